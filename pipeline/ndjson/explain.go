@@ -1,0 +1,166 @@
+package ndjson
+
+import (
+	"fmt"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// This file finds words for a line that was refused. It is read once a refused
+// line, never for a good one. No reason ever holds a part of a value.
+
+const (
+	brokenNumber   = "not a JSON number"
+	twiceReason    = "the same key twice"
+	unendedReason  = "the line ends inside the object"
+	notJSONReason  = "not JSON"
+	noStringReason = "the line ends inside a string"
+)
+
+// badValue fails with what is wrong with a value of a column.
+func (p *parser) badValue(b []byte, i, column int) int {
+	kind := p.fields[column].kind
+	at, reason := i, ""
+	switch c := b[i]; {
+	case c == '"' && kind == String:
+		at, reason = badString(b, i+1)
+	case c == '"':
+		reason = "a string where " + article(kind) + " belongs"
+	case c == '{' || c == '[':
+		reason = "a nested value where " + article(kind) + " belongs"
+	case c == '-' || c-'0' <= 9:
+		reason = badNumber(b, i, kind)
+	case string(b[i:i+4]) == "true" || string(b[i:i+5]) == "false":
+		reason = "true or false where " + article(kind) + " belongs"
+	default:
+		reason = noValue(b, i)
+	}
+	return p.fail(at, column, reason)
+}
+
+func article(kind Type) string {
+	if kind == Int {
+		return "an int"
+	}
+	return "a " + kind.String()
+}
+
+func badNumber(b []byte, i int, kind Type) string {
+	end, whole := number(b, i)
+	switch {
+	case end < 0 && (b[i] == '-' && b[i+1] == 'I'):
+		return "NaN and Infinity are not JSON"
+	case end < 0:
+		return brokenNumber
+	case kind == String || kind == Boolean:
+		return "a number where " + article(kind) + " belongs"
+	case kind != Double && !whole:
+		return "a fraction or an exponent where " + article(kind) + " belongs"
+	}
+	return "out of the range of " + kind.String()
+}
+
+// noValue tells why no value begins at i.
+func noValue(b []byte, i int) string {
+	switch c := b[i]; {
+	case c == '\n':
+		return unendedReason
+	case c == ',' || c == '}' || c == ']':
+		return "a value is missing"
+	case c == 'N' || c == 'I':
+		return "NaN and Infinity are not JSON"
+	case c == '\'':
+		return "single quotes are not JSON"
+	}
+	return notJSONReason
+}
+
+func noObject(b []byte, i int) string {
+	if b[i] == '[' {
+		return "an array where an object belongs"
+	}
+	if p := (parser{}); p.skip(b, i, 0) < 0 {
+		return notJSONReason
+	}
+	return "a single value where an object belongs"
+}
+
+func noKey(b []byte, i int) string {
+	if b[i] == '\n' {
+		return unendedReason
+	}
+	return "a key in double quotes is missing"
+}
+
+func noColon(b []byte, i int) string {
+	if b[i] == '\n' {
+		return unendedReason
+	}
+	return "a colon is missing after the key"
+}
+
+func afterValue(b []byte, i int) string {
+	if b[i] == '\n' {
+		return unendedReason
+	}
+	return "neither a comma nor a closing brace after the value"
+}
+
+func afterObject(b []byte, i int) string {
+	if b[i] == '{' {
+		return "two objects on one line"
+	}
+	return "something after the object"
+}
+
+// badString finds the fault of the string whose first byte is at i.
+func badString(b []byte, i int) (at int, reason string) {
+	for {
+		i = plain(b, i)
+		switch c := b[i]; {
+		case c == '\n':
+			return i, noStringReason
+		case c == '"': // it is a good string
+			return i, notJSONReason
+		case c < ' ':
+			return i, "a control character in a string"
+		case c == '\\':
+			_, size := escape(b, i+1)
+			if size < 0 {
+				return i, badEscape(b, i+1)
+			}
+			i += 1 + size
+		default:
+			r, size := utf8.DecodeRune(b[i:])
+			if r == utf8.RuneError && size <= 1 {
+				return i, "invalid UTF-8"
+			}
+			i += size
+		}
+	}
+}
+
+func badEscape(b []byte, i int) string {
+	if b[i] == 'u' && utf16.IsSurrogate(hex4(b, i+1)) {
+		return "half of a surrogate pair"
+	}
+	return "an escape that JSON does not have"
+}
+
+// badUTF8 finds the first byte of a line that is not UTF-8, or returns -1.
+func badUTF8(line []byte) int {
+	if utf8.Valid(line) {
+		return -1
+	}
+	for i := 0; ; {
+		r, size := utf8.DecodeRune(line[i:])
+		if r == utf8.RuneError && size <= 1 {
+			return i
+		}
+		i += size
+	}
+}
+
+func utf8Reason(column int) string {
+	return fmt.Sprintf("invalid UTF-8 at byte %d of the line: convert the file to UTF-8", column)
+}

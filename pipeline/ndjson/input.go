@@ -1,0 +1,117 @@
+package ndjson
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/zeebo/xxh3"
+)
+
+// ChangedError tells that a file was changed, replaced or removed while it was
+// read, so that what was read of it belongs to no one version.
+type ChangedError struct{ Name string }
+
+func (e *ChangedError) Error() string { return e.Name + ": changed while reading" }
+
+// input is one file while it is read.
+type input struct {
+	File
+	index int
+	file  *os.File
+	info  os.FileInfo
+	size  int64
+	codec codec
+	bom   int64 // bytes before the first line
+
+	next   int // block that is handed out next
+	blocks int
+	left   int // blocks that are not read yet
+	hashes []xxh3.Uint128
+	hash   Hash
+
+	rejected bool // as a whole
+	tally    tally
+}
+
+// open opens a file and looks at what it is. Whoever gets an input must see
+// to it that finish is called.
+func (s *Scan) open(index int) (*input, error) {
+	in := &input{File: s.files[index], index: index, tally: newTally(len(s.columns))}
+	// A pipe would block in Open, a folder give a strange error at the first read.
+	switch info, err := os.Stat(in.Path); {
+	case err != nil:
+		return nil, fmt.Errorf("%s: %w", in.Name, err)
+	case !info.Mode().IsRegular():
+		return nil, fmt.Errorf("%s: not a regular file", in.Name)
+	}
+	var err error
+	if in.file, err = os.Open(in.Path); err != nil {
+		return nil, fmt.Errorf("%s: %w", in.Name, err)
+	}
+	if in.info, err = in.file.Stat(); err != nil {
+		in.close()
+		return nil, fmt.Errorf("%s: %w", in.Name, err)
+	}
+	in.size = in.info.Size()
+	return in, nil
+}
+
+func (in *input) close() { _ = in.file.Close() } // it was only read
+
+// read fills b from the file's bytes at offset, which must be there.
+func (in *input) read(b []byte, offset int64) error {
+	switch n, err := in.file.ReadAt(b, offset); {
+	case n == len(b):
+		return nil
+	case errors.Is(err, io.EOF):
+		return &ChangedError{in.Name}
+	default:
+		return fmt.Errorf("%s: %w", in.Name, err)
+	}
+}
+
+// unchanged compares the file with what it was when it was opened, and with
+// what its path leads to now.
+func (in *input) unchanged() error {
+	info, err := in.file.Stat()
+	if err != nil {
+		return fmt.Errorf("%s: %w", in.Name, err)
+	}
+	path, err := os.Stat(in.Path)
+	if err != nil || !same(in.info, info) || !same(in.info, path) {
+		return &ChangedError{in.Name}
+	}
+	return nil
+}
+
+func same(a, b os.FileInfo) bool {
+	return os.SameFile(a, b) && a.Size() == b.Size() && a.ModTime().Equal(b.ModTime())
+}
+
+// plan divides a plain file into blocks.
+func (in *input) plan(block int) {
+	in.blocks = int((in.size + int64(block) - 1) / int64(block))
+	in.left = in.blocks
+	in.hashes = make([]xxh3.Uint128, in.blocks)
+}
+
+// sum hashes the blocks' hashes.
+func (in *input) sum() {
+	var total xxh3.Hasher
+	for _, h := range in.hashes {
+		sum := h.Bytes()
+		_, _ = total.Write(sum[:]) // its error is always nil
+	}
+	in.hash = total.Sum128().Bytes()
+}
+
+// hashAll hashes a file of which no block will be read.
+func (in *input) hashAll(ctx context.Context, block int) error {
+	h := newHasher(block)
+	err := copyAll(ctx, h, io.NewSectionReader(in.file, 0, in.size))
+	in.hash = h.Sum()
+	return err
+}

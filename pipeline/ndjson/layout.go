@@ -1,0 +1,63 @@
+package ndjson
+
+// maxLiteral bounds what is learnt; it leaves room for a load in the padding.
+const maxLiteral = padding - 16
+
+// edge is a literal that has followed a value, and where it led.
+type edge struct {
+	size    int
+	head    uint64 // the first eight bytes, or fewer
+	mask    uint64 // which bytes of head count
+	tail    uint64 // the last eight bytes, if there are more than eight
+	to      int
+	variant bool
+	literal []byte
+}
+
+// state is a place between two values of a line, with the literals seen there.
+// Four are enough for a few optional keys to come and go.
+type state struct {
+	used  int
+	next  int // which to replace when all are used
+	edges [4]edge
+}
+
+// match returns the edge whose literal stands at i. A literal has a line feed
+// at most as its last byte, so one that runs over the last line cannot match.
+func (s *state) match(b []byte, i int) *edge {
+	x := load(b, i)
+	for k := range s.used {
+		e := &s.edges[k]
+		if (x^e.head)&e.mask != 0 {
+			continue
+		}
+		if e.size > 8 && load(b, i+e.size-8) != e.tail {
+			continue
+		}
+		if e.size > 16 && string(b[i:i+e.size]) != string(e.literal) {
+			continue
+		}
+		return e
+	}
+	return nil
+}
+
+// learn remembers a literal that match has not found.
+func (s *state) learn(literal []byte, to int, variant bool) {
+	if len(literal) > maxLiteral {
+		return
+	}
+	e := &s.edges[s.next]
+	s.next = (s.next + 1) % len(s.edges)
+	s.used = min(s.used+1, len(s.edges))
+	*e = edge{size: len(literal), to: to, variant: variant, literal: append(e.literal[:0], literal...)}
+	var padded [8]byte
+	copy(padded[:], literal)
+	e.head = load(padded[:], 0)
+	e.mask = ^uint64(0)
+	if e.size < 8 {
+		e.mask = 1<<(8*e.size) - 1
+	} else {
+		e.tail = load(literal, e.size-8)
+	}
+}

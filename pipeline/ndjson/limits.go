@@ -1,0 +1,82 @@
+package ndjson
+
+import "fmt"
+
+// Limits bound what a reader accepts and what it keeps. A zero field means
+// the default.
+type Limits struct {
+	Line        int   // bytes of a line without its end; 1 MiB
+	Depth       int   // objects and arrays within each other; 64
+	Ratio       int64 // how many times its size a compressed file may grow; 200
+	Rejects     int   // rejected lines that are kept; 1,000,000
+	RejectBytes int64 // bytes of them that are kept; 64 MiB
+}
+
+func (l Limits) withDefaults() Limits {
+	set := func(field *int, value int) {
+		if *field == 0 {
+			*field = value
+		}
+	}
+	set(&l.Line, 1<<20)
+	set(&l.Depth, 64)
+	set(&l.Rejects, 1_000_000)
+	if l.Ratio == 0 {
+		l.Ratio = 200
+	}
+	if l.RejectBytes == 0 {
+		l.RejectBytes = 64 << 20
+	}
+	return l
+}
+
+func (l Limits) lineReason() string { return fmt.Sprintf("a line longer than %d bytes", l.Line) }
+
+func (l Limits) depthReason() string { return fmt.Sprintf("nested deeper than %d levels", l.Depth) }
+
+// tally is what a thread has seen in a part of a file.
+type tally struct {
+	rows     int64
+	rejected int64
+	whole    bool    // a line had all columns
+	present  []bool  // columns that a line had
+	variants []int64 // keys in another case, for each column
+	strange  int64   // keys that are no column
+	names    names
+}
+
+func newTally(columns int) tally {
+	return tally{present: make([]bool, columns), variants: make([]int64, columns)}
+}
+
+// addKeys counts what a line that is accepted had for keys.
+func (t *tally) addKeys(variants []int, unknown *nameList) {
+	for _, column := range variants {
+		t.variants[column]++
+	}
+	start := 0
+	for _, end := range unknown.ends {
+		t.strange++
+		t.names.add(unknown.bytes[start:end], 1)
+		start = end
+	}
+}
+
+// merge adds another tally of the same file, but for its names, which are
+// counted for all files together.
+func (t *tally) merge(other *tally) {
+	t.rows += other.rows
+	t.rejected += other.rejected
+	t.strange += other.strange
+	t.whole = t.whole || other.whole
+	for i := range t.present {
+		t.present[i] = t.present[i] || other.present[i]
+		t.variants[i] += other.variants[i]
+	}
+}
+
+func (t *tally) reset() {
+	clear(t.present)
+	clear(t.variants)
+	*t = tally{present: t.present, variants: t.variants}
+}

@@ -1,0 +1,137 @@
+package ndjson
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// NoteKind tells notes apart.
+type NoteKind string
+
+// What a scan has read and thinks worth mentioning.
+const (
+	EmptyFile    NoteKind = "empty_file"    // a file without a line
+	AbsentColumn NoteKind = "absent_column" // a column that no line of a file has
+	KeyCase      NoteKind = "key_case"      // keys spelt in another case than their column
+	UnknownKey   NoteKind = "unknown_key"   // keys that are no column
+	Compression  NoteKind = "compression"   // files that are compressed otherwise than their name says
+)
+
+// Note is something that was accepted and that somebody should know of.
+type Note struct {
+	Kind  NoteKind
+	Files int   // that it is about
+	Count int64 // how often it occurs in them
+	Text  string
+}
+
+// about counts the files that a note is about.
+type about struct {
+	files int
+	count int64
+	first int // the first of the files
+}
+
+func (a *about) add(file int, count int64) {
+	if a.files == 0 || file < a.first {
+		a.first = file
+	}
+	a.files++
+	a.count += count
+}
+
+// noteBook gathers the notes of all files.
+type noteBook struct {
+	empty      about
+	absent     []about // for each column
+	variants   []about // for each column
+	unknown    about
+	names      names
+	compressed about // though the name does not say so
+	plain      about // or compressed in another way, though the name says so
+}
+
+func newNoteBook(columns int) noteBook {
+	return noteBook{absent: make([]about, columns), variants: make([]about, columns)}
+}
+
+// add notes what a finished file has had.
+func (n *noteBook) add(in *input) {
+	if named := codecOfName(in.Name); named != in.codec {
+		if named == plainFile {
+			n.compressed.add(in.index, 1)
+		} else {
+			n.plain.add(in.index, 1)
+		}
+	}
+	t := &in.tally
+	if t.rows == 0 {
+		if t.rejected == 0 {
+			n.empty.add(in.index, 1)
+		}
+		return
+	}
+	for i := range n.absent {
+		if !t.whole && !t.present[i] {
+			n.absent[i].add(in.index, 1)
+		}
+		if t.variants[i] > 0 {
+			n.variants[i].add(in.index, t.variants[i])
+		}
+	}
+	if t.strange > 0 {
+		n.unknown.add(in.index, t.strange)
+	}
+}
+
+// list puts the notes into words.
+func (n *noteBook) list(columns []Column, files []File) (notes []Note) {
+	add := func(kind NoteKind, a about, format string, args ...any) {
+		if a.files == 0 {
+			return
+		}
+		text := fmt.Sprintf(format, args...)
+		if a.files == 1 {
+			text += fmt.Sprintf(" in %s", printable(files[a.first].Name))
+		} else {
+			text += fmt.Sprintf(" in %d files, the first %s", a.files, printable(files[a.first].Name))
+		}
+		notes = append(notes, Note{kind, a.files, a.count, text})
+	}
+	add(EmptyFile, n.empty, "no line")
+	for i, c := range columns {
+		if !c.Key {
+			add(AbsentColumn, n.absent[i], "column %s is absent from every line", printable(c.Name))
+		}
+	}
+	for i, c := range columns {
+		add(KeyCase, n.variants[i], "the key of column %s is spelt in another case %d times", printable(c.Name), n.variants[i].count)
+	}
+	add(UnknownKey, n.unknown, "%d unknown keys were ignored: %s", n.unknown.count, n.names.list())
+	add(Compression, n.compressed, "a file is compressed though its name does not say so")
+	add(Compression, n.plain, "a file is not compressed as its name says")
+	return notes
+}
+
+// list names the keys in alphabetical order, each with its count.
+func (n *names) list() string {
+	var all []string
+	for name, count := range n.counts {
+		all = append(all, fmt.Sprintf("%q (%d)", name, count))
+	}
+	slices.Sort(all)
+	text := strings.Join(all, ", ")
+	if n.others {
+		text += " and others"
+	}
+	return text
+}
+
+// printable quotes a name that could do something to a terminal.
+func printable(name string) string {
+	if q := fmt.Sprintf("%q", name); q != `"`+name+`"` {
+		return q
+	}
+	return name
+}

@@ -1,0 +1,126 @@
+package ndjson
+
+import (
+	"encoding/binary"
+	"math"
+	"strconv"
+)
+
+// padding is how many bytes after the last line a buffer has, so that eight
+// bytes can be looked at from any position, and a literal compared.
+const padding = 256
+
+const (
+	ones  = 0x0101010101010101
+	highs = 0x8080808080808080
+)
+
+func load(b []byte, i int) uint64 { return binary.LittleEndian.Uint64(b[i:]) }
+
+// digits reads decimal digits from i and returns their value and the position
+// after them. The value is right for up to 19 digits.
+func digits(b []byte, i int, n uint64) (uint64, int) {
+	for range 2 {
+		// Eight digits at once: each byte becomes 0–9, then pairs, then fours,
+		// then all eight are added up by multiplication.
+		x := load(b, i) ^ '0'*ones
+		if (x|(x+0x7676767676767676))&highs != 0 {
+			break
+		}
+		x = x*10 + x>>8
+		n = n*100_000_000 + ((x&0x000000FF000000FF)*(100+1_000_000<<32)+(x>>16&0x000000FF000000FF)*(1+10_000<<32))>>32
+		i += 8
+	}
+	return fewDigits(b, i, n)
+}
+
+func fewDigits(b []byte, i int, n uint64) (uint64, int) {
+	for ; b[i]-'0' <= 9; i++ {
+		n = n*10 + uint64(b[i]-'0')
+	}
+	return n, i
+}
+
+// integer parses a JSON integer at i. The end is -1 if there is none, or if it
+// has a fraction, an exponent, or more than 64 bits.
+func integer(b []byte, i int) (value int64, end int) {
+	negative := b[i] == '-'
+	if negative {
+		i++
+	}
+	n, end := digits(b, i, 0)
+	switch count := end - i; {
+	case count == 0, count > 19, count > 1 && b[i] == '0', b[end] == '.', b[end]|0x20 == 'e':
+		return 0, -1
+	}
+	if negative {
+		if n > 1<<63 {
+			return 0, -1
+		}
+		return int64(-n), end
+	}
+	if n > math.MaxInt64 {
+		return 0, -1
+	}
+	return int64(n), end
+}
+
+// exact are the powers of ten that a float64 holds without rounding.
+var exact = [...]float64{
+	1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11,
+	1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
+}
+
+// float parses a JSON number at i, correctly rounded. The end is -1 if there
+// is none, or if it is too large for a float64.
+func float(b []byte, i int) (value float64, end int) {
+	start := i
+	if b[i] == '-' {
+		i++
+	}
+	first := i
+	n, i := fewDigits(b, i, 0)
+	count, fraction := i-first, 0
+	if count == 0 || count > 1 && b[first] == '0' {
+		return 0, -1
+	}
+	if b[i] == '.' {
+		dot := i
+		n, i = fewDigits(b, i+1, n)
+		fraction = i - dot - 1
+		if fraction == 0 {
+			return 0, -1
+		}
+	}
+	// A whole number below 2⁵³ over an exact power of ten is one division, and
+	// one division is correctly rounded.
+	if b[i]|0x20 == 'e' || count+fraction > 19 || n > 1<<53 {
+		return floatSlow(b, start, i)
+	}
+	value = float64(n)
+	if fraction > 0 {
+		value /= exact[fraction]
+	}
+	if first != start {
+		value = -value
+	}
+	return value, i
+}
+
+func floatSlow(b []byte, start, i int) (value float64, end int) {
+	if b[i]|0x20 == 'e' {
+		i++
+		if b[i] == '+' || b[i] == '-' {
+			i++
+		}
+		first := i
+		if _, i = fewDigits(b, i, 0); i == first {
+			return 0, -1
+		}
+	}
+	value, err := strconv.ParseFloat(view(b[start:i]), 64)
+	if err != nil {
+		return 0, -1
+	}
+	return value, i
+}

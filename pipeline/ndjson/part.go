@@ -1,0 +1,160 @@
+package ndjson
+
+import (
+	"bytes"
+	"errors"
+	"io"
+
+	"github.com/zeebo/xxh3"
+)
+
+// part is whole lines of a file in memory: those that start in one block of a
+// plain file, or the next ones of a compressed file.
+type part struct {
+	in     *input
+	buffer []byte // its last padding bytes never hold lines
+	at     int    // where the next line starts
+	end    int    // after the last line feed
+	base   int64  // where in the file the buffer's first byte lies
+	cut    bool   // a line that is too long starts at end
+
+	stream io.ReadCloser // decompresses the rest of the file; nil for a block
+	raw    *rawReader
+	filled int   // bytes in the buffer, with what follows end
+	skip   bool  // of a stream: the rest of a line that is too long comes next
+	done   bool  // of a stream: there is no more
+	line   int64 // of a stream: number of the line at counted
+	count  int   // of a stream: up to where line feeds are counted
+}
+
+// grow makes room for n bytes and the padding, and keeps what is there.
+func (p *part) grow(n int) {
+	if len(p.buffer) < n+padding {
+		const unit = 64 << 10
+		larger := make([]byte, (n+padding+unit-1)/unit*unit)
+		copy(larger, p.buffer)
+		p.buffer = larger
+	}
+}
+
+// loadBlock reads the lines that start in a block, and hashes the block. The
+// last of them may end in a later block; one that is longer than limit is cut.
+func (p *part) loadBlock(in *input, block, size, limit int) error {
+	start := int64(block) * int64(size)
+	stop := min(start+int64(size), in.size)
+	low := max(start-1, 0) // a line starts at start if a line feed is before it
+	lead, n := int(start-low), int(stop-start)
+	const slack = 4 << 10
+	filled := int(min(stop+slack, in.size) - low)
+	p.grow(filled + 1)
+	if err := in.read(p.buffer[:filled], low); err != nil {
+		return err
+	}
+	in.hashes[block] = xxh3.Hash128(p.buffer[lead : lead+n])
+	p.in, p.base, p.cut, p.stream = in, low, false, nil
+	p.at, p.end = int(in.bom), 0
+	if start > 0 {
+		i := bytes.IndexByte(p.buffer[:n], '\n')
+		if i < 0 {
+			p.at = 0 // no line starts here
+			return nil
+		}
+		p.at = i + 1
+	}
+	// The last line starts before stop, and ends at the first line feed that
+	// is not before stop-1.
+	last := lead + n - 1
+	for {
+		if i := bytes.IndexByte(p.buffer[last:filled], '\n'); i >= 0 {
+			p.end = last + i + 1
+			return nil
+		}
+		if low+int64(filled) == in.size {
+			p.buffer[filled] = '\n'
+			p.end = filled + 1
+			return nil
+		}
+		first := max(p.at, bytes.LastIndexByte(p.buffer[:lead+n-1], '\n')+1)
+		if filled-first > limit+1 {
+			p.end, p.cut, p.filled = first, true, filled
+			return nil
+		}
+		last = filled
+		more := int(min(int64(filled-first+slack), in.size-low-int64(filled)))
+		p.grow(filled + more + 1)
+		if err := in.read(p.buffer[filled:filled+more], low+int64(filled)); err != nil {
+			return err
+		}
+		filled += more
+	}
+}
+
+// startStream begins with a compressed file that was verified.
+func (p *part) startStream(in *input, raw *rawReader) error {
+	stream, err := in.codec.reader(raw)
+	if err != nil {
+		return &ChangedError{in.Name} // it could be read when it was verified
+	}
+	*p = part{in: in, buffer: p.buffer, stream: stream, raw: raw, line: 1}
+	return nil
+}
+
+// loadStream reads the next lines of a stream: about size bytes of them.
+func (p *part) loadStream(size, limit int) error {
+	p.lineOf(p.end)
+	begun := p.filled > 0
+	p.filled = copy(p.buffer, p.buffer[p.end:p.filled])
+	if p.skip {
+		p.filled = 0
+	}
+	p.at, p.end, p.count, p.cut = 0, 0, 0, false
+	p.grow(max(size, limit+2) + len(bom) + 1)
+	room := len(p.buffer) - padding - 1
+	for !p.done && p.filled < room {
+		n, err := p.stream.Read(p.buffer[p.filled:room])
+		p.filled += n
+		if errors.Is(err, io.EOF) {
+			p.done = true
+		} else if err != nil {
+			if p.raw.err != nil {
+				return p.raw.err
+			}
+			return &ChangedError{p.in.Name} // it could be read when it was verified
+		}
+	}
+	if !begun && p.line == 1 && bytes.HasPrefix(p.buffer[:p.filled], bom) {
+		p.at = len(bom)
+	}
+	if p.skip {
+		i := bytes.IndexByte(p.buffer[:p.filled], '\n')
+		if i < 0 {
+			p.filled = 0
+			return nil
+		}
+		p.skip = false
+		p.at = i + 1
+	}
+	p.endStream(limit)
+	return nil
+}
+
+// endStream finds the end of the last whole line in the buffer.
+func (p *part) endStream(limit int) {
+	p.end = max(p.at, bytes.LastIndexByte(p.buffer[:p.filled], '\n')+1)
+	switch {
+	case p.done && p.end < p.filled:
+		p.buffer[p.filled] = '\n'
+		p.filled++
+		p.end = p.filled
+	case !p.done && p.end == p.at && p.filled-p.at > limit+1:
+		p.cut, p.skip = true, true
+	}
+}
+
+// lineOf returns the line number at a position of a stream's buffer. Positions
+// must not go back.
+func (p *part) lineOf(at int) int64 {
+	p.line += int64(bytes.Count(p.buffer[p.count:at], []byte{'\n'}))
+	p.count = at
+	return p.line
+}

@@ -1,0 +1,251 @@
+package ndjson
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+)
+
+// Report is what a scan has read.
+type Report struct {
+	Rows        int64 // without the rejected lines
+	Bytes       int64
+	Rejected    int64        // rejected lines; a file rejected as a whole counts as one
+	Files       []FileReport // as they were given
+	Rejects     []Reject     // by file, then by position
+	MissingKeys []MissingKey // by file, then by column
+	Notes       []Note
+}
+
+// FileReport is what was read of one file.
+type FileReport struct {
+	Name     string
+	Size     int64
+	Hash     Hash
+	Rows     int64
+	Rejected int64
+}
+
+// Reject is a line that was refused, or with Line 0 a whole file.
+type Reject struct {
+	File   string
+	Line   int64  // from 1
+	Column int    // the byte of the line at which the fault is, from 1
+	Field  string // the column of the table, if the fault is in its value
+	Reason string // never holds a part of the line
+	Raw    []byte // the line without its end; the first 4 KiB of one that is too long
+}
+
+// String returns the reject as file:line:column: reason.
+func (r Reject) String() string {
+	if r.Line == 0 {
+		return r.File + ": " + r.Reason
+	}
+	return fmt.Sprintf("%s:%d:%d: %s", r.File, r.Line, r.Column, r.Reason)
+}
+
+// MissingKey is a key column that no line of a file has.
+type MissingKey struct {
+	File   string
+	Column string
+}
+
+// missing is a MissingKey by its numbers.
+type missing struct{ file, column int }
+
+// TooManyRejectsError tells that more lines were rejected than can be kept.
+type TooManyRejectsError struct {
+	Rejects int
+	Bytes   int64
+	First   Reject // one of them, to show what is wrong
+}
+
+func (e *TooManyRejectsError) Error() string {
+	return fmt.Sprintf("more than %d lines or %d bytes were rejected, such as %s", e.Rejects, e.Bytes, e.First)
+}
+
+// rejected is a Reject whose line may not be counted yet.
+type rejected struct {
+	Reject
+	file  int
+	at    int64 // where its line starts, or the line's number if it is known
+	known bool
+}
+
+// keptOfLong is how much is kept of a line that is too long.
+const keptOfLong = 4 << 10
+
+// reject records the line at part.at with the parser's fault, and steps over it.
+func (c *Cursor) reject() error {
+	p, f := c.part, c.parser.fault
+	next := p.at + bytes.IndexByte(p.buffer[p.at:p.end], '\n') + 1
+	line := trimEnd(p.buffer[p.at:next])
+	r := Reject{File: p.in.Name, Column: f.at - p.at + 1, Reason: f.reason}
+	if f.column >= 0 {
+		r.Field = c.parser.fields[f.column].name
+		r.Reason = r.Field + ": " + r.Reason
+	}
+	if len(line) > c.scan.limits.Line {
+		return c.rejectLong(line, next)
+	}
+	if i := badUTF8(line); i >= 0 {
+		r.Column, r.Field, r.Reason = i+1, "", utf8Reason(i+1)
+	}
+	return c.rejectAs(r, line, next)
+}
+
+// rejectCut records the line at part.end, whose end is not in the buffer.
+func (c *Cursor) rejectCut() error {
+	c.part.cut = false
+	return c.rejectLong(c.part.buffer[c.part.end:c.part.filled], c.part.at)
+}
+
+func (c *Cursor) rejectLong(line []byte, next int) error {
+	r := Reject{File: c.part.in.Name, Column: c.scan.limits.Line + 1, Reason: c.scan.limits.lineReason()}
+	return c.rejectAs(r, line[:min(keptOfLong, len(line))], next)
+}
+
+func (c *Cursor) rejectAs(r Reject, raw []byte, next int) error {
+	p := c.part
+	r.Raw = bytes.Clone(raw)
+	full := rejected{Reject: r, file: p.in.index, at: p.base + int64(p.at)}
+	if p.stream != nil {
+		full.Line, full.known = p.lineOf(p.at), true
+		full.at = full.Line
+	}
+	p.at = next
+	c.parser.tally.rejected++
+	return c.scan.record(full)
+}
+
+func (s *Scan) record(r rejected) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.kept += int64(len(r.Raw))
+	if len(s.rejects) >= s.limits.Rejects || s.kept > s.limits.RejectBytes {
+		first := r.Reject
+		if len(s.rejects) > 0 {
+			first = s.rejects[0].Reject
+		}
+		first.Raw = nil
+		return &TooManyRejectsError{Rejects: s.limits.Rejects, Bytes: s.limits.RejectBytes, First: first}
+	}
+	s.rejects = append(s.rejects, r)
+	return nil
+}
+
+// merge adds what a part has had to its file, and empties the tally.
+func (s *Scan) merge(in *input, t *tally) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	in.tally.merge(t)
+	s.notes.names.merge(&t.names)
+	t.reset()
+}
+
+// finish closes a file of which nothing is left to read.
+func (s *Scan) finish(in *input) error {
+	err := in.unchanged()
+	in.close()
+	if in.codec == plainFile && in.blocks > 0 {
+		in.sum()
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.opened, in)
+	if err != nil {
+		return err
+	}
+	s.finished++
+	s.results[in.index] = FileReport{in.Name, in.size, in.hash, in.tally.rows, in.tally.rejected}
+	s.notes.add(in)
+	if in.tally.rows > 0 && !in.tally.whole {
+		for i, c := range s.columns {
+			if c.Key && !in.tally.present[i] {
+				s.missing = append(s.missing, missing{in.index, i})
+			}
+		}
+	}
+	return nil
+}
+
+// ErrUnfinished is what Report returns before everything is read.
+var ErrUnfinished = errors.New("the scan was not read to its end")
+
+// Report tells what was read, once every cursor has come to the end of the
+// scan. It reads files with rejected lines once more, to count their lines.
+func (s *Scan) Report(ctx context.Context) (Report, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case s.err != nil:
+		return Report{}, s.err
+	case s.finished < len(s.files):
+		return Report{}, ErrUnfinished
+	}
+	slices.SortFunc(s.rejects, func(a, b rejected) int {
+		return cmp.Or(cmp.Compare(a.file, b.file), cmp.Compare(a.at, b.at))
+	})
+	for i := 0; i < len(s.rejects); {
+		end := i
+		for end < len(s.rejects) && s.rejects[end].file == s.rejects[i].file {
+			end++
+		}
+		if err := s.countLines(ctx, s.rejects[i:end]); err != nil {
+			return Report{}, err
+		}
+		i = end
+	}
+	r := Report{Files: slices.Clone(s.results), Notes: s.notes.list(s.columns, s.files)}
+	slices.SortFunc(s.missing, func(a, b missing) int {
+		return cmp.Or(cmp.Compare(a.file, b.file), cmp.Compare(a.column, b.column))
+	})
+	for _, m := range s.missing {
+		r.MissingKeys = append(r.MissingKeys, MissingKey{s.files[m.file].Name, s.columns[m.column].Name})
+	}
+	for _, f := range s.results {
+		r.Rows += f.Rows
+		r.Bytes += f.Size
+		r.Rejected += f.Rejected
+	}
+	for i := range s.rejects {
+		r.Rejects = append(r.Rejects, s.rejects[i].Reject)
+	}
+	return r, nil
+}
+
+// countLines numbers the rejected lines of one file, in order, by counting the
+// line feeds before them.
+func (s *Scan) countLines(ctx context.Context, rejects []rejected) error {
+	if rejects[0].known {
+		return nil
+	}
+	in, err := s.open(rejects[0].file)
+	if err != nil {
+		return err
+	}
+	defer in.close()
+	if in.size != s.results[in.index].Size {
+		return &ChangedError{in.Name}
+	}
+	buffer := make([]byte, blockSize/4)
+	line, from := int64(1), int64(0)
+	for i := range rejects {
+		for r := &rejects[i]; from < r.at; {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			b := buffer[:min(int64(len(buffer)), r.at-from)]
+			if err := in.read(b, from); err != nil {
+				return err
+			}
+			line += int64(bytes.Count(b, []byte{'\n'}))
+			from += int64(len(b))
+		}
+		rejects[i].Line, rejects[i].known = line, true
+	}
+	return in.unchanged()
+}

@@ -1,0 +1,180 @@
+package ndjson
+
+import (
+	"bytes"
+	"context"
+)
+
+// task is what a cursor does next: the rest of an abandoned part, a block of
+// an open file, or a file to open.
+type task struct {
+	part  *part
+	in    *input
+	block int
+	file  int
+}
+
+// pick finds a task. It waits while there could be one in a file that another
+// cursor is opening, which takes no longer than a look at its first bytes.
+func (s *Scan) pick() (t task, more bool, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for {
+		switch {
+		case s.err != nil:
+			return t, false, s.err
+		case len(s.abandoned) > 0:
+			t.part = s.abandoned[len(s.abandoned)-1]
+			s.abandoned = s.abandoned[:len(s.abandoned)-1]
+			return t, true, nil
+		case len(s.queue) > 0:
+			t.in = s.queue[0]
+			t.block = t.in.next
+			if t.in.next++; t.in.next == t.in.blocks {
+				s.queue = s.queue[1:]
+			}
+			return t, true, nil
+		case s.nextFile < len(s.files):
+			t.file = s.nextFile
+			s.nextFile++
+			s.opening++
+			return t, true, nil
+		case s.opening == 0:
+			return t, false, nil
+		}
+		s.ready.Wait()
+	}
+}
+
+// advance gets the next lines into part. More is false at the end of the scan;
+// there may be more without there being a line.
+func (c *Cursor) advance(ctx context.Context) (more bool, err error) {
+	if err := ctx.Err(); err != nil {
+		return false, err
+	}
+	c.parser.forget()
+	p := c.part
+	if p.cut {
+		if err := c.rejectCut(); err != nil {
+			return false, err
+		}
+	}
+	if p.in != nil {
+		if p.stream != nil && !p.done {
+			return true, p.loadStream(c.scan.block, c.scan.limits.Line)
+		}
+		if err := c.leave(); err != nil {
+			return false, err
+		}
+	}
+	t, more, err := c.scan.pick()
+	switch {
+	case err != nil || !more:
+		return false, err
+	case t.part != nil:
+		c.part = t.part
+	case t.in != nil:
+		if err := p.loadBlock(t.in, t.block, c.scan.block, c.scan.limits.Line); err != nil {
+			return false, err
+		}
+		c.scan.bytes.Add(min(int64(c.scan.block), t.in.size-int64(t.block)*int64(c.scan.block)))
+	default:
+		return true, c.enter(ctx, t.file)
+	}
+	return true, nil
+}
+
+// leave ends a part that is read to its end.
+func (c *Cursor) leave() error {
+	s, p := c.scan, c.part
+	in := p.in
+	if p.stream != nil {
+		_ = p.stream.Close() // all of it was read without an error
+	}
+	p.in, p.stream, p.raw = nil, nil, nil
+	s.merge(in, &c.parser.tally)
+	s.mu.Lock()
+	in.left--
+	last := in.left == 0
+	s.mu.Unlock()
+	if last {
+		return s.finish(in)
+	}
+	return nil
+}
+
+// enter opens a file. A plain one is queued for everybody, a compressed one is
+// begun, and one that is rejected or empty is already finished.
+func (c *Cursor) enter(ctx context.Context, file int) error {
+	s := c.scan
+	in, reason, err := c.look(file)
+	s.mu.Lock()
+	s.opening--
+	if err == nil && reason == "" && in.blocks > 0 {
+		s.queue = append(s.queue, in)
+	}
+	s.ready.Broadcast()
+	s.mu.Unlock()
+	switch {
+	case err != nil:
+		return err
+	case in.codec != plainFile:
+		if reason, err = c.verify(ctx, in); err != nil {
+			return err
+		}
+		if reason == "" {
+			in.left = 1
+			return c.part.startStream(in, &rawReader{in: in, seen: func(b []byte) { s.bytes.Add(int64(len(b))) }})
+		}
+	case reason != "":
+		if err := in.hashAll(ctx, s.block); err != nil {
+			return err
+		}
+	case in.blocks > 0:
+		return nil
+	default:
+		in.sum()
+	}
+	s.bytes.Add(in.size)
+	if reason != "" {
+		in.tally.rejected = 1
+		if err := s.record(rejected{Reject: Reject{File: in.Name, Reason: reason}, file: file, known: true}); err != nil {
+			return err
+		}
+	}
+	return s.finish(in)
+}
+
+// look opens a file and finds out how it is compressed. A plain one is divided
+// into blocks, unless there is a reason to reject it.
+func (c *Cursor) look(file int) (in *input, reason string, err error) {
+	s := c.scan
+	if in, err = s.open(file); err != nil {
+		return nil, "", err
+	}
+	s.mu.Lock()
+	s.opened[in] = struct{}{}
+	s.mu.Unlock()
+	n := 0
+	for _, size := range [...]int{probeSize, max(probeSize, s.limits.Line) + 2} {
+		n = int(min(int64(size), in.size))
+		c.part.grow(n)
+		if err = in.read(c.part.buffer[:n], 0); err != nil {
+			return in, "", err
+		}
+		if in.codec = codecOf(c.part.buffer[:n]); in.codec != plainFile {
+			return in, "", nil
+		}
+		if bytes.IndexByte(c.part.buffer[:n], '\n') >= 0 {
+			break
+		}
+	}
+	if bytes.HasPrefix(c.part.buffer[:n], bom) {
+		in.bom = int64(len(bom))
+	}
+	if f := c.parser.formOf(c.part.buffer, n, int64(n) == in.size); f != jsonLines {
+		return in, f.remedy(in.Name, in.codec), nil
+	}
+	in.plan(s.block)
+	return in, "", nil
+}

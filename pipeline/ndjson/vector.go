@@ -1,0 +1,135 @@
+package ndjson
+
+import (
+	"unsafe"
+)
+
+// Vector is one column of one batch, in memory that the caller owns and that
+// is laid out as DuckDB lays out its flat vectors. The zero Vector is a column
+// that is not wanted: its values are validated and go nowhere.
+//
+// This file holds all of the package's unsafe code. It assumes a little-endian
+// machine with 64-bit pointers, as every platform with DuckDB is.
+type Vector struct {
+	// Data points at the values: 16-byte strings, 1-byte booleans, 4-byte or
+	// 8-byte integers, 8-byte floats. Nil means that the column is not wanted.
+	Data unsafe.Pointer
+	// Valid points at one bit a row, in 64-bit words; a zero bit is a null.
+	// Reading needs it, with all bits set at the start of a batch. Writing
+	// takes nil for "no nulls".
+	Valid unsafe.Pointer
+	// Heap receives the bytes of strings longer than 12 while reading. The
+	// value then holds an offset into Heap until Relocate is called.
+	Heap []byte
+}
+
+// inlined is the longest string that lies in its 16-byte value itself.
+const inlined = 12
+
+// stringValue is DuckDB's string_t: a length, and either the string itself or
+// its first four bytes and where it lies.
+type stringValue struct {
+	length uint32
+	prefix [4]byte
+	where  uint64
+}
+
+// Relocate turns the offsets of the first n rows' long strings into addresses,
+// once the caller has copied Heap to base. Rows that are null are left alone.
+func (v *Vector) Relocate(n int, base uintptr) {
+	if v.Data == nil || len(v.Heap) == 0 {
+		return
+	}
+	values := unsafe.Slice((*stringValue)(v.Data), n)
+	for row := range values {
+		if s := &values[row]; v.valid(row) && s.length > inlined {
+			s.where += uint64(base)
+		}
+	}
+}
+
+func (v *Vector) valid(row int) bool {
+	if v.Valid == nil {
+		return true
+	}
+	return *(*uint64)(unsafe.Add(v.Valid, row>>6<<3))>>(uint(row)&63)&1 == 1
+}
+
+func (v *Vector) setNull(row int) {
+	if v.Data != nil {
+		*(*uint64)(unsafe.Add(v.Valid, row>>6<<3)) &^= 1 << (uint(row) & 63)
+	}
+}
+
+// setValid takes back what a rejected line has left in its row.
+func (v *Vector) setValid(row int) {
+	if v.Data != nil {
+		*(*uint64)(unsafe.Add(v.Valid, row>>6<<3)) |= 1 << (uint(row) & 63)
+	}
+}
+
+func (v *Vector) setBoolean(row int, value bool) {
+	if v.Data != nil {
+		*(*bool)(unsafe.Add(v.Data, row)) = value
+	}
+}
+
+func (v *Vector) setInt(row int, value int32) {
+	if v.Data != nil {
+		*(*int32)(unsafe.Add(v.Data, row*4)) = value
+	}
+}
+
+func (v *Vector) setBigint(row int, value int64) {
+	if v.Data != nil {
+		*(*int64)(unsafe.Add(v.Data, row*8)) = value
+	}
+}
+
+func (v *Vector) setDouble(row int, value float64) {
+	if v.Data != nil {
+		*(*float64)(unsafe.Add(v.Data, row*8)) = value
+	}
+}
+
+func (v *Vector) setString(row int, value stringValue) {
+	if v.Data != nil {
+		*(*stringValue)(unsafe.Add(v.Data, row*16)) = value
+	}
+}
+
+// intern makes the 16-byte value of a string; a long one goes to Heap.
+func (v *Vector) intern(text []byte) stringValue {
+	value := stringValue{length: uint32(len(text))}
+	if len(text) <= inlined {
+		copy((*[inlined]byte)(unsafe.Pointer(&value.prefix))[:], text)
+		return value
+	}
+	copy(value.prefix[:], text)
+	if v.Data != nil {
+		value.where = uint64(len(v.Heap))
+		v.Heap = append(v.Heap, text...)
+	}
+	return value
+}
+
+func (v *Vector) boolean(row int) bool { return *(*byte)(unsafe.Add(v.Data, row)) != 0 }
+
+func (v *Vector) int(row int) int32 { return *(*int32)(unsafe.Add(v.Data, row*4)) }
+
+func (v *Vector) bigint(row int) int64 { return *(*int64)(unsafe.Add(v.Data, row*8)) }
+
+func (v *Vector) double(row int) float64 { return *(*float64)(unsafe.Add(v.Data, row*8)) }
+
+// text returns a relocated string where it lies, without copying it.
+func (v *Vector) text(row int) []byte {
+	at := unsafe.Add(v.Data, row*16)
+	length := int((*stringValue)(at).length)
+	if length <= inlined {
+		return unsafe.Slice((*byte)(unsafe.Add(at, 4)), length)
+	}
+	return unsafe.Slice(*(**byte)(unsafe.Add(at, 8)), length)
+}
+
+// view is a string that shares the bytes of b, for calls that do not keep it.
+func view(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }
