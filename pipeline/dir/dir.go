@@ -1,0 +1,75 @@
+// Package dir keeps a lake in a local folder.
+//
+//	lake, err := dir.Open("/data/lake", dir.Options{})
+//	files, err := lake.List(ctx, "landing/customer")
+//
+// Nothing in the lake is ever written in place. New bytes go to a file below
+// .stedi/staging, are made durable there, and take their name by a rename, so
+// that a reader, or a process killed at any moment, sees the old content or
+// the new. What such a process leaves behind lies below .stedi/staging, where
+// Sweep removes it.
+package dir
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"stedi/pipeline"
+)
+
+const (
+	internal = ".stedi"
+	staging  = internal + "/staging"
+)
+
+// Store is a lake in a local folder. Its methods may be called from several
+// goroutines.
+type Store struct {
+	root string // absolute, without links
+	disk disk
+
+	commits sync.Mutex // holds the comparison and the rename of a commit together
+}
+
+var _ pipeline.Store = (*Store)(nil)
+
+// Options are what a test may want to be different.
+type Options struct {
+	// Fault, if set, is asked before every operation on the file system. An
+	// operation for which it returns an error is not done, and fails with
+	// that error. It may be called from several goroutines at once.
+	Fault func(op Op) error
+}
+
+// Open opens the lake in an existing folder.
+func Open(root string, options Options) (*Store, error) {
+	abs, err := filepath.Abs(root)
+	if err != nil {
+		return nil, fmt.Errorf("lake %s: %w", root, err)
+	}
+	real, err := filepath.EvalSymlinks(abs)
+	if missing(err) {
+		return nil, fmt.Errorf("lake %s: %w: create the folder, or name one that exists", root, fs.ErrNotExist)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("lake %s: %w", root, err)
+	}
+	info, err := os.Stat(real)
+	if err != nil {
+		return nil, fmt.Errorf("lake %s: %w", root, err)
+	}
+	if !info.IsDir() {
+		return nil, fmt.Errorf("lake %s is a file, not a folder: name the folder in which the lake's zones lie", root)
+	}
+	return &Store{root: real, disk: disk{root: real, fault: options.Fault}}, nil
+}
+
+// missing tells whether err says that a file is not there, be it that one of
+// the folders in its name is a file.
+func missing(err error) bool {
+	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, errNotFolder)
+}

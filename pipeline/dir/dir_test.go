@@ -1,0 +1,205 @@
+package dir_test
+
+import (
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"stedi/pipeline"
+	"stedi/pipeline/dir"
+	"stedi/pipeline/storetest"
+)
+
+func TestStore(t *testing.T) {
+	storetest.Run(t, func(t *testing.T) pipeline.Store {
+		t.Helper()
+		return open(t, t.TempDir(), nil)
+	})
+}
+
+func TestOpenNeedsAFolder(t *testing.T) {
+	root := t.TempDir()
+	write(t, root, "file", "")
+	for name, says := range map[string]string{
+		"none":   "create the folder",
+		"file":   "is a file, not a folder",
+		"file/x": "create the folder",
+	} {
+		_, err := dir.Open(filepath.Join(root, name), dir.Options{})
+		if err == nil || !strings.Contains(err.Error(), says) || !strings.Contains(err.Error(), name) {
+			t.Errorf("open of %s says %v, want its name and %q", name, err, says)
+		}
+	}
+	_, err := dir.Open(filepath.Join(root, "none"), dir.Options{})
+	mustBe(t, err, fs.ErrNotExist)
+}
+
+func TestOpenResolvesALinkedRoot(t *testing.T) {
+	root, link := t.TempDir(), filepath.Join(t.TempDir(), "lake")
+	write(t, root, "landing/a.json", "a")
+	symlink(t, root, link)
+	lake := open(t, link, nil)
+	lists(t, lake, "landing", "landing/a.json")
+	if err := lake.Put(t.Context(), "landing/b.json", []byte("b")); err != nil {
+		t.Fatal(err)
+	}
+	holds(t, root, "landing/b.json", "b")
+}
+
+func TestRejectsArePrivate(t *testing.T) {
+	root := t.TempDir()
+	lake := open(t, root, nil)
+	put := func(name string) {
+		if err := lake.Put(t.Context(), name, []byte("x")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	put(".stedi/runs/1/rejects/put.ndjson")
+	put(".stedi/runs/1/run.json")
+	put("trusted/rejects/part-00000.json")
+	if err := lake.Copy(t.Context(), ".stedi/runs/1/run.json", ".stedi/runs/1/rejects/copy.ndjson"); err != nil {
+		t.Fatal(err)
+	}
+	staged := stage(t, lake, "x")
+	if _, err := lake.Commit(t.Context(), staged, ".stedi/runs/1/rejects/commit.ndjson", nil); err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]fs.FileMode{
+		".stedi":                              0o755,
+		".stedi/runs/1":                       0o755,
+		".stedi/runs/1/rejects":               0o700,
+		".stedi/runs/1/rejects/put.ndjson":    0o600,
+		".stedi/runs/1/rejects/copy.ndjson":   0o600,
+		".stedi/runs/1/rejects/commit.ndjson": 0o600,
+		".stedi/runs/1/run.json":              0o644,
+		"trusted/rejects":                     0o755,
+		"trusted/rejects/part-00000.json":     0o644,
+	} {
+		info, err := os.Stat(filepath.Join(root, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		// The umask may take more away, but not from the private ones.
+		if got := info.Mode().Perm(); got&^want != 0 || want&0o77 == 0 && got != want {
+			t.Errorf("%s has mode %o, want %o", name, got, want)
+		}
+	}
+}
+
+func TestAFileOfAnotherStoreIsNotCommitted(t *testing.T) {
+	lake := open(t, t.TempDir(), nil)
+	if _, err := lake.Commit(t.Context(), struct{ pipeline.StagedFile }{}, "trusted/a.json", nil); err == nil {
+		t.Error("it was")
+	}
+}
+
+func TestAStagedNameIsNotSharedByTwo(t *testing.T) {
+	lake := open(t, t.TempDir(), nil)
+	first := stage(t, lake, "x")
+	_, err := lake.Create(t.Context(), "run/out.json")
+	mustBe(t, err, fs.ErrExist)
+	if _, err := lake.Commit(t.Context(), first, "trusted/a.json", nil); err != nil {
+		t.Error(err)
+	}
+}
+
+// A same-size edit in place, with the times put back, is another file.
+func TestListSeesAnEditWithItsTimePutBack(t *testing.T) {
+	root := t.TempDir()
+	lake := open(t, root, nil)
+	write(t, root, "trusted/a.json", "old")
+	before, err := lake.List(t.Context(), "trusted")
+	if err != nil {
+		t.Fatal(err)
+	}
+	write(t, root, "trusted/a.json", "new")
+	if err := os.Chtimes(filepath.Join(root, "trusted/a.json"), before[0].ModTime, before[0].ModTime); err != nil {
+		t.Fatal(err)
+	}
+	after, err := lake.List(t.Context(), "trusted")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !after[0].ModTime.Equal(before[0].ModTime) || after[0].Same(before[0]) {
+		t.Errorf("listed %+v, then %+v", before[0], after[0])
+	}
+}
+
+func open(t *testing.T, root string, fault func(dir.Op) error) *dir.Store {
+	t.Helper()
+	lake, err := dir.Open(root, dir.Options{Fault: fault})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return lake
+}
+
+// stage returns a closed staged file run/out.json.
+func stage(t *testing.T, lake *dir.Store, content string) pipeline.StagedFile {
+	t.Helper()
+	staged, err := lake.Create(t.Context(), "run/out.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = io.WriteString(staged, content)
+	if err := errors.Join(err, staged.Close()); err != nil {
+		t.Fatal(err)
+	}
+	return staged
+}
+
+// write makes a file as someone without a store would.
+func write(t *testing.T, root, name, content string) {
+	t.Helper()
+	at := filepath.Join(root, filepath.FromSlash(name))
+	if err := os.MkdirAll(filepath.Dir(at), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(at, []byte(content), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func symlink(t *testing.T, target, at string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(at), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(target, at); err != nil {
+		t.Skipf("no symbolic links here: %v", err)
+	}
+}
+
+func holds(t *testing.T, root, name, want string) {
+	t.Helper()
+	got, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(name)))
+	if err != nil || string(got) != want {
+		t.Fatalf("%s holds %q (%v), want %q", name, got, err, want)
+	}
+}
+
+func lists(t *testing.T, lake *dir.Store, folder string, want ...string) {
+	t.Helper()
+	files, err := lake.List(t.Context(), folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := make([]string, len(files))
+	for i, file := range files {
+		got[i] = file.Name
+	}
+	if strings.Join(got, "\n") != strings.Join(want, "\n") {
+		t.Fatalf("list of %s is %q, want %q", folder, got, want)
+	}
+}
+
+func mustBe(t *testing.T, err, want error) {
+	t.Helper()
+	if !errors.Is(err, want) {
+		t.Fatalf("error is %v, want %v", err, want)
+	}
+}

@@ -1,0 +1,154 @@
+package dir
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"syscall"
+
+	"stedi/pipeline"
+)
+
+// Kind is what an operation does.
+type Kind string
+
+// The operations that a Fault sees. All but KindOpen change something.
+const (
+	KindOpen       Kind = "open" // a file or folder, for reading
+	KindCreate     Kind = "create"
+	KindWrite      Kind = "write"
+	KindSync       Kind = "sync"
+	KindClose      Kind = "close" // of a written file; it is released even if this fails
+	KindChmod      Kind = "chmod"
+	KindTruncate   Kind = "truncate"
+	KindRename     Kind = "rename" // Path is the new name
+	KindMkdir      Kind = "mkdir"
+	KindSyncFolder Kind = "syncdir"
+	KindRemove     Kind = "remove"
+)
+
+// Op is one operation on the file system.
+type Op struct {
+	Kind Kind
+	Path string
+}
+
+const (
+	errNotFolder = syscall.ENOTDIR
+	errLinkLoop  = syscall.ELOOP
+)
+
+// disk is the one way to the file system for all that changes it or opens
+// files in it.
+type disk struct {
+	root  string
+	fault func(Op) error
+}
+
+func (d disk) do(kind Kind, path string, act func() error) error {
+	err := d.ask(kind, path)
+	if err == nil {
+		err = act()
+	}
+	if err == nil || kind == KindOpen {
+		return err
+	}
+	if errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS) {
+		return fmt.Errorf("%w: %w in %s: change its owner (chown -R) or mode (chmod -R u+w), or work on a copy of it",
+			err, pipeline.ErrReadOnly, d.root)
+	}
+	return err
+}
+
+func (d disk) ask(kind Kind, path string) error {
+	if d.fault == nil {
+		return nil
+	}
+	if err := d.fault(Op{Kind: kind, Path: path}); err != nil {
+		return &fs.PathError{Op: string(kind), Path: path, Err: err}
+	}
+	return nil
+}
+
+func (d disk) open(path string) (file *os.File, err error) {
+	err = d.do(KindOpen, path, func() error {
+		file, err = os.Open(path)
+		return err
+	})
+	return file, err
+}
+
+func (d disk) readFolder(path string) (entries []fs.DirEntry, err error) {
+	err = d.do(KindOpen, path, func() error {
+		entries, err = os.ReadDir(path)
+		return err
+	})
+	return entries, err
+}
+
+func (d disk) create(path string, flag int, mode fs.FileMode) (file *os.File, err error) {
+	err = d.do(KindCreate, path, func() error {
+		file, err = os.OpenFile(path, flag|os.O_CREATE, mode)
+		return err
+	})
+	return file, err
+}
+
+func (d disk) write(file *os.File, p []byte) (n int, err error) {
+	err = d.do(KindWrite, file.Name(), func() error {
+		n, err = file.Write(p)
+		return err
+	})
+	return n, err
+}
+
+func (d disk) sync(file *os.File) error {
+	return d.do(KindSync, file.Name(), file.Sync)
+}
+
+// close releases the file in any case, as the system does.
+func (d disk) close(file *os.File) error {
+	err := d.ask(KindClose, file.Name())
+	if closeErr := file.Close(); err == nil {
+		err = closeErr
+	}
+	return err
+}
+
+func (d disk) chmod(path string, mode fs.FileMode) error {
+	return d.do(KindChmod, path, func() error { return os.Chmod(path, mode) })
+}
+
+func (d disk) truncate(file *os.File) error {
+	return d.do(KindTruncate, file.Name(), func() error { return file.Truncate(0) })
+}
+
+func (d disk) rename(from, to string) error {
+	return d.do(KindRename, to, func() error { return os.Rename(from, to) })
+}
+
+// renameNew is rename for a new name that must not exist.
+func (d disk) renameNew(from, to string) error {
+	return d.do(KindRename, to, func() error { return renameNew(from, to) })
+}
+
+// mkdir makes a folder; one that someone else just made will do.
+func (d disk) mkdir(path string, mode fs.FileMode) error {
+	err := d.do(KindMkdir, path, func() error { return os.Mkdir(path, mode) })
+	if errors.Is(err, fs.ErrExist) {
+		if info, statErr := os.Lstat(path); statErr == nil && info.IsDir() {
+			return nil
+		}
+	}
+	return err
+}
+
+// syncFolder makes the names in a folder durable.
+func (d disk) syncFolder(path string) error {
+	return d.do(KindSyncFolder, path, func() error { return syncFolder(path) })
+}
+
+func (d disk) remove(path string) error {
+	return d.do(KindRemove, path, func() error { return os.RemoveAll(path) })
+}

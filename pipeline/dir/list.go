@@ -1,0 +1,113 @@
+package dir
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"stedi/pipeline"
+)
+
+// List returns every file below the folder, sorted by name. A file that is
+// neither a file nor a folder nor a link to one, such as a pipe, is ErrUnsafe,
+// since its bytes do not lie in the lake.
+func (s *Store) List(ctx context.Context, folder string) ([]pipeline.File, error) {
+	if err := check(folder); err != nil {
+		return nil, err
+	}
+	real, err := s.follow(folder)
+	if missing(err) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	w := walk{
+		store:  s,
+		all:    slices.ContainsFunc(strings.Split(folder, "/"), hidden),
+		within: map[string]bool{},
+	}
+	if err := w.folder(ctx, folder, real); err != nil {
+		return nil, err
+	}
+	slices.SortFunc(w.files, func(a, b pipeline.File) int { return strings.Compare(a.Name, b.Name) })
+	return w.files, nil
+}
+
+type walk struct {
+	store  *Store
+	all    bool            // hidden ones too
+	within map[string]bool // the folders from the start to here, where they really lie
+	files  []pipeline.File
+}
+
+func (w *walk) folder(ctx context.Context, name, real string) error {
+	if w.within[real] {
+		return fmt.Errorf("%s is a link back to %s, it %w", name, real, pipeline.ErrUnsafe)
+	}
+	w.within[real] = true
+	defer delete(w.within, real)
+
+	entries, err := w.store.disk.readFolder(real)
+	if err != nil {
+		return err
+	}
+	for _, entry := range entries {
+		if err := ctx.Err(); err != nil {
+			return fmt.Errorf("list %s: %w", name, err)
+		}
+		if hidden(entry.Name()) && !w.all {
+			continue
+		}
+		if err := w.entry(ctx, path.Join(name, entry.Name()), filepath.Join(real, entry.Name()), entry); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *walk) entry(ctx context.Context, name, at string, entry fs.DirEntry) error {
+	// A name that no other method would take is refused here, rather than
+	// after half of a run.
+	if err := check(name); err != nil {
+		return err
+	}
+	info, err := entry.Info()
+	if missing(err) {
+		return nil // deleted since its folder was read
+	}
+	if err != nil {
+		return err
+	}
+	if info.Mode()&fs.ModeSymlink != 0 {
+		if at, info, err = w.link(name); err != nil {
+			return err
+		}
+	}
+	switch {
+	case info.IsDir():
+		return w.folder(ctx, name, at)
+	case !info.Mode().IsRegular():
+		return fmt.Errorf("%s is not a file but a %s, it %w", name, info.Mode().Type(), pipeline.ErrUnsafe)
+	}
+	w.files = append(w.files, listed(name, info))
+	return nil
+}
+
+func (w *walk) link(name string) (at string, info fs.FileInfo, err error) {
+	at, err = w.store.follow(name)
+	if err == nil {
+		info, err = os.Stat(at)
+	}
+	if missing(err) {
+		// Nothing tells where the target would lie, and to pass over it could
+		// mean to pass over data.
+		return "", nil, fmt.Errorf("%s is a link to nothing, it %w", name, pipeline.ErrUnsafe)
+	}
+	return at, info, err
+}

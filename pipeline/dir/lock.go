@@ -1,0 +1,133 @@
+package dir
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"sync"
+	"time"
+
+	"stedi/pipeline"
+)
+
+const (
+	lockName = internal + "/lock"
+	// A lock whose holder cannot be told is looked at again, for a second in
+	// all: its text is written just after it is taken, and removed just
+	// before it is released.
+	lockTries = 200
+	lockWait  = 5 * time.Millisecond
+	// maxHolder bounds what is read of a lock file that is none.
+	maxHolder = 64 << 10
+)
+
+// Lock takes the lake for holder. The lock is the system's, on an open file,
+// so it ends with its process; what the file says is only who has it.
+func (s *Store) Lock(ctx context.Context, holder pipeline.Holder) (func() error, error) {
+	other := pipeline.Holder{Run: "unknown", Host: "unknown"}
+	for range lockTries {
+		if err := ctx.Err(); err != nil {
+			return nil, fmt.Errorf("lock %s: %w", s.root, err)
+		}
+		file, err := s.take()
+		if err != nil {
+			return nil, err
+		}
+		if file != nil {
+			return s.hold(file, holder)
+		}
+		known, err := s.readHolder(&other)
+		if err != nil {
+			return nil, err
+		}
+		// A dead holder's text stays until the next one has written its own.
+		stale := other.Host == holder.Host && dead(other.PID)
+		if known && !stale {
+			return nil, &pipeline.LockedError{Holder: other}
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(lockWait):
+		}
+	}
+	return nil, &pipeline.LockedError{Holder: other}
+}
+
+// take returns the locked file, or nil if someone else has it.
+func (s *Store) take() (*os.File, error) {
+	at, err := s.place(lockName)
+	if err != nil {
+		return nil, err
+	}
+	if info, err := os.Lstat(at); err == nil && !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s is not a file but a %s, it %w", lockName, info.Mode().Type(), pipeline.ErrUnsafe)
+	}
+	file, err := s.disk.create(at, os.O_RDWR, 0o644)
+	if err != nil {
+		return nil, err
+	}
+	held, err := tryLock(file)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("lock %s: %w", at, err), file.Close())
+	}
+	// A file that was deleted while it was locked excludes nobody.
+	if !held || !stillAt(at, file) {
+		return nil, file.Close()
+	}
+	return file, nil
+}
+
+func stillAt(path string, file *os.File) bool {
+	open, err := file.Stat()
+	if err != nil {
+		return false
+	}
+	named, err := os.Lstat(path)
+	return err == nil && os.SameFile(open, named)
+}
+
+// hold writes the holder into the locked file.
+func (s *Store) hold(file *os.File, holder pipeline.Holder) (func() error, error) {
+	text, err := json.Marshal(holder)
+	if err == nil {
+		err = s.disk.truncate(file)
+	}
+	if err == nil {
+		_, err = s.disk.write(file, append(text, '\n'))
+	}
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("lock %s: %w", s.root, err), s.release(file))
+	}
+	return sync.OnceValue(func() error { return s.release(file) }), nil
+}
+
+// release lets go of the lock even if the holder cannot be cleared.
+func (s *Store) release(file *os.File) error {
+	err := s.disk.truncate(file)
+	return errors.Join(err, file.Close())
+}
+
+// readHolder reads who has the lock into holder, which stays as it is while
+// that is not there, or not yet complete.
+func (s *Store) readHolder(holder *pipeline.Holder) (known bool, err error) {
+	file, err := s.disk.open(s.path(lockName))
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	text, err := io.ReadAll(io.LimitReader(file, maxHolder))
+	if err := errors.Join(err, file.Close()); err != nil {
+		return false, err
+	}
+	var read pipeline.Holder
+	if known = json.Unmarshal(text, &read) == nil; known {
+		*holder = read
+	}
+	return known, nil
+}

@@ -1,0 +1,116 @@
+package dir
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"stedi/pipeline"
+)
+
+// check refuses a name that could mean anything but a file below the root, on
+// this system or another.
+func check(name string) error {
+	clean := fs.ValidPath(name) && name != "." && !strings.ContainsAny(name, "\x00\\")
+	if !clean || !filepath.IsLocal(filepath.FromSlash(name)) {
+		return fmt.Errorf("the name %q %w", name, pipeline.ErrUnsafe)
+	}
+	return nil
+}
+
+// hidden tells whether readers of the lake pass over a file or folder.
+func hidden(base string) bool {
+	return strings.HasPrefix(base, "_") || strings.HasPrefix(base, ".")
+}
+
+// private tells whether a folder holds rejects: lines as they came, with
+// personal data that no audit has seen.
+func private(folder string) bool {
+	parts := strings.Split(folder, "/")
+	return parts[0] == internal && slices.Contains(parts, "rejects")
+}
+
+func fileMode(name string) fs.FileMode {
+	if private(path.Dir(name)) {
+		return 0o600
+	}
+	return 0o644
+}
+
+func folderMode(folder string) fs.FileMode {
+	if private(folder) {
+		return 0o700
+	}
+	return 0o755
+}
+
+// path joins a name to the root, without a look at the file system.
+func (s *Store) path(name string) string {
+	return filepath.Join(s.root, filepath.FromSlash(name))
+}
+
+// follow returns where a name really lies, after every link in it.
+func (s *Store) follow(name string) (string, error) {
+	at := s.path(name)
+	real, err := filepath.EvalSymlinks(at)
+	if err != nil {
+		// EvalSymlinks has no error of its own for a link that leads to itself.
+		if _, statErr := os.Stat(at); errors.Is(statErr, errLinkLoop) {
+			return "", fmt.Errorf("%s is a link to itself, it %w", name, pipeline.ErrUnsafe)
+		}
+		return "", err
+	}
+	if rel, err := filepath.Rel(s.root, real); err != nil || !filepath.IsLocal(rel) {
+		return "", fmt.Errorf("%s is a link to %s, it %w", name, real, pipeline.ErrUnsafe)
+	}
+	return real, nil
+}
+
+// folder returns where a folder really lies, and makes what is missing of it.
+func (s *Store) folder(name string) (string, error) {
+	real, err := s.follow(name)
+	if !missing(err) || name == "." {
+		return real, err
+	}
+	above, err := s.folder(path.Dir(name))
+	if err != nil {
+		return "", err
+	}
+	real = filepath.Join(above, path.Base(name))
+	if err := s.disk.mkdir(real, folderMode(name)); err != nil {
+		return "", err
+	}
+	return real, s.disk.syncFolder(above)
+}
+
+// place returns where a name is to lie, with its folder made. A link in its
+// last part is not followed, since a rename replaces it.
+func (s *Store) place(name string) (string, error) {
+	folder, err := s.folder(path.Dir(name))
+	if err != nil {
+		return "", err
+	}
+	return filepath.Join(folder, path.Base(name)), nil
+}
+
+// stat returns a file as List would show it.
+func (s *Store) stat(name string) (pipeline.File, error) {
+	at, err := s.follow(name)
+	if err != nil {
+		return pipeline.File{}, err
+	}
+	info, err := os.Stat(at)
+	if err != nil {
+		return pipeline.File{}, err
+	}
+	return listed(name, info), nil
+}
+
+func listed(name string, info fs.FileInfo) pipeline.File {
+	return pipeline.File{Name: name, Size: info.Size(), ModTime: info.ModTime().UTC(), Version: version(info)}
+}

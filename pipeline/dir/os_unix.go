@@ -1,0 +1,51 @@
+//go:build unix
+
+package dir
+
+import (
+	"errors"
+	"os"
+
+	"golang.org/x/sys/unix"
+)
+
+// tryLock locks a file for as long as it is open, unless someone has it.
+func tryLock(file *os.File) (held bool, err error) {
+	conn, err := file.SyscallConn()
+	if err != nil {
+		return false, err
+	}
+	lockErr := error(nil)
+	err = conn.Control(func(fd uintptr) {
+		for {
+			if lockErr = unix.Flock(int(fd), unix.LOCK_EX|unix.LOCK_NB); !errors.Is(lockErr, unix.EINTR) {
+				return
+			}
+		}
+	})
+	if err != nil {
+		return false, err
+	}
+	if errors.Is(lockErr, unix.EWOULDBLOCK) {
+		return false, nil
+	}
+	return lockErr == nil, lockErr
+}
+
+// dead tells whether a process of this host has surely ended.
+func dead(pid int) bool {
+	return pid > 0 && errors.Is(unix.Kill(pid, 0), unix.ESRCH)
+}
+
+func syncFolder(path string) error {
+	folder, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	err = folder.Sync()
+	// Some network file systems cannot sync a folder, and need not.
+	if errors.Is(err, unix.EINVAL) || errors.Is(err, unix.ENOTSUP) {
+		err = nil
+	}
+	return errors.Join(err, folder.Close())
+}

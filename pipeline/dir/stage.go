@@ -1,0 +1,144 @@
+package dir
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"stedi/pipeline"
+)
+
+// writeBackStep is after how many new bytes the system is asked to start
+// writing them to the disk, so that little is left to wait for in Close.
+const writeBackStep = 8 << 20
+
+// Fetch returns where a listed file lies. If the file is not the listed one
+// any more, the error is ErrChanged.
+func (s *Store) Fetch(ctx context.Context, file pipeline.File) (string, error) {
+	if err := ready(ctx, file.Name); err != nil {
+		return "", err
+	}
+	at, err := s.file(file.Name)
+	if err != nil {
+		return "", err
+	}
+	info, err := os.Stat(at)
+	if err != nil {
+		return "", err
+	}
+	if !listed(file.Name, info).Same(file) {
+		return "", fmt.Errorf("%s: %w", file.Name, pipeline.ErrChanged)
+	}
+	return at, nil
+}
+
+// Create starts a staged file, below .stedi/staging. A name that is already
+// staged gives an error that is fs.ErrExist.
+func (s *Store) Create(ctx context.Context, name string) (pipeline.StagedFile, error) {
+	if err := ready(ctx, name); err != nil {
+		return nil, err
+	}
+	name = staging + "/" + name
+	at, err := s.place(name)
+	if err != nil {
+		return nil, err
+	}
+	file, err := s.disk.create(at, os.O_WRONLY|os.O_EXCL, fileMode(name))
+	if err != nil {
+		return nil, err
+	}
+	return &staged{disk: s.disk, path: at, file: file}, nil
+}
+
+// Commit puts a closed staged file in the place of name. If making the rename
+// durable is what fails, name holds the new file in spite of the error.
+//
+// Against other commits the comparison is exact. Someone who replaces the file
+// by hand, in the microseconds between the comparison and the rename, is not
+// seen; one who creates a file where none was is, except on file systems that
+// cannot rename without replacing.
+func (s *Store) Commit(
+	ctx context.Context, output pipeline.StagedFile, name string, replaced *pipeline.File,
+) (pipeline.File, error) {
+	if err := ready(ctx, name); err != nil {
+		return pipeline.File{}, err
+	}
+	from, ok := output.(*staged)
+	if !ok {
+		return pipeline.File{}, fmt.Errorf("commit %s: staged in another store", name)
+	}
+	if err := from.ready(); err != nil {
+		return pipeline.File{}, fmt.Errorf("commit %s: %w", name, err)
+	}
+
+	s.commits.Lock()
+	defer s.commits.Unlock()
+	if err := s.unchanged(name, replaced); err != nil {
+		return pipeline.File{}, err
+	}
+	if mode := fileMode(name); mode == 0o600 {
+		if err := s.disk.chmod(from.path, mode); err != nil {
+			return pipeline.File{}, err
+		}
+	}
+	to, err := s.place(name)
+	if err != nil {
+		return pipeline.File{}, err
+	}
+	if replaced == nil {
+		err = s.disk.renameNew(from.path, to)
+	} else {
+		err = s.disk.rename(from.path, to)
+	}
+	if errors.Is(err, fs.ErrExist) {
+		return pipeline.File{}, fmt.Errorf("%s: %w", name, pipeline.ErrChanged)
+	}
+	if err != nil {
+		return pipeline.File{}, err
+	}
+	from.gone = true
+	if err := s.disk.syncFolder(filepath.Dir(to)); err != nil {
+		return pipeline.File{}, err
+	}
+	return s.stat(name)
+}
+
+func (s *Store) unchanged(name string, replaced *pipeline.File) error {
+	now, err := s.stat(name)
+	exists := !missing(err)
+	if exists && err != nil {
+		return err
+	}
+	if exists != (replaced != nil) || exists && !now.Same(*replaced) {
+		return fmt.Errorf("%s: %w", name, pipeline.ErrChanged)
+	}
+	return nil
+}
+
+// Sweep removes everything that is staged. The staging folder itself stays,
+// for one who is about to stage something.
+func (s *Store) Sweep(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("sweep %s: %w", staging, err)
+	}
+	real, err := s.follow(staging)
+	if missing(err) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	entries, err := s.disk.readFolder(real)
+	if err != nil {
+		return err
+	}
+	for _, entry := range entries {
+		if err := s.disk.remove(filepath.Join(real, entry.Name())); err != nil {
+			return err
+		}
+	}
+	return nil
+}
