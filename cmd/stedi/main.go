@@ -1,0 +1,69 @@
+// Command stedi explores and runs a three-zone data lake.
+//
+// Output rules: stdout carries data, stderr carries the story. A terminal gets
+// colour and a live line, a pipe gets plain text and a heartbeat. Nothing asks
+// a question, and every way out has an exit code of its own (see failure.go in
+// package pipeline).
+package main
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"stedi/pipeline"
+)
+
+func main() { os.Exit(run()) }
+
+// run is main without the exit, so that what it defers happens.
+func run() int {
+	// A file size limit is an error of the write that meets it.
+	signal.Ignore(syscall.SIGXFSZ)
+	ctx, stop := withSignals(context.Background())
+	defer stop()
+	p := &program{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, env: os.LookupEnv}
+	err := p.execute(ctx, os.Args[1:])
+	return int(pipeline.KindOf(err))
+}
+
+// withSignals ends the context at the first signal, with an exit code of its
+// own; the second one leaves at once.
+func withSignals(parent context.Context) (context.Context, func()) {
+	ctx, cancel := context.WithCancelCause(parent)
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	done := make(chan struct{})
+	go func() {
+		for {
+			select {
+			case s := <-signals:
+				kind := kindOf(s)
+				if ctx.Err() != nil {
+					os.Exit(int(kind))
+				}
+				cancel(&pipeline.Failure{Kind: kind, Err: errors.New("stopped by a signal: " + s.String()), Fix: "The tables are as they were, or complete: run again to go on."})
+			case <-done:
+				return
+			}
+		}
+	}()
+	return ctx, func() {
+		signal.Stop(signals)
+		close(done)
+		cancel(nil)
+	}
+}
+
+func kindOf(s os.Signal) pipeline.Kind {
+	switch s {
+	case syscall.SIGTERM:
+		return pipeline.Terminated
+	case syscall.SIGHUP:
+		return pipeline.HungUp
+	default:
+		return pipeline.Cancelled
+	}
+}

@@ -1,0 +1,104 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"stedi/pipeline"
+	"stedi/pipeline/dir"
+	"stedi/pipeline/duckdb"
+	"stedi/pipeline/sample"
+	"stedi/pipeline/stedi"
+)
+
+// opened is a lake with all that a command needs to work on it.
+type opened struct {
+	lake   *pipeline.Lake
+	store  *dir.Store
+	engine *duckdb.Engine
+	root   string // as people call it
+	close  func() error
+}
+
+// open wires the lake, its store and its engine together.
+func (p *program) open(ctx context.Context) (_ *opened, err error) {
+	o := &opened{root: p.config.lake}
+	var closers []func() error
+	o.close = func() error {
+		var errs []error
+		for _, c := range slices.Backward(closers) {
+			errs = append(errs, c())
+		}
+		return errors.Join(errs...)
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, o.close())
+		}
+	}()
+	if p.config.demo {
+		remove, err := p.demo(ctx, o)
+		if err != nil {
+			return nil, err
+		}
+		closers = append(closers, remove)
+	}
+	if o.engine, err = duckdb.Open(ctx, duckdb.Options{Memory: p.config.memory, Threads: p.config.threads}); err != nil {
+		return nil, err
+	}
+	closers = append(closers, o.engine.Close)
+	if o.lake, err = pipeline.Load(ctx, p.definition(), p.config.profile, o.engine); err != nil {
+		return nil, err
+	}
+	o.store, err = p.openStore(o.root)
+	return o, err
+}
+
+func (p *program) definition() fs.FS {
+	if p.config.definition == "" {
+		return stedi.Definition
+	}
+	return os.DirFS(p.config.definition)
+}
+
+// demoSeed makes every demo lake the same.
+const demoSeed = 1
+
+// demo makes a private lake with sample data, removed at the end.
+func (p *program) demo(ctx context.Context, o *opened) (remove func() error, err error) {
+	folder, err := os.MkdirTemp("", "stedi-demo-")
+	if err != nil {
+		return nil, fmt.Errorf("demo lake: %w", err)
+	}
+	remove = func() error { return os.RemoveAll(folder) }
+	if _, err := sample.Write(ctx, folder, sample.Options{Scale: 1, Seed: demoSeed}); err != nil {
+		return nil, errors.Join(fmt.Errorf("demo lake: %w", err), remove())
+	}
+	o.root = folder
+	return remove, nil
+}
+
+// runner is what makes the tables of an opened lake.
+func (o *opened) runner(demo bool) *pipeline.Runner {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "unknown"
+	}
+	root := o.root
+	if absolute, err := filepath.Abs(root); err == nil {
+		root = absolute
+	}
+	if demo {
+		root = "demo"
+	}
+	return &pipeline.Runner{
+		Lake: o.lake, Store: o.store, Engine: o.engine, Root: root, Now: time.Now,
+		Holder: pipeline.Holder{PID: os.Getpid(), Host: host},
+	}
+}

@@ -1,0 +1,37 @@
+package main
+
+import (
+	"encoding/json"
+	"io"
+
+	"stedi/pipeline"
+)
+
+// jsonPrinter prints the record of a run; with lines also every event, each
+// as one line.
+type jsonPrinter struct {
+	out   io.Writer
+	story *story
+	lines bool
+	err   error
+}
+
+func (j *jsonPrinter) event(e pipeline.Event) {
+	j.story.event(e)
+	if j.lines && j.err == nil {
+		j.err = json.NewEncoder(j.out).Encode(e)
+	}
+}
+
+func (j *jsonPrinter) stop() { j.story.stop() }
+
+func (j *jsonPrinter) end(record *pipeline.Record) error {
+	if j.err != nil {
+		return j.err
+	}
+	encoder := json.NewEncoder(j.out)
+	if !j.lines {
+		encoder.SetIndent("", "  ")
+	}
+	return encoder.Encode(record)
+}

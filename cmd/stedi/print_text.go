@@ -1,0 +1,179 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"stedi/pipeline"
+)
+
+// textPrinter shows a run to people: the tables, how each came about, and
+// what to do next.
+type textPrinter struct {
+	out   io.Writer
+	story *story
+	err   error
+}
+
+func (t *textPrinter) event(e pipeline.Event) { t.story.event(e) }
+
+func (t *textPrinter) stop() { t.story.stop() }
+
+func (t *textPrinter) end(record *pipeline.Record) error {
+	t.tables(record)
+	t.printf("\n")
+	for _, s := range record.Steps {
+		t.step(s, record)
+	}
+	t.printf("\n%s\n", t.next(record))
+	return t.err
+}
+
+func (t *textPrinter) printf(format string, args ...any) {
+	if t.err == nil {
+		_, t.err = fmt.Fprintf(t.out, format, args...)
+	}
+}
+
+func (t *textPrinter) tables(record *pipeline.Record) {
+	rows := [][]string{{"ZONE", "TABLE", "ROWS", "EXPECTED", "VERDICT"}}
+	for _, r := range record.Tables {
+		rows = append(rows, []string{r.Zone, r.Table, count(r), expected(r), verdict(r)})
+	}
+	for _, line := range align(rows, 2, 3) {
+		t.printf("%s\n", line)
+	}
+	for _, r := range record.Tables {
+		for _, note := range r.Notes {
+			t.printf("note: %s: %s\n", r.Table, printable(note))
+		}
+	}
+}
+
+func count(r pipeline.TableRecord) string {
+	if r.Missing {
+		return "-"
+	}
+	return thousands(r.Rows)
+}
+
+func expected(r pipeline.TableRecord) string {
+	if r.Expected == nil {
+		return "-"
+	}
+	return thousands(*r.Expected)
+}
+
+func verdict(r pipeline.TableRecord) string {
+	var words []string
+	switch {
+	case r.Missing:
+		words = append(words, "not made")
+	case r.Stale != "":
+		words = append(words, "stale: "+r.Stale)
+	case r.Expected == nil:
+		words = append(words, "-")
+	case *r.Expected == r.Rows:
+		words = append(words, "ok")
+	default:
+		words = append(words, fmt.Sprintf("wrong by %+d", r.Rows-*r.Expected))
+	}
+	if r.Rejected > 0 {
+		words = append(words, fmt.Sprintf("%s rejected", thousands(r.Rejected)))
+	}
+	return strings.Join(words, ", ")
+}
+
+// step shows a transform as the way of its rows: those of its first input,
+// then what each stage left, then what was written.
+func (t *textPrinter) step(s pipeline.StepRecord, record *pipeline.Record) {
+	head := fmt.Sprintf("%s  %s", s.Table, s.State)
+	switch s.State {
+	case pipeline.Published:
+		t.printf("%s in %.2f s (%s)\n", head, s.Seconds, s.Reason)
+	case pipeline.Skipped:
+		t.printf("%s: %s\n", head, s.Reason)
+	default:
+		t.printf("%s\n", head)
+	}
+	if len(s.Funnel) == 0 {
+		return
+	}
+	inputs := 0
+	for inputs < len(s.Funnel) && s.Funnel[inputs].Name != s.Table && record.Table(s.Funnel[inputs].Name) != nil {
+		inputs++
+	}
+	main := s.Funnel[0]
+	way := []string{fmt.Sprintf("%s %s", main.Name, thousands(main.Rows))}
+	for _, stage := range s.Funnel[inputs:] {
+		if stage.Name == s.Table {
+			way = append(way, thousands(stage.Rows))
+			continue
+		}
+		way = append(way, fmt.Sprintf("%s %s", stage.Name, thousands(stage.Rows)))
+	}
+	t.printf("  %s\n", strings.Join(way, " → "))
+	for _, other := range s.Funnel[1:max(1, inputs)] {
+		t.printf("  with %s %s\n", other.Name, thousands(other.Rows))
+	}
+}
+
+// next says what a person would do now.
+func (t *textPrinter) next(record *pipeline.Record) string {
+	ran, wrong := 0, 0
+	for _, s := range record.Steps {
+		if s.State == pipeline.Published {
+			ran++
+		}
+	}
+	for _, c := range record.Checks {
+		if c.State == "fail" {
+			wrong++
+		}
+	}
+	switch {
+	case record.ExitCode >= int(pipeline.HungUp):
+		return "Stopped. The tables are as they were, or complete; run again to go on."
+	case record.Error != "":
+		return "Not done. The tables that failed are as they were; mend what is said below and run again."
+	case wrong > 0:
+		return fmt.Sprintf("Done in %.2f s, but %d counts are not those of this data set: look at the waterfalls above for the stage that differs.", record.Seconds, wrong)
+	case ran == 0:
+		return "Everything is up to date. --force runs it all the same."
+	default:
+		return fmt.Sprintf("Done in %.2f s. The tables lie in %s; `stedi runs` lists what has been run.", record.Seconds, record.Lake)
+	}
+}
+
+// align pads the columns of a table; those named are numbers, flush right.
+func align(rows [][]string, numbers ...int) []string {
+	var widths []int
+	for _, row := range rows {
+		for i, cell := range row {
+			if i == len(widths) {
+				widths = append(widths, 0)
+			}
+			widths[i] = max(widths[i], utf8.RuneCountInString(cell))
+		}
+	}
+	var lines []string
+	for _, row := range rows {
+		var b strings.Builder
+		for i, cell := range row {
+			pad := strings.Repeat(" ", widths[i]-utf8.RuneCountInString(cell))
+			if i > 0 {
+				b.WriteString("  ")
+			}
+			if slices.Contains(numbers, i) {
+				b.WriteString(pad + cell)
+			} else {
+				b.WriteString(cell + pad)
+			}
+		}
+		lines = append(lines, strings.TrimRight(b.String(), " "))
+	}
+	return lines
+}

@@ -1,0 +1,102 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"charm.land/fang/v2"
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"stedi/pipeline"
+)
+
+// version is set by the linker in releases.
+var version = "dev"
+
+// program is the command line with the outside world injected.
+type program struct {
+	stdin  io.Reader
+	stdout io.Writer
+	stderr io.Writer
+	env    func(string) (string, bool)
+	config config
+}
+
+// execute runs one command line. Its error has been printed.
+func (p *program) execute(ctx context.Context, args []string) error {
+	root := p.root()
+	root.SetArgs(args)
+	root.SetIn(p.stdin)
+	root.SetOut(p.stdout)
+	root.SetErr(p.stderr)
+	return fang.Execute(ctx, root, fang.WithVersion(version), fang.WithErrorHandler(printError))
+}
+
+func (p *program) root() *cobra.Command {
+	var batch bool
+	var o runFlags
+	root := &cobra.Command{
+		Use:   "stedi",
+		Short: "Explore and run a three-zone data lake",
+		Long: "A lake is a folder of SQL files and JSON lines in three zones: landing, trusted and curated.\n" +
+			"stedi runs its transforms, checks what comes out and says why a count is what it is.",
+		Example: "stedi --batch --demo\nstedi --batch --lake ./lake\nstedi run +customer_curated --lake ./lake",
+		Args:    usageArgs(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if !batch {
+				return pipeline.Fail(pipeline.BadUsage, "", "Say --batch to run and check the lake, or --help to see the commands.", "nothing to do without --batch")
+			}
+			return p.runLake(cmd.Context(), o, nil)
+		},
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return p.config.fromEnvironment(cmd.Flags(), p.env) },
+	}
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(err) })
+	root.Flags().BoolVar(&batch, "batch", false, "run all that is not up to date, then check it, without a screen")
+	o.add(root.Flags())
+	p.config.add(root.PersistentFlags())
+	root.AddCommand(p.runCommand(), p.sampleCommand(), p.runsCommand(), p.versionCommand())
+	return root
+}
+
+// usage marks an error as one of the command line.
+func usage(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &pipeline.Failure{Kind: pipeline.BadUsage, Err: err, Fix: "See stedi --help."}
+}
+
+func usageArgs(check cobra.PositionalArgs) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error { return usage(check(cmd, args)) }
+}
+
+// printError says what happened and what to do next.
+func printError(w io.Writer, _ fang.Styles, err error) {
+	var quiet *saidAlready
+	if errors.As(err, &quiet) {
+		return
+	}
+	for line := range strings.Lines("stedi: " + err.Error()) {
+		fmt.Fprintln(w, printable(strings.TrimRight(line, "\n")))
+	}
+}
+
+// saidAlready is an error that the output has explained.
+type saidAlready struct{ error }
+
+func (e *saidAlready) Unwrap() error { return e.error }
+
+// isTerminal tells whether a stream is a terminal that can take a live line.
+func (p *program) isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	if !ok || !term.IsTerminal(int(f.Fd())) { //nolint:gosec // a descriptor fits
+		return false
+	}
+	name, _ := p.env("TERM")
+	return name != "dumb"
+}

@@ -1,0 +1,100 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"stedi/pipeline"
+	"stedi/pipeline/dir"
+)
+
+func (p *program) runsCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:     "runs [ID]",
+		Short:   "List past runs, or show one",
+		Long:    "List past runs, the newest first, or show the one whose id begins with ID. \"last\" is the newest.",
+		Example: "stedi runs --lake ./lake\nstedi runs last --lake ./lake --output json",
+		Args:    usageArgs(cobra.MaximumNArgs(1)),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			store, err := p.openStore(p.config.lake)
+			if err != nil {
+				return err
+			}
+			if len(args) == 0 {
+				return p.listRuns(cmd.Context(), store)
+			}
+			record, err := pipeline.FindRun(cmd.Context(), store, args[0])
+			if err != nil {
+				return err
+			}
+			return p.printer().end(record)
+		},
+	}
+}
+
+func (p *program) openStore(root string) (*dir.Store, error) {
+	store, err := dir.Open(root, dir.Options{})
+	if err != nil {
+		return nil, &pipeline.Failure{Kind: pipeline.BadUsage, Err: err, Fix: "Name the lake's folder with --lake, or try --demo."}
+	}
+	return store, nil
+}
+
+func (p *program) listRuns(ctx context.Context, store pipeline.Store) error {
+	ids, err := pipeline.Runs(ctx, store)
+	if err != nil {
+		return err
+	}
+	records := []*pipeline.Record{}
+	for _, id := range ids {
+		record, err := pipeline.ReadRecord(ctx, store, id)
+		if err != nil {
+			return err
+		}
+		records = append(records, record)
+	}
+	switch p.config.output {
+	case "json":
+		encoder := json.NewEncoder(p.stdout)
+		encoder.SetIndent("", "  ")
+		return encoder.Encode(records)
+	case "ndjson":
+		return printLines(p.stdout, records)
+	default:
+		return p.runsTable(records)
+	}
+}
+
+func printLines(w io.Writer, records []*pipeline.Record) error {
+	encoder := json.NewEncoder(w)
+	for _, r := range records {
+		if err := encoder.Encode(r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *program) runsTable(records []*pipeline.Record) error {
+	rows := [][]string{{"RUN", "STARTED", "STATUS", "MADE", "SECONDS"}}
+	for _, r := range records {
+		made := 0
+		for _, s := range r.Steps {
+			if s.State == pipeline.Published {
+				made++
+			}
+		}
+		rows = append(rows, []string{r.Run, r.Started.Format(time.DateTime) + " UTC", r.Status, fmt.Sprint(made), fmt.Sprintf("%.2f", r.Seconds)})
+	}
+	for _, line := range align(rows, 3, 4) {
+		if _, err := fmt.Fprintln(p.stdout, line); err != nil {
+			return err
+		}
+	}
+	return nil
+}

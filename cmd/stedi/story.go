@@ -1,0 +1,83 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"stedi/pipeline"
+)
+
+// story tells on stderr how a run goes on: a live line on a terminal, and on
+// anything else a line when half a minute has passed in silence.
+type story struct {
+	out      io.Writer
+	terminal bool
+	now      func() time.Time
+	last     time.Time
+	shown    bool // the live line is on the screen
+}
+
+const (
+	heartbeat = 30 * time.Second
+	frame     = 50 * time.Millisecond
+)
+
+func (p *program) story() *story {
+	return &story{out: p.stderr, terminal: p.isTerminal(p.stderr), now: time.Now, last: time.Now()}
+}
+
+func (s *story) event(e pipeline.Event) {
+	if e.Progress == nil {
+		return
+	}
+	pause := heartbeat
+	if s.terminal {
+		pause = frame
+	}
+	if s.now().Sub(s.last) < pause {
+		return
+	}
+	s.last = s.now()
+	line := describeProgress(e)
+	if !s.terminal {
+		fmt.Fprintln(s.out, line)
+		return
+	}
+	s.shown = true
+	fmt.Fprint(s.out, "\r\x1b[K"+line)
+}
+
+// stop takes the live line off the screen.
+func (s *story) stop() {
+	if s.shown {
+		fmt.Fprint(s.out, "\r\x1b[K")
+		s.shown = false
+	}
+}
+
+func describeProgress(e pipeline.Event) string {
+	p := e.Progress
+	line := fmt.Sprintf("%-26s %s rows read, %s written", e.Step, thousands(p.RowsRead), thousands(p.RowsWritten))
+	if p.BytesTotal > 0 {
+		const width = 20
+		done := int(min(p.BytesRead, p.BytesTotal) * width / p.BytesTotal)
+		line += "  " + strings.Repeat("━", done) + strings.Repeat("─", width-done) +
+			fmt.Sprintf(" %3d%%", min(p.BytesRead, p.BytesTotal)*100/p.BytesTotal)
+	}
+	return line
+}
+
+// thousands writes a number as people read it.
+func thousands(n int64) string {
+	digits := fmt.Sprint(n)
+	sign := ""
+	if n < 0 {
+		sign, digits = "-", digits[1:]
+	}
+	for i := len(digits) - 3; i > 0; i -= 3 {
+		digits = digits[:i] + "," + digits[i:]
+	}
+	return sign + digits
+}

@@ -1,0 +1,134 @@
+package duckdb
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+
+	driver "github.com/duckdb/duckdb-go/v2"
+
+	"stedi/pipeline"
+	"stedi/pipeline/ndjson"
+)
+
+// Describe prepares the SELECT over empty tables of the given columns. The
+// text is parsed first, for preparing several statements would run them.
+func (e *Engine) Describe(ctx context.Context, text string, tables map[string][]pipeline.Column) (columns []pipeline.Column, err error) {
+	t, err := e.parse(ctx, text)
+	if err != nil {
+		return nil, err
+	}
+	for _, ref := range t.tables() {
+		shape, ok := tables[strings.ToLower(ref.name)]
+		if !ok || e.isKept(ref.name) {
+			continue
+		}
+		if err := e.exec(ctx, statement("drop.sql", named{Kind: "TABLE", Table: ref.name})); err != nil {
+			return nil, err
+		}
+		if err := e.exec(ctx, statement("shape.sql", shapeOf(ref.name, shape))); err != nil {
+			return nil, err
+		}
+		defer func() {
+			err = errors.Join(err, e.exec(context.WithoutCancel(ctx), statement("drop.sql", named{Kind: "TABLE", Table: ref.name})))
+		}()
+	}
+	infos, err := e.prepare(ctx, text)
+	if err != nil {
+		return nil, err
+	}
+	for _, info := range infos {
+		kind, ok := lakeType(info.T.InternalType())
+		if !ok {
+			return nil, &pipeline.SQLError{Message: fmt.Sprintf("column %s has a type that a table of the lake cannot have: CAST it to VARCHAR, BOOLEAN, INTEGER, BIGINT or DOUBLE", info.Name)}
+		}
+		columns = append(columns, pipeline.Column{Name: strings.ToLower(info.Name), Type: kind})
+	}
+	return columns, nil
+}
+
+func (e *Engine) isKept(table string) bool {
+	_, ok := e.kept[strings.ToLower(table)]
+	return ok
+}
+
+type shapeColumn struct{ Name, Type string }
+
+func shapeOf(table string, columns []pipeline.Column) any {
+	shape := make([]shapeColumn, len(columns))
+	for i, c := range columns {
+		shape[i] = shapeColumn{c.Name, sqlType(c.Type)}
+	}
+	return map[string]any{"Table": table, "Columns": shape}
+}
+
+func sqlType(t ndjson.Type) string {
+	return [...]string{"VARCHAR", "BOOLEAN", "INTEGER", "BIGINT", "DOUBLE"}[t]
+}
+
+func lakeType(t driver.Type) (ndjson.Type, bool) {
+	for _, kind := range []ndjson.Type{ndjson.String, ndjson.Boolean, ndjson.Int, ndjson.Bigint, ndjson.Double} {
+		if duckType(kind) == t {
+			return kind, true
+		}
+	}
+	return 0, false
+}
+
+// prepare returns the columns of one SELECT that has been parsed.
+func (e *Engine) prepare(ctx context.Context, text string) (columns []driver.ColumnInfo, err error) {
+	err = e.conn.Raw(func(c any) error {
+		conn, ok := c.(*driver.Conn)
+		if !ok {
+			return fmt.Errorf("prepare: a connection of another driver: %T", c)
+		}
+		prepared, err := conn.PrepareContext(ctx, text)
+		if err != nil {
+			return sqlError(err)
+		}
+		stmt, ok := prepared.(*driver.Stmt)
+		if !ok {
+			return errors.Join(fmt.Errorf("prepare: a statement of another driver: %T", prepared), prepared.Close())
+		}
+		columns, err = columnsOf(stmt)
+		return errors.Join(err, stmt.Close())
+	})
+	return columns, err
+}
+
+func columnsOf(stmt *driver.Stmt) ([]driver.ColumnInfo, error) {
+	n, err := stmt.ColumnCount()
+	if err != nil {
+		return nil, err
+	}
+	columns := make([]driver.ColumnInfo, n)
+	for i := range columns {
+		if columns[i].Name, err = stmt.ColumnName(i); err != nil {
+			return nil, err
+		}
+		if columns[i].T, err = stmt.ColumnTypeInfo(i); err != nil {
+			return nil, err
+		}
+	}
+	return columns, nil
+}
+
+var caretLine = regexp.MustCompile(`(?s)\n\nLINE (\d+): .*$`)
+
+// sqlError makes a *pipeline.SQLError of what DuckDB says of a text. DuckDB
+// draws a caret below an excerpt; what we keep is the message.
+func sqlError(err error) error {
+	var fault *driver.Error
+	if !errors.As(err, &fault) {
+		return err
+	}
+	message := caretLine.ReplaceAllString(fault.Msg, "")
+	line := 0
+	if m := caretLine.FindStringSubmatch(fault.Msg); m != nil {
+		line, _ = strconv.Atoi(m[1])
+	}
+	return &pipeline.SQLError{Line: line, Message: message}
+}

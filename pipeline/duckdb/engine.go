@@ -1,0 +1,158 @@
+// Package duckdb is the embedded engine: it runs transforms in DuckDB over
+// tables that are our own strict reader, and writes the rows with our own
+// writer. It also reads what SQL says, with DuckDB's own parser. All cgo of
+// the project is in here.
+package duckdb
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"sync"
+	"sync/atomic"
+
+	driver "github.com/duckdb/duckdb-go/v2"
+
+	"stedi/pipeline"
+	"stedi/pipeline/ndjson"
+)
+
+// Options limit what the engine takes of the machine.
+type Options struct {
+	Memory  string // as DuckDB writes it, such as "512MB"; empty: 80 % of the machine's
+	Threads int    // at most so many; 0: one for each core
+	Temp    string // folder for a private folder that rows spill to; empty: the system's
+}
+
+// Engine is an embedded DuckDB. It is used by one goroutine at a time.
+type Engine struct {
+	db       *sql.DB
+	conn     *sql.Conn
+	spill    string
+	threads  int
+	sources  registry[*source]
+	sinks    registry[*sink]
+	counters atomic.Int64
+	kept     map[string]int64 // rows of the tables that jobs left, by name
+}
+
+// registry holds what a callback finds by its number.
+type registry[T any] struct {
+	last atomic.Int64
+	m    sync.Map
+}
+
+func (r *registry[T]) add(v T) int64 {
+	id := r.last.Add(1)
+	r.m.Store(id, v)
+	return id
+}
+
+func (r *registry[T]) get(id int64) (v T, ok bool) {
+	x, ok := r.m.Load(id)
+	if !ok {
+		return v, false
+	}
+	v, ok = x.(T)
+	return v, ok
+}
+
+func (r *registry[T]) remove(id int64) { r.m.Delete(id) }
+
+// Open starts an engine. Close it to remove what it spilled.
+func Open(ctx context.Context, options Options) (*Engine, error) {
+	if errLayout != nil {
+		return nil, errLayout
+	}
+	if options.Temp == "" {
+		options.Temp = os.TempDir()
+	}
+	spill, err := os.MkdirTemp(options.Temp, "stedi-spill-")
+	if err != nil {
+		return nil, fmt.Errorf("folder for rows that do not fit into memory: %w", err)
+	}
+	e := &Engine{spill: spill, kept: map[string]int64{}}
+	if err := e.open(ctx, options); err != nil {
+		return nil, errors.Join(err, e.Close())
+	}
+	return e, nil
+}
+
+func (e *Engine) open(ctx context.Context, options Options) (err error) {
+	if e.db, err = sql.Open("duckdb", ""); err != nil {
+		return fmt.Errorf("duckdb: %w", err)
+	}
+	if e.conn, err = e.db.Conn(ctx); err != nil {
+		return fmt.Errorf("duckdb: %w", err)
+	}
+	e.threads = options.Threads
+	if e.threads <= 0 {
+		e.threads = runtime.NumCPU()
+	}
+	settings := statement("open.sql", map[string]any{
+		"Threads": e.threads, "Memory": options.Memory, "Temp": filepath.Join(e.spill, "duckdb"),
+	})
+	if _, err := e.conn.ExecContext(ctx, settings); err != nil {
+		return &pipeline.Failure{Kind: pipeline.BadUsage, Err: fmt.Errorf("duckdb's settings: %w", err), Fix: "Give --memory as a number with a unit, such as 512MB or 2GB."}
+	}
+	if err := e.registerScan(); err != nil {
+		return err
+	}
+	return e.registerSink()
+}
+
+// Name says duckdb.
+func (e *Engine) Name() string { return "duckdb" }
+
+// Close ends the engine and removes its private folder.
+func (e *Engine) Close() error {
+	var errs []error
+	if e.conn != nil {
+		errs = append(errs, e.conn.Close())
+	}
+	if e.db != nil {
+		errs = append(errs, e.db.Close())
+	}
+	return errors.Join(append(errs, os.RemoveAll(e.spill))...)
+}
+
+// Forget drops a kept table.
+func (e *Engine) Forget(ctx context.Context, table string) error {
+	if _, ok := e.kept[table]; !ok {
+		return nil
+	}
+	delete(e.kept, table)
+	return e.exec(ctx, statement("drop.sql", named{Kind: "TABLE", Table: table}))
+}
+
+func (e *Engine) exec(ctx context.Context, query string) error {
+	_, err := e.conn.ExecContext(ctx, query)
+	return err
+}
+
+// number runs a query that gives one number.
+func (e *Engine) number(ctx context.Context, query string) (int64, error) {
+	var n sql.NullInt64
+	err := e.conn.QueryRowContext(ctx, query).Scan(&n)
+	return n.Int64, err
+}
+
+// duckType is how DuckDB calls a column's type.
+func duckType(t ndjson.Type) driver.Type {
+	switch t {
+	case ndjson.Boolean:
+		return driver.TYPE_BOOLEAN
+	case ndjson.Int:
+		return driver.TYPE_INTEGER
+	case ndjson.Bigint:
+		return driver.TYPE_BIGINT
+	case ndjson.Double:
+		return driver.TYPE_DOUBLE
+	default:
+		return driver.TYPE_VARCHAR
+	}
+}

@@ -1,0 +1,176 @@
+package duckdb
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"stedi/pipeline"
+)
+
+// tree is a parsed statement as json_serialize_sql gives it.
+type tree struct {
+	sql        string
+	statements []any
+}
+
+// parse lets DuckDB's parser read a text. It must be exactly one SELECT.
+func (e *Engine) parse(ctx context.Context, text string) (*tree, error) {
+	var serialized string
+	if err := e.conn.QueryRowContext(ctx, statement("parse.sql", nil), text).Scan(&serialized); err != nil {
+		return nil, fmt.Errorf("parse: %w", err)
+	}
+	var answer struct {
+		Error      bool   `json:"error"`
+		Message    string `json:"error_message"`
+		Type       string `json:"error_type"`
+		Position   string `json:"position"`
+		Statements []any  `json:"statements"`
+	}
+	decoder := json.NewDecoder(strings.NewReader(serialized))
+	decoder.UseNumber()
+	if err := decoder.Decode(&answer); err != nil {
+		return nil, fmt.Errorf("parse: DuckDB's answer: %w", err)
+	}
+	if answer.Error {
+		line := 0
+		if at, err := strconv.Atoi(answer.Position); err == nil {
+			line = 1 + strings.Count(text[:min(at, len(text))], "\n")
+		}
+		if answer.Type == "not implemented" {
+			answer.Message = "only a SELECT may stand here"
+		}
+		return nil, &pipeline.SQLError{Line: line, Message: answer.Message}
+	}
+	if n := len(answer.Statements); n != 1 {
+		return nil, &pipeline.SQLError{Message: fmt.Sprintf("one SELECT expected, not %d statements", n)}
+	}
+	return &tree{sql: text, statements: answer.Statements}, nil
+}
+
+// unparse makes text of one query node.
+func (e *Engine) unparse(ctx context.Context, node any) (string, error) {
+	var b bytes.Buffer
+	whole := map[string]any{"error": false, "statements": []any{map[string]any{"node": node, "named_param_map": []any{}}}}
+	if err := json.NewEncoder(&b).Encode(whole); err != nil {
+		return "", fmt.Errorf("unparse: %w", err)
+	}
+	var text string
+	if err := e.conn.QueryRowContext(ctx, statement("unparse.sql", nil), b.String()).Scan(&text); err != nil {
+		return "", fmt.Errorf("unparse: %w", err)
+	}
+	return text, nil
+}
+
+// Parse reads the tables and the stages of a SELECT.
+func (e *Engine) Parse(ctx context.Context, text string) (pipeline.Statement, error) {
+	t, err := e.parse(ctx, text)
+	if err != nil {
+		return pipeline.Statement{}, err
+	}
+	var s pipeline.Statement
+	for _, c := range t.ctes() {
+		s.Stages = append(s.Stages, c.name)
+	}
+	for _, ref := range t.tables() {
+		if !slices.ContainsFunc(s.Stages, ref.is) && !slices.ContainsFunc(s.Tables, ref.is) {
+			s.Tables = append(s.Tables, ref.name)
+		}
+	}
+	return s, nil
+}
+
+// root is the node of the statement's query.
+func (t *tree) root() map[string]any { return field(t.statements[0], "node") }
+
+type cte struct {
+	name         string
+	aliases      []any
+	node         map[string]any
+	materialized bool
+}
+
+// ctes lists the CTEs of the statement in order.
+func (t *tree) ctes() []cte {
+	entries, _ := field(t.root(), "cte_map")["map"].([]any)
+	var all []cte
+	for _, entry := range entries {
+		name, _ := object(entry)["key"].(string)
+		value := field(entry, "value")
+		aliases, _ := value["aliases"].([]any)
+		how, _ := value["materialized"].(string)
+		all = append(all, cte{name, aliases, field(field(value, "query"), "node"), how == "CTE_MATERIALIZE_ALWAYS"})
+	}
+	return all
+}
+
+type tableRef struct {
+	name     string
+	location int64
+}
+
+func (r tableRef) is(name string) bool { return strings.EqualFold(r.name, name) }
+
+// tables lists every mention of a table or a CTE in the order of the text.
+func (t *tree) tables() []tableRef {
+	var refs []tableRef
+	walk(t.statements[0], func(node map[string]any) {
+		if node["type"] != "BASE_TABLE" {
+			return
+		}
+		name, _ := node["table_name"].(string)
+		number, _ := node["query_location"].(json.Number)
+		location, _ := number.Int64()
+		refs = append(refs, tableRef{name, location})
+	})
+	slices.SortStableFunc(refs, func(a, b tableRef) int { return cmp.Compare(a.location, b.location) })
+	return refs
+}
+
+// uses tells whether a node of the type occurs anywhere.
+func (t *tree) uses(nodeType string) bool {
+	found := false
+	walk(t.statements[0], func(node map[string]any) { found = found || node["type"] == nodeType })
+	return found
+}
+
+// dropDistinct takes a plain DISTINCT off the outermost SELECT and tells
+// whether there was one and nothing else behind it.
+func (t *tree) dropDistinct() bool {
+	modifiers, _ := t.root()["modifiers"].([]any)
+	if len(modifiers) != 1 || object(modifiers[0])["type"] != "DISTINCT_MODIFIER" {
+		return false
+	}
+	if on, _ := object(modifiers[0])["distinct_on_targets"].([]any); len(on) > 0 {
+		return false
+	}
+	t.root()["modifiers"] = []any{}
+	return true
+}
+
+func object(v any) map[string]any {
+	m, _ := v.(map[string]any)
+	return m
+}
+
+func field(v any, name string) map[string]any { return object(object(v)[name]) }
+
+// walk visits every object below v.
+func walk(v any, visit func(map[string]any)) {
+	switch v := v.(type) {
+	case map[string]any:
+		visit(v)
+		for _, child := range v {
+			walk(child, visit)
+		}
+	case []any:
+		for _, child := range v {
+			walk(child, visit)
+		}
+	}
+}

@@ -1,0 +1,85 @@
+package duckdb
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"unsafe"
+
+	"github.com/duckdb/duckdb-go/v2"
+	"github.com/duckdb/duckdb-go/v2/mapping"
+
+	"stedi/pipeline/ndjson"
+)
+
+// The driver hands its callbacks values one by one; a C call or an interface
+// for each would cost more than all the rest. This file is the only one that
+// reaches the vectors behind them. The offsets are looked up by name and type,
+// and Open fails when a driver of another layout is linked.
+
+type layout struct {
+	chunk      uintptr // of duckdb.DataChunk
+	projection uintptr // of duckdb.DataChunk
+	inner      uintptr // of duckdb.Vector
+	handle     uintptr // of what inner points at
+}
+
+var driverLayout, errLayout = findLayout()
+
+func findLayout() (l layout, err error) {
+	vector := reflect.TypeFor[duckdb.Vector]()
+	inner, ok := vector.FieldByName("v")
+	if !ok || inner.Type.Kind() != reflect.Pointer {
+		return l, errors.New("the DuckDB driver's Vector has another layout: build with the version in go.mod")
+	}
+	l.inner = inner.Offset
+	for _, f := range []struct {
+		of     reflect.Type
+		name   string
+		kind   reflect.Type
+		offset *uintptr
+	}{
+		{reflect.TypeFor[duckdb.DataChunk](), "chunk", reflect.TypeFor[mapping.DataChunk](), &l.chunk},
+		{reflect.TypeFor[duckdb.DataChunk](), "projection", reflect.TypeFor[[]int](), &l.projection},
+		{inner.Type.Elem(), "vec", reflect.TypeFor[mapping.Vector](), &l.handle},
+	} {
+		field, ok := f.of.FieldByName(f.name)
+		if !ok || field.Type != f.kind {
+			return l, fmt.Errorf("the DuckDB driver's %s.%s has another layout: build with the version in go.mod", f.of.Name(), f.name)
+		}
+		*f.offset = field.Offset
+	}
+	return l, nil
+}
+
+func rawChunk(c *duckdb.DataChunk) mapping.DataChunk {
+	return *(*mapping.DataChunk)(unsafe.Add(unsafe.Pointer(c), driverLayout.chunk))
+}
+
+// projection maps a column of the table to its place in the chunk, -1 when
+// the query does not want it. It is empty when the query wants them all.
+func projection(c *duckdb.DataChunk) []int {
+	return *(*[]int)(unsafe.Add(unsafe.Pointer(c), driverLayout.projection))
+}
+
+func rawVector(v *duckdb.Vector) mapping.Vector {
+	inner := *(*unsafe.Pointer)(unsafe.Add(unsafe.Pointer(v), driverLayout.inner))
+	return *(*mapping.Vector)(unsafe.Add(inner, driverLayout.handle))
+}
+
+func chunkVector(c mapping.DataChunk, column int) mapping.Vector {
+	return mapping.DataChunkGetVector(c, mapping.IdxT(column)) //nolint:gosec // a column's place is small and not negative
+}
+
+// viewVector lets Go read or write what a DuckDB vector holds.
+func viewVector(v mapping.Vector) ndjson.Vector {
+	return ndjson.Vector{Data: mapping.VectorGetData(v), Valid: mapping.VectorGetValidity(v)}
+}
+
+// setOnes makes a BIGINT vector hold n ones.
+func setOnes(v mapping.Vector, n int) {
+	values := unsafe.Slice((*int64)(mapping.VectorGetData(v)), n)
+	for i := range values {
+		values[i] = 1
+	}
+}

@@ -1,0 +1,231 @@
+package duckdb
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"stedi/pipeline"
+	"stedi/pipeline/ndjson"
+)
+
+// Run makes the rows of a table and writes them.
+func (e *Engine) Run(ctx context.Context, job pipeline.Job, progress func(pipeline.Progress)) (pipeline.Result, error) {
+	r := &run{engine: e, job: job, sources: map[string]*source{}}
+	for _, input := range job.Inputs {
+		if input.Files != nil {
+			r.sources[input.Table.Name] = &source{input: input, threads: e.threads}
+		}
+	}
+	r.sink = &sink{writer: ndjson.NewWriter(job.Out, job.Table.Columns), columns: len(job.Table.Columns)}
+	stop := every(progressInterval, func() { progress(r.progress()) })
+	result, err := r.run(ctx)
+	stop()
+	progress(r.progress())
+	err = errors.Join(r.cause(ctx, err), r.close(context.WithoutCancel(ctx)))
+	if err != nil {
+		return pipeline.Result{}, errors.Join(err, e.Forget(context.WithoutCancel(ctx), job.Table.Name))
+	}
+	return result, nil
+}
+
+// Scan reads a table without making anything of it.
+func (e *Engine) Scan(ctx context.Context, input pipeline.Input, progress func(pipeline.Progress)) (ndjson.Report, error) {
+	s := &source{input: input}
+	stop := every(progressInterval, func() {
+		var p pipeline.Progress
+		s.progress(&p)
+		progress(p)
+	})
+	defer stop()
+	return s.report(ctx)
+}
+
+const progressInterval = 80 * time.Millisecond
+
+// every calls f again and again until stop, which waits for the last call.
+func every(interval time.Duration, f func()) (stop func()) {
+	ticker := time.NewTicker(interval)
+	quit, done := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(done)
+		for {
+			select {
+			case <-ticker.C:
+				f()
+			case <-quit:
+				return
+			}
+		}
+	}()
+	return func() {
+		ticker.Stop()
+		close(quit)
+		<-done
+	}
+}
+
+// run is one job on its way.
+type run struct {
+	engine  *Engine
+	job     pipeline.Job
+	sources map[string]*source // by table
+	ids     []int64
+	sink    *sink
+}
+
+func (r *run) run(ctx context.Context) (result pipeline.Result, err error) {
+	for _, input := range r.job.Inputs {
+		if err := r.open(ctx, input); err != nil {
+			return result, err
+		}
+	}
+	made, err := r.engine.count(ctx, r.job.Table.Made.SQL, r.job.Keep)
+	if err != nil {
+		return result, err
+	}
+	query := made.sql
+	if r.job.Keep {
+		if query, err = r.keep(ctx, made); err != nil {
+			return result, err
+		}
+	}
+	if result.Rows, err = r.write(ctx, query); err != nil {
+		return result, err
+	}
+	return result, r.account(ctx, made, &result)
+}
+
+// open lets the transform's SQL find an input by its name.
+func (r *run) open(ctx context.Context, input pipeline.Input) error {
+	if _, ok := r.sources[input.Table.Name]; !ok {
+		if !r.engine.isKept(input.Table.Name) {
+			return fmt.Errorf("%s is not at hand", input.Table.Name)
+		}
+		return nil
+	}
+	id := r.engine.sources.add(r.sources[input.Table.Name])
+	r.ids = append(r.ids, id)
+	return r.engine.exec(ctx, statement("scan.sql", named{Table: input.Table.Name, ID: id, Columns: input.Table.Columns}))
+}
+
+// keep holds the rows as a table for the jobs that follow, and returns the
+// query that reads them.
+func (r *run) keep(ctx context.Context, made *counted) (string, error) {
+	e, table := r.engine, named{Table: r.job.Table.Name, Columns: r.job.Table.Columns}
+	rows := table
+	rows.Table += "_rows"
+	target := table.Table
+	if made.distinct {
+		target = rows.Table
+		defer e.exec(context.WithoutCancel(ctx), statement("drop.sql", named{Kind: "TABLE", Table: rows.Table})) //nolint:errcheck // it is gone already unless something else failed
+	}
+	if err := e.exec(ctx, statement("keep.sql", named{Table: target, SQL: made.sql})); err != nil {
+		return "", err
+	}
+	if made.distinct {
+		if err := r.distinct(ctx, rows, table); err != nil {
+			return "", err
+		}
+	}
+	n, err := e.number(ctx, statement("count.sql", table))
+	e.kept[table.Table] = n
+	return statement("all.sql", table), err
+}
+
+// distinct makes table of the rows without duplicates.
+func (r *run) distinct(ctx context.Context, rows, table named) error {
+	unique := false
+	if err := r.engine.conn.QueryRowContext(ctx, statement("unique.sql", rows)).Scan(&unique); err != nil {
+		return err
+	}
+	rows.As = table.Table
+	if unique {
+		return r.engine.exec(ctx, statement("rename.sql", rows))
+	}
+	return r.engine.exec(ctx, statement("distinct.sql", rows))
+}
+
+// write sends the rows of a query through the sink.
+func (r *run) write(ctx context.Context, query string) (int64, error) {
+	e := r.engine
+	id := e.sinks.add(r.sink)
+	defer e.sinks.remove(id)
+	made, err := e.number(ctx, statement("write.sql", named{ID: id, SQL: query, Columns: r.job.Table.Columns}))
+	if err != nil {
+		return 0, err
+	}
+	if err := r.sink.writer.Close(); err != nil {
+		return 0, err
+	}
+	if written := r.sink.writer.Rows(); written != made {
+		return 0, fmt.Errorf("the query made %d rows and %d were written", made, written)
+	}
+	return made, nil
+}
+
+// account completes the result: what was read, and how many rows came how far.
+func (r *run) account(ctx context.Context, made *counted, result *pipeline.Result) error {
+	result.Reports = map[string]ndjson.Report{}
+	for _, input := range r.job.Inputs {
+		name := input.Table.Name
+		rows := r.engine.kept[name]
+		if s, ok := r.sources[name]; ok {
+			report, err := s.report(ctx)
+			if err != nil {
+				return err
+			}
+			result.Reports[name] = report
+			rows = report.Rows
+		}
+		result.Funnel = append(result.Funnel, pipeline.StageRows{Name: name, Rows: rows})
+	}
+	stages, err := r.engine.stageRows(ctx, made)
+	if err != nil {
+		return err
+	}
+	result.Funnel = append(result.Funnel, stages...)
+	result.Funnel = append(result.Funnel, pipeline.StageRows{Name: r.job.Table.Name, Rows: result.Rows})
+	return nil
+}
+
+func (r *run) progress() pipeline.Progress {
+	var p pipeline.Progress
+	for _, s := range r.sources {
+		s.progress(&p)
+	}
+	p.RowsWritten = r.sink.writer.Rows()
+	return p
+}
+
+// cause finds the error behind the text that DuckDB passes on.
+func (r *run) cause(ctx context.Context, err error) error {
+	if err == nil {
+		return nil
+	}
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	for _, s := range r.sources {
+		if failed := s.failed(); failed != nil {
+			return failed
+		}
+	}
+	if failed := r.sink.failed(); failed != nil {
+		return failed
+	}
+	return err
+}
+
+func (r *run) close(ctx context.Context) error {
+	var errs []error
+	for name := range r.sources {
+		errs = append(errs, r.engine.exec(ctx, statement("drop.sql", named{Kind: "VIEW", Table: name})))
+	}
+	for _, id := range r.ids {
+		r.engine.sources.remove(id)
+	}
+	return errors.Join(errs...)
+}
+

@@ -1,0 +1,188 @@
+package duckdb
+
+import (
+	"context"
+	"fmt"
+	"runtime/debug"
+	"sync"
+
+	driver "github.com/duckdb/duckdb-go/v2"
+	"github.com/duckdb/duckdb-go/v2/mapping"
+
+	"stedi/pipeline"
+	"stedi/pipeline/ndjson"
+)
+
+// source is a table of files that a query may read, once or several times.
+type source struct {
+	input   pipeline.Input
+	threads int
+
+	mu    sync.Mutex
+	scans []*ndjson.Scan // one for each time that a query reads the table
+	err   error          // what stopped one of them
+}
+
+// registerScan makes stedi_scan(ID) known: the table that source ID reads.
+func (e *Engine) registerScan() error {
+	id, err := driver.NewTypeInfo(driver.TYPE_BIGINT)
+	if err != nil {
+		return fmt.Errorf("duckdb: %w", err)
+	}
+	return driver.RegisterTableUDF(e.conn, "stedi_scan", driver.ParallelChunkTableFunction{
+		Config: driver.TableFunctionConfig{Arguments: []driver.TypeInfo{id}},
+		BindArgumentsContext: func(ctx context.Context, _ map[string]any, args ...any) (driver.ParallelChunkTableSource, error) {
+			number, _ := args[0].(int64)
+			source, ok := e.sources.get(number)
+			if !ok {
+				return nil, fmt.Errorf("stedi_scan(%d): no such source", number)
+			}
+			return &scanTable{ctx: ctx, source: source, scan: ndjson.NewScan(source.input.Files, source.input.Table.Columns, ndjson.Limits{})}, nil
+		},
+	})
+}
+
+// scanTable is one reading of a source, as DuckDB's table function sees it.
+type scanTable struct {
+	ctx    context.Context //nolint:containedctx // DuckDB's callbacks carry none
+	source *source
+	scan   *ndjson.Scan
+	used   sync.Once
+}
+
+func (t *scanTable) ColumnInfos() []driver.ColumnInfo {
+	columns := t.source.input.Table.Columns
+	infos := make([]driver.ColumnInfo, len(columns))
+	for i, c := range columns {
+		info, err := driver.NewTypeInfo(duckType(c.Type))
+		if err != nil {
+			t.source.fail(err)
+		}
+		infos[i] = driver.ColumnInfo{Name: c.Name, T: info}
+	}
+	return infos
+}
+
+// bytesPerRow is a guess for the planner, which only orders joins by it.
+const bytesPerRow = 100
+
+func (t *scanTable) Cardinality() *driver.CardinalityInfo {
+	return &driver.CardinalityInfo{Cardinality: uint(t.scan.Size()/bytesPerRow) + 1} //nolint:gosec // a size is not negative
+}
+
+func (t *scanTable) Init() driver.ParallelTableSourceInfo {
+	t.used.Do(func() { t.source.started(t.scan) })
+	return driver.ParallelTableSourceInfo{MaxThreads: max(1, min(t.source.threads, t.scan.Blocks()))}
+}
+
+// scanThread is what one of DuckDB's threads reads with.
+type scanThread struct {
+	cursor  *ndjson.Cursor
+	vectors []ndjson.Vector
+	handles []mapping.Vector
+}
+
+func (t *scanTable) NewLocalState() any {
+	n := len(t.source.input.Table.Columns)
+	return &scanThread{cursor: t.scan.Cursor(), vectors: make([]ndjson.Vector, n), handles: make([]mapping.Vector, n)}
+}
+
+// FillChunk parses the next lines straight into DuckDB's vectors.
+func (t *scanTable) FillChunk(state any, chunk driver.DataChunk) (err error) {
+	defer func() {
+		// A panic would leave through C and take the process with it.
+		if r := recover(); r != nil {
+			err = fmt.Errorf("reading %s: %v\n%s", t.source.input.Table.Name, r, debug.Stack())
+		}
+		if err != nil {
+			t.source.fail(err)
+		}
+	}()
+	thread, ok := state.(*scanThread)
+	if !ok {
+		return fmt.Errorf("reading %s: state of another scan", t.source.input.Table.Name)
+	}
+	raw := rawChunk(&chunk)
+	wanted := projection(&chunk)
+	for i := range thread.vectors {
+		v := &thread.vectors[i]
+		heap := v.Heap[:0]
+		*v = ndjson.Vector{}
+		if wanted[i] >= 0 {
+			thread.handles[i] = chunkVector(raw, wanted[i])
+			*v = viewVector(thread.handles[i])
+		}
+		v.Heap = heap
+	}
+	rows, err := thread.cursor.Fill(t.ctx, thread.vectors, driver.GetDataChunkCapacity())
+	if err != nil {
+		return err
+	}
+	for i := range thread.vectors {
+		moveHeap(&thread.vectors[i], thread.handles[i], rows)
+	}
+	mapping.DataChunkSetSize(raw, mapping.IdxT(rows)) //nolint:gosec // a count is not negative
+	return nil
+}
+
+// moveHeap gives the long strings of a column to the vector's own heap with
+// one C call: the call makes a string of all of them in row 0, whose own value
+// is put back afterwards.
+func moveHeap(v *ndjson.Vector, handle mapping.Vector, rows int) {
+	if v.Data == nil || len(v.Heap) == 0 {
+		return
+	}
+	first := (*[2]uint64)(v.Data)
+	saved := *first
+	mapping.VectorAssignStringElementLen(handle, 0, v.Heap)
+	base := uintptr(first[1])
+	*first = saved
+	v.Relocate(rows, base)
+}
+
+func (s *source) started(scan *ndjson.Scan) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.scans = append(s.scans, scan)
+}
+
+func (s *source) fail(err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.err == nil {
+		s.err = err
+	}
+}
+
+func (s *source) failed() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.err
+}
+
+// progress adds up what the scans have read.
+func (s *source) progress(p *pipeline.Progress) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, scan := range s.scans {
+		rows, bytes := scan.Progress()
+		p.RowsRead += rows
+		p.BytesRead += bytes
+		p.BytesTotal += scan.Size()
+	}
+}
+
+// report reads what no query wanted, so that the counts and the rejects are
+// those of the whole table, and returns what there is to say of it.
+func (s *source) report(ctx context.Context) (ndjson.Report, error) {
+	s.mu.Lock()
+	if len(s.scans) == 0 {
+		s.scans = append(s.scans, ndjson.NewScan(s.input.Files, s.input.Table.Columns, ndjson.Limits{}))
+	}
+	scan := s.scans[0]
+	s.mu.Unlock()
+	if err := scan.Drain(ctx); err != nil {
+		return ndjson.Report{}, err
+	}
+	return scan.Report(ctx)
+}

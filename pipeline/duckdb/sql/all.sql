@@ -1,0 +1,1 @@
+SELECT {{range $i, $c := .Columns}}{{if $i}}, {{end}}{{name $c.Name}}{{end}} FROM {{name .Table}}

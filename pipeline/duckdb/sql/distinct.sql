@@ -1,0 +1,1 @@
+CREATE TEMP TABLE {{name .As}} AS SELECT DISTINCT * FROM {{name .Table}}

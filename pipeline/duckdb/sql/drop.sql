@@ -1,0 +1,1 @@
+DROP {{.Kind}} IF EXISTS {{name .Table}}

@@ -1,0 +1,1 @@
+CREATE TEMP TABLE {{name .Table}} AS {{.SQL}}

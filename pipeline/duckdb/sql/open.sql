@@ -1,0 +1,12 @@
+-- The engine's settings. Files reach it through our reader only, and no
+-- transform can change that.
+SET threads = {{.Threads}};
+{{- with .Memory}}
+SET memory_limit = {{text .}};
+{{- end}}
+SET temp_directory = {{text .Temp}};
+SET preserve_insertion_order = false;
+SET autoinstall_known_extensions = false;
+SET autoload_known_extensions = false;
+SET enable_external_access = false;
+SET lock_configuration = true;

@@ -1,0 +1,1 @@
+SELECT CAST(json_serialize_sql(CAST($1 AS VARCHAR)) AS VARCHAR)

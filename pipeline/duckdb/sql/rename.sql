@@ -1,0 +1,1 @@
+ALTER TABLE {{name .Table}} RENAME TO {{name .As}}

@@ -1,0 +1,163 @@
+package duckdb
+
+import (
+	"context"
+	"fmt"
+	"runtime/debug"
+	"sync/atomic"
+
+	driver "github.com/duckdb/duckdb-go/v2"
+	"github.com/duckdb/duckdb-go/v2/mapping"
+
+	"stedi/pipeline"
+)
+
+// counted is a transform whose stages are counted while it runs.
+type counted struct {
+	sql      string // the transform with its counters
+	distinct bool   // a DISTINCT was taken off the outermost SELECT
+	limited  bool   // a LIMIT may keep rows from reaching the counters
+	stages   []stage
+}
+
+// stage is one CTE as sql/stages.sql takes it.
+type stage struct {
+	Name    string
+	Aliases []any
+	SQL     string
+	Shared  bool     // read more than once: materialised, so that it is counted once
+	Columns []string // of what it gives
+	Counter string   // the function that counts it; empty: nothing does
+	rows    *atomic.Int64
+}
+
+// count makes the text of a transform that counts its stages as the rows pass
+// through them. The rows stay the same, but for duplicates where takeDistinct
+// asks for the DISTINCT to be taken off.
+func (e *Engine) count(ctx context.Context, text string, takeDistinct bool) (*counted, error) {
+	t, err := e.parse(ctx, text)
+	if err != nil {
+		return nil, err
+	}
+	c := &counted{limited: t.uses("LIMIT_MODIFIER") || t.uses("LIMIT_PERCENT_MODIFIER")}
+	c.distinct = takeDistinct && t.dropDistinct()
+	refs := t.tables()
+	for _, cte := range t.ctes() {
+		s := stage{Name: cte.name, Aliases: cte.aliases, Shared: cte.materialized || uses(refs, cte.name) > 1}
+		if s.SQL, err = e.unparse(ctx, cte.node); err != nil {
+			return nil, err
+		}
+		c.stages = append(c.stages, s)
+	}
+	for i := range c.stages {
+		if err := e.addCounter(ctx, c, i); err != nil {
+			return nil, err
+		}
+	}
+	root := t.root()
+	root["cte_map"] = map[string]any{"map": []any{}}
+	if c.sql, err = e.unparse(ctx, root); err != nil {
+		return nil, err
+	}
+	if len(c.stages) > 0 {
+		c.sql = withStages(c.stages, c.sql)
+	}
+	return c, nil
+}
+
+func uses(refs []tableRef, name string) (n int) {
+	for _, ref := range refs {
+		if ref.is(name) {
+			n++
+		}
+	}
+	return n
+}
+
+func withStages(stages []stage, final string) string {
+	return statement("stages.sql", map[string]any{"Stages": stages, "Final": final})
+}
+
+// plain is the query over stages without any counter.
+func plain(stages []stage, final string) string {
+	bare := make([]stage, len(stages))
+	for i, s := range stages {
+		s.Counter = ""
+		bare[i] = s
+	}
+	return withStages(bare, final)
+}
+
+// addCounter makes the function that counts stage i: it takes the stage's rows
+// as structs and gives them back unchanged.
+func (e *Engine) addCounter(ctx context.Context, c *counted, i int) error {
+	s := &c.stages[i]
+	columns, err := e.prepare(ctx, plain(c.stages[:i+1], statement("stage.sql", named{Table: s.Name})))
+	if err != nil {
+		return err
+	}
+	entries := make([]driver.StructEntry, len(columns))
+	for j, column := range columns {
+		s.Columns = append(s.Columns, column.Name)
+		if entries[j], err = driver.NewStructEntry(column.T, fmt.Sprintf("c%d", j)); err != nil {
+			return fmt.Errorf("stage %s: %w", s.Name, err)
+		}
+	}
+	row, err := driver.NewStructInfo(entries[0], entries[1:]...)
+	if err != nil {
+		return fmt.Errorf("stage %s: %w", s.Name, err)
+	}
+	s.rows = new(atomic.Int64)
+	s.Counter = fmt.Sprintf("stedi_stage_%d", e.counters.Add(1))
+	return driver.RegisterScalarUDF(e.conn, s.Counter, counter{row, s.rows})
+}
+
+// counter is the function that addCounter makes.
+type counter struct {
+	row  driver.TypeInfo
+	rows *atomic.Int64
+}
+
+// Config says that the function must see every row: being volatile, it is also
+// a wall that the optimizer moves no filter and no join across.
+func (c counter) Config() driver.ScalarFuncConfig {
+	return driver.ScalarFuncConfig{InputTypeInfos: []driver.TypeInfo{c.row}, ResultTypeInfo: c.row, Volatile: true, SpecialNullHandling: true}
+}
+
+// Executor passes a chunk on by reference, whatever its columns are.
+func (c counter) Executor() driver.ScalarFuncExecutor {
+	return driver.ScalarFuncExecutor{ChunkContextExecutor: func(ctx context.Context, state *driver.ChunkIteratorState) (err error) {
+		defer func() {
+			if r := recover(); r != nil {
+				err = fmt.Errorf("counting: %v\n%s", r, debug.Stack())
+			}
+		}()
+		chunk := rawChunk(state.GetInputChunk())
+		result := state.GetResultVector()
+		mapping.VectorReferenceVector(rawVector(&result), chunkVector(chunk, 0))
+		c.rows.Add(int64(mapping.DataChunkGetSize(chunk))) //nolint:gosec // at most the chunk's capacity
+		return ctx.Err()
+	}}
+}
+
+// stageRows returns the rows of each stage. The counters are right unless
+// DuckDB had no need of some rows: an empty side of a join or a LIMIT ends a
+// query early. Then the stages are asked one by one.
+func (e *Engine) stageRows(ctx context.Context, c *counted) ([]pipeline.StageRows, error) {
+	recount := c.limited
+	for _, s := range c.stages {
+		recount = recount || s.rows.Load() == 0
+	}
+	stages := make([]pipeline.StageRows, len(c.stages))
+	for i, s := range c.stages {
+		rows := s.rows.Load()
+		if recount {
+			var err error
+			if rows, err = e.number(ctx, plain(c.stages[:i+1], statement("count.sql", named{Table: s.Name}))); err != nil {
+				return nil, fmt.Errorf("stage %s: %w", s.Name, err)
+			}
+		}
+		stages[i] = pipeline.StageRows{Name: s.Name, Rows: rows}
+	}
+	return stages, nil
+}

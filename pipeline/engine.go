@@ -1,0 +1,88 @@
+package pipeline
+
+import (
+	"context"
+	"io"
+
+	"stedi/pipeline/ndjson"
+)
+
+// Parser reads what the SQL of a definition says. DuckDB's own parser does
+// it, so that nothing about a transform is written down a second time.
+type Parser interface {
+	// Parse reads exactly one SELECT. A text that is none gives a *SQLError.
+	Parse(ctx context.Context, sql string) (Statement, error)
+	// Describe returns the columns that the SELECT gives over tables of the
+	// given columns. A text that does not fit them gives a *SQLError.
+	Describe(ctx context.Context, sql string, tables map[string][]Column) ([]Column, error)
+}
+
+// Statement is what a parser found in a SELECT.
+type Statement struct {
+	Tables []string // tables that it reads, in order of appearance, CTEs left out
+	Stages []string // its CTEs, in order
+}
+
+// SQLError is a fault at a place of a SQL text.
+type SQLError struct {
+	Line    int // from 1; 0 when the parser does not say
+	Message string
+}
+
+func (e *SQLError) Error() string { return e.Message }
+
+// Engine runs transforms. Runs of one engine follow one another, and a later
+// one may read what an earlier one was told to keep.
+type Engine interface {
+	// Name is how people call the engine: duckdb, athena, glue.
+	Name() string
+	// Run writes the rows of job.Table to job.Out as JSON lines with
+	// lower-case keys. It calls progress at least ten times a second. It
+	// returns within a second after ctx ends. After an error what was
+	// written to job.Out is worthless, and nothing is kept.
+	Run(ctx context.Context, job Job, progress func(Progress)) (Result, error)
+	// Scan reads a table as strictly as Run does, only to report on it.
+	Scan(ctx context.Context, input Input, progress func(Progress)) (ndjson.Report, error)
+	// Forget drops the named table if it was kept.
+	Forget(ctx context.Context, table string) error
+}
+
+// Job is one transform to run.
+type Job struct {
+	Table  *Table  // what to make
+	Inputs []Input // in the order of Table.Made.Inputs
+	Out    io.Writer
+	Keep   bool // a later job reads the rows: hold them
+}
+
+// Input is a table that a job reads.
+type Input struct {
+	Table *Table
+	// Files are the table's files on the local disk. Nil: the engine kept
+	// the table from an earlier job.
+	Files []ndjson.File
+}
+
+// Progress is how far a job is. Every number is exact, not an estimate.
+type Progress struct {
+	RowsRead    int64 `json:"rows_read"`
+	RowsWritten int64 `json:"rows_written"`
+	BytesRead   int64 `json:"bytes_read"`
+	BytesTotal  int64 `json:"bytes_total"` // 0 when nothing is read from files
+}
+
+// Result is what a job did.
+type Result struct {
+	Rows int64
+	// Funnel holds the rows of each input in order, then of each stage, then
+	// the rows written.
+	Funnel []StageRows
+	// Reports tells, by table, what was read from files.
+	Reports map[string]ndjson.Report
+}
+
+// StageRows is a point on the way of the rows through a transform.
+type StageRows struct {
+	Name string `json:"stage"`
+	Rows int64  `json:"rows"`
+}

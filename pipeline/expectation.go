@@ -1,0 +1,78 @@
+package pipeline
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"strings"
+)
+
+// Expectation is a data set whose right counts are known.
+type Expectation struct {
+	Name    string           `json:"name"`
+	Source  string           `json:"source"`  // who counted, and how
+	Landing map[string]int64 `json:"landing"` // the counts by which it is known
+	// Profiles holds the counts of the derived tables, by the sorted names of
+	// the profiles joined by commas.
+	Profiles map[string]map[string]int64 `json:"profiles"`
+}
+
+func loadExpectations(definition fs.FS) ([]Expectation, error) {
+	const file = "expectations.json"
+	text, err := fs.ReadFile(definition, file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	var expectations []Expectation
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&expectations); err != nil {
+		line := 1 + bytes.Count(text[:min(int(decoder.InputOffset()), len(text))], []byte("\n"))
+		return nil, &DefinitionError{File: file, Line: line, Message: err.Error()}
+	}
+	return expectations, nil
+}
+
+// Expect returns the right row count of every table, if the landing counts
+// are those of a known data set, or of a whole number of copies of it.
+// Otherwise it returns nil: nothing is known about the data.
+func (l *Lake) Expect(rows map[string]int64) map[string]int64 {
+	for _, e := range l.Expectations {
+		counts, ok := e.Profiles[strings.Join(l.Profiles, ",")]
+		if !ok {
+			continue
+		}
+		scale := e.scale(rows)
+		if scale == 0 {
+			continue
+		}
+		expected := map[string]int64{}
+		for table, n := range e.Landing {
+			expected[table] = n * scale
+		}
+		for table, n := range counts {
+			expected[table] = n * scale
+		}
+		return expected
+	}
+	return nil
+}
+
+// scale says how many copies of the data set the landing counts make, or 0.
+func (e Expectation) scale(rows map[string]int64) int64 {
+	scale := int64(0)
+	for table, n := range e.Landing {
+		if n == 0 || rows[table] == 0 || rows[table]%n != 0 {
+			return 0
+		}
+		if scale != 0 && rows[table]/n != scale {
+			return 0
+		}
+		scale = rows[table] / n
+	}
+	return scale
+}

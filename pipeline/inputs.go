@@ -1,0 +1,163 @@
+package pipeline
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"unicode/utf8"
+
+	"stedi/pipeline/ndjson"
+)
+
+// Hash stands for the content of a table.
+type Hash = ndjson.Hash
+
+func fetchInput(ctx context.Context, store Store, t *Table, files []File) (Input, error) {
+	input := Input{Table: t, Files: make([]ndjson.File, len(files))}
+	for i, f := range files {
+		path, err := store.Fetch(ctx, f)
+		if err != nil {
+			return Input{}, err
+		}
+		input.Files[i] = ndjson.File{Path: path, Name: f.Name, Size: f.Size}
+	}
+	return input, nil
+}
+
+// judgeInputs decides whether what a job has read may be used, and remembers
+// what it was.
+func (r *run) judgeInputs(ctx context.Context, job Job, result Result) error {
+	for _, input := range job.Inputs {
+		report, ok := result.Reports[input.Table.Name]
+		if !ok {
+			continue
+		}
+		if !input.Table.IsLanding() {
+			if err := r.unchanged(input.Table, report); err != nil {
+				return err
+			}
+			continue
+		}
+		if err := r.read(ctx, input.Table, report); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// unchanged makes sure that a table of ours still was what its manifest says
+// while it was read.
+func (r *run) unchanged(t *Table, report ndjson.Report) error {
+	if len(report.Rejects) > 0 || report.Files[0].Hash != r.manifests[t.Name].Hash {
+		return Fail(Conflict, t.Name, "Run again.", "%s changed while it was read", t.Part())
+	}
+	return nil
+}
+
+// read takes the report of a landing table that was read to its end.
+func (r *run) read(ctx context.Context, t *Table, report ndjson.Report) error {
+	r.readings[t.Name] = report
+	if err := judge(t, report, r.options.MaxRejects, r.options.AllowEmpty); err != nil {
+		return err
+	}
+	before := r.landing[t.Name].files
+	now, err := r.store.List(ctx, t.Path)
+	if err != nil {
+		return err
+	}
+	if !slices.EqualFunc(before, now, File.Same) {
+		return Fail(BadEngine, t.Name, "Run again when nobody writes there any more.", "the files in %s changed while they were read", t.Path)
+	}
+	if err := r.keepRejects(ctx, t, report.Rejects); err != nil {
+		return err
+	}
+	m := landingManifest(r.id, t, before, report)
+	if err := writeJSON(ctx, r.store, manifestName(t.Name), m); err != nil {
+		return err
+	}
+	r.landing[t.Name] = landingState{files: before, manifest: &m}
+	return nil
+}
+
+// keepRejects lays the rejected lines into the run's folder, as they were.
+func (r *run) keepRejects(ctx context.Context, t *Table, rejects []ndjson.Reject) error {
+	if len(rejects) == 0 {
+		return nil
+	}
+	var text []byte
+	for _, reject := range rejects {
+		line := struct {
+			File   string `json:"file"`
+			Line   int64  `json:"line"`
+			Column int    `json:"column"`
+			Reason string `json:"reason"`
+			Raw    string `json:"raw,omitempty"`
+			Base64 string `json:"raw_base64,omitempty"` // when it is no UTF-8
+		}{File: reject.File, Line: reject.Line, Column: reject.Column, Reason: reject.Reason}
+		if utf8.Valid(reject.Raw) {
+			line.Raw = string(reject.Raw)
+		} else {
+			line.Base64 = base64.StdEncoding.EncodeToString(reject.Raw)
+		}
+		encoded, err := json.Marshal(line)
+		if err != nil {
+			return fmt.Errorf("%s: keeping rejects: %w", t.Name, err)
+		}
+		text = append(append(text, encoded...), '\n')
+	}
+	if !slices.Contains(r.history.Rejects, r.id) {
+		r.history.Rejects = append(r.history.Rejects, r.id)
+		if err := writeJSON(ctx, r.store, historyName, r.history); err != nil {
+			return err
+		}
+	}
+	return r.store.Put(ctx, runFolder(r.id)+"/rejects/"+t.Name+".ndjson", text)
+}
+
+// describe lists all tables as they are now, and marks what is stale. A
+// landing table that no step has read is read for its count.
+func (r *run) describe(ctx context.Context) error {
+	r.record.Tables = r.record.Tables[:0]
+	stale := r.stale(r.lake)
+	for _, t := range r.lake.Tables {
+		record := TableRecord{Table: t.Name, Zone: t.Zone, Stale: stale[t.Name], Notes: []string{}}
+		m := r.manifests[t.Name]
+		if t.IsLanding() {
+			m = r.landing[t.Name].manifest
+		}
+		if m != nil {
+			record.Rows, record.Files, record.Bytes, record.Rejected = m.Rows, len(m.Files), m.Bytes, m.Rejected
+			record.Notes = append(record.Notes, m.Notes...)
+		} else if err := r.unread(ctx, t, &record); err != nil {
+			return err
+		}
+		r.record.Tables = append(r.record.Tables, record)
+	}
+	return nil
+}
+
+// unread describes a table without a manifest.
+func (r *run) unread(ctx context.Context, t *Table, record *TableRecord) error {
+	files := r.landing[t.Name].files
+	if len(files) == 0 {
+		record.Missing = true
+		return nil
+	}
+	report, ok := r.readings[t.Name]
+	if !ok {
+		input, err := fetchInput(ctx, r.store, t, files)
+		if err != nil {
+			return err
+		}
+		if report, err = r.engine.Scan(ctx, input, func(Progress) {}); err != nil {
+			return fmt.Errorf("%s: %w", t.Name, err)
+		}
+	}
+	record.Rows, record.Files, record.Bytes, record.Rejected = report.Rows, len(files), report.Bytes, report.Rejected
+	for _, note := range report.Notes {
+		record.Notes = append(record.Notes, note.Text)
+	}
+	return nil
+}

@@ -1,0 +1,96 @@
+// Package pipeline is the headless core: what a lake is, what runs in which
+// order and why, and how a result becomes the table that readers see.
+//
+// A caller loads a definition with Load, opens a Store (where the lake lies)
+// and an Engine (what runs the SQL), and hands the three to a Runner:
+//
+//	lake, err := pipeline.Load(ctx, stedi.Definition, nil, engine)
+//	runner := &pipeline.Runner{Lake: lake, Store: store, Engine: engine}
+//	record, err := runner.Run(ctx, pipeline.RunOptions{}, func(pipeline.Event) {})
+//
+// It knows no cloud and no screen.
+package pipeline
+
+import (
+	"slices"
+	"strings"
+
+	"stedi/pipeline/ndjson"
+)
+
+// Landing is the zone of the tables that nobody here makes.
+const Landing = "landing"
+
+// Column is one column of a table.
+type Column = ndjson.Column
+
+// Lake is a definition that has been read and found whole.
+type Lake struct {
+	// Tables holds the landing tables by name, then the tables that
+	// transforms make, each after all that it is made from.
+	Tables []*Table
+	// Profiles are the overlays in force, sorted.
+	Profiles []string
+	// Expectations are the known data sets.
+	Expectations []Expectation
+}
+
+// Table is one table of the lake.
+type Table struct {
+	Name    string
+	Zone    string
+	Path    string // folder below the lake's root
+	Doc     string // one paragraph for people
+	Columns []Column
+	File    string     // the file of the definition that says all this
+	DDL     string     // landing tables: the statement, verbatim, ${lake} unresolved
+	Made    *Transform // nil for a landing table
+}
+
+// Transform is one SELECT that makes a table.
+type Transform struct {
+	Output string   // name of the table that it makes
+	Inputs []string // names of the tables that it reads, in order of appearance
+	Stages []string // names of its CTEs, in order
+	Job    string   // name of the Glue job
+	SQL    string   // the text of the file
+}
+
+// Table returns the table of that name, or nil.
+func (l *Lake) Table(name string) *Table {
+	for _, t := range l.Tables {
+		if strings.EqualFold(t.Name, name) {
+			return t
+		}
+	}
+	return nil
+}
+
+// Zones returns the names of the zones in the order in which data reaches
+// them.
+func (l *Lake) Zones() []string {
+	var zones []string
+	for _, t := range l.Tables {
+		if !slices.Contains(zones, t.Zone) {
+			zones = append(zones, t.Zone)
+		}
+	}
+	return zones
+}
+
+// Readers returns the tables that are made from the named one, directly.
+func (l *Lake) Readers(name string) []*Table {
+	var readers []*Table
+	for _, t := range l.Tables {
+		if t.Made != nil && slices.Contains(t.Made.Inputs, name) {
+			readers = append(readers, t)
+		}
+	}
+	return readers
+}
+
+// IsLanding tells whether nobody here makes the table.
+func (t *Table) IsLanding() bool { return t.Made == nil }
+
+// Part is the one data file that a table of ours has.
+func (t *Table) Part() string { return t.Path + "/part-00000.json" }

@@ -1,0 +1,111 @@
+package pipeline
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+
+	"stedi/pipeline/ndjson"
+)
+
+// Everything that a lake remembers lies in this folder below its root.
+const stateFolder = ".stedi"
+
+func manifestName(table string) string { return stateFolder + "/tables/" + table + ".json" }
+func intentName(table string) string   { return stateFolder + "/intent/" + table + ".json" }
+func runFolder(run string) string      { return stateFolder + "/runs/" + run }
+func previousFolder(run string) string { return stateFolder + "/previous/" + run }
+func replacedFolder(run string) string { return stateFolder + "/replaced/" + run }
+
+// Manifest says what a table held when a run last made or read it.
+type Manifest struct {
+	Schema string `json:"schema"` // stedi.table/1
+	Table  string `json:"table"`
+	Run    string `json:"run"`  // the run that made it; landing: that read it
+	Rows   int64  `json:"rows"` // rejected lines left out
+	Bytes  int64  `json:"bytes"`
+	// Hash stands for the content: of the one data file, or of all landing
+	// files with their names.
+	Hash ndjson.Hash `json:"hash"`
+	// Files are the data files as they were.
+	Files []ManifestFile `json:"files"`
+
+	// The rest is for tables that a transform makes.
+	SQL    string                 `json:"sql,omitempty"`    // the text
+	Inputs map[string]ndjson.Hash `json:"inputs,omitempty"` // content of each input
+	Funnel []StageRows                `json:"funnel,omitempty"`
+
+	// And this for landing tables.
+	Rejected int64    `json:"rejected,omitempty"`
+	Notes    []string `json:"notes,omitempty"`
+}
+
+const manifestSchema = "stedi.table/1"
+
+// ManifestFile is a data file and what was in it.
+type ManifestFile struct {
+	File
+	Hash ndjson.Hash `json:"hash"`
+	Rows int64       `json:"rows"`
+}
+
+// readJSON reads a small file of ours into v and tells whether it exists.
+func readJSON(ctx context.Context, files Files, name string, v any) (found bool, err error) {
+	r, err := files.Open(ctx, name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	defer func() { err = errors.Join(err, r.Close()) }()
+	text, err := io.ReadAll(r)
+	if err != nil {
+		return false, err
+	}
+	if err := json.Unmarshal(text, v); err != nil {
+		return false, Fail(BadEngine, "", "Delete the file: what it says will be found out again.", "%s is damaged: %w", name, err)
+	}
+	return true, nil
+}
+
+func writeJSON(ctx context.Context, files Files, name string, v any) error {
+	text, err := json.MarshalIndent(v, "", " ")
+	if err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	return files.Put(ctx, name, append(text, '\n'))
+}
+
+// readManifest returns nil when the table has none.
+func readManifest(ctx context.Context, files Files, name string) (*Manifest, error) {
+	var m Manifest
+	found, err := readJSON(ctx, files, name, &m)
+	if err != nil || !found {
+		return nil, err
+	}
+	return &m, nil
+}
+
+// hashFile returns the content hash of a listed file.
+func hashFile(ctx context.Context, store Store, f File) (ndjson.Hash, error) {
+	path, err := store.Fetch(ctx, f)
+	if err != nil {
+		return ndjson.Hash{}, err
+	}
+	return ndjson.HashFile(ctx, path)
+}
+
+// contentHash stands for the content of several files and their names.
+func contentHash(files []ManifestFile) ndjson.Hash {
+	h := ndjson.NewHasher()
+	for _, f := range files {
+		// A hasher never fails to write.
+		_, _ = io.WriteString(h, f.Name+"\x00")
+		_, _ = h.Write(f.Hash[:])
+	}
+	return h.Sum()
+}

@@ -1,0 +1,131 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// What lies in a zone folder is compared with its manifest before any work.
+
+// tableState is what a run finds of a table that transforms make.
+type tableState struct {
+	manifest *Manifest // nil: never made, or its file is gone
+	strange  []File    // files that are not what we wrote
+}
+
+// inspect compares a table's folder with its manifest.
+func inspect(ctx context.Context, store Store, t *Table) (tableState, error) {
+	var state tableState
+	manifest, err := readManifest(ctx, store, manifestName(t.Name))
+	if err != nil {
+		return state, err
+	}
+	files, err := store.List(ctx, t.Path)
+	if err != nil {
+		return state, err
+	}
+	for _, f := range files {
+		ours, err := isOurs(ctx, store, t, manifest, f)
+		if err != nil {
+			return state, err
+		}
+		if !ours {
+			state.strange = append(state.strange, f)
+			continue
+		}
+		state.manifest = manifest
+	}
+	return state, nil
+}
+
+// isOurs tells whether a file is what the manifest says. A copy of the same
+// bytes, as a backup brings back, is: the manifest learns its new identity.
+func isOurs(ctx context.Context, store Store, t *Table, m *Manifest, f File) (bool, error) {
+	if m == nil || len(m.Files) != 1 || f.Name != t.Part() || f.Size != m.Bytes {
+		return false, nil
+	}
+	if f.Same(m.Files[0].File) {
+		return true, nil
+	}
+	hash, err := hashFile(ctx, store, f)
+	if err != nil || hash != m.Hash {
+		return false, err
+	}
+	m.Files[0].File = f
+	return true, writeJSON(ctx, store, manifestName(t.Name), m)
+}
+
+// clear deals with what others left in the zones: it refuses, or with replace
+// moves the files aside.
+func (r *run) clear(ctx context.Context) error {
+	var names []string
+	for _, t := range r.lake.Tables {
+		if t.IsLanding() {
+			continue
+		}
+		state, err := inspect(ctx, r.store, t)
+		if err != nil {
+			return err
+		}
+		for _, f := range state.strange {
+			names = append(names, f.Name)
+		}
+		r.manifests[t.Name] = state.manifest
+	}
+	if len(names) == 0 {
+		return nil
+	}
+	if !r.options.Replace {
+		shown := names[:min(len(names), 10)]
+		return Fail(Conflict, "", "Look at them; --replace keeps them in .stedi/replaced and makes the tables anew.",
+			"%d files in the zones are not as this program left them: %s", len(names), strings.Join(shown, ", "))
+	}
+	for _, name := range names {
+		if err := r.store.Copy(ctx, name, replacedFolder(r.id)+"/"+name); err != nil {
+			return fmt.Errorf("moving %s aside: %w", name, err)
+		}
+		if err := r.store.Delete(ctx, name); err != nil {
+			return fmt.Errorf("moving %s aside: %w", name, err)
+		}
+	}
+	return nil
+}
+
+// history is what the lake remembers of runs as a whole.
+type history struct {
+	Last    string   `json:"last"`              // the newest run
+	Rejects []string `json:"rejects,omitempty"` // runs whose rejects still lie there
+}
+
+const historyName = stateFolder + "/history.json"
+
+// forget deletes what earlier runs set aside: it may hold rows of people who
+// have withdrawn their consent since.
+func (r *run) forget(ctx context.Context) error {
+	var errs []error
+	for _, folder := range []string{"previous", "replaced"} {
+		files, err := r.store.List(ctx, stateFolder+"/"+folder)
+		if err != nil {
+			return err
+		}
+		var runs []string
+		for _, f := range files {
+			run, _, _ := strings.Cut(strings.TrimPrefix(f.Name, stateFolder+"/"+folder+"/"), "/")
+			if run != r.id && !slices.Contains(runs, run) {
+				runs = append(runs, run)
+				errs = append(errs, r.store.Delete(ctx, stateFolder+"/"+folder+"/"+run))
+			}
+		}
+	}
+	for _, run := range r.history.Rejects {
+		errs = append(errs, r.store.Delete(ctx, runFolder(run)+"/rejects"))
+	}
+	if err := errors.Join(errs...); err != nil {
+		return fmt.Errorf("deleting what earlier runs set aside: %w", err)
+	}
+	r.history.Rejects = nil
+	return nil
+}

@@ -1,0 +1,141 @@
+package pipeline
+
+import (
+	"slices"
+	"strings"
+	"time"
+)
+
+// Record is what a run leaves behind as run.json and prints with --output
+// json. Its schema is only ever added to.
+type Record struct {
+	Schema   string        `json:"schema"` // stedi.run/1
+	Run      string        `json:"run"`
+	Status   string        `json:"status"` // running, ok, data_failed, failed, cancelled
+	ExitCode int           `json:"exit_code"`
+	Error    string        `json:"error,omitempty"`
+	Engine   string        `json:"engine"`
+	Profile  []string      `json:"profile"`
+	Lake     string        `json:"lake"`
+	Started  time.Time     `json:"started"`
+	Seconds  float64       `json:"seconds"`
+	Tables   []TableRecord `json:"tables"`
+	Steps    []StepRecord  `json:"steps"`
+	Checks   []CheckRecord `json:"checks"`
+}
+
+const recordSchema = "stedi.run/1"
+
+// TableRecord is a table as it is at the end of a run.
+type TableRecord struct {
+	Table    string   `json:"table"`
+	Zone     string   `json:"zone"`
+	Rows     int64    `json:"rows"`
+	Files    int      `json:"files"`
+	Bytes    int64    `json:"bytes"`
+	Rejected int64    `json:"rejected"`
+	Expected *int64   `json:"expected,omitempty"` // when the landing counts say what is right
+	Missing  bool     `json:"missing,omitempty"`  // never made
+	Stale    string   `json:"stale,omitempty"`    // why it is older than what it is made from
+	Notes    []string `json:"notes"`
+}
+
+// StepRecord is what became of a transform in a run.
+type StepRecord struct {
+	Table        string   `json:"table"`
+	State        State    `json:"state"`
+	Reason       string   `json:"reason,omitempty"`
+	Rows         int64    `json:"rows"`
+	Bytes        int64    `json:"bytes"`
+	Seconds      float64  `json:"seconds"`
+	Funnel       []StageRows  `json:"funnel"`
+	QueryIDs     []string `json:"query_ids"`
+	ScannedBytes int64    `json:"scanned_bytes"`
+	CostUSD      float64  `json:"cost_usd"`
+	Error        string   `json:"error,omitempty"`
+}
+
+// CheckRecord is what a rule found.
+type CheckRecord struct {
+	Check     string   `json:"check"`
+	Table     string   `json:"table"`
+	State     string   `json:"state"` // pass, fail, skipped
+	Failing   int64    `json:"failing"`
+	Message   string   `json:"message"`
+	Diagnosis []string `json:"diagnosis"`
+}
+
+// end writes the outcome into the record.
+func (r *Record) end(now time.Time, err error) {
+	r.Seconds = now.Sub(r.Started).Seconds()
+	kind := KindOf(err)
+	for _, c := range r.Checks {
+		if kind == Done && c.State == "fail" {
+			kind = BadData
+		}
+	}
+	r.ExitCode = int(kind)
+	switch kind {
+	case Done:
+		r.Status = "ok"
+	case BadData:
+		r.Status = "data_failed"
+	case HungUp, Cancelled, Terminated:
+		r.Status = "cancelled"
+	default:
+		r.Status = "failed"
+	}
+	if err != nil {
+		r.Error = err.Error()
+	}
+}
+
+// expect compares the counts of the tables with what is known of the data.
+func (r *Record) expect(lake *Lake) {
+	rows := map[string]int64{}
+	for _, t := range r.Tables {
+		if t.Zone == Landing {
+			rows[t.Table] = t.Rows
+		}
+	}
+	expected := lake.Expect(rows)
+	if expected == nil {
+		return
+	}
+	for i := range r.Tables {
+		t := &r.Tables[i]
+		want, ok := expected[t.Table]
+		if !ok {
+			continue
+		}
+		t.Expected = &want
+		check := CheckRecord{Check: "expected_rows", Table: t.Table, State: "pass", Diagnosis: []string{}}
+		switch {
+		case t.Missing:
+			check.State, check.Message = "skipped", "the table has never been made"
+		case t.Stale != "":
+			check.State, check.Message = "skipped", "the table is stale: "+t.Stale
+		case t.Rows != want:
+			check.State, check.Failing, check.Message = "fail", max(t.Rows-want, want-t.Rows), "another number of rows than this data set gives"
+		}
+		r.Checks = append(r.Checks, check)
+	}
+}
+
+// Table returns the record of a table, or nil.
+func (r *Record) Table(name string) *TableRecord {
+	i := slices.IndexFunc(r.Tables, func(t TableRecord) bool { return strings.EqualFold(t.Table, name) })
+	if i < 0 {
+		return nil
+	}
+	return &r.Tables[i]
+}
+
+// Step returns the record of a table's transform, or nil.
+func (r *Record) Step(table string) *StepRecord {
+	i := slices.IndexFunc(r.Steps, func(s StepRecord) bool { return strings.EqualFold(s.Table, table) })
+	if i < 0 {
+		return nil
+	}
+	return &r.Steps[i]
+}

@@ -1,0 +1,182 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"stedi/pipeline/ndjson"
+)
+
+// Runner makes the tables of a lake.
+type Runner struct {
+	Lake   *Lake
+	Store  Store
+	Engine Engine
+	Root   string           // where the lake lies, as people wrote it
+	Holder Holder           // who runs: PID and host
+	Now    func() time.Time // the clock
+}
+
+// RunOptions say what to run, and how strictly.
+type RunOptions struct {
+	Select     []string // as Lake.Select takes them
+	Force      bool     // run what is up to date, too
+	Replace    bool     // move aside what others left in the zones
+	AllowEmpty bool     // a landing table may have no row
+	MaxRejects Limit    // for each landing table
+}
+
+// Run brings the selected tables up to date and returns the run's record, the
+// same that lies in the lake as run.json. An error that is not nil says why
+// the record's status is not ok; the record is nil only if the lake could not
+// be taken at all. Whatever happens, each table is what it was or what the
+// transform makes of its inputs. Events arrive on the calling goroutine.
+func (r *Runner) Run(ctx context.Context, options RunOptions, emit func(Event)) (*Record, error) {
+	selected, err := r.Lake.Select(options.Select)
+	if err != nil {
+		return nil, err
+	}
+	job, err := r.start(ctx, options, emit)
+	if err != nil {
+		return nil, err
+	}
+	err = job.do(ctx, selected)
+	return job.finish(context.WithoutCancel(ctx), err)
+}
+
+// run is one run on its way.
+type run struct {
+	known
+	id       string
+	lake     *Lake
+	store    Store
+	engine   Engine
+	options  RunOptions
+	now      func() time.Time
+	emit     func(Event)
+	unlock   func() error
+	history  history
+	record   *Record
+	journal  journal
+	readings map[string]ndjson.Report // landing tables that this run has read
+	kept     []string                 // tables that the engine holds
+}
+
+// start takes the lake, gives the run its id and brings into order what an
+// earlier run left half done.
+func (r *Runner) start(ctx context.Context, options RunOptions, emit func(Event)) (_ *run, err error) {
+	began := r.Now()
+	holder := r.Holder
+	holder.Since = began
+	holder.Run = runID(began)
+	unlock, err := r.Store.Lock(ctx, holder)
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, unlock())
+		}
+	}()
+	job := &run{
+		lake: r.Lake, store: r.Store, engine: r.Engine, options: options, now: r.Now, emit: emit, unlock: unlock,
+		known:    known{landing: map[string]landingState{}, manifests: map[string]*Manifest{}},
+		readings: map[string]ndjson.Report{},
+	}
+	if _, err := readJSON(ctx, r.Store, historyName, &job.history); err != nil {
+		return nil, err
+	}
+	job.id = runID(after(began, job.history.Last))
+	job.history.Last = job.id
+	job.record = &Record{
+		Schema: recordSchema, Run: job.id, Status: "running", Engine: r.Engine.Name(), Profile: append([]string{}, r.Lake.Profiles...),
+		Lake: r.Root, Started: began.UTC(), Tables: []TableRecord{}, Steps: []StepRecord{}, Checks: []CheckRecord{},
+	}
+	if err := writeJSON(ctx, r.Store, historyName, job.history); err != nil {
+		return nil, err
+	}
+	if err := job.write(ctx); err != nil {
+		return nil, err
+	}
+	return job, recoverLake(ctx, r.Store, r.Lake)
+}
+
+// runIDLayout sorts by time as text.
+const runIDLayout = "20060102T150405.000Z"
+
+func runID(t time.Time) string { return t.UTC().Format(runIDLayout) }
+
+// after returns t, or the moment after the last run if the clock has gone
+// back: run ids never do.
+func after(t time.Time, last string) time.Time {
+	if previous, err := time.Parse(runIDLayout, last); err == nil && !t.After(previous) {
+		return previous.Add(time.Millisecond)
+	}
+	return t
+}
+
+// do looks before it leaps: nothing is made until all that could forbid it
+// has been looked at.
+func (r *run) do(ctx context.Context, selected []*Table) error {
+	if err := r.clear(ctx); err != nil {
+		return err
+	}
+	for _, t := range r.lake.Tables {
+		if !t.IsLanding() {
+			continue
+		}
+		var err error
+		if r.landing[t.Name], err = look(ctx, r.store, t); err != nil {
+			return err
+		}
+	}
+	if err := r.forget(ctx); err != nil {
+		return err
+	}
+	return r.steps(ctx, selected)
+}
+
+// finish describes the lake as it is now and writes the record, on every way
+// out.
+func (r *run) finish(ctx context.Context, err error) (*Record, error) {
+	if tables := r.describe(ctx); tables != nil {
+		err = errors.Join(err, tables)
+	}
+	r.record.expect(r.lake)
+	r.record.end(r.now(), err)
+	r.tell(Event{State: endState(err), Err: r.record.Error})
+	err = errors.Join(err, r.store.Sweep(ctx), writeJSON(ctx, r.store, historyName, r.history), r.write(ctx), r.unlock())
+	return r.record, err
+}
+
+func endState(err error) State {
+	switch KindOf(err) {
+	case Done:
+		return Published
+	case HungUp, Cancelled, Terminated:
+		return Stopped
+	default:
+		return Failed
+	}
+}
+
+// write puts the record and the events into the lake.
+func (r *run) write(ctx context.Context) error {
+	folder := runFolder(r.id)
+	if err := writeJSON(ctx, r.store, folder+"/run.json", r.record); err != nil {
+		return fmt.Errorf("writing the run's record: %w", err)
+	}
+	if len(r.journal.text) == 0 {
+		return nil
+	}
+	return r.store.Put(ctx, folder+"/events.ndjson", r.journal.text)
+}
+
+// tell passes an event on and keeps it.
+func (r *run) tell(e Event) {
+	e.Time, e.Run = r.now().UTC(), r.id
+	r.journal.add(e)
+	r.emit(e)
+}

@@ -1,0 +1,119 @@
+package pipeline
+
+import (
+	"slices"
+	"strings"
+)
+
+// Select resolves what a person names into the tables to make, in the order
+// of the lake: NAME, +NAME (with all that it needs), NAME+ (with all that
+// needs it), zone:NAME. Nothing named selects every table that can be made.
+func (l *Lake) Select(names []string) ([]*Table, error) {
+	chosen := map[string]bool{}
+	for _, name := range names {
+		if err := l.choose(name, chosen); err != nil {
+			return nil, err
+		}
+	}
+	var tables []*Table
+	for _, t := range l.Tables {
+		if !t.IsLanding() && (len(names) == 0 || chosen[t.Name]) {
+			tables = append(tables, t)
+		}
+	}
+	if len(tables) == 0 {
+		return nil, Fail(BadUsage, "", "Add a '+' to run what is made from it.", "nothing makes %s", strings.Join(names, ", "))
+	}
+	return tables, nil
+}
+
+func (l *Lake) choose(name string, chosen map[string]bool) error {
+	if zone, ok := strings.CutPrefix(name, "zone:"); ok {
+		if !slices.Contains(l.Zones(), zone) {
+			return Fail(BadUsage, "", "Zones: "+strings.Join(l.Zones(), ", ")+".", "there is no zone %q", zone)
+		}
+		for _, t := range l.Tables {
+			if t.Zone == zone {
+				chosen[t.Name] = true
+			}
+		}
+		return nil
+	}
+	bare, up := strings.CutPrefix(name, "+")
+	bare, down := strings.CutSuffix(bare, "+")
+	t := l.Table(bare)
+	if t == nil {
+		return l.unknown(bare)
+	}
+	chosen[t.Name] = true
+	if up {
+		l.needs(t, chosen)
+	}
+	if down {
+		l.feeds(t, chosen)
+	}
+	return nil
+}
+
+func (l *Lake) needs(t *Table, chosen map[string]bool) {
+	if t.Made == nil {
+		return
+	}
+	for _, input := range t.Made.Inputs {
+		chosen[input] = true
+		l.needs(l.Table(input), chosen)
+	}
+}
+
+func (l *Lake) feeds(t *Table, chosen map[string]bool) {
+	for _, reader := range l.Readers(t.Name) {
+		chosen[reader.Name] = true
+		l.feeds(reader, chosen)
+	}
+}
+
+// unknown says that there is no such table, and which one may be meant.
+func (l *Lake) unknown(name string) error {
+	var names []string
+	for _, t := range l.Tables {
+		names = append(names, t.Name)
+	}
+	fix := "Tables: " + strings.Join(names, ", ") + "."
+	if near := Nearest(name, names); near != "" {
+		fix = "Did you mean " + near + "? " + fix
+	}
+	return Fail(BadUsage, "", fix, "there is no table %q", name)
+}
+
+// Nearest returns the candidate that differs from a word by the fewest typing
+// errors, or "" when none is near.
+func Nearest(word string, candidates []string) string {
+	best, distance := "", len(word)/3+2
+	for _, c := range candidates {
+		if d := typos(strings.ToLower(word), strings.ToLower(c)); d < distance {
+			best, distance = c, d
+		}
+	}
+	return best
+}
+
+// typos is the Levenshtein distance between two words.
+func typos(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := diagonal
+			if a[i] != b[j] {
+				cost++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(cost, diagonal+1, row[j]+1)
+		}
+	}
+	return row[len(b)]
+}

@@ -1,0 +1,9 @@
+// Package stedi holds the definition of the STEDI lake: SQL, and one JSON.
+package stedi
+
+import "embed"
+
+// Definition is the folder that pipeline.Load reads.
+//
+//go:embed landing transforms profiles expectations.json
+var Definition embed.FS

@@ -1,0 +1,20 @@
+-- zone: trusted
+-- path: accelerometer/trusted
+-- job: accelerometer_landing_to_trusted
+-- Motion readings of customers who agreed to share their data for research.
+WITH complete AS (
+  SELECT a.user, a.timestamp, a.x, a.y, a.z
+  FROM accelerometer_landing AS a
+  WHERE a.user IS NOT NULL AND a.user <> ''
+    AND a.timestamp IS NOT NULL
+),
+consented AS (
+  SELECT a.user, a.timestamp, a.x, a.y, a.z
+  FROM complete AS a
+  WHERE EXISTS (
+    SELECT 1 FROM customer_trusted AS c
+    WHERE c.email = a.user
+  )
+)
+SELECT DISTINCT a.user, a.timestamp, a.x, a.y, a.z
+FROM consented AS a

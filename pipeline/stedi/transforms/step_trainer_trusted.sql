@@ -1,0 +1,20 @@
+-- zone: trusted
+-- path: step_trainer/trusted
+-- job: step_trainer_trusted
+-- Step trainer readings of devices that belong to curated customers.
+WITH complete AS (
+  SELECT s.sensorReadingTime, s.serialNumber, s.distanceFromObject
+  FROM step_trainer_landing AS s
+  WHERE s.sensorReadingTime IS NOT NULL
+    AND s.serialNumber IS NOT NULL AND s.serialNumber <> ''
+),
+owned AS (
+  SELECT s.sensorReadingTime, s.serialNumber, s.distanceFromObject
+  FROM complete AS s
+  WHERE EXISTS (
+    SELECT 1 FROM customer_curated AS c
+    WHERE c.serialNumber = s.serialNumber
+  )
+)
+SELECT DISTINCT s.sensorReadingTime, s.serialNumber, s.distanceFromObject
+FROM owned AS s

@@ -1,0 +1,214 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+)
+
+// steps runs what the plan says, in order. A step that fails takes its
+// dependents with it and leaves the others alone.
+func (r *run) steps(ctx context.Context, selected []*Table) error {
+	plan := r.plan(r.lake, selected, r.options.Force, r.options.MaxRejects)
+	for _, s := range plan {
+		if s.Run {
+			r.tell(Event{Step: s.Table, State: Waiting, Reason: s.Reason})
+		}
+	}
+	var errs []error
+	broken := map[string]string{} // by table: the step whose failure is the root cause
+	for i, s := range plan {
+		t := r.lake.Table(s.Table)
+		record := StepRecord{Table: t.Name, Reason: s.Reason, Funnel: []StageRows{}, QueryIDs: []string{}}
+		var err error
+		switch cause := rootCause(t, broken); {
+		case ctx.Err() != nil:
+			record.State = Stopped
+		case cause != "":
+			record.State, record.Reason = Skipped, cause+" failed"
+			broken[t.Name] = cause
+		case !s.Run:
+			m := r.manifests[t.Name]
+			record.State, record.Rows, record.Bytes, record.Funnel = UpToDate, m.Rows, m.Bytes, m.Funnel
+		default:
+			err = r.step(ctx, t, plan[i+1:], &record)
+		}
+		if err != nil {
+			broken[t.Name] = t.Name
+			errs = append(errs, err)
+		}
+		r.record.Steps = append(r.record.Steps, record)
+		r.tell(Event{Step: t.Name, State: record.State, Reason: record.Reason, Result: &record, Err: record.Error})
+	}
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	return errors.Join(errs...)
+}
+
+func rootCause(t *Table, broken map[string]string) string {
+	for _, input := range t.Made.Inputs {
+		if cause, ok := broken[input]; ok {
+			return cause
+		}
+	}
+	return ""
+}
+
+// step makes one table and publishes it.
+func (r *run) step(ctx context.Context, t *Table, rest []PlanStep, record *StepRecord) error {
+	began := r.now()
+	r.tell(Event{Step: t.Name, State: Running, Reason: record.Reason})
+	manifest, err := r.make(ctx, t, rest)
+	record.Seconds = r.now().Sub(began).Seconds()
+	if ctx.Err() != nil && err != nil {
+		record.State = Stopped
+		return context.Cause(ctx)
+	}
+	if err != nil {
+		record.State, record.Error = Failed, err.Error()
+		return named(t.Name, err)
+	}
+	r.manifests[t.Name] = manifest
+	record.State, record.Rows, record.Bytes, record.Funnel = Published, manifest.Rows, manifest.Bytes, manifest.Funnel
+	return r.release(ctx, t, rest)
+}
+
+// named says in which step an error happened, unless it already says where.
+func named(table string, err error) error {
+	var failure *Failure
+	if errors.As(err, &failure) {
+		return err
+	}
+	return fmt.Errorf("%s: %w", table, err)
+}
+
+func (r *run) make(ctx context.Context, t *Table, rest []PlanStep) (*Manifest, error) {
+	job := Job{Table: t, Keep: readLater(r.lake, t.Name, rest)}
+	for _, name := range t.Made.Inputs {
+		input, err := r.input(ctx, r.lake.Table(name))
+		if err != nil {
+			return nil, err
+		}
+		job.Inputs = append(job.Inputs, input)
+	}
+	staged, err := r.store.Create(ctx, r.id+"/"+t.Name+".json")
+	if err != nil {
+		return nil, fmt.Errorf("staging: %w", err)
+	}
+	output := newAudited(staged)
+	job.Out = output
+	manifest, err := r.produce(ctx, job, output)
+	if err != nil {
+		return nil, errors.Join(err, staged.Discard())
+	}
+	p := publication{store: r.store, table: t, manifest: *manifest, old: r.manifests[t.Name], staged: staged}
+	published, err := p.publish(ctx)
+	if err != nil {
+		return nil, errors.Join(err, staged.Discard())
+	}
+	return published, nil
+}
+
+// produce lets the engine work and audits what it did. After it the staged
+// file is durable and right.
+func (r *run) produce(ctx context.Context, job Job, output *audited) (*Manifest, error) {
+	result, err := r.work(ctx, job)
+	if err != nil {
+		return nil, err
+	}
+	if err := r.judgeInputs(ctx, job, result); err != nil {
+		return nil, err
+	}
+	if err := output.file.Close(); err != nil {
+		return nil, fmt.Errorf("staging: %w", err)
+	}
+	if err := output.audit(ctx, job.Table, result.Rows); err != nil {
+		return nil, err
+	}
+	manifest := &Manifest{
+		Schema: manifestSchema, Table: job.Table.Name, Run: r.id, Rows: result.Rows, Bytes: output.bytes, Hash: output.hash.Sum(),
+		SQL: job.Table.Made.SQL, Inputs: map[string]Hash{}, Funnel: result.Funnel,
+	}
+	manifest.Files = []ManifestFile{{Hash: manifest.Hash, Rows: result.Rows}}
+	for _, input := range job.Inputs {
+		hash, ok := r.content(input.Table)
+		if !ok {
+			return nil, fmt.Errorf("what %s held is not known", input.Table.Name)
+		}
+		manifest.Inputs[input.Table.Name] = hash
+	}
+	return manifest, nil
+}
+
+// work runs the engine and passes its progress on, from this goroutine.
+func (r *run) work(ctx context.Context, job Job) (Result, error) {
+	type outcome struct {
+		result Result
+		err    error
+	}
+	updates, done := make(chan Progress, 1), make(chan outcome, 1)
+	go func() {
+		result, err := r.engine.Run(ctx, job, func(p Progress) {
+			select {
+			case updates <- p:
+			case <-updates: // a newer one takes its place
+				updates <- p
+			}
+		})
+		done <- outcome{result, err}
+	}()
+	for {
+		select {
+		case p := <-updates:
+			r.tell(Event{Step: job.Table.Name, State: Running, Progress: &p})
+		case o := <-done:
+			return o.result, o.err
+		}
+	}
+}
+
+// input finds the rows of a table: those that the engine kept, or its files.
+func (r *run) input(ctx context.Context, t *Table) (Input, error) {
+	if slices.Contains(r.kept, t.Name) {
+		return Input{Table: t}, nil
+	}
+	var files []File
+	if t.IsLanding() {
+		files = r.landing[t.Name].files
+	} else {
+		m := r.manifests[t.Name]
+		if m == nil {
+			return Input{}, Fail(BadUsage, t.Name, "Run it first, or run +TABLE to make all that a table needs.", "the table has never been made")
+		}
+		files = []File{m.Files[0].File}
+	}
+	return fetchInput(ctx, r.store, t, files)
+}
+
+func readLater(lake *Lake, table string, rest []PlanStep) bool {
+	for _, s := range rest {
+		if s.Run && slices.Contains(lake.Table(s.Table).Made.Inputs, table) {
+			return true
+		}
+	}
+	return false
+}
+
+// release lets the engine forget what no later step reads.
+func (r *run) release(ctx context.Context, t *Table, rest []PlanStep) error {
+	if readLater(r.lake, t.Name, rest) {
+		r.kept = append(r.kept, t.Name)
+	}
+	for _, name := range slices.Clone(r.kept) {
+		if readLater(r.lake, name, rest) {
+			continue
+		}
+		r.kept = slices.DeleteFunc(r.kept, func(k string) bool { return k == name })
+		if err := r.engine.Forget(ctx, name); err != nil {
+			return fmt.Errorf("%s: making room: %w", name, err)
+		}
+	}
+	return nil
+}
