@@ -18,8 +18,8 @@ const (
 )
 
 // badValue fails with what is wrong with a value of a column.
-func (p *parser) badValue(b []byte, i, column int) int {
-	kind := p.fields[column].kind
+func (p *parser) badValue(b []byte, i int, f *field) int {
+	kind := f.kind
 	at, reason := i, ""
 	switch c := b[i]; {
 	case c == '"' && kind == String:
@@ -35,7 +35,7 @@ func (p *parser) badValue(b []byte, i, column int) int {
 	default:
 		reason = noValue(b, i)
 	}
-	return p.fail(at, column, reason)
+	return p.fail(at, f.column, reason)
 }
 
 func article(kind Type) string {
@@ -62,14 +62,14 @@ func badNumber(b []byte, i int, kind Type) string {
 
 // noValue tells why no value begins at i.
 func noValue(b []byte, i int) string {
-	switch c := b[i]; {
-	case c == '\n':
+	switch b[i] {
+	case '\n':
 		return unendedReason
-	case c == ',' || c == '}' || c == ']':
+	case ',', '}', ']':
 		return "a value is missing"
-	case c == 'N' || c == 'I':
+	case 'N', 'I':
 		return "NaN and Infinity are not JSON"
-	case c == '\'':
+	case '\'':
 		return "single quotes are not JSON"
 	}
 	return notJSONReason
@@ -117,26 +117,28 @@ func afterObject(b []byte, i int) string {
 func badString(b []byte, i int) (at int, reason string) {
 	for {
 		i = plain(b, i)
-		switch c := b[i]; {
-		case c == '\n':
+		c := b[i]
+		switch c {
+		case '\n':
 			return i, noStringReason
-		case c == '"': // it is a good string
+		case '"': // it is a good string
 			return i, notJSONReason
-		case c < ' ':
-			return i, "a control character in a string"
-		case c == '\\':
+		case '\\':
 			_, size := escape(b, i+1)
 			if size < 0 {
 				return i, badEscape(b, i+1)
 			}
 			i += 1 + size
-		default:
-			r, size := utf8.DecodeRune(b[i:])
-			if r == utf8.RuneError && size <= 1 {
-				return i, "invalid UTF-8"
-			}
-			i += size
+			continue
 		}
+		if c < ' ' {
+			return i, "a control character in a string"
+		}
+		r, size := utf8.DecodeRune(b[i:])
+		if r == utf8.RuneError && size <= 1 {
+			return i, "invalid UTF-8"
+		}
+		i += size
 	}
 }
 

@@ -77,18 +77,18 @@ func cell(v *Vector, kind Type, row int) any {
 }
 
 // read reads a scan to its end with one cursor.
-func read(t testing.TB, s *Scan) ([][]any, Report) {
-	t.Helper()
-	rows, err := fill(t.Context(), s)
+func read(tb testing.TB, s *Scan) ([][]any, Report) {
+	tb.Helper()
+	rows, err := fill(tb.Context(), s)
 	if err != nil {
-		t.Fatalf("Fill: %v", err)
+		tb.Fatalf("Fill: %v", err)
 	}
-	report, err := s.Report(t.Context())
+	report, err := s.Report(tb.Context())
 	if err != nil {
-		t.Fatalf("Report: %v", err)
+		tb.Fatalf("Report: %v", err)
 	}
 	if n, _ := s.Progress(); n != int64(len(rows)) || report.Rows != n {
-		t.Fatalf("Progress says %d rows, Report %d, read were %d", n, report.Rows, len(rows))
+		tb.Fatalf("Progress says %d rows, Report %d, read were %d", n, report.Rows, len(rows))
 	}
 	return rows, report
 }
@@ -117,21 +117,21 @@ func fill(ctx context.Context, s *Scan) (rows [][]any, err error) {
 }
 
 // files writes files named a, b, c … and lists them.
-func files(t testing.TB, contents ...string) []File {
-	t.Helper()
-	dir := t.TempDir()
+func files(tb testing.TB, contents ...string) []File {
+	tb.Helper()
+	dir := tb.TempDir()
 	var all []File
 	for i, content := range contents {
-		all = append(all, file(t, dir, string(rune('a'+i))+".json", content))
+		all = append(all, file(tb, dir, string(rune('a'+i))+".json", content))
 	}
 	return all
 }
 
-func file(t testing.TB, dir, name, content string) File {
-	t.Helper()
+func file(tb testing.TB, dir, name, content string) File {
+	tb.Helper()
 	path := filepath.Join(dir, name)
 	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return File{Path: path, Name: name, Size: int64(len(content))}
 }

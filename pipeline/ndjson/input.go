@@ -31,9 +31,7 @@ type input struct {
 	left   int // blocks that are not read yet
 	hashes []xxh3.Uint128
 	hash   Hash
-
-	rejected bool // as a whole
-	tally    tally
+	tally  tally
 }
 
 // open opens a file and looks at what it is. Whoever gets an input must see

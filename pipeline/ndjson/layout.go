@@ -9,14 +9,15 @@ type edge struct {
 	head    uint64 // the first eight bytes, or fewer
 	mask    uint64 // which bytes of head count
 	tail    uint64 // the last eight bytes, if there are more than eight
-	to      int
-	variant bool
+	field   *field // the column it led to, or nil at the end of a line
+	variant bool   // the key is spelt in another case
 	literal []byte
 }
 
 // state is a place between two values of a line, with the literals seen there.
 // Four are enough for a few optional keys to come and go.
 type state struct {
+	guess int // the column that may come next
 	used  int
 	next  int // which to replace when all are used
 	edges [4]edge
@@ -26,31 +27,26 @@ type state struct {
 // at most as its last byte, so one that runs over the last line cannot match.
 func (s *state) match(b []byte, i int) *edge {
 	x := load(b, i)
-	for k := range s.used {
+	for k := range s.edges[:s.used] {
 		e := &s.edges[k]
-		if (x^e.head)&e.mask != 0 {
-			continue
+		if (x^e.head)&e.mask == 0 &&
+			(e.size <= 8 || load(b, i+e.size-8) == e.tail &&
+				(e.size <= 16 || string(b[i:i+e.size]) == string(e.literal))) {
+			return e
 		}
-		if e.size > 8 && load(b, i+e.size-8) != e.tail {
-			continue
-		}
-		if e.size > 16 && string(b[i:i+e.size]) != string(e.literal) {
-			continue
-		}
-		return e
 	}
 	return nil
 }
 
-// learn remembers a literal that match has not found.
-func (s *state) learn(literal []byte, to int, variant bool) {
+// learn remembers a literal that match has not found, and where it led.
+func (s *state) learn(literal []byte, to *edge) {
 	if len(literal) > maxLiteral {
 		return
 	}
 	e := &s.edges[s.next]
 	s.next = (s.next + 1) % len(s.edges)
 	s.used = min(s.used+1, len(s.edges))
-	*e = edge{size: len(literal), to: to, variant: variant, literal: append(e.literal[:0], literal...)}
+	*e = edge{size: len(literal), field: to.field, variant: to.variant, literal: append(e.literal[:0], literal...)}
 	var padded [8]byte
 	copy(padded[:], literal)
 	e.head = load(padded[:], 0)

@@ -1,8 +1,8 @@
 package ndjson
 
 import (
-	"encoding/binary"
 	"math"
+	"math/bits"
 	"strconv"
 )
 
@@ -15,30 +15,34 @@ const (
 	highs = 0x8080808080808080
 )
 
-func load(b []byte, i int) uint64 { return binary.LittleEndian.Uint64(b[i:]) }
+// tens are the powers of ten that fit eight digits.
+var tens = [9]uint64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8}
 
-// digits reads decimal digits from i and returns their value and the position
-// after them. The value is right for up to 19 digits.
+// digits reads decimal digits from i, as the continuation of n, and returns
+// the value and the position after them. The value is right up to 19 digits.
 func digits(b []byte, i int, n uint64) (uint64, int) {
-	for range 2 {
-		// Eight digits at once: each byte becomes 0–9, then pairs, then fours,
-		// then all eight are added up by multiplication.
+	for {
+		// Each byte of a digit becomes 0–9; the mark is on the bytes of others.
+		// A carry can only make false marks above a true one.
 		x := load(b, i) ^ '0'*ones
-		if (x|(x+0x7676767676767676))&highs != 0 {
-			break
+		marks := (x | (x + 0x7676767676767676)) & highs
+		if marks == 0 {
+			n = n*1e8 + eight(x)
+			i += 8
+			continue
 		}
-		x = x*10 + x>>8
-		n = n*100_000_000 + ((x&0x000000FF000000FF)*(100+1_000_000<<32)+(x>>16&0x000000FF000000FF)*(1+10_000<<32))>>32
-		i += 8
+		count := bits.TrailingZeros64(marks) >> 3
+		// The digits move up, as if zeros were before them. Two shifts, because
+		// one by 64 bits would need a branch.
+		return n*tens[count] + eight(x<<8<<(8*(7-count)&63)), i + count
 	}
-	return fewDigits(b, i, n)
 }
 
-func fewDigits(b []byte, i int, n uint64) (uint64, int) {
-	for ; b[i]-'0' <= 9; i++ {
-		n = n*10 + uint64(b[i]-'0')
-	}
-	return n, i
+// eight makes one number of eight digits, the first in the lowest byte: pairs
+// first, then all four pairs by two multiplications.
+func eight(x uint64) uint64 {
+	x = x*10 + x>>8
+	return ((x&0x000000FF000000FF)*(100+1_000_000<<32) + (x>>16&0x000000FF000000FF)*(1+10_000<<32)) >> 32
 }
 
 // integer parses a JSON integer at i. The end is -1 if there is none, or if it
@@ -79,16 +83,21 @@ func float(b []byte, i int) (value float64, end int) {
 		i++
 	}
 	first := i
-	n, i := fewDigits(b, i, 0)
+	if x, ok := oneDigit(b, i); ok {
+		if first != start {
+			x = -x
+		}
+		return x, i + 3
+	}
+	n, i := digits(b, i, 0)
 	count, fraction := i-first, 0
 	if count == 0 || count > 1 && b[first] == '0' {
 		return 0, -1
 	}
 	if b[i] == '.' {
 		dot := i
-		n, i = fewDigits(b, i+1, n)
-		fraction = i - dot - 1
-		if fraction == 0 {
+		n, i = digits(b, i+1, n)
+		if fraction = i - dot - 1; fraction == 0 {
 			return 0, -1
 		}
 	}
@@ -97,14 +106,19 @@ func float(b []byte, i int) (value float64, end int) {
 	if b[i]|0x20 == 'e' || count+fraction > 19 || n > 1<<53 {
 		return floatSlow(b, start, i)
 	}
-	value = float64(n)
-	if fraction > 0 {
-		value /= exact[fraction]
-	}
+	value = float64(n) / exact[fraction]
 	if first != start {
 		value = -value
 	}
 	return value, i
+}
+
+// oneDigit reads whole numbers such as 1.0, the most frequent by far.
+func oneDigit(b []byte, i int) (float64, bool) {
+	if b[i+1] == '.' && b[i+2] == '0' && (b[i+3] == ',' || b[i+3] == '}') && b[i]-'0' <= 9 {
+		return float64(b[i] - '0'), true
+	}
+	return 0, false
 }
 
 func floatSlow(b []byte, start, i int) (value float64, end int) {
@@ -114,7 +128,7 @@ func floatSlow(b []byte, start, i int) (value float64, end int) {
 			i++
 		}
 		first := i
-		if _, i = fewDigits(b, i, 0); i == first {
+		if _, i = digits(b, i, 0); i == first {
 			return 0, -1
 		}
 	}

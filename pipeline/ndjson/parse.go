@@ -8,12 +8,6 @@ package ndjson
 // literal learnt. Both ways read values with the same code, and a literal is
 // only ever learnt from bytes that were parsed, so they cannot disagree.
 
-// Where a key leads, when it is not a column.
-const (
-	toEnd     = -1 // the line has ended
-	toUnknown = -2 // the key names no column
-)
-
 // fault is what is wrong with a line.
 type fault struct {
 	at     int // position in the buffer
@@ -23,6 +17,7 @@ type fault struct {
 
 // field is what the parser knows about one column.
 type field struct {
+	column int
 	vector *Vector
 	name   string
 	kind   Type
@@ -33,6 +28,10 @@ type field struct {
 	before []byte
 	value  stringValue
 	cached bool
+
+	exact  edge // leads to it
+	folded edge // leads to it from a key in another case
+	after  state
 }
 
 // parser reads lines into vectors.
@@ -40,13 +39,17 @@ type parser struct {
 	limits Limits
 	learn  bool
 	fields []field
-	states []state // after each column, at the start, after an unknown key
+	start  state // before the first key
+	lost   state // after a value of an unknown key
 	line   uint64
 	found  int // columns of this line so far
 	fault  fault
 
+	ending   edge // leads to the end of the line
+	strange  edge // leads to a value of a key that is no column
 	tmp      []byte
 	keys     keySet
+	odd      bool     // there is something in one of the next two
 	variants []int    // columns of this line whose key has another case
 	unknown  nameList // keys of this line that are no column
 	tally    tally
@@ -57,11 +60,12 @@ func newParser(columns []Column, limits Limits) *parser {
 		limits: limits,
 		learn:  true,
 		fields: make([]field, len(columns)),
-		states: make([]state, len(columns)+2),
 		tally:  newTally(len(columns)),
 	}
 	for i, c := range columns {
-		p.fields[i] = field{name: c.Name, kind: c.Type, vector: new(Vector)}
+		p.fields[i] = field{column: i, name: c.Name, kind: c.Type, vector: new(Vector)}
+		f := &p.fields[i]
+		f.exact, f.folded, f.after.guess = edge{field: f}, edge{field: f, variant: true}, i+1
 	}
 	return p
 }
@@ -130,41 +134,43 @@ func trimEnd(line []byte) []byte {
 func (p *parser) row(b []byte, start, i, row int) int {
 	p.line++
 	p.found = 0
-	p.variants = p.variants[:0]
-	p.unknown.reset()
-	last := len(p.fields)
-	for {
+	if p.odd {
+		p.odd, p.variants = false, p.variants[:0]
+		p.unknown.reset()
+	}
+	for s := &p.start; ; {
 		from := i
-		var column int
-		if e := p.states[last].match(b, i); e != nil {
-			column, i = e.to, i+e.size
-			if e.variant {
-				p.variants = append(p.variants, column)
-			}
-		} else if column, i = p.separator(b, i, last); i < 0 {
+		e := s.match(b, i)
+		if e != nil {
+			i += e.size
+		} else if e, i = p.separator(b, i, s); i < 0 {
 			return -1
 		}
-		if column < 0 {
-			if column == toEnd {
-				return p.finish(b, start, i, row)
-			}
+		f := e.field
+		switch {
+		case f != nil:
+		case e != &p.strange:
+			return p.finish(b, start, i, row)
+		default:
 			if i = p.skip(b, i, 2); i < 0 {
 				return -1
 			}
-			last = len(p.fields) + 1
+			s = &p.lost
 			continue
 		}
-		f := &p.fields[column]
+		if e.variant {
+			p.variants, p.odd = append(p.variants, f.column), true
+		}
 		if f.seen == p.line {
-			return p.duplicate(b, from, column)
+			return p.duplicate(b, from, f)
 		}
 		f.seen = p.line
 		p.found++
 		from = i
 		if i = f.read(b, i, row, &p.tmp); i < 0 {
-			return p.badValue(b, from, column)
+			return p.badValue(b, from, f)
 		}
-		last = column
+		s = &f.after
 	}
 }
 
@@ -240,75 +246,84 @@ func (f *field) readString(b []byte, i, row int, tmp *[]byte) (end int) {
 	return end
 }
 
-// separator parses what stands before the next value, and learns it.
-func (p *parser) separator(b []byte, i, last int) (column, next int) {
-	from, variants := i, len(p.variants)
-	if last == len(p.fields) {
+// separator parses what stands before the next value, or after the last one,
+// and learns it.
+func (p *parser) separator(b []byte, i int, s *state) (e *edge, next int) {
+	from := i
+	if s == &p.start {
 		if b[i] != '{' {
-			return 0, p.fail(i, -1, noObject(b, i))
+			return nil, p.fail(i, -1, noObject(b, i))
 		}
 		i = space(b, i+1)
+	} else if i = p.comma(b, i); i < 0 {
+		return nil, -1
+	}
+	if b[i] != '}' {
+		e, next = p.key(b, i, s)
+	} else if i = space(b, i+1); b[i] == '\n' {
+		e, next = &p.ending, i+1
 	} else {
-		i = space(b, i)
-		if b[i] == ',' {
-			if i = space(b, i+1); b[i] == '}' {
-				return 0, p.fail(i, -1, "a comma before the closing brace")
-			}
-		} else if b[i] != '}' {
-			return 0, p.fail(i, -1, afterValue(b, i))
+		return nil, p.fail(i, -1, afterObject(b, i))
+	}
+	if p.learn && next >= 0 && e != &p.strange {
+		s.learn(b[from:next], e)
+	}
+	return e, next
+}
+
+// comma goes from a value to the key or the brace after it.
+func (p *parser) comma(b []byte, i int) int {
+	switch i = space(b, i); b[i] {
+	case '}':
+		return i
+	case ',':
+		if i = space(b, i+1); b[i] == '}' {
+			return p.fail(i, -1, "a comma before the closing brace")
 		}
+		return i
 	}
-	if b[i] == '}' {
-		if i = space(b, i+1); b[i] != '\n' {
-			return 0, p.fail(i, -1, afterObject(b, i))
-		}
-		column, next = toEnd, i+1
-	} else if column, next = p.key(b, i); next < 0 {
-		return 0, -1
-	}
-	if p.learn && column != toUnknown {
-		p.states[last].learn(b[from:next], column, len(p.variants) > variants)
-	}
-	return column, next
+	return p.fail(i, -1, afterValue(b, i))
 }
 
 // key parses a key and its colon.
-func (p *parser) key(b []byte, i int) (column, next int) {
+func (p *parser) key(b []byte, i int, s *state) (e *edge, next int) {
 	if b[i] != '"' {
-		return 0, p.fail(i, -1, noKey(b, i))
+		return nil, p.fail(i, -1, noKey(b, i))
 	}
 	start := i
 	name, grown, i := text(b, i+1, p.tmp)
 	p.tmp = grown
 	if i < 0 {
 		at, reason := badString(b, start+1)
-		return 0, p.fail(at, -1, reason)
+		return nil, p.fail(at, -1, reason)
 	}
-	column = p.lookup(name)
-	if column == toUnknown && !p.keys.add(p.line, 0, name) {
-		return 0, p.fail(start, -1, twiceReason)
+	if e = p.lookup(name, s.guess); e == &p.strange && !p.keys.add(p.line, 0, name) {
+		return nil, p.fail(start, -1, twiceReason)
 	}
 	if i = space(b, i); b[i] != ':' {
-		return 0, p.fail(i, -1, noColon(b, i))
+		return nil, p.fail(i, -1, noColon(b, i))
 	}
-	return column, space(b, i+1)
+	return e, space(b, i+1)
 }
 
-// lookup finds the column of a key, and notes what it finds.
-func (p *parser) lookup(name []byte) int {
+// lookup finds the column of a key; the guess is the one that may come next.
+func (p *parser) lookup(name []byte, guess int) *edge {
+	if guess < len(p.fields) && p.fields[guess].name == string(name) {
+		return &p.fields[guess].exact
+	}
 	for i := range p.fields {
 		if p.fields[i].name == string(name) {
-			return i
+			return &p.fields[i].exact
 		}
 	}
 	for i := range p.fields {
 		if sameFold(p.fields[i].name, name) {
-			p.variants = append(p.variants, i)
-			return i
+			return &p.fields[i].folded
 		}
 	}
 	p.unknown.add(name)
-	return toUnknown
+	p.odd = true
+	return &p.strange
 }
 
 // finish accepts the line between start and next.
@@ -327,7 +342,7 @@ func (p *parser) finish(b []byte, start, next, row int) int {
 			}
 		}
 	}
-	if len(p.variants) > 0 || len(p.unknown.ends) > 0 {
+	if p.odd {
 		p.tally.addKeys(p.variants, &p.unknown)
 	}
 	p.tally.rows++
@@ -348,9 +363,9 @@ func (p *parser) fail(at, column int, reason string) int {
 
 // duplicate fails at the second occurrence of a column's key, which is the
 // first string after from.
-func (p *parser) duplicate(b []byte, from, column int) int {
+func (p *parser) duplicate(b []byte, from int, f *field) int {
 	for b[from] != '"' {
 		from++
 	}
-	return p.fail(from, column, twiceReason)
+	return p.fail(from, f.column, twiceReason)
 }

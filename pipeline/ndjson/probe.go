@@ -32,14 +32,8 @@ func (p *parser) formOf(b []byte, n int, whole bool) form {
 		return f
 	}
 	b[n] = '\n'
-	i := 0
-	if bytes.HasPrefix(b[:n], bom) {
-		i = len(bom)
-	}
-	for i < n && (b[i] == '\n' || space(b, i) > i) {
-		i++
-	}
-	if i == n || b[i] != '{' && b[i] != '[' {
+	i := n - len(bytes.TrimLeft(bytes.TrimPrefix(b[:n], bom), " \t\r\n"))
+	if b[i] != '{' && b[i] != '[' {
 		return jsonLines
 	}
 	end := i + bytes.IndexByte(b[i:n+1], '\n')
@@ -50,10 +44,8 @@ func (p *parser) formOf(b []byte, n int, whole bool) form {
 	after := p.skip(b, i, 0)
 	complete := after >= 0 && space(b, after) == end
 	switch {
-	case b[i] == '[' && !complete:
-		return array
 	case b[i] == '[':
-		if rest := bytes.TrimLeft(b[end:n], " \t\r\n"); len(rest) == 0 {
+		if !complete || len(bytes.TrimLeft(b[end:n], " \t\r\n")) == 0 {
 			return array
 		}
 	case !complete && end < n && p.continues(b[i:n], end-i, whole):
@@ -141,6 +133,7 @@ func (f form) remedy(name string, c codec) string {
 			return `lines that end in a carriage return alone; convert it with: tr '\r' '\n' < ` + quote(name)
 		}
 		return `lines that end in a carriage return alone; convert it with: ` + command(`tr '\r' '\n'`)
+	case jsonLines:
 	}
 	return ""
 }

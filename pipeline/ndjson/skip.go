@@ -117,13 +117,13 @@ func number(b []byte, i int) (end int, whole bool) {
 		i++
 	}
 	first := i
-	if _, i = fewDigits(b, i, 0); i == first || i > first+1 && b[first] == '0' {
+	if _, i = digits(b, i, 0); i == first || i > first+1 && b[first] == '0' {
 		return -1, false
 	}
 	whole = true
 	if b[i] == '.' {
 		whole, first = false, i+1
-		if _, i = fewDigits(b, i+1, 0); i == first {
+		if _, i = digits(b, i+1, 0); i == first {
 			return -1, false
 		}
 	}
@@ -133,7 +133,7 @@ func number(b []byte, i int) (end int, whole bool) {
 			i++
 		}
 		first = i
-		if _, i = fewDigits(b, i, 0); i == first {
+		if _, i = digits(b, i, 0); i == first {
 			return -1, false
 		}
 	}

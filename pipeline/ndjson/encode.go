@@ -1,0 +1,161 @@
+package ndjson
+
+import (
+	"encoding/binary"
+	"fmt"
+	"math"
+	"math/bits"
+	"strconv"
+	"unicode/utf8"
+)
+
+// Encoder makes JSON lines from vectors. It has no state that changes, so any
+// number of threads may share it.
+type Encoder struct {
+	columns []Column
+	keys    []string // with what stands before and after each: {"user": or ,"x":
+}
+
+// NewEncoder returns an encoder whose keys are the lower-case names of the
+// columns, as Athena has them.
+func NewEncoder(columns []Column) *Encoder {
+	e := &Encoder{columns: columns}
+	before := byte('{')
+	for _, c := range columns {
+		name := []byte(c.Name)
+		for i := range name {
+			name[i] = lower(name[i])
+		}
+		// A name that is not UTF-8 gets replacement characters.
+		key, _ := appendString([]byte{before}, []byte(string([]rune(string(name)))))
+		e.keys = append(e.keys, string(append(key, ':')))
+		before = ','
+	}
+	return e
+}
+
+// Append appends the first rows of the vectors, one for each column, as one
+// JSON object a line. Nulls are written as null. After an error, which a NaN,
+// an infinity or a string that is not UTF-8 is, dst is returned as it was.
+func (e *Encoder) Append(dst []byte, vectors []Vector, rows int) ([]byte, error) {
+	kept := len(dst)
+	for row := range rows {
+		for i, key := range e.keys {
+			dst = append(dst, key...)
+			var err error
+			if dst, err = appendValue(dst, &vectors[i], e.columns[i].Type, row); err != nil {
+				return dst[:kept], fmt.Errorf("column %s: %w", e.columns[i].Name, err)
+			}
+		}
+		if len(e.keys) == 0 {
+			dst = append(dst, '{')
+		}
+		dst = append(dst, '}', '\n')
+	}
+	return dst, nil
+}
+
+func appendValue(dst []byte, v *Vector, kind Type, row int) ([]byte, error) {
+	if !v.valid(row) {
+		return append(dst, "null"...), nil
+	}
+	switch kind {
+	case Boolean:
+		return strconv.AppendBool(dst, v.boolean(row)), nil
+	case Int:
+		return strconv.AppendInt(dst, int64(v.int(row)), 10), nil
+	case Bigint:
+		return strconv.AppendInt(dst, v.bigint(row), 10), nil
+	case Double:
+		return appendDouble(dst, v.double(row))
+	case String:
+	}
+	return appendString(dst, v.text(row))
+}
+
+// appendDouble writes the shortest number that reads back as x, and never one
+// that looks like an integer.
+func appendDouble(dst []byte, x float64) ([]byte, error) {
+	size := math.Abs(x)
+	switch {
+	case math.IsNaN(x):
+		return dst, errNaN
+	case math.IsInf(x, 0):
+		return dst, errInfinity
+	case size < 1e15 && x == math.Trunc(x):
+		if math.Signbit(x) {
+			dst = append(dst, '-')
+		}
+		return append(strconv.AppendInt(dst, int64(size), 10), '.', '0'), nil
+	case size >= 1e16 || size < 1e-5:
+		return strconv.AppendFloat(dst, x, 'e', -1, 64), nil
+	case x == math.Trunc(x):
+		return append(strconv.AppendFloat(dst, x, 'f', -1, 64), '.', '0'), nil
+	}
+	return strconv.AppendFloat(dst, x, 'f', -1, 64), nil
+}
+
+// encodeError is a value that JSON does not have.
+type encodeError string
+
+func (e encodeError) Error() string { return string(e) }
+
+const (
+	errNaN      encodeError = "NaN cannot be written as JSON"
+	errInfinity encodeError = "an infinity cannot be written as JSON"
+	errUTF8     encodeError = "a string that is not UTF-8"
+)
+
+// appendString writes s in quotes. Its bytes are not padded.
+func appendString(dst, s []byte) ([]byte, error) {
+	dst = append(dst, '"')
+	for {
+		i := 0
+		for i+8 <= len(s) {
+			x := binary.LittleEndian.Uint64(s[i:])
+			quote, slash := x^'"'*ones, x^'\\'*ones
+			if hits := ((quote-ones)&^quote | (slash-ones)&^slash | (x-' '*ones)&^x | x) & highs; hits != 0 {
+				i += bits.TrailingZeros64(hits) >> 3
+				break
+			}
+			i += 8
+		}
+		for i < len(s) && s[i] >= ' ' && s[i] < utf8.RuneSelf && s[i] != '"' && s[i] != '\\' {
+			i++
+		}
+		dst = append(dst, s[:i]...)
+		if s = s[i:]; len(s) == 0 {
+			return append(dst, '"'), nil
+		}
+		size := 1
+		if s[0] >= utf8.RuneSelf {
+			var r rune
+			if r, size = utf8.DecodeRune(s); r == utf8.RuneError && size == 1 {
+				return dst, errUTF8
+			}
+			dst = append(dst, s[:size]...)
+		} else {
+			dst = appendEscape(dst, s[0])
+		}
+		s = s[size:]
+	}
+}
+
+func appendEscape(dst []byte, c byte) []byte {
+	const digits = "0123456789abcdef"
+	switch c {
+	case '"', '\\':
+		return append(dst, '\\', c)
+	case '\b':
+		return append(dst, '\\', 'b')
+	case '\f':
+		return append(dst, '\\', 'f')
+	case '\n':
+		return append(dst, '\\', 'n')
+	case '\r':
+		return append(dst, '\\', 'r')
+	case '\t':
+		return append(dst, '\\', 't')
+	}
+	return append(dst, '\\', 'u', '0', '0', digits[c>>4], digits[c&15])
+}
