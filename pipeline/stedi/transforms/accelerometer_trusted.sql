@@ -11,10 +11,7 @@ WITH complete AS (
 consented AS (
   SELECT a.user, a.timestamp, a.x, a.y, a.z
   FROM complete AS a
-  WHERE EXISTS (
-    SELECT 1 FROM customer_trusted AS c
-    WHERE c.email = a.user
-  )
+  WHERE a.user IN (SELECT c.email FROM customer_trusted AS c)
 )
 SELECT DISTINCT a.user, a.timestamp, a.x, a.y, a.z
 FROM consented AS a

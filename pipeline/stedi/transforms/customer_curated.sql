@@ -8,10 +8,7 @@ WITH measured AS (
     c.registrationDate, c.lastUpdateDate,
     c.shareWithResearchAsOfDate, c.shareWithPublicAsOfDate, c.shareWithFriendsAsOfDate
   FROM customer_trusted AS c
-  WHERE EXISTS (
-    SELECT 1 FROM accelerometer_trusted AS a
-    WHERE a.user = c.email
-  )
+  WHERE c.email IN (SELECT a.user FROM accelerometer_trusted AS a)
 )
 SELECT
   c.customerName, c.email, c.phone, c.birthDay, c.serialNumber,

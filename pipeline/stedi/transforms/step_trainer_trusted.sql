@@ -11,10 +11,7 @@ WITH complete AS (
 owned AS (
   SELECT s.sensorReadingTime, s.serialNumber, s.distanceFromObject
   FROM complete AS s
-  WHERE EXISTS (
-    SELECT 1 FROM customer_curated AS c
-    WHERE c.serialNumber = s.serialNumber
-  )
+  WHERE s.serialNumber IN (SELECT c.serialNumber FROM customer_curated AS c)
 )
 SELECT DISTINCT s.sensorReadingTime, s.serialNumber, s.distanceFromObject
 FROM owned AS s
