@@ -123,6 +123,10 @@ func badString(b []byte, i int) (at int, reason string) {
 			return i, noStringReason
 		case '"': // it is a good string
 			return i, notJSONReason
+		case '\r':
+			if b[i+1] == '\n' {
+				return i, noStringReason
+			}
 		case '\\':
 			_, size := escape(b, i+1)
 			if size < 0 {

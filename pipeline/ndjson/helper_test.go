@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"unsafe"
@@ -97,7 +98,13 @@ func fill(ctx context.Context, s *Scan) (rows [][]any, err error) {
 	defer s.Close()
 	c := s.Cursor()
 	defer c.Close()
-	vectors := newVectors(len(s.columns))
+	return fillFrom(ctx, c)
+}
+
+// fillFrom reads with one cursor as long as it has rows.
+func fillFrom(ctx context.Context, c *Cursor) (rows [][]any, err error) {
+	columns := c.scan.columns
+	vectors := newVectors(len(columns))
 	for {
 		setValid(vectors)
 		n, err := c.Fill(ctx, vectors, batchRows)
@@ -108,11 +115,11 @@ func fill(ctx context.Context, s *Scan) (rows [][]any, err error) {
 		for r := range n {
 			row := make([]any, len(vectors))
 			for i := range vectors {
-				row[i] = cell(&vectors[i], s.columns[i].Type, r)
+				row[i] = cell(&vectors[i], columns[i].Type, r)
 			}
 			rows = append(rows, row)
 		}
-		_ = fmt.Sprint(len(heaps)) // alive until here
+		runtime.KeepAlive(heaps)
 	}
 }
 
@@ -142,4 +149,23 @@ func show(rows [][]any) string {
 		fmt.Fprintf(&b, "%v\n", row)
 	}
 	return b.String()
+}
+
+// memory is a scan of lines in memory, as if they were one block of a file.
+func memory(tb testing.TB, content string, columns []Column, learn bool) (rows [][]any, rejects []rejected) {
+	tb.Helper()
+	s := NewScan(nil, columns, Limits{})
+	s.learn = learn
+	c := s.Cursor()
+	buffer := append([]byte(content), '\n')
+	c.part = &part{
+		in:     &input{File: File{Name: "memory"}, left: 2, tally: newTally(len(columns))},
+		buffer: append(buffer, make([]byte, padding)...),
+		end:    len(buffer),
+	}
+	rows, err := fillFrom(tb.Context(), c)
+	if err != nil {
+		tb.Fatalf("Fill: %v", err)
+	}
+	return rows, s.rejects
 }

@@ -167,8 +167,12 @@ func (p *parser) row(b []byte, start, i, row int) int {
 		f.seen = p.line
 		p.found++
 		from = i
-		if i = f.read(b, i, row, &p.tmp); i < 0 {
-			return p.badValue(b, from, f)
+		if i = f.read(b, from, row, &p.tmp); i < 0 {
+			// The literal that fitted may have been followed by a space here.
+			from = space(b, from)
+			if i = f.read(b, from, row, &p.tmp); i < 0 {
+				return p.badValue(b, from, f)
+			}
 		}
 		s = &f.after
 	}

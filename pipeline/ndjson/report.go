@@ -83,7 +83,7 @@ func (c *Cursor) reject() error {
 	p, f := c.part, c.parser.fault
 	next := p.at + bytes.IndexByte(p.buffer[p.at:p.end], '\n') + 1
 	line := trimEnd(p.buffer[p.at:next])
-	r := Reject{File: p.in.Name, Column: f.at - p.at + 1, Reason: f.reason}
+	r := Reject{File: p.in.Name, Column: min(f.at-p.at, len(line)) + 1, Reason: f.reason}
 	if f.column >= 0 {
 		r.Field = c.parser.fields[f.column].name
 		r.Reason = r.Field + ": " + r.Reason
