@@ -71,6 +71,10 @@ func (r *run) step(ctx context.Context, t *Table, rest []PlanStep, record *StepR
 		return named(t.Name, err)
 	}
 	r.manifests[t.Name] = manifest
+	compiled := runFolder(r.id) + "/compiled/" + r.engine.Name() + "/" + t.Name + ".sql"
+	if err := r.store.Put(ctx, compiled, []byte(t.Made.SQL)); err != nil {
+		return named(t.Name, err)
+	}
 	record.State, record.Rows, record.Bytes, record.Funnel = Published, manifest.Rows, manifest.Bytes, manifest.Funnel
 	return r.release(ctx, t, rest)
 }

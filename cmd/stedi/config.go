@@ -41,7 +41,7 @@ func (c *config) fromEnvironment(flags *pflag.FlagSet, env func(string) (string,
 	flags.VisitAll(func(f *pflag.Flag) {
 		name := "STEDI_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
 		value, ok := env(name)
-		if !ok || f.Changed || err != nil {
+		if !ok || value == "" || f.Changed || err != nil {
 			return
 		}
 		if e := flags.Set(f.Name, value); e != nil {

@@ -16,15 +16,17 @@ import (
 	"stedi/pipeline"
 )
 
-func main() { os.Exit(run()) }
+func main() { os.Exit(run(func(*program) {})) }
 
-// run is main without the exit, so that what it defers happens.
-func run() int {
+// run is main without the exit, so that what it defers happens. Tests adjust
+// the program before it starts.
+func run(adjust func(*program)) int {
 	// A file size limit is an error of the write that meets it.
 	signal.Ignore(syscall.SIGXFSZ)
 	ctx, stop := withSignals(context.Background())
 	defer stop()
 	p := &program{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, env: os.LookupEnv}
+	adjust(p)
 	err := p.execute(ctx, os.Args[1:])
 	return int(pipeline.KindOf(err))
 }

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/term"
 
 	"stedi/pipeline"
+	"stedi/pipeline/dir"
 )
 
 // version is set by the linker in releases.
@@ -25,6 +26,7 @@ type program struct {
 	stderr io.Writer
 	env    func(string) (string, bool)
 	config config
+	fault  func(dir.Op) error // nil but in tests: what goes wrong with files
 }
 
 // execute runs one command line. Its error has been printed.

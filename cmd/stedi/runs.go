@@ -38,7 +38,7 @@ func (p *program) runsCommand() *cobra.Command {
 }
 
 func (p *program) openStore(root string) (*dir.Store, error) {
-	store, err := dir.Open(root, dir.Options{})
+	store, err := dir.Open(root, dir.Options{Fault: p.fault})
 	if err != nil {
 		return nil, &pipeline.Failure{Kind: pipeline.BadUsage, Err: err, Fix: "Name the lake's folder with --lake, or try --demo."}
 	}

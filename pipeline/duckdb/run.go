@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"stedi/pipeline"
@@ -39,6 +40,7 @@ func (e *Engine) Scan(ctx context.Context, input pipeline.Input, progress func(p
 		progress(p)
 	})
 	defer stop()
+	defer s.close()
 	return s.report(ctx)
 }
 
@@ -85,6 +87,9 @@ func (r *run) run(ctx context.Context) (result pipeline.Result, err error) {
 	if err != nil {
 		return result, err
 	}
+	if err := r.fits(ctx, made.sql); err != nil {
+		return result, err
+	}
 	query := made.sql
 	if r.job.Keep {
 		if query, err = r.keep(ctx, made); err != nil {
@@ -108,6 +113,25 @@ func (r *run) open(ctx context.Context, input pipeline.Input) error {
 	id := r.engine.sources.add(r.sources[input.Table.Name])
 	r.ids = append(r.ids, id)
 	return r.engine.exec(ctx, statement("scan.sql", named{Table: input.Table.Name, ID: id, Columns: input.Table.Columns}))
+}
+
+// fits makes sure that the query gives the columns that the writer expects:
+// it takes them by their place and reads them by their type.
+func (r *run) fits(ctx context.Context, query string) error {
+	got, err := r.engine.prepare(ctx, query)
+	if err != nil {
+		return err
+	}
+	want := r.job.Table.Columns
+	for i, c := range got {
+		if i >= len(want) || !strings.EqualFold(c.Name, want[i].Name) || c.T.InternalType() != duckType(want[i].Type) {
+			return fmt.Errorf("the query does not give the columns of %s", r.job.Table.Name)
+		}
+	}
+	if len(got) != len(want) {
+		return fmt.Errorf("the query does not give the columns of %s", r.job.Table.Name)
+	}
+	return nil
 }
 
 // keep holds the rows as a table for the jobs that follow, and returns the
@@ -220,7 +244,8 @@ func (r *run) cause(ctx context.Context, err error) error {
 
 func (r *run) close(ctx context.Context) error {
 	var errs []error
-	for name := range r.sources {
+	for name, s := range r.sources {
+		s.close()
 		errs = append(errs, r.engine.exec(ctx, statement("drop.sql", named{Kind: "VIEW", Table: name})))
 	}
 	for _, id := range r.ids {

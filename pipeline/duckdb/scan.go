@@ -18,9 +18,15 @@ type source struct {
 	input   pipeline.Input
 	threads int
 
-	mu    sync.Mutex
-	scans []*ndjson.Scan // one for each time that a query reads the table
-	err   error          // what stopped one of them
+	mu       sync.Mutex
+	readings []*reading // one for each time that a query reads the table
+	err      error      // what stopped one of them
+}
+
+// reading is a scan and the cursors that DuckDB's threads read it with.
+type reading struct {
+	scan    *ndjson.Scan
+	cursors []*ndjson.Cursor
 }
 
 // registerScan makes stedi_scan(ID) known: the table that source ID reads.
@@ -37,17 +43,17 @@ func (e *Engine) registerScan() error {
 			if !ok {
 				return nil, fmt.Errorf("stedi_scan(%d): no such source", number)
 			}
-			return &scanTable{ctx: ctx, source: source, scan: ndjson.NewScan(source.input.Files, source.input.Table.Columns, ndjson.Limits{})}, nil
+			return &scanTable{ctx: ctx, source: source, reading: source.newReading()}, nil
 		},
 	})
 }
 
 // scanTable is one reading of a source, as DuckDB's table function sees it.
 type scanTable struct {
-	ctx    context.Context //nolint:containedctx // DuckDB's callbacks carry none
-	source *source
-	scan   *ndjson.Scan
-	used   sync.Once
+	ctx     context.Context //nolint:containedctx // DuckDB's callbacks carry none
+	source  *source
+	reading *reading
+	used    sync.Once
 }
 
 func (t *scanTable) ColumnInfos() []driver.ColumnInfo {
@@ -67,12 +73,12 @@ func (t *scanTable) ColumnInfos() []driver.ColumnInfo {
 const bytesPerRow = 100
 
 func (t *scanTable) Cardinality() *driver.CardinalityInfo {
-	return &driver.CardinalityInfo{Cardinality: uint(t.scan.Size()/bytesPerRow) + 1} //nolint:gosec // a size is not negative
+	return &driver.CardinalityInfo{Cardinality: uint(t.reading.scan.Size()/bytesPerRow) + 1} //nolint:gosec // a size is not negative
 }
 
 func (t *scanTable) Init() driver.ParallelTableSourceInfo {
-	t.used.Do(func() { t.source.started(t.scan) })
-	return driver.ParallelTableSourceInfo{MaxThreads: max(1, min(t.source.threads, t.scan.Blocks()))}
+	t.used.Do(func() { t.source.started(t.reading) })
+	return driver.ParallelTableSourceInfo{MaxThreads: max(1, min(t.source.threads, t.reading.scan.Blocks()))}
 }
 
 // scanThread is what one of DuckDB's threads reads with.
@@ -84,7 +90,7 @@ type scanThread struct {
 
 func (t *scanTable) NewLocalState() any {
 	n := len(t.source.input.Table.Columns)
-	return &scanThread{cursor: t.scan.Cursor(), vectors: make([]ndjson.Vector, n), handles: make([]mapping.Vector, n)}
+	return &scanThread{cursor: t.source.cursor(t.reading), vectors: make([]ndjson.Vector, n), handles: make([]mapping.Vector, n)}
 }
 
 // FillChunk parses the next lines straight into DuckDB's vectors.
@@ -140,10 +146,22 @@ func moveHeap(v *ndjson.Vector, handle mapping.Vector, rows int) {
 	v.Relocate(rows, base)
 }
 
-func (s *source) started(scan *ndjson.Scan) {
+func (s *source) newReading() *reading {
+	return &reading{scan: ndjson.NewScan(s.input.Files, s.input.Table.Columns, ndjson.Limits{})}
+}
+
+func (s *source) started(r *reading) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.scans = append(s.scans, scan)
+	s.readings = append(s.readings, r)
+}
+
+func (s *source) cursor(r *reading) *ndjson.Cursor {
+	c := r.scan.Cursor()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	r.cursors = append(r.cursors, c)
+	return c
 }
 
 func (s *source) fail(err error) {
@@ -164,11 +182,11 @@ func (s *source) failed() error {
 func (s *source) progress(p *pipeline.Progress) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, scan := range s.scans {
-		rows, bytes := scan.Progress()
+	for _, r := range s.readings {
+		rows, bytes := r.scan.Progress()
 		p.RowsRead += rows
 		p.BytesRead += bytes
-		p.BytesTotal += scan.Size()
+		p.BytesTotal += r.scan.Size()
 	}
 }
 
@@ -176,13 +194,32 @@ func (s *source) progress(p *pipeline.Progress) {
 // those of the whole table, and returns what there is to say of it.
 func (s *source) report(ctx context.Context) (ndjson.Report, error) {
 	s.mu.Lock()
-	if len(s.scans) == 0 {
-		s.scans = append(s.scans, ndjson.NewScan(s.input.Files, s.input.Table.Columns, ndjson.Limits{}))
+	if len(s.readings) == 0 {
+		s.readings = append(s.readings, s.newReading())
 	}
-	scan := s.scans[0]
+	first := s.readings[0]
 	s.mu.Unlock()
-	if err := scan.Drain(ctx); err != nil {
+	first.release()
+	if err := first.scan.Drain(ctx); err != nil {
 		return ndjson.Report{}, err
 	}
-	return scan.Report(ctx)
+	return first.scan.Report(ctx)
+}
+
+// release gives back what DuckDB's threads had not read to its end. It is
+// called when no query runs any more.
+func (r *reading) release() {
+	for _, c := range r.cursors {
+		c.Close()
+	}
+	r.cursors = nil
+}
+
+func (s *source) close() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, r := range s.readings {
+		r.release()
+		r.scan.Close()
+	}
 }

@@ -1,0 +1,98 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"stedi/pipeline/dir"
+)
+
+// The test binary is the program, too: scripts and fault tests start it again
+// as stedi. FAULT=kill:17 or FAULT=ENOSPC:17 makes its 17th operation on the
+// lake's files kill the process, or fail; it is counted in the file FAULTS.
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"stedi": func() {
+		os.Exit(run(func(p *program) { p.fault = faultFromEnvironment() }))
+	}})
+}
+
+func faultFromEnvironment() func(dir.Op) error {
+	how, at, ok := strings.Cut(os.Getenv("FAULT"), ":")
+	if !ok {
+		return nil
+	}
+	last, err := strconv.Atoi(at)
+	if err != nil {
+		panic(err)
+	}
+	n := 0
+	return func(dir.Op) error {
+		n++
+		if file := os.Getenv("FAULTS"); file != "" {
+			if err := os.WriteFile(file, []byte(strconv.Itoa(n)), 0o600); err != nil {
+				panic(err)
+			}
+		}
+		if n != last {
+			return nil
+		}
+		if how == "kill" {
+			if err := syscall.Kill(os.Getpid(), syscall.SIGKILL); err != nil {
+				panic(err)
+			}
+			select {}
+		}
+		return syscall.ENOSPC
+	}
+}
+
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir: filepath.Join("..", "..", "testdata", "script"),
+		Setup: func(env *testscript.Env) error {
+			sample, err := filepath.Abs(filepath.Join("..", "..", "testdata", "sample"))
+			if err != nil {
+				return err
+			}
+			return os.CopyFS(filepath.Join(env.WorkDir, "lake"), os.DirFS(sample))
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"exitcode": exitCode,
+			"lines":    lineCount,
+		},
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+	})
+}
+
+// exitCode N COMMAND… runs the command and wants that exit code.
+func exitCode(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exitcode N command…")
+	}
+	err := ts.Exec(args[1], args[2:]...)
+	code := "0"
+	if err != nil {
+		code = strings.TrimPrefix(err.Error(), "exit status ")
+	}
+	if code != args[0] {
+		ts.Fatalf("%s ended with %s, not %s", strings.Join(args[1:], " "), code, args[0])
+	}
+}
+
+// lineCount N FILE wants a file of that many lines.
+func lineCount(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: lines N file")
+	}
+	if n := strings.Count(ts.ReadFile(args[1]), "\n"); strconv.Itoa(n) != args[0] {
+		ts.Fatalf("%s has %d lines, not %s", args[1], n, args[0])
+	}
+}
+
