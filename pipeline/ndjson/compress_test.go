@@ -182,7 +182,7 @@ func TestOtherFormIsRejectedWithTheCommandThatConvertsIt(t *testing.T) {
 
 func TestFaultOfTheFirstLineDoesNotRejectTheFile(t *testing.T) {
 	for _, first := range []string{
-		`{"s":"a"`, `{"s":`, `{`, `{"s":"a",`, `{"s":"a`, `{"q":[1,`, `{"q":{"r":1}`, `[]`, `[1,2]`, `null`, `{"s":"a"} {`, "}\r", `x`, "\x00",
+		`{"s":"a"`, `{"s":`, `{`, `{"s":"a",`, `{"s":"a`, `{"q":[1,`, `{"q":{"r":1}`, `[]`, `[1,2]`, `[INFO] CANARY`, `[1] x`, `null`, `{"s":"a"} {`, "}\r", `x`, "\x00",
 	} {
 		rows, report := read(t, NewScan(files(t, first+"\n{\"s\":\"b\"}\n{\"s\":\"c\"}\n"), everyType[:1], Limits{}))
 		if len(rows) != 2 || len(report.Rejects) != 1 || report.Rejects[0].Line != 1 {

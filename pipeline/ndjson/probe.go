@@ -45,7 +45,8 @@ func (p *parser) formOf(b []byte, n int, whole bool) form {
 	complete := after >= 0 && space(b, after) == end
 	switch {
 	case b[i] == '[':
-		if !complete || len(bytes.TrimLeft(b[end:n], " \t\r\n")) == 0 {
+		open := after < 0 && p.fault.at >= end
+		if open || complete && len(bytes.TrimLeft(b[end:n], " \t\r\n")) == 0 {
 			return array
 		}
 	case !complete && end < n && p.continues(b[i:n], end-i, whole):

@@ -133,6 +133,12 @@ func (s *Scan) record(r rejected) error {
 		first.Raw = nil
 		return &TooManyRejectsError{Rejects: s.limits.Rejects, Bytes: s.limits.RejectBytes, First: first}
 	}
+	// Few reasons are different: a million rejected lines share theirs.
+	if shared, known := s.reasons[r.Reason]; known {
+		r.Reason = shared
+	} else {
+		s.reasons[r.Reason] = r.Reason
+	}
 	s.rejects = append(s.rejects, r)
 	return nil
 }
@@ -162,6 +168,9 @@ func (s *Scan) finish(in *input) error {
 	s.finished++
 	s.results[in.index] = FileReport{in.Name, in.size, in.hash, in.tally.rows, in.tally.rejected}
 	s.notes.add(in)
+	if in.tally.rejected > 0 {
+		s.infos[in.index] = in.info
+	}
 	if in.tally.rows > 0 && !in.tally.whole {
 		for i, c := range s.columns {
 			if c.Key && !in.tally.present[i] {
@@ -228,9 +237,7 @@ func (s *Scan) countLines(ctx context.Context, rejects []rejected) error {
 		return err
 	}
 	defer in.close()
-	if in.size != s.results[in.index].Size {
-		return &ChangedError{in.Name}
-	}
+	in.info = s.infos[in.index] // as it was when its lines were read
 	buffer := make([]byte, blockSize/4)
 	line, from := int64(1), int64(0)
 	for i := range rejects {

@@ -165,6 +165,21 @@ func TestChangedFileIsAnError(t *testing.T) {
 	}
 }
 
+func TestFileChangedBeforeItsLinesAreCountedIsAnError(t *testing.T) {
+	all := files(t, "{\"s\":1}\n{\"s\":2}\n")
+	s := NewScan(all, everyType[:1], Limits{})
+	if _, err := fill(t.Context(), s); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chtimes(all[0].Path, time.Time{}, time.Unix(1, 0)); err != nil {
+		t.Fatal(err)
+	}
+	var changed *ChangedError
+	if _, err := s.Report(t.Context()); !errors.As(err, &changed) {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestUnreadableFileIsAnError(t *testing.T) {
 	dir := t.TempDir()
 	for _, test := range []struct {

@@ -2,6 +2,7 @@ package ndjson
 
 import (
 	"context"
+	"os"
 	"sync"
 	"sync/atomic"
 )
@@ -35,7 +36,9 @@ type Scan struct {
 	err       error
 	results   []FileReport
 	rejects   []rejected
-	kept      int64 // bytes of the rejected lines
+	reasons   map[string]string
+	infos     map[int]os.FileInfo // of the files with rejected lines
+	kept      int64               // bytes of the rejected lines
 	missing   []missing
 	notes     noteBook
 }
@@ -50,6 +53,8 @@ func NewScan(files []File, columns []Column, limits Limits) *Scan {
 		block:   blockSize,
 		learn:   true,
 		opened:  make(map[*input]struct{}),
+		reasons: make(map[string]string),
+		infos:   make(map[int]os.FileInfo),
 		results: make([]FileReport, len(files)),
 		notes:   newNoteBook(len(columns)),
 	}

@@ -175,7 +175,7 @@ func TestUnwantedColumnIsStillValidated(t *testing.T) {
 func TestManySmallFilesAreOpenedOneByOne(t *testing.T) {
 	dir := t.TempDir()
 	var all []File
-	for i := range 3000 {
+	for i := range 1000 {
 		all = append(all, file(t, dir, fmt.Sprintf("%d.json", i), "{\"s\":\"a\"}\n"))
 	}
 	s := NewScan(all, everyType[:1], Limits{})
@@ -194,7 +194,7 @@ func TestManySmallFilesAreOpenedOneByOne(t *testing.T) {
 			t.Fatalf("%d files are open", len(s.opened))
 		}
 	}
-	if total != 3000 || len(s.opened) != 0 {
+	if total != 1000 || len(s.opened) != 0 {
 		t.Errorf("%d rows, %d files open at the end", total, len(s.opened))
 	}
 }

@@ -108,13 +108,6 @@ func (c *Cursor) leave() error {
 func (c *Cursor) enter(ctx context.Context, file int) error {
 	s := c.scan
 	in, reason, err := c.look(file)
-	s.mu.Lock()
-	s.opening--
-	if err == nil && reason == "" && in.blocks > 0 {
-		s.queue = append(s.queue, in)
-	}
-	s.ready.Broadcast()
-	s.mu.Unlock()
 	switch {
 	case err != nil:
 		return err
@@ -130,8 +123,8 @@ func (c *Cursor) enter(ctx context.Context, file int) error {
 		if err := in.hashAll(ctx, s.block); err != nil {
 			return err
 		}
-	case in.blocks > 0:
-		return nil
+	case in.size > 0:
+		return nil // from now on it may be read and finished by others
 	default:
 		in.sum()
 	}
@@ -146,9 +139,16 @@ func (c *Cursor) enter(ctx context.Context, file int) error {
 }
 
 // look opens a file and finds out how it is compressed. A plain one is divided
-// into blocks, unless there is a reason to reject it.
+// into blocks and queued, unless there is a reason to reject it.
 func (c *Cursor) look(file int) (in *input, reason string, err error) {
 	s := c.scan
+	// Whatever happens here, a panic too, the others must not wait for ever.
+	defer func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.opening--
+		s.ready.Broadcast()
+	}()
 	if in, err = s.open(file); err != nil {
 		return nil, "", err
 	}
@@ -175,6 +175,10 @@ func (c *Cursor) look(file int) (in *input, reason string, err error) {
 	if f := c.parser.formOf(c.part.buffer, n, int64(n) == in.size); f != jsonLines {
 		return in, f.remedy(in.Name, in.codec), nil
 	}
-	in.plan(s.block)
+	if in.plan(s.block); in.blocks > 0 {
+		s.mu.Lock()
+		s.queue = append(s.queue, in)
+		s.mu.Unlock()
+	}
 	return in, "", nil
 }
