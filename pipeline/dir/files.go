@@ -15,9 +15,6 @@ import (
 	"stedi/pipeline"
 )
 
-// copyChunk is how much is copied between two looks at the context.
-const copyChunk = 64 << 20
-
 // Open reads a file.
 func (s *Store) Open(ctx context.Context, name string) (io.ReadCloser, error) {
 	if err := ready(ctx, name); err != nil {
@@ -92,21 +89,21 @@ func (s *Store) Copy(ctx context.Context, from, to string) error {
 }
 
 func (s *Store) copyAll(ctx context.Context, to, from *os.File) error {
-	for {
+	for offset := int64(0); ; offset += writeBackStep {
 		if err := ctx.Err(); err != nil {
 			return fmt.Errorf("copy %s: %w", from.Name(), err)
 		}
-		var copied int64
-		err := s.disk.do(KindWrite, to.Name(), func() (err error) {
-			copied, err = io.CopyN(to, from, copyChunk)
-			if errors.Is(err, io.EOF) {
-				err = nil
-			}
+		err := s.disk.do(KindWrite, to.Name(), func() error {
+			_, err := io.CopyN(to, from, writeBackStep)
 			return err
 		})
-		if err != nil || copied < copyChunk {
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
 			return err
 		}
+		startWriteBack(to, offset, writeBackStep)
 	}
 }
 

@@ -7,7 +7,6 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 
@@ -177,21 +176,19 @@ func TestAnUnreadableFolderIsNamed(t *testing.T) {
 	}
 }
 
+// 100,000 names; to make as many files would take most of the time, so most
+// are those of a few folders that others link to.
 func TestListOfManyFiles(t *testing.T) {
-	folders := 100
-	if testing.Short() {
-		folders = 20
-	}
+	const folders, made = 100, 10
 	root := memory(t)
-	var all sync.WaitGroup
-	for worker := range 2 {
-		all.Go(func() {
-			for i := worker; i < folders; i += 2 {
-				fill(t, filepath.Join(root, "landing", fmt.Sprintf("%03d", i)))
-			}
-		})
+	for i := range folders {
+		folder := fmt.Sprintf("landing/%03d", i)
+		if i < made {
+			fill(t, filepath.Join(root, folder))
+		} else {
+			symlink(t, fmt.Sprintf("%03d", i%made), filepath.Join(root, folder))
+		}
 	}
-	all.Wait()
 	before := descriptors(t)
 	files, err := open(t, root, nil).List(t.Context(), "landing")
 	if err != nil {
@@ -217,8 +214,7 @@ func fill(t *testing.T, folder string) {
 	for i := range 999 {
 		err := os.Link(filepath.Join(folder, "000.json"), filepath.Join(folder, fmt.Sprintf("%03d.json", i+1)))
 		if err != nil {
-			t.Error(err)
-			return
+			t.Fatal(err)
 		}
 	}
 }

@@ -74,20 +74,10 @@ func (s *Store) take() (*os.File, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("lock %s: %w", at, err), file.Close())
 	}
-	// A file that was deleted while it was locked excludes nobody.
-	if !held || !stillAt(at, file) {
+	if !held {
 		return nil, file.Close()
 	}
 	return file, nil
-}
-
-func stillAt(path string, file *os.File) bool {
-	open, err := file.Stat()
-	if err != nil {
-		return false
-	}
-	named, err := os.Lstat(path)
-	return err == nil && os.SameFile(open, named)
 }
 
 // hold writes the holder into the locked file.

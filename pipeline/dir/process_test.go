@@ -24,6 +24,7 @@ import (
 const roleVariable = "STEDI_DIR_TEST_ROLE"
 
 var roles = map[string]func(t *testing.T, args []string){
+	"none":    func(*testing.T, []string) {},
 	"killed":  killedAt,
 	"limited": limited,
 	"racer":   racer,

@@ -12,7 +12,7 @@ import (
 )
 
 // writeBackStep is after how many new bytes the system is asked to start
-// writing them to the disk, so that little is left to wait for in Close.
+// writing them to the disk, so that little is left to wait for in a sync.
 const writeBackStep = 8 << 20
 
 // Fetch returns where a listed file lies. If the file is not the listed one

@@ -71,7 +71,12 @@ var commitCases = []testCase{
 		l.commit(staged, table, &now)
 		l.holds(table, "new")
 	}},
-	{"one of many at once wins", oneCommitWins},
+	{"one of many at once makes a new file", func(l lake) { oneCommitWins(l, nil) }},
+	{"one of many at once replaces a file", func(l lake) {
+		l.put(table, "old")
+		old := l.listed("trusted")
+		oneCommitWins(l, &old)
+	}},
 	{"not before close", func(l lake) {
 		staged, err := l.Create(l.Context(), "run/a.json")
 		if err != nil {
@@ -119,14 +124,15 @@ func (l lake) refused(staged pipeline.StagedFile, replaced *pipeline.File) {
 	}
 }
 
-func oneCommitWins(l lake) {
+func oneCommitWins(l lake, replaced *pipeline.File) {
+	l.Helper()
 	const runs = 8
 	errs := make([]error, runs)
 	var all sync.WaitGroup
 	for i := range runs {
 		content := strings.Repeat("x", i+1)
 		staged := l.stage("run/"+content, content)
-		all.Go(func() { _, errs[i] = l.Commit(l.Context(), staged, table, nil) })
+		all.Go(func() { _, errs[i] = l.Commit(l.Context(), staged, table, replaced) })
 	}
 	all.Wait()
 	won := 0
@@ -140,6 +146,6 @@ func oneCommitWins(l lake) {
 		}
 	}
 	if won != 1 {
-		l.Fatalf("%d commits of one new file succeeded", won)
+		l.Fatalf("%d commits in the place of one file succeeded", won)
 	}
 }

@@ -1,0 +1,133 @@
+//go:build unix
+
+package dir_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"stedi/pipeline"
+	"stedi/pipeline/dir"
+)
+
+// The winner has the lock a moment before its text is in the file: until then
+// there is none, or half of it, or that of the one who held it before and died.
+func TestTheLoserWaitsForTheHoldersText(t *testing.T) {
+	holder := pipeline.Holder{Run: "2", PID: os.Getpid(), Host: "test", Since: time.Unix(1, 0).UTC()}
+	gone := process(t, "none")
+	if err := gone.Run(); err != nil {
+		t.Fatal(err)
+	}
+	stale := pipeline.Holder{Run: "1", PID: gone.Process.Pid, Host: "test"}
+	elsewhere := pipeline.Holder{Run: "1", PID: gone.Process.Pid, Host: "elsewhere"}
+	unknown := pipeline.Holder{Run: "unknown", Host: "unknown"}
+
+	for _, test := range []struct {
+		says        string
+		first, then string
+		want        pipeline.Holder
+	}{
+		{"at once", text(t, holder), text(t, holder), holder},
+		{"none, then all", "", text(t, holder), holder},
+		{"half, then all", text(t, holder)[:20], text(t, holder), holder},
+		{"a dead one's, then its own", text(t, stale), text(t, holder), holder},
+		{"a dead one's for ever", text(t, stale), text(t, stale), stale},
+		{"of another host, where nobody knows who is dead", text(t, elsewhere), text(t, holder), elsewhere},
+		{"none for ever", "", "", unknown},
+		{"no text of ours", "[1]", "[1]", unknown},
+	} {
+		t.Run(test.says, func(t *testing.T) {
+			root := t.TempDir()
+			write(t, root, ".stedi/lock", test.first)
+			hold(t, filepath.Join(root, ".stedi/lock"))
+			synctest.Test(t, func(t *testing.T) {
+				reads := 0
+				lake := open(t, root, func(op dir.Op) error {
+					if op.Kind == dir.KindOpen {
+						reads++
+					}
+					if reads == 3 {
+						write(t, root, ".stedi/lock", test.then)
+					}
+					return nil
+				})
+				begin := time.Now()
+				_, err := lake.Lock(t.Context(), pipeline.Holder{Run: "3", PID: 3, Host: "test"})
+				locked, ok := errors.AsType[*pipeline.LockedError](err)
+				if !ok || locked.Holder != test.want {
+					t.Fatalf("error is %v, want the holder %+v", err, test.want)
+				}
+				if waited := time.Since(begin); waited > 2*time.Second {
+					t.Errorf("it took %v", waited)
+				}
+			})
+		})
+	}
+}
+
+func TestWaitingForTheHoldersTextCanBeCancelled(t *testing.T) {
+	root := t.TempDir()
+	write(t, root, ".stedi/lock", "")
+	hold(t, filepath.Join(root, ".stedi/lock"))
+	ctx, cancel := context.WithCancel(t.Context())
+	lake := open(t, root, func(op dir.Op) error {
+		if op.Kind == dir.KindOpen {
+			cancel()
+		}
+		return nil
+	})
+	_, err := lake.Lock(ctx, pipeline.Holder{Run: "3"})
+	mustBe(t, err, context.Canceled)
+}
+
+// A lock that is released while the loser waits is taken.
+func TestTheLoserTakesWhatIsReleased(t *testing.T) {
+	root := t.TempDir()
+	write(t, root, ".stedi/lock", "")
+	file := hold(t, filepath.Join(root, ".stedi/lock"))
+	lake := open(t, root, func(op dir.Op) error {
+		if op.Kind == dir.KindOpen {
+			_ = file.Close()
+		}
+		return nil
+	})
+	unlock, err := lake.Lock(t.Context(), pipeline.Holder{Run: "3"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := unlock(); err != nil {
+		t.Fatal(err)
+	}
+	holds(t, root, ".stedi/lock", "")
+}
+
+// hold locks a file as another process would.
+func hold(t *testing.T, at string) *os.File {
+	t.Helper()
+	file, err := os.Open(at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = file.Close() })
+	if err := unix.Flock(int(file.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+func text(t *testing.T, holder pipeline.Holder) string {
+	t.Helper()
+	content, err := json.Marshal(holder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(content)
+}

@@ -1,0 +1,62 @@
+package dir
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+)
+
+const (
+	privatePrefix = "stedi-"
+	privateLock   = "lock"
+)
+
+// Private makes a folder in temp (empty: the system's) for what one process
+// needs only while it runs, such as rows that do not fit into memory. It also
+// removes those folders that processes left behind which were killed: a live
+// one holds a lock in its folder.
+func Private(temp string) (folder string, remove func() error, err error) {
+	if temp == "" {
+		temp = os.TempDir()
+	}
+	if err := sweepPrivate(temp); err != nil {
+		return "", nil, err
+	}
+	folder, err = os.MkdirTemp(temp, privatePrefix)
+	if err != nil {
+		return "", nil, fmt.Errorf("private folder: %w", err)
+	}
+	lock, err := os.OpenFile(filepath.Join(folder, privateLock), os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return "", nil, errors.Join(fmt.Errorf("private folder: %w", err), os.RemoveAll(folder))
+	}
+	remove = func() error { return errors.Join(os.RemoveAll(folder), lock.Close()) }
+	if held, err := tryLock(lock); err != nil || !held {
+		return "", nil, errors.Join(fmt.Errorf("private folder %s: its lock cannot be taken", folder), err, remove())
+	}
+	return folder, remove, nil
+}
+
+// sweepPrivate removes the folders whose owners are dead. Those of other
+// people, and those that are just being made, are left alone.
+func sweepPrivate(temp string) error {
+	locks, err := filepath.Glob(filepath.Join(temp, privatePrefix+"*", privateLock))
+	if err != nil {
+		return fmt.Errorf("private folders in %s: %w", temp, err)
+	}
+	for _, name := range locks {
+		lock, err := os.OpenFile(name, os.O_RDWR, 0)
+		if err != nil {
+			continue // somebody else's, or gone in the meantime
+		}
+		held, err := tryLock(lock)
+		if held && err == nil {
+			err = os.RemoveAll(filepath.Dir(name))
+		}
+		if err := errors.Join(err, lock.Close()); err != nil {
+			return fmt.Errorf("removing what a killed process left: %w", err)
+		}
+	}
+	return nil
+}
