@@ -36,8 +36,13 @@ func (p *publication) publish(ctx context.Context) (*Manifest, error) {
 		replaced = &p.old.Files[0].File
 	}
 	file, err := p.store.Commit(ctx, p.staged, p.table.Part(), replaced)
-	if err != nil {
+	if errors.Is(err, ErrChanged) {
 		return nil, errors.Join(fmt.Errorf("publishing: %w", err), p.store.Delete(ctx, intent))
+	}
+	if err != nil {
+		// The file may be in place all the same: the intent stays, and the
+		// next run finds out.
+		return nil, fmt.Errorf("publishing: %w", err)
 	}
 	return settle(ctx, p.store, p.manifest, file)
 }

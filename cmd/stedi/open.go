@@ -42,14 +42,17 @@ func (p *program) open(ctx context.Context) (_ *opened, err error) {
 			err = errors.Join(err, o.close())
 		}
 	}()
+	temp, remove, err := dir.Private("")
+	if err != nil {
+		return nil, err
+	}
+	closers = append(closers, remove)
 	if p.config.demo {
-		remove, err := p.demo(ctx, o)
-		if err != nil {
+		if o.root, err = demo(ctx, temp); err != nil {
 			return nil, err
 		}
-		closers = append(closers, remove)
 	}
-	if o.engine, err = duckdb.Open(ctx, duckdb.Options{Memory: p.config.memory, Threads: p.config.threads}); err != nil {
+	if o.engine, err = duckdb.Open(ctx, duckdb.Options{Memory: p.config.memory, Threads: p.config.threads, Temp: temp}); err != nil {
 		return nil, err
 	}
 	closers = append(closers, o.engine.Close)
@@ -70,18 +73,13 @@ func (p *program) definition() fs.FS {
 // demoSeed makes every demo lake the same.
 const demoSeed = 1
 
-// demo makes a private lake with sample data, removed at the end.
-func (p *program) demo(ctx context.Context, o *opened) (remove func() error, err error) {
-	folder, err := os.MkdirTemp("", "stedi-demo-")
-	if err != nil {
-		return nil, fmt.Errorf("demo lake: %w", err)
-	}
-	remove = func() error { return os.RemoveAll(folder) }
+// demo makes a lake with sample data in a private folder.
+func demo(ctx context.Context, temp string) (string, error) {
+	folder := filepath.Join(temp, "demo")
 	if _, err := sample.Write(ctx, folder, sample.Options{Scale: 1, Seed: demoSeed}); err != nil {
-		return nil, errors.Join(fmt.Errorf("demo lake: %w", err), remove())
+		return "", fmt.Errorf("demo lake: %w", err)
 	}
-	o.root = folder
-	return remove, nil
+	return folder, nil
 }
 
 // runner is what makes the tables of an opened lake.

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 
@@ -31,9 +32,9 @@ func faultFromEnvironment() func(dir.Op) error {
 	if err != nil {
 		panic(err)
 	}
-	n := 0
+	var operations atomic.Int64
 	return func(dir.Op) error {
-		n++
+		n := int(operations.Add(1))
 		if file := os.Getenv("FAULTS"); file != "" {
 			if err := os.WriteFile(file, []byte(strconv.Itoa(n)), 0o600); err != nil {
 				panic(err)

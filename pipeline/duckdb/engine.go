@@ -9,7 +9,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"runtime"
 	"sync"
@@ -25,14 +24,13 @@ import (
 type Options struct {
 	Memory  string // as DuckDB writes it, such as "512MB"; empty: 80 % of the machine's
 	Threads int    // at most so many; 0: one for each core
-	Temp    string // folder for a private folder that rows spill to; empty: the system's
+	Temp    string // private folder for rows that do not fit into memory
 }
 
 // Engine is an embedded DuckDB. It is used by one goroutine at a time.
 type Engine struct {
 	db       *sql.DB
 	conn     *sql.Conn
-	spill    string
 	threads  int
 	sources  registry[*source]
 	sinks    registry[*sink]
@@ -63,19 +61,12 @@ func (r *registry[T]) get(id int64) (v T, ok bool) {
 
 func (r *registry[T]) remove(id int64) { r.m.Delete(id) }
 
-// Open starts an engine. Close it to remove what it spilled.
+// Open starts an engine. What it spills is gone after Close.
 func Open(ctx context.Context, options Options) (*Engine, error) {
 	if errLayout != nil {
 		return nil, errLayout
 	}
-	if options.Temp == "" {
-		options.Temp = os.TempDir()
-	}
-	spill, err := os.MkdirTemp(options.Temp, "stedi-spill-")
-	if err != nil {
-		return nil, fmt.Errorf("folder for rows that do not fit into memory: %w", err)
-	}
-	e := &Engine{spill: spill, kept: map[string]int64{}}
+	e := &Engine{kept: map[string]int64{}}
 	if err := e.open(ctx, options); err != nil {
 		return nil, errors.Join(err, e.Close())
 	}
@@ -94,7 +85,7 @@ func (e *Engine) open(ctx context.Context, options Options) (err error) {
 		e.threads = runtime.NumCPU()
 	}
 	settings := statement("open.sql", map[string]any{
-		"Threads": e.threads, "Memory": options.Memory, "Temp": filepath.Join(e.spill, "duckdb"),
+		"Threads": e.threads, "Memory": options.Memory, "Temp": filepath.Join(options.Temp, "duckdb"),
 	})
 	if _, err := e.conn.ExecContext(ctx, settings); err != nil {
 		return &pipeline.Failure{Kind: pipeline.BadUsage, Err: fmt.Errorf("duckdb's settings: %w", err), Fix: "Give --memory as a number with a unit, such as 512MB or 2GB."}
@@ -108,7 +99,7 @@ func (e *Engine) open(ctx context.Context, options Options) (err error) {
 // Name says duckdb.
 func (e *Engine) Name() string { return "duckdb" }
 
-// Close ends the engine and removes its private folder.
+// Close ends the engine.
 func (e *Engine) Close() error {
 	var errs []error
 	if e.conn != nil {
@@ -117,7 +108,7 @@ func (e *Engine) Close() error {
 	if e.db != nil {
 		errs = append(errs, e.db.Close())
 	}
-	return errors.Join(append(errs, os.RemoveAll(e.spill))...)
+	return errors.Join(errs...)
 }
 
 // Forget drops a kept table.
