@@ -34,8 +34,7 @@ func (e *DefinitionError) Error() string {
 func Load(ctx context.Context, definition fs.FS, profiles []string, parser Parser) (*Lake, error) {
 	l := loader{files: definition, parser: parser, lake: &Lake{}, tables: map[string]*Table{}}
 	lake, err := l.load(ctx, profiles)
-	var fault *DefinitionError
-	if errors.As(err, &fault) {
+	if _, ok := errors.AsType[*DefinitionError](err); ok {
 		return nil, &Failure{Kind: BadUsage, Err: err, Fix: "Repair the definition, or leave --definition out to use the one built in."}
 	}
 	return lake, err

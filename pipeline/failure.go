@@ -61,7 +61,7 @@ func KindOf(err error) Kind {
 	if err == nil {
 		return Done
 	}
-	if joined, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // this walks the tree itself
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
 		worst := Done
 		for _, e := range joined.Unwrap() {
 			if kind := KindOf(e); severity[kind] > severity[worst] {

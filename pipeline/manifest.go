@@ -36,7 +36,7 @@ type Manifest struct {
 	// The rest is for tables that a transform makes.
 	SQL    string                 `json:"sql,omitempty"`    // the text
 	Inputs map[string]ndjson.Hash `json:"inputs,omitempty"` // content of each input
-	Funnel []StageRows                `json:"funnel,omitempty"`
+	Funnel []StageRows            `json:"funnel,omitempty"`
 
 	// And this for landing tables.
 	Rejected int64    `json:"rejected,omitempty"`

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"slices"
 	"strings"
 )
 
@@ -17,8 +18,8 @@ func Runs(ctx context.Context, store Store) ([]string, error) {
 		return nil, err
 	}
 	var ids []string
-	for i := len(files) - 1; i >= 0; i-- {
-		rest := strings.TrimPrefix(files[i].Name, stateFolder+"/runs/")
+	for _, f := range slices.Backward(files) {
+		rest := strings.TrimPrefix(f.Name, stateFolder+"/runs/")
 		if id, ok := strings.CutSuffix(rest, "/run.json"); ok {
 			ids = append(ids, id)
 		}

@@ -42,17 +42,17 @@ type TableRecord struct {
 
 // StepRecord is what became of a transform in a run.
 type StepRecord struct {
-	Table        string   `json:"table"`
-	State        State    `json:"state"`
-	Reason       string   `json:"reason,omitempty"`
-	Rows         int64    `json:"rows"`
-	Bytes        int64    `json:"bytes"`
-	Seconds      float64  `json:"seconds"`
-	Funnel       []StageRows  `json:"funnel"`
-	QueryIDs     []string `json:"query_ids"`
-	ScannedBytes int64    `json:"scanned_bytes"`
-	CostUSD      float64  `json:"cost_usd"`
-	Error        string   `json:"error,omitempty"`
+	Table        string      `json:"table"`
+	State        State       `json:"state"`
+	Reason       string      `json:"reason,omitempty"`
+	Rows         int64       `json:"rows"`
+	Bytes        int64       `json:"bytes"`
+	Seconds      float64     `json:"seconds"`
+	Funnel       []StageRows `json:"funnel"`
+	QueryIDs     []string    `json:"query_ids"`
+	ScannedBytes int64       `json:"scanned_bytes"`
+	CostUSD      float64     `json:"cost_usd"`
+	Error        string      `json:"error,omitempty"`
 }
 
 // CheckRecord is what a rule found.

@@ -81,8 +81,7 @@ func (r *run) step(ctx context.Context, t *Table, rest []PlanStep, record *StepR
 
 // named says in which step an error happened, unless it already says where.
 func named(table string, err error) error {
-	var failure *Failure
-	if errors.As(err, &failure) {
+	if _, ok := errors.AsType[*Failure](err); ok {
 		return err
 	}
 	return fmt.Errorf("%s: %w", table, err)

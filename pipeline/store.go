@@ -42,16 +42,17 @@ type Files interface {
 // Stage is where an output lies until it is committed.
 type Stage interface {
 	// Fetch returns a local path at which the bytes of a listed file can be
-	// read.
+	// read. A file that is not what was listed any more is ErrChanged.
 	Fetch(ctx context.Context, file File) (path string, err error)
-	// Create starts a staged file. Staged files are never visible to readers
-	// of the lake, and survive only until the next Sweep.
+	// Create starts a staged file of a new name. Staged files are never
+	// visible to readers of the lake, and survive only until the next Sweep.
 	Create(ctx context.Context, name string) (StagedFile, error)
 	// Commit puts a closed staged file in the place of name in one step, if
 	// name still is what replaced says (nil: it does not exist); otherwise
-	// nothing changes and the error is ErrChanged.
+	// nothing changes and the error is ErrChanged. After any other error the
+	// new file may be in place all the same, though perhaps not durably.
 	Commit(ctx context.Context, staged StagedFile, name string, replaced *File) (File, error)
-	// Sweep removes everything that is staged.
+	// Sweep removes everything that is staged. It is called under the lock.
 	Sweep(ctx context.Context) error
 }
 

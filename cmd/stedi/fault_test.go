@@ -150,6 +150,7 @@ func forEachOperation(t *testing.T, f func(t *testing.T, n int)) {
 // the old one or the new one, and the next run puts all in order.
 func TestAKilledRunLeavesTheOldOrTheNewAndTheNextOneRecovers(t *testing.T) {
 	forEachOperation(t, func(t *testing.T, n int) {
+		t.Helper()
 		lake := sampleLake(t)
 		batch(t, lake, fmt.Sprintf("FAULT=kill:%d", n))
 		for name, text := range tables(t, lake) {
@@ -169,6 +170,7 @@ func TestAKilledRunLeavesTheOldOrTheNewAndTheNextOneRecovers(t *testing.T) {
 // as they were, byte for byte, or the new ones whole.
 func TestAFullDiskHarmsNoTable(t *testing.T) {
 	forEachOperation(t, func(t *testing.T, n int) {
+		t.Helper()
 		lake := sampleLake(t)
 		if code, stderr := batch(t, lake); code != 0 {
 			t.Fatal(stderr)

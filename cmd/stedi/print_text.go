@@ -148,6 +148,12 @@ func (t *textPrinter) next(record *pipeline.Record) string {
 	}
 }
 
+// printTable writes aligned rows; the columns named are numbers, flush right.
+func printTable(w io.Writer, rows [][]string, numbers ...int) error {
+	_, err := io.WriteString(w, strings.Join(align(rows, numbers...), "\n")+"\n")
+	return err
+}
+
 // align pads the columns of a table; those named are numbers, flush right.
 func align(rows [][]string, numbers ...int) []string {
 	var widths []int

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"strings"
@@ -31,7 +30,7 @@ type program struct {
 
 // execute runs one command line. Its error has been printed.
 func (p *program) execute(ctx context.Context, args []string) error {
-	root := p.root()
+	root := p.root() //nolint:contextcheck // cobra hands each command its context
 	root.SetArgs(args)
 	root.SetIn(p.stdin)
 	root.SetOut(p.stdout)
@@ -79,13 +78,17 @@ func usageArgs(check cobra.PositionalArgs) cobra.PositionalArgs {
 
 // printError says what happened and what to do next.
 func printError(w io.Writer, _ fang.Styles, err error) {
-	var quiet *saidAlready
-	if errors.As(err, &quiet) {
+	if _, quiet := errors.AsType[*saidAlready](err); quiet {
 		return
 	}
 	for line := range strings.Lines("stedi: " + err.Error()) {
-		fmt.Fprintln(w, printable(strings.TrimRight(line, "\n")))
+		narrate(w, printable(strings.TrimRight(line, "\n"))+"\n")
 	}
+}
+
+// narrate writes to stderr. If nobody can hear it, the work goes on.
+func narrate(w io.Writer, text string) {
+	_, _ = io.WriteString(w, text)
 }
 
 // saidAlready is an error that the output has explained.

@@ -91,10 +91,5 @@ func (p *program) runsTable(records []*pipeline.Record) error {
 		}
 		rows = append(rows, []string{r.Run, r.Started.Format(time.DateTime) + " UTC", r.Status, fmt.Sprint(made), fmt.Sprintf("%.2f", r.Seconds)})
 	}
-	for _, line := range align(rows, 3, 4) {
-		if _, err := fmt.Fprintln(p.stdout, line); err != nil {
-			return err
-		}
-	}
-	return nil
+	return printTable(p.stdout, rows, 3, 4)
 }

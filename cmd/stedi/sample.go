@@ -49,9 +49,9 @@ func (p *program) printSample(folder string, manifest sample.Manifest) error {
 	for _, t := range manifest.Tables {
 		rows = append(rows, []string{t.Name, thousands(t.Rows), fmt.Sprint(t.Files), thousands(t.Bytes)})
 	}
-	for _, line := range align(rows, 1, 2, 3) {
-		fmt.Fprintln(p.stdout, line)
+	if err := printTable(p.stdout, rows, 1, 2, 3); err != nil {
+		return err
 	}
-	fmt.Fprintf(p.stdout, "\nNext: stedi --batch --lake %s\n", folder)
-	return nil
+	_, err := fmt.Fprintf(p.stdout, "\nNext: stedi --batch --lake %s\n", folder)
+	return err
 }

@@ -96,4 +96,3 @@ func lineCount(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("%s has %d lines, not %s", args[1], n, args[0])
 	}
 }
-

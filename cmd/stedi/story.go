@@ -42,17 +42,17 @@ func (s *story) event(e pipeline.Event) {
 	s.last = s.now()
 	line := describeProgress(e)
 	if !s.terminal {
-		fmt.Fprintln(s.out, line)
+		narrate(s.out, line+"\n")
 		return
 	}
 	s.shown = true
-	fmt.Fprint(s.out, "\r\x1b[K"+line)
+	narrate(s.out, "\r\x1b[K"+line)
 }
 
 // stop takes the live line off the screen.
 func (s *story) stop() {
 	if s.shown {
-		fmt.Fprint(s.out, "\r\x1b[K")
+		narrate(s.out, "\r\x1b[K")
 		s.shown = false
 	}
 }

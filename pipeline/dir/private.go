@@ -27,15 +27,31 @@ func Private(temp string) (folder string, remove func() error, err error) {
 	if err != nil {
 		return "", nil, fmt.Errorf("private folder: %w", err)
 	}
-	lock, err := os.OpenFile(filepath.Join(folder, privateLock), os.O_CREATE|os.O_RDWR, 0o600)
+	lock, err := lockFolder(folder)
 	if err != nil {
 		return "", nil, errors.Join(fmt.Errorf("private folder: %w", err), os.RemoveAll(folder))
 	}
-	remove = func() error { return errors.Join(os.RemoveAll(folder), lock.Close()) }
-	if held, err := tryLock(lock); err != nil || !held {
-		return "", nil, errors.Join(fmt.Errorf("private folder %s: its lock cannot be taken", folder), err, remove())
+	return folder, func() error { return errors.Join(os.RemoveAll(folder), lock.Close()) }, nil
+}
+
+// lockFolder gives the folder its lock. It is taken before it gets the name
+// by which others look for it, so that none of them can be first.
+func lockFolder(folder string) (*os.File, error) {
+	lock, err := os.CreateTemp(folder, "new-")
+	if err != nil {
+		return nil, err
 	}
-	return folder, remove, nil
+	held, err := tryLock(lock)
+	if err == nil && !held {
+		err = fmt.Errorf("%s is locked by someone else", lock.Name())
+	}
+	if err == nil {
+		err = os.Rename(lock.Name(), filepath.Join(folder, privateLock))
+	}
+	if err != nil {
+		return nil, errors.Join(err, lock.Close())
+	}
+	return lock, nil
 }
 
 // sweepPrivate removes the folders whose owners are dead. Those of other

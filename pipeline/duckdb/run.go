@@ -253,4 +253,3 @@ func (r *run) close(ctx context.Context) error {
 	}
 	return errors.Join(errs...)
 }
-

@@ -1,0 +1,68 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+)
+
+func (o *options) tool(name string) string { return filepath.Join(o.venv, "bin", name) }
+
+func (o *options) requirements() string { return filepath.Join(o.scripts, "requirements.txt") }
+
+// installed is the folder of a Python package in the virtual environment, or
+// empty. Asking Python itself would take a second for each.
+func (o *options) installed(name string) string {
+	found, err := filepath.Glob(filepath.Join(o.venv, "lib", "python*", "site-packages", name))
+	if err != nil || len(found) == 0 {
+		return ""
+	}
+	return found[0]
+}
+
+// installAll puts the pinned packages of all Python rivals into the virtual
+// environment, if one of them is absent.
+func (o *options) installAll(ctx context.Context, progress io.Writer) error {
+	missing := false
+	for _, r := range rivals {
+		missing = missing || r.pip != "" && o.installed(r.pip) == ""
+	}
+	if !missing {
+		return nil
+	}
+	steps := [][]string{
+		{"python3", "-m", "venv", o.venv},
+		{o.tool("python"), "-m", "pip", "install", "--quiet", "--requirement", o.requirements()},
+	}
+	for _, args := range steps {
+		fmt.Fprintln(progress, "installing the Python rivals:", filepath.Base(args[0]), args[1], args[2])
+		cmd := exec.CommandContext(ctx, args[0], args[1:]...)
+		cmd.Stdout, cmd.Stderr = progress, progress
+		if err := cmd.Run(); err != nil {
+			return fmt.Errorf("install the Python rivals: %w", err)
+		}
+	}
+	return nil
+}
+
+// pins reads the versions that requirements.txt asks for, by package.
+func (o *options) pins() (map[string]string, error) {
+	file, err := os.Open(o.requirements())
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	pins := map[string]string{}
+	lines := bufio.NewScanner(file)
+	for lines.Scan() {
+		if name, version, ok := strings.Cut(strings.TrimSpace(lines.Text()), "=="); ok {
+			pins[name] = version
+		}
+	}
+	return pins, lines.Err()
+}

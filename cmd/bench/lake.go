@@ -1,0 +1,165 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+
+	"golang.org/x/sys/unix"
+
+	"stedi/pipeline/sample"
+	"stedi/pipeline/stedi"
+)
+
+// derived is a table that the job makes.
+type derived struct {
+	name string
+	path string // folder below the lake, as stedi lays it
+}
+
+// derivedTables reads them off the transforms' names and headers.
+func derivedTables() ([]derived, error) {
+	files, err := fs.Glob(stedi.Definition, "transforms/*.sql")
+	if err != nil {
+		return nil, err
+	}
+	var tables []derived
+	for _, file := range files {
+		text, err := stedi.Definition.ReadFile(file)
+		if err != nil {
+			return nil, err
+		}
+		_, after, ok := strings.Cut(string(text), "-- path: ")
+		if !ok {
+			return nil, fmt.Errorf("%s: no path in its header", file)
+		}
+		folder, _, _ := strings.Cut(after, "\n")
+		tables = append(tables, derived{name: strings.TrimSuffix(path.Base(file), ".sql"), path: strings.TrimSpace(folder)})
+	}
+	return tables, nil
+}
+
+// lake is landing data with known answers.
+type lake struct {
+	dir      string
+	scale    int
+	rows     int64 // of the landing tables
+	bytes    int64
+	expected map[string]int64 // rows of each table
+}
+
+// openLake writes the sample lake of a scale, or takes the one that is there:
+// the manifest, written last, says that it is whole.
+func openLake(ctx context.Context, work string, scale int, seed uint64) (lake, error) {
+	dir := filepath.Join(work, fmt.Sprintf("lake-%d-%d", scale, seed))
+	file := dir + ".json"
+	text, err := os.ReadFile(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		text, err = writeLake(ctx, dir, file, scale, seed)
+	}
+	if err != nil {
+		return lake{}, err
+	}
+	var manifest sample.Manifest
+	if err := json.Unmarshal(text, &manifest); err != nil {
+		return lake{}, fmt.Errorf("%s: %w", file, err)
+	}
+	l := lake{dir: dir, scale: scale, expected: manifest.Expected[sample.Base]}
+	for _, t := range manifest.Tables {
+		l.rows += t.Rows
+		l.bytes += t.Bytes
+	}
+	return l, nil
+}
+
+func writeLake(ctx context.Context, dir, file string, scale int, seed uint64) ([]byte, error) {
+	if err := os.RemoveAll(dir); err != nil {
+		return nil, err
+	}
+	manifest, err := sample.Write(ctx, dir, sample.Options{Scale: scale, Seed: seed})
+	if err != nil {
+		return nil, err
+	}
+	text, err := json.Marshal(manifest)
+	if err != nil {
+		return nil, err
+	}
+	return text, os.WriteFile(file, text, 0o600)
+}
+
+// refresh takes away what runs have left, and waits until the disk has no
+// more to do, so that nobody pays for the one before him.
+func (l lake) refresh(tables []derived, out string) error {
+	errs := []error{os.RemoveAll(out), os.RemoveAll(filepath.Join(l.dir, ".stedi"))}
+	for _, t := range tables {
+		errs = append(errs, os.RemoveAll(filepath.Join(l.dir, filepath.FromSlash(t.path))))
+	}
+	errs = append(errs, os.Mkdir(out, 0o755))
+	unix.Sync()
+	return errors.Join(errs...)
+}
+
+// verify counts the rows that a run wrote.
+func (l lake) verify(r rival, tables []derived, out string) error {
+	var errs []error
+	for _, t := range tables {
+		rows, err := countRows(r.place(t, l.dir, out))
+		switch want := l.expected[t.name]; {
+		case err != nil:
+			errs = append(errs, fmt.Errorf("%s: %w", t.name, err))
+		case rows != want:
+			errs = append(errs, fmt.Errorf("%s: %d rows instead of %d", t.name, rows, want))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// countRows counts the lines of a file, or of the files in a folder. Names
+// that begin with _ or a dot are no data.
+func countRows(name string) (int64, error) {
+	info, err := os.Stat(name)
+	if err != nil {
+		return 0, err
+	}
+	if !info.IsDir() {
+		return countLines(name)
+	}
+	entries, err := os.ReadDir(name)
+	var total int64
+	for _, e := range entries {
+		if strings.ContainsAny(e.Name()[:1], "_.") {
+			continue
+		}
+		lines, err := countLines(filepath.Join(name, e.Name()))
+		if err != nil {
+			return 0, err
+		}
+		total += lines
+	}
+	return total, err
+}
+
+// countLines leaves blank lines out; the last one needs no line feed.
+func countLines(name string) (int64, error) {
+	file, err := os.Open(name)
+	if err != nil {
+		return 0, err
+	}
+	defer file.Close()
+	lines := bufio.NewScanner(file)
+	lines.Buffer(make([]byte, 256<<10), 1<<20)
+	var total int64
+	for lines.Scan() {
+		if len(lines.Bytes()) > 0 {
+			total++
+		}
+	}
+	return total, lines.Err()
+}

@@ -1,0 +1,111 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+)
+
+const (
+	stediName  = "stedi"
+	expertName = "duckdb-expert"
+)
+
+// rival is one way to do the job.
+type rival struct {
+	name  string // as -rivals has it
+	title string // as the table has it
+	// command gives the arguments, the program first, and what the environment
+	// gets on top. Tables go to out, or where table finds them.
+	command func(o *options, lake, out string) (args, env []string, err error)
+	// table is where a derived table lies after a run; nil: out/NAME.json.
+	table func(t derived, lake, out string) string
+	// absent tells why the rival cannot run here; nil if it can.
+	absent func(o *options) error
+	pip    string // name of its Python package
+}
+
+var rivals = []rival{
+	{
+		name: stediName, title: "stedi",
+		command: func(o *options, lake, _ string) ([]string, []string, error) {
+			return []string{o.stedi, "--batch", "--lake", lake, "--output", "json"}, nil, nil
+		},
+		table: func(t derived, lake, _ string) string { return filepath.Join(lake, filepath.FromSlash(t.path)) },
+		absent: func(o *options) error {
+			_, err := exec.LookPath(o.stedi)
+			return err
+		},
+	},
+	{name: expertName, title: "DuckDB, expert", command: script("duckdb_expert.sql")},
+	{name: "duckdb-naive", title: "DuckDB, naive", command: script("duckdb_naive.sql")},
+	{name: "polars", title: "Polars", pip: "polars", command: python("polars_rival.py"), absent: noPackage("polars")},
+	{name: "chdb", title: "chDB", pip: "chdb", command: python("chdb_rival.py"), absent: noPackage("chdb")},
+	{name: "spark", title: "PySpark", pip: "pyspark", command: spark, absent: noSpark},
+}
+
+func rivalNames() []string {
+	names := make([]string, len(rivals))
+	for i, r := range rivals {
+		names[i] = r.name
+	}
+	return names
+}
+
+func (r rival) place(t derived, lake, out string) string {
+	if r.table == nil {
+		return filepath.Join(out, t.name+".json")
+	}
+	return r.table(t, lake, out)
+}
+
+// script runs a file of SQL in a child of this very program, so that it meets
+// the DuckDB that stedi is built with.
+func script(file string) func(*options, string, string) ([]string, []string, error) {
+	return func(o *options, lake, out string) ([]string, []string, error) {
+		self, err := os.Executable()
+		return []string{self, childCommand, filepath.Join(o.scripts, file), lake, out}, nil, err
+	}
+}
+
+func python(file string) func(*options, string, string) ([]string, []string, error) {
+	return func(o *options, lake, out string) ([]string, []string, error) {
+		return []string{o.tool("python"), filepath.Join(o.scripts, file), lake, out}, nil, nil
+	}
+}
+
+// spark goes by spark-submit, which becomes the JVM: so the process that is
+// measured is the one that works.
+func spark(o *options, lake, out string) ([]string, []string, error) {
+	home := o.installed("pyspark")
+	if home == "" {
+		return nil, nil, errNotInstalled
+	}
+	args := []string{
+		filepath.Join(home, "bin", "spark-submit"),
+		"--master", "local[*]", "--driver-memory", "4g", "--conf", "spark.ui.enabled=false",
+		filepath.Join(o.scripts, "spark_rival.py"), lake, out,
+	}
+	env := []string{"SPARK_HOME=" + home, "PYSPARK_PYTHON=" + o.tool("python"), "SPARK_LOCAL_IP=127.0.0.1"}
+	return args, env, nil
+}
+
+var errNotInstalled = errors.New("not installed (-rivals all installs it)")
+
+func noPackage(name string) func(*options) error {
+	return func(o *options) error {
+		if o.installed(name) == "" {
+			return errNotInstalled
+		}
+		return nil
+	}
+}
+
+func noSpark(o *options) error {
+	if _, err := exec.LookPath("java"); err != nil {
+		return fmt.Errorf("it needs Java 17: %w", err)
+	}
+	return noPackage("pyspark")(o)
+}
