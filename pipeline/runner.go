@@ -141,9 +141,10 @@ func (r *run) do(ctx context.Context, selected []*Table) error {
 // finish describes the lake as it is now and writes the record, on every way
 // out.
 func (r *run) finish(ctx context.Context, err error) (*Record, error) {
-	if tables := r.describe(ctx); tables != nil {
-		err = errors.Join(err, tables)
+	for _, name := range r.kept {
+		err = errors.Join(err, r.engine.Forget(ctx, name))
 	}
+	err = errors.Join(err, r.describe(ctx))
 	r.record.expect(r.lake)
 	r.record.end(r.now(), err)
 	r.tell(Event{State: endState(err), Err: r.record.Error})

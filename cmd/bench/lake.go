@@ -12,8 +12,6 @@ import (
 	"path/filepath"
 	"strings"
 
-	"golang.org/x/sys/unix"
-
 	"stedi/pipeline/sample"
 	"stedi/pipeline/stedi"
 )
@@ -102,7 +100,7 @@ func (l lake) refresh(tables []derived, out string) error {
 		errs = append(errs, os.RemoveAll(filepath.Join(l.dir, filepath.FromSlash(t.path))))
 	}
 	errs = append(errs, os.Mkdir(out, 0o755))
-	unix.Sync()
+	flush()
 	return errors.Join(errs...)
 }
 

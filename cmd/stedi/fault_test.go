@@ -272,3 +272,42 @@ func TestSignalsEndARun(t *testing.T) {
 		})
 	}
 }
+
+// A limit on the size of files is met as an error of the write, not as a
+// signal that ends the program.
+func TestAFileSizeLimitEndsWith3(t *testing.T) {
+	lake := sampleLake(t)
+	cmd := command(t, nil, "--batch", "--lake", lake)
+	cmd = exec.CommandContext(t.Context(), "sh", "-c", "ulimit -f 8; exec \"$@\"", "sh", cmd.Path, "--batch", "--lake", lake)
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	_ = cmd.Run() // the exit code says it
+	if code := cmd.ProcessState.ExitCode(); code != 3 || !strings.Contains(stderr.String(), "file too large") {
+		t.Errorf("it ends with %d: %s", code, stderr.String())
+	}
+	if code, text := batch(t, lake); code != 0 {
+		t.Fatal(text)
+	}
+	checkWhole(t, lake)
+}
+
+// Ten thousand people times three is no more memory than one: rows that do
+// not fit are spilled, and what was spilled is gone afterwards.
+func TestALittleMemoryIsEnough(t *testing.T) {
+	lake := filepath.Join(t.TempDir(), "lake")
+	if err := command(t, nil, "sample", lake, "--scale", "4").Run(); err != nil {
+		t.Fatal(err)
+	}
+	temp := t.TempDir()
+	cmd := command(t, []string{"TMPDIR=" + temp}, "--batch", "--lake", lake, "--memory", "64MB", "--output", "json")
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	if !strings.Contains(string(out), fmt.Sprintf(`"rows": %d`, 4*43681)) {
+		t.Errorf("the training set has another size: %s", out)
+	}
+	if left, err := os.ReadDir(temp); err != nil || len(left) > 0 {
+		t.Errorf("left behind: %v, %v", left, err)
+	}
+}
