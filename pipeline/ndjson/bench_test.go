@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"testing"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -18,10 +17,7 @@ import (
 // shape where the lake is not at hand.
 func landing(b *testing.B, table string, line func(i int) string) []byte {
 	b.Helper()
-	paths, err := filepath.Glob(filepath.Join("..", "..", "..", "shared", "lake", table, "landing", "*.json"))
-	if err != nil {
-		b.Fatal(err)
-	}
+	paths := realFiles(b, table)
 	var data []byte
 	for _, path := range paths {
 		content, err := os.ReadFile(path)

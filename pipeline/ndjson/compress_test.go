@@ -40,10 +40,10 @@ func TestCompressionIsToldByContent(t *testing.T) {
 		{"a.gz", string(gzipped(t, []byte(content))), ""},
 		{"a.json.zst", string(zstandard(t, []byte(content))), ""},
 		{"two members.gz", string(gzipped(t, []byte(content[:50]))) + string(gzipped(t, []byte(content[50:]))), ""},
-		{"a.json", string(gzipped(t, []byte(content))), "a file is compressed though its name does not say so in a.json"},
-		{"b", string(zstandard(t, []byte(content))), "a file is compressed though its name does not say so in b"},
-		{"a.gz", content, "a file is not compressed as its name says in a.gz"},
-		{"a.gz", string(zstandard(t, []byte(content))), "a file is not compressed as its name says in a.gz"},
+		{"a.json", string(gzipped(t, []byte(content))), "content that is compressed though the name does not say so in a.json"},
+		{"b", string(zstandard(t, []byte(content))), "content that is compressed though the name does not say so in b"},
+		{"a.gz", content, "content that is not compressed as the name says in a.gz"},
+		{"a.gz", string(zstandard(t, []byte(content))), "content that is not compressed as the name says in a.gz"},
 	} {
 		f := file(t, t.TempDir(), test.name, test.data)
 		for _, block := range []int{blockSize, 100} {

@@ -10,8 +10,8 @@ import (
 func TestLineThatIsTooLongIsSteppedOver(t *testing.T) {
 	long := func(n int) string { return `{"s":"` + strings.Repeat("x", n) + `"}` + "\n" }
 	const good = "{\"s\":\"a\"}\n"
-	content := good + long(65) + good + good + long(5_000) + long(20_000) + good + long(64) + "\r\n" + good + long(10_000)
-	const want = "2:65: 73 bytes; 5:65: 4096 bytes; 6:65: 4096 bytes; 8:65: 72 bytes; 11:65: 4096 bytes; "
+	content := good + long(65) + good + good + long(5_000) + long(20_000) + good + long(64) + "\r\n" + good + long(10_000) + long(200_000) + good
+	const want = "2:65: 73 bytes; 5:65: 4096 bytes; 6:65: 4096 bytes; 8:65: 72 bytes; 11:65: 4096 bytes; 12:65: 4096 bytes; "
 	dir := t.TempDir()
 	for _, f := range []File{file(t, dir, "a.json", content), file(t, dir, "a.gz", string(gzipped(t, []byte(content))))} {
 		for _, block := range []int{1, 7, 64, 1000, 6000, blockSize} {
@@ -22,9 +22,22 @@ func TestLineThatIsTooLongIsSteppedOver(t *testing.T) {
 			for _, r := range report.Rejects {
 				got += fmt.Sprintf("%d:%d: %d bytes; ", r.Line, r.Column, len(r.Raw))
 			}
-			if got != want || len(rows) != 5 {
+			if got != want || len(rows) != 6 {
 				t.Errorf("%s in blocks of %d: %d rows, rejects %s", f.Name, block, len(rows), got)
 			}
+		}
+	}
+}
+
+func TestMarkIsSkippedAtTheStartOfAFileOnly(t *testing.T) {
+	const lines = 10_000
+	content := strings.Repeat("\xef\xbb\xbf{\"s\":\"a\"}\n", lines)
+	dir := t.TempDir()
+	for _, f := range []File{file(t, dir, "a.json", content), file(t, dir, "a.gz", string(gzipped(t, []byte(content))))} {
+		s := NewScan([]File{f}, everyType[:1], Limits{})
+		s.block = 1000
+		if rows, report := read(t, s); len(rows) != 1 || report.Rejected != lines-1 {
+			t.Errorf("%s: %d rows, %d rejects", f.Name, len(rows), report.Rejected)
 		}
 	}
 }

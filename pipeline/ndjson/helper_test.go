@@ -169,3 +169,13 @@ func memory(tb testing.TB, content string, columns []Column, learn bool) (rows [
 	}
 	return rows, s.rejects
 }
+
+// realFiles are the files of a landing table of the real lake, if it is at hand.
+func realFiles(tb testing.TB, table string) []string {
+	tb.Helper()
+	paths, err := filepath.Glob(filepath.Join("..", "..", "..", "shared", "lake", table, "landing", "*.json"))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return paths
+}

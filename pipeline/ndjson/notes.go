@@ -109,8 +109,8 @@ func (n *noteBook) list(columns []Column, files []File) (notes []Note) {
 		add(KeyCase, n.variants[i], "the key of column %s is spelt in another case %d times", printable(c.Name), n.variants[i].count)
 	}
 	add(UnknownKey, n.unknown, "%d unknown keys were ignored: %s", n.unknown.count, n.names.list())
-	add(Compression, n.compressed, "a file is compressed though its name does not say so")
-	add(Compression, n.plain, "a file is not compressed as its name says")
+	add(Compression, n.compressed, "content that is compressed though the name does not say so")
+	add(Compression, n.plain, "content that is not compressed as the name says")
 	return notes
 }
 

@@ -109,7 +109,8 @@ var badLines = []struct {
 	{"trailing comma after the object", `{"s":"a"},`, 10, "something after the object"},
 	// Too deep or too long.
 	{"65 levels", `{"q":` + strings.Repeat("[", 64) + strings.Repeat("]", 64) + `}`, 69, Limits{Depth: 64}.depthReason()},
-	{"2 million levels", `{"q":` + strings.Repeat("[", 500_000), 69, Limits{Depth: 64}.depthReason()},
+	{"500,000 levels", `{"q":` + strings.Repeat("[", 500_000), 69, Limits{Depth: 64}.depthReason()},
+	{"2 million levels", `{"q":` + strings.Repeat("[", 2_000_000), 1<<20 + 1, Limits{Line: 1 << 20}.lineReason()},
 	{"1 MiB and one byte", `{"s":"` + strings.Repeat("a", 1<<20+1-8) + `"}`, 1<<20 + 1, Limits{Line: 1 << 20}.lineReason()},
 	{"1 MiB and one byte of spaces", strings.Repeat(" ", 1<<20+1), 1<<20 + 1, Limits{Line: 1 << 20}.lineReason()},
 }

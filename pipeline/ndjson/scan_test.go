@@ -253,3 +253,33 @@ func TestHugeLineTakesLittleMemory(t *testing.T) {
 		}
 	}
 }
+
+func TestRealLakeIsReadWhole(t *testing.T) {
+	for table, want := range map[string]struct {
+		columns []Column
+		rows    int
+	}{
+		"customer":      {customer, 956},
+		"accelerometer": {accelerometer, 81_273},
+		"step_trainer":  {stepTrainer, 28_680},
+	} {
+		var all []File
+		for _, path := range realFiles(t, table) {
+			all = append(all, File{Path: path, Name: path})
+		}
+		if len(all) == 0 {
+			t.Skip("the real lake is not here")
+		}
+		s := NewScan(all, want.columns, Limits{})
+		s.block = 100_000
+		rows, report := read(t, s)
+		if len(rows) != want.rows || report.Rejected != 0 || len(report.MissingKeys) != 0 {
+			t.Errorf("%s: %d rows, %d rejects", table, len(rows), report.Rejected)
+		}
+		s = NewScan(all, want.columns, Limits{})
+		s.learn = false
+		if slow, _ := read(t, s); show(slow) != show(rows) {
+			t.Errorf("%s: the general path reads other rows", table)
+		}
+	}
+}
