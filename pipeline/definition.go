@@ -27,8 +27,9 @@ func (e *DefinitionError) Error() string {
 
 // Load reads a definition: landing/*.sql (one CREATE EXTERNAL TABLE each),
 // transforms/*.sql (one SELECT each, named as the table that it makes) with
-// the overlays profiles/<name>/*.sql, and expectations.json. Lineage, stages
-// and the columns of derived tables come from the SQL by way of parser.
+// the overlays profiles/<name>/*.sql, checks/*.sql, and expectations.json.
+// Lineage, stages and the columns of derived tables come from the SQL by way
+// of parser.
 // A fault in the files is a Failure of kind BadUsage around a
 // *DefinitionError.
 func Load(ctx context.Context, definition fs.FS, profiles []string, parser Parser) (*Lake, error) {
@@ -65,6 +66,9 @@ func (l *loader) load(ctx context.Context, profiles []string) (*Lake, error) {
 		return nil, err
 	}
 	if err := l.paths(); err != nil {
+		return nil, err
+	}
+	if err := l.checks(ctx); err != nil {
 		return nil, err
 	}
 	l.lake.Expectations, err = loadExpectations(l.files)
@@ -266,6 +270,10 @@ func header(text string) (keys map[string]string, doc string) {
 			break
 		}
 		comment = strings.TrimSpace(comment)
+		if comment == "guard" {
+			keys[comment] = ""
+			continue
+		}
 		key, value, isKey := strings.Cut(comment, ": ")
 		if isKey && len(prose) == 0 && safeName.MatchString(key) {
 			keys[key] = strings.TrimSpace(value)

@@ -31,6 +31,8 @@ type Lake struct {
 	Tables []*Table
 	// Profiles are the overlays in force, sorted.
 	Profiles []string
+	// Checks are the rules, by name.
+	Checks []*Check
 	// Expectations are the known data sets.
 	Expectations []Expectation
 }

@@ -59,7 +59,8 @@ type StepRecord struct {
 type CheckRecord struct {
 	Check     string   `json:"check"`
 	Table     string   `json:"table"`
-	State     string   `json:"state"` // pass, fail, skipped
+	Severity  string   `json:"severity"` // error, or warning: does not make the run fail
+	State     string   `json:"state"`    // pass, fail, skipped
 	Failing   int64    `json:"failing"`
 	Message   string   `json:"message"`
 	Diagnosis []string `json:"diagnosis"`
@@ -70,7 +71,7 @@ func (r *Record) end(now time.Time, err error) {
 	r.Seconds = now.Sub(r.Started).Seconds()
 	kind := KindOf(err)
 	for _, c := range r.Checks {
-		if kind == Done && c.State == "fail" {
+		if kind == Done && c.State == "fail" && c.Severity != "warning" {
 			kind = BadData
 		}
 	}
@@ -109,7 +110,7 @@ func (r *Record) expect(lake *Lake) {
 			continue
 		}
 		t.Expected = &want
-		check := CheckRecord{Check: "expected_rows", Table: t.Table, State: "pass", Diagnosis: []string{}}
+		check := CheckRecord{Check: "expected_rows", Table: t.Table, Severity: "error", State: "pass", Diagnosis: []string{}}
 		switch {
 		case t.Missing:
 			check.State, check.Message = "skipped", "the table has never been made"

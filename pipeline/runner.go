@@ -14,9 +14,12 @@ type Runner struct {
 	Lake   *Lake
 	Store  Store
 	Engine Engine
-	Root   string           // where the lake lies, as people wrote it
-	Holder Holder           // who runs: PID and host
-	Now    func() time.Time // the clock
+	// Checker evaluates the rules of the definition; nil: there are none to
+	// evaluate.
+	Checker Checker
+	Root    string           // where the lake lies, as people wrote it
+	Holder  Holder           // who runs: PID and host
+	Now     func() time.Time // the clock
 }
 
 // RunOptions say what to run, and how strictly.
@@ -53,6 +56,7 @@ type run struct {
 	lake     *Lake
 	store    Store
 	engine   Engine
+	checker  Checker
 	options  RunOptions
 	now      func() time.Time
 	emit     func(Event)
@@ -81,7 +85,7 @@ func (r *Runner) start(ctx context.Context, options RunOptions, emit func(Event)
 		}
 	}()
 	job := &run{
-		lake: r.Lake, store: r.Store, engine: r.Engine, options: options, now: r.Now, emit: emit, unlock: unlock,
+		lake: r.Lake, store: r.Store, engine: r.Engine, checker: r.Checker, options: options, now: r.Now, emit: emit, unlock: unlock,
 		known:    known{landing: map[string]landingState{}, manifests: map[string]*Manifest{}},
 		readings: map[string]ndjson.Report{},
 	}

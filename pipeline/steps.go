@@ -103,8 +103,11 @@ func (r *run) make(ctx context.Context, t *Table, rest []PlanStep) (*Manifest, e
 	output := newAudited(staged)
 	job.Out = output
 	manifest, err := r.produce(ctx, job, output)
+	if err == nil {
+		err = r.guard(ctx, t, staged, job, output.bytes)
+	}
 	if err != nil {
-		return nil, errors.Join(err, staged.Discard())
+		return nil, errors.Join(err, staged.Discard(), r.engine.Forget(context.WithoutCancel(ctx), t.Name))
 	}
 	p := publication{store: r.store, table: t, manifest: *manifest, old: r.manifests[t.Name], staged: staged}
 	published, err := p.publish(ctx)

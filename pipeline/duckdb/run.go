@@ -13,17 +13,9 @@ import (
 
 // Run makes the rows of a table and writes them.
 func (e *Engine) Run(ctx context.Context, job pipeline.Job, progress func(pipeline.Progress)) (pipeline.Result, error) {
-	r := &run{engine: e, job: job, sources: map[string]*source{}}
-	for _, input := range job.Inputs {
-		if input.Files != nil {
-			r.sources[input.Table.Name] = &source{input: input, threads: e.threads}
-		}
-	}
+	r := &run{engine: e, job: job, views: map[string]*view{}}
 	r.sink = &sink{writer: ndjson.NewWriter(job.Out, job.Table.Columns), columns: len(job.Table.Columns)}
-	stop := every(progressInterval, func() { progress(r.progress()) })
-	result, err := r.run(ctx)
-	stop()
-	progress(r.progress())
+	result, err := r.watched(ctx, progress)
 	err = errors.Join(r.cause(ctx, err), r.close(context.WithoutCancel(ctx)))
 	if err != nil {
 		return pipeline.Result{}, errors.Join(err, e.Forget(context.WithoutCancel(ctx), job.Table.Name))
@@ -70,19 +62,29 @@ func every(interval time.Duration, f func()) (stop func()) {
 
 // run is one job on its way.
 type run struct {
-	engine  *Engine
-	job     pipeline.Job
-	sources map[string]*source // by table
-	ids     []int64
-	sink    *sink
+	engine *Engine
+	job    pipeline.Job
+	views  map[string]*view // by table
+	sink   *sink
 }
 
-func (r *run) run(ctx context.Context) (result pipeline.Result, err error) {
+// watched lets the transform's SQL find its inputs by name, and runs it while
+// progress is told how far it is.
+func (r *run) watched(ctx context.Context, progress func(pipeline.Progress)) (result pipeline.Result, err error) {
 	for _, input := range r.job.Inputs {
 		if err := r.open(ctx, input); err != nil {
 			return result, err
 		}
 	}
+	stop := every(progressInterval, func() { progress(r.progress()) })
+	defer func() {
+		stop()
+		progress(r.progress())
+	}()
+	return r.run(ctx)
+}
+
+func (r *run) run(ctx context.Context) (result pipeline.Result, err error) {
 	made, err := r.engine.count(ctx, r.job.Table.Made.SQL, r.job.Keep)
 	if err != nil {
 		return result, err
@@ -102,17 +104,19 @@ func (r *run) run(ctx context.Context) (result pipeline.Result, err error) {
 	return result, r.account(ctx, made, &result)
 }
 
-// open lets the transform's SQL find an input by its name.
 func (r *run) open(ctx context.Context, input pipeline.Input) error {
-	if _, ok := r.sources[input.Table.Name]; !ok {
-		if !r.engine.isKept(input.Table.Name) {
-			return fmt.Errorf("%s is not at hand", input.Table.Name)
+	name := input.Table.Name
+	if input.Files != nil {
+		v, err := r.engine.view(ctx, input, name)
+		if err == nil {
+			r.views[name] = v
 		}
-		return nil
+		return err
 	}
-	id := r.engine.sources.add(r.sources[input.Table.Name])
-	r.ids = append(r.ids, id)
-	return r.engine.exec(ctx, statement("scan.sql", named{Table: input.Table.Name, ID: id, Columns: input.Table.Columns}))
+	if !r.engine.isKept(name) {
+		return fmt.Errorf("%s is not at hand", name)
+	}
+	return nil
 }
 
 // fits makes sure that the query gives the columns that the writer expects:
@@ -195,8 +199,8 @@ func (r *run) account(ctx context.Context, made *counted, result *pipeline.Resul
 	for _, input := range r.job.Inputs {
 		name := input.Table.Name
 		rows := r.engine.kept[name]
-		if s, ok := r.sources[name]; ok {
-			report, err := s.report(ctx)
+		if v, ok := r.views[name]; ok {
+			report, err := v.source.report(ctx)
 			if err != nil {
 				return err
 			}
@@ -216,8 +220,8 @@ func (r *run) account(ctx context.Context, made *counted, result *pipeline.Resul
 
 func (r *run) progress() pipeline.Progress {
 	var p pipeline.Progress
-	for _, s := range r.sources {
-		s.progress(&p)
+	for _, v := range r.views {
+		v.source.progress(&p)
 	}
 	p.RowsWritten = r.sink.writer.Rows()
 	return p
@@ -225,31 +229,22 @@ func (r *run) progress() pipeline.Progress {
 
 // cause finds the error behind the text that DuckDB passes on.
 func (r *run) cause(ctx context.Context, err error) error {
-	if err == nil {
-		return nil
+	for _, v := range r.views {
+		err = v.cause(ctx, err)
 	}
-	if ctx.Err() != nil {
-		return ctx.Err()
-	}
-	for _, s := range r.sources {
-		if failed := s.failed(); failed != nil {
-			return failed
-		}
-	}
-	if failed := r.sink.failed(); failed != nil {
+	if failed := r.sink.failed(); failed != nil && err != nil && ctx.Err() == nil {
 		return failed
+	}
+	if err != nil && ctx.Err() != nil {
+		return ctx.Err()
 	}
 	return err
 }
 
 func (r *run) close(ctx context.Context) error {
 	var errs []error
-	for name, s := range r.sources {
-		s.close()
-		errs = append(errs, r.engine.exec(ctx, statement("drop.sql", named{Kind: "VIEW", Table: name})))
-	}
-	for _, id := range r.ids {
-		r.engine.sources.remove(id)
+	for _, v := range r.views {
+		errs = append(errs, v.close(ctx))
 	}
 	return errors.Join(errs...)
 }

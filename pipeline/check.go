@@ -1,0 +1,182 @@
+package pipeline
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+
+	"stedi/pipeline/ndjson"
+)
+
+// Check is a rule: a SELECT that gives the rows that break it.
+type Check struct {
+	Name    string
+	Table   string // the table that it is about
+	Warning bool   // rows that break it are worth knowing, not wrong
+	Guard   bool   // it must hold before the table is published
+	Doc     string // the rule in words
+	// Forbidden are columns that the table must not have.
+	Forbidden []string
+	SQL       string
+	Inputs    []string // tables that it reads
+	File      string
+}
+
+// Checker evaluates rules. Engines implement it.
+type Checker interface {
+	// Hold reads a table and keeps it for the checks that follow, until
+	// Engine.Forget.
+	Hold(ctx context.Context, input Input) (ndjson.Report, error)
+	// Check counts the rows that a SELECT gives over the inputs. Messages are
+	// the different values of its column "message", if it has one: a few of
+	// them.
+	Check(ctx context.Context, sql string, inputs []Input) (Findings, error)
+}
+
+// Findings are what a check found.
+type Findings struct {
+	Rows     int64
+	Messages []string
+}
+
+// checks reads checks/*.sql. Each is tried against the tables' columns.
+func (l *loader) checks(ctx context.Context) error {
+	files, err := fs.Glob(l.files, "checks/*.sql")
+	if err != nil {
+		return fmt.Errorf("checks: %w", err)
+	}
+	columns := map[string][]Column{}
+	for _, t := range l.lake.Tables {
+		columns[t.Name] = t.Columns
+	}
+	for _, file := range files {
+		check, err := l.check(ctx, file)
+		if err != nil {
+			return err
+		}
+		if _, err := l.parser.Describe(ctx, check.SQL, columns); err != nil {
+			return fault(file, err)
+		}
+		l.lake.Checks = append(l.lake.Checks, check)
+	}
+	return nil
+}
+
+func (l *loader) check(ctx context.Context, file string) (*Check, error) {
+	text, err := l.read(file)
+	if err != nil {
+		return nil, err
+	}
+	statement, err := l.parser.Parse(ctx, text)
+	if err != nil {
+		return nil, fault(file, err)
+	}
+	keys, doc := header(text)
+	check := &Check{Name: nameOf(file), Table: keys["table"], Doc: doc, SQL: text, File: file, Forbidden: strings.Fields(keys["forbidden"])}
+	_, check.Guard = keys["guard"]
+	table := l.tables[check.Table]
+	if table == nil {
+		return nil, &DefinitionError{File: file, Line: 1, Message: fmt.Sprintf("the header must say \"-- table: NAME\" with a table of the lake, not %q", check.Table)}
+	}
+	switch severity := keys["severity"]; severity {
+	case "error":
+	case "warning":
+		check.Warning = true
+	default:
+		return nil, &DefinitionError{File: file, Line: 1, Message: fmt.Sprintf("the header must say \"-- severity: error\" or \"-- severity: warning\", not %q", severity)}
+	}
+	for _, name := range statement.Tables {
+		input := l.tables[strings.ToLower(name)]
+		if input == nil {
+			return nil, l.missing(&Table{File: file, Made: &Transform{SQL: text}}, name)
+		}
+		check.Inputs = append(check.Inputs, input.Name)
+	}
+	if check.Guard {
+		return check, l.guardable(check, table)
+	}
+	return check, nil
+}
+
+// guardable makes sure that all that a guard reads is there when its table is
+// about to be published.
+func (l *loader) guardable(check *Check, table *Table) error {
+	if table.IsLanding() {
+		return &DefinitionError{File: check.File, Line: 1, Message: "a guard is about a table that a transform makes"}
+	}
+	before := map[string]bool{table.Name: true}
+	l.lake.needs(table, before)
+	for _, name := range check.Inputs {
+		if !before[name] && !l.tables[name].IsLanding() {
+			return &DefinitionError{File: check.File, Message: fmt.Sprintf("the guard reads %s, which is not made before %s", name, table.Name)}
+		}
+	}
+	return nil
+}
+
+// forbidden returns the columns that a table has and must not have.
+func (c *Check) forbidden(t *Table) []string {
+	var found []string
+	for _, column := range t.Columns {
+		if slices.ContainsFunc(c.Forbidden, func(name string) bool { return strings.EqualFold(name, column.Name) }) {
+			found = append(found, column.Name)
+		}
+	}
+	return found
+}
+
+// judge makes a record of what a check found.
+func (c *Check) judge(t *Table, found Findings) CheckRecord {
+	record := CheckRecord{Check: c.Name, Table: c.Table, Severity: "error", State: "pass", Diagnosis: []string{}}
+	if c.Warning {
+		record.Severity = "warning"
+	}
+	columns := c.forbidden(t)
+	if found.Rows == 0 && len(columns) == 0 {
+		return record
+	}
+	record.State, record.Failing, record.Message = "fail", found.Rows, c.Doc
+	if len(columns) > 0 {
+		record.Message += " It has the columns " + strings.Join(columns, ", ") + "."
+	}
+	if len(found.Messages) > 0 {
+		record.Message += " " + strings.Join(found.Messages, "; ")
+	}
+	return record
+}
+
+// guard holds a staged table against its guards. Nothing is published that
+// breaks one.
+func (r *run) guard(ctx context.Context, t *Table, staged StagedFile, job Job, bytes int64) error {
+	for _, c := range r.lake.Checks {
+		if !c.Guard || c.Table != t.Name {
+			continue
+		}
+		var inputs []Input
+		for _, name := range c.Inputs {
+			input := Input{Table: t}
+			var err error
+			switch {
+			case name != t.Name:
+				input, err = r.input(ctx, r.lake.Table(name))
+			case !job.Keep:
+				input.Files = []ndjson.File{{Path: staged.Path(), Name: t.Part(), Size: bytes}}
+			}
+			if err != nil {
+				return err
+			}
+			inputs = append(inputs, input)
+		}
+		found, err := r.checker.Check(ctx, c.SQL, inputs)
+		if err != nil {
+			return fmt.Errorf("guard %s: %w", c.Name, err)
+		}
+		if record := c.judge(t, found); record.State == "fail" {
+			return Fail(BadData, t.Name, "Nothing was published. Mend the transform, or the rule in "+c.File+" if it is wrong.",
+				"guard %s failed: %d rows. %s", c.Name, record.Failing, record.Message)
+		}
+	}
+	return nil
+}

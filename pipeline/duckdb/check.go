@@ -1,0 +1,60 @@
+package duckdb
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"strings"
+
+	"stedi/pipeline"
+	"stedi/pipeline/ndjson"
+)
+
+// Hold reads a table into memory, as far as it fits there.
+func (e *Engine) Hold(ctx context.Context, input pipeline.Input) (report ndjson.Report, err error) {
+	name := input.Table.Name
+	v, err := e.view(ctx, input, name+"_files")
+	if err != nil {
+		return report, err
+	}
+	defer func() { err = errors.Join(err, v.close(context.WithoutCancel(ctx))) }()
+	rows := statement("all.sql", named{Table: name + "_files", Columns: input.Table.Columns})
+	if err := e.exec(ctx, statement("keep.sql", named{Table: name, SQL: rows})); err != nil {
+		return report, v.cause(ctx, err)
+	}
+	if report, err = v.source.report(ctx); err == nil {
+		e.kept[name] = report.Rows
+	}
+	return report, err
+}
+
+// Check counts the rows that a SELECT gives.
+func (e *Engine) Check(ctx context.Context, text string, inputs []pipeline.Input) (found pipeline.Findings, err error) {
+	for _, input := range inputs {
+		if input.Files == nil {
+			continue
+		}
+		v, err := e.view(ctx, input, input.Table.Name)
+		if err != nil {
+			return found, err
+		}
+		defer func() { err = errors.Join(v.cause(ctx, err), v.close(context.WithoutCancel(ctx))) }()
+	}
+	columns, err := e.prepare(ctx, text)
+	if err != nil {
+		return found, err
+	}
+	hasMessage := false
+	for _, c := range columns {
+		hasMessage = hasMessage || strings.EqualFold(c.Name, "message")
+	}
+	var messages sql.NullString
+	query := statement("check.sql", map[string]any{"SQL": text, "Message": hasMessage})
+	if err := e.conn.QueryRowContext(ctx, query).Scan(&found.Rows, &messages); err != nil {
+		return found, err
+	}
+	if messages.Valid {
+		found.Messages = strings.Split(messages.String, "\n")
+	}
+	return found, nil
+}

@@ -1,0 +1,45 @@
+package duckdb
+
+import (
+	"context"
+
+	"stedi/pipeline"
+)
+
+// view is a table of files that queries find by a name.
+type view struct {
+	engine *Engine
+	name   string
+	id     int64
+	source *source
+}
+
+func (e *Engine) view(ctx context.Context, input pipeline.Input, name string) (*view, error) {
+	v := &view{engine: e, name: name, source: &source{input: input, threads: e.threads}}
+	v.id = e.sources.add(v.source)
+	if err := e.exec(ctx, statement("scan.sql", named{Table: name, ID: v.id, Columns: input.Table.Columns})); err != nil {
+		e.sources.remove(v.id)
+		return nil, err
+	}
+	return v, nil
+}
+
+// cause finds the error behind the text that DuckDB passes on.
+func (v *view) cause(ctx context.Context, err error) error {
+	if err == nil {
+		return nil
+	}
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if failed := v.source.failed(); failed != nil {
+		return failed
+	}
+	return err
+}
+
+func (v *view) close(ctx context.Context) error {
+	v.source.close()
+	v.engine.sources.remove(v.id)
+	return v.engine.exec(ctx, statement("drop.sql", named{Kind: "VIEW", Table: v.name}))
+}

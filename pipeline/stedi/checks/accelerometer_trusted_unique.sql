@@ -1,0 +1,7 @@
+-- table: accelerometer_trusted
+-- severity: error
+-- No whole row is there twice.
+SELECT a.user, a.timestamp, a.x, a.y, a.z
+FROM accelerometer_trusted AS a
+GROUP BY a.user, a.timestamp, a.x, a.y, a.z
+HAVING COUNT(*) > 1

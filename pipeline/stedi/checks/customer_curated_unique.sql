@@ -1,0 +1,13 @@
+-- table: customer_curated
+-- severity: error
+-- No whole row is there twice.
+SELECT
+  c.customerName, c.email, c.phone, c.birthDay, c.serialNumber,
+  c.registrationDate, c.lastUpdateDate,
+  c.shareWithResearchAsOfDate, c.shareWithPublicAsOfDate, c.shareWithFriendsAsOfDate
+FROM customer_curated AS c
+GROUP BY
+  c.customerName, c.email, c.phone, c.birthDay, c.serialNumber,
+  c.registrationDate, c.lastUpdateDate,
+  c.shareWithResearchAsOfDate, c.shareWithPublicAsOfDate, c.shareWithFriendsAsOfDate
+HAVING COUNT(*) > 1
