@@ -29,6 +29,7 @@ type RunOptions struct {
 	Replace    bool     // move aside what others left in the zones
 	AllowEmpty bool     // a landing table may have no row
 	MaxRejects Limit    // for each landing table
+	FailFast   bool     // start nothing more after a step has failed
 }
 
 // Run brings the selected tables up to date and returns the run's record, the
@@ -46,6 +47,9 @@ func (r *Runner) Run(ctx context.Context, options RunOptions, emit func(Event)) 
 		return nil, err
 	}
 	err = job.do(ctx, selected)
+	if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
+		err = context.Cause(ctx) // it knows why, and what to do next
+	}
 	return job.finish(context.WithoutCancel(ctx), err)
 }
 
@@ -167,7 +171,7 @@ func endState(err error) State {
 	}
 }
 
-// write puts the record and the events into the lake.
+// write puts the record, the events and the reports into the lake.
 func (r *run) write(ctx context.Context) error {
 	folder := runFolder(r.id)
 	if err := writeJSON(ctx, r.store, folder+"/run.json", r.record); err != nil {
@@ -176,7 +180,11 @@ func (r *run) write(ctx context.Context) error {
 	if len(r.journal.text) == 0 {
 		return nil
 	}
-	return r.store.Put(ctx, folder+"/events.ndjson", r.journal.text)
+	return errors.Join(
+		r.store.Put(ctx, folder+"/events.ndjson", r.journal.text),
+		r.store.Put(ctx, folder+"/junit.xml", JUnit(r.record)),
+		r.store.Put(ctx, folder+"/summary.md", Summary(r.record)),
+	)
 }
 
 // tell passes an event on and keeps it.

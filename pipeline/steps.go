@@ -31,6 +31,8 @@ func (r *run) steps(ctx context.Context, selected []*Table) error {
 		case !s.Run:
 			m := r.manifests[t.Name]
 			record.State, record.Rows, record.Bytes, record.Funnel = UpToDate, m.Rows, m.Bytes, m.Funnel
+		case r.options.FailFast && len(errs) > 0:
+			record.State, record.Reason = Skipped, "nothing more is started after a failure (--fail-fast)"
 		default:
 			err = r.step(ctx, t, plan[i+1:], &record)
 		}

@@ -1,0 +1,144 @@
+package pipeline
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Summary writes a run as Markdown: what came of it, the tables with their
+// verdicts, what stands against them, and the way of the rows.
+func Summary(r *Record) []byte {
+	var b strings.Builder
+	fmt.Fprintf(&b, "## stedi: %s\n\n", outcome(r))
+	about := []string{"run `" + r.Run + "`", "engine " + cell(r.Engine), fmt.Sprintf("%.2f s", r.Seconds)}
+	if len(r.Profile) > 0 {
+		about = append(about, "profile "+cell(strings.Join(r.Profile, ", ")))
+	}
+	fmt.Fprintf(&b, "%s\n", strings.Join(about, " · "))
+	if r.Error != "" {
+		b.WriteString("\n" + quoted(r.Error))
+	}
+	summaryTables(&b, r)
+	summaryChecks(&b, r)
+	summarySteps(&b, r)
+	return []byte(b.String())
+}
+
+func outcome(r *Record) string {
+	switch r.Status {
+	case "ok":
+		return "✅ all is well"
+	case "data_failed":
+		return "❌ the data is not as it should be"
+	case "cancelled":
+		return "⏹ stopped before the end"
+	default:
+		return "❌ not done"
+	}
+}
+
+func summaryTables(b *strings.Builder, r *Record) {
+	if len(r.Tables) == 0 {
+		return
+	}
+	b.WriteString("\n| zone | table | rows | expected | verdict |\n|---|---|---:|---:|---|\n")
+	for _, t := range r.Tables {
+		rows, expected := fmt.Sprint(t.Rows), ""
+		if t.Missing {
+			rows = ""
+		}
+		if t.Expected != nil {
+			expected = fmt.Sprint(*t.Expected)
+		}
+		row(b, t.Zone, t.Table, rows, expected, verdict(t))
+	}
+}
+
+func verdict(t TableRecord) string {
+	var words []string
+	switch {
+	case t.Missing:
+		words = append(words, "not made")
+	case t.Stale != "":
+		words = append(words, "⚠️ stale: "+t.Stale)
+	case t.Expected == nil:
+	case *t.Expected == t.Rows:
+		words = append(words, "✅ ok")
+	default:
+		words = append(words, fmt.Sprintf("❌ wrong by %+d", t.Rows-*t.Expected))
+	}
+	if t.Rejected > 0 {
+		words = append(words, fmt.Sprintf("⚠️ %d rejected", t.Rejected))
+	}
+	return strings.Join(append(words, t.Notes...), ", ")
+}
+
+func summaryChecks(b *strings.Builder, r *Record) {
+	var failed []CheckRecord
+	passed, skipped := 0, 0
+	for _, c := range r.Checks {
+		switch c.State {
+		case "fail":
+			failed = append(failed, c)
+		case "skipped":
+			skipped++
+		default:
+			passed++
+		}
+	}
+	if len(r.Checks) > 0 {
+		fmt.Fprintf(b, "\n%d checks hold, %d do not, %d skipped.\n", passed, len(failed), skipped)
+	}
+	if len(failed) == 0 {
+		return
+	}
+	b.WriteString("\n| check | table | severity | rows | what is wrong |\n|---|---|---|---:|---|\n")
+	for _, c := range failed {
+		row(b, c.Check, c.Table, c.Severity, fmt.Sprint(c.Failing), strings.Join(append([]string{c.Message}, c.Diagnosis...), "\n"))
+	}
+}
+
+func summarySteps(b *strings.Builder, r *Record) {
+	if len(r.Steps) == 0 {
+		return
+	}
+	b.WriteString("\n| step | state | seconds | the way of the rows |\n|---|---|---:|---|\n")
+	for _, s := range r.Steps {
+		text := waterfall(s)
+		if s.State == Failed {
+			text = s.Error
+		}
+		if s.State == Skipped {
+			text = s.Reason
+		}
+		row(b, s.Table, s.State.String(), fmt.Sprintf("%.2f", s.Seconds), text)
+	}
+}
+
+func row(b *strings.Builder, cells ...string) {
+	for _, c := range cells {
+		b.WriteString("| " + cell(c) + " ")
+	}
+	b.WriteString("|\n")
+}
+
+// markdown takes the meaning from every character that has one in Markdown or
+// in the HTML that may stand in it, so that a name out of a file can neither
+// break a table nor bring in a link or an image.
+var markdown = strings.NewReplacer(
+	"&", "&amp;", "<", "&lt;", ">", "&gt;", "|", "&#124;", "`", "&#96;", "*", "&#42;", "_", "&#95;",
+	"[", "&#91;", "]", "&#93;", "!", "&#33;", "#", "&#35;", "~", "&#126;", "\\", "&#92;", "@", "&#64;", "://", "&#58;//", "www.", "www&#46;",
+	"\n", "<br>", "\t", " ",
+)
+
+func cell(text string) string {
+	const longest = 2000 // a job summary has a limit, and a reader, too
+	runes := []rune(strings.TrimSpace(legible(text)))
+	if len(runes) > longest {
+		runes = append(runes[:longest], '…')
+	}
+	return markdown.Replace(string(runes))
+}
+
+// quoted writes a text as a Markdown quotation.
+func quoted(text string) string { return "> " + cell(text) + "\n" }
