@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"database/sql"
-	"fmt"
 	"io"
 	"os"
 	"strings"
@@ -23,7 +22,7 @@ func child(args []string, stderr io.Writer) (code int, ok bool) {
 		return 0, false
 	}
 	if err := runScript(context.Background(), args[2], args[3], args[4]); err != nil {
-		fmt.Fprintln(stderr, err)
+		narrator{stderr}.say("%v", err)
 		return exitFailed, true
 	}
 	return exitDone, true

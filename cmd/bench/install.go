@@ -1,10 +1,8 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -27,7 +25,7 @@ func (o *options) installed(name string) string {
 
 // installAll puts the pinned packages of all Python rivals into the virtual
 // environment, if one of them is absent.
-func (o *options) installAll(ctx context.Context, progress io.Writer) error {
+func (o *options) installAll(ctx context.Context, progress narrator) error {
 	missing := false
 	for _, r := range rivals {
 		missing = missing || r.pip != "" && o.installed(r.pip) == ""
@@ -40,7 +38,7 @@ func (o *options) installAll(ctx context.Context, progress io.Writer) error {
 		{o.tool("python"), "-m", "pip", "install", "--quiet", "--requirement", o.requirements()},
 	}
 	for _, args := range steps {
-		fmt.Fprintln(progress, "installing the Python rivals:", filepath.Base(args[0]), args[1], args[2])
+		progress.say("installing the Python rivals: %s %s %s", filepath.Base(args[0]), args[1], args[2])
 		cmd := exec.CommandContext(ctx, args[0], args[1:]...)
 		cmd.Stdout, cmd.Stderr = progress, progress
 		if err := cmd.Run(); err != nil {
@@ -52,17 +50,15 @@ func (o *options) installAll(ctx context.Context, progress io.Writer) error {
 
 // pins reads the versions that requirements.txt asks for, by package.
 func (o *options) pins() (map[string]string, error) {
-	file, err := os.Open(o.requirements())
+	text, err := os.ReadFile(o.requirements())
 	if err != nil {
 		return nil, err
 	}
-	defer file.Close()
 	pins := map[string]string{}
-	lines := bufio.NewScanner(file)
-	for lines.Scan() {
-		if name, version, ok := strings.Cut(strings.TrimSpace(lines.Text()), "=="); ok {
+	for line := range strings.Lines(string(text)) {
+		if name, version, ok := strings.Cut(strings.TrimSpace(line), "=="); ok {
 			pins[name] = version
 		}
 	}
-	return pins, lines.Err()
+	return pins, nil
 }

@@ -145,12 +145,12 @@ func countRows(name string) (int64, error) {
 }
 
 // countLines leaves blank lines out; the last one needs no line feed.
-func countLines(name string) (int64, error) {
+func countLines(name string) (_ int64, err error) {
 	file, err := os.Open(name)
 	if err != nil {
 		return 0, err
 	}
-	defer file.Close()
+	defer func() { err = errors.Join(err, file.Close()) }()
 	lines := bufio.NewScanner(file)
 	lines.Buffer(make([]byte, 256<<10), 1<<20)
 	var total int64

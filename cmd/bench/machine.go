@@ -14,7 +14,7 @@ import (
 func machine(here []rival, pins map[string]string) string {
 	facts := []string{fmt.Sprintf("%d cores", runtime.NumCPU())}
 	if bytes := memory(); bytes > 0 {
-		facts = append(facts, fmt.Sprintf("%.0f GB memory", float64(bytes)/1e9))
+		facts = append(facts, fmt.Sprintf("%.0f GB memory", float64(bytes)/(1<<30)))
 	}
 	facts = append(facts, runtime.GOOS+"/"+runtime.GOARCH, runtime.Version(), "DuckDB "+bindings.LibraryVersion())
 	for _, r := range here {

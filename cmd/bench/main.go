@@ -37,6 +37,12 @@ func main() {
 	os.Exit(code)
 }
 
+// narrator tells the story of the run. That it cannot be told is no reason to
+// stop.
+type narrator struct{ io.Writer }
+
+func (n narrator) say(format string, args ...any) { _, _ = fmt.Fprintf(n, format+"\n", args...) }
+
 // Run is the program without the process around it.
 func Run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	o, err := parse(args, stderr)
@@ -44,12 +50,12 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	case errors.Is(err, flag.ErrHelp):
 		return exitDone
 	case err != nil:
-		fmt.Fprintln(stderr, "bench:", err)
+		narrator{stderr}.say("bench: %v", err)
 		return exitUsage
 	}
-	b := &bench{options: o, progress: stderr}
+	b := &bench{options: o, progress: narrator{stderr}}
 	if err := b.run(ctx, stdout); err != nil {
-		fmt.Fprintln(stderr, "bench:", err)
+		narrator{stderr}.say("bench: %v", err)
 		return exitFailed
 	}
 	return exitDone

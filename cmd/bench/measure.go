@@ -28,12 +28,12 @@ const (
 
 // measure runs one process in the folder. What it says goes to a file, so that
 // nobody here has to read along.
-func measure(ctx context.Context, limit time.Duration, folder string, args, env []string) (cost, error) {
+func measure(ctx context.Context, limit time.Duration, folder string, args, env []string) (c cost, err error) {
 	log, err := os.Create(filepath.Join(folder, "output.log"))
 	if err != nil {
 		return cost{}, err
 	}
-	defer log.Close()
+	defer func() { err = errors.Join(err, log.Close()) }()
 	limited, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	cmd := exec.CommandContext(limited, args[0], args[1:]...)
@@ -44,7 +44,7 @@ func measure(ctx context.Context, limit time.Duration, folder string, args, env 
 
 	start := time.Now()
 	err = cmd.Run()
-	c := cost{wall: time.Since(start)}
+	c = cost{wall: time.Since(start)}
 	switch {
 	case ctx.Err() != nil:
 		return c, ctx.Err()

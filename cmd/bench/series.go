@@ -14,7 +14,7 @@ import (
 // bench is one call of the program.
 type bench struct {
 	options
-	progress io.Writer
+	progress narrator
 	tables   []derived
 	slow     map[string]bool // rivals that met the time limit: no larger lake for them
 }
@@ -75,7 +75,7 @@ func (b *bench) present() []rival {
 		}
 		if r.absent != nil {
 			if err := r.absent(&b.options); err != nil {
-				fmt.Fprintf(b.progress, "%s is skipped: %v\n", r.name, err)
+				b.progress.say("%s is skipped: %v", r.name, err)
 				continue
 			}
 		}
@@ -148,12 +148,12 @@ func (b *bench) note(r *result, round, scale int, c cost, err error) {
 		label = fmt.Sprintf("scale %d, warm-up, %s:", scale, r.rival.name)
 	}
 	if err != nil {
-		fmt.Fprintln(b.progress, label, err)
+		b.progress.say("%s %v", label, err)
 		r.err = err
 		b.slow[r.rival.name] = errors.Is(err, errLimit)
 		return
 	}
-	fmt.Fprintf(b.progress, "%s %.2f s\n", label, c.wall.Seconds())
+	b.progress.say("%s %.2f s", label, c.wall.Seconds())
 	if round > 0 {
 		r.runs = append(r.runs, c)
 	}
