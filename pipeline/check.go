@@ -2,8 +2,10 @@ package pipeline
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"slices"
 	"strings"
 
@@ -24,7 +26,7 @@ type Check struct {
 	File      string
 }
 
-// Checker evaluates rules. Engines implement it.
+// Checker is the part of an engine that evaluates rules.
 type Checker interface {
 	// Hold reads a table and keeps it for the checks that follow, until
 	// Engine.Forget.
@@ -147,6 +149,31 @@ func (c *Check) judge(t *Table, found Findings) CheckRecord {
 	return record
 }
 
+// check evaluates the rules at the end of a run, and remembers what they found.
+func (r *run) check(ctx context.Context) error {
+	o := &observation{known: r.known, files: map[string][]File{}}
+	for _, t := range r.lake.Tables {
+		if t.IsLanding() {
+			o.files[t.Name] = r.landing[t.Name].files
+		} else if m := r.manifests[t.Name]; m != nil {
+			o.files[t.Name] = []File{m.Files[0].File}
+		}
+	}
+	i := inspection{
+		lake: r.lake, store: r.store, engine: r.engine, observation: o, limit: r.options.MaxRejects,
+		reports: r.readings, cache: checkCache{},
+	}
+	if _, err := readJSON(ctx, r.store, checkCacheName, &i.cache); err != nil {
+		return err
+	}
+	before := maps.Clone(i.cache)
+	err := errors.Join(i.rules(ctx, r.record), i.release(ctx))
+	if maps.EqualFunc(before, i.cache, func(a, b cachedCheck) bool { return a.Key == b.Key }) {
+		return err
+	}
+	return errors.Join(err, writeJSON(ctx, r.store, checkCacheName, i.cache))
+}
+
 // guard holds a staged table against its guards. Nothing is published that
 // breaks one.
 func (r *run) guard(ctx context.Context, t *Table, staged StagedFile, job Job, bytes int64) error {
@@ -169,7 +196,7 @@ func (r *run) guard(ctx context.Context, t *Table, staged StagedFile, job Job, b
 			}
 			inputs = append(inputs, input)
 		}
-		found, err := r.checker.Check(ctx, c.SQL, inputs)
+		found, err := r.engine.Check(ctx, c.SQL, inputs)
 		if err != nil {
 			return fmt.Errorf("guard %s: %w", c.Name, err)
 		}

@@ -45,6 +45,7 @@ type Engine interface {
 	Scan(ctx context.Context, input Input, progress func(Progress)) (ndjson.Report, error)
 	// Forget drops the named table if it was kept.
 	Forget(ctx context.Context, table string) error
+	Checker
 }
 
 // Job is one transform to run.

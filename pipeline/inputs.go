@@ -146,6 +146,11 @@ func (r *run) unread(ctx context.Context, t *Table, record *TableRecord) error {
 		return nil
 	}
 	report, ok := r.readings[t.Name]
+	if !ok && ctx.Err() != nil {
+		record.Notes = append(record.Notes, "not counted, for the run was stopped")
+		record.Files = len(files)
+		return nil
+	}
 	if !ok {
 		input, err := fetchInput(ctx, r.store, t, files)
 		if err != nil {
@@ -155,9 +160,6 @@ func (r *run) unread(ctx context.Context, t *Table, record *TableRecord) error {
 			return fmt.Errorf("%s: %w", t.Name, err)
 		}
 	}
-	record.Rows, record.Files, record.Bytes, record.Rejected = report.Rows, len(files), report.Bytes, report.Rejected
-	for _, note := range report.Notes {
-		record.Notes = append(record.Notes, note.Text)
-	}
+	record.fill(report)
 	return nil
 }

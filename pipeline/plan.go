@@ -9,8 +9,10 @@ import (
 // PlanStep is a transform of a run, and why it runs or does not.
 type PlanStep struct {
 	Table  string
+	Zone   string
 	Run    bool
 	Reason string
+	Lacks  string // an input that has never been made, for which the step would fail
 }
 
 // known is what a run has found out about the lake.

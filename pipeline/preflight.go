@@ -79,9 +79,7 @@ func (r *run) clear(ctx context.Context) error {
 		return nil
 	}
 	if !r.options.Replace {
-		shown := names[:min(len(names), 10)]
-		return Fail(Conflict, "", "Look at them; --replace keeps them in .stedi/replaced and makes the tables anew.",
-			"%d files in the zones are not as this program left them: %s", len(names), strings.Join(shown, ", "))
+		return foreign(names)
 	}
 	for _, name := range names {
 		if err := r.store.Copy(ctx, name, replacedFolder(r.id)+"/"+name); err != nil {
@@ -92,6 +90,13 @@ func (r *run) clear(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// foreign says which files are in the way of a run.
+func foreign(names []string) error {
+	shown := names[:min(len(names), 10)]
+	return Fail(Conflict, "", "Look at them; --replace keeps them in .stedi/replaced and makes the tables anew.",
+		"%d files in the zones are not as this program left them: %s", len(names), strings.Join(shown, ", "))
 }
 
 // history is what the lake remembers of runs as a whole.

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"stedi/pipeline/ndjson"
 )
 
 // Record is what a run leaves behind as run.json and prints with --output
@@ -54,6 +56,25 @@ type StepRecord struct {
 	CostUSD      float64     `json:"cost_usd"`
 	Error        string      `json:"error,omitempty"`
 }
+
+// newRecord starts the record of a run or an inspection.
+func newRecord(r *Runner, began time.Time) *Record {
+	return &Record{
+		Schema: recordSchema, Status: "running", Engine: r.Engine.Name(), Profile: append([]string{}, r.Lake.Profiles...),
+		Lake: r.Root, Started: began.UTC(), Tables: []TableRecord{}, Steps: []StepRecord{}, Checks: []CheckRecord{},
+	}
+}
+
+// fill takes what a reading of the table found.
+func (t *TableRecord) fill(report ndjson.Report) {
+	t.Rows, t.Files, t.Bytes, t.Rejected = report.Rows, len(report.Files), report.Bytes, report.Rejected
+	for _, note := range report.Notes {
+		t.Notes = append(t.Notes, note.Text)
+	}
+}
+
+// expectedRows is the name of the check of a table's count.
+const expectedRows = "expected_rows"
 
 // CheckRecord is what a rule found.
 type CheckRecord struct {
@@ -110,7 +131,7 @@ func (r *Record) expect(lake *Lake) {
 			continue
 		}
 		t.Expected = &want
-		check := CheckRecord{Check: "expected_rows", Table: t.Table, Severity: "error", State: "pass", Diagnosis: []string{}}
+		check := CheckRecord{Check: expectedRows, Table: t.Table, Severity: "error", State: "pass", Diagnosis: []string{}}
 		switch {
 		case t.Missing:
 			check.State, check.Message = "skipped", "the table has never been made"

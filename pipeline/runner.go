@@ -14,12 +14,9 @@ type Runner struct {
 	Lake   *Lake
 	Store  Store
 	Engine Engine
-	// Checker evaluates the rules of the definition; nil: there are none to
-	// evaluate.
-	Checker Checker
-	Root    string           // where the lake lies, as people wrote it
-	Holder  Holder           // who runs: PID and host
-	Now     func() time.Time // the clock
+	Root   string           // where the lake lies, as people wrote it
+	Holder Holder           // who runs: PID and host
+	Now    func() time.Time // the clock
 }
 
 // RunOptions say what to run, and how strictly.
@@ -29,6 +26,7 @@ type RunOptions struct {
 	Replace    bool     // move aside what others left in the zones
 	AllowEmpty bool     // a landing table may have no row
 	MaxRejects Limit    // for each landing table
+	Check      bool     // afterwards, evaluate the rules of the definition
 	FailFast   bool     // start nothing more after a step has failed
 }
 
@@ -47,6 +45,7 @@ func (r *Runner) Run(ctx context.Context, options RunOptions, emit func(Event)) 
 		return nil, err
 	}
 	err = job.do(ctx, selected)
+	err = errors.Join(err, job.conclude(ctx))
 	if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
 		err = context.Cause(ctx) // it knows why, and what to do next
 	}
@@ -60,7 +59,6 @@ type run struct {
 	lake     *Lake
 	store    Store
 	engine   Engine
-	checker  Checker
 	options  RunOptions
 	now      func() time.Time
 	emit     func(Event)
@@ -89,7 +87,7 @@ func (r *Runner) start(ctx context.Context, options RunOptions, emit func(Event)
 		}
 	}()
 	job := &run{
-		lake: r.Lake, store: r.Store, engine: r.Engine, checker: r.Checker, options: options, now: r.Now, emit: emit, unlock: unlock,
+		lake: r.Lake, store: r.Store, engine: r.Engine, options: options, now: r.Now, emit: emit, unlock: unlock,
 		known:    known{landing: map[string]landingState{}, manifests: map[string]*Manifest{}},
 		readings: map[string]ndjson.Report{},
 	}
@@ -98,10 +96,8 @@ func (r *Runner) start(ctx context.Context, options RunOptions, emit func(Event)
 	}
 	job.id = runID(after(began, job.history.Last))
 	job.history.Last = job.id
-	job.record = &Record{
-		Schema: recordSchema, Run: job.id, Status: "running", Engine: r.Engine.Name(), Profile: append([]string{}, r.Lake.Profiles...),
-		Lake: r.Root, Started: began.UTC(), Tables: []TableRecord{}, Steps: []StepRecord{}, Checks: []CheckRecord{},
-	}
+	job.record = newRecord(r, began)
+	job.record.Run = job.id
 	if err := writeJSON(ctx, r.Store, historyName, job.history); err != nil {
 		return nil, err
 	}
@@ -146,14 +142,23 @@ func (r *run) do(ctx context.Context, selected []*Table) error {
 	return r.steps(ctx, selected)
 }
 
-// finish describes the lake as it is now and writes the record, on every way
-// out.
-func (r *run) finish(ctx context.Context, err error) (*Record, error) {
+// conclude describes the lake as it is after the steps, and checks it.
+func (r *run) conclude(ctx context.Context) error {
+	var errs []error
 	for _, name := range r.kept {
-		err = errors.Join(err, r.engine.Forget(ctx, name))
+		errs = append(errs, r.engine.Forget(context.WithoutCancel(ctx), name))
 	}
-	err = errors.Join(err, r.describe(ctx))
+	r.kept = nil
+	errs = append(errs, r.describe(ctx))
+	if r.options.Check && ctx.Err() == nil && errors.Join(errs...) == nil {
+		return r.check(ctx)
+	}
 	r.record.expect(r.lake)
+	return errors.Join(errs...)
+}
+
+// finish writes the record, on every way out.
+func (r *run) finish(ctx context.Context, err error) (*Record, error) {
 	r.record.end(r.now(), err)
 	r.tell(Event{State: endState(err), Err: r.record.Error})
 	err = errors.Join(err, r.store.Sweep(ctx), writeJSON(ctx, r.store, historyName, r.history), r.write(ctx), r.unlock())

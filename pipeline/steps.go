@@ -188,11 +188,15 @@ func (r *run) input(ctx context.Context, t *Table) (Input, error) {
 	} else {
 		m := r.manifests[t.Name]
 		if m == nil {
-			return Input{}, Fail(BadUsage, t.Name, "Run it first, or run +TABLE to make all that a table needs.", "the table has never been made")
+			return Input{}, neverMade(t.Name)
 		}
 		files = []File{m.Files[0].File}
 	}
 	return fetchInput(ctx, r.store, t, files)
+}
+
+func neverMade(table string) error {
+	return Fail(BadUsage, table, "Run it first, or run +TABLE to make all that a table needs.", "the table has never been made")
 }
 
 func readLater(lake *Lake, table string, rest []PlanStep) bool {

@@ -96,7 +96,7 @@ func (o *opened) runner(demo bool) *pipeline.Runner {
 		root = "demo"
 	}
 	return &pipeline.Runner{
-		Lake: o.lake, Store: o.store, Engine: o.engine, Checker: o.engine, Root: root, Now: time.Now,
+		Lake: o.lake, Store: o.store, Engine: o.engine, Root: root, Now: time.Now,
 		Holder: pipeline.Holder{PID: os.Getpid(), Host: host},
 	}
 }

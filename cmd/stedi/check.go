@@ -1,0 +1,52 @@
+package main
+
+import (
+	"context"
+	"errors"
+
+	"github.com/spf13/cobra"
+
+	"stedi/pipeline"
+)
+
+func (p *program) checkCommand() *cobra.Command {
+	var limit limitFlag
+	cmd := &cobra.Command{
+		Use:   "check [TABLE…]",
+		Short: "Say whether what is in the lake is right",
+		Long: "Hold the tables against the rules of the definition and against those of every lake: the lines can be\n" +
+			"read, nothing was changed by someone else, nothing is older than what it is made from, and the counts\n" +
+			"are those of a known data set if the landing counts are. It changes nothing, and needs no permission to.",
+		Example: "stedi check --lake ./lake\nstedi check machine_learning_curated --lake ./lake --output json",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return p.check(cmd.Context(), args, limit.Limit)
+		},
+	}
+	cmd.Flags().Var(&limit, "max-rejects", "lines of a landing table that may be unreadable: a number, or a share such as 0.1%")
+	return cmd
+}
+
+func (p *program) check(ctx context.Context, tables []string, limit pipeline.Limit) (err error) {
+	o, err := p.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, o.close()) }()
+	record, err := o.runner(p.config.demo).Inspect(ctx, tables, limit)
+	if record == nil {
+		return err
+	}
+	if err := p.printer().end(record); err != nil {
+		return err
+	}
+	return outcome(record, err)
+}
+
+// outcome makes an error of data that is not as it should be, which the output
+// has shown already.
+func outcome(record *pipeline.Record, err error) error {
+	if err == nil && record.ExitCode != 0 {
+		return &saidAlready{pipeline.Fail(pipeline.Kind(record.ExitCode), "", "", "the data is not as it should be")}
+	}
+	return err
+}

@@ -1,0 +1,146 @@
+package pipeline_test
+
+import (
+	"maps"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"stedi/pipeline"
+)
+
+// with adds files to the small lake's definition.
+func with(files map[string]string) fstest.MapFS {
+	definition := maps.Clone(orders)
+	for name, text := range files {
+		definition[name] = &fstest.MapFile{Data: []byte(text)}
+	}
+	return definition
+}
+
+var ordersChecks = map[string]string{
+	"checks/known_names.sql": "-- table: known\n-- severity: error\n-- guard\n-- Everybody known has a name.\nSELECT k.id FROM known AS k WHERE k.name IS NULL OR k.name = ''",
+	"checks/cheap.sql":       "-- table: bought\n-- severity: warning\n-- An order is small.\nSELECT 'total looks like cents' AS message FROM bought AS b WHERE b.total < 2",
+	"checks/no_names.sql":    "-- table: names\n-- severity: error\n-- forbidden: id\n-- No number goes with a name.\nSELECT n.name FROM names AS n WHERE n.name LIKE '%1%'",
+}
+
+// check finds a record of a check by its name and table.
+func check(t *testing.T, record *pipeline.Record, name, table string) pipeline.CheckRecord {
+	t.Helper()
+	for _, c := range record.Checks {
+		if c.Check == name && c.Table == table {
+			return c
+		}
+	}
+	t.Fatalf("there is no check %s of %s in %+v", name, table, record.Checks)
+	return pipeline.CheckRecord{}
+}
+
+func TestWarningsAreToldAndDoNotFailARun(t *testing.T) {
+	w := newWorld(t, with(ordersChecks))
+	record, err := w.run(t, pipeline.RunOptions{Check: true})
+	if err != nil || record.ExitCode != 0 {
+		t.Fatalf("it ends with %v, %d", err, record.ExitCode)
+	}
+	if c := check(t, record, "cheap", "bought"); c.State != "fail" || c.Failing != 1 || c.Message != "An order is small. total looks like cents" {
+		t.Errorf("got %+v", c)
+	}
+	for name, table := range map[string]string{"known_names": "known", "no_names": "names", "unchanged": "bought", "fresh": "turnover", "readable": "people"} {
+		if c := check(t, record, name, table); c.State != "pass" {
+			t.Errorf("got %+v", c)
+		}
+	}
+}
+
+func TestAGuardStopsWhatBreaksItBeforeItIsPublished(t *testing.T) {
+	for _, c := range []struct{ name, text string }{
+		{"by a row", "-- table: known\n-- severity: error\n-- guard\n-- No Ann.\nSELECT k.id FROM known AS k WHERE k.name = 'Ann'"},
+		{"by a column", "-- table: known\n-- severity: error\n-- guard\n-- forbidden: NAME\n-- No names.\nSELECT k.id FROM known AS k WHERE k.id < 0"},
+		{"by another table", "-- table: known\n-- severity: error\n-- guard\n-- Only buyers.\nSELECT k.id FROM known AS k WHERE k.id NOT IN (SELECT o.person FROM orders AS o)"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := newWorld(t, with(map[string]string{"checks/rule.sql": c.text}))
+			record, err := w.run(t, pipeline.RunOptions{})
+			if pipeline.KindOf(err) != pipeline.BadData || !strings.Contains(err.Error(), "guard rule failed") {
+				t.Fatalf("it ends with %v", err)
+			}
+			if got := states(record); !strings.Contains(got, "known failed") || !strings.Contains(got, "names skipped") {
+				t.Errorf("got %s", got)
+			}
+			if text := w.read(t, "people/trusted/part-00000.json"); text != "" {
+				t.Errorf("published: %s", text)
+			}
+			// The same world without the rule goes on, so nothing was left half done.
+			w.runner.Lake.Checks = nil
+			if _, err := w.run(t, pipeline.RunOptions{}); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+func TestInspectionSeesWhatIsThereWhoeverMadeIt(t *testing.T) {
+	w := newWorld(t, with(ordersChecks))
+	if _, err := w.run(t, pipeline.RunOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	inspect := func() *pipeline.Record {
+		record, err := w.runner.Inspect(t.Context(), nil, pipeline.Limit{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return record
+	}
+	if record := inspect(); record.ExitCode != 0 || record.Table("turnover").Rows != 1 {
+		t.Errorf("a whole lake: %+v", record)
+	}
+	w.write(t, "people/trusted/part-00000.json", "{\"id\":1,\"name\":\"\"}\n{\"id\":2,\"name\":3}\n")
+	record := inspect()
+	if record.ExitCode != 1 || record.Table("known").Rows != 1 {
+		t.Errorf("an edited table: exit %d, %+v", record.ExitCode, record.Table("known"))
+	}
+	for name, failing := range map[string]int64{"unchanged": 1, "readable": 1, "known_names": 1} {
+		if c := check(t, record, name, "known"); c.State != "fail" || c.Failing != failing {
+			t.Errorf("got %+v", c)
+		}
+	}
+	only, err := w.runner.Inspect(t.Context(), []string{"names"}, pipeline.Limit{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range only.Checks {
+		if c.Table != "names" {
+			t.Errorf("not asked for: %+v", c)
+		}
+	}
+	if _, err := w.runner.Inspect(t.Context(), []string{"nams"}, pipeline.Limit{}); pipeline.KindOf(err) != pipeline.BadUsage {
+		t.Errorf("an unknown table gives %v", err)
+	}
+}
+
+func TestAnInspectionLeavesNoTrace(t *testing.T) {
+	w := newWorld(t, with(ordersChecks))
+	w.fault = nil
+	if _, err := w.runner.Inspect(t.Context(), nil, pipeline.Limit{}); err != nil {
+		t.Fatal(err)
+	}
+	if text := w.read(t, ".stedi/history.json"); text != "" {
+		t.Error("it wrote into the lake")
+	}
+}
+
+func TestCheckFaultsHaveAFileAndALine(t *testing.T) {
+	for says, text := range map[string]string{
+		`table of the lake, not ""`:    "-- severity: error\nSELECT 1 AS one",
+		`"-- severity: error"`:         "-- table: known\nSELECT 1 AS one",
+		"reads turnover, which is not": "-- table: known\n-- severity: error\n-- guard\nSELECT t.person FROM turnover AS t",
+		"a guard is about a table":     "-- table: people\n-- severity: error\n-- guard\nSELECT p.id FROM people AS p",
+		`reads "nobody"`:               "-- table: known\n-- severity: error\nSELECT n.id FROM nobody AS n",
+		`"nam"`:                        "-- table: known\n-- severity: error\nSELECT k.nam FROM known AS k",
+	} {
+		_, err := pipeline.Load(t.Context(), with(map[string]string{"checks/rule.sql": text}), nil, engine(t))
+		if err == nil || !strings.HasPrefix(err.Error(), "checks/rule.sql") || !strings.Contains(err.Error(), says) {
+			t.Errorf("got %v, want checks/rule.sql … %s", err, says)
+		}
+	}
+}

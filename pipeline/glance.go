@@ -1,0 +1,133 @@
+package pipeline
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"slices"
+)
+
+// glance is a store whose small files change in memory only. Who looks at a
+// lake through it finds out what a run would, with recovery from what was cut
+// off and with new identities of known files, and leaves no trace.
+type glance struct {
+	Store
+	written map[string][]byte
+}
+
+func glanceAt(store Store) *glance { return &glance{Store: store, written: map[string][]byte{}} }
+
+func (g *glance) Open(ctx context.Context, name string) (io.ReadCloser, error) {
+	if text, ok := g.written[name]; ok {
+		return io.NopCloser(bytes.NewReader(text)), nil
+	}
+	return g.Store.Open(ctx, name)
+}
+
+func (g *glance) Put(_ context.Context, name string, content []byte) error {
+	g.written[name] = bytes.Clone(content)
+	return nil
+}
+
+// Delete forgets an intent, which nobody reads a second time.
+func (g *glance) Delete(context.Context, string) error { return nil }
+
+func (g *glance) Sweep(context.Context) error { return nil }
+
+// survey is what a look at a lake found, without a lock and without a trace.
+type survey struct {
+	known
+	strange []string            // files that are not as this program left them
+	lacking map[string]*Failure // landing tables without files
+}
+
+// surveyLake finds out what a run would know before its first step.
+func surveyLake(ctx context.Context, store Store, lake *Lake) (*survey, error) {
+	g := glanceAt(store)
+	if err := recoverLake(ctx, g, lake); err != nil {
+		return nil, err
+	}
+	s := &survey{
+		known:   known{landing: map[string]landingState{}, manifests: map[string]*Manifest{}},
+		lacking: map[string]*Failure{},
+	}
+	for _, t := range lake.Tables {
+		if t.IsLanding() {
+			state, err := look(ctx, g, t)
+			if failure, ok := errors.AsType[*Failure](err); ok && failure.Kind == BadUsage {
+				s.lacking[t.Name] = failure
+			} else if err != nil {
+				return nil, err
+			}
+			s.landing[t.Name] = state
+			continue
+		}
+		state, err := inspect(ctx, g, t)
+		if err != nil {
+			return nil, err
+		}
+		s.manifests[t.Name] = state.manifest
+		for _, f := range state.strange {
+			s.strange = append(s.strange, f.Name)
+		}
+	}
+	return s, nil
+}
+
+// Plan says what Run would do with the same options, and why. It takes no
+// lock and writes nothing. What would stop the run before any work, or fail a
+// step for want of an input, is the error; in the second case the steps are
+// there, too.
+func (r *Runner) Plan(ctx context.Context, options RunOptions) ([]PlanStep, error) {
+	selected, err := r.Lake.Select(options.Select)
+	if err != nil {
+		return nil, err
+	}
+	found, err := surveyLake(ctx, r.Store, r.Lake)
+	if err != nil {
+		return nil, err
+	}
+	var stops []error
+	if len(found.strange) > 0 && !options.Replace {
+		stops = append(stops, foreign(found.strange))
+	}
+	for _, t := range r.Lake.Tables {
+		if failure, ok := found.lacking[t.Name]; ok {
+			stops = append(stops, failure)
+		}
+	}
+	if len(stops) > 0 {
+		return nil, errors.Join(stops...)
+	}
+	steps := found.plan(r.Lake, selected, options.Force, options.MaxRejects)
+	return steps, found.lacks(r.Lake, steps)
+}
+
+// lacks marks the steps that would fail because an input has never been made
+// and is not made by a step before.
+func (k known) lacks(lake *Lake, steps []PlanStep) error {
+	var errs []error
+	var made, broken []string
+	for i := range steps {
+		s := &steps[i]
+		s.Zone = lake.Table(s.Table).Zone
+		if !s.Run {
+			continue
+		}
+		for _, name := range lake.Table(s.Table).Made.Inputs {
+			if slices.Contains(broken, name) {
+				s.Lacks = name
+			} else if !lake.Table(name).IsLanding() && k.manifests[name] == nil && !slices.Contains(made, name) {
+				s.Lacks = name
+				errs = append(errs, neverMade(name))
+			}
+		}
+		if s.Lacks != "" {
+			broken = append(broken, s.Table)
+			continue
+		}
+		made = append(made, s.Table)
+	}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,282 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"stedi/pipeline/ndjson"
+)
+
+// Inspect says what is in a lake and whether it is right: the rules of the
+// definition, and those that hold for every lake. It takes no lock and changes
+// nothing, and it does not matter who made the tables. Named tables restrict
+// the rules to those about them. The error is that of the inspection; what the
+// rules found stands in the record.
+func (r *Runner) Inspect(ctx context.Context, tables []string, limit Limit) (*Record, error) {
+	about, err := r.Lake.resolve(tables)
+	if err != nil {
+		return nil, err
+	}
+	o, err := observe(ctx, r.Store, r.Lake)
+	if err != nil {
+		return nil, err
+	}
+	record := newRecord(r, r.Now())
+	i := inspection{
+		lake: r.Lake, store: r.Store, engine: r.Engine, observation: o, limit: limit,
+		about: about, reports: map[string]ndjson.Report{}, cache: checkCache{},
+	}
+	err = i.readAll(ctx)
+	if err == nil {
+		i.describe(record)
+		err = i.rules(ctx, record)
+	}
+	err = errors.Join(err, i.release(context.WithoutCancel(ctx)))
+	record.end(r.Now(), err)
+	return record, err
+}
+
+// observation is a lake as someone finds it who changes nothing.
+type observation struct {
+	known
+	files   map[string][]File // of each table, whoever wrote them
+	strange []string          // those in the zones that are not as we left them
+}
+
+func observe(ctx context.Context, store Store, lake *Lake) (*observation, error) {
+	found, err := surveyLake(ctx, store, lake)
+	if err != nil {
+		return nil, err
+	}
+	o := &observation{known: found.known, strange: found.strange, files: map[string][]File{}}
+	for _, t := range lake.Tables {
+		if o.files[t.Name], err = store.List(ctx, t.Path); err != nil {
+			return nil, err
+		}
+		if len(o.strangers(t)) > 0 {
+			o.manifests[t.Name] = nil
+		}
+	}
+	return o, nil
+}
+
+// strangers are the files of a table that are not as we left them.
+func (o *observation) strangers(t *Table) []string {
+	var names []string
+	for _, name := range o.strange {
+		if strings.HasPrefix(name, t.Path+"/") {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// resolve finds the tables that people name.
+func (l *Lake) resolve(names []string) ([]string, error) {
+	var found []string
+	for _, name := range names {
+		t := l.Table(name)
+		if t == nil {
+			return nil, l.unknown(name)
+		}
+		found = append(found, t.Name)
+	}
+	return found, nil
+}
+
+// inspection is one evaluation of the rules.
+type inspection struct {
+	*observation
+	lake    *Lake
+	store   Store
+	engine  Engine
+	limit   Limit
+	about   []string // tables whose rules are evaluated; empty: all
+	held    []string // tables that the engine keeps for us
+	reports map[string]ndjson.Report
+	cache   checkCache
+}
+
+// holdLimit is how large a table may be to be kept for the checks. Larger ones
+// are read anew by each: slower, but in bounded memory.
+const holdLimit = 64 << 20
+
+// readAll reads every table once, so that all counts are those of the bytes
+// that lie there.
+func (i *inspection) readAll(ctx context.Context) error {
+	for _, t := range i.lake.Tables {
+		if len(i.files[t.Name]) == 0 {
+			continue
+		}
+		if _, err := i.input(ctx, t); err != nil {
+			return err
+		}
+		if _, ok := i.reports[t.Name]; ok {
+			continue
+		}
+		input, err := fetchInput(ctx, i.store, t, i.files[t.Name])
+		if err != nil {
+			return err
+		}
+		if i.reports[t.Name], err = i.engine.Scan(ctx, input, func(Progress) {}); err != nil {
+			return fmt.Errorf("%s: %w", t.Name, err)
+		}
+	}
+	return nil
+}
+
+// input makes a table ready for checks: one that is not large is read into the
+// engine, once.
+func (i *inspection) input(ctx context.Context, t *Table) (Input, error) {
+	if slices.Contains(i.held, t.Name) {
+		return Input{Table: t}, nil
+	}
+	input, err := fetchInput(ctx, i.store, t, i.files[t.Name])
+	if err != nil || size(i.files[t.Name]) > holdLimit {
+		return input, err
+	}
+	if i.reports[t.Name], err = i.engine.Hold(ctx, input); err != nil {
+		return input, fmt.Errorf("%s: %w", t.Name, err)
+	}
+	i.held = append(i.held, t.Name)
+	return Input{Table: t}, nil
+}
+
+func size(files []File) (n int64) {
+	for _, f := range files {
+		n += f.Size
+	}
+	return n
+}
+
+// release lets the engine forget what it kept.
+func (i *inspection) release(ctx context.Context) error {
+	var errs []error
+	for _, name := range i.held {
+		errs = append(errs, i.engine.Forget(ctx, name))
+	}
+	return errors.Join(errs...)
+}
+
+// describe lists the tables as they were read.
+func (i *inspection) describe(record *Record) {
+	stale := i.stale(i.lake)
+	for _, t := range i.lake.Tables {
+		table := TableRecord{Table: t.Name, Zone: t.Zone, Stale: stale[t.Name], Notes: []string{}}
+		report, ok := i.reports[t.Name]
+		if table.Missing = !ok; ok {
+			table.fill(report)
+		}
+		record.Tables = append(record.Tables, table)
+	}
+}
+
+// rules evaluates all that hold for the tables in question.
+func (i *inspection) rules(ctx context.Context, record *Record) error {
+	for _, t := range i.lake.Tables {
+		if i.concerns(t.Name) {
+			i.builtIn(t, record)
+		}
+	}
+	for _, c := range i.lake.Checks {
+		if !i.concerns(c.Table) {
+			continue
+		}
+		found, err := i.evaluate(ctx, c)
+		if err != nil {
+			return err
+		}
+		record.Checks = append(record.Checks, found)
+	}
+	record.expect(i.lake)
+	record.Checks = slices.DeleteFunc(record.Checks, func(c CheckRecord) bool {
+		return c.Check == expectedRows && !i.concerns(c.Table)
+	})
+	return nil
+}
+
+func (i *inspection) concerns(table string) bool {
+	return len(i.about) == 0 || slices.Contains(i.about, table)
+}
+
+// builtIn holds a table against the rules of every lake: its lines can be
+// read, it is as we left it, and it is not older than what it is made from.
+func (i *inspection) builtIn(t *Table, record *Record) {
+	table := record.Table(t.Name)
+	readable := CheckRecord{Check: "readable", Table: t.Name, Severity: "error", State: "pass", Diagnosis: []string{}}
+	switch limit := i.limitOf(t); {
+	case table.Missing:
+		readable.State, readable.Message = "skipped", "the table has no file"
+	case !limit.allows(table.Rejected, table.Rows):
+		readable.State, readable.Failing = "fail", table.Rejected
+		readable.Message = fmt.Sprintf("%d lines cannot be read, %s allowed.", table.Rejected, limit)
+		if rejects := i.reports[t.Name].Rejects; len(rejects) > 0 {
+			readable.Message += " The first: " + rejects[0].String()
+		}
+	}
+	record.Checks = append(record.Checks, readable)
+	if t.IsLanding() {
+		return
+	}
+	unchanged := CheckRecord{Check: "unchanged", Table: t.Name, Severity: "error", State: "pass", Diagnosis: []string{}}
+	strange := i.strangers(t)
+	switch {
+	case table.Missing:
+		unchanged.State, unchanged.Message = "skipped", "the table has never been made"
+	case len(strange) > 0:
+		unchanged.State, unchanged.Failing = "fail", int64(len(strange))
+		unchanged.Message = fmt.Sprintf("%s is not as this program left it", strange[0])
+	}
+	fresh := CheckRecord{Check: "fresh", Table: t.Name, Severity: "warning", State: "pass", Diagnosis: []string{}}
+	switch {
+	case table.Missing || len(strange) > 0:
+		fresh.State, fresh.Message = "skipped", "nothing is known of how the table was made"
+	case table.Stale != "":
+		fresh.State, fresh.Failing, fresh.Message = "fail", 1, "the table is stale: "+table.Stale
+	}
+	record.Checks = append(record.Checks, unchanged, fresh)
+}
+
+// limitOf is how many lines of a table may be unreadable: none of ours.
+func (i *inspection) limitOf(t *Table) Limit {
+	if t.IsLanding() {
+		return i.limit
+	}
+	return Limit{}
+}
+
+// evaluate runs one check, or says what it found when its tables were the
+// same.
+func (i *inspection) evaluate(ctx context.Context, c *Check) (CheckRecord, error) {
+	for _, name := range c.Inputs {
+		if len(i.files[name]) == 0 {
+			record := c.judge(i.lake.Table(c.Table), Findings{})
+			record.State, record.Message = "skipped", name+" has no file"
+			return record, nil
+		}
+	}
+	key, known := i.keyOf(c)
+	if record, ok := i.cache.get(c, key); known && ok {
+		return record, nil
+	}
+	var inputs []Input
+	for _, name := range c.Inputs {
+		input, err := i.input(ctx, i.lake.Table(name))
+		if err != nil {
+			return CheckRecord{}, err
+		}
+		inputs = append(inputs, input)
+	}
+	found, err := i.engine.Check(ctx, c.SQL, inputs)
+	if err != nil {
+		return CheckRecord{}, fmt.Errorf("check %s: %w", c.Name, err)
+	}
+	record := c.judge(i.lake.Table(c.Table), found)
+	if known {
+		i.cache[c.Name] = cachedCheck{Key: key, Record: record}
+	}
+	return record, nil
+}
