@@ -60,7 +60,7 @@ func (p *program) root() *cobra.Command {
 	root.Flags().BoolVar(&batch, "batch", false, "run all that is not up to date, then check it, without a screen")
 	o.add(root.Flags())
 	p.config.add(root.PersistentFlags())
-	root.AddCommand(p.runCommand(), p.sampleCommand(), p.runsCommand(), p.versionCommand())
+	root.AddCommand(p.runCommand(), p.planCommand(), p.sampleCommand(), p.runsCommand(), p.versionCommand())
 	return root
 }
 

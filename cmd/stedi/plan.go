@@ -1,0 +1,108 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"stedi/pipeline"
+)
+
+func (p *program) planCommand() *cobra.Command {
+	var o runFlags
+	cmd := &cobra.Command{
+		Use:   "plan [TABLE…]",
+		Short: "Say what would run, in which order and why",
+		Long: "Say what `stedi run` with the same tables and flags would make, in which order and why, and what would\n" +
+			"stop it. Nothing is written and no lock is taken, so it works on a lake that one can only read.",
+		Example: "stedi plan --demo\nstedi plan +customer_curated --profile strict --lake ./lake",
+		RunE:    func(cmd *cobra.Command, args []string) error { return p.plan(cmd.Context(), o, args) },
+	}
+	o.add(cmd.Flags())
+	return cmd
+}
+
+// planDocument is what --output json prints, and its steps line by line what
+// ndjson prints.
+type planDocument struct {
+	Schema string     `json:"schema"`
+	Steps  []planStep `json:"steps"`
+	Error  string     `json:"error,omitempty"` // what would stop the run or fail a step
+}
+
+type planStep struct {
+	Order  int    `json:"order"`
+	Table  string `json:"table"`
+	Zone   string `json:"zone"`
+	Action string `json:"action"` // run, none, fail
+	Reason string `json:"reason"`
+}
+
+func (p *program) plan(ctx context.Context, flags runFlags, names []string) (err error) {
+	o, err := p.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, o.close()) }()
+	steps, err := o.runner(p.config.demo).Plan(ctx, pipeline.RunOptions{
+		Select: names, Force: flags.force, Replace: flags.replace, AllowEmpty: flags.allowEmpty, MaxRejects: flags.maxRejects.Limit,
+	})
+	if err != nil && p.config.output == "text" && len(steps) == 0 {
+		return err
+	}
+	document := planDocument{Schema: "stedi.plan/1", Steps: []planStep{}}
+	for i, s := range steps {
+		document.Steps = append(document.Steps, describePlan(i+1, s))
+	}
+	if err != nil {
+		document.Error = err.Error()
+	}
+	return errors.Join(err, p.printPlan(document))
+}
+
+func describePlan(order int, s pipeline.PlanStep) planStep {
+	step := planStep{Order: order, Table: s.Table, Zone: s.Zone, Action: "none", Reason: s.Reason}
+	switch {
+	case s.Lacks != "":
+		step.Action, step.Reason = "fail", s.Lacks+" is not there"
+	case s.Run:
+		step.Action = "run"
+	}
+	return step
+}
+
+func (p *program) printPlan(document planDocument) error {
+	encoder := json.NewEncoder(p.stdout)
+	switch p.config.output {
+	case "json":
+		encoder.SetIndent("", "  ")
+		return encoder.Encode(document)
+	case "ndjson":
+		for _, s := range document.Steps {
+			if err := encoder.Encode(s); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	rows := [][]string{{"ORDER", "TABLE", "ZONE", "ACTION", "REASON"}}
+	run := 0
+	for _, s := range document.Steps {
+		if s.Action == "run" {
+			run++
+		}
+		rows = append(rows, []string{fmt.Sprint(s.Order), s.Table, s.Zone, s.Action, s.Reason})
+	}
+	if err := printTable(p.stdout, rows, 0); err != nil {
+		return err
+	}
+	closing := fmt.Sprintf("%d of %d tables would be made; nothing was written.", run, len(document.Steps))
+	if run == 0 && document.Error == "" {
+		closing = "Everything is up to date. --force would run it all the same."
+	}
+	_, err := fmt.Fprintf(p.stdout, "\n%s\n", closing)
+	return err
+}
