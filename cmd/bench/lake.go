@@ -92,16 +92,13 @@ func writeLake(ctx context.Context, dir, file string, scale int, seed uint64) ([
 	return text, os.WriteFile(file, text, 0o600)
 }
 
-// refresh takes away what runs have left, and waits until the disk has no
-// more to do, so that nobody pays for the one before him.
+// refresh takes away what runs have left.
 func (l lake) refresh(tables []derived, out string) error {
 	errs := []error{os.RemoveAll(out), os.RemoveAll(filepath.Join(l.dir, ".stedi"))}
 	for _, t := range tables {
 		errs = append(errs, os.RemoveAll(filepath.Join(l.dir, filepath.FromSlash(t.path))))
 	}
-	errs = append(errs, os.Mkdir(out, 0o755))
-	flush()
-	return errors.Join(errs...)
+	return errors.Join(append(errs, os.Mkdir(out, 0o755))...)
 }
 
 // verify counts the rows that a run wrote.

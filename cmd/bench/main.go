@@ -53,7 +53,7 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		narrator{stderr}.say("bench: %v", err)
 		return exitUsage
 	}
-	b := &bench{options: o, progress: narrator{stderr}}
+	b := &bench{options: o, progress: narrator{stderr}, settle: flush}
 	if err := b.run(ctx, stdout); err != nil {
 		narrator{stderr}.say("bench: %v", err)
 		return exitFailed

@@ -30,6 +30,7 @@ func embedded(t *testing.T, rounds int) (*bench, []rival) {
 		progress: narrator{io.Discard},
 		tables:   tables,
 		slow:     map[string]bool{},
+		settle:   func() {},
 	}
 	if err := b.absolute(); err != nil {
 		t.Fatal(err)

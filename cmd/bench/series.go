@@ -17,6 +17,9 @@ type bench struct {
 	progress narrator
 	tables   []derived
 	slow     map[string]bool // rivals that met the time limit: no larger lake for them
+	// settle waits until the disk has no more to do, so that nobody pays for
+	// the one who ran before.
+	settle func()
 }
 
 // result is what a rival has shown on one lake.
@@ -125,6 +128,7 @@ func (b *bench) once(ctx context.Context, l lake, r rival) (cost, error) {
 	if err := l.refresh(b.tables, out); err != nil {
 		return cost{}, err
 	}
+	b.settle()
 	args, env, err := r.command(&b.options, l.dir, out)
 	if err != nil {
 		return cost{}, err

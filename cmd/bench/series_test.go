@@ -66,6 +66,7 @@ func newBench(t *testing.T, limit time.Duration) *bench {
 		progress: narrator{io.Discard},
 		tables:   []derived{{name: "words", path: "words/trusted"}},
 		slow:     map[string]bool{},
+		settle:   func() {},
 	}
 }
 
