@@ -6,6 +6,8 @@ TOOLS    := $(CURDIR)/.cache/tools
 LINT     := $(TOOLS)/golangci-lint
 DEAD     := $(TOOLS)/deadcode
 FUZZTIME ?= 3s
+RIVALS   ?= all
+SCALES   ?= 1,10,100
 
 .PHONY: run build test check fuzz bench clean
 
@@ -29,9 +31,13 @@ fuzz: ## every fuzz target for FUZZTIME
 	@set -e; for pkg in $$(go list ./...); do \
 	  dir=$$(go list -f '{{.Dir}}' $$pkg); \
 	  for target in $$(grep -hoE '^func Fuzz[A-Za-z0-9_]+' $$dir/*_test.go 2>/dev/null | cut -c6-); do \
-	    go test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) $$pkg; \
+	    go test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 1x $$pkg; \
 	  done; \
 	done
+
+bench: build ## side by side with its rivals; the table goes into README.md
+	go build -o .cache/bench ./cmd/bench
+	.cache/bench -stedi bin/stedi -rivals $(RIVALS) -scales $(SCALES) -work .cache/bench-work -readme README.md
 
 clean:
 	rm -rf bin .cache

@@ -12,7 +12,7 @@ import (
 )
 
 // config is what all commands share. Each flag is also read from the
-// environment as STEDI_NAME; the flag wins.
+// environment as STEDI_NAME, and from files (see settings.go); the flag wins.
 type config struct {
 	lake       string
 	demo       bool
@@ -22,7 +22,16 @@ type config struct {
 	output     string
 	memory     string
 	threads    int
+	color      string
+	logLevel   string
+	logFile    string
+	origins    map[string]string // by flag: who has set it
 }
+
+var (
+	engines = []string{"duckdb"}
+	outputs = []string{"text", "json", "ndjson"}
+)
 
 func (c *config) add(flags *pflag.FlagSet) {
 	flags.StringVar(&c.lake, "lake", ".", "the lake's folder")
@@ -33,6 +42,10 @@ func (c *config) add(flags *pflag.FlagSet) {
 	flags.StringVar(&c.output, "output", "text", "text, json or ndjson")
 	flags.StringVar(&c.memory, "memory", "", "memory for the engine, such as 512MB (default: 80% of the machine's)")
 	flags.IntVar(&c.threads, "threads", 0, "threads for the engine (default: one a core)")
+	flags.StringVar(&c.color, "color", "auto", "auto, always or never")
+	flags.StringVar(&c.logFile, "log-file", "", "also write a log there, as JSON lines (default: none)")
+	flags.StringVar(&c.logLevel, "log-level", "info", "how much goes into --log-file: debug, info, warn or error")
+	markPath(flags, "lake", "definition", "log-file")
 }
 
 // fromEnvironment fills in what the command line leaves open.
@@ -41,28 +54,29 @@ func (c *config) fromEnvironment(flags *pflag.FlagSet, env func(string) (string,
 	flags.VisitAll(func(f *pflag.Flag) {
 		name := "STEDI_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
 		value, ok := env(name)
-		if !ok || value == "" || f.Changed || err != nil {
-			return
+		if !ok || value == "" || f.Changed || err != nil || f.Name == "help" || f.Name == "version" {
+			return // STEDI_VERSION may well be there for another purpose
 		}
+		c.origins[f.Name] = "env " + name
 		if e := flags.Set(f.Name, value); e != nil {
 			err = usage(fmt.Errorf("%s: %w", name, e))
 		}
 	})
-	if err != nil {
-		return err
-	}
-	return c.check()
+	return err
 }
 
 func (c *config) check() error {
-	if c.engine != "duckdb" {
-		return pipeline.Fail(pipeline.BadUsage, "", "Engines: duckdb.", "there is no engine %q", c.engine)
+	if !slices.Contains(engines, c.engine) {
+		return pipeline.Fail(pipeline.BadUsage, "", "Engines: "+strings.Join(engines, ", ")+".", "there is no engine %q%s", c.engine, c.where("engine"))
 	}
-	if outputs := []string{"text", "json", "ndjson"}; !slices.Contains(outputs, c.output) {
-		return pipeline.Fail(pipeline.BadUsage, "", "Outputs: "+strings.Join(outputs, ", ")+".", "there is no output %q", c.output)
+	if !slices.Contains(outputs, c.output) {
+		return pipeline.Fail(pipeline.BadUsage, "", "Outputs: "+strings.Join(outputs, ", ")+".", "there is no output %q%s", c.output, c.where("output"))
 	}
 	if c.threads < 0 {
-		return pipeline.Fail(pipeline.BadUsage, "", "", "--threads %d: want a number from 0", c.threads)
+		return pipeline.Fail(pipeline.BadUsage, "", "", "--threads %d%s: want a number from 0", c.threads, c.where("threads"))
+	}
+	if !slices.Contains(colorModes, c.color) {
+		return pipeline.Fail(pipeline.BadUsage, "", "--color takes "+strings.Join(colorModes, ", ")+".", "there is no colour mode %q%s", c.color, c.where("color"))
 	}
 	return nil
 }
@@ -73,6 +87,8 @@ type runFlags struct {
 	replace    bool
 	allowEmpty bool
 	maxRejects limitFlag
+	ci         ciFlags
+	check      bool // evaluate the rules afterwards; not a flag: --batch does
 }
 
 func (o *runFlags) add(flags *pflag.FlagSet) {

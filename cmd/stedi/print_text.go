@@ -15,6 +15,7 @@ import (
 type textPrinter struct {
 	out   io.Writer
 	story *story
+	color bool
 	err   error
 }
 
@@ -24,10 +25,13 @@ func (t *textPrinter) stop() { t.story.stop() }
 
 func (t *textPrinter) end(record *pipeline.Record) error {
 	t.tables(record)
-	t.printf("\n")
+	if len(record.Steps) > 0 {
+		t.printf("\n")
+	}
 	for _, s := range record.Steps {
 		t.step(s, record)
 	}
+	t.checks(record)
 	t.printf("\n%s\n", t.next(record))
 	return t.err
 }
@@ -43,7 +47,10 @@ func (t *textPrinter) tables(record *pipeline.Record) {
 	for _, r := range record.Tables {
 		rows = append(rows, []string{r.Zone, r.Table, count(r), expected(r), verdict(r)})
 	}
-	for _, line := range align(rows, 2, 3) {
+	for i, line := range align(rows, 2, 3) {
+		if t.color && i > 0 {
+			line = paintVerdict(line, record.Tables[i-1])
+		}
 		t.printf("%s\n", line)
 	}
 	for _, r := range record.Tables {
@@ -121,6 +128,34 @@ func (t *textPrinter) step(s pipeline.StepRecord, record *pipeline.Record) {
 	}
 }
 
+// checks shows the rules that are broken, and how many are not.
+func (t *textPrinter) checks(record *pipeline.Record) {
+	if len(record.Checks) == 0 {
+		return
+	}
+	t.printf("\n")
+	passed, skipped := 0, 0
+	for _, c := range record.Checks {
+		switch c.State {
+		case "pass":
+			passed++
+		case "skipped":
+			skipped++
+		default:
+			word := "FAIL"
+			if c.Severity == "warning" {
+				word = "warning"
+			}
+			t.printf("%s  %s: %s, %s rows\n  %s\n", word, c.Table, c.Check, thousands(c.Failing), printable(c.Message))
+		}
+	}
+	t.printf("%d checks passed", passed)
+	if skipped > 0 {
+		t.printf(", %d skipped", skipped)
+	}
+	t.printf("\n")
+}
+
 // next says what a person would do now.
 func (t *textPrinter) next(record *pipeline.Record) string {
 	ran, wrong := 0, 0
@@ -130,7 +165,7 @@ func (t *textPrinter) next(record *pipeline.Record) string {
 		}
 	}
 	for _, c := range record.Checks {
-		if c.State == "fail" {
+		if c.State == "fail" && c.Severity != "warning" {
 			wrong++
 		}
 	}
@@ -140,7 +175,9 @@ func (t *textPrinter) next(record *pipeline.Record) string {
 	case record.Error != "":
 		return "Not done. The tables that failed are as they were; mend what is said below and run again."
 	case wrong > 0:
-		return fmt.Sprintf("Done in %.2f s, but %d counts are not those of this data set: look at the waterfalls above for the stage that differs.", record.Seconds, wrong)
+		return fmt.Sprintf("%d checks failed: each says above which rule is broken; the waterfalls of `stedi runs last` show where rows go.", wrong)
+	case len(record.Steps) == 0:
+		return "All is as it should be."
 	case ran == 0:
 		return "Everything is up to date. --force runs it all the same."
 	default:

@@ -25,17 +25,23 @@ type program struct {
 	stderr io.Writer
 	env    func(string) (string, bool)
 	config config
+	color  string // auto, always or never
+	log    runLog
+	told   bool               // GitHub has been told why it fails
 	fault  func(dir.Op) error // nil but in tests: what goes wrong with files
 }
 
 // execute runs one command line. Its error has been printed.
 func (p *program) execute(ctx context.Context, args []string) error {
+	p.chooseColor(args)
+	defer p.closeLog()
 	root := p.root() //nolint:contextcheck // cobra hands each command its context
 	root.SetArgs(args)
 	root.SetIn(p.stdin)
-	root.SetOut(p.stdout)
-	root.SetErr(p.stderr)
-	return fang.Execute(ctx, root, fang.WithVersion(version), fang.WithErrorHandler(printError))
+	root.SetErr(p.withoutColor(p.stderr))
+	err := fang.Execute(ctx, root, fang.WithVersion(version), fang.WithoutManpage(), fang.WithErrorHandler(printError))
+	p.ended(err)
+	return err
 }
 
 func (p *program) root() *cobra.Command {
@@ -47,20 +53,23 @@ func (p *program) root() *cobra.Command {
 		Long: "A lake is a folder of SQL files and JSON lines in three zones: landing, trusted and curated.\n" +
 			"stedi runs its transforms, checks what comes out and says why a count is what it is.",
 		Example: "stedi --batch --demo\nstedi --batch --lake ./lake\nstedi run +customer_curated --lake ./lake",
-		Args:    usageArgs(cobra.NoArgs),
+		Args:    knownCommand,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if !batch {
 				return pipeline.Fail(pipeline.BadUsage, "", "Say --batch to run and check the lake, or --help to see the commands.", "nothing to do without --batch")
 			}
+			o.check = true
 			return p.runLake(cmd.Context(), o, nil)
 		},
-		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return p.config.fromEnvironment(cmd.Flags(), p.env) },
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return p.settle(cmd) },
 	}
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(err) })
+	root.SetFlagErrorFunc(flagError)
 	root.Flags().BoolVar(&batch, "batch", false, "run all that is not up to date, then check it, without a screen")
 	o.add(root.Flags())
+	o.ci.add(root.Flags())
 	p.config.add(root.PersistentFlags())
-	root.AddCommand(p.runCommand(), p.planCommand(), p.sampleCommand(), p.runsCommand(), p.versionCommand())
+	root.AddCommand(p.runCommand(), p.planCommand(), p.sampleCommand(), p.runsCommand(), p.checkCommand(), p.versionCommand(), p.manCommand())
+	p.finishRoot(root)
 	return root
 }
 
@@ -81,8 +90,10 @@ func printError(w io.Writer, _ fang.Styles, err error) {
 	if _, quiet := errors.AsType[*saidAlready](err); quiet {
 		return
 	}
-	for line := range strings.Lines("stedi: " + err.Error()) {
-		narrate(w, printable(strings.TrimRight(line, "\n"))+"\n")
+	name := red + "stedi:" + plain + " "
+	for line := range strings.Lines(err.Error()) {
+		narrate(w, name+printable(strings.TrimRight(line, "\n"))+"\n")
+		name = ""
 	}
 }
 

@@ -20,19 +20,25 @@ func (p *program) runCommand() *cobra.Command {
 		RunE:    func(cmd *cobra.Command, args []string) error { return p.runLake(cmd.Context(), o, args) },
 	}
 	o.add(cmd.Flags())
+	o.ci.add(cmd.Flags())
 	return cmd
 }
 
 // runLake runs what is selected and prints what came of it.
 func (p *program) runLake(ctx context.Context, flags runFlags, names []string) (err error) {
+	ctx, out, err := p.watch(ctx, flags.ci)
+	if err != nil {
+		return err
+	}
+	defer func() { err = out.close(ctx, err) }()
 	o, err := p.open(ctx)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, o.close()) }()
-	out := p.printer()
 	record, err := o.runner(p.config.demo).Run(ctx, pipeline.RunOptions{
 		Select: names, Force: flags.force, Replace: flags.replace, AllowEmpty: flags.allowEmpty, MaxRejects: flags.maxRejects.Limit,
+		Check: flags.check, FailFast: flags.ci.failFast,
 	}, out.event)
 	out.stop()
 	if record == nil {
@@ -41,10 +47,7 @@ func (p *program) runLake(ctx context.Context, flags runFlags, names []string) (
 	if e := out.end(record); e != nil {
 		return errors.Join(err, e)
 	}
-	if err == nil && record.ExitCode != 0 {
-		return &saidAlready{pipeline.Fail(pipeline.Kind(record.ExitCode), "", "", "the data is not as it should be")}
-	}
-	return err
+	return outcome(record, err)
 }
 
 // printer is how a run is shown.
@@ -61,6 +64,6 @@ func (p *program) printer() printer {
 	case "ndjson":
 		return &jsonPrinter{out: p.stdout, story: p.story(), lines: true}
 	default:
-		return &textPrinter{out: p.stdout, story: p.story()}
+		return &textPrinter{out: p.stdout, story: p.story(), color: p.colors(p.stdout)}
 	}
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -61,7 +62,8 @@ func TestScripts(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			return os.CopyFS(filepath.Join(env.WorkDir, "lake"), os.DirFS(sample))
+			err = os.CopyFS(filepath.Join(env.WorkDir, "definition"), os.DirFS(filepath.Join("..", "..", "pipeline", "stedi")))
+			return errors.Join(err, os.CopyFS(filepath.Join(env.WorkDir, "lake"), os.DirFS(sample)))
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exitcode": exitCode,

@@ -4,9 +4,41 @@ import (
 	"encoding/json"
 	"fmt"
 	"runtime"
+	"runtime/debug"
 
 	"github.com/spf13/cobra"
 )
+
+// build is what the binary knows of its making. The commit is there when it
+// was built in a checkout.
+type build struct {
+	Version  string `json:"version"`
+	Commit   string `json:"commit,omitempty"`
+	Time     string `json:"time,omitempty"` // of the commit
+	Modified bool   `json:"modified,omitempty"`
+	Go       string `json:"go"`
+	OS       string `json:"os"`
+	Arch     string `json:"arch"`
+}
+
+func thisBuild() build {
+	b := build{Version: version, Go: runtime.Version(), OS: runtime.GOOS, Arch: runtime.GOARCH}
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return b
+	}
+	for _, s := range info.Settings {
+		switch s.Key {
+		case "vcs.revision":
+			b.Commit = s.Value
+		case "vcs.time":
+			b.Time = s.Value
+		case "vcs.modified":
+			b.Modified = s.Value == "true"
+		}
+	}
+	return b
+}
 
 func (p *program) versionCommand() *cobra.Command {
 	return &cobra.Command{
@@ -15,13 +47,20 @@ func (p *program) versionCommand() *cobra.Command {
 		Example: "stedi version\nstedi version --output json",
 		Args:    usageArgs(cobra.NoArgs),
 		RunE: func(*cobra.Command, []string) error {
+			b := thisBuild()
 			if p.config.output == "text" {
-				_, err := fmt.Fprintf(p.stdout, "stedi %s (%s, %s/%s)\n", version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+				commit := ""
+				if b.Commit != "" {
+					commit = b.Commit[:min(12, len(b.Commit))]
+					if b.Modified {
+						commit += " with changes"
+					}
+					commit += ", "
+				}
+				_, err := fmt.Fprintf(p.stdout, "stedi %s (%s%s, %s/%s)\n", b.Version, commit, b.Go, b.OS, b.Arch)
 				return err
 			}
-			return json.NewEncoder(p.stdout).Encode(map[string]string{
-				"version": version, "go": runtime.Version(), "os": runtime.GOOS, "arch": runtime.GOARCH,
-			})
+			return json.NewEncoder(p.stdout).Encode(b)
 		},
 	}
 }

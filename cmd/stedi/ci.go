@@ -1,0 +1,170 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"stedi/pipeline"
+)
+
+// ciFlags are for those who run the program unattended.
+type ciFlags struct {
+	junit    string
+	events   string
+	failFast bool
+	timeout  time.Duration
+}
+
+func (f *ciFlags) add(flags *pflag.FlagSet) {
+	f.addReports(flags)
+	flags.StringVar(&f.events, "events", "", "write what happens there as JSON lines; - is stdout, in place of the text")
+	flags.BoolVar(&f.failFast, "fail-fast", false, "start nothing more after the first failure")
+	flags.DurationVar(&f.timeout, "timeout", 0, "stop after this time, such as 10m; 0 is never")
+	markPath(flags, "events")
+}
+
+// addReports adds what fits a command that runs nothing, too.
+func (f *ciFlags) addReports(flags *pflag.FlagSet) {
+	flags.StringVar(&f.junit, "junit", "", "also write the report as JUnit XML there")
+	markPath(flags, "junit")
+}
+
+// watcher follows a run beside the printer.
+type watcher interface {
+	event(pipeline.Event)
+	end(*pipeline.Record) error
+}
+
+// watched is a printer with watchers.
+type watched struct {
+	printer
+	watchers []watcher
+	release  []func() error
+	recorded bool
+}
+
+// watch prepares all that follows a run, and sets its time limit. Its close
+// must be called.
+func (p *program) watch(ctx context.Context, f ciFlags) (context.Context, *watched, error) {
+	w := &watched{printer: p.printer(), watchers: []watcher{&p.log}}
+	if f.timeout < 0 {
+		return ctx, nil, pipeline.Fail(pipeline.BadUsage, "", "", "--timeout %s%s: want a time from 0", f.timeout, p.config.where("timeout"))
+	}
+	if err := p.openEvents(w, f.events); err != nil {
+		return ctx, nil, err
+	}
+	if f.junit != "" {
+		w.watchers = append(w.watchers, junitFile(f.junit))
+	}
+	w.watchers = append(w.watchers, p.gitHub()...)
+	if f.timeout > 0 {
+		limited, cancel := context.WithTimeoutCause(ctx, f.timeout, pipeline.Fail(pipeline.BadEngine, "",
+			"What was made stays; run again to go on, with a longer --timeout.", "cancelled: not done within --timeout %s", f.timeout))
+		w.release = append(w.release, func() error { cancel(); return nil })
+		ctx = limited
+	}
+	return ctx, w, nil
+}
+
+func (w *watched) event(e pipeline.Event) {
+	w.printer.event(e)
+	for _, o := range w.watchers {
+		o.event(e)
+	}
+}
+
+func (w *watched) end(r *pipeline.Record) error {
+	return errors.Join(w.printer.end(r), w.report(r))
+}
+
+func (w *watched) report(r *pipeline.Record) error {
+	w.recorded = true
+	var errs []error
+	for _, o := range w.watchers {
+		errs = append(errs, o.end(r))
+	}
+	return errors.Join(errs...)
+}
+
+// close releases what watch has taken. A run that could not even begin is
+// reported as one, too: an old report left in its place would be taken for it.
+func (w *watched) close(ctx context.Context, err error) error {
+	if err != nil && !w.recorded {
+		if ctx.Err() != nil {
+			err = context.Cause(ctx)
+		}
+		kind := pipeline.KindOf(err)
+		err = errors.Join(err, w.report(&pipeline.Record{Run: "not begun", Status: "failed", ExitCode: int(kind), Error: err.Error(), Started: time.Now()}))
+	}
+	for _, release := range w.release {
+		err = errors.Join(err, release())
+	}
+	return err
+}
+
+// openEvents lets the events go into a file, or to stdout.
+func (p *program) openEvents(w *watched, name string) error {
+	switch {
+	case name == "":
+		return nil
+	case name != "-":
+		file, err := os.Create(name)
+		if err != nil {
+			return pipeline.Fail(pipeline.BadUsage, "", "Name a file in a folder that exists and can be written.", "--events: %w", err)
+		}
+		w.watchers = append(w.watchers, &eventLines{out: file})
+		w.release = append(w.release, file.Close)
+	case p.config.output != "text":
+		return pipeline.Fail(pipeline.BadUsage, "", "--output ndjson prints the events and then the record; or name a file.",
+			"--events - and --output %s both want stdout", p.config.output)
+	default:
+		w.printer = &silent{story: p.story()}
+		w.watchers = append(w.watchers, &eventLines{out: p.stdout})
+	}
+	return nil
+}
+
+// eventLines writes events as JSON lines.
+type eventLines struct {
+	out io.Writer
+	err error
+}
+
+func (l *eventLines) event(e pipeline.Event) {
+	if l.err == nil {
+		l.err = json.NewEncoder(l.out).Encode(e)
+	}
+}
+
+func (l *eventLines) end(*pipeline.Record) error {
+	if l.err != nil {
+		return fmt.Errorf("--events: %w", l.err)
+	}
+	return nil
+}
+
+// silent leaves stdout to the events.
+type silent struct{ story *story }
+
+func (s *silent) event(e pipeline.Event)     { s.story.event(e) }
+func (s *silent) stop()                      { s.story.stop() }
+func (s *silent) end(*pipeline.Record) error { return nil }
+
+// junitFile is where --junit wants the report.
+type junitFile string
+
+func (f junitFile) event(pipeline.Event) {}
+
+func (f junitFile) end(r *pipeline.Record) error {
+	if err := os.WriteFile(string(f), pipeline.JUnit(r), 0o644); err != nil { //nolint:gosec // a report without data, for others to read
+		return pipeline.Fail(pipeline.BadEngine, "", "Name a file in a folder that exists and can be written.", "--junit: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,186 @@
+package main
+
+import (
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"stedi/pipeline"
+)
+
+// A completer gives the words that may stand at a place. It takes no lock,
+// starts no engine, and says nothing when something is wrong: it answers a
+// key.
+type completer = func(cmd *cobra.Command, args []string, begun string) ([]string, cobra.ShellCompDirective)
+
+// finishRoot adds what is about all commands together.
+func (p *program) finishRoot(root *cobra.Command) {
+	root.SetOut(p.withoutColor(p.stdout))
+	root.InitDefaultHelpCmd()
+	root.InitDefaultCompletionCmd()
+	config := p.configCommand()
+	root.AddCommand(config)
+	shareWith(config, shared(root))
+	for _, cmd := range commands(root) {
+		if example, ok := borrowedExamples[cmd.CommandPath()]; ok && cmd.Example == "" {
+			cmd.Example = example
+		}
+		p.completeArguments(cmd)
+		p.completeFlags(cmd)
+	}
+}
+
+// borrowedExamples are for the commands that cobra brings with it.
+var borrowedExamples = map[string]string{
+	"stedi help":                  "stedi help run",
+	"stedi completion":            "stedi completion bash > stedi.bash",
+	"stedi completion bash":       "stedi completion bash > stedi.bash",
+	"stedi completion zsh":        "stedi completion zsh > _stedi",
+	"stedi completion fish":       "stedi completion fish > stedi.fish",
+	"stedi completion powershell": "stedi completion powershell > stedi.ps1",
+}
+
+// completeArguments reads from a command's usage line what it takes.
+func (p *program) completeArguments(cmd *cobra.Command) {
+	_, arguments, _ := strings.Cut(cmd.Use, " ")
+	var complete completer
+	switch {
+	case cmd.ValidArgsFunction != nil || len(cmd.ValidArgs) > 0:
+		return
+	case strings.HasPrefix(arguments, "[TABLE…]") && (cmd.Name() == "run" || cmd.Name() == "plan"):
+		complete = p.completeSelection
+	case strings.Contains(arguments, "TABLE…"):
+		complete = p.completeTables
+	case strings.Contains(arguments, "TABLE"):
+		complete = once(p.completeTables)
+	case strings.Contains(arguments, "ID") || strings.Contains(arguments, "RUN"):
+		complete = once(p.completeRuns)
+	case strings.Contains(arguments, "DIR"):
+		complete = once(folders)
+	case arguments == "":
+		complete = nothing
+	default:
+		return
+	}
+	cmd.ValidArgsFunction = complete
+}
+
+// completeFlags knows flags by their names, whatever command they belong to.
+func (p *program) completeFlags(cmd *cobra.Command) {
+	completers := map[string]completer{
+		"lake": folders, "definition": folders, "profile": p.completeProfiles,
+		"engine": words(engines), "output": words(outputs), "color": words(colorModes), "log-level": words(logLevels),
+	}
+	for name, complete := range completers {
+		flag := cmd.PersistentFlags().Lookup(name)
+		if flag == nil {
+			flag = cmd.LocalNonPersistentFlags().Lookup(name)
+		}
+		if _, taken := cmd.GetFlagCompletionFunc(name); flag == nil || taken {
+			continue
+		}
+		if err := cmd.RegisterFlagCompletionFunc(name, complete); err != nil {
+			panic(err) // the flag exists and has none: asked above
+		}
+	}
+}
+
+// completeSelection knows what Lake.Select takes. The forms with a plus come
+// once somebody has begun to write one.
+func (p *program) completeSelection(_ *cobra.Command, args []string, begun string) ([]string, cobra.ShellCompDirective) {
+	names := pipeline.NamesOf(p.definition())
+	var found []string
+	for _, table := range names.Tables {
+		for _, form := range []string{table, "+" + table, table + "+"} {
+			if strings.HasPrefix(form, begun) && (begun != "" || form == table) {
+				found = append(found, form)
+			}
+		}
+	}
+	for _, zone := range names.Zones {
+		if zone != pipeline.Landing && strings.HasPrefix("zone:"+zone, begun) {
+			found = append(found, "zone:"+zone)
+		}
+	}
+	return without(found, args), cobra.ShellCompDirectiveNoFileComp
+}
+
+func (p *program) completeTables(_ *cobra.Command, args []string, begun string) ([]string, cobra.ShellCompDirective) {
+	var found []string
+	for _, table := range pipeline.NamesOf(p.definition()).Tables {
+		if strings.HasPrefix(table, begun) {
+			found = append(found, table)
+		}
+	}
+	return without(found, args), cobra.ShellCompDirectiveNoFileComp
+}
+
+// completeProfiles completes the last of several, separated by commas.
+func (p *program) completeProfiles(_ *cobra.Command, _ []string, begun string) ([]string, cobra.ShellCompDirective) {
+	before, last := "", begun
+	if i := strings.LastIndexByte(begun, ','); i >= 0 {
+		before, last = begun[:i+1], begun[i+1:]
+	}
+	var found []string
+	for _, profile := range without(pipeline.Profiles(p.definition()), strings.Split(before, ",")) {
+		if strings.HasPrefix(profile, last) {
+			found = append(found, before+profile)
+		}
+	}
+	return found, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
+}
+
+func (p *program) completeRuns(cmd *cobra.Command, _ []string, begun string) ([]string, cobra.ShellCompDirective) {
+	store, err := p.openStore(p.config.lake)
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	ids, err := pipeline.Runs(cmd.Context(), store)
+	if err != nil || len(ids) == 0 {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	var found []string
+	for _, id := range append([]string{"last"}, ids...) {
+		if strings.HasPrefix(id, begun) {
+			found = append(found, id)
+		}
+	}
+	return found, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveKeepOrder
+}
+
+func words(list []string) completer {
+	return cobra.FixedCompletions(list, cobra.ShellCompDirectiveNoFileComp)
+}
+
+func folders(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	return nil, cobra.ShellCompDirectiveFilterDirs
+}
+
+func nothing(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	return nil, cobra.ShellCompDirectiveNoFileComp
+}
+
+// once completes the first argument only.
+func once(complete completer) completer {
+	return func(cmd *cobra.Command, args []string, begun string) ([]string, cobra.ShellCompDirective) {
+		if len(args) > 0 {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		return complete(cmd, args, begun)
+	}
+}
+
+// without leaves out what has been said already.
+func without(list, said []string) []string {
+	var left []string
+	for _, word := range list {
+		known := false
+		for _, s := range said {
+			known = known || s == word
+		}
+		if !known {
+			left = append(left, word)
+		}
+	}
+	return left
+}

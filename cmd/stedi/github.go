@@ -1,0 +1,153 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"stedi/pipeline"
+)
+
+// gitHub returns what tells GitHub Actions about a run, when it runs there.
+func (p *program) gitHub() []watcher {
+	var watchers []watcher
+	if name, _ := p.env("GITHUB_STEP_SUMMARY"); name != "" {
+		watchers = append(watchers, &stepSummary{name: name, complain: p.stderr})
+	}
+	if p.inGitHub() {
+		watchers = append(watchers, &annotations{p: p})
+	}
+	return watchers
+}
+
+func (p *program) inGitHub() bool {
+	value, _ := p.env("GITHUB_ACTIONS")
+	return value == "true"
+}
+
+// annotations prints workflow commands. The runner reads them from stderr as
+// well as from stdout, and stdout is data.
+type annotations struct{ p *program }
+
+func (a *annotations) event(pipeline.Event) {}
+
+func (a *annotations) end(r *pipeline.Record) error {
+	notes := notesOf(r)
+	a.p.told = len(notes) > 0
+	for _, n := range fewer(notes) {
+		narrate(a.p.stderr, n.String()+"\n")
+	}
+	return nil
+}
+
+// annotation is one ::error or ::warning.
+type annotation struct {
+	level   string // error or warning
+	title   string
+	message string
+}
+
+func (n annotation) String() string {
+	return fmt.Sprintf("::%s title=%s::%s", n.level, gitHubProperty.Replace(n.title), gitHubText.Replace(n.message))
+}
+
+// The characters that would end a value, or the command.
+var (
+	gitHubText     = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A")
+	gitHubProperty = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C")
+)
+
+// notesOf finds what is worth an annotation: errors first.
+func notesOf(r *pipeline.Record) []annotation {
+	var failures, warnings []annotation
+	for _, s := range r.Steps {
+		if s.State == pipeline.Failed {
+			failures = append(failures, annotation{"error", s.Table + " failed", s.Error})
+		}
+	}
+	if r.Error != "" && len(failures) == 0 {
+		failures = append(failures, annotation{"error", "stedi", r.Error})
+	}
+	for _, c := range r.Checks {
+		if c.State != "fail" {
+			continue
+		}
+		message := fmt.Sprintf("%s (%d)", c.Message, c.Failing)
+		for _, d := range c.Diagnosis {
+			message += "\n" + d
+		}
+		if c.Severity == "warning" {
+			warnings = append(warnings, annotation{"warning", c.Check + ": " + c.Table, message})
+		} else {
+			failures = append(failures, annotation{"error", c.Check + ": " + c.Table, message})
+		}
+	}
+	for _, t := range r.Tables {
+		if t.Rejected > 0 {
+			warnings = append(warnings, annotation{"warning", t.Table, fmt.Sprintf("%d lines rejected", t.Rejected)})
+		}
+	}
+	return append(failures, warnings...)
+}
+
+// mostNotes is how many annotations of a step GitHub shows.
+const mostNotes = 10
+
+// fewer makes one annotation of those that would not be shown.
+func fewer(notes []annotation) []annotation {
+	if len(notes) <= mostNotes {
+		return notes
+	}
+	rest := notes[mostNotes-1:]
+	var titles []string
+	for _, n := range rest {
+		titles = append(titles, n.title)
+	}
+	more := annotation{rest[0].level, fmt.Sprintf("%d more", len(rest)), strings.Join(titles, "\n")}
+	return append(append([]annotation{}, notes[:mostNotes-1]...), more)
+}
+
+// stepSummary appends the summary of a run to that of the workflow's step.
+type stepSummary struct {
+	name     string
+	complain io.Writer
+}
+
+func (s *stepSummary) event(pipeline.Event) {}
+
+// end never fails: a run is not wrong because its summary cannot be shown.
+func (s *stepSummary) end(r *pipeline.Record) error {
+	if err := s.append(pipeline.Summary(r)); err != nil {
+		narrate(s.complain, "stedi: no step summary: "+printable(err.Error())+"\n")
+	}
+	return nil
+}
+
+func (s *stepSummary) append(text []byte) (err error) {
+	file, err := os.OpenFile(s.name, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, file.Close()) }()
+	info, err := file.Stat()
+	if err != nil {
+		return err
+	}
+	const limit = 1 << 20 // GitHub drops the summary of a step that is larger
+	if info.Size()+int64(len(text)) >= limit {
+		return fmt.Errorf("it would be over GitHub's %d bytes; the run's folder has it as summary.md", limit)
+	}
+	_, err = file.Write(append(text, '\n'))
+	return err
+}
+
+// ended tells what no record has told, when a command is over.
+func (p *program) ended(err error) {
+	p.log.finish(err)
+	_, shown := errors.AsType[*saidAlready](err)
+	if err != nil && !p.told && !shown && p.inGitHub() {
+		narrate(p.stderr, annotation{"error", "stedi", err.Error()}.String()+"\n")
+	}
+}

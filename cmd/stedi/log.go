@@ -1,0 +1,115 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"stedi/pipeline"
+)
+
+// runLog is --log-file: what happened and when, as JSON lines, apart from the
+// console. It has names, counts and times in it, and never what is in a row:
+// no arguments, no SQL, no message of a check. Its zero value logs nothing.
+type runLog struct {
+	logger *slog.Logger
+	file   *os.File
+	began  time.Time
+}
+
+var logLevels = []string{"debug", "info", "warn", "error"}
+
+func (p *program) openLog(cmd *cobra.Command) error {
+	if !slices.Contains(logLevels, p.config.logLevel) {
+		return pipeline.Fail(pipeline.BadUsage, "", "Levels: "+strings.Join(logLevels, ", ")+".",
+			"there is no log level %q%s", p.config.logLevel, p.config.where("log-level"))
+	}
+	if p.config.logFile == "" {
+		if p.config.origins["log-level"] == "flag" {
+			return pipeline.Fail(pipeline.BadUsage, "", "Name a file with --log-file.", "--log-level says how much to log, but not where")
+		}
+		return nil
+	}
+	file, err := os.OpenFile(p.config.logFile, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	if err != nil {
+		return pipeline.Fail(pipeline.BadUsage, "", "Name a file in a folder that exists and can be written.", "--log-file%s: %w", p.config.where("log-file"), err)
+	}
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(p.config.logLevel)); err != nil {
+		return errors.Join(fmt.Errorf("--log-level: %w", err), file.Close())
+	}
+	logger := slog.New(slog.NewJSONHandler(file, &slog.HandlerOptions{Level: level})).With("pid", os.Getpid())
+	p.log = runLog{logger: logger, file: file, began: time.Now()}
+	logger.Info("begin", "command", cmd.CommandPath(), "version", version)
+	for name, origin := range p.config.origins {
+		logger.Debug("setting", "name", name, "origin", origin)
+	}
+	return nil
+}
+
+func (p *program) closeLog() {
+	if p.log.file == nil {
+		return
+	}
+	if err := p.log.file.Close(); err != nil {
+		narrate(p.stderr, "stedi: the log may lack its end: "+printable(err.Error())+"\n")
+	}
+}
+
+func (l *runLog) event(e pipeline.Event) {
+	if l.logger == nil {
+		return
+	}
+	if e.Progress != nil {
+		l.logger.Debug("progress", "run", e.Run, "table", e.Step, "rows_read", e.Progress.RowsRead, "rows_written", e.Progress.RowsWritten)
+		return
+	}
+	fields := []any{"run", e.Run, "table", e.Step, "state", e.State.String()}
+	if e.Reason != "" {
+		fields = append(fields, "reason", e.Reason)
+	}
+	if e.Result != nil {
+		fields = append(fields, "rows", e.Result.Rows, "seconds", e.Result.Seconds)
+	}
+	if e.Err != "" {
+		fields = append(fields, "error", e.Err)
+	}
+	name := "step"
+	if e.Step == "" {
+		name = "run"
+	}
+	switch e.State {
+	case pipeline.Failed:
+		l.logger.Error(name, fields...)
+	case pipeline.Skipped, pipeline.Stopped:
+		l.logger.Warn(name, fields...)
+	default:
+		l.logger.Info(name, fields...)
+	}
+}
+
+func (l *runLog) end(r *pipeline.Record) error {
+	if l.logger == nil {
+		return nil
+	}
+	for _, c := range r.Checks {
+		if c.State == "fail" {
+			l.logger.Warn("check", "run", r.Run, "check", c.Check, "table", c.Table, "severity", c.Severity, "failing", c.Failing)
+		}
+	}
+	return nil
+}
+
+// finish notes how the command ended. What went wrong is not repeated: it may
+// quote what the caller has written.
+func (l *runLog) finish(err error) {
+	if l.logger != nil {
+		l.logger.Info("end", "exit_code", int(pipeline.KindOf(err)), "seconds", time.Since(l.began).Seconds())
+	}
+}

@@ -1,0 +1,202 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"stedi/pipeline"
+)
+
+// neverShared are flags that mean one call of the program, not a lake or a
+// person's habits.
+var neverShared = []string{"help", "version", "batch", "demo"}
+
+// shared returns the flags that may be set in a file: those of the program as
+// a whole, and those that two commands or more have.
+func shared(root *cobra.Command) []*pflag.Flag {
+	uses := map[string]int{}
+	first := map[string]*pflag.Flag{}
+	take := func(weight int) func(*pflag.Flag) {
+		return func(f *pflag.Flag) {
+			if !slices.Contains(neverShared, f.Name) {
+				uses[f.Name] += weight
+				first[f.Name] = cmp.Or(first[f.Name], f)
+			}
+		}
+	}
+	root.LocalFlags().VisitAll(take(2))
+	for _, cmd := range commands(root) {
+		if cmd != root && !worksRegardless(cmd) {
+			cmd.LocalNonPersistentFlags().VisitAll(take(1))
+		}
+	}
+	var flags []*pflag.Flag
+	for name, f := range first {
+		if uses[name] > 1 {
+			flags = append(flags, f)
+		}
+	}
+	slices.SortFunc(flags, func(a, b *pflag.Flag) int { return strings.Compare(a.Name, b.Name) })
+	return flags
+}
+
+// commands returns a command and all below it.
+func commands(root *cobra.Command) []*cobra.Command {
+	all := []*cobra.Command{root}
+	for _, c := range root.Commands() {
+		all = append(all, commands(c)...)
+	}
+	return all
+}
+
+// settle fills in what the command line leaves open: from the environment,
+// then the project's file, then the user's.
+func (p *program) settle(cmd *cobra.Command) error {
+	err := p.fill(cmd.Flags(), shared(cmd.Root()))
+	if err == nil {
+		err = p.config.check()
+	}
+	if worksRegardless(cmd) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return p.openLog(cmd)
+}
+
+// worksRegardless tells whether a command has to work whatever a file says:
+// the shell asks it at its start, or at a key.
+func worksRegardless(cmd *cobra.Command) bool {
+	for c := cmd; c.HasParent(); c = c.Parent() {
+		if slices.Contains([]string{"completion", "man", cobra.ShellCompRequestCmd, cobra.ShellCompNoDescRequestCmd}, c.Name()) {
+			return true
+		}
+	}
+	return false
+}
+
+func (p *program) fill(flags *pflag.FlagSet, known []*pflag.Flag) error {
+	p.config.origins = map[string]string{}
+	flags.VisitAll(func(f *pflag.Flag) {
+		if f.Changed {
+			p.config.origins[f.Name] = "flag"
+		}
+	})
+	if err := p.config.fromEnvironment(flags, p.env); err != nil {
+		return err
+	}
+	folder, err := os.Getwd()
+	if err != nil {
+		return fmt.Errorf("where the configuration may lie: %w", err)
+	}
+	for _, name := range settingsFiles(folder, p.env) {
+		if err := p.config.fromFile(folder, name, flags, known); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// fromFile sets the flags that nothing before it has set.
+func (c *config) fromFile(folder, name string, flags *pflag.FlagSet, known []*pflag.Flag) error {
+	shown := name
+	if near, err := filepath.Rel(folder, name); err == nil && strings.Count(near, "..") < 4 {
+		shown = near
+	}
+	settings, err := readSettings(name, shown)
+	if err != nil {
+		return err
+	}
+	for _, s := range settings {
+		where := fmt.Sprintf("%s:%d", shown, s.line)
+		i := slices.IndexFunc(known, func(f *pflag.Flag) bool { return f.Name == s.key })
+		if i < 0 || s.table {
+			return unknownSetting(where, s.key, known)
+		}
+		values, err := s.texts(known[i])
+		if err != nil {
+			return atPlace(where, s.key, err)
+		}
+		f := flags.Lookup(s.key)
+		if f == nil || f.Changed {
+			continue // of another command, or said nearer by
+		}
+		if isPath(f) {
+			values = []string{beside(name, values[0])}
+		}
+		if err := set(f, values); err != nil {
+			return atPlace(where, s.key, err)
+		}
+		c.origins[s.key] = where
+	}
+	return nil
+}
+
+func unknownSetting(where, key string, known []*pflag.Flag) error {
+	var names []string
+	for _, f := range known {
+		names = append(names, f.Name)
+	}
+	fix := "`stedi config` lists the settings; they stand in the file as they are, in no [table]."
+	if slices.Contains(names, key) {
+		return pipeline.Fail(pipeline.BadUsage, "", fix, "%s: %s is no [table]", where, key)
+	}
+	if near := pipeline.Nearest(key, names); near != "" {
+		fix = "Did you mean " + near + "? " + fix
+	}
+	return pipeline.Fail(pipeline.BadUsage, "", fix, "%s: there is no setting %q", where, key)
+}
+
+func atPlace(where, key string, err error) error {
+	return pipeline.Fail(pipeline.BadUsage, "", "Correct the file; `stedi config` shows what holds.", "%s: %s: %w", where, key, err)
+}
+
+func set(f *pflag.Flag, values []string) error {
+	f.Changed = true
+	if list, ok := f.Value.(pflag.SliceValue); ok {
+		return list.Replace(values)
+	}
+	return f.Value.Set(values[0])
+}
+
+// pathAnnotation marks a flag whose value in a file is relative to that file.
+const pathAnnotation = "stedi_path"
+
+// markPath says that a flag is a file or a folder.
+func markPath(flags *pflag.FlagSet, names ...string) {
+	for _, name := range names {
+		f := flags.Lookup(name)
+		if f.Annotations == nil {
+			f.Annotations = map[string][]string{}
+		}
+		f.Annotations[pathAnnotation] = []string{"true"}
+	}
+}
+
+func isPath(f *pflag.Flag) bool { return f.Annotations[pathAnnotation] != nil }
+
+// beside reads a path as seen from the file that says it.
+func beside(file, path string) string {
+	if path == "" || path == "-" || filepath.IsAbs(path) || strings.Contains(path, "://") {
+		return path
+	}
+	return filepath.Join(filepath.Dir(file), path)
+}
+
+// where says where a setting comes from, for a message about it.
+func (c *config) where(name string) string {
+	switch origin := c.origins[name]; origin {
+	case "", "flag":
+		return ""
+	default:
+		return " (" + origin + ")"
+	}
+}
