@@ -99,7 +99,11 @@ func (l *loader) overlay(profiles []string) (map[string]string, error) {
 	l.lake.Profiles = slices.Compact(l.lake.Profiles)
 	for _, profile := range l.lake.Profiles {
 		if !slices.Contains(known, profile) {
-			return nil, Fail(BadUsage, "", "Known profiles: "+strings.Join(known, ", ")+".", "there is no profile %q", profile)
+			fix := "Known profiles: " + strings.Join(known, ", ") + "."
+			if near := Nearest(profile, known); near != "" {
+				fix = "Did you mean " + near + "? " + fix
+			}
+			return nil, Fail(BadUsage, "", fix, "there is no profile %q", profile)
 		}
 		matches, err := fs.Glob(l.files, "profiles/"+profile+"/*.sql")
 		if err != nil {

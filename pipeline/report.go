@@ -15,7 +15,7 @@ import (
 func JUnit(r *Record) []byte {
 	steps, checks := junitSuite{Name: "steps"}, junitSuite{Name: "checks"}
 	for _, s := range r.Steps {
-		steps.add(junitStep(s))
+		steps.add(junitStep(s, r.waterfall(s)))
 	}
 	for _, c := range r.Checks {
 		checks.add(junitCheck(c))
@@ -104,8 +104,8 @@ func (s *junitSuite) add(c junitCase) {
 
 // junitStep is a failure if the step failed, and an error if it was cancelled:
 // a build must not be green then.
-func junitStep(s StepRecord) junitCase {
-	c := junitCase{Class: "steps", Name: s.Table, Out: waterfall(s), spent: s.Seconds}
+func junitStep(s StepRecord, way string) junitCase {
+	c := junitCase{Class: "steps", Name: s.Table, Out: way, spent: s.Seconds}
 	switch s.State {
 	case Failed:
 		c.Failure = junitText(s.Error)
@@ -171,11 +171,19 @@ func legible(text string) string {
 
 func seconds(s float64) string { return fmt.Sprintf("%.3f", s) }
 
-// waterfall is the way of the rows through a step, in a line.
-func waterfall(s StepRecord) string {
-	var way []string
-	for _, stage := range s.Funnel {
-		way = append(way, fmt.Sprintf("%s %d", stage.Name, stage.Rows))
+// waterfall is the way of the rows through a step, in a line: those of its
+// first input, what each stage left of them, and the other inputs.
+func (r *Record) waterfall(s StepRecord) string {
+	var way, others []string
+	input := true
+	for i, stage := range s.Funnel {
+		text := fmt.Sprintf("%s %d", stage.Name, stage.Rows)
+		input = input && stage.Name != s.Table && r.Table(stage.Name) != nil
+		if input && i > 0 {
+			others = append(others, "with "+text)
+			continue
+		}
+		way = append(way, text)
 	}
-	return strings.Join(way, " → ")
+	return strings.Join(append([]string{strings.Join(way, " → ")}, others...), ", ")
 }

@@ -87,7 +87,7 @@ func summaryChecks(b *strings.Builder, r *Record) {
 		}
 	}
 	if len(r.Checks) > 0 {
-		fmt.Fprintf(b, "\n%d checks hold, %d do not, %d skipped.\n", passed, len(failed), skipped)
+		fmt.Fprintf(b, "\nChecks: %d passed, %d failed, %d skipped.\n", passed, len(failed), skipped)
 	}
 	if len(failed) == 0 {
 		return
@@ -104,7 +104,7 @@ func summarySteps(b *strings.Builder, r *Record) {
 	}
 	b.WriteString("\n| step | state | seconds | the way of the rows |\n|---|---|---:|---|\n")
 	for _, s := range r.Steps {
-		text := waterfall(s)
+		text := r.waterfall(s)
 		if s.State == Failed {
 			text = s.Error
 		}
@@ -126,8 +126,8 @@ func row(b *strings.Builder, cells ...string) {
 // in the HTML that may stand in it, so that a name out of a file can neither
 // break a table nor bring in a link or an image.
 var markdown = strings.NewReplacer(
-	"&", "&amp;", "<", "&lt;", ">", "&gt;", "|", "&#124;", "`", "&#96;", "*", "&#42;", "_", "&#95;",
-	"[", "&#91;", "]", "&#93;", "!", "&#33;", "#", "&#35;", "~", "&#126;", "\\", "&#92;", "@", "&#64;", "://", "&#58;//", "www.", "www&#46;",
+	"&", "&amp;", "<", "&lt;", ">", "&gt;", "|", "&#124;", "`", "&#96;", "*", "&#42;",
+	"[", "&#91;", "]", "&#93;", "#", "&#35;", "~", "&#126;", "\\", "&#92;", "@", "&#64;", "://", "&#58;//", "www.", "www&#46;",
 	"\n", "<br>", "\t", " ",
 )
 

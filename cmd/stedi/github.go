@@ -74,10 +74,7 @@ func notesOf(r *pipeline.Record) []annotation {
 		if c.State != "fail" {
 			continue
 		}
-		message := fmt.Sprintf("%s (%d)", c.Message, c.Failing)
-		for _, d := range c.Diagnosis {
-			message += "\n" + d
-		}
+		message := strings.Join(append([]string{fmt.Sprintf("%s (%d)", c.Message, c.Failing)}, c.Diagnosis...), "\n")
 		if c.Severity == "warning" {
 			warnings = append(warnings, annotation{"warning", c.Check + ": " + c.Table, message})
 		} else {
