@@ -47,6 +47,7 @@ type cohort struct {
 	rows   []uint8 // accelerometer rows of instant j of person p, at p*instants+j
 	kinds  [kinds][]int32
 	taken  map[int64]struct{} // instants of consenting people
+	extras *extras            // nil in a clean lake
 }
 
 func newCohort(s shape) *cohort {
@@ -84,6 +85,9 @@ func (c *cohort) plan(seed uint64, index int) {
 		c.consent(p)
 	}
 	c.countRows()
+	if c.extras != nil {
+		c.extras.plan(c)
+	}
 	for i := range c.order {
 		c.order[i] = i
 	}

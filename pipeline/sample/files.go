@@ -7,14 +7,11 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 )
 
-const (
-	maxFiles  = 64
-	flushSize = 256 << 10
-)
+// maxFiles holds for the files with rows of a table.
+const maxFiles = 64
 
 // landing lists the tables by their folders, in the order of Manifest.Tables.
 var landing = [...]string{"customer", "accelerometer", "step_trainer"}
@@ -22,33 +19,44 @@ var landing = [...]string{"customer", "accelerometer", "step_trainer"}
 // output is the lake being written. It remembers what it made, and only that
 // is removed after a failure.
 type output struct {
-	dir          string
-	customer     *writer
-	acceleration *writer
-	steps        *writer
-	made         []string // folders, parents first
+	dir    string
+	tables [len(landing)]*writer
+	made   []string // folders, parents first
 }
 
-func newOutput(dir string, s shape, scale int) *output {
-	rows := s.expected(int64(scale))[Base]
-	table := func(name string) *writer {
-		total := int(rows[name+"_landing"])
-		return &writer{
-			prefix:  filepath.Join(dir, name, "landing", name),
-			perFile: max(s.perFile, (total+maxFiles-1)/maxFiles),
+func newOutput(dir string, s shape, options Options) *output {
+	o := &output{dir: dir}
+	totals := s.expected(int64(options.Scale))[Base]
+	for i, name := range landing {
+		w := &writer{
+			dir:     dir,
+			mkdir:   o.mkdir,
+			base:    name,
+			columns: keysOf[i],
 			buf:     make([]byte, 0, flushSize+flushSize/4),
 			table:   Table{Name: name + "_landing", Path: name + "/landing"},
 		}
+		total := totals[w.table.Name]
+		w.perFile = max(s.perFile, (int(total)+maxFiles-1)/maxFiles)
+		if options.DirtyFiles {
+			w.forms = oddForms[:]
+			w.perFile = max(1, min(w.perFile, int(total)/len(oddForms)))
+		}
+		if options.DirtyRows {
+			w.dirt = newDirt(s, i, options.Seed)
+		}
+		if options.Rejects > 0 {
+			w.spoiler = &spoiler{table: i, rows: total, rejects: int64(options.Rejects-i+len(landing)-1) / int64(len(landing))}
+		}
+		w.begin()
+		o.tables[i] = w
 	}
-	return &output{
-		dir:          dir,
-		customer:     table(landing[0]),
-		acceleration: table(landing[1]),
-		steps:        table(landing[2]),
-	}
+	return o
 }
 
-func (o *output) writers() []*writer { return []*writer{o.customer, o.acceleration, o.steps} }
+func (o *output) customer() *writer     { return o.tables[0] }
+func (o *output) acceleration() *writer { return o.tables[1] }
+func (o *output) steps() *writer        { return o.tables[2] }
 
 // vacant refuses a lake whose landing folders hold data at any depth. Hidden
 // files are none: readers of a lake pass over names that begin with _ or a dot.
@@ -79,8 +87,8 @@ func vacant(dir string) error {
 }
 
 func (o *output) create() error {
-	for _, w := range o.writers() {
-		if err := o.mkdir(filepath.Dir(w.prefix)); err != nil {
+	for _, w := range o.tables {
+		if err := o.mkdir(filepath.Join(o.dir, filepath.FromSlash(w.table.Path))); err != nil {
 			return err
 		}
 	}
@@ -105,8 +113,11 @@ func (o *output) mkdir(path string) error {
 }
 
 func (o *output) close() error {
-	for _, w := range o.writers() {
+	for _, w := range o.tables {
 		if err := w.closeFile(); err != nil {
+			return err
+		}
+		if err := w.addOddFiles(); err != nil {
 			return err
 		}
 	}
@@ -117,7 +128,7 @@ func (o *output) close() error {
 // somebody else has put something there.
 func (o *output) remove() error {
 	var errs []error
-	for _, w := range o.writers() {
+	for _, w := range o.tables {
 		errs = append(errs, w.remove())
 	}
 	for _, folder := range slices.Backward(o.made) {
@@ -128,103 +139,19 @@ func (o *output) remove() error {
 	return errors.Join(errs...)
 }
 
-func (o *output) tables() []Table {
-	tables := make([]Table, 0, len(landing))
-	for _, w := range o.writers() {
-		tables = append(tables, w.table)
-	}
-	return tables
-}
-
-// writer splits the rows of a table into files. A row is put together by a
-// chain of calls that ends with endRow.
-type writer struct {
-	prefix  string // of the file names
-	perFile int
-	buf     []byte
-	file    *os.File
-	inFile  int
-	made    []string
-	table   Table
-}
-
-func (w *writer) text(s string) *writer {
-	w.buf = append(w.buf, s...)
-	return w
-}
-
-func (w *writer) add(b []byte) *writer {
-	w.buf = append(w.buf, b...)
-	return w
-}
-
-func (w *writer) number(n int64) *writer {
-	w.buf = strconv.AppendInt(w.buf, n, 10)
-	return w
-}
-
-// digits writes the last width digits of n, with leading zeros.
-func (w *writer) digits(n uint64, width int) *writer {
-	end := len(w.buf) + width
-	w.buf = append(w.buf, "00000000000000000000"[:width]...)
-	for i := 1; i <= width; i++ {
-		w.buf[end-i] = byte('0' + n%10)
-		n /= 10
-	}
-	return w
-}
-
-func (w *writer) endRow() error {
-	w.table.Rows++
-	w.inFile++
-	switch {
-	case w.inFile == w.perFile:
-		return w.closeFile()
-	case len(w.buf) >= flushSize:
-		return w.flush()
-	}
-	return nil
-}
-
-func (w *writer) flush() error {
-	if w.file == nil {
-		name := fmt.Sprintf("%s-%05d.json", w.prefix, w.table.Files+1)
-		file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
-		if err != nil {
-			return err
+// describe tells what was made.
+func (o *output) describe(m *Manifest) {
+	for _, w := range o.tables {
+		m.Tables = append(m.Tables, w.table)
+		m.OddFiles = append(m.OddFiles, w.odd...)
+		if w.dirt != nil {
+			if m.Dirt == nil {
+				m.Dirt = map[string]map[Dirt]int64{}
+			}
+			m.Dirt[w.table.Name] = w.dirt.added
 		}
-		w.file = file
-		w.made = append(w.made, name)
-		w.table.Files++
+		if w.spoiler != nil {
+			m.Rejects = append(m.Rejects, w.spoiler.made...)
+		}
 	}
-	n, err := w.file.Write(w.buf)
-	w.table.Bytes += int64(n)
-	w.buf = w.buf[:0]
-	return err
-}
-
-// closeFile writes what is left; without any row since the last file it makes
-// no empty one.
-func (w *writer) closeFile() error {
-	if w.inFile == 0 {
-		return nil
-	}
-	if err := w.flush(); err != nil {
-		return err
-	}
-	err := w.file.Close()
-	w.file, w.inFile = nil, 0
-	return err
-}
-
-func (w *writer) remove() error {
-	var errs []error
-	if w.file != nil {
-		errs = append(errs, w.file.Close())
-		w.file = nil
-	}
-	for _, name := range w.made {
-		errs = append(errs, os.Remove(name))
-	}
-	return errors.Join(errs...)
 }

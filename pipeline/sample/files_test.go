@@ -43,18 +43,27 @@ func TestManifestDescribesTheFiles(t *testing.T) {
 }
 
 func TestMemoryDoesNotGrowWithScale(t *testing.T) {
-	var before, after runtime.MemStats
-	dir := t.TempDir()
-	runtime.ReadMemStats(&before)
-	manifest := mustWrite(t, dir, Options{Scale: 10, Seed: 1}, original)
-	runtime.ReadMemStats(&after)
-	var written uint64
-	for _, table := range manifest.Tables {
-		written += uint64(table.Bytes)
-	}
-	const limit = 8 << 20
-	if allocated := after.TotalAlloc - before.TotalAlloc; allocated > limit || written < 10*limit {
-		t.Errorf("allocated %d bytes in all to write %d, want at most %d", allocated, written, limit)
+	for _, dirty := range []bool{false, true} {
+		var before, after runtime.MemStats
+		dir := t.TempDir()
+		options := Options{Scale: 10, Seed: 1}
+		if dirty {
+			options = Options{Scale: 4, Seed: 1, DirtyRows: true, DirtyFiles: true, Rejects: 1_000}
+		}
+		runtime.ReadMemStats(&before)
+		manifest := mustWrite(t, dir, options, original)
+		runtime.ReadMemStats(&after)
+		var written uint64
+		for _, table := range manifest.Tables {
+			written += uint64(table.Bytes)
+		}
+		limit := uint64(8 << 20)
+		if dirty {
+			limit += limit / 2
+		}
+		if allocated := after.TotalAlloc - before.TotalAlloc; allocated > limit || written < 2*limit {
+			t.Errorf("dirty %t: allocated %d bytes in all to write %d, want at most %d", dirty, allocated, written, limit)
+		}
 	}
 }
 
@@ -130,7 +139,7 @@ func TestCancellationLeavesNothing(t *testing.T) {
 	for _, looks := range []int{0, 1, 500, 1_500} {
 		parent := t.TempDir()
 		ctx := &expiring{Context: t.Context(), looks: looks}
-		_, err := Write(ctx, filepath.Join(parent, "new", "lake"), Options{Scale: 2, Seed: 1})
+		_, err := Write(ctx, filepath.Join(parent, "new", "lake"), Options{Scale: 2, Seed: 1, DirtyRows: true, DirtyFiles: true, Rejects: 20})
 		if !errors.Is(err, context.Canceled) {
 			t.Errorf("after %d looks: error %v", looks, err)
 		}
@@ -162,5 +171,28 @@ func TestFailureRemovesOnlyItsOwnFiles(t *testing.T) {
 	}
 	if err != nil || !reflect.DeepEqual(left, want) {
 		t.Errorf("left %q, %v", left, err)
+	}
+}
+
+// TestForeignHiddenFileStays makes the writing fail at the last moment, in the
+// folder of odd files, and looks for what is left of the lake.
+func TestForeignHiddenFileStays(t *testing.T) {
+	dir := t.TempDir()
+	theirs := filepath.Join(dir, "step_trainer", "landing", ".part.crc")
+	if err := os.MkdirAll(filepath.Dir(theirs), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(theirs, []byte("theirs"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := write(t.Context(), dir, Options{Scale: 1, DirtyFiles: true}, small); !errors.Is(err, fs.ErrExist) {
+		t.Fatalf("error %v, want %v", err, fs.ErrExist)
+	}
+	entries, err := os.ReadDir(filepath.Dir(theirs))
+	if left := digests(t, dir); err != nil || len(left) != 1 || len(entries) != 1 || left["step_trainer/landing/.part.crc"] == "" {
+		t.Errorf("left %v, %v, %v", left, entries, err)
+	}
+	if content, err := os.ReadFile(theirs); err != nil || string(content) != "theirs" {
+		t.Errorf("%q, %v", content, err)
 	}
 }

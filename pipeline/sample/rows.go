@@ -25,6 +25,7 @@ var strides = [...]uint64{1, 5, 7, 11, 13, 17}
 // are used again for the next one.
 type identity struct {
 	name, email, serial []byte
+	second              []byte // serial number, in dirty lakes
 }
 
 // write appends the cohort to the tables, customer by customer.
@@ -35,7 +36,10 @@ func (c *cohort) write(ctx context.Context, lake *output) error {
 			return err
 		}
 		c.identify(&id, c.index*len(c.order)+i)
-		if err := c.writeCustomer(lake.customer, p, &id); err != nil {
+		if c.extras != nil {
+			c.writeExtra(lake.customer(), p, &id)
+		}
+		if err := c.writeCustomer(lake.customer(), p, &id); err != nil {
 			return err
 		}
 		if err := c.writeReadings(lake, p, &id); err != nil {
@@ -54,11 +58,17 @@ func (c *cohort) identify(id *identity, number int) {
 	id.email = append(append(append(id.email[:0], first...), '.'), last...)
 	id.email = strconv.AppendInt(id.email, int64(number+1), 10)
 	id.email = append(id.email, "@example.com"...)
-	id.serial = appendUUID(id.serial[:0], uint32(c.seed)^uint32(number+1)*0x9E3779B1, c.rng.Uint64(), c.rng.Uint64())
+	id.serial = appendUUID(id.serial[:0], head(c.seed, number), c.rng.Uint64(), c.rng.Uint64())
+	if c.extras != nil {
+		id.second = appendUUID(id.second[:0], head(c.seed, secondNumber+number), c.extras.rng.Uint64(), c.extras.rng.Uint64())
+	}
 }
 
-// appendUUID forms a version 4 UUID. Its first digits are those of head: an
-// odd factor maps different numbers to different heads.
+// head maps different numbers below 2^32 to different heads, as an odd factor
+// does.
+func head(seed uint64, number int) uint32 { return uint32(seed) ^ uint32(number+1)*0x9E3779B1 }
+
+// appendUUID forms a version 4 UUID. Its first digits are those of head.
 func appendUUID(dst []byte, head uint32, a, b uint64) []byte {
 	const digits = "0123456789abcdef"
 	for i := range 32 {
@@ -84,7 +94,6 @@ func appendUUID(dst []byte, head uint32, a, b uint64) []byte {
 	return dst
 }
 
-// writeCustomer leaves out the key of each consent that was not given.
 func (c *cohort) writeCustomer(w *writer, p int, id *identity) error {
 	consent := c.people[p].consent
 	updated := consent
@@ -95,7 +104,13 @@ func (c *cohort) writeCustomer(w *writer, p int, id *identity) error {
 	if c.rng.IntN(20) == 0 {
 		registered -= 1 + c.rng.Int64N(40*minute)
 	}
-	draw := c.rng.Uint64()
+	w.customer(id, registered, updated, consent, c.rng.Uint64())
+	return w.endRow()
+}
+
+// customer puts a row together. It leaves out the key of each consent that was
+// not given.
+func (w *writer) customer(id *identity, registered, updated, consent int64, draw uint64) {
 	w.text(`{"customerName": "`).add(id.name).text(`", "email": "`).add(id.email)
 	w.text(`", "phone": "80155501`).digits(draw%100, 2)
 	w.text(`", "birthDay": "`).digits(950+draw>>16%1000, 4).text(`-01-01", "serialNumber": "`).add(id.serial)
@@ -109,20 +124,28 @@ func (c *cohort) writeCustomer(w *writer, p int, id *identity) error {
 	if draw>>33&1 == 0 {
 		w.text(`, "shareWithFriendsAsOfDate": `).number(updated)
 	}
-	return w.text("}\n").endRow()
+	w.text("}\n")
+}
+
+// step puts a row together.
+func (w *writer) step(time, serial []byte, draw uint64) {
+	w.text(`{"sensorReadingTime":`).add(time).text(`,"serialNumber":"`).add(serial)
+	w.text(`","distanceFromObject":`).digits(201+draw%100, 3).text("}\n")
 }
 
 // writeReadings writes the last instant first, as the devices do.
 func (c *cohort) writeReadings(lake *output, p int, id *identity) error {
-	steps, accelerometer := lake.steps, lake.acceleration
+	steps, accelerometer := lake.steps(), lake.acceleration()
 	var digits [20]byte
 	for j := c.instants - 1; j >= 0; j-- {
 		time := strconv.AppendInt(digits[:0], c.people[p].at(j), 10)
 		draw := c.rng.Uint64()
 
-		steps.text(`{"sensorReadingTime":`).add(time).text(`,"serialNumber":"`).add(id.serial)
-		steps.text(`","distanceFromObject":`).digits(201+draw%100, 3)
-		if err := steps.text("}\n").endRow(); err != nil {
+		if c.extras != nil {
+			c.writeSecondStep(steps, p, j, time, id)
+		}
+		steps.step(time, id.serial, draw)
+		if err := steps.endRow(); err != nil {
 			return err
 		}
 
