@@ -49,16 +49,12 @@ func (l *loader) checks(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("checks: %w", err)
 	}
-	columns := map[string][]Column{}
-	for _, t := range l.lake.Tables {
-		columns[t.Name] = t.Columns
-	}
 	for _, file := range files {
 		check, err := l.check(ctx, file)
 		if err != nil {
 			return err
 		}
-		if _, err := l.parser.Describe(ctx, check.SQL, columns); err != nil {
+		if _, err := l.parser.Describe(ctx, check.SQL); err != nil {
 			return fault(file, err)
 		}
 		l.lake.Checks = append(l.lake.Checks, check)

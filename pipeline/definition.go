@@ -35,6 +35,7 @@ func (e *DefinitionError) Error() string {
 func Load(ctx context.Context, definition fs.FS, profiles []string, parser Parser) (*Lake, error) {
 	l := loader{files: definition, parser: parser, lake: &Lake{}, tables: map[string]*Table{}}
 	lake, err := l.load(ctx, profiles)
+	err = errors.Join(err, parser.Undeclare(context.WithoutCancel(ctx)))
 	if _, ok := errors.AsType[*DefinitionError](err); ok {
 		return nil, &Failure{Kind: BadUsage, Err: err, Fix: "Repair the definition, or leave --definition out to use the one built in."}
 	}
@@ -226,15 +227,16 @@ func (l *loader) paths() error {
 }
 
 func (l *loader) describe(ctx context.Context) error {
-	columns := map[string][]Column{}
 	for _, t := range l.lake.Tables {
 		if t.Made != nil {
 			var err error
-			if t.Columns, err = l.parser.Describe(ctx, t.Made.SQL, columns); err != nil {
+			if t.Columns, err = l.parser.Describe(ctx, t.Made.SQL); err != nil {
 				return fault(t.File, err)
 			}
 		}
-		columns[t.Name] = t.Columns
+		if err := l.parser.Declare(ctx, t.Name, t.Columns); err != nil {
+			return err
+		}
 	}
 	return nil
 }

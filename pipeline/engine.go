@@ -12,9 +12,13 @@ import (
 type Parser interface {
 	// Parse reads exactly one SELECT. A text that is none gives a *SQLError.
 	Parse(ctx context.Context, sql string) (Statement, error)
-	// Describe returns the columns that the SELECT gives over tables of the
-	// given columns. A text that does not fit them gives a *SQLError.
-	Describe(ctx context.Context, sql string, tables map[string][]Column) ([]Column, error)
+	// Declare makes a table known to Describe by its columns alone.
+	Declare(ctx context.Context, table string, columns []Column) error
+	// Describe returns the columns that the SELECT gives over declared tables.
+	// A text that does not fit them gives a *SQLError.
+	Describe(ctx context.Context, sql string) ([]Column, error)
+	// Undeclare forgets the declared tables.
+	Undeclare(ctx context.Context) error
 }
 
 // Statement is what a parser found in a SELECT.

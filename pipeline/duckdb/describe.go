@@ -14,27 +14,32 @@ import (
 	"stedi/pipeline/ndjson"
 )
 
-// Describe prepares the SELECT over empty tables of the given columns. The
-// text is parsed first, for preparing several statements would run them.
-func (e *Engine) Describe(ctx context.Context, text string, tables map[string][]pipeline.Column) (columns []pipeline.Column, err error) {
-	t, err := e.parse(ctx, text)
-	if err != nil {
-		return nil, err
+// Declare makes an empty table.
+func (e *Engine) Declare(ctx context.Context, table string, columns []pipeline.Column) error {
+	if err := e.exec(ctx, statement("shape.sql", shapeOf(table, columns))); err != nil {
+		return fmt.Errorf("declaring %s: %w", table, err)
 	}
-	for _, ref := range t.tables() {
-		shape, ok := tables[strings.ToLower(ref.name)]
-		if !ok || e.isKept(ref.name) {
-			continue
-		}
-		if err := e.exec(ctx, statement("drop.sql", named{Kind: "TABLE", Table: ref.name})); err != nil {
+	e.declared = append(e.declared, table)
+	return nil
+}
+
+// Undeclare drops the empty tables, so that none is taken for a full one.
+func (e *Engine) Undeclare(ctx context.Context) error {
+	var errs []error
+	for _, table := range e.declared {
+		errs = append(errs, e.exec(ctx, statement("drop.sql", named{Kind: "TABLE", Table: table})))
+	}
+	e.declared = nil
+	return errors.Join(errs...)
+}
+
+// Describe prepares the SELECT over the declared tables. A text that is new is
+// parsed first, for preparing several statements would run them.
+func (e *Engine) Describe(ctx context.Context, text string) (columns []pipeline.Column, err error) {
+	if !e.parsed[text] {
+		if _, err := e.parse(ctx, text); err != nil {
 			return nil, err
 		}
-		if err := e.exec(ctx, statement("shape.sql", shapeOf(ref.name, shape))); err != nil {
-			return nil, err
-		}
-		defer func() {
-			err = errors.Join(err, e.exec(context.WithoutCancel(ctx), statement("drop.sql", named{Kind: "TABLE", Table: ref.name})))
-		}()
 	}
 	infos, err := e.prepare(ctx, text)
 	if err != nil {
@@ -48,11 +53,6 @@ func (e *Engine) Describe(ctx context.Context, text string, tables map[string][]
 		columns = append(columns, pipeline.Column{Name: strings.ToLower(info.Name), Type: kind})
 	}
 	return columns, nil
-}
-
-func (e *Engine) isKept(table string) bool {
-	_, ok := e.kept[strings.ToLower(table)]
-	return ok
 }
 
 type shapeColumn struct{ Name, Type string }

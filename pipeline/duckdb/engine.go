@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -36,6 +37,8 @@ type Engine struct {
 	sinks    registry[*sink]
 	counters atomic.Int64
 	kept     map[string]int64 // rows of the tables that jobs left, by name
+	declared []string         // tables that Describe knows
+	parsed   map[string]bool  // texts found to be one SELECT
 }
 
 // registry holds what a callback finds by its number.
@@ -66,7 +69,7 @@ func Open(ctx context.Context, options Options) (*Engine, error) {
 	if errLayout != nil {
 		return nil, errLayout
 	}
-	e := &Engine{kept: map[string]int64{}}
+	e := &Engine{kept: map[string]int64{}, parsed: map[string]bool{}}
 	if err := e.open(ctx, options); err != nil {
 		return nil, errors.Join(err, e.Close())
 	}
@@ -118,6 +121,11 @@ func (e *Engine) Forget(ctx context.Context, table string) error {
 	}
 	delete(e.kept, table)
 	return e.exec(ctx, statement("drop.sql", named{Kind: "TABLE", Table: table}))
+}
+
+func (e *Engine) isKept(table string) bool {
+	_, ok := e.kept[strings.ToLower(table)]
+	return ok
 }
 
 func (e *Engine) exec(ctx context.Context, query string) error {

@@ -15,7 +15,6 @@ import (
 
 // tree is a parsed statement as json_serialize_sql gives it.
 type tree struct {
-	sql        string
 	statements []any
 }
 
@@ -50,7 +49,8 @@ func (e *Engine) parse(ctx context.Context, text string) (*tree, error) {
 	if n := len(answer.Statements); n != 1 {
 		return nil, &pipeline.SQLError{Message: fmt.Sprintf("one SELECT expected, not %d statements", n)}
 	}
-	return &tree{sql: text, statements: answer.Statements}, nil
+	e.parsed[text] = true
+	return &tree{statements: answer.Statements}, nil
 }
 
 // unparse makes text of one query node.

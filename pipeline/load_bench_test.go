@@ -1,0 +1,25 @@
+package pipeline_test
+
+import (
+	"testing"
+
+	"stedi/pipeline"
+	"stedi/pipeline/duckdb"
+	"stedi/pipeline/stedi"
+)
+
+// The definition is read at every start of the program.
+func BenchmarkLoad(b *testing.B) {
+	e, err := duckdb.Open(b.Context(), duckdb.Options{Temp: b.TempDir()})
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		if _, err := pipeline.Load(b.Context(), stedi.Definition, nil, e); err != nil {
+			b.Fatal(err)
+		}
+	}
+	if err := e.Close(); err != nil {
+		b.Fatal(err)
+	}
+}
