@@ -10,7 +10,14 @@ import (
 func Summary(r *Record) []byte {
 	var b strings.Builder
 	fmt.Fprintf(&b, "## stedi: %s\n\n", outcome(r))
-	about := []string{"run `" + r.Run + "`", "engine " + cell(r.Engine), fmt.Sprintf("%.2f s", r.Seconds)}
+	var about []string
+	if r.Run != "" { // a check is no run
+		about = append(about, "run "+cell(r.Run))
+	}
+	if r.Engine != "" {
+		about = append(about, "engine "+cell(r.Engine))
+	}
+	about = append(about, fmt.Sprintf("%.2f s", r.Seconds))
 	if len(r.Profile) > 0 {
 		about = append(about, "profile "+cell(strings.Join(r.Profile, ", ")))
 	}

@@ -11,6 +11,7 @@ import (
 
 func (p *program) checkCommand() *cobra.Command {
 	var limit limitFlag
+	var ci ciFlags
 	cmd := &cobra.Command{
 		Use:   "check [TABLE…]",
 		Short: "Say whether what is in the lake is right",
@@ -19,14 +20,20 @@ func (p *program) checkCommand() *cobra.Command {
 			"are those of a known data set if the landing counts are. It changes nothing, and needs no permission to.",
 		Example: "stedi check --lake ./lake\nstedi check machine_learning_curated --lake ./lake --output json",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return p.check(cmd.Context(), args, limit.Limit)
+			return p.check(cmd.Context(), args, limit.Limit, ci)
 		},
 	}
 	cmd.Flags().Var(&limit, "max-rejects", "lines of a landing table that may be unreadable: a number, or a share such as 0.1%")
+	ci.addReports(cmd.Flags())
 	return cmd
 }
 
-func (p *program) check(ctx context.Context, tables []string, limit pipeline.Limit) (err error) {
+func (p *program) check(ctx context.Context, tables []string, limit pipeline.Limit, ci ciFlags) (err error) {
+	ctx, out, err := p.watch(ctx, ci)
+	if err != nil {
+		return err
+	}
+	defer func() { err = out.close(ctx, err) }()
 	o, err := p.open(ctx)
 	if err != nil {
 		return err
@@ -36,7 +43,7 @@ func (p *program) check(ctx context.Context, tables []string, limit pipeline.Lim
 	if record == nil {
 		return err
 	}
-	if err := p.printer().end(record); err != nil {
+	if err := out.end(record); err != nil {
 		return err
 	}
 	return outcome(record, err)

@@ -74,7 +74,7 @@ func notesOf(r *pipeline.Record) []annotation {
 		if c.State != "fail" {
 			continue
 		}
-		message := strings.Join(append([]string{fmt.Sprintf("%s (%d)", c.Message, c.Failing)}, c.Diagnosis...), "\n")
+		message := strings.Join(append([]string{c.Message + " (" + counted(c.Failing, "row") + ")"}, c.Diagnosis...), "\n")
 		if c.Severity == "warning" {
 			warnings = append(warnings, annotation{"warning", c.Check + ": " + c.Table, message})
 		} else {
@@ -83,10 +83,17 @@ func notesOf(r *pipeline.Record) []annotation {
 	}
 	for _, t := range r.Tables {
 		if t.Rejected > 0 {
-			warnings = append(warnings, annotation{"warning", t.Table, fmt.Sprintf("%d lines rejected", t.Rejected)})
+			warnings = append(warnings, annotation{"warning", t.Table, counted(t.Rejected, "line") + " rejected"})
 		}
 	}
 	return append(failures, warnings...)
+}
+
+func counted(n int64, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 // mostNotes is how many annotations of a step GitHub shows.

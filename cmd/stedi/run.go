@@ -16,7 +16,7 @@ func (p *program) runCommand() *cobra.Command {
 		Short: "Bring tables up to date",
 		Long: "Bring tables up to date: NAME alone, +NAME with all that it needs, NAME+ with all that needs it,\n" +
 			"zone:NAME for a whole zone; nothing named means all.",
-		Example: "stedi run --demo\nstedi run +customer_curated --demo\nstedi run zone:trusted --demo",
+		Example: "stedi run --demo\nstedi run +customer_curated --demo\nstedi run zone:trusted --lake ./lake",
 		RunE:    func(cmd *cobra.Command, args []string) error { return p.runLake(cmd.Context(), o, args) },
 	}
 	o.add(cmd.Flags())

@@ -1,0 +1,214 @@
+package pipeline_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/xml"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"stedi/pipeline"
+)
+
+// junit is as much of a report as a CI reads.
+type junit struct {
+	Tests    int `xml:"tests,attr"`
+	Failures int `xml:"failures,attr"`
+	Errors   int `xml:"errors,attr"`
+	Skipped  int `xml:"skipped,attr"`
+	Cases    []struct {
+		Name    string `xml:"name,attr"`
+		Failure *struct {
+			Message string `xml:"message,attr"`
+			Text    string `xml:",chardata"`
+		} `xml:"failure"`
+		Error   *struct{} `xml:"error"`
+		Skipped *struct {
+			Message string `xml:"message,attr"`
+		} `xml:"skipped"`
+		Out string `xml:"system-out"`
+	} `xml:"testsuite>testcase"`
+}
+
+func readJUnit(t testing.TB, r *pipeline.Record) junit {
+	t.Helper()
+	var report junit
+	if err := xml.Unmarshal(pipeline.JUnit(r), &report); err != nil {
+		t.Fatalf("%v in %s", err, pipeline.JUnit(r))
+	}
+	return report
+}
+
+// a run in which everything happens.
+func eventful() *pipeline.Record {
+	want := int64(5)
+	return &pipeline.Record{
+		Run: "20260102T030405.000Z", Status: "failed", ExitCode: 3, Error: "b: the disk is full\n  Make room.", Engine: "duckdb",
+		Started: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), Seconds: 1.5,
+		Tables: []pipeline.TableRecord{
+			{Table: "raw", Zone: "landing", Rows: 7, Rejected: 2},
+			{Table: "a", Zone: "trusted", Rows: 4, Expected: &want},
+			{Table: "b", Zone: "trusted", Missing: true},
+			{Table: "c", Zone: "curated", Rows: 1, Stale: "b is made anew"},
+		},
+		Steps: []pipeline.StepRecord{
+			{Table: "a", State: pipeline.Published, Seconds: 0.5, Rows: 4, Funnel: []pipeline.StageRows{{Name: "raw", Rows: 7}, {Name: "c", Rows: 1}, {Name: "whole", Rows: 6}, {Name: "a", Rows: 4}}},
+			{Table: "b", State: pipeline.Failed, Error: "the disk is full\n  Make room."},
+			{Table: "c", State: pipeline.Skipped, Reason: "b failed"},
+			{Table: "d", State: pipeline.Stopped},
+		},
+		Checks: []pipeline.CheckRecord{
+			{Check: "keys", Table: "a", Severity: "error", State: "fail", Failing: 1, Message: "a key | twice"},
+			{Check: "odd", Table: "a", Severity: "warning", State: "fail", Failing: 3, Message: "odd"},
+			{Check: "fine", Table: "a", Severity: "error", State: "pass"},
+			{Check: "later", Table: "c", Severity: "error", State: "skipped", Message: "stale"},
+		},
+	}
+}
+
+func TestJUnitHasACaseForEachStepAndCheck(t *testing.T) {
+	report := readJUnit(t, eventful())
+	if report.Tests != 8 || report.Failures != 2 || report.Errors != 1 || report.Skipped != 2 {
+		t.Errorf("it counts %+v", report)
+	}
+	for i, want := range []string{"a", "b", "c", "d", "keys of a", "odd of a", "fine of a", "later of c"} {
+		if report.Cases[i].Name != want {
+			t.Errorf("case %d is %s, want %s", i, report.Cases[i].Name, want)
+		}
+	}
+	if got := report.Cases[0].Out; got != "raw 7 → whole 6 → a 4, with c 1" {
+		t.Errorf("the way of the rows is %q", got)
+	}
+	if f := report.Cases[1].Failure; f == nil || f.Message != "the disk is full" || !strings.Contains(f.Text, "Make room.") {
+		t.Errorf("the failure is %+v", f)
+	}
+	if s := report.Cases[2].Skipped; s == nil || s.Message != "b failed" {
+		t.Errorf("the skipped step is %+v", s)
+	}
+	if f := report.Cases[4].Failure; f == nil || f.Message != "a key | twice (1 row)" {
+		t.Errorf("the failed check is %+v", f)
+	}
+	if c := report.Cases[5]; c.Failure != nil || !strings.Contains(c.Out, "warning: odd (3 rows)") {
+		t.Errorf("the warning is %+v", c)
+	}
+}
+
+func TestJUnitTellsOfARunThatDidNotBegin(t *testing.T) {
+	report := readJUnit(t, &pipeline.Record{Run: "not begun", Error: "the lake is locked"})
+	if report.Tests != 1 || report.Errors != 1 {
+		t.Errorf("it counts %+v", report)
+	}
+}
+
+func FuzzJUnitIsXMLWhateverItHolds(f *testing.F) {
+	f.Add("plain")
+	f.Add("a\x00b\x1b[31m]]>\xff\u202e<&\"'\ufffe\r\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		r := eventful()
+		r.Error, r.Run, r.Steps[1].Error, r.Steps[2].Reason, r.Checks[0].Message, r.Steps[0].Table, r.Checks[1].Check = text, text, text, text, text, text, text
+		if got := readJUnit(t, r); got.Tests != 8 || len(got.Cases) != 8 {
+			t.Errorf("it has %d cases", len(got.Cases))
+		}
+		want := bytes.Count(pipeline.Summary(eventful()), []byte("\n"))
+		if got := bytes.Count(pipeline.Summary(r), []byte("\n")); text != "" && got != want {
+			t.Errorf("the text gives the summary %d lines, not %d", got, want)
+		}
+	})
+}
+
+func TestTheSummarySaysWhatCameOfTheRun(t *testing.T) {
+	text := string(pipeline.Summary(eventful()))
+	for _, want := range []string{
+		"❌ not done", "1.50 s", "> b: the disk is full<br>  Make room.\n",
+		"| landing | raw | 7 |  | ⚠️ 2 rejected |\n", "| trusted | a | 4 | 5 | ❌ wrong by -1 |\n", "| trusted | b |  |  | not made |\n",
+		"| curated | c | 1 |  | ⚠️ stale: b is made anew |\n", "Checks: 1 passed, 2 failed, 1 skipped.",
+		"| keys | a | error | 1 | a key &#124; twice |\n", "| a | published | 0.50 | raw 7 → whole 6 → a 4, with c 1 |\n", "| c | skipped | 0.00 | b failed |\n",
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q is not in\n%s", want, text)
+		}
+	}
+}
+
+func TestTheSummaryTakesNoOrdersFromNames(t *testing.T) {
+	r := eventful()
+	r.Checks[0].Message = "![x](https://example.com/p.png) <script> `code` @someone\n| a | b |"
+	text := string(pipeline.Summary(r))
+	for _, bad := range []string{"![x]", "https://", "<script>", "`code`", "@someone", "\n| a | b |"} {
+		if strings.Contains(text, bad) {
+			t.Errorf("%q is in\n%s", bad, text)
+		}
+	}
+}
+
+func TestARunLeavesItsReports(t *testing.T) {
+	w := newWorld(t, orders)
+	record, err := w.run(t, pipeline.RunOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	folder := ".stedi/runs/" + record.Run
+	if got, want := w.read(t, folder+"/junit.xml"), string(pipeline.JUnit(record)); got != want {
+		t.Errorf("junit.xml is %q, want %q", got, want)
+	}
+	if got, want := w.read(t, folder+"/summary.md"), string(pipeline.Summary(record)); got != want || !strings.Contains(got, "✅ all is well") {
+		t.Errorf("summary.md is %q, want %q", got, want)
+	}
+}
+
+func TestNothingIsStartedAfterAFailureIfThatIsAskedFor(t *testing.T) {
+	w := newWorld(t, orders)
+	w.write(t, "orders/landing/1.json", "{\"person\":\"one\"}\n")
+	record, err := w.run(t, pipeline.RunOptions{FailFast: true})
+	if pipeline.KindOf(err) != pipeline.BadData {
+		t.Fatal(err)
+	}
+	failed := false
+	for _, s := range record.Steps {
+		switch {
+		case s.State == pipeline.Failed:
+			failed = true
+		case failed && (s.State != pipeline.Skipped || s.Reason == ""):
+			t.Errorf("%s is %s after the failure: %s", s.Table, s.State, s.Reason)
+		}
+	}
+	if names := record.Step("names"); names == nil || names.State != pipeline.Skipped {
+		t.Errorf("what does not need the failed step is %+v", names)
+	}
+}
+
+// Whenever its time is up, a run ends with what the cause says, not with
+// "context deadline exceeded".
+func TestARunWhoseTimeIsUpSaysSo(t *testing.T) {
+	w := newWorld(t, orders)
+	for _, at := range []pipeline.State{pipeline.Waiting, pipeline.Running, pipeline.Published} {
+		ctx, cancel := context.WithCancelCause(t.Context())
+		w.clock = w.clock.Add(time.Minute)
+		record, err := w.runner.Run(ctx, pipeline.RunOptions{Force: true}, func(e pipeline.Event) {
+			if e.State == at && e.Step != "" {
+				cancel(pipeline.Fail(pipeline.BadEngine, "", "Take longer.", "the time is up"))
+			}
+		})
+		if pipeline.KindOf(err) != pipeline.BadEngine || record.ExitCode != 3 || record.Error != "the time is up\n  Take longer." {
+			t.Errorf("at %s: %v; the record says %d, %q", at, err, record.ExitCode, record.Error)
+		}
+		if errors.Is(err, context.Canceled) || !strings.Contains(states(record), "cancelled") {
+			t.Errorf("at %s: %v, %s", at, err, states(record))
+		}
+	}
+	if _, err := w.run(t, pipeline.RunOptions{}); err != nil {
+		t.Errorf("the next run: %v", err)
+	}
+}
+
+func TestNamesAreThoseOfTheLake(t *testing.T) {
+	names := pipeline.NamesOf(orders)
+	if got := strings.Join(names.Tables, " "); got != "bought known names turnover orders people" {
+		t.Errorf("tables: %s", got)
+	}
+	if got := strings.Join(names.Zones, " "); got != "landing trusted curated" {
+		t.Errorf("zones: %s", got)
+	}
+}
