@@ -37,6 +37,8 @@ type Manifest struct {
 	SQL    string                 `json:"sql,omitempty"`    // the text
 	Inputs map[string]ndjson.Hash `json:"inputs,omitempty"` // content of each input
 	Funnel []StageRows            `json:"funnel,omitempty"`
+	// RolledBack says that this version was put back in place of a newer one.
+	RolledBack bool `json:"rolled_back,omitempty"`
 
 	// And this for landing tables.
 	Rejected int64    `json:"rejected,omitempty"`

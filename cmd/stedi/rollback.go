@@ -1,0 +1,69 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"stedi/pipeline"
+)
+
+func (p *program) rollbackCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "rollback TABLE",
+		Short: "Put the previous version of a table back",
+		Long: "Put the version of a table that the last run replaced back in its place. The present version becomes\n" +
+			"the previous one, so that a second rollback undoes the first. Previous versions are kept until the\n" +
+			"next run, which also makes anew what is stale then.",
+		Example: "stedi rollback customer_trusted --lake ./lake",
+		Args:    usageArgs(cobra.ExactArgs(1)),
+		RunE:    func(cmd *cobra.Command, args []string) error { return p.rollback(cmd.Context(), args[0]) },
+	}
+}
+
+func (p *program) rollback(ctx context.Context, table string) (err error) {
+	o, err := p.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, o.close()) }()
+	restored, err := o.runner(p.config.demo).Rollback(ctx, table)
+	if err != nil {
+		return err
+	}
+	if p.config.output != "text" {
+		encoder := json.NewEncoder(p.stdout)
+		if p.config.output == "json" {
+			encoder.SetIndent("", "  ")
+		}
+		return encoder.Encode(restored)
+	}
+	return p.printRestored(restored)
+}
+
+func (p *program) printRestored(r *pipeline.Restored) error {
+	head := fmt.Sprintf("%s: rows %s → %s (made by run %s again)", r.Table, thousands(r.RowsBefore), thousands(r.Rows), r.Run)
+	switch {
+	case r.Recovered:
+		head = fmt.Sprintf("%s: a rollback that was cut off is complete now: %s rows, made by run %s", r.Table, thousands(r.Rows), r.Run)
+	case r.Before == "":
+		head = fmt.Sprintf("%s: it was not there, and has %s rows again (made by run %s)", r.Table, thousands(r.Rows), r.Run)
+	}
+	if _, err := fmt.Fprintln(p.stdout, head); err != nil {
+		return err
+	}
+	for _, s := range r.Stale {
+		if _, err := fmt.Fprintf(p.stdout, "stale: %s: %s\n", s.Table, s.Why); err != nil {
+			return err
+		}
+	}
+	next := "Nothing is stale: the lake's tables fit together."
+	if len(r.Stale) > 0 {
+		next = "The next run makes anew what is stale, and deletes the previous versions; `stedi rollback " + r.Table + "` undoes this."
+	}
+	_, err := fmt.Fprintf(p.stdout, "\n%s\n", next)
+	return err
+}

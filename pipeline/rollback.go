@@ -1,0 +1,250 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"path"
+	"strings"
+
+	"stedi/pipeline/ndjson"
+)
+
+// Restored says what a rollback did.
+type Restored struct {
+	Table      string       `json:"table"`
+	Run        string       `json:"run"`         // that made the version now in place
+	Rows       int64        `json:"rows"`        // of it
+	Before     string       `json:"before"`      // the run that made the version before; "" if it was not there
+	RowsBefore int64        `json:"rows_before"` // of that
+	Stale      []StaleTable `json:"stale"`       // what the next run makes anew
+	// Recovered says that this only completed an earlier rollback that was
+	// cut off.
+	Recovered bool `json:"recovered,omitempty"`
+}
+
+// StaleTable is a table that is older than what it is made from.
+type StaleTable struct {
+	Table string `json:"table"`
+	Why   string `json:"why"`
+}
+
+// Rollback puts the previous version of a table in the place of the present
+// one, which becomes the previous version: a second rollback undoes the first.
+// It publishes as a run does, so that whatever cuts it off leaves one version
+// or the other, whole. A table that somebody else has changed is left alone.
+func (r *Runner) Rollback(ctx context.Context, name string) (*Restored, error) {
+	t := r.Lake.Table(name)
+	if t == nil {
+		return nil, r.Lake.unknown(name)
+	}
+	if t.IsLanding() {
+		return nil, Fail(BadUsage, t.Name, "Roll back what is made from it.", "nobody here makes a landing table, so no version of it is kept")
+	}
+	holder := r.Holder
+	holder.Since = r.Now()
+	holder.Run = runID(holder.Since)
+	unlock, err := r.Store.Lock(ctx, holder)
+	if err != nil {
+		return nil, err
+	}
+	b := rollback{runner: r, store: r.Store, table: t, id: holder.Run}
+	restored, err := b.do(ctx)
+	if ctx.Err() != nil && err != nil {
+		err = context.Cause(ctx)
+	}
+	err = errors.Join(err, r.Store.Sweep(context.WithoutCancel(ctx)), unlock())
+	if err != nil && b.done {
+		err = fmt.Errorf("it is rolled back, but what follows failed: %w", err)
+	}
+	if err != nil {
+		return nil, named(t.Name, err)
+	}
+	return restored, nil
+}
+
+// rollback is one on its way, under the lock.
+type rollback struct {
+	runner  *Runner
+	store   Store
+	table   *Table
+	id      string
+	current *Manifest // nil: the table's file is not there
+	made    string    // the run that made the present version, even if its file is gone
+	back    *Manifest // of the version to be restored
+	folder  string    // where that lies
+	done    bool      // it is in place; trying again would undo it
+}
+
+func (b *rollback) do(ctx context.Context) (*Restored, error) {
+	cut, err := readManifest(ctx, b.store, intentName(b.table.Name))
+	if err != nil {
+		return nil, err
+	}
+	if err := recoverLake(ctx, b.store, b.runner.Lake); err != nil {
+		return nil, err
+	}
+	if err := b.look(ctx); err != nil {
+		return nil, err
+	}
+	if cut != nil && cut.RolledBack && b.current != nil && b.current.Run == cut.Run {
+		restored, err := b.tell(ctx, b.current, nil)
+		if err == nil {
+			restored.Recovered = true
+		}
+		return restored, err
+	}
+	if err := b.find(ctx); err != nil {
+		return nil, err
+	}
+	before := b.current
+	published, err := b.publish(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return b.tell(ctx, published, before)
+}
+
+// look makes sure that the table is as this program left it.
+func (b *rollback) look(ctx context.Context) error {
+	state, err := inspect(ctx, b.store, b.table)
+	if err != nil {
+		return err
+	}
+	if len(state.strange) > 0 {
+		var names []string
+		for _, f := range state.strange {
+			names = append(names, f.Name)
+		}
+		return Fail(Conflict, b.table.Name, "Look at them and move them away first; `stedi run --replace` keeps them in .stedi/replaced and makes the table anew.",
+			"%d files are not as this program left them: %s", len(names), strings.Join(names[:min(len(names), 10)], ", "))
+	}
+	b.current = state.manifest
+	last, err := readManifest(ctx, b.store, manifestName(b.table.Name))
+	if last != nil {
+		b.made = last.Run
+	}
+	return err
+}
+
+// find looks for a version that is not the present one. A rollback that was
+// cut off may have left the present one there, too.
+func (b *rollback) find(ctx context.Context) error {
+	files, err := b.store.List(ctx, stateFolder+"/previous")
+	if err != nil {
+		return err
+	}
+	for _, f := range files {
+		folder, file := path.Split(f.Name)
+		if file != b.table.Name+".json" || path.Dir(path.Clean(folder)) != stateFolder+"/previous" {
+			continue
+		}
+		m, err := readManifest(ctx, b.store, f.Name)
+		if err != nil {
+			return err
+		}
+		if m != nil && len(m.Files) == 1 && m.Run != b.made {
+			b.back, b.folder = m, path.Clean(folder)
+		}
+	}
+	if b.back == nil {
+		return Fail(BadUsage, b.table.Name, "`stedi run --force TABLE` makes it anew from what it is made from.",
+			"there is no previous version: one is kept when a run replaces a table, and the next run deletes it, since it may hold rows of people who have withdrawn their consent")
+	}
+	return nil
+}
+
+// publish puts the previous version in place and forgets where it lay.
+func (b *rollback) publish(ctx context.Context) (*Manifest, error) {
+	staged, err := b.stage(ctx)
+	if err != nil {
+		return nil, err
+	}
+	m := *b.back
+	m.RolledBack = true
+	m.Files = []ManifestFile{{Hash: m.Hash, Rows: m.Rows}}
+	p := publication{store: b.store, table: b.table, manifest: m, old: b.current, staged: staged}
+	published, err := p.publish(ctx)
+	if err != nil {
+		// What failed may be no more than the removal of the intent.
+		now, e := readManifest(context.WithoutCancel(ctx), b.store, manifestName(b.table.Name))
+		b.done = now != nil && now.Run == b.back.Run
+		return nil, errors.Join(err, e, staged.Discard())
+	}
+	b.done = true
+	// The description goes first: without it a file is no version.
+	for _, name := range []string{b.table.Name + ".json", b.table.Part()} {
+		if err := b.store.Delete(ctx, b.folder+"/"+name); err != nil {
+			return nil, err
+		}
+	}
+	if left, err := b.store.List(ctx, b.folder); err != nil || len(left) > 0 {
+		return published, err
+	}
+	return published, b.store.Delete(ctx, b.folder)
+}
+
+// stage copies the kept version and makes sure that it is what it was.
+func (b *rollback) stage(ctx context.Context) (_ StagedFile, err error) {
+	kept := b.folder + "/" + b.table.Part()
+	in, err := b.store.Open(ctx, kept)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, Fail(Conflict, b.table.Name, "Run the table anew.", "the kept version has been removed from %s", b.folder)
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, in.Close()) }()
+	staged, err := b.store.Create(ctx, b.id+"/"+b.table.Name+".json")
+	if err != nil {
+		return nil, fmt.Errorf("staging: %w", err)
+	}
+	if _, err := io.Copy(staged, cancelled{ctx, in}); err != nil {
+		return nil, errors.Join(fmt.Errorf("staging: %w", err), staged.Discard())
+	}
+	if err := staged.Close(); err != nil {
+		return nil, errors.Join(fmt.Errorf("staging: %w", err), staged.Discard())
+	}
+	hash, err := ndjson.HashFile(ctx, staged.Path())
+	if err == nil && hash != b.back.Hash {
+		err = Fail(Conflict, b.table.Name, "Run the table anew.", "the kept version in %s is not as this program left it", b.folder)
+	}
+	if err != nil {
+		return nil, errors.Join(err, staged.Discard())
+	}
+	return staged, nil
+}
+
+// cancelled is a reader that ends with its context.
+type cancelled struct {
+	ctx context.Context //nolint:containedctx // io.Copy carries none
+	in  io.Reader
+}
+
+func (c cancelled) Read(p []byte) (int, error) {
+	if err := c.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return c.in.Read(p)
+}
+
+// tell says what is in place now, and what of the lake is stale.
+func (b *rollback) tell(ctx context.Context, now, before *Manifest) (*Restored, error) {
+	restored := &Restored{Table: b.table.Name, Run: now.Run, Rows: now.Rows, Stale: []StaleTable{}}
+	if before != nil {
+		restored.Before, restored.RowsBefore = before.Run, before.Rows
+	}
+	found, err := surveyLake(ctx, b.store, b.runner.Lake)
+	if err != nil {
+		return nil, err
+	}
+	stale := found.stale(b.runner.Lake)
+	for _, t := range b.runner.Lake.Tables {
+		if why, ok := stale[t.Name]; ok {
+			restored.Stale = append(restored.Stale, StaleTable{t.Name, why})
+		}
+	}
+	return restored, nil
+}
