@@ -130,6 +130,7 @@ func (r *run) describe(ctx context.Context) error {
 		if m != nil {
 			record.Rows, record.Files, record.Bytes, record.Rejected = m.Rows, len(m.Files), m.Bytes, m.Rejected
 			record.Notes = append(record.Notes, m.Notes...)
+			record.Columns = columnsOf(t, m)
 		} else if err := r.unread(ctx, t, &record); err != nil {
 			return err
 		}

@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -28,20 +29,19 @@ func Runs(ctx context.Context, store Store) ([]string, error) {
 }
 
 // FindRun returns the record of a run: by its id, by the beginning of it if
-// that is unambiguous, or the newest for "last".
+// that is unambiguous, or the newest for "last" and the nth before it for
+// "last~n".
 func FindRun(ctx context.Context, store Store, id string) (*Record, error) {
 	ids, err := Runs(ctx, store)
 	if err != nil {
 		return nil, err
 	}
 	var found []string
-	for _, known := range ids {
-		if strings.HasPrefix(known, id) || id == "last" {
+	back, counted := stepsBack(id)
+	for i, known := range ids {
+		if counted && i == back || !counted && strings.HasPrefix(known, id) {
 			found = append(found, known)
 		}
-	}
-	if id == "last" && len(found) > 0 {
-		found = found[:1]
 	}
 	switch len(found) {
 	case 1:
@@ -51,6 +51,19 @@ func FindRun(ctx context.Context, store Store, id string) (*Record, error) {
 	default:
 		return nil, Fail(BadUsage, "", "Give more of the id.", "%d runs begin with %q", len(found), id)
 	}
+}
+
+// stepsBack reads "last" as 0 and "last~n" as n.
+func stepsBack(id string) (n int, ok bool) {
+	if id == "last" {
+		return 0, true
+	}
+	count, ok := strings.CutPrefix(id, "last~")
+	if !ok {
+		return 0, false
+	}
+	n, err := strconv.Atoi(count)
+	return n, err == nil && n >= 0
 }
 
 // ReadRecord reads the record of the run with that id. Fields that a newer

@@ -19,6 +19,7 @@ type Record struct {
 	Engine   string        `json:"engine"`
 	Profile  []string      `json:"profile"`
 	Lake     string        `json:"lake"`
+	Selected []string      `json:"selected,omitempty"` // as it was named; nothing: all
 	Started  time.Time     `json:"started"`
 	Seconds  float64       `json:"seconds"`
 	Tables   []TableRecord `json:"tables"`
@@ -40,6 +41,14 @@ type TableRecord struct {
 	Missing  bool     `json:"missing,omitempty"`  // never made
 	Stale    string   `json:"stale,omitempty"`    // why it is older than what it is made from
 	Notes    []string `json:"notes"`
+
+	Columns []ColumnRecord `json:"columns,omitempty"` // unless the file was made by other SQL than that of now
+}
+
+// ColumnRecord is a column of a table.
+type ColumnRecord struct {
+	Name string `json:"name"`
+	Type string `json:"type"`
 }
 
 // StepRecord is what became of a transform in a run.

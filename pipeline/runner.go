@@ -97,7 +97,7 @@ func (r *Runner) start(ctx context.Context, options RunOptions, emit func(Event)
 	job.id = runID(after(began, job.history.Last))
 	job.history.Last = job.id
 	job.record = newRecord(r, began)
-	job.record.Run = job.id
+	job.record.Run, job.record.Selected = job.id, options.Select
 	if err := writeJSON(ctx, r.Store, historyName, job.history); err != nil {
 		return nil, err
 	}

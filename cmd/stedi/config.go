@@ -89,6 +89,7 @@ type runFlags struct {
 	maxRejects limitFlag
 	ci         ciFlags
 	check      bool // evaluate the rules afterwards; not a flag: --batch does
+	retry      bool // a flag of run and plan
 }
 
 func (o *runFlags) add(flags *pflag.FlagSet) {

@@ -22,6 +22,7 @@ func (p *program) planCommand() *cobra.Command {
 		RunE:    func(cmd *cobra.Command, args []string) error { return p.plan(cmd.Context(), o, args) },
 	}
 	o.add(cmd.Flags())
+	cmd.Flags().BoolVar(&o.retry, "retry", false, "what `stedi run --retry` would do")
 	return cmd
 }
 
@@ -47,6 +48,11 @@ func (p *program) plan(ctx context.Context, flags runFlags, names []string) (err
 		return err
 	}
 	defer func() { err = errors.Join(err, o.close()) }()
+	if flags.retry {
+		if names, err = p.retried(ctx, o, names); err != nil || len(names) == 0 {
+			return err
+		}
+	}
 	steps, err := o.runner(p.config.demo).Plan(ctx, pipeline.RunOptions{
 		Select: names, Force: flags.force, Replace: flags.replace, AllowEmpty: flags.allowEmpty, MaxRejects: flags.maxRejects.Limit,
 	})

@@ -15,12 +15,14 @@ func (p *program) runCommand() *cobra.Command {
 		Use:   "run [TABLE…]",
 		Short: "Bring tables up to date",
 		Long: "Bring tables up to date: NAME alone, +NAME with all that it needs, NAME+ with all that needs it,\n" +
-			"zone:NAME for a whole zone; nothing named means all.",
-		Example: "stedi run --demo\nstedi run +customer_curated --demo\nstedi run zone:trusted --lake ./lake",
+			"zone:NAME for a whole zone; nothing named means all. --retry goes on where the newest run that\n" +
+			"failed has left off: it selects what failed, was skipped or was cancelled, and all that needs it.",
+		Example: "stedi run --demo\nstedi run +customer_curated --demo\nstedi run --retry --lake ./lake\nstedi run zone:trusted --lake ./lake",
 		RunE:    func(cmd *cobra.Command, args []string) error { return p.runLake(cmd.Context(), o, args) },
 	}
 	o.add(cmd.Flags())
 	o.ci.add(cmd.Flags())
+	cmd.Flags().BoolVar(&o.retry, "retry", false, "go on where the newest run that failed has left off")
 	return cmd
 }
 
@@ -36,6 +38,11 @@ func (p *program) runLake(ctx context.Context, flags runFlags, names []string) (
 		return err
 	}
 	defer func() { err = errors.Join(err, o.close()) }()
+	if flags.retry {
+		if names, err = p.retried(ctx, o, names); err != nil || len(names) == 0 {
+			return err
+		}
+	}
 	record, err := o.runner(p.config.demo).Run(ctx, pipeline.RunOptions{
 		Select: names, Force: flags.force, Replace: flags.replace, AllowEmpty: flags.allowEmpty, MaxRejects: flags.maxRejects.Limit,
 		Check: flags.check, FailFast: flags.ci.failFast,

@@ -14,12 +14,19 @@ import (
 )
 
 func (p *program) runsCommand() *cobra.Command {
-	return &cobra.Command{
-		Use:     "runs [ID]",
-		Short:   "List past runs, or show one",
-		Long:    "List past runs, the newest first, or show the one whose id begins with ID. \"last\" is the newest.",
-		Example: "stedi runs --lake ./lake\nstedi runs last --lake ./lake --output json",
-		Args:    usageArgs(cobra.MaximumNArgs(1)),
+	var diff bool
+	cmd := &cobra.Command{
+		Use:   "runs [ID]",
+		Short: "List past runs, show one, or compare two",
+		Long: "List past runs, the newest first, or show the one whose id begins with ID. \"last\" is the newest,\n" +
+			"\"last~1\" the one before it. --diff A B shows how two of them differ: rows, columns, SQL, stages, times.",
+		Example: "stedi runs --lake ./lake\nstedi runs last --lake ./lake --output json\nstedi runs --diff last~1 last --lake ./lake",
+		Args: func(cmd *cobra.Command, args []string) error {
+			if diff {
+				return usage(cobra.ExactArgs(2)(cmd, args))
+			}
+			return usage(cobra.MaximumNArgs(1)(cmd, args))
+		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			store, err := p.openStore(p.config.lake)
 			if err != nil {
@@ -28,6 +35,9 @@ func (p *program) runsCommand() *cobra.Command {
 			if len(args) == 0 {
 				return p.listRuns(cmd.Context(), store)
 			}
+			if diff {
+				return p.diffRuns(cmd.Context(), store, args[0], args[1])
+			}
 			record, err := pipeline.FindRun(cmd.Context(), store, args[0])
 			if err != nil {
 				return err
@@ -35,6 +45,8 @@ func (p *program) runsCommand() *cobra.Command {
 			return p.printer().end(record)
 		},
 	}
+	cmd.Flags().BoolVar(&diff, "diff", false, "show how the runs A and B differ")
+	return cmd
 }
 
 func (p *program) openStore(root string) (*dir.Store, error) {

@@ -1,0 +1,29 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"stedi/pipeline"
+)
+
+// retried returns what to select so that the newest run that failed goes on
+// where it did; nothing, having said so, if there is nothing left to do.
+func (p *program) retried(ctx context.Context, o *opened, names []string) ([]string, error) {
+	if len(names) > 0 {
+		return nil, pipeline.Fail(pipeline.BadUsage, "", "Leave out one of the two.", "--retry chooses the tables itself, and %s names some", strings.Join(names, ", "))
+	}
+	id, left, err := o.lake.Retry(ctx, o.store)
+	switch {
+	case err != nil:
+		return nil, err
+	case id == "":
+		narrate(p.stderr, "Nothing to retry: no past run has failed in a step.\n")
+	case len(left) == 0:
+		narrate(p.stderr, fmt.Sprintf("Nothing to retry: what failed in run %s has been made since.\n", id))
+	default:
+		narrate(p.stderr, fmt.Sprintf("Going on where run %s failed: %s\n", id, strings.Join(left, ", ")))
+	}
+	return left, nil
+}
