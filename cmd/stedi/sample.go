@@ -1,9 +1,12 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -11,34 +14,68 @@ import (
 	"stedi/pipeline/sample"
 )
 
+// manifestFile describes a sample, beside the data.
+const manifestFile = "sample.json"
+
 func (p *program) sampleCommand() *cobra.Command {
 	var options sample.Options
+	var dirty []string
 	cmd := &cobra.Command{
-		Use:     "sample DIR",
-		Short:   "Write sample landing data",
-		Long:    "Write landing data of invented people. The same scale and seed give the same bytes, and the count of\nevery table is known beforehand: scale n gives n times the counts of the STEDI data set.",
-		Example: "stedi sample ./lake\nstedi sample ./large --scale 10 --seed 7",
+		Use:   "sample DIR",
+		Short: "Write sample landing data",
+		Long: "Write landing data of invented people. The same scale and seed give the same bytes, and the count of\n" +
+			"every table is known beforehand: scale n gives n times the counts of the STEDI data set.\n\n" +
+			"--dirty=rows adds duplicates, null and empty keys, strangers' rows, consent 0 and e-mails with several\n" +
+			"serial numbers; --dirty=files puts the rows into files of odd forms; --rejects adds lines that cannot be\n" +
+			"read. What was made, and the counts that must come out of it, stands in DIR/" + manifestFile + ".",
+		Example: "stedi sample ./clean\nstedi sample ./large --scale 2 --seed 7\nstedi sample ./dirty --dirty=rows,files --rejects 5",
 		Args:    usageArgs(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			manifest, err := sample.Write(cmd.Context(), args[0], options)
-			if errors.Is(err, sample.ErrOccupied) {
-				return usage(err)
-			}
-			if err != nil {
-				return err
-			}
-			return p.printSample(args[0], manifest)
+			return p.sample(cmd.Context(), args[0], options)
 		},
 	}
 	cmd.Flags().IntVar(&options.Scale, "scale", 1, fmt.Sprintf("how many times the counts of the data set, 1 to %d", sample.MaxScale))
 	cmd.Flags().Uint64Var(&options.Seed, "seed", demoSeed, "another seed gives other people, times and values")
+	cmd.Flags().StringSliceVar(&dirty, "dirty", nil, "what to make dirty: rows, files or both")
+	cmd.Flags().IntVar(&options.Rejects, "rejects", 0, "lines that cannot be read")
 	cmd.PreRunE = func(*cobra.Command, []string) error {
+		for _, what := range dirty {
+			switch what {
+			case "rows":
+				options.DirtyRows = true
+			case "files":
+				options.DirtyFiles = true
+			default:
+				return pipeline.Fail(pipeline.BadUsage, "", "", "--dirty %s: want rows, files or rows,files", what)
+			}
+		}
 		if options.Scale < 1 || options.Scale > sample.MaxScale {
 			return pipeline.Fail(pipeline.BadUsage, "", "", "--scale %d: want 1 to %d", options.Scale, sample.MaxScale)
+		}
+		if options.Rejects < 0 || options.Rejects > sample.MaxRejects {
+			return pipeline.Fail(pipeline.BadUsage, "", "", "--rejects %d: want 0 to %d", options.Rejects, sample.MaxRejects)
 		}
 		return nil
 	}
 	return cmd
+}
+
+func (p *program) sample(ctx context.Context, folder string, options sample.Options) error {
+	manifest, err := sample.Write(ctx, folder, options)
+	if errors.Is(err, sample.ErrOccupied) {
+		return usage(err)
+	}
+	if err != nil {
+		return err
+	}
+	text, err := json.MarshalIndent(manifest, "", "  ")
+	if err != nil {
+		return fmt.Errorf("describing the sample: %w", err)
+	}
+	if err := os.WriteFile(filepath.Join(folder, manifestFile), append(text, '\n'), 0o644); err != nil { //nolint:gosec // invented data for everybody
+		return fmt.Errorf("describing the sample: %w", err)
+	}
+	return p.printSample(folder, manifest)
 }
 
 func (p *program) printSample(folder string, manifest sample.Manifest) error {
