@@ -1,0 +1,251 @@
+package duckdb
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/duckdb/duckdb-go-bindings"
+	"github.com/duckdb/duckdb-go/v2/mapping"
+)
+
+// QueryError is what DuckDB says of a query.
+type QueryError struct {
+	Type       string // DuckDB's kind of exception, such as Binder
+	Message    string
+	Position   int // byte of the text, or -1
+	Candidates []string
+	Running    bool // said while rows were made: the message may quote their values
+}
+
+func (e *QueryError) Error() string { return e.Message }
+
+// ResultColumn is a column of what a query gives.
+type ResultColumn struct{ Name, Type string }
+
+// Cursor reads the rows of one query. It is closed before the next query.
+type Cursor struct {
+	sealed  *Sealed
+	version version
+	columns []ResultColumn
+	readers []valueReader
+	prepare mapping.PreparedStatement
+	result  mapping.Result
+	open    bool // result is there
+	ended   bool // there are no more chunks, and to ask again would be an error
+	chunk   mapping.DataChunk
+	row     int // of chunk, next to be read
+	rows    int // in chunk
+	shift   int // bytes that were put before the text
+}
+
+// Query begins a query that reads the named tables. After an error nothing is
+// left open.
+func (s *Sealed) Query(ctx context.Context, text string, tables []string) (_ *Cursor, err error) {
+	c := &Cursor{sealed: s}
+	defer func() {
+		if err != nil {
+			c.Close(ctx)
+		}
+	}()
+	if c.version, err = s.look(tables); err != nil {
+		return nil, err
+	}
+	stop := s.interruptWith(ctx)
+	defer stop()
+	if err := c.prepareText(text); err != nil {
+		return nil, errors.Join(ctx.Err(), err)
+	}
+	wrapped, err := c.describe(ctx, text)
+	if err != nil {
+		return nil, errors.Join(ctx.Err(), err)
+	}
+	if wrapped != "" {
+		mapping.DestroyPrepare(&c.prepare)
+		c.shift = strings.IndexByte(wrapped, '\n') + 1
+		if err := c.prepareText(wrapped); err != nil {
+			return nil, errors.Join(ctx.Err(), err)
+		}
+	}
+	if err := c.execute(); err != nil {
+		return nil, errors.Join(ctx.Err(), err)
+	}
+	return c, nil
+}
+
+// Columns are the columns of every row.
+func (c *Cursor) Columns() []ResultColumn { return c.columns }
+
+// prepareText prepares one statement. A text of several would be one that the
+// caller has not looked at.
+func (c *Cursor) prepareText(text string) error {
+	var statements mapping.ExtractedStatements
+	defer mapping.DestroyExtracted(&statements)
+	switch n := mapping.ExtractStatements(c.sealed.conn, text, &statements); n {
+	case 0:
+		return c.fault(mapping.ExtractStatementsError(statements), false)
+	case 1:
+	default:
+		return &QueryError{Type: "Parser", Position: -1, Message: fmt.Sprintf("one statement expected, not %d", n)}
+	}
+	if mapping.PrepareExtractedStatement(c.sealed.conn, statements, 0, &c.prepare) == mapping.StateError {
+		return c.fault(mapping.PrepareError(c.prepare), false)
+	}
+	return nil
+}
+
+// execute runs the prepared statement until there are rows.
+func (c *Cursor) execute() error {
+	var pending mapping.PendingResult
+	defer mapping.DestroyPending(&pending)
+	// It is deprecated without a successor: all else collects the whole result.
+	if duckdb_go_bindings.PendingPreparedStreaming(c.prepare, &pending) == mapping.StateError {
+		return c.fault(mapping.PendingError(pending), true)
+	}
+	c.open = true
+	if mapping.ExecutePending(pending, &c.result) == mapping.StateError {
+		return c.fault(mapping.ResultError(&c.result), true)
+	}
+	return nil
+}
+
+// Next returns at most so many rows, and fewer when they hold about so many
+// bytes. After the last one it returns io.EOF. Every row returned is of one
+// version of the tables.
+func (c *Cursor) Next(ctx context.Context, rows, bytes int) (page [][]any, err error) {
+	stop := c.sealed.interruptWith(ctx)
+	defer stop()
+	size := 0
+	for len(page) < rows && size < bytes {
+		if c.row == c.rows {
+			more, err := c.fetch()
+			if err != nil {
+				return nil, errors.Join(ctx.Err(), err)
+			}
+			if !more {
+				break
+			}
+			continue
+		}
+		row := make([]any, len(c.readers))
+		for i, r := range c.readers {
+			row[i] = r.read(c.row)
+			if s, ok := row[i].(string); ok {
+				size += len(s)
+			}
+		}
+		size += len(row)
+		page = append(page, row)
+		c.row++
+	}
+	if err := c.version.unchanged(); err != nil {
+		return nil, err
+	}
+	if len(page) == 0 {
+		return nil, io.EOF
+	}
+	return page, nil
+}
+
+// fetch gets the next rows from DuckDB.
+func (c *Cursor) fetch() (more bool, err error) {
+	if c.ended {
+		return false, nil
+	}
+	mapping.DestroyDataChunk(&c.chunk)
+	c.row, c.rows = 0, 0
+	c.chunk = mapping.FetchChunk(c.result)
+	if c.chunk.Ptr == nil {
+		c.ended = true
+		if message := mapping.ResultError(&c.result); message != "" {
+			return false, c.fault(message, true)
+		}
+		return false, nil
+	}
+	c.rows = int(mapping.DataChunkGetSize(c.chunk)) //nolint:gosec // at most a chunk's capacity
+	for i := range c.readers {
+		c.readers[i].bind(chunkVector(c.chunk, i))
+	}
+	return true, nil
+}
+
+// Close ends the query and waits until no thread is at work for it, whatever
+// has become of ctx.
+func (c *Cursor) Close(ctx context.Context) {
+	mapping.DestroyDataChunk(&c.chunk)
+	if c.open {
+		mapping.DestroyResult(&c.result)
+		c.open = false
+	}
+	mapping.DestroyPrepare(&c.prepare)
+	// The next query waits for the threads of the one before.
+	_, _ = c.sealed.engine.number(context.WithoutCancel(ctx), statement("gate_idle.sql", nil))
+	c.sealed.release()
+}
+
+// interruptWith stops what DuckDB is doing when ctx ends, again and again,
+// since a query that is just beginning forgets it.
+func (s *Sealed) interruptWith(ctx context.Context) (stop func()) {
+	quit, done := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(done)
+		select {
+		case <-ctx.Done():
+		case <-quit:
+			return
+		}
+		ticker := time.NewTicker(20 * time.Millisecond)
+		defer ticker.Stop()
+		for {
+			mapping.Interrupt(s.conn)
+			select {
+			case <-ticker.C:
+			case <-quit:
+				return
+			}
+		}
+	}()
+	return func() {
+		close(quit)
+		<-done
+	}
+}
+
+// fault makes an error of DuckDB's text, which is JSON by our settings.
+func (c *Cursor) fault(text string, running bool) error {
+	if err := c.sealed.failed(); err != nil {
+		return err
+	}
+	fault := ParseFault(text)
+	fault.Running = running
+	if fault.Position >= 0 {
+		fault.Position = max(0, fault.Position-c.shift)
+	}
+	return fault
+}
+
+// ParseFault reads an error as DuckDB writes it with errors_as_json.
+func ParseFault(text string) *QueryError {
+	var fields struct {
+		Type       string `json:"exception_type"`
+		Message    string `json:"exception_message"`
+		Position   *int   `json:"position,string"`
+		Candidates string `json:"candidates"`
+	}
+	_, object, ok := strings.Cut(text, "{")
+	if !ok || json.Unmarshal([]byte("{"+object), &fields) != nil {
+		return &QueryError{Message: text, Position: -1, Running: true}
+	}
+	fault := &QueryError{Type: fields.Type, Message: fields.Message, Position: -1}
+	if fields.Position != nil {
+		fault.Position = *fields.Position
+	}
+	if fields.Candidates != "" {
+		fault.Candidates = strings.Split(fields.Candidates, ",")
+	}
+	return fault
+}

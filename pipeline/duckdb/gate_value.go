@@ -1,0 +1,195 @@
+package duckdb
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"unsafe"
+
+	driver "github.com/duckdb/duckdb-go/v2"
+	"github.com/duckdb/duckdb-go/v2/mapping"
+)
+
+// valueReader reads one column of a chunk: nil, bool, int64, float64 or
+// string. It points into the chunk.
+type valueReader struct {
+	kind  mapping.Type
+	data  unsafe.Pointer
+	valid []uint64 // nil: all are
+}
+
+// native tells whether a column's values cross as they are; any other is cast
+// to VARCHAR by DuckDB itself.
+func native(t mapping.Type) bool {
+	switch t {
+	case driver.TYPE_BOOLEAN, driver.TYPE_TINYINT, driver.TYPE_SMALLINT, driver.TYPE_INTEGER, driver.TYPE_BIGINT,
+		driver.TYPE_UTINYINT, driver.TYPE_USMALLINT, driver.TYPE_UINTEGER, driver.TYPE_FLOAT, driver.TYPE_DOUBLE, driver.TYPE_VARCHAR:
+		return true
+	default:
+		return false
+	}
+}
+
+func (r *valueReader) bind(v mapping.Vector) {
+	view := viewVector(v)
+	r.data, r.valid = view.Data, nil
+	if view.Valid != nil {
+		r.valid = unsafe.Slice((*uint64)(view.Valid), (driver.GetDataChunkCapacity()+63)/64)
+	}
+}
+
+func (r *valueReader) read(row int) any {
+	if r.valid != nil && r.valid[row/64]&(1<<(row%64)) == 0 {
+		return nil
+	}
+	switch r.kind {
+	case driver.TYPE_BOOLEAN:
+		return at[uint8](r, row) != 0
+	case driver.TYPE_TINYINT:
+		return int64(at[int8](r, row))
+	case driver.TYPE_SMALLINT:
+		return int64(at[int16](r, row))
+	case driver.TYPE_INTEGER:
+		return int64(at[int32](r, row))
+	case driver.TYPE_BIGINT:
+		return at[int64](r, row)
+	case driver.TYPE_UTINYINT:
+		return int64(at[uint8](r, row))
+	case driver.TYPE_USMALLINT:
+		return int64(at[uint16](r, row))
+	case driver.TYPE_UINTEGER:
+		return int64(at[uint32](r, row))
+	case driver.TYPE_DOUBLE:
+		return at[float64](r, row)
+	case driver.TYPE_FLOAT:
+		return widen(at[float32](r, row))
+	default:
+		return text((*[16]byte)(unsafe.Add(r.data, row*16)))
+	}
+}
+
+func at[T any](r *valueReader, row int) T {
+	var zero T
+	return *(*T)(unsafe.Add(r.data, row*int(unsafe.Sizeof(zero)))) //nolint:gosec // a few bytes
+}
+
+// widen gives the float64 that people would write for a float32: 0.1 is not
+// to become 0.10000000149.
+func widen(f float32) float64 {
+	wide, err := strconv.ParseFloat(strconv.FormatFloat(float64(f), 'g', -1, 32), 64)
+	if err != nil {
+		return float64(f)
+	}
+	return wide
+}
+
+// text copies a string of DuckDB's: short ones lie in the value itself.
+func text(value *[16]byte) string {
+	const inlined = 12
+	length := *(*uint32)(unsafe.Pointer(value))
+	if length <= inlined {
+		return string(value[4 : 4+length])
+	}
+	return strings.Clone(unsafe.String(*(**byte)(unsafe.Pointer(&value[8])), length))
+}
+
+// textColumn is a column as sql/gate_text.sql takes it.
+type textColumn struct {
+	Name string // c0, c1, …
+	Text bool   // to be cast
+}
+
+// describe finds the columns of the prepared statement. If some of them must
+// be cast, it returns the text that does.
+func (c *Cursor) describe(ctx context.Context, query string) (wrapped string, err error) {
+	n := int(mapping.PreparedStatementColumnCount(c.prepare)) //nolint:gosec // a count of columns is small
+	c.columns, c.readers = make([]ResultColumn, n), make([]valueReader, n)
+	columns := make([]textColumn, n)
+	cast := false
+	for i := range n {
+		kind := mapping.PreparedStatementColumnType(c.prepare, mapping.IdxT(i)) //nolint:gosec // it is small and not negative
+		columns[i] = textColumn{fmt.Sprintf("c%d", i), !native(kind)}
+		cast = cast || !native(kind)
+		c.columns[i].Name = mapping.PreparedStatementColumnName(c.prepare, mapping.IdxT(i)) //nolint:gosec // it is small and not negative
+		c.columns[i].Type = c.typeName(i, kind)
+		c.readers[i].kind = kind
+		if !native(kind) {
+			c.readers[i].kind = driver.TYPE_VARCHAR
+		}
+	}
+	if !cast {
+		return "", nil
+	}
+	bare, err := c.sealed.bare(ctx, query)
+	if err != nil {
+		return "", err
+	}
+	data := map[string]any{"Columns": columns, "SQL": bare}
+	if err := c.nameTypes(ctx, statement("gate_types.sql", data)); err != nil {
+		return "", err
+	}
+	return statement("gate_text.sql", data), nil
+}
+
+// typeName is the name of a native type; one with an alias goes by that, as
+// JSON does.
+func (c *Cursor) typeName(column int, kind mapping.Type) string {
+	logical := mapping.PreparedStatementColumnLogicalType(c.prepare, mapping.IdxT(column)) //nolint:gosec // it is small and not negative
+	defer mapping.DestroyLogicalType(&logical)
+	if alias := mapping.LogicalTypeGetAlias(logical); alias != "" {
+		return alias
+	}
+	return typeNames[kind]
+}
+
+var typeNames = map[mapping.Type]string{
+	driver.TYPE_BOOLEAN: "BOOLEAN", driver.TYPE_TINYINT: "TINYINT", driver.TYPE_SMALLINT: "SMALLINT", driver.TYPE_INTEGER: "INTEGER",
+	driver.TYPE_BIGINT: "BIGINT", driver.TYPE_UTINYINT: "UTINYINT", driver.TYPE_USMALLINT: "USMALLINT", driver.TYPE_UINTEGER: "UINTEGER",
+	driver.TYPE_FLOAT: "FLOAT", driver.TYPE_DOUBLE: "DOUBLE", driver.TYPE_VARCHAR: "VARCHAR",
+}
+
+// nameTypes asks DuckDB for the full names of the columns' types.
+func (c *Cursor) nameTypes(ctx context.Context, describe string) (err error) {
+	rows, err := c.sealed.engine.conn.QueryContext(ctx, describe)
+	if err != nil {
+		return c.fault(err.Error(), false)
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	for i := 0; rows.Next() && i < len(c.columns); i++ {
+		var null, key, preset, extra any
+		if err := rows.Scan(new(string), &c.columns[i].Type, &null, &key, &preset, &extra); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// maxSemicolons is how many places of a text are tried for its end.
+const maxSemicolons = 100
+
+// bare takes the semicolon and what follows it off a statement: the shortest
+// text that DuckDB reads as the same one.
+func (s *Sealed) bare(ctx context.Context, query string) (string, error) {
+	if !strings.Contains(query, ";") {
+		return query, nil
+	}
+	whole, err := s.Serialize(ctx, query)
+	if err != nil {
+		return "", err
+	}
+	at := 0
+	for range maxSemicolons {
+		next := strings.IndexByte(query[at:], ';')
+		if next < 0 {
+			return query, nil
+		}
+		at += next
+		if tree, err := s.Serialize(ctx, query[:at]); err == nil && tree == whole {
+			return query[:at], nil
+		}
+		at++
+	}
+	return "", &QueryError{Type: "Parser", Position: -1, Message: "the end of the query cannot be found among its many semicolons: leave out the last one"}
+}

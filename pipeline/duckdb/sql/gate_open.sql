@@ -1,0 +1,15 @@
+-- The settings of an engine for the queries of people: no file, no folder to
+-- spill to, no extension, nothing that could be changed afterwards. Rows come
+-- in the order of the files, and times are told in UTC whatever the machine.
+SET threads = {{.Threads}};
+SET memory_limit = {{text .Memory}};
+SET max_temp_directory_size = '0B';
+SET temp_directory = '';
+SET TimeZone = 'UTC';
+SET errors_as_json = true;
+SET autoinstall_known_extensions = false;
+SET autoload_known_extensions = false;
+SET allow_community_extensions = false;
+SET disabled_filesystems = 'LocalFileSystem';
+SET enable_external_access = false;
+SET lock_configuration = true;

@@ -1,0 +1,240 @@
+package query
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"os"
+	"runtime/debug"
+	"time"
+
+	"stedi/pipeline"
+	"stedi/pipeline/duckdb"
+)
+
+// childArgument is what the program is called with to become the child.
+const childArgument = "query-child"
+
+// IsChild tells whether the arguments, without the program's name, are those
+// of the process that answers queries.
+func IsChild(args []string) bool { return len(args) == 1 && args[0] == childArgument }
+
+// ChildMain answers queries until stdin ends, and returns the status to leave
+// with. It confines the whole process for good.
+func ChildMain(ctx context.Context, stdin io.Reader, stdout io.Writer) int {
+	in := bufio.NewReader(stdin)
+	first, err := readFrame(in)
+	if err != nil {
+		return 1
+	}
+	w := &worker{out: stdout}
+	if err := w.begin(ctx, first); err != nil {
+		_ = w.fault(err) // the parent sees the end all the same
+		return 1
+	}
+	overtime, stop := notifyOvertime()
+	defer stop()
+	questions := make(chan frame)
+	broken := make(chan struct{})
+	go func() {
+		defer close(broken)
+		w.work(ctx, questions)
+	}()
+	// A query may be deep in DuckDB when the parent goes away. The process
+	// leaves without waiting for it.
+	gone := make(chan struct{})
+	go func() {
+		defer close(gone)
+		for {
+			f, err := readFrame(in)
+			if err != nil {
+				return
+			}
+			if f.kind == kindStop {
+				w.interrupt()
+			}
+			select {
+			case questions <- f:
+			case <-broken:
+				return
+			}
+		}
+	}()
+	select {
+	case <-gone:
+		return 0
+	case <-broken:
+	case <-overtime:
+	case <-ctx.Done():
+	}
+	return 1
+}
+
+// worker answers one question after the other.
+type worker struct {
+	out     io.Writer
+	sealed  *duckdb.Sealed
+	cursor  *duckdb.Cursor
+	guard   guard
+	threads int
+}
+
+// begin shuts the process in, then opens the engine: what threads DuckDB
+// starts are born confined.
+func (w *worker) begin(ctx context.Context, f frame) error {
+	var init initMessage
+	if err := f.decode(kindInit, &init); err != nil {
+		return err
+	}
+	// DuckDB gets most of it, Go and what DuckDB does not count share the rest.
+	debug.SetMemoryLimit(init.Memory / 4)
+	confined, err := confine(init.Root)
+	if err != nil {
+		return err
+	}
+	if w.sealed, err = duckdb.OpenSealed(ctx, init.Memory/8*5, init.Threads); err != nil {
+		return err
+	}
+	if err := seal(init.Root); err != nil {
+		return err
+	}
+	w.threads = init.Threads
+	return w.say(kindReady, readyMessage{confined})
+}
+
+// work ends when an answer cannot be written.
+func (w *worker) work(ctx context.Context, questions <-chan frame) {
+	for f := range questions {
+		callCtx, end := w.guard.begin(ctx, f.kind == kindStop)
+		err := w.answer(callCtx, f)
+		end()
+		if err != nil {
+			if err = w.fault(err); err != nil {
+				return
+			}
+		}
+	}
+}
+
+// interrupt stops the question that is being answered.
+func (w *worker) interrupt() { w.guard.cancel() }
+
+func (w *worker) answer(ctx context.Context, f frame) error {
+	switch f.kind {
+	case kindTables:
+		return w.tables(ctx, f)
+	case kindParse:
+		var m parseMessage
+		if err := f.decode(kindParse, &m); err != nil {
+			return err
+		}
+		tree, err := w.sealed.Serialize(ctx, m.SQL)
+		if err != nil {
+			return duckdb.ParseFault(err.Error())
+		}
+		return writeFrame(w.out, kindTree, []byte(tree))
+	case kindQuery:
+		return w.query(ctx, f)
+	case kindNext:
+		return w.next(ctx, f)
+	case kindStop:
+		w.close(ctx)
+		return w.say(kindDone, struct{}{})
+	default:
+		return errors.New("a question of no known kind")
+	}
+}
+
+func (w *worker) close(ctx context.Context) {
+	if w.cursor != nil {
+		w.cursor.Close(ctx)
+		w.cursor = nil
+	}
+}
+
+func (w *worker) tables(ctx context.Context, f frame) error {
+	var m tablesMessage
+	if err := f.decode(kindTables, &m); err != nil {
+		return err
+	}
+	w.close(ctx)
+	inputs := make([]pipeline.Input, len(m.Tables))
+	for i, t := range m.Tables {
+		inputs[i] = t.input()
+	}
+	if err := w.sealed.SetTables(ctx, inputs); err != nil {
+		return err
+	}
+	return w.say(kindDone, struct{}{})
+}
+
+func (w *worker) query(ctx context.Context, f frame) error {
+	var m queryMessage
+	if err := f.decode(kindQuery, &m); err != nil {
+		return err
+	}
+	w.close(ctx)
+	if err := limitCPU(m.Timeout * time.Duration(w.threads)); err != nil {
+		return err
+	}
+	cursor, err := w.sealed.Query(ctx, m.SQL, m.Tables)
+	if err != nil {
+		return err
+	}
+	w.cursor = cursor
+	return w.say(kindColumns, cursor.Columns())
+}
+
+func (w *worker) next(ctx context.Context, f frame) error {
+	var m nextMessage
+	if err := f.decode(kindNext, &m); err != nil {
+		return err
+	}
+	if w.cursor == nil {
+		return writeFrame(w.out, kindEnd, nil)
+	}
+	rows, err := w.cursor.Next(ctx, m.Rows, m.Bytes)
+	if errors.Is(err, io.EOF) {
+		w.close(ctx)
+		return writeFrame(w.out, kindEnd, nil)
+	}
+	if err != nil {
+		w.close(ctx)
+		return err
+	}
+	page, err := encodePage(rows)
+	if err != nil {
+		w.close(ctx)
+		return pipeline.Fail(pipeline.BadUsage, "", "Take a part of the value: left(…, 1000).", "a row is too large to be shown: %w", err)
+	}
+	return writeFrame(w.out, kindPage, page)
+}
+
+func (w *worker) say(k kind, message any) error {
+	payload, err := json.Marshal(message)
+	if err != nil {
+		return err
+	}
+	return writeFrame(w.out, k, payload)
+}
+
+// fault answers with an error.
+func (w *worker) fault(err error) error {
+	var m faultMessage
+	failure, isFailure := errors.AsType[*pipeline.Failure](err)
+	fault, isQuery := errors.AsType[*duckdb.QueryError](err)
+	path, isPath := errors.AsType[*os.PathError](err)
+	switch {
+	case isFailure:
+		m.Kind, m.Table, m.Text, m.Fix = failure.Kind, failure.Table, failure.Err.Error(), failure.Fix
+	case isQuery:
+		m.Query = &wireFault{fault.Type, fault.Message, fault.Position, fault.Candidates, fault.Running}
+	case isPath:
+		m.Kind, m.Text = pipeline.BadEngine, path.Err.Error()
+	default:
+		m.Kind, m.Text = pipeline.BadEngine, err.Error()
+	}
+	return w.say(kindFault, m)
+}

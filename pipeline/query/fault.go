@@ -1,0 +1,178 @@
+package query
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"stedi/pipeline"
+	"stedi/pipeline/duckdb"
+)
+
+// Error is a fault at a place of a query. It unwraps to a *pipeline.SQLError.
+type Error struct {
+	Line, Column int // from 1, the column in characters; 0 when nobody knows
+	Message      string
+}
+
+func (e *Error) Error() string {
+	if e.Line == 0 {
+		return e.Message
+	}
+	return fmt.Sprintf("line %d, column %d: %s", e.Line, e.Column, e.Message)
+}
+
+func (e *Error) Unwrap() error { return &pipeline.SQLError{Line: e.Line, Message: e.Message} }
+
+// LimitError tells which limit ended a query.
+type LimitError struct {
+	What  string        // memory or time
+	Bytes int64         // the limit of memory
+	Time  time.Duration // the limit of time
+}
+
+func (e *LimitError) Error() string {
+	if e.What == limitMemory {
+		return fmt.Sprintf("the query was ended: it needed more than %d MB of memory", e.Bytes>>20)
+	}
+	return fmt.Sprintf("the query was ended: it worked longer than %s", e.Time)
+}
+
+const (
+	limitMemory = "memory"
+	limitTime   = "time"
+)
+
+// over makes the failure of a limit.
+func over(e *LimitError) error {
+	return &pipeline.Failure{Kind: pipeline.BadUsage, Err: e, Fix: "Ask for less: fewer rows, a narrower join, a LIMIT; or raise the limit."}
+}
+
+// refuse makes the failure of a text that must not run. at is a byte of it,
+// or negative.
+func refuse(sql string, at int, fix, format string, args ...any) error {
+	e := &Error{Message: fmt.Sprintf(format, args...)}
+	if at >= 0 && at <= len(sql) {
+		e.Line, e.Column = place(sql, at)
+	}
+	return &pipeline.Failure{Kind: pipeline.BadUsage, Err: e, Fix: fix}
+}
+
+// place turns a byte of a text into line and column.
+func place(sql string, at int) (line, column int) {
+	before := sql[:at]
+	line = 1 + strings.Count(before, "\n")
+	return line, 1 + utf8.RuneCountInString(before[strings.LastIndexByte(before, '\n')+1:])
+}
+
+const (
+	// maxText keeps the syntax tree that comes back within reason.
+	maxText = 128 << 10
+	// maxMessage is how much of DuckDB's words is passed on.
+	maxMessage = 2000
+)
+
+// legible makes sure that a text is one that the parser and the engine read
+// in the same way.
+func legible(sql string) error {
+	switch {
+	case strings.TrimSpace(sql) == "":
+		return refuse(sql, -1, "Write one SELECT.", "there is no query")
+	case len(sql) > maxText:
+		return refuse(sql, -1, "Write it shorter.", "the query is longer than %d KB", maxText>>10)
+	case !utf8.ValidString(sql):
+		return refuse(sql, -1, "Write it in UTF-8.", "the query is not UTF-8")
+	}
+	if at := strings.IndexByte(sql, 0); at >= 0 {
+		return refuse(sql, at, "Take it out.", "there is a NUL character in the query")
+	}
+	return nil
+}
+
+// explain makes a failure of what DuckDB said of a query. A message that may
+// quote values is not passed on: rows must not get into logs.
+func (q *Querier) explain(err error, sql string) error {
+	fault, ok := errors.AsType[*duckdb.QueryError](err)
+	if !ok {
+		return err
+	}
+	if fault.Type == "Out of Memory" {
+		return over(&LimitError{What: limitMemory, Bytes: q.options.Memory})
+	}
+	fix := ""
+	message, known := said(fault)
+	if !known {
+		message, fix = quiet(fault)
+	}
+	if near := suggest(fault, sql); near != "" {
+		fix = fmt.Sprintf("Did you mean %s?", near)
+	}
+	if len(message) > maxMessage {
+		message = strings.ToValidUTF8(message[:maxMessage], "") + " …"
+	}
+	return refuse(sql, fault.Position, fix, "%s", message)
+}
+
+// said returns DuckDB's own words where they are about the text only.
+func said(fault *duckdb.QueryError) (string, bool) {
+	switch fault.Type {
+	case "Parser", "Binder", "Catalog", "Syntax", "Not implemented":
+	default:
+		return "", false
+	}
+	if fault.Running {
+		return "", false
+	}
+	message, _, _ := strings.Cut(fault.Message, "\nDid you mean")
+	message, _, _ = strings.Cut(message, "\nCandidate")
+	return strings.TrimSpace(message), true
+}
+
+// suggest returns the name that was probably meant.
+func suggest(fault *duckdb.QueryError, sql string) string {
+	if fault.Type == "Catalog" || len(fault.Candidates) == 0 || strings.Contains(fault.Candidates[0], "(") {
+		return ""
+	}
+	if fault.Position >= 0 && fault.Position < len(sql) {
+		n := word(sql[fault.Position:])
+		if near := pipeline.Nearest(sql[fault.Position:fault.Position+n], fault.Candidates); near != "" {
+			return near
+		}
+	}
+	return fault.Candidates[0]
+}
+
+var (
+	conversion = regexp.MustCompile(`(?s)^Could not convert .* to (\w+)(?: when casting from source column (\w+))?$`)
+	overflow   = regexp.MustCompile(`^Overflow in (\w+) of (\w+) `)
+)
+
+// quiet says what went wrong while rows were made without any of their values.
+func quiet(fault *duckdb.QueryError) (message, fix string) {
+	const tryCast = "TRY_CAST gives NULL where a value does not fit."
+	switch fault.Type {
+	case "Conversion":
+		if m := conversion.FindStringSubmatch(fault.Message); m != nil && m[2] != "" {
+			return fmt.Sprintf("a value of %s cannot be read as %s", m[2], m[1]), tryCast
+		} else if m != nil {
+			return fmt.Sprintf("a value cannot be read as %s", m[1]), tryCast
+		}
+		return "a value cannot be read as the type that is asked for", tryCast
+	case "Out of Range":
+		if m := overflow.FindStringSubmatch(fault.Message); m != nil {
+			return fmt.Sprintf("a result of %s does not fit %s", m[1], m[2]), "CAST to a wider type first."
+		}
+		return "a value is out of range", "CAST to a wider type first."
+	case "Permission", "IO", "HTTP":
+		return "the query reaches for something outside of the lake", "Read the lake's tables only."
+	case "Invalid Input":
+		return "a function was given a value that it does not take", "Look at the arguments of the functions."
+	case "INTERRUPT":
+		return "the query was interrupted", "Ask again."
+	default:
+		return fmt.Sprintf("the query failed while it ran (DuckDB says: %s error)", fault.Type), "Write it in another way."
+	}
+}

@@ -1,0 +1,318 @@
+package query
+
+import (
+	"bytes"
+	_ "embed"
+	"encoding/json"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"stedi/pipeline"
+)
+
+// What a query may say is listed, and everything else is refused, so that what
+// a later DuckDB adds is shut out until somebody has looked at it. The lists
+// of functions are in functions/: allowed, and for a test what is refused.
+
+//go:embed functions/allowed.txt
+var allowedFunctions string
+
+//go:embed functions/allowed_tables.txt
+var allowedTableFunctions string
+
+var (
+	functions      = set(strings.ToLower(allowedFunctions))
+	tableFunctions = set(strings.ToLower(allowedTableFunctions))
+
+	queryNodes  = set("SELECT_NODE SET_OPERATION_NODE RECURSIVE_CTE_NODE CTE_NODE")
+	expressions = set("BETWEEN CASE CAST COLLATE COLUMN_REF COMPARISON CONJUNCTION CONSTANT FUNCTION LAMBDA LAMBDA_REF " +
+		"OPERATOR POSITIONAL_REFERENCE STAR SUBQUERY WINDOW")
+	sources = set("BASE_TABLE EMPTY EXPRESSION_LIST JOIN PIVOT SHOW_REF SUBQUERY TABLE_FUNCTION")
+	details = set("ORDER_MODIFIER LIMIT_MODIFIER LIMIT_PERCENT_MODIFIER DISTINCT_MODIFIER ORDER_DEFAULT ASCENDING DESCENDING")
+)
+
+func set(words string) map[string]bool {
+	m := map[string]bool{}
+	for w := range strings.FieldsSeq(words) {
+		m[w] = true
+	}
+	return m
+}
+
+// gate decides about one text.
+type gate struct {
+	sql  string
+	at   tables
+	lake *pipeline.Lake
+	used map[string]bool // tables of the lake that it reads, in lower case
+}
+
+// scope holds the CTEs that are known at one place, in lower case.
+type scope struct {
+	outer *scope
+	name  string
+}
+
+func (s *scope) knows(name string) bool {
+	for ; s != nil; s = s.outer {
+		if s.name == name {
+			return true
+		}
+	}
+	return false
+}
+
+// lower folds ASCII only, as DuckDB does: with more, two names could be the
+// same to us and not to it.
+func lower(name string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= 'A' && r <= 'Z' {
+			return r + 'a' - 'A'
+		}
+		return r
+	}, name)
+}
+
+// check judges a text by the tree that json_serialize_sql made of it.
+func (g *gate) check(serialized []byte) error {
+	var answer struct {
+		Error      bool             `json:"error"`
+		Message    string           `json:"error_message"`
+		Type       string           `json:"error_type"`
+		Position   string           `json:"position"`
+		Statements []map[string]any `json:"statements"`
+	}
+	decoder := json.NewDecoder(bytes.NewReader(serialized))
+	decoder.UseNumber()
+	if err := decoder.Decode(&answer); err != nil {
+		return refuse(g.sql, -1, "Write it in another way.", "what the parser says of the query cannot be read")
+	}
+	switch {
+	case answer.Error && answer.Type == "not implemented":
+		return g.notSelect()
+	case answer.Error:
+		at, err := strconv.Atoi(answer.Position)
+		if err != nil {
+			at = -1
+		}
+		return refuse(g.sql, at, "", "%s", answer.Message)
+	case len(answer.Statements) != 1:
+		return g.notSelect()
+	}
+	if p, _ := answer.Statements[0]["named_param_map"].([]any); len(p) > 0 {
+		return refuse(g.sql, -1, "Write the value itself.", "the query has a parameter, and nobody here would give it a value")
+	}
+	node, _ := answer.Statements[0]["node"].(map[string]any)
+	if node["cte_map"] == nil {
+		return g.unknown(node)
+	}
+	return g.visit(node, nil)
+}
+
+func (g *gate) tablesUsed() []string {
+	return sortedKeys(g.used)
+}
+
+// visit judges everything below v.
+func (g *gate) visit(v any, known *scope) error {
+	switch v := v.(type) {
+	case []any:
+		for _, child := range v {
+			if err := g.visit(child, known); err != nil {
+				return err
+			}
+		}
+	case map[string]any:
+		if kind, ok := v["type"].(string); ok {
+			return g.node(kind, v, known)
+		}
+		return g.children(v, known)
+	}
+	return nil
+}
+
+// children visits the fields of an object but for the named ones.
+func (g *gate) children(object map[string]any, known *scope, but ...string) error {
+	for _, name := range sortedKeys(object) {
+		if slices.Contains(but, name) {
+			continue
+		}
+		if err := g.visit(object[name], known); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// node judges an object that has a type of its own.
+func (g *gate) node(kind string, v map[string]any, known *scope) error {
+	class, isExpression := v["class"].(string)
+	switch {
+	case v["cte_map"] != nil:
+		return g.query(kind, v, known)
+	case isExpression:
+		return g.expression(class, v, known)
+	case kind == "BASE_TABLE":
+		return g.table(v, known)
+	case kind == "TABLE_FUNCTION":
+		return g.tableFunction(v, known)
+	case kind == "SHOW_REF":
+		return g.show(v, known)
+	case kind == "PIVOT" && text(v, "pivot_enum") != "":
+		return g.unknown(v)
+	case sources[kind], details[kind], strings.HasSuffix(kind, "_TYPE_INFO"):
+		return g.children(v, known)
+	default:
+		return g.unknown(v)
+	}
+}
+
+// query judges a SELECT or a set operation, whose CTEs are known below it,
+// each to those that follow and, if it is recursive, to itself.
+func (g *gate) query(kind string, v map[string]any, known *scope) error {
+	if !queryNodes[kind] {
+		return g.unknown(v)
+	}
+	if name := text(v, "cte_name"); name != "" && kind == "RECURSIVE_CTE_NODE" {
+		known = &scope{known, lower(name)}
+	}
+	with, _ := v["cte_map"].(map[string]any)
+	entries, _ := with["map"].([]any)
+	for _, entry := range entries {
+		e, _ := entry.(map[string]any)
+		if err := g.visit(e["value"], known); err != nil {
+			return err
+		}
+		known = &scope{known, lower(text(e, "key"))}
+	}
+	return g.children(v, known, "cte_map")
+}
+
+func (g *gate) expression(class string, v map[string]any, known *scope) error {
+	if !expressions[class] {
+		return g.unknown(v)
+	}
+	if class == "FUNCTION" || class == "WINDOW" {
+		name := text(v, "function_name")
+		if !functions[lower(name)] {
+			return g.function(v, name, functions)
+		}
+	}
+	return g.children(v, known)
+}
+
+func (g *gate) tableFunction(v map[string]any, known *scope) error {
+	f, _ := v["function"].(map[string]any)
+	name := text(f, "function_name")
+	if text(f, "class") != "FUNCTION" || !tableFunctions[lower(name)] {
+		return g.function(f, name, tableFunctions)
+	}
+	if err := g.children(f, known); err != nil {
+		return err
+	}
+	return g.children(v, known, "function")
+}
+
+// function refuses a function.
+func (g *gate) function(v map[string]any, name string, allowed map[string]bool) error {
+	fix := "Functions that compute are allowed; those that read files, look at the machine or change something are not."
+	if near := pipeline.Nearest(name, sortedKeys(allowed)); near != "" && !functions[lower(name)] {
+		fix = "Did you mean " + near + "? " + fix
+	}
+	return refuse(g.sql, location(v), fix, "the function %s may not be used in a query", name)
+}
+
+// table judges a name in a FROM. DuckDB would take an unknown one for a file.
+func (g *gate) table(v map[string]any, known *scope) error {
+	name := text(v, "table_name")
+	if text(v, "schema_name") != "" || text(v, "catalog_name") != "" {
+		return refuse(g.sql, location(v), "Name the table alone.", "the tables of the lake have no schema: %s.%s", text(v, "schema_name"), name)
+	}
+	if v["at_clause"] != nil {
+		return refuse(g.sql, location(v), "Leave AT out.", "the tables of the lake have one version only")
+	}
+	key := lower(name)
+	if known.knows(key) {
+		return g.children(v, known)
+	}
+	if _, ok := g.at.inputs[key]; ok {
+		g.used[key] = true
+		return g.children(v, known)
+	}
+	if g.lake != nil {
+		for _, t := range g.lake.Tables {
+			if lower(t.Name) == key {
+				return refuse(g.sql, location(v), "Run the lake first.", "there is no data of %s yet", t.Name)
+			}
+		}
+	}
+	fix := "The tables are: " + strings.Join(g.at.atHand(), ", ") + "."
+	if near := pipeline.Nearest(name, g.at.atHand()); near != "" {
+		fix = "Did you mean " + near + "?"
+	}
+	return refuse(g.sql, location(v), fix, "the lake has no table %s", name)
+}
+
+// show lets DESCRIBE and SUMMARIZE of a query through: they read it only.
+func (g *gate) show(v map[string]any, known *scope) error {
+	kind := text(v, "show_type")
+	if v["query"] == nil || kind != "DESCRIBE" && kind != "SUMMARY" {
+		return refuse(g.sql, -1, "The tables are: "+strings.Join(g.at.atHand(), ", ")+".", "SHOW looks at more than the lake")
+	}
+	return g.children(v, known)
+}
+
+// unknown refuses what nobody has looked at yet.
+func (g *gate) unknown(v map[string]any) error {
+	what := text(v, "class")
+	if what == "" {
+		what = text(v, "type")
+	}
+	return refuse(g.sql, location(v), "Write it in another way.", "a query may not use this form of SQL (%s)", what)
+}
+
+// changes says what statements do that people may want to try.
+var changes = map[string]string{
+	"COPY": "writes or reads files", "EXPORT": "writes files", "IMPORT": "runs files", "ATTACH": "opens files", "DETACH": "closes databases",
+	"INSTALL": "loads programs", "LOAD": "loads programs", "PRAGMA": "changes settings", "SET": "changes settings", "RESET": "changes settings",
+	"CALL": "runs a procedure", "EXECUTE": "runs a statement", "PREPARE": "keeps a statement", "EXPLAIN": "may run what it explains",
+	"DROP": "deletes", "DELETE": "deletes", "TRUNCATE": "deletes", "INSERT": "writes", "UPDATE": "writes", "MERGE": "writes", "CREATE": "writes",
+	"ALTER": "writes", "VACUUM": "writes", "CHECKPOINT": "writes", "PIVOT": "keeps a type: say FROM … PIVOT (… FOR … IN (…)) instead",
+}
+
+// notSelect refuses a text that is not one SELECT.
+func (g *gate) notSelect() error {
+	found := statements(g.sql)
+	for _, s := range found {
+		if does, ok := changes[s.word]; ok {
+			return refuse(g.sql, s.at, "Write one SELECT.", "a query may only read, and %s %s", s.word, does)
+		}
+	}
+	if len(found) > 1 {
+		return refuse(g.sql, found[1].at, "Ask one after the other.", "one SELECT expected, and here a second statement begins")
+	}
+	at := -1
+	if len(found) == 1 {
+		at = found[0].at
+	}
+	return refuse(g.sql, at, "Write one SELECT.", "a query may only read: one SELECT expected")
+}
+
+func text(v map[string]any, field string) string {
+	s, _ := v[field].(string)
+	return s
+}
+
+// location returns the byte of the text that a node stands at, or -1.
+func location(v map[string]any) int {
+	number, _ := v["query_location"].(json.Number)
+	at, err := strconv.Atoi(number.String())
+	if err != nil {
+		return -1 // absent, or the greatest uint64: unknown
+	}
+	return at
+}
+
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

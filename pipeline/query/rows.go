@@ -1,0 +1,106 @@
+package query
+
+import (
+	"context"
+	"fmt"
+	"io"
+)
+
+// Column is a column of a result. Values of the types BOOLEAN, the integers up
+// to BIGINT, FLOAT and DOUBLE come as bool, int64 and float64; of all others
+// as the text that DuckDB makes of them, with Type telling what they are.
+type Column struct {
+	Name string
+	Type string
+}
+
+// Rows are the rows of a query, page by page.
+type Rows struct {
+	querier *Querier
+	child   *child
+	sql     string
+	columns []Column
+	budget  budget
+	unwatch func()
+	err     error // what Next answers from now on
+}
+
+const (
+	pageRows  = 1000
+	pageBytes = 1 << 20
+)
+
+// Columns are the columns of every row.
+func (r *Rows) Columns() []Column { return r.columns }
+
+// Next returns the next rows: a thousand, or fewer if they are long. A value
+// is nil, a bool, an int64, a float64 or a string. After the last page it
+// returns io.EOF, after any error the same one again.
+//
+// All rows are of one version of the tables: if one is published meanwhile,
+// Next says so with a failure of kind Conflict.
+func (r *Rows) Next(ctx context.Context) (page [][]any, err error) {
+	err = r.querier.withTurn(ctx, true, func(ctx context.Context) error {
+		if r.err != nil {
+			return r.err
+		}
+		page, err = r.next(ctx)
+		if err != nil {
+			r.end(ctx)
+			r.err = err
+		}
+		return err
+	})
+	return page, err
+}
+
+func (r *Rows) next(ctx context.Context) ([][]any, error) {
+	answer, err := r.child.ask(ctx, kindNext, nextMessage{pageRows, pageBytes}, &r.budget)
+	if err != nil {
+		return nil, r.querier.explain(err, r.sql)
+	}
+	switch answer.kind {
+	case kindEnd:
+		return nil, io.EOF
+	case kindPage:
+		page, err := decodePage(answer.payload, len(r.columns))
+		if err != nil {
+			return nil, r.child.babble(err)
+		}
+		return page, nil
+	default:
+		return nil, r.child.babble(fmt.Errorf("%q where rows were due", answer.kind))
+	}
+}
+
+// Close ends the query, if it has not ended by itself. It always returns nil.
+func (r *Rows) Close() error {
+	_ = r.querier.withTurn(context.Background(), false, func(ctx context.Context) error {
+		r.end(ctx)
+		return nil
+	})
+	return nil
+}
+
+// end stops the query in the child. The caller has the turn.
+func (r *Rows) end(ctx context.Context) {
+	q := r.querier
+	q.mu.Lock()
+	if q.current == r {
+		q.current = nil
+	}
+	q.mu.Unlock()
+	if r.err != nil {
+		return
+	}
+	r.err = errEnded
+	r.unwatch()
+	if !r.child.alive() {
+		return
+	}
+	// To stop takes a moment even if the caller has lost patience.
+	b := newBudget(grace)
+	if _, err := r.child.ask(context.WithoutCancel(ctx), kindStop, struct{}{}, &b); err != nil || r.child.bloated(q.options.Memory) {
+		r.child.end(err)
+	}
+}
