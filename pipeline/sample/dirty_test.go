@@ -370,3 +370,28 @@ func TestCleanLakeIsStillTheSame(t *testing.T) {
 		t.Errorf("dirt in the manifest: %+v", m)
 	}
 }
+
+// TestKeysAreMissingInEveryWay looks for each key column without a value.
+func TestKeysAreMissingInEveryWay(t *testing.T) {
+	dir := t.TempDir()
+	mustWrite(t, dir, Options{Scale: 4, Seed: 6, DirtyRows: true}, small)
+	for i, table := range landing {
+		for j, key := range keysOf[i].keys {
+			null, absent, empty := 0, 0, 0
+			for _, line := range lines(t, dir, table) {
+				line = strings.ReplaceAll(line, ": ", ":")
+				switch {
+				case strings.Contains(line, key+"null"):
+					null++
+				case strings.Contains(line, key+`""`):
+					empty++
+				case !strings.Contains(line, key):
+					absent++
+				}
+			}
+			if isText := table == "customer" || j == 0; null == 0 || absent == 0 || (empty > 0) != isText {
+				t.Errorf("%s: %s is null %d times, absent %d times, empty %d times", table, key, null, absent, empty)
+			}
+		}
+	}
+}

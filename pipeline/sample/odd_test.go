@@ -308,3 +308,23 @@ func TestRejectsOutOfRangeAreRefused(t *testing.T) {
 		}
 	}
 }
+
+func TestLastLineEndIsLeftOutAfterAFullBuffer(t *testing.T) {
+	dir := t.TempDir()
+	w := newOutput(dir, small, Options{Scale: 1, DirtyFiles: true}).customer()
+	w.forms, w.perFile = []Form{NoFinalNewline}, 10
+	w.begin()
+	row := `{"email": "` + strings.Repeat("a", flushSize) + `"}`
+	for range 2 {
+		if err := w.text(row).text("\n").endRow(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.closeFile(); err != nil {
+		t.Fatal(err)
+	}
+	got, err := os.ReadFile(filepath.Join(dir, w.table.Path, "customer-00001.json"))
+	if err != nil || string(got) != row+"\n"+row || w.table.Bytes != int64(len(got)) {
+		t.Errorf("%d bytes, %v, want %d", len(got), err, 2*len(row)+1)
+	}
+}
