@@ -32,7 +32,7 @@ type junit struct {
 	} `xml:"testsuite>testcase"`
 }
 
-func readJUnit(t testing.TB, r *pipeline.Record) junit {
+func readJUnit(t *testing.T, r *pipeline.Record) junit {
 	t.Helper()
 	var report junit
 	if err := xml.Unmarshal(pipeline.JUnit(r), &report); err != nil {

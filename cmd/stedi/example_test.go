@@ -4,6 +4,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -74,7 +75,8 @@ func inShell(t *testing.T, folder, text string, env ...string) (string, error) {
 	program := command(t, nil)
 	shell := exec.CommandContext(t.Context(), "bash", "-e", "-o", "pipefail", "-c", text)
 	shell.Dir = folder
-	shell.Env = append(program.Env, append([]string{"PATH=" + filepath.Dir(program.Path) + string(os.PathListSeparator) + os.Getenv("PATH")}, env...)...)
+	path := "PATH=" + filepath.Dir(program.Path) + string(os.PathListSeparator) + os.Getenv("PATH")
+	shell.Env = slices.Concat(program.Env, []string{path}, env)
 	out, err := shell.CombinedOutput()
 	return string(out), err
 }

@@ -39,6 +39,12 @@ func (p *program) execute(ctx context.Context, args []string) error {
 	root.SetArgs(args)
 	root.SetIn(p.stdin)
 	root.SetErr(p.withoutColor(p.stderr))
+	terminal := newVeil()
+	defer terminal.close()
+	terminal.over(root)
+	if !p.colors(p.stdout) {
+		terminal.cover()
+	}
 	err := fang.Execute(ctx, root, fang.WithVersion(version), fang.WithoutManpage(), fang.WithErrorHandler(printError))
 	p.ended(err)
 	return err

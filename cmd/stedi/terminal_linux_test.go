@@ -1,0 +1,82 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"testing"
+
+	"golang.org/x/sys/unix"
+)
+
+// onTerminal runs the program with its output on a terminal, and returns what
+// arrives there.
+func onTerminal(t *testing.T, env []string, args ...string) string {
+	t.Helper()
+	master, err := os.OpenFile("/dev/ptmx", os.O_RDWR|unix.O_NOCTTY, 0)
+	if err != nil {
+		t.Skip("no pseudo-terminals here:", err)
+	}
+	defer func() { _ = master.Close() }()
+	descriptor := int(master.Fd()) //nolint:gosec // a descriptor fits
+	if err := unix.IoctlSetPointerInt(descriptor, unix.TIOCSPTLCK, 0); err != nil {
+		t.Fatal(err)
+	}
+	number, err := unix.IoctlGetInt(descriptor, unix.TIOCGPTN)
+	if err != nil {
+		t.Fatal(err)
+	}
+	terminal, err := os.OpenFile(fmt.Sprint("/dev/pts/", number), os.O_RDWR|unix.O_NOCTTY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := command(t, append([]string{"TERM=xterm-256color", "NO_COLOR=", "CLICOLOR_FORCE="}, env...), args...)
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = terminal, terminal, terminal
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	_ = terminal.Close() // the program has it
+	text, _ := io.ReadAll(master)
+	_ = cmd.Wait() // errors are wanted, too
+	return string(text)
+}
+
+func TestATerminalGetsColoursUnlessItIsToldOtherwise(t *testing.T) {
+	lake := sampleLake(t)
+	if code, stderr := batch(t, lake); code != 0 {
+		t.Fatal(stderr)
+	}
+	stale := []string{"run", "customer_trusted", "--lake", lake, "--profile", "strict"}
+	for _, c := range []struct {
+		name   string
+		env    string
+		args   []string
+		colour bool
+	}{
+		{"a verdict", "A=b", stale, true},
+		{"an error", "A=b", []string{"nonsense"}, true},
+		{"NO_COLOR", "NO_COLOR=1", stale, false},
+		{"NO_COLOR for help", "NO_COLOR=1", []string{"run", "--help"}, false},
+		{"NO_COLOR for an error", "NO_COLOR=1", []string{"nonsense"}, false},
+		{"a dumb terminal", "TERM=dumb", stale, false},
+		{"a dumb terminal for help", "TERM=dumb", []string{"run", "--help"}, false},
+		{"a dumb terminal for an error", "TERM=dumb", []string{"run", "--nonsense"}, false},
+		{"--color never", "A=b", append([]string{"--color", "never"}, stale...), false},
+		{"STEDI_COLOR=never", "STEDI_COLOR=never", []string{"runs", "--help"}, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			text := onTerminal(t, []string{c.env}, c.args...)
+			if got := strings.Contains(text, "\x1b[3"); got != c.colour {
+				t.Errorf("colours: %t, want %t, in %q", got, c.colour, text)
+			}
+			// The live line is drawn without colours, too.
+			if rest := strings.ReplaceAll(text, "\r\x1b[K", ""); !c.colour && strings.Contains(rest, "\x1b") {
+				t.Errorf("it is not plain: %q", text)
+			}
+			if strings.Contains(text, "\x1b]") || strings.Contains(text, "\x1b[c") {
+				t.Errorf("the terminal is asked a question: %q", text)
+			}
+		})
+	}
+}
