@@ -233,12 +233,28 @@ func (l *loader) describe(ctx context.Context) error {
 			if t.Columns, err = l.parser.Describe(ctx, t.Made.SQL); err != nil {
 				return fault(t.File, err)
 			}
+			if name := repeated(t.Columns); name != "" {
+				return &DefinitionError{File: t.File, Message: fmt.Sprintf("gives the column %s twice: names must differ by more than their case", name)}
+			}
 		}
 		if err := l.parser.Declare(ctx, t.Name, t.Columns); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// repeated returns the name that two columns share.
+func repeated(columns []Column) string {
+	seen := map[string]bool{}
+	for _, c := range columns {
+		if folded := strings.ToLower(c.Name); seen[folded] {
+			return c.Name
+		} else {
+			seen[folded] = true
+		}
+	}
+	return ""
 }
 
 func (l *loader) read(file string) (string, error) {
