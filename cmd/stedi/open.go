@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"time"
 
 	"stedi/pipeline"
@@ -28,39 +27,40 @@ type opened struct {
 
 // open wires the lake, its store and its engine together.
 func (p *program) open(ctx context.Context) (_ *opened, err error) {
-	o := &opened{root: p.config.lake}
-	var closers []func() error
-	o.close = func() error {
-		var errs []error
-		for _, c := range slices.Backward(closers) {
-			errs = append(errs, c())
-		}
-		return errors.Join(errs...)
-	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, o.close())
-		}
-	}()
-	temp, remove, err := dir.Private("")
+	engine, temp, closeEngine, err := p.openEngine(ctx)
 	if err != nil {
 		return nil, err
 	}
-	closers = append(closers, remove)
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, closeEngine())
+		}
+	}()
+	o := &opened{root: p.config.lake, engine: engine, close: closeEngine}
 	if p.config.demo {
 		if o.root, err = demo(ctx, temp); err != nil {
 			return nil, err
 		}
 	}
-	if o.engine, err = duckdb.Open(ctx, duckdb.Options{Memory: p.config.memory, Threads: p.config.threads, Temp: temp}); err != nil {
-		return nil, err
-	}
-	closers = append(closers, o.engine.Close)
 	if o.lake, err = pipeline.Load(ctx, p.definition(), p.config.profile, o.engine); err != nil {
 		return nil, err
 	}
 	o.store, err = p.openStore(o.root)
 	return o, err
+}
+
+// openEngine starts the engine in a private folder, for commands that need no
+// lake. What closes it removes the folder, too.
+func (p *program) openEngine(ctx context.Context) (engine *duckdb.Engine, temp string, closeEngine func() error, err error) {
+	temp, remove, err := dir.Private("")
+	if err != nil {
+		return nil, "", nil, err
+	}
+	engine, err = duckdb.Open(ctx, duckdb.Options{Memory: p.config.memory, Threads: p.config.threads, Temp: temp})
+	if err != nil {
+		return nil, "", nil, errors.Join(err, remove())
+	}
+	return engine, temp, func() error { return errors.Join(engine.Close(), remove()) }, nil
 }
 
 func (p *program) definition() fs.FS {

@@ -1,0 +1,160 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"stedi/pipeline"
+)
+
+func (p *program) testCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "test [TABLE…]",
+		Short: "Test transforms on small given rows",
+		Long: "Test transforms, each alone and without a lake, on the rows that tests/TABLE.json gives them:\n\n" +
+			"  [{\"name\": \"no consent, no row\", \"profiles\": [\"strict\"],\n" +
+			"    \"given\": {\"customer_landing\": [{\"email\": \"a@example.com\", \"serialNumber\": \"s\"}]},\n" +
+			"    \"expect\": []}]\n\n" +
+			"A table that is not given is empty; a column left out is null; the order of rows does not matter.\n" +
+			"A case runs with exactly its profiles, without any if it names none. --profile picks the cases of\n" +
+			"those profiles. Tables are named as for run.",
+		Example: "stedi test\nstedi test customer_trusted\nstedi test --profile strict\nstedi test --output ndjson",
+		RunE:    func(cmd *cobra.Command, args []string) error { return p.testTransforms(cmd.Context(), args) },
+	}
+}
+
+func (p *program) testTransforms(ctx context.Context, names []string) (err error) {
+	engine, temp, closeEngine, err := p.openEngine(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, closeEngine()) }()
+	definition := p.definition()
+	lake, err := pipeline.Load(ctx, definition, p.config.profile, engine)
+	if err != nil {
+		return err
+	}
+	fixtures, err := p.chooseFixtures(lake, names)
+	if err != nil {
+		return err
+	}
+	report := testReport{Cases: []pipeline.FixtureResult{}}
+	rehearsal := pipeline.Rehearsal{Definition: definition, Parser: engine, Engine: engine, Temp: temp}
+	var printed error
+	err = rehearsal.Run(ctx, fixtures, func(result pipeline.FixtureResult) {
+		report.add(result)
+		if printed == nil {
+			printed = p.printCase(result)
+		}
+	})
+	if err = errors.Join(err, printed); err != nil {
+		return err
+	}
+	if err := p.printTests(report); err != nil {
+		return err
+	}
+	if report.Failed > 0 {
+		return &saidAlready{pipeline.Fail(pipeline.BadData, "", "", "%d tests failed", report.Failed)}
+	}
+	return nil
+}
+
+// chooseFixtures finds those of the tables that were named, and of the
+// profiles if there are any. That nothing is tested is no success.
+func (p *program) chooseFixtures(lake *pipeline.Lake, names []string) ([]*pipeline.Fixture, error) {
+	tables, err := lake.Select(names)
+	if err != nil {
+		return nil, err
+	}
+	all, err := lake.Fixtures(p.definition())
+	if err != nil {
+		return nil, err
+	}
+	chosen := slices.DeleteFunc(slices.Clone(all), func(f *pipeline.Fixture) bool {
+		named := slices.ContainsFunc(tables, func(t *pipeline.Table) bool { return t.Name == f.Table })
+		return !named || len(lake.Profiles) > 0 && !slices.Equal(lake.Profiles, f.Profiles)
+	})
+	if len(chosen) == 0 {
+		return nil, pipeline.Fail(pipeline.BadUsage, "", "Write tests/TABLE.json in the definition; `stedi test --help` shows what one looks like.",
+			"none of the %d tests of the definition is about that", len(all))
+	}
+	return chosen, nil
+}
+
+// testReport is what --output json prints.
+type testReport struct {
+	Passed int                      `json:"passed"`
+	Failed int                      `json:"failed"`
+	Cases  []pipeline.FixtureResult `json:"cases"`
+}
+
+func (r *testReport) add(result pipeline.FixtureResult) {
+	r.Cases = append(r.Cases, result)
+	if result.Failed() {
+		r.Failed++
+	} else {
+		r.Passed++
+	}
+}
+
+// printCase shows a case as soon as it has run.
+func (p *program) printCase(r pipeline.FixtureResult) error {
+	switch p.config.output {
+	case "json":
+		return nil
+	case "ndjson":
+		encoder := json.NewEncoder(p.stdout)
+		encoder.SetEscapeHTML(false)
+		return encoder.Encode(r)
+	}
+	_, err := fmt.Fprintln(p.stdout, strings.Join(describeCase(r), "\n"))
+	return err
+}
+
+// describeCase is a line for a case that holds, and more for one that does not.
+func describeCase(r pipeline.FixtureResult) []string {
+	name := r.Table + ": " + printable(r.Case)
+	if len(r.Profiles) > 0 {
+		name += " (" + strings.Join(r.Profiles, ", ") + ")"
+	}
+	if !r.Failed() {
+		return []string{"ok    " + name}
+	}
+	lines := []string{fmt.Sprintf("FAIL  %s  %s:%d", name, r.File, r.Line)}
+	if r.Error != "" {
+		return append(lines, "  "+printable(strings.ReplaceAll(r.Error, "\n", " ")))
+	}
+	lines = append(lines, describeRows("missing", r.Missing, r.MissingRows)...)
+	return append(lines, describeRows("surplus", r.Surplus, r.SurplusRows)...)
+}
+
+func describeRows(what string, rows []json.RawMessage, all int) []string {
+	var lines []string
+	for _, row := range rows {
+		lines = append(lines, "  "+what+" "+printable(string(row)))
+	}
+	if more := all - len(rows); more > 0 {
+		lines = append(lines, fmt.Sprintf("  %s and %d more", what, more))
+	}
+	return lines
+}
+
+func (p *program) printTests(r testReport) error {
+	switch p.config.output {
+	case "json":
+		encoder := json.NewEncoder(p.stdout)
+		encoder.SetEscapeHTML(false)
+		encoder.SetIndent("", "  ")
+		return encoder.Encode(r)
+	case "ndjson":
+		return nil
+	}
+	_, err := fmt.Fprintf(p.stdout, "\n%d passed, %d failed\n", r.Passed, r.Failed)
+	return err
+}
