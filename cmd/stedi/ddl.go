@@ -1,0 +1,110 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"stedi/pipeline"
+)
+
+// placeholder stands where the lake's place in S3 belongs.
+const placeholder = "s3://BUCKET/PREFIX"
+
+func (p *program) ddlCommand() *cobra.Command {
+	var location string
+	cmd := &cobra.Command{
+		Use:   "ddl [TABLE…]",
+		Short: "Print the Athena statements that make the tables known",
+		Long: "Print a CREATE EXTERNAL TABLE for each table: those of landing tables as the definition has them,\n" +
+			"those of the tables made here from their columns. Tables are named as for run.",
+		Example: "stedi ddl --location s3://bucket/prefix\nstedi ddl customer_trusted\nstedi ddl zone:landing --location s3://bucket/prefix",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return p.printDDL(cmd.Context(), location, args)
+		},
+	}
+	cmd.Flags().StringVar(&location, "location", "", "where the lake lies in S3, such as s3://bucket/prefix (default: --lake if it lies there)")
+	return cmd
+}
+
+// tableDDL is a statement as --output json prints it.
+type tableDDL struct {
+	Table     string `json:"table"`
+	Zone      string `json:"zone"`
+	Location  string `json:"location"`
+	Statement string `json:"statement"`
+}
+
+func (p *program) printDDL(ctx context.Context, location string, names []string) (err error) {
+	if location, err = p.lakeLocation(location); err != nil {
+		return err
+	}
+	engine, _, closeEngine, err := p.openEngine(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, closeEngine()) }()
+	lake, err := pipeline.Load(ctx, p.definition(), p.config.profile, engine)
+	if err != nil {
+		return err
+	}
+	tables, err := lake.Named(names)
+	if err != nil {
+		return err
+	}
+	var all []tableDDL
+	for _, t := range tables {
+		statement, err := t.CreateTable(location)
+		if err != nil {
+			return err
+		}
+		all = append(all, tableDDL{t.Name, t.Zone, location + "/" + t.Path + "/", statement})
+	}
+	if location == placeholder {
+		narrate(p.stderr, "note: "+placeholder+" stands for the lake's place; --location s3://bucket/prefix sets it\n")
+	}
+	return p.writeDDL(all)
+}
+
+// lakeLocation decides where the statements look for the lake.
+func (p *program) lakeLocation(flag string) (string, error) {
+	switch {
+	case flag != "":
+		return pipeline.CheckS3Location(flag)
+	case strings.HasPrefix(p.config.lake, "s3://"):
+		return pipeline.CheckS3Location(p.config.lake)
+	default:
+		return placeholder, nil
+	}
+}
+
+func (p *program) writeDDL(all []tableDDL) error {
+	encoder := json.NewEncoder(p.stdout)
+	encoder.SetEscapeHTML(false)
+	switch p.config.output {
+	case "json":
+		encoder.SetIndent("", "  ")
+		return encoder.Encode(all)
+	case "ndjson":
+		for _, t := range all {
+			if err := encoder.Encode(t); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	for i, t := range all {
+		gap := "\n"
+		if i == 0 {
+			gap = ""
+		}
+		if _, err := fmt.Fprint(p.stdout, gap, t.Statement); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,88 @@
+package pipeline
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// CreateTable returns the Athena statement that makes the table known, of a
+// lake that lies at location, such as s3://bucket/prefix. A landing table has
+// its own statement; that of a table of ours follows from its columns. The
+// statement reads back as what it was made from, or it is an error.
+func (t *Table) CreateTable(location string) (string, error) {
+	text, err := t.createTable(strings.TrimSuffix(location, "/"))
+	if err != nil {
+		return "", err
+	}
+	ddl, err := parseDDL(text)
+	if err != nil {
+		return "", t.inexpressible(err.Error())
+	}
+	if !strings.EqualFold(ddl.name, t.Name) || !slices.EqualFunc(ddl.columns, t.Columns, sameColumn) {
+		return "", t.inexpressible("its columns read back as others")
+	}
+	return text, nil
+}
+
+func (t *Table) inexpressible(why string) error {
+	err := &DefinitionError{File: t.File, Message: "no statement of Athena's makes such a table: " + why}
+	return &Failure{Kind: BadUsage, Err: err, Fix: "Give the columns other names."}
+}
+
+func sameColumn(a, b Column) bool { return a.Name == b.Name && a.Type == b.Type }
+
+func (t *Table) createTable(location string) (string, error) {
+	if t.IsLanding() {
+		return terminated(strings.ReplaceAll(t.DDL, "${lake}", location)), nil
+	}
+	return sqlText("table.sql", map[string]any{
+		// A line feed of any kind would end the comment.
+		"Doc":  strings.Join(strings.Fields(t.Doc), " "),
+		"Name": t.Name, "Columns": t.Columns, "Location": location + "/" + t.Path + "/",
+	})
+}
+
+// terminated ends a statement with a semicolon, so that others can follow.
+func terminated(text string) string {
+	text = strings.TrimSpace(text)
+	l := lexer{text: text}
+	last := token{}
+	for tok := l.lex(); tok.kind != tokenEnd && tok.kind != tokenBad; tok = l.lex() {
+		last = tok
+	}
+	if last.kind == tokenSymbol && last.text == ";" {
+		return text + "\n"
+	}
+	return text + "\n;\n" // on a line of its own: the last one may be a comment
+}
+
+var s3Location = regexp.MustCompile(`^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9_=-][A-Za-z0-9_.=-]*)*$`)
+
+// CheckS3Location returns a location as CreateTable takes it, if it is one
+// that Athena reads from: a bucket, and folders of harmless characters.
+func CheckS3Location(location string) (string, error) {
+	bare := strings.TrimSuffix(location, "/")
+	if !s3Location.MatchString(bare) {
+		return "", Fail(BadUsage, "", "Give it as s3://bucket/prefix, of letters, digits, '_', '=', '.' and '-'.", "%.80q is no place in S3", location)
+	}
+	return bare, nil
+}
+
+// Named returns the tables of those names in the order of the lake, landing
+// tables among them; nothing named means all. Names are as Select takes them.
+func (l *Lake) Named(names []string) ([]*Table, error) {
+	chosen := map[string]bool{}
+	for _, name := range names {
+		if err := l.choose(name, chosen); err != nil {
+			return nil, err
+		}
+	}
+	var tables []*Table
+	for _, t := range l.Tables {
+		if len(names) == 0 || chosen[t.Name] {
+			tables = append(tables, t)
+		}
+	}
+	return tables, nil
+}

@@ -1,0 +1,88 @@
+package pipeline
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"stedi/pipeline/ndjson"
+)
+
+func TestAStatementReadsBackAsItsTable(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		columns []Column
+		doc     string
+	}{
+		{"plain", []Column{{Name: "a"}, {Name: "b", Type: ndjson.Boolean}, {Name: "c", Type: ndjson.Int}, {Name: "d", Type: ndjson.Bigint}, {Name: "e", Type: ndjson.Double}}, "All types."},
+		{"reserved words", []Column{{Name: "select"}, {Name: "timestamp", Type: ndjson.Bigint}, {Name: "comment"}, {Name: "location"}}, ""},
+		{"hostile names", []Column{{Name: "a` string) LOCATION 'x'; DROP TABLE t; --"}, {Name: "`"}, {Name: "'"}, {Name: "\""}, {Name: "a b\n-- c"}, {Name: "/*"}}, ""},
+		{"a hostile text", []Column{{Name: "a"}}, "x\rDROP TABLE t;\n*/ DROP TABLE t; '`"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			table := Table{Name: "made", Path: "zone/made", Doc: c.doc, Columns: c.columns, Made: &Transform{}}
+			text, err := table.CreateTable("s3://bucket/prefix/")
+			if err != nil {
+				t.Fatal(err)
+			}
+			ddl, err := parseDDL(text)
+			if err != nil {
+				t.Fatalf("%v\n%s", err, text)
+			}
+			if ddl.name != "made" || ddl.location != "s3://bucket/prefix/zone/made/" || !slices.Equal(ddl.columns, c.columns) {
+				t.Errorf("reads back as %+v:\n%s", ddl, text)
+			}
+			if !strings.HasSuffix(text, ";\n") || strings.ContainsRune(text, '\r') {
+				t.Errorf("does not end as a statement does: %q", text)
+			}
+		})
+	}
+}
+
+func TestALandingStatementIsTheDefinitionsOwn(t *testing.T) {
+	const ddl = "-- raw: ${lake}\nCREATE EXTERNAL TABLE Raw (A string COMMENT 'key') LOCATION '${lake}/raw/'"
+	for _, c := range []struct{ name, text, want string }{
+		{"without an end", ddl, ddl + "\n;\n"},
+		{"with an end", ddl + ";\n\n", ddl + ";\n"},
+		{"with a comment at the end", ddl + " -- ; not here", ddl + " -- ; not here\n;\n"},
+		{"with a semicolon in a text", ddl + "TBLPROPERTIES ('a' = ';')", ddl + "TBLPROPERTIES ('a' = ';')\n;\n"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			table := Table{Name: "raw", Path: "raw", DDL: c.text, Columns: []Column{{Name: "A", Key: true}}}
+			text, err := table.CreateTable("s3://bucket")
+			if want := strings.ReplaceAll(c.want, "${lake}", "s3://bucket"); err != nil || text != want {
+				t.Errorf("got %q and %v, want %q", text, err, want)
+			}
+		})
+	}
+}
+
+func TestATableThatAthenaCannotHaveIsRefused(t *testing.T) {
+	table := Table{Name: "made", Path: "made", File: "transforms/made.sql", Columns: []Column{{Name: "a"}, {Name: "A"}}, Made: &Transform{}}
+	if text, err := table.CreateTable("s3://bucket"); err == nil || !strings.Contains(err.Error(), "transforms/made.sql") || !strings.Contains(err.Error(), "there twice") || KindOf(err) != BadUsage {
+		t.Errorf("got %q and %v", text, err)
+	}
+}
+
+func TestS3Locations(t *testing.T) {
+	for text, want := range map[string]string{
+		"s3://lake-of-mine":                      "s3://lake-of-mine",
+		"s3://lake-of-mine/a/run=1/b_c.d/":       "s3://lake-of-mine/a/run=1/b_c.d",
+		"":                                       "",
+		"s3://":                                  "",
+		"s3://Bucket":                            "",
+		"s3://lake/../other":                     "",
+		"s3://lake//a":                           "",
+		"s3://lake/'; DROP TABLE t":              "",
+		"s3://lake/${lake}":                      "",
+		"s3a://lake":                             "",
+		"https://lake.s3.amazonaws.com":          "",
+		"s3://lake/a\n":                          "",
+		"s3://" + strings.Repeat("a", 64) + "/x": "",
+	} {
+		got, err := CheckS3Location(text)
+		if got != want || (err == nil) != (want != "") || err != nil && KindOf(err) != BadUsage {
+			t.Errorf("%q gives %q and %v, want %q", text, got, err, want)
+		}
+	}
+}
