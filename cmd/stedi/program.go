@@ -70,7 +70,7 @@ func (p *program) root() *cobra.Command {
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return p.settle(cmd) },
 	}
 	root.SetFlagErrorFunc(flagError)
-	root.AddCommand(p.testCommand(), p.ddlCommand())
+	root.AddCommand(p.testCommand(), p.ddlCommand(), p.initCommand())
 	root.Flags().BoolVar(&batch, "batch", false, "run all that is not up to date, then check it, without a screen")
 	o.add(root.Flags())
 	o.ci.add(root.Flags())

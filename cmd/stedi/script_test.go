@@ -58,12 +58,13 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: filepath.Join("..", "..", "testdata", "script"),
 		Setup: func(env *testscript.Env) error {
-			sample, err := filepath.Abs(filepath.Join("..", "..", "testdata", "sample"))
-			if err != nil {
-				return err
+			var errs []error
+			for name, folder := range map[string]string{
+				"definition": "pipeline/stedi", "lake": "testdata/sample", "library": "testdata/library", "library-data": "testdata/library-data",
+			} {
+				errs = append(errs, os.CopyFS(filepath.Join(env.WorkDir, name), os.DirFS(filepath.Join("..", "..", folder))))
 			}
-			err = os.CopyFS(filepath.Join(env.WorkDir, "definition"), os.DirFS(filepath.Join("..", "..", "pipeline", "stedi")))
-			return errors.Join(err, os.CopyFS(filepath.Join(env.WorkDir, "lake"), os.DirFS(sample)))
+			return errors.Join(errs...)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exitcode": exitCode,

@@ -1,0 +1,71 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"stedi/pipeline"
+	"stedi/pipeline/stedi"
+)
+
+func (p *program) initCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "init DIR",
+		Short: "Write the definition of the STEDI lake to start from",
+		Long: "Write the definition that is built in as files: the SQL of every table, its profiles, checks and\n" +
+			"tests. Change them as you like; --definition DIR uses them.",
+		Example: "stedi init ./mylake\nstedi --batch --demo --definition ./mylake",
+		Args:    usageArgs(cobra.ExactArgs(1)),
+		RunE:    func(_ *cobra.Command, args []string) error { return p.writeDefinition(args[0]) },
+	}
+}
+
+func (p *program) writeDefinition(folder string) error {
+	entries, err := os.ReadDir(folder)
+	switch {
+	case errors.Is(err, syscall.ENOTDIR):
+		return pipeline.Fail(pipeline.BadUsage, "", "Name a folder that is new or empty.", "%s is no folder", folder)
+	case err != nil && !errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("definition: %w", err)
+	case len(entries) > 0:
+		return pipeline.Fail(pipeline.BadUsage, "", "Name a folder that is new or empty.", "%s already holds files", folder)
+	}
+	if err := os.CopyFS(folder, stedi.Definition); err != nil {
+		return errors.Join(fmt.Errorf("definition: %w", err), takeBack(folder))
+	}
+	next := "stedi --batch --demo --definition " + shellWord(folder)
+	if p.config.output != "text" {
+		return json.NewEncoder(p.stdout).Encode(map[string]string{"definition": folder, "next": next})
+	}
+	_, err = fmt.Fprintf(p.stdout, "The definition lies in %s: landing and transforms make the tables, profiles vary them,\nchecks and tests watch them.\n\nNext: %s\n", printable(folder), printable(next))
+	return err
+}
+
+// takeBack empties a folder that was empty before half a definition was
+// written there, so that init can be said again.
+func takeBack(folder string) error {
+	entries, err := fs.ReadDir(stedi.Definition, ".")
+	for _, e := range entries {
+		err = errors.Join(err, os.RemoveAll(filepath.Join(folder, e.Name())))
+	}
+	return err
+}
+
+// shellWord quotes a text if a shell would not read it as one word.
+func shellWord(text string) string {
+	harmless := func(r rune) bool {
+		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("._-+/:@%,=", r)
+	}
+	if text != "" && strings.TrimFunc(text, harmless) == "" {
+		return text
+	}
+	return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
+}
