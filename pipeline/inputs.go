@@ -164,3 +164,22 @@ func (r *run) unread(ctx context.Context, t *Table, record *TableRecord) error {
 	record.fill(report)
 	return nil
 }
+
+// AtHand returns the tables that have files, by name, whoever wrote them: what
+// a query can read at this moment.
+func AtHand(ctx context.Context, store Store, lake *Lake) (map[string]Input, error) {
+	inputs := map[string]Input{}
+	for _, t := range lake.Tables {
+		files, err := store.List(ctx, t.Path)
+		if err != nil {
+			return nil, err
+		}
+		if len(files) == 0 {
+			continue
+		}
+		if inputs[t.Name], err = fetchInput(ctx, store, t, files); err != nil {
+			return nil, err
+		}
+	}
+	return inputs, nil
+}

@@ -16,7 +16,7 @@ import (
 // the rules to those about them. The error is that of the inspection; what the
 // rules found stands in the record.
 func (r *Runner) Inspect(ctx context.Context, tables []string, limit Limit) (*Record, error) {
-	about, err := r.Lake.resolve(tables)
+	about, err := r.Lake.Resolve(tables)
 	if err != nil {
 		return nil, err
 	}
@@ -74,8 +74,9 @@ func (o *observation) strangers(t *Table) []string {
 	return names
 }
 
-// resolve finds the tables that people name.
-func (l *Lake) resolve(names []string) ([]string, error) {
+// Resolve finds the tables that people name, whatever their case. One that is
+// not there is a Failure that says which one may be meant.
+func (l *Lake) Resolve(names []string) ([]string, error) {
 	var found []string
 	for _, name := range names {
 		t := l.Table(name)

@@ -88,7 +88,7 @@ func (l *Lake) unknown(name string) error {
 // Nearest returns the candidate that differs from a word by the fewest typing
 // errors, or "" when none is near.
 func Nearest(word string, candidates []string) string {
-	best, distance := "", len(word)/3+2
+	best, distance := "", min(len(word)/3+2, len(word))
 	for _, c := range candidates {
 		if d := typos(strings.ToLower(word), strings.ToLower(c)); d < distance {
 			best, distance = c, d

@@ -31,7 +31,7 @@ var rivals = []rival{
 	{
 		name: stediName, title: "stedi",
 		command: func(o *options, lake, _ string) ([]string, []string, error) {
-			return []string{o.stedi, "--batch", "--lake", lake, "--output", "json"}, nil, nil
+			return []string{o.stedi, "run", "--lake", lake, "--output", "json"}, nil, nil
 		},
 		table: func(t derived, lake, _ string) string { return filepath.Join(lake, filepath.FromSlash(t.path)) },
 		absent: func(o *options) error {

@@ -69,7 +69,7 @@ func (p *program) completeArguments(cmd *cobra.Command) {
 func (p *program) completeFlags(cmd *cobra.Command) {
 	completers := map[string]completer{
 		"lake": folders, "definition": folders, "profile": p.completeProfiles,
-		"engine": words(engines), "output": words(outputs), "color": words(colorModes), "log-level": words(logLevels),
+		"engine": words(engines), "output": completeOutputs, "color": words(colorModes), "log-level": words(logLevels),
 	}
 	for name, complete := range completers {
 		flag := cmd.PersistentFlags().Lookup(name)
@@ -146,6 +146,14 @@ func (p *program) completeRuns(cmd *cobra.Command, _ []string, begun string) ([]
 		}
 	}
 	return found, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveKeepOrder
+}
+
+// completeOutputs knows that some commands have outputs of their own.
+func completeOutputs(cmd *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
+	if own, ok := cmd.Annotations[outputsAnnotation]; ok {
+		return strings.Fields(own), cobra.ShellCompDirectiveNoFileComp
+	}
+	return outputs, cobra.ShellCompDirectiveNoFileComp
 }
 
 func words(list []string) completer {

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"stedi/pipeline"
@@ -65,7 +66,14 @@ func (c *config) fromEnvironment(flags *pflag.FlagSet, env func(string) (string,
 	return err
 }
 
-func (c *config) check() error {
+// outputsAnnotation names the outputs of a command that has others.
+const outputsAnnotation = "outputs"
+
+func (c *config) check(cmd *cobra.Command) error {
+	outputs := outputs
+	if own, ok := cmd.Annotations[outputsAnnotation]; ok {
+		outputs = strings.Fields(own)
+	}
 	if !slices.Contains(engines, c.engine) {
 		return pipeline.Fail(pipeline.BadUsage, "", "Engines: "+strings.Join(engines, ", ")+".", "there is no engine %q%s", c.engine, c.where("engine"))
 	}

@@ -14,6 +14,7 @@ import (
 	"syscall"
 
 	"stedi/pipeline"
+	"stedi/pipeline/query"
 )
 
 func main() { os.Exit(run(func(*program) {})) }
@@ -21,6 +22,9 @@ func main() { os.Exit(run(func(*program) {})) }
 // run is main without the exit, so that what it defers happens. Tests adjust
 // the program before it starts.
 func run(adjust func(*program)) int {
+	if query.IsChild(os.Args[1:]) {
+		return query.ChildMain(context.Background(), os.Stdin, os.Stdout)
+	}
 	// A file size limit is an error of the write that meets it.
 	signal.Ignore(syscall.SIGXFSZ)
 	ctx, stop := withSignals(context.Background())

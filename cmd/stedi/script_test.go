@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"os"
 	"path/filepath"
@@ -13,12 +14,16 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"stedi/pipeline/dir"
+	"stedi/pipeline/query"
 )
 
 // The test binary is the program, too: scripts and fault tests start it again
 // as stedi. FAULT=kill:17 or FAULT=ENOSPC:17 makes its 17th operation on the
 // lake's files kill the process, or fail; it is counted in the file FAULTS.
 func TestMain(m *testing.M) {
+	if query.IsChild(os.Args[1:]) {
+		os.Exit(query.ChildMain(context.Background(), os.Stdin, os.Stdout))
+	}
 	testscript.Main(m, map[string]func(){"stedi": func() {
 		os.Exit(run(func(p *program) { p.fault = faultFromEnvironment() }))
 	}})

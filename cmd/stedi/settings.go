@@ -61,7 +61,7 @@ func commands(root *cobra.Command) []*cobra.Command {
 func (p *program) settle(cmd *cobra.Command) error {
 	err := p.fill(cmd.Flags(), shared(cmd.Root()))
 	if err == nil {
-		err = p.config.check()
+		err = p.config.check(cmd)
 	}
 	if worksRegardless(cmd) {
 		return nil
