@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -90,7 +91,8 @@ func manExamples(b *strings.Builder, cmd *cobra.Command) {
 }
 
 // roff takes the meaning from what has one: a backslash, a hyphen that would
-// become a dash, and a line that begins with a dot or an apostrophe.
+// become a dash, and a line that begins with a dot or an apostrophe. What is
+// not ASCII is named, since troff reads bytes.
 func roff(text string) string {
 	text = strings.NewReplacer(`\`, `\e`, "-", `\-`).Replace(text)
 	lines := strings.Split(text, "\n")
@@ -99,7 +101,15 @@ func roff(text string) string {
 			lines[i] = `\&` + line
 		}
 	}
-	return strings.Join(lines, "\n")
+	var b strings.Builder
+	for _, r := range strings.Join(lines, "\n") {
+		if r < utf8.RuneSelf {
+			b.WriteRune(r)
+		} else {
+			fmt.Fprintf(&b, `\[u%04X]`, r)
+		}
+	}
+	return b.String()
 }
 
 var manSections = []struct {
