@@ -41,7 +41,14 @@ func (f sinkFunction) Config() driver.ScalarFuncConfig {
 
 // Executor writes one chunk of rows at a time.
 func (f sinkFunction) Executor() driver.ScalarFuncExecutor {
-	return driver.ScalarFuncExecutor{ChunkContextExecutor: f.write}
+	return driver.ScalarFuncExecutor{ChunkContextExecutor: f.write, ScalarBinder: bindContext}
+}
+
+// bindContext gives a function the query's context while the query is planned.
+// Without it the driver does so at the first chunk, where threads that have
+// their first chunks at once write to the same place.
+func bindContext(ctx context.Context, _ []driver.ScalarUDFArg) (context.Context, error) {
+	return ctx, nil
 }
 
 func (f sinkFunction) write(ctx context.Context, state *driver.ChunkIteratorState) (err error) {

@@ -126,7 +126,7 @@ func (c counter) Config() driver.ScalarFuncConfig {
 
 // Executor passes a chunk on by reference, whatever its columns are.
 func (c counter) Executor() driver.ScalarFuncExecutor {
-	return driver.ScalarFuncExecutor{ChunkContextExecutor: func(ctx context.Context, state *driver.ChunkIteratorState) (err error) {
+	return driver.ScalarFuncExecutor{ScalarBinder: bindContext, ChunkContextExecutor: func(ctx context.Context, state *driver.ChunkIteratorState) (err error) {
 		defer func() {
 			if r := recover(); r != nil {
 				err = fmt.Errorf("counting: %v\n%s", r, debug.Stack())
