@@ -69,6 +69,9 @@ func (l *loader) load(ctx context.Context, profiles []string) (*Lake, error) {
 	if err := l.paths(); err != nil {
 		return nil, err
 	}
+	if err := l.subjects(); err != nil {
+		return nil, err
+	}
 	if err := l.checks(ctx); err != nil {
 		return nil, err
 	}

@@ -44,8 +44,11 @@ type Table struct {
 	Path    string // folder below the lake's root
 	Doc     string // one paragraph for people
 	Columns []Column
-	File    string     // the file of the definition that says all this
-	DDL     string     // landing tables: the statement, verbatim, ${lake} unresolved
+	File    string // the file of the definition that says all this
+	DDL     string // landing tables: the statement, verbatim, ${lake} unresolved
+	// Subject says which columns identify a subject, such as a person, by the
+	// kind of name that they hold: two columns of one kind hold the same names.
+	Subject map[string]string
 	Made    *Transform // nil for a landing table
 }
 

@@ -1,3 +1,4 @@
+-- subject: user = email
 -- Motion readings as the phone app recorded them.
 CREATE EXTERNAL TABLE IF NOT EXISTS `accelerometer_landing` (
   `user` string COMMENT 'key: the e-mail of the customer',

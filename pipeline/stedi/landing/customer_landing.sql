@@ -1,3 +1,4 @@
+-- subject: email, serialNumber
 -- Customers as the website registered them, with the moments at which they
 -- agreed to share their data (absent: never).
 CREATE EXTERNAL TABLE IF NOT EXISTS `customer_landing` (

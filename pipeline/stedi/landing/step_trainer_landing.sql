@@ -1,3 +1,4 @@
+-- subject: serialNumber
 -- Distance readings as the step trainers sent them.
 CREATE EXTERNAL TABLE IF NOT EXISTS `step_trainer_landing` (
   `sensorReadingTime` bigint COMMENT 'key: epoch milliseconds',

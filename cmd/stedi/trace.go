@@ -1,0 +1,129 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"stedi/pipeline"
+)
+
+func (p *program) traceCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "trace NAME",
+		Short: "Follow one person's rows through the zones",
+		Long: "Say how many rows of one person are in each table and behind each stage of a transform, and where\n" +
+			"they end and why. NAME is the person's e-mail or serial number: whatever the headers of the definition\n" +
+			"(\"-- subject: email\") say identifies one. A table that has not been made is shown as its SQL would\n" +
+			"make it. Only the person's own rows are counted, and none is printed. Nothing is written.",
+		Example: "stedi trace Nadira.Copperly1@example.com --demo\nstedi trace Corvin.Gorsedale2@example.com --demo --profile strict --output json",
+		Args:    usageArgs(cobra.ExactArgs(1)),
+		RunE:    func(cmd *cobra.Command, args []string) error { return p.trace(cmd.Context(), args[0]) },
+	}
+}
+
+func (p *program) trace(ctx context.Context, subject string) (err error) {
+	o, err := p.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, o.close()) }()
+	trace, err := o.runner(p.config.demo).Trace(ctx, subject)
+	if err != nil {
+		return err
+	}
+	switch p.config.output {
+	case "json":
+		encoder := json.NewEncoder(p.stdout)
+		encoder.SetIndent("", "  ")
+		err = encoder.Encode(trace)
+	case "ndjson":
+		err = p.traceLines(trace)
+	default:
+		err = p.traceText(subject, trace)
+	}
+	if err == nil && trace.Name == "" {
+		narrate(p.stderr, "stedi: nobody in this lake goes by that name\n")
+		return &saidAlready{pipeline.Fail(pipeline.BadData, "", "", "not found")}
+	}
+	return err
+}
+
+func (p *program) traceLines(trace *pipeline.Trace) error {
+	encoder := json.NewEncoder(p.stdout)
+	for _, t := range trace.Tables {
+		if err := encoder.Encode(t); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *program) traceText(subject string, trace *pipeline.Trace) error {
+	var b strings.Builder
+	if trace.Name == "" {
+		fmt.Fprintf(&b, "%s: not found in any table\n", printable(subject))
+	} else {
+		fmt.Fprintf(&b, "%s: %s", printable(subject), printable(trace.Name))
+		for _, l := range trace.Linked {
+			fmt.Fprintf(&b, ", goes with %d × %s", l.Values, printable(l.Name))
+		}
+		b.WriteString("\n\n")
+		traceTables(&b, trace.Tables)
+	}
+	for _, t := range trace.Tables {
+		if t.Rejected > 0 {
+			fmt.Fprintf(&b, "note: %s: %d lines cannot be read, and are left out, whosoever they are\n", t.Table, t.Rejected)
+		}
+	}
+	_, err := p.stdout.Write([]byte(b.String()))
+	return err
+}
+
+func traceTables(b *strings.Builder, tables []pipeline.TableTrace) {
+	rows := [][]string{{"ZONE", "TABLE", "ROWS", "WAY"}}
+	for _, t := range tables {
+		n := countOf(t.Rows)
+		if t.Missing {
+			n = "-"
+		}
+		rows = append(rows, []string{t.Zone, t.Table, n, way(t)})
+	}
+	writeLines(b, align(rows, 2))
+	for _, t := range tables {
+		if t.Ends == "" {
+			continue
+		}
+		fmt.Fprintf(b, "\n%s: none gets past %s", t.Table, t.Ends)
+		for _, s := range t.Stages {
+			if s.Stage == t.Ends && s.Condition != "" {
+				fmt.Fprintf(b, ", which asks for\n  %s", printable(s.Condition))
+			}
+		}
+		b.WriteString("\n")
+	}
+}
+
+// way writes the stages of a table as people read them.
+func way(t pipeline.TableTrace) string {
+	var parts []string
+	for i, s := range t.Stages {
+		if i == len(t.Stages)-1 {
+			parts = append(parts, countOf(s.Rows))
+			continue
+		}
+		parts = append(parts, s.Stage+" "+countOf(s.Rows))
+	}
+	text := strings.Join(parts, " → ")
+	switch {
+	case t.Missing:
+		text += " (not made yet)"
+	case len(t.Stages) > 0 && t.Stages[len(t.Stages)-1].Rows != t.Rows:
+		text += " (the table is stale)"
+	}
+	return text
+}

@@ -1,0 +1,1 @@
+INSERT INTO {{name .Names}} VALUES (CAST($1 AS VARCHAR))

@@ -1,0 +1,290 @@
+package duckdb
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"stedi/pipeline"
+)
+
+// Trace counts a subject's rows in every table and behind every stage.
+func (e *Engine) Trace(ctx context.Context, job pipeline.TraceJob) (_ *pipeline.Trace, err error) {
+	t := &trace{engine: e, job: job, rows: map[string]int64{}}
+	defer func() { err = errors.Join(t.cause(ctx, err), t.close(context.WithoutCancel(ctx))) }()
+	if err := t.open(ctx); err != nil {
+		return nil, err
+	}
+	if err := t.name(ctx); err != nil {
+		return nil, err
+	}
+	found := &pipeline.Trace{Name: t.given, Linked: []pipeline.Link{}, Tables: []pipeline.TableTrace{}}
+	for _, kind := range t.kinds {
+		if kind == t.given || t.given == "" {
+			continue
+		}
+		link, err := t.link(ctx, kind)
+		if err != nil {
+			return nil, err
+		}
+		found.Linked = append(found.Linked, link)
+	}
+	for _, table := range job.Lake.Tables {
+		one, err := t.table(ctx, table)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", table.Name, err)
+		}
+		found.Tables = append(found.Tables, one)
+	}
+	return found, nil
+}
+
+// trace is one on its way.
+type trace struct {
+	engine *Engine
+	job    pipeline.TraceJob
+	views  map[string]*view // tables that are read from files
+	made   []string         // tables that are made up from their SQL
+	kinds  []string         // of names that a subject may go by
+	given  string           // the kind of the name that it was called by
+	rows   map[string]int64 // the subject's, by table
+}
+
+// subject are the fields of the files sql/subject_*.sql.
+type subject struct {
+	Names, Linked, Table, Column, To, SQL string
+}
+
+// names is the table that holds the subject's names of a kind.
+func names(kind string) string { return "stedi_subject_" + kind }
+
+// open lets every table be found by its name.
+func (t *trace) open(ctx context.Context) (err error) {
+	t.views = map[string]*view{}
+	for _, table := range t.job.Lake.Tables {
+		for _, kind := range slices.Sorted(maps.Keys(table.Subject)) {
+			if !slices.Contains(t.kinds, kind) {
+				t.kinds = append(t.kinds, kind)
+			}
+		}
+		if input, ok := t.job.Inputs[table.Name]; ok {
+			if t.views[table.Name], err = t.engine.view(ctx, input, table.Name); err != nil {
+				delete(t.views, table.Name)
+				return err
+			}
+			continue
+		}
+		if err := t.engine.exec(ctx, statement("subject_made.sql", subject{Table: table.Name, SQL: table.Made.SQL})); err != nil {
+			return err
+		}
+		t.made = append(t.made, table.Name)
+	}
+	return nil
+}
+
+// name finds out what kind of name the subject was called by: the first for
+// which some table has a row of it.
+func (t *trace) name(ctx context.Context) error {
+	for _, kind := range t.kinds {
+		if err := t.engine.exec(ctx, statement("subject_names.sql", subject{Names: names(kind)})); err != nil {
+			return err
+		}
+		fill := statement("subject_given.sql", subject{Names: names(kind)})
+		if _, err := t.engine.conn.ExecContext(ctx, fill, t.job.Subject); err != nil {
+			return err
+		}
+		for _, table := range t.job.Lake.Tables {
+			column, ok := table.Subject[kind]
+			if !ok {
+				continue
+			}
+			n, err := t.engine.number(ctx, statement("subject_count.sql", subject{Table: table.Name, Column: column, Names: names(kind)}))
+			if err != nil {
+				return err
+			}
+			if n > 0 {
+				t.given = kind
+				return nil
+			}
+		}
+	}
+	return nil
+}
+
+// link finds the subject's names of another kind where both stand in one row.
+func (t *trace) link(ctx context.Context, kind string) (pipeline.Link, error) {
+	to := names(kind)
+	if err := t.engine.exec(ctx, statement("subject_names.sql", subject{Names: to})); err != nil {
+		return pipeline.Link{}, err
+	}
+	for _, table := range t.job.Lake.Tables {
+		from, other := table.Subject[t.given], table.Subject[kind]
+		if from == "" || other == "" || t.views[table.Name] == nil {
+			continue
+		}
+		fields := subject{Linked: to, To: other, Table: table.Name, Column: from, Names: names(t.given)}
+		if err := t.engine.exec(ctx, statement("subject_linked.sql", fields)); err != nil {
+			return pipeline.Link{}, err
+		}
+	}
+	n, err := t.engine.number(ctx, statement("count.sql", named{Table: to}))
+	return pipeline.Link{Name: kind, Values: n}, err
+}
+
+// table counts in one table, and in the stages that make it.
+func (t *trace) table(ctx context.Context, table *pipeline.Table) (pipeline.TableTrace, error) {
+	found := pipeline.TableTrace{Table: table.Name, Zone: table.Zone, Stages: []pipeline.StageTrace{}}
+	columns := map[string]string{}
+	for kind, column := range table.Subject {
+		columns[strings.ToLower(column)] = kind
+	}
+	var err error
+	if found.Rows, err = t.count(ctx, nil, subject{Table: table.Name}, slices.Collect(maps.Keys(columns)), columns); err != nil {
+		return found, err
+	}
+	t.rows[table.Name] = found.Rows
+	if table.IsLanding() {
+		report, err := t.views[table.Name].source.report(ctx)
+		found.Rejected = report.Rejected
+		return found, err
+	}
+	found.Missing = t.views[table.Name] == nil
+	found.Stages, err = t.stages(ctx, table)
+	return found, err
+}
+
+// count counts the subject's rows among those of a table or a query: by the
+// name that was given if a column holds such names, else by one that goes with
+// it, else not at all (-1).
+func (t *trace) count(ctx context.Context, stages []stage, from subject, columns []string, known map[string]string) (int64, error) {
+	if t.given == "" {
+		return 0, nil
+	}
+	slices.Sort(columns)
+	for _, column := range columns {
+		kind, ok := known[strings.ToLower(column)]
+		if !ok || from.Names != "" && kind != t.given {
+			continue
+		}
+		from.Column, from.Names = column, names(kind)
+	}
+	if from.Names == "" {
+		return -1, nil
+	}
+	query := statement("subject_count.sql", from)
+	if len(stages) > 0 {
+		query = plain(stages, query)
+	}
+	return t.engine.number(ctx, query)
+}
+
+// stages follows the subject through a transform.
+func (t *trace) stages(ctx context.Context, table *pipeline.Table) ([]pipeline.StageTrace, error) {
+	e, first := t.engine, table.Made.Inputs[0]
+	tree, err := e.parse(ctx, table.Made.SQL)
+	if err != nil {
+		return nil, err
+	}
+	known := t.job.Lake.Identifying(table)
+	way := []pipeline.StageTrace{{Stage: first, Rows: t.rows[first]}}
+	var stages []stage
+	for _, cte := range tree.ctes() {
+		s := stage{Name: cte.name, Aliases: cte.aliases}
+		if s.SQL, err = e.unparse(ctx, cte.node); err != nil {
+			return nil, err
+		}
+		stages = append(stages, s)
+		one := pipeline.StageTrace{Stage: s.Name}
+		columns, err := t.columns(ctx, plain(stages, statement("stage.sql", named{Table: s.Name})))
+		if err != nil {
+			return nil, err
+		}
+		if one.Rows, err = t.count(ctx, stages, subject{Table: s.Name}, columns, known); err != nil {
+			return nil, fmt.Errorf("stage %s: %w", s.Name, err)
+		}
+		if one.Condition, err = e.condition(ctx, cte.node); err != nil {
+			return nil, err
+		}
+		way = append(way, one)
+	}
+	last := pipeline.StageTrace{Stage: table.Name}
+	columns, err := t.columns(ctx, table.Made.SQL)
+	if err != nil {
+		return nil, err
+	}
+	// The text may end with a comment.
+	if last.Rows, err = t.count(ctx, nil, subject{SQL: table.Made.SQL + "\n"}, columns, known); err != nil {
+		return nil, err
+	}
+	last.Condition, err = e.condition(ctx, tree.root())
+	return append(way, last), err
+}
+
+func (t *trace) columns(ctx context.Context, query string) ([]string, error) {
+	infos, err := t.engine.prepare(ctx, query)
+	columns := make([]string, len(infos))
+	for i, info := range infos {
+		columns[i] = info.Name
+	}
+	return columns, err
+}
+
+// condition is the text of what a SELECT asks of its rows.
+func (e *Engine) condition(ctx context.Context, node map[string]any) (string, error) {
+	conditions := joins(field(node, "from_table"))
+	if where := field(node, "where_clause"); where != nil {
+		conditions = append(conditions, where)
+	}
+	var parts []string
+	for _, c := range conditions {
+		frame, err := e.parse(ctx, statement("condition.sql", nil))
+		if err != nil {
+			return "", err
+		}
+		frame.root()["select_list"] = []any{c}
+		text, err := e.unparse(ctx, frame.root())
+		if err != nil {
+			return "", err
+		}
+		_, text, _ = strings.Cut(text, " ")
+		parts = append(parts, text)
+	}
+	return strings.Join(parts, " AND "), nil
+}
+
+// joins lists the conditions of the joins of a FROM.
+func joins(from map[string]any) []any {
+	if from["type"] != "JOIN" {
+		return nil
+	}
+	conditions := slices.Concat(joins(field(from, "left")), joins(field(from, "right")))
+	if c := field(from, "condition"); c != nil {
+		conditions = append(conditions, c)
+	}
+	return conditions
+}
+
+// cause finds the error behind the text that DuckDB passes on.
+func (t *trace) cause(ctx context.Context, err error) error {
+	for _, v := range t.views {
+		err = v.cause(ctx, err)
+	}
+	return err
+}
+
+func (t *trace) close(ctx context.Context) error {
+	var errs []error
+	for _, name := range t.made {
+		errs = append(errs, t.engine.exec(ctx, statement("drop.sql", named{Kind: "VIEW", Table: name})))
+	}
+	for _, v := range t.views {
+		errs = append(errs, v.close(ctx))
+	}
+	for _, kind := range t.kinds {
+		errs = append(errs, t.engine.exec(ctx, statement("drop.sql", named{Kind: "TABLE", Table: names(kind)})))
+	}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,124 @@
+package pipeline
+
+import (
+	"context"
+	"strings"
+)
+
+// Tracer is the part of an engine that follows a subject through the zones.
+type Tracer interface {
+	// Trace counts the subject's rows. It writes nothing. A table that has no
+	// input is what its SQL makes of the others.
+	Trace(ctx context.Context, job TraceJob) (*Trace, error)
+}
+
+// TraceJob says whose rows are counted, and in what.
+type TraceJob struct {
+	Lake    *Lake
+	Subject string
+	Inputs  map[string]Input // by table
+}
+
+// Trace is what is known of a subject: counts, and nobody else's rows.
+type Trace struct {
+	Schema string       `json:"schema"` // stedi.trace/1
+	Name   string       `json:"name"`   // the kind of name that the subject goes by; "": found nowhere
+	Linked []Link       `json:"linked"`
+	Tables []TableTrace `json:"tables"`
+}
+
+// Link says how many names of another kind go with the subject.
+type Link struct {
+	Name   string `json:"name"`
+	Values int64  `json:"values"`
+}
+
+// TableTrace is how many of a table's rows are the subject's.
+type TableTrace struct {
+	Table    string       `json:"table"`
+	Zone     string       `json:"zone"`
+	Rows     int64        `json:"rows"`               // -1: no column tells
+	Missing  bool         `json:"missing,omitempty"`  // never made: what its SQL would make
+	Rejected int64        `json:"rejected,omitempty"` // lines of anybody that could not be read
+	Stages   []StageTrace `json:"stages"`             // the first input, the stages and the result
+	Ends     string       `json:"ends,omitempty"`     // the stage that lets none of the rows through
+}
+
+// StageTrace is how many of the subject's rows come out of a stage.
+type StageTrace struct {
+	Stage     string `json:"stage"`
+	Rows      int64  `json:"rows"`                // -1: no column tells
+	Condition string `json:"condition,omitempty"` // what it asks of a row
+}
+
+const traceSchema = "stedi.trace/1"
+
+// Trace follows a subject through the zones: how many rows it has in each
+// table and behind each stage of a transform, and where they end. It takes no
+// lock and writes nothing.
+func (r *Runner) Trace(ctx context.Context, subject string) (*Trace, error) {
+	tracer, ok := r.Engine.(Tracer)
+	if !ok {
+		return nil, Fail(BadUsage, "", "Take --engine duckdb.", "the engine %s cannot trace", r.Engine.Name())
+	}
+	if strings.TrimSpace(subject) == "" {
+		return nil, Fail(BadUsage, "", "Give the e-mail or another name that identifies one person.", "an empty name is nobody's")
+	}
+	job := TraceJob{Lake: r.Lake, Subject: subject, Inputs: map[string]Input{}}
+	known := false
+	for _, t := range r.Lake.Tables {
+		known = known || len(t.Subject) > 0
+		files, err := r.Store.List(ctx, t.Path)
+		if err != nil {
+			return nil, err
+		}
+		if !t.IsLanding() {
+			files = only(files, t.Part())
+		}
+		if len(files) == 0 && !t.IsLanding() {
+			continue
+		}
+		if job.Inputs[t.Name], err = fetchInput(ctx, r.Store, t, files); err != nil {
+			return nil, err
+		}
+	}
+	if !known {
+		return nil, Fail(BadUsage, "", "Begin the DDL of a landing table with a line such as \"-- subject: email\".",
+			"the definition does not say which columns identify a subject")
+	}
+	trace, err := tracer.Trace(ctx, job)
+	if err != nil {
+		return nil, err
+	}
+	trace.Schema = traceSchema
+	for i := range trace.Tables {
+		trace.Tables[i].Ends = ends(trace.Tables[i].Stages)
+	}
+	return trace, nil
+}
+
+func only(files []File, name string) []File {
+	for _, f := range files {
+		if f.Name == name {
+			return []File{f}
+		}
+	}
+	return nil
+}
+
+// ends finds the stage behind which none of the rows is left that came in.
+func ends(stages []StageTrace) string {
+	if len(stages) == 0 || stages[len(stages)-1].Rows != 0 {
+		return ""
+	}
+	before := int64(0)
+	for _, s := range stages {
+		if s.Rows == 0 && before > 0 {
+			return s.Stage
+		}
+		if s.Rows >= 0 {
+			before = s.Rows
+		}
+	}
+	return ""
+}
