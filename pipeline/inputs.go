@@ -147,7 +147,7 @@ func (r *run) unread(ctx context.Context, t *Table, record *TableRecord) error {
 		return nil
 	}
 	report, ok := r.readings[t.Name]
-	if !ok && ctx.Err() != nil {
+	if stopped := ctx.Err() != nil; stopped && !ok {
 		record.Notes = append(record.Notes, "not counted, for the run was stopped")
 		record.Files = len(files)
 		return nil

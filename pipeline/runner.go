@@ -45,7 +45,7 @@ func (r *Runner) Run(ctx context.Context, options RunOptions, emit func(Event)) 
 		return nil, err
 	}
 	err = job.do(ctx, selected)
-	err = errors.Join(err, job.conclude(ctx))
+	err = errors.Join(err, job.conclude(ctx, err))
 	if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
 		err = context.Cause(ctx) // it knows why, and what to do next
 	}
@@ -142,15 +142,18 @@ func (r *run) do(ctx context.Context, selected []*Table) error {
 	return r.steps(ctx, selected)
 }
 
-// conclude describes the lake as it is after the steps, and checks it.
-func (r *run) conclude(ctx context.Context) error {
+// conclude describes the lake as it is after the steps, and checks it unless
+// something other than the data has failed: then its tables may not be what
+// this run knows of them.
+func (r *run) conclude(ctx context.Context, failed error) error {
 	var errs []error
 	for _, name := range r.kept {
 		errs = append(errs, r.engine.Forget(context.WithoutCancel(ctx), name))
 	}
 	r.kept = nil
 	errs = append(errs, r.describe(ctx))
-	if r.options.Check && ctx.Err() == nil && errors.Join(errs...) == nil {
+	kind := KindOf(failed)
+	if r.options.Check && ctx.Err() == nil && (kind == Done || kind == BadData) && errors.Join(errs...) == nil {
 		return r.check(ctx)
 	}
 	r.record.expect(r.lake)

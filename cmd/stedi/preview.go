@@ -75,14 +75,14 @@ func (p *program) preview(ctx context.Context, name string, flags previewFlags) 
 		return err
 	}
 	page, err := counted.Next(ctx)
-	if err = errors.Join(err, counted.Close()); err != nil {
+	if err = errors.Join(err, counted.Close()); err != nil { //nolint:contextcheck // closing happens after ctx has ended, too
 		return err
 	}
 	rows, err := q.Query(ctx, text(false))
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, rows.Close()) }()
+	defer func() { err = errors.Join(err, rows.Close()) }() //nolint:contextcheck // closing happens after ctx has ended, too
 	count, _ := page[0][0].(int64)
 	return p.printPreview(ctx, table, columns, count, rows)
 }

@@ -71,7 +71,7 @@ func (p *program) query(ctx context.Context, text string, timeout time.Duration)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, rows.Close()) }()
+	defer func() { err = errors.Join(err, rows.Close()) }() //nolint:contextcheck // closing happens after ctx has ended, too
 	n, err := printRows(ctx, p.stdout, rows, p.config.output)
 	if err == nil && p.config.output == "text" {
 		narrate(p.stderr, fmt.Sprintf("%s rows\n", thousands(n)))
@@ -103,7 +103,7 @@ func (p *program) openQuery(ctx context.Context, timeout time.Duration) (*query.
 		return fail(err)
 	}
 	q := query.Open(o.lake, inputs, o.root, query.Options{Memory: memory, Timeout: timeout, Threads: p.config.threads})
-	return q, o, func() error { return errors.Join(q.Close(), o.close()) }, nil
+	return q, o, func() error { return errors.Join(q.Close(), o.close()) }, nil //nolint:contextcheck // closing happens after ctx has ended, too
 }
 
 // bytesOf reads a size such as 512MB; empty is 0.
