@@ -22,6 +22,7 @@ type Check struct {
 	// Forbidden are columns that the table must not have.
 	Forbidden []string
 	SQL       string
+	Messages  bool     // it has a column "message", which says more of a row
 	Inputs    []string // tables that it reads
 	File      string
 }
@@ -31,10 +32,9 @@ type Checker interface {
 	// Hold reads a table and keeps it for the checks that follow, until
 	// Engine.Forget.
 	Hold(ctx context.Context, input Input) (ndjson.Report, error)
-	// Check counts the rows that a SELECT gives over the inputs. Messages are
-	// the different values of its column "message", if it has one: a few of
-	// them.
-	Check(ctx context.Context, sql string, inputs []Input) (Findings, error)
+	// Check counts the rows that break a rule, and collects a few of the
+	// different messages, if the rule has any.
+	Check(ctx context.Context, rule *Check, inputs []Input) (Findings, error)
 }
 
 // Findings are what a check found.
@@ -54,9 +54,11 @@ func (l *loader) checks(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if _, err := l.parser.Describe(ctx, check.SQL); err != nil {
+		found, err := l.parser.Describe(ctx, check.SQL)
+		if err != nil {
 			return fault(file, err)
 		}
+		check.Messages = slices.ContainsFunc(found, func(c Column) bool { return c.Name == "message" })
 		l.lake.Checks = append(l.lake.Checks, check)
 	}
 	return nil
@@ -157,9 +159,9 @@ func (r *run) check(ctx context.Context) error {
 	}
 	i := inspection{
 		lake: r.lake, store: r.store, engine: r.engine, observation: o, limit: r.options.MaxRejects,
-		reports: r.readings, cache: checkCache{},
+		reports: r.readings, cache: checkCache{}, held: slices.Clone(r.kept),
 	}
-	if _, err := readJSON(ctx, r.store, checkCacheName, &i.cache); err != nil {
+	if _, err := readCache(ctx, r.store, checkCacheName, &i.cache); err != nil {
 		return err
 	}
 	before := maps.Clone(i.cache)
@@ -192,7 +194,7 @@ func (r *run) guard(ctx context.Context, t *Table, staged StagedFile, job Job, b
 			}
 			inputs = append(inputs, input)
 		}
-		found, err := r.engine.Check(ctx, c.SQL, inputs)
+		found, err := r.engine.Check(ctx, c, inputs)
 		if err != nil {
 			return fmt.Errorf("guard %s: %w", c.Name, err)
 		}

@@ -10,7 +10,7 @@ import (
 // need not read the tables to say that they are right.
 type checkCache map[string]cachedCheck
 
-const checkCacheName = stateFolder + "/checks.json"
+const checkCacheName = stateFolder + "/cache/checks.json"
 
 type cachedCheck struct {
 	Key    Hash        `json:"key"`

@@ -74,7 +74,7 @@ func (r *run) read(ctx context.Context, t *Table, report ndjson.Report) error {
 		return err
 	}
 	m := landingManifest(r.id, t, before, report)
-	if err := writeJSON(ctx, r.store, manifestName(t.Name), m); err != nil {
+	if err := writeJSON(ctx, r.store, landingName(t.Name), m); err != nil {
 		return err
 	}
 	r.landing[t.Name] = landingState{files: before, manifest: &m}

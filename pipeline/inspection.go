@@ -271,7 +271,7 @@ func (i *inspection) evaluate(ctx context.Context, c *Check) (CheckRecord, error
 		}
 		inputs = append(inputs, input)
 	}
-	found, err := i.engine.Check(ctx, c.SQL, inputs)
+	found, err := i.engine.Check(ctx, c, inputs)
 	if err != nil {
 		return CheckRecord{}, fmt.Errorf("check %s: %w", c.Name, err)
 	}

@@ -28,8 +28,8 @@ func look(ctx context.Context, store Store, t *Table) (landingState, error) {
 		return landingState{}, nothingThere(ctx, store, t)
 	}
 	state := landingState{files: files}
-	m, err := readManifest(ctx, store, manifestName(t.Name))
-	if err != nil || m == nil {
+	m := &Manifest{}
+	if found, err := readCache(ctx, store, landingName(t.Name), m); err != nil || !found {
 		return state, err
 	}
 	same, moved, err := sameContent(ctx, store, m, files)
@@ -38,7 +38,7 @@ func look(ctx context.Context, store Store, t *Table) (landingState, error) {
 	}
 	state.manifest = m
 	if moved {
-		return state, writeJSON(ctx, store, manifestName(t.Name), m)
+		return state, writeJSON(ctx, store, landingName(t.Name), m)
 	}
 	return state, nil
 }

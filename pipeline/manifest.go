@@ -15,6 +15,7 @@ import (
 const stateFolder = ".stedi"
 
 func manifestName(table string) string { return stateFolder + "/tables/" + table + ".json" }
+func landingName(table string) string  { return stateFolder + "/cache/landing/" + table + ".json" }
 func intentName(table string) string   { return stateFolder + "/intent/" + table + ".json" }
 func runFolder(run string) string      { return stateFolder + "/runs/" + run }
 func previousFolder(run string) string { return stateFolder + "/previous/" + run }
@@ -90,6 +91,16 @@ func readManifest(ctx context.Context, files Files, name string) (*Manifest, err
 		return nil, err
 	}
 	return &m, nil
+}
+
+// readCache reads a file of ours that can be found out again. A damaged one is
+// as good as none.
+func readCache(ctx context.Context, files Files, name string, v any) (found bool, err error) {
+	found, err = readJSON(ctx, files, name, v)
+	if _, damaged := errors.AsType[*Failure](err); damaged {
+		return false, nil
+	}
+	return found, err
 }
 
 // hashFile returns the content hash of a listed file.

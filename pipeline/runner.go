@@ -146,18 +146,18 @@ func (r *run) do(ctx context.Context, selected []*Table) error {
 // something other than the data has failed: then its tables may not be what
 // this run knows of them.
 func (r *run) conclude(ctx context.Context, failed error) error {
-	var errs []error
+	err := r.describe(ctx)
+	kind := KindOf(failed)
+	if r.options.Check && ctx.Err() == nil && (kind == Done || kind == BadData) && err == nil {
+		err = r.check(ctx)
+	} else {
+		r.record.expect(r.lake)
+	}
 	for _, name := range r.kept {
-		errs = append(errs, r.engine.Forget(context.WithoutCancel(ctx), name))
+		err = errors.Join(err, r.engine.Forget(context.WithoutCancel(ctx), name))
 	}
 	r.kept = nil
-	errs = append(errs, r.describe(ctx))
-	kind := KindOf(failed)
-	if r.options.Check && ctx.Err() == nil && (kind == Done || kind == BadData) && errors.Join(errs...) == nil {
-		return r.check(ctx)
-	}
-	r.record.expect(r.lake)
-	return errors.Join(errs...)
+	return err
 }
 
 // finish writes the record, on every way out.

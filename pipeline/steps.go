@@ -90,7 +90,7 @@ func named(table string, err error) error {
 }
 
 func (r *run) make(ctx context.Context, t *Table, rest []PlanStep) (*Manifest, error) {
-	job := Job{Table: t, Keep: readLater(r.lake, t.Name, rest)}
+	job := Job{Table: t, Keep: r.readLater(t.Name, rest)}
 	for _, name := range t.Made.Inputs {
 		input, err := r.input(ctx, r.lake.Table(name))
 		if err != nil {
@@ -199,22 +199,34 @@ func neverMade(table string) error {
 	return Fail(BadUsage, table, "Run it first, or run +TABLE to make all that a table needs.", "the table has never been made")
 }
 
-func readLater(lake *Lake, table string, rest []PlanStep) bool {
+// readLater tells whether a later step, or a check of a small lake, reads a
+// table.
+func (r *run) readLater(table string, rest []PlanStep) bool {
 	for _, s := range rest {
-		if s.Run && slices.Contains(lake.Table(s.Table).Made.Inputs, table) {
+		if s.Run && slices.Contains(r.lake.Table(s.Table).Made.Inputs, table) {
 			return true
 		}
 	}
-	return false
+	return r.options.Check && r.small()
+}
+
+// small tells whether all that is made from landing can stay in memory until
+// the checks have read it.
+func (r *run) small() bool {
+	total := int64(0)
+	for _, state := range r.landing {
+		total += size(state.files)
+	}
+	return total <= holdLimit
 }
 
 // release lets the engine forget what no later step reads.
 func (r *run) release(ctx context.Context, t *Table, rest []PlanStep) error {
-	if readLater(r.lake, t.Name, rest) {
+	if r.readLater(t.Name, rest) {
 		r.kept = append(r.kept, t.Name)
 	}
 	for _, name := range slices.Clone(r.kept) {
-		if readLater(r.lake, name, rest) {
+		if r.readLater(name, rest) {
 			continue
 		}
 		r.kept = slices.DeleteFunc(r.kept, func(k string) bool { return k == name })

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 )
 
@@ -29,7 +30,8 @@ type Files interface {
 	// Open reads a file. A missing one gives an error that is fs.ErrNotExist.
 	Open(ctx context.Context, name string) (io.ReadCloser, error)
 	// Put makes name hold content, durably and in one step: a reader sees
-	// the old content or the new, never a part of either.
+	// the old content or the new, never a part of either. What is Expendable
+	// need not be durable.
 	Put(ctx context.Context, name string, content []byte) error
 	// Copy makes to hold what from holds, in one step, without changing
 	// from; it may share the bytes. An existing to is replaced.
@@ -37,6 +39,14 @@ type Files interface {
 	// Delete removes a file, or a folder with all that is in it. What is not
 	// there is already deleted.
 	Delete(ctx context.Context, name string) error
+}
+
+// Expendable tells of a file of ours that nothing depends on, such as the
+// record of a run or a cache: it takes its name in one step like any other, but
+// is not worth waiting for the disk, and may be lost or damaged when the
+// machine itself stops.
+func Expendable(name string) bool {
+	return strings.HasPrefix(name, stateFolder+"/runs/") || strings.HasPrefix(name, stateFolder+"/cache/")
 }
 
 // Stage is where an output lies until it is committed.

@@ -113,7 +113,7 @@ func (s *Store) publish(name string, fill func(temp *os.File) error) error {
 	if err != nil {
 		return err
 	}
-	if err := s.fillNew(at, fileMode(name), fill); err != nil {
+	if err := s.fillNew(at, fileMode(name), !pipeline.Expendable(name), fill); err != nil {
 		return err
 	}
 	to, err := s.place(name)
@@ -123,17 +123,25 @@ func (s *Store) publish(name string, fill func(temp *os.File) error) error {
 	if err != nil {
 		return errors.Join(err, s.disk.remove(at))
 	}
-	return s.disk.syncFolder(filepath.Dir(to))
+	return s.settle(name, filepath.Dir(to))
 }
 
-// fillNew makes a durable file, or none.
-func (s *Store) fillNew(at string, mode fs.FileMode, fill func(temp *os.File) error) error {
+// settle makes a name durable in its folder, if it is worth that.
+func (s *Store) settle(name, folder string) error {
+	if pipeline.Expendable(name) {
+		return nil
+	}
+	return s.disk.syncFolder(folder)
+}
+
+// fillNew makes a whole file, or none.
+func (s *Store) fillNew(at string, mode fs.FileMode, durable bool, fill func(temp *os.File) error) error {
 	temp, err := s.disk.create(at, os.O_WRONLY|os.O_EXCL, mode)
 	if err != nil {
 		return err
 	}
 	err = fill(temp)
-	if err == nil {
+	if err == nil && durable {
 		err = s.disk.sync(temp)
 	}
 	if closeErr := s.disk.close(temp); err == nil {
@@ -165,7 +173,7 @@ func (s *Store) Delete(ctx context.Context, name string) error {
 	if err := s.disk.remove(at); err != nil {
 		return err
 	}
-	return s.disk.syncFolder(filepath.Dir(at))
+	return s.settle(name, filepath.Dir(at))
 }
 
 func ready(ctx context.Context, name string) error {

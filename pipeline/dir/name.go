@@ -85,7 +85,7 @@ func (s *Store) folder(name string) (string, error) {
 	if err := s.disk.mkdir(real, folderMode(name)); err != nil {
 		return "", err
 	}
-	return real, s.disk.syncFolder(above)
+	return real, s.settle(name, above)
 }
 
 // place returns where a name is to lie, with its folder made. A link in its

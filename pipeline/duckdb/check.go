@@ -28,8 +28,8 @@ func (e *Engine) Hold(ctx context.Context, input pipeline.Input) (report ndjson.
 	return report, err
 }
 
-// Check counts the rows that a SELECT gives.
-func (e *Engine) Check(ctx context.Context, text string, inputs []pipeline.Input) (found pipeline.Findings, err error) {
+// Check counts the rows that break a rule.
+func (e *Engine) Check(ctx context.Context, rule *pipeline.Check, inputs []pipeline.Input) (found pipeline.Findings, err error) {
 	for _, input := range inputs {
 		if input.Files == nil {
 			continue
@@ -40,16 +40,8 @@ func (e *Engine) Check(ctx context.Context, text string, inputs []pipeline.Input
 		}
 		defer func() { err = errors.Join(v.cause(ctx, err), v.close(context.WithoutCancel(ctx))) }()
 	}
-	columns, err := e.prepare(ctx, text)
-	if err != nil {
-		return found, err
-	}
-	hasMessage := false
-	for _, c := range columns {
-		hasMessage = hasMessage || strings.EqualFold(c.Name, "message")
-	}
 	var messages sql.NullString
-	query := statement("check.sql", map[string]any{"SQL": text, "Message": hasMessage})
+	query := statement("check.sql", map[string]any{"SQL": rule.SQL, "Message": rule.Messages})
 	if err := e.conn.QueryRowContext(ctx, query).Scan(&found.Rows, &messages); err != nil {
 		return found, err
 	}
