@@ -60,6 +60,10 @@ func (s *Sealed) Query(ctx context.Context, text string, tables []string) (_ *Cu
 	if err := c.prepareText(text); err != nil {
 		return nil, errors.Join(ctx.Err(), err)
 	}
+	tree, err := s.Serialize(ctx, text)
+	if err != nil {
+		return nil, errors.Join(ctx.Err(), err)
+	}
 	wrapped, err := c.describe(ctx, text)
 	if err != nil {
 		return nil, errors.Join(ctx.Err(), err)
@@ -71,7 +75,7 @@ func (s *Sealed) Query(ctx context.Context, text string, tables []string) (_ *Cu
 			return nil, errors.Join(ctx.Err(), err)
 		}
 	}
-	if err := c.execute(); err != nil {
+	if err := c.execute(streams(tree)); err != nil {
 		return nil, errors.Join(ctx.Err(), err)
 	}
 	return c, nil
@@ -98,12 +102,37 @@ func (c *Cursor) prepareText(text string) error {
 	return nil
 }
 
-// execute runs the prepared statement until there are rows.
-func (c *Cursor) execute() error {
+// manyPipelines are the marks, in a syntax tree, of what DuckDB may run as
+// several pipelines into one result: a UNION, or a join that keeps rows of
+// both sides, which the optimizer can make of any join or subquery.
+var manyPipelines = []string{
+	`"type":"JOIN"`, `"type":"SET_OPERATION_NODE"`, `"type":"RECURSIVE_CTE_NODE"`, `"class":"SUBQUERY"`, `"type":"PIVOT"`, `"type":"SHOW_REF"`,
+	`"type":"COMPARE_IN"`, `"type":"COMPARE_NOT_IN"`, `"cte_map":{"map":[{`,
+}
+
+// streams tells whether the rows of a query may be taken while it runs. With
+// several pipelines into one result DuckDB 1.5 waits for ever, each full and
+// nobody taking: such a result is collected first. (duckdb/duckdb#22215; the
+// marks cannot be forged, since a text in JSON has its quotes escaped.)
+func streams(tree string) bool {
+	for _, mark := range manyPipelines {
+		if strings.Contains(tree, mark) {
+			return false
+		}
+	}
+	return true
+}
+
+// execute runs the prepared statement until there are rows, or to its end.
+func (c *Cursor) execute(stream bool) error {
 	var pending mapping.PendingResult
 	defer mapping.DestroyPending(&pending)
-	// It is deprecated without a successor: all else collects the whole result.
-	if duckdb_go_bindings.PendingPreparedStreaming(c.prepare, &pending) == mapping.StateError {
+	begin := mapping.PendingPrepared
+	if stream {
+		// It is deprecated without a successor.
+		begin = duckdb_go_bindings.PendingPreparedStreaming
+	}
+	if begin(c.prepare, &pending) == mapping.StateError {
 		return c.fault(mapping.PendingError(pending), true)
 	}
 	c.open = true

@@ -126,6 +126,30 @@ func TestQueryStreamsWhatWouldNeverFit(t *testing.T) {
 	}
 }
 
+// DuckDB 1.5 can wait for ever on a result that several pipelines fill.
+func TestQueriesOfEveryShapeEnd(t *testing.T) {
+	s := sealed(t, 512<<20)
+	for query, want := range map[string]int{
+		"SELECT a.i FROM range(100000) AS a(i), range(100000) AS b(i) WHERE a.i = b.i UNION ALL SELECT a.i FROM range(100000) AS a(i), range(200000) AS b(i) WHERE a.i = b.i": 200_000,
+		"WITH u AS (SELECT i FROM range(100000) AS r(i) UNION ALL SELECT i FROM range(100000) AS r(i)) SELECT u.i FROM u":                                                     200_000,
+		"SELECT a.i FROM range(100000) AS a(i) FULL JOIN range(150000) AS b(i) ON a.i = b.i":                                                                                  150_000,
+		"SELECT a.i FROM range(1000) AS a(i) LEFT JOIN range(150000) AS b(i) ON a.i = b.i % 1000":                                                                             150_000,
+		"SELECT a.i FROM range(100000) AS a(i) WHERE a.i NOT IN (SELECT i FROM range(50000) AS b(i))":                                                                         50_000,
+		"SELECT a.i FROM range(100000) AS a(i) ORDER BY hash(a.i)":                                                                                                            100_000,
+		"SELECT a.i FROM range(100000) AS a(i) LIMIT 70000":                                                                                                                   70_000,
+		"SELECT a.i % 50000, count(DISTINCT a.i) FROM range(100000) AS a(i) GROUP BY ROLLUP (1)":                                                                              50_001,
+		"SELECT a.i, row_number() OVER (PARTITION BY a.i % 7 ORDER BY a.i) FROM range(100000) AS a(i)":                                                                        100_000,
+		"SELECT unnest(range(1000)) FROM range(100) AS a(i)":                                                                                                                  100_000,
+	} {
+		for range 3 {
+			_, rows, err := all(t, s, query)
+			if err != nil || len(rows) != want {
+				t.Fatalf("%s: %d rows, %v", query, len(rows), err)
+			}
+		}
+	}
+}
+
 func TestCancelledQueryEndsSoonAndTheNextOneWorks(t *testing.T) {
 	s := sealed(t, 256<<20)
 	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)

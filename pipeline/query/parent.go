@@ -31,11 +31,6 @@ type child struct {
 	cause error // why we ended it
 }
 
-// budget is how long a query may work, and how much of that is left.
-type budget struct{ whole, left time.Duration }
-
-func newBudget(d time.Duration) budget { return budget{d, d} }
-
 const (
 	// startTime is how long a child may take to be ready.
 	startTime = 20 * time.Second
@@ -151,25 +146,27 @@ func (c *child) ask(ctx context.Context, k kind, message any, b *budget) (frame,
 	if err := ctx.Err(); err != nil {
 		return frame{}, err
 	}
-	begun := time.Now()
-	defer func() { b.left -= time.Since(begun) }()
 	answered := make(chan result, 1)
 	go func() {
 		f, err := c.exchange(k, payload)
 		answered <- result{f, err}
 	}()
-	timer := time.NewTimer(max(b.left, 0))
-	defer timer.Stop()
-	select {
-	case r := <-answered:
-		return c.judge(r)
-	case <-timer.C:
-		c.end(over(&LimitError{What: limitTime, Time: b.whole}))
-	case <-ctx.Done():
-		c.calm(answered)
-		return frame{}, ctx.Err()
+	clock := b.start()
+	defer clock.stop()
+	for {
+		select {
+		case r := <-answered:
+			return c.judge(r)
+		case <-ctx.Done():
+			c.calm(answered)
+			return frame{}, ctx.Err()
+		case <-clock.tick.C:
+			if clock.spent(); b.left <= 0 {
+				c.end(over(&LimitError{What: limitTime, Time: b.whole}))
+				return c.judge(<-answered)
+			}
+		}
 	}
-	return c.judge(<-answered)
 }
 
 // exchange writes a question and reads the answer.
@@ -291,12 +288,5 @@ func (c *child) watch(limit int64) (stop func()) {
 	})
 }
 
-// bloated tells whether a child still holds so much of an earlier query that
-// the next one would suffer.
-func (c *child) bloated(limit int64) bool {
-	used, ok := memoryOf(c.cmd.Process.Pid)
-	return ok && used > limit/2
-}
-
-// describe is for messages.
+// String is for messages.
 func (k kind) String() string { return fmt.Sprintf("%c", byte(k)) }

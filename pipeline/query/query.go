@@ -162,6 +162,7 @@ func (q *Querier) Query(ctx context.Context, sql string) (*Rows, error) {
 		rows.unwatch = c.watch(q.options.Memory)
 		if err := q.begin(ctx, rows, at, sql); err != nil {
 			rows.unwatch()
+			q.relieve(c)
 			return err
 		}
 		q.mu.Lock()
@@ -295,6 +296,14 @@ func (q *Querier) ready(ctx context.Context) (*child, tables, error) {
 	}
 	q.child.tables = at.version
 	return q.child, at, nil
+}
+
+// relieve ends a child that holds much memory of a query that is over: the
+// next one starts with a new child.
+func (q *Querier) relieve(c *child) {
+	if used, ok := memoryOf(c.cmd.Process.Pid); ok && used > q.options.Memory/2 {
+		c.end(nil)
+	}
 }
 
 // Confined says what holds the child besides DuckDB's own locks, once there

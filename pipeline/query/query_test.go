@@ -7,8 +7,11 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"stedi/pipeline"
 	"stedi/pipeline/ndjson"
@@ -106,5 +109,225 @@ func TestQueryAnswers(t *testing.T) {
 	t.Log(q.Confined())
 	if !strings.Contains(q.Confined(), "resource limits") {
 		t.Error(q.Confined())
+	}
+}
+
+func TestEachQuerySeesTheInputsOfItsTime(t *testing.T) {
+	f := newLake(t)
+	q := f.open(t, Options{})
+	works(t, q)
+	columns := []ndjson.Column{{Name: "n", Type: ndjson.Bigint}}
+	f.add(t, "numbers", columns, `{"n":1}`+"\n")
+	if _, err := rowsOf(t, q, "SELECT n FROM numbers"); err == nil {
+		t.Error("a table that is not at hand was read")
+	}
+	q.SetInputs(f.inputs)
+	if rows, err := rowsOf(t, q, "SELECT n FROM numbers"); err != nil || fmt.Sprint(rows) != "[[1]]" {
+		t.Error(rows, err)
+	}
+	f.publish(t, "numbers", strings.Repeat(`{"n":2}`+"\n", 3))
+	q.SetInputs(f.inputs)
+	if rows, err := rowsOf(t, q, "SELECT n FROM numbers"); err != nil || fmt.Sprint(rows) != "[[2] [2] [2]]" {
+		t.Error(rows, err)
+	}
+}
+
+// publish replaces a table's file as a commit does.
+func (f *fixture) publish(t *testing.T, name, lines string) {
+	t.Helper()
+	input := f.inputs[name]
+	path := input.Files[0].Path
+	if err := os.WriteFile(path+".new", []byte(lines), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(path+".new", path); err != nil {
+		t.Fatal(err)
+	}
+	input.Files = []ndjson.File{{Path: path, Name: name + ".json", Size: int64(len(lines))}}
+	f.inputs[name] = input
+}
+
+func TestATablePublishedMeanwhileIsSaid(t *testing.T) {
+	f := newLake(t)
+	f.add(t, "numbers", []ndjson.Column{{Name: "n", Type: ndjson.Bigint}}, strings.Repeat(`{"n":1}`+"\n", 50_000))
+	q := f.open(t, Options{})
+	rows, err := q.Query(t.Context(), "SELECT n FROM numbers")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := rows.Next(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	f.publish(t, "numbers", `{"n":2}`+"\n")
+	for range 2 {
+		if _, err := rows.Next(t.Context()); pipeline.KindOf(err) != pipeline.Conflict || !strings.Contains(err.Error(), "numbers: numbers.json changed while") || strings.Contains(err.Error(), f.root) {
+			t.Error(err)
+		}
+	}
+	q.SetInputs(f.inputs)
+	if rows, err := rowsOf(t, q, "SELECT n FROM numbers"); err != nil || len(rows) != 1 {
+		t.Error(len(rows), err)
+	}
+	if err := os.Remove(f.inputs["numbers"].Files[0].Path); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := rowsOf(t, q, "SELECT n FROM numbers"); err == nil || strings.Contains(err.Error(), f.root) {
+		t.Error(err)
+	}
+	works(t, q)
+}
+
+func TestCheckLeavesAnOpenQueryAlone(t *testing.T) {
+	q := newLake(t).open(t, Options{})
+	rows, err := q.Query(t.Context(), "SELECT i FROM range(5000) AS r(i)")
+	if err != nil {
+		t.Fatal(err)
+	}
+	total := 0
+	for {
+		if err := q.Check(t.Context(), "SELECT name FROM people"); err != nil {
+			t.Fatal(err)
+		}
+		page, err := rows.Next(t.Context())
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		total += len(page)
+	}
+	if total != 5000 {
+		t.Errorf("%d rows", total)
+	}
+}
+
+func TestManyQueriesLeaveNothingBehind(t *testing.T) {
+	q := newLake(t).open(t, Options{started: func(c *child) { t.Log("started", c.cmd.Process.Pid) }})
+	count := func() (goroutines, parent, child int) {
+		files := func(pid int) int {
+			entries, err := os.ReadDir(fmt.Sprintf("/proc/%d/fd", pid))
+			if err != nil {
+				return 0 // no such folder on this system
+			}
+			return len(entries)
+		}
+		return runtime.NumGoroutine(), files(os.Getpid()), files(q.child.cmd.Process.Pid)
+	}
+	works(t, q)
+	goroutines, parent, child := count()
+	for range 30 {
+		works(t, q)
+		rows, err := q.Query(t.Context(), "SELECT p.name FROM people AS p, range(100000) AS r(i)")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := rows.Next(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if err := rows.Close(); err != nil {
+			t.Fatal(err)
+		}
+		_, _ = rowsOf(t, q, "SELECT nothing FROM people")
+	}
+	works(t, q)
+	if g, p, c := count(); g > goroutines+2 || p > parent || c > child {
+		t.Errorf("goroutines %d → %d, descriptors %d → %d, of the child %d → %d", goroutines, g, parent, p, child, c)
+	}
+}
+
+func TestManyGoroutinesMayAsk(t *testing.T) {
+	q := newLake(t).open(t, Options{})
+	var group sync.WaitGroup
+	for i := range 8 {
+		group.Go(func() {
+			for range 5 {
+				ctx, cancel := context.WithTimeout(t.Context(), time.Duration(i)*20*time.Millisecond)
+				rows, err := q.Query(ctx, "SELECT p.name, i FROM people AS p, range(1000000) AS r(i)")
+				if err == nil {
+					_, _ = rows.Next(ctx)
+					_ = q.Check(ctx, "SELECT 1")
+					_ = rows.Close()
+				}
+				cancel()
+			}
+		})
+	}
+	group.Wait()
+	works(t, q)
+}
+
+func TestTheChildLeavesWithItsParent(t *testing.T) {
+	f := newLake(t)
+	c, err := start(t.Context(), f.root, Options{}.withDefaults())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.end(nil)
+	payload := []byte(`{"sql":"SELECT levenshtein(repeat('ab', 200000), repeat('ba', 200000))","timeout":60000000000}`)
+	if err := c.send(kindQuery, payload); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.in.Close(); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case <-c.exited:
+	case <-time.After(2 * time.Second):
+		t.Error("it is still there")
+	}
+}
+
+func BenchmarkColdChild(b *testing.B) {
+	f := &fixture{root: b.TempDir(), lake: &pipeline.Lake{}}
+	for b.Loop() {
+		q := Open(f.lake, nil, f.root, Options{})
+		if err := q.Check(b.Context(), "SELECT 1"); err != nil {
+			b.Fatal(err)
+		}
+		if err := q.Close(); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkWarmQuery(b *testing.B) {
+	f := &fixture{root: b.TempDir(), lake: &pipeline.Lake{}, inputs: map[string]pipeline.Input{}}
+	path := filepath.Join(f.root, "people.json")
+	if err := os.WriteFile(path, []byte(people), 0o600); err != nil {
+		b.Fatal(err)
+	}
+	table := &pipeline.Table{Name: "people", Columns: []ndjson.Column{{Name: "name", Type: ndjson.String}}}
+	f.inputs["people"] = pipeline.Input{Table: table, Files: []ndjson.File{{Path: path, Name: "people.json", Size: int64(len(people))}}}
+	q := Open(f.lake, f.inputs, f.root, Options{})
+	defer func() { _ = q.Close() }()
+	for b.Loop() {
+		rows, err := q.Query(b.Context(), "SELECT p.name FROM people AS p ORDER BY p.name")
+		if err != nil {
+			b.Fatal(err)
+		}
+		for err == nil {
+			_, err = rows.Next(b.Context())
+		}
+		if !errors.Is(err, io.EOF) {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkMillionRows(b *testing.B) {
+	q := Open(&pipeline.Lake{}, nil, b.TempDir(), Options{})
+	defer func() { _ = q.Close() }()
+	for b.Loop() {
+		rows, err := q.Query(b.Context(), "SELECT i, 'a text of a row' AS t, i / 3 AS d FROM range(1000000) AS r(i)")
+		if err != nil {
+			b.Fatal(err)
+		}
+		for err == nil {
+			_, err = rows.Next(b.Context())
+		}
+		if !errors.Is(err, io.EOF) {
+			b.Fatal(err)
+		}
 	}
 }

@@ -100,7 +100,9 @@ func (r *Rows) end(ctx context.Context) {
 	}
 	// To stop takes a moment even if the caller has lost patience.
 	b := newBudget(grace)
-	if _, err := r.child.ask(context.WithoutCancel(ctx), kindStop, struct{}{}, &b); err != nil || r.child.bloated(q.options.Memory) {
+	if _, err := r.child.ask(context.WithoutCancel(ctx), kindStop, struct{}{}, &b); err != nil {
 		r.child.end(err)
+		return
 	}
+	q.relieve(r.child)
 }
