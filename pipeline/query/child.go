@@ -193,7 +193,7 @@ func (w *worker) next(ctx context.Context, f frame) error {
 		return err
 	}
 	if w.cursor == nil {
-		return writeFrame(w.out, kindEnd, nil)
+		return errors.New("rows of no query were asked for")
 	}
 	rows, err := w.cursor.Next(ctx, m.Rows, m.Bytes)
 	if errors.Is(err, io.EOF) {

@@ -158,6 +158,9 @@ func (q *Querier) Query(ctx context.Context, sql string) (*Rows, error) {
 		if err != nil {
 			return err
 		}
+		if err := q.tell(ctx, c, at); err != nil {
+			return err
+		}
 		rows.child = c
 		rows.unwatch = c.watch(q.options.Memory)
 		if err := q.begin(ctx, rows, at, sql); err != nil {
@@ -270,7 +273,7 @@ func (q *Querier) endCurrent(ctx context.Context) {
 	}
 }
 
-// ready returns a child that knows the tables at hand. The caller has the turn.
+// ready returns a child and the tables at hand. The caller has the turn.
 func (q *Querier) ready(ctx context.Context) (*child, tables, error) {
 	q.mu.Lock()
 	at := q.tables
@@ -287,15 +290,20 @@ func (q *Querier) ready(ctx context.Context) (*child, tables, error) {
 		q.child = c
 		q.heard(c)
 	}
-	if q.child.tables == at.version {
-		return q.child, at, nil
+	return q.child, at, nil
+}
+
+// tell makes the child know the tables. No query may be open.
+func (q *Querier) tell(ctx context.Context, c *child, at tables) error {
+	if c.tables == at.version {
+		return nil
 	}
 	b := newBudget(q.options.Timeout)
-	if _, err := q.child.ask(ctx, kindTables, tablesMessage{wireTables(at)}, &b); err != nil {
-		return nil, at, err
+	if _, err := c.ask(ctx, kindTables, tablesMessage{wireTables(at)}, &b); err != nil {
+		return err
 	}
-	q.child.tables = at.version
-	return q.child, at, nil
+	c.tables = at.version
+	return nil
 }
 
 // relieve ends a child that holds much memory of a query that is over: the

@@ -178,13 +178,15 @@ func TestATablePublishedMeanwhileIsSaid(t *testing.T) {
 }
 
 func TestCheckLeavesAnOpenQueryAlone(t *testing.T) {
-	q := newLake(t).open(t, Options{})
+	f := newLake(t)
+	q := f.open(t, Options{})
 	rows, err := q.Query(t.Context(), "SELECT i FROM range(5000) AS r(i)")
 	if err != nil {
 		t.Fatal(err)
 	}
 	total := 0
 	for {
+		q.SetInputs(f.inputs)
 		if err := q.Check(t.Context(), "SELECT name FROM people"); err != nil {
 			t.Fatal(err)
 		}
