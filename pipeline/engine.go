@@ -25,6 +25,10 @@ type Parser interface {
 type Statement struct {
 	Tables []string // tables that it reads, in order of appearance, CTEs left out
 	Stages []string // its CTEs, in order
+	// Watch holds, for a table that the SELECT only filters and joins, the
+	// columns that it reads of it: whether there is a row in the result depends
+	// on their different values alone.
+	Watch map[string][]string
 }
 
 // SQLError is a fault at a place of a SQL text.
@@ -58,6 +62,9 @@ type Job struct {
 	Inputs []Input // in the order of Table.Made.Inputs
 	Out    io.Writer
 	Keep   bool // a later job reads the rows: hold them
+	// Watch are columns whose different values a guard will ask for. They are
+	// collected on the way, so that what was written need not be read again.
+	Watch []string
 }
 
 // Input is a table that a job reads.
@@ -66,6 +73,9 @@ type Input struct {
 	// Files are the table's files on the local disk. Nil: the engine kept
 	// the table from an earlier job.
 	Files []ndjson.File
+	// Watched: only the different values of the columns that the last job was
+	// told to watch.
+	Watched bool
 }
 
 // Progress is how far a job is. Every number is exact, not an estimate.

@@ -91,6 +91,9 @@ func named(table string, err error) error {
 
 func (r *run) make(ctx context.Context, t *Table, rest []PlanStep) (*Manifest, error) {
 	job := Job{Table: t, Keep: r.readLater(t.Name, rest)}
+	if !job.Keep {
+		job.Watch = r.watch(t)
+	}
 	for _, name := range t.Made.Inputs {
 		input, err := r.input(ctx, r.lake.Table(name))
 		if err != nil {

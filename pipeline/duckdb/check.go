@@ -31,6 +31,16 @@ func (e *Engine) Hold(ctx context.Context, input pipeline.Input) (report ndjson.
 // Check counts the rows that break a rule.
 func (e *Engine) Check(ctx context.Context, rule *pipeline.Check, inputs []pipeline.Input) (found pipeline.Findings, err error) {
 	for _, input := range inputs {
+		if input.Watched {
+			name := input.Table.Name
+			if err := e.exec(ctx, statement("watched.sql", named{Table: name, As: watchedName(name)})); err != nil {
+				return found, err
+			}
+			defer func() {
+				err = errors.Join(err, e.exec(context.WithoutCancel(ctx), statement("drop.sql", named{Kind: "VIEW", Table: name})))
+			}()
+			continue
+		}
 		if input.Files == nil {
 			continue
 		}

@@ -37,6 +37,7 @@ type Engine struct {
 	sinks    registry[*sink]
 	counters atomic.Int64
 	kept     map[string]int64 // rows of the tables that jobs left, by name
+	watched  string           // the table whose watched columns are held
 	declared []string         // tables that Describe knows
 	parsed   map[string]bool  // texts found to be one SELECT
 }
@@ -120,6 +121,16 @@ func (e *Engine) Forget(ctx context.Context, table string) error {
 		return nil
 	}
 	delete(e.kept, table)
+	return e.exec(ctx, statement("drop.sql", named{Kind: "TABLE", Table: table}))
+}
+
+// unwatch drops what the last job held of the columns that it was to watch.
+func (e *Engine) unwatch(ctx context.Context) error {
+	if e.watched == "" {
+		return nil
+	}
+	table := watchedName(e.watched)
+	e.watched = ""
 	return e.exec(ctx, statement("drop.sql", named{Kind: "TABLE", Table: table}))
 }
 

@@ -13,6 +13,9 @@ import (
 
 // Run makes the rows of a table and writes them.
 func (e *Engine) Run(ctx context.Context, job pipeline.Job, progress func(pipeline.Progress)) (pipeline.Result, error) {
+	if err := e.unwatch(ctx); err != nil {
+		return pipeline.Result{}, err
+	}
 	r := &run{engine: e, job: job, views: map[string]*view{}}
 	r.sink = &sink{writer: ndjson.NewWriter(job.Out, job.Table.Columns), columns: len(job.Table.Columns)}
 	result, err := r.watched(ctx, progress)
@@ -180,7 +183,7 @@ func (r *run) write(ctx context.Context, query string) (int64, error) {
 	e := r.engine
 	id := e.sinks.add(r.sink)
 	defer e.sinks.remove(id)
-	made, err := e.number(ctx, statement("write.sql", named{ID: id, SQL: query, Columns: r.job.Table.Columns}))
+	made, err := r.send(ctx, named{ID: id, SQL: query, Columns: r.job.Table.Columns, Watch: r.job.Watch})
 	if err != nil {
 		return 0, err
 	}
@@ -192,6 +195,22 @@ func (r *run) write(ctx context.Context, query string) (int64, error) {
 	}
 	return made, nil
 }
+
+// send lets a query call the sink with its rows, and returns how many it made.
+func (r *run) send(ctx context.Context, q named) (int64, error) {
+	e := r.engine
+	if len(q.Watch) == 0 {
+		return e.number(ctx, statement("write.sql", q))
+	}
+	q.As = watchedName(r.job.Table.Name)
+	if err := e.exec(ctx, statement("watch.sql", q)); err != nil {
+		return 0, err
+	}
+	e.watched = r.job.Table.Name
+	return e.number(ctx, statement("written.sql", named{Table: q.As}))
+}
+
+func watchedName(table string) string { return table + "_watched" }
 
 // account completes the result: what was read, and how many rows came how far.
 func (r *run) account(ctx context.Context, made *counted, result *pipeline.Result) error {

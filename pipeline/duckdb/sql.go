@@ -39,4 +39,5 @@ type named struct {
 	SQL     string
 	ID      int64
 	Columns []ndjson.Column
+	Watch   []string
 }

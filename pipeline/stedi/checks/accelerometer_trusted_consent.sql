@@ -2,7 +2,7 @@
 -- severity: error
 -- guard
 -- Every trusted motion reading is of a person who has agreed to research use.
-SELECT a.user, a.timestamp
+SELECT a.user
 FROM accelerometer_trusted AS a
 LEFT JOIN (
   SELECT DISTINCT l.email

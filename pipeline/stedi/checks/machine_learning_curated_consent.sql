@@ -2,7 +2,7 @@
 -- severity: error
 -- guard
 -- Every row of the training set is of a device whose owner has agreed to research use.
-SELECT m.serialNumber, m.sensorReadingTime
+SELECT m.serialNumber
 FROM machine_learning_curated AS m
 LEFT JOIN (
   SELECT DISTINCT l.serialNumber

@@ -2,7 +2,7 @@
 -- severity: error
 -- guard
 -- Every trusted step reading is of a device whose owner has agreed to research use.
-SELECT s.serialNumber, s.sensorReadingTime
+SELECT s.serialNumber
 FROM step_trainer_trusted AS s
 LEFT JOIN (
   SELECT DISTINCT l.serialNumber

@@ -1,0 +1,1 @@
+SELECT CAST(sum(w.stedi_written) AS BIGINT) FROM {{name .Table}} AS w
