@@ -161,7 +161,7 @@ func (r *run) check(ctx context.Context) error {
 	}
 	i := inspection{
 		lake: r.lake, store: r.store, engine: r.engine, observation: o, limit: r.options.MaxRejects,
-		reports: r.readings, cache: checkCache{}, held: slices.Clone(r.kept),
+		reports: r.readings, cache: checkCache{}, held: append(slices.Clone(r.kept), r.held...),
 	}
 	if _, err := readCache(ctx, r.store, checkCacheName, &i.cache); err != nil {
 		return err
@@ -201,7 +201,10 @@ func (r *run) watch(t *Table) []string {
 
 // guard holds a staged table against its guards. Nothing is published that
 // breaks one.
-func (r *run) guard(ctx context.Context, t *Table, staged StagedFile, job Job, bytes int64) error {
+func (r *run) guard(ctx context.Context, t *Table, staged StagedFile, job Job, bytes int64, rest []PlanStep) error {
+	if err := r.holdLanding(ctx, t, rest); err != nil {
+		return err
+	}
 	rows := Input{Table: t}
 	if !job.Keep {
 		rows.Files = []ndjson.File{{Path: staged.Path(), Name: t.Part(), Size: bytes}}
@@ -221,6 +224,29 @@ func (r *run) guard(ctx context.Context, t *Table, staged StagedFile, job Job, b
 		if record.State == "fail" {
 			return Fail(BadData, t.Name, "Nothing was published. Mend the transform, or the rule in "+c.File+" if it is wrong.",
 				"guard %s failed: %d rows. %s", c.Name, record.Failing, record.Message)
+		}
+	}
+	return nil
+}
+
+// holdLanding reads a landing table that guards ask for into memory, if it is
+// not large and no later step reads its files: each table has guards, and each
+// of them would read it anew.
+func (r *run) holdLanding(ctx context.Context, t *Table, rest []PlanStep) error {
+	for _, c := range r.guards(t) {
+		for _, name := range c.Inputs {
+			input := r.lake.Table(name)
+			if !input.IsLanding() || slices.Contains(r.held, name) || r.reads(rest, name) || size(r.landing[name].files) > holdLimit {
+				continue
+			}
+			found, err := r.input(ctx, input)
+			if err != nil {
+				return err
+			}
+			if _, err := r.engine.Hold(ctx, found); err != nil {
+				return fmt.Errorf("%s: %w", name, err)
+			}
+			r.held = append(r.held, name)
 		}
 	}
 	return nil

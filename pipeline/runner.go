@@ -67,7 +67,8 @@ type run struct {
 	record   *Record
 	journal  journal
 	readings map[string]ndjson.Report // landing tables that this run has read
-	kept     []string                 // tables that the engine holds
+	kept     []string                 // tables that the engine kept for later steps
+	held     []string                 // landing tables that it holds for guards
 }
 
 // start takes the lake, gives the run its id and brings into order what an
@@ -153,10 +154,10 @@ func (r *run) conclude(ctx context.Context, failed error) error {
 	} else {
 		r.record.expect(r.lake)
 	}
-	for _, name := range r.kept {
+	for _, name := range append(r.kept, r.held...) {
 		err = errors.Join(err, r.engine.Forget(context.WithoutCancel(ctx), name))
 	}
-	r.kept = nil
+	r.kept, r.held = nil, nil
 	return err
 }
 

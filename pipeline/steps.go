@@ -109,7 +109,7 @@ func (r *run) make(ctx context.Context, t *Table, rest []PlanStep) (*Manifest, e
 	job.Out = output
 	manifest, err := r.produce(ctx, job, output)
 	if err == nil {
-		err = r.guard(ctx, t, staged, job, output.bytes)
+		err = r.guard(ctx, t, staged, job, output.bytes, rest)
 	}
 	if err != nil {
 		return nil, errors.Join(err, staged.Discard(), r.engine.Forget(context.WithoutCancel(ctx), t.Name))
@@ -182,7 +182,7 @@ func (r *run) work(ctx context.Context, job Job) (Result, error) {
 
 // input finds the rows of a table: those that the engine kept, or its files.
 func (r *run) input(ctx context.Context, t *Table) (Input, error) {
-	if slices.Contains(r.kept, t.Name) {
+	if slices.Contains(r.kept, t.Name) || slices.Contains(r.held, t.Name) {
 		return Input{Table: t}, nil
 	}
 	var files []File
@@ -205,12 +205,14 @@ func neverMade(table string) error {
 // readLater tells whether a later step, or a check of a small lake, reads a
 // table.
 func (r *run) readLater(table string, rest []PlanStep) bool {
-	for _, s := range rest {
-		if s.Run && slices.Contains(r.lake.Table(s.Table).Made.Inputs, table) {
-			return true
-		}
-	}
-	return r.options.Check && r.small()
+	return r.reads(rest, table) || r.options.Check && r.small()
+}
+
+// reads tells whether one of the steps that are left reads a table.
+func (r *run) reads(rest []PlanStep, table string) bool {
+	return slices.ContainsFunc(rest, func(s PlanStep) bool {
+		return s.Run && slices.Contains(r.lake.Table(s.Table).Made.Inputs, table)
+	})
 }
 
 // small tells whether all that is made from landing can stay in memory until

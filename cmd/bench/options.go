@@ -40,7 +40,7 @@ func parse(args []string, stderr io.Writer) (options, error) {
 	flags.StringVar(&o.work, "work", "", "folder for lakes and outputs; lakes are kept for the next time (default: a temporary one)")
 	flags.StringVar(&o.readme, "readme", "", "file whose block between "+beginMark+" and "+endMark+" gets the table")
 	flags.StringVar(&scales, "scales", "1,10,100", "sizes of the lakes, as factors of the original data set")
-	flags.StringVar(&rivals, "rivals", "stedi,duckdb-expert,duckdb-naive", "who takes part, of "+strings.Join(rivalNames(), ",")+"; all: everyone, installing what is absent")
+	flags.StringVar(&rivals, "rivals", "stedi,duckdb-expert,duckdb-proof,duckdb-naive", "who takes part, of "+strings.Join(rivalNames(), ",")+"; all: everyone, installing what is absent")
 	flags.IntVar(&o.rounds, "rounds", 5, "measured rounds, after one to warm up")
 	flags.DurationVar(&o.limit, "limit", 10*time.Minute, "longest time for one run")
 	flags.Uint64Var(&o.seed, "seed", 42, "of the lakes and of the order of the runs")

@@ -40,6 +40,7 @@ var rivals = []rival{
 		},
 	},
 	{name: expertName, title: "DuckDB, expert", command: script("duckdb_expert.sql")},
+	{name: "duckdb-proof", title: "DuckDB, expert, DISTINCT proved away", command: script("duckdb_proof.sql")},
 	{name: "duckdb-naive", title: "DuckDB, naive", command: script("duckdb_naive.sql")},
 	{name: "polars", title: "Polars", pip: "polars", command: python("polars_rival.py"), absent: noPackage("polars")},
 	{name: "chdb", title: "chDB", pip: "chdb", command: python("chdb_rival.py"), absent: noPackage("chdb")},

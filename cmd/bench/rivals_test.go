@@ -14,7 +14,7 @@ import (
 const repository = "../.."
 
 // duckdbs are the rivals that run anywhere.
-var duckdbs = []string{expertName, "duckdb-naive"}
+var duckdbs = []string{expertName, "duckdb-proof", "duckdb-naive"}
 
 func embedded(t *testing.T, rounds int) (*bench, []rival) {
 	t.Helper()
