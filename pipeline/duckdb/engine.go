@@ -35,6 +35,7 @@ type Engine struct {
 	threads  int
 	sources  registry[*source]
 	sinks    registry[*sink]
+	hashes   registry[*hashSet]
 	counters atomic.Int64
 	kept     map[string]int64 // rows of the tables that jobs left, by name
 	watched  string           // the table whose watched columns are held
@@ -97,7 +98,7 @@ func (e *Engine) open(ctx context.Context, options Options) (err error) {
 	if err := e.registerScan(); err != nil {
 		return err
 	}
-	return e.registerSink()
+	return errors.Join(e.registerSink(), e.registerHash())
 }
 
 // Name says duckdb.

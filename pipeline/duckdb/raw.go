@@ -76,9 +76,14 @@ func viewVector(v mapping.Vector) ndjson.Vector {
 	return ndjson.Vector{Data: mapping.VectorGetData(v), Valid: mapping.VectorGetValidity(v)}
 }
 
+// numbers are the first n values of a flat vector of numbers.
+func numbers[T int64 | uint64](v mapping.Vector, n int) []T {
+	return unsafe.Slice((*T)(mapping.VectorGetData(v)), n)
+}
+
 // setOnes makes a BIGINT vector hold n ones.
 func setOnes(v mapping.Vector, n int) {
-	values := unsafe.Slice((*int64)(mapping.VectorGetData(v)), n)
+	values := numbers[int64](v, n)
 	for i := range values {
 		values[i] = 1
 	}

@@ -167,8 +167,8 @@ func (r *run) keep(ctx context.Context, made *counted) (string, error) {
 
 // distinct makes table of the rows without duplicates.
 func (r *run) distinct(ctx context.Context, rows, table named) error {
-	unique := false
-	if err := r.engine.conn.QueryRowContext(ctx, statement("unique.sql", rows)).Scan(&unique); err != nil {
+	unique, err := r.engine.isUnique(ctx, rows)
+	if err != nil {
 		return err
 	}
 	rows.As = table.Table

@@ -1,0 +1,166 @@
+package duckdb
+
+import (
+	"context"
+	"fmt"
+	"runtime/debug"
+	"slices"
+	"sync"
+
+	driver "github.com/duckdb/duckdb-go/v2"
+	"github.com/duckdb/duckdb-go/v2/mapping"
+)
+
+// hashSet tells whether all of many hashes are different. Threads sort them
+// into buckets by their first bits; each bucket is then looked through in a
+// table that fits into a core's cache, which DuckDB's count(DISTINCT …) does
+// not.
+type hashSet struct {
+	mu   sync.Mutex
+	free []*buckets
+	all  []*buckets
+}
+
+const bucketBits = 8
+
+type buckets [1 << bucketBits][]uint64
+
+func (s *hashSet) add(hashes []uint64) {
+	b := s.take()
+	for _, h := range hashes {
+		i := h >> (64 - bucketBits)
+		b[i] = append(b[i], h)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.free = append(s.free, b)
+}
+
+func (s *hashSet) take() *buckets {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if n := len(s.free); n > 0 {
+		b := s.free[n-1]
+		s.free = s.free[:n-1]
+		return b
+	}
+	b := new(buckets)
+	s.all = append(s.all, b)
+	return b
+}
+
+// unique is called when nobody adds any more.
+func (s *hashSet) unique() bool {
+	var table []uint64
+	for i := range 1 << bucketBits {
+		n := 0
+		for _, b := range s.all {
+			n += len(b[i])
+		}
+		size := 16
+		for size < 2*n {
+			size *= 2
+		}
+		table = slices.Grow(table[:0], size)[:size]
+		clear(table)
+		if !s.place(i, table) {
+			return false
+		}
+	}
+	return true
+}
+
+// place puts a bucket's hashes into an empty table of more than their number,
+// in which 0 is a free place. It ends at the first hash that is there already.
+func (s *hashSet) place(bucket int, table []uint64) bool {
+	mask := uint64(len(table) - 1)
+	zeros := 0
+	for _, b := range s.all {
+		for _, h := range b[bucket] {
+			if h == 0 {
+				zeros++
+				continue
+			}
+			at := h & mask
+			for table[at] != 0 {
+				if table[at] == h {
+					return false
+				}
+				at = (at + 1) & mask
+			}
+			table[at] = h
+		}
+	}
+	return zeros < 2
+}
+
+// hashFunction is stedi_hash(ID, hash): it puts the hashes of a query into set
+// ID, and answers 1 for each.
+type hashFunction struct{ engine *Engine }
+
+func (e *Engine) registerHash() error {
+	return driver.RegisterScalarUDF(e.conn, "stedi_hash", hashFunction{e})
+}
+
+// Config says that the function must see every row.
+func (f hashFunction) Config() driver.ScalarFuncConfig {
+	number, _ := driver.NewTypeInfo(driver.TYPE_BIGINT)
+	hash, _ := driver.NewTypeInfo(driver.TYPE_UBIGINT)
+	return driver.ScalarFuncConfig{InputTypeInfos: []driver.TypeInfo{number, hash}, ResultTypeInfo: number, Volatile: true, SpecialNullHandling: true}
+}
+
+// Executor takes one chunk of hashes at a time.
+func (f hashFunction) Executor() driver.ScalarFuncExecutor {
+	return driver.ScalarFuncExecutor{ChunkContextExecutor: f.collect, ScalarBinder: bindContext}
+}
+
+func (f hashFunction) collect(ctx context.Context, state *driver.ChunkIteratorState) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("collecting hashes: %v\n%s", r, debug.Stack())
+		}
+	}()
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	chunk := rawChunk(state.GetInputChunk())
+	rows := int(mapping.DataChunkGetSize(chunk)) //nolint:gosec // at most the chunk's capacity
+	if rows == 0 {
+		return nil
+	}
+	id := numbers[int64](chunkVector(chunk, 0), 1)[0]
+	set, ok := f.engine.hashes.get(id)
+	if !ok {
+		return fmt.Errorf("stedi_hash(%d): no such set", id)
+	}
+	set.add(numbers[uint64](chunkVector(chunk, 1), rows))
+	result := state.GetResultVector()
+	setOnes(rawVector(&result), rows)
+	return nil
+}
+
+// manyRows is from where on the hashes, of 8 bytes each, are left to DuckDB,
+// which keeps to its limit of memory.
+const manyRows = 16 << 20
+
+// isUnique proves that no row of a table is there twice, or says that it may
+// be: equal rows have equal hashes.
+func (e *Engine) isUnique(ctx context.Context, rows named) (bool, error) {
+	n, err := e.number(ctx, statement("count.sql", rows))
+	if err != nil {
+		return false, err
+	}
+	if n > manyRows {
+		unique := false
+		err := e.conn.QueryRowContext(ctx, statement("unique.sql", rows)).Scan(&unique)
+		return unique, err
+	}
+	set := &hashSet{}
+	rows.ID = e.hashes.add(set)
+	defer e.hashes.remove(rows.ID)
+	seen, err := e.number(ctx, statement("hash.sql", rows))
+	if err == nil && seen != n {
+		err = fmt.Errorf("%d rows of %s and %d hashes", n, rows.Table, seen)
+	}
+	return err == nil && set.unique(), err
+}
