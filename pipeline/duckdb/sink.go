@@ -1,10 +1,8 @@
 package duckdb
 
 import (
-	"context"
 	"errors"
 	"fmt"
-	"runtime/debug"
 	"sync"
 
 	driver "github.com/duckdb/duckdb-go/v2"
@@ -40,32 +38,13 @@ func (f sinkFunction) Config() driver.ScalarFuncConfig {
 }
 
 // Executor writes one chunk of rows at a time.
-func (f sinkFunction) Executor() driver.ScalarFuncExecutor {
-	return driver.ScalarFuncExecutor{ChunkContextExecutor: f.write, ScalarBinder: bindContext}
-}
+func (f sinkFunction) Executor() driver.ScalarFuncExecutor { return onChunks("writing", f.write) }
 
-// bindContext gives a function the query's context while the query is planned.
-// Without it the driver does so at the first chunk, where threads that have
-// their first chunks at once write to the same place.
-func bindContext(ctx context.Context, _ []driver.ScalarUDFArg) (context.Context, error) {
-	return ctx, nil
-}
-
-func (f sinkFunction) write(ctx context.Context, state *driver.ChunkIteratorState) (err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			err = fmt.Errorf("writing: %v\n%s", r, debug.Stack())
-		}
-	}()
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	chunk := rawChunk(state.GetInputChunk())
-	rows := int(mapping.DataChunkGetSize(chunk)) //nolint:gosec // at most the chunk's capacity
+func (f sinkFunction) write(chunk mapping.DataChunk, rows int, result mapping.Vector) error {
 	if rows == 0 {
 		return nil
 	}
-	id := *(*int64)(mapping.VectorGetData(chunkVector(chunk, 0)))
+	id := numbers[int64](chunkVector(chunk, 0), 1)[0]
 	s, ok := f.engine.sinks.get(id)
 	if !ok {
 		return fmt.Errorf("stedi_sink(%d): no such sink", id)
@@ -78,8 +57,7 @@ func (f sinkFunction) write(ctx context.Context, state *driver.ChunkIteratorStat
 		s.fail(err)
 		return err
 	}
-	result := state.GetResultVector()
-	setOnes(rawVector(&result), rows)
+	setOnes(result, rows)
 	return nil
 }
 

@@ -3,7 +3,6 @@ package duckdb
 import (
 	"context"
 	"fmt"
-	"runtime/debug"
 	"sync/atomic"
 
 	driver "github.com/duckdb/duckdb-go/v2"
@@ -126,18 +125,11 @@ func (c counter) Config() driver.ScalarFuncConfig {
 
 // Executor passes a chunk on by reference, whatever its columns are.
 func (c counter) Executor() driver.ScalarFuncExecutor {
-	return driver.ScalarFuncExecutor{ScalarBinder: bindContext, ChunkContextExecutor: func(ctx context.Context, state *driver.ChunkIteratorState) (err error) {
-		defer func() {
-			if r := recover(); r != nil {
-				err = fmt.Errorf("counting: %v\n%s", r, debug.Stack())
-			}
-		}()
-		chunk := rawChunk(state.GetInputChunk())
-		result := state.GetResultVector()
-		mapping.VectorReferenceVector(rawVector(&result), chunkVector(chunk, 0))
-		c.rows.Add(int64(mapping.DataChunkGetSize(chunk))) //nolint:gosec // at most the chunk's capacity
-		return ctx.Err()
-	}}
+	return onChunks("counting", func(chunk mapping.DataChunk, rows int, result mapping.Vector) error {
+		mapping.VectorReferenceVector(result, chunkVector(chunk, 0))
+		c.rows.Add(int64(rows))
+		return nil
+	})
 }
 
 // stageRows returns the rows of each stage. The counters are right unless

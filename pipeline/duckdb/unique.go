@@ -3,7 +3,6 @@ package duckdb
 import (
 	"context"
 	"fmt"
-	"runtime/debug"
 	"slices"
 	"sync"
 
@@ -111,20 +110,10 @@ func (f hashFunction) Config() driver.ScalarFuncConfig {
 
 // Executor takes one chunk of hashes at a time.
 func (f hashFunction) Executor() driver.ScalarFuncExecutor {
-	return driver.ScalarFuncExecutor{ChunkContextExecutor: f.collect, ScalarBinder: bindContext}
+	return onChunks("collecting hashes", f.collect)
 }
 
-func (f hashFunction) collect(ctx context.Context, state *driver.ChunkIteratorState) (err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			err = fmt.Errorf("collecting hashes: %v\n%s", r, debug.Stack())
-		}
-	}()
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	chunk := rawChunk(state.GetInputChunk())
-	rows := int(mapping.DataChunkGetSize(chunk)) //nolint:gosec // at most the chunk's capacity
+func (f hashFunction) collect(chunk mapping.DataChunk, rows int, result mapping.Vector) error {
 	if rows == 0 {
 		return nil
 	}
@@ -134,8 +123,7 @@ func (f hashFunction) collect(ctx context.Context, state *driver.ChunkIteratorSt
 		return fmt.Errorf("stedi_hash(%d): no such set", id)
 	}
 	set.add(numbers[uint64](chunkVector(chunk, 1), rows))
-	result := state.GetResultVector()
-	setOnes(rawVector(&result), rows)
+	setOnes(result, rows)
 	return nil
 }
 
