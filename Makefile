@@ -17,8 +17,10 @@ run: build ## the demo lake, from landing to the training set
 build: ## bin/stedi
 	go build -trimpath -o bin/stedi ./cmd/stedi
 
+# The race detector waits a second at the end of each process, and the tests
+# start the program hundreds of times.
 test: ## all tests with the race detector, then a short run of every fuzz target
-	go test -race -shuffle=on ./...
+	GORACE=atexit_sleep_ms=0 go test -race -shuffle=on -timeout 20m ./...
 	$(MAKE) --no-print-directory fuzz
 
 check: $(LINT) $(DEAD) ## what a machine can say of the code without running it

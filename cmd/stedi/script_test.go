@@ -63,6 +63,7 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: filepath.Join("..", "..", "testdata", "script"),
 		Setup: func(env *testscript.Env) error {
+			env.Setenv("GORACE", os.Getenv("GORACE"))
 			var errs []error
 			for name, folder := range map[string]string{
 				"definition": "pipeline/stedi", "lake": "testdata/sample", "library": "testdata/library", "library-data": "testdata/library-data",
