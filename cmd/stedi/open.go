@@ -73,6 +73,9 @@ func (p *program) definition() fs.FS {
 // demoSeed makes every demo lake the same.
 const demoSeed = 1
 
+// demoName is what a demo lake is called, since its folder means nothing.
+const demoName = "demo"
+
 // demo makes a lake with sample data in a private folder.
 func demo(ctx context.Context, temp string) (string, error) {
 	folder := filepath.Join(temp, "demo")
@@ -93,7 +96,7 @@ func (o *opened) runner(demo bool) *pipeline.Runner {
 		root = absolute
 	}
 	if demo {
-		root = "demo"
+		root = demoName
 	}
 	return &pipeline.Runner{
 		Lake: o.lake, Store: o.store, Engine: o.engine, Root: root, Now: time.Now,

@@ -180,6 +180,8 @@ func (t *textPrinter) next(record *pipeline.Record) string {
 		return "All is as it should be."
 	case ran == 0:
 		return "Everything is up to date. --force runs it all the same."
+	case record.Lake == demoName:
+		return fmt.Sprintf("Done in %.2f s. The demo lake is gone again: `stedi sample ./lake` makes one that stays.", record.Seconds)
 	default:
 		return fmt.Sprintf("Done in %.2f s. The tables lie in %s; `stedi runs` lists what has been run.", record.Seconds, record.Lake)
 	}
