@@ -107,6 +107,15 @@ func (o *runFlags) add(flags *pflag.FlagSet) {
 	flags.Var(&o.maxRejects, "max-rejects", "lines of a landing table that may be rejected: a number, or a share such as 0.1%")
 }
 
+// options are what the flags mean for a run of the named tables. A plan takes
+// the same, so that it foresees what the run would do.
+func (o runFlags) options(names []string) pipeline.RunOptions {
+	return pipeline.RunOptions{
+		Select: names, Force: o.force, Replace: o.replace, AllowEmpty: o.allowEmpty, MaxRejects: o.maxRejects.Limit,
+		Check: o.check, FailFast: o.ci.failFast,
+	}
+}
+
 // limitFlag is N or N%.
 type limitFlag struct{ pipeline.Limit }
 

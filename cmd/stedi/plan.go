@@ -53,9 +53,7 @@ func (p *program) plan(ctx context.Context, flags runFlags, names []string) (err
 			return err
 		}
 	}
-	steps, err := o.runner(p.config.demo).Plan(ctx, pipeline.RunOptions{
-		Select: names, Force: flags.force, Replace: flags.replace, AllowEmpty: flags.allowEmpty, MaxRejects: flags.maxRejects.Limit,
-	})
+	steps, err := o.runner(p.config.demo).Plan(ctx, flags.options(names))
 	if err != nil && p.config.output == "text" && len(steps) == 0 {
 		return err
 	}

@@ -43,10 +43,7 @@ func (p *program) runLake(ctx context.Context, flags runFlags, names []string) (
 			return err
 		}
 	}
-	record, err := o.runner(p.config.demo).Run(ctx, pipeline.RunOptions{
-		Select: names, Force: flags.force, Replace: flags.replace, AllowEmpty: flags.allowEmpty, MaxRejects: flags.maxRejects.Limit,
-		Check: flags.check, FailFast: flags.ci.failFast,
-	}, out.event)
+	record, err := o.runner(p.config.demo).Run(ctx, flags.options(names), out.event)
 	out.stop()
 	if record == nil {
 		return err
