@@ -6,6 +6,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"stedi/pipeline/printable"
 )
 
 // setting is one line of what `stedi config` prints.
@@ -52,7 +54,7 @@ func (p *program) printSettings(flags []*pflag.Flag) error {
 	case "text":
 		rows := [][]string{{"SETTING", "VALUE", "ORIGIN"}}
 		for _, s := range settings {
-			rows = append(rows, []string{s.Name, printable(s.Value), printable(s.Origin)})
+			rows = append(rows, []string{s.Name, printable.Text(s.Value), printable.Text(s.Origin)})
 		}
 		return printTable(p.stdout, rows)
 	case "ndjson":

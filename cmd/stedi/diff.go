@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"stedi/pipeline"
+	"stedi/pipeline/printable"
 )
 
 // diffRuns prints what differs between two runs.
@@ -57,7 +58,7 @@ func diffText(d *pipeline.Diff) string {
 			fmt.Fprintf(&b, "  %s %s → %s\n", stage.Stage, countOf(stage.Rows.A), countOf(stage.Rows.B))
 		}
 		for line := range strings.Lines(s.SQL) {
-			b.WriteString("  " + printable(strings.TrimRight(line, "\n")) + "\n")
+			b.WriteString("  " + printable.Text(strings.TrimRight(line, "\n")) + "\n")
 		}
 	}
 	return b.String()

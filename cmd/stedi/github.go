@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"stedi/pipeline"
+	"stedi/pipeline/printable"
 )
 
 // gitHub returns what tells GitHub Actions about a run, when it runs there.
@@ -124,7 +125,7 @@ func (s *stepSummary) event(pipeline.Event) {}
 // end never fails: a run is not wrong because its summary cannot be shown.
 func (s *stepSummary) end(r *pipeline.Record) error {
 	if err := s.append(pipeline.Summary(r)); err != nil {
-		narrate(s.complain, "stedi: no step summary: "+printable(err.Error())+"\n")
+		narrate(s.complain, "stedi: no step summary: "+printable.Text(err.Error())+"\n")
 	}
 	return nil
 }

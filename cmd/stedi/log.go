@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"stedi/pipeline"
+	"stedi/pipeline/printable"
 )
 
 // runLog is --log-file: what happened and when, as JSON lines, apart from the
@@ -58,7 +59,7 @@ func (p *program) closeLog() {
 		return
 	}
 	if err := p.log.file.Close(); err != nil {
-		narrate(p.stderr, "stedi: the log may lack its end: "+printable(err.Error())+"\n")
+		narrate(p.stderr, "stedi: the log may lack its end: "+printable.Text(err.Error())+"\n")
 	}
 }
 

@@ -2,18 +2,16 @@ package main
 
 import (
 	"context"
-	_ "embed"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
-	"text/template"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"stedi/pipeline"
+	"stedi/pipeline/pager"
 )
 
 // previewFlags say which part of a table to show.
@@ -40,13 +38,6 @@ func (p *program) previewCommand() *cobra.Command {
 	return cmd
 }
 
-//go:embed preview.sql
-var previewSQL string
-
-var previewTemplate = template.Must(template.New("preview.sql").Funcs(template.FuncMap{
-	"name": func(s string) string { return `"` + strings.ReplaceAll(s, `"`, `""`) + `"` },
-}).Parse(previewSQL))
-
 func (p *program) preview(ctx context.Context, name string, flags previewFlags) (err error) {
 	q, o, closeQuery, err := p.openQuery(ctx, time.Minute)
 	if err != nil {
@@ -58,59 +49,34 @@ func (p *program) preview(ctx context.Context, name string, flags previewFlags) 
 		return err
 	}
 	table := o.lake.Table(tables[0])
-	columns, err := chosenColumns(table, flags.columns)
-	if err != nil {
-		return err
-	}
 	if flags.rows < 0 {
 		return usage(fmt.Errorf("-n %d: want a number from 0", flags.rows))
 	}
-	text := func(count bool) string {
-		var b strings.Builder
-		err = previewTemplate.Execute(&b, map[string]any{"Table": table.Name, "Columns": columns, "Where": flags.where, "Rows": flags.rows, "Count": count})
-		return b.String()
+	view := pager.View{Columns: flags.columns}
+	if flags.where != "" {
+		view.Where = []pager.Condition{{SQL: flags.where}}
 	}
-	counted, err := q.Query(ctx, text(true))
+	columns, err := view.Chosen(table)
 	if err != nil {
 		return err
 	}
-	page, err := counted.Next(ctx)
-	if err = errors.Join(err, counted.Close()); err != nil { //nolint:contextcheck // closing happens after ctx has ended, too
+	count, err := pager.CountRows(ctx, q, table, view)
+	if err != nil {
 		return err
 	}
-	rows, err := q.Query(ctx, text(false))
+	text, err := view.Select(table, int64(flags.rows))
+	if err != nil {
+		return err
+	}
+	rows, err := q.Query(ctx, text)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, rows.Close()) }() //nolint:contextcheck // closing happens after ctx has ended, too
-	count, _ := page[0][0].(int64)
 	return p.printPreview(ctx, table, columns, count, rows)
 }
 
-func chosenColumns(table *pipeline.Table, names []string) ([]pipeline.Column, error) {
-	if len(names) == 0 {
-		return table.Columns, nil
-	}
-	var all []string
-	for _, c := range table.Columns {
-		all = append(all, c.Name)
-	}
-	var chosen []pipeline.Column
-	for _, name := range names {
-		i := slices.IndexFunc(all, func(c string) bool { return strings.EqualFold(c, name) })
-		if i < 0 {
-			fix := "Columns: " + strings.Join(all, ", ") + "."
-			if near := pipeline.Nearest(name, all); near != "" {
-				fix = "Did you mean " + near + "? " + fix
-			}
-			return nil, pipeline.Fail(pipeline.BadUsage, table.Name, fix, "there is no column %q", name)
-		}
-		chosen = append(chosen, table.Columns[i])
-	}
-	return chosen, nil
-}
-
-func (p *program) printPreview(ctx context.Context, table *pipeline.Table, columns []pipeline.Column, count int64, rows rowSource) error {
+func (p *program) printPreview(ctx context.Context, table *pipeline.Table, columns []pipeline.Column, count int64, rows pipeline.Rows) error {
 	switch p.config.output {
 	case "text":
 		schema := [][]string{{"COLUMN", "TYPE", "KEY"}}

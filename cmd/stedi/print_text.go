@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"stedi/pipeline"
+	"stedi/pipeline/printable"
 )
 
 // textPrinter shows a run to people: the tables, how each came about, and
@@ -55,7 +56,7 @@ func (t *textPrinter) tables(record *pipeline.Record) {
 	}
 	for _, r := range record.Tables {
 		for _, note := range r.Notes {
-			t.printf("note: %s: %s\n", r.Table, printable(note))
+			t.printf("note: %s: %s\n", r.Table, printable.Text(note))
 		}
 	}
 }
@@ -146,7 +147,7 @@ func (t *textPrinter) checks(record *pipeline.Record) {
 			if c.Severity == "warning" {
 				word = "warning"
 			}
-			t.printf("%s  %s: %s, %s rows\n  %s\n", word, c.Table, c.Check, thousands(c.Failing), printable(c.Message))
+			t.printf("%s  %s: %s, %s rows\n  %s\n", word, c.Table, c.Check, thousands(c.Failing), printable.Text(c.Message))
 		}
 	}
 	t.printf("%d checks passed", passed)

@@ -13,6 +13,7 @@ import (
 
 	"stedi/pipeline"
 	"stedi/pipeline/dir"
+	"stedi/pipeline/printable"
 )
 
 // version is set by the linker in releases.
@@ -99,7 +100,7 @@ func printError(w io.Writer, _ fang.Styles, err error) {
 	}
 	name := red + "stedi:" + plain + " "
 	for line := range strings.Lines(err.Error()) {
-		narrate(w, name+printable(strings.TrimRight(line, "\n"))+"\n")
+		narrate(w, name+printable.Text(strings.TrimRight(line, "\n"))+"\n")
 		name = ""
 	}
 }

@@ -10,16 +10,19 @@ import (
 	"strings"
 	"testing"
 
-	"stedi/pipeline/query"
+	"stedi/pipeline"
+	"stedi/pipeline/printable"
 )
 
 // pages is a source of rows that are in memory.
 type pages struct {
-	columns []query.Column
+	columns []pipeline.ResultColumn
 	left    [][][]any
 }
 
-func (p *pages) Columns() []query.Column { return p.columns }
+func (p *pages) Columns() []pipeline.ResultColumn { return p.columns }
+
+func (p *pages) Close() error { return nil }
 
 func (p *pages) Next(context.Context) ([][]any, error) {
 	if len(p.left) == 0 {
@@ -32,7 +35,7 @@ func (p *pages) Next(context.Context) ([][]any, error) {
 
 func printed(t *testing.T, output string, rows ...[]any) string {
 	t.Helper()
-	source := &pages{columns: []query.Column{{Name: "name", Type: "VARCHAR"}, {Name: "n", Type: "BIGINT"}}}
+	source := &pages{columns: []pipeline.ResultColumn{{Name: "name", Type: "VARCHAR"}, {Name: "n", Type: "BIGINT"}}}
 	for _, row := range rows {
 		source.left = append(source.left, [][]any{row})
 	}
@@ -66,7 +69,7 @@ func TestHostileValuesAreHarmless(t *testing.T) {
 		for _, value := range hostileValues {
 			got := printed(t, output, []any{value, int64(1)})
 			for _, r := range got {
-				if r != '\n' && hostile(r) {
+				if r != '\n' && printable.Hostile(r) {
 					t.Errorf("%s: %.40q is printed with %U", output, value, r)
 					break
 				}

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"stedi/pipeline"
+	"stedi/pipeline/printable"
 )
 
 func (p *program) testCommand() *cobra.Command {
@@ -120,7 +121,7 @@ func (p *program) printCase(r pipeline.FixtureResult) error {
 
 // describeCase is a line for a case that holds, and more for one that does not.
 func describeCase(r pipeline.FixtureResult) []string {
-	name := r.Table + ": " + printable(r.Case)
+	name := r.Table + ": " + printable.Text(r.Case)
 	if len(r.Profiles) > 0 {
 		name += " (" + strings.Join(r.Profiles, ", ") + ")"
 	}
@@ -129,7 +130,7 @@ func describeCase(r pipeline.FixtureResult) []string {
 	}
 	lines := []string{fmt.Sprintf("FAIL  %s  %s:%d", name, r.File, r.Line)}
 	if r.Error != "" {
-		return append(lines, "  "+printable(strings.ReplaceAll(r.Error, "\n", " ")))
+		return append(lines, "  "+printable.Text(strings.ReplaceAll(r.Error, "\n", " ")))
 	}
 	lines = append(lines, describeRows("missing", r.Missing, r.MissingRows)...)
 	return append(lines, describeRows("surplus", r.Surplus, r.SurplusRows)...)
@@ -138,7 +139,7 @@ func describeCase(r pipeline.FixtureResult) []string {
 func describeRows(what string, rows []json.RawMessage, all int) []string {
 	var lines []string
 	for _, row := range rows {
-		lines = append(lines, "  "+what+" "+printable(string(row)))
+		lines = append(lines, "  "+what+" "+printable.Text(string(row)))
 	}
 	if more := all - len(rows); more > 0 {
 		lines = append(lines, fmt.Sprintf("  %s and %d more", what, more))

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"stedi/pipeline"
+	"stedi/pipeline/printable"
 )
 
 func (p *program) traceCommand() *cobra.Command {
@@ -66,11 +67,11 @@ func (p *program) traceLines(trace *pipeline.Trace) error {
 func (p *program) traceText(subject string, trace *pipeline.Trace) error {
 	var b strings.Builder
 	if trace.Name == "" {
-		fmt.Fprintf(&b, "%s: not found in any table\n", printable(subject))
+		fmt.Fprintf(&b, "%s: not found in any table\n", printable.Text(subject))
 	} else {
-		fmt.Fprintf(&b, "%s: %s", printable(subject), printable(trace.Name))
+		fmt.Fprintf(&b, "%s: %s", printable.Text(subject), printable.Text(trace.Name))
 		for _, l := range trace.Linked {
-			fmt.Fprintf(&b, ", goes with %d × %s", l.Values, printable(l.Name))
+			fmt.Fprintf(&b, ", goes with %d × %s", l.Values, printable.Text(l.Name))
 		}
 		b.WriteString("\n\n")
 		traceTables(&b, trace.Tables)
@@ -101,7 +102,7 @@ func traceTables(b *strings.Builder, tables []pipeline.TableTrace) {
 		fmt.Fprintf(b, "\n%s: none gets past %s", t.Table, t.Ends)
 		for _, s := range t.Stages {
 			if s.Stage == t.Ends && s.Condition != "" {
-				fmt.Fprintf(b, ", which asks for\n  %s", printable(s.Condition))
+				fmt.Fprintf(b, ", which asks for\n  %s", printable.Text(s.Condition))
 			}
 		}
 		b.WriteString("\n")

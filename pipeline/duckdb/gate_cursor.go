@@ -11,6 +11,8 @@ import (
 
 	"github.com/duckdb/duckdb-go-bindings"
 	"github.com/duckdb/duckdb-go/v2/mapping"
+
+	"stedi/pipeline"
 )
 
 // QueryError is what DuckDB says of a query.
@@ -24,14 +26,11 @@ type QueryError struct {
 
 func (e *QueryError) Error() string { return e.Message }
 
-// ResultColumn is a column of what a query gives.
-type ResultColumn struct{ Name, Type string }
-
 // Cursor reads the rows of one query. It is closed before the next query.
 type Cursor struct {
 	sealed  *Sealed
 	version version
-	columns []ResultColumn
+	columns []pipeline.ResultColumn
 	readers []valueReader
 	prepare mapping.PreparedStatement
 	result  mapping.Result
@@ -82,7 +81,7 @@ func (s *Sealed) Query(ctx context.Context, text string, tables []string) (_ *Cu
 }
 
 // Columns are the columns of every row.
-func (c *Cursor) Columns() []ResultColumn { return c.columns }
+func (c *Cursor) Columns() []pipeline.ResultColumn { return c.columns }
 
 // prepareText prepares one statement. A text of several would be one that the
 // caller has not looked at.

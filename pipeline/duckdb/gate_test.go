@@ -33,7 +33,7 @@ func sealed(t *testing.T, memory int64, tables ...pipeline.Input) *Sealed {
 	return s
 }
 
-func all(t *testing.T, s *Sealed, query string, tables ...string) ([]ResultColumn, [][]any, error) {
+func all(t *testing.T, s *Sealed, query string, tables ...string) ([]pipeline.ResultColumn, [][]any, error) {
 	t.Helper()
 	c, err := s.Query(t.Context(), query, tables)
 	if err != nil {
@@ -97,7 +97,7 @@ func TestQueryKeepsNamesAndOrder(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := []ResultColumn{{"a", "BIGINT"}, {"a", "HUGEINT"}, {`b "c`, "VARCHAR"}}; !slices.Equal(columns, want) {
+	if want := []pipeline.ResultColumn{{Name: "a", Type: "BIGINT"}, {Name: "a", Type: "HUGEINT"}, {Name: `b "c`, Type: "VARCHAR"}}; !slices.Equal(columns, want) {
 		t.Errorf("columns %v", columns)
 	}
 	for i, row := range rows {

@@ -10,6 +10,8 @@ import (
 
 	driver "github.com/duckdb/duckdb-go/v2"
 	"github.com/duckdb/duckdb-go/v2/mapping"
+
+	"stedi/pipeline"
 )
 
 // valueReader reads one column of a chunk: nil, bool, int64, float64 or
@@ -105,7 +107,7 @@ type textColumn struct {
 // be cast, it returns the text that does.
 func (c *Cursor) describe(ctx context.Context, query string) (wrapped string, err error) {
 	n := int(mapping.PreparedStatementColumnCount(c.prepare)) //nolint:gosec // a count of columns is small
-	c.columns, c.readers = make([]ResultColumn, n), make([]valueReader, n)
+	c.columns, c.readers = make([]pipeline.ResultColumn, n), make([]valueReader, n)
 	columns := make([]textColumn, n)
 	cast := false
 	for i := range n {

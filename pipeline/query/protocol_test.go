@@ -8,6 +8,8 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+
+	"stedi/pipeline"
 )
 
 func TestPagesCrossUnharmed(t *testing.T) {
@@ -64,7 +66,7 @@ func FuzzFrame(f *testing.F) {
 		if err != nil {
 			return
 		}
-		var columns []Column
+		var columns []pipeline.ResultColumn
 		_ = message.decode(kindColumns, &columns)
 		var fault faultMessage
 		_ = message.decode(kindFault, &fault)

@@ -149,7 +149,7 @@ func (q *Querier) Check(ctx context.Context, sql string) error {
 }
 
 // Query begins a query. The one before it, if it is still open, ends.
-func (q *Querier) Query(ctx context.Context, sql string) (*Rows, error) {
+func (q *Querier) Query(ctx context.Context, sql string) (pipeline.Rows, error) {
 	rows := &Rows{querier: q, sql: sql, budget: newBudget(q.options.Timeout)}
 	q.interrupt()
 	err := q.withTurn(ctx, true, func(ctx context.Context) error {

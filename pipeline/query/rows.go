@@ -4,22 +4,16 @@ import (
 	"context"
 	"fmt"
 	"io"
+
+	"stedi/pipeline"
 )
 
-// Column is a column of a result. Values of the types BOOLEAN, the integers up
-// to BIGINT, FLOAT and DOUBLE come as bool, int64 and float64; of all others
-// as the text that DuckDB makes of them, with Type telling what they are.
-type Column struct {
-	Name string
-	Type string
-}
-
-// Rows are the rows of a query, page by page.
+// Rows are the rows of a query; see pipeline.Rows for what they promise.
 type Rows struct {
 	querier *Querier
 	child   *child
 	sql     string
-	columns []Column
+	columns []pipeline.ResultColumn
 	budget  budget
 	unwatch func()
 	err     error // what Next answers from now on
@@ -31,14 +25,9 @@ const (
 )
 
 // Columns are the columns of every row.
-func (r *Rows) Columns() []Column { return r.columns }
+func (r *Rows) Columns() []pipeline.ResultColumn { return r.columns }
 
-// Next returns the next rows: a thousand, or fewer if they are long. A value
-// is nil, a bool, an int64, a float64 or a string. After the last page it
-// returns io.EOF, after any error the same one again.
-//
-// All rows are of one version of the tables: if one is published meanwhile,
-// Next says so with a failure of kind Conflict.
+// Next returns the next rows: a thousand, or fewer if they are long.
 func (r *Rows) Next(ctx context.Context) (page [][]any, err error) {
 	err = r.querier.withTurn(ctx, true, func(ctx context.Context) error {
 		if r.err != nil {

@@ -1,0 +1,62 @@
+// Package export writes rows in the forms that other programs read.
+package export
+
+import (
+	"encoding/csv"
+	"io"
+
+	"stedi/pipeline"
+)
+
+// Format is a form of rows.
+type Format string
+
+// The forms in which rows can be written.
+const (
+	JSON     Format = "json"   // one array of objects
+	NDJSON   Format = "ndjson" // one object a line
+	CSV      Format = "csv"
+	Markdown Format = "md" // a table
+)
+
+// Formats are all of them.
+var Formats = []Format{JSON, NDJSON, CSV, Markdown}
+
+// Writer writes rows one after the other. What it holds in memory does not
+// depend on how many there are.
+type Writer interface {
+	// Row writes a row: a nil, a bool, an int64, a float64 or a string for
+	// each column.
+	Row(values []any) error
+	// End writes what comes after the last row, after which nothing can be
+	// written. Whoever has begun calls it, after an error too.
+	End() error
+}
+
+// NewWriter begins to write rows with the columns.
+func NewWriter(w io.Writer, format Format, columns []pipeline.ResultColumn) Writer {
+	names := make([]string, len(columns))
+	for i, c := range columns {
+		names[i] = c.Name
+	}
+	switch format {
+	case CSV:
+		c := &csvRows{csv.NewWriter(w)}
+		_ = c.csv.Write(mapped(names, neutral)) // the writer keeps its error for Flush
+		return c
+	case Markdown:
+		return &markdownRows{w: w, names: names}
+	case JSON:
+		return &jsonRows{w: w, names: names, array: true}
+	default:
+		return &jsonRows{w: w, names: names}
+	}
+}
+
+func mapped(texts []string, f func(string) string) []string {
+	out := make([]string, len(texts))
+	for i, s := range texts {
+		out[i] = f(s)
+	}
+	return out
+}

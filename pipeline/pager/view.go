@@ -1,0 +1,210 @@
+package pager
+
+import (
+	"embed"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"text/template"
+
+	"stedi/pipeline"
+	"stedi/pipeline/ndjson"
+)
+
+// View says which columns and rows of a table are wanted, in which order.
+type View struct {
+	Columns []string    // in this order; none: all
+	Where   []Condition // that hold all together
+	Sort    []Order     // the most important first
+}
+
+// Condition is something that holds for a row.
+type Condition struct {
+	Column string
+	Op     Op
+	Value  any // nil, a bool, an int, an int64, a float64, or a string that is read as the column's type
+	// SQL is a condition as text, in the place of all the others. It is put
+	// into the query as it is: what it may say, the Querier judges.
+	SQL string
+}
+
+// Op compares a column with a value.
+type Op uint8
+
+// NotEqual holds for exactly those rows for which Equal does not, nulls among
+// them. Contains and StartsWith compare the text of a value, without case.
+const (
+	Equal Op = iota
+	NotEqual
+	Less
+	AtMost
+	Greater
+	AtLeast
+	Contains
+	StartsWith
+	IsNull
+	NotNull
+	IsEmpty // the empty text
+)
+
+func (o Op) String() string {
+	return [...]string{"=", "≠", "<", "≤", ">", "≥", "contains", "starts with", "is null", "not null", "is empty"}[o]
+}
+
+// Order sorts by a column; nulls come last either way.
+type Order struct {
+	Column     string
+	Descending bool
+}
+
+//go:embed sql/view.sql
+var sqlFiles embed.FS
+
+var viewTemplate = template.Must(template.New("view.sql").Funcs(template.FuncMap{"name": name}).ParseFS(sqlFiles, "sql/view.sql"))
+
+func name(s string) string { return `"` + strings.ReplaceAll(s, `"`, `""`) + `"` }
+
+// Select is the query for at most limit rows of the view. Without a Sort they
+// are any rows.
+func (v View) Select(table *pipeline.Table, limit int64) (string, error) {
+	return v.text(table, slice{Order: v.Sort, Limit: limit})
+}
+
+// SelectCount is the query for the number of rows of the view, in one row with
+// one column.
+func (v View) SelectCount(table *pipeline.Table) (string, error) {
+	return v.text(table, slice{Count: true})
+}
+
+// slice is the part of a view's rows that one query asks for.
+type slice struct {
+	Order         []Order
+	Reverse       bool // Order is that of the view turned around
+	Offset, Limit int64
+	Count         bool
+}
+
+func (v View) text(table *pipeline.Table, s slice) (string, error) {
+	columns, err := v.Chosen(table)
+	if err != nil {
+		return "", err
+	}
+	type condition struct {
+		Condition
+		Literal string
+	}
+	where := make([]condition, len(v.Where))
+	for i, c := range v.Where {
+		where[i].Condition = c
+		if c.SQL != "" {
+			continue
+		}
+		column, err := find(table, c.Column)
+		if err != nil {
+			return "", err
+		}
+		where[i].Column = column.Name
+		if where[i].Op, where[i].Literal, err = c.literal(table, column); err != nil {
+			return "", err
+		}
+	}
+	for _, o := range s.Order {
+		if _, err := find(table, o.Column); err != nil {
+			return "", err
+		}
+	}
+	var b strings.Builder
+	err = viewTemplate.Execute(&b, struct {
+		slice
+		Table   string
+		Columns []pipeline.Column
+		Where   []condition
+	}{s, table.Name, columns, where})
+	return b.String(), err
+}
+
+// Chosen finds the columns of the view in its table.
+func (v View) Chosen(table *pipeline.Table) ([]pipeline.Column, error) {
+	if len(v.Columns) == 0 {
+		return table.Columns, nil
+	}
+	chosen := make([]pipeline.Column, len(v.Columns))
+	for i, name := range v.Columns {
+		var err error
+		if chosen[i], err = find(table, name); err != nil {
+			return nil, err
+		}
+	}
+	return chosen, nil
+}
+
+func find(table *pipeline.Table, name string) (pipeline.Column, error) {
+	i := slices.IndexFunc(table.Columns, func(c pipeline.Column) bool { return strings.EqualFold(c.Name, name) })
+	if i >= 0 {
+		return table.Columns[i], nil
+	}
+	all := make([]string, len(table.Columns))
+	for i, c := range table.Columns {
+		all[i] = c.Name
+	}
+	fix := "Columns: " + strings.Join(all, ", ") + "."
+	if near := pipeline.Nearest(name, all); near != "" {
+		fix = "Did you mean " + near + "? " + fix
+	}
+	return pipeline.Column{}, pipeline.Fail(pipeline.BadUsage, table.Name, fix, "there is no column %q", name)
+}
+
+// literal writes the condition's value in SQL, as the column's type. To equal
+// null is to be null.
+func (c Condition) literal(table *pipeline.Table, column pipeline.Column) (Op, string, error) {
+	switch c.Op {
+	case IsNull, NotNull, IsEmpty:
+		return c.Op, "", nil
+	case Contains, StartsWith:
+		return c.Op, quoted(fmt.Sprint(c.Value)), nil
+	case Equal, NotEqual, Less, AtMost, Greater, AtLeast:
+	}
+	switch {
+	case c.Value != nil:
+	case c.Op == Equal:
+		return IsNull, "", nil
+	case c.Op == NotEqual:
+		return NotNull, "", nil
+	}
+	text, ok := literal(column.Type, c.Value)
+	if !ok {
+		return 0, "", pipeline.Fail(pipeline.BadUsage, table.Name, fmt.Sprintf("Compare it with a value of type %s.", column.Type),
+			"column %s cannot be compared with what was given", column.Name)
+	}
+	return c.Op, text, nil
+}
+
+func literal(kind ndjson.Type, value any) (string, bool) {
+	text := fmt.Sprint(value)
+	switch kind {
+	case ndjson.String:
+		return quoted(text), value != nil
+	case ndjson.Boolean:
+		b, err := strconv.ParseBool(text)
+		return strconv.FormatBool(b), err == nil
+	case ndjson.Int, ndjson.Bigint, ndjson.Double:
+		if n, err := strconv.ParseInt(text, 10, 64); err == nil {
+			return strconv.FormatInt(n, 10), true
+		}
+		x, err := strconv.ParseFloat(text, 64)
+		// The exponent makes it a double in every dialect.
+		return strconv.FormatFloat(x, 'e', -1, 64), err == nil && !math.IsInf(x, 0) && !math.IsNaN(x)
+	}
+	return "", false
+}
+
+// quoted writes a text in SQL. A query cannot hold a NUL character.
+func quoted(text string) string {
+	parts := strings.Split(text, "\x00")
+	for i, part := range parts {
+		parts[i] = "'" + strings.ReplaceAll(part, "'", "''") + "'"
+	}
+	return strings.Join(parts, " || chr(0) || ")
+}

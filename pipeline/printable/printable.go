@@ -1,0 +1,83 @@
+// Package printable makes text harmless for a terminal, and values text.
+//
+// Whatever came out of a file or a service goes through it before it is shown.
+package printable
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Text makes a text harmless: whatever could move the cursor, change colours,
+// turn the direction of writing or hide itself is shown as a symbol instead.
+func Text(s string) string {
+	if clean(s) {
+		return s
+	}
+	var b strings.Builder
+	for _, r := range strings.ToValidUTF8(s, "\uFFFD") {
+		switch {
+		case !Hostile(r):
+			b.WriteRune(r)
+		case r < 0x20:
+			b.WriteRune(0x2400 + r) // the pictures of the control characters
+		default:
+			fmt.Fprintf(&b, "<U+%04X>", r)
+		}
+	}
+	return b.String()
+}
+
+// Head is Text for what may be long: it looks at no more than the first limit
+// characters, and ends in an ellipsis if there are more.
+func Head(s string, limit int) string {
+	if len(s) <= limit {
+		return Text(s)
+	}
+	n := 0
+	for i := range s {
+		if n == limit {
+			return Text(s[:i]) + "…"
+		}
+		n++
+	}
+	return Text(s)
+}
+
+// Value is a value of a row as a person reads it. A text comes as it is, with
+// all that it may do to a terminal.
+func Value(v any) string {
+	switch v := v.(type) {
+	case nil:
+		return "null"
+	case float64:
+		return strconv.FormatFloat(v, 'g', -1, 64)
+	case int64:
+		return strconv.FormatInt(v, 10)
+	case string:
+		return v
+	default:
+		return fmt.Sprint(v)
+	}
+}
+
+// Hostile tells whether a character is invisible, or does something other
+// than to be seen.
+func Hostile(r rune) bool {
+	if r < 0x7f {
+		return r < 0x20
+	}
+	return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Other_Default_Ignorable_Code_Point)
+}
+
+func clean(s string) bool {
+	for i := range len(s) {
+		if s[i]-0x20 >= 0x5f {
+			return strings.IndexFunc(s, Hostile) < 0 && utf8.ValidString(s)
+		}
+	}
+	return true
+}

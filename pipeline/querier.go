@@ -1,0 +1,35 @@
+package pipeline
+
+import "context"
+
+// Querier answers read-only SQL over the tables of a lake.
+type Querier interface {
+	// Query begins a query; the one before it, if it is still open, ends. What
+	// is wrong with the text, or with what it asks for, is a *Failure.
+	Query(ctx context.Context, sql string) (Rows, error)
+	Close() error
+}
+
+// Rows are the rows of a query, page by page.
+type Rows interface {
+	// Columns are the columns of every row.
+	Columns() []ResultColumn
+	// Next returns some more rows. A value is nil, a bool, an int64, a float64
+	// or a string. After the last page it returns io.EOF, after any error the
+	// same one again.
+	//
+	// All rows are of one version of the tables: if one is published
+	// meanwhile, Next says so with a failure of kind Conflict.
+	Next(ctx context.Context) ([][]any, error)
+	// Close ends the query, if it has not ended by itself.
+	Close() error
+}
+
+// ResultColumn is a column of a result. Values of the types BOOLEAN, the
+// integers up to BIGINT, FLOAT and DOUBLE come as bool, int64 and float64; of
+// all others as the text that the engine makes of them, with Type telling what
+// they are.
+type ResultColumn struct {
+	Name string
+	Type string
+}
