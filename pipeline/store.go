@@ -82,6 +82,9 @@ type Locker interface {
 	// Lock takes the lake for holder, or says who has it with a *LockedError.
 	// A holder that died holds nothing.
 	Lock(ctx context.Context, holder Holder) (unlock func() error, err error)
+	// Holder says who has the lake, or nil if nobody has. To look takes the
+	// lake from nobody: no Lock fails because of it.
+	Holder(ctx context.Context) (*Holder, error)
 }
 
 // File is one listed file. Two listings with equal Files saw the same bytes,

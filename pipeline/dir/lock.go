@@ -21,6 +21,8 @@ const (
 	// before it is released.
 	lockTries = 200
 	lockWait  = 5 * time.Millisecond
+	// Who only looks has no need to be as sure.
+	lookTries = 4
 	// maxHolder bounds what is read of a lock file that is none.
 	maxHolder = 64 << 10
 )
@@ -28,56 +30,111 @@ const (
 // Lock takes the lake for holder. The lock is the system's, on an open file,
 // so it ends with its process; what the file says is only who has it.
 func (s *Store) Lock(ctx context.Context, holder pipeline.Holder) (func() error, error) {
-	other := pipeline.Holder{Run: "unknown", Host: "unknown"}
-	for range lockTries {
+	other := unknown
+	for tries := 0; tries < lockTries; {
 		if err := ctx.Err(); err != nil {
 			return nil, fmt.Errorf("lock %s: %w", s.root, err)
 		}
-		file, err := s.take()
+		file, taken, err := s.take()
 		if err != nil {
 			return nil, err
 		}
 		if file != nil {
 			return s.hold(file, holder)
 		}
-		known, err := s.readHolder(&other)
-		if err != nil {
-			return nil, err
+		if taken {
+			tries++
+			known, err := s.readHolder(&other)
+			if err != nil {
+				return nil, err
+			}
+			// A dead holder's text stays until the next one has written its own.
+			stale := other.Host == holder.Host && dead(other.PID)
+			if known && !stale {
+				return nil, &pipeline.LockedError{Holder: other}
+			}
 		}
-		// A dead holder's text stays until the next one has written its own.
-		stale := other.Host == holder.Host && dead(other.PID)
-		if known && !stale {
-			return nil, &pipeline.LockedError{Holder: other}
-		}
-		select {
-		case <-ctx.Done():
-		case <-time.After(lockWait):
-		}
+		pause(ctx)
 	}
 	return nil, &pipeline.LockedError{Holder: other}
 }
 
-// take returns the locked file, or nil if someone else has it.
-func (s *Store) take() (*os.File, error) {
+// Holder says who has the lake.
+func (s *Store) Holder(ctx context.Context) (*pipeline.Holder, error) {
+	other := unknown
+	for range lookTries {
+		if err := ctx.Err(); err != nil {
+			return nil, fmt.Errorf("lock %s: %w", s.root, err)
+		}
+		taken, err := s.taken()
+		if err != nil || !taken {
+			return nil, err
+		}
+		known, err := s.readHolder(&other)
+		if err != nil {
+			return nil, err
+		}
+		if known && !dead(other.PID) {
+			return &other, nil
+		}
+		pause(ctx)
+	}
+	return &other, nil
+}
+
+// unknown is a holder that has not told who it is.
+var unknown = pipeline.Holder{Run: "unknown", Host: "unknown"}
+
+func pause(ctx context.Context) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(lockWait):
+	}
+}
+
+// take returns the locked file, or nil and whether someone else has taken it.
+// If nobody has, others are looking at this moment: they share the lock, which
+// lasts no longer than a system call, and who has it shares it with nobody.
+func (s *Store) take() (file *os.File, taken bool, err error) {
 	at, err := s.place(lockName)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	if info, err := os.Lstat(at); err == nil && !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s is not a file but a %s, it %w", lockName, info.Mode().Type(), pipeline.ErrUnsafe)
+		return nil, false, fmt.Errorf("%s is not a file but a %s, it %w", lockName, info.Mode().Type(), pipeline.ErrUnsafe)
 	}
-	file, err := s.disk.create(at, os.O_RDWR, 0o644)
+	file, err = s.disk.create(at, os.O_RDWR, 0o644)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	held, err := tryLock(file)
+	if held && err == nil {
+		return file, false, nil
+	}
+	shared := false
+	if err == nil {
+		shared, err = tryShare(file)
+	}
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("lock %s: %w", at, err), file.Close())
+		err = fmt.Errorf("lock %s: %w", at, err)
 	}
-	if !held {
-		return nil, file.Close()
+	return nil, !shared, errors.Join(err, file.Close())
+}
+
+// taken tells whether someone has the lock.
+func (s *Store) taken() (bool, error) {
+	file, err := s.open(lockName)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
 	}
-	return file, nil
+	if err != nil {
+		return false, err
+	}
+	shared, err := tryShare(file)
+	if err != nil {
+		err = fmt.Errorf("lock %s: %w", file.Name(), err)
+	}
+	return !shared, errors.Join(err, file.Close())
 }
 
 // hold writes the holder into the locked file.

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -109,15 +110,115 @@ func TestTheLoserTakesWhatIsReleased(t *testing.T) {
 	holds(t, root, ".stedi/lock", "")
 }
 
+// One who looks shares the lock for a moment. What the file says then is what
+// a dead holder left, of a host where nobody knows who is dead.
+func TestALockNeverFailsBecauseSomebodyLooks(t *testing.T) {
+	left := text(t, pipeline.Holder{Run: "1", PID: 1, Host: "elsewhere"})
+	t.Run("it waits as long as that takes", func(t *testing.T) {
+		root := t.TempDir()
+		write(t, root, ".stedi/lock", left)
+		looking := flock(t, filepath.Join(root, ".stedi/lock"), unix.LOCK_SH)
+		synctest.Test(t, func(t *testing.T) {
+			tries := 0
+			lake := open(t, root, func(op dir.Op) error {
+				if op.Kind == dir.KindCreate {
+					tries++
+				}
+				if tries == 1000 {
+					_ = looking.Close()
+				}
+				return nil
+			})
+			unlock, err := lake.Lock(t.Context(), pipeline.Holder{Run: "3", PID: os.Getpid(), Host: "test"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := unlock(); err != nil {
+				t.Fatal(err)
+			}
+		})
+	})
+	t.Run("however many look", func(t *testing.T) {
+		root := t.TempDir()
+		lake := open(t, root, nil)
+		ctx, cancel := context.WithCancel(t.Context())
+		var looking sync.WaitGroup
+		for range 4 {
+			looking.Go(func() {
+				for ctx.Err() == nil {
+					if _, err := lake.Holder(t.Context()); err != nil {
+						t.Error(err)
+						return
+					}
+				}
+			})
+		}
+		for range 50 {
+			write(t, root, ".stedi/lock", left)
+			unlock, err := lake.Lock(t.Context(), pipeline.Holder{Run: "3", PID: os.Getpid(), Host: "test"})
+			if err != nil {
+				t.Error(err)
+				break
+			}
+			if err := unlock(); err != nil {
+				t.Error(err)
+			}
+		}
+		cancel()
+		looking.Wait()
+	})
+}
+
+// What the lock file says counts only while somebody has the lock.
+func TestWhoHasTheLakeIsToldWithoutWriting(t *testing.T) {
+	holder := pipeline.Holder{Run: "2", PID: os.Getpid(), Host: "test", Since: time.Unix(1, 0).UTC()}
+	for _, test := range []struct {
+		says string
+		text string
+		held bool
+		want *pipeline.Holder
+	}{
+		{"the one who has it", text(t, holder), true, &holder},
+		{"nobody, whatever the one before left", text(t, holder), false, nil},
+		{"one who has not said who it is", "", true, &pipeline.Holder{Run: "unknown", Host: "unknown"}},
+	} {
+		t.Run(test.says, func(t *testing.T) {
+			root := t.TempDir()
+			write(t, root, ".stedi/lock", test.text)
+			if test.held {
+				hold(t, filepath.Join(root, ".stedi/lock"))
+			}
+			lake := open(t, root, func(op dir.Op) error {
+				if op.Kind != dir.KindOpen {
+					t.Errorf("it does %s", op.Kind)
+				}
+				return nil
+			})
+			got, err := lake.Holder(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if (got == nil) != (test.want == nil) || got != nil && *got != *test.want {
+				t.Errorf("it says %+v, want %+v", got, test.want)
+			}
+		})
+	}
+}
+
 // hold locks a file as another process would.
 func hold(t *testing.T, at string) *os.File {
+	t.Helper()
+	return flock(t, at, unix.LOCK_EX)
+}
+
+func flock(t *testing.T, at string, how int) *os.File {
 	t.Helper()
 	file, err := os.Open(at)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = file.Close() })
-	if err := unix.Flock(int(file.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
+	if err := unix.Flock(int(file.Fd()), how|unix.LOCK_NB); err != nil {
 		t.Fatal(err)
 	}
 	return file

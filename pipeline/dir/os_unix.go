@@ -10,7 +10,12 @@ import (
 )
 
 // tryLock locks a file for as long as it is open, unless someone has it.
-func tryLock(file *os.File) (held bool, err error) {
+func tryLock(file *os.File) (held bool, err error) { return flock(file, unix.LOCK_EX) }
+
+// tryShare shares the lock with all who do, unless someone has it alone.
+func tryShare(file *os.File) (held bool, err error) { return flock(file, unix.LOCK_SH) }
+
+func flock(file *os.File, how int) (held bool, err error) {
 	conn, err := file.SyscallConn()
 	if err != nil {
 		return false, err
@@ -18,7 +23,7 @@ func tryLock(file *os.File) (held bool, err error) {
 	lockErr := error(nil)
 	err = conn.Control(func(fd uintptr) {
 		for {
-			if lockErr = unix.Flock(int(fd), unix.LOCK_EX|unix.LOCK_NB); !errors.Is(lockErr, unix.EINTR) {
+			if lockErr = unix.Flock(int(fd), how|unix.LOCK_NB); !errors.Is(lockErr, unix.EINTR) {
 				return
 			}
 		}

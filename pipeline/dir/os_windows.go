@@ -35,17 +35,24 @@ func renameNew(from, to string) error {
 	return nil
 }
 
-// tryLock locks a byte far behind the text, which others could not read if it
-// were locked itself.
+// tryLock locks a file for as long as it is open, unless someone has it.
 func tryLock(file *os.File) (held bool, err error) {
+	return lock(file, windows.LOCKFILE_EXCLUSIVE_LOCK)
+}
+
+// tryShare shares the lock with all who do, unless someone has it alone.
+func tryShare(file *os.File) (held bool, err error) { return lock(file, 0) }
+
+// lock locks a byte far behind the text, which others could not read if it
+// were locked itself.
+func lock(file *os.File, how uint32) (held bool, err error) {
 	conn, err := file.SyscallConn()
 	if err != nil {
 		return false, err
 	}
 	lockErr := error(nil)
 	err = conn.Control(func(fd uintptr) {
-		const flags = windows.LOCKFILE_EXCLUSIVE_LOCK | windows.LOCKFILE_FAIL_IMMEDIATELY
-		lockErr = windows.LockFileEx(windows.Handle(fd), flags, 0, 1, 0, &windows.Overlapped{OffsetHigh: 1})
+		lockErr = windows.LockFileEx(windows.Handle(fd), how|windows.LOCKFILE_FAIL_IMMEDIATELY, 0, 1, 0, &windows.Overlapped{OffsetHigh: 1})
 	})
 	if err != nil {
 		return false, err

@@ -54,6 +54,16 @@ var lockCases = []testCase{
 		l.lockedBy(alice)
 		l.unlock(unlock)
 	}},
+	{"who has it is told to everybody, and that nobody has", func(l lake) {
+		l.heldBy(nil)
+		unlock := l.lock(alice)
+		l.heldBy(&alice)
+		l.heldBy(&alice)
+		l.lockedBy(alice)
+		l.unlock(unlock)
+		l.heldBy(nil)
+	}},
+	{"those who look do not keep it from anybody", lookers},
 	{"of many at once, one has it at a time", oneHolder},
 	{"a cancelled one does not take it", func(l lake) {
 		ctx, cancel := context.WithCancel(l.Context())
@@ -94,6 +104,42 @@ func (l lake) lockedBy(holder pipeline.Holder) {
 	}
 	if !strings.Contains(err.Error(), holder.Run) || !strings.Contains(err.Error(), holder.Host) {
 		l.Fatalf("error does not name the holder: %v", err)
+	}
+}
+
+// heldBy checks who is said to have the lake.
+func (l lake) heldBy(want *pipeline.Holder) {
+	l.Helper()
+	got, err := l.Holder(l.Context())
+	switch {
+	case err != nil:
+		l.Fatalf("holder: %v", err)
+	case want == nil && got != nil:
+		l.Fatalf("held by %+v, want nobody", *got)
+	case want != nil && got == nil:
+		l.Fatalf("held by nobody, want %+v", *want)
+	case want != nil && (got.Run != want.Run || got.PID != want.PID || got.Host != want.Host || !got.Since.Equal(want.Since)):
+		l.Fatalf("held by %+v, want %+v", *got, *want)
+	}
+}
+
+func lookers(l lake) {
+	ctx, cancel := context.WithCancel(l.Context())
+	var looking sync.WaitGroup
+	for range 4 {
+		looking.Go(func() {
+			for ctx.Err() == nil {
+				if _, err := l.Holder(l.Context()); err != nil {
+					l.Errorf("holder: %v", err)
+					return
+				}
+			}
+		})
+	}
+	defer looking.Wait()
+	defer cancel()
+	for range 20 {
+		l.unlock(l.lock(alice))
 	}
 }
 
