@@ -13,7 +13,7 @@ import (
 	"stedi/pipeline/stedi"
 )
 
-func engine(t *testing.T) *duckdb.Engine {
+func engine(t testing.TB) *duckdb.Engine {
 	t.Helper()
 	e, err := duckdb.Open(t.Context(), duckdb.Options{Temp: t.TempDir()})
 	if err != nil {

@@ -139,6 +139,9 @@ func (r *run) describe(ctx context.Context) error {
 	return nil
 }
 
+// notCounted is the note of a table whose rows the run did not get to know.
+const notCounted = "not counted, for the run was stopped"
+
 // unread describes a table without a manifest.
 func (r *run) unread(ctx context.Context, t *Table, record *TableRecord) error {
 	files := r.landing[t.Name].files
@@ -148,7 +151,7 @@ func (r *run) unread(ctx context.Context, t *Table, record *TableRecord) error {
 	}
 	report, ok := r.readings[t.Name]
 	if stopped := ctx.Err() != nil; stopped && !ok {
-		record.Notes = append(record.Notes, "not counted, for the run was stopped")
+		record.Notes = append(record.Notes, notCounted)
 		record.Files = len(files)
 		return nil
 	}

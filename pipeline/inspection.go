@@ -20,13 +20,13 @@ func (r *Runner) Inspect(ctx context.Context, tables []string, limit Limit) (*Re
 	if err != nil {
 		return nil, err
 	}
-	o, err := observe(ctx, r.Store, r.Lake)
+	found, err := surveyLake(ctx, r.Store, r.Lake)
 	if err != nil {
 		return nil, err
 	}
 	record := newRecord(r, r.Now())
 	i := inspection{
-		lake: r.Lake, store: r.Store, engine: r.Engine, observation: o, limit: limit,
+		lake: r.Lake, store: r.Store, engine: r.Engine, observation: observe(found, r.Lake), limit: limit,
 		about: about, reports: map[string]ndjson.Report{}, cache: checkCache{},
 	}
 	err = i.readAll(ctx)
@@ -46,21 +46,16 @@ type observation struct {
 	strange []string          // those in the zones that are not as we left them
 }
 
-func observe(ctx context.Context, store Store, lake *Lake) (*observation, error) {
-	found, err := surveyLake(ctx, store, lake)
-	if err != nil {
-		return nil, err
-	}
-	o := &observation{known: found.known, strange: found.strange, files: map[string][]File{}}
+// observe takes what was found for what it is: of a table that somebody else
+// has changed, nothing is known.
+func observe(found *survey, lake *Lake) *observation {
+	o := &observation{known: found.known, strange: found.strange, files: found.files}
 	for _, t := range lake.Tables {
-		if o.files[t.Name], err = store.List(ctx, t.Path); err != nil {
-			return nil, err
-		}
 		if len(o.strangers(t)) > 0 {
 			o.manifests[t.Name] = nil
 		}
 	}
-	return o, nil
+	return o
 }
 
 // strangers are the files of a table that are not as we left them.

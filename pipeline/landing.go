@@ -59,8 +59,7 @@ func sameContent(ctx context.Context, store Store, m *Manifest, files []File) (s
 		if f.Same(old.File) {
 			continue
 		}
-		hash, err := hashFile(ctx, store, f)
-		if err != nil || hash != old.Hash {
+		if same, err := holds(ctx, store, f, old.Hash); err != nil || !same {
 			return false, false, err
 		}
 		old.File, moved = f, true

@@ -103,13 +103,17 @@ func readCache(ctx context.Context, files Files, name string, v any) (found bool
 	return found, err
 }
 
-// hashFile returns the content hash of a listed file.
-func hashFile(ctx context.Context, store Store, f File) (ndjson.Hash, error) {
+// holds tells whether a listed file has the content of that hash.
+func holds(ctx context.Context, store Store, f File, want ndjson.Hash) (bool, error) {
 	path, err := store.Fetch(ctx, f)
-	if err != nil {
-		return ndjson.Hash{}, err
+	if errors.Is(err, errUnread) {
+		return true, nil // for all that can be told from its name and size
 	}
-	return ndjson.HashFile(ctx, path)
+	if err != nil {
+		return false, err
+	}
+	hash, err := ndjson.HashFile(ctx, path)
+	return err == nil && hash == want, err
 }
 
 // contentHash stands for the content of several files and their names.

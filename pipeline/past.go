@@ -28,6 +28,20 @@ func Runs(ctx context.Context, store Store) ([]string, error) {
 	return ids, nil
 }
 
+// newestRuns returns the ids of the newest runs, at most ViewRuns, the newest
+// first. It need not list them all: a lake may remember many thousands.
+func newestRuns(ctx context.Context, store Store) ([]string, error) {
+	var h history
+	if _, err := readCache(ctx, store, historyName, &h); err != nil {
+		return nil, err
+	}
+	if len(h.Runs) > 0 {
+		return h.Runs, nil
+	}
+	ids, err := Runs(ctx, store)
+	return ids[:min(len(ids), ViewRuns)], err
+}
+
 // FindRun returns the record of a run: by its id, by the beginning of it if
 // that is unambiguous, or the newest for "last" and the nth before it for
 // "last~n".

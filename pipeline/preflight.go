@@ -13,7 +13,9 @@ import (
 // tableState is what a run finds of a table that transforms make.
 type tableState struct {
 	manifest *Manifest // nil: never made, or its file is gone
-	strange  []File    // files that are not what we wrote
+	made     string    // the run that made the version we left, even if its file is gone
+	files    []File    // all that lie there
+	strange  []File    // those that are not what we wrote
 }
 
 // inspect compares a table's folder with its manifest.
@@ -23,11 +25,13 @@ func inspect(ctx context.Context, store Store, t *Table) (tableState, error) {
 	if err != nil {
 		return state, err
 	}
-	files, err := store.List(ctx, t.Path)
-	if err != nil {
+	if manifest != nil {
+		state.made = manifest.Run
+	}
+	if state.files, err = store.List(ctx, t.Path); err != nil {
 		return state, err
 	}
-	for _, f := range files {
+	for _, f := range state.files {
 		ours, err := isOurs(ctx, store, t, manifest, f)
 		if err != nil {
 			return state, err
@@ -50,8 +54,7 @@ func isOurs(ctx context.Context, store Store, t *Table, m *Manifest, f File) (bo
 	if f.Same(m.Files[0].File) {
 		return true, nil
 	}
-	hash, err := hashFile(ctx, store, f)
-	if err != nil || hash != m.Hash {
+	if same, err := holds(ctx, store, f, m.Hash); err != nil || !same {
 		return false, err
 	}
 	m.Files[0].File = f
@@ -102,6 +105,7 @@ func foreign(names []string) error {
 // history is what the lake remembers of runs as a whole.
 type history struct {
 	Last    string   `json:"last"`              // the newest run
+	Runs    []string `json:"runs,omitempty"`    // the newest ones, newest first
 	Rejects []string `json:"rejects,omitempty"` // runs whose rejects still lie there
 }
 

@@ -110,11 +110,11 @@ func recoverTable(ctx context.Context, store Store, lake *Lake, intent string) e
 		if f.Name != table.Part() || f.Size != m.Bytes {
 			continue
 		}
-		hash, err := hashFile(ctx, store, f)
+		same, err := holds(ctx, store, f, m.Hash)
 		if err != nil {
 			return err
 		}
-		if hash == m.Hash {
+		if same {
 			_, err := settle(ctx, store, *m, f)
 			return err
 		}

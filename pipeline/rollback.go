@@ -121,39 +121,44 @@ func (b *rollback) look(ctx context.Context) error {
 		return Fail(Conflict, b.table.Name, "Look at them and move them away first; `stedi run --replace` keeps them in .stedi/replaced and makes the table anew.",
 			"%d files are not as this program left them: %s", len(names), strings.Join(names[:min(len(names), 10)], ", "))
 	}
-	b.current = state.manifest
-	last, err := readManifest(ctx, b.store, manifestName(b.table.Name))
-	if last != nil {
-		b.made = last.Run
-	}
-	return err
+	b.current, b.made = state.manifest, state.made
+	return nil
 }
 
-// find looks for a version that is not the present one. A rollback that was
-// cut off may have left the present one there, too.
+// find looks for the version to be restored.
 func (b *rollback) find(ctx context.Context) error {
-	files, err := b.store.List(ctx, stateFolder+"/previous")
+	kept, err := b.store.List(ctx, stateFolder+"/previous")
 	if err != nil {
 		return err
 	}
-	for _, f := range files {
-		folder, file := path.Split(f.Name)
-		if file != b.table.Name+".json" || path.Dir(path.Clean(folder)) != stateFolder+"/previous" {
-			continue
-		}
-		m, err := readManifest(ctx, b.store, f.Name)
-		if err != nil {
-			return err
-		}
-		if m != nil && len(m.Files) == 1 && m.Run != b.made {
-			b.back, b.folder = m, path.Clean(folder)
-		}
+	if b.back, b.folder, err = previous(ctx, b.store, kept, b.table, b.made); err != nil {
+		return err
 	}
 	if b.back == nil {
 		return Fail(BadUsage, b.table.Name, "`stedi run --force TABLE` makes it anew from what it is made from.",
 			"there is no previous version: one is kept when a run replaces a table, and the next run deletes it, since it may hold rows of people who have withdrawn their consent")
 	}
 	return nil
+}
+
+// previous finds, among the files that are kept, a version of a table that is
+// not the present one, and the folder where it lies. A rollback that was cut
+// off may have left the present one there, too.
+func previous(ctx context.Context, store Store, kept []File, t *Table, made string) (m *Manifest, folder string, err error) {
+	for _, f := range kept {
+		at, file := path.Split(f.Name)
+		if file != t.Name+".json" || path.Dir(path.Clean(at)) != stateFolder+"/previous" {
+			continue
+		}
+		version, err := readManifest(ctx, store, f.Name)
+		if err != nil {
+			return nil, "", err
+		}
+		if version != nil && len(version.Files) == 1 && version.Run != made {
+			m, folder = version, path.Clean(at)
+		}
+	}
+	return m, folder, nil
 }
 
 // publish puts the previous version in place and forgets where it lay.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"stedi/pipeline/ndjson"
@@ -96,7 +97,12 @@ func (r *Runner) start(ctx context.Context, options RunOptions, emit func(Event)
 		return nil, err
 	}
 	job.id = runID(after(began, job.history.Last))
+	if job.history.Runs, err = newestRuns(ctx, r.Store); err != nil {
+		return nil, err
+	}
 	job.history.Last = job.id
+	job.history.Runs = slices.Insert(job.history.Runs, 0, job.id)
+	job.history.Runs = job.history.Runs[:min(len(job.history.Runs), ViewRuns)]
 	job.record = newRecord(r, began)
 	job.record.Run, job.record.Selected = job.id, options.Select
 	if err := writeJSON(ctx, r.Store, historyName, job.history); err != nil {

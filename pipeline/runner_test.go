@@ -33,7 +33,7 @@ type world struct {
 	clock  time.Time
 }
 
-func newWorld(t *testing.T, definition fs.FS) *world {
+func newWorld(t testing.TB, definition fs.FS) *world {
 	t.Helper()
 	w := &world{root: t.TempDir(), clock: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)}
 	w.write(t, "people/landing/1.json", "{\"id\":1,\"name\":\"Ann\"}\n{\"id\":1,\"name\":\"Ann\"}\n{\"id\":2,\"name\":\"\"}\n{\"id\":3,\"name\":\"Cem\"}\n")
@@ -56,7 +56,7 @@ func newWorld(t *testing.T, definition fs.FS) *world {
 	return w
 }
 
-func (w *world) write(t *testing.T, name, text string) {
+func (w *world) write(t testing.TB, name, text string) {
 	t.Helper()
 	file := filepath.Join(w.root, filepath.FromSlash(name))
 	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
@@ -67,7 +67,7 @@ func (w *world) write(t *testing.T, name, text string) {
 	}
 }
 
-func (w *world) read(t *testing.T, name string) string {
+func (w *world) read(t testing.TB, name string) string {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join(w.root, filepath.FromSlash(name)))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -76,7 +76,7 @@ func (w *world) read(t *testing.T, name string) string {
 	return string(text)
 }
 
-func (w *world) run(t *testing.T, options pipeline.RunOptions) (*pipeline.Record, error) {
+func (w *world) run(t testing.TB, options pipeline.RunOptions) (*pipeline.Record, error) {
 	t.Helper()
 	w.clock = w.clock.Add(time.Minute)
 	return w.runner.Run(t.Context(), options, func(pipeline.Event) {})

@@ -1,0 +1,280 @@
+package pipeline_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"stedi/pipeline"
+	"stedi/pipeline/dir"
+	"stedi/pipeline/sample"
+	"stedi/pipeline/stedi"
+)
+
+func (w *world) view(t *testing.T) *pipeline.View {
+	t.Helper()
+	v, err := w.runner.View(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+func tableOf(t *testing.T, v *pipeline.View, name string) pipeline.TableView {
+	t.Helper()
+	i := slices.IndexFunc(v.Tables, func(table pipeline.TableView) bool { return table.Table == name })
+	if i < 0 {
+		t.Fatalf("no table %s", name)
+	}
+	return v.Tables[i]
+}
+
+// checked is the lake of orders with a rule that may be broken.
+func checkedOrders() fstest.MapFS {
+	definition := fstest.MapFS{}
+	for name, file := range orders {
+		definition[name] = file
+	}
+	definition["checks/cheap.sql"] = &fstest.MapFile{Data: []byte("-- table: turnover\n-- severity: warning\n-- Nobody spends more than 3.\nSELECT t.person FROM turnover AS t WHERE t.total > 3")}
+	definition["checks/paid.sql"] = &fstest.MapFile{Data: []byte("-- table: turnover\n-- severity: error\n-- Nobody spends less than nothing.\nSELECT t.person FROM turnover AS t WHERE t.total < 0")}
+	definition["expectations.json"] = &fstest.MapFile{Data: []byte(`[{"name":"small","source":"counted by hand","landing":{"people":4,"orders":3},"profiles":{"":{"known":2,"turnover":1}}}]`)}
+	return definition
+}
+
+func TestAViewOfALakeThatNobodyHasRun(t *testing.T) {
+	w := newWorld(t, orders)
+	v := w.view(t)
+	people, known := tableOf(t, v, "people"), tableOf(t, v, "known")
+	if people.Known || people.Rows != 0 || people.Missing || people.Files != 1 || people.Bytes == 0 || people.Changed.IsZero() {
+		t.Errorf("people are %+v", people)
+	}
+	if !known.Missing || known.Known || !known.Changed.IsZero() || known.Verdict != pipeline.Unchecked {
+		t.Errorf("known is %+v", known)
+	}
+	if v.Holder != nil || v.Last != nil || len(v.Runs) != 0 || !v.At.Equal(w.clock) {
+		t.Errorf("the view is %+v", v)
+	}
+	if _, err := os.Stat(filepath.Join(w.root, ".stedi")); err == nil {
+		t.Error("a look has written")
+	}
+}
+
+func TestAViewShowsWhatARunHasLeft(t *testing.T) {
+	w := newWorld(t, checkedOrders())
+	for range 2 {
+		if _, err := w.run(t, pipeline.RunOptions{Check: true, Force: true}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	v := w.view(t)
+	people, known, turnover := tableOf(t, v, "people"), tableOf(t, v, "known"), tableOf(t, v, "turnover")
+	if !people.Known || people.Rows != 4 || people.Run != v.Last.Run || people.Expected == nil || *people.Expected != 4 {
+		t.Errorf("people are %+v", people)
+	}
+	if !known.Known || known.Rows != 2 || len(known.Funnel) != 3 || len(known.Columns) != 2 || *known.Expected != 2 || !known.Previous {
+		t.Errorf("known is %+v", known)
+	}
+	if turnover.Verdict != pipeline.Warn || len(turnover.Failing) != 1 || turnover.Failing[0].Check != "cheap" {
+		t.Errorf("turnover is %+v", turnover)
+	}
+	if known.Verdict != pipeline.Pass || !slices.Equal(known.Trend, []int64{2, 2}) || people.Previous {
+		t.Errorf("known is %+v", known)
+	}
+	if len(v.Runs) != 2 || v.Runs[0] != v.Last || v.Runs[1].Run >= v.Last.Run {
+		t.Errorf("the runs are %+v", v.Runs)
+	}
+}
+
+func TestAViewChangesWithTheLake(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		change func(t *testing.T, w *world)
+		table  string
+		right  func(v pipeline.TableView) bool
+	}{
+		{"a landing file came", func(t *testing.T, w *world) { w.write(t, "people/landing/2.json", "{}\n") }, "people", func(v pipeline.TableView) bool {
+			return !v.Known && v.Rows == 0 && v.Files == 2 && v.Verdict == pipeline.Unchecked && v.Expected == nil && v.Run == ""
+		}},
+		{"and what is made from it is stale", func(t *testing.T, w *world) { w.write(t, "people/landing/2.json", "{}\n") }, "names", func(v pipeline.TableView) bool {
+			return v.Known && v.Stale == "known is stale" && v.Rows == 2
+		}},
+		{"an output was changed", func(t *testing.T, w *world) { w.write(t, "turnover/part-00000.json", "{\"person\":1}\n") }, "turnover", func(v pipeline.TableView) bool {
+			return !v.Known && slices.Equal(v.Strange, []string{"turnover/part-00000.json"}) && !v.Previous && v.Verdict == pipeline.Unchecked
+		}},
+		{"a file came beside an output", func(t *testing.T, w *world) { w.write(t, "turnover/part-1.json", "{}\n") }, "turnover", func(v pipeline.TableView) bool {
+			return !v.Known && slices.Equal(v.Strange, []string{"turnover/part-1.json"}) && v.Rows == 0
+		}},
+		{"an output is gone", func(t *testing.T, w *world) { _ = os.RemoveAll(filepath.Join(w.root, "turnover")) }, "turnover", func(v pipeline.TableView) bool {
+			return v.Missing && !v.Known && v.Previous && v.Verdict == pipeline.Unchecked && slices.Equal(v.Trend, []int64{1, 1})
+		}},
+		{"a file was copied to its own place", func(t *testing.T, w *world) {
+			w.write(t, "turnover/copy", w.read(t, "turnover/part-00000.json"))
+			if err := os.Rename(filepath.Join(w.root, "turnover/copy"), filepath.Join(w.root, "turnover/part-00000.json")); err != nil {
+				t.Error(err)
+			}
+		}, "turnover", func(v pipeline.TableView) bool {
+			return !v.Known && v.Strange == nil && v.Stale == "" && v.Run != ""
+		}},
+		{"a later run made it without checks", func(t *testing.T, w *world) {
+			w.runner.Lake.Expectations = nil
+			if _, err := w.run(t, pipeline.RunOptions{Force: true}); err != nil {
+				t.Error(err)
+			}
+		}, "turnover", func(v pipeline.TableView) bool {
+			return v.Known && v.Verdict == pipeline.Unchecked && v.Failing == nil && len(v.Trend) == 3
+		}},
+		{"it was rolled back", func(t *testing.T, w *world) {
+			if _, err := w.runner.Rollback(t.Context(), "turnover"); err != nil {
+				t.Error(err)
+			}
+		}, "turnover", func(v pipeline.TableView) bool { return v.Known && v.Previous && v.Verdict == pipeline.Unchecked }},
+		{"the newest record is damaged", func(t *testing.T, w *world) {
+			w.write(t, ".stedi/runs/"+w.view(t).Last.Run+"/run.json", "{\"run\":")
+		}, "turnover", func(v pipeline.TableView) bool { return len(v.Trend) == 1 }},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := newWorld(t, checkedOrders())
+			for range 2 {
+				if _, err := w.run(t, pipeline.RunOptions{Check: true, Force: true}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			c.change(t, w)
+			if v := tableOf(t, w.view(t), c.table); !c.right(v) {
+				t.Errorf("it is %+v", v)
+			}
+		})
+	}
+}
+
+// One who looks twice a second must not read gigabytes, write, or be noticed.
+func TestAViewReadsNoTableAndWritesNothing(t *testing.T) {
+	w := newWorld(t, orders)
+	if _, err := w.run(t, pipeline.RunOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	// As after a copy of the lake, everything has another identity.
+	for _, name := range []string{"people/landing/1.json", "known/part-00000.json", "people/trusted/part-00000.json"} {
+		if text := w.read(t, name); text != "" {
+			w.write(t, name+".new", text)
+			if err := os.Rename(filepath.Join(w.root, name+".new"), filepath.Join(w.root, name)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	w.fault = func(op dir.Op) error {
+		if op.Kind != dir.KindOpen || strings.HasSuffix(op.Path, ".json") && !strings.Contains(op.Path, ".stedi") {
+			t.Errorf("it does %s %s", op.Kind, op.Path)
+		}
+		return nil
+	}
+	if v := tableOf(t, w.view(t), "known"); v.Known || len(v.Strange) > 0 {
+		t.Errorf("known is %+v", v)
+	}
+}
+
+func TestAViewOfALakeAtWorkTellsWhoHasIt(t *testing.T) {
+	w := newWorld(t, orders)
+	if _, err := w.run(t, pipeline.RunOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	w.clock = w.clock.Add(time.Minute)
+	seen := 0
+	record, err := w.runner.Run(t.Context(), pipeline.RunOptions{Force: true}, func(e pipeline.Event) {
+		v := w.view(t)
+		if v.Holder == nil {
+			if e.Step != "" {
+				t.Error("nobody has it")
+			}
+			return
+		}
+		seen++
+		if v.Holder.Run != e.Run || v.Last == nil || v.Last.Run != e.Run {
+			t.Errorf("%+v has it, the last run is %+v", v.Holder, v.Last)
+		}
+		for _, table := range v.Tables {
+			if len(table.Strange) > 0 {
+				t.Errorf("%s has strange files", table.Table)
+			}
+		}
+	})
+	if err != nil || seen == 0 || record.Status != "ok" {
+		t.Errorf("%v, %d views", err, seen)
+	}
+	if v := w.view(t); v.Holder != nil {
+		t.Errorf("%+v has it still", v.Holder)
+	}
+}
+
+func TestAViewRemembersTheNewestRunsOnly(t *testing.T) {
+	w := newWorld(t, orders)
+	var last string
+	for range pipeline.ViewRuns + 3 {
+		record, err := w.run(t, pipeline.RunOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		last = record.Run
+	}
+	v := w.view(t)
+	if len(v.Runs) != pipeline.ViewRuns || v.Last.Run != last || len(tableOf(t, v, "known").Trend) != pipeline.ViewRuns {
+		t.Errorf("%d runs, the last is %s", len(v.Runs), v.Last.Run)
+	}
+	// What an older version of the program has left does not list them.
+	w.write(t, ".stedi/history.json", fmt.Sprintf("{\"last\":%q}", last))
+	if v := w.view(t); len(v.Runs) != pipeline.ViewRuns || v.Last.Run != last {
+		t.Errorf("%d runs without a list of them", len(v.Runs))
+	}
+}
+
+// A view must not take longer because there were many runs, or much landed.
+func BenchmarkView(b *testing.B) {
+	for _, c := range []struct {
+		name        string
+		runs, files int
+	}{{"20 runs", 20, 1}, {"10,000 runs", 10_000, 1}, {"100,000 files", 20, 100_000}} {
+		b.Run(c.name, func(b *testing.B) {
+			w := manyOf(b, c.runs, c.files)
+			for b.Loop() {
+				if _, err := w.runner.View(b.Context()); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+// manyOf is a lake of eight tables with so many runs and landing files.
+func manyOf(b *testing.B, runs, files int) *world {
+	b.Helper()
+	w := newWorld(b, stedi.Definition)
+	if _, err := sample.Write(b.Context(), w.root, sample.Options{Scale: 1}); err != nil {
+		b.Fatal(err)
+	}
+	for i := range files - 1 {
+		w.write(b, fmt.Sprintf("step_trainer/landing/%d/%d.json", i%100, i), `{"sensorReadingTime":1655564444103,"serialNumber":"a","distanceFromObject":1}`+"\n")
+	}
+	record, err := w.run(b, pipeline.RunOptions{Check: true})
+	if err != nil {
+		b.Fatal(err)
+	}
+	text := w.read(b, ".stedi/runs/"+record.Run+"/run.json")
+	for range runs - 1 {
+		w.clock = w.clock.Add(-time.Hour)
+		folder := ".stedi/runs/" + w.clock.Format("20060102T150405.000Z") + "/"
+		w.write(b, folder+"run.json", text)
+		w.write(b, folder+"events.ndjson", "{}\n")
+	}
+	ids, err := pipeline.Runs(b.Context(), w.runner.Store)
+	if err != nil {
+		b.Fatal(err)
+	}
+	history := fmt.Sprintf(`{"last":%q,"runs":["%s"]}`, ids[0], strings.Join(ids[:20], `","`))
+	w.write(b, ".stedi/history.json", history)
+	return w
+}
