@@ -1,9 +1,6 @@
 package pipeline
 
-import (
-	"encoding/json"
-	"time"
-)
+import "time"
 
 // State is where a step is.
 type State int
@@ -48,17 +45,4 @@ type Event struct {
 	Progress *Progress   `json:"progress,omitempty"`
 	Result   *StepRecord `json:"result,omitempty"` // of a step that has ended
 	Err      string      `json:"error,omitempty"`
-}
-
-// journal collects a run's events as JSON lines.
-type journal struct {
-	text []byte
-}
-
-func (j *journal) add(e Event) {
-	line, err := json.Marshal(e)
-	if err != nil {
-		return // an Event has nothing in it that could fail
-	}
-	j.text = append(append(j.text, line...), '\n')
 }

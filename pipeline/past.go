@@ -101,3 +101,28 @@ func ReadRecord(ctx context.Context, store Store, id string) (_ *Record, err err
 	}
 	return record, nil
 }
+
+// PastSeconds returns how long the newest runs took to make a table, in the
+// order of the records.
+func PastSeconds(runs []*Record, table string) []float64 {
+	var seconds []float64
+	for _, r := range runs {
+		if s := r.Step(table); s != nil && s.State == Published {
+			seconds = append(seconds, s.Seconds)
+		}
+	}
+	return seconds
+}
+
+// Median is the value in the middle; of none there is none.
+func Median(values []float64) (float64, bool) {
+	if len(values) == 0 {
+		return 0, false
+	}
+	sorted := slices.Sorted(slices.Values(values))
+	middle := len(sorted) / 2
+	if len(sorted)%2 == 1 {
+		return sorted[middle], true
+	}
+	return sorted[middle-1]/2 + sorted[middle]/2, true
+}

@@ -91,7 +91,7 @@ func (r *Runner) start(ctx context.Context, options RunOptions, emit func(Event)
 	job := &run{
 		lake: r.Lake, store: r.Store, engine: r.Engine, options: options, now: r.Now, emit: emit, unlock: unlock,
 		known:    known{landing: map[string]landingState{}, manifests: map[string]*Manifest{}},
-		readings: map[string]ndjson.Report{},
+		readings: map[string]ndjson.Report{}, journal: newJournal(began),
 	}
 	if _, err := readJSON(ctx, r.Store, historyName, &job.history); err != nil {
 		return nil, err
@@ -170,7 +170,7 @@ func (r *run) conclude(ctx context.Context, failed error) error {
 // finish writes the record, on every way out.
 func (r *run) finish(ctx context.Context, err error) (*Record, error) {
 	r.record.end(r.now(), err)
-	r.tell(Event{State: endState(err), Err: r.record.Error})
+	r.tell(ctx, Event{State: endState(err), Err: r.record.Error})
 	err = errors.Join(err, r.store.Sweep(ctx), writeJSON(ctx, r.store, historyName, r.history), r.write(ctx), r.unlock())
 	return r.record, err
 }
@@ -186,25 +186,32 @@ func endState(err error) State {
 	}
 }
 
-// write puts the record, the events and the reports into the lake.
+// write puts the events, the reports and the record into the lake. The record
+// comes last: who reads there that the run has ended finds all the rest.
 func (r *run) write(ctx context.Context) error {
 	folder := runFolder(r.id)
-	if err := writeJSON(ctx, r.store, folder+"/run.json", r.record); err != nil {
-		return fmt.Errorf("writing the run's record: %w", err)
+	var err error
+	if len(r.journal.text) > 0 {
+		err = errors.Join(
+			r.store.Put(ctx, eventsName(r.id), r.journal.text),
+			r.store.Put(ctx, folder+"/junit.xml", JUnit(r.record)),
+			r.store.Put(ctx, folder+"/summary.md", Summary(r.record)),
+		)
 	}
-	if len(r.journal.text) == 0 {
-		return nil
+	if e := writeJSON(ctx, r.store, folder+"/run.json", r.record); e != nil {
+		err = errors.Join(err, fmt.Errorf("writing the run's record: %w", e))
 	}
-	return errors.Join(
-		r.store.Put(ctx, folder+"/events.ndjson", r.journal.text),
-		r.store.Put(ctx, folder+"/junit.xml", JUnit(r.record)),
-		r.store.Put(ctx, folder+"/summary.md", Summary(r.record)),
-	)
+	return err
 }
 
-// tell passes an event on and keeps it.
-func (r *run) tell(e Event) {
+// tell passes an event on and keeps it, also for those who follow the run from
+// elsewhere. They can wait: if the lake cannot be written to, the run finds out
+// by something that matters.
+func (r *run) tell(ctx context.Context, e Event) {
 	e.Time, e.Run = r.now().UTC(), r.id
 	r.journal.add(e)
+	if r.journal.due(e) {
+		_ = r.store.Put(context.WithoutCancel(ctx), eventsName(r.id), r.journal.text)
+	}
 	r.emit(e)
 }

@@ -13,7 +13,7 @@ func (r *run) steps(ctx context.Context, selected []*Table) error {
 	plan := r.plan(r.lake, selected, r.options.Force, r.options.MaxRejects)
 	for _, s := range plan {
 		if s.Run {
-			r.tell(Event{Step: s.Table, State: Waiting, Reason: s.Reason})
+			r.tell(ctx, Event{Step: s.Table, State: Waiting, Reason: s.Reason})
 		}
 	}
 	var errs []error
@@ -41,7 +41,7 @@ func (r *run) steps(ctx context.Context, selected []*Table) error {
 			errs = append(errs, err)
 		}
 		r.record.Steps = append(r.record.Steps, record)
-		r.tell(Event{Step: t.Name, State: record.State, Reason: record.Reason, Result: &record, Err: record.Error})
+		r.tell(ctx, Event{Step: t.Name, State: record.State, Reason: record.Reason, Result: &record, Err: record.Error})
 	}
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
@@ -61,7 +61,7 @@ func rootCause(t *Table, broken map[string]string) string {
 // step makes one table and publishes it.
 func (r *run) step(ctx context.Context, t *Table, rest []PlanStep, record *StepRecord) error {
 	began := r.now()
-	r.tell(Event{Step: t.Name, State: Running, Reason: record.Reason})
+	r.tell(ctx, Event{Step: t.Name, State: Running, Reason: record.Reason})
 	manifest, err := r.make(ctx, t, rest)
 	record.Seconds = r.now().Sub(began).Seconds()
 	if ctx.Err() != nil && err != nil {
@@ -173,7 +173,7 @@ func (r *run) work(ctx context.Context, job Job) (Result, error) {
 	for {
 		select {
 		case p := <-updates:
-			r.tell(Event{Step: job.Table.Name, State: Running, Progress: &p})
+			r.tell(ctx, Event{Step: job.Table.Name, State: Running, Progress: &p})
 		case o := <-done:
 			return o.result, o.err
 		}
