@@ -79,8 +79,16 @@ type Input struct {
 }
 
 // Progress is how far a job is. Every number is exact, not an estimate.
+//
+// BytesRead of BytesTotal is what may be shown as measured: the total is there
+// from the first call, and grows only if a transform reads a file again. It is
+// of reading alone, after which rows may still be sorted, joined and written.
+// A job whose inputs the engine has kept from earlier ones reads no file: then
+// BytesTotal is 0, RowsRead leaves those inputs out, and RowsWritten against
+// the rows of the last run, or the time against PastSeconds, is an estimate
+// and should look like one.
 type Progress struct {
-	RowsRead    int64 `json:"rows_read"`
+	RowsRead    int64 `json:"rows_read"` // from files
 	RowsWritten int64 `json:"rows_written"`
 	BytesRead   int64 `json:"bytes_read"`
 	BytesTotal  int64 `json:"bytes_total"` // 0 when nothing is read from files

@@ -315,6 +315,24 @@ func TestProgressIsExactAtTheEnd(t *testing.T) {
 	}
 }
 
+// A bar that is nearly full must not go back when the next table is begun.
+func TestProgressKnowsAllThereIsToReadBeforeItIsRead(t *testing.T) {
+	e := open(t, Options{})
+	ctx, cancel := context.WithCancel(t.Context())
+	const pets = `{"owner":"Ann"}` + "\n"
+	slow := "SELECT q.owner FROM pets AS q WHERE q.born > (SELECT count(*) FROM people AS p, range(10000000000) AS a(i) WHERE a.i % 7 = p.age)"
+	j, _ := job(t, e, slow, table(t, "people", peopleColumns, people), table(t, "pets", petColumns, pets))
+	_, err := e.Run(ctx, j, func(p pipeline.Progress) {
+		if want := int64(len(people) + len(pets)); p.BytesTotal != want {
+			t.Errorf("%d bytes in all, want %d", p.BytesTotal, want)
+		}
+		cancel()
+	})
+	if !errors.Is(err, context.Canceled) {
+		t.Fatal(err)
+	}
+}
+
 // Only where the different values of some columns decide may a guard ask for
 // them in place of the rows.
 func TestWhatAGuardMayWatch(t *testing.T) {

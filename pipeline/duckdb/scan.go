@@ -178,10 +178,16 @@ func (s *source) failed() error {
 	return s.err
 }
 
-// progress adds up what the scans have read.
+// progress adds up what the scans have read. A table that no query has begun
+// to read will be read all the same: the report wants all of it.
 func (s *source) progress(p *pipeline.Progress) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if len(s.readings) == 0 {
+		for _, f := range s.input.Files {
+			p.BytesTotal += f.Size
+		}
+	}
 	for _, r := range s.readings {
 		rows, bytes := r.scan.Progress()
 		p.RowsRead += rows
