@@ -1,0 +1,175 @@
+package pipeline_test
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"stedi/pipeline"
+	"stedi/pipeline/ndjson"
+	"stedi/pipeline/query"
+	"stedi/pipeline/sample"
+	"stedi/pipeline/stedi"
+)
+
+// The test binary is the program: called as the child that answers queries, it
+// becomes the child.
+func TestMain(m *testing.M) {
+	if query.IsChild(os.Args[1:]) {
+		os.Exit(query.ChildMain(context.Background(), os.Stdin, os.Stdout))
+	}
+	os.Exit(m.Run())
+}
+
+// profile asks for the profile of a table of so many lines.
+func profile(t *testing.T, columns []ndjson.Column, lines string) []pipeline.ColumnProfile {
+	t.Helper()
+	root := t.TempDir()
+	path := filepath.Join(root, "1.json")
+	if err := os.WriteFile(path, []byte(lines), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	table := &pipeline.Table{Name: `or"der`, Columns: columns}
+	input := pipeline.Input{Table: table, Files: []ndjson.File{{Path: path, Name: "1.json", Size: int64(len(lines))}}}
+	q := query.Open(&pipeline.Lake{Tables: []*pipeline.Table{table}}, map[string]pipeline.Input{table.Name: input}, root, query.Options{})
+	profiles, err := pipeline.ProfileColumns(t.Context(), q, table)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := q.Close(); err != nil {
+		t.Error(err)
+	}
+	return profiles
+}
+
+func TestAProfileDescribesTheValuesOfAColumn(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		kind   ndjson.Type
+		values string // as JSON, by spaces
+		want   pipeline.ColumnProfile
+	}{
+		{"strings", ndjson.String, `"b" "a" "a" "" null "ccc"`, pipeline.ColumnProfile{
+			Rows: 6, Nulls: 1, Empty: 1, Distinct: 4, Min: "", Max: "ccc", Mean: math.NaN(),
+			Shape: []int64{1, 3, 0, 1}, Top: []pipeline.ValueCount{{Value: "a", Count: 2}},
+		}},
+		{"long strings", ndjson.String, `"` + strings.Repeat("ü", 70) + `"`, pipeline.ColumnProfile{
+			Rows: 1, Distinct: 1, Min: strings.Repeat("ü", 63) + "…", Max: strings.Repeat("ü", 63) + "…", Mean: math.NaN(), Shape: []int64{1},
+		}},
+		{"strings that could end a text", ndjson.String, `"'" "'" "\u0000" "\u0000" "\u0000" "\u001b[31m"`, pipeline.ColumnProfile{
+			Rows: 6, Distinct: 3, Min: "\x00", Max: "'", Mean: math.NaN(), Shape: []int64{5, 0, 0, 0, 1},
+			Top: []pipeline.ValueCount{{Value: "\x00", Count: 3}, {Value: "'", Count: 2}},
+		}},
+		{"integers", ndjson.Int, `3 1 1 null -1`, pipeline.ColumnProfile{
+			Rows: 5, Nulls: 1, Distinct: 3, Min: "-1", Max: "3", Mean: 1, Shape: []int64{1, 0, 2, 0, 1}, Top: []pipeline.ValueCount{{Value: "1", Count: 2}},
+		}},
+		{"the integers at the ends", ndjson.Bigint, `9223372036854775807 -9223372036854775808`, pipeline.ColumnProfile{
+			Rows: 2, Distinct: 2, Min: "-9223372036854775808", Max: "9223372036854775807", Mean: -0.5, Shape: []int64{1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1},
+		}},
+		{"numbers", ndjson.Double, `0 0.5 16 16`, pipeline.ColumnProfile{
+			Rows: 4, Distinct: 3, Min: "0.0", Max: "16.0", Mean: 8.125, Shape: []int64{2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2}, Top: []pipeline.ValueCount{{Value: "16.0", Count: 2}},
+		}},
+		{"one number", ndjson.Double, `0.1 0.1`, pipeline.ColumnProfile{
+			Rows: 2, Distinct: 1, Min: "0.1", Max: "0.1", Mean: 0.1, Shape: []int64{2}, Top: []pipeline.ValueCount{{Value: "0.1", Count: 2}},
+		}},
+		{"the numbers at the ends", ndjson.Double, `1.7e308 -1.7e308 5e-324`, pipeline.ColumnProfile{
+			Rows: 3, Distinct: 3, Min: "-1.7e+308", Max: "1.7e+308", Mean: 0, Shape: []int64{1, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 1},
+		}},
+		{"booleans", ndjson.Boolean, `true false true`, pipeline.ColumnProfile{
+			Rows: 3, Distinct: 2, Min: "false", Max: "true", Mean: math.NaN(), Shape: []int64{1, 2}, Top: []pipeline.ValueCount{{Value: "true", Count: 2}},
+		}},
+		{"nothing but null", ndjson.Bigint, `null null`, pipeline.ColumnProfile{Rows: 2, Nulls: 2, Mean: math.NaN()}},
+		{"nothing", ndjson.String, ``, pipeline.ColumnProfile{Mean: math.NaN()}},
+		{"milliseconds", ndjson.Bigint, `1655564444103 null`, pipeline.ColumnProfile{
+			Rows: 2, Nulls: 1, Distinct: 1, Min: "1655564444103", Max: "1655564444103", Mean: 1655564444103, Shape: []int64{1}, Unit: "epoch ms",
+		}},
+		{"seconds", ndjson.Bigint, `1655564444`, pipeline.ColumnProfile{
+			Rows: 1, Distinct: 1, Min: "1655564444", Max: "1655564444", Mean: 1655564444, Shape: []int64{1}, Unit: "epoch s",
+		}},
+		{"not all of them times", ndjson.Bigint, `1655564444103 0`, pipeline.ColumnProfile{
+			Rows: 2, Distinct: 2, Min: "0", Max: "1655564444103", Mean: 827782222051.5, Shape: []int64{1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1},
+		}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			c.want.Column = pipeline.Column{Name: `a"b`, Type: c.kind}
+			var lines strings.Builder
+			for v := range strings.FieldsSeq(c.values) {
+				fmt.Fprintf(&lines, "{\"a\\\"b\":%s}\n", v)
+			}
+			got := profile(t, []ndjson.Column{c.want.Column}, lines.String())
+			if len(got) != 1 {
+				t.Fatalf("%d columns", len(got))
+			}
+			if math.IsNaN(c.want.Mean) && math.IsNaN(got[0].Mean) {
+				got[0].Mean, c.want.Mean = 0, 0
+			}
+			if !reflect.DeepEqual(got[0], c.want) {
+				t.Errorf("it is\n%+v, want\n%+v", got[0], c.want)
+			}
+		})
+	}
+}
+
+func TestAProfileOfManyDifferentValuesIsAnEstimate(t *testing.T) {
+	var lines strings.Builder
+	for i := range 20_000 {
+		fmt.Fprintf(&lines, "{\"many\":%d,\"few\":\"%d\"}\n", i, i%900)
+	}
+	got := profile(t, []ndjson.Column{{Name: "many", Type: ndjson.Int}, {Name: "few", Type: ndjson.String}}, lines.String())
+	many, few := got[0], got[1]
+	if !many.Approximate || math.Abs(float64(many.Distinct)-20_000) > 2_000 || len(many.Top) > 0 {
+		t.Errorf("of many: %+v", many)
+	}
+	if want := slices.Repeat([]int64{1250}, 16); !slices.Equal(many.Shape, want) {
+		t.Errorf("of many: %v, want %v", many.Shape, want)
+	}
+	if few.Approximate || few.Distinct != 900 || len(few.Top) == 0 || few.Top[0].Count < 22 {
+		t.Errorf("of few: %+v", few)
+	}
+}
+
+func TestAProfileOfATableThatIsNotThereIsAFailure(t *testing.T) {
+	table := &pipeline.Table{Name: "orders", Columns: []ndjson.Column{{Name: "a", Type: ndjson.Int}}}
+	q := query.Open(&pipeline.Lake{Tables: []*pipeline.Table{table}}, nil, t.TempDir(), query.Options{})
+	if _, err := pipeline.ProfileColumns(t.Context(), q, table); pipeline.KindOf(err) != pipeline.BadUsage {
+		t.Error(err)
+	}
+	if err := q.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+// One table's profile at 10 and 100 times the counts of the data set.
+func BenchmarkProfile(b *testing.B) {
+	for _, scale := range []int{10, 100} {
+		b.Run(fmt.Sprint(scale), func(b *testing.B) {
+			w := newWorld(b, stedi.Definition)
+			if _, err := sample.Write(b.Context(), w.root, sample.Options{Scale: scale}); err != nil {
+				b.Fatal(err)
+			}
+			inputs, err := pipeline.AtHand(b.Context(), w.runner.Store, w.runner.Lake)
+			if err != nil {
+				b.Fatal(err)
+			}
+			q := query.Open(w.runner.Lake, inputs, w.root, query.Options{})
+			for _, name := range []string{"customer_landing", "accelerometer_landing", "step_trainer_landing"} {
+				b.Run(name, func(b *testing.B) {
+					for b.Loop() {
+						if _, err := pipeline.ProfileColumns(b.Context(), q, w.runner.Lake.Table(name)); err != nil {
+							b.Fatal(err)
+						}
+					}
+				})
+			}
+			if err := q.Close(); err != nil {
+				b.Fatal(err)
+			}
+		})
+	}
+}

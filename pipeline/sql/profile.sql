@@ -1,0 +1,55 @@
+WITH seen AS MATERIALIZED (
+  SELECT count(*) AS n
+{{- range $i, $c := .Columns}},
+    count(t.{{quoted $c.Name}}) AS present{{$i}},
+    CAST(count_if({{if $c.IsText}}t.{{quoted $c.Name}} = ''{{else}}FALSE{{end}}) AS BIGINT) AS empty{{$i}},
+    approx_count_distinct(t.{{quoted $c.Name}}) AS several{{$i}},
+    approx_top_k(t.{{quoted $c.Name}}, {{$.Top}}) AS top{{$i}},
+    min(t.{{quoted $c.Name}}) AS low{{$i}},
+    max(t.{{quoted $c.Name}}) AS high{{$i}},
+    avg({{if $c.IsNumber}}t.{{quoted $c.Name}}{{else}}NULL{{end}}) AS mean{{$i}},
+    min(CAST({{template "measure" $c}} AS DOUBLE)) AS first{{$i}},
+    max(CAST({{template "measure" $c}} AS DOUBLE)) AS last{{$i}}
+{{- end}}
+  FROM {{quoted .Name}} AS t
+), scale AS MATERIALIZED (
+  SELECT s.n
+{{- range $i, $c := .Columns}},
+    s.several{{$i}} <= {{$.Exact}} AS few{{$i}},
+    s.first{{$i}} / 2 AS zero{{$i}},
+    {{if $c.IsDouble -}}
+    NULLIF(s.last{{$i}} / 2 - s.first{{$i}} / 2, 0) AS width{{$i}},
+    CASE WHEN s.last{{$i}} / 2 > s.first{{$i}} / 2 THEN {{$.Buckets}} ELSE 1 END AS steps{{$i}}
+    {{- else -}}
+    (s.last{{$i}} - s.first{{$i}} + 1) / 2 AS width{{$i}},
+    least({{$.Buckets}}, s.last{{$i}} - s.first{{$i}} + 1) AS steps{{$i}}
+    {{- end}}
+    {{- range $k := $.Tops}},
+    s.top{{$i}}[{{$k}}] AS top{{$i}}_{{$k}}
+    {{- end}}
+{{- end}}
+  FROM seen AS s
+), shape AS (
+  SELECT count(*) AS n
+{{- range $i, $c := .Columns}},
+    count(DISTINCT CASE WHEN s.few{{$i}} THEN t.{{quoted $c.Name}} END) AS distinct{{$i}},
+    histogram(CAST(least(s.steps{{$i}} - 1, floor((CAST({{template "measure" $c}} AS DOUBLE) / 2 - s.zero{{$i}}) / s.width{{$i}} * s.steps{{$i}})) AS INTEGER))
+      FILTER (WHERE t.{{quoted $c.Name}} IS NOT NULL) AS buckets{{$i}}
+    {{- range $k := $.Tops}},
+    CAST(count_if(t.{{quoted $c.Name}} = s.top{{$i}}_{{$k}}) AS BIGINT) AS times{{$i}}_{{$k}}
+    {{- end}}
+{{- end}}
+  FROM {{quoted .Name}} AS t CROSS JOIN scale AS s
+)
+SELECT s.n
+{{- range $i, $c := .Columns}},
+  s.present{{$i}}, s.empty{{$i}}, s.several{{$i}}, CASE WHEN c.few{{$i}} THEN h.distinct{{$i}} END,
+  {{template "brief" printf "s.low%d" $i}}, {{template "brief" printf "s.high%d" $i}}, s.mean{{$i}},
+  CAST(c.steps{{$i}} AS BIGINT), CAST(json_quote(h.buckets{{$i}}) AS VARCHAR)
+  {{- range $k := $.Tops}},
+  {{template "brief" printf "c.top%d_%d" $i $k}}, h.times{{$i}}_{{$k}}
+  {{- end}}
+{{- end}}
+FROM seen AS s CROSS JOIN scale AS c CROSS JOIN shape AS h
+{{define "measure"}}{{if .IsText}}length(t.{{quoted .Name}}){{else}}t.{{quoted .Name}}{{end}}{{end}}
+{{- define "brief"}}left(CAST({{.}} AS VARCHAR), 65){{end}}
