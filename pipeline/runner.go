@@ -29,6 +29,9 @@ type RunOptions struct {
 	MaxRejects Limit    // for each landing table
 	Check      bool     // afterwards, evaluate the rules of the definition
 	FailFast   bool     // start nothing more after a step has failed
+	// Cancel names tables whose steps are to stop, or not to begin. What does
+	// not need them goes on.
+	Cancel <-chan string
 }
 
 // Run brings the selected tables up to date and returns the run's record, the
@@ -70,6 +73,7 @@ type run struct {
 	readings map[string]ndjson.Report // landing tables that this run has read
 	kept     []string                 // tables that the engine kept for later steps
 	held     []string                 // landing tables that it holds for guards
+	unwanted map[string]bool          // tables whose steps were cancelled by name
 }
 
 // start takes the lake, gives the run its id and brings into order what an

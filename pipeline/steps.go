@@ -22,12 +22,15 @@ func (r *run) steps(ctx context.Context, selected []*Table) error {
 		t := r.lake.Table(s.Table)
 		record := StepRecord{Table: t.Name, Reason: s.Reason, Funnel: []StageRows{}, QueryIDs: []string{}}
 		var err error
+		r.hearCancels()
 		switch cause := rootCause(t, broken); {
 		case ctx.Err() != nil:
 			record.State = Stopped
 		case cause != "":
-			record.State, record.Reason = Skipped, cause+" failed"
+			record.State, record.Reason = Skipped, r.became(cause)
 			broken[t.Name] = cause
+		case s.Run && r.unwanted[t.Name]:
+			record.State, err = Stopped, unwanted(t.Name)
 		case !s.Run:
 			m := r.manifests[t.Name]
 			record.State, record.Rows, record.Bytes, record.Funnel = UpToDate, m.Rows, m.Bytes, m.Funnel
@@ -68,6 +71,10 @@ func (r *run) step(ctx context.Context, t *Table, rest []PlanStep, record *StepR
 		record.State = Stopped
 		return context.Cause(ctx)
 	}
+	if err != nil && r.unwanted[t.Name] {
+		record.State = Stopped
+		return err
+	}
 	if err != nil {
 		record.State, record.Error = Failed, err.Error()
 		return named(t.Name, err)
@@ -79,6 +86,30 @@ func (r *run) step(ctx context.Context, t *Table, rest []PlanStep, record *StepR
 	}
 	record.State, record.Rows, record.Bytes, record.Funnel = Published, manifest.Rows, manifest.Bytes, manifest.Funnel
 	return r.release(ctx, t, rest)
+}
+
+// hearCancels takes note of the steps that were cancelled by name.
+func (r *run) hearCancels() {
+	for {
+		select {
+		case name := <-r.options.Cancel:
+			r.unwanted[name] = true
+		default:
+			return
+		}
+	}
+}
+
+// became says what has become of a step that others need.
+func (r *run) became(table string) string {
+	if r.unwanted[table] {
+		return table + " was cancelled"
+	}
+	return table + " failed"
+}
+
+func unwanted(table string) error {
+	return Fail(Cancelled, table, "The table is as it was. Run it again to make it.", "cancelled")
 }
 
 // named says in which step an error happened, unless it already says where.
@@ -159,6 +190,8 @@ func (r *run) work(ctx context.Context, job Job) (Result, error) {
 		result Result
 		err    error
 	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
 	updates, done := make(chan Progress, 1), make(chan outcome, 1)
 	go func() {
 		result, err := r.engine.Run(ctx, job, func(p Progress) {
@@ -174,7 +207,15 @@ func (r *run) work(ctx context.Context, job Job) (Result, error) {
 		select {
 		case p := <-updates:
 			r.tell(ctx, Event{Step: job.Table.Name, State: Running, Progress: &p})
+		case name := <-r.options.Cancel:
+			r.unwanted[name] = true
+			if name == job.Table.Name {
+				cancel()
+			}
 		case o := <-done:
+			if o.err != nil && r.unwanted[job.Table.Name] {
+				return o.result, unwanted(job.Table.Name)
+			}
 			return o.result, o.err
 		}
 	}

@@ -10,6 +10,9 @@ type Tracer interface {
 	// Trace counts the subject's rows. It writes nothing. A table that has no
 	// input is what its SQL makes of the others.
 	Trace(ctx context.Context, job TraceJob) (*Trace, error)
+	// Conditions returns, by stage, what a transform's stages and at last the
+	// table itself ask of a row, as SQL. A stage that asks nothing is left out.
+	Conditions(ctx context.Context, table *Table) (map[string]string, error)
 }
 
 // TraceJob says whose rows are counted, and in what.
@@ -95,6 +98,16 @@ func (r *Runner) Trace(ctx context.Context, subject string) (*Trace, error) {
 		trace.Tables[i].Ends = ends(trace.Tables[i].Stages)
 	}
 	return trace, nil
+}
+
+// Conditions says what the stages of a table's transform ask of a row: why the
+// others are not in it. It reads no data. An engine that cannot tell gives none.
+func (r *Runner) Conditions(ctx context.Context, t *Table) (map[string]string, error) {
+	tracer, ok := r.Engine.(Tracer)
+	if !ok || t.IsLanding() {
+		return nil, nil
+	}
+	return tracer.Conditions(ctx, t)
 }
 
 func only(files []File, name string) []File {

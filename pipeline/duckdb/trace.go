@@ -255,6 +255,29 @@ func (e *Engine) condition(ctx context.Context, node map[string]any) (string, er
 	return strings.Join(parts, " AND "), nil
 }
 
+// Conditions implements pipeline.Tracer.
+func (e *Engine) Conditions(ctx context.Context, table *pipeline.Table) (map[string]string, error) {
+	tree, err := e.parse(ctx, table.Made.SQL)
+	if err != nil {
+		return nil, err
+	}
+	nodes := map[string]map[string]any{table.Name: tree.root()}
+	for _, cte := range tree.ctes() {
+		nodes[cte.name] = cte.node
+	}
+	conditions := map[string]string{}
+	for name, node := range nodes {
+		text, err := e.condition(ctx, node)
+		if err != nil {
+			return nil, fmt.Errorf("stage %s: %w", name, err)
+		}
+		if text != "" {
+			conditions[name] = text
+		}
+	}
+	return conditions, nil
+}
+
 // joins lists the conditions of the joins of a FROM.
 func joins(from map[string]any) []any {
 	if from["type"] != "JOIN" {

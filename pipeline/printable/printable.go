@@ -19,16 +19,21 @@ func Text(s string) string {
 	}
 	var b strings.Builder
 	for _, r := range strings.ToValidUTF8(s, "\uFFFD") {
-		switch {
-		case !Hostile(r):
+		if Hostile(r) {
+			b.WriteString(Symbol(r))
+		} else {
 			b.WriteRune(r)
-		case r < 0x20:
-			b.WriteRune(0x2400 + r) // the pictures of the control characters
-		default:
-			fmt.Fprintf(&b, "<U+%04X>", r)
 		}
 	}
 	return b.String()
+}
+
+// Symbol is what stands for a character that is not shown itself.
+func Symbol(r rune) string {
+	if r < 0x20 {
+		return string(0x2400 + r) // the pictures of the control characters
+	}
+	return fmt.Sprintf("<U+%04X>", r)
 }
 
 // Head is Text for what may be long: it looks at no more than the first limit
