@@ -26,7 +26,8 @@ type config struct {
 	color      string
 	logLevel   string
 	logFile    string
-	origins    map[string]string // by flag: who has set it
+	origins    map[string]string   // by flag: who has set it
+	keys       map[string][]string // by action of the screens: keys in place of its own
 }
 
 var (
@@ -98,12 +99,15 @@ type runFlags struct {
 	ci         ciFlags
 	check      bool // evaluate the rules afterwards; not a flag: --batch does
 	retry      bool // a flag of run and plan
+	steered    bool // by whoever started it, over stdin; see steer.go
 }
 
 func (o *runFlags) add(flags *pflag.FlagSet) {
 	flags.BoolVar(&o.force, "force", false, "run what is up to date, too")
 	flags.BoolVar(&o.replace, "replace", false, "move aside what others left in the zones")
 	flags.BoolVar(&o.allowEmpty, "allow-empty", false, "accept a landing table without a row")
+	flags.BoolVar(&o.steered, "steered", false, "cancel steps as stdin says, and the run when it ends")
+	flags.Lookup("steered").Hidden = true
 	flags.Var(&o.maxRejects, "max-rejects", "lines of a landing table that may be rejected: a number, or a share such as 0.1%")
 }
 

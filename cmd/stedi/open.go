@@ -22,6 +22,7 @@ type opened struct {
 	store  *dir.Store
 	engine *duckdb.Engine
 	root   string // as people call it
+	temp   string // a private folder, gone after close
 	close  func() error
 }
 
@@ -36,7 +37,7 @@ func (p *program) open(ctx context.Context) (_ *opened, err error) {
 			err = errors.Join(err, closeEngine())
 		}
 	}()
-	o := &opened{root: p.config.lake, engine: engine, close: closeEngine}
+	o := &opened{root: p.config.lake, temp: temp, engine: engine, close: closeEngine}
 	if p.config.demo {
 		if o.root, err = demo(ctx, temp); err != nil {
 			return nil, err

@@ -58,12 +58,13 @@ func (p *program) root() *cobra.Command {
 		Use:   "stedi",
 		Short: "Explore and run a three-zone data lake",
 		Long: "A lake is a folder of SQL files and JSON lines in three zones: landing, trusted and curated.\n" +
-			"stedi runs its transforms, checks what comes out and says why a count is what it is.",
-		Example: "stedi --batch --demo\nstedi --batch --lake ./lake\nstedi run +customer_curated --lake ./lake",
+			"stedi runs its transforms, checks what comes out and says why a count is what it is. Alone it opens\n" +
+			"its screens; with --batch it runs all that is not up to date, then all checks, without one.",
+		Example: "stedi --demo\nstedi --lake ./lake\nstedi --batch --lake ./lake\nstedi run +customer_curated --lake ./lake",
 		Args:    knownCommand,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if !batch {
-				return pipeline.Fail(pipeline.BadUsage, "", "Say --batch to run and check the lake, or --help to see the commands.", "nothing to do without --batch")
+				return p.screen(cmd.Context(), o)
 			}
 			o.check = true
 			return p.runLake(cmd.Context(), o, nil)
@@ -116,8 +117,8 @@ type saidAlready struct{ error }
 func (e *saidAlready) Unwrap() error { return e.error }
 
 // isTerminal tells whether a stream is a terminal that can take a live line.
-func (p *program) isTerminal(w io.Writer) bool {
-	f, ok := w.(*os.File)
+func (p *program) isTerminal(stream any) bool {
+	f, ok := stream.(*os.File)
 	if !ok || !term.IsTerminal(int(f.Fd())) { //nolint:gosec // a descriptor fits
 		return false
 	}

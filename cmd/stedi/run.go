@@ -43,7 +43,13 @@ func (p *program) runLake(ctx context.Context, flags runFlags, names []string) (
 			return err
 		}
 	}
-	record, err := o.runner(p.config.demo).Run(ctx, flags.options(names), out.event)
+	options := flags.options(names)
+	if flags.steered {
+		var stop func()
+		ctx, options.Cancel, stop = p.steered(ctx)
+		defer stop()
+	}
+	record, err := o.runner(p.config.demo).Run(ctx, options, out.event)
 	out.stop()
 	if record == nil {
 		return err

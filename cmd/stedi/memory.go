@@ -1,0 +1,52 @@
+package main
+
+import (
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/zeebo/xxh3"
+
+	"stedi/tui"
+)
+
+// memoryFile is where the screens keep what they remember of a lake, or "" if
+// there is no place for it.
+func (p *program) memoryFile(lake string) string {
+	base, _ := p.env("XDG_STATE_HOME")
+	if !filepath.IsAbs(base) {
+		home, _ := p.env("HOME")
+		if home == "" {
+			return ""
+		}
+		base = filepath.Join(home, ".local", "state")
+	}
+	sum := xxh3.HashString128(lake).Bytes()
+	return filepath.Join(base, "stedi", "lakes", hex.EncodeToString(sum[:8])+".json")
+}
+
+// recallFrom reads what was remembered. What is damaged is as good as nothing.
+func recallFrom(file string) func() tui.Remembered {
+	return func() (known tui.Remembered) {
+		text, err := os.ReadFile(file)
+		if err == nil && json.Unmarshal(text, &known) != nil {
+			return tui.Remembered{}
+		}
+		return known
+	}
+}
+
+func rememberIn(file string) func(tui.Remembered) error {
+	return func(known tui.Remembered) error {
+		text, err := json.MarshalIndent(known, "", " ")
+		if err != nil {
+			return err
+		}
+		if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+			return fmt.Errorf("remembering where you were: %w", err)
+		}
+		return os.WriteFile(file, append(text, '\n'), 0o600)
+	}
+}

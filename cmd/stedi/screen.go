@@ -1,0 +1,163 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/atotto/clipboard"
+	"github.com/charmbracelet/colorprofile"
+
+	"stedi/pipeline"
+	"stedi/pipeline/query"
+	"stedi/tui"
+)
+
+// screen opens the lake on the terminal.
+func (p *program) screen(ctx context.Context, flags runFlags) (err error) {
+	if !p.isTerminal(p.stdin) || !p.isTerminal(p.stdout) {
+		return pipeline.Fail(pipeline.BadUsage, "", "Say --batch to run and check the lake without one, or --help to see the commands.",
+			"the screens need a terminal")
+	}
+	// Whatever happens to the terminal, the work behind it has come to an end
+	// before the program does.
+	work, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
+	model, err := tui.New(work, p.screenOptions(flags))
+	if err != nil {
+		return usage(err)
+	}
+	screen := tea.NewProgram(model, p.screenTerminal(ctx)...)
+	unwatch := p.watchStops(screen)
+	defer unwatch()
+	_, err = screen.Run()
+	err = errors.Join(ending(ctx, err), model.Close())
+	if text := model.Farewell(); text != "" {
+		narrate(p.stderr, text)
+	}
+	return err
+}
+
+// ending makes the program's own error of how its screen ended.
+func ending(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	if errors.Is(err, tea.ErrProgramPanic) {
+		return pipeline.Fail(pipeline.BadEngine, "", "The lake is unharmed. Please report what is printed above: it holds no row.", "the screen broke down")
+	}
+	return err
+}
+
+func (p *program) screenTerminal(ctx context.Context) []tea.ProgramOption {
+	options := []tea.ProgramOption{
+		tea.WithContext(ctx), tea.WithInput(p.stdin), tea.WithOutput(p.stdout), tea.WithoutSignalHandler(),
+		tea.WithFilter(tui.MergeMouse(time.Now)),
+	}
+	if p.config.color == "never" {
+		options = append(options, tea.WithColorProfile(colorprofile.ASCII))
+	}
+	return options
+}
+
+// watchStops lets a stop signal from outside restore the terminal first, as
+// the key for it does.
+func (p *program) watchStops(screen *tea.Program) (unwatch func()) {
+	stops := make(chan os.Signal, 1)
+	done := make(chan struct{})
+	notifyStop(stops)
+	go func() {
+		for {
+			select {
+			case <-stops:
+				signal.Stop(stops) // so that the next one stops the process
+				screen.Send(tea.SuspendMsg{})
+				notifyAfterStop(stops)
+			case <-done:
+				return
+			}
+		}
+	}()
+	return func() {
+		signal.Stop(stops)
+		close(done)
+	}
+}
+
+func (p *program) screenOptions(flags runFlags) tui.Options {
+	name := p.config.lake
+	if p.config.demo {
+		name = demoName
+	} else if absolute, err := filepath.Abs(name); err == nil {
+		name = absolute
+	}
+	o := tui.Options{
+		Lake: p.shortPath(name), Engine: p.config.engine, Profile: p.config.profile, Keys: p.config.keys,
+		Open: func(ctx context.Context) (*tui.Workspace, error) { return p.workspace(ctx) },
+		Run:  flags.options(nil), Now: time.Now, Zone: time.Local, Dark: true, Profiled: colorprofile.TrueColor,
+		CopyText: func(_ context.Context, text string) error {
+			if clipboard.Unsupported {
+				return nil // the terminal's own way has to do
+			}
+			return clipboard.WriteAll(text)
+		},
+		Create: func(name string) (io.WriteCloser, error) {
+			return os.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+		},
+	}
+	if folder, err := os.Getwd(); err == nil {
+		o.Folder = folder
+	}
+	if memory := p.memoryFile(name); memory != "" {
+		o.Recall, o.Remember = recallFrom(memory), rememberIn(memory)
+	}
+	return o
+}
+
+// shortPath writes a path below the home folder as people do.
+func (p *program) shortPath(path string) string {
+	home, _ := p.env("HOME")
+	if near, err := filepath.Rel(home, path); home != "" && err == nil && filepath.IsLocal(near) {
+		return filepath.Join("~", near)
+	}
+	return path
+}
+
+// workspace opens the lake for the screens. What may take long or much memory
+// runs in processes of its own: runs and checks in those of the same commands
+// (children.go), queries in confined ones.
+func (p *program) workspace(ctx context.Context) (*tui.Workspace, error) {
+	o, err := p.open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	fail := func(err error) (*tui.Workspace, error) { return nil, errors.Join(err, o.close()) }
+	memory, err := bytesOf(p.config.memory)
+	if err != nil {
+		return fail(err)
+	}
+	scratch := filepath.Join(o.temp, "scratch")
+	if err := os.Mkdir(scratch, 0o700); err != nil {
+		return fail(err)
+	}
+	c := children{program: p, lake: o.root, store: o.store}
+	return &tui.Workspace{
+		Runner: o.runner(p.config.demo), Run: c.run, Check: c.check, Scratch: scratch, Close: o.close,
+		Querier: func(ctx context.Context) (pipeline.Querier, error) {
+			inputs, err := pipeline.AtHand(ctx, o.store, o.lake)
+			if err != nil {
+				return nil, err
+			}
+			return query.Open(o.lake, inputs, o.root, query.Options{Memory: memory, Threads: p.config.threads, Timeout: screenQueryTime}), nil
+		},
+	}, nil
+}
+
+// screenQueryTime is how long a query may take that somebody is looking at,
+// who can cancel it.
+const screenQueryTime = 10 * time.Minute

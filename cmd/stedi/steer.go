@@ -1,0 +1,35 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"strings"
+
+	"stedi/pipeline"
+)
+
+// A run that the screens have started is steered over its stdin: a line
+// "cancel TABLE" cancels one step, and the end of the stream the whole run, so
+// that none goes on behind a screen that is gone.
+const cancelWord = "cancel "
+
+// steered reads what whoever started the run has to say. The context ends with
+// the stream.
+func (p *program) steered(ctx context.Context) (context.Context, <-chan string, func()) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	cancels := make(chan string, 16)
+	go func() { // ends with the process, for nothing ends a read from a pipe
+		lines := bufio.NewScanner(p.stdin)
+		for lines.Scan() {
+			if table, ok := strings.CutPrefix(lines.Text(), cancelWord); ok {
+				select {
+				case cancels <- table:
+				case <-ctx.Done():
+				}
+			}
+		}
+		cancel(&pipeline.Failure{Kind: pipeline.Cancelled, Err: errors.New("stopped: whoever started the run is gone"), Fix: "The tables are as they were, or complete: run again to go on."})
+	}()
+	return ctx, cancels, func() { cancel(nil) }
+}

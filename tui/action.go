@@ -1,0 +1,105 @@
+package tui
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+)
+
+// action is something that a person can do here and now. Keys, the footer,
+// the help, the palette and the mouse all go through it, so none of them can
+// promise what another does not keep.
+type action struct {
+	name  string // as in stedi.toml's [keys]; unique on a screen
+	key   key.Binding
+	group string // in the help
+	foot  int    // place in the footer, from 1; 0: not there
+	off   bool   // not possible now; the help shows it all the same
+	do    func() tea.Cmd
+}
+
+// title is what the action does, in words.
+func (a action) title() string { return a.key.Help().Desc }
+
+// keyName is how people call its first key.
+func (a action) keyName() string { return a.key.Help().Key }
+
+// bindings makes actions with the keys that the settings give them.
+type bindings struct {
+	custom map[string][]string
+}
+
+// act makes an action. The keys are separated by spaces; the first is the one
+// that is shown.
+func (b bindings) act(name, keys, title string, do func() tea.Cmd) action {
+	list := strings.Fields(keys)
+	if own, ok := b.custom[name]; ok {
+		list = own
+	}
+	shown := ""
+	if len(list) > 0 {
+		shown = keyLabel(list[0])
+	}
+	return action{name: name, key: key.NewBinding(key.WithKeys(list...), key.WithHelp(shown, title)), do: do}
+}
+
+// at places an action in the footer.
+func (a action) at(place int) action { a.foot = place; return a }
+
+// in puts an action into a group of the help.
+func (a action) in(group string) action { a.group = group; return a }
+
+// when says whether the action is possible now.
+func (a action) when(possible bool) action { a.off = !possible; return a }
+
+// keyLabel is how a key is written on the screen.
+func keyLabel(name string) string {
+	labels := map[string]string{
+		"up": "↑", "down": "↓", "left": "←", "right": "→", "space": "space", "pgup": "pgup", "pgdown": "pgdn",
+		"enter": "⏎", "shift+tab": "⇧tab", "shift+left": "⇧←", "shift+right": "⇧→",
+	}
+	if label, ok := labels[name]; ok {
+		return label
+	}
+	return strings.Replace(name, "ctrl+", "^", 1)
+}
+
+// find returns the action that a key means.
+func find(actions []action, pressed tea.KeyPressMsg) (action, bool) {
+	for _, a := range actions {
+		if !a.off && key.Matches(pressed, a.key) {
+			return a, true
+		}
+	}
+	return action{}, false
+}
+
+// footer lists the actions that have a place there, in its order.
+func footer(actions []action) []action {
+	var shown []action
+	for _, a := range actions {
+		if a.foot > 0 && !a.off && a.keyName() != "" {
+			shown = append(shown, a)
+		}
+	}
+	slices.SortStableFunc(shown, func(a, b action) int { return a.foot - b.foot })
+	return shown
+}
+
+// checkKeys refuses settings for actions that do not exist.
+func checkKeys(custom map[string][]string, actions []action) error {
+	known := map[string]bool{}
+	for _, a := range actions {
+		known[a.name] = true
+	}
+	for _, name := range slices.Sorted(maps.Keys(custom)) {
+		if !known[name] {
+			return fmt.Errorf("there is no action %q; the actions are %s", name, strings.Join(slices.Sorted(maps.Keys(known)), ", "))
+		}
+	}
+	return nil
+}

@@ -1,0 +1,156 @@
+package tui
+
+import (
+	"context"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"stedi/pipeline"
+)
+
+// app is what all screens share. It belongs to the update loop.
+type app struct {
+	root     *Model
+	options  Options
+	theme    *theme
+	keys     bindings
+	work     *workers
+	toasts   toasts
+	copying  task
+	planning task
+
+	opening task
+	place   *Workspace // nil until the lake is open
+	looking task
+	view    *pipeline.View // nil until it was looked at
+	looks   time.Duration  // what the last look took
+	live    liveRun
+	known   Remembered
+	failure *problem          // the newest one, until it is dismissed
+	asks    map[string]map[string]string // by table and stage: what the stage asks of a row
+}
+
+func newApp(ctx context.Context, o Options) *app {
+	if o.Zone == nil {
+		o.Zone = time.Local
+	}
+	return &app{
+		options: o, theme: newTheme(o.Dark, o.Profiled), keys: bindings{o.Keys}, work: newWorkers(ctx),
+		asks: map[string]map[string]string{},
+	}
+}
+
+// Messages of the app as a whole.
+type (
+	openedMsg struct {
+		place *Workspace
+		err   error
+	}
+	viewMsg struct {
+		view *pipeline.View
+		took time.Duration
+		err  error
+	}
+	tickMsg struct{}
+)
+
+// opened takes the lake, and looks at it.
+func (a *app) opened(msg openedMsg) tea.Cmd {
+	if msg.err != nil {
+		a.fail("the lake cannot be opened", msg.err, "")
+		return nil
+	}
+	a.place = msg.place
+	return tea.Batch(a.look(), a.wait())
+}
+
+// look looks at the lake in the background.
+func (a *app) look() tea.Cmd {
+	if a.place == nil {
+		return nil
+	}
+	runner := a.place.Runner
+	return a.work.start(&a.looking, func(ctx context.Context) tea.Msg {
+		began := a.options.Now()
+		view, err := runner.View(ctx)
+		return viewMsg{view, a.options.Now().Sub(began), err}
+	})
+}
+
+// lookAgain looks unless a look is under way.
+func (a *app) lookAgain() tea.Cmd {
+	if a.looking.working() {
+		return nil
+	}
+	return a.look()
+}
+
+func (a *app) looked(msg viewMsg) tea.Cmd {
+	if msg.err != nil {
+		a.fail("the lake cannot be read", msg.err, "")
+		return nil
+	}
+	first := a.view == nil
+	a.view, a.looks = msg.view, msg.took
+	if first {
+		return a.root.settle()
+	}
+	return a.follow()
+}
+
+// The lake is looked at again every few seconds, since others may change it;
+// less often if it takes long, and not while nobody is looking.
+const (
+	lookEvery = 3 * time.Second
+	lookShare = 50 // of the time that passes, at most one part in so many
+)
+
+func (a *app) wait() tea.Cmd {
+	return tea.Tick(max(lookEvery, lookShare*a.looks), func(time.Time) tea.Msg { return tickMsg{} })
+}
+
+func (a *app) tick() tea.Cmd {
+	if a.root.blurred {
+		return a.wait()
+	}
+	return tea.Batch(a.lookAgain(), a.wait())
+}
+
+// table is what is known of a table, or nil.
+func (a *app) table(name string) *pipeline.TableView {
+	if a.view == nil {
+		return nil
+	}
+	for i := range a.view.Tables {
+		if a.view.Tables[i].Table == name {
+			return &a.view.Tables[i]
+		}
+	}
+	return nil
+}
+
+// lake is the definition, or nil.
+func (a *app) lake() *pipeline.Lake {
+	if a.place == nil {
+		return nil
+	}
+	return a.place.Runner.Lake
+}
+
+func (a *app) now() time.Time { return a.options.Now().In(a.options.Zone) }
+
+// copiedMsg says what came of a copy to the system's clipboard.
+type copiedMsg struct{ err error }
+
+// copyText copies to the terminal's clipboard (OSC 52) and, where there is
+// one, to the system's.
+func (a *app) copyText(what, text string) tea.Cmd {
+	cmds := []tea.Cmd{tea.SetClipboard(text), a.toast(done, "copied "+what)}
+	if a.options.CopyText != nil {
+		cmds = append(cmds, a.work.start(&a.copying, func(ctx context.Context) tea.Msg {
+			return copiedMsg{a.options.CopyText(ctx, text)}
+		}))
+	}
+	return tea.Batch(cmds...)
+}

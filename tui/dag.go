@@ -1,0 +1,151 @@
+package tui
+
+import (
+	"slices"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"stedi/pipeline"
+)
+
+// graphRow is a table in the drawing of the lineage: its lane, and the signs
+// that lead to it from what it is made from.
+type graphRow struct {
+	table *pipeline.Table
+	lane  int
+	signs []rune // two for each lane
+}
+
+// graph draws the lineage as lanes, like a version history: a table's lane
+// goes down to its last reader.
+func graph(lake *pipeline.Lake) []graphRow {
+	var rows []graphRow
+	last := map[string]int{} // the row of a table's last reader
+	for i, t := range lake.Tables {
+		if t.Made != nil {
+			for _, input := range t.Made.Inputs {
+				last[input] = i
+			}
+		}
+	}
+	var lanes []string // the table that has the lane
+	laneOf := func(name string) int { return slices.Index(lanes, name) }
+	for i, t := range lake.Tables {
+		var inputs, ending []int
+		if t.Made != nil {
+			for _, name := range t.Made.Inputs {
+				lane := laneOf(name)
+				inputs = append(inputs, lane)
+				if last[name] == i {
+					ending = append(ending, lane)
+				}
+			}
+		}
+		lane := slices.Index(lanes, "")
+		if len(ending) > 0 {
+			lane = slices.Min(ending)
+		}
+		if lane < 0 {
+			lanes = append(lanes, "")
+			lane = len(lanes) - 1
+		}
+		rows = append(rows, graphRow{t, lane, laneSigns(lanes, lane, inputs, ending)})
+		for _, e := range ending {
+			lanes[e] = ""
+		}
+		lanes[lane] = ""
+		if _, read := last[t.Name]; read {
+			lanes[lane] = t.Name
+		}
+	}
+	return rows
+}
+
+// laneSigns draws one row of lanes.
+func laneSigns(lanes []string, own int, inputs, ending []int) []rune {
+	low, high := own, own
+	for _, i := range inputs {
+		low, high = min(low, i), max(high, i)
+	}
+	signs := []rune(strings.Repeat("  ", len(lanes)))
+	for lane := range lanes {
+		inside := lane >= low && lane <= high
+		if lane >= low && lane < high {
+			signs[2*lane+1] = '─'
+		}
+		switch {
+		case lane == own:
+			signs[2*lane] = '●'
+		case slices.Contains(inputs, lane):
+			signs[2*lane] = junction(lane == low, lane == high, slices.Contains(ending, lane))
+		case inside && lanes[lane] != "":
+			signs[2*lane] = '┼'
+		case inside:
+			signs[2*lane] = '─'
+		case lanes[lane] != "":
+			signs[2*lane] = '│'
+		}
+	}
+	return signs
+}
+
+func junction(leftmost, rightmost, ends bool) rune {
+	switch {
+	case leftmost && ends:
+		return '╰'
+	case leftmost:
+		return '├'
+	case rightmost && ends:
+		return '╯'
+	case rightmost:
+		return '┤'
+	case ends:
+		return '┴'
+	default:
+		return '┼'
+	}
+}
+
+// drawGraph shows what is made from what, and how far each is.
+func (s *runView) drawGraph(p pane) {
+	t := s.theme
+	in := p.box(t, "LINEAGE", s.panes.at == graphPane)
+	p.click(func() tea.Cmd { s.panes.at = graphPane; return nil })
+	rows := graph(s.lake())
+	at := slices.IndexFunc(rows, func(r graphRow) bool { return r.table == s.current() })
+	from := max(0, min(at-in.height()/2, len(rows)-in.height()))
+	zones := s.lake().Zones()
+	for y := range in.height() {
+		if from+y >= len(rows) {
+			break
+		}
+		row := rows[from+y]
+		x := in.text(1, y, t.border, string(row.signs))
+		mark, style := "●", t.zone(slices.Index(zones, row.table.Zone))
+		if step := s.live.steps[row.table.Name]; step != nil {
+			mark, style = s.stateMark(step.state)
+		}
+		in.text(1+2*row.lane, y, style, mark)
+		name := t.text
+		if row.table == s.current() {
+			name = t.strong
+		}
+		if row.table.IsLanding() {
+			name = t.dim
+		}
+		x = in.cut(x+1, y, in.width()-x-12, name, row.table.Name)
+		if v := s.table(row.table.Name); v != nil {
+			in.cut(x+1, y, in.width()-x-2, t.dim, rowsOf(v))
+		}
+		in.line(y).click(func() tea.Cmd { return s.chooseStep(row.table.Name) })
+	}
+}
+
+// chooseStep moves the cursor to a table's step.
+func (s *runView) chooseStep(name string) tea.Cmd {
+	if i := slices.IndexFunc(s.steps(), func(t *pipeline.Table) bool { return t.Name == name }); i >= 0 {
+		s.at = i
+	}
+	return nil
+}

@@ -1,0 +1,228 @@
+package tui
+
+import (
+	"slices"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"stedi/pipeline"
+)
+
+// lakeView is the first screen: the zones with their tables, how the rows of
+// the chosen one came about, what is in its columns, and what happened.
+type lakeView struct {
+	*app
+	panes    focus
+	at       string // the chosen table
+	wanted   string // letters that a table's name must have
+	split    int    // lines that the divider was moved down
+	chosen   int    // the run in the activity
+	scroll   int    // in the columns
+	profiles map[string]*profile
+	profiler task
+	explain  task
+	checking task
+	found    *pipeline.Record // what the last check of this session found
+}
+
+// The panes of the lake screen.
+const (
+	tablesPane = iota
+	lineagePane
+	columnsPane
+	activityPane
+	lakePanes
+)
+
+func newLake(a *app) *lakeView {
+	return &lakeView{app: a, panes: focus{count: lakePanes}, profiles: map[string]*profile{}}
+}
+
+func (l *lakeView) title() string  { return "Lake" }
+func (l *lakeView) focus() *focus  { return &l.panes }
+func (l *lakeView) filter() string { return l.wanted }
+
+func (l *lakeView) setFilter(text string) tea.Cmd {
+	l.wanted = text
+	if shown := l.tables(); len(shown) > 0 && !slices.ContainsFunc(shown, l.isChosen) {
+		return l.choose(shown[0].Name)
+	}
+	return nil
+}
+
+func (l *lakeView) close() {
+	l.profiler.stop()
+	l.explain.stop()
+	l.checking.stop()
+}
+
+func (l *lakeView) isChosen(t *pipeline.Table) bool { return t.Name == l.at }
+
+// tables are those that the filter lets through.
+func (l *lakeView) tables() []*pipeline.Table {
+	lake := l.lake()
+	if lake == nil {
+		return nil
+	}
+	var shown []*pipeline.Table
+	for _, zone := range lake.Zones() {
+		shown = append(shown, l.inZone(zone)...)
+	}
+	return shown
+}
+
+// inZone are the tables of one zone that the filter lets through.
+func (l *lakeView) inZone(zone string) []*pipeline.Table {
+	var shown []*pipeline.Table
+	for _, t := range l.lake().Tables {
+		if t.Zone == zone && strings.Contains(t.Name, strings.ToLower(strings.TrimSpace(l.wanted))) {
+			shown = append(shown, t)
+		}
+	}
+	return shown
+}
+
+// current is the definition of the chosen table, or nil.
+func (l *lakeView) current() *pipeline.Table {
+	if lake := l.lake(); lake != nil {
+		return lake.Table(l.at)
+	}
+	return nil
+}
+
+func (l *lakeView) actions() []action {
+	k, t := l.keys, l.current()
+	there := t != nil
+	made := there && !t.IsLanding()
+	step := func(by int) func() tea.Cmd { return func() tea.Cmd { return l.move(by) } }
+	side := func(by int) func() tea.Cmd { return func() tea.Cmd { return l.sideways(by) } }
+	enter := "open the table"
+	if l.panes.at == activityPane {
+		enter = "replay the run"
+	}
+	return []action{
+		k.act("up", "up k", "up", step(-1)),
+		k.act("down", "down j", "down", step(1)),
+		k.act("left", "left h", "zone before, or what it is made from", side(-1)),
+		k.act("right", "right l", "next zone, or what is made from it", side(1)),
+		k.act("first", "home g", "first", step(-1<<20)),
+		k.act("last", "end G", "last", step(1<<20)),
+		k.act("open", "enter", enter, l.enter).at(1).when(there),
+		k.act("run-to", "r", "run to here", func() tea.Cmd { return l.start("+" + l.at) }).at(2).when(made && !l.live.going()),
+		k.act("run-all", "R", "run all", func() tea.Cmd { return l.start() }).at(3).when(there && !l.live.going()),
+		k.act("check", "v", "check", l.check).at(4).when(there && !l.live.going()),
+		k.act("cancel-run", "c", "cancel the run", l.live.cancel).at(2).when(l.live.going()),
+		k.act("profile", "p", "profile", l.openProfile).at(5).when(there),
+		k.act("sql", "s", "SQL", l.openSQL).at(6).when(there),
+		k.act("lineage", "w", "waterfall", func() tea.Cmd { l.panes.at = lineagePane; return nil }).at(7).when(there),
+		k.act("verdict", "d", "what the checks say", l.openVerdict).when(there),
+		k.act("plan", "P", "plan", func() tea.Cmd { return l.plan(nil) }).when(there),
+		k.act("copy-name", "y", "copy the name", func() tea.Cmd { return l.copyText(l.at, l.at) }).at(9).when(there),
+		k.act("copy-path", "Y", "copy the path", func() tea.Cmd { return l.copyText("the path", l.options.Lake+"/"+t.Path) }).when(there),
+		k.act("export-table", "e", "export", func() tea.Cmd { return l.root.exportTable(l.at) }).at(8).when(there),
+	}
+}
+
+// move goes up or down in the pane that has the focus.
+func (l *lakeView) move(by int) tea.Cmd {
+	switch l.panes.at {
+	case activityPane:
+		if l.view != nil {
+			l.chosen = min(max(0, l.chosen+by), max(0, len(l.view.Runs)-1))
+		}
+		return nil
+	case columnsPane:
+		if t := l.current(); t != nil {
+			l.scroll = min(max(0, l.scroll+by), len(t.Columns)-1)
+		}
+		return nil
+	}
+	shown := l.tables()
+	if len(shown) == 0 {
+		return nil
+	}
+	i := slices.IndexFunc(shown, l.isChosen)
+	return l.choose(shown[min(max(0, i+by), len(shown)-1)].Name)
+}
+
+// sideways goes to the zone beside, or in the lineage to a table that the
+// chosen one is made from or that is made from it.
+func (l *lakeView) sideways(by int) tea.Cmd {
+	t := l.current()
+	if t == nil {
+		return nil
+	}
+	if l.panes.at == lineagePane {
+		if by < 0 && !t.IsLanding() {
+			return l.choose(t.Made.Inputs[0])
+		}
+		if readers := l.lake().Readers(t.Name); by > 0 && len(readers) > 0 {
+			return l.choose(readers[0].Name)
+		}
+		return nil
+	}
+	zones := l.lake().Zones()
+	row := slices.IndexFunc(l.inZone(t.Zone), l.isChosen)
+	for z := slices.Index(zones, t.Zone) + by; z >= 0 && z < len(zones); z += by {
+		if tables := l.inZone(zones[z]); len(tables) > 0 {
+			return l.choose(tables[min(max(0, row), len(tables)-1)].Name)
+		}
+	}
+	return nil
+}
+
+// choose makes a table the one that the other panes tell about.
+func (l *lakeView) choose(name string) tea.Cmd {
+	if name != l.at {
+		l.at, l.scroll = name, 0
+	}
+	return tea.Batch(l.profileSoon(), l.explainSoon())
+}
+
+func (l *lakeView) enter() tea.Cmd {
+	if l.panes.at != activityPane {
+		return l.root.openTable(l.at)
+	}
+	if l.view == nil || l.chosen >= len(l.view.Runs) {
+		return nil
+	}
+	return l.root.replay(l.view.Runs[l.chosen].Run)
+}
+
+// start runs tables, and shows how they run.
+func (l *lakeView) start(tables ...string) tea.Cmd {
+	options := l.options.Run
+	options.Select = tables
+	options.Check = true
+	return l.root.startRun(options)
+}
+
+func (l *lakeView) update(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case viewMsg:
+		return l.seen()
+	case profiledMsg:
+		return l.profiled(msg)
+	case checkedMsg:
+		return l.checked(msg)
+	case explainedMsg:
+		l.asks[msg.table] = msg.conditions
+	}
+	return nil
+}
+
+// seen takes a new look at the lake.
+func (l *lakeView) seen() tea.Cmd {
+	if l.view == nil {
+		return nil
+	}
+	l.chosen = min(l.chosen, max(0, len(l.view.Runs)-1))
+	if l.current() == nil {
+		if shown := l.tables(); len(shown) > 0 {
+			return l.choose(shown[0].Name)
+		}
+		return nil
+	}
+	return l.choose(l.at)
+}

@@ -1,0 +1,224 @@
+package tui
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+	uv "github.com/charmbracelet/ultraviolet"
+
+	"stedi/pipeline"
+)
+
+// drawActivity lists the newest runs.
+func (l *lakeView) drawActivity(p pane) {
+	in := p.box(l.theme, "ACTIVITY", l.panes.at == activityPane)
+	p.click(func() tea.Cmd { l.panes.at = activityPane; return nil })
+	p.wheel(func(delta int) tea.Cmd { l.panes.at = activityPane; return l.move(sign(delta)) })
+	if l.view == nil {
+		return
+	}
+	if len(l.view.Runs) == 0 {
+		in.cut(1, 0, in.width()-2, l.theme.dim, "nothing was run yet: R runs all")
+		return
+	}
+	p.note(l.theme.dim, plural(int64(len(l.view.Runs)), "run", "runs"))
+	from := max(0, min(l.chosen-in.height()/2, len(l.view.Runs)-in.height()))
+	for y := range in.height() {
+		n := from + y
+		if n >= len(l.view.Runs) {
+			break
+		}
+		row := in.line(y)
+		l.drawRun(row, l.view.Runs[n], n == l.chosen && l.panes.at == activityPane)
+		row.click(func() tea.Cmd {
+			again := l.panes.at == activityPane && l.chosen == n
+			l.panes.at, l.chosen = activityPane, n
+			if again {
+				return l.enter()
+			}
+			return nil
+		})
+	}
+}
+
+func (l *lakeView) drawRun(p pane, r *pipeline.Record, chosen bool) {
+	t := l.theme
+	style, back := t.text, t.text
+	if chosen {
+		back = t.selected
+		p.fill(back)
+		style = back
+	}
+	when := r.Started.In(l.options.Zone)
+	layout := "15:04:05"
+	if now := l.now(); when.YearDay() != now.YearDay() || when.Year() != now.Year() {
+		layout = "Jan 02 15:04"
+	}
+	x := p.text(1, 0, over(t.dim, back), when.Format(layout))
+	x = p.text(x+1, 0, over(l.markStyle(r), back), runMark(r))
+	p.textRight(p.width()-1, 0, over(t.dim, back), span(r.Seconds))
+	p.cut(x+1, 0, p.width()-x-10, style, runText(r))
+}
+
+func (l *lakeView) markStyle(r *pipeline.Record) uv.Style {
+	switch r.Status {
+	case "ok":
+		return l.theme.good
+	case "running":
+		return l.theme.busy
+	case "cancelled":
+		return l.theme.warn
+	default:
+		return l.theme.bad
+	}
+}
+
+// runText says in a few words what a run did.
+func runText(r *pipeline.Record) string {
+	made, failing := 0, 0
+	for _, s := range r.Steps {
+		if s.State == pipeline.Published {
+			made++
+		}
+		if s.State == pipeline.Failed {
+			return s.Table + " failed"
+		}
+	}
+	for _, c := range r.Checks {
+		if c.State == "fail" && c.Severity != "warning" {
+			failing++
+		}
+	}
+	text := "nothing to do"
+	switch {
+	case failing > 0:
+		text = plural(int64(failing), "check failed", "checks failed")
+	case made > 0:
+		text = plural(int64(made), "table made", "tables made")
+	case r.Status == "running":
+		text = "under way"
+	case r.Status == "cancelled":
+		text = "stopped"
+	case r.Error != "":
+		text, _, _ = strings.Cut(r.Error, "\n")
+	}
+	if len(r.Selected) > 0 {
+		text += " · " + strings.Join(r.Selected, " ")
+	}
+	return text
+}
+
+// checkedMsg brings what the rules found.
+type checkedMsg struct {
+	record *pipeline.Record
+	err    error
+}
+
+// check evaluates the rules in the background.
+func (l *lakeView) check() tea.Cmd {
+	if l.place == nil || l.place.Check == nil {
+		return nil
+	}
+	check := l.place.Check
+	return tea.Batch(l.toast(told, "checking …"), l.work.start(&l.checking, func(ctx context.Context) tea.Msg {
+		record, err := check(ctx, nil)
+		return checkedMsg{record, err}
+	}))
+}
+
+func (l *lakeView) checked(msg checkedMsg) tea.Cmd {
+	if msg.record == nil {
+		l.fail("the lake cannot be checked", msg.err, "")
+		return nil
+	}
+	l.found = msg.record
+	passed, wrong, warnings := 0, 0, 0
+	for _, c := range msg.record.Checks {
+		switch {
+		case c.State == "pass":
+			passed++
+		case c.State == "fail" && c.Severity == "warning":
+			warnings++
+		case c.State == "fail":
+			wrong++
+		}
+	}
+	text := plural(int64(passed), "check passed", "checks passed")
+	if wrong > 0 {
+		return l.toast(failed, fmt.Sprintf("%s failed, %s: d says which", plural(int64(wrong), "check", "checks"), text))
+	}
+	if warnings > 0 {
+		return l.toast(warned, fmt.Sprintf("%s, %s: d says which", text, plural(int64(warnings), "warning", "warnings")))
+	}
+	return l.toast(done, text)
+}
+
+// openVerdict shows what the checks say of the chosen table.
+func (l *lakeView) openVerdict() tea.Cmd {
+	v := l.table(l.at)
+	if v == nil {
+		return nil
+	}
+	lines := l.verdictLines(v)
+	l.root.open(&reader{app: l.app, head: "CHECKS of " + l.at, lines: func() []styledLine { return lines }})
+	return nil
+}
+
+func (l *lakeView) verdictLines(v *pipeline.TableView) []styledLine {
+	t := l.theme
+	var lines []styledLine
+	if v.Expected != nil && v.Known {
+		word, style := "as this data set gives", t.good
+		if *v.Expected != v.Rows {
+			word, style = "not the "+count(*v.Expected)+" of this data set", t.bad
+		}
+		lines = append(lines, styledLine{{t.strong, count(v.Rows) + " rows  "}, {style, word}})
+	}
+	for _, name := range v.Strange {
+		lines = append(lines, styledLine{{t.bad, "≠ "}, {t.text, name + " is not as this program left it"}})
+	}
+	if v.Stale != "" {
+		lines = append(lines, styledLine{{t.warn, "◌ "}, {t.text, "stale: " + v.Stale}})
+	}
+	var checks []pipeline.CheckRecord
+	if l.found != nil {
+		checks = l.found.Checks
+	} else if last := l.newestChecks(); last != nil {
+		checks = last.Checks
+	}
+	for _, c := range checks {
+		if c.Table == v.Table {
+			lines = append(lines, l.checkLine(c))
+		}
+	}
+	if len(lines) == 0 {
+		lines = append(lines, styledLine{{t.dim, "nothing was checked yet: v checks"}})
+	}
+	return lines
+}
+
+// newestChecks is the newest run that has checked the lake.
+func (l *lakeView) newestChecks() *pipeline.Record {
+	for _, r := range l.view.Runs {
+		if len(r.Checks) > 0 {
+			return r
+		}
+	}
+	return nil
+}
+
+func (l *lakeView) checkLine(c pipeline.CheckRecord) styledLine {
+	t := l.theme
+	switch {
+	case c.State == "pass":
+		return styledLine{{t.good, "✓ "}, {t.text, c.Check}}
+	case c.State == "skipped":
+		return styledLine{{t.dim, "– " + c.Check + ": " + c.Message}}
+	case c.Severity == "warning":
+		return styledLine{{t.warn, "! "}, {t.text, c.Check + ", " + plural(c.Failing, "row", "rows") + ": "}, {t.dim, c.Message}}
+	default:
+		return styledLine{{t.bad, "✗ "}, {t.text, c.Check + ", " + plural(c.Failing, "row", "rows") + ": "}, {t.dim, c.Message}}
+	}
+}

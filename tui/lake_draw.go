@@ -1,0 +1,289 @@
+package tui
+
+import (
+	"fmt"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+	uv "github.com/charmbracelet/ultraviolet"
+
+	"stedi/pipeline"
+)
+
+func (l *lakeView) draw(p pane) {
+	if l.lake() == nil {
+		l.drawWaiting(p)
+		return
+	}
+	switch {
+	case p.width() < narrow || l.panes.zoomed:
+		l.drawPane(p, l.panes.at)
+	case p.width() < medium:
+		left := max(36, p.width()*45/100)
+		l.drawList(p.left(left))
+		l.drawPane(p.right(left), max(lineagePane, l.panes.at))
+	default:
+		l.drawWide(p)
+	}
+}
+
+// drawWaiting stands in until the lake is open.
+func (l *lakeView) drawWaiting(p pane) {
+	in := p.box(l.theme, "LAKE", false)
+	text := "opening " + l.options.Lake + " …"
+	if l.root.failure != nil && !l.opening.working() {
+		text = "the lake is not open: ! shows why"
+	}
+	in.text(2, 1, l.theme.dim, text)
+}
+
+func (l *lakeView) drawPane(p pane, which int) {
+	switch which {
+	case lineagePane:
+		l.drawLineage(p)
+	case columnsPane:
+		l.drawColumns(p)
+	case activityPane:
+		l.drawActivity(p)
+	default:
+		l.drawList(p)
+	}
+}
+
+// drawWide shows all panes: the zones side by side, the lineage below them,
+// then columns and activity.
+func (l *lakeView) drawWide(p pane) {
+	zones := l.lake().Zones()
+	most := 0
+	for _, zone := range zones {
+		most = max(most, len(l.inZone(zone)))
+	}
+	third := p.height() / 3
+	upper := min(max(most+6, third), p.height()/2)
+	upper = min(max(4, upper+l.split), p.height()-8)
+	middle := max(4, (p.height()-upper)*45/100)
+	l.drawZones(p.top(upper), zones)
+	p.part(0, upper-1, p.width(), 1).drag(func(_, dy int) tea.Cmd {
+		l.split = min(max(4-upper, l.split+dy), p.height())
+		return nil
+	})
+	l.drawLineage(p.part(0, upper, p.width(), middle))
+	lower := p.bottom(upper + middle)
+	left := p.width() * 58 / 100
+	l.drawColumns(lower.left(left))
+	l.drawActivity(lower.right(left))
+}
+
+// drawZones shows each zone in a box of its own.
+func (l *lakeView) drawZones(p pane, zones []string) {
+	wide := p.width() / len(zones)
+	for i, zone := range zones {
+		q := p.part(i*wide, 0, wide, p.height())
+		if i == len(zones)-1 {
+			q = p.right(i * wide)
+		}
+		chosen := l.current() != nil && l.current().Zone == zone && l.panes.at == tablesPane
+		in := q.box(l.theme, strings.ToUpper(zone), chosen)
+		tables := l.inZone(zone)
+		q.note(l.theme.zone(i), fmt.Sprint(len(tables)))
+		l.rowHead(in.line(0))
+		for y, t := range tables {
+			if y+1 < in.height() {
+				l.drawTable(in.line(y+1), t)
+			}
+		}
+		if rest := in.bottom(len(tables) + 2); rest.height() >= 1 {
+			l.zoneSummary(rest, zone)
+		}
+		q.wheel(func(delta int) tea.Cmd { l.panes.at = tablesPane; return l.move(sign(delta)) })
+	}
+}
+
+func sign(n int) int {
+	if n < 0 {
+		return -1
+	}
+	return 1
+}
+
+// zoneSummary says how much lies in a zone, and how that grew.
+func (l *lakeView) zoneSummary(p pane, zone string) {
+	var files int
+	var bytes int64
+	var trend []int64
+	for _, t := range l.lake().Tables {
+		v := l.table(t.Name)
+		if t.Zone != zone || v == nil {
+			continue
+		}
+		files += v.Files
+		bytes += v.Bytes
+		trend = addEnds(trend, v.Trend)
+	}
+	lines := []string{fmt.Sprintf("%s · %s", plural(int64(files), "file", "files"), size(bytes))}
+	if len(trend) > 0 {
+		lines = append(lines, "rows by run "+spark(trend, max(1, p.width()-15)))
+	}
+	for y, line := range lines {
+		p.cut(2, y, p.width()-3, l.theme.dim, line)
+	}
+}
+
+// addEnds adds two series whose newest values stand at the end.
+func addEnds(a, b []int64) []int64 {
+	if len(a) < len(b) {
+		a, b = b, a
+	}
+	sum := append([]int64{}, a...)
+	for i := range b {
+		sum[len(a)-1-i] += b[len(b)-1-i]
+	}
+	return sum
+}
+
+// drawList shows all tables in one column, below the names of their zones.
+func (l *lakeView) drawList(p pane) {
+	in := p.box(l.theme, "TABLES", l.panes.at == tablesPane)
+	p.note(l.theme.dim, plural(int64(len(l.tables())), "table", "tables"))
+	type line struct {
+		zone  int
+		name  string
+		table *pipeline.Table
+	}
+	var lines []line
+	at := 0
+	for i, zone := range l.lake().Zones() {
+		lines = append(lines, line{zone: i, name: zone})
+		for _, t := range l.inZone(zone) {
+			if t.Name == l.at {
+				at = len(lines)
+			}
+			lines = append(lines, line{table: t})
+		}
+	}
+	l.rowHead(in.line(0))
+	list := in.bottom(1)
+	from := max(0, min(at-list.height()/2, len(lines)-list.height()))
+	for y := range list.height() {
+		if from+y >= len(lines) {
+			break
+		}
+		if n := lines[from+y]; n.table != nil {
+			l.drawTable(list.line(y), n.table)
+		} else {
+			list.text(1, y, l.theme.zone(n.zone), n.name)
+		}
+	}
+	p.wheel(func(delta int) tea.Cmd { l.panes.at = tablesPane; return l.move(sign(delta)) })
+}
+
+// Columns of a table's line, from the right: verdict, age, size, rows.
+const (
+	verdictWidth = 4
+	rowsWidth    = 11
+	ageWidth     = 12
+	sizeWidth    = 10
+)
+
+// places says in which column each part of a table's line ends; 0: it has no
+// room.
+func places(w int) (rows, size, age int) {
+	end := w - verdictWidth
+	if w >= 58 {
+		age = end
+		end -= ageWidth
+	}
+	if w >= 66 {
+		size = end
+		end -= sizeWidth
+	}
+	return end, size, age
+}
+
+func (l *lakeView) rowHead(p pane) {
+	t := l.theme
+	rows, size, age := places(p.width())
+	p.text(3, 0, t.heading, "TABLE")
+	p.textRight(rows, 0, t.heading, "ROWS")
+	if size > 0 {
+		p.textRight(size, 0, t.heading, "SIZE")
+	}
+	if age > 0 {
+		p.textRight(age, 0, t.heading, "CHANGED")
+	}
+	p.textRight(p.width()-1, 0, t.heading, "OK")
+}
+
+// drawTable draws one line: the table, its rows, and whether it is right.
+func (l *lakeView) drawTable(p pane, table *pipeline.Table) {
+	t := l.theme
+	back, name := uv.Style{}, t.text
+	chosen := table.Name == l.at
+	if chosen {
+		back = t.selectedFaint
+		if l.panes.at == tablesPane {
+			back = t.selected
+		}
+		p.fill(back)
+		name = back
+		p.text(1, 0, over(t.accent, back), "▸")
+	}
+	v := l.table(table.Name)
+	rows, sizeAt, age := places(p.width())
+	x := p.cut(3, 0, rows-rowsWidth-3, name, table.Name)
+	if l.live.step(table.Name) == pipeline.Running {
+		p.text(x+1, 0, over(t.busy, back), "▶")
+	}
+	if v != nil {
+		p.textRight(rows, 0, over(t.number, back), rowsOf(v))
+		if sizeAt > 0 && !v.Missing {
+			p.textRight(sizeAt, 0, over(t.dim, back), size(v.Bytes))
+		}
+		if age > 0 {
+			p.textRight(age, 0, over(t.dim, back), ago(l.now(), v.Changed))
+		}
+		mark, style := l.verdict(v)
+		p.textRight(p.width()-1, 0, over(style, back), mark)
+	}
+	p.click(func() tea.Cmd {
+		l.panes.at = tablesPane
+		if chosen {
+			return l.root.openTable(table.Name)
+		}
+		return l.choose(table.Name)
+	})
+}
+
+func rowsOf(v *pipeline.TableView) string {
+	switch {
+	case v.Missing:
+		return "—"
+	case !v.Known:
+		return "?"
+	default:
+		return count(v.Rows)
+	}
+}
+
+// verdict says in a character whether a table is as it should be.
+func (l *lakeView) verdict(v *pipeline.TableView) (string, uv.Style) {
+	t := l.theme
+	switch {
+	case v.Missing:
+		return "–", t.dim
+	case len(v.Strange) > 0:
+		return "≠", t.bad
+	case v.Verdict == pipeline.Wrong:
+		return "✗", t.bad
+	case v.Stale != "":
+		return "◌", t.warn
+	case v.Rejected > 0:
+		return fmt.Sprintf("%d✗", min(v.Rejected, 99)), t.warn
+	case v.Verdict == pipeline.Warn:
+		return "!", t.warn
+	case v.Verdict == pipeline.Pass:
+		return "✓", t.good
+	default:
+		return "·", t.dim
+	}
+}

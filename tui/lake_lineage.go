@@ -1,0 +1,96 @@
+package tui
+
+import (
+	"context"
+	"fmt"
+
+	tea "charm.land/bubbletea/v2"
+
+	"stedi/pipeline"
+)
+
+func (l *lakeView) drawLineage(p pane) {
+	t := l.current()
+	in := p.box(l.theme, "WATERFALL of "+l.at, l.panes.at == lineagePane)
+	p.click(func() tea.Cmd { l.panes.at = lineagePane; return nil })
+	v := l.table(l.at)
+	if t == nil || v == nil || in.height() < 1 {
+		return
+	}
+	p.note(l.theme.dim, l.provenance(v))
+	y := 0
+	switch {
+	case t.IsLanding():
+		y = l.drawLanding(in, t, v)
+	case len(v.Funnel) == 0:
+		in.cut(1, 0, in.width()-2, l.theme.text, t.Doc)
+		x := in.text(1, 1, l.theme.dim, "made from")
+		for _, name := range t.Made.Inputs {
+			x = l.drawLink(in, x+1, 1, name, l.choose)
+		}
+		y = 2
+	default:
+		y = l.drawWaterfall(in, t, v.Funnel, l.choose)
+	}
+	if readers := l.lake().Readers(t.Name); len(readers) > 0 && y < in.height() {
+		x := in.text(1, y, l.theme.dim, "feeds")
+		for _, r := range readers {
+			x = l.drawLink(in, x+1, y, r.Name, l.choose)
+		}
+	}
+}
+
+// provenance says where what lies in a table comes from.
+func (l *lakeView) provenance(v *pipeline.TableView) string {
+	switch {
+	case v.Missing:
+		return "not made yet"
+	case v.Stale != "":
+		return "stale: " + v.Stale
+	case v.Changed.IsZero():
+		return ""
+	default:
+		return size(v.Bytes) + " · " + ago(l.now(), v.Changed)
+	}
+}
+
+// drawLanding says what was read of a landing table.
+func (l *lakeView) drawLanding(p pane, t *pipeline.Table, v *pipeline.TableView) int {
+	th := l.theme
+	p.cut(1, 0, p.width()-2, th.text, t.Doc)
+	p.cut(1, 1, p.width()-2, th.dim, fmt.Sprintf("%s/%s · %s · %s", l.options.Lake, t.Path, plural(int64(v.Files), "file", "files"), size(v.Bytes)))
+	y := 2
+	if v.Rejected > 0 {
+		p.cut(1, y, p.width()-2, th.warn, plural(v.Rejected, "line", "lines")+" could not be read and were left out; the run's rejects folder has them")
+		y++
+	}
+	for _, note := range v.Notes {
+		if y < p.height()-1 {
+			p.cut(1, y, p.width()-2, th.dim, "note: "+note)
+			y++
+		}
+	}
+	return y
+}
+
+// explainedMsg says what the stages of a table ask of a row.
+type explainedMsg struct {
+	table      string
+	conditions map[string]string
+}
+
+// explainSoon finds out what the chosen table's stages ask for, once.
+func (l *lakeView) explainSoon() tea.Cmd {
+	t := l.current()
+	if t == nil || t.IsLanding() || l.asks[t.Name] != nil {
+		return nil
+	}
+	runner := l.place.Runner
+	return l.work.start(&l.explain, func(ctx context.Context) tea.Msg {
+		conditions, err := runner.Conditions(ctx, t)
+		if err != nil {
+			return nil // the waterfall does without
+		}
+		return explainedMsg{t.Name, conditions}
+	})
+}

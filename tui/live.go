@@ -1,0 +1,341 @@
+package tui
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"stedi/pipeline"
+)
+
+// liveRun is the run on the screen: one of ours, one of somebody else that is
+// followed, or one of the past that is played again. It stays after its end.
+type liveRun struct {
+	source  source
+	work    task
+	id      string
+	steps   map[string]*liveStep
+	log     []logLine
+	began   time.Time // by the run's own clock
+	latest  time.Time // of the newest event
+	ended   bool
+	status  string
+	clock   func() time.Time // the run's own clock, now
+	cancels chan string      // tables whose steps are to stop
+	speed   int              // of a replay
+	asked   pipeline.RunOptions
+}
+
+// source is where the events of a run come from.
+type source int
+
+const (
+	noRun source = iota
+	ownRun
+	followedRun
+	replayedRun
+)
+
+// liveStep is a step on its way.
+type liveStep struct {
+	state    pipeline.State
+	reason   string
+	progress pipeline.Progress
+	began    time.Time
+	ended    time.Time
+	record   *pipeline.StepRecord
+	err      string
+}
+
+// logLine is a line of the log.
+type logLine struct {
+	at    time.Time
+	mood  mood
+	table string
+	text  string
+}
+
+// runMsg brings events of the run that is shown. Without a next it is the
+// last one.
+type runMsg struct {
+	source source
+	events []pipeline.Event
+	next   func() tea.Msg
+	record *pipeline.Record
+	err    error
+}
+
+// going tells whether the run is under way and ours to cancel or to wait for.
+func (r *liveRun) going() bool { return r.source == ownRun && r.work.working() }
+
+// busy tells whether anything moves, whoever's run it is.
+func (r *liveRun) busy() bool { return r.work.working() }
+
+// step is the state of a table's step while a run is under way.
+func (r *liveRun) step(table string) pipeline.State {
+	if s := r.steps[table]; s != nil && r.busy() {
+		return s.state
+	}
+	return pipeline.Waiting
+}
+
+func (r *liveRun) stop() {
+	r.work.stop()
+}
+
+// cancel stops the whole run. What it says comes back as for any other end.
+func (r *liveRun) cancel() tea.Cmd {
+	if r.work.cancel != nil {
+		r.work.cancel()
+	}
+	return nil
+}
+
+// begin clears the screen for a run.
+func (r *liveRun) begin(from source, clock func() time.Time) {
+	r.stop()
+	*r = liveRun{source: from, work: r.work, steps: map[string]*liveStep{}, clock: clock, speed: 1}
+}
+
+// startRun runs what the options select, and goes to the run screen.
+func (m *Model) startRun(options pipeline.RunOptions) tea.Cmd {
+	if m.place == nil || m.live.going() {
+		return nil
+	}
+	m.live.begin(ownRun, m.options.Now)
+	m.live.asked = options
+	m.live.began = m.options.Now()
+	cancels := make(chan string, 16)
+	m.live.cancels = cancels
+	options.Cancel = cancels
+	box := newMailbox[pipeline.Event]()
+	run := m.place.Run
+	over := make(chan runMsg, 1)
+	start := m.work.start(&m.live.work, func(ctx context.Context) tea.Msg {
+		record, err := run(ctx, options, box.send)
+		over <- runMsg{source: ownRun, record: record, err: err}
+		box.close()
+		return nil
+	})
+	m.current = runScreen
+	return tea.Batch(start, receive(box, over))
+}
+
+// receive waits for events; the message asks for the next ones.
+func receive(box *mailbox[pipeline.Event], over <-chan runMsg) tea.Cmd {
+	return func() tea.Msg {
+		events, open := box.receive()
+		if open {
+			return runMsg{source: ownRun, events: events, next: receive(box, over)}
+		}
+		return <-over
+	}
+}
+
+// ranOn takes what came of the run.
+func (m *Model) ranOn(msg runMsg) tea.Cmd {
+	if msg.source != m.live.source {
+		return nil // of a run that is not on the screen any more
+	}
+	for _, e := range msg.events {
+		m.live.take(e)
+	}
+	if msg.next != nil {
+		return func() tea.Msg { return msg.next() }
+	}
+	return m.runOver(msg)
+}
+
+// take brings the run as far as the event says.
+func (r *liveRun) take(e pipeline.Event) {
+	if r.id == "" {
+		r.id, r.began = e.Run, e.Time
+	}
+	r.latest = e.Time
+	if e.Step == "" {
+		r.status = e.State.String()
+		r.say(e, e.State.String(), e.Err)
+		return
+	}
+	s := r.steps[e.Step]
+	if s == nil {
+		s = &liveStep{}
+		r.steps[e.Step] = s
+	}
+	if e.Progress != nil {
+		s.progress = *e.Progress
+		return
+	}
+	if e.State == pipeline.Running && s.state != pipeline.Running {
+		s.began = e.Time
+	}
+	s.state = e.State
+	if e.Reason != "" {
+		s.reason = e.Reason
+	}
+	if e.Result != nil {
+		s.record, s.ended, s.err = e.Result, e.Time, e.Err
+		if s.began.IsZero() {
+			s.began = e.Time
+		}
+	}
+	r.note(e)
+}
+
+// note writes a line of the log.
+func (r *liveRun) note(e pipeline.Event) {
+	text := e.State.String()
+	switch {
+	case e.State == pipeline.Waiting:
+		text = "will run: " + e.Reason
+	case e.State == pipeline.Running:
+		text = "running: " + e.Reason
+	case e.State == pipeline.Published && e.Result != nil:
+		text = fmt.Sprintf("published %s in %s", plural(e.Result.Rows, "row", "rows"), span(e.Result.Seconds))
+	case e.Reason != "":
+		text += ": " + e.Reason
+	}
+	r.say(e, text, e.Err)
+}
+
+func (r *liveRun) say(e pipeline.Event, text, problem string) {
+	tone := told
+	switch e.State {
+	case pipeline.Failed:
+		tone = failed
+	case pipeline.Skipped, pipeline.Stopped:
+		tone = warned
+	case pipeline.Published:
+		tone = done
+	case pipeline.Waiting, pipeline.Running, pipeline.UpToDate:
+	}
+	r.log = append(r.log, logLine{e.Time, tone, e.Step, text})
+	for line := range strings.SplitSeq(problem, "\n") {
+		if strings.TrimSpace(line) != "" {
+			r.log = append(r.log, logLine{e.Time, failed, e.Step, strings.TrimSpace(line)})
+		}
+	}
+}
+
+// runOver says how a run ended.
+func (m *Model) runOver(msg runMsg) tea.Cmd {
+	r := &m.live
+	r.ended = true
+	r.work.stop()
+	if r.source != ownRun {
+		return m.lookAgain()
+	}
+	if m.quitting {
+		return tea.Quit
+	}
+	cmds := []tea.Cmd{m.look()}
+	switch kind := pipeline.KindOf(msg.err); {
+	case msg.err == nil && msg.record != nil:
+		m.failure = nil
+		cmds = append(cmds, m.toast(done, runText(msg.record)+" in "+span(msg.record.Seconds)))
+	case kind == pipeline.Cancelled, kind == pipeline.Terminated:
+		cmds = append(cmds, m.toast(warned, "stopped: the tables are as they were, or complete"))
+	default:
+		m.fail(m.whatFailed(msg.record), msg.err, "", m.remedies(msg)...)
+		cmds = append(cmds, m.toast(failed, m.failure.what+"   ! shows why"))
+	}
+	return tea.Batch(cmds...)
+}
+
+func (m *Model) whatFailed(record *pipeline.Record) string {
+	if record != nil {
+		for _, s := range record.Steps {
+			if s.State == pipeline.Failed {
+				return s.Table + " failed; its old rows are as they were"
+			}
+		}
+		for _, c := range record.Checks {
+			if c.State == "fail" && c.Severity != "warning" {
+				return fmt.Sprintf("check %s of %s fails for %s", c.Check, c.Table, plural(c.Failing, "row", "rows"))
+			}
+		}
+	}
+	return "the run did not end well"
+}
+
+// remedies are what the program itself can do about a failure.
+func (m *Model) remedies(msg runMsg) []answer {
+	var list []answer
+	asked := m.live.asked
+	again := func(change func(*pipeline.RunOptions)) func() tea.Cmd {
+		return func() tea.Cmd {
+			options := asked
+			change(&options)
+			return m.startRun(options)
+		}
+	}
+	if locked, ok := errors.AsType[*pipeline.LockedError](msg.err); ok {
+		list = append(list, answer{"f", "follow that run", func() tea.Cmd { return m.followRun(locked.Holder.Run) }})
+	} else if pipeline.KindOf(msg.err) == pipeline.Conflict {
+		list = append(list, answer{"m", "run again, and move aside what others left (--replace)", again(func(o *pipeline.RunOptions) { o.Replace = true })})
+	}
+	return append(list, answer{"r", "run again", again(func(*pipeline.RunOptions) {})})
+}
+
+// replay plays a past run again.
+func (m *Model) replay(id string) tea.Cmd {
+	if m.place == nil || m.live.going() {
+		return nil
+	}
+	store := m.place.Runner.Store
+	m.live.begin(replayedRun, m.options.Now)
+	m.live.speed = 10
+	m.current = runScreen
+	return m.work.start(&m.live.work, func(ctx context.Context) tea.Msg {
+		events, err := pipeline.ReadEvents(ctx, store, id)
+		return replayMsg{id, events, err}
+	})
+}
+
+// replayMsg brings the events of a past run.
+type replayMsg struct {
+	id     string
+	events []pipeline.Event
+	err    error
+}
+
+// followRun shows the run of somebody else as it goes on.
+func (m *Model) followRun(id string) tea.Cmd {
+	runner := m.place.Runner
+	m.live.begin(followedRun, m.options.Now)
+	m.live.id = id
+	box := newMailbox[pipeline.Event]()
+	over := make(chan runMsg, 1)
+	start := m.work.start(&m.live.work, func(ctx context.Context) tea.Msg {
+		err := runner.Follow(ctx, id, box.send)
+		over <- runMsg{source: followedRun, err: err}
+		box.close()
+		return nil
+	})
+	return tea.Batch(start, follow(box, over))
+}
+
+func follow(box *mailbox[pipeline.Event], over <-chan runMsg) tea.Cmd {
+	return func() tea.Msg {
+		events, open := box.receive()
+		if open {
+			return runMsg{source: followedRun, events: events, next: follow(box, over)}
+		}
+		return <-over
+	}
+}
+
+// follow shows the run of whoever holds the lake, unless one of ours does.
+func (a *app) follow() tea.Cmd {
+	holder := a.view.Holder
+	if holder == nil || a.live.busy() || a.live.id == holder.Run {
+		return nil
+	}
+	return tea.Batch(
+		a.toast(told, fmt.Sprintf("run %s of pid %d on %s has the lake: following it on screen 2", holder.Run, holder.PID, holder.Host)),
+		a.root.followRun(holder.Run))
+}

@@ -1,0 +1,69 @@
+package tui
+
+import (
+	"image"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+)
+
+// mouse takes a click, a turn of the wheel or a drag to the zone under it.
+func (m *Model) mouse(msg tea.MouseMsg) tea.Cmd {
+	at := msg.Mouse()
+	defer func() { m.mouseX, m.mouseY = at.X, at.Y }()
+	switch msg := msg.(type) {
+	case tea.MouseReleaseMsg:
+		m.dragging = nil
+	case tea.MouseMotionMsg:
+		if m.dragging != nil {
+			return m.dragging(at.X-m.mouseX, at.Y-m.mouseY)
+		}
+	case tea.MouseWheelMsg:
+		delta := 3
+		if msg.Button == tea.MouseWheelUp || msg.Button == tea.MouseWheelLeft {
+			delta = -3
+		}
+		if z, ok := m.under(at.X, at.Y, func(z zone) bool { return z.wheel != nil }); ok {
+			return z.wheel(delta)
+		}
+	case tea.MouseClickMsg:
+		if msg.Button != tea.MouseLeft || m.prompt != nil {
+			return nil
+		}
+		if z, ok := m.under(at.X, at.Y, func(z zone) bool { return z.drag != nil || z.click != nil }); ok {
+			m.dragging = z.drag
+			if z.click != nil {
+				return z.click(at.X-z.area.Min.X, at.Y-z.area.Min.Y)
+			}
+		}
+	}
+	return nil
+}
+
+// under finds the uppermost zone at a place that answers.
+func (m *Model) under(x, y int, answers func(zone) bool) (zone, bool) {
+	zones := m.frame(m.width, m.height).zones
+	for i := len(zones) - 1; i >= 0; i-- {
+		if z := zones[i]; (image.Point{X: x, Y: y}).In(z.area) && answers(z) {
+			return z, true
+		}
+	}
+	return zone{}, false
+}
+
+// MergeMouse makes a filter that lets through at most one movement of the
+// mouse a frame: a flood of them says no more.
+func MergeMouse(now func() time.Time) func(tea.Model, tea.Msg) tea.Msg {
+	const frameTime = 16 * time.Millisecond
+	var last time.Time
+	return func(_ tea.Model, msg tea.Msg) tea.Msg {
+		if _, ok := msg.(tea.MouseMotionMsg); ok {
+			if at := now(); at.Sub(last) < frameTime {
+				return nil
+			} else {
+				last = at
+			}
+		}
+		return msg
+	}
+}

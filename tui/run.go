@@ -1,0 +1,253 @@
+package tui
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"stedi/pipeline"
+)
+
+// runView is the second screen: the transforms in their order, how far each
+// is, and what has been said about it.
+type runView struct {
+	*app
+	panes  focus
+	at     int             // the chosen step
+	marked map[string]bool // steps to run
+	wanted string
+	scroll int // lines up from the end of the log
+	replay *replay
+}
+
+// The panes of the run screen.
+const (
+	stepsPane = iota
+	graphPane
+	fallPane
+	logPane
+	runPanes
+)
+
+func newRun(a *app) *runView {
+	return &runView{app: a, panes: focus{count: runPanes}, marked: map[string]bool{}}
+}
+
+func (s *runView) title() string  { return "Run" }
+func (s *runView) focus() *focus  { return &s.panes }
+func (s *runView) filter() string { return s.wanted }
+func (s *runView) close()         {}
+
+func (s *runView) setFilter(text string) tea.Cmd {
+	s.wanted, s.at = text, 0
+	return nil
+}
+
+// steps are the tables that transforms make, as far as the filter lets them
+// through.
+func (s *runView) steps() []*pipeline.Table {
+	var steps []*pipeline.Table
+	if lake := s.lake(); lake != nil {
+		for _, t := range lake.Tables {
+			if !t.IsLanding() && strings.Contains(t.Name, strings.ToLower(strings.TrimSpace(s.wanted))) {
+				steps = append(steps, t)
+			}
+		}
+	}
+	return steps
+}
+
+// current is the chosen step's table, or nil.
+func (s *runView) current() *pipeline.Table {
+	steps := s.steps()
+	if len(steps) == 0 {
+		return nil
+	}
+	return steps[min(s.at, len(steps)-1)]
+}
+
+func (s *runView) actions() []action {
+	k, t := s.keys, s.current()
+	there, idle := t != nil, !s.live.going()
+	name := ""
+	if there {
+		name = t.Name
+	}
+	step := func(by int) func() tea.Cmd { return func() tea.Cmd { return s.move(by) } }
+	run := func(force bool, names ...string) func() tea.Cmd {
+		return func() tea.Cmd { return s.start(force, names...) }
+	}
+	return []action{
+		k.act("up", "up k", "up", step(-1)),
+		k.act("down", "down j", "down", step(1)),
+		k.act("page-up", "pgup", "page up", step(-10)),
+		k.act("page-down", "pgdown", "page down", step(10)),
+		k.act("first", "home g", "first", step(-1<<20)),
+		k.act("last", "end G", "last", step(1<<20)),
+		k.act("mark", "space", "mark", s.mark).at(1).when(there),
+		k.act("run-marked", "r", "run selected", func() tea.Cmd { return s.start(false, s.selected()...) }).at(2).when(there && idle),
+		k.act("run-all", "R", "run all", run(false)).at(3).when(there && idle),
+		k.act("run-to", "t", "to here", run(false, "+"+name)).at(4).when(there && idle),
+		k.act("run-from", "f", "from here", run(false, name+"+")).at(5).when(there && idle),
+		k.act("force", "F", "force selected", func() tea.Cmd { return s.start(true, s.selected()...) }).at(6).when(there && idle),
+		k.act("cancel-step", "c", "cancel step", s.cancelStep).at(1).when(there && s.live.going()),
+		k.act("cancel-run", "C", "cancel run", s.live.cancel).at(2).when(s.live.going()),
+		k.act("plan", "P", "plan", func() tea.Cmd { return s.plan(s.marks()) }).at(7).when(there),
+		k.act("plan-forced", "ctrl+f", "plan of a forced run", func() tea.Cmd { return s.planForced(s.marks()) }).when(there),
+		k.act("open", "enter", "open the table", func() tea.Cmd { return s.root.openTable(name) }).at(8).when(there),
+		k.act("log", "L", "log", func() tea.Cmd { s.panes.at = logPane; return nil }),
+		k.act("copy-log", "y", "copy the log", func() tea.Cmd { return s.copyText("the log", s.logText()) }).when(len(s.live.log) > 0),
+		k.act("replay", "p", "play the last run again", s.replayLast).at(9).when(idle && s.view != nil && s.view.Last != nil),
+		k.act("faster", "+ =", "faster", func() tea.Cmd { return s.faster(1) }).at(1).when(s.playing()),
+		k.act("slower", "-", "slower", func() tea.Cmd { return s.faster(-1) }).at(1).when(s.playing()),
+		k.act("pause", ".", "pause", s.pause).at(1).when(s.playing()),
+	}
+}
+
+func (s *runView) move(by int) tea.Cmd {
+	if s.panes.at == logPane {
+		s.scroll = min(max(0, s.scroll-by), max(0, len(s.live.log)-1))
+		return nil
+	}
+	s.at = min(max(0, s.at+by), max(0, len(s.steps())-1))
+	return nil
+}
+
+func (s *runView) mark() tea.Cmd {
+	name := s.current().Name
+	s.marked[name] = !s.marked[name]
+	return s.move(1)
+}
+
+// marks are the marked steps, in order.
+func (s *runView) marks() []string {
+	var names []string
+	for _, t := range s.steps() {
+		if s.marked[t.Name] {
+			names = append(names, t.Name)
+		}
+	}
+	return names
+}
+
+// selected are the marked steps, or else the chosen one.
+func (s *runView) selected() []string {
+	if names := s.marks(); len(names) > 0 {
+		return names
+	}
+	return []string{s.current().Name}
+}
+
+// start runs what is named.
+func (s *runView) start(force bool, names ...string) tea.Cmd {
+	options := s.options.Run
+	options.Select, options.Force = names, force || options.Force
+	options.Check = len(names) == 0
+	s.marked, s.scroll = map[string]bool{}, 0
+	return s.root.startRun(options)
+}
+
+// cancelStep stops the chosen step; what does not need it goes on.
+func (s *runView) cancelStep() tea.Cmd {
+	select {
+	case s.live.cancels <- s.current().Name:
+		return s.toast(told, "cancelling "+s.current().Name)
+	default:
+		return nil
+	}
+}
+
+func (s *runView) replayLast() tea.Cmd { return s.root.replay(s.view.Last.Run) }
+
+func (s *runView) update(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case replayMsg:
+		return s.replayed(msg)
+	case replayTickMsg:
+		return s.played(msg)
+	case runMsg:
+		s.followSteps(msg)
+	case planMsg:
+		return s.showPlan(msg)
+	}
+	return nil
+}
+
+// followSteps moves the cursor to the step that has begun to run.
+func (s *runView) followSteps(msg runMsg) {
+	for _, e := range msg.events {
+		if e.Step != "" && e.State == pipeline.Running && e.Progress == nil {
+			if i := slices.IndexFunc(s.steps(), func(t *pipeline.Table) bool { return t.Name == e.Step }); i >= 0 {
+				s.at = i
+			}
+		}
+	}
+}
+
+// logText is the log as plain text.
+func (s *runView) logText() string {
+	var b strings.Builder
+	for _, line := range s.live.log {
+		b.WriteString(strings.TrimSpace(line.at.In(s.options.Zone).Format("15:04:05.000")+" "+line.table+" "+line.text) + "\n")
+	}
+	return b.String()
+}
+
+// planMsg says what a run would do.
+type planMsg struct {
+	names []string
+	force bool
+	steps []pipeline.PlanStep
+	err   error
+}
+
+func (a *app) plan(names []string) tea.Cmd { return a.planned(names, false) }
+
+// planned finds out what a run of the named tables would do.
+func (a *app) planned(names []string, force bool) tea.Cmd {
+	runner, options := a.place.Runner, a.options.Run
+	options.Select, options.Force = names, force || options.Force
+	return a.work.start(&a.planning, func(ctx context.Context) tea.Msg {
+		steps, err := runner.Plan(ctx, options)
+		return planMsg{names, force, steps, err}
+	})
+}
+
+func (s *runView) planForced(names []string) tea.Cmd { return s.planned(names, true) }
+
+// planned shows the plan.
+func (s *runView) showPlan(msg planMsg) tea.Cmd {
+	t := s.theme
+	var lines []styledLine
+	for i, step := range msg.steps {
+		mark, style := "· up to date  ", t.dim
+		switch {
+		case step.Lacks != "":
+			mark, style = "✗ would fail  ", t.bad
+		case step.Run:
+			mark, style = "▶ would run   ", t.good
+		}
+		reason := step.Reason
+		if step.Lacks != "" {
+			reason = step.Lacks + " is not there"
+		}
+		lines = append(lines, styledLine{
+			{t.dim, string(rune('1'+i)) + "  "}, {style, mark},
+			{t.text, step.Table + strings.Repeat(" ", max(1, 28-len(step.Table)))}, {t.dim, reason},
+		})
+	}
+	if msg.err != nil {
+		lines = append(lines, nil)
+		for line := range strings.SplitSeq(msg.err.Error(), "\n") {
+			lines = append(lines, styledLine{{t.bad, line}})
+		}
+	}
+	run := s.keys.act("plan-run", "r", "run it", func() tea.Cmd {
+		s.root.shut()
+		return s.start(msg.force, msg.names...)
+	}).at(1).when(!s.live.going() && msg.err == nil)
+	s.root.open(&reader{app: s.app, head: "PLAN", lines: func() []styledLine { return lines }, more: []action{run}})
+	return nil
+}

@@ -1,0 +1,476 @@
+package tui
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	uv "github.com/charmbracelet/ultraviolet"
+
+	"stedi/pipeline"
+)
+
+func (s *runView) draw(p pane) {
+	if s.lake() == nil {
+		p.box(s.theme, "RUN", false).text(2, 1, s.theme.dim, "opening "+s.options.Lake+" …")
+		return
+	}
+	s.drawWhole(p.line(0))
+	rest := p.bottom(1)
+	switch {
+	case p.width() < narrow || s.panes.zoomed:
+		s.drawPane(rest, s.panes.at)
+	case p.width() < medium:
+		upper := min(len(s.steps())+3, rest.height()/2)
+		s.drawSteps(rest.top(upper))
+		s.drawPane(rest.bottom(upper), max(s.panes.at, s.lowerPane()))
+	default:
+		upper := min(len(s.steps())+4, rest.height()/2)
+		s.drawSteps(rest.top(upper))
+		lower := rest.bottom(upper)
+		left := p.width() * 38 / 100
+		s.drawGraph(lower.left(left))
+		right := lower.right(left)
+		middle := min(8, right.height()/2)
+		s.drawFall(right.top(middle))
+		s.drawLog(right.bottom(middle))
+	}
+}
+
+// lowerPane is what the lower half shows while the steps have the focus: the
+// log of a run, afterwards the waterfall.
+func (s *runView) lowerPane() int {
+	if s.live.busy() {
+		return logPane
+	}
+	return fallPane
+}
+
+func (s *runView) drawPane(p pane, which int) {
+	switch which {
+	case graphPane:
+		s.drawGraph(p)
+	case fallPane:
+		s.drawFall(p)
+	case logPane:
+		s.drawLog(p)
+	default:
+		s.drawSteps(p)
+	}
+}
+
+// drawWhole shows how far the run as a whole is.
+func (s *runView) drawWhole(p pane) {
+	t, r := s.theme, &s.live
+	var text string
+	style := t.dim
+	switch {
+	case r.source == noRun:
+		text = "no run yet in this session: R runs all that is not up to date"
+	case r.source == replayedRun:
+		text = fmt.Sprintf("replay of run %s at ×%d", r.id, r.speed)
+		if s.playing() && s.replay.paused {
+			text += ", paused"
+		}
+		style = t.busy
+	case r.source == followedRun:
+		text, style = "run "+r.id+" of somebody else", t.busy
+	case r.busy():
+		text, style = "running", t.busy
+	default:
+		text = "run " + r.id + " " + r.status
+	}
+	x := p.text(1, 0, style, text)
+	if r.source == noRun {
+		return
+	}
+	x = p.text(x+2, 0, t.dim, span(s.elapsed().Seconds()))
+	share, known := r.share()
+	if known {
+		share, estimated := s.whole()
+		_ = share
+		_ = estimated
+	}
+	width := p.width() - x - 22
+	if width >= 10 {
+		all, estimated := s.whole()
+		p.bar(x+2, 0, width, t, all, estimated)
+		p.text(x+width+4, 0, t.text, fmt.Sprintf("%3.0f%%", all*100))
+		if left, ok := s.remaining(); ok && r.busy() {
+			p.text(x+width+9, 0, t.dim, "~"+span(left)+" left")
+		}
+	}
+	_ = share
+}
+
+// elapsed is how long the run has taken, by its own clock.
+func (s *runView) elapsed() time.Duration {
+	r := &s.live
+	if r.ended || !r.busy() && r.source != replayedRun {
+		return r.latest.Sub(r.began)
+	}
+	return max(0, r.clock().Sub(r.began))
+}
+
+// whole is the share of the run that is done, and whether it is an estimate
+// from past runs.
+func (s *runView) whole() (share float64, estimated bool) {
+	total, finished := 0.0, 0.0
+	for _, t := range s.steps() {
+		step := s.live.steps[t.Name]
+		if step == nil || step.state == pipeline.UpToDate {
+			continue
+		}
+		weight, known := pipeline.Median(s.past(t.Name))
+		if !known {
+			weight = 1
+		}
+		part, guess := s.shareOf(t.Name, step)
+		total += weight
+		finished += weight * part
+		estimated = estimated || guess
+	}
+	if total == 0 {
+		return 1, false
+	}
+	return finished / total, estimated
+}
+
+func (s *runView) past(table string) []float64 {
+	if s.view == nil {
+		return nil
+	}
+	return pipeline.PastSeconds(s.view.Runs, table)
+}
+
+// shareOf is how much of a step is done. It is measured where the engine
+// counts what it reads; otherwise it is estimated from past runs.
+func (s *runView) shareOf(table string, step *liveStep) (share float64, estimated bool) {
+	switch step.state {
+	case pipeline.Published, pipeline.UpToDate, pipeline.Failed, pipeline.Skipped, pipeline.Stopped:
+		return 1, false
+	case pipeline.Waiting:
+		return 0, false
+	}
+	if measured, ok := measuredShare(step.progress); ok {
+		return measured, false
+	}
+	if usual, ok := pipeline.Median(s.past(table)); ok && usual > 0 {
+		const most = 0.97 // an estimate never says that it is done
+		return min(most, s.live.clock().Sub(step.began).Seconds()/usual), true
+	}
+	return 0, true
+}
+
+func measuredShare(p pipeline.Progress) (float64, bool) {
+	if p.BytesTotal > 0 {
+		return float64(p.BytesRead) / float64(p.BytesTotal), true
+	}
+	return 0, false
+}
+
+// remaining is how many seconds the steps that are left usually take.
+func (s *runView) remaining() (float64, bool) {
+	left, known := 0.0, false
+	for _, t := range s.steps() {
+		step := s.live.steps[t.Name]
+		if step == nil || step.state != pipeline.Waiting && step.state != pipeline.Running {
+			continue
+		}
+		if seconds, ok := s.timeLeft(t.Name, step); ok {
+			left, known = left+seconds, true
+		}
+	}
+	return left, known
+}
+
+// timeLeft is how many seconds a step still takes, from its speed so far or
+// from past runs.
+func (s *runView) timeLeft(table string, step *liveStep) (float64, bool) {
+	spent := 0.0
+	if step.state == pipeline.Running {
+		spent = s.live.clock().Sub(step.began).Seconds()
+		if share, ok := measuredShare(step.progress); ok && share > 0.05 && spent > 0.2 {
+			return spent * (1 - share) / share, true
+		}
+	}
+	usual, ok := pipeline.Median(s.past(table))
+	return max(0, usual-spent), ok
+}
+
+// share is the progress for the terminal's own bar.
+func (r *liveRun) share() (float64, bool) {
+	if !r.busy() || len(r.steps) == 0 {
+		return 0, false
+	}
+	over := 0
+	for _, s := range r.steps {
+		if s.state != pipeline.Waiting && s.state != pipeline.Running {
+			over++
+		}
+	}
+	return float64(over) / float64(len(r.steps)), true
+}
+
+// stepColumns says where the parts of a step's line end; 0: no room.
+type stepColumns struct{ name, state, in, out, rate, elapsed, eta, bar int }
+
+func stepLayout(w int) stepColumns {
+	c := stepColumns{name: min(30, max(20, w/4))}
+	c.state = c.name + 12
+	end := c.state
+	add := func(at *int, width int) {
+		if end+width <= w-1 {
+			end += width
+			*at = end
+		}
+	}
+	add(&c.out, 12)
+	add(&c.elapsed, 9)
+	add(&c.in, 12)
+	if w >= 100 {
+		add(&c.rate, 9)
+		add(&c.eta, 9)
+	}
+	if w-end >= 14 {
+		c.bar = end + 2
+	}
+	// In is shown before out.
+	if c.in > 0 {
+		c.in, c.out, c.elapsed = c.state+12, c.state+24, c.state+33
+	}
+	return c
+}
+
+func (s *runView) drawSteps(p pane) {
+	t := s.theme
+	in := p.box(t, "TRANSFORMS", s.panes.at == stepsPane)
+	p.wheel(func(delta int) tea.Cmd { s.panes.at = stepsPane; return s.move(sign(delta)) })
+	if marks := s.marks(); len(marks) > 0 {
+		p.note(t.warn, fmt.Sprintf("%d marked", len(marks)))
+	}
+	c := stepLayout(in.width())
+	head := in.line(0)
+	head.text(4, 0, t.heading, "TABLE")
+	head.text(c.name+1, 0, t.heading, "STATE")
+	for label, at := range map[string]int{"IN": c.in, "OUT": c.out, "ROWS/S": c.rate, "TIME": c.elapsed, "LEFT": c.eta} {
+		if at > 0 {
+			head.textRight(at, 0, t.heading, label)
+		}
+	}
+	steps := s.steps()
+	list := in.bottom(1)
+	from := max(0, min(s.at-list.height()/2, len(steps)-list.height()))
+	for y := range list.height() {
+		if n := from + y; n < len(steps) {
+			s.drawStep(list.line(y), c, steps[n], n == s.at)
+			list.line(y).click(func() tea.Cmd {
+				again := s.at == n && s.panes.at == stepsPane
+				s.at, s.panes.at = n, stepsPane
+				if again {
+					return s.root.openTable(steps[n].Name)
+				}
+				return nil
+			})
+		}
+	}
+}
+
+// stateMark is a step's state in a character.
+func (s *runView) stateMark(state pipeline.State) (string, uv.Style) {
+	t := s.theme
+	switch state {
+	case pipeline.Running:
+		return "▶", t.busy
+	case pipeline.Published:
+		return "✓", t.good
+	case pipeline.UpToDate:
+		return "·", t.dim
+	case pipeline.Failed:
+		return "✗", t.bad
+	case pipeline.Skipped:
+		return "–", t.warn
+	case pipeline.Stopped:
+		return "■", t.warn
+	case pipeline.Waiting:
+	}
+	return "○", t.dim
+}
+
+func (s *runView) drawStep(p pane, c stepColumns, table *pipeline.Table, chosen bool) {
+	t := s.theme
+	back, style := uv.Style{}, t.text
+	if chosen {
+		back = t.selectedFaint
+		if s.panes.at == stepsPane {
+			back = t.selected
+		}
+		p.fill(back)
+		style = back
+	}
+	if s.marked[table.Name] {
+		p.text(0, 0, over(t.warn, back), "●")
+	}
+	step := s.live.steps[table.Name]
+	if step == nil {
+		s.drawIdle(p, c, table, style, back)
+		return
+	}
+	mark, tone := s.stateMark(step.state)
+	p.text(2, 0, over(tone, back), mark)
+	p.cut(4, 0, c.name-4, style, table.Name)
+	p.cut(c.name+1, 0, c.state-c.name-1, over(tone, back), step.state.String())
+	number := func(at int, text string) {
+		if at > 0 {
+			p.textRight(at, 0, over(t.number, back), text)
+		}
+	}
+	in, out := rowsThrough(step)
+	number(c.in, in)
+	number(c.out, out)
+	if took := s.took(step); took > 0 {
+		number(c.elapsed, span(took))
+		if read := rowsRead(step); read > 0 {
+			number(c.rate, short(float64(read)/took))
+		}
+	}
+	if step.state == pipeline.Running || step.state == pipeline.Waiting {
+		if left, ok := s.timeLeft(table.Name, step); ok {
+			number(c.eta, "~"+span(left))
+		}
+	}
+	s.drawProgress(p, c, table.Name, step)
+}
+
+// drawProgress ends a step's line: a bar while it runs, else what there is to
+// say.
+func (s *runView) drawProgress(p pane, c stepColumns, table string, step *liveStep) {
+	if c.bar == 0 {
+		return
+	}
+	room := p.width() - c.bar - 1
+	switch step.state {
+	case pipeline.Running:
+		share, estimated := s.shareOf(table, step)
+		label := fmt.Sprintf(" %3.0f%%", share*100)
+		if estimated {
+			label = fmt.Sprintf(" ~%.0f%%", share*100)
+		}
+		p.bar(c.bar, 0, max(0, room-6), s.theme, share, estimated)
+		p.text(c.bar+room-5, 0, s.theme.dim, label)
+	case pipeline.Published:
+		p.bar(c.bar, 0, max(0, room-6), s.theme, 1, false)
+		p.text(c.bar+room-5, 0, s.theme.dim, " 100%")
+	case pipeline.Failed:
+		first, _, _ := strings.Cut(step.err, "\n")
+		p.cut(c.bar, 0, room, s.theme.bad, first)
+	default:
+		p.cut(c.bar, 0, room, s.theme.dim, step.reason)
+	}
+}
+
+// drawIdle shows a table that the run on the screen does not make.
+func (s *runView) drawIdle(p pane, c stepColumns, table *pipeline.Table, style, back uv.Style) {
+	t := s.theme
+	p.text(2, 0, over(t.dim, back), "·")
+	p.cut(4, 0, c.name-4, style, table.Name)
+	v := s.table(table.Name)
+	if v == nil {
+		return
+	}
+	state, tone := "made", t.dim
+	switch {
+	case v.Missing:
+		state = "not made"
+	case v.Stale != "":
+		state, tone = "stale", t.warn
+	}
+	p.cut(c.name+1, 0, c.state-c.name-1, over(tone, back), state)
+	if c.out > 0 && !v.Missing {
+		p.textRight(c.out, 0, over(t.dim, back), rowsOf(v))
+	}
+	if usual, ok := pipeline.Median(s.past(table.Name)); ok && c.eta > 0 {
+		p.textRight(c.eta, 0, over(t.dim, back), "~"+span(usual))
+	}
+	if c.bar > 0 && v.Stale != "" {
+		p.cut(c.bar, 0, p.width()-c.bar-1, over(t.dim, back), v.Stale)
+	}
+}
+
+// rowsRead is how many rows a step has read.
+func rowsRead(step *liveStep) int64 {
+	if step.record == nil || len(step.record.Funnel) == 0 {
+		return step.progress.RowsRead
+	}
+	return max(step.progress.RowsRead, step.record.Funnel[0].Rows)
+}
+
+func rowsThrough(step *liveStep) (in, out string) {
+	if read := rowsRead(step); read > 0 {
+		in = count(read)
+	}
+	switch {
+	case step.record != nil && (step.state == pipeline.Published || step.state == pipeline.UpToDate):
+		out = count(step.record.Rows)
+	case step.progress.RowsWritten > 0:
+		out = count(step.progress.RowsWritten)
+	}
+	return in, out
+}
+
+// took is how many seconds a step has taken so far.
+func (s *runView) took(step *liveStep) float64 {
+	switch {
+	case step.record != nil:
+		return step.record.Seconds
+	case step.state == pipeline.Running:
+		return max(0, s.live.clock().Sub(step.began).Seconds())
+	default:
+		return 0
+	}
+}
+
+// drawLog shows the newest lines of the log.
+func (s *runView) drawLog(p pane) {
+	t := s.theme
+	in := p.box(t, "LOG", s.panes.at == logPane)
+	p.click(func() tea.Cmd { s.panes.at = logPane; return nil })
+	p.wheel(func(delta int) tea.Cmd { s.panes.at = logPane; return s.move(delta) })
+	log := s.live.log
+	if len(log) > 0 {
+		p.note(t.dim, plural(int64(len(log)), "line", "lines"))
+	}
+	last := max(min(len(log), in.height()), len(log)-s.scroll)
+	first := max(0, last-in.height())
+	for y, line := range log[first:last] {
+		x := in.text(1, y, t.dim, line.at.In(s.options.Zone).Format("15:04:05.000"))
+		if line.table != "" {
+			x = in.text(x+1, y, t.accent, line.table)
+		}
+		style := [...]uv.Style{t.text, t.good, t.warn, t.bad}[line.mood]
+		in.cut(x+1, y, in.width()-x-2, style, line.text)
+	}
+}
+
+// drawFall shows where the rows of the chosen step went.
+func (s *runView) drawFall(p pane) {
+	t := s.current()
+	if t == nil {
+		return
+	}
+	in := p.box(s.theme, "WATERFALL of "+t.Name, s.panes.at == fallPane)
+	p.click(func() tea.Cmd { s.panes.at = fallPane; return nil })
+	var funnel []pipeline.StageRows
+	if v := s.table(t.Name); v != nil {
+		funnel = v.Funnel
+	}
+	if step := s.live.steps[t.Name]; step != nil && step.record != nil && len(step.record.Funnel) > 0 {
+		funnel = step.record.Funnel
+	}
+	if len(funnel) == 0 {
+		in.cut(1, 0, in.width()-2, s.theme.dim, "not made yet: r runs it")
+		return
+	}
+	s.drawWaterfall(in, t, funnel, func(name string) tea.Cmd { return s.root.openTable(name) })
+}

@@ -1,0 +1,251 @@
+package tui
+
+import (
+	tea "charm.land/bubbletea/v2"
+)
+
+// screenID says which screen.
+type screenID int
+
+// The screens, in the order of their keys. The table lies behind the lake.
+const (
+	lakeScreen screenID = iota
+	runScreen
+	tableScreen
+	screenCount
+)
+
+// tabs are the screens that the header names.
+var tabs = []screenID{lakeScreen, runScreen}
+
+// screen is one screen.
+type screen interface {
+	title() string
+	// actions are what can be done on the screen now.
+	actions() []action
+	// update takes a message from the background. It ignores those of others.
+	update(tea.Msg) tea.Cmd
+	// draw draws the screen.
+	draw(pane)
+	// close ends what is under way.
+	close()
+}
+
+// filtering is a screen whose lines can be filtered by typing.
+type filtering interface {
+	filter() string
+	setFilter(text string) tea.Cmd
+}
+
+// typing is a screen with a place for text that takes every key while it has
+// the focus.
+type typing interface {
+	typed(tea.KeyPressMsg) (cmd tea.Cmd, taken bool)
+	pasted(text string) tea.Cmd
+}
+
+// overlay lies above the screen and has all keys until it is closed.
+type overlay interface {
+	actions() []action
+	draw(pane)
+}
+
+// writable is an overlay with a line of text.
+type writable interface {
+	typed(tea.KeyPressMsg) (cmd tea.Cmd, taken bool)
+	pasted(text string) tea.Cmd
+}
+
+// narrow and medium are the widths below which a screen shows one pane, or
+// two.
+const (
+	narrow = 80
+	medium = 120
+)
+
+// the smallest terminal in which anything can be shown.
+const (
+	leastWidth  = 20
+	leastHeight = 6
+)
+
+func (m *Model) open(o overlay) { m.overlays = append(m.overlays, o) }
+
+// shut closes the uppermost overlay.
+func (m *Model) shut() {
+	if n := len(m.overlays); n > 0 {
+		m.overlays = m.overlays[:n-1]
+	}
+}
+
+func (m *Model) top() overlay {
+	if n := len(m.overlays); n > 0 {
+		return m.overlays[n-1]
+	}
+	return nil
+}
+
+func (m *Model) here() screen { return m.screens[m.current] }
+
+// show goes to a screen.
+func (m *Model) show(id screenID) tea.Cmd {
+	m.current, m.overlays, m.prompt = id, nil, nil
+	return nil
+}
+
+// everywhere are the actions that every screen has.
+func (m *Model) everywhere() []action {
+	k := m.keys
+	var list []action
+	for i, id := range tabs {
+		name := m.screens[id].title()
+		list = append(list, k.act("screen-"+name, string(rune('1'+i)), "screen "+name, func() tea.Cmd { return m.show(id) }).in("everywhere"))
+	}
+	_, filters := m.here().(filtering)
+	return append(list,
+		k.act("palette", ": ctrl+p", "command", m.openPalette).in("everywhere").at(101),
+		k.act("help", "? f1", "help", m.openHelp).in("everywhere").at(100),
+		k.act("filter", "/", "filter", m.openFilter).in("everywhere").when(filters),
+		k.act("next-pane", "tab", "next pane", func() tea.Cmd { return m.turn(1) }).in("everywhere").when(m.panes() > 1),
+		k.act("last-pane", "shift+tab", "pane before", func() tea.Cmd { return m.turn(-1) }).in("everywhere").when(m.panes() > 1),
+		k.act("zoom", "z", "zoom the pane", m.toggleZoom).in("everywhere").when(m.panes() > 1),
+		k.act("look", "ctrl+l", "look at the lake again", func() tea.Cmd { return tea.Batch(tea.ClearScreen, m.lookAgain()) }).in("everywhere"),
+		k.act("problem", "!", "the last error", m.showProblem).in("everywhere").when(m.failure != nil),
+		k.act("back", "esc", "back", m.back).in("everywhere"),
+		k.act("quit", "q", "back, or quit", m.leave).in("everywhere"),
+		k.act("leave", "ctrl+c", "quit", m.quit).in("everywhere"),
+		k.act("suspend", "ctrl+z", "suspend", func() tea.Cmd { return tea.Suspend }).in("everywhere"),
+	)
+}
+
+// paned is a screen of several panes, of which one has the focus.
+type paned interface {
+	focus() *focus
+}
+
+// focus says which of a screen's panes has the keys, and whether it is alone
+// on the screen.
+type focus struct {
+	at, count int
+	zoomed    bool
+}
+
+func (m *Model) panes() int {
+	if p, ok := m.here().(paned); ok {
+		return p.focus().count
+	}
+	return 1
+}
+
+func (m *Model) turn(by int) tea.Cmd {
+	if p, ok := m.here().(paned); ok {
+		f := p.focus()
+		f.at = (f.at + by + f.count) % f.count
+	}
+	return nil
+}
+
+func (m *Model) toggleZoom() tea.Cmd {
+	if p, ok := m.here().(paned); ok {
+		p.focus().zoomed = !p.focus().zoomed
+	}
+	return nil
+}
+
+// possible are the actions at this moment.
+func (m *Model) possible() []action {
+	if o := m.top(); o != nil {
+		return append(o.actions(),
+			m.keys.act("back", "esc", "close", m.back).in("everywhere").at(99),
+			m.keys.act("leave", "ctrl+c", "quit", m.quit).in("everywhere"))
+	}
+	return append(m.here().actions(), m.everywhere()...)
+}
+
+// everyAction lists all actions of all screens, for the palette and the
+// settings.
+func (m *Model) everyAction() []action {
+	var all []action
+	for _, s := range m.screens {
+		all = append(all, s.actions()...)
+	}
+	return append(all, m.everywhere()...)
+}
+
+// press takes a key.
+func (m *Model) press(msg tea.KeyPressMsg) tea.Cmd {
+	if m.prompt != nil {
+		return m.prompt.press(m, msg)
+	}
+	if w, ok := m.top().(writable); ok {
+		if cmd, taken := w.typed(msg); taken {
+			return cmd
+		}
+	}
+	if m.top() == nil {
+		if t, ok := m.here().(typing); ok {
+			if cmd, taken := t.typed(msg); taken {
+				return cmd
+			}
+		}
+	}
+	if a, ok := find(m.possible(), msg); ok {
+		return a.do()
+	}
+	return nil
+}
+
+func (m *Model) paste(msg tea.PasteMsg) tea.Cmd {
+	if m.prompt != nil {
+		return m.prompt.insert(msg.Content)
+	}
+	if w, ok := m.top().(writable); ok {
+		return w.pasted(msg.Content)
+	}
+	if t, ok := m.here().(typing); ok && m.top() == nil {
+		return t.pasted(msg.Content)
+	}
+	return nil
+}
+
+// back closes what lies on top: an overlay, a zoomed pane, a filter, the table.
+func (m *Model) back() tea.Cmd {
+	if m.top() != nil {
+		m.shut()
+		return nil
+	}
+	if p, ok := m.here().(paned); ok && p.focus().zoomed {
+		p.focus().zoomed = false
+		return nil
+	}
+	if f, ok := m.here().(filtering); ok && f.filter() != "" {
+		return f.setFilter("")
+	}
+	if m.current == tableScreen {
+		return m.show(lakeScreen)
+	}
+	return nil
+}
+
+// leave goes back, and at the outermost place out of the program.
+func (m *Model) leave() tea.Cmd {
+	if m.current == tableScreen {
+		return m.back()
+	}
+	return m.quit()
+}
+
+// quit leaves the program; a run is not cut off without a question.
+func (m *Model) quit() tea.Cmd {
+	if m.live.going() && !m.quitting {
+		m.open(m.confirm("A run is under way", "Quitting stops it. The tables are as they were, or complete.",
+			answer{"y", "stop it and quit", m.stopAndQuit}, answer{"n", "stay", func() tea.Cmd { return nil }}))
+		return nil
+	}
+	return tea.Quit
+}
+
+func (m *Model) stopAndQuit() tea.Cmd {
+	m.quitting = true
+	return m.live.cancel()
+}

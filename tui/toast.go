@@ -1,0 +1,63 @@
+package tui
+
+import (
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	uv "github.com/charmbracelet/ultraviolet"
+)
+
+// mood is how good a piece of news is.
+type mood int
+
+const (
+	told mood = iota
+	done
+	warned
+	failed
+)
+
+// toasts are short pieces of news that go away by themselves.
+type toasts struct {
+	list []toast
+	last int
+}
+
+type toast struct {
+	id   int
+	mood mood
+	text string
+}
+
+type toastOverMsg struct{ id int }
+
+const toastTime = 6 * time.Second
+
+// toast shows a piece of news for a while.
+func (a *app) toast(m mood, text string) tea.Cmd {
+	a.toasts.last++
+	id := a.toasts.last
+	a.toasts.list = append(a.toasts.list, toast{id, m, text})
+	return tea.Tick(toastTime, func(time.Time) tea.Msg { return toastOverMsg{id} })
+}
+
+func (t *toasts) drop(id int) {
+	for i := range t.list {
+		if t.list[i].id == id {
+			t.list = append(t.list[:i:i], t.list[i+1:]...)
+			return
+		}
+	}
+}
+
+// draw shows the newest piece of news.
+func (t *toasts) draw(p pane, th *theme) {
+	if len(t.list) == 0 {
+		return
+	}
+	newest := t.list[len(t.list)-1]
+	marks := [...]string{"ⓘ", "✓", "!", "✗"}
+	style := [...]uv.Style{th.accent, th.good, th.warn, th.bad}[newest.mood]
+	x := p.text(1, 0, style, marks[newest.mood]+" ")
+	p.cut(x, 0, p.width()-x-1, th.text, newest.text)
+}

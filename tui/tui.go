@@ -1,0 +1,205 @@
+// Package tui is the terminal UI: five screens over a lake that is opened in
+// the background, so that the first frame waits for nothing.
+//
+// There is one root model. A screen is a plain struct that lists what can be
+// done on it (actions), takes the messages meant for it (update) and draws
+// itself into a pane (draw). Rules that hold everywhere:
+//
+//   - Update does no I/O and drawing changes nothing. Whatever takes time is a
+//     task (work.go): it runs in the background with a context of its own, and
+//     a reply that nobody waits for any more is dropped.
+//   - Every key, every line of the help, the footer and the palette comes from
+//     the same action (action.go).
+//   - Text reaches the screen only by way of pane.text, which shows what could
+//     harm a terminal as symbols (canvas.go).
+//
+// It knows package pipeline and its headless parts, and no engine, no cloud
+// and no file system: the caller hands it a Workspace.
+package tui
+
+import (
+	"context"
+	"errors"
+	"io"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/colorprofile"
+
+	"stedi/pipeline"
+)
+
+// Workspace is a lake that is open, and what can be done with it.
+type Workspace struct {
+	// Runner looks at the lake, plans and traces. It does not run anything.
+	Runner *pipeline.Runner
+	// Run does what pipeline.Runner.Run does, without slowing down the screen.
+	// Events come from a goroutine of its own.
+	Run func(ctx context.Context, options pipeline.RunOptions, emit func(pipeline.Event)) (*pipeline.Record, error)
+	// Check does what pipeline.Runner.Inspect does, likewise.
+	Check func(ctx context.Context, tables []string) (*pipeline.Record, error)
+	// Querier starts a confined process that answers queries over the tables
+	// as they are now. Whoever asks closes it.
+	Querier func(ctx context.Context) (pipeline.Querier, error)
+	// Scratch is a private folder for what does not fit into memory. It is
+	// removed at the end.
+	Scratch string
+	// Close releases all of it.
+	Close func() error
+}
+
+// Options are what the screens need to start.
+type Options struct {
+	Lake    string // as people call it
+	Engine  string
+	Profile []string
+	// Open makes the workspace. It is called once, in the background.
+	Open func(context.Context) (*Workspace, error)
+	// Recall and Remember keep what the program knows of this lake from one
+	// start to the next; nil: nothing.
+	Recall   func() Remembered
+	Remember func(Remembered) error
+	Keys     map[string][]string // by action: keys in place of those built in
+	Run      pipeline.RunOptions // what the flags of the command say
+	Now      func() time.Time
+	Zone     *time.Location // of the reader
+	// CopyText puts a text into the system's clipboard, beside the terminal's
+	// own way to do so; nil: there is none.
+	CopyText func(ctx context.Context, text string) error
+	// Create makes a new file for an export. An existing one is an error.
+	Create func(name string) (io.WriteCloser, error)
+	// Folder is where exports go unless a path says otherwise.
+	Folder string
+
+	Profiled colorprofile.Profile // of the terminal, until it says otherwise
+	Dark     bool                 // likewise
+}
+
+// Model is the root model.
+type Model struct {
+	*app
+	screens  [screenCount]screen
+	current  screenID
+	overlays []overlay
+	prompt   *prompt
+	width    int
+	height   int
+	quitting bool
+	blurred  bool
+	dragging func(dx, dy int) tea.Cmd
+	mouseX   int
+	mouseY   int
+}
+
+// New makes the model. Close must be called after the program has ended.
+func New(ctx context.Context, o Options) (*Model, error) {
+	a := newApp(ctx, o)
+	m := &Model{app: a}
+	a.root = m
+	m.screens = [screenCount]screen{lakeScreen: newLake(a), runScreen: newRun(a), tableScreen: newTable(a)}
+	if err := checkKeys(o.Keys, m.everyAction()); err != nil {
+		return nil, err
+	}
+	m.recall()
+	return m, nil
+}
+
+// Close ends all background work and waits for it.
+func (m *Model) Close() error {
+	err := m.remember()
+	m.stopAll()
+	m.work.all.Wait()
+	if m.place != nil {
+		err = errors.Join(err, m.place.Close())
+	}
+	return err
+}
+
+// Init opens the lake.
+func (m *Model) Init() tea.Cmd {
+	return tea.Batch(tea.RequestBackgroundColor, m.work.start(&m.opening, func(ctx context.Context) tea.Msg {
+		place, err := m.options.Open(ctx)
+		return openedMsg{place, err}
+	}))
+}
+
+// Update takes a message. Everything is handed on from here.
+func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	switch msg := msg.(type) {
+	case tea.WindowSizeMsg:
+		m.width, m.height = msg.Width, msg.Height
+		return m, nil
+	case tea.ColorProfileMsg:
+		m.options.Profiled = msg.Profile
+		m.theme = newTheme(m.options.Dark, msg.Profile)
+		return m, nil
+	case tea.BackgroundColorMsg:
+		m.options.Dark = msg.IsDark()
+		m.theme = newTheme(m.options.Dark, m.options.Profiled)
+		return m, nil
+	case tea.FocusMsg:
+		m.blurred = false
+		return m, m.lookAgain()
+	case tea.BlurMsg:
+		m.blurred = true
+		return m, nil
+	case tea.KeyPressMsg:
+		return m, m.press(msg)
+	case tea.PasteMsg:
+		return m, m.paste(msg)
+	case tea.MouseMsg:
+		return m, m.mouse(msg)
+	case reply:
+		if !msg.task.accepts(msg) {
+			return m, nil
+		}
+		return m, m.deliver(msg.value)
+	default:
+		return m, m.deliver(msg)
+	}
+}
+
+// deliver takes what came from the background.
+func (m *Model) deliver(msg tea.Msg) tea.Cmd {
+	var cmds []tea.Cmd
+	switch msg := msg.(type) {
+	case nil:
+		return nil
+	case openedMsg:
+		cmds = append(cmds, m.opened(msg))
+	case viewMsg:
+		cmds = append(cmds, m.looked(msg))
+	case tickMsg:
+		cmds = append(cmds, m.tick())
+	case toastOverMsg:
+		m.toasts.drop(msg.id)
+	case runMsg:
+		cmds = append(cmds, m.ranOn(msg))
+	case copiedMsg:
+		if msg.err != nil {
+			cmds = append(cmds, m.toast(warned, "the system's clipboard: "+msg.err.Error()))
+		}
+	case tea.QuitMsg:
+		return nil
+	}
+	for _, s := range m.screens {
+		cmds = append(cmds, s.update(msg))
+	}
+	for _, o := range m.overlays {
+		if u, ok := o.(interface{ update(tea.Msg) tea.Cmd }); ok {
+			cmds = append(cmds, u.update(msg))
+		}
+	}
+	return tea.Batch(cmds...)
+}
+
+// stopAll ends what is under way.
+func (m *Model) stopAll() {
+	for _, t := range []*task{&m.opening, &m.looking} {
+		t.stop()
+	}
+	m.live.stop()
+	for _, s := range m.screens {
+		s.close()
+	}
+}

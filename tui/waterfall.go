@@ -1,0 +1,129 @@
+package tui
+
+import (
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+	uv "github.com/charmbracelet/ultraviolet"
+
+	"stedi/pipeline"
+)
+
+// fall is one level of a waterfall: how many rows there are, and what became
+// of the others since the level before.
+type fall struct {
+	name   string
+	rows   int64
+	change int64  // since the level before
+	why    string // what this level asks of a row
+	input  bool   // a table that was read
+	table  bool   // the result
+}
+
+// waterfall is the way of a table's rows: its first input, what each stage
+// left, and the result. The other inputs stand apart.
+func waterfall(t *pipeline.Table, funnel []pipeline.StageRows, why map[string]string) (way []fall, others []pipeline.StageRows) {
+	for i, s := range funnel {
+		f := fall{name: s.Name, rows: s.Rows, why: why[s.Name]}
+		switch {
+		case i == 0:
+			f.input = true
+		case i < len(t.Made.Inputs):
+			others = append(others, s)
+			continue
+		default:
+			f.table = i == len(funnel)-1
+			f.change = s.Rows - way[len(way)-1].rows
+		}
+		way = append(way, f)
+	}
+	return way, others
+}
+
+// drawWaterfall draws a bar for each level, and says what was lost there.
+func (a *app) drawWaterfall(p pane, t *pipeline.Table, funnel []pipeline.StageRows, choose func(string) tea.Cmd) int {
+	th := a.theme
+	way, others := waterfall(t, funnel, a.asks[t.Name])
+	most := int64(1)
+	nameWidth := 0
+	for _, f := range way {
+		most = max(most, f.rows)
+		nameWidth = max(nameWidth, width(f.name)+3)
+	}
+	nameWidth = min(nameWidth, p.width()/3)
+	barWidth := min(40, max(0, p.width()-nameWidth-rowsWidth-26))
+	y := 0
+	for _, f := range way {
+		if y >= p.height() {
+			return y
+		}
+		a.drawFall(p, y, f, nameWidth, barWidth, most, choose)
+		y++
+	}
+	if len(others) > 0 && y < p.height() {
+		x := p.text(1, y, th.dim, "with")
+		for _, o := range others {
+			x = a.drawLink(p, x+1, y, o.Name, choose)
+		}
+		y++
+	}
+	return y
+}
+
+func (a *app) drawFall(p pane, y int, f fall, nameWidth, barWidth int, most int64, choose func(string) tea.Cmd) {
+	th := a.theme
+	style, mark := th.text, "├ "
+	switch {
+	case f.input:
+		style, mark = th.accent, ""
+	case f.table:
+		style, mark = th.strong, "└▶ "
+	}
+	x := p.text(1, y, th.border, mark)
+	p.cut(x, y, 1+nameWidth-x, style, f.name)
+	if f.input {
+		p.part(1, y, nameWidth, 1).click(func() tea.Cmd { return choose(f.name) })
+	}
+	at := 1 + nameWidth + rowsWidth
+	p.textRight(at, y, th.number, count(f.rows))
+	p.column(at+1, y, barWidth, a.barStyle(f), float64(f.rows)/float64(most))
+	at += barWidth + 2
+	if f.input {
+		return
+	}
+	text, tone := "no loss", th.dim
+	switch {
+	case f.change < 0:
+		text, tone = "−"+count(-f.change)+" · "+percent(-f.change, f.rows-f.change), th.warn
+	case f.change > 0:
+		text, tone = "+"+count(f.change), th.busy
+	}
+	at = p.text(at, y, tone, text)
+	if f.change != 0 {
+		why := f.why
+		if why == "" && f.table && f.change < 0 {
+			why = "duplicates"
+		}
+		if why != "" && p.width()-at > 6 {
+			p.cut(at+2, y, p.width()-at-3, th.dim, strings.Join(strings.Fields(why), " "))
+		}
+	}
+}
+
+func (a *app) barStyle(f fall) uv.Style {
+	if f.input {
+		return a.theme.accent
+	}
+	return a.theme.full
+}
+
+// drawLink names a table, with its rows, for a click.
+func (a *app) drawLink(p pane, x, y int, name string, choose func(string) tea.Cmd) int {
+	from := x
+	x = p.text(x, y, a.theme.accent, "▶ "+name)
+	if v := a.table(name); v != nil {
+		x = p.text(x+1, y, a.theme.dim, rowsOf(v))
+	}
+	p.part(from, y, x-from, 1).click(func() tea.Cmd { return choose(name) })
+	return x + 1
+}

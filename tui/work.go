@@ -1,0 +1,122 @@
+package tui
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+)
+
+// task is a kind of background work of which only the newest counts. Its zero
+// value is ready; it belongs to the update loop.
+type task struct {
+	id     int
+	cancel context.CancelFunc // nil: nothing is under way
+}
+
+// reply brings what a task has found back into the update loop. A reply that
+// comes late, after the task was cancelled or begun again, is dropped there.
+type reply struct {
+	task  *task
+	id    int
+	value tea.Msg
+}
+
+// working tells whether the task is under way.
+func (t *task) working() bool { return t.cancel != nil }
+
+// stop cancels what is under way, and forgets its reply.
+func (t *task) stop() {
+	if t.cancel != nil {
+		t.cancel()
+		t.cancel = nil
+	}
+	t.id++
+}
+
+// accepts tells whether a reply is to what was asked last, and ends the task.
+func (t *task) accepts(r reply) bool {
+	if r.task != t || r.id != t.id {
+		return false
+	}
+	t.stop()
+	return true
+}
+
+// workers starts background work and waits for it at the end.
+type workers struct {
+	begin func() (context.Context, context.CancelFunc)
+	all   sync.WaitGroup
+}
+
+func newWorkers(parent context.Context) *workers {
+	return &workers{begin: func() (context.Context, context.CancelFunc) { return context.WithCancel(parent) }}
+}
+
+// start begins a task anew: f works in the background until it is done or its
+// context ends, and its message comes back as a reply.
+func (w *workers) start(t *task, f func(context.Context) tea.Msg) tea.Cmd {
+	t.stop()
+	ctx, cancel := w.begin()
+	t.cancel = cancel
+	id := t.id
+	w.all.Add(1)
+	return func() tea.Msg {
+		defer w.all.Done()
+		defer cancel()
+		return reply{t, id, f(ctx)}
+	}
+}
+
+// mailbox hands values from a goroutine to the update loop, many at a time.
+// Sending never waits.
+type mailbox[T any] struct {
+	mu     sync.Mutex
+	values []T
+	ready  chan struct{}
+	closed bool
+}
+
+func newMailbox[T any]() *mailbox[T] { return &mailbox[T]{ready: make(chan struct{}, 1)} }
+
+func (m *mailbox[T]) send(v T) {
+	m.mu.Lock()
+	m.values = append(m.values, v)
+	m.mu.Unlock()
+	m.wake()
+}
+
+// close says that nothing more comes.
+func (m *mailbox[T]) close() {
+	m.mu.Lock()
+	m.closed = true
+	m.mu.Unlock()
+	m.wake()
+}
+
+func (m *mailbox[T]) wake() {
+	select {
+	case m.ready <- struct{}{}:
+	default:
+	}
+}
+
+// pause is how long values are collected before they are shown: the eye sees
+// no more than so many changes a second.
+const pause = 60 * time.Millisecond
+
+// receive waits for values, then a moment for more. Without any it says that
+// the mailbox is closed.
+func (m *mailbox[T]) receive() (values []T, open bool) {
+	<-m.ready
+	timer := time.NewTimer(pause)
+	<-timer.C
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	values, m.values = m.values, nil
+	if m.closed {
+		m.wake() // whoever asks again is told at once
+	}
+	return values, len(values) > 0 || !m.closed
+}
