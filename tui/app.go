@@ -27,7 +27,7 @@ type app struct {
 	looks   time.Duration  // what the last look took
 	live    liveRun
 	known   Remembered
-	failure *problem          // the newest one, until it is dismissed
+	failure *problem                     // the newest one, until it is dismissed
 	asks    map[string]map[string]string // by table and stage: what the stage asks of a row
 }
 

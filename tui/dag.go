@@ -107,15 +107,13 @@ func junction(leftmost, rightmost, ends bool) rune {
 	}
 }
 
-// drawGraph shows what is made from what, and how far each is.
-func (s *runView) drawGraph(p pane) {
-	t := s.theme
-	in := p.box(t, "LINEAGE", s.panes.at == graphPane)
-	p.click(func() tea.Cmd { s.panes.at = graphPane; return nil })
-	rows := graph(s.lake())
-	at := slices.IndexFunc(rows, func(r graphRow) bool { return r.table == s.current() })
+// drawGraph shows what is made from what, and how far each is in a run.
+func (a *app) drawGraph(in pane, chosen string, choose func(string) tea.Cmd) {
+	t := a.theme
+	rows := graph(a.lake())
+	at := slices.IndexFunc(rows, func(r graphRow) bool { return r.table.Name == chosen })
 	from := max(0, min(at-in.height()/2, len(rows)-in.height()))
-	zones := s.lake().Zones()
+	zones := a.lake().Zones()
 	for y := range in.height() {
 		if from+y >= len(rows) {
 			break
@@ -123,22 +121,21 @@ func (s *runView) drawGraph(p pane) {
 		row := rows[from+y]
 		x := in.text(1, y, t.border, string(row.signs))
 		mark, style := "●", t.zone(slices.Index(zones, row.table.Zone))
-		if step := s.live.steps[row.table.Name]; step != nil {
-			mark, style = s.stateMark(step.state)
+		if step := a.live.steps[row.table.Name]; step != nil {
+			mark, style = a.stateMark(step.state)
 		}
 		in.text(1+2*row.lane, y, style, mark)
 		name := t.text
-		if row.table == s.current() {
+		switch {
+		case row.table.Name == chosen:
 			name = t.strong
-		}
-		if row.table.IsLanding() {
+		case row.table.IsLanding():
 			name = t.dim
 		}
-		x = in.cut(x+1, y, in.width()-x-12, name, row.table.Name)
-		if v := s.table(row.table.Name); v != nil {
-			in.cut(x+1, y, in.width()-x-2, t.dim, rowsOf(v))
-		}
-		in.line(y).click(func() tea.Cmd { return s.chooseStep(row.table.Name) })
+		number := a.rowsNow(row.table.Name)
+		x = in.cut(x+1, y, in.width()-x-3-width(number), name, row.table.Name)
+		in.text(x+1, y, t.dim, number)
+		in.line(y).click(func() tea.Cmd { return choose(row.table.Name) })
 	}
 }
 

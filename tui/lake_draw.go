@@ -180,7 +180,6 @@ func (l *lakeView) drawList(p pane) {
 // Columns of a table's line, from the right: verdict, age, size, rows.
 const (
 	verdictWidth = 4
-	rowsWidth    = 11
 	ageWidth     = 12
 	sizeWidth    = 10
 )
@@ -230,12 +229,14 @@ func (l *lakeView) drawTable(p pane, table *pipeline.Table) {
 	}
 	v := l.table(table.Name)
 	rows, sizeAt, age := places(p.width())
-	x := p.cut(3, 0, rows-rowsWidth-3, name, table.Name)
-	if l.live.step(table.Name) == pipeline.Running {
-		p.text(x+1, 0, over(t.busy, back), "▶")
+	number := l.rowsNow(table.Name)
+	x := p.cut(3, 0, rows-width(number)-4, name, table.Name)
+	if state := l.live.step(table.Name); state != pipeline.Waiting {
+		mark, style := l.stateMark(state)
+		p.text(x+1, 0, over(style, back), mark)
 	}
+	p.textRight(rows, 0, over(t.number, back), number)
 	if v != nil {
-		p.textRight(rows, 0, over(t.number, back), rowsOf(v))
 		if sizeAt > 0 && !v.Missing {
 			p.textRight(sizeAt, 0, over(t.dim, back), size(v.Bytes))
 		}
@@ -252,6 +253,22 @@ func (l *lakeView) drawTable(p pane, table *pipeline.Table) {
 		}
 		return l.choose(table.Name)
 	})
+}
+
+// rowsNow are the rows of a table, also those that a run has just published.
+func (a *app) rowsNow(name string) string {
+	if step := a.live.steps[name]; step != nil && a.live.busy() {
+		if step.record != nil && step.state == pipeline.Published {
+			return count(step.record.Rows)
+		}
+		if step.progress.RowsWritten > 0 {
+			return count(step.progress.RowsWritten)
+		}
+	}
+	if v := a.table(name); v != nil {
+		return rowsOf(v)
+	}
+	return ""
 }
 
 func rowsOf(v *pipeline.TableView) string {

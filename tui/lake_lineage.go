@@ -13,6 +13,15 @@ func (l *lakeView) drawLineage(p pane) {
 	t := l.current()
 	in := p.box(l.theme, "WATERFALL of "+l.at, l.panes.at == lineagePane)
 	p.click(func() tea.Cmd { l.panes.at = lineagePane; return nil })
+	if p.width() >= medium { // there is room for the whole lineage beside it
+		part := p.width() * 62 / 100
+		whole := in.right(part)
+		for y := range whole.height() {
+			whole.text(0, y, l.theme.border, "│")
+		}
+		l.drawGraph(whole.right(1), l.at, l.choose)
+		in = in.left(part)
+	}
 	v := l.table(l.at)
 	if t == nil || v == nil || in.height() < 1 {
 		return

@@ -83,6 +83,21 @@ func (r *liveRun) step(table string) pipeline.State {
 	return pipeline.Waiting
 }
 
+// running names what is under way.
+func (r *liveRun) running() string {
+	waiting := len(r.steps) == 0
+	for name, s := range r.steps {
+		if s.state == pipeline.Running {
+			return name
+		}
+		waiting = waiting || s.state == pipeline.Waiting
+	}
+	if waiting {
+		return "starting"
+	}
+	return "checking"
+}
+
 func (r *liveRun) stop() {
 	r.work.stop()
 }
@@ -101,7 +116,8 @@ func (r *liveRun) begin(from source, clock func() time.Time) {
 	*r = liveRun{source: from, work: r.work, steps: map[string]*liveStep{}, clock: clock, speed: 1}
 }
 
-// startRun runs what the options select, and goes to the run screen.
+// startRun runs what the options select. The screen stays: each shows how far
+// it is.
 func (m *Model) startRun(options pipeline.RunOptions) tea.Cmd {
 	if m.place == nil || m.live.going() {
 		return nil
@@ -121,7 +137,6 @@ func (m *Model) startRun(options pipeline.RunOptions) tea.Cmd {
 		box.close()
 		return nil
 	})
-	m.current = runScreen
 	return tea.Batch(start, receive(box, over))
 }
 

@@ -49,11 +49,9 @@ func (s *runView) setFilter(text string) tea.Cmd {
 // through.
 func (s *runView) steps() []*pipeline.Table {
 	var steps []*pipeline.Table
-	if lake := s.lake(); lake != nil {
-		for _, t := range lake.Tables {
-			if !t.IsLanding() && strings.Contains(t.Name, strings.ToLower(strings.TrimSpace(s.wanted))) {
-				steps = append(steps, t)
-			}
+	for _, t := range s.made() {
+		if strings.Contains(t.Name, strings.ToLower(strings.TrimSpace(s.wanted))) {
+			steps = append(steps, t)
 		}
 	}
 	return steps

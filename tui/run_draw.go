@@ -3,7 +3,6 @@ package tui
 import (
 	"fmt"
 	"strings"
-	"time"
 
 	tea "charm.land/bubbletea/v2"
 	uv "github.com/charmbracelet/ultraviolet"
@@ -30,7 +29,7 @@ func (s *runView) draw(p pane) {
 		s.drawSteps(rest.top(upper))
 		lower := rest.bottom(upper)
 		left := p.width() * 38 / 100
-		s.drawGraph(lower.left(left))
+		s.drawLineage(lower.left(left))
 		right := lower.right(left)
 		middle := min(8, right.height()/2)
 		s.drawFall(right.top(middle))
@@ -50,7 +49,7 @@ func (s *runView) lowerPane() int {
 func (s *runView) drawPane(p pane, which int) {
 	switch which {
 	case graphPane:
-		s.drawGraph(p)
+		s.drawLineage(p)
 	case fallPane:
 		s.drawFall(p)
 	case logPane:
@@ -86,138 +85,14 @@ func (s *runView) drawWhole(p pane) {
 		return
 	}
 	x = p.text(x+2, 0, t.dim, span(s.elapsed().Seconds()))
-	share, known := r.share()
-	if known {
-		share, estimated := s.whole()
-		_ = share
-		_ = estimated
-	}
-	width := p.width() - x - 22
-	if width >= 10 {
-		all, estimated := s.whole()
-		p.bar(x+2, 0, width, t, all, estimated)
-		p.text(x+width+4, 0, t.text, fmt.Sprintf("%3.0f%%", all*100))
-		if left, ok := s.remaining(); ok && r.busy() {
-			p.text(x+width+9, 0, t.dim, "~"+span(left)+" left")
-		}
-	}
-	_ = share
-}
-
-// elapsed is how long the run has taken, by its own clock.
-func (s *runView) elapsed() time.Duration {
-	r := &s.live
-	if r.ended || !r.busy() && r.source != replayedRun {
-		return r.latest.Sub(r.began)
-	}
-	return max(0, r.clock().Sub(r.began))
-}
-
-// whole is the share of the run that is done, and whether it is an estimate
-// from past runs.
-func (s *runView) whole() (share float64, estimated bool) {
-	total, finished := 0.0, 0.0
-	for _, t := range s.steps() {
-		step := s.live.steps[t.Name]
-		if step == nil || step.state == pipeline.UpToDate {
-			continue
-		}
-		weight, known := pipeline.Median(s.past(t.Name))
-		if !known {
-			weight = 1
-		}
-		part, guess := s.shareOf(t.Name, step)
-		total += weight
-		finished += weight * part
-		estimated = estimated || guess
-	}
-	if total == 0 {
-		return 1, false
-	}
-	return finished / total, estimated
-}
-
-func (s *runView) past(table string) []float64 {
-	if s.view == nil {
-		return nil
-	}
-	return pipeline.PastSeconds(s.view.Runs, table)
-}
-
-// shareOf is how much of a step is done. It is measured where the engine
-// counts what it reads; otherwise it is estimated from past runs.
-func (s *runView) shareOf(table string, step *liveStep) (share float64, estimated bool) {
-	switch step.state {
-	case pipeline.Published, pipeline.UpToDate, pipeline.Failed, pipeline.Skipped, pipeline.Stopped:
-		return 1, false
-	case pipeline.Waiting:
-		return 0, false
-	}
-	if measured, ok := measuredShare(step.progress); ok {
-		return measured, false
-	}
-	if usual, ok := pipeline.Median(s.past(table)); ok && usual > 0 {
-		const most = 0.97 // an estimate never says that it is done
-		return min(most, s.live.clock().Sub(step.began).Seconds()/usual), true
-	}
-	return 0, true
-}
-
-func measuredShare(p pipeline.Progress) (float64, bool) {
-	if p.BytesTotal > 0 {
-		return float64(p.BytesRead) / float64(p.BytesTotal), true
-	}
-	return 0, false
-}
-
-// remaining is how many seconds the steps that are left usually take.
-func (s *runView) remaining() (float64, bool) {
-	left, known := 0.0, false
-	for _, t := range s.steps() {
-		step := s.live.steps[t.Name]
-		if step == nil || step.state != pipeline.Waiting && step.state != pipeline.Running {
-			continue
-		}
-		if seconds, ok := s.timeLeft(t.Name, step); ok {
-			left, known = left+seconds, true
-		}
-	}
-	return left, known
-}
-
-// timeLeft is how many seconds a step still takes, from its speed so far or
-// from past runs.
-func (s *runView) timeLeft(table string, step *liveStep) (float64, bool) {
-	spent := 0.0
-	if step.state == pipeline.Running {
-		spent = s.live.clock().Sub(step.began).Seconds()
-		if share, ok := measuredShare(step.progress); ok && share > 0.05 && spent > 0.2 {
-			return spent * (1 - share) / share, true
-		}
-	}
-	usual, ok := pipeline.Median(s.past(table))
-	return max(0, usual-spent), ok
-}
-
-// share is the progress for the terminal's own bar.
-func (r *liveRun) share() (float64, bool) {
-	if !r.busy() || len(r.steps) == 0 {
-		return 0, false
-	}
-	over := 0
-	for _, s := range r.steps {
-		if s.state != pipeline.Waiting && s.state != pipeline.Running {
-			over++
-		}
-	}
-	return float64(over) / float64(len(r.steps)), true
+	s.drawBar(p.right(x + 3).left(p.width() - x - 4))
 }
 
 // stepColumns says where the parts of a step's line end; 0: no room.
 type stepColumns struct{ name, state, in, out, rate, elapsed, eta, bar int }
 
 func stepLayout(w int) stepColumns {
-	c := stepColumns{name: min(30, max(20, w/4))}
+	c := stepColumns{name: min(30, max(18, w*36/100))}
 	c.state = c.name + 12
 	end := c.state
 	add := func(at *int, width int) {
@@ -278,8 +153,8 @@ func (s *runView) drawSteps(p pane) {
 }
 
 // stateMark is a step's state in a character.
-func (s *runView) stateMark(state pipeline.State) (string, uv.Style) {
-	t := s.theme
+func (a *app) stateMark(state pipeline.State) (string, uv.Style) {
+	t := a.theme
 	switch state {
 	case pipeline.Running:
 		return "▶", t.busy
@@ -419,18 +294,6 @@ func rowsThrough(step *liveStep) (in, out string) {
 	return in, out
 }
 
-// took is how many seconds a step has taken so far.
-func (s *runView) took(step *liveStep) float64 {
-	switch {
-	case step.record != nil:
-		return step.record.Seconds
-	case step.state == pipeline.Running:
-		return max(0, s.live.clock().Sub(step.began).Seconds())
-	default:
-		return 0
-	}
-}
-
 // drawLog shows the newest lines of the log.
 func (s *runView) drawLog(p pane) {
 	t := s.theme
@@ -451,6 +314,17 @@ func (s *runView) drawLog(p pane) {
 		style := [...]uv.Style{t.text, t.good, t.warn, t.bad}[line.mood]
 		in.cut(x+1, y, in.width()-x-2, style, line.text)
 	}
+}
+
+// drawLineage shows what is made from what.
+func (s *runView) drawLineage(p pane) {
+	in := p.box(s.theme, "LINEAGE", s.panes.at == graphPane)
+	p.click(func() tea.Cmd { s.panes.at = graphPane; return nil })
+	chosen := ""
+	if t := s.current(); t != nil {
+		chosen = t.Name
+	}
+	s.drawGraph(in, chosen, s.chooseStep)
 }
 
 // drawFall shows where the rows of the chosen step went.

@@ -56,8 +56,16 @@ func (t *toasts) draw(p pane, th *theme) {
 		return
 	}
 	newest := t.list[len(t.list)-1]
-	marks := [...]string{"ⓘ", "✓", "!", "✗"}
-	style := [...]uv.Style{th.accent, th.good, th.warn, th.bad}[newest.mood]
-	x := p.text(1, 0, style, marks[newest.mood]+" ")
-	p.cut(x, 0, p.width()-x-1, th.text, newest.text)
+	drawNews(p, th, newest.mood, newest.text)
+}
+
+// drawNews draws a piece of news with a sign for how good it is.
+func drawNews(p pane, t *theme, m mood, text string) {
+	if text == "" {
+		return
+	}
+	sign := [...]string{"ⓘ", "✓", "!", "✗"}[m]
+	style := [...]uv.Style{t.accent, t.good, t.warn, t.bad}[m]
+	x := p.text(1, 0, style, sign+" ")
+	p.cut(x, 0, p.width()-x-1, t.text, text)
 }

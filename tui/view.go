@@ -55,17 +55,27 @@ func (m *Model) frame(width, height int) *frame {
 // headline tells whether there is a line for news above the footer.
 func (m *Model) headline() bool { return m.height >= 16 }
 
-// news shows what just happened, or what is wrong.
+// news shows what just happened, how far a run is, or what is wrong.
 func (m *Model) news(p pane) {
-	if len(m.toasts.list) > 0 {
-		m.toasts.draw(p, m.theme)
-		return
-	}
-	if m.failure != nil {
-		x := p.text(1, 0, m.theme.bad, "✗ ")
-		x = p.cut(x, 0, p.width()-x-20, m.theme.text, m.failure.what)
-		p.text(x, 0, m.theme.dim, "  ! shows why")
+	t := m.theme
+	switch {
+	case len(m.toasts.list) > 0:
+		m.toasts.draw(p, t)
+	case m.live.busy() && m.current != runScreen:
+		x := p.text(1, 0, t.busy, "▶ ")
+		x = p.text(x, 0, t.text, m.live.running())
+		m.drawBar(p.part(x+2, 0, p.width()-x-3, 1))
+		p.click(func() tea.Cmd { return m.show(runScreen) })
+	case m.failure != nil:
+		x := p.text(1, 0, t.bad, "✗ ")
+		x = p.cut(x, 0, p.width()-x-20, t.text, m.failure.what)
+		p.text(x, 0, t.dim, "  ! shows why")
 		p.click(m.showProblem)
+	default:
+		if h, ok := m.here().(interface{ hint() (mood, string) }); ok {
+			tone, text := h.hint()
+			drawNews(p, t, tone, text)
+		}
 	}
 }
 

@@ -40,6 +40,9 @@ func waterfall(t *pipeline.Table, funnel []pipeline.StageRows, why map[string]st
 	return way, others
 }
 
+// rowsWidth is the room for a number of rows.
+const rowsWidth = 11
+
 // drawWaterfall draws a bar for each level, and says what was lost there.
 func (a *app) drawWaterfall(p pane, t *pipeline.Table, funnel []pipeline.StageRows, choose func(string) tea.Cmd) int {
 	th := a.theme
@@ -51,7 +54,10 @@ func (a *app) drawWaterfall(p pane, t *pipeline.Table, funnel []pipeline.StageRo
 		nameWidth = max(nameWidth, width(f.name)+3)
 	}
 	nameWidth = min(nameWidth, p.width()/3)
-	barWidth := min(40, max(0, p.width()-nameWidth-rowsWidth-26))
+	barWidth := min(40, p.width()-nameWidth-rowsWidth-26)
+	if barWidth < 4 {
+		barWidth = 0
+	}
 	y := 0
 	for _, f := range way {
 		if y >= p.height() {

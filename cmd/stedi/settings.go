@@ -117,6 +117,12 @@ func (c *config) fromFile(folder, name string, flags *pflag.FlagSet, known []*pf
 	}
 	for _, s := range settings {
 		where := fmt.Sprintf("%s:%d", shown, s.line)
+		if s.key == keysTable && s.table {
+			if err := c.takeKeys(s.value); err != nil {
+				return atPlace(where, s.key, err)
+			}
+			continue
+		}
 		i := slices.IndexFunc(known, func(f *pflag.Flag) bool { return f.Name == s.key })
 		if i < 0 || s.table {
 			return unknownSetting(where, s.key, known)

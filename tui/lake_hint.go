@@ -1,0 +1,50 @@
+package tui
+
+import (
+	"fmt"
+
+	"stedi/pipeline"
+)
+
+// hint says the one thing about the chosen table that is most worth knowing.
+func (l *lakeView) hint() (mood, string) {
+	t, v := l.current(), l.table(l.at)
+	if t == nil || v == nil {
+		return told, ""
+	}
+	switch {
+	case len(v.Strange) > 0:
+		return failed, v.Strange[0] + " is not as this program left it: a run stops there until it is moved aside (--replace)"
+	case v.Stale != "":
+		return warned, v.Table + " is stale: " + v.Stale + "; r brings it up to date"
+	case len(v.Failing) > 0 && v.Verdict == pipeline.Wrong:
+		return failed, v.Failing[0].Check + ": " + v.Failing[0].Message
+	case v.Rejected > 0:
+		return warned, plural(v.Rejected, "line", "lines") + " of " + v.Table + " could not be read and were left out"
+	case len(v.Failing) > 0:
+		return warned, v.Failing[0].Check + ": " + v.Failing[0].Message
+	case v.Missing && !t.IsLanding():
+		return told, v.Table + " has not been made yet: r makes it with all that it needs, R makes all"
+	case v.Missing:
+		return warned, "no file lies in " + t.Path
+	case len(v.Funnel) > 1:
+		return told, l.greatestLoss(t, v)
+	default:
+		return told, t.Doc
+	}
+}
+
+// greatestLoss says which stage let the fewest rows through.
+func (l *lakeView) greatestLoss(t *pipeline.Table, v *pipeline.TableView) string {
+	way, _ := waterfall(t, v.Funnel, nil)
+	worst, before := fall{}, int64(0)
+	for i, f := range way[1:] {
+		if f.change < worst.change {
+			worst, before = f, way[i].rows
+		}
+	}
+	if worst.change == 0 {
+		return t.Doc
+	}
+	return fmt.Sprintf("%s of %s stop at %s: %s of %s rows", percent(-worst.change, before), way[0].name, worst.name, count(-worst.change), count(before))
+}
