@@ -33,10 +33,12 @@ func (s Screen) SVG(w io.Writer, o Options) error {
 		out.path(p.outline)
 		out.put("\"/>\n")
 	}
+	// Grounds of different colours must not show the paper between them; lines
+	// must be smoothed, or a picture that is shown smaller loses them.
 	out.put(`<g shape-rendering="crispEdges">` + "\n")
 	out.fills(d.backgrounds)
-	out.fills(d.shapes)
 	out.put("</g>\n")
+	out.fills(d.shapes)
 	out.marks(d.marks)
 	out.text(s.rows, d.origin)
 	out.put("</svg>\n")

@@ -75,3 +75,17 @@ func TestADenseScreenIsASmallSVG(t *testing.T) {
 		t.Errorf("%d bytes", size)
 	}
 }
+
+// Sharp edges are whole pixels: a line that is shown thinner than one is gone.
+func TestLinesStayWhenAnSVGIsShownSmaller(t *testing.T) {
+	document := svgOf(t, "\x1b[41m \x1b[0m──\n│\x1b[4munderlined", 12, 2, Options{})
+	_, sharp, _ := strings.Cut(document, `<g shape-rendering="crispEdges">`)
+	sharp, smooth, _ := strings.Cut(sharp, "</g>")
+	if ground := hex(Dark.colour(nil, Dark.Palette[1])); !strings.Contains(sharp, ground) {
+		t.Error("the ground is not sharp")
+	}
+	line := `<path fill="` + hex(Dark.colour(nil, Dark.Foreground))
+	if strings.Contains(sharp, line) || !strings.Contains(smooth, line) {
+		t.Error("the lines are sharp")
+	}
+}
