@@ -124,6 +124,9 @@ func (s *shape) symbol(r rune) bool {
 		s.outline.ring(symbolX, symbolY, symbolRadius+0.4, 1)
 		s.outline.disc(symbolX, symbolY-2.1, 0.8)
 		s.outline.rounded(rect{symbolX - 0.6, symbolY - 0.8, symbolX + 0.6, symbolY + 2.8}, 0.3, false)
+	case '⏎', '↵':
+		s.outline.polygon(point{7, 5.5}, point{8.1, 5.5}, point{8.1, 11.1}, point{3.5, 11.1}, point{3.5, 10}, point{7, 10})
+		s.outline.polygon(point{0.8, 10.55}, point{4, 7.9}, point{4, 13.2})
 	case '★':
 		s.outline.polygon(star(symbolRadius + 0.9)...)
 	case '☆':

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"image"
 	"image/color"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -141,12 +143,25 @@ func TestAWideLetterThatTheFontLacksIsABoxOverItsTwoCells(t *testing.T) {
 }
 
 func TestTheFontOrAShapeHasEveryCharacterOfTheScreens(t *testing.T) {
-	characters := "←↑→↓↔⇒✓✗✔✘○●◉◌◎★☆ⓘ▸▾◂▴▶◀▲▼◆◇■□⚠…–—·×−≠≤≥≈Δ∑µ∞½€£¥°«»“”‘’äéñßŁőЖλ"
-	for r := ' '; r < 0x7f; r++ {
-		characters += string(r)
+	characters := "←↑→↓↔⇒✓✗✔✘○●◉◌◎★☆ⓘ▸▾◂▴▶◀▲▼◆◇■□⚠…–—·×−≠≤≥≈Δ∑µ∞½€£¥°«»“”‘’äéñßŁőЖλ⏎⇧"
+	sources, err := filepath.Glob("../*.go")
+	if err != nil || len(sources) == 0 {
+		t.Fatal("no sources of the screens", err)
 	}
+	for _, name := range sources {
+		source, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.HasSuffix(name, "_test.go") {
+			characters += strings.Join(strings.Fields(string(source)), "")
+		}
+	}
+	distinct := []rune(characters)
+	slices.Sort(distinct)
+	distinct = slices.Compact(distinct)
 	for _, sgr := range []string{"", "\x1b[1m"} {
-		for _, r := range characters {
+		for _, r := range distinct {
 			d, err := Parse(sgr+string(r), 1, 1).draw(Options{})
 			if err != nil {
 				t.Fatal(err)
