@@ -13,15 +13,15 @@ import (
 	"stedi/pipeline/stedi"
 )
 
-func engine(t testing.TB) *duckdb.Engine {
-	t.Helper()
-	e, err := duckdb.Open(t.Context(), duckdb.Options{Temp: t.TempDir()})
+func engine(tb testing.TB) *duckdb.Engine {
+	tb.Helper()
+	e, err := duckdb.Open(tb.Context(), duckdb.Options{Temp: tb.TempDir()})
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	t.Cleanup(func() {
+	tb.Cleanup(func() {
 		if err := e.Close(); err != nil {
-			t.Error(err)
+			tb.Error(err)
 		}
 	})
 	return e

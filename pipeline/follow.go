@@ -29,12 +29,8 @@ func (r *Runner) Follow(ctx context.Context, run string, emit func(Event)) error
 		if err != nil {
 			return err
 		}
-		events, err := ReadEvents(ctx, r.Store, run)
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if told, err = tellRest(ctx, r.Store, run, told, emit); err != nil {
 			return err
-		}
-		for ; told < len(events); told++ {
-			emit(events[told])
 		}
 		switch {
 		case found && record.Status != "running":
@@ -50,4 +46,17 @@ func (r *Runner) Follow(ctx context.Context, run string, emit func(Event)) error
 			return ctx.Err()
 		}
 	}
+}
+
+// tellRest passes on the events after the first told ones, and returns how many
+// that makes.
+func tellRest(ctx context.Context, store Store, run string, told int, emit func(Event)) (int, error) {
+	events, err := ReadEvents(ctx, store, run)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return told, err
+	}
+	for ; told < len(events); told++ {
+		emit(events[told])
+	}
+	return told, nil
 }

@@ -213,20 +213,26 @@ func TestFollowEndsWithARunThatWasCutOff(t *testing.T) {
 	for _, c := range []struct {
 		name string
 		run  string
-		then func(t *testing.T, f *followed)
+		held bool // by one that began later
 		kind pipeline.Kind
 	}{
-		{"nobody has the lake any more", "20260102T030405.000Z", func(*testing.T, *followed) {}, pipeline.BadEngine},
-		{"a later run has it", "20260102T030405.000Z", func(t *testing.T, f *followed) { f.hold(t, f.began.Add(time.Second)) }, pipeline.BadEngine},
-		{"there never was one", "20260102T030406.000Z", func(*testing.T, *followed) {}, pipeline.BadUsage},
+		{"nobody has the lake any more", "20260102T030405.000Z", false, pipeline.BadEngine},
+		{"a later run has it", "20260102T030405.000Z", true, pipeline.BadEngine},
+		{"there never was one", "20260102T030406.000Z", false, pipeline.BadUsage},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			f := newFollowed(t)
 			f.events(t, 2)
-			c.then(t, f)
+			unlock := func() error { return nil }
+			if c.held {
+				unlock = f.hold(t, f.began.Add(time.Second))
+			}
 			err := f.runner.Follow(t.Context(), c.run, func(pipeline.Event) {})
 			if pipeline.KindOf(err) != c.kind {
 				t.Errorf("it ends with %v", err)
+			}
+			if err := unlock(); err != nil {
+				t.Error(err)
 			}
 		})
 	}

@@ -33,15 +33,15 @@ type world struct {
 	clock  time.Time
 }
 
-func newWorld(t testing.TB, definition fs.FS) *world {
-	t.Helper()
-	w := &world{root: t.TempDir(), clock: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)}
-	w.write(t, "people/landing/1.json", "{\"id\":1,\"name\":\"Ann\"}\n{\"id\":1,\"name\":\"Ann\"}\n{\"id\":2,\"name\":\"\"}\n{\"id\":3,\"name\":\"Cem\"}\n")
-	w.write(t, "orders/landing/1.json", "{\"person\":1,\"total\":2.5}\n{\"person\":1,\"total\":1}\n{\"person\":2,\"total\":7}\n")
-	e := engine(t)
-	lake, err := pipeline.Load(t.Context(), definition, nil, e)
+func newWorld(tb testing.TB, definition fs.FS) *world {
+	tb.Helper()
+	w := &world{root: tb.TempDir(), clock: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)}
+	w.write(tb, "people/landing/1.json", "{\"id\":1,\"name\":\"Ann\"}\n{\"id\":1,\"name\":\"Ann\"}\n{\"id\":2,\"name\":\"\"}\n{\"id\":3,\"name\":\"Cem\"}\n")
+	w.write(tb, "orders/landing/1.json", "{\"person\":1,\"total\":2.5}\n{\"person\":1,\"total\":1}\n{\"person\":2,\"total\":7}\n")
+	e := engine(tb)
+	lake, err := pipeline.Load(tb.Context(), definition, nil, e)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	store, err := dir.Open(w.root, dir.Options{Fault: func(op dir.Op) error {
 		if w.fault == nil {
@@ -50,36 +50,36 @@ func newWorld(t testing.TB, definition fs.FS) *world {
 		return w.fault(op)
 	}})
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	w.runner = &pipeline.Runner{Lake: lake, Store: store, Engine: e, Root: w.root, Holder: pipeline.Holder{PID: os.Getpid(), Host: "here"}, Now: func() time.Time { return w.clock }}
 	return w
 }
 
-func (w *world) write(t testing.TB, name, text string) {
-	t.Helper()
+func (w *world) write(tb testing.TB, name, text string) {
+	tb.Helper()
 	file := filepath.Join(w.root, filepath.FromSlash(name))
 	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 }
 
-func (w *world) read(t testing.TB, name string) string {
-	t.Helper()
+func (w *world) read(tb testing.TB, name string) string {
+	tb.Helper()
 	text, err := os.ReadFile(filepath.Join(w.root, filepath.FromSlash(name)))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return string(text)
 }
 
-func (w *world) run(t testing.TB, options pipeline.RunOptions) (*pipeline.Record, error) {
-	t.Helper()
+func (w *world) run(tb testing.TB, options pipeline.RunOptions) (*pipeline.Record, error) {
+	tb.Helper()
 	w.clock = w.clock.Add(time.Minute)
-	return w.runner.Run(t.Context(), options, func(pipeline.Event) {})
+	return w.runner.Run(tb.Context(), options, func(pipeline.Event) {})
 }
 
 // states tells what became of each step.

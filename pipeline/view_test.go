@@ -2,6 +2,7 @@ package pipeline_test
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -36,10 +37,7 @@ func tableOf(t *testing.T, v *pipeline.View, name string) pipeline.TableView {
 
 // checked is the lake of orders with a rule that may be broken.
 func checkedOrders() fstest.MapFS {
-	definition := fstest.MapFS{}
-	for name, file := range orders {
-		definition[name] = file
-	}
+	definition := maps.Clone(orders)
 	definition["checks/cheap.sql"] = &fstest.MapFile{Data: []byte("-- table: turnover\n-- severity: warning\n-- Nobody spends more than 3.\nSELECT t.person FROM turnover AS t WHERE t.total > 3")}
 	definition["checks/paid.sql"] = &fstest.MapFile{Data: []byte("-- table: turnover\n-- severity: error\n-- Nobody spends less than nothing.\nSELECT t.person FROM turnover AS t WHERE t.total < 0")}
 	definition["expectations.json"] = &fstest.MapFile{Data: []byte(`[{"name":"small","source":"counted by hand","landing":{"people":4,"orders":3},"profiles":{"":{"known":2,"turnover":1}}}]`)}
@@ -91,50 +89,53 @@ func TestAViewShowsWhatARunHasLeft(t *testing.T) {
 }
 
 func TestAViewChangesWithTheLake(t *testing.T) {
+	put := func(name, text string) func(w *world) error {
+		return func(w *world) error {
+			w.write(t, name, text)
+			return nil
+		}
+	}
 	for _, c := range []struct {
 		name   string
-		change func(t *testing.T, w *world)
+		change func(w *world) error
 		table  string
 		right  func(v pipeline.TableView) bool
 	}{
-		{"a landing file came", func(t *testing.T, w *world) { w.write(t, "people/landing/2.json", "{}\n") }, "people", func(v pipeline.TableView) bool {
+		{"a landing file came", put("people/landing/2.json", "{}\n"), "people", func(v pipeline.TableView) bool {
 			return !v.Known && v.Rows == 0 && v.Files == 2 && v.Verdict == pipeline.Unchecked && v.Expected == nil && v.Run == ""
 		}},
-		{"and what is made from it is stale", func(t *testing.T, w *world) { w.write(t, "people/landing/2.json", "{}\n") }, "names", func(v pipeline.TableView) bool {
+		{"and what is made from it is stale", put("people/landing/2.json", "{}\n"), "names", func(v pipeline.TableView) bool {
 			return v.Known && v.Stale == "known is stale" && v.Rows == 2
 		}},
-		{"an output was changed", func(t *testing.T, w *world) { w.write(t, "turnover/part-00000.json", "{\"person\":1}\n") }, "turnover", func(v pipeline.TableView) bool {
+		{"an output was changed", put("turnover/part-00000.json", "{\"person\":1}\n"), "turnover", func(v pipeline.TableView) bool {
 			return !v.Known && slices.Equal(v.Strange, []string{"turnover/part-00000.json"}) && !v.Previous && v.Verdict == pipeline.Unchecked
 		}},
-		{"a file came beside an output", func(t *testing.T, w *world) { w.write(t, "turnover/part-1.json", "{}\n") }, "turnover", func(v pipeline.TableView) bool {
+		{"a file came beside an output", put("turnover/part-1.json", "{}\n"), "turnover", func(v pipeline.TableView) bool {
 			return !v.Known && slices.Equal(v.Strange, []string{"turnover/part-1.json"}) && v.Rows == 0
 		}},
-		{"an output is gone", func(t *testing.T, w *world) { _ = os.RemoveAll(filepath.Join(w.root, "turnover")) }, "turnover", func(v pipeline.TableView) bool {
+		{"an output is gone", func(w *world) error { return os.RemoveAll(filepath.Join(w.root, "turnover")) }, "turnover", func(v pipeline.TableView) bool {
 			return v.Missing && !v.Known && v.Previous && v.Verdict == pipeline.Unchecked && slices.Equal(v.Trend, []int64{1, 1})
 		}},
-		{"a file was copied to its own place", func(t *testing.T, w *world) {
+		{"a file was copied to its own place", func(w *world) error {
 			w.write(t, "turnover/copy", w.read(t, "turnover/part-00000.json"))
-			if err := os.Rename(filepath.Join(w.root, "turnover/copy"), filepath.Join(w.root, "turnover/part-00000.json")); err != nil {
-				t.Error(err)
-			}
+			return os.Rename(filepath.Join(w.root, "turnover/copy"), filepath.Join(w.root, "turnover/part-00000.json"))
 		}, "turnover", func(v pipeline.TableView) bool {
 			return !v.Known && v.Strange == nil && v.Stale == "" && v.Run != ""
 		}},
-		{"a later run made it without checks", func(t *testing.T, w *world) {
+		{"a later run made it without checks", func(w *world) error {
 			w.runner.Lake.Expectations = nil
-			if _, err := w.run(t, pipeline.RunOptions{Force: true}); err != nil {
-				t.Error(err)
-			}
+			_, err := w.run(t, pipeline.RunOptions{Force: true})
+			return err
 		}, "turnover", func(v pipeline.TableView) bool {
 			return v.Known && v.Verdict == pipeline.Unchecked && v.Failing == nil && len(v.Trend) == 3
 		}},
-		{"it was rolled back", func(t *testing.T, w *world) {
-			if _, err := w.runner.Rollback(t.Context(), "turnover"); err != nil {
-				t.Error(err)
-			}
+		{"it was rolled back", func(w *world) error {
+			_, err := w.runner.Rollback(t.Context(), "turnover")
+			return err
 		}, "turnover", func(v pipeline.TableView) bool { return v.Known && v.Previous && v.Verdict == pipeline.Unchecked }},
-		{"the newest record is damaged", func(t *testing.T, w *world) {
+		{"the newest record is damaged", func(w *world) error {
 			w.write(t, ".stedi/runs/"+w.view(t).Last.Run+"/run.json", "{\"run\":")
+			return nil
 		}, "turnover", func(v pipeline.TableView) bool { return len(v.Trend) == 1 }},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -144,7 +145,9 @@ func TestAViewChangesWithTheLake(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			c.change(t, w)
+			if err := c.change(w); err != nil {
+				t.Fatal(err)
+			}
 			if v := tableOf(t, w.view(t), c.table); !c.right(v) {
 				t.Errorf("it is %+v", v)
 			}

@@ -124,11 +124,11 @@ func (l lake) heldBy(want *pipeline.Holder) {
 }
 
 func lookers(l lake) {
-	ctx, cancel := context.WithCancel(l.Context())
+	var done atomic.Bool
 	var looking sync.WaitGroup
 	for range 4 {
 		looking.Go(func() {
-			for ctx.Err() == nil {
+			for !done.Load() {
 				if _, err := l.Holder(l.Context()); err != nil {
 					l.Errorf("holder: %v", err)
 					return
@@ -137,7 +137,7 @@ func lookers(l lake) {
 		})
 	}
 	defer looking.Wait()
-	defer cancel()
+	defer done.Store(true)
 	for range 20 {
 		l.unlock(l.lock(alice))
 	}
