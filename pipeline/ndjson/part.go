@@ -15,7 +15,7 @@ type part struct {
 	buffer []byte // its last padding bytes never hold lines
 	at     int    // where the next line starts
 	end    int    // after the last line feed
-	base   int64  // where in the file the buffer's first byte lies
+	base   int64  // where in the file, or in the stream, the buffer's first byte lies
 	cut    bool   // a line that is too long starts at end
 
 	stream io.ReadCloser // decompresses the rest of the file; nil for a block
@@ -103,10 +103,12 @@ func (p *part) startStream(in *input, raw *rawReader) error {
 func (p *part) loadStream(size, limit int) error {
 	p.lineOf(p.end)
 	begun := p.filled > 0
-	p.filled = copy(p.buffer, p.buffer[p.end:p.filled])
+	done := p.end
 	if p.skip {
-		p.filled = 0
+		done = p.filled
 	}
+	p.base += int64(done)
+	p.filled = copy(p.buffer, p.buffer[done:p.filled])
 	p.at, p.end, p.count, p.cut = 0, 0, 0, false
 	p.grow(max(size, limit+2) + len(bom) + 1)
 	room := len(p.buffer) - padding - 1
@@ -128,6 +130,7 @@ func (p *part) loadStream(size, limit int) error {
 	if p.skip {
 		i := bytes.IndexByte(p.buffer[:p.filled], '\n')
 		if i < 0 {
+			p.base += int64(p.filled)
 			p.filled = 0
 			return nil
 		}

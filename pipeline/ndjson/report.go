@@ -80,32 +80,46 @@ const keptOfLong = 4 << 10
 
 // reject records the line at part.at with the parser's fault, and steps over it.
 func (c *Cursor) reject() error {
-	p, f := c.part, c.parser.fault
-	next := p.at + bytes.IndexByte(p.buffer[p.at:p.end], '\n') + 1
-	line := trimEnd(p.buffer[p.at:next])
-	r := Reject{File: p.in.Name, Column: min(f.at-p.at, len(line)) + 1, Reason: f.reason}
-	if f.column >= 0 {
-		r.Field = c.parser.fields[f.column].name
-		r.Reason = r.Field + ": " + r.Reason
-	}
-	if len(line) > c.scan.limits.Line {
-		return c.rejectLong(line, next)
-	}
-	if i := badUTF8(line); i >= 0 {
-		r.Column, r.Field, r.Reason = i+1, "", utf8Reason(i+1)
-	}
-	return c.rejectAs(r, line, next)
+	r, raw, next := c.part.refused(c.parser)
+	return c.rejectAs(r, raw, next)
 }
 
 // rejectCut records the line at part.end, whose end is not in the buffer.
 func (c *Cursor) rejectCut() error {
-	c.part.cut = false
-	return c.rejectLong(c.part.buffer[c.part.end:c.part.filled], c.part.at)
+	r, raw := c.part.refusedCut(c.parser)
+	return c.rejectAs(r, raw, c.part.at)
 }
 
-func (c *Cursor) rejectLong(line []byte, next int) error {
-	r := Reject{File: c.part.in.Name, Column: c.scan.limits.Line + 1, Reason: c.scan.limits.lineReason()}
-	return c.rejectAs(r, line[:min(keptOfLong, len(line))], next)
+// refused says what is wrong with the line at p.at, by the parser's fault, and
+// where the next one begins. What it returns of the line lies in the buffer.
+func (p *part) refused(parser *parser) (r Reject, raw []byte, next int) {
+	f := parser.fault
+	next = p.at + bytes.IndexByte(p.buffer[p.at:p.end], '\n') + 1
+	line := trimEnd(p.buffer[p.at:next])
+	if len(line) > parser.limits.Line {
+		r, raw = p.tooLong(parser, line)
+		return r, raw, next
+	}
+	r = Reject{File: p.in.Name, Column: min(f.at-p.at, len(line)) + 1, Reason: f.reason}
+	if f.column >= 0 {
+		r.Field = parser.fields[f.column].name
+		r.Reason = r.Field + ": " + r.Reason
+	}
+	if i := badUTF8(line); i >= 0 {
+		r.Column, r.Field, r.Reason = i+1, "", utf8Reason(i+1)
+	}
+	return r, line, next
+}
+
+// refusedCut is refused for the line at p.end, whose end is not in the buffer.
+func (p *part) refusedCut(parser *parser) (r Reject, raw []byte) {
+	p.cut = false
+	return p.tooLong(parser, p.buffer[p.end:p.filled])
+}
+
+func (p *part) tooLong(parser *parser, line []byte) (r Reject, raw []byte) {
+	r = Reject{File: p.in.Name, Column: parser.limits.Line + 1, Reason: parser.limits.lineReason()}
+	return r, line[:min(keptOfLong, len(line))]
 }
 
 func (c *Cursor) rejectAs(r Reject, raw []byte, next int) error {

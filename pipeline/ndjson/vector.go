@@ -113,6 +113,46 @@ func (v *Vector) intern(text []byte) stringValue {
 	return value
 }
 
+// newVector makes a vector in Go's memory, with room for so many rows.
+func newVector(rows int) Vector {
+	return Vector{
+		Data:  unsafe.Pointer(unsafe.SliceData(make([]uint64, 2*rows))),
+		Valid: unsafe.Pointer(unsafe.SliceData(make([]uint64, (rows+63)/64))),
+	}
+}
+
+// allValid begins a batch of so many rows in a vector of newVector's.
+func (v *Vector) allValid(rows int) {
+	for i := range (rows + 63) / 64 {
+		*(*uint64)(unsafe.Add(v.Valid, i*8)) = ^uint64(0)
+	}
+}
+
+// value returns a value of a vector that was not relocated: nil, a bool, an
+// int64, a float64 or a string.
+func (v *Vector) value(kind Type, row int) any {
+	if !v.valid(row) {
+		return nil
+	}
+	switch kind {
+	case Boolean:
+		return v.boolean(row)
+	case Int:
+		return int64(v.int(row))
+	case Bigint:
+		return v.bigint(row)
+	case Double:
+		return v.double(row)
+	case String:
+	}
+	at := unsafe.Add(v.Data, row*16)
+	s := (*stringValue)(at)
+	if s.length <= inlined {
+		return string(unsafe.Slice((*byte)(unsafe.Add(at, 4)), s.length))
+	}
+	return string(v.Heap[s.where : s.where+uint64(s.length)])
+}
+
 func (v *Vector) boolean(row int) bool { return *(*byte)(unsafe.Add(v.Data, row)) != 0 }
 
 func (v *Vector) int(row int) int32 { return *(*int32)(unsafe.Add(v.Data, row*4)) }
