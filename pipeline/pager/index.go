@@ -1,0 +1,156 @@
+package pager
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+
+	"stedi/pipeline/ndjson"
+)
+
+// rejects are the lines that were refused: how many, and some of them.
+type rejects struct {
+	count int64
+	kept  []rejected
+}
+
+type rejected struct {
+	file int
+	ndjson.Reject
+}
+
+const (
+	keptRejects    = 1000
+	keptRejectLine = 4 << 10
+)
+
+func (r *rejects) add(file int, one ndjson.Reject) {
+	r.count++
+	if len(r.kept) < keptRejects {
+		one.Raw = one.Raw[:min(len(one.Raw), keptRejectLine)]
+		r.kept = append(r.kept, rejected{file, one})
+	}
+}
+
+// merge takes over what another has.
+func (r *rejects) merge(other *rejects) {
+	total := r.count + other.count
+	for _, one := range other.kept {
+		r.add(one.file, one.Reject)
+	}
+	*other, r.count = rejects{kept: other.kept[:0]}, total
+}
+
+// Rejects tells how many lines and whole files were refused so far, and which:
+// a thousand of them at most. After Index these are all.
+func (f *Files) Rejects() (count int64, some []ndjson.Reject) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	slices.SortStableFunc(f.rejects.kept, func(a, b rejected) int { return cmp.Compare(a.file, b.file) })
+	for _, r := range f.rejects.kept {
+		some = append(some, r.Reject)
+	}
+	return f.rejects.count, some
+}
+
+// Index reads everything once and remembers where rows lie, at most 10,000 of
+// them, so that every page comes at once. A caller runs it in the background.
+// If it is stopped, the next call goes on from where it was.
+func (f *Files) Index(ctx context.Context) error {
+	select {
+	case f.counts <- struct{}{}:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	defer func() { <-f.counts }()
+	f.mu.Lock()
+	from := f.marks.last()
+	f.mu.Unlock()
+	var refused rejects // since the last mark
+	var t *trip
+	t, err := f.trip(ctx, ndjson.NewWalker(f.table.Columns, ndjson.Limits{}, func(r ndjson.Reject) { refused.add(t.file, r) }), from.place)
+	if err != nil {
+		return f.explain(err)
+	}
+	for {
+		f.mu.Lock()
+		want := f.marks.due() - f.marks.last().row
+		f.mu.Unlock()
+		n, err := t.skip(ctx, want)
+		if err != nil {
+			return f.explain(t.fail(err))
+		}
+		f.mu.Lock()
+		f.rejects.merge(&refused)
+		if n < want {
+			f.settle(f.marks.last().row + n)
+			f.mu.Unlock()
+			return f.explain(t.end())
+		}
+		f.marks.add(t.place())
+		f.mu.Unlock()
+	}
+}
+
+// Line returns the bytes of a row as they lie there, and where. Beyond the
+// last row it returns io.EOF.
+func (f *Files) Line(ctx context.Context, row int64) (raw []byte, file string, line int64, err error) {
+	err = f.withTurn(ctx, func() error {
+		t, err := f.tripTo(ctx, row)
+		if err != nil {
+			return err
+		}
+		var at ndjson.Place
+		err = t.each(ctx, func() (enough bool, err error) {
+			raw, at, err = t.walker.Line(ctx)
+			return raw != nil, err
+		})
+		switch {
+		case err != nil:
+			return t.fail(err)
+		case raw == nil:
+			return errors.Join(io.EOF, t.end())
+		}
+		raw, file, line = bytes.Clone(raw), f.files[t.file].Name, at.Line
+		if line == 0 {
+			if line, err = f.lineNumber(ctx, t.open, place{t.file, at}); err != nil {
+				return t.fail(err)
+			}
+		}
+		return t.end()
+	})
+	if err != nil {
+		return nil, "", 0, f.explain(err)
+	}
+	return raw, file, line, nil
+}
+
+// lineNumber counts the lines of a file up to a place, from the last one
+// before it whose number is known.
+func (f *Files) lineNumber(ctx context.Context, o *opened, at place) (int64, error) {
+	from := ndjson.Place{Line: 1}
+	f.mu.Lock()
+	for _, m := range f.marks.list {
+		if m.place.file == at.file && m.place.Line > 0 && m.place.Offset <= at.Offset {
+			from = m.place.Place
+		}
+	}
+	f.mu.Unlock()
+	buffer := make([]byte, 256<<10)
+	for from.Offset < at.Offset {
+		if err := ctx.Err(); err != nil {
+			return 0, err
+		}
+		n, err := o.ReadAt(buffer[:min(int64(len(buffer)), at.Offset-from.Offset)], from.Offset)
+		from.Line += int64(bytes.Count(buffer[:n], []byte{'\n'}))
+		from.Offset += int64(n)
+		if err != nil && from.Offset < at.Offset {
+			return 0, fmt.Errorf("%s: %w", o.name, err)
+		}
+	}
+	return from.Line, nil
+}

@@ -1,0 +1,56 @@
+package pager
+
+import "slices"
+
+// mark says where a row lies.
+type mark[P any] struct {
+	row   int64
+	place P
+}
+
+// marks are the places of some rows, evenly spaced and never more than a
+// bound: when they would be, every other one is dropped.
+type marks[P any] struct {
+	stride int64
+	list   []mark[P] // by row, the first for row 0
+}
+
+const (
+	maxMarks    = 10_000
+	firstStride = 128
+)
+
+func newMarks[P any](start P) marks[P] {
+	return marks[P]{firstStride, []mark[P]{{0, start}}}
+}
+
+// due is the row whose place is wanted next.
+func (m *marks[P]) due() int64 { return m.last().row + m.stride }
+
+func (m *marks[P]) last() mark[P] { return m.list[len(m.list)-1] }
+
+// add keeps the place of the row that is due.
+func (m *marks[P]) add(place P) {
+	m.list = append(m.list, mark[P]{m.due(), place})
+	if len(m.list) <= maxMarks {
+		return
+	}
+	// The last one stays whatever its number: it is where to go on.
+	m.stride *= 2
+	kept := m.list[:0]
+	for _, k := range m.list {
+		if k.row%m.stride == 0 {
+			kept = append(kept, k)
+		}
+	}
+	m.list = kept
+}
+
+// before returns the last mark that does not lie behind the row.
+func (m *marks[P]) before(row int64) mark[P] {
+	i, found := slices.BinarySearchFunc(m.list, row, func(k mark[P], row int64) int { return int(min(max(k.row-row, -1), 1)) })
+	if !found {
+		i--
+	}
+	return m.list[i]
+}

@@ -1,0 +1,124 @@
+package pager
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"stedi/pipeline/ndjson"
+)
+
+// state is what is known of a file since it was first looked at.
+type state struct {
+	looked     bool
+	compressed bool
+	rejected   bool
+	size       int64
+	modTime    time.Time
+}
+
+// opened is a file that is being read: the bytes of its lines.
+type opened struct {
+	*os.File
+	name string // as people know it
+	size int64
+}
+
+// open opens one of the files, unpacked; nil if it is rejected as a whole.
+func (f *Files) open(ctx context.Context, file int) (*opened, error) {
+	f.mu.Lock()
+	s := f.states[file]
+	f.mu.Unlock()
+	what := f.files[file]
+	if !s.looked {
+		var err error
+		if s, err = f.look(ctx, file); err != nil {
+			return nil, err
+		}
+	}
+	if s.rejected {
+		return nil, nil //nolint:nilnil // documented: a file without rows
+	}
+	var err error
+	o := &opened{name: what.Name, size: s.size}
+	if s.compressed {
+		o.File, o.size, err = f.shelf.take(ctx, file, what)
+	} else {
+		o.File, err = os.Open(what.Path)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", what.Name, err)
+	}
+	if err := f.unchanged(file, o); err != nil {
+		return nil, errors.Join(err, o.Close())
+	}
+	return o, nil
+}
+
+// look finds out what a file is, once.
+func (f *Files) look(ctx context.Context, file int) (state, error) {
+	what := f.files[file]
+	info, err := os.Stat(what.Path)
+	if err != nil {
+		return state{}, fmt.Errorf("%s: %w", what.Name, err)
+	}
+	if info.Size() != what.Size {
+		return state{}, &ndjson.ChangedError{Name: what.Name}
+	}
+	found, err := ndjson.LookAt(ctx, what, ndjson.Limits{})
+	if err != nil {
+		return state{}, err
+	}
+	s := state{looked: true, compressed: found.Compressed, rejected: found.Reject != "", size: info.Size(), modTime: info.ModTime()}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if s.rejected && !f.states[file].looked {
+		f.rejects.add(file, ndjson.Reject{File: what.Name, Reason: found.Reject})
+	}
+	f.states[file] = s
+	return s, nil
+}
+
+// unchanged compares what lies at a file's path, and what was opened there,
+// with what was looked at.
+func (f *Files) unchanged(file int, o *opened) error {
+	f.mu.Lock()
+	s := f.states[file]
+	f.mu.Unlock()
+	same := func(info os.FileInfo, err error) bool {
+		return err == nil && info.Size() == s.size && info.ModTime().Equal(s.modTime)
+	}
+	if !same(os.Stat(f.files[file].Path)) || !s.compressed && !same(o.Stat()) {
+		return &ndjson.ChangedError{Name: o.name}
+	}
+	return nil
+}
+
+// lineAfter finds the first line that begins at an offset or after it; where
+// there is none, it is the end.
+func (o *opened) lineAfter(ctx context.Context, offset int64) (int64, error) {
+	if offset == 0 {
+		return 0, nil
+	}
+	buffer := make([]byte, 16<<10)
+	for at := offset - 1; at < o.size; {
+		if err := ctx.Err(); err != nil {
+			return 0, err
+		}
+		n, err := o.ReadAt(buffer[:min(int64(len(buffer)), o.size-at)], at)
+		if i := bytes.IndexByte(buffer[:n], '\n'); i >= 0 {
+			return at + int64(i) + 1, nil
+		}
+		switch at += int64(n); {
+		case errors.Is(err, io.EOF) && at < o.size:
+			return 0, &ndjson.ChangedError{Name: o.name}
+		case err != nil && !errors.Is(err, io.EOF):
+			return 0, fmt.Errorf("%s: %w", o.name, err)
+		}
+	}
+	return o.size, nil
+}

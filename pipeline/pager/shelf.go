@@ -1,0 +1,101 @@
+package pager
+
+import (
+	"context"
+	"errors"
+	"os"
+	"slices"
+
+	"stedi/pipeline/ndjson"
+)
+
+// shelf holds what compressed files hold, in files of its own. When they
+// become too much, those that nobody has read for the longest time go.
+type shelf struct {
+	temp   string
+	folder string        // below temp; "" until it is needed
+	turn   chan struct{} // holds a value while someone uses the rest
+	room   int64
+	held   []unpacked // the one that was read last is the last
+}
+
+type unpacked struct {
+	file int
+	path string
+	size int64
+}
+
+// shelfRoom is how many bytes are held, if one file alone does not take more.
+const shelfRoom = 1 << 30
+
+func newShelf(temp string) shelf {
+	return shelf{temp: temp, turn: make(chan struct{}, 1), room: shelfRoom}
+}
+
+// take opens what a compressed file holds.
+func (s *shelf) take(ctx context.Context, file int, what ndjson.File) (*os.File, int64, error) {
+	select {
+	case s.turn <- struct{}{}:
+	case <-ctx.Done():
+		return nil, 0, ctx.Err()
+	}
+	defer func() { <-s.turn }()
+	i := slices.IndexFunc(s.held, func(u unpacked) bool { return u.file == file })
+	if i < 0 {
+		if err := s.unpack(ctx, file, what); err != nil {
+			return nil, 0, err
+		}
+		i = len(s.held) - 1
+	}
+	u := s.held[i]
+	s.held = append(slices.Delete(s.held, i, i+1), u)
+	s.clear()
+	opened, err := os.Open(u.path)
+	return opened, u.size, err
+}
+
+func (s *shelf) unpack(ctx context.Context, file int, what ndjson.File) (err error) {
+	if s.folder == "" {
+		if s.folder, err = os.MkdirTemp(s.temp, "unpacked-"); err != nil {
+			return err
+		}
+	}
+	out, err := os.CreateTemp(s.folder, "*.json")
+	if err != nil {
+		return err
+	}
+	u := unpacked{file: file, path: out.Name()}
+	err = ndjson.Unpack(ctx, what, ndjson.Limits{}, out)
+	if err == nil {
+		u.size, err = out.Seek(0, 1)
+	}
+	if err = errors.Join(err, out.Close()); err != nil {
+		return errors.Join(err, os.Remove(u.path))
+	}
+	s.held = append(s.held, u)
+	return nil
+}
+
+// clear makes room, but keeps the last. What cannot be removed, as it is being
+// read on some systems, stays until close.
+func (s *shelf) clear() {
+	total := int64(0)
+	for _, u := range s.held {
+		total += u.size
+	}
+	for total > s.room && len(s.held) > 1 && os.Remove(s.held[0].path) == nil {
+		total -= s.held[0].size
+		s.held = slices.Delete(s.held, 0, 1)
+	}
+}
+
+func (s *shelf) close() error {
+	s.turn <- struct{}{}
+	defer func() { <-s.turn }()
+	if s.folder == "" {
+		return nil
+	}
+	folder := s.folder
+	s.folder, s.held = "", nil
+	return os.RemoveAll(folder)
+}
