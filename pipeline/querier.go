@@ -1,6 +1,9 @@
 package pipeline
 
-import "context"
+import (
+	"context"
+	"strings"
+)
 
 // Querier answers read-only SQL over the tables of a lake.
 type Querier interface {
@@ -32,4 +35,15 @@ type Rows interface {
 type ResultColumn struct {
 	Name string
 	Type string
+}
+
+// IsNumber tells whether the values of the column are numbers, even if they
+// come as text because they may be too large.
+func (c ResultColumn) IsNumber() bool {
+	switch base, _, _ := strings.Cut(c.Type, "("); base {
+	case "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT", "FLOAT", "DOUBLE", "DECIMAL":
+		return true
+	default:
+		return false
+	}
 }

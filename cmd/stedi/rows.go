@@ -110,7 +110,7 @@ func (t *textRows) line(cells []string) error {
 			b.WriteString("  ")
 		}
 		pad := strings.Repeat(" ", max(0, t.widths[i]-ansi.StringWidth(cell)))
-		if isNumber(t.columns[i].Type) {
+		if t.columns[i].IsNumber() {
 			b.WriteString(pad + cell)
 		} else {
 			b.WriteString(cell + pad)
@@ -118,13 +118,4 @@ func (t *textRows) line(cells []string) error {
 	}
 	_, err := io.WriteString(t.w, strings.TrimRight(b.String(), " ")+"\n")
 	return err
-}
-
-func isNumber(columnType string) bool {
-	switch base, _, _ := strings.Cut(columnType, "("); base {
-	case "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "FLOAT", "DOUBLE", "DECIMAL":
-		return true
-	default:
-		return false
-	}
 }

@@ -110,7 +110,7 @@ func (v View) text(table *pipeline.Table, s slice) (string, error) {
 			return "", err
 		}
 	}
-	for _, o := range s.Order {
+	for _, o := range v.Sort {
 		if _, err := find(table, o.Column); err != nil {
 			return "", err
 		}

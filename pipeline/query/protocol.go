@@ -7,11 +7,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"time"
 
 	"stedi/pipeline"
 	"stedi/pipeline/ndjson"
+	"stedi/pipeline/rowcode"
 )
 
 // Parent and child talk in frames over the child's stdin and stdout: a byte
@@ -163,16 +163,6 @@ func readFrame(r *bufio.Reader) (frame, error) {
 	return frame{kind(head[0]), payload}, nil
 }
 
-// The tags of values in a page.
-const (
-	tagNull byte = iota
-	tagFalse
-	tagTrue
-	tagInt
-	tagFloat
-	tagText
-)
-
 // encodePage writes rows: their number, the number of columns, the values.
 func encodePage(rows [][]any) ([]byte, error) {
 	columns := 0
@@ -182,29 +172,12 @@ func encodePage(rows [][]any) ([]byte, error) {
 	b := binary.AppendUvarint(nil, uint64(len(rows)))
 	b = binary.AppendUvarint(b, uint64(columns)) //nolint:gosec // a length is not negative
 	for _, row := range rows {
-		for _, value := range row {
-			switch v := value.(type) {
-			case nil:
-				b = append(b, tagNull)
-			case bool:
-				if v {
-					b = append(b, tagTrue)
-				} else {
-					b = append(b, tagFalse)
-				}
-			case int64:
-				b = binary.AppendVarint(append(b, tagInt), v)
-			case float64:
-				b = binary.LittleEndian.AppendUint64(append(b, tagFloat), math.Float64bits(v))
-			case string:
-				b = binary.AppendUvarint(append(b, tagText), uint64(len(v)))
-				b = append(b, v...)
-			default:
-				return nil, fmt.Errorf("a value of type %T", value)
-			}
-			if len(b) > maxFrame {
-				return nil, errTooLong
-			}
+		var err error
+		if b, err = rowcode.Append(b, row); err != nil {
+			return nil, err
+		}
+		if len(b) > maxFrame {
+			return nil, errTooLong
 		}
 	}
 	return b, nil
@@ -215,73 +188,29 @@ var errPage = errors.New("a page that is none")
 // decodePage reads what encodePage wrote. It trusts nothing: whatever the
 // bytes, the rows take memory in proportion to them.
 func decodePage(b []byte, columns int) ([][]any, error) {
-	p := pageReader{b}
-	n, ok := p.uvarint()
-	width, ok2 := p.uvarint()
+	n, b, ok := uvarint(b)
+	width, b, ok2 := uvarint(b)
 	if !ok || !ok2 || width != uint64(columns) || columns < 1 || n > uint64(len(b)) { //nolint:gosec // a count of columns is not negative
 		return nil, errPage
 	}
 	rows := make([][]any, 0, min(n, uint64(len(b)/columns))) //nolint:gosec // a quotient of lengths
 	for range n {
 		row := make([]any, columns)
-		for i := range row {
-			if row[i], ok = p.value(); !ok {
-				return nil, errPage
-			}
+		if b, ok = rowcode.Read(b, row); !ok {
+			return nil, errPage
 		}
 		rows = append(rows, row)
 	}
-	if len(p.b) > 0 {
+	if len(b) > 0 {
 		return nil, errPage
 	}
 	return rows, nil
 }
 
-type pageReader struct{ b []byte }
-
-func (p *pageReader) uvarint() (uint64, bool) {
-	v, n := binary.Uvarint(p.b)
+func uvarint(b []byte) (v uint64, rest []byte, ok bool) {
+	v, n := binary.Uvarint(b)
 	if n <= 0 {
-		return 0, false
+		return 0, nil, false
 	}
-	p.b = p.b[n:]
-	return v, true
-}
-
-func (p *pageReader) value() (any, bool) {
-	if len(p.b) == 0 {
-		return nil, false
-	}
-	tag := p.b[0]
-	p.b = p.b[1:]
-	switch tag {
-	case tagNull:
-		return nil, true
-	case tagFalse, tagTrue:
-		return tag == tagTrue, true
-	case tagInt:
-		v, n := binary.Varint(p.b)
-		if n <= 0 {
-			return nil, false
-		}
-		p.b = p.b[n:]
-		return v, true
-	case tagFloat:
-		if len(p.b) < 8 {
-			return nil, false
-		}
-		v := math.Float64frombits(binary.LittleEndian.Uint64(p.b))
-		p.b = p.b[8:]
-		return v, true
-	case tagText:
-		n, ok := p.uvarint()
-		if !ok || n > uint64(len(p.b)) {
-			return nil, false
-		}
-		v := string(p.b[:n])
-		p.b = p.b[n:]
-		return v, true
-	default:
-		return nil, false
-	}
+	return v, b[n:], true
 }
