@@ -20,6 +20,7 @@ type part struct {
 
 	stream io.ReadCloser // decompresses the rest of the file; nil for a block
 	raw    *rawReader
+	step   int // bytes that are read at once; 0: as many as fit
 	filled int   // bytes in the buffer, with what follows end
 	skip   bool  // of a stream: the rest of a line that is too long comes next
 	done   bool  // of a stream: there is no more
@@ -112,6 +113,9 @@ func (p *part) loadStream(size, limit int) error {
 	p.at, p.end, p.count, p.cut = 0, 0, 0, false
 	p.grow(max(size, limit+2) + len(bom) + 1)
 	room := len(p.buffer) - padding - 1
+	if p.step > 0 {
+		room = min(room, p.filled+p.step)
+	}
 	for !p.done && p.filled < room {
 		n, err := p.stream.Read(p.buffer[p.filled:room])
 		p.filled += n

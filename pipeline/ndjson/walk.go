@@ -22,6 +22,9 @@ type Walker struct {
 // walkBatch is how many rows are in memory as vectors.
 const walkBatch = 256
 
+// walkBlock is how many bytes are read at once.
+const walkBlock = 128 << 10
+
 // NewWalker makes a Walker for files with the columns. It calls rejects for
 // each line that is refused on the way.
 func NewWalker(columns []Column, limits Limits, rejects func(Reject)) *Walker {
@@ -47,7 +50,7 @@ type Place struct {
 func (w *Walker) Start(file *os.File, name string, size int64, at Place) {
 	in := &input{File: File{Name: name, Size: size}, file: file, size: size}
 	raw := &rawReader{in: in, offset: at.Offset, seen: func([]byte) {}}
-	w.part = part{in: in, buffer: w.part.buffer, stream: rawCloser{raw}, raw: raw, base: at.Offset, line: at.Line}
+	w.part = part{in: in, buffer: w.part.buffer, stream: rawCloser{raw}, raw: raw, step: walkBlock, base: at.Offset, line: at.Line}
 	w.parser.forget()
 }
 

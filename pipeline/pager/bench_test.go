@@ -1,6 +1,7 @@
 package pager
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -89,6 +90,19 @@ func BenchmarkFiles(b *testing.B) {
 			wanted(b, f, manyRows-screen)
 		}
 	})
+	search := func(text string) func(*testing.B) {
+		return func(b *testing.B) {
+			f := open(b, -1)
+			index(b, f)
+			for b.Loop() {
+				if _, _, err := Find(b.Context(), f, text, 0, true, func(int64) {}); !errors.Is(err, ErrNotFound) {
+					b.Fatal(err)
+				}
+			}
+		}
+	}
+	b.Run("find a text that no row has", search("nobody@example.com"))
+	b.Run("find a number that no row has", search("31415926535897"))
 	b.Run("any page, indexed", func(b *testing.B) {
 		f := open(b, -1)
 		index(b, f)

@@ -229,7 +229,7 @@ func TestAChangedFileIsNotShownAsIfItWereTheSame(t *testing.T) {
 }
 
 func TestManySmallFilesArePagedThrough(t *testing.T) {
-	const n = 3000
+	const n = 1000
 	contents := make([]string, n)
 	for i := range contents {
 		contents[i] = numbered(2*i, 2)

@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"slices"
 
@@ -145,12 +144,12 @@ func (f *Files) lineNumber(ctx context.Context, o *opened, at place) (int64, err
 		if err := ctx.Err(); err != nil {
 			return 0, err
 		}
-		n, err := o.ReadAt(buffer[:min(int64(len(buffer)), at.Offset-from.Offset)], from.Offset)
-		from.Line += int64(bytes.Count(buffer[:n], []byte{'\n'}))
-		from.Offset += int64(n)
-		if err != nil && from.Offset < at.Offset {
-			return 0, fmt.Errorf("%s: %w", o.name, err)
+		b := buffer[:min(int64(len(buffer)), at.Offset-from.Offset)]
+		if n, err := o.ReadAt(b, from.Offset); n < len(b) {
+			return 0, o.short(err)
 		}
+		from.Line += int64(bytes.Count(b, []byte{'\n'}))
+		from.Offset += int64(len(b))
 	}
 	return from.Line, nil
 }

@@ -1,6 +1,9 @@
 package pager
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // mark says where a row lies.
 type mark[P any] struct {
@@ -47,10 +50,13 @@ func (m *marks[P]) add(place P) {
 }
 
 // before returns the last mark that does not lie behind the row.
-func (m *marks[P]) before(row int64) mark[P] {
-	i, found := slices.BinarySearchFunc(m.list, row, func(k mark[P], row int64) int { return int(min(max(k.row-row, -1), 1)) })
-	if !found {
-		i--
+func (m *marks[P]) before(row int64) mark[P] { return m.list[m.index(row)] }
+
+// index is the number of that mark.
+func (m *marks[P]) index(row int64) int {
+	i, found := slices.BinarySearchFunc(m.list, row, func(k mark[P], row int64) int { return cmp.Compare(k.row, row) })
+	if found {
+		return i
 	}
-	return m.list[i]
+	return i - 1
 }

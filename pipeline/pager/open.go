@@ -109,16 +109,22 @@ func (o *opened) lineAfter(ctx context.Context, offset int64) (int64, error) {
 		if err := ctx.Err(); err != nil {
 			return 0, err
 		}
-		n, err := o.ReadAt(buffer[:min(int64(len(buffer)), o.size-at)], at)
-		if i := bytes.IndexByte(buffer[:n], '\n'); i >= 0 {
+		b := buffer[:min(int64(len(buffer)), o.size-at)]
+		if n, err := o.ReadAt(b, at); n < len(b) {
+			return 0, o.short(err)
+		}
+		if i := bytes.IndexByte(b, '\n'); i >= 0 {
 			return at + int64(i) + 1, nil
 		}
-		switch at += int64(n); {
-		case errors.Is(err, io.EOF) && at < o.size:
-			return 0, &ndjson.ChangedError{Name: o.name}
-		case err != nil && !errors.Is(err, io.EOF):
-			return 0, fmt.Errorf("%s: %w", o.name, err)
-		}
+		at += int64(len(b))
 	}
 	return o.size, nil
+}
+
+// short says why fewer bytes were read than there should be.
+func (o *opened) short(err error) error {
+	if err == nil || errors.Is(err, io.EOF) {
+		return &ndjson.ChangedError{Name: o.name}
+	}
+	return fmt.Errorf("%s: %w", o.name, err)
 }
