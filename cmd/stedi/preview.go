@@ -72,7 +72,7 @@ func (p *program) preview(ctx context.Context, name string, flags previewFlags) 
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, rows.Close()) }() //nolint:contextcheck // closing happens after ctx has ended, too
+	defer func() { err = errors.Join(err, rows.Close()) }()
 	return p.printPreview(ctx, table, columns, count, rows)
 }
 

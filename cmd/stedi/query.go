@@ -71,7 +71,7 @@ func (p *program) query(ctx context.Context, text string, timeout time.Duration)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, rows.Close()) }() //nolint:contextcheck // closing happens after ctx has ended, too
+	defer func() { err = errors.Join(err, rows.Close()) }()
 	n, err := printRows(ctx, p.stdout, rows, p.config.output)
 	if err == nil && p.config.output == "text" {
 		narrate(p.stderr, fmt.Sprintf("%s rows\n", thousands(n)))

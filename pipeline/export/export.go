@@ -17,10 +17,11 @@ const (
 	NDJSON   Format = "ndjson" // one object a line
 	CSV      Format = "csv"
 	Markdown Format = "md" // a table
+	Parquet  Format = "parquet"
 )
 
 // Formats are all of them.
-var Formats = []Format{JSON, NDJSON, CSV, Markdown}
+var Formats = []Format{JSON, NDJSON, CSV, Markdown, Parquet}
 
 // Writer writes rows one after the other. What it holds in memory does not
 // depend on how many there are.
@@ -46,6 +47,8 @@ func NewWriter(w io.Writer, format Format, columns []pipeline.ResultColumn) Writ
 		return c
 	case Markdown:
 		return &markdownRows{w: w, names: names}
+	case Parquet:
+		return newParquetRows(w, columns)
 	case JSON:
 		return &jsonRows{w: w, names: names, array: true}
 	default:

@@ -20,7 +20,7 @@ type part struct {
 
 	stream io.ReadCloser // decompresses the rest of the file; nil for a block
 	raw    *rawReader
-	step   int // bytes that are read at once; 0: as many as fit
+	step   int   // bytes that are read at once; 0: as many as fit
 	filled int   // bytes in the buffer, with what follows end
 	skip   bool  // of a stream: the rest of a line that is too long comes next
 	done   bool  // of a stream: there is no more

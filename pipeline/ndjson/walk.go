@@ -122,8 +122,10 @@ func (w *Walker) Line(ctx context.Context) (raw []byte, at Place, err error) {
 			}
 			continue
 		}
-		start, rows, ok := p.at, 0, true
+		start := p.at
 		at = w.Place()
+		var rows int
+		var ok bool
 		if p.at, rows, ok = w.parser.lines(p.buffer, p.at, p.end, 0, 1); !ok {
 			w.reject()
 			continue

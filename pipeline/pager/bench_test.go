@@ -13,8 +13,11 @@ import (
 )
 
 var readings = &pipeline.Table{Name: "readings", Columns: []pipeline.Column{
-	{Name: "user", Type: ndjson.String}, {Name: "timestamp", Type: ndjson.Bigint},
-	{Name: "x", Type: ndjson.Double}, {Name: "y", Type: ndjson.Double}, {Name: "z", Type: ndjson.Double},
+	{Name: "user", Type: ndjson.String},
+	{Name: "timestamp", Type: ndjson.Bigint},
+	{Name: "x", Type: ndjson.Double},
+	{Name: "y", Type: ndjson.Double},
+	{Name: "z", Type: ndjson.Double},
 }}
 
 const (
@@ -92,6 +95,7 @@ func BenchmarkFiles(b *testing.B) {
 	})
 	search := func(text string) func(*testing.B) {
 		return func(b *testing.B) {
+			b.Helper()
 			f := open(b, -1)
 			index(b, f)
 			for b.Loop() {

@@ -216,7 +216,7 @@ const maxBack = 200_000
 // found if there are not so many.
 func (f *Files) tripBack(ctx context.Context, back, total int64) (t *trip, found bool, err error) {
 	perRow := f.bytes/total + 1
-	for file := len(f.files) - 1; file >= 0; file-- {
+	for file := range slices.Backward(f.files) {
 		for window := perRow*back + perRow*back/8 + f.slack; ; window *= 4 {
 			from, whole, err := f.lineNear(ctx, file, window)
 			if err != nil {

@@ -19,8 +19,11 @@ import (
 )
 
 var people = &pipeline.Table{Name: "people", Columns: []pipeline.Column{
-	{Name: "name", Type: ndjson.String}, {Name: "age", Type: ndjson.Int}, {Name: "born", Type: ndjson.Bigint},
-	{Name: "weight", Type: ndjson.Double}, {Name: "tame", Type: ndjson.Boolean},
+	{Name: "name", Type: ndjson.String},
+	{Name: "age", Type: ndjson.Int},
+	{Name: "born", Type: ndjson.Bigint},
+	{Name: "weight", Type: ndjson.Double},
+	{Name: "tame", Type: ndjson.Boolean},
 }}
 
 // written puts the contents into files.

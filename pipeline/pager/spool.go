@@ -9,6 +9,7 @@ import (
 	"io"
 	"math"
 	"os"
+	"slices"
 	"sync"
 
 	"stedi/pipeline"
@@ -141,7 +142,7 @@ func (s *Spooled) write(row []any) error {
 		return err
 	}
 	length := binary.PutUvarint(b[start:], uint64(len(b)-start-room)) //nolint:gosec // a length is not negative
-	s.tail = append(b[:start+length], b[start+room:]...)
+	s.tail = slices.Delete(b, start+length, start+room)
 	s.count++
 	if len(s.tail) < tailBytes {
 		return nil

@@ -190,8 +190,11 @@ func TestAClosedResultEndsItsQuery(t *testing.T) {
 
 func TestAResultIsSortedAndFilteredInMemory(t *testing.T) {
 	values := [][]any{
-		{int64(3), 1.5, "b", "10.50"}, {nil, math.NaN(), nil, nil}, {int64(-1), -2.0, "a", "-3"},
-		{int64(3), math.Inf(1), "", "170141183460469231731687303715884105727"}, {int64(7), 0.0, "ab", "9.4"},
+		{int64(3), 1.5, "b", "10.50"},
+		{nil, math.NaN(), nil, nil},
+		{int64(-1), -2.0, "a", "-3"},
+		{int64(3), math.Inf(1), "", "170141183460469231731687303715884105727"},
+		{int64(7), 0.0, "ab", "9.4"},
 	}
 	rows := countUp(int64(len(values)))
 	rows.columns = []pipeline.ResultColumn{{Name: "i", Type: "BIGINT"}, {Name: "f", Type: "DOUBLE"}, {Name: "s", Type: "VARCHAR"}, {Name: "d", Type: "DECIMAL(38,2)"}}

@@ -156,7 +156,7 @@ func (s *SQLView) take(ctx context.Context, text string) (rows [][]any, err erro
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, q.Close()) }() //nolint:contextcheck // closing happens after ctx has ended, too
+	defer func() { err = errors.Join(err, q.Close()) }()
 	for bytes := 0; bytes < blockBytes || s.blockRows == 1; {
 		page, err := q.Next(ctx)
 		if errors.Is(err, io.EOF) {
