@@ -126,6 +126,8 @@ func (r *run) describe(ctx context.Context) error {
 		m := r.manifests[t.Name]
 		if t.IsLanding() {
 			m = r.landing[t.Name].manifest
+		} else if m != nil {
+			record.MadeBy = m.Run
 		}
 		if m != nil {
 			record.Rows, record.Files, record.Bytes, record.Rejected = m.Rows, len(m.Files), m.Bytes, m.Rejected

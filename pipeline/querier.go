@@ -33,8 +33,8 @@ type Rows interface {
 // all others as the text that the engine makes of them, with Type telling what
 // they are.
 type ResultColumn struct {
-	Name string
-	Type string
+	Name string `json:"name"`
+	Type string `json:"type"`
 }
 
 // IsNumber tells whether the values of the column are numbers, even if they

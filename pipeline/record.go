@@ -42,6 +42,7 @@ type TableRecord struct {
 	Stale    string   `json:"stale,omitempty"`    // why it is older than what it is made from
 	Notes    []string `json:"notes"`
 
+	MadeBy  string         `json:"made_by,omitempty"` // the run that made the file; of a landing table none did
 	Columns []ColumnRecord `json:"columns,omitempty"` // unless the file was made by other SQL than that of now
 }
 

@@ -145,20 +145,27 @@ func (b *rollback) find(ctx context.Context) error {
 // not the present one, and the folder where it lies. A rollback that was cut
 // off may have left the present one there, too.
 func previous(ctx context.Context, store Store, kept []File, t *Table, made string) (m *Manifest, folder string, err error) {
-	for _, f := range kept {
-		at, file := path.Split(f.Name)
-		if file != t.Name+".json" || path.Dir(path.Clean(at)) != stateFolder+"/previous" {
-			continue
-		}
-		version, err := readManifest(ctx, store, f.Name)
+	for _, name := range keptManifests(kept, t) {
+		version, err := readManifest(ctx, store, name)
 		if err != nil {
 			return nil, "", err
 		}
 		if version != nil && len(version.Files) == 1 && version.Run != made {
-			m, folder = version, path.Clean(at)
+			m, folder = version, path.Dir(name)
 		}
 	}
 	return m, folder, nil
+}
+
+// keptManifests are, among the files that are kept, the manifests of a table.
+func keptManifests(kept []File, t *Table) []string {
+	var names []string
+	for _, f := range kept {
+		if path.Base(f.Name) == t.Name+".json" && path.Dir(path.Dir(f.Name)) == stateFolder+"/previous" {
+			names = append(names, f.Name)
+		}
+	}
+	return names
 }
 
 // publish puts the previous version in place and forgets where it lay.

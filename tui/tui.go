@@ -41,6 +41,9 @@ type Workspace struct {
 	// Querier starts a confined process that answers queries over the tables
 	// as they are now. Whoever asks closes it.
 	Querier func(ctx context.Context) (pipeline.Querier, error)
+	// Versions does likewise over two versions of one table, for
+	// pipeline.Runner.CompareRows.
+	Versions pipeline.Versions
 	// Scratch is a private folder for what does not fit into memory. It is
 	// removed at the end.
 	Scratch string

@@ -3,25 +3,20 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"stedi/pipeline"
 	"stedi/pipeline/printable"
+	"stedi/pipeline/query"
 )
 
 // diffRuns prints what differs between two runs.
 func (p *program) diffRuns(ctx context.Context, store pipeline.Store, a, b string) error {
-	first, err := pipeline.FindRun(ctx, store, a)
-	if err != nil {
-		return err
-	}
-	second, err := pipeline.FindRun(ctx, store, b)
-	if err != nil {
-		return err
-	}
-	d, err := pipeline.Compare(ctx, store, first, second)
+	d, err := compareRuns(ctx, store, a, b)
 	if err != nil {
 		return err
 	}
@@ -29,11 +24,100 @@ func (p *program) diffRuns(ctx context.Context, store pipeline.Store, a, b strin
 		_, err := io.WriteString(p.stdout, diffText(d))
 		return err
 	}
+	return p.encode(d)
+}
+
+// diffRows prints what differs between two runs, the rows included.
+func (p *program) diffRows(ctx context.Context, a, b string) (err error) {
+	o, err := p.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, o.close()) }()
+	d, err := compareRuns(ctx, o.store, a, b)
+	if err != nil {
+		return err
+	}
+	memory, err := bytesOf(p.config.memory)
+	if err != nil {
+		return err
+	}
+	versions := o.versions(query.Options{Memory: memory, Threads: p.config.threads, Timeout: diffTime})
+	rows, err := o.runner(p.config.demo).CompareRows(ctx, versions, d)
+	if err != nil {
+		return err
+	}
+	if p.config.output == "text" {
+		return p.diffRowsText(d, rows)
+	}
+	return p.encode(struct {
+		*pipeline.Diff
+		Rows []pipeline.RowsDiff `json:"rows"`
+	}{d, rows})
+}
+
+// diffTime is how long the rows of one table may take.
+const diffTime = 10 * time.Minute
+
+// versions opens two versions of a table for queries.
+func (o *opened) versions(options query.Options) pipeline.Versions {
+	return func(_ context.Context, before, after pipeline.Input) (pipeline.Querier, error) {
+		inputs := map[string]pipeline.Input{before.Table.Name: before, after.Table.Name: after}
+		return query.Open(o.lake, inputs, o.root, options), nil
+	}
+}
+
+func compareRuns(ctx context.Context, store pipeline.Store, a, b string) (*pipeline.Diff, error) {
+	first, err := pipeline.FindRun(ctx, store, a)
+	if err != nil {
+		return nil, err
+	}
+	second, err := pipeline.FindRun(ctx, store, b)
+	if err != nil {
+		return nil, err
+	}
+	return pipeline.Compare(ctx, store, first, second)
+}
+
+// encode prints a result as JSON, on one line for ndjson.
+func (p *program) encode(result any) error {
 	encoder := json.NewEncoder(p.stdout)
 	if p.config.output == "json" {
 		encoder.SetIndent("", "  ")
 	}
-	return encoder.Encode(d)
+	return encoder.Encode(result)
+}
+
+func (p *program) diffRowsText(d *pipeline.Diff, tables []pipeline.RowsDiff) error {
+	var b strings.Builder
+	b.WriteString(diffText(d))
+	for _, t := range tables {
+		if t.Gone != "" {
+			fmt.Fprintf(&b, "\nrows of %s cannot be compared: %s\n", t.Table, t.Gone)
+			continue
+		}
+		fmt.Fprintf(&b, "\nrows of %s: %s only in A, %s only in B\n", t.Table, thousands(t.OnlyA), thousands(t.OnlyB))
+		for _, side := range []struct {
+			name   string
+			sample [][]any
+		}{{"A", t.SampleA}, {"B", t.SampleB}} {
+			if len(side.sample) == 0 {
+				continue
+			}
+			fmt.Fprintf(&b, "some only in %s\n", side.name)
+			out := newRowWriter(&b, "text", t.Columns)
+			for _, row := range side.sample {
+				if err := out.Row(row); err != nil {
+					return err
+				}
+			}
+			if err := out.End(); err != nil {
+				return err
+			}
+		}
+	}
+	_, err := io.WriteString(p.stdout, b.String())
+	return err
 }
 
 func diffText(d *pipeline.Diff) string {

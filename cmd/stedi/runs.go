@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"time"
@@ -14,20 +15,28 @@ import (
 )
 
 func (p *program) runsCommand() *cobra.Command {
-	var diff bool
+	var diff, rows bool
 	cmd := &cobra.Command{
 		Use:   "runs [ID]",
 		Short: "List past runs, show one, or compare two",
 		Long: "List past runs, the newest first, or show the one whose id begins with ID. \"last\" is the newest,\n" +
-			"\"last~1\" the one before it. --diff A B shows how two of them differ: rows, columns, SQL, stages, times.",
+			"\"last~1\" the one before it. --diff A B shows how two of them differ: rows, columns, SQL, stages, times.\n" +
+			"With --rows it also compares the rows themselves where both versions of a table are still there, and\n" +
+			"prints some of them: personal data.",
 		Example: "stedi runs --lake ./lake\nstedi runs last --lake ./lake --output json\nstedi runs --diff last~1 last --lake ./lake",
 		Args: func(cmd *cobra.Command, args []string) error {
+			if rows && !diff {
+				return usage(errors.New("--rows goes with --diff A B"))
+			}
 			if diff {
 				return usage(cobra.ExactArgs(2)(cmd, args))
 			}
 			return usage(cobra.MaximumNArgs(1)(cmd, args))
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if rows {
+				return p.diffRows(cmd.Context(), args[0], args[1])
+			}
 			store, err := p.openStore(p.config.lake)
 			if err != nil {
 				return err
@@ -46,6 +55,7 @@ func (p *program) runsCommand() *cobra.Command {
 		},
 	}
 	cmd.Flags().BoolVar(&diff, "diff", false, "show how the runs A and B differ")
+	cmd.Flags().BoolVar(&rows, "rows", false, "with --diff, compare the rows, too, and print some of them")
 	return cmd
 }
 

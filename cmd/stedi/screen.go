@@ -146,6 +146,7 @@ func (p *program) workspace(ctx context.Context) (*tui.Workspace, error) {
 		return fail(err)
 	}
 	c := children{program: p, lake: o.root, store: o.store}
+	options := query.Options{Memory: memory, Threads: p.config.threads, Timeout: screenQueryTime}
 	return &tui.Workspace{
 		Runner: o.runner(p.config.demo), Run: c.run, Check: c.check, Scratch: scratch, Close: o.close,
 		Querier: func(ctx context.Context) (pipeline.Querier, error) {
@@ -153,8 +154,9 @@ func (p *program) workspace(ctx context.Context) (*tui.Workspace, error) {
 			if err != nil {
 				return nil, err
 			}
-			return query.Open(o.lake, inputs, o.root, query.Options{Memory: memory, Threads: p.config.threads, Timeout: screenQueryTime}), nil
+			return query.Open(o.lake, inputs, o.root, options), nil
 		},
+		Versions: o.versions(options),
 	}, nil
 }
 

@@ -1,0 +1,251 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"path"
+	"slices"
+
+	"stedi/pipeline/ndjson"
+)
+
+// RowsDiff is how the rows of a table differ between two runs. It holds rows:
+// personal data.
+type RowsDiff struct {
+	Table   string         `json:"table"`
+	Columns []ResultColumn `json:"columns"` // those that both versions have
+	OnlyA   int64          `json:"only_a"`  // rows, counted as often as they occur
+	OnlyB   int64          `json:"only_b"`
+	// The samples are some of them, all different, at most SampleRows each.
+	SampleA [][]any `json:"sample_a"`
+	SampleB [][]any `json:"sample_b"`
+	Gone    string  `json:"gone,omitempty"` // why the rows cannot be compared, or ""
+}
+
+// SampleRows is how many rows of either run a RowsDiff shows.
+const SampleRows = 5
+
+// Versions opens a Querier over two versions of one table, under the names
+// before and after.
+type Versions func(ctx context.Context, before, after Input) (Querier, error)
+
+// CompareRows says how the rows differ of those tables whose version is not the
+// same at the ends of both runs, in the columns that both versions have. One
+// that cannot be compared says why: only the newest version and the one before
+// the last run are there, and of landing tables no version is kept.
+func (r *Runner) CompareRows(ctx context.Context, versions Versions, d *Diff) ([]RowsDiff, error) {
+	c := comparison{store: r.Store, lake: r.Lake, versions: versions}
+	var err error
+	if c.a, err = ReadRecord(ctx, r.Store, d.A); err != nil {
+		return nil, err
+	}
+	if c.b, err = ReadRecord(ctx, r.Store, d.B); err != nil {
+		return nil, err
+	}
+	if c.kept, err = r.Store.List(ctx, stateFolder+"/previous"); err != nil {
+		return nil, err
+	}
+	found := []RowsDiff{}
+	for _, name := range d.tables() {
+		if a, b := c.a.Table(name), c.b.Table(name); a != nil && b != nil && a.MadeBy != "" && a.MadeBy == b.MadeBy {
+			continue
+		}
+		rows := RowsDiff{Table: name, Columns: []ResultColumn{}, SampleA: [][]any{}, SampleB: [][]any{}}
+		err := c.compare(ctx, &rows)
+		failure, explained := errors.AsType[*Failure](err)
+		switch {
+		case ctx.Err() != nil:
+			return nil, context.Cause(ctx)
+		case explained:
+			rows.Gone = failure.Err.Error()
+		case err != nil:
+			return nil, fmt.Errorf("comparing the rows of %s: %w", name, err)
+		}
+		found = append(found, rows)
+	}
+	return found, nil
+}
+
+// tables lists those that may differ.
+func (d *Diff) tables() []string {
+	var names []string
+	for _, t := range d.Tables {
+		names = append(names, t.Table)
+	}
+	for _, s := range d.Steps {
+		if !slices.Contains(names, s.Table) {
+			names = append(names, s.Table)
+		}
+	}
+	return names
+}
+
+// comparison is one of the rows of two runs.
+type comparison struct {
+	store    Store
+	lake     *Lake
+	versions Versions
+	a, b     *Record
+	kept     []File // what lies there of previous versions
+}
+
+// compare fills in the rows of one table. What keeps them from being compared
+// is a *Failure.
+func (c *comparison) compare(ctx context.Context, d *RowsDiff) error {
+	t := c.lake.Table(d.Table)
+	if t == nil {
+		return Fail(BadUsage, d.Table, "", "the definition has no such table any more")
+	}
+	if t.IsLanding() {
+		return Fail(BadUsage, d.Table, "", "the old files of a landing table are not kept")
+	}
+	before, err := c.version(ctx, t, c.a)
+	if err != nil {
+		return err
+	}
+	after, err := c.version(ctx, t, c.b)
+	if err != nil {
+		return err
+	}
+	common := slices.DeleteFunc(slices.Clone(before.Table.Columns), func(c Column) bool {
+		return !slices.Contains(after.Table.Columns, c)
+	})
+	if len(common) == 0 {
+		return Fail(BadUsage, d.Table, "", "the versions have no column in common")
+	}
+	before.Table.Name, after.Table.Name = "before", "after"
+	sql, err := sqlText("diff_rows.sql", map[string]any{
+		"Before": before.Table.Name, "After": after.Table.Name, "Columns": common, "Samples": SampleRows,
+	})
+	if err != nil {
+		return err
+	}
+	q, err := c.versions(ctx, before, after)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.ask(ctx, q, sql), q.Close())
+}
+
+// version finds the file that holds what a run has left of a table.
+func (c *comparison) version(ctx context.Context, t *Table, run *Record) (Input, error) {
+	table := run.Table(t.Name)
+	if table == nil || table.Missing {
+		return Input{}, Fail(BadUsage, t.Name, "", "run %s has left no such table", run.Run)
+	}
+	if table.MadeBy == "" {
+		return Input{}, Fail(BadUsage, t.Name, "", "the record of run %s does not say which version was there", run.Run)
+	}
+	files, err := c.store.List(ctx, t.Path)
+	if err != nil {
+		return Input{}, err
+	}
+	files = append(files, c.kept...)
+	places := map[string]string{manifestName(t.Name): t.Part()} // of a version: where its manifest and its file lie
+	for _, name := range keptManifests(c.kept, t) {
+		places[name] = path.Dir(name) + "/" + t.Part()
+	}
+	changed := ""
+	for manifest, file := range places {
+		m, err := readManifest(ctx, c.store, manifest)
+		if err != nil {
+			return Input{}, err
+		}
+		if m == nil || m.Run != table.MadeBy {
+			continue
+		}
+		input, err := c.open(ctx, t, m, files, file)
+		if !errors.Is(err, ErrChanged) && !errors.Is(err, fs.ErrNotExist) {
+			return input, err
+		}
+		changed = file
+	}
+	if changed != "" {
+		return Input{}, Fail(Conflict, t.Name, "", "%s is not as run %s left it", changed, table.MadeBy)
+	}
+	return Input{}, Fail(BadUsage, t.Name, "", "the version of run %s was deleted, since it may hold withdrawn consent", table.MadeBy)
+}
+
+// open makes a version ready for queries, with the columns that it had. If its
+// file is not what the manifest says, that is ErrChanged.
+func (c *comparison) open(ctx context.Context, t *Table, m *Manifest, files []File, name string) (Input, error) {
+	i := slices.IndexFunc(files, func(f File) bool { return f.Name == name })
+	if i < 0 {
+		return Input{}, fs.ErrNotExist
+	}
+	columns, err := c.columns(ctx, t, m)
+	if err != nil {
+		return Input{}, err
+	}
+	input, err := fetchInput(ctx, c.store, &Table{Columns: columns}, files[i:i+1])
+	if err != nil {
+		return Input{}, err
+	}
+	hash, err := ndjson.HashFile(ctx, input.Files[0].Path)
+	if err == nil && hash != m.Hash {
+		err = ErrChanged
+	}
+	return input, err
+}
+
+// columns are those that a version had when it was made.
+func (c *comparison) columns(ctx context.Context, t *Table, m *Manifest) ([]Column, error) {
+	known := columnsOf(t, m)
+	record := &Record{}
+	if _, err := readCache(ctx, c.store, runFolder(m.Run)+"/run.json", record); err != nil {
+		return nil, err
+	}
+	if made := record.Table(t.Name); made != nil && made.MadeBy == m.Run && made.Columns != nil {
+		known = made.Columns
+	}
+	var columns []Column
+	for _, k := range known {
+		kind, ok := ddlTypes[k.Type]
+		if !ok {
+			return nil, Fail(BadUsage, t.Name, "", "the version of run %s has a column of the type %s, which nobody here knows", m.Run, k.Type)
+		}
+		columns = append(columns, Column{Name: k.Name, Type: kind})
+	}
+	if len(columns) == 0 {
+		return nil, Fail(BadUsage, t.Name, "", "the columns of the version of run %s are not known", m.Run)
+	}
+	return columns, nil
+}
+
+// ask fills in what the query of diff_rows.sql answers: in each row the counts,
+// the side, and a sample of it if there is one.
+func (d *RowsDiff) ask(ctx context.Context, q Querier, sql string) (err error) {
+	rows, err := q.Query(ctx, sql)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }() //nolint:contextcheck // closing happens after ctx has ended, too
+	const before = 3                                        // columns, those of the table follow
+	d.Columns = rows.Columns()[before:]
+	for {
+		page, err := rows.Next(ctx)
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		for _, row := range page {
+			a, okA := row[0].(int64)
+			b, okB := row[1].(int64)
+			if !okA || !okB {
+				return fmt.Errorf("%T and %T where counts were due", row[0], row[1])
+			}
+			d.OnlyA, d.OnlyB = a, b
+			switch row[2] {
+			case true:
+				d.SampleA = append(d.SampleA, row[before:])
+			case false:
+				d.SampleB = append(d.SampleB, row[before:])
+			}
+		}
+	}
+}

@@ -1,0 +1,199 @@
+package pipeline_test
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"reflect"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"stedi/pipeline"
+	"stedi/pipeline/query"
+)
+
+// redefine changes the SQL of transforms from now on.
+func (w *world) redefine(tb testing.TB, transforms map[string]string) {
+	tb.Helper()
+	definition := maps.Clone(orders)
+	for name, sql := range transforms {
+		text, _, _ := strings.Cut(string(definition["transforms/"+name+".sql"].Data), "SELECT")
+		head, _, _ := strings.Cut(text, "WITH")
+		definition["transforms/"+name+".sql"] = &fstest.MapFile{Data: []byte(head + sql)}
+	}
+	lake, err := pipeline.Load(tb.Context(), definition, nil, engine(tb))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	w.runner.Lake = lake
+}
+
+func (w *world) mustRun(tb testing.TB, options pipeline.RunOptions) *pipeline.Record {
+	tb.Helper()
+	record, err := w.run(tb, options)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return record
+}
+
+// versions opens queries as the program does.
+func (w *world) versions(options query.Options) pipeline.Versions {
+	return func(_ context.Context, before, after pipeline.Input) (pipeline.Querier, error) {
+		inputs := map[string]pipeline.Input{before.Table.Name: before, after.Table.Name: after}
+		return query.Open(&pipeline.Lake{}, inputs, w.root, options), nil
+	}
+}
+
+// compareRows returns, by table, how the rows differ.
+func (w *world) compareRows(tb testing.TB, a, b *pipeline.Record, options query.Options) map[string]pipeline.RowsDiff {
+	tb.Helper()
+	d, err := pipeline.Compare(tb.Context(), w.runner.Store, a, b)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	found, err := w.runner.CompareRows(tb.Context(), w.versions(options), d)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tables := map[string]pipeline.RowsDiff{}
+	for _, rows := range found {
+		tables[rows.Table] = rows
+	}
+	return tables
+}
+
+func TestRowsThatComeAndGoAreCountedAndShown(t *testing.T) {
+	w := newWorld(t, orders)
+	w.write(t, "orders/landing/2.json", strings.Repeat("{\"person\":1,\"total\":9}\n", 3)+"{\"person\":3,\"total\":null}\n")
+	a := w.mustRun(t, pipeline.RunOptions{})
+	w.redefine(t, map[string]string{"bought": "SELECT DISTINCT o.person, o.total FROM orders AS o WHERE coalesce(o.total, 0) <> 1"})
+	b := w.mustRun(t, pipeline.RunOptions{})
+	columns := []pipeline.ResultColumn{{Name: "person", Type: "BIGINT"}, {Name: "total", Type: "DOUBLE"}}
+	want := map[string]pipeline.RowsDiff{
+		"bought": {
+			Table: "bought", Columns: columns, OnlyA: 3, OnlyB: 1,
+			SampleA: [][]any{{int64(1), 1.0}, {int64(1), 9.0}}, SampleB: [][]any{{int64(2), 7.0}},
+		},
+		"turnover": {
+			Table: "turnover", Columns: columns, OnlyA: 1, OnlyB: 2,
+			SampleA: [][]any{{int64(1), 30.5}}, SampleB: [][]any{{int64(1), 11.5}, {int64(2), 7.0}},
+		},
+	}
+	if got := w.compareRows(t, a, b, query.Options{}); !reflect.DeepEqual(got, want) {
+		t.Errorf("the rows differ so:\n%+v, want\n%+v", got, want)
+	}
+	back := w.compareRows(t, b, a, query.Options{})["bought"]
+	if back.OnlyA != 1 || back.OnlyB != 3 {
+		t.Errorf("the other way round: %+v", back)
+	}
+}
+
+func TestVersionsWithOtherColumnsAreComparedInThoseOfBoth(t *testing.T) {
+	w := newWorld(t, orders)
+	a := w.mustRun(t, pipeline.RunOptions{})
+	w.redefine(t, map[string]string{
+		"known": "SELECT DISTINCT p.id, p.name, length(p.name) AS size FROM people AS p WHERE p.name <> 'Cem'",
+		"names": "SELECT 1 AS one FROM known AS k",
+	})
+	b := w.mustRun(t, pipeline.RunOptions{})
+	got := w.compareRows(t, a, b, query.Options{})
+	known := got["known"]
+	if want := []pipeline.ResultColumn{{Name: "id", Type: "BIGINT"}, {Name: "name", Type: "VARCHAR"}}; !reflect.DeepEqual(known.Columns, want) {
+		t.Errorf("the columns are %v, want %v", known.Columns, want)
+	}
+	if !reflect.DeepEqual(known.SampleA, [][]any{{int64(3), "Cem"}}) || !reflect.DeepEqual(known.SampleB, [][]any{{int64(2), ""}}) {
+		t.Errorf("known differs so: %+v", known)
+	}
+	if gone := got["names"].Gone; gone != "the versions have no column in common" {
+		t.Errorf("of names it says %q", gone)
+	}
+}
+
+func TestOnlyAFewOfManyRowsAreShown(t *testing.T) {
+	w := newWorld(t, orders)
+	a := w.mustRun(t, pipeline.RunOptions{})
+	var lines strings.Builder
+	for i := range 1000 {
+		fmt.Fprintf(&lines, "{\"person\":3,\"total\":%d}\n", i)
+	}
+	w.write(t, "orders/landing/2.json", lines.String())
+	b := w.mustRun(t, pipeline.RunOptions{})
+	got := w.compareRows(t, a, b, query.Options{})
+	if rows := got["bought"]; rows.OnlyA != 0 || len(rows.SampleA) != 0 || rows.OnlyB != 1000 || len(rows.SampleB) != pipeline.SampleRows {
+		t.Errorf("bought differs so: %+v", rows)
+	}
+	if gone := got["orders"].Gone; gone != "the old files of a landing table are not kept" {
+		t.Errorf("of a landing table it says %q", gone)
+	}
+}
+
+func TestTheSameVersionNeedsNoComparison(t *testing.T) {
+	w := newWorld(t, orders)
+	a := w.mustRun(t, pipeline.RunOptions{})
+	b := w.mustRun(t, pipeline.RunOptions{})
+	if got := w.compareRows(t, a, b, query.Options{}); len(got) != 0 {
+		t.Errorf("the rows differ so: %+v", got)
+	}
+	c := w.mustRun(t, pipeline.RunOptions{Force: true})
+	for table, rows := range w.compareRows(t, b, c, query.Options{}) {
+		if rows.Gone != "" || rows.OnlyA != 0 || rows.OnlyB != 0 || len(rows.Columns) == 0 {
+			t.Errorf("%s was made again, and differs so: %+v", table, rows)
+		}
+	}
+}
+
+func TestAVersionThatIsGoneSaysWhy(t *testing.T) {
+	w := newWorld(t, orders)
+	a := w.mustRun(t, pipeline.RunOptions{})
+	w.redefine(t, map[string]string{"names": "SELECT 'x' AS name FROM known AS k", "turnover": "SELECT b.person FROM bought AS b"})
+	b := w.mustRun(t, pipeline.RunOptions{})
+	w.write(t, ".stedi/previous/"+b.Run+"/names/part-00000.json", "{\"name\":\"Bob\"}\n")
+	got := w.compareRows(t, a, b, query.Options{})
+	if gone, want := got["names"].Gone, ".stedi/previous/"+b.Run+"/names/part-00000.json is not as run "+a.Run+" left it"; gone != want {
+		t.Errorf("of a changed file it says %q, want %q", gone, want)
+	}
+	if gone := got["turnover"].Gone; gone != "" {
+		t.Errorf("the other table is gone, too: %q", gone)
+	}
+	got = w.compareRows(t, a, b, query.Options{Timeout: time.Nanosecond})
+	if gone := got["turnover"].Gone; !strings.HasPrefix(gone, "the query was ended: it worked longer than ") {
+		t.Errorf("of a comparison that takes too long it says %q", gone)
+	}
+	w.mustRun(t, pipeline.RunOptions{})
+	got = w.compareRows(t, a, b, query.Options{})
+	if gone, want := got["turnover"].Gone, "the version of run "+a.Run+" was deleted, since it may hold withdrawn consent"; gone != want {
+		t.Errorf("after another run it says %q, want %q", gone, want)
+	}
+	first := &pipeline.Record{Run: a.Run, Steps: a.Steps}
+	if err := w.runner.Store.Put(t.Context(), ".stedi/runs/"+a.Run+"/run.json", []byte(`{"run":"`+a.Run+`","tables":[{"table":"turnover"}]}`)); err != nil {
+		t.Fatal(err)
+	}
+	got = w.compareRows(t, first, b, query.Options{})
+	if gone, want := got["turnover"].Gone, "the record of run "+a.Run+" does not say which version was there"; gone != want {
+		t.Errorf("of a record from before it says %q, want %q", gone, want)
+	}
+	if gone, want := got["names"].Gone, "run "+a.Run+" has left no such table"; gone != want {
+		t.Errorf("of a table that was not there it says %q, want %q", gone, want)
+	}
+}
+
+func TestAVersionThatWasRolledBackIsStillThatOfItsRun(t *testing.T) {
+	w := newWorld(t, orders)
+	a := w.mustRun(t, pipeline.RunOptions{})
+	w.redefine(t, map[string]string{"names": "SELECT 'x' AS name FROM known AS k WHERE k.id = 1"})
+	b := w.mustRun(t, pipeline.RunOptions{})
+	before := w.compareRows(t, a, b, query.Options{})
+	if rows := before["names"]; rows.OnlyA != 2 || rows.OnlyB != 1 {
+		t.Fatalf("names differs so: %+v", rows)
+	}
+	w.clock = w.clock.Add(time.Minute)
+	if _, err := w.runner.Rollback(t.Context(), "names"); err != nil {
+		t.Fatal(err)
+	}
+	if after := w.compareRows(t, a, b, query.Options{}); !reflect.DeepEqual(after, before) {
+		t.Errorf("after the rollback the rows differ so:\n%+v, want\n%+v", after, before)
+	}
+}
