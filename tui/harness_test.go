@@ -1,0 +1,432 @@
+package tui
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path"
+	"path/filepath"
+	"reflect"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/colorprofile"
+	"github.com/charmbracelet/x/ansi"
+
+	"stedi/pipeline"
+	"stedi/pipeline/dir"
+	"stedi/pipeline/duckdb"
+	"stedi/pipeline/query"
+	"stedi/pipeline/stedi"
+)
+
+// The test binary is the process that answers queries, too.
+func TestMain(m *testing.M) {
+	if query.IsChild(os.Args[1:]) {
+		os.Exit(query.ChildMain(context.Background(), os.Stdin, os.Stdout))
+	}
+	os.Exit(m.Run())
+}
+
+// began is when all tests take place.
+var began = time.Date(2026, 11, 24, 8, 30, 0, 0, time.UTC)
+
+// clock goes on when a test says so.
+type clock struct {
+	mu  sync.Mutex
+	now time.Time
+}
+
+func (c *clock) read() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now
+}
+
+func (c *clock) advance(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = c.now.Add(d)
+}
+
+// dated is a lake's folder whose files are of the times of the test's clock.
+type dated struct {
+	pipeline.Store
+	root  string
+	clock *clock
+}
+
+func (d dated) Commit(ctx context.Context, staged pipeline.StagedFile, name string, replaced *pipeline.File) (pipeline.File, error) {
+	if _, err := d.Store.Commit(ctx, staged, name, replaced); err != nil {
+		return pipeline.File{}, err
+	}
+	now := d.clock.read()
+	if err := os.Chtimes(filepath.Join(d.root, filepath.FromSlash(name)), now, now); err != nil {
+		return pipeline.File{}, err
+	}
+	files, err := d.List(ctx, path.Dir(name))
+	for _, f := range files {
+		if f.Name == name {
+			return f, err
+		}
+	}
+	return pipeline.File{}, errors.Join(err, fmt.Errorf("%s: %w", name, os.ErrNotExist))
+}
+
+// world is a lake in a folder of its own, with everything that the screens
+// need, and in which a run can be held at a step of it.
+type world struct {
+	root   string
+	clock  *clock
+	store  pipeline.Store
+	runner *pipeline.Runner
+	copied []string // to the system's clipboard
+	known  Remembered
+
+	mu   sync.Mutex
+	hold map[string]chan struct{} // by table: its step waits until the channel is closed
+}
+
+// newWorld makes a lake of the landing data in a folder.
+func newWorld(t testing.TB, landing string) *world {
+	t.Helper()
+	w := &world{root: filepath.Join(t.TempDir(), "lake"), clock: &clock{now: began}, hold: map[string]chan struct{}{}}
+	must(t, os.CopyFS(w.root, os.DirFS(filepath.Join("..", "testdata", landing))))
+	return w
+}
+
+// open wires the lake as the program does, but for the runs, which happen in
+// this process.
+func (w *world) open(t testing.TB) {
+	t.Helper()
+	old := began.Add(-40 * time.Hour)
+	must(t, filepath.Walk(w.root, func(name string, _ os.FileInfo, err error) error {
+		return errors.Join(err, os.Chtimes(name, old, old))
+	}))
+	engine, err := duckdb.Open(t.Context(), duckdb.Options{Temp: t.TempDir(), Threads: 2})
+	must(t, err)
+	t.Cleanup(func() { must(t, engine.Close()) })
+	lake, err := pipeline.Load(t.Context(), stedi.Definition, nil, engine)
+	must(t, err)
+	store, err := dir.Open(w.root, dir.Options{})
+	must(t, err)
+	w.store = dated{store, w.root, w.clock}
+	w.runner = &pipeline.Runner{
+		Lake: lake, Store: w.store, Engine: engine, Root: "demo", Now: w.clock.read,
+		Holder: pipeline.Holder{PID: os.Getpid(), Host: "here"},
+	}
+}
+
+// holdAt lets the next run stop when it begins to make a table, until it is
+// released.
+func (w *world) holdAt(table string) (release func()) {
+	gate := make(chan struct{})
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.hold[table] = gate
+	return func() { close(gate) }
+}
+
+// run is a run whose every step takes a quarter of a second by the test's
+// clock, and tells of its progress when it is held.
+func (w *world) run(ctx context.Context, options pipeline.RunOptions, emit func(pipeline.Event)) (*pipeline.Record, error) {
+	return w.runner.Run(ctx, options, func(e pipeline.Event) {
+		if e.Progress != nil {
+			return // how often it comes depends on the machine
+		}
+		emit(e)
+		if e.State != pipeline.Running || e.Step == "" {
+			return
+		}
+		w.clock.advance(250 * time.Millisecond)
+		w.mu.Lock()
+		gate := w.hold[e.Step]
+		delete(w.hold, e.Step)
+		w.mu.Unlock()
+		if gate == nil {
+			return
+		}
+		e.Progress = &pipeline.Progress{RowsRead: 96, RowsWritten: 20, BytesRead: 6500, BytesTotal: 11040}
+		emit(e)
+		select {
+		case <-gate:
+		case <-ctx.Done():
+		}
+	})
+}
+
+func (w *world) options(t testing.TB) Options {
+	t.Helper()
+	scratch := t.TempDir()
+	return Options{
+		Lake: "~/lakes/demo", Engine: "duckdb", Now: w.clock.read, Zone: time.FixedZone("", 3600),
+		Dark: true, Profiled: colorprofile.TrueColor, Folder: scratch,
+		Open: func(context.Context) (*Workspace, error) {
+			return &Workspace{
+				Runner: w.runner, Run: w.run, Scratch: scratch, Close: func() error { return nil },
+				Check: func(ctx context.Context, tables []string) (*pipeline.Record, error) {
+					return w.runner.Inspect(ctx, tables, pipeline.Limit{})
+				},
+				Querier: func(ctx context.Context) (pipeline.Querier, error) {
+					inputs, err := pipeline.AtHand(ctx, w.store, w.runner.Lake)
+					if err != nil {
+						return nil, err
+					}
+					return query.Open(w.runner.Lake, inputs, w.root, query.Options{Memory: 1 << 30, Threads: 2, Timeout: time.Minute}), nil
+				},
+			}, nil
+		},
+		Recall:   func() Remembered { return w.known },
+		Remember: func(r Remembered) error { w.known = r; return nil },
+		CopyText: func(_ context.Context, text string) error { w.copied = append(w.copied, text); return nil },
+		Create: func(name string) (io.WriteCloser, error) {
+			return os.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600) //nolint:gosec // a test's own folder
+		},
+	}
+}
+
+// driver plays the part of the terminal and of the program's loop: it hands
+// messages to the model one after the other and does what the model commands.
+type driver struct {
+	testing.TB
+	*Model
+	messages chan tea.Msg // of commands that have ended
+	busy     int          // commands that have not
+	held     int          // those of them that wait for the test
+	ticks    []tea.Cmd    // nobody waits for the time to pass
+	quits    int
+	suspends int
+}
+
+// ended wraps the message of a command.
+type ended struct{ msg tea.Msg }
+
+// start opens the screens on a lake and waits until they have come to rest.
+func start(t testing.TB, o Options, width, height int) *driver {
+	t.Helper()
+	m, err := New(t.Context(), o)
+	must(t, err)
+	d := &driver{TB: t, Model: m, messages: make(chan tea.Msg)}
+	t.Cleanup(d.end)
+	d.do(m.Init())
+	d.size(width, height)
+	return d
+}
+
+// end closes the model; what is under way may end meanwhile.
+func (d *driver) end() {
+	over := make(chan error)
+	go func() { over <- d.Close() }()
+	for over != nil || d.busy > 0 {
+		select {
+		case err := <-over:
+			must(d.TB, err)
+			over = nil
+		case <-d.messages:
+			d.busy--
+		case <-time.After(time.Minute):
+			d.stuck()
+		}
+	}
+}
+
+// do runs a command in the background.
+func (d *driver) do(cmd tea.Cmd) {
+	if cmd == nil {
+		return
+	}
+	if isTick(cmd) {
+		d.ticks = append(d.ticks, cmd)
+		return
+	}
+	d.busy++
+	go func() { d.messages <- ended{cmd()} }()
+}
+
+// isTick tells whether a command only waits for the time to pass.
+func isTick(cmd tea.Cmd) bool {
+	name := runtime.FuncForPC(reflect.ValueOf(cmd).Pointer()).Name()
+	return strings.HasPrefix(name, "charm.land/bubbletea/v2.Tick.")
+}
+
+// take hands a message to the model, as the program's loop does.
+func (d *driver) take(msg tea.Msg) {
+	d.Helper()
+	switch msg := msg.(type) {
+	case ended:
+		d.busy--
+		d.take(msg.msg)
+		return
+	case nil:
+		return
+	case tea.BatchMsg:
+		for _, cmd := range msg {
+			d.do(cmd)
+		}
+		return
+	case tea.QuitMsg:
+		d.quits++
+		return
+	case tea.SuspendMsg:
+		d.suspends++
+		return
+	}
+	if cmds := reflect.ValueOf(msg); cmds.Type().String() == "tea.sequenceMsg" {
+		for i := range cmds.Len() {
+			cmd, _ := cmds.Index(i).Interface().(tea.Cmd)
+			d.do(cmd)
+		}
+		return
+	}
+	m, cmd := d.Update(msg)
+	if m != d.Model {
+		d.Fatal("the model was replaced")
+	}
+	d.do(cmd)
+}
+
+// settle waits until nothing is under way but what the test holds.
+func (d *driver) settle() {
+	d.Helper()
+	d.until("nothing is under way", func() bool { return d.busy <= d.held })
+}
+
+// until takes messages until something has come about.
+func (d *driver) until(what string, come func() bool) {
+	d.Helper()
+	for !come() {
+		select {
+		case msg := <-d.messages:
+			d.take(msg)
+		case <-time.After(time.Minute):
+			d.Logf("waiting until %s\n%s", what, d.screen())
+			d.stuck()
+		}
+	}
+}
+
+func (d *driver) stuck() {
+	d.Helper()
+	stacks := make([]byte, 1<<20)
+	d.Fatalf("%d commands do not end:\n%s", d.busy, stacks[:runtime.Stack(stacks, true)])
+}
+
+// send hands a message to the model and waits for what comes of it.
+func (d *driver) send(msg tea.Msg) {
+	d.Helper()
+	d.take(msg)
+	d.settle()
+}
+
+func (d *driver) size(width, height int) {
+	d.Helper()
+	d.send(tea.WindowSizeMsg{Width: width, Height: height})
+}
+
+// press presses keys by their names.
+func (d *driver) press(keys ...string) {
+	d.Helper()
+	for _, name := range keys {
+		d.send(keyPress(d.TB, name))
+	}
+}
+
+// write types a text.
+func (d *driver) write(text string) {
+	d.Helper()
+	for _, r := range text {
+		d.send(tea.KeyPressMsg{Code: r, Text: string(r)})
+	}
+}
+
+// runHeld starts a run with a key and comes back when it is held at a table.
+func (d *driver) runHeld(w *world, pressed, table string) (release func()) {
+	d.Helper()
+	open := w.holdAt(table)
+	d.take(keyPress(d.TB, pressed))
+	d.until(table+" is on its way", func() bool { s := d.live.steps[table]; return s != nil && s.progress.RowsRead > 0 })
+	d.held = 2 // the run, and who receives its events
+	d.settle()
+	return func() {
+		d.Helper()
+		open()
+		d.held = 0
+		d.settle()
+	}
+}
+
+// screen is what is to be seen, as plain text without blanks at the ends.
+func (d *driver) screen() string {
+	lines := strings.Split(ansi.Strip(d.View().Content), "\n")
+	for i := range lines {
+		lines[i] = strings.TrimRight(lines[i], " ")
+	}
+	return strings.Join(lines, "\n") + "\n"
+}
+
+// shows wants texts on the screen.
+func (d *driver) shows(texts ...string) {
+	d.Helper()
+	screen := d.screen()
+	for _, text := range texts {
+		if !strings.Contains(screen, text) {
+			d.Errorf("%q is not on the screen:\n%s", text, screen)
+		}
+	}
+}
+
+// hides wants texts not to be on the screen.
+func (d *driver) hides(texts ...string) {
+	d.Helper()
+	screen := d.screen()
+	for _, text := range texts {
+		if strings.Contains(screen, text) {
+			d.Errorf("%q is on the screen:\n%s", text, screen)
+		}
+	}
+}
+
+// keyPress is the press of a key with a name such as ctrl+p, R or pgup.
+func keyPress(t testing.TB, name string) tea.KeyPressMsg {
+	t.Helper()
+	press := tea.KeyPressMsg{}
+	rest := name
+	for prefix, mod := range map[string]tea.KeyMod{"ctrl+": tea.ModCtrl, "alt+": tea.ModAlt, "shift+": tea.ModShift} {
+		if strings.HasPrefix(rest, prefix) && len(rest) > len(prefix) {
+			rest, press.Mod = rest[len(prefix):], press.Mod|mod
+		}
+	}
+	if code, ok := keyCodes[rest]; ok {
+		press.Code = code
+	} else if runes := []rune(rest); len(runes) == 1 {
+		press.Code = runes[0]
+		if press.Mod == 0 {
+			press.Text = rest
+		}
+	}
+	if press.String() != name {
+		t.Fatalf("no terminal sends the key %q, but perhaps %q", name, press.String())
+	}
+	return press
+}
+
+var keyCodes = map[string]rune{
+	"up": tea.KeyUp, "down": tea.KeyDown, "left": tea.KeyLeft, "right": tea.KeyRight, "home": tea.KeyHome, "end": tea.KeyEnd,
+	"pgup": tea.KeyPgUp, "pgdown": tea.KeyPgDown, "enter": tea.KeyEnter, "esc": tea.KeyEscape, "tab": tea.KeyTab,
+	"space": tea.KeySpace, "backspace": tea.KeyBackspace, "delete": tea.KeyDelete, "insert": tea.KeyInsert,
+	"f1": tea.KeyF1, "f2": tea.KeyF2, "f3": tea.KeyF3, "f4": tea.KeyF4, "f5": tea.KeyF5, "f6": tea.KeyF6,
+	"f7": tea.KeyF7, "f8": tea.KeyF8, "f9": tea.KeyF9, "f10": tea.KeyF10,
+}
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
