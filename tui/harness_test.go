@@ -430,3 +430,11 @@ func must(t testing.TB, err error) {
 		t.Fatal(err)
 	}
 }
+
+// make runs all transforms, before the screens are opened.
+func (w *world) make(t testing.TB) {
+	t.Helper()
+	_, err := w.run(t.Context(), pipeline.RunOptions{Check: true}, func(pipeline.Event) {})
+	must(t, err)
+	w.clock.advance(42 * time.Minute)
+}

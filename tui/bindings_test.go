@@ -1,0 +1,158 @@
+package tui
+
+import (
+	"strings"
+	"testing"
+
+	tea "charm.land/bubbletea/v2"
+)
+
+// reached is the action that a key leads to, found as the model finds it.
+func reached(m *Model, msg tea.KeyPressMsg) string {
+	if m.prompt != nil {
+		return "(the prompt)"
+	}
+	if w, ok := m.top().(writable); ok {
+		if _, taken := w.typed(msg); taken {
+			return "(text)"
+		}
+	}
+	if t, ok := m.here().(typing); ok && m.top() == nil {
+		if _, taken := t.typed(msg); taken {
+			return "(text)"
+		}
+	}
+	a, _ := find(m.possible(), msg)
+	return a.name
+}
+
+// Help, footer, palette and keys come from the same actions, in every state of
+// the screens.
+func TestKeysFooterPaletteAndHelpAgree(t *testing.T) {
+	for _, s := range scenes {
+		t.Run(s.name, func(t *testing.T) {
+			d := openScene(t, s, func(w *world) Options { return w.options(t) }, 120, 36)
+			if d.prompt != nil {
+				t.Skip("a prompt takes all keys, and the footer's place")
+			}
+			everyKeyLeadsToItsAction(t, d)
+			theFooterHoldsWhatItOffers(t, d)
+			if d.top() == nil {
+				thePaletteHasEverything(t, d)
+				theHelpListsEverything(t, d)
+			}
+		})
+	}
+}
+
+func everyKeyLeadsToItsAction(t *testing.T, d *driver) {
+	t.Helper()
+	for _, a := range d.possible() {
+		if a.do == nil || a.title() == "" {
+			t.Errorf("%s does nothing, or has no title", a.name)
+		}
+		for _, name := range a.key.Keys() {
+			if got := reached(d.Model, keyPress(t, name)); !a.off && got != a.name {
+				t.Errorf("%s is %s, but leads to %s", name, a.name, got)
+			}
+		}
+	}
+}
+
+func theFooterHoldsWhatItOffers(t *testing.T, d *driver) {
+	t.Helper()
+	d.size(400, 36)
+	lines := strings.Split(strings.TrimRight(d.screen(), "\n"), "\n")
+	last := lines[len(lines)-1]
+	offered := footer(d.possible())
+	if len(offered) == 0 {
+		t.Error("nothing is offered")
+	}
+	for _, a := range offered {
+		if !strings.Contains(last, a.keyName()+" "+a.title()) {
+			t.Errorf("%s is not in the footer: %s", a.name, last)
+		}
+		if got := reached(d.Model, keyPress(t, a.key.Keys()[0])); got != a.name {
+			t.Errorf("%s in the footer is %s, but leads to %s", a.keyName(), a.name, got)
+		}
+	}
+}
+
+func thePaletteHasEverything(t *testing.T, d *driver) {
+	t.Helper()
+	want := d.possible()
+	d.press(":")
+	p, ok := d.top().(*palette)
+	if !ok {
+		t.Fatal("the palette is not open")
+	}
+	has := map[string]bool{}
+	for _, c := range p.all {
+		has[c.text] = true
+	}
+	for _, a := range want {
+		if has[a.title()] == a.off && a.name != "palette" {
+			t.Errorf("%s: in the palette %t, possible %t", a.name, has[a.title()], !a.off)
+		}
+	}
+	for _, table := range d.lake().Tables {
+		if !has["open "+table.Name] {
+			t.Errorf("%s is not in the palette", table.Name)
+		}
+	}
+	d.press("esc")
+}
+
+func theHelpListsEverything(t *testing.T, d *driver) {
+	t.Helper()
+	d.size(200, 100)
+	want := d.possible()
+	d.press("?")
+	panel, ok := d.top().(*helpPanel)
+	if !ok {
+		t.Fatal("the help is not open")
+	}
+	listed := map[string]bool{}
+	screen := d.screen()
+	for _, line := range panel.lines() {
+		if line.action.do != nil {
+			listed[line.action.name] = true
+		}
+	}
+	for _, a := range want {
+		if a.keyName() != "" && !listed[a.name] || !strings.Contains(screen, shorten(a.title(), 23)) {
+			t.Errorf("%s is not in the help:\n%s", a.name, screen)
+		}
+	}
+	if len(listed) > len(want) {
+		t.Errorf("%d actions are listed, %d are there", len(listed), len(want))
+	}
+	d.press("esc")
+}
+
+func TestKeysOfTheSettingsTakeThePlaceOfThoseBuiltIn(t *testing.T) {
+	w := newWorld(t, "sample")
+	w.open(t)
+	o := w.options(t)
+	o.Keys = map[string][]string{"help": {"f2"}, "run-all": {"ctrl+r", "X"}, "check": {}}
+	d := start(t, o, 120, 36)
+	d.shows("f2 help", "^r run all")
+	d.hides("v check")
+	d.press("?")
+	d.hides("KEYS · Lake")
+	d.press("v")
+	d.hides("checking")
+	d.press("f2")
+	d.shows("KEYS · Lake", "^r X")
+	d.press("esc", "X")
+	d.shows("5 tables made")
+}
+
+func TestKeysForUnknownActionsAreRefused(t *testing.T) {
+	w := newWorld(t, "sample")
+	o := w.options(t)
+	o.Keys = map[string][]string{"hlep": {"f2"}}
+	if _, err := New(t.Context(), o); err == nil || !strings.Contains(err.Error(), `"hlep"`) || !strings.Contains(err.Error(), "help") {
+		t.Errorf("the error does not say what is wrong, and what there is: %v", err)
+	}
+}

@@ -1,0 +1,84 @@
+package tui
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+// scene is a state in which the screens are looked at.
+type scene struct {
+	name string
+	made bool // the tables are there from an earlier run
+	play func(t *testing.T, w *world, d *driver)
+}
+
+func keys(names ...string) func(*testing.T, *world, *driver) {
+	return func(t *testing.T, _ *world, d *driver) {
+		t.Helper()
+		d.press(names...)
+	}
+}
+
+func held(more ...string) func(*testing.T, *world, *driver) {
+	return func(t *testing.T, w *world, d *driver) {
+		t.Helper()
+		d.runHeld(w, "R", "step_trainer_trusted")
+		d.press(more...)
+	}
+}
+
+// typed is what is pressed, then written.
+func typed(pressed, text string) func(*testing.T, *world, *driver) {
+	return func(t *testing.T, _ *world, d *driver) {
+		t.Helper()
+		d.press(pressed)
+		d.write(text)
+	}
+}
+
+// conflict is a run that stops before it begins, since somebody has left a
+// file in a zone.
+func conflict(more ...string) func(*testing.T, *world, *driver) {
+	return func(t *testing.T, w *world, d *driver) {
+		t.Helper()
+		must(t, os.WriteFile(filepath.Join(w.root, "customer", "trusted", "part-r-00000"), []byte("{}\n"), 0o600))
+		d.press(append([]string{"R"}, more...)...)
+	}
+}
+
+var scenes = []scene{
+	{"lake-unmade", false, keys()},
+	{"lake", true, keys("right", "down")},
+	{"lake-activity", true, keys("tab", "tab", "tab")},
+	{"lake-filter", true, typed("/", "curat")},
+	{"lake-checks", true, keys("v", "right", "right", "down", "d")},
+	{"profile", true, keys("down", "p")},
+	{"sql", true, keys("right", "s")},
+	{"run-before", false, keys("2")},
+	{"run-during", false, held()},
+	{"run-during-lake", false, held("1")},
+	{"run-after", true, keys("2", "end")},
+	{"run-failed", true, conflict()},
+	{"error", true, conflict("!")},
+	{"plan", true, keys("2", "ctrl+f")},
+	{"confirm", false, held("ctrl+c")},
+	{"help-lake", true, keys("?")},
+	{"help-run", true, keys("2", "?")},
+	{"palette", true, keys(":")},
+	{"palette-search", true, typed(":", "opcur")},
+	{"table", true, keys("down", "enter")},
+}
+
+// openScene makes the lake of a scene and plays it up to the moment.
+func openScene(t *testing.T, s scene, o func(*world) Options, width, height int) *driver {
+	t.Helper()
+	w := newWorld(t, "sample")
+	w.open(t)
+	if s.made {
+		w.make(t)
+	}
+	d := start(t, o(w), width, height)
+	s.play(t, w, d)
+	return d
+}
