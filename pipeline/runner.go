@@ -95,7 +95,7 @@ func (r *Runner) start(ctx context.Context, options RunOptions, emit func(Event)
 	job := &run{
 		lake: r.Lake, store: r.Store, engine: r.Engine, options: options, now: r.Now, emit: emit, unlock: unlock,
 		known:    known{landing: map[string]landingState{}, manifests: map[string]*Manifest{}},
-		readings: map[string]ndjson.Report{}, journal: newJournal(began),
+		readings: map[string]ndjson.Report{}, journal: newJournal(began), unwanted: map[string]bool{},
 	}
 	if _, err := readJSON(ctx, r.Store, historyName, &job.history); err != nil {
 		return nil, err

@@ -1,0 +1,207 @@
+package tui
+
+import (
+	"bytes"
+	"flag"
+	"io"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
+)
+
+var (
+	walkSteps = flag.Int("walk", 5_000, "steps of the random walk")
+	walkSeed  = flag.Uint64("walkseed", 1, "where the random walk goes")
+)
+
+// Whatever is pressed, pasted, clicked and resized, in whatever order: nothing
+// panics, and what is drawn fits the terminal and cannot harm it. The lake is
+// full of values that would.
+func TestARandomWalkFindsNoWayToBreakTheScreens(t *testing.T) {
+	w := hostileWorld(t)
+	w.make(t)
+	d := start(t, w.walking(t), 120, 36)
+	r := &walk{driver: d, Rand: rand.New(rand.NewPCG(*walkSeed, 0)), keys: everyKey(d)}
+	defer func() {
+		if t.Failed() {
+			t.Logf("seed %d; the last steps: %s", *walkSeed, strings.Join(r.steps[max(0, len(r.steps)-40):], " "))
+		}
+	}()
+	for range *walkSteps {
+		r.step()
+		r.hear()
+		if wellFormed(t, d); t.Failed() {
+			return
+		}
+	}
+}
+
+// hostileWorld is a lake of testdata/hostile, with a cell of a megabyte and a
+// file whose name is an escape sequence, too.
+func hostileWorld(t *testing.T) *world {
+	t.Helper()
+	w := newWorld(t, "hostile")
+	row := `{"customerName":"` + strings.Repeat("\\u001b[31m", 60_000) + strings.Repeat("漢", 120_000) +
+		`","email":"long@example.com","serialNumber":"long","phone":"","birthDay":"","registrationDate":9223372036854775807,"lastUpdateDate":-9223372036854775808,"shareWithResearchAsOfDate":1}` + "\n"
+	must(t, os.WriteFile(filepath.Join(w.root, "customer", "landing", "\x1b]0;owned\x07.json"), []byte(row), 0o600))
+	w.open(t)
+	return w
+}
+
+// walking are the options of a lake on which everything may be pressed.
+func (w *world) walking(t *testing.T) Options {
+	t.Helper()
+	o := w.options(t)
+	o.Lake = "\x1b[31m/lake\u202e"
+	o.Create = func(string) (io.WriteCloser, error) { return nowhere{}, nil }
+	return o
+}
+
+// nowhere is a file that nobody reads.
+type nowhere struct{ bytes.Buffer }
+
+func (nowhere) Write(p []byte) (int, error) { return len(p), nil }
+func (nowhere) Close() error                { return nil }
+
+// walk does one random thing after another.
+type walk struct {
+	*driver
+	*rand.Rand
+	keys  []string
+	steps []string
+}
+
+// everyKey are all keys that mean anything, and some that do not.
+func everyKey(d *driver) []string {
+	keys := []string{"backspace", "delete", "left", "right", "ctrl+a", "ctrl+w", "ctrl+k", "alt+b", "insert", "f9", "ä", "漢", "0", "9", "~"}
+	for _, a := range d.everyAction() {
+		keys = append(keys, a.key.Keys()...)
+	}
+	slices.Sort(keys)
+	return slices.Compact(keys)
+}
+
+func (r *walk) step() {
+	switch n := r.IntN(100); {
+	case n < 70:
+		key := r.keys[r.IntN(len(r.keys))]
+		r.log(key)
+		r.take(keyPress(r.TB, key))
+	case n < 78:
+		texts := []string{"\x1b[31mred\x1b]52;c;AA\x07", "cust", "漢字 e\u0301 \u202eback", "a\x00b\r\nc\td", strings.Repeat("long ", 400), "= 1", "-1", "99999999999999999999"}
+		text := texts[r.IntN(len(texts))]
+		r.log("paste")
+		r.take(tea.PasteMsg{Content: text})
+	case n < 84:
+		for range 1 + r.IntN(4)*r.IntN(4) { // now and then a storm
+			r.resize()
+		}
+	default:
+		r.click()
+	}
+}
+
+func (r *walk) resize() {
+	sizes := [][2]int{{1, 1}, {2, 3}, {0, 0}, {19, 5}, {20, 6}, {40, 10}, {79, 15}, {80, 24}, {120, 36}, {200, 50}, {400, 200}, {400, 6}, {20, 200}}
+	size := sizes[r.IntN(len(sizes))]
+	r.log("size")
+	r.take(tea.WindowSizeMsg{Width: size[0], Height: size[1]})
+}
+
+// click uses the mouse, mostly where there is something.
+func (r *walk) click() {
+	m := tea.Mouse{X: r.IntN(r.width + 2), Y: r.IntN(r.height + 2), Button: tea.MouseLeft}
+	if zones := r.frame(r.width, r.height).zones; len(zones) > 0 && r.IntN(4) > 0 {
+		at := zones[r.IntN(len(zones))].area
+		m.X, m.Y = at.Min.X+r.IntN(1+at.Dx()), at.Min.Y+r.IntN(1+at.Dy())
+	}
+	switch r.IntN(5) {
+	case 0:
+		r.log("wheel")
+		m.Button = []tea.MouseButton{tea.MouseWheelUp, tea.MouseWheelDown, tea.MouseWheelLeft, tea.MouseWheelRight}[r.IntN(4)]
+		r.take(tea.MouseWheelMsg(m))
+	case 1:
+		r.log("drag")
+		r.take(tea.MouseClickMsg(m))
+		for range 5 {
+			m.X, m.Y = m.X+r.IntN(21)-10, m.Y+r.IntN(11)-5
+			r.take(tea.MouseMotionMsg(m))
+		}
+		r.take(tea.MouseReleaseMsg(m))
+	default:
+		r.log("click")
+		r.take(tea.MouseClickMsg(m))
+		r.take(tea.MouseReleaseMsg(m))
+	}
+}
+
+func (r *walk) log(step string) { r.steps = append(r.steps, step) }
+
+// hear takes what came of it: sometimes at once, sometimes all of it, and
+// sometimes the time passes, too.
+func (r *walk) hear() {
+	if len(r.ticks) > 0 && r.IntN(20) == 0 {
+		r.ticks = r.ticks[:0]
+		r.take(tickMsg{})
+	}
+	if r.IntN(20) == 0 {
+		r.settle()
+		return
+	}
+	for {
+		select {
+		case msg := <-r.messages:
+			r.take(msg)
+		default:
+			return
+		}
+	}
+}
+
+// wellFormed wants a frame that fits the terminal and holds nothing but text
+// and styles.
+func wellFormed(t *testing.T, d *driver) {
+	t.Helper()
+	content := d.View().Content
+	lines := strings.Split(content, "\n")
+	if len(lines) != d.height && d.width > 0 {
+		t.Errorf("%d lines on a terminal of %d", len(lines), d.height)
+	}
+	for i, line := range lines {
+		if w := ansi.StringWidth(line); w > d.width || ansi.StringWidthWc(line) > d.width {
+			t.Errorf("line %d takes %d columns of %d: %q", i, w, d.width, line)
+		}
+		if bad := harmful(line); bad != "" {
+			t.Errorf("line %d holds %q: %q", i, bad, line)
+		}
+	}
+}
+
+// harmful is what a line holds beside text and styles, or "".
+func harmful(line string) string {
+	for line != "" {
+		if rest, ok := strings.CutPrefix(line, "\x1b["); ok {
+			end := strings.IndexFunc(rest, func(r rune) bool { return !strings.ContainsRune("0123456789;:", r) })
+			if end < 0 || rest[end] != 'm' {
+				return line[:min(len(line), 12)]
+			}
+			line = rest[end+1:]
+			continue
+		}
+		r, n := utf8.DecodeRuneInString(line)
+		switch {
+		case r < 0x20, r >= 0x7f && r < 0xa0, r == utf8.RuneError && n == 1,
+			r >= 0x200b && r <= 0x200f, r >= 0x2028 && r <= 0x202e, r >= 0x2060 && r <= 0x206f, r == 0xfeff, r >= 0xe0000 && r <= 0xe007f:
+			return line[:n]
+		}
+		line = line[n:]
+	}
+	return ""
+}
