@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -14,7 +13,6 @@ import (
 	"time"
 
 	"stedi/pipeline"
-	"stedi/pipeline/dir"
 )
 
 // talkative is an engine that tells of much progress before it does anything.
@@ -116,34 +114,6 @@ func TestDamagedEventsAreLeftOut(t *testing.T) {
 	if _, err := pipeline.ReadEvents(t.Context(), w.runner.Store, "../1"); !errors.Is(err, pipeline.ErrUnsafe) {
 		t.Errorf("out of the lake: %v", err)
 	}
-}
-
-func FuzzReadEvents(f *testing.F) {
-	f.Add(`{"time":"2026-01-02T03:04:05Z","run":"1","state":"published","result":{"table":"a","funnel":[{"stage":"a","rows":1}]}}` + "\n{")
-	f.Add(`{"time":"2026-01-02T03:04:05Z","run":"1","state":"??","progress":{"rows_read":-1}}`)
-	f.Fuzz(func(t *testing.T, text string) {
-		root := t.TempDir()
-		name := filepath.Join(root, ".stedi/runs/1/events.ndjson")
-		if err := os.MkdirAll(filepath.Dir(name), 0o750); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		store, err := dir.Open(root, dir.Options{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		events, err := pipeline.ReadEvents(t.Context(), store, "1")
-		if err != nil || len(events) > strings.Count(text, "\n")+1 {
-			t.Errorf("%v, %d events", err, len(events))
-		}
-		for _, e := range events {
-			if _ = e.State.String(); e.Run == "" || e.Time.IsZero() {
-				t.Errorf("an event of nothing: %+v", e)
-			}
-		}
-	})
 }
 
 // followed is a lake with one run whose record and events the test writes.
