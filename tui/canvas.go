@@ -73,6 +73,11 @@ func (p pane) drag(do func(dx, dy int) tea.Cmd) {
 	p.frame.zones = append(p.frame.zones, zone{area: p.area, drag: do})
 }
 
+// grip is a part that can be clicked as well as dragged.
+func (p pane) grip(click func(x, y int) tea.Cmd, drag func(dx, dy int) tea.Cmd) {
+	p.frame.zones = append(p.frame.zones, zone{area: p.area, click: click, drag: drag})
+}
+
 // cover keeps what lies below from the mouse.
 func (p pane) cover() {
 	nothing := func() tea.Cmd { return nil }

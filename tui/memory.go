@@ -46,6 +46,9 @@ func (m *Model) remember() error {
 	}
 	m.known.Screen = m.here().title()
 	m.known.Table = m.lakeView().at
+	if m.current == tableScreen {
+		m.known.Table = m.tableView().name
+	}
 	return m.options.Remember(m.known)
 }
 
@@ -60,7 +63,12 @@ func (m *Model) tableView() *tableView {
 }
 
 // settle begins, once the lake is known, where the last session ended.
-func (m *Model) settle() tea.Cmd { return m.follow() }
+func (m *Model) settle() tea.Cmd {
+	if m.known.Screen == m.screens[tableScreen].title() && m.current == lakeScreen && m.top() == nil && m.lake().Table(m.known.Table) != nil {
+		return tea.Batch(m.openTable(m.known.Table), m.follow())
+	}
+	return m.follow()
+}
 
 // openTable shows the rows of a table.
 func (m *Model) openTable(name string) tea.Cmd {

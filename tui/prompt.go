@@ -76,6 +76,10 @@ func (m *Model) openFilter() tea.Cmd {
 	if !ok {
 		return nil
 	}
+	if d, ok := f.(deliberate); ok {
+		label, text := d.filterPrompt()
+		return m.ask(&prompt{label: label, done: f.setFilter}, text)
+	}
 	return m.ask(&prompt{
 		label: "filter", changed: f.setFilter,
 		done:    f.setFilter,

@@ -22,6 +22,7 @@ type reader struct {
 	head   string
 	lines  func() []styledLine
 	more   []action
+	copy   func() tea.Cmd // in place of what is shown; nil: that
 	offset int
 	page   int // lines that were visible when the offset was last moved
 }
@@ -42,9 +43,16 @@ func (r *reader) actions() []action {
 		r.keys.act("read-page-up", "pgup", "a page back", move(-15)),
 		r.keys.act("read-first", "home g", "to the beginning", move(-1<<30)),
 		r.keys.act("read-last", "end G", "to the end", move(1<<30)),
-		r.keys.act("read-copy", "y", "copy", func() tea.Cmd { return r.copyText("the text", r.text()) }).at(22),
+		r.keys.act("read-copy", "y", "copy", r.copyAll).at(22),
 		r.keys.act("read-close", "q enter", "close", func() tea.Cmd { r.root.shut(); return nil }),
 	)
+}
+
+func (r *reader) copyAll() tea.Cmd {
+	if r.copy != nil {
+		return r.copy()
+	}
+	return r.copyText("the text", r.text())
 }
 
 // text is what is shown, without styles.
@@ -61,8 +69,9 @@ func (r *reader) text() string {
 
 func (r *reader) draw(p pane) {
 	lines := r.lines()
+	const measured = 500 // lines; to measure a long text takes a while
 	wide := width(r.head) + 8
-	for _, line := range lines {
+	for _, line := range lines[:min(len(lines), measured)] {
 		wide = max(wide, line.width()+4)
 	}
 	in := window(p, r.theme, r.head, min(wide, p.width()-4), min(len(lines)+2, p.height()-2))

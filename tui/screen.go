@@ -37,6 +37,12 @@ type filtering interface {
 	setFilter(text string) tea.Cmd
 }
 
+// deliberate is a filtering screen that filters only when the text is whole.
+type deliberate interface {
+	// filterPrompt is what the reader is asked, and the text to begin with.
+	filterPrompt() (label, text string)
+}
+
 // typing is a screen with a place for text that takes every key while it has
 // the focus.
 type typing interface {

@@ -111,7 +111,7 @@ func New(ctx context.Context, o Options) (*Model, error) {
 func (m *Model) Close() error {
 	err := m.remember()
 	m.stopAll()
-	m.work.all.Wait()
+	m.work.wait()
 	if m.place != nil {
 		err = errors.Join(err, m.place.Close())
 	}
@@ -154,7 +154,7 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m, m.mouse(msg)
 	case reply:
 		if !msg.task.accepts(msg) {
-			return m, nil
+			return m, m.discard(msg.value)
 		}
 		return m, m.deliver(msg.value)
 	default:

@@ -35,10 +35,10 @@ func (m *Model) frame(width, height int) *frame {
 	}
 	m.header(p.top(1))
 	m.footer(p.bottom(height - 1))
-	body := p.part(0, 1, width, height-2)
-	if line := m.headline(); line && height >= 16 {
+	_, rows := m.room()
+	body := p.part(0, 1, width, rows)
+	if m.headline() {
 		m.news(p.part(0, height-2, width, 1))
-		body = p.part(0, 1, width, height-3)
 	}
 	m.here().draw(body)
 	for _, o := range m.overlays {
@@ -50,6 +50,15 @@ func (m *Model) frame(width, height int) *frame {
 		m.prompt.draw(p.bottom(height-1), m.theme)
 	}
 	return f
+}
+
+// room is how large a screen is.
+func (m *Model) room() (width, height int) {
+	height = m.height - 2
+	if m.headline() {
+		height--
+	}
+	return m.width, height
 }
 
 // headline tells whether there is a line for news above the footer.

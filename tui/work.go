@@ -47,6 +47,8 @@ func (t *task) accepts(r reply) bool {
 // workers starts background work and waits for it at the end.
 type workers struct {
 	begin func() (context.Context, context.CancelFunc)
+	mu    sync.Mutex
+	over  bool
 	all   sync.WaitGroup
 }
 
@@ -61,12 +63,52 @@ func (w *workers) start(t *task, f func(context.Context) tea.Msg) tea.Cmd {
 	ctx, cancel := w.begin()
 	t.cancel = cancel
 	id := t.id
-	w.all.Add(1)
 	return func() tea.Msg {
-		defer w.all.Done()
 		defer cancel()
+		if !w.enter() {
+			return nil
+		}
+		defer w.all.Done()
 		return reply{t, id, f(ctx)}
 	}
+}
+
+// enter tells whether work may begin. A program that ends does not begin all
+// that it has been told to, so what has not begun is not waited for.
+func (w *workers) enter() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if !w.over {
+		w.all.Add(1)
+	}
+	return !w.over
+}
+
+// wait waits for what has begun; nothing more begins.
+func (w *workers) wait() {
+	w.mu.Lock()
+	w.over = true
+	w.mu.Unlock()
+	w.all.Wait()
+}
+
+// holding is a message that holds something open. If nobody waits for it any
+// more, it is closed.
+type holding interface {
+	release() error
+}
+
+// discard closes what nobody needs any more, in the background. What it leaves
+// behind goes away with the folder that it lies in.
+func (a *app) discard(value any) tea.Cmd {
+	held, ok := value.(holding)
+	if !ok {
+		return nil
+	}
+	return a.work.start(&task{}, func(context.Context) tea.Msg {
+		_ = held.release()
+		return nil
+	})
 }
 
 // mailbox hands values from a goroutine to the update loop, many at a time.

@@ -1,0 +1,100 @@
+package tui
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"stedi/pipeline/export"
+	harmless "stedi/pipeline/printable"
+)
+
+// columnMsg brings the values of a column as text.
+type columnMsg struct {
+	grid *grid
+	name string
+	text string
+	rows int64
+	more bool
+	err  error
+}
+
+func (g *grid) copyCell() tea.Cmd {
+	v, ok := g.value()
+	if !ok {
+		return nil
+	}
+	return g.copyText("the cell", harmless.Value(v))
+}
+
+func (g *grid) copyRow() tea.Cmd {
+	if g.values() == nil {
+		return nil
+	}
+	return g.copyText("the row", g.rowJSON())
+}
+
+// rowJSON is the row with the cursor as one line of JSON, with hidden columns.
+func (g *grid) rowJSON() string {
+	var b strings.Builder
+	w := export.NewWriter(&b, export.NDJSON, g.columns)
+	_ = w.Row(g.values()) // writing to memory does not fail
+	_ = w.End()
+	return strings.TrimSuffix(b.String(), "\n")
+}
+
+// A column is copied up to so many values, and to so many bytes: a clipboard
+// is no place for more.
+const (
+	copiedRows  = 10_000
+	copiedBytes = 1 << 20
+)
+
+// copyColumn reads the column with the cursor from its first row on, in the
+// background, and copies it, one value a line.
+func (g *grid) copyColumn() tea.Cmd {
+	if g.source == nil || g.at >= len(g.shown) {
+		return nil
+	}
+	source, at := g.source, g.shown[g.at]
+	name := g.columns[at].Name
+	return g.work.start(&g.columning, func(ctx context.Context) tea.Msg {
+		var b strings.Builder
+		n := int64(0)
+		for n < copiedRows && b.Len() < copiedBytes {
+			rows, err := source.Page(ctx, n, int(min(1000, copiedRows-n)))
+			if err != nil {
+				return columnMsg{grid: g, err: err}
+			}
+			if len(rows) == 0 {
+				return columnMsg{grid: g, name: name, text: b.String(), rows: n}
+			}
+			for _, row := range rows {
+				b.WriteString(harmless.Value(row[at]))
+				b.WriteByte('\n')
+				n++
+				if b.Len() >= copiedBytes {
+					break
+				}
+			}
+		}
+		next, err := source.Page(ctx, n, 1)
+		return columnMsg{grid: g, name: name, text: b.String(), rows: n, more: len(next) > 0, err: err}
+	})
+}
+
+func (g *grid) copiedColumn(msg columnMsg) tea.Cmd {
+	if msg.err != nil {
+		if errors.Is(msg.err, context.Canceled) {
+			return nil
+		}
+		return g.host.rowsFailed(msg.err)
+	}
+	what := "all " + plural(msg.rows, "value", "values") + " of " + msg.name
+	if msg.more {
+		what = "the first " + plural(msg.rows, "value", "values") + " of " + msg.name
+	}
+	return g.copyText(what, msg.text)
+}

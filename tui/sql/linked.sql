@@ -1,0 +1,1 @@
+{{name .Column}} IN (SELECT other.{{name .Linked}} FROM {{name .Through}} AS other WHERE other.{{name .Known}} = {{text .Value}})

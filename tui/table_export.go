@@ -1,0 +1,192 @@
+package tui
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"stedi/pipeline"
+	"stedi/pipeline/export"
+	"stedi/pipeline/pager"
+)
+
+// Messages of an export.
+type (
+	exportedMsg struct {
+		name string
+		rows int64
+		err  error
+	}
+	exportingMsg struct{ rows *atomic.Int64 }
+)
+
+// exportTable shows a table and asks where all of it is exported to.
+func (m *Model) exportTable(name string) tea.Cmd {
+	cmd := m.openTable(name)
+	return tea.Batch(cmd, m.tableView().askExport(false))
+}
+
+// askExport asks for the name of a file, whose ending says in which form.
+func (t *tableView) askExport(shown bool) tea.Cmd {
+	what := "export everything to"
+	if shown {
+		what = "export what is shown to"
+	}
+	return t.root.ask(&prompt{
+		label: what + " (" + formatNames() + ")",
+		done:  func(name string) tea.Cmd { return t.export(strings.TrimSpace(name), shown) },
+	}, t.name+".csv")
+}
+
+func formatNames() string {
+	var names []string
+	for _, f := range export.Formats {
+		names = append(names, "."+string(f))
+	}
+	return strings.Join(names, " ")
+}
+
+func formatOf(name string) (export.Format, bool) {
+	ending := strings.ToLower(strings.TrimPrefix(filepath.Ext(name), "."))
+	if ending == "jsonl" {
+		ending = string(export.NDJSON)
+	}
+	f := export.Format(ending)
+	return f, slices.Contains(export.Formats, f)
+}
+
+// export writes rows into a new file, in the background.
+func (t *tableView) export(name string, shown bool) tea.Cmd {
+	if name == "" || t.options.Create == nil || t.place == nil {
+		return nil
+	}
+	format, ok := formatOf(name)
+	if !ok {
+		return t.toast(warned, "the name has to end in one of "+formatNames())
+	}
+	if !filepath.IsAbs(name) {
+		name = filepath.Join(t.options.Folder, name)
+	}
+	create, rows, source := t.options.Create, &atomic.Int64{}, t.exportSource(shown)
+	t.exported = 0
+	return tea.Batch(exportingSoon(exportingMsg{rows}), t.work.start(&t.exports, func(ctx context.Context) tea.Msg {
+		err := writeExport(ctx, source, format, func() (io.WriteCloser, error) { return create(name) }, rows.Store)
+		return exportedMsg{name, rows.Load(), err}
+	}))
+}
+
+// writeExport opens the rows before it makes the file, so that a failure
+// leaves none behind.
+func writeExport(ctx context.Context, open func(context.Context) (pager.Source, error), format export.Format,
+	create func() (io.WriteCloser, error), progress func(int64),
+) (err error) {
+	source, err := open(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, source.Close()) }()
+	w, err := create()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, w.Close()) }()
+	return pager.Export(ctx, source, w, format, progress)
+}
+
+// exportSource says where the rows come from: the files if they are wanted as
+// they lie there, otherwise one query, whose rows come one after the other.
+func (t *tableView) exportSource(shown bool) func(context.Context) (pager.Source, error) {
+	table, store, temp, open := t.definition(), t.place.Runner.Store, t.place.Scratch, t.place.Querier
+	view := pager.View{}
+	if shown {
+		view.Sort, view.Where = t.settled.order, t.settled.where
+		if len(t.grid.shown) < len(t.grid.columns) {
+			for _, c := range t.grid.shown {
+				view.Columns = append(view.Columns, t.grid.columns[c].Name)
+			}
+		}
+	}
+	if len(view.Sort)+len(view.Where)+len(view.Columns) == 0 {
+		return func(ctx context.Context) (pager.Source, error) {
+			files, err := fetch(ctx, store, table)
+			return pager.OpenFiles(table, files, -1, temp), err
+		}
+	}
+	return func(ctx context.Context) (pager.Source, error) { return openStream(ctx, open, table, view) }
+}
+
+// stream is the rows of a query, to be read once from the first to the last.
+type stream struct {
+	pipeline.Rows
+	querier pipeline.Querier
+	count   int64
+}
+
+func openStream(ctx context.Context, open func(context.Context) (pipeline.Querier, error), table *pipeline.Table, view pager.View) (pager.Source, error) {
+	text, err := view.Select(table, math.MaxInt64)
+	if err != nil {
+		return nil, err
+	}
+	q, err := open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := q.Query(ctx, text)
+	if err != nil {
+		return nil, errors.Join(err, q.Close())
+	}
+	return &stream{rows, q, 0}, nil
+}
+
+func (s *stream) Page(ctx context.Context, _ int64, _ int) ([][]any, error) {
+	page, err := s.Next(ctx)
+	if errors.Is(err, io.EOF) {
+		return nil, nil
+	}
+	s.count += int64(len(page))
+	return page, err
+}
+
+func (s *stream) Count() (rows int64, all bool) { return s.count, false }
+
+func (s *stream) Close() error { return errors.Join(s.Rows.Close(), s.querier.Close()) }
+
+func exportingSoon(msg exportingMsg) tea.Cmd {
+	return tea.Tick(countEvery, func(time.Time) tea.Msg { return msg })
+}
+
+// exporting shows how far the export has come.
+func (t *tableView) exporting(msg exportingMsg) tea.Cmd {
+	if !t.exports.working() {
+		return nil
+	}
+	t.exported = msg.rows.Load()
+	return exportingSoon(msg)
+}
+
+// cancelExport stops the export; what it says comes back as for any other end.
+func (t *tableView) cancelExport() tea.Cmd {
+	t.exports.cancel()
+	return nil
+}
+
+func (t *tableView) exportOver(msg exportedMsg) tea.Cmd {
+	switch {
+	case errors.Is(msg.err, context.Canceled):
+		return t.toast(warned, fmt.Sprintf("the export was stopped: %s holds a part of the rows", msg.name))
+	case msg.err != nil:
+		t.fail("the rows cannot be exported", msg.err, t.name)
+		return t.toast(failed, t.failure.what+"   ! shows why")
+	default:
+		return t.toast(done, plural(msg.rows, "row lies", "rows lie")+" in "+msg.name)
+	}
+}

@@ -1,0 +1,239 @@
+package tui
+
+import (
+	"context"
+	"embed"
+	"errors"
+	"regexp"
+	"slices"
+	"strings"
+	"text/template"
+
+	tea "charm.land/bubbletea/v2"
+
+	"stedi/pipeline"
+	"stedi/pipeline/ndjson"
+	"stedi/pipeline/pager"
+)
+
+// load opens the files of the table in the background. What is shown stays
+// until they are there.
+func (t *tableView) load() tea.Cmd {
+	table := t.definition()
+	if table == nil {
+		return nil
+	}
+	rows, now := int64(-1), ""
+	if v := t.table(t.name); v != nil {
+		now = version(v)
+		if v.Known {
+			rows = v.Rows
+		}
+	}
+	store, temp := t.place.Runner.Store, t.place.Scratch
+	return t.work.start(&t.loading, func(ctx context.Context) tea.Msg {
+		files, err := fetch(ctx, store, table)
+		if err != nil || len(files) == 0 {
+			return loadedMsg{version: now, err: err}
+		}
+		return loadedMsg{files: pager.OpenFiles(table, files, rows, temp), version: now}
+	})
+}
+
+// fetch makes the files of a table readable here.
+func fetch(ctx context.Context, store pipeline.Store, table *pipeline.Table) ([]ndjson.File, error) {
+	listed, err := store.List(ctx, table.Path)
+	if err != nil {
+		return nil, err
+	}
+	files := make([]ndjson.File, len(listed))
+	for i, f := range listed {
+		path, err := store.Fetch(ctx, f)
+		if err != nil {
+			return nil, err
+		}
+		files[i] = ndjson.File{Path: path, Name: f.Name, Size: f.Size}
+	}
+	return files, nil
+}
+
+// reload reads the table again; the cursor stays where it is.
+func (t *tableView) reload() tea.Cmd { return t.load() }
+
+// loaded takes the files of the table. They are shown at once, and sorted and
+// filtered after that.
+func (t *tableView) loaded(msg loadedMsg) tea.Cmd {
+	if msg.err != nil {
+		if !errors.Is(msg.err, context.Canceled) {
+			return t.rowsFailed(msg.err)
+		}
+		return nil
+	}
+	old := t.files
+	t.files, t.version, t.stale = msg.files, msg.version, false
+	t.missing = msg.files == nil
+	var cmds []tea.Cmd
+	if old != nil {
+		cmds = append(cmds, t.discard(oldFiles{old}))
+	}
+	if t.missing {
+		cmds = append(cmds, t.dropView())
+		t.grid.stop()
+		t.grid.source = nil
+		return tea.Batch(cmds...)
+	}
+	if t.view == nil || !t.asked() {
+		cmds = append(cmds, t.showFiles())
+	}
+	if t.asked() {
+		cmds = append(cmds, t.arrange())
+	}
+	return tea.Batch(cmds...)
+}
+
+// asked tells whether the rows are to be sorted or filtered.
+func (t *tableView) asked() bool { return len(t.grid.order)+len(t.grid.where) > 0 }
+
+// showFiles shows the rows as they lie in the files.
+func (t *tableView) showFiles() tea.Cmd {
+	closing := t.dropView()
+	t.settled = arrangement{}
+	return tea.Batch(closing, t.grid.take(t.files, t.files.Index))
+}
+
+func (t *tableView) dropView() tea.Cmd {
+	view := t.view
+	t.view = nil
+	if view == nil {
+		return nil
+	}
+	return t.discard(view)
+}
+
+// arrange sorts and filters in the background. Until that is done, what was
+// shown before is.
+func (t *tableView) arrange() tea.Cmd {
+	t.lookChanged()
+	if t.files == nil {
+		return nil
+	}
+	t.sorting.stop()
+	if !t.asked() {
+		t.grid.old = false
+		return t.showFiles()
+	}
+	t.grid.old = true
+	how := arrangement{slices.Clone(t.grid.order), slices.Clone(t.grid.where)}
+	table, open := t.definition(), t.place.Querier
+	return t.work.start(&t.sorting, func(ctx context.Context) tea.Msg {
+		view, err := arrangeTable(ctx, open, table, how)
+		return arrangedMsg{view, how, err}
+	})
+}
+
+func arrangeTable(ctx context.Context, open func(context.Context) (pipeline.Querier, error), table *pipeline.Table, how arrangement) (*arranged, error) {
+	q, err := open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	view, err := pager.OpenView(ctx, q, table, pager.View{Sort: how.order, Where: how.where})
+	if err == nil {
+		err = ctx.Err()
+	}
+	if err != nil {
+		return nil, errors.Join(err, q.Close())
+	}
+	return &arranged{view, q}, nil
+}
+
+// arranged takes the rows sorted and filtered; or what speaks against it, and
+// then all is as it was before.
+func (t *tableView) arranged(msg arrangedMsg) tea.Cmd {
+	if msg.err == nil {
+		closing := t.dropView()
+		t.view, t.settled = msg.view, msg.how
+		return tea.Batch(closing, t.grid.take(msg.view, nil))
+	}
+	if errors.Is(msg.err, context.Canceled) {
+		return nil
+	}
+	t.grid.old = false
+	t.grid.order, t.grid.where = t.settled.order, t.settled.where
+	t.lookChanged()
+	if pipeline.KindOf(msg.err) == pipeline.Conflict {
+		t.stale = true
+		return nil
+	}
+	t.fail("the rows of "+t.name+" cannot be shown so", msg.err, t.name)
+	return t.toast(failed, t.failure.what+"   ! shows why")
+}
+
+// filterPrompt asks for a condition.
+func (t *tableView) filterPrompt() (label, text string) {
+	for _, c := range t.grid.where {
+		text = t.says[c.SQL]
+	}
+	return "rows where (a condition, or a text)", text
+}
+
+// filter is what the rows are filtered by.
+func (t *tableView) filter() string {
+	var list []string
+	for _, c := range t.grid.where {
+		list = append(list, conditionText(c))
+	}
+	return strings.Join(list, " and ")
+}
+
+// setFilter adds what was typed to the conditions, in the place of what was
+// typed before. Without a text there are no conditions any more.
+func (t *tableView) setFilter(text string) tea.Cmd {
+	text = strings.TrimSpace(text)
+	g := t.grid
+	if t.files == nil || text == "" && len(g.where) == 0 {
+		return nil
+	}
+	where := slices.DeleteFunc(slices.Clone(g.where), func(c pager.Condition) bool { return text == "" || c.SQL != "" })
+	if text != "" {
+		condition := typedCondition(text, t.definition())
+		t.says[condition] = text
+		where = append(where, pager.Condition{SQL: condition})
+	}
+	g.where, g.row, g.top = where, 0, 0
+	return t.arrange()
+}
+
+var (
+	sqlName     = regexp.MustCompile(`"[^"]+"|[A-Za-z_]\w*`)
+	sqlOperator = regexp.MustCompile(`(?i)[=<>(]|\b(is|in|like|ilike|between|not|similar)\b`)
+)
+
+// typedCondition is what a reader has typed as SQL: it is that already if it
+// does something with a column; otherwise it is looked for in all of them.
+func typedCondition(text string, table *pipeline.Table) string {
+	for _, name := range sqlName.FindAllString(text, -1) {
+		if sqlOperator.MatchString(text) && slices.ContainsFunc(table.Columns, func(c pipeline.Column) bool {
+			return strings.EqualFold(c.Name, strings.Trim(name, `"`))
+		}) {
+			return text
+		}
+	}
+	return conditionSQL("anywhere.sql", map[string]any{"Columns": table.Columns, "Text": text})
+}
+
+//go:embed sql/*.sql
+var sqlFiles embed.FS
+
+var conditions = template.Must(template.New("").Funcs(template.FuncMap{
+	"name": func(s string) string { return `"` + strings.ReplaceAll(s, `"`, `""`) + `"` },
+	"text": func(s string) string {
+		s = "'" + strings.ReplaceAll(s, "'", "''") + "'"
+		return strings.ReplaceAll(s, "\x00", "' || chr(0) || '") // a query cannot hold it
+	},
+}).ParseFS(sqlFiles, "sql/*.sql"))
+
+func conditionSQL(file string, values any) string {
+	var b strings.Builder
+	_ = conditions.ExecuteTemplate(&b, file, values) // a test runs each of them
+	return strings.TrimSpace(b.String())
+}
