@@ -27,7 +27,8 @@ func (e *DefinitionError) Error() string {
 
 // Load reads a definition: landing/*.sql (one CREATE EXTERNAL TABLE each),
 // transforms/*.sql (one SELECT each, named as the table that it makes) with
-// the overlays profiles/<name>/*.sql, checks/*.sql, and expectations.json.
+// the overlays profiles/<name>/*.sql, checks/*.sql, queries/*.sql, and
+// expectations.json.
 // Lineage, stages and the columns of derived tables come from the SQL by way
 // of parser.
 // A fault in the files is a Failure of kind BadUsage around a
@@ -73,6 +74,9 @@ func (l *loader) load(ctx context.Context, profiles []string) (*Lake, error) {
 		return nil, err
 	}
 	if err := l.checks(ctx); err != nil {
+		return nil, err
+	}
+	if err := l.presets(); err != nil {
 		return nil, err
 	}
 	l.lake.Expectations, err = loadExpectations(l.files)

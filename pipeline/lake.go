@@ -33,6 +33,8 @@ type Lake struct {
 	Profiles []string
 	// Checks are the rules, by name.
 	Checks []*Check
+	// Presets are queries that people ask of the lake, by name.
+	Presets []Preset
 	// Expectations are the known data sets.
 	Expectations []Expectation
 }
