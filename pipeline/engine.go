@@ -34,6 +34,7 @@ type Statement struct {
 // SQLError is a fault at a place of a SQL text.
 type SQLError struct {
 	Line    int // from 1; 0 when the parser does not say
+	Column  int // in characters, from 1; 0 likewise
 	Message string
 }
 

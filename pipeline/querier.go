@@ -3,6 +3,7 @@ package pipeline
 import (
 	"context"
 	"strings"
+	"time"
 )
 
 // Querier answers read-only SQL over the tables of a lake.
@@ -26,6 +27,23 @@ type Rows interface {
 	Next(ctx context.Context) ([][]any, error)
 	// Close ends the query, if it has not ended by itself.
 	Close() error
+}
+
+// QueryUsage is what a service says a query has used. An engine that runs here
+// uses nothing that costs.
+type QueryUsage struct {
+	Queued       time.Duration
+	ScannedBytes int64
+	CostUSD      float64
+	QueryID      string
+}
+
+// UsageOf returns what a query has used so far, if its rows can tell.
+func UsageOf(rows Rows) QueryUsage {
+	if r, ok := rows.(interface{ Usage() QueryUsage }); ok {
+		return r.Usage()
+	}
+	return QueryUsage{}
 }
 
 // ResultColumn is a column of a result. Values of the types BOOLEAN, the
