@@ -9,10 +9,10 @@ FUZZTIME ?= 3s
 RIVALS   ?= all
 SCALES   ?= 1,10,100
 
-.PHONY: run build test check fuzz bench clean
+.PHONY: run build test check fuzz bench pictures keys clean
 
-run: build ## the demo lake, from landing to the training set
-	bin/stedi --batch --demo
+run: build ## the demo lake: on its screens, or without a terminal from landing to the training set
+	@if [ -t 0 ] && [ -t 1 ]; then bin/stedi --demo; else bin/stedi --batch --demo; fi
 
 build: ## bin/stedi
 	go build -trimpath -o bin/stedi ./cmd/stedi
@@ -40,6 +40,23 @@ fuzz: ## every fuzz target for FUZZTIME
 bench: build ## side by side with its rivals; the table goes into README.md
 	go build -o .cache/bench ./cmd/bench
 	.cache/bench -stedi bin/stedi -rivals $(RIVALS) -scales $(SCALES) -work .cache/bench-work -readme README.md
+
+PICTURES := testdata/pictures
+SHOT      = bin/stedi shot --demo --frame
+
+pictures: build ## the README's pictures, of the screens as they are
+	mkdir -p $(PICTURES)
+	$(SHOT) lake --table customer_trusted -o $(PICTURES)/lake.png
+	$(SHOT) run --table accelerometer_trusted -o $(PICTURES)/run.png
+	$(SHOT) query --query "$$(cat pipeline/stedi/queries/rows_by_user.sql)" -o $(PICTURES)/query.png
+	$(SHOT) checks -o $(PICTURES)/checks.png
+	$(SHOT) history -o $(PICTURES)/history.png
+	$(SHOT) query --query "$$(cat pipeline/stedi/queries/customer_curated_preview.sql)" -o $(PICTURES)/customer_curated.png
+	$(SHOT) query --query "$$(cat pipeline/stedi/queries/machine_learning_curated_preview.sql)" -o $(PICTURES)/machine_learning_curated.png
+	$(SHOT) lake --table customer_trusted --theme light -o $(PICTURES)/light.png
+
+keys: ## the README's table of keys, from the bindings
+	go test ./cmd/stedi -run TestTheREADMEsKeysAreThoseOfTheScreens -update-keys
 
 clean:
 	rm -rf bin .cache

@@ -11,14 +11,18 @@ import (
 
 // app is what all screens share. It belongs to the update loop.
 type app struct {
-	root     *Model
-	options  Options
-	theme    *theme
-	keys     bindings
-	work     *workers
-	toasts   toasts
-	copying  task
-	planning task
+	root       *Model
+	options    Options
+	theme      *theme
+	keys       bindings
+	work       *workers
+	toasts     toasts
+	copying    task
+	checking   task
+	explaining task
+	saving     task
+	found      *pipeline.Record // what the last check of this session found
+	planning   task
 
 	opening task
 	place   *Workspace // nil until the lake is open

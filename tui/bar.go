@@ -8,25 +8,22 @@ import (
 
 // bar draws a share of a whole, from 0 to 1. What was measured is solid; what
 // was estimated from past runs is dotted, so that nobody takes it for more.
-func (p pane) bar(x, y, width int, t *theme, share float64, estimated bool) {
-	full := int(min(max(share, 0), 1)*float64(width) + 0.5)
-	done, rest := "━", "─"
+func (p pane) bar(x, y, width int, full, rest uv.Style, share float64, estimated bool) {
+	at := int(min(max(share, 0), 1)*float64(width) + 0.5)
+	done, left := "━", "─"
 	if estimated {
-		done, rest = "┅", "┄"
+		done, left = "┅", "┄"
 	}
-	p.text(x, y, t.full, strings.Repeat(done, full))
-	p.text(x+full, y, t.rest, strings.Repeat(rest, width-full))
+	p.text(x, y, full, strings.Repeat(done, at))
+	p.text(x+at, y, rest, strings.Repeat(left, width-at))
 }
 
-// column draws a horizontal bar of blocks, for the rows of a waterfall.
+// column draws a bar as long as its share of the width, to half a column, for
+// the rows of a waterfall.
 func (p pane) column(x, y, width int, style uv.Style, share float64) {
-	eighths := int(min(max(share, 0), 1)*float64(width*8) + 0.5)
-	if share > 0 && eighths == 0 {
-		eighths = 1
+	halves := int(min(max(share, 0), 1)*float64(width*2) + 0.5)
+	if share > 0 && halves == 0 {
+		halves = 1
 	}
-	text := strings.Repeat("█", eighths/8)
-	if part := eighths % 8; part > 0 {
-		text += string([]rune(" ▏▎▍▌▋▊▉")[part])
-	}
-	p.text(x, y, style, text)
+	p.text(x, y, style, strings.Repeat("━", halves/2)+strings.Repeat("╸", halves%2))
 }

@@ -184,3 +184,13 @@ func (p pane) note(style uv.Style, text string) {
 		p.textRight(p.width()-2, 0, style, " "+text+" ")
 	}
 }
+
+// wrap writes a text over as many lines as it takes, from line y on, and
+// returns the line below it.
+func (p pane) wrap(y int, style uv.Style, text string) int {
+	for line := range strings.SplitSeq(ansi.Wrap(printable(text), max(1, p.width()), " "), "\n") {
+		p.text(0, y, style, line)
+		y++
+	}
+	return y
+}

@@ -144,5 +144,5 @@ func (s *runView) chooseStep(name string) tea.Cmd {
 	if i := slices.IndexFunc(s.steps(), func(t *pipeline.Table) bool { return t.Name == name }); i >= 0 {
 		s.at = i
 	}
-	return nil
+	return s.explain(s.current())
 }

@@ -95,7 +95,8 @@ func plural(n int64, one, many string) string {
 	return count(n) + " " + many
 }
 
-var sparks = []rune("▁▂▃▄▅▆▇█")
+// The highest leaves a little room, so that lines do not grow together.
+var sparks = []rune("▁▂▃▄▅▆▇")
 
 // spark draws values as bars of one line, the newest on the right.
 func spark(values []int64, width int) string {

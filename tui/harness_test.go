@@ -173,7 +173,7 @@ func (w *world) options(t testing.TB) Options {
 				Check: func(ctx context.Context, tables []string) (*pipeline.Record, error) {
 					return w.runner.Inspect(ctx, tables, pipeline.Limit{})
 				},
-				Querier: func(ctx context.Context) (pipeline.Querier, error) {
+				Querier: func(ctx context.Context, _ string) (pipeline.Querier, error) {
 					inputs, err := pipeline.AtHand(ctx, w.store, w.runner.Lake)
 					if err != nil {
 						return nil, err
@@ -421,7 +421,7 @@ var keyCodes = map[string]rune{
 	"pgup": tea.KeyPgUp, "pgdown": tea.KeyPgDown, "enter": tea.KeyEnter, "esc": tea.KeyEscape, "tab": tea.KeyTab,
 	"space": tea.KeySpace, "backspace": tea.KeyBackspace, "delete": tea.KeyDelete, "insert": tea.KeyInsert,
 	"f1": tea.KeyF1, "f2": tea.KeyF2, "f3": tea.KeyF3, "f4": tea.KeyF4, "f5": tea.KeyF5, "f6": tea.KeyF6,
-	"f7": tea.KeyF7, "f8": tea.KeyF8, "f9": tea.KeyF9, "f10": tea.KeyF10,
+	"f7": tea.KeyF7, "f8": tea.KeyF8, "f9": tea.KeyF9, "f10": tea.KeyF10, "f12": tea.KeyF12,
 }
 
 func must(t testing.TB, err error) {

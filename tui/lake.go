@@ -21,9 +21,6 @@ type lakeView struct {
 	scroll   int    // in the columns
 	profiles map[string]*profile
 	profiler task
-	explain  task
-	checking task
-	found    *pipeline.Record // what the last check of this session found
 }
 
 // The panes of the lake screen.
@@ -53,8 +50,6 @@ func (l *lakeView) setFilter(text string) tea.Cmd {
 
 func (l *lakeView) close() {
 	l.profiler.stop()
-	l.explain.stop()
-	l.checking.stop()
 }
 
 func (l *lakeView) isChosen(t *pipeline.Table) bool { return t.Name == l.at }
@@ -177,7 +172,7 @@ func (l *lakeView) choose(name string) tea.Cmd {
 	if name != l.at {
 		l.at, l.scroll = name, 0
 	}
-	return tea.Batch(l.profileSoon(), l.explainSoon())
+	return tea.Batch(l.profileSoon(), l.explain(l.current()))
 }
 
 func (l *lakeView) enter() tea.Cmd {
@@ -204,10 +199,6 @@ func (l *lakeView) update(msg tea.Msg) tea.Cmd {
 		return l.seen()
 	case profiledMsg:
 		return l.profiled(msg)
-	case checkedMsg:
-		return l.checked(msg)
-	case explainedMsg:
-		l.asks[msg.table] = msg.conditions
 	}
 	return nil
 }

@@ -1,8 +1,6 @@
 package tui
 
 import (
-	"context"
-	"fmt"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -43,35 +41,35 @@ func (l *lakeView) drawActivity(p pane) {
 	}
 }
 
-func (l *lakeView) drawRun(p pane, r *pipeline.Record, chosen bool) {
-	t := l.theme
+func (a *app) drawRun(p pane, r *pipeline.Record, chosen bool) {
+	t := a.theme
 	style, back := t.text, t.text
 	if chosen {
 		back = t.selected
 		p.fill(back)
 		style = back
 	}
-	when := r.Started.In(l.options.Zone)
+	when := r.Started.In(a.options.Zone)
 	layout := "15:04:05"
-	if now := l.now(); when.YearDay() != now.YearDay() || when.Year() != now.Year() {
+	if now := a.now(); when.YearDay() != now.YearDay() || when.Year() != now.Year() {
 		layout = "Jan 02 15:04"
 	}
 	x := p.text(1, 0, over(t.dim, back), when.Format(layout))
-	x = p.text(x+1, 0, over(l.markStyle(r), back), runMark(r))
+	x = p.text(x+1, 0, over(a.markStyle(r), back), runMark(r))
 	p.textRight(p.width()-1, 0, over(t.dim, back), span(r.Seconds))
 	p.cut(x+1, 0, p.width()-x-10, style, runText(r))
 }
 
-func (l *lakeView) markStyle(r *pipeline.Record) uv.Style {
+func (a *app) markStyle(r *pipeline.Record) uv.Style {
 	switch r.Status {
 	case "ok":
-		return l.theme.good
+		return a.theme.good
 	case "running":
-		return l.theme.busy
+		return a.theme.busy
 	case "cancelled":
-		return l.theme.warn
+		return a.theme.warn
 	default:
-		return l.theme.bad
+		return a.theme.bad
 	}
 }
 
@@ -110,51 +108,6 @@ func runText(r *pipeline.Record) string {
 	return text
 }
 
-// checkedMsg brings what the rules found.
-type checkedMsg struct {
-	record *pipeline.Record
-	err    error
-}
-
-// check evaluates the rules in the background.
-func (l *lakeView) check() tea.Cmd {
-	if l.place == nil || l.place.Check == nil {
-		return nil
-	}
-	check := l.place.Check
-	return tea.Batch(l.toast(told, "checking …"), l.work.start(&l.checking, func(ctx context.Context) tea.Msg {
-		record, err := check(ctx, nil)
-		return checkedMsg{record, err}
-	}))
-}
-
-func (l *lakeView) checked(msg checkedMsg) tea.Cmd {
-	if msg.record == nil {
-		l.fail("the lake cannot be checked", msg.err, "")
-		return nil
-	}
-	l.found = msg.record
-	passed, wrong, warnings := 0, 0, 0
-	for _, c := range msg.record.Checks {
-		switch {
-		case c.State == "pass":
-			passed++
-		case c.State == "fail" && c.Severity == "warning":
-			warnings++
-		case c.State == "fail":
-			wrong++
-		}
-	}
-	text := plural(int64(passed), "check passed", "checks passed")
-	if wrong > 0 {
-		return l.toast(failed, fmt.Sprintf("%s failed, %s: d says which", plural(int64(wrong), "check", "checks"), text))
-	}
-	if warnings > 0 {
-		return l.toast(warned, fmt.Sprintf("%s, %s: d says which", text, plural(int64(warnings), "warning", "warnings")))
-	}
-	return l.toast(done, text)
-}
-
 // openVerdict shows what the checks say of the chosen table.
 func (l *lakeView) openVerdict() tea.Cmd {
 	v := l.table(l.at)
@@ -183,10 +136,8 @@ func (l *lakeView) verdictLines(v *pipeline.TableView) []styledLine {
 		lines = append(lines, styledLine{{t.warn, "◌ "}, {t.text, "stale: " + v.Stale}})
 	}
 	var checks []pipeline.CheckRecord
-	if l.found != nil {
-		checks = l.found.Checks
-	} else if last := l.newestChecks(); last != nil {
-		checks = last.Checks
+	if found := l.verdicts(); found != nil {
+		checks = found.Checks
 	}
 	for _, c := range checks {
 		if c.Table == v.Table {
@@ -199,18 +150,8 @@ func (l *lakeView) verdictLines(v *pipeline.TableView) []styledLine {
 	return lines
 }
 
-// newestChecks is the newest run that has checked the lake.
-func (l *lakeView) newestChecks() *pipeline.Record {
-	for _, r := range l.view.Runs {
-		if len(r.Checks) > 0 {
-			return r
-		}
-	}
-	return nil
-}
-
-func (l *lakeView) checkLine(c pipeline.CheckRecord) styledLine {
-	t := l.theme
+func (a *app) checkLine(c pipeline.CheckRecord) styledLine {
+	t := a.theme
 	switch {
 	case c.State == "pass":
 		return styledLine{{t.good, "✓ "}, {t.text, c.Check}}

@@ -50,8 +50,8 @@ func (l *lakeView) profileSoon() tea.Cmd {
 	})
 }
 
-func profileOf(ctx context.Context, open func(context.Context) (pipeline.Querier, error), t *pipeline.Table) (_ []pipeline.ColumnProfile, err error) {
-	q, err := open(ctx)
+func profileOf(ctx context.Context, open func(context.Context, string) (pipeline.Querier, error), t *pipeline.Table) (_ []pipeline.ColumnProfile, err error) {
+	q, err := open(ctx, "")
 	if err != nil {
 		return nil, err
 	}

@@ -61,7 +61,7 @@ func (l *lakeView) drawWide(p pane) {
 	third := p.height() / 3
 	upper := min(max(most+6, third), p.height()/2)
 	upper = min(max(4, upper+l.split), p.height()-8)
-	middle := max(4, (p.height()-upper)*45/100)
+	middle := min(max(4, (p.height()-upper)*45/100, len(l.lake().Tables)+2), p.height()-upper-4)
 	l.drawZones(p.top(upper), zones)
 	p.part(0, upper-1, p.width(), 1).drag(func(_, dy int) tea.Cmd {
 		l.split = min(max(4-upper, l.split+dy), p.height())

@@ -1,7 +1,6 @@
 package tui
 
 import (
-	"context"
 	"fmt"
 
 	tea "charm.land/bubbletea/v2"
@@ -80,26 +79,4 @@ func (l *lakeView) drawLanding(p pane, t *pipeline.Table, v *pipeline.TableView)
 		}
 	}
 	return y
-}
-
-// explainedMsg says what the stages of a table ask of a row.
-type explainedMsg struct {
-	table      string
-	conditions map[string]string
-}
-
-// explainSoon finds out what the chosen table's stages ask for, once.
-func (l *lakeView) explainSoon() tea.Cmd {
-	t := l.current()
-	if t == nil || t.IsLanding() || l.asks[t.Name] != nil {
-		return nil
-	}
-	runner := l.place.Runner
-	return l.work.start(&l.explain, func(ctx context.Context) tea.Msg {
-		conditions, err := runner.Conditions(ctx, t)
-		if err != nil {
-			return nil // the waterfall does without
-		}
-		return explainedMsg{t.Name, conditions}
-	})
 }

@@ -173,7 +173,10 @@ func (r *liveRun) take(e pipeline.Event) {
 	r.latest = e.Time
 	if e.Step == "" {
 		r.status = e.State.String()
-		r.say(e, e.State.String(), e.Err)
+		if e.State == pipeline.Published {
+			r.status = "done"
+		}
+		r.say(e, "the run: "+r.status, e.Err)
 		return
 	}
 	s := r.steps[e.Step]
@@ -211,7 +214,7 @@ func (r *liveRun) note(e pipeline.Event) {
 		text = "running: " + e.Reason
 	case e.State == pipeline.Published && e.Result != nil:
 		text = fmt.Sprintf("published %s in %s", plural(e.Result.Rows, "row", "rows"), span(e.Result.Seconds))
-	case e.Reason != "":
+	case e.Reason != "" && e.State != pipeline.UpToDate:
 		text += ": " + e.Reason
 	}
 	r.say(e, text, e.Err)
@@ -274,7 +277,7 @@ func (m *Model) whatFailed(record *pipeline.Record) string {
 			}
 		}
 	}
-	return "the run did not end well"
+	return "the run stopped before it was done"
 }
 
 // remedies are what the program itself can do about a failure.

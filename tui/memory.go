@@ -4,12 +4,17 @@ import (
 	tea "charm.land/bubbletea/v2"
 )
 
-// Remembered is what the program keeps of a lake from one start to the next.
-// It holds no data of the lake.
+// Remembered is what the program keeps of a lake from one start to the next:
+// nothing of its data, but the queries that were written.
 type Remembered struct {
 	Screen string               `json:"screen,omitempty"`
 	Table  string               `json:"table,omitempty"`
 	Tables map[string]TableLook `json:"tables,omitempty"` // by table: how it was looked at
+
+	Engine  string       `json:"engine,omitempty"` // that queries go to
+	Sheets  []SavedQuery `json:"sheets,omitempty"` // the texts in the editor
+	Queries []SavedQuery `json:"queries,omitempty"`
+	Past    []PastQuery  `json:"past,omitempty"` // the oldest first
 }
 
 // TableLook is how a table was looked at.
@@ -37,6 +42,7 @@ func (m *Model) recall() {
 		}
 	}
 	m.lakeView().at = m.known.Table
+	m.queryView().recallSheets()
 }
 
 // remember keeps where the reader was.
@@ -46,6 +52,7 @@ func (m *Model) remember() error {
 	}
 	m.known.Screen = m.here().title()
 	m.known.Table = m.lakeView().at
+	m.queryView().rememberSheets()
 	if m.current == tableScreen {
 		m.known.Table = m.tableView().name
 	}

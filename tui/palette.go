@@ -13,6 +13,7 @@ import (
 // palette finds any action, table or screen by a few of its letters.
 type palette struct {
 	*app
+	title string
 	input textinput.Model
 	all   []choice
 	shown []match
@@ -33,36 +34,58 @@ type match struct {
 	marks []int
 }
 
-func (m *Model) openPalette() tea.Cmd {
-	p := &palette{app: m.app, input: textinput.New()}
+// newPalette makes one without any line yet.
+func newPalette(a *app, title string) *palette {
+	p := &palette{app: a, title: title, input: textinput.New()}
 	p.input.Prompt = ""
 	p.input.SetVirtualCursor(false)
+	return p
+}
+
+// show opens it.
+func (p *palette) show() tea.Cmd {
+	p.search()
+	p.root.open(p)
+	return p.input.Focus()
+}
+
+func (m *Model) openPalette() tea.Cmd {
+	p := newPalette(m.app, "COMMAND")
 	for _, a := range m.possible() {
 		if !a.off && a.name != "palette" {
 			p.all = append(p.all, choice{a.title(), a.group, a.keyName(), a.do})
 		}
 	}
 	for _, id := range tabs {
-		if id == m.current {
-			continue
-		}
-		for _, a := range m.screens[id].actions() {
-			if a.off {
-				continue
-			}
-			p.all = append(p.all, choice{a.title(), m.screens[id].title(), a.keyName(), func() tea.Cmd {
-				return tea.Batch(m.show(id), a.do())
-			}})
+		if id != m.current {
+			p.all = append(p.all, m.choicesOf(id)...)
 		}
 	}
 	if lake := m.lake(); lake != nil {
 		for _, t := range lake.Tables {
 			p.all = append(p.all, choice{"open " + t.Name, "table", "", func() tea.Cmd { return m.openTable(t.Name) }})
 		}
+		for _, s := range lake.Presets {
+			p.all = append(p.all, choice{"query " + s.Name, "query", "", func() tea.Cmd { return m.query(s.Name, s.SQL) }})
+		}
 	}
-	p.search()
-	m.open(p)
-	return p.input.Focus()
+	for _, s := range m.known.Queries {
+		p.all = append(p.all, choice{"query " + s.Name, "saved query", "", func() tea.Cmd { return m.query(s.Name, s.SQL) }})
+	}
+	return p.show()
+}
+
+// choicesOf are the actions of another screen.
+func (m *Model) choicesOf(id screenID) []choice {
+	var list []choice
+	for _, a := range m.screens[id].actions() {
+		if !a.off {
+			list = append(list, choice{a.title(), m.screens[id].title(), a.keyName(), func() tea.Cmd {
+				return tea.Batch(m.show(id), a.do())
+			}})
+		}
+	}
+	return list
 }
 
 func (p *palette) search() {
@@ -127,7 +150,7 @@ func (p *palette) edit(msg tea.Msg) tea.Cmd {
 
 func (p *palette) draw(area pane) {
 	t := p.theme
-	in := window(area, t, "COMMAND", 70, 18)
+	in := window(area, t, p.title, 76, 18)
 	x := in.text(1, 0, t.accent, ": ")
 	in.text(x, 0, t.strong, p.input.Value())
 	at := []rune(p.input.Value())[:p.input.Position()]

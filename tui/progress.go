@@ -151,7 +151,7 @@ func (a *app) drawBar(p pane) {
 	}
 	room := p.width() - width(tail) - 2
 	if room >= 6 {
-		p.bar(0, 0, room, a.theme, share, estimated)
+		p.bar(0, 0, room, a.theme.full, a.theme.rest, share, estimated)
 	}
 	p.textRight(p.width(), 0, a.theme.text, tail)
 }

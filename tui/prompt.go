@@ -59,12 +59,12 @@ func (p *prompt) insert(text string) tea.Cmd { return p.edit(tea.PasteMsg{Conten
 func (p *prompt) draw(line pane, t *theme) {
 	line.fill(t.bar)
 	line.cover()
-	x := line.text(1, 0, t.barKey, p.label+" ")
-	room := line.width() - x - 2
+	x := line.cut(1, 0, line.width()/2, t.barKey, p.label) + 1
+	room := max(1, line.width()-x-2)
 	value := []rune(p.input.Value())
 	at := p.input.Position()
 	from := 0
-	for width(string(value[from:at])) > room {
+	for from < at && width(string(value[from:at])) > room {
 		from++
 	}
 	line.part(x, 0, room+1, 1).text(0, 0, t.barStrong, string(value[from:]))

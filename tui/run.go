@@ -110,7 +110,7 @@ func (s *runView) move(by int) tea.Cmd {
 		return nil
 	}
 	s.at = min(max(0, s.at+by), max(0, len(s.steps())-1))
-	return nil
+	return s.explain(s.current())
 }
 
 func (s *runView) mark() tea.Cmd {

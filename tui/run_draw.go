@@ -215,33 +215,34 @@ func (s *runView) drawStep(p pane, c stepColumns, table *pipeline.Table, chosen 
 			number(c.eta, "~"+span(left))
 		}
 	}
-	s.drawProgress(p, c, table.Name, step)
+	s.drawProgress(p, c, table.Name, step, back)
 }
 
 // drawProgress ends a step's line: a bar while it runs, else what there is to
 // say.
-func (s *runView) drawProgress(p pane, c stepColumns, table string, step *liveStep) {
+func (s *runView) drawProgress(p pane, c stepColumns, table string, step *liveStep, back uv.Style) {
 	if c.bar == 0 {
 		return
 	}
-	room := p.width() - c.bar - 1
+	t, room := s.theme, p.width()-c.bar-1
+	full, rest, dim := over(t.full, back), over(t.rest, back), over(t.dim, back)
 	switch step.state {
 	case pipeline.Running:
 		share, estimated := s.shareOf(table, step)
-		label := fmt.Sprintf(" %3.0f%%", share*100)
+		label := fmt.Sprintf("%3.0f%%", share*100)
 		if estimated {
-			label = fmt.Sprintf(" ~%.0f%%", share*100)
+			label = fmt.Sprintf("~%.0f%%", share*100)
 		}
-		p.bar(c.bar, 0, max(0, room-6), s.theme, share, estimated)
-		p.text(c.bar+room-5, 0, s.theme.dim, label)
+		p.bar(c.bar, 0, max(0, room-6), full, rest, share, estimated)
+		p.textRight(p.width()-1, 0, dim, label)
 	case pipeline.Published:
-		p.bar(c.bar, 0, max(0, room-6), s.theme, 1, false)
-		p.text(c.bar+room-5, 0, s.theme.dim, " 100%")
+		p.bar(c.bar, 0, max(0, room-6), full, rest, 1, false)
+		p.textRight(p.width()-1, 0, dim, "100%")
 	case pipeline.Failed:
 		first, _, _ := strings.Cut(step.err, "\n")
-		p.cut(c.bar, 0, room, s.theme.bad, first)
+		p.cut(c.bar, 0, room, over(t.bad, back), first)
 	default:
-		p.cut(c.bar, 0, room, s.theme.dim, step.reason)
+		p.cut(c.bar, 0, room, dim, step.reason)
 	}
 }
 

@@ -11,12 +11,15 @@ type screenID int
 const (
 	lakeScreen screenID = iota
 	runScreen
+	queryScreen
+	checksScreen
+	historyScreen
 	tableScreen
 	screenCount
 )
 
 // tabs are the screens that the header names.
-var tabs = []screenID{lakeScreen, runScreen}
+var tabs = []screenID{lakeScreen, runScreen, queryScreen, checksScreen, historyScreen}
 
 // screen is one screen.
 type screen interface {
@@ -115,6 +118,7 @@ func (m *Model) everywhere() []action {
 		k.act("next-pane", "tab", "next pane", func() tea.Cmd { return m.turn(1) }).in("everywhere").when(m.panes() > 1),
 		k.act("last-pane", "shift+tab", "pane before", func() tea.Cmd { return m.turn(-1) }).in("everywhere").when(m.panes() > 1),
 		k.act("zoom", "z", "zoom the pane", m.toggleZoom).in("everywhere").when(m.panes() > 1),
+		k.act("picture", "f12 ctrl+y", "save a picture", m.savePicture).in("everywhere"),
 		k.act("look", "ctrl+l", "look at the lake again", func() tea.Cmd { return tea.Batch(tea.ClearScreen, m.lookAgain()) }).in("everywhere"),
 		k.act("problem", "!", "the last error", m.showProblem).in("everywhere").when(m.failure != nil),
 		k.act("back", "esc", "back", m.back).in("everywhere"),

@@ -86,7 +86,7 @@ func newTable(a *app) *tableView {
 	return t
 }
 
-func (t *tableView) title() string                { return "Table" }
+func (t *tableView) title() string                 { return "Table" }
 func (t *tableView) gridRoom() (width, height int) { return t.root.room() }
 
 func (t *tableView) definition() *pipeline.Table {
@@ -294,4 +294,3 @@ func (t *tableView) rowsFailed(err error) tea.Cmd {
 	t.fail("the rows of "+t.name+" cannot be read", err, t.name, answer{"r", "read the table again", t.reload})
 	return nil
 }
-

@@ -131,12 +131,12 @@ type stream struct {
 	count   int64
 }
 
-func openStream(ctx context.Context, open func(context.Context) (pipeline.Querier, error), table *pipeline.Table, view pager.View) (pager.Source, error) {
+func openStream(ctx context.Context, open func(context.Context, string) (pipeline.Querier, error), table *pipeline.Table, view pager.View) (pager.Source, error) {
 	text, err := view.Select(table, math.MaxInt64)
 	if err != nil {
 		return nil, err
 	}
-	q, err := open(ctx)
+	q, err := open(ctx, "")
 	if err != nil {
 		return nil, err
 	}

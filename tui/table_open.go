@@ -131,8 +131,8 @@ func (t *tableView) arrange() tea.Cmd {
 	})
 }
 
-func arrangeTable(ctx context.Context, open func(context.Context) (pipeline.Querier, error), table *pipeline.Table, how arrangement) (*arranged, error) {
-	q, err := open(ctx)
+func arrangeTable(ctx context.Context, open func(context.Context, string) (pipeline.Querier, error), table *pipeline.Table, how arrangement) (*arranged, error) {
+	q, err := open(ctx, "")
 	if err != nil {
 		return nil, err
 	}

@@ -21,6 +21,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"os/exec"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -38,11 +39,15 @@ type Workspace struct {
 	Run func(ctx context.Context, options pipeline.RunOptions, emit func(pipeline.Event)) (*pipeline.Record, error)
 	// Check does what pipeline.Runner.Inspect does, likewise.
 	Check func(ctx context.Context, tables []string) (*pipeline.Record, error)
-	// Querier starts a confined process that answers queries over the tables
-	// as they are now. Whoever asks closes it.
-	Querier func(ctx context.Context) (pipeline.Querier, error)
-	// Versions does likewise over two versions of one table, for
-	// pipeline.Runner.CompareRows.
+	// Engines can answer queries, the usual one first.
+	Engines []string
+	// Querier opens something that answers queries over the tables as they are
+	// when they are asked: for the embedded engine a confined process. Whoever
+	// opens it closes it. An empty engine is the usual one.
+	Querier func(ctx context.Context, engine string) (pipeline.Querier, error)
+	// Preview is the query for the first rows of a table.
+	Preview func(t *pipeline.Table, rows int64) (string, error)
+	// Versions opens a Querier over two versions of a table.
 	Versions pipeline.Versions
 	// Scratch is a private folder for what does not fit into memory. It is
 	// removed at the end.
@@ -71,6 +76,9 @@ type Options struct {
 	CopyText func(ctx context.Context, text string) error
 	// Create makes a new file for an export. An existing one is an error.
 	Create func(name string) (io.WriteCloser, error)
+	// Editor prepares the reader's own editor for a text; finish returns what it
+	// has become. Nil: there is none.
+	Editor func(text string) (edit *exec.Cmd, finish func() (string, error), err error)
 	// Folder is where exports go unless a path says otherwise.
 	Folder string
 
@@ -99,7 +107,9 @@ func New(ctx context.Context, o Options) (*Model, error) {
 	a := newApp(ctx, o)
 	m := &Model{app: a}
 	a.root = m
-	m.screens = [screenCount]screen{lakeScreen: newLake(a), runScreen: newRun(a), tableScreen: newTable(a)}
+	m.screens = [screenCount]screen{
+		lakeScreen: newLake(a), runScreen: newRun(a), queryScreen: newQuery(a), checksScreen: newChecks(a),
+		historyScreen: newHistory(a), tableScreen: newTable(a)}
 	if err := checkKeys(o.Keys, m.everyAction()); err != nil {
 		return nil, err
 	}
@@ -178,6 +188,14 @@ func (m *Model) deliver(msg tea.Msg) tea.Cmd {
 		m.toasts.drop(msg.id)
 	case runMsg:
 		cmds = append(cmds, m.ranOn(msg))
+	case explainedMsg:
+		m.asks[msg.table] = msg.conditions
+	case checkedMsg:
+		cmds = append(cmds, m.checked(msg))
+	case picturesMsg:
+		cmds = append(cmds, m.pictured(msg))
+	case savedMsg:
+		cmds = append(cmds, m.saved(msg))
 	case copiedMsg:
 		if msg.err != nil {
 			cmds = append(cmds, m.toast(warned, "the system's clipboard: "+msg.err.Error()))

@@ -35,9 +35,8 @@ func (m *Model) frame(width, height int) *frame {
 	}
 	m.header(p.top(1))
 	m.footer(p.bottom(height - 1))
-	_, rows := m.room()
-	body := p.part(0, 1, width, rows)
-	if m.headline() {
+	body := p.part(0, 1, width, bodyHeight(height))
+	if bodyHeight(height) < height-2 {
 		m.news(p.part(0, height-2, width, 1))
 	}
 	m.here().draw(body)
@@ -52,17 +51,17 @@ func (m *Model) frame(width, height int) *frame {
 	return f
 }
 
-// room is how large a screen is.
-func (m *Model) room() (width, height int) {
-	height = m.height - 2
-	if m.headline() {
-		height--
+// bodyHeight is how many lines a screen has between header and footer, and
+// above the line for news where there is room for one.
+func bodyHeight(height int) int {
+	if height >= 16 {
+		return height - 3
 	}
-	return m.width, height
+	return height - 2
 }
 
-// headline tells whether there is a line for news above the footer.
-func (m *Model) headline() bool { return m.height >= 16 }
+// room is how large a screen is.
+func (m *Model) room() (width, height int) { return m.width, bodyHeight(m.height) }
 
 // news shows what just happened, how far a run is, or what is wrong.
 func (m *Model) news(p pane) {

@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"context"
+	"regexp"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -54,7 +56,7 @@ func (a *app) drawWaterfall(p pane, t *pipeline.Table, funnel []pipeline.StageRo
 		nameWidth = max(nameWidth, width(f.name)+3)
 	}
 	nameWidth = min(nameWidth, p.width()/3)
-	barWidth := min(40, p.width()-nameWidth-rowsWidth-26)
+	barWidth := min(24, p.width()-nameWidth-rowsWidth-26)
 	if barWidth < 4 {
 		barWidth = 0
 	}
@@ -111,9 +113,21 @@ func (a *app) drawFall(p pane, y int, f fall, nameWidth, barWidth int, most int6
 			why = "duplicates"
 		}
 		if why != "" && p.width()-at > 6 {
-			p.cut(at+2, y, p.width()-at-3, th.dim, strings.Join(strings.Fields(why), " "))
+			p.cut(at+2, y, p.width()-at-3, th.dim, briefly(why))
 		}
 	}
+}
+
+// aliases are the names that a transform gives its inputs, before a column.
+var aliases = regexp.MustCompile(`\b[a-z]\w{0,2}\.("?)`)
+
+// briefly writes a condition without what only the engine needs.
+func briefly(condition string) string {
+	text := aliases.ReplaceAllString(strings.Join(strings.Fields(condition), " "), "$1")
+	for strings.HasPrefix(text, "(") && strings.HasSuffix(text, ")") && !strings.Contains(text[1:len(text)-1], ")") {
+		text = text[1 : len(text)-1]
+	}
+	return text
 }
 
 func (a *app) barStyle(f fall) uv.Style {
@@ -132,4 +146,25 @@ func (a *app) drawLink(p pane, x, y int, name string, choose func(string) tea.Cm
 	}
 	p.part(from, y, x-from, 1).click(func() tea.Cmd { return choose(name) })
 	return x + 1
+}
+
+// explainedMsg says what the stages of a table ask of a row.
+type explainedMsg struct {
+	table      string
+	conditions map[string]string
+}
+
+// explain finds out what a table's stages ask for, once.
+func (a *app) explain(t *pipeline.Table) tea.Cmd {
+	if t == nil || t.IsLanding() || a.asks[t.Name] != nil {
+		return nil
+	}
+	runner := a.place.Runner
+	return a.work.start(&a.explaining, func(ctx context.Context) tea.Msg {
+		conditions, err := runner.Conditions(ctx, t)
+		if err != nil {
+			return nil // the waterfall does without
+		}
+		return explainedMsg{t.Name, conditions}
+	})
 }

@@ -3,6 +3,7 @@ package tui
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -46,10 +47,11 @@ func (t *task) accepts(r reply) bool {
 
 // workers starts background work and waits for it at the end.
 type workers struct {
-	begin func() (context.Context, context.CancelFunc)
-	mu    sync.Mutex
-	over  bool
-	all   sync.WaitGroup
+	begin  func() (context.Context, context.CancelFunc)
+	mu     sync.Mutex
+	over   bool
+	all    sync.WaitGroup
+	active atomic.Int64
 }
 
 func newWorkers(parent context.Context) *workers {
@@ -69,6 +71,7 @@ func (w *workers) start(t *task, f func(context.Context) tea.Msg) tea.Cmd {
 			return nil
 		}
 		defer w.all.Done()
+		defer w.active.Add(-1)
 		return reply{t, id, f(ctx)}
 	}
 }
@@ -80,9 +83,13 @@ func (w *workers) enter() bool {
 	defer w.mu.Unlock()
 	if !w.over {
 		w.all.Add(1)
+		w.active.Add(1)
 	}
 	return !w.over
 }
+
+// busy tells whether any work is under way.
+func (w *workers) busy() bool { return w.active.Load() > 0 }
 
 // wait waits for what has begun; nothing more begins.
 func (w *workers) wait() {

@@ -52,7 +52,7 @@ func (p *program) execute(ctx context.Context, args []string) error {
 }
 
 func (p *program) root() *cobra.Command {
-	var batch bool
+	var batch, plain bool
 	var o runFlags
 	root := &cobra.Command{
 		Use:   "stedi",
@@ -63,7 +63,12 @@ func (p *program) root() *cobra.Command {
 		Example: "stedi --demo\nstedi --lake ./lake\nstedi --batch --lake ./lake\nstedi run +customer_curated --lake ./lake",
 		Args:    knownCommand,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if !batch {
+			switch {
+			case batch && plain:
+				return pipeline.Fail(pipeline.BadUsage, "", "Say one of them.", "--batch shows no screens, --plain shows them as text")
+			case plain:
+				return p.plain(cmd.Context(), o)
+			case !batch:
 				return p.screen(cmd.Context(), o)
 			}
 			o.check = true
@@ -73,11 +78,12 @@ func (p *program) root() *cobra.Command {
 	}
 	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(p.testCommand(), p.ddlCommand(), p.initCommand())
+	root.Flags().BoolVar(&plain, "plain", false, "the screens as lines of text, for screen readers and simple terminals")
 	root.Flags().BoolVar(&batch, "batch", false, "run all that is not up to date, then check it, without a screen")
 	o.add(root.Flags())
 	o.ci.add(root.Flags())
 	p.config.add(root.PersistentFlags())
-	root.AddCommand(p.runCommand(), p.planCommand(), p.rollbackCommand(), p.traceCommand(), p.sampleCommand(), p.runsCommand(), p.checkCommand(), p.queryCommand(), p.previewCommand(), p.versionCommand(), p.manCommand())
+	root.AddCommand(p.runCommand(), p.planCommand(), p.rollbackCommand(), p.traceCommand(), p.sampleCommand(), p.runsCommand(), p.checkCommand(), p.queryCommand(), p.previewCommand(), p.shotCommand(), p.versionCommand(), p.manCommand())
 	p.finishRoot(root)
 	return root
 }

@@ -12,8 +12,10 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"github.com/atotto/clipboard"
 	"github.com/charmbracelet/colorprofile"
+	"golang.org/x/term"
 
 	"stedi/pipeline"
+	"stedi/pipeline/pager"
 	"stedi/pipeline/query"
 	"stedi/tui"
 )
@@ -21,7 +23,7 @@ import (
 // screen opens the lake on the terminal.
 func (p *program) screen(ctx context.Context, flags runFlags) (err error) {
 	if !p.isTerminal(p.stdin) || !p.isTerminal(p.stdout) {
-		return pipeline.Fail(pipeline.BadUsage, "", "Say --batch to run and check the lake without one, or --help to see the commands.",
+		return pipeline.Fail(pipeline.BadUsage, "", "Say --batch to run and check the lake without one, --plain for lines of text, or --help to see the commands.",
 			"the screens need a terminal")
 	}
 	// Whatever happens to the terminal, the work behind it has come to an end
@@ -41,6 +43,26 @@ func (p *program) screen(ctx context.Context, flags runFlags) (err error) {
 		narrate(p.stderr, text)
 	}
 	return err
+}
+
+// plain opens the lake line by line.
+func (p *program) plain(ctx context.Context, flags runFlags) error {
+	if f, ok := p.stdin.(*os.File); !ok || !term.IsTerminal(int(f.Fd())) { //nolint:gosec // a descriptor fits
+		return pipeline.Fail(pipeline.BadUsage, "", "Say --batch to run and check the lake, or --help to see the commands.", "--plain needs somebody at a terminal")
+	}
+	work, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
+	options := p.screenOptions(flags)
+	options.Profiled = colorprofile.ASCII
+	model, err := tui.New(work, options)
+	if err != nil {
+		return usage(err)
+	}
+	err = model.Plain(ctx, p.stdin, p.stdout)
+	if ctx.Err() != nil {
+		err = context.Cause(ctx)
+	}
+	return errors.Join(err, model.Close())
 }
 
 // ending makes the program's own error of how its screen ended.
@@ -106,6 +128,7 @@ func (p *program) screenOptions(flags runFlags) tui.Options {
 			}
 			return clipboard.WriteAll(text)
 		},
+		Editor: p.ownEditor,
 		Create: func(name string) (io.WriteCloser, error) {
 			return os.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 		},
@@ -115,6 +138,13 @@ func (p *program) screenOptions(flags runFlags) tui.Options {
 	}
 	if memory := p.memoryFile(name); memory != "" {
 		o.Recall, o.Remember = recallFrom(memory), rememberIn(memory)
+		if p.config.demo { // it is another lake each time; only the queries go on
+			o.Recall = func() tui.Remembered {
+				known := recallFrom(memory)()
+				known.Screen, known.Table, known.Tables = "", "", nil
+				return known
+			}
+		}
 	}
 	return o
 }
@@ -149,16 +179,33 @@ func (p *program) workspace(ctx context.Context) (*tui.Workspace, error) {
 	options := query.Options{Memory: memory, Threads: p.config.threads, Timeout: screenQueryTime}
 	return &tui.Workspace{
 		Runner: o.runner(p.config.demo), Run: c.run, Check: c.check, Scratch: scratch, Close: o.close,
-		Querier: func(ctx context.Context) (pipeline.Querier, error) {
-			inputs, err := pipeline.AtHand(ctx, o.store, o.lake)
-			if err != nil {
-				return nil, err
-			}
-			return query.Open(o.lake, inputs, o.root, options), nil
+		Engines: engines, Preview: firstRows,
+		Querier: func(context.Context, string) (pipeline.Querier, error) {
+			return fresh{query.Open(o.lake, nil, o.root, options), o}, nil
 		},
 		Versions: o.versions(options),
 	}, nil
 }
+
+// fresh asks each query of the tables as they are when it is asked.
+type fresh struct {
+	*query.Querier
+	*opened
+}
+
+func (f fresh) Query(ctx context.Context, sql string) (pipeline.Rows, error) {
+	inputs, err := pipeline.AtHand(ctx, f.store, f.lake)
+	if err != nil {
+		return nil, err
+	}
+	f.SetInputs(inputs)
+	return f.Querier.Query(ctx, sql)
+}
+
+func (f fresh) Close() error { return f.Querier.Close() }
+
+// firstRows is the query for the first rows of a table.
+func firstRows(t *pipeline.Table, rows int64) (string, error) { return pager.View{}.Select(t, rows) }
 
 // screenQueryTime is how long a query may take that somebody is looking at,
 // who can cancel it.

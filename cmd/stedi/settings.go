@@ -16,7 +16,7 @@ import (
 
 // neverShared are flags that mean one call of the program, not a lake or a
 // person's habits.
-var neverShared = []string{"help", "version", "batch", "demo", "steered"}
+var neverShared = []string{"help", "version", "batch", "demo", "steered", "plain"}
 
 // shared returns the flags that may be set in a file: those of the program as
 // a whole, and those that two commands or more have.

@@ -1,0 +1,73 @@
+package tui
+
+import (
+	"context"
+	"fmt"
+
+	tea "charm.land/bubbletea/v2"
+
+	"stedi/pipeline"
+)
+
+// checkedMsg brings what the rules found.
+type checkedMsg struct {
+	record *pipeline.Record
+	err    error
+}
+
+// check evaluates the rules in the background.
+func (a *app) check() tea.Cmd {
+	if a.place == nil || a.place.Check == nil {
+		return nil
+	}
+	check := a.place.Check
+	return tea.Batch(a.toast(told, "checking …"), a.work.start(&a.checking, func(ctx context.Context) tea.Msg {
+		record, err := check(ctx, nil)
+		return checkedMsg{record, err}
+	}))
+}
+
+// verdicts is what is known of the rules: what a check of this session found,
+// or the newest run that has checked the lake.
+func (a *app) verdicts() *pipeline.Record {
+	var newest *pipeline.Record
+	if a.view != nil {
+		for _, r := range a.view.Runs {
+			if len(r.Checks) > 0 {
+				newest = r
+				break
+			}
+		}
+	}
+	if a.found != nil && (newest == nil || a.found.Started.After(newest.Started)) {
+		return a.found
+	}
+	return newest
+}
+
+func (a *app) checked(msg checkedMsg) tea.Cmd {
+	if msg.record == nil {
+		a.fail("the lake cannot be checked", msg.err, "")
+		return nil
+	}
+	a.found = msg.record
+	passed, wrong, warnings := 0, 0, 0
+	for _, c := range msg.record.Checks {
+		switch {
+		case c.State == "pass":
+			passed++
+		case c.State == "fail" && c.Severity == "warning":
+			warnings++
+		case c.State == "fail":
+			wrong++
+		}
+	}
+	text := plural(int64(passed), "check passed", "checks passed")
+	if wrong > 0 {
+		return a.toast(failed, fmt.Sprintf("%s failed, %s, see screen 4", plural(int64(wrong), "check", "checks"), text))
+	}
+	if warnings > 0 {
+		return a.toast(warned, fmt.Sprintf("%s, %s, see screen 4", text, plural(int64(warnings), "warning", "warnings")))
+	}
+	return a.toast(done, text)
+}

@@ -1,0 +1,160 @@
+package tui
+
+import (
+	"context"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"stedi/pipeline"
+)
+
+// historyView is the fifth screen: the runs of the past, what each did, and
+// how two of them differ.
+type historyView struct {
+	*app
+	panes  focus
+	at     int
+	base   string // the run that others are compared with; "": the one before
+	wanted string
+	scroll int
+	differ task
+	diff   *runDiff
+}
+
+// runDiff is how two runs differ.
+type runDiff struct {
+	a, b string
+	diff *pipeline.Diff
+	rows []pipeline.RowsDiff
+	err  error
+}
+
+// diffMsg brings a difference.
+type diffMsg struct{ *runDiff }
+
+// The panes of the history screen.
+const (
+	listPane = iota
+	detailPane
+	historyPanes
+)
+
+func newHistory(a *app) *historyView { return &historyView{app: a, panes: focus{count: historyPanes}} }
+
+func (h *historyView) title() string  { return "History" }
+func (h *historyView) focus() *focus  { return &h.panes }
+func (h *historyView) filter() string { return h.wanted }
+func (h *historyView) close()         { h.differ.stop() }
+
+func (h *historyView) setFilter(text string) tea.Cmd {
+	h.wanted, h.at = text, 0
+	return nil
+}
+
+// runs are those that the filter lets through, the newest first.
+func (h *historyView) runs() []*pipeline.Record {
+	if h.view == nil {
+		return nil
+	}
+	var runs []*pipeline.Record
+	for _, r := range h.view.Runs {
+		text := r.Run + " " + r.Status + " " + r.Engine + " " + runText(r)
+		if strings.Contains(strings.ToLower(text), strings.ToLower(strings.TrimSpace(h.wanted))) {
+			runs = append(runs, r)
+		}
+	}
+	return runs
+}
+
+func (h *historyView) current() *pipeline.Record {
+	runs := h.runs()
+	if len(runs) == 0 {
+		return nil
+	}
+	return runs[min(h.at, len(runs)-1)]
+}
+
+// before is the run that the chosen one is compared with.
+func (h *historyView) before() *pipeline.Record {
+	chosen := h.current()
+	if h.view == nil || chosen == nil {
+		return nil
+	}
+	older := false
+	for _, r := range h.view.Runs {
+		switch {
+		case h.base != "" && r.Run == h.base && r != chosen:
+			return r
+		case h.base == "" && older && r.Status != "running":
+			return r
+		}
+		older = older || r == chosen
+	}
+	return nil
+}
+
+func (h *historyView) actions() []action {
+	k, r := h.keys, h.current()
+	there := r != nil
+	step := func(by int) func() tea.Cmd { return func() tea.Cmd { return h.move(by) } }
+	return []action{
+		k.act("up", "up k", "up", step(-1)),
+		k.act("down", "down j", "down", step(1)),
+		k.act("page-up", "pgup", "page up", step(-10)),
+		k.act("page-down", "pgdown", "page down", step(10)),
+		k.act("first", "home g", "first", step(-1<<20)),
+		k.act("last", "end G", "last", step(1<<20)),
+		k.act("replay", "enter p", "replay", func() tea.Cmd { return h.root.replay(r.Run) }).at(1).when(there && !h.live.going()),
+		k.act("diff", "d", "compare with the one before", h.compare).at(2).when(h.before() != nil),
+		k.act("diff-base", "space", "compare others with this one", h.setBase).at(3).when(there),
+		k.act("report", "e", "report", func() tea.Cmd { return h.root.askReport(r) }).at(4).when(there),
+		k.act("copy-run", "y", "copy the id", func() tea.Cmd { return h.copyText(r.Run, r.Run) }).at(5).when(there),
+	}
+}
+
+func (h *historyView) move(by int) tea.Cmd {
+	if h.panes.at == detailPane {
+		h.scroll = max(0, min(h.scroll+by, len(h.detail())-1))
+		return nil
+	}
+	h.at, h.scroll = min(max(0, h.at+by), max(0, len(h.runs())-1)), 0
+	return nil
+}
+
+func (h *historyView) setBase() tea.Cmd {
+	if h.base == h.current().Run {
+		h.base = ""
+		return h.toast(told, "runs are compared with the one before them")
+	}
+	h.base = h.current().Run
+	return h.toast(told, "choose another run and press d to compare it with "+h.base)
+}
+
+// compare finds out how the chosen run differs from the one before.
+func (h *historyView) compare() tea.Cmd {
+	a, b := h.before(), h.current()
+	if a.Started.After(b.Started) {
+		a, b = b, a
+	}
+	h.scroll, h.panes.at = 0, detailPane
+	h.diff = &runDiff{a: a.Run, b: b.Run}
+	runner, querier := h.place.Runner, h.place.Versions
+	return h.work.start(&h.differ, func(ctx context.Context) tea.Msg {
+		d := &runDiff{a: a.Run, b: b.Run}
+		if d.diff, d.err = pipeline.Compare(ctx, runner.Store, a, b); d.err == nil {
+			d.rows, d.err = runner.CompareRows(ctx, querier, d.diff)
+		}
+		return diffMsg{d}
+	})
+}
+
+func (h *historyView) update(msg tea.Msg) tea.Cmd {
+	if msg, ok := msg.(diffMsg); ok {
+		h.diff = msg.runDiff
+		if msg.err != nil {
+			h.fail("the runs cannot be compared", msg.err, "")
+		}
+	}
+	return nil
+}

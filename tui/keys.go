@@ -1,0 +1,75 @@
+package tui
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+)
+
+// KeyGroup are the keys of a screen or of one of its panes.
+type KeyGroup struct {
+	Name string
+	Keys []Key
+}
+
+// Key is what a key does, and by which name the settings give it another.
+type Key struct {
+	Keys   []string
+	Title  string
+	Action string
+}
+
+// Keys lists what can be done, by screen, as the screens themselves know it.
+func Keys() ([]KeyGroup, error) {
+	m, err := New(context.Background(), Options{Now: time.Now, Zone: time.UTC})
+	if err != nil {
+		return nil, err
+	}
+	everywhere := KeyGroup{"everywhere", keysOf(m.everywhere())}
+	groups := []KeyGroup{}
+	for id := range screenCount {
+		s := m.screens[id]
+		if q, ok := s.(*queryView); ok {
+			for at, pane := range []string{"editor", "rows", "catalog"} {
+				q.panes.at = at
+				groups = append(groups, KeyGroup{s.title() + ", " + pane, keysOf(s.actions())})
+			}
+			continue
+		}
+		groups = append(groups, KeyGroup{s.title(), keysOf(s.actions())})
+	}
+	return append(groups, everywhere), m.Close()
+}
+
+func keysOf(actions []action) []Key {
+	var keys []Key
+	for _, a := range actions {
+		var labels []string
+		for _, k := range a.key.Keys() {
+			labels = append(labels, keyLabel(k))
+		}
+		if len(labels) > 0 && !slices.ContainsFunc(keys, func(k Key) bool { return k.Action == a.name }) {
+			keys = append(keys, Key{labels, a.title(), a.name})
+		}
+	}
+	return keys
+}
+
+// Markdown writes the keys as tables.
+func Markdown(groups []KeyGroup) string {
+	var b strings.Builder
+	escape := strings.NewReplacer("|", `\|`, "`", "\\`")
+	for _, g := range groups {
+		b.WriteString("| " + g.Name + " | | `[keys]` name |\n|---|---|---|\n")
+		for _, k := range g.Keys {
+			var keys []string
+			for _, label := range k.Keys {
+				keys = append(keys, "`"+escape.Replace(label)+"`")
+			}
+			b.WriteString("| " + strings.Join(keys, " ") + " | " + escape.Replace(k.Title) + " | `" + k.Action + "` |\n")
+		}
+		b.WriteByte('\n')
+	}
+	return strings.TrimRight(b.String(), "\n") + "\n"
+}

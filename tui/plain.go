@@ -1,0 +1,244 @@
+package tui
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+)
+
+// Plain lets a person use the screens line by line: each is told as plain
+// text, and a line that is typed names what to do. It is the same model with
+// the same actions, for screen readers and terminals that can do nothing but
+// print. It returns at the end of the input or when told to quit.
+func (m *Model) Plain(ctx context.Context, in io.Reader, out io.Writer) error {
+	m.width, m.height = plainWidth, plainHeight
+	p := &plainScreen{headless: newHeadless(m), out: out}
+	p.changed = p.follow
+	if err := p.wait(ctx, m.Init()); err != nil {
+		return err
+	}
+	p.tell()
+	lines := make(chan string)
+	go func() { // a read from a terminal cannot be ended; it goes with the process
+		defer close(lines)
+		scanner := bufio.NewScanner(in)
+		for scanner.Scan() {
+			select {
+			case lines <- scanner.Text():
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	for {
+		p.printf("> ")
+		select {
+		case line, ok := <-lines:
+			if !ok {
+				return p.err
+			}
+			if over, err := p.obey(ctx, strings.TrimSpace(line)); over || err != nil {
+				return err
+			}
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+		if p.err != nil {
+			return p.err
+		}
+	}
+}
+
+// The size for which plain screens are drawn: wide enough for whole lines,
+// high enough for whole lists.
+const (
+	plainWidth  = 110
+	plainHeight = 220
+)
+
+// plainTime is how long a line that was typed may keep the next one waiting.
+const plainTime = 10 * time.Minute
+
+type plainScreen struct {
+	*headless
+	out    io.Writer
+	logged int // lines of the run's log that were told
+	err    error
+}
+
+func (p *plainScreen) printf(format string, args ...any) {
+	if p.err == nil {
+		_, p.err = fmt.Fprintf(p.out, format, args...)
+	}
+}
+
+// follow tells what a run says while it is on its way.
+func (p *plainScreen) follow() {
+	log := p.model.live.log
+	if p.logged > len(log) {
+		p.logged = 0 // another run
+	}
+	for _, line := range log[p.logged:] {
+		p.printf("%s\n", printable(strings.TrimSpace(line.table+" "+line.text)))
+	}
+	p.logged = len(log)
+}
+
+func (p *plainScreen) wait(ctx context.Context, cmd tea.Cmd) error {
+	return p.settle(ctx, cmd, plainTime)
+}
+
+// obey does what a line says: a key, an action, or whatever else the palette
+// knows.
+func (p *plainScreen) obey(ctx context.Context, line string) (over bool, err error) {
+	m := p.model
+	switch {
+	case m.prompt != nil:
+		ask := m.prompt
+		m.prompt = nil
+		return false, p.then(ctx, ask.done(line))
+	case line == "":
+		p.tell()
+		return false, nil
+	case line == "help" || line == "?":
+		p.help()
+		return false, nil
+	case line == "quit" || line == "q" && m.top() == nil && m.current != tableScreen:
+		return true, nil
+	case sqlWords[strings.ToLower(strings.Fields(line)[0])] && len(strings.Fields(line)) > 1:
+		return false, p.then(ctx, m.query("q1", line))
+	}
+	if a, ok := p.named(line); ok {
+		return false, p.then(ctx, a.do())
+	}
+	return false, p.guess(ctx, line)
+}
+
+// named finds an action by a key or by its name.
+func (p *plainScreen) named(line string) (action, bool) {
+	for _, a := range p.model.possible() {
+		if !a.off && (a.name == line || strings.EqualFold(a.title(), line) || slices.Contains(a.key.Keys(), line)) {
+			return a, true
+		}
+	}
+	return action{}, false
+}
+
+// guess looks for what fits best in the palette.
+func (p *plainScreen) guess(ctx context.Context, line string) error {
+	m := p.model
+	m.openPalette()
+	list, ok := m.top().(*palette)
+	if !ok {
+		return nil
+	}
+	list.input.SetValue(line)
+	list.search()
+	m.shut()
+	var exact []match
+	for _, c := range list.shown {
+		if strings.Contains(strings.ToLower(c.text), strings.ToLower(line)) {
+			exact = append(exact, c)
+		}
+	}
+	switch len(exact) {
+	case 0:
+		p.printf("Nothing is called %s. help lists what can be done here.\n", printable(line))
+		return nil
+	case 1:
+		return p.then(ctx, exact[0].do())
+	}
+	p.printf("Which one?\n")
+	for _, c := range exact {
+		p.printf("  %s (%s)\n", printable(c.text), printable(c.kind))
+	}
+	return nil
+}
+
+// then waits for what was begun, and tells what came of it.
+func (p *plainScreen) then(ctx context.Context, cmd tea.Cmd) error {
+	if err := p.wait(ctx, cmd); err != nil {
+		return err
+	}
+	p.tell()
+	return p.err
+}
+
+func (p *plainScreen) help() {
+	for _, a := range p.model.possible() {
+		if !a.off && a.keyName() != "" {
+			p.printf("  %s, or %s: %s\n", a.name, strings.Join(a.key.Keys(), ", "), a.title())
+		}
+	}
+	p.printf("  A table's name opens it; a SELECT is asked; quit leaves.\n")
+}
+
+// tell says all that the screen shows, pane by pane.
+func (p *plainScreen) tell() {
+	m := p.model
+	for _, t := range m.toasts.list {
+		p.printf("%s\n", printable(t.text))
+	}
+	m.toasts.list = nil
+	if m.failure != nil {
+		p.printf("%s", printableLines(m.failure.report()))
+	}
+	if m.prompt != nil {
+		p.printf("%s (it was: %s)\n", printable(m.prompt.label), printable(m.prompt.input.Value()))
+		return
+	}
+	if o := m.top(); o != nil {
+		f := newFrame(plainWidth, plainHeight)
+		o.draw(f.all())
+		p.lines(f)
+		return
+	}
+	p.printf("Screen %s\n", m.here().title())
+	panes, ok := m.here().(paned)
+	if !ok {
+		f := newFrame(plainWidth, plainHeight)
+		m.here().draw(f.all())
+		p.lines(f)
+		return
+	}
+	focus := panes.focus()
+	was := *focus
+	defer func() { *focus = was }()
+	for at := range focus.count {
+		focus.at, focus.zoomed = at, true
+		f := newFrame(plainWidth, plainHeight)
+		m.here().draw(f.all())
+		p.lines(f)
+	}
+}
+
+// words stand for signs that a screen reader may not read.
+var plainWords = strings.NewReplacer(
+	"✓", "ok", "✗", "failed", "◌", "stale", "≠", "changed by others", "▶", "to", "▸", "chosen:", "▾", "open:",
+	"●", "", "○", "waiting", "■", "cancelled", "├", "", "└", "", "│", " ", "╭", "", "╮", "", "╰", "", "╯", "", "─", "",
+	"┼", "", "┤", "", "┴", "", "━", "", "┄", "", "┅", "", "★", "query", "ⓘ", "note:", "…", "...", "−", "minus ",
+	"█", "", "▇", "", "▆", "", "▅", "", "▄", "", "▃", "", "▂", "", "▁", "", "▏", "", "▎", "", "▍", "", "▌", "", "▋", "", "▊", "", "▉", "",
+)
+
+// lines prints what was drawn, without what was only drawn.
+func (p *plainScreen) lines(f *frame) {
+	for _, line := range f.cells.Lines {
+		if text := strings.Join(strings.Fields(plainWords.Replace(line.String())), " "); text != "" {
+			p.printf("%s\n", text)
+		}
+	}
+}
+
+func printableLines(text string) string {
+	var b strings.Builder
+	for line := range strings.Lines(text) {
+		b.WriteString(printable(strings.TrimRight(line, "\n")) + "\n")
+	}
+	return b.String()
+}

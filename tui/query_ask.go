@@ -1,0 +1,268 @@
+package tui
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"stedi/pipeline"
+	"stedi/pipeline/pager"
+)
+
+// answerLine is what is said below the rows of a sheet.
+type answerLine struct {
+	mood  mood
+	text  string
+	began time.Time // zero: nothing is under way
+	cost  string
+}
+
+// answeredMsg brings the answer to a question.
+type answeredMsg struct {
+	sheet   *sheet
+	querier pipeline.Querier
+	rows    *pager.Spooled
+	sql     string
+	engine  string
+	began   time.Time
+	seconds float64
+	usage   pipeline.QueryUsage
+	err     error
+}
+
+// release closes the rows of an answer that nobody waits for.
+func (m answeredMsg) release() error {
+	if m.rows == nil {
+		return nil
+	}
+	return m.rows.Close()
+}
+
+// run asks what the sheet says. Rows are shown as they come.
+func (q *queryView) run() tea.Cmd {
+	s := q.sheet()
+	text := statementAt(s.editor.Value(), offsetOf(&s.editor))
+	if q.place == nil || strings.TrimSpace(text) == "" {
+		return q.toast(warned, "write a SELECT first, or take one from the catalog")
+	}
+	q.popup.close()
+	s.fault, s.asked = nil, text
+	s.answer = answerLine{mood: told, began: q.options.Now()}
+	q.answers++
+	path := filepath.Join(q.place.Scratch, fmt.Sprintf("rows-%d", q.answers))
+	open, querier, engine := q.place.Querier, q.querier, q.engine()
+	began := q.options.Now()
+	s.rows.stop()
+	s.rows.source = nil
+	ask := q.work.start(&q.asking, func(ctx context.Context) tea.Msg {
+		msg := answeredMsg{sheet: s, querier: querier, sql: text, engine: engine, began: began}
+		if msg.querier == nil {
+			if msg.querier, msg.err = open(ctx, engine); msg.err != nil {
+				return msg
+			}
+		}
+		var rows pipeline.Rows
+		if rows, msg.err = msg.querier.Query(ctx, text); msg.err == nil {
+			msg.rows = pager.Spool(rows, path)
+			msg.err = msg.rows.FillTo(ctx, firstRows)
+			msg.usage = pipeline.UsageOf(rows)
+		}
+		msg.seconds = q.options.Now().Sub(began).Seconds()
+		return msg
+	})
+	return tea.Batch(ask, q.watchClock())
+}
+
+// firstRows are taken before anything is shown; the others come behind it.
+const firstRows = 1000
+
+// clockMsg lets the time that a question has taken move on.
+type clockMsg struct{}
+
+func (q *queryView) watchClock() tea.Cmd {
+	return tea.Tick(200*time.Millisecond, func(time.Time) tea.Msg { return clockMsg{} })
+}
+
+// answered shows the answer, or where the text is wrong.
+func (q *queryView) answered(msg answeredMsg) tea.Cmd {
+	q.querier = msg.querier
+	s := msg.sheet
+	s.answer = answerLine{}
+	past := PastQuery{At: msg.began, SQL: msg.sql, Engine: msg.engine, Seconds: msg.seconds, OK: msg.err == nil}
+	if msg.err != nil && !errors.Is(msg.err, io.EOF) {
+		q.keep(past)
+		return tea.Batch(q.wrong(s, msg.err), q.discardSpool(msg.rows))
+	}
+	rows, all := msg.rows.Count()
+	past.Rows = rows
+	q.keep(past)
+	s.answer = answerLine{mood: done, text: tookText(msg, rows, all), cost: costText(msg.usage)}
+	s.rows.order, s.rows.where = nil, nil
+	if q.panes.at == editorPane && rows > 0 && q.root.current != queryScreen {
+		q.panes.at = resultPane
+	}
+	old := q.discardSpool(s.base)
+	s.base = msg.rows
+	return tea.Batch(old, s.rows.take(msg.rows, msg.rows.Fill))
+}
+
+func (q *queryView) discardSpool(rows *pager.Spooled) tea.Cmd {
+	if rows == nil {
+		return nil
+	}
+	return q.discard(answeredMsg{rows: rows})
+}
+
+func tookText(msg answeredMsg, rows int64, all bool) string {
+	more := ""
+	if !all {
+		more = " so far"
+	}
+	return fmt.Sprintf("%s%s in %s on %s", plural(rows, "row", "rows"), more, span(msg.seconds), msg.engine)
+}
+
+// costText says what a service has read and wants for it.
+func costText(u pipeline.QueryUsage) string {
+	if u.Queued == 0 && u.ScannedBytes == 0 && u.CostUSD == 0 {
+		return ""
+	}
+	return fmt.Sprintf("queued %s · scanned %s ≈ $%.5f", span(u.Queued.Seconds()), size(u.ScannedBytes), u.CostUSD)
+}
+
+// wrong says why there is no answer, and goes to the place that is meant.
+func (q *queryView) wrong(s *sheet, err error) tea.Cmd {
+	p := describe("the query gives no rows", err)
+	text := strings.Join(p.why, " ")
+	if len(p.fix) > 0 {
+		text += "  " + strings.Join(p.fix, " ")
+	}
+	s.answer = answerLine{mood: failed, text: text}
+	if at, ok := errors.AsType[*pipeline.SQLError](err); ok && at.Line > 0 {
+		whole, from := s.editor.Value(), 0
+		if i := strings.Index(whole, s.asked); i > 0 {
+			from = strings.Count(whole[:i], "\n")
+		}
+		s.fault = &pipeline.SQLError{Line: at.Line + from, Column: at.Column, Message: at.Message}
+		moveCursor(&s.editor, s.fault.Line-1, max(0, at.Column-1))
+		q.panes.at = editorPane
+	}
+	return nil
+}
+
+// cancel stops the question, or the fetching of its further rows.
+func (q *queryView) cancel() tea.Cmd {
+	s := q.sheet()
+	q.asking.stop()
+	s.rows.filling.stop()
+	s.answer = answerLine{mood: warned, text: "cancelled"}
+	return nil
+}
+
+// keep puts a question into the history, which forgets the oldest.
+func (q *queryView) keep(p PastQuery) {
+	const most = 200
+	if n := len(q.known.Past); n > 0 && q.known.Past[n-1].SQL == p.SQL {
+		q.known.Past = q.known.Past[:n-1]
+	}
+	q.known.Past = append(q.known.Past, p)
+	if n := len(q.known.Past); n > most {
+		q.known.Past = q.known.Past[n-most:]
+	}
+}
+
+// statementAt is the one of several statements in which an offset lies.
+func statementAt(text string, offset int) string {
+	from := 0
+	for _, end := range statementEnds(text) {
+		if offset <= end || end == len(text) {
+			if strings.TrimSpace(text[from:end]) != "" || offset < end {
+				return text[from:end]
+			}
+		}
+		from = min(end+1, len(text))
+	}
+	return text
+}
+
+// statementEnds are the offsets of the semicolons outside of texts and
+// comments, and of the end.
+func statementEnds(text string) []int {
+	var ends []int
+	at := 0
+	note := func(piece string) {
+		for i := range len(piece) {
+			if piece[i] == ';' && strings.TrimSpace(text[at+i+1:]) != "" {
+				ends = append(ends, at+i)
+			}
+		}
+	}
+	for _, m := range sqlPart.FindAllStringIndex(text, -1) {
+		note(text[at:m[0]])
+		at = m[1]
+	}
+	note(text[at:])
+	return append(ends, len(text))
+}
+
+// gridRoom implements gridHost.
+func (h *sheetHost) gridRoom() (int, int) {
+	place := h.layout(h.root.room())
+	return place.result.width, place.result.height
+}
+
+// arrange implements gridHost: a result is sorted and filtered as it is there.
+func (h *sheetHost) arrange() tea.Cmd {
+	s, g := h.sheet, h.sheet.rows
+	source, order, where := s.base, g.order, g.where
+	if source == nil {
+		return nil
+	}
+	return h.work.start(&h.queryView.opening, func(ctx context.Context) tea.Msg {
+		if len(order) == 0 && len(where) == 0 {
+			return sortedMsg{s, nil, nil}
+		}
+		sorted, err := pager.Arrange(ctx, source, where, order)
+		return sortedMsg{s, sorted, err}
+	})
+}
+
+// sortedMsg brings the rows of a result in another order; nil: in their own.
+type sortedMsg struct {
+	sheet *sheet
+	rows  *pager.Sorted
+	err   error
+}
+
+func (q *queryView) arranged(msg sortedMsg) tea.Cmd {
+	if msg.err != nil {
+		p := describe("the rows cannot be arranged", msg.err)
+		return q.toast(warned, strings.Join(append(p.why, p.fix...), " "))
+	}
+	if msg.rows == nil {
+		return msg.sheet.rows.take(msg.sheet.base, msg.sheet.base.Fill)
+	}
+	return msg.sheet.rows.take(msg.rows, nil)
+}
+
+func (h *sheetHost) lookChanged() {}
+
+func (h *sheetHost) rowsFailed(err error) tea.Cmd {
+	return h.wrong(h.sheet, err)
+}
+
+func (h *sheetHost) openRow() tea.Cmd {
+	g := h.sheet.rows
+	values := g.values()
+	if values == nil {
+		return nil
+	}
+	lines := g.wrapped(func() []styledLine { return g.jsonLines(values) })
+	h.root.open(&reader{app: h.app, head: "ROW " + count(g.row+1), lines: lines})
+	return nil
+}

@@ -1,0 +1,256 @@
+package tui
+
+import (
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	uv "github.com/charmbracelet/ultraviolet"
+
+	"stedi/pipeline"
+)
+
+// SavedQuery is a query that a reader keeps under a name.
+type SavedQuery struct {
+	Name string `json:"name"`
+	SQL  string `json:"sql"`
+}
+
+// PastQuery is a query that was asked.
+type PastQuery struct {
+	At      time.Time `json:"at"`
+	SQL     string    `json:"sql"`
+	Engine  string    `json:"engine"`
+	OK      bool      `json:"ok"`
+	Rows    int64     `json:"rows"`
+	Seconds float64   `json:"seconds"`
+}
+
+// catalog lists what can be asked for: tables with their columns, and queries
+// that are kept.
+type catalog struct {
+	wanted string
+	at     int
+	open   map[string]bool // tables whose columns are shown
+}
+
+// catalogLine is a line of the catalog.
+type catalogLine struct {
+	heading string
+	zone    int
+	table   *pipeline.Table
+	column  *pipeline.Column
+	saved   *SavedQuery
+	own     bool   // saved by the reader
+	doc     string // of a preset
+}
+
+func (q *queryView) catalogLines() []catalogLine {
+	lake := q.lake()
+	if lake == nil {
+		return nil
+	}
+	wanted := strings.ToLower(strings.TrimSpace(q.tree.wanted))
+	var lines []catalogLine
+	for i, zone := range lake.Zones() {
+		lines = append(lines, catalogLine{heading: zone, zone: i})
+		for _, t := range lake.Tables {
+			if t.Zone != zone || !strings.Contains(t.Name, wanted) {
+				continue
+			}
+			lines = append(lines, catalogLine{table: t})
+			for c := range t.Columns {
+				if q.tree.open[t.Name] {
+					lines = append(lines, catalogLine{table: t, column: &t.Columns[c]})
+				}
+			}
+		}
+	}
+	lines = append(lines, catalogLine{heading: "queries", zone: -1})
+	for i := range q.known.Queries {
+		if s := &q.known.Queries[i]; strings.Contains(strings.ToLower(s.Name), wanted) {
+			lines = append(lines, catalogLine{saved: s, own: true})
+		}
+	}
+	for _, p := range lake.Presets {
+		if strings.Contains(p.Name, wanted) {
+			lines = append(lines, catalogLine{saved: &SavedQuery{p.Name, p.SQL}, doc: p.Doc})
+		}
+	}
+	return lines
+}
+
+func (c *catalog) actions(q *queryView) []action {
+	k := q.keys
+	lines := q.catalogLines()
+	var line catalogLine
+	if c.at < len(lines) {
+		line = lines[c.at]
+	}
+	move := func(by int) func() tea.Cmd {
+		return func() tea.Cmd {
+			c.at = min(max(0, c.at+by), max(0, len(q.catalogLines())-1))
+			return nil
+		}
+	}
+	return []action{
+		k.act("up", "up k", "up", move(-1)),
+		k.act("down", "down j", "down", move(1)),
+		k.act("page-up", "pgup", "page up", move(-10)),
+		k.act("page-down", "pgdown", "page down", move(10)),
+		k.act("first", "home g", "first", move(-1<<20)),
+		k.act("last", "end G", "last", move(1<<20)),
+		k.act("take", "enter", "take", func() tea.Cmd { return q.take(line) }).at(2).when(line.heading == ""),
+		k.act("columns", "space right left", "columns", func() tea.Cmd { return c.toggle(line) }).at(3).when(line.table != nil),
+		k.act("preview", "s", "first 100 rows", func() tea.Cmd { return q.preview(line.table) }).at(3).when(line.table != nil),
+		k.act("forget", "delete x", "forget", func() tea.Cmd { return q.forget(line) }).at(3).when(line.own),
+		k.act("edit", "i", "to the editor", func() tea.Cmd { q.panes.at = editorPane; return nil }).at(4),
+	}
+}
+
+func (c *catalog) toggle(line catalogLine) tea.Cmd {
+	c.open[line.table.Name] = !c.open[line.table.Name]
+	return nil
+}
+
+// take puts a name into the text, or a query into a sheet of its own and asks
+// it.
+func (q *queryView) take(line catalogLine) tea.Cmd {
+	switch {
+	case line.saved != nil:
+		return q.root.query(line.saved.Name, line.saved.SQL)
+	case line.column != nil:
+		q.sheet().editor.InsertString(line.column.Name)
+	case line.table != nil:
+		q.sheet().editor.InsertString(line.table.Name)
+	}
+	q.panes.at = editorPane
+	return nil
+}
+
+// preview asks for the first rows of a table.
+func (q *queryView) preview(t *pipeline.Table) tea.Cmd {
+	const rows = 100
+	text, err := q.place.Preview(t, rows)
+	if err != nil {
+		return q.toast(failed, err.Error())
+	}
+	return q.root.query(t.Name, text)
+}
+
+func (q *queryView) forget(line catalogLine) tea.Cmd {
+	for i := range q.known.Queries {
+		if &q.known.Queries[i] == line.saved {
+			q.known.Queries = append(q.known.Queries[:i:i], q.known.Queries[i+1:]...)
+			break
+		}
+	}
+	return q.toast(told, "forgot the query "+line.saved.Name)
+}
+
+// askSave asks for a name to keep the text under.
+func (q *queryView) askSave() tea.Cmd {
+	text := q.sheet().editor.Value()
+	if strings.TrimSpace(text) == "" {
+		return q.toast(warned, "there is nothing to save")
+	}
+	return q.root.ask(&prompt{label: "save as:", done: func(name string) tea.Cmd {
+		if name = strings.TrimSpace(name); name == "" {
+			return nil
+		}
+		for i := range q.known.Queries {
+			if q.known.Queries[i].Name == name {
+				q.known.Queries[i].SQL = text
+				return q.toast(done, "saved "+name+" anew")
+			}
+		}
+		q.known.Queries = append(q.known.Queries, SavedQuery{name, text})
+		q.sheet().name = name
+		return q.toast(done, "saved "+name)
+	}}, q.sheet().name)
+}
+
+// openPast lists the queries that were asked, for a search in them.
+func (q *queryView) openPast() tea.Cmd {
+	p := newPalette(q.app, "HISTORY")
+	for i := len(q.known.Past) - 1; i >= 0; i-- {
+		past := q.known.Past[i]
+		mark := "✓"
+		if !past.OK {
+			mark = "✗"
+		}
+		p.all = append(p.all, choice{
+			text: strings.Join(strings.Fields(past.SQL), " "), kind: past.At.In(q.options.Zone).Format("Jan 02 15:04"), key: mark,
+			do: func() tea.Cmd {
+				q.sheet().editor.SetValue(past.SQL)
+				q.panes.at = editorPane
+				return nil
+			},
+		})
+	}
+	return p.show()
+}
+
+func (q *queryView) drawCatalog(p pane) {
+	t := q.theme
+	in := p.box(t, "CATALOG", q.panes.at == catalogPane)
+	p.click(func() tea.Cmd { q.panes.at = catalogPane; return nil })
+	lines := q.catalogLines()
+	at := min(q.tree.at, max(0, len(lines)-1))
+	from := max(0, min(at-in.height()/2, len(lines)-in.height()))
+	for y := range in.height() {
+		n := from + y
+		if n >= len(lines) {
+			break
+		}
+		row := in.line(y)
+		back := uv.Style{}
+		if n == at && q.panes.at == catalogPane {
+			back = t.selected
+			row.fill(back)
+		}
+		q.drawCatalogLine(row, lines[n], back)
+		row.click(func() tea.Cmd {
+			again := q.panes.at == catalogPane && q.tree.at == n
+			q.panes.at, q.tree.at = catalogPane, n
+			if again {
+				return q.take(lines[n])
+			}
+			return nil
+		})
+	}
+	p.wheel(func(delta int) tea.Cmd {
+		q.tree.at = min(max(0, q.tree.at+sign(delta)), max(0, len(q.catalogLines())-1))
+		return nil
+	})
+}
+
+func (q *queryView) drawCatalogLine(p pane, line catalogLine, back uv.Style) {
+	t := q.theme
+	switch {
+	case line.heading != "" && line.zone >= 0:
+		p.text(1, 0, over(t.zone(line.zone), back), line.heading)
+	case line.heading != "":
+		p.text(1, 0, over(t.titleFocus, back), line.heading)
+	case line.column != nil:
+		kind := line.column.Type.String()
+		x := p.cut(5, 0, p.width()-7-width(kind), over(t.text, back), line.column.Name)
+		p.textRight(max(x+2, p.width()-1), 0, over(t.dim, back), kind)
+	case line.table != nil:
+		sign := "▸ "
+		if q.tree.open[line.table.Name] {
+			sign = "▾ "
+		}
+		p.text(1, 0, over(t.dim, back), sign)
+		number := q.rowsNow(line.table.Name)
+		p.cut(3, 0, p.width()-5-width(number), over(t.text, back), line.table.Name)
+		p.textRight(p.width()-1, 0, over(t.dim, back), number)
+	default:
+		style := t.warn
+		if line.own {
+			style = t.accent
+		}
+		p.text(1, 0, over(style, back), "★ ")
+		p.cut(3, 0, p.width()-4, over(t.text, back), line.saved.Name)
+	}
+}

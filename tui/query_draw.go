@@ -1,0 +1,236 @@
+package tui
+
+import (
+	"fmt"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+	uv "github.com/charmbracelet/ultraviolet"
+)
+
+// area is a part of a screen.
+type area struct{ x, y, width, height int }
+
+func (p pane) at(a area) pane { return p.part(a.x, a.y, a.width, a.height) }
+
+// queryLayout says where the panes of the query screen are; an empty one is
+// not shown.
+type queryLayout struct{ catalog, editor, result area }
+
+const catalogWidth = 30
+
+func (q *queryView) layout(w, h int) queryLayout {
+	var l queryLayout
+	if w < narrow && h < 14 || q.panes.zoomed {
+		whole := area{0, 0, w, h}
+		switch q.panes.at {
+		case catalogPane:
+			l.catalog = whole
+		case resultPane:
+			l.result = whole
+		default:
+			l.editor = whole
+		}
+		return l
+	}
+	from := 0
+	switch {
+	case w >= medium:
+		l.catalog = area{0, 0, catalogWidth, h}
+		from = catalogWidth
+	case q.panes.at == catalogPane:
+		l.catalog = area{0, 0, min(w/2, catalogWidth+6), h}
+		from = l.catalog.width
+	}
+	upper := min(max(5, h*35/100), 14)
+	if q.panes.at == resultPane && h < 30 {
+		upper = min(upper, 6)
+	}
+	l.editor = area{from, 0, w - from, upper}
+	l.result = area{from, upper, w - from, h - upper}
+	return l
+}
+
+func (q *queryView) draw(p pane) {
+	l := q.layout(p.width(), p.height())
+	if l.catalog.width > 0 {
+		q.drawCatalog(p.at(l.catalog))
+	}
+	if l.editor.width > 0 {
+		q.drawEditor(p.at(l.editor))
+	}
+	if l.result.width > 0 {
+		q.drawResult(p.at(l.result))
+	}
+}
+
+// drawEditor shows the text, coloured, with the cursor and the place of the
+// last fault.
+func (q *queryView) drawEditor(p pane) {
+	t, s := q.theme, q.sheet()
+	focused := q.panes.at == editorPane
+	in := p.box(t, "", focused)
+	q.drawTabs(p, focused)
+	p.note(t.dim, fmt.Sprintf("%s · ln %d col %d", q.engine(), s.editor.Line()+1, s.editor.Column()+1))
+	p.click(func() tea.Cmd { q.panes.at = editorPane; return nil })
+	lines := colourSQL(t, s.editor.Value())
+	numbers := len(fmt.Sprint(max(1, len(lines)))) + 2
+	text := in.right(numbers)
+	top := max(0, s.editor.Line()-in.height()+1)
+	before := []rune(lineOf(s.editor.Value(), s.editor.Line()))
+	cursor := width(string(before[:min(s.editor.Column(), len(before))]))
+	left := max(0, cursor-text.width()+2)
+	for y := range in.height() {
+		n := top + y
+		if n >= len(lines) && n > 0 {
+			break
+		}
+		in.textRight(numbers-1, y, t.dim, fmt.Sprint(n+1))
+		x := -left
+		if n < len(lines) {
+			for _, span := range lines[n] {
+				x = text.text(x, y, span.style, span.text)
+			}
+		}
+		if s.fault != nil && s.fault.Line-1 == n {
+			q.markFault(text, y, left, s)
+		}
+	}
+	text.clickAt(func(x, y int) tea.Cmd {
+		q.panes.at = editorPane
+		moveCursor(&s.editor, top+y, columnAt(lineOf(s.editor.Value(), top+y), left+x))
+		return nil
+	})
+	if s.editor.Value() == "" && in.height() > 0 {
+		text.cut(0, 0, text.width(), t.dim, "select … from …    F5 runs it, tab completes, esc leaves the editor")
+	}
+	if !focused || q.root.top() != nil {
+		return
+	}
+	y := s.editor.Line() - top
+	text.frame.cursor = tea.NewCursor(text.area.Min.X+cursor-left, text.area.Min.Y+y)
+	q.drawPopup(p, numbers+1+cursor-left, y+2)
+}
+
+// lineOf is the nth line of a text, from 0.
+func lineOf(text string, n int) string {
+	for line := range strings.SplitSeq(text, "\n") {
+		if n == 0 {
+			return line
+		}
+		n--
+	}
+	return ""
+}
+
+// columnAt is the rune that stands in a column of the screen.
+func columnAt(line string, x int) int {
+	for i := range []rune(line) {
+		if width(string([]rune(line)[:i])) >= x {
+			return i
+		}
+	}
+	return len([]rune(line))
+}
+
+// markFault underlines the word at which the text is wrong.
+func (q *queryView) markFault(text pane, y, left int, s *sheet) {
+	line := []rune(lineOf(s.editor.Value(), s.fault.Line-1))
+	from := min(max(0, s.fault.Column-1), len(line))
+	to := from + 1
+	for to < len(line) && (line[to] == '_' || line[to] >= '0' && line[to] <= 'z' && line[to] != ';') {
+		to++
+	}
+	x := width(string(line[:from])) - left
+	text.part(x, y, max(1, width(string(line[from:min(to, len(line))]))), 1).restyle(func(c *uv.Style) {
+		c.Fg, c.Attrs = q.theme.bad.Fg, c.Attrs|uv.AttrBold
+		c.Underline = uv.UnderlineCurly
+	})
+}
+
+// drawTabs names the sheets in the upper border of the editor.
+func (q *queryView) drawTabs(p pane, focused bool) {
+	x := 2
+	for i, s := range q.sheets {
+		style := q.theme.dim
+		if i == q.on {
+			style = q.theme.title
+			if focused {
+				style = q.theme.titleFocus
+			}
+		}
+		label := " " + shorten(s.name, 24) + " "
+		if x+width(label) > p.width()-24 {
+			p.text(x, 0, q.theme.dim, "…")
+			break
+		}
+		from := x
+		x = p.text(x, 0, style, label)
+		p.part(from, 0, x-from, 1).click(func() tea.Cmd { q.on = i; return nil })
+	}
+}
+
+// drawPopup offers words below the cursor.
+func (q *queryView) drawPopup(p pane, x, y int) {
+	if !q.popup.open() {
+		return
+	}
+	wide := 0
+	for _, o := range q.popup.words {
+		wide = max(wide, width(o.word)+width(o.kind)+4)
+	}
+	all := p.frame.all()
+	x = min(p.area.Min.X+x-width(q.popup.prefix), all.width()-wide-1)
+	box := all.part(max(0, x), p.area.Min.Y+y, wide, len(q.popup.words))
+	box.fill(q.theme.selectedFaint)
+	box.cover()
+	for i, o := range q.popup.words {
+		row := box.line(i)
+		style := q.theme.selectedFaint
+		if i == q.popup.at {
+			style = q.theme.selected
+			row.fill(style)
+		}
+		row.text(1, 0, style, o.word)
+		row.textRight(wide-1, 0, over(q.theme.dim, style), o.kind)
+		row.click(func() tea.Cmd { q.popup.at = i; return q.complete() })
+	}
+}
+
+// drawResult shows the rows, or what stands in their way.
+func (q *queryView) drawResult(p pane) {
+	s, t := q.sheet(), q.theme
+	s.rows.draw(p, "RESULT", q.panes.at == resultPane)
+	foot := p.part(1, p.height()-1, p.width()-2, 1)
+	switch {
+	case q.asking.working():
+		foot.cut(1, 0, foot.width()-2, t.busy, " ▶ "+span(q.options.Now().Sub(s.answer.began).Seconds())+"  ctrl+x cancels ")
+	case s.answer.text != "":
+		mark := [...]string{"ⓘ", "✓", "!", "✗"}[s.answer.mood]
+		style := [...]uv.Style{t.accent, t.good, t.warn, t.bad}[s.answer.mood]
+		text := s.answer.text
+		if s.answer.cost != "" {
+			text += " · " + s.answer.cost
+		}
+		x := foot.text(1, 0, style, " "+mark+" ")
+		foot.cut(x, 0, foot.width()-x-1, t.text, text+" ")
+	}
+	if s.answer.mood == failed && s.rows.source == nil {
+		q.drawFault(p.inset(2, 1), s)
+	}
+}
+
+// drawFault says in full what is wrong with a text.
+func (q *queryView) drawFault(p pane, s *sheet) {
+	p.fill(q.theme.text)
+	y := 0
+	if s.fault != nil {
+		line := lineOf(s.editor.Value(), s.fault.Line-1)
+		p.cut(0, 0, p.width(), q.theme.dim, line)
+		runes := []rune(line)
+		at := width(string(runes[:min(max(0, s.fault.Column-1), len(runes))]))
+		p.text(at, 1, q.theme.bad, "▲")
+		y = 3
+	}
+	p.wrap(y, q.theme.bad, s.answer.text)
+}

@@ -1,0 +1,244 @@
+package tui
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"charm.land/bubbles/v2/textarea"
+	tea "charm.land/bubbletea/v2"
+)
+
+// editorActions are the keys of the editor that are not typing.
+func (q *queryView) editorActions() []action {
+	k := q.keys
+	return []action{
+		k.act("complete", "tab", "complete", q.complete).at(2).when(q.popup.open()),
+		k.act("complete-next", "ctrl+n", "next completion", func() tea.Cmd { return q.popup.move(1) }).when(q.popup.open()),
+		k.act("complete-last", "ctrl+p", "completion before", func() tea.Cmd { return q.popup.move(-1) }).when(q.popup.open()),
+		k.act("leave-editor", "esc", "to the rows", q.leaveEditor).at(3),
+	}
+}
+
+func (q *queryView) leaveEditor() tea.Cmd {
+	if q.popup.open() {
+		q.popup.close()
+		return nil
+	}
+	q.panes.at = resultPane
+	return nil
+}
+
+// typed takes the keys that are text, or move in it.
+func (q *queryView) typed(msg tea.KeyPressMsg) (tea.Cmd, bool) {
+	if q.panes.at != editorPane {
+		return nil, false
+	}
+	if _, special := find(q.actions(), msg); special {
+		return nil, false
+	}
+	switch msg.Keystroke() {
+	case "ctrl+c", "ctrl+z", "ctrl+l", "f1", "tab", "shift+tab", "ctrl+p":
+		return nil, false
+	}
+	return q.edit(msg), true
+}
+
+func (q *queryView) pasted(text string) tea.Cmd {
+	if q.panes.at != editorPane {
+		return nil
+	}
+	return q.edit(tea.PasteMsg{Content: text})
+}
+
+func (q *queryView) edit(msg tea.Msg) tea.Cmd {
+	s := q.sheet()
+	before := s.editor.Value()
+	var cmd tea.Cmd
+	s.editor, cmd = s.editor.Update(msg)
+	if s.editor.Value() != before {
+		s.fault = nil
+		q.suggest()
+	} else {
+		q.popup.close()
+	}
+	return cmd
+}
+
+// offsetOf is the byte of the text at which the cursor stands.
+func offsetOf(e *textarea.Model) int {
+	lines := strings.Split(e.Value(), "\n")
+	offset := 0
+	for i := range min(e.Line(), len(lines)) {
+		offset += len(lines[i]) + 1
+	}
+	if e.Line() < len(lines) {
+		runes := []rune(lines[e.Line()])
+		offset += len(string(runes[:min(e.Column(), len(runes))]))
+	}
+	return offset
+}
+
+// moveCursor puts the cursor on a line and a column, from 0.
+func moveCursor(e *textarea.Model, line, column int) {
+	e.MoveToBegin()
+	for e.Line() < line {
+		before := e.Line()
+		e.CursorDown()
+		if e.Line() == before {
+			break
+		}
+	}
+	e.SetCursorColumn(column)
+}
+
+// completion offers words for the one that is being written.
+type completion struct {
+	prefix string
+	words  []offered
+	at     int
+}
+
+// offered is a word, and what it is.
+type offered struct{ word, kind string }
+
+const mostOffered = 8
+
+func (c *completion) open() bool { return len(c.words) > 0 }
+func (c *completion) close()     { c.words = nil }
+
+func (c *completion) move(by int) tea.Cmd {
+	c.at = (c.at + by + len(c.words)) % len(c.words)
+	return nil
+}
+
+var (
+	wordBefore = regexp.MustCompile(`(?:(\w+)\.)?(\w*)$`)
+	// inScope finds the tables that a text reads, and the names that it gives
+	// them. It only has to be right often enough to be of help.
+	inScope = regexp.MustCompile(`(?i)\b(?:from|join)\s+"?(\w+)"?(?:\s+(?:as\s+)?(\w+))?`)
+)
+
+// suggest finds words that go on from what stands before the cursor.
+func (q *queryView) suggest() {
+	s := q.sheet()
+	q.popup = completion{}
+	text := s.editor.Value()
+	before := text[:offsetOf(&s.editor)]
+	m := wordBefore.FindStringSubmatch(before[strings.LastIndexByte(before, '\n')+1:])
+	if m == nil || m[1] == "" && m[2] == "" || q.lake() == nil {
+		return
+	}
+	var all []offered
+	if m[1] != "" {
+		all = q.columnsOf(text, m[1])
+	} else {
+		all = q.wordsFor(text)
+	}
+	prefix := strings.ToLower(m[2])
+	for _, o := range all {
+		low := strings.ToLower(o.word)
+		if strings.HasPrefix(low, prefix) && low != prefix && len(q.popup.words) < mostOffered {
+			q.popup.words = append(q.popup.words, o)
+		}
+	}
+	q.popup.prefix = m[2]
+}
+
+// scope is the tables that a text reads, by the names that it gives them.
+func (q *queryView) scope(text string) map[string]string {
+	tables := map[string]string{}
+	for _, m := range inScope.FindAllStringSubmatch(text, -1) {
+		name := strings.ToLower(m[1])
+		tables[name] = name
+		if alias := strings.ToLower(m[2]); alias != "" && !sqlWords[alias] {
+			tables[alias] = name
+		}
+	}
+	return tables
+}
+
+// columnsOf offers the columns of what is called so in the text.
+func (q *queryView) columnsOf(text, name string) []offered {
+	table := q.lake().Table(q.scope(text)[strings.ToLower(name)])
+	if table == nil {
+		table = q.lake().Table(name)
+	}
+	if table == nil {
+		return nil
+	}
+	var list []offered
+	for _, c := range table.Columns {
+		list = append(list, offered{c.Name, c.Type.String()})
+	}
+	return list
+}
+
+// wordsFor offers columns of the tables in the text, tables, and SQL's own.
+func (q *queryView) wordsFor(text string) []offered {
+	var list []offered
+	seen := map[string]bool{}
+	for _, name := range q.scope(text) {
+		for _, c := range q.columnsOf(text, name) {
+			if !seen[c.word] {
+				seen[c.word] = true
+				list = append(list, c)
+			}
+		}
+	}
+	slices.SortFunc(list, func(a, b offered) int { return strings.Compare(a.word, b.word) })
+	for _, t := range q.lake().Tables {
+		list = append(list, offered{t.Name, "table"})
+	}
+	for _, w := range offeredWords {
+		list = append(list, offered{w, "SQL"})
+	}
+	return list
+}
+
+// offeredWords are those of SQL that are long enough to be worth completing.
+var offeredWords = strings.Fields(`select from where group by order having limit offset distinct join inner left on
+	and or not in is null between like case when then else end as count sum avg min max union all with exists cast
+	coalesce desc asc nulls first last`)
+
+// complete writes the rest of the chosen word.
+func (q *queryView) complete() tea.Cmd {
+	s, word := q.sheet(), q.popup.words[q.popup.at].word
+	for range []rune(q.popup.prefix) {
+		s.editor, _ = s.editor.Update(tea.KeyPressMsg{Code: tea.KeyBackspace})
+	}
+	s.editor.InsertString(word)
+	q.popup.close()
+	return nil
+}
+
+// editedMsg brings a text back from the reader's own editor.
+type editedMsg struct {
+	sheet *sheet
+	text  string
+	err   error
+}
+
+// editOutside opens the text in the reader's own editor.
+func (q *queryView) editOutside() tea.Cmd {
+	s := q.sheet()
+	edit, finish, err := q.options.Editor(s.editor.Value())
+	if err != nil {
+		return q.toast(failed, err.Error())
+	}
+	return tea.ExecProcess(edit, func(err error) tea.Msg {
+		text, e := finish()
+		if err == nil {
+			err = e
+		}
+		return editedMsg{s, text, err}
+	})
+}
+
+func (q *queryView) edited(msg editedMsg) tea.Cmd {
+	if msg.err != nil {
+		return q.toast(failed, "the editor: "+msg.err.Error())
+	}
+	msg.sheet.editor.SetValue(strings.TrimRight(msg.text, "\n"))
+	return nil
+}

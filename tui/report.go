@@ -1,0 +1,84 @@
+package tui
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"path/filepath"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"stedi/pipeline"
+)
+
+// savedMsg says what came of writing a file.
+type savedMsg struct {
+	what, name string
+	err        error
+}
+
+// save writes a file in the background. One that is there already stays as it
+// is.
+func (a *app) save(what, name string, write func(io.Writer) error) tea.Cmd {
+	if !filepath.IsAbs(name) {
+		name = filepath.Join(a.options.Folder, name)
+	}
+	create := a.options.Create
+	return a.work.start(&a.saving, func(context.Context) tea.Msg {
+		return savedMsg{what, name, writeNew(create, name, write)}
+	})
+}
+
+// writeNew writes a file that is not there yet.
+func writeNew(create func(string) (io.WriteCloser, error), name string, write func(io.Writer) error) error {
+	w, err := create(name)
+	if err != nil {
+		return err
+	}
+	return errors.Join(write(w), w.Close())
+}
+
+func (a *app) saved(msg savedMsg) tea.Cmd {
+	if msg.err != nil {
+		a.fail(msg.what+" was not written", pipeline.Fail(pipeline.KindOf(msg.err), "", "Give another name: an existing file is never overwritten.", "%w", msg.err), "")
+		return a.toast(failed, msg.what+" was not written: ! shows why")
+	}
+	return a.toast(done, "wrote "+msg.what+" to "+msg.name)
+}
+
+// askReport asks where the report of the newest verdicts goes.
+func (c *checksView) askReport() tea.Cmd { return c.root.askReport(c.verdicts()) }
+
+// askReport asks for a file name; its ending says which form the report has.
+func (m *Model) askReport(r *pipeline.Record) tea.Cmd {
+	name := "stedi-report"
+	if r.Run != "" {
+		name = "stedi-" + r.Run
+	}
+	return m.ask(&prompt{label: "report as .md, .json or .xml (JUnit):", done: func(name string) tea.Cmd {
+		text, err := report(r, name)
+		if err != nil {
+			return m.toast(failed, err.Error())
+		}
+		return m.save("the report", name, func(w io.Writer) error {
+			_, err := w.Write(text)
+			return err
+		})
+	}}, name+".md")
+}
+
+func report(r *pipeline.Record, name string) ([]byte, error) {
+	switch strings.ToLower(filepath.Ext(name)) {
+	case ".md":
+		return pipeline.Summary(r), nil
+	case ".xml":
+		return pipeline.JUnit(r), nil
+	case ".json":
+		text, err := json.MarshalIndent(r, "", "  ")
+		return append(text, '\n'), err
+	default:
+		return nil, errors.New("let the name end in .md, .json or .xml")
+	}
+}

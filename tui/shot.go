@@ -1,0 +1,127 @@
+package tui
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"stedi/pipeline"
+	"stedi/tui/picture"
+)
+
+// Shot says what a picture without a terminal shows.
+type Shot struct {
+	Screen        string // lake, run, query, checks, history or table
+	Table         string // the chosen one
+	Query         string // for the query screen: asked before the picture is taken
+	Run           bool   // bring the lake up to date first
+	Width, Height int
+	Light         bool
+}
+
+// ShotScreens are the screens that a picture can show.
+var ShotScreens = []string{"lake", "run", "query", "checks", "history", "table"}
+
+// shotTime is how long the screen may take to be complete.
+const shotTime = 2 * time.Minute
+
+// Shoot draws a screen, complete with all that it shows.
+func (m *Model) Shoot(ctx context.Context, s Shot) (string, error) {
+	m.width, m.height = s.Width, s.Height
+	m.options.Dark = !s.Light
+	m.theme = newTheme(m.options.Dark, m.options.Profiled)
+	d := newHeadless(m)
+	if err := d.settle(ctx, m.Init(), shotTime); err != nil {
+		return "", err
+	}
+	if s.Run {
+		if err := d.settle(ctx, m.startRun(pipeline.RunOptions{Check: true}), shotTime); err != nil {
+			return "", err
+		}
+	}
+	if err := d.settle(ctx, m.compose(s), shotTime); err != nil {
+		return "", err
+	}
+	m.toasts.list = nil
+	if m.failure != nil {
+		p := m.failure
+		return "", &pipeline.Failure{Kind: p.kind, Err: fmt.Errorf("%s", strings.Join(append([]string{p.what}, p.why...), "\n")), Fix: strings.Join(p.fix, "\n")}
+	}
+	return m.frame(s.Width, s.Height).String(), nil
+}
+
+// compose goes to what the picture shows.
+func (m *Model) compose(s Shot) tea.Cmd {
+	var cmds []tea.Cmd
+	if s.Table != "" {
+		cmds = append(cmds, m.lakeView().choose(s.Table))
+	}
+	switch s.Screen {
+	case "table":
+		return tea.Batch(append(cmds, m.openTable(s.Table))...)
+	case "query":
+		if s.Query != "" {
+			return tea.Batch(append(cmds, m.query("q1", s.Query))...)
+		}
+		return tea.Batch(append(cmds, m.show(queryScreen))...)
+	}
+	i := slices.IndexFunc(tabs, func(id screenID) bool { return strings.EqualFold(m.screens[id].title(), s.Screen) })
+	if i >= 0 {
+		cmds = append(cmds, m.show(tabs[i]))
+	}
+	if r, ok := m.here().(*runView); ok && s.Table != "" {
+		cmds = append(cmds, r.chooseStep(s.Table))
+	}
+	return tea.Batch(cmds...)
+}
+
+// picturesMsg says which pictures of a screen were written.
+type picturesMsg struct {
+	names []string
+	err   error
+}
+
+// savePicture writes the screen as it is into three files: evidence for those
+// who were not there.
+func (m *Model) savePicture() tea.Cmd {
+	view := m.frame(m.width, m.height).String()
+	w, h := m.width, m.height
+	theme := picture.Dark
+	if !m.options.Dark {
+		theme = picture.Light
+	}
+	name := fmt.Sprintf("stedi-%s-%s", strings.ToLower(m.here().title()), m.now().Format("20060102-150405"))
+	create, folder := m.options.Create, m.options.Folder
+	return m.work.start(&m.saving, func(context.Context) tea.Msg {
+		screen := picture.Parse(view, w, h)
+		options := picture.Options{Theme: theme}
+		var names []string
+		for ending, write := range map[string]func(io.Writer) error{
+			".svg": func(w io.Writer) error { return screen.SVG(w, options) },
+			".png": func(w io.Writer) error { return screen.PNG(w, options) },
+			".ans": screen.ANSI,
+		} {
+			file := filepath.Join(folder, name+ending)
+			if err := writeNew(create, file, write); err != nil {
+				return picturesMsg{nil, err}
+			}
+			names = append(names, file)
+		}
+		slices.Sort(names)
+		return picturesMsg{names, nil}
+	})
+}
+
+func (m *Model) pictured(msg picturesMsg) tea.Cmd {
+	if msg.err != nil {
+		m.fail("the picture was not written", msg.err, "")
+		return m.toast(failed, "the picture was not written: ! shows why")
+	}
+	return m.toast(done, "wrote "+msg.names[1]+", and the same as .svg and .ans")
+}
