@@ -61,7 +61,7 @@ const (
 func (t *textRows) Row(values []any) error {
 	cells := make([]string, len(values))
 	for i, v := range values {
-		cells[i] = ansi.Truncate(printable.Text(printable.Value(v)), widestCell, "…")
+		cells[i] = ansi.Truncate(printable.Head(printable.Value(v), 4*widestCell), widestCell, "…")
 	}
 	if t.widths == nil {
 		t.first = append(t.first, cells)

@@ -199,3 +199,15 @@ func TestNoRowsAreStillADocument(t *testing.T) {
 		}
 	}
 }
+
+func FuzzJSON(f *testing.F) {
+	f.Add("a\x00\u2028<&>\xff\"\\", 1e-7)
+	f.Add("plain", 123456789.125)
+	f.Fuzz(func(t *testing.T, s string, x float64) {
+		for _, v := range []any{s, x, int64(x)} {
+			if got := string(appendJSON(nil, v)); got != string(safeJSON(v)) {
+				t.Errorf("%v: %s on the short way, %s on the long one", v, got, safeJSON(v))
+			}
+		}
+	})
+}

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math"
+	"strconv"
 	"strings"
 
 	"stedi/pipeline/printable"
@@ -17,28 +19,30 @@ type jsonRows struct {
 	names []string
 	array bool
 	some  bool
+	line  []byte
 }
 
 func (j *jsonRows) Row(values []any) error {
-	var b strings.Builder
+	b := j.line[:0]
 	switch {
 	case j.array && j.some:
-		b.WriteString(",\n  ")
+		b = append(b, ",\n  "...)
 	case j.array:
-		b.WriteString("[\n  ")
+		b = append(b, "[\n  "...)
 	}
 	j.some = true
 	for i, v := range values {
-		b.WriteString(map[bool]string{true: "{", false: ","}[i == 0])
-		b.Write(safeJSON(j.names[i]))
-		b.WriteByte(':')
-		b.Write(safeJSON(v))
+		b = append(b, "{,"[min(i, 1)])
+		b = appendJSON(b, j.names[i])
+		b = append(b, ':')
+		b = appendJSON(b, v)
 	}
-	b.WriteByte('}')
+	b = append(b, '}')
 	if !j.array {
-		b.WriteByte('\n')
+		b = append(b, '\n')
 	}
-	_, err := io.WriteString(j.w, b.String())
+	j.line = b
+	_, err := j.w.Write(b)
 	return err
 }
 
@@ -54,7 +58,30 @@ func (j *jsonRows) End() error {
 	return err
 }
 
-// safeJSON encodes a value in printable characters.
+// appendJSON adds a value as encoding/json writes it, with those characters
+// escaped that are not printable. Most values go the short way.
+func appendJSON(b []byte, v any) []byte {
+	switch v := v.(type) {
+	case int64:
+		return strconv.AppendInt(b, v, 10)
+	case float64:
+		if size := math.Abs(v); size == 0 || size >= 1e-6 && size < 1e21 {
+			return strconv.AppendFloat(b, v, 'f', -1, 64)
+		}
+	case string:
+		if strings.IndexFunc(v, special) < 0 {
+			return append(append(append(b, '"'), v...), '"')
+		}
+	}
+	return append(b, safeJSON(v)...)
+}
+
+// special tells whether a character in a text may have to be escaped.
+func special(r rune) bool {
+	return r < ' ' || r > '~' || r == '"' || r == '\\' || r == '<' || r == '>' || r == '&'
+}
+
+// safeJSON encodes any value in printable characters.
 func safeJSON(v any) []byte {
 	encoded, err := json.Marshal(v)
 	if err != nil {

@@ -14,9 +14,10 @@ type markdownRows struct {
 	begun bool
 }
 
+var escapeMarkdown = strings.NewReplacer("|", `\|`, "\\", `\\`, "<", "&lt;", "&", "&amp;", "`", "\\`", "*", `\*`, "_", `\_`)
+
 func (m *markdownRows) line(cells []string) error {
-	escape := strings.NewReplacer("|", `\|`, "\\", `\\`, "<", "&lt;", "&", "&amp;", "`", "\\`", "*", `\*`, "_", `\_`)
-	_, err := io.WriteString(m.w, "| "+strings.Join(mapped(cells, func(s string) string { return escape.Replace(printable.Text(s)) }), " | ")+" |\n")
+	_, err := io.WriteString(m.w, "| "+strings.Join(mapped(cells, func(s string) string { return escapeMarkdown.Replace(printable.Text(s)) }), " | ")+" |\n")
 	return err
 }
 

@@ -24,8 +24,8 @@ type parquetRows struct {
 
 // What ends a row group, all of which is in memory.
 const (
-	groupRows  = 100_000
-	groupBytes = 16 << 20
+	groupRows  = 1 << 16
+	groupBytes = 8 << 20
 )
 
 func newParquetRows(w io.Writer, columns []pipeline.ResultColumn) *parquetRows {

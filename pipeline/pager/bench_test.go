@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"runtime"
 	"testing"
 
 	"stedi/pipeline"
@@ -113,5 +114,8 @@ func BenchmarkFiles(b *testing.B) {
 		for b.Loop() {
 			wanted(b, f, rand.Int64N(manyRows-screen))
 		}
+		var memory runtime.MemStats
+		runtime.ReadMemStats(&memory)
+		b.ReportMetric(float64(memory.HeapSys)/(1<<20), "MB-of-heap")
 	})
 }

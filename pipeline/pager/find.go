@@ -17,9 +17,12 @@ var ErrNotFound = errors.New("not found")
 // Find looks for a text in the values of a source, whatever its case: from a
 // row on to the last one, or back to the first. It returns the nearest row and
 // the first of its columns that has the text, or ErrNotFound. Now and then it
-// tells how far it has come.
+// tells how far it has come. Through Files it is quick as far as Index has come.
 func Find(ctx context.Context, src Source, text string, from int64, forward bool, progress func(row int64)) (row int64, column int, err error) {
 	s := search{src: src, needle: needle(strings.ToLower(text)), forward: forward, progress: progress}
+	if rows, all := src.Count(); all && !forward {
+		from = min(from, rows-1)
+	}
 	if text == "" || from < 0 {
 		return 0, 0, ErrNotFound
 	}

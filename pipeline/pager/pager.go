@@ -17,8 +17,9 @@ import (
 type Source interface {
 	// Columns are the columns of every row.
 	Columns() []pipeline.ResultColumn
-	// Page returns at most n rows from row first on, counted from 0, and none
-	// beyond the last. A value is nil, a bool, an int64, a float64 or a string.
+	// Page returns at most n rows from row first on, counted from 0: fewer if
+	// they are long, none only beyond the last. A value is nil, a bool, an
+	// int64, a float64 or a string. The rows are not to be changed.
 	Page(ctx context.Context, first int64, n int) ([][]any, error)
 	// Count returns how many rows are known so far, and whether these are all.
 	Count() (rows int64, all bool)

@@ -104,6 +104,11 @@ const (
 	blockRows  = 1000    // that one query is asked for
 	blockBytes = 8 << 20 // of texts, beyond which a query is asked for fewer
 	heldBlocks = 8
+
+	// Far from both ends an engine has to sort all rows whatever the block, so
+	// that a longer one costs as much.
+	deepRows   = 20_000
+	deepBlocks = 10
 )
 
 // ask gets a block that holds a row, and returns what it has from there on.
@@ -111,8 +116,12 @@ const (
 // than the first.
 func (s *SQLView) ask(ctx context.Context, row int64) ([][]any, error) {
 	for {
-		first := row / s.blockRows * s.blockRows
-		part := slice{Order: s.order, Offset: first, Limit: min(s.blockRows, s.rows-first)}
+		length := s.blockRows
+		if min(row, s.rows-row) > deepRows {
+			length *= deepBlocks
+		}
+		first := row / length * length
+		part := slice{Order: s.order, Offset: first, Limit: min(length, s.rows-first)}
 		if after := s.rows - first - part.Limit; after < first {
 			part.Order, part.Offset, part.Reverse = turned(s.order), after, true
 		}

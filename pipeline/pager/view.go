@@ -162,11 +162,11 @@ func (c Condition) literal(table *pipeline.Table, column pipeline.Column) (Op, s
 	switch c.Op {
 	case IsNull, NotNull, IsEmpty:
 		return c.Op, "", nil
-	case Contains, StartsWith:
-		return c.Op, quoted(fmt.Sprint(c.Value)), nil
-	case Equal, NotEqual, Less, AtMost, Greater, AtLeast:
+	case Equal, NotEqual, Less, AtMost, Greater, AtLeast, Contains, StartsWith:
 	}
 	switch {
+	case c.Value != nil && (c.Op == Contains || c.Op == StartsWith):
+		return c.Op, quoted(fmt.Sprint(c.Value)), nil
 	case c.Value != nil:
 	case c.Op == Equal:
 		return IsNull, "", nil

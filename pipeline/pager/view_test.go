@@ -109,6 +109,7 @@ func TestWhatMakesNoSenseInAViewIsRefused(t *testing.T) {
 		{Where: []Condition{{Column: "weight", Value: "NaN"}}},
 		{Where: []Condition{{Column: "tame", Value: "maybe"}}},
 		{Where: []Condition{{Column: "age", Op: Less}}},
+		{Where: []Condition{{Column: "name", Op: Contains}}},
 		{Where: []Condition{{SQL: "1) OR (SELECT count(*) FROM read_text('/etc/passwd')) > (0"}}},
 		{Where: []Condition{{SQL: "age > "}}},
 	} {
