@@ -122,7 +122,7 @@ func TestParquetOfNoRowsHasItsColumns(t *testing.T) {
 }
 
 func TestParquetGroupsOfRowsAreBounded(t *testing.T) {
-	many := make([][]any, 2*groupRows+5)
+	many := make([][]any, groupRows+5)
 	for i := range many {
 		many[i] = []any{int64(i)}
 	}

@@ -170,7 +170,7 @@ func TestPagesOfAViewFitTogether(t *testing.T) {
 }
 
 func TestViewsOfLongRowsTakeFewAtATime(t *testing.T) {
-	const n = 30
+	const n = 14
 	var b strings.Builder
 	for i := range n {
 		fmt.Fprintf(&b, `{"name":"%s","age":%d}`+"\n", strings.Repeat("y", 900_000), i)
