@@ -222,8 +222,8 @@ func (d *RowsDiff) ask(ctx context.Context, q Querier, sql string) (err error) {
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, rows.Close()) }() //nolint:contextcheck // closing happens after ctx has ended, too
-	const before = 3                                        // columns, those of the table follow
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	const before = 3 // columns, those of the table follow
 	d.Columns = rows.Columns()[before:]
 	for {
 		page, err := rows.Next(ctx)
