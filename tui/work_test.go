@@ -1,0 +1,16 @@
+package tui
+
+import "testing"
+
+func TestNobodyWaitsForACommandThatTheLoopHasDropped(t *testing.T) {
+	w := newWorld(t, "sample")
+	w.open(t)
+	m, err := New(t.Context(), w.options(t))
+	must(t, err)
+	late := m.Init() // as when the program ends before it is run
+	must(t, m.Close())
+	d := &driver{TB: t, Model: m}
+	if late == nil || d.place != nil {
+		t.Error("there is nothing to drop")
+	}
+}
