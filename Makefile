@@ -6,10 +6,11 @@ TOOLS    := $(CURDIR)/.cache/tools
 LINT     := $(TOOLS)/golangci-lint
 DEAD     := $(TOOLS)/deadcode
 FUZZTIME ?= 3s
+SPARK    := $(CURDIR)/.cache/spark
 RIVALS   ?= all
 SCALES   ?= 1,10,100
 
-.PHONY: run build test check fuzz bench pictures keys clean
+.PHONY: run build test test-spark check fuzz bench pictures keys clean
 
 run: build ## the demo lake: on its screens, or without a terminal from landing to the training set
 	@if [ -t 0 ] && [ -t 1 ]; then bin/stedi --demo; else bin/stedi --batch --demo; fi
@@ -22,6 +23,10 @@ build: ## bin/stedi
 test: ## all tests with the race detector, then a short run of every fuzz target
 	GORACE=atexit_sleep_ms=0 go test -race -shuffle=on -timeout 20m ./...
 	$(MAKE) --no-print-directory fuzz
+
+test-spark: $(SPARK)/bin/spark-submit ## the Glue scripts on a real Spark; needs Python 3 and Java 17
+	$(SPARK)/bin/ruff check athena/glue
+	STEDI_SPARK=$(SPARK) go test -count=1 -timeout 20m ./athena/glue
 
 check: $(LINT) $(DEAD) ## what a machine can say of the code without running it
 	go mod tidy -diff
@@ -60,6 +65,10 @@ keys: ## the README's table of keys, from the bindings
 
 clean:
 	rm -rf bin .cache
+
+$(SPARK)/bin/spark-submit:
+	python3 -m venv $(SPARK)
+	$(SPARK)/bin/pip install --quiet pyspark==3.5.4 ruff==0.17.6
 
 $(LINT):
 	GOBIN=$(TOOLS) go install $(GOLANGCI)

@@ -1,0 +1,126 @@
+// Package glue makes the tables of a lake with Spark jobs on AWS Glue.
+//
+// Each table has a PySpark script of its own, complete in itself: it can be
+// pasted into Glue's console, and it runs unchanged under plain spark-submit.
+// Those of the STEDI lake lie in scripts.
+//
+// Spark's JSON reader is strict about integers, but takes some lines that
+// package ndjson rejects: a number, true or an object where text belongs (it
+// becomes text), 1e400 (infinite), a second object or anything else behind the
+// first, an array of objects (each a row), a key given twice (the last counts),
+// a lone surrogate (a question mark). A key in another case than the schema's
+// is no key, its value null; and a file is compressed if its name says so.
+// Rows are the same as on other engines where landing has none of that, but for
+// the sign of zero: Spark's DISTINCT makes 0.0 of -0.0.
+package glue
+
+import (
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"strings"
+	"text/template"
+
+	"stedi/pipeline"
+)
+
+//go:generate go test -run ^TestTheScriptsSayWhatTheSQLSays$ . -update
+
+//go:embed script.py.tmpl
+var scriptText string
+
+var scriptTemplate = template.Must(template.New("script.py").Funcs(template.FuncMap{"python": python}).Parse(scriptText))
+
+// Names that need no quotes, wherever they stand.
+var plainName = regexp.MustCompile(`^[A-Za-z0-9_-]{1,200}$`)
+
+// JobName returns the name of the Glue job that makes a table, not a landing
+// one: the name that the header of its SQL gives, or the table's.
+func JobName(t *pipeline.Table) string {
+	if t.Made.Job != "" {
+		return t.Made.Job
+	}
+	return t.Name
+}
+
+// Result is what a script writes to its --result when all went well.
+type Result struct {
+	Table string `json:"table"`
+	// Funnel holds the rows of each input in order, then of each stage, then
+	// the rows written.
+	Funnel  []pipeline.StageRows    `json:"funnel"`
+	Columns []pipeline.ColumnRecord `json:"columns"`
+}
+
+// scriptInput is a table that a script reads.
+type scriptInput struct{ Name, Path, Schema string }
+
+// Script returns the PySpark script that makes the table of a lake, which must
+// not be a landing table.
+func Script(lake *pipeline.Lake, t *pipeline.Table) (string, error) {
+	if err := checkNames(lake, t); err != nil {
+		return "", err
+	}
+	with, final, ok := t.Made.Parts()
+	if !ok {
+		return "", pipeline.Fail(pipeline.BadUsage, t.Name, "End it with a plain SELECT.", "%s: no SELECT stands behind its stages", t.File)
+	}
+	var inputs []scriptInput
+	for _, name := range t.Made.Inputs {
+		input := lake.Table(name)
+		inputs = append(inputs, scriptInput{input.Name, input.Path, schema(input.Columns)})
+	}
+	var b strings.Builder
+	err := scriptTemplate.Execute(&b, map[string]any{
+		"Table": t.Name, "Job": JobName(t), "File": t.File, "Inputs": inputs,
+		"Stages": t.Made.Stages, "With": with, "Final": final,
+	})
+	if err != nil {
+		return "", fmt.Errorf("script of %s: %w", t.Name, err)
+	}
+	return b.String(), nil
+}
+
+// checkNames refuses names that would break the script or its file's name.
+func checkNames(lake *pipeline.Lake, t *pipeline.Table) error {
+	const fix = "Use letters, digits, '_' and '-'."
+	job := JobName(t)
+	if !plainName.MatchString(job) {
+		return pipeline.Fail(pipeline.BadUsage, t.Name, fix, "%s: %.40q is no name for a Glue job", t.File, job)
+	}
+	for _, other := range lake.Tables {
+		if other != t && !other.IsLanding() && JobName(other) == job {
+			return pipeline.Fail(pipeline.BadUsage, t.Name, "Give each table a job of its own.", "%s: its job %s also makes %s", t.File, job, other.Name)
+		}
+	}
+	for _, stage := range t.Made.Stages {
+		if !plainName.MatchString(stage) {
+			return pipeline.Fail(pipeline.BadUsage, t.Name, fix, "%s: %.40q is no name for a stage that Spark counts", t.File, stage)
+		}
+	}
+	return nil
+}
+
+// schema writes columns as Spark's DataFrameReader takes them, one a line.
+func schema(columns []pipeline.Column) string {
+	var lines []string
+	for _, c := range columns {
+		lines = append(lines, fmt.Sprintf("`%s` %s", strings.ReplaceAll(c.Name, "`", "``"), strings.ToUpper(c.Type.String())))
+	}
+	return "\n            " + strings.Join(lines, ",\n            ") + "\n        "
+}
+
+// python writes a text as a literal, as it stands if it can.
+func python(text string) (string, error) {
+	if !strings.Contains(text, `"""`) && !strings.HasSuffix(text, `"`) && !strings.ContainsAny(text, "\\\r\x00") {
+		return `"""` + text + `"""`, nil
+	}
+	var b strings.Builder
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(text); err != nil {
+		return "", fmt.Errorf("text of a script: %w", err)
+	}
+	return strings.TrimSpace(b.String()), nil
+}

@@ -1,0 +1,200 @@
+"""Makes the table customer_trusted, on AWS Glue 5.0 or under plain spark-submit:
+
+    spark-submit customer_landing_to_trusted.py --lake LAKE --out NEW_FOLDER --result FILE
+
+Code generated from transforms/customer_trusted.sql, DO NOT EDIT: change the SQL there.
+"""
+
+import argparse
+import json
+import re
+import sys
+
+from py4j.protocol import Py4JJavaError
+from pyspark.errors import AnalysisException, PySparkException
+from pyspark.sql import DataFrame, Observation, SparkSession
+from pyspark.sql import functions as f
+
+TABLE = "customer_trusted"
+
+# Where each input lies below the lake, and its columns as its files spell them.
+INPUTS = {
+    "customer_landing": (
+        "customer/landing",
+        """
+            `customerName` STRING,
+            `email` STRING,
+            `phone` STRING,
+            `birthDay` STRING,
+            `serialNumber` STRING,
+            `registrationDate` BIGINT,
+            `lastUpdateDate` BIGINT,
+            `shareWithResearchAsOfDate` BIGINT,
+            `shareWithPublicAsOfDate` BIGINT,
+            `shareWithFriendsAsOfDate` BIGINT
+        """,
+    ),
+}
+
+# The transform: its stages, and what is selected of them.
+STAGES = ["complete", "consented"]
+WITH = """-- zone: trusted
+-- path: customer/trusted
+-- job: customer_landing_to_trusted
+-- Customers who agreed to share their data for research.
+WITH complete AS (
+  SELECT
+    c.customerName, c.email, c.phone, c.birthDay, c.serialNumber,
+    c.registrationDate, c.lastUpdateDate,
+    c.shareWithResearchAsOfDate, c.shareWithPublicAsOfDate, c.shareWithFriendsAsOfDate
+  FROM customer_landing AS c
+  WHERE c.email IS NOT NULL AND c.email <> ''
+    AND c.serialNumber IS NOT NULL AND c.serialNumber <> ''
+),
+consented AS (
+  SELECT
+    c.customerName, c.email, c.phone, c.birthDay, c.serialNumber,
+    c.registrationDate, c.lastUpdateDate,
+    c.shareWithResearchAsOfDate, c.shareWithPublicAsOfDate, c.shareWithFriendsAsOfDate
+  FROM complete AS c
+  WHERE c.shareWithResearchAsOfDate > 0
+)
+"""
+SELECT = """SELECT DISTINCT
+  c.customerName, c.email, c.phone, c.birthDay, c.serialNumber,
+  c.registrationDate, c.lastUpdateDate,
+  c.shareWithResearchAsOfDate, c.shareWithPublicAsOfDate, c.shareWithFriendsAsOfDate
+FROM consented AS c
+"""
+
+# With these, Spark takes the SQL as DuckDB and Athena take it.
+DIALECT = {
+    "spark.sql.ansi.enabled": "true",  # an overflow is an error
+    "spark.sql.ansi.doubleQuotedIdentifiers": "true",
+    "spark.sql.parser.escapedStringLiterals": "true",  # '\n' is two characters
+    "spark.sql.caseSensitive": "false",  # customerName is customername
+    "spark.sql.session.timeZone": "UTC",
+}
+
+# Integers are always read strictly: neither 5.7 nor "5" is one.
+STRICT_JSON = {
+    "mode": "FAILFAST",
+    "allowNonNumericNumbers": "false",
+    "allowSingleQuotes": "false",
+    "recursiveFileLookup": "true",
+}
+
+
+def main() -> None:
+    args = arguments()
+    spark = SparkSession.builder.appName(TABLE).config(map=DIALECT).getOrCreate()
+    # Spark's own messages quote the rows that it stumbles over.
+    spark.sparkContext.setLogLevel("OFF")
+    try:
+        make(spark, args)
+    except (PySparkException, Py4JJavaError, ValueError) as error:
+        sys.exit(f"{TABLE}: {reason(error)}")
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=f"Makes {TABLE}.", allow_abbrev=False)
+    parser.add_argument("--lake", required=True, metavar="URI", help="root of the lake")
+    parser.add_argument(
+        "--input",
+        action="append",
+        default=[],
+        type=table_and_uri,
+        metavar="TABLE=URI",
+        help="where an input lies if not at its path below the lake",
+    )
+    parser.add_argument("--out", required=True, metavar="URI", help="new, for rows")
+    parser.add_argument("--result", required=True, metavar="URI", help="for counts")
+    args, _ = parser.parse_known_args()  # Glue adds arguments of its own
+    return args
+
+
+def table_and_uri(text: str) -> tuple[str, str]:
+    name, _, uri = text.partition("=")
+    if name not in INPUTS or not uri:
+        known = ", ".join(INPUTS)
+        raise argparse.ArgumentTypeError(f"TABLE=URI expected, with one of {known}")
+    return name, uri
+
+
+def make(spark: SparkSession, args: argparse.Namespace) -> None:
+    delete(spark, args.result)  # it is there only if this run ends well
+    if not is_empty(spark, args.out):
+        raise ValueError(f"{args.out} is not empty: give --out a new folder")
+    moved = dict(args.input)
+    for name, (path, columns) in INPUTS.items():
+        uri = moved.get(name, f"{args.lake.rstrip('/')}/{path}")
+        # Rows that are kept are read once and whole, so that a bad value in a
+        # column that nobody asks for counts, too.
+        rows = spark.read.schema(columns).options(**STRICT_JSON).json(uri).cache()
+        rows.createOrReplaceTempView(name)
+    funnel = count(spark, [*INPUTS, *STAGES])
+    rows = spark.sql(WITH + SELECT)
+    rows = rows.toDF(*(name.lower() for name in rows.columns))
+    funnel.append((TABLE, write(rows, args.out)))
+    result = {
+        "table": TABLE,
+        "funnel": [{"stage": name, "rows": n} for name, n in funnel],
+        "columns": [{"name": name, "type": kind} for name, kind in rows.dtypes],
+    }
+    save(spark, args.result, json.dumps(result, indent=2) + "\n")
+    print(" -> ".join(f"{name} {n:,}" for name, n in funnel))
+
+
+def count(spark: SparkSession, names: list[str]) -> list[tuple[str, int]]:
+    each = (f"SELECT '{name}' AS name, COUNT(*) AS n FROM `{name}`" for name in names)
+    counts = dict(spark.sql(WITH + " UNION ALL ".join(each)).collect())
+    return [(name, counts[name]) for name in names]
+
+
+def write(rows: DataFrame, uri: str) -> int:
+    written = Observation()
+    rows = rows.observe(written, f.count(f.lit(1)).alias("rows"))
+    rows.write.mode("append").json(uri, compression="none")
+    return written.get["rows"]
+
+
+def hadoop(spark: SparkSession, uri: str):
+    path = spark.sparkContext._jvm.org.apache.hadoop.fs.Path(uri)
+    return path, path.getFileSystem(spark.sparkContext._jsc.hadoopConfiguration())
+
+
+def is_empty(spark: SparkSession, uri: str) -> bool:
+    path, files = hadoop(spark, uri)
+    return not files.exists(path) or not files.listStatus(path)
+
+
+def delete(spark: SparkSession, uri: str) -> None:
+    path, files = hadoop(spark, uri)
+    files.delete(path, False)
+
+
+def save(spark: SparkSession, uri: str, text: str) -> None:
+    path, files = hadoop(spark, uri)
+    stream = files.create(path, True)
+    stream.write(text.encode())
+    stream.close()
+
+
+def reason(error: Exception) -> str:
+    """What went wrong, without the rows that Spark quotes."""
+    text = str(error)
+    if isinstance(error, (AnalysisException, ValueError)):
+        return text
+    if file := re.search(r"error while reading file (.+?)\. Details:", text):
+        return (
+            f"{file[1]} cannot be read: a line there is no JSON object with "
+            'values of the right types, or the file is damaged; "stedi check" says which'
+        )
+    if known := re.search(r"\[([A-Z]+(?:_[A-Z]+)+(?:\.[A-Z_]+)?)\]", text):
+        return f"Spark says {known[1]}"
+    causes = re.findall(r"^(?:|Caused by): (.+)$", text, re.MULTILINE)
+    return causes[-1] if causes else type(error).__name__
+
+
+if __name__ == "__main__":
+    main()
