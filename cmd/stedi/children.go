@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"os/exec"
 	"strings"
 	"sync"
@@ -30,7 +29,7 @@ const patience = 5 * time.Second
 
 // command is this program with arguments, at a lower priority than the screen.
 func (c children) command(ctx context.Context, args []string) (*exec.Cmd, error) {
-	self, err := os.Executable()
+	self, err := c.program.self()
 	if err != nil {
 		return nil, fmt.Errorf("starting a process of the same program: %w", err)
 	}

@@ -25,6 +25,7 @@ type program struct {
 	stdout io.Writer
 	stderr io.Writer
 	env    func(string) (string, bool)
+	self   func() (string, error) // where this program lies
 	config config
 	color  string // auto, always or never
 	log    runLog

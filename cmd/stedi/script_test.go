@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -25,7 +26,10 @@ func TestMain(m *testing.M) {
 		os.Exit(query.ChildMain(context.Background(), os.Stdin, os.Stdout))
 	}
 	testscript.Main(m, map[string]func(){"stedi": func() {
-		os.Exit(run(func(p *program) { p.fault = faultFromEnvironment() }))
+		os.Exit(run(func(p *program) {
+			p.fault = faultFromEnvironment()
+			p.self = func() (string, error) { return exec.LookPath(os.Args[0]) } // by whose name it is stedi
+		}))
 	}})
 }
 

@@ -25,7 +25,9 @@ func (e *Error) Error() string {
 	return fmt.Sprintf("line %d, column %d: %s", e.Line, e.Column, e.Message)
 }
 
-func (e *Error) Unwrap() error { return &pipeline.SQLError{Line: e.Line, Column: e.Column, Message: e.Message} }
+func (e *Error) Unwrap() error {
+	return &pipeline.SQLError{Line: e.Line, Column: e.Column, Message: e.Message}
+}
 
 // LimitError tells which limit ended a query.
 type LimitError struct {
