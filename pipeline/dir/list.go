@@ -29,7 +29,7 @@ func (s *Store) List(ctx context.Context, folder string) ([]pipeline.File, error
 	}
 	w := walk{
 		store:  s,
-		all:    slices.ContainsFunc(strings.Split(folder, "/"), hidden),
+		all:    slices.ContainsFunc(strings.Split(folder, "/"), pipeline.Hidden),
 		within: map[string]bool{},
 	}
 	if err := w.folder(ctx, folder, real); err != nil {
@@ -61,7 +61,7 @@ func (w *walk) folder(ctx context.Context, name, real string) error {
 		if err := ctx.Err(); err != nil {
 			return fmt.Errorf("list %s: %w", name, err)
 		}
-		if hidden(entry.Name()) && !w.all {
+		if pipeline.Hidden(entry.Name()) && !w.all {
 			continue
 		}
 		if err := w.entry(ctx, path.Join(name, entry.Name()), filepath.Join(real, entry.Name()), entry); err != nil {

@@ -13,19 +13,15 @@ import (
 	"stedi/pipeline"
 )
 
-// check refuses a name that could mean anything but a file below the root, on
-// this system or another.
+// check refuses a name that could mean anything but a file below the root.
 func check(name string) error {
-	clean := fs.ValidPath(name) && name != "." && !strings.ContainsAny(name, "\x00\\")
-	if !clean || !filepath.IsLocal(filepath.FromSlash(name)) {
+	if err := pipeline.CheckName(name); err != nil {
+		return err
+	}
+	if !filepath.IsLocal(filepath.FromSlash(name)) {
 		return fmt.Errorf("the name %q %w", name, pipeline.ErrUnsafe)
 	}
 	return nil
-}
-
-// hidden tells whether readers of the lake pass over a file or folder.
-func hidden(base string) bool {
-	return strings.HasPrefix(base, "_") || strings.HasPrefix(base, ".")
 }
 
 // private tells whether a folder holds rejects: lines as they came, with

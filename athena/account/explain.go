@@ -1,0 +1,163 @@
+package account
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"regexp"
+	"strings"
+
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	"github.com/aws/smithy-go"
+
+	"stedi/pipeline"
+)
+
+// Explain turns what a call returned into one of our errors: what happened,
+// doing what, what to do next, and with which exit code. Its text never holds
+// a credential. A call that was cancelled stays so.
+func Explain(err error, doing string) error {
+	if err == nil {
+		return nil
+	}
+	if _, ours := errors.AsType[*pipeline.Failure](err); ours {
+		return err
+	}
+	for _, stopped := range []error{context.Canceled, context.DeadlineExceeded} {
+		if errors.Is(err, stopped) {
+			return fmt.Errorf("%s: %w", doing, stopped)
+		}
+	}
+	api, ok := errors.AsType[smithy.APIError](err)
+	if !ok {
+		return pipeline.Fail(pipeline.BadEngine, "", "Look at the network and at --endpoint, then run again.", "%s: %w", doing, plainly(err))
+	}
+	code := api.ErrorCode()
+	kind, fix := remedy(code, status(err))
+	if region := rightRegion(err); region != "" {
+		kind, fix = pipeline.Denied, "Say --region "+region+"."
+	}
+	text := code
+	if message := Redact(api.ErrorMessage()); message != "" && message != code {
+		text += ": " + message
+	}
+	return &pipeline.Failure{Kind: kind, Fix: fix, Err: &Error{Doing: doing, Code: code, text: text}}
+}
+
+// Error is what a service of AWS answered.
+type Error struct {
+	Doing string
+	Code  string // such as NoSuchBucket
+	text  string
+}
+
+func (e *Error) Error() string { return e.Doing + ": " + e.text }
+
+// Is tells whether an error, explained or not, has one of the codes.
+func Is(err error, codes ...string) bool {
+	code := ""
+	if explained, ok := errors.AsType[*Error](err); ok {
+		code = explained.Code
+	} else if api, ok := errors.AsType[smithy.APIError](err); ok {
+		code = api.ErrorCode()
+	}
+	for _, c := range codes {
+		if c == code {
+			return true
+		}
+	}
+	return false
+}
+
+// status is the HTTP status of an answer, or 0.
+func status(err error) int {
+	if response, ok := errors.AsType[*awshttp.ResponseError](err); ok {
+		return response.HTTPStatusCode()
+	}
+	return 0
+}
+
+// rightRegion is where S3 says that a bucket lies, if not here.
+func rightRegion(err error) string {
+	response, ok := errors.AsType[*awshttp.ResponseError](err)
+	if !ok || response.HTTPResponse() == nil {
+		return ""
+	}
+	switch response.HTTPStatusCode() {
+	case http.StatusMovedPermanently, http.StatusTemporaryRedirect, http.StatusBadRequest:
+		return response.HTTPResponse().Header.Get("X-Amz-Bucket-Region")
+	}
+	return ""
+}
+
+// remedies are by the service's code, so that no text of AWS's is parsed.
+var remedies = map[string]struct {
+	kind pipeline.Kind
+	fix  string
+}{
+	"ExpiredToken":                {pipeline.Denied, signIn},
+	"ExpiredTokenException":       {pipeline.Denied, signIn},
+	"RequestExpired":              {pipeline.Denied, signIn},
+	"TokenRefreshRequired":        {pipeline.Denied, signIn},
+	"InvalidToken":                {pipeline.Denied, signIn},
+	"InvalidClientTokenId":        {pipeline.Denied, signIn},
+	"InvalidAccessKeyId":          {pipeline.Denied, signIn},
+	"UnrecognizedClientException": {pipeline.Denied, signIn},
+	"SignatureDoesNotMatch":       {pipeline.Denied, signIn},
+	"InvalidSignatureException":   {pipeline.Denied, signIn},
+	"AccessDenied":                {pipeline.Denied, allow},
+	"AccessDeniedException":       {pipeline.Denied, allow},
+	"Forbidden":                   {pipeline.Denied, allow},
+	"RequestTimeTooSkewed":        {pipeline.Denied, "Set this machine's clock."},
+	"NoSuchBucket": {pipeline.BadUsage, "Make the bucket (`aws s3 mb s3://BUCKET`), or name one that exists."},
+	"PermanentRedirect":           {pipeline.Denied, "Say --region with the bucket's region."},
+	"AuthorizationHeaderMalformed": {pipeline.Denied, "Say --region with the bucket's region."},
+}
+
+const (
+	signIn = "Sign in again (`aws sso login`, or `aws configure`) and run again; `aws sts get-caller-identity` shows who you are."
+	allow  = "Let this identity do that; `stedi deploy --dry-run` prints the IAM policy that is needed."
+)
+
+func remedy(code string, status int) (pipeline.Kind, string) {
+	if known, ok := remedies[code]; ok {
+		return known.kind, known.fix
+	}
+	switch {
+	case status == http.StatusForbidden || status == http.StatusUnauthorized:
+		return pipeline.Denied, allow
+	case status == http.StatusServiceUnavailable || strings.Contains(code, "Throttl") || code == "TooManyRequestsException" || code == "SlowDown":
+		return pipeline.BadEngine, fmt.Sprintf("The service asked %d times to slow down: run again later.", maxTries)
+	case status >= http.StatusInternalServerError:
+		return pipeline.BadEngine, "The service has failed: run again later."
+	}
+	return pipeline.BadEngine, ""
+}
+
+func noCredentials(profile string, err error) error {
+	fix := "Sign in (`aws configure`, or `aws sso login`), or say --aws-profile NAME."
+	if profile != "" {
+		fix = "Sign in with `aws sso login --profile " + profile + "`, or `aws configure --profile " + profile + "`."
+	}
+	return pipeline.Fail(pipeline.Denied, "", fix, "there are no AWS credentials: %w", plainly(err))
+}
+
+// plainly is an error's text alone, redacted: what the SDK wraps may print
+// more of a request than anybody should see.
+func plainly(err error) error {
+	for next := errors.Unwrap(err); next != nil; next = errors.Unwrap(next) {
+		if _, wrapped := err.(*smithy.OperationError); !wrapped { //nolint:errorlint // only this layer is taken off
+			break
+		}
+		err = next
+	}
+	return errors.New(Redact(err.Error()))
+}
+
+// secret is what identifies a caller to AWS: key ids, and the parts of a
+// signed request.
+var secret = regexp.MustCompile(`\b(?:AKIA|ASIA)[A-Z0-9]{12,}\b|(?i:(?:x-amz-(?:security-token|signature|credential)|authorization|signature|secret[a-z_]*|aws_session_token)["']?\s*[=:]\s*["']?)[^\s"'&,;]+`)
+
+// Redact leaves out of a text what identifies a caller to AWS.
+func Redact(text string) string { return secret.ReplaceAllString(text, "[redacted]") }

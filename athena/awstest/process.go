@@ -1,0 +1,126 @@
+// Package awstest starts what stands in for AWS in tests: real servers that
+// speak its protocols, each a process of its own on a free port of the
+// loopback address, stopped when the test ends. A server that is not installed
+// skips the test and says how to get it.
+package awstest
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// tool returns a file below .cache/aws of the repository, or skips the test.
+func tool(t testing.TB, name string) string {
+	t.Helper()
+	folder, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for {
+		if _, err := os.Stat(filepath.Join(folder, "go.mod")); err == nil {
+			break
+		}
+		if above := filepath.Dir(folder); above != folder {
+			folder = above
+			continue
+		}
+		t.Fatal("no go.mod above the test")
+	}
+	path := filepath.Join(folder, ".cache", "aws", name)
+	if _, err := os.Stat(path); err != nil {
+		t.Skipf("left out: %s is not installed; `make counterparts` installs it", name)
+	}
+	return path
+}
+
+// freePort returns a port of the loopback address that was free just now.
+func freePort(t testing.TB) int {
+	t.Helper()
+	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	port := listener.Addr().(*net.TCPAddr).Port //nolint:forcetypeassert // of a TCP listener
+	if err := listener.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return port
+}
+
+// output keeps what a process said, for the report of a failure.
+type output struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (o *output) Write(p []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.text.Write(p)
+}
+
+func (o *output) tail() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	lines := strings.Split(strings.TrimSpace(o.text.String()), "\n")
+	return strings.Join(lines[max(0, len(lines)-20):], "\n")
+}
+
+// start runs a process until the test ends, and returns when url answers as
+// ready wants it.
+func start(t testing.TB, command *exec.Cmd, url string, limit time.Duration, ready func(*http.Response) bool) {
+	t.Helper()
+	said := &output{}
+	command.Stdout, command.Stderr = said, said
+	if err := command.Start(); err != nil {
+		t.Fatalf("%s: %v", command.Path, err)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- command.Wait() }()
+	t.Cleanup(func() {
+		stop(command.Process)
+		<-ended
+	})
+	ctx, cancel := context.WithTimeout(t.Context(), limit)
+	defer cancel()
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		if answers(ctx, url, ready) {
+			return
+		}
+		select {
+		case err := <-ended:
+			ended <- err
+			t.Fatalf("%s ended: %v\n%s", command.Path, err, said.tail())
+		case <-ctx.Done():
+			t.Fatalf("%s does not answer at %s\n%s", command.Path, url, said.tail())
+		case <-tick.C:
+		}
+	}
+}
+
+func answers(ctx context.Context, url string, ready func(*http.Response) bool) bool {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return false
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return false
+	}
+	defer func() { _ = response.Body.Close() }()
+	return ready == nil || ready(response)
+}
+
+func local(port int) string { return fmt.Sprintf("http://127.0.0.1:%d", port) }

@@ -1,0 +1,57 @@
+package awstest
+
+import (
+	"io"
+	"log"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"testing"
+)
+
+// Proxy stands before a server and lets between decide what happens to each
+// request: pass hands it on and answers with the server's own answer. It
+// returns the proxy's endpoint.
+func Proxy(t testing.TB, endpoint string, between func(w http.ResponseWriter, r *http.Request, pass http.HandlerFunc)) string {
+	t.Helper()
+	target, err := url.Parse(endpoint)
+	if err != nil {
+		t.Fatal(err)
+	}
+	proxy := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
+		r.SetURL(target)
+		r.Out.Host = r.In.Host // it is part of the signature
+	}, ErrorLog: log.New(io.Discard, "", 0)}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		between(w, r, proxy.ServeHTTP)
+	}))
+	t.Cleanup(server.Close)
+	return server.URL
+}
+
+// Hangup cuts the connection off without an answer.
+func Hangup() { panic(http.ErrAbortHandler) }
+
+// Lose lets the server do its work, and loses what it answers.
+func Lose(r *http.Request, pass http.HandlerFunc) {
+	pass(httptest.NewRecorder(), r)
+	Hangup()
+}
+
+// Refuse answers as a service of Amazon's does that says no, in XML.
+func Refuse(w http.ResponseWriter, status int, code string) {
+	w.Header().Set("Content-Type", "application/xml")
+	w.WriteHeader(status)
+	_, _ = w.Write([]byte("<?xml version=\"1.0\"?><Error><Code>" + code + "</Code><Message>" + code + " was answered by the test</Message></Error>"))
+}
+
+// Hang never answers: it takes what is sent, and waits until the caller gives
+// up.
+func Hang(r *http.Request) {
+	// Only with the body read does the server see that the caller has gone.
+	if _, err := io.Copy(io.Discard, r.Body); err == nil {
+		<-r.Context().Done()
+	}
+	Hangup()
+}

@@ -1,0 +1,74 @@
+package awstest
+
+import (
+	"os/exec"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"stedi/athena/account"
+)
+
+// What the servers take for credentials, and where they think they are.
+const (
+	AccessKey = "test"
+	SecretKey = "testsecret"
+	Region    = "us-east-1"
+)
+
+// S3 is a running S3 server: versitygw on a folder of the test.
+type S3 struct {
+	Endpoint string
+	Client   *s3.Client
+	Config   aws.Config
+}
+
+// StartS3 starts an S3 server without a bucket.
+func StartS3(t testing.TB) *S3 {
+	t.Helper()
+	port := freePort(t)
+	folder := t.TempDir()
+	command := alone(exec.Command(tool(t, "bin/versitygw"), //nolint:gosec,noctx // a test's own tool, ended with the test
+		"--port", "127.0.0.1:"+strconv.Itoa(port), "--access", AccessKey, "--secret", SecretKey, "--region", Region, "posix", folder))
+	server := &S3{Endpoint: local(port)}
+	start(t, command, server.Endpoint, 20*time.Second, nil)
+	server.Config = Config(t, server.Endpoint)
+	server.Client = s3.NewFromConfig(server.Config, func(o *s3.Options) { o.UsePathStyle = true })
+	return server
+}
+
+// Bucket makes a bucket and returns its location.
+func (s *S3) Bucket(t testing.TB, name string) string {
+	t.Helper()
+	if _, err := s.Client.CreateBucket(t.Context(), &s3.CreateBucketInput{Bucket: &name}); err != nil {
+		t.Fatal(err)
+	}
+	return "s3://" + name
+}
+
+// Config is the way to a server, with the test's credentials and short waits.
+func Config(t testing.TB, endpoint string) aws.Config {
+	t.Helper()
+	Environment(t)
+	config, err := account.Open(t.Context(), account.Options{Region: Region, Endpoint: endpoint, Stall: 10 * time.Second, Backoff: 20 * time.Millisecond})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return config
+}
+
+// Environment gives the SDK the test's credentials, and keeps it from what
+// the machine may have.
+func Environment(t testing.TB) {
+	t.Helper()
+	for name, value := range map[string]string{
+		"AWS_ACCESS_KEY_ID": AccessKey, "AWS_SECRET_ACCESS_KEY": SecretKey, "AWS_EC2_METADATA_DISABLED": "true",
+		"AWS_CONFIG_FILE": t.TempDir() + "/none", "AWS_SHARED_CREDENTIALS_FILE": t.TempDir() + "/none",
+		"AWS_PROFILE": "", "AWS_SESSION_TOKEN": "", "AWS_REGION": "",
+	} {
+		t.Setenv(name, value)
+	}
+}

@@ -1,0 +1,12 @@
+//go:build unix
+
+package s3
+
+import (
+	"errors"
+
+	"golang.org/x/sys/unix"
+)
+
+// dead tells whether a process of this host has surely ended.
+func dead(pid int) bool { return pid > 0 && errors.Is(unix.Kill(pid, 0), unix.ESRCH) }

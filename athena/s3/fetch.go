@@ -1,0 +1,107 @@
+package s3
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+
+	"stedi/pipeline"
+)
+
+// fetchTries is how often the body of an object is asked for. The SDK tries a
+// request again, but not the reading of what came back.
+const fetchTries = 8
+
+// Fetch returns where the bytes of a listed object lie in the cache. They are
+// fetched unless they are there. A run that is cut off goes on with those that
+// it has, and no object lies there twice.
+func (s *Store) Fetch(ctx context.Context, file pipeline.File) (string, error) {
+	if err := ready(ctx, file.Name); err != nil {
+		return "", err
+	}
+	at := s.cached(file)
+	if info, err := os.Stat(at); err == nil && info.Size() == file.Size {
+		return at, nil
+	}
+	var err error
+	for range fetchTries {
+		if err = s.download(ctx, file, at); !errors.As(err, new(*cutOff)) {
+			break
+		}
+	}
+	if err != nil {
+		return "", err
+	}
+	return at, s.dropOlder(at)
+}
+
+// cached is where an object lies in the cache: under its name's hash and its
+// ETag, so that no name of an object becomes a path.
+func (s *Store) cached(file pipeline.File) string {
+	name := sha256.Sum256([]byte(file.Name))
+	version := sha256.Sum256([]byte(file.Version))
+	return filepath.Join(s.cache, "objects", hex.EncodeToString(name[:16])+"-"+hex.EncodeToString(version[:8]))
+}
+
+// dropOlder removes what the cache holds of the same object's other versions.
+func (s *Store) dropOlder(at string) error {
+	name, _, _ := strings.Cut(filepath.Base(at), "-")
+	versions, err := filepath.Glob(filepath.Join(filepath.Dir(at), name+"-*"))
+	for _, v := range versions {
+		if v != at && err == nil {
+			err = os.Remove(v)
+		}
+	}
+	return err
+}
+
+// cutOff is a failure in the middle of a body. It is worth another try.
+type cutOff struct{ error }
+
+func (c *cutOff) Unwrap() error { return c.error }
+
+func (s *Store) download(ctx context.Context, file pipeline.File, at string) (err error) {
+	object, err := s.client.GetObject(ctx, &s3.GetObjectInput{
+		Bucket: &s.bucket, Key: s.key(file.Name), IfMatch: aws.String(`"` + file.Version + `"`), ChecksumMode: types.ChecksumModeEnabled,
+	})
+	if status(err) == http.StatusPreconditionFailed {
+		return fmt.Errorf("%s: %w", file.Name, pipeline.ErrChanged)
+	}
+	if err != nil {
+		return s.explain(err, "fetch", file.Name)
+	}
+	defer func() { err = errors.Join(err, object.Body.Close()) }()
+	folder := filepath.Dir(at)
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return err
+	}
+	temp, err := os.CreateTemp(folder, ".fetch-")
+	if err != nil {
+		return err
+	}
+	n, err := io.Copy(temp, object.Body)
+	if err != nil && ctx.Err() == nil {
+		err = &cutOff{pipeline.Fail(pipeline.BadEngine, "", "Run again; if it stays so, look at the network.", "fetch %s: after %d of %d bytes: %w", s.URL(file.Name), n, file.Size, err)}
+	}
+	if closeErr := temp.Close(); err == nil {
+		err = closeErr
+	}
+	if err == nil {
+		err = os.Rename(temp.Name(), at)
+	}
+	if err != nil {
+		return errors.Join(err, os.Remove(temp.Name()))
+	}
+	return nil
+}

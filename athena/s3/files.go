@@ -1,0 +1,127 @@
+package s3
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+
+	"stedi/athena/account"
+	"stedi/pipeline"
+)
+
+// Open reads an object. What it returns is of one version, however long that
+// takes.
+func (s *Store) Open(ctx context.Context, name string) (io.ReadCloser, error) {
+	if err := ready(ctx, name); err != nil {
+		return nil, err
+	}
+	object, err := s.client.GetObject(ctx, &s3.GetObjectInput{Bucket: &s.bucket, Key: s.key(name)})
+	if err != nil {
+		return nil, s.explain(err, "open", name)
+	}
+	return object.Body, nil
+}
+
+// Put makes name hold content.
+func (s *Store) Put(ctx context.Context, name string, content []byte) error {
+	if err := s.mayWrite(ctx, name); err != nil {
+		return err
+	}
+	_, err := s.client.PutObject(ctx, &s3.PutObjectInput{Bucket: &s.bucket, Key: s.key(name), Body: bytes.NewReader(content)})
+	return s.explain(err, "write", name)
+}
+
+// copyLimit is the largest object that S3 copies in one step.
+const copyLimit = 5 << 30
+
+// Copy lets S3 make the copy. A table of more than 5 GB is copied in parts.
+func (s *Store) Copy(ctx context.Context, from, to string) error {
+	if err := ready(ctx, from); err != nil {
+		return err
+	}
+	if err := s.mayWrite(ctx, to); err != nil {
+		return err
+	}
+	file, _, err := s.stat(ctx, from)
+	if err != nil {
+		return err
+	}
+	source := aws.String(url.PathEscape(s.bucket + "/" + *s.key(from)))
+	if file.Size > copyLimit {
+		_, err := s.multipart(ctx, to, file.Size, conditions{}, func(ctx context.Context, part *s3.UploadPartInput, offset, size int64) (types.CompletedPart, error) {
+			out, err := s.client.UploadPartCopy(ctx, &s3.UploadPartCopyInput{
+				Bucket: part.Bucket, Key: part.Key, UploadId: part.UploadId, PartNumber: part.PartNumber, CopySource: source,
+				CopySourceIfMatch: &file.Version, CopySourceRange: aws.String(fmt.Sprintf("bytes=%d-%d", offset, offset+size-1)),
+			})
+			if err != nil {
+				return types.CompletedPart{}, err
+			}
+			return types.CompletedPart{PartNumber: part.PartNumber, ETag: out.CopyPartResult.ETag}, nil
+		})
+		return s.explain(err, "copy "+s.URL(from)+" to", to)
+	}
+	_, err = s.client.CopyObject(ctx, &s3.CopyObjectInput{Bucket: &s.bucket, Key: s.key(to), CopySource: source})
+	return s.explain(err, "copy "+s.URL(from)+" to", to)
+}
+
+// deleteBatch is how many objects one call deletes at most.
+const deleteBatch = 1000
+
+// Delete removes an object, and all below it.
+func (s *Store) Delete(ctx context.Context, name string) error {
+	if err := s.mayWrite(ctx, name); err != nil {
+		return err
+	}
+	if err := s.deleteAll(ctx, []types.ObjectIdentifier{{Key: s.key(name)}}); err != nil {
+		return s.explain(err, "delete", name)
+	}
+	pages := s3.NewListObjectsV2Paginator(s.client, &s3.ListObjectsV2Input{Bucket: &s.bucket, Prefix: s.key(name + "/"), MaxKeys: aws.Int32(deleteBatch)})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return account.Explain(err, "list "+s.URL(name))
+		}
+		var doomed []types.ObjectIdentifier
+		for _, object := range page.Contents {
+			doomed = append(doomed, types.ObjectIdentifier{Key: object.Key})
+		}
+		if err := s.deleteAll(ctx, doomed); err != nil {
+			return s.explain(err, "delete", name)
+		}
+	}
+	return nil
+}
+
+// deleteAll looks into an answer that is a success as a whole for what has
+// failed in it.
+func (s *Store) deleteAll(ctx context.Context, doomed []types.ObjectIdentifier) error {
+	if len(doomed) == 0 {
+		return nil
+	}
+	if len(doomed) == 1 {
+		_, err := s.client.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &s.bucket, Key: doomed[0].Key})
+		return err
+	}
+	out, err := s.client.DeleteObjects(ctx, &s3.DeleteObjectsInput{Bucket: &s.bucket, Delete: &types.Delete{Objects: doomed, Quiet: aws.Bool(true)}})
+	if err != nil {
+		return err
+	}
+	var errs []error
+	for _, e := range out.Errors {
+		name := strings.TrimPrefix(aws.ToString(e.Key), s.prefix)
+		kind, fix := pipeline.BadEngine, "Run again."
+		if aws.ToString(e.Code) == "AccessDenied" {
+			kind, fix = pipeline.Denied, "Let this identity delete there."
+		}
+		errs = append(errs, pipeline.Fail(kind, "", fix, "delete %s: %s: %s", s.URL(name), aws.ToString(e.Code), account.Redact(aws.ToString(e.Message))))
+	}
+	return errors.Join(errs...)
+}

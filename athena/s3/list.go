@@ -1,0 +1,44 @@
+package s3
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"stedi/athena/account"
+	"stedi/pipeline"
+)
+
+// List returns every object below the folder, sorted by name. An object whose
+// name ends with a slash stands for a folder, as consoles make them, and is
+// left out.
+func (s *Store) List(ctx context.Context, folder string) ([]pipeline.File, error) {
+	if err := ready(ctx, folder); err != nil {
+		return nil, err
+	}
+	all := slices.ContainsFunc(strings.Split(folder, "/"), pipeline.Hidden)
+	var files []pipeline.File
+	pages := s3.NewListObjectsV2Paginator(s.client, &s3.ListObjectsV2Input{Bucket: &s.bucket, Prefix: s.key(folder + "/")})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return nil, account.Explain(err, "list "+s.URL(folder))
+		}
+		for _, object := range page.Contents {
+			name := strings.TrimPrefix(aws.ToString(object.Key), s.prefix)
+			below := strings.TrimPrefix(name, folder+"/")
+			if strings.HasSuffix(name, "/") || !all && slices.ContainsFunc(strings.Split(below, "/"), pipeline.Hidden) {
+				continue
+			}
+			if err := pipeline.CheckName(name); err != nil {
+				return nil, err
+			}
+			files = append(files, listed(name, object.Size, object.ETag, object.LastModified))
+		}
+	}
+	slices.SortFunc(files, func(a, b pipeline.File) int { return strings.Compare(a.Name, b.Name) })
+	return files, nil
+}

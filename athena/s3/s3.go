@@ -1,0 +1,171 @@
+// Package s3 keeps a lake in a bucket, below a prefix.
+//
+//	lake, err := s3.Open(ctx, config, "s3://bucket/prefix", s3.Options{Cache: folder})
+//	files, err := lake.List(ctx, "customer/landing")
+//
+// A table changes by one conditional write: a PUT, or the completion of a
+// multipart upload, that S3 refuses if the object is not what it replaces. The
+// bytes of objects are read from a local cache, in which each lies under its
+// ETag, so that nothing is fetched twice.
+package s3
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"stedi/athena/account"
+	"stedi/pipeline"
+)
+
+const (
+	internal = ".stedi"
+	uploads  = internal + "/staging/uploads"
+	lockName = internal + "/lock"
+)
+
+// Store is a lake in a bucket. Its methods may be called from several
+// goroutines.
+type Store struct {
+	client *s3.Client
+	bucket string
+	prefix string // "" or with a slash at its end
+	cache  string // local folder of this lake
+	part   int64  // size of a part of a multipart upload
+
+	lost atomic.Bool // the lock was taken from us: nothing may be written any more
+}
+
+var _ pipeline.Store = (*Store)(nil)
+
+// Options are what a store needs besides the bucket.
+type Options struct {
+	// Cache is a local folder for what was fetched and what is staged. It
+	// may be shared by all lakes.
+	Cache string
+	// Part is the size from which a file is uploaded in parts, and theirs; 0
+	// means 16 MiB, and S3 takes none below 5 MiB.
+	Part int64
+}
+
+// Open opens the lake at a location such as s3://bucket/prefix, and makes sure
+// that its bucket can be reached. A server that is not Amazon's is addressed
+// by path.
+func Open(ctx context.Context, config aws.Config, location string, options Options) (*Store, error) {
+	location, err := pipeline.CheckS3Location(location)
+	if err != nil {
+		return nil, err
+	}
+	bucket, prefix, _ := strings.Cut(strings.TrimPrefix(location, "s3://"), "/")
+	if prefix != "" {
+		prefix += "/"
+	}
+	s := &Store{
+		client: s3.NewFromConfig(config, func(o *s3.Options) {
+			o.UsePathStyle = config.BaseEndpoint != nil
+			o.DisableLogOutputChecksumValidationSkipped = true
+		}),
+		bucket: bucket, prefix: prefix, part: options.Part,
+	}
+	if s.part == 0 {
+		s.part = 16 << 20
+	}
+	id := sha256.Sum256([]byte(aws.ToString(config.BaseEndpoint) + "\x00" + location))
+	s.cache = filepath.Join(options.Cache, hex.EncodeToString(id[:8]))
+	if err := os.MkdirAll(s.cache, 0o700); err != nil {
+		return nil, pipeline.Fail(pipeline.BadEngine, "", "Say --cache FOLDER for another place.", "the cache cannot be made: %w", err)
+	}
+	_, err = s.client.HeadBucket(ctx, &s3.HeadBucketInput{Bucket: &s.bucket})
+	if status(err) == http.StatusNotFound {
+		return nil, pipeline.Fail(pipeline.BadUsage, "", "Make it (`aws s3 mb s3://"+bucket+"`), or name one that exists.", "there is no bucket %s", bucket)
+	}
+	return s, account.Explain(err, "look at s3://"+bucket)
+}
+
+// Folder is the local folder in which all lies that Fetch returns.
+func (s *Store) Folder() string { return s.cache }
+
+// URL is where a file lies, as people and Athena write it.
+func (s *Store) URL(name string) string { return "s3://" + s.bucket + "/" + s.prefix + name }
+
+func (s *Store) key(name string) *string { return aws.String(s.prefix + name) }
+
+// explain gives an error its file, and those that callers branch on their
+// names.
+func (s *Store) explain(err error, doing, name string) error {
+	if err == nil {
+		return nil
+	}
+	if account.Is(err, "NoSuchKey", "NotFound") || status(err) == http.StatusNotFound && !account.Is(err, "NoSuchBucket", "NoSuchUpload") {
+		return &fs.PathError{Op: doing, Path: s.URL(name), Err: fs.ErrNotExist}
+	}
+	return account.Explain(err, doing+" "+s.URL(name))
+}
+
+func status(err error) int {
+	if response, ok := errors.AsType[*awshttp.ResponseError](err); ok {
+		return response.HTTPStatusCode()
+	}
+	return 0
+}
+
+// refused tells whether S3 did not write since a condition did not hold.
+func refused(err error) bool {
+	switch status(err) {
+	case http.StatusPreconditionFailed, http.StatusConflict, http.StatusNotFound:
+		return !account.Is(err, "NoSuchBucket")
+	}
+	return false
+}
+
+func ready(ctx context.Context, name string) error {
+	if err := pipeline.CheckName(name); err != nil {
+		return err
+	}
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	return nil
+}
+
+// mayWrite says whether the lake is still ours to change.
+func (s *Store) mayWrite(ctx context.Context, name string) error {
+	if err := ready(ctx, name); err != nil {
+		return err
+	}
+	if s.lost.Load() {
+		return pipeline.Fail(pipeline.Conflict, "", "Run again.", "%s: the lake's lock was taken over by another run, since this one did not renew it in time", name)
+	}
+	return nil
+}
+
+// listed is an object as a file. Heads and lists give its time in different
+// precision.
+func listed(name string, size *int64, etag *string, modified *time.Time) pipeline.File {
+	return pipeline.File{
+		Name: name, Size: aws.ToInt64(size), Version: strings.Trim(aws.ToString(etag), `"`),
+		ModTime: aws.ToTime(modified).UTC().Truncate(time.Second),
+	}
+}
+
+// stat returns an object as List would show it.
+func (s *Store) stat(ctx context.Context, name string) (pipeline.File, *s3.HeadObjectOutput, error) {
+	head, err := s.client.HeadObject(ctx, &s3.HeadObjectInput{Bucket: &s.bucket, Key: s.key(name)})
+	if err != nil {
+		return pipeline.File{}, nil, s.explain(err, "look at", name)
+	}
+	return listed(name, head.ContentLength, head.ETag, head.LastModified), head, nil
+}
