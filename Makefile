@@ -10,7 +10,11 @@ SPARK    := $(CURDIR)/.cache/spark
 RIVALS   ?= all
 SCALES   ?= 1,10,100
 
-.PHONY: run build test test-spark check fuzz bench pictures keys clean
+# What stands in for AWS in tests. The versions are those that were measured.
+AWS       := $(CURDIR)/.cache/aws
+VERSITYGW := github.com/versity/versitygw/cmd/versitygw@v1.8.0
+
+.PHONY: run build test test-spark check fuzz bench pictures keys clean counterparts
 
 run: build ## the demo lake: on its screens, or without a terminal from landing to the training set
 	@if [ -t 0 ] && [ -t 1 ]; then bin/stedi --demo; else bin/stedi --batch --demo; fi
@@ -20,7 +24,7 @@ build: ## bin/stedi
 
 # The race detector waits a second at the end of each process, and the tests
 # start the program hundreds of times.
-test: ## all tests with the race detector, then a short run of every fuzz target
+test: counterparts ## all tests with the race detector, then a short run of every fuzz target
 	GORACE=atexit_sleep_ms=0 go test -race -shuffle=on -timeout 20m ./...
 	$(MAKE) --no-print-directory fuzz
 
@@ -69,6 +73,11 @@ clean:
 $(SPARK)/bin/spark-submit:
 	python3 -m venv $(SPARK)
 	$(SPARK)/bin/pip install --quiet pyspark==3.5.4 ruff==0.17.6
+
+counterparts: $(AWS)/bin/versitygw ## the servers that stand in for AWS in tests
+
+$(AWS)/bin/versitygw:
+	GOBIN=$(AWS)/bin go install $(VERSITYGW)
 
 $(LINT):
 	GOBIN=$(TOOLS) go install $(GOLANGCI)

@@ -8,22 +8,30 @@ import (
 	"slices"
 	"unicode/utf8"
 
+	"golang.org/x/sync/errgroup"
+
 	"stedi/pipeline/ndjson"
 )
 
 // Hash stands for the content of a table.
 type Hash = ndjson.Hash
 
+// fetchesAtOnce bounds how many files are asked for at a time. A local store
+// answers at once; one in a bucket waits for the network.
+const fetchesAtOnce = 16
+
 func fetchInput(ctx context.Context, store Store, t *Table, files []File) (Input, error) {
 	input := Input{Table: t, Files: make([]ndjson.File, len(files))}
+	group, fetching := errgroup.WithContext(ctx)
+	group.SetLimit(fetchesAtOnce)
 	for i, f := range files {
-		path, err := store.Fetch(ctx, f)
-		if err != nil {
-			return Input{}, err
-		}
-		input.Files[i] = ndjson.File{Path: path, Name: f.Name, Size: f.Size}
+		group.Go(func() error {
+			path, err := store.Fetch(fetching, f)
+			input.Files[i] = ndjson.File{Path: path, Name: f.Name, Size: f.Size}
+			return err
+		})
 	}
-	return input, nil
+	return input, group.Wait()
 }
 
 // judgeInputs decides whether what a job has read may be used, and remembers

@@ -50,7 +50,7 @@ func openThrough(t *testing.T, fault func(w http.ResponseWriter, r *http.Request
 
 func open(t *testing.T, config aws.Config, location string) *s3.Store {
 	t.Helper()
-	store, err := s3.Open(t.Context(), config, location, s3.Options{Cache: t.TempDir(), Part: partSize})
+	store, err := s3.Open(t.Context(), config, location, s3.Options{Cache: t.TempDir(), Part: partSize, Host: "here"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -51,20 +52,29 @@ func (s *Store) Fetch(ctx context.Context, file pipeline.File) (string, error) {
 func (s *Store) cached(file pipeline.File) string {
 	name := sha256.Sum256([]byte(file.Name))
 	version := sha256.Sum256([]byte(file.Version))
-	return filepath.Join(s.cache, "objects", hex.EncodeToString(name[:16])+"-"+hex.EncodeToString(version[:8]))
+	return filepath.Join(s.cache, "objects", hex.EncodeToString(name[:16]), hex.EncodeToString(version[:8]))
 }
 
 // dropOlder removes what the cache holds of the same object's other versions.
 func (s *Store) dropOlder(at string) error {
-	name, _, _ := strings.Cut(filepath.Base(at), "-")
-	versions, err := filepath.Glob(filepath.Join(filepath.Dir(at), name+"-*"))
+	versions, err := os.ReadDir(filepath.Dir(at))
+	if err != nil {
+		return err
+	}
 	for _, v := range versions {
-		if v != at && err == nil {
-			err = os.Remove(v)
+		// What another process is fetching at this moment is left alone.
+		if v.Name() == filepath.Base(at) || strings.HasPrefix(v.Name(), fetching) {
+			continue
+		}
+		if err := os.Remove(filepath.Join(filepath.Dir(at), v.Name())); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
 		}
 	}
-	return err
+	return nil
 }
+
+// fetching is how names of files begin that are not complete.
+const fetching = ".fetch-"
 
 // cutOff is a failure in the middle of a body. It is worth another try.
 type cutOff struct{ error }
@@ -86,7 +96,7 @@ func (s *Store) download(ctx context.Context, file pipeline.File, at string) (er
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return err
 	}
-	temp, err := os.CreateTemp(folder, ".fetch-")
+	temp, err := os.CreateTemp(folder, fetching)
 	if err != nil {
 		return err
 	}

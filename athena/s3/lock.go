@@ -55,10 +55,10 @@ func (l *seenLease) held(host string) bool {
 	return l.Holder.Host != host || !dead(l.Holder.PID)
 }
 
-// Holder returns who holds the lock, or nil.
+// Holder says who has the lake, or nil.
 func (s *Store) Holder(ctx context.Context) (*pipeline.Holder, error) {
 	found, err := s.readLease(ctx)
-	if err != nil || !found.held("") {
+	if err != nil || !found.held(s.host) {
 		return nil, err
 	}
 	return found.Holder, nil
@@ -103,7 +103,7 @@ func (s *Store) take(ctx context.Context, holder pipeline.Holder) (string, error
 		if err != nil {
 			return "", err
 		}
-		if found.held(holder.Host) {
+		if found.held(s.host) {
 			return "", &pipeline.LockedError{Holder: *found.Holder}
 		}
 		var replaced *string

@@ -45,6 +45,7 @@ type Store struct {
 	prefix string // "" or with a slash at its end
 	cache  string // local folder of this lake
 	part   int64  // size of a part of a multipart upload
+	host   string // this machine, as holders of locks name it
 
 	lost atomic.Bool // the lock was taken from us: nothing may be written any more
 }
@@ -56,6 +57,9 @@ type Options struct {
 	// Cache is a local folder for what was fetched and what is staged. It
 	// may be shared by all lakes.
 	Cache string
+	// Host is this machine as holders of locks name it: a lock of a process
+	// here that has ended is free at once.
+	Host string
 	// Part is the size from which a file is uploaded in parts, and theirs; 0
 	// means 16 MiB, and S3 takes none below 5 MiB.
 	Part int64
@@ -78,7 +82,7 @@ func Open(ctx context.Context, config aws.Config, location string, options Optio
 			o.UsePathStyle = config.BaseEndpoint != nil
 			o.DisableLogOutputChecksumValidationSkipped = true
 		}),
-		bucket: bucket, prefix: prefix, part: options.Part,
+		bucket: bucket, prefix: prefix, part: options.Part, host: options.Host,
 	}
 	if s.part == 0 {
 		s.part = 16 << 20

@@ -52,7 +52,7 @@ func (c children) shared() []string {
 			args = append(args, "--"+flag+"="+value)
 		}
 	}
-	return args
+	return append(args, config.amazon.arguments()...)
 }
 
 // run is pipeline.Runner.Run in a child.

@@ -131,7 +131,7 @@ func (p *program) completeProfiles(_ *cobra.Command, _ []string, begun string) (
 }
 
 func (p *program) completeRuns(cmd *cobra.Command, _ []string, begun string) ([]string, cobra.ShellCompDirective) {
-	store, err := p.openStore(p.config.lake)
+	store, _, err := p.openStore(cmd.Context(), p.config.lake)
 	if err != nil {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}

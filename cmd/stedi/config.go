@@ -26,6 +26,7 @@ type config struct {
 	color      string
 	logLevel   string
 	logFile    string
+	amazon     amazon
 	origins    map[string]string   // by flag: who has set it
 	keys       map[string][]string // by action of the screens: keys in place of its own
 }
@@ -36,7 +37,7 @@ var (
 )
 
 func (c *config) add(flags *pflag.FlagSet) {
-	flags.StringVar(&c.lake, "lake", ".", "the lake's folder")
+	flags.StringVar(&c.lake, "lake", ".", "the lake's folder, or its place in S3, such as s3://bucket/prefix")
 	flags.BoolVar(&c.demo, "demo", false, "work on a sample lake that is removed at the end")
 	flags.StringVar(&c.engine, "engine", "duckdb", "what runs the transforms: duckdb")
 	flags.StringSliceVar(&c.profile, "profile", nil, "overlays of the definition, such as strict,per_customer")
@@ -48,6 +49,7 @@ func (c *config) add(flags *pflag.FlagSet) {
 	flags.StringVar(&c.logFile, "log-file", "", "also write a log there, as JSON lines (default: none)")
 	flags.StringVar(&c.logLevel, "log-level", "info", "how much goes into --log-file: debug, info, warn or error")
 	markPath(flags, "lake", "definition", "log-file")
+	c.amazon.add(flags)
 }
 
 // fromEnvironment fills in what the command line leaves open.

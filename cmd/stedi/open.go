@@ -19,9 +19,10 @@ import (
 // opened is a lake with all that a command needs to work on it.
 type opened struct {
 	lake   *pipeline.Lake
-	store  *dir.Store
+	store  pipeline.Store
 	engine *duckdb.Engine
 	root   string // as people call it
+	folder string // where on this machine its files lie
 	temp   string // a private folder, gone after close
 	close  func() error
 }
@@ -46,7 +47,7 @@ func (p *program) open(ctx context.Context) (_ *opened, err error) {
 	if o.lake, err = pipeline.Load(ctx, p.definition(), p.config.profile, o.engine); err != nil {
 		return nil, err
 	}
-	o.store, err = p.openStore(o.root)
+	o.store, o.folder, err = p.openStore(ctx, o.root)
 	return o, err
 }
 
@@ -88,12 +89,8 @@ func demo(ctx context.Context, temp string) (string, error) {
 
 // runner is what makes the tables of an opened lake.
 func (o *opened) runner(demo bool) *pipeline.Runner {
-	host, err := os.Hostname()
-	if err != nil {
-		host = "unknown"
-	}
 	root := o.root
-	if absolute, err := filepath.Abs(root); err == nil {
+	if absolute, err := filepath.Abs(root); err == nil && !inS3(root) {
 		root = absolute
 	}
 	if demo {
@@ -101,6 +98,6 @@ func (o *opened) runner(demo bool) *pipeline.Runner {
 	}
 	return &pipeline.Runner{
 		Lake: o.lake, Store: o.store, Engine: o.engine, Root: root, Now: time.Now,
-		Holder: pipeline.Holder{PID: os.Getpid(), Host: host},
+		Holder: pipeline.Holder{PID: os.Getpid(), Host: hostname()},
 	}
 }

@@ -102,7 +102,7 @@ func (p *program) openQuery(ctx context.Context, timeout time.Duration) (*query.
 	if err != nil {
 		return fail(err)
 	}
-	q := query.Open(o.lake, inputs, o.root, query.Options{Memory: memory, Timeout: timeout, Threads: p.config.threads})
+	q := query.Open(o.lake, inputs, o.folder, query.Options{Memory: memory, Timeout: timeout, Threads: p.config.threads})
 	return q, o, func() error { return errors.Join(q.Close(), o.close()) }, nil //nolint:contextcheck // closing happens after ctx has ended, too
 }
 

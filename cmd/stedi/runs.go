@@ -11,7 +11,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"stedi/pipeline"
-	"stedi/pipeline/dir"
 )
 
 func (p *program) runsCommand() *cobra.Command {
@@ -37,7 +36,7 @@ func (p *program) runsCommand() *cobra.Command {
 			if rows {
 				return p.diffRows(cmd.Context(), args[0], args[1])
 			}
-			store, err := p.openStore(p.config.lake)
+			store, _, err := p.openStore(cmd.Context(), p.config.lake)
 			if err != nil {
 				return err
 			}
@@ -57,14 +56,6 @@ func (p *program) runsCommand() *cobra.Command {
 	cmd.Flags().BoolVar(&diff, "diff", false, "show how the runs A and B differ")
 	cmd.Flags().BoolVar(&rows, "rows", false, "with --diff, compare the rows, too, and print some of them")
 	return cmd
-}
-
-func (p *program) openStore(root string) (*dir.Store, error) {
-	store, err := dir.Open(root, dir.Options{Fault: p.fault})
-	if err != nil {
-		return nil, &pipeline.Failure{Kind: pipeline.BadUsage, Err: err, Fix: "Name the lake's folder with --lake, or try --demo."}
-	}
-	return store, nil
 }
 
 func (p *program) listRuns(ctx context.Context, store pipeline.Store) error {

@@ -181,7 +181,7 @@ func (p *program) workspace(ctx context.Context) (*tui.Workspace, error) {
 		Runner: o.runner(p.config.demo), Run: c.run, Check: c.check, Scratch: scratch, Close: o.close,
 		Engines: engines, Preview: firstRows,
 		Querier: func(context.Context, string) (pipeline.Querier, error) {
-			return fresh{query.Open(o.lake, nil, o.root, options), o}, nil
+			return fresh{query.Open(o.lake, nil, o.folder, options), o}, nil
 		},
 		Versions: o.versions(options),
 	}, nil
