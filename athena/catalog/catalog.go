@@ -1,0 +1,151 @@
+// Package catalog keeps a lake's tables in the Glue Data Catalog, where Athena
+// finds them.
+//
+//	tables := catalog.Open(config, "stedi", "s3://bucket/prefix")
+//	place, err := tables.Place(ctx, table)
+//
+// Only what carries this program's parameter is ever changed or removed.
+package catalog
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/glue"
+	"github.com/aws/aws-sdk-go-v2/service/glue/types"
+
+	"stedi/athena/account"
+	"stedi/pipeline"
+)
+
+// ours is the parameter of databases and tables that this program has made.
+const (
+	ours    = "stedi.lake"
+	missing = "EntityNotFoundException"
+)
+
+// Catalog is a database of the Glue Data Catalog, as the catalog of a lake.
+type Catalog struct {
+	client   *glue.Client
+	database string
+	lake     string // its location, without a slash at the end
+}
+
+var _ pipeline.Catalog = (*Catalog)(nil)
+
+// Open returns the catalog of the lake at a location, without asking whether
+// it is there.
+func Open(config aws.Config, database, location string) *Catalog {
+	return &Catalog{client: glue.NewFromConfig(config), database: database, lake: strings.TrimSuffix(location, "/")}
+}
+
+// Database is the name of the database.
+func (c *Catalog) Database() string { return c.database }
+
+// Place returns where the catalog says that a table lies.
+func (c *Catalog) Place(ctx context.Context, table *pipeline.Table) (pipeline.Place, error) {
+	found, err := c.mine(ctx, table.Name)
+	if err != nil {
+		return pipeline.Place{}, err
+	}
+	return c.place(found)
+}
+
+func (c *Catalog) place(found *types.Table) (pipeline.Place, error) {
+	location := aws.ToString(found.StorageDescriptor.Location)
+	folder, below := strings.CutPrefix(strings.TrimSuffix(location, "/"), c.lake+"/")
+	if !below || pipeline.CheckName(folder) != nil {
+		return pipeline.Place{}, pipeline.Fail(pipeline.Conflict, aws.ToString(found.Name), "`stedi deploy` makes the catalog fit this lake.",
+			"the catalog says that it lies in %s, which is not in %s", location, c.lake)
+	}
+	return pipeline.Place{Folder: folder, Version: aws.ToString(found.VersionId)}, nil
+}
+
+// mine returns a table that this program has made.
+func (c *Catalog) mine(ctx context.Context, name string) (*types.Table, error) {
+	found, err := c.table(ctx, name)
+	switch {
+	case err != nil:
+		return nil, err
+	case found == nil:
+		return nil, pipeline.Fail(pipeline.BadUsage, name, "`stedi deploy` makes it.", "the database %s of the Glue catalog has no such table", c.database)
+	case found.Parameters[ours] == "":
+		return nil, c.foreign(name)
+	}
+	return found, nil
+}
+
+func (c *Catalog) foreign(name string) error {
+	return pipeline.Fail(pipeline.Conflict, name, "Choose another database with --database, or drop that table.",
+		"the database %s has a table of this name that somebody else has made", c.database)
+}
+
+// table returns nil if there is none of that name.
+func (c *Catalog) table(ctx context.Context, name string) (*types.Table, error) {
+	out, err := c.client.GetTable(ctx, &glue.GetTableInput{DatabaseName: &c.database, Name: &name})
+	if account.Is(err, missing) {
+		return nil, nil //nolint:nilnil // no table is no error
+	}
+	if err != nil {
+		return nil, account.Explain(err, "look at the table "+c.database+"."+name)
+	}
+	if out.Table.StorageDescriptor == nil { // a view
+		out.Table.StorageDescriptor = &types.StorageDescriptor{}
+	}
+	return out.Table, nil
+}
+
+// Move points the table at another folder. The catalog itself compares the
+// version, so that of several moves one wins.
+func (c *Catalog) Move(ctx context.Context, table *pipeline.Table, from pipeline.Place, folder string) error {
+	found, err := c.mine(ctx, table.Name)
+	if err != nil {
+		return err
+	}
+	changed := fmt.Errorf("the table %s.%s: %w", c.database, table.Name, pipeline.ErrChanged)
+	if now, err := c.place(found); err != nil || now != from {
+		return changed
+	}
+	input := inputOf(found)
+	input.StorageDescriptor.Location = aws.String(c.lake + "/" + folder + "/")
+	_, err = c.client.UpdateTable(ctx, &glue.UpdateTableInput{
+		DatabaseName: &c.database, TableInput: input, VersionId: found.VersionId, SkipArchive: aws.Bool(false),
+	})
+	if !account.Is(err, "ConcurrentModificationException", "VersionMismatchException") {
+		return account.Explain(err, "point the table "+c.database+"."+table.Name+" at its new rows")
+	}
+	// After a lost reply the second try is refused because of the first one.
+	if now, err := c.Place(ctx, table); err != nil || now.Folder != folder {
+		return changed
+	}
+	return nil
+}
+
+// inputOf is what an update has to say of a table to leave it as it is, but
+// for numbers that hold for its present files only.
+func inputOf(t *types.Table) *types.TableInput {
+	parameters := maps.Clone(t.Parameters)
+	maps.DeleteFunc(parameters, func(name, _ string) bool { return slices.Contains(statistics, name) })
+	storage := *t.StorageDescriptor
+	return &types.TableInput{
+		Name: t.Name, Description: t.Description, Owner: t.Owner, Retention: t.Retention, StorageDescriptor: &storage,
+		PartitionKeys: t.PartitionKeys, ViewOriginalText: t.ViewOriginalText, ViewExpandedText: t.ViewExpandedText,
+		TableType: t.TableType, Parameters: parameters, TargetTable: t.TargetTable,
+	}
+}
+
+var statistics = []string{"numRows", "numFiles", "totalSize", "rawDataSize", "recordCount", "averageRecordSize", "objectCount", "sizeKey", "STATS_GENERATED", "COLUMN_STATS_ACCURATE", "trino_query_id", "presto_query_id", "transient_lastDdlTime"}
+
+// Drop removes a table of ours from the catalog, and nothing of its files. One
+// that is not there is removed already.
+func (c *Catalog) Drop(ctx context.Context, name string) error {
+	_, err := c.client.DeleteTable(ctx, &glue.DeleteTableInput{DatabaseName: &c.database, Name: &name})
+	if account.Is(err, missing) {
+		return nil
+	}
+	return account.Explain(err, "drop the table "+c.database+"."+name)
+}

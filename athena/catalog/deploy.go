@@ -1,0 +1,187 @@
+package catalog
+
+import (
+	"context"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/glue"
+	"github.com/aws/aws-sdk-go-v2/service/glue/types"
+
+	"stedi/athena/account"
+	"stedi/pipeline"
+)
+
+// Change is a call that brings the catalog closer to the definition.
+type Change struct {
+	Call  string // of Glue's API
+	About string // the database or the table
+	Why   string
+	Do    func(ctx context.Context) error
+}
+
+// Changes says what is to be done so that the catalog knows the lake's tables
+// as they are defined. Tables that are right need nothing, and those of others
+// are an error.
+func (c *Catalog) Changes(ctx context.Context, lake *pipeline.Lake) ([]Change, error) {
+	var changes []Change
+	_, err := c.client.GetDatabase(ctx, &glue.GetDatabaseInput{Name: &c.database})
+	fresh := account.Is(err, missing)
+	if err != nil && !fresh {
+		return nil, account.Explain(err, "look at the database "+c.database)
+	}
+	if fresh {
+		changes = append(changes, Change{Call: "CreateDatabase", About: c.database, Why: "it is not there", Do: c.createDatabase})
+	}
+	for _, t := range lake.Tables {
+		change, err := c.change(ctx, t, fresh)
+		if err != nil {
+			return nil, err
+		}
+		if change != nil {
+			changes = append(changes, *change)
+		}
+	}
+	return changes, nil
+}
+
+func (c *Catalog) createDatabase(ctx context.Context) error {
+	_, err := c.client.CreateDatabase(ctx, &glue.CreateDatabaseInput{DatabaseInput: &types.DatabaseInput{
+		Name: &c.database, Description: aws.String("A lake of stedi"), Parameters: map[string]string{ours: c.lake},
+	}})
+	if account.Is(err, "AlreadyExistsException") {
+		return nil
+	}
+	return account.Explain(err, "create the database "+c.database)
+}
+
+// change says what a table needs, or nil.
+func (c *Catalog) change(ctx context.Context, t *pipeline.Table, fresh bool) (*Change, error) {
+	want, err := c.define(t)
+	if err != nil {
+		return nil, err
+	}
+	about := c.database + "." + t.Name
+	var found *types.Table
+	if !fresh {
+		if found, err = c.table(ctx, t.Name); err != nil {
+			return nil, err
+		}
+	}
+	if found == nil {
+		return &Change{Call: "CreateTable", About: about, Why: "it is not there", Do: func(ctx context.Context) error {
+			_, err := c.client.CreateTable(ctx, &glue.CreateTableInput{DatabaseName: &c.database, TableInput: want})
+			return account.Explain(err, "create the table "+about)
+		}}, nil
+	}
+	if found.Parameters[ours] == "" {
+		return nil, c.foreign(t.Name)
+	}
+	why := c.drift(found, want, t)
+	if why == "" {
+		return nil, nil //nolint:nilnil // nothing to do is no error
+	}
+	return &Change{Call: "UpdateTable", About: about, Why: why, Do: func(ctx context.Context) error {
+		_, err := c.client.UpdateTable(ctx, &glue.UpdateTableInput{DatabaseName: &c.database, TableInput: want, VersionId: found.VersionId, SkipArchive: aws.Bool(false)})
+		if account.Is(err, "ConcurrentModificationException", "VersionMismatchException") {
+			return pipeline.Fail(pipeline.Conflict, t.Name, "Deploy again.", "somebody else has just changed the table %s", about)
+		}
+		return account.Explain(err, "update the table "+about)
+	}}, nil
+}
+
+// drift says in what a table differs from its definition. Where a table of
+// ours lies was decided by who published it last, so that stays.
+func (c *Catalog) drift(found *types.Table, want *types.TableInput, t *pipeline.Table) string {
+	have := found.StorageDescriptor
+	if _, err := c.place(found); err == nil && !t.IsLanding() {
+		want.StorageDescriptor.Location = have.Location
+	}
+	switch {
+	case aws.ToString(have.Location) != aws.ToString(want.StorageDescriptor.Location):
+		return "it lies in " + aws.ToString(have.Location)
+	case !slices.EqualFunc(have.Columns, want.StorageDescriptor.Columns, func(a, b types.Column) bool {
+		return aws.ToString(a.Name) == aws.ToString(b.Name) && aws.ToString(a.Type) == aws.ToString(b.Type)
+	}):
+		return "it has other columns"
+	case have.SerdeInfo == nil || aws.ToString(have.SerdeInfo.SerializationLibrary) != aws.ToString(want.StorageDescriptor.SerdeInfo.SerializationLibrary):
+		return "it has another SerDe"
+	case !maps.Equal(have.SerdeInfo.Parameters, want.StorageDescriptor.SerdeInfo.Parameters):
+		return "its SerDe has other properties"
+	}
+	return ""
+}
+
+// define is what the catalog is to say of a table: the same as the statement
+// that Athena would be given.
+func (c *Catalog) define(t *pipeline.Table) (*types.TableInput, error) {
+	statement, err := t.CreateTable(c.lake)
+	if err != nil {
+		return nil, err
+	}
+	columns := make([]types.Column, len(t.Columns))
+	for i, column := range t.Columns {
+		columns[i] = types.Column{Name: aws.String(strings.ToLower(column.Name)), Type: aws.String(column.Type.String())}
+	}
+	storage := &types.StorageDescriptor{
+		Columns: columns, Location: aws.String(c.lake + "/" + t.Path + "/"),
+		InputFormat:  aws.String("org.apache.hadoop.mapred.TextInputFormat"),
+		OutputFormat: aws.String("org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat"),
+		SerdeInfo:    &types.SerDeInfo{SerializationLibrary: aws.String("org.openx.data.jsonserde.JsonSerDe"), Parameters: map[string]string{}},
+	}
+	if m := serde.FindStringSubmatch(statement); m != nil {
+		storage.SerdeInfo.SerializationLibrary = aws.String(m[1])
+	}
+	if m := serdeProperties.FindStringSubmatch(statement); m != nil {
+		for _, p := range property.FindAllStringSubmatch(m[1], -1) {
+			storage.SerdeInfo.Parameters[p[1]] = p[2]
+		}
+	}
+	return &types.TableInput{
+		Name: aws.String(t.Name), Description: aws.String(t.Doc), TableType: aws.String("EXTERNAL_TABLE"), StorageDescriptor: storage,
+		Parameters: map[string]string{"EXTERNAL": "TRUE", "classification": "json", ours: c.lake},
+	}, nil
+}
+
+// These parts of a statement the definition's own parser passes on verbatim.
+var (
+	serde           = regexp.MustCompile(`(?is)\bROW\s+FORMAT\s+SERDE\s+'([^']+)'`)
+	serdeProperties = regexp.MustCompile(`(?is)\bWITH\s+SERDEPROPERTIES\s*\(([^)]*)\)`)
+	property        = regexp.MustCompile(`'([^']*)'\s*=\s*'([^']*)'`)
+)
+
+// Undeploy says what is to be done so that the catalog knows nothing of the
+// lake any more: tables of ours go, and the database if it is ours and empty
+// then.
+func (c *Catalog) Undeploy(ctx context.Context, lake *pipeline.Lake) ([]Change, error) {
+	out, err := c.client.GetDatabase(ctx, &glue.GetDatabaseInput{Name: &c.database})
+	if account.Is(err, missing) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, account.Explain(err, "look at the database "+c.database)
+	}
+	var changes []Change
+	left := false
+	tables, err := c.Browse(ctx, lake)
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range tables {
+		if !t.Ours || !strings.HasPrefix(t.Location, c.lake+"/") {
+			left = true
+			continue
+		}
+		changes = append(changes, Change{Call: "DeleteTable", About: c.database + "." + t.Name, Why: "it was deployed", Do: func(ctx context.Context) error { return c.Drop(ctx, t.Name) }})
+	}
+	if !left && out.Database.Parameters[ours] == c.lake {
+		changes = append(changes, Change{Call: "DeleteDatabase", About: c.database, Why: "it was deployed, and is empty then", Do: func(ctx context.Context) error {
+			_, err := c.client.DeleteDatabase(ctx, &glue.DeleteDatabaseInput{Name: &c.database})
+			return account.Explain(err, "delete the database "+c.database)
+		}})
+	}
+	return changes, nil
+}
