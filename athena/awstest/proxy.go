@@ -5,24 +5,18 @@ import (
 	"log"
 	"net/http"
 	"net/http/httptest"
-	"net/http/httputil"
-	"net/url"
 	"testing"
 )
+
+// silent takes what proxies say of connections that tests cut off.
+var silent = log.New(io.Discard, "", 0)
 
 // Proxy stands before a server and lets between decide what happens to each
 // request: pass hands it on and answers with the server's own answer. It
 // returns the proxy's endpoint.
 func Proxy(t testing.TB, endpoint string, between func(w http.ResponseWriter, r *http.Request, pass http.HandlerFunc)) string {
 	t.Helper()
-	target, err := url.Parse(endpoint)
-	if err != nil {
-		t.Fatal(err)
-	}
-	proxy := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
-		r.SetURL(target)
-		r.Out.Host = r.In.Host // it is part of the signature
-	}, ErrorLog: log.New(io.Discard, "", 0)}
+	proxy := handOn(t, endpoint)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		between(w, r, proxy.ServeHTTP)
 	}))

@@ -1,0 +1,388 @@
+package awstest
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// Athena speaks the API of Amazon Athena and lets Trino run what it is given.
+// It encodes this reading of the API reference:
+//
+//   - StartQueryExecution: "If another StartQueryExecution request is received,
+//     the same response is returned and another query is not created. An error
+//     is returned if a parameter, such as QueryString, has changed."
+//   - GetQueryExecution: QUEUED, RUNNING, then SUCCEEDED, FAILED or CANCELLED,
+//     which never change; a reason and an AthenaError with the last two.
+//   - GetQueryResults: at most 1,000 rows a page, the first page of a SELECT
+//     begins with a row of the columns' names; UpdateCount for what writes.
+//   - StopQueryExecution: succeeds for a query that has ended, too.
+type Athena struct {
+	trino *Trino
+	work  sync.WaitGroup
+
+	mu         sync.Mutex
+	executions map[string]*execution
+	order      []string
+	byToken    map[string]*execution
+	faults     AthenaFaults
+	location   string // enforced by the workgroup, if not empty
+}
+
+// AthenaFaults are what goes wrong. The zero value is nothing.
+type AthenaFaults struct {
+	Queue  func(sql string) bool   // the query stays QUEUED until it is stopped
+	Fail   func(sql string) string // a reason makes the query FAIL
+	Cancel func(sql string) bool   // somebody else cancels it
+	Refuse func(call string) string
+}
+
+type execution struct {
+	id, sql, database, group, token string
+	state, reason                   string
+	submitted, completed            time.Time
+	columns                         []Column
+	rows                            [][]any
+	header                          bool
+	update                          *int64
+	scanned, queued, ran            int64
+	stop                            context.CancelFunc
+}
+
+func newAthena(t testing.TB, trino *Trino) *Athena {
+	t.Helper()
+	a := &Athena{trino: trino, executions: map[string]*execution{}, byToken: map[string]*execution{}}
+	t.Cleanup(func() {
+		a.mu.Lock()
+		for _, e := range a.executions {
+			e.stop()
+		}
+		a.mu.Unlock()
+		a.work.Wait()
+	})
+	return a
+}
+
+// Fault sets what goes wrong from now on.
+func (a *Athena) Fault(faults AthenaFaults) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.faults = faults
+}
+
+// Enforce makes the workgroup decide where results go.
+func (a *Athena) Enforce(location string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.location = location
+}
+
+// Executions returns the statements that were started, oldest first, each with
+// its state before it.
+func (a *Athena) Executions() []string {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	var all []string
+	for _, id := range a.order {
+		e := a.executions[id]
+		all = append(all, e.state+" "+e.sql)
+	}
+	return all
+}
+
+type refusal struct{ code, message string }
+
+func (r *refusal) Error() string { return r.code + ": " + r.message }
+
+func (a *Athena) serve(w http.ResponseWriter, r *http.Request) {
+	call := strings.TrimPrefix(r.Header.Get("X-Amz-Target"), "AmazonAthena.")
+	a.mu.Lock()
+	refuse := a.faults.Refuse
+	a.mu.Unlock()
+	var answer any
+	err := error(nil)
+	code := ""
+	if refuse != nil {
+		code = refuse(call)
+	}
+	if code != "" {
+		err = &refusal{code, code + " was answered by the test"}
+	} else {
+		answer, err = a.answer(call, r)
+	}
+	w.Header().Set("Content-Type", "application/x-amz-json-1.1")
+	if err != nil {
+		no, ok := err.(*refusal) //nolint:errorlint // made here
+		if !ok {
+			no = &refusal{"InternalServerException", err.Error()}
+		}
+		w.WriteHeader(http.StatusBadRequest)
+		answer = map[string]string{"__type": no.code, "message": no.message}
+	}
+	_ = json.NewEncoder(w).Encode(answer)
+}
+
+func (a *Athena) answer(call string, r *http.Request) (any, error) {
+	var in struct {
+		QueryString, ClientRequestToken, QueryExecutionID, NextToken, WorkGroup string
+		MaxResults                                                              int
+		QueryExecutionContext                                                   struct{ Database string }
+		QueryExecutionIDs                                                       []string
+		ResultConfiguration                                                     struct{ OutputLocation string }
+	}
+	var raw map[string]json.RawMessage
+	if err := json.NewDecoder(r.Body).Decode(&raw); err != nil {
+		return nil, err
+	}
+	for name, into := range map[string]any{
+		"QueryString": &in.QueryString, "ClientRequestToken": &in.ClientRequestToken, "QueryExecutionId": &in.QueryExecutionID, "NextToken": &in.NextToken,
+		"WorkGroup": &in.WorkGroup, "MaxResults": &in.MaxResults, "QueryExecutionContext": &in.QueryExecutionContext, "QueryExecutionIds": &in.QueryExecutionIDs,
+	} {
+		if text, ok := raw[name]; ok {
+			if err := json.Unmarshal(text, into); err != nil {
+				return nil, err
+			}
+		}
+	}
+	switch call {
+	case "StartQueryExecution":
+		return a.startQuery(in.QueryString, in.QueryExecutionContext.Database, in.WorkGroup, in.ClientRequestToken)
+	case "GetQueryExecution":
+		e, err := a.find(in.QueryExecutionID)
+		if err != nil {
+			return nil, err
+		}
+		return map[string]any{"QueryExecution": a.describe(e)}, nil
+	case "BatchGetQueryExecution":
+		var all []any
+		for _, id := range in.QueryExecutionIDs {
+			if e, err := a.find(id); err == nil {
+				all = append(all, a.describe(e))
+			}
+		}
+		return map[string]any{"QueryExecutions": all}, nil
+	case "ListQueryExecutions":
+		a.mu.Lock()
+		defer a.mu.Unlock()
+		ids := []string{}
+		for i := len(a.order) - 1; i >= 0; i-- {
+			ids = append(ids, a.order[i])
+		}
+		return map[string]any{"QueryExecutionIds": ids}, nil
+	case "GetQueryResults":
+		return a.results(in.QueryExecutionID, in.NextToken, in.MaxResults)
+	case "StopQueryExecution":
+		e, err := a.find(in.QueryExecutionID)
+		if err != nil {
+			return nil, err
+		}
+		a.end(e, "CANCELLED", "Query cancelled by user")
+		return map[string]any{}, nil
+	case "GetWorkGroup":
+		a.mu.Lock()
+		defer a.mu.Unlock()
+		return map[string]any{"WorkGroup": map[string]any{"Name": in.WorkGroup, "State": "ENABLED", "Configuration": map[string]any{
+			"EnforceWorkGroupConfiguration": a.location != "", "ResultConfiguration": map[string]any{"OutputLocation": a.location},
+			"EngineVersion": map[string]any{"EffectiveEngineVersion": "Athena engine version 3"},
+		}}}, nil
+	}
+	return nil, &refusal{"InvalidRequestException", "no such call: " + call}
+}
+
+func (a *Athena) startQuery(sql, database, group, token string) (any, error) {
+	if len(token) < 32 {
+		return nil, &refusal{"InvalidRequestException", "ClientRequestToken must have 32 to 128 characters"}
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if known := a.byToken[token]; known != nil {
+		if known.sql != sql {
+			return nil, &refusal{"InvalidRequestException", "Idempotent parameters do not match"}
+		}
+		return map[string]string{"QueryExecutionId": known.id}, nil
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	e := &execution{
+		id: rand.Text(), sql: sql, database: database, group: group, token: token, state: "QUEUED", submitted: time.Now(), stop: stop,
+		header: !strings.HasPrefix(strings.ToUpper(strings.TrimSpace(sql)), "CREATE"),
+	}
+	a.executions[e.id], a.byToken[token] = e, e
+	a.order = append(a.order, e.id)
+	faults := a.faults
+	a.work.Go(func() { a.run(ctx, e, faults) })
+	return map[string]string{"QueryExecutionId": e.id}, nil
+}
+
+func (a *Athena) find(id string) (*execution, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if e := a.executions[id]; e != nil {
+		return e, nil
+	}
+	return nil, &refusal{"InvalidRequestException", "QueryExecution " + id + " was not found"}
+}
+
+// end gives an execution its last state, once.
+func (a *Athena) end(e *execution, state, reason string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if e.completed.IsZero() {
+		e.state, e.reason, e.completed = state, reason, time.Now()
+	}
+	e.stop()
+}
+
+func (a *Athena) run(ctx context.Context, e *execution, faults AthenaFaults) {
+	if faults.Queue != nil && faults.Queue(e.sql) {
+		<-ctx.Done()
+		return
+	}
+	a.mu.Lock()
+	if e.state == "QUEUED" {
+		e.state = "RUNNING"
+	}
+	a.mu.Unlock()
+	if faults.Cancel != nil && faults.Cancel(e.sql) {
+		a.end(e, "CANCELLED", "Query cancelled by user")
+		return
+	}
+	if faults.Fail != nil {
+		if reason := faults.Fail(e.sql); reason != "" {
+			a.end(e, "FAILED", reason)
+			return
+		}
+	}
+	answer, err := a.trino.Begin(ctx, e.database, e.sql)
+	for err == nil {
+		a.mu.Lock()
+		if len(answer.Columns) > 0 {
+			e.columns = answer.Columns
+		}
+		e.rows = append(e.rows, answer.Data...)
+		if answer.UpdateType != "" {
+			e.update, e.header = answer.UpdateCount, false
+		}
+		e.scanned, e.queued, e.ran = answer.Stats.PhysicalInputBytes, answer.Stats.QueuedTimeMillis, answer.Stats.ElapsedTimeMillis
+		a.mu.Unlock()
+		if answer.Error != nil {
+			a.end(e, "FAILED", answer.Error.ErrorName+": "+answer.Error.Message)
+			return
+		}
+		if answer.NextURI == "" {
+			a.end(e, "SUCCEEDED", "")
+			return
+		}
+		uri := answer.NextURI
+		if answer, err = a.trino.Next(ctx, uri); ctx.Err() != nil {
+			_ = a.trino.Cancel(context.WithoutCancel(ctx), uri)
+		}
+	}
+	a.end(e, "FAILED", "GENERIC_INTERNAL_ERROR: "+err.Error())
+}
+
+func (a *Athena) describe(e *execution) map[string]any {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	status := map[string]any{"State": e.state, "SubmissionDateTime": float64(e.submitted.UnixMilli()) / 1000}
+	if e.reason != "" {
+		status["StateChangeReason"] = e.reason
+	}
+	statistics := map[string]any{}
+	if !e.completed.IsZero() {
+		status["CompletionDateTime"] = float64(e.completed.UnixMilli()) / 1000
+		statistics = map[string]any{"DataScannedInBytes": e.scanned, "QueryQueueTimeInMillis": e.queued, "EngineExecutionTimeInMillis": e.ran, "TotalExecutionTimeInMillis": e.queued + e.ran}
+		if e.state == "FAILED" {
+			status["AthenaError"] = map[string]any{"ErrorCategory": 2, "ErrorMessage": e.reason, "Retryable": false}
+		}
+	}
+	return map[string]any{
+		"QueryExecutionId": e.id, "Query": e.sql, "WorkGroup": e.group, "Status": status, "Statistics": statistics,
+		"StatementType": map[bool]string{true: "DML", false: "DDL"}[e.header], "QueryExecutionContext": map[string]string{"Database": e.database},
+	}
+}
+
+func (a *Athena) results(id, after string, most int) (any, error) {
+	e, err := a.find(id)
+	if err != nil {
+		return nil, err
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if e.state != "SUCCEEDED" {
+		return nil, &refusal{"InvalidRequestException", "Query has not yet finished. Current state: " + e.state}
+	}
+	if most <= 0 || most > 1000 {
+		most = 1000
+	}
+	from := 0
+	if after != "" {
+		if _, err := fmt.Sscanf(after, "row-%d", &from); err != nil {
+			return nil, &refusal{"InvalidRequestException", "the token is malformed"}
+		}
+	}
+	rows := []any{}
+	if from == 0 && e.header {
+		var names []any
+		for _, c := range e.columns {
+			names = append(names, map[string]any{"VarCharValue": c.Name})
+		}
+		rows = append(rows, map[string]any{"Data": names})
+	}
+	to := from
+	for ; to < len(e.rows) && len(rows) < most; to++ {
+		rows = append(rows, map[string]any{"Data": athenaRow(e.rows[to])})
+	}
+	var columns []any
+	for _, c := range e.columns {
+		columns = append(columns, athenaColumn(c))
+	}
+	answer := map[string]any{"ResultSet": map[string]any{"Rows": rows, "ResultSetMetadata": map[string]any{"ColumnInfo": columns}}}
+	if e.update != nil {
+		answer["UpdateCount"] = *e.update
+	}
+	if to < len(e.rows) {
+		answer["NextToken"] = fmt.Sprintf("row-%d", to)
+	}
+	return answer, nil
+}
+
+func athenaColumn(c Column) map[string]any {
+	base, rest, _ := strings.Cut(c.Type, "(")
+	column := map[string]any{"Name": c.Name, "Label": c.Name, "Type": base, "Nullable": "UNKNOWN"}
+	var precision, scale int
+	if n, _ := fmt.Sscanf(rest, "%d,%d", &precision, &scale); n == 2 && base == "decimal" {
+		column["Precision"], column["Scale"] = precision, scale
+	}
+	return column
+}
+
+// athenaRow writes values as Athena does: null is no value at all.
+func athenaRow(values []any) []any {
+	row := []any{}
+	for _, v := range values {
+		cell := map[string]any{}
+		if v != nil {
+			cell["VarCharValue"] = athenaText(v)
+		}
+		row = append(row, cell)
+	}
+	return row
+}
+
+func athenaText(v any) string {
+	list, ok := v.([]any)
+	if !ok {
+		return fmt.Sprint(v)
+	}
+	var parts []string
+	for _, item := range list {
+		parts = append(parts, athenaText(item))
+	}
+	return "[" + strings.Join(parts, ", ") + "]"
+}

@@ -1,0 +1,202 @@
+package athena
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/athena"
+	"github.com/aws/aws-sdk-go-v2/service/athena/types"
+
+	"stedi/athena/account"
+	"stedi/pipeline"
+)
+
+// Execution is a query that has ended, or how far it is.
+type Execution struct {
+	ID      string
+	State   string // QUEUED, RUNNING, SUCCEEDED, FAILED or CANCELLED
+	Scanned int64  // bytes
+	Queued  time.Duration
+	Ran     time.Duration
+	Cost    float64 // US dollars
+	Started time.Time
+	SQL     string
+}
+
+const (
+	maxQueryBytes = 262_144
+	longestPoll   = 3 * time.Second
+	stopTime      = 20 * time.Second
+)
+
+// execute runs a statement to its end. A token that was used before, with the
+// same statement, finds the query that it began. When ctx ends, or the
+// deadline comes, the query is stopped there. begun, if not nil, is called
+// with the query's id before anything waits for it.
+func (c *Client) execute(ctx context.Context, sql, token string, begun func(id string) error) (*Execution, error) {
+	if len(sql) > maxQueryBytes {
+		return nil, pipeline.Fail(pipeline.BadUsage, "", "Make it shorter.", "the query has %d bytes, and Athena takes %d", len(sql), maxQueryBytes)
+	}
+	if err := c.affordable(ctx, sql); err != nil {
+		return nil, err
+	}
+	input := &athena.StartQueryExecutionInput{
+		QueryString: &sql, ClientRequestToken: &token, WorkGroup: &c.options.Workgroup,
+		QueryExecutionContext:    &types.QueryExecutionContext{Database: &c.options.Database, Catalog: aws.String("AwsDataCatalog")},
+		ResultReuseConfiguration: &types.ResultReuseConfiguration{ResultReuseByAgeConfiguration: &types.ResultReuseByAgeConfiguration{Enabled: false}},
+	}
+	if c.options.Output != "" {
+		input.ResultConfiguration = &types.ResultConfiguration{OutputLocation: &c.options.Output}
+	}
+	out, err := c.api.StartQueryExecution(ctx, input)
+	if err != nil {
+		return nil, account.Explain(err, "start a query")
+	}
+	id := aws.ToString(out.QueryExecutionId)
+	if begun != nil {
+		err = begun(id)
+	}
+	var done *Execution
+	if err == nil {
+		done, err = c.wait(ctx, id)
+	}
+	if err != nil && done == nil {
+		return nil, errors.Join(err, c.stop(ctx, id))
+	}
+	return done, err
+}
+
+// affordable refuses a query that would read more than is allowed, where that
+// can be told.
+func (c *Client) affordable(ctx context.Context, sql string) error {
+	if c.options.MaxScan == 0 || c.options.Estimate == nil {
+		return nil
+	}
+	bytes, err := c.options.Estimate(ctx, sql)
+	if err != nil || bytes <= c.options.MaxScan {
+		return nil //nolint:nilerr // then Athena's own limit is what there is
+	}
+	return tooMuch(bytes, c.options.MaxScan)
+}
+
+func tooMuch(bytes, limit int64) error {
+	return pipeline.Fail(pipeline.BadUsage, "", fmt.Sprintf("Allow more with --max-scan %d, or ask for less.", bytes),
+		"the query reads up to %d bytes, and %d are allowed", bytes, limit)
+}
+
+// wait looks at a query until it has ended. The result is nil only if it has
+// not.
+func (c *Client) wait(ctx context.Context, id string) (*Execution, error) {
+	deadline := time.NewTimer(c.options.Deadline)
+	defer deadline.Stop()
+	pause := c.options.Poll
+	state := "QUEUED"
+	for {
+		found, reason, err := c.look(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		state = found.State
+		switch types.QueryExecutionState(state) {
+		case types.QueryExecutionStateSucceeded:
+			return found, nil
+		case types.QueryExecutionStateFailed:
+			return found, failed(id, reason)
+		case types.QueryExecutionStateCancelled:
+			return found, pipeline.Fail(pipeline.BadEngine, "", "Run again, or ask who has cancelled it.", "query %s was cancelled by somebody else: %s", id, reason)
+		default:
+			if c.options.MaxScan > 0 && found.Scanned > c.options.MaxScan {
+				return nil, tooMuch(found.Scanned, c.options.MaxScan)
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return nil, context.Cause(ctx)
+		case <-deadline.C:
+			return nil, pipeline.Fail(pipeline.BadEngine, "", "Look at the workgroup's queue, or allow more time.", "query %s was %s for %s, and was stopped", id, state, c.options.Deadline)
+		case <-time.After(pause/2 + rand.N(pause)): //nolint:gosec // no secret
+			pause = min(pause*3/2, longestPoll)
+		}
+	}
+}
+
+// failed says why a query failed. What is wrong with its text is usage.
+func failed(id, reason string) error {
+	kind, fix := pipeline.BadEngine, "Look at the query in Athena's history."
+	word, _, _ := strings.Cut(reason, ":")
+	switch {
+	case strings.HasPrefix(word, "SYNTAX_ERROR"), strings.HasSuffix(word, "_NOT_FOUND"), word == "TYPE_MISMATCH":
+		kind, fix = pipeline.BadUsage, "Correct the SQL; it is Athena's (Trino's) dialect."
+	case strings.HasPrefix(word, "PERMISSION_DENIED"), strings.Contains(reason, "AccessDenied"), strings.Contains(reason, "Access Denied"):
+		kind, fix = pipeline.Denied, "Let this identity read and write there; `stedi doctor` says what is missing."
+	case strings.Contains(word, "HIVE_BAD_DATA"), strings.Contains(word, "HIVE_CURSOR_ERROR"):
+		kind, fix = pipeline.BadData, "`stedi check --engine duckdb` says which lines of which files are malformed."
+	case strings.Contains(reason, "Bytes scanned limit"):
+		kind, fix = pipeline.BadUsage, "Ask for less, or use a workgroup that allows more (--workgroup)."
+	}
+	return pipeline.Fail(kind, "", fix, "query %s failed: %s", id, account.Redact(reason))
+}
+
+func (c *Client) look(ctx context.Context, id string) (found *Execution, reason string, err error) {
+	out, err := c.api.GetQueryExecution(ctx, &athena.GetQueryExecutionInput{QueryExecutionId: &id})
+	if err != nil {
+		return nil, "", account.Explain(err, "look at query "+id)
+	}
+	found, reason = c.described(out.QueryExecution)
+	return found, reason, nil
+}
+
+func (c *Client) described(q *types.QueryExecution) (*Execution, string) {
+	e := &Execution{ID: aws.ToString(q.QueryExecutionId), SQL: aws.ToString(q.Query)}
+	reason := ""
+	if s := q.Status; s != nil {
+		e.State, e.Started, reason = string(s.State), aws.ToTime(s.SubmissionDateTime), aws.ToString(s.StateChangeReason)
+		if reason == "" && s.AthenaError != nil {
+			reason = aws.ToString(s.AthenaError.ErrorMessage)
+		}
+	}
+	if s := q.Statistics; s != nil {
+		e.Scanned = aws.ToInt64(s.DataScannedInBytes)
+		e.Queued = time.Duration(aws.ToInt64(s.QueryQueueTimeInMillis)) * time.Millisecond
+		e.Ran = time.Duration(aws.ToInt64(s.EngineExecutionTimeInMillis)) * time.Millisecond
+	}
+	if e.State == string(types.QueryExecutionStateSucceeded) && q.StatementType != types.StatementTypeDdl || e.Scanned > 0 && e.State == string(types.QueryExecutionStateCancelled) {
+		e.Cost = c.options.Price.Cost(e.Scanned)
+	}
+	return e, reason
+}
+
+// stop ends a query there, also after ctx has ended.
+func (c *Client) stop(ctx context.Context, id string) error {
+	after, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTime)
+	defer cancel()
+	_, err := c.api.StopQueryExecution(after, &athena.StopQueryExecutionInput{QueryExecutionId: &id})
+	return account.Explain(err, "stop query "+id)
+}
+
+// History returns the newest queries of the workgroup, the newest first.
+func (c *Client) History(ctx context.Context, most int) ([]Execution, error) {
+	most = min(max(most, 1), 50) // as many as one call describes
+	ids, err := c.api.ListQueryExecutions(ctx, &athena.ListQueryExecutionsInput{WorkGroup: &c.options.Workgroup, MaxResults: aws.Int32(int32(most))}) //nolint:gosec // at most 50
+	if err != nil {
+		return nil, account.Explain(err, "list the queries of the workgroup "+c.options.Workgroup)
+	}
+	if len(ids.QueryExecutionIds) == 0 {
+		return nil, nil
+	}
+	found, err := c.api.BatchGetQueryExecution(ctx, &athena.BatchGetQueryExecutionInput{QueryExecutionIds: ids.QueryExecutionIds})
+	if err != nil {
+		return nil, account.Explain(err, "look at the queries of the workgroup "+c.options.Workgroup)
+	}
+	var all []Execution
+	for _, q := range found.QueryExecutions {
+		e, _ := c.described(&q)
+		all = append(all, *e)
+	}
+	return all, nil
+}

@@ -1,0 +1,209 @@
+package athena
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/athena"
+	"github.com/aws/aws-sdk-go-v2/service/athena/types"
+
+	"stedi/athena/account"
+	"stedi/pipeline"
+)
+
+// Querier answers read-only SQL on Athena, one query at a time.
+type Querier struct {
+	client *Client
+	last   *Execution
+}
+
+var _ pipeline.Querier = (*Querier)(nil)
+
+// Querier returns one that asks through this client.
+func (c *Client) Querier() *Querier { return &Querier{client: c} }
+
+// Last is what the last query took, or nil before the first.
+func (q *Querier) Last() *Execution { return q.last }
+
+// Close does nothing: a query has ended when Query returns.
+func (q *Querier) Close() error { return nil }
+
+// Query runs a query to its end, for Athena has no rows before that. One that
+// could change something is refused.
+func (q *Querier) Query(ctx context.Context, sql string) (pipeline.Rows, error) {
+	if err := readOnly(sql); err != nil {
+		return nil, err
+	}
+	q.last = nil
+	done, err := q.client.execute(ctx, sql, rand.Text()+rand.Text(), nil)
+	if done != nil {
+		q.last = done
+	}
+	if err != nil {
+		return nil, err
+	}
+	rows := &rows{client: q.client, id: done.ID, header: headed(sql)}
+	return rows, rows.fetch(ctx)
+}
+
+// readOnly takes statements that begin as those do that only read: in Athena's
+// grammar none of these goes on to write, and a text is one statement.
+func readOnly(sql string) error {
+	switch word := firstWord(sql); word {
+	case "SELECT", "WITH", "VALUES", "SHOW", "DESCRIBE":
+		return nil
+	default:
+		return pipeline.Fail(pipeline.BadUsage, "", "Ask with SELECT or WITH.", "only a query that reads is allowed, and this begins with %.20q", word)
+	}
+}
+
+// headed tells whether a result begins with a row of its columns' names.
+func headed(sql string) bool {
+	word := firstWord(sql)
+	return word != "SHOW" && word != "DESCRIBE"
+}
+
+// firstWord is a statement's first word after comments and parentheses.
+func firstWord(sql string) string {
+	for {
+		sql = strings.TrimLeft(sql, " \t\r\n(")
+		switch {
+		case strings.HasPrefix(sql, "--"):
+			_, sql, _ = strings.Cut(sql, "\n")
+		case strings.HasPrefix(sql, "/*"):
+			_, sql, _ = strings.Cut(sql, "*/")
+		default:
+			end := strings.IndexFunc(sql, func(r rune) bool { return (r|0x20 < 'a' || r|0x20 > 'z') && r != '_' })
+			if end < 0 {
+				end = len(sql)
+			}
+			return strings.ToUpper(sql[:end])
+		}
+	}
+}
+
+// rows are a result, page by page.
+type rows struct {
+	client  *Client
+	id      string
+	header  bool // the first row is yet to be left out
+	columns []types.ColumnInfo
+	page    [][]any
+	next    *string
+	last    bool  // no page comes after this one
+	err     error // what Next says from now on
+	updated *int64
+}
+
+const pageRows = 1000
+
+// fetch gets the page that Next returns.
+func (r *rows) fetch(ctx context.Context) error {
+	out, err := r.client.api.GetQueryResults(ctx, &athena.GetQueryResultsInput{QueryExecutionId: &r.id, NextToken: r.next, MaxResults: aws.Int32(pageRows)})
+	if err != nil {
+		return account.Explain(err, "read the result of query "+r.id)
+	}
+	if r.columns == nil && out.ResultSet.ResultSetMetadata != nil {
+		r.columns = out.ResultSet.ResultSetMetadata.ColumnInfo
+	}
+	found := out.ResultSet.Rows
+	if r.header && len(found) > 0 {
+		found, r.header = found[1:], false
+	}
+	r.page = make([][]any, len(found))
+	for i, row := range found {
+		if r.page[i], err = r.values(row); err != nil {
+			return err
+		}
+	}
+	r.next, r.updated = out.NextToken, out.UpdateCount
+	r.last = out.NextToken == nil
+	return nil
+}
+
+func (r *rows) values(row types.Row) ([]any, error) {
+	values := make([]any, len(r.columns))
+	for i := range values {
+		if i >= len(row.Data) || row.Data[i].VarCharValue == nil {
+			continue // null; an empty string is a value
+		}
+		v, err := value(*row.Data[i].VarCharValue, aws.ToString(r.columns[i].Type))
+		if err != nil {
+			return nil, pipeline.Fail(pipeline.BadEngine, "", "", "query %s: column %s holds no %s", r.id, aws.ToString(r.columns[i].Name), aws.ToString(r.columns[i].Type))
+		}
+		values[i] = v
+	}
+	return values, nil
+}
+
+// value keeps a type that Go has; all others stay the text that Athena makes
+// of them, so that no digit of a decimal is lost.
+func value(text, kind string) (any, error) {
+	switch kind {
+	case "tinyint", "smallint", "integer", "int", "bigint":
+		return strconv.ParseInt(text, 10, 64)
+	case "float", "real", "double":
+		return strconv.ParseFloat(text, 64)
+	case "boolean":
+		return strconv.ParseBool(text)
+	default:
+		return text, nil
+	}
+}
+
+// Columns are the columns of every row.
+func (r *rows) Columns() []pipeline.ResultColumn {
+	columns := make([]pipeline.ResultColumn, len(r.columns))
+	for i, c := range r.columns {
+		kind := strings.ToUpper(aws.ToString(c.Type))
+		if kind == "DECIMAL" && c.Precision > 0 {
+			kind = fmt.Sprintf("DECIMAL(%d,%d)", c.Precision, c.Scale)
+		}
+		columns[i] = pipeline.ResultColumn{Name: aws.ToString(c.Name), Type: kind}
+	}
+	return columns
+}
+
+// Next returns some more rows, and io.EOF after the last.
+func (r *rows) Next(ctx context.Context) ([][]any, error) {
+	for r.err == nil && len(r.page) == 0 {
+		if r.last {
+			r.err = io.EOF
+		} else {
+			r.err = r.fetch(ctx)
+		}
+	}
+	page := r.page
+	r.page = nil
+	if len(page) > 0 {
+		return page, nil
+	}
+	return nil, r.err
+}
+
+// Close gives up what was not read.
+func (r *rows) Close() error {
+	r.page, r.last = nil, true
+	return nil
+}
+
+// all reads a result to its end.
+func (r *rows) all(ctx context.Context) ([][]any, error) {
+	var all [][]any
+	for {
+		page, err := r.Next(ctx)
+		if errors.Is(err, io.EOF) {
+			return all, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, page...)
+	}
+}
