@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 )
@@ -64,6 +65,89 @@ func (c *catalogued) List(ctx context.Context, folder string) ([]File, error) {
 		}
 	}
 	return c.Store.List(ctx, folder)
+}
+
+// cataloguedIn finds the catalog behind a store, or nil.
+func cataloguedIn(store Store) *catalogued {
+	switch s := store.(type) {
+	case *catalogued:
+		return s
+	case *glance:
+		return cataloguedIn(s.Store)
+	}
+	return nil
+}
+
+// publish makes a version that lies there the table. A reader finds the old
+// version or the new one, whole.
+func (c *catalogued) publish(ctx context.Context, t *Table, m Manifest, old *Manifest) (*Manifest, error) {
+	place, err := c.catalog.Place(ctx, t)
+	if err != nil {
+		return nil, err
+	}
+	if old != nil {
+		if old.Folder != place.Folder {
+			return nil, fmt.Errorf("publishing: the catalog: %w", ErrChanged)
+		}
+		if err := writeJSON(ctx, c, previousFolder(m.Run)+"/"+t.Name+".json", old); err != nil {
+			return nil, fmt.Errorf("keeping the previous version: %w", err)
+		}
+	}
+	if err := writeJSON(ctx, c, intentName(t.Name), m); err != nil {
+		return nil, fmt.Errorf("recording the intent: %w", err)
+	}
+	if err := c.catalog.Move(ctx, t, place, m.Folder); err != nil {
+		// The table may have been moved all the same, unless the catalog says
+		// that it was not: then the intent stays, and the next run finds out.
+		return nil, fmt.Errorf("publishing: %w", err)
+	}
+	return record(ctx, c, m)
+}
+
+// publishStaged uploads a staged file as a version of its own, and makes that
+// the table.
+func (c *catalogued) publishStaged(ctx context.Context, p *publication) (*Manifest, error) {
+	open, err := readManifest(ctx, c, intentName(p.table.Name))
+	if err != nil {
+		return nil, err
+	}
+	if open != nil { // of a remote engine, which was killed
+		if err := dropVersion(ctx, c, open); err != nil {
+			return nil, err
+		}
+	}
+	m := p.manifest
+	m.Folder = versionFolder(p.table, m.Run)
+	if err := writeJSON(ctx, c, intentName(m.Table), m); err != nil {
+		return nil, fmt.Errorf("recording the intent: %w", err)
+	}
+	file, err := c.Commit(ctx, p.staged, m.Folder+"/part-00000.json", nil)
+	if err != nil {
+		return nil, fmt.Errorf("publishing: %w", err)
+	}
+	m.Files[0].File = file
+	published, err := c.publish(ctx, p.table, m, p.old)
+	if errors.Is(err, ErrChanged) {
+		err = errors.Join(err, dropVersion(ctx, c, &m))
+	}
+	return published, err
+}
+
+// recover finds out whether a version whose publishing was cut off is the
+// table. If it is not it is deleted, unless a remote engine may go on with it.
+func (c *catalogued) recover(ctx context.Context, store Store, t *Table, m *Manifest) error {
+	place, err := c.catalog.Place(ctx, t)
+	if err != nil {
+		return err
+	}
+	if place.Folder == m.Folder {
+		_, err := record(ctx, store, *m)
+		return err
+	}
+	if m.Token != "" {
+		return nil
+	}
+	return dropVersion(ctx, store, m)
 }
 
 // versionFolder is where a run lays a version of a table, in a lake with a

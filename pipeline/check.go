@@ -156,12 +156,15 @@ func (r *run) check(ctx context.Context) error {
 		if t.IsLanding() {
 			o.files[t.Name] = r.landing[t.Name].files
 		} else if m := r.manifests[t.Name]; m != nil {
-			o.files[t.Name] = []File{m.Files[0].File}
+			o.files[t.Name] = m.files()
 		}
 	}
 	i := inspection{
 		lake: r.lake, store: r.store, engine: r.engine, observation: o, limit: r.options.MaxRejects,
 		reports: r.readings, cache: checkCache{}, held: append(slices.Clone(r.kept), r.held...),
+	}
+	if _, remote := r.engine.(Remote); remote {
+		i.held = r.lake.everything()
 	}
 	if _, err := readCache(ctx, r.store, checkCacheName, &i.cache); err != nil {
 		return err
@@ -222,11 +225,29 @@ func (r *run) guard(ctx context.Context, t *Table, staged StagedFile, job Job, b
 			return fmt.Errorf("guard %s: %w", c.Name, err)
 		}
 		if record.State == "fail" {
-			return Fail(BadData, t.Name, "Nothing was published. Mend the transform, or the rule in "+c.File+" if it is wrong.",
-				"guard %s failed: %d rows. %s", c.Name, record.Failing, record.Message)
+			return c.forbids(t, record)
 		}
 	}
 	return nil
+}
+
+// guardStaged holds what a remote engine has left against the table's guards.
+func (r *run) guardStaged(ctx context.Context, t *Table, own Input) error {
+	for _, c := range r.guards(t) {
+		record, err := r.ask(ctx, c, own)
+		if err != nil {
+			return fmt.Errorf("guard %s: %w", c.Name, err)
+		}
+		if record.State == "fail" {
+			return c.forbids(t, record)
+		}
+	}
+	return nil
+}
+
+func (c *Check) forbids(t *Table, record CheckRecord) error {
+	return Fail(BadData, t.Name, "Nothing was published. Mend the transform, or the rule in "+c.File+" if it is wrong.",
+		"guard %s failed: %d rows. %s", c.Name, record.Failing, record.Message)
 }
 
 // holdLanding reads a landing table that guards ask for into memory, if it is

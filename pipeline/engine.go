@@ -62,6 +62,7 @@ type Job struct {
 	Table  *Table  // what to make
 	Inputs []Input // in the order of Table.Made.Inputs
 	Out    io.Writer
+	To     *Target // for a remote engine, in place of Out
 	Keep   bool // a later job reads the rows: hold them
 	// Watch are columns whose different values a guard will ask for. They are
 	// collected on the way, so that what was written need not be read again.
@@ -77,6 +78,9 @@ type Input struct {
 	// Watched: only the different values of the columns that the last job was
 	// told to watch.
 	Watched bool
+	// Staged: what a remote engine has left in a target and nobody has
+	// published.
+	Staged *Target
 }
 
 // Progress is how far a job is. Every number is exact, not an estimate.

@@ -113,7 +113,7 @@ func (i *inspection) readAll(ctx context.Context) error {
 		if _, ok := i.reports[t.Name]; ok {
 			continue
 		}
-		input, err := fetchInput(ctx, i.store, t, i.files[t.Name])
+		input, err := prepare(ctx, i.engine, i.store, t, i.files[t.Name])
 		if err != nil {
 			return err
 		}
@@ -130,7 +130,7 @@ func (i *inspection) input(ctx context.Context, t *Table) (Input, error) {
 	if slices.Contains(i.held, t.Name) {
 		return Input{Table: t}, nil
 	}
-	input, err := fetchInput(ctx, i.store, t, i.files[t.Name])
+	input, err := prepare(ctx, i.engine, i.store, t, i.files[t.Name])
 	if err != nil || size(i.files[t.Name]) > holdLimit {
 		return input, err
 	}

@@ -41,6 +41,13 @@ type Manifest struct {
 	// RolledBack says that this version was put back in place of a newer one.
 	RolledBack bool `json:"rolled_back,omitempty"`
 
+	// This is for tables of a lake with a catalog.
+	Folder string          `json:"folder,omitempty"` // where this version lies
+	Engine string          `json:"engine,omitempty"` // a remote one that makes it
+	Token  string          `json:"token,omitempty"`  // of that attempt
+	Query  string          `json:"query,omitempty"`  // by which it is under way
+	From   map[string]Hash `json:"from,omitempty"`   // versions of the files that it is made from
+
 	// And this for landing tables.
 	Rejected int64    `json:"rejected,omitempty"`
 	Notes    []string `json:"notes,omitempty"`
@@ -53,6 +60,15 @@ type ManifestFile struct {
 	File
 	Hash ndjson.Hash `json:"hash"`
 	Rows int64       `json:"rows"`
+}
+
+// files are the data files as they were.
+func (m *Manifest) files() []File {
+	files := make([]File, len(m.Files))
+	for i, f := range m.Files {
+		files[i] = f.File
+	}
+	return files
 }
 
 // readJSON reads a small file of ours into v and tells whether it exists.

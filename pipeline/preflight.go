@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 )
@@ -31,8 +32,9 @@ func inspect(ctx context.Context, store Store, t *Table) (tableState, error) {
 	if state.files, err = store.List(ctx, t.Path); err != nil {
 		return state, err
 	}
+	known := 0
 	for _, f := range state.files {
-		ours, err := isOurs(ctx, store, t, manifest, f)
+		ours, err := isOurs(ctx, store, manifest, f)
 		if err != nil {
 			return state, err
 		}
@@ -40,6 +42,10 @@ func inspect(ctx context.Context, store Store, t *Table) (tableState, error) {
 			state.strange = append(state.strange, f)
 			continue
 		}
+		known++
+	}
+	// Of several files all must be there; a table without a row may have none.
+	if manifest != nil && known == len(manifest.Files) {
 		state.manifest = manifest
 	}
 	return state, nil
@@ -47,18 +53,26 @@ func inspect(ctx context.Context, store Store, t *Table) (tableState, error) {
 
 // isOurs tells whether a file is what the manifest says. A copy of the same
 // bytes, as a backup brings back, is: the manifest learns its new identity.
-func isOurs(ctx context.Context, store Store, t *Table, m *Manifest, f File) (bool, error) {
-	if m == nil || len(m.Files) != 1 || f.Name != t.Part() || f.Size != m.Bytes {
+func isOurs(ctx context.Context, store Store, m *Manifest, f File) (bool, error) {
+	if m == nil {
 		return false, nil
 	}
-	if f.Same(m.Files[0].File) {
+	i := slices.IndexFunc(m.Files, func(known ManifestFile) bool { return known.Name == f.Name })
+	if i < 0 || f.Size != m.Files[i].Size {
+		return false, nil
+	}
+	known := &m.Files[i]
+	if f.Same(known.File) {
 		return true, nil
 	}
-	if same, err := holds(ctx, store, f, m.Hash); err != nil || !same {
+	if known.Hash == (Hash{}) {
+		return false, nil // a remote engine wrote it: its identity is all that is known
+	}
+	if same, err := holds(ctx, store, f, known.Hash); err != nil || !same {
 		return false, err
 	}
-	m.Files[0].File = f
-	return true, writeJSON(ctx, store, manifestName(t.Name), m)
+	known.File = f
+	return true, writeJSON(ctx, store, manifestName(m.Table), m)
 }
 
 // clear deals with what others left in the zones: it refuses, or with replace
@@ -122,8 +136,14 @@ func (r *run) forget(ctx context.Context) error {
 		}
 		var runs []string
 		for _, f := range files {
-			run, _, _ := strings.Cut(strings.TrimPrefix(f.Name, stateFolder+"/"+folder+"/"), "/")
-			if run != r.id && !slices.Contains(runs, run) {
+			run, rest, _ := strings.Cut(strings.TrimPrefix(f.Name, stateFolder+"/"+folder+"/"), "/")
+			if run == r.id {
+				continue
+			}
+			if folder == "previous" && path.Ext(rest) == ".json" && !strings.Contains(rest, "/") {
+				errs = append(errs, r.forgetVersion(ctx, f.Name))
+			}
+			if !slices.Contains(runs, run) {
 				runs = append(runs, run)
 				errs = append(errs, r.store.Delete(ctx, stateFolder+"/"+folder+"/"+run))
 			}
@@ -137,4 +157,17 @@ func (r *run) forget(ctx context.Context) error {
 	}
 	r.history.Rejects = nil
 	return nil
+}
+
+// forgetVersion deletes the rows of a version that lies in a folder of its own,
+// if it is not the table again.
+func (r *run) forgetVersion(ctx context.Context, manifest string) error {
+	m, err := readManifest(ctx, r.store, manifest)
+	if err != nil || m == nil || m.Folder == "" {
+		return err
+	}
+	if now := r.manifests[m.Table]; now != nil && now.Folder == m.Folder {
+		return nil
+	}
+	return r.store.Delete(ctx, m.Folder)
 }

@@ -24,6 +24,9 @@ type publication struct {
 }
 
 func (p *publication) publish(ctx context.Context) (*Manifest, error) {
+	if c := cataloguedIn(p.store); c != nil {
+		return c.publishStaged(ctx, p)
+	}
 	if err := p.setAside(ctx); err != nil {
 		return nil, fmt.Errorf("keeping the previous version: %w", err)
 	}
@@ -50,6 +53,11 @@ func (p *publication) publish(ctx context.Context) (*Manifest, error) {
 // settle completes a manifest once its file is in place.
 func settle(ctx context.Context, store Store, m Manifest, file File) (*Manifest, error) {
 	m.Files[0].File = file
+	return record(ctx, store, m)
+}
+
+// record makes a manifest what is known of a table, which it is in place.
+func record(ctx context.Context, store Store, m Manifest) (*Manifest, error) {
 	if err := writeJSON(ctx, store, manifestName(m.Table), m); err != nil {
 		return nil, fmt.Errorf("%s is published, its manifest is not; the next run completes it: %w", m.Table, err)
 	}
@@ -95,11 +103,14 @@ func recoverTable(ctx context.Context, store Store, lake *Lake, intent string) e
 	if err != nil {
 		return err
 	}
-	if m == nil || len(m.Files) != 1 {
+	if m == nil {
 		return store.Delete(ctx, intent)
 	}
 	table := lake.Table(m.Table)
-	if table == nil {
+	if c := cataloguedIn(store); c != nil && table != nil && m.Folder != "" {
+		return c.recover(ctx, store, table, m)
+	}
+	if table == nil || len(m.Files) != 1 {
 		return store.Delete(ctx, intent)
 	}
 	files, err := store.List(ctx, table.Path)

@@ -67,6 +67,12 @@ type StepRecord struct {
 	Error        string      `json:"error,omitempty"`
 }
 
+func (s *StepRecord) spent(spending Spending) {
+	s.QueryIDs = append(s.QueryIDs, spending.QueryIDs...)
+	s.ScannedBytes += spending.ScannedBytes
+	s.CostUSD += spending.CostUSD
+}
+
 // newRecord starts the record of a run or an inspection.
 func newRecord(r *Runner, began time.Time) *Record {
 	return &Record{

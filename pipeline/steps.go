@@ -67,6 +67,9 @@ func (r *run) step(ctx context.Context, t *Table, rest []PlanStep, record *StepR
 	r.tell(ctx, Event{Step: t.Name, State: Running, Reason: record.Reason})
 	manifest, err := r.make(ctx, t, rest)
 	record.Seconds = r.now().Sub(began).Seconds()
+	if engine, ok := r.engine.(Remote); ok {
+		record.spent(engine.Spent())
+	}
 	if ctx.Err() != nil && err != nil {
 		record.State = Stopped
 		return context.Cause(ctx)
@@ -121,6 +124,9 @@ func named(table string, err error) error {
 }
 
 func (r *run) make(ctx context.Context, t *Table, rest []PlanStep) (*Manifest, error) {
+	if engine, ok := r.engine.(Remote); ok {
+		return r.makeThere(ctx, engine, t)
+	}
 	job := Job{Table: t, Keep: r.readLater(t.Name, rest)}
 	if !job.Keep {
 		job.Watch = r.watch(t)
@@ -234,9 +240,9 @@ func (r *run) input(ctx context.Context, t *Table) (Input, error) {
 		if m == nil {
 			return Input{}, neverMade(t.Name)
 		}
-		files = []File{m.Files[0].File}
+		files = m.files()
 	}
-	return fetchInput(ctx, r.store, t, files)
+	return prepare(ctx, r.engine, r.store, t, files)
 }
 
 func neverMade(table string) error {

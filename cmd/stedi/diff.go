@@ -63,7 +63,7 @@ const diffTime = 10 * time.Minute
 func (o *opened) versions(options query.Options) pipeline.Versions {
 	return func(_ context.Context, before, after pipeline.Input) (pipeline.Querier, error) {
 		inputs := map[string]pipeline.Input{before.Table.Name: before, after.Table.Name: after}
-		return query.Open(o.lake, inputs, o.root, options), nil
+		return query.Open(o.lake, inputs, o.folder, options), nil
 	}
 }
 
