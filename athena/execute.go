@@ -181,7 +181,7 @@ func (c *Client) stop(ctx context.Context, id string) error {
 
 // History returns the newest queries of the workgroup, the newest first.
 func (c *Client) History(ctx context.Context, most int) ([]Execution, error) {
-	most = min(max(most, 1), 50) // as many as one call describes
+	most = min(max(most, 1), 50)                                                                                                                      // as many as one call describes
 	ids, err := c.api.ListQueryExecutions(ctx, &athena.ListQueryExecutionsInput{WorkGroup: &c.options.Workgroup, MaxResults: aws.Int32(int32(most))}) //nolint:gosec // at most 50
 	if err != nil {
 		return nil, account.Explain(err, "list the queries of the workgroup "+c.options.Workgroup)

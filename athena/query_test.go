@@ -114,14 +114,22 @@ func TestQueriesOnAthena(t *testing.T) {
 		kind   pipeline.Kind
 		says   string
 	}{
-		"FAILED":                    {awstest.AthenaFaults{Fail: func(string) string { return "GENERIC_INTERNAL_ERROR: no worker" }}, pipeline.BadEngine, "no worker"},
-		"FAILED for bad data":       {awstest.AthenaFaults{Fail: func(string) string { return "HIVE_BAD_DATA: a row is not valid JSON" }}, pipeline.BadData, "stedi check"},
-		"FAILED for a permission":   {awstest.AthenaFaults{Fail: func(string) string { return "PERMISSION_DENIED: Access Denied" }}, pipeline.Denied, "stedi doctor"},
-		"cancelled by another":      {awstest.AthenaFaults{Cancel: func(string) bool { return true }}, pipeline.BadEngine, "somebody else"},
-		"throttled for ever":        {awstest.AthenaFaults{Refuse: func(call string) string { return map[bool]string{true: "TooManyRequestsException"}[call == "StartQueryExecution"] }}, pipeline.BadEngine, "slow down"},
-		"an expired token":          {awstest.AthenaFaults{Refuse: func(call string) string { return map[bool]string{true: "ExpiredTokenException"}[call == "StartQueryExecution"] }}, pipeline.Denied, "aws sso login"},
-		"no permission to ask":      {awstest.AthenaFaults{Refuse: func(call string) string { return map[bool]string{true: "AccessDeniedException"}[call == "StartQueryExecution"] }}, pipeline.Denied, "IAM policy"},
-		"expired while it is asked": {awstest.AthenaFaults{Refuse: func(call string) string { return map[bool]string{true: "ExpiredTokenException"}[call == "GetQueryExecution"] }}, pipeline.Denied, "aws sso login"},
+		"FAILED":                  {awstest.AthenaFaults{Fail: func(string) string { return "GENERIC_INTERNAL_ERROR: no worker" }}, pipeline.BadEngine, "no worker"},
+		"FAILED for bad data":     {awstest.AthenaFaults{Fail: func(string) string { return "HIVE_BAD_DATA: a row is not valid JSON" }}, pipeline.BadData, "stedi check"},
+		"FAILED for a permission": {awstest.AthenaFaults{Fail: func(string) string { return "PERMISSION_DENIED: Access Denied" }}, pipeline.Denied, "stedi doctor"},
+		"cancelled by another":    {awstest.AthenaFaults{Cancel: func(string) bool { return true }}, pipeline.BadEngine, "somebody else"},
+		"throttled for ever": {awstest.AthenaFaults{Refuse: func(call string) string {
+			return map[bool]string{true: "TooManyRequestsException"}[call == "StartQueryExecution"]
+		}}, pipeline.BadEngine, "slow down"},
+		"an expired token": {awstest.AthenaFaults{Refuse: func(call string) string {
+			return map[bool]string{true: "ExpiredTokenException"}[call == "StartQueryExecution"]
+		}}, pipeline.Denied, "aws sso login"},
+		"no permission to ask": {awstest.AthenaFaults{Refuse: func(call string) string {
+			return map[bool]string{true: "AccessDeniedException"}[call == "StartQueryExecution"]
+		}}, pipeline.Denied, "IAM policy"},
+		"expired while it is asked": {awstest.AthenaFaults{Refuse: func(call string) string {
+			return map[bool]string{true: "ExpiredTokenException"}[call == "GetQueryExecution"]
+		}}, pipeline.Denied, "aws sso login"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			client := open(t, server, athena.Options{})

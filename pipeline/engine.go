@@ -63,7 +63,7 @@ type Job struct {
 	Inputs []Input // in the order of Table.Made.Inputs
 	Out    io.Writer
 	To     *Target // for a remote engine, in place of Out
-	Keep   bool // a later job reads the rows: hold them
+	Keep   bool    // a later job reads the rows: hold them
 	// Watch are columns whose different values a guard will ask for. They are
 	// collected on the way, so that what was written need not be read again.
 	Watch []string

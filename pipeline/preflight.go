@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path"
 	"slices"
 	"strings"
 )
@@ -128,7 +127,7 @@ const historyName = stateFolder + "/history.json"
 // forget deletes what earlier runs set aside: it may hold rows of people who
 // have withdrawn their consent since.
 func (r *run) forget(ctx context.Context) error {
-	var errs []error
+	errs := []error{r.forgetVersions(ctx)}
 	for _, folder := range []string{"previous", "replaced"} {
 		files, err := r.store.List(ctx, stateFolder+"/"+folder)
 		if err != nil {
@@ -136,14 +135,8 @@ func (r *run) forget(ctx context.Context) error {
 		}
 		var runs []string
 		for _, f := range files {
-			run, rest, _ := strings.Cut(strings.TrimPrefix(f.Name, stateFolder+"/"+folder+"/"), "/")
-			if run == r.id {
-				continue
-			}
-			if folder == "previous" && path.Ext(rest) == ".json" && !strings.Contains(rest, "/") {
-				errs = append(errs, r.forgetVersion(ctx, f.Name))
-			}
-			if !slices.Contains(runs, run) {
+			run, _, _ := strings.Cut(strings.TrimPrefix(f.Name, stateFolder+"/"+folder+"/"), "/")
+			if run != r.id && !slices.Contains(runs, run) {
 				runs = append(runs, run)
 				errs = append(errs, r.store.Delete(ctx, stateFolder+"/"+folder+"/"+run))
 			}
@@ -159,15 +152,36 @@ func (r *run) forget(ctx context.Context) error {
 	return nil
 }
 
-// forgetVersion deletes the rows of a version that lies in a folder of its own,
-// if it is not the table again.
-func (r *run) forgetVersion(ctx context.Context, manifest string) error {
-	m, err := readManifest(ctx, r.store, manifest)
-	if err != nil || m == nil || m.Folder == "" {
-		return err
-	}
-	if now := r.manifests[m.Table]; now != nil && now.Folder == m.Folder {
+// forgetVersions deletes the rows of previous versions that lie in folders of
+// their own, if none is the table again. What says where they lie is deleted
+// after them.
+func (r *run) forgetVersions(ctx context.Context) error {
+	c := cataloguedIn(r.store)
+	if c == nil {
 		return nil
 	}
-	return r.store.Delete(ctx, m.Folder)
+	kept, err := r.store.List(ctx, stateFolder+"/previous")
+	if err != nil {
+		return err
+	}
+	for _, f := range kept {
+		m, err := readManifest(ctx, r.store, f.Name)
+		if err != nil {
+			return err
+		}
+		if m == nil || m.Folder == "" || r.lake.Table(m.Table) == nil {
+			continue
+		}
+		place, err := c.catalog.Place(ctx, r.lake.Table(m.Table))
+		if err != nil {
+			return err
+		}
+		if place.Folder == m.Folder {
+			continue
+		}
+		if err := r.store.Delete(ctx, m.Folder); err != nil {
+			return err
+		}
+	}
+	return nil
 }

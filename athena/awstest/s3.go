@@ -72,3 +72,20 @@ func Environment(t testing.TB) {
 		t.Setenv(name, value)
 	}
 }
+
+// Keys returns the names of all objects of a bucket.
+func (s *S3) Keys(t testing.TB, bucket string) []string {
+	t.Helper()
+	var keys []string
+	pages := s3.NewListObjectsV2Paginator(s.Client, &s3.ListObjectsV2Input{Bucket: &bucket})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, object := range page.Contents {
+			keys = append(keys, aws.ToString(object.Key))
+		}
+	}
+	return keys
+}

@@ -149,3 +149,23 @@ func (c *Catalog) Drop(ctx context.Context, name string) error {
 	}
 	return account.Explain(err, "drop the table "+c.database+"."+name)
 }
+
+// Fits makes sure that a table which Athena has just made has the columns that
+// a table of the lake is defined with.
+func (c *Catalog) Fits(ctx context.Context, table *pipeline.Table, made string) error {
+	found, err := c.table(ctx, made)
+	if err != nil {
+		return err
+	}
+	if found == nil {
+		return pipeline.Fail(pipeline.BadEngine, table.Name, "Run again.", "the rows were made, and the catalog does not know them as %s", made)
+	}
+	fits := slices.EqualFunc(found.StorageDescriptor.Columns, table.Columns, func(have types.Column, want pipeline.Column) bool {
+		return strings.EqualFold(aws.ToString(have.Name), want.Name) && aws.ToString(have.Type) == want.Type.String()
+	})
+	if !fits {
+		return pipeline.Fail(pipeline.BadUsage, table.Name, "Give the columns of its SELECT the types that the embedded engine finds.",
+			"audit: Athena makes other columns of its SELECT than the embedded engine; nothing is published")
+	}
+	return nil
+}

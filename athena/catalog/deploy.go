@@ -140,11 +140,18 @@ func (c *Catalog) define(t *pipeline.Table) (*types.TableInput, error) {
 			storage.SerdeInfo.Parameters[p[1]] = p[2]
 		}
 	}
+	if !t.IsLanding() {
+		storage.Location = aws.String(c.lake + "/" + t.Path + "/" + unmade)
+	}
 	return &types.TableInput{
 		Name: aws.String(t.Name), Description: aws.String(t.Doc), TableType: aws.String("EXTERNAL_TABLE"), StorageDescriptor: storage,
 		Parameters: map[string]string{"EXTERNAL": "TRUE", "classification": "json", ours: c.lake},
 	}, nil
 }
+
+// unmade is where a table of ours lies until its first version is published:
+// not where versions lie, for a reader would see them before they are checked.
+const unmade = "run=0/"
 
 // These parts of a statement the definition's own parser passes on verbatim.
 var (

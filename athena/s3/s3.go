@@ -34,6 +34,7 @@ import (
 const (
 	internal = ".stedi"
 	uploads  = internal + "/staging/uploads"
+	results  = internal + "/staging/results"
 	lockName = internal + "/lock"
 )
 

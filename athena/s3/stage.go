@@ -194,11 +194,11 @@ func (s *Store) upload(ctx context.Context, path, name string, when conditions) 
 	return err
 }
 
-// Sweep removes what is staged here, and the uploads that killed runs have
-// left in the bucket, wherever they ran.
+// Sweep removes what is staged here, the uploads that killed runs have left in
+// the bucket, wherever they ran, and the results of queries.
 func (s *Store) Sweep(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("sweep %s: %w", s.URL(internal), err)
 	}
-	return errors.Join(os.RemoveAll(s.staging()), s.sweepUploads(ctx))
+	return errors.Join(os.RemoveAll(s.staging()), s.sweepUploads(ctx), s.Delete(ctx, results))
 }

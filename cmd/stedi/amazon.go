@@ -53,7 +53,11 @@ func inS3(root string) bool { return strings.HasPrefix(root, "s3://") }
 // files lie that it fetches.
 func (p *program) openStore(ctx context.Context, root string) (store pipeline.Store, folder string, err error) {
 	if inS3(root) {
-		return p.openBucket(ctx, root)
+		bucket, folder, err := p.openBucket(ctx, root)
+		if err != nil {
+			return nil, "", err // not bucket: a nil *s3.Store is not a nil Store
+		}
+		return bucket, folder, nil
 	}
 	local, err := dir.Open(root, dir.Options{Fault: p.fault})
 	if err != nil {
@@ -62,7 +66,7 @@ func (p *program) openStore(ctx context.Context, root string) (store pipeline.St
 	return local, root, nil
 }
 
-func (p *program) openBucket(ctx context.Context, location string) (pipeline.Store, string, error) {
+func (p *program) openBucket(ctx context.Context, location string) (*s3.Store, string, error) {
 	config, err := p.config.amazon.open(ctx)
 	if err != nil {
 		return nil, "", err
@@ -81,6 +85,8 @@ func (p *program) openBucket(ctx context.Context, location string) (pipeline.Sto
 	}
 	return store, store.Folder(), nil
 }
+
+func pid() int { return os.Getpid() }
 
 // hostname is what this machine is called in locks.
 func hostname() string {

@@ -52,7 +52,7 @@ func (c children) shared() []string {
 			args = append(args, "--"+flag+"="+value)
 		}
 	}
-	return append(args, config.amazon.arguments()...)
+	return append(append(args, config.amazon.arguments()...), config.athena.arguments()...)
 }
 
 // run is pipeline.Runner.Run in a child.

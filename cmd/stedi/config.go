@@ -27,19 +27,20 @@ type config struct {
 	logLevel   string
 	logFile    string
 	amazon     amazon
+	athena     athenaFlags
 	origins    map[string]string   // by flag: who has set it
 	keys       map[string][]string // by action of the screens: keys in place of its own
 }
 
 var (
-	engines = []string{"duckdb"}
+	engines = []string{"duckdb", "athena"}
 	outputs = []string{"text", "json", "ndjson"}
 )
 
 func (c *config) add(flags *pflag.FlagSet) {
 	flags.StringVar(&c.lake, "lake", ".", "the lake's folder, or its place in S3, such as s3://bucket/prefix")
 	flags.BoolVar(&c.demo, "demo", false, "work on a sample lake that is removed at the end")
-	flags.StringVar(&c.engine, "engine", "duckdb", "what runs the transforms: duckdb")
+	flags.StringVar(&c.engine, "engine", "duckdb", "what runs the transforms and queries: duckdb, or athena on a lake in S3")
 	flags.StringSliceVar(&c.profile, "profile", nil, "overlays of the definition, such as strict,per_customer")
 	flags.StringVar(&c.definition, "definition", "", "folder of the lake's definition (default: STEDI's, built in)")
 	flags.StringVar(&c.output, "output", "text", "text, json or ndjson")
@@ -50,6 +51,7 @@ func (c *config) add(flags *pflag.FlagSet) {
 	flags.StringVar(&c.logLevel, "log-level", "info", "how much goes into --log-file: debug, info, warn or error")
 	markPath(flags, "lake", "definition", "log-file")
 	c.amazon.add(flags)
+	c.athena.add(flags)
 }
 
 // fromEnvironment fills in what the command line leaves open.

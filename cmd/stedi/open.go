@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"time"
 
+	"stedi/athena"
+	"stedi/athena/catalog"
 	"stedi/pipeline"
 	"stedi/pipeline/dir"
 	"stedi/pipeline/duckdb"
@@ -21,9 +23,12 @@ type opened struct {
 	lake   *pipeline.Lake
 	store  pipeline.Store
 	engine *duckdb.Engine
-	root   string // as people call it
-	folder string // where on this machine its files lie
-	temp   string // a private folder, gone after close
+	runs   pipeline.Engine  // what runs the transforms and the checks
+	tables *catalog.Catalog // nil: the lake has none
+	client *athena.Client   // nil unless it is the engine
+	root   string           // as people call it
+	folder string           // where on this machine its files lie
+	temp   string           // a private folder, gone after close
 	close  func() error
 }
 
@@ -47,8 +52,10 @@ func (p *program) open(ctx context.Context) (_ *opened, err error) {
 	if o.lake, err = pipeline.Load(ctx, p.definition(), p.config.profile, o.engine); err != nil {
 		return nil, err
 	}
-	o.store, o.folder, err = p.openStore(ctx, o.root)
-	return o, err
+	if o.store, o.folder, err = p.openStore(ctx, o.root); err != nil {
+		return nil, err
+	}
+	return o, p.catalogue(ctx, o)
 }
 
 // openEngine starts the engine in a private folder, for commands that need no
@@ -97,7 +104,7 @@ func (o *opened) runner(demo bool) *pipeline.Runner {
 		root = demoName
 	}
 	return &pipeline.Runner{
-		Lake: o.lake, Store: o.store, Engine: o.engine, Root: root, Now: time.Now,
+		Lake: o.lake, Store: o.store, Engine: o.runs, Root: root, Now: time.Now,
 		Holder: pipeline.Holder{PID: os.Getpid(), Host: hostname()},
 	}
 }

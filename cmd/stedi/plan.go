@@ -43,6 +43,9 @@ type planStep struct {
 }
 
 func (p *program) plan(ctx context.Context, flags runFlags, names []string) (err error) {
+	if err := p.strictly(flags); err != nil {
+		return err
+	}
 	o, err := p.open(ctx)
 	if err != nil {
 		return err

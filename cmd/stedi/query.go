@@ -76,18 +76,22 @@ func (p *program) query(ctx context.Context, text string, timeout time.Duration)
 	if err == nil && p.config.output == "text" {
 		narrate(p.stderr, fmt.Sprintf("%s rows\n", thousands(n)))
 	}
+	p.tellCost(q)
 	return err
 }
 
 // openQuery opens the lake for reading. A demo lake is run first, so that all
 // of its tables are there.
-func (p *program) openQuery(ctx context.Context, timeout time.Duration) (*query.Querier, *opened, func() error, error) {
+func (p *program) openQuery(ctx context.Context, timeout time.Duration) (pipeline.Querier, *opened, func() error, error) {
 	o, err := p.open(ctx)
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	fail := func(err error) (*query.Querier, *opened, func() error, error) {
+	fail := func(err error) (pipeline.Querier, *opened, func() error, error) {
 		return nil, nil, nil, errors.Join(err, o.close())
+	}
+	if o.client != nil {
+		return o.client.Querier(), o, o.close, nil
 	}
 	if p.config.demo {
 		if _, err := o.runner(true).Run(ctx, pipeline.RunOptions{}, func(pipeline.Event) {}); err != nil {
@@ -107,14 +111,17 @@ func (p *program) openQuery(ctx context.Context, timeout time.Duration) (*query.
 }
 
 // bytesOf reads a size such as 512MB; empty is 0.
-func bytesOf(text string) (int64, error) {
+func bytesOf(text string) (int64, error) { return sizeOf("memory", text) }
+
+// sizeOf reads the size that a flag was given.
+func sizeOf(flag, text string) (int64, error) {
 	if text == "" {
 		return 0, nil
 	}
 	var n float64
 	var unit string
 	if _, err := fmt.Sscanf(strings.ToUpper(strings.ReplaceAll(text, " ", "")), "%g%s", &n, &unit); err != nil || n <= 0 {
-		return 0, pipeline.Fail(pipeline.BadUsage, "", "", "--memory %q: want a number with a unit, such as 512MB", text)
+		return 0, pipeline.Fail(pipeline.BadUsage, "", "", "--%s %q: want a number with a unit, such as 512MB", flag, text)
 	}
 	units := []string{"KB", "MB", "GB", "TB"}
 	binary := []string{"KIB", "MIB", "GIB", "TIB"}
@@ -124,7 +131,7 @@ func bytesOf(text string) (int64, error) {
 		i, base = slices.Index(binary, unit), 1024
 	}
 	if i < 0 {
-		return 0, pipeline.Fail(pipeline.BadUsage, "", "", "--memory %q: want a number with a unit, such as 512MB", text)
+		return 0, pipeline.Fail(pipeline.BadUsage, "", "", "--%s %q: want a number with a unit, such as 512MB", flag, text)
 	}
 	for range i + 1 {
 		n *= base

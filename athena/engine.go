@@ -1,0 +1,213 @@
+package athena
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"path"
+	"strings"
+	"sync"
+
+	"stedi/athena/catalog"
+	"stedi/pipeline"
+	"stedi/pipeline/ndjson"
+)
+
+// Engine runs transforms on Athena: each as one CREATE TABLE AS into a folder
+// of its own, under a name of its own, until it is published.
+type Engine struct {
+	client  *Client
+	tables  *catalog.Catalog
+	lake    string // its location, without a slash at the end
+	stages  bool   // count the rows of every stage
+	mu      sync.Mutex
+	pending pipeline.Spending
+}
+
+var _ pipeline.Remote = (*Engine)(nil)
+
+// Engine returns one for the lake at a location. With stages it counts the
+// rows of every stage of a transform, for which Athena reads its inputs again.
+func (c *Client) Engine(tables *catalog.Catalog, location string, stages bool) *Engine {
+	return &Engine{client: c, tables: tables, lake: strings.TrimSuffix(location, "/"), stages: stages}
+}
+
+// Name is what people call it.
+func (e *Engine) Name() string { return "athena" }
+
+// Spent returns what was asked for since the last call.
+func (e *Engine) Spent() pipeline.Spending {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	spent := e.pending
+	e.pending = pipeline.Spending{}
+	return spent
+}
+
+// execute runs a statement, and adds it to what was spent.
+func (e *Engine) execute(ctx context.Context, sql, token string, begun func(string) error) (*Execution, error) {
+	done, err := e.client.execute(ctx, sql, token, begun)
+	if done != nil {
+		e.mu.Lock()
+		e.pending.QueryIDs = append(e.pending.QueryIDs, done.ID)
+		e.pending.ScannedBytes += done.Scanned
+		e.pending.CostUSD += done.Cost
+		e.mu.Unlock()
+	}
+	return done, err
+}
+
+// ask runs one of our own queries and reads its rows.
+func (e *Engine) ask(ctx context.Context, file string, values map[string]any) ([][]any, error) {
+	sql, err := sqlText(file, values)
+	if err != nil {
+		return nil, err
+	}
+	done, err := e.execute(ctx, sql, newToken(), nil)
+	if err != nil {
+		return nil, err
+	}
+	result := &rows{client: e.client, id: done.ID, header: true}
+	return result.all(ctx)
+}
+
+func newToken() string { return rand.Text() + rand.Text() }
+
+// stageOf is the name that a target has until it is published.
+func stageOf(table *pipeline.Table, target pipeline.Target) string {
+	id := strings.Map(func(r rune) rune {
+		if r >= '0' && r <= '9' || r >= 'a' && r <= 'z' {
+			return r
+		}
+		return -1
+	}, strings.ToLower(path.Base(target.Folder)))
+	return "stedi_" + table.Name + "_" + id
+}
+
+// Run makes the rows of a job in its target. Begun again after a kill, it finds
+// the query that was under way.
+func (e *Engine) Run(ctx context.Context, job pipeline.Job, progress func(pipeline.Progress)) (pipeline.Result, error) {
+	progress(pipeline.Progress{})
+	stage := stageOf(job.Table, *job.To)
+	sql, err := sqlText("make.sql", map[string]any{
+		"Database": e.tables.Database(), "Stage": stage, "Location": e.lake + "/" + job.To.Folder + "/", "SQL": bare(job.Table.Made.SQL),
+	})
+	if err != nil {
+		return pipeline.Result{}, err
+	}
+	if _, err := e.execute(ctx, sql, job.To.Token, job.To.Begun); err != nil {
+		return pipeline.Result{}, about(job.Table, err)
+	}
+	if err := e.tables.Fits(ctx, job.Table, stage); err != nil {
+		return pipeline.Result{}, err
+	}
+	result, err := e.count(ctx, job, stage)
+	if err == nil {
+		progress(pipeline.Progress{RowsRead: result.Funnel[0].Rows, RowsWritten: result.Rows})
+	}
+	return result, err
+}
+
+// bare is a SELECT without what may stand behind it in a file.
+func bare(sql string) string { return strings.TrimRight(sql, "; \t\r\n") }
+
+// about says which table a failure is about.
+func about(table *pipeline.Table, err error) error {
+	if failure, ok := errors.AsType[*pipeline.Failure](err); ok && failure.Table == "" {
+		named := *failure
+		named.Table = table.Name
+		return &named
+	}
+	return err
+}
+
+// count asks once for the rows of every input, of every stage, and of the
+// result.
+func (e *Engine) count(ctx context.Context, job pipeline.Job, stage string) (pipeline.Result, error) {
+	quoted := func(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
+	database := quoted(e.tables.Database())
+	var names, from []string
+	for _, input := range job.Inputs {
+		names, from = append(names, input.Table.Name), append(from, database+"."+quoted(input.Table.Name))
+	}
+	with := ""
+	if e.stages {
+		with = pipeline.With(job.Table.Made.SQL)
+		for _, s := range job.Table.Made.Stages {
+			names, from = append(names, s), append(from, quoted(s))
+		}
+	}
+	names, from = append(names, job.Table.Name), append(from, database+"."+quoted(stage))
+	found, err := e.ask(ctx, "counts.sql", map[string]any{"With": with, "From": from})
+	if err != nil {
+		return pipeline.Result{}, about(job.Table, err)
+	}
+	if len(found) != len(names) {
+		return pipeline.Result{}, fmt.Errorf("%s: %d counts came back for %d stages", job.Table.Name, len(found), len(names))
+	}
+	result := pipeline.Result{}
+	for i, row := range found {
+		rows, ok := row[1].(int64)
+		if !ok {
+			return pipeline.Result{}, fmt.Errorf("%s: the count of %s is no number", job.Table.Name, names[i])
+		}
+		result.Funnel = append(result.Funnel, pipeline.StageRows{Name: names[i], Rows: rows})
+		result.Rows = rows
+	}
+	return result, nil
+}
+
+// Release stops the query that is on its way to a target, and drops the name
+// under which its rows were known, but not the rows.
+func (e *Engine) Release(ctx context.Context, table *pipeline.Table, target pipeline.Target) error {
+	if target.Query != "" {
+		if err := e.client.stop(ctx, target.Query); err != nil {
+			return err
+		}
+	}
+	return e.tables.Drop(ctx, stageOf(table, target))
+}
+
+// Scan counts a table's rows; Athena reads it all for that.
+func (e *Engine) Scan(ctx context.Context, input pipeline.Input, _ func(pipeline.Progress)) (ndjson.Report, error) {
+	found, err := e.ask(ctx, "counts.sql", map[string]any{"With": "", "From": []string{`"` + input.Table.Name + `"`}})
+	if err != nil {
+		return ndjson.Report{}, about(input.Table, err)
+	}
+	rows, _ := found[0][1].(int64)
+	return ndjson.Report{Rows: rows}, nil
+}
+
+// Hold counts a table's rows. All tables are at hand on Athena.
+func (e *Engine) Hold(ctx context.Context, input pipeline.Input) (ndjson.Report, error) {
+	return e.Scan(ctx, input, nil)
+}
+
+// Forget does nothing, for nothing is kept.
+func (e *Engine) Forget(context.Context, string) error { return nil }
+
+// Check counts the rows that break a rule.
+func (e *Engine) Check(ctx context.Context, rule *pipeline.Check, inputs []pipeline.Input) (pipeline.Findings, error) {
+	values := map[string]any{"Database": e.tables.Database(), "SQL": bare(rule.SQL), "Messages": rule.Messages, "Stage": "", "Table": ""}
+	for _, input := range inputs {
+		if input.Staged != nil {
+			values["Stage"], values["Table"] = stageOf(input.Table, *input.Staged), input.Table.Name
+		}
+	}
+	found, err := e.ask(ctx, "check.sql", values)
+	if err != nil {
+		return pipeline.Findings{}, err
+	}
+	findings := pipeline.Findings{}
+	if len(found) != 1 {
+		return findings, fmt.Errorf("check %s: %d rows came back for a count", rule.Name, len(found))
+	}
+	findings.Rows, _ = found[0][0].(int64)
+	if rule.Messages {
+		if text, ok := found[0][1].(string); ok && text != "" {
+			findings.Messages = strings.Split(text, "; ")
+		}
+	}
+	return findings, nil
+}

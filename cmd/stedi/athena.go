@@ -1,0 +1,153 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"stedi/athena"
+	"stedi/athena/catalog"
+	"stedi/pipeline"
+)
+
+// defaultDatabase is the database of a lake that names none.
+const defaultDatabase = "stedi"
+
+// athenaFlags say how Athena is asked.
+type athenaFlags struct {
+	database  string
+	workgroup string
+	maxScan   string
+	stages    bool
+}
+
+func (a *athenaFlags) add(flags *pflag.FlagSet) {
+	flags.StringVar(&a.database, "database", "", "database of the Glue catalog (default: the one the lake was deployed with, or "+defaultDatabase+")")
+	flags.StringVar(&a.workgroup, "workgroup", "primary", "Athena workgroup")
+	flags.StringVar(&a.maxScan, "max-scan", "", "most that one Athena query may read, such as 10GB (default: the workgroup's own limit)")
+	flags.BoolVar(&a.stages, "count-stages", true, "on Athena, count the rows of every stage, which reads a transform's inputs again")
+}
+
+// arguments are the flags again, for a process of the same program.
+func (a *athenaFlags) arguments() []string {
+	args := []string{"--workgroup=" + a.workgroup, fmt.Sprintf("--count-stages=%t", a.stages)}
+	for flag, value := range map[string]string{"database": a.database, "max-scan": a.maxScan} {
+		if value != "" {
+			args = append(args, "--"+flag+"="+value)
+		}
+	}
+	return args
+}
+
+// catalogue makes the store one whose tables lie where the Glue catalog says,
+// if the lake was deployed, and opens the engine that was asked for.
+func (p *program) catalogue(ctx context.Context, o *opened) error {
+	o.runs = o.engine
+	asked := p.config.engine == "athena"
+	if !inS3(o.root) {
+		if asked {
+			return pipeline.Fail(pipeline.BadUsage, "", "`stedi deploy --from "+o.root+" --lake s3://BUCKET/PREFIX` puts it there.", "the engine athena needs a lake in S3, and this one lies in %s", o.root)
+		}
+		return nil
+	}
+	authority, err := pipeline.AuthorityOf(ctx, o.store)
+	if err != nil {
+		return err
+	}
+	if authority.Catalog == "" {
+		if asked {
+			return pipeline.Fail(pipeline.BadUsage, "", "`stedi deploy --lake "+o.root+"` makes the tables known to Athena.", "the lake has no catalog yet")
+		}
+		return nil
+	}
+	if o.tables, err = p.openCatalog(ctx, o.root, authority); err != nil {
+		return err
+	}
+	o.store = pipeline.WithCatalog(o.store, o.tables, o.lake)
+	if !asked {
+		return nil
+	}
+	if o.client, err = p.openAthena(ctx, o); err != nil {
+		return err
+	}
+	o.runs = o.client.Engine(o.tables, o.root, p.config.athena.stages)
+	return nil
+}
+
+func (p *program) openCatalog(ctx context.Context, root string, authority pipeline.Authority) (*catalog.Catalog, error) {
+	named := p.config.athena.database
+	if named != "" && authority.Database != "" && named != authority.Database {
+		return nil, pipeline.Fail(pipeline.BadUsage, "", "Leave --database out, or `stedi destroy` the lake first.", "the lake was deployed to the database %s", authority.Database)
+	}
+	config, err := p.config.amazon.open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return catalog.Open(config, cmp.Or(named, authority.Database, defaultDatabase), root), nil
+}
+
+// resultsFolder is where the results of queries rest until the next run.
+const resultsFolder = ".stedi/staging/results/"
+
+func (p *program) openAthena(ctx context.Context, o *opened) (*athena.Client, error) {
+	config, err := p.config.amazon.open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	limit, err := sizeOf("max-scan", p.config.athena.maxScan)
+	if err != nil {
+		return nil, err
+	}
+	return athena.Open(ctx, config, athena.Options{
+		Database: o.tables.Database(), Workgroup: p.config.athena.workgroup, Output: strings.TrimSuffix(o.root, "/") + "/" + resultsFolder,
+		MaxScan: limit, Estimate: o.estimate,
+	})
+}
+
+// estimate is how large the tables are that a query reads.
+func (o *opened) estimate(ctx context.Context, sql string) (int64, error) {
+	statement, err := o.engine.Parse(ctx, sql)
+	if err != nil {
+		return 0, err
+	}
+	total := int64(0)
+	for _, name := range statement.Tables {
+		t := o.lake.Table(name)
+		if t == nil {
+			return 0, fmt.Errorf("how large %s is is not known", name)
+		}
+		files, err := o.store.List(ctx, t.Path)
+		if err != nil {
+			return 0, err
+		}
+		for _, f := range files {
+			total += f.Size
+		}
+	}
+	return total, nil
+}
+
+// strictly refuses what the readers of remote engines cannot do.
+func (p *program) strictly(flags runFlags) error {
+	if p.config.engine != "duckdb" && flags.maxRejects.Limit != (pipeline.Limit{}) {
+		return pipeline.Fail(pipeline.BadUsage, "", "Run with --engine duckdb, or mend the lines.", "the engine %s cannot leave malformed lines out, so --max-rejects must be 0", p.config.engine)
+	}
+	return nil
+}
+
+// tellCost says what the last query took, if it was one of Athena's.
+func (p *program) tellCost(q pipeline.Querier) {
+	if asked, ok := q.(*athena.Querier); ok && asked.Last() != nil {
+		narrate(p.stderr, told(asked.Last()))
+	}
+}
+
+// told is what a query on Athena took.
+func told(e *athena.Execution) string {
+	return fmt.Sprintf("query %s: %.1f s in the queue, %.1f s to run, %s bytes scanned, $%.6f\n",
+		e.ID, e.Queued.Round(time.Millisecond).Seconds(), e.Ran.Seconds(), thousands(e.Scanned), e.Cost)
+}

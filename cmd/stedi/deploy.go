@@ -1,0 +1,195 @@
+package main
+
+import (
+	"context"
+	_ "embed"
+	"errors"
+	"fmt"
+	"strings"
+	"text/template"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"stedi/athena/catalog"
+	"stedi/athena/s3"
+	"stedi/pipeline"
+	"stedi/pipeline/dir"
+)
+
+func (p *program) deployCommand() *cobra.Command {
+	var from string
+	var dryRun bool
+	cmd := &cobra.Command{
+		Use:   "deploy",
+		Short: "Make a lake in S3 known to Athena",
+		Long: "Upload the landing files of a local lake (--from), skipping what is there already, and create or mend the\n" +
+			"database and the tables in the Glue catalog. From then on the catalog says where tables lie, for every\n" +
+			"engine. --dry-run prints each call, and the IAM policy that is needed, and changes nothing.",
+		Example: "stedi deploy --from ./lake --lake s3://bucket/prefix --dry-run\nstedi deploy --from ./lake --lake s3://bucket/prefix",
+		Args:    usageArgs(cobra.NoArgs),
+		RunE:    func(cmd *cobra.Command, _ []string) error { return p.deploy(cmd.Context(), from, dryRun) },
+	}
+	cmd.Flags().StringVar(&from, "from", "", "a local lake whose landing files are uploaded")
+	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "print every call, and the IAM policy, and do nothing")
+	return cmd
+}
+
+// deployment is a lake in S3 on its way into or out of the catalog.
+type deployment struct {
+	program   *program
+	lake      *pipeline.Lake
+	bucket    *s3.Store
+	tables    *catalog.Catalog
+	authority pipeline.Authority
+	dryRun    bool
+}
+
+// openDeployment opens a lake under its lock, and gives it to work.
+func (p *program) openDeployment(ctx context.Context, dryRun bool, work func(*deployment) error) (err error) {
+	if !inS3(p.config.lake) {
+		return pipeline.Fail(pipeline.BadUsage, "", "Say --lake s3://BUCKET/PREFIX.", "only a lake in S3 can be deployed")
+	}
+	engine, _, closeEngine, err := p.openEngine(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, closeEngine()) }()
+	d := &deployment{program: p, dryRun: dryRun}
+	if d.lake, err = pipeline.Load(ctx, p.definition(), p.config.profile, engine); err != nil {
+		return err
+	}
+	store, _, err := p.openBucket(ctx, p.config.lake)
+	if err != nil {
+		return err
+	}
+	d.bucket = store
+	if d.authority, err = pipeline.AuthorityOf(ctx, store); err != nil {
+		return err
+	}
+	if d.tables, err = p.openCatalog(ctx, p.config.lake, d.authority); err != nil {
+		return err
+	}
+	if dryRun {
+		return work(d)
+	}
+	unlock, err := store.Lock(ctx, pipeline.Holder{Run: "deploy", PID: pid(), Host: hostname(), Since: time.Now()})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, unlock()) }()
+	return work(d)
+}
+
+func (p *program) deploy(ctx context.Context, from string, dryRun bool) error {
+	return p.openDeployment(ctx, dryRun, func(d *deployment) error {
+		if from != "" {
+			if err := d.upload(ctx, from); err != nil {
+				return err
+			}
+		}
+		changes, err := d.tables.Changes(ctx, d.lake)
+		if err != nil {
+			return err
+		}
+		if err := d.apply(ctx, changes); err != nil {
+			return err
+		}
+		if dryRun {
+			return d.printPolicy()
+		}
+		d.authority.Catalog, d.authority.Database = "glue", d.tables.Database()
+		if err := d.authority.Record(ctx, d.bucket); err != nil {
+			return err
+		}
+		narrate(p.stderr, fmt.Sprintf("deployed to the database %s: `stedi --batch --engine athena --lake %s` runs it\n", d.tables.Database(), p.config.lake))
+		return nil
+	})
+}
+
+// upload puts the landing files of a local lake into the bucket.
+func (d *deployment) upload(ctx context.Context, from string) error {
+	local, err := dir.Open(from, dir.Options{})
+	if err != nil {
+		return &pipeline.Failure{Kind: pipeline.BadUsage, Err: err, Fix: "Name a local lake with --from."}
+	}
+	for _, t := range d.lake.Tables {
+		if !t.IsLanding() {
+			continue
+		}
+		files, err := local.List(ctx, t.Path)
+		if err != nil {
+			return err
+		}
+		for i, f := range files {
+			if err := d.uploadFile(ctx, local, f); err != nil {
+				return err
+			}
+			narrate(d.program.stderr, fmt.Sprintf("%s: %d of %d files\n", t.Name, i+1, len(files)))
+		}
+	}
+	return nil
+}
+
+func (d *deployment) uploadFile(ctx context.Context, local pipeline.Store, f pipeline.File) error {
+	if d.dryRun {
+		return d.say("PutObject", d.bucket.URL(f.Name), fmt.Sprintf("%s bytes", thousands(f.Size)))
+	}
+	path, err := local.Fetch(ctx, f)
+	if err != nil {
+		return err
+	}
+	// It is recorded first, so that a destroy knows of it whatever happens.
+	if d.authority.Upload(f.Name) {
+		if err := d.authority.Record(ctx, d.bucket); err != nil {
+			return err
+		}
+	}
+	sent, err := d.bucket.Upload(ctx, path, f.Name)
+	if err != nil || !sent {
+		return err
+	}
+	return d.say("PutObject", d.bucket.URL(f.Name), fmt.Sprintf("%s bytes", thousands(f.Size)))
+}
+
+// apply makes changes one after the other, or only prints them.
+func (d *deployment) apply(ctx context.Context, changes []catalog.Change) error {
+	for _, c := range changes {
+		if err := d.say(c.Call, c.About, c.Why); err != nil {
+			return err
+		}
+		if d.dryRun {
+			continue
+		}
+		if err := c.Do(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (d *deployment) say(call, about, why string) error {
+	_, err := fmt.Fprintf(d.program.stdout, "%-16s %s  (%s)\n", call, about, why)
+	return err
+}
+
+//go:embed policy.json
+var policyText string
+
+var policyTemplate = template.Must(template.New("policy.json").Parse(policyText))
+
+// printPolicy prints what an identity has to be allowed to do, for this bucket,
+// database and workgroup and nothing else.
+func (d *deployment) printPolicy() error {
+	bucket, prefix, _ := strings.Cut(strings.TrimSuffix(strings.TrimPrefix(d.program.config.lake, "s3://"), "/"), "/")
+	if prefix != "" {
+		prefix += "/"
+	}
+	region := d.program.config.amazon.region
+	if region == "" {
+		region = "*"
+	}
+	return policyTemplate.Execute(d.program.stdout, map[string]string{
+		"Bucket": bucket, "Prefix": prefix, "Database": d.tables.Database(), "Workgroup": d.program.config.athena.workgroup, "Region": region,
+	})
+}

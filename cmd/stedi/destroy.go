@@ -1,0 +1,99 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"stedi/pipeline"
+)
+
+func (p *program) destroyCommand() *cobra.Command {
+	var yes, landing, dryRun bool
+	cmd := &cobra.Command{
+		Use:   "destroy",
+		Short: "Undo a deploy: remove the tables from the catalog, and what was made of them",
+		Long: "Remove from the Glue catalog the tables and the database that a deploy has made, and from the bucket the\n" +
+			"versions of tables that this program has published. Landing files stay; --landing removes those that a\n" +
+			"deploy has uploaded. It asks first, or wants --yes.",
+		Example: "stedi destroy --lake s3://bucket/prefix --dry-run\nstedi destroy --lake s3://bucket/prefix --yes",
+		Args:    usageArgs(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if !dryRun && !yes {
+				if err := p.confirm("Remove the tables of " + p.config.lake + "?"); err != nil {
+					return err
+				}
+			}
+			return p.destroy(cmd.Context(), landing, dryRun)
+		},
+	}
+	cmd.Flags().BoolVar(&yes, "yes", false, "do not ask")
+	cmd.Flags().BoolVar(&landing, "landing", false, "also delete the landing files that a deploy has uploaded")
+	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "print every call, and do nothing")
+	return cmd
+}
+
+// confirm asks a person. Without a terminal there is nobody to ask.
+func (p *program) confirm(question string) error {
+	no := pipeline.Fail(pipeline.BadUsage, "", "Say --yes, or look first with --dry-run.", "nothing was removed")
+	if !p.isTerminal(p.stderr) {
+		return no
+	}
+	narrate(p.stderr, question+" [y/N] ")
+	answer, err := bufio.NewReader(p.stdin).ReadString('\n')
+	if err == nil && strings.EqualFold(strings.TrimSpace(answer), "y") {
+		return nil
+	}
+	return no
+}
+
+func (p *program) destroy(ctx context.Context, landing, dryRun bool) error {
+	return p.openDeployment(ctx, dryRun, func(d *deployment) error {
+		if d.authority.Catalog == "" && len(d.authority.Uploaded) == 0 {
+			return pipeline.Fail(pipeline.BadUsage, "", "There is nothing to undo.", "%s was never deployed", p.config.lake)
+		}
+		folders, err := pipeline.PublishedFolders(ctx, d.bucket)
+		if err != nil {
+			return err
+		}
+		changes, err := d.tables.Undeploy(ctx, d.lake)
+		if err != nil {
+			return err
+		}
+		if err := d.apply(ctx, changes); err != nil {
+			return err
+		}
+		if landing {
+			folders = append(folders, d.authority.Uploaded...)
+		}
+		for _, name := range folders {
+			if err := d.remove(ctx, name); err != nil {
+				return err
+			}
+		}
+		if dryRun {
+			return nil
+		}
+		if err := pipeline.ForgetManifests(ctx, d.bucket); err != nil {
+			return err
+		}
+		if !landing && len(d.authority.Uploaded) > 0 {
+			rest := pipeline.Authority{Uploaded: d.authority.Uploaded}
+			return rest.Record(ctx, d.bucket)
+		}
+		return nil
+	})
+}
+
+func (d *deployment) remove(ctx context.Context, name string) error {
+	if err := d.say("DeleteObjects", d.bucket.URL(name), "it was recorded"); err != nil || d.dryRun {
+		return err
+	}
+	if err := d.bucket.Delete(ctx, name); err != nil {
+		return fmt.Errorf("what is left is recorded still; destroy again: %w", err)
+	}
+	return nil
+}

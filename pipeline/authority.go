@@ -1,0 +1,81 @@
+package pipeline
+
+import (
+	"context"
+	"path"
+	"slices"
+	"strings"
+)
+
+// Authority is what decides where the tables of a lake lie. It is recorded in
+// the lake, so that every engine on every machine asks the same one.
+type Authority struct {
+	Schema   string `json:"schema"`             // stedi.lake/1
+	Catalog  string `json:"catalog,omitempty"`  // glue; empty: the files alone
+	Database string `json:"database,omitempty"` // of the catalog
+	// Uploaded are the landing files that a deploy has put there, by name.
+	Uploaded []string `json:"uploaded,omitempty"`
+}
+
+const (
+	authorityName   = stateFolder + "/lake.json"
+	authoritySchema = "stedi.lake/1"
+)
+
+// AuthorityOf reads who decides. A lake that does not say is one of files.
+func AuthorityOf(ctx context.Context, files Files) (Authority, error) {
+	a := Authority{Schema: authoritySchema}
+	_, err := readJSON(ctx, files, authorityName, &a)
+	return a, err
+}
+
+// Record makes it the lake's authority.
+func (a Authority) Record(ctx context.Context, files Files) error {
+	a.Schema = authoritySchema
+	return writeJSON(ctx, files, authorityName, a)
+}
+
+// Upload notes a landing file, and tells whether it is a new one.
+func (a *Authority) Upload(name string) bool {
+	if slices.Contains(a.Uploaded, name) {
+		return false
+	}
+	a.Uploaded = append(a.Uploaded, name)
+	return true
+}
+
+// PublishedFolders returns where versions of tables lie that this program has
+// published, or was about to, in a lake with a catalog.
+func PublishedFolders(ctx context.Context, store Store) ([]string, error) {
+	var folders []string
+	for _, folder := range []string{"tables", "intent", "previous"} {
+		files, err := store.List(ctx, stateFolder+"/"+folder)
+		if err != nil {
+			return nil, err
+		}
+		for _, f := range files {
+			if path.Ext(f.Name) != ".json" || strings.HasPrefix(path.Base(f.Name), "part-") {
+				continue
+			}
+			m, err := readManifest(ctx, store, f.Name)
+			if err != nil {
+				return nil, err
+			}
+			if m != nil && m.Folder != "" && !slices.Contains(folders, m.Folder) {
+				folders = append(folders, m.Folder)
+			}
+		}
+	}
+	return folders, nil
+}
+
+// ForgetManifests makes a lake forget what its tables held, after those who
+// knew where they lie have been removed.
+func ForgetManifests(ctx context.Context, files Files) error {
+	for _, folder := range []string{"tables", "intent", "previous"} {
+		if err := files.Delete(ctx, stateFolder+"/"+folder); err != nil {
+			return err
+		}
+	}
+	return files.Delete(ctx, authorityName)
+}
