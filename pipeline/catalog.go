@@ -144,7 +144,10 @@ func (c *catalogued) recover(ctx context.Context, store Store, t *Table, m *Mani
 		_, err := record(ctx, store, *m)
 		return err
 	}
-	if m.Token != "" {
+	switch {
+	case m.RolledBack: // it is a kept version still
+		return store.Delete(ctx, intentName(m.Table))
+	case m.Token != "":
 		return nil
 	}
 	return dropVersion(ctx, store, m)

@@ -150,7 +150,7 @@ func previous(ctx context.Context, store Store, kept []File, t *Table, made stri
 		if err != nil {
 			return nil, "", err
 		}
-		if version != nil && len(version.Files) == 1 && version.Run != made {
+		if version != nil && (len(version.Files) == 1 || version.Folder != "") && version.Run != made {
 			m, folder = version, path.Dir(name)
 		}
 	}
@@ -170,20 +170,12 @@ func keptManifests(kept []File, t *Table) []string {
 
 // publish puts the previous version in place and forgets where it lay.
 func (b *rollback) publish(ctx context.Context) (*Manifest, error) {
-	staged, err := b.stage(ctx)
-	if err != nil {
-		return nil, err
-	}
-	m := *b.back
-	m.RolledBack = true
-	m.Files = []ManifestFile{{Hash: m.Hash, Rows: m.Rows}}
-	p := publication{store: b.store, table: b.table, manifest: m, old: b.current, staged: staged}
-	published, err := p.publish(ctx)
+	published, err := b.put(ctx)
 	if err != nil {
 		// What failed may be no more than the removal of the intent.
 		now, e := readManifest(context.WithoutCancel(ctx), b.store, manifestName(b.table.Name))
 		b.done = now != nil && now.Run == b.back.Run
-		return nil, errors.Join(err, e, staged.Discard())
+		return nil, errors.Join(err, e)
 	}
 	b.done = true
 	// The description goes first: without it a file is no version.
@@ -196,6 +188,25 @@ func (b *rollback) publish(ctx context.Context) (*Manifest, error) {
 		return published, err
 	}
 	return published, b.store.Delete(ctx, b.folder)
+}
+
+func (b *rollback) put(ctx context.Context) (*Manifest, error) {
+	m := *b.back
+	m.RolledBack, m.Token = true, ""
+	if c := cataloguedIn(b.store); c != nil {
+		return c.publish(ctx, b.table, m, b.current)
+	}
+	staged, err := b.stage(ctx)
+	if err != nil {
+		return nil, err
+	}
+	m.Files = []ManifestFile{{Hash: m.Hash, Rows: m.Rows}}
+	p := publication{store: b.store, table: b.table, manifest: m, old: b.current, staged: staged}
+	published, err := p.publish(ctx)
+	if err != nil {
+		return nil, errors.Join(err, staged.Discard())
+	}
+	return published, nil
 }
 
 // stage copies the kept version and makes sure that it is what it was.

@@ -41,6 +41,8 @@ type AthenaFaults struct {
 	Fail   func(sql string) string // a reason makes the query FAIL
 	Cancel func(sql string) bool   // somebody else cancels it
 	Refuse func(call string) string
+	// Delay keeps a query QUEUED until the channel is closed.
+	Delay func(sql string) <-chan struct{}
 }
 
 type execution struct {
@@ -242,6 +244,15 @@ func (a *Athena) run(ctx context.Context, e *execution, faults AthenaFaults) {
 	if faults.Queue != nil && faults.Queue(e.sql) {
 		<-ctx.Done()
 		return
+	}
+	if faults.Delay != nil {
+		if wait := faults.Delay(e.sql); wait != nil {
+			select {
+			case <-wait:
+			case <-ctx.Done():
+				return
+			}
+		}
 	}
 	a.mu.Lock()
 	if e.state == "QUEUED" {

@@ -62,7 +62,29 @@ func StartTrino(t testing.TB, s3 *S3, glue *Glue, warehouse string) *Trino {
 		var info struct{ Starting bool }
 		return r.StatusCode == http.StatusOK && json.NewDecoder(r.Body).Decode(&info) == nil && !info.Starting
 	})
+	server.wait(t)
 	return server
+}
+
+// wait returns when there is a node to run queries on, which is later than when
+// the server answers.
+func (s *Trino) wait(t testing.TB) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	tick := time.NewTicker(200 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		_, err := s.Query(ctx, "", "SELECT table_name FROM information_schema.tables LIMIT 1")
+		if err == nil {
+			return
+		}
+		select {
+		case <-ctx.Done():
+			t.Fatalf("trino runs nothing: %v", err)
+		case <-tick.C:
+		}
+	}
 }
 
 // The heap is small, so that a test fits beside others.

@@ -5,7 +5,9 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
+	"time"
 
 	"stedi/athena/awstest"
 	"stedi/pipeline"
@@ -135,5 +137,155 @@ func TestAthenaAndTheEmbeddedEngineMakeTheSameTables(t *testing.T) {
 	a.stedi(0, "destroy", "--yes", "--landing")
 	if left := a.server.S3.Keys(t, "lake"); len(left) > 0 && slices.ContainsFunc(left, func(k string) bool { return !strings.HasPrefix(k, "a/.stedi/") }) {
 		t.Errorf("left %v", left)
+	}
+}
+
+// started returns the statements that make tables.
+func (a *onAWS) started() (made []string) {
+	for _, e := range a.server.Athena.Executions() {
+		if strings.Contains(e, "CREATE TABLE") {
+			made = append(made, e)
+		}
+	}
+	return made
+}
+
+// versions are the folders in which versions of tables lie.
+func (a *onAWS) versions() []string {
+	a.Helper()
+	var folders []string
+	for _, key := range a.server.S3.Keys(a.T, "lake") {
+		if folder := filepath.Dir(key); strings.Contains(folder, "/run=") && !slices.Contains(folders, folder) {
+			folders = append(folders, folder)
+		}
+	}
+	return folders
+}
+
+// wantNoStage makes sure that no table is known under the name that it has
+// until it is published.
+func (a *onAWS) wantNoStage() {
+	a.Helper()
+	rows, err := a.server.Trino.Query(a.Context(), "stedi", "SHOW TABLES")
+	if err != nil {
+		a.Fatal(err)
+	}
+	if len(rows) != 8 {
+		a.Errorf("the database has the tables %v", rows)
+	}
+}
+
+// One Trino serves all of these. Whatever goes wrong, the tables are what they
+// were, nothing is on its way, and the next run is right.
+func TestWhateverGoesWrongOnAthenaTheTablesStayWhole(t *testing.T) {
+	a := startAWS(t)
+	a.stedi(0, "deploy", "--from", landingFolder(t))
+	a.wantRows(a.batch("athena"), pipeline.Published)
+	before := a.versions()
+	table := "customer_curated"
+	content := a.content(table)
+	isMade := func(sql string) bool { return strings.Contains(sql, "CREATE TABLE") && strings.Contains(sql, table) }
+	unharmed := func(t *testing.T) {
+		t.Helper()
+		a.server.Athena.Fault(awstest.AthenaFaults{})
+		a.wantNoStage()
+		if !slices.Equal(a.content(table), content) {
+			t.Error("the table has changed")
+		}
+		if now := a.versions(); !slices.Equal(now, before) {
+			t.Errorf("versions are in %v, want %v", now, before)
+		}
+		for _, e := range a.server.Athena.Executions() {
+			if strings.HasPrefix(e, "QUEUED") || strings.HasPrefix(e, "RUNNING") {
+				t.Errorf("still on its way: %s", e)
+			}
+		}
+	}
+	for name, c := range map[string]struct {
+		faults awstest.AthenaFaults
+		code   int
+		says   string
+	}{
+		"the query fails": {awstest.AthenaFaults{Fail: func(sql string) string {
+			return map[bool]string{true: "GENERIC_INTERNAL_ERROR: no worker"}[isMade(sql)]
+		}}, 3, "no worker"},
+		"somebody cancels it": {awstest.AthenaFaults{Cancel: isMade}, 3, "somebody else"},
+		"its count fails": {awstest.AthenaFaults{Fail: func(sql string) string {
+			return map[bool]string{true: "GENERIC_INTERNAL_ERROR: no count"}[strings.Contains(sql, "place")]
+		}}, 3, "no count"},
+		"its guard fails": {awstest.AthenaFaults{Fail: func(sql string) string {
+			return map[bool]string{true: "GENERIC_INTERNAL_ERROR: no guard"}[strings.Contains(sql, "broken")]
+		}}, 3, "no guard"},
+		"the credentials expire": {awstest.AthenaFaults{Refuse: func(call string) string {
+			return map[bool]string{true: "ExpiredTokenException"}[call == "StartQueryExecution"]
+		}}, 4, "aws sso login"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			a.server.Athena.Fault(c.faults)
+			_, said := a.stedi(c.code, "run", "--force", table, "--engine", "athena")
+			if !strings.Contains(said, c.says) || strings.Contains(said, awstest.SecretKey) {
+				t.Errorf("it says %s", said)
+			}
+			unharmed(t)
+		})
+	}
+	t.Run("it is cancelled here", func(t *testing.T) {
+		a.server.Athena.Fault(awstest.AthenaFaults{Queue: isMade})
+		a.interrupted(syscall.SIGTERM, 143, table)
+		unharmed(t)
+	})
+	t.Run("the program is killed, and the next run goes on with the same query", func(t *testing.T) {
+		made := len(a.started())
+		release := make(chan struct{})
+		a.server.Athena.Fault(awstest.AthenaFaults{Delay: func(sql string) <-chan struct{} {
+			if isMade(sql) {
+				return release
+			}
+			return nil
+		}})
+		a.interrupted(syscall.SIGKILL, -1, table)
+		close(release)
+		a.server.Athena.Fault(awstest.AthenaFaults{})
+		a.stedi(0, "run", "--force", table, "--engine", "athena")
+		if n := len(a.started()) - made; n != 1 {
+			t.Errorf("%d queries were started", n)
+		}
+		a.wantNoStage()
+		if !slices.Equal(a.content(table), content) {
+			t.Error("the table has other rows")
+		}
+		if len(a.versions()) != len(before)+1 { // the version before is kept for a rollback
+			t.Errorf("versions are in %v, before it %v", a.versions(), before)
+		}
+		a.stedi(0, "rollback", table)
+		if !slices.Equal(a.content(table), content) {
+			t.Error("rolled back, the table has other rows")
+		}
+	})
+}
+
+// interrupted runs a step that stays in Athena's queue, and ends it by a signal
+// once it is there.
+func (a *onAWS) interrupted(signal syscall.Signal, code int, table string) {
+	a.Helper()
+	waiting := len(a.started())
+	cmd := command(a.T, nil, a.args("run", "--force", table, "--engine", "athena")...)
+	if err := cmd.Start(); err != nil {
+		a.Fatal(err)
+	}
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for len(a.started()) == waiting {
+		select {
+		case <-tick.C:
+		case <-a.Context().Done():
+			a.Fatal("the query was not started")
+		}
+	}
+	if err := cmd.Process.Signal(signal); err != nil {
+		a.Fatal(err)
+	}
+	if err := cmd.Wait(); err == nil || cmd.ProcessState.ExitCode() != code {
+		a.Fatalf("it ended with %d (%v), not %d", cmd.ProcessState.ExitCode(), err, code)
 	}
 }
