@@ -13,8 +13,7 @@ SCALES   ?= 1,10,100
 # What stands in for AWS in tests. The versions are those that were measured.
 AWS       := $(CURDIR)/.cache/aws
 VERSITYGW := github.com/versity/versitygw/cmd/versitygw@v1.8.0
-
-.PHONY: run build test test-spark check fuzz bench pictures keys clean counterparts
+.PHONY: run build test test-spark check fuzz bench pictures keys clean counterparts test-aws
 
 run: build ## the demo lake: on its screens, or without a terminal from landing to the training set
 	@if [ -t 0 ] && [ -t 1 ]; then bin/stedi --demo; else bin/stedi --batch --demo; fi
@@ -76,8 +75,12 @@ $(SPARK)/bin/spark-submit:
 
 counterparts: $(AWS)/bin/versitygw ## the servers that stand in for AWS in tests
 
-$(AWS)/bin/versitygw:
-	GOBIN=$(AWS)/bin go install $(VERSITYGW)
+counterparts: ## the servers that stand in for AWS in tests
+	.ci/counterparts
+
+test-aws: counterparts ## everything on what stands in for AWS; make test runs a part of it
+	STEDI_TEST_AWS=whole go test -count=1 -timeout 20m ./athena/...
+	STEDI_TEST_AWS=whole go test -count=1 -timeout 20m ./cmd/stedi -run 'Athena|Bucket'
 
 $(LINT):
 	GOBIN=$(TOOLS) go install $(GOLANGCI)

@@ -95,13 +95,12 @@ func (c *Client) wait(ctx context.Context, id string) (*Execution, error) {
 	deadline := time.NewTimer(c.options.Deadline)
 	defer deadline.Stop()
 	pause := c.options.Poll
-	state := "QUEUED"
 	for {
 		found, reason, err := c.look(ctx, id)
 		if err != nil {
 			return nil, err
 		}
-		state = found.State
+		state := found.State
 		switch types.QueryExecutionState(state) {
 		case types.QueryExecutionStateSucceeded:
 			return found, nil

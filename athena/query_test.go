@@ -42,6 +42,7 @@ func read(t *testing.T, rows pipeline.Rows) [][]any {
 
 // One Trino serves all of these, since it takes ten seconds to start.
 func TestQueriesOnAthena(t *testing.T) {
+	awstest.Whole(t)
 	server := awstest.StartAWS(t)
 	t.Run("types are kept, and null is not the empty string", func(t *testing.T) {
 		q := open(t, server, athena.Options{}).Querier()

@@ -5,7 +5,9 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -46,18 +48,18 @@ type AthenaFaults struct {
 }
 
 type execution struct {
-	id, sql, database, group, token string
-	state, reason                   string
-	submitted, completed            time.Time
-	columns                         []Column
-	rows                            [][]any
-	header                          bool
-	update                          *int64
-	scanned, queued, ran            int64
-	stop                            context.CancelFunc
+	id, sql, database, group string
+	state, reason            string
+	submitted, completed     time.Time
+	columns                  []Column
+	rows                     [][]any
+	header                   bool
+	update                   *int64
+	scanned, queued, ran     int64
+	stop                     context.CancelFunc
 }
 
-func newAthena(t testing.TB, trino *Trino) *Athena {
+func newAthena(t *testing.T, trino *Trino) *Athena {
 	t.Helper()
 	a := &Athena{trino: trino, executions: map[string]*execution{}, byToken: map[string]*execution{}}
 	t.Cleanup(func() {
@@ -116,7 +118,7 @@ func (a *Athena) serve(w http.ResponseWriter, r *http.Request) {
 	if code != "" {
 		err = &refusal{code, code + " was answered by the test"}
 	} else {
-		answer, err = a.answer(call, r)
+		answer, err = a.answer(r.Context(), call, r.Body)
 	}
 	w.Header().Set("Content-Type", "application/x-amz-json-1.1")
 	if err != nil {
@@ -130,74 +132,79 @@ func (a *Athena) serve(w http.ResponseWriter, r *http.Request) {
 	_ = json.NewEncoder(w).Encode(answer)
 }
 
-func (a *Athena) answer(call string, r *http.Request) (any, error) {
-	var in struct {
-		QueryString, ClientRequestToken, QueryExecutionID, NextToken, WorkGroup string
-		MaxResults                                                              int
-		QueryExecutionContext                                                   struct{ Database string }
-		QueryExecutionIDs                                                       []string
-		ResultConfiguration                                                     struct{ OutputLocation string }
-	}
-	var raw map[string]json.RawMessage
-	if err := json.NewDecoder(r.Body).Decode(&raw); err != nil {
+// request is what calls have in common. The API's names are exact, so that they
+// are read by tags.
+type request struct {
+	QueryString           string   `json:"QueryString"`
+	ClientRequestToken    string   `json:"ClientRequestToken"`
+	ID                    string   `json:"QueryExecutionId"`
+	IDs                   []string `json:"QueryExecutionIds"`
+	NextToken             string   `json:"NextToken"`
+	WorkGroup             string   `json:"WorkGroup"`
+	MaxResults            int      `json:"MaxResults"`
+	QueryExecutionContext struct {
+		Database string `json:"Database"`
+	} `json:"QueryExecutionContext"`
+}
+
+func (a *Athena) answer(ctx context.Context, call string, body io.Reader) (any, error) {
+	var in request
+	if err := json.NewDecoder(body).Decode(&in); err != nil {
 		return nil, err
-	}
-	for name, into := range map[string]any{
-		"QueryString": &in.QueryString, "ClientRequestToken": &in.ClientRequestToken, "QueryExecutionId": &in.QueryExecutionID, "NextToken": &in.NextToken,
-		"WorkGroup": &in.WorkGroup, "MaxResults": &in.MaxResults, "QueryExecutionContext": &in.QueryExecutionContext, "QueryExecutionIds": &in.QueryExecutionIDs,
-	} {
-		if text, ok := raw[name]; ok {
-			if err := json.Unmarshal(text, into); err != nil {
-				return nil, err
-			}
-		}
 	}
 	switch call {
 	case "StartQueryExecution":
-		return a.startQuery(in.QueryString, in.QueryExecutionContext.Database, in.WorkGroup, in.ClientRequestToken)
-	case "GetQueryExecution":
-		e, err := a.find(in.QueryExecutionID)
-		if err != nil {
-			return nil, err
-		}
-		return map[string]any{"QueryExecution": a.describe(e)}, nil
+		return a.startQuery(ctx, in)
+	case "GetQueryResults":
+		return a.results(in.ID, in.NextToken, in.MaxResults)
+	case "GetWorkGroup":
+		return a.workgroup(in.WorkGroup), nil
+	case "ListQueryExecutions":
+		return a.history(), nil
 	case "BatchGetQueryExecution":
 		var all []any
-		for _, id := range in.QueryExecutionIDs {
+		for _, id := range in.IDs {
 			if e, err := a.find(id); err == nil {
 				all = append(all, a.describe(e))
 			}
 		}
 		return map[string]any{"QueryExecutions": all}, nil
-	case "ListQueryExecutions":
-		a.mu.Lock()
-		defer a.mu.Unlock()
-		ids := []string{}
-		for i := len(a.order) - 1; i >= 0; i-- {
-			ids = append(ids, a.order[i])
-		}
-		return map[string]any{"QueryExecutionIds": ids}, nil
-	case "GetQueryResults":
-		return a.results(in.QueryExecutionID, in.NextToken, in.MaxResults)
+	}
+	e, err := a.find(in.ID)
+	if err != nil {
+		return nil, err
+	}
+	switch call {
+	case "GetQueryExecution":
+		return map[string]any{"QueryExecution": a.describe(e)}, nil
 	case "StopQueryExecution":
-		e, err := a.find(in.QueryExecutionID)
-		if err != nil {
-			return nil, err
-		}
 		a.end(e, "CANCELLED", "Query cancelled by user")
 		return map[string]any{}, nil
-	case "GetWorkGroup":
-		a.mu.Lock()
-		defer a.mu.Unlock()
-		return map[string]any{"WorkGroup": map[string]any{"Name": in.WorkGroup, "State": "ENABLED", "Configuration": map[string]any{
-			"EnforceWorkGroupConfiguration": a.location != "", "ResultConfiguration": map[string]any{"OutputLocation": a.location},
-			"EngineVersion": map[string]any{"EffectiveEngineVersion": "Athena engine version 3"},
-		}}}, nil
 	}
 	return nil, &refusal{"InvalidRequestException", "no such call: " + call}
 }
 
-func (a *Athena) startQuery(sql, database, group, token string) (any, error) {
+func (a *Athena) history() any {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	ids := []string{}
+	for _, id := range slices.Backward(a.order) {
+		ids = append(ids, id)
+	}
+	return map[string]any{"QueryExecutionIds": ids}
+}
+
+func (a *Athena) workgroup(name string) any {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return map[string]any{"WorkGroup": map[string]any{"Name": name, "State": "ENABLED", "Configuration": map[string]any{
+		"EnforceWorkGroupConfiguration": a.location != "", "ResultConfiguration": map[string]any{"OutputLocation": a.location},
+		"EngineVersion": map[string]any{"EffectiveEngineVersion": "Athena engine version 3"},
+	}}}
+}
+
+func (a *Athena) startQuery(ctx context.Context, in request) (any, error) {
+	sql, token := in.QueryString, in.ClientRequestToken
 	if len(token) < 32 {
 		return nil, &refusal{"InvalidRequestException", "ClientRequestToken must have 32 to 128 characters"}
 	}
@@ -209,9 +216,9 @@ func (a *Athena) startQuery(sql, database, group, token string) (any, error) {
 		}
 		return map[string]string{"QueryExecutionId": known.id}, nil
 	}
-	ctx, stop := context.WithCancel(context.Background())
+	ctx, stop := context.WithCancel(context.WithoutCancel(ctx)) // it outlives the call
 	e := &execution{
-		id: rand.Text(), sql: sql, database: database, group: group, token: token, state: "QUEUED", submitted: time.Now(), stop: stop,
+		id: rand.Text(), sql: sql, database: in.QueryExecutionContext.Database, group: in.WorkGroup, state: "QUEUED", submitted: time.Now(), stop: stop,
 		header: !strings.HasPrefix(strings.ToUpper(strings.TrimSpace(sql)), "CREATE"),
 	}
 	a.executions[e.id], a.byToken[token] = e, e
@@ -241,33 +248,8 @@ func (a *Athena) end(e *execution, state, reason string) {
 }
 
 func (a *Athena) run(ctx context.Context, e *execution, faults AthenaFaults) {
-	if faults.Queue != nil && faults.Queue(e.sql) {
-		<-ctx.Done()
+	if !a.begins(ctx, e, faults) {
 		return
-	}
-	if faults.Delay != nil {
-		if wait := faults.Delay(e.sql); wait != nil {
-			select {
-			case <-wait:
-			case <-ctx.Done():
-				return
-			}
-		}
-	}
-	a.mu.Lock()
-	if e.state == "QUEUED" {
-		e.state = "RUNNING"
-	}
-	a.mu.Unlock()
-	if faults.Cancel != nil && faults.Cancel(e.sql) {
-		a.end(e, "CANCELLED", "Query cancelled by user")
-		return
-	}
-	if faults.Fail != nil {
-		if reason := faults.Fail(e.sql); reason != "" {
-			a.end(e, "FAILED", reason)
-			return
-		}
 	}
 	answer, err := a.trino.Begin(ctx, e.database, e.sql)
 	for err == nil {
@@ -295,6 +277,39 @@ func (a *Athena) run(ctx context.Context, e *execution, faults AthenaFaults) {
 		}
 	}
 	a.end(e, "FAILED", "GENERIC_INTERNAL_ERROR: "+err.Error())
+}
+
+// begins lets a query leave the queue, unless a fault is its end.
+func (a *Athena) begins(ctx context.Context, e *execution, faults AthenaFaults) bool {
+	if faults.Queue != nil && faults.Queue(e.sql) {
+		<-ctx.Done()
+		return false
+	}
+	if faults.Delay != nil {
+		if wait := faults.Delay(e.sql); wait != nil {
+			select {
+			case <-wait:
+			case <-ctx.Done():
+				return false
+			}
+		}
+	}
+	a.mu.Lock()
+	if e.state == "QUEUED" {
+		e.state = "RUNNING"
+	}
+	a.mu.Unlock()
+	if faults.Cancel != nil && faults.Cancel(e.sql) {
+		a.end(e, "CANCELLED", "Query cancelled by user")
+		return false
+	}
+	if faults.Fail != nil {
+		if reason := faults.Fail(e.sql); reason != "" {
+			a.end(e, "FAILED", reason)
+			return false
+		}
+	}
+	return true
 }
 
 func (a *Athena) describe(e *execution) map[string]any {

@@ -5,6 +5,7 @@ import (
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
+	"os"
 	"strings"
 	"testing"
 
@@ -24,7 +25,7 @@ type AWS struct {
 }
 
 // StartAWS starts everything, or skips the test.
-func StartAWS(t testing.TB) *AWS {
+func StartAWS(t *testing.T) *AWS {
 	t.Helper()
 	a := &AWS{}
 	tool(t, "trino")
@@ -51,7 +52,7 @@ func StartAWS(t testing.TB) *AWS {
 }
 
 // handOn is a proxy that keeps the host, since that is part of a signature.
-func handOn(t testing.TB, endpoint string) *httputil.ReverseProxy {
+func handOn(t *testing.T, endpoint string) *httputil.ReverseProxy {
 	t.Helper()
 	target, err := url.Parse(endpoint)
 	if err != nil {
@@ -61,4 +62,12 @@ func handOn(t testing.TB, endpoint string) *httputil.ReverseProxy {
 		r.SetURL(target)
 		r.Out.Host = r.In.Host
 	}, ErrorLog: silent}
+}
+
+// Whole skips a test that takes long, unless all of them are asked for.
+func Whole(t *testing.T) {
+	t.Helper()
+	if os.Getenv("STEDI_TEST_AWS") != "whole" {
+		t.Skip("left out: `make test-aws` runs it")
+	}
 }

@@ -21,7 +21,7 @@ type Glue struct {
 }
 
 // StartGlue starts a server with an empty catalog.
-func StartGlue(t testing.TB) *Glue {
+func StartGlue(t *testing.T) *Glue {
 	t.Helper()
 	port := freePort(t)
 	folder := t.TempDir()

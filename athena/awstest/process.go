@@ -20,7 +20,7 @@ import (
 )
 
 // tool returns a file below .cache/aws of the repository, or skips the test.
-func tool(t testing.TB, name string) string {
+func tool(t *testing.T, name string) string {
 	t.Helper()
 	folder, err := os.Getwd()
 	if err != nil {
@@ -44,7 +44,7 @@ func tool(t testing.TB, name string) string {
 }
 
 // freePort returns a port of the loopback address that was free just now.
-func freePort(t testing.TB) int {
+func freePort(t *testing.T) int {
 	t.Helper()
 	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
@@ -78,15 +78,18 @@ func (o *output) tail() string {
 
 // start runs a process until the test ends, and returns when url answers as
 // ready wants it.
-func start(t testing.TB, command *exec.Cmd, url string, limit time.Duration, ready func(*http.Response) bool) {
+func start(t *testing.T, command *exec.Cmd, url string, limit time.Duration, ready func(*http.Response) bool) {
 	t.Helper()
 	said := &output{}
 	command.Stdout, command.Stderr = said, said
 	if err := command.Start(); err != nil {
 		t.Fatalf("%s: %v", command.Path, err)
 	}
-	ended := make(chan error, 1)
-	go func() { ended <- command.Wait() }()
+	ended := make(chan struct{})
+	go func() {
+		_ = command.Wait() // that it was killed is no news
+		close(ended)
+	}()
 	t.Cleanup(func() {
 		stop(command.Process)
 		<-ended
@@ -100,9 +103,8 @@ func start(t testing.TB, command *exec.Cmd, url string, limit time.Duration, rea
 			return
 		}
 		select {
-		case err := <-ended:
-			ended <- err
-			t.Fatalf("%s ended: %v\n%s", command.Path, err, said.tail())
+		case <-ended:
+			t.Fatalf("%s ended: %v\n%s", command.Path, command.ProcessState, said.tail())
 		case <-ctx.Done():
 			t.Fatalf("%s does not answer at %s\n%s", command.Path, url, said.tail())
 		case <-tick.C:

@@ -14,7 +14,7 @@ var silent = log.New(io.Discard, "", 0)
 // Proxy stands before a server and lets between decide what happens to each
 // request: pass hands it on and answers with the server's own answer. It
 // returns the proxy's endpoint.
-func Proxy(t testing.TB, endpoint string, between func(w http.ResponseWriter, r *http.Request, pass http.HandlerFunc)) string {
+func Proxy(t *testing.T, endpoint string, between func(w http.ResponseWriter, r *http.Request, pass http.HandlerFunc)) string {
 	t.Helper()
 	proxy := handOn(t, endpoint)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -27,7 +27,7 @@ type S3 struct {
 }
 
 // StartS3 starts an S3 server without a bucket.
-func StartS3(t testing.TB) *S3 {
+func StartS3(t *testing.T) *S3 {
 	t.Helper()
 	port := freePort(t)
 	folder := t.TempDir()
@@ -41,7 +41,7 @@ func StartS3(t testing.TB) *S3 {
 }
 
 // Bucket makes a bucket and returns its location.
-func (s *S3) Bucket(t testing.TB, name string) string {
+func (s *S3) Bucket(t *testing.T, name string) string {
 	t.Helper()
 	if _, err := s.Client.CreateBucket(t.Context(), &s3.CreateBucketInput{Bucket: &name}); err != nil {
 		t.Fatal(err)
@@ -50,7 +50,7 @@ func (s *S3) Bucket(t testing.TB, name string) string {
 }
 
 // Config is the way to a server, with the test's credentials and short waits.
-func Config(t testing.TB, endpoint string) aws.Config {
+func Config(t *testing.T, endpoint string) aws.Config {
 	t.Helper()
 	Environment(t)
 	config, err := account.Open(t.Context(), account.Options{Region: Region, Endpoint: endpoint, Stall: 10 * time.Second, Backoff: 20 * time.Millisecond})
@@ -62,7 +62,7 @@ func Config(t testing.TB, endpoint string) aws.Config {
 
 // Environment gives the SDK the test's credentials, and keeps it from what
 // the machine may have.
-func Environment(t testing.TB) {
+func Environment(t *testing.T) {
 	t.Helper()
 	for name, value := range map[string]string{
 		"AWS_ACCESS_KEY_ID": AccessKey, "AWS_SECRET_ACCESS_KEY": SecretKey, "AWS_EC2_METADATA_DISABLED": "true",
@@ -74,7 +74,7 @@ func Environment(t testing.TB) {
 }
 
 // Keys returns the names of all objects of a bucket.
-func (s *S3) Keys(t testing.TB, bucket string) []string {
+func (s *S3) Keys(t *testing.T, bucket string) []string {
 	t.Helper()
 	var keys []string
 	pages := s3.NewListObjectsV2Paginator(s.Client, &s3.ListObjectsV2Input{Bucket: &bucket})

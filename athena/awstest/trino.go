@@ -28,7 +28,7 @@ type Trino struct {
 const leastJava = 22
 
 // StartTrino starts it, or skips the test where it or its Java is missing.
-func StartTrino(t testing.TB, s3 *S3, glue *Glue, warehouse string) *Trino {
+func StartTrino(t *testing.T, s3 *S3, glue *Glue, warehouse string) *Trino {
 	t.Helper()
 	home := tool(t, "trino")
 	java := findJava(t)
@@ -68,7 +68,7 @@ func StartTrino(t testing.TB, s3 *S3, glue *Glue, warehouse string) *Trino {
 
 // wait returns when there is a node to run queries on, which is later than when
 // the server answers.
-func (s *Trino) wait(t testing.TB) {
+func (s *Trino) wait(t *testing.T) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
@@ -126,7 +126,7 @@ hive.security=allow-all
 var javaVersion = regexp.MustCompile(`JAVA_VERSION="(\d+)`)
 
 // findJava looks where JAVA_HOME says and where systems keep theirs.
-func findJava(t testing.TB) string {
+func findJava(t *testing.T) string {
 	t.Helper()
 	homes, err := filepath.Glob("/usr/lib/jvm/*")
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -345,9 +346,7 @@ func TestAByteThatChangesOnItsWayIsFound(t *testing.T) {
 	flip := func(w http.ResponseWriter, r *http.Request, pass http.HandlerFunc) {
 		answer := httptest.NewRecorder()
 		pass(answer, r)
-		for name, values := range answer.Header() {
-			w.Header()[name] = values
-		}
+		maps.Copy(w.Header(), answer.Header())
 		body := answer.Body.Bytes()
 		if r.Method == http.MethodGet && len(body) == 6 {
 			body[2] ^= 1

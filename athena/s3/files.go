@@ -56,7 +56,7 @@ func (s *Store) Copy(ctx context.Context, from, to string) error {
 	}
 	source := aws.String(url.PathEscape(s.bucket + "/" + *s.key(from)))
 	if file.Size > copyLimit {
-		_, err := s.multipart(ctx, to, file.Size, conditions{}, func(ctx context.Context, part *s3.UploadPartInput, offset, size int64) (types.CompletedPart, error) {
+		err := s.multipart(ctx, to, file.Size, conditions{}, func(ctx context.Context, part *s3.UploadPartInput, offset, size int64) (types.CompletedPart, error) {
 			out, err := s.client.UploadPartCopy(ctx, &s3.UploadPartCopyInput{
 				Bucket: part.Bucket, Key: part.Key, UploadId: part.UploadId, PartNumber: part.PartNumber, CopySource: source,
 				CopySourceIfMatch: &file.Version, CopySourceRange: aws.String(fmt.Sprintf("bytes=%d-%d", offset, offset+size-1)),

@@ -44,12 +44,12 @@ type uploadPart func(ctx context.Context, part *s3.UploadPartInput, offset, size
 
 // multipart writes an object in parts; on any way out nothing of it remains
 // but the object.
-func (s *Store) multipart(ctx context.Context, name string, size int64, when conditions, send uploadPart) (etag string, err error) {
+func (s *Store) multipart(ctx context.Context, name string, size int64, when conditions, send uploadPart) error {
 	begun, err := s.client.CreateMultipartUpload(ctx, &s3.CreateMultipartUploadInput{
 		Bucket: &s.bucket, Key: s.key(name), Metadata: when.metadata(), ChecksumAlgorithm: types.ChecksumAlgorithmCrc64nvme,
 	})
 	if err != nil {
-		return "", err
+		return err
 	}
 	upload := recordedUpload{Key: *s.key(name), Upload: aws.ToString(begun.UploadId)}
 	record := uploads + "/" + rand.Text() + ".json"
@@ -58,18 +58,18 @@ func (s *Store) multipart(ctx context.Context, name string, size int64, when con
 		err = s.Put(ctx, record, text)
 	}
 	if err == nil {
-		etag, err = s.sendParts(ctx, upload, size, when, send)
+		err = s.sendParts(ctx, upload, size, when, send)
 	}
 	after, cancel := context.WithTimeout(context.WithoutCancel(ctx), abortLimit)
 	defer cancel()
 	if err != nil {
 		// What fails here the next sweep does.
-		return "", errors.Join(err, s.abort(after, upload, record))
+		return errors.Join(err, s.abort(after, upload, record))
 	}
-	return etag, s.Delete(after, record)
+	return s.Delete(after, record)
 }
 
-func (s *Store) sendParts(ctx context.Context, upload recordedUpload, size int64, when conditions, send uploadPart) (string, error) {
+func (s *Store) sendParts(ctx context.Context, upload recordedUpload, size int64, when conditions, send uploadPart) error {
 	partSize := max(s.part, (size+maxParts-1)/maxParts)
 	parts := make([]types.CompletedPart, (size+partSize-1)/partSize)
 	group, sending := errgroup.WithContext(ctx)
@@ -85,16 +85,13 @@ func (s *Store) sendParts(ctx context.Context, upload recordedUpload, size int64
 		})
 	}
 	if err := group.Wait(); err != nil {
-		return "", err
+		return err
 	}
-	done, err := s.client.CompleteMultipartUpload(ctx, &s3.CompleteMultipartUploadInput{
+	_, err := s.client.CompleteMultipartUpload(ctx, &s3.CompleteMultipartUploadInput{
 		Bucket: &s.bucket, Key: &upload.Key, UploadId: &upload.Upload, MultipartUpload: &types.CompletedMultipartUpload{Parts: parts},
 		IfMatch: when.match, IfNoneMatch: when.noneMatch,
 	})
-	if err != nil {
-		return "", err
-	}
-	return aws.ToString(done.ETag), nil
+	return err
 }
 
 // abort forgets an upload. One that has ended in the meantime is forgotten

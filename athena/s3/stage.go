@@ -183,7 +183,7 @@ func (s *Store) upload(ctx context.Context, path, name string, when conditions) 
 		})
 		return err
 	}
-	_, err = s.multipart(ctx, name, info.Size(), when, func(ctx context.Context, part *s3.UploadPartInput, offset, size int64) (types.CompletedPart, error) {
+	err = s.multipart(ctx, name, info.Size(), when, func(ctx context.Context, part *s3.UploadPartInput, offset, size int64) (types.CompletedPart, error) {
 		part.Body, part.ContentLength = io.NewSectionReader(file, offset, size), aws.Int64(size)
 		out, err := s.client.UploadPart(ctx, part)
 		if err != nil {

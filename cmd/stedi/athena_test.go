@@ -178,6 +178,7 @@ func (a *onAWS) wantNoStage() {
 // One Trino serves all of these. Whatever goes wrong, the tables are what they
 // were, nothing is on its way, and the next run is right.
 func TestWhateverGoesWrongOnAthenaTheTablesStayWhole(t *testing.T) {
+	awstest.Whole(t)
 	a := startAWS(t)
 	a.stedi(0, "deploy", "--from", landingFolder(t))
 	a.wantRows(a.batch("athena"), pipeline.Published)
