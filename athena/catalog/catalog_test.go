@@ -202,3 +202,56 @@ func TestTablesOfOthersAreBrowsedInTheirZone(t *testing.T) {
 		}
 	}
 }
+
+// Each of these makes Athena read something else than is meant, in silence.
+func TestWhatMakesAthenaReadSomethingElseIsFound(t *testing.T) {
+	d := deploy(t)
+	if found := examine(t, d); len(found) != 0 {
+		t.Fatalf("in a fresh deployment: %v", found)
+	}
+	create := func(name, at string, change func(*types.TableInput)) {
+		t.Helper()
+		input := &types.TableInput{Name: &name, StorageDescriptor: &types.StorageDescriptor{
+			Location: &at, Columns: []types.Column{{Name: aws.String("a"), Type: aws.String("string")}},
+			SerdeInfo: &types.SerDeInfo{SerializationLibrary: aws.String("org.openx.data.jsonserde.JsonSerDe"), Parameters: map[string]string{}},
+		}}
+		change(input)
+		if _, err := d.server.Client.CreateTable(t.Context(), &awsglue.CreateTableInput{DatabaseName: aws.String("stedi"), TableInput: input}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	create("no_slash", "s3://other/a", func(*types.TableInput) {})
+	create("above", location+"/customer/", func(*types.TableInput) {})
+	create("exact_case", "s3://other/c/", func(in *types.TableInput) { in.StorageDescriptor.SerdeInfo.Parameters["case.insensitive"] = "false" })
+	create("unloaded", "s3://other/d/", func(in *types.TableInput) {
+		in.PartitionKeys = []types.Column{{Name: aws.String("day"), Type: aws.String("string")}}
+	})
+	create("no_serde", "s3://other/e/", func(in *types.TableInput) { in.StorageDescriptor.SerdeInfo = nil })
+	d.update(t, "customer_landing", func(in *types.TableInput) { in.StorageDescriptor.Columns[0].Type = aws.String("int") })
+	all := strings.Join(examine(t, d), "\n")
+	for _, want := range []string{
+		"stedi.no_slash: s3://other/a has no slash at its end", "ALTER TABLE stedi.no_slash SET LOCATION 's3://other/a/';",
+		"stedi.above: s3://bucket/lake/customer/ also catches the files of customer_landing",
+		"stedi.exact_case: case.insensitive is false", "MSCK REPAIR TABLE stedi.unloaded;", "stedi.no_serde: it has no SerDe",
+		"stedi.customer_landing: it has other columns", "`stedi deploy` mends it.",
+	} {
+		if !strings.Contains(all, want) {
+			t.Errorf("it does not say %q:\n%s", want, all)
+		}
+	}
+}
+
+func examine(t *testing.T, d deployed) []string {
+	t.Helper()
+	findings, err := d.Examine(t.Context(), d.lake)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var wrong []string
+	for _, f := range findings {
+		if f.Wrong {
+			wrong = append(wrong, f.About+": "+f.Says+" "+f.Fix)
+		}
+	}
+	return wrong
+}

@@ -1,0 +1,42 @@
+package s3
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"stedi/athena/account"
+	"stedi/pipeline"
+)
+
+// Examine tries by harmless calls, on an object of its own that it deletes
+// again, what a run needs to do in the bucket.
+func (s *Store) Examine(ctx context.Context) []pipeline.Finding {
+	bucket := "bucket " + s.bucket
+	if _, err := s.client.ListObjectsV2(ctx, &s3.ListObjectsV2Input{Bucket: &s.bucket, Prefix: &s.prefix, MaxKeys: aws.Int32(1)}); err != nil {
+		return []pipeline.Finding{pipeline.Trouble(bucket, account.Explain(err, "list "+s.URL("")))}
+	}
+	name := internal + "/staging/doctor-" + rand.Text()
+	write := func() error {
+		_, err := s.client.PutObject(ctx, &s3.PutObjectInput{Bucket: &s.bucket, Key: s.key(name), Body: bytes.NewReader(nil), IfNoneMatch: aws.String("*")})
+		return err
+	}
+	if err := write(); err != nil {
+		return []pipeline.Finding{pipeline.Fine(bucket, "it can be listed"), pipeline.Trouble(bucket, s.explain(err, "write", name))}
+	}
+	findings := []pipeline.Finding{pipeline.Fine(bucket, "it can be listed and written")}
+	if err := write(); !refused(err) {
+		findings = append(findings, pipeline.Finding{
+			About: bucket, Wrong: true, Kind: pipeline.BadUsage, Fix: "Use a server that does, such as Amazon S3; nothing else keeps two runs apart.",
+			Says: fmt.Sprintf("the server does not honour conditional writes (If-None-Match): %v", err),
+		})
+	}
+	if err := s.Delete(ctx, name); err != nil {
+		findings = append(findings, pipeline.Trouble(bucket, err))
+	}
+	return findings
+}

@@ -1,0 +1,164 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"runtime"
+
+	"github.com/spf13/cobra"
+
+	"stedi/athena"
+	"stedi/athena/account"
+	"stedi/pipeline"
+	"stedi/pipeline/printable"
+)
+
+func (p *program) doctorCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "doctor",
+		Short: "Say what keeps the lake from working, and the exact fix",
+		Long: "Look at the settings and where they come from, and for a lake in S3 at the credentials, the region, the\n" +
+			"bucket, the workgroup and the catalog, by calls that change nothing but an empty object of its own.",
+		Example: "stedi doctor --lake ./lake\nstedi doctor --lake s3://bucket/prefix --engine athena",
+		Args:    usageArgs(cobra.NoArgs),
+		RunE:    func(cmd *cobra.Command, _ []string) error { return p.doctor(cmd.Context()) },
+	}
+}
+
+func (p *program) doctor(ctx context.Context) error {
+	findings := p.settings()
+	if inS3(p.config.lake) {
+		findings = append(findings, p.examineBucket(ctx)...)
+	} else {
+		findings = append(findings, p.examineFolder(ctx)...)
+	}
+	if err := p.printFindings(findings); err != nil {
+		return err
+	}
+	var errs []error
+	for _, f := range findings {
+		if f.Wrong {
+			errs = append(errs, pipeline.Fail(f.Kind, "", f.Fix, "%s: %s", f.About, f.Says))
+		}
+	}
+	if err := errors.Join(errs...); err != nil {
+		return &saidAlready{err}
+	}
+	return nil
+}
+
+// settings are what is set, and by whom.
+func (p *program) settings() []pipeline.Finding {
+	findings := []pipeline.Finding{pipeline.Fine("program", fmt.Sprintf("stedi %s, %s/%s", version, runtime.GOOS, runtime.GOARCH))}
+	for name, value := range map[string]string{"lake": p.config.lake, "engine": p.config.engine, "workgroup": p.config.athena.workgroup} {
+		if origin := p.config.origins[name]; origin != "" {
+			findings = append(findings, pipeline.Fine(name, value+" ("+origin+")"))
+		}
+	}
+	return findings
+}
+
+func (p *program) examineFolder(ctx context.Context) (findings []pipeline.Finding) {
+	o, err := p.open(ctx)
+	if err != nil {
+		return []pipeline.Finding{pipeline.Trouble("lake", err)}
+	}
+	defer func() {
+		if err := o.close(); err != nil {
+			findings = append(findings, pipeline.Trouble("engine", err))
+		}
+	}()
+	if _, err := o.runner(p.config.demo).Plan(ctx, pipeline.RunOptions{}); err != nil {
+		return []pipeline.Finding{pipeline.Trouble("lake", err)}
+	}
+	return []pipeline.Finding{pipeline.Fine("lake "+filepath.Clean(o.root), "it can be read, and nothing stands in the way of a run")}
+}
+
+// examineBucket goes on as far as it makes sense: without credentials nothing
+// else can be looked at.
+func (p *program) examineBucket(ctx context.Context) []pipeline.Finding {
+	config, err := p.config.amazon.open(ctx)
+	if err != nil {
+		return []pipeline.Finding{pipeline.Trouble("credentials", err)}
+	}
+	var findings []pipeline.Finding
+	who, err := account.Who(ctx, config)
+	if err != nil {
+		findings = append(findings, pipeline.Trouble("credentials", err))
+	} else {
+		findings = append(findings, pipeline.Fine("credentials", who))
+	}
+	store, _, err := p.openBucket(ctx, p.config.lake)
+	if err != nil {
+		return append(findings, pipeline.Trouble("bucket", err))
+	}
+	findings = append(findings, pipeline.Fine("region", config.Region))
+	findings = append(findings, store.Examine(ctx)...)
+	authority, err := pipeline.AuthorityOf(ctx, store)
+	if err != nil {
+		return append(findings, pipeline.Trouble("lake", err))
+	}
+	if authority.Catalog == "" {
+		says := pipeline.Fine("catalog", "the lake has none: it was not deployed, and is run by the embedded engine alone")
+		if p.config.engine == "athena" {
+			says.Wrong, says.Kind, says.Fix = true, pipeline.BadUsage, "`stedi deploy --lake "+p.config.lake+"`"
+		}
+		return append(findings, says)
+	}
+	return append(findings, p.examineAthena(ctx, authority)...)
+}
+
+func (p *program) examineAthena(ctx context.Context, authority pipeline.Authority) (findings []pipeline.Finding) {
+	engine, _, closeEngine, err := p.openEngine(ctx)
+	if err != nil {
+		return []pipeline.Finding{pipeline.Trouble("engine", err)}
+	}
+	defer func() {
+		if err := closeEngine(); err != nil {
+			findings = append(findings, pipeline.Trouble("engine", err))
+		}
+	}()
+	lake, err := pipeline.Load(ctx, p.definition(), p.config.profile, engine)
+	if err != nil {
+		return []pipeline.Finding{pipeline.Trouble("definition", err)}
+	}
+	tables, err := p.openCatalog(ctx, p.config.lake, authority)
+	if err != nil {
+		return []pipeline.Finding{pipeline.Trouble("catalog", err)}
+	}
+	findings, err = tables.Examine(ctx, lake)
+	if err != nil {
+		findings = append(findings, pipeline.Trouble("catalog", err))
+	}
+	config, err := p.config.amazon.open(ctx)
+	if err == nil {
+		_, err = athena.Open(ctx, config, athena.Options{Database: tables.Database(), Workgroup: p.config.athena.workgroup, Output: p.config.lake})
+	}
+	if err != nil {
+		return append(findings, pipeline.Trouble("workgroup "+p.config.athena.workgroup, err))
+	}
+	return append(findings, pipeline.Fine("workgroup "+p.config.athena.workgroup, "queries can be run there"))
+}
+
+func (p *program) printFindings(findings []pipeline.Finding) error {
+	if p.config.output != "text" {
+		return p.encode(findings)
+	}
+	for _, f := range findings {
+		mark := "ok   "
+		if f.Wrong {
+			mark = "WRONG"
+		}
+		if _, err := fmt.Fprintf(p.stdout, "%s  %s: %s\n", mark, f.About, printable.Text(f.Says)); err != nil {
+			return err
+		}
+		if f.Fix != "" {
+			if _, err := fmt.Fprintf(p.stdout, "       %s\n", printable.Text(f.Fix)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
