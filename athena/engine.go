@@ -131,9 +131,10 @@ func (e *Engine) count(ctx context.Context, job pipeline.Job, stage string) (pip
 	for _, input := range job.Inputs {
 		names, from = append(names, input.Table.Name), append(from, database+"."+quoted(input.Table.Name))
 	}
-	with := ""
-	if e.stages {
-		with = pipeline.With(job.Table.Made.SQL)
+	with, _, ok := job.Table.Made.Parts()
+	if !e.stages || !ok {
+		with = ""
+	} else {
 		for _, s := range job.Table.Made.Stages {
 			names, from = append(names, s), append(from, quoted(s))
 		}

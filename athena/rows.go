@@ -2,7 +2,6 @@ package athena
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -20,16 +19,12 @@ import (
 // Querier answers read-only SQL on Athena, one query at a time.
 type Querier struct {
 	client *Client
-	last   *Execution
 }
 
 var _ pipeline.Querier = (*Querier)(nil)
 
 // Querier returns one that asks through this client.
 func (c *Client) Querier() *Querier { return &Querier{client: c} }
-
-// Last is what the last query took, or nil before the first.
-func (q *Querier) Last() *Execution { return q.last }
 
 // Close does nothing: a query has ended when Query returns.
 func (q *Querier) Close() error { return nil }
@@ -40,15 +35,11 @@ func (q *Querier) Query(ctx context.Context, sql string) (pipeline.Rows, error) 
 	if err := readOnly(sql); err != nil {
 		return nil, err
 	}
-	q.last = nil
-	done, err := q.client.execute(ctx, sql, rand.Text()+rand.Text(), nil)
-	if done != nil {
-		q.last = done
-	}
+	done, err := q.client.execute(ctx, sql, newToken(), nil)
 	if err != nil {
 		return nil, err
 	}
-	rows := &rows{client: q.client, id: done.ID, header: headed(sql)}
+	rows := &rows{client: q.client, id: done.ID, took: *done, header: headed(sql)}
 	return rows, rows.fetch(ctx)
 }
 
@@ -92,13 +83,13 @@ func firstWord(sql string) string {
 type rows struct {
 	client  *Client
 	id      string
+	took    Execution
 	header  bool // the first row is yet to be left out
 	columns []types.ColumnInfo
 	page    [][]any
 	next    *string
 	last    bool  // no page comes after this one
 	err     error // what Next says from now on
-	updated *int64
 }
 
 const pageRows = 1000
@@ -122,7 +113,7 @@ func (r *rows) fetch(ctx context.Context) error {
 			return err
 		}
 	}
-	r.next, r.updated = out.NextToken, out.UpdateCount
+	r.next = out.NextToken
 	r.last = out.NextToken == nil
 	return nil
 }
@@ -168,6 +159,11 @@ func (r *rows) Columns() []pipeline.ResultColumn {
 		columns[i] = pipeline.ResultColumn{Name: aws.ToString(c.Name), Type: kind}
 	}
 	return columns
+}
+
+// Usage is what the query has taken.
+func (r *rows) Usage() pipeline.QueryUsage {
+	return pipeline.QueryUsage{Queued: r.took.Queued, Ran: r.took.Ran, ScannedBytes: r.took.Scanned, CostUSD: r.took.Cost, QueryID: r.id}
 }
 
 // Next returns some more rows, and io.EOF after the last.

@@ -33,6 +33,7 @@ type Rows interface {
 // uses nothing that costs.
 type QueryUsage struct {
 	Queued       time.Duration
+	Ran          time.Duration
 	ScannedBytes int64
 	CostUSD      float64
 	QueryID      string

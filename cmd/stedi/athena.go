@@ -5,13 +5,13 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/spf13/pflag"
 
 	"stedi/athena"
 	"stedi/athena/catalog"
 	"stedi/pipeline"
+	"stedi/pipeline/query"
 )
 
 // defaultDatabase is the database of a lake that names none.
@@ -71,10 +71,11 @@ func (p *program) catalogue(ctx context.Context, o *opened) error {
 	if !asked {
 		return nil
 	}
-	if o.client, err = p.openAthena(ctx, o); err != nil {
+	client, err := p.openAthena(ctx, o)
+	if err != nil {
 		return err
 	}
-	o.runs = o.client.Engine(o.tables, o.root, p.config.athena.stages)
+	o.runs = client.Engine(o.tables, o.root, p.config.athena.stages)
 	return nil
 }
 
@@ -108,6 +109,29 @@ func (p *program) openAthena(ctx context.Context, o *opened) (*athena.Client, er
 	})
 }
 
+// querier asks one of the engines about the tables as they are at each query.
+func (p *program) querier(ctx context.Context, o *opened, engine string, options query.Options) (pipeline.Querier, error) {
+	if engine != "athena" {
+		return fresh{query.Open(o.lake, nil, o.folder, options), o}, nil
+	}
+	if o.tables == nil {
+		return nil, pipeline.Fail(pipeline.BadUsage, "", "`stedi deploy` makes the tables of a lake in S3 known to it.", "Athena does not know this lake")
+	}
+	client, err := p.openAthena(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	return client.Querier(), nil
+}
+
+// engines are those that can answer queries about the lake.
+func (o *opened) engines() []string {
+	if o.tables == nil {
+		return engines[:1]
+	}
+	return engines
+}
+
 // estimate is how large the tables are that a query reads.
 func (o *opened) estimate(ctx context.Context, sql string) (int64, error) {
 	statement, err := o.engine.Parse(ctx, sql)
@@ -139,15 +163,12 @@ func (p *program) strictly(flags runFlags) error {
 	return nil
 }
 
-// tellCost says what the last query took, if it was one of Athena's.
-func (p *program) tellCost(q pipeline.Querier) {
-	if asked, ok := q.(*athena.Querier); ok && asked.Last() != nil {
-		narrate(p.stderr, told(asked.Last()))
+// tellUsage says what a query took, if it cost something.
+func (p *program) tellUsage(rows pipeline.Rows) {
+	u := pipeline.UsageOf(rows)
+	if u.QueryID == "" {
+		return
 	}
-}
-
-// told is what a query on Athena took.
-func told(e *athena.Execution) string {
-	return fmt.Sprintf("query %s: %.1f s in the queue, %.1f s to run, %s bytes scanned, $%.6f\n",
-		e.ID, e.Queued.Round(time.Millisecond).Seconds(), e.Ran.Seconds(), thousands(e.Scanned), e.Cost)
+	narrate(p.stderr, fmt.Sprintf("query %s: %.1f s in the queue, %.1f s to run, %s bytes scanned, $%.6f\n",
+		u.QueryID, u.Queued.Seconds(), u.Ran.Seconds(), thousands(u.ScannedBytes), u.CostUSD))
 }

@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"time"
 
-	"stedi/athena"
 	"stedi/athena/catalog"
 	"stedi/pipeline"
 	"stedi/pipeline/dir"
@@ -25,7 +24,6 @@ type opened struct {
 	engine *duckdb.Engine
 	runs   pipeline.Engine  // what runs the transforms and the checks
 	tables *catalog.Catalog // nil: the lake has none
-	client *athena.Client   // nil unless it is the engine
 	root   string           // as people call it
 	folder string           // where on this machine its files lie
 	temp   string           // a private folder, gone after close

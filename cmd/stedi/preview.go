@@ -73,7 +73,7 @@ func (p *program) preview(ctx context.Context, name string, flags previewFlags) 
 		return err
 	}
 	defer func() { err = errors.Join(err, rows.Close()) }()
-	defer p.tellCost(q)
+	defer p.tellUsage(rows)
 	return p.printPreview(ctx, table, columns, count, rows)
 }
 

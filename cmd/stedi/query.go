@@ -76,7 +76,7 @@ func (p *program) query(ctx context.Context, text string, timeout time.Duration)
 	if err == nil && p.config.output == "text" {
 		narrate(p.stderr, fmt.Sprintf("%s rows\n", thousands(n)))
 	}
-	p.tellCost(q)
+	p.tellUsage(rows)
 	return err
 }
 
@@ -90,8 +90,12 @@ func (p *program) openQuery(ctx context.Context, timeout time.Duration) (pipelin
 	fail := func(err error) (pipeline.Querier, *opened, func() error, error) {
 		return nil, nil, nil, errors.Join(err, o.close())
 	}
-	if o.client != nil {
-		return o.client.Querier(), o, o.close, nil
+	if p.config.engine == "athena" {
+		q, err := p.querier(ctx, o, "athena", query.Options{})
+		if err != nil {
+			return fail(err)
+		}
+		return q, o, o.close, nil
 	}
 	if p.config.demo {
 		if _, err := o.runner(true).Run(ctx, pipeline.RunOptions{}, func(pipeline.Event) {}); err != nil {

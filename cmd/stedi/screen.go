@@ -115,7 +115,7 @@ func (p *program) screenOptions(flags runFlags) tui.Options {
 	name := p.config.lake
 	if p.config.demo {
 		name = demoName
-	} else if absolute, err := filepath.Abs(name); err == nil {
+	} else if absolute, err := filepath.Abs(name); err == nil && !inS3(name) {
 		name = absolute
 	}
 	o := tui.Options{
@@ -179,9 +179,9 @@ func (p *program) workspace(ctx context.Context) (*tui.Workspace, error) {
 	options := query.Options{Memory: memory, Threads: p.config.threads, Timeout: screenQueryTime}
 	return &tui.Workspace{
 		Runner: o.runner(p.config.demo), Run: c.run, Check: c.check, Scratch: scratch, Close: o.close,
-		Engines: engines, Preview: firstRows,
-		Querier: func(context.Context, string) (pipeline.Querier, error) {
-			return fresh{query.Open(o.lake, nil, o.folder, options), o}, nil
+		Engines: o.engines(), Preview: firstRows,
+		Querier: func(ctx context.Context, engine string) (pipeline.Querier, error) {
+			return p.querier(ctx, o, engine, options)
 		},
 		Versions: o.versions(options),
 	}, nil
