@@ -62,7 +62,7 @@ type (
 // opened takes the lake, and looks at it.
 func (a *app) opened(msg openedMsg) tea.Cmd {
 	if msg.err != nil {
-		a.fail("the lake cannot be opened", msg.err, "")
+		a.fail("the lake cannot be opened", msg.err)
 		return nil
 	}
 	a.place = msg.place
@@ -92,7 +92,7 @@ func (a *app) lookAgain() tea.Cmd {
 
 func (a *app) looked(msg viewMsg) tea.Cmd {
 	if msg.err != nil {
-		a.fail("the lake cannot be read", msg.err, "")
+		a.fail("the lake cannot be read", msg.err)
 		return nil
 	}
 	first := a.view == nil

@@ -57,7 +57,6 @@ func (p pane) top(height int) pane     { return p.part(0, 0, p.width(), height) 
 func (p pane) bottom(from int) pane    { return p.part(0, from, p.width(), p.height()-from) }
 func (p pane) line(y int) pane         { return p.part(0, y, p.width(), 1) }
 func (p pane) inset(x, y int) pane     { return p.part(x, y, p.width()-2*x, p.height()-2*y) }
-func (p pane) empty() bool             { return p.area.Empty() }
 func (p pane) click(do func() tea.Cmd) { p.clickAt(func(int, int) tea.Cmd { return do() }) }
 
 // clickAt tells the pane what a click does, and where in it one is.

@@ -47,7 +47,7 @@ func (a *app) verdicts() *pipeline.Record {
 
 func (a *app) checked(msg checkedMsg) tea.Cmd {
 	if msg.record == nil {
-		a.fail("the lake cannot be checked", msg.err, "")
+		a.fail("the lake cannot be checked", msg.err)
 		return nil
 	}
 	a.found = msg.record

@@ -196,21 +196,26 @@ func (g *grid) drawStatus(p pane) {
 	}
 	at := fmt.Sprintf(" row %s of %s ", count(g.row+1), count(g.kept.count))
 	x := p.cut(2, 0, p.width()-4, t.dim, at)
-	if c, ok := g.column(); ok {
-		kind := c.Name + " · " + c.Type
-		if g.times[g.shown[g.at]] == millis {
-			kind += ", looks like epoch ms"
-			if v, ok := g.value(); ok {
-				if at, ok := g.localTime(g.shown[g.at], v); ok {
-					kind += " · " + at
-				}
-			}
-		}
-		if room := p.width() - x - 3; room > 8 {
-			text := " " + shorten(kind, room-2) + " "
-			p.textRight(p.width()-2, 0, t.dim, text)
+	if room := p.width() - x - 3; room > 8 && len(g.shown) > 0 {
+		p.textRight(p.width()-2, 0, t.dim, " "+shorten(g.columnText(), room-2)+" ")
+	}
+}
+
+// columnText says of what type the column with the cursor is, and when the
+// number there was.
+func (g *grid) columnText() string {
+	c, _ := g.column()
+	text := c.Name + " · " + c.Type
+	if g.times[g.shown[g.at]] != millis {
+		return text
+	}
+	text += ", looks like epoch ms"
+	if v, ok := g.value(); ok {
+		if at, ok := g.localTime(g.shown[g.at], v); ok {
+			text += " · " + at
 		}
 	}
+	return text
 }
 
 // click puts the cursor on a cell; a second one opens its row.

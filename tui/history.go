@@ -153,7 +153,7 @@ func (h *historyView) update(msg tea.Msg) tea.Cmd {
 	if msg, ok := msg.(diffMsg); ok {
 		h.diff = msg.runDiff
 		if msg.err != nil {
-			h.fail("the runs cannot be compared", msg.err, "")
+			h.fail("the runs cannot be compared", msg.err)
 		}
 	}
 	return nil

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -36,8 +37,8 @@ func (h *historyView) drawList(p pane) {
 	runs := h.runs()
 	if len(runs) > 0 {
 		var seconds []int64
-		for i := len(runs) - 1; i >= 0; i-- {
-			seconds = append(seconds, int64(runs[i].Seconds*1000))
+		for _, r := range slices.Backward(runs) {
+			seconds = append(seconds, int64(r.Seconds*1000))
 		}
 		p.note(t.full, "time "+spark(seconds, 20))
 	} else {

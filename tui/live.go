@@ -258,7 +258,7 @@ func (m *Model) runOver(msg runMsg) tea.Cmd {
 	case kind == pipeline.Cancelled, kind == pipeline.Terminated:
 		cmds = append(cmds, m.toast(warned, "stopped: the tables are as they were, or complete"))
 	default:
-		m.fail(m.whatFailed(msg.record), msg.err, "", m.remedies(msg)...)
+		m.fail(m.whatFailed(msg.record), msg.err, m.remedies(msg)...)
 		cmds = append(cmds, m.toast(failed, m.failure.what+"   ! shows why"))
 	}
 	return tea.Batch(cmds...)

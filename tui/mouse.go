@@ -2,6 +2,7 @@ package tui
 
 import (
 	"image"
+	"slices"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -43,8 +44,8 @@ func (m *Model) mouse(msg tea.MouseMsg) tea.Cmd {
 // under finds the uppermost zone at a place that answers.
 func (m *Model) under(x, y int, answers func(zone) bool) (zone, bool) {
 	zones := m.frame(m.width, m.height).zones
-	for i := len(zones) - 1; i >= 0; i-- {
-		if z := zones[i]; (image.Point{X: x, Y: y}).In(z.area) && answers(z) {
+	for _, z := range slices.Backward(zones) {
+		if (image.Point{X: x, Y: y}).In(z.area) && answers(z) {
 			return z, true
 		}
 	}

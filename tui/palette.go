@@ -163,11 +163,10 @@ func (p *palette) draw(area pane) {
 			break
 		}
 		row := list.line(i)
-		style, back := t.text, t.text
+		style := t.text
 		if n == p.at {
-			back = t.selected
-			row.fill(back)
-			style = back
+			style = t.selected
+			row.fill(style)
 		}
 		p.line(row, p.shown[n], style)
 		row.click(func() tea.Cmd { p.at = n; return p.choose() })

@@ -50,7 +50,7 @@ func describe(what string, err error) *problem {
 }
 
 // fail remembers a failure and shows that there is one. The screen goes on.
-func (a *app) fail(what string, err error, table string, fixes ...answer) {
+func (a *app) fail(what string, err error, fixes ...answer) {
 	if errors.Is(err, errStale) {
 		return
 	}

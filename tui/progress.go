@@ -68,6 +68,7 @@ func (a *app) shareOf(table string, step *liveStep) (share float64, estimated bo
 		return 1, false
 	case pipeline.Waiting:
 		return 0, false
+	case pipeline.Running:
 	}
 	if measured, ok := measuredShare(step.progress); ok {
 		return measured, false

@@ -15,16 +15,15 @@ import (
 // and the rows that a query gives.
 type queryView struct {
 	*app
-	panes   focus
-	sheets  []*sheet
-	on      int // the sheet that is shown
-	tree    catalog
-	popup   completion
-	asking  task
-	opening task
-	editing task
-	querier pipeline.Querier // nil until the first query
-	answers int              // so far
+	panes     focus
+	sheets    []*sheet
+	on        int // the sheet that is shown
+	tree      catalog
+	popup     completion
+	asking    task
+	arranging task
+	querier   pipeline.Querier // nil until the first query
+	answers   int              // so far
 }
 
 // The panes of the query screen.
@@ -71,8 +70,7 @@ func (q *queryView) setFilter(text string) tea.Cmd {
 
 func (q *queryView) close() {
 	q.asking.stop()
-	q.opening.stop()
-	q.editing.stop()
+	q.arranging.stop()
 	for _, s := range q.sheets {
 		s.rows.stop()
 		if s.base != nil {
@@ -92,7 +90,7 @@ type sheetHost struct {
 }
 
 // add opens a sheet with a text.
-func (q *queryView) add(name, text string) *sheet {
+func (q *queryView) add(name, text string) {
 	s := &sheet{name: name, editor: textarea.New()}
 	s.editor.ShowLineNumbers = false
 	s.editor.Prompt = ""
@@ -105,7 +103,6 @@ func (q *queryView) add(name, text string) *sheet {
 	s.rows = newGrid(q.app, &sheetHost{q, s})
 	q.sheets = append(q.sheets, s)
 	q.on = len(q.sheets) - 1
-	return s
 }
 
 func (q *queryView) sheet() *sheet { return q.sheets[q.on] }

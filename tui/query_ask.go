@@ -223,7 +223,7 @@ func (h *sheetHost) arrange() tea.Cmd {
 	if source == nil {
 		return nil
 	}
-	return h.work.start(&h.queryView.opening, func(ctx context.Context) tea.Msg {
+	return h.work.start(&h.arranging, func(ctx context.Context) tea.Msg {
 		if len(order) == 0 && len(where) == 0 {
 			return sortedMsg{s, nil, nil}
 		}

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -173,8 +174,7 @@ func (q *queryView) askSave() tea.Cmd {
 // openPast lists the queries that were asked, for a search in them.
 func (q *queryView) openPast() tea.Cmd {
 	p := newPalette(q.app, "HISTORY")
-	for i := len(q.known.Past) - 1; i >= 0; i-- {
-		past := q.known.Past[i]
+	for _, past := range slices.Backward(q.known.Past) {
 		mark := "✓"
 		if !past.OK {
 			mark = "✗"

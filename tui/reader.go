@@ -24,7 +24,6 @@ type reader struct {
 	more   []action
 	copy   func() tea.Cmd // in place of what is shown; nil: that
 	offset int
-	page   int // lines that were visible when the offset was last moved
 }
 
 func (r *reader) title() string { return r.head }

@@ -42,7 +42,7 @@ func writeNew(create func(string) (io.WriteCloser, error), name string, write fu
 
 func (a *app) saved(msg savedMsg) tea.Cmd {
 	if msg.err != nil {
-		a.fail(msg.what+" was not written", pipeline.Fail(pipeline.KindOf(msg.err), "", "Give another name: an existing file is never overwritten.", "%w", msg.err), "")
+		a.fail(msg.what+" was not written", pipeline.Fail(pipeline.KindOf(msg.err), "", "Give another name: an existing file is never overwritten.", "%w", msg.err))
 		return a.toast(failed, msg.what+" was not written: ! shows why")
 	}
 	return a.toast(done, "wrote "+msg.what+" to "+msg.name)

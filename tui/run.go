@@ -232,8 +232,10 @@ func (s *runView) showPlan(msg planMsg) tea.Cmd {
 			reason = step.Lacks + " is not there"
 		}
 		lines = append(lines, styledLine{
-			{t.dim, string(rune('1'+i)) + "  "}, {style, mark},
-			{t.text, step.Table + strings.Repeat(" ", max(1, 28-len(step.Table)))}, {t.dim, reason},
+			{t.dim, string(rune('1'+i)) + "  "},
+			{style, mark},
+			{t.text, step.Table + strings.Repeat(" ", max(1, 28-len(step.Table)))},
+			{t.dim, reason},
 		})
 	}
 	if msg.err != nil {

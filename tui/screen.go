@@ -40,6 +40,8 @@ type filtering interface {
 	setFilter(text string) tea.Cmd
 }
 
+var _ = []filtering{(*lakeView)(nil), (*runView)(nil), (*queryView)(nil), (*checksView)(nil), (*historyView)(nil), (*tableView)(nil)}
+
 // deliberate is a filtering screen that filters only when the text is whole.
 type deliberate interface {
 	// filterPrompt is what the reader is asked, and the text to begin with.

@@ -19,7 +19,7 @@ var sqlWords = words(`all and any as asc between bigint boolean by case cast cre
 
 func words(text string) map[string]bool {
 	set := map[string]bool{}
-	for _, w := range strings.Fields(text) {
+	for w := range strings.FieldsSeq(text) {
 		set[w] = true
 	}
 	return set

@@ -291,6 +291,6 @@ func (t *tableView) rowsFailed(err error) tea.Cmd {
 		t.stale = true
 		return nil
 	}
-	t.fail("the rows of "+t.name+" cannot be read", err, t.name, answer{"r", "read the table again", t.reload})
+	t.fail("the rows of "+t.name+" cannot be read", err, answer{"r", "read the table again", t.reload})
 	return nil
 }

@@ -184,7 +184,7 @@ func (t *tableView) exportOver(msg exportedMsg) tea.Cmd {
 	case errors.Is(msg.err, context.Canceled):
 		return t.toast(warned, fmt.Sprintf("the export was stopped: %s holds a part of the rows", msg.name))
 	case msg.err != nil:
-		t.fail("the rows cannot be exported", msg.err, t.name)
+		t.fail("the rows cannot be exported", msg.err)
 		return t.toast(failed, t.failure.what+"   ! shows why")
 	default:
 		return t.toast(done, plural(msg.rows, "row lies", "rows lie")+" in "+msg.name)

@@ -164,7 +164,7 @@ func (t *tableView) arranged(msg arrangedMsg) tea.Cmd {
 		t.stale = true
 		return nil
 	}
-	t.fail("the rows of "+t.name+" cannot be shown so", msg.err, t.name)
+	t.fail("the rows of "+t.name+" cannot be shown so", msg.err)
 	return t.toast(failed, t.failure.what+"   ! shows why")
 }
 

@@ -67,7 +67,7 @@ func (t *tableView) traced(msg tracedMsg) tea.Cmd {
 		if errors.Is(msg.err, context.Canceled) {
 			return nil
 		}
-		t.fail("the person cannot be followed", msg.err, t.name)
+		t.fail("the person cannot be followed", msg.err)
 		return t.toast(failed, t.failure.what+"   ! shows why")
 	}
 	t.root.open(&personPanel{app: t.app, person: msg.person, trace: msg.trace})

@@ -109,7 +109,8 @@ func New(ctx context.Context, o Options) (*Model, error) {
 	a.root = m
 	m.screens = [screenCount]screen{
 		lakeScreen: newLake(a), runScreen: newRun(a), queryScreen: newQuery(a), checksScreen: newChecks(a),
-		historyScreen: newHistory(a), tableScreen: newTable(a)}
+		historyScreen: newHistory(a), tableScreen: newTable(a),
+	}
 	if err := checkKeys(o.Keys, m.everyAction()); err != nil {
 		return nil, err
 	}
@@ -172,37 +173,12 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	}
 }
 
-// deliver takes what came from the background.
+// deliver takes what came from the background to all whom it may concern.
 func (m *Model) deliver(msg tea.Msg) tea.Cmd {
-	var cmds []tea.Cmd
-	switch msg := msg.(type) {
-	case nil:
-		return nil
-	case openedMsg:
-		cmds = append(cmds, m.opened(msg))
-	case viewMsg:
-		cmds = append(cmds, m.looked(msg))
-	case tickMsg:
-		cmds = append(cmds, m.tick())
-	case toastOverMsg:
-		m.toasts.drop(msg.id)
-	case runMsg:
-		cmds = append(cmds, m.ranOn(msg))
-	case explainedMsg:
-		m.asks[msg.table] = msg.conditions
-	case checkedMsg:
-		cmds = append(cmds, m.checked(msg))
-	case picturesMsg:
-		cmds = append(cmds, m.pictured(msg))
-	case savedMsg:
-		cmds = append(cmds, m.saved(msg))
-	case copiedMsg:
-		if msg.err != nil {
-			cmds = append(cmds, m.toast(warned, "the system's clipboard: "+msg.err.Error()))
-		}
-	case tea.QuitMsg:
+	if msg == nil {
 		return nil
 	}
+	cmds := []tea.Cmd{m.hear(msg), m.finish(msg)}
 	for _, s := range m.screens {
 		cmds = append(cmds, s.update(msg))
 	}
@@ -212,6 +188,42 @@ func (m *Model) deliver(msg tea.Msg) tea.Cmd {
 		}
 	}
 	return tea.Batch(cmds...)
+}
+
+// hear takes what the lake and its runs have to say.
+func (m *Model) hear(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case openedMsg:
+		return m.opened(msg)
+	case viewMsg:
+		return m.looked(msg)
+	case tickMsg:
+		return m.tick()
+	case runMsg:
+		return m.ranOn(msg)
+	case checkedMsg:
+		return m.checked(msg)
+	case explainedMsg:
+		m.asks[msg.table] = msg.conditions
+	}
+	return nil
+}
+
+// finish takes what came of something that was asked for.
+func (m *Model) finish(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case toastOverMsg:
+		m.toasts.drop(msg.id)
+	case savedMsg:
+		return m.saved(msg)
+	case picturesMsg:
+		return m.pictured(msg)
+	case copiedMsg:
+		if msg.err != nil {
+			return m.toast(warned, "the system's clipboard: "+msg.err.Error())
+		}
+	}
+	return nil
 }
 
 // stopAll ends what is under way.
