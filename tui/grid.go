@@ -27,6 +27,8 @@ type grid struct {
 	top     int64 // the first row on the screen
 	left    int   // the first column on the screen behind the frozen ones, in shown
 	toEnd   bool  // go to the last row as soon as it is known
+	wish    int64 // the row that the cursor was on, until it is known again; 0: none
+	ledge   int64 // rows above it on the screen
 
 	order  []pager.Order
 	where  []pager.Condition
@@ -85,6 +87,9 @@ func (g *grid) take(source pager.Source, fill func(context.Context) error) tea.C
 	}
 	g.kept = gridRows{rows: map[int64][]any{}, fetching: g.kept.fetching}
 	g.kept.count, g.kept.all = source.Count()
+	if g.row >= g.kept.count && !g.kept.all {
+		g.wish, g.ledge = g.row, g.row-g.top
+	}
 	g.choose(under)
 	g.clamp()
 	if fill != nil {
@@ -161,7 +166,7 @@ func (g *grid) space() (w, h int) {
 
 // moveRows moves the cursor up or down.
 func (g *grid) moveRows(by int64) tea.Cmd {
-	g.toEnd = false
+	g.toEnd, g.wish = false, 0
 	g.row += by
 	g.clamp()
 	return g.fetch()
@@ -171,7 +176,7 @@ func (g *grid) moveRows(by int64) tea.Cmd {
 // it.
 func (g *grid) goTo(row int64) tea.Cmd {
 	_, h := g.space()
-	g.toEnd = false
+	g.toEnd, g.wish = false, 0
 	if row < g.top || row >= g.top+int64(h) {
 		g.top = row - int64(h)/2
 	}

@@ -14,7 +14,8 @@ import (
 // draw draws the grid in a border with a title. What lies on the border says
 // how many rows there are, where the cursor is and in what.
 func (g *grid) draw(p pane, title string, focused bool) {
-	in := p.box(g.theme, title, focused)
+	note := g.countText()
+	in := p.box(g.theme, shorten(title, max(p.width()/2, p.width()-width(note)-10)), focused)
 	if in.height() < 1 || g.source == nil {
 		return
 	}
@@ -36,7 +37,7 @@ func (g *grid) draw(p pane, title string, focused bool) {
 		body.restyle(func(s *uv.Style) { s.Attrs |= uv.AttrFaint })
 	}
 	g.drawScrollBar(p, top, body.height())
-	p.note(g.theme.dim, g.countText())
+	p.note(g.theme.dim, note)
 	g.drawStatus(p.line(p.height() - 1))
 }
 
@@ -139,9 +140,10 @@ func (g *grid) drawCell(p pane, column int, v any, back uv.Style) {
 	x := 0
 	if g.local {
 		if at, ok := g.localTime(column, v); ok {
-			p.textRight(p.width(), 0, over(g.theme.dim, back), at)
-			p = p.left(p.width() - len(at) - 1)
-			text = shorten(text, p.width())
+			if room := p.width() - len(at) - 1; room >= width(text) {
+				p.textRight(p.width(), 0, over(g.theme.dim, back), at)
+				p = p.left(room)
+			}
 		}
 	}
 	if g.columns[column].IsNumber() {
@@ -223,7 +225,7 @@ func (g *grid) click(row int64, at int) tea.Cmd {
 	if g.row == row && g.at == at {
 		return g.host.openRow()
 	}
-	g.row, g.at, g.toEnd = row, at, false
+	g.row, g.at, g.toEnd, g.wish = row, at, false, 0
 	g.clamp()
 	return g.fetch()
 }
@@ -231,7 +233,7 @@ func (g *grid) click(row int64, at int) tea.Cmd {
 // wheel moves the rows under the cursor, which goes along at the border.
 func (g *grid) wheel(delta int) tea.Cmd {
 	_, h := g.space()
-	g.toEnd = false
+	g.toEnd, g.wish = false, 0
 	g.top = max(0, min(g.top+int64(delta), g.kept.count-int64(h)))
 	g.row = min(max(g.row, g.top), g.top+int64(h)-1)
 	g.clamp()

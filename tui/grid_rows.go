@@ -18,6 +18,7 @@ type gridRows struct {
 	all      bool  // and these are all
 	fetching task
 	from, to int64 // what is being fetched
+	dry      bool  // no more rows have come so far than are known
 	broken   bool  // nothing more can be read
 	failed   error // of what makes the rest of the rows known
 }
@@ -68,15 +69,25 @@ func (g *grid) wanted() (first, end int64) {
 	return g.missing(g.top-aheadScreens*screen, g.top)
 }
 
-// missing finds the first run of rows in a part that are not in memory.
+// missing finds the first run of rows in a part that are not in memory. What
+// lies behind the rows that are known is worth a try.
 func (g *grid) missing(from, to int64) (first, end int64) {
-	first, to = max(0, from), min(to, g.kept.count)
+	first = max(0, from)
+	to = g.bound(to)
 	for first < to && g.kept.rows[first] != nil {
 		first++
 	}
 	for end = first; end < to && g.kept.rows[end] == nil; end++ {
 	}
 	return first, end
+}
+
+// bound is a row, or the end of the rows if that comes before it.
+func (g *grid) bound(row int64) int64 {
+	if g.kept.all || g.kept.dry {
+		return min(row, g.kept.count)
+	}
+	return row
 }
 
 // bytes is about how much memory the texts take.
@@ -101,7 +112,7 @@ func (g *grid) fetch() tea.Cmd {
 		return nil
 	}
 	if _, h := g.space(); first >= g.top && first < g.top+int64(h) {
-		end = min(g.kept.count, first+(1+aheadScreens)*int64(h)) // what comes below is wanted next
+		end = max(end, g.bound(first+(1+aheadScreens)*int64(h))) // what comes below is wanted next
 	}
 	g.kept.from, g.kept.to = first, end
 	source := g.source
@@ -176,6 +187,7 @@ func (g *grid) paged(msg pageMsg) tea.Cmd {
 	if len(msg.rows) == 0 && msg.first < msg.count {
 		msg.count, msg.all = msg.first, true // whoever counted them was wrong
 	}
+	g.kept.dry = len(msg.rows) == 0
 	_, h := g.space()
 	for row := range g.kept.rows {
 		if row < g.top-keptScreens*int64(h) || row >= g.top+(1+keptScreens)*int64(h) {
@@ -191,9 +203,13 @@ func (g *grid) paged(msg pageMsg) tea.Cmd {
 
 // counted takes a number of rows.
 func (g *grid) counted(count int64, all bool) tea.Cmd {
+	g.kept.dry = g.kept.dry && count == g.kept.count
 	g.kept.count, g.kept.all = count, all
-	if g.toEnd {
+	switch {
+	case g.toEnd:
 		g.row, g.top, g.toEnd = count-1, count, !all
+	case g.wish > 0 && (all || g.wish < count):
+		g.row, g.top, g.wish = g.wish, g.wish-g.ledge, 0
 	}
 	g.clamp()
 	return g.fetch()

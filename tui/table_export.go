@@ -37,12 +37,12 @@ func (m *Model) exportTable(name string) tea.Cmd {
 
 // askExport asks for the name of a file, whose ending says in which form.
 func (t *tableView) askExport(shown bool) tea.Cmd {
-	what := "export everything to"
+	what := "export everything"
 	if shown {
-		what = "export what is shown to"
+		what = "export"
 	}
 	return t.root.ask(&prompt{
-		label: what + " (" + formatNames() + ")",
+		label: what + " to (" + formatNames() + ")",
 		done:  func(name string) tea.Cmd { return t.export(strings.TrimSpace(name), shown) },
 	}, t.name+".csv")
 }
@@ -55,6 +55,7 @@ func formatNames() string {
 	return strings.Join(names, " ")
 }
 
+// formatOf is the form that the ending of a name asks for.
 func formatOf(name string) (export.Format, bool) {
 	ending := strings.ToLower(strings.TrimPrefix(filepath.Ext(name), "."))
 	if ending == "jsonl" {

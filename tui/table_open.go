@@ -171,7 +171,9 @@ func (t *tableView) arranged(msg arrangedMsg) tea.Cmd {
 // filterPrompt asks for a condition.
 func (t *tableView) filterPrompt() (label, text string) {
 	for _, c := range t.grid.where {
-		text = t.says[c.SQL]
+		if said := t.says[c.SQL]; said != "" && typedCondition(said, t.definition()) == c.SQL {
+			text = said
+		}
 	}
 	return "rows where (a condition, or a text)", text
 }
