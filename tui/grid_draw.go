@@ -43,7 +43,7 @@ func (g *grid) draw(p pane, title string, focused bool) {
 
 func (g *grid) emptyText() string {
 	if len(g.where) > 0 {
-		return "no row fits: backspace drops the last condition"
+		return "no row fits: ⌫ drops the last condition"
 	}
 	return "there are no rows"
 }
@@ -198,26 +198,29 @@ func (g *grid) drawStatus(p pane) {
 	}
 	at := fmt.Sprintf(" row %s of %s ", count(g.row+1), count(g.kept.count))
 	x := p.cut(2, 0, p.width()-4, t.dim, at)
-	if room := p.width() - x - 3; room > 8 && len(g.shown) > 0 {
-		p.textRight(p.width()-2, 0, t.dim, " "+shorten(g.columnText(), room-2)+" ")
+	if room := p.width() - x - 3; room > 8 {
+		p.textRight(p.width()-2, 0, t.dim, " "+shorten(g.kindText(), room-2)+" ")
 	}
 }
 
-// columnText says of what type the column with the cursor is, and when the
-// number there was.
-func (g *grid) columnText() string {
-	c, _ := g.column()
-	text := c.Name + " · " + c.Type
-	if g.times[g.shown[g.at]] != millis {
-		return text
+// kindText says of what type the column with the cursor is, and at which time
+// a number that looks like one stands.
+func (g *grid) kindText() string {
+	c, ok := g.column()
+	if !ok {
+		return ""
 	}
-	text += ", looks like epoch ms"
+	kind := c.Name + " · " + c.Type
+	if g.times[g.shown[g.at]] != millis {
+		return kind
+	}
+	kind += ", looks like epoch ms"
 	if v, ok := g.value(); ok {
 		if at, ok := g.localTime(g.shown[g.at], v); ok {
-			text += " · " + at
+			kind += " · " + at
 		}
 	}
-	return text
+	return kind
 }
 
 // click puts the cursor on a cell; a second one opens its row.

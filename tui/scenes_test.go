@@ -68,6 +68,9 @@ var scenes = []scene{
 	{"palette", true, keys(":")},
 	{"palette-search", true, typed(":", "opcur")},
 	{"table", true, keys("down", "enter")},
+	{"table-arranged", true, keys("enter", "right", "f", "t", "s", "right", "right", "=")},
+	{"table-row", true, keys("down", "enter", "down", "enter")},
+	{"table-person", true, keys("down", "enter", "right", "P")},
 }
 
 // openScene makes the lake of a scene and plays it up to the moment.

@@ -113,7 +113,10 @@ func (t *tableView) actions() []action {
 // show shows a table as it was looked at the last time. If it is there
 // already, it stays as it is.
 func (t *tableView) show(name string) tea.Cmd {
-	if name == t.name && t.files != nil && !t.stale {
+	if name == t.name && t.files != nil {
+		if t.stale {
+			return t.load()
+		}
 		return nil
 	}
 	return t.showWhere(name)
@@ -151,7 +154,7 @@ func (t *tableView) clear() tea.Cmd {
 }
 
 func (t *tableView) stop() {
-	for _, task := range []*task{&t.loading, &t.sorting, &t.exports, &t.tracing} {
+	for _, task := range []*task{&t.loading, &t.sorting, &t.tracing} {
 		task.stop()
 	}
 	t.grid.stop()
@@ -159,6 +162,7 @@ func (t *tableView) stop() {
 
 func (t *tableView) close() {
 	t.stop()
+	t.exports.stop() // which goes on while other tables are shown
 	if t.view != nil {
 		_ = t.view.release() // nothing is left of it but a process that has ended
 	}

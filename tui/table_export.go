@@ -70,6 +70,9 @@ func (t *tableView) export(name string, shown bool) tea.Cmd {
 	if name == "" || t.options.Create == nil || t.place == nil {
 		return nil
 	}
+	if t.exports.working() {
+		return t.toast(warned, "an export is under way: c stops it")
+	}
 	format, ok := formatOf(name)
 	if !ok {
 		return t.toast(warned, "the name has to end in one of "+formatNames())

@@ -70,7 +70,13 @@ func (t *tableView) traced(msg tracedMsg) tea.Cmd {
 		t.fail("the person cannot be followed", msg.err)
 		return t.toast(failed, t.failure.what+"   ! shows why")
 	}
-	t.root.open(&personPanel{app: t.app, person: msg.person, trace: msg.trace})
+	panel := &personPanel{app: t.app, person: msg.person, trace: msg.trace}
+	for i, table := range slices.Backward(msg.trace.Tables) {
+		if table.Ends != "" {
+			panel.at = i // where the rows end is what people ask
+		}
+	}
+	t.root.open(panel)
 	return nil
 }
 
