@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"sync/atomic"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -34,8 +35,9 @@ func (p *program) screen(ctx context.Context, flags runFlags) (err error) {
 	if err != nil {
 		return usage(err)
 	}
-	screen := tea.NewProgram(model, p.screenTerminal(ctx)...)
-	unwatch := p.watchStops(screen)
+	stops := &stopper{signals: make(chan os.Signal, 1)}
+	screen := tea.NewProgram(model, p.screenTerminal(ctx, stops)...)
+	unwatch := stops.watch(screen)
 	defer unwatch()
 	_, err = screen.Run()
 	err = errors.Join(ending(ctx, err), model.Close())
@@ -76,10 +78,10 @@ func ending(ctx context.Context, err error) error {
 	return err
 }
 
-func (p *program) screenTerminal(ctx context.Context) []tea.ProgramOption {
+func (p *program) screenTerminal(ctx context.Context, stops *stopper) []tea.ProgramOption {
 	options := []tea.ProgramOption{
 		tea.WithContext(ctx), tea.WithInput(p.stdin), tea.WithOutput(p.stdout), tea.WithoutSignalHandler(),
-		tea.WithFilter(tui.MergeMouse(time.Now)),
+		tea.WithFilter(stops.before(tui.MergeMouse(time.Now))),
 	}
 	if p.config.color == "never" {
 		options = append(options, tea.WithColorProfile(colorprofile.ASCII))
@@ -87,27 +89,48 @@ func (p *program) screenTerminal(ctx context.Context) []tea.ProgramOption {
 	return options
 }
 
-// watchStops lets a stop signal from outside restore the terminal first, as
-// the key for it does.
-func (p *program) watchStops(screen *tea.Program) (unwatch func()) {
-	stops := make(chan os.Signal, 1)
+// stopper lets a stop signal from outside restore the terminal first, as the
+// key for it does. Either way the program's loop sends the signal once more
+// when the terminal is restored, and then it stops the process.
+type stopper struct {
+	signals  chan os.Signal
+	restored atomic.Bool
+}
+
+// watch passes stop signals on to the screen, until it is told to end.
+func (s *stopper) watch(screen *tea.Program) (unwatch func()) {
 	done := make(chan struct{})
-	notifyStop(stops)
+	notifyStop(s.signals)
 	go func() {
 		for {
 			select {
-			case <-stops:
-				signal.Stop(stops) // so that the next one stops the process
-				screen.Send(tea.SuspendMsg{})
-				notifyAfterStop(stops)
+			case <-s.signals:
+				if s.restored.Load() {
+					stopHere()
+				} else {
+					screen.Send(tea.SuspendMsg{})
+				}
 			case <-done:
 				return
 			}
 		}
 	}()
 	return func() {
-		signal.Stop(stops)
+		signal.Stop(s.signals)
 		close(done)
+	}
+}
+
+// before sees the messages that frame a stop, and hands all to a filter.
+func (s *stopper) before(filter func(tea.Model, tea.Msg) tea.Msg) func(tea.Model, tea.Msg) tea.Msg {
+	return func(m tea.Model, msg tea.Msg) tea.Msg {
+		switch msg.(type) {
+		case tea.SuspendMsg:
+			s.restored.Store(true)
+		case tea.ResumeMsg:
+			s.restored.Store(false)
+		}
+		return filter(m, msg)
 	}
 }
 

@@ -9,4 +9,4 @@ func interrupt(p *os.Process) error { return p.Kill() }
 
 func notifyStop(chan<- os.Signal) {}
 
-func notifyAfterStop(chan<- os.Signal) {}
+func stopHere() {}

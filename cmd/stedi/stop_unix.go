@@ -14,11 +14,6 @@ func interrupt(p *os.Process) error { return p.Signal(os.Interrupt) }
 // notifyStop passes on the signal that stops a process until it is continued.
 func notifyStop(stops chan<- os.Signal) { signal.Notify(stops, syscall.SIGTSTP) }
 
-// notifyAfterStop passes it on again once the process was continued.
-func notifyAfterStop(stops chan<- os.Signal) {
-	continued := make(chan os.Signal, 1)
-	signal.Notify(continued, syscall.SIGCONT)
-	<-continued
-	signal.Stop(continued)
-	notifyStop(stops)
-}
+// stopHere stops this process until it is continued. A signal that has ever
+// been passed on does that no more.
+func stopHere() { _ = syscall.Kill(os.Getpid(), syscall.SIGSTOP) }

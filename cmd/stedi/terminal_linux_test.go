@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -10,27 +11,48 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// onTerminal runs the program with its output on a terminal, and returns what
-// arrives there.
-func onTerminal(t *testing.T, env []string, args ...string) string {
+// openTerminal makes a pseudo-terminal: what the program has, and its other end.
+func openTerminal(t *testing.T) (terminal, master *os.File) {
 	t.Helper()
 	master, err := os.OpenFile("/dev/ptmx", os.O_RDWR|unix.O_NOCTTY, 0)
 	if err != nil {
 		t.Skip("no pseudo-terminals here:", err)
 	}
+	number := 0
+	control(t, master, func(descriptor int) error {
+		if err := unix.IoctlSetPointerInt(descriptor, unix.TIOCSPTLCK, 0); err != nil {
+			return err
+		}
+		number, err = unix.IoctlGetInt(descriptor, unix.TIOCGPTN)
+		return err
+	})
+	terminal, err = os.OpenFile(fmt.Sprint("/dev/pts/", number), os.O_RDWR|unix.O_NOCTTY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return terminal, master
+}
+
+// control does something with a file's descriptor, and leaves it such that
+// closing the file ends a read.
+func control(t *testing.T, f *os.File, do func(descriptor int) error) {
+	t.Helper()
+	raw, err := f.SyscallConn()
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = errors.Join(raw.Control(func(descriptor uintptr) { err = do(int(descriptor)) }), err) //nolint:gosec // a descriptor fits
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// onTerminal runs the program with its output on a terminal, and returns what
+// arrives there.
+func onTerminal(t *testing.T, env []string, args ...string) string {
+	t.Helper()
+	terminal, master := openTerminal(t)
 	defer func() { _ = master.Close() }()
-	descriptor := int(master.Fd()) //nolint:gosec // a descriptor fits
-	if err := unix.IoctlSetPointerInt(descriptor, unix.TIOCSPTLCK, 0); err != nil {
-		t.Fatal(err)
-	}
-	number, err := unix.IoctlGetInt(descriptor, unix.TIOCGPTN)
-	if err != nil {
-		t.Fatal(err)
-	}
-	terminal, err := os.OpenFile(fmt.Sprint("/dev/pts/", number), os.O_RDWR|unix.O_NOCTTY, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
 	cmd := command(t, append([]string{"TERM=xterm-256color", "NO_COLOR=", "CLICOLOR_FORCE="}, env...), args...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = terminal, terminal, terminal
 	if err := cmd.Start(); err != nil {

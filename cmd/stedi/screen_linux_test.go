@@ -1,0 +1,263 @@
+package main
+
+import (
+	"bytes"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/charmbracelet/x/ansi"
+	"github.com/charmbracelet/x/vt"
+	"golang.org/x/sys/unix"
+)
+
+// session is the program on an emulated terminal of its own.
+type session struct {
+	*testing.T
+	cmd      *exec.Cmd
+	master   *os.File
+	emulator *vt.SafeEmulator
+	over     chan struct{} // closed when the program is gone
+
+	mu      sync.Mutex
+	changed chan struct{} // closed at the next output, and made anew
+	sent    bytes.Buffer  // all of the output
+	modes   map[ansi.Mode]bool
+}
+
+// patient is how long the program may take for anything, on a machine that has
+// much else to do.
+const patient = 20 * time.Second
+
+// screens prepares the program such that it finds itself when it starts
+// processes of its own commands: a link to it will not do.
+func screens(t *testing.T, env []string, args ...string) *exec.Cmd {
+	t.Helper()
+	cmd := command(t, env, args...)
+	program, err := filepath.EvalSymlinks(cmd.Path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	own := filepath.Join(t.TempDir(), "stedi")
+	if err := os.Link(program, own); err != nil {
+		t.Skip("the test's binary lies on another disk:", err)
+	}
+	cmd.Path, cmd.Args[0] = own, own
+	return cmd
+}
+
+// startSession starts a command with a terminal of 120×36.
+func startSession(t *testing.T, cmd *exec.Cmd) *session {
+	t.Helper()
+	terminal, master := openTerminal(t)
+	size := &unix.Winsize{Row: 36, Col: 120}
+	control(t, master, func(descriptor int) error { return unix.IoctlSetWinsize(descriptor, unix.TIOCSWINSZ, size) })
+	s := &session{
+		T: t, cmd: cmd, master: master, emulator: vt.NewSafeEmulator(120, 36), over: make(chan struct{}),
+		changed: make(chan struct{}), modes: map[ansi.Mode]bool{},
+	}
+	s.emulator.SetCallbacks(vt.Callbacks{
+		EnableMode:  func(mode ansi.Mode) { s.modes[mode] = true },
+		DisableMode: func(mode ansi.Mode) { delete(s.modes, mode) },
+	})
+	cmd.Env = append(cmd.Env, "TERM=xterm-256color", "COLORTERM=truecolor", "XDG_STATE_HOME="+t.TempDir())
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = terminal, terminal, terminal
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	_ = terminal.Close() // the program has it
+	var copies sync.WaitGroup
+	copies.Go(func() { _, _ = io.Copy(s, master) })          // until the program is gone
+	copies.Go(func() { _, _ = io.Copy(master, s.emulator) }) // until the emulator is closed
+	copies.Go(func() { _ = cmd.Wait(); close(s.over) })      // its status is wanted, whatever it is
+	t.Cleanup(func() {
+		_ = cmd.Process.Kill()
+		<-s.over // and what the program has started goes with its terminal
+		_ = s.emulator.Close()
+		_ = master.Close()
+		copies.Wait()
+	})
+	return s
+}
+
+// Write takes what the program sends.
+func (s *session) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.sent.Write(p)
+	_, err := s.emulator.Write(p)
+	close(s.changed)
+	s.changed = make(chan struct{})
+	return len(p), err
+}
+
+// shows waits until a text is on the screen.
+func (s *session) shows(text string) {
+	s.Helper()
+	s.until(text, func() bool { return strings.Contains(ansi.Strip(s.emulator.Render()), text) })
+}
+
+func (s *session) until(what string, seen func() bool) {
+	s.Helper()
+	late := time.After(patient)
+	for {
+		s.mu.Lock()
+		ok, changed := seen(), s.changed
+		s.mu.Unlock()
+		if ok {
+			return
+		}
+		select {
+		case <-changed:
+		case <-late:
+			s.Fatalf("%s never came about:\n%s", what, ansi.Strip(s.emulator.Render()))
+		}
+	}
+}
+
+func (s *session) press(keys string) { s.emulator.SendText(keys) }
+
+// ends waits for the end of the program, which leaves the terminal as it was.
+func (s *session) ends(code int) {
+	s.Helper()
+	select {
+	case <-s.over:
+	case <-time.After(patient):
+		s.Fatalf("it does not end:\n%s", ansi.Strip(s.emulator.Render()))
+	}
+	if got := s.cmd.ProcessState.ExitCode(); got != code {
+		s.Errorf("it ended with %d, not %d:\n%s", got, code, ansi.Strip(s.emulator.Render()))
+	}
+	s.until("the terminal as it was", s.isPlain)
+}
+
+// isPlain tells whether the terminal is as it is without screens.
+func (s *session) isPlain() bool {
+	for _, mode := range []ansi.Mode{
+		ansi.ModeMouseNormal, ansi.ModeMouseButtonEvent, ansi.ModeMouseAnyEvent, ansi.ModeMouseExtSgr,
+		ansi.ModeFocusEvent, ansi.ModeBracketedPaste,
+	} {
+		if s.modes[mode] {
+			return false
+		}
+	}
+	return !s.emulator.IsAltScreen() && !s.emulator.CursorHidden()
+}
+
+func TestTheScreensEndAsTheyAreTold(t *testing.T) {
+	lake := sampleLake(t)
+	for _, c := range []struct {
+		name string
+		stop func(*session)
+		code int
+	}{
+		{"the key q", func(s *session) { s.press("q") }, 0},
+		{"the key ctrl+c", func(s *session) { s.press("\x03") }, 0},
+		{"an interrupt", func(s *session) { s.signal(syscall.SIGINT) }, 130},
+		{"SIGTERM", func(s *session) { s.signal(syscall.SIGTERM) }, 143},
+		{"SIGHUP", func(s *session) { s.signal(syscall.SIGHUP) }, 129},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := startSession(t, screens(t, nil, "--lake", lake))
+			s.shows("machine_learning_curated")
+			c.stop(s)
+			s.ends(c.code)
+		})
+	}
+}
+
+func (s *session) signal(sig os.Signal) {
+	s.Helper()
+	if err := s.cmd.Process.Signal(sig); err != nil {
+		s.Fatal(err)
+	}
+}
+
+func TestAClosedTerminalEndsTheScreens(t *testing.T) {
+	s := startSession(t, screens(t, nil, "--lake", sampleLake(t)))
+	s.shows("machine_learning_curated")
+	if err := s.master.Close(); err != nil {
+		t.Fatal(err)
+	}
+	<-s.over
+	if code := s.cmd.ProcessState.ExitCode(); code != 129 {
+		t.Errorf("it ended with %d", code)
+	}
+}
+
+func TestARunIsNotCutOffWithoutAQuestion(t *testing.T) {
+	s := startSession(t, screens(t, []string{"FAULT=hold"}, "--lake", sampleLake(t)))
+	s.shows("nothing was run yet")
+	s.press("R2")
+	s.shows("▶ customer_trusted")
+	s.press("\x03")
+	s.shows("A run is under way")
+	s.press("n1")
+	s.shows("WATERFALL")
+	s.press("q")
+	s.shows("A run is under way")
+	s.press("y")
+	s.ends(0)
+	s.shows("customer_trusted") // what became of the run stays
+	s.shows("cancelled")
+}
+
+func TestACancelledRunLeavesTheScreensAndTheLakeAlone(t *testing.T) {
+	s := startSession(t, screens(t, []string{"FAULT=hold"}, "--lake", sampleLake(t)))
+	s.shows("nothing was run yet")
+	s.press("R2")
+	s.shows("▶ customer_trusted")
+	s.press("C")
+	s.shows("stopped: the tables are as they were, or complete")
+	s.press("q")
+	s.ends(0)
+}
+
+func TestTheScreensStopAndGoOnAsTheShellSays(t *testing.T) {
+	shell, err := exec.LookPath("bash")
+	if err != nil {
+		t.Skip("there is no shell with jobs here:", err)
+	}
+	cmd := screens(t, nil)
+	cmd.Path, cmd.Args = shell, []string{"bash", "-mc", `"$0" --lake "$1"; echo "stopped with $?"; fg; echo "ended with $?"`, cmd.Path, sampleLake(t)}
+	s := startSession(t, cmd)
+	s.shows("machine_learning_curated")
+	s.press("\x1a")
+	s.shows("stopped with 147")
+	s.shows("machine_learning_curated")
+	s.until("the screens", s.emulator.IsAltScreen)
+	s.press("q")
+	s.shows("ended with 0")
+	s.ends(0)
+}
+
+func TestWithoutATerminalForScreensItNamesBatch(t *testing.T) {
+	for name, env := range map[string][]string{"a dumb terminal": {"TERM=dumb"}, "and without colours": {"TERM=dumb", "NO_COLOR=1"}} {
+		t.Run(name, func(t *testing.T) {
+			text := onTerminal(t, env, "--demo")
+			if !strings.Contains(text, "--batch") || strings.Contains(text, "\x1b") {
+				t.Errorf("it says %q", text)
+			}
+		})
+	}
+}
+
+func TestScreensWithoutColoursHaveNone(t *testing.T) {
+	for env, colours := range map[string]bool{"NO_COLOR=1": false, "NO_COLOR=": true} {
+		s := startSession(t, screens(t, []string{env}, "--lake", sampleLake(t)))
+		s.shows("machine_learning_curated")
+		s.press("q")
+		s.ends(0)
+		if got := regexp.MustCompile(`\x1b\[[0-9;]*[34]8[;:]|\x1b\[(\d;)?[349]\dm`).MatchString(s.sent.String()); got != colours {
+			t.Errorf("%s: colours %t", env, got)
+		}
+	}
+}
