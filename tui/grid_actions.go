@@ -14,13 +14,18 @@ func (g *grid) actions() []action {
 	_, there := g.value()
 	some := g.kept.count > 0
 	return slices.Concat(g.moves(), []action{
-		g.keys.act("row", "enter", "the row", g.host.openRow).in("rows").at(1).when(there),
+		g.keys.act("row", "enter", "row", g.host.openRow).in("rows").at(1).when(there),
 		g.keys.act("sort", "s", "sort", func() tea.Cmd { return g.sortBy(false) }).in("rows").at(2).when(some),
 		g.keys.act("sort-also", "S", "sort by this column, too", func() tea.Cmd { return g.sortBy(true) }).in("rows").when(some),
 		g.keys.act("keep", "=", "only this", func() tea.Cmd { return g.filterBy(pager.Equal) }).in("rows").at(3).when(there),
 		g.keys.act("leave-out", "x", "not this", func() tea.Cmd { return g.filterBy(pager.NotEqual) }).in("rows").at(4).when(there),
+<<<<<<< HEAD
 		g.keys.act("drop-condition", "backspace", "drop condition", g.dropCondition).in("rows").at(5).when(len(g.where) > 0),
 		g.keys.act("search", "ctrl+f", "search", g.askSearch).in("rows").at(7).when(some),
+=======
+		g.keys.act("drop-condition", "backspace", "drop the last condition", g.dropCondition).in("rows").when(len(g.where) > 0),
+		g.keys.act("search", "ctrl+s", "search", g.askSearch).in("rows").at(7).when(some),
+>>>>>>> d74e9d0 (Panels and prompts in little room)
 		g.keys.act("search-next", "n", "next match", func() tea.Cmd { return g.find(g.row+1, true) }).in("rows").when(g.search.text != ""),
 		g.keys.act("search-last", "N", "match before", func() tea.Cmd { return g.find(g.row-1, false) }).in("rows").when(g.search.text != ""),
 		g.keys.act("go-to", "# ctrl+g", "go to row", g.askRow).in("rows").at(9).when(some),
@@ -33,7 +38,7 @@ func (g *grid) actions() []action {
 		g.keys.act("wider", "+", "wider", func() tea.Cmd { return g.widenHere(4) }).in("columns").when(some),
 		g.keys.act("narrower", "-", "narrower", func() tea.Cmd { return g.widenHere(-4) }).in("columns").when(some),
 
-		g.keys.act("copy-cell", "y", "copy the cell", g.copyCell).in("copy").at(6).when(there),
+		g.keys.act("copy-cell", "y", "copy", g.copyCell).in("copy").at(6).when(there),
 		g.keys.act("copy-row", "Y", "copy the row as JSON", g.copyRow).in("copy").when(there),
 		g.keys.act("copy-column", "ctrl+y", "copy the column", g.copyColumn).in("copy").when(there),
 	})

@@ -100,7 +100,7 @@ func (t *tableView) actions() []action {
 	there := t.files != nil
 	_, person := t.person()
 	return append(t.grid.actions(),
-		t.keys.act("export-shown", "e", "export what is shown", func() tea.Cmd { return t.askExport(true) }).in("table").at(5).when(there),
+		t.keys.act("export-shown", "e", "export", func() tea.Cmd { return t.askExport(true) }).in("table").at(5).when(there),
 		t.keys.act("export-all", "E", "export everything", func() tea.Cmd { return t.askExport(false) }).in("table").when(there),
 		t.keys.act("cancel-export", "c", "cancel the export", t.cancelExport).in("table").at(1).when(t.exports.working()),
 		t.keys.act("person", "P", "follow this person", t.follow).in("table").at(10).when(person),
@@ -222,6 +222,8 @@ func (t *tableView) headline() string {
 		parts = append(parts, "arranging …")
 	case t.grid.search.finding.working():
 		parts = append(parts, "searching, row "+count(t.grid.search.come)+" …")
+	case t.tracing.working():
+		parts = append(parts, "following …")
 	case t.exports.working():
 		parts = append(parts, "exporting, "+plural(t.exported, "row", "rows")+" …")
 	}

@@ -56,10 +56,10 @@ func (t *tableView) follow() tea.Cmd {
 		return t.toast(warned, "no column of this row says whose it is")
 	}
 	runner := t.place.Runner
-	return tea.Batch(t.toast(told, "following …"), t.work.start(&t.tracing, func(ctx context.Context) tea.Msg {
+	return t.work.start(&t.tracing, func(ctx context.Context) tea.Msg {
 		trace, err := runner.Trace(ctx, who.names[who.kind])
 		return tracedMsg{who, trace, err}
-	}))
+	})
 }
 
 func (t *tableView) traced(msg tracedMsg) tea.Cmd {
@@ -145,7 +145,7 @@ func (p *personPanel) condition(table *pipeline.Table) (pager.Condition, bool) {
 
 func (p *personPanel) draw(area pane) {
 	th := p.theme
-	in := window(area, th, "ONE PERSON'S ROWS", min(area.width()-2, 96), min(area.height(), len(p.trace.Tables)+18))
+	in := window(area, th, "ONE PERSON'S ROWS", min(area.width()-2, 96), p.height(min(area.width()-2, 96)))
 	x := in.cut(1, 0, in.width()-2, th.strong, p.names[p.kind])
 	text := "  " + p.trace.Name
 	if p.trace.Name == "" {
@@ -163,6 +163,21 @@ func (p *personPanel) draw(area pane) {
 	if below := in.bottom(list.height() + 3); below.height() > 0 && p.at < len(p.trace.Tables) {
 		p.drawWay(below, p.trace.Tables[p.at])
 	}
+}
+
+// height is how many lines the panel takes, whichever table is chosen.
+func (p *personPanel) height(wide int) int {
+	most := 1
+	for _, t := range p.trace.Tables {
+		lines := len(t.Stages)
+		for _, s := range t.Stages {
+			if s.Stage == t.Ends {
+				lines += len(p.reason(s, wide-2))
+			}
+		}
+		most = max(most, lines)
+	}
+	return len(p.trace.Tables) + most + 5
 }
 
 func (p *personPanel) drawTable(row pane, n int) {
@@ -218,13 +233,20 @@ func (p *personPanel) drawWay(area pane, t pipeline.TableTrace) {
 		area.cut(1, y, 30, style, name)
 		area.textRight(42, y, style, rowsText(s.Rows, false))
 		y++
-		if s.Stage != t.Ends || s.Condition == "" {
+		if s.Stage != t.Ends {
 			continue
 		}
-		why := styledLine{{th.dim, "asks for " + strings.Join(strings.Fields(s.Condition), " ")}}
-		for _, line := range wrap(why, max(10, area.width()-6)) {
+		for _, line := range p.reason(s, area.width()) {
 			area.cut(5, y, area.width()-6, th.dim, line[0].text)
 			y++
 		}
 	}
+}
+
+// reason is what a stage asks of a row, in lines for so much room.
+func (p *personPanel) reason(s pipeline.StageTrace, wide int) []styledLine {
+	if s.Condition == "" {
+		return nil
+	}
+	return wrap(styledLine{{p.theme.dim, "asks for " + strings.Join(strings.Fields(s.Condition), " ")}}, max(10, wide-6))
 }
