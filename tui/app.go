@@ -20,7 +20,7 @@ type app struct {
 	copying    task
 	checking   task
 	explaining task
-	saving     task
+	keeping    task
 	found      *pipeline.Record // what the last check of this session found
 	planning   task
 

@@ -19,13 +19,8 @@ func (g *grid) actions() []action {
 		g.keys.act("sort-also", "S", "sort by this column, too", func() tea.Cmd { return g.sortBy(true) }).in("rows").when(some),
 		g.keys.act("keep", "=", "only this", func() tea.Cmd { return g.filterBy(pager.Equal) }).in("rows").at(3).when(there),
 		g.keys.act("leave-out", "x", "not this", func() tea.Cmd { return g.filterBy(pager.NotEqual) }).in("rows").at(4).when(there),
-<<<<<<< HEAD
 		g.keys.act("drop-condition", "backspace", "drop condition", g.dropCondition).in("rows").at(5).when(len(g.where) > 0),
-		g.keys.act("search", "ctrl+f", "search", g.askSearch).in("rows").at(7).when(some),
-=======
-		g.keys.act("drop-condition", "backspace", "drop the last condition", g.dropCondition).in("rows").when(len(g.where) > 0),
 		g.keys.act("search", "ctrl+s", "search", g.askSearch).in("rows").at(7).when(some),
->>>>>>> d74e9d0 (Panels and prompts in little room)
 		g.keys.act("search-next", "n", "next match", func() tea.Cmd { return g.find(g.row+1, true) }).in("rows").when(g.search.text != ""),
 		g.keys.act("search-last", "N", "match before", func() tea.Cmd { return g.find(g.row-1, false) }).in("rows").when(g.search.text != ""),
 		g.keys.act("go-to", "# ctrl+g", "go to row", g.askRow).in("rows").at(9).when(some),

@@ -136,9 +136,9 @@ func (q *queryView) actions() []action {
 	case resultPane:
 		return append(q.common(), q.sheet().rows.actions()...)
 	case catalogPane:
-		return append(q.common(), q.tree.actions(q)...)
+		return append(append(q.common(), q.saving()), q.tree.actions(q)...)
 	default:
-		return append(q.common(), q.editorActions()...)
+		return append(append(q.common(), q.saving()), q.editorActions()...)
 	}
 }
 
@@ -154,10 +154,14 @@ func (q *queryView) common() []action {
 		k.act("last-sheet", "ctrl+pgup alt+left", "sheet before", func() tea.Cmd { return q.turnSheet(-1) }).when(len(q.sheets) > 1),
 		k.act("close-sheet", "alt+w", "close the sheet", q.closeSheet).when(len(q.sheets) > 1),
 		k.act("past", "ctrl+r", "history", q.openPast).at(5),
-		k.act("save-query", "ctrl+s", "save", q.askSave).at(4),
 		k.act("edit-outside", "ctrl+o", "$EDITOR", q.editOutside).at(7).when(q.options.Editor != nil),
-		k.act("engine", "ctrl+g", "engine", q.nextEngine).when(len(q.engines()) > 1),
+		k.act("engine", "f6", "engine", q.nextEngine).when(len(q.engines()) > 1),
 	}
+}
+
+// saving keeps the text of the sheet. In the rows its key searches.
+func (q *queryView) saving() action {
+	return q.keys.act("save-query", "ctrl+s", "save", q.askSave).at(4)
 }
 
 // engines are the engines that can answer queries here.

@@ -26,7 +26,7 @@ func (a *app) save(what, name string, write func(io.Writer) error) tea.Cmd {
 		name = filepath.Join(a.options.Folder, name)
 	}
 	create := a.options.Create
-	return a.work.start(&a.saving, func(context.Context) tea.Msg {
+	return a.work.start(&a.keeping, func(context.Context) tea.Msg {
 		return savedMsg{what, name, writeNew(create, name, write)}
 	})
 }

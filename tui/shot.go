@@ -98,7 +98,7 @@ func (m *Model) savePicture() tea.Cmd {
 	}
 	name := fmt.Sprintf("stedi-%s-%s", strings.ToLower(m.here().title()), m.now().Format("20060102-150405"))
 	create, folder := m.options.Create, m.options.Folder
-	return m.work.start(&m.saving, func(context.Context) tea.Msg {
+	return m.work.start(&m.keeping, func(context.Context) tea.Msg {
 		screen := picture.Parse(view, w, h)
 		options := picture.Options{Theme: theme}
 		var names []string

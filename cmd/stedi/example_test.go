@@ -63,7 +63,7 @@ func examplesOf(t *testing.T, cmd *cobra.Command, lake string) {
 				t.Fatal(err)
 			}
 		}
-		if screens.MatchString(line) {
+		if opensScreens.MatchString(line) {
 			out, err := inShell(t, folder, line)
 			if err == nil || !strings.Contains(out, "the screens need a terminal") {
 				t.Errorf("%s\n%v\n%s", line, err, out)
@@ -76,9 +76,9 @@ func examplesOf(t *testing.T, cmd *cobra.Command, lake string) {
 	}
 }
 
-// screens are the lines that open the screens, for which these tests have no
+// opensScreens are the lines that open the screens, for which these tests have no
 // terminal.
-var screens = regexp.MustCompile(`^stedi( --(demo|plain|lake \S+))*$`)
+var opensScreens = regexp.MustCompile(`^stedi( --(demo|plain|lake \S+))*$`)
 
 // inShell runs a text as a person or a CI would, with the test's binary as
 // stedi on the PATH.

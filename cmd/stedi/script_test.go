@@ -4,11 +4,8 @@ import (
 	"context"
 	"errors"
 	"os"
-<<<<<<< HEAD
 	"os/exec"
-=======
 	"os/signal"
->>>>>>> 5bb0584 (Stop with ctrl+z for the shell in earnest, and try the screens on pseudo-terminals: ends, stops, questions)
 	"path/filepath"
 	"strconv"
 	"strings"
