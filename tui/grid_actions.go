@@ -20,7 +20,7 @@ func (g *grid) actions() []action {
 		g.keys.act("keep", "=", "only this", func() tea.Cmd { return g.filterBy(pager.Equal) }).in("rows").at(3).when(there),
 		g.keys.act("leave-out", "x", "not this", func() tea.Cmd { return g.filterBy(pager.NotEqual) }).in("rows").at(4).when(there),
 		g.keys.act("drop-condition", "backspace", "drop condition", g.dropCondition).in("rows").at(5).when(len(g.where) > 0),
-		g.keys.act("search", "ctrl+s", "search", g.askSearch).in("rows").at(7).when(some),
+		g.keys.act("search", "ctrl+f", "search", g.askSearch).in("rows").at(7).when(some),
 		g.keys.act("search-next", "n", "next match", func() tea.Cmd { return g.find(g.row+1, true) }).in("rows").when(g.search.text != ""),
 		g.keys.act("search-last", "N", "match before", func() tea.Cmd { return g.find(g.row-1, false) }).in("rows").when(g.search.text != ""),
 		g.keys.act("go-to", "# ctrl+g", "go to row", g.askRow).in("rows").at(9).when(some),
@@ -35,7 +35,7 @@ func (g *grid) actions() []action {
 
 		g.keys.act("copy-cell", "y", "copy", g.copyCell).in("copy").at(6).when(there),
 		g.keys.act("copy-row", "Y", "copy the row as JSON", g.copyRow).in("copy").when(there),
-		g.keys.act("copy-column", "ctrl+y", "copy the column", g.copyColumn).in("copy").when(there),
+		g.keys.act("copy-column", "C", "copy the column", g.copyColumn).in("copy").when(there),
 	})
 }
 
@@ -50,8 +50,8 @@ func (g *grid) moves() []action {
 		k.act("down", "down j", "down", rows(1)),
 		k.act("left", "left h", "left", columns(-1)),
 		k.act("right", "right l", "right", columns(1)),
-		k.act("page-up", "pgup ctrl+b", "page up", pages(-1)),
-		k.act("page-down", "pgdown space ctrl+f", "page down", pages(1)),
+		k.act("page-up", "pgup", "page up", pages(-1)),
+		k.act("page-down", "pgdown space", "page down", pages(1)),
 		k.act("first", "home g", "first row", func() tea.Cmd { return g.moveRows(-g.row) }),
 		k.act("last", "end G", "last row", g.last),
 		k.act("first-column", "0 ^", "first column", columns(-1<<20)),

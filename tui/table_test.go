@@ -170,7 +170,7 @@ func TestAWrongConditionLeavesTheRowsAsTheyAre(t *testing.T) {
 
 func TestATextIsFoundForwardAndBack(t *testing.T) {
 	_, d := openRows(t, "customer_landing")
-	d.enters("ctrl+s", "OAKENSHAW")
+	d.enters("ctrl+f", "OAKENSHAW")
 	g := d.tableView().grid
 	first := g.row
 	if v, _ := g.value(); !strings.Contains(strings.ToLower(fmt.Sprint(v)), "oakenshaw") {
@@ -184,7 +184,7 @@ func TestATextIsFoundForwardAndBack(t *testing.T) {
 	if g.row != first {
 		t.Errorf("row %d, not %d", g.row, first)
 	}
-	d.enters("ctrl+s", "nobody is called so")
+	d.enters("ctrl+f", "nobody is called so")
 	d.shows("no cell from here on has that text")
 }
 
@@ -230,7 +230,7 @@ func TestCellsRowsAndColumnsAreCopied(t *testing.T) {
 	w, d := openRows(t, "customer_landing")
 	d.cursorTo("email")
 	want := fmt.Sprint(d.column("email")[0])
-	d.press("y", "ctrl+y")
+	d.press("y", "C")
 	d.shows("copied all 24 values of email")
 	if len(w.copied) != 2 || w.copied[0] != want || !strings.HasPrefix(w.copied[1], want+"\n") || strings.Count(w.copied[1], "\n") != 24 {
 		t.Errorf("copied %q", w.copied)
