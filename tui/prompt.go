@@ -63,12 +63,16 @@ func (p *prompt) draw(line pane, t *theme) {
 	room := max(1, line.width()-x-2)
 	value := []rune(p.input.Value())
 	at := p.input.Position()
-	from := 0
-	for from < at && width(string(value[from:at])) > room {
-		from++
+	from, used := at, 0
+	for from > 0 { // what stands before the cursor, as far as there is room
+		w := width(string(value[from-1]))
+		if used+w > room {
+			break
+		}
+		from, used = from-1, used+w
 	}
-	line.part(x, 0, room+1, 1).text(0, 0, t.barStrong, string(value[from:]))
-	line.frame.cursor = tea.NewCursor(line.area.Min.X+x+width(string(value[from:at])), line.area.Min.Y)
+	line.part(x, 0, room+1, 1).text(0, 0, t.barStrong, string(value[from:min(len(value), at+room)]))
+	line.frame.cursor = tea.NewCursor(line.area.Min.X+x+used, line.area.Min.Y)
 }
 
 func (m *Model) openFilter() tea.Cmd {

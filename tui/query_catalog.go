@@ -9,6 +9,7 @@ import (
 	uv "github.com/charmbracelet/ultraviolet"
 
 	"stedi/pipeline"
+	"stedi/pipeline/pager"
 )
 
 // SavedQuery is a query that a reader keeps under a name.
@@ -132,7 +133,7 @@ func (q *queryView) take(line catalogLine) tea.Cmd {
 // preview asks for the first rows of a table.
 func (q *queryView) preview(t *pipeline.Table) tea.Cmd {
 	const rows = 100
-	text, err := q.place.Preview(t, rows)
+	text, err := pager.View{}.Select(t, rows)
 	if err != nil {
 		return q.toast(failed, err.Error())
 	}

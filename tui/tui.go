@@ -45,8 +45,6 @@ type Workspace struct {
 	// when they are asked: for the embedded engine a confined process. Whoever
 	// opens it closes it. An empty engine is the usual one.
 	Querier func(ctx context.Context, engine string) (pipeline.Querier, error)
-	// Preview is the query for the first rows of a table.
-	Preview func(t *pipeline.Table, rows int64) (string, error)
 	// Versions opens a Querier over two versions of a table.
 	Versions pipeline.Versions
 	// Scratch is a private folder for what does not fit into memory. It is

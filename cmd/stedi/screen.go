@@ -16,7 +16,6 @@ import (
 	"golang.org/x/term"
 
 	"stedi/pipeline"
-	"stedi/pipeline/pager"
 	"stedi/pipeline/query"
 	"stedi/tui"
 )
@@ -202,7 +201,7 @@ func (p *program) workspace(ctx context.Context) (*tui.Workspace, error) {
 	options := query.Options{Memory: memory, Threads: p.config.threads, Timeout: screenQueryTime}
 	return &tui.Workspace{
 		Runner: o.runner(p.config.demo), Run: c.run, Check: c.check, Scratch: scratch, Close: o.close,
-		Engines: o.engines(), Preview: firstRows,
+		Engines: o.engines(),
 		Querier: func(ctx context.Context, engine string) (pipeline.Querier, error) {
 			return p.querier(ctx, o, engine, options)
 		},
@@ -226,9 +225,6 @@ func (f fresh) Query(ctx context.Context, sql string) (pipeline.Rows, error) {
 }
 
 func (f fresh) Close() error { return f.Querier.Close() }
-
-// firstRows is the query for the first rows of a table.
-func firstRows(t *pipeline.Table, rows int64) (string, error) { return pager.View{}.Select(t, rows) }
 
 // screenQueryTime is how long a query may take that somebody is looking at,
 // who can cancel it.
