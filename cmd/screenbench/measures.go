@@ -1,0 +1,239 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// bench measures, and keeps what it found.
+type bench struct {
+	*options
+	say     func(format string, args ...any)
+	results []result
+}
+
+// measure goes from the quick to the long.
+func (b *bench) measure(ctx context.Context) error {
+	if err := os.MkdirAll(b.work, 0o755); err != nil {
+		return err
+	}
+	many, err := b.lakeOfFiles(ctx)
+	if err != nil {
+		return err
+	}
+	big, err := b.bigLake(ctx)
+	if err != nil {
+		return err
+	}
+	on := func(lake string) []string { return []string{"--lake", lake} }
+	scale := fmt.Sprintf("scale %d", b.scale)
+	return errors.Join(
+		b.starting(ctx, "the demo lake", "--demo"),
+		b.starting(ctx, scale, on(big)...),
+		b.starting(ctx, fmt.Sprintf("%d files", b.files), on(many)...),
+		b.idle(ctx, on(big)),
+		b.paging(ctx, big),
+		b.working(ctx, scale, append(on(big), "--force")),
+	)
+}
+
+// starting measures how long the first frame and the tables take to come.
+func (b *bench) starting(ctx context.Context, name string, args ...string) error {
+	b.say("starting on %s", name)
+	var first, known []time.Duration
+	for range b.starts {
+		s, err := start(ctx, b.stedi, args...)
+		if err != nil {
+			return err
+		}
+		framed, err := s.shows("STEDI lake")
+		tables, e := s.shows("machine_learning_curated")
+		if err := errors.Join(err, e, s.end()); err != nil {
+			return err
+		}
+		first, known = append(first, framed.Sub(s.began)), append(known, tables.Sub(s.began))
+	}
+	b.add("first frame, "+name, "50 ms", first)
+	b.add("tables on it, "+name, "", known)
+	return nil
+}
+
+// idle measures what the program does while nobody does anything, and how long
+// keys take.
+func (b *bench) idle(ctx context.Context, args []string) error {
+	b.say("doing nothing for ten seconds")
+	s, err := start(ctx, b.stedi, args...)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = s.end() }()
+	if _, err := s.shows("DISTINCT"); err != nil {
+		return err
+	}
+	wait(ctx, 10*time.Second) // until the columns are described
+	const span = 10 * time.Second
+	before, err := cpuTime(s.cmd.Process.Pid)
+	if err != nil {
+		return err
+	}
+	wait(ctx, span)
+	after, err := cpuTime(s.cmd.Process.Pid)
+	if err != nil {
+		return err
+	}
+	b.note("CPU while idle", "0 %", fmt.Sprintf("%.1f %%", 100*(after-before).Seconds()/span.Seconds()))
+	return b.keysOn(ctx, s, "idle")
+}
+
+// working measures keys while a run works, and how long it takes to stop it.
+func (b *bench) working(ctx context.Context, name string, args []string) error {
+	b.say("running")
+	s, err := start(ctx, b.stedi, args...)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = s.end() }()
+	if _, err := s.shows("machine_learning_curated"); err != nil {
+		return err
+	}
+	if _, err := s.press("R", has("▶ running")); err != nil {
+		return err
+	}
+	wait(ctx, time.Second)
+	if err := b.keysOn(ctx, s, "a run of "+name); err != nil {
+		return err
+	}
+	if !strings.Contains(s.screen(), "▶ running") {
+		return errors.New("the run was over before the keys were: take a larger -scale or fewer -keys")
+	}
+	took, err := s.press("c", has("stopped"))
+	b.add("cancelling a run of "+name, "1 s", []time.Duration{took})
+	return err
+}
+
+// keysOn measures keys at the pace of a person and as fast as the answers come.
+func (b *bench) keysOn(ctx context.Context, s *session, name string) error {
+	for _, pace := range []struct {
+		name  string
+		pause time.Duration
+	}{{"at a person's pace", 80 * time.Millisecond}, {"as fast as it answers", 0}} {
+		b.say("pressing keys %s, %s", pace.name, name)
+		var all []time.Duration
+		for i := range b.keys {
+			took, err := s.press(moves[i%len(moves)].keys, moves[i%len(moves)].shown)
+			if err != nil {
+				return err
+			}
+			all = append(all, took)
+			wait(ctx, time.Duration(float64(pace.pause)*(0.5+rand.Float64())))
+		}
+		b.add("key to frame, "+name+", "+pace.name, "16 ms", all)
+	}
+	return nil
+}
+
+// moves are keys of which each has something else on the screen than the one
+// before it.
+var moves = []struct {
+	keys  string
+	shown sight
+}{
+	{"\x1b[B", has("▸ customer_landing")},
+	{"\x1b[B", has("▸ step_trainer_landing")},
+	{"\x1b[C", has("▸ step_trainer_trusted")},
+	{"2", has("TRANSFORMS")},
+	{"1", has("▸ step_trainer_trusted")},
+	{"\x1b[A", has("▸ accelerometer_trusted")},
+	{"?", has("KEYS")},
+	{"q", lacks("KEYS")},
+	{"\x1b[D", has("▸ customer_landing")},
+	{"\x1b[A", has("▸ accelerometer_landing")},
+}
+
+// paging measures how long the first and the last page of a large table take.
+func (b *bench) paging(ctx context.Context, lake string) error {
+	b.say("opening a large table")
+	var first, last []time.Duration
+	for range min(5, b.starts) {
+		s, err := start(ctx, b.stedi, "--lake", lake)
+		if err != nil {
+			return err
+		}
+		page, end, err := s.page(ctx)
+		if err := errors.Join(err, s.end()); err != nil {
+			return err
+		}
+		first, last = append(first, page), append(last, end)
+	}
+	b.add(fmt.Sprintf("first page of machine_learning_curated, scale %d", b.scale), "200 ms", first)
+	b.add("its last page", "1 s", last)
+	return nil
+}
+
+func (s *session) page(ctx context.Context) (first, last time.Duration, err error) {
+	if _, err := s.shows("machine_learning_curated"); err != nil {
+		return 0, 0, err
+	}
+	wait(ctx, time.Second) // so that what is measured is the table, not the lake
+	if _, err := s.press("\x1b[C\x1b[C\x1b[B", has("▸ machine_learning")); err != nil {
+		return 0, 0, err
+	}
+	if first, err = s.press("\r", has("row 1 of")); err != nil {
+		return 0, 0, err
+	}
+	wait(ctx, time.Second)
+	last, err = s.press("G", atTheLastRow)
+	return first, last, err
+}
+
+// atTheLastRow tells whether the table's screen says "row 7 of 7".
+func atTheLastRow(screen string) bool {
+	_, at, _ := strings.Cut(screen, "─ row ")
+	words := strings.Fields(at)
+	return len(words) > 2 && words[0] == words[2]
+}
+
+// cpuTime is what the processes of a session have used.
+func cpuTime(leader int) (time.Duration, error) {
+	files, err := filepath.Glob("/proc/[0-9]*/stat")
+	if err != nil {
+		return 0, err
+	}
+	total := 0
+	for _, name := range files {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			continue // it has ended meanwhile
+		}
+		_, rest, _ := strings.Cut(string(text), ") ")
+		fields := strings.Fields(rest)
+		if len(fields) < 13 || fields[3] != strconv.Itoa(leader) {
+			continue
+		}
+		for _, field := range fields[11:13] {
+			ticks, err := strconv.Atoi(field)
+			if err != nil {
+				return 0, err
+			}
+			total += ticks
+		}
+	}
+	const tick = 10 * time.Millisecond // Linux tells it in these
+	return time.Duration(total) * tick, nil
+}
+
+func wait(ctx context.Context, d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+}
