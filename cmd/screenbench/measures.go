@@ -54,7 +54,7 @@ func (b *bench) starting(ctx context.Context, name string, args ...string) error
 			return err
 		}
 		framed, err := s.shows("STEDI lake")
-		tables, e := s.shows("machine_learning_curated")
+		tables, e := s.shows("machine_learning_cur")
 		if err := errors.Join(err, e, s.end()); err != nil {
 			return err
 		}
@@ -100,7 +100,7 @@ func (b *bench) working(ctx context.Context, name string, args []string) error {
 		return err
 	}
 	defer func() { _ = s.end() }()
-	if _, err := s.shows("machine_learning_curated"); err != nil {
+	if _, err := s.shows("machine_learning_cur"); err != nil {
 		return err
 	}
 	if _, err := s.press("R", has("▶ running")); err != nil {
@@ -145,16 +145,16 @@ var moves = []struct {
 	keys  string
 	shown sight
 }{
-	{"\x1b[B", has("▸ customer_landing")},
-	{"\x1b[B", has("▸ step_trainer_landing")},
-	{"\x1b[C", has("▸ step_trainer_trusted")},
+	{"\x1b[B", has("▸ customer_la")},
+	{"\x1b[B", has("▸ step_trainer_la")},
+	{"\x1b[C", has("▸ step_trainer_tr")},
 	{"2", has("TRANSFORMS")},
-	{"1", has("▸ step_trainer_trusted")},
-	{"\x1b[A", has("▸ accelerometer_trusted")},
+	{"1", has("▸ step_trainer_tr")},
+	{"\x1b[A", has("▸ accelerometer_tr")},
 	{"?", has("KEYS")},
 	{"q", lacks("KEYS")},
-	{"\x1b[D", has("▸ customer_landing")},
-	{"\x1b[A", has("▸ accelerometer_landing")},
+	{"\x1b[D", has("▸ customer_la")},
+	{"\x1b[A", has("▸ accelerometer_la")},
 }
 
 // paging measures how long the first and the last page of a large table take.
@@ -178,7 +178,7 @@ func (b *bench) paging(ctx context.Context, lake string) error {
 }
 
 func (s *session) page(ctx context.Context) (first, last time.Duration, err error) {
-	if _, err := s.shows("machine_learning_curated"); err != nil {
+	if _, err := s.shows("machine_learning_cur"); err != nil {
 		return 0, 0, err
 	}
 	wait(ctx, time.Second) // so that what is measured is the table, not the lake
