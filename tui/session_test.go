@@ -1,0 +1,57 @@
+package tui
+
+import (
+	"os"
+	"runtime"
+	"testing"
+)
+
+// A long session is the same few things again and again: nothing of them may
+// stay behind.
+func TestALongSessionLeavesNothingBehind(t *testing.T) {
+	w := newWorld(t, "sample")
+	w.open(t)
+	w.make(t)
+	d := start(t, w.options(t), 120, 36)
+	round := func() {
+		d.press("down", "enter", "down", "end", "home", "esc", "right", "s", "esc", "p", "esc", "?", "esc", ":", "esc", "v", "d", "esc", "2", "F", "P", "esc", "1", "left")
+		d.size(80, 24)
+		d.size(120, 36)
+		d.send(tickMsg{})
+		d.ticks = nil
+	}
+	round()
+	round()
+	before := footprint(t)
+	for range 10 {
+		round()
+	}
+	after := footprint(t)
+	if after.goroutines > before.goroutines || after.files > before.files {
+		t.Errorf("%d goroutines and %d open files have become %d and %d", before.goroutines, before.files, after.goroutines, after.files)
+	}
+	// Each run adds to the log and to the list of runs, up to their limits.
+	if grown := int64(after.heap) - int64(before.heap); grown > 2<<20 {
+		t.Errorf("the heap has grown by %d bytes", grown)
+	}
+}
+
+type resources struct {
+	goroutines, files int
+	heap              uint64
+}
+
+// footprint is what the process holds, after everything has come to its end.
+func footprint(t *testing.T) resources {
+	t.Helper()
+	var m runtime.MemStats
+	for range 3 { // what is closed by a finalizer is, too
+		runtime.GC()
+	}
+	runtime.ReadMemStats(&m)
+	r := resources{goroutines: runtime.NumGoroutine(), heap: m.HeapAlloc}
+	if open, err := os.ReadDir("/proc/self/fd"); err == nil {
+		r.files = len(open)
+	}
+	return r
+}
