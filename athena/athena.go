@@ -119,7 +119,7 @@ func (c *Client) preflight(ctx context.Context) error {
 var sqlFiles embed.FS
 
 var sqlTemplates = template.Must(template.New("").Funcs(template.FuncMap{
-	"name": func(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` },
+	"name": quoted,
 	"text": func(text string) string { return `'` + strings.ReplaceAll(text, `'`, `''`) + `'` },
 }).ParseFS(sqlFiles, "sql/*.sql"))
 

@@ -96,6 +96,9 @@ func (e *Engine) Run(ctx context.Context, job pipeline.Job, progress func(pipeli
 	if err != nil {
 		return pipeline.Result{}, err
 	}
+	if err := e.client.affordable(ctx, bare(job.Table.Made.SQL)); err != nil {
+		return pipeline.Result{}, about(job.Table, err)
+	}
 	if _, err := e.execute(ctx, sql, job.To.Token, job.To.Begun); err != nil {
 		return pipeline.Result{}, about(job.Table, err)
 	}
@@ -122,42 +125,51 @@ func about(table *pipeline.Table, err error) error {
 	return err
 }
 
-// count asks once for the rows of every input, of every stage, and of the
-// result.
+// count asks once for the rows of those inputs of which they are not known, of
+// every stage, and of the result.
 func (e *Engine) count(ctx context.Context, job pipeline.Job, stage string) (pipeline.Result, error) {
-	quoted := func(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
 	database := quoted(e.tables.Database())
-	var names, from []string
+	result := pipeline.Result{}
+	var from []string // what is counted
+	var into []int    // where in the funnel that goes
+	ask := func(name, table string) {
+		result.Funnel = append(result.Funnel, pipeline.StageRows{Name: name})
+		from, into = append(from, table), append(into, len(result.Funnel)-1)
+	}
 	for _, input := range job.Inputs {
-		names, from = append(names, input.Table.Name), append(from, database+"."+quoted(input.Table.Name))
+		if input.Rows != nil {
+			result.Funnel = append(result.Funnel, pipeline.StageRows{Name: input.Table.Name, Rows: *input.Rows})
+			continue
+		}
+		ask(input.Table.Name, database+"."+quoted(input.Table.Name))
 	}
 	with, _, ok := job.Table.Made.Parts()
 	if !e.stages || !ok {
 		with = ""
 	} else {
 		for _, s := range job.Table.Made.Stages {
-			names, from = append(names, s), append(from, quoted(s))
+			ask(s, quoted(s))
 		}
 	}
-	names, from = append(names, job.Table.Name), append(from, database+"."+quoted(stage))
+	ask(job.Table.Name, database+"."+quoted(stage))
 	found, err := e.ask(ctx, "counts.sql", map[string]any{"With": with, "From": from})
 	if err != nil {
 		return pipeline.Result{}, about(job.Table, err)
 	}
-	if len(found) != len(names) {
-		return pipeline.Result{}, fmt.Errorf("%s: %d counts came back for %d stages", job.Table.Name, len(found), len(names))
+	if len(found) != len(from) {
+		return pipeline.Result{}, fmt.Errorf("%s: %d counts came back for %d", job.Table.Name, len(found), len(from))
 	}
-	result := pipeline.Result{}
 	for i, row := range found {
 		rows, ok := row[1].(int64)
 		if !ok {
-			return pipeline.Result{}, fmt.Errorf("%s: the count of %s is no number", job.Table.Name, names[i])
+			return pipeline.Result{}, fmt.Errorf("%s: the count of %s is no number", job.Table.Name, from[i])
 		}
-		result.Funnel = append(result.Funnel, pipeline.StageRows{Name: names[i], Rows: rows})
-		result.Rows = rows
+		result.Funnel[into[i]].Rows, result.Rows = rows, rows
 	}
 	return result, nil
 }
+
+func quoted(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
 
 // Release stops the query that is on its way to a target, and drops the name
 // under which its rows were known, but not the rows.
@@ -172,7 +184,7 @@ func (e *Engine) Release(ctx context.Context, table *pipeline.Table, target pipe
 
 // Scan counts a table's rows; Athena reads it all for that.
 func (e *Engine) Scan(ctx context.Context, input pipeline.Input, _ func(pipeline.Progress)) (ndjson.Report, error) {
-	found, err := e.ask(ctx, "counts.sql", map[string]any{"With": "", "From": []string{`"` + input.Table.Name + `"`}})
+	found, err := e.ask(ctx, "counts.sql", map[string]any{"With": "", "From": []string{quoted(input.Table.Name)}})
 	if err != nil {
 		return ndjson.Report{}, about(input.Table, err)
 	}

@@ -78,6 +78,8 @@ type Input struct {
 	// Watched: only the different values of the columns that the last job was
 	// told to watch.
 	Watched bool
+	// Rows is how many there are, for a remote engine, if that is known.
+	Rows *int64
 	// Staged: what a remote engine has left in a target and nobody has
 	// published.
 	Staged *Target

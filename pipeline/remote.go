@@ -68,6 +68,9 @@ func (r *run) makeThere(ctx context.Context, engine Remote, t *Table) (*Manifest
 		if err != nil {
 			return nil, err
 		}
+		if m := r.manifest(input.Table); m != nil {
+			input.Rows = &m.Rows
+		}
 		job.Inputs = append(job.Inputs, input)
 	}
 	open, err := r.begin(ctx, engine, t)

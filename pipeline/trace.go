@@ -75,7 +75,7 @@ func (r *Runner) Trace(ctx context.Context, subject string) (*Trace, error) {
 		if err != nil {
 			return nil, err
 		}
-		if !t.IsLanding() {
+		if !t.IsLanding() && cataloguedIn(r.Store) == nil {
 			files = only(files, t.Part())
 		}
 		if len(files) == 0 && !t.IsLanding() {

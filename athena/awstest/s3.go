@@ -1,6 +1,8 @@
 package awstest
 
 import (
+	"errors"
+	"io"
 	"os/exec"
 	"strconv"
 	"testing"
@@ -12,10 +14,11 @@ import (
 	"stedi/athena/account"
 )
 
-// What the servers take for credentials, and where they think they are.
+// What the servers take for credentials, which nobody else may see, and where
+// they think they are.
 const (
-	AccessKey = "test"
-	SecretKey = "testsecret"
+	AccessKey = "AKIACANARYOFTHETESTS"
+	SecretKey = "canary/secret/of/the/tests"
 	Region    = "us-east-1"
 )
 
@@ -88,4 +91,18 @@ func (s *S3) Keys(t *testing.T, bucket string) []string {
 		}
 	}
 	return keys
+}
+
+// Content returns what an object holds.
+func (s *S3) Content(t *testing.T, bucket, key string) string {
+	t.Helper()
+	out, err := s.Client.GetObject(t.Context(), &s3.GetObjectInput{Bucket: &bucket, Key: &key})
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := io.ReadAll(out.Body)
+	if err := errors.Join(err, out.Body.Close()); err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
 }

@@ -132,14 +132,39 @@ func (o *opened) engines() []string {
 	return engines
 }
 
-// estimate is how large the tables are that a query reads.
-func (o *opened) estimate(ctx context.Context, sql string) (int64, error) {
-	statement, err := o.engine.Parse(ctx, sql)
+// wouldScan says what it takes to make a table: its transform, its guards, and
+// the count of its stages. Tables that would be made anew are taken to be as
+// large as they are now.
+func (o *opened) wouldScan(ctx context.Context, t *pipeline.Table, stages bool) (*scan, error) {
+	inputs, err := o.sizeOf(ctx, t.Made.Inputs...)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
+	s := &scan{ScanBytes: inputs, CostUSD: athena.DefaultPrice.Cost(inputs)}
+	for _, c := range o.lake.Checks {
+		if c.Guard && c.Table == t.Name {
+			bytes, err := o.sizeOf(ctx, c.Inputs...)
+			if err != nil {
+				return nil, err
+			}
+			s.ScanBytes += bytes
+			s.CostUSD += athena.DefaultPrice.Cost(bytes)
+		}
+	}
+	if s.CountBytes, err = o.sizeOf(ctx, t.Name); err != nil {
+		return nil, err
+	}
+	if stages && len(t.Made.Stages) > 0 {
+		s.CountBytes += inputs
+	}
+	s.CostUSD += athena.DefaultPrice.Cost(s.CountBytes)
+	return s, nil
+}
+
+// sizeOf is how large tables are together.
+func (o *opened) sizeOf(ctx context.Context, tables ...string) (int64, error) {
 	total := int64(0)
-	for _, name := range statement.Tables {
+	for _, name := range tables {
 		t := o.lake.Table(name)
 		if t == nil {
 			return 0, fmt.Errorf("how large %s is is not known", name)
@@ -153,6 +178,33 @@ func (o *opened) estimate(ctx context.Context, sql string) (int64, error) {
 		}
 	}
 	return total, nil
+}
+
+// printScans says what a plan on Athena would cost, if it is one.
+func (p *program) printScans(steps []planStep) error {
+	var all scan
+	for _, s := range steps {
+		if s.scan != nil {
+			all.ScanBytes += s.ScanBytes
+			all.CountBytes += s.CountBytes
+			all.CostUSD += s.CostUSD
+		}
+	}
+	if all.CostUSD == 0 {
+		return nil
+	}
+	_, err := fmt.Fprintf(p.stdout, "\nAthena would scan about %s bytes, and %s to count rows (fewer with --count-stages=false): $%.4f.\n",
+		thousands(all.ScanBytes), thousands(all.CountBytes), all.CostUSD)
+	return err
+}
+
+// estimate is how large the tables are that a query reads.
+func (o *opened) estimate(ctx context.Context, sql string) (int64, error) {
+	statement, err := o.engine.Parse(ctx, sql)
+	if err != nil {
+		return 0, err
+	}
+	return o.sizeOf(ctx, statement.Tables...)
 }
 
 // strictly refuses what the readers of remote engines cannot do.

@@ -2,7 +2,9 @@ package main
 
 import (
 	"fmt"
+	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"syscall"
@@ -18,15 +20,54 @@ type onAWS struct {
 	*testing.T
 	server *awstest.AWS
 	cache  string
+	log    string          // of the program, in all detail
+	said   strings.Builder // on all its streams
 }
 
 func startAWS(t *testing.T) *onAWS {
 	t.Helper()
-	return &onAWS{t, awstest.StartAWS(t), filepath.Join(t.TempDir(), "cache")}
+	a := &onAWS{T: t, server: awstest.StartAWS(t), cache: filepath.Join(t.TempDir(), "cache"), log: filepath.Join(t.TempDir(), "log")}
+	return a
 }
 
 func (a *onAWS) args(more ...string) []string {
-	return append(more, "--lake", "s3://lake/a", "--endpoint", a.server.Endpoint, "--region", awstest.Region, "--cache", a.cache)
+	return append(more, "--lake", "s3://lake/a", "--endpoint", a.server.Endpoint, "--region", awstest.Region, "--cache", a.cache, "--log-file", a.log, "--log-level", "debug")
+}
+
+// wantNoSecret makes sure that neither a credential nor anybody's address is in
+// what the program has said, logged, or written into the lake beside its
+// tables.
+func (a *onAWS) wantNoSecret(landing string) {
+	a.Helper()
+	customers, err := filepath.Glob(filepath.Join(landing, "customer", "landing", "*"))
+	if err != nil || len(customers) == 0 {
+		a.Fatalf("no customers in %s (%v)", landing, err)
+	}
+	text, err := os.ReadFile(customers[0])
+	if err != nil {
+		a.Fatal(err)
+	}
+	address := regexp.MustCompile(`[\w.]+@[\w.]+`).FindString(string(text))
+	if address == "" {
+		a.Fatal("the first customer has no address")
+	}
+	log, err := os.ReadFile(a.log)
+	if err != nil {
+		a.Fatal(err)
+	}
+	places := map[string]string{"what it said": a.said.String(), "its log": string(log)}
+	for _, key := range a.server.S3.Keys(a.T, "lake") {
+		if strings.HasPrefix(key, "a/.stedi/") {
+			places[key] = a.server.S3.Content(a.T, "lake", key)
+		}
+	}
+	for place, text := range places {
+		for _, secret := range []string{awstest.AccessKey, awstest.SecretKey, address} {
+			if strings.Contains(text, secret) {
+				a.Errorf("%s holds %s", place, secret)
+			}
+		}
+	}
 }
 
 // stedi runs the program, and wants it to end with a code.
@@ -38,6 +79,7 @@ func (a *onAWS) stedi(code int, more ...string) (stdout, stderr string) {
 	if err := cmd.Run(); cmd.ProcessState == nil {
 		a.Fatal(err)
 	}
+	a.said.WriteString(out.String() + said.String())
 	if got := cmd.ProcessState.ExitCode(); got != code {
 		a.Fatalf("stedi %s ended with %d, not %d\n%s%s", strings.Join(more, " "), got, code, out.String(), said.String())
 	}
@@ -101,6 +143,9 @@ func TestAthenaAndTheEmbeddedEngineMakeTheSameTables(t *testing.T) {
 		}
 	}
 	a.stedi(0, "deploy", "--from", landing)
+	if plan, _ := a.stedi(0, "plan", "--engine", "athena"); !strings.Contains(plan, "Athena would scan about") {
+		t.Errorf("the plan does not say what it costs:\n%s", plan)
+	}
 	if again, _ := a.stedi(0, "deploy", "--from", landing); again != "" {
 		t.Errorf("a second deploy does something:\n%s", again)
 	}
@@ -134,6 +179,7 @@ func TestAthenaAndTheEmbeddedEngineMakeTheSameTables(t *testing.T) {
 	if !strings.Contains(out, "43,681") || !strings.Contains(said, "bytes scanned") {
 		t.Errorf("the preview says %s%s", out, said)
 	}
+	a.wantNoSecret(landing)
 	a.stedi(0, "destroy", "--yes", "--landing")
 	if left := a.server.S3.Keys(t, "lake"); len(left) > 0 && slices.ContainsFunc(left, func(k string) bool { return !strings.HasPrefix(k, "a/.stedi/") }) {
 		t.Errorf("left %v", left)
@@ -180,7 +226,8 @@ func (a *onAWS) wantNoStage() {
 func TestWhateverGoesWrongOnAthenaTheTablesStayWhole(t *testing.T) {
 	awstest.Whole(t)
 	a := startAWS(t)
-	a.stedi(0, "deploy", "--from", landingFolder(t))
+	landing := landingFolder(t)
+	a.stedi(0, "deploy", "--from", landing)
 	a.wantRows(a.batch("athena"), pipeline.Published)
 	before := a.versions()
 	table := "customer_curated"
@@ -263,6 +310,7 @@ func TestWhateverGoesWrongOnAthenaTheTablesStayWhole(t *testing.T) {
 			t.Error("rolled back, the table has other rows")
 		}
 	})
+	a.wantNoSecret(landing)
 }
 
 // interrupted runs a step that stays in Athena's queue, and ends it by a signal

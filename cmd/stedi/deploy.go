@@ -26,9 +26,10 @@ func (p *program) deployCommand() *cobra.Command {
 		Long: "Upload the landing files of a local lake (--from), skipping what is there already, and create or mend the\n" +
 			"database and the tables in the Glue catalog. From then on the catalog says where tables lie, for every\n" +
 			"engine. --dry-run prints each call, and the IAM policy that is needed, and changes nothing.",
-		Example: "stedi deploy --from ./lake --lake s3://bucket/prefix --dry-run\nstedi deploy --from ./lake --lake s3://bucket/prefix",
-		Args:    usageArgs(cobra.NoArgs),
-		RunE:    func(cmd *cobra.Command, _ []string) error { return p.deploy(cmd.Context(), from, dryRun) },
+		Example:     "stedi deploy --from ./lake --lake s3://bucket/prefix --dry-run\nstedi deploy --from ./lake --lake s3://bucket/prefix",
+		Annotations: map[string]string{"examples": "needs an account"},
+		Args:        usageArgs(cobra.NoArgs),
+		RunE:        func(cmd *cobra.Command, _ []string) error { return p.deploy(cmd.Context(), from, dryRun) },
 	}
 	cmd.Flags().StringVar(&from, "from", "", "a local lake whose landing files are uploaded")
 	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "print every call, and the IAM policy, and do nothing")

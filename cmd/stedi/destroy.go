@@ -19,8 +19,9 @@ func (p *program) destroyCommand() *cobra.Command {
 		Long: "Remove from the Glue catalog the tables and the database that a deploy has made, and from the bucket the\n" +
 			"versions of tables that this program has published. Landing files stay; --landing removes those that a\n" +
 			"deploy has uploaded. It asks first, or wants --yes.",
-		Example: "stedi destroy --lake s3://bucket/prefix --dry-run\nstedi destroy --lake s3://bucket/prefix --yes",
-		Args:    usageArgs(cobra.NoArgs),
+		Example:     "stedi destroy --lake s3://bucket/prefix --dry-run\nstedi destroy --lake s3://bucket/prefix --yes",
+		Annotations: map[string]string{"examples": "needs an account"},
+		Args:        usageArgs(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if !dryRun && !yes {
 				if err := p.confirm("Remove the tables of " + p.config.lake + "?"); err != nil {

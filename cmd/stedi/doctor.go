@@ -21,9 +21,10 @@ func (p *program) doctorCommand() *cobra.Command {
 		Short: "Say what keeps the lake from working, and the exact fix",
 		Long: "Look at the settings and where they come from, and for a lake in S3 at the credentials, the region, the\n" +
 			"bucket, the workgroup and the catalog, by calls that change nothing but an empty object of its own.",
-		Example: "stedi doctor --lake ./lake\nstedi doctor --lake s3://bucket/prefix --engine athena",
-		Args:    usageArgs(cobra.NoArgs),
-		RunE:    func(cmd *cobra.Command, _ []string) error { return p.doctor(cmd.Context()) },
+		Example:     "stedi doctor --lake ./lake\nstedi doctor --lake s3://bucket/prefix --engine athena",
+		Args:        usageArgs(cobra.NoArgs),
+		RunE:        func(cmd *cobra.Command, _ []string) error { return p.doctor(cmd.Context()) },
+		Annotations: map[string]string{"examples": "needs an account"},
 	}
 }
 

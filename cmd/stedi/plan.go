@@ -40,6 +40,14 @@ type planStep struct {
 	Zone   string `json:"zone"`
 	Action string `json:"action"` // run, none, fail
 	Reason string `json:"reason"`
+	*scan
+}
+
+// scan is what a step would ask Athena to read, as far as that can be told.
+type scan struct {
+	ScanBytes  int64   `json:"scan_bytes"`  // to make and to guard the table
+	CountBytes int64   `json:"count_bytes"` // to count the rows of its stages
+	CostUSD    float64 `json:"cost_usd"`
 }
 
 func (p *program) plan(ctx context.Context, flags runFlags, names []string) (err error) {
@@ -62,7 +70,15 @@ func (p *program) plan(ctx context.Context, flags runFlags, names []string) (err
 	}
 	document := planDocument{Schema: "stedi.plan/1", Steps: []planStep{}}
 	for i, s := range steps {
-		document.Steps = append(document.Steps, describePlan(i+1, s))
+		step := describePlan(i+1, s)
+		if s.Run && p.config.engine == "athena" {
+			scan, e := o.wouldScan(ctx, o.lake.Table(s.Table), p.config.athena.stages)
+			if e != nil {
+				return errors.Join(err, e)
+			}
+			step.scan = scan
+		}
+		document.Steps = append(document.Steps, step)
 	}
 	if err != nil {
 		document.Error = err.Error()
@@ -104,6 +120,9 @@ func (p *program) printPlan(document planDocument) error {
 		rows = append(rows, []string{fmt.Sprint(s.Order), s.Table, s.Zone, s.Action, s.Reason})
 	}
 	if err := printTable(p.stdout, rows, 0); err != nil {
+		return err
+	}
+	if err := p.printScans(document.Steps); err != nil {
 		return err
 	}
 	closing := fmt.Sprintf("%d of %d tables would be made; nothing was written.", run, len(document.Steps))
