@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"os"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -22,6 +23,21 @@ type AWS struct {
 	Glue     *Glue
 	Trino    *Trino
 	Athena   *Athena
+
+	between atomic.Pointer[between]
+}
+
+type between func(w http.ResponseWriter, r *http.Request, pass http.HandlerFunc)
+
+// Between lets a function decide what happens to each request from now on, as
+// Proxy does; nil hands all of them on.
+func (a *AWS) Between(decide func(w http.ResponseWriter, r *http.Request, pass http.HandlerFunc)) {
+	if decide == nil {
+		a.between.Store(nil)
+		return
+	}
+	f := between(decide)
+	a.between.Store(&f)
 }
 
 // StartAWS starts everything, or skips the test.
@@ -35,7 +51,7 @@ func StartAWS(t *testing.T) *AWS {
 	a.Trino = StartTrino(t, a.S3, a.Glue, a.Bucket+"/warehouse")
 	a.Athena = newAthena(t, a.Trino)
 	s3, glue := handOn(t, a.S3.Endpoint), handOn(t, a.Glue.Endpoint)
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	serve := func(w http.ResponseWriter, r *http.Request) {
 		switch target := r.Header.Get("X-Amz-Target"); {
 		case strings.HasPrefix(target, "AmazonAthena."):
 			a.Athena.serve(w, r)
@@ -44,6 +60,13 @@ func StartAWS(t *testing.T) *AWS {
 		default:
 			s3.ServeHTTP(w, r)
 		}
+	}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if decide := a.between.Load(); decide != nil {
+			(*decide)(w, r, serve)
+			return
+		}
+		serve(w, r)
 	}))
 	t.Cleanup(server.Close)
 	a.Endpoint = server.URL

@@ -10,6 +10,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/glue"
+	"github.com/aws/aws-sdk-go-v2/service/glue/types"
 )
 
 // Glue is a running Glue Data Catalog: ministack, of which nothing else is
@@ -33,4 +34,20 @@ func StartGlue(t *testing.T) *Glue {
 	server.Config = Config(t, server.Endpoint)
 	server.Client = glue.NewFromConfig(server.Config)
 	return server
+}
+
+// Touch updates a table as somebody else would, so that its version is another.
+func (g *Glue) Touch(t *testing.T, database, table string) {
+	t.Helper()
+	found, err := g.Client.GetTable(t.Context(), &glue.GetTableInput{DatabaseName: &database, Name: &table})
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	_, err = g.Client.UpdateTable(t.Context(), &glue.UpdateTableInput{DatabaseName: &database, TableInput: &types.TableInput{
+		Name: found.Table.Name, StorageDescriptor: found.Table.StorageDescriptor, Parameters: found.Table.Parameters, TableType: found.Table.TableType,
+	}})
+	if err != nil {
+		t.Error(err)
+	}
 }

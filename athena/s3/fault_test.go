@@ -396,3 +396,47 @@ func TestAFetchThatIsCutOffIsTriedAgain(t *testing.T) {
 		t.Errorf("what lies in the cache was fetched again (%v)", err)
 	}
 }
+
+// Who was asleep for longer than its lease must not write over who came after.
+func TestALockThatIsTakenOverStopsItsFormerHolder(t *testing.T) {
+	l := openThrough(t, nil)
+	store, err := s3.Open(t.Context(), l.server.Config, "s3://lake/a", s3.Options{Cache: t.TempDir(), Host: "here", Lease: 200 * time.Millisecond})
+	if err != nil {
+		t.Fatal(err)
+	}
+	holder := pipeline.Holder{Run: "r1", PID: os.Getpid(), Host: "here"}
+	unlock, err := store.Lock(t.Context(), holder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	first := content(t, l.direct, ".stedi/lock")
+	waitFor(t, func() bool { return content(t, l.direct, ".stedi/lock") != first }) // it is renewed
+	const other = `{"holder":{"run":"r2","pid":1,"host":"there","since":"2026-01-02T03:04:05Z"},"lease_seconds":3600}`
+	if err := l.direct.Put(t.Context(), ".stedi/lock", []byte(other)); err != nil {
+		t.Fatal(err)
+	}
+	waitFor(t, func() bool {
+		err := store.Put(t.Context(), "t/a.json", []byte("a"))
+		return pipeline.KindOf(err) == pipeline.Conflict && strings.Contains(err.Error(), "taken over")
+	})
+	if err := unlock(); err != nil {
+		t.Fatal(err)
+	}
+	if now := content(t, l.direct, ".stedi/lock"); now != other {
+		t.Errorf("the former holder has let go of what is another's: %s", now)
+	}
+}
+
+// waitFor returns when something has come true.
+func waitFor(t *testing.T, is func() bool) {
+	t.Helper()
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for !is() {
+		select {
+		case <-tick.C:
+		case <-t.Context().Done():
+			t.Fatal("it did not come true")
+		}
+	}
+}

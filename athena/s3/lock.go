@@ -26,15 +26,16 @@ import (
 // exactly what was found, so that one of many gets it.
 
 const (
-	leaseTime   = 30 * time.Second
-	renewEvery  = 8 * time.Second
 	maxLockText = 64 << 10
+	// renewals is how often a lease is renewed in its time, so that one lost
+	// renewal or two do no harm.
+	renewals = 4
 )
 
 // lease is what the lock's object says.
 type lease struct {
 	Holder  *pipeline.Holder `json:"holder,omitempty"` // nil: free
-	Seconds int              `json:"lease_seconds"`
+	Seconds float64          `json:"lease_seconds"`
 	// Beat counts the renewals, so that each of them is an object of its own:
 	// an ETag is nothing but a hash of the content.
 	Beat int `json:"beat"`
@@ -49,7 +50,7 @@ type seenLease struct {
 
 // held tells whether somebody who is alive has the lock.
 func (l *seenLease) held(host string) bool {
-	if l == nil || l.Holder == nil || l.age > time.Duration(l.Seconds)*time.Second {
+	if l == nil || l.Holder == nil || l.age.Seconds() > l.Seconds {
 		return false
 	}
 	return l.Holder.Host != host || !dead(l.Holder.PID)
@@ -85,7 +86,7 @@ func (s *Store) Lock(ctx context.Context, holder pipeline.Holder) (func() error,
 		if s.lost.Load() {
 			return nil // it is another's now
 		}
-		after, cancel := context.WithTimeout(context.WithoutCancel(ctx), leaseTime)
+		after, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.lease)
 		defer cancel()
 		if _, err := s.writeLease(after, lease{}, &etag); err != nil && !refused(err) {
 			return s.explain(err, "unlock", lockName)
@@ -110,7 +111,7 @@ func (s *Store) take(ctx context.Context, holder pipeline.Holder) (string, error
 		if found != nil {
 			replaced = &found.etag
 		}
-		etag, err := s.writeLease(ctx, lease{Holder: &holder, Seconds: int(leaseTime.Seconds())}, replaced)
+		etag, err := s.writeLease(ctx, lease{Holder: &holder, Seconds: s.lease.Seconds()}, replaced)
 		if err == nil {
 			return etag, nil
 		}
@@ -129,7 +130,7 @@ func (s *Store) take(ctx context.Context, holder pipeline.Holder) (string, error
 
 // renew writes the lease anew until ctx ends, and returns its last ETag.
 func (s *Store) renew(ctx context.Context, holder pipeline.Holder, etag string) string {
-	ticks := time.NewTicker(renewEvery)
+	ticks := time.NewTicker(s.lease / renewals)
 	defer ticks.Stop()
 	for beat := 1; ; beat++ {
 		select {
@@ -138,8 +139,8 @@ func (s *Store) renew(ctx context.Context, holder pipeline.Holder, etag string) 
 		case <-ticks.C:
 		}
 		// Once begun it is not cut off, so that its outcome is known.
-		try, cancel := context.WithTimeout(context.WithoutCancel(ctx), renewEvery)
-		renewed, err := s.writeLease(try, lease{Holder: &holder, Seconds: int(leaseTime.Seconds()), Beat: beat}, &etag)
+		try, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.lease/renewals)
+		renewed, err := s.writeLease(try, lease{Holder: &holder, Seconds: s.lease.Seconds(), Beat: beat}, &etag)
 		if err == nil {
 			etag = renewed
 		} else if now, readErr := s.readLease(try); refused(err) && readErr == nil {

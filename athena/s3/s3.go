@@ -46,6 +46,7 @@ type Store struct {
 	prefix string // "" or with a slash at its end
 	cache  string // local folder of this lake
 	part   int64  // size of a part of a multipart upload
+	lease  time.Duration
 	host   string // this machine, as holders of locks name it
 
 	lost atomic.Bool // the lock was taken from us: nothing may be written any more
@@ -61,6 +62,9 @@ type Options struct {
 	// Host is this machine as holders of locks name it: a lock of a process
 	// here that has ended is free at once.
 	Host string
+	// Lease is how long the lock outlives its holder's last sign of life; 0
+	// means 30 seconds.
+	Lease time.Duration
 	// Part is the size from which a file is uploaded in parts, and theirs; 0
 	// means 16 MiB, and S3 takes none below 5 MiB.
 	Part int64
@@ -83,10 +87,13 @@ func Open(ctx context.Context, config aws.Config, location string, options Optio
 			o.UsePathStyle = config.BaseEndpoint != nil
 			o.DisableLogOutputChecksumValidationSkipped = true
 		}),
-		bucket: bucket, prefix: prefix, part: options.Part, host: options.Host,
+		bucket: bucket, prefix: prefix, part: options.Part, host: options.Host, lease: options.Lease,
 	}
 	if s.part == 0 {
 		s.part = 16 << 20
+	}
+	if s.lease == 0 {
+		s.lease = 30 * time.Second
 	}
 	id := sha256.Sum256([]byte(aws.ToString(config.BaseEndpoint) + "\x00" + location))
 	s.cache = filepath.Join(options.Cache, hex.EncodeToString(id[:8]))

@@ -2,11 +2,14 @@ package main
 
 import (
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -310,7 +313,91 @@ func TestWhateverGoesWrongOnAthenaTheTablesStayWhole(t *testing.T) {
 			t.Error("rolled back, the table has other rows")
 		}
 	})
+	a.publishing(table, content)
+	t.Run("the doctor finds nothing, and then what is wrong", func(t *testing.T) {
+		if out, _ := a.stedi(0, "doctor", "--engine", "athena"); strings.Contains(out, "WRONG") {
+			t.Errorf("it says\n%s", out)
+		}
+		a.server.Athena.Enforce("s3://elsewhere/")
+		defer a.server.Athena.Enforce("")
+		if out, _ := a.stedi(2, "doctor", "--engine", "athena"); !strings.Contains(out, "WRONG  workgroup primary") || !strings.Contains(out, "--workgroup") {
+			t.Errorf("it says\n%s", out)
+		}
+	})
 	a.wantNoSecret(landing)
+}
+
+// publishing tries what may happen at the one call that makes a version the
+// table, for the embedded engine, which publishes as Athena does.
+func (a *onAWS) publishing(table string, content []string) {
+	isMove := func(r *http.Request) bool { return strings.HasSuffix(r.Header.Get("X-Amz-Target"), ".UpdateTable") }
+	whole := func(t *testing.T) {
+		t.Helper()
+		a.server.Between(nil)
+		if !slices.Equal(a.content(table), content) {
+			t.Error("the table has other rows")
+		}
+		a.stedi(0, "run", "--force", table) // it brings into order what was left
+		if !slices.Equal(a.content(table), content) {
+			t.Error("after the next run the table has other rows")
+		}
+		a.stedi(0, "run", table) // and this one forgets the version before
+		folders := 0
+		for _, folder := range a.versions() {
+			if strings.Contains(folder, "customer/curated/") {
+				folders++
+			}
+		}
+		if folders != 1 {
+			t.Errorf("%d versions of it lie in %v", folders, a.versions())
+		}
+	}
+	for name, before := range map[string]bool{"killed before it is published": true, "killed after it is published": false} {
+		a.Run(name, func(t *testing.T) {
+			cmd := command(t, nil, a.args("run", "--force", table)...)
+			a.server.Between(func(w http.ResponseWriter, r *http.Request, pass http.HandlerFunc) {
+				if !isMove(r) {
+					pass(w, r)
+					return
+				}
+				if !before {
+					pass(httptest.NewRecorder(), r)
+				}
+				_ = cmd.Process.Kill()
+				awstest.Hangup()
+			})
+			if err := cmd.Run(); err == nil || cmd.ProcessState.ExitCode() != -1 {
+				t.Fatalf("it ended with %v", err)
+			}
+			whole(t)
+		})
+	}
+	a.Run("somebody else changes the table at that moment", func(t *testing.T) {
+		a.server.Between(func(w http.ResponseWriter, r *http.Request, pass http.HandlerFunc) {
+			if isMove(r) {
+				a.server.Glue.Touch(a.T, "stedi", table)
+			}
+			pass(w, r)
+		})
+		if _, said := a.stedi(5, "run", "--force", table); !strings.Contains(said, "changed by someone else") {
+			t.Errorf("it says %s", said)
+		}
+		whole(t)
+	})
+	a.Run("its reply is lost", func(t *testing.T) {
+		var lost atomic.Bool
+		a.server.Between(func(w http.ResponseWriter, r *http.Request, pass http.HandlerFunc) {
+			if isMove(r) && lost.CompareAndSwap(false, true) {
+				awstest.Lose(r, pass)
+			}
+			pass(w, r)
+		})
+		a.stedi(0, "run", "--force", table)
+		if !lost.Load() {
+			t.Error("no reply was lost")
+		}
+		whole(t)
+	})
 }
 
 // interrupted runs a step that stays in Athena's queue, and ends it by a signal
