@@ -94,28 +94,28 @@ type world struct {
 }
 
 // newWorld makes a lake of the landing data in a folder.
-func newWorld(t testing.TB, landing string) *world {
-	t.Helper()
-	w := &world{root: filepath.Join(t.TempDir(), "lake"), clock: &clock{now: began}, hold: map[string]chan struct{}{}}
-	must(t, os.CopyFS(w.root, os.DirFS(filepath.Join("..", "testdata", landing))))
+func newWorld(tb testing.TB, landing string) *world {
+	tb.Helper()
+	w := &world{root: filepath.Join(tb.TempDir(), "lake"), clock: &clock{now: began}, hold: map[string]chan struct{}{}}
+	must(tb, os.CopyFS(w.root, os.DirFS(filepath.Join("..", "testdata", landing))))
 	return w
 }
 
 // open wires the lake as the program does, but for the runs, which happen in
 // this process.
-func (w *world) open(t testing.TB) {
-	t.Helper()
+func (w *world) open(tb testing.TB) {
+	tb.Helper()
 	old := began.Add(-40 * time.Hour)
-	must(t, filepath.Walk(w.root, func(name string, _ os.FileInfo, err error) error {
+	must(tb, filepath.Walk(w.root, func(name string, _ os.FileInfo, err error) error {
 		return errors.Join(err, os.Chtimes(name, old, old))
 	}))
-	engine, err := duckdb.Open(t.Context(), duckdb.Options{Temp: t.TempDir(), Threads: 2})
-	must(t, err)
-	t.Cleanup(func() { must(t, engine.Close()) })
-	lake, err := pipeline.Load(t.Context(), stedi.Definition, nil, engine)
-	must(t, err)
+	engine, err := duckdb.Open(tb.Context(), duckdb.Options{Temp: tb.TempDir(), Threads: 2})
+	must(tb, err)
+	tb.Cleanup(func() { must(tb, engine.Close()) })
+	lake, err := pipeline.Load(tb.Context(), stedi.Definition, nil, engine)
+	must(tb, err)
 	store, err := dir.Open(w.root, dir.Options{})
-	must(t, err)
+	must(tb, err)
 	w.store = dated{store, w.root, w.clock}
 	w.runner = &pipeline.Runner{
 		Lake: lake, Store: w.store, Engine: engine, Root: "demo", Now: w.clock.read,
@@ -161,9 +161,9 @@ func (w *world) run(ctx context.Context, options pipeline.RunOptions, emit func(
 	})
 }
 
-func (w *world) options(t testing.TB) Options {
-	t.Helper()
-	scratch := t.TempDir()
+func (w *world) options(tb testing.TB) Options {
+	tb.Helper()
+	scratch := tb.TempDir()
 	return Options{
 		Lake: "~/lakes/demo", Engine: "duckdb", Now: w.clock.read, Zone: time.FixedZone("", 3600),
 		Dark: true, Profiled: colorprofile.TrueColor, Folder: scratch,
@@ -208,12 +208,12 @@ type driver struct {
 type ended struct{ msg tea.Msg }
 
 // start opens the screens on a lake and waits until they have come to rest.
-func start(t testing.TB, o Options, width, height int) *driver {
-	t.Helper()
-	m, err := New(t.Context(), o)
-	must(t, err)
-	d := &driver{TB: t, Model: m, messages: make(chan tea.Msg)}
-	t.Cleanup(d.end)
+func start(tb testing.TB, o Options, width, height int) *driver {
+	tb.Helper()
+	m, err := New(tb.Context(), o)
+	must(tb, err)
+	d := &driver{TB: tb, Model: m, messages: make(chan tea.Msg)}
+	tb.Cleanup(d.end)
 	d.do(m.Init())
 	d.size(width, height)
 	return d
@@ -279,7 +279,7 @@ func (d *driver) take(msg tea.Msg) {
 	}
 	if cmds := reflect.ValueOf(msg); cmds.Type().String() == "tea.sequenceMsg" {
 		for i := range cmds.Len() {
-			cmd, _ := cmds.Index(i).Interface().(tea.Cmd)
+			cmd, _ := reflect.TypeAssert[tea.Cmd](cmds.Index(i))
 			d.do(cmd)
 		}
 		return
@@ -393,8 +393,8 @@ func (d *driver) hides(texts ...string) {
 }
 
 // keyPress is the press of a key with a name such as ctrl+p, R or pgup.
-func keyPress(t testing.TB, name string) tea.KeyPressMsg {
-	t.Helper()
+func keyPress(tb testing.TB, name string) tea.KeyPressMsg {
+	tb.Helper()
 	press := tea.KeyPressMsg{}
 	rest := name
 	for prefix, mod := range map[string]tea.KeyMod{"ctrl+": tea.ModCtrl, "alt+": tea.ModAlt, "shift+": tea.ModShift} {
@@ -411,7 +411,7 @@ func keyPress(t testing.TB, name string) tea.KeyPressMsg {
 		}
 	}
 	if press.String() != name {
-		t.Fatalf("no terminal sends the key %q, but perhaps %q", name, press.String())
+		tb.Fatalf("no terminal sends the key %q, but perhaps %q", name, press.String())
 	}
 	return press
 }
@@ -424,17 +424,17 @@ var keyCodes = map[string]rune{
 	"f7": tea.KeyF7, "f8": tea.KeyF8, "f9": tea.KeyF9, "f10": tea.KeyF10, "f12": tea.KeyF12,
 }
 
-func must(t testing.TB, err error) {
-	t.Helper()
+func must(tb testing.TB, err error) {
+	tb.Helper()
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 }
 
 // make runs all transforms, before the screens are opened.
-func (w *world) make(t testing.TB) {
-	t.Helper()
-	_, err := w.run(t.Context(), pipeline.RunOptions{Check: true}, func(pipeline.Event) {})
-	must(t, err)
+func (w *world) make(tb testing.TB) {
+	tb.Helper()
+	_, err := w.run(tb.Context(), pipeline.RunOptions{Check: true}, func(pipeline.Event) {})
+	must(tb, err)
 	w.clock.advance(42 * time.Minute)
 }

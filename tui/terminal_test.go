@@ -30,10 +30,10 @@ type terminal struct {
 }
 
 // onTerminal runs a model in the real loop of programs.
-func onTerminal(t testing.TB, m tea.Model, width, height int) *terminal {
-	t.Helper()
+func onTerminal(tb testing.TB, m tea.Model, width, height int) *terminal {
+	tb.Helper()
 	term := &terminal{
-		TB: t, emulator: vt.NewSafeEmulator(width, height), over: make(chan error, 1),
+		TB: tb, emulator: vt.NewSafeEmulator(width, height), over: make(chan error, 1),
 		changed: make(chan struct{}), modes: map[ansi.Mode]bool{},
 	}
 	term.emulator.SetCallbacks(vt.Callbacks{
@@ -46,17 +46,17 @@ func onTerminal(t testing.TB, m tea.Model, width, height int) *terminal {
 		defer close(read)
 		_, _ = io.Copy(keyboard, term.emulator) // ends when the emulator is closed
 	}()
-	p := tea.NewProgram(m, tea.WithContext(t.Context()), tea.WithInput(keyboard), tea.WithOutput(term), tea.WithoutSignalHandler(),
+	p := tea.NewProgram(m, tea.WithContext(tb.Context()), tea.WithInput(keyboard), tea.WithOutput(term), tea.WithoutSignalHandler(),
 		tea.WithEnvironment([]string{"TERM=xterm-256color"}), tea.WithWindowSize(width, height), tea.WithColorProfile(colorprofile.TrueColor),
 		tea.WithFilter(timeless))
 	go func() {
 		_, err := p.Run()
 		term.over <- err
 	}()
-	t.Cleanup(func() {
+	tb.Cleanup(func() {
 		p.Kill()
 		keyboard.close()
-		must(t, term.emulator.Close())
+		must(tb, term.emulator.Close())
 		<-read
 	})
 	return term
@@ -232,8 +232,19 @@ func TestATerminalShowsWhatTheScreensDraw(t *testing.T) {
 	term := onTerminal(t, m, 120, 36)
 	term.shows("step_trainer_landing")
 	for _, pressed := range []struct{ key, sent string }{
-		{"right", "\x1b[C"}, {"down", "\x1b[B"}, {"s", "s"}, {"esc", "\x1b"}, {"?", "?"}, {"esc", "\x1b"},
-		{"enter", "\r"}, {"esc", "\x1b"}, {"2", "2"}, {"end", "\x1b[F"}, {":", ":"}, {"d", "d"}, {"esc", "\x1b"},
+		{"right", "\x1b[C"},
+		{"down", "\x1b[B"},
+		{"s", "s"},
+		{"esc", "\x1b"},
+		{"?", "?"},
+		{"esc", "\x1b"},
+		{"enter", "\r"},
+		{"esc", "\x1b"},
+		{"2", "2"},
+		{"end", "\x1b[F"},
+		{":", ":"},
+		{"d", "d"},
+		{"esc", "\x1b"},
 	} {
 		d.press(pressed.key)
 		term.emulator.SendText(pressed.sent)

@@ -102,6 +102,7 @@ type sight func(screen string) bool
 func has(text string) sight {
 	return func(screen string) bool { return strings.Contains(screen, text) }
 }
+
 func lacks(text string) sight {
 	return func(screen string) bool { return !strings.Contains(screen, text) }
 }
