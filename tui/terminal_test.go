@@ -56,10 +56,18 @@ func onTerminal(tb testing.TB, m tea.Model, width, height int) *terminal {
 	tb.Cleanup(func() {
 		p.Kill()
 		keyboard.close()
-		must(tb, term.emulator.Close())
+		must(tb, unplug(term.emulator))
 		<-read
 	})
 	return term
+}
+
+// unplug ends what an emulator sends. Its own Close races with whoever reads.
+func unplug(e *vt.SafeEmulator) error {
+	if pipe, ok := e.InputPipe().(io.Closer); ok {
+		return pipe.Close()
+	}
+	return e.Close()
 }
 
 // timeless keeps from a model that time has passed.

@@ -137,7 +137,10 @@ func (s *session) end() error {
 	if e := s.cmd.Wait(); e != nil && !errors.As(e, &exit) {
 		err = errors.Join(err, e)
 	}
-	err = errors.Join(err, s.emulator.Close(), s.terminal.Close())
+	if pipe, ok := s.emulator.InputPipe().(io.Closer); ok { // the emulator's own Close races with whoever reads
+		err = errors.Join(err, pipe.Close())
+	}
+	err = errors.Join(err, s.terminal.Close())
 	s.copies.Wait()
 	return errors.Join(err, os.RemoveAll(s.state))
 }

@@ -81,11 +81,18 @@ func startSession(t *testing.T, cmd *exec.Cmd) *session {
 	t.Cleanup(func() {
 		_ = cmd.Process.Kill()
 		<-s.over // and what the program has started goes with its terminal
-		_ = s.emulator.Close()
+		unplug(s.emulator)
 		_ = master.Close()
 		copies.Wait()
 	})
 	return s
+}
+
+// unplug ends what an emulator sends. Its own Close races with whoever reads.
+func unplug(e *vt.SafeEmulator) {
+	if pipe, ok := e.InputPipe().(io.Closer); ok {
+		_ = pipe.Close()
+	}
 }
 
 // Write takes what the program sends.
