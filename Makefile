@@ -6,6 +6,7 @@ TOOLS    := $(CURDIR)/.cache/tools
 LINT     := $(TOOLS)/golangci-lint
 DEAD     := $(TOOLS)/deadcode
 FUZZTIME ?= 3s
+WALK     ?= 100000
 SPARK    := $(CURDIR)/.cache/spark
 RIVALS   ?= all
 SCALES   ?= 1,10,100
@@ -13,7 +14,7 @@ SCALES   ?= 1,10,100
 # What stands in for AWS in tests. The versions are those that were measured.
 AWS       := $(CURDIR)/.cache/aws
 VERSITYGW := github.com/versity/versitygw/cmd/versitygw@v1.8.0
-.PHONY: run build test test-spark check fuzz bench pictures keys clean counterparts test-aws
+.PHONY: run build test test-spark check fuzz bench bench-screens pictures keys clean counterparts test-aws
 
 run: build ## the demo lake: on its screens, or without a terminal from landing to the training set
 	@if [ -t 0 ] && [ -t 1 ]; then bin/stedi --demo; else bin/stedi --batch --demo; fi
@@ -25,7 +26,7 @@ build: ## bin/stedi
 # start the program hundreds of times.
 test: counterparts ## all tests with the race detector, then a short run of every fuzz target
 	GORACE=atexit_sleep_ms=0 go test -race -shuffle=on -timeout 20m ./...
-	$(MAKE) --no-print-directory fuzz
+	$(MAKE) --no-print-directory fuzz WALK=
 
 test-spark: $(SPARK)/bin/spark-submit ## the Glue scripts on a real Spark; needs Python 3 and Java 17
 	$(SPARK)/bin/ruff check athena/glue
@@ -37,17 +38,22 @@ check: $(LINT) $(DEAD) ## what a machine can say of the code without running it
 	$(LINT) run
 	@out=$$($(DEAD) -test ./...); if [ -n "$$out" ]; then echo "$$out"; exit 1; fi
 
-fuzz: ## every fuzz target for FUZZTIME
+fuzz: ## every fuzz target for FUZZTIME, and WALK random steps through the screens
 	@set -e; for pkg in $$(go list ./...); do \
 	  dir=$$(go list -f '{{.Dir}}' $$pkg); \
 	  for target in $$(grep -hoE '^func Fuzz[A-Za-z0-9_]+' $$dir/*_test.go 2>/dev/null | cut -c6-); do \
 	    go test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 1x $$pkg; \
 	  done; \
 	done
+	$(if $(WALK),go test ./tui -run RandomWalk -walk $(WALK) -timeout 2h)
 
 bench: build ## side by side with its rivals; the table goes into README.md
 	go build -o .cache/bench ./cmd/bench
 	.cache/bench -stedi bin/stedi -rivals $(RIVALS) -scales $(SCALES) -work .cache/bench-work -readme README.md
+
+bench-screens: build ## how quickly the screens answer, on a pseudo-terminal
+	go build -o .cache/screenbench ./cmd/screenbench
+	.cache/screenbench -stedi bin/stedi -work .cache/bench-work
 
 PICTURES := testdata/pictures
 SHOT      = bin/stedi shot --demo --frame

@@ -200,33 +200,21 @@ func atTheLastRow(screen string) bool {
 	return len(words) > 2 && words[0] == words[2]
 }
 
-// cpuTime is what the processes of a session have used.
-func cpuTime(leader int) (time.Duration, error) {
-	files, err := filepath.Glob("/proc/[0-9]*/stat")
+// cpuTime is what a process has used, without those that it has started.
+func cpuTime(pid int) (time.Duration, error) {
+	text, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "stat"))
 	if err != nil {
 		return 0, err
 	}
-	total := 0
-	for _, name := range files {
-		text, err := os.ReadFile(name)
-		if err != nil {
-			continue // it has ended meanwhile
-		}
-		_, rest, _ := strings.Cut(string(text), ") ")
-		fields := strings.Fields(rest)
-		if len(fields) < 13 || fields[3] != strconv.Itoa(leader) {
-			continue
-		}
-		for _, field := range fields[11:13] {
-			ticks, err := strconv.Atoi(field)
-			if err != nil {
-				return 0, err
-			}
-			total += ticks
-		}
+	_, rest, _ := strings.Cut(string(text), ") ")
+	fields := strings.Fields(rest)
+	if len(fields) < 13 {
+		return 0, fmt.Errorf("process %d: %q tells no times", pid, text)
 	}
+	user, err := strconv.Atoi(fields[11])
+	system, e := strconv.Atoi(fields[12])
 	const tick = 10 * time.Millisecond // Linux tells it in these
-	return time.Duration(total) * tick, nil
+	return time.Duration(user+system) * tick, errors.Join(err, e)
 }
 
 func wait(ctx context.Context, d time.Duration) {
