@@ -164,6 +164,7 @@ func (w *world) run(ctx context.Context, options pipeline.RunOptions, emit func(
 func (w *world) options(tb testing.TB) Options {
 	tb.Helper()
 	scratch := tb.TempDir()
+	limits := query.Options{Memory: 1 << 30, Threads: 2, Timeout: time.Minute}
 	return Options{
 		Lake: "~/lakes/demo", Engine: "duckdb", Now: w.clock.read, Zone: time.FixedZone("", 3600),
 		Dark: true, Profiled: colorprofile.TrueColor, Folder: scratch,
@@ -178,7 +179,11 @@ func (w *world) options(tb testing.TB) Options {
 					if err != nil {
 						return nil, err
 					}
-					return query.Open(w.runner.Lake, inputs, w.root, query.Options{Memory: 1 << 30, Threads: 2, Timeout: time.Minute}), nil
+					return query.Open(w.runner.Lake, inputs, w.root, limits), nil
+				},
+				Versions: func(_ context.Context, before, after pipeline.Input) (pipeline.Querier, error) {
+					inputs := map[string]pipeline.Input{before.Table.Name: before, after.Table.Name: after}
+					return query.Open(&pipeline.Lake{}, inputs, w.root, limits), nil
 				},
 			}, nil
 		},
