@@ -27,15 +27,15 @@ type Place struct {
 
 // CatalogTable is a table of a catalog's database, whoever made it.
 type CatalogTable struct {
-	Name       string
-	Zone       string // of the lake's table that lies there; "other" if there is none
-	Kind       string // table or view
-	Location   string
-	Format     string // such as JSON, Parquet or CSV
-	Columns    []ColumnRecord
-	Partitions []ColumnRecord // columns that stand in the paths of files
-	Updated    time.Time
-	Ours       bool // this program made it
+	Name       string         `json:"table"`
+	Zone       string         `json:"zone"` // of the lake's table that lies there; "other" if there is none
+	Kind       string         `json:"kind"` // table or view
+	Location   string         `json:"location"`
+	Format     string         `json:"format"` // such as JSON, Parquet or CSV
+	Columns    []ColumnRecord `json:"columns"`
+	Partitions []ColumnRecord `json:"partitions,omitempty"` // columns that stand in the paths of files
+	Updated    time.Time      `json:"updated"`
+	Ours       bool           `json:"ours"` // this program made it
 }
 
 // catalogued is the store of a lake whose catalog says where tables lie: the

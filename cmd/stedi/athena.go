@@ -111,7 +111,7 @@ func (p *program) openAthena(ctx context.Context, o *opened) (*athena.Client, er
 
 // querier asks one of the engines about the tables as they are at each query.
 func (p *program) querier(ctx context.Context, o *opened, engine string, options query.Options) (pipeline.Querier, error) {
-	if engine != "athena" {
+	if cmp.Or(engine, p.config.engine) != "athena" {
 		return fresh{query.Open(o.lake, nil, o.folder, options), o}, nil
 	}
 	if o.tables == nil {
@@ -124,12 +124,16 @@ func (p *program) querier(ctx context.Context, o *opened, engine string, options
 	return client.Querier(), nil
 }
 
-// engines are those that can answer queries about the lake.
-func (o *opened) engines() []string {
+// engines are those that can answer queries about the lake, the usual one
+// first.
+func (p *program) engines(o *opened) []string {
 	if o.tables == nil {
-		return engines[:1]
+		return []string{"duckdb"}
 	}
-	return engines
+	if p.config.engine == "athena" {
+		return []string{"athena", "duckdb"}
+	}
+	return []string{"duckdb", "athena"}
 }
 
 // wouldScan says what it takes to make a table: its transform, its guards, and

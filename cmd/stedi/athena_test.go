@@ -153,6 +153,10 @@ func TestAthenaAndTheEmbeddedEngineMakeTheSameTables(t *testing.T) {
 		t.Errorf("a second deploy does something:\n%s", again)
 	}
 
+	if tables, _ := a.stedi(0, "tables"); !regexp.MustCompile(`customer_trusted +trusted +table +JSON +10`).MatchString(tables) {
+		t.Errorf("the tables are\n%s", tables)
+	}
+
 	first := a.batch("athena")
 	a.wantRows(first, pipeline.Published)
 	step := first.Step("accelerometer_trusted")

@@ -206,7 +206,7 @@ func (p *program) workspace(ctx context.Context) (*tui.Workspace, error) {
 	options := query.Options{Memory: memory, Threads: p.config.threads, Timeout: screenQueryTime}
 	return &tui.Workspace{
 		Runner: o.runner(p.config.demo), Run: c.run, Check: c.check, Scratch: scratch, Close: o.close,
-		Engines: o.engines(),
+		Engines: p.engines(o),
 		Querier: func(ctx context.Context, engine string) (pipeline.Querier, error) {
 			return p.querier(ctx, o, engine, options)
 		},
