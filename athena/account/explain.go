@@ -136,6 +136,10 @@ func noCredentials(profile string, err error) error {
 	if profile != "" {
 		fix = "Sign in with `aws sso login --profile " + profile + "`, or `aws configure --profile " + profile + "`."
 	}
+	if strings.Contains(err.Error(), "no EC2 IMDS role found") {
+		// The last of all places has none: the others do not say more.
+		return pipeline.Fail(pipeline.Denied, "", fix, "there are no AWS credentials")
+	}
 	return pipeline.Fail(pipeline.Denied, "", fix, "there are no AWS credentials: %w", plainly(err))
 }
 

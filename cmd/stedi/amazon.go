@@ -67,6 +67,9 @@ func (p *program) openStore(ctx context.Context, root string) (store pipeline.St
 }
 
 func (p *program) openBucket(ctx context.Context, location string) (*s3.Store, string, error) {
+	if _, err := pipeline.CheckS3Location(location); err != nil {
+		return nil, "", err
+	}
 	config, err := p.config.amazon.open(ctx)
 	if err != nil {
 		return nil, "", err
