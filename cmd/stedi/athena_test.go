@@ -318,6 +318,9 @@ func TestWhateverGoesWrongOnAthenaTheTablesStayWhole(t *testing.T) {
 		}
 	})
 	a.publishing(table, content)
+	if out, _ := a.stedi(0, "check", "--engine", "athena"); !strings.Contains(out, "43,681") {
+		t.Errorf("the check says\n%s", out)
+	}
 	t.Run("the doctor finds nothing, and then what is wrong", func(t *testing.T) {
 		if out, _ := a.stedi(0, "doctor", "--engine", "athena"); strings.Contains(out, "WRONG") {
 			t.Errorf("it says\n%s", out)
