@@ -64,6 +64,9 @@ type Job struct {
 	Out    io.Writer
 	To     *Target // for a remote engine, in place of Out
 	Keep   bool    // a later job reads the rows: hold them
+	// Log, if not nil, takes what the engine's own machinery says on the way,
+	// line by line. It is called before Run returns, from one goroutine.
+	Log func(line string)
 	// Watch are columns whose different values a guard will ask for. They are
 	// collected on the way, so that what was written need not be read again.
 	Watch []string

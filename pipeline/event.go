@@ -43,6 +43,7 @@ type Event struct {
 	State    State       `json:"state"`
 	Reason   string      `json:"reason,omitempty"` // why it runs, or does not
 	Progress *Progress   `json:"progress,omitempty"`
+	Log      string      `json:"log,omitempty"`    // a line that the engine's machinery has said; nothing else is new
 	Result   *StepRecord `json:"result,omitempty"` // of a step that has ended
 	Err      string      `json:"error,omitempty"`
 }

@@ -66,7 +66,7 @@ func (j *journal) worth(e Event) bool {
 // due tells whether the journal is to be laid into the lake after an event:
 // always when a step has come to another state.
 func (j *journal) due(e Event) bool {
-	if e.Time.Sub(j.began) < journalPause || e.Progress != nil && e.Time.Sub(j.laid) < journalPause {
+	if e.Time.Sub(j.began) < journalPause || (e.Progress != nil || e.Log != "") && e.Time.Sub(j.laid) < journalPause {
 		return false
 	}
 	j.laid = e.Time

@@ -63,6 +63,7 @@ type StepRecord struct {
 	Funnel       []StageRows `json:"funnel"`
 	QueryIDs     []string    `json:"query_ids"`
 	ScannedBytes int64       `json:"scanned_bytes"`
+	DPUSeconds   float64     `json:"dpu_seconds,omitempty"` // of Glue, as they are billed
 	CostUSD      float64     `json:"cost_usd"`
 	Error        string      `json:"error,omitempty"`
 }
@@ -70,6 +71,7 @@ type StepRecord struct {
 func (s *StepRecord) spent(spending Spending) {
 	s.QueryIDs = append(s.QueryIDs, spending.QueryIDs...)
 	s.ScannedBytes += spending.ScannedBytes
+	s.DPUSeconds += spending.DPUSeconds
 	s.CostUSD += spending.CostUSD
 }
 

@@ -40,6 +40,7 @@ type Target struct {
 type Spending struct {
 	QueryIDs     []string
 	ScannedBytes int64
+	DPUSeconds   float64 // of Glue's data processing units, as they are billed
 	CostUSD      float64
 }
 

@@ -190,7 +190,8 @@ func (r *run) produce(ctx context.Context, job Job, output *audited) (*Manifest,
 	return manifest, nil
 }
 
-// work runs the engine and passes its progress on, from this goroutine.
+// work runs the engine and passes on how far it is and what it says, from this
+// goroutine.
 func (r *run) work(ctx context.Context, job Job) (Result, error) {
 	type outcome struct {
 		result Result
@@ -198,7 +199,8 @@ func (r *run) work(ctx context.Context, job Job) (Result, error) {
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	updates, done := make(chan Progress, 1), make(chan outcome, 1)
+	updates, lines, done := make(chan Progress, 1), make(chan string), make(chan outcome, 1)
+	job.Log = func(line string) { lines <- line }
 	go func() {
 		result, err := r.engine.Run(ctx, job, func(p Progress) {
 			select {
@@ -213,6 +215,8 @@ func (r *run) work(ctx context.Context, job Job) (Result, error) {
 		select {
 		case p := <-updates:
 			r.tell(ctx, Event{Step: job.Table.Name, State: Running, Progress: &p})
+		case line := <-lines:
+			r.tell(ctx, Event{Step: job.Table.Name, State: Running, Log: line})
 		case name := <-r.options.Cancel:
 			r.unwanted[name] = true
 			if name == job.Table.Name {

@@ -188,6 +188,10 @@ func (r *liveRun) take(e pipeline.Event) {
 		s.progress = *e.Progress
 		return
 	}
+	if e.Log != "" {
+		r.log = append(r.log, logLine{e.Time, told, e.Step, e.Log})
+		return
+	}
 	if e.State == pipeline.Running && s.state != pipeline.Running {
 		s.began = e.Time
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"stedi/pipeline"
+	"stedi/pipeline/printable"
 )
 
 // story tells on stderr how a run goes on: a live line on a terminal, and on
@@ -29,6 +30,12 @@ func (p *program) story() *story {
 }
 
 func (s *story) event(e pipeline.Event) {
+	if e.Log != "" {
+		s.stop()
+		s.last = s.now()
+		narrate(s.out, fmt.Sprintf("%-26s %s\n", e.Step, printable.Text(e.Log)))
+		return
+	}
 	if e.Progress == nil {
 		return
 	}

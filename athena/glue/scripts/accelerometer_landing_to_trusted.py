@@ -104,14 +104,18 @@ def arguments() -> argparse.Namespace:
         "--input",
         action="append",
         default=[],
-        type=table_and_uri,
-        metavar="TABLE=URI",
-        help="where an input lies if not at its path below the lake",
+        type=tables_and_uris,
+        metavar="TABLE=URI[,...]",
+        help="where inputs lie that are not at their paths below the lake",
     )
     parser.add_argument("--out", required=True, metavar="URI", help="new, for rows")
     parser.add_argument("--result", required=True, metavar="URI", help="for counts")
     args, _ = parser.parse_known_args()  # Glue adds arguments of its own
     return args
+
+
+def tables_and_uris(text: str) -> list[tuple[str, str]]:
+    return [table_and_uri(part) for part in re.split(r",(?=\w+=)", text)]
 
 
 def table_and_uri(text: str) -> tuple[str, str]:
@@ -126,7 +130,7 @@ def make(spark: SparkSession, args: argparse.Namespace) -> None:
     delete(spark, args.result)  # it is there only if this run ends well
     if not is_empty(spark, args.out):
         raise ValueError(f"{args.out} is not empty: give --out a new folder")
-    moved = dict(args.input)
+    moved = dict(pair for pairs in args.input for pair in pairs)
     for name, (path, columns) in INPUTS.items():
         uri = moved.get(name, f"{args.lake.rstrip('/')}/{path}")
         # Rows that are kept are read once and whole, so that a bad value in a

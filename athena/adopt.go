@@ -1,0 +1,27 @@
+package athena
+
+import (
+	"context"
+	"fmt"
+
+	"stedi/pipeline"
+)
+
+// Adopt makes what another engine has left in a target known to Athena until it
+// is published or released, as if Athena had made it, and returns how many rows
+// it finds there.
+func (e *Engine) Adopt(ctx context.Context, table *pipeline.Table, target pipeline.Target) (rows int64, err error) {
+	stage := stageOf(table, target)
+	if err := e.tables.Stage(ctx, table, stage, target.Folder); err != nil {
+		return 0, err
+	}
+	found, err := e.ask(ctx, "counts.sql", map[string]any{"With": "", "From": []string{`"` + e.tables.Database() + `"."` + stage + `"`}})
+	if err != nil {
+		return 0, about(table, err)
+	}
+	rows, counted := found[0][1].(int64)
+	if !counted {
+		return 0, fmt.Errorf("%s: the count of its new rows is no number", table.Name)
+	}
+	return rows, nil
+}

@@ -1,0 +1,365 @@
+package awstest
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// Jobs speaks the part of the APIs of AWS Glue that is about jobs, and as much
+// of CloudWatch Logs as shows what they say. It encodes this reading of the API
+// reference:
+//
+//   - StartJobRun: ConcurrentRunsExceededException if as many runs as
+//     MaxConcurrentRuns are under way; there is no token, each call begins one.
+//   - GetJobRun: STARTING, RUNNING, STOPPING and WAITING may change, STOPPED,
+//     SUCCEEDED, FAILED, TIMEOUT, ERROR and EXPIRED do not.
+//   - GetJobRuns: the newest first.
+//   - BatchStopJobRun: the run is STOPPING, and STOPPED a while later; what
+//     cannot be stopped is in Errors of an answer that is a success.
+//   - GetLogEvents: the token at the end of a stream is the one that was given.
+type Jobs struct {
+	work    func(ctx context.Context, run JobRun) error
+	working sync.WaitGroup
+
+	mu     sync.Mutex
+	jobs   map[string]json.RawMessage
+	runs   []*jobRun
+	faults JobFaults
+	calls  []string
+}
+
+// JobRun is what a job is to do.
+type JobRun struct {
+	ID        string
+	Script    string // where it lies
+	Arguments map[string]string
+	Log       func(line string)
+}
+
+// JobFaults are what goes wrong. The zero value is nothing.
+type JobFaults struct {
+	// States are what looks at a run of the job find, one after the other; the
+	// last one stays, and the run does nothing.
+	States func(job string) []string
+	Says   []string // what such a run says in its log
+	Error  string   // and its ErrorMessage
+	// Hold keeps a run RUNNING, before it does anything, until the channel is
+	// closed.
+	Hold   func(job string) <-chan struct{}
+	Refuse func(call string) string // with an error of this code
+	Lose   func(call string) bool   // it is done, and its answer lost
+}
+
+type jobRun struct {
+	id, job, state, message string
+	arguments               map[string]string
+	script                  string
+	coming                  []string
+	log                     []string
+	began                   time.Time
+	stop                    context.CancelFunc
+}
+
+var ended = []string{"STOPPED", "SUCCEEDED", "FAILED", "TIMEOUT", "ERROR", "EXPIRED"}
+
+// NewJobs returns a server without jobs, whose runs do work.
+func NewJobs(t *testing.T, work func(ctx context.Context, run JobRun) error) *Jobs {
+	t.Helper()
+	j := &Jobs{work: work, jobs: map[string]json.RawMessage{}}
+	t.Cleanup(func() {
+		j.mu.Lock()
+		for _, r := range j.runs {
+			r.stop()
+		}
+		j.mu.Unlock()
+		j.working.Wait()
+	})
+	return j
+}
+
+// Serve lets the server answer at an address of its own.
+func (j *Jobs) Serve(t *testing.T) (endpoint string) {
+	t.Helper()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !j.serve(w, r) {
+			http.Error(w, "no such call", http.StatusNotFound)
+		}
+	}))
+	t.Cleanup(server.Close)
+	return server.URL
+}
+
+// Fault sets what goes wrong from now on.
+func (j *Jobs) Fault(faults JobFaults) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.faults = faults
+}
+
+// Calls returns the calls that were answered.
+func (j *Jobs) Calls() []string {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return slices.Clone(j.calls)
+}
+
+// Runs returns the runs of all jobs, oldest first, each as its state and job.
+func (j *Jobs) Runs() (all []string) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	for _, r := range j.runs {
+		all = append(all, r.state+" "+r.job)
+	}
+	return all
+}
+
+// Change edits a job behind everybody's back.
+func (j *Jobs) Change(t *testing.T, name string, edit func(job map[string]any)) {
+	t.Helper()
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	job := map[string]any{}
+	if err := json.Unmarshal(j.jobs[name], &job); err != nil {
+		t.Fatal(err)
+	}
+	edit(job)
+	text, err := json.Marshal(job)
+	if err != nil {
+		t.Fatal(err)
+	}
+	j.jobs[name] = text
+}
+
+// jobsRequest is what calls have in common.
+type jobsRequest struct {
+	Name      string            `json:"Name"`
+	JobName   string            `json:"JobName"`
+	RunID     string            `json:"RunId"`
+	RunIDs    []string          `json:"JobRunIds"`
+	Arguments map[string]string `json:"Arguments"`
+	JobUpdate json.RawMessage   `json:"JobUpdate"`
+	Group     string            `json:"logGroupName"`
+	Stream    string            `json:"logStreamName"`
+	NextToken string            `json:"nextToken"`
+}
+
+// serve answers a call if it is about jobs.
+func (j *Jobs) serve(w http.ResponseWriter, r *http.Request) bool {
+	_, call, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
+	if !strings.Contains(call, "Job") && call != "GetLogEvents" {
+		return false
+	}
+	j.mu.Lock()
+	faults := j.faults
+	j.calls = append(j.calls, call)
+	j.mu.Unlock()
+	var answer any
+	err := error(nil)
+	if faults.Refuse != nil && faults.Refuse(call) != "" {
+		err = &refusal{faults.Refuse(call), "the test says so"}
+	} else {
+		answer, err = j.answer(r, call, faults)
+	}
+	if faults.Lose != nil && faults.Lose(call) {
+		Hangup()
+	}
+	w.Header().Set("Content-Type", "application/x-amz-json-1.1")
+	if err != nil {
+		no, ok := err.(*refusal) //nolint:errorlint // made here
+		if !ok {
+			no = &refusal{"InvalidInputException", err.Error()}
+		}
+		w.WriteHeader(http.StatusBadRequest)
+		answer = map[string]string{"__type": no.code, "message": no.message}
+	}
+	_ = json.NewEncoder(w).Encode(answer)
+	return true
+}
+
+func (j *Jobs) answer(r *http.Request, call string, faults JobFaults) (any, error) {
+	var raw json.RawMessage
+	var in jobsRequest
+	if err := json.NewDecoder(r.Body).Decode(&raw); err != nil {
+		return nil, err
+	}
+	if err := json.Unmarshal(raw, &in); err != nil {
+		return nil, err
+	}
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	name := in.JobName
+	if call == "CreateJob" {
+		if j.jobs[in.Name] != nil {
+			return nil, &refusal{"AlreadyExistsException", "Job already exists"}
+		}
+		j.jobs[in.Name] = raw
+		return map[string]string{"Name": in.Name}, nil
+	}
+	if call == "GetLogEvents" {
+		return j.events(in)
+	}
+	job := j.jobs[name]
+	if job == nil {
+		return nil, &refusal{"EntityNotFoundException", "Job " + name + " not found"}
+	}
+	switch call {
+	case "UpdateJob":
+		j.jobs[name] = in.JobUpdate
+		return map[string]string{"JobName": name}, nil
+	case "DeleteJob":
+		delete(j.jobs, name)
+		return map[string]string{"JobName": name}, nil
+	case "GetJob":
+		return map[string]any{"Job": job}, nil
+	case "StartJobRun":
+		return j.start(r.Context(), name, job, in.Arguments, faults)
+	case "GetJobRuns":
+		all := []any{}
+		for _, run := range slices.Backward(j.runs) {
+			if run.job == name {
+				all = append(all, run.describe())
+			}
+		}
+		return map[string]any{"JobRuns": all}, nil
+	case "BatchStopJobRun":
+		return j.halt(in.RunIDs), nil
+	case "GetJobRun":
+		run := j.find(in.RunID)
+		if run == nil {
+			return nil, &refusal{"EntityNotFoundException", "JobRun " + in.RunID + " not found"}
+		}
+		if len(run.coming) > 0 {
+			run.state, run.coming = run.coming[0], run.coming[1:]
+		}
+		return map[string]any{"JobRun": run.describe()}, nil
+	}
+	return nil, fmt.Errorf("no such call: %s", call)
+}
+
+func (j *Jobs) find(id string) *jobRun {
+	for _, run := range j.runs {
+		if run.id == id {
+			return run
+		}
+	}
+	return nil
+}
+
+func (r *jobRun) describe() map[string]any {
+	d := map[string]any{
+		"Id": r.id, "JobName": r.job, "JobRunState": r.state, "Arguments": r.arguments, "StartedOn": float64(r.began.UnixMilli()) / 1000,
+		"MaxCapacity": 2.0, "GlueVersion": "5.0",
+	}
+	if r.message != "" {
+		d["ErrorMessage"] = r.message
+	}
+	if slices.Contains(ended, r.state) {
+		d["ExecutionTime"] = int(time.Since(r.began).Seconds()) + 1
+	}
+	return d
+}
+
+func (j *Jobs) start(ctx context.Context, name string, job json.RawMessage, arguments map[string]string, faults JobFaults) (any, error) {
+	for _, run := range j.runs {
+		if run.job == name && !slices.Contains(ended, run.state) {
+			return nil, &refusal{"ConcurrentRunsExceededException", "Concurrent runs exceeded for " + name}
+		}
+	}
+	var definition struct {
+		Command          struct{ ScriptLocation string }
+		DefaultArguments map[string]string
+	}
+	if err := json.Unmarshal(job, &definition); err != nil {
+		return nil, err
+	}
+	all := maps.Clone(definition.DefaultArguments)
+	maps.Copy(all, arguments)
+	ctx, stop := context.WithCancel(context.WithoutCancel(ctx)) // it outlives the call
+	run := &jobRun{id: "jr_" + strings.ToLower(rand.Text()), job: name, state: "STARTING", arguments: all, script: definition.Command.ScriptLocation, began: time.Now(), stop: stop}
+	j.runs = append(j.runs, run)
+	if faults.States != nil {
+		if states := faults.States(name); states != nil {
+			run.state, run.coming, run.log, run.message = states[0], states[1:], faults.Says, faults.Error
+			return map[string]string{"JobRunId": run.id}, nil
+		}
+	}
+	var hold <-chan struct{}
+	if faults.Hold != nil {
+		hold = faults.Hold(name)
+	}
+	j.working.Go(func() { j.run(ctx, run, hold) })
+	return map[string]string{"JobRunId": run.id}, nil
+}
+
+func (j *Jobs) run(ctx context.Context, run *jobRun, hold <-chan struct{}) {
+	j.mu.Lock()
+	run.state = "RUNNING"
+	j.mu.Unlock()
+	if hold != nil {
+		select {
+		case <-hold:
+		case <-ctx.Done():
+		}
+	}
+	err := ctx.Err()
+	if err == nil {
+		err = j.work(ctx, JobRun{ID: run.id, Script: run.script, Arguments: run.arguments, Log: func(line string) {
+			j.mu.Lock()
+			defer j.mu.Unlock()
+			run.log = append(run.log, line)
+		}})
+	}
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	switch {
+	case run.state == "STOPPING" || slices.Contains(ended, run.state): // whoever stops it says when it has stopped
+	case err != nil:
+		run.state, run.message = "FAILED", err.Error()
+	default:
+		run.state = "SUCCEEDED"
+	}
+}
+
+// halt stops runs. Each needs one more look until it has stopped.
+func (j *Jobs) halt(ids []string) any {
+	refused := []any{}
+	for _, id := range ids {
+		run := j.find(id)
+		if run == nil || slices.Contains(ended, run.state) {
+			refused = append(refused, map[string]any{"JobRunId": id, "ErrorDetail": map[string]string{"ErrorCode": "InvalidInputException", "ErrorMessage": "JobRun is not running"}})
+			continue
+		}
+		run.state, run.coming = "STOPPING", []string{"STOPPING", "STOPPED"}
+		run.stop()
+	}
+	return map[string]any{"SuccessfulSubmissions": []any{}, "Errors": refused}
+}
+
+func (j *Jobs) events(in jobsRequest) (any, error) {
+	run := j.find(in.Stream)
+	if run == nil || in.Group != "/aws-glue/jobs/output" {
+		return nil, &refusal{"ResourceNotFoundException", "The specified log stream does not exist."}
+	}
+	from := 0
+	if in.NextToken != "" {
+		if _, err := fmt.Sscanf(in.NextToken, "f/%d", &from); err != nil {
+			return nil, err
+		}
+	}
+	to := min(len(run.log), from+100)
+	events := []any{}
+	for _, line := range run.log[from:to] {
+		events = append(events, map[string]any{"timestamp": run.began.UnixMilli(), "message": line})
+	}
+	return map[string]any{"events": events, "nextForwardToken": fmt.Sprintf("f/%d", to)}, nil
+}

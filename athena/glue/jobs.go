@@ -1,0 +1,326 @@
+package glue
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"maps"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
+	"github.com/aws/aws-sdk-go-v2/service/glue"
+	"github.com/aws/aws-sdk-go-v2/service/glue/types"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+
+	"stedi/athena/account"
+	"stedi/athena/catalog"
+	"stedi/pipeline"
+)
+
+// Options say how jobs run.
+type Options struct {
+	Prefix   string // before the names of all jobs, so that two lakes can share an account
+	Role     string // ARN of what the jobs run as; empty: one that Changes makes
+	Database string // of the catalog; the role is named after it
+	// Deadline is how long a run may take, with its wait for machines; 0 means
+	// half an hour. Glue itself ends one that runs for a quarter of an hour.
+	Deadline time.Duration
+	// Poll is the first and shortest wait between two looks at a run; 0 means
+	// a second.
+	Poll  time.Duration
+	Price Price
+}
+
+// Price is what Glue asks for. The zero value is the price of DefaultPrice.
+type Price struct {
+	PerDPUHour float64       // US dollars
+	Least      time.Duration // that the shortest run is charged for
+}
+
+// DefaultPrice is that of us-east-1 in November 2026, by the second.
+var DefaultPrice = Price{PerDPUHour: 0.44, Least: time.Minute}
+
+// Jobs are the Glue jobs of a lake: one for each table that a transform makes.
+type Jobs struct {
+	api      *glue.Client
+	logs     *cloudwatchlogs.Client
+	roles    *iam.Client
+	lake     *pipeline.Lake
+	files    pipeline.Files
+	location string // of the lake, without a slash at its end
+	options  Options
+}
+
+// Open returns the jobs of the lake that lies at a location and whose files are
+// given, without asking whether they are there.
+func Open(config aws.Config, lake *pipeline.Lake, files pipeline.Files, location string, options Options) *Jobs {
+	options.Deadline = cmp.Or(options.Deadline, 30*time.Minute)
+	options.Poll = cmp.Or(options.Poll, time.Second)
+	if options.Price == (Price{}) {
+		options.Price = DefaultPrice
+	}
+	return &Jobs{
+		api: glue.NewFromConfig(config), logs: cloudwatchlogs.NewFromConfig(config), roles: iam.NewFromConfig(config),
+		lake: lake, files: files, location: strings.TrimSuffix(location, "/"), options: options,
+	}
+}
+
+// Name is what the job of a table is called.
+func (j *Jobs) Name(t *pipeline.Table) string { return j.options.Prefix + JobName(t) }
+
+// Role is the ARN of what the jobs run as, once it is known.
+func (j *Jobs) Role() string { return j.options.Role }
+
+// folder is where all lies that jobs need and leave, apart from rows.
+const folder = ".stedi/glue"
+
+// Folder is the folder of the lake that holds scripts and results.
+func (j *Jobs) Folder() string { return folder }
+
+const (
+	missing     = "EntityNotFoundException"
+	version     = "5.0"
+	workers     = 2
+	minutes     = 15
+	ours        = "--stedi-lake" // scripts take no notice of it
+	bookmark    = "--job-bookmark-option"
+	bookmarkOff = "job-bookmark-disable"
+)
+
+// scriptFile names a script by what is in it, so that a job that runs is never
+// given another one.
+func (j *Jobs) scriptFile(t *pipeline.Table) (name, text string, err error) {
+	if text, err = Script(j.lake, t); err != nil {
+		return "", "", err
+	}
+	sum := sha256.Sum256([]byte(text))
+	return folder + "/scripts/" + JobName(t) + "-" + hex.EncodeToString(sum[:8]) + ".py", text, nil
+}
+
+// define is what Glue is to know of a job.
+func (j *Jobs) define(script string) *types.JobUpdate {
+	return &types.JobUpdate{
+		Description: aws.String("Makes a table of a lake of stedi"), Role: &j.options.Role, GlueVersion: aws.String(version),
+		Command:    &types.JobCommand{Name: aws.String("glueetl"), PythonVersion: aws.String("3"), ScriptLocation: aws.String(j.location + "/" + script)},
+		WorkerType: types.WorkerTypeG1x, NumberOfWorkers: aws.Int32(workers), Timeout: aws.Int32(minutes), MaxRetries: 0,
+		ExecutionProperty: &types.ExecutionProperty{MaxConcurrentRuns: 1},
+		DefaultArguments:  map[string]string{bookmark: bookmarkOff, ours: j.location},
+	}
+}
+
+// drift says in what a job differs from its definition, or "".
+func drift(have *types.Job, want *types.JobUpdate) string {
+	command, property := have.Command, have.ExecutionProperty
+	switch {
+	case command == nil || aws.ToString(command.ScriptLocation) != *want.Command.ScriptLocation:
+		return "its script is another one"
+	case aws.ToString(command.Name) != *want.Command.Name:
+		return "it is no Spark job"
+	case aws.ToString(have.GlueVersion) != version:
+		return "its Glue version is " + aws.ToString(have.GlueVersion) + ", not " + version
+	case have.DefaultArguments[bookmark] != bookmarkOff:
+		return "its bookmark is not off, so that it would leave out what it has seen before"
+	case *want.Role != "" && aws.ToString(have.Role) != *want.Role:
+		return "it runs as another role, " + aws.ToString(have.Role)
+	case have.WorkerType != want.WorkerType || aws.ToInt32(have.NumberOfWorkers) != workers:
+		return fmt.Sprintf("it has %d workers %s", aws.ToInt32(have.NumberOfWorkers), have.WorkerType)
+	case aws.ToInt32(have.Timeout) != minutes || have.MaxRetries != 0 || property == nil || property.MaxConcurrentRuns != 1:
+		return "its timeout, its retries or its concurrent runs are others"
+	case !maps.Equal(have.DefaultArguments, want.DefaultArguments):
+		return "its arguments are others"
+	}
+	return ""
+}
+
+// get returns a job of this lake, or nil if there is none.
+func (j *Jobs) get(ctx context.Context, t *pipeline.Table) (*types.Job, error) {
+	name := j.Name(t)
+	out, err := j.api.GetJob(ctx, &glue.GetJobInput{JobName: &name})
+	if account.Is(err, missing) {
+		return nil, nil //nolint:nilnil // no job is no error
+	}
+	if err != nil {
+		return nil, account.Explain(err, "look at the job "+name)
+	}
+	if of := out.Job.DefaultArguments[ours]; of != j.location {
+		return nil, pipeline.Fail(pipeline.Conflict, t.Name, "Give the jobs of this lake names of their own with --job-prefix, or delete that job.",
+			"there is a Glue job %s of %s", name, cmp.Or(of, "somebody else"))
+	}
+	return out.Job, nil
+}
+
+// change says what the job of a table needs, or nil.
+func (j *Jobs) change(ctx context.Context, t *pipeline.Table) (*catalog.Change, error) {
+	file, text, err := j.scriptFile(t)
+	if err != nil {
+		return nil, err
+	}
+	have, err := j.get(ctx, t)
+	if err != nil {
+		return nil, err
+	}
+	name := j.Name(t)
+	change := &catalog.Change{Call: "CreateJob", About: name, Why: "it is not there"}
+	if have != nil {
+		change.Call, change.Why = "UpdateJob", drift(have, j.define(file))
+		if change.Why == "" && j.holds(ctx, file, text) {
+			return nil, nil //nolint:nilnil // nothing to do is no error
+		}
+		change.Why = cmp.Or(change.Why, "its script is gone or was changed")
+	}
+	change.Do = func(ctx context.Context) error {
+		if j.options.Role == "" {
+			return pipeline.Fail(pipeline.BadUsage, t.Name, "`stedi deploy` makes a role; `stedi deploy --role ARN` takes one that exists.", "the lake has no role for its Glue jobs")
+		}
+		if err := j.files.Put(ctx, file, []byte(text)); err != nil {
+			return err
+		}
+		return j.put(ctx, name, j.define(file), have == nil)
+	}
+	return change, nil
+}
+
+// holds tells whether a script lies there, whole.
+func (j *Jobs) holds(ctx context.Context, file, text string) bool {
+	r, err := j.files.Open(ctx, file)
+	if err != nil {
+		return false
+	}
+	got, err := io.ReadAll(r)
+	return errors.Join(err, r.Close()) == nil && bytes.Equal(got, []byte(text))
+}
+
+// roleTries is how often a job is offered that Glue refuses because of its role:
+// it takes a while until a new one is known everywhere.
+const roleTries = 10
+
+func (j *Jobs) put(ctx context.Context, name string, d *types.JobUpdate, fresh bool) error {
+	for try := 1; ; try++ {
+		var err error
+		if fresh {
+			_, err = j.api.CreateJob(ctx, &glue.CreateJobInput{
+				Name: &name, Description: d.Description, Role: d.Role, GlueVersion: d.GlueVersion, Command: d.Command, WorkerType: d.WorkerType,
+				NumberOfWorkers: d.NumberOfWorkers, Timeout: d.Timeout, MaxRetries: d.MaxRetries, ExecutionProperty: d.ExecutionProperty, DefaultArguments: d.DefaultArguments,
+			})
+		} else {
+			_, err = j.api.UpdateJob(ctx, &glue.UpdateJobInput{JobName: &name, JobUpdate: d})
+		}
+		early := account.Is(err, "InvalidInputException") && strings.Contains(err.Error(), "role")
+		if !early || try == roleTries {
+			return account.Explain(err, "make the job "+name)
+		}
+		if err := pause(ctx, 3*j.options.Poll); err != nil {
+			return err
+		}
+	}
+}
+
+// ensure makes the job of a table what it should be.
+func (j *Jobs) ensure(ctx context.Context, t *pipeline.Table) error {
+	change, err := j.change(ctx, t)
+	if err != nil || change == nil {
+		return err
+	}
+	return change.Do(ctx)
+}
+
+// Changes says what is to be done so that Glue has the lake's jobs as they are
+// defined, and something that they run as.
+func (j *Jobs) Changes(ctx context.Context) ([]catalog.Change, error) {
+	changes, err := j.roleChanges(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range j.lake.Tables {
+		if t.IsLanding() {
+			continue
+		}
+		change, err := j.change(ctx, t)
+		if err != nil {
+			return nil, err
+		}
+		if change != nil {
+			changes = append(changes, *change)
+		}
+	}
+	return changes, nil
+}
+
+// Undeploy says what is to be done so that Glue knows nothing of the lake's
+// jobs any more. Jobs of others stay.
+func (j *Jobs) Undeploy(ctx context.Context) ([]catalog.Change, error) {
+	var changes []catalog.Change
+	for _, t := range j.lake.Tables {
+		if t.IsLanding() {
+			continue
+		}
+		have, err := j.get(ctx, t)
+		if pipeline.KindOf(err) == pipeline.Conflict {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		if have != nil {
+			name := j.Name(t)
+			changes = append(changes, catalog.Change{Call: "DeleteJob", About: name, Why: "it was deployed", Do: func(ctx context.Context) error {
+				_, err := j.api.DeleteJob(ctx, &glue.DeleteJobInput{JobName: &name})
+				return account.Explain(err, "delete the job "+name)
+			}})
+		}
+	}
+	return append(changes, j.roleRemoval()...), nil
+}
+
+// Examine compares the jobs and their role with what they should be.
+func (j *Jobs) Examine(ctx context.Context) []pipeline.Finding {
+	findings := []pipeline.Finding{j.examineRole(ctx)}
+	for _, t := range j.lake.Tables {
+		if t.IsLanding() {
+			continue
+		}
+		about := "job " + j.Name(t)
+		change, err := j.change(ctx, t)
+		switch {
+		case err != nil:
+			findings = append(findings, pipeline.Trouble(about, err))
+		case change != nil:
+			findings = append(findings, pipeline.Finding{About: about, Wrong: true, Says: change.Why, Fix: "`stedi deploy` mends it.", Kind: pipeline.BadUsage})
+		default:
+			findings = append(findings, pipeline.Fine(about, "its script is that of the definition, its version Glue "+version+", its bookmark off"))
+		}
+	}
+	return findings
+}
+
+// read returns the text of a file of the lake, or "" if it is not there.
+func (j *Jobs) read(ctx context.Context, name string) (text []byte, err error) {
+	r, err := j.files.Open(ctx, name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	text, err = io.ReadAll(r)
+	return text, errors.Join(err, r.Close())
+}
+
+func pause(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case <-timer.C:
+		return nil
+	}
+}

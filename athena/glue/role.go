@@ -1,0 +1,210 @@
+package glue
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	_ "embed"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"reflect"
+	"strings"
+	"text/template"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+
+	"stedi/athena/account"
+	"stedi/athena/catalog"
+	"stedi/pipeline"
+)
+
+//go:embed trust.json
+var trust string
+
+//go:embed role.json
+var roleText string
+
+var roleTemplate = template.Must(template.New("role.json").Parse(roleText))
+
+const (
+	// rolePath is where roles lie that this program has made.
+	rolePath   = "/stedi/"
+	policyName = "lake"
+	noRole     = "NoSuchEntity"
+)
+
+// roleName is another one for each lake.
+func (j *Jobs) roleName() string {
+	sum := sha256.Sum256([]byte(j.location))
+	return fmt.Sprintf("stedi-%.40s-%s", j.options.Database, hex.EncodeToString(sum[:4]))
+}
+
+// Policy is what the jobs have to be allowed, and nothing else: to read and
+// write the lake, and to write their log.
+func (j *Jobs) Policy() (string, error) {
+	bucket, prefix, _ := strings.Cut(strings.TrimPrefix(j.location, "s3://"), "/")
+	if prefix != "" {
+		prefix += "/"
+	}
+	var b bytes.Buffer
+	err := roleTemplate.Execute(&b, map[string]string{"Bucket": bucket, "Prefix": prefix})
+	return b.String(), err
+}
+
+// roleChanges makes a role unless one was named.
+func (j *Jobs) roleChanges(ctx context.Context) ([]catalog.Change, error) {
+	if j.options.Role != "" && !j.ownRole() {
+		return nil, nil
+	}
+	policy, err := j.Policy()
+	if err != nil {
+		return nil, err
+	}
+	name := j.roleName()
+	var changes []catalog.Change
+	found, err := j.roles.GetRole(ctx, &iam.GetRoleInput{RoleName: &name})
+	switch {
+	case account.Is(err, noRole):
+		changes = append(changes, catalog.Change{Call: "CreateRole", About: name, Why: "the jobs need something to run as; --role ARN takes one that exists", Do: j.createRole})
+	case err != nil:
+		return nil, j.noIAM(err, "look at")
+	default:
+		j.options.Role = aws.ToString(found.Role.Arn)
+		if same, err := j.samePolicy(ctx, name, policy); err != nil || same {
+			return nil, err
+		}
+	}
+	return append(changes, catalog.Change{Call: "PutRolePolicy", About: name, Why: "to read and write the lake, and to write their log", Do: func(ctx context.Context) error {
+		_, err := j.roles.PutRolePolicy(ctx, &iam.PutRolePolicyInput{RoleName: &name, PolicyName: aws.String(policyName), PolicyDocument: &policy})
+		return account.Explain(err, "give the role "+name+" its policy")
+	}}), nil
+}
+
+// noIAM explains what is to be done where roles are not one's own to make.
+func (j *Jobs) noIAM(err error, doing string) error {
+	err = account.Explain(err, doing+" the role "+j.roleName())
+	if pipeline.KindOf(err) != pipeline.Denied {
+		return err
+	}
+	return pipeline.Fail(pipeline.Denied, "", "Say --role ARN of a role that Glue may take, or --jobs=false to do without Glue jobs.", "%w", err)
+}
+
+func (j *Jobs) createRole(ctx context.Context) error {
+	name := j.roleName()
+	out, err := j.roles.CreateRole(ctx, &iam.CreateRoleInput{
+		RoleName: &name, Path: aws.String(rolePath), AssumeRolePolicyDocument: &trust, Description: aws.String("Glue jobs of a lake of stedi"),
+	})
+	if err != nil {
+		return j.noIAM(err, "make")
+	}
+	j.options.Role = aws.ToString(out.Role.Arn)
+	return nil
+}
+
+func (j *Jobs) samePolicy(ctx context.Context, role, policy string) (bool, error) {
+	out, err := j.roles.GetRolePolicy(ctx, &iam.GetRolePolicyInput{RoleName: &role, PolicyName: aws.String(policyName)})
+	if account.Is(err, noRole) {
+		return false, nil
+	}
+	if err != nil {
+		return false, account.Explain(err, "look at the policy of the role "+role)
+	}
+	return sameJSON(document(out.PolicyDocument), policy), nil
+}
+
+// document is a policy as it was given: IAM answers with it escaped.
+func document(escaped *string) string {
+	if text, err := url.QueryUnescape(aws.ToString(escaped)); err == nil {
+		return text
+	}
+	return aws.ToString(escaped)
+}
+
+func sameJSON(a, b string) bool {
+	var x, y any
+	return json.Unmarshal([]byte(a), &x) == nil && json.Unmarshal([]byte(b), &y) == nil && reflect.DeepEqual(x, y)
+}
+
+// ownRole tells whether this program has made the role.
+func (j *Jobs) ownRole() bool { return strings.HasSuffix(j.options.Role, ":role"+rolePath+j.roleName()) }
+
+func (j *Jobs) roleRemoval() []catalog.Change {
+	if !j.ownRole() {
+		return nil
+	}
+	name := j.roleName()
+	return []catalog.Change{{Call: "DeleteRole", About: name, Why: "it was deployed", Do: func(ctx context.Context) error {
+		_, err := j.roles.DeleteRolePolicy(ctx, &iam.DeleteRolePolicyInput{RoleName: &name, PolicyName: aws.String(policyName)})
+		if err == nil || account.Is(err, noRole) {
+			_, err = j.roles.DeleteRole(ctx, &iam.DeleteRoleInput{RoleName: &name})
+		}
+		if account.Is(err, noRole) {
+			return nil
+		}
+		return account.Explain(err, "delete the role "+name)
+	}}}
+}
+
+// examineRole says whether Glue may take the role.
+func (j *Jobs) examineRole(ctx context.Context) pipeline.Finding {
+	if j.options.Role == "" {
+		return pipeline.Finding{About: "role", Wrong: true, Says: "the lake has none for its Glue jobs", Fix: "`stedi deploy`, or `stedi deploy --role ARN`", Kind: pipeline.BadUsage}
+	}
+	about := "role " + j.options.Role
+	name := j.options.Role[strings.LastIndex(j.options.Role, "/")+1:]
+	out, err := j.roles.GetRole(ctx, &iam.GetRoleInput{RoleName: &name})
+	if err != nil && pipeline.KindOf(account.Explain(err, "look")) == pipeline.Denied {
+		return pipeline.Fine(about, "it cannot be looked at (iam:GetRole); whether Glue may take it shows when a job starts")
+	}
+	if err != nil {
+		return pipeline.Trouble(about, account.Explain(err, "look at it"))
+	}
+	if !trusts(document(out.Role.AssumeRolePolicyDocument)) {
+		return pipeline.Finding{About: about, Wrong: true, Says: "Glue may not take it", Fix: "Let glue.amazonaws.com do sts:AssumeRole in its trust policy.", Kind: pipeline.Denied}
+	}
+	return pipeline.Fine(about, "Glue may take it")
+}
+
+// several is a text, or a list of them, as policies have it.
+type several []string
+
+func (s *several) UnmarshalJSON(text []byte) error {
+	var one string
+	if json.Unmarshal(text, &one) == nil {
+		*s = several{one}
+		return nil
+	}
+	return json.Unmarshal(text, (*[]string)(s))
+}
+
+func (s several) has(word string) bool {
+	for _, one := range s {
+		if strings.EqualFold(one, word) {
+			return true
+		}
+	}
+	return false
+}
+
+// trusts tells whether a trust policy lets Glue take the role.
+func trusts(policy string) bool {
+	var p struct {
+		Statement []struct {
+			Effect    string
+			Action    several
+			Principal struct{ Service several }
+		}
+	}
+	if json.Unmarshal([]byte(policy), &p) != nil {
+		return false
+	}
+	for _, s := range p.Statement {
+		if s.Effect == "Allow" && s.Action.has("sts:AssumeRole") && s.Principal.Service.has("glue.amazonaws.com") {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,373 @@
+package glue
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/glue"
+	"github.com/aws/aws-sdk-go-v2/service/glue/types"
+
+	"stedi/athena/account"
+	"stedi/pipeline"
+)
+
+// Work is what a job is to do.
+type Work struct {
+	Table  *pipeline.Table
+	Target pipeline.Target
+	// Inputs say where tables lie that do not lie at their path below the
+	// lake, as NAME=URI.
+	Inputs []string
+	// Log takes a line of the job's log, or of what happens to it.
+	Log func(line string)
+	// Look is called whenever the run was looked at.
+	Look func()
+}
+
+// Done is a run of a job that has ended, or how far it is.
+type Done struct {
+	ID         string
+	State      string
+	Started    time.Time
+	Ran        time.Duration // without its wait for machines
+	DPUSeconds float64       // as they are billed
+	Cost       float64       // US dollars
+	Error      string
+}
+
+const longestPoll = 8 * time.Second
+
+// Run lets the job of a table make its rows, and returns what its script says
+// of them. A run that is on its way to the target already is gone on with: Glue
+// has no token that would keep a second one from being started. When ctx ends
+// the run goes on there, until Stop.
+func (j *Jobs) Run(ctx context.Context, work Work) (*Result, *Done, error) {
+	if err := j.ensure(ctx, work.Table); err != nil {
+		return nil, nil, err
+	}
+	id, err := j.take(ctx, work)
+	if err != nil {
+		return nil, nil, err
+	}
+	if work.Target.Begun != nil {
+		if err := work.Target.Begun(id); err != nil {
+			return nil, nil, err
+		}
+	}
+	done, err := j.follow(ctx, work, id)
+	if err != nil {
+		return nil, done, err
+	}
+	result, err := j.result(ctx, work)
+	return result, done, err
+}
+
+func (j *Jobs) out(target pipeline.Target) string { return j.location + "/" + target.Folder + "/" }
+
+func resultFile(target pipeline.Target) string { return folder + "/results/" + target.Folder + ".json" }
+
+// take finds the run that makes the target's rows, or begins one.
+func (j *Jobs) take(ctx context.Context, work Work) (string, error) {
+	known, err := j.find(ctx, work.Table, work.Target)
+	if err != nil {
+		return "", err
+	}
+	var gone string
+	if known != nil {
+		if !slices.Contains(lost, known.JobRunState) {
+			work.Log("going on with the job run " + aws.ToString(known.Id))
+			return aws.ToString(known.Id), nil
+		}
+		// What it has left is worthless, and the script wants a new folder.
+		gone = aws.ToString(known.Id)
+		if err := errors.Join(j.end(ctx, work.Table, gone), j.files.Delete(ctx, work.Target.Folder)); err != nil {
+			return "", err
+		}
+	}
+	return j.start(ctx, work, gone)
+}
+
+// lost are the states of runs that nothing more will come of.
+var lost = []types.JobRunState{
+	types.JobRunStateStopping, types.JobRunStateStopped, types.JobRunStateFailed, types.JobRunStateTimeout, types.JobRunStateError, types.JobRunStateExpired,
+}
+
+// startTries bounds how often a run is asked for whose reply was lost, or whose
+// predecessor still holds the job.
+const startTries = 5
+
+// start begins a run. The SDK must not try again by itself: before that we look
+// whether the first try has begun one.
+func (j *Jobs) start(ctx context.Context, work Work, gone string) (string, error) {
+	name := j.Name(work.Table)
+	arguments := map[string]string{
+		bookmark: bookmarkOff, ours: j.location, "--lake": j.location, "--out": j.out(work.Target), "--result": j.location + "/" + resultFile(work.Target),
+	}
+	if len(work.Inputs) > 0 {
+		arguments["--input"] = strings.Join(work.Inputs, ",") // a key can be given once
+	}
+	for try := 1; ; try++ {
+		out, err := j.api.StartJobRun(ctx, &glue.StartJobRunInput{JobName: &name, Arguments: arguments}, func(o *glue.Options) { o.Retryer = aws.NopRetryer{} })
+		if err == nil {
+			return aws.ToString(out.JobRunId), nil
+		}
+		if err := ctx.Err(); err != nil {
+			return "", context.Cause(ctx)
+		}
+		known, e := j.find(ctx, work.Table, pipeline.Target{Folder: work.Target.Folder})
+		if e != nil {
+			return "", errors.Join(account.Explain(err, "start the job "+name), e)
+		}
+		if known != nil && aws.ToString(known.Id) != gone {
+			return aws.ToString(known.Id), nil
+		}
+		if account.Is(err, "ConcurrentRunsExceededException") {
+			if e := j.occupied(ctx, work.Table); e != nil {
+				return "", e
+			}
+		} else if _, answered := errors.AsType[*account.Error](account.Explain(err, "")); answered && !passes(err) {
+			return "", account.Explain(err, "start the job "+name)
+		}
+		if try == startTries {
+			return "", account.Explain(err, "start the job "+name)
+		}
+		if err := pause(ctx, j.options.Poll<<try); err != nil {
+			return "", err
+		}
+	}
+}
+
+// passes tells of an answer that may be another one soon.
+func passes(err error) bool {
+	return account.Is(err, "ThrottlingException", "InternalServiceException", "OperationTimeoutException", "ServiceUnavailableException", "ResourceNumberLimitExceededException")
+}
+
+// occupied says who runs the job, if not one that is about to end.
+func (j *Jobs) occupied(ctx context.Context, t *pipeline.Table) error {
+	name := j.Name(t)
+	out, err := j.api.GetJobRuns(ctx, &glue.GetJobRunsInput{JobName: &name})
+	if err != nil {
+		return account.Explain(err, "list the runs of the job "+name)
+	}
+	for _, run := range out.JobRuns {
+		switch run.JobRunState {
+		case types.JobRunStateStarting, types.JobRunStateRunning, types.JobRunStateWaiting:
+			id := aws.ToString(run.Id)
+			return pipeline.Fail(pipeline.Conflict, t.Name, fmt.Sprintf("Wait for its end, or stop it: aws glue batch-stop-job-run --job-name %s --job-run-ids %s", name, id),
+				"the job %s is running already, as job run %s (%s), which this lake has not begun (ConcurrentRunsExceededException)", name, id, run.JobRunState)
+		default:
+		}
+	}
+	return nil
+}
+
+// find returns the newest run that writes to a target, or nil: by its id, or if
+// that is not known, by what it was told.
+func (j *Jobs) find(ctx context.Context, t *pipeline.Table, target pipeline.Target) (*types.JobRun, error) {
+	name := j.Name(t)
+	if target.Query != "" {
+		return j.look(ctx, name, target.Query)
+	}
+	pages := glue.NewGetJobRunsPaginator(j.api, &glue.GetJobRunsInput{JobName: &name})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if account.Is(err, missing) {
+			return nil, nil //nolint:nilnil // no job has no run
+		}
+		if err != nil {
+			return nil, account.Explain(err, "list the runs of the job "+name)
+		}
+		for _, run := range page.JobRuns {
+			if run.Arguments["--out"] == j.out(target) {
+				return &run, nil
+			}
+		}
+	}
+	return nil, nil //nolint:nilnil // no run is no error
+}
+
+func (j *Jobs) look(ctx context.Context, name, id string) (*types.JobRun, error) {
+	out, err := j.api.GetJobRun(ctx, &glue.GetJobRunInput{JobName: &name, RunId: &id})
+	if account.Is(err, missing) {
+		return nil, nil //nolint:nilnil // it was forgotten there
+	}
+	if err != nil {
+		return nil, account.Explain(err, "look at the job run "+id)
+	}
+	return out.JobRun, nil
+}
+
+// follow looks at a run until it has ended, and passes its log on.
+func (j *Jobs) follow(ctx context.Context, work Work, id string) (*Done, error) {
+	began := time.Now()
+	wait, state := j.options.Poll, ""
+	log := &tail{logs: j.logs, run: id, say: work.Log}
+	for {
+		run, err := j.look(ctx, j.Name(work.Table), id)
+		if err != nil {
+			return nil, err
+		}
+		if run == nil {
+			return nil, pipeline.Fail(pipeline.BadEngine, work.Table.Name, "Run again.", "Glue does not know the job run %s any more", id)
+		}
+		log.fetch(ctx)
+		work.Look()
+		done := j.described(run)
+		if done.State != state {
+			state = done.State
+			work.Log(fmt.Sprintf("job run %s is %s", id, state))
+		}
+		switch run.JobRunState {
+		case types.JobRunStateSucceeded:
+			return done, nil
+		case types.JobRunStateFailed, types.JobRunStateTimeout, types.JobRunStateStopped, types.JobRunStateError, types.JobRunStateExpired:
+			return done, j.failed(work.Table, done, log.last)
+		case types.JobRunStateStarting, types.JobRunStateRunning, types.JobRunStateStopping, types.JobRunStateWaiting:
+		default: // what a later Glue may say is no end
+		}
+		if time.Since(began) > j.options.Deadline {
+			return nil, pipeline.Fail(pipeline.BadEngine, work.Table.Name, "Look at the job in Glue's console, and run again.", "job run %s was %s for %s, and was stopped", id, state, j.options.Deadline)
+		}
+		if err := pause(ctx, wait/2+rand.N(wait)); err != nil { //nolint:gosec // no secret
+			return nil, err
+		}
+		wait = min(wait*3/2, max(longestPoll, j.options.Poll))
+	}
+}
+
+func (j *Jobs) described(run *types.JobRun) *Done {
+	d := &Done{
+		ID: aws.ToString(run.Id), State: string(run.JobRunState), Started: aws.ToTime(run.StartedOn), Error: account.Redact(aws.ToString(run.ErrorMessage)),
+		Ran: time.Duration(run.ExecutionTime) * time.Second,
+	}
+	if d.Ran > 0 {
+		capacity := aws.ToFloat64(run.MaxCapacity)
+		if capacity == 0 {
+			capacity = workers
+		}
+		d.DPUSeconds = max(d.Ran, j.options.Price.Least).Seconds() * capacity
+		d.Cost = d.DPUSeconds / 3600 * j.options.Price.PerDPUHour
+	}
+	return d
+}
+
+// failed says how a run ended, and what it said last.
+func (j *Jobs) failed(t *pipeline.Table, d *Done, last []string) error {
+	kind, fix := pipeline.BadEngine, "Run again; its whole log is in CloudWatch, in /aws-glue/jobs/error and /aws-glue/jobs/output under "+d.ID+"."
+	said := d.Error + "\n" + strings.Join(last, "\n")
+	switch {
+	case strings.Contains(said, "a line there is no JSON object"):
+		kind, fix = pipeline.BadData, "`stedi check --engine duckdb` says which lines of which files are malformed."
+	case strings.Contains(said, "AccessDenied"), strings.Contains(said, "Access Denied"):
+		kind, fix = pipeline.Denied, "Let the role of the jobs read and write the lake; `stedi deploy --dry-run` prints its policy."
+	case d.State == string(types.JobRunStateStopped):
+		fix = "Run again, or ask who has stopped it."
+	case d.State == string(types.JobRunStateTimeout):
+		fix = fmt.Sprintf("A run may take %d minutes: run again, and look at its log if it takes as long once more.", minutes)
+	}
+	text := fmt.Sprintf("job run %s of %s ended as %s", d.ID, j.Name(t), d.State)
+	if d.Error != "" {
+		text += ": " + d.Error
+	}
+	for _, line := range last {
+		text += "\n  | " + line
+	}
+	return pipeline.Fail(kind, t.Name, fix, "%s", text)
+}
+
+// result reads what the script says of its rows, and makes sure that it is of
+// this table.
+func (j *Jobs) result(ctx context.Context, work Work) (*Result, error) {
+	t := work.Table
+	text, err := j.read(ctx, resultFile(work.Target))
+	if err != nil {
+		return nil, err
+	}
+	var result Result
+	if json.Unmarshal(text, &result) != nil || result.Table != t.Name {
+		return nil, pipeline.Fail(pipeline.BadEngine, t.Name, "Run again.", "the job has succeeded, and left no result in %s", resultFile(work.Target))
+	}
+	names := append(append(slices.Clone(t.Made.Inputs), t.Made.Stages...), t.Name)
+	fits := slices.EqualFunc(result.Funnel, names, func(have pipeline.StageRows, want string) bool { return have.Name == want }) &&
+		slices.EqualFunc(result.Columns, t.Columns, func(have pipeline.ColumnRecord, want pipeline.Column) bool {
+			return strings.EqualFold(have.Name, want.Name) && have.Type == want.Type.String()
+		})
+	if !fits {
+		return nil, pipeline.Fail(pipeline.BadUsage, t.Name, "Give the columns of its SELECT the types that the embedded engine finds.",
+			"audit: Spark makes other columns of its SELECT than the embedded engine; nothing is published")
+	}
+	return &result, nil
+}
+
+// Stop ends what is on its way to a target, waits for its end, and forgets what
+// it has said of its rows.
+func (j *Jobs) Stop(ctx context.Context, t *pipeline.Table, target pipeline.Target) error {
+	run, err := j.find(ctx, t, target)
+	if err != nil {
+		return err
+	}
+	if run != nil && run.JobRunState != types.JobRunStateSucceeded {
+		if err := j.end(ctx, t, aws.ToString(run.Id)); err != nil {
+			return err
+		}
+	}
+	return j.files.Delete(ctx, resultFile(target))
+}
+
+// end makes sure that a run has ended: there is nothing more that it will write.
+func (j *Jobs) end(ctx context.Context, t *pipeline.Table, id string) error {
+	name := j.Name(t)
+	for asked := false; ; {
+		run, err := j.look(ctx, name, id)
+		if err != nil || run == nil {
+			return err
+		}
+		switch run.JobRunState {
+		case types.JobRunStateSucceeded, types.JobRunStateFailed, types.JobRunStateTimeout, types.JobRunStateStopped, types.JobRunStateError, types.JobRunStateExpired:
+			return nil
+		case types.JobRunStateStopping:
+			asked = true
+		default:
+		}
+		if !asked {
+			asked = true
+			out, err := j.api.BatchStopJobRun(ctx, &glue.BatchStopJobRunInput{JobName: &name, JobRunIds: []string{id}})
+			if err != nil {
+				return account.Explain(err, "stop the job run "+id)
+			}
+			for _, e := range out.Errors {
+				// It may have ended just now; then the next look says so.
+				if e.ErrorDetail != nil && aws.ToString(e.ErrorDetail.ErrorCode) == "AccessDeniedException" {
+					return pipeline.Fail(pipeline.Denied, t.Name, "Let this identity do glue:BatchStopJobRun.", "the job run %s cannot be stopped: %s", id, aws.ToString(e.ErrorDetail.ErrorMessage))
+				}
+			}
+		}
+		if err := pause(ctx, j.options.Poll); err != nil {
+			return fmt.Errorf("the job run %s is stopping still: %w", id, err)
+		}
+	}
+}
+
+// History returns the newest runs of a table's job, the newest first.
+func (j *Jobs) History(ctx context.Context, t *pipeline.Table, most int) ([]Done, error) {
+	name := j.Name(t)
+	out, err := j.api.GetJobRuns(ctx, &glue.GetJobRunsInput{JobName: &name, MaxResults: aws.Int32(int32(min(max(most, 1), 200)))}) //nolint:gosec // at most 200
+	if account.Is(err, missing) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, account.Explain(err, "list the runs of the job "+name)
+	}
+	var all []Done
+	for _, run := range out.JobRuns {
+		all = append(all, *j.described(&run))
+	}
+	return all, nil
+}
