@@ -13,6 +13,10 @@ type Authority struct {
 	Schema   string `json:"schema"`             // stedi.lake/1
 	Catalog  string `json:"catalog,omitempty"`  // glue; empty: the files alone
 	Database string `json:"database,omitempty"` // of the catalog
+	// Role is what the lake's jobs run as, and JobPrefix stands before their
+	// names; without a role it has none.
+	Role      string `json:"role,omitempty"`
+	JobPrefix string `json:"job_prefix,omitempty"`
 	// Uploaded are the landing files that a deploy has put there, by name.
 	Uploaded []string `json:"uploaded,omitempty"`
 }

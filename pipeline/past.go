@@ -114,6 +114,18 @@ func PastSeconds(runs []*Record, table string) []float64 {
 	return seconds
 }
 
+// PastDPUSeconds returns what Glue charged for making a table in the newest
+// runs, in the order of the records.
+func PastDPUSeconds(runs []*Record, table string) []float64 {
+	var units []float64
+	for _, r := range runs {
+		if s := r.Step(table); s != nil && s.State == Published && s.DPUSeconds > 0 {
+			units = append(units, s.DPUSeconds)
+		}
+	}
+	return units
+}
+
 // Median is the value in the middle; of none there is none.
 func Median(values []float64) (float64, bool) {
 	if len(values) == 0 {

@@ -14,7 +14,8 @@ import (
 )
 
 // AWS is all of it behind one endpoint: a bucket in a real S3 server, the
-// catalog in a real Glue server, and Athena with its SQL run by a real Trino.
+// catalog in a real Glue server, Athena with its SQL run by a real Trino, and
+// Glue jobs.
 type AWS struct {
 	Endpoint string
 	Config   aws.Config
@@ -23,6 +24,8 @@ type AWS struct {
 	Glue     *Glue
 	Trino    *Trino
 	Athena   *Athena
+	Jobs     *Jobs // their scripts run by a real Spark, where there is one
+	spark    *spark
 
 	between atomic.Pointer[between]
 }
@@ -50,11 +53,14 @@ func StartAWS(t *testing.T) *AWS {
 	a.Bucket = a.S3.Bucket(t, "lake")
 	a.Trino = StartTrino(t, a.S3, a.Glue, a.Bucket+"/warehouse")
 	a.Athena = newAthena(t, a.Trino)
+	a.spark = newSpark(t, a.S3)
+	a.Jobs = NewJobs(t, a.spark.run)
 	s3, glue := handOn(t, a.S3.Endpoint), handOn(t, a.Glue.Endpoint)
 	serve := func(w http.ResponseWriter, r *http.Request) {
 		switch target := r.Header.Get("X-Amz-Target"); {
 		case strings.HasPrefix(target, "AmazonAthena."):
 			a.Athena.serve(w, r)
+		case a.Jobs.serve(w, r):
 		case target != "", r.Method == http.MethodPost && r.Header.Get("Content-Type") == "application/x-www-form-urlencoded":
 			glue.ServeHTTP(w, r)
 		default:

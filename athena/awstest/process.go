@@ -19,8 +19,8 @@ import (
 	"time"
 )
 
-// tool returns a file below .cache/aws of the repository, or skips the test.
-func tool(t *testing.T, name string) string {
+// root returns the folder of the repository.
+func root(t *testing.T) string {
 	t.Helper()
 	folder, err := os.Getwd()
 	if err != nil {
@@ -28,15 +28,20 @@ func tool(t *testing.T, name string) string {
 	}
 	for {
 		if _, err := os.Stat(filepath.Join(folder, "go.mod")); err == nil {
-			break
+			return folder
 		}
-		if above := filepath.Dir(folder); above != folder {
-			folder = above
-			continue
+		above := filepath.Dir(folder)
+		if above == folder {
+			t.Fatal("no go.mod above the test")
 		}
-		t.Fatal("no go.mod above the test")
+		folder = above
 	}
-	path := filepath.Join(folder, ".cache", "aws", name)
+}
+
+// tool returns a file below .cache/aws of the repository, or skips the test.
+func tool(t *testing.T, name string) string {
+	t.Helper()
+	path := filepath.Join(root(t), ".cache", "aws", name)
 	if _, err := os.Stat(path); err != nil {
 		t.Skipf("left out: %s is not installed; `make counterparts` installs it", name)
 	}

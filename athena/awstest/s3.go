@@ -27,6 +27,7 @@ type S3 struct {
 	Endpoint string
 	Client   *s3.Client
 	Config   aws.Config
+	folder   string // of its buckets and objects
 }
 
 // StartS3 starts an S3 server without a bucket.
@@ -36,7 +37,7 @@ func StartS3(t *testing.T) *S3 {
 	folder := t.TempDir()
 	command := alone(exec.Command(tool(t, "bin/versitygw"), //nolint:gosec,noctx // a test's own tool, ended with the test
 		"--port", "127.0.0.1:"+strconv.Itoa(port), "--access", AccessKey, "--secret", SecretKey, "--region", Region, "posix", folder))
-	server := &S3{Endpoint: local(port)}
+	server := &S3{Endpoint: local(port), folder: folder}
 	start(t, command, server.Endpoint, 20*time.Second, nil)
 	server.Config = Config(t, server.Endpoint)
 	server.Client = s3.NewFromConfig(server.Config, func(o *s3.Options) { o.UsePathStyle = true })

@@ -48,6 +48,12 @@ type Price struct {
 // DefaultPrice is that of us-east-1 in November 2026, by the second.
 var DefaultPrice = Price{PerDPUHour: 0.44, Least: time.Minute}
 
+// Cost is the price of DPU seconds in US dollars.
+func (p Price) Cost(dpuSeconds float64) float64 { return dpuSeconds / 3600 * p.PerDPUHour }
+
+// LeastDPUSeconds is what the shortest run of a job is charged for.
+func (p Price) LeastDPUSeconds() float64 { return p.Least.Seconds() * workers }
+
 // Jobs are the Glue jobs of a lake: one for each table that a transform makes.
 type Jobs struct {
 	api      *glue.Client

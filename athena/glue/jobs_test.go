@@ -152,12 +152,12 @@ func TestEveryEndOfARunIsToldWithItsLog(t *testing.T) {
 		kind pipeline.Kind
 		want string
 	}{
-		"FAILED":  {"customer_trusted: Spark says OUT_OF_MEMORY", pipeline.BadEngine, "/aws-glue/jobs/error"},
-		"TIMEOUT": {"still sorting", pipeline.BadEngine, "15 minutes"},
-		"STOPPED": {"stopped", pipeline.BadEngine, "ask who has stopped it"},
-		"ERROR":   {"no capacity", pipeline.BadEngine, "Run again"},
-		"EXPIRED": {"nothing", pipeline.BadEngine, "Run again"},
-		"FAILED ": {"x.json cannot be read: a line there is no JSON object with values of the right types", pipeline.BadData, "stedi check --engine duckdb"},
+		"FAILED":   {"customer_trusted: Spark says OUT_OF_MEMORY", pipeline.BadEngine, "/aws-glue/jobs/error"},
+		"TIMEOUT":  {"still sorting", pipeline.BadEngine, "15 minutes"},
+		"STOPPED":  {"stopped", pipeline.BadEngine, "ask who has stopped it"},
+		"ERROR":    {"no capacity", pipeline.BadEngine, "Run again"},
+		"EXPIRED":  {"nothing", pipeline.BadEngine, "Run again"},
+		"FAILED ":  {"x.json cannot be read: a line there is no JSON object with values of the right types", pipeline.BadData, "stedi check --engine duckdb"},
 		"FAILED  ": {"An error occurred: Access Denied (Service: Amazon S3)", pipeline.Denied, "--dry-run"},
 	} {
 		t.Run(c.says, func(t *testing.T) {
@@ -253,9 +253,11 @@ func TestAJobThatWasChangedIsMended(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, edit := range map[string]func(map[string]any){
-		"script":   func(job map[string]any) { job["Command"].(map[string]any)["ScriptLocation"] = "s3://elsewhere/x.py" },
-		"version":  func(job map[string]any) { job["GlueVersion"] = "4.0" },
-		"bookmark": func(job map[string]any) { job["DefaultArguments"].(map[string]any)["--job-bookmark-option"] = "job-bookmark-enable" },
+		"script":  func(job map[string]any) { job["Command"].(map[string]any)["ScriptLocation"] = "s3://elsewhere/x.py" },
+		"version": func(job map[string]any) { job["GlueVersion"] = "4.0" },
+		"bookmark": func(job map[string]any) {
+			job["DefaultArguments"].(map[string]any)["--job-bookmark-option"] = "job-bookmark-enable"
+		},
 		"role":     func(job map[string]any) { job["Role"] = "arn:aws:iam::1:role/other" },
 		"workers":  func(job map[string]any) { job["NumberOfWorkers"] = 10 },
 		"retries":  func(job map[string]any) { job["MaxRetries"] = 3 },
@@ -330,4 +332,3 @@ func TestARunIsStoppedAtItsDeadline(t *testing.T) {
 		t.Errorf("%v, %+v", err, history)
 	}
 }
-

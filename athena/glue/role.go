@@ -129,7 +129,9 @@ func sameJSON(a, b string) bool {
 }
 
 // ownRole tells whether this program has made the role.
-func (j *Jobs) ownRole() bool { return strings.HasSuffix(j.options.Role, ":role"+rolePath+j.roleName()) }
+func (j *Jobs) ownRole() bool {
+	return strings.HasSuffix(j.options.Role, ":role"+rolePath+j.roleName())
+}
 
 func (j *Jobs) roleRemoval() []catalog.Change {
 	if !j.ownRole() {

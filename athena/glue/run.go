@@ -253,7 +253,7 @@ func (j *Jobs) described(run *types.JobRun) *Done {
 			capacity = workers
 		}
 		d.DPUSeconds = max(d.Ran, j.options.Price.Least).Seconds() * capacity
-		d.Cost = d.DPUSeconds / 3600 * j.options.Price.PerDPUHour
+		d.Cost = j.options.Price.Cost(d.DPUSeconds)
 	}
 	return d
 }

@@ -47,10 +47,10 @@ func (a *athenaFlags) arguments() []string {
 // if the lake was deployed, and opens the engine that was asked for.
 func (p *program) catalogue(ctx context.Context, o *opened) error {
 	o.runs = o.engine
-	asked := p.config.engine == "athena"
+	asked := p.config.engine != "duckdb"
 	if !inS3(o.root) {
 		if asked {
-			return pipeline.Fail(pipeline.BadUsage, "", "`stedi deploy --from "+o.root+" --lake s3://BUCKET/PREFIX` puts it there.", "the engine athena needs a lake in S3, and this one lies in %s", o.root)
+			return pipeline.Fail(pipeline.BadUsage, "", "`stedi deploy --from "+o.root+" --lake s3://BUCKET/PREFIX` puts it there.", "the engine %s needs a lake in S3, and this one lies in %s", p.config.engine, o.root)
 		}
 		return nil
 	}
@@ -75,8 +75,12 @@ func (p *program) catalogue(ctx context.Context, o *opened) error {
 	if err != nil {
 		return err
 	}
-	o.runs = client.Engine(o.tables, o.root, p.config.athena.stages)
-	return nil
+	queries := client.Engine(o.tables, o.root, p.config.athena.stages)
+	o.runs = queries
+	if p.config.engine == "glue" {
+		o.runs, err = p.glueEngine(ctx, o, authority, queries)
+	}
+	return err
 }
 
 func (p *program) openCatalog(ctx context.Context, root string, authority pipeline.Authority) (*catalog.Catalog, error) {
@@ -110,8 +114,9 @@ func (p *program) openAthena(ctx context.Context, o *opened) (*athena.Client, er
 }
 
 // querier asks one of the engines about the tables as they are at each query.
+// Of those Glue answers none: Athena does it for its tables.
 func (p *program) querier(ctx context.Context, o *opened, engine string, options query.Options) (pipeline.Querier, error) {
-	if cmp.Or(engine, p.config.engine) != "athena" {
+	if cmp.Or(engine, p.config.engine) == "duckdb" {
 		return fresh{query.Open(o.lake, nil, o.folder, options), o}, nil
 	}
 	if o.tables == nil {
@@ -130,10 +135,10 @@ func (p *program) engines(o *opened) []string {
 	if o.tables == nil {
 		return []string{"duckdb"}
 	}
-	if p.config.engine == "athena" {
-		return []string{"athena", "duckdb"}
+	if p.config.engine == "duckdb" {
+		return []string{"duckdb", "athena"}
 	}
-	return []string{"duckdb", "athena"}
+	return []string{"athena", "duckdb"}
 }
 
 // wouldScan says what it takes to make a table: its transform, its guards, and
@@ -191,11 +196,15 @@ func (p *program) printScans(steps []planStep) error {
 		if s.scan != nil {
 			all.ScanBytes += s.ScanBytes
 			all.CountBytes += s.CountBytes
+			all.DPUSeconds += s.DPUSeconds
 			all.CostUSD += s.CostUSD
 		}
 	}
 	if all.CostUSD == 0 {
 		return nil
+	}
+	if p.config.engine == "glue" {
+		return p.printWork(steps, all)
 	}
 	_, err := fmt.Fprintf(p.stdout, "\nAthena would scan about %s bytes, and %s to count rows (fewer with --count-stages=false): $%.4f.\n",
 		thousands(all.ScanBytes), thousands(all.CountBytes), all.CostUSD)

@@ -64,8 +64,13 @@ func recordOf(t *testing.T, cmd *exec.Cmd) *pipeline.Record {
 	if err != nil {
 		t.Fatalf("%v\n%s%s", err, out, said.String())
 	}
+	return parseRecord(t, string(out))
+}
+
+func parseRecord(t *testing.T, text string) *pipeline.Record {
+	t.Helper()
 	var record pipeline.Record
-	if err := json.Unmarshal(out, &record); err != nil {
+	if err := json.Unmarshal([]byte(text), &record); err != nil {
 		t.Fatal(err)
 	}
 	return &record

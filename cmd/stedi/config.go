@@ -33,14 +33,14 @@ type config struct {
 }
 
 var (
-	engines = []string{"duckdb", "athena"}
+	engines = []string{"duckdb", "athena", "glue"} // the first two answer queries, too
 	outputs = []string{"text", "json", "ndjson"}
 )
 
 func (c *config) add(flags *pflag.FlagSet) {
 	flags.StringVar(&c.lake, "lake", ".", "the lake's folder, or its place in S3, such as s3://bucket/prefix")
 	flags.BoolVar(&c.demo, "demo", false, "work on a sample lake that is removed at the end")
-	flags.StringVar(&c.engine, "engine", "duckdb", "what runs the transforms and queries: duckdb, or athena on a lake in S3")
+	flags.StringVar(&c.engine, "engine", "duckdb", "what runs the transforms: duckdb, or on a lake in S3 athena or glue, for which athena answers queries")
 	flags.StringSliceVar(&c.profile, "profile", nil, "overlays of the definition, such as strict,per_customer")
 	flags.StringVar(&c.definition, "definition", "", "folder of the lake's definition (default: STEDI's, built in)")
 	flags.StringVar(&c.output, "output", "text", "text, json or ndjson")

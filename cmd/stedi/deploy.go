@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	_ "embed"
 	"errors"
@@ -12,28 +13,38 @@ import (
 	"github.com/spf13/cobra"
 
 	"stedi/athena/catalog"
+	"stedi/athena/glue"
 	"stedi/athena/s3"
 	"stedi/pipeline"
 	"stedi/pipeline/dir"
 )
 
 func (p *program) deployCommand() *cobra.Command {
-	var from string
-	var dryRun bool
+	var o deployFlags
 	cmd := &cobra.Command{
 		Use:   "deploy",
-		Short: "Make a lake in S3 known to Athena",
+		Short: "Make a lake in S3 known to Athena and Glue",
 		Long: "Upload the landing files of a local lake (--from), skipping what is there already, and create or mend the\n" +
-			"database and the tables in the Glue catalog. From then on the catalog says where tables lie, for every\n" +
-			"engine. --dry-run prints each call, and the IAM policy that is needed, and changes nothing.",
+			"database and the tables in the Glue catalog, the Glue jobs that make them, and a role that these run as,\n" +
+			"unless --role names one. From then on the catalog says where tables lie, for every engine. --dry-run\n" +
+			"prints each call, and the IAM policies that are needed, and changes nothing.",
 		Example:     "stedi deploy --from ./lake --lake s3://bucket/prefix --dry-run\nstedi deploy --from ./lake --lake s3://bucket/prefix",
 		Annotations: map[string]string{"examples": "needs an account"},
 		Args:        usageArgs(cobra.NoArgs),
-		RunE:        func(cmd *cobra.Command, _ []string) error { return p.deploy(cmd.Context(), from, dryRun) },
+		RunE:        func(cmd *cobra.Command, _ []string) error { return p.deploy(cmd.Context(), o) },
 	}
-	cmd.Flags().StringVar(&from, "from", "", "a local lake whose landing files are uploaded")
-	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "print every call, and the IAM policy, and do nothing")
+	cmd.Flags().StringVar(&o.from, "from", "", "a local lake whose landing files are uploaded")
+	cmd.Flags().BoolVar(&o.dryRun, "dry-run", false, "print every call, and the IAM policies, and do nothing")
+	cmd.Flags().BoolVar(&o.jobs, "jobs", true, "make the Glue jobs, too")
+	cmd.Flags().StringVar(&o.role, "role", "", "ARN of the role that the jobs run as (default: one that is made)")
+	cmd.Flags().StringVar(&o.jobPrefix, "job-prefix", "", "before the names of the jobs, so that lakes can share an account")
 	return cmd
+}
+
+// deployFlags say what is deployed, and how.
+type deployFlags struct {
+	from, role, jobPrefix string
+	jobs, dryRun          bool
 }
 
 // deployment is a lake in S3 on its way into or out of the catalog.
@@ -42,6 +53,7 @@ type deployment struct {
 	lake      *pipeline.Lake
 	bucket    *s3.Store
 	tables    *catalog.Catalog
+	jobs      *glue.Jobs
 	authority pipeline.Authority
 	dryRun    bool
 }
@@ -82,10 +94,10 @@ func (p *program) openDeployment(ctx context.Context, dryRun bool, work func(*de
 	return work(d)
 }
 
-func (p *program) deploy(ctx context.Context, from string, dryRun bool) error {
-	return p.openDeployment(ctx, dryRun, func(d *deployment) error {
-		if from != "" {
-			if err := d.upload(ctx, from); err != nil {
+func (p *program) deploy(ctx context.Context, o deployFlags) error {
+	return p.openDeployment(ctx, o.dryRun, func(d *deployment) error {
+		if o.from != "" {
+			if err := d.upload(ctx, o.from); err != nil {
 				return err
 			}
 		}
@@ -96,16 +108,51 @@ func (p *program) deploy(ctx context.Context, from string, dryRun bool) error {
 		if err := d.apply(ctx, changes); err != nil {
 			return err
 		}
-		if dryRun {
-			return d.printPolicy()
+		if !o.dryRun {
+			d.authority.Catalog, d.authority.Database = "glue", d.tables.Database()
+			if err := d.authority.Record(ctx, d.bucket); err != nil {
+				return err
+			}
 		}
-		d.authority.Catalog, d.authority.Database = "glue", d.tables.Database()
-		if err := d.authority.Record(ctx, d.bucket); err != nil {
-			return err
+		if o.jobs {
+			if err := d.deployJobs(ctx, o); err != nil {
+				return err
+			}
+		}
+		if o.dryRun {
+			return d.printPolicy(o.jobs)
 		}
 		narrate(p.stderr, fmt.Sprintf("deployed to the database %s: `stedi --batch --engine athena --lake %s` runs it\n", d.tables.Database(), p.config.lake))
 		return nil
 	})
+}
+
+// deployJobs makes the Glue jobs, and remembers what they run as. Until then
+// the lake can be run by the other engines.
+func (d *deployment) deployJobs(ctx context.Context, o deployFlags) error {
+	if o.role != "" {
+		d.authority.Role = o.role
+	}
+	if o.jobPrefix != "" {
+		d.authority.JobPrefix = o.jobPrefix
+	}
+	if err := d.openJobs(ctx); err != nil {
+		return err
+	}
+	changes, err := d.jobs.Changes(ctx)
+	if err != nil {
+		return err
+	}
+	if err := d.apply(ctx, changes); err != nil || d.dryRun {
+		return err
+	}
+	d.authority.Role = d.jobs.Role()
+	return d.authority.Record(ctx, d.bucket)
+}
+
+func (d *deployment) openJobs(ctx context.Context) (err error) {
+	d.jobs, err = d.program.openJobs(ctx, d.lake, d.bucket, d.program.config.lake, d.tables.Database(), d.authority)
+	return err
 }
 
 // upload puts the landing files of a local lake into the bucket.
@@ -180,8 +227,8 @@ var policyText string
 var policyTemplate = template.Must(template.New("policy.json").Parse(policyText))
 
 // printPolicy prints what an identity has to be allowed to do, for this bucket,
-// database and workgroup and nothing else.
-func (d *deployment) printPolicy() error {
+// database and workgroup and nothing else, and what the role of the jobs.
+func (d *deployment) printPolicy(jobs bool) error {
 	bucket, prefix, _ := strings.Cut(strings.TrimSuffix(strings.TrimPrefix(d.program.config.lake, "s3://"), "/"), "/")
 	if prefix != "" {
 		prefix += "/"
@@ -190,7 +237,17 @@ func (d *deployment) printPolicy() error {
 	if region == "" {
 		region = "*"
 	}
-	return policyTemplate.Execute(d.program.stdout, map[string]string{
+	err := policyTemplate.Execute(d.program.stdout, map[string]any{
 		"Bucket": bucket, "Prefix": prefix, "Database": d.tables.Database(), "Workgroup": d.program.config.athena.workgroup, "Region": region,
+		"Jobs": jobs, "JobPrefix": d.authority.JobPrefix, "Role": cmp.Or(d.authority.Role, "arn:aws:iam::*:role/stedi/*"),
 	})
+	if err != nil || !jobs {
+		return err
+	}
+	policy, err := d.jobs.Policy()
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(d.program.stdout, "%s", policy)
+	return err
 }

@@ -16,8 +16,8 @@ func (p *program) destroyCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "destroy",
 		Short: "Undo a deploy: remove the tables from the catalog, and what was made of them",
-		Long: "Remove from the Glue catalog the tables and the database that a deploy has made, and from the bucket the\n" +
-			"versions of tables that this program has published. Landing files stay; --landing removes those that a\n" +
+		Long: "Remove from Glue the tables, the database, the jobs and their role that a deploy has made, and from the bucket\n" +
+			"the versions of tables that this program has published. Landing files stay; --landing removes those that a\n" +
 			"deploy has uploaded. It asks first, or wants --yes.",
 		Example:     "stedi destroy --lake s3://bucket/prefix --dry-run\nstedi destroy --lake s3://bucket/prefix --yes",
 		Annotations: map[string]string{"examples": "needs an account"},
@@ -63,6 +63,16 @@ func (p *program) destroy(ctx context.Context, landing, dryRun bool) error {
 		changes, err := d.tables.Undeploy(ctx, d.lake)
 		if err != nil {
 			return err
+		}
+		if d.authority.Role != "" {
+			if err := d.openJobs(ctx); err != nil {
+				return err
+			}
+			jobs, err := d.jobs.Undeploy(ctx)
+			if err != nil {
+				return err
+			}
+			changes, folders = append(changes, jobs...), append(folders, d.jobs.Folder())
 		}
 		if err := d.apply(ctx, changes); err != nil {
 			return err

@@ -103,7 +103,7 @@ func (p *program) examineBucket(ctx context.Context) []pipeline.Finding {
 	}
 	if authority.Catalog == "" {
 		says := pipeline.Fine("catalog", "the lake has none: it was not deployed, and is run by the embedded engine alone")
-		if p.config.engine == "athena" {
+		if p.config.engine != "duckdb" {
 			says.Wrong, says.Kind, says.Fix = true, pipeline.BadUsage, "`stedi deploy --lake "+p.config.lake+"`"
 		}
 		return append(findings, says)
@@ -140,7 +140,11 @@ func (p *program) examineAthena(ctx context.Context, authority pipeline.Authorit
 	if err != nil {
 		return append(findings, pipeline.Trouble("workgroup "+p.config.athena.workgroup, err))
 	}
-	return append(findings, pipeline.Fine("workgroup "+p.config.athena.workgroup, "queries can be run there"))
+	findings = append(findings, pipeline.Fine("workgroup "+p.config.athena.workgroup, "queries can be run there"))
+	if authority.Role == "" && p.config.engine != "glue" {
+		return findings
+	}
+	return append(findings, p.examineJobs(ctx, lake, tables.Database(), authority)...)
 }
 
 func (p *program) printFindings(findings []pipeline.Finding) error {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"stedi/athena/catalog"
+	"stedi/athena/glue"
 	"stedi/pipeline"
 	"stedi/pipeline/dir"
 	"stedi/pipeline/duckdb"
@@ -24,6 +25,7 @@ type opened struct {
 	engine *duckdb.Engine
 	runs   pipeline.Engine  // what runs the transforms and the checks
 	tables *catalog.Catalog // nil: the lake has none
+	jobs   *glue.Jobs       // if Glue runs the transforms
 	root   string           // as people call it
 	folder string           // where on this machine its files lie
 	temp   string           // a private folder, gone after close

@@ -43,11 +43,14 @@ type planStep struct {
 	*scan
 }
 
-// scan is what a step would ask Athena to read, as far as that can be told.
+// scan is what a step would ask Athena to read, as far as that can be told, or
+// Glue to work.
 type scan struct {
 	ScanBytes  int64   `json:"scan_bytes"`  // to make and to guard the table
 	CountBytes int64   `json:"count_bytes"` // to count the rows of its stages
+	DPUSeconds float64 `json:"dpu_seconds,omitempty"`
 	CostUSD    float64 `json:"cost_usd"`
+	pastRuns   int     // of its job, from which that is guessed
 }
 
 func (p *program) plan(ctx context.Context, flags runFlags, names []string) (err error) {
@@ -69,14 +72,16 @@ func (p *program) plan(ctx context.Context, flags runFlags, names []string) (err
 		return err
 	}
 	document := planDocument{Schema: "stedi.plan/1", Steps: []planStep{}}
+	estimate, e := p.estimator(ctx, o)
+	if e != nil {
+		return errors.Join(err, e)
+	}
 	for i, s := range steps {
 		step := describePlan(i+1, s)
-		if s.Run && p.config.engine == "athena" {
-			scan, e := o.wouldScan(ctx, o.lake.Table(s.Table), p.config.athena.stages)
-			if e != nil {
+		if s.Run {
+			if step.scan, e = estimate(o.lake.Table(s.Table)); e != nil {
 				return errors.Join(err, e)
 			}
-			step.scan = scan
 		}
 		document.Steps = append(document.Steps, step)
 	}
@@ -84,6 +89,19 @@ func (p *program) plan(ctx context.Context, flags runFlags, names []string) (err
 		document.Error = err.Error()
 	}
 	return errors.Join(err, p.printPlan(document))
+}
+
+// estimator returns what says of a step what it would cost on the engine that
+// was asked for; of one that costs nothing it says nothing.
+func (p *program) estimator(ctx context.Context, o *opened) (func(*pipeline.Table) (*scan, error), error) {
+	switch p.config.engine {
+	case "athena":
+		return func(t *pipeline.Table) (*scan, error) { return o.wouldScan(ctx, t, p.config.athena.stages) }, nil
+	case "glue":
+		past, err := o.pastRuns(ctx)
+		return func(t *pipeline.Table) (*scan, error) { return wouldWork(past, t), nil }, err
+	}
+	return func(*pipeline.Table) (*scan, error) { return nil, nil }, nil //nolint:nilnil // it costs nothing
 }
 
 func describePlan(order int, s pipeline.PlanStep) planStep {

@@ -90,7 +90,7 @@ func (p *program) openQuery(ctx context.Context, timeout time.Duration) (pipelin
 	fail := func(err error) (pipeline.Querier, *opened, func() error, error) {
 		return nil, nil, nil, errors.Join(err, o.close())
 	}
-	if p.config.engine == "athena" {
+	if p.config.engine != "duckdb" {
 		q, err := p.querier(ctx, o, "athena", query.Options{})
 		if err != nil {
 			return fail(err)

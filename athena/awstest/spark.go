@@ -1,0 +1,129 @@
+package awstest
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+)
+
+// spark runs the scripts of Glue jobs on the Spark of Glue 5.0. It reads tables
+// from the folder in which the S3 server keeps its objects, since Spark's own
+// way to S3 cannot write to that server, and what it has written is uploaded.
+type spark struct {
+	bin  string
+	temp string
+	s3   *S3
+}
+
+// newSpark finds Spark. Where there is none runs fail, and say so.
+func newSpark(t *testing.T, s3 *S3) *spark {
+	t.Helper()
+	venv := os.Getenv("STEDI_SPARK")
+	if venv == "" {
+		venv = filepath.Join(root(t), ".cache", "spark")
+	}
+	return &spark{bin: filepath.Join(venv, "bin"), temp: t.TempDir(), s3: s3}
+}
+
+// NeedSpark skips a test where there is no Spark.
+func (a *AWS) NeedSpark(t *testing.T) {
+	t.Helper()
+	if _, err := os.Stat(filepath.Join(a.spark.bin, "spark-submit")); err != nil {
+		t.Skip("left out: there is no Spark; `make test-spark` gets it")
+	}
+}
+
+// run is the work of a job.
+func (s *spark) run(ctx context.Context, job JobRun) error {
+	folder := filepath.Join(s.temp, job.ID)
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return err
+	}
+	script := s.local(job.Script)
+	out, result := filepath.Join(folder, "out"), filepath.Join(folder, "result.json")
+	args := []string{
+		"--conf", "spark.ui.enabled=false", "--conf", "spark.sql.shuffle.partitions=2",
+		"--driver-java-options", "-XX:TieredStopAtLevel=1", // short runs end before the JVM's second compiler pays
+		script, "--JOB_ID", "j_1", "--JOB_RUN_ID", job.ID, "--out", out, "--result", result,
+	}
+	for name, value := range job.Arguments {
+		if name != "--out" && name != "--result" {
+			args = append(args, name, s.local(value))
+		}
+	}
+	if err := s.submit(ctx, args, job.Log); err != nil {
+		return err
+	}
+	if err := s.upload(ctx, out, job.Arguments["--out"]); err != nil {
+		return err
+	}
+	return s.put(ctx, result, job.Arguments["--result"])
+}
+
+// local replaces what lies in S3 by where the server keeps it.
+func (s *spark) local(value string) string {
+	return strings.ReplaceAll(value, "s3://", s.s3.folder+"/")
+}
+
+// submit runs Spark, and takes the last line that it says for the reason if it
+// fails. The script's errors arrive on stdout, like all that it says.
+func (s *spark) submit(ctx context.Context, args []string, say func(string)) error {
+	cmd := alone(exec.CommandContext(ctx, filepath.Join(s.bin, "spark-submit"), args...)) //nolint:gosec // a test's own tool
+	cmd.Cancel = func() error { stop(cmd.Process); return nil }
+	// spark-submit finds its home by way of PATH.
+	cmd.Env = append(os.Environ(), "PATH="+s.bin+string(os.PathListSeparator)+os.Getenv("PATH"), "SPARK_LOCAL_IP=127.0.0.1")
+	output, err := cmd.StdoutPipe()
+	if err != nil {
+		return err
+	}
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	last := ""
+	lines := bufio.NewScanner(output)
+	for lines.Scan() {
+		last = lines.Text()
+		say(last)
+	}
+	if err := errors.Join(lines.Err(), cmd.Wait()); err != nil {
+		return fmt.Errorf("SystemExit: %s (%w)", last, err)
+	}
+	return nil
+}
+
+func (s *spark) upload(ctx context.Context, folder, to string) error {
+	return filepath.WalkDir(folder, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || strings.HasSuffix(path, ".crc") {
+			return err
+		}
+		below, err := filepath.Rel(folder, path)
+		if err != nil {
+			return err
+		}
+		return s.put(ctx, path, strings.TrimSuffix(to, "/")+"/"+filepath.ToSlash(below))
+	})
+}
+
+func (s *spark) put(ctx context.Context, path, uri string) error {
+	file, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	bucket, key := s3Key(uri)
+	_, err = s.s3.Client.PutObject(ctx, &s3.PutObjectInput{Bucket: &bucket, Key: &key, Body: file})
+	return errors.Join(err, file.Close())
+}
+
+func s3Key(uri string) (bucket, key string) {
+	bucket, key, _ = strings.Cut(strings.TrimPrefix(uri, "s3://"), "/")
+	return bucket, key
+}

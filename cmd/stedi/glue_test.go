@@ -1,0 +1,189 @@
+package main
+
+import (
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"stedi/athena/awstest"
+	"stedi/pipeline"
+)
+
+// From an empty bucket to a lake that works, by the five scripts on Spark. Trino
+// and the embedded engine read what it makes, and make no other rows.
+func TestGlueMakesTheSameTables(t *testing.T) {
+	awstest.Whole(t)
+	a := startAWS(t)
+	a.server.NeedSpark(t)
+	landing := landingFolder(t)
+	dry, _ := a.stedi(0, "deploy", "--from", landing, "--dry-run")
+	for _, want := range []string{"CreateRole", "PutRolePolicy", "CreateJob        machine_learning_curated", "iam:PassRole", "log-group:/aws-glue/"} {
+		if !strings.Contains(dry, want) {
+			t.Errorf("the dry run does not say %s:\n%s", want, dry)
+		}
+	}
+	a.stedi(2, "run", "--engine", "glue") // before there is a job
+	a.stedi(0, "deploy", "--from", landing)
+	if again, _ := a.stedi(0, "deploy", "--from", landing); again != "" {
+		t.Errorf("a second deploy does something:\n%s", again)
+	}
+	if findings, _ := a.stedi(0, "doctor", "--engine", "glue"); !strings.Contains(findings, "Glue may take it") || strings.Count(findings, "its script is that of the definition") != 5 {
+		t.Errorf("the doctor says\n%s", findings)
+	}
+	out, said := a.stedi(0, "--batch", "--engine", "glue", "--output", "json")
+	first := parseRecord(t, out)
+	a.wantRows(first, pipeline.Published)
+	step := first.Step("accelerometer_trusted")
+	if len(step.QueryIDs) < 2 || step.DPUSeconds < 120 || step.CostUSD == 0 || len(step.Funnel) < 4 {
+		t.Errorf("the step took %v, %v DPU seconds, $%f, funnel %v", step.QueryIDs, step.DPUSeconds, step.CostUSD, step.Funnel)
+	}
+	if !strings.Contains(said, "is SUCCEEDED") || !strings.Contains(said, " -> accelerometer_trusted 40,981") {
+		t.Errorf("it says %s", said)
+	}
+	if plan, _ := a.stedi(0, "plan", "--engine", "glue", "--force"); !strings.Contains(plan, "DPU") {
+		t.Errorf("the plan does not say what it costs:\n%s", plan)
+	}
+	if jobs, _ := a.stedi(0, "jobs", "customer_trusted"); !strings.Contains(jobs, "SUCCEEDED") {
+		t.Errorf("the job's history is %s", jobs)
+	}
+	made := map[string][]string{}
+	for table := range madeRows {
+		made[table] = a.content(table)
+	}
+	a.wantRows(a.batch("duckdb"), pipeline.UpToDate)
+	a.wantRows(a.batch("athena", "--force"), pipeline.Published)
+	for table, before := range made {
+		if !slices.Equal(normal(a.content(table)), normal(before)) {
+			t.Errorf("%s: the engines make other rows", table)
+		}
+	}
+	a.wantNoSecret(landing)
+	a.stedi(0, "destroy", "--yes", "--landing")
+	if left := a.server.S3.Keys(t, "lake"); slices.ContainsFunc(left, func(k string) bool {
+		return !strings.HasPrefix(k, "a/.stedi/") || strings.HasPrefix(k, "a/.stedi/glue")
+	}) {
+		t.Errorf("left %v", left)
+	}
+}
+
+// normal makes one zero of both: Spark's DISTINCT makes 0.0 of -0.0.
+func normal(rows []string) []string {
+	for i, row := range rows {
+		words := strings.Split(row, " ")
+		for k, word := range words {
+			if word == "-0.0" || word == "-0" {
+				words[k] = strings.TrimPrefix(word, "-")
+			}
+		}
+		rows[i] = strings.Join(words, " ")
+	}
+	slices.Sort(rows)
+	return rows
+}
+
+// Whatever becomes of a job run, the tables are what they were, and the next
+// run is right.
+func TestWhateverGoesWrongOnGlueTheTablesStayWhole(t *testing.T) {
+	awstest.Whole(t)
+	a := startAWS(t)
+	a.server.NeedSpark(t)
+	a.stedi(0, "deploy", "--from", landingFolder(t))
+	const table, job = "customer_trusted", "customer_landing_to_trusted"
+	a.stedi(0, "run", table, "--engine", "duckdb")
+	content, before := a.content(table), a.versions()
+	unharmed := func(t *testing.T) {
+		t.Helper()
+		a.server.Jobs.Fault(awstest.JobFaults{})
+		a.wantNoStage()
+		if !slices.Equal(a.content(table), content) {
+			t.Error("the table has changed")
+		}
+		if now := a.versions(); !slices.Equal(now, before) {
+			t.Errorf("versions are in %v, want %v", now, before)
+		}
+		for _, run := range a.server.Jobs.Runs() {
+			if strings.HasPrefix(run, "RUNNING") || strings.HasPrefix(run, "ST") && !strings.HasPrefix(run, "STOPPED") {
+				t.Errorf("still on its way: %s", run)
+			}
+		}
+	}
+	for _, state := range []string{"FAILED", "TIMEOUT", "STOPPED", "ERROR", "EXPIRED"} {
+		t.Run(state, func(t *testing.T) {
+			a.server.Jobs.Fault(awstest.JobFaults{Says: []string{"a line of the log"}, States: func(string) []string { return []string{"STARTING", "RUNNING", state} }})
+			_, said := a.stedi(3, "run", "--force", table, "--engine", "glue")
+			for _, want := range []string{"job run jr_", "ended as " + state, "| a line of the log"} {
+				if !strings.Contains(said, want) {
+					t.Errorf("it does not say %q: %s", want, said)
+				}
+			}
+			unharmed(t)
+		})
+	}
+	t.Run("it is cancelled here", func(t *testing.T) {
+		a.server.Jobs.Fault(awstest.JobFaults{States: func(string) []string { return []string{"RUNNING"} }})
+		a.interruptedJob(syscall.SIGTERM, 143, table)
+		unharmed(t)
+	})
+	t.Run("the program is killed, and the next run goes on with the same job run", func(t *testing.T) {
+		release := make(chan struct{})
+		a.server.Jobs.Fault(awstest.JobFaults{Hold: func(string) <-chan struct{} { return release }})
+		a.interruptedJob(syscall.SIGKILL, -1, table)
+		if !slices.Equal(a.content(table), content) {
+			t.Error("the table has changed")
+		}
+		runs := len(a.server.Jobs.Runs())
+		close(release)
+		a.server.Jobs.Fault(awstest.JobFaults{})
+		_, said := a.stedi(0, "run", "--force", table, "--engine", "glue")
+		if !strings.Contains(said, "going on with the job run jr_") {
+			t.Errorf("it says %s", said)
+		}
+		if now := a.server.Jobs.Runs(); len(now) != runs || now[runs-1] != "SUCCEEDED "+job {
+			t.Errorf("the runs are %v", now)
+		}
+		a.wantNoStage()
+		if !slices.Equal(a.content(table), content) {
+			t.Error("the table has other rows")
+		}
+		if len(a.versions()) != len(before)+1 { // the version before is kept for a rollback
+			t.Errorf("versions are in %v, before it %v", a.versions(), before)
+		}
+	})
+}
+
+// interruptedJob runs a step whose job stays on its way, and ends it by a signal
+// once it is there.
+func (a *onAWS) interruptedJob(signal syscall.Signal, code int, table string) {
+	a.Helper()
+	before := len(a.server.Jobs.Runs())
+	looks := func() (n int) {
+		for _, call := range a.server.Jobs.Calls() {
+			if call == "GetJobRun" {
+				n++
+			}
+		}
+		return n
+	}
+	seen := looks()
+	cmd := command(a.T, nil, a.args("run", "--force", table, "--engine", "glue")...)
+	if err := cmd.Start(); err != nil {
+		a.Fatal(err)
+	}
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for len(a.server.Jobs.Runs()) == before || looks() == seen {
+		select {
+		case <-tick.C:
+		case <-a.Context().Done():
+			a.Fatal("the job was not started")
+		}
+	}
+	if err := cmd.Process.Signal(signal); err != nil {
+		a.Fatal(err)
+	}
+	if err := cmd.Wait(); err == nil || cmd.ProcessState.ExitCode() != code {
+		a.Fatalf("it ended with %d (%v), not %d", cmd.ProcessState.ExitCode(), err, code)
+	}
+}
