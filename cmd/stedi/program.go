@@ -84,7 +84,7 @@ func (p *program) root() *cobra.Command {
 	o.add(root.Flags())
 	o.ci.add(root.Flags())
 	p.config.add(root.PersistentFlags())
-	root.AddCommand(p.runCommand(), p.jobsCommand(), p.doctorCommand(), p.tablesCommand(), p.destroyCommand(), p.deployCommand(), p.planCommand(), p.rollbackCommand(), p.traceCommand(), p.sampleCommand(), p.runsCommand(), p.checkCommand(), p.queryCommand(), p.previewCommand(), p.shotCommand(), p.versionCommand(), p.manCommand())
+	root.AddCommand(p.runCommand(), p.proveCommand(), p.jobsCommand(), p.doctorCommand(), p.tablesCommand(), p.destroyCommand(), p.deployCommand(), p.planCommand(), p.rollbackCommand(), p.traceCommand(), p.sampleCommand(), p.runsCommand(), p.checkCommand(), p.queryCommand(), p.previewCommand(), p.shotCommand(), p.versionCommand(), p.manCommand())
 	p.finishRoot(root)
 	return root
 }

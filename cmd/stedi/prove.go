@@ -1,0 +1,176 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"stedi/pipeline"
+	"stedi/pipeline/printable"
+)
+
+// proveFlags say what is proved, and how it is told.
+type proveFlags struct {
+	engines []string
+	rows    bool
+}
+
+func (p *program) proveCommand() *cobra.Command {
+	var o proveFlags
+	cmd := &cobra.Command{
+		Use:   "prove [TABLE…]",
+		Short: "Prove that engines make the same rows",
+		Long: "Let two or three engines make the tables side by side, from the lake's tables as they are and into places\n" +
+			"that are none of the lake's, and compare the rows by their values, in any order. It ends with 1 if they\n" +
+			"differ, and says where the first rows lie that do; --rows also prints them, which are personal data.",
+		Example:     "stedi prove --lake s3://bucket/prefix\nstedi prove customer_trusted --engines duckdb,glue --lake s3://bucket/prefix",
+		Annotations: map[string]string{"examples": "needs an account"},
+		RunE:        func(cmd *cobra.Command, args []string) error { return p.prove(cmd.Context(), o, args) },
+	}
+	cmd.Flags().StringSliceVar(&o.engines, "engines", nil, "two or three of duckdb, athena and glue (default: all that know the lake)")
+	cmd.Flags().BoolVar(&o.rows, "rows", false, "print the rows that differ, which may be personal data")
+	return cmd
+}
+
+func (p *program) prove(ctx context.Context, flags proveFlags, names []string) (err error) {
+	p.config.engine = "duckdb"
+	o, err := p.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, o.close()) }()
+	sides, err := p.sides(ctx, o, flags.engines)
+	if err != nil {
+		return err
+	}
+	var proofs []pipeline.Proof
+	err = o.runner(p.config.demo).Prove(ctx, pipeline.ProofOptions{
+		Select: names, Engines: sides, Values: flags.rows, Temp: filepath.Join(o.temp, "proof"),
+		Log: func(table, engine, line string) {
+			narrate(p.stderr, fmt.Sprintf("%s on %s: %s\n", table, engine, printable.Text(line)))
+		},
+	}, func(proof pipeline.Proof) {
+		proofs = append(proofs, proof)
+		if p.config.output == "text" {
+			err = errors.Join(err, p.printProof(proof))
+		}
+	})
+	if err != nil {
+		return err
+	}
+	if p.config.output != "text" {
+		if err := p.encode(proofs); err != nil {
+			return err
+		}
+	}
+	return verdictOf(proofs)
+}
+
+func verdictOf(proofs []pipeline.Proof) error {
+	var differ []string
+	for _, proof := range proofs {
+		if !proof.Equal {
+			differ = append(differ, proof.Table)
+		}
+	}
+	if len(differ) == 0 {
+		return nil
+	}
+	return pipeline.Fail(pipeline.BadData, "", "--rows prints the rows that differ; the waterfalls of a run on each engine show at which stage.",
+		"the engines make other rows of %s", strings.Join(differ, ", "))
+}
+
+// sides are the engines that are compared.
+func (p *program) sides(ctx context.Context, o *opened, named []string) ([]pipeline.Engine, error) {
+	var authority pipeline.Authority
+	var err error
+	if inS3(o.root) {
+		if authority, err = pipeline.AuthorityOf(ctx, o.store); err != nil {
+			return nil, err
+		}
+	}
+	known := slices.Clone(engines[:1])
+	if o.tables != nil {
+		known = append(known, engines[1])
+	}
+	if authority.Role != "" {
+		known = append(known, engines[2])
+	}
+	if len(named) == 0 {
+		named = known
+	}
+	var sides []pipeline.Engine
+	for _, name := range named {
+		if !slices.Contains(engines, name) {
+			return nil, pipeline.Fail(pipeline.BadUsage, "", "Engines: "+strings.Join(engines, ", ")+".", "there is no engine %q", name)
+		}
+		if !slices.Contains(known, name) {
+			return nil, pipeline.Fail(pipeline.BadUsage, "", "`stedi deploy` makes a lake in S3 known to it.", "the engine %s does not know this lake", name)
+		}
+		if slices.ContainsFunc(sides, func(e pipeline.Engine) bool { return e.Name() == name }) {
+			return nil, pipeline.Fail(pipeline.BadUsage, "", "Name each engine once.", "the engine %s is named twice", name)
+		}
+		engine, err := p.side(ctx, o, authority, name)
+		if err != nil {
+			return nil, err
+		}
+		sides = append(sides, engine)
+	}
+	if len(sides) < 2 {
+		return nil, pipeline.Fail(pipeline.BadUsage, "", "`stedi deploy` makes a lake in S3 known to Athena and Glue.", "there is nothing to compare: only the engine %s knows this lake", strings.Join(known, ", "))
+	}
+	return sides, nil
+}
+
+func (p *program) side(ctx context.Context, o *opened, authority pipeline.Authority, name string) (pipeline.Engine, error) {
+	if name == "duckdb" {
+		return o.engine, nil
+	}
+	client, err := p.openAthena(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	queries := client.Engine(o.tables, o.root, false)
+	if name == "glue" {
+		return p.glueEngine(ctx, o, authority, queries)
+	}
+	return queries, nil
+}
+
+func (p *program) printProof(proof pipeline.Proof) error {
+	word := "the same rows"
+	if !proof.Equal {
+		word = "OTHER ROWS"
+	}
+	if _, err := fmt.Fprintf(p.stdout, "%s: %s\n", proof.Table, word); err != nil {
+		return err
+	}
+	rows := [][]string{}
+	for _, e := range proof.Engines {
+		difference := ""
+		if e.Missing+e.Surplus > 0 {
+			difference = fmt.Sprintf("%s missing, %s surplus", thousands(e.Missing), thousands(e.Surplus))
+		}
+		rows = append(rows, []string{"  " + e.Engine, thousands(e.Rows), e.Hash, fmt.Sprintf("%.1f s", e.Seconds), fmt.Sprintf("$%.4f", e.CostUSD), difference})
+	}
+	if err := printTable(p.stdout, rows, 1, 3, 4); err != nil {
+		return err
+	}
+	for _, e := range proof.Engines {
+		for _, row := range e.First {
+			text := fmt.Sprintf("  only on %s: %s, line %d", row.Engine, row.File, row.Line)
+			if row.Values != nil {
+				text += ": " + printable.Text(fmt.Sprint(row.Values...))
+			}
+			if _, err := fmt.Fprintln(p.stdout, text); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}

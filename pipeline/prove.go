@@ -1,0 +1,287 @@
+package pipeline
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+
+	"github.com/zeebo/xxh3"
+	"golang.org/x/sync/errgroup"
+
+	"stedi/pipeline/ndjson"
+)
+
+// Proof says whether engines make the same rows of a table.
+type Proof struct {
+	Table   string        `json:"table"`
+	Equal   bool          `json:"equal"`
+	Engines []ProofEngine `json:"engines"` // the others are held against the first
+}
+
+// ProofEngine is what one engine made of a table.
+type ProofEngine struct {
+	Engine     string  `json:"engine"`
+	Rows       int64   `json:"rows"`
+	Hash       string  `json:"hash"` // of the rows in any order
+	Seconds    float64 `json:"seconds"`
+	DPUSeconds float64 `json:"dpu_seconds,omitempty"`
+	CostUSD    float64 `json:"cost_usd"`
+	// Missing are rows of the first engine that this one has not made, and
+	// Surplus those that only this one has; each as often as it occurs.
+	Missing int64      `json:"missing"`
+	Surplus int64      `json:"surplus"`
+	First   []ProofRow `json:"first,omitempty"` // of both, at most SampleRows of each
+}
+
+// ProofRow is a row that only one of two engines has made.
+type ProofRow struct {
+	Engine string `json:"engine"`
+	File   string `json:"file"`
+	Line   int64  `json:"line"`
+	Values []any  `json:"values,omitempty"` // personal data: only if asked for
+}
+
+// ProofOptions say what is to be proved.
+type ProofOptions struct {
+	Select  []string // as Lake.Select takes them
+	Engines []Engine
+	Values  bool                             // of rows that differ
+	Temp    string                           // a private folder
+	Log     func(table, engine, line string) // from several goroutines
+}
+
+// proofFolder is where remote engines leave rows that are none of the lake's.
+const proofFolder = "stedi-proof"
+
+// Prove lets each engine make the selected tables from the lake's tables as they
+// are, side by side, and compares what they have made. The lake's own tables
+// stay as they are.
+func (r *Runner) Prove(ctx context.Context, options ProofOptions, show func(Proof)) (err error) {
+	selected, err := r.Lake.Select(options.Select)
+	if err != nil {
+		return err
+	}
+	holder := r.Holder
+	holder.Since = r.Now()
+	holder.Run = runID(holder.Since)
+	unlock, err := r.Store.Lock(ctx, holder)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, unlock()) }()
+	p := &prover{Runner: r, options: options, id: holder.Run}
+	if p.remote() { // what a killed one has left
+		if err := r.Store.Delete(ctx, proofFolder); err != nil {
+			return err
+		}
+	}
+	for _, t := range selected {
+		proof, err := p.table(ctx, t)
+		if err != nil {
+			return err
+		}
+		show(*proof)
+	}
+	return nil
+}
+
+type prover struct {
+	*Runner
+
+	options ProofOptions
+	id      string
+	mu      sync.Mutex // guards what is said
+}
+
+func (p *prover) remote() bool {
+	return slices.ContainsFunc(p.options.Engines, func(e Engine) bool { _, ok := e.(Remote); return ok })
+}
+
+// table lets all engines make one table, and compares.
+func (p *prover) table(ctx context.Context, t *Table) (_ *Proof, err error) {
+	proof := &Proof{Table: t.Name, Engines: make([]ProofEngine, len(p.options.Engines))}
+	made := make([]Input, len(p.options.Engines))
+	defer func() {
+		after, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanTime)
+		defer cancel()
+		if p.remote() {
+			err = errors.Join(err, p.Store.Delete(after, proofFolder+"/"+t.Name))
+		}
+		err = errors.Join(err, os.RemoveAll(filepath.Join(p.options.Temp, t.Name)))
+	}()
+	group, working := errgroup.WithContext(ctx)
+	for i, engine := range p.options.Engines {
+		group.Go(func() (err error) {
+			if made[i], err = p.make(working, engine, t, &proof.Engines[i]); err == nil {
+				var m Multiset
+				m, err = multisetOf(working, made[i])
+				proof.Engines[i].Rows, proof.Engines[i].Hash = m.Rows, m.Hash()
+			}
+			if err != nil {
+				return fmt.Errorf("on %s: %w", engine.Name(), err)
+			}
+			return nil
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, named(t.Name, err)
+	}
+	proof.Equal = true
+	for i := range proof.Engines[1:] {
+		other := &proof.Engines[i+1]
+		if other.Hash == proof.Engines[0].Hash && other.Rows == proof.Engines[0].Rows {
+			continue
+		}
+		proof.Equal = false
+		if err := p.differ(ctx, other, proof.Engines[0].Engine, made[0], made[i+1]); err != nil {
+			return nil, named(t.Name, err)
+		}
+	}
+	return proof, nil
+}
+
+// make lets one engine make a table, and returns its rows as local files.
+func (p *prover) make(ctx context.Context, engine Engine, t *Table, result *ProofEngine) (_ Input, err error) {
+	began := p.Now()
+	result.Engine = engine.Name()
+	job := Job{Table: t, Log: func(line string) {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.options.Log(t.Name, engine.Name(), line)
+	}}
+	remote, isRemote := engine.(Remote)
+	for _, name := range t.Made.Inputs {
+		input := Input{Table: p.Lake.Table(name)}
+		if !isRemote {
+			if input, err = p.files(ctx, input.Table); err != nil {
+				return Input{}, err
+			}
+		}
+		job.Inputs = append(job.Inputs, input)
+	}
+	if !isRemote {
+		made, err := p.makeHere(ctx, engine, job)
+		result.Seconds = p.Now().Sub(began).Seconds()
+		return made, err
+	}
+	target := Target{Folder: fmt.Sprintf("%s/%s/%s-%s", proofFolder, t.Name, engine.Name(), p.id), Token: rand.Text() + rand.Text()}
+	running := target
+	running.Begun = func(query string) error { target.Query = query; return nil }
+	job.To = &running
+	defer func() {
+		after, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanTime)
+		defer cancel()
+		err = errors.Join(err, remote.Release(after, t, target))
+	}()
+	_, err = engine.Run(ctx, job, func(Progress) {})
+	spent := remote.Spent()
+	result.Seconds, result.DPUSeconds, result.CostUSD = p.Now().Sub(began).Seconds(), spent.DPUSeconds, spent.CostUSD
+	if err != nil {
+		return Input{}, err
+	}
+	files, err := p.Store.List(ctx, target.Folder)
+	if err != nil {
+		return Input{}, err
+	}
+	made, err := fetchInput(ctx, p.Store, t, files)
+	if err != nil {
+		return Input{}, err
+	}
+	return made, p.keep(&made, engine.Name())
+}
+
+// keep takes fetched rows along before their objects are deleted.
+func (p *prover) keep(made *Input, engine string) error {
+	folder := filepath.Join(p.options.Temp, made.Table.Name, engine)
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return err
+	}
+	for i := range made.Files {
+		f := &made.Files[i]
+		local := filepath.Join(folder, fmt.Sprint(i))
+		text, err := os.ReadFile(f.Path)
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(local, text, 0o600); err != nil {
+			return err
+		}
+		f.Path = local
+	}
+	return nil
+}
+
+// makeHere lets the embedded engine make a table.
+func (p *prover) makeHere(ctx context.Context, engine Engine, job Job) (_ Input, err error) {
+	path := filepath.Join(p.options.Temp, job.Table.Name, engine.Name()+".json")
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return Input{}, err
+	}
+	out, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return Input{}, err
+	}
+	job.Out = out
+	_, err = engine.Run(ctx, job, func(Progress) {})
+	info, e := out.Stat()
+	if err := errors.Join(err, e, out.Close()); err != nil {
+		return Input{}, err
+	}
+	return Input{Table: job.Table, Files: []ndjson.File{{Path: path, Name: filepath.Base(path), Size: info.Size()}}}, nil
+}
+
+// files are a table's files as they are.
+func (p *prover) files(ctx context.Context, t *Table) (Input, error) {
+	files, err := p.Store.List(ctx, t.Path)
+	if err != nil {
+		return Input{}, err
+	}
+	if len(files) == 0 && t.IsLanding() {
+		return Input{}, nothingThere(ctx, p.Store, t)
+	}
+	if len(files) == 0 {
+		return Input{}, neverMade(t.Name)
+	}
+	return fetchInput(ctx, p.Store, t, files)
+}
+
+// differ finds the rows that only one of two engines has made.
+func (p *prover) differ(ctx context.Context, other *ProofEngine, first string, a, b Input) error {
+	counts, err := surplus(ctx, a, b)
+	if err != nil {
+		return err
+	}
+	for _, n := range counts {
+		other.Missing += max(n, 0)
+		other.Surplus += max(-n, 0)
+	}
+	for _, side := range []struct {
+		engine string
+		input  Input
+		sign   int64
+	}{{first, a, 1}, {other.Engine, b, -1}} {
+		found := 0
+		err := eachRow(ctx, side.input, func(row []any, hash xxh3.Uint128, file string, line int64) bool {
+			if counts[hash]*side.sign <= 0 {
+				return true
+			}
+			counts[hash] -= side.sign
+			only := ProofRow{Engine: side.engine, File: filepath.Base(file), Line: line}
+			if p.options.Values {
+				only.Values = row
+			}
+			other.First = append(other.First, only)
+			found++
+			return found < SampleRows
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
