@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -188,41 +189,47 @@ func (p *prover) make(ctx context.Context, engine Engine, t *Table, result *Proo
 	if err != nil {
 		return Input{}, err
 	}
-	made, err := fetchInput(ctx, p.Store, t, files)
-	if err != nil {
-		return Input{}, err
-	}
-	return made, p.keep(&made, engine.Name())
+	return p.bring(ctx, engine.Name(), t, files)
 }
 
-// keep takes fetched rows along before their objects are deleted.
-func (p *prover) keep(made *Input, engine string) error {
-	folder := filepath.Join(p.options.Temp, made.Table.Name, engine)
-	if err := os.MkdirAll(folder, 0o700); err != nil {
+// bring copies made rows into the private folder: a store's cache would keep
+// them for longer than they are there.
+func (p *prover) bring(ctx context.Context, engine string, t *Table, files []File) (Input, error) {
+	made := Input{Table: t}
+	for i, f := range files {
+		path := filepath.Join(p.options.Temp, t.Name, fmt.Sprintf("%s-%d", engine, i))
+		if err := p.copy(ctx, f.Name, path); err != nil {
+			return Input{}, err
+		}
+		made.Files = append(made.Files, ndjson.File{Path: path, Name: f.Name, Size: f.Size})
+	}
+	return made, nil
+}
+
+func (p *prover) copy(ctx context.Context, name, path string) error {
+	from, err := p.Store.Open(ctx, name)
+	if err != nil {
 		return err
 	}
-	for i := range made.Files {
-		f := &made.Files[i]
-		local := filepath.Join(folder, fmt.Sprint(i))
-		text, err := os.ReadFile(f.Path)
-		if err != nil {
-			return err
-		}
-		if err := os.WriteFile(local, text, 0o600); err != nil {
-			return err
-		}
-		f.Path = local
+	to, err := p.create(path)
+	if err != nil {
+		return errors.Join(err, from.Close())
 	}
-	return nil
+	_, err = io.Copy(to, from)
+	return errors.Join(err, from.Close(), to.Close())
+}
+
+func (p *prover) create(path string) (*os.File, error) {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return nil, err
+	}
+	return os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 }
 
 // makeHere lets the embedded engine make a table.
 func (p *prover) makeHere(ctx context.Context, engine Engine, job Job) (_ Input, err error) {
 	path := filepath.Join(p.options.Temp, job.Table.Name, engine.Name()+".json")
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return Input{}, err
-	}
-	out, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	out, err := p.create(path)
 	if err != nil {
 		return Input{}, err
 	}
