@@ -84,9 +84,9 @@ counterparts: $(AWS)/bin/versitygw ## the servers that stand in for AWS in tests
 counterparts: ## the servers that stand in for AWS in tests
 	.ci/counterparts
 
-test-aws: counterparts ## everything on what stands in for AWS; make test runs a part of it
+test-aws: counterparts $(SPARK)/bin/spark-submit ## everything on what stands in for AWS; make test runs a part of it
 	STEDI_TEST_AWS=whole go test -count=1 -timeout 20m ./athena/...
-	STEDI_TEST_AWS=whole go test -count=1 -timeout 20m ./cmd/stedi -run 'Athena|Bucket'
+	STEDI_TEST_AWS=whole go test -count=1 -timeout 20m ./cmd/stedi -run 'Athena|Bucket|Glue'
 
 $(LINT):
 	GOBIN=$(TOOLS) go install $(GOLANGCI)

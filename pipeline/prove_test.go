@@ -90,7 +90,7 @@ func TestRowsThatOnlyOneEngineMakesAreFound(t *testing.T) {
 		"a row twice":   {func(l []string) []string { return append(l, l[0]) }, 0, 1},
 		"a row less":    {func(l []string) []string { return l[1:] }, 1, 0},
 		"another value": {func(l []string) []string { l[0] = strings.Replace(l[0], "2.5", "2.25", 1); return l }, 1, 1},
-		"null": {func(l []string) []string { l[0] = strings.Replace(l[0], "2.5", "null", 1); return l }, 1, 1},
+		"null":          {func(l []string) []string { l[0] = strings.Replace(l[0], "2.5", "null", 1); return l }, 1, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			for _, values := range []bool{false, true} {

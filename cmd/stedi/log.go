@@ -71,6 +71,10 @@ func (l *runLog) event(e pipeline.Event) {
 		l.logger.Debug("progress", "run", e.Run, "table", e.Step, "rows_read", e.Progress.RowsRead, "rows_written", e.Progress.RowsWritten)
 		return
 	}
+	if e.Log != "" {
+		l.logger.Info("engine", "run", e.Run, "table", e.Step, "says", e.Log)
+		return
+	}
 	fields := []any{"run", e.Run, "table", e.Step, "state", e.State.String()}
 	if e.Reason != "" {
 		fields = append(fields, "reason", e.Reason)
