@@ -201,9 +201,34 @@ func (p *prover) bring(ctx context.Context, engine string, t *Table, files []Fil
 		if err := p.copy(ctx, f.Name, path); err != nil {
 			return Input{}, err
 		}
-		made.Files = append(made.Files, ndjson.File{Path: path, Name: f.Name, Size: f.Size})
+		plain, err := p.unpack(ctx, ndjson.File{Path: path, Name: f.Name, Size: f.Size})
+		if err != nil {
+			return Input{}, err
+		}
+		made.Files = append(made.Files, plain)
 	}
 	return made, nil
+}
+
+// unpack replaces a compressed file, as Athena writes them, by what it holds.
+func (p *prover) unpack(ctx context.Context, f ndjson.File) (ndjson.File, error) {
+	look, err := ndjson.LookAt(ctx, f, ndjson.Limits{})
+	if err != nil || !look.Compressed {
+		return f, err
+	}
+	if look.Reject != "" {
+		return f, fmt.Errorf("%s: %s", f.Name, look.Reject)
+	}
+	to, err := p.create(f.Path + "-plain")
+	if err != nil {
+		return f, err
+	}
+	err = ndjson.Unpack(ctx, f, ndjson.Limits{}, to)
+	info, e := to.Stat()
+	if err := errors.Join(err, e, to.Close()); err != nil {
+		return f, err
+	}
+	return ndjson.File{Path: f.Path + "-plain", Name: f.Name, Size: info.Size()}, nil
 }
 
 func (p *prover) copy(ctx context.Context, name, path string) error {

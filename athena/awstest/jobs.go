@@ -212,6 +212,14 @@ func (j *Jobs) answer(r *http.Request, call string, faults JobFaults) (any, erro
 	if job == nil {
 		return nil, &refusal{"EntityNotFoundException", "Job " + name + " not found"}
 	}
+	if call == "StartJobRun" {
+		return j.start(r.Context(), name, job, in.Arguments, faults)
+	}
+	return j.answerOf(call, name, job, in)
+}
+
+// answerOf answers calls about a job that is there.
+func (j *Jobs) answerOf(call, name string, job json.RawMessage, in jobsRequest) (any, error) {
 	switch call {
 	case "UpdateJob":
 		j.jobs[name] = in.JobUpdate
@@ -221,8 +229,6 @@ func (j *Jobs) answer(r *http.Request, call string, faults JobFaults) (any, erro
 		return map[string]string{"JobName": name}, nil
 	case "GetJob":
 		return map[string]any{"Job": job}, nil
-	case "StartJobRun":
-		return j.start(r.Context(), name, job, in.Arguments, faults)
 	case "GetJobRuns":
 		all := []any{}
 		for _, run := range slices.Backward(j.runs) {

@@ -247,21 +247,30 @@ func TestAJobThatSomebodyElseRunsIsLeftToThem(t *testing.T) {
 	}
 }
 
+func part(t *testing.T, job map[string]any, name string) map[string]any {
+	t.Helper()
+	found, ok := job[name].(map[string]any)
+	if !ok {
+		t.Fatalf("the job has no %s", name)
+	}
+	return found
+}
+
 func TestAJobThatWasChangedIsMended(t *testing.T) {
 	b := newBench(t, glue.Options{})
 	if _, _, err := b.run(t.Context(), "", nil); err != nil {
 		t.Fatal(err)
 	}
 	for name, edit := range map[string]func(map[string]any){
-		"script":  func(job map[string]any) { job["Command"].(map[string]any)["ScriptLocation"] = "s3://elsewhere/x.py" },
+		"script":  func(job map[string]any) { part(t, job, "Command")["ScriptLocation"] = "s3://elsewhere/x.py" },
 		"version": func(job map[string]any) { job["GlueVersion"] = "4.0" },
 		"bookmark": func(job map[string]any) {
-			job["DefaultArguments"].(map[string]any)["--job-bookmark-option"] = "job-bookmark-enable"
+			part(t, job, "DefaultArguments")["--job-bookmark-option"] = "job-bookmark-enable"
 		},
 		"role":     func(job map[string]any) { job["Role"] = "arn:aws:iam::1:role/other" },
 		"workers":  func(job map[string]any) { job["NumberOfWorkers"] = 10 },
 		"retries":  func(job map[string]any) { job["MaxRetries"] = 3 },
-		"argument": func(job map[string]any) { job["DefaultArguments"].(map[string]any)["--conf"] = "x" },
+		"argument": func(job map[string]any) { part(t, job, "DefaultArguments")["--conf"] = "x" },
 	} {
 		b.server.Change(t, "customer_landing_to_trusted", edit)
 		changes, err := b.jobs.Changes(t.Context())

@@ -276,8 +276,8 @@ func (j *Jobs) failed(t *pipeline.Table, d *Done, last []string) error {
 	if d.Error != "" {
 		text += ": " + d.Error
 	}
-	for _, line := range last {
-		text += "\n  | " + line
+	if len(last) > 0 {
+		text += "\n  | " + strings.Join(last, "\n  | ")
 	}
 	return pipeline.Fail(kind, t.Name, fix, "%s", text)
 }

@@ -64,18 +64,13 @@ func (p *program) destroy(ctx context.Context, landing, dryRun bool) error {
 		if err != nil {
 			return err
 		}
-		if d.authority.Role != "" {
-			if err := d.openJobs(ctx); err != nil {
-				return err
-			}
-			jobs, err := d.jobs.Undeploy(ctx)
-			if err != nil {
-				return err
-			}
-			changes, folders = append(changes, jobs...), append(folders, d.jobs.Folder())
-		}
 		if err := d.apply(ctx, changes); err != nil {
 			return err
+		}
+		if d.authority.Role != "" {
+			if err := d.destroyJobs(ctx); err != nil {
+				return err
+			}
 		}
 		if landing {
 			folders = append(folders, d.authority.Uploaded...)
@@ -97,6 +92,21 @@ func (p *program) destroy(ctx context.Context, landing, dryRun bool) error {
 		}
 		return nil
 	})
+}
+
+// destroyJobs removes the Glue jobs, their role and their scripts.
+func (d *deployment) destroyJobs(ctx context.Context) error {
+	if err := d.openJobs(ctx); err != nil {
+		return err
+	}
+	changes, err := d.jobs.Undeploy(ctx)
+	if err == nil {
+		err = d.apply(ctx, changes)
+	}
+	if err != nil {
+		return err
+	}
+	return d.remove(ctx, d.jobs.Folder())
 }
 
 func (d *deployment) remove(ctx context.Context, name string) error {
