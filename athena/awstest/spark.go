@@ -16,11 +16,14 @@ import (
 )
 
 // spark runs the scripts of Glue jobs on the Spark of Glue 5.0. It reads tables
-// from the folder in which the S3 server keeps its objects, since Spark's own
-// way to S3 cannot write to that server, and what it has written is uploaded.
+// by way of S3 where there are the libraries for that, and else from the folder
+// in which the S3 server keeps its objects. That way cannot write to this
+// server: it would look for folders for ever. So what Spark has written is
+// uploaded.
 type spark struct {
 	bin  string
 	temp string
+	jars []string // of Hadoop's way to S3
 	s3   *S3
 }
 
@@ -31,7 +34,11 @@ func newSpark(t *testing.T, s3 *S3) *spark {
 	if venv == "" {
 		venv = filepath.Join(root(t), ".cache", "spark")
 	}
-	return &spark{bin: filepath.Join(venv, "bin"), temp: t.TempDir(), s3: s3}
+	jars, err := filepath.Glob(filepath.Join(root(t), ".cache", "aws", "s3a", "*.jar"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &spark{bin: filepath.Join(venv, "bin"), temp: t.TempDir(), jars: jars, s3: s3}
 }
 
 // NeedSpark skips a test where there is no Spark.
@@ -50,14 +57,13 @@ func (s *spark) run(ctx context.Context, job JobRun) error {
 	}
 	script := s.local(job.Script)
 	out, result := filepath.Join(folder, "out"), filepath.Join(folder, "result.json")
-	args := []string{
-		"--conf", "spark.ui.enabled=false", "--conf", "spark.sql.shuffle.partitions=2",
-		"--driver-java-options", "-XX:TieredStopAtLevel=1", // short runs end before the JVM's second compiler pays
-		script, "--JOB_ID", "j_1", "--JOB_RUN_ID", job.ID, "--out", out, "--result", result,
-	}
+	args := append(s.options(), script, "--JOB_ID", "j_1", "--JOB_RUN_ID", job.ID, "--out", out, "--result", result)
 	for name, value := range job.Arguments {
 		if name != "--out" && name != "--result" {
-			args = append(args, name, s.local(value))
+			if len(s.jars) == 0 {
+				value = s.local(value)
+			}
+			args = append(args, name, value)
 		}
 	}
 	if err := s.submit(ctx, args, job.Log); err != nil {
@@ -67,6 +73,23 @@ func (s *spark) run(ctx context.Context, job JobRun) error {
 		return err
 	}
 	return s.put(ctx, result, job.Arguments["--result"])
+}
+
+func (s *spark) options() []string {
+	options := []string{
+		"--conf", "spark.ui.enabled=false", "--conf", "spark.sql.shuffle.partitions=2",
+		"--driver-java-options", "-XX:TieredStopAtLevel=1", // short runs end before the JVM's second compiler pays
+	}
+	if len(s.jars) == 0 {
+		return options
+	}
+	for _, setting := range []string{
+		"s3.impl=org.apache.hadoop.fs.s3a.S3AFileSystem", "s3a.endpoint=" + s.s3.Endpoint, "s3a.access.key=" + AccessKey, "s3a.secret.key=" + SecretKey,
+		"s3a.path.style.access=true", "s3a.connection.ssl.enabled=false",
+	} {
+		options = append(options, "--conf", "spark.hadoop.fs."+setting)
+	}
+	return append(options, "--jars", strings.Join(s.jars, ","))
 }
 
 // local replaces what lies in S3 by where the server keeps it.
