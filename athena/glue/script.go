@@ -1,5 +1,11 @@
 // Package glue makes the tables of a lake with Spark jobs on AWS Glue.
 //
+//	jobs := glue.Open(config, lake, store, "s3://bucket/prefix", glue.Options{Role: arn})
+//	engine := jobs.Engine(tables, queries)
+//
+// A job is run by at most one of us at a time. Whoever finds a run under way that
+// writes where its own would write goes on with that one.
+//
 // Each table has a PySpark script of its own, complete in itself: it can be
 // pasted into Glue's console, and it runs unchanged under plain spark-submit.
 // Those of the STEDI lake lie in scripts.

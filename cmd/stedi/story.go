@@ -66,6 +66,9 @@ func (s *story) stop() {
 
 func describeProgress(e pipeline.Event) string {
 	p := e.Progress
+	if *p == (pipeline.Progress{}) { // an engine elsewhere says no more
+		return fmt.Sprintf("%-26s under way", e.Step)
+	}
 	line := fmt.Sprintf("%-26s %s rows read, %s written", e.Step, thousands(p.RowsRead), thousands(p.RowsWritten))
 	if p.BytesTotal > 0 {
 		const width = 20
