@@ -55,7 +55,9 @@ type JobFaults struct {
 	Error  string   // and its ErrorMessage
 	// Hold keeps a run RUNNING, before it does anything, until the channel is
 	// closed.
-	Hold   func(job string) <-chan struct{}
+	Hold func(job string) <-chan struct{}
+	// After is called when a run has done its work, before it has SUCCEEDED.
+	After  func(run JobRun) error
 	Refuse func(call string) string // with an error of this code
 	Lose   func(call string) bool   // it is done, and its answer lost
 }
@@ -121,6 +123,15 @@ func (j *Jobs) Runs() (all []string) {
 		all = append(all, r.state+" "+r.job)
 	}
 	return all
+}
+
+// Finish ends a run that does nothing.
+func (j *Jobs) Finish(id string) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if run := j.find(id); run != nil {
+		run.state, run.coming = "SUCCEEDED", nil
+	}
 }
 
 // Change edits a job behind everybody's back.
@@ -303,11 +314,11 @@ func (j *Jobs) start(ctx context.Context, name string, job json.RawMessage, argu
 	if faults.Hold != nil {
 		hold = faults.Hold(name)
 	}
-	j.working.Go(func() { j.run(ctx, run, hold) })
+	j.working.Go(func() { j.run(ctx, run, hold, faults.After) })
 	return map[string]string{"JobRunId": run.id}, nil
 }
 
-func (j *Jobs) run(ctx context.Context, run *jobRun, hold <-chan struct{}) {
+func (j *Jobs) run(ctx context.Context, run *jobRun, hold <-chan struct{}, after func(JobRun) error) {
 	j.mu.Lock()
 	run.state = "RUNNING"
 	j.mu.Unlock()
@@ -319,11 +330,14 @@ func (j *Jobs) run(ctx context.Context, run *jobRun, hold <-chan struct{}) {
 	}
 	err := ctx.Err()
 	if err == nil {
-		err = j.work(ctx, JobRun{ID: run.id, Script: run.script, Arguments: run.arguments, Log: func(line string) {
+		work := JobRun{ID: run.id, Script: run.script, Arguments: run.arguments, Log: func(line string) {
 			j.mu.Lock()
 			defer j.mu.Unlock()
 			run.log = append(run.log, line)
-		}})
+		}}
+		if err = j.work(ctx, work); err == nil && after != nil {
+			err = after(work)
+		}
 	}
 	j.mu.Lock()
 	defer j.mu.Unlock()

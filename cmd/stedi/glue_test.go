@@ -7,6 +7,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/glue"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+
 	"stedi/athena/awstest"
 	"stedi/pipeline"
 )
@@ -105,6 +109,32 @@ func TestWhateverGoesWrongOnGlueTheTablesStayWhole(t *testing.T) {
 			unharmed(t)
 		})
 	}
+	t.Run("somebody else runs the job", func(t *testing.T) {
+		a.server.Jobs.Fault(awstest.JobFaults{States: func(string) []string { return []string{"RUNNING"} }})
+		theirs := glue.NewFromConfig(a.server.Config)
+		started, err := theirs.StartJobRun(t.Context(), &glue.StartJobRunInput{JobName: aws.String(job)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, said := a.stedi(5, "run", "--force", table, "--engine", "glue")
+		if !strings.Contains(said, "ConcurrentRunsExceededException") || !strings.Contains(said, "--job-run-ids "+aws.ToString(started.JobRunId)) {
+			t.Errorf("it says %s", said)
+		}
+		a.server.Jobs.Finish(aws.ToString(started.JobRunId))
+		unharmed(t)
+	})
+	t.Run("there are other rows than its script says", func(t *testing.T) {
+		a.server.Jobs.Fault(awstest.JobFaults{After: func(run awstest.JobRun) error {
+			key := strings.TrimPrefix(run.Arguments["--out"], "s3://lake/") + "part-late.json"
+			_, err := a.server.S3.Client.PutObject(t.Context(), &s3.PutObjectInput{Bucket: aws.String("lake"), Key: &key, Body: strings.NewReader("{}\n")})
+			return err
+		}})
+		_, said := a.stedi(3, "run", "--force", table, "--engine", "glue")
+		if !strings.Contains(said, "says that it has written 482 rows, and 483 are there") {
+			t.Errorf("it says %s", said)
+		}
+		unharmed(t)
+	})
 	t.Run("it is cancelled here", func(t *testing.T) {
 		a.server.Jobs.Fault(awstest.JobFaults{States: func(string) []string { return []string{"RUNNING"} }})
 		a.interruptedJob(syscall.SIGTERM, 143, table)
