@@ -46,7 +46,7 @@ type sheet struct {
 }
 
 func newQuery(a *app) *queryView {
-	q := &queryView{app: a, panes: focus{count: queryPanes}}
+	q := &queryView{app: a, panes: focus{count: queryPanes, at: catalogPane}}
 	q.tree.open = map[string]bool{}
 	q.add("q1", "")
 	return q
@@ -149,6 +149,7 @@ func (q *queryView) common() []action {
 	return []action{
 		k.act("ask", "f5 ctrl+enter ctrl+j", "run", q.run).at(1).when(open && !q.asking.working()),
 		k.act("cancel-query", "ctrl+x", "cancel", q.cancel).at(1).when(q.asking.working() || q.sheet().rows.filling.working()),
+		k.act("edit", "i", "write", func() tea.Cmd { q.panes.at = editorPane; return nil }).at(2).when(q.panes.at != editorPane),
 		k.act("new-sheet", "ctrl+t", "new sheet", q.newSheet).at(6),
 		k.act("next-sheet", "ctrl+pgdown alt+right", "next sheet", func() tea.Cmd { return q.turnSheet(1) }).when(len(q.sheets) > 1),
 		k.act("last-sheet", "ctrl+pgup alt+left", "sheet before", func() tea.Cmd { return q.turnSheet(-1) }).when(len(q.sheets) > 1),

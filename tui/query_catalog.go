@@ -106,7 +106,6 @@ func (c *catalog) actions(q *queryView) []action {
 		k.act("columns", "space right left", "columns", func() tea.Cmd { return c.toggle(line) }).at(3).when(line.table != nil),
 		k.act("preview", "s", "first 100 rows", func() tea.Cmd { return q.preview(line.table) }).at(3).when(line.table != nil),
 		k.act("forget", "delete x", "forget", func() tea.Cmd { return q.forget(line) }).at(3).when(line.own),
-		k.act("edit", "i", "to the editor", func() tea.Cmd { q.panes.at = editorPane; return nil }).at(4),
 	}
 }
 

@@ -102,7 +102,7 @@ func (q *queryView) drawEditor(p pane) {
 		return nil
 	})
 	if s.editor.Value() == "" && in.height() > 0 {
-		text.cut(0, 0, text.width(), t.dim, "select … from …    F5 runs it, tab completes, esc leaves the editor")
+		text.cut(0, 0, text.width(), t.dim, "select … from …    i writes, tab completes, F5 runs, esc leaves")
 	}
 	if !focused || q.root.top() != nil {
 		return

@@ -37,8 +37,7 @@ func (q *queryView) typed(msg tea.KeyPressMsg) (tea.Cmd, bool) {
 	if _, special := find(q.actions(), msg); special {
 		return nil, false
 	}
-	switch msg.Keystroke() {
-	case "ctrl+c", "ctrl+z", "ctrl+l", "f1", "tab", "shift+tab", "ctrl+p":
+	if _, general := find(q.root.everywhere(), msg); general && msg.Text == "" {
 		return nil, false
 	}
 	return q.edit(msg), true

@@ -101,6 +101,9 @@ func (m *Model) here() screen { return m.screens[m.current] }
 // show goes to a screen.
 func (m *Model) show(id screenID) tea.Cmd {
 	m.current, m.overlays, m.prompt = id, nil, nil
+	if q := m.queryView(); id == queryScreen && q.panes.at == editorPane {
+		q.panes.at = catalogPane // where keys are keys; i or enter goes into the text
+	}
 	return nil
 }
 
@@ -110,7 +113,8 @@ func (m *Model) everywhere() []action {
 	var list []action
 	for i, id := range tabs {
 		name := m.screens[id].title()
-		list = append(list, k.act("screen-"+name, string(rune('1'+i)), "screen "+name, func() tea.Cmd { return m.show(id) }).in("everywhere"))
+		digit := string(rune('1' + i)) // with alt also where digits are text
+		list = append(list, k.act("screen-"+name, digit+" alt+"+digit, "screen "+name, func() tea.Cmd { return m.show(id) }).in("everywhere"))
 	}
 	_, filters := m.here().(filtering)
 	return append(list,
