@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -111,22 +112,24 @@ func (m *Model) header(p pane) {
 	m.situation(p.right(x + 1))
 }
 
-// situation says on the right of the header what is worked on, with what.
+// situation says on the right of the header what is worked on, with what, and
+// how it goes. Where that has no room, what is least news goes first.
 func (m *Model) situation(p pane) {
-	t := m.theme
-	parts := []string{m.options.Engine}
+	with, lake := m.options.Engine, m.options.Lake
 	if len(m.options.Profile) > 0 {
-		parts = append(parts, strings.Join(m.options.Profile, "+"))
+		with += " · " + strings.Join(m.options.Profile, "+")
 	}
-	parts = append(parts, m.options.Lake)
-	if last := m.lastRun(); last != "" {
-		parts = append(parts, last)
+	name := lake[strings.LastIndexByte(lake, '/')+1:]
+	last := m.lastRun()
+	room := p.width() - 1
+	var text string
+	for _, parts := range [][]string{{with, lake, last}, {with, "…/" + name, last}, {"…/" + name, last}, {last}, {m.options.Engine, m.lastMark()}, {m.lastMark()}} {
+		parts = slices.DeleteFunc(parts, func(part string) bool { return part == "" })
+		if text = strings.Join(parts, " · "); width(text) <= room {
+			break
+		}
 	}
-	for len(parts) > 1 && width(strings.Join(parts, " · ")) > p.width()-1 {
-		parts = parts[:len(parts)-1]
-	}
-	text := shorten(strings.Join(parts, " · "), p.width()-1)
-	p.textRight(p.width()-1, 0, t.bar, text)
+	p.textRight(room, 0, m.theme.bar, shorten(text, room))
 }
 
 func (m *Model) lastRun() string {
@@ -138,6 +141,18 @@ func (m *Model) lastRun() string {
 	}
 	last := m.view.Last
 	return fmt.Sprintf("last run %s %s, %s", runMark(last), span(last.Seconds), ago(m.now(), last.Started))
+}
+
+// lastMark is lastRun in a few characters.
+func (m *Model) lastMark() string {
+	switch {
+	case m.live.going():
+		return "▶"
+	case m.view == nil || m.view.Last == nil:
+		return m.options.Engine
+	default:
+		return runMark(m.view.Last) + " " + span(m.view.Last.Seconds)
+	}
 }
 
 // runMark says in one character how a run ended.
