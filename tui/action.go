@@ -60,7 +60,7 @@ func (a action) when(possible bool) action { a.off = !possible; return a }
 func keyLabel(name string) string {
 	labels := map[string]string{
 		"up": "↑", "down": "↓", "left": "←", "right": "→", "space": "space", "pgup": "pgup", "pgdown": "pgdn",
-		"enter": "⏎", "backspace": "⌫", "shift+tab": "⇧tab", "shift+left": "⇧←", "shift+right": "⇧→",
+		"enter": "⏎", "backspace": "bksp", "shift+tab": "⇧tab", "shift+left": "⇧←", "shift+right": "⇧→",
 	}
 	if label, ok := labels[name]; ok {
 		return label

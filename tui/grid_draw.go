@@ -43,7 +43,7 @@ func (g *grid) draw(p pane, title string, focused bool) {
 
 func (g *grid) emptyText() string {
 	if len(g.where) > 0 {
-		return "no row fits: ⌫ drops the last condition"
+		return "no row fits: bksp drops the last condition"
 	}
 	return "there are no rows"
 }

@@ -33,7 +33,14 @@ func Symbol(r rune) string {
 	if r < 0x20 {
 		return string(0x2400 + r) // the pictures of the control characters
 	}
-	return fmt.Sprintf("<U+%04X>", r)
+	const digits = "0123456789ABCDEF"
+	text := append(make([]byte, 0, len("<U+10FFFF>")), "<U+"...)
+	for shift := 20; shift >= 0; shift -= 4 {
+		if shift < 16 || r>>shift > 0 { // at least four
+			text = append(text, digits[r>>shift&0xF])
+		}
+	}
+	return string(append(text, '>'))
 }
 
 // Head is Text for what may be long: it looks at no more than the first limit
