@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
@@ -66,6 +67,20 @@ func keyLabel(name string) string {
 		return label
 	}
 	return strings.Replace(name, "ctrl+", "^", 1)
+}
+
+// unwritten are the actions that can be had where letters are text, with the
+// keys that are none.
+func unwritten(actions []action) []action {
+	var left []action
+	for _, a := range actions {
+		keys := slices.DeleteFunc(slices.Clone(a.key.Keys()), func(k string) bool { return k == "space" || utf8.RuneCountInString(k) == 1 })
+		if len(keys) > 0 && a.name != "back" { // the text has a way out of its own
+			a.key = key.NewBinding(key.WithKeys(keys...), key.WithHelp(keyLabel(keys[0]), a.title()))
+			left = append(left, a)
+		}
+	}
+	return left
 }
 
 // find returns the action that a key means.

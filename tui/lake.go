@@ -111,6 +111,7 @@ func (l *lakeView) actions() []action {
 		k.act("profile", "p", "profile", l.openProfile).at(5).when(there),
 		k.act("sql", "s", "SQL", l.openSQL).at(6).when(there),
 		k.act("lineage", "w", "waterfall", func() tea.Cmd { l.panes.at = lineagePane; return nil }).at(7).when(there),
+		k.act("preview-athena", "A", "preview on Athena", l.previewOnAthena).when(there && l.place != nil && slices.Contains(l.place.Engines, athena)),
 		k.act("verdict", "d", "what the checks say", l.openVerdict).when(there),
 		k.act("plan", "P", "plan", func() tea.Cmd { return l.plan(nil) }).when(there),
 		k.act("copy-name", "y", "copy the name", func() tea.Cmd { return l.copyText(l.at, l.at) }).at(9).when(there),
@@ -183,6 +184,16 @@ func (l *lakeView) enter() tea.Cmd {
 		return nil
 	}
 	return l.root.replay(l.view.Runs[l.chosen].Run)
+}
+
+// athena is the engine that previews go to where a bucket holds the lake.
+const athena = "athena"
+
+// previewOnAthena asks Athena for the first rows of the chosen table.
+func (l *lakeView) previewOnAthena() tea.Cmd {
+	q := l.root.queryView()
+	q.use(athena)
+	return q.preview(l.current())
 }
 
 // start runs tables, and shows how they run.

@@ -175,12 +175,17 @@ func (q *queryView) engines() []string {
 
 func (q *queryView) nextEngine() tea.Cmd {
 	all := q.engines()
-	q.known.Engine = all[(slices.Index(all, q.engine())+1)%len(all)]
-	if q.querier != nil {
+	q.use(all[(slices.Index(all, q.engine())+1)%len(all)])
+	return q.toast(told, "queries go to "+q.known.Engine)
+}
+
+// use sends queries to an engine from now on.
+func (q *queryView) use(engine string) {
+	if q.querier != nil && engine != q.engine() {
 		_ = q.querier.Close() // the next question opens another
 		q.querier = nil
 	}
-	return q.toast(told, "queries go to "+q.known.Engine)
+	q.known.Engine = engine
 }
 
 // engine is the one that queries go to.

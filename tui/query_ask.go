@@ -27,6 +27,7 @@ type answerLine struct {
 type answeredMsg struct {
 	sheet   *sheet
 	querier pipeline.Querier
+	opened  bool // for this question
 	rows    *pager.Spooled
 	sql     string
 	engine  string
@@ -36,12 +37,17 @@ type answeredMsg struct {
 	err     error
 }
 
-// release closes the rows of an answer that nobody waits for.
+// release closes the rows of an answer that nobody waits for, and what was
+// opened to ask for it.
 func (m answeredMsg) release() error {
-	if m.rows == nil {
-		return nil
+	var err error
+	if m.rows != nil {
+		err = m.rows.Close()
 	}
-	return m.rows.Close()
+	if m.opened {
+		err = errors.Join(err, m.querier.Close())
+	}
+	return err
 }
 
 // run asks what the sheet says. Rows are shown as they come.
@@ -66,6 +72,7 @@ func (q *queryView) run() tea.Cmd {
 			if msg.querier, msg.err = open(ctx, engine); msg.err != nil {
 				return msg
 			}
+			msg.opened = true
 		}
 		var rows pipeline.Rows
 		if rows, msg.err = msg.querier.Query(ctx, text); msg.err == nil {

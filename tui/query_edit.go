@@ -29,6 +29,8 @@ func (q *queryView) leaveEditor() tea.Cmd {
 	return nil
 }
 
+func (q *queryView) writing() bool { return q.panes.at == editorPane }
+
 // typed takes the keys that are text, or move in it.
 func (q *queryView) typed(msg tea.KeyPressMsg) (tea.Cmd, bool) {
 	if q.panes.at != editorPane {

@@ -37,6 +37,19 @@ func typed(pressed, text string) func(*testing.T, *world, *driver) {
 	}
 }
 
+// asked is a query that is written, and perhaps asked.
+func asked(text string, ask bool, more ...string) func(*testing.T, *world, *driver) {
+	return func(t *testing.T, _ *world, d *driver) {
+		t.Helper()
+		d.press("3", "i")
+		d.write(text)
+		if ask {
+			d.press("f5")
+		}
+		d.press(more...)
+	}
+}
+
 // conflict is a run that stops before it begins, since somebody has left a
 // file in a zone.
 func conflict(more ...string) func(*testing.T, *world, *driver) {
@@ -70,6 +83,15 @@ var scenes = []scene{
 	{"table", true, keys("down", "enter")},
 	{"table-arranged", true, keys("enter", "right", "f", "t", "s", "right", "right", "=")},
 	{"table-row", true, keys("down", "enter", "down", "enter")},
+	{"query", true, keys("3")},
+	{"query-completion", true, asked("select * from cust", false)},
+	{"query-fault", true, asked("select c.emial from customer_curated as c", true)},
+	{"query-rows", true, asked("select count(*) as n, 'a' || chr(27) || '漢' as odd, null as nothing from customer_landing", true, "esc")},
+	{"query-history", true, asked("select 1 as one", true, "ctrl+r")},
+	{"checks", true, keys("4", "down")},
+	{"checks-failing", true, keys("4", "x", "end")},
+	{"history", true, keys("5")},
+	{"history-diff", true, keys("R", "5", "d")},
 	{"table-person", true, keys("down", "enter", "right", "P")},
 }
 

@@ -51,6 +51,8 @@ type deliberate interface {
 // typing is a screen with a place for text that takes every key while it has
 // the focus.
 type typing interface {
+	// writing tells whether that place has the focus now.
+	writing() bool
 	typed(tea.KeyPressMsg) (cmd tea.Cmd, taken bool)
 	pasted(text string) tea.Cmd
 }
@@ -175,7 +177,11 @@ func (m *Model) possible() []action {
 			m.keys.act("back", "esc", "close", m.back).in("everywhere").at(99),
 			m.keys.act("leave", "ctrl+c", "quit", m.quit).in("everywhere"))
 	}
-	return append(m.here().actions(), m.everywhere()...)
+	general := m.everywhere()
+	if t, ok := m.here().(typing); ok && t.writing() {
+		general = unwritten(general)
+	}
+	return append(m.here().actions(), general...)
 }
 
 // everyAction lists all actions of all screens, for the palette and the
