@@ -92,6 +92,7 @@ type sheetHost struct {
 // add opens a sheet with a text.
 func (q *queryView) add(name, text string) {
 	s := &sheet{name: name, editor: textarea.New()}
+	s.editor.SetVirtualCursor(false) // the terminal has one, which blinks by itself
 	s.editor.ShowLineNumbers = false
 	s.editor.Prompt = ""
 	s.editor.CharLimit = 0
