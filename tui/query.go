@@ -135,7 +135,8 @@ func (m *Model) queryView() *queryView {
 func (q *queryView) actions() []action {
 	switch q.panes.at {
 	case resultPane:
-		return append(q.common(), q.sheet().rows.actions()...)
+		export := q.keys.act("export-answer", "e", "export all rows", q.askExport).at(5).when(q.sheet().base != nil)
+		return append(append(q.common(), export), q.sheet().rows.actions()...)
 	case catalogPane:
 		return append(append(q.common(), q.saving()), q.tree.actions(q)...)
 	default:

@@ -1,0 +1,38 @@
+package tui
+
+import (
+	"context"
+	"io"
+	"path/filepath"
+
+	tea "charm.land/bubbletea/v2"
+
+	"stedi/pipeline/pager"
+)
+
+// askExport asks where all rows of the answer go, as they came.
+func (q *queryView) askExport() tea.Cmd {
+	return q.root.ask(&prompt{label: "export all rows as " + formatNames() + ":", done: q.export}, q.sheet().name+".csv")
+}
+
+// export writes the whole answer into a new file, also what has not come yet.
+func (q *queryView) export(name string) tea.Cmd {
+	format, ok := formatOf(name)
+	if !ok {
+		return q.toast(warned, "the name has to end in one of "+formatNames())
+	}
+	if !filepath.IsAbs(name) {
+		name = filepath.Join(q.options.Folder, name)
+	}
+	create, rows := q.options.Create, q.sheet().base
+	return q.work.start(&q.keeping, func(ctx context.Context) tea.Msg {
+		err := rows.Fill(ctx)
+		if err == nil {
+			err = writeNew(create, name, func(w io.Writer) error {
+				return pager.Export(ctx, rows, w, format, func(int64) {})
+			})
+		}
+		n, _ := rows.Count()
+		return savedMsg{plural(n, "row", "rows"), name, err}
+	})
+}
