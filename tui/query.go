@@ -229,6 +229,10 @@ func (q *queryView) closeSheet() tea.Cmd {
 func (q *queryView) update(msg tea.Msg) tea.Cmd {
 	var cmds []tea.Cmd
 	switch msg := msg.(type) {
+	case clockMsg:
+		if q.asking.working() {
+			cmds = append(cmds, q.watchClock())
+		}
 	case answeredMsg:
 		cmds = append(cmds, q.answered(msg))
 	case sortedMsg:
