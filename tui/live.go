@@ -137,15 +137,15 @@ func (m *Model) startRun(options pipeline.RunOptions) tea.Cmd {
 		box.close()
 		return nil
 	})
-	return tea.Batch(start, receive(box, over))
+	return tea.Batch(start, receive(ownRun, box, over))
 }
 
 // receive waits for events; the message asks for the next ones.
-func receive(box *mailbox[pipeline.Event], over <-chan runMsg) tea.Cmd {
+func receive(from source, box *mailbox[pipeline.Event], over <-chan runMsg) tea.Cmd {
 	return func() tea.Msg {
 		events, open := box.receive()
 		if open {
-			return runMsg{source: ownRun, events: events, next: receive(box, over)}
+			return runMsg{source: from, events: events, next: receive(from, box, over)}
 		}
 		return <-over
 	}
@@ -338,17 +338,7 @@ func (m *Model) followRun(id string) tea.Cmd {
 		box.close()
 		return nil
 	})
-	return tea.Batch(start, follow(box, over))
-}
-
-func follow(box *mailbox[pipeline.Event], over <-chan runMsg) tea.Cmd {
-	return func() tea.Msg {
-		events, open := box.receive()
-		if open {
-			return runMsg{source: followedRun, events: events, next: follow(box, over)}
-		}
-		return <-over
-	}
+	return tea.Batch(start, receive(followedRun, box, over))
 }
 
 // follow shows the run of whoever holds the lake, unless one of ours does.
