@@ -11,9 +11,7 @@ SPARK    := $(CURDIR)/.cache/spark
 RIVALS   ?= all
 SCALES   ?= 1,10,100
 
-# What stands in for AWS in tests. The versions are those that were measured.
-AWS       := $(CURDIR)/.cache/aws
-VERSITYGW := github.com/versity/versitygw/cmd/versitygw@v1.8.0
+
 .PHONY: run build test test-spark check fuzz bench bench-screens pictures keys clean counterparts test-aws
 
 run: build ## the demo lake: on its screens, or without a terminal from landing to the training set
@@ -78,8 +76,6 @@ clean:
 $(SPARK)/bin/spark-submit:
 	python3 -m venv $(SPARK)
 	$(SPARK)/bin/pip install --quiet pyspark==3.5.4 ruff==0.17.6
-
-counterparts: $(AWS)/bin/versitygw ## the servers that stand in for AWS in tests
 
 counterparts: ## the servers that stand in for AWS in tests
 	.ci/counterparts
