@@ -93,6 +93,15 @@ func find(actions []action, pressed tea.KeyPressMsg) (action, bool) {
 	return action{}, false
 }
 
+// keyOf is how people call the first key of one of the actions.
+func keyOf(actions []action, name string) string {
+	i := slices.IndexFunc(actions, func(a action) bool { return a.name == name })
+	if i < 0 {
+		return ""
+	}
+	return actions[i].keyName()
+}
+
 // footer lists the actions that have a place there, in its order.
 func footer(actions []action) []action {
 	var shown []action
@@ -105,15 +114,40 @@ func footer(actions []action) []action {
 	return shown
 }
 
-// checkKeys refuses settings for actions that do not exist.
-func checkKeys(custom map[string][]string, actions []action) error {
+// checkKeys refuses settings for actions that do not exist, and keys that would
+// mean two things in one place. The places are lists of actions that a reader
+// has at the same time.
+func checkKeys(custom map[string][]string, places [][]action) error {
 	known := map[string]bool{}
-	for _, a := range actions {
-		known[a.name] = true
+	for _, actions := range places {
+		for _, a := range actions {
+			known[a.name] = true
+		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(custom)) {
 		if !known[name] {
 			return fmt.Errorf("there is no action %q; the actions are %s", name, strings.Join(slices.Sorted(maps.Keys(known)), ", "))
+		}
+		for _, actions := range places {
+			if err := checkKey(name, actions); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// checkKey refuses a key of an action that is another's, too.
+func checkKey(name string, actions []action) error {
+	i := slices.IndexFunc(actions, func(a action) bool { return a.name == name })
+	if i < 0 {
+		return nil
+	}
+	for _, other := range actions {
+		for _, k := range other.key.Keys() {
+			if other.name != name && slices.Contains(actions[i].key.Keys(), k) {
+				return fmt.Errorf("%s is the key of %s already: give %s another, or that one", k, other.name, name)
+			}
 		}
 	}
 	return nil

@@ -3,6 +3,7 @@ package tui
 import (
 	"strings"
 	"testing"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 )
@@ -151,11 +152,29 @@ func TestKeysOfTheSettingsTakeThePlaceOfThoseBuiltIn(t *testing.T) {
 	d.shows("5 tables made")
 }
 
-func TestKeysForUnknownActionsAreRefused(t *testing.T) {
-	w := newWorld(t, "sample")
-	o := w.options(t)
-	o.Keys = map[string][]string{"hlep": {"f2"}}
-	if _, err := New(t.Context(), o); err == nil || !strings.Contains(err.Error(), `"hlep"`) || !strings.Contains(err.Error(), "help") {
-		t.Errorf("the error does not say what is wrong, and what there is: %v", err)
+func TestSettingsOfKeysThatCannotWorkAreRefused(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		keys map[string][]string
+		says string // empty: they can work
+	}{
+		{"a key that is free", map[string][]string{"run-all": {"ctrl+b"}}, ""},
+		{"two that change places", map[string][]string{"check": {"p"}, "profile": {"v"}}, ""},
+		{"an action that is not there", map[string][]string{"fly": {"f"}}, `there is no action "fly"`},
+		{"a key of another action", map[string][]string{"run-all": {"v"}}, "v is the key of check already"},
+		{"a key that means something everywhere", map[string][]string{"profile": {"?"}}, "? is the key of help already"},
+	} {
+		m, err := New(t.Context(), Options{Now: time.Now, Zone: time.UTC, Keys: c.keys})
+		switch {
+		case err == nil && c.says != "":
+			t.Errorf("%s: taken", c.name)
+		case err != nil && (c.says == "" || !strings.Contains(err.Error(), c.says)):
+			t.Errorf("%s: %v", c.name, err)
+		}
+		if err == nil {
+			if err := m.Close(); err != nil {
+				t.Error(err)
+			}
+		}
 	}
 }

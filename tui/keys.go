@@ -31,9 +31,8 @@ func Keys() ([]KeyGroup, error) {
 	for id := range screenCount {
 		s := m.screens[id]
 		if q, ok := s.(*queryView); ok {
-			for at, pane := range []string{"editor", "rows", "catalog"} {
-				q.panes.at = at
-				groups = append(groups, KeyGroup{s.title() + ", " + pane, keysOf(s.actions())})
+			for at, actions := range q.everyPane() {
+				groups = append(groups, KeyGroup{s.title() + ", " + []string{"editor", "rows", "catalog"}[at], keysOf(actions)})
 			}
 			continue
 		}

@@ -144,6 +144,18 @@ func (q *queryView) actions() []action {
 	}
 }
 
+// everyPane are the actions of each pane, whichever has the focus.
+func (q *queryView) everyPane() [queryPanes][]action {
+	panes := [queryPanes][]action{}
+	at := q.panes.at
+	for pane := range panes {
+		q.panes.at = pane
+		panes[pane] = q.actions()
+	}
+	q.panes.at = at
+	return panes
+}
+
 // common are the actions of every pane.
 func (q *queryView) common() []action {
 	k := q.keys

@@ -184,14 +184,21 @@ func (m *Model) possible() []action {
 	return append(m.here().actions(), general...)
 }
 
-// everyAction lists all actions of all screens, for the palette and the
-// settings.
-func (m *Model) everyAction() []action {
-	var all []action
+// places are the screens and their panes, each with the actions that a reader
+// has there at one time or another.
+func (m *Model) places() [][]action {
+	var all [][]action
 	for _, s := range m.screens {
-		all = append(all, s.actions()...)
+		q, ok := s.(*queryView)
+		if !ok {
+			all = append(all, append(s.actions(), m.everywhere()...))
+			continue
+		}
+		for _, pane := range q.everyPane() {
+			all = append(all, append(pane, m.everywhere()...))
+		}
 	}
-	return append(all, m.everywhere()...)
+	return all
 }
 
 // press takes a key.

@@ -39,6 +39,9 @@ type Workspace struct {
 	Run func(ctx context.Context, options pipeline.RunOptions, emit func(pipeline.Event)) (*pipeline.Record, error)
 	// Check does what pipeline.Runner.Inspect does, likewise.
 	Check func(ctx context.Context, tables []string) (*pipeline.Record, error)
+	// Far tells that the files lie in a bucket, so that reading takes time and
+	// may cost something.
+	Far bool
 	// Engines can answer queries, the usual one first.
 	Engines []string
 	// Querier opens something that answers queries over the tables as they are
@@ -109,7 +112,7 @@ func New(ctx context.Context, o Options) (*Model, error) {
 		lakeScreen: newLake(a), runScreen: newRun(a), queryScreen: newQuery(a), checksScreen: newChecks(a),
 		historyScreen: newHistory(a), tableScreen: newTable(a),
 	}
-	if err := checkKeys(o.Keys, m.everyAction()); err != nil {
+	if err := checkKeys(o.Keys, m.places()); err != nil {
 		return nil, err
 	}
 	m.recall()

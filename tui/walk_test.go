@@ -81,7 +81,7 @@ type walk struct {
 // everyKey are all keys that mean anything, and some that do not.
 func everyKey(d *driver) []string {
 	keys := []string{"backspace", "delete", "left", "right", "ctrl+a", "ctrl+w", "ctrl+k", "alt+b", "insert", "f9", "ä", "漢", "0", "9", "~"}
-	for _, a := range d.everyAction() {
+	for _, a := range slices.Concat(d.places()...) {
 		keys = append(keys, a.key.Keys()...)
 	}
 	slices.Sort(keys)
