@@ -11,8 +11,7 @@ SPARK    := $(CURDIR)/.cache/spark
 RIVALS   ?= all
 SCALES   ?= 1,10,100
 
-
-.PHONY: run build test test-spark check fuzz bench bench-screens pictures keys clean counterparts test-aws
+.PHONY: run build test test-spark check fuzz bench bench-screens pictures keys clean counterparts playground test-aws
 
 run: build ## the demo lake: on its screens, or without a terminal from landing to the training set
 	@if [ -t 0 ] && [ -t 1 ]; then bin/stedi --demo; else bin/stedi --batch --demo; fi
@@ -79,6 +78,9 @@ $(SPARK)/bin/spark-submit:
 
 counterparts: ## the servers that stand in for AWS in tests
 	.ci/counterparts
+
+playground: counterparts $(SPARK)/bin/spark-submit ## what stands in for AWS, to try the program on, until ctrl+c
+	go test -count=1 -timeout 0 ./athena/awstest -run Serve -v -serve
 
 test-aws: counterparts $(SPARK)/bin/spark-submit ## everything on what stands in for AWS; make test runs a part of it
 	STEDI_TEST_AWS=whole go test -count=1 -timeout 20m ./athena/...

@@ -185,18 +185,51 @@ func (r *run) unread(ctx context.Context, t *Table, record *TableRecord) error {
 // AtHand returns the tables that have files, by name, whoever wrote them: what
 // a query can read at this moment.
 func AtHand(ctx context.Context, store Store, lake *Lake) (map[string]Input, error) {
+	listed, err := ListTables(ctx, store, lake)
+	if err != nil {
+		return nil, err
+	}
 	inputs := map[string]Input{}
+	for name, files := range listed {
+		if inputs[name], err = fetchInput(ctx, store, lake.Table(name), files); err != nil {
+			return nil, err
+		}
+	}
+	return inputs, nil
+}
+
+// ListTables returns the files of the tables that have any, by table.
+func ListTables(ctx context.Context, store Files, lake *Lake) (map[string][]File, error) {
+	listed := map[string][]File{}
 	for _, t := range lake.Tables {
 		files, err := store.List(ctx, t.Path)
 		if err != nil {
 			return nil, err
 		}
-		if len(files) == 0 {
-			continue
+		if len(files) > 0 {
+			listed[t.Name] = files
 		}
-		if inputs[t.Name], err = fetchInput(ctx, store, t, files); err != nil {
+	}
+	return listed, nil
+}
+
+// FetchTables makes inputs of listed tables. Only the files of those that are
+// wanted are fetched; of the others it is said that they are there, no more.
+func FetchTables(ctx context.Context, store Store, lake *Lake, listed map[string][]File, wanted ...string) (map[string]Input, error) {
+	inputs := map[string]Input{}
+	for name := range listed {
+		inputs[name] = Input{Table: lake.Table(name)}
+	}
+	for _, name := range wanted {
+		t := lake.Table(name)
+		if t == nil {
+			continue // whoever reads it says that there is none
+		}
+		input, err := fetchInput(ctx, store, t, listed[t.Name])
+		if err != nil {
 			return nil, err
 		}
+		inputs[t.Name] = input
 	}
 	return inputs, nil
 }

@@ -186,8 +186,12 @@ func (l *lakeView) enter() tea.Cmd {
 	return l.root.replay(l.view.Runs[l.chosen].Run)
 }
 
-// athena is the engine that previews go to where a bucket holds the lake.
-const athena = "athena"
+// The engines that the screens ask by name: the embedded one reads the files
+// that were fetched, and Athena is for previews where a bucket holds the lake.
+const (
+	embedded = "duckdb"
+	athena   = "athena"
+)
 
 // previewOnAthena asks Athena for the first rows of the chosen table.
 func (l *lakeView) previewOnAthena() tea.Cmd {

@@ -30,10 +30,18 @@ func version(v *pipeline.TableView) string {
 	return fmt.Sprint(v.Changed.UnixNano(), v.Files, v.Bytes)
 }
 
-// profileSoon computes the profile of the chosen table in the background,
-// unless the one that is there holds. What was under way for another table
-// stops.
+// profileSoon computes the profile of the chosen table in the background. What
+// would have to be fetched for it from far away is left until it is asked for.
 func (l *lakeView) profileSoon() tea.Cmd {
+	if l.place == nil || l.place.Far {
+		return nil
+	}
+	return l.profileNow()
+}
+
+// profileNow computes the profile of the chosen table, unless the one that is
+// there holds. What was under way for another table stops.
+func (l *lakeView) profileNow() tea.Cmd {
 	t, v := l.current(), l.table(l.at)
 	if t == nil || v == nil || v.Missing || l.live.going() {
 		return nil
@@ -51,7 +59,7 @@ func (l *lakeView) profileSoon() tea.Cmd {
 }
 
 func profileOf(ctx context.Context, open func(context.Context, string) (pipeline.Querier, error), t *pipeline.Table) (_ []pipeline.ColumnProfile, err error) {
-	q, err := open(ctx, "")
+	q, err := open(ctx, embedded)
 	if err != nil {
 		return nil, err
 	}
@@ -79,6 +87,8 @@ func (l *lakeView) drawColumns(p pane) {
 	found := l.profiles[t.Name]
 	if found != nil && found.columns == nil && found.err == nil && l.profiler.working() {
 		p.note(l.theme.dim, "counting …")
+	} else if found == nil && l.place.Far {
+		p.note(l.theme.dim, keyOf(l.actions(), "profile")+" counts")
 	}
 	c := columnLayout(in.width())
 	c.head(in.line(0), l.theme)
@@ -172,7 +182,7 @@ func (l *lakeView) openProfile() tea.Cmd {
 		return nil
 	}
 	l.root.open(&reader{app: l.app, head: "PROFILE of " + t.Name, lines: func() []styledLine { return l.profileLines(t) }})
-	return l.profileSoon()
+	return l.profileNow()
 }
 
 func (l *lakeView) profileLines(t *pipeline.Table) []styledLine {

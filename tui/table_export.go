@@ -140,7 +140,7 @@ func openStream(ctx context.Context, open func(context.Context, string) (pipelin
 	if err != nil {
 		return nil, err
 	}
-	q, err := open(ctx, "")
+	q, err := open(ctx, embedded)
 	if err != nil {
 		return nil, err
 	}

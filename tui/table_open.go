@@ -132,7 +132,7 @@ func (t *tableView) arrange() tea.Cmd {
 }
 
 func arrangeTable(ctx context.Context, open func(context.Context, string) (pipeline.Querier, error), table *pipeline.Table, how arrangement) (*arranged, error) {
-	q, err := open(ctx, "")
+	q, err := open(ctx, embedded)
 	if err != nil {
 		return nil, err
 	}

@@ -102,15 +102,11 @@ func (p *program) openQuery(ctx context.Context, timeout time.Duration) (pipelin
 			return fail(err)
 		}
 	}
-	inputs, err := pipeline.AtHand(ctx, o.store, o.lake)
-	if err != nil {
-		return fail(err)
-	}
 	memory, err := bytesOf(p.config.memory)
 	if err != nil {
 		return fail(err)
 	}
-	q := query.Open(o.lake, inputs, o.folder, query.Options{Memory: memory, Timeout: timeout, Threads: p.config.threads})
+	q := fresh{query.Open(o.lake, nil, o.folder, query.Options{Memory: memory, Timeout: timeout, Threads: p.config.threads}), o}
 	return q, o, func() error { return errors.Join(q.Close(), o.close()) }, nil //nolint:contextcheck // closing happens after ctx has ended, too
 }
 

@@ -205,7 +205,7 @@ func (p *program) workspace(ctx context.Context) (*tui.Workspace, error) {
 	c := children{program: p, lake: o.root, store: o.store}
 	options := query.Options{Memory: memory, Threads: p.config.threads, Timeout: screenQueryTime}
 	return &tui.Workspace{
-		Runner: o.runner(p.config.demo), Run: c.run, Check: c.check, Scratch: scratch, Close: o.close,
+		Far: inS3(o.root), Runner: o.runner(p.config.demo), Run: c.run, Check: c.check, Scratch: scratch, Close: o.close,
 		Engines: p.engines(o),
 		Querier: func(ctx context.Context, engine string) (pipeline.Querier, error) {
 			return p.querier(ctx, o, engine, options)
@@ -214,14 +214,28 @@ func (p *program) workspace(ctx context.Context) (*tui.Workspace, error) {
 	}, nil
 }
 
-// fresh asks each query of the tables as they are when it is asked.
+// fresh asks each query of the tables as they are when it is asked, and fetches
+// none that it does not read.
 type fresh struct {
 	*query.Querier
 	*opened
 }
 
 func (f fresh) Query(ctx context.Context, sql string) (pipeline.Rows, error) {
-	inputs, err := pipeline.AtHand(ctx, f.store, f.lake)
+	listed, err := pipeline.ListTables(ctx, f.store, f.lake)
+	if err != nil {
+		return nil, err
+	}
+	known, err := pipeline.FetchTables(ctx, f.store, f.lake, listed)
+	if err != nil {
+		return nil, err
+	}
+	f.SetInputs(known)
+	tables, err := f.Reads(ctx, sql)
+	if err != nil {
+		return nil, err
+	}
+	inputs, err := pipeline.FetchTables(ctx, f.store, f.lake, listed, tables...)
 	if err != nil {
 		return nil, err
 	}

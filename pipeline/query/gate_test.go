@@ -49,7 +49,7 @@ func TestGateLetsReadingThrough(t *testing.T) {
 		`SELECT json_extract('{"a":1}', '$.a'), '{"a":1}'::JSON->>'a', ARRAY(SELECT 1), (SELECT max(age) FROM people)`,
 		"SELECT substring('abc' FROM 1 FOR 2), position('a' IN 'b'), trim(BOTH ' ' FROM 'x'), -5 // 2, 2 ^ 3, 5 % 2, ~1, 1 << 2, @ -1, 'a' || 'b', 3!",
 	} {
-		if err := q.Check(t.Context(), sql); err != nil {
+		if _, err := q.Reads(t.Context(), sql); err != nil {
 			t.Errorf("%s\n%v", sql, err)
 			continue
 		}
@@ -126,7 +126,7 @@ func TestGateRefusesWithReasonAndPlace(t *testing.T) {
 		"SELECT * FROM duckdb_settings()":                                           "duckdb_settings",
 		"SELECT main.write_log('x')":                                                "write_log",
 	} {
-		err := q.Check(t.Context(), sql)
+		_, err := q.Reads(t.Context(), sql)
 		var failure *pipeline.Failure
 		if !errors.As(err, &failure) || failure.Kind != pipeline.BadUsage || !strings.Contains(err.Error(), want) {
 			t.Errorf("%.100s\n got %v\nwant %s", sql, err, want)

@@ -134,18 +134,19 @@ func absolute(path string) string {
 	return path
 }
 
-// Check tells whether a text would be let through, without running it. What
-// speaks against it is a *pipeline.Failure of kind BadUsage.
-func (q *Querier) Check(ctx context.Context, sql string) error {
-	return q.withTurn(ctx, false, func(ctx context.Context) error {
+// Reads returns the tables that a text reads, by name, without running it. What
+// speaks against the text is a *pipeline.Failure of kind BadUsage.
+func (q *Querier) Reads(ctx context.Context, sql string) (tables []string, err error) {
+	err = q.withTurn(ctx, true, func(ctx context.Context) error {
 		c, at, err := q.ready(ctx)
 		if err != nil {
 			return err
 		}
 		b := newBudget(q.options.Timeout)
-		_, err = q.admit(ctx, c, at, sql, &b)
+		tables, err = q.admit(ctx, c, at, sql, &b)
 		return err
 	})
+	return tables, err
 }
 
 // Query begins a query. The one before it, if it is still open, ends.

@@ -187,7 +187,7 @@ func TestCheckLeavesAnOpenQueryAlone(t *testing.T) {
 	total := 0
 	for {
 		q.SetInputs(f.inputs)
-		if err := q.Check(t.Context(), "SELECT name FROM people"); err != nil {
+		if _, err := q.Reads(t.Context(), "SELECT name FROM people"); err != nil {
 			t.Fatal(err)
 		}
 		page, err := rows.Next(t.Context())
@@ -248,7 +248,7 @@ func TestManyGoroutinesMayAsk(t *testing.T) {
 				rows, err := q.Query(ctx, "SELECT p.name, i FROM people AS p, range(1000000) AS r(i)")
 				if err == nil {
 					_, _ = rows.Next(ctx)
-					_ = q.Check(ctx, "SELECT 1")
+					_, _ = q.Reads(ctx, "SELECT 1")
 					_ = rows.Close()
 				}
 				cancel()
@@ -284,7 +284,7 @@ func BenchmarkColdChild(b *testing.B) {
 	f := &fixture{root: b.TempDir(), lake: &pipeline.Lake{}}
 	for b.Loop() {
 		q := Open(f.lake, nil, f.root, Options{})
-		if err := q.Check(b.Context(), "SELECT 1"); err != nil {
+		if _, err := q.Reads(b.Context(), "SELECT 1"); err != nil {
 			b.Fatal(err)
 		}
 		if err := q.Close(); err != nil {
