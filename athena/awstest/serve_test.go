@@ -1,0 +1,30 @@
+package awstest
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"testing"
+)
+
+var serve = flag.Bool("serve", false, "start the servers, for somebody to try the program on, until ctrl+c")
+
+// The servers of the tests serve people, too.
+func TestServe(t *testing.T) {
+	if !*serve {
+		t.Skip("left out: `make playground` runs it")
+	}
+	ctx, stop := signal.NotifyContext(t.Context(), os.Interrupt)
+	defer stop()
+	a := StartAWS(t)
+	fmt.Printf(`All that stands in for AWS is at %[1]s. In another terminal:
+
+  export AWS_ACCESS_KEY_ID=%[2]s AWS_SECRET_ACCESS_KEY=%[3]s AWS_REGION=%[4]s AWS_ENDPOINT_URL=%[1]s
+  stedi sample /tmp/sample && stedi deploy --from /tmp/sample --lake %[5]s/steps
+  stedi --lake %[5]s/steps --engine athena
+
+Ctrl+c stops it.
+`, a.Endpoint, AccessKey, SecretKey, Region, a.Bucket)
+	<-ctx.Done()
+}
