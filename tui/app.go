@@ -32,6 +32,7 @@ type app struct {
 	live    liveRun
 	known   Remembered
 	failure *problem                     // the newest one, until it is dismissed
+	others  []pipeline.CatalogTable      // of the catalog, that the lake does not define
 	asks    map[string]map[string]string // by table and stage: what the stage asks of a row
 }
 
@@ -57,6 +58,7 @@ type (
 		err  error
 	}
 	tickMsg struct{}
+	lookMsg struct{} // somebody wants all to be looked at again
 )
 
 // opened takes the lake, and looks at it.

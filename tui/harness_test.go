@@ -82,12 +82,13 @@ func (d dated) Commit(ctx context.Context, staged pipeline.StagedFile, name stri
 // world is a lake in a folder of its own, with everything that the screens
 // need, and in which a run can be held at a step of it.
 type world struct {
-	root   string
-	clock  *clock
-	store  pipeline.Store
-	runner *pipeline.Runner
-	copied []string // to the system's clipboard
-	known  Remembered
+	root    string
+	clock   *clock
+	store   pipeline.Store
+	runner  *pipeline.Runner
+	copied  []string // to the system's clipboard
+	known   Remembered
+	catalog []pipeline.CatalogTable
 
 	mu   sync.Mutex
 	hold map[string]chan struct{} // by table: its step waits until the channel is closed
@@ -181,6 +182,7 @@ func (w *world) options(tb testing.TB) Options {
 					}
 					return query.Open(w.runner.Lake, inputs, w.root, limits), nil
 				},
+				Catalog: func(context.Context) ([]pipeline.CatalogTable, error) { return w.catalog, nil },
 				Versions: func(_ context.Context, before, after pipeline.Input) (pipeline.Querier, error) {
 					inputs := map[string]pipeline.Input{before.Table.Name: before, after.Table.Name: after}
 					return query.Open(&pipeline.Lake{}, inputs, w.root, limits), nil

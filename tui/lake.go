@@ -2,7 +2,6 @@ package tui
 
 import (
 	"slices"
-	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -21,6 +20,7 @@ type lakeView struct {
 	scroll   int    // in the columns
 	profiles map[string]*profile
 	profiler task
+	browser  task
 }
 
 // The panes of the lake screen.
@@ -42,43 +42,30 @@ func (l *lakeView) filter() string { return l.wanted }
 
 func (l *lakeView) setFilter(text string) tea.Cmd {
 	l.wanted = text
-	if shown := l.tables(); len(shown) > 0 && !slices.ContainsFunc(shown, l.isChosen) {
-		return l.choose(shown[0].Name)
+	if shown := l.tables(); len(shown) > 0 && !slices.Contains(shown, l.at) {
+		return l.choose(shown[0])
 	}
 	return nil
 }
 
 func (l *lakeView) close() {
 	l.profiler.stop()
+	l.browser.stop()
 }
 
-func (l *lakeView) isChosen(t *pipeline.Table) bool { return t.Name == l.at }
-
-// tables are those that the filter lets through.
-func (l *lakeView) tables() []*pipeline.Table {
-	lake := l.lake()
-	if lake == nil {
-		return nil
-	}
-	var shown []*pipeline.Table
-	for _, zone := range lake.Zones() {
+// tables are those that the filter lets through, by name.
+func (l *lakeView) tables() []string {
+	var shown []string
+	for _, zone := range l.zones() {
 		shown = append(shown, l.inZone(zone)...)
 	}
 	return shown
 }
 
 // inZone are the tables of one zone that the filter lets through.
-func (l *lakeView) inZone(zone string) []*pipeline.Table {
-	var shown []*pipeline.Table
-	for _, t := range l.lake().Tables {
-		if t.Zone == zone && strings.Contains(t.Name, strings.ToLower(strings.TrimSpace(l.wanted))) {
-			shown = append(shown, t)
-		}
-	}
-	return shown
-}
+func (l *lakeView) inZone(zone string) []string { return l.named(zone, l.wanted) }
 
-// current is the definition of the chosen table, or nil.
+// current is the definition of the chosen table, or nil if it is not ours.
 func (l *lakeView) current() *pipeline.Table {
 	if lake := l.lake(); lake != nil {
 		return lake.Table(l.at)
@@ -88,13 +75,17 @@ func (l *lakeView) current() *pipeline.Table {
 
 func (l *lakeView) actions() []action {
 	k, t := l.keys, l.current()
-	there := t != nil
+	there, other := t != nil, l.other(l.at) != nil
 	made := there && !t.IsLanding()
+	open := l.place != nil && l.at != ""
 	step := func(by int) func() tea.Cmd { return func() tea.Cmd { return l.move(by) } }
 	side := func(by int) func() tea.Cmd { return func() tea.Cmd { return l.sideways(by) } }
 	enter := "open the table"
-	if l.panes.at == activityPane {
+	switch {
+	case l.panes.at == activityPane:
 		enter = "replay the run"
+	case other:
+		enter = "preview on Athena"
 	}
 	return []action{
 		k.act("up", "up k", "up", step(-1)),
@@ -103,19 +94,19 @@ func (l *lakeView) actions() []action {
 		k.act("right", "right l", "next zone, or what is made from it", side(1)),
 		k.act("first", "home g", "first", step(-1<<20)),
 		k.act("last", "end G", "last", step(1<<20)),
-		k.act("open", "enter", enter, l.enter).at(1).when(there),
+		k.act("open", "enter", enter, l.enter).at(1).when(there || other),
 		k.act("run-to", "r", "run to here", func() tea.Cmd { return l.start("+" + l.at) }).at(2).when(made && !l.live.going()),
-		k.act("run-all", "R", "run all", func() tea.Cmd { return l.start() }).at(3).when(there && !l.live.going()),
+		k.act("run-all", "R", "run all", func() tea.Cmd { return l.start() }).at(3).when(open && !l.live.going()),
 		k.act("check", "v", "check", l.check).at(4).when(there && !l.live.going()),
 		k.act("cancel-run", "c", "cancel the run", l.live.cancel).at(2).when(l.live.going()),
 		k.act("profile", "p", "profile", l.openProfile).at(5).when(there),
 		k.act("sql", "s", "SQL", l.openSQL).at(6).when(there),
 		k.act("lineage", "w", "waterfall", func() tea.Cmd { l.panes.at = lineagePane; return nil }).at(7).when(there),
-		k.act("preview-athena", "A", "preview on Athena", l.previewOnAthena).when(there && l.place != nil && slices.Contains(l.place.Engines, athena)),
+		k.act("preview-athena", "A", "preview on Athena", l.previewOnAthena).when(other || there && open && slices.Contains(l.place.Engines, athena)),
 		k.act("verdict", "d", "what the checks say", l.openVerdict).when(there),
-		k.act("plan", "P", "plan", func() tea.Cmd { return l.plan(nil) }).when(there),
-		k.act("copy-name", "y", "copy the name", func() tea.Cmd { return l.copyText(l.at, l.at) }).at(9).when(there),
-		k.act("copy-path", "Y", "copy the path", func() tea.Cmd { return l.copyText("the path", l.options.Lake+"/"+t.Path) }).when(there),
+		k.act("plan", "P", "plan", func() tea.Cmd { return l.plan(nil) }).when(open),
+		k.act("copy-name", "y", "copy the name", func() tea.Cmd { return l.copyText(l.at, l.at) }).at(9).when(there || other),
+		k.act("copy-path", "Y", "copy the path", func() tea.Cmd { return l.copyText("the path", l.pathOf(l.at)) }).when(there || other),
 		k.act("export-table", "e", "export", func() tea.Cmd { return l.root.exportTable(l.at) }).at(8).when(there),
 	}
 }
@@ -129,27 +120,21 @@ func (l *lakeView) move(by int) tea.Cmd {
 		}
 		return nil
 	case columnsPane:
-		if t := l.current(); t != nil {
-			l.scroll = min(max(0, l.scroll+by), len(t.Columns)-1)
-		}
+		l.scroll = min(max(0, l.scroll+by), max(0, l.columnCount()-1))
 		return nil
 	}
 	shown := l.tables()
 	if len(shown) == 0 {
 		return nil
 	}
-	i := slices.IndexFunc(shown, l.isChosen)
-	return l.choose(shown[min(max(0, i+by), len(shown)-1)].Name)
+	i := slices.Index(shown, l.at)
+	return l.choose(shown[min(max(0, i+by), len(shown)-1)])
 }
 
 // sideways goes to the zone beside, or in the lineage to a table that the
 // chosen one is made from or that is made from it.
 func (l *lakeView) sideways(by int) tea.Cmd {
-	t := l.current()
-	if t == nil {
-		return nil
-	}
-	if l.panes.at == lineagePane {
+	if t := l.current(); t != nil && l.panes.at == lineagePane {
 		if by < 0 && !t.IsLanding() {
 			return l.choose(t.Made.Inputs[0])
 		}
@@ -158,11 +143,15 @@ func (l *lakeView) sideways(by int) tea.Cmd {
 		}
 		return nil
 	}
-	zones := l.lake().Zones()
-	row := slices.IndexFunc(l.inZone(t.Zone), l.isChosen)
-	for z := slices.Index(zones, t.Zone) + by; z >= 0 && z < len(zones); z += by {
+	zones := l.zones()
+	at := slices.IndexFunc(zones, func(zone string) bool { return slices.Contains(l.inZone(zone), l.at) })
+	if at < 0 {
+		return nil
+	}
+	row := slices.Index(l.inZone(zones[at]), l.at)
+	for z := at + by; z >= 0 && z < len(zones); z += by {
 		if tables := l.inZone(zones[z]); len(tables) > 0 {
-			return l.choose(tables[min(max(0, row), len(tables)-1)].Name)
+			return l.choose(tables[min(row, len(tables)-1)])
 		}
 	}
 	return nil
@@ -177,7 +166,10 @@ func (l *lakeView) choose(name string) tea.Cmd {
 }
 
 func (l *lakeView) enter() tea.Cmd {
-	if l.panes.at != activityPane {
+	switch {
+	case l.panes.at != activityPane && l.other(l.at) != nil:
+		return l.previewOnAthena()
+	case l.panes.at != activityPane:
 		return l.root.openTable(l.at)
 	}
 	if l.view == nil || l.chosen >= len(l.view.Runs) {
@@ -196,6 +188,9 @@ const (
 // previewOnAthena asks Athena for the first rows of the chosen table.
 func (l *lakeView) previewOnAthena() tea.Cmd {
 	q := l.root.queryView()
+	if o := l.other(l.at); o != nil {
+		return q.previewOther(o)
+	}
 	q.use(athena)
 	return q.preview(l.current())
 }
@@ -214,6 +209,10 @@ func (l *lakeView) update(msg tea.Msg) tea.Cmd {
 		return l.seen()
 	case profiledMsg:
 		return l.profiled(msg)
+	case openedMsg, lookMsg:
+		return l.browse()
+	case browsedMsg:
+		return l.browsed(msg)
 	}
 	return nil
 }
@@ -224,9 +223,9 @@ func (l *lakeView) seen() tea.Cmd {
 		return nil
 	}
 	l.chosen = min(l.chosen, max(0, len(l.view.Runs)-1))
-	if l.current() == nil {
+	if l.current() == nil && l.other(l.at) == nil {
 		if shown := l.tables(); len(shown) > 0 {
-			return l.choose(shown[0].Name)
+			return l.choose(shown[0])
 		}
 		return nil
 	}

@@ -80,6 +80,10 @@ func (l *lakeView) drawColumns(p pane) {
 	in := p.box(l.theme, "COLUMNS of "+l.at, l.panes.at == columnsPane)
 	p.click(func() tea.Cmd { l.panes.at = columnsPane; return nil })
 	p.wheel(func(delta int) tea.Cmd { l.panes.at = columnsPane; return l.move(sign(delta)) })
+	if o := l.other(l.at); o != nil {
+		l.drawOtherColumns(in, o)
+		return
+	}
 	t := l.current()
 	if t == nil || in.height() < 2 {
 		return

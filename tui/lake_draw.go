@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -53,7 +54,7 @@ func (l *lakeView) drawPane(p pane, which int) {
 // drawWide shows all panes: the zones side by side, the lineage below them,
 // then columns and activity.
 func (l *lakeView) drawWide(p pane) {
-	zones := l.lake().Zones()
+	zones := l.zones()
 	most := 0
 	for _, zone := range zones {
 		most = max(most, len(l.inZone(zone)))
@@ -82,9 +83,9 @@ func (l *lakeView) drawZones(p pane, zones []string) {
 		if i == len(zones)-1 {
 			q = p.right(i * wide)
 		}
-		chosen := l.current() != nil && l.current().Zone == zone && l.panes.at == tablesPane
-		in := q.box(l.theme, strings.ToUpper(zone), chosen)
 		tables := l.inZone(zone)
+		chosen := slices.Contains(tables, l.at) && l.panes.at == tablesPane
+		in := q.box(l.theme, strings.ToUpper(zone), chosen)
 		q.note(l.theme.zone(i), fmt.Sprint(len(tables)))
 		l.rowHead(in.line(0))
 		for y, t := range tables {
@@ -120,6 +121,9 @@ func (l *lakeView) zoneSummary(p pane, zone string) {
 		bytes += v.Bytes
 		trend = addEnds(trend, v.Trend)
 	}
+	if !slices.Contains(l.lake().Zones(), zone) {
+		return // nobody has looked there
+	}
 	lines := []string{fmt.Sprintf("%s · %s", plural(int64(files), "file", "files"), size(bytes))}
 	if len(trend) > 0 {
 		lines = append(lines, "rows by run "+spark(trend, max(1, p.width()-15)))
@@ -148,14 +152,14 @@ func (l *lakeView) drawList(p pane) {
 	type line struct {
 		zone  int
 		name  string
-		table *pipeline.Table
+		table string
 	}
 	var lines []line
 	at := 0
-	for i, zone := range l.lake().Zones() {
+	for i, zone := range l.zones() {
 		lines = append(lines, line{zone: i, name: zone})
 		for _, t := range l.inZone(zone) {
-			if t.Name == l.at {
+			if t == l.at {
 				at = len(lines)
 			}
 			lines = append(lines, line{table: t})
@@ -168,7 +172,7 @@ func (l *lakeView) drawList(p pane) {
 		if from+y >= len(lines) {
 			break
 		}
-		if n := lines[from+y]; n.table != nil {
+		if n := lines[from+y]; n.table != "" {
 			l.drawTable(list.line(y), n.table)
 		} else {
 			list.text(1, y, l.theme.zone(n.zone), n.name)
@@ -214,10 +218,10 @@ func (l *lakeView) rowHead(p pane) {
 }
 
 // drawTable draws one line: the table, its rows, and whether it is right.
-func (l *lakeView) drawTable(p pane, table *pipeline.Table) {
+func (l *lakeView) drawTable(p pane, table string) {
 	t := l.theme
 	back, name := uv.Style{}, t.text
-	chosen := table.Name == l.at
+	chosen := table == l.at
 	if chosen {
 		back = t.selectedFaint
 		if l.panes.at == tablesPane {
@@ -227,11 +231,20 @@ func (l *lakeView) drawTable(p pane, table *pipeline.Table) {
 		name = back
 		p.text(1, 0, over(t.accent, back), "▸")
 	}
-	v := l.table(table.Name)
+	v := l.table(table)
 	rows, sizeAt, age := places(p.width())
-	number := l.rowsNow(table.Name)
-	x := p.cut(3, 0, rows-width(number)-4, name, table.Name)
-	if state := l.live.step(table.Name); state != pipeline.Waiting {
+	number := l.rowsNow(table)
+	if o := l.other(table); o != nil {
+		number = o.Format // how many rows it has, nobody knows without reading it
+		if o.Kind == "view" {
+			number = o.Kind
+		}
+		if age > 0 {
+			p.textRight(age, 0, over(t.dim, back), ago(l.now(), o.Updated))
+		}
+	}
+	x := p.cut(3, 0, rows-width(number)-4, name, table)
+	if state := l.live.step(table); state != pipeline.Waiting {
 		mark, style := l.stateMark(state)
 		p.text(x+1, 0, over(style, back), mark)
 	}
@@ -249,9 +262,9 @@ func (l *lakeView) drawTable(p pane, table *pipeline.Table) {
 	p.click(func() tea.Cmd {
 		l.panes.at = tablesPane
 		if chosen {
-			return l.root.openTable(table.Name)
+			return l.enter()
 		}
-		return l.choose(table.Name)
+		return l.choose(table)
 	})
 }
 

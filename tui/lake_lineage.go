@@ -9,8 +9,12 @@ import (
 )
 
 func (l *lakeView) drawLineage(p pane) {
-	t := l.current()
-	in := p.box(l.theme, "WATERFALL of "+l.at, l.panes.at == lineagePane)
+	t, o := l.current(), l.other(l.at)
+	title := "WATERFALL of " + l.at
+	if o != nil {
+		title = "TABLE " + l.at
+	}
+	in := p.box(l.theme, title, l.panes.at == lineagePane)
 	p.click(func() tea.Cmd { l.panes.at = lineagePane; return nil })
 	if p.width() >= medium { // there is room for the whole lineage beside it
 		part := p.width() * 62 / 100
@@ -20,6 +24,10 @@ func (l *lakeView) drawLineage(p pane) {
 		}
 		l.drawGraph(whole.right(1), l.at, l.choose)
 		in = in.left(part)
+	}
+	if o != nil {
+		l.drawOther(in, o)
+		return
 	}
 	v := l.table(l.at)
 	if t == nil || v == nil || in.height() < 1 {

@@ -41,6 +41,7 @@ type catalogLine struct {
 	heading string
 	zone    int
 	table   *pipeline.Table
+	other   *pipeline.CatalogTable
 	column  *pipeline.Column
 	saved   *SavedQuery
 	own     bool   // saved by the reader
@@ -52,12 +53,13 @@ func (q *queryView) catalogLines() []catalogLine {
 	if lake == nil {
 		return nil
 	}
-	wanted := strings.ToLower(strings.TrimSpace(q.tree.wanted))
 	var lines []catalogLine
-	for i, zone := range lake.Zones() {
+	for i, zone := range q.zones() {
 		lines = append(lines, catalogLine{heading: zone, zone: i})
-		for _, t := range lake.Tables {
-			if t.Zone != zone || !strings.Contains(t.Name, wanted) {
+		for _, name := range q.named(zone, q.tree.wanted) {
+			t := lake.Table(name)
+			if t == nil {
+				lines = append(lines, catalogLine{other: q.other(name)})
 				continue
 			}
 			lines = append(lines, catalogLine{table: t})
@@ -68,6 +70,7 @@ func (q *queryView) catalogLines() []catalogLine {
 			}
 		}
 	}
+	wanted := strings.ToLower(strings.TrimSpace(q.tree.wanted))
 	lines = append(lines, catalogLine{heading: "queries", zone: -1})
 	for i := range q.known.Queries {
 		if s := &q.known.Queries[i]; strings.Contains(strings.ToLower(s.Name), wanted) {
@@ -104,7 +107,7 @@ func (c *catalog) actions(q *queryView) []action {
 		k.act("last", "end G", "last", move(1<<20)),
 		k.act("take", "enter", "take", func() tea.Cmd { return q.take(line) }).at(2).when(line.heading == ""),
 		k.act("columns", "space right left", "columns", func() tea.Cmd { return c.toggle(line) }).at(3).when(line.table != nil),
-		k.act("preview", "s", "first 100 rows", func() tea.Cmd { return q.preview(line.table) }).at(3).when(line.table != nil),
+		k.act("preview", "s", "first 100 rows", func() tea.Cmd { return q.previewLine(line) }).at(3).when(line.table != nil || line.other != nil),
 		k.act("forget", "delete x", "forget", func() tea.Cmd { return q.forget(line) }).at(3).when(line.own),
 	}
 }
@@ -124,19 +127,36 @@ func (q *queryView) take(line catalogLine) tea.Cmd {
 		q.sheet().editor.InsertString(line.column.Name)
 	case line.table != nil:
 		q.sheet().editor.InsertString(line.table.Name)
+	case line.other != nil:
+		q.sheet().editor.InsertString(line.other.Name)
 	}
 	q.panes.at = editorPane
 	return nil
 }
 
+// previewRows are how many rows a preview asks for.
+const previewRows = 100
+
 // preview asks for the first rows of a table.
 func (q *queryView) preview(t *pipeline.Table) tea.Cmd {
-	const rows = 100
-	text, err := pager.View{}.Select(t, rows)
+	text, err := pager.View{}.Select(t, previewRows)
 	if err != nil {
 		return q.toast(failed, err.Error())
 	}
 	return q.root.query(t.Name, text)
+}
+
+// previewOther asks Athena for those of a table that only the catalog knows.
+func (q *queryView) previewOther(o *pipeline.CatalogTable) tea.Cmd {
+	q.use(athena)
+	return q.root.query(o.Name, sqlText("preview.sql", map[string]any{"Table": o.Name, "Rows": previewRows}))
+}
+
+func (q *queryView) previewLine(line catalogLine) tea.Cmd {
+	if line.other != nil {
+		return q.previewOther(line.other)
+	}
+	return q.preview(line.table)
 }
 
 func (q *queryView) forget(line catalogLine) tea.Cmd {
@@ -245,6 +265,8 @@ func (q *queryView) drawCatalogLine(p pane, line catalogLine, back uv.Style) {
 		number := q.rowsNow(line.table.Name)
 		p.cut(3, 0, p.width()-5-width(number), over(t.text, back), line.table.Name)
 		p.textRight(p.width()-1, 0, over(t.dim, back), number)
+	case line.other != nil:
+		p.cut(3, 0, p.width()-4, over(t.text, back), line.other.Name)
 	default:
 		style := t.warn
 		if line.own {

@@ -4,6 +4,9 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
+
+	"stedi/pipeline"
 )
 
 // scene is a state in which the screens are looked at.
@@ -60,11 +63,29 @@ func conflict(more ...string) func(*testing.T, *world, *driver) {
 	}
 }
 
+// foreign are tables of the catalog that the lake does not define.
+func foreign(more ...string) func(*testing.T, *world, *driver) {
+	return func(t *testing.T, w *world, d *driver) {
+		t.Helper()
+		w.catalog = []pipeline.CatalogTable{
+			{Name: "customer_trusted", Zone: "trusted", Kind: "table", Ours: true},
+			{Name: "my_customers", Zone: "curated", Kind: "table", Format: "JSON", Location: "s3://steps/customer/curated/mine/", Columns: []pipeline.ColumnRecord{{Name: "email", Type: "string"}}},
+			{Name: "happy", Zone: "other", Kind: "view", Format: "unknown", Columns: []pipeline.ColumnRecord{{Name: "email", Type: "string"}}},
+			{
+				Name: "weather", Zone: "other", Kind: "table", Format: "CSV", Location: "s3://other/wea\x1b[31mther/", Updated: w.clock.read().Add(-90 * time.Minute),
+				Columns: []pipeline.ColumnRecord{{Name: "city", Type: "string"}, {Name: "temperatures", Type: "array<int>"}}, Partitions: []pipeline.ColumnRecord{{Name: "day", Type: "string"}},
+			},
+		}
+		d.press(append([]string{"ctrl+l"}, more...)...)
+	}
+}
+
 var scenes = []scene{
 	{"lake-unmade", false, keys()},
 	{"lake", true, keys("right", "down")},
 	{"lake-activity", true, keys("tab", "tab", "tab")},
 	{"lake-filter", true, typed("/", "curat")},
+	{"lake-others", true, foreign("end")},
 	{"lake-checks", true, keys("v", "right", "right", "down", "d")},
 	{"profile", true, keys("down", "p")},
 	{"sql", true, keys("right", "s")},

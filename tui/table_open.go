@@ -2,12 +2,10 @@ package tui
 
 import (
 	"context"
-	"embed"
 	"errors"
 	"regexp"
 	"slices"
 	"strings"
-	"text/template"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -220,22 +218,5 @@ func typedCondition(text string, table *pipeline.Table) string {
 			return text
 		}
 	}
-	return conditionSQL("anywhere.sql", map[string]any{"Columns": table.Columns, "Text": text})
-}
-
-//go:embed sql/*.sql
-var sqlFiles embed.FS
-
-var conditions = template.Must(template.New("").Funcs(template.FuncMap{
-	"name": func(s string) string { return `"` + strings.ReplaceAll(s, `"`, `""`) + `"` },
-	"text": func(s string) string {
-		s = "'" + strings.ReplaceAll(s, "'", "''") + "'"
-		return strings.ReplaceAll(s, "\x00", "' || chr(0) || '") // a query cannot hold it
-	},
-}).ParseFS(sqlFiles, "sql/*.sql"))
-
-func conditionSQL(file string, values any) string {
-	var b strings.Builder
-	_ = conditions.ExecuteTemplate(&b, file, values) // a test runs each of them
-	return strings.TrimSpace(b.String())
+	return sqlText("anywhere.sql", map[string]any{"Columns": table.Columns, "Text": text})
 }

@@ -133,7 +133,7 @@ func (p *personPanel) condition(table *pipeline.Table) (pager.Condition, bool) {
 			if linked == "" || known == "" {
 				continue
 			}
-			sql := conditionSQL("linked.sql", map[string]string{
+			sql := sqlText("linked.sql", map[string]string{
 				"Column": column, "Linked": linked, "Through": other.Name, "Known": known, "Value": p.names[p.kind],
 			})
 			p.root.tableView().says[sql] = column + " of " + p.names[p.kind]

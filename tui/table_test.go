@@ -386,8 +386,8 @@ func TestNothingTheEmptyTextAndTheWordNullLookDifferent(t *testing.T) {
 func TestEveryWrittenConditionRuns(t *testing.T) {
 	w, d := openRows(t, "customer_landing")
 	for _, sql := range []string{
-		conditionSQL("anywhere.sql", map[string]any{"Columns": w.runner.Lake.Table("customer_landing").Columns, "Text": "a'b\x00"}),
-		conditionSQL("linked.sql", map[string]string{"Column": "serialNumber", "Linked": "serialNumber", "Through": "customer_trusted", "Known": "email", "Value": "a'b\x00"}),
+		sqlText("anywhere.sql", map[string]any{"Columns": w.runner.Lake.Table("customer_landing").Columns, "Text": "a'b\x00"}),
+		sqlText("linked.sql", map[string]string{"Column": "serialNumber", "Linked": "serialNumber", "Through": "customer_trusted", "Known": "email", "Value": "a'b\x00"}),
 	} {
 		q, err := d.place.Querier(t.Context(), "")
 		must(t, err)

@@ -39,6 +39,9 @@ type Workspace struct {
 	Run func(ctx context.Context, options pipeline.RunOptions, emit func(pipeline.Event)) (*pipeline.Record, error)
 	// Check does what pipeline.Runner.Inspect does, likewise.
 	Check func(ctx context.Context, tables []string) (*pipeline.Record, error)
+	// Catalog lists the tables of the lake's catalog, whoever made them; nil: it
+	// has none.
+	Catalog func(context.Context) ([]pipeline.CatalogTable, error)
 	// Far tells that the files lie in a bucket, so that reading takes time and
 	// may cost something.
 	Far bool

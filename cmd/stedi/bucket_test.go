@@ -113,9 +113,29 @@ func TestALakeInABucketRunsLikeOneInAFolder(t *testing.T) {
 			t.Errorf("%s ran again: %s", step.Table, step.Reason)
 		}
 	}
+	cache := filepath.Join(t.TempDir(), "cache")
 	out, err := command(t, nil, "query", "select count(*) as n from machine_learning_curated", "--lake", "s3://lake/a/b", "--endpoint", server.Endpoint,
-		"--region", awstest.Region, "--cache", filepath.Join(t.TempDir(), "cache"), "--output", "csv").Output()
+		"--region", awstest.Region, "--cache", cache, "--output", "csv").Output()
 	if err != nil || strings.TrimSpace(string(out)) != "n\n43681" {
 		t.Errorf("the query says %q (%v)", out, err)
 	}
+	if fetched := objects(t, cache); fetched != 1 {
+		t.Errorf("a query of one table, which is one file, fetches %d", fetched)
+	}
+}
+
+// objects counts what lies in a cache.
+func objects(t *testing.T, cache string) int {
+	t.Helper()
+	n := 0
+	err := filepath.WalkDir(cache, func(path string, entry fs.DirEntry, err error) error {
+		if err == nil && !entry.IsDir() && strings.Contains(path, "/objects/") {
+			n++
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
 }

@@ -202,10 +202,14 @@ func (p *program) workspace(ctx context.Context) (*tui.Workspace, error) {
 	if err := os.Mkdir(scratch, 0o700); err != nil {
 		return fail(err)
 	}
+	var browse func(context.Context) ([]pipeline.CatalogTable, error)
+	if o.tables != nil {
+		browse = func(ctx context.Context) ([]pipeline.CatalogTable, error) { return o.tables.Browse(ctx, o.lake) }
+	}
 	c := children{program: p, lake: o.root, store: o.store}
 	options := query.Options{Memory: memory, Threads: p.config.threads, Timeout: screenQueryTime}
 	return &tui.Workspace{
-		Far: inS3(o.root), Runner: o.runner(p.config.demo), Run: c.run, Check: c.check, Scratch: scratch, Close: o.close,
+		Far: inS3(o.root), Catalog: browse, Runner: o.runner(p.config.demo), Run: c.run, Check: c.check, Scratch: scratch, Close: o.close,
 		Engines: p.engines(o),
 		Querier: func(ctx context.Context, engine string) (pipeline.Querier, error) {
 			return p.querier(ctx, o, engine, options)

@@ -1,0 +1,151 @@
+package tui
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"stedi/pipeline"
+)
+
+// browsedMsg brings the tables of the catalog.
+type browsedMsg struct {
+	tables []pipeline.CatalogTable
+	err    error
+}
+
+// browse asks the catalog for its tables.
+func (l *lakeView) browse() tea.Cmd {
+	if l.place == nil || l.place.Catalog == nil {
+		return nil
+	}
+	list := l.place.Catalog
+	return l.work.start(&l.browser, func(ctx context.Context) tea.Msg {
+		tables, err := list(ctx)
+		return browsedMsg{tables, err}
+	})
+}
+
+// browsed takes those that the lake does not define.
+func (l *lakeView) browsed(msg browsedMsg) tea.Cmd {
+	if msg.err != nil {
+		l.fail("the tables of the catalog cannot be listed", msg.err)
+		return nil
+	}
+	l.others = nil
+	for _, t := range msg.tables {
+		if l.lake().Table(t.Name) == nil {
+			l.others = append(l.others, t)
+		}
+	}
+	return l.seen()
+}
+
+// zones are those of the lake, and another if the catalog has tables that lie
+// in none of them.
+func (a *app) zones() []string {
+	lake := a.lake()
+	if lake == nil {
+		return nil
+	}
+	zones := slices.Clone(lake.Zones())
+	for _, o := range a.others {
+		if !slices.Contains(zones, o.Zone) {
+			zones = append(zones, o.Zone)
+		}
+	}
+	return zones
+}
+
+// named are the tables of a zone with these letters in their names: the lake's,
+// then those of others.
+func (a *app) named(zone, letters string) []string {
+	var names []string
+	letters = strings.ToLower(strings.TrimSpace(letters))
+	for _, t := range a.lake().Tables {
+		if t.Zone == zone && strings.Contains(t.Name, letters) {
+			names = append(names, t.Name)
+		}
+	}
+	for _, o := range a.others {
+		if o.Zone == zone && strings.Contains(strings.ToLower(o.Name), letters) {
+			names = append(names, o.Name)
+		}
+	}
+	return names
+}
+
+// other is a table of the catalog that the lake does not define, or nil.
+func (a *app) other(name string) *pipeline.CatalogTable {
+	for i := range a.others {
+		if a.others[i].Name == name {
+			return &a.others[i]
+		}
+	}
+	return nil
+}
+
+// columnsOf are all columns of a catalog's table, those in paths at the end.
+func columnsOf(o *pipeline.CatalogTable) []pipeline.ColumnRecord {
+	return append(o.Columns[:len(o.Columns):len(o.Columns)], o.Partitions...)
+}
+
+// columnCount is how many columns the chosen table has.
+func (l *lakeView) columnCount() int {
+	if o := l.other(l.at); o != nil {
+		return len(columnsOf(o))
+	}
+	if t := l.current(); t != nil {
+		return len(t.Columns)
+	}
+	return 0
+}
+
+// pathOf is where a table lies.
+func (l *lakeView) pathOf(name string) string {
+	if o := l.other(name); o != nil {
+		return o.Location
+	}
+	return l.options.Lake + "/" + l.lake().Table(name).Path
+}
+
+// drawOther says what the catalog knows of a table that is not the lake's.
+func (l *lakeView) drawOther(p pane, o *pipeline.CatalogTable) {
+	t := l.theme
+	lines := [][2]string{{"kind", o.Kind}, {"format", o.Format}, {"lies in", o.Location}}
+	if o.Kind == "view" {
+		lines = lines[:1] // a query, which lies nowhere
+	}
+	if !o.Updated.IsZero() {
+		lines = append(lines, [2]string{"changed", o.Updated.In(l.options.Zone).Format("2006-01-02 15:04") + ", " + ago(l.now(), o.Updated)})
+	}
+	if len(o.Partitions) > 0 {
+		var names []string
+		for _, c := range o.Partitions {
+			names = append(names, c.Name)
+		}
+		lines = append(lines, [2]string{"split by", strings.Join(names, ", ")})
+	}
+	p.cut(1, 0, p.width()-2, t.text, "A table of the catalog that this lake does not define: it is shown, and can be asked on Athena.")
+	for y, line := range lines {
+		p.text(1, y+1, t.dim, line[0])
+		p.cut(10, y+1, p.width()-11, t.text, line[1])
+	}
+}
+
+// drawOtherColumns lists the columns of such a table.
+func (l *lakeView) drawOtherColumns(p pane, o *pipeline.CatalogTable) {
+	t := l.theme
+	columns := columnsOf(o)
+	at := columnsAt{kind: columnLayout(p.width()).kind}
+	at.head(p.line(0), t)
+	list := p.bottom(1)
+	from := min(l.scroll, max(0, len(columns)-list.height()))
+	for y := range min(list.height(), len(columns)-from) {
+		c := columns[from+y]
+		list.cut(1, y, at.kind-2, t.text, c.Name)
+		list.cut(at.kind, y, list.width()-at.kind-1, t.dim, c.Type)
+	}
+}

@@ -1,0 +1,25 @@
+package tui
+
+import (
+	"embed"
+	"strings"
+	"text/template"
+)
+
+//go:embed sql/*.sql
+var sqlFiles embed.FS
+
+var sqlTemplates = template.Must(template.New("").Funcs(template.FuncMap{
+	"name": func(s string) string { return `"` + strings.ReplaceAll(s, `"`, `""`) + `"` },
+	"text": func(s string) string {
+		s = "'" + strings.ReplaceAll(s, "'", "''") + "'"
+		return strings.ReplaceAll(s, "\x00", "' || chr(0) || '") // a query cannot hold it
+	},
+}).ParseFS(sqlFiles, "sql/*.sql"))
+
+// sqlText is a text or a condition for a query, from its template.
+func sqlText(file string, values any) string {
+	var b strings.Builder
+	_ = sqlTemplates.ExecuteTemplate(&b, file, values) // a test runs each of them
+	return strings.TrimSpace(b.String())
+}
