@@ -20,6 +20,7 @@ type app struct {
 	copying    task
 	checking   task
 	explaining task
+	examining  task
 	keeping    task
 	found      *pipeline.Record // what the last check of this session found
 	planning   task
@@ -64,7 +65,7 @@ type (
 // opened takes the lake, and looks at it.
 func (a *app) opened(msg openedMsg) tea.Cmd {
 	if msg.err != nil {
-		a.fail("the lake cannot be opened", msg.err)
+		a.fail("the lake cannot be opened", msg.err, answer{"D", "ask the doctor", a.examine})
 		return nil
 	}
 	a.place = msg.place

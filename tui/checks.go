@@ -157,8 +157,7 @@ func (c *checksView) failingRows(rule *pipeline.Check) tea.Cmd {
 }
 
 func (c *checksView) openRule(rule *pipeline.Check) tea.Cmd {
-	lines := colourSQL(c.theme, rule.SQL)
-	c.root.open(&reader{app: c.app, head: rule.File, lines: func() []styledLine { return lines }})
+	c.root.open(&reader{app: c.app, head: rule.File, lines: func() []styledLine { return colourSQL(c.theme, rule.SQL) }})
 	return nil
 }
 

@@ -82,13 +82,14 @@ func (d dated) Commit(ctx context.Context, staged pipeline.StagedFile, name stri
 // world is a lake in a folder of its own, with everything that the screens
 // need, and in which a run can be held at a step of it.
 type world struct {
-	root    string
-	clock   *clock
-	store   pipeline.Store
-	runner  *pipeline.Runner
-	copied  []string // to the system's clipboard
-	known   Remembered
-	catalog []pipeline.CatalogTable
+	root     string
+	clock    *clock
+	store    pipeline.Store
+	runner   *pipeline.Runner
+	copied   []string // to the system's clipboard
+	known    Remembered
+	catalog  []pipeline.CatalogTable
+	findings []pipeline.Finding
 
 	mu   sync.Mutex
 	hold map[string]chan struct{} // by table: its step waits until the channel is closed
@@ -167,7 +168,8 @@ func (w *world) options(tb testing.TB) Options {
 	scratch := tb.TempDir()
 	limits := query.Options{Memory: 1 << 30, Threads: 2, Timeout: time.Minute}
 	return Options{
-		Lake: "~/lakes/demo", Engine: "duckdb", Now: w.clock.read, Zone: time.FixedZone("", 3600),
+		Lake: "~/lakes/demo", Examine: func(context.Context) []pipeline.Finding { return w.findings },
+		Engine: "duckdb", Now: w.clock.read, Zone: time.FixedZone("", 3600),
 		Dark: true, Profiled: colorprofile.TrueColor, Folder: scratch,
 		Open: func(context.Context) (*Workspace, error) {
 			return &Workspace{

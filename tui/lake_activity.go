@@ -114,8 +114,7 @@ func (l *lakeView) openVerdict() tea.Cmd {
 	if v == nil {
 		return nil
 	}
-	lines := l.verdictLines(v)
-	l.root.open(&reader{app: l.app, head: "CHECKS of " + l.at, lines: func() []styledLine { return lines }})
+	l.root.open(&reader{app: l.app, head: "CHECKS of " + l.at, lines: func() []styledLine { return l.verdictLines(v) }})
 	return nil
 }
 

@@ -89,7 +89,7 @@ func (a *app) other(name string) *pipeline.CatalogTable {
 
 // columnsOf are all columns of a catalog's table, those in paths at the end.
 func columnsOf(o *pipeline.CatalogTable) []pipeline.ColumnRecord {
-	return append(o.Columns[:len(o.Columns):len(o.Columns)], o.Partitions...)
+	return append(slices.Clip(o.Columns), o.Partitions...)
 }
 
 // columnCount is how many columns the chosen table has.

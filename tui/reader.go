@@ -111,7 +111,6 @@ func (l *lakeView) openSQL() tea.Cmd {
 	if t.Made != nil {
 		text = t.Made.SQL
 	}
-	lines := colourSQL(l.theme, text)
-	l.root.open(&reader{app: l.app, head: t.File, lines: func() []styledLine { return lines }})
+	l.root.open(&reader{app: l.app, head: t.File, lines: func() []styledLine { return colourSQL(l.theme, text) }})
 	return nil
 }

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -215,8 +216,17 @@ func (a *app) planned(names []string, force bool) tea.Cmd {
 
 func (s *runView) planForced(names []string) tea.Cmd { return s.planned(names, true) }
 
-// planned shows the plan.
+// showPlan shows the plan.
 func (s *runView) showPlan(msg planMsg) tea.Cmd {
+	run := s.keys.act("plan-run", "r", "run it", func() tea.Cmd {
+		s.root.shut()
+		return s.start(msg.force, msg.names...)
+	}).at(1).when(!s.live.going() && msg.err == nil)
+	s.root.open(&reader{app: s.app, head: "PLAN", lines: func() []styledLine { return s.planLines(msg) }, more: []action{run}})
+	return nil
+}
+
+func (s *runView) planLines(msg planMsg) []styledLine {
 	t := s.theme
 	var lines []styledLine
 	for i, step := range msg.steps {
@@ -232,7 +242,7 @@ func (s *runView) showPlan(msg planMsg) tea.Cmd {
 			reason = step.Lacks + " is not there"
 		}
 		lines = append(lines, styledLine{
-			{t.dim, string(rune('1'+i)) + "  "},
+			{t.dim, fmt.Sprintf("%-3d", i+1)},
 			{style, mark},
 			{t.text, step.Table + strings.Repeat(" ", max(1, 28-len(step.Table)))},
 			{t.dim, reason},
@@ -244,10 +254,5 @@ func (s *runView) showPlan(msg planMsg) tea.Cmd {
 			lines = append(lines, styledLine{{t.bad, line}})
 		}
 	}
-	run := s.keys.act("plan-run", "r", "run it", func() tea.Cmd {
-		s.root.shut()
-		return s.start(msg.force, msg.names...)
-	}).at(1).when(!s.live.going() && msg.err == nil)
-	s.root.open(&reader{app: s.app, head: "PLAN", lines: func() []styledLine { return lines }, more: []action{run}})
-	return nil
+	return lines
 }

@@ -80,6 +80,19 @@ func foreign(more ...string) func(*testing.T, *world, *driver) {
 	}
 }
 
+// examined is what the doctor says of a lake that lacks something.
+func examined(more ...string) func(*testing.T, *world, *driver) {
+	return func(t *testing.T, w *world, d *driver) {
+		t.Helper()
+		w.findings = []pipeline.Finding{
+			pipeline.Fine("credentials", "arn:aws:iam::000000000000:user/somebody"),
+			{About: "catalog customer_landing", Wrong: true, Says: "its SerDe reads keys in lower case only", Fix: "`stedi deploy --lake s3://steps`", Kind: pipeline.BadEngine},
+			{About: "workgroup primary", Wrong: true, Says: "it has no place for \x1b[2Jresults", Fix: "Set one, or say --workgroup.", Kind: pipeline.BadUsage},
+		}
+		d.press(append([]string{"D"}, more...)...)
+	}
+}
+
 var scenes = []scene{
 	{"lake-unmade", false, keys()},
 	{"lake", true, keys("right", "down")},
@@ -95,6 +108,8 @@ var scenes = []scene{
 	{"run-after", true, keys("2", "end")},
 	{"run-failed", true, conflict()},
 	{"error", true, conflict("!")},
+	{"doctor", true, examined()},
+	{"doctor-error", true, examined("esc", "!")},
 	{"plan", true, keys("2", "ctrl+f")},
 	{"confirm", false, held("ctrl+c")},
 	{"help-lake", true, keys("?")},

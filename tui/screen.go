@@ -128,6 +128,7 @@ func (m *Model) everywhere() []action {
 		k.act("zoom", "z", "zoom the pane", m.toggleZoom).in("everywhere").when(m.panes() > 1),
 		k.act("picture", "f12 alt+p", "save a picture", m.savePicture).in("everywhere"),
 		k.act("look", "ctrl+l", "look at the lake again", func() tea.Cmd { return tea.Batch(tea.ClearScreen, m.lookAgain(), m.deliver(lookMsg{})) }).in("everywhere"),
+		k.act("doctor", "D", "ask the doctor", m.examine).in("everywhere").when(m.options.Examine != nil),
 		k.act("problem", "!", "the last error", m.showProblem).in("everywhere").when(m.failure != nil),
 		k.act("back", "esc", "back", m.back).in("everywhere"),
 		k.act("quit", "q", "back, or quit", m.leave).in("everywhere"),

@@ -67,6 +67,9 @@ type Options struct {
 	Profile []string
 	// Open makes the workspace. It is called once, in the background.
 	Open func(context.Context) (*Workspace, error)
+	// Examine looks at the lake and at all that it needs, and changes nothing;
+	// nil: nobody can.
+	Examine func(context.Context) []pipeline.Finding
 	// Recall and Remember keep what the program knows of this lake from one
 	// start to the next; nil: nothing.
 	Recall   func() Remembered
@@ -220,6 +223,8 @@ func (m *Model) finish(msg tea.Msg) tea.Cmd {
 		m.toasts.drop(msg.id)
 	case savedMsg:
 		return m.saved(msg)
+	case examinedMsg:
+		return m.examined(msg)
 	case picturesMsg:
 		return m.pictured(msg)
 	case copiedMsg:

@@ -28,13 +28,16 @@ func (p *program) doctorCommand() *cobra.Command {
 	}
 }
 
-func (p *program) doctor(ctx context.Context) error {
-	findings := p.settings()
+// examine looks at all of it.
+func (p *program) examine(ctx context.Context) []pipeline.Finding {
 	if inS3(p.config.lake) {
-		findings = append(findings, p.examineBucket(ctx)...)
-	} else {
-		findings = append(findings, p.examineFolder(ctx)...)
+		return append(p.settings(), p.examineBucket(ctx)...)
 	}
+	return append(p.settings(), p.examineFolder(ctx)...)
+}
+
+func (p *program) doctor(ctx context.Context) error {
+	findings := p.examine(ctx)
 	if err := p.printFindings(findings); err != nil {
 		return err
 	}
@@ -53,9 +56,9 @@ func (p *program) doctor(ctx context.Context) error {
 // settings are what is set, and by whom.
 func (p *program) settings() []pipeline.Finding {
 	findings := []pipeline.Finding{pipeline.Fine("program", fmt.Sprintf("stedi %s, %s/%s", version, runtime.GOOS, runtime.GOARCH))}
-	for name, value := range map[string]string{"lake": p.config.lake, "engine": p.config.engine, "workgroup": p.config.athena.workgroup} {
-		if origin := p.config.origins[name]; origin != "" {
-			findings = append(findings, pipeline.Fine(name, value+" ("+origin+")"))
+	for _, set := range [][2]string{{"lake", p.config.lake}, {"engine", p.config.engine}, {"workgroup", p.config.athena.workgroup}} {
+		if origin := p.config.origins[set[0]]; origin != "" {
+			findings = append(findings, pipeline.Fine(set[0], set[1]+" ("+origin+")"))
 		}
 	}
 	return findings

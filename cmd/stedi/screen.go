@@ -147,8 +147,9 @@ func (p *program) screenOptions(flags runFlags) tui.Options {
 	}
 	o := tui.Options{
 		Lake: p.shortPath(name), Engine: p.config.engine, Profile: p.config.profile, Keys: p.config.keys,
-		Open: func(ctx context.Context) (*tui.Workspace, error) { return p.workspace(ctx) },
-		Run:  flags.options(nil), Now: time.Now, Zone: time.Local, Dark: true, Profiled: colorprofile.TrueColor,
+		Examine: p.examine,
+		Open:    func(ctx context.Context) (*tui.Workspace, error) { return p.workspace(ctx) },
+		Run:     flags.options(nil), Now: time.Now, Zone: time.Local, Dark: true, Profiled: colorprofile.TrueColor,
 		CopyText: func(_ context.Context, text string) error {
 			if clipboard.Unsupported {
 				return nil // the terminal's own way has to do

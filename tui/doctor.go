@@ -1,0 +1,52 @@
+package tui
+
+import (
+	"context"
+	"errors"
+
+	tea "charm.land/bubbletea/v2"
+
+	"stedi/pipeline"
+)
+
+// examinedMsg brings what the doctor has found.
+type examinedMsg struct{ findings []pipeline.Finding }
+
+// examine asks the doctor. That works for a lake that cannot be opened, too.
+func (a *app) examine() tea.Cmd {
+	look := a.options.Examine
+	return tea.Batch(a.toast(told, "looking at the lake and what it needs …"), a.work.start(&a.examining, func(ctx context.Context) tea.Msg {
+		return examinedMsg{look(ctx)}
+	}))
+}
+
+// examined shows the findings. What is wrong is the newest error as well.
+func (a *app) examined(msg examinedMsg) tea.Cmd {
+	var wrong []error
+	for _, f := range msg.findings {
+		if f.Wrong {
+			wrong = append(wrong, pipeline.Fail(f.Kind, "", f.Fix, "%s: %s", f.About, f.Says))
+		}
+	}
+	if len(wrong) > 0 {
+		a.fail("the doctor has found "+plural(int64(len(wrong)), "fault", "faults"), errors.Join(wrong...))
+	}
+	a.root.open(&reader{app: a, head: "DOCTOR", lines: func() []styledLine { return a.findingLines(msg.findings) }})
+	return nil
+}
+
+func (a *app) findingLines(findings []pipeline.Finding) []styledLine {
+	t := a.theme
+	var lines []styledLine
+	for _, f := range findings {
+		mark := styled{t.good, "✓ "}
+		if f.Wrong {
+			mark = styled{t.bad, "✗ "}
+		}
+		lines = append(lines, styledLine{mark, {t.strong, f.About}, {t.text, ": " + f.Says}})
+		if f.Fix != "" {
+			lines = append(lines, styledLine{{t.accent, "  → " + f.Fix}})
+		}
+	}
+	return lines
+}
