@@ -221,10 +221,13 @@ func TestFollowCanBeCancelled(t *testing.T) {
 
 func TestPastSecondsAreThoseOfTablesThatWereMade(t *testing.T) {
 	step := func(state pipeline.State, seconds float64) *pipeline.Record {
-		return &pipeline.Record{Steps: []pipeline.StepRecord{{Table: "known", State: state, Seconds: seconds}}}
+		return &pipeline.Record{Engine: "e", Steps: []pipeline.StepRecord{{Table: "known", State: state, Seconds: seconds}}}
 	}
 	runs := []*pipeline.Record{step(pipeline.Published, 3), step(pipeline.UpToDate, 0), step(pipeline.Failed, 9), {}, step(pipeline.Published, 1)}
-	if got := pipeline.PastSeconds(runs, "known"); !slices.Equal(got, []float64{3, 1}) {
+	other := step(pipeline.Published, 60)
+	other.Engine = "a service far away"
+	runs = append(runs, other)
+	if got := pipeline.PastSeconds(runs, "e", "known"); !slices.Equal(got, []float64{3, 1}) {
 		t.Errorf("it took %v", got)
 	}
 }

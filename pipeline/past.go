@@ -102,12 +102,12 @@ func ReadRecord(ctx context.Context, store Store, id string) (_ *Record, err err
 	return record, nil
 }
 
-// PastSeconds returns how long the newest runs took to make a table, in the
-// order of the records.
-func PastSeconds(runs []*Record, table string) []float64 {
+// PastSeconds returns how long the newest runs of an engine took to make a
+// table, in the order of the records.
+func PastSeconds(runs []*Record, engine, table string) []float64 {
 	var seconds []float64
 	for _, r := range runs {
-		if s := r.Step(table); s != nil && s.State == Published {
+		if s := r.Step(table); s != nil && s.State == Published && r.Engine == engine {
 			seconds = append(seconds, s.Seconds)
 		}
 	}

@@ -57,7 +57,7 @@ func (a *app) past(table string) []float64 {
 	if a.view == nil {
 		return nil
 	}
-	return pipeline.PastSeconds(a.view.Runs, table)
+	return pipeline.PastSeconds(a.view.Runs, a.place.Runner.Engine.Name(), table)
 }
 
 // shareOf is how much of a step is done. It is measured where the engine
