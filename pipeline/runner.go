@@ -15,6 +15,7 @@ type Runner struct {
 	Lake   *Lake
 	Store  Store
 	Engine Engine
+	Tracer Tracer           // for Trace and Conditions
 	Root   string           // where the lake lies, as people wrote it
 	Holder Holder           // who runs: PID and host
 	Now    func() time.Time // the clock

@@ -5,7 +5,8 @@ import (
 	"strings"
 )
 
-// Tracer is the part of an engine that follows a subject through the zones.
+// Tracer is the part of an engine that follows a subject through the zones. It
+// may be asked from several goroutines.
 type Tracer interface {
 	// Trace counts the subject's rows. It writes nothing. A table that has no
 	// input is what its SQL makes of the others.
@@ -60,10 +61,6 @@ const traceSchema = "stedi.trace/1"
 // table and behind each stage of a transform, and where they end. It takes no
 // lock and writes nothing.
 func (r *Runner) Trace(ctx context.Context, subject string) (*Trace, error) {
-	tracer, ok := r.Engine.(Tracer)
-	if !ok {
-		return nil, Fail(BadUsage, "", "Take --engine duckdb.", "the engine %s cannot trace", r.Engine.Name())
-	}
 	if strings.TrimSpace(subject) == "" {
 		return nil, Fail(BadUsage, "", "Give the e-mail or another name that identifies one person.", "an empty name is nobody's")
 	}
@@ -89,7 +86,7 @@ func (r *Runner) Trace(ctx context.Context, subject string) (*Trace, error) {
 		return nil, Fail(BadUsage, "", "Begin the DDL of a landing table with a line such as \"-- subject: email\".",
 			"the definition does not say which columns identify a subject")
 	}
-	trace, err := tracer.Trace(ctx, job)
+	trace, err := r.Tracer.Trace(ctx, job)
 	if err != nil {
 		return nil, err
 	}
@@ -101,13 +98,12 @@ func (r *Runner) Trace(ctx context.Context, subject string) (*Trace, error) {
 }
 
 // Conditions says what the stages of a table's transform ask of a row: why the
-// others are not in it. It reads no data. An engine that cannot tell gives none.
+// others are not in it. It reads no data.
 func (r *Runner) Conditions(ctx context.Context, t *Table) (map[string]string, error) {
-	tracer, ok := r.Engine.(Tracer)
-	if !ok || t.IsLanding() {
+	if t.IsLanding() {
 		return nil, nil
 	}
-	return tracer.Conditions(ctx, t)
+	return r.Tracer.Conditions(ctx, t)
 }
 
 func only(files []File, name string) []File {

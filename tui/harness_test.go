@@ -83,6 +83,7 @@ func (d dated) Commit(ctx context.Context, staged pipeline.StagedFile, name stri
 // need, and in which a run can be held at a step of it.
 type world struct {
 	root     string
+	temp     string
 	clock    *clock
 	store    pipeline.Store
 	runner   *pipeline.Runner
@@ -111,7 +112,8 @@ func (w *world) open(tb testing.TB) {
 	must(tb, filepath.Walk(w.root, func(name string, _ os.FileInfo, err error) error {
 		return errors.Join(err, os.Chtimes(name, old, old))
 	}))
-	engine, err := duckdb.Open(tb.Context(), duckdb.Options{Temp: tb.TempDir(), Threads: 2})
+	w.temp = tb.TempDir()
+	engine, err := w.engine(tb.Context())
 	must(tb, err)
 	tb.Cleanup(func() { must(tb, engine.Close()) })
 	lake, err := pipeline.Load(tb.Context(), stedi.Definition, nil, engine)
@@ -120,9 +122,25 @@ func (w *world) open(tb testing.TB) {
 	must(tb, err)
 	w.store = dated{store, w.root, w.clock}
 	w.runner = &pipeline.Runner{
-		Lake: lake, Store: w.store, Engine: engine, Root: "demo", Now: w.clock.read,
+		Lake: lake, Store: w.store, Engine: engine, Tracer: engine, Root: "demo", Now: w.clock.read,
 		Holder: pipeline.Holder{PID: os.Getpid(), Host: "here"},
 	}
+}
+
+func (w *world) engine(ctx context.Context) (*duckdb.Engine, error) {
+	return duckdb.Open(ctx, duckdb.Options{Temp: w.temp, Threads: 2})
+}
+
+// apart gives f a runner with an engine of its own, as a process of its own has.
+func (w *world) apart(ctx context.Context, f func(*pipeline.Runner) (*pipeline.Record, error)) (*pipeline.Record, error) {
+	engine, err := w.engine(ctx)
+	if err != nil {
+		return nil, err
+	}
+	runner := *w.runner
+	runner.Engine = engine
+	record, err := f(&runner)
+	return record, errors.Join(err, engine.Close())
 }
 
 // holdAt lets the next run stop when it begins to make a table, until it is
@@ -138,29 +156,34 @@ func (w *world) holdAt(table string) (release func()) {
 // run is a run whose every step takes a quarter of a second by the test's
 // clock, and tells of its progress when it is held.
 func (w *world) run(ctx context.Context, options pipeline.RunOptions, emit func(pipeline.Event)) (*pipeline.Record, error) {
-	return w.runner.Run(ctx, options, func(e pipeline.Event) {
-		if e.Progress != nil {
-			return // how often it comes depends on the machine
-		}
-		emit(e)
-		if e.State != pipeline.Running || e.Step == "" {
-			return
-		}
-		w.clock.advance(250 * time.Millisecond)
-		w.mu.Lock()
-		gate := w.hold[e.Step]
-		delete(w.hold, e.Step)
-		w.mu.Unlock()
-		if gate == nil {
-			return
-		}
-		e.Progress = &pipeline.Progress{RowsRead: 96, RowsWritten: 20, BytesRead: 6500, BytesTotal: 11040}
-		emit(e)
-		select {
-		case <-gate:
-		case <-ctx.Done():
-		}
+	return w.apart(ctx, func(runner *pipeline.Runner) (*pipeline.Record, error) {
+		return runner.Run(ctx, options, func(e pipeline.Event) { w.pace(ctx, e, emit) })
 	})
+}
+
+// pace passes an event on, and waits where the test wants it.
+func (w *world) pace(ctx context.Context, e pipeline.Event, emit func(pipeline.Event)) {
+	if e.Progress != nil {
+		return // how often it comes depends on the machine
+	}
+	emit(e)
+	if e.State != pipeline.Running || e.Step == "" {
+		return
+	}
+	w.clock.advance(250 * time.Millisecond)
+	w.mu.Lock()
+	gate := w.hold[e.Step]
+	delete(w.hold, e.Step)
+	w.mu.Unlock()
+	if gate == nil {
+		return
+	}
+	e.Progress = &pipeline.Progress{RowsRead: 96, RowsWritten: 20, BytesRead: 6500, BytesTotal: 11040}
+	emit(e)
+	select {
+	case <-gate:
+	case <-ctx.Done():
+	}
 }
 
 func (w *world) options(tb testing.TB) Options {
@@ -175,7 +198,9 @@ func (w *world) options(tb testing.TB) Options {
 			return &Workspace{
 				Runner: w.runner, Run: w.run, Scratch: scratch, Close: func() error { return nil },
 				Check: func(ctx context.Context, tables []string) (*pipeline.Record, error) {
-					return w.runner.Inspect(ctx, tables, pipeline.Limit{})
+					return w.apart(ctx, func(runner *pipeline.Runner) (*pipeline.Record, error) {
+						return runner.Inspect(ctx, tables, pipeline.Limit{})
+					})
 				},
 				Querier: func(ctx context.Context, _ string) (pipeline.Querier, error) {
 					inputs, err := pipeline.AtHand(ctx, w.store, w.runner.Lake)

@@ -104,7 +104,7 @@ func (o *opened) runner(demo bool) *pipeline.Runner {
 		root = demoName
 	}
 	return &pipeline.Runner{
-		Lake: o.lake, Store: o.store, Engine: o.runs, Root: root, Now: time.Now,
+		Lake: o.lake, Store: o.store, Engine: o.runs, Tracer: o.engine, Root: root, Now: time.Now,
 		Holder: pipeline.Holder{PID: os.Getpid(), Host: hostname()},
 	}
 }

@@ -28,8 +28,10 @@ type Options struct {
 	Temp    string // private folder for rows that do not fit into memory
 }
 
-// Engine is an embedded DuckDB. It is used by one goroutine at a time.
+// Engine is an embedded DuckDB. It is used by one goroutine at a time, but for
+// Trace and Conditions: who asks while another asks waits its turn.
 type Engine struct {
+	asking   chan struct{} // holds a value while somebody asks
 	db       *sql.DB
 	conn     *sql.Conn
 	threads  int
@@ -71,7 +73,7 @@ func Open(ctx context.Context, options Options) (*Engine, error) {
 	if errLayout != nil {
 		return nil, errLayout
 	}
-	e := &Engine{kept: map[string]int64{}, parsed: map[string]bool{}}
+	e := &Engine{asking: make(chan struct{}, 1), kept: map[string]int64{}, parsed: map[string]bool{}}
 	if err := e.open(ctx, options); err != nil {
 		return nil, errors.Join(err, e.Close())
 	}
@@ -133,6 +135,16 @@ func (e *Engine) unwatch(ctx context.Context) error {
 	table := watchedName(e.watched)
 	e.watched = ""
 	return e.exec(ctx, statement("drop.sql", named{Kind: "TABLE", Table: table}))
+}
+
+// turn waits until nobody else asks.
+func (e *Engine) turn(ctx context.Context) (over func(), err error) {
+	select {
+	case e.asking <- struct{}{}:
+		return func() { <-e.asking }, nil
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
 }
 
 func (e *Engine) isKept(table string) bool {

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -382,4 +383,30 @@ func TestWatchedValuesAreThoseOfTheRowsWritten(t *testing.T) {
 	if err != nil || found.Rows != 2 {
 		t.Errorf("%d different values, want 2 (%v)", found.Rows, err)
 	}
+}
+
+// Screens ask what a stage wants while they follow somebody.
+func TestSeveralMayAskAtOnce(t *testing.T) {
+	e := open(t, Options{})
+	in := table(t, "people", peopleColumns, people)
+	in.Table.Subject = map[string]string{"Name": "name"}
+	made, _ := job(t, e, `SELECT "Name" FROM people WHERE age > 7`, in)
+	made.Table.Made.Inputs = []string{"people"}
+	lake := &pipeline.Lake{Tables: []*pipeline.Table{in.Table, made.Table}}
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			found, err := e.Trace(t.Context(), pipeline.TraceJob{Lake: lake, Subject: "Ann", Inputs: map[string]pipeline.Input{"people": in}})
+			if err != nil || found.Tables[0].Rows != 2 {
+				t.Error(found, err)
+			}
+		})
+		all.Go(func() {
+			asked, err := e.Conditions(t.Context(), made.Table)
+			if err != nil || !strings.Contains(asked["made"], "7") {
+				t.Error(asked, err)
+			}
+		})
+	}
+	all.Wait()
 }

@@ -13,6 +13,11 @@ import (
 
 // Trace counts a subject's rows in every table and behind every stage.
 func (e *Engine) Trace(ctx context.Context, job pipeline.TraceJob) (_ *pipeline.Trace, err error) {
+	over, err := e.turn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer over()
 	t := &trace{engine: e, job: job, rows: map[string]int64{}}
 	defer func() { err = errors.Join(t.cause(ctx, err), t.close(context.WithoutCancel(ctx))) }()
 	if err := t.open(ctx); err != nil {
@@ -257,6 +262,11 @@ func (e *Engine) condition(ctx context.Context, node map[string]any) (string, er
 
 // Conditions implements pipeline.Tracer.
 func (e *Engine) Conditions(ctx context.Context, table *pipeline.Table) (map[string]string, error) {
+	over, err := e.turn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer over()
 	tree, err := e.parse(ctx, table.Made.SQL)
 	if err != nil {
 		return nil, err
