@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os/exec"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -34,7 +35,7 @@ func (c children) command(ctx context.Context, args []string) (*exec.Cmd, error)
 		return nil, fmt.Errorf("starting a process of the same program: %w", err)
 	}
 	if nice, err := exec.LookPath("nice"); err == nil {
-		args = append([]string{"-n", "10", self}, args...)
+		args = append([]string{"-n", strconv.Itoa(runNiceness), self}, args...)
 		self = nice
 	}
 	cmd := exec.CommandContext(ctx, self, args...)

@@ -208,7 +208,7 @@ func (p *program) workspace(ctx context.Context) (*tui.Workspace, error) {
 		browse = func(ctx context.Context) ([]pipeline.CatalogTable, error) { return o.tables.Browse(ctx, o.lake) }
 	}
 	c := children{program: p, lake: o.root, store: o.store}
-	options := query.Options{Memory: memory, Threads: p.config.threads, Timeout: screenQueryTime}
+	options := query.Options{Memory: memory, Threads: p.config.threads, Timeout: screenQueryTime, Nice: queryNiceness}
 	return &tui.Workspace{
 		Far: inS3(o.root), Catalog: browse, Runner: o.runner(p.config.demo), Run: c.run, Check: c.check, Scratch: scratch, Close: o.close,
 		Engines: p.engines(o),
@@ -249,6 +249,13 @@ func (f fresh) Query(ctx context.Context, sql string) (pipeline.Rows, error) {
 }
 
 func (f fresh) Close() error { return f.Querier.Close() }
+
+// What works for the screens works behind them: a key comes before a query, and
+// a query, which somebody waits for, before a run.
+const (
+	queryNiceness = 5
+	runNiceness   = 10
+)
 
 // screenQueryTime is how long a query may take that somebody is looking at,
 // who can cancel it.

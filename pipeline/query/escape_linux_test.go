@@ -303,3 +303,18 @@ func TestInputsOutsideOfTheFolderCannotBeRead(t *testing.T) {
 		t.Error(err)
 	}
 }
+// A screen must answer while a query works.
+func TestAChildWorksBehindOthersWhenAsked(t *testing.T) {
+	nice := func(o Options) string {
+		var stat []byte
+		o.started = func(c *child) {
+			stat, _ = os.ReadFile(fmt.Sprintf("/proc/%d/stat", c.cmd.Process.Pid))
+		}
+		works(t, newLake(t).open(t, o))
+		_, rest, _ := strings.Cut(string(stat), ") ")
+		return strings.Fields(rest)[16]
+	}
+	if ours, lowered := nice(Options{}), nice(Options{Nice: 15}); ours == "15" || lowered != "15" {
+		t.Errorf("niceness %s, lowered %s", ours, lowered)
+	}
+}

@@ -57,3 +57,6 @@ func notifyOvertime() (<-chan os.Signal, func()) {
 // apart gives the child a process group of its own, so that a signal from the
 // keyboard is for the parent only.
 func apart() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setpgid: true} }
+
+// behind lets the processes of the child's group work behind ours.
+func behind(pid, nice int) error { return unix.Setpriority(unix.PRIO_PGRP, pid, nice) }

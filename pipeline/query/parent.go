@@ -50,6 +50,9 @@ func start(ctx context.Context, root string, options Options) (*child, error) {
 	if err != nil {
 		return nil, noChild(err)
 	}
+	if options.Nice > 0 {
+		_ = behind(c.cmd.Process.Pid, options.Nice) // it answers all the same
+	}
 	if options.started != nil {
 		options.started(c)
 	}

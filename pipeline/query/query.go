@@ -54,6 +54,7 @@ type Options struct {
 	Memory  int64         // bytes of the whole child; 0: 1 GB
 	Timeout time.Duration // of work for one query, pauses between pages left out; 0: 60 s
 	Threads int           // 0: one for each core, four at most
+	Nice    int           // of the child, where the system knows niceness; 0: as ours
 
 	gateOff bool         // tests only: the second wall has to hold alone
 	started func(*child) // tests only: sees every child
