@@ -89,10 +89,11 @@ func (b *bench) idle(ctx context.Context, args []string) error {
 		return err
 	}
 	b.note("CPU while idle", "0 %", fmt.Sprintf("%.1f %%", 100*(after-before).Seconds()/span.Seconds()))
-	return b.keysOn(ctx, s, "idle")
+	return b.keysOn(ctx, s, "idle", func() error { return nil })
 }
 
-// working measures keys while a run works, and how long it takes to stop it.
+// working measures keys while runs work, one after the other, and how long it
+// takes to stop one.
 func (b *bench) working(ctx context.Context, name string, args []string) error {
 	b.say("running")
 	s, err := start(ctx, b.stedi, args...)
@@ -103,15 +104,19 @@ func (b *bench) working(ctx context.Context, name string, args []string) error {
 	if _, err := s.shows("machine_learning_cur"); err != nil {
 		return err
 	}
-	if _, err := s.press("R", has("▶ running")); err != nil {
+	wait(ctx, time.Second) // the terminal has told what it can by then
+	running := func() error {
+		if strings.Contains(s.screen(), "▶ running") {
+			return nil
+		}
+		_, err := s.press("R", has("▶ running"))
 		return err
 	}
-	wait(ctx, time.Second)
-	if err := b.keysOn(ctx, s, "a run of "+name); err != nil {
+	if err := b.keysOn(ctx, s, "a run of "+name, running); err != nil {
 		return err
 	}
-	if !strings.Contains(s.screen(), "▶ running") {
-		return errors.New("the run was over before the keys were: take a larger -scale or fewer -keys")
+	if err := running(); err != nil {
+		return err
 	}
 	took, err := s.press("c", has("stopped"))
 	b.add("cancelling a run of "+name, "1 s", []time.Duration{took})
@@ -119,7 +124,8 @@ func (b *bench) working(ctx context.Context, name string, args []string) error {
 }
 
 // keysOn measures keys at the pace of a person and as fast as the answers come.
-func (b *bench) keysOn(ctx context.Context, s *session, name string) error {
+// Before each round of them it makes sure that all is as it is to be.
+func (b *bench) keysOn(ctx context.Context, s *session, name string, before func() error) error {
 	for _, pace := range []struct {
 		name  string
 		pause time.Duration
@@ -127,6 +133,11 @@ func (b *bench) keysOn(ctx context.Context, s *session, name string) error {
 		b.say("pressing keys %s, %s", pace.name, name)
 		var all []time.Duration
 		for i := range b.keys {
+			if i%len(moves) == 0 {
+				if err := before(); err != nil {
+					return err
+				}
+			}
 			took, err := s.press(moves[i%len(moves)].keys, moves[i%len(moves)].shown)
 			if err != nil {
 				return err
