@@ -21,6 +21,7 @@ type app struct {
 	checking   task
 	explaining task
 	examining  task
+	listing    task
 	keeping    task
 	found      *pipeline.Record // what the last check of this session found
 	planning   task

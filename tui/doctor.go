@@ -9,19 +9,24 @@ import (
 	"stedi/pipeline"
 )
 
-// examinedMsg brings what the doctor has found.
-type examinedMsg struct{ findings []pipeline.Finding }
+// examinedMsg brings what the doctor has found, and where it is waited for.
+type examinedMsg struct {
+	into     *[]pipeline.Finding
+	findings []pipeline.Finding
+}
 
 // examine asks the doctor. That works for a lake that cannot be opened, too.
 func (a *app) examine() tea.Cmd {
-	look := a.options.Examine
-	return tea.Batch(a.toast(told, "looking at the lake and what it needs …"), a.work.start(&a.examining, func(ctx context.Context) tea.Msg {
-		return examinedMsg{look(ctx)}
-	}))
+	look, findings := a.options.Examine, &[]pipeline.Finding{}
+	a.root.open(&reader{app: a, head: "DOCTOR", lines: func() []styledLine { return a.findingLines(*findings) }})
+	return a.work.start(&a.examining, func(ctx context.Context) tea.Msg {
+		return examinedMsg{findings, look(ctx)}
+	})
 }
 
 // examined shows the findings. What is wrong is the newest error as well.
 func (a *app) examined(msg examinedMsg) tea.Cmd {
+	*msg.into = msg.findings
 	var wrong []error
 	for _, f := range msg.findings {
 		if f.Wrong {
@@ -31,12 +36,14 @@ func (a *app) examined(msg examinedMsg) tea.Cmd {
 	if len(wrong) > 0 {
 		a.fail("the doctor has found "+plural(int64(len(wrong)), "fault", "faults"), errors.Join(wrong...))
 	}
-	a.root.open(&reader{app: a, head: "DOCTOR", lines: func() []styledLine { return a.findingLines(msg.findings) }})
 	return nil
 }
 
 func (a *app) findingLines(findings []pipeline.Finding) []styledLine {
 	t := a.theme
+	if len(findings) == 0 {
+		return []styledLine{{{t.dim, "looking at the lake and what it needs …"}}}
+	}
 	var lines []styledLine
 	for _, f := range findings {
 		mark := styled{t.good, "✓ "}

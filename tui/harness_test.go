@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -91,6 +92,7 @@ type world struct {
 	known    Remembered
 	catalog  []pipeline.CatalogTable
 	findings []pipeline.Finding
+	jobs     []pipeline.JobRun
 
 	mu   sync.Mutex
 	hold map[string]chan struct{} // by table: its step waits until the channel is closed
@@ -208,6 +210,9 @@ func (w *world) options(tb testing.TB) Options {
 						return nil, err
 					}
 					return query.Open(w.runner.Lake, inputs, w.root, limits), nil
+				},
+				Jobs: func(_ context.Context, table string) ([]pipeline.JobRun, error) {
+					return slices.DeleteFunc(slices.Clone(w.jobs), func(r pipeline.JobRun) bool { return r.Table != table }), nil
 				},
 				Catalog: func(context.Context) ([]pipeline.CatalogTable, error) { return w.catalog, nil },
 				Versions: func(_ context.Context, before, after pipeline.Input) (pipeline.Querier, error) {

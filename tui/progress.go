@@ -61,12 +61,13 @@ func (a *app) past(table string) []float64 {
 }
 
 // shareOf is how much of a step is done. It is measured where the engine
-// counts what it reads; otherwise it is estimated from past runs.
+// counts what it reads; otherwise it is estimated from past runs. What has
+// failed or was left out is not done.
 func (a *app) shareOf(table string, step *liveStep) (share float64, estimated bool) {
 	switch step.state {
-	case pipeline.Published, pipeline.UpToDate, pipeline.Failed, pipeline.Skipped, pipeline.Stopped:
+	case pipeline.Published, pipeline.UpToDate:
 		return 1, false
-	case pipeline.Waiting:
+	case pipeline.Waiting, pipeline.Failed, pipeline.Skipped, pipeline.Stopped:
 		return 0, false
 	case pipeline.Running:
 	}

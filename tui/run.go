@@ -97,6 +97,7 @@ func (s *runView) actions() []action {
 		k.act("plan-forced", "ctrl+f", "plan of a forced run", func() tea.Cmd { return s.planForced(s.marks()) }).when(there),
 		k.act("open", "enter", "open the table", func() tea.Cmd { return s.root.openTable(name) }).at(8).when(there),
 		k.act("log", "L", "log", func() tea.Cmd { s.panes.at = logPane; return nil }),
+		k.act("jobs", "J", "runs of the job", func() tea.Cmd { return s.listJobs(name) }).when(there && s.place != nil && s.place.Jobs != nil),
 		k.act("copy-log", "y", "copy the log", func() tea.Cmd { return s.copyText("the log", s.logText()) }).when(len(s.live.log) > 0),
 		k.act("replay", "p", "play the last run again", s.replayLast).at(9).when(idle && s.view != nil && s.view.Last != nil),
 		k.act("faster", "+ =", "faster", func() tea.Cmd { return s.faster(1) }).at(1).when(s.playing()),

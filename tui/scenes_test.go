@@ -93,6 +93,20 @@ func examined(more ...string) func(*testing.T, *world, *driver) {
 	}
 }
 
+// jobs are runs of the job that makes the second table.
+func jobs(t *testing.T, w *world, d *driver) {
+	t.Helper()
+	begun := func(days int) time.Time { return w.clock.read().Add(-time.Duration(days) * 24 * time.Hour) }
+	const table, job = "accelerometer_trusted", "steps_accelerometer_landing_to_trusted"
+	w.jobs = []pipeline.JobRun{
+		{Table: table, Job: job, ID: "jr_4", State: "RUNNING", Started: begun(0)},
+		{Table: table, Job: job, ID: "jr_3", State: "SUCCEEDED", Started: begun(1), Seconds: 71, DPUSeconds: 142, CostUSD: 0.0174},
+		{Table: table, Job: job, ID: "jr_2", State: "FAILED", Started: begun(2), Seconds: 64, DPUSeconds: 128, CostUSD: 0.0156, Error: "no \x1b[2Jsuch path"},
+		{Table: "customer_trusted", Job: "other", ID: "jr_0", State: "STOPPED", Started: begun(3)},
+	}
+	d.press("2", "down", "J")
+}
+
 var scenes = []scene{
 	{"lake-unmade", false, keys()},
 	{"lake", true, keys("right", "down")},
@@ -111,6 +125,7 @@ var scenes = []scene{
 	{"doctor", true, examined()},
 	{"doctor-error", true, examined("esc", "!")},
 	{"plan", true, keys("2", "ctrl+f")},
+	{"jobs", true, jobs},
 	{"confirm", false, held("ctrl+c")},
 	{"help-lake", true, keys("?")},
 	{"help-run", true, keys("2", "?")},

@@ -42,6 +42,9 @@ type Workspace struct {
 	// Catalog lists the tables of the lake's catalog, whoever made them; nil: it
 	// has none.
 	Catalog func(context.Context) ([]pipeline.CatalogTable, error)
+	// Jobs lists the newest runs of the job that makes a table, the newest
+	// first; nil: no jobs make the tables.
+	Jobs func(ctx context.Context, table string) ([]pipeline.JobRun, error)
 	// Far tells that the files lie in a bucket, so that reading takes time and
 	// may cost something.
 	Far bool
@@ -225,6 +228,8 @@ func (m *Model) finish(msg tea.Msg) tea.Cmd {
 		return m.saved(msg)
 	case examinedMsg:
 		return m.examined(msg)
+	case jobRunsMsg:
+		return m.listedJobs(msg)
 	case picturesMsg:
 		return m.pictured(msg)
 	case copiedMsg:

@@ -103,26 +103,32 @@ func (p *program) jobsCommand() *cobra.Command {
 		Long:        "List the newest runs of the Glue jobs that make the tables, the newest first, whoever has started them:\ntheir state, how long they ran, and what that costs.",
 		Example:     "stedi jobs --lake s3://bucket/prefix\nstedi jobs customer_trusted -n 3 --lake s3://bucket/prefix",
 		Annotations: map[string]string{"examples": "needs an account"},
-		RunE:        func(cmd *cobra.Command, args []string) error { return p.jobRuns(cmd.Context(), args, most) },
+		RunE:        func(cmd *cobra.Command, args []string) error { return p.listJobRuns(cmd.Context(), args, most) },
 	}
 	cmd.Flags().IntVarP(&most, "number", "n", 5, "runs of each job")
 	return cmd
 }
 
-// jobRun is a line of the list.
-type jobRun struct {
-	Table      string    `json:"table"`
-	Job        string    `json:"job"`
-	ID         string    `json:"id"`
-	State      string    `json:"state"`
-	Started    time.Time `json:"started"`
-	Seconds    float64   `json:"seconds"`
-	DPUSeconds float64   `json:"dpu_seconds"`
-	CostUSD    float64   `json:"cost_usd"`
-	Error      string    `json:"error,omitempty"`
+// jobRuns returns the newest runs of the jobs of tables, those of each table
+// the newest first.
+func (o *opened) jobRuns(ctx context.Context, tables []*pipeline.Table, most int) ([]pipeline.JobRun, error) {
+	all := []pipeline.JobRun{}
+	for _, t := range tables {
+		runs, err := o.jobs.History(ctx, t, most)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range runs {
+			all = append(all, pipeline.JobRun{
+				Table: t.Name, Job: o.jobs.Name(t), ID: r.ID, State: r.State, Started: r.Started,
+				Seconds: r.Ran.Seconds(), DPUSeconds: r.DPUSeconds, CostUSD: r.Cost, Error: r.Error,
+			})
+		}
+	}
+	return all, nil
 }
 
-func (p *program) jobRuns(ctx context.Context, names []string, most int) (err error) {
+func (p *program) listJobRuns(ctx context.Context, names []string, most int) (err error) {
 	p.config.engine = "glue" // whatever runs the lake otherwise
 	o, err := p.open(ctx)
 	if err != nil {
@@ -133,15 +139,9 @@ func (p *program) jobRuns(ctx context.Context, names []string, most int) (err er
 	if err != nil {
 		return err
 	}
-	all := []jobRun{}
-	for _, t := range selected {
-		runs, err := o.jobs.History(ctx, t, most)
-		if err != nil {
-			return err
-		}
-		for _, r := range runs {
-			all = append(all, jobRun{t.Name, o.jobs.Name(t), r.ID, r.State, r.Started, r.Ran.Seconds(), r.DPUSeconds, r.Cost, r.Error})
-		}
+	all, err := o.jobRuns(ctx, selected, most)
+	if err != nil {
+		return err
 	}
 	if p.config.output != "text" {
 		return p.encode(all)

@@ -207,10 +207,16 @@ func (p *program) workspace(ctx context.Context) (*tui.Workspace, error) {
 	if o.tables != nil {
 		browse = func(ctx context.Context) ([]pipeline.CatalogTable, error) { return o.tables.Browse(ctx, o.lake) }
 	}
+	var jobs func(context.Context, string) ([]pipeline.JobRun, error)
+	if o.jobs != nil {
+		jobs = func(ctx context.Context, table string) ([]pipeline.JobRun, error) {
+			return o.jobRuns(ctx, []*pipeline.Table{o.lake.Table(table)}, screenJobRuns)
+		}
+	}
 	c := children{program: p, lake: o.root, store: o.store}
 	options := query.Options{Memory: memory, Threads: p.config.threads, Timeout: screenQueryTime, Nice: queryNiceness}
 	return &tui.Workspace{
-		Far: inS3(o.root), Catalog: browse, Runner: o.runner(p.config.demo), Run: c.run, Check: c.check, Scratch: scratch, Close: o.close,
+		Far: inS3(o.root), Catalog: browse, Jobs: jobs, Runner: o.runner(p.config.demo), Run: c.run, Check: c.check, Scratch: scratch, Close: o.close,
 		Engines: p.engines(o),
 		Querier: func(ctx context.Context, engine string) (pipeline.Querier, error) {
 			return p.querier(ctx, o, engine, options)
@@ -256,6 +262,9 @@ const (
 	queryNiceness = 5
 	runNiceness   = 10
 )
+
+// screenJobRuns is how many runs of a Glue job a screen shows.
+const screenJobRuns = 100
 
 // screenQueryTime is how long a query may take that somebody is looking at,
 // who can cancel it.
