@@ -99,9 +99,14 @@ func (e *Engine) Run(ctx context.Context, job pipeline.Job, progress func(pipeli
 	if err := e.client.affordable(ctx, bare(job.Table.Made.SQL)); err != nil {
 		return pipeline.Result{}, about(job.Table, err)
 	}
-	if _, err := e.execute(ctx, sql, job.To.Token, job.To.Begun); err != nil {
+	done, err := e.execute(ctx, sql, job.To.Token, func(id string) error {
+		job.Say("query %s makes the rows", id)
+		return job.To.Begun(id)
+	})
+	if err != nil {
 		return pipeline.Result{}, about(job.Table, err)
 	}
+	job.Say("query %s was queued %.1f s, ran %.1f s and scanned %.1f MB", done.ID, done.Queued.Seconds(), done.Ran.Seconds(), float64(done.Scanned)/1e6)
 	if err := e.tables.Fits(ctx, job.Table, stage); err != nil {
 		return pipeline.Result{}, err
 	}

@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"context"
+	"fmt"
 	"io"
 
 	"stedi/pipeline/ndjson"
@@ -70,6 +71,13 @@ type Job struct {
 	// Watch are columns whose different values a guard will ask for. They are
 	// collected on the way, so that what was written need not be read again.
 	Watch []string
+}
+
+// Say passes a line on to whoever listens.
+func (j Job) Say(format string, args ...any) {
+	if j.Log != nil {
+		j.Log(fmt.Sprintf(format, args...))
+	}
 }
 
 // Input is a table that a job reads.

@@ -218,6 +218,9 @@ func (r *liveRun) note(e pipeline.Event) {
 		text = "running: " + e.Reason
 	case e.State == pipeline.Published && e.Result != nil:
 		text = fmt.Sprintf("published %s in %s", plural(e.Result.Rows, "row", "rows"), span(e.Result.Seconds))
+		if e.Result.CostUSD > 0 {
+			text += fmt.Sprintf(" ≈ $%.5f", e.Result.CostUSD)
+		}
 	case e.Reason != "" && e.State != pipeline.UpToDate:
 		text += ": " + e.Reason
 	}

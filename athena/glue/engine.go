@@ -48,10 +48,7 @@ func (e *Engine) Spent() pipeline.Spending {
 // the run that was under way.
 func (e *Engine) Run(ctx context.Context, job pipeline.Job, progress func(pipeline.Progress)) (pipeline.Result, error) {
 	progress(pipeline.Progress{})
-	work := Work{Table: job.Table, Target: *job.To, Log: job.Log, Look: func() { progress(pipeline.Progress{}) }}
-	if work.Log == nil {
-		work.Log = func(string) {}
-	}
+	work := Work{Table: job.Table, Target: *job.To, Log: func(line string) { job.Say("%s", line) }, Look: func() { progress(pipeline.Progress{}) }}
 	for _, input := range job.Inputs {
 		if input.Table.IsLanding() {
 			continue
