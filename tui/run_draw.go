@@ -279,7 +279,7 @@ func rowsRead(step *liveStep) int64 {
 	if step.record == nil || len(step.record.Funnel) == 0 {
 		return step.progress.RowsRead
 	}
-	return max(step.progress.RowsRead, step.record.Funnel[0].Rows)
+	return step.record.Funnel[0].Rows // not those of other inputs, which are read on the way
 }
 
 func rowsThrough(step *liveStep) (in, out string) {
