@@ -188,7 +188,16 @@ func (q *queryView) askSave() tea.Cmd {
 		q.known.Queries = append(q.known.Queries, SavedQuery{name, text})
 		q.sheet().name = name
 		return q.toast(done, "saved "+name)
-	}}, q.sheet().name)
+	}}, q.savedName())
+}
+
+// savedName is the name under which the sheet's query is saved, or "".
+func (q *queryView) savedName() string {
+	name := q.sheet().name
+	if slices.ContainsFunc(q.known.Queries, func(s SavedQuery) bool { return s.Name == name }) {
+		return name
+	}
+	return ""
 }
 
 // openPast lists the queries that were asked, for a search in them.

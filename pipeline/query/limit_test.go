@@ -134,6 +134,15 @@ func TestPausesBetweenPagesCostNothing(t *testing.T) {
 	}
 }
 
+// rowsWithin asks for the first rows.
+func rowsWithin(ctx context.Context, q *Querier, sql string) ([][]any, error) {
+	rows, err := q.Query(ctx, sql)
+	if err != nil {
+		return nil, err
+	}
+	return rows.Next(ctx)
+}
+
 func TestCancelledQueryEndsAtOnce(t *testing.T) {
 	q := newLake(t).open(t, Options{})
 	works(t, q)
@@ -143,14 +152,29 @@ func TestCancelledQueryEndsAtOnce(t *testing.T) {
 	} {
 		ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
 		begun := time.Now()
-		rows, err := q.Query(ctx, sql)
-		if err == nil {
-			_, err = rows.Next(ctx)
-		}
+		_, err := rowsWithin(ctx, q, sql)
 		if took := time.Since(begun); !errors.Is(err, context.DeadlineExceeded) || took > 200*time.Millisecond+slack {
 			t.Errorf("%v after %s", err, took)
 		}
 		cancel()
+		works(t, q)
+	}
+}
+
+func TestTheProcessOfALongQueryGoesWithIt(t *testing.T) {
+	var asked *child
+	q := newLake(t).open(t, Options{started: func(c *child) { asked = c }})
+	works(t, q)
+	const sql = "SELECT count(*) FROM range(1000000) AS a(i), range(1000000) AS b(j) WHERE (a.i * b.j) % 7 = 3"
+	for after, stays := range map[time.Duration]bool{100 * time.Millisecond: true, warmTime + 200*time.Millisecond: false} {
+		ctx, cancel := context.WithTimeout(t.Context(), after)
+		if _, err := rowsWithin(ctx, q, sql); !errors.Is(err, context.DeadlineExceeded) {
+			t.Error(err)
+		}
+		cancel()
+		if asked.alive() != stays {
+			t.Errorf("after %s the process is there: %t", after, !stays)
+		}
 		works(t, q)
 	}
 }

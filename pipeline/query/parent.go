@@ -36,6 +36,9 @@ const (
 	startTime = 20 * time.Second
 	// grace is how long a child may take to stop a query before it is ended.
 	grace = 500 * time.Millisecond
+	// warmTime is how long a stopped query may have worked for its process to
+	// wait for the next one.
+	warmTime = time.Second
 	// watchInterval is how often its memory is looked at.
 	watchInterval = 50 * time.Millisecond
 )
@@ -140,7 +143,7 @@ type result struct {
 
 // ask sends a question and waits for the answer, at most as long as the budget
 // lasts. When ctx ends the child is told to stop, and is ended if it does not
-// within the grace. An answer that is a fault comes back as the error.
+// within the grace, or has worked for so long that it may hold much memory. An answer that is a fault comes back as the error.
 func (c *child) ask(ctx context.Context, k kind, message any, b *budget) (frame, error) {
 	payload, err := json.Marshal(message)
 	if err != nil {
@@ -161,7 +164,12 @@ func (c *child) ask(ctx context.Context, k kind, message any, b *budget) (frame,
 		case r := <-answered:
 			return c.judge(r)
 		case <-ctx.Done():
-			c.calm(answered)
+			if clock.spent(); b.whole-b.left > warmTime {
+				c.end(context.Canceled)
+				<-answered
+			} else {
+				c.calm(answered)
+			}
 			return frame{}, ctx.Err()
 		case <-clock.tick.C:
 			if clock.spent(); b.left <= 0 {
