@@ -210,8 +210,11 @@ func (h *historyView) tableDiff(d pipeline.TableDiff) []styledLine {
 		}
 	}
 	lines := []styledLine{{
-		{t.text, fmt.Sprintf("  %-26s", d.Table)}, {t.dim, counted(d.Rows.A) + " → "}, {t.number, counted(d.Rows.B)}, {style, "  " + change},
+		{t.text, fmt.Sprintf("  %-28s", d.Table)}, {t.dim, counted(d.Rows.A) + " → "}, {t.number, counted(d.Rows.B)}, {style, "  " + change},
 	}}
+	if d.Bytes.A >= 0 && d.Bytes.B >= 0 && d.Bytes.A != d.Bytes.B {
+		lines[0] = append(lines[0], styled{t.dim, "  " + size(d.Bytes.A) + " → " + size(d.Bytes.B)})
+	}
 	for _, c := range d.Added {
 		lines = append(lines, styledLine{{t.good, "    + column " + c}})
 	}
@@ -232,12 +235,13 @@ func counted(n int64) string {
 func (h *historyView) stepDiff(d pipeline.StepDiff) []styledLine {
 	t := h.theme
 	lines := []styledLine{{
-		{t.text, fmt.Sprintf("  %-26s", d.Table)}, {t.dim, fmt.Sprintf("%s → %s   %s → %s", d.State.A, d.State.B, span(d.Seconds.A), span(d.Seconds.B))},
+		{t.text, fmt.Sprintf("  %-28s", d.Table)}, {t.dim, fmt.Sprintf("%s → %s   %s → %s", d.State.A, d.State.B, span(d.Seconds.A), span(d.Seconds.B))},
 	}}
 	for _, f := range d.Funnel {
-		lines = append(lines, styledLine{{t.dim, fmt.Sprintf("    %-24s", f.Stage)}, {t.number, counted(f.Rows.A) + " → " + counted(f.Rows.B)}})
+		lines = append(lines, styledLine{{t.dim, fmt.Sprintf("    %-26s", f.Stage)}, {t.number, counted(f.Rows.A) + " → " + counted(f.Rows.B)}})
 	}
-	for line := range strings.Lines(d.SQL) {
+	changed := d.SQL[max(0, strings.Index(d.SQL, "@@")):] // the names of the files say nothing new
+	for line := range strings.Lines(changed) {
 		line = strings.TrimRight(line, "\n")
 		style := t.dim
 		switch {
@@ -255,14 +259,29 @@ func (h *historyView) stepDiff(d pipeline.StepDiff) []styledLine {
 func (h *historyView) rowLines(rows []pipeline.RowsDiff) []styledLine {
 	t := h.theme
 	var lines []styledLine
+	var same []string
 	for _, d := range rows {
+		if d.Gone == "" && d.OnlyA == 0 && d.OnlyB == 0 {
+			same = append(same, d.Table)
+			continue
+		}
 		lines = append(lines, nil, styledLine{{t.titleFocus, "ROWS of " + d.Table}})
 		if d.Gone != "" {
 			lines = append(lines, styledLine{{t.dim, "  " + d.Gone}})
 			continue
 		}
-		lines = append(lines, sampleLines(t.bad, "− "+plural(d.OnlyA, "row", "rows")+" only before", d.Columns, d.SampleA)...)
-		lines = append(lines, sampleLines(t.good, "+ "+plural(d.OnlyB, "row", "rows")+" only after", d.Columns, d.SampleB)...)
+		if d.OnlyA > 0 {
+			lines = append(lines, sampleLines(t.bad, "− "+plural(d.OnlyA, "row", "rows")+" only before", d.Columns, d.SampleA)...)
+		}
+		if d.OnlyB > 0 {
+			lines = append(lines, sampleLines(t.good, "+ "+plural(d.OnlyB, "row", "rows")+" only after", d.Columns, d.SampleB)...)
+		}
+	}
+	if len(same) > 0 {
+		lines = append(lines, nil, styledLine{{t.titleFocus, "THE SAME ROWS"}})
+		for _, table := range same {
+			lines = append(lines, styledLine{{t.text, "  " + table}})
+		}
 	}
 	return lines
 }

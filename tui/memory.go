@@ -13,6 +13,7 @@ type Remembered struct {
 
 	Engine  string       `json:"engine,omitempty"` // that queries go to
 	Sheets  []SavedQuery `json:"sheets,omitempty"` // the texts in the editor
+	Sheet   string       `json:"sheet,omitempty"`  // the one that was worked on
 	Queries []SavedQuery `json:"queries,omitempty"`
 	Past    []PastQuery  `json:"past,omitempty"` // the oldest first
 }

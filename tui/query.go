@@ -267,12 +267,12 @@ func (q *queryView) recallSheets() {
 	for _, s := range q.known.Sheets {
 		q.add(s.Name, s.SQL)
 	}
-	q.on = 0
+	q.on = max(0, slices.IndexFunc(q.sheets, func(s *sheet) bool { return s.name == q.known.Sheet }))
 }
 
 // rememberSheets keeps the texts for the next session.
 func (q *queryView) rememberSheets() {
-	q.known.Sheets = nil
+	q.known.Sheets, q.known.Sheet = nil, q.sheet().name
 	for _, s := range q.sheets {
 		if text := s.editor.Value(); strings.TrimSpace(text) != "" {
 			q.known.Sheets = append(q.known.Sheets, SavedQuery{Name: s.name, SQL: text})

@@ -165,6 +165,9 @@ func (q *queryView) wrong(s *sheet, err error) tea.Cmd {
 // cancel stops the question, or the fetching of its further rows.
 func (q *queryView) cancel() tea.Cmd {
 	s := q.sheet()
+	if began := s.answer.began; q.asking.working() && !began.IsZero() {
+		q.keep(PastQuery{At: began, SQL: s.asked, Engine: q.engine(), Seconds: q.options.Now().Sub(began).Seconds()})
+	}
 	q.asking.stop()
 	s.rows.filling.stop()
 	s.answer = answerLine{mood: warned, text: "cancelled"}

@@ -1,0 +1,42 @@
+package tui
+
+import "testing"
+
+const endless = "select count(*) from range(1000000) as a(i), range(1000000) as b(j) where (a.i * b.j) % 7 = 3"
+
+func TestACancelledQueryIsInTheHistoryAndTheNextOneIsAnswered(t *testing.T) {
+	w := newWorld(t, "sample")
+	w.open(t)
+	d := start(t, w.options(t), 120, 36)
+	d.press("3", "i")
+	d.write(endless)
+	d.take(keyPress(t, "f5"))
+	d.shows("ctrl+x cancels")
+	d.take(keyPress(t, "ctrl+x"))
+	d.settle()
+	d.shows("cancelled")
+	d.press("ctrl+r")
+	d.shows("HISTORY", "from range(1000000)", "✗")
+	d.press("esc", "ctrl+t")
+	d.write("select 6 * 7 as answer")
+	d.press("f5")
+	d.shows("answer", "42")
+}
+
+func TestQueriesSurviveARestart(t *testing.T) {
+	w := newWorld(t, "sample")
+	w.open(t)
+	d := start(t, w.options(t), 120, 36)
+	d.press("3", "i")
+	d.write("select count(*) as n from customer_landing")
+	d.press("f5", "ctrl+s")
+	d.write("how many")
+	d.press("enter", "ctrl+t")
+	d.write("select 'unsaved'")
+	must(t, d.Close())
+
+	d = start(t, w.options(t), 120, 36)
+	d.shows("★ how many", "select 'unsaved'")
+	d.press("ctrl+r")
+	d.shows("HISTORY", "select count(*) as n from customer_landing")
+}
