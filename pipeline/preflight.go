@@ -112,7 +112,7 @@ func (r *run) clear(ctx context.Context) error {
 func foreign(names []string) error {
 	shown := names[:min(len(names), 10)]
 	return Fail(Conflict, "", "Look at them; --replace keeps them in .stedi/replaced and makes the tables anew.",
-		"%d files in the zones are not as this program left them: %s", len(names), strings.Join(shown, ", "))
+		"files in the zones are not as this program left them (%d): %s", len(names), strings.Join(shown, ", "))
 }
 
 // history is what the lake remembers of runs as a whole.

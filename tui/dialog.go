@@ -7,14 +7,14 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// window draws a box in the middle of a pane and returns what is inside. It
-// has at most the given size.
-func window(p pane, t *theme, title string, w, h int) pane {
+// window draws a box in the middle of a pane and returns it and what is inside.
+// It has at most the given size.
+func window(p pane, t *theme, title string, w, h int) (box, in pane) {
 	w, h = min(w, p.width()), min(h, p.height())
 	q := p.part((p.width()-w)/2, (p.height()-h)/3, w, h)
 	q.fill(t.text)
 	q.cover()
-	return q.box(t, title, true)
+	return q, q.box(t, title, true)
 }
 
 // answer is one of the answers to a question.
@@ -25,7 +25,7 @@ type answer struct {
 
 // confirm is a question with answers on keys.
 func (m *Model) confirm(title, text string, answers ...answer) *dialog {
-	d := &dialog{app: m.app, title: title, lines: strings.Split(ansi.Wordwrap(text, 60, " "), "\n")}
+	d := &dialog{app: m.app, title: title, text: text}
 	for _, a := range answers {
 		d.list = append(d.list, m.keys.act("answer-"+a.key, a.key, a.text, func() tea.Cmd {
 			m.shut()
@@ -39,7 +39,7 @@ func (m *Model) confirm(title, text string, answers ...answer) *dialog {
 type dialog struct {
 	*app
 	title string
-	lines []string
+	text  string
 	list  []action
 }
 
@@ -47,15 +47,16 @@ func (d *dialog) actions() []action { return d.list }
 
 func (d *dialog) draw(p pane) {
 	wide := width(d.title) + 8
-	for _, line := range d.lines {
+	lines := strings.Split(ansi.Wordwrap(d.text, max(10, min(60, p.width()-4)), " "), "\n")
+	for _, line := range lines {
 		wide = max(wide, width(line)+4)
 	}
 	for _, a := range d.list {
 		wide = max(wide, width(a.keyName()+a.title())+8)
 	}
-	in := window(p, d.theme, d.title, wide, len(d.lines)+len(d.list)+4)
+	_, in := window(p, d.theme, d.title, wide, len(lines)+len(d.list)+4)
 	y := 0
-	for _, line := range d.lines {
+	for _, line := range lines {
 		in.text(1, y, d.theme.text, line)
 		y++
 	}

@@ -37,17 +37,28 @@ func (g *grid) openCell() tea.Cmd {
 // wrapped breaks lines at the width of the screen. It remembers them: to break
 // a long text takes a while.
 func (a *app) wrapped(lines func() []styledLine) func() []styledLine {
-	wide, done := 0, []styledLine(nil)
+	wide, done, broken := 0, []styledLine(nil), a.fitted(lines)
 	return func() []styledLine {
-		if room := max(10, a.root.width-6); room != wide {
-			wide, done = room, nil
-			for _, line := range lines() {
-				done = append(done, wrap(line, room)...)
-			}
+		if room := a.reading(); room != wide {
+			wide, done = room, broken()
 		}
 		return done
 	}
 }
+
+// fitted breaks lines that may change at the width of the screen.
+func (a *app) fitted(lines func() []styledLine) func() []styledLine {
+	return func() []styledLine {
+		var done []styledLine
+		for _, line := range lines() {
+			done = append(done, wrap(line, a.reading())...)
+		}
+		return done
+	}
+}
+
+// reading is how wide the lines of a reader may be.
+func (a *app) reading() int { return max(10, a.root.width-8) }
 
 // wrap breaks a line into several that are no wider than the room.
 func wrap(line styledLine, room int) []styledLine {

@@ -73,7 +73,7 @@ func (h *helpPanel) draw(p pane) {
 	columns := min(max(1, (p.width()-4)/columnWidth), 3)
 	rows := (len(lines) + columns - 1) / columns
 	height := min(rows+2, p.height())
-	in := window(p, h.theme, "KEYS · "+h.title, columns*columnWidth+4, height)
+	_, in := window(p, h.theme, "KEYS · "+h.title, columns*columnWidth+4, height)
 	if rows > in.height() { // one long column that scrolls is easier to follow
 		columns, rows = max(1, min(columns, (len(lines)+in.height()-1)/in.height())), in.height()
 	}

@@ -150,7 +150,7 @@ func (p *palette) edit(msg tea.Msg) tea.Cmd {
 
 func (p *palette) draw(area pane) {
 	t := p.theme
-	in := window(area, t, p.title, 76, 18)
+	_, in := window(area, t, p.title, 76, 18)
 	x := in.text(1, 0, t.accent, ": ")
 	in.text(x, 0, t.strong, p.input.Value())
 	at := []rune(p.input.Value())[:p.input.Position()]

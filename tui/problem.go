@@ -63,33 +63,27 @@ var errStale = errors.New("no longer wanted")
 
 // showProblem opens the error panel.
 func (m *Model) showProblem() tea.Cmd {
-	if m.failure != nil {
-		m.open(&problemPanel{m.app, m.failure})
+	p := m.failure
+	if p == nil {
+		return nil
 	}
-	return nil
-}
-
-type problemPanel struct {
-	*app
-	*problem
-}
-
-func (p *problemPanel) actions() []action {
-	var list []action
+	var more []action
 	for i, f := range p.fixes {
-		list = append(list, p.keys.act("fix-"+f.key, f.key, f.text, func() tea.Cmd {
-			p.root.shut()
+		more = append(more, m.keys.act("fix-"+f.key, f.key, f.text, func() tea.Cmd {
+			m.shut()
 			return f.do()
 		}).at(1+i))
 	}
-	return append(list,
-		p.keys.act("copy-problem", "y", "copy the report", func() tea.Cmd { return p.copyText("the report", p.report()) }).at(50),
-		p.keys.act("dismiss", "x", "dismiss", func() tea.Cmd {
-			p.app.failure = nil
-			p.root.shut()
-			return nil
-		}).at(51),
-	)
+	more = append(more, m.keys.act("dismiss", "x", "dismiss", func() tea.Cmd {
+		m.failure = nil
+		m.shut()
+		return nil
+	}).at(2+len(p.fixes)))
+	m.open(&reader{
+		app: m.app, head: "ERROR", lines: func() []styledLine { return m.problemLines(p) }, more: more,
+		copy: func() tea.Cmd { return m.copyText("the report", p.report()) },
+	})
+	return nil
 }
 
 // report is the problem as plain text.
@@ -97,40 +91,25 @@ func (p *problem) report() string {
 	return fmt.Sprintf("WHAT  %s\nWHY   %s\nFIX   %s\nEXIT  %d\n", p.what, strings.Join(p.why, "\n      "), strings.Join(p.fix, "\n      "), int(p.kind))
 }
 
-func (p *problemPanel) draw(area pane) {
-	w := min(area.width()-2, 100)
-	type part struct {
-		label string
-		lines []string
-	}
-	parts := []part{{"WHAT", []string{p.what}}, {"WHY", p.why}, {"FIX", p.fix}}
-	rows := 0
-	for i := range parts {
-		var wrapped []string
-		for _, line := range parts[i].lines {
-			wrapped = append(wrapped, strings.Split(ansi.Wrap(printable(line), max(10, w-12), " /"), "\n")...)
+// problemLines are what has happened, why, and what to do about it.
+func (a *app) problemLines(p *problem) []styledLine {
+	const label, most = 7, 90
+	t := a.theme
+	var lines []styledLine
+	section := func(name string, texts []string) {
+		for _, text := range texts {
+			for part := range strings.SplitSeq(ansi.Wrap(printable(text), max(10, min(most, a.reading()-label)), " /"), "\n") {
+				lines = append(lines, styledLine{{t.bad, fmt.Sprintf("%-*s", label, name)}, {t.text, part}})
+				name = ""
+			}
 		}
-		parts[i].lines = wrapped
-		rows += max(1, len(wrapped)) + 1
+		lines = append(lines, nil)
 	}
-	in := window(area, p.theme, "ERROR", w, rows+len(p.fixes)+3)
-	y := 0
-	for _, part := range parts {
-		in.text(1, y, p.theme.bad, part.label)
-		for _, line := range part.lines {
-			in.text(8, y, p.theme.text, line)
-			y++
-		}
-		y++
+	section("WHAT", []string{p.what})
+	section("WHY", p.why)
+	section("FIX", p.fix)
+	for _, f := range p.fixes {
+		lines = append(lines, styledLine{{t.accent, strings.Repeat(" ", label) + f.key + "  "}, {t.text, f.text}})
 	}
-	for _, a := range p.actions() {
-		row := in.part(8, y, in.width()-9, 1)
-		if y >= in.height() || !strings.HasPrefix(a.name, "fix-") {
-			break
-		}
-		x := row.text(0, 0, p.theme.accent, a.keyName())
-		row.text(x+2, 0, p.theme.text, a.title())
-		row.click(a.do)
-		y++
-	}
+	return lines
 }

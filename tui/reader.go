@@ -73,7 +73,7 @@ func (r *reader) draw(p pane) {
 	for _, line := range lines[:min(len(lines), measured)] {
 		wide = max(wide, line.width()+4)
 	}
-	in := window(p, r.theme, r.head, min(wide, p.width()-4), min(len(lines)+2, p.height()-2))
+	box, in := window(p, r.theme, r.head, min(wide, p.width()-4), min(len(lines)+2, p.height()-2))
 	in.wheel(func(delta int) tea.Cmd {
 		r.offset = min(max(0, r.offset+delta), max(0, len(r.lines())-1))
 		return nil
@@ -89,7 +89,7 @@ func (r *reader) draw(p pane) {
 		}
 	}
 	if rest := len(lines) - offset - in.height(); rest > 0 {
-		in.textRight(in.width()-1, in.height()-1, r.theme.dim, " "+plural(int64(rest), "line more", "lines more")+" ")
+		box.textRight(box.width()-2, box.height()-1, r.theme.dim, " "+plural(int64(rest), "line more", "lines more")+" ")
 	}
 }
 

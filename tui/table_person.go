@@ -145,7 +145,7 @@ func (p *personPanel) condition(table *pipeline.Table) (pager.Condition, bool) {
 
 func (p *personPanel) draw(area pane) {
 	th := p.theme
-	in := window(area, th, "ONE PERSON'S ROWS", min(area.width()-2, 96), p.height(min(area.width()-2, 96)))
+	_, in := window(area, th, "ONE PERSON'S ROWS", min(area.width()-2, 96), p.height(min(area.width()-2, 96)))
 	x := in.cut(1, 0, in.width()-2, th.strong, p.names[p.kind])
 	text := "  " + p.trace.Name
 	if p.trace.Name == "" {

@@ -303,6 +303,7 @@ func TestInputsOutsideOfTheFolderCannotBeRead(t *testing.T) {
 		t.Error(err)
 	}
 }
+
 // A screen must answer while a query works.
 func TestAChildWorksBehindOthersWhenAsked(t *testing.T) {
 	nice := func(o Options) string {
