@@ -48,6 +48,7 @@ func (p *program) runLake(ctx context.Context, flags runFlags, names []string) (
 	}
 	options := flags.options(names)
 	if flags.steered {
+		workBehind()
 		var stop func()
 		ctx, options.Cancel, stop = p.steered(ctx)
 		defer stop()
