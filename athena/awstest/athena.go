@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -251,32 +252,27 @@ func (a *Athena) run(ctx context.Context, e *execution, faults AthenaFaults) {
 	if !a.begins(ctx, e, faults) {
 		return
 	}
-	answer, err := a.trino.Begin(ctx, e.database, e.sql)
-	for err == nil {
+	err := a.trino.run(ctx, e.database, e.sql, func(page *Answer) {
 		a.mu.Lock()
-		if len(answer.Columns) > 0 {
-			e.columns = answer.Columns
+		defer a.mu.Unlock()
+		if len(page.Columns) > 0 {
+			e.columns = page.Columns
 		}
-		e.rows = append(e.rows, answer.Data...)
-		if answer.UpdateType != "" {
-			e.update, e.header = answer.UpdateCount, false
+		e.rows = append(e.rows, page.Data...)
+		if page.UpdateType != "" {
+			e.update, e.header = page.UpdateCount, false
 		}
-		e.scanned, e.queued, e.ran = answer.Stats.PhysicalInputBytes, answer.Stats.QueuedTimeMillis, answer.Stats.ElapsedTimeMillis
-		a.mu.Unlock()
-		if answer.Error != nil {
-			a.end(e, "FAILED", answer.Error.ErrorName+": "+answer.Error.Message)
-			return
-		}
-		if answer.NextURI == "" {
-			a.end(e, "SUCCEEDED", "")
-			return
-		}
-		uri := answer.NextURI
-		if answer, err = a.trino.Next(ctx, uri); ctx.Err() != nil {
-			_ = a.trino.Cancel(context.WithoutCancel(ctx), uri)
-		}
+		e.scanned, e.queued, e.ran = page.Stats.PhysicalInputBytes, page.Stats.QueuedTimeMillis, page.Stats.ElapsedTimeMillis
+	})
+	if err == nil {
+		a.end(e, "SUCCEEDED", "")
+		return
 	}
-	a.end(e, "FAILED", "GENERIC_INTERNAL_ERROR: "+err.Error())
+	failed, ok := errors.AsType[*sqlError](err)
+	if !ok {
+		failed = &sqlError{ErrorName: "GENERIC_INTERNAL_ERROR", Message: err.Error()}
+	}
+	a.end(e, "FAILED", failed.Error())
 }
 
 // begins lets a query leave the queue, unless a fault is its end.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -62,29 +63,10 @@ func StartTrino(t *testing.T, s3 *S3, glue *Glue, warehouse string) *Trino {
 		var info struct{ Starting bool }
 		return r.StatusCode == http.StatusOK && json.NewDecoder(r.Body).Decode(&info) == nil && !info.Starting
 	})
-	server.wait(t)
-	return server
-}
-
-// wait returns when there is a node to run queries on, which is later than when
-// the server answers.
-func (s *Trino) wait(t *testing.T) {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-	defer cancel()
-	tick := time.NewTicker(200 * time.Millisecond)
-	defer tick.Stop()
-	for {
-		_, err := s.Query(ctx, "", "SELECT table_name FROM information_schema.tables LIMIT 1")
-		if err == nil {
-			return
-		}
-		select {
-		case <-ctx.Done():
-			t.Fatalf("trino runs nothing: %v", err)
-		case <-tick.C:
-		}
+	if _, err := server.Query(t.Context(), "", "SELECT table_name FROM information_schema.tables LIMIT 1"); err != nil {
+		t.Fatalf("trino runs nothing: %v", err)
 	}
+	return server
 }
 
 // The heap is small, so that a test fits beside others.
@@ -92,6 +74,9 @@ const trinoJVM = `-server -Xmx1G -XX:G1HeapRegionSize=8M -XX:+ExplicitGCInvokesC
 -XX:-OmitStackTraceInFastThrow -XX:ReservedCodeCacheSize=256M -Djdk.attach.allowAttachSelf=true -Djdk.nio.maxCachedBufferSize=2000000
 -Dfile.encoding=UTF-8 -XX:+EnableDynamicAgentLoading --enable-native-access=ALL-UNNAMED --add-modules=jdk.incubator.vector`
 
+// Of one node nothing is to be gained by a failure detector: on a machine that
+// is busy it takes the node's own late heartbeats for its end, and then there is
+// no node to run queries on.
 var trinoFiles = map[string]string{
 	"log.properties": "io.trino=WARN\n",
 	"config.properties": `coordinator=true
@@ -102,6 +87,7 @@ discovery.uri=http://127.0.0.1:{{.Port}}
 query.max-memory=400MB
 query.max-memory-per-node=400MB
 memory.heap-headroom-per-node=200MB
+failure-detector.enabled=false
 plugin.dir={{.Plugins}}
 catalog.config-dir={{.Catalogs}}
 `,
@@ -162,47 +148,66 @@ type Answer struct {
 	}
 	UpdateType  string
 	UpdateCount *int64
-	Error       *struct {
-		Message   string
-		ErrorName string
-		ErrorType string
-	}
+	Error       *sqlError
 }
+
+// sqlError is why a statement has failed.
+type sqlError struct {
+	Message   string
+	ErrorName string
+	ErrorType string
+}
+
+func (e *sqlError) Error() string { return e.ErrorName + ": " + e.Message }
 
 // Column is a column of an answer.
 type Column struct{ Name, Type string }
 
-// Begin hands a statement over.
-func (s *Trino) Begin(ctx context.Context, database, sql string) (*Answer, error) {
-	return s.call(ctx, http.MethodPost, s.Endpoint+"/v1/statement", database, sql)
-}
-
-// Next asks for the page after an answer.
-func (s *Trino) Next(ctx context.Context, uri string) (*Answer, error) {
-	return s.call(ctx, http.MethodGet, uri, "", "")
-}
-
-// Cancel ends the query of an answer.
-func (s *Trino) Cancel(ctx context.Context, uri string) error {
-	_, err := s.call(ctx, http.MethodDelete, uri, "", "")
-	return err
-}
-
 // Query runs a statement to its end and returns its rows.
 func (s *Trino) Query(ctx context.Context, database, sql string) ([][]any, error) {
-	answer, err := s.Begin(ctx, database, sql)
 	var rows [][]any
-	for err == nil {
-		rows = append(rows, answer.Data...)
-		if answer.Error != nil {
-			return nil, fmt.Errorf("%s: %s", answer.Error.ErrorName, answer.Error.Message)
+	err := s.run(ctx, database, sql, func(page *Answer) { rows = append(rows, page.Data...) })
+	return rows, err
+}
+
+// run hands over each page of what a statement gives. When ctx ends, the
+// statement is cancelled. A server that has just started, or whose machine is
+// busy, may think that it has no node to run it on; Athena always has one, and
+// so that is no answer for a minute.
+func (s *Trino) run(ctx context.Context, database, sql string, each func(*Answer)) error {
+	patience := time.NewTimer(time.Minute)
+	defer patience.Stop()
+	for {
+		err := s.try(ctx, database, sql, each)
+		if failed, ok := errors.AsType[*sqlError](err); !ok || failed.ErrorName != "NO_NODES_AVAILABLE" {
+			return err
 		}
-		if answer.NextURI == "" {
-			return rows, nil
+		select {
+		case <-ctx.Done():
+			return err
+		case <-patience.C:
+			return err
+		case <-time.After(200 * time.Millisecond):
 		}
-		answer, err = s.Next(ctx, answer.NextURI)
 	}
-	return nil, err
+}
+
+func (s *Trino) try(ctx context.Context, database, sql string, each func(*Answer)) error {
+	answer, err := s.call(ctx, http.MethodPost, s.Endpoint+"/v1/statement", database, sql)
+	for err == nil {
+		if answer.Error != nil {
+			return answer.Error
+		}
+		each(answer)
+		if answer.NextURI == "" {
+			return nil
+		}
+		uri := answer.NextURI
+		if answer, err = s.call(ctx, http.MethodGet, uri, "", ""); ctx.Err() != nil {
+			_, _ = s.call(context.WithoutCancel(ctx), http.MethodDelete, uri, "", "")
+		}
+	}
+	return err
 }
 
 func (s *Trino) call(ctx context.Context, method, uri, database, sql string) (*Answer, error) {
