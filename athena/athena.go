@@ -42,7 +42,7 @@ type Options struct {
 	// means half an hour.
 	Deadline time.Duration
 	// Poll is the first and shortest wait between two looks at a query; 0
-	// means a quarter of a second.
+	// means a tenth of a second.
 	Poll  time.Duration
 	Price Price
 }
@@ -73,7 +73,7 @@ type Client struct {
 func Open(ctx context.Context, config aws.Config, options Options) (*Client, error) {
 	options.Workgroup = cmp.Or(options.Workgroup, "primary")
 	options.Deadline = cmp.Or(options.Deadline, 30*time.Minute)
-	options.Poll = cmp.Or(options.Poll, time.Second/4)
+	options.Poll = cmp.Or(options.Poll, time.Second/10)
 	if options.Price == (Price{}) {
 		options.Price = DefaultPrice
 	}

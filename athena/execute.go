@@ -1,6 +1,7 @@
 package athena
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -53,7 +54,9 @@ func (c *Client) execute(ctx context.Context, sql, token string, begun func(id s
 	if c.options.Output != "" {
 		input.ResultConfiguration = &types.ResultConfiguration{OutputLocation: &c.options.Output}
 	}
-	out, err := c.api.StartQueryExecution(ctx, input)
+	reply, heard := account.Reply(ctx)
+	out, err := c.api.StartQueryExecution(reply, input)
+	heard()
 	if err != nil {
 		return nil, account.Explain(err, "start a query")
 	}
@@ -96,7 +99,7 @@ func (c *Client) wait(ctx context.Context, id string) (*Execution, error) {
 	defer deadline.Stop()
 	pause := c.options.Poll
 	for {
-		found, reason, err := c.look(ctx, id)
+		found, ended, err := c.look(ctx, id)
 		if err != nil {
 			return nil, err
 		}
@@ -105,9 +108,9 @@ func (c *Client) wait(ctx context.Context, id string) (*Execution, error) {
 		case types.QueryExecutionStateSucceeded:
 			return found, nil
 		case types.QueryExecutionStateFailed:
-			return found, failed(id, reason)
+			return found, failed(id, ended)
 		case types.QueryExecutionStateCancelled:
-			return found, pipeline.Fail(pipeline.BadEngine, "", "Run again, or ask who has cancelled it.", "query %s was cancelled by somebody else: %s", id, reason)
+			return found, pipeline.Fail(pipeline.BadEngine, "", "Run again, or ask who has cancelled it.", "query %s was cancelled by somebody else: %s", id, ended.reason)
 		default:
 			if c.options.MaxScan > 0 && found.Scanned > c.options.MaxScan {
 				return nil, tooMuch(found.Scanned, c.options.MaxScan)
@@ -124,9 +127,19 @@ func (c *Client) wait(ctx context.Context, id string) (*Execution, error) {
 	}
 }
 
+// ending is what Athena says of the end of a query.
+type ending struct {
+	reason string
+	again  bool // it may succeed if it is run again
+}
+
 // failed says why a query failed. What is wrong with its text is usage.
-func failed(id, reason string) error {
+func failed(id string, ended ending) error {
 	kind, fix := pipeline.BadEngine, "Look at the query in Athena's history."
+	if ended.again {
+		fix = "Run again: Athena says that it may succeed then."
+	}
+	reason := ended.reason
 	word, _, _ := strings.Cut(reason, ":")
 	switch {
 	case strings.HasPrefix(word, "SYNTAX_ERROR"), strings.HasSuffix(word, "_NOT_FOUND"), word == "TYPE_MISMATCH":
@@ -141,22 +154,23 @@ func failed(id, reason string) error {
 	return pipeline.Fail(kind, "", fix, "query %s failed: %s", id, account.Redact(reason))
 }
 
-func (c *Client) look(ctx context.Context, id string) (found *Execution, reason string, err error) {
+func (c *Client) look(ctx context.Context, id string) (found *Execution, ended ending, err error) {
 	out, err := c.api.GetQueryExecution(ctx, &athena.GetQueryExecutionInput{QueryExecutionId: &id})
 	if err != nil {
-		return nil, "", account.Explain(err, "look at query "+id)
+		return nil, ending{}, account.Explain(err, "look at query "+id)
 	}
-	found, reason = c.described(out.QueryExecution)
-	return found, reason, nil
+	found, ended = c.described(out.QueryExecution)
+	return found, ended, nil
 }
 
-func (c *Client) described(q *types.QueryExecution) (*Execution, string) {
+func (c *Client) described(q *types.QueryExecution) (*Execution, ending) {
 	e := &Execution{ID: aws.ToString(q.QueryExecutionId), SQL: aws.ToString(q.Query)}
-	reason := ""
+	ended := ending{}
 	if s := q.Status; s != nil {
-		e.State, e.Started, reason = string(s.State), aws.ToTime(s.SubmissionDateTime), aws.ToString(s.StateChangeReason)
-		if reason == "" && s.AthenaError != nil {
-			reason = aws.ToString(s.AthenaError.ErrorMessage)
+		e.State, e.Started, ended.reason = string(s.State), aws.ToTime(s.SubmissionDateTime), aws.ToString(s.StateChangeReason)
+		if s.AthenaError != nil {
+			ended.again = s.AthenaError.Retryable
+			ended.reason = cmp.Or(ended.reason, aws.ToString(s.AthenaError.ErrorMessage))
 		}
 	}
 	if s := q.Statistics; s != nil {
@@ -167,7 +181,7 @@ func (c *Client) described(q *types.QueryExecution) (*Execution, string) {
 	if e.State == string(types.QueryExecutionStateSucceeded) && q.StatementType != types.StatementTypeDdl || e.Scanned > 0 && e.State == string(types.QueryExecutionStateCancelled) {
 		e.Cost = c.options.Price.Cost(e.Scanned)
 	}
-	return e, reason
+	return e, ended
 }
 
 // stop ends a query there, also after ctx has ended.

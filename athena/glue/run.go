@@ -114,7 +114,9 @@ func (j *Jobs) start(ctx context.Context, work Work, gone string) (string, error
 		arguments["--input"] = strings.Join(work.Inputs, ",") // a key can be given once
 	}
 	for try := 1; ; try++ {
-		out, err := j.api.StartJobRun(ctx, &glue.StartJobRunInput{JobName: &name, Arguments: arguments}, func(o *glue.Options) { o.Retryer = aws.NopRetryer{} })
+		reply, heard := account.Reply(ctx)
+		out, err := j.api.StartJobRun(reply, &glue.StartJobRunInput{JobName: &name, Arguments: arguments}, func(o *glue.Options) { o.Retryer = aws.NopRetryer{} })
+		heard()
 		if err == nil {
 			return aws.ToString(out.JobRunId), nil
 		}

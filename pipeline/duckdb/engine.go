@@ -1,7 +1,7 @@
 // Package duckdb is the embedded engine: it runs transforms in DuckDB over
 // tables that are our own strict reader, and writes the rows with our own
 // writer. It also reads what SQL says, with DuckDB's own parser. All cgo of
-// the project is in here.
+// the program is in here.
 package duckdb
 
 import (
