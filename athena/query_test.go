@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -40,11 +42,11 @@ func read(t *testing.T, rows pipeline.Rows) [][]any {
 	}
 }
 
-// One Trino serves all of these, since it takes ten seconds to start.
+// One server is for all of these, since Trino takes ten seconds to start.
 func TestQueriesOnAthena(t *testing.T) {
-	awstest.Whole(t)
 	server := awstest.StartAWS(t)
 	t.Run("types are kept, and null is not the empty string", func(t *testing.T) {
+		server.NeedTrino(t)
 		q := open(t, server, athena.Options{}).Querier()
 		rows, err := q.Query(t.Context(), "-- a comment\nSELECT 9223372036854775807 AS big, 1 AS small, 2.5e0 AS real, DECIMAL '1234567890123456789.01' AS money, true AS yes, '' AS empty, CAST(NULL AS varchar) AS nothing, TIMESTAMP '2026-01-02 03:04:05.678' AS moment, ARRAY[1,2] AS list")
 		if err != nil {
@@ -115,7 +117,8 @@ func TestQueriesOnAthena(t *testing.T) {
 		kind   pipeline.Kind
 		says   string
 	}{
-		"FAILED":                  {awstest.AthenaFaults{Fail: func(string) string { return "GENERIC_INTERNAL_ERROR: no worker" }}, pipeline.BadEngine, "no worker"},
+		"FAILED":                  {awstest.AthenaFaults{Fail: func(string) string { return "GENERIC_INTERNAL_ERROR: no worker" }}, pipeline.BadEngine, "no worker\n  Run again"},
+		"FAILED for good":         {awstest.AthenaFaults{Fail: func(string) string { return "EXCEEDED_TIME_LIMIT: too long" }}, pipeline.BadEngine, "too long\n  Look at the query"},
 		"FAILED for bad data":     {awstest.AthenaFaults{Fail: func(string) string { return "HIVE_BAD_DATA: a row is not valid JSON" }}, pipeline.BadData, "stedi check"},
 		"FAILED for a permission": {awstest.AthenaFaults{Fail: func(string) string { return "PERMISSION_DENIED: Access Denied" }}, pipeline.Denied, "stedi doctor"},
 		"cancelled by another":    {awstest.AthenaFaults{Cancel: func(string) bool { return true }}, pipeline.BadEngine, "somebody else"},
@@ -174,6 +177,30 @@ func TestQueriesOnAthena(t *testing.T) {
 		if n := len(server.Athena.Executions()) - before; n != 1 || !lost {
 			t.Errorf("%d queries were started", n)
 		}
+	})
+	t.Run("one that is cancelled while it is being started is stopped there", func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		proxy := awstest.Proxy(t, server.Endpoint, func(w http.ResponseWriter, r *http.Request, pass http.HandlerFunc) {
+			if !strings.HasSuffix(r.Header.Get("X-Amz-Target"), "StartQueryExecution") {
+				pass(w, r)
+				return
+			}
+			answer := httptest.NewRecorder()
+			pass(answer, r)
+			cancel()
+			maps.Copy(w.Header(), answer.Header())
+			_, _ = w.Write(answer.Body.Bytes())
+		})
+		server.Athena.Fault(awstest.AthenaFaults{Queue: func(string) bool { return true }})
+		defer server.Athena.Fault(awstest.AthenaFaults{})
+		client, err := athena.Open(t.Context(), awstest.Config(t, proxy), athena.Options{Database: "default", Output: server.Bucket + "/results/", Poll: 10 * time.Millisecond})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := client.Querier().Query(ctx, "SELECT 23"); !errors.Is(err, context.Canceled) {
+			t.Errorf("error is %v", err)
+		}
+		wantLast(t, server, "CANCELLED SELECT 23")
 	})
 	t.Run("a query that would read too much is not started", func(t *testing.T) {
 		client := open(t, server, athena.Options{MaxScan: 1000, Estimate: func(context.Context, string) (int64, error) { return 1001, nil }})

@@ -15,7 +15,8 @@ import (
 	"time"
 )
 
-// Athena speaks the API of Amazon Athena and lets Trino run what it is given.
+// Athena speaks the API of Amazon Athena and lets Trino, or DuckDB, run what it
+// is given.
 // It encodes this reading of the API reference:
 //
 //   - StartQueryExecution: "If another StartQueryExecution request is received,
@@ -27,8 +28,8 @@ import (
 //     begins with a row of the columns' names; UpdateCount for what writes.
 //   - StopQueryExecution: succeeds for a query that has ended, too.
 type Athena struct {
-	trino *Trino
-	work  sync.WaitGroup
+	sql  sqlEngine
+	work sync.WaitGroup
 
 	mu         sync.Mutex
 	executions map[string]*execution
@@ -60,9 +61,9 @@ type execution struct {
 	stop                     context.CancelFunc
 }
 
-func newAthena(t *testing.T, trino *Trino) *Athena {
+func newAthena(t *testing.T, sql sqlEngine) *Athena {
 	t.Helper()
-	a := &Athena{trino: trino, executions: map[string]*execution{}, byToken: map[string]*execution{}}
+	a := &Athena{sql: sql, executions: map[string]*execution{}, byToken: map[string]*execution{}}
 	t.Cleanup(func() {
 		a.mu.Lock()
 		for _, e := range a.executions {
@@ -252,7 +253,7 @@ func (a *Athena) run(ctx context.Context, e *execution, faults AthenaFaults) {
 	if !a.begins(ctx, e, faults) {
 		return
 	}
-	err := a.trino.run(ctx, e.database, e.sql, func(page *Answer) {
+	err := a.sql.run(ctx, e.database, e.sql, func(page *Answer) {
 		a.mu.Lock()
 		defer a.mu.Unlock()
 		if len(page.Columns) > 0 {
@@ -320,7 +321,8 @@ func (a *Athena) describe(e *execution) map[string]any {
 		status["CompletionDateTime"] = float64(e.completed.UnixMilli()) / 1000
 		statistics = map[string]any{"DataScannedInBytes": e.scanned, "QueryQueueTimeInMillis": e.queued, "EngineExecutionTimeInMillis": e.ran, "TotalExecutionTimeInMillis": e.queued + e.ran}
 		if e.state == "FAILED" {
-			status["AthenaError"] = map[string]any{"ErrorCategory": 2, "ErrorMessage": e.reason, "Retryable": false}
+			category := map[bool]int{true: 1, false: 2}[strings.HasPrefix(e.reason, "GENERIC_INTERNAL_ERROR")] // 1: the system's, 2: the user's
+			status["AthenaError"] = map[string]any{"ErrorCategory": category, "ErrorMessage": e.reason, "Retryable": category == 1}
 		}
 	}
 	return map[string]any{

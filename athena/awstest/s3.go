@@ -1,10 +1,13 @@
 package awstest
 
 import (
+	"context"
 	"errors"
 	"io"
+	"os"
 	"os/exec"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -106,4 +109,25 @@ func (s *S3) Content(t *testing.T, bucket, key string) string {
 		t.Fatal(err)
 	}
 	return string(text)
+}
+
+// local replaces what lies in S3 by where the server keeps it.
+func (s *S3) local(value string) string {
+	return strings.ReplaceAll(value, "s3://", s.folder+"/")
+}
+
+// put uploads a file.
+func (s *S3) put(ctx context.Context, path, uri string) error {
+	file, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	bucket, key := s3Key(uri)
+	_, err = s.Client.PutObject(ctx, &s3.PutObjectInput{Bucket: &bucket, Key: &key, Body: file})
+	return errors.Join(err, file.Close())
+}
+
+func s3Key(uri string) (bucket, key string) {
+	bucket, key, _ = strings.Cut(strings.TrimPrefix(uri, "s3://"), "/")
+	return bucket, key
 }

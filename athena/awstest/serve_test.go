@@ -17,7 +17,12 @@ func TestServe(t *testing.T) {
 	}
 	ctx, stop := signal.NotifyContext(t.Context(), os.Interrupt)
 	defer stop()
-	a := StartAWS(t)
+	start := StartTrino
+	if why := noTrino(t); why != "" {
+		fmt.Printf("DuckDB takes the place of Athena's SQL engine: %s.\n", why)
+		start = StartDuckDB
+	}
+	a := start(t)
 	fmt.Printf(`All that stands in for AWS is at %[1]s. In another terminal:
 
   export AWS_ACCESS_KEY_ID=%[2]s AWS_SECRET_ACCESS_KEY=%[3]s AWS_REGION=%[4]s AWS_ENDPOINT_URL=%[1]s

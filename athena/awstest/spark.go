@@ -11,8 +11,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-
-	"github.com/aws/aws-sdk-go-v2/service/s3"
 )
 
 // spark runs the scripts of Glue jobs on the Spark of Glue 5.0. It reads tables
@@ -55,13 +53,13 @@ func (s *spark) run(ctx context.Context, job JobRun) error {
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return err
 	}
-	script := s.local(job.Script)
+	script := s.s3.local(job.Script)
 	out, result := filepath.Join(folder, "out"), filepath.Join(folder, "result.json")
 	args := append(s.options(), script, "--JOB_ID", "j_1", "--JOB_RUN_ID", job.ID, "--out", out, "--result", result)
 	for name, value := range job.Arguments {
 		if name != "--out" && name != "--result" {
 			if len(s.jars) == 0 {
-				value = s.local(value)
+				value = s.s3.local(value)
 			}
 			args = append(args, name, value)
 		}
@@ -72,7 +70,7 @@ func (s *spark) run(ctx context.Context, job JobRun) error {
 	if err := s.upload(ctx, out, job.Arguments["--out"]); err != nil {
 		return err
 	}
-	return s.put(ctx, result, job.Arguments["--result"])
+	return s.s3.put(ctx, result, job.Arguments["--result"])
 }
 
 func (s *spark) options() []string {
@@ -90,11 +88,6 @@ func (s *spark) options() []string {
 		options = append(options, "--conf", "spark.hadoop.fs."+setting)
 	}
 	return append(options, "--jars", strings.Join(s.jars, ","))
-}
-
-// local replaces what lies in S3 by where the server keeps it.
-func (s *spark) local(value string) string {
-	return strings.ReplaceAll(value, "s3://", s.s3.folder+"/")
 }
 
 // submit runs Spark, and takes the last line that it says for the reason if it
@@ -132,21 +125,6 @@ func (s *spark) upload(ctx context.Context, folder, to string) error {
 		if err != nil {
 			return err
 		}
-		return s.put(ctx, path, strings.TrimSuffix(to, "/")+"/"+filepath.ToSlash(below))
+		return s.s3.put(ctx, path, strings.TrimSuffix(to, "/")+"/"+filepath.ToSlash(below))
 	})
-}
-
-func (s *spark) put(ctx context.Context, path, uri string) error {
-	file, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	bucket, key := s3Key(uri)
-	_, err = s.s3.Client.PutObject(ctx, &s3.PutObjectInput{Bucket: &bucket, Key: &key, Body: file})
-	return errors.Join(err, file.Close())
-}
-
-func s3Key(uri string) (bucket, key string) {
-	bucket, key, _ = strings.Cut(strings.TrimPrefix(uri, "s3://"), "/")
-	return bucket, key
 }

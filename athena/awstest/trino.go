@@ -19,17 +19,28 @@ import (
 	"time"
 )
 
-// Trino is the engine that Athena's version 3 is made of, on an S3 server and
+// trino is the engine that Athena's version 3 is made of, on an S3 server and
 // a Glue catalog.
-type Trino struct {
+type trino struct {
 	Endpoint string
 }
 
 // leastJava is the oldest version of Java that Trino runs on.
 const leastJava = 22
 
-// StartTrino starts it, or skips the test where it or its Java is missing.
-func StartTrino(t *testing.T, s3 *S3, glue *Glue, warehouse string) *Trino {
+// noTrino says why it cannot be started, and nothing if it can.
+func noTrino(t *testing.T) string {
+	t.Helper()
+	switch _, err := os.Stat(filepath.Join(root(t), ".cache", "aws", "trino")); {
+	case err != nil:
+		return "Trino is not installed; `make counterparts` installs it"
+	case findJava(t) == "":
+		return fmt.Sprintf("no Java from version %d on is installed, and Trino needs one", leastJava)
+	}
+	return ""
+}
+
+func newTrino(t *testing.T, s3 *S3, glue *Glue, warehouse string) *trino {
 	t.Helper()
 	home := tool(t, "trino")
 	java := findJava(t)
@@ -58,12 +69,12 @@ func StartTrino(t *testing.T, s3 *S3, glue *Glue, warehouse string) *Trino {
 		"-cp", filepath.Join(home, "lib", "*"), "io.trino.server.TrinoServer")
 	command := alone(exec.Command(java, args...)) //nolint:gosec,noctx // a test's own tool, ended with the test
 	command.Dir = etc
-	server := &Trino{Endpoint: local(port)}
+	server := &trino{Endpoint: local(port)}
 	start(t, command, server.Endpoint+"/v1/info", 3*time.Minute, func(r *http.Response) bool {
 		var info struct{ Starting bool }
 		return r.StatusCode == http.StatusOK && json.NewDecoder(r.Body).Decode(&info) == nil && !info.Starting
 	})
-	if _, err := server.Query(t.Context(), "", "SELECT table_name FROM information_schema.tables LIMIT 1"); err != nil {
+	if _, err := rowsOf(t.Context(), server, "", "SELECT table_name FROM information_schema.tables LIMIT 1"); err != nil {
 		t.Fatalf("trino runs nothing: %v", err)
 	}
 	return server
@@ -111,7 +122,8 @@ hive.security=allow-all
 
 var javaVersion = regexp.MustCompile(`JAVA_VERSION="(\d+)`)
 
-// findJava looks where JAVA_HOME says and where systems keep theirs.
+// findJava looks where JAVA_HOME says and where systems keep theirs. It is empty
+// if none of them is new enough.
 func findJava(t *testing.T) string {
 	t.Helper()
 	homes, err := filepath.Glob("/usr/lib/jvm/*")
@@ -129,52 +141,24 @@ func findJava(t *testing.T) string {
 			}
 		}
 	}
-	t.Skipf("left out: no Java from version %d on is installed, and Trino needs one", leastJava)
 	return ""
 }
 
-// Answer is a page of what a query has given.
-type Answer struct {
-	ID      string
-	NextURI string
-	Columns []Column
-	Data    [][]any
-	Stats   struct {
-		State              string
-		PhysicalInputBytes int64
-		ProcessedBytes     int64
-		ElapsedTimeMillis  int64
-		QueuedTimeMillis   int64
+// tables asks for the names in a database.
+func (s *trino) tables(ctx context.Context, database string) ([]string, error) {
+	rows, err := rowsOf(ctx, s, database, "SHOW TABLES")
+	names := make([]string, len(rows))
+	for i, row := range rows {
+		names[i] = fmt.Sprint(row[0])
 	}
-	UpdateType  string
-	UpdateCount *int64
-	Error       *sqlError
-}
-
-// sqlError is why a statement has failed.
-type sqlError struct {
-	Message   string
-	ErrorName string
-	ErrorType string
-}
-
-func (e *sqlError) Error() string { return e.ErrorName + ": " + e.Message }
-
-// Column is a column of an answer.
-type Column struct{ Name, Type string }
-
-// Query runs a statement to its end and returns its rows.
-func (s *Trino) Query(ctx context.Context, database, sql string) ([][]any, error) {
-	var rows [][]any
-	err := s.run(ctx, database, sql, func(page *Answer) { rows = append(rows, page.Data...) })
-	return rows, err
+	return names, err
 }
 
 // run hands over each page of what a statement gives. When ctx ends, the
 // statement is cancelled. A server that has just started, or whose machine is
 // busy, may think that it has no node to run it on; Athena always has one, and
 // so that is no answer for a minute.
-func (s *Trino) run(ctx context.Context, database, sql string, each func(*Answer)) error {
+func (s *trino) run(ctx context.Context, database, sql string, each func(*Answer)) error {
 	patience := time.NewTimer(time.Minute)
 	defer patience.Stop()
 	for {
@@ -192,7 +176,7 @@ func (s *Trino) run(ctx context.Context, database, sql string, each func(*Answer
 	}
 }
 
-func (s *Trino) try(ctx context.Context, database, sql string, each func(*Answer)) error {
+func (s *trino) try(ctx context.Context, database, sql string, each func(*Answer)) error {
 	answer, err := s.call(ctx, http.MethodPost, s.Endpoint+"/v1/statement", database, sql)
 	for err == nil {
 		if answer.Error != nil {
@@ -210,7 +194,7 @@ func (s *Trino) try(ctx context.Context, database, sql string, each func(*Answer
 	return err
 }
 
-func (s *Trino) call(ctx context.Context, method, uri, database, sql string) (*Answer, error) {
+func (s *trino) call(ctx context.Context, method, uri, database, sql string) (*Answer, error) {
 	request, err := http.NewRequestWithContext(ctx, method, uri, strings.NewReader(sql))
 	if err != nil {
 		return nil, err

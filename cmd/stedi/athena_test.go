@@ -27,10 +27,9 @@ type onAWS struct {
 	said   strings.Builder // on all its streams
 }
 
-func startAWS(t *testing.T) *onAWS {
+func onServer(t *testing.T, server *awstest.AWS) *onAWS {
 	t.Helper()
-	a := &onAWS{T: t, server: awstest.StartAWS(t), cache: filepath.Join(t.TempDir(), "cache"), log: filepath.Join(t.TempDir(), "log")}
-	return a
+	return &onAWS{T: t, server: server, cache: filepath.Join(t.TempDir(), "cache"), log: filepath.Join(t.TempDir(), "log")}
 }
 
 func (a *onAWS) args(more ...string) []string {
@@ -118,13 +117,10 @@ func (a *onAWS) wantRows(record *pipeline.Record, state pipeline.State) {
 	}
 }
 
-// content is what Trino reads of a table, in an order of its own.
+// content is what Athena's SQL engine reads of a table, in an order of its own.
 func (a *onAWS) content(table string) []string {
 	a.Helper()
-	rows, err := a.server.Trino.Query(a.Context(), "stedi", `SELECT * FROM "`+table+`"`)
-	if err != nil {
-		a.Fatal(err)
-	}
+	rows := a.server.Query(a.T, "stedi", `SELECT * FROM "`+table+`"`)
 	lines := make([]string, len(rows))
 	for i, row := range rows {
 		lines[i] = fmt.Sprint(row...)
@@ -137,34 +133,39 @@ func (a *onAWS) content(table string) []string {
 // engine makes the tables, then the embedded one, and neither sees a
 // difference.
 func TestAthenaAndTheEmbeddedEngineMakeTheSameTables(t *testing.T) {
-	a := startAWS(t)
-	landing := landingFolder(t)
+	t.Run("with Trino", func(t *testing.T) { makeTheSameTables(onServer(t, awstest.StartTrino(t))) })
+	t.Run("with DuckDB", func(t *testing.T) { makeTheSameTables(onServer(t, awstest.StartDuckDB(t))) })
+}
+
+func makeTheSameTables(a *onAWS) {
+	a.Helper()
+	landing := landingFolder(a.T)
 	dry, _ := a.stedi(0, "deploy", "--from", landing, "--dry-run")
 	for _, want := range []string{"PutObject", "CreateDatabase", "CreateTable", `"arn:aws:s3:::lake/a/*"`, "workgroup/primary"} {
 		if !strings.Contains(dry, want) {
-			t.Errorf("the dry run does not say %s:\n%s", want, dry)
+			a.Errorf("the dry run does not say %s:\n%s", want, dry)
 		}
 	}
 	a.stedi(0, "deploy", "--from", landing)
 	if plan, _ := a.stedi(0, "plan", "--engine", "athena"); !strings.Contains(plan, "Athena would scan about") {
-		t.Errorf("the plan does not say what it costs:\n%s", plan)
+		a.Errorf("the plan does not say what it costs:\n%s", plan)
 	}
 	if again, _ := a.stedi(0, "deploy", "--from", landing); again != "" {
-		t.Errorf("a second deploy does something:\n%s", again)
+		a.Errorf("a second deploy does something:\n%s", again)
 	}
 
 	if tables, _ := a.stedi(0, "tables"); !regexp.MustCompile(`customer_trusted +trusted +table +JSON +10`).MatchString(tables) {
-		t.Errorf("the tables are\n%s", tables)
+		a.Errorf("the tables are\n%s", tables)
 	}
 
 	first := a.batch("athena")
 	a.wantRows(first, pipeline.Published)
 	step := first.Step("accelerometer_trusted")
 	if len(step.QueryIDs) < 3 || step.ScannedBytes == 0 || step.CostUSD == 0 {
-		t.Errorf("the step took %v, %d bytes, $%f", step.QueryIDs, step.ScannedBytes, step.CostUSD)
+		a.Errorf("the step took %v, %d bytes, $%f", step.QueryIDs, step.ScannedBytes, step.CostUSD)
 	}
 	if len(step.Funnel) < 4 {
-		t.Errorf("the funnel is %v", step.Funnel)
+		a.Errorf("the funnel is %v", step.Funnel)
 	}
 	made := map[string][]string{}
 	for table := range madeRows {
@@ -176,7 +177,7 @@ func TestAthenaAndTheEmbeddedEngineMakeTheSameTables(t *testing.T) {
 	a.wantRows(a.batch("duckdb", "--force"), pipeline.Published)
 	for table, before := range made {
 		if !slices.Equal(a.content(table), before) {
-			t.Errorf("%s: the engines make other rows", table)
+			a.Errorf("%s: the engines make other rows", table)
 		}
 	}
 	a.wantRows(a.batch("athena"), pipeline.UpToDate)
@@ -184,12 +185,12 @@ func TestAthenaAndTheEmbeddedEngineMakeTheSameTables(t *testing.T) {
 
 	out, said := a.stedi(0, "preview", "machine_learning_curated", "-n", "2", "--engine", "athena")
 	if !strings.Contains(out, "43,681") || !strings.Contains(said, "bytes scanned") {
-		t.Errorf("the preview says %s%s", out, said)
+		a.Errorf("the preview says %s%s", out, said)
 	}
 	a.wantNoSecret(landing)
 	a.stedi(0, "destroy", "--yes", "--landing")
-	if left := a.server.S3.Keys(t, "lake"); len(left) > 0 && slices.ContainsFunc(left, func(k string) bool { return !strings.HasPrefix(k, "a/.stedi/") }) {
-		t.Errorf("left %v", left)
+	if left := a.server.S3.Keys(a.T, "lake"); len(left) > 0 && slices.ContainsFunc(left, func(k string) bool { return !strings.HasPrefix(k, "a/.stedi/") }) {
+		a.Errorf("left %v", left)
 	}
 }
 
@@ -219,20 +220,15 @@ func (a *onAWS) versions() []string {
 // until it is published.
 func (a *onAWS) wantNoStage() {
 	a.Helper()
-	rows, err := a.server.Trino.Query(a.Context(), "stedi", "SHOW TABLES")
-	if err != nil {
-		a.Fatal(err)
-	}
-	if len(rows) != 8 {
-		a.Errorf("the database has the tables %v", rows)
+	if tables := a.server.Tables(a.T, "stedi"); len(tables) != 8 {
+		a.Errorf("the database has the tables %v", tables)
 	}
 }
 
-// One Trino serves all of these. Whatever goes wrong, the tables are what they
+// One server is for all of these. Whatever goes wrong, the tables are what they
 // were, nothing is on its way, and the next run is right.
 func TestWhateverGoesWrongOnAthenaTheTablesStayWhole(t *testing.T) {
-	awstest.Whole(t)
-	a := startAWS(t)
+	a := onServer(t, awstest.StartAWS(t))
 	landing := landingFolder(t)
 	a.stedi(0, "deploy", "--from", landing)
 	a.wantRows(a.batch("athena"), pipeline.Published)
@@ -362,6 +358,7 @@ func (a *onAWS) publishing(table string, content []string) {
 	for name, before := range map[string]bool{"killed before it is published": true, "killed after it is published": false} {
 		a.Run(name, func(t *testing.T) {
 			cmd := command(t, nil, a.args("run", "--force", table)...)
+			began := make(chan *os.Process, 1)
 			a.server.Between(func(w http.ResponseWriter, r *http.Request, pass http.HandlerFunc) {
 				if !isMove(r) {
 					pass(w, r)
@@ -370,10 +367,14 @@ func (a *onAWS) publishing(table string, content []string) {
 				if !before {
 					pass(httptest.NewRecorder(), r)
 				}
-				_ = cmd.Process.Kill()
+				_ = (<-began).Kill()
 				awstest.Hangup()
 			})
-			if err := cmd.Run(); err == nil || cmd.ProcessState.ExitCode() != -1 {
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			began <- cmd.Process
+			if err := cmd.Wait(); err == nil || cmd.ProcessState.ExitCode() != -1 {
 				t.Fatalf("it ended with %v", err)
 			}
 			whole(t)

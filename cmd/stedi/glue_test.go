@@ -19,7 +19,7 @@ import (
 // and the embedded engine read what it makes, and make no other rows.
 func TestGlueMakesTheSameTables(t *testing.T) {
 	awstest.Whole(t)
-	a := startAWS(t)
+	a := onServer(t, awstest.StartAWS(t))
 	a.server.NeedSpark(t)
 	landing := landingFolder(t)
 	dry, _ := a.stedi(0, "deploy", "--from", landing, "--dry-run")
@@ -75,7 +75,7 @@ func TestGlueMakesTheSameTables(t *testing.T) {
 // run is right.
 func TestWhateverGoesWrongOnGlueTheTablesStayWhole(t *testing.T) {
 	awstest.Whole(t)
-	a := startAWS(t)
+	a := onServer(t, awstest.StartAWS(t))
 	a.server.NeedSpark(t)
 	a.stedi(0, "deploy", "--from", landingFolder(t))
 	const table, job = "customer_trusted", "customer_landing_to_trusted"

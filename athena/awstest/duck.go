@@ -1,0 +1,325 @@
+package awstest
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"text/template"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/glue"
+	"github.com/aws/aws-sdk-go-v2/service/glue/types"
+	driver "github.com/duckdb/duckdb-go/v2"
+)
+
+// duck runs Athena's SQL in DuckDB, which takes no time to start and needs no
+// Java. It knows the tables of the Glue catalog, with the columns that stand
+// there, and reads them where the S3 server keeps its objects; the rows of a
+// CREATE TABLE AS it uploads. That a statement works here does not say that it
+// is Athena's dialect: Trino does.
+type duck struct {
+	temp string
+	s3   *S3
+	glue *Glue
+}
+
+func newDuck(t *testing.T, s3 *S3, glue *Glue) *duck {
+	t.Helper()
+	return &duck{temp: t.TempDir(), s3: s3, glue: glue}
+}
+
+//go:embed sql/*.sql
+var duckFiles embed.FS
+
+var duckSQL = template.Must(template.New("").Funcs(template.FuncMap{
+	"name": func(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` },
+	"text": func(value string) string { return `'` + strings.ReplaceAll(value, `'`, `''`) + `'` },
+}).ParseFS(duckFiles, "sql/*.sql"))
+
+var createTable = regexp.MustCompile(`(?is)^\s*CREATE TABLE\s+(?:"?\w+"?\.)?"?(\w+)"?\s+WITH\s*\(\s*format\s*=\s*'JSON'\s*,\s*external_location\s*=\s*'([^']+)'\s*\)\s*AS\s(.*)$`)
+
+func (d *duck) run(ctx context.Context, database, statement string, each func(*Answer)) error {
+	begun := time.Now()
+	db, err := sql.Open("duckdb", "")
+	if err != nil {
+		return err
+	}
+	work := &duckWork{duck: d, database: database}
+	if work.conn, err = db.Conn(ctx); err == nil {
+		err = work.run(ctx, statement)
+		err = errors.Join(err, work.conn.Close())
+	}
+	if err = errors.Join(err, db.Close()); err != nil {
+		return named(err)
+	}
+	work.answer.Stats.PhysicalInputBytes = work.scanned
+	work.answer.Stats.ElapsedTimeMillis = time.Since(begun).Milliseconds()
+	each(&work.answer)
+	return nil
+}
+
+func (d *duck) tables(ctx context.Context, database string) ([]string, error) {
+	var names []string
+	pages := glue.NewGetTablesPaginator(d.glue.Client, &glue.GetTablesInput{DatabaseName: &database})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, t := range page.TableList {
+			names = append(names, aws.ToString(t.Name))
+		}
+	}
+	slices.Sort(names)
+	return names, nil
+}
+
+// named gives an error of DuckDB the name that Trino has for such errors.
+func named(err error) error {
+	failed, ok := errors.AsType[*driver.Error](err)
+	if !ok {
+		return err
+	}
+	name := "GENERIC_INTERNAL_ERROR"
+	switch failed.Type { //nolint:exhaustive // the others are all internal ones
+	case driver.ErrorTypeParser, driver.ErrorTypeBinder, driver.ErrorTypeSyntax:
+		name = "SYNTAX_ERROR"
+	case driver.ErrorTypeCatalog:
+		name = "TABLE_NOT_FOUND"
+	case driver.ErrorTypeInvalidInput, driver.ErrorTypeConversion:
+		name = "HIVE_BAD_DATA"
+	}
+	return &sqlError{Message: failed.Msg, ErrorName: name}
+}
+
+// duckWork is one statement on its way.
+type duckWork struct {
+	*duck
+	conn     *sql.Conn
+	database string
+	scanned  int64 // bytes
+	answer   Answer
+}
+
+func (w *duckWork) run(ctx context.Context, statement string) error {
+	query, stage, location := statement, "", ""
+	if m := createTable.FindStringSubmatch(statement); m != nil {
+		stage, location, query = m[1], m[2], m[3]
+	}
+	if _, err := w.exec(ctx, "functions.sql", nil); err != nil {
+		return err
+	}
+	if w.database != "" {
+		if _, err := w.exec(ctx, "database.sql", w.database); err != nil {
+			return err
+		}
+	}
+	names, err := w.tables(ctx, w.database)
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		if !strings.Contains(strings.ToLower(query), name) {
+			continue // whatever the statement means by its words, it is not this table
+		}
+		if err := w.attach(ctx, name); err != nil {
+			return err
+		}
+	}
+	columns, err := w.describe(ctx, query)
+	if err != nil {
+		return err
+	}
+	if stage != "" {
+		return w.create(ctx, stage, location, query, columns)
+	}
+	return w.read(ctx, query, columns)
+}
+
+// exec runs one of the files in sql/ that gives no rows.
+func (w *duckWork) exec(ctx context.Context, file string, data any) (rows int64, err error) {
+	var b strings.Builder
+	if err := duckSQL.ExecuteTemplate(&b, file, data); err != nil {
+		return 0, err
+	}
+	done, err := w.conn.ExecContext(ctx, b.String())
+	if err != nil {
+		return 0, err
+	}
+	return done.RowsAffected()
+}
+
+// ask runs one of the files in sql/ that gives rows of so many texts, each of
+// which is a string or nil.
+func (w *duckWork) ask(ctx context.Context, file string, data any, width int) ([][]any, error) {
+	var b strings.Builder
+	if err := duckSQL.ExecuteTemplate(&b, file, data); err != nil {
+		return nil, err
+	}
+	rows, err := w.conn.QueryContext(ctx, b.String())
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }()
+	var all [][]any
+	for rows.Next() {
+		row, into := make([]any, width), make([]any, width)
+		for i := range row {
+			into[i] = &row[i]
+		}
+		if err := rows.Scan(into...); err != nil {
+			return nil, err
+		}
+		all = append(all, row)
+	}
+	return all, rows.Err()
+}
+
+// attach makes a table of the catalog known to DuckDB.
+func (w *duckWork) attach(ctx context.Context, name string) error {
+	out, err := w.glue.Client.GetTable(ctx, &glue.GetTableInput{DatabaseName: &w.database, Name: &name})
+	if err != nil {
+		return err
+	}
+	storage := out.Table.StorageDescriptor
+	files, err := w.files(aws.ToString(storage.Location))
+	if err != nil {
+		return err
+	}
+	keys := map[string]string{} // as the files write them, by the name in lower case
+	if len(files) > 0 {
+		found, err := w.ask(ctx, "keys.sql", files, 1)
+		if err != nil {
+			return err
+		}
+		for _, row := range found {
+			key := fmt.Sprint(row[0])
+			keys[strings.ToLower(key)] = key
+		}
+	}
+	type column struct{ Name, Type, Key string }
+	var columns []column
+	for _, c := range storage.Columns {
+		kind := duckTypes[aws.ToString(c.Type)]
+		if kind == "" {
+			return unsupported("the type " + aws.ToString(c.Type) + " of " + name + "." + aws.ToString(c.Name))
+		}
+		columns = append(columns, column{aws.ToString(c.Name), kind, keys[aws.ToString(c.Name)]})
+	}
+	if len(keys) == 0 {
+		files = nil // of which there is nothing to be read
+	}
+	_, err = w.exec(ctx, "table.sql", map[string]any{"Name": name, "Columns": columns, "Files": files})
+	return err
+}
+
+func unsupported(what string) error { return &sqlError{ErrorName: "NOT_SUPPORTED", Message: what} }
+
+// The Hive types that tables of the lake have, as DuckDB and as Trino call
+// them.
+var (
+	duckTypes  = map[string]string{"string": "VARCHAR", "boolean": "BOOLEAN", "int": "INTEGER", "bigint": "BIGINT", "double": "DOUBLE"}
+	trinoTypes = map[string]string{"VARCHAR": "varchar", "BOOLEAN": "boolean", "INTEGER": "integer", "BIGINT": "bigint", "DOUBLE": "double"}
+)
+
+// files are those below a location, where the S3 server keeps them. Athena
+// reads none whose name, or the name of whose folder, begins with _ or a dot.
+func (w *duckWork) files(location string) ([]string, error) {
+	var files []string
+	folder := filepath.FromSlash(w.s3.local(location))
+	err := filepath.WalkDir(folder, func(file string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case file != folder && strings.ContainsRune("_.", rune(d.Name()[0])):
+			if d.IsDir() {
+				return fs.SkipDir
+			}
+			return nil
+		case d.IsDir():
+			return nil
+		}
+		info, err := d.Info()
+		if err == nil && info.Size() > 0 {
+			files = append(files, file)
+			w.scanned += info.Size()
+		}
+		return err
+	})
+	if errors.Is(err, fs.ErrNotExist) {
+		err = nil // a prefix below which there is nothing
+	}
+	return files, err
+}
+
+// describe returns the columns of a SELECT, their types as DuckDB calls them.
+func (w *duckWork) describe(ctx context.Context, query string) ([]Column, error) {
+	rows, err := w.ask(ctx, "describe.sql", query, 2)
+	columns := make([]Column, len(rows))
+	for i, row := range rows {
+		columns[i] = Column{strings.ToLower(fmt.Sprint(row[0])), fmt.Sprint(row[1])}
+	}
+	return columns, err
+}
+
+// create writes the rows of a SELECT, and makes a table of them in the catalog.
+func (w *duckWork) create(ctx context.Context, name, location, query string, columns []Column) error {
+	var made []types.Column
+	for _, c := range columns {
+		hive := ""
+		for h, kind := range duckTypes {
+			if kind == c.Type {
+				hive = h
+			}
+		}
+		if hive == "" {
+			return unsupported("the type " + c.Type + " of " + c.Name)
+		}
+		made = append(made, types.Column{Name: aws.String(c.Name), Type: &hive})
+	}
+	there, err := w.files(location)
+	if err != nil {
+		return err
+	}
+	if len(there) > 0 {
+		return &sqlError{ErrorName: "HIVE_PATH_ALREADY_EXISTS", Message: "Target directory for table '" + w.database + "." + name + "' already exists: " + location}
+	}
+	file := filepath.Join(w.temp, name)
+	rows, err := w.exec(ctx, "make.sql", map[string]any{"SQL": query, "Columns": columns, "File": file})
+	if err != nil {
+		return err
+	}
+	err = w.s3.put(ctx, file, strings.TrimSuffix(location, "/")+"/part-0.json")
+	if err := errors.Join(err, os.Remove(file)); err != nil {
+		return err
+	}
+	_, err = w.glue.Client.CreateTable(ctx, &glue.CreateTableInput{DatabaseName: &w.database, TableInput: &types.TableInput{
+		Name: &name, TableType: aws.String("EXTERNAL_TABLE"),
+		StorageDescriptor: &types.StorageDescriptor{Location: &location, Columns: made},
+	}})
+	w.answer.UpdateType, w.answer.UpdateCount = "CREATE TABLE", &rows
+	return err
+}
+
+// read gives the rows of a SELECT as texts, which Athena's API hands out.
+func (w *duckWork) read(ctx context.Context, query string, columns []Column) (err error) {
+	for _, c := range columns {
+		kind := trinoTypes[c.Type]
+		if kind == "" {
+			kind = strings.ToLower(c.Type)
+		}
+		w.answer.Columns = append(w.answer.Columns, Column{c.Name, kind})
+	}
+	w.answer.Data, err = w.ask(ctx, "read.sql", query, len(columns))
+	return err
+}

@@ -1,0 +1,2 @@
+CREATE SCHEMA IF NOT EXISTS {{name .}};
+USE {{name .}};

@@ -1,0 +1,2 @@
+SELECT column_name, column_type FROM (DESCRIBE {{.}}
+)

@@ -1,0 +1,11 @@
+CREATE VIEW {{name .Name}} AS
+SELECT {{range $i, $c := .Columns}}{{if $i}}, {{end}}{{if $c.Key}}{{name $c.Key}}{{else}}CAST(NULL AS {{$c.Type}}){{end}} AS {{name $c.Name}}{{end}}
+{{- if .Files}}
+FROM read_json(
+  [{{range $i, $file := .Files}}{{if $i}}, {{end}}{{text $file}}{{end}}],
+  format = 'newline_delimited',
+  columns = { {{- range .Columns}}{{if .Key}}{{text .Key}}: {{text .Type}}, {{end}}{{end -}} }
+)
+{{- else}}
+WHERE false
+{{- end}}
