@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path"
 	"path/filepath"
@@ -23,6 +22,7 @@ import (
 	"stedi/pipeline"
 	"stedi/pipeline/dir"
 	"stedi/pipeline/duckdb"
+	"stedi/pipeline/export"
 	"stedi/pipeline/query"
 	"stedi/pipeline/stedi"
 )
@@ -224,9 +224,7 @@ func (w *world) options(tb testing.TB) Options {
 		Recall:   func() Remembered { return w.known },
 		Remember: func(r Remembered) error { w.known = r; return nil },
 		CopyText: func(_ context.Context, text string) error { w.copied = append(w.copied, text); return nil },
-		Create: func(name string) (io.WriteCloser, error) {
-			return os.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600) //nolint:gosec // a test's own folder
-		},
+		Export:   export.Into,
 	}
 }
 

@@ -24,11 +24,11 @@ func (q *queryView) export(name string) tea.Cmd {
 	if !filepath.IsAbs(name) {
 		name = filepath.Join(q.options.Folder, name)
 	}
-	create, rows := q.options.Create, q.sheet().base
+	export, rows := q.options.Export, q.sheet().base
 	return q.work.start(&q.keeping, func(ctx context.Context) tea.Msg {
 		err := rows.Fill(ctx)
 		if err == nil {
-			err = writeNew(create, name, func(w io.Writer) error {
+			err = export(name, func(w io.Writer) error {
 				return pager.Export(ctx, rows, w, format, func(int64) {})
 			})
 		}

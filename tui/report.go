@@ -25,19 +25,10 @@ func (a *app) save(what, name string, write func(io.Writer) error) tea.Cmd {
 	if !filepath.IsAbs(name) {
 		name = filepath.Join(a.options.Folder, name)
 	}
-	create := a.options.Create
+	export := a.options.Export
 	return a.work.start(&a.keeping, func(context.Context) tea.Msg {
-		return savedMsg{what, name, writeNew(create, name, write)}
+		return savedMsg{what, name, export(name, write)}
 	})
-}
-
-// writeNew writes a file that is not there yet.
-func writeNew(create func(string) (io.WriteCloser, error), name string, write func(io.Writer) error) error {
-	w, err := create(name)
-	if err != nil {
-		return err
-	}
-	return errors.Join(write(w), w.Close())
 }
 
 func (a *app) saved(msg savedMsg) tea.Cmd {

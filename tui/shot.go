@@ -97,7 +97,7 @@ func (m *Model) savePicture() tea.Cmd {
 		theme = picture.Light
 	}
 	name := fmt.Sprintf("stedi-%s-%s", strings.ToLower(m.here().title()), m.now().Format("20060102-150405"))
-	create, folder := m.options.Create, m.options.Folder
+	export, folder := m.options.Export, m.options.Folder
 	return m.work.start(&m.keeping, func(context.Context) tea.Msg {
 		screen := picture.Parse(view, w, h)
 		options := picture.Options{Theme: theme}
@@ -108,7 +108,7 @@ func (m *Model) savePicture() tea.Cmd {
 			".ans": screen.ANSI,
 		} {
 			file := filepath.Join(folder, name+ending)
-			if err := writeNew(create, file, write); err != nil {
+			if err := export(file, write); err != nil {
 				return picturesMsg{nil, err}
 			}
 			names = append(names, file)

@@ -3,7 +3,6 @@ package tui
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"math"
 	"path/filepath"
@@ -67,7 +66,7 @@ func formatOf(name string) (export.Format, bool) {
 
 // export writes rows into a new file, in the background.
 func (t *tableView) export(name string, shown bool) tea.Cmd {
-	if name == "" || t.options.Create == nil || t.place == nil {
+	if name == "" || t.options.Export == nil || t.place == nil {
 		return nil
 	}
 	if t.exports.working() {
@@ -80,30 +79,24 @@ func (t *tableView) export(name string, shown bool) tea.Cmd {
 	if !filepath.IsAbs(name) {
 		name = filepath.Join(t.options.Folder, name)
 	}
-	create, rows, source := t.options.Create, &atomic.Int64{}, t.exportSource(shown)
+	write, rows, source := t.options.Export, &atomic.Int64{}, t.exportSource(shown)
 	t.exported = 0
 	return tea.Batch(exportingSoon(exportingMsg{rows}), t.work.start(&t.exports, func(ctx context.Context) tea.Msg {
-		err := writeExport(ctx, source, format, func() (io.WriteCloser, error) { return create(name) }, rows.Store)
+		err := exportRows(ctx, source, func(from pager.Source) error {
+			return write(name, func(w io.Writer) error { return pager.Export(ctx, from, w, format, rows.Store) })
+		})
 		return exportedMsg{name, rows.Load(), err}
 	}))
 }
 
-// writeExport opens the rows before it makes the file, so that a failure
-// leaves none behind.
-func writeExport(ctx context.Context, open func(context.Context) (pager.Source, error), format export.Format,
-	create func() (io.WriteCloser, error), progress func(int64),
-) (err error) {
+// exportRows opens the rows before anything is written.
+func exportRows(ctx context.Context, open func(context.Context) (pager.Source, error), write func(pager.Source) error) (err error) {
 	source, err := open(ctx)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, source.Close()) }()
-	w, err := create()
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, w.Close()) }()
-	return pager.Export(ctx, source, w, format, progress)
+	return write(source)
 }
 
 // exportSource says where the rows come from: the files if they are wanted as
@@ -186,7 +179,7 @@ func (t *tableView) cancelExport() tea.Cmd {
 func (t *tableView) exportOver(msg exportedMsg) tea.Cmd {
 	switch {
 	case errors.Is(msg.err, context.Canceled):
-		return t.toast(warned, fmt.Sprintf("the export was stopped: %s holds a part of the rows", msg.name))
+		return t.toast(warned, "the export was stopped: "+msg.name+" was not written")
 	case msg.err != nil:
 		t.fail("the rows cannot be exported", msg.err)
 		return t.toast(failed, t.failure.what+"   ! shows why")

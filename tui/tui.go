@@ -84,8 +84,9 @@ type Options struct {
 	// CopyText puts a text into the system's clipboard, beside the terminal's
 	// own way to do so; nil: there is none.
 	CopyText func(ctx context.Context, text string) error
-	// Create makes a new file for an export. An existing one is an error.
-	Create func(name string) (io.WriteCloser, error)
+	// Export makes a new file of what write writes. An existing one is an error,
+	// and when write fails there is none. Nil: there are no files.
+	Export func(name string, write func(io.Writer) error) error
 	// Editor prepares the reader's own editor for a text; finish returns what it
 	// has become. Nil: there is none.
 	Editor func(text string) (edit *exec.Cmd, finish func() (string, error), err error)

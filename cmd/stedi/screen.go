@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"io"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -16,6 +15,7 @@ import (
 	"golang.org/x/term"
 
 	"stedi/pipeline"
+	"stedi/pipeline/export"
 	"stedi/pipeline/query"
 	"stedi/tui"
 )
@@ -157,9 +157,7 @@ func (p *program) screenOptions(flags runFlags) tui.Options {
 			return clipboard.WriteAll(text)
 		},
 		Editor: p.ownEditor,
-		Create: func(name string) (io.WriteCloser, error) {
-			return os.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-		},
+		Export: export.Into,
 	}
 	if folder, err := os.Getwd(); err == nil {
 		o.Folder = folder
