@@ -139,17 +139,12 @@ func (c *comparison) version(ctx context.Context, t *Table, run *Record) (Input,
 	if table.MadeBy == "" {
 		return Input{}, Fail(BadUsage, t.Name, "", "the record of run %s does not say which version was there", run.Run)
 	}
-	files, err := c.store.List(ctx, t.Path)
-	if err != nil {
-		return Input{}, err
-	}
-	files = append(files, c.kept...)
-	places := map[string]string{manifestName(t.Name): t.Part()} // of a version: where its manifest and its file lie
+	places := map[string]string{manifestName(t.Name): t.Part()} // of a version: where its manifest and its one file lie
 	for _, name := range keptManifests(c.kept, t) {
 		places[name] = path.Dir(name) + "/" + t.Part()
 	}
-	changed := ""
-	for manifest, file := range places {
+	var changed error
+	for manifest, part := range places {
 		m, err := readManifest(ctx, c.store, manifest)
 		if err != nil {
 			return Input{}, err
@@ -157,38 +152,63 @@ func (c *comparison) version(ctx context.Context, t *Table, run *Record) (Input,
 		if m == nil || m.Run != table.MadeBy {
 			continue
 		}
-		input, err := c.open(ctx, t, m, files, file)
+		input, err := c.open(ctx, t, m, part)
 		if !errors.Is(err, ErrChanged) && !errors.Is(err, fs.ErrNotExist) {
 			return input, err
 		}
-		changed = file
+		changed = err
 	}
-	if changed != "" {
-		return Input{}, Fail(Conflict, t.Name, "", "%s is not as run %s left it", changed, table.MadeBy)
+	if changed != nil {
+		return Input{}, Fail(Conflict, t.Name, "", "%w", changed)
 	}
 	return Input{}, Fail(BadUsage, t.Name, "", "the version of run %s was deleted, since it may hold withdrawn consent", table.MadeBy)
 }
 
 // open makes a version ready for queries, with the columns that it had. If its
-// file is not what the manifest says, that is ErrChanged.
-func (c *comparison) open(ctx context.Context, t *Table, m *Manifest, files []File, name string) (Input, error) {
-	i := slices.IndexFunc(files, func(f File) bool { return f.Name == name })
-	if i < 0 {
-		return Input{}, fs.ErrNotExist
+// files are not what the manifest says, that is ErrChanged.
+func (c *comparison) open(ctx context.Context, t *Table, m *Manifest, part string) (Input, error) {
+	files, err := c.files(ctx, m, part)
+	if err != nil {
+		return Input{}, err
 	}
 	columns, err := c.columns(ctx, t, m)
 	if err != nil {
 		return Input{}, err
 	}
-	input, err := fetchInput(ctx, c.store, &Table{Columns: columns}, files[i:i+1])
-	if err != nil {
-		return Input{}, err
+	input, err := fetchInput(ctx, c.store, &Table{Columns: columns}, files)
+	if err != nil || m.Folder != "" {
+		return input, err
 	}
 	hash, err := ndjson.HashFile(ctx, input.Files[0].Path)
 	if err == nil && hash != m.Hash {
-		err = ErrChanged
+		err = fmt.Errorf("%s is not as run %s left it: %w", part, m.Run, ErrChanged)
 	}
 	return input, err
+}
+
+// files are those of a version: what the manifest names, in a folder of the
+// version's own, or one part, whose content is still to be looked at.
+func (c *comparison) files(ctx context.Context, m *Manifest, part string) ([]File, error) {
+	folder, want := path.Dir(part), []File{{Name: part}}
+	if m.Folder != "" {
+		folder, want = m.Folder, m.files()
+	}
+	listed, err := c.store.List(ctx, folder)
+	if err != nil {
+		return nil, err
+	}
+	var found []File
+	for _, w := range want {
+		i := slices.IndexFunc(listed, func(f File) bool { return f.Name == w.Name })
+		switch {
+		case i < 0:
+			return nil, fmt.Errorf("%s, which run %s has left, is gone: %w", w.Name, m.Run, fs.ErrNotExist)
+		case m.Folder != "" && !listed[i].Same(w):
+			return nil, fmt.Errorf("%s is not as run %s left it: %w", w.Name, m.Run, ErrChanged)
+		}
+		found = append(found, listed[i])
+	}
+	return found, nil
 }
 
 // columns are those that a version had when it was made.

@@ -152,7 +152,7 @@ func TestAVersionThatIsGoneSaysWhy(t *testing.T) {
 	b := w.mustRun(t, pipeline.RunOptions{})
 	w.write(t, ".stedi/previous/"+b.Run+"/names/part-00000.json", "{\"name\":\"Bob\"}\n")
 	got := w.compareRows(t, a, b, query.Options{})
-	if gone, want := got["names"].Gone, ".stedi/previous/"+b.Run+"/names/part-00000.json is not as run "+a.Run+" left it"; gone != want {
+	if gone, want := got["names"].Gone, ".stedi/previous/"+b.Run+"/names/part-00000.json is not as run "+a.Run+" left it: changed by someone else"; gone != want {
 		t.Errorf("of a changed file it says %q, want %q", gone, want)
 	}
 	if gone := got["turnover"].Gone; gone != "" {

@@ -182,6 +182,9 @@ func makeTheSameTables(a *onAWS) {
 	}
 	a.wantRows(a.batch("athena"), pipeline.UpToDate)
 	a.wantRows(a.batch("athena", "--force"), pipeline.Published)
+	if diff, _ := a.stedi(0, "runs", "--diff", "last~1", "last", "--rows"); strings.Count(diff, ": 0 only in A, 0 only in B") != 5 {
+		a.Errorf("the versions of both engines are not found to be the same:\n%s", diff)
+	}
 
 	out, said := a.stedi(0, "preview", "machine_learning_curated", "-n", "2", "--engine", "athena")
 	if !strings.Contains(out, "43,681") || !strings.Contains(said, "bytes scanned") {
