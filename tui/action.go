@@ -93,6 +93,15 @@ func find(actions []action, pressed tea.KeyPressMsg) (action, bool) {
 	return action{}, false
 }
 
+// findOff returns the action that a key would mean at another moment.
+func findOff(actions []action, pressed tea.KeyPressMsg) (action, bool) {
+	i := slices.IndexFunc(actions, func(a action) bool { return a.off && key.Matches(pressed, a.key) })
+	if i < 0 {
+		return action{}, false
+	}
+	return actions[i], true
+}
+
 // keyOf is how people call the first key of one of the actions.
 func keyOf(actions []action, name string) string {
 	i := slices.IndexFunc(actions, func(a action) bool { return a.name == name })

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"context"
 	"strings"
 	"testing"
 	"time"
@@ -177,4 +178,31 @@ func TestSettingsOfKeysThatCannotWorkAreRefused(t *testing.T) {
 			}
 		}
 	}
+}
+
+func TestAKeyThatDoesNothingNowSaysWhy(t *testing.T) {
+	w := newWorld(t, "sample")
+	w.open(t)
+	o := w.options(t)
+	opened := make(chan struct{})
+	open := o.Open
+	o.Open = func(ctx context.Context) (*Workspace, error) {
+		<-opened
+		return open(ctx)
+	}
+	m, err := New(t.Context(), o)
+	must(t, err)
+	d := &driver{TB: t, Model: m, messages: make(chan tea.Msg), held: 1}
+	t.Cleanup(d.end)
+	d.do(m.Init())
+	d.size(100, 30)
+	d.press("R", "R")
+	if n := strings.Count(d.screen(), "R run all: the lake is still being opened"); n != 1 {
+		t.Errorf("it is said %d times:\n%s", n, d.screen())
+	}
+	close(opened)
+	d.held = 0
+	d.settle()
+	d.press("!")
+	d.shows("! the last error: not here and now")
 }

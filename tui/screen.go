@@ -219,10 +219,23 @@ func (m *Model) press(msg tea.KeyPressMsg) tea.Cmd {
 			}
 		}
 	}
-	if a, ok := find(m.possible(), msg); ok {
+	possible := m.possible()
+	if a, ok := find(possible, msg); ok {
 		return a.do()
 	}
+	if a, ok := findOff(possible, msg); ok {
+		return m.refuse(a)
+	}
 	return nil
+}
+
+// refuse says of a key that means something why it does nothing now.
+func (m *Model) refuse(a action) tea.Cmd {
+	why := "not here and now"
+	if m.opening.working() {
+		why = "the lake is still being opened"
+	}
+	return m.toast(warned, a.keyName()+" "+a.title()+": "+why)
 }
 
 func (m *Model) paste(msg tea.PasteMsg) tea.Cmd {

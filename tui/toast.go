@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"slices"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -37,6 +38,7 @@ const toastTime = 6 * time.Second
 func (a *app) toast(m mood, text string) tea.Cmd {
 	a.toasts.last++
 	id := a.toasts.last
+	a.toasts.list = slices.DeleteFunc(a.toasts.list, func(t toast) bool { return t.text == text })
 	a.toasts.list = append(a.toasts.list, toast{id, m, text})
 	return tea.Tick(toastTime, func(time.Time) tea.Msg { return toastOverMsg{id} })
 }
