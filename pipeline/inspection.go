@@ -6,6 +6,9 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
 
 	"stedi/pipeline/ndjson"
 )
@@ -86,12 +89,14 @@ func (l *Lake) Resolve(names []string) ([]string, error) {
 // inspection is one evaluation of the rules.
 type inspection struct {
 	*observation
-	lake    *Lake
-	store   Store
-	engine  Engine
-	limit   Limit
-	about   []string // tables whose rules are evaluated; empty: all
-	held    []string // tables that the engine keeps for us
+	lake   *Lake
+	store  Store
+	engine Engine
+	limit  Limit
+	about  []string // tables whose rules are evaluated; empty: all
+
+	mu      sync.Mutex // an engine far away is asked several things at the same time
+	held    []string   // tables that the engine keeps for us
 	reports map[string]ndjson.Report
 	cache   checkCache
 }
@@ -103,42 +108,82 @@ const holdLimit = 64 << 20
 // readAll reads every table once, so that all counts are those of the bytes
 // that lie there.
 func (i *inspection) readAll(ctx context.Context) error {
+	var tables []*Table
 	for _, t := range i.lake.Tables {
-		if len(i.files[t.Name]) == 0 {
-			continue
-		}
-		if _, err := i.input(ctx, t); err != nil {
-			return err
-		}
-		if _, ok := i.reports[t.Name]; ok {
-			continue
-		}
-		input, err := prepare(ctx, i.engine, i.store, t, i.files[t.Name])
-		if err != nil {
-			return err
-		}
-		if i.reports[t.Name], err = i.engine.Scan(ctx, input, func(Progress) {}); err != nil {
-			return fmt.Errorf("%s: %w", t.Name, err)
+		if len(i.files[t.Name]) > 0 {
+			tables = append(tables, t)
 		}
 	}
-	return nil
+	return each(ctx, i.engine, tables, func(ctx context.Context, _ int, t *Table) error {
+		input, err := i.input(ctx, t)
+		if err != nil || i.holds(t) {
+			return err // in being held it was read
+		}
+		report, err := i.engine.Scan(ctx, input, func(Progress) {})
+		if err != nil {
+			return fmt.Errorf("%s: %w", t.Name, err)
+		}
+		i.learn(t, report, false)
+		return nil
+	})
 }
+
+// each does something for each of several things: with an engine that works
+// far away for a few of them at the same time, since most of it is waiting, and
+// with one that needs this machine for each in turn.
+func each[T any](ctx context.Context, engine Engine, things []T, do func(ctx context.Context, n int, thing T) error) error {
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(1)
+	if _, remote := engine.(Remote); remote {
+		group.SetLimit(atOnce)
+	}
+	for n, thing := range things {
+		group.Go(func() error {
+			if ctx.Err() != nil {
+				return context.Cause(ctx)
+			}
+			return do(ctx, n, thing)
+		})
+	}
+	return group.Wait()
+}
+
+// atOnce is how many questions an engine far away is asked at the same time: a
+// fraction of the 20 queries that the smallest of Athena's quotas allows.
+const atOnce = 6
 
 // input makes a table ready for checks: one that is not large is read into the
 // engine, once.
 func (i *inspection) input(ctx context.Context, t *Table) (Input, error) {
-	if slices.Contains(i.held, t.Name) {
+	if i.holds(t) {
 		return Input{Table: t}, nil
 	}
 	input, err := prepare(ctx, i.engine, i.store, t, i.files[t.Name])
 	if err != nil || size(i.files[t.Name]) > holdLimit {
 		return input, err
 	}
-	if i.reports[t.Name], err = i.engine.Hold(ctx, input); err != nil {
+	report, err := i.engine.Hold(ctx, input)
+	if err != nil {
 		return input, fmt.Errorf("%s: %w", t.Name, err)
 	}
-	i.held = append(i.held, t.Name)
+	i.learn(t, report, true)
 	return Input{Table: t}, nil
+}
+
+func (i *inspection) holds(t *Table) bool {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return slices.Contains(i.held, t.Name)
+}
+
+// learn takes what was found in a table, which the engine keeps if it is held.
+func (i *inspection) learn(t *Table, report ndjson.Report, held bool) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.reports[t.Name] = report
+	if held {
+		i.held = append(i.held, t.Name)
+	}
 }
 
 func size(files []File) (n int64) {
@@ -177,16 +222,16 @@ func (i *inspection) rules(ctx context.Context, record *Record) error {
 			i.builtIn(t, record)
 		}
 	}
-	for _, c := range i.lake.Checks {
-		if !i.concerns(c.Table) {
-			continue
-		}
-		found, err := i.evaluate(ctx, c)
-		if err != nil {
-			return err
-		}
-		record.Checks = append(record.Checks, found)
+	checks := slices.DeleteFunc(slices.Clone(i.lake.Checks), func(c *Check) bool { return !i.concerns(c.Table) })
+	found := make([]CheckRecord, len(checks))
+	err := each(ctx, i.engine, checks, func(ctx context.Context, n int, c *Check) (err error) {
+		found[n], err = i.evaluate(ctx, c)
+		return err
+	})
+	if err != nil {
+		return err
 	}
+	record.Checks = append(record.Checks, found...)
 	record.expect(i.lake)
 	record.Checks = slices.DeleteFunc(record.Checks, func(c CheckRecord) bool {
 		return c.Check == expectedRows && !i.concerns(c.Table)
@@ -255,7 +300,7 @@ func (i *inspection) evaluate(ctx context.Context, c *Check) (CheckRecord, error
 		}
 	}
 	key, known := i.keyOf(c)
-	if record, ok := i.cache.get(c, key); known && ok {
+	if record, ok := i.remembered(c, key); known && ok {
 		return record, nil
 	}
 	var inputs []Input
@@ -272,7 +317,15 @@ func (i *inspection) evaluate(ctx context.Context, c *Check) (CheckRecord, error
 	}
 	record := c.judge(i.lake.Table(c.Table), found)
 	if known {
+		i.mu.Lock()
 		i.cache[c.Name] = cachedCheck{Key: key, Record: record}
+		i.mu.Unlock()
 	}
 	return record, nil
+}
+
+func (i *inspection) remembered(c *Check, key Hash) (CheckRecord, bool) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return i.cache.get(c, key)
 }

@@ -14,7 +14,8 @@ import (
 
 // Remote is an engine that works where the lake lies. It reads tables by name,
 // where the catalog says, and leaves what it makes as files of the lake. What
-// is in its inputs is their names alone.
+// is in its inputs is their names alone. Scan, Hold and Check may be called from
+// several goroutines.
 type Remote interface {
 	Engine
 	// Release makes sure that nothing is on its way to a target any more, and
