@@ -206,8 +206,7 @@ func (q *queryView) drawResult(p pane) {
 	case q.asking.working():
 		foot.cut(1, 0, foot.width()-2, t.busy, " ▶ "+span(q.options.Now().Sub(s.answer.began).Seconds())+"  ctrl+x cancels ")
 	case s.answer.text != "":
-		mark := [...]string{"ⓘ", "✓", "!", "✗"}[s.answer.mood]
-		style := [...]uv.Style{t.accent, t.good, t.warn, t.bad}[s.answer.mood]
+		mark, style := s.answer.mood.look(t)
 		text := s.answer.text
 		if s.answer.cost != "" {
 			text += " · " + s.answer.cost

@@ -18,6 +18,11 @@ const (
 	failed
 )
 
+// look is the sign of a mood, and its colour.
+func (m mood) look(t *theme) (sign string, style uv.Style) {
+	return [...]string{"ⓘ", "✓", "!", "✗"}[m], [...]uv.Style{t.accent, t.good, t.warn, t.bad}[m]
+}
+
 // toasts are short pieces of news that go away by themselves.
 type toasts struct {
 	list []toast
@@ -66,8 +71,7 @@ func drawNews(p pane, t *theme, m mood, text string) {
 	if text == "" {
 		return
 	}
-	sign := [...]string{"ⓘ", "✓", "!", "✗"}[m]
-	style := [...]uv.Style{t.accent, t.good, t.warn, t.bad}[m]
+	sign, style := m.look(t)
 	x := p.text(1, 0, style, sign+" ")
 	p.cut(x, 0, p.width()-x-1, t.text, text)
 }
