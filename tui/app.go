@@ -67,7 +67,7 @@ type (
 func (a *app) opened(msg openedMsg) tea.Cmd {
 	if msg.err != nil {
 		a.fail("the lake cannot be opened", msg.err, answer{"D", "ask the doctor", a.examine})
-		return nil
+		return a.root.showProblem() // for there is nothing else to be seen
 	}
 	a.place = msg.place
 	return tea.Batch(a.look(), a.wait())

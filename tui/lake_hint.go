@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"strings"
 
 	"stedi/pipeline"
 )
@@ -13,6 +14,8 @@ func (l *lakeView) hint() (mood, string) {
 		return told, ""
 	}
 	switch {
+	case l.isEmpty():
+		return warned, "no data lies here yet; `stedi --demo` shows a lake. JSON lines belong into " + strings.Join(l.landingPaths(), ", ")
 	case len(v.Strange) > 0:
 		return failed, v.Strange[0] + " is not as this program left it: a run stops there until it is moved aside (--replace)"
 	case v.Stale != "":
@@ -32,6 +35,26 @@ func (l *lakeView) hint() (mood, string) {
 	default:
 		return told, t.Doc
 	}
+}
+
+// isEmpty tells whether not one table has a file.
+func (l *lakeView) isEmpty() bool {
+	for _, t := range l.view.Tables {
+		if !t.Missing {
+			return false
+		}
+	}
+	return true
+}
+
+func (l *lakeView) landingPaths() []string {
+	var paths []string
+	for _, t := range l.lake().Tables {
+		if t.IsLanding() {
+			paths = append(paths, t.Path)
+		}
+	}
+	return paths
 }
 
 // greatestLoss says which stage let the fewest rows through.
