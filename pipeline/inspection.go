@@ -253,9 +253,9 @@ func (i *inspection) builtIn(t *Table, record *Record) {
 		readable.State, readable.Message = "skipped", "the table has no file"
 	case !limit.allows(table.Rejected, table.Rows):
 		readable.State, readable.Failing = "fail", table.Rejected
-		readable.Message = fmt.Sprintf("%d lines cannot be read, %s allowed.", table.Rejected, limit)
+		readable.Message = fmt.Sprintf("%d lines cannot be read, %s allowed", table.Rejected, limit)
 		if rejects := i.reports[t.Name].Rejects; len(rejects) > 0 {
-			readable.Message += " The first: " + rejects[0].String()
+			readable.Message += ": " + strings.Join(firstOf(rejects), "; ")
 		}
 	}
 	record.Checks = append(record.Checks, readable)

@@ -122,6 +122,19 @@ func (l Limit) String() string {
 	return fmt.Sprint(l.Count)
 }
 
+// firstOf says of the first few rejected lines where they are and why, and of
+// the others how many they are.
+func firstOf(rejects []ndjson.Reject) []string {
+	var lines []string
+	for _, r := range rejects[:min(len(rejects), 5)] {
+		lines = append(lines, r.String())
+	}
+	if len(rejects) > len(lines) {
+		lines = append(lines, fmt.Sprintf("and %d more", len(rejects)-len(lines)))
+	}
+	return lines
+}
+
 // judge tells whether what was read of a landing table may be used.
 func judge(t *Table, report ndjson.Report, limit Limit, allowEmpty bool) error {
 	if len(report.MissingKeys) > 0 {
@@ -131,15 +144,8 @@ func judge(t *Table, report ndjson.Report, limit Limit, allowEmpty bool) error {
 	}
 	rejects := report.Rejects
 	if n := int64(len(rejects)); !limit.allows(n, report.Rows) {
-		var lines []string
-		for _, r := range rejects[:min(len(rejects), 5)] {
-			lines = append(lines, r.String())
-		}
-		if len(rejects) > len(lines) {
-			lines = append(lines, fmt.Sprintf("and %d more", len(rejects)-len(lines)))
-		}
 		return Fail(BadData, t.Name, fmt.Sprintf("Mend the lines, or go on without them: --max-rejects %d.", n),
-			"%d of %d lines rejected, %s allowed:\n  %s", n, n+report.Rows, limit, strings.Join(lines, "\n  "))
+			"%d of %d lines rejected, %s allowed:\n  %s", n, n+report.Rows, limit, strings.Join(firstOf(rejects), "\n  "))
 	}
 	if report.Rows == 0 && !allowEmpty {
 		return Fail(BadData, t.Name, "If that is right, say --allow-empty.", "the whole table has no row")

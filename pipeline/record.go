@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -16,6 +17,7 @@ type Record struct {
 	Status   string        `json:"status"` // running, ok, data_failed, failed, cancelled
 	ExitCode int           `json:"exit_code"`
 	Error    string        `json:"error,omitempty"`
+	Remedy   string        `json:"remedy,omitempty"` // what to do about the error; its text ends with it
 	Engine   string        `json:"engine"`
 	Profile  []string      `json:"profile"`
 	Lake     string        `json:"lake"`
@@ -127,6 +129,9 @@ func (r *Record) end(now time.Time, err error) {
 	}
 	if err != nil {
 		r.Error = err.Error()
+	}
+	if f, ok := errors.AsType[*Failure](err); ok && strings.HasSuffix(r.Error, f.Fix) {
+		r.Remedy = f.Fix
 	}
 }
 

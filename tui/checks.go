@@ -167,7 +167,7 @@ func (c *checksView) text(line ruleLine) string {
 		v := c.table(line.table.Name)
 		text := line.table.Name
 		if v != nil {
-			text += "\t" + rowsOf(v)
+			text += "\t" + c.counted(v)
 			if v.Expected != nil {
 				text += "\texpected " + count(*v.Expected)
 			}

@@ -194,7 +194,7 @@ func (c *checksView) drawCounts(p pane, k ruleColumns, table *pipeline.Table, ba
 	if v == nil {
 		return
 	}
-	p.textRight(k.actual, 0, over(t.number, back), rowsOf(v))
+	p.textRight(k.actual, 0, over(t.number, back), c.counted(v))
 	word, tone := "", t.dim
 	if v.Expected != nil && v.Known && !v.Missing {
 		word, tone = "pass", t.good
@@ -222,6 +222,17 @@ func (c *checksView) drawCounts(p pane, k ruleColumns, table *pipeline.Table, ba
 		p.cut(k.rule, 0, k.verdict-k.rule-1, over(t.dim, back), table.Doc)
 		p.text(k.trend, 0, over(t.full, back), spark(v.Trend, 16))
 	}
+}
+
+// counted is the number of a table's rows: if no run has read them, then as the
+// checks have counted them.
+func (c *checksView) counted(v *pipeline.TableView) string {
+	if found := c.verdicts(); found != nil && !v.Known && !v.Missing {
+		if t := found.Table(v.Table); t != nil && !t.Missing {
+			return count(t.Rows)
+		}
+	}
+	return rowsOf(v)
 }
 
 func signed(n int64) string {

@@ -18,6 +18,7 @@ type historyView struct {
 	base   string // the run that others are compared with; "": the one before
 	wanted string
 	scroll int
+	room   int // for a line of the details, as it was last drawn
 	differ task
 	diff   *runDiff
 }

@@ -73,6 +73,7 @@ func (h *historyView) drawDetail(p pane) {
 	in := p.box(h.theme, title, h.panes.at == detailPane)
 	p.click(func() tea.Cmd { h.panes.at = detailPane; return nil })
 	p.wheel(func(delta int) tea.Cmd { h.panes.at = detailPane; return h.move(delta) })
+	h.room = in.width() - 2
 	lines := h.detail()
 	from := min(h.scroll, max(0, len(lines)-in.height()))
 	for y := range in.height() {
@@ -115,6 +116,9 @@ func (h *historyView) detail() []styledLine {
 		lines = append(lines, styledLine{{t.bad, strings.TrimRight(line, "\n")}})
 	}
 	for _, s := range r.Steps {
+		if strings.Contains(r.Error, s.Error) {
+			s.Error = "" // it is said above
+		}
 		lines = append(lines, h.stepLines(s)...)
 	}
 	lines = append(lines, nil)
@@ -126,7 +130,11 @@ func (h *historyView) detail() []styledLine {
 			lines = append(lines, h.checkLine(c))
 		}
 	}
-	return lines
+	var fitted []styledLine
+	for _, line := range lines {
+		fitted = append(fitted, wrap(line, max(1, h.room))...)
+	}
+	return fitted
 }
 
 func (h *historyView) stepLines(s pipeline.StepRecord) []styledLine {

@@ -275,6 +275,9 @@ func (m *Model) whatFailed(record *pipeline.Record) string {
 	if record != nil {
 		for _, s := range record.Steps {
 			if s.State == pipeline.Failed {
+				if v := m.table(s.Table); v != nil && v.Missing {
+					return s.Table + " failed and is still not made"
+				}
 				return s.Table + " failed; its old rows are as they were"
 			}
 		}
@@ -303,7 +306,22 @@ func (m *Model) remedies(msg runMsg) []answer {
 	} else if pipeline.KindOf(msg.err) == pipeline.Conflict {
 		list = append(list, answer{"m", "run again, and move aside what others left (--replace)", again(func(o *pipeline.RunOptions) { o.Replace = true })})
 	}
+	if n := rejected(msg.record); n > 0 {
+		list = append(list, answer{"w", fmt.Sprintf("run again without those lines (--max-rejects %d)", n), again(func(o *pipeline.RunOptions) { o.MaxRejects = pipeline.Limit{Count: n} })})
+	}
 	return append(list, answer{"r", "run again", again(func(*pipeline.RunOptions) {})})
+}
+
+// rejected is how many lines of a table have to be left out for a run to go on
+// that has failed because of such lines, or 0.
+func rejected(record *pipeline.Record) (most int64) {
+	if record == nil || !strings.Contains(record.Remedy, "--max-rejects") {
+		return 0
+	}
+	for _, t := range record.Tables {
+		most = max(most, t.Rejected)
+	}
+	return most
 }
 
 // replay plays a past run again.

@@ -3,6 +3,7 @@ package tui
 import (
 	"context"
 	"os"
+	"path/filepath"
 	"testing"
 
 	"stedi/pipeline"
@@ -19,6 +20,17 @@ func TestALakeThatCannotBeOpenedSaysWhyAtOnce(t *testing.T) {
 	d.shows("WHY    the folder is not there", "FIX    Name another folder.")
 	d.press("esc")
 	d.shows("the lake is not open: ! shows why")
+}
+
+func TestARunThatFailedForSomeLinesIsRunAgainWithoutThem(t *testing.T) {
+	w := newWorld(t, "sample")
+	must(t, os.WriteFile(filepath.Join(w.root, "customer", "landing", "more.json"), []byte("{\"email\":\n[]\n"), 0o600))
+	w.open(t)
+	d := start(t, w.options(t), 120, 36)
+	d.press("R", "!")
+	d.shows("customer_trusted failed and is still not made", "FIX    Mend the lines", "w  run again without those lines (--max-rejects 2)", "more.json:1:10")
+	d.press("w")
+	d.shows("5 tables made")
 }
 
 func TestAnEmptyLakeSaysWhatBelongsThere(t *testing.T) {

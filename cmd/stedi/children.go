@@ -88,13 +88,13 @@ func (c children) run(ctx context.Context, options pipeline.RunOptions, emit fun
 	stop()
 	err = cmd.Wait()
 	if id == "" {
-		return nil, failureOf(cmd, err, complaint.String())
+		return nil, failureOf(cmd, err, complaint.String(), "")
 	}
 	record, e := pipeline.ReadRecord(context.WithoutCancel(ctx), c.store, id)
 	if e != nil {
-		return nil, errors.Join(failureOf(cmd, err, complaint.String()), e)
+		return nil, errors.Join(failureOf(cmd, err, complaint.String(), ""), e)
 	}
-	return record, failureOf(cmd, err, record.Error)
+	return record, failureOf(cmd, err, record.Error, record.Remedy)
 }
 
 // steer passes cancelled tables on, until it is stopped.
@@ -143,21 +143,26 @@ func (c children) check(ctx context.Context, tables []string) (*pipeline.Record,
 	err = cmd.Run()
 	record := &pipeline.Record{}
 	if e := json.Unmarshal(out.Bytes(), record); e != nil {
-		return nil, failureOf(cmd, err, complaint.String())
+		return nil, failureOf(cmd, err, complaint.String(), "")
 	}
 	return record, nil
 }
 
 // failureOf makes a failure of how a child ended: its exit code says of which
 // kind, and the text, in the form in which the program prints failures, what
-// happened and what to do.
-func failureOf(cmd *exec.Cmd, err error, text string) error {
+// happened and what to do. Without a remedy that is known, that is all that is
+// indented.
+func failureOf(cmd *exec.Cmd, err error, text, remedy string) error {
 	if err == nil {
 		return nil
 	}
 	code := cmd.ProcessState.ExitCode()
 	if code <= 0 {
 		return pipeline.Fail(pipeline.BadEngine, "", "Run again: what it left half done is brought into order first.", "the process of the run ended: %w", err)
+	}
+	if remedy != "" {
+		what := strings.TrimSpace(strings.TrimSuffix(text, remedy))
+		return &pipeline.Failure{Kind: pipeline.Kind(code), Err: errors.New(what), Fix: remedy}
 	}
 	var what, fix []string
 	for line := range strings.Lines(strings.TrimPrefix(text, "stedi: ")) {
