@@ -17,7 +17,7 @@ import (
 // the same actions, for screen readers and terminals that can do nothing but
 // print. It returns at the end of the input or when told to quit.
 func (m *Model) Plain(ctx context.Context, in io.Reader, out io.Writer) error {
-	m.width, m.height = plainWidth, plainHeight
+	m.width, m.height = plainWidth, plainPage+3 // what a page of rows is
 	p := &plainScreen{headless: newHeadless(m), out: out}
 	p.changed = p.follow
 	if err := p.wait(ctx, m.Init()); err != nil {
@@ -56,10 +56,12 @@ func (m *Model) Plain(ctx context.Context, in io.Reader, out io.Writer) error {
 }
 
 // The size for which plain screens are drawn: wide enough for whole lines,
-// high enough for whole lists.
+// high enough for whole lists. Of rows, which may be millions, a page is told
+// that can be listened to.
 const (
 	plainWidth  = 110
 	plainHeight = 220
+	plainPage   = 24
 )
 
 // plainTime is how long a line that was typed may keep the next one waiting.
@@ -196,42 +198,73 @@ func (p *plainScreen) tell() {
 	if o := m.top(); o != nil {
 		f := newFrame(plainWidth, plainHeight)
 		o.draw(f.all())
-		p.lines(f)
+		p.lines(readable(f))
 		return
 	}
 	p.printf("Screen %s\n", m.here().title())
 	panes, ok := m.here().(paned)
 	if !ok {
-		f := newFrame(plainWidth, plainHeight)
-		m.here().draw(f.all())
-		p.lines(f)
+		p.tellPane(0, "")
 		return
 	}
 	focus := panes.focus()
 	was := *focus
 	defer func() { *focus = was }()
+	above := "" // what the screen says above each of its panes
 	for at := range focus.count {
 		focus.at, focus.zoomed = at, true
-		f := newFrame(plainWidth, plainHeight)
-		m.here().draw(f.all())
-		p.lines(f)
+		above = p.tellPane(at, above)
 	}
+}
+
+// tellPane says what the screen shows of a pane, but for its first line if that
+// is said already, and returns that line.
+func (p *plainScreen) tellPane(at int, said string) (first string) {
+	_, query := p.model.here().(*queryView)
+	height := plainHeight
+	if p.model.current == tableScreen || query && at == resultPane {
+		height = plainPage
+	}
+	f := newFrame(plainWidth, height)
+	p.model.here().draw(f.all())
+	lines := readable(f)
+	if len(lines) == 0 {
+		return said
+	}
+	if query && at == catalogPane { // a tree, where the sign of what is chosen stands for a closed branch
+		for i := range lines {
+			lines[i] = strings.TrimPrefix(lines[i], plainWords.Replace("▸ "))
+		}
+	}
+	if first = lines[0]; first == said {
+		lines = lines[1:]
+	}
+	p.lines(lines)
+	return first
 }
 
 // words stand for signs that a screen reader may not read.
 var plainWords = strings.NewReplacer(
 	"✓", "ok", "✗", "failed", "◌", "stale", "≠", "changed by others", "▶", "to", "▸", "chosen:", "▾", "open:",
 	"●", "", "○", "waiting", "■", "cancelled", "├", "", "└", "", "│", " ", "╭", "", "╮", "", "╰", "", "╯", "", "─", "",
-	"┼", "", "┤", "", "┴", "", "━", "", "┄", "", "┅", "", "★", "query", "ⓘ", "note:", "…", "...", "−", "minus ",
+	"┼", "", "┤", "", "┴", "", "━", "", "┄", "", "┅", "", "╎", "", "┃", "", "★", "query", "ⓘ", "note:", "…", "...", "−", "minus ",
 	"█", "", "▇", "", "▆", "", "▅", "", "▄", "", "▃", "", "▂", "", "▁", "", "▏", "", "▎", "", "▍", "", "▌", "", "▋", "", "▊", "", "▉", "",
 )
 
-// lines prints what was drawn, without what was only drawn.
-func (p *plainScreen) lines(f *frame) {
+// readable is what was drawn, without what was only drawn.
+func readable(f *frame) []string {
+	var lines []string
 	for _, line := range f.cells.Lines {
 		if text := strings.Join(strings.Fields(plainWords.Replace(line.String())), " "); text != "" {
-			p.printf("%s\n", text)
+			lines = append(lines, text)
 		}
+	}
+	return lines
+}
+
+func (p *plainScreen) lines(lines []string) {
+	for _, line := range lines {
+		p.printf("%s\n", line)
 	}
 }
 

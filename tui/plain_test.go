@@ -1,0 +1,36 @@
+package tui
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestAReaderOfLinesHearsEachThingOnceAndRowsByThePage(t *testing.T) {
+	w := newWorld(t, "sample")
+	w.open(t)
+	m, err := New(t.Context(), w.options(t))
+	must(t, err)
+	t.Cleanup(func() { must(t, m.Close()) })
+	var said strings.Builder
+	must(t, m.Plain(t.Context(), strings.NewReader("2\nnonsense\naccelerometer_landing\npgdown\nselect count(*) as n from customer_landing\nquit\n"), &said))
+	text := said.String()
+	if n := strings.Count(text, "no run yet in this session"); n != 1 {
+		t.Errorf("what stands above the panes is said %d times", n)
+	}
+	for _, want := range []string{"Nothing is called nonsense.", "Screen Table\naccelerometer_landing 164 rows\nuser timestamp x y z\n1 ", "\n22 ", "RESULT 1 row\nn\n", "CATALOG\nlanding\naccelerometer_landing"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("it does not say %q", want)
+		}
+	}
+	_, page, _ := strings.Cut(text, "Screen Table")
+	page, _, _ = strings.Cut(page, "\n> ")
+	if n := strings.Count(page, "\n"); n > plainPage {
+		t.Errorf("a page has %d lines", n)
+	}
+	if strings.ContainsAny(text, "│╎┃▸") {
+		t.Error("it says signs that nobody can read out")
+	}
+	if t.Failed() {
+		t.Log(text)
+	}
+}
