@@ -16,6 +16,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws/ratelimit"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/smithy-go/logging"
 
 	"stedi/pipeline"
 )
@@ -48,6 +49,9 @@ func Open(ctx context.Context, options Options) (aws.Config, error) {
 	}
 	settings := []func(*config.LoadOptions) error{
 		config.WithRetryer(func() aws.Retryer { return retryer(backoff) }),
+		// What the SDK warns of would be written over the screens, and comes
+		// again as an error if it matters.
+		config.WithLogger(logging.Nop{}),
 	}
 	if options.Region != "" {
 		settings = append(settings, config.WithRegion(options.Region))

@@ -1,6 +1,7 @@
 package account_test
 
 import (
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
@@ -77,5 +78,12 @@ func TestNoCredentialIsInAnError(t *testing.T) {
 		if strings.Contains(err.Error(), secret) {
 			t.Errorf("%s is in the error: %v", secret, err)
 		}
+	}
+}
+
+func TestWhatWasNotAnsweredIsToldWithoutAnEmptyAnswer(t *testing.T) {
+	err := account.Explain(errors.New("https response error StatusCode: 0, RequestID: , HostID: , request send failed, connection refused"), "look")
+	if !strings.HasPrefix(err.Error(), "look: request send failed, connection refused\n") {
+		t.Errorf("it says %q", err)
 	}
 }

@@ -104,7 +104,7 @@ var remedies = map[string]struct {
 	"InvalidSignatureException":    {pipeline.Denied, signIn},
 	"AccessDenied":                 {pipeline.Denied, allow},
 	"AccessDeniedException":        {pipeline.Denied, allow},
-	"Forbidden":                    {pipeline.Denied, allow},
+	"Forbidden":                    {pipeline.Denied, unsaid},
 	"RequestTimeTooSkewed":         {pipeline.Denied, "Set this machine's clock."},
 	"NoSuchBucket":                 {pipeline.BadUsage, "Make the bucket (`aws s3 mb s3://BUCKET`), or name one that exists."},
 	"PermanentRedirect":            {pipeline.Denied, "Say --region with the bucket's region."},
@@ -113,6 +113,8 @@ var remedies = map[string]struct {
 
 const (
 	signIn = "Sign in again (`aws sso login`, or `aws configure`) and run again; `aws sts get-caller-identity` shows who you are."
+	// A HEAD is answered without a reason.
+	unsaid = "Sign in again if the credentials may be old or wrong (`aws sts get-caller-identity` shows), or let this identity do that; `stedi deploy --dry-run` prints the IAM policy that is needed."
 	allow  = "Let this identity do that; `stedi deploy --dry-run` prints the IAM policy that is needed."
 )
 
@@ -152,8 +154,11 @@ func plainly(err error) error {
 		}
 		err = next
 	}
-	return errors.New(Redact(err.Error()))
+	return errors.New(Redact(noAnswer.ReplaceAllString(err.Error(), "")))
 }
+
+// noAnswer is what the SDK says of an answer that there was not.
+var noAnswer = regexp.MustCompile(`https response error StatusCode: 0, RequestID: ,(?: HostID: ,)? `)
 
 // secret is what identifies a caller to AWS: key ids, and the parts of a
 // signed request.

@@ -24,6 +24,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
@@ -100,12 +101,16 @@ func Open(ctx context.Context, config aws.Config, location string, options Optio
 	if err := os.MkdirAll(s.cache, 0o700); err != nil {
 		return nil, pipeline.Fail(pipeline.BadEngine, "", "Say --cache FOLDER for another place.", "the cache cannot be made: %w", err)
 	}
-	_, err = s.client.HeadBucket(ctx, &s3.HeadBucketInput{Bucket: &s.bucket})
+	// Somebody waits for this one, and whether there is a way at all shows soon.
+	_, err = s.client.HeadBucket(ctx, &s3.HeadBucketInput{Bucket: &s.bucket}, func(o *s3.Options) { o.Retryer = retry.AddWithMaxAttempts(o.Retryer, firstTries) })
 	if status(err) == http.StatusNotFound {
 		return nil, pipeline.Fail(pipeline.BadUsage, "", "Make it (`aws s3 mb s3://"+bucket+"`), or name one that exists.", "there is no bucket %s", bucket)
 	}
 	return s, account.Explain(err, "look at s3://"+bucket)
 }
+
+// firstTries is how often a store is looked for that does not answer.
+const firstTries = 4
 
 // Folder is the local folder in which all lies that Fetch returns.
 func (s *Store) Folder() string { return s.cache }
