@@ -42,10 +42,10 @@ func (j *Jobs) roleName() string {
 	return fmt.Sprintf("stedi-%.40s-%s", j.options.Database, hex.EncodeToString(sum[:4]))
 }
 
-// Policy is what the jobs have to be allowed, and nothing else: to read and
-// write the lake, and to write their log.
-func (j *Jobs) Policy() (string, error) {
-	bucket, prefix, _ := strings.Cut(strings.TrimPrefix(j.location, "s3://"), "/")
+// Policy is what the jobs of the lake at a location have to be allowed, and
+// nothing else: to read and write the lake, and to write their log.
+func Policy(location string) (string, error) {
+	bucket, prefix, _ := strings.Cut(strings.TrimSuffix(strings.TrimPrefix(location, "s3://"), "/"), "/")
 	if prefix != "" {
 		prefix += "/"
 	}
@@ -59,7 +59,7 @@ func (j *Jobs) roleChanges(ctx context.Context) ([]catalog.Change, error) {
 	if j.options.Role != "" && !j.ownRole() {
 		return nil, nil
 	}
-	policy, err := j.Policy()
+	policy, err := Policy(j.location)
 	if err != nil {
 		return nil, err
 	}

@@ -13,17 +13,30 @@ func (s *Store) Upload(ctx context.Context, path, name string) (sent bool, err e
 	if err := s.mayWrite(ctx, name); err != nil {
 		return false, err
 	}
-	hash, err := ndjson.HashFile(ctx, path)
-	if err != nil {
+	when, differs, err := s.compare(ctx, path, name)
+	if err != nil || !differs {
 		return false, err
-	}
-	when := conditions{token: "content-" + hash.String()}
-	_, head, err := s.stat(ctx, name)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return false, err
-	}
-	if head != nil && head.Metadata[tokenKey] == when.token {
-		return false, nil
 	}
 	return true, s.explain(s.upload(ctx, path, name, when), "write", name)
+}
+
+// Differs tells whether an Upload would write.
+func (s *Store) Differs(ctx context.Context, path, name string) (bool, error) {
+	_, differs, err := s.compare(ctx, path, name)
+	return differs, err
+}
+
+// compare tells whether name holds something else than a local file, and under
+// which conditions it is written.
+func (s *Store) compare(ctx context.Context, path, name string) (when conditions, differs bool, err error) {
+	hash, err := ndjson.HashFile(ctx, path)
+	if err != nil {
+		return when, false, err
+	}
+	when.token = "content-" + hash.String()
+	_, head, err := s.stat(ctx, name)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return when, false, err
+	}
+	return when, head == nil || head.Metadata[tokenKey] != when.token, nil
 }

@@ -1,11 +1,9 @@
 package main
 
 import (
-	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -17,117 +15,6 @@ import (
 	"stedi/athena/awstest"
 	"stedi/pipeline"
 )
-
-// onAWS is the program on what stands in for AWS.
-type onAWS struct {
-	*testing.T
-	server *awstest.AWS
-	cache  string
-	log    string          // of the program, in all detail
-	said   strings.Builder // on all its streams
-}
-
-func onServer(t *testing.T, server *awstest.AWS) *onAWS {
-	t.Helper()
-	return &onAWS{T: t, server: server, cache: filepath.Join(t.TempDir(), "cache"), log: filepath.Join(t.TempDir(), "log")}
-}
-
-func (a *onAWS) args(more ...string) []string {
-	return append(more, "--lake", "s3://lake/a", "--endpoint", a.server.Endpoint, "--region", awstest.Region, "--cache", a.cache, "--log-file", a.log, "--log-level", "debug")
-}
-
-// wantNoSecret makes sure that neither a credential nor anybody's address is in
-// what the program has said, logged, or written into the lake beside its
-// tables.
-func (a *onAWS) wantNoSecret(landing string) {
-	a.Helper()
-	customers, err := filepath.Glob(filepath.Join(landing, "customer", "landing", "*"))
-	if err != nil || len(customers) == 0 {
-		a.Fatalf("no customers in %s (%v)", landing, err)
-	}
-	text, err := os.ReadFile(customers[0])
-	if err != nil {
-		a.Fatal(err)
-	}
-	address := regexp.MustCompile(`[\w.]+@[\w.]+`).FindString(string(text))
-	if address == "" {
-		a.Fatal("the first customer has no address")
-	}
-	log, err := os.ReadFile(a.log)
-	if err != nil {
-		a.Fatal(err)
-	}
-	places := map[string]string{"what it said": a.said.String(), "its log": string(log)}
-	for _, key := range a.server.S3.Keys(a.T, "lake") {
-		if strings.HasPrefix(key, "a/.stedi/") {
-			places[key] = a.server.S3.Content(a.T, "lake", key)
-		}
-	}
-	for place, text := range places {
-		for _, secret := range []string{awstest.AccessKey, awstest.SecretKey, address} {
-			if strings.Contains(text, secret) {
-				a.Errorf("%s holds %s", place, secret)
-			}
-		}
-	}
-}
-
-// stedi runs the program, and wants it to end with a code.
-func (a *onAWS) stedi(code int, more ...string) (stdout, stderr string) {
-	a.Helper()
-	cmd := command(a.T, nil, a.args(more...)...)
-	var out, said strings.Builder
-	cmd.Stdout, cmd.Stderr = &out, &said
-	if err := cmd.Run(); cmd.ProcessState == nil {
-		a.Fatal(err)
-	}
-	a.said.WriteString(out.String() + said.String())
-	if got := cmd.ProcessState.ExitCode(); got != code {
-		a.Fatalf("stedi %s ended with %d, not %d\n%s%s", strings.Join(more, " "), got, code, out.String(), said.String())
-	}
-	return out.String(), said.String()
-}
-
-func (a *onAWS) batch(engine string, more ...string) *pipeline.Record {
-	a.Helper()
-	return recordOf(a.T, command(a.T, nil, a.args(append([]string{"--batch", "--engine", engine, "--output", "json"}, more...)...)...))
-}
-
-var madeRows = map[string]int64{
-	"customer_trusted": 482, "accelerometer_trusted": 40981, "customer_curated": 482, "step_trainer_trusted": 14460, "machine_learning_curated": 43681,
-}
-
-func (a *onAWS) wantRows(record *pipeline.Record, state pipeline.State) {
-	a.Helper()
-	if record.Status != "ok" {
-		a.Errorf("the run ended as %s: %s", record.Status, record.Error)
-	}
-	for table, want := range madeRows {
-		if got := rowsOf(record)[table]; got != want {
-			a.Errorf("%s has %d rows, want %d", table, got, want)
-		}
-		if step := record.Step(table); step.State != state {
-			a.Errorf("%s is %v (%s), want %v", table, step.State, step.Reason, state)
-		}
-	}
-	for _, c := range record.Checks {
-		if c.State == "fail" && c.Severity != "warning" {
-			a.Errorf("check %s of %s: %s", c.Check, c.Table, c.Message)
-		}
-	}
-}
-
-// content is what Athena's SQL engine reads of a table, in an order of its own.
-func (a *onAWS) content(table string) []string {
-	a.Helper()
-	rows := a.server.Query(a.T, "stedi", `SELECT * FROM "`+table+`"`)
-	lines := make([]string, len(rows))
-	for i, row := range rows {
-		lines[i] = fmt.Sprint(row...)
-	}
-	slices.Sort(lines)
-	return lines
-}
 
 // From an empty bucket to a lake that works: one deploy, then Athena's own SQL
 // engine makes the tables, then the embedded one, and neither sees a
@@ -153,6 +40,16 @@ func makeTheSameTables(a *onAWS) {
 	if again, _ := a.stedi(0, "deploy", "--from", landing); again != "" {
 		a.Errorf("a second deploy does something:\n%s", again)
 	}
+	if again, _ := a.stedi(0, "deploy", "--from", landing, "--dry-run"); !strings.HasPrefix(again, "{") {
+		a.Errorf("a second deploy would do something:\n%s", again)
+	}
+	a.server.Between(func(w http.ResponseWriter, _ *http.Request, _ http.HandlerFunc) {
+		awstest.Refuse(w, http.StatusForbidden, "AccessDenied")
+	})
+	if denied, _ := a.stedi(4, "deploy", "--dry-run"); !strings.Contains(denied, `"arn:aws:s3:::lake/a/*"`) || !strings.Contains(denied, "PutLogEvents") {
+		a.Errorf("who may do nothing is not told what is needed:\n%s", denied)
+	}
+	a.server.Between(nil)
 
 	if tables, _ := a.stedi(0, "tables"); !regexp.MustCompile(`customer_trusted +trusted +table +JSON +10`).MatchString(tables) {
 		a.Errorf("the tables are\n%s", tables)
@@ -194,37 +91,6 @@ func makeTheSameTables(a *onAWS) {
 	a.stedi(0, "destroy", "--yes", "--landing")
 	if left := a.server.S3.Keys(a.T, "lake"); len(left) > 0 && slices.ContainsFunc(left, func(k string) bool { return !strings.HasPrefix(k, "a/.stedi/") }) {
 		a.Errorf("left %v", left)
-	}
-}
-
-// started returns the statements that make tables.
-func (a *onAWS) started() (made []string) {
-	for _, e := range a.server.Athena.Executions() {
-		if strings.Contains(e, "CREATE TABLE") {
-			made = append(made, e)
-		}
-	}
-	return made
-}
-
-// versions are the folders in which versions of tables lie.
-func (a *onAWS) versions() []string {
-	a.Helper()
-	var folders []string
-	for _, key := range a.server.S3.Keys(a.T, "lake") {
-		if folder := filepath.Dir(key); strings.Contains(folder, "/run=") && !slices.Contains(folders, folder) {
-			folders = append(folders, folder)
-		}
-	}
-	return folders
-}
-
-// wantNoStage makes sure that no table is known under the name that it has
-// until it is published.
-func (a *onAWS) wantNoStage() {
-	a.Helper()
-	if tables := a.server.Tables(a.T, "stedi"); len(tables) != 8 {
-		a.Errorf("the database has the tables %v", tables)
 	}
 }
 

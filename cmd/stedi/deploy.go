@@ -95,7 +95,8 @@ func (p *program) openDeployment(ctx context.Context, dryRun bool, work func(*de
 }
 
 func (p *program) deploy(ctx context.Context, o deployFlags) error {
-	return p.openDeployment(ctx, o.dryRun, func(d *deployment) error {
+	printed := false
+	err := p.openDeployment(ctx, o.dryRun, func(d *deployment) error {
 		if o.from != "" {
 			if err := d.upload(ctx, o.from); err != nil {
 				return err
@@ -120,11 +121,17 @@ func (p *program) deploy(ctx context.Context, o deployFlags) error {
 			}
 		}
 		if o.dryRun {
-			return d.printPolicy(o.jobs)
+			printed = true
+			return p.printPolicy(d.tables.Database(), d.authority, o.jobs)
 		}
 		narrate(p.stderr, fmt.Sprintf("deployed to the database %s: `stedi --batch --engine athena --lake %s` runs it\n", d.tables.Database(), p.config.lake))
 		return nil
 	})
+	if o.dryRun && !printed && pipeline.KindOf(err) == pipeline.Denied {
+		// Who may not look at the lake is who needs the policies.
+		err = errors.Join(err, p.printPolicy(cmp.Or(p.config.athena.database, defaultDatabase), pipeline.Authority{Role: o.role, JobPrefix: o.jobPrefix}, o.jobs))
+	}
+	return err
 }
 
 // deployJobs makes the Glue jobs, and remembers what they run as. Until then
@@ -173,19 +180,28 @@ func (d *deployment) upload(ctx context.Context, from string) error {
 			if err := d.uploadFile(ctx, local, f); err != nil {
 				return err
 			}
-			narrate(d.program.stderr, fmt.Sprintf("%s: %d of %d files\n", t.Name, i+1, len(files)))
+			if !d.dryRun {
+				narrate(d.program.stderr, fmt.Sprintf("%s: %d of %d files\n", t.Name, i+1, len(files)))
+			}
 		}
 	}
 	return nil
 }
 
 func (d *deployment) uploadFile(ctx context.Context, local pipeline.Store, f pipeline.File) error {
-	if d.dryRun {
-		return d.say("PutObject", d.bucket.URL(f.Name), fmt.Sprintf("%s bytes", thousands(f.Size)))
-	}
 	path, err := local.Fetch(ctx, f)
 	if err != nil {
 		return err
+	}
+	said := func() error {
+		return d.say("PutObject", d.bucket.URL(f.Name), fmt.Sprintf("%s bytes", thousands(f.Size)))
+	}
+	if d.dryRun {
+		differs, err := d.bucket.Differs(ctx, path, f.Name)
+		if err != nil || !differs {
+			return err
+		}
+		return said()
 	}
 	// It is recorded first, so that a destroy knows of it whatever happens.
 	if d.authority.Upload(f.Name) {
@@ -197,7 +213,7 @@ func (d *deployment) uploadFile(ctx context.Context, local pipeline.Store, f pip
 	if err != nil || !sent {
 		return err
 	}
-	return d.say("PutObject", d.bucket.URL(f.Name), fmt.Sprintf("%s bytes", thousands(f.Size)))
+	return said()
 }
 
 // apply makes changes one after the other, or only prints them.
@@ -228,26 +244,26 @@ var policyTemplate = template.Must(template.New("policy.json").Parse(policyText)
 
 // printPolicy prints what an identity has to be allowed to do, for this bucket,
 // database and workgroup and nothing else, and what the role of the jobs.
-func (d *deployment) printPolicy(jobs bool) error {
-	bucket, prefix, _ := strings.Cut(strings.TrimSuffix(strings.TrimPrefix(d.program.config.lake, "s3://"), "/"), "/")
+func (p *program) printPolicy(database string, authority pipeline.Authority, jobs bool) error {
+	bucket, prefix, _ := strings.Cut(strings.TrimSuffix(strings.TrimPrefix(p.config.lake, "s3://"), "/"), "/")
 	if prefix != "" {
 		prefix += "/"
 	}
-	region := d.program.config.amazon.region
+	region := p.config.amazon.region
 	if region == "" {
 		region = "*"
 	}
-	err := policyTemplate.Execute(d.program.stdout, map[string]any{
-		"Bucket": bucket, "Prefix": prefix, "Database": d.tables.Database(), "Workgroup": d.program.config.athena.workgroup, "Region": region,
-		"Jobs": jobs, "JobPrefix": d.authority.JobPrefix, "Role": cmp.Or(d.authority.Role, "arn:aws:iam::*:role/stedi/*"),
+	err := policyTemplate.Execute(p.stdout, map[string]any{
+		"Bucket": bucket, "Prefix": prefix, "Database": database, "Workgroup": p.config.athena.workgroup, "Region": region,
+		"Jobs": jobs, "JobPrefix": authority.JobPrefix, "Role": cmp.Or(authority.Role, "arn:aws:iam::*:role/stedi/*"),
 	})
 	if err != nil || !jobs {
 		return err
 	}
-	policy, err := d.jobs.Policy()
+	policy, err := glue.Policy(p.config.lake)
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(d.program.stdout, "%s", policy)
+	_, err = fmt.Fprintf(p.stdout, "%s", policy)
 	return err
 }
