@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -113,7 +114,7 @@ func (p *plainScreen) obey(ctx context.Context, line string) (over bool, err err
 		return false, nil
 	case line == "quit" || line == "q" && m.top() == nil && m.current != tableScreen:
 		return true, nil
-	case sqlWords[strings.ToLower(strings.Fields(line)[0])] && len(strings.Fields(line)) > 1:
+	case question.MatchString(line):
 		return false, p.then(ctx, m.query("q1", line))
 	}
 	if a, ok := p.named(line); ok {
@@ -121,6 +122,9 @@ func (p *plainScreen) obey(ctx context.Context, line string) (over bool, err err
 	}
 	return false, p.guess(ctx, line)
 }
+
+// question is how a text begins that asks for rows.
+var question = regexp.MustCompile(`(?i)^\(*(?:select|with|from|values|table)\b\s*\S`)
 
 // named finds an action by a key or by its name.
 func (p *plainScreen) named(line string) (action, bool) {

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -53,8 +54,10 @@ func (m answeredMsg) release() error {
 // run asks what the sheet says. Rows are shown as they come.
 func (q *queryView) run() tea.Cmd {
 	s := q.sheet()
-	text := statementAt(s.editor.Value(), offsetOf(&s.editor))
-	if q.place == nil || strings.TrimSpace(text) == "" {
+	whole := s.editor.Value()
+	from, to := statementAt(whole, offsetOf(&s.editor))
+	text := strings.TrimSpace(whole[from:to])
+	if q.place == nil || text == "" {
 		return q.toast(warned, "write a SELECT first, or take one from the catalog")
 	}
 	q.popup.close()
@@ -75,7 +78,7 @@ func (q *queryView) run() tea.Cmd {
 			msg.opened = true
 		}
 		var rows pipeline.Rows
-		if rows, msg.err = msg.querier.Query(ctx, text); msg.err == nil {
+		if rows, msg.err = msg.querier.Query(ctx, blank(whole[:from])+whole[from:to]); msg.err == nil {
 			msg.rows = pager.Spool(rows, path)
 			msg.err = msg.rows.FillTo(ctx, firstRows)
 			msg.usage = pipeline.UsageOf(rows)
@@ -151,12 +154,8 @@ func (q *queryView) wrong(s *sheet, err error) tea.Cmd {
 	}
 	s.answer = answerLine{mood: failed, text: text}
 	if at, ok := errors.AsType[*pipeline.SQLError](err); ok && at.Line > 0 {
-		whole, from := s.editor.Value(), 0
-		if i := strings.Index(whole, s.asked); i > 0 {
-			from = strings.Count(whole[:i], "\n")
-		}
-		s.fault = &pipeline.SQLError{Line: at.Line + from, Column: at.Column, Message: at.Message}
-		moveCursor(&s.editor, s.fault.Line-1, max(0, at.Column-1))
+		s.fault = at
+		moveCursor(&s.editor, at.Line-1, max(0, at.Column-1))
 		q.panes.at = editorPane
 	}
 	return nil
@@ -186,18 +185,25 @@ func (q *queryView) keep(p PastQuery) {
 	}
 }
 
-// statementAt is the one of several statements in which an offset lies.
-func statementAt(text string, offset int) string {
-	from := 0
+// statementAt says where the one of several statements begins and ends in which
+// an offset lies.
+func statementAt(text string, offset int) (from, to int) {
 	for _, end := range statementEnds(text) {
 		if offset <= end || end == len(text) {
 			if strings.TrimSpace(text[from:end]) != "" || offset < end {
-				return text[from:end]
+				return from, end
 			}
 		}
 		from = min(end+1, len(text))
 	}
-	return text
+	return 0, len(text)
+}
+
+// blank takes as much room as a text, so that what stands behind it has the
+// same line and column.
+func blank(text string) string {
+	lines := strings.Split(text, "\n")
+	return strings.Repeat("\n", len(lines)-1) + strings.Repeat(" ", utf8.RuneCountInString(lines[len(lines)-1]))
 }
 
 // statementEnds are the offsets of the semicolons outside of texts and

@@ -40,3 +40,19 @@ func TestQueriesSurviveARestart(t *testing.T) {
 	d.press("ctrl+r")
 	d.shows("HISTORY", "select count(*) as n from customer_landing")
 }
+
+func TestAFaultIsWhereTheSheetHasItWhateverStandsBefore(t *testing.T) {
+	w := newWorld(t, "sample")
+	w.open(t)
+	d := start(t, w.options(t), 120, 36)
+	d.press("3", "i")
+	d.write("select 'ä'; select nope from customer_landing")
+	d.press("f5")
+	d.shows("ln 1 col 20", "line 1, column 20:")
+	d.press("end")
+	d.write(";")
+	d.press("enter")
+	d.write("select 1; drop table x")
+	d.press("f5")
+	d.shows("line 2, column 11: a query may only read")
+}
