@@ -144,7 +144,7 @@ func (h *historyView) stepLines(s pipeline.StepRecord) []styledLine {
 	if s.State == pipeline.Published {
 		head = append(head, styled{t.dim, " in " + span(s.Seconds)})
 	}
-	if s.Reason != "" {
+	if s.Reason != "" && s.Reason != s.State.String() {
 		head = append(head, styled{t.dim, " (" + s.Reason + ")"})
 	}
 	lines := []styledLine{nil, head}
