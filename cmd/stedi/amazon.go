@@ -24,7 +24,7 @@ type amazon struct {
 }
 
 func (a *amazon) add(flags *pflag.FlagSet) {
-	flags.StringVar(&a.region, "region", "", "AWS region of a lake in S3 (default: that of the environment or of ~/.aws)")
+	flags.StringVar(&a.region, "region", "", "region of a lake in S3 (default: that of the environment or of ~/.aws)")
 	flags.StringVar(&a.profile, "aws-profile", "", "profile in ~/.aws whose credentials are used")
 	flags.StringVar(&a.endpoint, "endpoint", "", "another server than Amazon's, such as http://127.0.0.1:9000")
 	flags.StringVar(&a.cache, "cache", "", "folder for copies of what lies in S3 (default: stedi below the user's cache folder)")
