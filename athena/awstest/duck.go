@@ -119,10 +119,8 @@ func (w *duckWork) run(ctx context.Context, statement string) error {
 	if _, err := w.exec(ctx, "functions.sql", nil); err != nil {
 		return err
 	}
-	if w.database != "" {
-		if _, err := w.exec(ctx, "database.sql", w.database); err != nil {
-			return err
-		}
+	if _, err := w.exec(ctx, "database.sql", w.database); err != nil {
+		return err
 	}
 	names, err := w.tables(ctx, w.database)
 	if err != nil {
