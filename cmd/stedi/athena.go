@@ -3,13 +3,16 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/pflag"
 
 	"stedi/athena"
 	"stedi/athena/catalog"
+	"stedi/athena/glue"
 	"stedi/pipeline"
 	"stedi/pipeline/query"
 )
@@ -23,6 +26,8 @@ type athenaFlags struct {
 	workgroup string
 	maxScan   string
 	stages    bool
+	scanned   priceFlag // a terabyte
+	worked    priceFlag // an hour of a DPU
 }
 
 func (a *athenaFlags) add(flags *pflag.FlagSet) {
@@ -30,11 +35,48 @@ func (a *athenaFlags) add(flags *pflag.FlagSet) {
 	flags.StringVar(&a.workgroup, "workgroup", "primary", "Athena workgroup")
 	flags.StringVar(&a.maxScan, "max-scan", "", "most that one Athena query may read, such as 10GB (default: the workgroup's own limit)")
 	flags.BoolVar(&a.stages, "count-stages", true, "on Athena, count the rows of every stage, which reads a transform's inputs again")
+	a.scanned, a.worked = priceFlag(athena.DefaultPrice.PerTB), priceFlag(glue.DefaultPrice.PerDPUHour)
+	flags.Var(&a.scanned, "price-per-tb", "US dollars that Athena asks for a terabyte that a query scans")
+	flags.Var(&a.worked, "price-per-dpu-hour", "US dollars that Glue asks for an hour of a DPU")
+}
+
+// queryPrice and jobPrice are the usual prices but for what was said of them.
+func (a *athenaFlags) queryPrice() athena.Price {
+	price := athena.DefaultPrice
+	price.PerTB = float64(a.scanned)
+	return price
+}
+
+func (a *athenaFlags) jobPrice() glue.Price {
+	price := glue.DefaultPrice
+	price.PerDPUHour = float64(a.worked)
+	return price
+}
+
+// priceFlag is an amount of US dollars.
+type priceFlag float64
+
+func (p *priceFlag) String() string { return strconv.FormatFloat(float64(*p), 'f', -1, 64) }
+
+// Type is the word that help has for the value.
+func (p *priceFlag) Type() string { return "USD" }
+
+// Set takes what can be a price: neither infinities nor what is not a number.
+func (p *priceFlag) Set(text string) error {
+	amount, err := strconv.ParseFloat(text, 64)
+	if err != nil || !(amount >= 0 && amount < 1e6) {
+		return errors.New("want an amount of US dollars, such as 5 or 0.44")
+	}
+	*p = priceFlag(amount)
+	return nil
 }
 
 // arguments are the flags again, for a process of the same program.
 func (a *athenaFlags) arguments() []string {
-	args := []string{"--workgroup=" + a.workgroup, fmt.Sprintf("--count-stages=%t", a.stages)}
+	args := []string{
+		"--workgroup=" + a.workgroup, fmt.Sprintf("--count-stages=%t", a.stages),
+		"--price-per-tb=" + a.scanned.String(), "--price-per-dpu-hour=" + a.worked.String(),
+	}
 	for flag, value := range map[string]string{"database": a.database, "max-scan": a.maxScan} {
 		if value != "" {
 			args = append(args, "--"+flag+"="+value)
@@ -109,7 +151,7 @@ func (p *program) openAthena(ctx context.Context, o *opened) (*athena.Client, er
 	}
 	return athena.Open(ctx, config, athena.Options{
 		Database: o.tables.Database(), Workgroup: p.config.athena.workgroup, Output: strings.TrimSuffix(o.root, "/") + "/" + resultsFolder,
-		MaxScan: limit, Estimate: o.estimate,
+		MaxScan: limit, Estimate: o.estimate, Price: p.config.athena.queryPrice(),
 	})
 }
 
@@ -144,12 +186,12 @@ func (p *program) engines(o *opened) []string {
 // wouldScan says what it takes to make a table: its transform, its guards, and
 // the count of its stages. Tables that would be made anew are taken to be as
 // large as they are now.
-func (o *opened) wouldScan(ctx context.Context, t *pipeline.Table, stages bool) (*scan, error) {
+func (o *opened) wouldScan(ctx context.Context, t *pipeline.Table, price athena.Price, stages bool) (*scan, error) {
 	inputs, err := o.sizeOf(ctx, t.Made.Inputs...)
 	if err != nil {
 		return nil, err
 	}
-	s := &scan{ScanBytes: inputs, CostUSD: athena.DefaultPrice.Cost(inputs)}
+	s := &scan{ScanBytes: inputs, CostUSD: price.Cost(inputs)}
 	for _, c := range o.lake.Checks {
 		if c.Guard && c.Table == t.Name {
 			bytes, err := o.sizeOf(ctx, c.Inputs...)
@@ -157,7 +199,7 @@ func (o *opened) wouldScan(ctx context.Context, t *pipeline.Table, stages bool) 
 				return nil, err
 			}
 			s.ScanBytes += bytes
-			s.CostUSD += athena.DefaultPrice.Cost(bytes)
+			s.CostUSD += price.Cost(bytes)
 		}
 	}
 	if s.CountBytes, err = o.sizeOf(ctx, t.Name); err != nil {
@@ -166,7 +208,7 @@ func (o *opened) wouldScan(ctx context.Context, t *pipeline.Table, stages bool) 
 	if stages && len(t.Made.Stages) > 0 {
 		s.CountBytes += inputs
 	}
-	s.CostUSD += athena.DefaultPrice.Cost(s.CountBytes)
+	s.CostUSD += price.Cost(s.CountBytes)
 	return s, nil
 }
 
@@ -192,15 +234,17 @@ func (o *opened) sizeOf(ctx context.Context, tables ...string) (int64, error) {
 // printScans says what a plan on Athena would cost, if it is one.
 func (p *program) printScans(steps []planStep) error {
 	var all scan
+	known := false
 	for _, s := range steps {
 		if s.scan != nil {
+			known = true
 			all.ScanBytes += s.ScanBytes
 			all.CountBytes += s.CountBytes
 			all.DPUSeconds += s.DPUSeconds
 			all.CostUSD += s.CostUSD
 		}
 	}
-	if all.CostUSD == 0 {
+	if !known {
 		return nil
 	}
 	if p.config.engine == "glue" {

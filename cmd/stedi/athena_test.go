@@ -37,6 +37,9 @@ func makeTheSameTables(a *onAWS) {
 	if plan, _ := a.stedi(0, "plan", "--engine", "athena"); !strings.Contains(plan, "Athena would scan about") {
 		a.Errorf("the plan does not say what it costs:\n%s", plan)
 	}
+	if plan, _ := a.stedi(0, "plan", "--engine", "athena", "--price-per-tb", "500000"); !regexp.MustCompile(`\): \$[1-9]`).MatchString(plan) {
+		a.Errorf("the plan does not go by the price that it is told:\n%s", plan)
+	}
 	if again, _ := a.stedi(0, "deploy", "--from", landing); again != "" {
 		a.Errorf("a second deploy does something:\n%s", again)
 	}

@@ -129,12 +129,16 @@ func parseSettings(text []byte) ([]fileSetting, error) {
 
 // texts gives the value as a flag takes it, if it is of the flag's type.
 func (s fileSetting) texts(f *pflag.Flag) ([]string, error) {
-	kind, want := f.Value.Type(), ""
+	kind, want := f.Value.Type(), "a text, a whole number, true or false"
 	switch value := s.value.(type) {
 	case string:
 		want = map[string]string{"bool": "true or false", "int": "a whole number", "int64": "a whole number", "uint64": "a whole number"}[kind]
 		if want == "" {
 			return []string{value}, nil
+		}
+	case float64:
+		if kind == "USD" {
+			return []string{strconv.FormatFloat(value, 'f', -1, 64)}, nil
 		}
 	case bool:
 		want = "a text"
@@ -151,8 +155,6 @@ func (s fileSetting) texts(f *pflag.Flag) ([]string, error) {
 		if kind == "stringSlice" {
 			return textsOf(value)
 		}
-	default:
-		want = "a text, a whole number, true or false"
 	}
 	return nil, fmt.Errorf("want %s, not %v", want, s.value)
 }

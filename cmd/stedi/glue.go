@@ -20,7 +20,7 @@ func (p *program) openJobs(ctx context.Context, lake *pipeline.Lake, files pipel
 	if err != nil {
 		return nil, err
 	}
-	return glue.Open(config, lake, files, root, glue.Options{Prefix: authority.JobPrefix, Role: authority.Role, Database: database}), nil
+	return glue.Open(config, lake, files, root, glue.Options{Prefix: authority.JobPrefix, Role: authority.Role, Database: database, Price: p.config.athena.jobPrice()}), nil
 }
 
 func (p *program) glueEngine(ctx context.Context, o *opened, authority pipeline.Authority, queries *athena.Engine) (pipeline.Engine, error) {
@@ -69,8 +69,7 @@ func (o *opened) pastRuns(ctx context.Context) ([]*pipeline.Record, error) {
 
 // wouldWork says what a job would take, from what it took before, or what the
 // shortest one does.
-func wouldWork(past []*pipeline.Record, t *pipeline.Table) *scan {
-	price := glue.DefaultPrice
+func wouldWork(past []*pipeline.Record, t *pipeline.Table, price glue.Price) *scan {
 	before := pipeline.PastDPUSeconds(past, t.Name)
 	units, known := pipeline.Median(before)
 	if !known {

@@ -96,10 +96,12 @@ func (p *program) plan(ctx context.Context, flags runFlags, names []string) (err
 func (p *program) estimator(ctx context.Context, o *opened) (func(*pipeline.Table) (*scan, error), error) {
 	switch p.config.engine {
 	case "athena":
-		return func(t *pipeline.Table) (*scan, error) { return o.wouldScan(ctx, t, p.config.athena.stages) }, nil
+		return func(t *pipeline.Table) (*scan, error) {
+			return o.wouldScan(ctx, t, p.config.athena.queryPrice(), p.config.athena.stages)
+		}, nil
 	case "glue":
 		past, err := o.pastRuns(ctx)
-		return func(t *pipeline.Table) (*scan, error) { return wouldWork(past, t), nil }, err
+		return func(t *pipeline.Table) (*scan, error) { return wouldWork(past, t, p.config.athena.jobPrice()), nil }, err
 	}
 	return func(*pipeline.Table) (*scan, error) { return nil, nil }, nil //nolint:nilnil // it costs nothing
 }
