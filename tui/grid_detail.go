@@ -19,7 +19,7 @@ func (g *grid) openCell() tea.Cmd {
 		return nil
 	}
 	text := harmless.Value(v)
-	head := c.Name + " · " + c.Type
+	head := c.Name + " · " + typeName(c.Type)
 	if s, ok := v.(string); ok {
 		head += " · " + plural(int64(len(s)), "byte", "bytes")
 	}

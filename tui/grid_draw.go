@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -210,7 +211,7 @@ func (g *grid) kindText() string {
 	if !ok {
 		return ""
 	}
-	kind := c.Name + " · " + c.Type
+	kind := c.Name + " · " + typeName(c.Type)
 	if g.times[g.shown[g.at]] != millis {
 		return kind
 	}
@@ -221,6 +222,13 @@ func (g *grid) kindText() string {
 		}
 	}
 	return kind
+}
+
+// typeName is what a lake calls a type of its tables, which has another name in
+// an engine; other types keep theirs.
+func typeName(engine string) string {
+	named := map[string]string{"VARCHAR": "string", "BOOLEAN": "boolean", "INTEGER": "int", "BIGINT": "bigint", "DOUBLE": "double"}
+	return cmp.Or(named[engine], engine)
 }
 
 // click puts the cursor on a cell; a second one opens its row.

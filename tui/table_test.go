@@ -68,7 +68,7 @@ func (d *driver) cursorTo(name string) {
 
 func TestTheCursorGoesToEveryRow(t *testing.T) {
 	_, d := openRows(t, "accelerometer_landing")
-	d.shows("accelerometer_landing", "164 rows", "row 1 of 164", "user · VARCHAR")
+	d.shows("accelerometer_landing", "164 rows", "row 1 of 164", "user · string")
 	for _, c := range [][2]string{
 		{"end", "row 164 of 164"},
 		{"pgup", "row 134 of 164"},
@@ -223,7 +223,7 @@ func TestARowIsShownWithItsLine(t *testing.T) {
 		t.Errorf("copied %q", w.copied)
 	}
 	d.press("esc", "v")
-	d.shows("VARCHAR · ")
+	d.shows("string · ")
 }
 
 func TestCellsRowsAndColumnsAreCopied(t *testing.T) {
