@@ -21,8 +21,9 @@ type ColumnProfile struct {
 	Nulls    int64
 	Empty    int64 // strings without a character
 	Distinct int64 // different values, null left out
-	// Approximate: Distinct is an estimate, right to a few percent. Below a
-	// thousand it is exact.
+	// Approximate: Distinct is an estimate with a standard error of 13 %, that
+	// of HyperLogLog with the 64 registers of DuckDB 1.5 (1.04/√64). Up to about
+	// 50,000 it is exact.
 	Approximate bool
 	Min, Max    string  // as text, cut at 64 characters; "" if there is none
 	Mean        float64 // of numbers; NaN if there is none
@@ -48,8 +49,8 @@ type ValueCount struct {
 const (
 	profileTop     = 5
 	profileBuckets = 16
-	profileExact   = 1000 // up to so many different values are counted one by one
-	profileCut     = 64   // characters of a value
+	profileExact   = 50_000 // estimated to be at most so many, different values are counted one by one
+	profileCut     = 64     // characters of a value
 )
 
 // profileColumn is a column as sql/profile.sql takes it.

@@ -168,9 +168,9 @@ func (c columnsAt) row(p pane, t *theme, column pipeline.Column, found *pipeline
 		p.textRight(c.nulls, 0, style, percent(found.Nulls, max(1, found.Rows)))
 	}
 	if c.distinct > 0 {
-		text := short(float64(found.Distinct))
+		text := count(found.Distinct)
 		if found.Approximate {
-			text = "~" + text
+			text = "~" + short(float64(found.Distinct))
 		}
 		p.textRight(c.distinct, 0, t.number, text)
 	}
@@ -222,11 +222,11 @@ func (l *lakeView) profileLines(t *pipeline.Table) []styledLine {
 }
 
 func (l *lakeView) countsOf(c pipeline.ColumnProfile) string {
-	about := ""
+	distinct := count(c.Distinct)
 	if c.Approximate {
-		about = "about "
+		distinct = "about " + short(float64(c.Distinct))
 	}
-	text := fmt.Sprintf("  %s rows, %s null (%s), %s%s distinct", count(c.Rows), count(c.Nulls), percent(c.Nulls, max(1, c.Rows)), about, count(c.Distinct))
+	text := fmt.Sprintf("  %s rows, %s null (%s), %s distinct", count(c.Rows), count(c.Nulls), percent(c.Nulls, max(1, c.Rows)), distinct)
 	if c.Empty > 0 {
 		text += ", " + count(c.Empty) + " empty"
 	}
