@@ -17,7 +17,11 @@ func (p pane) at(a area) pane { return p.part(a.x, a.y, a.width, a.height) }
 // not shown.
 type queryLayout struct{ catalog, editor, result area }
 
-const catalogWidth = 30
+// The catalog takes a third, but no more than the longest of our names need.
+const (
+	catalogShare = 3
+	catalogWidth = 38
+)
 
 func (q *queryView) layout(w, h int) queryLayout {
 	var l queryLayout
@@ -36,10 +40,10 @@ func (q *queryView) layout(w, h int) queryLayout {
 	from := 0
 	switch {
 	case w >= medium:
-		l.catalog = area{0, 0, catalogWidth, h}
-		from = catalogWidth
+		l.catalog = area{0, 0, min(w/catalogShare, catalogWidth), h}
+		from = l.catalog.width
 	case q.panes.at == catalogPane:
-		l.catalog = area{0, 0, min(w/2, catalogWidth+6), h}
+		l.catalog = area{0, 0, min(w/2, catalogWidth), h}
 		from = l.catalog.width
 	}
 	upper := min(max(5, h*35/100), 14)
