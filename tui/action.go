@@ -20,6 +20,7 @@ type action struct {
 	group string // in the help
 	foot  int    // place in the footer, from 1; 0: not there
 	off   bool   // not possible now; the help shows it all the same
+	why   string // it is not
 	do    func() tea.Cmd
 }
 
@@ -54,8 +55,26 @@ func (a action) at(place int) action { a.foot = place; return a }
 // in puts an action into a group of the help.
 func (a action) in(group string) action { a.group = group; return a }
 
-// when says whether the action is possible now.
-func (a action) when(possible bool) action { a.off = !possible; return a }
+// when says whether the action is possible now, and else why it is not. Of
+// several reasons the first one counts.
+func (a action) when(possible bool, why string) action {
+	if !possible && !a.off {
+		a.off, a.why = true, why
+	}
+	return a
+}
+
+// Why actions are not possible, where several have the same reason.
+const (
+	notOpen    = "no lake is open"
+	noTable    = "no table is chosen"
+	notMade    = "no transform makes it"
+	running    = "a run is under way"
+	notRunning = "no run is under way"
+	noRuns     = "nothing was run yet"
+	unchecked  = "nothing was checked yet"
+	noRow      = "there are no rows"
+)
 
 // keyLabel is how a key is written on the screen.
 func keyLabel(name string) string {

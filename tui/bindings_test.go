@@ -56,6 +56,9 @@ func everyKeyLeadsToItsAction(t *testing.T, d *driver) {
 		if a.do == nil || a.title() == "" {
 			t.Errorf("%s does nothing, or has no title", a.name)
 		}
+		if a.off && a.why == "" {
+			t.Errorf("%s is not possible, and does not say why", a.name)
+		}
 		for _, name := range a.key.Keys() {
 			if got := reached(d.Model, keyPress(t, name)); !a.off && got != a.name {
 				t.Errorf("%s is %s, but leads to %s", name, a.name, got)
@@ -204,5 +207,5 @@ func TestAKeyThatDoesNothingNowSaysWhy(t *testing.T) {
 	d.held = 0
 	d.settle()
 	d.press("!")
-	d.shows("! the last error: not here and now")
+	d.shows("! the last error: nothing has gone wrong")
 }

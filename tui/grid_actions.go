@@ -14,28 +14,28 @@ func (g *grid) actions() []action {
 	_, there := g.value()
 	some := g.kept.count > 0
 	return slices.Concat(g.moves(), []action{
-		g.keys.act("row", "enter", "row", g.host.openRow).in("rows").at(1).when(there),
-		g.keys.act("sort", "s", "sort", func() tea.Cmd { return g.sortBy(false) }).in("rows").at(2).when(some),
-		g.keys.act("sort-also", "S", "sort by this column, too", func() tea.Cmd { return g.sortBy(true) }).in("rows").when(some),
-		g.keys.act("keep", "=", "only this", func() tea.Cmd { return g.filterBy(pager.Equal) }).in("rows").at(3).when(there),
-		g.keys.act("leave-out", "x", "not this", func() tea.Cmd { return g.filterBy(pager.NotEqual) }).in("rows").at(4).when(there),
-		g.keys.act("drop-condition", "backspace", "drop condition", g.dropCondition).in("rows").at(5).when(len(g.where) > 0),
-		g.keys.act("search", "ctrl+f", "search", g.askSearch).in("rows").at(7).when(some),
-		g.keys.act("search-next", "n", "next match", func() tea.Cmd { return g.find(g.row+1, true) }).in("rows").when(g.search.text != ""),
-		g.keys.act("search-last", "N", "match before", func() tea.Cmd { return g.find(g.row-1, false) }).in("rows").when(g.search.text != ""),
-		g.keys.act("go-to", "# ctrl+g", "go to row", g.askRow).in("rows").at(9).when(some),
+		g.keys.act("row", "enter", "row", g.host.openRow).in("rows").at(1).when(there, noRow),
+		g.keys.act("sort", "s", "sort", func() tea.Cmd { return g.sortBy(false) }).in("rows").at(2).when(some, noRow),
+		g.keys.act("sort-also", "S", "sort by this column, too", func() tea.Cmd { return g.sortBy(true) }).in("rows").when(some, noRow),
+		g.keys.act("keep", "=", "only this", func() tea.Cmd { return g.filterBy(pager.Equal) }).in("rows").at(3).when(there, noRow),
+		g.keys.act("leave-out", "x", "not this", func() tea.Cmd { return g.filterBy(pager.NotEqual) }).in("rows").at(4).when(there, noRow),
+		g.keys.act("drop-condition", "backspace", "drop condition", g.dropCondition).in("rows").at(5).when(len(g.where) > 0, "no condition is set"),
+		g.keys.act("search", "ctrl+f", "search", g.askSearch).in("rows").at(7).when(some, noRow),
+		g.keys.act("search-next", "n", "next match", func() tea.Cmd { return g.find(g.row+1, true) }).in("rows").when(g.search.text != "", "nothing was searched for"),
+		g.keys.act("search-last", "N", "match before", func() tea.Cmd { return g.find(g.row-1, false) }).in("rows").when(g.search.text != "", "nothing was searched for"),
+		g.keys.act("go-to", "# ctrl+g", "go to row", g.askRow).in("rows").at(9).when(some, noRow),
 
-		g.keys.act("cell", "v", "the whole value", g.openCell).in("columns").when(there),
-		g.keys.act("time", "t", "local times", g.toggleTimes).in("columns").at(8).when(slices.Contains(g.times, millis)),
-		g.keys.act("freeze", "f", "freeze up to here, or none", g.freeze).in("columns").when(some),
-		g.keys.act("hide", "H", "hide the column", g.hide).in("columns").when(len(g.shown) > 1),
-		g.keys.act("unhide", "U", "show hidden columns", g.unhide).in("columns").when(len(g.shown) < len(g.columns)),
-		g.keys.act("wider", "+", "wider", func() tea.Cmd { return g.widenHere(4) }).in("columns").when(some),
-		g.keys.act("narrower", "-", "narrower", func() tea.Cmd { return g.widenHere(-4) }).in("columns").when(some),
+		g.keys.act("cell", "v", "the whole value", g.openCell).in("columns").when(there, noRow),
+		g.keys.act("time", "t", "local times", g.toggleTimes).in("columns").at(8).when(slices.Contains(g.times, millis), "no column looks like times"),
+		g.keys.act("freeze", "f", "freeze up to here, or none", g.freeze).in("columns").when(some, noRow),
+		g.keys.act("hide", "H", "hide the column", g.hide).in("columns").when(len(g.shown) > 1, "it is the only column"),
+		g.keys.act("unhide", "U", "show hidden columns", g.unhide).in("columns").when(len(g.shown) < len(g.columns), "no column is hidden"),
+		g.keys.act("wider", "+", "wider", func() tea.Cmd { return g.widenHere(4) }).in("columns").when(some, noRow),
+		g.keys.act("narrower", "-", "narrower", func() tea.Cmd { return g.widenHere(-4) }).in("columns").when(some, noRow),
 
-		g.keys.act("copy-cell", "y", "copy", g.copyCell).in("copy").at(6).when(there),
-		g.keys.act("copy-row", "Y", "copy the row as JSON", g.copyRow).in("copy").when(there),
-		g.keys.act("copy-column", "C", "copy the column", g.copyColumn).in("copy").when(there),
+		g.keys.act("copy-cell", "y", "copy", g.copyCell).in("copy").at(6).when(there, noRow),
+		g.keys.act("copy-row", "Y", "copy the row as JSON", g.copyRow).in("copy").when(there, noRow),
+		g.keys.act("copy-column", "C", "copy the column", g.copyColumn).in("copy").when(there, noRow),
 	})
 }
 
@@ -60,7 +60,7 @@ func (g *grid) moves() []action {
 		k.act("scroll-right", "shift+right >", "scroll right", func() tea.Cmd { return g.scroll(1) }),
 	}
 	for i := range list {
-		list[i] = list[i].in("cursor").when(g.source != nil)
+		list[i] = list[i].in("cursor").when(g.source != nil, noRow)
 	}
 	return list
 }

@@ -117,8 +117,12 @@ func (p *plainScreen) obey(ctx context.Context, line string) (over bool, err err
 	case question.MatchString(line):
 		return false, p.then(ctx, m.query("q1", line))
 	}
-	if a, ok := p.named(line); ok {
+	if a, ok := p.named(line, false); ok {
 		return false, p.then(ctx, a.do())
+	}
+	if a, ok := p.named(line, true); ok {
+		p.printf("%s: %s.\n", a.title(), a.why)
+		return false, nil
 	}
 	return false, p.guess(ctx, line)
 }
@@ -126,10 +130,11 @@ func (p *plainScreen) obey(ctx context.Context, line string) (over bool, err err
 // question is how a text begins that asks for rows.
 var question = regexp.MustCompile(`(?i)^\(*(?:select|with|from|values|table)\b\s*\S`)
 
-// named finds an action by a key or by its name.
-func (p *plainScreen) named(line string) (action, bool) {
+// named finds an action by a key or by its name, among those that are possible
+// now or among the others.
+func (p *plainScreen) named(line string, off bool) (action, bool) {
 	for _, a := range p.model.possible() {
-		if !a.off && (a.name == line || strings.EqualFold(a.title(), line) || slices.Contains(a.key.Keys(), line)) {
+		if a.off == off && (a.name == line || strings.EqualFold(a.title(), line) || slices.Contains(a.key.Keys(), line)) {
 			return a, true
 		}
 	}

@@ -135,7 +135,7 @@ func (m *Model) queryView() *queryView {
 func (q *queryView) actions() []action {
 	switch q.panes.at {
 	case resultPane:
-		export := q.keys.act("export-answer", "e", "export all rows", q.askExport).at(5).when(q.sheet().base != nil)
+		export := q.keys.act("export-answer", "e", "export all rows", q.askExport).at(5).when(q.sheet().base != nil, "there is no answer yet")
 		return append(append(q.common(), export), q.sheet().rows.actions()...)
 	case catalogPane:
 		return append(append(q.common(), q.saving()), q.tree.actions(q)...)
@@ -161,16 +161,16 @@ func (q *queryView) common() []action {
 	k := q.keys
 	open := q.place != nil
 	return []action{
-		k.act("ask", "f5 ctrl+enter ctrl+j", "run", q.run).at(1).when(open && !q.asking.working()),
-		k.act("cancel-query", "ctrl+x", "cancel", q.cancel).at(1).when(q.asking.working() || q.sheet().rows.filling.working()),
-		k.act("edit", "i", "write", func() tea.Cmd { q.panes.at = editorPane; return nil }).at(2).when(q.panes.at != editorPane),
+		k.act("ask", "f5 ctrl+enter ctrl+j", "run", q.run).at(1).when(open, notOpen).when(!q.asking.working(), "a query is under way"),
+		k.act("cancel-query", "ctrl+x", "cancel", q.cancel).at(1).when(q.asking.working() || q.sheet().rows.filling.working(), "no query is under way"),
+		k.act("edit", "i", "write", func() tea.Cmd { q.panes.at = editorPane; return nil }).at(2).when(q.panes.at != editorPane, "this is where it is written"),
 		k.act("new-sheet", "ctrl+t", "new sheet", q.newSheet).at(6),
-		k.act("next-sheet", "ctrl+pgdown alt+right", "next sheet", func() tea.Cmd { return q.turnSheet(1) }).when(len(q.sheets) > 1),
-		k.act("last-sheet", "ctrl+pgup alt+left", "sheet before", func() tea.Cmd { return q.turnSheet(-1) }).when(len(q.sheets) > 1),
-		k.act("close-sheet", "alt+w", "close the sheet", q.closeSheet).when(len(q.sheets) > 1),
+		k.act("next-sheet", "ctrl+pgdown alt+right", "next sheet", func() tea.Cmd { return q.turnSheet(1) }).when(len(q.sheets) > 1, "it is the only sheet"),
+		k.act("last-sheet", "ctrl+pgup alt+left", "sheet before", func() tea.Cmd { return q.turnSheet(-1) }).when(len(q.sheets) > 1, "it is the only sheet"),
+		k.act("close-sheet", "alt+w", "close the sheet", q.closeSheet).when(len(q.sheets) > 1, "it is the only sheet"),
 		k.act("past", "ctrl+r", "history", q.openPast).at(5),
-		k.act("edit-outside", "ctrl+o", "$EDITOR", q.editOutside).at(7).when(q.options.Editor != nil),
-		k.act("engine", "f6", "engine", q.nextEngine).when(len(q.engines()) > 1),
+		k.act("edit-outside", "ctrl+o", "$EDITOR", q.editOutside).at(7).when(q.options.Editor != nil, "no editor is known: set $EDITOR"),
+		k.act("engine", "f6", "engine", q.nextEngine).when(len(q.engines()) > 1, "no other engine can answer here"),
 	}
 }
 

@@ -105,10 +105,10 @@ func (c *catalog) actions(q *queryView) []action {
 		k.act("page-down", "pgdown", "page down", move(10)),
 		k.act("first", "home g", "first", move(-1<<20)),
 		k.act("last", "end G", "last", move(1<<20)),
-		k.act("take", "enter", "take", func() tea.Cmd { return q.take(line) }).at(2).when(line.heading == ""),
-		k.act("columns", "space right left", "columns", func() tea.Cmd { return c.toggle(line) }).at(3).when(line.table != nil),
-		k.act("preview", "s", "first 100 rows", func() tea.Cmd { return q.previewLine(line) }).at(3).when(line.table != nil || line.other != nil),
-		k.act("forget", "delete x", "forget", func() tea.Cmd { return q.forget(line) }).at(3).when(line.own),
+		k.act("take", "enter", "take", func() tea.Cmd { return q.take(line) }).at(2).when(line.heading == "", "it is a heading"),
+		k.act("columns", "space right left", "columns", func() tea.Cmd { return c.toggle(line) }).at(3).when(line.table != nil, "only tables have columns"),
+		k.act("preview", "s", "first 100 rows", func() tea.Cmd { return q.previewLine(line) }).at(3).when(line.table != nil || line.other != nil, "only tables have rows"),
+		k.act("forget", "delete x", "forget", func() tea.Cmd { return q.forget(line) }).at(3).when(line.own, "only your own queries can be forgotten"),
 	}
 }
 

@@ -13,9 +13,9 @@ import (
 func (q *queryView) editorActions() []action {
 	k := q.keys
 	return []action{
-		k.act("complete", "tab", "complete", q.complete).at(2).when(q.popup.open()),
-		k.act("complete-next", "ctrl+n", "next completion", func() tea.Cmd { return q.popup.move(1) }).when(q.popup.open()),
-		k.act("complete-last", "ctrl+p", "completion before", func() tea.Cmd { return q.popup.move(-1) }).when(q.popup.open()),
+		k.act("complete", "tab", "complete", q.complete).at(2).when(q.popup.open(), "there is nothing to complete"),
+		k.act("complete-next", "ctrl+n", "next completion", func() tea.Cmd { return q.popup.move(1) }).when(q.popup.open(), "there is nothing to complete"),
+		k.act("complete-last", "ctrl+p", "completion before", func() tea.Cmd { return q.popup.move(-1) }).when(q.popup.open(), "there is nothing to complete"),
 		k.act("leave-editor", "esc", "to the rows", q.leaveEditor).at(3),
 	}
 }

@@ -85,24 +85,24 @@ func (s *runView) actions() []action {
 		k.act("page-down", "pgdown", "page down", step(10)),
 		k.act("first", "home g", "first", step(-1<<20)),
 		k.act("last", "end G", "last", step(1<<20)),
-		k.act("mark", "space", "mark", s.mark).at(1).when(there),
-		k.act("run-marked", "r", "run selected", func() tea.Cmd { return s.start(false, s.selected()...) }).at(2).when(there && idle),
-		k.act("run-all", "R", "run all", run(false)).at(3).when(there && idle),
-		k.act("run-to", "t", "to here", run(false, "+"+name)).at(4).when(there && idle),
-		k.act("run-from", "f", "from here", run(false, name+"+")).at(5).when(there && idle),
-		k.act("force", "F", "force selected", func() tea.Cmd { return s.start(true, s.selected()...) }).at(6).when(there && idle),
-		k.act("cancel-step", "c", "cancel step", s.cancelStep).at(1).when(there && s.live.going()),
-		k.act("cancel-run", "C", "cancel run", s.live.cancel).at(2).when(s.live.going()),
-		k.act("plan", "P", "plan", func() tea.Cmd { return s.plan(s.marks()) }).at(7).when(there),
-		k.act("plan-forced", "ctrl+f", "plan of a forced run", func() tea.Cmd { return s.planForced(s.marks()) }).when(there),
-		k.act("open", "enter", "open the table", func() tea.Cmd { return s.root.openTable(name) }).at(8).when(there),
+		k.act("mark", "space", "mark", s.mark).at(1).when(there, noTable),
+		k.act("run-marked", "r", "run selected", func() tea.Cmd { return s.start(false, s.selected()...) }).at(2).when(there, noTable).when(idle, running),
+		k.act("run-all", "R", "run all", run(false)).at(3).when(there, noTable).when(idle, running),
+		k.act("run-to", "t", "to here", run(false, "+"+name)).at(4).when(there, noTable).when(idle, running),
+		k.act("run-from", "f", "from here", run(false, name+"+")).at(5).when(there, noTable).when(idle, running),
+		k.act("force", "F", "force selected", func() tea.Cmd { return s.start(true, s.selected()...) }).at(6).when(there, noTable).when(idle, running),
+		k.act("cancel-step", "c", "cancel step", s.cancelStep).at(1).when(s.live.going(), notRunning).when(there, noTable),
+		k.act("cancel-run", "C", "cancel run", s.live.cancel).at(2).when(s.live.going(), notRunning),
+		k.act("plan", "P", "plan", func() tea.Cmd { return s.plan(s.marks()) }).at(7).when(there, noTable),
+		k.act("plan-forced", "ctrl+f", "plan of a forced run", func() tea.Cmd { return s.planForced(s.marks()) }).when(there, noTable),
+		k.act("open", "enter", "open the table", func() tea.Cmd { return s.root.openTable(name) }).at(8).when(there, noTable),
 		k.act("log", "L", "log", func() tea.Cmd { s.panes.at = logPane; return nil }),
-		k.act("jobs", "J", "runs of the job", func() tea.Cmd { return s.listJobs(name) }).when(there && s.place != nil && s.place.Jobs != nil),
-		k.act("copy-log", "y", "copy the log", func() tea.Cmd { return s.copyText("the log", s.logText()) }).when(len(s.live.log) > 0),
-		k.act("replay", "p", "play the last run again", s.replayLast).at(9).when(idle && s.view != nil && s.view.Last != nil),
-		k.act("faster", "+ =", "faster", func() tea.Cmd { return s.faster(1) }).at(1).when(s.playing()),
-		k.act("slower", "-", "slower", func() tea.Cmd { return s.faster(-1) }).at(1).when(s.playing()),
-		k.act("pause", ".", "pause", s.pause).at(1).when(s.playing()),
+		k.act("jobs", "J", "runs of the job", func() tea.Cmd { return s.listJobs(name) }).when(there, noTable).when(s.place != nil && s.place.Jobs != nil, "the lake was opened without Glue jobs"),
+		k.act("copy-log", "y", "copy the log", func() tea.Cmd { return s.copyText("the log", s.logText()) }).when(len(s.live.log) > 0, "the log is empty"),
+		k.act("replay", "p", "play the last run again", s.replayLast).at(9).when(idle, running).when(s.view != nil && s.view.Last != nil, noRuns),
+		k.act("faster", "+ =", "faster", func() tea.Cmd { return s.faster(1) }).at(1).when(s.playing(), "no run is being played again"),
+		k.act("slower", "-", "slower", func() tea.Cmd { return s.faster(-1) }).at(1).when(s.playing(), "no run is being played again"),
+		k.act("pause", ".", "pause", s.pause).at(1).when(s.playing(), "no run is being played again"),
 	}
 }
 
@@ -222,7 +222,7 @@ func (s *runView) showPlan(msg planMsg) tea.Cmd {
 	run := s.keys.act("plan-run", "r", "run it", func() tea.Cmd {
 		s.root.shut()
 		return s.start(msg.force, msg.names...)
-	}).at(1).when(!s.live.going() && msg.err == nil)
+	}).at(1).when(!s.live.going(), running).when(msg.err == nil, "the plan has an error")
 	s.root.open(&reader{app: s.app, head: "PLAN", lines: func() []styledLine { return s.planLines(msg) }, more: []action{run}})
 	return nil
 }

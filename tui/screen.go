@@ -122,14 +122,14 @@ func (m *Model) everywhere() []action {
 	return append(list,
 		k.act("palette", ": ctrl+p", "command", m.openPalette).in("everywhere").at(101),
 		k.act("help", "? f1", "help", m.openHelp).in("everywhere").at(100),
-		k.act("filter", "/", "filter", m.openFilter).in("everywhere").when(filters),
-		k.act("next-pane", "tab", "next pane", func() tea.Cmd { return m.turn(1) }).in("everywhere").when(m.panes() > 1),
-		k.act("last-pane", "shift+tab", "pane before", func() tea.Cmd { return m.turn(-1) }).in("everywhere").when(m.panes() > 1),
-		k.act("zoom", "z", "zoom the pane", m.toggleZoom).in("everywhere").when(m.panes() > 1),
+		k.act("filter", "/", "filter", m.openFilter).in("everywhere").when(filters, "nothing can be filtered here"),
+		k.act("next-pane", "tab", "next pane", func() tea.Cmd { return m.turn(1) }).in("everywhere").when(m.panes() > 1, "there is one pane only"),
+		k.act("last-pane", "shift+tab", "pane before", func() tea.Cmd { return m.turn(-1) }).in("everywhere").when(m.panes() > 1, "there is one pane only"),
+		k.act("zoom", "z", "zoom the pane", m.toggleZoom).in("everywhere").when(m.panes() > 1, "there is one pane only"),
 		k.act("picture", "f12 alt+p", "save a picture", m.savePicture).in("everywhere"),
 		k.act("look", "ctrl+l", "look at the lake again", func() tea.Cmd { return tea.Batch(tea.ClearScreen, m.lookAgain(), m.deliver(lookMsg{})) }).in("everywhere"),
-		k.act("doctor", "D", "ask the doctor", m.examine).in("everywhere").when(m.options.Examine != nil),
-		k.act("problem", "!", "the last error", m.showProblem).in("everywhere").when(m.failure != nil),
+		k.act("doctor", "D", "ask the doctor", m.examine).in("everywhere").when(m.options.Examine != nil, "there is none for this lake"),
+		k.act("problem", "!", "the last error", m.showProblem).in("everywhere").when(m.failure != nil, "nothing has gone wrong"),
 		k.act("back", "esc", "back", m.back).in("everywhere"),
 		k.act("quit", "q", "back, or quit", m.leave).in("everywhere"),
 		k.act("leave", "ctrl+c", "quit", m.quit).in("everywhere"),
@@ -231,7 +231,7 @@ func (m *Model) press(msg tea.KeyPressMsg) tea.Cmd {
 
 // refuse says of a key that means something why it does nothing now.
 func (m *Model) refuse(a action) tea.Cmd {
-	why := "not here and now"
+	why := a.why
 	if m.opening.working() {
 		why = "the lake is still being opened"
 	}

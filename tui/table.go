@@ -100,13 +100,13 @@ func (t *tableView) actions() []action {
 	there := t.files != nil
 	_, person := t.person()
 	return append(t.grid.actions(),
-		t.keys.act("export-shown", "e", "export", func() tea.Cmd { return t.askExport(true) }).in("table").at(5).when(there),
-		t.keys.act("export-all", "E", "export everything", func() tea.Cmd { return t.askExport(false) }).in("table").when(there),
-		t.keys.act("cancel-export", "c", "cancel the export", t.cancelExport).in("table").at(1).when(t.exports.working()),
-		t.keys.act("person", "P", "follow this person", t.follow).in("table").at(10).when(person),
-		t.keys.act("reload", "r", "read the table again", t.reload).in("table").when(t.name != ""),
-		t.keys.act("table-before", "[", "table before", func() tea.Cmd { return t.beside(-1) }).in("table").when(t.name != ""),
-		t.keys.act("table-after", "]", "next table", func() tea.Cmd { return t.beside(1) }).in("table").when(t.name != ""),
+		t.keys.act("export-shown", "e", "export", func() tea.Cmd { return t.askExport(true) }).in("table").at(5).when(there, "no table is open"),
+		t.keys.act("export-all", "E", "export everything", func() tea.Cmd { return t.askExport(false) }).in("table").when(there, "no table is open"),
+		t.keys.act("cancel-export", "c", "cancel the export", t.cancelExport).in("table").at(1).when(t.exports.working(), "no export is under way"),
+		t.keys.act("person", "P", "follow this person", t.follow).in("table").at(10).when(person, "the row has no e-mail and no serial number"),
+		t.keys.act("reload", "r", "read the table again", t.reload).in("table").when(t.name != "", "no table is open"),
+		t.keys.act("table-before", "[", "table before", func() tea.Cmd { return t.beside(-1) }).in("table").when(t.name != "", "no table is open"),
+		t.keys.act("table-after", "]", "next table", func() tea.Cmd { return t.beside(1) }).in("table").when(t.name != "", "no table is open"),
 	)
 }
 
