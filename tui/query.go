@@ -98,7 +98,7 @@ func (q *queryView) add(name, text string) {
 	s.editor.CharLimit = 0
 	s.editor.MaxHeight = 0
 	s.editor.SetWidth(1 << 12) // lines are cut where they are drawn, not wrapped
-	s.editor.SetHeight(1 << 10)
+	s.editor.SetHeight(10)     // what the page keys move by
 	s.editor.SetValue(text)
 	s.editor.Focus()
 	s.rows = newGrid(q.app, &sheetHost{q, s})

@@ -132,7 +132,8 @@ func (b *bench) keysOn(ctx context.Context, s *session, name string, before func
 	}{{"at a person's pace", 80 * time.Millisecond}, {"as fast as it answers", 0}} {
 		b.say("pressing keys %s, %s", pace.name, name)
 		var all []time.Duration
-		for i := range b.keys {
+		rounds := (b.keys + len(moves) - 1) / len(moves) // whole ones, which end where they began
+		for i := range rounds * len(moves) {
 			if i%len(moves) == 0 {
 				if err := before(); err != nil {
 					return err
@@ -166,6 +167,12 @@ var moves = []struct {
 	{"q", lacks("KEYS")},
 	{"\x1b[D", has("▸ customer_la")},
 	{"\x1b[A", has("▸ accelerometer_la")},
+	{"3", has("CATALOG")},
+	{"\t", has("esc to the rows")},
+	{"x", has("│ 1 x")},
+	{"\x7f", lacks("│ 1 x")},
+	{"\x1b[Z", lacks("esc to the rows")},
+	{"1", has("WATERFALL")},
 }
 
 // paging measures how long the first and the last page of a large table take.
