@@ -54,6 +54,7 @@ func newQuery(a *app) *queryView {
 
 func (q *queryView) title() string { return "Query" }
 func (q *queryView) focus() *focus { return &q.panes }
+func (q *queryView) shown() *grid  { return q.sheet().rows }
 
 func (q *queryView) filter() string {
 	if q.panes.at == resultPane {

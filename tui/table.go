@@ -87,6 +87,7 @@ func newTable(a *app) *tableView {
 }
 
 func (t *tableView) title() string                 { return "Table" }
+func (t *tableView) shown() *grid                  { return t.grid }
 func (t *tableView) gridRoom() (width, height int) { return t.root.room() }
 
 func (t *tableView) definition() *pipeline.Table {

@@ -153,7 +153,7 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
 		m.width, m.height = msg.Width, msg.Height
-		return m, nil
+		return m, m.fillRoom()
 	case tea.ColorProfileMsg:
 		m.options.Profiled = msg.Profile
 		m.theme = newTheme(m.options.Dark, msg.Profile)
@@ -169,11 +169,11 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.blurred = true
 		return m, nil
 	case tea.KeyPressMsg:
-		return m, m.press(msg)
+		return m, tea.Batch(m.press(msg), m.fillRoom())
 	case tea.PasteMsg:
 		return m, m.paste(msg)
 	case tea.MouseMsg:
-		return m, m.mouse(msg)
+		return m, tea.Batch(m.mouse(msg), m.fillRoom())
 	case reply:
 		if !msg.task.accepts(msg) {
 			return m, m.discard(msg.value)
@@ -182,6 +182,15 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	default:
 		return m, m.deliver(msg)
 	}
+}
+
+// fillRoom fetches rows for which there is room now: a larger window, a border
+// that was moved or a zoom shows more of them.
+func (m *Model) fillRoom() tea.Cmd {
+	if s, ok := m.here().(interface{ shown() *grid }); ok {
+		return s.shown().fetch()
+	}
+	return nil
 }
 
 // deliver takes what came from the background to all whom it may concern.
