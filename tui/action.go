@@ -80,7 +80,7 @@ const (
 func keyLabel(name string) string {
 	labels := map[string]string{
 		"up": "↑", "down": "↓", "left": "←", "right": "→", "space": "space", "pgup": "pgup", "pgdown": "pgdn",
-		"enter": "⏎", "backspace": "bksp", "shift+tab": "⇧tab", "shift+left": "⇧←", "shift+right": "⇧→",
+		"enter": "⏎", "backspace": "bksp", "alt+up": "alt+↑", "alt+down": "alt+↓", "shift+tab": "⇧tab", "shift+left": "⇧←", "shift+right": "⇧→",
 	}
 	if label, ok := labels[name]; ok {
 		return label

@@ -24,6 +24,9 @@ type zone struct {
 	click func(x, y int) tea.Cmd // where in the area
 	wheel func(delta int) tea.Cmd
 	drag  func(dx, dy int) tea.Cmd // since the last time
+	// before and after are the panes that grow and shrink when a border is
+	// dragged forwards.
+	before, after []int
 }
 
 func newFrame(width, height int) *frame {

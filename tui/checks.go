@@ -17,6 +17,7 @@ type checksView struct {
 	at        int
 	wanted    string
 	failsOnly bool
+	borders   struct{ wide, tall int } // how far each was moved
 }
 
 // The panes of the checks screen.

@@ -20,13 +20,15 @@ func (c *checksView) draw(p pane) {
 			c.drawRules(p)
 		}
 	case p.width() >= medium+20:
-		left := p.width() * 60 / 100
-		c.drawRules(p.left(left))
-		c.drawRule(p.right(left))
+		left, right, grip := p.beside(border{&c.borders.wide, p.width() * 60 / 100, leastWide, []int{rulesPane}, []int{rulePane}})
+		c.drawRules(left)
+		c.drawRule(right)
+		grip()
 	default:
-		upper := p.height() * 65 / 100
-		c.drawRules(p.top(upper))
-		c.drawRule(p.bottom(upper))
+		upper, lower, grip := p.across(border{&c.borders.tall, p.height() * 65 / 100, leastTall, []int{rulesPane}, []int{rulePane}})
+		c.drawRules(upper)
+		c.drawRule(lower)
+		grip()
 	}
 }
 

@@ -13,14 +13,15 @@ import (
 // how two of them differ.
 type historyView struct {
 	*app
-	panes  focus
-	at     int
-	base   string // the run that others are compared with; "": the one before
-	wanted string
-	scroll int
-	room   int // for a line of the details, as it was last drawn
-	differ task
-	diff   *runDiff
+	panes   focus
+	at      int
+	base    string // the run that others are compared with; "": the one before
+	wanted  string
+	scroll  int
+	borders struct{ wide, tall int } // how far each was moved
+	room    int                      // for a line of the details, as it was last drawn
+	differ  task
+	diff    *runDiff
 }
 
 // runDiff is how two runs differ.

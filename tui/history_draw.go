@@ -21,13 +21,15 @@ func (h *historyView) draw(p pane) {
 			h.drawList(p)
 		}
 	case p.width() >= medium:
-		left := p.width() * 45 / 100
-		h.drawList(p.left(left))
-		h.drawDetail(p.right(left))
+		left, right, grip := p.beside(border{&h.borders.wide, p.width() * 45 / 100, leastWide, []int{listPane}, []int{detailPane}})
+		h.drawList(left)
+		h.drawDetail(right)
+		grip()
 	default:
-		upper := p.height() * 40 / 100
-		h.drawList(p.top(upper))
-		h.drawDetail(p.bottom(upper))
+		upper, lower, grip := p.across(border{&h.borders.tall, p.height() * 40 / 100, leastTall, []int{listPane}, []int{detailPane}})
+		h.drawList(upper)
+		h.drawDetail(lower)
+		grip()
 	}
 }
 

@@ -13,11 +13,11 @@ import (
 type lakeView struct {
 	*app
 	panes    focus
-	at       string // the chosen table
-	wanted   string // letters that a table's name must have
-	split    int    // lines that the divider was moved down
-	chosen   int    // the run in the activity
-	scroll   int    // in the columns
+	at       string                                      // the chosen table
+	wanted   string                                      // letters that a table's name must have
+	borders  struct{ zones, lineage, columns, list int } // how far each was moved
+	chosen   int                                         // the run in the activity
+	scroll   int                                         // in the columns
 	profiles map[string]*profile
 	profiler task
 	browser  task

@@ -20,9 +20,13 @@ func (l *lakeView) draw(p pane) {
 	case p.width() < narrow || l.panes.zoomed:
 		l.drawPane(p, l.panes.at)
 	case p.width() < medium:
-		left := max(36, p.width()*45/100)
-		l.drawList(p.left(left))
-		l.drawPane(p.right(left), max(lineagePane, l.panes.at))
+		left, right, grip := p.beside(border{
+			moved: &l.borders.list, usual: max(36, p.width()*45/100), least: leastWide,
+			before: []int{tablesPane}, after: []int{lineagePane, columnsPane, activityPane},
+		})
+		l.drawList(left)
+		l.drawPane(right, max(lineagePane, l.panes.at))
+		grip()
 	default:
 		l.drawWide(p)
 	}
@@ -61,18 +65,25 @@ func (l *lakeView) drawWide(p pane) {
 	}
 	third := p.height() / 3
 	upper := min(max(most+6, third), p.height()/2)
-	upper = min(max(4, upper+l.split), p.height()-8)
-	middle := min(max(4, (p.height()-upper)*45/100, len(l.lake().Tables)+2), p.height()-upper-4)
-	l.drawZones(p.top(upper), zones)
-	p.part(0, upper-1, p.width(), 1).drag(func(_, dy int) tea.Cmd {
-		l.split = min(max(4-upper, l.split+dy), p.height())
-		return nil
+	top, rest, grip := p.across(border{
+		moved: &l.borders.zones, usual: min(max(4, upper), p.height()-8), least: leastTall,
+		before: []int{tablesPane}, after: []int{lineagePane, columnsPane, activityPane},
 	})
-	l.drawLineage(p.part(0, upper, p.width(), middle))
-	lower := p.bottom(upper + middle)
-	left := p.width() * 58 / 100
-	l.drawColumns(lower.left(left))
-	l.drawActivity(lower.right(left))
+	defer grip()
+	l.drawZones(top, zones)
+	middle, lower, grip := rest.across(border{
+		moved: &l.borders.lineage, usual: min(max(4, rest.height()*45/100, len(l.lake().Tables)+2), rest.height()-4), least: leastTall,
+		before: []int{lineagePane}, after: []int{columnsPane, activityPane},
+	})
+	defer grip()
+	l.drawLineage(middle)
+	left, right, grip := lower.beside(border{
+		moved: &l.borders.columns, usual: p.width() * 58 / 100, least: leastWide,
+		before: []int{columnsPane}, after: []int{activityPane},
+	})
+	defer grip()
+	l.drawColumns(left)
+	l.drawActivity(right)
 }
 
 // drawZones shows each zone in a box of its own.

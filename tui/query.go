@@ -16,6 +16,7 @@ import (
 type queryView struct {
 	*app
 	panes     focus
+	borders   struct{ catalog, editor int } // how far each was moved
 	sheets    []*sheet
 	on        int // the sheet that is shown
 	tree      catalog

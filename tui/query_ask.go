@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	tea "charm.land/bubbletea/v2"
+	uv "github.com/charmbracelet/ultraviolet"
 
 	"stedi/pipeline"
 	"stedi/pipeline/pager"
@@ -228,8 +229,9 @@ func statementEnds(text string) []int {
 
 // gridRoom implements gridHost.
 func (h *sheetHost) gridRoom() (int, int) {
-	place := h.layout(h.root.room())
-	return place.result.width, place.result.height
+	wide, tall := h.root.room()
+	panes, _ := h.layout(pane{area: uv.Rect(0, 0, wide, tall)})
+	return panes[resultPane].width(), panes[resultPane].height()
 }
 
 // arrange implements gridHost: a result is sorted and filtered as it is there.

@@ -8,63 +8,56 @@ import (
 	uv "github.com/charmbracelet/ultraviolet"
 )
 
-// area is a part of a screen.
-type area struct{ x, y, width, height int }
-
-func (p pane) at(a area) pane { return p.part(a.x, a.y, a.width, a.height) }
-
-// queryLayout says where the panes of the query screen are; an empty one is
-// not shown.
-type queryLayout struct{ catalog, editor, result area }
-
-// The catalog takes a third, but no more than the longest of our names need.
-const (
-	catalogShare = 3
-	catalogWidth = 38
-)
-
-func (q *queryView) layout(w, h int) queryLayout {
-	var l queryLayout
-	if w < narrow && h < 14 || q.panes.zoomed {
-		whole := area{0, 0, w, h}
-		switch q.panes.at {
-		case catalogPane:
-			l.catalog = whole
-		case resultPane:
-			l.result = whole
-		default:
-			l.editor = whole
-		}
-		return l
-	}
-	from := 0
+// catalogWidth is how wide the catalog of a screen is, with room for the longest
+// of our names where there is room for it; 0: it is not shown.
+func (q *queryView) catalogWidth(screen int) int {
+	const enough = 38
 	switch {
-	case w >= medium:
-		l.catalog = area{0, 0, min(w/catalogShare, catalogWidth), h}
-		from = l.catalog.width
+	case screen >= medium:
+		return min(screen/3, enough)
 	case q.panes.at == catalogPane:
-		l.catalog = area{0, 0, min(w/2, catalogWidth), h}
-		from = l.catalog.width
+		return min(screen/2, enough)
 	}
-	upper := min(max(5, h*35/100), 14)
-	if q.panes.at == resultPane && h < 30 {
-		upper = min(upper, 6)
+	return 0
+}
+
+// layout divides the screen; a pane without width is not shown. The grip, called
+// when they are drawn, lets the mouse have their borders.
+func (q *queryView) layout(p pane) (panes [queryPanes]pane, grip func()) {
+	if p.width() < narrow && p.height() < 14 || q.panes.zoomed {
+		panes[q.panes.at] = p
+		return panes, func() {}
 	}
-	l.editor = area{from, 0, w - from, upper}
-	l.result = area{from, upper, w - from, h - upper}
-	return l
+	besideCatalog := func() {}
+	if usual := q.catalogWidth(p.width()); usual > 0 {
+		panes[catalogPane], p, besideCatalog = p.beside(border{
+			moved: &q.borders.catalog, usual: usual, least: leastWide,
+			before: []int{catalogPane}, after: []int{editorPane, resultPane},
+		})
+	}
+	usual := min(max(5, p.height()*35/100), 14)
+	if q.panes.at == resultPane && p.height() < 30 {
+		usual = min(usual, 6)
+	}
+	upper, lower, between := p.across(border{
+		moved: &q.borders.editor, usual: usual, least: leastTall,
+		before: []int{editorPane}, after: []int{resultPane},
+	})
+	panes[editorPane], panes[resultPane] = upper, lower
+	return panes, func() { between(); besideCatalog() }
 }
 
 func (q *queryView) draw(p pane) {
-	l := q.layout(p.width(), p.height())
-	if l.catalog.width > 0 {
-		q.drawCatalog(p.at(l.catalog))
+	panes, grip := q.layout(p)
+	defer grip()
+	if panes[catalogPane].width() > 0 {
+		q.drawCatalog(panes[catalogPane])
 	}
-	if l.editor.width > 0 {
-		q.drawEditor(p.at(l.editor))
+	if panes[editorPane].width() > 0 {
+		q.drawEditor(panes[editorPane])
 	}
-	if l.result.width > 0 {
-		q.drawResult(p.at(l.result))
+	if panes[resultPane].width() > 0 {
+		q.drawResult(panes[resultPane])
 	}
 }
 

@@ -15,12 +15,13 @@ import (
 // is, and what has been said about it.
 type runView struct {
 	*app
-	panes  focus
-	at     int             // the chosen step
-	marked map[string]bool // steps to run
-	wanted string
-	scroll int // lines up from the end of the log
-	replay *replay
+	panes   focus
+	at      int             // the chosen step
+	marked  map[string]bool // steps to run
+	wanted  string
+	scroll  int                                // lines up from the end of the log
+	borders struct{ steps, lineage, fall int } // how far each was moved
+	replay  *replay
 }
 
 // The panes of the run screen.

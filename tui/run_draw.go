@@ -21,19 +21,39 @@ func (s *runView) draw(p pane) {
 	case p.width() < narrow || s.panes.zoomed:
 		s.drawPane(rest, s.panes.at)
 	case p.width() < medium:
-		upper := min(len(s.steps())+3, rest.height()/2)
-		s.drawSteps(rest.top(upper))
-		s.drawPane(rest.bottom(upper), max(s.panes.at, s.lowerPane()))
+		upper, lower, grip := rest.across(s.belowSteps(min(len(s.steps())+3, rest.height()/2)))
+		s.drawSteps(upper)
+		s.drawPane(lower, max(s.panes.at, s.lowerPane()))
+		grip()
 	default:
-		upper := min(len(s.steps())+4, rest.height()/2)
-		s.drawSteps(rest.top(upper))
-		lower := rest.bottom(upper)
-		left := p.width() * 38 / 100
-		s.drawLineage(lower.left(left))
-		right := lower.right(left)
-		middle := min(8, right.height()/2)
-		s.drawFall(right.top(middle))
-		s.drawLog(right.bottom(middle))
+		s.drawWide(rest)
+	}
+}
+
+// drawWide shows all panes.
+func (s *runView) drawWide(p pane) {
+	upper, lower, grip := p.across(s.belowSteps(min(len(s.steps())+4, p.height()/2)))
+	defer grip()
+	s.drawSteps(upper)
+	left, right, grip := lower.beside(border{
+		moved: &s.borders.lineage, usual: p.width() * 38 / 100, least: leastWide,
+		before: []int{graphPane}, after: []int{fallPane, logPane},
+	})
+	defer grip()
+	s.drawLineage(left)
+	fall, log, grip := right.across(border{
+		moved: &s.borders.fall, usual: min(8, right.height()/2), least: leastTall,
+		before: []int{fallPane}, after: []int{logPane},
+	})
+	defer grip()
+	s.drawFall(fall)
+	s.drawLog(log)
+}
+
+func (s *runView) belowSteps(usual int) border {
+	return border{
+		moved: &s.borders.steps, usual: usual, least: leastTall,
+		before: []int{stepsPane}, after: []int{graphPane, fallPane, logPane},
 	}
 }
 

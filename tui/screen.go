@@ -125,6 +125,8 @@ func (m *Model) everywhere() []action {
 		k.act("filter", "/", "filter", m.openFilter).in("everywhere").when(filters, "nothing can be filtered here"),
 		k.act("next-pane", "tab", "next pane", func() tea.Cmd { return m.turn(1) }).in("everywhere").when(m.panes() > 1, "there is one pane only"),
 		k.act("last-pane", "shift+tab", "pane before", func() tea.Cmd { return m.turn(-1) }).in("everywhere").when(m.panes() > 1, "there is one pane only"),
+		k.act("pane-larger", "} alt+down", "larger pane", func() tea.Cmd { return m.resize(1) }).in("everywhere").when(m.panes() > 1, "there is one pane only"),
+		k.act("pane-smaller", "{ alt+up", "smaller pane", func() tea.Cmd { return m.resize(-1) }).in("everywhere").when(m.panes() > 1, "there is one pane only"),
 		k.act("zoom", "z", "zoom the pane", m.toggleZoom).in("everywhere").when(m.panes() > 1, "there is one pane only"),
 		k.act("picture", "f12 alt+p", "save a picture", m.savePicture).in("everywhere"),
 		k.act("look", "ctrl+l", "look at the lake again", func() tea.Cmd { return tea.Batch(tea.ClearScreen, m.lookAgain(), m.deliver(lookMsg{})) }).in("everywhere"),

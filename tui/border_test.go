@@ -1,0 +1,76 @@
+package tui
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+
+	tea "charm.land/bubbletea/v2"
+)
+
+// borders are the parts of the screen that can be dragged and lie between panes.
+func (d *driver) borders() []zone {
+	return slices.DeleteFunc(slices.Clone(d.frame(d.width, d.height).zones), func(z zone) bool { return z.before == nil })
+}
+
+// drag drags one of the borders at its middle.
+func (d *driver) drag(b, by int) {
+	at := d.borders()[b].area
+	x, y := (at.Min.X+at.Max.X)/2, (at.Min.Y+at.Max.Y)/2
+	d.send(tea.MouseClickMsg{X: x, Y: y, Button: tea.MouseLeft})
+	d.send(tea.MouseMotionMsg{X: x + by, Y: y + by, Button: tea.MouseLeft})
+	d.send(tea.MouseReleaseMsg{X: x + by, Y: y + by})
+}
+
+func TestBordersAreDragged(t *testing.T) {
+	w := newWorld(t, "sample")
+	w.open(t)
+	w.make(t)
+	for size, want := range map[[2]int][]int{{120, 36}: {3, 3, 2, 1, 1}, {100, 30}: {1, 1, 2, 1, 1}} {
+		for i, n := range want {
+			d := start(t, w.options(t), size[0], size[1])
+			d.press(fmt.Sprint(i + 1))
+			if got := len(d.borders()); got != n {
+				t.Fatalf("%v, screen %d: %d borders, not %d", size, i+1, got, n)
+			}
+			for b, z := range d.borders() {
+				begin := z.area.Min
+				d.drag(b, 2)
+				moved := d.borders()[b].area.Min.Sub(begin)
+				if moved.X+moved.Y != 2 || moved.X*moved.Y != 0 {
+					t.Errorf("%v, screen %d, border %d was moved by %v", size, i+1, b, moved)
+				}
+				d.drag(b, 1000)
+				d.drag(b, -1000)
+				if moved := d.borders()[b].area.Min.Sub(begin); moved.X > 0 || moved.Y > 0 || moved.X+moved.Y == 0 {
+					t.Errorf("%v, screen %d, border %d is %v from where it was", size, i+1, b, moved)
+				}
+				d.drag(b, begin.Sub(d.borders()[b].area.Min).X+begin.Sub(d.borders()[b].area.Min).Y)
+			}
+		}
+	}
+}
+
+func TestAPaneGrowsAndShrinksByKeys(t *testing.T) {
+	w := newWorld(t, "sample")
+	w.open(t)
+	w.make(t)
+	d := start(t, w.options(t), 120, 36)
+	for i := range tabs {
+		d.press(fmt.Sprint(i + 1))
+		for pane := range d.panes() {
+			before := d.screen()
+			d.press("alt+down")
+			if d.screen() == before {
+				t.Errorf("screen %d, pane %d does not grow", i+1, pane)
+			}
+			d.press("alt+up")
+			if d.screen() != before {
+				t.Errorf("screen %d, pane %d does not shrink to what it was", i+1, pane)
+			}
+			d.press("tab")
+		}
+	}
+	d.press("1", "z", "alt+down")
+	d.shows("the pane has no border that could be moved")
+}
