@@ -42,6 +42,37 @@ func newestRuns(ctx context.Context, store Store) ([]string, error) {
 	return ids[:min(len(ids), ViewRuns)], err
 }
 
+// RecordsBefore reads the records of runs from before one, the newest first, and
+// at most so many; damaged ones are left out. None are left if there are no
+// others.
+func RecordsBefore(ctx context.Context, store Store, run string, most int) ([]*Record, error) {
+	ids, err := Runs(ctx, store)
+	if err != nil {
+		return nil, err
+	}
+	return readableRecords(ctx, store, slices.DeleteFunc(ids, func(id string) bool { return id >= run }), most)
+}
+
+// readableRecords reads the records of runs, at most so many, and passes over
+// damaged ones.
+func readableRecords(ctx context.Context, store Store, ids []string, most int) ([]*Record, error) {
+	var records []*Record
+	for _, id := range ids {
+		if len(records) == most {
+			break
+		}
+		record := &Record{}
+		found, err := readCache(ctx, store, runFolder(id)+"/run.json", record)
+		if err != nil {
+			return nil, err
+		}
+		if found {
+			records = append(records, record)
+		}
+	}
+	return records, nil
+}
+
 // FindRun returns the record of a run: by its id, by the beginning of it if
 // that is unambiguous, or the newest for "last" and the nth before it for
 // "last~n".

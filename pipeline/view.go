@@ -14,6 +14,7 @@ type View struct {
 	Tables []TableView // in the lake's order
 	Last   *Record     // of the newest run; nil: none
 	Runs   []*Record   // of the newest runs, newest first, at most ViewRuns; damaged ones are left out
+	Older  bool        // there may be runs before them, which RecordsBefore reads
 }
 
 // ViewRuns is how many runs a View remembers.
@@ -61,7 +62,12 @@ func (r *Runner) View(ctx context.Context) (*View, error) {
 	if v.Holder, err = r.Store.Holder(ctx); err != nil {
 		return nil, err
 	}
-	if v.Runs, err = newestRecords(ctx, r.Store); err != nil {
+	ids, err := newestRuns(ctx, r.Store)
+	if err != nil {
+		return nil, err
+	}
+	v.Older = len(ids) == ViewRuns
+	if v.Runs, err = readableRecords(ctx, r.Store, ids, ViewRuns); err != nil {
 		return nil, err
 	}
 	if len(v.Runs) > 0 {
@@ -101,26 +107,6 @@ func (r *Runner) glance(ctx context.Context) (found *survey, unread map[string]b
 	g.unread = map[string]bool{}
 	found, err = g.survey(ctx, r.Lake)
 	return found, g.unread, err
-}
-
-// newestRecords reads the records of the newest runs.
-func newestRecords(ctx context.Context, store Store) ([]*Record, error) {
-	ids, err := newestRuns(ctx, store)
-	if err != nil {
-		return nil, err
-	}
-	var records []*Record
-	for _, id := range ids {
-		record := &Record{}
-		found, err := readCache(ctx, store, runFolder(id)+"/run.json", record)
-		if err != nil {
-			return nil, err
-		}
-		if found {
-			records = append(records, record)
-		}
-	}
-	return records, nil
 }
 
 // manifest is what is known of a table, or nil.

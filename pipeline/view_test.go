@@ -228,6 +228,25 @@ func TestAViewRemembersTheNewestRunsOnly(t *testing.T) {
 	if len(v.Runs) != pipeline.ViewRuns || v.Last.Run != last || len(tableOf(t, v, "known").Trend) != pipeline.ViewRuns {
 		t.Errorf("%d runs, the last is %s", len(v.Runs), v.Last.Run)
 	}
+	if !v.Older {
+		t.Error("older runs are not thought of")
+	}
+	var before []string
+	for at := v.Runs[len(v.Runs)-1].Run; ; at = before[len(before)-1] {
+		older, err := pipeline.RecordsBefore(t.Context(), w.runner.Store, at, 2)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(older) == 0 {
+			break
+		}
+		for _, r := range older {
+			before = append(before, r.Run)
+		}
+	}
+	if len(before) != 3 || !slices.IsSortedFunc(before, func(a, b string) int { return strings.Compare(b, a) }) {
+		t.Errorf("before them there are %v", before)
+	}
 	// What an older version of the program has left does not list them.
 	w.write(t, ".stedi/history.json", fmt.Sprintf("{\"last\":%q}", last))
 	if v := w.view(t); len(v.Runs) != pipeline.ViewRuns || v.Last.Run != last {

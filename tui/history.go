@@ -2,6 +2,7 @@ package tui
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -14,7 +15,8 @@ import (
 type historyView struct {
 	*app
 	panes   focus
-	at      int
+	run     string // the chosen one; "": the newest
+	older   olderRuns
 	base    string // the run that others are compared with; "": the one before
 	wanted  string
 	scroll  int
@@ -47,26 +49,39 @@ func newHistory(a *app) *historyView { return &historyView{app: a, panes: focus{
 func (h *historyView) title() string  { return "History" }
 func (h *historyView) focus() *focus  { return &h.panes }
 func (h *historyView) filter() string { return h.wanted }
-func (h *historyView) close()         { h.differ.stop() }
+
+func (h *historyView) close() {
+	h.differ.stop()
+	h.older.reading.stop()
+}
 
 func (h *historyView) setFilter(text string) tea.Cmd {
-	h.wanted, h.at = text, 0
-	return nil
+	h.wanted, h.run = text, ""
+	if text == "" {
+		return nil
+	}
+	return h.readOlder()
 }
 
 // runs are those that the filter lets through, the newest first.
 func (h *historyView) runs() []*pipeline.Record {
-	if h.view == nil {
-		return nil
+	wanted := strings.ToLower(strings.TrimSpace(h.wanted))
+	if wanted == "" {
+		return h.known()
 	}
 	var runs []*pipeline.Record
-	for _, r := range h.view.Runs {
+	for _, r := range h.known() {
 		text := r.Run + " " + r.Status + " " + r.Engine + " " + runText(r)
-		if strings.Contains(strings.ToLower(text), strings.ToLower(strings.TrimSpace(h.wanted))) {
+		if strings.Contains(strings.ToLower(text), wanted) {
 			runs = append(runs, r)
 		}
 	}
 	return runs
+}
+
+// at is where the chosen run is among them.
+func (h *historyView) at(runs []*pipeline.Record) int {
+	return max(0, slices.IndexFunc(runs, func(r *pipeline.Record) bool { return r.Run == h.run }))
 }
 
 func (h *historyView) current() *pipeline.Record {
@@ -74,17 +89,17 @@ func (h *historyView) current() *pipeline.Record {
 	if len(runs) == 0 {
 		return nil
 	}
-	return runs[min(h.at, len(runs)-1)]
+	return runs[h.at(runs)]
 }
 
 // before is the run that the chosen one is compared with.
 func (h *historyView) before() *pipeline.Record {
 	chosen := h.current()
-	if h.view == nil || chosen == nil {
+	if chosen == nil {
 		return nil
 	}
 	older := false
-	for _, r := range h.view.Runs {
+	for _, r := range h.known() {
 		switch {
 		case h.base != "" && r.Run == h.base && r != chosen:
 			return r
@@ -120,7 +135,15 @@ func (h *historyView) move(by int) tea.Cmd {
 		h.scroll = max(0, min(h.scroll+by, len(h.detail())-1))
 		return nil
 	}
-	h.at, h.scroll = min(max(0, h.at+by), max(0, len(h.runs())-1)), 0
+	runs := h.runs()
+	to := min(h.at(runs)+by, len(runs)-1)
+	h.scroll, h.run = 0, ""
+	if to > 0 {
+		h.run = runs[to].Run
+		if to == len(runs)-1 {
+			return h.readOlder()
+		}
+	}
 	return nil
 }
 
@@ -152,7 +175,14 @@ func (h *historyView) compare() tea.Cmd {
 }
 
 func (h *historyView) update(msg tea.Msg) tea.Cmd {
-	if msg, ok := msg.(diffMsg); ok {
+	switch msg := msg.(type) {
+	case viewMsg:
+		if msg.err == nil {
+			h.shift()
+		}
+	case olderMsg:
+		return h.takeOlder(msg)
+	case diffMsg:
 		h.diff = msg.runDiff
 		if msg.err != nil {
 			h.fail("the runs cannot be compared", msg.err)

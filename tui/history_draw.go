@@ -42,19 +42,26 @@ func (h *historyView) drawList(p pane) {
 		for _, r := range slices.Backward(runs) {
 			seconds = append(seconds, int64(r.Seconds*1000))
 		}
-		p.note(t.full, "time "+spark(seconds, 20))
+		p.note(t.full, "time "+spark(seconds, max(1, min(20, p.width()/2-9))))
 	} else {
 		in.cut(1, 0, in.width()-2, t.dim, "no run yet: R on screen 1 or 2 runs all")
 	}
 	p.wheel(func(delta int) tea.Cmd { h.panes.at = listPane; return h.move(sign(delta)) })
-	at := min(h.at, max(0, len(runs)-1))
-	from := max(0, min(at-in.height()/2, len(runs)-in.height()))
+	at := h.at(runs)
+	below := 0 // a line for what is not there yet
+	if h.more() {
+		below = 1
+	}
+	from := max(0, min(at-in.height()/2, len(runs)+below-in.height()))
 	for y := range in.height() {
 		n := from + y
+		row := in.line(y)
 		if n >= len(runs) {
+			if below > 0 {
+				h.drawMore(row)
+			}
 			break
 		}
-		row := in.line(y)
 		h.drawRun(row.right(2), runs[n], n == at && h.panes.at == listPane)
 		if runs[n].Run == h.base {
 			row.text(0, 0, t.warn, "●")
@@ -62,8 +69,18 @@ func (h *historyView) drawList(p pane) {
 		if n == at {
 			row.text(1, 0, t.accent, "▸")
 		}
-		row.click(func() tea.Cmd { h.at, h.panes.at, h.scroll = n, listPane, 0; return nil })
+		row.click(func() tea.Cmd { h.run, h.panes.at, h.scroll = runs[n].Run, listPane, 0; return nil })
 	}
+}
+
+// drawMore says that there may be older runs, below the last one that is known.
+func (h *historyView) drawMore(row pane) {
+	text := "… older runs"
+	if h.older.reading.working() {
+		text = "reading older runs …"
+	}
+	row.cut(3, 0, row.width()-3, h.theme.dim, text)
+	row.click(h.readOlder)
 }
 
 // drawDetail tells of the chosen run, or how it differs from another.

@@ -21,7 +21,11 @@ func (l *lakeView) drawActivity(p pane) {
 		in.cut(1, 0, in.width()-2, l.theme.dim, "nothing was run yet: R runs all")
 		return
 	}
-	p.note(l.theme.dim, plural(int64(len(l.view.Runs)), "run", "runs"))
+	runs := plural(int64(len(l.view.Runs)), "run", "runs")
+	if len(l.view.Runs) == pipeline.ViewRuns {
+		runs = "the newest " + runs
+	}
+	p.note(l.theme.dim, runs)
 	from := max(0, min(l.chosen-in.height()/2, len(l.view.Runs)-in.height()))
 	for y := range in.height() {
 		n := from + y
