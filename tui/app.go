@@ -20,6 +20,7 @@ type app struct {
 	copying    task
 	checking   task
 	explaining task
+	counting   task
 	examining  task
 	listing    task
 	keeping    task
@@ -34,6 +35,7 @@ type app struct {
 	live    liveRun
 	known   Remembered
 	failure *problem                     // the newest one, until it is dismissed
+	counts  map[string]rowCount          // by table: what was counted here
 	others  []pipeline.CatalogTable      // of the catalog, that the lake does not define
 	asks    map[string]map[string]string // by table and stage: what the stage asks of a row
 }
@@ -44,7 +46,7 @@ func newApp(ctx context.Context, o Options) *app {
 	}
 	return &app{
 		options: o, theme: newTheme(o.Dark, o.Profiled), keys: bindings{o.Keys}, work: newWorkers(ctx),
-		asks: map[string]map[string]string{},
+		asks: map[string]map[string]string{}, counts: map[string]rowCount{},
 	}
 }
 

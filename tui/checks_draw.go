@@ -234,7 +234,7 @@ func (c *checksView) counted(v *pipeline.TableView) string {
 			return count(t.Rows)
 		}
 	}
-	return rowsOf(v)
+	return c.rowsOf(v)
 }
 
 func signed(n int64) string {
@@ -296,6 +296,8 @@ func (c *checksView) tellTable(table *pipeline.Table, put func(uv.Style, string)
 		return
 	}
 	switch {
+	case !v.Known && !v.Missing:
+		put(t.dim, "It has changed, or nothing has read it yet: "+keyOf(c.actions(), "check")+" checks it.")
 	case v.Expected == nil:
 		put(t.dim, "The landing counts are not those of a known data set, so no count is expected.")
 	case *v.Expected == v.Rows:

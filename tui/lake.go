@@ -206,9 +206,9 @@ func (l *lakeView) start(tables ...string) tea.Cmd {
 func (l *lakeView) update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case viewMsg:
-		return l.seen()
+		return tea.Batch(l.seen(), l.countNext())
 	case profiledMsg:
-		return l.profiled(msg)
+		return tea.Batch(l.profiled(msg), l.countNext())
 	case openedMsg, lookMsg:
 		return l.browse()
 	case browsedMsg:

@@ -58,6 +58,14 @@ func (l *lakeView) profileNow() tea.Cmd {
 	})
 }
 
+// countNext counts the rows of other tables when the chosen one is described.
+func (l *lakeView) countNext() tea.Cmd {
+	if l.profiler.working() {
+		return nil
+	}
+	return l.countSoon()
+}
+
 func profileOf(ctx context.Context, open func(context.Context, string) (pipeline.Querier, error), t *pipeline.Table) (_ []pipeline.ColumnProfile, err error) {
 	q, err := open(ctx, embedded)
 	if err != nil {
@@ -69,6 +77,9 @@ func profileOf(ctx context.Context, open func(context.Context, string) (pipeline
 
 func (l *lakeView) profiled(msg profiledMsg) tea.Cmd {
 	l.profiles[msg.table] = msg.profile
+	if len(msg.columns) > 0 {
+		l.counts[msg.table] = rowCount{msg.version, msg.columns[0].Rows}
+	}
 	if msg.err != nil && !errors.Is(msg.err, context.Canceled) {
 		return l.toast(warned, "the columns of "+msg.table+" cannot be described: "+msg.err.Error())
 	}

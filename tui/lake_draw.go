@@ -290,20 +290,19 @@ func (a *app) rowsNow(name string) string {
 		}
 	}
 	if v := a.table(name); v != nil {
-		return rowsOf(v)
+		return a.rowsOf(v)
 	}
 	return ""
 }
 
-func rowsOf(v *pipeline.TableView) string {
-	switch {
-	case v.Missing:
+func (a *app) rowsOf(v *pipeline.TableView) string {
+	if v.Missing {
 		return "—"
-	case !v.Known:
-		return "?"
-	default:
-		return count(v.Rows)
 	}
+	if rows, known := a.rows(v); known {
+		return count(rows)
+	}
+	return "?"
 }
 
 // verdict says in a character whether a table is as it should be.

@@ -284,7 +284,7 @@ func (s *runView) drawIdle(p pane, c stepColumns, table *pipeline.Table, style, 
 	}
 	p.cut(c.name+1, 0, c.state-c.name-1, over(tone, back), state)
 	if c.out > 0 && !v.Missing {
-		p.textRight(c.out, 0, over(t.dim, back), rowsOf(v))
+		p.textRight(c.out, 0, over(t.dim, back), s.rowsOf(v))
 	}
 	if usual, ok := pipeline.Median(s.past(table.Name)); ok && c.eta > 0 {
 		p.textRight(c.eta, 0, over(t.dim, back), "~"+span(usual))

@@ -24,8 +24,8 @@ func (t *tableView) load() tea.Cmd {
 	rows, now := int64(-1), ""
 	if v := t.table(t.name); v != nil {
 		now = version(v)
-		if v.Known {
-			rows = v.Rows
+		if known, ok := t.rows(v); ok {
+			rows = known
 		}
 	}
 	store, temp := t.place.Runner.Store, t.place.Scratch

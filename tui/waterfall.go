@@ -142,7 +142,7 @@ func (a *app) drawLink(p pane, x, y int, name string, choose func(string) tea.Cm
 	from := x
 	x = p.text(x, y, a.theme.accent, "▶ "+name)
 	if v := a.table(name); v != nil {
-		x = p.text(x+1, y, a.theme.dim, rowsOf(v))
+		x = p.text(x+1, y, a.theme.dim, a.rowsOf(v))
 	}
 	p.part(from, y, x-from, 1).click(func() tea.Cmd { return choose(name) })
 	return x + 1
