@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -75,6 +76,28 @@ func (s *StepRecord) spent(spending Spending) {
 	s.ScannedBytes += spending.ScannedBytes
 	s.DPUSeconds += spending.DPUSeconds
 	s.CostUSD += spending.CostUSD
+}
+
+// Spent says what steps have cost on a remote engine, such as "9.4 MB scanned,
+// $0.00015"; "" if nothing.
+func Spent(steps ...StepRecord) string {
+	var all Spending
+	for _, s := range steps {
+		all.ScannedBytes += s.ScannedBytes
+		all.DPUSeconds += s.DPUSeconds
+		all.CostUSD += s.CostUSD
+	}
+	var parts []string
+	if all.DPUSeconds > 0 {
+		parts = append(parts, fmt.Sprintf("%.0f DPU-seconds", all.DPUSeconds))
+	}
+	if all.ScannedBytes > 0 {
+		parts = append(parts, fmt.Sprintf("%.1f MB scanned", float64(all.ScannedBytes)/1e6))
+	}
+	if all.CostUSD > 0 {
+		parts = append(parts, fmt.Sprintf("$%.5f", all.CostUSD))
+	}
+	return strings.Join(parts, ", ")
 }
 
 // newRecord starts the record of a run or an inspection.

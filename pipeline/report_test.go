@@ -132,6 +132,17 @@ func TestTheSummarySaysWhatCameOfTheRun(t *testing.T) {
 	}
 }
 
+func TestTheSummarySaysWhatTheRunHasCost(t *testing.T) {
+	r := eventful()
+	r.Steps = []pipeline.StepRecord{
+		{Table: "a", State: pipeline.Published, ScannedBytes: 9_900_000, CostUSD: 0.00005},
+		{Table: "b", State: pipeline.Published, ScannedBytes: 100_000, DPUSeconds: 142, CostUSD: 0.01735},
+	}
+	if text := string(pipeline.Summary(r)); !strings.Contains(text, "142 DPU-seconds, 10.0 MB scanned, $0.01740\n") {
+		t.Errorf("it says\n%s", text)
+	}
+}
+
 func TestTheSummaryTakesNoOrdersFromNames(t *testing.T) {
 	r := eventful()
 	r.Checks[0].Message = "![x](https://example.com/p.png) <script> `code` @someone\n| a | b |"

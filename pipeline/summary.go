@@ -18,6 +18,9 @@ func Summary(r *Record) []byte {
 		about = append(about, "engine "+cell(r.Engine))
 	}
 	about = append(about, fmt.Sprintf("%.2f s", r.Seconds))
+	if spent := Spent(r.Steps...); spent != "" {
+		about = append(about, spent)
+	}
 	if len(r.Profile) > 0 {
 		about = append(about, "profile "+cell(strings.Join(r.Profile, ", ")))
 	}

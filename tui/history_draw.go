@@ -124,9 +124,13 @@ func (h *historyView) detail() []styledLine {
 		return nil
 	}
 	t := h.theme
+	about := []string{r.Started.In(h.options.Zone).Format("2006-01-02 15:04:05"), r.Engine, span(r.Seconds)}
+	if spent := pipeline.Spent(r.Steps...); spent != "" {
+		about = append(about, spent)
+	}
 	lines := []styledLine{
 		{{t.strong, "run " + r.Run + "  "}, {h.markStyle(r), runMark(r) + " " + r.Status}},
-		{{t.dim, fmt.Sprintf("%s · %s · %s", r.Started.In(h.options.Zone).Format("2006-01-02 15:04:05"), r.Engine, span(r.Seconds))}},
+		{{t.dim, strings.Join(about, " · ")}},
 	}
 	if len(r.Profile) > 0 {
 		lines = append(lines, styledLine{{t.dim, "profile " + strings.Join(r.Profile, ", ")}})
@@ -167,6 +171,9 @@ func (h *historyView) stepLines(s pipeline.StepRecord) []styledLine {
 		head = append(head, styled{t.dim, " (" + s.Reason + ")"})
 	}
 	lines := []styledLine{nil, head}
+	if spent := pipeline.Spent(s); spent != "" {
+		lines = append(lines, styledLine{{t.dim, "    " + spent}})
+	}
 	for i, f := range s.Funnel {
 		style := t.text
 		if i == len(s.Funnel)-1 {

@@ -67,6 +67,9 @@ func makeTheSameTables(a *onAWS) {
 	if len(step.Funnel) < 4 {
 		a.Errorf("the funnel is %v", step.Funnel)
 	}
+	if told, _ := a.stedi(0, "runs", "last"); strings.Count(told, " MB scanned, $0.0") != 6 { // each step, and the run
+		a.Errorf("the run does not say what it has cost:\n%s", told)
+	}
 	made := map[string][]string{}
 	for table := range madeRows {
 		made[table] = a.content(table)

@@ -101,7 +101,7 @@ func (t *textPrinter) step(s pipeline.StepRecord, record *pipeline.Record) {
 	head := fmt.Sprintf("%s  %s", s.Table, s.State)
 	switch s.State {
 	case pipeline.Published:
-		t.printf("%s in %.2f s (%s)\n", head, s.Seconds, s.Reason)
+		t.printf("%s in %.2f s (%s)%s\n", head, s.Seconds, s.Reason, after(", ", pipeline.Spent(s)))
 	case pipeline.Skipped:
 		t.printf("%s: %s\n", head, s.Reason)
 	default:
@@ -184,8 +184,17 @@ func (t *textPrinter) next(record *pipeline.Record) string {
 	case record.Lake == demoName:
 		return fmt.Sprintf("Done in %.2f s. The demo lake is gone again: `stedi sample ./lake` makes one that stays.", record.Seconds)
 	default:
-		return fmt.Sprintf("Done in %.2f s. The tables lie in %s; `stedi runs` lists what has been run.", record.Seconds, record.Lake)
+		return fmt.Sprintf("Done in %.2f s%s. The tables lie in %s; `stedi runs` lists what has been run.",
+			record.Seconds, after(", ", pipeline.Spent(record.Steps...)), record.Lake)
 	}
+}
+
+// after puts a separator before a text that is not empty.
+func after(separator, text string) string {
+	if text == "" {
+		return ""
+	}
+	return separator + text
 }
 
 // printTable writes aligned rows; the columns named are numbers, flush right.
