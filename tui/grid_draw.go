@@ -39,12 +39,11 @@ func (g *grid) draw(p pane, title string, focused bool) {
 	}
 	g.drawScrollBar(p, top, body.height())
 	p.note(g.theme.dim, note)
-	g.drawStatus(p.line(p.height() - 1))
 }
 
 func (g *grid) emptyText() string {
 	if len(g.where) > 0 {
-		return "no row fits: bksp drops the last condition"
+		return "no row fits: " + keyOf(g.actions(), "drop-condition") + " drops the last condition"
 	}
 	return "there are no rows"
 }
@@ -191,16 +190,21 @@ func (g *grid) drawScrollBar(p pane, top int64, h int) {
 		func(_, dy int) tea.Cmd { return g.moveRows(n * int64(dy) / int64(h)) })
 }
 
-// drawStatus says where the cursor is, and of what type its column is.
+// drawStatus says on the lower border where the cursor is, and of what type its
+// column is.
 func (g *grid) drawStatus(p pane) {
-	t := g.theme
-	if g.kept.count == 0 {
+	if g.kept.count == 0 || p.height() < 3 {
 		return
 	}
 	at := fmt.Sprintf(" row %s of %s ", count(g.row+1), count(g.kept.count))
-	x := p.cut(2, 0, p.width()-4, t.dim, at)
-	if room := p.width() - x - 3; room > 8 {
-		p.textRight(p.width()-2, 0, t.dim, " "+shorten(g.kindText(), room-2)+" ")
+	g.drawKind(p, p.line(p.height()-1).cut(2, 0, p.width()-4, g.theme.dim, at))
+}
+
+// drawKind says of what type the column with the cursor is, if the lower border
+// has room from x on.
+func (g *grid) drawKind(p pane, x int) {
+	if room := p.width() - x - 3; room > 8 && g.kept.count > 0 {
+		p.line(p.height()-1).textRight(p.width()-2, 0, g.theme.dim, " "+shorten(g.kindText(), room-2)+" ")
 	}
 }
 

@@ -209,7 +209,7 @@ func (q *queryView) drawResult(p pane) {
 			text += " · " + s.answer.cost
 		}
 		x := foot.text(1, 0, style, " "+mark+" ")
-		foot.cut(x, 0, foot.width()-x-1, t.text, text+" ")
+		s.rows.drawKind(p, 1+foot.cut(x, 0, foot.width()-x-1, t.text, text+" "))
 	}
 	if s.answer.mood == failed && s.rows.source == nil {
 		q.drawFault(p.inset(2, 1), s)

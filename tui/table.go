@@ -200,6 +200,7 @@ func (t *tableView) update(msg tea.Msg) tea.Cmd {
 
 func (t *tableView) draw(p pane) {
 	t.grid.draw(p, t.headline(), true)
+	t.grid.drawStatus(p)
 	if t.grid.source != nil {
 		return
 	}
