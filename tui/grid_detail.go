@@ -6,7 +6,6 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 	uv "github.com/charmbracelet/ultraviolet"
-	"github.com/charmbracelet/x/ansi"
 
 	harmless "stedi/pipeline/printable"
 )
@@ -59,51 +58,6 @@ func (a *app) fitted(lines func() []styledLine) func() []styledLine {
 
 // reading is how wide the lines of a reader may be.
 func (a *app) reading() int { return max(10, a.root.width-8) }
-
-// wrap breaks a line into several that are no wider than the room.
-func wrap(line styledLine, room int) []styledLine {
-	var list []styledLine
-	part, used := styledLine{}, 0
-	for _, piece := range line {
-		for i, text := range strings.Split(piece.text, "\n") {
-			if i > 0 {
-				list, part, used = append(list, part), styledLine{}, 0
-			}
-			for text != "" {
-				n := fitting(text, room-used)
-				if n == 0 {
-					list, part, used = append(list, part), styledLine{}, 0
-					n = max(1, fitting(text, room))
-				}
-				part = append(part, styled{piece.style, text[:n]})
-				used += width(text[:n])
-				text = text[n:]
-			}
-		}
-	}
-	return append(list, part)
-}
-
-// fitting is how many bytes of a text fit into so many columns.
-func fitting(text string, room int) int {
-	n := 0
-	for n < len(text) {
-		size := 1
-		if text[n] >= 0x80 {
-			cluster, _ := ansi.FirstGraphemeCluster(text[n:], ansi.GraphemeWidth)
-			size = len(cluster)
-		}
-		w := 1
-		if text[n] >= 0x7f || text[n] < 0x20 {
-			w = width(text[n : n+size])
-		}
-		if room -= w; room < 0 {
-			return n
-		}
-		n += size
-	}
-	return n
-}
 
 // jsonLines are a row as JSON that is easy to read, with the times that its
 // numbers stand for.

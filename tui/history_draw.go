@@ -155,7 +155,7 @@ func (h *historyView) detail() []styledLine {
 	}
 	var fitted []styledLine
 	for _, line := range lines {
-		fitted = append(fitted, wrap(line, max(1, h.room))...)
+		fitted = append(fitted, wrapWords(line, max(1, h.room))...)
 	}
 	return fitted
 }

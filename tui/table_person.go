@@ -248,5 +248,5 @@ func (p *personPanel) reason(s pipeline.StageTrace, wide int) []styledLine {
 	if s.Condition == "" {
 		return nil
 	}
-	return wrap(styledLine{{p.theme.dim, "asks for " + strings.Join(strings.Fields(s.Condition), " ")}}, max(10, wide-6))
+	return wrapWords(styledLine{{p.theme.dim, "asks for " + strings.Join(strings.Fields(s.Condition), " ")}}, max(10, wide-6))
 }

@@ -1,0 +1,98 @@
+package tui
+
+import (
+	"strings"
+
+	uv "github.com/charmbracelet/ultraviolet"
+	"github.com/charmbracelet/x/ansi"
+)
+
+// wrap breaks a line into several that are no wider than the room, wherever it
+// is full: what comes out of a table is shown as it is.
+func wrap(line styledLine, room int) []styledLine {
+	b := breaker{room: room}
+	return b.breakUp(line, func(text string) []string { return []string{text} })
+}
+
+// wrapWords breaks a line between words, and in the middle of those that are
+// wider than the room. A space at which it breaks is left out if need be.
+func wrapWords(line styledLine, room int) []styledLine {
+	b := breaker{room: room, words: true}
+	return b.breakUp(line, func(text string) []string { return strings.SplitAfter(text, " ") })
+}
+
+// breaker breaks lines.
+type breaker struct {
+	room  int
+	words bool
+	done  []styledLine
+	line  styledLine // the one that is being filled
+	used  int        // of its room
+}
+
+func (b *breaker) breakUp(line styledLine, parts func(string) []string) []styledLine {
+	for _, piece := range line {
+		for i, text := range strings.Split(piece.text, "\n") {
+			if i > 0 {
+				b.next()
+			}
+			for _, part := range parts(text) {
+				if b.words && b.better(part) {
+					b.next()
+				}
+				b.put(piece.style, part)
+			}
+		}
+	}
+	return append(b.done, b.line)
+}
+
+func (b *breaker) next() { b.done, b.line, b.used = append(b.done, b.line), nil, 0 }
+
+// better tells whether a word should begin a line of its own.
+func (b *breaker) better(word string) bool {
+	w := width(strings.TrimRight(word, " "))
+	return b.used > 0 && w > 0 && w <= b.room && b.used+w > b.room
+}
+
+// put writes a text from where the line ends.
+func (b *breaker) put(style uv.Style, text string) {
+	for text != "" {
+		n := fitting(text, b.room-b.used)
+		if n == 0 && b.words && strings.TrimLeft(text, " ") == "" {
+			return
+		}
+		if n == 0 {
+			b.next()
+			n = max(1, fitting(text, b.room))
+		}
+		if last := len(b.line) - 1; last >= 0 && b.line[last].style == style {
+			b.line[last].text += text[:n]
+		} else {
+			b.line = append(b.line, styled{style, text[:n]})
+		}
+		b.used += width(text[:n])
+		text = text[n:]
+	}
+}
+
+// fitting is how many bytes of a text fit into so many columns.
+func fitting(text string, room int) int {
+	n := 0
+	for n < len(text) {
+		size := 1
+		if text[n] >= 0x80 {
+			cluster, _ := ansi.FirstGraphemeCluster(text[n:], ansi.GraphemeWidth)
+			size = len(cluster)
+		}
+		w := 1
+		if text[n] >= 0x7f || text[n] < 0x20 {
+			w = width(text[n : n+size])
+		}
+		if room -= w; room < 0 {
+			return n
+		}
+		n += size
+	}
+	return n
+}
