@@ -42,30 +42,41 @@ func waterfall(t *pipeline.Table, funnel []pipeline.StageRows, why map[string]st
 	return way, others
 }
 
-// rowsWidth is the room for a number of rows.
-const rowsWidth = 11
+// fallColumns are the parts of a waterfall: the names, the numbers of rows and
+// the bars, which end where the losses begin.
+type fallColumns struct{ name, rows, bar int }
+
+// layoutFall gives the names what the others leave: of a loss one wants to see
+// how much and which part it is, and bars are left out first.
+func layoutFall(way []fall, room int) fallColumns {
+	const loss, reason, longest, shortest = 18, 10, 24, 4
+	c := fallColumns{}
+	for _, f := range way {
+		c.name = max(c.name, width(f.name)+3)
+		c.rows = max(c.rows, width(count(f.rows))+2)
+	}
+	c.name = min(c.name, max(room/3, room-c.rows-loss))
+	if c.bar = min(longest, room-c.name-c.rows-loss-reason); c.bar < shortest {
+		c.bar = 0
+	}
+	return c
+}
 
 // drawWaterfall draws a bar for each level, and says what was lost there.
 func (a *app) drawWaterfall(p pane, t *pipeline.Table, funnel []pipeline.StageRows, choose func(string) tea.Cmd) int {
 	th := a.theme
 	way, others := waterfall(t, funnel, a.asks[t.Name])
 	most := int64(1)
-	nameWidth := 0
 	for _, f := range way {
 		most = max(most, f.rows)
-		nameWidth = max(nameWidth, width(f.name)+3)
 	}
-	nameWidth = min(nameWidth, p.width()/3)
-	barWidth := min(24, p.width()-nameWidth-rowsWidth-26)
-	if barWidth < 4 {
-		barWidth = 0
-	}
+	columns := layoutFall(way, p.width())
 	y := 0
 	for _, f := range way {
 		if y >= p.height() {
 			return y
 		}
-		a.drawFall(p, y, f, nameWidth, barWidth, most, choose)
+		a.drawFall(p, y, f, columns, most, choose)
 		y++
 	}
 	if len(others) > 0 && y < p.height() {
@@ -78,7 +89,7 @@ func (a *app) drawWaterfall(p pane, t *pipeline.Table, funnel []pipeline.StageRo
 	return y
 }
 
-func (a *app) drawFall(p pane, y int, f fall, nameWidth, barWidth int, most int64, choose func(string) tea.Cmd) {
+func (a *app) drawFall(p pane, y int, f fall, c fallColumns, most int64, choose func(string) tea.Cmd) {
 	th := a.theme
 	style, mark := th.text, "├ "
 	switch {
@@ -88,14 +99,17 @@ func (a *app) drawFall(p pane, y int, f fall, nameWidth, barWidth int, most int6
 		style, mark = th.strong, "└▶ "
 	}
 	x := p.text(1, y, th.border, mark)
-	p.cut(x, y, 1+nameWidth-x, style, f.name)
+	p.cut(x, y, 1+c.name-x, style, f.name)
 	if f.input {
-		p.part(1, y, nameWidth, 1).click(func() tea.Cmd { return choose(f.name) })
+		p.part(1, y, c.name, 1).click(func() tea.Cmd { return choose(f.name) })
 	}
-	at := 1 + nameWidth + rowsWidth
+	at := 1 + c.name + c.rows
 	p.textRight(at, y, th.number, count(f.rows))
-	p.column(at+1, y, barWidth, a.barStyle(f), float64(f.rows)/float64(most))
-	at += barWidth + 2
+	if c.bar > 0 {
+		p.column(at+1, y, c.bar, a.barStyle(f), float64(f.rows)/float64(most))
+		at += c.bar + 1
+	}
+	at++
 	if f.input {
 		return
 	}
