@@ -36,8 +36,8 @@ func (a *athenaFlags) add(flags *pflag.FlagSet) {
 	flags.StringVar(&a.maxScan, "max-scan", "", "most that one Athena query may read, such as 10GB (default: the workgroup's own limit)")
 	flags.BoolVar(&a.stages, "count-stages", true, "on Athena, count the rows of every stage, which reads a transform's inputs again")
 	a.scanned, a.worked = priceFlag(athena.DefaultPrice.PerTB), priceFlag(glue.DefaultPrice.PerDPUHour)
-	flags.Var(&a.scanned, "price-per-tb", "US dollars that Athena asks for a terabyte that a query scans")
-	flags.Var(&a.worked, "price-per-dpu-hour", "US dollars that Glue asks for an hour of a DPU")
+	flags.Var(&a.scanned, "price-per-tb", "what Athena asks for a terabyte that a query scans, in US dollars")
+	flags.Var(&a.worked, "price-per-dpu-hour", "what Glue asks for an hour of a DPU, in US dollars")
 }
 
 // queryPrice and jobPrice are the usual prices but for what was said of them.
