@@ -61,6 +61,10 @@ func (p *program) preview(ctx context.Context, name string, flags previewFlags) 
 		return err
 	}
 	count, err := pager.CountRows(ctx, q, table, view)
+	if fault, ok := errors.AsType[*pipeline.SQLError](err); ok && flags.where != "" {
+		// A place in the query would say nothing: nobody has seen it.
+		return pipeline.Fail(pipeline.BadUsage, "", "Write a condition on the table's columns, such as --where \"x > 0\".", "--where %q: %s", flags.where, fault.Message)
+	}
 	if err != nil {
 		return err
 	}
@@ -95,7 +99,7 @@ func (p *program) printPreview(ctx context.Context, table *pipeline.Table, colum
 		}
 		shown, err := printRows(ctx, p.stdout, rows, "text")
 		if err == nil {
-			_, err = fmt.Fprintf(p.stdout, "\n%s of %s rows\n", thousands(shown), thousands(count))
+			_, err = fmt.Fprintf(p.stdout, "\n%s of %s\n", thousands(shown), rowsText(count))
 		}
 		return err
 	case "json":

@@ -147,7 +147,7 @@ func (t *textPrinter) checks(record *pipeline.Record) {
 			if c.Severity == "warning" {
 				word = "warning"
 			}
-			t.printf("%s  %s: %s, %s rows\n  %s\n", word, c.Table, c.Check, thousands(c.Failing), printable.Text(c.Message))
+			t.printf("%s  %s: %s, %s\n  %s\n", word, c.Table, c.Check, rowsText(c.Failing), printable.Text(c.Message))
 		}
 	}
 	t.printf("%d checks passed", passed)

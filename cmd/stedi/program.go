@@ -97,8 +97,18 @@ func usage(err error) error {
 	return &pipeline.Failure{Kind: pipeline.BadUsage, Err: err, Fix: "See stedi --help."}
 }
 
+// usageArgs says of words that a command does not take how it is written.
 func usageArgs(check cobra.PositionalArgs) cobra.PositionalArgs {
-	return func(cmd *cobra.Command, args []string) error { return usage(check(cmd, args)) }
+	return func(cmd *cobra.Command, args []string) error {
+		if check(cmd, args) == nil {
+			return nil
+		}
+		return miswritten(cmd, strings.TrimPrefix(cmd.Use, cmd.Name()))
+	}
+}
+
+func miswritten(cmd *cobra.Command, words string) error {
+	return pipeline.Fail(pipeline.BadUsage, "", "See "+cmd.CommandPath()+" --help.", "write it as: %s%s [--flags]", cmd.CommandPath(), words)
 }
 
 // printError says what happened and what to do next.

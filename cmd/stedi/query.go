@@ -74,7 +74,7 @@ func (p *program) query(ctx context.Context, text string, timeout time.Duration)
 	defer func() { err = errors.Join(err, rows.Close()) }()
 	n, err := printRows(ctx, p.stdout, rows, p.config.output)
 	if err == nil && p.config.output == "text" {
-		narrate(p.stderr, fmt.Sprintf("%s rows\n", thousands(n)))
+		narrate(p.stderr, rowsText(n)+"\n")
 	}
 	p.tellUsage(rows)
 	return err

@@ -48,9 +48,9 @@ func (p *program) printRestored(r *pipeline.Restored) error {
 	head := fmt.Sprintf("%s: rows %s → %s (made by run %s again)", r.Table, thousands(r.RowsBefore), thousands(r.Rows), r.Run)
 	switch {
 	case r.Recovered:
-		head = fmt.Sprintf("%s: a rollback that was cut off is complete now: %s rows, made by run %s", r.Table, thousands(r.Rows), r.Run)
+		head = fmt.Sprintf("%s: a rollback that was cut off is complete now: %s, made by run %s", r.Table, rowsText(r.Rows), r.Run)
 	case r.Before == "":
-		head = fmt.Sprintf("%s: it was not there, and has %s rows again (made by run %s)", r.Table, thousands(r.Rows), r.Run)
+		head = fmt.Sprintf("%s: it was not there, and has %s again (made by run %s)", r.Table, rowsText(r.Rows), r.Run)
 	}
 	if _, err := fmt.Fprintln(p.stdout, head); err != nil {
 		return err

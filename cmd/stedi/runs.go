@@ -27,10 +27,13 @@ func (p *program) runsCommand() *cobra.Command {
 			if rows && !diff {
 				return usage(errors.New("--rows goes with --diff A B"))
 			}
-			if diff {
-				return usage(cobra.ExactArgs(2)(cmd, args))
+			if diff && len(args) != 2 {
+				return miswritten(cmd, " --diff A B")
 			}
-			return usage(cobra.MaximumNArgs(1)(cmd, args))
+			if !diff && len(args) > 1 {
+				return miswritten(cmd, " [ID]")
+			}
+			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if rows {

@@ -64,6 +64,9 @@ func (f *shotFlags) check(screen string) error {
 	if f.Screen == "table" && f.Table == "" {
 		return pipeline.Fail(pipeline.BadUsage, "", "Say --table NAME.", "which table?")
 	}
+	if f.out == "" {
+		return pipeline.Fail(pipeline.BadUsage, "", "Say -o "+f.Screen+".png.", "where does the picture go?")
+	}
 	if writers[filepath.Ext(f.out)] == nil {
 		return pipeline.Fail(pipeline.BadUsage, "", "Let it end in .svg, .png or .ans.", "-o %q does not say what kind of picture it is", f.out)
 	}

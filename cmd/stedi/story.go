@@ -79,6 +79,14 @@ func describeProgress(e pipeline.Event) string {
 	return line
 }
 
+// rowsText is a number of rows in words.
+func rowsText(n int64) string {
+	if n == 1 {
+		return "1 row"
+	}
+	return thousands(n) + " rows"
+}
+
 // thousands writes a number as people read it.
 func thousands(n int64) string {
 	digits := fmt.Sprint(n)
