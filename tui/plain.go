@@ -152,10 +152,15 @@ func (p *plainScreen) guess(ctx context.Context, line string) error {
 	list.input.SetValue(line)
 	list.search()
 	m.shut()
-	var exact []match
-	for _, c := range list.shown {
-		if strings.Contains(strings.ToLower(c.text), strings.ToLower(line)) {
+	var exact []choice
+	for _, c := range list.all { // a key of another screen, or of several for the same thing
+		if c.key == line && !slices.ContainsFunc(exact, func(e choice) bool { return e.text == c.text }) {
 			exact = append(exact, c)
+		}
+	}
+	for _, c := range list.shown {
+		if len(line) > 1 && strings.Contains(strings.ToLower(c.text), strings.ToLower(line)) {
+			exact = append(exact, c.choice)
 		}
 	}
 	switch len(exact) {

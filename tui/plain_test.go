@@ -12,12 +12,12 @@ func TestAReaderOfLinesHearsEachThingOnceAndRowsByThePage(t *testing.T) {
 	must(t, err)
 	t.Cleanup(func() { must(t, m.Close()) })
 	var said strings.Builder
-	must(t, m.Plain(t.Context(), strings.NewReader("2\nnonsense\nproblem\nrows of nothing\naccelerometer_landing\npgdown\nselect count(*) as n from customer_landing\nquit\n"), &said))
+	must(t, m.Plain(t.Context(), strings.NewReader("5\nv\n2\nnonsense\nproblem\nrows of nothing\naccelerometer_landing\npgdown\nselect count(*) as n from customer_landing\nquit\n"), &said))
 	text := said.String()
 	if n := strings.Count(text, "no run yet in this session"); n != 1 {
 		t.Errorf("what stands above the panes is said %d times", n)
 	}
-	for _, want := range []string{"Nothing is called nonsense.", "the last error: nothing has gone wrong.", "Nothing is called rows of nothing.", "Screen Table\naccelerometer_landing 164 rows\nuser timestamp x y z\n1 ", "\n22 ", "RESULT 1 row\nn\n", "CATALOG\nlanding\naccelerometer_landing"} {
+	for _, want := range []string{"Which one?\n  check (Lake)\n  check again (Checks)\n", "Nothing is called nonsense.", "the last error: nothing has gone wrong.", "Nothing is called rows of nothing.", "Screen Table\naccelerometer_landing 164 rows\nuser timestamp x y z\n1 ", "\n22 ", "RESULT 1 row\nn\n", "CATALOG\nlanding\naccelerometer_landing"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("it does not say %q", want)
 		}
