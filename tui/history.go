@@ -16,7 +16,7 @@ type historyView struct {
 	*app
 	panes   focus
 	run     string // the chosen one; "": the newest
-	older   olderRuns
+	records knownRuns
 	base    string // the run that others are compared with; "": the one before
 	wanted  string
 	scroll  int
@@ -52,7 +52,7 @@ func (h *historyView) filter() string { return h.wanted }
 
 func (h *historyView) close() {
 	h.differ.stop()
-	h.older.reading.stop()
+	h.records.reading.stop()
 }
 
 func (h *historyView) setFilter(text string) tea.Cmd {
@@ -67,10 +67,10 @@ func (h *historyView) setFilter(text string) tea.Cmd {
 func (h *historyView) runs() []*pipeline.Record {
 	wanted := strings.ToLower(strings.TrimSpace(h.wanted))
 	if wanted == "" {
-		return h.known()
+		return h.records.list
 	}
 	var runs []*pipeline.Record
-	for _, r := range h.known() {
+	for _, r := range h.records.list {
 		text := r.Run + " " + r.Status + " " + r.Engine + " " + runText(r)
 		if strings.Contains(strings.ToLower(text), wanted) {
 			runs = append(runs, r)
@@ -99,7 +99,7 @@ func (h *historyView) before() *pipeline.Record {
 		return nil
 	}
 	older := false
-	for _, r := range h.known() {
+	for _, r := range h.records.list {
 		switch {
 		case h.base != "" && r.Run == h.base && r != chosen:
 			return r
@@ -136,13 +136,19 @@ func (h *historyView) move(by int) tea.Cmd {
 		return nil
 	}
 	runs := h.runs()
-	to := min(h.at(runs)+by, len(runs)-1)
+	return h.choose(runs, min(h.at(runs)+by, len(runs)-1))
+}
+
+// choose chooses one of the runs: the first one is the newest, whichever that
+// will be, and at the last one older ones are wanted.
+func (h *historyView) choose(runs []*pipeline.Record, to int) tea.Cmd {
 	h.scroll, h.run = 0, ""
-	if to > 0 {
-		h.run = runs[to].Run
-		if to == len(runs)-1 {
-			return h.readOlder()
-		}
+	if to <= 0 {
+		return nil
+	}
+	h.run = runs[to].Run
+	if to == len(runs)-1 {
+		return h.readOlder()
 	}
 	return nil
 }
@@ -178,7 +184,7 @@ func (h *historyView) update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case viewMsg:
 		if msg.err == nil {
-			h.shift()
+			h.records.look(h.view.Runs)
 		}
 	case olderMsg:
 		return h.takeOlder(msg)

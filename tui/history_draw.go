@@ -69,14 +69,14 @@ func (h *historyView) drawList(p pane) {
 		if n == at {
 			row.text(1, 0, t.accent, "▸")
 		}
-		row.click(func() tea.Cmd { h.run, h.panes.at, h.scroll = runs[n].Run, listPane, 0; return nil })
+		row.click(func() tea.Cmd { h.panes.at = listPane; return h.choose(runs, n) })
 	}
 }
 
 // drawMore says that there may be older runs, below the last one that is known.
 func (h *historyView) drawMore(row pane) {
 	text := "… older runs"
-	if h.older.reading.working() {
+	if h.records.reading.working() {
 		text = "reading older runs …"
 	}
 	row.cut(3, 0, row.width()-3, h.theme.dim, text)

@@ -16,41 +16,46 @@ import (
 // olderAtOnce is how many of them are read at a time.
 const olderAtOnce = 100
 
-// olderRuns are runs from before the newest ones, as far as they were read.
-type olderRuns struct {
-	runs    []*pipeline.Record // newest first
-	end     bool               // there are no others
+// knownRuns are the runs that were read, without a gap, the newest first.
+type knownRuns struct {
+	list    []*pipeline.Record
+	end     bool // there are no others
 	reading task
-	newest  []*pipeline.Record // the newest ones, as of the last look
 }
 
-// olderMsg brings some of them.
+// olderMsg brings some of those before them.
 type olderMsg struct {
 	runs []*pipeline.Record
 	err  error
 }
 
-// known are all runs that were read, the newest first.
-func (h *historyView) known() []*pipeline.Record {
-	if h.view == nil {
-		return nil
+// look takes the newest runs. Those that they have pushed out stay, unless so
+// many are new that others may have been missed in between.
+func (k *knownRuns) look(newest []*pipeline.Record) {
+	last := -1
+	if len(newest) > 0 {
+		last = slices.IndexFunc(k.list, func(r *pipeline.Record) bool { return r.Run == newest[len(newest)-1].Run })
 	}
-	return slices.Concat(h.view.Runs, h.older.runs)
+	if last < 0 {
+		k.reading.stop()
+		k.list, k.end = newest, false
+		return
+	}
+	k.list = slices.Concat(newest, k.list[last+1:])
 }
 
 // more tells whether there may be runs before those that are known.
 func (h *historyView) more() bool {
-	return h.view != nil && h.view.Older && len(h.view.Runs) > 0 && !h.older.end
+	return h.view != nil && h.view.Older && len(h.records.list) > 0 && !h.records.end
 }
 
 // readOlder reads some runs from before those that are known.
 func (h *historyView) readOlder() tea.Cmd {
-	if !h.more() || h.older.reading.working() {
+	if !h.more() || h.records.reading.working() {
 		return nil
 	}
-	known := h.known()
-	store, before := h.place.Runner.Store, known[len(known)-1].Run
-	return h.work.start(&h.older.reading, func(ctx context.Context) tea.Msg {
+	store, before := h.place.Runner.Store, h.records.list[len(h.records.list)-1].Run
+	return h.work.start(&h.records.reading, func(ctx context.Context) tea.Msg {
 		runs, err := pipeline.RecordsBefore(ctx, store, before, olderAtOnce)
 		return olderMsg{runs, err}
 	})
@@ -62,26 +67,10 @@ func (h *historyView) takeOlder(msg olderMsg) tea.Cmd {
 		h.fail("older runs cannot be read", msg.err)
 		return nil
 	}
-	h.older.runs = append(h.older.runs, msg.runs...)
-	h.older.end = len(msg.runs) == 0
+	h.records.list = slices.Concat(h.records.list, msg.runs)
+	h.records.end = len(msg.runs) == 0
 	if h.wanted != "" {
 		return h.readOlder()
 	}
 	return nil
-}
-
-// shift keeps the runs that newer ones have pushed out of the newest.
-func (h *historyView) shift() {
-	now := h.view.Runs
-	if len(now) == 0 {
-		h.older.runs, h.older.newest = nil, nil
-		return
-	}
-	if len(h.older.runs) > 0 {
-		pushed := slices.DeleteFunc(slices.Clone(h.older.newest), func(r *pipeline.Record) bool {
-			return r.Run >= now[len(now)-1].Run || r.Run <= h.older.runs[0].Run
-		})
-		h.older.runs = append(pushed, h.older.runs...)
-	}
-	h.older.newest = now
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 
 	"stedi/pipeline"
@@ -28,55 +27,88 @@ func (w *world) pretendRuns(tb testing.TB, count int) {
 	must(tb, os.Remove(filepath.Join(w.root, ".stedi", "history.json")))
 }
 
-func TestTheHistoryGoesBackToTheFirstRun(t *testing.T) {
+// withRuns opens the screens on a lake that remembers so many runs.
+func withRuns(t *testing.T, count int) (*world, *driver) {
+	t.Helper()
 	w := newWorld(t, "sample")
 	w.open(t)
 	w.make(t)
-	w.pretendRuns(t, 250)
-	d := start(t, w.options(t), 120, 36)
+	w.pretendRuns(t, count-1)
+	return w, start(t, w.options(t), 120, 36)
+}
+
+// contiguous tells that so many runs are listed, each older than the one before.
+func (d *driver) contiguous(count int) {
+	d.Helper()
+	runs := d.history().runs()
+	for i, r := range runs[1:] {
+		if r.Run >= runs[i].Run {
+			d.Errorf("%s follows %s", r.Run, runs[i].Run)
+		}
+	}
+	if len(runs) != count {
+		d.Errorf("%d runs, not %d", len(runs), count)
+	}
+}
+
+func TestTheHistoryGoesBackToTheFirstRun(t *testing.T) {
+	w, d := withRuns(t, 251)
 	d.shows("the newest 20 runs")
 	d.press("5")
-	if h := d.history(); len(h.runs()) != pipeline.ViewRuns || !h.more() {
-		t.Errorf("%d runs at first", len(h.runs()))
-	}
-	d.shows("time ▇▇▇▇▇▇▇▇▇▇")
+	d.contiguous(pipeline.ViewRuns)
+	d.shows("time ▇▇▇▇▇▇▇▇▇▇", "… older runs")
 	for range 4 {
 		d.press("end")
 	}
 	d.shows("run 20200101T000000.000Z", "number 0")
 	d.hides("older runs")
-	runs := d.history().runs()
-	if len(runs) != 251 {
-		t.Errorf("%d runs in the end", len(runs))
-	}
+	d.contiguous(251)
 	// The choice stays where it is while new runs push others out of the newest.
 	w.make(t)
 	w.make(t)
 	d.press("ctrl+l")
-	runs = d.history().runs()
-	for i, r := range runs[1:] {
-		if r.Run >= runs[i].Run {
-			t.Errorf("%s follows %s", r.Run, runs[i].Run)
-		}
-	}
-	if len(runs) != 253 {
-		t.Errorf("%d runs after two others", len(runs))
-	}
+	d.contiguous(253)
 	d.shows("run 20200101T000000.000Z")
 }
 
-func TestAFilterFindsRunsHoweverOld(t *testing.T) {
-	w := newWorld(t, "sample")
-	w.open(t)
+func TestARunThatIsPushedOutOfTheNewestStays(t *testing.T) {
+	w, d := withRuns(t, pipeline.ViewRuns)
+	d.press("5", "end")
+	d.hides("older runs")
 	w.make(t)
-	w.pretendRuns(t, 250)
-	d := start(t, w.options(t), 100, 30)
+	d.press("ctrl+l", "end")
+	d.contiguous(pipeline.ViewRuns + 1)
+}
+
+func TestARunThatIsPushedOutWhileOlderOnesAreReadStays(t *testing.T) {
+	w, d := withRuns(t, 40)
+	d.press("5")
+	reading := d.history().readOlder()
+	w.make(t)
+	d.press("ctrl+l")
+	d.do(reading)
+	d.settle()
+	d.contiguous(41)
+}
+
+func TestAfterManyNewRunsTheOldOnesAreReadAgain(t *testing.T) {
+	w, d := withRuns(t, 40)
+	d.press("5", "end")
+	d.contiguous(40)
+	for range pipeline.ViewRuns + 1 {
+		w.make(t)
+	}
+	d.press("ctrl+l", "end")
+	d.contiguous(40 + pipeline.ViewRuns + 1)
+}
+
+func TestAFilterFindsRunsHoweverOld(t *testing.T) {
+	_, d := withRuns(t, 251)
 	d.press("5", "/")
 	d.write("T000003")
 	d.press("enter")
-	if d.shows("run 20200101T000003.000Z"); strings.Count(d.screen(), "▸") != 1 {
-		t.Errorf("more than one is left:\n%s", d.screen())
-	}
+	d.shows("run 20200101T000003.000Z")
+	d.contiguous(1)
 }
 
 func (d *driver) history() *historyView {

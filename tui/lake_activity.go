@@ -22,7 +22,7 @@ func (l *lakeView) drawActivity(p pane) {
 		return
 	}
 	runs := plural(int64(len(l.view.Runs)), "run", "runs")
-	if len(l.view.Runs) == pipeline.ViewRuns {
+	if l.view.Older {
 		runs = "the newest " + runs
 	}
 	p.note(l.theme.dim, runs)
