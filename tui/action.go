@@ -67,12 +67,12 @@ func (a action) when(possible bool, why string) action {
 // Why actions are not possible, where several have the same reason.
 const (
 	notOpen    = "no lake is open"
-	noTable    = "no table is chosen"
+	noTable    = "no table of the lake is chosen"
 	notMade    = "no transform makes it"
 	running    = "a run is under way"
 	notRunning = "no run is under way"
 	noRuns     = "nothing was run yet"
-	unchecked  = "nothing was checked yet"
+	noLine     = "nothing is chosen"
 	noRow      = "there are no rows"
 )
 

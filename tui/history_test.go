@@ -119,3 +119,15 @@ func (d *driver) history() *historyView {
 	}
 	return h
 }
+
+func TestWhatIsNotPossibleInTheHistoryIsSaidAsItIs(t *testing.T) {
+	_, d := withRuns(t, 2)
+	d.press("5", "end", "d")
+	d.shows("there is no run before it")
+	d.press("space", "d")
+	d.shows("it is the one that others are compared with")
+	d.press("/")
+	d.write("nothing like it")
+	d.press("enter", "d")
+	d.shows("nothing is chosen")
+}
