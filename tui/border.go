@@ -57,6 +57,30 @@ func (p pane) border(b border, drag func(dx, dy int) tea.Cmd) {
 	p.frame.zones = append(p.frame.zones, zone{area: p.area, drag: drag, before: b.before, after: b.after})
 }
 
+// halves are the panes of a screen that lists things and tells of one of them:
+// how far their border was moved, where they lie side by side and where one lies
+// above the other.
+type halves struct{ wide, tall int }
+
+// draw draws the one that is in focus if there is no room for both, and else
+// gives the list so many percent of the width or of the height.
+func (h *halves) draw(p pane, f focus, side bool, width, height int, list, one func(pane)) {
+	if p.width() < narrow && p.height() < 16 || f.zoomed {
+		[]func(pane){list, one}[f.at](p)
+		return
+	}
+	divide := p.across
+	b := border{moved: &h.tall, usual: p.height() * height / 100, least: leastTall, before: []int{0}, after: []int{1}}
+	if side {
+		divide = p.beside
+		b.moved, b.usual, b.least = &h.wide, p.width()*width/100, leastWide
+	}
+	first, second, grip := divide(b)
+	list(first)
+	one(second)
+	grip()
+}
+
 // resize makes the pane that has the keys larger, or smaller, at its nearest
 // border: the grip of an inner one comes before that of an outer one.
 func (m *Model) resize(by int) tea.Cmd {

@@ -17,7 +17,7 @@ type checksView struct {
 	at        int
 	wanted    string
 	failsOnly bool
-	borders   struct{ wide, tall int } // how far each was moved
+	halves    halves
 }
 
 // The panes of the checks screen.

@@ -12,24 +12,7 @@ import (
 )
 
 func (c *checksView) draw(p pane) {
-	switch {
-	case p.width() < narrow && p.height() < 16 || c.panes.zoomed:
-		if c.panes.at == rulePane {
-			c.drawRule(p)
-		} else {
-			c.drawRules(p)
-		}
-	case p.width() >= medium+20:
-		left, right, grip := p.beside(border{&c.borders.wide, p.width() * 60 / 100, leastWide, []int{rulesPane}, []int{rulePane}})
-		c.drawRules(left)
-		c.drawRule(right)
-		grip()
-	default:
-		upper, lower, grip := p.across(border{&c.borders.tall, p.height() * 65 / 100, leastTall, []int{rulesPane}, []int{rulePane}})
-		c.drawRules(upper)
-		c.drawRule(lower)
-		grip()
-	}
+	c.halves.draw(p, c.panes, p.width() >= medium+20, 60, 65, c.drawRules, c.drawRule)
 }
 
 // tally counts the verdicts.

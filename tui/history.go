@@ -20,8 +20,8 @@ type historyView struct {
 	base    string // the run that others are compared with; "": the one before
 	wanted  string
 	scroll  int
-	borders struct{ wide, tall int } // how far each was moved
-	room    int                      // for a line of the details, as it was last drawn
+	halves  halves
+	room    int // for a line of the details, as it was last drawn
 	differ  task
 	diff    *runDiff
 }

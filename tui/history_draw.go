@@ -13,24 +13,7 @@ import (
 )
 
 func (h *historyView) draw(p pane) {
-	switch {
-	case p.width() < narrow && p.height() < 16 || h.panes.zoomed:
-		if h.panes.at == detailPane {
-			h.drawDetail(p)
-		} else {
-			h.drawList(p)
-		}
-	case p.width() >= medium:
-		left, right, grip := p.beside(border{&h.borders.wide, p.width() * 45 / 100, leastWide, []int{listPane}, []int{detailPane}})
-		h.drawList(left)
-		h.drawDetail(right)
-		grip()
-	default:
-		upper, lower, grip := p.across(border{&h.borders.tall, p.height() * 40 / 100, leastTall, []int{listPane}, []int{detailPane}})
-		h.drawList(upper)
-		h.drawDetail(lower)
-		grip()
-	}
+	h.halves.draw(p, h.panes, p.width() >= medium, 45, 40, h.drawList, h.drawDetail)
 }
 
 func (h *historyView) drawList(p pane) {
