@@ -11,14 +11,14 @@ import (
 // is full: what comes out of a table is shown as it is.
 func wrap(line styledLine, room int) []styledLine {
 	b := breaker{room: room}
-	return b.breakUp(line, func(text string) []string { return []string{text} })
+	return b.breakUp(line)
 }
 
 // wrapWords breaks a line between words, and in the middle of those that are
 // wider than the room. A space at which it breaks is left out if need be.
 func wrapWords(line styledLine, room int) []styledLine {
 	b := breaker{room: room, words: true}
-	return b.breakUp(line, func(text string) []string { return strings.SplitAfter(text, " ") })
+	return b.breakUp(line)
 }
 
 // breaker breaks lines.
@@ -30,17 +30,21 @@ type breaker struct {
 	used  int        // of its room
 }
 
-func (b *breaker) breakUp(line styledLine, parts func(string) []string) []styledLine {
+func (b *breaker) breakUp(line styledLine) []styledLine {
 	for _, piece := range line {
 		for i, text := range strings.Split(piece.text, "\n") {
 			if i > 0 {
 				b.next()
 			}
-			for _, part := range parts(text) {
-				if b.words && b.better(part) {
+			if !b.words {
+				b.put(piece.style, text)
+				continue
+			}
+			for word := range strings.SplitAfterSeq(text, " ") {
+				if b.better(word) {
 					b.next()
 				}
-				b.put(piece.style, part)
+				b.put(piece.style, word)
 			}
 		}
 	}
