@@ -20,7 +20,6 @@ type app struct {
 	copying    task
 	checking   task
 	explaining task
-	counting   task
 	examining  task
 	listing    task
 	keeping    task

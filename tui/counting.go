@@ -2,7 +2,6 @@ package tui
 
 import (
 	"context"
-	"errors"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -25,20 +24,21 @@ type countedMsg struct {
 	rowCount
 }
 
-// countSoon counts the next table of which nobody knows the rows. What would
-// have to be fetched for it from far away stays unknown.
-func (a *app) countSoon() tea.Cmd {
-	if a.place == nil || a.place.Far || a.view == nil || a.live.going() || a.counting.working() {
+// countNext counts the next table of which nobody knows the rows, when the
+// chosen one is described. What would have to be fetched for it from far away
+// stays unknown.
+func (l *lakeView) countNext() tea.Cmd {
+	if l.place == nil || l.place.Far || l.view == nil || l.live.going() || l.profiler.working() || l.counter.working() {
 		return nil
 	}
-	for i := range a.view.Tables {
-		v := &a.view.Tables[i]
-		if _, known := a.rows(v); known || v.Missing || a.counts[v.Table].version == version(v) {
+	for i := range l.view.Tables {
+		v := &l.view.Tables[i]
+		if v.Known || v.Missing || l.counts[v.Table].version == version(v) {
 			continue
 		}
-		open, table, now := a.place.Querier, a.lake().Table(v.Table), version(v)
-		return a.work.start(&a.counting, func(ctx context.Context) tea.Msg {
-			rows, err := countOf(ctx, open, table)
+		open, table, now := l.place.Querier, l.lake().Table(v.Table), version(v)
+		return l.work.start(&l.counter, func(ctx context.Context) tea.Msg {
+			rows, err := answerTo(ctx, open, func(q pipeline.Querier) (int64, error) { return pager.CountRows(ctx, q, table, pager.View{}) })
 			if err != nil {
 				rows = -1 // a run or a check says why
 			}
@@ -46,15 +46,6 @@ func (a *app) countSoon() tea.Cmd {
 		})
 	}
 	return nil
-}
-
-func countOf(ctx context.Context, open func(context.Context, string) (pipeline.Querier, error), t *pipeline.Table) (_ int64, err error) {
-	q, err := open(ctx, embedded)
-	if err != nil {
-		return 0, err
-	}
-	defer func() { err = errors.Join(err, q.Close()) }()
-	return pager.CountRows(ctx, q, t, pager.View{})
 }
 
 // rows is how many rows a table has, if that is known: from a run or a check, or

@@ -20,6 +20,7 @@ type lakeView struct {
 	scroll   int                                         // in the columns
 	profiles map[string]*profile
 	profiler task
+	counter  task
 	browser  task
 }
 
@@ -50,6 +51,7 @@ func (l *lakeView) setFilter(text string) tea.Cmd {
 
 func (l *lakeView) close() {
 	l.profiler.stop()
+	l.counter.stop()
 	l.browser.stop()
 }
 
@@ -209,6 +211,9 @@ func (l *lakeView) update(msg tea.Msg) tea.Cmd {
 		return tea.Batch(l.seen(), l.countNext())
 	case profiledMsg:
 		return tea.Batch(l.profiled(msg), l.countNext())
+	case countedMsg:
+		l.counts[msg.table] = msg.rowCount
+		return l.countNext()
 	case openedMsg, lookMsg:
 		return l.browse()
 	case browsedMsg:

@@ -53,26 +53,19 @@ func (l *lakeView) profileNow() tea.Cmd {
 	l.profiles[t.Name] = &profile{version: now}
 	open := l.place.Querier
 	return l.work.start(&l.profiler, func(ctx context.Context) tea.Msg {
-		columns, err := profileOf(ctx, open, t)
+		columns, err := answerTo(ctx, open, func(q pipeline.Querier) ([]pipeline.ColumnProfile, error) { return pipeline.ProfileColumns(ctx, q, t) })
 		return profiledMsg{t.Name, &profile{now, columns, err}}
 	})
 }
 
-// countNext counts the rows of other tables when the chosen one is described.
-func (l *lakeView) countNext() tea.Cmd {
-	if l.profiler.working() {
-		return nil
-	}
-	return l.countSoon()
-}
-
-func profileOf(ctx context.Context, open func(context.Context, string) (pipeline.Querier, error), t *pipeline.Table) (_ []pipeline.ColumnProfile, err error) {
+// answerTo asks the embedded engine something, by a querier of its own.
+func answerTo[T any](ctx context.Context, open func(context.Context, string) (pipeline.Querier, error), ask func(pipeline.Querier) (T, error)) (found T, err error) {
 	q, err := open(ctx, embedded)
 	if err != nil {
-		return nil, err
+		return found, err
 	}
 	defer func() { err = errors.Join(err, q.Close()) }()
-	return pipeline.ProfileColumns(ctx, q, t)
+	return ask(q)
 }
 
 func (l *lakeView) profiled(msg profiledMsg) tea.Cmd {

@@ -223,9 +223,6 @@ func (m *Model) hear(msg tea.Msg) tea.Cmd {
 		return m.ranOn(msg)
 	case checkedMsg:
 		return m.checked(msg)
-	case countedMsg:
-		m.counts[msg.table] = msg.rowCount
-		return m.countSoon()
 	case explainedMsg:
 		m.asks[msg.table] = msg.conditions
 	}
@@ -255,7 +252,7 @@ func (m *Model) finish(msg tea.Msg) tea.Cmd {
 
 // stopAll ends what is under way.
 func (m *Model) stopAll() {
-	for _, t := range []*task{&m.opening, &m.looking, &m.counting} {
+	for _, t := range []*task{&m.opening, &m.looking} {
 		t.stop()
 	}
 	m.live.stop()
