@@ -2,8 +2,11 @@ package pipeline
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
+
+	"stedi/pipeline/ndjson"
 )
 
 // Querier answers read-only SQL over the tables of a lake.
@@ -54,6 +57,24 @@ func UsageOf(rows Rows) QueryUsage {
 type ResultColumn struct {
 	Name string `json:"name"`
 	Type string `json:"type"`
+}
+
+// resultTypes are the names that results have for the types of a lake's tables.
+var resultTypes = [...]string{
+	ndjson.String: "VARCHAR", ndjson.Boolean: "BOOLEAN", ndjson.Int: "INTEGER", ndjson.Bigint: "BIGINT", ndjson.Double: "DOUBLE",
+}
+
+// ResultType is the name that results have for a type of a lake's tables, which
+// is that of DuckDB's SQL.
+func ResultType(t ndjson.Type) string { return resultTypes[t] }
+
+// TypeName is what a lake calls the column's type. One that its tables cannot
+// have keeps the engine's name.
+func (c ResultColumn) TypeName() string {
+	if t := slices.Index(resultTypes[:], c.Type); t >= 0 {
+		return ndjson.Type(t).String()
+	}
+	return c.Type
 }
 
 // IsNumber tells whether the values of the column are numbers, even if they

@@ -18,7 +18,7 @@ func (g *grid) openCell() tea.Cmd {
 		return nil
 	}
 	text := harmless.Value(v)
-	head := c.Name + " · " + typeName(c.Type)
+	head := c.Name + " · " + c.TypeName()
 	if s, ok := v.(string); ok {
 		head += " · " + plural(int64(len(s)), "byte", "bytes")
 	}

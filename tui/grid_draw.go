@@ -1,7 +1,6 @@
 package tui
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -215,7 +214,7 @@ func (g *grid) kindText() string {
 	if !ok {
 		return ""
 	}
-	kind := c.Name + " · " + typeName(c.Type)
+	kind := c.Name + " · " + c.TypeName()
 	if g.times[g.shown[g.at]] != millis {
 		return kind
 	}
@@ -226,13 +225,6 @@ func (g *grid) kindText() string {
 		}
 	}
 	return kind
-}
-
-// typeName is what a lake calls a type of its tables, which has another name in
-// an engine; other types keep theirs.
-func typeName(engine string) string {
-	named := map[string]string{"VARCHAR": "string", "BOOLEAN": "boolean", "INTEGER": "int", "BIGINT": "bigint", "DOUBLE": "double"}
-	return cmp.Or(named[engine], engine)
 }
 
 // click puts the cursor on a cell; a second one opens its row.

@@ -60,13 +60,9 @@ type shapeColumn struct{ Name, Type string }
 func shapeOf(table string, columns []pipeline.Column) any {
 	shape := make([]shapeColumn, len(columns))
 	for i, c := range columns {
-		shape[i] = shapeColumn{c.Name, sqlType(c.Type)}
+		shape[i] = shapeColumn{c.Name, pipeline.ResultType(c.Type)}
 	}
 	return map[string]any{"Table": table, "Columns": shape}
-}
-
-func sqlType(t ndjson.Type) string {
-	return [...]string{"VARCHAR", "BOOLEAN", "INTEGER", "BIGINT", "DOUBLE"}[t]
 }
 
 func lakeType(t driver.Type) (ndjson.Type, bool) {

@@ -65,12 +65,9 @@ func OpenFiles(table *pipeline.Table, files []ndjson.File, rows int64, temp stri
 }
 
 func resultColumns(columns []pipeline.Column) []pipeline.ResultColumn {
-	named := map[ndjson.Type]string{
-		ndjson.String: "VARCHAR", ndjson.Boolean: "BOOLEAN", ndjson.Int: "INTEGER", ndjson.Bigint: "BIGINT", ndjson.Double: "DOUBLE",
-	}
 	result := make([]pipeline.ResultColumn, len(columns))
 	for i, c := range columns {
-		result[i] = pipeline.ResultColumn{Name: c.Name, Type: named[c.Type]}
+		result[i] = pipeline.ResultColumn{Name: c.Name, Type: pipeline.ResultType(c.Type)}
 	}
 	return result
 }
