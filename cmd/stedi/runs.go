@@ -30,10 +30,10 @@ func (p *program) runsCommand() *cobra.Command {
 			if diff && len(args) != 2 {
 				return miswritten(cmd, " --diff A B")
 			}
-			if !diff && len(args) > 1 {
-				return miswritten(cmd, " [ID]")
+			if diff {
+				return nil
 			}
-			return nil
+			return usageArgs(cobra.MaximumNArgs(1))(cmd, args)
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if rows {
