@@ -160,7 +160,7 @@ func (r *run) check(ctx context.Context) error {
 		}
 	}
 	i := inspection{
-		lake: r.lake, store: r.store, engine: r.engine, observation: o, limit: r.options.MaxRejects,
+		lake: r.lake, store: r.store, engine: r.engine, observation: o, allow: r.options.Allow,
 		reports: r.readings, cache: checkCache{}, held: append(slices.Clone(r.kept), r.held...),
 	}
 	if _, remote := r.engine.(Remote); remote {

@@ -59,12 +59,13 @@ type survey struct {
 	lacking map[string]*Failure // landing tables without files
 }
 
-// surveyLake finds out what a run would know before its first step.
-func surveyLake(ctx context.Context, store Store, lake *Lake) (*survey, error) {
-	return glanceAt(store).survey(ctx, lake)
+// surveyLake finds out what a run with the allowance would know before its
+// first step; without one, a run that skips the files that the last one has.
+func surveyLake(ctx context.Context, store Store, lake *Lake, allow *Allowance) (*survey, error) {
+	return glanceAt(store).survey(ctx, lake, allow)
 }
 
-func (g *glance) survey(ctx context.Context, lake *Lake) (*survey, error) {
+func (g *glance) survey(ctx context.Context, lake *Lake, allow *Allowance) (*survey, error) {
 	if err := recoverLake(ctx, g, lake); err != nil {
 		return nil, err
 	}
@@ -76,7 +77,7 @@ func (g *glance) survey(ctx context.Context, lake *Lake) (*survey, error) {
 	}
 	for _, t := range lake.Tables {
 		if t.IsLanding() {
-			state, err := look(ctx, g, t)
+			state, err := look(ctx, g, t, allow)
 			if failure, ok := errors.AsType[*Failure](err); ok && failure.Kind == BadUsage {
 				s.lacking[t.Name] = failure
 			} else if err != nil {
@@ -106,7 +107,10 @@ func (r *Runner) Plan(ctx context.Context, options RunOptions) ([]PlanStep, erro
 	if err != nil {
 		return nil, err
 	}
-	found, err := surveyLake(ctx, r.Store, r.Lake)
+	if err := options.Allow.verify(ctx, r.Store, r.Lake); err != nil {
+		return nil, err
+	}
+	found, err := surveyLake(ctx, r.Store, r.Lake, &options.Allow)
 	if err != nil {
 		return nil, err
 	}
@@ -122,7 +126,7 @@ func (r *Runner) Plan(ctx context.Context, options RunOptions) ([]PlanStep, erro
 	if len(stops) > 0 {
 		return nil, errors.Join(stops...)
 	}
-	steps := found.plan(r.Lake, selected, options.Force, options.MaxRejects)
+	steps := found.plan(r.Lake, selected, options.Force, options.Allow.Limit)
 	return steps, found.lacks(r.Lake, steps)
 }
 

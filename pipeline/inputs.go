@@ -71,25 +71,26 @@ func (r *run) unchanged(t *Table, report ndjson.Report) error {
 // read takes the report of a landing table that was read to its end.
 func (r *run) read(ctx context.Context, t *Table, report ndjson.Report) error {
 	r.readings[t.Name] = report
-	if err := judge(t, report, r.options.MaxRejects, r.options.AllowEmpty); err != nil {
+	if err := judge(t, report, r.options.Allow, r.options.AllowEmpty); err != nil {
 		return err
 	}
-	before := r.landing[t.Name].files
-	now, err := r.store.List(ctx, t.Path)
+	state := r.landing[t.Name]
+	listed, err := r.store.List(ctx, t.Path)
 	if err != nil {
 		return err
 	}
-	if !slices.EqualFunc(before, now, File.Same) {
+	if now, _ := r.options.Allow.split(listed); !slices.EqualFunc(state.files, now, File.Same) {
 		return Fail(BadEngine, t.Name, "Run again when nobody writes there any more.", "the files in %s changed while they were read", t.Path)
 	}
 	if err := r.keepRejects(ctx, t, report.Rejects); err != nil {
 		return err
 	}
-	m := landingManifest(r.id, t, before, report)
+	m := landingManifest(r.id, t, state, report)
 	if err := writeJSON(ctx, r.store, landingName(t.Name), m); err != nil {
 		return err
 	}
-	r.landing[t.Name] = landingState{files: before, manifest: &m}
+	state.manifest = &m
+	r.landing[t.Name] = state
 	return nil
 }
 
@@ -142,12 +143,13 @@ func (r *run) describe(ctx context.Context) error {
 			record.MadeBy = m.Run
 		}
 		if m != nil {
-			record.Rows, record.Files, record.Bytes, record.Rejected = m.Rows, len(m.Files), m.Bytes, m.Rejected
+			record.Rows, record.Files, record.Bytes, record.Rejected, record.RejectedBytes = m.Rows, len(m.Files), m.Bytes, m.Rejected, m.RejectedBytes
 			record.Notes = append(record.Notes, m.Notes...)
 			record.Columns = columnsOf(t, m)
 		} else if err := r.unread(ctx, t, &record); err != nil {
 			return err
 		}
+		record.skip(r.landing[t.Name].skipped)
 		r.record.Tables = append(r.record.Tables, record)
 	}
 	return nil

@@ -266,8 +266,11 @@ func (o *opened) estimate(ctx context.Context, sql string) (int64, error) {
 
 // strictly refuses what the readers of remote engines cannot do.
 func (p *program) strictly(flags runFlags) error {
-	if p.config.engine != "duckdb" && flags.maxRejects.Limit != (pipeline.Limit{}) {
-		return pipeline.Fail(pipeline.BadUsage, "", "Run with --engine duckdb, or mend the lines.", "the engine %s cannot leave malformed lines out, so --max-rejects must be 0", p.config.engine)
+	if p.config.engine != "duckdb" && flags.allow.maxRejects.Limit != (pipeline.Limit{}) {
+		return pipeline.Fail(pipeline.BadUsage, "", "Run with --engine duckdb, or fix the lines.", "the engine %s cannot leave malformed lines out, so --max-rejects must be 0", p.config.engine)
+	}
+	if p.config.engine != "duckdb" && len(flags.allow.skipFiles) > 0 {
+		return pipeline.Fail(pipeline.BadUsage, "", "Run with --engine duckdb, or move the files out of the lake.", "the engine %s reads every file of a table, so --skip-file is not possible", p.config.engine)
 	}
 	return nil
 }

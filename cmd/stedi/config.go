@@ -99,7 +99,7 @@ type runFlags struct {
 	force      bool
 	replace    bool
 	allowEmpty bool
-	maxRejects limitFlag
+	allow      allowFlags
 	ci         ciFlags
 	check      bool // evaluate the rules afterwards; not a flag: --batch does
 	retry      bool // a flag of run and plan
@@ -112,14 +112,47 @@ func (o *runFlags) add(flags *pflag.FlagSet) {
 	flags.BoolVar(&o.allowEmpty, "allow-empty", false, "accept a landing table without a row")
 	flags.BoolVar(&o.steered, "steered", false, "cancel steps as stdin says, and the run when it ends")
 	flags.Lookup("steered").Hidden = true
-	flags.Var(&o.maxRejects, "max-rejects", "lines of a landing table that may be rejected: a number, or a share such as 0.1%")
+	o.allow.add(flags)
+}
+
+// allowFlags say what a command may leave out of the landing tables.
+type allowFlags struct {
+	maxRejects limitFlag
+	skipFiles  []string
+}
+
+func (a *allowFlags) add(flags *pflag.FlagSet) {
+	flags.Var(&a.maxRejects, "max-rejects", "lines of a landing table that may be rejected: a number, or a share such as 0.1%")
+	flags.StringArrayVar(&a.skipFiles, "skip-file", nil, "leave out this file of a landing table, named by its path in the lake; may be repeated")
+}
+
+// allowance is what the flags allow. The environment has a name on each line.
+func (a allowFlags) allowance() pipeline.Allowance {
+	allow := pipeline.Allowance{Limit: a.maxRejects.Limit}
+	for _, names := range a.skipFiles {
+		for name := range strings.Lines(names) {
+			if name = strings.TrimRight(name, "\r\n"); name != "" {
+				allow.SkipFiles = append(allow.SkipFiles, name)
+			}
+		}
+	}
+	return allow
+}
+
+// allowArguments are the flags for another process.
+func allowArguments(allow pipeline.Allowance) []string {
+	args := []string{"--max-rejects=" + allow.String()}
+	for _, name := range allow.SkipFiles {
+		args = append(args, "--skip-file="+name)
+	}
+	return args
 }
 
 // options are what the flags mean for a run of the named tables. A plan takes
 // the same, so that it foresees what the run would do.
 func (o runFlags) options(names []string) pipeline.RunOptions {
 	return pipeline.RunOptions{
-		Select: names, Force: o.force, Replace: o.replace, AllowEmpty: o.allowEmpty, MaxRejects: o.maxRejects.Limit,
+		Select: names, Force: o.force, Replace: o.replace, AllowEmpty: o.allowEmpty, Allow: o.allow.allowance(),
 		Check: o.check, FailFast: o.ci.failFast,
 	}
 }

@@ -146,13 +146,13 @@ func (s fileSetting) texts(f *pflag.Flag) ([]string, error) {
 			return []string{strconv.FormatBool(value)}, nil
 		}
 	case int64:
-		want = map[string]string{"bool": "true or false", "string": "a text", "stringSlice": "a list of texts", "duration": "a duration such as \"10m\""}[kind]
+		want = map[string]string{"bool": "true or false", "string": "a text", "stringSlice": "a list of texts", "stringArray": "a list of texts", "duration": "a duration such as \"10m\""}[kind]
 		if want == "" {
 			return []string{strconv.FormatInt(value, 10)}, nil
 		}
 	case []any:
 		want = "one value, not a list"
-		if kind == "stringSlice" {
+		if kind == "stringSlice" || kind == "stringArray" {
 			return textsOf(value)
 		}
 	}

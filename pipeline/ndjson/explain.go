@@ -1,6 +1,7 @@
 package ndjson
 
 import (
+	"bytes"
 	"fmt"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -169,4 +170,59 @@ func badUTF8(line []byte) int {
 
 func utf8Reason(column int) string {
 	return fmt.Sprintf("invalid UTF-8 at byte %d of the line: convert the file to UTF-8", column)
+}
+
+// severalObjects tells whether a line that was refused holds more than one
+// object, one after the other or in an array, so that more than one row is lost
+// with it. Where quotes are broken it goes by the first key, which every one of
+// the objects begins with.
+func severalObjects(line []byte) bool {
+	var n nesting
+	for _, c := range line {
+		n.see(c)
+	}
+	if n.objects > 1 {
+		return true
+	}
+	first := bytes.IndexByte(line, '{')
+	if !n.quoted && n.depth == 0 || first < 0 {
+		return false
+	}
+	head := line[first:]
+	colon := bytes.IndexByte(head, ':')
+	return colon > 0 && bytes.Count(head, head[:colon]) > 1
+}
+
+// nesting counts the objects of a line that lie in no other object.
+type nesting struct {
+	depth   int
+	arrays  int // of depth: arrays around everything
+	objects int
+	quoted  bool
+	escaped bool
+}
+
+func (n *nesting) see(c byte) {
+	switch {
+	case n.escaped:
+		n.escaped = false
+	case n.quoted:
+		n.quoted, n.escaped = c != '"', c == '\\'
+	case c == '"':
+		n.quoted = true
+	case c == '[' || c == '{':
+		n.open(c)
+	case c == ']' || c == '}':
+		n.depth = max(0, n.depth-1)
+		n.arrays = min(n.arrays, n.depth)
+	}
+}
+
+func (n *nesting) open(c byte) {
+	if n.depth == n.arrays && c == '[' {
+		n.arrays++
+	} else if n.depth == n.arrays {
+		n.objects++
+	}
+	n.depth++
 }

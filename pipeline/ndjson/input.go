@@ -26,6 +26,8 @@ type input struct {
 	codec codec
 	bom   int64 // bytes before the first line
 
+	refused bool // as a whole
+
 	next   int // block that is handed out next
 	blocks int
 	left   int // blocks that are not read yet

@@ -58,6 +58,9 @@ func newNoteBook(columns int) noteBook {
 
 // add notes what a finished file has had.
 func (n *noteBook) add(in *input) {
+	if in.refused {
+		return // why says more than a note
+	}
 	if named := codecOfName(in.Name); named != in.codec {
 		if named == plainFile {
 			n.compressed.add(in.index, 1)

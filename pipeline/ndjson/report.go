@@ -11,22 +11,26 @@ import (
 
 // Report is what a scan has read.
 type Report struct {
-	Rows        int64 // without the rejected lines
-	Bytes       int64
-	Rejected    int64        // rejected lines; a file rejected as a whole counts as one
-	Files       []FileReport // as they were given
-	Rejects     []Reject     // by file, then by position
-	MissingKeys []MissingKey // by file, then by column
-	Notes       []Note
+	Rows          int64 // without the rejected lines
+	Bytes         int64
+	Text          int64        // bytes of the lines, uncompressed, without those of rejected files
+	Rejected      int64        // lines, without those of rejected files
+	RejectedBytes int64        // of these lines, uncompressed
+	Files         []FileReport // as they were given
+	Rejects       []Reject     // by file, then by position
+	MissingKeys   []MissingKey // by file, then by column
+	Notes         []Note
 }
 
 // FileReport is what was read of one file.
 type FileReport struct {
-	Name     string
-	Size     int64
-	Hash     Hash
-	Rows     int64
-	Rejected int64
+	Name          string
+	Size          int64
+	Hash          Hash
+	Rows          int64
+	Text          int64 // bytes of the lines, uncompressed
+	Rejected      int64 // lines
+	RejectedBytes int64
 }
 
 // Reject is a line that was refused, or with Line 0 a whole file.
@@ -37,7 +41,13 @@ type Reject struct {
 	Field  string // the column of the table, if the fault is in its value
 	Reason string // never holds a part of the line
 	Raw    []byte // the line without its end; the first 4 KiB of one that is too long
+	// Uncounted: how many rows are lost with it is unknown, since it is a
+	// whole file, a line that is too long, or a line with several objects.
+	Uncounted bool
 }
+
+// Whole tells whether a whole file was refused.
+func (r Reject) Whole() bool { return r.Line == 0 }
 
 // String returns the reject as file:line:column: reason.
 func (r Reject) String() string {
@@ -73,6 +83,7 @@ type rejected struct {
 	file  int
 	at    int64 // where its line starts, or the line's number if it is known
 	known bool
+	cut   bool // the end of its line was not in the buffer
 }
 
 // keptOfLong is how much is kept of a line that is too long.
@@ -80,14 +91,16 @@ const keptOfLong = 4 << 10
 
 // reject records the line at part.at with the parser's fault, and steps over it.
 func (c *Cursor) reject() error {
-	r, raw, next := c.part.refused(c.parser)
-	return c.rejectAs(r, raw, next)
+	p := c.part
+	r, raw, next := p.refused(c.parser)
+	c.parser.tally.lost += int64(min(next, p.textEnd()) - p.at)
+	return c.rejectAs(r, raw, next, false)
 }
 
 // rejectCut records the line at part.end, whose end is not in the buffer.
 func (c *Cursor) rejectCut() error {
 	r, raw := c.part.refusedCut(c.parser)
-	return c.rejectAs(r, raw, c.part.at)
+	return c.rejectAs(r, raw, c.part.at, true)
 }
 
 // refused says what is wrong with the line at p.at, by the parser's fault, and
@@ -108,6 +121,7 @@ func (p *part) refused(parser *parser) (r Reject, raw []byte, next int) {
 	if i := badUTF8(line); i >= 0 {
 		r.Column, r.Field, r.Reason = i+1, "", utf8Reason(i+1)
 	}
+	r.Uncounted = severalObjects(line)
 	return r, line, next
 }
 
@@ -118,14 +132,14 @@ func (p *part) refusedCut(parser *parser) (r Reject, raw []byte) {
 }
 
 func (p *part) tooLong(parser *parser, line []byte) (r Reject, raw []byte) {
-	r = Reject{File: p.in.Name, Column: parser.limits.Line + 1, Reason: parser.limits.lineReason()}
+	r = Reject{File: p.in.Name, Column: parser.limits.Line + 1, Reason: parser.limits.lineReason(), Uncounted: true}
 	return r, line[:min(keptOfLong, len(line))]
 }
 
-func (c *Cursor) rejectAs(r Reject, raw []byte, next int) error {
+func (c *Cursor) rejectAs(r Reject, raw []byte, next int, cut bool) error {
 	p := c.part
 	r.Raw = bytes.Clone(raw)
-	full := rejected{Reject: r, file: p.in.index, at: p.base + int64(p.at)}
+	full := rejected{Reject: r, file: p.in.index, at: p.base + int64(p.at), cut: cut}
 	if p.stream != nil {
 		full.Line, full.known = p.lineOf(p.at), true
 		full.at = full.Line
@@ -154,8 +168,16 @@ func (s *Scan) record(r rejected) error {
 		s.reasons[r.Reason] = r.Reason
 	}
 	s.rejects = append(s.rejects, r)
+	s.refused.Add(1)
+	if r.Uncounted {
+		s.uncounted.Add(1)
+	}
 	return nil
 }
+
+// Refused tells, while cursors still read, how many lines and whole files were
+// refused so far, and of how many of them the rows cannot be counted.
+func (s *Scan) Refused() (all, uncounted int64) { return s.refused.Load(), s.uncounted.Load() }
 
 // merge adds what a part has had to its file, and empties the tally.
 func (s *Scan) merge(in *input, t *tally) {
@@ -180,11 +202,14 @@ func (s *Scan) finish(in *input) error {
 		return err
 	}
 	s.finished++
-	s.results[in.index] = FileReport{in.Name, in.size, in.hash, in.tally.rows, in.tally.rejected}
-	s.notes.add(in)
-	if in.tally.rejected > 0 {
-		s.infos[in.index] = in.info
+	s.results[in.index] = FileReport{
+		Name: in.Name, Size: in.size, Hash: in.hash, Rows: in.tally.rows, Text: in.tally.text,
+		Rejected: in.tally.rejected, RejectedBytes: in.tally.lost,
 	}
+	if in.codec == plainFile && in.blocks > 0 {
+		s.results[in.index].Text = in.size
+	}
+	s.notes.add(in)
 	if in.tally.rows > 0 && !in.tally.whole {
 		for i, c := range s.columns {
 			if c.Key && !in.tally.present[i] {
@@ -209,18 +234,8 @@ func (s *Scan) Report(ctx context.Context) (Report, error) {
 	case s.finished < len(s.files):
 		return Report{}, ErrUnfinished
 	}
-	slices.SortFunc(s.rejects, func(a, b rejected) int {
-		return cmp.Or(cmp.Compare(a.file, b.file), cmp.Compare(a.at, b.at))
-	})
-	for i := 0; i < len(s.rejects); {
-		end := i
-		for end < len(s.rejects) && s.rejects[end].file == s.rejects[i].file {
-			end++
-		}
-		if err := s.countLines(ctx, s.rejects[i:end]); err != nil {
-			return Report{}, err
-		}
-		i = end
+	if err := s.number(ctx); err != nil {
+		return Report{}, err
 	}
 	r := Report{Files: slices.Clone(s.results), Notes: s.notes.list(s.columns, s.files)}
 	slices.SortFunc(s.missing, func(a, b missing) int {
@@ -233,6 +248,8 @@ func (s *Scan) Report(ctx context.Context) (Report, error) {
 		r.Rows += f.Rows
 		r.Bytes += f.Size
 		r.Rejected += f.Rejected
+		r.RejectedBytes += f.RejectedBytes
+		r.Text += f.Text
 	}
 	for i := range s.rejects {
 		r.Rejects = append(r.Rejects, s.rejects[i].Reject)
@@ -240,10 +257,45 @@ func (s *Scan) Report(ctx context.Context) (Report, error) {
 	return r, nil
 }
 
+// SoFar tells what was refused of a scan that has not come to its end, or has
+// failed. No cursor may be at work.
+func (s *Scan) SoFar(ctx context.Context) (Report, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	err := s.number(ctx)
+	r := Report{Rows: s.rows.Load()}
+	for i := range s.rejects {
+		r.Rejects = append(r.Rejects, s.rejects[i].Reject)
+		if !s.rejects[i].Whole() {
+			r.Rejected++
+		}
+	}
+	return r, err
+}
+
+// number brings the rejects into order and finds the numbers of their lines.
+// The caller holds mu.
+func (s *Scan) number(ctx context.Context) error {
+	slices.SortFunc(s.rejects, func(a, b rejected) int {
+		return cmp.Or(cmp.Compare(a.file, b.file), cmp.Compare(a.at, b.at))
+	})
+	for i := 0; i < len(s.rejects); {
+		end := i
+		for end < len(s.rejects) && s.rejects[end].file == s.rejects[i].file {
+			end++
+		}
+		if err := s.countLines(ctx, s.rejects[i:end]); err != nil {
+			return err
+		}
+		i = end
+	}
+	return nil
+}
+
 // countLines numbers the rejected lines of one file, in order, by counting the
 // line feeds before them.
 func (s *Scan) countLines(ctx context.Context, rejects []rejected) error {
-	if rejects[0].known {
+	if !slices.ContainsFunc(rejects, func(r rejected) bool { return !r.known }) {
 		return nil
 	}
 	in, err := s.open(rejects[0].file)
@@ -255,7 +307,11 @@ func (s *Scan) countLines(ctx context.Context, rejects []rejected) error {
 	buffer := make([]byte, blockSize/4)
 	line, from := int64(1), int64(0)
 	for i := range rejects {
-		for r := &rejects[i]; from < r.at; {
+		r := &rejects[i]
+		if r.known {
+			continue
+		}
+		for from < r.at {
 			if err := ctx.Err(); err != nil {
 				return err
 			}
@@ -266,7 +322,33 @@ func (s *Scan) countLines(ctx context.Context, rejects []rejected) error {
 			line += int64(bytes.Count(b, []byte{'\n'}))
 			from += int64(len(b))
 		}
-		rejects[i].Line, rejects[i].known = line, true
+		r.Line, r.known = line, true
+		if r.cut {
+			n, err := in.lineLength(ctx, buffer, r.at)
+			if err != nil {
+				return err
+			}
+			s.results[in.index].RejectedBytes += n
+		}
 	}
 	return in.unchanged()
+}
+
+// lineLength returns how many bytes the line that starts at an offset has, with
+// its end.
+func (in *input) lineLength(ctx context.Context, buffer []byte, start int64) (int64, error) {
+	for from := start; from < in.size; {
+		if err := ctx.Err(); err != nil {
+			return 0, err
+		}
+		b := buffer[:min(int64(len(buffer)), in.size-from)]
+		if err := in.read(b, from); err != nil {
+			return 0, err
+		}
+		if i := bytes.IndexByte(b, '\n'); i >= 0 {
+			return from + int64(i) + 1 - start, nil
+		}
+		from += int64(len(b))
+	}
+	return in.size - start, nil
 }

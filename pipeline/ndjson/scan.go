@@ -25,6 +25,9 @@ type Scan struct {
 	rows    atomic.Int64
 	bytes   atomic.Int64
 
+	refused   atomic.Int64 // rejects so far
+	uncounted atomic.Int64 // those of them that are Uncounted
+
 	mu        sync.Mutex
 	ready     *sync.Cond // an input was opened, or the scan has failed
 	nextFile  int
@@ -37,7 +40,7 @@ type Scan struct {
 	results   []FileReport
 	rejects   []rejected
 	reasons   map[string]string
-	infos     map[int]os.FileInfo // of the files with rejected lines
+	infos     map[int]os.FileInfo // of the plain files, as they were opened
 	kept      int64               // bytes of the rejected lines
 	missing   []missing
 	notes     noteBook

@@ -90,6 +90,7 @@ func (c *Cursor) leave() error {
 	in := p.in
 	if p.stream != nil {
 		_ = p.stream.Close() // all of it was read without an error
+		c.parser.tally.text, c.parser.tally.lost = p.base+int64(p.textEnd()), c.parser.tally.lost+p.cutBytes
 	}
 	p.in, p.stream, p.raw = nil, nil, nil
 	s.merge(in, &c.parser.tally)
@@ -130,8 +131,8 @@ func (c *Cursor) enter(ctx context.Context, file int) error {
 	}
 	s.bytes.Add(in.size)
 	if reason != "" {
-		in.tally.rejected = 1
-		if err := s.record(rejected{Reject: Reject{File: in.Name, Reason: reason}, file: file, known: true}); err != nil {
+		in.refused = true
+		if err := s.record(rejected{Reject: Reject{File: in.Name, Reason: reason, Uncounted: true}, file: file, known: true}); err != nil {
 			return err
 		}
 	}
@@ -178,6 +179,7 @@ func (c *Cursor) look(file int) (in *input, reason string, err error) {
 	if in.plan(s.block); in.blocks > 0 {
 		s.mu.Lock()
 		s.queue = append(s.queue, in)
+		s.infos[in.index] = in.info
 		s.mu.Unlock()
 	}
 	return in, "", nil
