@@ -33,6 +33,9 @@ func (l Limit) String() string {
 	return fmt.Sprint(l.Count)
 }
 
+// None tells that nothing may be left out.
+func (a Allowance) None() bool { return a.Limit == Limit{} && len(a.SkipFiles) == 0 }
+
 // skipName is a name of SkipFiles as stores write names.
 func skipName(name string) string { return path.Clean(filepath.ToSlash(name)) }
 
@@ -165,6 +168,14 @@ func (a Allowance) Accept(t *Table, report ndjson.Report) error {
 	}
 	return Fail(BadData, t.Name, fix, "%d of %d lines rejected, %s allowed:\n  %s",
 		lost.lines, lost.lines+lost.rows, limit, strings.Join(firstOf(report.Rejects), "\n  "))
+}
+
+// Exceeded tells of a table that is still being read whether more was refused
+// already than any end of it could allow.
+func (a Allowance) Exceeded(t *Table, scan *ndjson.Scan) bool {
+	all, uncounted := scan.Refused()
+	limit := a.of(t)
+	return all > 0 && limit.Percent == 0 && (uncounted > 0 || all > limit.Count)
 }
 
 // of is the limit of a table: it is for landing tables.

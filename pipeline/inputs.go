@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"unicode/utf8"
 
@@ -186,30 +187,37 @@ func (r *run) unread(ctx context.Context, t *Table, record *TableRecord) error {
 
 // AtHand returns the tables that have files, by name, whoever wrote them: what
 // a query can read at this moment.
-func AtHand(ctx context.Context, store Store, lake *Lake) (map[string]Input, error) {
-	listed, err := ListTables(ctx, store, lake)
+func AtHand(ctx context.Context, store Store, lake *Lake, allow Allowance) (map[string]Input, error) {
+	listed, err := ListTables(ctx, store, lake, allow)
 	if err != nil {
 		return nil, err
 	}
-	inputs := map[string]Input{}
-	for name, files := range listed {
-		if inputs[name], err = fetchInput(ctx, store, lake.Table(name), files); err != nil {
-			return nil, err
-		}
-	}
-	return inputs, nil
+	return FetchTables(ctx, store, lake, listed, slices.Collect(maps.Keys(listed))...)
 }
 
+// Listing is the files of a table: those that are read, and those that are not.
+type Listing struct{ Files, Skipped []File }
+
 // ListTables returns the files of the tables that have any, by table.
-func ListTables(ctx context.Context, store Files, lake *Lake) (map[string][]File, error) {
-	listed := map[string][]File{}
+func ListTables(ctx context.Context, store Files, lake *Lake, allow Allowance) (map[string]Listing, error) {
+	if err := allow.verify(ctx, store, lake); err != nil {
+		return nil, err
+	}
+	listed := map[string]Listing{}
 	for _, t := range lake.Tables {
 		files, err := store.List(ctx, t.Path)
 		if err != nil {
 			return nil, err
 		}
+		var l Listing
+		if l.Files = files; t.IsLanding() {
+			l.Files, l.Skipped = allow.split(files)
+		}
+		if err := emptied(t, l.Files, l.Skipped); err != nil {
+			return nil, err
+		}
 		if len(files) > 0 {
-			listed[t.Name] = files
+			listed[t.Name] = l
 		}
 	}
 	return listed, nil
@@ -217,7 +225,7 @@ func ListTables(ctx context.Context, store Files, lake *Lake) (map[string][]File
 
 // FetchTables makes inputs of listed tables. Only the files of those that are
 // wanted are fetched; of the others it is said that they are there, no more.
-func FetchTables(ctx context.Context, store Store, lake *Lake, listed map[string][]File, wanted ...string) (map[string]Input, error) {
+func FetchTables(ctx context.Context, store Store, lake *Lake, listed map[string]Listing, wanted ...string) (map[string]Input, error) {
 	inputs := map[string]Input{}
 	for name := range listed {
 		inputs[name] = Input{Table: lake.Table(name)}
@@ -227,10 +235,11 @@ func FetchTables(ctx context.Context, store Store, lake *Lake, listed map[string
 		if t == nil {
 			continue // whoever reads it says that there is none
 		}
-		input, err := fetchInput(ctx, store, t, listed[t.Name])
+		input, err := fetchInput(ctx, store, t, listed[t.Name].Files)
 		if err != nil {
 			return nil, err
 		}
+		input.Skipped = fileNames(listed[t.Name].Skipped)
 		inputs[t.Name] = input
 	}
 	return inputs, nil

@@ -153,7 +153,7 @@ func BenchmarkProfile(b *testing.B) {
 			if _, err := sample.Write(b.Context(), w.root, sample.Options{Scale: scale}); err != nil {
 				b.Fatal(err)
 			}
-			inputs, err := pipeline.AtHand(b.Context(), w.runner.Store, w.runner.Lake)
+			inputs, err := pipeline.AtHand(b.Context(), w.runner.Store, w.runner.Lake, pipeline.Allowance{})
 			if err != nil {
 				b.Fatal(err)
 			}

@@ -50,6 +50,15 @@ func UsageOf(rows Rows) QueryUsage {
 	return QueryUsage{}
 }
 
+// LeftOutBy returns what the tables lack that a query has read, if its rows can
+// tell. They can after the last of them.
+func LeftOutBy(rows Rows) []LeftOut {
+	if r, ok := rows.(interface{ LeftOut() []LeftOut }); ok {
+		return r.LeftOut()
+	}
+	return nil
+}
+
 // ResultColumn is a column of a result. Values of the types BOOLEAN, the
 // integers up to BIGINT, FLOAT and DOUBLE come as bool, int64 and float64; of
 // all others as the text that the engine makes of them, with Type telling what

@@ -38,7 +38,13 @@ func (l *lakeView) countNext() tea.Cmd {
 		}
 		open, table, now := l.place.Querier, l.lake().Table(v.Table), version(v)
 		return l.work.start(&l.counter, func(ctx context.Context) tea.Msg {
-			rows, err := answerTo(ctx, open, func(q pipeline.Querier) (int64, error) { return pager.CountRows(ctx, q, table, pager.View{}) })
+			rows, err := answerTo(ctx, open, func(q pipeline.Querier) (int64, error) {
+				n, left, err := pager.CountRows(ctx, q, table, pager.View{})
+				if err == nil && len(left) > 0 {
+					n = -1 // it is not the count of the table
+				}
+				return n, err
+			})
 			if err != nil {
 				rows = -1 // a run or a check says why
 			}

@@ -205,7 +205,7 @@ func (w *world) options(tb testing.TB) Options {
 					})
 				},
 				Querier: func(ctx context.Context, _ string) (pipeline.Querier, error) {
-					inputs, err := pipeline.AtHand(ctx, w.store, w.runner.Lake)
+					inputs, err := pipeline.AtHand(ctx, w.store, w.runner.Lake, pipeline.Allowance{})
 					if err != nil {
 						return nil, err
 					}

@@ -159,7 +159,7 @@ func (p *program) openAthena(ctx context.Context, o *opened) (*athena.Client, er
 // Of those Glue answers none: Athena does it for its tables.
 func (p *program) querier(ctx context.Context, o *opened, engine string, options query.Options) (pipeline.Querier, error) {
 	if cmp.Or(engine, p.config.engine) == "duckdb" {
-		return fresh{query.Open(o.lake, nil, o.folder, options), o}, nil
+		return fresh{query.Open(o.lake, nil, o.folder, options), o, options.Allow}, nil
 	}
 	if o.tables == nil {
 		return nil, pipeline.Fail(pipeline.BadUsage, "", "`stedi deploy` makes the tables of a lake in S3 known to it.", "Athena does not know this lake")
@@ -265,11 +265,12 @@ func (o *opened) estimate(ctx context.Context, sql string) (int64, error) {
 }
 
 // strictly refuses what the readers of remote engines cannot do.
-func (p *program) strictly(flags runFlags) error {
-	if p.config.engine != "duckdb" && flags.allow.maxRejects.Limit != (pipeline.Limit{}) {
+func (p *program) strictly(allow pipeline.Allowance) error {
+	switch {
+	case p.config.engine == "duckdb":
+	case allow.Limit != (pipeline.Limit{}):
 		return pipeline.Fail(pipeline.BadUsage, "", "Run with --engine duckdb, or fix the lines.", "the engine %s cannot leave malformed lines out, so --max-rejects must be 0", p.config.engine)
-	}
-	if p.config.engine != "duckdb" && len(flags.allow.skipFiles) > 0 {
+	case len(allow.SkipFiles) > 0:
 		return pipeline.Fail(pipeline.BadUsage, "", "Run with --engine duckdb, or move the files out of the lake.", "the engine %s reads every file of a table, so --skip-file is not possible", p.config.engine)
 	}
 	return nil

@@ -212,7 +212,7 @@ func (p *program) workspace(ctx context.Context, allow pipeline.Allowance) (*tui
 		}
 	}
 	c := children{program: p, lake: o.root, store: o.store, allow: allow}
-	options := query.Options{Memory: memory, Threads: p.config.threads, Timeout: screenQueryTime, Nice: queryNiceness}
+	options := query.Options{Memory: memory, Threads: p.config.threads, Timeout: screenQueryTime, Nice: queryNiceness, Allow: allow}
 	return &tui.Workspace{
 		Far: inS3(o.root), Catalog: browse, Jobs: jobs, Runner: o.runner(p.config.demo), Run: c.run, Check: c.check, Scratch: scratch, Close: o.close,
 		Engines: p.engines(o),
@@ -228,10 +228,21 @@ func (p *program) workspace(ctx context.Context, allow pipeline.Allowance) (*tui
 type fresh struct {
 	*query.Querier
 	*opened
+	allow pipeline.Allowance
 }
 
-func (f fresh) Query(ctx context.Context, sql string) (pipeline.Rows, error) {
-	listed, err := pipeline.ListTables(ctx, f.store, f.lake)
+// Query begins a query. What a run has published between two looks at the lake
+// is no error: the lake is looked at again.
+func (f fresh) Query(ctx context.Context, sql string) (rows pipeline.Rows, err error) {
+	err = pipeline.Again(ctx, func() error {
+		rows, err = f.ask(ctx, sql)
+		return err
+	})
+	return rows, err
+}
+
+func (f fresh) ask(ctx context.Context, sql string) (pipeline.Rows, error) {
+	listed, err := pipeline.ListTables(ctx, f.store, f.lake, f.allow)
 	if err != nil {
 		return nil, err
 	}

@@ -12,6 +12,9 @@ type File struct {
 	Path string // where it lies on this machine
 	Name string // as people know it
 	Size int64  // as it was listed
+	// Handle, if it is not nil, is the opened file, which is read whatever lies
+	// at Path by then. A Scan does not close it.
+	Handle *os.File `json:"-"`
 }
 
 // Scan reads files in blocks, from as many threads as have a Cursor.
