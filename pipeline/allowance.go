@@ -39,9 +39,9 @@ func (a Allowance) None() bool { return a.Limit == Limit{} && len(a.SkipFiles) =
 // skipName is a name of SkipFiles as stores write names.
 func skipName(name string) string { return path.Clean(filepath.ToSlash(name)) }
 
-// split parts the files of a table into those that are read and those that are
+// Split parts the files of a landing table into those that are read and those that are
 // not.
-func (a Allowance) split(files []File) (read, skipped []File) {
+func (a Allowance) Split(files []File) (read, skipped []File) {
 	if len(a.SkipFiles) == 0 {
 		return files, nil
 	}
@@ -186,10 +186,13 @@ func (a Allowance) of(t *Table) Limit {
 	return Limit{}
 }
 
-// fewLost tells whether every file keeps at least half of its lines without the
-// rejected ones, so that leaving these out empties no table.
+// fewLost tells whether the rejected lines are so few that leaving them out
+// empties no table: not most of its lines, nor most of a file that has a tenth of
+// them.
 func fewLost(report ndjson.Report) bool {
-	return !slices.ContainsFunc(report.Files, func(f ndjson.FileReport) bool { return f.Rejected > f.Rows })
+	return report.Rejected <= report.Rows && !slices.ContainsFunc(report.Files, func(f ndjson.FileReport) bool {
+		return f.Rejected > f.Rows && f.Rejected*10 > report.Rejected+report.Rows
+	})
 }
 
 // unreadableFiles is the failure of files that cannot be read.

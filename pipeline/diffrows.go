@@ -175,7 +175,7 @@ func (c *comparison) open(ctx context.Context, t *Table, m *Manifest, part strin
 	if err != nil {
 		return Input{}, err
 	}
-	input, err := fetchInput(ctx, c.store, &Table{Columns: columns}, files)
+	input, err := fetchInput(ctx, c.store, &Table{Columns: columns, Made: t.Made}, files)
 	if err != nil || m.Folder != "" {
 		return input, err
 	}

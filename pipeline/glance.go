@@ -110,7 +110,7 @@ func (r *Runner) Plan(ctx context.Context, options RunOptions) ([]PlanStep, erro
 	if err := options.Allow.verify(ctx, r.Store, r.Lake); err != nil {
 		return nil, err
 	}
-	found, err := surveyLake(ctx, r.Store, r.Lake, &options.Allow)
+	found, _, err := surveySteady(ctx, r.Store, r.Lake, &options.Allow, false)
 	if err != nil {
 		return nil, err
 	}

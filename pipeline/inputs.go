@@ -80,7 +80,7 @@ func (r *run) read(ctx context.Context, t *Table, report ndjson.Report) error {
 	if err != nil {
 		return err
 	}
-	if now, _ := r.options.Allow.split(listed); !slices.EqualFunc(state.files, now, File.Same) {
+	if now, _ := r.options.Allow.Split(listed); !slices.EqualFunc(state.files, now, File.Same) {
 		return Fail(BadEngine, t.Name, "Run again when nobody writes there any more.", "the files in %s changed while they were read", t.Path)
 	}
 	if err := r.keepRejects(ctx, t, report.Rejects); err != nil {
@@ -211,7 +211,7 @@ func ListTables(ctx context.Context, store Files, lake *Lake, allow Allowance) (
 		}
 		var l Listing
 		if l.Files = files; t.IsLanding() {
-			l.Files, l.Skipped = allow.split(files)
+			l.Files, l.Skipped = allow.Split(files)
 		}
 		if err := emptied(t, l.Files, l.Skipped); err != nil {
 			return nil, err

@@ -26,14 +26,16 @@ func (r *Runner) Inspect(ctx context.Context, tables []string, allow Allowance) 
 	if err := allow.verify(ctx, r.Store, r.Lake); err != nil {
 		return nil, err
 	}
-	found, err := surveyLake(ctx, r.Store, r.Lake, &allow)
+	_, remote := r.Engine.(Remote)
+	found, current, err := surveySteady(ctx, r.Store, r.Lake, &allow, !remote)
 	if err != nil {
 		return nil, err
 	}
+	defer current.close()
 	record := newRecord(r, r.Now())
 	i := inspection{
 		lake: r.Lake, store: r.Store, engine: r.Engine, observation: observe(found, r.Lake), allow: allow,
-		about: about, reports: map[string]ndjson.Report{}, cache: checkCache{},
+		about: about, opened: current, reports: map[string]ndjson.Report{}, cache: checkCache{},
 	}
 	err = i.readAll(ctx)
 	if err == nil {
@@ -97,6 +99,7 @@ type inspection struct {
 	engine Engine
 	allow  Allowance
 	about  []string // tables whose rules are evaluated; empty: all
+	opened opened   // tables as they were when the lake was surveyed
 
 	mu      sync.Mutex // an engine far away is asked several things at the same time
 	held    []string   // tables that the engine keeps for us
@@ -161,7 +164,11 @@ func (i *inspection) input(ctx context.Context, t *Table) (Input, error) {
 	if i.holds(t) {
 		return Input{Table: t}, nil
 	}
-	input, err := prepare(ctx, i.engine, i.store, t, i.files[t.Name])
+	input, ok := i.opened.input(t)
+	var err error
+	if !ok {
+		input, err = prepare(ctx, i.engine, i.store, t, i.files[t.Name])
+	}
 	if err != nil || size(i.files[t.Name]) > holdLimit {
 		return input, err
 	}

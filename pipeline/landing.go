@@ -35,7 +35,7 @@ func look(ctx context.Context, store Store, t *Table, allow *Allowance) (landing
 		allow = &Allowance{SkipFiles: m.Skipped}
 	}
 	state := landingState{}
-	state.files, state.skipped = allow.split(files)
+	state.files, state.skipped = allow.Split(files)
 	if err != nil || !found {
 		return state, errors.Join(err, emptied(t, state.files, state.skipped))
 	}

@@ -71,7 +71,7 @@ func leftOutText(source pager.Source) string {
 	if len(parts) == 0 {
 		return ""
 	}
-	return "not shown: " + printable(strings.Join(parts, "; "))
+	return "left out: " + printable(strings.Join(parts, "; "))
 }
 
 func (g *grid) emptyText() string {

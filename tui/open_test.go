@@ -28,7 +28,7 @@ func TestARunThatFailedForSomeLinesIsRunAgainWithoutThem(t *testing.T) {
 	w.open(t)
 	d := start(t, w.options(t), 120, 36)
 	d.press("R", "!")
-	d.shows("customer_trusted failed and is still not made", "FIX    Mend the lines", "w  run again without those lines (--max-rejects 2)", "more.json:1:10")
+	d.shows("customer_trusted failed and is still not made", "FIX    Fix these lines", "w  run again without those lines (--max-rejects 2)", "more.json:1:10")
 	d.press("w")
 	d.shows("5 tables made")
 }

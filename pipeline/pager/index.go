@@ -57,15 +57,26 @@ func (f *Files) Rejects() (count int64, some []ndjson.Reject) {
 	return f.rejects.count, some
 }
 
-// LeftOut says what was refused so far. After Index that is all.
-func (f *Files) LeftOut() []pipeline.LeftOut {
-	count, some := f.Rejects()
-	if count == 0 {
-		return nil
-	}
-	left := pipeline.LeftOut{Table: f.table.Name, Lines: count, Files: []string{}, First: some[0].String()}
+// Skip names files of the table that are not read, for LeftOut.
+func (f *Files) Skip(files []string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	f.skipped = files
+}
+
+// LeftOut says what was skipped, and what was refused so far. After Index that
+// is all.
+func (f *Files) LeftOut() []pipeline.LeftOut {
+	count, some := f.Rejects()
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if count == 0 && len(f.skipped) == 0 {
+		return nil
+	}
+	left := pipeline.LeftOut{Table: f.table.Name, Lines: count, Files: slices.Clone(f.skipped)}
+	if len(some) > 0 {
+		left.First = some[0].String()
+	}
 	for i, s := range f.states {
 		if s.rejected {
 			left.Lines--
