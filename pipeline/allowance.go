@@ -163,7 +163,9 @@ func (a Allowance) Accept(t *Table, report ndjson.Report) error {
 		return uncountedLines(t, report, limit, lost)
 	}
 	fix := "Fix these lines."
-	if fewLost(report) {
+	if repair := report.Repair(); repair != "" {
+		fix = repair
+	} else if fewLost(report) {
 		fix = fmt.Sprintf("Fix these lines, or skip them with --max-rejects %d.", lost.lines)
 	}
 	return Fail(BadData, t.Name, fix, "%d of %d lines rejected, %s allowed:\n  %s",

@@ -34,6 +34,7 @@ type input struct {
 	hashes []xxh3.Uint128
 	hash   Hash
 	tally  tally
+	advice Advice // why it is rejected as a whole
 }
 
 // open opens a file and looks at what it is. Whoever gets an input must see

@@ -31,6 +31,7 @@ type FileReport struct {
 	Text          int64 // bytes of the lines, uncompressed
 	Rejected      int64 // lines
 	RejectedBytes int64
+	Advice        Advice // if it is rejected as a whole, or most of its lines are
 }
 
 // Reject is a line that was refused, or with Line 0 a whole file.
@@ -71,11 +72,16 @@ type TooManyRejectsError struct {
 	Rejects int
 	Bytes   int64
 	First   Reject // one of them, to show what is wrong
+	File    string // of the last of them
+	Advice  Advice // for that file
 }
 
 func (e *TooManyRejectsError) Error() string {
 	return fmt.Sprintf("more than %d lines or %d bytes were rejected, such as %s", e.Rejects, e.Bytes, e.First)
 }
+
+// Repair says how to repair the file that has so many rejects.
+func (e *TooManyRejectsError) Repair() string { return e.Advice.about(e.File) }
 
 // rejected is a Reject whose line may not be counted yet.
 type rejected struct {
@@ -120,6 +126,9 @@ func (p *part) refused(parser *parser) (r Reject, raw []byte, next int) {
 	}
 	if i := badUTF8(line); i >= 0 {
 		r.Column, r.Field, r.Reason = i+1, "", utf8Reason(i+1)
+		if binaryLine(line) {
+			r.Reason = "binary data"
+		}
 	}
 	r.Uncounted = severalObjects(line)
 	return r, line, next
@@ -159,7 +168,11 @@ func (s *Scan) record(r rejected) error {
 			first = s.rejects[0].Reject
 		}
 		first.Raw = nil
-		return &TooManyRejectsError{Rejects: s.limits.Rejects, Bytes: s.limits.RejectBytes, First: first}
+		s.codecs[r.file] = s.codecOf(r.file)
+		same := slices.DeleteFunc(append(slices.Clone(s.rejects), r), func(other rejected) bool { return other.file != r.file })
+		return &TooManyRejectsError{
+			Rejects: s.limits.Rejects, Bytes: s.limits.RejectBytes, First: first, File: r.File, Advice: s.adviceFor(same, 0),
+		}
 	}
 	// Few reasons are different: a million rejected lines share theirs.
 	if shared, known := s.reasons[r.Reason]; known {
@@ -178,6 +191,16 @@ func (s *Scan) record(r rejected) error {
 // Refused tells, while cursors still read, how many lines and whole files were
 // refused so far, and of how many of them the rows cannot be counted.
 func (s *Scan) Refused() (all, uncounted int64) { return s.refused.Load(), s.uncounted.Load() }
+
+// codecOf returns how a file is compressed that is still being read.
+func (s *Scan) codecOf(file int) codec {
+	for in := range s.opened {
+		if in.index == file {
+			return in.codec
+		}
+	}
+	return plainFile
+}
 
 // merge adds what a part has had to its file, and empties the tally.
 func (s *Scan) merge(in *input, t *tally) {
@@ -204,7 +227,10 @@ func (s *Scan) finish(in *input) error {
 	s.finished++
 	s.results[in.index] = FileReport{
 		Name: in.Name, Size: in.size, Hash: in.hash, Rows: in.tally.rows, Text: in.tally.text,
-		Rejected: in.tally.rejected, RejectedBytes: in.tally.lost,
+		Rejected: in.tally.rejected, RejectedBytes: in.tally.lost, Advice: in.advice,
+	}
+	if in.tally.rejected > 0 {
+		s.codecs[in.index] = in.codec
 	}
 	if in.codec == plainFile && in.blocks > 0 {
 		s.results[in.index].Text = in.size
@@ -286,6 +312,9 @@ func (s *Scan) number(ctx context.Context) error {
 		}
 		if err := s.countLines(ctx, s.rejects[i:end]); err != nil {
 			return err
+		}
+		if f := &s.results[s.rejects[i].file]; f.Advice.What == "" && f.Rejected > f.Rows {
+			f.Advice = s.adviceFor(s.rejects[i:end], f.Rows)
 		}
 		i = end
 	}

@@ -44,6 +44,7 @@ type Scan struct {
 	rejects   []rejected
 	reasons   map[string]string
 	infos     map[int]os.FileInfo // of the plain files, as they were opened
+	codecs    map[int]codec       // of the files with rejected lines
 	kept      int64               // bytes of the rejected lines
 	missing   []missing
 	notes     noteBook
@@ -61,6 +62,7 @@ func NewScan(files []File, columns []Column, limits Limits) *Scan {
 		opened:  make(map[*input]struct{}),
 		reasons: make(map[string]string),
 		infos:   make(map[int]os.FileInfo),
+		codecs:  make(map[int]codec),
 		results: make([]FileReport, len(files)),
 		notes:   newNoteBook(len(columns)),
 	}
