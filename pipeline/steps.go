@@ -164,7 +164,7 @@ func (r *run) make(ctx context.Context, t *Table, rest []PlanStep) (*Manifest, e
 func (r *run) produce(ctx context.Context, job Job, output *audited) (*Manifest, error) {
 	result, err := r.work(ctx, job)
 	if err != nil {
-		return nil, err
+		return nil, asDataFailure(ctx, job, err)
 	}
 	if err := r.judgeInputs(ctx, job, result); err != nil {
 		return nil, err

@@ -110,23 +110,29 @@ func (f form) advice(name string, c codec) Advice {
 		a.Command = duckdb(f.query, name) + " && mv " + next + " " + file
 	case f.filter == "":
 	case c != plainFile:
-		a.shown = c.String() + " -dc " + file + " | " + strings.Replace(f.filter, " {}", "", 1)
+		a.shown = f.show(file, c)
 		a.Command = a.shown + " | " + c.String() + replace
+	case f.suffix != "" && strings.HasSuffix(name, f.suffix):
+		a.shown = f.show(file, c)
+		a.Command = strings.TrimSuffix(f.filter, "c") + " " + file
 	default:
-		switch {
-		case strings.Contains(f.filter, "{}"):
-			a.shown = strings.Replace(f.filter, "{}", file, 1)
-		case f.stdin:
-			a.shown = f.filter + " < " + file
-		default:
-			a.shown = f.filter + " " + file
-		}
+		a.shown = f.show(file, c)
 		a.Command = a.shown + replace
-		if f.suffix != "" && strings.HasSuffix(name, f.suffix) {
-			a.Command = strings.TrimSuffix(f.filter, "c") + " " + file
-		}
 	}
 	return a
+}
+
+// show is the filter with what it reads.
+func (f form) show(file string, c codec) string {
+	switch {
+	case c != plainFile:
+		return c.String() + " -dc " + file + " | " + strings.Replace(f.filter, " {}", "", 1)
+	case strings.Contains(f.filter, "{}"):
+		return strings.Replace(f.filter, "{}", file, 1)
+	case f.stdin:
+		return f.filter + " < " + file
+	}
+	return f.filter + " " + file
 }
 
 // duckdb is the command that exports a file as JSON lines.

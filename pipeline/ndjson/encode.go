@@ -2,6 +2,7 @@ package ndjson
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"math"
 	"math/bits"
@@ -13,13 +14,14 @@ import (
 // number of threads may share it.
 type Encoder struct {
 	columns []Column
+	limit   int      // bytes of a line without its end
 	keys    []string // with what stands before and after each: {"user": or ,"x":
 }
 
 // NewEncoder returns an encoder whose keys are the lower-case names of the
 // columns, as Athena has them.
 func NewEncoder(columns []Column) *Encoder {
-	e := &Encoder{columns: columns}
+	e := &Encoder{columns: columns, limit: Limits{}.withDefaults().Line}
 	before := byte('{')
 	for _, c := range columns {
 		name := []byte(c.Name)
@@ -34,12 +36,26 @@ func NewEncoder(columns []Column) *Encoder {
 	return e
 }
 
+// LongRowError reports a row that would be a longer line than a Scan accepts.
+type LongRowError struct {
+	Bytes, Limit int    // of the line without its end
+	Column       string // the one that takes the most
+	ColumnBytes  int    // what it takes, without its key
+}
+
+func (e *LongRowError) Error() string {
+	return fmt.Sprintf("a row takes %d bytes as JSON, and a line may have %d; the largest value, in column %s, takes %d",
+		e.Bytes, e.Limit, printable(e.Column), e.ColumnBytes)
+}
+
 // Append appends the first rows of the vectors, one for each column, as one
-// JSON object a line. Nulls are written as null. After an error, which a NaN,
-// an infinity or a string that is not UTF-8 is, dst is returned as it was.
+// JSON object a line. Nulls are written as null. What it writes, a Scan with
+// the default limits reads: a NaN, an infinity, a string that is not UTF-8 and
+// a row that is too long are errors, after which dst is returned as it was.
 func (e *Encoder) Append(dst []byte, vectors []Vector, rows int) ([]byte, error) {
 	kept := len(dst)
 	for row := range rows {
+		start := len(dst)
 		for i, key := range e.keys {
 			dst = append(dst, key...)
 			var err error
@@ -50,9 +66,23 @@ func (e *Encoder) Append(dst []byte, vectors []Vector, rows int) ([]byte, error)
 		if len(e.keys) == 0 {
 			dst = append(dst, '{')
 		}
-		dst = append(dst, '}', '\n')
+		if dst = append(dst, '}', '\n'); len(dst)-start-1 > e.limit {
+			return dst[:kept], e.tooLong(vectors, row, len(dst)-start-1)
+		}
 	}
 	return dst, nil
+}
+
+// tooLong makes the error for a row with so many bytes.
+func (e *Encoder) tooLong(vectors []Vector, row, size int) error {
+	long := &LongRowError{Bytes: size, Limit: e.limit}
+	for i, c := range e.columns {
+		value, err := appendValue(nil, &vectors[i], c.Type, row)
+		if err == nil && len(value) > long.ColumnBytes {
+			long.Column, long.ColumnBytes = c.Name, len(value)
+		}
+	}
+	return long
 }
 
 func appendValue(dst []byte, v *Vector, kind Type, row int) ([]byte, error) {
@@ -99,6 +129,13 @@ func appendDouble(dst []byte, x float64) ([]byte, error) {
 type encodeError string
 
 func (e encodeError) Error() string { return string(e) }
+
+// IsUnwritable tells whether an Encoder's error is about a value that JSON does
+// not have.
+func IsUnwritable(err error) bool {
+	_, is := errors.AsType[encodeError](err)
+	return is
+}
 
 const (
 	errNaN      encodeError = "NaN cannot be written as JSON"

@@ -89,6 +89,11 @@ type LongestLine struct {
 func Longest(ctx context.Context, files []File, limits Limits) (LongestLine, error) {
 	m := lineMeter{}
 	for _, f := range files {
+		if look, err := LookAt(ctx, f, limits); err != nil {
+			return m.longest, err
+		} else if look.Reject != "" {
+			continue
+		}
 		m.file, m.line, m.bytes = f.Name, 1, 0
 		if err := Unpack(ctx, f, limits, &m); err != nil {
 			return m.longest, err

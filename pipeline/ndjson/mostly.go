@@ -13,44 +13,45 @@ const sampleBytes = 4 << 20
 // adviceFor says what a file is of which most lines were rejected. Without a
 // better explanation the advice has no command.
 func (s *Scan) adviceFor(rejects []rejected, rows int64) Advice {
-	var lines [][]byte
+	lines, long := s.sampleOf(rejects)
+	p := newParser(s.columns, s.limits)
+	most, count := p.commonShape(lines)
+	if 2*count > len(lines) {
+		var f form
+		switch most {
+		case oneObject, brokenObject:
+			if 2*long > len(lines) {
+				return Advice{What: fmt.Sprintf("JSON lines of more than %d bytes", s.limits.Line), Do: "shorten or divide them"}
+			}
+			f = valueForm(s.columns, lines)
+		case otherText:
+			if f = p.delimited(lines); rows > 0 {
+				f = form{what: "objects with lines of other text between them", do: "remove those lines", filter: `grep '^[[:space:]]*{'`}
+			}
+		default:
+			f = forms[most]
+		}
+		if f.what != "" {
+			return f.advice(rejects[0].File, s.codecs[rejects[0].file])
+		}
+	}
+	return Advice{What: "mostly lines that are no rows of its table", Do: "correct the file or the definition of the table, or move the file elsewhere"}
+}
+
+// sampleOf returns some of the lines that were rejected, and how many of them
+// are too long.
+func (s *Scan) sampleOf(rejects []rejected) (lines [][]byte, long int) {
 	size := 0
 	for _, r := range rejects {
 		if size += len(r.Raw); len(lines) == sampleLines || size > sampleBytes {
 			break
 		}
 		lines = append(lines, r.Raw)
-	}
-	name := rejects[0].File
-	p := newParser(s.columns, s.limits)
-	most, count := p.commonShape(lines)
-	codec := s.codecs[rejects[0].file]
-	long := 0
-	for _, r := range rejects[:len(lines)] {
 		if r.Reason == s.limits.lineReason() {
 			long++
 		}
 	}
-	switch {
-	case 2*count <= len(lines):
-	case 2*long > len(lines) && (most == oneObject || most == brokenObject || most == otherText):
-		return Advice{What: fmt.Sprintf("JSON lines of more than %d bytes", s.limits.Line), Do: "shorten or divide them"}
-	case most == brokenObject:
-	case most == oneObject:
-		if f := valueForm(s.columns, lines); f.what != "" {
-			return f.advice(name, codec)
-		}
-	case most == otherText:
-		if f := p.delimited(lines); f.what != "" && rows == 0 {
-			return f.advice(name, codec)
-		}
-		if rows > 0 {
-			return form{what: "objects with lines of other text between them", do: "remove those lines", filter: `grep '^[[:space:]]*{'`}.advice(name, codec)
-		}
-	default:
-		return forms[most].advice(name, codec)
-	}
-	return Advice{What: "mostly lines that are no rows of its table", Do: "correct the file or the definition of the table, or move the file elsewhere"}
+	return lines, long
 }
 
 // valueRule is a way in which values of a column are written wrongly, and how

@@ -25,24 +25,29 @@ func (p *parser) formOf(b []byte, n int, whole bool) form {
 	if carriageReturns(b[i:end]) || end == n && oldLines(b[i:end]) {
 		return carriage
 	}
+	if f, known := p.formOfJSON(b, i, end, n, whole); known {
+		return f
+	}
+	return p.formOfLines(b[i:n], whole)
+}
+
+// formOfJSON looks at what begins at i, in a line that ends at end. It is not
+// known if that is no whole value, or one that does not make a file.
+func (p *parser) formOfJSON(b []byte, i, end, n int, whole bool) (f form, known bool) {
 	if b[i] != '{' && b[i] != '[' {
-		return p.formOfLines(b[i:n], whole)
+		return jsonLines, false
 	}
 	p.line++
 	after := p.skip(b, i, 0)
 	complete := after >= 0 && space(b, after) == end
-	switch {
-	case b[i] == '[':
+	if b[i] == '[' {
 		open := after < 0 && p.fault.at >= end
-		if open || complete && len(bytes.TrimLeft(b[end:n], " \t\r\n")) == 0 {
-			return array
-		}
-	case complete:
-		return jsonLines
-	case end < n && p.continues(b[i:n], end-i, whole):
-		return pretty
+		return array, open || complete && len(bytes.TrimLeft(b[end:n], " \t\r\n")) == 0
 	}
-	return p.formOfLines(b[i:n], whole)
+	if complete {
+		return jsonLines, true
+	}
+	return pretty, end < n && p.continues(b[i:n], end-i, whole)
 }
 
 // encodingOf recognises UTF-16 and UTF-32 by their mark or by their zeros.

@@ -120,26 +120,30 @@ func (p *parser) shapeOf(line []byte) shape {
 		return sequence
 	case '{':
 		return p.shapeOfObject(b, end)
-	case '[':
-		if after := p.skip(b, 0, 0); after >= 0 && space(b, after) == end && b[space(b, 1)] == '{' {
+	case '[', ',':
+		if b[space(b, 1)] != '{' {
+			break
+		}
+		if b[0] == '[' && p.valueTo(b, 0, end) {
 			return arrayOfObjects
 		}
-	case ',':
-		if i := space(b, 1); b[i] == '{' && p.objectTo(b, i, end) {
+		if b[0] == ',' && p.valueTo(b, space(b, 1), end) {
 			return commaBefore
 		}
 	case '"':
 		return p.shapeOfString(b, end)
 	case '<':
-		if c := b[1] | 0x20; b[1] == '!' || b[1] == '?' || c >= 'a' && c <= 'z' {
+		if c := b[1]; c == '!' || c == '?' || letter(c) {
 			return markup
 		}
 	}
 	return p.shapeOfText(b, end)
 }
 
-// objectTo tells whether one object begins at i and ends the line.
-func (p *parser) objectTo(b []byte, i, end int) bool {
+func letter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
+
+// valueTo tells whether one value begins at i and ends the line.
+func (p *parser) valueTo(b []byte, i, end int) bool {
 	p.line++
 	after := p.skip(b, i, 0)
 	return after >= 0 && space(b, after) == end
@@ -191,7 +195,7 @@ func (p *parser) shapeOfFault(b []byte, at, end int) shape {
 		return binaryData
 	case c >= utf8.RuneSelf && !utf8.Valid(b[:end]):
 		return otherEncoding
-	case c|0x20 >= 'a' && c|0x20 <= 'z' && bareKey(b, at):
+	case letter(c) && bareKey(b, at):
 		return bareKeys
 	}
 	return brokenObject
@@ -199,10 +203,8 @@ func (p *parser) shapeOfFault(b []byte, at, end int) shape {
 
 // bareKey tells whether the letters at i are a key without quotes.
 func bareKey(b []byte, i int) bool {
-	for letter := true; letter; {
+	for letter(b[i]) || b[i]-'0' <= 9 || b[i] == '_' || b[i] == '$' {
 		i++
-		c := b[i]
-		letter = c|0x20 >= 'a' && c|0x20 <= 'z' || c >= '0' && c <= '9' || c == '_' || c == '$'
 	}
 	return b[space(b, i)] == ':'
 }
@@ -228,7 +230,7 @@ func (p *parser) shapeOfText(b []byte, end int) shape {
 	case "}", "},", "]", "],", "[":
 		return fragment
 	}
-	if i := bytes.IndexByte(b[:end], '{'); i > 0 && p.objectTo(b, i, end) {
+	if i := bytes.IndexByte(b[:end], '{'); i > 0 && p.valueTo(b, i, end) {
 		return textBefore
 	}
 	return otherText
