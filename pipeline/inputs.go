@@ -178,7 +178,7 @@ func (r *run) unread(ctx context.Context, t *Table, record *TableRecord) error {
 			return err
 		}
 		if report, err = r.engine.Scan(ctx, input, func(Progress) {}); err != nil {
-			return fmt.Errorf("%s: %w", t.Name, err)
+			return named(t.Name, asDataFailure(ctx, Job{Table: t, Inputs: []Input{input}}, err))
 		}
 	}
 	record.fill(report)

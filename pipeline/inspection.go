@@ -127,7 +127,7 @@ func (i *inspection) readAll(ctx context.Context) error {
 		}
 		report, err := i.engine.Scan(ctx, input, func(Progress) {})
 		if err != nil {
-			return fmt.Errorf("%s: %w", t.Name, err)
+			return named(t.Name, asDataFailure(ctx, Job{Table: t, Inputs: []Input{input}}, err))
 		}
 		i.learn(t, report, false)
 		return nil
@@ -174,7 +174,7 @@ func (i *inspection) input(ctx context.Context, t *Table) (Input, error) {
 	}
 	report, err := i.engine.Hold(ctx, input)
 	if err != nil {
-		return input, fmt.Errorf("%s: %w", t.Name, err)
+		return input, named(t.Name, asDataFailure(ctx, Job{Table: t, Inputs: []Input{input}}, err))
 	}
 	i.learn(t, report, true)
 	return Input{Table: t}, nil
