@@ -19,17 +19,17 @@ func (e *Engine) Declare(ctx context.Context, table string, columns []pipeline.C
 	if err := e.exec(ctx, statement("shape.sql", shapeOf(table, columns))); err != nil {
 		return fmt.Errorf("declaring %s: %w", table, err)
 	}
-	e.declared = append(e.declared, table)
+	e.declared[strings.ToLower(table)] = columns
 	return nil
 }
 
 // Undeclare drops the empty tables, so that none is taken for a full one.
 func (e *Engine) Undeclare(ctx context.Context) error {
 	var errs []error
-	for _, table := range e.declared {
-		errs = append(errs, e.exec(ctx, statement("drop.sql", named{Kind: "TABLE", Table: table})))
+	for table := range e.declared {
+		errs = append(errs, e.exec(ctx, statement("drop.sql", named{Kind: "VIEW", Table: table})))
 	}
-	e.declared = nil
+	clear(e.declared)
 	return errors.Join(errs...)
 }
 
@@ -41,9 +41,12 @@ func (e *Engine) Describe(ctx context.Context, text string) (columns []pipeline.
 			return nil, err
 		}
 	}
+	if err := e.quotedClock(ctx, text); err != nil {
+		return nil, err
+	}
 	infos, err := e.prepare(ctx, text)
 	if err != nil {
-		return nil, err
+		return nil, e.explainPrepare(ctx, text, err)
 	}
 	for _, info := range infos {
 		kind, ok := lakeType(info.T.InternalType())

@@ -39,10 +39,10 @@ type Engine struct {
 	sinks    registry[*sink]
 	hashes   registry[*hashSet]
 	counters atomic.Int64
-	kept     map[string]int64 // rows of the tables that jobs left, by name
-	watched  string           // the table whose watched columns are held
-	declared []string         // tables that Describe knows
-	parsed   map[string]bool  // texts found to be one SELECT
+	kept     map[string]int64             // rows of the tables that jobs left, by name
+	watched  string                       // the table whose watched columns are held
+	declared map[string][]pipeline.Column // tables that Describe knows, in lower case
+	parsed   map[string]bool              // texts found to be one SELECT
 }
 
 // registry holds what a callback finds by its number.
@@ -73,7 +73,7 @@ func Open(ctx context.Context, options Options) (*Engine, error) {
 	if errLayout != nil {
 		return nil, errLayout
 	}
-	e := &Engine{asking: make(chan struct{}, 1), kept: map[string]int64{}, parsed: map[string]bool{}}
+	e := &Engine{asking: make(chan struct{}, 1), kept: map[string]int64{}, declared: map[string][]pipeline.Column{}, parsed: map[string]bool{}}
 	if err := e.open(ctx, options); err != nil {
 		return nil, errors.Join(err, e.Close())
 	}
@@ -96,6 +96,9 @@ func (e *Engine) open(ctx context.Context, options Options) (err error) {
 	})
 	if _, err := e.conn.ExecContext(ctx, settings); err != nil {
 		return &pipeline.Failure{Kind: pipeline.BadUsage, Err: fmt.Errorf("duckdb's settings: %w", err), Fix: "Give --memory as a number with a unit, such as 512MB or 2GB."}
+	}
+	if err := e.exec(ctx, statement("session.sql", sessionNames)); err != nil {
+		return fmt.Errorf("duckdb: %w", err)
 	}
 	if err := e.registerScan(); err != nil {
 		return err

@@ -59,7 +59,7 @@ func (s *Sealed) open(ctx context.Context, settings string) (err error) {
 	if s.parser, err = e.db.Conn(ctx); err != nil {
 		return err
 	}
-	if err := e.exec(ctx, settings); err != nil {
+	if err := e.exec(ctx, settings+statement("session.sql", sessionNames)); err != nil {
 		return err
 	}
 	if err := e.registerScan(); err != nil {

@@ -59,7 +59,7 @@ func (s *Sealed) Query(ctx context.Context, text string, tables []string, allow 
 	stop := s.interruptWith(ctx)
 	defer stop()
 	if err := c.prepareText(text); err != nil {
-		return nil, errors.Join(ctx.Err(), err)
+		return nil, errors.Join(ctx.Err(), s.named(ctx, text, err))
 	}
 	tree, err := s.Serialize(ctx, text)
 	if err != nil {

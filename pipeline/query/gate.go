@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"stedi/pipeline"
+	"stedi/pipeline/duckdb"
 )
 
 // What a query may say is listed, and everything else is refused, so that what
@@ -108,7 +109,22 @@ func (g *gate) check(serialized []byte) error {
 	if node["cte_map"] == nil {
 		return g.unknown(node)
 	}
-	return g.visit(node, nil)
+	if err := g.visit(node, nil); err != nil {
+		return err
+	}
+	return g.quotedClock(node)
+}
+
+// quotedClock refuses a name such as "current_date" that is not a column.
+func (g *gate) quotedClock(node map[string]any) error {
+	var columns []pipeline.Column
+	for name := range g.used {
+		columns = append(columns, g.at.inputs[name].Table.Columns...)
+	}
+	if found := duckdb.QuotedClock(node, g.sql, columns); found != nil {
+		return refuse(g.sql, found.Position, duckdb.SessionNameFix, "%s", found.Message)
+	}
+	return nil
 }
 
 func (g *gate) tablesUsed() []string {
