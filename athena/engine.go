@@ -33,8 +33,11 @@ func (c *Client) Engine(tables *catalog.Catalog, location string, stages bool) *
 	return &Engine{client: c, tables: tables, lake: strings.TrimSuffix(location, "/"), stages: stages}
 }
 
-// Name is what people call it.
-func (e *Engine) Name() string { return "athena" }
+// Name is what the engine is called on the command line and in files.
+const Name = "athena"
+
+// Name returns Name.
+func (e *Engine) Name() string { return Name }
 
 // Spent returns what was asked for since the last call.
 func (e *Engine) Spent() pipeline.Spending {

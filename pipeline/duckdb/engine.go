@@ -106,8 +106,11 @@ func (e *Engine) open(ctx context.Context, options Options) (err error) {
 	return errors.Join(e.registerSink(), e.registerHash())
 }
 
-// Name says duckdb.
-func (e *Engine) Name() string { return "duckdb" }
+// Name is what the engine is called on the command line and in files.
+const Name = "duckdb"
+
+// Name returns Name.
+func (e *Engine) Name() string { return Name }
 
 // Close ends the engine.
 func (e *Engine) Close() error {

@@ -172,6 +172,13 @@ func (e *Engine) quotedClock(ctx context.Context, text string) error {
 // line in which it is.
 func (e *Engine) explainPrepare(ctx context.Context, text string, err error) error {
 	fault, ok := errors.AsType[*pipeline.SQLError](err)
+	if ok && unknown.MatchString(fault.Message) {
+		message, _, _ := strings.Cut(fault.Message, "\n")
+		if use := instead(unknown, message); use != "" {
+			return &pipeline.SQLError{Line: fault.Line, Message: message + use}
+		}
+		return err
+	}
 	if !ok || !hidden.MatchString(fault.Message) {
 		return err
 	}
