@@ -2,6 +2,7 @@ package tui
 
 import (
 	"cmp"
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -48,9 +49,13 @@ func (q *queryView) typed(msg tea.KeyPressMsg) (tea.Cmd, bool) {
 	return q.edit(msg), true
 }
 
+// mostLines is how many lines the editor holds. It would cut off what exceeds
+// them.
+const mostLines = 10000
+
 func (q *queryView) pasted(text string) tea.Cmd {
-	if q.panes.at != editorPane {
-		return nil
+	if lines := strings.Count(q.sheet().editor.Value(), "\n") + 1 + strings.Count(text, "\n"); lines > mostLines {
+		return q.toast(warned, fmt.Sprintf("the pasted text was not used: with it the query would have %d lines, and the editor holds %d", lines, mostLines))
 	}
 	return q.edit(tea.PasteMsg{Content: text})
 }
