@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -65,7 +66,7 @@ func (c *config) fromEnvironment(flags *pflag.FlagSet, env func(string) (string,
 		}
 		c.origins[f.Name] = "env " + name
 		if e := flags.Set(f.Name, value); e != nil {
-			err = usage(fmt.Errorf("%s: %w", name, e))
+			err = usage(fmt.Errorf("%s: %w", name, plainValue(e)))
 		}
 	})
 	return err
@@ -85,6 +86,9 @@ func (c *config) check(cmd *cobra.Command) error {
 	if !slices.Contains(outputs, c.output) {
 		return pipeline.Fail(pipeline.BadUsage, "", "Outputs: "+strings.Join(outputs, ", ")+".", "there is no output %q%s", c.output, c.where("output"))
 	}
+	if err := c.checkLake(); err != nil {
+		return err
+	}
 	if c.threads < 0 {
 		return pipeline.Fail(pipeline.BadUsage, "", "", "--threads %d%s: want a number from 0", c.threads, c.where("threads"))
 	}
@@ -93,6 +97,21 @@ func (c *config) check(cmd *cobra.Command) error {
 	}
 	return nil
 }
+
+// otherS3 are the names that Hadoop has for s3://.
+var otherS3 = regexp.MustCompile(`(?i)^s3[an]?://`)
+
+// checkLake explains an empty --lake.
+func (c *config) checkLake() error {
+	if strings.TrimSpace(c.lake) == "" {
+		return pipeline.Fail(pipeline.BadUsage, "", "Name the lake's folder, or leave --lake out for the current one. In a script, check that the variable is set.",
+			"--lake is empty%s", c.where("lake"))
+	}
+	return nil
+}
+
+// plainS3 returns a location as s3://, whatever Hadoop calls it.
+func plainS3(location string) string { return otherS3.ReplaceAllString(location, "s3://") }
 
 // runFlags are those of the commands that make tables.
 type runFlags struct {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -85,7 +86,7 @@ func readSettings(name, shown string) ([]fileSetting, error) {
 	if err != nil {
 		return nil, pipeline.Fail(pipeline.BadUsage, "", "Make the file readable, or remove it.", "configuration: %w", err)
 	}
-	settings, err := parseSettings(text)
+	settings, err := parseSettings(bytes.TrimPrefix(text, []byte("\ufeff")))
 	var syntax *toml.DecodeError
 	switch {
 	case errors.As(err, &syntax):

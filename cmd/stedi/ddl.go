@@ -74,7 +74,7 @@ func (p *program) printDDL(ctx context.Context, location string, names []string)
 func (p *program) lakeLocation(flag string) (string, error) {
 	switch {
 	case flag != "":
-		return pipeline.CheckS3Location(flag)
+		return pipeline.CheckS3Location(plainS3(flag))
 	case strings.HasPrefix(p.config.lake, "s3://"):
 		return pipeline.CheckS3Location(p.config.lake)
 	default:

@@ -48,6 +48,24 @@ func (p *program) queryCommand() *cobra.Command {
 	return cmd
 }
 
+// sqlArguments marks the SQL of `stedi query` that begins with a comment: the
+// parser of flags would take -- for a flag. No flag has white space in its
+// name or a line break in its value. A space in front changes no line and nothing that the SQL means.
+func sqlArguments(args []string) []string {
+	at := slices.Index(args, "query")
+	if at < 0 {
+		return args
+	}
+	args = slices.Clone(args)
+	for i := at + 1; i < len(args) && args[i] != "--"; i++ {
+		name, _, _ := strings.Cut(args[i], "=")
+		if strings.HasPrefix(name, "--") && (strings.ContainsAny(name, " \t") || strings.ContainsAny(args[i], "\r\n")) {
+			args[i] = " " + args[i]
+		}
+	}
+	return args
+}
+
 // queryText finds the SQL that is meant.
 func (p *program) queryText(args []string, file string) (string, error) {
 	switch {
