@@ -136,6 +136,15 @@ func (t *TableRecord) skip(files []File) {
 	t.RejectedBytes += size(files)
 }
 
+// NoteLabel is what a note of a table is shown as: a file that is there twice
+// changes the counts and is a warning, anything else is a note.
+func NoteLabel(note string) string {
+	if ndjson.IsWarning(note) {
+		return "warning"
+	}
+	return "note"
+}
+
 // expectedRows is the name of the check of a table's count.
 const expectedRows = "expected_rows"
 

@@ -82,7 +82,7 @@ func (l *lakeView) drawLanding(p pane, t *pipeline.Table, v *pipeline.TableView)
 	}
 	for _, note := range v.Notes {
 		if y < p.height()-1 {
-			p.cut(1, y, p.width()-2, th.dim, "note: "+note)
+			p.cut(1, y, p.width()-2, th.dim, pipeline.NoteLabel(note)+": "+note)
 			y++
 		}
 	}

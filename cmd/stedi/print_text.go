@@ -56,7 +56,7 @@ func (t *textPrinter) tables(record *pipeline.Record) {
 	}
 	for _, r := range record.Tables {
 		for _, note := range r.Notes {
-			t.printf("note: %s: %s\n", r.Table, printable.Text(note))
+			t.printf("%s: %s: %s\n", pipeline.NoteLabel(note), r.Table, printable.Text(note))
 		}
 	}
 }
