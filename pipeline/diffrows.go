@@ -223,8 +223,8 @@ func (c *comparison) columns(ctx context.Context, t *Table, m *Manifest) ([]Colu
 	}
 	var columns []Column
 	for _, k := range known {
-		kind, ok := ddlTypes[k.Type]
-		if !ok {
+		kind, err := ndjson.ParseType(k.Type)
+		if err != nil {
 			return nil, Fail(BadUsage, t.Name, "", "the version of run %s has a column of the type %s, which nobody here knows", m.Run, k.Type)
 		}
 		columns = append(columns, Column{Name: k.Name, Type: kind})

@@ -56,11 +56,28 @@ const (
 )
 
 // profileColumn is a column as sql/profile.sql takes it.
-type profileColumn struct{ Column }
+type profileColumn struct {
+	Column
+	shape ndjson.Shape
+}
 
-func (c profileColumn) IsText() bool   { return c.Type == ndjson.String }
-func (c profileColumn) IsDouble() bool { return c.Type == ndjson.Double }
-func (c profileColumn) IsNumber() bool { return c.Type != ndjson.String && c.Type != ndjson.Boolean }
+// IsText tells whether lengths are measured.
+func (c profileColumn) IsText() bool { return c.shape.IsText() || c.IsNested() }
+
+// IsNested tells whether the values are looked at as text.
+func (c profileColumn) IsNested() bool { return c.shape.IsNested() }
+
+// IsTime tells whether seconds are measured.
+func (c profileColumn) IsTime() bool {
+	return c.shape.Kind == ndjson.KindDate || c.shape.Kind == ndjson.KindTimestamp
+}
+
+// IsDouble tells whether there are values between any two.
+func (c profileColumn) IsDouble() bool {
+	return c.shape.Kind >= ndjson.KindFloat && c.shape.Kind <= ndjson.KindTimestamp
+}
+
+func (c profileColumn) IsNumber() bool { return c.shape.IsNumber() }
 
 // ProfileColumns describes the columns of a table. It reads the table twice, in
 // one query.
@@ -68,7 +85,7 @@ func ProfileColumns(ctx context.Context, q Querier, t *Table) ([]ColumnProfile, 
 	values := map[string]any{"Name": t.Name, "Top": profileTop, "Buckets": profileBuckets, "Exact": profileExact}
 	var columns []profileColumn
 	for _, c := range t.Columns {
-		columns = append(columns, profileColumn{c})
+		columns = append(columns, profileColumn{c, c.Type.Shape()})
 	}
 	var tops []int
 	for k := range profileTop {

@@ -15,10 +15,9 @@ import (
 	"sync"
 	"sync/atomic"
 
-	driver "github.com/duckdb/duckdb-go/v2"
+	_ "github.com/duckdb/duckdb-go/v2" // the driver
 
 	"stedi/pipeline"
-	"stedi/pipeline/ndjson"
 )
 
 // Options limit what the engine takes of the machine.
@@ -168,20 +167,4 @@ func (e *Engine) number(ctx context.Context, query string) (int64, error) {
 	var n sql.NullInt64
 	err := e.conn.QueryRowContext(ctx, query).Scan(&n)
 	return n.Int64, err
-}
-
-// duckType is how DuckDB calls a column's type.
-func duckType(t ndjson.Type) driver.Type {
-	switch t {
-	case ndjson.Boolean:
-		return driver.TYPE_BOOLEAN
-	case ndjson.Int:
-		return driver.TYPE_INTEGER
-	case ndjson.Bigint:
-		return driver.TYPE_BIGINT
-	case ndjson.Double:
-		return driver.TYPE_DOUBLE
-	default:
-		return driver.TYPE_VARCHAR
-	}
 }

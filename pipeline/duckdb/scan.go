@@ -62,7 +62,7 @@ func (t *scanTable) ColumnInfos() []driver.ColumnInfo {
 	columns := t.source.input.Table.Columns
 	infos := make([]driver.ColumnInfo, len(columns))
 	for i, c := range columns {
-		info, err := driver.NewTypeInfo(duckType(c.Type))
+		info, err := vectorType(c.Type)
 		if err != nil {
 			t.source.fail(err)
 		}

@@ -85,7 +85,7 @@ func (p *parser) list(wanted func(*field) bool) string {
 // leaves numbers as they are written, makes null of nothing, and reads only
 // the columns that are no strings as JSON.
 func (p *parser) fromDelimited(delimiter byte, names string) string {
-	plain := strings.ToLower(p.list(func(f *field) bool { return f.kind != String }))
+	plain := strings.ToLower(p.list(func(f *field) bool { return !f.kind.quoted() }))
 	return `python3 -c 'import csv, json, sys; plain = ` + plain +
 		`; [print("{" + ", ".join(json.dumps(k) + ": " + ("null" if not v else v.lower() if k.lower() in plain else json.dumps(v))` +
 		` for k, v in row.items()) + "}") for row in csv.DictReader(open(0, encoding="utf-8-sig", newline="")` +

@@ -20,45 +20,61 @@ const (
 
 // badValue fails with what is wrong with a value of a column.
 func (p *parser) badValue(b []byte, i int, f *field) int {
-	kind := f.kind
-	at, reason := i, ""
-	switch c := b[i]; {
-	case c == '"' && kind == String:
-		at, reason = badString(b, i+1)
-	case c == '"':
-		reason = "a string where " + article(kind) + " belongs"
-	case c == '{' || c == '[':
-		reason = "a nested value where " + article(kind) + " belongs"
-	case c == '-' || c-'0' <= 9:
-		reason = badNumber(b, i, kind)
-	case string(b[i:i+4]) == "true" || string(b[i:i+5]) == "false":
-		reason = "true or false where " + article(kind) + " belongs"
-	default:
-		reason = noValue(b, i)
+	if !f.kind.isPlain() {
+		if p.misfit.reason == "" {
+			p.misfits(badShape(b, i, &f.shape))
+		}
+		return p.fail(p.misfit.at, f.column, p.misfit.reason)
 	}
+	at, reason := badKind(b, i, f.kind, article(f.kind))
 	return p.fail(at, f.column, reason)
 }
 
-func article(kind Type) string {
-	if kind == Int {
-		return "an int"
+// badKind tells why a value is not of a kind, which has that name.
+func badKind(b []byte, i int, kind Kind, name string) (at int, reason string) {
+	at = i
+	switch c := b[i]; {
+	case c == '"' && kind == KindString:
+		at, reason = badString(b, i+1)
+	case c == '"':
+		reason = "a string where " + name + " belongs"
+	case c == '{' || c == '[':
+		reason = "a nested value where " + name + " belongs"
+		if kind >= KindArray {
+			reason = "a nested value of another kind where " + name + " belongs"
+		}
+	case c == '-' || c-'0' <= 9:
+		reason = badNumber(b, i, kind, name)
+	case string(b[i:i+4]) == "true" || string(b[i:i+5]) == "false":
+		reason = "true or false where " + name + " belongs"
+	default:
+		reason = noValue(b, i)
 	}
-	return "a " + kind.String()
+	return at, reason
 }
 
-func badNumber(b []byte, i int, kind Type) string {
+func article(kind Kind) string {
+	if kind == KindInt {
+		return "an int"
+	}
+	return "a " + kindName(kind)
+}
+
+func kindName(kind Kind) string { return (&Shape{Kind: kind}).spell() }
+
+func badNumber(b []byte, i int, kind Kind, name string) string {
 	end, whole := number(b, i)
 	switch {
 	case end < 0 && (b[i] == '-' && b[i+1] == 'I'):
 		return "NaN and Infinity are not JSON"
 	case end < 0:
 		return brokenNumber
-	case kind == String || kind == Boolean:
-		return "a number where " + article(kind) + " belongs"
-	case kind != Double && !whole:
-		return "a fraction or an exponent where " + article(kind) + " belongs"
+	case kind < KindTinyint || kind > KindDouble:
+		return "a number where " + name + " belongs"
+	case kind <= KindBigint && !whole:
+		return "a fraction or an exponent where " + name + " belongs"
 	}
-	return "out of the range of " + kind.String()
+	return "out of the range of " + kindName(kind)
 }
 
 // noValue tells why no value begins at i.

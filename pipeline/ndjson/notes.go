@@ -106,7 +106,7 @@ func (n *noteBook) list(columns []Column, files []File) (notes []Note) {
 	}
 	add(EmptyFile, n.empty, "no line")
 	for i, c := range columns {
-		if !c.Key {
+		if !c.Key && !c.Partition {
 			add(AbsentColumn, n.absent[i], "column %s is absent from every line", printable(c.Name))
 		}
 	}

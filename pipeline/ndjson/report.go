@@ -121,7 +121,7 @@ func (p *part) refused(parser *parser) (r Reject, raw []byte, next int) {
 	}
 	r = Reject{File: p.in.Name, Column: min(f.at-p.at, len(line)) + 1, Reason: f.reason}
 	if f.column >= 0 {
-		r.Field = parser.fields[f.column].name
+		r.Field = parser.columns[f.column].Name
 		r.Reason = r.Field + ": " + r.Reason
 	}
 	if i := badUTF8(line); i >= 0 {
@@ -238,7 +238,7 @@ func (s *Scan) finish(in *input) error {
 	s.notes.add(in)
 	if in.tally.rows > 0 && !in.tally.whole {
 		for i, c := range s.columns {
-			if c.Key && !in.tally.present[i] {
+			if c.Key && !c.Partition && !in.tally.present[i] {
 				s.missing = append(s.missing, missing{in.index, i})
 			}
 		}

@@ -174,7 +174,7 @@ func (c *Cursor) Fill(ctx context.Context, vectors []Vector, limit int) (rows in
 		}
 		var ok bool
 		p := c.part
-		p.at, rows, ok = c.parser.lines(p.buffer, p.at, p.end, rows, limit)
+		p.at, rows, ok = c.parser.read(p.in, p.buffer, p.at, p.end, rows, limit)
 		if !ok {
 			c.parser.undo(rows)
 			if err := c.reject(); err != nil {

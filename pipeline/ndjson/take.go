@@ -157,6 +157,9 @@ func (c *Cursor) look(file int) (in *input, why Advice, err error) {
 	s.mu.Lock()
 	s.opened[in] = struct{}{}
 	s.mu.Unlock()
+	if what := c.parser.enter(in.Name); what != "" {
+		return in, Advice{What: what, Do: "move it into a folder with the right value"}, nil
+	}
 	n := 0
 	for _, size := range [...]int{probeSize, max(probeSize, s.limits.Line) + 2} {
 		n = int(min(int64(size), in.size))
