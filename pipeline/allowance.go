@@ -237,9 +237,12 @@ func uncountedLines(t *Table, report ndjson.Report, limit Limit, lost losses) er
 	if limit.Percent > 0 {
 		allowed = limit.String() + " allowed"
 	}
+	what := counted(lost.uncounted, "line") + " may hold any number of rows"
+	if more := lost.lines - lost.uncounted; more > 0 {
+		what = fmt.Sprintf("%s rejected, and %s", counted(more, "line"), what)
+	}
 	return Fail(BadData, t.Name, "Write one object of at most 1 MiB on each line, for example with jq -c; --skip-file leaves a whole file out.",
-		"%s rejected, of which %d may hold any number of rows: %s of the bytes, %s:\n  %s",
-		counted(lost.lines, "line"), lost.uncounted, share(lost.bytes, lost.text), allowed, strings.Join(firstOf(lines), "\n  "))
+		"%s: %s of the bytes, %s:\n  %s", what, share(lost.bytes, lost.text), allowed, strings.Join(firstOf(lines), "\n  "))
 }
 
 // share is a part as a percentage that is 0% or 100% only if it is exact.
@@ -307,10 +310,12 @@ func firstFew(lines []string) []string {
 
 // LeftOut says what is missing from the rows of a table that were read.
 type LeftOut struct {
-	Table string   `json:"table"`
-	Lines int64    `json:"lines"`           // that were rejected
-	Files []string `json:"files"`           // that were skipped, or cannot be read
-	First string   `json:"first,omitempty"` // where and why one of the lines was rejected, or a file
+	Table string `json:"table"`
+	Lines int64  `json:"lines"` // that were rejected
+	// Uncounted are those of the lines that may hold any number of rows.
+	Uncounted int64    `json:"uncounted_lines,omitempty"`
+	Files     []string `json:"files"`           // that were skipped, or cannot be read
+	First     string   `json:"first,omitempty"` // where and why one of the lines was rejected, or a file
 }
 
 // LeftOutOf says what a reading of a table had to leave out, besides the files
@@ -321,11 +326,14 @@ func LeftOutOf(table string, report ndjson.Report, skipped []File) *LeftOut {
 		if left.First == "" {
 			left.First = r.String()
 		}
-		if r.Whole() {
+		switch {
+		case r.Whole():
 			left.Files = append(left.Files, r.File)
-		} else {
-			left.Lines++
+			continue
+		case r.Uncounted:
+			left.Uncounted++
 		}
+		left.Lines++
 	}
 	if left.Lines == 0 && len(left.Files) == 0 {
 		return nil
@@ -337,7 +345,11 @@ func LeftOutOf(table string, report ndjson.Report, skipped []File) *LeftOut {
 func (l LeftOut) String() string {
 	var parts []string
 	if l.Lines > 0 {
-		parts = append(parts, counted(l.Lines, "line"))
+		lines := counted(l.Lines, "line")
+		if l.Uncounted > 0 {
+			lines += fmt.Sprintf(" (%d with an unknown number of rows)", l.Uncounted)
+		}
+		parts = append(parts, lines)
 	}
 	if n := len(l.Files); n > 0 {
 		parts = append(parts, fmt.Sprintf("%s (%s)", counted(int64(n), "file"), strings.Join(firstFew(l.Files), ", ")))
@@ -374,7 +386,7 @@ func (t TableRecord) LeftOut() *LeftOut {
 	if t.Rejected == 0 && len(files) == 0 {
 		return nil
 	}
-	return &LeftOut{Table: t.Table, Lines: t.Rejected, Files: files}
+	return &LeftOut{Table: t.Table, Lines: t.Rejected, Uncounted: t.Uncounted, Files: files}
 }
 
 func counted(n int64, noun string) string {

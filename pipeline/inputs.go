@@ -145,6 +145,7 @@ func (r *run) describe(ctx context.Context) error {
 		}
 		if m != nil {
 			record.Rows, record.Files, record.Bytes, record.Rejected, record.RejectedBytes = m.Rows, len(m.Files), m.Bytes, m.Rejected, m.RejectedBytes
+			record.Uncounted = m.Uncounted
 			record.Notes = append(record.Notes, m.Notes...)
 			record.Columns = columnsOf(t, m)
 		} else if err := r.unread(ctx, t, &record); err != nil {

@@ -46,6 +46,7 @@ type TableRecord struct {
 	Notes    []string `json:"notes"`
 
 	RejectedBytes   int64    `json:"rejected_bytes,omitempty"`   // of the lines, and of the files that follow
+	Uncounted       int64    `json:"uncounted_lines,omitempty"`  // of the lines: those that may hold any number of rows
 	SkippedFiles    []string `json:"skipped_files,omitempty"`    // that were not read, as was asked
 	UnreadableFiles []string `json:"unreadable_files,omitempty"` // that cannot be read
 
@@ -115,6 +116,7 @@ func newRecord(r *Runner, began time.Time) *Record {
 // fill takes what a reading of the table found.
 func (t *TableRecord) fill(report ndjson.Report) {
 	t.Rows, t.Files, t.Bytes, t.Rejected, t.RejectedBytes = report.Rows, len(report.Files), report.Bytes, report.Rejected, report.RejectedBytes
+	t.Uncounted = lossesOf(report).uncounted
 	for _, r := range report.Rejects {
 		if r.Whole() {
 			t.UnreadableFiles = append(t.UnreadableFiles, r.File)

@@ -136,7 +136,7 @@ func (o *observation) view(t *Table, unread map[string]bool) TableView {
 	v.Run, v.Funnel, v.Columns = m.Run, m.Funnel, columnsOf(t, m)
 	v.Known = !slices.ContainsFunc(files, func(f File) bool { return unread[f.Name] })
 	if v.Known {
-		v.Rows, v.Rejected, v.RejectedBytes = m.Rows, m.Rejected, m.RejectedBytes
+		v.Rows, v.Rejected, v.RejectedBytes, v.Uncounted = m.Rows, m.Rejected, m.RejectedBytes, m.Uncounted
 		v.skip(o.landing[t.Name].skipped)
 		v.Notes = append(v.Notes, m.Notes...)
 	}

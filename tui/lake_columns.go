@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	tea "charm.land/bubbletea/v2"
 	uv "github.com/charmbracelet/ultraviolet"
@@ -82,7 +83,7 @@ func (l *lakeView) profiled(msg profiledMsg) tea.Cmd {
 		l.counts[msg.table] = rowCount{version: msg.version, rows: msg.columns[0].Rows}
 	}
 	if msg.err != nil && !errors.Is(msg.err, context.Canceled) {
-		return l.toast(warned, "the columns of "+msg.table+" cannot be described: "+msg.err.Error())
+		return l.toast(warned, "the columns of "+msg.table+" cannot be described: "+strings.Join(strings.Fields(msg.err.Error()), " "))
 	}
 	return nil
 }

@@ -76,8 +76,8 @@ func (l *lakeView) drawLanding(p pane, t *pipeline.Table, v *pipeline.TableView)
 	p.cut(1, 0, p.width()-2, th.text, t.Doc)
 	p.cut(1, 1, p.width()-2, th.dim, fmt.Sprintf("%s/%s · %s · %s", l.options.Lake, t.Path, plural(int64(v.Files), "file", "files"), size(v.Bytes)))
 	y := 2
-	if left := v.LeftOut(); left != nil {
-		p.cut(1, y, p.width()-2, th.warn, printable(left.String())+" left out; the run's rejects folder has the lines")
+	if text := l.lacks(v); text != "" {
+		p.cut(1, y, p.width()-2, th.warn, text)
 		y++
 	}
 	for _, note := range v.Notes {
