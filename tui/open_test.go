@@ -33,6 +33,16 @@ func TestARunThatFailedForSomeLinesIsRunAgainWithoutThem(t *testing.T) {
 	d.shows("5 tables made")
 }
 
+func TestTheTableScreenSaysWhatItDoesNotShow(t *testing.T) {
+	w := newWorld(t, "sample")
+	must(t, os.WriteFile(filepath.Join(w.root, "accelerometer", "landing", "more.json"), []byte("[]\n"), 0o600))
+	must(t, os.WriteFile(filepath.Join(w.root, "accelerometer", "landing", "cut.json.gz"), []byte("\x1f\x8b\x08\x00"), 0o600))
+	w.open(t)
+	d := start(t, w.options(t), 120, 36)
+	d.press("enter")
+	d.shows("rows that can be read", "left out: ", "accelerometer/landing/cut.json.gz")
+}
+
 func TestAnEmptyLakeSaysWhatBelongsThere(t *testing.T) {
 	w := newWorld(t, "sample")
 	must(t, os.RemoveAll(w.root))
