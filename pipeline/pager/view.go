@@ -196,6 +196,10 @@ func literal(kind ndjson.Type, value any) (string, bool) {
 	case shape.Kind == ndjson.KindDecimal:
 		text, ok := ndjson.Decimal(text)
 		return text, ok && value != nil
+	case shape.Kind == ndjson.KindFloat:
+		x, err := strconv.ParseFloat(text, 64)
+		// As a double, 0.1 equals no float.
+		return "CAST(" + strconv.FormatFloat(x, 'e', -1, 64) + " AS REAL)", err == nil && math.Abs(x) <= math.MaxFloat32
 	case shape.IsNumber():
 		if n, err := strconv.ParseInt(text, 10, 64); err == nil {
 			return strconv.FormatInt(n, 10), true
