@@ -389,7 +389,7 @@ func (t TableRecord) LeftOut() *LeftOut {
 	return &LeftOut{Table: t.Table, Lines: t.Rejected, Uncounted: t.Uncounted, Files: files}
 }
 
-func counted(n int64, noun string) string {
+func counted[N int | int64](n N, noun string) string {
 	if n == 1 {
 		return "1 " + noun
 	}

@@ -13,34 +13,45 @@ import (
 	"stedi/pipeline/ndjson"
 )
 
+// InspectOptions say what to check, and how strictly.
+type InspectOptions struct {
+	Tables []string  // whose checks are evaluated; empty: all
+	Allow  Allowance // what readings of landing tables may leave out
+	// AllowMissing skips tables without files, which fail otherwise.
+	AllowMissing bool
+}
+
 // Inspect says what is in a lake and whether it is right: the rules of the
 // definition, and those that hold for every lake. It takes no lock and changes
-// nothing, and it does not matter who made the tables. Named tables restrict
-// the rules to those about them. The error is that of the inspection; what the
-// rules found stands in the record.
-func (r *Runner) Inspect(ctx context.Context, tables []string, allow Allowance) (*Record, error) {
-	about, err := r.Lake.Resolve(tables)
+// nothing, and it does not matter who made the tables. A table that is missing
+// or stale fails. The error is that of the inspection, also if there was
+// nothing to check; what the rules found stands in the record.
+func (r *Runner) Inspect(ctx context.Context, options InspectOptions) (*Record, error) {
+	about, err := r.Lake.Resolve(options.Tables)
 	if err != nil {
 		return nil, err
 	}
-	if err := allow.verify(ctx, r.Store, r.Lake); err != nil {
+	if err := options.Allow.verify(ctx, r.Store, r.Lake); err != nil {
 		return nil, err
 	}
 	_, remote := r.Engine.(Remote)
-	found, current, err := surveySteady(ctx, r.Store, r.Lake, &allow, !remote)
+	found, current, err := surveySteady(ctx, r.Store, r.Lake, &options.Allow, !remote)
 	if err != nil {
 		return nil, err
 	}
 	defer current.close()
 	record := newRecord(r, r.Now())
 	i := inspection{
-		lake: r.Lake, store: r.Store, engine: r.Engine, observation: observe(found, r.Lake), allow: allow,
-		about: about, opened: current, reports: map[string]ndjson.Report{}, cache: checkCache{},
+		lake: r.Lake, store: r.Store, engine: r.Engine, observation: observe(found, r.Lake), allow: options.Allow,
+		about: about, allowMissing: options.AllowMissing, opened: current, reports: map[string]ndjson.Report{}, cache: checkCache{},
 	}
 	err = i.readAll(ctx)
 	if err == nil {
 		i.describe(record)
 		err = i.rules(ctx, record)
+	}
+	if err == nil && record.tally().checked() == 0 {
+		err = Fail(BadData, "", "Name another lake with --lake, or build the tables with `stedi run`.", "nothing was checked: no table has a file")
 	}
 	err = errors.Join(err, i.release(context.WithoutCancel(ctx)))
 	record.end(r.Now(), err)
@@ -100,6 +111,8 @@ type inspection struct {
 	allow  Allowance
 	about  []string // tables whose rules are evaluated; empty: all
 	opened opened   // tables as they were when the lake was surveyed
+
+	allowMissing bool // tables without files are skipped
 
 	mu      sync.Mutex // an engine far away is asked several things at the same time
 	held    []string   // tables that the engine keeps for us
@@ -218,10 +231,11 @@ func (i *inspection) describe(record *Record) {
 	for _, t := range i.lake.Tables {
 		table := TableRecord{Table: t.Name, Zone: t.Zone, Stale: stale[t.Name], Notes: []string{}}
 		report, ok := i.reports[t.Name]
-		if table.Missing = !ok; ok {
+		if ok {
 			table.fill(report)
 			table.skip(i.landing[t.Name].skipped)
 		}
+		table.Missing = !i.present(t)
 		record.Tables = append(record.Tables, table)
 	}
 }
@@ -250,12 +264,31 @@ func (i *inspection) rules(ctx context.Context, record *Record) error {
 	return nil
 }
 
+// present tells whether a table exists: it has files, or it was built and has
+// no row, for which a remote engine writes no file.
+func (i *inspection) present(t *Table) bool {
+	return len(i.files[t.Name]) > 0 || !t.IsLanding() && i.manifests[t.Name] != nil
+}
+
+// absent is the result of the check that a table without files fails.
+func (i *inspection) absent(t *Table) (state, message string) {
+	state, message = "fail", fmt.Sprintf("the table has not been built; `stedi run +%s` builds it", t.Name)
+	if t.IsLanding() {
+		message = "no file in " + t.Path
+	}
+	if i.allowMissing {
+		state = "skipped"
+	}
+	return state, message
+}
+
 func (i *inspection) concerns(table string) bool {
 	return len(i.about) == 0 || slices.Contains(i.about, table)
 }
 
-// builtIn holds a table against the rules of every lake: its lines can be
-// read, it is as we left it, and it is not older than what it is made from.
+// builtIn holds a table against the rules of every lake: it exists and its
+// lines can be read, it is as we left it, and it is not older than what it is
+// made from.
 func (i *inspection) builtIn(t *Table, record *Record) {
 	table := record.Table(t.Name)
 	readable := i.readable(t, table)
@@ -267,17 +300,18 @@ func (i *inspection) builtIn(t *Table, record *Record) {
 	strange := i.strangers(t)
 	switch {
 	case table.Missing:
-		unchanged.State, unchanged.Message = "skipped", "the table has never been made"
+		unchanged.State, unchanged.Message = "skipped", "the table has not been built"
 	case len(strange) > 0:
 		unchanged.State, unchanged.Failing = "fail", int64(len(strange))
 		unchanged.Message = fmt.Sprintf("%s is not as this program left it", strange[0])
 	}
-	fresh := CheckRecord{Check: "fresh", Table: t.Name, Severity: "warning", State: "pass", Diagnosis: []string{}}
+	fresh := CheckRecord{Check: "fresh", Table: t.Name, Severity: "error", State: "pass", Diagnosis: []string{}}
 	switch {
 	case table.Missing || len(strange) > 0:
 		fresh.State, fresh.Message = "skipped", "nothing is known of how the table was made"
 	case table.Stale != "":
-		fresh.State, fresh.Failing, fresh.Message = "fail", 1, "the table is stale: "+table.Stale
+		fresh.State = "fail"
+		fresh.Message = fmt.Sprintf("the table is stale: %s; `stedi run +%s` rebuilds it", table.Stale, t.Name)
 	}
 	record.Checks = append(record.Checks, unchanged, fresh)
 }
@@ -291,7 +325,7 @@ func (i *inspection) readable(t *Table, table *TableRecord) CheckRecord {
 	failure, refused := errors.AsType[*Failure](err)
 	switch {
 	case table.Missing:
-		check.State, check.Message = "skipped", "the table has no file"
+		check.State, check.Message = i.absent(t)
 	case refused:
 		check.State, check.Failing = "fail", int64(len(report.Rejects))
 		check.Message = inALine(failure.Err.Error())

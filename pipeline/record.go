@@ -28,6 +28,7 @@ type Record struct {
 	Tables   []TableRecord `json:"tables"`
 	Steps    []StepRecord  `json:"steps"`
 	Checks   []CheckRecord `json:"checks"`
+	Tally    *Tally        `json:"tally,omitempty"` // of the checks, if there are any
 }
 
 const recordSchema = "stedi.run/1"
@@ -165,10 +166,12 @@ type CheckRecord struct {
 func (r *Record) end(now time.Time, err error) {
 	r.Seconds = now.Sub(r.Started).Seconds()
 	kind := KindOf(err)
-	for _, c := range r.Checks {
-		if kind == Done && c.State == "fail" && c.Severity != "warning" {
-			kind = BadData
-		}
+	tally := r.tally()
+	if kind == Done && tally.Failed > 0 {
+		kind = BadData
+	}
+	if len(r.Checks) > 0 {
+		r.Tally = &tally
 	}
 	r.ExitCode = int(kind)
 	switch kind {

@@ -123,7 +123,7 @@ func TestTheSummarySaysWhatCameOfTheRun(t *testing.T) {
 	for _, want := range []string{
 		"❌ not done", "1.50 s", "> b: the disk is full<br>  Make room.\n",
 		"| landing | raw | 7 |  | ⚠️ 2 rejected |\n", "| trusted | a | 4 | 5 | ❌ wrong by -1 |\n", "| trusted | b |  |  | not made |\n",
-		"| curated | c | 1 |  | ⚠️ stale: b is made anew |\n", "Checks: 1 passed, 2 failed, 1 skipped.",
+		"| curated | c | 1 |  | ⚠️ stale: b is made anew |\n", "4 checks: 1 passed, 1 failed, 1 warning, 1 skipped.",
 		"| keys | a | error | 1 | a key &#124; twice |\n", "| a | published | 0.50 | raw 7 → whole 6 → a 4, with c 1 |\n", "| c | skipped | 0.00 | b failed |\n",
 	} {
 		if !strings.Contains(text, want) {

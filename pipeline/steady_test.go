@@ -51,7 +51,7 @@ func TestAReaderDuringARunGetsOneVersion(t *testing.T) {
 	}
 	readers := map[string]func(*pipeline.Runner) error{
 		"check": func(r *pipeline.Runner) error {
-			record, err := r.Inspect(t.Context(), nil, pipeline.Allowance{})
+			record, err := r.Inspect(t.Context(), pipeline.InspectOptions{})
 			if err != nil {
 				return err
 			}

@@ -42,6 +42,8 @@ func outcome(r *Record) string {
 	switch r.Status {
 	case "ok":
 		switch left := r.LeftOut(); {
+		case len(left) == 0 && len(r.Steps) == 0 && len(r.Checks) > 0 && r.tally().Skipped > 0:
+			return "⚠️ " + strings.TrimSuffix(r.tally().Verdict(), ".")
 		case len(left) == 0:
 			return "✅ all is well"
 		case len(r.Checks) == 0 && !slices.ContainsFunc(left, r.reads):
@@ -110,26 +112,24 @@ func verdict(t TableRecord) string {
 
 func summaryChecks(b *strings.Builder, r *Record) {
 	var failed []CheckRecord
-	passed, skipped := 0, 0
 	for _, c := range r.Checks {
-		switch c.State {
-		case "fail":
+		if c.State == "fail" {
 			failed = append(failed, c)
-		case "skipped":
-			skipped++
-		default:
-			passed++
 		}
 	}
 	if len(r.Checks) > 0 {
-		fmt.Fprintf(b, "\nChecks: %d passed, %d failed, %d skipped.\n", passed, len(failed), skipped)
+		fmt.Fprintf(b, "\n%s.\n", r.tally())
 	}
 	if len(failed) == 0 {
 		return
 	}
 	b.WriteString("\n| check | table | severity | rows | what is wrong |\n|---|---|---|---:|---|\n")
 	for _, c := range failed {
-		row(b, c.Check, c.Table, c.Severity, fmt.Sprint(c.Failing), strings.Join(append([]string{c.Message}, c.Diagnosis...), "\n"))
+		rows := ""
+		if c.Failing > 0 {
+			rows = fmt.Sprint(c.Failing)
+		}
+		row(b, c.Check, c.Table, c.Severity, rows, strings.Join(append([]string{c.Message}, c.Diagnosis...), "\n"))
 	}
 }
 

@@ -46,28 +46,24 @@ func (a *app) verdicts() *pipeline.Record {
 }
 
 func (a *app) checked(msg checkedMsg) tea.Cmd {
-	if msg.record == nil {
+	if msg.record == nil || msg.err != nil {
 		a.fail("the lake cannot be checked", msg.err)
 		return nil
 	}
 	a.found = msg.record
-	passed, wrong, warnings := 0, 0, 0
-	for _, c := range msg.record.Checks {
-		switch {
-		case c.State == "pass":
-			passed++
-		case c.State == "fail" && c.Severity == "warning":
-			warnings++
-		case c.State == "fail":
-			wrong++
-		}
+	tally := pipeline.TallyOf(msg.record.Checks)
+	text := plural(int64(tally.Passed), "check passed", "checks passed")
+	if tally.Failed > 0 {
+		return a.toast(failed, fmt.Sprintf("%s failed, %s, see screen 4", plural(int64(tally.Failed), "check", "checks"), text))
 	}
-	text := plural(int64(passed), "check passed", "checks passed")
-	if wrong > 0 {
-		return a.toast(failed, fmt.Sprintf("%s failed, %s, see screen 4", plural(int64(wrong), "check", "checks"), text))
+	if tally.Skipped > 0 {
+		text += fmt.Sprintf(", %d skipped", tally.Skipped)
 	}
-	if warnings > 0 {
-		return a.toast(warned, fmt.Sprintf("%s, %s, see screen 4", text, plural(int64(warnings), "warning", "warnings")))
+	if tally.Warned > 0 {
+		return a.toast(warned, fmt.Sprintf("%s, %s, see screen 4", text, plural(int64(tally.Warned), "warning", "warnings")))
+	}
+	if tally.Skipped > 0 {
+		return a.toast(warned, text+", see screen 4")
 	}
 	return a.toast(done, text)
 }

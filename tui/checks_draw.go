@@ -15,23 +15,6 @@ func (c *checksView) draw(p pane) {
 	c.halves.draw(p, c.panes, p.width() >= medium+20, 60, 65, c.drawRules, c.drawRule)
 }
 
-// tally counts the verdicts.
-func tally(r *pipeline.Record) (passed, wrong, warnings, skipped int) {
-	for _, c := range r.Checks {
-		switch {
-		case c.State == "pass":
-			passed++
-		case c.State == "skipped":
-			skipped++
-		case c.Severity == "warning":
-			warnings++
-		default:
-			wrong++
-		}
-	}
-	return passed, wrong, warnings, skipped
-}
-
 // summary says in a line what is known of the rules.
 func (c *checksView) summary() string {
 	found := c.verdicts()
@@ -41,16 +24,16 @@ func (c *checksView) summary() string {
 	case found == nil:
 		return "not checked yet"
 	}
-	passed, wrong, warnings, skipped := tally(found)
-	text := fmt.Sprintf("%d ✓", passed)
-	if wrong > 0 {
-		text += fmt.Sprintf("  %d ✗", wrong)
+	tally := pipeline.TallyOf(found.Checks)
+	text := fmt.Sprintf("%d ✓", tally.Passed)
+	if tally.Failed > 0 {
+		text += fmt.Sprintf("  %d ✗", tally.Failed)
 	}
-	if warnings > 0 {
-		text += fmt.Sprintf("  %d !", warnings)
+	if tally.Warned > 0 {
+		text += fmt.Sprintf("  %d !", tally.Warned)
 	}
-	if skipped > 0 {
-		text += fmt.Sprintf("  %d –", skipped)
+	if tally.Skipped > 0 {
+		text += fmt.Sprintf("  %d –", tally.Skipped)
 	}
 	return text + "  " + ago(c.now(), found.Started)
 }
@@ -83,9 +66,9 @@ func (c *checksView) drawRules(p pane) {
 	in := p.box(t, "ROW COUNTS AND RULES", c.panes.at == rulesPane)
 	tone := t.dim
 	if found := c.verdicts(); found != nil {
-		if _, wrong, warnings, _ := tally(found); wrong > 0 {
+		if tally := pipeline.TallyOf(found.Checks); tally.Failed > 0 {
 			tone = t.bad
-		} else if warnings == 0 {
+		} else if tally.Passed > 0 && tally.Warned+tally.Skipped == 0 {
 			tone = t.good
 		}
 	}

@@ -201,7 +201,7 @@ func (w *world) options(tb testing.TB) Options {
 				Runner: w.runner, Run: w.run, Scratch: scratch, Close: func() error { return nil },
 				Check: func(ctx context.Context, tables []string) (*pipeline.Record, error) {
 					return w.apart(ctx, func(runner *pipeline.Runner) (*pipeline.Record, error) {
-						return runner.Inspect(ctx, tables, pipeline.Allowance{})
+						return runner.Inspect(ctx, pipeline.InspectOptions{Tables: tables})
 					})
 				},
 				Querier: func(ctx context.Context, _ string) (pipeline.Querier, error) {

@@ -160,9 +160,13 @@ func (a *app) checkLine(c pipeline.CheckRecord) styledLine {
 		return styledLine{{t.good, "✓ "}, {t.text, c.Check}}
 	case c.State == "skipped":
 		return styledLine{{t.dim, "– " + c.Check + ": " + c.Message}}
-	case c.Severity == "warning":
-		return styledLine{{t.warn, "! "}, {t.text, c.Check + ", " + plural(c.Failing, "row", "rows") + ": "}, {t.dim, c.Message}}
-	default:
-		return styledLine{{t.bad, "✗ "}, {t.text, c.Check + ", " + plural(c.Failing, "row", "rows") + ": "}, {t.dim, c.Message}}
 	}
+	mark, rows := styled{t.bad, "✗ "}, ""
+	if c.Severity == "warning" {
+		mark = styled{t.warn, "! "}
+	}
+	if c.Failing > 0 {
+		rows = ", " + plural(c.Failing, "row", "rows")
+	}
+	return styledLine{mark, {t.text, c.Check + rows + ": "}, {t.dim, c.Message}}
 }

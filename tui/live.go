@@ -284,6 +284,9 @@ func (m *Model) whatFailed(record *pipeline.Record) string {
 		}
 		for _, c := range record.Checks {
 			if c.State == "fail" && c.Severity != "warning" {
+				if c.Failing == 0 {
+					return fmt.Sprintf("check %s of %s fails: %s", c.Check, c.Table, c.Message)
+				}
 				return fmt.Sprintf("check %s of %s fails for %s", c.Check, c.Table, plural(c.Failing, "row", "rows"))
 			}
 		}

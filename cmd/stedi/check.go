@@ -11,24 +11,27 @@ import (
 
 func (p *program) checkCommand() *cobra.Command {
 	var allow allowFlags
+	var allowMissing bool
 	var ci ciFlags
 	cmd := &cobra.Command{
 		Use:   "check [TABLE…]",
 		Short: "Say whether what is in the lake is right",
 		Long: "Hold the tables against the rules of the definition and against those of every lake: the lines can be\n" +
 			"read, nothing was changed by someone else, nothing is older than what it is made from, and the counts\n" +
-			"are those of a known data set if the landing counts are. It changes nothing, and needs no permission to.",
+			"are those of a known data set if the landing counts are. A table that is missing or stale fails, unless\n" +
+			"only other tables are named. It changes nothing, and needs no permission to.",
 		Example: "stedi check --lake ./lake\nstedi check machine_learning_curated --lake ./lake --output json",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return p.check(cmd.Context(), args, allow.allowance(), ci)
+			return p.check(cmd.Context(), pipeline.InspectOptions{Tables: args, Allow: allow.allowance(), AllowMissing: allowMissing}, ci)
 		},
 	}
+	cmd.Flags().BoolVar(&allowMissing, "allow-missing", false, "skip tables without files, which fail otherwise; stale tables still fail")
 	allow.add(cmd.Flags())
 	ci.addReports(cmd.Flags())
 	return cmd
 }
 
-func (p *program) check(ctx context.Context, tables []string, allow pipeline.Allowance, ci ciFlags) (err error) {
+func (p *program) check(ctx context.Context, options pipeline.InspectOptions, ci ciFlags) (err error) {
 	ctx, out, err := p.watch(ctx, ci)
 	if err != nil {
 		return err
@@ -39,7 +42,7 @@ func (p *program) check(ctx context.Context, tables []string, allow pipeline.All
 		return err
 	}
 	defer func() { err = errors.Join(err, o.close()) }()
-	record, err := o.runner(p.config.demo).Inspect(ctx, tables, allow)
+	record, err := o.runner(p.config.demo).Inspect(ctx, options)
 	if record == nil {
 		return err
 	}
@@ -49,11 +52,11 @@ func (p *program) check(ctx context.Context, tables []string, allow pipeline.All
 	return outcome(record, err)
 }
 
-// outcome makes an error of data that is not as it should be, which the output
-// has shown already.
+// outcome makes an error of checks that failed, which the output has shown
+// already.
 func outcome(record *pipeline.Record, err error) error {
 	if err == nil && record.ExitCode != 0 {
-		return &saidAlready{pipeline.Fail(pipeline.Kind(record.ExitCode), "", "", "the data is not as it should be")}
+		return &saidAlready{pipeline.Fail(pipeline.Kind(record.ExitCode), "", "", "%s", pipeline.TallyOf(record.Checks).Verdict())}
 	}
 	return err
 }

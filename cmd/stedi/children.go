@@ -147,6 +147,9 @@ func (c children) check(ctx context.Context, tables []string) (*pipeline.Record,
 	if e := json.Unmarshal(out.Bytes(), record); e != nil {
 		return nil, failureOf(cmd, err, complaint.String(), "")
 	}
+	if record.Error != "" { // of the inspection; a failed check is none
+		return record, failureOf(cmd, err, record.Error, record.Remedy)
+	}
 	return record, nil
 }
 

@@ -75,7 +75,11 @@ func notesOf(r *pipeline.Record) []annotation {
 		if c.State != "fail" {
 			continue
 		}
-		message := strings.Join(append([]string{c.Message + " (" + counted(c.Failing, "row") + ")"}, c.Diagnosis...), "\n")
+		message := c.Message
+		if c.Failing > 0 {
+			message += " (" + counted(c.Failing, "row") + ")"
+		}
+		message = strings.Join(append([]string{message}, c.Diagnosis...), "\n")
 		if c.Severity == "warning" {
 			warnings = append(warnings, annotation{"warning", c.Check + ": " + c.Table, message})
 		} else {

@@ -34,6 +34,13 @@ func (t *textPrinter) end(record *pipeline.Record) error {
 	}
 	t.checks(record)
 	t.printf("\n%s%s\n", t.next(record), after(" ", printable.Text(pipeline.Missing(record.LeftOut()))))
+	if len(record.Checks) > 0 {
+		incomplete := ""
+		if len(record.LeftOut()) > 0 {
+			incomplete = ", on incomplete data"
+		}
+		t.printf("%s%s\n", pipeline.TallyOf(record.Checks), incomplete)
+	}
 	return t.err
 }
 
@@ -137,61 +144,50 @@ func (t *textPrinter) step(s pipeline.StepRecord, record *pipeline.Record) {
 	}
 }
 
-// checks shows the rules that are broken, and how many are not.
+// checks shows those that failed. The last line counts all.
 func (t *textPrinter) checks(record *pipeline.Record) {
-	if len(record.Checks) == 0 {
-		return
-	}
-	t.printf("\n")
-	passed, skipped := 0, 0
+	first := true
 	for _, c := range record.Checks {
-		switch c.State {
-		case "pass":
-			passed++
-		case "skipped":
-			skipped++
-		default:
-			word := "FAIL"
-			if c.Severity == "warning" {
-				word = "warning"
-			}
-			t.printf("%s  %s: %s, %s\n  %s\n", word, c.Table, c.Check, rowsText(c.Failing), printable.Text(c.Message))
+		if c.State != "fail" {
+			continue
 		}
+		if first {
+			t.printf("\n")
+		}
+		first = false
+		word := "FAIL"
+		if c.Severity == "warning" {
+			word = "warning"
+		}
+		rows := ""
+		if c.Failing > 0 {
+			rows = ", " + rowsText(c.Failing)
+		}
+		t.printf("%s  %s: %s%s\n  %s\n", word, c.Table, c.Check, rows, printable.Text(c.Message))
 	}
-	t.printf("%d checks passed", passed)
-	if skipped > 0 {
-		t.printf(", %d skipped", skipped)
-	}
-	if left := record.LeftOut(); len(left) > 0 {
-		t.printf(", on incomplete data")
-	}
-	t.printf("\n")
 }
 
 // next says what a person would do now.
 func (t *textPrinter) next(record *pipeline.Record) string {
-	ran, wrong := 0, 0
+	ran, tally := 0, pipeline.TallyOf(record.Checks)
 	for _, s := range record.Steps {
 		if s.State == pipeline.Published {
 			ran++
 		}
 	}
-	for _, c := range record.Checks {
-		if c.State == "fail" && c.Severity != "warning" {
-			wrong++
-		}
-	}
 	switch {
 	case record.ExitCode >= int(pipeline.HungUp):
 		return "Stopped. The tables are as they were, or complete; run again to go on."
+	case record.Error != "" && record.Tally != nil && len(record.Steps) == 0 && record.ExitCode == int(pipeline.BadData):
+		return tally.Verdict() // it is the error
 	case record.Error != "":
 		return "Not done. The tables that failed are as they were; mend what is said below and run again."
-	case wrong > 0:
-		return fmt.Sprintf("%d checks failed: each says above which rule is broken; the waterfalls of `stedi runs last` show where rows go.", wrong)
-	case len(record.Steps) == 0 && len(record.LeftOut()) > 0:
+	case tally.Failed > 0 && len(record.Steps) > 0:
+		return tally.Verdict() + " The results above say why; the funnels of `stedi runs last` show where rows are dropped."
+	case len(record.Steps) == 0 && tally.Failed == 0 && len(record.LeftOut()) > 0:
 		return "No check failed on the rows that were read."
 	case len(record.Steps) == 0:
-		return "All is as it should be."
+		return tally.Verdict()
 	case ran == 0:
 		return "Everything is up to date. --force runs it all the same."
 	case record.Lake == demoName:

@@ -1,0 +1,60 @@
+package pipeline
+
+import "fmt"
+
+// Tally counts checks by their results.
+type Tally struct {
+	Passed  int `json:"passed"`
+	Failed  int `json:"failed"`
+	Warned  int `json:"warned"` // failed, with the severity warning
+	Skipped int `json:"skipped"`
+}
+
+// TallyOf counts checks.
+func TallyOf(checks []CheckRecord) (t Tally) {
+	for _, c := range checks {
+		switch {
+		case c.State == "pass":
+			t.Passed++
+		case c.State == "skipped":
+			t.Skipped++
+		case c.Severity == "warning":
+			t.Warned++
+		default:
+			t.Failed++
+		}
+	}
+	return t
+}
+
+func (r *Record) tally() Tally { return TallyOf(r.Checks) }
+
+// checked is how many checks were evaluated.
+func (t Tally) checked() int { return t.Passed + t.Failed + t.Warned }
+
+// String is, say, "41 checks: 38 passed, 1 failed, 2 warnings, 0 skipped".
+func (t Tally) String() string {
+	return fmt.Sprintf("%s: %d passed, %d failed, %s, %d skipped",
+		counted(t.checked()+t.Skipped, "check"), t.Passed, t.Failed, counted(t.Warned, "warning"), t.Skipped)
+}
+
+// Verdict says in a sentence what became of the checks.
+func (t Tally) Verdict() string {
+	switch {
+	case t.Failed > 0:
+		return counted(t.Failed, "check") + " failed."
+	case t.checked() == 0:
+		return "Nothing was checked."
+	case t.Skipped > 0:
+		return fmt.Sprintf("No check failed, but %s skipped.", wasSkipped(t.Skipped))
+	default:
+		return "All checks passed."
+	}
+}
+
+func wasSkipped(n int) string {
+	if n == 1 {
+		return "1 was"
+	}
+	return fmt.Sprintf("%d were", n)
+}
