@@ -3,17 +3,56 @@ package pipeline
 import (
 	"fmt"
 	"io/fs"
+	"path"
+	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // CheckName refuses, with ErrUnsafe, a name that could mean anything but a
-// file below a lake's root, on this system or another.
+// file below a lake's root, on this system or another, and says why.
 func CheckName(name string) error {
-	if !fs.ValidPath(name) || name == "." || strings.ContainsAny(name, "\x00\\") {
-		return fmt.Errorf("the name %q %w", name, ErrUnsafe)
+	why := unfit(name)
+	if why == "" {
+		return nil
 	}
-	return nil
+	fix := ""
+	if base := path.Base(name); unfit(base) != "" && base != "." && base != ".." && base != "/" {
+		fix = fmt.Sprintf("Rename the file, such as to %q.", fitting(base))
+	}
+	return &Failure{Kind: BadUsage, Err: &nameError{name, why}, Fix: fix}
 }
+
+// unfit says what is wrong with a name, or "".
+func unfit(name string) string {
+	switch parts := strings.Split(name, "/"); {
+	case name == "":
+		return "is empty"
+	case !utf8.ValidString(name):
+		return "is not valid UTF-8"
+	case strings.Contains(name, "\x00"):
+		return "holds a NUL byte"
+	case strings.Contains(name, `\`):
+		return "holds a backslash"
+	case !strings.HasPrefix(name, "/") && slices.Contains(parts, "") && !slices.Contains(parts, ".."):
+		return "holds a folder without a name"
+	case !fs.ValidPath(name) || name == ".":
+		return ErrUnsafe.Error()
+	}
+	return ""
+}
+
+// fitting is a name without what makes it unfit.
+func fitting(base string) string {
+	return strings.NewReplacer(`\`, "_", "\x00", "_").Replace(strings.ToValidUTF8(base, "_"))
+}
+
+// nameError is about a name that no file of a lake may have.
+type nameError struct{ name, why string }
+
+func (e *nameError) Error() string { return fmt.Sprintf("the file name %q %s", e.name, e.why) }
+
+func (e *nameError) Is(target error) bool { return target == ErrUnsafe }
 
 // Hidden tells whether readers of a lake pass over a file or folder of that
 // name.

@@ -53,10 +53,10 @@ func (g *glance) Sweep(context.Context) error { return nil }
 // survey is what a look at a lake found, without a lock and without a trace.
 type survey struct {
 	known
-	files   map[string][]File   // of each table, whoever wrote them
-	made    map[string]string   // by table: the run that made what we left of it
-	strange []string            // files that are not as this program left them
-	lacking map[string]*Failure // landing tables without files
+	files   map[string][]File // of each table, whoever wrote them
+	made    map[string]string // by table: the run that made what we left of it
+	strange []string          // files that are not as this program left them
+	lacking []*Table          // landing tables without files
 }
 
 // surveyLake finds out what a run with the allowance would know before its
@@ -70,18 +70,18 @@ func (g *glance) survey(ctx context.Context, lake *Lake, allow *Allowance) (*sur
 		return nil, err
 	}
 	s := &survey{
-		known:   known{landing: map[string]landingState{}, manifests: map[string]*Manifest{}},
-		files:   map[string][]File{},
-		made:    map[string]string{},
-		lacking: map[string]*Failure{},
+		known: known{landing: map[string]landingState{}, manifests: map[string]*Manifest{}},
+		files: map[string][]File{},
+		made:  map[string]string{},
 	}
 	for _, t := range lake.Tables {
 		if t.IsLanding() {
 			state, err := look(ctx, g, t, allow)
-			if failure, ok := errors.AsType[*Failure](err); ok && failure.Kind == BadUsage {
-				s.lacking[t.Name] = failure
-			} else if err != nil {
+			if err != nil {
 				return nil, err
+			}
+			if len(state.files) == 0 {
+				s.lacking = append(s.lacking, t)
 			}
 			s.landing[t.Name], s.files[t.Name] = state, state.files
 			continue
@@ -118,10 +118,8 @@ func (r *Runner) Plan(ctx context.Context, options RunOptions) ([]PlanStep, erro
 	if len(found.strange) > 0 && !options.Replace {
 		stops = append(stops, foreign(found.strange))
 	}
-	for _, t := range r.Lake.Tables {
-		if failure, ok := found.lacking[t.Name]; ok {
-			stops = append(stops, failure)
-		}
+	if len(found.lacking) > 0 {
+		stops = append(stops, missingLanding(ctx, r.Store, r.Lake, found.lacking))
 	}
 	if len(stops) > 0 {
 		return nil, errors.Join(stops...)

@@ -4,9 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"path"
-	"slices"
-	"strings"
 
 	"stedi/pipeline/ndjson"
 )
@@ -22,13 +19,14 @@ type landingState struct {
 // are what the last run read. Names, sizes, times and inodes decide first,
 // content only where they differ. Files that are to be skipped are as good as
 // not there; without an Allowance these are the ones that the last run skipped.
+// A table without files is no error here.
 func look(ctx context.Context, store Store, t *Table, allow *Allowance) (landingState, error) {
 	files, err := store.List(ctx, t.Path)
 	if err != nil {
 		return landingState{}, err
 	}
 	if len(files) == 0 {
-		return landingState{}, nothingThere(ctx, store, t)
+		return landingState{}, nil
 	}
 	m := &Manifest{}
 	found, err := readCache(ctx, store, landingName(t.Name), m)
@@ -76,27 +74,6 @@ func sameContent(ctx context.Context, store Store, m *Manifest, files []File) (s
 		old.File, moved = f, true
 	}
 	return true, moved, nil
-}
-
-// nothingThere says what lies beside a landing folder without files.
-func nothingThere(ctx context.Context, store Store, t *Table) error {
-	parent := path.Dir(t.Path)
-	siblings, err := store.List(ctx, strings.TrimPrefix(parent, "."))
-	if err != nil {
-		return err
-	}
-	var folders []string
-	for _, f := range siblings {
-		if folder := path.Dir(f.Name); !slices.Contains(folders, folder) && len(folders) < 8 {
-			folders = append(folders, folder)
-		}
-	}
-	beside := "nothing lies beside it"
-	if len(folders) > 0 {
-		beside = "beside it there are files in " + strings.Join(folders, ", ")
-	}
-	return Fail(BadUsage, t.Name, "Put the JSON lines there, or give the right folder with --lake.",
-		"no file at all in %s; %s", t.Path, beside)
 }
 
 // landingManifest records what was read of a landing table.

@@ -274,7 +274,7 @@ func (p *prover) files(ctx context.Context, t *Table) (Input, error) {
 		return Input{}, err
 	}
 	if len(files) == 0 && t.IsLanding() {
-		return Input{}, nothingThere(ctx, p.Store, t)
+		return Input{}, missingLanding(ctx, p.Store, p.Lake, []*Table{t})
 	}
 	if len(files) == 0 {
 		return Input{}, neverMade(t.Name)

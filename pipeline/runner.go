@@ -38,12 +38,19 @@ type RunOptions struct {
 // Run brings the selected tables up to date and returns the run's record, the
 // same that lies in the lake as run.json. An error that is not nil says why
 // the record's status is not ok; the record is nil only if the lake could not
-// be taken at all. Whatever happens, each table is what it was or what the
+// be taken at all. In a folder without any landing file, in which nothing has
+// run before, nothing is written. Whatever happens, each table is what it was or what the
 // transform makes of its inputs. Events arrive on the calling goroutine.
 func (r *Runner) Run(ctx context.Context, options RunOptions, emit func(Event)) (*Record, error) {
 	selected, err := r.Lake.Select(options.Select)
 	if err != nil {
 		return nil, err
+	}
+	if err := r.empty(ctx); err != nil {
+		record := newRecord(r, r.Now())
+		record.Selected = options.Select
+		record.end(r.Now(), err)
+		return record, err
 	}
 	job, err := r.start(ctx, options, emit)
 	if err != nil {
@@ -55,6 +62,30 @@ func (r *Runner) Run(ctx context.Context, options RunOptions, emit func(Event)) 
 		err = context.Cause(ctx) // it knows why, and what to do next
 	}
 	return job.finish(context.WithoutCancel(ctx), err)
+}
+
+// empty is an error if there is nothing to run: a folder that is no lake yet is
+// left as it is.
+func (r *Runner) empty(ctx context.Context) error {
+	var lacking []*Table
+	for _, t := range r.Lake.Tables {
+		if !t.IsLanding() {
+			continue
+		}
+		if len(r.Store.Nearby(ctx, 0, t.Path).Files) > 0 {
+			return nil
+		}
+		lacking = append(lacking, t)
+	}
+	for _, t := range lacking {
+		if files, err := r.Store.List(ctx, t.Path); err != nil || len(files) > 0 {
+			return nil //nolint:nilerr // a run meets the error again, and records it
+		}
+	}
+	if found, err := readJSON(ctx, r.Store, historyName, &history{}); err != nil || found || len(lacking) == 0 {
+		return nil //nolint:nilerr // as above
+	}
+	return missingLanding(ctx, r.Store, r.Lake, lacking)
 }
 
 // run is one run on its way.
@@ -142,14 +173,21 @@ func (r *run) do(ctx context.Context, selected []*Table) error {
 	if err := r.options.Allow.verify(ctx, r.store, r.lake); err != nil {
 		return err
 	}
+	var lacking []*Table
 	for _, t := range r.lake.Tables {
 		if !t.IsLanding() {
 			continue
 		}
-		var err error
-		if r.landing[t.Name], err = look(ctx, r.store, t, &r.options.Allow); err != nil {
+		state, err := look(ctx, r.store, t, &r.options.Allow)
+		if err != nil {
 			return err
 		}
+		if r.landing[t.Name] = state; len(state.files) == 0 {
+			lacking = append(lacking, t)
+		}
+	}
+	if len(lacking) > 0 {
+		return missingLanding(ctx, r.store, r.lake, lacking)
 	}
 	if err := r.forget(ctx); err != nil {
 		return err

@@ -15,8 +15,18 @@ import (
 // (no "..", no leading slash). Every error names the file it is about.
 type Store interface {
 	Files
+	Finder
 	Stage
 	Locker
+}
+
+// Finder looks around, in the lake and beside it.
+type Finder interface {
+	// Nearby looks at a folder of the lake, or of the one that would begin so
+	// many folders further up; the folder "" is all of it. It is for hints:
+	// it looks at a bounded part only, passes over what cannot be read, and
+	// gives no error.
+	Nearby(ctx context.Context, up int, folder string) Nearby
 }
 
 // Files are the files of a lake.

@@ -155,10 +155,10 @@ func (l *lakeView) verdictLines(v *pipeline.TableView) []styledLine {
 
 func (a *app) checkLine(c pipeline.CheckRecord) styledLine {
 	t := a.theme
-	switch {
-	case c.State == "pass":
+	switch c.State {
+	case "pass":
 		return styledLine{{t.good, "✓ "}, {t.text, c.Check}}
-	case c.State == "skipped":
+	case "skipped":
 		return styledLine{{t.dim, "– " + c.Check + ": " + c.Message}}
 	}
 	mark, rows := styled{t.bad, "✗ "}, ""

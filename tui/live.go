@@ -284,14 +284,18 @@ func (m *Model) whatFailed(record *pipeline.Record) string {
 		}
 		for _, c := range record.Checks {
 			if c.State == "fail" && c.Severity != "warning" {
-				if c.Failing == 0 {
-					return fmt.Sprintf("check %s of %s fails: %s", c.Check, c.Table, c.Message)
-				}
-				return fmt.Sprintf("check %s of %s fails for %s", c.Check, c.Table, plural(c.Failing, "row", "rows"))
+				return failingCheck(c)
 			}
 		}
 	}
 	return "the run stopped before it was done"
+}
+
+func failingCheck(c pipeline.CheckRecord) string {
+	if c.Failing == 0 {
+		return fmt.Sprintf("check %s of %s fails: %s", c.Check, c.Table, c.Message)
+	}
+	return fmt.Sprintf("check %s of %s fails for %s", c.Check, c.Table, plural(c.Failing, "row", "rows"))
 }
 
 // remedies are what the program itself can do about a failure.

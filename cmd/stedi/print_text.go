@@ -33,7 +33,10 @@ func (t *textPrinter) end(record *pipeline.Record) error {
 		t.step(s, record)
 	}
 	t.checks(record)
-	t.printf("\n%s%s\n", t.next(record), after(" ", printable.Text(pipeline.Missing(record.LeftOut()))))
+	if len(record.Tables) > 0 {
+		t.printf("\n")
+	}
+	t.printf("%s%s\n", t.next(record), after(" ", printable.Text(pipeline.Missing(record.LeftOut()))))
 	if len(record.Checks) > 0 {
 		incomplete := ""
 		if len(record.LeftOut()) > 0 {
@@ -51,6 +54,9 @@ func (t *textPrinter) printf(format string, args ...any) {
 }
 
 func (t *textPrinter) tables(record *pipeline.Record) {
+	if len(record.Tables) == 0 {
+		return // it ended before they were read
+	}
 	rows := [][]string{{"ZONE", "TABLE", "ROWS", "EXPECTED", "VERDICT"}}
 	for _, r := range record.Tables {
 		rows = append(rows, []string{r.Zone, r.Table, count(r), expected(r), verdict(r)})
@@ -175,13 +181,10 @@ func (t *textPrinter) next(record *pipeline.Record) string {
 			ran++
 		}
 	}
+	if record.Error != "" {
+		return notDone(record)
+	}
 	switch {
-	case record.ExitCode >= int(pipeline.HungUp):
-		return "Stopped. The tables are as they were, or complete; run again to go on."
-	case record.Error != "" && record.Tally != nil && len(record.Steps) == 0 && record.ExitCode == int(pipeline.BadData):
-		return tally.Verdict() // it is the error
-	case record.Error != "":
-		return "Not done. The tables that failed are as they were; mend what is said below and run again."
 	case tally.Failed > 0 && len(record.Steps) > 0:
 		return tally.Verdict() + " The results above say why; the funnels of `stedi runs last` show where rows are dropped."
 	case len(record.Steps) == 0 && tally.Failed == 0 && len(record.LeftOut()) > 0:
@@ -195,6 +198,20 @@ func (t *textPrinter) next(record *pipeline.Record) string {
 	default:
 		return fmt.Sprintf("Done in %.2f s%s. The tables lie in %s; `stedi runs` lists what has been run.",
 			record.Seconds, after(", ", pipeline.Spent(record.Steps...)), record.Lake)
+	}
+}
+
+// notDone says what a person would do after an error.
+func notDone(record *pipeline.Record) string {
+	switch {
+	case record.ExitCode >= int(pipeline.HungUp):
+		return "Stopped. The tables are as they were, or complete; run again to go on."
+	case record.Tally != nil && len(record.Steps) == 0 && record.ExitCode == int(pipeline.BadData):
+		return record.Tally.Verdict() // it is the error
+	case len(record.Tables) == 0:
+		return "Nothing was run."
+	default:
+		return "Not done. The tables that failed are as they were; mend what is said below and run again."
 	}
 }
 

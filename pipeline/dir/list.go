@@ -27,6 +27,9 @@ func (s *Store) List(ctx context.Context, folder string) ([]pipeline.File, error
 	if err != nil {
 		return nil, err
 	}
+	if info, err := os.Stat(real); err == nil && !info.IsDir() {
+		return nil, pipeline.Fail(pipeline.BadUsage, "", "Move the file into a folder of that name.", "%s is a file, not a folder", folder)
+	}
 	w := walk{
 		store:  s,
 		all:    slices.ContainsFunc(strings.Split(folder, "/"), pipeline.Hidden),

@@ -2,7 +2,9 @@ package storetest
 
 import (
 	"context"
+	"path"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -69,6 +71,28 @@ var listCases = []testCase{
 		l.put("landing/a.json", "b")
 		if second := l.listed("landing"); first.Same(second) {
 			l.Fatalf("listed %+v twice", second)
+		}
+	}},
+	{"nearby looks at the lake and further up", func(l lake) {
+		for _, name := range []string{"a.json", "landing/x/b.json", "landing/_c.json", ".stedi/history.json"} {
+			l.put(name, "x")
+		}
+		inside := l.Nearby(l.Context(), 0, "")
+		if !inside.Exists || !slices.Equal(inside.Files, []string{"a.json", "landing/x/b.json"}) {
+			l.Errorf("inside: %+v", inside)
+		}
+		if one := l.Nearby(l.Context(), 0, "landing"); !one.Exists || !slices.Equal(one.Files, []string{"landing/x/b.json"}) || !slices.Equal(one.Hidden, []string{"landing/_c.json"}) {
+			l.Errorf("a folder: %+v", one)
+		}
+		if none := l.Nearby(l.Context(), 0, "trusted"); none.Exists || len(none.Files) > 0 {
+			l.Errorf("a folder that does not exist: %+v", none)
+		}
+		above, _ := path.Split(inside.Root)
+		if up := l.Nearby(l.Context(), 1, path.Base(inside.Root)+"/landing"); up.Root != strings.TrimSuffix(above, "/") || len(up.Files) != 1 || !strings.HasSuffix(up.Files[0], "/landing/x/b.json") {
+			l.Errorf("further up: %+v", up)
+		}
+		if top := l.Nearby(l.Context(), 100, "landing"); top.Root != "" || len(top.Files) > 0 {
+			l.Errorf("above the root of all: %+v", top)
 		}
 	}},
 	{"a cancelled context ends it", func(l lake) {
