@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"syscall"
 )
 
 // Kind is why something failed, as far as a caller acts on it. Its number is
@@ -74,16 +76,24 @@ func KindOf(err error) Kind {
 	var locked *LockedError
 	switch {
 	case errors.As(err, &failure):
+		if forbidden(failure.Err) && severity[failure.Kind] < severity[Denied] {
+			return Denied
+		}
 		return failure.Kind
 	case errors.Is(err, context.Canceled):
 		return Cancelled
 	case errors.As(err, &locked), errors.Is(err, ErrChanged):
 		return Conflict
-	case errors.Is(err, ErrReadOnly):
+	case forbidden(err):
 		return Denied
 	case errors.Is(err, ErrUnsafe):
 		return BadUsage
 	default:
 		return BadEngine
 	}
+}
+
+// forbidden tells whether the system does not permit something.
+func forbidden(err error) bool {
+	return errors.Is(err, ErrReadOnly) || errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS)
 }

@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -60,6 +62,9 @@ func (p *program) openStore(ctx context.Context, root string) (store pipeline.St
 		return bucket, folder, nil
 	}
 	local, err := dir.Open(root, dir.Options{Fault: p.fault})
+	if errors.Is(err, fs.ErrPermission) {
+		return nil, "", &pipeline.Failure{Kind: pipeline.Denied, Err: err, Fix: "Make it readable for this user (chmod a+rx), or run as its owner."}
+	}
 	if err != nil {
 		return nil, "", &pipeline.Failure{Kind: pipeline.BadUsage, Err: err, Fix: "Name the lake's folder with --lake, or try --demo."}
 	}

@@ -69,7 +69,8 @@ func (p *program) askedColor(args []string) string {
 	if err != nil {
 		return ""
 	}
-	for _, name := range settingsFiles(folder, p.env) {
+	project, user := settingsFiles(folder, p.env)
+	for _, name := range []string{project, user} {
 		settings, err := readSettings(name, name)
 		if err != nil {
 			continue

@@ -27,25 +27,22 @@ type fileSetting struct {
 	table bool // a [table], of which there should be none
 }
 
-// settingsFiles returns the files that there are, the one that counts more
-// first: the project's, then the user's.
-func settingsFiles(folder string, env func(string) (string, bool)) []string {
+// settingsFiles returns the project's file and the user's, "" for each that
+// does not exist. The project's counts more.
+func settingsFiles(folder string, env func(string) (string, bool)) (project, user string) {
 	home, _ := env("HOME")
-	var files []string
-	if name := projectFile(folder, home); name != "" {
-		files = append(files, name)
-	}
+	project = projectFile(folder, home)
 	base, _ := env("XDG_CONFIG_HOME")
 	if !filepath.IsAbs(base) { // unset, or to be ignored, says the XDG specification
 		if home == "" {
-			return files
+			return project, ""
 		}
 		base = filepath.Join(home, ".config")
 	}
-	if name := filepath.Join(base, "stedi", settingsName); isFile(name) {
-		files = append(files, name)
+	if name := filepath.Join(base, "stedi", settingsName); isFile(name) && name != project {
+		user = name
 	}
-	return files
+	return project, user
 }
 
 // projectFile looks in a folder and above it, up to the root of the repository
@@ -71,11 +68,14 @@ func projectFile(folder, home string) string {
 	return ""
 }
 
-// isFile tells whether something is there that should be read: a file that may
-// not be read is one, so that it is not passed over in silence.
+// isFile tells whether a file exists. In a folder that this user may not enter
+// there is none; a link to a file that may not be read is one.
 func isFile(name string) bool {
 	info, err := os.Stat(name)
-	return err == nil && !info.IsDir() || errors.Is(err, fs.ErrPermission)
+	if errors.Is(err, fs.ErrPermission) {
+		info, err = os.Lstat(name)
+	}
+	return err == nil && !info.IsDir()
 }
 
 const tomlHelp = "The file is TOML, one setting a line: name = \"text\", name = 7, name = true."

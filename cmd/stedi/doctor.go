@@ -12,6 +12,7 @@ import (
 	"stedi/athena"
 	"stedi/athena/account"
 	"stedi/pipeline"
+	"stedi/pipeline/dir"
 	"stedi/pipeline/printable"
 )
 
@@ -19,8 +20,9 @@ func (p *program) doctorCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "doctor",
 		Short: "Say what keeps the lake from working, and the exact fix",
-		Long: "Look at the settings and where they come from, and for a lake in S3 at the credentials, the region, the\n" +
-			"bucket, the workgroup and the catalog, by calls that change nothing but an empty object of its own.",
+		Long: "Look at the settings and where they come from, and try what a run needs: to read and write the lake, a\n" +
+			"lock, temporary files and room on the disk; for a lake in S3 the credentials, the region, the bucket, the\n" +
+			"workgroup and the catalog. It changes nothing but a file or an empty object of its own, gone afterwards.",
 		Example:     "stedi doctor --lake ./lake\nstedi doctor --lake s3://bucket/prefix --engine athena",
 		Args:        usageArgs(cobra.NoArgs),
 		RunE:        func(cmd *cobra.Command, _ []string) error { return p.doctor(cmd.Context()) },
@@ -64,23 +66,86 @@ func (p *program) settings() []pipeline.Finding {
 	return findings
 }
 
+// examineFolder tries what a run needs on this machine.
 func (p *program) examineFolder(ctx context.Context) (findings []pipeline.Finding) {
+	if findings := dir.ExamineTemp(); len(findings) > 0 {
+		return findings // without it nothing can be opened
+	}
 	o, err := p.openSilently(ctx)
 	if err != nil {
-		return []pipeline.Finding{pipeline.Trouble("lake", err)}
+		return troubles("lake", err)
 	}
 	defer func() {
 		if err := o.close(); err != nil {
 			findings = append(findings, pipeline.Trouble("engine", err))
 		}
 	}()
+	var notes []pipeline.Finding
 	for _, note := range o.lake.Notes {
-		findings = append(findings, pipeline.Fine("definition", note))
+		notes = append(notes, pipeline.Fine("definition", note))
 	}
-	if _, err := o.runner(p.config.demo).Plan(ctx, pipeline.RunOptions{}); err != nil {
-		return append(findings, pipeline.Trouble("lake", err))
+	steps, planned := o.runner(p.config.demo).Plan(ctx, pipeline.RunOptions{})
+	if local, ok := o.store.(*dir.Store); ok {
+		var read, written []string
+		for _, t := range o.lake.Tables {
+			read = append(read, t.Path)
+			if !t.IsLanding() {
+				written = append(written, t.Path)
+			}
+		}
+		findings = local.Examine(ctx, read, written, o.wouldWrite(ctx, steps))
 	}
-	return append(findings, pipeline.Fine("lake "+filepath.Clean(o.root), "it can be read, and nothing stands in the way of a run"))
+	if pipeline.KindOf(planned) != pipeline.Denied || len(findings) == 0 {
+		findings = append(findings, troubles("lake", planned)...)
+	}
+	if len(findings) > 0 {
+		return append(notes, findings...)
+	}
+	says := "it can be read, and nothing stands in the way of a run"
+	if holder, err := o.store.Holder(ctx); err == nil && holder != nil {
+		says = fmt.Sprintf("it can be read, and run %s is under way: another one has to wait for it", holder.Run)
+	}
+	return append(notes, pipeline.Fine("lake "+filepath.Clean(o.root), says))
+}
+
+// wouldWrite guesses how many bytes steps write: as many as the tables have
+// now, and of those that were never built as many as their first input.
+func (o *opened) wouldWrite(ctx context.Context, steps []pipeline.PlanStep) int64 {
+	sizes, total := map[string]int64{}, int64(0)
+	for _, t := range o.lake.Tables {
+		size, err := o.sizeOf(ctx, t.Name)
+		if err != nil {
+			continue // it is a finding of its own
+		}
+		sizes[t.Name] = size
+		if !t.IsLanding() && size == 0 && len(t.Made.Inputs) > 0 {
+			sizes[t.Name] = sizes[t.Made.Inputs[0]]
+		}
+	}
+	for _, s := range steps {
+		if s.Run {
+			total += sizes[s.Table]
+		}
+	}
+	return total
+}
+
+// troubles are the findings of an error, one for each of those joined in it.
+func troubles(about string, err error) []pipeline.Finding {
+	if err == nil {
+		return nil
+	}
+	var findings []pipeline.Finding
+	if joined, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // what is joined, not what is wrapped
+		for _, e := range joined.Unwrap() {
+			findings = append(findings, troubles(about, e)...)
+		}
+		return findings
+	}
+	if failure, ok := errors.AsType[*pipeline.Failure](err); ok && failure.Table != "" {
+		about = failure.Table
+	}
+	return append(findings, pipeline.Trouble(about, err))
 }
 
 // examineBucket goes on as far as it makes sense: without credentials nothing

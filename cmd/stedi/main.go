@@ -36,11 +36,17 @@ func run(adjust func(*program)) int {
 }
 
 // withSignals ends the context at the first signal, with an exit code of its
-// own; the second one leaves at once.
+// own; the second one leaves at once. An interrupt or a hangup that was ignored
+// when the program started stays ignored.
 func withSignals(parent context.Context) (context.Context, func()) {
 	ctx, cancel := context.WithCancelCause(parent)
 	signals := make(chan os.Signal, 2)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	signal.Notify(signals, syscall.SIGTERM)
+	for _, s := range []os.Signal{os.Interrupt, syscall.SIGHUP} {
+		if !signal.Ignored(s) { // nohup ignores one, and a shell the other for what runs in the background
+			signal.Notify(signals, s)
+		}
+	}
 	done := make(chan struct{})
 	go func() {
 		for {

@@ -3,12 +3,12 @@ package main
 import (
 	"encoding/hex"
 	"encoding/json"
-	"fmt"
 	"os"
 	"path/filepath"
 
 	"github.com/zeebo/xxh3"
 
+	"stedi/pipeline/printable"
 	"stedi/tui"
 )
 
@@ -38,15 +38,21 @@ func recallFrom(file string) func() tui.Remembered {
 	}
 }
 
-func rememberIn(file string) func(tui.Remembered) error {
+// rememberIn writes what is to be remembered, after the screens. If that cannot
+// be written, a note says so: nothing of the lake is lost.
+func (p *program) rememberIn(file string) func(tui.Remembered) error {
 	return func(known tui.Remembered) error {
 		text, err := json.MarshalIndent(known, "", " ")
 		if err != nil {
 			return err
 		}
-		if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
-			return fmt.Errorf("remembering where you were: %w", err)
+		err = os.MkdirAll(filepath.Dir(file), 0o700)
+		if err == nil {
+			err = os.WriteFile(file, append(text, '\n'), 0o600)
 		}
-		return os.WriteFile(file, append(text, '\n'), 0o600)
+		if err != nil {
+			narrate(p.stderr, "stedi: note: the place and the queries of this session are not kept: "+printable.Text(err.Error())+"; set XDG_STATE_HOME to a folder that can be written to\n")
+		}
+		return nil
 	}
 }

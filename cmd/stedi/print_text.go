@@ -209,7 +209,7 @@ func notDone(record *pipeline.Record) string {
 	case record.Tally != nil && len(record.Steps) == 0 && record.ExitCode == int(pipeline.BadData):
 		return record.Tally.Verdict() // it is the error
 	case len(record.Tables) == 0:
-		return "Nothing was run."
+		return "Nothing was done."
 	default:
 		return "Not done. The tables that failed are as they were; mend what is said below and run again."
 	}

@@ -163,7 +163,7 @@ func (p *program) screenOptions(flags runFlags) tui.Options {
 		o.Folder = folder
 	}
 	if memory := p.memoryFile(name); memory != "" {
-		o.Recall, o.Remember = recallFrom(memory), rememberIn(memory)
+		o.Recall, o.Remember = recallFrom(memory), p.rememberIn(memory)
 		if p.config.demo { // it is another lake each time; only the queries go on
 			o.Recall = func() tui.Remembered {
 				known := recallFrom(memory)()

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -104,12 +105,21 @@ func (p *program) fill(flags *pflag.FlagSet, known []*pflag.Flag) error {
 	if err != nil {
 		return fmt.Errorf("where the configuration may lie: %w", err)
 	}
-	for _, name := range settingsFiles(folder, p.env) {
-		if err := p.config.fromFile(place{folder, home}, name, flags, known); err != nil {
+	project, user := settingsFiles(folder, p.env)
+	if project != "" {
+		if err := p.config.fromFile(place{folder, home}, project, flags, known); err != nil {
 			return err
 		}
 	}
-	return nil
+	if user == "" {
+		return nil
+	}
+	err = p.config.fromFile(place{folder, home}, user, flags, known)
+	if errors.Is(err, fs.ErrPermission) {
+		narrate(p.stderr, "stedi: note: your settings are not used: "+printable.Text(user)+" cannot be read (permission denied)\n")
+		return nil
+	}
+	return err
 }
 
 // place is where the program was started, and the user's home.

@@ -65,6 +65,9 @@ func Open(root string, options Options) (*Store, error) {
 	if !info.IsDir() {
 		return nil, fmt.Errorf("lake %s is a file, not a folder: name the folder in which the lake's zones lie", root)
 	}
+	if _, err := os.Lstat(filepath.Join(real, internal)); errors.Is(err, fs.ErrPermission) {
+		return nil, fmt.Errorf("lake %s cannot be entered: %w", root, fs.ErrPermission)
+	}
 	return &Store{root: real, disk: disk{root: real, fault: options.Fault}}, nil
 }
 

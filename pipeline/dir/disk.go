@@ -13,7 +13,8 @@ import (
 // Kind is what an operation does.
 type Kind string
 
-// The operations that a Fault sees. All but KindOpen change something.
+// The operations that a Fault sees. All but KindOpen and KindLock change
+// something.
 const (
 	KindOpen       Kind = "open" // a file or folder, for reading
 	KindCreate     Kind = "create"
@@ -26,6 +27,7 @@ const (
 	KindMkdir      Kind = "mkdir"
 	KindSyncFolder Kind = "syncdir"
 	KindRemove     Kind = "remove"
+	KindLock       Kind = "lock" // changes nothing
 )
 
 // Op is one operation on the file system.
@@ -51,14 +53,25 @@ func (d disk) do(kind Kind, path string, act func() error) error {
 	if err == nil {
 		err = act()
 	}
-	if err == nil || kind == KindOpen {
-		return err
+	if err == nil {
+		return nil
+	}
+	if kind == KindOpen {
+		return unreadable(path, err)
 	}
 	if errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS) {
 		return fmt.Errorf("%w: %w in %s: change its owner (chown -R) or mode (chmod -R u+w), or work on a copy of it",
 			err, pipeline.ErrReadOnly, d.root)
 	}
 	return err
+}
+
+// unreadable adds to an error what to do if this user may not read a path.
+func unreadable(path string, err error) error {
+	if !errors.Is(err, fs.ErrPermission) {
+		return err
+	}
+	return &pipeline.Failure{Kind: pipeline.Denied, Err: err, Fix: "Make " + path + " readable for this user (chmod a+r, for folders a+rx), or run as its owner."}
 }
 
 func (d disk) ask(kind Kind, path string) error {

@@ -65,7 +65,7 @@ func TestOrderOfOperations(t *testing.T) {
 				return err
 			}
 			return unlock()
-		}, []string{"create .stedi/lock", "truncate .stedi/lock", "write .stedi/lock", "truncate .stedi/lock"}},
+		}, []string{"create .stedi/lock", "lock .stedi/lock", "truncate .stedi/lock", "write .stedi/lock", "truncate .stedi/lock"}},
 	} {
 		t.Run(test.says, func(t *testing.T) {
 			root, err := filepath.EvalSymlinks(t.TempDir())

@@ -107,7 +107,11 @@ func (s *Store) take() (file *os.File, taken bool, err error) {
 	if err != nil {
 		return nil, false, err
 	}
-	held, err := tryLock(file)
+	held := false
+	err = s.disk.do(KindLock, at, func() error {
+		held, err = tryLock(file)
+		return err
+	})
 	if held && err == nil {
 		return file, false, nil
 	}
@@ -116,9 +120,15 @@ func (s *Store) take() (file *os.File, taken bool, err error) {
 		shared, err = tryShare(file)
 	}
 	if err != nil {
-		err = fmt.Errorf("lock %s: %w", at, err)
+		err = lockless(at, err)
 	}
 	return nil, !shared, errors.Join(err, file.Close())
+}
+
+// lockless is the error of a file system that cannot lock a file.
+func lockless(at string, err error) error {
+	return pipeline.Fail(pipeline.BadEngine, "", "Keep the lake on a file system with locks, such as a local disk, or mount this one with them (NFS: local_lock=flock).",
+		"lock %s: %w", at, err)
 }
 
 // taken tells whether someone has the lock.

@@ -59,7 +59,7 @@ func (s *Store) follow(name string) (string, error) {
 		if _, statErr := os.Stat(at); errors.Is(statErr, errLinkLoop) {
 			return "", fmt.Errorf("%s is a link to itself, it %w", name, pipeline.ErrUnsafe)
 		}
-		return "", err
+		return "", unreadable(at, err)
 	}
 	if rel, err := filepath.Rel(s.root, real); err != nil || !filepath.IsLocal(rel) {
 		return "", fmt.Errorf("%s is a link to %s, it %w", name, real, pipeline.ErrUnsafe)

@@ -37,6 +37,20 @@ func flock(file *os.File, how int) (held bool, err error) {
 	return lockErr == nil, lockErr
 }
 
+// free is how many bytes and files a file system can still take from this
+// user.
+func free(path string) (bytes, files uint64, err error) {
+	var stat unix.Statfs_t
+	if err := unix.Statfs(path, &stat); err != nil {
+		return 0, 0, err
+	}
+	files = uint64(stat.Ffree) //nolint:unconvert // its type differs between systems
+	if stat.Files == 0 {
+		files = 1 << 32 // it has no such limit
+	}
+	return uint64(stat.Bavail) * uint64(stat.Bsize), files, nil //nolint:gosec,unconvert // neither is negative
+}
+
 // dead tells whether a process of this host has surely ended.
 func dead(pid int) bool {
 	return pid > 0 && errors.Is(unix.Kill(pid, 0), unix.ESRCH)

@@ -63,6 +63,16 @@ func lock(file *os.File, how uint32) (held bool, err error) {
 	return lockErr == nil, lockErr
 }
 
+// free is how many bytes a disk can still take from this user. Files have no
+// limit of their own.
+func free(path string) (bytes, files uint64, err error) {
+	name, err := windows.UTF16PtrFromString(path)
+	if err == nil {
+		err = windows.GetDiskFreeSpaceEx(name, &bytes, nil, nil)
+	}
+	return bytes, 1 << 32, err
+}
+
 // dead is never sure here: a process number is soon used again.
 func dead(int) bool { return false }
 

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+
+	"stedi/pipeline"
 )
 
 const (
@@ -25,11 +27,11 @@ func Private(temp string) (folder string, remove func() error, err error) {
 	}
 	folder, err = os.MkdirTemp(temp, privatePrefix)
 	if err != nil {
-		return "", nil, fmt.Errorf("private folder: %w", err)
+		return "", nil, pipeline.Fail(pipeline.BadEngine, "", tempFix, "temporary folder: %w", err)
 	}
 	lock, err := lockFolder(folder)
 	if err != nil {
-		return "", nil, errors.Join(fmt.Errorf("private folder: %w", err), os.RemoveAll(folder))
+		return "", nil, errors.Join(pipeline.Fail(pipeline.BadEngine, "", tempFix, "temporary folder: %w", err), os.RemoveAll(folder))
 	}
 	return folder, func() error { return errors.Join(os.RemoveAll(folder), lock.Close()) }, nil
 }

@@ -185,7 +185,7 @@ func record(t *testing.T) []dir.Op {
 	for _, op := range ops {
 		kinds[op.Kind] = true
 	}
-	if len(kinds) != 11 {
+	if len(kinds) != 12 {
 		t.Fatalf("the script does only %v", kinds)
 	}
 	return ops

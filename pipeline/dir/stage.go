@@ -32,7 +32,17 @@ func (s *Store) Fetch(ctx context.Context, file pipeline.File) (string, error) {
 	if !listed(file.Name, info).Same(file) {
 		return "", fmt.Errorf("%s: %w", file.Name, pipeline.ErrChanged)
 	}
-	return at, nil
+	return at, s.readable(at)
+}
+
+// readable makes sure that a file can be opened: its reader opens it late, and
+// in another process.
+func (s *Store) readable(at string) error {
+	file, err := s.disk.open(at)
+	if err != nil {
+		return err
+	}
+	return file.Close()
 }
 
 // Create starts a staged file, below .stedi/staging. A name that is already
