@@ -38,6 +38,25 @@ func (f *frame) all() pane { return pane{f, f.cells.Bounds()} }
 
 func (f *frame) String() string { return f.cells.Render() }
 
+// picture is String for what counts the columns of a letter with its marks, and
+// of an emoji, as one: blanks make up for the difference.
+func (f *frame) picture() string {
+	for y := range f.cells.Height() {
+		for x := range f.cells.Width() {
+			cell := f.cells.CellAt(x, y)
+			if cell == nil || cell.Width == 0 || len(cell.Content) == 1 {
+				continue
+			}
+			if w := ansi.StringWidth(cell.Content); w <= cell.Width {
+				cell.Content += strings.Repeat(" ", cell.Width-w)
+			} else if blank := f.cells.CellAt(x+1, y); blank != nil && blank.Content == " " {
+				blank.Content, blank.Width = "", 0
+			}
+		}
+	}
+	return f.String()
+}
+
 // pane is a rectangle of a frame. Whatever is drawn into it stays inside.
 type pane struct {
 	frame *frame
@@ -111,32 +130,18 @@ func (p pane) restyle(change func(*uv.Style)) {
 func (p pane) text(x, y int, style uv.Style, text string) int {
 	text = printable(text)
 	if y < 0 || y >= p.height() {
-		return x + ansi.StringWidth(text)
+		return x + ansi.StringWidthWc(text)
 	}
 	for text != "" && x < p.width() {
 		cell := uv.Cell{Style: style}
 		cell.Content, cell.Width = nextCell(text)
 		text = text[len(cell.Content):]
-		if cell.Width == 0 {
-			p.combine(x-1, y, cell.Content)
-			continue
-		}
 		if x >= 0 && x+cell.Width <= p.width() {
 			p.frame.cells.SetCell(p.area.Min.X+x, p.area.Min.Y+y, &cell)
 		}
 		x += cell.Width
 	}
 	return x
-}
-
-// combine adds what has no width of its own to the cell before.
-func (p pane) combine(x, y int, mark string) {
-	const most = 32 // bytes of one cell
-	cell := p.frame.cells.CellAt(p.area.Min.X+x, p.area.Min.Y+y)
-	if x < 0 || cell == nil || cell.Width == 0 || len(cell.Content)+len(mark) > most {
-		return
-	}
-	cell.Content += mark
 }
 
 // textRight writes a text that ends before column x.
@@ -190,7 +195,7 @@ func (p pane) note(style uv.Style, text string) {
 // wrap writes a text over as many lines as it takes, from line y on, and
 // returns the line below it.
 func (p pane) wrap(y int, style uv.Style, text string) int {
-	for line := range strings.SplitSeq(ansi.Wrap(printable(text), max(1, p.width()), " "), "\n") {
+	for line := range strings.SplitSeq(ansi.WrapWc(printable(text), max(1, p.width()), " "), "\n") {
 		p.text(0, y, style, line)
 		y++
 	}

@@ -47,7 +47,7 @@ func (d *dialog) actions() []action { return d.list }
 
 func (d *dialog) draw(p pane) {
 	wide := width(d.title) + 8
-	lines := strings.Split(ansi.Wordwrap(d.text, max(10, min(60, p.width()-4)), " "), "\n")
+	lines := strings.Split(ansi.WordwrapWc(printable(d.text), max(10, min(60, p.width()-4)), " "), "\n")
 	for _, line := range lines {
 		wide = max(wide, width(line)+4)
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
 )
 
 // mouse takes a click, a turn of the wheel or a drag to the zone under it.
@@ -52,9 +53,10 @@ func (m *Model) under(x, y int, answers func(zone) bool) (zone, bool) {
 	return zone{}, false
 }
 
-// MergeMouse makes a filter that lets through at most one movement of the
-// mouse a frame: a flood of them says no more.
-func MergeMouse(now func() time.Time) func(tea.Model, tea.Msg) tea.Msg {
+// Filter makes a filter that lets through at most one movement of the mouse a
+// frame, since a flood of them says no more, and no answer that a terminal can
+// count columns in another way: the renderer must count as the screens do.
+func Filter(now func() time.Time) func(tea.Model, tea.Msg) tea.Msg {
 	const frameTime = 16 * time.Millisecond
 	var last time.Time
 	return func(_ tea.Model, msg tea.Msg) tea.Msg {
@@ -64,6 +66,9 @@ func MergeMouse(now func() time.Time) func(tea.Model, tea.Msg) tea.Msg {
 			} else {
 				last = at
 			}
+		}
+		if report, ok := msg.(tea.ModeReportMsg); ok && report.Mode == ansi.ModeUnicodeCore {
+			return nil
 		}
 		return msg
 	}

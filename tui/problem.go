@@ -98,7 +98,7 @@ func (a *app) problemLines(p *problem) []styledLine {
 	var lines []styledLine
 	section := func(name string, texts []string) {
 		for _, text := range texts {
-			for part := range strings.SplitSeq(ansi.Wrap(printable(text), max(10, min(most, a.reading()-label)), " /"), "\n") {
+			for part := range strings.SplitSeq(ansi.WrapWc(printable(text), max(10, min(most, a.reading()-label)), " /"), "\n") {
 				lines = append(lines, styledLine{{t.bad, fmt.Sprintf("%-*s", label, name)}, {t.text, part}})
 				name = ""
 			}

@@ -53,7 +53,7 @@ func (m *Model) Shoot(ctx context.Context, s Shot) (string, error) {
 		p := m.failure
 		return "", &pipeline.Failure{Kind: p.kind, Err: fmt.Errorf("%s", strings.Join(append([]string{p.what}, p.why...), "\n")), Fix: strings.Join(p.fix, "\n")}
 	}
-	return m.frame(s.Width, s.Height).String(), nil
+	return m.frame(s.Width, s.Height).picture(), nil
 }
 
 // compose goes to what the picture shows.
@@ -90,7 +90,7 @@ type picturesMsg struct {
 // savePicture writes the screen as it is into three files: evidence for those
 // who were not there.
 func (m *Model) savePicture() tea.Cmd {
-	view := m.frame(m.width, m.height).String()
+	view := m.frame(m.width, m.height).picture()
 	w, h := m.width, m.height
 	theme := picture.Dark
 	if !m.options.Dark {

@@ -46,7 +46,7 @@ func onTerminal(tb testing.TB, m tea.Model, width, height int) *terminal {
 		defer close(read)
 		_, _ = io.Copy(keyboard, term.emulator) // ends when the emulator is closed
 	}()
-	p := tea.NewProgram(m, tea.WithContext(tb.Context()), tea.WithInput(keyboard), tea.WithOutput(term), tea.WithoutSignalHandler(),
+	p := tea.NewProgram(m, tea.WithContext(tb.Context()), tea.WithInput(keyboard), tea.WithOutput(&aligner{w: term}), tea.WithoutSignalHandler(),
 		tea.WithEnvironment([]string{"TERM=xterm-256color"}), tea.WithWindowSize(width, height), tea.WithColorProfile(colorprofile.TrueColor),
 		tea.WithFilter(timeless))
 	go func() {
@@ -76,7 +76,7 @@ func timeless(_ tea.Model, msg tea.Msg) tea.Msg {
 	case toastOverMsg, tickMsg:
 		return nil
 	}
-	return msg
+	return Filter(time.Now)(nil, msg)
 }
 
 // Write takes what the program sends. As the line discipline does, it begins a

@@ -2,15 +2,23 @@ package tui
 
 import (
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/charmbracelet/x/ansi"
+	"golang.org/x/text/unicode/norm"
 
 	harmless "stedi/pipeline/printable"
 )
 
-// printable shows every character as a symbol that could harm a terminal, or
-// of which terminals do not agree how wide it is: that would harm the alignment
-// of all that stands behind it.
+// Columns are counted as the renderer counts them (ansi.WcWidth): character by
+// character, as most terminals do. Where a terminal may count otherwise, what
+// stands behind is put in its column (align.go).
+
+// printable shows every character as a symbol that could harm a terminal, and
+// writes all others such that they take the columns that width says: parts of
+// a Korean syllable as one, a mark without a letter on a circle, and a blank
+// behind what a terminal may show over two columns.
 func printable(text string) string {
 	text = harmless.Text(text)
 	if ascii(text) {
@@ -18,19 +26,31 @@ func printable(text string) string {
 	}
 	var b strings.Builder
 	for text != "" {
-		cluster, w := ansi.FirstGraphemeCluster(text, ansi.GraphemeWidth)
+		cluster, w := nextCell(text)
 		text = text[len(cluster):]
-		agreed := w > 0 && w == ansi.StringWidthWc(cluster)
-		for i, r := range cluster {
-			if agreed || i == 0 && w > 0 {
-				b.WriteRune(r)
-			} else {
+		head, size := utf8.DecodeRuneInString(cluster)
+		switch {
+		case w == 0 && unicode.Is(unicode.M, head) && size == len(cluster):
+			b.WriteString("◌" + cluster)
+		case w == 0:
+			for _, r := range cluster {
 				b.WriteString(harmless.Symbol(r))
+			}
+		case size < len(cluster) && unicode.Is(unicode.Hangul, head):
+			b.WriteString(norm.NFC.String(cluster))
+		default:
+			b.WriteString(cluster)
+			if spill(cluster, w) && !strings.HasPrefix(text, " ") {
+				b.WriteByte(' ')
 			}
 		}
 	}
 	return b.String()
 }
+
+// spill tells whether a cluster may be shown over one more column than is
+// counted for it.
+func spill(cluster string, width int) bool { return width == 1 && ansi.StringWidth(cluster) > 1 }
 
 func ascii(text string) bool {
 	for i := range len(text) {
@@ -41,23 +61,28 @@ func ascii(text string) bool {
 	return true
 }
 
-// nextCell is what the first cell of a text shows.
+// nextCell is what the first cell of a text shows, and its columns.
 func nextCell(text string) (content string, width int) {
-	if text[0] < 0x80 && (len(text) == 1 || text[1] < 0x80) {
-		return text[:1], 1
+	content, width = harmless.Cluster(text)
+	if len(content) > 1 {
+		width = ansi.StringWidthWc(content)
 	}
-	return ansi.FirstGraphemeCluster(text, ansi.GraphemeWidth)
+	return content, width
 }
 
 // width is how many columns a text takes.
-func width(text string) int { return ansi.StringWidth(printable(text)) }
+func width(text string) int { return ansi.StringWidthWc(printable(text)) }
 
 // shorten makes a text fit into so many columns. A long one costs no more than
 // what is shown of it.
 func shorten(text string, most int) string {
-	const cluster = 32 // bytes that one column may take, at the utmost
+	const cluster = 64 // bytes that one column may take, at the utmost
 	if len(text) > cluster*most+cluster {
 		text = text[:cluster*most+cluster]
 	}
-	return ansi.Truncate(printable(text), most, "…")
+	text = printable(text)
+	if len(text) <= most || ansi.StringWidthWc(text) <= most {
+		return text
+	}
+	return text[:fitting(text, most-1)] + strings.Repeat("…", min(1, max(0, most)))
 }

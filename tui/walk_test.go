@@ -13,6 +13,8 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
+
+	harmless "stedi/pipeline/printable"
 )
 
 var (
@@ -168,8 +170,11 @@ func wellFormed(t *testing.T, d *driver) {
 		t.Errorf("%d lines on a terminal of %d", len(lines), d.height)
 	}
 	for i, line := range lines {
-		if w := ansi.StringWidth(line); w > d.width || ansi.StringWidthWc(line) > d.width {
+		if w := ansi.StringWidthWc(line); w > d.width {
 			t.Errorf("line %d takes %d columns of %d: %q", i, w, d.width, line)
+		}
+		if text := ansi.Strip(line); harmless.Text(text) != text {
+			t.Errorf("line %d hides something: %q", i, line)
 		}
 		if bad := harmful(line); bad != "" {
 			t.Errorf("line %d holds %q: %q", i, bad, line)
@@ -191,7 +196,7 @@ func harmful(line string) string {
 		r, n := utf8.DecodeRuneInString(line)
 		switch {
 		case r < 0x20, r >= 0x7f && r < 0xa0, r == utf8.RuneError && n == 1,
-			r >= 0x200b && r <= 0x200f, r >= 0x2028 && r <= 0x202e, r >= 0x2060 && r <= 0x206f, r == 0xfeff, r >= 0xe0000 && r <= 0xe007f:
+			r == 0x200b, r == 0x200e, r == 0x200f, r >= 0x2028 && r <= 0x202e, r >= 0x2060 && r <= 0x206f, r == 0xfeff, r >= 0xe0000 && r <= 0xe007f:
 			return line[:n]
 		}
 		line = line[n:]

@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	uv "github.com/charmbracelet/ultraviolet"
-	"github.com/charmbracelet/x/ansi"
 )
 
 // wrap breaks a line into several that are no wider than the room, wherever it
@@ -68,7 +67,10 @@ func (b *breaker) put(style uv.Style, text string) {
 		}
 		if n == 0 {
 			b.next()
-			n = max(1, fitting(text, b.room))
+			if n = fitting(text, b.room); n == 0 {
+				cluster, _ := nextCell(text)
+				n = len(cluster)
+			}
 		}
 		if last := len(b.line) - 1; last >= 0 && b.line[last].style == style {
 			b.line[last].text += text[:n]
@@ -84,19 +86,14 @@ func (b *breaker) put(style uv.Style, text string) {
 func fitting(text string, room int) int {
 	n := 0
 	for n < len(text) {
-		size := 1
-		if text[n] >= 0x80 {
-			cluster, _ := ansi.FirstGraphemeCluster(text[n:], ansi.GraphemeWidth)
-			size = len(cluster)
-		}
-		w := 1
-		if text[n] >= 0x7f || text[n] < 0x20 {
-			w = width(text[n : n+size])
+		cluster, w := nextCell(text[n:])
+		if w == 0 || len(cluster) > 1 {
+			w = width(cluster)
 		}
 		if room -= w; room < 0 {
 			return n
 		}
-		n += size
+		n += len(cluster)
 	}
 	return n
 }

@@ -5,7 +5,6 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"stedi/pipeline"
 	"stedi/pipeline/printable"
@@ -237,14 +236,14 @@ func align(rows [][]string, numbers ...int) []string {
 			if i == len(widths) {
 				widths = append(widths, 0)
 			}
-			widths[i] = max(widths[i], utf8.RuneCountInString(cell))
+			widths[i] = max(widths[i], printable.Width(cell))
 		}
 	}
 	var lines []string
 	for _, row := range rows {
 		var b strings.Builder
 		for i, cell := range row {
-			pad := strings.Repeat(" ", widths[i]-utf8.RuneCountInString(cell))
+			pad := strings.Repeat(" ", widths[i]-printable.Width(cell))
 			if i > 0 {
 				b.WriteString("  ")
 			}

@@ -6,8 +6,6 @@ import (
 	"io"
 	"strings"
 
-	"github.com/charmbracelet/x/ansi"
-
 	"stedi/pipeline"
 	"stedi/pipeline/export"
 	"stedi/pipeline/printable"
@@ -61,7 +59,7 @@ const (
 func (t *textRows) Row(values []any) error {
 	cells := make([]string, len(values))
 	for i, v := range values {
-		cells[i] = ansi.Truncate(printable.Head(printable.Value(v), 4*widestCell), widestCell, "…")
+		cells[i] = printable.Cut(printable.Head(printable.Value(v), 4*widestCell), widestCell)
 	}
 	if t.widths == nil {
 		t.first = append(t.first, cells)
@@ -85,12 +83,12 @@ func (t *textRows) flush() error {
 	head := make([]string, len(t.columns))
 	t.widths = make([]int, len(t.columns))
 	for i, c := range t.columns {
-		head[i] = ansi.Truncate(printable.Text(c.Name), widestCell, "…")
+		head[i] = printable.Cut(printable.Text(c.Name), widestCell)
 	}
 	rule := make([]string, len(head))
 	for i := range head {
 		for _, row := range append(t.first, head) {
-			t.widths[i] = max(t.widths[i], ansi.StringWidth(row[i]))
+			t.widths[i] = max(t.widths[i], printable.Width(row[i]))
 		}
 		rule[i] = strings.Repeat("─", t.widths[i])
 	}
@@ -109,7 +107,7 @@ func (t *textRows) line(cells []string) error {
 		if i > 0 {
 			b.WriteString("  ")
 		}
-		pad := strings.Repeat(" ", max(0, t.widths[i]-ansi.StringWidth(cell)))
+		pad := strings.Repeat(" ", max(0, t.widths[i]-printable.Width(cell)))
 		if t.columns[i].IsNumber() {
 			b.WriteString(pad + cell)
 		} else {

@@ -83,9 +83,13 @@ func ending(ctx context.Context, err error) error {
 const framesPerSecond = 120
 
 func (p *program) screenTerminal(ctx context.Context, stops *stopper) []tea.ProgramOption {
+	out := p.stdout
+	if file, ok := out.(*os.File); ok {
+		out = tui.NewTerminal(file)
+	}
 	options := []tea.ProgramOption{
-		tea.WithContext(ctx), tea.WithInput(p.stdin), tea.WithOutput(p.stdout), tea.WithoutSignalHandler(),
-		tea.WithFilter(stops.before(tui.MergeMouse(time.Now))), tea.WithFPS(framesPerSecond),
+		tea.WithContext(ctx), tea.WithInput(p.stdin), tea.WithOutput(out), tea.WithoutSignalHandler(),
+		tea.WithFilter(stops.before(tui.Filter(time.Now))), tea.WithFPS(framesPerSecond),
 	}
 	if p.config.color == "never" {
 		options = append(options, tea.WithColorProfile(colorprofile.ASCII))

@@ -11,18 +11,24 @@ import (
 	"unicode/utf8"
 )
 
-// Text makes a text harmless: whatever could move the cursor, change colours,
-// turn the direction of writing or hide itself is shown as a symbol instead.
+// Text makes a text harmless: a character that could move the cursor, change
+// colours, turn the direction of writing or hide itself is shown as a symbol
+// instead. Letters keep their marks, and joiners and variation selectors stay
+// where writing or an emoji needs them.
 func Text(s string) string {
 	if clean(s) {
 		return s
 	}
 	var b strings.Builder
-	for _, r := range strings.ToValidUTF8(s, "\uFFFD") {
-		if Hostile(r) {
-			b.WriteString(Symbol(r))
-		} else {
+	before := rune(-1) // the last one written
+	s = strings.ToValidUTF8(s, "\uFFFD")
+	for i, r := range s {
+		if !Hostile(r) && !selector(r) || needed(before, r, s[i+utf8.RuneLen(r):]) {
 			b.WriteRune(r)
+			before = r
+		} else {
+			b.WriteString(Symbol(r))
+			before = '>'
 		}
 	}
 	return b.String()
@@ -43,18 +49,21 @@ func Symbol(r rune) string {
 	return string(append(text, '>'))
 }
 
-// Head is Text for what may be long: it looks at no more than the first limit
-// characters, and ends in an ellipsis if there are more.
+// Head is Text for what may be long: it looks at little more than the first
+// limit characters, cuts between two letters with their marks, and ends in an
+// ellipsis if there is more.
 func Head(s string, limit int) string {
 	if len(s) <= limit {
 		return Text(s)
 	}
-	n := 0
-	for i := range s {
-		if n == limit {
-			return Text(s[:i]) + "…"
+	n, end := 0, 0
+	for end < len(s) {
+		if n >= limit {
+			return Text(s[:end]) + "…"
 		}
-		n++
+		cluster, _ := first(s[end:])
+		end += len(cluster)
+		n += utf8.RuneCountInString(cluster)
 	}
 	return Text(s)
 }
@@ -82,13 +91,14 @@ func Hostile(r rune) bool {
 	if r < 0x7f {
 		return r < 0x20
 	}
-	return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Other_Default_Ignorable_Code_Point)
+	return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Other_Default_Ignorable_Code_Point) &&
+		!unicode.Is(unicode.Prepended_Concatenation_Mark, r)
 }
 
 func clean(s string) bool {
 	for i := range len(s) {
 		if s[i]-0x20 >= 0x5f {
-			return strings.IndexFunc(s, Hostile) < 0 && utf8.ValidString(s)
+			return strings.IndexFunc(s, func(r rune) bool { return Hostile(r) || selector(r) }) < 0 && utf8.ValidString(s)
 		}
 	}
 	return true
