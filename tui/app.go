@@ -149,17 +149,34 @@ func (a *app) lake() *pipeline.Lake {
 
 func (a *app) now() time.Time { return a.options.Now().In(a.options.Zone) }
 
-// copiedMsg says what came of a copy to the system's clipboard.
-type copiedMsg struct{ err error }
+// copiedMsg says what came of a copy.
+type copiedMsg struct {
+	what string
+	how  Copied
+	err  error
+}
 
-// copyText copies to the terminal's clipboard (OSC 52) and, where there is
-// one, to the system's.
+// copyText copies a text in the background.
 func (a *app) copyText(what, text string) tea.Cmd {
-	cmds := []tea.Cmd{tea.SetClipboard(text), a.toast(done, "copied "+what)}
-	if a.options.CopyText != nil {
-		cmds = append(cmds, a.work.start(&a.copying, func(ctx context.Context) tea.Msg {
-			return copiedMsg{a.options.CopyText(ctx, text)}
-		}))
+	clipboard := a.options.Copy
+	if clipboard == nil {
+		return a.toast(warned, "not copied: there is no clipboard")
 	}
-	return tea.Batch(cmds...)
+	return a.work.start(&a.copying, func(ctx context.Context) tea.Msg {
+		how, err := clipboard(ctx, text)
+		return copiedMsg{what, how, err}
+	})
+}
+
+// copied says what has the text now. A terminal does not answer whether it has
+// taken one.
+func (a *app) copied(msg copiedMsg) tea.Cmd {
+	switch {
+	case msg.err != nil:
+		return a.toast(failed, msg.what+" was not copied: "+msg.err.Error())
+	case msg.how.Send != "":
+		return tea.Batch(tea.Raw(msg.how.Send), a.toast(told, "sent "+msg.what+" to "+msg.how.To))
+	default:
+		return a.toast(done, "copied "+msg.what+" with "+msg.how.With)
+	}
 }

@@ -88,7 +88,9 @@ type world struct {
 	clock    *clock
 	store    pipeline.Store
 	runner   *pipeline.Runner
-	copied   []string // to the system's clipboard
+	copied   []string // into the clipboard
+	how      Copied   // what the clipboard says
+	uncopied error    // likewise
 	known    Remembered
 	catalog  []pipeline.CatalogTable
 	findings []pipeline.Finding
@@ -101,7 +103,7 @@ type world struct {
 // newWorld makes a lake of the landing data in a folder.
 func newWorld(tb testing.TB, landing string) *world {
 	tb.Helper()
-	w := &world{root: filepath.Join(tb.TempDir(), "lake"), clock: &clock{now: began}, hold: map[string]chan struct{}{}}
+	w := &world{root: filepath.Join(tb.TempDir(), "lake"), clock: &clock{now: began}, how: Copied{With: "paper"}, hold: map[string]chan struct{}{}}
 	must(tb, os.CopyFS(w.root, os.DirFS(filepath.Join("..", "testdata", landing))))
 	return w
 }
@@ -223,8 +225,11 @@ func (w *world) options(tb testing.TB) Options {
 		},
 		Recall:   func() Remembered { return w.known },
 		Remember: func(r Remembered) error { w.known = r; return nil },
-		CopyText: func(_ context.Context, text string) error { w.copied = append(w.copied, text); return nil },
-		Export:   export.Into,
+		Copy: func(_ context.Context, text string) (Copied, error) {
+			w.copied = append(w.copied, text)
+			return w.how, w.uncopied
+		},
+		Export: export.Into,
 	}
 }
 

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -231,7 +232,7 @@ func TestCellsRowsAndColumnsAreCopied(t *testing.T) {
 	d.cursorTo("email")
 	want := fmt.Sprint(d.column("email")[0])
 	d.press("y", "C")
-	d.shows("copied all 24 values of email")
+	d.shows("copied all 24 values of email with paper")
 	if len(w.copied) != 2 || w.copied[0] != want || !strings.HasPrefix(w.copied[1], want+"\n") || strings.Count(w.copied[1], "\n") != 24 {
 		t.Errorf("copied %q", w.copied)
 	}
@@ -410,4 +411,15 @@ func TestOnlyWhatUsesAColumnIsAConditionAlready(t *testing.T) {
 			t.Errorf("%s: %t", text, got)
 		}
 	}
+}
+
+func TestACopySaysWhatHasTheText(t *testing.T) {
+	w, d := openRows(t, "customer_landing")
+	w.how = Copied{Send: "\x1b]52;c;eA==\a", To: "the terminal (OSC 52)"}
+	d.press("y")
+	d.shows("sent the cell to the terminal (OSC 52)")
+	d.hides("copied")
+	w.uncopied = errors.New("the display is gone")
+	d.press("y")
+	d.shows("the cell was not copied: the display is gone")
 }

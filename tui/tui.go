@@ -81,9 +81,8 @@ type Options struct {
 	Run      pipeline.RunOptions // what the flags of the command say
 	Now      func() time.Time
 	Zone     *time.Location // of the reader
-	// CopyText puts a text into the system's clipboard, beside the terminal's
-	// own way to do so; nil: there is none.
-	CopyText func(ctx context.Context, text string) error
+	// Copy puts a text into a clipboard; nil: there is none.
+	Copy func(ctx context.Context, text string) (Copied, error)
 	// Export makes a new file of what write writes. An existing one is an error,
 	// and when write fails there is none. Nil: there are no files.
 	Export func(name string, write func(io.Writer) error) error
@@ -95,6 +94,13 @@ type Options struct {
 
 	Profiled colorprofile.Profile // of the terminal, until it says otherwise
 	Dark     bool                 // likewise
+}
+
+// Copied says how a text was copied.
+type Copied struct {
+	With string // the tools that have taken it, as people call them
+	Send string // if none has: what asks the terminal to take it
+	To   string // what that is sent to, as people call it
 }
 
 // Model is the root model.
@@ -243,9 +249,7 @@ func (m *Model) finish(msg tea.Msg) tea.Cmd {
 	case picturesMsg:
 		return m.pictured(msg)
 	case copiedMsg:
-		if msg.err != nil {
-			return m.toast(warned, "the system's clipboard: "+msg.err.Error())
-		}
+		return m.copied(msg)
 	}
 	return nil
 }

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
-	"github.com/atotto/clipboard"
 	"github.com/charmbracelet/colorprofile"
 	"golang.org/x/term"
 
@@ -55,6 +54,7 @@ func (p *program) plain(ctx context.Context, flags runFlags) error {
 	defer stop()
 	options := p.screenOptions(flags)
 	options.Profiled = colorprofile.ASCII
+	options.Copy = p.clipboards(false).copy
 	model, err := tui.New(work, options)
 	if err != nil {
 		return usage(err)
@@ -154,12 +154,7 @@ func (p *program) screenOptions(flags runFlags) tui.Options {
 		Examine: p.examine,
 		Open:    func(ctx context.Context) (*tui.Workspace, error) { return p.workspace(ctx, flags.allow.allowance()) },
 		Run:     flags.options(nil), Now: time.Now, Zone: time.Local, Dark: true, Profiled: colorprofile.TrueColor,
-		CopyText: func(_ context.Context, text string) error {
-			if clipboard.Unsupported {
-				return nil // the terminal's own way has to do
-			}
-			return clipboard.WriteAll(text)
-		},
+		Copy:   p.clipboards(true).copy,
 		Editor: p.ownEditor,
 		Export: export.Into,
 	}
