@@ -25,6 +25,8 @@ const (
 	// Stopped from outside: 128 and the signal's number.
 	HungUp     Kind = 129
 	Cancelled  Kind = 130
+	Quit       Kind = 131
+	Aborted    Kind = 134
 	Terminated Kind = 143
 )
 
@@ -55,7 +57,7 @@ func Fail(kind Kind, table, fix, format string, args ...any) *Failure {
 }
 
 // severity orders kinds for a run in which several things failed.
-var severity = map[Kind]int{Done: 0, BadData: 1, BadUsage: 2, BadEngine: 3, Conflict: 4, Denied: 5, HungUp: 6, Cancelled: 6, Terminated: 6}
+var severity = map[Kind]int{Done: 0, BadData: 1, BadUsage: 2, BadEngine: 3, Conflict: 4, Denied: 5, HungUp: 6, Cancelled: 6, Quit: 6, Aborted: 6, Terminated: 6}
 
 // KindOf says how an error ends the program. Of several errors joined the
 // worst one decides.

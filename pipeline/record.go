@@ -179,7 +179,7 @@ func (r *Record) end(now time.Time, err error) {
 		r.Status = "ok"
 	case BadData:
 		r.Status = "data_failed"
-	case HungUp, Cancelled, Terminated:
+	case HungUp, Cancelled, Quit, Aborted, Terminated:
 		r.Status = "cancelled"
 	default:
 		r.Status = "failed"

@@ -225,7 +225,7 @@ func endState(err error) State {
 	switch KindOf(err) {
 	case Done:
 		return Published
-	case HungUp, Cancelled, Terminated:
+	case HungUp, Cancelled, Quit, Aborted, Terminated:
 		return Stopped
 	default:
 		return Failed

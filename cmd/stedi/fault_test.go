@@ -232,7 +232,7 @@ func TestRunsAtOnceExcludeEachOther(t *testing.T) {
 // A signal ends a run within its time, with its exit code, and the record says
 // so.
 func TestSignalsEndARun(t *testing.T) {
-	for signal, want := range map[syscall.Signal]int{syscall.SIGINT: 130, syscall.SIGTERM: 143, syscall.SIGHUP: 129} {
+	for signal, want := range map[syscall.Signal]int{syscall.SIGINT: 130, syscall.SIGTERM: 143, syscall.SIGHUP: 129, syscall.SIGQUIT: 131, syscall.SIGABRT: 134} {
 		t.Run(signal.String(), func(t *testing.T) {
 			lake := filepath.Join(t.TempDir(), "lake")
 			if err := command(t, nil, "sample", lake, "--scale", "8").Run(); err != nil {

@@ -11,6 +11,7 @@ import (
 	"errors"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 
 	"stedi/pipeline"
@@ -25,6 +26,12 @@ func run(adjust func(*program)) int {
 	if query.IsChild(os.Args[1:]) {
 		return query.ChildMain(context.Background(), os.Stdin, os.Stdout)
 	}
+	if isRestorer(os.Args[1:]) {
+		return restoreLater(os.Stdin, os.Stdout)
+	}
+	// A crash, also one of the engine, ends with SIGABRT rather than with the
+	// status of wrong usage.
+	debug.SetTraceback("crash")
 	// A file size limit is an error of the write that meets it.
 	signal.Ignore(syscall.SIGXFSZ)
 	ctx, stop := withSignals(context.Background())
@@ -42,8 +49,8 @@ func withSignals(parent context.Context) (context.Context, func()) {
 	ctx, cancel := context.WithCancelCause(parent)
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, syscall.SIGTERM)
-	for _, s := range []os.Signal{os.Interrupt, syscall.SIGHUP} {
-		if !signal.Ignored(s) { // nohup ignores one, and a shell the other for what runs in the background
+	for _, s := range []os.Signal{os.Interrupt, syscall.SIGHUP, syscall.SIGQUIT, syscall.SIGABRT} {
+		if !signal.Ignored(s) { // nohup ignores one, and a shell some for what runs in the background
 			signal.Notify(signals, s)
 		}
 	}
@@ -75,6 +82,10 @@ func kindOf(s os.Signal) pipeline.Kind {
 		return pipeline.Terminated
 	case syscall.SIGHUP:
 		return pipeline.HungUp
+	case syscall.SIGQUIT:
+		return pipeline.Quit
+	case syscall.SIGABRT:
+		return pipeline.Aborted
 	default:
 		return pipeline.Cancelled
 	}

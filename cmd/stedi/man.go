@@ -133,6 +133,6 @@ var manSections = []struct {
 		{"3", "An engine, a disk or a service failed, or the time was up."},
 		{"4", "No permission."},
 		{"5", "The lake is locked, or was changed by someone else."},
-		{"129, 130, 143", "Stopped by a signal."},
+		{"129, 130, 131, 134, 143", "Stopped by a signal, or, with 134, crashed."},
 	}},
 }

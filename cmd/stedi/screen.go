@@ -37,7 +37,9 @@ func (p *program) screen(ctx context.Context, flags runFlags) (err error) {
 	screen := tea.NewProgram(model, p.screenTerminal(ctx, stops)...)
 	unwatch := stops.watch(screen)
 	defer unwatch()
+	restored := p.watchTerminal()
 	_, err = screen.Run()
+	restored()
 	err = errors.Join(ending(ctx, err), model.Close())
 	if text := model.Farewell(); text != "" {
 		narrate(p.stderr, text)

@@ -171,6 +171,8 @@ func TestTheScreensEndAsTheyAreTold(t *testing.T) {
 		{"an interrupt", func(s *session) { s.signal(syscall.SIGINT) }, 130},
 		{"SIGTERM", func(s *session) { s.signal(syscall.SIGTERM) }, 143},
 		{"SIGHUP", func(s *session) { s.signal(syscall.SIGHUP) }, 129},
+		{"SIGQUIT", func(s *session) { s.signal(syscall.SIGQUIT) }, 131},
+		{"SIGABRT", func(s *session) { s.signal(syscall.SIGABRT) }, 134},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := startSession(t, screens(t, nil, "--lake", lake))
@@ -179,6 +181,48 @@ func TestTheScreensEndAsTheyAreTold(t *testing.T) {
 			s.ends(c.code)
 		})
 	}
+}
+
+// A crash of the engine, and a kill, leave the process no time for anything.
+func TestTheTerminalIsRestoredAfterACrash(t *testing.T) {
+	lake := sampleLake(t)
+	for _, sent := range []syscall.Signal{syscall.SIGSEGV, syscall.SIGKILL} {
+		t.Run(sent.String(), func(t *testing.T) {
+			s := startSession(t, screens(t, nil, "--lake", lake))
+			s.shows("machine_learning_curated")
+			if raw := s.settings(); raw.Lflag&unix.ICANON != 0 {
+				t.Fatal("the screens leave the terminal as it is")
+			}
+			s.signal(sent)
+			<-s.over
+			if status, ok := s.cmd.ProcessState.Sys().(syscall.WaitStatus); !ok || !status.Signaled() {
+				t.Errorf("it ended with %v, like wrong usage", s.cmd.ProcessState)
+			}
+			s.until("the terminal as it was", s.isPlain)
+			s.shows("the terminal is restored")
+			if after := s.settings(); after.Lflag&unix.ICANON == 0 || after.Lflag&unix.ECHO == 0 || after.Oflag&unix.OPOST == 0 || after.Iflag&unix.ICRNL == 0 {
+				t.Errorf("the terminal is set to %+v", after)
+			}
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			if !strings.Contains(s.sent.String(), "\x1b[<u") {
+				t.Error("keys are still reported in kitty's way")
+			}
+		})
+	}
+}
+
+// settings are how the terminal works.
+func (s *session) settings() (now unix.Termios) {
+	s.Helper()
+	control(s.T, s.master, func(descriptor int) error {
+		settings, err := unix.IoctlGetTermios(descriptor, unix.TCGETS)
+		if err == nil {
+			now = *settings
+		}
+		return err
+	})
+	return now
 }
 
 func (s *session) signal(sig os.Signal) {

@@ -1,0 +1,107 @@
+//go:build linux || darwin
+
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"io"
+	"os"
+	"os/exec"
+	"os/signal"
+	"runtime/debug"
+	"strings"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// startRestorer starts the process that restores a terminal, and tells it how
+// the terminal works now. The pipe to it closes however this process ends.
+func startRestorer(self string, terminal *os.File) (restored func(), err error) {
+	settings, err := unix.IoctlGetTermios(int(terminal.Fd()), getSettings) //nolint:gosec // a descriptor fits
+	if err != nil {
+		return nil, err
+	}
+	text, err := json.Marshal(settings)
+	if err != nil {
+		return nil, err
+	}
+	hear, tell, err := os.Pipe()
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = hear.Close() }()         // the other process has it
+	cmd := exec.Command(self, restorerArgument) //nolint:gosec,noctx // this program, which ends with this process
+	cmd.Stdin, cmd.Stdout, cmd.ExtraFiles = terminal, terminal, []*os.File{hear}
+	// Signals to the processes in the foreground are not for it.
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	if err := cmd.Start(); err != nil {
+		_ = tell.Close()
+		return nil, err
+	}
+	_, _ = tell.Write(append(text, '\n')) // if it is gone, nothing is lost
+	_ = debug.SetCrashOutput(tell, debug.CrashOptions{})
+	return func() {
+		_ = debug.SetCrashOutput(nil, debug.CrashOptions{}) // which has the pipe, too
+		_, _ = io.WriteString(tell, endOfScreens)
+		_ = tell.Close()
+		_ = cmd.Wait()
+	}, nil
+}
+
+// crashSilence is how long a process that crashes may say nothing before it
+// counts as over: while it waits for its threads, the terminal is of no use.
+const crashSilence = 300 * time.Millisecond
+
+// restoreLater waits for the end of the process that has the other end of the
+// pipe, and restores the terminal if that has not done so.
+func restoreLater(terminal, out *os.File) int {
+	signal.Ignore(syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT, syscall.SIGTSTP, syscall.SIGTTOU, syscall.SIGTTIN, syscall.SIGPIPE)
+	_ = unix.SetNonblock(restorerPipe, true) // for its deadline
+	pipe := os.NewFile(restorerPipe, "pipe")
+	from := bufio.NewReader(pipe)
+	text, err := from.ReadBytes('\n')
+	var settings unix.Termios
+	if err != nil || json.Unmarshal(text, &settings) != nil {
+		return 1
+	}
+	parent := os.Getppid()
+	trace, _ := from.ReadString('\n')
+	if trace == endOfScreens {
+		return 0
+	}
+	if trace != "" {
+		trace += crashOutput(pipe, from)
+		if parent > 1 && parent == os.Getppid() {
+			_ = syscall.Kill(parent, syscall.SIGKILL)
+		}
+	}
+	descriptor := int(terminal.Fd()) //nolint:gosec // a descriptor fits
+	// The shell may have its own settings again, which stay.
+	if now, err := unix.IoctlGetTermios(descriptor, getSettings); err == nil && now.Oflag&unix.OPOST == 0 {
+		_ = unix.IoctlSetTermios(descriptor, setSettings, &settings)
+	}
+	_, _ = io.WriteString(out, leaveScreens+crashNote(trace)) // the terminal may be gone
+	return 0
+}
+
+// restorerPipe is the descriptor on which the second process hears of the
+// first.
+const restorerPipe = 3
+
+// crashOutput is the rest of what the first process says of its crash.
+func crashOutput(pipe *os.File, from io.Reader) string {
+	var rest strings.Builder
+	part := make([]byte, 4096)
+	for rest.Len() < 1<<20 {
+		_ = pipe.SetReadDeadline(time.Now().Add(crashSilence))
+		n, err := from.Read(part)
+		rest.Write(part[:n])
+		if err != nil {
+			break
+		}
+	}
+	return rest.String()
+}
