@@ -34,6 +34,7 @@ type app struct {
 	live    liveRun
 	known   Remembered
 	failure *problem                     // the newest one, until it is dismissed
+	unread  string                       // why the last look failed; "": it did not
 	counts  map[string]rowCount          // by table: what was counted here
 	others  []pipeline.CatalogTable      // of the catalog, that the lake does not define
 	asks    map[string]map[string]string // by table and stage: what the stage asks of a row
@@ -97,8 +98,14 @@ func (a *app) lookAgain() tea.Cmd {
 
 func (a *app) looked(msg viewMsg) tea.Cmd {
 	if msg.err != nil {
-		a.fail("the lake cannot be read", msg.err)
+		if a.unread == "" || a.unread != msg.err.Error() { // once, not at every look
+			a.fail(lakeUnread, msg.err, answer{"D", "ask the doctor", a.examine})
+		}
+		a.unread = msg.err.Error()
 		return nil
+	}
+	if a.unread = ""; a.failure != nil && a.failure.what == lakeUnread {
+		a.failure = nil
 	}
 	first := a.view == nil
 	a.view, a.looks = msg.view, msg.took
@@ -107,6 +114,9 @@ func (a *app) looked(msg viewMsg) tea.Cmd {
 	}
 	return a.follow()
 }
+
+// lakeUnread is what a look that fails says.
+const lakeUnread = "the lake cannot be read"
 
 // The lake is looked at again every few seconds, since others may change it;
 // less often if it takes long, and not while nobody is looking.

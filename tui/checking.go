@@ -15,13 +15,16 @@ type checkedMsg struct {
 	err    error
 }
 
+// checkingText is shown while rules are evaluated.
+const checkingText = "checking …"
+
 // check evaluates the rules in the background.
 func (a *app) check() tea.Cmd {
 	if a.place == nil || a.place.Check == nil {
 		return nil
 	}
 	check := a.place.Check
-	return tea.Batch(a.toast(told, "checking …"), a.work.start(&a.checking, func(ctx context.Context) tea.Msg {
+	return tea.Batch(a.toast(told, checkingText), a.work.start(&a.checking, func(ctx context.Context) tea.Msg {
 		record, err := check(ctx, nil)
 		return checkedMsg{record, err}
 	}))
@@ -46,6 +49,7 @@ func (a *app) verdicts() *pipeline.Record {
 }
 
 func (a *app) checked(msg checkedMsg) tea.Cmd {
+	a.toasts.dropText(checkingText)
 	if msg.record == nil || msg.err != nil {
 		a.fail("the lake cannot be checked", msg.err)
 		return nil

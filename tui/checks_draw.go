@@ -20,7 +20,7 @@ func (c *checksView) summary() string {
 	found := c.verdicts()
 	switch {
 	case c.checking.working():
-		return "checking …"
+		return checkingText
 	case found == nil:
 		return "not checked yet"
 	}

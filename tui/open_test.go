@@ -51,3 +51,34 @@ func TestAnEmptyLakeSaysWhatBelongsThere(t *testing.T) {
 	d := start(t, w.options(t), 160, 40)
 	d.shows("no data lies here yet", "stedi --demo", "customer/landing")
 }
+
+func TestALakeThatDisappearsIsAnErrorUntilItIsBack(t *testing.T) {
+	w := newWorld(t, "sample")
+	w.open(t)
+	o := w.options(t)
+	d := start(t, o, 120, 36)
+	d.shows("customer_landing")
+	d.place.Check = func(context.Context, []string) (*pipeline.Record, error) {
+		return nil, pipeline.Fail(pipeline.BadEngine, "", "", "the folder is not there")
+	}
+	must(t, os.Rename(w.root, w.root+"-moved"))
+	d.do(d.lookAgain())
+	d.settle()
+	d.shows("the lake cannot be read")
+	d.hides("no data lies here yet")
+	d.press("!")
+	d.shows("WHY    lake ", "cannot be found any more", "FIX    Put the folder back")
+	d.press("x")
+	d.do(d.lookAgain())
+	d.settle()
+	d.hides("the lake cannot be read") // it was dismissed
+	d.press("v")
+	d.shows("the lake cannot be checked")
+	d.hides("checking …")
+	must(t, os.Rename(w.root+"-moved", w.root))
+	d.do(d.lookAgain())
+	d.settle()
+	d.press("!", "x")
+	d.shows("customer_landing")
+	d.hides("cannot be")
+}

@@ -251,7 +251,8 @@ func (q *queryView) editOutside() tea.Cmd {
 	s := q.sheet()
 	edit, finish, err := q.options.Editor(s.editor.Value())
 	if err != nil {
-		return q.toast(failed, err.Error())
+		q.fail("the editor cannot be started", err)
+		return nil
 	}
 	return tea.ExecProcess(edit, func(err error) tea.Msg {
 		text, e := finish()

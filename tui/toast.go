@@ -57,6 +57,11 @@ func (t *toasts) drop(id int) {
 	}
 }
 
+// dropText takes back a piece of news that is not true any more.
+func (t *toasts) dropText(text string) {
+	t.list = slices.DeleteFunc(t.list, func(n toast) bool { return n.text == text })
+}
+
 // draw shows the newest piece of news.
 func (t *toasts) draw(p pane, th *theme) {
 	if len(t.list) == 0 {

@@ -71,6 +71,26 @@ func Open(root string, options Options) (*Store, error) {
 	return &Store{root: real, disk: disk{root: real, fault: options.Fault}}, nil
 }
 
+// there fails if the lake's own folder was moved or removed since it was
+// opened: a lake that is gone is not an empty one.
+func (s *Store) there() error {
+	if _, err := os.Stat(s.root); err != nil {
+		return pipeline.Fail(pipeline.BadEngine, "", "Put the folder back, or mount its disk again; or name another lake with --lake.",
+			"lake %s: its folder cannot be found any more: %s", s.root, reason(err))
+	}
+	return nil
+}
+
+// reason is why an operation failed, without the name of the file. It is not
+// that error any more: to others it would mean that a file of the lake is
+// missing.
+func reason(err error) string {
+	if path, ok := errors.AsType[*fs.PathError](err); ok {
+		return path.Err.Error()
+	}
+	return err.Error()
+}
+
 // missing tells whether err says that a file is not there, be it that one of
 // the folders in its name is a file.
 func missing(err error) bool {

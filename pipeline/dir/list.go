@@ -22,7 +22,7 @@ func (s *Store) List(ctx context.Context, folder string) ([]pipeline.File, error
 	}
 	real, err := s.follow(folder)
 	if missing(err) {
-		return nil, nil
+		return nil, s.there()
 	}
 	if err != nil {
 		return nil, err

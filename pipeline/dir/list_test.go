@@ -1,6 +1,7 @@
 package dir_test
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -237,4 +238,26 @@ func descriptors(t *testing.T) int {
 		return 0
 	}
 	return len(open)
+}
+
+// A lake whose folder is gone is not an empty one.
+func TestALakeThatIsGoneIsNotEmpty(t *testing.T) {
+	root := filepath.Join(t.TempDir(), "lake")
+	if err := os.Mkdir(root, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	store, err := dir.Open(root, dir.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if files, err := store.List(t.Context(), "landing"); err != nil || len(files) > 0 {
+		t.Errorf("%v, %v", files, err)
+	}
+	if err := os.Rename(root, root+"-moved"); err != nil {
+		t.Fatal(err)
+	}
+	_, err = store.List(t.Context(), "landing")
+	if err == nil || errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), root) || !strings.Contains(err.Error(), "cannot be found any more") {
+		t.Errorf("%v", err)
+	}
 }
