@@ -250,7 +250,7 @@ func (p *program) printScans(steps []planStep) error {
 	if p.config.engine == "glue" {
 		return p.printWork(steps, all)
 	}
-	_, err := fmt.Fprintf(p.stdout, "\nAthena would scan about %s bytes, and %s to count rows (fewer with --count-stages=false): $%.4f.\n",
+	_, err := fmt.Fprintf(p.out, "\nAthena would scan about %s bytes, and %s to count rows (fewer with --count-stages=false): $%.4f.\n",
 		thousands(all.ScanBytes), thousands(all.CountBytes), all.CostUSD)
 	return err
 }

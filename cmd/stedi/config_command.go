@@ -56,7 +56,7 @@ func (p *program) printSettings(flags []*pflag.Flag) error {
 		for _, s := range settings {
 			rows = append(rows, []string{s.Name, printable.Text(s.Value), printable.Text(s.Origin)})
 		}
-		return printTable(p.stdout, rows)
+		return printTable(p.out, rows)
 	case "ndjson":
 		for _, s := range settings {
 			if err := encoder.Encode(s); err != nil {

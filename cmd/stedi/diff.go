@@ -21,7 +21,7 @@ func (p *program) diffRuns(ctx context.Context, store pipeline.Store, a, b strin
 		return err
 	}
 	if p.config.output == "text" {
-		_, err := io.WriteString(p.stdout, diffText(d))
+		_, err := io.WriteString(p.out, diffText(d))
 		return err
 	}
 	return p.encode(d)
@@ -116,7 +116,7 @@ func (p *program) diffRowsText(d *pipeline.Diff, tables []pipeline.RowsDiff) err
 			}
 		}
 	}
-	_, err := io.WriteString(p.stdout, b.String())
+	_, err := io.WriteString(p.out, b.String())
 	return err
 }
 

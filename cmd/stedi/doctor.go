@@ -227,11 +227,11 @@ func (p *program) printFindings(findings []pipeline.Finding) error {
 		if f.Wrong {
 			mark = "WRONG"
 		}
-		if _, err := fmt.Fprintf(p.stdout, "%s  %s: %s\n", mark, f.About, printable.Text(f.Says)); err != nil {
+		if _, err := fmt.Fprintf(p.out, "%s  %s: %s\n", mark, f.About, printable.Text(f.Says)); err != nil {
 			return err
 		}
 		if f.Fix != "" {
-			if _, err := fmt.Fprintf(p.stdout, "       %s\n", printable.Text(f.Fix)); err != nil {
+			if _, err := fmt.Fprintf(p.out, "       %s\n", printable.Text(f.Fix)); err != nil {
 				return err
 			}
 		}

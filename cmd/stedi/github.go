@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"stedi/pipeline"
@@ -23,6 +24,22 @@ func (p *program) gitHub() []watcher {
 	return watchers
 }
 
+// services are variables that services which build software set.
+var services = []string{"CI", "GITHUB_ACTIONS", "GITLAB_CI", "TF_BUILD", "TEAMCITY_VERSION", "BUILDKITE", "TRAVIS", "JENKINS_URL"}
+
+// guardLogs keeps what is read from files and services from being a command to
+// what reads stdout and stderr. On a terminal nothing obeys commands, unless it
+// is the one of a service. Data in JSON and CSV stays as it is, byte by byte.
+func (p *program) guardLogs() {
+	served := slices.ContainsFunc(services, func(name string) bool {
+		value, _ := p.env(name)
+		return value != "" && value != "false"
+	})
+	p.raw = p.stderr
+	p.out = printable.NewLog(p.stdout, served || !p.isTerminal(p.stdout))
+	p.stderr = printable.NewLog(p.stderr, served || !p.isTerminal(p.stderr))
+}
+
 func (p *program) inGitHub() bool {
 	value, _ := p.env("GITHUB_ACTIONS")
 	return value == "true"
@@ -38,7 +55,7 @@ func (a *annotations) end(r *pipeline.Record) error {
 	notes := notesOf(r)
 	a.p.told = len(notes) > 0
 	for _, n := range fewer(notes) {
-		narrate(a.p.stderr, n.String()+"\n")
+		narrate(a.p.raw, n.String()+"\n")
 	}
 	return nil
 }
@@ -51,7 +68,16 @@ type annotation struct {
 }
 
 func (n annotation) String() string {
-	return fmt.Sprintf("::%s title=%s::%s", n.level, gitHubProperty.Replace(n.title), gitHubText.Replace(n.message))
+	return fmt.Sprintf("::%s title=%s::%s", n.level, gitHubProperty.Replace(logged(n.title)), gitHubText.Replace(logged(n.message)))
+}
+
+// logged is a text without control characters and commands, line by line.
+func logged(text string) string {
+	var lines []string
+	for line := range strings.SplitSeq(text, "\n") {
+		lines = append(lines, printable.Uncommanded(printable.Text(line)))
+	}
+	return strings.Join(lines, "\n")
 }
 
 // The characters that would end a value, or the command.
@@ -163,6 +189,6 @@ func (p *program) ended(err error) {
 	p.log.finish(err)
 	_, shown := errors.AsType[*saidAlready](err)
 	if err != nil && !p.told && !shown && p.inGitHub() {
-		narrate(p.stderr, annotation{"error", "stedi", err.Error()}.String()+"\n")
+		narrate(p.raw, annotation{"error", "stedi", err.Error()}.String()+"\n")
 	}
 }

@@ -90,7 +90,7 @@ func (p *program) printWork(steps []planStep, all scan) error {
 	if fewest == 0 {
 		word = "at least" // of some job nothing is known
 	}
-	_, err := fmt.Fprintf(p.stdout, "\nGlue would work for %s %s DPU-seconds (past runs): $%.4f, and Athena a little for counts and guards.\n", word, thousands(int64(all.DPUSeconds)), all.CostUSD)
+	_, err := fmt.Fprintf(p.out, "\nGlue would work for %s %s DPU-seconds (past runs): $%.4f, and Athena a little for counts and guards.\n", word, thousands(int64(all.DPUSeconds)), all.CostUSD)
 	return err
 }
 
@@ -151,5 +151,5 @@ func (p *program) listJobRuns(ctx context.Context, names []string, most int) (er
 			r.Table, r.Started.Local().Format(time.DateTime), r.State, fmt.Sprintf("%.0f", r.Seconds), fmt.Sprintf("$%.4f", r.CostUSD), r.ID, printable.Text(r.Error),
 		})
 	}
-	return printTable(p.stdout, rows, 3, 4)
+	return printTable(p.out, rows, 3, 4)
 }

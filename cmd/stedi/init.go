@@ -46,7 +46,7 @@ func (p *program) writeDefinition(folder string) error {
 	if p.config.output != "text" {
 		return json.NewEncoder(p.stdout).Encode(map[string]string{"definition": folder, "next": next})
 	}
-	_, err = fmt.Fprintf(p.stdout, "The definition lies in %s: landing and transforms make the tables, profiles vary them,\nchecks and tests watch them.\n\nNext: %s\n", printable.Text(folder), printable.Text(next))
+	_, err = fmt.Fprintf(p.out, "The definition lies in %s: landing and transforms make the tables, profiles vary them,\nchecks and tests watch them.\n\nNext: %s\n", printable.Text(folder), printable.Text(next))
 	return err
 }
 

@@ -139,7 +139,7 @@ func (p *program) printPlan(document planDocument) error {
 		}
 		rows = append(rows, []string{fmt.Sprint(s.Order), s.Table, s.Zone, s.Action, s.Reason})
 	}
-	if err := printTable(p.stdout, rows, 0); err != nil {
+	if err := printTable(p.out, rows, 0); err != nil {
 		return err
 	}
 	if err := p.printScans(document.Steps); err != nil {
@@ -149,6 +149,6 @@ func (p *program) printPlan(document planDocument) error {
 	if run == 0 && document.Error == "" {
 		closing = "Everything is up to date. --force would run it all the same."
 	}
-	_, err := fmt.Fprintf(p.stdout, "\n%s\n", closing)
+	_, err := fmt.Fprintf(p.out, "\n%s\n", closing)
 	return err
 }

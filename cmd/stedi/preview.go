@@ -101,22 +101,22 @@ func (p *program) printPreview(ctx context.Context, v previewed, rows pipeline.R
 		for _, c := range columns {
 			schema = append(schema, []string{c.Name, c.Type.String(), map[bool]string{true: "key", false: ""}[c.Key]})
 		}
-		if _, err := fmt.Fprintf(p.stdout, "%s  zone %s  folder %s\n%s\n\n", table.Name, table.Zone, table.Path, table.Doc); err != nil {
+		if _, err := fmt.Fprintf(p.out, "%s  zone %s  folder %s\n%s\n\n", table.Name, table.Zone, table.Path, table.Doc); err != nil {
 			return err
 		}
-		if err := printTable(p.stdout, schema); err != nil {
+		if err := printTable(p.out, schema); err != nil {
 			return err
 		}
-		if _, err := fmt.Fprintln(p.stdout); err != nil {
+		if _, err := fmt.Fprintln(p.out); err != nil {
 			return err
 		}
-		shown, err := printRows(ctx, p.stdout, rows, "text")
+		shown, err := printRows(ctx, p.out, rows, "text")
 		if err == nil {
 			all := rowsText(count)
 			if len(v.left) > 0 {
 				all += " that can be read. " + printable.Text(pipeline.Missing(v.left))
 			}
-			_, err = fmt.Fprintf(p.stdout, "\n%s of %s\n", thousands(shown), all)
+			_, err = fmt.Fprintf(p.out, "\n%s of %s\n", thousands(shown), all)
 		}
 		return err
 	case "json":

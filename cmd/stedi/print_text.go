@@ -230,6 +230,11 @@ func printTable(w io.Writer, rows [][]string, numbers ...int) error {
 
 // align pads the columns of a table; those named are numbers, flush right.
 func align(rows [][]string, numbers ...int) []string {
+	for _, row := range rows {
+		for i, cell := range row {
+			row[i] = printable.Text(cell)
+		}
+	}
 	var widths []int
 	for _, row := range rows {
 		for i, cell := range row {

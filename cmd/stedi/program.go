@@ -29,6 +29,8 @@ type program struct {
 	config config
 	color  string // auto, always or never
 	log    runLog
+	out    *printable.Log     // stdout for text
+	raw    io.Writer          // stderr for the commands of a service
 	told   bool               // GitHub has been told why it fails
 	fault  func(dir.Op) error // nil but in tests: what goes wrong with files
 }
@@ -37,6 +39,7 @@ type program struct {
 func (p *program) execute(ctx context.Context, args []string) error {
 	args = sqlArguments(args)
 	p.chooseColor(args)
+	p.guardLogs()
 	defer p.closeLog()
 	root := p.root() //nolint:contextcheck // cobra hands each command its context
 	root.SetArgs(args)
@@ -136,6 +139,9 @@ func (e *saidAlready) Unwrap() error { return e.error }
 
 // isTerminal tells whether a stream is a terminal that can take a live line.
 func (p *program) isTerminal(stream any) bool {
+	if log, ok := stream.(*printable.Log); ok {
+		stream = log.Unwrap()
+	}
 	f, ok := stream.(*os.File)
 	if !ok || !term.IsTerminal(int(f.Fd())) { //nolint:gosec // a descriptor fits
 		return false

@@ -147,7 +147,7 @@ func (p *program) printProof(proof pipeline.Proof) error {
 	if !proof.Equal {
 		word = "OTHER ROWS"
 	}
-	if _, err := fmt.Fprintf(p.stdout, "%s: %s\n", proof.Table, word); err != nil {
+	if _, err := fmt.Fprintf(p.out, "%s: %s\n", proof.Table, word); err != nil {
 		return err
 	}
 	rows := [][]string{}
@@ -158,7 +158,7 @@ func (p *program) printProof(proof pipeline.Proof) error {
 		}
 		rows = append(rows, []string{"  " + e.Engine, thousands(e.Rows), e.Hash, fmt.Sprintf("%.1f s", e.Seconds), fmt.Sprintf("$%.4f", e.CostUSD), difference})
 	}
-	if err := printTable(p.stdout, rows, 1, 3, 4); err != nil {
+	if err := printTable(p.out, rows, 1, 3, 4); err != nil {
 		return err
 	}
 	for _, e := range proof.Engines {
@@ -167,7 +167,7 @@ func (p *program) printProof(proof pipeline.Proof) error {
 			if row.Values != nil {
 				text += ": " + printable.Text(fmt.Sprint(row.Values...))
 			}
-			if _, err := fmt.Fprintln(p.stdout, text); err != nil {
+			if _, err := fmt.Fprintln(p.out, text); err != nil {
 				return err
 			}
 		}

@@ -111,7 +111,7 @@ func (p *program) query(ctx context.Context, text string, timeout time.Duration,
 // that says what was.
 func (p *program) printQuery(ctx context.Context, rows pipeline.Rows, allow pipeline.Allowance) (n int64, err error) {
 	if p.config.output != "json" || allow.None() {
-		return printRows(ctx, p.stdout, rows, p.config.output)
+		return printRows(ctx, p.rowsTo(), rows, p.config.output)
 	}
 	if _, err := io.WriteString(p.stdout, "{\"rows\": "); err != nil {
 		return 0, err

@@ -52,11 +52,11 @@ func (p *program) printRestored(r *pipeline.Restored) error {
 	case r.Before == "":
 		head = fmt.Sprintf("%s: it was not there, and has %s again (made by run %s)", r.Table, rowsText(r.Rows), r.Run)
 	}
-	if _, err := fmt.Fprintln(p.stdout, head); err != nil {
+	if _, err := fmt.Fprintln(p.out, head); err != nil {
 		return err
 	}
 	for _, s := range r.Stale {
-		if _, err := fmt.Fprintf(p.stdout, "stale: %s: %s\n", s.Table, s.Why); err != nil {
+		if _, err := fmt.Fprintf(p.out, "stale: %s: %s\n", s.Table, s.Why); err != nil {
 			return err
 		}
 	}
@@ -64,6 +64,6 @@ func (p *program) printRestored(r *pipeline.Restored) error {
 	if len(r.Stale) > 0 {
 		next = "The next run makes anew what is stale, and deletes the previous versions; `stedi rollback " + r.Table + "` undoes this."
 	}
-	_, err := fmt.Fprintf(p.stdout, "\n%s\n", next)
+	_, err := fmt.Fprintf(p.out, "\n%s\n", next)
 	return err
 }

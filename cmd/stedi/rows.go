@@ -35,6 +35,14 @@ func printRows(ctx context.Context, w io.Writer, rows pipeline.Rows, output stri
 	}
 }
 
+// rowsTo is where rows go.
+func (p *program) rowsTo() io.Writer {
+	if p.config.output == "text" {
+		return p.out
+	}
+	return p.stdout
+}
+
 func newRowWriter(w io.Writer, output string, columns []pipeline.ResultColumn) export.Writer {
 	if output == "text" {
 		return &textRows{w: w, columns: columns}

@@ -78,6 +78,6 @@ func (p *program) printer() printer {
 	case "ndjson":
 		return &jsonPrinter{out: p.stdout, story: p.story(), lines: true}
 	default:
-		return &textPrinter{out: p.stdout, story: p.story(), color: p.colors(p.stdout)}
+		return &textPrinter{out: p.out, story: p.story(), color: p.colors(p.stdout)}
 	}
 }

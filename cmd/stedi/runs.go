@@ -107,5 +107,5 @@ func (p *program) runsTable(records []*pipeline.Record) error {
 		}
 		rows = append(rows, []string{r.Run, r.Started.Format(time.DateTime) + " UTC", r.Status, fmt.Sprint(made), fmt.Sprintf("%.2f", r.Seconds)})
 	}
-	return printTable(p.stdout, rows, 3, 4)
+	return printTable(p.out, rows, 3, 4)
 }

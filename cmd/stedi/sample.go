@@ -86,9 +86,9 @@ func (p *program) printSample(folder string, manifest sample.Manifest) error {
 	for _, t := range manifest.Tables {
 		rows = append(rows, []string{t.Name, thousands(t.Rows), fmt.Sprint(t.Files), thousands(t.Bytes)})
 	}
-	if err := printTable(p.stdout, rows, 1, 2, 3); err != nil {
+	if err := printTable(p.out, rows, 1, 2, 3); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(p.stdout, "\nNext: stedi --batch --lake %s\n", folder)
+	_, err := fmt.Fprintf(p.out, "\nNext: stedi --batch --lake %s\n", folder)
 	return err
 }

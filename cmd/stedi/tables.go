@@ -69,5 +69,5 @@ func (p *program) listTables(ctx context.Context) (err error) {
 		}
 		rows = append(rows, []string{t.Name, t.Zone, t.Kind, t.Format, fmt.Sprint(len(t.Columns) + len(t.Partitions)), changed, printable.Text(t.Location)})
 	}
-	return printTable(p.stdout, rows, 4)
+	return printTable(p.out, rows, 4)
 }

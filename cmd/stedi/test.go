@@ -115,7 +115,7 @@ func (p *program) printCase(r pipeline.FixtureResult) error {
 		encoder.SetEscapeHTML(false)
 		return encoder.Encode(r)
 	}
-	_, err := fmt.Fprintln(p.stdout, strings.Join(describeCase(r), "\n"))
+	_, err := fmt.Fprintln(p.out, strings.Join(describeCase(r), "\n"))
 	return err
 }
 
@@ -157,6 +157,6 @@ func (p *program) printTests(r testReport) error {
 	case "ndjson":
 		return nil
 	}
-	_, err := fmt.Fprintf(p.stdout, "\n%d passed, %d failed\n", r.Passed, r.Failed)
+	_, err := fmt.Fprintf(p.out, "\n%d passed, %d failed\n", r.Passed, r.Failed)
 	return err
 }

@@ -89,7 +89,7 @@ func (p *program) traceText(subject string, trace *pipeline.Trace) error {
 			fmt.Fprintf(&b, "note: %s: the file %s was skipped\n", t.Table, printable.Text(name))
 		}
 	}
-	_, err := p.stdout.Write([]byte(b.String()))
+	_, err := p.out.Write([]byte(b.String()))
 	return err
 }
 

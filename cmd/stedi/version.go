@@ -57,7 +57,7 @@ func (p *program) versionCommand() *cobra.Command {
 					}
 					commit += ", "
 				}
-				_, err := fmt.Fprintf(p.stdout, "stedi %s (%s%s, %s/%s)\n", b.Version, commit, b.Go, b.OS, b.Arch)
+				_, err := fmt.Fprintf(p.out, "stedi %s (%s%s, %s/%s)\n", b.Version, commit, b.Go, b.OS, b.Arch)
 				return err
 			}
 			return json.NewEncoder(p.stdout).Encode(b)
