@@ -67,48 +67,76 @@ func (p *program) editorCommand() ([]string, error) {
 // splitCommand splits a command into words as a POSIX shell does: at spaces,
 // outside of quotes. In single quotes every character stands for itself; in
 // double quotes a backslash does unless $, `, " or another one follows. With
-// paths of Windows a backslash is never special outside of double quotes.
+// paths of Windows a backslash is special before a double quote only.
 func splitCommand(text string, windows bool) ([]string, error) {
-	var words []string
-	var word strings.Builder
-	began := false
-	quote := rune(0)
+	s := splitter{windows: windows}
 	letters := []rune(text)
 	for i := 0; i < len(letters); i++ {
-		r := letters[i]
-		next := rune(0)
+		next := rune(-1)
 		if i+1 < len(letters) {
 			next = letters[i+1]
 		}
-		switch {
-		case quote == '\'' && r != quote:
-			word.WriteRune(r)
-		case r == '\\' && quote == 0 && !windows && next == 0:
-			return nil, errors.New("it ends in a backslash")
-		case r == '\\' && (quote == 0 && !windows || quote == '"' && next != 0 && strings.ContainsRune("$`\"\\", next) && !(windows && next == '\\')):
-			word.WriteRune(next)
-			began = true
-			i++
-		case r == quote && quote != 0:
-			quote = 0
-		case quote == 0 && (r == '\'' || r == '"'):
-			quote, began = r, true
-		case quote == 0 && strings.ContainsRune(" \t\n", r):
-			if began {
-				words = append(words, word.String())
-				word.Reset()
-				began = false
+		if letters[i] == '\\' && s.escapes(next) {
+			if next < 0 {
+				return nil, errors.New("it ends in a backslash")
 			}
-		default:
-			word.WriteRune(r)
-			began = true
+			s.put(next)
+			i++
+			continue
 		}
+		s.take(letters[i])
 	}
-	if quote != 0 {
+	if s.quote != 0 {
 		return nil, errors.New("a quote is not closed")
 	}
-	if began {
-		words = append(words, word.String())
+	s.end()
+	return s.words, nil
+}
+
+// splitter is a command that is being split.
+type splitter struct {
+	windows bool
+	words   []string
+	word    strings.Builder
+	begun   bool // a word, which may be empty
+	quote   rune // within which it is; 0: none
+}
+
+// escapes tells whether a backslash makes the next character, -1 for none,
+// stand for itself.
+func (s *splitter) escapes(next rune) bool {
+	switch s.quote {
+	case '\'':
+		return false
+	case '"':
+		return next == '"' || !s.windows && next > 0 && strings.ContainsRune("$`\\", next)
+	default:
+		return !s.windows
 	}
-	return words, nil
+}
+
+func (s *splitter) take(r rune) {
+	switch {
+	case s.quote != 0 && r == s.quote:
+		s.quote = 0
+	case s.quote == 0 && (r == '\'' || r == '"'):
+		s.quote, s.begun = r, true
+	case s.quote == 0 && strings.ContainsRune(" \t\n", r):
+		s.end()
+	default:
+		s.put(r)
+	}
+}
+
+func (s *splitter) put(r rune) {
+	s.word.WriteRune(r)
+	s.begun = true
+}
+
+func (s *splitter) end() {
+	if s.begun {
+		s.words = append(s.words, s.word.String())
+	}
+	s.word.Reset()
+	s.begun = false
 }

@@ -71,13 +71,17 @@ func (n annotation) String() string {
 	return fmt.Sprintf("::%s title=%s::%s", n.level, gitHubProperty.Replace(logged(n.title)), gitHubText.Replace(logged(n.message)))
 }
 
-// logged is a text without control characters and commands, line by line.
+// logged is a text without control characters, but for ends of lines, and
+// without what GitHub reads as a command within a line. It is behind the start
+// of a line itself.
 func logged(text string) string {
-	var lines []string
-	for line := range strings.SplitSeq(text, "\n") {
-		lines = append(lines, printable.Uncommanded(printable.Text(line)))
+	var b strings.Builder
+	for line := range strings.SplitAfterSeq(text, "\n") {
+		content := strings.TrimRight(line, "\r\n")
+		b.WriteString(strings.TrimPrefix(printable.Uncommanded(">"+printable.Text(content)), ">"))
+		b.WriteString(line[len(content):])
 	}
-	return strings.Join(lines, "\n")
+	return b.String()
 }
 
 // The characters that would end a value, or the command.

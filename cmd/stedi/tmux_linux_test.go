@@ -4,6 +4,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -16,7 +17,7 @@ func TestACopyArrivesInTmux(t *testing.T) {
 		t.Skip("there is no tmux here:", err)
 	}
 	// The path of a socket is short.
-	folder, err := os.MkdirTemp("", "tmux")
+	folder, err := os.MkdirTemp("", "tmux") //nolint:usetesting // the path of a test's own folder is too long for a socket
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -24,7 +25,7 @@ func TestACopyArrivesInTmux(t *testing.T) {
 	cmd := screens(t, nil, "--lake", sampleLake(t))
 	ask := func(args ...string) string {
 		ask := exec.Command(tmux, append([]string{"-S", filepath.Join(folder, "s"), "-f", os.DevNull}, args...)...)
-		ask.Env = append(cmd.Env, "TMUX=", "LC_ALL=C.UTF-8", "TERM=xterm-256color", "DISPLAY=", "WAYLAND_DISPLAY=", "XDG_STATE_HOME="+folder)
+		ask.Env = append(slices.Clone(cmd.Env), "TMUX=", "LC_ALL=C.UTF-8", "TERM=xterm-256color", "DISPLAY=", "WAYLAND_DISPLAY=", "XDG_STATE_HOME="+folder)
 		out, err := ask.CombinedOutput()
 		if err != nil && args[0] != "show-buffer" {
 			t.Fatalf("tmux %v: %v: %s", args, err, out)

@@ -33,8 +33,7 @@ func needed(before, r rune, after string) bool {
 	switch {
 	case selector(r):
 		next, _ := utf8.DecodeRuneInString(after)
-		return before >= 0x80 && !Hostile(before) && !selector(before) && !unicode.Is(unicode.Latin, before) && !unicode.IsSpace(before) ||
-			r == asEmoji && next == '\u20e3' && strings.ContainsRune("0123456789#*", before)
+		return varies(before) || r == asEmoji && next == '\u20e3' && strings.ContainsRune("0123456789#*", before)
 	case r == nonJoiner:
 		return unicode.In(before, joining...)
 	case r == joiner:
@@ -43,6 +42,11 @@ func needed(before, r rune, after string) bool {
 	default:
 		return false
 	}
+}
+
+// varies tells whether a character may have variants.
+func varies(r rune) bool {
+	return r >= 0x80 && !Hostile(r) && !selector(r) && !unicode.Is(unicode.Latin, r) && !unicode.IsSpace(r)
 }
 
 // selector tells whether a character chooses a variant of the one before.
