@@ -25,7 +25,7 @@ type Engine struct {
 	pending pipeline.Spending
 }
 
-var _ pipeline.Remote = (*Engine)(nil)
+var _ pipeline.Engine = (*Engine)(nil)
 
 // Engine returns one for the lake at a location. With stages it counts the
 // rows of every stage of a transform, for which Athena reads its inputs again.
@@ -35,6 +35,16 @@ func (c *Client) Engine(tables *catalog.Catalog, location string, stages bool) *
 
 // Name is what people call it.
 func (e *Engine) Name() string { return "athena" }
+
+// atOnce is how many questions Athena is asked at the same time: a fraction of
+// the 20 queries that the smallest of its quotas allows.
+const atOnce = 6
+
+// Capabilities are those of a service that finds tables by their names in the
+// catalog.
+func (e *Engine) Capabilities() pipeline.Capabilities {
+	return pipeline.Capabilities{InPlace: true, ChecksInPlace: true, Parts: true, Resumes: true, Costs: true, AtOnce: atOnce}
+}
 
 // Spent returns what was asked for since the last call.
 func (e *Engine) Spent() pipeline.Spending {
@@ -89,9 +99,9 @@ func stageOf(table *pipeline.Table, target pipeline.Target) string {
 // the query that was under way.
 func (e *Engine) Run(ctx context.Context, job pipeline.Job, progress func(pipeline.Progress)) (pipeline.Result, error) {
 	progress(pipeline.Progress{})
-	stage := stageOf(job.Table, *job.To)
+	stage := stageOf(job.Table, *job.Output.Folder)
 	sql, err := sqlText("make.sql", map[string]any{
-		"Database": e.tables.Database(), "Stage": stage, "Location": e.lake + "/" + job.To.Folder + "/", "SQL": bare(job.Table.Made.SQL),
+		"Database": e.tables.Database(), "Stage": stage, "Location": e.lake + "/" + job.Output.Folder.Folder + "/", "SQL": bare(job.Table.Made.SQL),
 	})
 	if err != nil {
 		return pipeline.Result{}, err
@@ -99,9 +109,9 @@ func (e *Engine) Run(ctx context.Context, job pipeline.Job, progress func(pipeli
 	if err := e.client.affordable(ctx, bare(job.Table.Made.SQL)); err != nil {
 		return pipeline.Result{}, about(job.Table, err)
 	}
-	done, err := e.execute(ctx, sql, job.To.Token, func(id string) error {
+	done, err := e.execute(ctx, sql, job.Output.Folder.Token, func(id string) error {
 		job.Say("query %s makes the rows", id)
-		return job.To.Begun(id)
+		return job.Output.Folder.Begun(id)
 	})
 	if err != nil {
 		return pipeline.Result{}, about(job.Table, err)

@@ -28,14 +28,19 @@ type Check struct {
 	File      string
 }
 
-// Checker is the part of an engine that evaluates rules.
+// Checker is the part of an engine that reads tables and evaluates checks. An
+// engine may leave all of it to another one.
 type Checker interface {
+	// Scan reads a table as strictly as Run does, only to report on it.
+	Scan(ctx context.Context, input Input, progress func(Progress)) (ndjson.Report, error)
 	// Hold reads a table and keeps it for the checks that follow, until
-	// Engine.Forget.
+	// Forget. An engine that ChecksInPlace only reports on it.
 	Hold(ctx context.Context, input Input) (ndjson.Report, error)
 	// Check counts the rows that break a rule, and collects a few of the
 	// different messages, if the rule has any.
 	Check(ctx context.Context, rule *Check, inputs []Input) (Findings, error)
+	// Forget drops the named table if it was kept.
+	Forget(ctx context.Context, table string) error
 }
 
 // Findings are what a check found.
@@ -163,7 +168,7 @@ func (r *run) check(ctx context.Context) error {
 		lake: r.lake, store: r.store, engine: r.engine, observation: o, limit: r.options.MaxRejects,
 		reports: r.readings, cache: checkCache{}, held: append(slices.Clone(r.kept), r.held...),
 	}
-	if _, remote := r.engine.(Remote); remote {
+	if r.engine.Capabilities().ChecksInPlace {
 		i.held = r.lake.everything()
 	}
 	if _, err := readCache(ctx, r.store, checkCacheName, &i.cache); err != nil {

@@ -100,7 +100,7 @@ type prover struct {
 }
 
 func (p *prover) remote() bool {
-	return slices.ContainsFunc(p.options.Engines, func(e Engine) bool { _, ok := e.(Remote); return ok })
+	return slices.ContainsFunc(p.options.Engines, func(e Engine) bool { return e.Capabilities().Parts })
 }
 
 // table lets all engines make one table, and compares.
@@ -155,17 +155,17 @@ func (p *prover) make(ctx context.Context, engine Engine, t *Table, result *Proo
 		defer p.mu.Unlock()
 		p.options.Log(t.Name, engine.Name(), line)
 	}}
-	remote, isRemote := engine.(Remote)
+	can := engine.Capabilities()
 	for _, name := range t.Made.Inputs {
 		input := Input{Table: p.Lake.Table(name)}
-		if !isRemote {
+		if !can.InPlace {
 			if input, err = p.files(ctx, input.Table); err != nil {
 				return Input{}, err
 			}
 		}
 		job.Inputs = append(job.Inputs, input)
 	}
-	if !isRemote {
+	if !can.Parts {
 		made, err := p.makeHere(ctx, engine, job)
 		result.Seconds = p.Now().Sub(began).Seconds()
 		return made, err
@@ -173,14 +173,14 @@ func (p *prover) make(ctx context.Context, engine Engine, t *Table, result *Proo
 	target := Target{Folder: fmt.Sprintf("%s/%s/%s-%s", proofFolder, t.Name, engine.Name(), p.id), Token: rand.Text() + rand.Text()}
 	running := target
 	running.Begun = func(query string) error { target.Query = query; return nil }
-	job.To = &running
+	job.Output.Folder = &running
 	defer func() {
 		after, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanTime)
 		defer cancel()
-		err = errors.Join(err, remote.Release(after, t, target))
+		err = errors.Join(err, engine.Release(after, t, target))
 	}()
 	_, err = engine.Run(ctx, job, func(Progress) {})
-	spent := remote.Spent()
+	spent := engine.Spent()
 	result.Seconds, result.DPUSeconds, result.CostUSD = p.Now().Sub(began).Seconds(), spent.DPUSeconds, spent.CostUSD
 	if err != nil {
 		return Input{}, err
@@ -258,7 +258,7 @@ func (p *prover) makeHere(ctx context.Context, engine Engine, job Job) (_ Input,
 	if err != nil {
 		return Input{}, err
 	}
-	job.Out = out
+	job.Output.Stream = out
 	_, err = engine.Run(ctx, job, func(Progress) {})
 	info, e := out.Stat()
 	if err := errors.Join(err, e, out.Close()); err != nil {

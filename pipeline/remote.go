@@ -12,54 +12,12 @@ import (
 	"stedi/pipeline/ndjson"
 )
 
-// Remote is an engine that works where the lake lies. It reads tables by name,
-// where the catalog says, and leaves what it makes as files of the lake. What
-// is in its inputs is their names alone. Scan, Hold and Check may be called from
-// several goroutines.
-type Remote interface {
-	Engine
-	// Release makes sure that nothing is on its way to a target any more, and
-	// forgets what was needed to get there. The target's files stay.
-	Release(ctx context.Context, table *Table, target Target) error
-	// Spent returns what was asked for since the last call.
-	Spent() Spending
-}
-
-// Target is where a remote engine leaves the rows of a job. Nobody reads them
-// there before they are published.
-type Target struct {
-	Folder string // below the lake's root; nothing lies there
-	// Token stands for the attempt: a job that is begun again with the same
-	// token and text is the same one.
-	Token string
-	Query string // the engine's name for what is on its way, if that is known
-	// Begun takes that name before anything waits for it.
-	Begun func(query string) error
-}
-
-// Spending is what a service was asked for.
-type Spending struct {
-	QueryIDs     []string
-	ScannedBytes int64
-	DPUSeconds   float64 // of Glue's data processing units, as they are billed
-	CostUSD      float64
-}
-
-// prepare makes a table ready for an engine: its files are fetched unless it
-// finds them itself.
-func prepare(ctx context.Context, engine Engine, store Store, t *Table, files []File) (Input, error) {
-	if _, remote := engine.(Remote); remote {
-		return Input{Table: t}, nil
-	}
-	return fetchInput(ctx, store, t, files)
-}
-
 // cleanTime is how long may be spent on bringing things into order after a
 // failure, or a cancellation.
 const cleanTime = 30 * time.Second
 
 // makeThere makes one table by an engine that works where the lake lies.
-func (r *run) makeThere(ctx context.Context, engine Remote, t *Table) (*Manifest, error) {
+func (r *run) makeThere(ctx context.Context, engine Engine, t *Table) (*Manifest, error) {
 	c := cataloguedIn(r.store)
 	if c == nil {
 		return nil, Fail(BadUsage, t.Name, "`stedi deploy` makes one.", "the engine %s needs a lake with a catalog", engine.Name())
@@ -80,7 +38,7 @@ func (r *run) makeThere(ctx context.Context, engine Remote, t *Table) (*Manifest
 		return nil, err
 	}
 	target := r.target(ctx, open)
-	job.To = &target
+	job.Output.Folder = &target
 	manifest, err := r.produceThere(ctx, job)
 	if err == nil {
 		err = r.guardStaged(ctx, t, Input{Table: t, Staged: &target})
@@ -97,7 +55,7 @@ func (r *run) makeThere(ctx context.Context, engine Remote, t *Table) (*Manifest
 
 // begin records what is about to be made before anything is asked for. What a
 // killed run has begun is gone on with, if it is still what is wanted.
-func (r *run) begin(ctx context.Context, engine Remote, t *Table) (*Manifest, error) {
+func (r *run) begin(ctx context.Context, engine Engine, t *Table) (*Manifest, error) {
 	from := r.versions(t)
 	open, err := readManifest(ctx, r.store, intentName(t.Name))
 	if err != nil {
@@ -158,14 +116,14 @@ func (r *run) produceThere(ctx context.Context, job Job) (*Manifest, error) {
 			return nil, err
 		}
 	}
-	files, err := r.store.List(ctx, job.To.Folder)
+	files, err := r.store.List(ctx, job.Output.Folder.Folder)
 	if err != nil {
 		return nil, err
 	}
 	manifest := &Manifest{
 		Schema: manifestSchema, Table: job.Table.Name, Run: r.id, Rows: result.Rows, Bytes: size(files), Hash: versionsHash(files),
 		SQL: job.Table.Made.SQL, Inputs: map[string]Hash{}, Funnel: result.Funnel,
-		Folder: job.To.Folder, Token: job.To.Token, Engine: r.engine.Name(), From: r.versions(job.Table),
+		Folder: job.Output.Folder.Folder, Token: job.Output.Folder.Token, Engine: r.engine.Name(), From: r.versions(job.Table),
 	}
 	for _, f := range files {
 		manifest.Files = append(manifest.Files, ManifestFile{File: f})
@@ -196,7 +154,7 @@ func (r *run) counted(ctx context.Context, t *Table, rows int64) error {
 
 // drop stops what is on its way, and deletes the one folder that was recorded
 // for it.
-func (r *run) drop(ctx context.Context, engine Remote, t *Table, open *Manifest) error {
+func (r *run) drop(ctx context.Context, engine Engine, t *Table, open *Manifest) error {
 	after, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanTime)
 	defer cancel()
 	err := engine.Release(after, t, Target{Folder: open.Folder, Token: open.Token, Query: open.Query})

@@ -67,8 +67,8 @@ func (r *run) step(ctx context.Context, t *Table, rest []PlanStep, record *StepR
 	r.tell(ctx, Event{Step: t.Name, State: Running, Reason: record.Reason})
 	manifest, err := r.make(ctx, t, rest)
 	record.Seconds = r.now().Sub(began).Seconds()
-	if engine, ok := r.engine.(Remote); ok {
-		record.spent(engine.Spent())
+	if r.engine.Capabilities().Costs {
+		record.spent(r.engine.Spent())
 	}
 	if ctx.Err() != nil && err != nil {
 		record.State = Stopped
@@ -124,8 +124,8 @@ func named(table string, err error) error {
 }
 
 func (r *run) make(ctx context.Context, t *Table, rest []PlanStep) (*Manifest, error) {
-	if engine, ok := r.engine.(Remote); ok {
-		return r.makeThere(ctx, engine, t)
+	if r.engine.Capabilities().Parts {
+		return r.makeThere(ctx, r.engine, t)
 	}
 	job := Job{Table: t, Keep: r.readLater(t.Name, rest)}
 	if !job.Keep {
@@ -143,7 +143,7 @@ func (r *run) make(ctx context.Context, t *Table, rest []PlanStep) (*Manifest, e
 		return nil, fmt.Errorf("staging: %w", err)
 	}
 	output := newAudited(staged)
-	job.Out = output
+	job.Output.Stream = output
 	manifest, err := r.produce(ctx, job, output)
 	if err == nil {
 		err = r.guard(ctx, t, staged, job, output.bytes, rest)
@@ -246,7 +246,7 @@ func (r *run) input(ctx context.Context, t *Table) (Input, error) {
 		}
 		files = m.files()
 	}
-	return prepare(ctx, r.engine, r.store, t, files)
+	return prepare(ctx, r.engine.Capabilities().InPlace, r.store, t, files)
 }
 
 func neverMade(table string) error {

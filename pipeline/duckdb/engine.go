@@ -103,8 +103,21 @@ func (e *Engine) open(ctx context.Context, options Options) (err error) {
 	return errors.Join(e.registerSink(), e.registerHash())
 }
 
+var _ pipeline.Engine = (*Engine)(nil)
+
 // Name says duckdb.
 func (e *Engine) Name() string { return "duckdb" }
+
+// Capabilities are those of an engine inside this process.
+func (e *Engine) Capabilities() pipeline.Capabilities {
+	return pipeline.Capabilities{Rejects: true, Hashes: true, Keeps: true}
+}
+
+// Release does nothing: what this engine writes goes through a stream.
+func (e *Engine) Release(context.Context, *pipeline.Table, pipeline.Target) error { return nil }
+
+// Spent is nothing.
+func (e *Engine) Spent() pipeline.Spending { return pipeline.Spending{} }
 
 // Close ends the engine.
 func (e *Engine) Close() error {
