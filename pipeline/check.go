@@ -207,15 +207,14 @@ func (r *run) watch(t *Table) []string {
 	return slices.Compact(columns)
 }
 
-// guard holds a staged table against its guards. Nothing is published that
-// breaks one.
-func (r *run) guard(ctx context.Context, t *Table, staged StagedFile, job Job, bytes int64, rest []PlanStep) error {
-	if err := r.holdLanding(ctx, t, rest); err != nil {
-		return err
-	}
-	rows := Input{Table: t}
-	if !job.Keep {
-		rows.Files = []ndjson.File{{Path: staged.Path(), Name: t.Part(), Size: bytes}}
+// guard evaluates the guards of a table over its new rows. Nothing is published
+// that breaks one.
+func (r *run) guard(ctx context.Context, job Job, rows Input, rest []PlanStep) error {
+	t := job.Table
+	if !r.engine.Capabilities().ChecksInPlace {
+		if err := r.holdLanding(ctx, t, rest); err != nil {
+			return err
+		}
 	}
 	for _, c := range r.guards(t) {
 		own := rows
@@ -226,20 +225,6 @@ func (r *run) guard(ctx context.Context, t *Table, staged StagedFile, job Job, b
 		if err == nil && record.Failing > 0 && own.Watched {
 			record, err = r.ask(ctx, c, rows) // for the exact number
 		}
-		if err != nil {
-			return fmt.Errorf("guard %s: %w", c.Name, err)
-		}
-		if record.State == "fail" {
-			return c.forbids(t, record)
-		}
-	}
-	return nil
-}
-
-// guardStaged holds what a remote engine has left against the table's guards.
-func (r *run) guardStaged(ctx context.Context, t *Table, own Input) error {
-	for _, c := range r.guards(t) {
-		record, err := r.ask(ctx, c, own)
 		if err != nil {
 			return fmt.Errorf("guard %s: %w", c.Name, err)
 		}
@@ -265,7 +250,7 @@ func (r *run) holdLanding(ctx context.Context, t *Table, rest []PlanStep) error 
 			if !input.IsLanding() || slices.Contains(r.held, name) || r.reads(rest, name) || size(r.landing[name].files) > holdLimit {
 				continue
 			}
-			found, err := r.input(ctx, input)
+			found, err := r.stored(ctx, input, false)
 			if err != nil {
 				return err
 			}
@@ -286,7 +271,7 @@ func (r *run) ask(ctx context.Context, c *Check, own Input) (CheckRecord, error)
 			inputs = append(inputs, own)
 			continue
 		}
-		input, err := r.input(ctx, r.lake.Table(name))
+		input, err := r.input(ctx, r.lake.Table(name), r.engine.Capabilities().ChecksInPlace)
 		if err != nil {
 			return CheckRecord{}, err
 		}

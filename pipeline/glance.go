@@ -59,13 +59,13 @@ type survey struct {
 	lacking map[string]*Failure // landing tables without files
 }
 
-// surveyLake finds out what a run would know before its first step.
-func surveyLake(ctx context.Context, store Store, lake *Lake) (*survey, error) {
-	return glanceAt(store).survey(ctx, lake)
+// survey finds out what a run would know before its first step.
+func (r *Runner) survey(ctx context.Context) (*survey, error) {
+	return glanceAt(r.Store).survey(ctx, r.publisher(), r.Lake)
 }
 
-func (g *glance) survey(ctx context.Context, lake *Lake) (*survey, error) {
-	if err := recoverLake(ctx, g, lake); err != nil {
+func (g *glance) survey(ctx context.Context, publisher Publisher, lake *Lake) (*survey, error) {
+	if err := recoverLake(ctx, g, publisher, lake); err != nil {
 		return nil, err
 	}
 	s := &survey{
@@ -106,7 +106,7 @@ func (r *Runner) Plan(ctx context.Context, options RunOptions) ([]PlanStep, erro
 	if err != nil {
 		return nil, err
 	}
-	found, err := surveyLake(ctx, r.Store, r.Lake)
+	found, err := r.survey(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -23,7 +23,7 @@ func (r *Runner) Inspect(ctx context.Context, tables []string, limit Limit) (*Re
 	if err != nil {
 		return nil, err
 	}
-	found, err := surveyLake(ctx, r.Store, r.Lake)
+	found, err := r.survey(ctx)
 	if err != nil {
 		return nil, err
 	}

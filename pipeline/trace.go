@@ -72,7 +72,7 @@ func (r *Runner) Trace(ctx context.Context, subject string) (*Trace, error) {
 		if err != nil {
 			return nil, err
 		}
-		if !t.IsLanding() && cataloguedIn(r.Store) == nil {
+		if !t.IsLanding() && r.publisher().OneFile() {
 			files = only(files, t.Part())
 		}
 		if len(files) == 0 && !t.IsLanding() {

@@ -109,7 +109,7 @@ func (p *program) catalogue(ctx context.Context, o *opened) error {
 	if o.tables, err = p.openCatalog(ctx, o.root, authority); err != nil {
 		return err
 	}
-	o.store = pipeline.WithCatalog(o.store, o.tables, o.lake)
+	o.store, o.publisher = pipeline.ByCatalog(o.store, o.tables, o.lake)
 	if !asked {
 		return nil
 	}

@@ -20,16 +20,17 @@ import (
 
 // opened is a lake with all that a command needs to work on it.
 type opened struct {
-	lake   *pipeline.Lake
-	store  pipeline.Store
-	engine *duckdb.Engine
-	runs   pipeline.Engine  // what runs the transforms and the checks
-	tables *catalog.Catalog // nil: the lake has none
-	jobs   *glue.Jobs       // if Glue runs the transforms
-	root   string           // as people call it
-	folder string           // where on this machine its files lie
-	temp   string           // a private folder, gone after close
-	close  func() error
+	lake      *pipeline.Lake
+	store     pipeline.Store
+	publisher pipeline.Publisher // nil: each table is one file
+	engine    *duckdb.Engine
+	runs      pipeline.Engine  // what runs the transforms and the checks
+	tables    *catalog.Catalog // nil: the lake has none
+	jobs      *glue.Jobs       // if Glue runs the transforms
+	root      string           // as people call it
+	folder    string           // where on this machine its files lie
+	temp      string           // a private folder, gone after close
+	close     func() error
 }
 
 // open wires the lake, its store and its engine together.
@@ -104,7 +105,7 @@ func (o *opened) runner(demo bool) *pipeline.Runner {
 		root = demoName
 	}
 	return &pipeline.Runner{
-		Lake: o.lake, Store: o.store, Engine: o.runs, Tracer: o.engine, Root: root, Now: time.Now,
+		Lake: o.lake, Store: o.store, Publisher: o.publisher, Engine: o.runs, Tracer: o.engine, Root: root, Now: time.Now,
 		Holder: pipeline.Holder{PID: os.Getpid(), Host: hostname()},
 	}
 }
