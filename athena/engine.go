@@ -33,16 +33,22 @@ func (c *Client) Engine(tables *catalog.Catalog, location string, stages bool) *
 	return &Engine{client: c, tables: tables, lake: strings.TrimSuffix(location, "/"), stages: stages}
 }
 
-// Name is what people call it.
-func (e *Engine) Name() string { return "athena" }
+// Name is the engine's name.
+const Name = "athena"
+
+// Name is the engine's name.
+func (e *Engine) Name() string { return Name }
 
 // atOnce is how many questions Athena is asked at the same time: a fraction of
 // the 20 queries that the smallest of its quotas allows.
 const atOnce = 6
 
+// Capabilities are those of the engine.
+func (e *Engine) Capabilities() pipeline.Capabilities { return Capabilities() }
+
 // Capabilities are those of a service that finds tables by their names in the
 // catalog.
-func (e *Engine) Capabilities() pipeline.Capabilities {
+func Capabilities() pipeline.Capabilities {
 	return pipeline.Capabilities{InPlace: true, ChecksInPlace: true, Parts: true, Resumes: true, Costs: true, AtOnce: atOnce}
 }
 

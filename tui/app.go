@@ -2,6 +2,7 @@ package tui
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -162,4 +163,17 @@ func (a *app) copyText(what, text string) tea.Cmd {
 		}))
 	}
 	return tea.Batch(cmds...)
+}
+
+// byCatalog is the engine that knows every table of the lake's catalog; nil if
+// the lake has none.
+func (a *app) byCatalog() *Engine {
+	if a.place == nil {
+		return nil
+	}
+	i := slices.IndexFunc(a.place.Engines, func(e Engine) bool { return e.ByCatalog })
+	if i < 0 {
+		return nil
+	}
+	return &a.place.Engines[i]
 }

@@ -28,8 +28,11 @@ func (j *Jobs) Engine(tables *catalog.Catalog, queries *athena.Engine) *Engine {
 	return &Engine{Engine: queries, jobs: j, tables: tables}
 }
 
-// Name is what people call it.
-func (e *Engine) Name() string { return "glue" }
+// Name is the engine's name.
+const Name = "glue"
+
+// Name is the engine's name.
+func (e *Engine) Name() string { return Name }
 
 // Spent returns what was asked for since the last call.
 func (e *Engine) Spent() pipeline.Spending {

@@ -9,9 +9,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"stedi/athena"
 	"stedi/athena/account"
 	"stedi/pipeline"
+	"stedi/pipeline/engines/registry"
 	"stedi/pipeline/printable"
 )
 
@@ -56,7 +56,7 @@ func (p *program) doctor(ctx context.Context) error {
 // settings are what is set, and by whom.
 func (p *program) settings() []pipeline.Finding {
 	findings := []pipeline.Finding{pipeline.Fine("program", fmt.Sprintf("stedi %s, %s/%s", version, runtime.GOOS, runtime.GOARCH))}
-	for _, set := range [][2]string{{"lake", p.config.lake}, {"engine", p.config.engine}, {"workgroup", p.config.athena.workgroup}} {
+	for _, set := range [][2]string{{"lake", p.config.lake}, {"engine", p.config.engine}, {"workgroup", p.config.account.Workgroup}} {
 		if origin := p.config.origins[set[0]]; origin != "" {
 			findings = append(findings, pipeline.Fine(set[0], set[1]+" ("+origin+")"))
 		}
@@ -77,13 +77,17 @@ func (p *program) examineFolder(ctx context.Context) (findings []pipeline.Findin
 	if _, err := o.runner(p.config.demo).Plan(ctx, pipeline.RunOptions{}); err != nil {
 		return []pipeline.Finding{pipeline.Trouble("lake", err)}
 	}
-	return []pipeline.Finding{pipeline.Fine("lake "+filepath.Clean(o.root), "it can be read, and nothing stands in the way of a run")}
+	findings = []pipeline.Finding{pipeline.Fine("lake "+filepath.Clean(o.root), "it can be read, and nothing stands in the way of a run")}
+	if examine := p.selected().Examine; examine != nil {
+		findings = append(findings, examine(ctx, o.env)...)
+	}
+	return findings
 }
 
 // examineBucket goes on as far as it makes sense: without credentials nothing
 // else can be looked at.
 func (p *program) examineBucket(ctx context.Context) []pipeline.Finding {
-	config, err := p.config.amazon.open(ctx)
+	config, err := p.config.account.Account(ctx)
 	if err != nil {
 		return []pipeline.Finding{pipeline.Trouble("credentials", err)}
 	}
@@ -106,16 +110,18 @@ func (p *program) examineBucket(ctx context.Context) []pipeline.Finding {
 	}
 	if authority.Catalog == "" {
 		says := pipeline.Fine("catalog", "the lake has none: it was not deployed, and is run by the embedded engine alone")
-		if p.config.engine != "duckdb" {
+		if p.selected().Deployed {
 			says.Wrong, says.Kind, says.Fix = true, pipeline.BadUsage, "`stedi deploy --lake "+p.config.lake+"`"
 		}
 		return append(findings, says)
 	}
-	return append(findings, p.examineAthena(ctx, authority)...)
+	return append(findings, p.examineDeployed(ctx, store, authority)...)
 }
 
-func (p *program) examineAthena(ctx context.Context, authority pipeline.Authority) (findings []pipeline.Finding) {
-	engine, _, closeEngine, err := p.openEngine(ctx)
+// examineDeployed asks the engines that know a deployed lake, and the one that was
+// asked for.
+func (p *program) examineDeployed(ctx context.Context, store pipeline.Store, authority pipeline.Authority) (findings []pipeline.Finding) {
+	engine, temp, closeEngine, err := p.openEngine(ctx)
 	if err != nil {
 		return []pipeline.Finding{pipeline.Trouble("engine", err)}
 	}
@@ -128,26 +134,16 @@ func (p *program) examineAthena(ctx context.Context, authority pipeline.Authorit
 	if err != nil {
 		return []pipeline.Finding{pipeline.Trouble("definition", err)}
 	}
-	tables, err := p.openCatalog(ctx, p.config.lake, authority)
-	if err != nil {
-		return []pipeline.Finding{pipeline.Trouble("catalog", err)}
+	env := &registry.Env{
+		Place: registry.Place{Root: p.config.lake, Authority: authority}, Lake: lake, Store: store, Temp: temp, Embedded: engine, Lookup: p.env,
 	}
-	findings, err = tables.Examine(ctx, lake)
-	if err != nil {
-		findings = append(findings, pipeline.Trouble("catalog", err))
+	for _, e := range p.config.engines {
+		known := e.Deployed && e.SupportsLake(env.Place) == nil
+		if e.Examine != nil && (known || e.Name == p.config.engine) {
+			findings = append(findings, e.Examine(ctx, env)...)
+		}
 	}
-	config, err := p.config.amazon.open(ctx)
-	if err == nil {
-		_, err = athena.Open(ctx, config, athena.Options{Database: tables.Database(), Workgroup: p.config.athena.workgroup, Output: p.config.lake})
-	}
-	if err != nil {
-		return append(findings, pipeline.Trouble("workgroup "+p.config.athena.workgroup, err))
-	}
-	findings = append(findings, pipeline.Fine("workgroup "+p.config.athena.workgroup, "queries can be run there"))
-	if authority.Role == "" && p.config.engine != "glue" {
-		return findings
-	}
-	return append(findings, p.examineJobs(ctx, lake, tables.Database(), authority)...)
+	return findings
 }
 
 func (p *program) printFindings(findings []pipeline.Finding) error {

@@ -10,10 +10,10 @@ import (
 	"time"
 
 	"stedi/athena/catalog"
-	"stedi/athena/glue"
 	"stedi/pipeline"
 	"stedi/pipeline/dir"
 	"stedi/pipeline/duckdb"
+	"stedi/pipeline/engines/registry"
 	"stedi/pipeline/sample"
 	"stedi/pipeline/stedi"
 )
@@ -26,7 +26,7 @@ type opened struct {
 	engine    *duckdb.Engine
 	runs      pipeline.Engine  // what runs the transforms and the checks
 	tables    *catalog.Catalog // nil: the lake has none
-	jobs      *glue.Jobs       // if Glue runs the transforms
+	env       *registry.Env    // what engines are opened with
 	root      string           // as people call it
 	folder    string           // where on this machine its files lie
 	temp      string           // a private folder, gone after close
@@ -44,7 +44,9 @@ func (p *program) open(ctx context.Context) (_ *opened, err error) {
 			err = errors.Join(err, closeEngine())
 		}
 	}()
-	o := &opened{root: p.config.lake, temp: temp, engine: engine, close: closeEngine}
+	env := &registry.Env{Temp: temp, Embedded: engine, Lookup: p.env}
+	closeAll := func() error { return errors.Join(env.Close(), closeEngine()) }
+	o := &opened{root: p.config.lake, temp: temp, engine: engine, env: env, close: closeAll}
 	if p.config.demo {
 		if o.root, err = demo(ctx, temp); err != nil {
 			return nil, err
@@ -56,7 +58,8 @@ func (p *program) open(ctx context.Context) (_ *opened, err error) {
 	if o.store, o.folder, err = p.openStore(ctx, o.root); err != nil {
 		return nil, err
 	}
-	return o, p.catalogue(ctx, o)
+	env.Folder = o.folder
+	return o, p.openRuns(ctx, o)
 }
 
 // openEngine starts the engine in a private folder, for commands that need no

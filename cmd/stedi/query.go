@@ -3,17 +3,15 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"os"
-	"slices"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"stedi/pipeline"
-	"stedi/pipeline/query"
+	"stedi/pipeline/engines/registry"
 )
 
 func (p *program) queryCommand() *cobra.Command {
@@ -90,13 +88,6 @@ func (p *program) openQuery(ctx context.Context, timeout time.Duration) (pipelin
 	fail := func(err error) (pipeline.Querier, *opened, func() error, error) {
 		return nil, nil, nil, errors.Join(err, o.close())
 	}
-	if p.config.engine != "duckdb" {
-		q, err := p.querier(ctx, o, "athena", query.Options{})
-		if err != nil {
-			return fail(err)
-		}
-		return q, o, o.close, nil
-	}
 	if p.config.demo {
 		if _, err := o.runner(true).Run(ctx, pipeline.RunOptions{}, func(pipeline.Event) {}); err != nil {
 			return fail(err)
@@ -106,35 +97,12 @@ func (p *program) openQuery(ctx context.Context, timeout time.Duration) (pipelin
 	if err != nil {
 		return fail(err)
 	}
-	q := fresh{query.Open(o.lake, nil, o.folder, query.Options{Memory: memory, Timeout: timeout, Threads: p.config.threads}), o}
-	return q, o, func() error { return errors.Join(q.Close(), o.close()) }, nil //nolint:contextcheck // closing happens after ctx has ended, too
+	q, err := p.querier(ctx, o, "", registry.QueryLimits{Memory: memory, Timeout: timeout, Threads: p.config.threads})
+	if err != nil {
+		return fail(err)
+	}
+	return q, o, func() error { return errors.Join(q.Close(), o.close()) }, nil
 }
 
 // bytesOf reads a size such as 512MB; empty is 0.
-func bytesOf(text string) (int64, error) { return sizeOf("memory", text) }
-
-// sizeOf reads the size that a flag was given.
-func sizeOf(flag, text string) (int64, error) {
-	if text == "" {
-		return 0, nil
-	}
-	var n float64
-	var unit string
-	if _, err := fmt.Sscanf(strings.ToUpper(strings.ReplaceAll(text, " ", "")), "%g%s", &n, &unit); err != nil || n <= 0 {
-		return 0, pipeline.Fail(pipeline.BadUsage, "", "", "--%s %q: want a number with a unit, such as 512MB", flag, text)
-	}
-	units := []string{"KB", "MB", "GB", "TB"}
-	binary := []string{"KIB", "MIB", "GIB", "TIB"}
-	base := 1000.0
-	i := slices.Index(units, unit)
-	if i < 0 {
-		i, base = slices.Index(binary, unit), 1024
-	}
-	if i < 0 {
-		return 0, pipeline.Fail(pipeline.BadUsage, "", "", "--%s %q: want a number with a unit, such as 512MB", flag, text)
-	}
-	for range i + 1 {
-		n *= base
-	}
-	return int64(n), nil
-}
+func bytesOf(text string) (int64, error) { return registry.Size("memory", text) }

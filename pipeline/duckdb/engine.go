@@ -105,11 +105,17 @@ func (e *Engine) open(ctx context.Context, options Options) (err error) {
 
 var _ pipeline.Engine = (*Engine)(nil)
 
-// Name says duckdb.
-func (e *Engine) Name() string { return "duckdb" }
+// Name is the engine's name.
+const Name = "duckdb"
+
+// Name is the engine's name.
+func (e *Engine) Name() string { return Name }
+
+// Capabilities are those of the engine.
+func (e *Engine) Capabilities() pipeline.Capabilities { return Capabilities() }
 
 // Capabilities are those of an engine inside this process.
-func (e *Engine) Capabilities() pipeline.Capabilities {
+func Capabilities() pipeline.Capabilities {
 	return pipeline.Capabilities{Rejects: true, Hashes: true, Keeps: true}
 }
 

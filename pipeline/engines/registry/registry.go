@@ -7,7 +7,9 @@ package registry
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -36,9 +38,10 @@ type Entry struct {
 	// what is added with Env.Defer.
 	Open func(ctx context.Context, env *Env) (pipeline.Engine, error)
 	// Querier opens what answers queries over the lake's tables as they are
-	// at each query. Nil: the engine answers none, and the first engine with
-	// a Querier that supports the lake does it instead.
-	Querier func(ctx context.Context, env *Env, limits QueryLimits) (pipeline.Querier, error)
+	// at each query. Nil: the engine answers none; QueriedBy names the one
+	// that does instead, or is empty for the list's first one.
+	Querier   func(ctx context.Context, env *Env, limits QueryLimits) (pipeline.Querier, error)
+	QueriedBy string
 	// Estimate says what a run would cost. Nil: it costs nothing.
 	Estimate func(ctx context.Context, env *Env) (Estimator, error)
 	// Examine looks at all that the engine needs and changes nothing, for
@@ -56,6 +59,9 @@ type Place struct {
 	Authority pipeline.Authority // zero for a lake that was never deployed
 }
 
+// InS3 tells whether the lake is stored in a bucket.
+func (p Place) InS3() bool { return strings.HasPrefix(p.Root, "s3://") }
+
 // Env is the open lake that an engine works on.
 type Env struct {
 	Place
@@ -70,6 +76,9 @@ type Env struct {
 	// Embedded is the engine inside this process, which is always open. An
 	// engine may leave its checks to it by embedding it as its Checker.
 	Embedded Embedded
+	// RowsOnly: nobody asks for the rows of stages, so that an engine which
+	// counts them at a price leaves them at 0.
+	RowsOnly bool
 	// Lookup reads an environment variable.
 	Lookup func(name string) (value string, ok bool)
 
@@ -96,6 +105,25 @@ func (e *Env) Close() error {
 	return errors.Join(errs...)
 }
 
+// SizeOf returns how many bytes tables have together.
+func (e *Env) SizeOf(ctx context.Context, tables ...string) (int64, error) {
+	total := int64(0)
+	for _, name := range tables {
+		t := e.Lake.Table(name)
+		if t == nil {
+			return 0, fmt.Errorf("the size of %s is not known", name)
+		}
+		files, err := e.Store.List(ctx, t.Path)
+		if err != nil {
+			return 0, err
+		}
+		for _, f := range files {
+			total += f.Size
+		}
+	}
+	return total, nil
+}
+
 // QueryLimits bound one query that this machine answers. Zero values leave the
 // choice to the engine.
 type QueryLimits struct {
@@ -120,6 +148,18 @@ type Estimator interface {
 	Table(ctx context.Context, table *pipeline.Table) (*Estimate, error)
 	// Sum describes several of them in one sentence.
 	Sum(steps []*Estimate) string
+}
+
+// Total adds estimates up.
+func Total(steps []*Estimate) Estimate {
+	var all Estimate
+	for _, s := range steps {
+		all.ScanBytes += s.ScanBytes
+		all.CountBytes += s.CountBytes
+		all.DPUSeconds += s.DPUSeconds
+		all.CostUSD += s.CostUSD
+	}
+	return all
 }
 
 // List is the engines of a program. The first one is the default.
@@ -150,4 +190,51 @@ func (e *Entry) SupportsLake(lake Place) error {
 		return nil
 	}
 	return e.Supports(lake)
+}
+
+// Answering returns the entry that answers queries in place of an engine, or is
+// that engine itself.
+func (l List) Answering(engine string) *Entry {
+	entry := l.Find(engine)
+	switch {
+	case entry == nil || entry.Querier != nil:
+		return entry
+	case entry.QueriedBy != "":
+		return l.Find(entry.QueriedBy)
+	}
+	return &l[0]
+}
+
+// Answers are the engines that can answer queries about a lake, the one that
+// answers for the named engine first.
+func (l List) Answers(engine string, lake Place) []*Entry {
+	usual := l.Answering(engine)
+	found := []*Entry{usual}
+	for i := range l {
+		if e := &l[i]; e != usual && e.Querier != nil && e.SupportsLake(lake) == nil {
+			found = append(found, e)
+		}
+	}
+	return found
+}
+
+// Arguments are the engine's flags that were set, for a process of the same
+// program.
+func (e *Entry) Arguments() []string {
+	var args []string
+	if e.Flags == nil {
+		return nil
+	}
+	e.Flags.VisitAll(func(f *pflag.Flag) {
+		switch many, isList := f.Value.(pflag.SliceValue); {
+		case !f.Changed:
+		case isList:
+			for _, value := range many.GetSlice() {
+				args = append(args, "--"+f.Name+"="+value)
+			}
+		default:
+			args = append(args, "--"+f.Name+"="+f.Value.String())
+		}
+	})
+	return args
 }
