@@ -223,7 +223,7 @@ func (e *Engine) Forget(context.Context, string) error { return nil }
 
 // Check counts the rows that break a rule.
 func (e *Engine) Check(ctx context.Context, rule *pipeline.Check, inputs []pipeline.Input) (pipeline.Findings, error) {
-	values := map[string]any{"Database": e.tables.Database(), "SQL": bare(rule.SQL), "Messages": rule.Messages, "Stage": "", "Table": ""}
+	values := map[string]any{"Database": e.tables.Database(), "SQL": bare(rule.SQL), "Messages": rule.Messages, "Most": pipeline.MostMessages, "Stage": "", "Table": ""}
 	for _, input := range inputs {
 		if input.Staged != nil {
 			values["Stage"], values["Table"] = stageOf(input.Table, *input.Staged), input.Table.Name
@@ -239,9 +239,8 @@ func (e *Engine) Check(ctx context.Context, rule *pipeline.Check, inputs []pipel
 	}
 	findings.Rows, _ = found[0][0].(int64)
 	if rule.Messages {
-		if text, ok := found[0][1].(string); ok && text != "" {
-			findings.Messages = strings.Split(text, "; ")
-		}
+		text, _ := found[0][1].(string)
+		findings.Messages = pipeline.SplitMessages(text)
 	}
 	return findings, nil
 }

@@ -36,8 +36,8 @@ type Checker interface {
 	// Hold reads a table and keeps it for the checks that follow, until
 	// Forget. An engine that ChecksInPlace only reports on it.
 	Hold(ctx context.Context, input Input) (ndjson.Report, error)
-	// Check counts the rows that break a rule, and collects a few of the
-	// different messages, if the rule has any.
+	// Check counts the rows that break a rule, and collects the first
+	// MostMessages of its different messages in their order, if it has any.
 	Check(ctx context.Context, rule *Check, inputs []Input) (Findings, error)
 	// Forget drops the named table if it was kept.
 	Forget(ctx context.Context, table string) error
@@ -47,6 +47,19 @@ type Checker interface {
 type Findings struct {
 	Rows     int64
 	Messages []string
+}
+
+// MostMessages is how many different messages a check collects: the first ones
+// in their order.
+const MostMessages = 5
+
+// SplitMessages cuts messages apart that a query has joined by the unit
+// separator, chr(31), which no message has.
+func SplitMessages(joined string) []string {
+	if joined == "" {
+		return nil
+	}
+	return strings.Split(joined, "\x1f")
 }
 
 // checks reads checks/*.sql. Each is tried against the tables' columns.
