@@ -35,9 +35,7 @@ type config struct {
 	keys       map[string][]string // by action of the screens: keys in place of its own
 }
 
-var (
-	outputs = []string{"text", "json", "ndjson"}
-)
+var outputs = []string{"text", "json", "ndjson"}
 
 func (c *config) add(flags *pflag.FlagSet) {
 	flags.StringVar(&c.lake, "lake", ".", "the lake's folder, or its place in S3, such as s3://bucket/prefix")
