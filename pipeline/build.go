@@ -9,18 +9,61 @@ import (
 	"stedi/pipeline/ndjson"
 )
 
-// output takes the rows of one job until they are a version of its table. There
-// is one kind for a stream and one for a folder of part files.
-type output interface {
+// building is a table that an engine builds, by a run or by a parity check: what
+// both do in their own way.
+type building struct {
+	lake *Lake
+	job  Job
+	// find makes an input ready.
+	find func(ctx context.Context, t *Table) (Input, error)
+	open func(ctx context.Context, t *Table) (sink, error)
+	work func(ctx context.Context, job Job) (Result, error)
+	// accept audits what was built, and takes it.
+	accept func(ctx context.Context, job Job, result Result) error
+}
+
+// build lets the engine work. After an error nothing is left of it.
+func (b building) build(ctx context.Context) error {
+	job := b.job
+	for _, name := range job.Table.Made.Inputs {
+		input, err := b.find(ctx, b.lake.Table(name))
+		if err != nil {
+			return err
+		}
+		job.Inputs = append(job.Inputs, input)
+	}
+	out, err := b.open(ctx, job.Table)
+	if err != nil {
+		return err
+	}
+	job.Output = out.target(ctx)
+	result, err := b.work(ctx, job)
+	if err == nil {
+		err = b.accept(ctx, job, result)
+	}
+	if err != nil {
+		return errors.Join(err, out.discard(ctx))
+	}
+	return nil
+}
+
+// sink takes the rows of one job.
+type sink interface {
 	// target is what the job writes to. The context is that of the job.
 	target(ctx context.Context) Output
+	// discard removes what is worthless.
+	discard(ctx context.Context) error
+}
+
+// output is a sink whose rows become a version of a table. There is one kind for
+// a stream and one for a folder of part files.
+type output interface {
+	sink
 	// collect makes the rows durable, audits them and describes them. The
 	// manifest that it completes says what the job has read.
 	collect(ctx context.Context, m Manifest) (Version, error)
 	// rows are those that guards read.
 	rows(ctx context.Context, v Version) (Input, error)
-	// discard removes what is worthless.
-	discard(ctx context.Context) error
 	// published ends what a publisher has taken over, or may have.
 	published(ctx context.Context) error
 }
@@ -28,18 +71,19 @@ type output interface {
 // build builds a table and publishes it, by any engine. Nothing of it is left
 // after an error, unless the publisher may have made it the table.
 func (r *run) build(ctx context.Context, t *Table, rest []PlanStep) (*Manifest, error) {
-	job, err := r.job(ctx, t, rest)
-	if err != nil {
-		return nil, err
+	var out output
+	var version Version
+	b := building{lake: r.lake, job: r.job(t, rest), find: r.find, work: r.work}
+	b.open = func(ctx context.Context, t *Table) (_ sink, err error) {
+		out, err = r.output(ctx, t)
+		return out, err
 	}
-	out, err := r.output(ctx, t)
-	if err != nil {
-		return nil, err
+	b.accept = func(ctx context.Context, job Job, result Result) (err error) {
+		version, err = r.accept(ctx, job, result, out, rest)
+		return err
 	}
-	job.Output = out.target(ctx)
-	version, err := r.produce(ctx, job, out, rest)
-	if err != nil {
-		return nil, errors.Join(err, out.discard(ctx), r.engine.Forget(context.WithoutCancel(ctx), t.Name))
+	if err := b.build(ctx); err != nil {
+		return nil, errors.Join(err, r.engine.Forget(context.WithoutCancel(ctx), t.Name))
 	}
 	published, err := r.publisher.Publish(ctx, version)
 	if errors.Is(err, ErrChanged) {
@@ -49,30 +93,29 @@ func (r *run) build(ctx context.Context, t *Table, rest []PlanStep) (*Manifest, 
 }
 
 // job says what an engine is to do for a table.
-func (r *run) job(ctx context.Context, t *Table, rest []PlanStep) (Job, error) {
-	can := r.engine.Capabilities()
+func (r *run) job(t *Table, rest []PlanStep) Job {
 	job := Job{Table: t}
-	if can.Keeps {
+	if r.engine.Capabilities().Keeps {
 		job.Keep = r.readLater(t.Name, rest)
 		if !job.Keep {
 			job.Watch = r.watch(t)
 		}
 	}
-	find := r.stored
+	return job
+}
+
+// find makes an input of a job ready.
+func (r *run) find(ctx context.Context, t *Table) (input Input, err error) {
+	can := r.engine.Capabilities()
 	if can.Keeps {
-		find = r.input
+		input, err = r.input(ctx, t, can.InPlace)
+	} else {
+		input, err = r.stored(ctx, t, can.InPlace)
 	}
-	for _, name := range t.Made.Inputs {
-		input, err := find(ctx, r.lake.Table(name), can.InPlace)
-		if err != nil {
-			return job, err
-		}
-		if m := r.manifest(input.Table); can.InPlace && m != nil {
-			input.Rows = &m.Rows
-		}
-		job.Inputs = append(job.Inputs, input)
+	if m := r.manifest(t); can.InPlace && m != nil {
+		input.Rows = &m.Rows
 	}
-	return job, nil
+	return input, err
 }
 
 // output opens what the engine writes to.
@@ -83,12 +126,8 @@ func (r *run) output(ctx context.Context, t *Table) (output, error) {
 	return r.openStream(ctx, t)
 }
 
-// produce lets the engine work, and audits and guards what it has made.
-func (r *run) produce(ctx context.Context, job Job, out output, rest []PlanStep) (Version, error) {
-	result, err := r.work(ctx, job)
-	if err != nil {
-		return Version{}, err
-	}
+// accept audits and guards what the engine has built.
+func (r *run) accept(ctx context.Context, job Job, result Result, out output, rest []PlanStep) (Version, error) {
 	manifest, err := r.account(ctx, job, result)
 	if err != nil {
 		return Version{}, err
