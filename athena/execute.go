@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"regexp"
 	"strings"
 	"time"
 
@@ -133,6 +134,9 @@ type ending struct {
 	again  bool // it may succeed if it is run again
 }
 
+// unknownFunction is how Athena names a function that it lacks.
+var unknownFunction = regexp.MustCompile(`(?i)function '?(\w+)'? (?:is )?not (?:registered|found)`)
+
 // failed says why a query failed. What is wrong with its text is usage.
 func failed(id string, ended ending) error {
 	kind, fix := pipeline.BadEngine, "Look at the query in Athena's history."
@@ -144,6 +148,11 @@ func failed(id string, ended ending) error {
 	switch {
 	case strings.HasPrefix(word, "SYNTAX_ERROR"), strings.HasSuffix(word, "_NOT_FOUND"), word == "TYPE_MISMATCH":
 		kind, fix = pipeline.BadUsage, "Correct the SQL; it is Athena's (Trino's) dialect."
+		if m := unknownFunction.FindStringSubmatch(reason); m != nil {
+			if s, ok := pipeline.SubstituteFor(Name, m[1]); ok {
+				fix = "Use " + s.Use + "."
+			}
+		}
 	case strings.HasPrefix(word, "PERMISSION_DENIED"), strings.Contains(reason, "AccessDenied"), strings.Contains(reason, "Access Denied"):
 		kind, fix = pipeline.Denied, "Let this identity read and write there; `stedi doctor` says what is missing."
 	case strings.Contains(word, "HIVE_BAD_DATA"), strings.Contains(word, "HIVE_CURSOR_ERROR"):

@@ -73,7 +73,11 @@ type output interface {
 func (r *run) build(ctx context.Context, t *Table, rest []PlanStep) (*Manifest, error) {
 	var out output
 	var version Version
-	b := building{lake: r.lake, job: r.job(t, rest), find: r.find, work: r.work}
+	b := building{lake: r.lake, job: r.job(t, rest), find: r.find}
+	b.work = func(ctx context.Context, job Job) (Result, error) {
+		result, err := r.work(ctx, job)
+		return result, asDataFailure(ctx, job, err)
+	}
 	b.open = func(ctx context.Context, t *Table) (_ sink, err error) {
 		out, err = r.output(ctx, t)
 		return out, err

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"maps"
 	"slices"
 	"strings"
@@ -64,20 +63,23 @@ func SplitMessages(joined string) []string {
 
 // checks reads checks/*.sql. Each is tried against the tables' columns.
 func (l *loader) checks(ctx context.Context) error {
-	files, err := fs.Glob(l.files, "checks/*.sql")
+	files, err := definitionFiles(l.files, "checks", ".sql")
 	if err != nil {
 		return fmt.Errorf("checks: %w", err)
 	}
 	for _, file := range files {
 		check, err := l.check(ctx, file)
-		if err != nil {
-			return err
+		if err == nil && l.reads(append(check.Inputs, check.Table)) {
+			var found []Column
+			found, err = l.parser.Describe(ctx, check.SQL)
+			check.Messages = slices.ContainsFunc(found, func(c Column) bool { return c.Name == "message" })
 		}
-		found, err := l.parser.Describe(ctx, check.SQL)
 		if err != nil {
-			return fault(file, err)
+			if err := l.note(errors.Join(faultsIn(file, err)...)); err != nil {
+				return err
+			}
+			continue
 		}
-		check.Messages = slices.ContainsFunc(found, func(c Column) bool { return c.Name == "message" })
 		l.lake.Checks = append(l.lake.Checks, check)
 	}
 	return nil
@@ -90,12 +92,15 @@ func (l *loader) check(ctx context.Context, file string) (*Check, error) {
 	}
 	statement, err := l.parser.Parse(ctx, text)
 	if err != nil {
-		return nil, fault(file, err)
+		return nil, err
 	}
 	keys, doc := header(text)
 	check := &Check{Name: nameOf(file), Table: keys["table"], Doc: doc, SQL: text, File: file, Forbidden: strings.Fields(keys["forbidden"])}
 	_, check.Guard = keys["guard"]
 	table := l.tables[check.Table]
+	if table == nil && l.broken[strings.ToLower(check.Table)] {
+		return check, nil // the table's file has a fault that is noted
+	}
 	if table == nil {
 		return nil, &DefinitionError{File: file, Line: 1, Message: fmt.Sprintf("the header must say \"-- table: NAME\" with a table of the lake, not %q", check.Table)}
 	}
@@ -109,12 +114,16 @@ func (l *loader) check(ctx context.Context, file string) (*Check, error) {
 	check.Watch = statement.Watch[table.Name]
 	for _, name := range statement.Tables {
 		input := l.tables[strings.ToLower(name)]
+		if input == nil && l.broken[strings.ToLower(name)] {
+			check.Inputs = append(check.Inputs, name)
+			continue
+		}
 		if input == nil {
 			return nil, l.missing(&Table{File: file, Made: &Transform{SQL: text}}, name)
 		}
 		check.Inputs = append(check.Inputs, input.Name)
 	}
-	if check.Guard {
+	if check.Guard && l.reads(append(check.Inputs, check.Table)) {
 		return check, l.guardable(check, table)
 	}
 	return check, nil
@@ -178,7 +187,7 @@ func (r *run) check(ctx context.Context) error {
 		}
 	}
 	i := inspection{
-		lake: r.lake, store: r.store, engine: r.engine, observation: o, limit: r.options.MaxRejects,
+		lake: r.lake, store: r.store, engine: r.engine, observation: o, allow: r.options.Allow,
 		reports: r.readings, cache: checkCache{}, held: append(slices.Clone(r.kept), r.held...),
 	}
 	if r.engine.Capabilities().ChecksInPlace {

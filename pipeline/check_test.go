@@ -85,7 +85,7 @@ func TestInspectionSeesWhatIsThereWhoeverMadeIt(t *testing.T) {
 		t.Fatal(err)
 	}
 	inspect := func() *pipeline.Record {
-		record, err := w.runner.Inspect(t.Context(), nil, pipeline.Limit{})
+		record, err := w.runner.Inspect(t.Context(), nil, pipeline.Allowance{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -104,7 +104,7 @@ func TestInspectionSeesWhatIsThereWhoeverMadeIt(t *testing.T) {
 			t.Errorf("got %+v", c)
 		}
 	}
-	only, err := w.runner.Inspect(t.Context(), []string{"names"}, pipeline.Limit{})
+	only, err := w.runner.Inspect(t.Context(), []string{"names"}, pipeline.Allowance{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -113,7 +113,7 @@ func TestInspectionSeesWhatIsThereWhoeverMadeIt(t *testing.T) {
 			t.Errorf("not asked for: %+v", c)
 		}
 	}
-	if _, err := w.runner.Inspect(t.Context(), []string{"nams"}, pipeline.Limit{}); pipeline.KindOf(err) != pipeline.BadUsage {
+	if _, err := w.runner.Inspect(t.Context(), []string{"nams"}, pipeline.Allowance{}); pipeline.KindOf(err) != pipeline.BadUsage {
 		t.Errorf("an unknown table gives %v", err)
 	}
 }
@@ -121,7 +121,7 @@ func TestInspectionSeesWhatIsThereWhoeverMadeIt(t *testing.T) {
 func TestAnInspectionLeavesNoTrace(t *testing.T) {
 	w := newWorld(t, with(ordersChecks))
 	w.fault = nil
-	if _, err := w.runner.Inspect(t.Context(), nil, pipeline.Limit{}); err != nil {
+	if _, err := w.runner.Inspect(t.Context(), nil, pipeline.Allowance{}); err != nil {
 		t.Fatal(err)
 	}
 	if text := w.read(t, ".stedi/history.json"); text != "" {

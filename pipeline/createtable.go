@@ -30,7 +30,9 @@ func (t *Table) inexpressible(why string) error {
 	return &Failure{Kind: BadUsage, Err: err, Fix: "Give the columns other names."}
 }
 
-func sameColumn(a, b Column) bool { return a.Name == b.Name && a.Type == b.Type }
+func sameColumn(a, b Column) bool {
+	return a.Name == b.Name && a.Type == b.Type && a.Partition == b.Partition
+}
 
 func (t *Table) createTable(location string) (string, error) {
 	if t.IsLanding() {
@@ -46,7 +48,7 @@ func (t *Table) createTable(location string) (string, error) {
 // terminated ends a statement with a semicolon, so that others can follow.
 func terminated(text string) string {
 	text = strings.TrimSpace(text)
-	l := lexer{text: text}
+	l := lexer{text: text, ddl: true}
 	last := token{}
 	for tok := l.lex(); tok.kind != tokenEnd && tok.kind != tokenBad; tok = l.lex() {
 		last = tok
@@ -85,4 +87,15 @@ func (l *Lake) Named(names []string) ([]*Table, error) {
 		}
 	}
 	return tables, nil
+}
+
+// SerDe returns the class and the properties that Athena is to read the table
+// with.
+func (t *Table) SerDe() (class string, properties map[string]string, err error) {
+	text, err := t.CreateTable("s3://lake")
+	if err != nil {
+		return "", nil, err
+	}
+	ddl, err := parseDDL(text)
+	return ddl.serde.class, ddl.serde.properties, err
 }

@@ -31,56 +31,71 @@ func (e *DefinitionError) Error() string {
 // expectations.json.
 // Lineage, stages and the columns of derived tables come from the SQL by way
 // of parser.
-// A fault in the files is a Failure of kind BadUsage around a
-// *DefinitionError.
+// The faults in the files, all that there are, are a Failure of kind BadUsage
+// around a *DefinitionError for each.
 func Load(ctx context.Context, definition fs.FS, profiles []string, parser Parser) (*Lake, error) {
-	l := loader{files: definition, parser: parser, lake: &Lake{}, tables: map[string]*Table{}}
-	lake, err := l.load(ctx, profiles)
+	return LoadFor(ctx, definition, profiles, parser, nil)
+}
+
+// LoadFor is Load for a lake of which has tells whether it has a folder. That
+// decides where landing tables lie whose LOCATION is another lake in S3.
+func LoadFor(ctx context.Context, definition fs.FS, profiles []string, parser Parser, has func(folder string) bool) (*Lake, error) {
+	l := loader{files: definition, parser: parser, has: has, lake: &Lake{}, tables: map[string]*Table{}, broken: map[string]bool{}}
+	err := l.load(ctx, profiles)
+	if err == nil {
+		err = errors.Join(l.faults...)
+	}
 	err = errors.Join(err, parser.Undeclare(context.WithoutCancel(ctx)))
 	if _, ok := errors.AsType[*DefinitionError](err); ok {
 		return nil, &Failure{Kind: BadUsage, Err: err, Fix: "Repair the definition, or leave --definition out to use the one built in."}
 	}
-	return lake, err
+	if err != nil {
+		return nil, err
+	}
+	return l.lake, nil
 }
 
 type loader struct {
 	files  fs.FS
 	parser Parser
+	has    func(folder string) bool // nil: no lake is known
 	lake   *Lake
 	tables map[string]*Table // by lower-case name
+	faults []error
+	broken map[string]bool // tables that cannot be used, by lower-case name
 }
 
-func (l *loader) load(ctx context.Context, profiles []string) (*Lake, error) {
+// load reads the definition. Faults of its files are noted in l.faults; an
+// error is of another kind.
+func (l *loader) load(ctx context.Context, profiles []string) error {
 	overlay, err := l.overlay(profiles)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if err := l.landing(); err != nil {
-		return nil, err
+		return err
 	}
 	if err := l.transforms(ctx, overlay); err != nil {
-		return nil, err
+		return err
 	}
 	if err := l.order(); err != nil {
-		return nil, err
+		return err
 	}
 	if err := l.describe(ctx); err != nil {
-		return nil, err
+		return err
 	}
+	l.subjects()
 	if err := l.paths(); err != nil {
-		return nil, err
-	}
-	if err := l.subjects(); err != nil {
-		return nil, err
+		return err
 	}
 	if err := l.checks(ctx); err != nil {
-		return nil, err
+		return err
 	}
 	if err := l.presets(); err != nil {
-		return nil, err
+		return err
 	}
 	l.lake.Expectations, err = loadExpectations(l.files)
-	return l.lake, err
+	return l.note(err)
 }
 
 // Profiles returns the names of the overlays that a definition has.
@@ -113,31 +128,32 @@ func (l *loader) overlay(profiles []string) (map[string]string, error) {
 			}
 			return nil, Fail(BadUsage, "", fix, "there is no profile %q", profile)
 		}
-		matches, err := fs.Glob(l.files, "profiles/"+profile+"/*.sql")
+		matches, err := definitionFiles(l.files, "profiles/"+profile, ".sql")
 		if err != nil {
 			return nil, fmt.Errorf("profile %s: %w", profile, err)
 		}
 		for _, file := range matches {
 			base := path.Base(file)
-			if other, taken := files[base]; taken {
-				return nil, &DefinitionError{File: file, Message: "also replaced by " + other + ": these two profiles do not go together"}
+			switch _, err := fs.Stat(l.files, "transforms/"+base); {
+			case files[base] != "":
+				l.faults = append(l.faults, &DefinitionError{File: file, Message: "also replaced by " + files[base] + ": these two profiles do not go together"})
+			case err != nil:
+				l.faults = append(l.faults, &DefinitionError{File: file, Message: "there is no transforms/" + base + " that it could replace"})
+			default:
+				files[base] = file
 			}
-			if _, err := fs.Stat(l.files, "transforms/"+base); err != nil {
-				return nil, &DefinitionError{File: file, Message: "there is no transforms/" + base + " that it could replace"}
-			}
-			files[base] = file
 		}
 	}
 	return files, nil
 }
 
 func (l *loader) landing() error {
-	files, err := fs.Glob(l.files, "landing/*.sql")
+	files, err := definitionFiles(l.files, "landing", ".sql")
 	if err != nil {
 		return fmt.Errorf("landing: %w", err)
 	}
 	if len(files) == 0 {
-		return &DefinitionError{File: "landing", Message: "no *.sql file with a CREATE EXTERNAL TABLE is there"}
+		return l.note(&DefinitionError{File: "landing", Message: "no *.sql file with a CREATE EXTERNAL TABLE is there"})
 	}
 	for _, file := range files {
 		text, err := l.read(file)
@@ -145,30 +161,65 @@ func (l *loader) landing() error {
 			return err
 		}
 		ddl, err := parseDDL(text)
-		if err != nil {
-			return fault(file, err)
+		table, e := l.landingTable(file, text, ddl)
+		if err := errors.Join(err, e); err != nil {
+			l.broken[strings.ToLower(ddl.name)] = true
+			if err := l.noteIn(file, err); err != nil {
+				return err
+			}
+			continue
 		}
-		if want := nameOf(file); !strings.EqualFold(ddl.name, want) {
-			return &DefinitionError{File: file, Message: fmt.Sprintf("makes the table %q: name the file after its table", ddl.name)}
-		}
-		folder, ok := strings.CutPrefix(ddl.location, "${lake}/")
-		if !ok {
-			return &DefinitionError{File: file, Message: fmt.Sprintf("LOCATION %q does not begin with ${lake}/", ddl.location)}
-		}
-		_, doc := header(text)
-		table := &Table{
-			Name: strings.ToLower(ddl.name), Zone: Landing, Path: strings.TrimSuffix(folder, "/"),
-			Doc: doc, Columns: ddl.columns, File: file, DDL: text,
-		}
-		if err := l.add(table); err != nil {
+		if err := l.noteOf(file, l.add(table)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// landingTable makes the table of a statement that was read as far as it goes.
+func (l *loader) landingTable(file, text string, ddl tableDDL) (*Table, error) {
+	var faults []error
+	if want := nameOf(file); ddl.name != "" && !strings.EqualFold(ddl.name, want) {
+		faults = append(faults, &DefinitionError{File: file, Line: ddl.namedLine, Message: fmt.Sprintf("makes the table %q: name the file after its table, %s.sql", ddl.name, ddl.name)})
+	}
+	if ddl.location == "" {
+		return nil, errors.Join(faults...) // a fault of the statement
+	}
+	folder, note, ok := l.folderOf(ddl)
+	if !ok {
+		faults = append(faults, &DefinitionError{File: file, Line: ddl.locatedLine, Message: fmt.Sprintf("LOCATION %.120q does not begin with ${lake}/ or s3://: write LOCATION '${lake}/%s/'", ddl.location, strings.ToLower(ddl.name))})
+	} else if err := safeFolder(file, ddl.locatedLine, folder); err != nil {
+		faults = append(faults, err)
+	}
+	if len(faults) > 0 {
+		return nil, errors.Join(faults...)
+	}
+	if ddl.database != "" {
+		l.lake.Notes = append(l.lake.Notes, fmt.Sprintf("%s:%d: the database %.80q is not used: a command chooses it with --database", file, ddl.namedLine, ddl.database))
+	}
+	if note != "" {
+		l.lake.Notes = append(l.lake.Notes, fmt.Sprintf("%s:%d: %s", file, ddl.locatedLine, note))
+	}
+	_, doc := header(text)
+	if doc == "" {
+		doc = strings.Join(strings.Fields(ddl.comment), " ")
+	}
+	return &Table{
+		Name: strings.ToLower(ddl.name), Zone: Landing, Path: folder,
+		Doc: doc, Columns: ddl.columns, File: file, DDL: ddl.portable(text, folder),
+	}, nil
+}
+
+// noteOf is noteIn for an error that knows its file.
+func (l *loader) noteOf(file string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return l.noteIn(file, err)
+}
+
 func (l *loader) transforms(ctx context.Context, overlay map[string]string) error {
-	files, err := fs.Glob(l.files, "transforms/*.sql")
+	files, err := definitionFiles(l.files, "transforms", ".sql")
 	if err != nil {
 		return fmt.Errorf("transforms: %w", err)
 	}
@@ -176,26 +227,42 @@ func (l *loader) transforms(ctx context.Context, overlay map[string]string) erro
 		if instead, ok := overlay[path.Base(file)]; ok {
 			file = instead
 		}
-		text, err := l.read(file)
-		if err != nil {
+		if err := l.noteOf(file, l.transform(ctx, file)); err != nil {
 			return err
 		}
-		statement, err := l.parser.Parse(ctx, text)
-		if err != nil {
-			return fault(file, err)
-		}
-		keys, doc := header(text)
-		table := &Table{Name: strings.ToLower(nameOf(file)), Zone: keys["zone"], Path: keys["path"], Doc: doc, File: file}
-		table.Made = &Transform{Output: table.Name, Inputs: statement.Tables, Stages: statement.Stages, Job: keys["job"], SQL: text}
-		if table.Zone == "" || table.Path == "" {
-			return &DefinitionError{File: file, Line: 1, Message: "the header must say \"-- zone: NAME\" and \"-- path: FOLDER\""}
-		}
-		if table.Zone == Landing {
-			return &DefinitionError{File: file, Line: 1, Message: "the landing zone holds what nobody here makes: choose another zone"}
-		}
-		if err := l.add(table); err != nil {
-			return err
-		}
+	}
+	return nil
+}
+
+func (l *loader) transform(ctx context.Context, file string) error {
+	text, err := l.read(file)
+	if err != nil {
+		return err
+	}
+	statement, err := l.parser.Parse(ctx, text)
+	if err != nil {
+		err = errors.Join(l.headed(file, text), err)
+		return err
+	}
+	keys, doc := header(text)
+	table := &Table{Name: strings.ToLower(nameOf(file)), Zone: keys["zone"], Path: keys["path"], Doc: doc, File: file}
+	table.Made = &Transform{Output: table.Name, Inputs: statement.Tables, Stages: statement.Stages, Job: keys["job"], SQL: text}
+	if err := l.headed(file, text); err != nil {
+		// The table's place is not known, and all else about it is.
+		l.faults = append(l.faults, err)
+		table.Zone, table.Path = "zone", ""
+	}
+	return l.add(table)
+}
+
+// headed makes sure that the header of a transform says where its table lies.
+func (l *loader) headed(file, text string) error {
+	keys, _ := header(text)
+	switch {
+	case keys["zone"] == "" || keys["path"] == "":
+		return &DefinitionError{File: file, Line: 1, Message: "the header must say \"-- zone: NAME\" and \"-- path: FOLDER\""}
+	case keys["zone"] == Landing:
+		return &DefinitionError{File: file, Line: 1, Message: "a transform cannot write to the landing zone: choose another zone"}
 	}
 	return nil
 }
@@ -212,12 +279,21 @@ func (l *loader) add(t *Table) error {
 	if !safeName.MatchString(t.Name) || !safeName.MatchString(t.Zone) {
 		return &DefinitionError{File: t.File, Message: fmt.Sprintf("%.40q in zone %.40q: names have at most 128 letters, digits and underscores and begin with no digit", t.Name, t.Zone)}
 	}
-	if !safePath.MatchString(t.Path) || len(t.Path) > 256 {
-		return &DefinitionError{File: t.File, Message: fmt.Sprintf("%.80q is no path below the lake: folders of letters, digits, '_', '=' and '-', joined by '/'", t.Path)}
+	if t.Path != "" { // a fault that is noted
+		if err := safeFolder(t.File, 0, t.Path); err != nil {
+			return err
+		}
 	}
 	l.tables[t.Name] = t
 	l.lake.Tables = append(l.lake.Tables, t)
 	return nil
+}
+
+func safeFolder(file string, line int, folder string) error {
+	if safePath.MatchString(folder) && len(folder) <= 256 {
+		return nil
+	}
+	return &DefinitionError{File: file, Line: line, Message: fmt.Sprintf("%.80q is no path below the lake: folders of letters, digits, '_', '=' and '-', joined by '/'", folder)}
 }
 
 // paths refuses tables whose folders lie in one another, for each would read
@@ -225,8 +301,12 @@ func (l *loader) add(t *Table) error {
 func (l *loader) paths() error {
 	for _, a := range l.lake.Tables {
 		for _, b := range l.lake.Tables {
-			if a != b && strings.HasPrefix(b.Path+"/", a.Path+"/") {
-				return &DefinitionError{File: b.File, Message: fmt.Sprintf("its path %s lies in that of %s (%s): give each table a folder of its own", b.Path, a.Name, a.Path)}
+			if a == b || a.Path == "" || b.Path == "" || !strings.HasPrefix(b.Path+"/", a.Path+"/") || a.Path == b.Path && a.Name > b.Name {
+				continue
+			}
+			err := &DefinitionError{File: b.File, Message: fmt.Sprintf("its path %s lies in that of %s (%s): give each table a folder of its own", b.Path, a.Name, a.Path)}
+			if err := l.note(err); err != nil {
+				return err
 			}
 		}
 	}
@@ -235,18 +315,33 @@ func (l *loader) paths() error {
 
 func (l *loader) describe(ctx context.Context) error {
 	for _, t := range l.lake.Tables {
-		if t.Made != nil {
-			var err error
-			if t.Columns, err = l.parser.Describe(ctx, t.Made.SQL); err != nil {
-				return fault(t.File, err)
+		if l.broken[t.Name] || t.Made != nil && !l.reads(t.Made.Inputs) {
+			l.broken[t.Name] = true
+			continue
+		}
+		if err := l.derive(ctx, t); err != nil {
+			if err := l.noteTable(t, err); err != nil {
+				return err
 			}
-			if name := repeated(t.Columns); name != "" {
-				return &DefinitionError{File: t.File, Message: fmt.Sprintf("gives the column %s twice: names must differ by more than their case", name)}
-			}
+			continue
 		}
 		if err := l.parser.Declare(ctx, t.Name, t.Columns); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// derive finds the columns of a table that a transform makes.
+func (l *loader) derive(ctx context.Context, t *Table) (err error) {
+	if t.Made == nil {
+		return nil
+	}
+	if t.Columns, err = l.parser.Describe(ctx, t.Made.SQL); err != nil {
+		return err
+	}
+	if name := repeated(t.Columns); name != "" {
+		return &DefinitionError{File: t.File, Message: fmt.Sprintf("gives the column %s twice: names must differ by more than their case", name)}
 	}
 	return nil
 }
@@ -265,14 +360,17 @@ func repeated(columns []Column) string {
 }
 
 func (l *loader) read(file string) (string, error) {
-	text, err := fs.ReadFile(l.files, file)
+	text, err := readText(l.files, file)
 	if err != nil {
 		return "", fmt.Errorf("definition: %w", err)
 	}
-	return string(text), nil
+	return text, nil
 }
 
-func nameOf(file string) string { return strings.TrimSuffix(path.Base(file), ".sql") }
+// nameOf is the name of a file without its folder and its extension.
+func nameOf(file string) string {
+	return strings.TrimSuffix(path.Base(file), path.Ext(file))
+}
 
 // fault gives a *SQLError its file.
 func fault(file string, err error) error {

@@ -175,7 +175,7 @@ func (c *comparison) open(ctx context.Context, t *Table, m *Manifest, part strin
 	if err != nil {
 		return Input{}, err
 	}
-	input, err := fetchInput(ctx, c.store, &Table{Columns: columns}, files)
+	input, err := fetchInput(ctx, c.store, &Table{Columns: columns, Made: t.Made}, files)
 	if err != nil || m.Folder != "" {
 		return input, err
 	}
@@ -223,8 +223,8 @@ func (c *comparison) columns(ctx context.Context, t *Table, m *Manifest) ([]Colu
 	}
 	var columns []Column
 	for _, k := range known {
-		kind, ok := ddlTypes[k.Type]
-		if !ok {
+		kind, err := ndjson.ParseType(k.Type)
+		if err != nil {
 			return nil, Fail(BadUsage, t.Name, "", "the version of run %s has a column of the type %s, which nobody here knows", m.Run, k.Type)
 		}
 		columns = append(columns, Column{Name: k.Name, Type: kind})

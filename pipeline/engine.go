@@ -171,6 +171,8 @@ type Input struct {
 	// Files are the table's files on the local disk. Nil: the engine reads
 	// the table in place, or kept it from an earlier job.
 	Files []ndjson.File
+	// Skipped are files of the table that are not read, for who reports on it.
+	Skipped []string
 	// Watched: only the different values of the columns that the last job was
 	// told to watch.
 	Watched bool

@@ -1,7 +1,6 @@
 package pipeline
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"io/fs"
@@ -20,7 +19,7 @@ type Expectation struct {
 
 func loadExpectations(definition fs.FS) ([]Expectation, error) {
 	const file = "expectations.json"
-	text, err := fs.ReadFile(definition, file)
+	text, err := readText(definition, file)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
@@ -28,10 +27,10 @@ func loadExpectations(definition fs.FS) ([]Expectation, error) {
 		return nil, err
 	}
 	var expectations []Expectation
-	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder := json.NewDecoder(strings.NewReader(text))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(&expectations); err != nil {
-		line := 1 + bytes.Count(text[:min(int(decoder.InputOffset()), len(text))], []byte("\n"))
+		line := 1 + strings.Count(text[:min(int(decoder.InputOffset()), len(text))], "\n")
 		return nil, &DefinitionError{File: file, Line: line, Message: err.Error()}
 	}
 	return expectations, nil

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"path"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -52,7 +51,7 @@ type fixtureKey struct {
 // by table. A fault in a file is a Failure of kind BadUsage around a
 // *DefinitionError.
 func (l *Lake) Fixtures(definition fs.FS) ([]*Fixture, error) {
-	files, err := fs.Glob(definition, "tests/*.json")
+	files, err := definitionFiles(definition, "tests", ".json")
 	if err != nil {
 		return nil, fmt.Errorf("tests: %w", err)
 	}
@@ -62,11 +61,11 @@ func (l *Lake) Fixtures(definition fs.FS) ([]*Fixture, error) {
 		if err != nil {
 			return nil, faultyFixture(err)
 		}
-		text, err := fs.ReadFile(definition, file)
+		text, err := readText(definition, file)
 		if err != nil {
 			return nil, fmt.Errorf("definition: %w", err)
 		}
-		fixtures, err := decodeFixtures(file, string(text), Profiles(definition))
+		fixtures, err := decodeFixtures(file, text, Profiles(definition))
 		if err != nil {
 			return nil, faultyFixture(err)
 		}
@@ -80,7 +79,7 @@ func (l *Lake) Fixtures(definition fs.FS) ([]*Fixture, error) {
 
 // tested finds the table that a fixture file is about.
 func (l *Lake) tested(file string) (string, error) {
-	name := strings.TrimSuffix(path.Base(file), ".json")
+	name := nameOf(file)
 	if t := l.Table(name); t != nil && !t.IsLanding() {
 		return t.Name, nil
 	}

@@ -59,12 +59,13 @@ type survey struct {
 	lacking map[string]*Failure // landing tables without files
 }
 
-// survey finds out what a run would know before its first step.
-func (r *Runner) survey(ctx context.Context) (*survey, error) {
-	return glanceAt(r.Store).survey(ctx, r.publisher(), r.Lake)
+// survey finds out what a run with the allowance would know before its first
+// step; without one, a run that skips the files that the last one has.
+func (r *Runner) survey(ctx context.Context, allow *Allowance) (*survey, error) {
+	return glanceAt(r.Store).survey(ctx, r.publisher(), r.Lake, allow)
 }
 
-func (g *glance) survey(ctx context.Context, publisher Publisher, lake *Lake) (*survey, error) {
+func (g *glance) survey(ctx context.Context, publisher Publisher, lake *Lake, allow *Allowance) (*survey, error) {
 	if err := recoverLake(ctx, g, publisher, lake); err != nil {
 		return nil, err
 	}
@@ -76,7 +77,7 @@ func (g *glance) survey(ctx context.Context, publisher Publisher, lake *Lake) (*
 	}
 	for _, t := range lake.Tables {
 		if t.IsLanding() {
-			state, err := look(ctx, g, t)
+			state, err := look(ctx, g, t, allow)
 			if failure, ok := errors.AsType[*Failure](err); ok && failure.Kind == BadUsage {
 				s.lacking[t.Name] = failure
 			} else if err != nil {
@@ -106,7 +107,10 @@ func (r *Runner) Plan(ctx context.Context, options RunOptions) ([]PlanStep, erro
 	if err != nil {
 		return nil, err
 	}
-	found, err := r.survey(ctx)
+	if err := options.Allow.verify(ctx, r.Store, r.Lake); err != nil {
+		return nil, err
+	}
+	found, _, err := r.surveySteady(ctx, &options.Allow, false)
 	if err != nil {
 		return nil, err
 	}
@@ -122,7 +126,7 @@ func (r *Runner) Plan(ctx context.Context, options RunOptions) ([]PlanStep, erro
 	if len(stops) > 0 {
 		return nil, errors.Join(stops...)
 	}
-	steps := found.plan(r.Lake, selected, options.Force, options.MaxRejects)
+	steps := found.plan(r.Lake, selected, options.Force, options.Allow.Limit)
 	return steps, found.lacks(r.Lake, steps)
 }
 

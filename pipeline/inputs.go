@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"unicode/utf8"
 
@@ -80,25 +81,26 @@ func (r *run) unchanged(t *Table, report ndjson.Report) error {
 // read takes the report of a landing table that was read to its end.
 func (r *run) read(ctx context.Context, t *Table, report ndjson.Report) error {
 	r.readings[t.Name] = report
-	if err := judge(t, report, r.options.MaxRejects, r.options.AllowEmpty); err != nil {
+	if err := judge(t, report, r.options.Allow, r.options.AllowEmpty); err != nil {
 		return err
 	}
-	before := r.landing[t.Name].files
-	now, err := r.store.List(ctx, t.Path)
+	state := r.landing[t.Name]
+	listed, err := r.store.List(ctx, t.Path)
 	if err != nil {
 		return err
 	}
-	if !slices.EqualFunc(before, now, File.Same) {
+	if now, _ := r.options.Allow.Split(listed); !slices.EqualFunc(state.files, now, File.Same) {
 		return Fail(BadEngine, t.Name, "Run again when nobody writes there any more.", "the files in %s changed while they were read", t.Path)
 	}
 	if err := r.keepRejects(ctx, t, report.Rejects); err != nil {
 		return err
 	}
-	m := landingManifest(r.id, t, before, report)
+	m := landingManifest(r.id, t, state, report)
 	if err := writeJSON(ctx, r.store, landingName(t.Name), m); err != nil {
 		return err
 	}
-	r.landing[t.Name] = landingState{files: before, manifest: &m}
+	state.manifest = &m
+	r.landing[t.Name] = state
 	return nil
 }
 
@@ -151,12 +153,14 @@ func (r *run) describe(ctx context.Context) error {
 			record.MadeBy = m.Run
 		}
 		if m != nil {
-			record.Rows, record.Files, record.Bytes, record.Rejected = m.Rows, len(m.Files), m.Bytes, m.Rejected
+			record.Rows, record.Files, record.Bytes, record.Rejected, record.RejectedBytes = m.Rows, len(m.Files), m.Bytes, m.Rejected, m.RejectedBytes
+			record.Uncounted = m.Uncounted
 			record.Notes = append(record.Notes, m.Notes...)
 			record.Columns = columnsOf(t, m)
 		} else if err := r.unread(ctx, t, &record); err != nil {
 			return err
 		}
+		record.skip(r.landing[t.Name].skipped)
 		r.record.Tables = append(r.record.Tables, record)
 	}
 	return nil
@@ -184,7 +188,7 @@ func (r *run) unread(ctx context.Context, t *Table, record *TableRecord) error {
 			return err
 		}
 		if report, err = r.engine.Scan(ctx, input, func(Progress) {}); err != nil {
-			return fmt.Errorf("%s: %w", t.Name, err)
+			return named(t.Name, asDataFailure(ctx, Job{Table: t, Inputs: []Input{input}}, err))
 		}
 	}
 	record.fill(report)
@@ -193,30 +197,37 @@ func (r *run) unread(ctx context.Context, t *Table, record *TableRecord) error {
 
 // AtHand returns the tables that have files, by name, whoever wrote them: what
 // a query can read at this moment.
-func AtHand(ctx context.Context, store Store, lake *Lake) (map[string]Input, error) {
-	listed, err := ListTables(ctx, store, lake)
+func AtHand(ctx context.Context, store Store, lake *Lake, allow Allowance) (map[string]Input, error) {
+	listed, err := ListTables(ctx, store, lake, allow)
 	if err != nil {
 		return nil, err
 	}
-	inputs := map[string]Input{}
-	for name, files := range listed {
-		if inputs[name], err = fetchInput(ctx, store, lake.Table(name), files); err != nil {
-			return nil, err
-		}
-	}
-	return inputs, nil
+	return FetchTables(ctx, store, lake, listed, slices.Collect(maps.Keys(listed))...)
 }
 
+// Listing is the files of a table: those that are read, and those that are not.
+type Listing struct{ Files, Skipped []File }
+
 // ListTables returns the files of the tables that have any, by table.
-func ListTables(ctx context.Context, store Files, lake *Lake) (map[string][]File, error) {
-	listed := map[string][]File{}
+func ListTables(ctx context.Context, store Files, lake *Lake, allow Allowance) (map[string]Listing, error) {
+	if err := allow.verify(ctx, store, lake); err != nil {
+		return nil, err
+	}
+	listed := map[string]Listing{}
 	for _, t := range lake.Tables {
 		files, err := store.List(ctx, t.Path)
 		if err != nil {
 			return nil, err
 		}
+		var l Listing
+		if l.Files = files; t.IsLanding() {
+			l.Files, l.Skipped = allow.Split(files)
+		}
+		if err := emptied(t, l.Files, l.Skipped); err != nil {
+			return nil, err
+		}
 		if len(files) > 0 {
-			listed[t.Name] = files
+			listed[t.Name] = l
 		}
 	}
 	return listed, nil
@@ -224,7 +235,7 @@ func ListTables(ctx context.Context, store Files, lake *Lake) (map[string][]File
 
 // FetchTables makes inputs of listed tables. Only the files of those that are
 // wanted are fetched; of the others it is said that they are there, no more.
-func FetchTables(ctx context.Context, store Store, lake *Lake, listed map[string][]File, wanted ...string) (map[string]Input, error) {
+func FetchTables(ctx context.Context, store Store, lake *Lake, listed map[string]Listing, wanted ...string) (map[string]Input, error) {
 	inputs := map[string]Input{}
 	for name := range listed {
 		inputs[name] = Input{Table: lake.Table(name)}
@@ -234,10 +245,11 @@ func FetchTables(ctx context.Context, store Store, lake *Lake, listed map[string
 		if t == nil {
 			continue // whoever reads it says that there is none
 		}
-		input, err := fetchInput(ctx, store, t, listed[t.Name])
+		input, err := fetchInput(ctx, store, t, listed[t.Name].Files)
 		if err != nil {
 			return nil, err
 		}
+		input.Skipped = fileNames(listed[t.Name].Skipped)
 		inputs[t.Name] = input
 	}
 	return inputs, nil

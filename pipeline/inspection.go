@@ -18,19 +18,23 @@ import (
 // nothing, and it does not matter who made the tables. Named tables restrict
 // the rules to those about them. The error is that of the inspection; what the
 // rules found stands in the record.
-func (r *Runner) Inspect(ctx context.Context, tables []string, limit Limit) (*Record, error) {
+func (r *Runner) Inspect(ctx context.Context, tables []string, allow Allowance) (*Record, error) {
 	about, err := r.Lake.Resolve(tables)
 	if err != nil {
 		return nil, err
 	}
-	found, err := r.survey(ctx)
+	if err := allow.verify(ctx, r.Store, r.Lake); err != nil {
+		return nil, err
+	}
+	found, current, err := r.surveySteady(ctx, &allow, !r.Engine.Capabilities().ChecksInPlace)
 	if err != nil {
 		return nil, err
 	}
+	defer current.close()
 	record := newRecord(r, r.Now())
 	i := inspection{
-		lake: r.Lake, store: r.Store, engine: r.Engine, observation: observe(found, r.Lake), limit: limit,
-		about: about, reports: map[string]ndjson.Report{}, cache: checkCache{},
+		lake: r.Lake, store: r.Store, engine: r.Engine, observation: observe(found, r.Lake), allow: allow,
+		about: about, opened: current, reports: map[string]ndjson.Report{}, cache: checkCache{},
 	}
 	err = i.readAll(ctx)
 	if err == nil {
@@ -92,8 +96,9 @@ type inspection struct {
 	lake   *Lake
 	store  Store
 	engine Engine
-	limit  Limit
+	allow  Allowance
 	about  []string // tables whose rules are evaluated; empty: all
+	opened opened   // tables as they were when the lake was surveyed
 
 	mu      sync.Mutex // an engine far away is asked several things at the same time
 	held    []string   // tables that the engine keeps for us
@@ -121,7 +126,7 @@ func (i *inspection) readAll(ctx context.Context) error {
 		}
 		report, err := i.engine.Scan(ctx, input, func(Progress) {})
 		if err != nil {
-			return fmt.Errorf("%s: %w", t.Name, err)
+			return named(t.Name, asDataFailure(ctx, Job{Table: t, Inputs: []Input{input}}, err))
 		}
 		i.learn(t, report, false)
 		return nil
@@ -150,13 +155,17 @@ func (i *inspection) input(ctx context.Context, t *Table) (Input, error) {
 	if i.holds(t) {
 		return Input{Table: t}, nil
 	}
-	input, err := prepare(ctx, i.engine.Capabilities().ChecksInPlace, i.store, t, i.files[t.Name])
+	input, ok := i.opened.input(t)
+	var err error
+	if !ok {
+		input, err = prepare(ctx, i.engine.Capabilities().ChecksInPlace, i.store, t, i.files[t.Name])
+	}
 	if err != nil || size(i.files[t.Name]) > holdLimit {
 		return input, err
 	}
 	report, err := i.engine.Hold(ctx, input)
 	if err != nil {
-		return input, fmt.Errorf("%s: %w", t.Name, err)
+		return input, named(t.Name, asDataFailure(ctx, Job{Table: t, Inputs: []Input{input}}, err))
 	}
 	i.learn(t, report, true)
 	return Input{Table: t}, nil
@@ -202,6 +211,7 @@ func (i *inspection) describe(record *Record) {
 		report, ok := i.reports[t.Name]
 		if table.Missing = !ok; ok {
 			table.fill(report)
+			table.skip(i.landing[t.Name].skipped)
 		}
 		record.Tables = append(record.Tables, table)
 	}
@@ -239,17 +249,7 @@ func (i *inspection) concerns(table string) bool {
 // read, it is as we left it, and it is not older than what it is made from.
 func (i *inspection) builtIn(t *Table, record *Record) {
 	table := record.Table(t.Name)
-	readable := CheckRecord{Check: "readable", Table: t.Name, Severity: "error", State: "pass", Diagnosis: []string{}}
-	switch limit := i.limitOf(t); {
-	case table.Missing:
-		readable.State, readable.Message = "skipped", "the table has no file"
-	case !limit.allows(table.Rejected, table.Rows):
-		readable.State, readable.Failing = "fail", table.Rejected
-		readable.Message = fmt.Sprintf("%d lines cannot be read, %s allowed", table.Rejected, limit)
-		if rejects := i.reports[t.Name].Rejects; len(rejects) > 0 {
-			readable.Message += ": " + strings.Join(firstOf(rejects), "; ")
-		}
-	}
+	readable := i.readable(t, table)
 	record.Checks = append(record.Checks, readable)
 	if t.IsLanding() {
 		return
@@ -273,12 +273,33 @@ func (i *inspection) builtIn(t *Table, record *Record) {
 	record.Checks = append(record.Checks, unchanged, fresh)
 }
 
-// limitOf is how many lines of a table may be unreadable: none of ours.
-func (i *inspection) limitOf(t *Table) Limit {
-	if t.IsLanding() {
-		return i.limit
+// readable is the rule that all of a table can be read. What may be left out is
+// a warning.
+func (i *inspection) readable(t *Table, table *TableRecord) CheckRecord {
+	check := CheckRecord{Check: "readable", Table: t.Name, Severity: "error", State: "pass", Diagnosis: []string{}}
+	report, left := i.reports[t.Name], table.LeftOut()
+	err := i.allow.Accept(t, report)
+	failure, refused := errors.AsType[*Failure](err)
+	switch {
+	case table.Missing:
+		check.State, check.Message = "skipped", "the table has no file"
+	case refused:
+		check.State, check.Failing = "fail", int64(len(report.Rejects))
+		check.Message = inALine(failure.Err.Error())
+		check.Diagnosis = append(check.Diagnosis, failure.Fix)
+	case left != nil:
+		check.State, check.Severity, check.Failing = "fail", "warning", left.Lines+int64(len(left.Files))
+		check.Message = left.String() + " left out, as allowed"
+		if lines := firstOf(report.Rejects); len(lines) > 0 {
+			check.Message += ": " + strings.Join(lines, "; ")
+		}
 	}
-	return Limit{}
+	return check
+}
+
+// inALine writes an error with its list of places as one line.
+func inALine(text string) string {
+	return strings.ReplaceAll(strings.ReplaceAll(text, ":\n  ", ": "), "\n  ", "; ")
 }
 
 // evaluate runs one check, or says what it found when its tables were the

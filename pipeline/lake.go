@@ -37,6 +37,9 @@ type Lake struct {
 	Presets []Preset
 	// Expectations are the known data sets.
 	Expectations []Expectation
+	// Notes say, with file and line, what of the definition has another effect
+	// here than where it comes from.
+	Notes []string
 }
 
 // Table is one table of the lake.
@@ -47,7 +50,7 @@ type Table struct {
 	Doc     string // one paragraph for people
 	Columns []Column
 	File    string // the file of the definition that says all this
-	DDL     string // landing tables: the statement, verbatim, ${lake} unresolved
+	DDL     string // landing tables: the statement, ${lake} unresolved
 	// Subject says which columns identify a subject, such as a person, by the
 	// kind of name that they hold: two columns of one kind hold the same names.
 	Subject map[string]string

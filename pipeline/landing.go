@@ -1,8 +1,9 @@
 package pipeline
 
 import (
+	"cmp"
 	"context"
-	"fmt"
+	"errors"
 	"path"
 	"slices"
 	"strings"
@@ -12,14 +13,16 @@ import (
 
 // landingState is what a run knows of a landing table before it reads it.
 type landingState struct {
-	files    []File
+	files    []File    // that are read
+	skipped  []File    // that are not, since an Allowance names them
 	manifest *Manifest // of the last reading, if what it read is still there
 }
 
 // look lists a landing table's files and tells, without parsing, whether they
 // are what the last run read. Names, sizes, times and inodes decide first,
-// content only where they differ.
-func look(ctx context.Context, store Store, t *Table) (landingState, error) {
+// content only where they differ. Files that are to be skipped are as good as
+// not there; without an Allowance these are the ones that the last run skipped.
+func look(ctx context.Context, store Store, t *Table, allow *Allowance) (landingState, error) {
 	files, err := store.List(ctx, t.Path)
 	if err != nil {
 		return landingState{}, err
@@ -27,12 +30,20 @@ func look(ctx context.Context, store Store, t *Table) (landingState, error) {
 	if len(files) == 0 {
 		return landingState{}, nothingThere(ctx, store, t)
 	}
-	state := landingState{files: files}
 	m := &Manifest{}
-	if found, err := readCache(ctx, store, landingName(t.Name), m); err != nil || !found {
+	found, err := readCache(ctx, store, landingName(t.Name), m)
+	if allow == nil {
+		allow = &Allowance{SkipFiles: m.Skipped}
+	}
+	state := landingState{}
+	state.files, state.skipped = allow.Split(files)
+	if err != nil || !found {
+		return state, errors.Join(err, emptied(t, state.files, state.skipped))
+	}
+	if err := emptied(t, state.files, state.skipped); err != nil {
 		return state, err
 	}
-	same, moved, err := sameContent(ctx, store, m, files)
+	same, moved, err := sameContent(ctx, store, m, state.files)
 	if err != nil || !same {
 		return state, err
 	}
@@ -89,8 +100,15 @@ func nothingThere(ctx context.Context, store Store, t *Table) error {
 }
 
 // landingManifest records what was read of a landing table.
-func landingManifest(run string, t *Table, files []File, report ndjson.Report) Manifest {
-	m := Manifest{Schema: manifestSchema, Table: t.Name, Run: run, Rows: report.Rows, Bytes: report.Bytes, Rejected: report.Rejected}
+func landingManifest(run string, t *Table, state landingState, report ndjson.Report) Manifest {
+	files, lost := state.files, lossesOf(report)
+	m := Manifest{
+		Schema: manifestSchema, Table: t.Name, Run: run, Rows: report.Rows, Bytes: report.Bytes,
+		Rejected: lost.lines, RejectedBytes: lost.bytes, Uncounted: lost.uncounted, Skipped: fileNames(state.skipped),
+	}
+	if lost.lines > 0 {
+		m.Text = lost.text
+	}
 	for i, f := range report.Files {
 		m.Files = append(m.Files, ManifestFile{File: files[i], Hash: f.Hash, Rows: f.Rows})
 	}
@@ -101,54 +119,18 @@ func landingManifest(run string, t *Table, files []File, report ndjson.Report) M
 	return m
 }
 
-// Limit is how many lines of a landing table may be rejected.
-type Limit struct {
-	Count   int64
-	Percent float64 // used when not 0
-}
-
-// allows tells whether so many rejects among so many lines are within it.
-func (l Limit) allows(rejects, rows int64) bool {
-	if l.Percent > 0 {
-		return float64(rejects)*100 <= l.Percent*float64(rejects+rows)
-	}
-	return rejects <= l.Count
-}
-
-func (l Limit) String() string {
-	if l.Percent > 0 {
-		return fmt.Sprintf("%g%%", l.Percent)
-	}
-	return fmt.Sprint(l.Count)
-}
-
-// firstOf says of the first few rejected lines where they are and why, and of
-// the others how many they are.
-func firstOf(rejects []ndjson.Reject) []string {
-	var lines []string
-	for _, r := range rejects[:min(len(rejects), 5)] {
-		lines = append(lines, r.String())
-	}
-	if len(rejects) > len(lines) {
-		lines = append(lines, fmt.Sprintf("and %d more", len(rejects)-len(lines)))
-	}
-	return lines
-}
-
 // judge tells whether what was read of a landing table may be used.
-func judge(t *Table, report ndjson.Report, limit Limit, allowEmpty bool) error {
+func judge(t *Table, report ndjson.Report, allow Allowance, allowEmpty bool) error {
 	if len(report.MissingKeys) > 0 {
 		missing := report.MissingKeys[0]
-		return Fail(BadData, t.Name, "Look for another spelling of the key, or mend the producer.",
+		return Fail(BadData, t.Name, "Look for another spelling of the key, or fix the producer.",
 			"%s: no line has the key column %s", missing.File, missing.Column)
 	}
-	rejects := report.Rejects
-	if n := int64(len(rejects)); !limit.allows(n, report.Rows) {
-		return Fail(BadData, t.Name, fmt.Sprintf("Mend the lines, or go on without them: --max-rejects %d.", n),
-			"%d of %d lines rejected, %s allowed:\n  %s", n, n+report.Rows, limit, strings.Join(firstOf(rejects), "\n  "))
+	if err := allow.Accept(t, report); err != nil {
+		return err
 	}
 	if report.Rows == 0 && !allowEmpty {
-		return Fail(BadData, t.Name, "If that is right, say --allow-empty.", "the whole table has no row")
+		return Fail(BadData, t.Name, cmp.Or(report.Repair(), "Pass --allow-empty if that is expected."), "the whole table has no row")
 	}
 	return nil
 }

@@ -49,8 +49,12 @@ type Manifest struct {
 	From   map[string]Hash `json:"from,omitempty"`   // versions of the files that it is made from
 
 	// And this for landing tables.
-	Rejected int64    `json:"rejected,omitempty"`
-	Notes    []string `json:"notes,omitempty"`
+	Rejected      int64    `json:"rejected,omitempty"`       // lines
+	RejectedBytes int64    `json:"rejected_bytes,omitempty"` // of them
+	Uncounted     int64    `json:"uncounted,omitempty"`      // of the lines: those that may hold any number of rows
+	Text          int64    `json:"text,omitempty"`           // bytes of all lines, if some were rejected
+	Skipped       []string `json:"skipped,omitempty"`        // files that were not read
+	Notes         []string `json:"notes,omitempty"`
 }
 
 const manifestSchema = "stedi.table/1"

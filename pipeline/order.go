@@ -19,20 +19,17 @@ func (l *loader) order() error {
 			return nil
 		case 1:
 			start := slices.Index(trail, t.Name)
-			return &DefinitionError{File: t.File, Message: "a table cannot be made from itself: " + strings.Join(append(trail[start:], t.Name), " <- ")}
+			return l.noteTable(t, &DefinitionError{File: t.File, Message: "a table cannot be made from itself: " + strings.Join(append(trail[start:], t.Name), " <- ")})
 		}
 		state[t] = 1
 		trail = append(trail, t.Name)
-		if t.Made != nil {
-			for i, name := range t.Made.Inputs {
-				input := l.tables[strings.ToLower(name)]
-				if input == nil {
-					return l.missing(t, name)
-				}
-				t.Made.Inputs[i] = input.Name
-				if err := place(input); err != nil {
-					return err
-				}
+		inputs, err := l.inputs(t)
+		if err != nil {
+			return err
+		}
+		for _, input := range inputs {
+			if err := place(input); err != nil {
+				return err
 			}
 		}
 		trail = trail[:len(trail)-1]
@@ -48,6 +45,28 @@ func (l *loader) order() error {
 	slices.SortStableFunc(sorted, func(a, b *Table) int { return rank(a) - rank(b) })
 	l.lake.Tables = sorted
 	return nil
+}
+
+// inputs finds the tables that a transform reads. One that has a fault, which
+// is noted, is left out.
+func (l *loader) inputs(t *Table) ([]*Table, error) {
+	if t.Made == nil {
+		return nil, nil
+	}
+	var inputs []*Table
+	for i, name := range t.Made.Inputs {
+		input := l.tables[strings.ToLower(name)]
+		switch {
+		case input != nil:
+			t.Made.Inputs[i] = input.Name
+			inputs = append(inputs, input)
+		case !l.broken[strings.ToLower(name)]:
+			if err := l.noteTable(t, l.missing(t, name)); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return inputs, nil
 }
 
 func rank(t *Table) int {

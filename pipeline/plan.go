@@ -61,7 +61,7 @@ func (k known) plan(lake *Lake, selected []*Table, force bool, limit Limit) []Pl
 			if made[name] && reason == "" {
 				reason = fmt.Sprintf("%s is made anew", name)
 			}
-			if m := k.landing[name].manifest; m != nil && !limit.allows(m.Rejected, m.Rows) {
+			if m := k.landing[name].manifest; m != nil && !limit.allows(m.losses()) {
 				reason = fmt.Sprintf("%s has more rejected lines than allowed", name)
 			}
 		}

@@ -2,7 +2,6 @@ package pipeline
 
 import (
 	"fmt"
-	"io/fs"
 	"strings"
 )
 
@@ -16,7 +15,7 @@ type Preset struct {
 // presets reads queries/*.sql. What they say is judged when they are asked, as
 // with any other query.
 func (l *loader) presets() error {
-	files, err := fs.Glob(l.files, "queries/*.sql")
+	files, err := definitionFiles(l.files, "queries", ".sql")
 	if err != nil {
 		return fmt.Errorf("queries: %w", err)
 	}

@@ -35,6 +35,8 @@ type ColumnProfile struct {
 	// The counts are exact; where all values are nearly as frequent, it may be
 	// others that are. Values that occur once are left out.
 	Top []ValueCount
+	// LeftOut is what is missing from the table.
+	LeftOut []LeftOut
 	// Unit is "epoch ms" or "epoch s" if all values of a bigint column would
 	// be times from 2000 to 2100 in it, else "".
 	Unit string
@@ -54,11 +56,28 @@ const (
 )
 
 // profileColumn is a column as sql/profile.sql takes it.
-type profileColumn struct{ Column }
+type profileColumn struct {
+	Column
+	shape ndjson.Shape
+}
 
-func (c profileColumn) IsText() bool   { return c.Type == ndjson.String }
-func (c profileColumn) IsDouble() bool { return c.Type == ndjson.Double }
-func (c profileColumn) IsNumber() bool { return c.Type != ndjson.String && c.Type != ndjson.Boolean }
+// IsText tells whether lengths are measured.
+func (c profileColumn) IsText() bool { return c.shape.IsText() || c.IsNested() }
+
+// IsNested tells whether the values are looked at as text.
+func (c profileColumn) IsNested() bool { return c.shape.IsNested() }
+
+// IsTime tells whether seconds are measured.
+func (c profileColumn) IsTime() bool {
+	return c.shape.Kind == ndjson.KindDate || c.shape.Kind == ndjson.KindTimestamp
+}
+
+// IsDouble tells whether there are values between any two.
+func (c profileColumn) IsDouble() bool {
+	return c.shape.Kind >= ndjson.KindFloat && c.shape.Kind <= ndjson.KindTimestamp
+}
+
+func (c profileColumn) IsNumber() bool { return c.shape.IsNumber() }
 
 // ProfileColumns describes the columns of a table. It reads the table twice, in
 // one query.
@@ -66,7 +85,7 @@ func ProfileColumns(ctx context.Context, q Querier, t *Table) ([]ColumnProfile, 
 	values := map[string]any{"Name": t.Name, "Top": profileTop, "Buckets": profileBuckets, "Exact": profileExact}
 	var columns []profileColumn
 	for _, c := range t.Columns {
-		columns = append(columns, profileColumn{c})
+		columns = append(columns, profileColumn{c, c.Type.Shape()})
 	}
 	var tops []int
 	for k := range profileTop {
@@ -77,7 +96,7 @@ func ProfileColumns(ctx context.Context, q Querier, t *Table) ([]ColumnProfile, 
 	if err != nil {
 		return nil, err
 	}
-	row, err := onlyRow(ctx, q, sql)
+	row, left, err := onlyRow(ctx, q, sql)
 	if err != nil {
 		return nil, fmt.Errorf("profile of %s: %w", t.Name, err)
 	}
@@ -85,7 +104,9 @@ func ProfileColumns(ctx context.Context, q Querier, t *Table) ([]ColumnProfile, 
 	rows := r.number()
 	var profiles []ColumnProfile
 	for _, c := range t.Columns {
-		profiles = append(profiles, r.column(c, rows))
+		column := r.column(c, rows)
+		column.LeftOut = left
+		profiles = append(profiles, column)
 	}
 	if len(r.left) > 0 {
 		r.err = cmp.Or(r.err, errors.New("there are values left over"))
@@ -96,21 +117,27 @@ func ProfileColumns(ctx context.Context, q Querier, t *Table) ([]ColumnProfile, 
 	return profiles, nil
 }
 
-// onlyRow returns the row of a query that gives one.
-func onlyRow(ctx context.Context, q Querier, sql string) (row []any, err error) {
+// onlyRow returns the row of a query that gives one, and what is missing from
+// the tables that it read.
+func onlyRow(ctx context.Context, q Querier, sql string) (row []any, left []LeftOut, err error) {
 	rows, err := q.Query(ctx, sql)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	defer func() { err = errors.Join(err, rows.Close()) }()
-	page, err := rows.Next(ctx)
-	if errors.Is(err, io.EOF) || err == nil && len(page) != 1 {
-		return nil, fmt.Errorf("%d rows where one was due", len(page))
+	for {
+		page, err := rows.Next(ctx)
+		if errors.Is(err, io.EOF) && row != nil {
+			return row, LeftOutBy(rows), nil
+		}
+		if err == nil && (len(page) != 1 || row != nil) || errors.Is(err, io.EOF) {
+			return nil, nil, fmt.Errorf("%d rows where one was due", len(page))
+		}
+		if err != nil {
+			return nil, nil, err
+		}
+		row = page[0]
 	}
-	if err != nil {
-		return nil, err
-	}
-	return page[0], nil
 }
 
 // profileRow takes the values of the result one by one.

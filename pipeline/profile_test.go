@@ -153,7 +153,7 @@ func BenchmarkProfile(b *testing.B) {
 			if _, err := sample.Write(b.Context(), w.root, sample.Options{Scale: scale}); err != nil {
 				b.Fatal(err)
 			}
-			inputs, err := pipeline.AtHand(b.Context(), w.runner.Store, w.runner.Lake)
+			inputs, err := pipeline.AtHand(b.Context(), w.runner.Store, w.runner.Lake, pipeline.Allowance{})
 			if err != nil {
 				b.Fatal(err)
 			}
@@ -171,5 +171,32 @@ func BenchmarkProfile(b *testing.B) {
 				b.Fatal(err)
 			}
 		})
+	}
+}
+
+func TestEveryTypeHasAProfile(t *testing.T) {
+	for kind, c := range map[string]struct{ values, least, greatest string }{
+		"tinyint":           {"3 -1 3 null", "-1", "3"},
+		"float":             {"0.5 1.5 0.5 null", "0.5", "1.5"},
+		"decimal(38,2)":     {"0.5 12345678901234567890.5 0.5 null", "0.50", "12345678901234567890.50"},
+		"date":              {`"2024-01-31" "1999-12-31" "2024-01-31" null`, "1999-12-31", "2024-01-31"},
+		"timestamp":         {`0 1.5 0 null`, "1970-01-01 00:00:00", "1970-01-01 00:00:01.5"},
+		"char(3)":           {`"b" "a" "b" null`, "a", "b"},
+		"array<int>":        {`[2] [1] [2] null`, "[1]", "[2]"},
+		"map<string,int>":   {`{"a":2} {"a":1} {"a":2} null`, "{a=1}", "{a=2}"},
+		"struct<a:boolean>": {`{"a":true} {"a":false} {"a":true} null`, "{'a': false}", "{'a': true}"},
+	} {
+		parsed, err := ndjson.ParseType(kind)
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines := ""
+		for v := range strings.FieldsSeq(c.values) {
+			lines += `{"v":` + v + "}\n"
+		}
+		got := profile(t, []ndjson.Column{{Name: "v", Type: parsed}}, lines)[0]
+		if got.Rows != 4 || got.Nulls != 1 || got.Distinct != 2 || got.Min != c.least || got.Max != c.greatest || len(got.Top) != 1 || got.Top[0].Count != 2 {
+			t.Errorf("%s: got %+v", kind, got)
+		}
 	}
 }

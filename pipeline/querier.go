@@ -2,7 +2,7 @@ package pipeline
 
 import (
 	"context"
-	"slices"
+	"fmt"
 	"strings"
 	"time"
 
@@ -50,6 +50,15 @@ func UsageOf(rows Rows) QueryUsage {
 	return QueryUsage{}
 }
 
+// LeftOutBy returns what the tables lack that a query has read, if its rows can
+// tell. They can after the last of them.
+func LeftOutBy(rows Rows) []LeftOut {
+	if r, ok := rows.(interface{ LeftOut() []LeftOut }); ok {
+		return r.LeftOut()
+	}
+	return nil
+}
+
 // ResultColumn is a column of a result. Values of the types BOOLEAN, the
 // integers up to BIGINT, FLOAT and DOUBLE come as bool, int64 and float64; of
 // all others as the text that the engine makes of them, with Type telling what
@@ -59,22 +68,61 @@ type ResultColumn struct {
 	Type string `json:"type"`
 }
 
-// resultTypes are the names that results have for the types of a lake's tables.
-var resultTypes = [...]string{
-	ndjson.String: "VARCHAR", ndjson.Boolean: "BOOLEAN", ndjson.Int: "INTEGER", ndjson.Bigint: "BIGINT", ndjson.Double: "DOUBLE",
+// resultTypes are the names that results have for the types of a lake's tables
+// that have no parameters.
+var resultTypes = map[ndjson.Kind]string{
+	ndjson.KindString: "VARCHAR", ndjson.KindVarchar: "VARCHAR", ndjson.KindChar: "VARCHAR", ndjson.KindBoolean: "BOOLEAN",
+	ndjson.KindTinyint: "TINYINT", ndjson.KindSmallint: "SMALLINT", ndjson.KindInt: "INTEGER", ndjson.KindBigint: "BIGINT",
+	ndjson.KindFloat: "FLOAT", ndjson.KindDouble: "DOUBLE", ndjson.KindDate: "DATE", ndjson.KindTimestamp: "TIMESTAMP",
 }
 
 // ResultType is the name that results have for a type of a lake's tables, which
 // is that of DuckDB's SQL.
-func ResultType(t ndjson.Type) string { return resultTypes[t] }
+func ResultType(t ndjson.Type) string {
+	shape := t.Shape()
+	return resultType(&shape)
+}
+
+func resultType(s *ndjson.Shape) string {
+	switch s.Kind {
+	case ndjson.KindDecimal:
+		return fmt.Sprintf("DECIMAL(%d,%d)", s.Precision, s.Scale)
+	case ndjson.KindArray:
+		return resultType(s.Element) + "[]"
+	case ndjson.KindMap:
+		return "MAP(VARCHAR, " + resultType(s.Element) + ")"
+	case ndjson.KindStruct:
+		fields := make([]string, len(s.Fields))
+		for i, f := range s.Fields {
+			fields[i] = `"` + f.Name + `" ` + resultType(&f.Shape) // names have no quotes in them
+		}
+		return "STRUCT(" + strings.Join(fields, ", ") + ")"
+	default:
+		return resultTypes[s.Kind]
+	}
+}
 
 // TypeName is what a lake calls the column's type. One that its tables cannot
 // have keeps the engine's name.
 func (c ResultColumn) TypeName() string {
-	if t := slices.Index(resultTypes[:], c.Type); t >= 0 {
-		return ndjson.Type(t).String()
+	if c.Type == "VARCHAR" {
+		return ndjson.String.String()
+	}
+	for kind, name := range resultTypes {
+		if c.Type == name {
+			return string((&ndjson.Shape{Kind: kind}).Type())
+		}
+	}
+	if strings.HasPrefix(c.Type, "DECIMAL(") {
+		return strings.ToLower(c.Type)
 	}
 	return c.Type
+}
+
+// IsNested tells whether the values of the column are arrays or objects. They
+// come as JSON text if tables of a lake can have such a column.
+func (c ResultColumn) IsNested() bool {
+	return strings.HasSuffix(c.Type, "]") || strings.HasPrefix(c.Type, "STRUCT(") || strings.HasPrefix(c.Type, "MAP(")
 }
 
 // IsNumber tells whether the values of the column are numbers, even if they

@@ -39,11 +39,16 @@ type TableRecord struct {
 	Rows     int64    `json:"rows"`
 	Files    int      `json:"files"`
 	Bytes    int64    `json:"bytes"`
-	Rejected int64    `json:"rejected"`
+	Rejected int64    `json:"rejected"`           // lines
 	Expected *int64   `json:"expected,omitempty"` // when the landing counts say what is right
 	Missing  bool     `json:"missing,omitempty"`  // never made
 	Stale    string   `json:"stale,omitempty"`    // why it is older than what it is made from
 	Notes    []string `json:"notes"`
+
+	RejectedBytes   int64    `json:"rejected_bytes,omitempty"`   // of the lines, and of the files that follow
+	Uncounted       int64    `json:"uncounted_lines,omitempty"`  // of the lines: those that may hold any number of rows
+	SkippedFiles    []string `json:"skipped_files,omitempty"`    // that were not read, as was asked
+	UnreadableFiles []string `json:"unreadable_files,omitempty"` // that cannot be read
 
 	MadeBy  string         `json:"made_by,omitempty"` // the run that made the file; of a landing table none did
 	Columns []ColumnRecord `json:"columns,omitempty"` // unless the file was made by other SQL than that of now
@@ -110,10 +115,36 @@ func newRecord(r *Runner, began time.Time) *Record {
 
 // fill takes what a reading of the table found.
 func (t *TableRecord) fill(report ndjson.Report) {
-	t.Rows, t.Files, t.Bytes, t.Rejected = report.Rows, len(report.Files), report.Bytes, report.Rejected
+	t.Rows, t.Files, t.Bytes, t.Rejected, t.RejectedBytes = report.Rows, len(report.Files), report.Bytes, report.Rejected, report.RejectedBytes
+	t.Uncounted = lossesOf(report).uncounted
+	for _, r := range report.Rejects {
+		if r.Whole() {
+			t.UnreadableFiles = append(t.UnreadableFiles, r.File)
+		}
+	}
+	for _, f := range report.Files {
+		if slices.Contains(t.UnreadableFiles, f.Name) {
+			t.RejectedBytes += f.Size
+		}
+	}
 	for _, note := range report.Notes {
 		t.Notes = append(t.Notes, note.Text)
 	}
+}
+
+// skip takes the files of the table that were not read.
+func (t *TableRecord) skip(files []File) {
+	t.SkippedFiles = append(t.SkippedFiles, fileNames(files)...)
+	t.RejectedBytes += size(files)
+}
+
+// NoteLabel is what a note of a table is shown as: a file that is there twice
+// changes the counts and is a warning, anything else is a note.
+func NoteLabel(note string) string {
+	if ndjson.IsWarning(note) {
+		return "warning"
+	}
+	return "note"
 }
 
 // expectedRows is the name of the check of a table's count.
@@ -158,36 +189,48 @@ func (r *Record) end(now time.Time, err error) {
 	}
 }
 
-// expect compares the counts of the tables with what is known of the data.
+// expect compares the counts of the tables with what is known of the data. A
+// data set is known by its rows, or by its rows and rejected lines together:
+// then derived tables may lack rows, which is a warning.
 func (r *Record) expect(lake *Lake) {
-	rows := map[string]int64{}
+	readable, all := map[string]int64{}, map[string]int64{}
 	for _, t := range r.Tables {
 		if t.Zone == Landing {
-			rows[t.Table] = t.Rows
+			readable[t.Table], all[t.Table] = t.Rows, t.Rows+t.Rejected
 		}
 	}
-	expected := lake.Expect(rows)
+	expected, lacking := lake.Expect(readable), false
+	if expected == nil {
+		expected, lacking = lake.Expect(all), true
+	}
 	if expected == nil {
 		return
 	}
 	for i := range r.Tables {
 		t := &r.Tables[i]
-		want, ok := expected[t.Table]
-		if !ok {
-			continue
+		if want, ok := expected[t.Table]; ok {
+			t.Expected = &want
+			r.Checks = append(r.Checks, t.expectRows(want, lacking))
 		}
-		t.Expected = &want
-		check := CheckRecord{Check: expectedRows, Table: t.Table, Severity: "error", State: "pass", Diagnosis: []string{}}
-		switch {
-		case t.Missing:
-			check.State, check.Message = "skipped", "the table has never been made"
-		case t.Stale != "":
-			check.State, check.Message = "skipped", "the table is stale: "+t.Stale
-		case t.Rows != want:
-			check.State, check.Failing, check.Message = "fail", max(t.Rows-want, want-t.Rows), "another number of rows than this data set gives"
-		}
-		r.Checks = append(r.Checks, check)
 	}
+}
+
+// expectRows checks the count of a table.
+func (t *TableRecord) expectRows(want int64, lacking bool) CheckRecord {
+	check := CheckRecord{Check: expectedRows, Table: t.Table, Severity: "error", State: "pass", Diagnosis: []string{}}
+	switch {
+	case t.Missing:
+		check.State, check.Message = "skipped", "the table has never been made"
+	case t.Stale != "":
+		check.State, check.Message = "skipped", "the table is stale: "+t.Stale
+	case t.Rows == want:
+	case lacking:
+		check.State, check.Severity, check.Failing = "fail", "warning", max(t.Rows-want, want-t.Rows)
+		check.Message = fmt.Sprintf("expected %d rows for this data set, found %d; rejected lines are left out", want, t.Rows)
+	default:
+		check.State, check.Failing, check.Message = "fail", max(t.Rows-want, want-t.Rows), "another number of rows than this data set gives"
+	}
+	return check
 }
 
 // Table returns the record of a table, or nil.

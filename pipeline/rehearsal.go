@@ -133,6 +133,7 @@ func (f *Fixture) fault(line int, format string, args ...any) error {
 
 // input lays rows into a file and makes sure that the reader takes them all.
 func (r *Rehearsal) input(ctx context.Context, f *Fixture, t *Table, rows []fixtureRow, file string) (Input, error) {
+	t = t.asNamed()
 	var text []byte
 	for _, row := range rows {
 		if err := f.keysOf(t, row); err != nil {
@@ -262,4 +263,15 @@ func shown(lines []string) []json.RawMessage {
 		rows = append(rows, json.RawMessage(strings.TrimSuffix(line, "\n")))
 	}
 	return rows
+}
+
+// asNamed is the table with the values of each column under its name, whatever
+// key or folder holds them in the lake.
+func (t *Table) asNamed() *Table {
+	named := *t
+	named.Columns = slices.Clone(t.Columns)
+	for i, c := range named.Columns {
+		named.Columns[i] = Column{Name: c.Name, Type: c.Type, Key: c.Key && !c.Partition}
+	}
+	return &named
 }

@@ -21,6 +21,9 @@ func JUnit(r *Record) []byte {
 		checks.add(junitCheck(c))
 	}
 	report := junitReport{Name: "stedi", Suites: []*junitSuite{&steps, &checks}}
+	if left := junitLeftOut(r); left.Tests > 0 {
+		report.Suites = append(report.Suites, left)
+	}
 	if r.Error != "" && steps.Failures+steps.Errors == 0 {
 		// It ended before, or outside of, any step.
 		whole := junitSuite{Name: "run"}
@@ -129,6 +132,22 @@ func junitCheck(c CheckRecord) junitCase {
 		test.Skipped = junitText(c.Message)
 	}
 	return test
+}
+
+// junitLeftOut has a skipped case for each file that was not read, and a failed
+// one for each that cannot be read. Rejected lines are a finding of the check
+// "readable".
+func junitLeftOut(r *Record) *junitSuite {
+	suite := &junitSuite{Name: "left out"}
+	for _, t := range r.Tables {
+		for _, name := range t.SkippedFiles {
+			suite.add(junitCase{Class: "left out." + t.Table, Name: name, Skipped: junitText("skipped with --skip-file")})
+		}
+		for _, name := range t.UnreadableFiles {
+			suite.add(junitCase{Class: "left out." + t.Table, Name: name, Failure: junitText("the file cannot be read")})
+		}
+	}
+	return suite
 }
 
 // findings says in a line what a check that failed has found.

@@ -259,7 +259,7 @@ func (b *rollback) tell(ctx context.Context, now, before *Manifest) (*Restored, 
 	if before != nil {
 		restored.Before, restored.RowsBefore = before.Run, before.Rows
 	}
-	found, err := b.runner.survey(ctx)
+	found, err := b.runner.survey(ctx, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -29,9 +29,9 @@ type RunOptions struct {
 	Force      bool     // run what is up to date, too
 	Replace    bool     // move aside what others left in the zones
 	AllowEmpty bool     // a landing table may have no row
-	MaxRejects Limit    // for each landing table
-	Check      bool     // afterwards, evaluate the rules of the definition
-	FailFast   bool     // start nothing more after a step has failed
+	Allow      Allowance
+	Check      bool // afterwards, evaluate the rules of the definition
+	FailFast   bool // start nothing more after a step has failed
 	// Cancel names tables whose steps are to stop, or not to begin. What does
 	// not need them goes on.
 	Cancel <-chan string
@@ -149,12 +149,15 @@ func (r *run) do(ctx context.Context, selected []*Table) error {
 	if err := r.clear(ctx); err != nil {
 		return err
 	}
+	if err := r.options.Allow.verify(ctx, r.store, r.lake); err != nil {
+		return err
+	}
 	for _, t := range r.lake.Tables {
 		if !t.IsLanding() {
 			continue
 		}
 		var err error
-		if r.landing[t.Name], err = look(ctx, r.store, t); err != nil {
+		if r.landing[t.Name], err = look(ctx, r.store, t, &r.options.Allow); err != nil {
 			return err
 		}
 	}

@@ -10,7 +10,7 @@ import (
 // steps runs what the plan says, in order. A step that fails takes its
 // dependents with it and leaves the others alone.
 func (r *run) steps(ctx context.Context, selected []*Table) error {
-	plan := r.plan(r.lake, selected, r.options.Force, r.options.MaxRejects)
+	plan := r.plan(r.lake, selected, r.options.Force, r.options.Allow.Limit)
 	for _, s := range plan {
 		if s.Run {
 			r.tell(ctx, Event{Step: s.Table, State: Waiting, Reason: s.Reason})

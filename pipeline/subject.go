@@ -15,9 +15,12 @@ import (
 //
 // and a table that is made from others has it from them, by the names of its
 // columns. Where a transform names such a column anew, its own header says so.
-func (l *loader) subjects() error {
+func (l *loader) subjects() {
 	spelled := map[string]string{} // kinds of names are compared without case
 	for _, t := range l.lake.Tables {
+		if l.broken[t.Name] {
+			continue
+		}
 		text := t.DDL
 		if t.Made != nil {
 			text = t.Made.SQL
@@ -37,7 +40,8 @@ func (l *loader) subjects() error {
 			}
 			i := slices.IndexFunc(t.Columns, func(c Column) bool { return strings.EqualFold(c.Name, column) })
 			if i < 0 || name == "" {
-				return &DefinitionError{File: t.File, Line: 1, Message: fmt.Sprintf("the header's subject is %.80q: name columns of the table, as in \"email, user = email\"", said)}
+				l.faults = append(l.faults, &DefinitionError{File: t.File, Line: 1, Message: fmt.Sprintf("the header's subject is %.80q: name columns of the table, as in \"email, user = email\"", said)})
+				break
 			}
 			folded := strings.ToLower(name)
 			if _, ok := spelled[folded]; !ok {
@@ -46,7 +50,6 @@ func (l *loader) subjects() error {
 			t.Subject[spelled[folded]] = t.Columns[i].Name
 		}
 	}
-	return nil
 }
 
 // inherited finds the columns of a table that identify a subject in one of its

@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -28,6 +29,9 @@ func Summary(r *Record) []byte {
 	if r.Error != "" {
 		b.WriteString("\n" + quoted(r.Error))
 	}
+	if left := Missing(r.LeftOut()); left != "" {
+		b.WriteString("\n" + quoted(left))
+	}
 	summaryTables(&b, r)
 	summaryChecks(&b, r)
 	summarySteps(&b, r)
@@ -37,7 +41,13 @@ func Summary(r *Record) []byte {
 func outcome(r *Record) string {
 	switch r.Status {
 	case "ok":
-		return "✅ all is well"
+		switch left := r.LeftOut(); {
+		case len(left) == 0:
+			return "✅ all is well"
+		case len(r.Checks) == 0 && !slices.ContainsFunc(left, r.reads):
+			return "✅ done" // what was left out is of tables that no step has read
+		}
+		return "⚠️ done, but not with all of the data"
 	case "data_failed":
 		return "❌ the data is not as it should be"
 	case "cancelled":
@@ -45,6 +55,13 @@ func outcome(r *Record) string {
 	default:
 		return "❌ not done"
 	}
+}
+
+// reads tells whether a step of the run has read a table that lacks something.
+func (r *Record) reads(l LeftOut) bool {
+	return slices.ContainsFunc(r.Steps, func(s StepRecord) bool {
+		return slices.ContainsFunc(s.Funnel, func(stage StageRows) bool { return stage.Name == l.Table })
+	})
 }
 
 func summaryTables(b *strings.Builder, r *Record) {
@@ -74,11 +91,19 @@ func verdict(t TableRecord) string {
 	case t.Expected == nil:
 	case *t.Expected == t.Rows:
 		words = append(words, "✅ ok")
+	case *t.Expected == t.Rows+t.Rejected:
+		words = append(words, fmt.Sprintf("⚠️ ok but for %d", t.Rejected))
 	default:
 		words = append(words, fmt.Sprintf("❌ wrong by %+d", t.Rows-*t.Expected))
 	}
 	if t.Rejected > 0 {
 		words = append(words, fmt.Sprintf("⚠️ %d rejected", t.Rejected))
+	}
+	if n := int64(len(t.SkippedFiles)); n > 0 {
+		words = append(words, "⚠️ "+counted(n, "file")+" skipped")
+	}
+	if n := int64(len(t.UnreadableFiles)); n > 0 {
+		words = append(words, "❌ "+counted(n, "file")+" cannot be read")
 	}
 	return strings.Join(append(words, t.Notes...), ", ")
 }

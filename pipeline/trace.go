@@ -2,7 +2,10 @@ package pipeline
 
 import (
 	"context"
+	"slices"
 	"strings"
+
+	"stedi/pipeline/ndjson"
 )
 
 // Tracer is the part of an engine that follows a subject through the zones. It
@@ -21,6 +24,7 @@ type TraceJob struct {
 	Lake    *Lake
 	Subject string
 	Inputs  map[string]Input // by table
+	Allow   Allowance        // what may be left out of landing tables
 }
 
 // Trace is what is known of a subject: counts, and nobody else's rows.
@@ -44,6 +48,7 @@ type TableTrace struct {
 	Rows     int64        `json:"rows"`               // -1: no column tells
 	Missing  bool         `json:"missing,omitempty"`  // never made: what its SQL would make
 	Rejected int64        `json:"rejected,omitempty"` // lines of anybody that could not be read
+	Skipped  []string     `json:"skipped,omitempty"`  // files that were not read
 	Stages   []StageTrace `json:"stages"`             // the first input, the stages and the result
 	Ends     string       `json:"ends,omitempty"`     // the stage that lets none of the rows through
 }
@@ -59,42 +64,71 @@ const traceSchema = "stedi.trace/1"
 
 // Trace follows a subject through the zones: how many rows it has in each
 // table and behind each stage of a transform, and where they end. It takes no
-// lock and writes nothing.
-func (r *Runner) Trace(ctx context.Context, subject string) (*Trace, error) {
+// lock and writes nothing. What cannot be read and may not be left out is an
+// error.
+func (r *Runner) Trace(ctx context.Context, subject string, allow Allowance) (*Trace, error) {
 	if strings.TrimSpace(subject) == "" {
 		return nil, Fail(BadUsage, "", "Give the e-mail or another name that identifies one person.", "an empty name is nobody's")
 	}
-	job := TraceJob{Lake: r.Lake, Subject: subject, Inputs: map[string]Input{}}
-	known := false
-	for _, t := range r.Lake.Tables {
-		known = known || len(t.Subject) > 0
-		files, err := r.Store.List(ctx, t.Path)
-		if err != nil {
-			return nil, err
-		}
-		if !t.IsLanding() && r.publisher().OneFile() {
-			files = only(files, t.Part())
-		}
-		if len(files) == 0 && !t.IsLanding() {
-			continue
-		}
-		if job.Inputs[t.Name], err = fetchInput(ctx, r.Store, t, files); err != nil {
-			return nil, err
-		}
-	}
-	if !known {
+	if !slices.ContainsFunc(r.Lake.Tables, func(t *Table) bool { return len(t.Subject) > 0 }) {
 		return nil, Fail(BadUsage, "", "Begin the DDL of a landing table with a line such as \"-- subject: email\".",
 			"the definition does not say which columns identify a subject")
 	}
+	job := TraceJob{Lake: r.Lake, Subject: subject, Allow: allow}
+	var tables opened
+	err := Again(ctx, func() (err error) {
+		job.Inputs, tables, err = r.traceInputs(ctx, allow)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	defer tables.close()
 	trace, err := r.Tracer.Trace(ctx, job)
 	if err != nil {
 		return nil, err
 	}
 	trace.Schema = traceSchema
 	for i := range trace.Tables {
-		trace.Tables[i].Ends = ends(trace.Tables[i].Stages)
+		t := &trace.Tables[i]
+		t.Ends, t.Skipped = ends(t.Stages), job.Inputs[t.Table].Skipped
 	}
 	return trace, nil
+}
+
+// traceInputs finds the tables that a trace reads.
+func (r *Runner) traceInputs(ctx context.Context, allow Allowance) (map[string]Input, opened, error) {
+	listed, err := ListTables(ctx, r.Store, r.Lake, allow)
+	if err != nil {
+		return nil, nil, err
+	}
+	files := map[string][]File{}
+	for name, l := range listed {
+		files[name] = l.Files
+	}
+	tables, err := open(ctx, r.Store, r.Lake, files)
+	if err != nil {
+		return nil, nil, err
+	}
+	inputs := map[string]Input{}
+	for _, t := range r.Lake.Tables {
+		input, ok := tables.input(t)
+		switch {
+		case !t.IsLanding() && r.publisher().OneFile() && !slices.ContainsFunc(files[t.Name], func(f File) bool { return f.Name == t.Part() }):
+			continue // nothing that a run has published
+		case !t.IsLanding() && r.publisher().OneFile():
+			input.Files = only(input.Files, t.Part())
+		case !ok:
+			input, err = fetchInput(ctx, r.Store, t, files[t.Name])
+		}
+		if err != nil {
+			tables.close()
+			return nil, nil, err
+		}
+		input.Skipped = fileNames(listed[t.Name].Skipped)
+		inputs[t.Name] = input
+	}
+	return inputs, tables, nil
 }
 
 // Conditions says what the stages of a table's transform ask of a row: why the
@@ -106,13 +140,8 @@ func (r *Runner) Conditions(ctx context.Context, t *Table) (map[string]string, e
 	return r.Tracer.Conditions(ctx, t)
 }
 
-func only(files []File, name string) []File {
-	for _, f := range files {
-		if f.Name == name {
-			return []File{f}
-		}
-	}
-	return nil
+func only(files []ndjson.File, name string) []ndjson.File {
+	return slices.DeleteFunc(slices.Clone(files), func(f ndjson.File) bool { return f.Name != name })
 }
 
 // ends finds the stage behind which none of the rows is left that came in.

@@ -105,7 +105,7 @@ func (r *Runner) View(ctx context.Context) (*View, error) {
 func (r *Runner) glance(ctx context.Context) (found *survey, unread map[string]bool, err error) {
 	g := glanceAt(r.Store)
 	g.unread = map[string]bool{}
-	found, err = g.survey(ctx, r.publisher(), r.Lake)
+	found, err = g.survey(ctx, r.publisher(), r.Lake, nil)
 	return found, g.unread, err
 }
 
@@ -136,7 +136,8 @@ func (o *observation) view(t *Table, unread map[string]bool) TableView {
 	v.Run, v.Funnel, v.Columns = m.Run, m.Funnel, columnsOf(t, m)
 	v.Known = !slices.ContainsFunc(files, func(f File) bool { return unread[f.Name] })
 	if v.Known {
-		v.Rows, v.Rejected = m.Rows, m.Rejected
+		v.Rows, v.Rejected, v.RejectedBytes, v.Uncounted = m.Rows, m.Rejected, m.RejectedBytes, m.Uncounted
+		v.skip(o.landing[t.Name].skipped)
 		v.Notes = append(v.Notes, m.Notes...)
 	}
 	return v

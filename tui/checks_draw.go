@@ -295,6 +295,6 @@ func (c *checksView) tellTable(table *pipeline.Table, put func(uv.Style, string)
 		put(t.bad, name+" is not as this program left it")
 	}
 	for _, note := range v.Notes {
-		put(t.dim, "note: "+note)
+		put(t.dim, pipeline.NoteLabel(note)+": "+note)
 	}
 }

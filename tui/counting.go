@@ -2,6 +2,7 @@ package tui
 
 import (
 	"context"
+	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -15,7 +16,8 @@ import (
 // rowCount is how many rows a table has, as of one version of it.
 type rowCount struct {
 	version string
-	rows    int64 // -1: they cannot be counted
+	rows    int64  // -1: they cannot be counted
+	why     string // they cannot, or not all of them
 }
 
 // countedMsg brings a count.
@@ -38,14 +40,33 @@ func (l *lakeView) countNext() tea.Cmd {
 		}
 		open, table, now := l.place.Files, l.lake().Table(v.Table), version(v)
 		return l.work.start(&l.counter, func(ctx context.Context) tea.Msg {
-			rows, err := answerTo(ctx, open, func(q pipeline.Querier) (int64, error) { return pager.CountRows(ctx, q, table, pager.View{}) })
+			why := ""
+			rows, err := answerTo(ctx, open, func(q pipeline.Querier) (int64, error) {
+				n, left, err := pager.CountRows(ctx, q, table, pager.View{})
+				if err == nil && len(left) > 0 {
+					n, why = -1, pipeline.Missing(left) // it is not the count of the table
+				}
+				return n, err
+			})
 			if err != nil {
-				rows = -1 // a run or a check says why
+				rows, why = -1, err.Error()
 			}
-			return countedMsg{table.Name, rowCount{now, rows}}
+			return countedMsg{table.Name, rowCount{now, rows, why}}
 		})
 	}
 	return nil
+}
+
+// lacks says which lines and files of a table cannot be read or were left out,
+// as far as that is known; "" if nothing is.
+func (a *app) lacks(v *pipeline.TableView) string {
+	if c := a.counts[v.Table]; !v.Known && c.version == version(v) {
+		return printable(strings.Join(strings.Fields(c.why), " "))
+	}
+	if left := v.LeftOut(); left != nil {
+		return printable(left.String()) + " left out"
+	}
+	return ""
 }
 
 // rows is how many rows a table has, if that is known: from a run or a check, or

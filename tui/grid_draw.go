@@ -4,10 +4,12 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	tea "charm.land/bubbletea/v2"
 	uv "github.com/charmbracelet/ultraviolet"
 
+	"stedi/pipeline"
 	"stedi/pipeline/pager"
 )
 
@@ -19,6 +21,7 @@ func (g *grid) draw(p pane, title string, focused bool) {
 	if in.height() < 1 || g.source == nil {
 		return
 	}
+	in = g.drawLeftOut(in)
 	list, _ := g.layout(in.width())
 	g.drawHead(in.line(0), list)
 	body := in.bottom(1)
@@ -40,6 +43,37 @@ func (g *grid) draw(p pane, title string, focused bool) {
 	p.note(g.theme.dim, note)
 }
 
+// drawLeftOut says below the rows what is missing from them, and returns the
+// room that is left.
+func (g *grid) drawLeftOut(p pane) pane {
+	text := leftOutText(g.source)
+	if text == "" || p.height() < 3 {
+		return p
+	}
+	p.cut(1, p.height()-1, p.width()-2, g.theme.warn, text)
+	return p.top(p.height() - 1)
+}
+
+// leftOutText says what is missing from the rows of a source, or "".
+func leftOutText(source pager.Source) string {
+	s, ok := source.(interface{ LeftOut() []pipeline.LeftOut })
+	if !ok {
+		return ""
+	}
+	var parts []string
+	for _, l := range s.LeftOut() {
+		part := l.String()
+		if l.First != "" {
+			part += ": " + l.First
+		}
+		parts = append(parts, part)
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return "left out: " + printable(strings.Join(parts, "; "))
+}
+
 func (g *grid) emptyText() string {
 	if len(g.where) > 0 {
 		return "no row fits: " + keyOf(g.actions(), "drop-condition") + " drops the last condition"
@@ -50,6 +84,9 @@ func (g *grid) emptyText() string {
 // countText says how many rows there are, as far as that is known.
 func (g *grid) countText() string {
 	text := plural(g.kept.count, "row", "rows")
+	if leftOutText(g.source) != "" {
+		text += " that can be read"
+	}
 	switch {
 	case g.kept.all:
 	case g.filling.working():

@@ -190,7 +190,7 @@ func (w *world) pace(ctx context.Context, e pipeline.Event, emit func(pipeline.E
 
 // files answers queries over the tables' files.
 func (w *world) files(ctx context.Context, limits query.Options) (pipeline.Querier, error) {
-	inputs, err := pipeline.AtHand(ctx, w.store, w.runner.Lake)
+	inputs, err := pipeline.AtHand(ctx, w.store, w.runner.Lake, pipeline.Allowance{})
 	if err != nil {
 		return nil, err
 	}
@@ -210,7 +210,7 @@ func (w *world) options(tb testing.TB) Options {
 				Runner: w.runner, Run: w.run, Scratch: scratch, Close: func() error { return nil },
 				Check: func(ctx context.Context, tables []string) (*pipeline.Record, error) {
 					return w.apart(ctx, func(runner *pipeline.Runner) (*pipeline.Record, error) {
-						return runner.Inspect(ctx, tables, pipeline.Limit{})
+						return runner.Inspect(ctx, tables, pipeline.Allowance{})
 					})
 				},
 				Querier: func(ctx context.Context, _ string) (pipeline.Querier, error) { return w.files(ctx, limits) },

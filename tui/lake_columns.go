@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	tea "charm.land/bubbletea/v2"
 	uv "github.com/charmbracelet/ultraviolet"
@@ -17,6 +18,14 @@ type profile struct {
 	version string
 	columns []pipeline.ColumnProfile
 	err     error
+}
+
+// leftOut is what the described table lacks.
+func (p *profile) leftOut() []pipeline.LeftOut {
+	if p == nil || len(p.columns) == 0 {
+		return nil
+	}
+	return p.columns[0].LeftOut
 }
 
 // profiledMsg brings a profile.
@@ -70,11 +79,11 @@ func answerTo[T any](ctx context.Context, open func(context.Context) (pipeline.Q
 
 func (l *lakeView) profiled(msg profiledMsg) tea.Cmd {
 	l.profiles[msg.table] = msg.profile
-	if len(msg.columns) > 0 {
-		l.counts[msg.table] = rowCount{msg.version, msg.columns[0].Rows}
+	if len(msg.columns) > 0 && len(msg.leftOut()) == 0 {
+		l.counts[msg.table] = rowCount{version: msg.version, rows: msg.columns[0].Rows}
 	}
 	if msg.err != nil && !errors.Is(msg.err, context.Canceled) {
-		return l.toast(warned, "the columns of "+msg.table+" cannot be described: "+msg.err.Error())
+		return l.toast(warned, "the columns of "+msg.table+" cannot be described: "+strings.Join(strings.Fields(msg.err.Error()), " "))
 	}
 	return nil
 }
@@ -93,11 +102,7 @@ func (l *lakeView) drawColumns(p pane) {
 		return
 	}
 	found := l.profiles[t.Name]
-	if found != nil && found.columns == nil && found.err == nil && l.profiler.working() {
-		p.note(l.theme.dim, "counting …")
-	} else if found == nil && l.place.Far {
-		p.note(l.theme.dim, keyOf(l.actions(), "profile")+" counts")
-	}
+	l.noteProfile(p, found)
 	c := columnLayout(in.width())
 	c.head(in.line(0), l.theme)
 	list := in.bottom(1)
@@ -111,6 +116,18 @@ func (l *lakeView) drawColumns(p pane) {
 			profile = &found.columns[from+y]
 		}
 		c.row(list.line(y), l.theme, t.Columns[from+y], profile)
+	}
+}
+
+// noteProfile says how far the description of the columns is.
+func (l *lakeView) noteProfile(p pane, found *profile) {
+	switch {
+	case len(found.leftOut()) > 0:
+		p.note(l.theme.warn, "of the rows that can be read")
+	case found != nil && found.columns == nil && found.err == nil && l.profiler.working():
+		p.note(l.theme.dim, "counting …")
+	case found == nil && l.place.Far:
+		p.note(l.theme.dim, keyOf(l.actions(), "profile")+" counts")
 	}
 }
 
@@ -202,6 +219,9 @@ func (l *lakeView) profileLines(t *pipeline.Table) []styledLine {
 		return []styledLine{{{l.theme.bad, found.err.Error()}}}
 	}
 	var lines []styledLine
+	if left := found.leftOut(); len(left) > 0 {
+		lines = append(lines, styledLine{{l.theme.warn, printable(pipeline.Missing(left))}}, nil)
+	}
 	for _, c := range found.columns {
 		kind := c.Type.String()
 		if c.Unit != "" {

@@ -319,6 +319,8 @@ func (l *lakeView) verdict(v *pipeline.TableView) (string, uv.Style) {
 		return "◌", t.warn
 	case v.Rejected > 0:
 		return fmt.Sprintf("%d✗", min(v.Rejected, 99)), t.warn
+	case v.LeftOut() != nil:
+		return "!", t.warn
 	case v.Verdict == pipeline.Warn:
 		return "!", t.warn
 	case v.Verdict == pipeline.Pass:

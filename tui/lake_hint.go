@@ -22,8 +22,8 @@ func (l *lakeView) hint() (mood, string) {
 		return warned, v.Table + " is stale: " + v.Stale + "; r brings it up to date"
 	case len(v.Failing) > 0 && v.Verdict == pipeline.Wrong:
 		return failed, v.Failing[0].Check + ": " + v.Failing[0].Message
-	case v.Rejected > 0:
-		return warned, plural(v.Rejected, "line", "lines") + " of " + v.Table + " could not be read and were left out"
+	case l.lacks(v) != "":
+		return warned, l.lacks(v)
 	case len(v.Failing) > 0:
 		return warned, v.Failing[0].Check + ": " + v.Failing[0].Message
 	case v.Missing && !t.IsLanding():

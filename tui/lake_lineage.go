@@ -76,13 +76,13 @@ func (l *lakeView) drawLanding(p pane, t *pipeline.Table, v *pipeline.TableView)
 	p.cut(1, 0, p.width()-2, th.text, t.Doc)
 	p.cut(1, 1, p.width()-2, th.dim, fmt.Sprintf("%s/%s · %s · %s", l.options.Lake, t.Path, plural(int64(v.Files), "file", "files"), size(v.Bytes)))
 	y := 2
-	if v.Rejected > 0 {
-		p.cut(1, y, p.width()-2, th.warn, plural(v.Rejected, "line", "lines")+" could not be read and were left out; the run's rejects folder has them")
+	if text := l.lacks(v); text != "" {
+		p.cut(1, y, p.width()-2, th.warn, text)
 		y++
 	}
 	for _, note := range v.Notes {
 		if y < p.height()-1 {
-			p.cut(1, y, p.width()-2, th.dim, "note: "+note)
+			p.cut(1, y, p.width()-2, th.dim, pipeline.NoteLabel(note)+": "+note)
 			y++
 		}
 	}

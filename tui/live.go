@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -307,7 +308,12 @@ func (m *Model) remedies(msg runMsg) []answer {
 		list = append(list, answer{"m", "run again, and move aside what others left (--replace)", again(func(o *pipeline.RunOptions) { o.Replace = true })})
 	}
 	if n := rejected(msg.record); n > 0 {
-		list = append(list, answer{"w", fmt.Sprintf("run again without those lines (--max-rejects %d)", n), again(func(o *pipeline.RunOptions) { o.MaxRejects = pipeline.Limit{Count: n} })})
+		list = append(list, answer{"w", fmt.Sprintf("run again without those lines (--max-rejects %d)", n), again(func(o *pipeline.RunOptions) { o.Allow.Limit = pipeline.Limit{Count: n} })})
+	}
+	if files := unreadable(msg.record); len(files) > 0 {
+		list = append(list, answer{"s", "run again without " + plural(int64(len(files)), "file", "files") + " (--skip-file)", again(func(o *pipeline.RunOptions) {
+			o.Allow.SkipFiles = append(slices.Clone(o.Allow.SkipFiles), files...)
+		})})
 	}
 	return append(list, answer{"r", "run again", again(func(*pipeline.RunOptions) {})})
 }
@@ -322,6 +328,18 @@ func rejected(record *pipeline.Record) (most int64) {
 		most = max(most, t.Rejected)
 	}
 	return most
+}
+
+// unreadable lists the files that have to be left out for a run to go on that has
+// failed because of them.
+func unreadable(record *pipeline.Record) (files []string) {
+	if record == nil || !strings.Contains(record.Remedy, "--skip-file") {
+		return nil
+	}
+	for _, t := range record.Tables {
+		files = append(files, t.UnreadableFiles...)
+	}
+	return files
 }
 
 // replay plays a past run again.

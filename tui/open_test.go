@@ -28,9 +28,19 @@ func TestARunThatFailedForSomeLinesIsRunAgainWithoutThem(t *testing.T) {
 	w.open(t)
 	d := start(t, w.options(t), 120, 36)
 	d.press("R", "!")
-	d.shows("customer_trusted failed and is still not made", "FIX    Mend the lines", "w  run again without those lines (--max-rejects 2)", "more.json:1:10")
+	d.shows("customer_trusted failed and is still not made", "FIX    Fix these lines", "w  run again without those lines (--max-rejects 2)", "more.json:1:10")
 	d.press("w")
 	d.shows("5 tables made")
+}
+
+func TestTheTableScreenSaysWhatItDoesNotShow(t *testing.T) {
+	w := newWorld(t, "sample")
+	must(t, os.WriteFile(filepath.Join(w.root, "accelerometer", "landing", "more.json"), []byte("[]\n"), 0o600))
+	must(t, os.WriteFile(filepath.Join(w.root, "accelerometer", "landing", "cut.json.gz"), []byte("\x1f\x8b\x08\x00"), 0o600))
+	w.open(t)
+	d := start(t, w.options(t), 120, 36)
+	d.press("enter")
+	d.shows("rows that can be read", "left out: ", "accelerometer/landing/cut.json.gz")
 }
 
 func TestAnEmptyLakeSaysWhatBelongsThere(t *testing.T) {

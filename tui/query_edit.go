@@ -1,12 +1,16 @@
 package tui
 
 import (
+	"cmp"
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
 
 	"charm.land/bubbles/v2/textarea"
 	tea "charm.land/bubbletea/v2"
+
+	"stedi/pipeline"
 )
 
 // editorActions are the keys of the editor that are not typing.
@@ -45,9 +49,13 @@ func (q *queryView) typed(msg tea.KeyPressMsg) (tea.Cmd, bool) {
 	return q.edit(msg), true
 }
 
+// mostLines is how many lines the editor holds. It would cut off what exceeds
+// them.
+const mostLines = 10000
+
 func (q *queryView) pasted(text string) tea.Cmd {
-	if q.panes.at != editorPane {
-		return nil
+	if lines := strings.Count(q.sheet().editor.Value(), "\n") + 1 + strings.Count(text, "\n"); lines > mostLines {
+		return q.toast(warned, fmt.Sprintf("the pasted text was not used: with it the query would have %d lines, and the editor holds %d", lines, mostLines))
 	}
 	return q.edit(tea.PasteMsg{Content: text})
 }
@@ -103,7 +111,12 @@ type completion struct {
 // offered is a word, and what it is.
 type offered struct{ word, kind string }
 
-const mostOffered = 8
+const (
+	mostOffered = 8
+	// leastForeign is how many letters name a function of another dialect: fewer
+	// fit too many of them.
+	leastForeign = 4
+)
 
 func (c *completion) open() bool { return len(c.words) > 0 }
 func (c *completion) close()     { c.words = nil }
@@ -143,7 +156,20 @@ func (q *queryView) suggest() {
 			q.popup.words = append(q.popup.words, o)
 		}
 	}
+	if m[1] == "" && len(prefix) >= leastForeign && !sqlWords[prefix] {
+		q.substitute(prefix)
+	}
 	q.popup.prefix = m[2]
+}
+
+// substitute offers what the engine has in place of a function of another SQL
+// dialect.
+func (q *queryView) substitute(prefix string) {
+	for _, s := range pipeline.Substitutes(cmp.Or(q.engine(), q.options.Engine)) {
+		if strings.HasPrefix(s.Function, prefix) && s.Name() != "" && len(q.popup.words) < mostOffered {
+			q.popup.words = append(q.popup.words, offered{s.Name(), "for " + s.Function})
+		}
+	}
 }
 
 // scope is the tables that a text reads, by the names that it gives them.

@@ -33,6 +33,10 @@ func (q *queryView) export(name string) tea.Cmd {
 			})
 		}
 		n, _ := rows.Count()
-		return savedMsg{plural(n, "row", "rows"), name, err}
+		what := plural(n, "row", "rows")
+		if left := leftOutText(rows); left != "" {
+			what += " (" + left + ")"
+		}
+		return savedMsg{what, name, err}
 	})
 }

@@ -56,3 +56,18 @@ func TestAFaultIsWhereTheSheetHasItWhateverStandsBefore(t *testing.T) {
 	d.press("f5")
 	d.shows("line 2, column 11: a query may only read")
 }
+
+func TestCompletionOffersWhatTheEngineHasForAForeignFunction(t *testing.T) {
+	w := newWorld(t, "sample")
+	w.open(t)
+	d := start(t, w.options(t), 120, 36)
+	d.press("3", "i")
+	d.write("select date_p")
+	d.shows("strptime", "for date_parse")
+	d.press("tab")
+	d.shows("select strptime")
+	d.write("(from")
+	d.hides("for from_")
+	d.write("_unixt")
+	d.shows("to_timestamp", "for from_unixtime")
+}

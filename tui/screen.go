@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"strings"
+
 	tea "charm.land/bubbletea/v2"
 )
 
@@ -240,17 +242,40 @@ func (m *Model) refuse(a action) tea.Cmd {
 	return m.toast(warned, a.keyName()+" "+a.title()+": "+why)
 }
 
+// pastedLines ends each line of a pasted text in the same way: terminals send
+// CR for a line break, and some programs CR LF.
+var pastedLines = strings.NewReplacer("\r\n", "\n", "\r", "\n")
+
+// paste inserts pasted text into the text field that has the focus. Without one
+// the reader learns that the text was not used.
 func (m *Model) paste(msg tea.PasteMsg) tea.Cmd {
+	text := pastedLines.Replace(msg.Content)
+	if text == "" {
+		return nil
+	}
+	line := strings.Trim(text, "\n") // a field of one line shows breaks as spaces
 	if m.prompt != nil {
-		return m.prompt.insert(msg.Content)
+		return m.prompt.insert(line)
 	}
 	if w, ok := m.top().(writable); ok {
-		return w.pasted(msg.Content)
+		return w.pasted(line)
 	}
-	if t, ok := m.here().(typing); ok && m.top() == nil {
-		return t.pasted(msg.Content)
+	if t, ok := m.here().(typing); ok && m.top() == nil && t.writing() {
+		return t.pasted(text)
 	}
-	return nil
+	return m.toast(warned, "the pasted text was not used: no text field is open"+m.fieldHint())
+}
+
+// fieldHint names the key that opens a text field here.
+func (m *Model) fieldHint() string {
+	for _, name := range []string{"edit", "filter"} {
+		for _, a := range m.possible() {
+			if a.name == name && !a.off {
+				return "; " + a.keyName() + " opens one (" + a.title() + ")"
+			}
+		}
+	}
+	return ""
 }
 
 // back closes what lies on top: an overlay, a zoomed pane, a filter, the table.

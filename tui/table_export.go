@@ -23,6 +23,7 @@ type (
 	exportedMsg struct {
 		name string
 		rows int64
+		left string // what is missing
 		err  error
 	}
 	exportingMsg struct{ rows *atomic.Int64 }
@@ -82,10 +83,13 @@ func (t *tableView) export(name string, shown bool) tea.Cmd {
 	write, rows, source := t.options.Export, &atomic.Int64{}, t.exportSource(shown)
 	t.exported = 0
 	return tea.Batch(exportingSoon(exportingMsg{rows}), t.work.start(&t.exports, func(ctx context.Context) tea.Msg {
+		left := ""
 		err := exportRows(ctx, source, func(from pager.Source) error {
-			return write(name, func(w io.Writer) error { return pager.Export(ctx, from, w, format, rows.Store) })
+			err := write(name, func(w io.Writer) error { return pager.Export(ctx, from, w, format, rows.Store) })
+			left = leftOutText(from)
+			return err
 		})
-		return exportedMsg{name, rows.Load(), err}
+		return exportedMsg{name, rows.Load(), left, err}
 	}))
 }
 
@@ -102,7 +106,7 @@ func exportRows(ctx context.Context, open func(context.Context) (pager.Source, e
 // exportSource says where the rows come from: the files if they are wanted as
 // they lie there, otherwise one query, whose rows come one after the other.
 func (t *tableView) exportSource(shown bool) func(context.Context) (pager.Source, error) {
-	table, store, temp, open := t.definition(), t.place.Runner.Store, t.place.Scratch, t.place.Files
+	table, open := t.definition(), t.place.Files
 	view := pager.View{}
 	if shown {
 		view.Sort, view.Where = t.settled.order, t.settled.where
@@ -113,9 +117,13 @@ func (t *tableView) exportSource(shown bool) func(context.Context) (pager.Source
 		}
 	}
 	if len(view.Sort)+len(view.Where)+len(view.Columns) == 0 {
+		openFiles := t.openFiles(table, -1)
 		return func(ctx context.Context) (pager.Source, error) {
-			files, err := fetch(ctx, store, table)
-			return pager.OpenFiles(table, files, -1, temp), err
+			files, err := openFiles(ctx)
+			if err == nil && files == nil {
+				err = pipeline.Fail(pipeline.BadData, table.Name, "", "there is no file any more")
+			}
+			return files, err
 		}
 	}
 	return func(ctx context.Context) (pager.Source, error) { return openStream(ctx, open, table, view) }
@@ -153,6 +161,9 @@ func (s *stream) Page(ctx context.Context, _ int64, _ int) ([][]any, error) {
 	return page, err
 }
 
+// LeftOut says, after the last row, what the table lacks.
+func (s *stream) LeftOut() []pipeline.LeftOut { return pipeline.LeftOutBy(s.Rows) }
+
 func (s *stream) Count() (rows int64, all bool) { return s.count, false }
 
 func (s *stream) Close() error { return errors.Join(s.Rows.Close(), s.querier.Close()) }
@@ -183,6 +194,8 @@ func (t *tableView) exportOver(msg exportedMsg) tea.Cmd {
 	case msg.err != nil:
 		t.fail("the rows cannot be exported", msg.err)
 		return t.toast(failed, t.failure.what+"   ! shows why")
+	case msg.left != "":
+		return t.toast(warned, "exported "+plural(msg.rows, "row", "rows")+" to "+msg.name+"; "+msg.left)
 	default:
 		return t.toast(done, plural(msg.rows, "row lies", "rows lie")+" in "+msg.name)
 	}

@@ -28,31 +28,52 @@ func (t *tableView) load() tea.Cmd {
 			rows = known
 		}
 	}
-	store, temp := t.place.Runner.Store, t.place.Scratch
+	open := t.openFiles(table, rows)
 	return t.work.start(&t.loading, func(ctx context.Context) tea.Msg {
-		files, err := fetch(ctx, store, table)
-		if err != nil || len(files) == 0 {
-			return loadedMsg{version: now, err: err}
-		}
-		return loadedMsg{files: pager.OpenFiles(table, files, rows, temp), version: now}
+		files, err := open(ctx)
+		return loadedMsg{files: files, version: now, err: err}
 	})
 }
 
-// fetch makes the files of a table readable here.
-func fetch(ctx context.Context, store pipeline.Store, table *pipeline.Table) ([]ndjson.File, error) {
+// openFiles opens the files of a table, but for those that are to be skipped;
+// nil if there are none.
+func (t *tableView) openFiles(table *pipeline.Table, rows int64) func(context.Context) (*pager.Files, error) {
+	store, temp, allow := t.place.Runner.Store, t.place.Scratch, t.options.Run.Allow
+	return func(ctx context.Context) (opened *pager.Files, err error) {
+		err = pipeline.Again(ctx, func() error {
+			read, skipped, err := fetch(ctx, store, table, allow)
+			if err == nil && len(read) > 0 {
+				opened = pager.OpenFiles(table, read, rows, temp)
+				opened.Skip(skipped)
+			}
+			return err
+		})
+		return opened, err
+	}
+}
+
+// fetch makes the files of a table readable here, and names those that are
+// skipped.
+func fetch(ctx context.Context, store pipeline.Store, table *pipeline.Table, allow pipeline.Allowance) (files []ndjson.File, skipped []string, err error) {
 	listed, err := store.List(ctx, table.Path)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	files := make([]ndjson.File, len(listed))
-	for i, f := range listed {
+	if table.IsLanding() {
+		var left []pipeline.File
+		listed, left = allow.Split(listed)
+		for _, f := range left {
+			skipped = append(skipped, f.Name)
+		}
+	}
+	for _, f := range listed {
 		path, err := store.Fetch(ctx, f)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		files[i] = ndjson.File{Path: path, Name: f.Name, Size: f.Size}
+		files = append(files, ndjson.File{Path: path, Name: f.Name, Size: f.Size})
 	}
-	return files, nil
+	return files, skipped, nil
 }
 
 // reload reads the table again; the cursor stays where it is.

@@ -55,9 +55,9 @@ func (t *tableView) follow() tea.Cmd {
 	if !ok {
 		return t.toast(warned, "no column of this row says whose it is")
 	}
-	runner := t.place.Runner
+	runner, allow := t.place.Runner, t.options.Run.Allow
 	return t.work.start(&t.tracing, func(ctx context.Context) tea.Msg {
-		trace, err := runner.Trace(ctx, who.names[who.kind])
+		trace, err := runner.Trace(ctx, who.names[who.kind], allow)
 		return tracedMsg{who, trace, err}
 	})
 }

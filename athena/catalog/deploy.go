@@ -3,7 +3,6 @@ package catalog
 import (
 	"context"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -118,9 +117,15 @@ func (c *Catalog) drift(found *types.Table, want *types.TableInput, t *pipeline.
 // define is what the catalog is to say of a table: the same as the statement
 // that Athena would be given.
 func (c *Catalog) define(t *pipeline.Table) (*types.TableInput, error) {
-	statement, err := t.CreateTable(c.lake)
+	class, properties, err := t.SerDe()
 	if err != nil {
 		return nil, err
+	}
+	for _, column := range t.Columns {
+		if column.Partition {
+			return nil, pipeline.Fail(pipeline.BadUsage, t.Name, "Use --engine duckdb, or put the column into the files.",
+				"%s: the partition column %s is not supported on Athena and Glue", t.File, column.Name)
+		}
 	}
 	columns := make([]types.Column, len(t.Columns))
 	for i, column := range t.Columns {
@@ -130,15 +135,7 @@ func (c *Catalog) define(t *pipeline.Table) (*types.TableInput, error) {
 		Columns: columns, Location: aws.String(c.lake + "/" + t.Path + "/"),
 		InputFormat:  aws.String("org.apache.hadoop.mapred.TextInputFormat"),
 		OutputFormat: aws.String("org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat"),
-		SerdeInfo:    &types.SerDeInfo{SerializationLibrary: aws.String("org.openx.data.jsonserde.JsonSerDe"), Parameters: map[string]string{}},
-	}
-	if m := serde.FindStringSubmatch(statement); m != nil {
-		storage.SerdeInfo.SerializationLibrary = aws.String(m[1])
-	}
-	if m := serdeProperties.FindStringSubmatch(statement); m != nil {
-		for _, p := range property.FindAllStringSubmatch(m[1], -1) {
-			storage.SerdeInfo.Parameters[p[1]] = p[2]
-		}
+		SerdeInfo:    &types.SerDeInfo{SerializationLibrary: aws.String(class), Parameters: properties},
 	}
 	if !t.IsLanding() {
 		storage.Location = aws.String(c.lake + "/" + t.Path + "/" + unmade)
@@ -152,13 +149,6 @@ func (c *Catalog) define(t *pipeline.Table) (*types.TableInput, error) {
 // unmade is where a table of ours lies until its first version is published:
 // not where versions lie, for a reader would see them before they are checked.
 const unmade = "run=0/"
-
-// These parts of a statement the definition's own parser passes on verbatim.
-var (
-	serde           = regexp.MustCompile(`(?is)\bROW\s+FORMAT\s+SERDE\s+'([^']+)'`)
-	serdeProperties = regexp.MustCompile(`(?is)\bWITH\s+SERDEPROPERTIES\s*\(([^)]*)\)`)
-	property        = regexp.MustCompile(`'([^']*)'\s*=\s*'([^']*)'`)
-)
 
 // Undeploy says what is to be done so that the catalog knows nothing of the
 // lake any more: tables of ours go, and the database if it is ours and empty

@@ -29,6 +29,7 @@ import (
 	"text/template"
 
 	"stedi/pipeline"
+	"stedi/pipeline/ndjson"
 )
 
 //go:generate go test -run ^TestTheScriptsSayWhatTheSQLSays$ . -update
@@ -66,6 +67,9 @@ type scriptInput struct{ Name, Path, Schema string }
 // not be a landing table.
 func Script(lake *pipeline.Lake, t *pipeline.Table) (string, error) {
 	if err := checkNames(lake, t); err != nil {
+		return "", err
+	}
+	if err := checkColumns(lake, t); err != nil {
 		return "", err
 	}
 	with, final, ok := t.Made.Parts()
@@ -108,11 +112,48 @@ func checkNames(lake *pipeline.Lake, t *pipeline.Table) error {
 	return nil
 }
 
+// checkColumns refuses columns that Spark reads or writes otherwise than the
+// other engines: it takes numbers of timestamps for seconds, and keys of nested
+// values with their case.
+func checkColumns(lake *pipeline.Lake, t *pipeline.Table) error {
+	tables := []*pipeline.Table{t}
+	for _, name := range t.Made.Inputs {
+		tables = append(tables, lake.Table(name))
+	}
+	for _, table := range tables {
+		for _, c := range table.Columns {
+			shape := c.Type.Shape()
+			what := ""
+			switch {
+			case c.Partition:
+				what = "is a partition column"
+			case c.Exact || c.Dots || c.Reads != "" && c.Reads != c.Name:
+				what = "is found by properties of the SerDe"
+			case shape.IsNested() || shape.Kind == ndjson.KindTimestamp:
+				what = "has type " + c.Type.String()
+			}
+			if what != "" {
+				return pipeline.Fail(pipeline.BadUsage, t.Name, "Use --engine duckdb.", "%s: column %s of %s %s, which is not supported on Glue", table.File, c.Name, table.Name, what)
+			}
+		}
+	}
+	return nil
+}
+
+// sparkType is what Spark's DataFrameReader calls a type. Its schemas have no
+// bounded text.
+func sparkType(t ndjson.Type) string {
+	if shape := t.Shape(); shape.IsText() {
+		return "STRING"
+	}
+	return strings.ToUpper(t.String())
+}
+
 // schema writes columns as Spark's DataFrameReader takes them, one a line.
 func schema(columns []pipeline.Column) string {
 	var lines []string
 	for _, c := range columns {
-		lines = append(lines, fmt.Sprintf("`%s` %s", strings.ReplaceAll(c.Name, "`", "``"), strings.ToUpper(c.Type.String())))
+		lines = append(lines, fmt.Sprintf("`%s` %s", strings.ReplaceAll(c.Name, "`", "``"), sparkType(c.Type)))
 	}
 	return "\n            " + strings.Join(lines, ",\n            ") + "\n        "
 }

@@ -10,7 +10,7 @@ import (
 )
 
 func (p *program) checkCommand() *cobra.Command {
-	var limit limitFlag
+	var allow allowFlags
 	var ci ciFlags
 	cmd := &cobra.Command{
 		Use:   "check [TABLE…]",
@@ -20,15 +20,15 @@ func (p *program) checkCommand() *cobra.Command {
 			"are those of a known data set if the landing counts are. It changes nothing, and needs no permission to.",
 		Example: "stedi check --lake ./lake\nstedi check machine_learning_curated --lake ./lake --output json",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return p.check(cmd.Context(), args, limit.Limit, ci)
+			return p.check(cmd.Context(), args, allow.allowance(), ci)
 		},
 	}
-	cmd.Flags().Var(&limit, "max-rejects", "lines of a landing table that may be unreadable: a number, or a share such as 0.1%")
+	allow.add(cmd.Flags())
 	ci.addReports(cmd.Flags())
 	return cmd
 }
 
-func (p *program) check(ctx context.Context, tables []string, limit pipeline.Limit, ci ciFlags) (err error) {
+func (p *program) check(ctx context.Context, tables []string, allow pipeline.Allowance, ci ciFlags) (err error) {
 	ctx, out, err := p.watch(ctx, ci)
 	if err != nil {
 		return err
@@ -39,7 +39,7 @@ func (p *program) check(ctx context.Context, tables []string, limit pipeline.Lim
 		return err
 	}
 	defer func() { err = errors.Join(err, o.close()) }()
-	record, err := o.runner(p.config.demo).Inspect(ctx, tables, limit)
+	record, err := o.runner(p.config.demo).Inspect(ctx, tables, allow)
 	if record == nil {
 		return err
 	}

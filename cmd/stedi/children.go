@@ -23,6 +23,7 @@ type children struct {
 	program *program
 	lake    string
 	store   pipeline.Store
+	allow   pipeline.Allowance // of checks
 }
 
 // patience is how long a child that was asked to stop may take to do so.
@@ -67,7 +68,7 @@ func (c children) shared() []string {
 
 // run is pipeline.Runner.Run in a child.
 func (c children) run(ctx context.Context, options pipeline.RunOptions, emit func(pipeline.Event)) (*pipeline.Record, error) {
-	args := append(c.shared(), "--output=text", "--events=-", "--steered", "--max-rejects="+options.MaxRejects.String(),
+	args := append(append(c.shared(), allowArguments(options.Allow)...), "--output=text", "--events=-", "--steered",
 		fmt.Sprintf("--force=%t", options.Force), fmt.Sprintf("--replace=%t", options.Replace),
 		fmt.Sprintf("--allow-empty=%t", options.AllowEmpty), fmt.Sprintf("--fail-fast=%t", options.FailFast))
 	if options.Check {
@@ -143,7 +144,8 @@ func passOn(from io.Reader, emit func(pipeline.Event)) (run string) {
 
 // check is pipeline.Runner.Inspect in a child.
 func (c children) check(ctx context.Context, tables []string) (*pipeline.Record, error) {
-	cmd, err := c.command(ctx, append(append([]string{"check", "--output=json"}, c.shared()...), tables...))
+	args := append(append([]string{"check", "--output=json"}, c.shared()...), allowArguments(c.allow)...)
+	cmd, err := c.command(ctx, append(args, tables...))
 	if err != nil {
 		return nil, err
 	}

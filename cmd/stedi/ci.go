@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
+	"syscall"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -61,6 +63,9 @@ func (p *program) watch(ctx context.Context, f ciFlags) (context.Context, *watch
 		return ctx, nil, err
 	}
 	if f.junit != "" {
+		if err := writable(f.junit); err != nil {
+			return ctx, nil, errors.Join(unwritable("--junit"+p.config.where("junit"), err), w.releaseAll())
+		}
 		w.watchers = append(w.watchers, junitFile(f.junit))
 	}
 	w.watchers = append(w.watchers, p.gitHub()...)
@@ -103,10 +108,43 @@ func (w *watched) close(ctx context.Context, err error) error {
 		kind := pipeline.KindOf(err)
 		err = errors.Join(err, w.report(&pipeline.Record{Run: "not begun", Status: "failed", ExitCode: int(kind), Error: err.Error(), Started: time.Now()}))
 	}
+	return errors.Join(err, w.releaseAll())
+}
+
+func (w *watched) releaseAll() error {
+	var err error
 	for _, release := range w.release {
 		err = errors.Join(err, release())
 	}
 	return err
+}
+
+// writable tries whether a report can be written later. It leaves a file that
+// exists as it is, and no file behind where there was none.
+func writable(name string) error {
+	info, err := os.Stat(name)
+	fresh := errors.Is(err, fs.ErrNotExist)
+	if err == nil && !info.Mode().IsRegular() && !info.IsDir() {
+		return nil // to open a pipe would wait for its reader
+	}
+	file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE, 0o644) //nolint:gosec // a report without data, for others to read
+	if err != nil {
+		return err
+	}
+	err = file.Close()
+	if fresh {
+		err = errors.Join(err, os.Remove(name))
+	}
+	return err
+}
+
+// unwritable is the error of a flag whose file cannot be written.
+func unwritable(flag string, err error) error {
+	kind := pipeline.BadUsage
+	if errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS) {
+		kind = pipeline.Denied
+	}
+	return pipeline.Fail(kind, "", "Name a file in a folder that exists and can be written.", "%s: %w", flag, err)
 }
 
 // openEvents lets the events go into a file, or to stdout.
@@ -117,7 +155,7 @@ func (p *program) openEvents(w *watched, name string) error {
 	case name != "-":
 		file, err := os.Create(name)
 		if err != nil {
-			return pipeline.Fail(pipeline.BadUsage, "", "Name a file in a folder that exists and can be written.", "--events: %w", err)
+			return unwritable("--events"+p.config.where("events"), err)
 		}
 		w.watchers = append(w.watchers, &eventLines{out: file})
 		w.release = append(w.release, file.Close)

@@ -22,13 +22,16 @@ const (
 var colorModes = []string{"auto", "always", "never"}
 
 // chooseColor decides before the flags are parsed, since help and errors have
-// colours, too. --color wins over NO_COLOR, and that over CLICOLOR_FORCE.
+// colours, too. --color wins over NO_COLOR, and that over CLICOLOR_FORCE and
+// FORCE_COLOR, which mean the same.
 func (p *program) chooseColor(args []string) {
 	mode := p.askedColor(args)
 	if mode != "always" && mode != "never" {
 		mode = "auto"
-		if force, _ := p.env("CLICOLOR_FORCE"); force != "" && force != "0" {
-			mode = "always"
+		for _, name := range []string{"CLICOLOR_FORCE", "FORCE_COLOR"} {
+			if force, _ := p.env(name); force != "" && force != "0" && force != "false" {
+				mode = "always"
+			}
 		}
 		if no, _ := p.env("NO_COLOR"); no != "" {
 			mode = "never"

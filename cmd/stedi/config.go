@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -70,7 +71,7 @@ func (c *config) fromEnvironment(flags *pflag.FlagSet, env func(string) (string,
 		}
 		c.origins[f.Name] = "env " + name
 		if e := flags.Set(f.Name, value); e != nil {
-			err = usage(fmt.Errorf("%s: %w", name, e))
+			err = usage(fmt.Errorf("%s: %w", name, plainValue(e)))
 		}
 	})
 	return err
@@ -90,6 +91,9 @@ func (c *config) check(cmd *cobra.Command) error {
 	if !slices.Contains(outputs, c.output) {
 		return pipeline.Fail(pipeline.BadUsage, "", "Outputs: "+strings.Join(outputs, ", ")+".", "there is no output %q%s", c.output, c.where("output"))
 	}
+	if err := c.checkLake(); err != nil {
+		return err
+	}
 	if c.threads < 0 {
 		return pipeline.Fail(pipeline.BadUsage, "", "", "--threads %d%s: want a number from 0", c.threads, c.where("threads"))
 	}
@@ -99,12 +103,27 @@ func (c *config) check(cmd *cobra.Command) error {
 	return nil
 }
 
+// otherS3 are the names that Hadoop has for s3://.
+var otherS3 = regexp.MustCompile(`(?i)^s3[an]?://`)
+
+// checkLake explains an empty --lake.
+func (c *config) checkLake() error {
+	if strings.TrimSpace(c.lake) == "" {
+		return pipeline.Fail(pipeline.BadUsage, "", "Name the lake's folder, or leave --lake out for the current one. In a script, check that the variable is set.",
+			"--lake is empty%s", c.where("lake"))
+	}
+	return nil
+}
+
+// plainS3 returns a location as s3://, whatever Hadoop calls it.
+func plainS3(location string) string { return otherS3.ReplaceAllString(location, "s3://") }
+
 // runFlags are those of the commands that make tables.
 type runFlags struct {
 	force      bool
 	replace    bool
 	allowEmpty bool
-	maxRejects limitFlag
+	allow      allowFlags
 	ci         ciFlags
 	check      bool // evaluate the rules afterwards; not a flag: --batch does
 	retry      bool // a flag of run and plan
@@ -117,14 +136,47 @@ func (o *runFlags) add(flags *pflag.FlagSet) {
 	flags.BoolVar(&o.allowEmpty, "allow-empty", false, "accept a landing table without a row")
 	flags.BoolVar(&o.steered, "steered", false, "cancel steps as stdin says, and the run when it ends")
 	flags.Lookup("steered").Hidden = true
-	flags.Var(&o.maxRejects, "max-rejects", "lines of a landing table that may be rejected: a number, or a share such as 0.1%")
+	o.allow.add(flags)
+}
+
+// allowFlags say what a command may leave out of the landing tables.
+type allowFlags struct {
+	maxRejects limitFlag
+	skipFiles  []string
+}
+
+func (a *allowFlags) add(flags *pflag.FlagSet) {
+	flags.Var(&a.maxRejects, "max-rejects", "lines of a landing table that may be rejected: a number, or a share such as 0.1%")
+	flags.StringArrayVar(&a.skipFiles, "skip-file", nil, "leave out this file of a landing table, named by its path in the lake; may be repeated")
+}
+
+// allowance is what the flags allow. The environment has a name on each line.
+func (a allowFlags) allowance() pipeline.Allowance {
+	allow := pipeline.Allowance{Limit: a.maxRejects.Limit}
+	for _, names := range a.skipFiles {
+		for name := range strings.Lines(names) {
+			if name = strings.TrimRight(name, "\r\n"); name != "" {
+				allow.SkipFiles = append(allow.SkipFiles, name)
+			}
+		}
+	}
+	return allow
+}
+
+// allowArguments are the flags for another process.
+func allowArguments(allow pipeline.Allowance) []string {
+	args := []string{"--max-rejects=" + allow.String()}
+	for _, name := range allow.SkipFiles {
+		args = append(args, "--skip-file="+name)
+	}
+	return args
 }
 
 // options are what the flags mean for a run of the named tables. A plan takes
 // the same, so that it foresees what the run would do.
 func (o runFlags) options(names []string) pipeline.RunOptions {
 	return pipeline.RunOptions{
-		Select: names, Force: o.force, Replace: o.replace, AllowEmpty: o.allowEmpty, MaxRejects: o.maxRejects.Limit,
+		Select: names, Force: o.force, Replace: o.replace, AllowEmpty: o.allowEmpty, Allow: o.allow.allowance(),
 		Check: o.check, FailFast: o.ci.failFast,
 	}
 }

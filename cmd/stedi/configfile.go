@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -85,7 +86,7 @@ func readSettings(name, shown string) ([]fileSetting, error) {
 	if err != nil {
 		return nil, pipeline.Fail(pipeline.BadUsage, "", "Make the file readable, or remove it.", "configuration: %w", err)
 	}
-	settings, err := parseSettings(text)
+	settings, err := parseSettings(bytes.TrimPrefix(text, []byte("\ufeff")))
 	var syntax *toml.DecodeError
 	switch {
 	case errors.As(err, &syntax):
@@ -146,13 +147,13 @@ func (s fileSetting) texts(f *pflag.Flag) ([]string, error) {
 			return []string{strconv.FormatBool(value)}, nil
 		}
 	case int64:
-		want = map[string]string{"bool": "true or false", "string": "a text", "stringSlice": "a list of texts", "duration": "a duration such as \"10m\""}[kind]
+		want = map[string]string{"bool": "true or false", "string": "a text", "stringSlice": "a list of texts", "stringArray": "a list of texts", "duration": "a duration such as \"10m\""}[kind]
 		if want == "" {
 			return []string{strconv.FormatInt(value, 10)}, nil
 		}
 	case []any:
 		want = "one value, not a list"
-		if kind == "stringSlice" {
+		if kind == "stringSlice" || kind == "stringArray" {
 			return textsOf(value)
 		}
 	}

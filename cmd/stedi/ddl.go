@@ -48,10 +48,11 @@ func (p *program) printDDL(ctx context.Context, location string, names []string)
 		return err
 	}
 	defer func() { err = errors.Join(err, closeEngine()) }()
-	lake, err := pipeline.Load(ctx, p.definition(), p.config.profile, engine)
+	lake, err := p.load(ctx, p.config.lake, engine)
 	if err != nil {
 		return err
 	}
+	p.notes(lake)
 	tables, err := lake.Named(names)
 	if err != nil {
 		return err
@@ -74,7 +75,7 @@ func (p *program) printDDL(ctx context.Context, location string, names []string)
 func (p *program) lakeLocation(flag string) (string, error) {
 	switch {
 	case flag != "":
-		return pipeline.CheckS3Location(flag)
+		return pipeline.CheckS3Location(plainS3(flag))
 	case strings.HasPrefix(p.config.lake, "s3://"):
 		return pipeline.CheckS3Location(p.config.lake)
 	default:

@@ -71,9 +71,10 @@ func (p *program) openDeployment(ctx context.Context, dryRun bool, work func(*de
 	}
 	defer func() { err = errors.Join(err, closeEngine()) }()
 	d := &deployment{program: p, dryRun: dryRun}
-	if d.lake, err = pipeline.Load(ctx, p.definition(), p.config.profile, engine); err != nil {
+	if d.lake, err = p.load(ctx, p.config.lake, engine); err != nil {
 		return err
 	}
+	p.notes(d.lake)
 	store, _, err := p.openBucket(ctx, p.config.lake)
 	if err != nil {
 		return err

@@ -65,7 +65,7 @@ func (p *program) settings() []pipeline.Finding {
 }
 
 func (p *program) examineFolder(ctx context.Context) (findings []pipeline.Finding) {
-	o, err := p.open(ctx)
+	o, err := p.openSilently(ctx)
 	if err != nil {
 		return []pipeline.Finding{pipeline.Trouble("lake", err)}
 	}
@@ -74,10 +74,13 @@ func (p *program) examineFolder(ctx context.Context) (findings []pipeline.Findin
 			findings = append(findings, pipeline.Trouble("engine", err))
 		}
 	}()
-	if _, err := o.runner(p.config.demo).Plan(ctx, pipeline.RunOptions{}); err != nil {
-		return []pipeline.Finding{pipeline.Trouble("lake", err)}
+	for _, note := range o.lake.Notes {
+		findings = append(findings, pipeline.Fine("definition", note))
 	}
-	findings = []pipeline.Finding{pipeline.Fine("lake "+filepath.Clean(o.root), "it can be read, and nothing stands in the way of a run")}
+	if _, err := o.runner(p.config.demo).Plan(ctx, pipeline.RunOptions{}); err != nil {
+		return append(findings, pipeline.Trouble("lake", err))
+	}
+	findings = append(findings, pipeline.Fine("lake "+filepath.Clean(o.root), "it can be read, and nothing stands in the way of a run"))
 	if examine := p.selected().Examine; examine != nil {
 		findings = append(findings, examine(ctx, o.env)...)
 	}
@@ -130,7 +133,7 @@ func (p *program) examineDeployed(ctx context.Context, store pipeline.Store, aut
 			findings = append(findings, pipeline.Trouble("engine", err))
 		}
 	}()
-	lake, err := pipeline.Load(ctx, p.definition(), p.config.profile, engine)
+	lake, err := p.load(ctx, p.config.lake, engine)
 	if err != nil {
 		return []pipeline.Finding{pipeline.Trouble("definition", err)}
 	}

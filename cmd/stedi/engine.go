@@ -12,9 +12,9 @@ import (
 // selected is the engine that --engine names.
 func (p *program) selected() *registry.Entry { return p.config.engines.Find(p.config.engine) }
 
-// place is where a lake is stored and what is recorded of it. A local lake was
+// placeOf finds out what is recorded of a lake. A local lake was
 // never deployed.
-func place(ctx context.Context, files pipeline.Files, root string) (registry.Place, error) {
+func placeOf(ctx context.Context, files pipeline.Files, root string) (registry.Place, error) {
 	lake := registry.Place{Root: root}
 	if !lake.InS3() {
 		return lake, nil
@@ -27,7 +27,7 @@ func place(ctx context.Context, files pipeline.Files, root string) (registry.Pla
 // openRuns chooses how tables of the lake are published, and opens the engine
 // that was asked for.
 func (p *program) openRuns(ctx context.Context, o *opened) (err error) {
-	if o.env.Place, err = place(ctx, o.store, o.root); err != nil {
+	if o.env.Place, err = placeOf(ctx, o.store, o.root); err != nil {
 		return err
 	}
 	if err := p.selected().SupportsLake(o.env.Place); err != nil {
@@ -66,8 +66,8 @@ func (p *program) unknownEngine(name string) error {
 }
 
 // strictly refuses what an engine cannot do that fails at malformed lines.
-func (p *program) strictly(flags runFlags) error {
-	if p.selected().Capabilities.Rejects || flags.maxRejects.Limit == (pipeline.Limit{}) {
+func (p *program) strictly(allow pipeline.Allowance) error {
+	if p.selected().Capabilities.Rejects {
 		return nil
 	}
 	able := ""
@@ -77,7 +77,13 @@ func (p *program) strictly(flags runFlags) error {
 			break
 		}
 	}
-	return pipeline.Fail(pipeline.BadUsage, "", "Run with --engine "+able+", or mend the lines.", "the engine %s cannot leave malformed lines out, so --max-rejects must be 0", p.config.engine)
+	switch {
+	case allow.Limit != (pipeline.Limit{}):
+		return pipeline.Fail(pipeline.BadUsage, "", "Run with --engine "+able+", or fix the lines.", "the engine %s cannot leave malformed lines out, so --max-rejects must be 0", p.config.engine)
+	case len(allow.SkipFiles) > 0:
+		return pipeline.Fail(pipeline.BadUsage, "", "Run with --engine "+able+", or move the files out of the lake.", "the engine %s reads every file of a table, so --skip-file is not possible", p.config.engine)
+	}
+	return nil
 }
 
 // tellUsage says what a query took, if it cost something.

@@ -86,6 +86,12 @@ func notesOf(r *pipeline.Record) []annotation {
 		if t.Rejected > 0 {
 			warnings = append(warnings, annotation{"warning", t.Table, counted(t.Rejected, "line") + " rejected"})
 		}
+		for _, name := range t.SkippedFiles {
+			warnings = append(warnings, annotation{"warning", t.Table, "skipped file: " + name})
+		}
+		for _, name := range t.UnreadableFiles {
+			failures = append(failures, annotation{"error", t.Table, "file cannot be read: " + name})
+		}
 	}
 	return append(failures, warnings...)
 }

@@ -39,7 +39,7 @@ func (p *program) openLog(cmd *cobra.Command) error {
 	}
 	file, err := os.OpenFile(p.config.logFile, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
 	if err != nil {
-		return pipeline.Fail(pipeline.BadUsage, "", "Name a file in a folder that exists and can be written.", "--log-file%s: %w", p.config.where("log-file"), err)
+		return unwritable("--log-file"+p.config.where("log-file"), err)
 	}
 	var level slog.Level
 	if err := level.UnmarshalText([]byte(p.config.logLevel)); err != nil {

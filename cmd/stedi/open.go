@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"stedi/athena/catalog"
@@ -14,6 +15,7 @@ import (
 	"stedi/pipeline/dir"
 	"stedi/pipeline/duckdb"
 	"stedi/pipeline/engines/registry"
+	"stedi/pipeline/printable"
 	"stedi/pipeline/sample"
 	"stedi/pipeline/stedi"
 )
@@ -33,8 +35,24 @@ type opened struct {
 	close     func() error
 }
 
-// open wires the lake, its store and its engine together.
-func (p *program) open(ctx context.Context) (_ *opened, err error) {
+// open wires the lake, its store and its engine together, and says on stderr
+// what is to be known of the definition.
+func (p *program) open(ctx context.Context) (*opened, error) {
+	o, err := p.openSilently(ctx)
+	if err == nil {
+		p.notes(o.lake)
+	}
+	return o, err
+}
+
+// notes says on stderr what is to be known of a definition.
+func (p *program) notes(lake *pipeline.Lake) {
+	for _, note := range lake.Notes {
+		narrate(p.stderr, "note: "+printable.Text(note)+"\n")
+	}
+}
+
+func (p *program) openSilently(ctx context.Context) (_ *opened, err error) {
 	engine, temp, closeEngine, err := p.openEngine(ctx)
 	if err != nil {
 		return nil, err
@@ -52,7 +70,7 @@ func (p *program) open(ctx context.Context) (_ *opened, err error) {
 			return nil, err
 		}
 	}
-	if o.lake, err = pipeline.Load(ctx, p.definition(), p.config.profile, o.engine); err != nil {
+	if o.lake, err = p.load(ctx, o.root, o.engine); err != nil {
 		return nil, err
 	}
 	if o.store, o.folder, err = p.openStore(ctx, o.root); err != nil {
@@ -74,6 +92,31 @@ func (p *program) openEngine(ctx context.Context) (engine *duckdb.Engine, temp s
 		return nil, "", nil, errors.Join(err, remove())
 	}
 	return engine, temp, func() error { return errors.Join(engine.Close(), remove()) }, nil
+}
+
+// load reads the definition for the lake at root.
+func (p *program) load(ctx context.Context, root string, engine *duckdb.Engine) (*pipeline.Lake, error) {
+	return pipeline.LoadFor(ctx, p.definition(), p.config.profile, engine, p.folders(ctx, root))
+}
+
+// folders tells of which folders a lake has files. The lake is opened when
+// that is asked for the first time; one that cannot be opened has none.
+func (p *program) folders(ctx context.Context, root string) func(folder string) bool {
+	open := sync.OnceValue(func() pipeline.Store {
+		store, _, err := p.openStore(ctx, root)
+		if err != nil {
+			return nil // whoever needs the lake meets the error again
+		}
+		return store
+	})
+	return func(folder string) bool {
+		store := open()
+		if store == nil {
+			return false
+		}
+		files, err := store.List(ctx, folder)
+		return err == nil && len(files) > 0
+	}
 }
 
 func (p *program) definition() fs.FS {

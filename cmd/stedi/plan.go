@@ -45,7 +45,7 @@ type planStep struct {
 }
 
 func (p *program) plan(ctx context.Context, flags runFlags, names []string) (err error) {
-	if err := p.strictly(flags); err != nil {
+	if err := p.strictly(flags.allow.allowance()); err != nil {
 		return err
 	}
 	o, err := p.open(ctx)

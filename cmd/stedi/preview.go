@@ -12,6 +12,7 @@ import (
 
 	"stedi/pipeline"
 	"stedi/pipeline/pager"
+	"stedi/pipeline/printable"
 )
 
 // previewFlags say which part of a table to show.
@@ -19,6 +20,7 @@ type previewFlags struct {
 	columns []string
 	where   string
 	rows    int
+	allow   allowFlags
 }
 
 func (p *program) previewCommand() *cobra.Command {
@@ -35,11 +37,12 @@ func (p *program) previewCommand() *cobra.Command {
 	cmd.Flags().StringSliceVar(&flags.columns, "columns", nil, "only these columns, in this order")
 	cmd.Flags().StringVar(&flags.where, "where", "", "only rows for which this SQL condition holds")
 	cmd.Flags().IntVarP(&flags.rows, "rows", "n", 10, "at most so many rows")
+	flags.allow.add(cmd.Flags())
 	return cmd
 }
 
 func (p *program) preview(ctx context.Context, name string, flags previewFlags) (err error) {
-	q, o, closeQuery, err := p.openQuery(ctx, time.Minute)
+	q, o, closeQuery, err := p.openQuery(ctx, time.Minute, flags.allow.allowance())
 	if err != nil {
 		return err
 	}
@@ -60,7 +63,7 @@ func (p *program) preview(ctx context.Context, name string, flags previewFlags) 
 	if err != nil {
 		return err
 	}
-	count, err := pager.CountRows(ctx, q, table, view)
+	count, left, err := pager.CountRows(ctx, q, table, view)
 	if fault, ok := errors.AsType[*pipeline.SQLError](err); ok && flags.where != "" {
 		// A place in the query would say nothing: nobody has seen it.
 		return pipeline.Fail(pipeline.BadUsage, "", "Write a condition on the table's columns, such as --where \"x > 0\".", "--where %q: %s", flags.where, fault.Message)
@@ -78,10 +81,20 @@ func (p *program) preview(ctx context.Context, name string, flags previewFlags) 
 	}
 	defer func() { err = errors.Join(err, rows.Close()) }()
 	defer p.tellUsage(rows)
-	return p.printPreview(ctx, table, columns, count, rows)
+	defer p.tellLeftOut(left)
+	return p.printPreview(ctx, previewed{table, columns, count, left}, rows)
 }
 
-func (p *program) printPreview(ctx context.Context, table *pipeline.Table, columns []pipeline.Column, count int64, rows pipeline.Rows) error {
+// previewed is what a preview says besides the rows.
+type previewed struct {
+	table   *pipeline.Table
+	columns []pipeline.Column
+	count   int64 // of all rows that can be read
+	left    []pipeline.LeftOut
+}
+
+func (p *program) printPreview(ctx context.Context, v previewed, rows pipeline.Rows) error {
+	table, columns, count := v.table, v.columns, v.count
 	switch p.config.output {
 	case "text":
 		schema := [][]string{{"COLUMN", "TYPE", "KEY"}}
@@ -99,7 +112,11 @@ func (p *program) printPreview(ctx context.Context, table *pipeline.Table, colum
 		}
 		shown, err := printRows(ctx, p.stdout, rows, "text")
 		if err == nil {
-			_, err = fmt.Fprintf(p.stdout, "\n%s of %s\n", thousands(shown), rowsText(count))
+			all := rowsText(count)
+			if len(v.left) > 0 {
+				all += " that can be read. " + printable.Text(pipeline.Missing(v.left))
+			}
+			_, err = fmt.Fprintf(p.stdout, "\n%s of %s\n", thousands(shown), all)
 		}
 		return err
 	case "json":
@@ -117,7 +134,7 @@ func (p *program) printPreview(ctx context.Context, table *pipeline.Table, colum
 		}
 		encoder := json.NewEncoder(p.stdout)
 		encoder.SetIndent("", "  ")
-		return encoder.Encode(map[string]any{"table": table.Name, "columns": schema, "count": count, "rows": json.RawMessage(b.String())})
+		return encoder.Encode(map[string]any{"table": table.Name, "columns": schema, "count": count, "rows": json.RawMessage(b.String()), "left_out": orEmpty(v.left)})
 	default:
 		_, err := printRows(ctx, p.stdout, rows, p.config.output)
 		return err

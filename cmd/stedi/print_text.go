@@ -33,7 +33,7 @@ func (t *textPrinter) end(record *pipeline.Record) error {
 		t.step(s, record)
 	}
 	t.checks(record)
-	t.printf("\n%s\n", t.next(record))
+	t.printf("\n%s%s\n", t.next(record), after(" ", printable.Text(pipeline.Missing(record.LeftOut()))))
 	return t.err
 }
 
@@ -56,7 +56,7 @@ func (t *textPrinter) tables(record *pipeline.Record) {
 	}
 	for _, r := range record.Tables {
 		for _, note := range r.Notes {
-			t.printf("note: %s: %s\n", r.Table, printable.Text(note))
+			t.printf("%s: %s: %s\n", pipeline.NoteLabel(note), r.Table, printable.Text(note))
 		}
 	}
 }
@@ -86,11 +86,19 @@ func verdict(r pipeline.TableRecord) string {
 		words = append(words, "-")
 	case *r.Expected == r.Rows:
 		words = append(words, "ok")
+	case *r.Expected == r.Rows+r.Rejected:
+		words = append(words, "ok but for "+thousands(r.Rejected))
 	default:
 		words = append(words, fmt.Sprintf("wrong by %+d", r.Rows-*r.Expected))
 	}
 	if r.Rejected > 0 {
 		words = append(words, fmt.Sprintf("%s rejected", thousands(r.Rejected)))
+	}
+	if n := len(r.SkippedFiles); n > 0 {
+		words = append(words, counted(int64(n), "file")+" skipped")
+	}
+	if n := len(r.UnreadableFiles); n > 0 {
+		words = append(words, counted(int64(n), "file")+" cannot be read")
 	}
 	return strings.Join(words, ", ")
 }
@@ -154,6 +162,9 @@ func (t *textPrinter) checks(record *pipeline.Record) {
 	if skipped > 0 {
 		t.printf(", %d skipped", skipped)
 	}
+	if left := record.LeftOut(); len(left) > 0 {
+		t.printf(", on incomplete data")
+	}
 	t.printf("\n")
 }
 
@@ -177,6 +188,8 @@ func (t *textPrinter) next(record *pipeline.Record) string {
 		return "Not done. The tables that failed are as they were; mend what is said below and run again."
 	case wrong > 0:
 		return fmt.Sprintf("%d checks failed: each says above which rule is broken; the waterfalls of `stedi runs last` show where rows go.", wrong)
+	case len(record.Steps) == 0 && len(record.LeftOut()) > 0:
+		return "No check failed on the rows that were read."
 	case len(record.Steps) == 0:
 		return "All is as it should be."
 	case ran == 0:

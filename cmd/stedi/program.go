@@ -36,6 +36,7 @@ type program struct {
 
 // execute runs one command line. Its error has been printed.
 func (p *program) execute(ctx context.Context, args []string) error {
+	args = sqlArguments(args)
 	p.chooseColor(args)
 	defer p.closeLog()
 	root := p.root() //nolint:contextcheck // cobra hands each command its context

@@ -2,9 +2,12 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -12,17 +15,21 @@ import (
 
 	"stedi/pipeline"
 	"stedi/pipeline/engines/registry"
+	"stedi/pipeline/printable"
 )
 
 func (p *program) queryCommand() *cobra.Command {
 	var file string
 	var timeout time.Duration
+	var allow allowFlags
 	cmd := &cobra.Command{
 		Use:   "query [SQL]",
 		Short: "Answer one read-only SELECT",
 		Long: "Answer one SELECT over the tables of the lake: the text, a file (-f FILE) or standard input (-f -).\n" +
 			"The text is parsed before anything runs, and the query runs in a process of its own that can read the\n" +
-			"lake and do nothing else, within --memory and --timeout.",
+			"lake and do nothing else, within --memory and --timeout. A line or a file that cannot be read ends the\n" +
+			"query, unless --max-rejects or --skip-file leaves it out: then stderr says what is missing, and\n" +
+			"--output json prints an object with the rows and with \"left_out\".",
 		Example: "stedi query \"select count(*) as n from machine_learning_curated\" --demo\n" +
 			"stedi query \"select c.email from customer_trusted as c limit 3\" --demo --output csv",
 		Args: usageArgs(cobra.MaximumNArgs(1)),
@@ -31,13 +38,32 @@ func (p *program) queryCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return p.query(cmd.Context(), text, timeout)
+			return p.query(cmd.Context(), text, timeout, allow.allowance())
 		},
 		Annotations: map[string]string{outputsAnnotation: strings.Join(rowOutputs, " ")},
 	}
 	cmd.Flags().StringVarP(&file, "file", "f", "", "read the SQL from a file, or from standard input if it is -")
 	cmd.Flags().DurationVar(&timeout, "timeout", time.Minute, "longest time for the query")
+	allow.add(cmd.Flags())
 	return cmd
+}
+
+// sqlArguments marks the SQL of `stedi query` that begins with a comment: the
+// parser of flags would take -- for a flag. No flag has white space in its
+// name or a line break in its value. A space in front changes no line and nothing that the SQL means.
+func sqlArguments(args []string) []string {
+	at := slices.Index(args, "query")
+	if at < 0 {
+		return args
+	}
+	args = slices.Clone(args)
+	for i := at + 1; i < len(args) && args[i] != "--"; i++ {
+		name, _, _ := strings.Cut(args[i], "=")
+		if strings.HasPrefix(name, "--") && (strings.ContainsAny(name, " \t") || strings.ContainsAny(args[i], "\r\n")) {
+			args[i] = " " + args[i]
+		}
+	}
+	return args
 }
 
 // queryText finds the SQL that is meant.
@@ -59,8 +85,8 @@ func (p *program) queryText(args []string, file string) (string, error) {
 	}
 }
 
-func (p *program) query(ctx context.Context, text string, timeout time.Duration) (err error) {
-	q, _, closeQuery, err := p.openQuery(ctx, timeout)
+func (p *program) query(ctx context.Context, text string, timeout time.Duration, allow pipeline.Allowance) (err error) {
+	q, _, closeQuery, err := p.openQuery(ctx, timeout, allow)
 	if err != nil {
 		return err
 	}
@@ -70,23 +96,65 @@ func (p *program) query(ctx context.Context, text string, timeout time.Duration)
 		return err
 	}
 	defer func() { err = errors.Join(err, rows.Close()) }()
-	n, err := printRows(ctx, p.stdout, rows, p.config.output)
-	if err == nil && p.config.output == "text" {
-		narrate(p.stderr, rowsText(n)+"\n")
+	n, err := p.printQuery(ctx, rows, allow)
+	if err == nil {
+		if p.config.output == "text" {
+			narrate(p.stderr, rowsText(n)+"\n")
+		}
+		p.tellLeftOut(pipeline.LeftOutBy(rows))
 	}
 	p.tellUsage(rows)
 	return err
 }
 
+// printQuery writes the rows. Where something may be left out, JSON is an object
+// that says what was.
+func (p *program) printQuery(ctx context.Context, rows pipeline.Rows, allow pipeline.Allowance) (n int64, err error) {
+	if p.config.output != "json" || allow.None() {
+		return printRows(ctx, p.stdout, rows, p.config.output)
+	}
+	if _, err := io.WriteString(p.stdout, "{\"rows\": "); err != nil {
+		return 0, err
+	}
+	if n, err = printRows(ctx, p.stdout, rows, "json"); err != nil {
+		return n, err
+	}
+	left, err := json.Marshal(orEmpty(pipeline.LeftOutBy(rows)))
+	if err != nil {
+		return n, err
+	}
+	_, err = fmt.Fprintf(p.stdout, ", \"left_out\": %s}\n", left)
+	return n, err
+}
+
+// orEmpty makes an empty list of none, as JSON writes it.
+func orEmpty(left []pipeline.LeftOut) []pipeline.LeftOut {
+	return append([]pipeline.LeftOut{}, left...)
+}
+
+// tellLeftOut says what is missing from the rows.
+func (p *program) tellLeftOut(left []pipeline.LeftOut) {
+	for _, l := range left {
+		text := "incomplete: " + l.String() + " left out"
+		if l.First != "" {
+			text += ", the first: " + l.First
+		}
+		narrate(p.stderr, printable.Text(text)+"\n")
+	}
+}
+
 // openQuery opens the lake for reading. A demo lake is run first, so that all
 // of its tables are there.
-func (p *program) openQuery(ctx context.Context, timeout time.Duration) (pipeline.Querier, *opened, func() error, error) {
+func (p *program) openQuery(ctx context.Context, timeout time.Duration, allow pipeline.Allowance) (pipeline.Querier, *opened, func() error, error) {
 	o, err := p.open(ctx)
 	if err != nil {
 		return nil, nil, nil, err
 	}
 	fail := func(err error) (pipeline.Querier, *opened, func() error, error) {
 		return nil, nil, nil, errors.Join(err, o.close())
+	}
+	if err := p.strictly(allow); err != nil {
+		return fail(err)
 	}
 	if p.config.demo {
 		if _, err := o.runner(true).Run(ctx, pipeline.RunOptions{}, func(pipeline.Event) {}); err != nil {
@@ -97,7 +165,8 @@ func (p *program) openQuery(ctx context.Context, timeout time.Duration) (pipelin
 	if err != nil {
 		return fail(err)
 	}
-	q, err := p.querier(ctx, o, "", registry.QueryLimits{Memory: memory, Timeout: timeout, Threads: p.config.threads})
+	limits := registry.QueryLimits{Memory: memory, Timeout: timeout, Threads: p.config.threads, Allow: allow}
+	q, err := p.querier(ctx, o, "", limits)
 	if err != nil {
 		return fail(err)
 	}

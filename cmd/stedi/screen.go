@@ -149,7 +149,7 @@ func (p *program) screenOptions(flags runFlags) tui.Options {
 	o := tui.Options{
 		Lake: p.shortPath(name), Engine: p.config.engine, ByCatalog: p.cataloguer(), Profile: p.config.profile, Keys: p.config.keys,
 		Examine: p.examine,
-		Open:    func(ctx context.Context) (*tui.Workspace, error) { return p.workspace(ctx) },
+		Open:    func(ctx context.Context) (*tui.Workspace, error) { return p.workspace(ctx, flags.allow.allowance()) },
 		Run:     flags.options(nil), Now: time.Now, Zone: time.Local, Dark: true, Profiled: colorprofile.TrueColor,
 		CopyText: func(_ context.Context, text string) error {
 			if clipboard.Unsupported {
@@ -188,7 +188,7 @@ func (p *program) shortPath(path string) string {
 // workspace opens the lake for the screens. What may take long or much memory
 // runs in processes of its own: runs and checks in those of the same commands
 // (children.go), queries in confined ones.
-func (p *program) workspace(ctx context.Context) (*tui.Workspace, error) {
+func (p *program) workspace(ctx context.Context, allow pipeline.Allowance) (*tui.Workspace, error) {
 	o, err := p.open(ctx)
 	if err != nil {
 		return nil, err
@@ -212,9 +212,9 @@ func (p *program) workspace(ctx context.Context) (*tui.Workspace, error) {
 			return list(ctx, o.env, []*pipeline.Table{o.lake.Table(table)}, screenJobRuns)
 		}
 	}
-	c := children{program: p, lake: o.root, store: o.store}
-	options := query.Options{Memory: memory, Threads: p.config.threads, Timeout: screenQueryTime, Nice: queryNiceness}
-	limits := registry.QueryLimits{Memory: memory, Threads: p.config.threads, Timeout: screenQueryTime, Nice: queryNiceness}
+	c := children{program: p, lake: o.root, store: o.store, allow: allow}
+	options := query.Options{Memory: memory, Threads: p.config.threads, Timeout: screenQueryTime, Nice: queryNiceness, Allow: allow}
+	limits := registry.QueryLimits{Memory: memory, Threads: p.config.threads, Timeout: screenQueryTime, Nice: queryNiceness, Allow: allow}
 	return &tui.Workspace{
 		Far: inS3(o.root), Catalog: browse, Jobs: jobs, Runner: o.runner(p.config.demo), Run: c.run, Check: c.check, Scratch: scratch, Close: o.close,
 		Engines: p.answers(o),

@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -12,6 +13,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"stedi/pipeline"
+	"stedi/pipeline/printable"
 )
 
 // neverShared are flags that mean one call of the program, not a lake or a
@@ -69,6 +71,10 @@ func (p *program) settle(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
+	if plain := plainS3(p.config.lake); plain != p.config.lake {
+		narrate(p.stderr, "note: the lake "+printable.Text(p.config.lake)+" is read as "+printable.Text(plain)+"\n")
+		p.config.lake = plain
+	}
 	return p.openLog(cmd)
 }
 
@@ -93,22 +99,26 @@ func (p *program) fill(flags *pflag.FlagSet, known []*pflag.Flag) error {
 	if err := p.config.fromEnvironment(flags, p.env); err != nil {
 		return err
 	}
+	home, _ := p.env("HOME")
 	folder, err := os.Getwd()
 	if err != nil {
 		return fmt.Errorf("where the configuration may lie: %w", err)
 	}
 	for _, name := range settingsFiles(folder, p.env) {
-		if err := p.config.fromFile(folder, name, flags, known); err != nil {
+		if err := p.config.fromFile(place{folder, home}, name, flags, known); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// place is where the program was started, and the user's home.
+type place struct{ folder, home string }
+
 // fromFile sets the flags that nothing before it has set.
-func (c *config) fromFile(folder, name string, flags *pflag.FlagSet, known []*pflag.Flag) error {
+func (c *config) fromFile(from place, name string, flags *pflag.FlagSet, known []*pflag.Flag) error {
 	shown := name
-	if near, err := filepath.Rel(folder, name); err == nil && strings.Count(near, "..") < 4 {
+	if near, err := filepath.Rel(from.folder, name); err == nil && strings.Count(near, "..") < 4 {
 		shown = near
 	}
 	settings, err := readSettings(name, shown)
@@ -135,15 +145,25 @@ func (c *config) fromFile(folder, name string, flags *pflag.FlagSet, known []*pf
 		if f == nil || f.Changed {
 			continue // of another command, or said nearer by
 		}
-		if isPath(f) {
-			values = []string{beside(name, values[0])}
-		}
-		if err := set(f, values); err != nil {
+		if err := from.set(f, name, values); err != nil {
 			return atPlace(where, s.key, err)
 		}
 		c.origins[s.key] = where
 	}
 	return nil
+}
+
+// set gives a flag the values that a file has for it. A path is relative to
+// the file.
+func (from place) set(f *pflag.Flag, file string, values []string) error {
+	if isPath(f) {
+		path, err := expandHome(values[0], from.home)
+		if err != nil {
+			return err
+		}
+		values = []string{beside(file, path)}
+	}
+	return set(f, values)
 }
 
 func unknownSetting(where, key string, known []*pflag.Flag) error {
@@ -188,6 +208,23 @@ func markPath(flags *pflag.FlagSet, names ...string) {
 }
 
 func isPath(f *pflag.Flag) bool { return f.Annotations[pathAnnotation] != nil }
+
+// expandHome replaces a leading ~ by the user's home: no shell does it for a
+// file of settings.
+func expandHome(path, home string) (string, error) {
+	rest, ok := strings.CutPrefix(path, "~")
+	switch {
+	case !ok:
+		return path, nil
+	case rest != "" && rest[0] != '/':
+		user, _, _ := strings.Cut(rest, "/")
+		return "", fmt.Errorf("~%s is not expanded: only ~ is, to your own home; write the full path of that folder (or ./~%s for a folder of that name)", user, user)
+	case !filepath.IsAbs(home):
+		return "", errors.New("~ cannot be expanded: HOME is not set to a full path")
+	default:
+		return filepath.Join(home, rest), nil
+	}
+}
 
 // beside reads a path as seen from the file that says it.
 func beside(file, path string) string {

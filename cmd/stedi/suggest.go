@@ -2,11 +2,13 @@ package main
 
 import (
 	"errors"
+	"fmt"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"stedi/pipeline"
+	"stedi/pipeline/sample"
 )
 
 // knownCommand refuses a word that is no command, and says which may be meant.
@@ -37,5 +39,32 @@ func flagError(cmd *cobra.Command, err error) error {
 			fix = "Did you mean --" + near + "? " + fix
 		}
 	}
-	return &pipeline.Failure{Kind: pipeline.BadUsage, Err: err, Fix: fix}
+	return &pipeline.Failure{Kind: pipeline.BadUsage, Err: plainValue(err), Fix: fix}
+}
+
+// plainValue says of a number that a flag does not take what it takes.
+func plainValue(err error) error {
+	invalid, ok := errors.AsType[*pflag.InvalidValueError](err)
+	if !ok {
+		return err
+	}
+	want := wanted(invalid.GetFlag())
+	if want == "" {
+		return err
+	}
+	return fmt.Errorf("--%s %q: want %s", invalid.GetFlag().Name, invalid.GetValue(), want)
+}
+
+// wanted is what a flag of numbers takes.
+func wanted(f *pflag.Flag) string {
+	switch {
+	case f.Name == "scale":
+		return fmt.Sprintf("a whole number from 1 to %d; 1 gives the counts of the data set and is the smallest", sample.MaxScale)
+	case f.Value.Type() == "int":
+		return "a whole number"
+	case f.Value.Type() == "uint64":
+		return "a whole number from 0"
+	default:
+		return ""
+	}
 }

@@ -35,7 +35,7 @@ func (p *program) listTables(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, closeEngine()) }()
-	lake, err := pipeline.Load(ctx, p.definition(), p.config.profile, engine)
+	lake, err := p.load(ctx, p.config.lake, engine)
 	if err != nil {
 		return err
 	}

@@ -38,7 +38,7 @@ func (p *program) testTransforms(ctx context.Context, names []string) (err error
 	}
 	defer func() { err = errors.Join(err, closeEngine()) }()
 	definition := p.definition()
-	lake, err := pipeline.Load(ctx, definition, p.config.profile, engine)
+	lake, err := p.load(ctx, p.config.lake, engine)
 	if err != nil {
 		return err
 	}

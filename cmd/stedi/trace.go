@@ -14,7 +14,8 @@ import (
 )
 
 func (p *program) traceCommand() *cobra.Command {
-	return &cobra.Command{
+	var allow allowFlags
+	cmd := &cobra.Command{
 		Use:   "trace NAME",
 		Short: "Follow one person's rows through the zones",
 		Long: "Say how many rows of one person are in each table and behind each stage of a transform, and where\n" +
@@ -23,17 +24,21 @@ func (p *program) traceCommand() *cobra.Command {
 			"make it. Only the person's own rows are counted, and none is printed. Nothing is written.",
 		Example: "stedi trace Nadira.Copperly1@example.com --demo\nstedi trace Corvin.Gorsedale2@example.com --demo --profile strict --output json",
 		Args:    usageArgs(cobra.ExactArgs(1)),
-		RunE:    func(cmd *cobra.Command, args []string) error { return p.trace(cmd.Context(), args[0]) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return p.trace(cmd.Context(), args[0], allow.allowance())
+		},
 	}
+	allow.add(cmd.Flags())
+	return cmd
 }
 
-func (p *program) trace(ctx context.Context, subject string) (err error) {
+func (p *program) trace(ctx context.Context, subject string, allow pipeline.Allowance) (err error) {
 	o, err := p.open(ctx)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, o.close()) }()
-	trace, err := o.runner(p.config.demo).Trace(ctx, subject)
+	trace, err := o.runner(p.config.demo).Trace(ctx, subject, allow)
 	if err != nil {
 		return err
 	}
@@ -78,7 +83,10 @@ func (p *program) traceText(subject string, trace *pipeline.Trace) error {
 	}
 	for _, t := range trace.Tables {
 		if t.Rejected > 0 {
-			fmt.Fprintf(&b, "note: %s: %d lines cannot be read, and are left out, whosoever they are\n", t.Table, t.Rejected)
+			fmt.Fprintf(&b, "note: %s: %d lines cannot be read and were left out\n", t.Table, t.Rejected)
+		}
+		for _, name := range t.Skipped {
+			fmt.Fprintf(&b, "note: %s: the file %s was skipped\n", t.Table, printable.Text(name))
 		}
 	}
 	_, err := p.stdout.Write([]byte(b.String()))

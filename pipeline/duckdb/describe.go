@@ -11,25 +11,24 @@ import (
 	driver "github.com/duckdb/duckdb-go/v2"
 
 	"stedi/pipeline"
-	"stedi/pipeline/ndjson"
 )
 
 // Declare makes an empty table.
 func (e *Engine) Declare(ctx context.Context, table string, columns []pipeline.Column) error {
-	if err := e.exec(ctx, statement("shape.sql", shapeOf(table, columns))); err != nil {
+	if err := e.exec(ctx, statement("shape.sql", tableShape(table, columns))); err != nil {
 		return fmt.Errorf("declaring %s: %w", table, err)
 	}
-	e.declared = append(e.declared, table)
+	e.declared[strings.ToLower(table)] = columns
 	return nil
 }
 
 // Undeclare drops the empty tables, so that none is taken for a full one.
 func (e *Engine) Undeclare(ctx context.Context) error {
 	var errs []error
-	for _, table := range e.declared {
-		errs = append(errs, e.exec(ctx, statement("drop.sql", named{Kind: "TABLE", Table: table})))
+	for table := range e.declared {
+		errs = append(errs, e.exec(ctx, statement("drop.sql", named{Kind: "VIEW", Table: table})))
 	}
-	e.declared = nil
+	clear(e.declared)
 	return errors.Join(errs...)
 }
 
@@ -41,14 +40,17 @@ func (e *Engine) Describe(ctx context.Context, text string) (columns []pipeline.
 			return nil, err
 		}
 	}
-	infos, err := e.prepare(ctx, text)
-	if err != nil {
+	if err := e.quotedClock(ctx, text); err != nil {
 		return nil, err
 	}
+	infos, err := e.prepare(ctx, text)
+	if err != nil {
+		return nil, e.explainPrepare(ctx, text, err)
+	}
 	for _, info := range infos {
-		kind, ok := lakeType(info.T.InternalType())
+		kind, ok := lakeType(info.T)
 		if !ok {
-			return nil, &pipeline.SQLError{Message: fmt.Sprintf("column %s has a type that a table of the lake cannot have: CAST it to VARCHAR, BOOLEAN, INTEGER, BIGINT or DOUBLE", info.Name)}
+			return nil, &pipeline.SQLError{Message: fmt.Sprintf("column %s has a type that a table of the lake cannot have: CAST it to VARCHAR, BOOLEAN, BIGINT, DOUBLE, DECIMAL, DATE, TIMESTAMP, or a LIST, STRUCT or MAP of these", info.Name)}
 		}
 		columns = append(columns, pipeline.Column{Name: strings.ToLower(info.Name), Type: kind})
 	}
@@ -57,21 +59,12 @@ func (e *Engine) Describe(ctx context.Context, text string) (columns []pipeline.
 
 type shapeColumn struct{ Name, Type string }
 
-func shapeOf(table string, columns []pipeline.Column) any {
+func tableShape(table string, columns []pipeline.Column) any {
 	shape := make([]shapeColumn, len(columns))
 	for i, c := range columns {
 		shape[i] = shapeColumn{c.Name, pipeline.ResultType(c.Type)}
 	}
 	return map[string]any{"Table": table, "Columns": shape}
-}
-
-func lakeType(t driver.Type) (ndjson.Type, bool) {
-	for _, kind := range []ndjson.Type{ndjson.String, ndjson.Boolean, ndjson.Int, ndjson.Bigint, ndjson.Double} {
-		if duckType(kind) == t {
-			return kind, true
-		}
-	}
-	return 0, false
 }
 
 // prepare returns the columns of one SELECT that has been parsed.

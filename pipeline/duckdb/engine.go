@@ -15,10 +15,9 @@ import (
 	"sync"
 	"sync/atomic"
 
-	driver "github.com/duckdb/duckdb-go/v2"
+	_ "github.com/duckdb/duckdb-go/v2" // the driver
 
 	"stedi/pipeline"
-	"stedi/pipeline/ndjson"
 )
 
 // Options limit what the engine takes of the machine.
@@ -39,10 +38,10 @@ type Engine struct {
 	sinks    registry[*sink]
 	hashes   registry[*hashSet]
 	counters atomic.Int64
-	kept     map[string]int64 // rows of the tables that jobs left, by name
-	watched  string           // the table whose watched columns are held
-	declared []string         // tables that Describe knows
-	parsed   map[string]bool  // texts found to be one SELECT
+	kept     map[string]int64             // rows of the tables that jobs left, by name
+	watched  string                       // the table whose watched columns are held
+	declared map[string][]pipeline.Column // tables that Describe knows, in lower case
+	parsed   map[string]bool              // texts found to be one SELECT
 }
 
 // registry holds what a callback finds by its number.
@@ -73,7 +72,7 @@ func Open(ctx context.Context, options Options) (*Engine, error) {
 	if errLayout != nil {
 		return nil, errLayout
 	}
-	e := &Engine{asking: make(chan struct{}, 1), kept: map[string]int64{}, parsed: map[string]bool{}}
+	e := &Engine{asking: make(chan struct{}, 1), kept: map[string]int64{}, declared: map[string][]pipeline.Column{}, parsed: map[string]bool{}}
 	if err := e.open(ctx, options); err != nil {
 		return nil, errors.Join(err, e.Close())
 	}
@@ -96,6 +95,9 @@ func (e *Engine) open(ctx context.Context, options Options) (err error) {
 	})
 	if _, err := e.conn.ExecContext(ctx, settings); err != nil {
 		return &pipeline.Failure{Kind: pipeline.BadUsage, Err: fmt.Errorf("duckdb's settings: %w", err), Fix: "Give --memory as a number with a unit, such as 512MB or 2GB."}
+	}
+	if err := e.exec(ctx, statement("session.sql", sessionNames)); err != nil {
+		return fmt.Errorf("duckdb: %w", err)
 	}
 	if err := e.registerScan(); err != nil {
 		return err
@@ -181,20 +183,4 @@ func (e *Engine) number(ctx context.Context, query string) (int64, error) {
 	var n sql.NullInt64
 	err := e.conn.QueryRowContext(ctx, query).Scan(&n)
 	return n.Int64, err
-}
-
-// duckType is how DuckDB calls a column's type.
-func duckType(t ndjson.Type) driver.Type {
-	switch t {
-	case ndjson.Boolean:
-		return driver.TYPE_BOOLEAN
-	case ndjson.Int:
-		return driver.TYPE_INTEGER
-	case ndjson.Bigint:
-		return driver.TYPE_BIGINT
-	case ndjson.Double:
-		return driver.TYPE_DOUBLE
-	default:
-		return driver.TYPE_VARCHAR
-	}
 }

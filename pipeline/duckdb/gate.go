@@ -5,8 +5,10 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"reflect"
+	"slices"
 	"strings"
 	"unsafe"
 
@@ -29,7 +31,8 @@ type Sealed struct {
 
 type sealedSource struct {
 	*source
-	id int64
+	id     int64
+	judged bool // a share of rejects was found to be within the limit
 }
 
 // OpenSealed starts an engine that may use so many bytes and threads.
@@ -56,7 +59,7 @@ func (s *Sealed) open(ctx context.Context, settings string) (err error) {
 	if s.parser, err = e.db.Conn(ctx); err != nil {
 		return err
 	}
-	if err := e.exec(ctx, settings); err != nil {
+	if err := e.exec(ctx, settings+statement("session.sql", sessionNames)); err != nil {
 		return err
 	}
 	if err := e.registerScan(); err != nil {
@@ -127,8 +130,10 @@ func (s *Sealed) release() {
 	for _, source := range s.sources {
 		source.close()
 		source.mu.Lock()
-		source.readings, source.err = nil, nil
+		source.readings, source.err, source.allow = nil, nil, nil
 		source.mu.Unlock()
+		source.judged = false
+		source.unpin()
 	}
 }
 
@@ -140,12 +145,20 @@ type fileVersion struct {
 	info              os.FileInfo
 }
 
-// look notes what the files of the named tables are now.
-func (s *Sealed) look(tables []string) (version, error) {
+// look settles which version of the named tables a query reads: it notes what
+// the files of landing tables are, and opens those of derived tables, which a
+// run may replace at any time.
+func (s *Sealed) look(tables []string, allow pipeline.Allowance) (version, error) {
 	var v version
+	var derived []*sealedSource
 	for _, table := range tables {
 		source, ok := s.sources[strings.ToLower(table)]
 		if !ok {
+			continue
+		}
+		source.allow = &allow
+		if !source.input.Table.IsLanding() && len(source.input.Files) <= mostPinned {
+			derived = append(derived, source)
 			continue
 		}
 		for _, f := range source.input.Files {
@@ -156,7 +169,94 @@ func (s *Sealed) look(tables []string) (version, error) {
 			v = append(v, fileVersion{source.input.Table.Name, f.Path, f.Name, info})
 		}
 	}
-	return v, nil
+	return v, pin(derived)
+}
+
+const (
+	// mostPinned is how many files of a table are kept open: a derived table
+	// that stedi has published has one.
+	mostPinned = 64
+	// pinTries bounds how often files are opened again because a run has
+	// replaced one of them meanwhile.
+	pinTries = 20
+)
+
+// pin opens the files of tables so that all of them are versions of one moment:
+// after the last was opened, every path still leads to what was opened.
+func pin(sources []*sealedSource) error {
+	for range pinTries {
+		for _, s := range sources {
+			s.unpin()
+			if err := s.pin(); err != nil {
+				return err
+			}
+		}
+		if !slices.ContainsFunc(sources, func(s *sealedSource) bool { return s.replaced() }) {
+			return nil
+		}
+	}
+	return pipeline.Fail(pipeline.Conflict, "", "Ask again when the run has ended.", "the tables are replaced faster than they can be opened")
+}
+
+func (s *sealedSource) pin() error {
+	for i := range s.input.Files {
+		f := &s.input.Files[i]
+		info, err := os.Stat(f.Path)
+		if err == nil && !info.Mode().IsRegular() {
+			err = errors.New("not a regular file")
+		}
+		if err == nil {
+			f.Handle, err = os.Open(f.Path)
+		}
+		if err != nil {
+			return unreadable(s.input.Table.Name, f.Name, err)
+		}
+	}
+	return nil
+}
+
+// replaced tells whether a path leads to another file than the opened one.
+func (s *sealedSource) replaced() bool {
+	for _, f := range s.input.Files {
+		opened, err := f.Handle.Stat()
+		now, gone := os.Stat(f.Path)
+		if err != nil || gone != nil || !os.SameFile(opened, now) {
+			return true
+		}
+	}
+	return false
+}
+
+func (s *sealedSource) unpin() {
+	for i := range s.input.Files {
+		if f := &s.input.Files[i]; f.Handle != nil {
+			_ = f.Handle.Close() // it was only read
+			f.Handle = nil
+		}
+	}
+}
+
+// judge says what the query had to leave out, or that it may not. Of a query
+// that was refused it reads the rest of the tables, to say how much that is. No
+// thread of DuckDB may be at work.
+func (s *Sealed) judge(ctx context.Context, refused bool) (left []pipeline.LeftOut, err error) {
+	for _, name := range slices.Sorted(maps.Keys(s.sources)) {
+		source := s.sources[name]
+		if source.allow == nil {
+			continue
+		}
+		report, err := source.soFar(ctx, refused || source.allow.Percent > 0)
+		if err != nil {
+			return nil, err
+		}
+		if err := source.allow.Accept(source.input.Table, report); err != nil {
+			return nil, err
+		}
+		if l := pipeline.LeftOutOf(source.input.Table.Name, report, nil); l != nil {
+			left = append(left, *l)
+		}
+	}
+	return left, nil
 }
 
 // unchanged makes sure that the files still are what they were.
@@ -185,6 +285,9 @@ func (s *Sealed) failed() error {
 		err := source.failed()
 		if err == nil {
 			continue
+		}
+		if errors.Is(err, errRefused) {
+			return errRefused
 		}
 		table := source.input.Table.Name
 		if path, ok := errors.AsType[*os.PathError](err); ok {

@@ -1,6 +1,7 @@
 package duckdb
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -13,6 +14,7 @@ import (
 	"github.com/duckdb/duckdb-go/v2/mapping"
 
 	"stedi/pipeline"
+	"stedi/pipeline/ndjson"
 )
 
 // QueryError is what DuckDB says of a query.
@@ -42,22 +44,22 @@ type Cursor struct {
 	shift   int // bytes that were put before the text
 }
 
-// Query begins a query that reads the named tables. After an error nothing is
-// left open.
-func (s *Sealed) Query(ctx context.Context, text string, tables []string) (_ *Cursor, err error) {
+// Query begins a query that reads the named tables and may leave out what is
+// allowed. After an error nothing is left open.
+func (s *Sealed) Query(ctx context.Context, text string, tables []string, allow pipeline.Allowance) (_ *Cursor, err error) {
 	c := &Cursor{sealed: s}
 	defer func() {
 		if err != nil {
-			c.Close(ctx)
+			err = c.Fail(ctx, err)
 		}
 	}()
-	if c.version, err = s.look(tables); err != nil {
+	if c.version, err = s.look(tables, allow); err != nil {
 		return nil, err
 	}
 	stop := s.interruptWith(ctx)
 	defer stop()
 	if err := c.prepareText(text); err != nil {
-		return nil, errors.Join(ctx.Err(), err)
+		return nil, errors.Join(ctx.Err(), s.named(ctx, text, err))
 	}
 	tree, err := s.Serialize(ctx, text)
 	if err != nil {
@@ -176,7 +178,34 @@ func (c *Cursor) Next(ctx context.Context, rows, bytes int) (page [][]any, err e
 	if len(page) == 0 {
 		return nil, io.EOF
 	}
-	return page, nil
+	return page, c.sealed.shares(ctx)
+}
+
+// shares judges tables of which a share may be left out as soon as they are
+// read to their end: before the first row of a query that counts them.
+func (s *Sealed) shares(ctx context.Context) error {
+	for _, source := range s.sources {
+		if source.allow == nil || source.allow.Percent == 0 || source.judged {
+			continue
+		}
+		source.mu.Lock()
+		readings := source.readings
+		source.mu.Unlock()
+		for _, r := range readings {
+			if all, _ := r.scan.Refused(); all == 0 {
+				continue
+			}
+			report, err := r.scan.Report(ctx)
+			if err == nil {
+				source.judged = true
+				err = source.allow.Accept(source.input.Table, report)
+			}
+			if err != nil && !errors.Is(err, ndjson.ErrUnfinished) {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // fetch gets the next rows from DuckDB.
@@ -204,6 +233,30 @@ func (c *Cursor) fetch() (more bool, err error) {
 // Close ends the query and waits until no thread is at work for it, whatever
 // has become of ctx.
 func (c *Cursor) Close(ctx context.Context) {
+	c.stop(ctx)
+	c.sealed.release()
+}
+
+// Finish closes a query that has come to its end, and says what it had to leave
+// out. That it may not leave that out is an error.
+func (c *Cursor) Finish(ctx context.Context) ([]pipeline.LeftOut, error) {
+	c.stop(ctx)
+	defer c.sealed.release()
+	return c.sealed.judge(ctx, false)
+}
+
+// Fail closes a query that has failed, and returns the reason behind the error.
+func (c *Cursor) Fail(ctx context.Context, err error) error {
+	c.stop(ctx)
+	defer c.sealed.release()
+	if !errors.Is(err, errRefused) || ctx.Err() != nil {
+		return err
+	}
+	_, refused := c.sealed.judge(ctx, true)
+	return cmp.Or(refused, err)
+}
+
+func (c *Cursor) stop(ctx context.Context) {
 	mapping.DestroyDataChunk(&c.chunk)
 	if c.open {
 		mapping.DestroyResult(&c.result)
@@ -212,7 +265,6 @@ func (c *Cursor) Close(ctx context.Context) {
 	mapping.DestroyPrepare(&c.prepare)
 	// The next query waits for the threads of the one before.
 	_, _ = c.sealed.engine.number(context.WithoutCancel(ctx), statement("gate_idle.sql", nil))
-	c.sealed.release()
 }
 
 // interruptWith stops what DuckDB is doing when ctx ends, again and again,

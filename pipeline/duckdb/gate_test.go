@@ -35,7 +35,7 @@ func sealed(t *testing.T, memory int64, tables ...pipeline.Input) *Sealed {
 
 func all(t *testing.T, s *Sealed, query string, tables ...string) ([]pipeline.ResultColumn, [][]any, error) {
 	t.Helper()
-	c, err := s.Query(t.Context(), query, tables)
+	c, err := s.Query(t.Context(), query, tables, pipeline.Allowance{})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -113,7 +113,7 @@ func TestQueryKeepsNamesAndOrder(t *testing.T) {
 
 func TestQueryStreamsWhatWouldNeverFit(t *testing.T) {
 	s := sealed(t, 64<<20)
-	c, err := s.Query(t.Context(), "SELECT i, CAST(i AS HUGEINT), repeat('x', 1000) FROM range(1000000000000) AS r(i)", nil)
+	c, err := s.Query(t.Context(), "SELECT i, CAST(i AS HUGEINT), repeat('x', 1000) FROM range(1000000000000) AS r(i)", nil, pipeline.Allowance{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -155,7 +155,7 @@ func TestCancelledQueryEndsSoonAndTheNextOneWorks(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 	defer cancel()
 	start := time.Now()
-	_, err := s.Query(ctx, "SELECT count(*) FROM range(10000000) AS a(i), range(10000000) AS b(j) WHERE i * j % 7 = 3", nil)
+	_, err := s.Query(ctx, "SELECT count(*) FROM range(10000000) AS a(i), range(10000000) AS b(j) WHERE i * j % 7 = 3", nil, pipeline.Allowance{})
 	if !errors.Is(err, context.DeadlineExceeded) || time.Since(start) > 3*time.Second {
 		t.Errorf("%v after %v", err, time.Since(start))
 	}
@@ -191,7 +191,7 @@ func TestQueryNeverMixesTwoVersionsOfATable(t *testing.T) {
 	line := `{"n":1}` + "\n"
 	numbers := table(t, "numbers", []ndjson.Column{{Name: "n", Type: ndjson.Bigint}}, strings.Repeat(line, 100_000))
 	s := sealed(t, 256<<20, numbers)
-	c, err := s.Query(t.Context(), "SELECT n FROM numbers", []string{"numbers"})
+	c, err := s.Query(t.Context(), "SELECT n FROM numbers", []string{"numbers"}, pipeline.Allowance{})
 	if err != nil {
 		t.Fatal(err)
 	}

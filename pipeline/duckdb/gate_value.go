@@ -12,12 +12,14 @@ import (
 	"github.com/duckdb/duckdb-go/v2/mapping"
 
 	"stedi/pipeline"
+	"stedi/pipeline/ndjson"
 )
 
 // valueReader reads one column of a chunk: nil, bool, int64, float64 or
 // string. It points into the chunk.
 type valueReader struct {
 	kind  mapping.Type
+	shape *ndjson.Shape // of a nested value, which comes as JSON text
 	data  unsafe.Pointer
 	valid []uint64 // nil: all are
 }
@@ -68,8 +70,20 @@ func (r *valueReader) read(row int) any {
 	case driver.TYPE_FLOAT:
 		return widen(at[float32](r, row))
 	default:
-		return text((*[16]byte)(unsafe.Add(r.data, row*16)))
+		return r.show(text((*[16]byte)(unsafe.Add(r.data, row*16))))
 	}
+}
+
+// show writes a nested value as a lake's tables show it, if they could hold it.
+func (r *valueReader) show(value string) string {
+	if r.shape == nil {
+		return value
+	}
+	shown, err := r.shape.Show(value)
+	if err != nil {
+		return value // such as one with a NaN
+	}
+	return shown
 }
 
 func at[T any](r *valueReader, row int) T {
@@ -101,6 +115,7 @@ func text(value *[16]byte) string {
 type textColumn struct {
 	Name string // c0, c1, …
 	Text bool   // to be cast
+	Type string // not empty: to be made JSON text as a value of this type
 }
 
 // describe finds the columns of the prepared statement. If some of them must
@@ -112,7 +127,7 @@ func (c *Cursor) describe(ctx context.Context, query string) (wrapped string, er
 	cast := false
 	for i := range n {
 		kind := mapping.PreparedStatementColumnType(c.prepare, mapping.IdxT(i)) //nolint:gosec // it is small and not negative
-		columns[i] = textColumn{fmt.Sprintf("c%d", i), !native(kind)}
+		columns[i] = textColumn{Name: fmt.Sprintf("c%d", i), Text: !native(kind)}
 		cast = cast || !native(kind)
 		c.columns[i].Name = mapping.PreparedStatementColumnName(c.prepare, mapping.IdxT(i)) //nolint:gosec // it is small and not negative
 		c.columns[i].Type = c.typeName(i, kind)
@@ -132,7 +147,29 @@ func (c *Cursor) describe(ctx context.Context, query string) (wrapped string, er
 	if err := c.nameTypes(ctx, statement("gate_types.sql", data)); err != nil {
 		return "", err
 	}
+	if err := c.nestedColumns(ctx, bare, columns); err != nil {
+		return "", err
+	}
 	return statement("gate_text.sql", data), nil
+}
+
+// nestedColumns finds the columns that the tables of a lake could have as
+// nested ones. They are shown as a lake's files have them: as JSON.
+func (c *Cursor) nestedColumns(ctx context.Context, query string, columns []textColumn) error {
+	infos, err := c.sealed.engine.prepare(ctx, query)
+	if err != nil {
+		return c.fault(err.Error(), false)
+	}
+	for i, info := range infos {
+		t, ok := lakeType(info.T)
+		if !ok || i >= len(columns) || !columns[i].Text {
+			continue
+		}
+		if shape := t.Shape(); shape.IsNested() {
+			columns[i].Type, c.readers[i].shape = pipeline.ResultType(t), &shape
+		}
+	}
+	return nil
 }
 
 // typeName is the name of a native type; one with an alias goes by that, as

@@ -36,6 +36,10 @@ func (e *Engine) parse(ctx context.Context, text string) (*tree, error) {
 	if err := decoder.Decode(&answer); err != nil {
 		return nil, fmt.Errorf("parse: DuckDB's answer: %w", err)
 	}
+	if at := Backtick(text); at >= 0 {
+		// DuckDB parses `a` as an operator, too.
+		return nil, &pipeline.SQLError{Line: 1 + strings.Count(text[:at], "\n"), Message: BacktickMessage + ": use double quotes, " + BacktickName(text, at)}
+	}
 	if answer.Error {
 		line := 0
 		if at, err := strconv.Atoi(answer.Position); err == nil {
@@ -44,7 +48,7 @@ func (e *Engine) parse(ctx context.Context, text string) (*tree, error) {
 		if answer.Type == "not implemented" {
 			answer.Message = "only a SELECT may stand here"
 		}
-		return nil, &pipeline.SQLError{Line: line, Message: answer.Message}
+		return nil, &pipeline.SQLError{Line: line, Message: answer.Message + instead(near, answer.Message)}
 	}
 	if n := len(answer.Statements); n != 1 {
 		return nil, &pipeline.SQLError{Message: fmt.Sprintf("one SELECT expected, not %d statements", n)}

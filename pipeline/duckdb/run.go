@@ -131,7 +131,7 @@ func (r *run) fits(ctx context.Context, query string) error {
 	}
 	want := r.job.Table.Columns
 	for i, c := range got {
-		if i >= len(want) || !strings.EqualFold(c.Name, want[i].Name) || c.T.InternalType() != duckType(want[i].Type) {
+		if i >= len(want) || !strings.EqualFold(c.Name, want[i].Name) || !holds(c.T, want[i].Type) {
 			return fmt.Errorf("the query does not give the columns of %s", r.job.Table.Name)
 		}
 	}

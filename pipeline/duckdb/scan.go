@@ -2,6 +2,7 @@ package duckdb
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"runtime/debug"
 	"sync"
@@ -17,6 +18,7 @@ import (
 type source struct {
 	input   pipeline.Input
 	threads int
+	allow   *pipeline.Allowance // nil: whoever asks for a report decides
 
 	mu       sync.Mutex
 	readings []*reading // one for each time that a query reads the table
@@ -60,7 +62,7 @@ func (t *scanTable) ColumnInfos() []driver.ColumnInfo {
 	columns := t.source.input.Table.Columns
 	infos := make([]driver.ColumnInfo, len(columns))
 	for i, c := range columns {
-		info, err := driver.NewTypeInfo(duckType(c.Type))
+		info, err := vectorType(c.Type)
 		if err != nil {
 			t.source.fail(err)
 		}
@@ -124,6 +126,9 @@ func (t *scanTable) FillChunk(state any, chunk driver.DataChunk) (err error) {
 	if err != nil {
 		return err
 	}
+	if t.source.refuses(t.reading) {
+		return errRefused
+	}
 	for i := range thread.vectors {
 		moveHeap(&thread.vectors[i], thread.handles[i], rows)
 	}
@@ -144,6 +149,15 @@ func moveHeap(v *ndjson.Vector, handle mapping.Vector, rows int) {
 	base := uintptr(first[1])
 	*first = saved
 	v.Relocate(rows, base)
+}
+
+// errRefused ends a query that had to leave out more than it may.
+var errRefused = errors.New("more was rejected than is allowed")
+
+// refuses tells, while a query runs, whether more was rejected than it may leave
+// out. Of a share only its end can tell.
+func (s *source) refuses(r *reading) bool {
+	return s.allow != nil && s.allow.Exceeded(s.input.Table, r.scan)
 }
 
 func (s *source) newReading() *reading {
@@ -210,6 +224,35 @@ func (s *source) report(ctx context.Context) (ndjson.Report, error) {
 		return ndjson.Report{}, err
 	}
 	return first.scan.Report(ctx)
+}
+
+// soFar reports what was read for a query and had rejects. To judge a table it
+// has to be read to its end.
+func (s *source) soFar(ctx context.Context, toTheEnd bool) (report ndjson.Report, err error) {
+	s.mu.Lock()
+	readings := s.readings
+	s.mu.Unlock()
+	most := int64(0)
+	for _, r := range readings {
+		all, _ := r.scan.Refused()
+		if all <= most {
+			continue
+		}
+		most = all
+		r.release()
+		if toTheEnd {
+			if err := r.scan.Drain(ctx); err != nil {
+				return report, err
+			}
+		}
+		if report, err = r.scan.Report(ctx); errors.Is(err, ndjson.ErrUnfinished) {
+			report, err = r.scan.SoFar(ctx)
+		}
+		if err != nil {
+			return report, err
+		}
+	}
+	return report, nil
 }
 
 // release gives back what DuckDB's threads had not read to its end. It is

@@ -13,8 +13,11 @@ import (
 var sqlFiles embed.FS
 
 var statements = template.Must(template.New("").Funcs(template.FuncMap{
-	"name": func(s any) string { return quoteName(fmt.Sprint(s)) },
-	"text": func(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" },
+	"name":       func(s any) string { return quoteName(fmt.Sprint(s)) },
+	"fromText":   fromText,
+	"toText":     toText,
+	"nestedText": nestedText,
+	"text":       func(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" },
 }).ParseFS(sqlFiles, "sql/*.sql"))
 
 func quoteName(name string) string {

@@ -39,6 +39,9 @@ func (e *Engine) Trace(ctx context.Context, job pipeline.TraceJob) (_ *pipeline.
 	}
 	for _, table := range job.Lake.Tables {
 		one, err := t.table(ctx, table)
+		if failure, ok := errors.AsType[*pipeline.Failure](err); ok {
+			return nil, failure
+		}
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", table.Name, err)
 		}
@@ -151,12 +154,17 @@ func (t *trace) table(ctx context.Context, table *pipeline.Table) (pipeline.Tabl
 		return found, err
 	}
 	t.rows[table.Name] = found.Rows
-	if table.IsLanding() {
-		report, err := t.views[table.Name].source.report(ctx)
-		found.Rejected = report.Rejected
-		return found, err
+	if v := t.views[table.Name]; v != nil {
+		report, err := v.source.report(ctx)
+		if err == nil {
+			err = t.job.Allow.Accept(table, report)
+		}
+		if found.Rejected = report.Rejected; err != nil || table.IsLanding() {
+			return found, err
+		}
+	} else {
+		found.Missing = true
 	}
-	found.Missing = t.views[table.Name] == nil
 	found.Stages, err = t.stages(ctx, table)
 	return found, err
 }

@@ -16,8 +16,8 @@ func embedded() registry.Entry {
 		Name: duckdb.Name, Label: "DuckDB", Help: "inside this program", Capabilities: duckdb.Capabilities(),
 		Open: func(_ context.Context, env *registry.Env) (pipeline.Engine, error) { return env.Embedded, nil },
 		Querier: func(_ context.Context, env *registry.Env, limits registry.QueryLimits) (pipeline.Querier, error) {
-			options := query.Options{Memory: limits.Memory, Threads: limits.Threads, Timeout: limits.Timeout, Nice: limits.Nice}
-			return &fresh{query.Open(env.Lake, nil, env.Folder, options), env}, nil
+			options := query.Options{Memory: limits.Memory, Threads: limits.Threads, Timeout: limits.Timeout, Nice: limits.Nice, Allow: limits.Allow}
+			return &fresh{query.Open(env.Lake, nil, env.Folder, options), env, limits.Allow}, nil
 		},
 	}
 }
@@ -27,11 +27,22 @@ func embedded() registry.Entry {
 type fresh struct {
 	*query.Querier
 
-	env *registry.Env
+	env   *registry.Env
+	allow pipeline.Allowance
 }
 
-func (f *fresh) Query(ctx context.Context, sql string) (pipeline.Rows, error) {
-	listed, err := pipeline.ListTables(ctx, f.env.Store, f.env.Lake)
+// Query begins a query. What a run has published between two looks at the lake
+// is no error: the lake is looked at again.
+func (f *fresh) Query(ctx context.Context, sql string) (rows pipeline.Rows, err error) {
+	err = pipeline.Again(ctx, func() error {
+		rows, err = f.ask(ctx, sql)
+		return err
+	})
+	return rows, err
+}
+
+func (f *fresh) ask(ctx context.Context, sql string) (pipeline.Rows, error) {
+	listed, err := pipeline.ListTables(ctx, f.env.Store, f.env.Lake, f.allow)
 	if err != nil {
 		return nil, err
 	}

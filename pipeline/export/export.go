@@ -36,9 +36,9 @@ type Writer interface {
 
 // NewWriter begins to write rows with the columns.
 func NewWriter(w io.Writer, format Format, columns []pipeline.ResultColumn) Writer {
-	names := make([]string, len(columns))
+	names, nested := make([]string, len(columns)), make([]bool, len(columns))
 	for i, c := range columns {
-		names[i] = c.Name
+		names[i], nested[i] = c.Name, c.IsNested()
 	}
 	switch format {
 	case CSV:
@@ -50,9 +50,9 @@ func NewWriter(w io.Writer, format Format, columns []pipeline.ResultColumn) Writ
 	case Parquet:
 		return newParquetRows(w, columns)
 	case JSON:
-		return &jsonRows{w: w, names: names, array: true}
+		return &jsonRows{w: w, names: names, nested: nested, array: true}
 	default:
-		return &jsonRows{w: w, names: names}
+		return &jsonRows{w: w, names: names, nested: nested}
 	}
 }
 

@@ -17,9 +17,12 @@ import (
 type jsonRows struct {
 	w     io.Writer
 	names []string
-	array bool
-	some  bool
-	line  []byte
+	// nested says of columns whether their values, which are text, are the JSON
+	// of arrays and objects.
+	nested []bool
+	array  bool
+	some   bool
+	line   []byte
 }
 
 func (j *jsonRows) Row(values []any) error {
@@ -35,6 +38,10 @@ func (j *jsonRows) Row(values []any) error {
 		b = append(b, "{,"[min(i, 1)])
 		b = appendJSON(b, j.names[i])
 		b = append(b, ':')
+		if text, ok := v.(string); ok && j.nested[i] && json.Valid([]byte(text)) {
+			b = append(b, safeJSON(json.RawMessage(text))...)
+			continue
+		}
 		b = appendJSON(b, v)
 	}
 	b = append(b, '}')

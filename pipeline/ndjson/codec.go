@@ -4,12 +4,12 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
 	"strings"
 
-	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
 )
 
@@ -20,9 +20,11 @@ const (
 	plainFile codec = iota
 	gzipFile
 	zstdFile
+	bzip2File
 )
 
-func (c codec) String() string { return [...]string{"plain", "gzip", "zstd"}[c] }
+// String returns the name of the codec, which is that of its tool, too.
+func (c codec) String() string { return [...]string{"plain", "gzip", "zstd", "bzip2"}[c] }
 
 func codecOf(head []byte) codec {
 	switch {
@@ -30,8 +32,43 @@ func codecOf(head []byte) codec {
 		return gzipFile
 	case bytes.HasPrefix(head, []byte{0x28, 0xb5, 0x2f, 0xfd}):
 		return zstdFile
+	case isBzip2(head):
+		return bzip2File
 	}
 	return plainFile
+}
+
+// skippable tells whether a frame begins that zstd and lz4 skip, and how many
+// bytes it has. pzstd begins every file with one.
+func skippable(head []byte) (size int64, ok bool) {
+	if len(head) < 8 || head[0]&0xf0 != 0x50 || string(head[1:4]) != "\x2a\x4d\x18" {
+		return 0, false
+	}
+	return 8 + int64(binary.LittleEndian.Uint32(head[4:])), true
+}
+
+// maxSkipped is how many skippable frames a file may begin with.
+const maxSkipped = 1 << 10
+
+// afterSkippable returns the first bytes after the skippable frames that a
+// file begins with. They are those of a zstd frame if there is nothing else.
+func (in *input) afterSkippable(head []byte) ([]byte, error) {
+	size, ok := skippable(head)
+	if !ok {
+		return head, nil
+	}
+	at := size
+	for n := 0; n < maxSkipped && at < in.size; n++ {
+		next := make([]byte, min(8, in.size-at))
+		if err := in.read(next, at); err != nil {
+			return nil, err
+		}
+		if size, ok = skippable(next); !ok {
+			return next, nil
+		}
+		at += size
+	}
+	return []byte{0x28, 0xb5, 0x2f, 0xfd}, nil
 }
 
 // codecOfName is what the name says.
@@ -41,6 +78,8 @@ func codecOfName(name string) codec {
 		return gzipFile
 	case strings.HasSuffix(name, ".zst"), strings.HasSuffix(name, ".zstd"):
 		return zstdFile
+	case strings.HasSuffix(name, ".bz2"), strings.HasSuffix(name, ".bzip2"):
+		return bzip2File
 	}
 	return plainFile
 }
@@ -51,8 +90,11 @@ const maxWindow = 64 << 20
 // reader returns what decompresses raw.
 func (c codec) reader(raw io.Reader) (io.ReadCloser, error) {
 	buffered := bufio.NewReaderSize(raw, 64<<10)
-	if c == gzipFile {
-		return gzip.NewReader(buffered)
+	switch c { //nolint:exhaustive // the rest is zstd
+	case gzipFile:
+		return newGzipReader(buffered)
+	case bzip2File:
+		return newBzip2Reader(buffered), nil
 	}
 	d, err := zstd.NewReader(buffered, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true),
 		zstd.WithDecoderMaxMemory(maxWindow), zstd.WithDecoderMaxWindow(maxWindow))
@@ -91,26 +133,26 @@ const smallOutput = 1 << 20
 
 // verify decompresses a whole file once, to learn before the first row whether
 // its checksums hold, whether it is a bomb, and what form it has. It returns
-// the reason to reject the file, and hashes the compressed bytes.
-func (c *Cursor) verify(ctx context.Context, in *input) (reason string, err error) {
+// why the file is rejected, if it is, and hashes the compressed bytes.
+func (c *Cursor) verify(ctx context.Context, in *input) (why Advice, err error) {
 	h := newHasher(c.scan.block)
 	raw := &rawReader{in: in, seen: func(b []byte) { _, _ = h.Write(b) }} // its error is always nil
-	if reason, err = c.decompress(ctx, in, raw); err != nil {
-		return "", err
+	if why, err = c.decompress(ctx, in, raw); err != nil {
+		return Advice{}, err
 	}
 	if err := copyAll(ctx, io.Discard, raw); err != nil {
-		return "", err
+		return Advice{}, err
 	}
 	in.hash = h.Sum()
-	return reason, nil
+	return why, nil
 }
 
-func (c *Cursor) decompress(ctx context.Context, in *input, raw *rawReader) (reason string, err error) {
-	broken := func(err error) (string, error) {
+func (c *Cursor) decompress(ctx context.Context, in *input, raw *rawReader) (why Advice, err error) {
+	broken := func(err error) (Advice, error) {
 		if raw.err != nil {
-			return "", raw.err
+			return Advice{}, raw.err
 		}
-		return brokenReason(in, err), nil
+		return broken(in, err), nil
 	}
 	d, err := in.codec.reader(raw)
 	if err != nil {
@@ -127,19 +169,19 @@ func (c *Cursor) decompress(ctx context.Context, in *input, raw *rawReader) (rea
 	if err != nil && !errors.Is(err, io.EOF) {
 		return broken(err)
 	}
-	if f := c.parser.formOf(c.part.buffer, head, whole); f != jsonLines {
-		return f.remedy(in.Name, in.codec), nil
+	if f := c.parser.formOf(c.part.buffer, head, whole); f.what != "" {
+		return f.advice(in.Name, in.codec), nil
 	}
 	limit := max(smallOutput, c.scan.limits.Ratio*in.size)
 	for total := int64(head); ; {
 		if total > limit {
-			return fmt.Sprintf("a %s file that grows more than %d times when decompressed", in.codec, c.scan.limits.Ratio), nil
+			return bomb(in, c.scan.limits.Ratio), nil
 		}
 		if err != nil {
 			break
 		}
 		if err := ctx.Err(); err != nil {
-			return "", err
+			return Advice{}, err
 		}
 		var n int
 		n, err = d.Read(b)
@@ -148,15 +190,26 @@ func (c *Cursor) decompress(ctx context.Context, in *input, raw *rawReader) (rea
 	if !errors.Is(err, io.EOF) {
 		return broken(err)
 	}
-	return "", nil
+	return Advice{}, nil
 }
 
-func brokenReason(in *input, err error) string {
+func bomb(in *input, ratio int64) Advice {
+	return Advice{What: fmt.Sprintf("a %s file that grows more than %d times when decompressed", in.codec, ratio)}
+}
+
+// broken says what is wrong with a file that cannot be decompressed.
+func broken(in *input, err error) Advice {
+	a := Advice{
+		What: fmt.Sprintf("a damaged %s file", in.codec), Do: "copy it again, then test it",
+		Command: fmt.Sprintf("%s -t %s", in.codec, quote(in.Name)),
+	}
 	switch {
 	case errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF):
-		return fmt.Sprintf("a %s file that is cut off; copy it again, then test it with: %s -t %s", in.codec, in.codec, quote(in.Name))
+		a.What = fmt.Sprintf("a %s file that is cut off", in.codec)
 	case errors.Is(err, zstd.ErrWindowSizeExceeded) || errors.Is(err, zstd.ErrDecoderSizeExceeded):
-		return fmt.Sprintf("a zstd file whose window is larger than %d MiB; compress it again without --long", maxWindow>>20)
+		return Advice{What: fmt.Sprintf("a zstd file whose window is larger than %d MiB", maxWindow>>20), Do: "compress it again without --long"}
+	case errors.Is(err, zstd.ErrUnknownDictionary):
+		return Advice{What: "a zstd file that was compressed with a dictionary", Do: "compress it again without one"}
 	}
-	return fmt.Sprintf("a damaged %s file; copy it again, then test it with: %s -t %s", in.codec, in.codec, quote(in.Name))
+	return a
 }

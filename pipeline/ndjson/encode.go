@@ -2,6 +2,7 @@ package ndjson
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"math"
 	"math/bits"
@@ -13,13 +14,15 @@ import (
 // number of threads may share it.
 type Encoder struct {
 	columns []Column
+	limit   int // bytes of a line without its end
+	shapes  []Shape
 	keys    []string // with what stands before and after each: {"user": or ,"x":
 }
 
 // NewEncoder returns an encoder whose keys are the lower-case names of the
 // columns, as Athena has them.
 func NewEncoder(columns []Column) *Encoder {
-	e := &Encoder{columns: columns}
+	e := &Encoder{columns: columns, shapes: shapesOf(columns), limit: Limits{}.withDefaults().Line}
 	before := byte('{')
 	for _, c := range columns {
 		name := []byte(c.Name)
@@ -34,65 +37,111 @@ func NewEncoder(columns []Column) *Encoder {
 	return e
 }
 
+// LongRowError reports a row that would be a longer line than a Scan accepts.
+type LongRowError struct {
+	Bytes, Limit int    // of the line without its end
+	Column       string // the one that takes the most
+	ColumnBytes  int    // what it takes, without its key
+}
+
+func (e *LongRowError) Error() string {
+	return fmt.Sprintf("a row takes %d bytes as JSON, and a line may have %d; the largest value, in column %s, takes %d",
+		e.Bytes, e.Limit, printable(e.Column), e.ColumnBytes)
+}
+
 // Append appends the first rows of the vectors, one for each column, as one
-// JSON object a line. Nulls are written as null. After an error, which a NaN,
-// an infinity or a string that is not UTF-8 is, dst is returned as it was.
+// JSON object a line. Nulls are written as null. What it writes, a Scan with
+// the default limits reads: a value that JSON or the column's type cannot hold
+// and a row that is too long are errors, after which dst is returned as it was.
 func (e *Encoder) Append(dst []byte, vectors []Vector, rows int) ([]byte, error) {
 	kept := len(dst)
 	for row := range rows {
+		start := len(dst)
 		for i, key := range e.keys {
 			dst = append(dst, key...)
 			var err error
-			if dst, err = appendValue(dst, &vectors[i], e.columns[i].Type, row); err != nil {
+			if dst, err = appendValue(dst, &vectors[i], &e.shapes[i], row); err != nil {
 				return dst[:kept], fmt.Errorf("column %s: %w", e.columns[i].Name, err)
 			}
 		}
 		if len(e.keys) == 0 {
 			dst = append(dst, '{')
 		}
-		dst = append(dst, '}', '\n')
+		if dst = append(dst, '}', '\n'); len(dst)-start-1 > e.limit {
+			return dst[:kept], e.tooLong(vectors, row, len(dst)-start-1)
+		}
 	}
 	return dst, nil
 }
 
-func appendValue(dst []byte, v *Vector, kind Type, row int) ([]byte, error) {
+// tooLong makes the error for a row with so many bytes.
+func (e *Encoder) tooLong(vectors []Vector, row, size int) error {
+	long := &LongRowError{Bytes: size, Limit: e.limit}
+	for i, c := range e.columns {
+		value, err := appendValue(nil, &vectors[i], &e.shapes[i], row)
+		if err == nil && len(value) > long.ColumnBytes {
+			long.Column, long.ColumnBytes = c.Name, len(value)
+		}
+	}
+	return long
+}
+
+func appendValue(dst []byte, v *Vector, shape *Shape, row int) ([]byte, error) {
 	if !v.valid(row) {
 		return append(dst, "null"...), nil
 	}
-	switch kind {
-	case Boolean:
+	switch shape.Kind {
+	case KindBoolean:
 		return strconv.AppendBool(dst, v.boolean(row)), nil
-	case Int:
+	case KindInt:
 		return strconv.AppendInt(dst, int64(v.int(row)), 10), nil
-	case Bigint:
+	case KindBigint:
 		return strconv.AppendInt(dst, v.bigint(row), 10), nil
-	case Double:
+	case KindDouble:
 		return appendDouble(dst, v.double(row))
-	case String:
+	case KindTinyint, KindSmallint, KindFloat, KindDecimal, KindDate, KindTimestamp:
+		return v.get(row, shape).append(dst, shape)
+	case KindVarchar, KindChar:
+		if utf8.RuneCount(v.text(row)) > shape.Length {
+			return dst, errLength
+		}
+	case KindArray, KindMap, KindStruct:
+		return shape.Spell(dst, v.text(row))
+	case KindString:
 	}
 	return appendString(dst, v.text(row))
 }
 
 // appendDouble writes the shortest number that reads back as x, and never one
 // that looks like an integer.
-func appendDouble(dst []byte, x float64) ([]byte, error) {
+func appendDouble(dst []byte, x float64) ([]byte, error) { return appendFloat(dst, x, 64) }
+
+// appendFloat is appendDouble for a float of so many bits.
+func appendFloat(dst []byte, x float64, width int) ([]byte, error) {
 	size := math.Abs(x)
 	switch {
 	case math.IsNaN(x):
 		return dst, errNaN
 	case math.IsInf(x, 0):
 		return dst, errInfinity
-	case size < 1e15 && x == math.Trunc(x):
+	case width == 64 && size < 1e15 && x == math.Trunc(x):
 		if math.Signbit(x) {
 			dst = append(dst, '-')
 		}
 		return append(strconv.AppendInt(dst, int64(size), 10), '.', '0'), nil
-	case size >= 1e16 || size < 1e-5:
-		return strconv.AppendFloat(dst, x, 'e', -1, 64), nil
+	case size >= 1e16 || size < 1e-5 && size > 0:
+		return strconv.AppendFloat(dst, x, 'e', -1, width), nil
 	case x == math.Trunc(x):
-		return append(strconv.AppendFloat(dst, x, 'f', -1, 64), '.', '0'), nil
+		return append(strconv.AppendFloat(dst, x, 'f', -1, width), '.', '0'), nil
 	}
-	return strconv.AppendFloat(dst, x, 'f', -1, 64), nil
+	return strconv.AppendFloat(dst, x, 'f', -1, width), nil
+}
+
+// widen gives the float64 that people would write for a float32: 0.1 is not to
+// become 0.10000000149.
+func widen(x float32) float64 {
+	wide, _ := strconv.ParseFloat(strconv.FormatFloat(float64(x), 'g', -1, 32), 64) // it is the text of a number
+	return wide
 }
 
 // encodeError is a value that JSON does not have.
@@ -100,10 +149,19 @@ type encodeError string
 
 func (e encodeError) Error() string { return string(e) }
 
+// IsUnwritable tells whether an Encoder's error is about a value that JSON does
+// not have.
+func IsUnwritable(err error) bool {
+	_, is := errors.AsType[encodeError](err)
+	return is
+}
+
 const (
 	errNaN      encodeError = "NaN cannot be written as JSON"
 	errInfinity encodeError = "an infinity cannot be written as JSON"
 	errUTF8     encodeError = "a string that is not UTF-8"
+	errYear     encodeError = "a date or timestamp outside the years 1 to 9999"
+	errLength   encodeError = "text that is longer than its type"
 )
 
 // appendString writes s in quotes. Its bytes are not padded.

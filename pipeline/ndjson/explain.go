@@ -1,6 +1,7 @@
 package ndjson
 
 import (
+	"bytes"
 	"fmt"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -19,45 +20,61 @@ const (
 
 // badValue fails with what is wrong with a value of a column.
 func (p *parser) badValue(b []byte, i int, f *field) int {
-	kind := f.kind
-	at, reason := i, ""
-	switch c := b[i]; {
-	case c == '"' && kind == String:
-		at, reason = badString(b, i+1)
-	case c == '"':
-		reason = "a string where " + article(kind) + " belongs"
-	case c == '{' || c == '[':
-		reason = "a nested value where " + article(kind) + " belongs"
-	case c == '-' || c-'0' <= 9:
-		reason = badNumber(b, i, kind)
-	case string(b[i:i+4]) == "true" || string(b[i:i+5]) == "false":
-		reason = "true or false where " + article(kind) + " belongs"
-	default:
-		reason = noValue(b, i)
+	if !f.kind.isPlain() {
+		if p.misfit.reason == "" {
+			p.misfits(badShape(b, i, &f.shape))
+		}
+		return p.fail(p.misfit.at, f.column, p.misfit.reason)
 	}
+	at, reason := badKind(b, i, f.kind, article(f.kind))
 	return p.fail(at, f.column, reason)
 }
 
-func article(kind Type) string {
-	if kind == Int {
-		return "an int"
+// badKind tells why a value is not of a kind, which has that name.
+func badKind(b []byte, i int, kind Kind, name string) (at int, reason string) {
+	at = i
+	switch c := b[i]; {
+	case c == '"' && kind == KindString:
+		at, reason = badString(b, i+1)
+	case c == '"':
+		reason = "a string where " + name + " belongs"
+	case c == '{' || c == '[':
+		reason = "a nested value where " + name + " belongs"
+		if kind >= KindArray {
+			reason = "a nested value of another kind where " + name + " belongs"
+		}
+	case c == '-' || c-'0' <= 9:
+		reason = badNumber(b, i, kind, name)
+	case string(b[i:i+4]) == "true" || string(b[i:i+5]) == "false":
+		reason = "true or false where " + name + " belongs"
+	default:
+		reason = noValue(b, i)
 	}
-	return "a " + kind.String()
+	return at, reason
 }
 
-func badNumber(b []byte, i int, kind Type) string {
+func article(kind Kind) string {
+	if kind == KindInt {
+		return "an int"
+	}
+	return "a " + kindName(kind)
+}
+
+func kindName(kind Kind) string { return (&Shape{Kind: kind}).spell() }
+
+func badNumber(b []byte, i int, kind Kind, name string) string {
 	end, whole := number(b, i)
 	switch {
 	case end < 0 && (b[i] == '-' && b[i+1] == 'I'):
 		return "NaN and Infinity are not JSON"
 	case end < 0:
 		return brokenNumber
-	case kind == String || kind == Boolean:
-		return "a number where " + article(kind) + " belongs"
-	case kind != Double && !whole:
-		return "a fraction or an exponent where " + article(kind) + " belongs"
+	case kind < KindTinyint || kind > KindDouble:
+		return "a number where " + name + " belongs"
+	case kind <= KindBigint && !whole:
+		return "a fraction or an exponent where " + name + " belongs"
 	}
-	return "out of the range of " + kind.String()
+	return "out of the range of " + kindName(kind)
 }
 
 // noValue tells why no value begins at i.
@@ -169,4 +186,59 @@ func badUTF8(line []byte) int {
 
 func utf8Reason(column int) string {
 	return fmt.Sprintf("invalid UTF-8 at byte %d of the line: convert the file to UTF-8", column)
+}
+
+// severalObjects tells whether a line that was refused holds more than one
+// object, one after the other or in an array, so that more than one row is lost
+// with it. Where quotes are broken it goes by the first key, which every one of
+// the objects begins with.
+func severalObjects(line []byte) bool {
+	var n nesting
+	for _, c := range line {
+		n.see(c)
+	}
+	if n.objects > 1 {
+		return true
+	}
+	first := bytes.IndexByte(line, '{')
+	if !n.quoted && n.depth == 0 || first < 0 {
+		return false
+	}
+	head := line[first:]
+	colon := bytes.IndexByte(head, ':')
+	return colon > 0 && bytes.Count(head, head[:colon]) > 1
+}
+
+// nesting counts the objects of a line that lie in no other object.
+type nesting struct {
+	depth   int
+	arrays  int // of depth: arrays around everything
+	objects int
+	quoted  bool
+	escaped bool
+}
+
+func (n *nesting) see(c byte) {
+	switch {
+	case n.escaped:
+		n.escaped = false
+	case n.quoted:
+		n.quoted, n.escaped = c != '"', c == '\\'
+	case c == '"':
+		n.quoted = true
+	case c == '[' || c == '{':
+		n.open(c)
+	case c == ']' || c == '}':
+		n.depth = max(0, n.depth-1)
+		n.arrays = min(n.arrays, n.depth)
+	}
+}
+
+func (n *nesting) open(c byte) {
+	if n.depth == n.arrays && c == '[' {
+		n.arrays++
+	} else if n.depth == n.arrays {
+		n.objects++
+	}
+	n.depth++
 }

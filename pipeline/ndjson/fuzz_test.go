@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -248,6 +249,39 @@ func FuzzHashIsTheSameHoweverItIsTaken(f *testing.F) {
 		_, _ = standard.Write(content)
 		if err != nil || fromFile != standard.Sum() {
 			t.Errorf("HashFile has another hash (error %v)", err)
+		}
+	})
+}
+
+func FuzzFormIsToldOfAnyBytes(f *testing.F) {
+	for _, test := range wrongShapes {
+		f.Add([]byte(test.content))
+	}
+	for _, m := range magics {
+		f.Add(append(make([]byte, m.at), m.bytes+"\x00\n{}"...))
+	}
+	f.Add([]byte("BZh91AY&SY\x00\x00"))
+	f.Add([]byte("\x50\x2a\x4d\x18\x00\x00\x00\x00\x28\xb5\x2f\xfd"))
+	f.Fuzz(func(t *testing.T, content []byte) {
+		if len(content) > 1<<12 {
+			return
+		}
+		all := files(t, string(content))
+		rows, report := read(t, NewScan(all, everyType, Limits{}))
+		whole := len(report.Rejects) == 1 && report.Rejects[0].Line == 0
+		first, _, _ := bytes.Cut(content, []byte{'\n'})
+		if _, err := oracle(first); err == nil && whole {
+			t.Errorf("%q begins with a row and is rejected: %s", content, report.Rejects[0].Reason)
+		}
+		advice := report.Files[0].Advice
+		if mostly := whole || report.Rejected > int64(len(rows)); mostly != (advice.What != "") {
+			t.Errorf("%q: %d rows, %d rejects, advice %+v", content, len(rows), report.Rejected, advice)
+		}
+		if text := report.Repair(); strings.ContainsFunc(text, unicode.IsControl) || !utf8.ValidString(text) {
+			t.Errorf("%q: %q cannot be printed", content, text)
+		}
+		if look, err := LookAt(t.Context(), all[0], Limits{}); err != nil || (look.Reject != "") != whole {
+			t.Errorf("%q: LookAt says %q, %v, the scan %v", content, look.Reject, err, report.Rejects)
 		}
 	})
 }

@@ -26,18 +26,29 @@ type input struct {
 	codec codec
 	bom   int64 // bytes before the first line
 
+	refused bool // as a whole
+
 	next   int // block that is handed out next
 	blocks int
 	left   int // blocks that are not read yet
 	hashes []xxh3.Uint128
 	hash   Hash
 	tally  tally
+	advice Advice // why it is rejected as a whole
 }
 
 // open opens a file and looks at what it is. Whoever gets an input must see
 // to it that finish is called.
 func (s *Scan) open(index int) (*input, error) {
 	in := &input{File: s.files[index], index: index, tally: newTally(len(s.columns))}
+	if in.Handle != nil {
+		var err error
+		if in.info, err = in.Handle.Stat(); err != nil {
+			return nil, fmt.Errorf("%s: %w", in.Name, err)
+		}
+		in.file, in.size = in.Handle, in.info.Size()
+		return in, nil
+	}
 	// A pipe would block in Open, a folder give a strange error at the first read.
 	switch info, err := os.Stat(in.Path); {
 	case err != nil:
@@ -57,7 +68,11 @@ func (s *Scan) open(index int) (*input, error) {
 	return in, nil
 }
 
-func (in *input) close() { _ = in.file.Close() } // it was only read
+func (in *input) close() {
+	if in.Handle == nil {
+		_ = in.file.Close() // it was only read
+	}
+}
 
 // read fills b from the file's bytes at offset, which must be there.
 func (in *input) read(b []byte, offset int64) error {
@@ -71,12 +86,18 @@ func (in *input) read(b []byte, offset int64) error {
 	}
 }
 
-// unchanged compares the file with what it was when it was opened, and with
-// what its path leads to now.
+// unchanged compares the file with what it was when it was opened, and, if it
+// was opened for this, with what its path leads to now.
 func (in *input) unchanged() error {
 	info, err := in.file.Stat()
 	if err != nil {
 		return fmt.Errorf("%s: %w", in.Name, err)
+	}
+	if in.Handle != nil {
+		if !same(in.info, info) {
+			return &ChangedError{in.Name}
+		}
+		return nil
 	}
 	path, err := os.Stat(in.Path)
 	if err != nil || !same(in.info, info) || !same(in.info, path) {

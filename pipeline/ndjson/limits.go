@@ -38,6 +38,8 @@ func (l Limits) depthReason() string { return fmt.Sprintf("nested deeper than %d
 type tally struct {
 	rows     int64
 	rejected int64
+	lost     int64   // bytes of the rejected lines, without those that are cut
+	text     int64   // bytes of a stream
 	whole    bool    // a line had all columns
 	present  []bool  // columns that a line had
 	variants []int64 // keys in another case, for each column
@@ -67,6 +69,8 @@ func (t *tally) addKeys(variants []int, unknown *nameList) {
 func (t *tally) merge(other *tally) {
 	t.rows += other.rows
 	t.rejected += other.rejected
+	t.lost += other.lost
+	t.text += other.text
 	t.strange += other.strange
 	t.whole = t.whole || other.whole
 	for i := range t.present {

@@ -1,7 +1,9 @@
 package ndjson
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 )
@@ -16,18 +18,19 @@ type Look struct {
 func LookAt(ctx context.Context, f File, limits Limits) (Look, error) {
 	s := NewScan([]File{f}, nil, limits)
 	s.opening = 1
-	in, reason, err := s.Cursor().look(0)
+	in, why, err := s.Cursor().look(0)
 	defer s.Close()
 	if err != nil {
 		return Look{}, err
 	}
 	if in.codec != plainFile {
-		reason, err = s.Cursor().verify(ctx, in)
+		why, err = s.Cursor().verify(ctx, in)
 	}
-	return Look{in.codec != plainFile, reason}, err
+	return Look{in.codec != plainFile, why.reason()}, err
 }
 
-// Unpack writes what a compressed file holds, if LookAt has nothing against it.
+// Unpack writes what a compressed file holds, or a plain one, if LookAt does
+// not reject it.
 func Unpack(ctx context.Context, f File, limits Limits, w io.Writer) error {
 	s := NewScan([]File{f}, nil, limits)
 	s.opening = 1
@@ -35,6 +38,9 @@ func Unpack(ctx context.Context, f File, limits Limits, w io.Writer) error {
 	defer s.Close()
 	if err != nil {
 		return err
+	}
+	if in.codec == plainFile {
+		return errors.Join(copyAll(ctx, w, io.NewSectionReader(in.file, 0, in.size)), in.unchanged())
 	}
 	raw := &rawReader{in: in, seen: func([]byte) {}}
 	d, err := in.codec.reader(raw)
@@ -69,4 +75,60 @@ func (c *counter) Write(b []byte) (n int, err error) {
 		c.failed = fmt.Errorf("unpacking: %w", err)
 	}
 	return n, c.failed
+}
+
+// LongestLine is where the longest line of some files is.
+type LongestLine struct {
+	File  string
+	Line  int64
+	Bytes int64 // without the line feed
+}
+
+// Longest finds the longest line of files that a Scan accepts. Of lines that
+// are equally long it is the first.
+func Longest(ctx context.Context, files []File, limits Limits) (LongestLine, error) {
+	m := lineMeter{}
+	for _, f := range files {
+		if look, err := LookAt(ctx, f, limits); err != nil {
+			return m.longest, err
+		} else if look.Reject != "" {
+			continue
+		}
+		m.file, m.line, m.bytes = f.Name, 1, 0
+		if err := Unpack(ctx, f, limits, &m); err != nil {
+			return m.longest, err
+		}
+		m.end(0)
+	}
+	return m.longest, nil
+}
+
+// lineMeter measures the lines that are written to it.
+type lineMeter struct {
+	file        string
+	line, bytes int64 // of the line that is being written
+	longest     LongestLine
+}
+
+func (m *lineMeter) Write(b []byte) (int, error) {
+	n := len(b)
+	for len(b) > 0 {
+		i := bytes.IndexByte(b, '\n')
+		if i < 0 {
+			m.bytes += int64(len(b))
+			break
+		}
+		m.end(int64(i))
+		b = b[i+1:]
+	}
+	return n, nil
+}
+
+// end ends a line after some more bytes.
+func (m *lineMeter) end(more int64) {
+	if m.bytes += more; m.bytes > m.longest.Bytes {
+		m.longest = LongestLine{m.file, m.line, m.bytes}
+	}
+	m.line++
+	m.bytes = 0
 }

@@ -2,6 +2,7 @@ package ndjson
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -16,6 +17,7 @@ const (
 	KeyCase      NoteKind = "key_case"      // keys spelt in another case than their column
 	UnknownKey   NoteKind = "unknown_key"   // keys that are no column
 	Compression  NoteKind = "compression"   // files that are compressed otherwise than their name says
+	SameContent  NoteKind = "same_content"  // files of the same bytes as an earlier one
 )
 
 // Note is something that was accepted and that somebody should know of.
@@ -58,6 +60,9 @@ func newNoteBook(columns int) noteBook {
 
 // add notes what a finished file has had.
 func (n *noteBook) add(in *input) {
+	if in.refused {
+		return // why says more than a note
+	}
 	if named := codecOfName(in.Name); named != in.codec {
 		if named == plainFile {
 			n.compressed.add(in.index, 1)
@@ -101,7 +106,7 @@ func (n *noteBook) list(columns []Column, files []File) (notes []Note) {
 	}
 	add(EmptyFile, n.empty, "no line")
 	for i, c := range columns {
-		if !c.Key {
+		if !c.Key && !c.Partition {
 			add(AbsentColumn, n.absent[i], "column %s is absent from every line", printable(c.Name))
 		}
 	}
@@ -112,6 +117,44 @@ func (n *noteBook) list(columns []Column, files []File) (notes []Note) {
 	add(Compression, n.compressed, "content that is compressed though the name does not say so")
 	add(Compression, n.plain, "content that is not compressed as the name says")
 	return notes
+}
+
+// sameContent is in the text of every note of the kind SameContent.
+var sameContent = regexp.MustCompile(` (?:has|have) the same content as `)
+
+// IsWarning tells of the text of a note whether rows are probably counted
+// twice. Manifests keep the texts of notes only.
+func IsWarning(text string) bool { return sameContent.MatchString(text) }
+
+// duplicates notes files whose bytes are those of an earlier file: such a file
+// was probably put there twice, and all its rows count again.
+func duplicates(files []FileReport) []Note {
+	first := map[Hash]string{}
+	var original, copied string
+	note := Note{Kind: SameContent}
+	for _, f := range files {
+		earlier, seen := first[f.Hash]
+		switch {
+		case f.Rows == 0:
+		case !seen:
+			first[f.Hash] = f.Name
+		default:
+			if note.Files == 0 {
+				original, copied = earlier, f.Name
+			}
+			note.Files++
+			note.Count += f.Rows
+		}
+	}
+	if note.Files == 0 {
+		return nil
+	}
+	note.Text = fmt.Sprintf("%s has the same content as %s, so its rows count twice", printable(copied), printable(original))
+	if note.Files > 1 {
+		note.Text = fmt.Sprintf("%d files have the same content as another file, so their rows count more than once; the first is %s, equal to %s",
+			note.Files, printable(copied), printable(original))
+	}
+	return []Note{note}
 }
 
 // list names the keys in alphabetical order, each with its count.

@@ -1,5 +1,7 @@
 package ndjson
 
+import "bytes"
+
 // A line is read as a walk from value to value. What stands between two values
 // (comma, key, colon, spaces) is nearly always what stood there in an earlier
 // line, so after each column the parser remembers the last few such literals,
@@ -19,8 +21,9 @@ type fault struct {
 type field struct {
 	column int
 	vector *Vector
-	name   string
-	kind   Type
+	name   string // the key that leads to it
+	kind   Kind
+	shape  Shape
 	seen   uint64 // the line that had it last
 
 	// The string before this one, which is often the same. It lies in the
@@ -36,18 +39,26 @@ type field struct {
 
 // parser reads lines into vectors.
 type parser struct {
-	limits Limits
-	learn  bool
-	fields []field
-	start  state // before the first key
-	lost   state // after a value of an unknown key
-	line   uint64
-	found  int // columns of this line so far
-	fault  fault
+	limits  Limits
+	learn   bool
+	exact   bool // keys are compared with their case
+	dots    bool // a dot in a key counts as an underscore
+	fields  []field
+	fixed   []fixed // partition columns
+	entered string  // the file whose values they have
+	columns []Column
+	start   state // before the first key
+	lost    state // after a value of an unknown key
+	line    uint64
+	found   int // columns of this line so far
+	fault   fault
 
 	ending   edge // leads to the end of the line
 	strange  edge // leads to a value of a key that is no column
 	tmp      []byte
+	digits   []byte // of a decimal
+	value    []byte // of a nested value
+	misfit   misfit
 	keys     keySet
 	odd      bool     // there is something in one of the next two
 	variants []int    // columns of this line whose key has another case
@@ -57,15 +68,24 @@ type parser struct {
 
 func newParser(columns []Column, limits Limits) *parser {
 	p := &parser{
-		limits: limits,
-		learn:  true,
-		fields: make([]field, len(columns)),
-		tally:  newTally(len(columns)),
+		limits:  limits,
+		columns: columns,
+		learn:   true,
+		fields:  make([]field, 0, len(columns)),
+		tally:   newTally(len(columns)),
 	}
 	for i, c := range columns {
-		p.fields[i] = field{column: i, name: c.Name, kind: c.Type, vector: new(Vector)}
-		f := &p.fields[i]
-		f.exact, f.folded, f.after.guess = edge{field: f}, edge{field: f, variant: true}, i+1
+		p.exact, p.dots = p.exact || c.Exact, p.dots || c.Dots
+		if c.Partition {
+			f := field{column: i, name: c.Name, shape: c.Type.Shape(), vector: new(Vector)}
+			f.kind = f.shape.Kind
+			p.fixed = append(p.fixed, fixed{field: f})
+			continue
+		}
+		p.fields = append(p.fields, field{column: i, name: c.reads(), shape: c.Type.Shape(), vector: new(Vector)})
+		f := &p.fields[len(p.fields)-1]
+		f.kind = f.shape.Kind
+		f.exact, f.folded, f.after.guess = edge{field: f}, edge{field: f, variant: true}, len(p.fields)
 	}
 	return p
 }
@@ -73,9 +93,15 @@ func newParser(columns []Column, limits Limits) *parser {
 // begin starts a batch.
 func (p *parser) begin(vectors []Vector) {
 	for i := range p.fields {
-		p.fields[i].cached = false
-		p.fields[i].vector = &vectors[i]
-		vectors[i].Heap = vectors[i].Heap[:0]
+		f := &p.fields[i]
+		f.cached = false
+		f.vector = &vectors[f.column]
+		f.vector.Heap = f.vector.Heap[:0]
+	}
+	for i := range p.fixed {
+		f := &p.fixed[i]
+		f.vector = &vectors[f.column]
+		f.vector.Heap = f.vector.Heap[:0]
 	}
 }
 
@@ -167,10 +193,10 @@ func (p *parser) row(b []byte, start, i, row int) int {
 		f.seen = p.line
 		p.found++
 		from = i
-		if i = f.read(b, from, row, &p.tmp); i < 0 {
+		if i = f.read(b, from, row, p); i < 0 {
 			// The literal that fitted may have been followed by a space here.
 			from = space(b, from)
-			if i = f.read(b, from, row, &p.tmp); i < 0 {
+			if i = f.read(b, from, row, p); i < 0 {
 				return p.badValue(b, from, f)
 			}
 		}
@@ -179,8 +205,9 @@ func (p *parser) row(b []byte, start, i, row int) int {
 }
 
 // read parses a value into the row; its end is -1 if it does not fit.
-func (f *field) read(b []byte, i, row int, tmp *[]byte) (end int) {
+func (f *field) read(b []byte, i, row int, p *parser) (end int) {
 	if b[i] == 'n' {
+		p.misfit.reason = ""
 		if string(b[i:i+4]) != "null" {
 			return -1
 		}
@@ -188,19 +215,19 @@ func (f *field) read(b []byte, i, row int, tmp *[]byte) (end int) {
 		return i + 4
 	}
 	switch f.kind {
-	case String:
-		return f.readString(b, i, row, tmp)
-	case Bigint:
+	case KindString:
+		return f.readString(b, i, row, &p.tmp)
+	case KindBigint:
 		var n int64
 		if n, end = integer(b, i); end > 0 {
 			f.vector.setBigint(row, n)
 		}
-	case Double:
+	case KindDouble:
 		var x float64
 		if x, end = float(b, i); end > 0 {
 			f.vector.setDouble(row, x)
 		}
-	case Int:
+	case KindInt:
 		n, end := integer(b, i)
 		if n != int64(int32(n)) {
 			return -1
@@ -209,7 +236,7 @@ func (f *field) read(b []byte, i, row int, tmp *[]byte) (end int) {
 			f.vector.setInt(row, int32(n))
 		}
 		return end
-	case Boolean:
+	case KindBoolean:
 		if string(b[i:i+4]) == "true" {
 			f.vector.setBoolean(row, true)
 			return i + 4
@@ -219,6 +246,25 @@ func (f *field) read(b []byte, i, row int, tmp *[]byte) (end int) {
 			return i + 5
 		}
 		return -1
+	default:
+		return f.readOther(b, i, row, p)
+	}
+	return end
+}
+
+// readOther is read for the types that need more than a few instructions. Why
+// a value does not fit is then in p.misfit.
+func (f *field) readOther(b []byte, i, row int, p *parser) (end int) {
+	if !f.shape.IsNested() {
+		s, end := p.readScalar(b, i, &f.shape)
+		if end >= 0 {
+			s.set(f.vector, row, &f.shape)
+		}
+		return end
+	}
+	p.value, end = p.nested(p.value[:0], b, i, 1, &f.shape)
+	if end >= 0 {
+		f.vector.setString(row, f.vector.intern(p.value))
 	}
 	return end
 }
@@ -301,7 +347,7 @@ func (p *parser) key(b []byte, i int, s *state) (e *edge, next int) {
 		at, reason := badString(b, start+1)
 		return nil, p.fail(at, -1, reason)
 	}
-	if e = p.lookup(name, s.guess); e == &p.strange && !p.keys.add(p.line, 0, name) {
+	if e = p.lookup(name, s.guess); e == &p.strange && !p.addKey(0, name) {
 		return nil, p.fail(start, -1, twiceReason)
 	}
 	if i = space(b, i); b[i] != ':' {
@@ -312,22 +358,34 @@ func (p *parser) key(b []byte, i int, s *state) (e *edge, next int) {
 
 // lookup finds the column of a key; the guess is the one that may come next.
 func (p *parser) lookup(name []byte, guess int) *edge {
-	if guess < len(p.fields) && p.fields[guess].name == string(name) {
+	key := name
+	if p.dots {
+		key = bytes.ReplaceAll(name, []byte{'.'}, []byte{'_'})
+	}
+	if guess < len(p.fields) && p.fields[guess].name == string(key) {
 		return &p.fields[guess].exact
 	}
 	for i := range p.fields {
-		if p.fields[i].name == string(name) {
+		if p.fields[i].name == string(key) {
 			return &p.fields[i].exact
 		}
 	}
 	for i := range p.fields {
-		if sameFold(p.fields[i].name, name) {
+		if !p.exact && sameFold(p.fields[i].name, key) {
 			return &p.fields[i].folded
 		}
 	}
 	p.unknown.add(name)
 	p.odd = true
 	return &p.strange
+}
+
+// addKey returns false if the object of this line has the key already.
+func (p *parser) addKey(object uint64, name []byte) bool {
+	if p.exact {
+		return p.keys.addExact(p.line, object, name)
+	}
+	return p.keys.add(p.line, object, name)
 }
 
 // finish accepts the line between start and next.
@@ -340,7 +398,7 @@ func (p *parser) finish(b []byte, start, next, row int) int {
 	} else {
 		for i := range p.fields {
 			if f := &p.fields[i]; f.seen == p.line {
-				p.tally.present[i] = true
+				p.tally.present[f.column] = true
 			} else {
 				f.vector.setNull(row)
 			}

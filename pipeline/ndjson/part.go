@@ -20,12 +20,16 @@ type part struct {
 
 	stream io.ReadCloser // decompresses the rest of the file; nil for a block
 	raw    *rawReader
-	step   int   // bytes that are read at once; 0: as many as fit
-	filled int   // bytes in the buffer, with what follows end
-	skip   bool  // of a stream: the rest of a line that is too long comes next
-	done   bool  // of a stream: there is no more
-	line   int64 // of a stream: number of the line at counted
-	count  int   // of a stream: up to where line feeds are counted
+	step   int  // bytes that are read at once; 0: as many as fit
+	filled int  // bytes in the buffer, with what follows end
+	ended  bool // of a stream: the buffer's last byte is a line feed that the stream lacks
+
+	cutBytes int64 // of a stream: bytes of the lines that are too long
+
+	skip  bool  // of a stream: the rest of a line that is too long comes next
+	done  bool  // of a stream: there is no more
+	line  int64 // of a stream: number of the line at counted
+	count int   // of a stream: up to where line feeds are counted
 }
 
 // grow makes room for n bytes and the padding, and keeps what is there.
@@ -52,7 +56,7 @@ func (p *part) loadBlock(in *input, block, size, limit int) error {
 		return err
 	}
 	in.hashes[block] = xxh3.Hash128(p.buffer[lead : lead+n])
-	p.in, p.base, p.cut, p.stream = in, low, false, nil
+	p.in, p.base, p.cut, p.ended, p.stream = in, low, false, false, nil
 	p.at, p.end = int(in.bom), 0
 	if start > 0 {
 		i := bytes.IndexByte(p.buffer[:n], '\n')
@@ -72,7 +76,7 @@ func (p *part) loadBlock(in *input, block, size, limit int) error {
 		}
 		if low+int64(filled) == in.size {
 			p.buffer[filled] = '\n'
-			p.end = filled + 1
+			p.end, p.ended = filled+1, true
 			return nil
 		}
 		first := max(p.at, bytes.LastIndexByte(p.buffer[:lead+n-1], '\n')+1)
@@ -108,6 +112,9 @@ func (p *part) loadStream(size, limit int) error {
 	if p.skip {
 		done = p.filled
 	}
+	if p.skip {
+		p.cutBytes += int64(p.filled - p.end)
+	}
 	p.base += int64(done)
 	p.filled = copy(p.buffer, p.buffer[done:p.filled])
 	p.at, p.end, p.count, p.cut = 0, 0, 0, false
@@ -135,11 +142,13 @@ func (p *part) loadStream(size, limit int) error {
 		i := bytes.IndexByte(p.buffer[:p.filled], '\n')
 		if i < 0 {
 			p.base += int64(p.filled)
+			p.cutBytes += int64(p.filled)
 			p.filled = 0
 			return nil
 		}
 		p.skip = false
 		p.at = i + 1
+		p.cutBytes += int64(p.at)
 	}
 	p.endStream(limit)
 	return nil
@@ -152,10 +161,22 @@ func (p *part) endStream(limit int) {
 	case p.done && p.end < p.filled:
 		p.buffer[p.filled] = '\n'
 		p.filled++
-		p.end = p.filled
+		p.end, p.ended = p.filled, true
 	case !p.done && p.end == p.at && p.filled-p.at > limit+1:
 		p.cut, p.skip = true, true
 	}
+}
+
+// textEnd is where the file's own bytes in the buffer end.
+func (p *part) textEnd() int {
+	end := p.end
+	if p.stream != nil {
+		end = p.filled
+	}
+	if p.ended {
+		end--
+	}
+	return end
 }
 
 // lineOf returns the line number at a position of a stream's buffer. Positions

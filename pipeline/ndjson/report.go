@@ -11,22 +11,27 @@ import (
 
 // Report is what a scan has read.
 type Report struct {
-	Rows        int64 // without the rejected lines
-	Bytes       int64
-	Rejected    int64        // rejected lines; a file rejected as a whole counts as one
-	Files       []FileReport // as they were given
-	Rejects     []Reject     // by file, then by position
-	MissingKeys []MissingKey // by file, then by column
-	Notes       []Note
+	Rows          int64 // without the rejected lines
+	Bytes         int64
+	Text          int64        // bytes of the lines, uncompressed, without those of rejected files
+	Rejected      int64        // lines, without those of rejected files
+	RejectedBytes int64        // of these lines, uncompressed
+	Files         []FileReport // as they were given
+	Rejects       []Reject     // by file, then by position
+	MissingKeys   []MissingKey // by file, then by column
+	Notes         []Note
 }
 
 // FileReport is what was read of one file.
 type FileReport struct {
-	Name     string
-	Size     int64
-	Hash     Hash
-	Rows     int64
-	Rejected int64
+	Name          string
+	Size          int64
+	Hash          Hash
+	Rows          int64
+	Text          int64 // bytes of the lines, uncompressed
+	Rejected      int64 // lines
+	RejectedBytes int64
+	Advice        Advice // if it is rejected as a whole, or most of its lines are
 }
 
 // Reject is a line that was refused, or with Line 0 a whole file.
@@ -37,7 +42,13 @@ type Reject struct {
 	Field  string // the column of the table, if the fault is in its value
 	Reason string // never holds a part of the line
 	Raw    []byte // the line without its end; the first 4 KiB of one that is too long
+	// Uncounted: how many rows are lost with it is unknown, since it is a
+	// whole file, a line that is too long, or a line with several objects.
+	Uncounted bool
 }
+
+// Whole tells whether a whole file was refused.
+func (r Reject) Whole() bool { return r.Line == 0 }
 
 // String returns the reject as file:line:column: reason.
 func (r Reject) String() string {
@@ -61,11 +72,16 @@ type TooManyRejectsError struct {
 	Rejects int
 	Bytes   int64
 	First   Reject // one of them, to show what is wrong
+	File    string // of the last of them
+	Advice  Advice // for that file
 }
 
 func (e *TooManyRejectsError) Error() string {
 	return fmt.Sprintf("more than %d lines or %d bytes were rejected, such as %s", e.Rejects, e.Bytes, e.First)
 }
+
+// Repair says how to repair the file that has so many rejects.
+func (e *TooManyRejectsError) Repair() string { return e.Advice.about(e.File) }
 
 // rejected is a Reject whose line may not be counted yet.
 type rejected struct {
@@ -73,6 +89,7 @@ type rejected struct {
 	file  int
 	at    int64 // where its line starts, or the line's number if it is known
 	known bool
+	cut   bool // the end of its line was not in the buffer
 }
 
 // keptOfLong is how much is kept of a line that is too long.
@@ -80,14 +97,16 @@ const keptOfLong = 4 << 10
 
 // reject records the line at part.at with the parser's fault, and steps over it.
 func (c *Cursor) reject() error {
-	r, raw, next := c.part.refused(c.parser)
-	return c.rejectAs(r, raw, next)
+	p := c.part
+	r, raw, next := p.refused(c.parser)
+	c.parser.tally.lost += int64(min(next, p.textEnd()) - p.at)
+	return c.rejectAs(r, raw, next, false)
 }
 
 // rejectCut records the line at part.end, whose end is not in the buffer.
 func (c *Cursor) rejectCut() error {
 	r, raw := c.part.refusedCut(c.parser)
-	return c.rejectAs(r, raw, c.part.at)
+	return c.rejectAs(r, raw, c.part.at, true)
 }
 
 // refused says what is wrong with the line at p.at, by the parser's fault, and
@@ -102,12 +121,16 @@ func (p *part) refused(parser *parser) (r Reject, raw []byte, next int) {
 	}
 	r = Reject{File: p.in.Name, Column: min(f.at-p.at, len(line)) + 1, Reason: f.reason}
 	if f.column >= 0 {
-		r.Field = parser.fields[f.column].name
+		r.Field = parser.columns[f.column].Name
 		r.Reason = r.Field + ": " + r.Reason
 	}
 	if i := badUTF8(line); i >= 0 {
 		r.Column, r.Field, r.Reason = i+1, "", utf8Reason(i+1)
+		if binaryLine(line) {
+			r.Reason = "binary data"
+		}
 	}
+	r.Uncounted = severalObjects(line)
 	return r, line, next
 }
 
@@ -118,14 +141,14 @@ func (p *part) refusedCut(parser *parser) (r Reject, raw []byte) {
 }
 
 func (p *part) tooLong(parser *parser, line []byte) (r Reject, raw []byte) {
-	r = Reject{File: p.in.Name, Column: parser.limits.Line + 1, Reason: parser.limits.lineReason()}
+	r = Reject{File: p.in.Name, Column: parser.limits.Line + 1, Reason: parser.limits.lineReason(), Uncounted: true}
 	return r, line[:min(keptOfLong, len(line))]
 }
 
-func (c *Cursor) rejectAs(r Reject, raw []byte, next int) error {
+func (c *Cursor) rejectAs(r Reject, raw []byte, next int, cut bool) error {
 	p := c.part
 	r.Raw = bytes.Clone(raw)
-	full := rejected{Reject: r, file: p.in.index, at: p.base + int64(p.at)}
+	full := rejected{Reject: r, file: p.in.index, at: p.base + int64(p.at), cut: cut}
 	if p.stream != nil {
 		full.Line, full.known = p.lineOf(p.at), true
 		full.at = full.Line
@@ -145,7 +168,11 @@ func (s *Scan) record(r rejected) error {
 			first = s.rejects[0].Reject
 		}
 		first.Raw = nil
-		return &TooManyRejectsError{Rejects: s.limits.Rejects, Bytes: s.limits.RejectBytes, First: first}
+		s.codecs[r.file] = s.codecOf(r.file)
+		same := slices.DeleteFunc(append(slices.Clone(s.rejects), r), func(other rejected) bool { return other.file != r.file })
+		return &TooManyRejectsError{
+			Rejects: s.limits.Rejects, Bytes: s.limits.RejectBytes, First: first, File: r.File, Advice: s.adviceFor(same, 0),
+		}
 	}
 	// Few reasons are different: a million rejected lines share theirs.
 	if shared, known := s.reasons[r.Reason]; known {
@@ -154,7 +181,25 @@ func (s *Scan) record(r rejected) error {
 		s.reasons[r.Reason] = r.Reason
 	}
 	s.rejects = append(s.rejects, r)
+	s.refused.Add(1)
+	if r.Uncounted {
+		s.uncounted.Add(1)
+	}
 	return nil
+}
+
+// Refused tells, while cursors still read, how many lines and whole files were
+// refused so far, and of how many of them the rows cannot be counted.
+func (s *Scan) Refused() (all, uncounted int64) { return s.refused.Load(), s.uncounted.Load() }
+
+// codecOf returns how a file is compressed that is still being read.
+func (s *Scan) codecOf(file int) codec {
+	for in := range s.opened {
+		if in.index == file {
+			return in.codec
+		}
+	}
+	return plainFile
 }
 
 // merge adds what a part has had to its file, and empties the tally.
@@ -180,14 +225,20 @@ func (s *Scan) finish(in *input) error {
 		return err
 	}
 	s.finished++
-	s.results[in.index] = FileReport{in.Name, in.size, in.hash, in.tally.rows, in.tally.rejected}
-	s.notes.add(in)
-	if in.tally.rejected > 0 {
-		s.infos[in.index] = in.info
+	s.results[in.index] = FileReport{
+		Name: in.Name, Size: in.size, Hash: in.hash, Rows: in.tally.rows, Text: in.tally.text,
+		Rejected: in.tally.rejected, RejectedBytes: in.tally.lost, Advice: in.advice,
 	}
+	if in.tally.rejected > 0 {
+		s.codecs[in.index] = in.codec
+	}
+	if in.codec == plainFile && in.blocks > 0 {
+		s.results[in.index].Text = in.size
+	}
+	s.notes.add(in)
 	if in.tally.rows > 0 && !in.tally.whole {
 		for i, c := range s.columns {
-			if c.Key && !in.tally.present[i] {
+			if c.Key && !c.Partition && !in.tally.present[i] {
 				s.missing = append(s.missing, missing{in.index, i})
 			}
 		}
@@ -209,20 +260,10 @@ func (s *Scan) Report(ctx context.Context) (Report, error) {
 	case s.finished < len(s.files):
 		return Report{}, ErrUnfinished
 	}
-	slices.SortFunc(s.rejects, func(a, b rejected) int {
-		return cmp.Or(cmp.Compare(a.file, b.file), cmp.Compare(a.at, b.at))
-	})
-	for i := 0; i < len(s.rejects); {
-		end := i
-		for end < len(s.rejects) && s.rejects[end].file == s.rejects[i].file {
-			end++
-		}
-		if err := s.countLines(ctx, s.rejects[i:end]); err != nil {
-			return Report{}, err
-		}
-		i = end
+	if err := s.number(ctx); err != nil {
+		return Report{}, err
 	}
-	r := Report{Files: slices.Clone(s.results), Notes: s.notes.list(s.columns, s.files)}
+	r := Report{Files: slices.Clone(s.results), Notes: append(s.notes.list(s.columns, s.files), duplicates(s.results)...)}
 	slices.SortFunc(s.missing, func(a, b missing) int {
 		return cmp.Or(cmp.Compare(a.file, b.file), cmp.Compare(a.column, b.column))
 	})
@@ -233,6 +274,8 @@ func (s *Scan) Report(ctx context.Context) (Report, error) {
 		r.Rows += f.Rows
 		r.Bytes += f.Size
 		r.Rejected += f.Rejected
+		r.RejectedBytes += f.RejectedBytes
+		r.Text += f.Text
 	}
 	for i := range s.rejects {
 		r.Rejects = append(r.Rejects, s.rejects[i].Reject)
@@ -240,10 +283,48 @@ func (s *Scan) Report(ctx context.Context) (Report, error) {
 	return r, nil
 }
 
+// SoFar tells what was refused of a scan that has not come to its end, or has
+// failed. No cursor may be at work.
+func (s *Scan) SoFar(ctx context.Context) (Report, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	err := s.number(ctx)
+	r := Report{Rows: s.rows.Load()}
+	for i := range s.rejects {
+		r.Rejects = append(r.Rejects, s.rejects[i].Reject)
+		if !s.rejects[i].Whole() {
+			r.Rejected++
+		}
+	}
+	return r, err
+}
+
+// number brings the rejects into order and finds the numbers of their lines.
+// The caller holds mu.
+func (s *Scan) number(ctx context.Context) error {
+	slices.SortFunc(s.rejects, func(a, b rejected) int {
+		return cmp.Or(cmp.Compare(a.file, b.file), cmp.Compare(a.at, b.at))
+	})
+	for i := 0; i < len(s.rejects); {
+		end := i
+		for end < len(s.rejects) && s.rejects[end].file == s.rejects[i].file {
+			end++
+		}
+		if err := s.countLines(ctx, s.rejects[i:end]); err != nil {
+			return err
+		}
+		if f := &s.results[s.rejects[i].file]; f.Advice.What == "" && f.Rejected > f.Rows {
+			f.Advice = s.adviceFor(s.rejects[i:end], f.Rows)
+		}
+		i = end
+	}
+	return nil
+}
+
 // countLines numbers the rejected lines of one file, in order, by counting the
 // line feeds before them.
 func (s *Scan) countLines(ctx context.Context, rejects []rejected) error {
-	if rejects[0].known {
+	if !slices.ContainsFunc(rejects, func(r rejected) bool { return !r.known }) {
 		return nil
 	}
 	in, err := s.open(rejects[0].file)
@@ -255,7 +336,11 @@ func (s *Scan) countLines(ctx context.Context, rejects []rejected) error {
 	buffer := make([]byte, blockSize/4)
 	line, from := int64(1), int64(0)
 	for i := range rejects {
-		for r := &rejects[i]; from < r.at; {
+		r := &rejects[i]
+		if r.known {
+			continue
+		}
+		for from < r.at {
 			if err := ctx.Err(); err != nil {
 				return err
 			}
@@ -266,7 +351,33 @@ func (s *Scan) countLines(ctx context.Context, rejects []rejected) error {
 			line += int64(bytes.Count(b, []byte{'\n'}))
 			from += int64(len(b))
 		}
-		rejects[i].Line, rejects[i].known = line, true
+		r.Line, r.known = line, true
+		if r.cut {
+			n, err := in.lineLength(ctx, buffer, r.at)
+			if err != nil {
+				return err
+			}
+			s.results[in.index].RejectedBytes += n
+		}
 	}
 	return in.unchanged()
+}
+
+// lineLength returns how many bytes the line that starts at an offset has, with
+// its end.
+func (in *input) lineLength(ctx context.Context, buffer []byte, start int64) (int64, error) {
+	for from := start; from < in.size; {
+		if err := ctx.Err(); err != nil {
+			return 0, err
+		}
+		b := buffer[:min(int64(len(buffer)), in.size-from)]
+		if err := in.read(b, from); err != nil {
+			return 0, err
+		}
+		if i := bytes.IndexByte(b, '\n'); i >= 0 {
+			return from + int64(i) + 1 - start, nil
+		}
+		from += int64(len(b))
+	}
+	return in.size - start, nil
 }

@@ -220,6 +220,10 @@ func TestTooManyRejectsAreAnError(t *testing.T) {
 		if !errors.As(err, &tooMany) || !strings.Contains(err.Error(), "s: a number where a string belongs") || strings.Contains(err.Error(), "12") {
 			t.Errorf("%+v: %v", limits, err)
 		}
+		const repair = "a.json holds JSON lines with numbers where strings belong (s). Convert it; in the lake's directory run: sed -E "
+		if got := tooMany.Repair(); !strings.HasPrefix(got, repair) {
+			t.Errorf("%+v: repair %s", limits, got)
+		}
 		s = NewScan(files(t, strings.Repeat("{\"s\":12}\n", 3)), everyType[:1], limits)
 		if _, report := read(t, s); report.Rejected != 3 {
 			t.Errorf("%+v: %d rejects", limits, report.Rejected)

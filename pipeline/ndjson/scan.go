@@ -12,6 +12,9 @@ type File struct {
 	Path string // where it lies on this machine
 	Name string // as people know it
 	Size int64  // as it was listed
+	// Handle, if it is not nil, is the opened file, which is read whatever lies
+	// at Path by then. A Scan does not close it.
+	Handle *os.File `json:"-"`
 }
 
 // Scan reads files in blocks, from as many threads as have a Cursor.
@@ -25,6 +28,9 @@ type Scan struct {
 	rows    atomic.Int64
 	bytes   atomic.Int64
 
+	refused   atomic.Int64 // rejects so far
+	uncounted atomic.Int64 // those of them that are Uncounted
+
 	mu        sync.Mutex
 	ready     *sync.Cond // an input was opened, or the scan has failed
 	nextFile  int
@@ -37,7 +43,8 @@ type Scan struct {
 	results   []FileReport
 	rejects   []rejected
 	reasons   map[string]string
-	infos     map[int]os.FileInfo // of the files with rejected lines
+	infos     map[int]os.FileInfo // of the plain files, as they were opened
+	codecs    map[int]codec       // of the files with rejected lines
 	kept      int64               // bytes of the rejected lines
 	missing   []missing
 	notes     noteBook
@@ -55,6 +62,7 @@ func NewScan(files []File, columns []Column, limits Limits) *Scan {
 		opened:  make(map[*input]struct{}),
 		reasons: make(map[string]string),
 		infos:   make(map[int]os.FileInfo),
+		codecs:  make(map[int]codec),
 		results: make([]FileReport, len(files)),
 		notes:   newNoteBook(len(columns)),
 	}
@@ -166,7 +174,7 @@ func (c *Cursor) Fill(ctx context.Context, vectors []Vector, limit int) (rows in
 		}
 		var ok bool
 		p := c.part
-		p.at, rows, ok = c.parser.lines(p.buffer, p.at, p.end, rows, limit)
+		p.at, rows, ok = c.parser.read(p.in, p.buffer, p.at, p.end, rows, limit)
 		if !ok {
 			c.parser.undo(rows)
 			if err := c.reject(); err != nil {

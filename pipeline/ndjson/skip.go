@@ -94,7 +94,7 @@ func (p *parser) skipKey(b []byte, i int, object uint64) int {
 		at, reason := badString(b, start+1)
 		return p.fail(at, -1, reason)
 	}
-	if !p.keys.add(p.line, object, name) {
+	if !p.addKey(object, name) {
 		return p.fail(start, -1, twiceReason)
 	}
 	if i = space(b, i); b[i] != ':' {
@@ -160,8 +160,17 @@ func (s *keySet) object() uint64 {
 	return s.objects
 }
 
-// add returns false if the object has the key already.
+// add returns false if the object has the key already, in any case.
 func (s *keySet) add(line, object uint64, name []byte) bool {
+	s.folded = s.folded[:0]
+	for _, c := range name {
+		s.folded = append(s.folded, lower(c))
+	}
+	return s.addExact(line, object, s.folded)
+}
+
+// addExact is add for keys that may differ by their case alone.
+func (s *keySet) addExact(line, object uint64, name []byte) bool {
 	if s.line != line {
 		s.line, s.few = line, s.few[:0]
 		if len(s.many) > 1024 {
@@ -169,11 +178,7 @@ func (s *keySet) add(line, object uint64, name []byte) bool {
 		}
 		clear(s.many)
 	}
-	s.folded = s.folded[:0]
-	for _, c := range name {
-		s.folded = append(s.folded, lower(c))
-	}
-	hash := xxh3.Hash128Seed(s.folded, object)
+	hash := xxh3.Hash128Seed(name, object)
 	if slices.Contains(s.few, hash) {
 		return false
 	}

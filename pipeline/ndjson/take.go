@@ -90,6 +90,7 @@ func (c *Cursor) leave() error {
 	in := p.in
 	if p.stream != nil {
 		_ = p.stream.Close() // all of it was read without an error
+		c.parser.tally.text, c.parser.tally.lost = p.base+int64(p.textEnd()), c.parser.tally.lost+p.cutBytes
 	}
 	p.in, p.stream, p.raw = nil, nil, nil
 	s.merge(in, &c.parser.tally)
@@ -107,19 +108,19 @@ func (c *Cursor) leave() error {
 // begun, and one that is rejected or empty is already finished.
 func (c *Cursor) enter(ctx context.Context, file int) error {
 	s := c.scan
-	in, reason, err := c.look(file)
+	in, why, err := c.look(file)
 	switch {
 	case err != nil:
 		return err
 	case in.codec != plainFile:
-		if reason, err = c.verify(ctx, in); err != nil {
+		if why, err = c.verify(ctx, in); err != nil {
 			return err
 		}
-		if reason == "" {
+		if why.What == "" {
 			in.left = 1
 			return c.part.startStream(in, &rawReader{in: in, seen: func(b []byte) { s.bytes.Add(int64(len(b))) }})
 		}
-	case reason != "":
+	case why.What != "":
 		if err := in.hashAll(ctx, s.block); err != nil {
 			return err
 		}
@@ -129,9 +130,10 @@ func (c *Cursor) enter(ctx context.Context, file int) error {
 		in.sum()
 	}
 	s.bytes.Add(in.size)
-	if reason != "" {
-		in.tally.rejected = 1
-		if err := s.record(rejected{Reject: Reject{File: in.Name, Reason: reason}, file: file, known: true}); err != nil {
+	if why.What != "" {
+		why.whole = true
+		in.refused, in.advice = true, why
+		if err := s.record(rejected{Reject: Reject{File: in.Name, Reason: why.reason(), Uncounted: true}, file: file, known: true}); err != nil {
 			return err
 		}
 	}
@@ -139,8 +141,8 @@ func (c *Cursor) enter(ctx context.Context, file int) error {
 }
 
 // look opens a file and finds out how it is compressed. A plain one is divided
-// into blocks and queued, unless there is a reason to reject it.
-func (c *Cursor) look(file int) (in *input, reason string, err error) {
+// into blocks and queued, unless why says that it is rejected.
+func (c *Cursor) look(file int) (in *input, why Advice, err error) {
 	s := c.scan
 	// Whatever happens here, a panic too, the others must not wait for ever.
 	defer func() {
@@ -150,20 +152,30 @@ func (c *Cursor) look(file int) (in *input, reason string, err error) {
 		s.ready.Broadcast()
 	}()
 	if in, err = s.open(file); err != nil {
-		return nil, "", err
+		return nil, why, err
 	}
 	s.mu.Lock()
 	s.opened[in] = struct{}{}
 	s.mu.Unlock()
+	if what := c.parser.enter(in.Name); what != "" {
+		return in, Advice{What: what, Do: "move it into a folder with the right value"}, nil
+	}
 	n := 0
 	for _, size := range [...]int{probeSize, max(probeSize, s.limits.Line) + 2} {
 		n = int(min(int64(size), in.size))
 		c.part.grow(n)
 		if err = in.read(c.part.buffer[:n], 0); err != nil {
-			return in, "", err
+			return in, why, err
 		}
-		if in.codec = codecOf(c.part.buffer[:n]); in.codec != plainFile {
-			return in, "", nil
+		magic, err := in.afterSkippable(c.part.buffer[:n])
+		if err != nil {
+			return in, why, err
+		}
+		if in.codec = codecOf(magic); in.codec != plainFile {
+			return in, why, nil
+		}
+		if f, ok := formatOf(magic); ok {
+			return in, f.advice(in.Name, in.codec), nil
 		}
 		if bytes.IndexByte(c.part.buffer[:n], '\n') >= 0 {
 			break
@@ -172,13 +184,14 @@ func (c *Cursor) look(file int) (in *input, reason string, err error) {
 	if bytes.HasPrefix(c.part.buffer[:n], bom) {
 		in.bom = int64(len(bom))
 	}
-	if f := c.parser.formOf(c.part.buffer, n, int64(n) == in.size); f != jsonLines {
-		return in, f.remedy(in.Name, in.codec), nil
+	if f := c.parser.formOf(c.part.buffer, n, int64(n) == in.size); f.what != "" {
+		return in, f.advice(in.Name, in.codec), nil
 	}
 	if in.plan(s.block); in.blocks > 0 {
 		s.mu.Lock()
 		s.queue = append(s.queue, in)
+		s.infos[in.index] = in.info
 		s.mu.Unlock()
 	}
-	return in, "", nil
+	return in, why, nil
 }

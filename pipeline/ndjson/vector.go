@@ -11,8 +11,10 @@ import (
 // This file holds all of the package's unsafe code. It assumes a little-endian
 // machine with 64-bit pointers, as every platform with DuckDB is.
 type Vector struct {
-	// Data points at the values: 16-byte strings, 1-byte booleans, 4-byte or
-	// 8-byte integers, 8-byte floats. Nil means that the column is not wanted.
+	// Data points at the values: 16-byte strings, which nested values are too,
+	// 1-byte booleans, integers and floats of their width, decimals of 2, 4, 8
+	// or 16 bytes by their precision, 4-byte days, 8-byte microseconds. Nil
+	// means that the column is not wanted.
 	Data unsafe.Pointer
 	// Valid points at one bit a row, in 64-bit words; a zero bit is a null.
 	// Reading needs it, with all bits set at the start of a batch. Writing
@@ -80,6 +82,38 @@ func (v *Vector) setBoolean(row int, value bool) {
 	}
 }
 
+func (v *Vector) setTinyint(row int, value int8) {
+	if v.Data != nil {
+		*(*int8)(unsafe.Add(v.Data, row)) = value
+	}
+}
+
+func (v *Vector) setSmallint(row int, value int16) {
+	if v.Data != nil {
+		*(*int16)(unsafe.Add(v.Data, row*2)) = value
+	}
+}
+
+func (v *Vector) setFloat(row int, value float32) {
+	if v.Data != nil {
+		*(*float32)(unsafe.Add(v.Data, row*4)) = value
+	}
+}
+
+// setDecimal stores a decimal in as many bytes as DuckDB gives its precision.
+func (v *Vector) setDecimal(row int, value uint128, precision int) {
+	switch low := value.low; { // of two's complements
+	case precision <= 4:
+		v.setSmallint(row, int16(low))
+	case precision <= 9:
+		v.setInt(row, int32(low))
+	case precision <= 18:
+		v.setBigint(row, int64(low))
+	case v.Data != nil:
+		*(*[2]uint64)(unsafe.Add(v.Data, row*16)) = [2]uint64{low, value.high}
+	}
+}
+
 func (v *Vector) setInt(row int, value int32) {
 	if v.Data != nil {
 		*(*int32)(unsafe.Add(v.Data, row*4)) = value
@@ -135,22 +169,40 @@ func (v *Vector) allValid(rows int) {
 }
 
 // value returns a value of a vector that was not relocated: nil, a bool, an
-// int64, a float64 or a string.
-func (v *Vector) value(kind Type, row int) any {
+// int64, a float64 or a string. Decimals, dates, timestamps and nested values
+// are strings, nested ones as Show writes them.
+func (v *Vector) value(shape *Shape, row int) any {
 	if !v.valid(row) {
 		return nil
 	}
-	switch kind {
-	case Boolean:
+	switch shape.Kind {
+	case KindBoolean:
 		return v.boolean(row)
-	case Int:
+	case KindInt:
 		return int64(v.int(row))
-	case Bigint:
+	case KindBigint:
 		return v.bigint(row)
-	case Double:
+	case KindDouble:
 		return v.double(row)
-	case String:
+	case KindTinyint, KindSmallint:
+		return v.get(row, shape).integer
+	case KindFloat:
+		return widen(v.float(row))
+	case KindDecimal:
+		return string(appendDecimal(nil, v.get(row, shape).decimal, shape.Scale))
+	case KindDate, KindTimestamp:
+		text, _ := v.get(row, shape).appendTime(nil, shape) // it was read, so it can be written
+		return string(text)
+	case KindArray, KindMap, KindStruct:
+		text, _ := shape.render(nil, []byte(v.unmoved(row)), true)
+		return string(text)
+	case KindString, KindVarchar, KindChar:
 	}
+	return v.unmoved(row)
+}
+
+// unmoved is a string that was not relocated.
+func (v *Vector) unmoved(row int) string {
 	at := unsafe.Add(v.Data, row*16)
 	s := (*stringValue)(at)
 	if s.length <= inlined {
@@ -160,6 +212,28 @@ func (v *Vector) value(kind Type, row int) any {
 }
 
 func (v *Vector) boolean(row int) bool { return *(*byte)(unsafe.Add(v.Data, row)) != 0 }
+
+func (v *Vector) tinyint(row int) int8 { return *(*int8)(unsafe.Add(v.Data, row)) }
+
+func (v *Vector) smallint(row int) int16 { return *(*int16)(unsafe.Add(v.Data, row*2)) }
+
+func (v *Vector) float(row int) float32 { return *(*float32)(unsafe.Add(v.Data, row*4)) }
+
+func (v *Vector) decimal(row, precision int) uint128 {
+	var n int64
+	switch {
+	case precision <= 4:
+		n = int64(v.smallint(row))
+	case precision <= 9:
+		n = int64(v.int(row))
+	case precision <= 18:
+		n = v.bigint(row)
+	default:
+		words := *(*[2]uint64)(unsafe.Add(v.Data, row*16))
+		return uint128{high: words[1], low: words[0]}
+	}
+	return uint128{high: uint64(n >> 63), low: uint64(n)}
+}
 
 func (v *Vector) int(row int) int32 { return *(*int32)(unsafe.Add(v.Data, row*4)) }
 

@@ -11,6 +11,7 @@ import (
 // file at a time; a Scan reads all of them faster.
 type Walker struct {
 	columns []Column
+	shapes  []Shape
 	limits  Limits
 	rejects func(Reject)
 	parser  *parser
@@ -31,7 +32,7 @@ func NewWalker(columns []Column, limits Limits, rejects func(Reject)) *Walker {
 	limits = limits.withDefaults()
 	w := &Walker{
 		columns: columns, limits: limits, rejects: rejects, parser: newParser(columns, limits),
-		none: make([]Vector, len(columns)), vectors: make([]Vector, len(columns)),
+		shapes: shapesOf(columns), none: make([]Vector, len(columns)), vectors: make([]Vector, len(columns)),
 	}
 	for i := range w.vectors {
 		w.vectors[i] = newVector(walkBatch)
@@ -99,7 +100,7 @@ func (w *Walker) Rows(ctx context.Context, limit int) (rows [][]any, err error) 
 		for r := range n {
 			row := values[r*len(w.columns) : (r+1)*len(w.columns) : (r+1)*len(w.columns)]
 			for i := range row {
-				row[i] = w.vectors[i].value(w.columns[i].Type, r)
+				row[i] = w.vectors[i].value(&w.shapes[i], r)
 			}
 			rows = append(rows, row)
 		}
@@ -155,7 +156,7 @@ func (w *Walker) fill(ctx context.Context, vectors []Vector, limit int) (rows in
 			continue
 		}
 		var ok bool
-		if p.at, rows, ok = w.parser.lines(p.buffer, p.at, p.end, rows, limit); !ok {
+		if p.at, rows, ok = w.parser.read(p.in, p.buffer, p.at, p.end, rows, limit); !ok {
 			w.parser.undo(rows)
 			w.reject()
 		}

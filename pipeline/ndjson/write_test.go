@@ -7,6 +7,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -302,4 +303,54 @@ func FuzzWhatIsWrittenReadsBack(f *testing.F) {
 			}
 		}
 	})
+}
+
+func TestRowThatIsTooLongIsAnErrorAndTheLongestIsReadBack(t *testing.T) {
+	columns := []Column{{Name: "id", Type: Bigint}, {Name: "s"}, {Name: "gone"}}
+	const around = len(`{"id":1,"s":"","gone":null}`)
+	for _, unit := range []string{"x", "\x01", "é", `"`, "\u2028"} {
+		one, err := appendString(nil, []byte(unit))
+		if err != nil {
+			t.Fatal(err)
+		}
+		fits := (1<<20 - around) / (len(one) - 2)
+		vectors := newVectors(3)
+		put(&vectors[0], 0, int64(1))
+		put(&vectors[2], 0, nil)
+		s := strings.Repeat(unit, fits)
+		put(&vectors[1], 0, s)
+		line, err := NewEncoder(columns).Append(nil, vectors, 1)
+		if err != nil {
+			t.Fatalf("%q: %v", unit, err)
+		}
+		rows, report := read(t, NewScan(files(t, string(line)), columns, Limits{}))
+		if len(rows) != 1 || rows[0][1] != s {
+			t.Errorf("%q: %d rows, %d rejects", unit, len(rows), report.Rejected)
+		}
+		s += unit
+		put(&vectors[1], 0, s)
+		out, err := NewEncoder(columns).Append([]byte("before"), vectors, 1)
+		long, ok := errors.AsType[*LongRowError](err)
+		if !ok || string(out) != "before" || long.Bytes <= 1<<20 || long.Limit != 1<<20 || long.Column != "s" || long.ColumnBytes != long.Bytes-around+2 {
+			t.Errorf("%q: %+v, %v", unit, long, err)
+		}
+		runtime.KeepAlive(s)
+	}
+}
+
+func TestLongestLineIsFound(t *testing.T) {
+	dir := t.TempDir()
+	all := []File{
+		file(t, dir, "a.json", "{}\n{\"s\":1}\n{}"),
+		file(t, dir, "b.gz", string(gzipped(t, []byte("{}\n\n{\"s\":\"aa\"}\n{\"s\":\"bb\"}\n")))),
+		file(t, dir, "c.json", "PAR1, which no scan reads"),
+		file(t, dir, "d.json", "{\"s\":\"a\"}"),
+	}
+	got, err := Longest(t.Context(), append(all[:2:2], all[3]), Limits{})
+	if want := (LongestLine{"b.gz", 3, 10}); got != want || err != nil {
+		t.Errorf("%+v, %v", got, err)
+	}
+	if _, err := Longest(t.Context(), all, Limits{}); err != nil {
+		t.Error(err)
+	}
 }

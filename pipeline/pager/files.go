@@ -39,6 +39,7 @@ type Files struct {
 	total   int64          // rows, as we know; -1 until then
 	known   int64          // rows that are there at least
 	rejects rejects
+	skipped []string // files that are not read
 }
 
 // place is the start of a line of one of the files.

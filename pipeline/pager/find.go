@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"stedi/pipeline"
+	"stedi/pipeline/ndjson"
 	"stedi/pipeline/printable"
 )
 
@@ -26,7 +27,7 @@ func Find(ctx context.Context, src Source, text string, from int64, forward bool
 	if text == "" || from < 0 {
 		return 0, 0, ErrNotFound
 	}
-	if f, ok := src.(*Files); ok && s.needle.inRaw(f.columns) {
+	if f, ok := src.(*Files); ok && s.needle.inRaw(f.table.Columns) {
 		return s.throughFiles(ctx, f, from)
 	}
 	return s.through(ctx, from, 0)
@@ -104,13 +105,18 @@ func (s *search) within(ctx context.Context, first, last int64) (row int64, colu
 }
 
 // inRaw tells whether the bytes of a line show that it does not have the text
-// in a value. That is not so for what numbers and nulls are shown as.
-func (n needle) inRaw(columns []pipeline.ResultColumn) bool {
+// in a value. That is not so for nulls, for values that are shown in another
+// spelling than they have in the line, and for those that are not in it.
+func (n needle) inRaw(columns []pipeline.Column) bool {
 	if strings.Contains(printable.Value(nil), string(n)) || n.run() == "" {
 		return false
 	}
 	for _, c := range columns {
-		if c.Type == "DOUBLE" && strings.Trim(string(n), "0123456789.e+-") == "" {
+		shape := c.Type.Shape()
+		switch {
+		case c.Partition, shape.IsNested(), shape.Kind == ndjson.KindTimestamp, shape.Kind == ndjson.KindDate:
+			return false
+		case shape.Kind >= ndjson.KindFloat && shape.IsNumber() && strings.Trim(string(n), "0123456789.e+-") == "":
 			return false
 		}
 	}

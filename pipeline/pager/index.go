@@ -8,6 +8,7 @@ import (
 	"io"
 	"slices"
 
+	"stedi/pipeline"
 	"stedi/pipeline/ndjson"
 )
 
@@ -54,6 +55,35 @@ func (f *Files) Rejects() (count int64, some []ndjson.Reject) {
 		some = append(some, r.Reject)
 	}
 	return f.rejects.count, some
+}
+
+// Skip names files of the table that are not read, for LeftOut.
+func (f *Files) Skip(files []string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.skipped = files
+}
+
+// LeftOut says what was skipped, and what was refused so far. After Index that
+// is all.
+func (f *Files) LeftOut() []pipeline.LeftOut {
+	count, some := f.Rejects()
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if count == 0 && len(f.skipped) == 0 {
+		return nil
+	}
+	left := pipeline.LeftOut{Table: f.table.Name, Lines: count, Files: slices.Clone(f.skipped)}
+	if len(some) > 0 {
+		left.First = some[0].String()
+	}
+	for i, s := range f.states {
+		if s.rejected {
+			left.Lines--
+			left.Files = append(left.Files, f.files[i].Name)
+		}
+	}
+	return []pipeline.LeftOut{left}
 }
 
 // Index reads everything once and remembers where rows lie, at most 10,000 of

@@ -73,6 +73,9 @@ func (f *Files) look(ctx context.Context, file int) (state, error) {
 	if err != nil {
 		return state{}, err
 	}
+	if found.Reject == "" {
+		found.Reject = ndjson.Misplaced(f.table.Columns, what.Name)
+	}
 	s := state{looked: true, compressed: found.Compressed, rejected: found.Reject != "", size: info.Size(), modTime: info.ModTime()}
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -15,6 +15,7 @@ import (
 type Sorted struct {
 	columns []pipeline.ResultColumn
 	rows    [][]any
+	left    []pipeline.LeftOut
 }
 
 const (
@@ -41,6 +42,9 @@ func Arrange(ctx context.Context, src Source, where []Condition, sort []Order) (
 	}
 	if err := s.load(ctx, src, tests); err != nil {
 		return nil, err
+	}
+	if from, ok := src.(interface{ LeftOut() []pipeline.LeftOut }); ok {
+		s.left = from.LeftOut()
 	}
 	slices.SortStableFunc(s.rows, func(a, b []any) int {
 		for i, key := range keys {
@@ -93,6 +97,9 @@ func passes(values []any, tests []func([]any) bool) bool {
 
 // Columns are the columns of every row.
 func (s *Sorted) Columns() []pipeline.ResultColumn { return s.columns }
+
+// LeftOut says what is missing from the tables that the source has read.
+func (s *Sorted) LeftOut() []pipeline.LeftOut { return s.left }
 
 // Count returns how many rows there are.
 func (s *Sorted) Count() (rows int64, all bool) { return int64(len(s.rows)), true }

@@ -35,6 +35,7 @@ type Spooled struct {
 	tail   []byte       // comes after it, and is not written yet
 	marks  marks[int64] // offsets in the file
 	count  int64
+	left   []pipeline.LeftOut
 	over   error // io.EOF once there are no more rows, or why there are none
 	closed bool
 }
@@ -62,6 +63,17 @@ func (s *Spooled) Count() (rows int64, all bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.count, s.over != nil && errors.Is(s.over, io.EOF)
+}
+
+// LeftOut says, once all rows have come, what is missing from the tables that
+// were read.
+func (s *Spooled) LeftOut() []pipeline.LeftOut {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !errors.Is(s.over, io.EOF) {
+		return nil
+	}
+	return s.left
 }
 
 // Fill takes all rows that are still to come. A caller runs it in the
@@ -98,7 +110,9 @@ func (s *Spooled) FillTo(ctx context.Context, rows int64) error {
 		if err == nil {
 			err = s.take(page)
 		}
-		s.over = err
+		if s.over = err; errors.Is(err, io.EOF) {
+			s.left = pipeline.LeftOutBy(s.rows)
+		}
 		s.mu.Unlock()
 	}
 }

@@ -22,6 +22,7 @@ type SQLView struct {
 	view    View
 	columns []pipeline.ResultColumn
 	rows    int64
+	left    []pipeline.LeftOut
 	order   []Order
 
 	turn      chan struct{} // holds a value while someone uses the rest
@@ -40,7 +41,7 @@ func OpenView(ctx context.Context, q pipeline.Querier, table *pipeline.Table, v 
 		querier: q, table: table, view: v, columns: resultColumns(chosen),
 		order: v.complete(table), turn: make(chan struct{}, 1), blockRows: blockRows,
 	}
-	if s.rows, err = CountRows(ctx, q, table, v); err != nil {
+	if s.rows, s.left, err = CountRows(ctx, q, table, v); err != nil {
 		return nil, err
 	}
 	return s, nil
@@ -67,6 +68,9 @@ func (s *SQLView) Columns() []pipeline.ResultColumn { return s.columns }
 
 // Count returns how many rows there are.
 func (s *SQLView) Count() (rows int64, all bool) { return s.rows, true }
+
+// LeftOut says what is missing from the table.
+func (s *SQLView) LeftOut() []pipeline.LeftOut { return s.left }
 
 // Close does nothing: the Querier belongs to the caller.
 func (s *SQLView) Close() error { return nil }

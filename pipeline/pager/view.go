@@ -183,13 +183,24 @@ func (c Condition) literal(table *pipeline.Table, column pipeline.Column) (Op, s
 
 func literal(kind ndjson.Type, value any) (string, bool) {
 	text := fmt.Sprint(value)
-	switch kind {
-	case ndjson.String:
+	shape := kind.Shape()
+	switch {
+	case shape.IsText():
 		return quoted(text), value != nil
-	case ndjson.Boolean:
+	case shape.Kind == ndjson.KindBoolean:
 		b, err := strconv.ParseBool(text)
 		return strconv.FormatBool(b), err == nil
-	case ndjson.Int, ndjson.Bigint, ndjson.Double:
+	case shape.Kind == ndjson.KindDate, shape.Kind == ndjson.KindTimestamp:
+		text, ok := shape.Time(text)
+		return "CAST(" + quoted(text) + " AS " + strings.ToUpper(kind.String()) + ")", ok && value != nil
+	case shape.Kind == ndjson.KindDecimal:
+		text, ok := ndjson.Decimal(text)
+		return text, ok && value != nil
+	case shape.Kind == ndjson.KindFloat:
+		x, err := strconv.ParseFloat(text, 64)
+		// As a double, 0.1 equals no float.
+		return "CAST(" + strconv.FormatFloat(x, 'e', -1, 64) + " AS REAL)", err == nil && math.Abs(x) <= math.MaxFloat32
+	case shape.IsNumber():
 		if n, err := strconv.ParseInt(text, 10, 64); err == nil {
 			return strconv.FormatInt(n, 10), true
 		}

@@ -179,7 +179,7 @@ func (w *worker) query(ctx context.Context, f frame) error {
 	if err := limitCPU(m.Timeout * time.Duration(w.threads)); err != nil {
 		return err
 	}
-	cursor, err := w.sealed.Query(ctx, m.SQL, m.Tables)
+	cursor, err := w.sealed.Query(ctx, m.SQL, m.Tables, m.Allow)
 	if err != nil {
 		return err
 	}
@@ -197,11 +197,16 @@ func (w *worker) next(ctx context.Context, f frame) error {
 	}
 	rows, err := w.cursor.Next(ctx, m.Rows, m.Bytes)
 	if errors.Is(err, io.EOF) {
-		w.close(ctx)
-		return writeFrame(w.out, kindEnd, nil)
+		left, err := w.cursor.Finish(ctx)
+		w.cursor = nil
+		if err != nil {
+			return err
+		}
+		return w.say(kindEnd, endMessage{left})
 	}
 	if err != nil {
-		w.close(ctx)
+		err = w.cursor.Fail(ctx, err)
+		w.cursor = nil
 		return err
 	}
 	page, err := encodePage(rows)

@@ -109,6 +109,9 @@ func (q *Querier) explain(err error, sql string) error {
 	if !known {
 		message, fix = quiet(fault)
 	}
+	if fault.Type == duckdb.SessionName {
+		fix = duckdb.SessionNameFix
+	}
 	if near := suggest(fault, sql); near != "" {
 		fix = fmt.Sprintf("Did you mean %s?", near)
 	}
@@ -121,7 +124,7 @@ func (q *Querier) explain(err error, sql string) error {
 // said returns DuckDB's own words where they are about the text only.
 func said(fault *duckdb.QueryError) (string, bool) {
 	switch fault.Type {
-	case "Parser", "Binder", "Catalog", "Syntax", "Not implemented":
+	case "Parser", "Binder", "Catalog", "Syntax", "Not implemented", duckdb.SessionName:
 	default:
 		return "", false
 	}

@@ -5,16 +5,18 @@ import (
 	_ "embed"
 	"encoding/json"
 	"maps"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"stedi/pipeline"
+	"stedi/pipeline/duckdb"
 )
 
 // What a query may say is listed, and everything else is refused, so that what
 // a later DuckDB adds is shut out until somebody has looked at it. The lists
-// of functions are in functions/: allowed, and for a test what is refused.
+// of functions are in functions/: allowed, and what DuckDB has besides.
 
 //go:embed functions/allowed.txt
 var allowedFunctions string
@@ -22,9 +24,18 @@ var allowedFunctions string
 //go:embed functions/allowed_tables.txt
 var allowedTableFunctions string
 
+//go:embed functions/refused.txt
+var refusedFunctions string
+
+//go:embed functions/refused_tables.txt
+var refusedTableFunctions string
+
+const noFunction = "DuckDB has no function %s"
+
 var (
 	functions      = set(strings.ToLower(allowedFunctions))
 	tableFunctions = set(strings.ToLower(allowedTableFunctions))
+	refused        = set(strings.ToLower(refusedFunctions + refusedTableFunctions + allowedFunctions + allowedTableFunctions))
 
 	queryNodes  = set("SELECT_NODE SET_OPERATION_NODE RECURSIVE_CTE_NODE CTE_NODE")
 	expressions = set("BETWEEN CASE CAST COLLATE COLUMN_REF COMPARISON CONJUNCTION CONSTANT FUNCTION LAMBDA LAMBDA_REF " +
@@ -97,7 +108,7 @@ func (g *gate) check(serialized []byte) error {
 		if err != nil {
 			at = -1
 		}
-		return refuse(g.sql, at, "", "%s", answer.Message)
+		return g.misread(at, answer.Message)
 	case len(answer.Statements) != 1:
 		return g.notSelect()
 	}
@@ -108,7 +119,22 @@ func (g *gate) check(serialized []byte) error {
 	if node["cte_map"] == nil {
 		return g.unknown(node)
 	}
-	return g.visit(node, nil)
+	if err := g.visit(node, nil); err != nil {
+		return err
+	}
+	return g.quotedClock(node)
+}
+
+// quotedClock refuses a name such as "current_date" that is not a column.
+func (g *gate) quotedClock(node map[string]any) error {
+	var columns []pipeline.Column
+	for name := range g.used {
+		columns = append(columns, g.at.inputs[name].Table.Columns...)
+	}
+	if found := duckdb.QuotedClock(node, g.sql, columns); found != nil {
+		return refuse(g.sql, found.Position, duckdb.SessionNameFix, "%s", found.Message)
+	}
+	return nil
 }
 
 func (g *gate) tablesUsed() []string {
@@ -215,12 +241,50 @@ func (g *gate) tableFunction(v map[string]any, known *scope) error {
 	return g.children(v, known, "function")
 }
 
+// The words at which DuckDB's parser stopped: that of its message, and the one
+// before, as in name REGEXP 'x'.
+var (
+	near   = regexp.MustCompile(`at or near "(\w+)"`)
+	before = regexp.MustCompile(`\w+\s*$`)
+)
+
+// misread refuses a text that DuckDB cannot parse.
+func (g *gate) misread(at int, message string) error {
+	if tick := duckdb.Backtick(g.sql); tick >= 0 {
+		return g.backtick(tick)
+	}
+	words := near.FindStringSubmatch(message)
+	if at >= 0 && at <= len(g.sql) {
+		words = append(words, before.FindString(g.sql[:at]))
+	}
+	for _, word := range words {
+		if s, ok := pipeline.SubstituteFor(duckdb.Name, strings.TrimSpace(word)); ok {
+			return refuse(g.sql, at, "Use "+s.Use+".", "%s", message)
+		}
+	}
+	return refuse(g.sql, at, "", "%s", message)
+}
+
+func (g *gate) backtick(at int) error {
+	return refuse(g.sql, at, "Use double quotes: "+duckdb.BacktickName(g.sql, at)+".", duckdb.BacktickMessage)
+}
+
 // function refuses a function.
 func (g *gate) function(v map[string]any, name string, allowed map[string]bool) error {
-	fix := "Functions that compute are allowed; those that read files, look at the machine or change something are not."
-	if near := pipeline.Nearest(name, sortedKeys(allowed)); near != "" && !functions[lower(name)] {
-		fix = "Did you mean " + near + "? " + fix
+	if tick := duckdb.Backtick(g.sql); tick >= 0 {
+		return g.backtick(tick)
 	}
+	if s, ok := pipeline.SubstituteFor(duckdb.Name, name); ok {
+		return refuse(g.sql, location(v), "Use "+s.Use+".", noFunction, name)
+	}
+	if !refused[lower(name)] && !strings.HasPrefix(lower(name), "stedi_") {
+		fix := ""
+		if near := pipeline.Nearest(name, sortedKeys(allowed)); near != "" {
+			fix = "Did you mean " + near + "?"
+		}
+		return refuse(g.sql, location(v), fix, noFunction, name)
+	}
+	fix := "Functions that compute are allowed; those that read files, look at the machine or change something are not."
 	return refuse(g.sql, location(v), fix, "the function %s may not be used in a query", name)
 }
 

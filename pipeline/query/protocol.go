@@ -61,19 +61,24 @@ type wireTable struct {
 	Name    string          `json:"name"`
 	Columns []ndjson.Column `json:"columns"`
 	Files   []ndjson.File   `json:"files"`
+	Landing bool            `json:"landing"`
 }
 
 func wireTables(at tables) []wireTable {
 	wired := make([]wireTable, 0, len(at.inputs))
 	for _, name := range sortedKeys(at.inputs) {
 		input := at.inputs[name]
-		wired = append(wired, wireTable{input.Table.Name, input.Table.Columns, input.Files})
+		wired = append(wired, wireTable{input.Table.Name, input.Table.Columns, input.Files, input.Table.IsLanding()})
 	}
 	return wired
 }
 
 func (t wireTable) input() pipeline.Input {
-	return pipeline.Input{Table: &pipeline.Table{Name: t.Name, Columns: t.Columns}, Files: t.Files}
+	table := &pipeline.Table{Name: t.Name, Columns: t.Columns}
+	if !t.Landing {
+		table.Made = &pipeline.Transform{}
+	}
+	return pipeline.Input{Table: table, Files: t.Files}
 }
 
 type parseMessage struct {
@@ -84,6 +89,13 @@ type queryMessage struct {
 	SQL     string        `json:"sql"`
 	Tables  []string      `json:"tables"`
 	Timeout time.Duration `json:"timeout"`
+
+	Allow pipeline.Allowance `json:"allow"`
+}
+
+// endMessage comes after the last row.
+type endMessage struct {
+	LeftOut []pipeline.LeftOut `json:"left_out"`
 }
 
 type nextMessage struct {

@@ -56,6 +56,8 @@ type Options struct {
 	Threads int           // 0: one for each core, four at most
 	Nice    int           // of the child, where the system knows niceness; 0: as ours
 
+	Allow pipeline.Allowance // what a query may leave out of landing tables; files are left out by Input.Skipped
+
 	gateOff bool         // tests only: the second wall has to hold alone
 	started func(*child) // tests only: sees every child
 }
@@ -186,9 +188,14 @@ func (q *Querier) begin(ctx context.Context, rows *Rows, at tables, sql string) 
 	if err != nil {
 		return err
 	}
-	answer, err := rows.child.ask(ctx, kindQuery, queryMessage{sql, used, q.options.Timeout}, &rows.budget)
+	answer, err := rows.child.ask(ctx, kindQuery, queryMessage{sql, used, q.options.Timeout, pipeline.Allowance{Limit: q.options.Allow.Limit}}, &rows.budget)
 	if err != nil {
 		return q.explain(err, sql)
+	}
+	for _, name := range used {
+		if input := at.inputs[lower(name)]; len(input.Skipped) > 0 {
+			rows.skipped = append(rows.skipped, pipeline.LeftOut{Table: input.Table.Name, Files: input.Skipped})
+		}
 	}
 	return answer.decode(kindColumns, &rows.columns)
 }

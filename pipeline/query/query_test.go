@@ -125,16 +125,17 @@ func TestEachQuerySeesTheInputsOfItsTime(t *testing.T) {
 	if rows, err := rowsOf(t, q, "SELECT n FROM numbers"); err != nil || fmt.Sprint(rows) != "[[1]]" {
 		t.Error(rows, err)
 	}
-	f.publish(t, "numbers", strings.Repeat(`{"n":2}`+"\n", 3))
+	f.publish(t, strings.Repeat(`{"n":2}`+"\n", 3))
 	q.SetInputs(f.inputs)
 	if rows, err := rowsOf(t, q, "SELECT n FROM numbers"); err != nil || fmt.Sprint(rows) != "[[2] [2] [2]]" {
 		t.Error(rows, err)
 	}
 }
 
-// publish replaces a table's file as a commit does.
-func (f *fixture) publish(t *testing.T, name, lines string) {
+// publish replaces the file of the table numbers as a commit does.
+func (f *fixture) publish(t *testing.T, lines string) {
 	t.Helper()
+	const name = "numbers"
 	input := f.inputs[name]
 	path := input.Files[0].Path
 	if err := os.WriteFile(path+".new", []byte(lines), 0o600); err != nil {
@@ -158,7 +159,7 @@ func TestATablePublishedMeanwhileIsSaid(t *testing.T) {
 	if _, err := rows.Next(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	f.publish(t, "numbers", `{"n":2}`+"\n")
+	f.publish(t, `{"n":2}`+"\n")
 	for range 2 {
 		if _, err := rows.Next(t.Context()); pipeline.KindOf(err) != pipeline.Conflict || !strings.Contains(err.Error(), "numbers: numbers.json changed while") || strings.Contains(err.Error(), f.root) {
 			t.Error(err)
@@ -331,5 +332,40 @@ func BenchmarkMillionRows(b *testing.B) {
 		if !errors.Is(err, io.EOF) {
 			b.Fatal(err)
 		}
+	}
+}
+
+func TestAQueryKeepsItsVersionOfDerivedTables(t *testing.T) {
+	f := newLake(t)
+	f.add(t, "numbers", []ndjson.Column{{Name: "n", Type: ndjson.Bigint}}, strings.Repeat(`{"n":1}`+"\n", 50_000))
+	f.inputs["numbers"].Table.Made = &pipeline.Transform{}
+	q := f.open(t, Options{})
+	rows, err := q.Query(t.Context(), "SELECT n FROM numbers")
+	if err != nil {
+		t.Fatal(err)
+	}
+	count := 0
+	for page, err := rows.Next(t.Context()); ; page, err = rows.Next(t.Context()) {
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if count == 0 {
+			f.publish(t, `{"n":2}`+"\n")
+		}
+		count += len(page)
+		if page[0][0] != int64(1) {
+			t.Fatal(page[0][0])
+		}
+	}
+	if count != 50_000 {
+		t.Errorf("%d rows", count)
+	}
+	// What was listed before may have been replaced since.
+	f.publish(t, strings.Repeat(`{"n":3}`+"\n", 3))
+	if rows, err := rowsOf(t, q, "SELECT n FROM numbers"); err != nil || len(rows) != 3 {
+		t.Error(len(rows), err)
 	}
 }

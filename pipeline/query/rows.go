@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 
 	"stedi/pipeline"
 )
@@ -16,6 +17,8 @@ type Rows struct {
 	columns []pipeline.ResultColumn
 	budget  budget
 	unwatch func()
+	skipped []pipeline.LeftOut // files of its tables that it does not read
+	left    []pipeline.LeftOut
 	err     error // what Next answers from now on
 }
 
@@ -50,6 +53,11 @@ func (r *Rows) next(ctx context.Context) ([][]any, error) {
 	}
 	switch answer.kind {
 	case kindEnd:
+		var end endMessage
+		if err := answer.decode(kindEnd, &end); err != nil {
+			return nil, r.child.babble(err)
+		}
+		r.left = merged(r.skipped, end.LeftOut)
 		return nil, io.EOF
 	case kindPage:
 		page, err := decodePage(answer.payload, len(r.columns))
@@ -60,6 +68,24 @@ func (r *Rows) next(ctx context.Context) ([][]any, error) {
 	default:
 		return nil, r.child.babble(fmt.Errorf("%q where rows were due", answer.kind))
 	}
+}
+
+// LeftOut says, after the last row, what the tables that were read lack.
+func (r *Rows) LeftOut() []pipeline.LeftOut { return r.left }
+
+// merged is what was left out of tables, by table.
+func merged(skipped, rejected []pipeline.LeftOut) []pipeline.LeftOut {
+	all := slices.Clone(skipped)
+	for _, l := range rejected {
+		i := slices.IndexFunc(all, func(s pipeline.LeftOut) bool { return s.Table == l.Table })
+		if i < 0 {
+			all = append(all, l)
+			continue
+		}
+		l.Files = append(slices.Clone(all[i].Files), l.Files...)
+		all[i] = l
+	}
+	return all
 }
 
 // Close ends the query, if it has not ended by itself. It always returns nil.

@@ -1,6 +1,10 @@
 package query
 
-import "strings"
+import (
+	"strings"
+
+	"stedi/pipeline/duckdb"
+)
 
 // statement is the beginning of one statement of a text.
 type statement struct {
@@ -15,7 +19,7 @@ func statements(sql string) []statement {
 	var found []statement
 	begun := false
 	for i := 0; i < len(sql); {
-		n := skip(sql[i:])
+		n := duckdb.Quoted(sql[i:])
 		if n > 0 {
 			if !begun && !blank(sql[i:i+n]) {
 				found, begun = append(found, statement{"", i}), true
@@ -48,32 +52,4 @@ func word(sql string) int {
 		n++
 	}
 	return max(n, 1)
-}
-
-// skip returns the length of the white space, the comment or the quoted text
-// at the beginning, or 0.
-func skip(sql string) int {
-	switch {
-	case sql[0] <= ' ':
-		return 1
-	case sql[0] == '\'' || sql[0] == '"':
-		return through(sql, 1, sql[:1])
-	case strings.HasPrefix(sql, "--"):
-		return through(sql, 2, "\n")
-	case strings.HasPrefix(sql, "/*"):
-		return through(sql, 2, "*/")
-	case sql[0] == '$':
-		if tag := 1 + strings.IndexByte(sql[1:], '$'); tag > 0 && !strings.ContainsAny(sql[1:tag], " \n'\"();") {
-			return through(sql, tag+1, sql[:tag+1])
-		}
-	}
-	return 0
-}
-
-// through returns the length up to the end of the mark, or of everything.
-func through(sql string, from int, mark string) int {
-	if n := strings.Index(sql[from:], mark); n >= 0 {
-		return from + n + len(mark)
-	}
-	return len(sql)
 }

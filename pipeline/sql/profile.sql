@@ -1,13 +1,13 @@
 WITH seen AS MATERIALIZED (
   SELECT count(*) AS n
 {{- range $i, $c := .Columns}},
-    count(t.{{quoted $c.Name}}) AS present{{$i}},
-    CAST(count_if({{if $c.IsText}}t.{{quoted $c.Name}} = ''{{else}}FALSE{{end}}) AS BIGINT) AS empty{{$i}},
-    approx_count_distinct(t.{{quoted $c.Name}}) AS several{{$i}},
-    approx_top_k(t.{{quoted $c.Name}}, {{$.Top}}) AS top{{$i}},
-    min(t.{{quoted $c.Name}}) AS low{{$i}},
-    max(t.{{quoted $c.Name}}) AS high{{$i}},
-    avg({{if $c.IsNumber}}t.{{quoted $c.Name}}{{else}}NULL{{end}}) AS mean{{$i}},
+    count({{template "value" $c}}) AS present{{$i}},
+    CAST(count_if({{if $c.IsText}}{{template "value" $c}} = ''{{else}}FALSE{{end}}) AS BIGINT) AS empty{{$i}},
+    approx_count_distinct({{template "value" $c}}) AS several{{$i}},
+    approx_top_k({{template "value" $c}}, {{$.Top}}) AS top{{$i}},
+    min({{template "value" $c}}) AS low{{$i}},
+    max({{template "value" $c}}) AS high{{$i}},
+    avg({{if $c.IsNumber}}{{template "value" $c}}{{else}}NULL{{end}}) AS mean{{$i}},
     min(CAST({{template "measure" $c}} AS DOUBLE)) AS first{{$i}},
     max(CAST({{template "measure" $c}} AS DOUBLE)) AS last{{$i}}
 {{- end}}
@@ -32,11 +32,11 @@ WITH seen AS MATERIALIZED (
 ), shape AS (
   SELECT count(*) AS n
 {{- range $i, $c := .Columns}},
-    count(DISTINCT CASE WHEN s.few{{$i}} THEN t.{{quoted $c.Name}} END) AS distinct{{$i}},
+    count(DISTINCT CASE WHEN s.few{{$i}} THEN {{template "value" $c}} END) AS distinct{{$i}},
     histogram(CAST(least(s.steps{{$i}} - 1, floor((CAST({{template "measure" $c}} AS DOUBLE) / 2 - s.zero{{$i}}) / s.width{{$i}} * s.steps{{$i}})) AS INTEGER))
-      FILTER (WHERE t.{{quoted $c.Name}} IS NOT NULL) AS buckets{{$i}}
+      FILTER (WHERE {{template "value" $c}} IS NOT NULL) AS buckets{{$i}}
     {{- range $k := $.Tops}},
-    CAST(count_if(t.{{quoted $c.Name}} = s.top{{$i}}_{{$k}}) AS BIGINT) AS times{{$i}}_{{$k}}
+    CAST(count_if({{template "value" $c}} = s.top{{$i}}_{{$k}}) AS BIGINT) AS times{{$i}}_{{$k}}
     {{- end}}
 {{- end}}
   FROM {{quoted .Name}} AS t CROSS JOIN scale AS s
@@ -51,5 +51,6 @@ SELECT s.n
   {{- end}}
 {{- end}}
 FROM seen AS s CROSS JOIN scale AS c CROSS JOIN shape AS h
-{{define "measure"}}{{if .IsText}}length(t.{{quoted .Name}}){{else}}t.{{quoted .Name}}{{end}}{{end}}
+{{define "measure"}}{{if .IsText}}length({{template "value" .}}){{else if .IsTime}}epoch(t.{{quoted .Name}}){{else}}t.{{quoted .Name}}{{end}}{{end}}
+{{- define "value"}}{{if .IsNested}}CAST(t.{{quoted .Name}} AS VARCHAR){{else}}t.{{quoted .Name}}{{end}}{{end}}
 {{- define "brief"}}left(CAST({{.}} AS VARCHAR), 65){{end}}

@@ -1,1 +1,3 @@
-CREATE TEMP TABLE {{name .Table}} ({{range $i, $c := .Columns}}{{if $i}}, {{end}}{{name $c.Name}} {{$c.Type}}{{end}})
+CREATE TEMP VIEW {{name .Table}} AS
+SELECT {{range $i, $c := .Columns}}{{if $i}}, {{end}}CAST(NULL AS {{$c.Type}}) AS {{name $c.Name}}{{end}}
+WHERE false

@@ -233,7 +233,7 @@ func malformed(t *testing.T, w *World) {
 	if w.Engine.Capabilities().Rejects {
 		limit.Count = 1
 	}
-	record, err := w.run(t, pipeline.RunOptions{MaxRejects: limit})
+	record, err := w.run(t, pipeline.RunOptions{Allow: pipeline.Allowance{Limit: limit}})
 	if w.Engine.Capabilities().Rejects {
 		if err != nil || record.Table("orders").Rejected != 1 {
 			t.Errorf("one reject is allowed: %v", err)
@@ -278,7 +278,7 @@ func checked(t *testing.T, w *World) {
 	if debt.State != "fail" || debt.Failing != 17 || !strings.HasSuffix(debt.Message, " "+want) {
 		t.Errorf("the check found %d rows: %q, want 17 and %q", debt.Failing, debt.Message, want)
 	}
-	again, err := w.runner(t).Inspect(t.Context(), nil, pipeline.Limit{})
+	again, err := w.runner(t).Inspect(t.Context(), nil, pipeline.Allowance{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -131,6 +131,8 @@ type QueryLimits struct {
 	Threads int
 	Timeout time.Duration
 	Nice    int // how much the query gives way to other work of this machine
+	// Allow is which landing files and lines may be left out.
+	Allow pipeline.Allowance
 }
 
 // Estimate is what the build of a table would use.

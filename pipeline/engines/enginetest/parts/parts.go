@@ -83,7 +83,7 @@ func (e *Engine) Run(ctx context.Context, job pipeline.Job, progress func(pipeli
 		if err != nil {
 			return pipeline.Result{}, err
 		}
-		listed := map[string][]pipeline.File{input.Table.Name: tables}
+		listed := map[string]pipeline.Listing{input.Table.Name: {Files: tables}}
 		found, err := pipeline.FetchTables(ctx, e.env.Store, e.env.Lake, listed, input.Table.Name)
 		if err != nil {
 			return pipeline.Result{}, err

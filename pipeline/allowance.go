@@ -1,0 +1,397 @@
+package pipeline
+
+import (
+	"context"
+	"fmt"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"stedi/pipeline/ndjson"
+)
+
+// Allowance is what a reader of landing tables may leave out. The zero value
+// allows nothing.
+type Allowance struct {
+	Limit
+	// SkipFiles are files that are not read at all, by their names in the lake.
+	// A file that cannot be read is left out only if it is one of them.
+	SkipFiles []string
+}
+
+// Limit is how many lines of a landing table may be rejected.
+type Limit struct {
+	Count   int64
+	Percent float64 // used when not 0
+}
+
+func (l Limit) String() string {
+	if l.Percent > 0 {
+		return fmt.Sprintf("%g%%", l.Percent)
+	}
+	return fmt.Sprint(l.Count)
+}
+
+// None tells that nothing may be left out.
+func (a Allowance) None() bool { return a.Limit == Limit{} && len(a.SkipFiles) == 0 }
+
+// skipName is a name of SkipFiles as stores write names.
+func skipName(name string) string { return path.Clean(filepath.ToSlash(name)) }
+
+// Split parts the files of a landing table into those that are read and those that are
+// not.
+func (a Allowance) Split(files []File) (read, skipped []File) {
+	if len(a.SkipFiles) == 0 {
+		return files, nil
+	}
+	for _, f := range files {
+		if slices.ContainsFunc(a.SkipFiles, func(name string) bool { return skipName(name) == f.Name }) {
+			skipped = append(skipped, f)
+		} else {
+			read = append(read, f)
+		}
+	}
+	return read, skipped
+}
+
+// verify makes sure that each of SkipFiles is a file of a landing table.
+func (a Allowance) verify(ctx context.Context, store Files, lake *Lake) error {
+	if len(a.SkipFiles) == 0 {
+		return nil
+	}
+	var names []string
+	for _, t := range lake.Tables {
+		if !t.IsLanding() {
+			continue
+		}
+		files, err := store.List(ctx, t.Path)
+		if err != nil {
+			return err
+		}
+		names = append(names, fileNames(files)...)
+	}
+	for _, name := range a.SkipFiles {
+		if slices.Contains(names, skipName(name)) {
+			continue
+		}
+		fix := "Name the file as errors do: by its path in the lake."
+		if near := Nearest(name, names); near != "" {
+			fix = "Did you mean " + near + "? " + fix
+		}
+		return Fail(BadUsage, "", fix, "--skip-file %s: no landing table has a file of this name", name)
+	}
+	return nil
+}
+
+func fileNames(files []File) []string {
+	var names []string
+	for _, f := range files {
+		names = append(names, f.Name)
+	}
+	return names
+}
+
+// emptied fails if no file of a table is left to read.
+func emptied(t *Table, read, skipped []File) error {
+	if len(read) > 0 || len(skipped) == 0 {
+		return nil
+	}
+	return Fail(BadData, t.Name, "Repair one of them, and read it.", "--skip-file leaves no file of the table: %s", strings.Join(firstFew(fileNames(skipped)), ", "))
+}
+
+// losses are what a reading of a table had to leave out.
+type losses struct {
+	rows      int64 // that could be read
+	text      int64 // bytes of the lines, uncompressed
+	lines     int64 // rejected
+	bytes     int64 // of them
+	uncounted int64 // of the lines: those that may hold any number of rows
+	broken    int64 // files that cannot be read
+}
+
+func lossesOf(report ndjson.Report) losses {
+	l := losses{rows: report.Rows, text: report.Text, bytes: report.RejectedBytes}
+	for _, r := range report.Rejects {
+		switch {
+		case r.Whole():
+			l.broken++
+			continue
+		case r.Uncounted:
+			l.uncounted++
+		}
+		l.lines++
+	}
+	return l
+}
+
+// losses are those of the reading that the manifest records.
+func (m *Manifest) losses() losses {
+	return losses{rows: m.Rows, text: m.Text, lines: m.Rejected, bytes: m.RejectedBytes, uncounted: m.Uncounted}
+}
+
+// allows tells whether what was left out is within the limit. A file that cannot
+// be read never is. Lines that may hold any number of rows are within no number
+// of lines; their share is that of their bytes.
+func (l Limit) allows(lost losses) bool {
+	switch {
+	case lost.broken > 0:
+		return false
+	case l.Percent == 0:
+		return lost.uncounted == 0 && lost.lines <= l.Count
+	case lost.uncounted > 0:
+		return float64(lost.bytes)*100 <= l.Percent*float64(lost.text)
+	default:
+		return float64(lost.lines)*100 <= l.Percent*float64(lost.lines+lost.rows)
+	}
+}
+
+// Accept is nil if what a reading of a table had to leave out may be left out.
+// Otherwise it is a Failure that says what cannot be read, where and why. Of a
+// derived table every line must be read.
+func (a Allowance) Accept(t *Table, report ndjson.Report) error {
+	lost, limit := lossesOf(report), a.of(t)
+	switch {
+	case limit.allows(lost):
+		return nil
+	case lost.broken > 0:
+		return unreadableFiles(t, report, lost)
+	case !t.IsLanding():
+		return Fail(BadData, t.Name, "Run it again with --force, or roll it back.", "%s cannot be read:\n  %s",
+			counted(lost.lines, "line"), strings.Join(firstOf(report.Rejects), "\n  "))
+	case lost.uncounted > 0:
+		return uncountedLines(t, report, limit, lost)
+	}
+	fix := "Fix these lines."
+	if repair := report.Repair(); repair != "" {
+		fix = repair
+	} else if fewLost(report) {
+		fix = fmt.Sprintf("Fix these lines, or skip them with --max-rejects %d.", lost.lines)
+	}
+	return Fail(BadData, t.Name, fix, "%d of %d lines rejected, %s allowed:\n  %s",
+		lost.lines, lost.lines+lost.rows, limit, strings.Join(firstOf(report.Rejects), "\n  "))
+}
+
+// Exceeded tells of a table that is still being read whether more was refused
+// already than any end of it could allow.
+func (a Allowance) Exceeded(t *Table, scan *ndjson.Scan) bool {
+	all, uncounted := scan.Refused()
+	limit := a.of(t)
+	return all > 0 && limit.Percent == 0 && (uncounted > 0 || all > limit.Count)
+}
+
+// of is the limit of a table: it is for landing tables.
+func (a Allowance) of(t *Table) Limit {
+	if t.IsLanding() {
+		return a.Limit
+	}
+	return Limit{}
+}
+
+// fewLost tells whether the rejected lines are so few that leaving them out
+// empties no table: not most of its lines, nor most of a file that has a tenth of
+// them.
+func fewLost(report ndjson.Report) bool {
+	return report.Rejected <= report.Rows && !slices.ContainsFunc(report.Files, func(f ndjson.FileReport) bool {
+		return f.Rejected > f.Rows && f.Rejected*10 > report.Rejected+report.Rows
+	})
+}
+
+// unreadableFiles is the failure of files that cannot be read.
+func unreadableFiles(t *Table, report ndjson.Report, lost losses) error {
+	var whole []ndjson.Reject
+	for _, r := range report.Rejects {
+		if r.Whole() {
+			whole = append(whole, r)
+		}
+	}
+	bytes := int64(0)
+	for _, f := range report.Files {
+		if slices.ContainsFunc(whole, func(r ndjson.Reject) bool { return r.File == f.Name }) {
+			bytes += f.Size
+		}
+	}
+	what := counted(lost.broken, "file") + " cannot be read"
+	if len(report.Files) > 1 {
+		what = fmt.Sprintf("%d of %d files cannot be read, %s of the bytes", lost.broken, len(report.Files), share(bytes, report.Bytes))
+	}
+	fix := "Repair " + them(lost.broken) + "."
+	switch {
+	case t.IsLanding() && bytes*2 < report.Bytes:
+		fix = "Repair " + them(lost.broken) + ", or leave " + them(lost.broken) + " out with " + skipFlags(whole) + "."
+	case t.IsLanding() && int(lost.broken) < len(report.Files):
+		fix += " --skip-file would leave out most of the table."
+	}
+	return Fail(BadData, t.Name, fix, "%s:\n  %s", what, strings.Join(firstOf(whole), "\n  "))
+}
+
+// uncountedLines is the failure of lines that may hold any number of rows.
+func uncountedLines(t *Table, report ndjson.Report, limit Limit, lost losses) error {
+	var lines []ndjson.Reject
+	for _, r := range report.Rejects {
+		if r.Uncounted {
+			lines = append(lines, r)
+		}
+	}
+	allowed := "a limit of lines does not allow them"
+	if limit.Percent > 0 {
+		allowed = limit.String() + " allowed"
+	}
+	what := counted(lost.uncounted, "line") + " may hold any number of rows"
+	if more := lost.lines - lost.uncounted; more > 0 {
+		what = fmt.Sprintf("%s rejected, and %s", counted(more, "line"), what)
+	}
+	return Fail(BadData, t.Name, "Write one object of at most 1 MiB on each line, for example with jq -c; --skip-file leaves a whole file out.",
+		"%s: %s of the bytes, %s:\n  %s", what, share(lost.bytes, lost.text), allowed, strings.Join(firstOf(lines), "\n  "))
+}
+
+// share is a part as a percentage that is 0% or 100% only if it is exact.
+func share(part, all int64) string {
+	percent := float64(part) * 100 / float64(max(all, 1))
+	switch {
+	case part == 0 || part == all:
+		return fmt.Sprintf("%.0f%%", percent)
+	case percent < 0.1:
+		return "less than 0.1%"
+	default:
+		return fmt.Sprintf("%.1f%%", min(percent, 99.9))
+	}
+}
+
+func them(n int64) string {
+	if n == 1 {
+		return "it"
+	}
+	return "them"
+}
+
+// skipFlags are the flags that leave files out.
+func skipFlags(files []ndjson.Reject) string {
+	var flags []string
+	for _, r := range files[:min(len(files), shownRejects)] {
+		flags = append(flags, "--skip-file "+shellQuoted(r.File))
+	}
+	if more := len(files) - len(flags); more > 0 {
+		flags = append(flags, fmt.Sprintf("and %d more", more))
+	}
+	return strings.Join(flags, " ")
+}
+
+// shellQuoted writes a name so that a shell takes it for one word.
+func shellQuoted(name string) string {
+	plain := func(r rune) bool {
+		return r != '_' && r != '-' && r != '.' && r != '/' && r != '=' && (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z')
+	}
+	if !strings.ContainsFunc(name, plain) {
+		return name
+	}
+	return "'" + strings.ReplaceAll(name, "'", `'\''`) + "'"
+}
+
+// shownRejects is how many rejects a message shows.
+const shownRejects = 5
+
+// firstOf says of the first few rejects where they are and why, and of the
+// others how many they are.
+func firstOf(rejects []ndjson.Reject) []string {
+	var lines []string
+	for _, r := range rejects {
+		lines = append(lines, r.String())
+	}
+	return firstFew(lines)
+}
+
+func firstFew(lines []string) []string {
+	if more := len(lines) - shownRejects; more > 0 {
+		return append(slices.Clone(lines[:shownRejects]), fmt.Sprintf("and %d more", more))
+	}
+	return lines
+}
+
+// LeftOut says what is missing from the rows of a table that were read.
+type LeftOut struct {
+	Table string `json:"table"`
+	Lines int64  `json:"lines"` // that were rejected
+	// Uncounted are those of the lines that may hold any number of rows.
+	Uncounted int64    `json:"uncounted_lines,omitempty"`
+	Files     []string `json:"files"`           // that were skipped, or cannot be read
+	First     string   `json:"first,omitempty"` // where and why one of the lines was rejected, or a file
+}
+
+// LeftOutOf says what a reading of a table had to leave out, besides the files
+// that were skipped; nil if nothing.
+func LeftOutOf(table string, report ndjson.Report, skipped []File) *LeftOut {
+	left := LeftOut{Table: table, Files: append([]string{}, fileNames(skipped)...)}
+	for _, r := range report.Rejects {
+		if left.First == "" {
+			left.First = r.String()
+		}
+		switch {
+		case r.Whole():
+			left.Files = append(left.Files, r.File)
+			continue
+		case r.Uncounted:
+			left.Uncounted++
+		}
+		left.Lines++
+	}
+	if left.Lines == 0 && len(left.Files) == 0 {
+		return nil
+	}
+	return &left
+}
+
+// String is such as "2 lines and 1 file (t/raw/b.json) of t".
+func (l LeftOut) String() string {
+	var parts []string
+	if l.Lines > 0 {
+		lines := counted(l.Lines, "line")
+		if l.Uncounted > 0 {
+			lines += fmt.Sprintf(" (%d with an unknown number of rows)", l.Uncounted)
+		}
+		parts = append(parts, lines)
+	}
+	if n := len(l.Files); n > 0 {
+		parts = append(parts, fmt.Sprintf("%s (%s)", counted(int64(n), "file"), strings.Join(firstFew(l.Files), ", ")))
+	}
+	return strings.Join(parts, " and ") + " of " + l.Table
+}
+
+// Missing is a sentence about all that was left out; "" if nothing was.
+func Missing(left []LeftOut) string {
+	if len(left) == 0 {
+		return ""
+	}
+	var parts []string
+	for _, l := range left {
+		parts = append(parts, l.String())
+	}
+	return "Left out: " + strings.Join(parts, "; ") + "."
+}
+
+// LeftOut lists what the tables of the record lack.
+func (r *Record) LeftOut() []LeftOut {
+	var left []LeftOut
+	for _, t := range r.Tables {
+		if l := t.LeftOut(); l != nil {
+			left = append(left, *l)
+		}
+	}
+	return left
+}
+
+// LeftOut says what the table lacks; nil if nothing.
+func (t TableRecord) LeftOut() *LeftOut {
+	files := append(slices.Clone(t.SkippedFiles), t.UnreadableFiles...)
+	if t.Rejected == 0 && len(files) == 0 {
+		return nil
+	}
+	return &LeftOut{Table: t.Table, Lines: t.Rejected, Uncounted: t.Uncounted, Files: files}
+}
+
+func counted(n int64, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}

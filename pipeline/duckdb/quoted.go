@@ -1,0 +1,83 @@
+package duckdb
+
+import (
+	"regexp"
+	"strings"
+
+	"stedi/pipeline"
+)
+
+// Quoted returns the length of the white space, the comment or the quoted text
+// that a SQL text begins with, or 0. It is used for messages about a text that
+// was refused already: a mistake here costs a worse message and nothing else.
+func Quoted(sql string) int {
+	switch {
+	case sql == "":
+		return 0
+	case sql[0] <= ' ':
+		return 1
+	case sql[0] == '\'' || sql[0] == '"':
+		return through(sql, 1, sql[:1])
+	case strings.HasPrefix(sql, "--"):
+		return through(sql, 2, "\n")
+	case strings.HasPrefix(sql, "/*"):
+		return through(sql, 2, "*/")
+	case sql[0] == '$':
+		if tag := 1 + strings.IndexByte(sql[1:], '$'); tag > 0 && !strings.ContainsAny(sql[1:tag], " \n'\"();") {
+			return through(sql, tag+1, sql[:tag+1])
+		}
+	}
+	return 0
+}
+
+// through returns the length up to the end of the mark, or of everything.
+func through(sql string, from int, mark string) int {
+	if n := strings.Index(sql[from:], mark); n >= 0 {
+		return from + n + len(mark)
+	}
+	return len(sql)
+}
+
+// Backtick returns the byte of the first back-tick outside of quotes and
+// comments, or -1. No SQL of DuckDB has one there.
+func Backtick(sql string) int {
+	for i := 0; i < len(sql); {
+		if sql[i] == '`' {
+			return i
+		}
+		i += max(1, Quoted(sql[i:]))
+	}
+	return -1
+}
+
+// BacktickMessage says what is wrong with a back-tick.
+const BacktickMessage = "a back-tick does not quote a name here"
+
+// BacktickName returns the name that the back-tick at a byte of the text
+// begins, in the quotes that DuckDB takes.
+func BacktickName(sql string, at int) string {
+	name, _, closed := strings.Cut(sql[at+1:], "`")
+	if !closed || name == "" || len(name) > 128 || strings.ContainsAny(name, "\n'\"") {
+		name = "name"
+	}
+	return quoteName(name)
+}
+
+var (
+	near    = regexp.MustCompile(`at or near "(\w+)"`)
+	unknown = regexp.MustCompile(`Function with name "?(\w+)"? does not exist`)
+)
+
+// instead names what to write in place of the function that a message is
+// about, if DuckDB lacks it.
+func instead(about *regexp.Regexp, message string) string {
+	m := about.FindStringSubmatch(message)
+	if m == nil {
+		return ""
+	}
+	s, ok := pipeline.SubstituteFor(Name, m[1])
+	if !ok {
+		return ""
+	}
+	return ": use " + s.Use
+}

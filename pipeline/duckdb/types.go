@@ -1,0 +1,109 @@
+package duckdb
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	driver "github.com/duckdb/duckdb-go/v2"
+
+	"stedi/pipeline"
+	"stedi/pipeline/ndjson"
+)
+
+// plainTypes are DuckDB's types for those of a lake that have no parameters.
+var plainTypes = map[ndjson.Type]driver.Type{
+	ndjson.String: driver.TYPE_VARCHAR, ndjson.Boolean: driver.TYPE_BOOLEAN,
+	ndjson.Tinyint: driver.TYPE_TINYINT, ndjson.Smallint: driver.TYPE_SMALLINT, ndjson.Int: driver.TYPE_INTEGER, ndjson.Bigint: driver.TYPE_BIGINT,
+	ndjson.Float: driver.TYPE_FLOAT, ndjson.Double: driver.TYPE_DOUBLE, ndjson.Date: driver.TYPE_DATE, ndjson.Timestamp: driver.TYPE_TIMESTAMP,
+}
+
+// vectorType is the type of the vectors that the reader fills for a column.
+// Nested values travel as text.
+func vectorType(t ndjson.Type) (driver.TypeInfo, error) {
+	shape := t.Shape()
+	if shape.Kind == ndjson.KindDecimal {
+		return driver.NewDecimalInfo(uint8(shape.Precision), uint8(shape.Scale)) //nolint:gosec // at most 38
+	}
+	kind, ok := plainTypes[t]
+	if !ok {
+		kind = driver.TYPE_VARCHAR
+	}
+	return driver.NewTypeInfo(kind)
+}
+
+// lakeType is the type of a lake's tables that holds the values of one of
+// DuckDB's, if there is one.
+func lakeType(info driver.TypeInfo) (ndjson.Type, bool) {
+	shape, ok := shapeOf(info)
+	if !ok {
+		return "", false
+	}
+	// What is nested too deep, or has odd names of fields, is no type.
+	t, err := ndjson.ParseType(string(shape.Type().String()))
+	return t, err == nil
+}
+
+func shapeOf(info driver.TypeInfo) (s ndjson.Shape, ok bool) {
+	for t, kind := range plainTypes {
+		if kind == info.InternalType() {
+			return t.Shape(), true
+		}
+	}
+	switch details := info.Details().(type) {
+	case *driver.DecimalDetails:
+		return ndjson.Shape{Kind: ndjson.KindDecimal, Precision: int(details.Width), Scale: int(details.Scale)}, true
+	case *driver.ListDetails:
+		element, ok := shapeOf(details.Child)
+		return ndjson.Shape{Kind: ndjson.KindArray, Element: &element}, ok
+	case *driver.ArrayDetails:
+		element, ok := shapeOf(details.Child)
+		return ndjson.Shape{Kind: ndjson.KindArray, Element: &element}, ok
+	case *driver.MapDetails:
+		value, ok := shapeOf(details.Value)
+		return ndjson.Shape{Kind: ndjson.KindMap, Element: &value}, ok && details.Key.InternalType() == driver.TYPE_VARCHAR
+	case *driver.StructDetails:
+		s.Kind = ndjson.KindStruct
+		for _, entry := range details.Entries {
+			field, ok := shapeOf(entry.Info())
+			if !ok {
+				return s, false
+			}
+			s.Fields = append(s.Fields, ndjson.Field{Name: strings.ToLower(entry.Name()), Shape: field})
+		}
+		return s, true
+	}
+	return s, false
+}
+
+// fromText is the SQL of a column that the reader gives as text.
+func fromText(c ndjson.Column) string {
+	if shape := c.Type.Shape(); shape.IsNested() {
+		return fmt.Sprintf("CAST(CAST(%s AS JSON) AS %s) AS %s", quoteName(c.Name), pipeline.ResultType(c.Type), quoteName(c.Name))
+	}
+	return quoteName(c.Name)
+}
+
+// toText is the SQL that makes a value what the writer takes.
+func toText(value string, t ndjson.Type) string {
+	if shape := t.Shape(); shape.IsNested() {
+		return nestedText(value, pipeline.ResultType(t))
+	}
+	return value
+}
+
+var decimalName = regexp.MustCompile(`DECIMAL\(\d+, ?\d+\)`)
+
+// nestedText is the SQL that makes JSON of a nested value of the type. Decimals
+// become text on the way: DuckDB writes them into JSON as floats.
+func nestedText(value, duckType string) string {
+	return fmt.Sprintf("CAST(to_json(CAST(%s AS %s)) AS VARCHAR)", value, decimalName.ReplaceAllString(duckType, "VARCHAR"))
+}
+
+// holds tells whether a column of DuckDB's type gives the vectors of a type. A
+// varchar and a char give those of a string.
+func holds(info driver.TypeInfo, t ndjson.Type) bool {
+	got, ok := lakeType(info)
+	shape := t.Shape()
+	return ok && (got == t || shape.IsText() && got == ndjson.String)
+}

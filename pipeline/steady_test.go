@@ -1,0 +1,88 @@
+package pipeline_test
+
+import (
+	"context"
+	"io"
+	"testing"
+	"time"
+
+	"stedi/pipeline"
+)
+
+// publishing is a store in which something is published just before the nth
+// time that it is asked for something.
+type publishing struct {
+	pipeline.Store
+	n       int
+	publish func()
+}
+
+func (p *publishing) count() {
+	if p.n--; p.n == 0 {
+		p.publish()
+	}
+}
+
+func (p *publishing) List(ctx context.Context, folder string) ([]pipeline.File, error) {
+	p.count()
+	return p.Store.List(ctx, folder)
+}
+
+func (p *publishing) Open(ctx context.Context, name string) (io.ReadCloser, error) {
+	p.count()
+	return p.Store.Open(ctx, name)
+}
+
+func (p *publishing) Fetch(ctx context.Context, file pipeline.File) (string, error) {
+	p.count()
+	return p.Store.Fetch(ctx, file)
+}
+
+func TestAReaderDuringARunGetsOneVersion(t *testing.T) {
+	w := newWorld(t, with(ordersChecks))
+	other := *w.runner // a process of its own
+	other.Engine = engine(t)
+	mustRun := func() {
+		t.Helper()
+		w.clock = w.clock.Add(time.Minute)
+		if _, err := other.Run(t.Context(), pipeline.RunOptions{}, func(pipeline.Event) {}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	readers := map[string]func(*pipeline.Runner) error{
+		"check": func(r *pipeline.Runner) error {
+			record, err := r.Inspect(t.Context(), nil, pipeline.Allowance{})
+			if err != nil {
+				return err
+			}
+			for _, c := range record.Checks {
+				if c.State == "fail" && (c.Check == "unchanged" || c.Check == "readable") {
+					t.Errorf("%+v", c)
+				}
+			}
+			return nil
+		},
+		"plan": func(r *pipeline.Runner) error {
+			_, err := r.Plan(t.Context(), pipeline.RunOptions{})
+			return err
+		},
+	}
+	mustRun()
+	row := 0
+	for name, read := range readers {
+		for n := 1; ; n += 2 {
+			row++
+			store := &publishing{Store: w.runner.Store, n: n, publish: mustRun}
+			w.write(t, "orders/landing/2.json", `{"person":1,"total":`+string(rune('1'+row%9))+"}\n")
+			w.write(t, "people/landing/2.json", `{"id":`+string(rune('1'+row%9))+`,"name":"Dee"}`+"\n")
+			reader := *w.runner
+			reader.Store = store
+			if err := read(&reader); err != nil {
+				t.Errorf("%s, published before call %d: %v", name, n, err)
+			}
+			if store.n > 0 {
+				break // it has asked for less
+			}
+		}
+	}
+}

@@ -1,0 +1,19 @@
+CREATE EXTERNAL TABLE IF NOT EXISTS `zoo`.`feedings` (
+  `animal` string,
+  `fedAt` timestamp,
+  `grams` int,
+  `x` float,
+  `y` float,
+  `z` float
+)
+ROW FORMAT SERDE 'org.openx.data.jsonserde.JsonSerDe'
+WITH SERDEPROPERTIES (
+  'ignore.malformed.json' = 'FALSE',
+  'dots.in.keys' = 'FALSE',
+  'case.insensitive' = 'TRUE',
+  'mapping' = 'TRUE'
+)
+STORED AS INPUTFORMAT 'org.apache.hadoop.mapred.TextInputFormat'
+OUTPUTFORMAT 'org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat'
+LOCATION 's3://city-zoo/zoo/feedings/'
+TBLPROPERTIES ('classification' = 'json');

@@ -1,0 +1,16 @@
+CREATE EXTERNAL TABLE IF NOT EXISTS `farm`.`silo_landing` (
+  `sensorReadingTime` timestamp,
+  `serialNumber` string,
+  `level` double
+)
+ROW FORMAT SERDE 'org.openx.data.jsonserde.JsonSerDe'
+WITH SERDEPROPERTIES (
+  'ignore.malformed.json' = 'FALSE',
+  'dots.in.keys' = 'FALSE',
+  'case.insensitive' = 'TRUE',
+  'mapping' = 'TRUE'
+)
+STORED AS INPUTFORMAT 'org.apache.hadoop.mapred.TextInputFormat'
+OUTPUTFORMAT 'org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat'
+LOCATION 's3://farm-silo-landing/'
+TBLPROPERTIES ('classification' = 'json');
