@@ -72,7 +72,7 @@ func TestEachClauseIsHonouredOrRefused(t *testing.T) {
 		{name: "column COMMENT", statement: "CREATE EXTERNAL TABLE t (id bigint COMMENT \"it's\", s string COMMENT 'it\\'s ''x''') " + openX + at, want: same},
 		{name: "table COMMENT", statement: head + "COMMENT 'a \"table\"'\n" + openX + at, want: same},
 		{name: "PARTITIONED BY", statement: head + "PARTITIONED BY (`year` int COMMENT 'y', city string)\n" + openX + at, file: "year=2024/city=a%2Fb/a.json", want: `{"id":1,"s":"x","year":2024,"city":"a/b"}` + "\n"},
-		{name: "PARTITIONED BY without its folder", statement: head + "PARTITIONED BY (dt date)\n" + openX + at, want: "rejected: not in a folder named dt=…, which holds the value of the partition column dt\n"},
+		{name: "PARTITIONED BY without its folder", statement: head + "PARTITIONED BY (dt date)\n" + openX + at, want: "rejected: not in a folder named dt=…, which holds the value of the partition column dt; move it into a folder with the right value\n"},
 		{name: "PARTITIONED BY a column of the table", statement: head + "PARTITIONED BY (\n id int)\n" + openX + at, line: 3, says: "column id is there twice"},
 		{name: "PARTITIONED BY a nested type", statement: head + "PARTITIONED BY (p array<int>)\n" + openX + at, line: 2, says: "write string"},
 		{name: "CLUSTERED BY", statement: head + "CLUSTERED BY (id, s) INTO 8 BUCKETS\n" + openX + at, want: same},
