@@ -25,7 +25,7 @@ type Engine struct {
 	pending pipeline.Spending
 }
 
-var _ pipeline.Remote = (*Engine)(nil)
+var _ pipeline.Engine = (*Engine)(nil)
 
 // Engine returns one for the lake at a location. With stages it counts the
 // rows of every stage of a transform, for which Athena reads its inputs again.
@@ -33,11 +33,24 @@ func (c *Client) Engine(tables *catalog.Catalog, location string, stages bool) *
 	return &Engine{client: c, tables: tables, lake: strings.TrimSuffix(location, "/"), stages: stages}
 }
 
-// Name is what the engine is called on the command line and in files.
+// Name is the engine's name.
 const Name = "athena"
 
-// Name returns Name.
+// Name is the engine's name.
 func (e *Engine) Name() string { return Name }
+
+// atOnce is how many questions Athena is asked at the same time: a fraction of
+// the 20 queries that the smallest of its quotas allows.
+const atOnce = 6
+
+// Capabilities are those of the engine.
+func (e *Engine) Capabilities() pipeline.Capabilities { return Capabilities() }
+
+// Capabilities are those of a service that finds tables by their names in the
+// catalog.
+func Capabilities() pipeline.Capabilities {
+	return pipeline.Capabilities{InPlace: true, ChecksInPlace: true, Parts: true, Resumes: true, Costs: true, AtOnce: atOnce}
+}
 
 // Spent returns what was asked for since the last call.
 func (e *Engine) Spent() pipeline.Spending {
@@ -92,9 +105,9 @@ func stageOf(table *pipeline.Table, target pipeline.Target) string {
 // the query that was under way.
 func (e *Engine) Run(ctx context.Context, job pipeline.Job, progress func(pipeline.Progress)) (pipeline.Result, error) {
 	progress(pipeline.Progress{})
-	stage := stageOf(job.Table, *job.To)
+	stage := stageOf(job.Table, *job.Output.Folder)
 	sql, err := sqlText("make.sql", map[string]any{
-		"Database": e.tables.Database(), "Stage": stage, "Location": e.lake + "/" + job.To.Folder + "/", "SQL": bare(job.Table.Made.SQL),
+		"Database": e.tables.Database(), "Stage": stage, "Location": e.lake + "/" + job.Output.Folder.Folder + "/", "SQL": bare(job.Table.Made.SQL),
 	})
 	if err != nil {
 		return pipeline.Result{}, err
@@ -102,9 +115,9 @@ func (e *Engine) Run(ctx context.Context, job pipeline.Job, progress func(pipeli
 	if err := e.client.affordable(ctx, bare(job.Table.Made.SQL)); err != nil {
 		return pipeline.Result{}, about(job.Table, err)
 	}
-	done, err := e.execute(ctx, sql, job.To.Token, func(id string) error {
+	done, err := e.execute(ctx, sql, job.Output.Folder.Token, func(id string) error {
 		job.Say("query %s makes the rows", id)
-		return job.To.Begun(id)
+		return job.Output.Folder.Begun(id)
 	})
 	if err != nil {
 		return pipeline.Result{}, about(job.Table, err)
@@ -210,7 +223,7 @@ func (e *Engine) Forget(context.Context, string) error { return nil }
 
 // Check counts the rows that break a rule.
 func (e *Engine) Check(ctx context.Context, rule *pipeline.Check, inputs []pipeline.Input) (pipeline.Findings, error) {
-	values := map[string]any{"Database": e.tables.Database(), "SQL": bare(rule.SQL), "Messages": rule.Messages, "Stage": "", "Table": ""}
+	values := map[string]any{"Database": e.tables.Database(), "SQL": bare(rule.SQL), "Messages": rule.Messages, "Most": pipeline.MostMessages, "Stage": "", "Table": ""}
 	for _, input := range inputs {
 		if input.Staged != nil {
 			values["Stage"], values["Table"] = stageOf(input.Table, *input.Staged), input.Table.Name
@@ -226,9 +239,8 @@ func (e *Engine) Check(ctx context.Context, rule *pipeline.Check, inputs []pipel
 	}
 	findings.Rows, _ = found[0][0].(int64)
 	if rule.Messages {
-		if text, ok := found[0][1].(string); ok && text != "" {
-			findings.Messages = strings.Split(text, "; ")
-		}
+		text, _ := found[0][1].(string)
+		findings.Messages = pipeline.SplitMessages(text)
 	}
 	return findings, nil
 }

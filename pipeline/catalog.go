@@ -46,12 +46,6 @@ type catalogued struct {
 	lake    *Lake
 }
 
-// WithCatalog returns a store whose tables lie, and are published, where the
-// catalog says. Landing tables lie where the definition says.
-func WithCatalog(store Store, catalog Catalog, lake *Lake) Store {
-	return &catalogued{Store: store, catalog: catalog, lake: lake}
-}
-
 // List returns the files of a table's present version, or of any other folder
 // what is in it.
 func (c *catalogued) List(ctx context.Context, folder string) ([]File, error) {
@@ -67,29 +61,42 @@ func (c *catalogued) List(ctx context.Context, folder string) ([]File, error) {
 	return c.Store.List(ctx, folder)
 }
 
-// cataloguedIn finds the catalog behind a store, or nil.
-func cataloguedIn(store Store) *catalogued {
-	switch s := store.(type) {
-	case *catalogued:
-		return s
-	case *glance:
-		return cataloguedIn(s.Store)
-	}
-	return nil
+// catalogPublisher publishes by one update of the catalog, which moves the
+// table to the folder of its new version.
+type catalogPublisher struct{ *catalogued }
+
+// ByCatalog returns a store whose tables lie where the catalog says, and the
+// Publisher that goes with it. Landing tables lie where the definition says.
+func ByCatalog(store Store, catalog Catalog, lake *Lake) (Store, Publisher) {
+	c := &catalogued{Store: store, catalog: catalog, lake: lake}
+	return c, catalogPublisher{c}
 }
 
-// publish makes a version that lies there the table. A reader finds the old
+func (c catalogPublisher) OneFile() bool { return false }
+
+// Folder is that of a version of its own.
+func (c catalogPublisher) Folder(t *Table, run string) string { return versionFolder(t, run) }
+
+func (c catalogPublisher) Publish(ctx context.Context, v Version) (*Manifest, error) {
+	if v.Staged == nil {
+		return c.move(ctx, v)
+	}
+	return c.upload(ctx, v)
+}
+
+// move makes a version that lies there the table. A reader finds the old
 // version or the new one, whole.
-func (c *catalogued) publish(ctx context.Context, t *Table, m Manifest, old *Manifest) (*Manifest, error) {
+func (c catalogPublisher) move(ctx context.Context, v Version) (*Manifest, error) {
+	t, m := v.Table, v.Manifest
 	place, err := c.catalog.Place(ctx, t)
 	if err != nil {
 		return nil, err
 	}
-	if old != nil {
-		if old.Folder != place.Folder {
+	if v.Old != nil {
+		if v.Old.Folder != place.Folder {
 			return nil, fmt.Errorf("publishing: the catalog: %w", ErrChanged)
 		}
-		if err := writeJSON(ctx, c, previousFolder(m.Run)+"/"+t.Name+".json", old); err != nil {
+		if err := writeJSON(ctx, c, previousFolder(m.Run)+"/"+t.Name+".json", v.Old); err != nil {
 			return nil, fmt.Errorf("keeping the previous version: %w", err)
 		}
 	}
@@ -104,38 +111,41 @@ func (c *catalogued) publish(ctx context.Context, t *Table, m Manifest, old *Man
 	return record(ctx, c, m)
 }
 
-// publishStaged uploads a staged file as a version of its own, and makes that
-// the table.
-func (c *catalogued) publishStaged(ctx context.Context, p *publication) (*Manifest, error) {
-	open, err := readManifest(ctx, c, intentName(p.table.Name))
+// upload puts a staged file into the folder of a version of its own, and makes
+// that the table.
+func (c catalogPublisher) upload(ctx context.Context, v Version) (*Manifest, error) {
+	open, err := readManifest(ctx, c, intentName(v.Table.Name))
 	if err != nil {
 		return nil, err
 	}
-	if open != nil { // of a remote engine, which was killed
+	if open != nil { // of an engine that works in place, whose process was killed
 		if err := dropVersion(ctx, c, open); err != nil {
 			return nil, err
 		}
 	}
-	m := p.manifest
-	m.Folder = versionFolder(p.table, m.Run)
+	m := v.Manifest
+	m.Folder = versionFolder(v.Table, m.Run)
 	if err := writeJSON(ctx, c, intentName(m.Table), m); err != nil {
 		return nil, fmt.Errorf("recording the intent: %w", err)
 	}
-	file, err := c.Commit(ctx, p.staged, m.Folder+"/part-00000.json", nil)
+	file, err := c.Commit(ctx, v.Staged, m.Folder+"/part-00000.json", nil)
 	if err != nil {
 		return nil, fmt.Errorf("publishing: %w", err)
 	}
 	m.Files[0].File = file
-	published, err := c.publish(ctx, p.table, m, p.old)
+	published, err := c.move(ctx, Version{Table: v.Table, Manifest: m, Old: v.Old})
 	if errors.Is(err, ErrChanged) {
 		err = errors.Join(err, dropVersion(ctx, c, &m))
 	}
 	return published, err
 }
 
-// recover finds out whether a version whose publishing was cut off is the
-// table. If it is not it is deleted, unless a remote engine may go on with it.
-func (c *catalogued) recover(ctx context.Context, store Store, t *Table, m *Manifest) error {
+// Recover finds out whether a version whose publishing was cut off is the
+// table. If it is not it is deleted, unless an engine may go on with it.
+func (c catalogPublisher) Recover(ctx context.Context, store Store, t *Table, m *Manifest) error {
+	if m.Folder == "" { // from before the lake had a catalog
+		return filePublisher{store}.Recover(ctx, store, t, m)
+	}
 	place, err := c.catalog.Place(ctx, t)
 	if err != nil {
 		return err
@@ -153,6 +163,29 @@ func (c *catalogued) recover(ctx context.Context, store Store, t *Table, m *Mani
 	return dropVersion(ctx, store, m)
 }
 
+// Prune deletes the folder of a kept version, unless it is the table again.
+func (c catalogPublisher) Prune(ctx context.Context, t *Table, m *Manifest) error {
+	if m.Folder == "" {
+		return nil
+	}
+	place, err := c.catalog.Place(ctx, t)
+	if err != nil || place.Folder == m.Folder {
+		return err
+	}
+	return c.Delete(ctx, m.Folder)
+}
+
 // versionFolder is where a run lays a version of a table, in a lake with a
 // catalog.
 func versionFolder(t *Table, run string) string { return fmt.Sprintf("%s/run=%s", t.Path, run) }
+
+// dropVersion forgets a version that was never published.
+func dropVersion(ctx context.Context, store Store, open *Manifest) error {
+	if open.Folder == "" {
+		return nil
+	}
+	if err := store.Delete(ctx, open.Folder); err != nil {
+		return err
+	}
+	return store.Delete(ctx, intentName(open.Table))
+}

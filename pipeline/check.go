@@ -27,20 +27,38 @@ type Check struct {
 	File      string
 }
 
-// Checker is the part of an engine that evaluates rules.
+// Checker is the part of an engine that reads tables and evaluates checks. An
+// engine may leave all of it to another one.
 type Checker interface {
+	// Scan reads a table as strictly as Run does, only to report on it.
+	Scan(ctx context.Context, input Input, progress func(Progress)) (ndjson.Report, error)
 	// Hold reads a table and keeps it for the checks that follow, until
-	// Engine.Forget.
+	// Forget. An engine that ChecksInPlace only reports on it.
 	Hold(ctx context.Context, input Input) (ndjson.Report, error)
-	// Check counts the rows that break a rule, and collects a few of the
-	// different messages, if the rule has any.
+	// Check counts the rows that break a rule, and collects the first
+	// MostMessages of its different messages in their order, if it has any.
 	Check(ctx context.Context, rule *Check, inputs []Input) (Findings, error)
+	// Forget drops the named table if it was kept.
+	Forget(ctx context.Context, table string) error
 }
 
 // Findings are what a check found.
 type Findings struct {
 	Rows     int64
 	Messages []string
+}
+
+// MostMessages is how many different messages a check collects: the first ones
+// in their order.
+const MostMessages = 5
+
+// SplitMessages cuts messages apart that a query has joined by the unit
+// separator, chr(31), which no message has.
+func SplitMessages(joined string) []string {
+	if joined == "" {
+		return nil
+	}
+	return strings.Split(joined, "\x1f")
 }
 
 // checks reads checks/*.sql. Each is tried against the tables' columns.
@@ -172,7 +190,7 @@ func (r *run) check(ctx context.Context) error {
 		lake: r.lake, store: r.store, engine: r.engine, observation: o, allow: r.options.Allow,
 		reports: r.readings, cache: checkCache{}, held: append(slices.Clone(r.kept), r.held...),
 	}
-	if _, remote := r.engine.(Remote); remote {
+	if r.engine.Capabilities().ChecksInPlace {
 		i.held = r.lake.everything()
 	}
 	if _, err := readCache(ctx, r.store, checkCacheName, &i.cache); err != nil {
@@ -211,15 +229,14 @@ func (r *run) watch(t *Table) []string {
 	return slices.Compact(columns)
 }
 
-// guard holds a staged table against its guards. Nothing is published that
-// breaks one.
-func (r *run) guard(ctx context.Context, t *Table, staged StagedFile, job Job, bytes int64, rest []PlanStep) error {
-	if err := r.holdLanding(ctx, t, rest); err != nil {
-		return err
-	}
-	rows := Input{Table: t}
-	if !job.Keep {
-		rows.Files = []ndjson.File{{Path: staged.Path(), Name: t.Part(), Size: bytes}}
+// guard evaluates the guards of a table over its new rows. Nothing is published
+// that breaks one.
+func (r *run) guard(ctx context.Context, job Job, rows Input, rest []PlanStep) error {
+	t := job.Table
+	if !r.engine.Capabilities().ChecksInPlace {
+		if err := r.holdLanding(ctx, t, rest); err != nil {
+			return err
+		}
 	}
 	for _, c := range r.guards(t) {
 		own := rows
@@ -230,20 +247,6 @@ func (r *run) guard(ctx context.Context, t *Table, staged StagedFile, job Job, b
 		if err == nil && record.Failing > 0 && own.Watched {
 			record, err = r.ask(ctx, c, rows) // for the exact number
 		}
-		if err != nil {
-			return fmt.Errorf("guard %s: %w", c.Name, err)
-		}
-		if record.State == "fail" {
-			return c.forbids(t, record)
-		}
-	}
-	return nil
-}
-
-// guardStaged holds what a remote engine has left against the table's guards.
-func (r *run) guardStaged(ctx context.Context, t *Table, own Input) error {
-	for _, c := range r.guards(t) {
-		record, err := r.ask(ctx, c, own)
 		if err != nil {
 			return fmt.Errorf("guard %s: %w", c.Name, err)
 		}
@@ -269,7 +272,7 @@ func (r *run) holdLanding(ctx context.Context, t *Table, rest []PlanStep) error 
 			if !input.IsLanding() || slices.Contains(r.held, name) || r.reads(rest, name) || size(r.landing[name].files) > holdLimit {
 				continue
 			}
-			found, err := r.input(ctx, input)
+			found, err := r.stored(ctx, input, false)
 			if err != nil {
 				return err
 			}
@@ -290,7 +293,7 @@ func (r *run) ask(ctx context.Context, c *Check, own Input) (CheckRecord, error)
 			inputs = append(inputs, own)
 			continue
 		}
-		input, err := r.input(ctx, r.lake.Table(name))
+		input, err := r.input(ctx, r.lake.Table(name), r.engine.Capabilities().ChecksInPlace)
 		if err != nil {
 			return CheckRecord{}, err
 		}

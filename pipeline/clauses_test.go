@@ -38,7 +38,7 @@ func rowsOf(t *testing.T, statement, name, content string) (string, error) {
 		t.Fatal(err)
 	}
 	var out bytes.Buffer
-	job := pipeline.Job{Table: lake.Table("u"), Out: &out, Inputs: []pipeline.Input{{
+	job := pipeline.Job{Table: lake.Table("u"), Output: pipeline.Output{Stream: &out}, Inputs: []pipeline.Input{{
 		Table: lake.Table("t"), Files: []ndjson.File{{Path: path, Name: "t/raw/" + name, Size: int64(len(content))}},
 	}}}
 	result, err := e.Run(t.Context(), job, func(pipeline.Progress) {})

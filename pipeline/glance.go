@@ -59,14 +59,14 @@ type survey struct {
 	lacking []*Table          // landing tables without files
 }
 
-// surveyLake finds out what a run with the allowance would know before its
-// first step; without one, a run that skips the files that the last one has.
-func surveyLake(ctx context.Context, store Store, lake *Lake, allow *Allowance) (*survey, error) {
-	return glanceAt(store).survey(ctx, lake, allow)
+// survey finds out what a run with the allowance would know before its first
+// step; without one, a run that skips the files that the last one has.
+func (r *Runner) survey(ctx context.Context, allow *Allowance) (*survey, error) {
+	return glanceAt(r.Store).survey(ctx, r.publisher(), r.Lake, allow)
 }
 
-func (g *glance) survey(ctx context.Context, lake *Lake, allow *Allowance) (*survey, error) {
-	if err := recoverLake(ctx, g, lake); err != nil {
+func (g *glance) survey(ctx context.Context, publisher Publisher, lake *Lake, allow *Allowance) (*survey, error) {
+	if err := recoverLake(ctx, g, publisher, lake); err != nil {
 		return nil, err
 	}
 	s := &survey{
@@ -110,7 +110,7 @@ func (r *Runner) Plan(ctx context.Context, options RunOptions) ([]PlanStep, erro
 	if err := options.Allow.verify(ctx, r.Store, r.Lake); err != nil {
 		return nil, err
 	}
-	found, _, err := surveySteady(ctx, r.Store, r.Lake, &options.Allow, false)
+	found, _, err := r.surveySteady(ctx, &options.Allow, false)
 	if err != nil {
 		return nil, err
 	}

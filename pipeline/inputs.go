@@ -21,6 +21,15 @@ type Hash = ndjson.Hash
 // answers at once; one in a bucket waits for the network.
 const fetchesAtOnce = 16
 
+// prepare makes a table ready for an engine: its files are fetched unless the
+// engine reads the table in place.
+func prepare(ctx context.Context, inPlace bool, store Store, t *Table, files []File) (Input, error) {
+	if inPlace {
+		return Input{Table: t}, nil
+	}
+	return fetchInput(ctx, store, t, files)
+}
+
 func fetchInput(ctx context.Context, store Store, t *Table, files []File) (Input, error) {
 	input := Input{Table: t, Files: make([]ndjson.File, len(files))}
 	group, fetching := errgroup.WithContext(ctx)
@@ -174,7 +183,7 @@ func (r *run) unread(ctx context.Context, t *Table, record *TableRecord) error {
 		return nil
 	}
 	if !ok {
-		input, err := prepare(ctx, r.engine, r.store, t, files)
+		input, err := prepare(ctx, r.engine.Capabilities().ChecksInPlace, r.store, t, files)
 		if err != nil {
 			return err
 		}

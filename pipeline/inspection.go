@@ -34,8 +34,7 @@ func (r *Runner) Inspect(ctx context.Context, options InspectOptions) (*Record, 
 	if err := options.Allow.verify(ctx, r.Store, r.Lake); err != nil {
 		return nil, err
 	}
-	_, remote := r.Engine.(Remote)
-	found, current, err := surveySteady(ctx, r.Store, r.Lake, &options.Allow, !remote)
+	found, current, err := r.surveySteady(ctx, &options.Allow, !r.Engine.Capabilities().ChecksInPlace)
 	if err != nil {
 		return nil, err
 	}
@@ -147,15 +146,11 @@ func (i *inspection) readAll(ctx context.Context) error {
 	})
 }
 
-// each does something for each of several things: with an engine that works
-// far away for a few of them at the same time, since most of it is waiting, and
-// with one that needs this machine for each in turn.
+// each does something for each of several things, for as many of them at the
+// same time as the engine allows.
 func each[T any](ctx context.Context, engine Engine, things []T, do func(ctx context.Context, n int, thing T) error) error {
 	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(1)
-	if _, remote := engine.(Remote); remote {
-		group.SetLimit(atOnce)
-	}
+	group.SetLimit(max(1, engine.Capabilities().AtOnce))
 	for n, thing := range things {
 		group.Go(func() error {
 			if ctx.Err() != nil {
@@ -167,10 +162,6 @@ func each[T any](ctx context.Context, engine Engine, things []T, do func(ctx con
 	return group.Wait()
 }
 
-// atOnce is how many questions an engine far away is asked at the same time: a
-// fraction of the 20 queries that the smallest of Athena's quotas allows.
-const atOnce = 6
-
 // input makes a table ready for checks: one that is not large is read into the
 // engine, once.
 func (i *inspection) input(ctx context.Context, t *Table) (Input, error) {
@@ -180,7 +171,7 @@ func (i *inspection) input(ctx context.Context, t *Table) (Input, error) {
 	input, ok := i.opened.input(t)
 	var err error
 	if !ok {
-		input, err = prepare(ctx, i.engine, i.store, t, i.files[t.Name])
+		input, err = prepare(ctx, i.engine.Capabilities().ChecksInPlace, i.store, t, i.files[t.Name])
 	}
 	if err != nil || size(i.files[t.Name]) > holdLimit {
 		return input, err

@@ -152,35 +152,25 @@ func (r *run) forget(ctx context.Context) error {
 	return nil
 }
 
-// forgetVersions deletes the rows of previous versions that lie in folders of
-// their own, if none is the table again. What says where they lie is deleted
-// after them.
+// forgetVersions deletes the rows of previous versions that are in folders of
+// their own. The manifests that name these folders are deleted after them.
 func (r *run) forgetVersions(ctx context.Context) error {
-	c := cataloguedIn(r.store)
-	if c == nil {
-		return nil
+	if r.publisher.OneFile() {
+		return nil // all of a version is in the folder of previous ones
 	}
 	kept, err := r.store.List(ctx, stateFolder+"/previous")
 	if err != nil {
 		return err
 	}
-	for _, f := range kept {
-		m, err := readManifest(ctx, r.store, f.Name)
-		if err != nil {
-			return err
-		}
-		if m == nil || m.Folder == "" || r.lake.Table(m.Table) == nil {
-			continue
-		}
-		place, err := c.catalog.Place(ctx, r.lake.Table(m.Table))
-		if err != nil {
-			return err
-		}
-		if place.Folder == m.Folder {
-			continue
-		}
-		if err := r.store.Delete(ctx, m.Folder); err != nil {
-			return err
+	for _, t := range r.lake.Tables {
+		for _, name := range keptManifests(kept, t) {
+			m, err := readManifest(ctx, r.store, name)
+			if err == nil && m != nil {
+				err = r.publisher.Prune(ctx, t, m)
+			}
+			if err != nil {
+				return err
+			}
 		}
 	}
 	return nil

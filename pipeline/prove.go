@@ -100,7 +100,7 @@ type prover struct {
 }
 
 func (p *prover) remote() bool {
-	return slices.ContainsFunc(p.options.Engines, func(e Engine) bool { _, ok := e.(Remote); return ok })
+	return slices.ContainsFunc(p.options.Engines, func(e Engine) bool { return e.Capabilities().Parts })
 }
 
 // table lets all engines make one table, and compares.
@@ -146,50 +146,109 @@ func (p *prover) table(ctx context.Context, t *Table) (_ *Proof, err error) {
 	return proof, nil
 }
 
-// make lets one engine make a table, and returns its rows as local files.
-func (p *prover) make(ctx context.Context, engine Engine, t *Table, result *ProofEngine) (_ Input, err error) {
+// make lets one engine build a table, and returns its rows as local files.
+func (p *prover) make(ctx context.Context, engine Engine, t *Table, result *ProofEngine) (made Input, err error) {
 	began := p.Now()
 	result.Engine = engine.Name()
-	job := Job{Table: t, Log: func(line string) {
+	can := engine.Capabilities()
+	b := building{lake: p.Lake, job: Job{Table: t, Log: func(line string) {
 		p.mu.Lock()
 		defer p.mu.Unlock()
 		p.options.Log(t.Name, engine.Name(), line)
-	}}
-	remote, isRemote := engine.(Remote)
-	for _, name := range t.Made.Inputs {
-		input := Input{Table: p.Lake.Table(name)}
-		if !isRemote {
-			if input, err = p.files(ctx, input.Table); err != nil {
-				return Input{}, err
-			}
+	}}}
+	b.find = func(ctx context.Context, t *Table) (Input, error) {
+		if can.InPlace {
+			return Input{Table: t}, nil
 		}
-		job.Inputs = append(job.Inputs, input)
+		return p.files(ctx, t)
 	}
-	if !isRemote {
-		made, err := p.makeHere(ctx, engine, job)
-		result.Seconds = p.Now().Sub(began).Seconds()
-		return made, err
+	var out *proofSink
+	b.open = func(_ context.Context, t *Table) (_ sink, err error) {
+		out, err = p.open(engine, t)
+		return out, err
 	}
-	target := Target{Folder: fmt.Sprintf("%s/%s/%s-%s", proofFolder, t.Name, engine.Name(), p.id), Token: rand.Text() + rand.Text()}
-	running := target
-	running.Begun = func(query string) error { target.Query = query; return nil }
-	job.To = &running
-	defer func() {
-		after, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanTime)
-		defer cancel()
-		err = errors.Join(err, remote.Release(after, t, target))
-	}()
-	_, err = engine.Run(ctx, job, func(Progress) {})
-	spent := remote.Spent()
-	result.Seconds, result.DPUSeconds, result.CostUSD = p.Now().Sub(began).Seconds(), spent.DPUSeconds, spent.CostUSD
+	b.work = func(ctx context.Context, job Job) (Result, error) {
+		done, err := engine.Run(ctx, job, func(Progress) {})
+		spent := engine.Spent()
+		result.Seconds, result.DPUSeconds, result.CostUSD = p.Now().Sub(began).Seconds(), spent.DPUSeconds, spent.CostUSD
+		return done, err
+	}
+	b.accept = func(ctx context.Context, _ Job, _ Result) (err error) {
+		made, err = out.collect(ctx)
+		return err
+	}
+	if err := b.build(ctx); err != nil {
+		return Input{}, err
+	}
+	return made, out.discard(ctx) // the copies stay until the comparison is over
+}
+
+// proofSink takes the rows of one engine in a parity check: in a private file,
+// or in a folder of the lake that no table has.
+type proofSink struct {
+	prover *prover
+	engine Engine
+	table  *Table
+	file   *os.File // nil once closed, or for a folder
+	path   string
+	folder Target
+}
+
+func (p *prover) open(engine Engine, t *Table) (*proofSink, error) {
+	s := &proofSink{prover: p, engine: engine, table: t}
+	if engine.Capabilities().Parts {
+		s.folder = Target{Folder: fmt.Sprintf("%s/%s/%s-%s", proofFolder, t.Name, engine.Name(), p.id), Token: rand.Text() + rand.Text()}
+		return s, nil
+	}
+	s.path = filepath.Join(p.options.Temp, t.Name, engine.Name()+".json")
+	var err error
+	s.file, err = p.create(s.path)
+	return s, err
+}
+
+func (s *proofSink) target(context.Context) Output {
+	if s.file != nil {
+		return Output{Stream: s.file}
+	}
+	running := s.folder
+	running.Begun = func(query string) error { s.folder.Query = query; return nil }
+	return Output{Folder: &running}
+}
+
+// collect returns the rows as local files.
+func (s *proofSink) collect(ctx context.Context) (Input, error) {
+	if s.file != nil {
+		info, err := s.file.Stat()
+		if err := errors.Join(err, s.close()); err != nil {
+			return Input{}, err
+		}
+		return Input{Table: s.table, Files: []ndjson.File{{Path: s.path, Name: filepath.Base(s.path), Size: info.Size()}}}, nil
+	}
+	files, err := s.prover.Store.List(ctx, s.folder.Folder)
 	if err != nil {
 		return Input{}, err
 	}
-	files, err := p.Store.List(ctx, target.Folder)
-	if err != nil {
-		return Input{}, err
+	return s.prover.bring(ctx, s.engine.Name(), s.table, dataFiles(s.folder.Folder, files))
+}
+
+func (s *proofSink) close() error {
+	file := s.file
+	s.file = nil
+	return file.Close()
+}
+
+// discard ends the engine's work. The files are deleted with those of all
+// engines.
+func (s *proofSink) discard(ctx context.Context) error {
+	if s.file != nil {
+		return s.close()
 	}
-	return p.bring(ctx, engine.Name(), t, files)
+	if s.folder.Folder == "" {
+		return nil
+	}
+	after, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanTime)
+	defer cancel()
+	return s.engine.Release(after, s.table, s.folder)
 }
 
 // bring copies made rows into the private folder: a store's cache would keep
@@ -249,22 +308,6 @@ func (p *prover) create(path string) (*os.File, error) {
 		return nil, err
 	}
 	return os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-}
-
-// makeHere lets the embedded engine make a table.
-func (p *prover) makeHere(ctx context.Context, engine Engine, job Job) (_ Input, err error) {
-	path := filepath.Join(p.options.Temp, job.Table.Name, engine.Name()+".json")
-	out, err := p.create(path)
-	if err != nil {
-		return Input{}, err
-	}
-	job.Out = out
-	_, err = engine.Run(ctx, job, func(Progress) {})
-	info, e := out.Stat()
-	if err := errors.Join(err, e, out.Close()); err != nil {
-		return Input{}, err
-	}
-	return Input{Table: job.Table, Files: []ndjson.File{{Path: path, Name: filepath.Base(path), Size: info.Size()}}}, nil
 }
 
 // files are a table's files as they are.

@@ -25,9 +25,9 @@ type dialect struct {
 func (d *dialect) Name() string { return d.name }
 
 func (d *dialect) Run(ctx context.Context, job pipeline.Job, progress func(pipeline.Progress)) (pipeline.Result, error) {
-	out := job.Out
+	out := job.Output.Stream
 	var rows bytes.Buffer
-	job.Out = &rows
+	job.Output.Stream = &rows
 	result, err := d.Engine.Run(ctx, job, progress)
 	if err != nil {
 		return result, err

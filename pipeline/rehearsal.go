@@ -214,7 +214,7 @@ func (r *Rehearsal) normalise(ctx context.Context, input Input) ([]string, error
 
 func (r *Rehearsal) lines(ctx context.Context, job Job) ([]string, error) {
 	var out bytes.Buffer
-	job.Out = &out
+	job.Output.Stream = &out
 	if _, err := r.Engine.Run(ctx, job, func(Progress) {}); err != nil {
 		return nil, err
 	}

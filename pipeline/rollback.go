@@ -83,7 +83,7 @@ func (b *rollback) do(ctx context.Context) (*Restored, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := recoverLake(ctx, b.store, b.runner.Lake); err != nil {
+	if err := recoverLake(ctx, b.store, b.runner.publisher(), b.runner.Lake); err != nil {
 		return nil, err
 	}
 	if err := b.look(ctx); err != nil {
@@ -191,20 +191,20 @@ func (b *rollback) publish(ctx context.Context) (*Manifest, error) {
 }
 
 func (b *rollback) put(ctx context.Context) (*Manifest, error) {
-	m := *b.back
-	m.RolledBack, m.Token = true, ""
-	if c := cataloguedIn(b.store); c != nil {
-		return c.publish(ctx, b.table, m, b.current)
+	publisher := b.runner.publisher()
+	v := Version{Table: b.table, Manifest: *b.back, Old: b.current}
+	v.Manifest.RolledBack, v.Manifest.Token = true, ""
+	if !publisher.OneFile() {
+		return publisher.Publish(ctx, v)
 	}
-	staged, err := b.stage(ctx)
-	if err != nil {
+	var err error
+	if v.Staged, err = b.stage(ctx); err != nil {
 		return nil, err
 	}
-	m.Files = []ManifestFile{{Hash: m.Hash, Rows: m.Rows}}
-	p := publication{store: b.store, table: b.table, manifest: m, old: b.current, staged: staged}
-	published, err := p.publish(ctx)
+	v.Manifest.Files = []ManifestFile{{Hash: v.Manifest.Hash, Rows: v.Manifest.Rows}}
+	published, err := publisher.Publish(ctx, v)
 	if err != nil {
-		return nil, errors.Join(err, staged.Discard())
+		return nil, errors.Join(err, v.Staged.Discard())
 	}
 	return published, nil
 }
@@ -259,7 +259,7 @@ func (b *rollback) tell(ctx context.Context, now, before *Manifest) (*Restored, 
 	if before != nil {
 		restored.Before, restored.RowsBefore = before.Run, before.Rows
 	}
-	found, err := surveyLake(ctx, b.store, b.runner.Lake, nil)
+	found, err := b.runner.survey(ctx, nil)
 	if err != nil {
 		return nil, err
 	}

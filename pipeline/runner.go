@@ -15,10 +15,12 @@ type Runner struct {
 	Lake   *Lake
 	Store  Store
 	Engine Engine
-	Tracer Tracer           // for Trace and Conditions
-	Root   string           // where the lake lies, as people wrote it
-	Holder Holder           // who runs: PID and host
-	Now    func() time.Time // the clock
+	// Publisher is the one that goes with the store; nil: ByFile.
+	Publisher Publisher
+	Tracer    Tracer           // for Trace and Conditions
+	Root      string           // where the lake lies, as people wrote it
+	Holder    Holder           // who runs: PID and host
+	Now       func() time.Time // the clock
 }
 
 // RunOptions say what to run, and how strictly.
@@ -91,21 +93,22 @@ func (r *Runner) empty(ctx context.Context) error {
 // run is one run on its way.
 type run struct {
 	known
-	id       string
-	lake     *Lake
-	store    Store
-	engine   Engine
-	options  RunOptions
-	now      func() time.Time
-	emit     func(Event)
-	unlock   func() error
-	history  history
-	record   *Record
-	journal  journal
-	readings map[string]ndjson.Report // landing tables that this run has read
-	kept     []string                 // tables that the engine kept for later steps
-	held     []string                 // landing tables that it holds for guards
-	unwanted map[string]bool          // tables whose steps were cancelled by name
+	id        string
+	lake      *Lake
+	store     Store
+	engine    Engine
+	publisher Publisher
+	options   RunOptions
+	now       func() time.Time
+	emit      func(Event)
+	unlock    func() error
+	history   history
+	record    *Record
+	journal   journal
+	readings  map[string]ndjson.Report // landing tables that this run has read
+	kept      []string                 // tables that the engine kept for later steps
+	held      []string                 // landing tables that it holds for guards
+	unwanted  map[string]bool          // tables whose steps were cancelled by name
 }
 
 // start takes the lake, gives the run its id and brings into order what an
@@ -125,7 +128,7 @@ func (r *Runner) start(ctx context.Context, options RunOptions, emit func(Event)
 		}
 	}()
 	job := &run{
-		lake: r.Lake, store: r.Store, engine: r.Engine, options: options, now: r.Now, emit: emit, unlock: unlock,
+		lake: r.Lake, store: r.Store, engine: r.Engine, publisher: r.publisher(), options: options, now: r.Now, emit: emit, unlock: unlock,
 		known:    known{landing: map[string]landingState{}, manifests: map[string]*Manifest{}},
 		readings: map[string]ndjson.Report{}, journal: newJournal(began), unwanted: map[string]bool{},
 	}
@@ -147,7 +150,14 @@ func (r *Runner) start(ctx context.Context, options RunOptions, emit func(Event)
 	if err := job.write(ctx); err != nil {
 		return nil, err
 	}
-	return job, recoverLake(ctx, r.Store, r.Lake)
+	return job, errors.Join(recoverLake(ctx, r.Store, r.publisher(), r.Lake), job.abandon(ctx))
+}
+
+func (r *Runner) publisher() Publisher {
+	if r.Publisher != nil {
+		return r.Publisher
+	}
+	return ByFile(r.Store)
 }
 
 // runIDLayout sorts by time as text.

@@ -80,11 +80,12 @@ func still(ctx context.Context, store Files, lake *Lake, listed map[string][]Fil
 // surveySteady surveys a lake that a run may change meanwhile: what it finds was
 // so at one moment. With read it also opens the derived tables of that moment,
 // and the caller closes them.
-func surveySteady(ctx context.Context, store Store, lake *Lake, allow *Allowance, read bool) (found *survey, tables opened, err error) {
+func (r *Runner) surveySteady(ctx context.Context, allow *Allowance, read bool) (found *survey, tables opened, err error) {
+	store, lake := r.Store, r.Lake
 	var strange []File
 	err = Again(ctx, func() error {
 		var err error
-		if found, err = surveyLake(ctx, store, lake, allow); err != nil {
+		if found, err = r.survey(ctx, allow); err != nil {
 			return err
 		}
 		// A file may be newer than the manifest that was read before it. Only

@@ -61,14 +61,14 @@ func rootCause(t *Table, broken map[string]string) string {
 	return ""
 }
 
-// step makes one table and publishes it.
+// step builds one table, publishes it and records that.
 func (r *run) step(ctx context.Context, t *Table, rest []PlanStep, record *StepRecord) error {
 	began := r.now()
 	r.tell(ctx, Event{Step: t.Name, State: Running, Reason: record.Reason})
-	manifest, err := r.make(ctx, t, rest)
+	manifest, err := r.build(ctx, t, rest)
 	record.Seconds = r.now().Sub(began).Seconds()
-	if engine, ok := r.engine.(Remote); ok {
-		record.spent(engine.Spent())
+	if r.engine.Capabilities().Costs {
+		record.spent(r.engine.Spent())
 	}
 	if ctx.Err() != nil && err != nil {
 		record.State = Stopped
@@ -123,73 +123,6 @@ func named(table string, err error) error {
 	return fmt.Errorf("%s: %w", table, err)
 }
 
-func (r *run) make(ctx context.Context, t *Table, rest []PlanStep) (*Manifest, error) {
-	if engine, ok := r.engine.(Remote); ok {
-		return r.makeThere(ctx, engine, t)
-	}
-	job := Job{Table: t, Keep: r.readLater(t.Name, rest)}
-	if !job.Keep {
-		job.Watch = r.watch(t)
-	}
-	for _, name := range t.Made.Inputs {
-		input, err := r.input(ctx, r.lake.Table(name))
-		if err != nil {
-			return nil, err
-		}
-		job.Inputs = append(job.Inputs, input)
-	}
-	staged, err := r.store.Create(ctx, r.id+"/"+t.Name+".json")
-	if err != nil {
-		return nil, fmt.Errorf("staging: %w", err)
-	}
-	output := newAudited(staged)
-	job.Out = output
-	manifest, err := r.produce(ctx, job, output)
-	if err == nil {
-		err = r.guard(ctx, t, staged, job, output.bytes, rest)
-	}
-	if err != nil {
-		return nil, errors.Join(err, staged.Discard(), r.engine.Forget(context.WithoutCancel(ctx), t.Name))
-	}
-	p := publication{store: r.store, table: t, manifest: *manifest, old: r.manifests[t.Name], staged: staged}
-	published, err := p.publish(ctx)
-	if err != nil {
-		return nil, errors.Join(err, staged.Discard())
-	}
-	return published, nil
-}
-
-// produce lets the engine work and audits what it did. After it the staged
-// file is durable and right.
-func (r *run) produce(ctx context.Context, job Job, output *audited) (*Manifest, error) {
-	result, err := r.work(ctx, job)
-	if err != nil {
-		return nil, asDataFailure(ctx, job, err)
-	}
-	if err := r.judgeInputs(ctx, job, result); err != nil {
-		return nil, err
-	}
-	if err := output.file.Close(); err != nil {
-		return nil, fmt.Errorf("staging: %w", err)
-	}
-	if err := output.audit(ctx, job.Table, result.Rows); err != nil {
-		return nil, err
-	}
-	manifest := &Manifest{
-		Schema: manifestSchema, Table: job.Table.Name, Run: r.id, Rows: result.Rows, Bytes: output.bytes, Hash: output.hash.Sum(),
-		SQL: job.Table.Made.SQL, Inputs: map[string]Hash{}, Funnel: result.Funnel,
-	}
-	manifest.Files = []ManifestFile{{Hash: manifest.Hash, Rows: result.Rows}}
-	for _, input := range job.Inputs {
-		hash, ok := r.content(input.Table)
-		if !ok {
-			return nil, fmt.Errorf("what %s held is not known", input.Table.Name)
-		}
-		manifest.Inputs[input.Table.Name] = hash
-	}
-	return manifest, nil
-}
-
 // work runs the engine and passes on how far it is and what it says, from this
 // goroutine.
 func (r *run) work(ctx context.Context, job Job) (Result, error) {
@@ -231,11 +164,17 @@ func (r *run) work(ctx context.Context, job Job) (Result, error) {
 	}
 }
 
-// input finds the rows of a table: those that the engine kept, or its files.
-func (r *run) input(ctx context.Context, t *Table) (Input, error) {
+// input finds the rows of a table: those that the engine kept, or its files,
+// unless the engine reads them in place.
+func (r *run) input(ctx context.Context, t *Table, inPlace bool) (Input, error) {
 	if slices.Contains(r.kept, t.Name) || slices.Contains(r.held, t.Name) {
 		return Input{Table: t}, nil
 	}
+	return r.stored(ctx, t, inPlace)
+}
+
+// stored finds a table's files.
+func (r *run) stored(ctx context.Context, t *Table, inPlace bool) (Input, error) {
 	var files []File
 	if t.IsLanding() {
 		files = r.landing[t.Name].files
@@ -246,7 +185,7 @@ func (r *run) input(ctx context.Context, t *Table) (Input, error) {
 		}
 		files = m.files()
 	}
-	return prepare(ctx, r.engine, r.store, t, files)
+	return prepare(ctx, inPlace, r.store, t, files)
 }
 
 func neverMade(table string) error {
@@ -278,7 +217,7 @@ func (r *run) small() bool {
 
 // release lets the engine forget what no later step reads.
 func (r *run) release(ctx context.Context, t *Table, rest []PlanStep) error {
-	if r.readLater(t.Name, rest) {
+	if r.engine.Capabilities().Keeps && r.readLater(t.Name, rest) {
 		r.kept = append(r.kept, t.Name)
 	}
 	for _, name := range slices.Clone(r.kept) {

@@ -114,9 +114,9 @@ func (r *Runner) traceInputs(ctx context.Context, allow Allowance) (map[string]I
 	for _, t := range r.Lake.Tables {
 		input, ok := tables.input(t)
 		switch {
-		case !t.IsLanding() && cataloguedIn(r.Store) == nil && !slices.ContainsFunc(files[t.Name], func(f File) bool { return f.Name == t.Part() }):
+		case !t.IsLanding() && r.publisher().OneFile() && !slices.ContainsFunc(files[t.Name], func(f File) bool { return f.Name == t.Part() }):
 			continue // nothing that a run has published
-		case !t.IsLanding() && cataloguedIn(r.Store) == nil:
+		case !t.IsLanding() && r.publisher().OneFile():
 			input.Files = only(input.Files, t.Part())
 		case !ok:
 			input, err = fetchInput(ctx, r.Store, t, files[t.Name])

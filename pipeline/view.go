@@ -105,7 +105,7 @@ func (r *Runner) View(ctx context.Context) (*View, error) {
 func (r *Runner) glance(ctx context.Context) (found *survey, unread map[string]bool, err error) {
 	g := glanceAt(r.Store)
 	g.unread = map[string]bool{}
-	found, err = g.survey(ctx, r.Lake, nil)
+	found, err = g.survey(ctx, r.publisher(), r.Lake, nil)
 	return found, g.unread, err
 }
 

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -189,4 +190,17 @@ func (a *app) copied(msg copiedMsg) tea.Cmd {
 	default:
 		return a.toast(done, "copied "+msg.what+" with "+msg.how.With)
 	}
+}
+
+// byCatalog is the engine that knows every table of the lake's catalog; nil if
+// the lake has none.
+func (a *app) byCatalog() *Engine {
+	if a.place == nil {
+		return nil
+	}
+	i := slices.IndexFunc(a.place.Engines, func(e Engine) bool { return e.ByCatalog })
+	if i < 0 {
+		return nil
+	}
+	return &a.place.Engines[i]
 }

@@ -38,7 +38,7 @@ func (l *lakeView) countNext() tea.Cmd {
 		if v.Known || v.Missing || l.counts[v.Table].version == version(v) {
 			continue
 		}
-		open, table, now := l.place.Querier, l.lake().Table(v.Table), version(v)
+		open, table, now := l.place.Files, l.lake().Table(v.Table), version(v)
 		return l.work.start(&l.counter, func(ctx context.Context) tea.Msg {
 			why := ""
 			rows, err := answerTo(ctx, open, func(q pipeline.Querier) (int64, error) {

@@ -190,13 +190,22 @@ func (w *world) pace(ctx context.Context, e pipeline.Event, emit func(pipeline.E
 	}
 }
 
+// files answers queries over the tables' files.
+func (w *world) files(ctx context.Context, limits query.Options) (pipeline.Querier, error) {
+	inputs, err := pipeline.AtHand(ctx, w.store, w.runner.Lake, pipeline.Allowance{})
+	if err != nil {
+		return nil, err
+	}
+	return query.Open(w.runner.Lake, inputs, w.root, limits), nil
+}
+
 func (w *world) options(tb testing.TB) Options {
 	tb.Helper()
 	scratch := tb.TempDir()
 	limits := query.Options{Memory: 1 << 30, Threads: 2, Timeout: time.Minute}
 	return Options{
 		Lake: "~/lakes/demo", Examine: func(context.Context) []pipeline.Finding { return w.findings },
-		Engine: "duckdb", Now: w.clock.read, Zone: time.FixedZone("", 3600),
+		Engine: "duckdb", ByCatalog: "Athena", Now: w.clock.read, Zone: time.FixedZone("", 3600),
 		Dark: true, Profiled: colorprofile.TrueColor, Folder: scratch,
 		Open: func(context.Context) (*Workspace, error) {
 			return &Workspace{
@@ -206,13 +215,8 @@ func (w *world) options(tb testing.TB) Options {
 						return runner.Inspect(ctx, pipeline.InspectOptions{Tables: tables})
 					})
 				},
-				Querier: func(ctx context.Context, _ string) (pipeline.Querier, error) {
-					inputs, err := pipeline.AtHand(ctx, w.store, w.runner.Lake, pipeline.Allowance{})
-					if err != nil {
-						return nil, err
-					}
-					return query.Open(w.runner.Lake, inputs, w.root, limits), nil
-				},
+				Querier: func(ctx context.Context, _ string) (pipeline.Querier, error) { return w.files(ctx, limits) },
+				Files:   func(ctx context.Context) (pipeline.Querier, error) { return w.files(ctx, limits) },
 				Jobs: func(_ context.Context, table string) ([]pipeline.JobRun, error) {
 					return slices.DeleteFunc(slices.Clone(w.jobs), func(r pipeline.JobRun) bool { return r.Table != table }), nil
 				},

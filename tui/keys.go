@@ -21,8 +21,9 @@ type Key struct {
 }
 
 // Keys lists what can be done, by screen, as the screens themselves know it.
-func Keys() ([]KeyGroup, error) {
-	m, err := New(context.Background(), Options{Now: time.Now, Zone: time.UTC})
+// ByCatalog is what Options.ByCatalog is.
+func Keys(byCatalog string) ([]KeyGroup, error) {
+	m, err := New(context.Background(), Options{ByCatalog: byCatalog, Now: time.Now, Zone: time.UTC})
 	if err != nil {
 		return nil, err
 	}

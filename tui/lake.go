@@ -87,7 +87,7 @@ func (l *lakeView) actions() []action {
 	case l.panes.at == activityPane:
 		enter = "replay the run"
 	case other:
-		enter = "preview on Athena"
+		enter = "preview on " + l.options.ByCatalog
 	}
 	return []action{
 		k.act("up", "up k", "up", step(-1)),
@@ -104,7 +104,7 @@ func (l *lakeView) actions() []action {
 		k.act("profile", "p", "profile", l.openProfile).at(5).when(there, noTable),
 		k.act("sql", "s", "SQL", l.openSQL).at(6).when(there, noTable),
 		k.act("lineage", "w", "waterfall", func() tea.Cmd { l.panes.at = lineagePane; return nil }).at(7).when(there, noTable),
-		k.act("preview-athena", "A", "preview on Athena", l.previewOnAthena).when(other || there && open && slices.Contains(l.place.Engines, athena), "Athena does not know this lake"),
+		k.act("preview-athena", "A", "preview on "+l.options.ByCatalog, l.previewByCatalog).when(other || there && l.byCatalog() != nil, l.options.ByCatalog+" does not know this lake"),
 		k.act("verdict", "d", "what the checks say", l.openVerdict).when(there, noTable),
 		k.act("plan", "P", "plan", func() tea.Cmd { return l.plan(nil) }).when(open, notOpen),
 		k.act("copy-name", "y", "copy the name", func() tea.Cmd { return l.copyText(l.at, l.at) }).at(9).when(there || other, noTable),
@@ -170,7 +170,7 @@ func (l *lakeView) choose(name string) tea.Cmd {
 func (l *lakeView) enter() tea.Cmd {
 	switch {
 	case l.panes.at != activityPane && l.other(l.at) != nil:
-		return l.previewOnAthena()
+		return l.previewByCatalog()
 	case l.panes.at != activityPane:
 		return l.root.openTable(l.at)
 	}
@@ -180,20 +180,16 @@ func (l *lakeView) enter() tea.Cmd {
 	return l.root.replay(l.view.Runs[l.chosen].Run)
 }
 
-// The engines that the screens ask by name: the embedded one reads the files
-// that were fetched, and Athena is for previews where a bucket holds the lake.
-const (
-	embedded = "duckdb"
-	athena   = "athena"
-)
-
-// previewOnAthena asks Athena for the first rows of the chosen table.
-func (l *lakeView) previewOnAthena() tea.Cmd {
+// previewByCatalog asks for the first rows of the chosen table the engine that
+// reads it by its name in the catalog.
+func (l *lakeView) previewByCatalog() tea.Cmd {
 	q := l.root.queryView()
 	if o := l.other(l.at); o != nil {
 		return q.previewOther(o)
 	}
-	q.use(athena)
+	if engine := l.byCatalog(); engine != nil {
+		q.use(engine.Name)
+	}
 	return q.preview(l.current())
 }
 

@@ -60,16 +60,16 @@ func (l *lakeView) profileNow() tea.Cmd {
 	}
 	now := version(v)
 	l.profiles[t.Name] = &profile{version: now}
-	open := l.place.Querier
+	open := l.place.Files
 	return l.work.start(&l.profiler, func(ctx context.Context) tea.Msg {
 		columns, err := answerTo(ctx, open, func(q pipeline.Querier) ([]pipeline.ColumnProfile, error) { return pipeline.ProfileColumns(ctx, q, t) })
 		return profiledMsg{t.Name, &profile{now, columns, err}}
 	})
 }
 
-// answerTo asks the embedded engine something, by a querier of its own.
-func answerTo[T any](ctx context.Context, open func(context.Context, string) (pipeline.Querier, error), ask func(pipeline.Querier) (T, error)) (found T, err error) {
-	q, err := open(ctx, embedded)
+// answerTo asks something of the files, by a querier of its own.
+func answerTo[T any](ctx context.Context, open func(context.Context) (pipeline.Querier, error), ask func(pipeline.Querier) (T, error)) (found T, err error) {
+	q, err := open(ctx)
 	if err != nil {
 		return found, err
 	}

@@ -181,12 +181,16 @@ func (q *queryView) saving() action {
 	return q.keys.act("save-query", "ctrl+s", "save", q.askSave).at(4)
 }
 
-// engines are the engines that can answer queries here.
+// engines are the names of those that can answer queries here.
 func (q *queryView) engines() []string {
 	if q.place == nil {
 		return nil
 	}
-	return q.place.Engines
+	var names []string
+	for _, e := range q.place.Engines {
+		names = append(names, e.Name)
+	}
+	return names
 }
 
 func (q *queryView) nextEngine() tea.Cmd {

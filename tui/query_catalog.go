@@ -146,9 +146,11 @@ func (q *queryView) preview(t *pipeline.Table) tea.Cmd {
 	return q.root.query(t.Name, text)
 }
 
-// previewOther asks Athena for those of a table that only the catalog knows.
+// previewOther asks for those of a table that only the catalog knows.
 func (q *queryView) previewOther(o *pipeline.CatalogTable) tea.Cmd {
-	q.use(athena)
+	if engine := q.byCatalog(); engine != nil {
+		q.use(engine.Name)
+	}
 	return q.root.query(o.Name, sqlText("preview.sql", map[string]any{"Table": o.Name, "Rows": previewRows}))
 }
 

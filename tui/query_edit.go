@@ -165,7 +165,7 @@ func (q *queryView) suggest() {
 // substitute offers what the engine has in place of a function of another SQL
 // dialect.
 func (q *queryView) substitute(prefix string) {
-	for _, s := range pipeline.Substitutes(cmp.Or(q.engine(), embedded)) {
+	for _, s := range pipeline.Substitutes(cmp.Or(q.engine(), q.options.Engine)) {
 		if strings.HasPrefix(s.Function, prefix) && s.Name() != "" && len(q.popup.words) < mostOffered {
 			q.popup.words = append(q.popup.words, offered{s.Name(), "for " + s.Function})
 		}

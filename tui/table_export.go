@@ -106,7 +106,7 @@ func exportRows(ctx context.Context, open func(context.Context) (pager.Source, e
 // exportSource says where the rows come from: the files if they are wanted as
 // they lie there, otherwise one query, whose rows come one after the other.
 func (t *tableView) exportSource(shown bool) func(context.Context) (pager.Source, error) {
-	table, open := t.definition(), t.place.Querier
+	table, open := t.definition(), t.place.Files
 	view := pager.View{}
 	if shown {
 		view.Sort, view.Where = t.settled.order, t.settled.where
@@ -136,12 +136,12 @@ type stream struct {
 	count   int64
 }
 
-func openStream(ctx context.Context, open func(context.Context, string) (pipeline.Querier, error), table *pipeline.Table, view pager.View) (pager.Source, error) {
+func openStream(ctx context.Context, open func(context.Context) (pipeline.Querier, error), table *pipeline.Table, view pager.View) (pager.Source, error) {
 	text, err := view.Select(table, math.MaxInt64)
 	if err != nil {
 		return nil, err
 	}
-	q, err := open(ctx, embedded)
+	q, err := open(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -143,15 +143,15 @@ func (t *tableView) arrange() tea.Cmd {
 	}
 	t.grid.old = true
 	how := arrangement{slices.Clone(t.grid.order), slices.Clone(t.grid.where)}
-	table, open := t.definition(), t.place.Querier
+	table, open := t.definition(), t.place.Files
 	return t.work.start(&t.sorting, func(ctx context.Context) tea.Msg {
 		view, err := arrangeTable(ctx, open, table, how)
 		return arrangedMsg{view, how, err}
 	})
 }
 
-func arrangeTable(ctx context.Context, open func(context.Context, string) (pipeline.Querier, error), table *pipeline.Table, how arrangement) (*arranged, error) {
-	q, err := open(ctx, embedded)
+func arrangeTable(ctx context.Context, open func(context.Context) (pipeline.Querier, error), table *pipeline.Table, how arrangement) (*arranged, error) {
+	q, err := open(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -49,11 +49,14 @@ type Workspace struct {
 	// may cost something.
 	Far bool
 	// Engines can answer queries, the usual one first.
-	Engines []string
+	Engines []Engine
 	// Querier opens something that answers queries over the tables as they are
-	// when they are asked: for the embedded engine a confined process. Whoever
-	// opens it closes it. An empty engine is the usual one.
+	// when they are asked, by the engine of that name. The caller closes it. An
+	// empty name is the usual engine.
 	Querier func(ctx context.Context, engine string) (pipeline.Querier, error)
+	// Files opens a Querier that reads the tables' files, whatever engine runs
+	// the transforms.
+	Files func(ctx context.Context) (pipeline.Querier, error)
 	// Versions opens a Querier over two versions of a table.
 	Versions pipeline.Versions
 	// Scratch is a private folder for what does not fit into memory. It is
@@ -63,11 +66,22 @@ type Workspace struct {
 	Close func() error
 }
 
+// Engine is an engine that answers queries.
+type Engine struct {
+	Name  string
+	Label string // as people write it in a sentence
+	// ByCatalog: it knows every table of the lake's catalog, by name.
+	ByCatalog bool
+}
+
 // Options are what the screens need to start.
 type Options struct {
-	Lake    string // as people call it
-	Engine  string
-	Profile []string
+	Lake   string // as people call it
+	Engine string
+	// ByCatalog is what people call the engine that reads tables by their names
+	// in a catalog, whether or not this lake has one.
+	ByCatalog string
+	Profile   []string
 	// Open makes the workspace. It is called once, in the background.
 	Open func(context.Context) (*Workspace, error)
 	// Examine looks at the lake and at all that it needs, and changes nothing;

@@ -28,6 +28,9 @@ const (
 	missing = "EntityNotFoundException"
 )
 
+// Kind is what a lake's authority calls this catalog.
+const Kind = "glue"
+
 // Catalog is a database of the Glue Data Catalog, as the catalog of a lake.
 type Catalog struct {
 	client   *glue.Client

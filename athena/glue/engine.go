@@ -21,15 +21,18 @@ type Engine struct {
 	pending pipeline.Spending
 }
 
-var _ pipeline.Remote = (*Engine)(nil)
+var _ pipeline.Engine = (*Engine)(nil)
 
 // Engine returns one for the lake of the jobs.
 func (j *Jobs) Engine(tables *catalog.Catalog, queries *athena.Engine) *Engine {
 	return &Engine{Engine: queries, jobs: j, tables: tables}
 }
 
-// Name is what people call it.
-func (e *Engine) Name() string { return "glue" }
+// Name is the engine's name.
+const Name = "glue"
+
+// Name is the engine's name.
+func (e *Engine) Name() string { return Name }
 
 // Spent returns what was asked for since the last call.
 func (e *Engine) Spent() pipeline.Spending {
@@ -48,7 +51,7 @@ func (e *Engine) Spent() pipeline.Spending {
 // the run that was under way.
 func (e *Engine) Run(ctx context.Context, job pipeline.Job, progress func(pipeline.Progress)) (pipeline.Result, error) {
 	progress(pipeline.Progress{})
-	work := Work{Table: job.Table, Target: *job.To, Log: func(line string) { job.Say("%s", line) }, Look: func() { progress(pipeline.Progress{}) }}
+	work := Work{Table: job.Table, Target: *job.Output.Folder, Log: func(line string) { job.Say("%s", line) }, Look: func() { progress(pipeline.Progress{}) }}
 	for _, input := range job.Inputs {
 		if input.Table.IsLanding() {
 			continue
@@ -71,7 +74,7 @@ func (e *Engine) Run(ctx context.Context, job pipeline.Job, progress func(pipeli
 		return pipeline.Result{}, err
 	}
 	written := result.Funnel[len(result.Funnel)-1].Rows
-	found, err := e.Adopt(ctx, job.Table, *job.To)
+	found, err := e.Adopt(ctx, job.Table, *job.Output.Folder)
 	if err != nil {
 		return pipeline.Result{}, err
 	}

@@ -7,12 +7,12 @@ import (
 	"os"
 	"strings"
 
-	_ "github.com/duckdb/duckdb-go/v2" // the DuckDB that stedi is built with
+	"github.com/duckdb/duckdb-go/v2" // the DuckDB that stedi is built with
 )
 
 // childCommand, as the first argument, makes the program a DuckDB that runs
-// one script: bench duckdb SCRIPT LAKE OUT.
-const childCommand = "duckdb"
+// one script: bench duckdb-script SCRIPT LAKE OUT.
+const childCommand = "duckdb-script"
 
 // child does the work of a DuckDB rival if that is what args ask for. The
 // database is left to the end of the process: freeing its memory bit by bit
@@ -33,10 +33,11 @@ func runScript(ctx context.Context, file, lake, out string) error {
 	if err != nil {
 		return err
 	}
-	db, err := sql.Open("duckdb", "?autoinstall_known_extensions=false&autoload_known_extensions=false")
+	connector, err := duckdb.NewConnector("?autoinstall_known_extensions=false&autoload_known_extensions=false", nil)
 	if err != nil {
 		return err
 	}
+	db := sql.OpenDB(connector)
 	quoted := strings.NewReplacer("'", "''")
 	script := strings.NewReplacer("${lake}", quoted.Replace(lake), "${out}", quoted.Replace(out)).Replace(string(text))
 	_, err = db.ExecContext(ctx, script)

@@ -44,7 +44,7 @@ var rivals = []rival{
 	{name: "duckdb-naive", title: "DuckDB, naive", command: script("duckdb_naive.sql")},
 	{name: "polars", title: "Polars", pip: "polars", command: python("polars_rival.py"), absent: noPackage("polars")},
 	{name: "chdb", title: "chDB", pip: "chdb", command: python("chdb_rival.py"), absent: noPackage("chdb")},
-	{name: "spark", title: "PySpark", pip: "pyspark", command: spark, absent: noSpark},
+	{name: "pyspark", title: "PySpark", pip: "pyspark", command: spark, absent: noSpark},
 }
 
 func rivalNames() []string {

@@ -8,45 +8,13 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/spf13/pflag"
-
-	"stedi/athena/account"
 	"stedi/athena/s3"
 	"stedi/pipeline"
 	"stedi/pipeline/dir"
 )
 
-// amazon are the flags of lakes in a bucket.
-type amazon struct {
-	region   string
-	profile  string
-	endpoint string
-	cache    string
-}
-
-func (a *amazon) add(flags *pflag.FlagSet) {
-	flags.StringVar(&a.region, "region", "", "region of a lake in S3 (default: that of the environment or of ~/.aws)")
-	flags.StringVar(&a.profile, "aws-profile", "", "profile in ~/.aws whose credentials are used")
-	flags.StringVar(&a.endpoint, "endpoint", "", "another server than Amazon's, such as http://127.0.0.1:9000")
-	flags.StringVar(&a.cache, "cache", "", "folder for copies of what lies in S3 (default: stedi below the user's cache folder)")
-	markPath(flags, "cache")
-}
-
-// arguments are the flags again, for a process of the same program.
-func (a *amazon) arguments() []string {
-	var args []string
-	for flag, value := range map[string]string{"region": a.region, "aws-profile": a.profile, "endpoint": a.endpoint, "cache": a.cache} {
-		if value != "" {
-			args = append(args, "--"+flag+"="+value)
-		}
-	}
-	return args
-}
-
-func (a *amazon) open(ctx context.Context) (aws.Config, error) {
-	return account.Open(ctx, account.Options{Region: a.region, Profile: a.profile, Endpoint: a.endpoint})
-}
+// defaultCache is the folder for copies of what is in S3, below the user's own.
+const defaultCache = "stedi"
 
 // inS3 tells whether a lake lies in a bucket.
 func inS3(root string) bool { return strings.HasPrefix(root, "s3://") }
@@ -75,17 +43,17 @@ func (p *program) openBucket(ctx context.Context, location string) (*s3.Store, s
 	if _, err := pipeline.CheckS3Location(location); err != nil {
 		return nil, "", err
 	}
-	config, err := p.config.amazon.open(ctx)
+	config, err := p.config.account.Account(ctx)
 	if err != nil {
 		return nil, "", err
 	}
-	cache := p.config.amazon.cache
+	cache := p.config.cache
 	if cache == "" {
 		user, err := os.UserCacheDir()
 		if err != nil {
 			return nil, "", pipeline.Fail(pipeline.BadUsage, "", "Say --cache FOLDER.", "there is no place for copies of the lake's files: %w", err)
 		}
-		cache = filepath.Join(user, "stedi")
+		cache = filepath.Join(user, defaultCache)
 	}
 	store, err := s3.Open(ctx, config, location, s3.Options{Cache: cache, Host: hostname()})
 	if err != nil {

@@ -54,7 +54,16 @@ func (c children) shared() []string {
 			args = append(args, "--"+flag+"="+value)
 		}
 	}
-	return append(append(args, config.amazon.arguments()...), config.athena.arguments()...)
+	account := &config.account
+	for flag, value := range map[string]string{"region": account.Region, "aws-profile": account.Profile, "endpoint": account.Endpoint, "cache": config.cache} {
+		if value != "" {
+			args = append(args, "--"+flag+"="+value)
+		}
+	}
+	for i := range config.engines {
+		args = append(args, config.engines[i].Arguments()...)
+	}
+	return args
 }
 
 // run is pipeline.Runner.Run in a child.

@@ -69,7 +69,7 @@ func (p *program) completeArguments(cmd *cobra.Command) {
 func (p *program) completeFlags(cmd *cobra.Command) {
 	completers := map[string]completer{
 		"lake": folders, "definition": folders, "profile": p.completeProfiles,
-		"engine": words(engines), "output": completeOutputs, "color": words(colorModes), "log-level": words(logLevels),
+		"engine": words(p.config.engines.Names()), "output": completeOutputs, "color": words(colorModes), "log-level": words(logLevels),
 	}
 	for name, complete := range completers {
 		flag := cmd.PersistentFlags().Lookup(name)

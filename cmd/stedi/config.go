@@ -10,7 +10,9 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"stedi/athena/cloud"
 	"stedi/pipeline"
+	"stedi/pipeline/engines/registry"
 )
 
 // config is what all commands share. Each flag is also read from the
@@ -27,21 +29,19 @@ type config struct {
 	color      string
 	logLevel   string
 	logFile    string
-	amazon     amazon
-	athena     athenaFlags
+	cache      string         // folder for copies of what is in S3
+	account    cloud.Settings // of AWS
+	engines    registry.List
 	origins    map[string]string   // by flag: who has set it
 	keys       map[string][]string // by action of the screens: keys in place of its own
 }
 
-var (
-	engines = []string{"duckdb", "athena", "glue"} // the first two answer queries, too
-	outputs = []string{"text", "json", "ndjson"}
-)
+var outputs = []string{"text", "json", "ndjson"}
 
 func (c *config) add(flags *pflag.FlagSet) {
 	flags.StringVar(&c.lake, "lake", ".", "the lake's folder, or its place in S3, such as s3://bucket/prefix")
 	flags.BoolVar(&c.demo, "demo", false, "work on a sample lake that is removed at the end")
-	flags.StringVar(&c.engine, "engine", "duckdb", "what runs the transforms: duckdb, or on a lake in S3 athena or glue, for which athena answers queries")
+	flags.StringVar(&c.engine, "engine", c.engines[0].Name, helpOf(c.engines))
 	flags.StringSliceVar(&c.profile, "profile", nil, "overlays of the definition, such as strict,per_customer")
 	flags.StringVar(&c.definition, "definition", "", "folder of the lake's definition (default: STEDI's, built in)")
 	flags.StringVar(&c.output, "output", "text", "text, json or ndjson")
@@ -50,9 +50,14 @@ func (c *config) add(flags *pflag.FlagSet) {
 	flags.StringVar(&c.color, "color", "auto", "auto, always or never")
 	flags.StringVar(&c.logFile, "log-file", "", "also write a log there, as JSON lines (default: none)")
 	flags.StringVar(&c.logLevel, "log-level", "info", "how much goes into --log-file: debug, info, warn or error")
-	markPath(flags, "lake", "definition", "log-file")
-	c.amazon.add(flags)
-	c.athena.add(flags)
+	c.account.AccountFlags(flags)
+	flags.StringVar(&c.cache, "cache", "", "folder for copies of what lies in S3 (default: stedi below the user's cache folder)")
+	markPath(flags, "lake", "definition", "log-file", "cache")
+	for _, e := range c.engines {
+		if e.Flags != nil {
+			flags.AddFlagSet(e.Flags)
+		}
+	}
 }
 
 // fromEnvironment fills in what the command line leaves open.
@@ -80,8 +85,8 @@ func (c *config) check(cmd *cobra.Command) error {
 	if own, ok := cmd.Annotations[outputsAnnotation]; ok {
 		outputs = strings.Fields(own)
 	}
-	if !slices.Contains(engines, c.engine) {
-		return pipeline.Fail(pipeline.BadUsage, "", "Engines: "+strings.Join(engines, ", ")+".", "there is no engine %q%s", c.engine, c.where("engine"))
+	if c.engines.Find(c.engine) == nil {
+		return pipeline.Fail(pipeline.BadUsage, "", "Engines: "+strings.Join(c.engines.Names(), ", ")+".", "there is no engine %q%s", c.engine, c.where("engine"))
 	}
 	if !slices.Contains(outputs, c.output) {
 		return pipeline.Fail(pipeline.BadUsage, "", "Outputs: "+strings.Join(outputs, ", ")+".", "there is no output %q%s", c.output, c.where("output"))

@@ -13,10 +13,12 @@ import (
 	"github.com/spf13/cobra"
 
 	"stedi/athena/catalog"
+	"stedi/athena/cloud"
 	"stedi/athena/glue"
 	"stedi/athena/s3"
 	"stedi/pipeline"
 	"stedi/pipeline/dir"
+	"stedi/pipeline/engines/registry"
 )
 
 func (p *program) deployCommand() *cobra.Command {
@@ -81,7 +83,7 @@ func (p *program) openDeployment(ctx context.Context, dryRun bool, work func(*de
 	if d.authority, err = pipeline.AuthorityOf(ctx, store); err != nil {
 		return err
 	}
-	if d.tables, err = p.openCatalog(ctx, p.config.lake, d.authority); err != nil {
+	if d.tables, err = p.config.account.Catalog(ctx, registry.Place{Root: p.config.lake, Authority: d.authority}); err != nil {
 		return err
 	}
 	if dryRun {
@@ -111,7 +113,7 @@ func (p *program) deploy(ctx context.Context, o deployFlags) error {
 			return err
 		}
 		if !o.dryRun {
-			d.authority.Catalog, d.authority.Database = "glue", d.tables.Database()
+			d.authority.Catalog, d.authority.Database = catalog.Kind, d.tables.Database()
 			if err := d.authority.Record(ctx, d.bucket); err != nil {
 				return err
 			}
@@ -130,7 +132,7 @@ func (p *program) deploy(ctx context.Context, o deployFlags) error {
 	})
 	if o.dryRun && !printed && pipeline.KindOf(err) == pipeline.Denied {
 		// Who may not look at the lake is who needs the policies.
-		err = errors.Join(err, p.printPolicy(cmp.Or(p.config.athena.database, defaultDatabase), pipeline.Authority{Role: o.role, JobPrefix: o.jobPrefix}, o.jobs))
+		err = errors.Join(err, p.printPolicy(cmp.Or(p.config.account.Database, cloud.DefaultDatabase), pipeline.Authority{Role: o.role, JobPrefix: o.jobPrefix}, o.jobs))
 	}
 	return err
 }
@@ -159,7 +161,8 @@ func (d *deployment) deployJobs(ctx context.Context, o deployFlags) error {
 }
 
 func (d *deployment) openJobs(ctx context.Context) (err error) {
-	d.jobs, err = d.program.openJobs(ctx, d.lake, d.bucket, d.program.config.lake, d.tables.Database(), d.authority)
+	config := &d.program.config
+	d.jobs, err = config.account.Jobs(ctx, d.lake, d.bucket, registry.Place{Root: config.lake, Authority: d.authority}, d.tables.Database())
 	return err
 }
 
@@ -250,12 +253,12 @@ func (p *program) printPolicy(database string, authority pipeline.Authority, job
 	if prefix != "" {
 		prefix += "/"
 	}
-	region := p.config.amazon.region
+	region := p.config.account.Region
 	if region == "" {
 		region = "*"
 	}
 	err := policyTemplate.Execute(p.stdout, map[string]any{
-		"Bucket": bucket, "Prefix": prefix, "Database": database, "Workgroup": p.config.athena.workgroup, "Region": region,
+		"Bucket": bucket, "Prefix": prefix, "Database": database, "Workgroup": p.config.account.Workgroup, "Region": region,
 		"Jobs": jobs, "JobPrefix": authority.JobPrefix, "Role": cmp.Or(authority.Role, "arn:aws:iam::*:role/stedi/*"),
 	})
 	if err != nil || !jobs {

@@ -9,10 +9,10 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"stedi/athena"
 	"stedi/athena/account"
 	"stedi/pipeline"
 	"stedi/pipeline/dir"
+	"stedi/pipeline/engines/registry"
 	"stedi/pipeline/printable"
 )
 
@@ -58,7 +58,7 @@ func (p *program) doctor(ctx context.Context) error {
 // settings are what is set, and by whom.
 func (p *program) settings() []pipeline.Finding {
 	findings := []pipeline.Finding{pipeline.Fine("program", fmt.Sprintf("stedi %s, %s/%s", version, runtime.GOOS, runtime.GOARCH))}
-	for _, set := range [][2]string{{"lake", p.config.lake}, {"engine", p.config.engine}, {"workgroup", p.config.athena.workgroup}} {
+	for _, set := range [][2]string{{"lake", p.config.lake}, {"engine", p.config.engine}, {"workgroup", p.config.account.Workgroup}} {
 		if origin := p.config.origins[set[0]]; origin != "" {
 			findings = append(findings, pipeline.Fine(set[0], set[1]+" ("+origin+")"))
 		}
@@ -98,6 +98,9 @@ func (p *program) examineFolder(ctx context.Context) (findings []pipeline.Findin
 	if pipeline.KindOf(planned) != pipeline.Denied || len(findings) == 0 {
 		findings = append(findings, troubles("lake", planned)...)
 	}
+	if examine := p.selected().Examine; examine != nil {
+		notes = append(notes, examine(ctx, o.env)...)
+	}
 	if len(findings) > 0 {
 		return append(notes, findings...)
 	}
@@ -113,7 +116,7 @@ func (p *program) examineFolder(ctx context.Context) (findings []pipeline.Findin
 func (o *opened) wouldWrite(ctx context.Context, steps []pipeline.PlanStep) int64 {
 	sizes, total := map[string]int64{}, int64(0)
 	for _, t := range o.lake.Tables {
-		size, err := o.sizeOf(ctx, t.Name)
+		size, err := o.env.SizeOf(ctx, t.Name)
 		if err != nil {
 			continue // it is a finding of its own
 		}
@@ -151,7 +154,7 @@ func troubles(about string, err error) []pipeline.Finding {
 // examineBucket goes on as far as it makes sense: without credentials nothing
 // else can be looked at.
 func (p *program) examineBucket(ctx context.Context) []pipeline.Finding {
-	config, err := p.config.amazon.open(ctx)
+	config, err := p.config.account.Account(ctx)
 	if err != nil {
 		return []pipeline.Finding{pipeline.Trouble("credentials", err)}
 	}
@@ -174,16 +177,18 @@ func (p *program) examineBucket(ctx context.Context) []pipeline.Finding {
 	}
 	if authority.Catalog == "" {
 		says := pipeline.Fine("catalog", "the lake has none: it was not deployed, and is run by the embedded engine alone")
-		if p.config.engine != "duckdb" {
+		if p.selected().Deployed {
 			says.Wrong, says.Kind, says.Fix = true, pipeline.BadUsage, "`stedi deploy --lake "+p.config.lake+"`"
 		}
 		return append(findings, says)
 	}
-	return append(findings, p.examineAthena(ctx, authority)...)
+	return append(findings, p.examineDeployed(ctx, store, authority)...)
 }
 
-func (p *program) examineAthena(ctx context.Context, authority pipeline.Authority) (findings []pipeline.Finding) {
-	engine, _, closeEngine, err := p.openEngine(ctx)
+// examineDeployed asks the engines that know a deployed lake, and the one that was
+// asked for.
+func (p *program) examineDeployed(ctx context.Context, store pipeline.Store, authority pipeline.Authority) (findings []pipeline.Finding) {
+	engine, temp, closeEngine, err := p.openEngine(ctx)
 	if err != nil {
 		return []pipeline.Finding{pipeline.Trouble("engine", err)}
 	}
@@ -196,26 +201,16 @@ func (p *program) examineAthena(ctx context.Context, authority pipeline.Authorit
 	if err != nil {
 		return []pipeline.Finding{pipeline.Trouble("definition", err)}
 	}
-	tables, err := p.openCatalog(ctx, p.config.lake, authority)
-	if err != nil {
-		return []pipeline.Finding{pipeline.Trouble("catalog", err)}
+	env := &registry.Env{
+		Place: registry.Place{Root: p.config.lake, Authority: authority}, Lake: lake, Store: store, Temp: temp, Embedded: engine, Lookup: p.env,
 	}
-	findings, err = tables.Examine(ctx, lake)
-	if err != nil {
-		findings = append(findings, pipeline.Trouble("catalog", err))
+	for _, e := range p.config.engines {
+		known := e.Deployed && e.SupportsLake(env.Place) == nil
+		if e.Examine != nil && (known || e.Name == p.config.engine) {
+			findings = append(findings, e.Examine(ctx, env)...)
+		}
 	}
-	config, err := p.config.amazon.open(ctx)
-	if err == nil {
-		_, err = athena.Open(ctx, config, athena.Options{Database: tables.Database(), Workgroup: p.config.athena.workgroup, Output: p.config.lake})
-	}
-	if err != nil {
-		return append(findings, pipeline.Trouble("workgroup "+p.config.athena.workgroup, err))
-	}
-	findings = append(findings, pipeline.Fine("workgroup "+p.config.athena.workgroup, "queries can be run there"))
-	if authority.Role == "" && p.config.engine != "glue" {
-		return findings
-	}
-	return append(findings, p.examineJobs(ctx, lake, tables.Database(), authority)...)
+	return findings
 }
 
 func (p *program) printFindings(findings []pipeline.Finding) error {

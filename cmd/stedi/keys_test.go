@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"stedi/athena/cloud"
+	"stedi/pipeline/engines"
 	"stedi/tui"
 )
 
@@ -19,7 +21,7 @@ const (
 
 // The README's table is that of the bindings; `make keys` writes it.
 func TestTheREADMEsKeysAreThoseOfTheScreens(t *testing.T) {
-	groups, err := tui.Keys()
+	groups, err := tui.Keys((&program{config: config{engines: engines.All(&cloud.Settings{})}}).cataloguer())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,10 +11,10 @@ import (
 	"time"
 
 	"stedi/athena/catalog"
-	"stedi/athena/glue"
 	"stedi/pipeline"
 	"stedi/pipeline/dir"
 	"stedi/pipeline/duckdb"
+	"stedi/pipeline/engines/registry"
 	"stedi/pipeline/printable"
 	"stedi/pipeline/sample"
 	"stedi/pipeline/stedi"
@@ -22,16 +22,17 @@ import (
 
 // opened is a lake with all that a command needs to work on it.
 type opened struct {
-	lake   *pipeline.Lake
-	store  pipeline.Store
-	engine *duckdb.Engine
-	runs   pipeline.Engine  // what runs the transforms and the checks
-	tables *catalog.Catalog // nil: the lake has none
-	jobs   *glue.Jobs       // if Glue runs the transforms
-	root   string           // as people call it
-	folder string           // where on this machine its files lie
-	temp   string           // a private folder, gone after close
-	close  func() error
+	lake      *pipeline.Lake
+	store     pipeline.Store
+	publisher pipeline.Publisher // nil: each table is one file
+	engine    *duckdb.Engine
+	runs      pipeline.Engine  // what runs the transforms and the checks
+	tables    *catalog.Catalog // nil: the lake has none
+	env       *registry.Env    // what engines are opened with
+	root      string           // as people call it
+	folder    string           // where on this machine its files lie
+	temp      string           // a private folder, gone after close
+	close     func() error
 }
 
 // open wires the lake, its store and its engine together, and says on stderr
@@ -61,7 +62,9 @@ func (p *program) openSilently(ctx context.Context) (_ *opened, err error) {
 			err = errors.Join(err, closeEngine())
 		}
 	}()
-	o := &opened{root: p.config.lake, temp: temp, engine: engine, close: closeEngine}
+	env := &registry.Env{Temp: temp, Embedded: engine, Lookup: p.env}
+	closeAll := func() error { return errors.Join(env.Close(), closeEngine()) }
+	o := &opened{root: p.config.lake, temp: temp, engine: engine, env: env, close: closeAll}
 	if p.config.demo {
 		if o.root, err = demo(ctx, temp); err != nil {
 			return nil, err
@@ -73,7 +76,8 @@ func (p *program) openSilently(ctx context.Context) (_ *opened, err error) {
 	if o.store, o.folder, err = p.openStore(ctx, o.root); err != nil {
 		return nil, err
 	}
-	return o, p.catalogue(ctx, o)
+	env.Folder = o.folder
+	return o, p.openRuns(ctx, o)
 }
 
 // openEngine starts the engine in a private folder, for commands that need no
@@ -147,7 +151,7 @@ func (o *opened) runner(demo bool) *pipeline.Runner {
 		root = demoName
 	}
 	return &pipeline.Runner{
-		Lake: o.lake, Store: o.store, Engine: o.runs, Tracer: o.engine, Root: root, Now: time.Now,
+		Lake: o.lake, Store: o.store, Publisher: o.publisher, Engine: o.runs, Tracer: o.engine, Root: root, Now: time.Now,
 		Holder: pipeline.Holder{PID: os.Getpid(), Host: hostname()},
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"stedi/pipeline"
+	"stedi/pipeline/engines/registry"
 )
 
 func (p *program) planCommand() *cobra.Command {
@@ -40,17 +41,7 @@ type planStep struct {
 	Zone   string `json:"zone"`
 	Action string `json:"action"` // run, none, fail
 	Reason string `json:"reason"`
-	*scan
-}
-
-// scan is what a step would ask Athena to read, as far as that can be told, or
-// Glue to work.
-type scan struct {
-	ScanBytes  int64   `json:"scan_bytes"`  // to make and to guard the table
-	CountBytes int64   `json:"count_bytes"` // to count the rows of its stages
-	DPUSeconds float64 `json:"dpu_seconds,omitempty"`
-	CostUSD    float64 `json:"cost_usd"`
-	pastRuns   int     // of its job, from which that is guessed
+	*registry.Estimate
 }
 
 func (p *program) plan(ctx context.Context, flags runFlags, names []string) (err error) {
@@ -72,14 +63,14 @@ func (p *program) plan(ctx context.Context, flags runFlags, names []string) (err
 		return err
 	}
 	document := planDocument{Schema: "stedi.plan/1", Steps: []planStep{}}
-	estimate, e := p.estimator(ctx, o)
+	estimator, e := p.estimator(ctx, o)
 	if e != nil {
 		return errors.Join(err, e)
 	}
 	for i, s := range steps {
 		step := describePlan(i+1, s)
-		if s.Run {
-			if step.scan, e = estimate(o.lake.Table(s.Table)); e != nil {
+		if s.Run && estimator != nil {
+			if step.Estimate, e = estimator.Table(ctx, o.lake.Table(s.Table)); e != nil {
 				return errors.Join(err, e)
 			}
 		}
@@ -88,22 +79,31 @@ func (p *program) plan(ctx context.Context, flags runFlags, names []string) (err
 	if err != nil {
 		document.Error = err.Error()
 	}
-	return errors.Join(err, p.printPlan(document))
+	return errors.Join(err, p.printPlan(document, estimator))
 }
 
 // estimator returns what says of a step what it would cost on the engine that
-// was asked for; of one that costs nothing it says nothing.
-func (p *program) estimator(ctx context.Context, o *opened) (func(*pipeline.Table) (*scan, error), error) {
-	switch p.config.engine {
-	case "athena":
-		return func(t *pipeline.Table) (*scan, error) {
-			return o.wouldScan(ctx, t, p.config.athena.queryPrice(), p.config.athena.stages)
-		}, nil
-	case "glue":
-		past, err := o.pastRuns(ctx)
-		return func(t *pipeline.Table) (*scan, error) { return wouldWork(past, t, p.config.athena.jobPrice()), nil }, err
+// was asked for; nil if the engine costs nothing.
+func (p *program) estimator(ctx context.Context, o *opened) (registry.Estimator, error) {
+	if p.selected().Estimate == nil {
+		return nil, nil //nolint:nilnil // it costs nothing
 	}
-	return func(*pipeline.Table) (*scan, error) { return nil, nil }, nil //nolint:nilnil // it costs nothing
+	return p.selected().Estimate(ctx, o.env)
+}
+
+// printEstimate says what a plan would cost, if anything.
+func (p *program) printEstimate(steps []planStep, estimator registry.Estimator) error {
+	var costs []*registry.Estimate
+	for _, s := range steps {
+		if s.Estimate != nil {
+			costs = append(costs, s.Estimate)
+		}
+	}
+	if len(costs) == 0 {
+		return nil
+	}
+	_, err := fmt.Fprintf(p.stdout, "\n%s\n", estimator.Sum(costs))
+	return err
 }
 
 func describePlan(order int, s pipeline.PlanStep) planStep {
@@ -117,7 +117,7 @@ func describePlan(order int, s pipeline.PlanStep) planStep {
 	return step
 }
 
-func (p *program) printPlan(document planDocument) error {
+func (p *program) printPlan(document planDocument, estimator registry.Estimator) error {
 	encoder := json.NewEncoder(p.stdout)
 	switch p.config.output {
 	case "json":
@@ -142,7 +142,7 @@ func (p *program) printPlan(document planDocument) error {
 	if err := printTable(p.out, rows, 0); err != nil {
 		return err
 	}
-	if err := p.printScans(document.Steps); err != nil {
+	if err := p.printEstimate(document.Steps, estimator); err != nil {
 		return err
 	}
 	closing := fmt.Sprintf("%d of %d tables would be made; nothing was written.", run, len(document.Steps))

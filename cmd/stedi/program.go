@@ -13,6 +13,7 @@ import (
 
 	"stedi/pipeline"
 	"stedi/pipeline/dir"
+	"stedi/pipeline/engines"
 	"stedi/pipeline/printable"
 )
 
@@ -87,6 +88,9 @@ func (p *program) root() *cobra.Command {
 	root.Flags().BoolVar(&batch, "batch", false, "run all that is not up to date, then check it, without a screen")
 	o.add(root.Flags())
 	o.ci.add(root.Flags())
+	if p.config.engines == nil {
+		p.config.engines = engines.All(&p.config.account)
+	}
 	p.config.add(root.PersistentFlags())
 	root.AddCommand(p.runCommand(), p.proveCommand(), p.jobsCommand(), p.doctorCommand(), p.tablesCommand(), p.destroyCommand(), p.deployCommand(), p.planCommand(), p.rollbackCommand(), p.traceCommand(), p.sampleCommand(), p.runsCommand(), p.checkCommand(), p.queryCommand(), p.previewCommand(), p.shotCommand(), p.versionCommand(), p.manCommand())
 	p.finishRoot(root)

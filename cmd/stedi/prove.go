@@ -32,13 +32,13 @@ func (p *program) proveCommand() *cobra.Command {
 		Annotations: map[string]string{"examples": "needs an account"},
 		RunE:        func(cmd *cobra.Command, args []string) error { return p.prove(cmd.Context(), o, args) },
 	}
-	cmd.Flags().StringSliceVar(&o.engines, "engines", nil, "two or three of duckdb, athena and glue (default: all that know the lake)")
+	cmd.Flags().StringSliceVar(&o.engines, "engines", nil, "two or more of "+strings.Join(p.config.engines.Names(), ", ")+" (default: all that know the lake)")
 	cmd.Flags().BoolVar(&o.rows, "rows", false, "print the rows that differ, which may be personal data")
 	return cmd
 }
 
 func (p *program) prove(ctx context.Context, flags proveFlags, names []string) (err error) {
-	p.config.engine = "duckdb"
+	p.config.engine = p.config.engines[0].Name // what engines support the lake is found out below
 	o, err := p.open(ctx)
 	if err != nil {
 		return err
@@ -87,27 +87,21 @@ func verdictOf(proofs []pipeline.Proof) error {
 
 // sides are the engines that are compared.
 func (p *program) sides(ctx context.Context, o *opened, named []string) ([]pipeline.Engine, error) {
-	var authority pipeline.Authority
-	var err error
-	if inS3(o.root) {
-		if authority, err = pipeline.AuthorityOf(ctx, o.store); err != nil {
-			return nil, err
+	o.env.RowsOnly = true
+	var known []string
+	for _, e := range p.config.engines {
+		if e.SupportsLake(o.env.Place) == nil {
+			known = append(known, e.Name)
 		}
-	}
-	known := slices.Clone(engines[:1])
-	if o.tables != nil {
-		known = append(known, engines[1])
-	}
-	if authority.Role != "" {
-		known = append(known, engines[2])
 	}
 	if len(named) == 0 {
 		named = known
 	}
 	var sides []pipeline.Engine
 	for _, name := range named {
-		if !slices.Contains(engines, name) {
-			return nil, pipeline.Fail(pipeline.BadUsage, "", "Engines: "+strings.Join(engines, ", ")+".", "there is no engine %q", name)
+		entry := p.config.engines.Find(name)
+		if entry == nil {
+			return nil, p.unknownEngine(name)
 		}
 		if !slices.Contains(known, name) {
 			return nil, pipeline.Fail(pipeline.BadUsage, "", "`stedi deploy` makes a lake in S3 known to it.", "the engine %s does not know this lake", name)
@@ -115,7 +109,7 @@ func (p *program) sides(ctx context.Context, o *opened, named []string) ([]pipel
 		if slices.ContainsFunc(sides, func(e pipeline.Engine) bool { return e.Name() == name }) {
 			return nil, pipeline.Fail(pipeline.BadUsage, "", "Name each engine once.", "the engine %s is named twice", name)
 		}
-		engine, err := p.side(ctx, o, authority, name)
+		engine, err := entry.Open(ctx, o.env)
 		if err != nil {
 			return nil, err
 		}
@@ -125,21 +119,6 @@ func (p *program) sides(ctx context.Context, o *opened, named []string) ([]pipel
 		return nil, pipeline.Fail(pipeline.BadUsage, "", "`stedi deploy` makes a lake in S3 known to Athena and Glue.", "there is nothing to compare: only the engine %s knows this lake", strings.Join(known, ", "))
 	}
 	return sides, nil
-}
-
-func (p *program) side(ctx context.Context, o *opened, authority pipeline.Authority, name string) (pipeline.Engine, error) {
-	if name == "duckdb" {
-		return o.engine, nil
-	}
-	client, err := p.openAthena(ctx, o)
-	if err != nil {
-		return nil, err
-	}
-	queries := client.Engine(o.tables, o.root, false)
-	if name == "glue" {
-		return p.glueEngine(ctx, o, authority, queries)
-	}
-	return queries, nil
 }
 
 func (p *program) printProof(proof pipeline.Proof) error {

@@ -14,8 +14,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"stedi/pipeline"
+	"stedi/pipeline/engines/registry"
 	"stedi/pipeline/printable"
-	"stedi/pipeline/query"
 )
 
 func (p *program) queryCommand() *cobra.Command {
@@ -156,13 +156,6 @@ func (p *program) openQuery(ctx context.Context, timeout time.Duration, allow pi
 	if err := p.strictly(allow); err != nil {
 		return fail(err)
 	}
-	if p.config.engine != "duckdb" {
-		q, err := p.querier(ctx, o, "athena", query.Options{})
-		if err != nil {
-			return fail(err)
-		}
-		return q, o, o.close, nil
-	}
 	if p.config.demo {
 		if _, err := o.runner(true).Run(ctx, pipeline.RunOptions{}, func(pipeline.Event) {}); err != nil {
 			return fail(err)
@@ -172,35 +165,13 @@ func (p *program) openQuery(ctx context.Context, timeout time.Duration, allow pi
 	if err != nil {
 		return fail(err)
 	}
-	q := fresh{query.Open(o.lake, nil, o.folder, query.Options{Memory: memory, Timeout: timeout, Threads: p.config.threads, Allow: allow}), o, allow}
-	return q, o, func() error { return errors.Join(q.Close(), o.close()) }, nil //nolint:contextcheck // closing happens after ctx has ended, too
+	limits := registry.QueryLimits{Memory: memory, Timeout: timeout, Threads: p.config.threads, Allow: allow}
+	q, err := p.querier(ctx, o, "", limits)
+	if err != nil {
+		return fail(err)
+	}
+	return q, o, func() error { return errors.Join(q.Close(), o.close()) }, nil
 }
 
 // bytesOf reads a size such as 512MB; empty is 0.
-func bytesOf(text string) (int64, error) { return sizeOf("memory", text) }
-
-// sizeOf reads the size that a flag was given.
-func sizeOf(flag, text string) (int64, error) {
-	if text == "" {
-		return 0, nil
-	}
-	var n float64
-	var unit string
-	if _, err := fmt.Sscanf(strings.ToUpper(strings.ReplaceAll(text, " ", "")), "%g%s", &n, &unit); err != nil || n <= 0 {
-		return 0, pipeline.Fail(pipeline.BadUsage, "", "", "--%s %q: want a number with a unit, such as 512MB", flag, text)
-	}
-	units := []string{"KB", "MB", "GB", "TB"}
-	binary := []string{"KIB", "MIB", "GIB", "TIB"}
-	base := 1000.0
-	i := slices.Index(units, unit)
-	if i < 0 {
-		i, base = slices.Index(binary, unit), 1024
-	}
-	if i < 0 {
-		return 0, pipeline.Fail(pipeline.BadUsage, "", "", "--%s %q: want a number with a unit, such as 512MB", flag, text)
-	}
-	for range i + 1 {
-		n *= base
-	}
-	return int64(n), nil
-}
+func bytesOf(text string) (int64, error) { return registry.Size("memory", text) }

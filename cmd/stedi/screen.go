@@ -14,6 +14,7 @@ import (
 	"golang.org/x/term"
 
 	"stedi/pipeline"
+	"stedi/pipeline/engines/registry"
 	"stedi/pipeline/export"
 	"stedi/pipeline/query"
 	"stedi/tui"
@@ -152,7 +153,7 @@ func (p *program) screenOptions(flags runFlags) tui.Options {
 		name = absolute
 	}
 	o := tui.Options{
-		Lake: p.shortPath(name), Engine: p.config.engine, Profile: p.config.profile, Keys: p.config.keys,
+		Lake: p.shortPath(name), Engine: p.config.engine, ByCatalog: p.cataloguer(), Profile: p.config.profile, Keys: p.config.keys,
 		Examine: p.examine,
 		Open:    func(ctx context.Context) (*tui.Workspace, error) { return p.workspace(ctx, flags.allow.allowance()) },
 		Run:     flags.options(nil), Now: time.Now, Zone: time.Local, Dark: true, Profiled: colorprofile.TrueColor,
@@ -207,64 +208,47 @@ func (p *program) workspace(ctx context.Context, allow pipeline.Allowance) (*tui
 		browse = func(ctx context.Context) ([]pipeline.CatalogTable, error) { return o.tables.Browse(ctx, o.lake) }
 	}
 	var jobs func(context.Context, string) ([]pipeline.JobRun, error)
-	if o.jobs != nil {
+	if list := p.selected().Jobs; list != nil {
 		jobs = func(ctx context.Context, table string) ([]pipeline.JobRun, error) {
-			return o.jobRuns(ctx, []*pipeline.Table{o.lake.Table(table)}, screenJobRuns)
+			return list(ctx, o.env, []*pipeline.Table{o.lake.Table(table)}, screenJobRuns)
 		}
 	}
 	c := children{program: p, lake: o.root, store: o.store, allow: allow}
 	options := query.Options{Memory: memory, Threads: p.config.threads, Timeout: screenQueryTime, Nice: queryNiceness, Allow: allow}
+	limits := registry.QueryLimits{Memory: memory, Threads: p.config.threads, Timeout: screenQueryTime, Nice: queryNiceness, Allow: allow}
 	return &tui.Workspace{
 		Far: inS3(o.root), Catalog: browse, Jobs: jobs, Runner: o.runner(p.config.demo), Run: c.run, Check: c.check, Scratch: scratch, Close: o.close,
-		Engines: p.engines(o),
+		Engines: p.answers(o),
 		Querier: func(ctx context.Context, engine string) (pipeline.Querier, error) {
-			return p.querier(ctx, o, engine, options)
+			return p.querier(ctx, o, engine, limits)
+		},
+		Files: func(ctx context.Context) (pipeline.Querier, error) {
+			return p.querier(ctx, o, p.config.engines[0].Name, limits)
 		},
 		Versions: o.versions(options),
 	}, nil
 }
 
-// fresh asks each query of the tables as they are when it is asked, and fetches
-// none that it does not read.
-type fresh struct {
-	*query.Querier
-	*opened
-	allow pipeline.Allowance
+// answers are the engines that can answer queries about the lake, the usual one
+// first.
+func (p *program) answers(o *opened) []tui.Engine {
+	var found []tui.Engine
+	for _, e := range p.config.engines.Answers(p.config.engine, o.env.Place) {
+		found = append(found, tui.Engine{Name: e.Name, Label: e.Label, ByCatalog: e.Deployed})
+	}
+	return found
 }
 
-// Query begins a query. What a run has published between two looks at the lake
-// is no error: the lake is looked at again.
-func (f fresh) Query(ctx context.Context, sql string) (rows pipeline.Rows, err error) {
-	err = pipeline.Again(ctx, func() error {
-		rows, err = f.ask(ctx, sql)
-		return err
-	})
-	return rows, err
+// cataloguer is what people call the engine that reads tables by their names in
+// a catalog.
+func (p *program) cataloguer() string {
+	for _, e := range p.config.engines {
+		if e.Deployed && e.Querier != nil {
+			return e.Label
+		}
+	}
+	return ""
 }
-
-func (f fresh) ask(ctx context.Context, sql string) (pipeline.Rows, error) {
-	listed, err := pipeline.ListTables(ctx, f.store, f.lake, f.allow)
-	if err != nil {
-		return nil, err
-	}
-	known, err := pipeline.FetchTables(ctx, f.store, f.lake, listed)
-	if err != nil {
-		return nil, err
-	}
-	f.SetInputs(known)
-	tables, err := f.Reads(ctx, sql)
-	if err != nil {
-		return nil, err
-	}
-	inputs, err := pipeline.FetchTables(ctx, f.store, f.lake, listed, tables...)
-	if err != nil {
-		return nil, err
-	}
-	f.SetInputs(inputs)
-	return f.Querier.Query(ctx, sql)
-}
-
-func (f fresh) Close() error { return f.Querier.Close() }
 
 // What works for the screens works behind them: a key comes before a query, and
 // a query, which somebody waits for, before a run.

@@ -16,6 +16,8 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"stedi/pipeline/dir"
+	"stedi/pipeline/engines"
+	"stedi/pipeline/engines/enginetest/parts"
 	"stedi/pipeline/query"
 )
 
@@ -28,12 +30,19 @@ func TestMain(m *testing.M) {
 	if query.IsChild(os.Args[1:]) {
 		os.Exit(query.ChildMain(context.Background(), os.Stdin, os.Stdout))
 	}
-	testscript.Main(m, map[string]func(){"stedi": func() {
-		os.Exit(run(func(p *program) {
-			p.fault = faultFromEnvironment()
-			p.self = func() (string, error) { return exec.LookPath(os.Args[0]) } // by whose name it is stedi
-		}))
-	}})
+	adjust := func(p *program) {
+		p.fault = faultFromEnvironment()
+		p.self = func() (string, error) { return exec.LookPath(os.Args[0]) } // by whose name it is stedi
+	}
+	testscript.Main(m, map[string]func(){
+		"stedi": func() { os.Exit(run(adjust)) },
+		"stedi5": func() { // stedi with one more engine
+			os.Exit(run(func(p *program) {
+				adjust(p)
+				p.config.engines = append(engines.All(&p.config.account), parts.Entry())
+			}))
+		},
+	})
 }
 
 func faultFromEnvironment() func(dir.Op) error {

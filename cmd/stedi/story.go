@@ -88,14 +88,4 @@ func rowsText(n int64) string {
 }
 
 // thousands writes a number as people read it.
-func thousands(n int64) string {
-	digits := fmt.Sprint(n)
-	sign := ""
-	if n < 0 {
-		sign, digits = "-", digits[1:]
-	}
-	for i := len(digits) - 3; i > 0; i -= 3 {
-		digits = digits[:i] + "," + digits[i:]
-	}
-	return sign + digits
-}
+func thousands(n int64) string { return printable.Thousands(n) }

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"stedi/pipeline"
+	"stedi/pipeline/engines/registry"
 	"stedi/pipeline/printable"
 )
 
@@ -40,7 +41,7 @@ func (p *program) listTables(ctx context.Context) (err error) {
 	}
 	// Any database can be looked at, so what the lake was deployed to matters
 	// only if none is named.
-	authority := pipeline.Authority{Database: p.config.athena.database}
+	authority := pipeline.Authority{Database: p.config.account.Database}
 	if authority.Database == "" {
 		store, _, err := p.openBucket(ctx, p.config.lake)
 		if err != nil {
@@ -50,7 +51,7 @@ func (p *program) listTables(ctx context.Context) (err error) {
 			return err
 		}
 	}
-	catalog, err := p.openCatalog(ctx, p.config.lake, authority)
+	catalog, err := p.config.account.Catalog(ctx, registry.Place{Root: p.config.lake, Authority: authority})
 	if err != nil {
 		return err
 	}

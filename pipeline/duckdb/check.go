@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"strings"
 
 	"stedi/pipeline"
 	"stedi/pipeline/ndjson"
@@ -51,12 +50,10 @@ func (e *Engine) Check(ctx context.Context, rule *pipeline.Check, inputs []pipel
 		defer func() { err = errors.Join(v.cause(ctx, err), v.close(context.WithoutCancel(ctx))) }()
 	}
 	var messages sql.NullString
-	query := statement("check.sql", map[string]any{"SQL": rule.SQL, "Message": rule.Messages})
+	query := statement("check.sql", map[string]any{"SQL": rule.SQL, "Message": rule.Messages, "Most": pipeline.MostMessages})
 	if err := e.conn.QueryRowContext(ctx, query).Scan(&found.Rows, &messages); err != nil {
 		return found, err
 	}
-	if messages.Valid {
-		found.Messages = strings.Split(messages.String, "\n")
-	}
+	found.Messages = pipeline.SplitMessages(messages.String)
 	return found, nil
 }

@@ -105,11 +105,27 @@ func (e *Engine) open(ctx context.Context, options Options) (err error) {
 	return errors.Join(e.registerSink(), e.registerHash())
 }
 
-// Name is what the engine is called on the command line and in files.
+var _ pipeline.Engine = (*Engine)(nil)
+
+// Name is the engine's name.
 const Name = "duckdb"
 
-// Name returns Name.
+// Name is the engine's name.
 func (e *Engine) Name() string { return Name }
+
+// Capabilities are those of the engine.
+func (e *Engine) Capabilities() pipeline.Capabilities { return Capabilities() }
+
+// Capabilities are those of an engine inside this process.
+func Capabilities() pipeline.Capabilities {
+	return pipeline.Capabilities{Rejects: true, Hashes: true, Keeps: true}
+}
+
+// Release does nothing: what this engine writes goes through a stream.
+func (e *Engine) Release(context.Context, *pipeline.Table, pipeline.Target) error { return nil }
+
+// Spent is nothing.
+func (e *Engine) Spent() pipeline.Spending { return pipeline.Spending{} }
 
 // Close ends the engine.
 func (e *Engine) Close() error {

@@ -64,7 +64,7 @@ func job(t *testing.T, e *Engine, sql string, inputs ...pipeline.Input) (pipelin
 	}
 	out := &bytes.Buffer{}
 	made := &pipeline.Table{Name: "made", Path: "made", Columns: columns, Made: &pipeline.Transform{Output: "made", SQL: sql}}
-	return pipeline.Job{Table: made, Inputs: inputs, Out: out}, out
+	return pipeline.Job{Table: made, Inputs: inputs, Output: pipeline.Output{Stream: out}}, out
 }
 
 var (
@@ -153,7 +153,7 @@ func TestStagesAreCountedExactly(t *testing.T) {
 			for i, cte := range parsed.ctes() {
 				alone, _ := job(t, e, strings.SplitN(c.sql, " SELECT "+c.sql[strings.LastIndex(c.sql, ") SELECT ")+9:], 2)[0]+" SELECT count(*) AS n FROM "+cte.name, inputs...)
 				var out bytes.Buffer
-				alone.Out = &out
+				alone.Output.Stream = &out
 				if _, err := e.Run(t.Context(), alone, func(pipeline.Progress) {}); err != nil {
 					t.Fatal(err)
 				}

@@ -17,7 +17,7 @@ func (e *Engine) Run(ctx context.Context, job pipeline.Job, progress func(pipeli
 		return pipeline.Result{}, err
 	}
 	r := &run{engine: e, job: job, views: map[string]*view{}}
-	r.sink = &sink{writer: ndjson.NewWriter(job.Out, job.Table.Columns), columns: len(job.Table.Columns)}
+	r.sink = &sink{writer: ndjson.NewWriter(job.Output.Stream, job.Table.Columns), columns: len(job.Table.Columns)}
 	result, err := r.watched(ctx, progress)
 	err = errors.Join(r.cause(ctx, err), r.close(context.WithoutCancel(ctx)))
 	if err != nil {

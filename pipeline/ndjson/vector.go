@@ -50,6 +50,12 @@ func (v *Vector) Relocate(n int, base uintptr) {
 	}
 }
 
+// settle relocates the strings of the first n rows to Heap itself, in a vector of
+// newVector's, which must be kept alive as long as they are read.
+func (v *Vector) settle(n int) {
+	v.Relocate(n, uintptr(unsafe.Pointer(unsafe.SliceData(v.Heap))))
+}
+
 func (v *Vector) valid(row int) bool {
 	if v.Valid == nil {
 		return true

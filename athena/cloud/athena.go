@@ -1,0 +1,111 @@
+package cloud
+
+import (
+	"context"
+	"fmt"
+
+	"stedi/athena"
+	"stedi/pipeline"
+	"stedi/pipeline/engines/registry"
+	"stedi/pipeline/printable"
+)
+
+// Athena describes the engine that runs transforms as queries.
+func (s *Settings) Athena() registry.Entry {
+	return registry.Entry{
+		Name: athena.Name, Label: "Athena", Help: "a deployed lake in S3, by queries", Capabilities: athena.Capabilities(), Deployed: true,
+		Flags: s.queryFlags(), Supports: deployed(athena.Name), Examine: s.examineQueries,
+		Open: func(ctx context.Context, env *registry.Env) (pipeline.Engine, error) {
+			engine, err := s.queries(ctx, env)
+			if err != nil {
+				return nil, err // not engine: a nil *Engine is not a nil Engine
+			}
+			return engine, nil
+		},
+		Querier: func(ctx context.Context, env *registry.Env, _ registry.QueryLimits) (pipeline.Querier, error) {
+			tables, err := s.Catalog(ctx, env.Place)
+			if err != nil {
+				return nil, err
+			}
+			client, err := s.client(ctx, env, tables.Database())
+			if err != nil {
+				return nil, err
+			}
+			return client.Querier(), nil
+		},
+		Estimate: func(_ context.Context, env *registry.Env) (registry.Estimator, error) {
+			return scans{env, s.queryPrice(), s.stages}, nil
+		},
+	}
+}
+
+func (s *Settings) queries(ctx context.Context, env *registry.Env) (*athena.Engine, error) {
+	tables, err := s.Catalog(ctx, env.Place)
+	if err != nil {
+		return nil, err
+	}
+	client, err := s.client(ctx, env, tables.Database())
+	if err != nil {
+		return nil, err
+	}
+	return client.Engine(tables, env.Root, s.stages && !env.RowsOnly), nil
+}
+
+// examineQueries looks at the catalog and the workgroup.
+func (s *Settings) examineQueries(ctx context.Context, env *registry.Env) []pipeline.Finding {
+	tables, err := s.Catalog(ctx, env.Place)
+	if err != nil {
+		return []pipeline.Finding{pipeline.Trouble("catalog", err)}
+	}
+	findings, err := tables.Examine(ctx, env.Lake)
+	if err != nil {
+		findings = append(findings, pipeline.Trouble("catalog", err))
+	}
+	about := "workgroup " + s.Workgroup
+	if _, err := s.client(ctx, env, tables.Database()); err != nil {
+		return append(findings, pipeline.Trouble(about, err))
+	}
+	return append(findings, pipeline.Fine(about, "queries can be run there"))
+}
+
+// scans estimates what queries read.
+type scans struct {
+	env    *registry.Env
+	price  athena.Price
+	stages bool
+}
+
+// Table says what it takes to build a table: its transform, its guards, and the
+// count of its stages. Tables that would be rebuilt are taken to be as large as
+// they are now.
+func (s scans) Table(ctx context.Context, t *pipeline.Table) (*registry.Estimate, error) {
+	inputs, err := s.env.SizeOf(ctx, t.Made.Inputs...)
+	if err != nil {
+		return nil, err
+	}
+	e := &registry.Estimate{ScanBytes: inputs, CostUSD: s.price.Cost(inputs)}
+	for _, c := range s.env.Lake.Checks {
+		if c.Guard && c.Table == t.Name {
+			bytes, err := s.env.SizeOf(ctx, c.Inputs...)
+			if err != nil {
+				return nil, err
+			}
+			e.ScanBytes += bytes
+			e.CostUSD += s.price.Cost(bytes)
+		}
+	}
+	if e.CountBytes, err = s.env.SizeOf(ctx, t.Name); err != nil {
+		return nil, err
+	}
+	if s.stages && len(t.Made.Stages) > 0 {
+		e.CountBytes += inputs
+	}
+	e.CostUSD += s.price.Cost(e.CountBytes)
+	return e, nil
+}
+
+func (s scans) Sum(steps []*registry.Estimate) string {
+	all := registry.Total(steps)
+	return fmt.Sprintf("Athena would scan about %s bytes, and %s to count rows (fewer with --count-stages=false): $%.4f.",
+		printable.Thousands(all.ScanBytes), printable.Thousands(all.CountBytes), all.CostUSD)
+}

@@ -1,0 +1,162 @@
+// Package cloud opens the services of an AWS account for a lake, as the
+// program's flags say, and describes Athena and Glue as engines. Nothing is asked
+// of AWS before one of its methods is called.
+package cloud
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"strconv"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/spf13/pflag"
+
+	"stedi/athena"
+	"stedi/athena/account"
+	"stedi/athena/catalog"
+	"stedi/athena/glue"
+	"stedi/pipeline"
+	"stedi/pipeline/engines/registry"
+)
+
+// DefaultDatabase is the database of a lake that names none.
+const DefaultDatabase = "stedi"
+
+// Settings are what the flags say of an account and its services.
+type Settings struct {
+	Region    string
+	Profile   string
+	Endpoint  string
+	Database  string
+	Workgroup string
+	maxScan   string
+	stages    bool
+	scanned   price // a terabyte
+	worked    price // an hour of a DPU
+}
+
+// AccountFlags adds the flags that say which account is used.
+func (s *Settings) AccountFlags(flags *pflag.FlagSet) {
+	flags.StringVar(&s.Region, "region", "", "region of a lake in S3 (default: that of the environment or of ~/.aws)")
+	flags.StringVar(&s.Profile, "aws-profile", "", "profile in ~/.aws whose credentials are used")
+	flags.StringVar(&s.Endpoint, "endpoint", "", "another server than Amazon's, such as http://127.0.0.1:9000")
+}
+
+func (s *Settings) queryFlags() *pflag.FlagSet {
+	flags := pflag.NewFlagSet(athena.Name, pflag.ContinueOnError)
+	flags.StringVar(&s.Database, "database", "", "database of the Glue catalog (default: the one the lake was deployed with, or "+DefaultDatabase+")")
+	flags.StringVar(&s.Workgroup, "workgroup", "primary", "Athena workgroup")
+	flags.StringVar(&s.maxScan, "max-scan", "", "most that one Athena query may read, such as 10GB (default: the workgroup's own limit)")
+	flags.BoolVar(&s.stages, "count-stages", true, "on Athena, count the rows of every stage, which reads a transform's inputs again")
+	s.scanned = price(athena.DefaultPrice.PerTB)
+	flags.Var(&s.scanned, "price-per-tb", "what Athena asks for a terabyte that a query scans, in US dollars")
+	return flags
+}
+
+func (s *Settings) jobFlags() *pflag.FlagSet {
+	flags := pflag.NewFlagSet(glue.Name, pflag.ContinueOnError)
+	s.worked = price(glue.DefaultPrice.PerDPUHour)
+	flags.Var(&s.worked, "price-per-dpu-hour", "what Glue asks for an hour of a DPU, in US dollars")
+	return flags
+}
+
+// queryPrice and jobPrice are the usual prices but for what was said of them.
+func (s *Settings) queryPrice() athena.Price {
+	p := athena.DefaultPrice
+	p.PerTB = float64(s.scanned)
+	return p
+}
+
+func (s *Settings) jobPrice() glue.Price {
+	p := glue.DefaultPrice
+	p.PerDPUHour = float64(s.worked)
+	return p
+}
+
+// price is an amount of US dollars, as a flag.
+type price float64
+
+func (p *price) String() string { return strconv.FormatFloat(float64(*p), 'f', -1, 64) }
+
+// Type is the word that help has for the value.
+func (p *price) Type() string { return "USD" }
+
+// Set takes what can be a price: neither infinities nor what is not a number.
+func (p *price) Set(text string) error {
+	amount, err := strconv.ParseFloat(text, 64)
+	if err != nil || !(amount >= 0 && amount < 1e6) {
+		return errors.New("want an amount of US dollars, such as 5 or 0.44")
+	}
+	*p = price(amount)
+	return nil
+}
+
+// Account opens the account.
+func (s *Settings) Account(ctx context.Context) (aws.Config, error) {
+	return account.Open(ctx, account.Options{Region: s.Region, Profile: s.Profile, Endpoint: s.Endpoint})
+}
+
+// Catalog opens the catalog that a lake was deployed to.
+func (s *Settings) Catalog(ctx context.Context, lake registry.Place) (*catalog.Catalog, error) {
+	recorded := lake.Authority.Database
+	if s.Database != "" && recorded != "" && s.Database != recorded {
+		return nil, pipeline.Fail(pipeline.BadUsage, "", "Leave --database out, or `stedi destroy` the lake first.", "the lake was deployed to the database %s", recorded)
+	}
+	config, err := s.Account(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return catalog.Open(config, cmp.Or(s.Database, recorded, DefaultDatabase), lake.Root), nil
+}
+
+// Jobs opens the Glue jobs of a lake, as it was deployed with them.
+func (s *Settings) Jobs(ctx context.Context, lake *pipeline.Lake, files pipeline.Files, place registry.Place, database string) (*glue.Jobs, error) {
+	config, err := s.Account(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return glue.Open(config, lake, files, place.Root, glue.Options{
+		Prefix: place.Authority.JobPrefix, Role: place.Authority.Role, Database: database, Price: s.jobPrice(),
+	}), nil
+}
+
+// resultsFolder is where the results of queries rest until the next run.
+const resultsFolder = ".stedi/staging/results/"
+
+// client opens Athena for a deployed lake.
+func (s *Settings) client(ctx context.Context, env *registry.Env, database string) (*athena.Client, error) {
+	config, err := s.Account(ctx)
+	if err != nil {
+		return nil, err
+	}
+	limit, err := registry.Size("max-scan", s.maxScan)
+	if err != nil {
+		return nil, err
+	}
+	return athena.Open(ctx, config, athena.Options{
+		Database: database, Workgroup: s.Workgroup, Output: strings.TrimSuffix(env.Root, "/") + "/" + resultsFolder,
+		MaxScan: limit, Price: s.queryPrice(),
+		Estimate: func(ctx context.Context, sql string) (int64, error) {
+			statement, err := env.Embedded.Parse(ctx, sql)
+			if err != nil {
+				return 0, err
+			}
+			return env.SizeOf(ctx, statement.Tables...)
+		},
+	})
+}
+
+// deployed says why a lake is not known to an engine of the account, or nothing.
+func deployed(engine string) func(registry.Place) error {
+	return func(lake registry.Place) error {
+		if !lake.InS3() {
+			return pipeline.Fail(pipeline.BadUsage, "", "`stedi deploy --from "+lake.Root+" --lake s3://BUCKET/PREFIX` puts it there.", "the engine %s needs a lake in S3, and this one lies in %s", engine, lake.Root)
+		}
+		if lake.Authority.Catalog == "" {
+			return pipeline.Fail(pipeline.BadUsage, "", "`stedi deploy --lake "+lake.Root+"` makes the tables known to Athena.", "the lake has no catalog yet")
+		}
+		return nil
+	}
+}

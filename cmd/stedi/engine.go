@@ -1,0 +1,106 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"stedi/pipeline"
+	"stedi/pipeline/engines/registry"
+)
+
+// selected is the engine that --engine names.
+func (p *program) selected() *registry.Entry { return p.config.engines.Find(p.config.engine) }
+
+// placeOf finds out what is recorded of a lake. A local lake was
+// never deployed.
+func placeOf(ctx context.Context, files pipeline.Files, root string) (registry.Place, error) {
+	lake := registry.Place{Root: root}
+	if !lake.InS3() {
+		return lake, nil
+	}
+	var err error
+	lake.Authority, err = pipeline.AuthorityOf(ctx, files)
+	return lake, err
+}
+
+// openRuns chooses how tables of the lake are published, and opens the engine
+// that was asked for.
+func (p *program) openRuns(ctx context.Context, o *opened) (err error) {
+	if o.env.Place, err = placeOf(ctx, o.store, o.root); err != nil {
+		return err
+	}
+	if err := p.selected().SupportsLake(o.env.Place); err != nil {
+		return err
+	}
+	if o.env.Authority.Catalog != "" {
+		if o.tables, err = p.config.account.Catalog(ctx, o.env.Place); err != nil {
+			return err
+		}
+		o.store, o.publisher = pipeline.ByCatalog(o.store, o.tables, o.lake)
+	}
+	o.env.Lake, o.env.Store = o.lake, o.store
+	o.runs, err = p.selected().Open(ctx, o.env)
+	return err
+}
+
+// querier asks one of the engines about the tables as they are at each query.
+// An empty name is the engine that was asked for; where it answers none, the one
+// that does instead.
+func (p *program) querier(ctx context.Context, o *opened, engine string, limits registry.QueryLimits) (pipeline.Querier, error) {
+	if engine == "" {
+		engine = p.config.engine
+	}
+	entry := p.config.engines.Answering(engine)
+	if entry == nil {
+		return nil, p.unknownEngine(engine)
+	}
+	if err := entry.SupportsLake(o.env.Place); err != nil {
+		return nil, err
+	}
+	return entry.Querier(ctx, o.env, limits)
+}
+
+func (p *program) unknownEngine(name string) error {
+	return pipeline.Fail(pipeline.BadUsage, "", "Engines: "+strings.Join(p.config.engines.Names(), ", ")+".", "there is no engine %q", name)
+}
+
+// strictly refuses what an engine cannot do that fails at malformed lines.
+func (p *program) strictly(allow pipeline.Allowance) error {
+	if p.selected().Capabilities.Rejects {
+		return nil
+	}
+	able := ""
+	for _, e := range p.config.engines {
+		if e.Capabilities.Rejects {
+			able = e.Name
+			break
+		}
+	}
+	switch {
+	case allow.Limit != (pipeline.Limit{}):
+		return pipeline.Fail(pipeline.BadUsage, "", "Run with --engine "+able+", or fix the lines.", "the engine %s cannot leave malformed lines out, so --max-rejects must be 0", p.config.engine)
+	case len(allow.SkipFiles) > 0:
+		return pipeline.Fail(pipeline.BadUsage, "", "Run with --engine "+able+", or move the files out of the lake.", "the engine %s reads every file of a table, so --skip-file is not possible", p.config.engine)
+	}
+	return nil
+}
+
+// tellUsage says what a query took, if it cost something.
+func (p *program) tellUsage(rows pipeline.Rows) {
+	u := pipeline.UsageOf(rows)
+	if u.QueryID == "" {
+		return
+	}
+	narrate(p.stderr, fmt.Sprintf("query %s: %.1f s in the queue, %.1f s to run, %s bytes scanned, $%.6f\n",
+		u.QueryID, u.Queued.Seconds(), u.Ran.Seconds(), thousands(u.ScannedBytes), u.CostUSD))
+}
+
+// helpOf lists engines for --help, each with what it works on.
+func helpOf(engines registry.List) string {
+	var all []string
+	for _, e := range engines {
+		all = append(all, fmt.Sprintf("%s (%s)", e.Name, e.Help))
+	}
+	return "what runs the transforms: " + strings.Join(all, ", ")
+}

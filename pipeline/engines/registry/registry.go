@@ -1,0 +1,242 @@
+// Package registry says what the program must know of an engine to offer it:
+// its name, its flags, and how it is opened. Each engine's package describes
+// itself with an Entry, and package engines lists the entries; nothing else in
+// the program names an engine.
+package registry
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"stedi/pipeline"
+)
+
+// Entry describes an engine. The optional functions may be nil.
+type Entry struct {
+	Name  string // the value of --engine
+	Label string // as people write it in a sentence, such as DuckDB
+	Help  string // half a sentence for --help: where and with what it works
+	// Capabilities are those of the opened engine, known before it is opened.
+	Capabilities pipeline.Capabilities
+	// Flags are the engine's own settings; nil: it has none. Each is also
+	// read from the environment and from the settings files, and passed on to
+	// processes that the program starts for itself.
+	Flags *pflag.FlagSet
+	// Supports returns why the engine cannot work on a lake, with the fix, or
+	// nil. It asks nobody and reads nothing. Nil: it works on every lake.
+	Supports func(lake Place) error
+	// Deployed: the engine works only on lakes that `stedi deploy` has made known
+	// to it. The doctor examines it for every such lake.
+	Deployed bool
+	// Open opens the engine for an open lake. What it holds is released by
+	// what is added with Env.Defer.
+	Open func(ctx context.Context, env *Env) (pipeline.Engine, error)
+	// Querier opens what answers queries over the lake's tables as they are
+	// at each query. Nil: the engine answers none; QueriedBy names the one
+	// that does instead, or is empty for the list's first one.
+	Querier   func(ctx context.Context, env *Env, limits QueryLimits) (pipeline.Querier, error)
+	QueriedBy string
+	// Estimate says what a run would cost. Nil: it costs nothing.
+	Estimate func(ctx context.Context, env *Env) (Estimator, error)
+	// Examine looks at all that the engine needs and changes nothing, for
+	// `stedi doctor`, when the engine is selected. Nil: it needs nothing.
+	Examine func(ctx context.Context, env *Env) []pipeline.Finding
+	// Jobs lists the newest runs of the jobs that build tables on the engine,
+	// those of each table the newest first. Nil: it has no such list.
+	Jobs func(ctx context.Context, env *Env, tables []*pipeline.Table, most int) ([]pipeline.JobRun, error)
+}
+
+// Place is where a lake is stored, and what was recorded when it was deployed.
+type Place struct {
+	// Root is an absolute path of this machine, or s3://bucket/prefix.
+	Root      string
+	Authority pipeline.Authority // zero for a lake that was never deployed
+}
+
+// InS3 tells whether the lake is stored in a bucket.
+func (p Place) InS3() bool { return strings.HasPrefix(p.Root, "s3://") }
+
+// Env is the open lake that an engine works on.
+type Env struct {
+	Place
+
+	Lake  *pipeline.Lake
+	Store pipeline.Store
+	// Folder is where the store's files are on this machine: the lake itself,
+	// or the copies of what was fetched from a bucket.
+	Folder string
+	// Temp is a private folder of this machine, removed at the end.
+	Temp string
+	// Embedded is the engine inside this process, which is always open. An
+	// engine may leave its checks to it by embedding it as its Checker.
+	Embedded Embedded
+	// RowsOnly: nobody asks for the rows of stages, so that an engine which
+	// counts them at a price leaves them at 0.
+	RowsOnly bool
+	// Lookup reads an environment variable.
+	Lookup func(name string) (value string, ok bool)
+
+	closers []func() error
+}
+
+// Embedded is the engine inside this process: it also reads what SQL says.
+type Embedded interface {
+	pipeline.Engine
+	pipeline.Parser
+	pipeline.Tracer
+}
+
+// Defer has a function called when the lake is closed, the last one first.
+func (e *Env) Defer(f func() error) { e.closers = append(e.closers, f) }
+
+// Close calls the deferred functions.
+func (e *Env) Close() error {
+	var errs []error
+	for _, f := range slices.Backward(e.closers) {
+		errs = append(errs, f())
+	}
+	e.closers = nil
+	return errors.Join(errs...)
+}
+
+// SizeOf returns how many bytes tables have together.
+func (e *Env) SizeOf(ctx context.Context, tables ...string) (int64, error) {
+	total := int64(0)
+	for _, name := range tables {
+		t := e.Lake.Table(name)
+		if t == nil {
+			return 0, fmt.Errorf("the size of %s is not known", name)
+		}
+		files, err := e.Store.List(ctx, t.Path)
+		if err != nil {
+			return 0, err
+		}
+		for _, f := range files {
+			total += f.Size
+		}
+	}
+	return total, nil
+}
+
+// QueryLimits bound one query that this machine answers. Zero values leave the
+// choice to the engine.
+type QueryLimits struct {
+	Memory  int64 // bytes
+	Threads int
+	Timeout time.Duration
+	Nice    int // how much the query gives way to other work of this machine
+	// Allow is which landing files and lines may be left out.
+	Allow pipeline.Allowance
+}
+
+// Estimate is what the build of a table would use.
+type Estimate struct {
+	ScanBytes  int64   `json:"scan_bytes"`  // to build and to guard the table
+	CountBytes int64   `json:"count_bytes"` // to count the rows of its stages
+	DPUSeconds float64 `json:"dpu_seconds,omitempty"`
+	CostUSD    float64 `json:"cost_usd"`
+	PastRuns   int     `json:"-"` // of its job, from which that is estimated
+}
+
+// Estimator says what a run would cost.
+type Estimator interface {
+	// Table estimates the build of one table.
+	Table(ctx context.Context, table *pipeline.Table) (*Estimate, error)
+	// Sum describes several of them in one sentence.
+	Sum(steps []*Estimate) string
+}
+
+// Total adds estimates up.
+func Total(steps []*Estimate) Estimate {
+	var all Estimate
+	for _, s := range steps {
+		all.ScanBytes += s.ScanBytes
+		all.CountBytes += s.CountBytes
+		all.DPUSeconds += s.DPUSeconds
+		all.CostUSD += s.CostUSD
+	}
+	return all
+}
+
+// List is the engines of a program. The first one is the default.
+type List []Entry
+
+// Names are the engines' names, in order.
+func (l List) Names() []string {
+	names := make([]string, len(l))
+	for i, e := range l {
+		names[i] = e.Name
+	}
+	return names
+}
+
+// Find returns the entry of a name, or nil.
+func (l List) Find(name string) *Entry {
+	for i := range l {
+		if l[i].Name == name {
+			return &l[i]
+		}
+	}
+	return nil
+}
+
+// SupportsLake returns why an engine cannot work on a lake, or nil.
+func (e *Entry) SupportsLake(lake Place) error {
+	if e.Supports == nil {
+		return nil
+	}
+	return e.Supports(lake)
+}
+
+// Answering returns the entry that answers queries in place of an engine, or is
+// that engine itself.
+func (l List) Answering(engine string) *Entry {
+	entry := l.Find(engine)
+	switch {
+	case entry == nil || entry.Querier != nil:
+		return entry
+	case entry.QueriedBy != "":
+		return l.Find(entry.QueriedBy)
+	}
+	return &l[0]
+}
+
+// Answers are the engines that can answer queries about a lake, the one that
+// answers for the named engine first.
+func (l List) Answers(engine string, lake Place) []*Entry {
+	usual := l.Answering(engine)
+	found := []*Entry{usual}
+	for i := range l {
+		if e := &l[i]; e != usual && e.Querier != nil && e.SupportsLake(lake) == nil {
+			found = append(found, e)
+		}
+	}
+	return found
+}
+
+// Arguments are the engine's flags that were set, for a process of the same
+// program.
+func (e *Entry) Arguments() []string {
+	var args []string
+	if e.Flags == nil {
+		return nil
+	}
+	e.Flags.VisitAll(func(f *pflag.Flag) {
+		switch many, isList := f.Value.(pflag.SliceValue); {
+		case !f.Changed:
+		case isList:
+			for _, value := range many.GetSlice() {
+				args = append(args, "--"+f.Name+"="+value)
+			}
+		default:
+			args = append(args, "--"+f.Name+"="+f.Value.String())
+		}
+	})
+	return args
+}

@@ -1,0 +1,17 @@
+package pipeline
+
+import "time"
+
+// JobRun is one run of the job that makes a table on somebody else's machines,
+// whoever has started it.
+type JobRun struct {
+	Table      string    `json:"table"`
+	Job        string    `json:"job"`
+	ID         string    `json:"id"`
+	State      string    `json:"state"` // as the machines' owner calls it
+	Started    time.Time `json:"started"`
+	Seconds    float64   `json:"seconds"` // without the wait for machines
+	DPUSeconds float64   `json:"dpu_seconds"`
+	CostUSD    float64   `json:"cost_usd"`
+	Error      string    `json:"error,omitempty"`
+}
