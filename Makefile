@@ -25,9 +25,9 @@ test: counterparts ## all tests with the race detector, then a short run of ever
 	GORACE=atexit_sleep_ms=0 go test -race -shuffle=on -timeout 20m ./...
 	$(MAKE) --no-print-directory fuzz WALK=
 
-test-spark: $(SPARK)/bin/spark-submit ## the Glue scripts on a real Spark; needs Python 3 and Java 17
-	$(SPARK)/bin/ruff check athena/glue
-	STEDI_SPARK=$(SPARK) go test -count=1 -timeout 20m ./athena/glue
+test-spark: $(SPARK)/bin/spark-submit ## the engine and its scripts on a real Spark; needs Python 3 and Java 17
+	$(SPARK)/bin/ruff check pipeline/spark
+	STEDI_SPARK=$(SPARK) go test -count=1 -timeout 40m ./pipeline/spark
 
 check: $(LINT) $(DEAD) ## what a machine can say of the code without running it
 	go mod tidy -diff
