@@ -21,6 +21,15 @@ type Result struct {
 // Rows is the number of rows written.
 func (r *Result) Rows() int64 { return r.Funnel[len(r.Funnel)-1].Rows }
 
+// Read is the number of rows of the table's inputs.
+func (r *Result) Read(t *pipeline.Table) int64 {
+	var rows int64
+	for _, input := range r.Funnel[:len(t.Made.Inputs)] {
+		rows += input.Rows
+	}
+	return rows
+}
+
 // ErrNoResult means that a text is not the result of a table's script.
 var ErrNoResult = errors.New("not the result of this table's script")
 
