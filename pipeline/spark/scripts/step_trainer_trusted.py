@@ -188,7 +188,7 @@ def reason(error: Exception) -> str:
     text = str(error)
     if isinstance(error, (AnalysisException, ValueError)):
         return text
-    if file := re.search(r"error while reading file (.+?)\. Details:", text):
+    if file := re.search(r"error while reading file (.+?)\.\s+(?:Details|SQLSTATE):", text):
         return (
             f"{file[1]} cannot be read: a line there is no JSON object with "
             'values of the right types, or the file is damaged; "stedi check" says which'
