@@ -199,7 +199,7 @@ type Progress struct {
 	BytesRead   int64 `json:"bytes_read"`
 	BytesTotal  int64 `json:"bytes_total"` // 0 when nothing is read from files
 	// Detail is what the engine does now, in a few words of its own, such as
-	// "stages completed: 3, running: 1, tasks: 2 of 8". Most engines have none.
+	// "stages done: 3, tasks: 2/8". Most engines have none.
 	Detail string `json:"detail,omitempty"`
 }
 

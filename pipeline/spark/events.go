@@ -146,9 +146,9 @@ func (p *progress) detail() string {
 	case p.Active == 0 && p.Stages == 0:
 		return "planning"
 	case p.Active == 0:
-		return fmt.Sprintf("stages completed: %d", p.Stages)
+		return fmt.Sprintf("stages done: %d", p.Stages)
 	default:
-		return fmt.Sprintf("stages completed: %d, running: %d, tasks: %d of %d", p.Stages, p.Active, p.TasksDone, p.Tasks)
+		return fmt.Sprintf("stages done: %d, tasks: %d/%d", p.Stages, p.TasksDone, p.Tasks)
 	}
 }
 
