@@ -20,7 +20,7 @@ var (
 
 // noise are the beginnings of messages that say nothing of a run.
 var noise = []string{
-	"NativeCodeLoader: ", "Utils: Your hostname", "Utils: Set SPARK_LOCAL_IP", "WARNING: Using incubator modules", "Picked up ",
+	"NativeCodeLoader: ", "Utils: Your hostname", "Utils: Set SPARK_LOCAL_IP", "WARNING: ", "Picked up ",
 	"Using Spark's default log4j profile", "Setting default log level", "To adjust logging level", "Utils: Service ", "GarbageCollectionMetrics: ",
 	":: ", "SLF4J: ", "Ivy Default Cache", "The jars for the packages", "SparkConf: Note that spark.local.dir will be overridden",
 }
