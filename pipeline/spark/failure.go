@@ -1,6 +1,8 @@
 package spark
 
 import (
+	"errors"
+	"os/exec"
 	"strings"
 
 	"stedi/pipeline"
@@ -36,6 +38,9 @@ var causes = []struct {
 	{[]string{"PATH_NOT_FOUND"}, pipeline.BadUsage, "Put the lake in a folder that the driver and all workers see at the same path."},
 }
 
+// killedCode is how a shell says that a command was killed.
+const killedCode = 128 + 9
+
 // failure says why a script failed: by its own last words, or by the last lines
 // of Spark's log.
 func (s *submission) failure(master string) error {
@@ -46,6 +51,9 @@ func (s *submission) failure(master string) error {
 			kind, fix = cause.kind, cause.fix
 			break
 		}
+	}
+	if exit, ok := errors.AsType[*exec.ExitError](s.process.err); ok && exit.ExitCode() == killedCode {
+		fix = "Free memory, or lower --spark-conf spark.driver.memory: the system kills a process when memory runs out."
 	}
 	for _, text := range s.said {
 		if reason, ok := strings.CutPrefix(text, s.table.Name+": "); ok {

@@ -2,6 +2,7 @@ package spark
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/url"
 	"os"
@@ -87,7 +88,11 @@ func (e *Engine) submit(ctx context.Context, w work) (_ *Result, err error) {
 	if err != nil {
 		return nil, pipeline.Fail(pipeline.BadEngine, w.table.Name, "Run again.", "spark-submit succeeded, but the script wrote no result: %w", err)
 	}
-	return ParseResult(text, w.table)
+	parsed, err := ParseResult(text, w.table)
+	if errors.Is(err, ErrNoResult) {
+		return nil, pipeline.Fail(pipeline.BadEngine, w.table.Name, "Run again.", "spark-submit succeeded, but what the script wrote is %w", err)
+	}
+	return parsed, err
 }
 
 // follow passes on what the process says and how far it is, until it ends.
