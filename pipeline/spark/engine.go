@@ -21,7 +21,8 @@ type Engine struct {
 	pipeline.Checker
 
 	settings settings
-	conf     []string // KEY=VALUE, before those of the settings
+	access   func(context.Context) (Access, error)
+	bucket   bool // the lake is in one
 	found    *Installation
 	lake     *pipeline.Lake
 	files    pipeline.Files
@@ -35,7 +36,7 @@ var _ pipeline.Engine = (*Engine)(nil)
 var capabilities = pipeline.Capabilities{InPlace: true, Parts: true}
 
 // open finds what the engine needs, so that a run does not start without it.
-func open(ctx context.Context, s settings, env *registry.Env) (*Engine, error) {
+func open(ctx context.Context, s settings, access func(context.Context) (Access, error), env *registry.Env) (*Engine, error) {
 	if err := s.check(); err != nil {
 		return nil, err
 	}
@@ -43,8 +44,11 @@ func open(ctx context.Context, s settings, env *registry.Env) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &Engine{Checker: env.Embedded, settings: s, found: found, lake: env.Lake, files: env.Store, root: hadoopURI(env.Root), temp: env.Temp, lookup: env.Lookup}
-	if inS3(env.Root) {
+	e := &Engine{
+		Checker: env.Embedded, settings: s, access: access, bucket: inS3(env.Root), found: found,
+		lake: env.Lake, files: env.Store, root: hadoopURI(env.Root), temp: env.Temp, lookup: env.Lookup,
+	}
+	if e.bucket {
 		return e, found.checkS3A(&s)
 	}
 	return e, nil
@@ -69,6 +73,10 @@ func (e *Engine) Run(ctx context.Context, job pipeline.Job, show func(pipeline.P
 	if err != nil {
 		return pipeline.Result{}, err
 	}
+	access, err := e.reachBucket(ctx)
+	if err != nil {
+		return pipeline.Result{}, err
+	}
 	args := []string{"--lake", escapeGlob(e.root), "--out", e.root + "/" + job.Output.Folder.Folder}
 	for _, input := range job.Inputs {
 		moved, err := e.moved(ctx, input.Table)
@@ -81,7 +89,7 @@ func (e *Engine) Run(ctx context.Context, job pipeline.Job, show func(pipeline.P
 	}
 	last := progress{}
 	result, err := e.submit(ctx, work{
-		table: job.Table, script: script, args: args, begun: job.Output.Folder.Begun,
+		table: job.Table, script: script, args: args, access: access, begun: job.Output.Folder.Begun,
 		log:  func(text string) { job.Say("%s", text) },
 		look: func(at progress) { last = at; show(at.shown()) },
 	})
@@ -144,10 +152,6 @@ func hostname() string {
 	}
 	return strings.ReplaceAll(host, "/", "-")
 }
-
-const s3 = "s3://"
-
-func inS3(root string) bool { return strings.HasPrefix(root, s3) }
 
 // hadoopURI names the root of a lake as Hadoop reads it.
 func hadoopURI(root string) string {

@@ -66,7 +66,7 @@ func newBench(t *testing.T, submit string, s settings) *bench {
 	if s.master == "" {
 		s.master = "local[*]"
 	}
-	b.engine, err = open(t.Context(), s, &registry.Env{Place: registry.Place{Root: root}, Lake: lake, Store: store, Temp: b.path("temp"), Embedded: embedded, Lookup: b.lookup})
+	b.engine, err = open(t.Context(), s, nil, &registry.Env{Place: registry.Place{Root: root}, Lake: lake, Store: store, Temp: b.path("temp"), Embedded: embedded, Lookup: b.lookup})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -132,6 +132,17 @@ echo '`+goodResult+`' > "$result"
 	}
 	if len(b.begun) != 1 {
 		t.Errorf("begun was called with %q", b.begun)
+	}
+}
+
+func TestAnEventLogThatCannotBeReadIsNoFailure(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, `mkdir "$events/local-1"; echo '`+goodResult+`' > "$result"`+"\n", settings{})
+	if _, err := b.run(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if len(b.log) != 1 || !strings.Contains(b.log[0], "WARN the progress of Spark cannot be read") {
+		t.Errorf("the log is %q", b.log)
 	}
 }
 
@@ -252,7 +263,7 @@ func TestTheDoctorSaysWhatIsThereAndWhatIsMissing(t *testing.T) {
 
 func TestAnEntryHasItsOwnSettings(t *testing.T) {
 	t.Parallel()
-	a, b := Entry(), Entry()
+	a, b := Entry(nil), Entry(nil)
 	if err := a.Flags.Parse([]string{"--spark-conf", "spark.a=1,2", "--spark-conf", "spark.b=3", "--spark-master", "yarn"}); err != nil {
 		t.Fatal(err)
 	}
@@ -282,6 +293,37 @@ func TestDeployedTablesAreReadWhereTheyAre(t *testing.T) {
 	}
 	if got := hadoopURI("s3://bucket/a b/"); got != "s3a://bucket/a b" {
 		t.Errorf("the root is %s", got)
+	}
+}
+
+func TestABucketIsReachedByTheEnvironment(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, `env | grep -E '^AWS_(ACCESS|SECRET|SESSION)_' | sort > "$ARGUMENTS.env"; echo '`+goodResult+`' > "$result"
+`, settings{})
+	b.engine.bucket, b.engine.root = true, "s3a://bucket/lake"
+	for _, c := range []struct {
+		access    Access
+		env, args string
+	}{
+		{Access{Key: "a", Secret: "b", Token: "c", Region: "eu-west-1"}, "AWS_ACCESS_KEY_ID=a\nAWS_SECRET_ACCESS_KEY=b\nAWS_SESSION_TOKEN=c\n", "--conf\nspark.hadoop.fs.s3a.endpoint.region=eu-west-1\n"},
+		{Access{Key: "a", Secret: "b", Endpoint: "http://127.0.0.1:9"}, "AWS_ACCESS_KEY_ID=a\nAWS_SECRET_ACCESS_KEY=b\n", "spark.hadoop.fs.s3a.endpoint=http://127.0.0.1:9\n--conf\nspark.hadoop.fs.s3a.path.style.access=true\n"},
+	} {
+		b.engine.access = func(context.Context) (Access, error) { return c.access, nil }
+		if _, err := b.run(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		env, err := os.ReadFile(b.path("arguments.env"))
+		if err != nil || string(env) != c.env {
+			t.Errorf("the environment is %s, %v", env, err)
+		}
+		args, err := os.ReadFile(b.path("arguments"))
+		if err != nil || !strings.Contains(string(args), c.args) || !strings.Contains(string(args), "--lake\ns3a://bucket/lake\n") || strings.Contains(string(args), "AWS") {
+			t.Errorf("the arguments are %s, %v", args, err)
+		}
+	}
+	b.engine.access = func(context.Context) (Access, error) { return Access{}, errors.New("no credentials") }
+	if _, err := b.run(t.Context()); err == nil || err.Error() != "no credentials" {
+		t.Errorf("got %v", err)
 	}
 }
 

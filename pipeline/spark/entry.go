@@ -3,7 +3,6 @@ package spark
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"github.com/spf13/pflag"
 
@@ -11,8 +10,9 @@ import (
 	"stedi/pipeline/engines/registry"
 )
 
-// Entry describes the engine to the program.
-func Entry() registry.Entry {
+// Entry describes the engine to the program. For a lake in a bucket access says
+// how Spark reaches it.
+func Entry(access func(context.Context) (Access, error)) registry.Entry {
 	s := &settings{}
 	flags := pflag.NewFlagSet(Name, pflag.ContinueOnError)
 	flags.StringVar(&s.home, "spark-home", "", "folder of Spark (default: SPARK_HOME, or that of spark-submit on PATH)")
@@ -22,7 +22,7 @@ func Entry() registry.Entry {
 		Name: Name, Label: "Spark", Help: "Apache Spark on this machine or a cluster, through spark-submit",
 		Capabilities: capabilities, Flags: flags,
 		Open: func(ctx context.Context, env *registry.Env) (pipeline.Engine, error) {
-			engine, err := open(ctx, *s, env)
+			engine, err := open(ctx, *s, access, env)
 			if err != nil {
 				return nil, err // not engine: a nil *Engine is not a nil Engine
 			}
@@ -70,25 +70,4 @@ func (i *Installation) spark() string {
 		version = i.Version.String()
 	}
 	return fmt.Sprintf("%s in %s (%s)", version, firstOf(i.Home, i.Submit), i.Source)
-}
-
-const getS3A = "Put hadoop-aws of the same version as Spark's hadoop-client-api, and the AWS SDK that it needs, into the jars folder of Spark, or pass --spark-conf spark.jars.packages=org.apache.hadoop:hadoop-aws:VERSION."
-
-// checkS3A checks that Spark can read and write S3: by a jar of its own, or by one
-// that a setting names.
-func (i *Installation) checkS3A(s *settings) error {
-	for _, key := range []string{"spark.jars", "spark.jars.packages", "spark.driver.extraClassPath"} {
-		if strings.Contains(s.value(key), "hadoop-aws") || strings.Contains(s.value(key), "hadoop-cloud") {
-			return nil
-		}
-	}
-	if i.Home == "" || len(jars(i.Home, "hadoop-aws-*.jar"))+len(jars(i.Home, "spark-hadoop-cloud_*.jar")) > 0 {
-		return nil
-	}
-	fix := getS3A
-	for _, jar := range jars(i.Home, "hadoop-client-api-*.jar") {
-		_, version, _ := strings.Cut(strings.TrimSuffix(jar, ".jar"), "hadoop-client-api-")
-		fix = strings.Replace(fix, "VERSION", version, 1)
-	}
-	return pipeline.Fail(pipeline.BadUsage, "", fix, "Spark in %s cannot read s3://: it has no hadoop-aws jar", i.Home)
 }

@@ -37,14 +37,14 @@ type process struct {
 	once  sync.Once
 }
 
-// start starts a command. When ctx ends, or this process does in whatever way,
+// start starts a command in an environment with changes. When ctx ends, or this process does in whatever way,
 // the whole group ends within a second. Lines must be read until they are
 // closed, or the process be stopped.
 func start(ctx context.Context, env []string, name string, args ...string) (*process, error) {
 	p := &process{lines: make(chan line, 64), lost: make(chan struct{})}
 	p.cmd = exec.CommandContext(ctx, "/bin/sh", append([]string{"-c", watched, "stedi-spark", name}, args...)...) //nolint:gosec // the text is constant
 	lead(p.cmd)
-	p.cmd.Env = append(p.cmd.Environ(), env...)
+	p.cmd.Env = changed(p.cmd.Environ(), env)
 	p.cmd.Cancel = func() error { return terminate(p.cmd.Process.Pid) }
 	p.cmd.WaitDelay = grace
 	stdout, stderr := &liner{process: p, stdout: true}, &liner{process: p}

@@ -52,7 +52,7 @@ func newRig(t *testing.T, root string, s settings, profiles ...string) *rig {
 	if s.master == "" {
 		s.master = "local[2]"
 	}
-	r.engine, err = open(t.Context(), s, &registry.Env{
+	r.engine, err = open(t.Context(), s, nil, &registry.Env{
 		Place: registry.Place{Root: root}, Lake: r.lake, Store: store, Temp: r.temp, Embedded: embedded, Lookup: os.LookupEnv,
 	})
 	if err != nil {

@@ -3,7 +3,6 @@ package spark
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -28,6 +27,7 @@ type work struct {
 	table  *pipeline.Table
 	script string   // its text
 	args   []string // but --result
+	access Access
 	log    func(text string)
 	begun  func(process string) error // may be nil
 	look   func(progress)
@@ -42,6 +42,7 @@ type submission struct {
 	filter  logFilter
 	began   time.Time
 	noticed bool
+	blind   bool     // the event log cannot be read
 	said    []string // by the script
 	last    []string // shown lines of Spark's log, the newest
 }
@@ -66,10 +67,10 @@ func (e *Engine) submit(ctx context.Context, w work) (_ *Result, err error) {
 	if err := os.WriteFile(script, []byte(w.script), 0o600); err != nil {
 		return nil, err
 	}
-	args := append(e.arguments(folder), script)
+	args := append(e.arguments(folder, w.access), script)
 	args = append(append(args, w.args...), "--result", fileURI(result))
 	s := &submission{work: w, events: &eventLog{folder: filepath.Join(folder, "events")}, began: time.Now()}
-	if s.process, err = start(ctx, e.environment(folder), e.found.Submit, args...); err != nil {
+	if s.process, err = start(ctx, append(e.environment(folder), w.access.environment()...), e.found.Submit, args...); err != nil {
 		return nil, pipeline.Fail(pipeline.BadEngine, w.table.Name, "Run again; the machine may be short of memory or processes.", "%s cannot be started: %w", e.found.Submit, err)
 	}
 	err = s.follow(ctx)
@@ -109,13 +110,12 @@ func (s *submission) follow(ctx context.Context) error {
 		select {
 		case l, open := <-s.process.lines:
 			if !open {
-				return s.poll()
+				s.poll()
+				return nil
 			}
 			s.say(l)
 		case <-tick.C:
-			if err := s.poll(); err != nil {
-				return err
-			}
+			s.poll()
 			if err := s.executors(); err != nil {
 				return err
 			}
@@ -138,23 +138,27 @@ func (s *submission) say(l line) {
 	s.log(text)
 }
 
-// poll reads the event log.
-func (s *submission) poll() error {
+// poll reads the event log. One that cannot be read is no reason for a job to
+// fail.
+func (s *submission) poll() {
+	if s.blind {
+		return
+	}
 	err := s.events.poll(func(text []byte) {
 		if said := s.at.take(text); said != "" {
 			s.log(said)
 		}
 	})
 	if err != nil {
-		return fmt.Errorf("%s: event log of Spark: %w", s.table.Name, err)
+		s.blind = true
+		s.log("WARN the progress of Spark cannot be read, the job continues: " + err.Error())
 	}
 	s.look(s.at)
-	return nil
 }
 
 // executors fails if an application that started got nothing to run on.
 func (s *submission) executors() error {
-	if s.at.App == "" || s.at.HadExecutor || s.at.Ended {
+	if s.at.App == "" || s.at.HadExecutor || s.at.Ended || s.blind {
 		s.began = time.Now()
 		return nil
 	}
@@ -171,12 +175,12 @@ func (s *submission) executors() error {
 
 // arguments are the options of spark-submit. Of two with one key it takes the
 // last one: people can change what comes before theirs.
-func (e *Engine) arguments(folder string) []string {
+func (e *Engine) arguments(folder string, access Access) []string {
 	args := []string{"--master", e.settings.master, "--deploy-mode", "client", "--conf", "spark.ui.enabled=false"}
 	if onLoopback(e.settings.master) {
 		args = append(args, "--conf", "spark.driver.host=127.0.0.1")
 	}
-	for _, setting := range e.conf {
+	for _, setting := range access.conf() {
 		args = append(args, "--conf", setting)
 	}
 	for _, setting := range e.settings.conf {
