@@ -65,7 +65,8 @@ func (p *program) settings() []pipeline.Finding {
 }
 
 func (p *program) examineFolder(ctx context.Context) (findings []pipeline.Finding) {
-	o, err := p.openSilently(ctx)
+	engine := p.selected()
+	o, err := p.openSilently(ctx, &p.config.engines[0]) // what the selected one lacks is found below
 	if err != nil {
 		return []pipeline.Finding{pipeline.Trouble("lake", err)}
 	}
@@ -81,8 +82,11 @@ func (p *program) examineFolder(ctx context.Context) (findings []pipeline.Findin
 		return append(findings, pipeline.Trouble("lake", err))
 	}
 	findings = append(findings, pipeline.Fine("lake "+filepath.Clean(o.root), "it can be read, and nothing stands in the way of a run"))
-	if examine := p.selected().Examine; examine != nil {
-		findings = append(findings, examine(ctx, o.env)...)
+	if err := engine.SupportsLake(o.env.Place); err != nil {
+		return append(findings, pipeline.Trouble("engine", err))
+	}
+	if engine.Examine != nil {
+		findings = append(findings, engine.Examine(ctx, o.env)...)
 	}
 	return findings
 }
@@ -112,13 +116,25 @@ func (p *program) examineBucket(ctx context.Context) []pipeline.Finding {
 		return append(findings, pipeline.Trouble("lake", err))
 	}
 	if authority.Catalog == "" {
-		says := pipeline.Fine("catalog", "the lake has none: it was not deployed, and is run by the embedded engine alone")
-		if p.selected().Deployed {
-			says.Wrong, says.Kind, says.Fix = true, pipeline.BadUsage, "`stedi deploy --lake "+p.config.lake+"`"
-		}
-		return append(findings, says)
+		return append(findings, p.examineUndeployed(ctx)...)
 	}
 	return append(findings, p.examineDeployed(ctx, store, authority)...)
+}
+
+// examineUndeployed asks the engine that was asked for about a lake without a
+// catalog.
+func (p *program) examineUndeployed(ctx context.Context) []pipeline.Finding {
+	says := pipeline.Fine("catalog", "the lake has none: it was not deployed")
+	engine := p.selected()
+	if engine.Deployed {
+		says.Wrong, says.Kind, says.Fix = true, pipeline.BadUsage, "`stedi deploy --lake "+p.config.lake+"`"
+	}
+	findings := []pipeline.Finding{says}
+	if engine.Examine != nil && !engine.Deployed {
+		env := &registry.Env{Place: registry.Place{Root: p.config.lake}, Lookup: p.env}
+		findings = append(findings, engine.Examine(ctx, env)...)
+	}
+	return findings
 }
 
 // examineDeployed asks the engines that know a deployed lake, and the one that was

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path"
+	"path/filepath"
 	"strconv"
 	"strings"
 
@@ -44,9 +45,15 @@ func open(ctx context.Context, s settings, access func(context.Context) (Access,
 	if err != nil {
 		return nil, err
 	}
+	root := env.Root
+	if !inS3(root) {
+		if root, err = filepath.Abs(root); err != nil {
+			return nil, err
+		}
+	}
 	e := &Engine{
 		Checker: env.Embedded, settings: s, access: access, bucket: inS3(env.Root), found: found,
-		lake: env.Lake, files: env.Store, root: hadoopURI(env.Root), temp: env.Temp, lookup: env.Lookup,
+		lake: env.Lake, files: env.Store, root: hadoopURI(root), temp: env.Temp, lookup: env.Lookup,
 	}
 	if e.bucket {
 		return e, found.checkS3A(&s)

@@ -20,7 +20,7 @@ func Entry(access func(context.Context) (Access, error)) registry.Entry {
 	flags.StringArrayVar(&s.conf, "spark-conf", nil, "setting of Spark as KEY=VALUE; can be given several times")
 	return registry.Entry{
 		Name: Name, Label: "Spark", Help: "Apache Spark on this machine or a cluster, through spark-submit",
-		Capabilities: capabilities, Flags: flags,
+		Capabilities: capabilities, Flags: flags, OnRequest: true,
 		Open: func(ctx context.Context, env *registry.Env) (pipeline.Engine, error) {
 			engine, err := open(ctx, *s, access, env)
 			if err != nil {
