@@ -120,7 +120,7 @@ func (p *program) sides(ctx context.Context, o *opened, named []string) ([]pipel
 		sides = append(sides, engine)
 	}
 	if len(sides) < 2 {
-		return nil, pipeline.Fail(pipeline.BadUsage, "", "`stedi deploy` makes a lake in S3 known to Athena and Glue.", "there is nothing to compare: only the engine %s knows this lake", strings.Join(named, ", "))
+		return nil, pipeline.Fail(pipeline.BadUsage, "", "`stedi deploy` makes a lake in S3 known to Athena and Glue; --engines names others.", "there is nothing to compare: only the engine %s knows this lake", strings.Join(named, ", "))
 	}
 	return sides, nil
 }
