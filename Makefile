@@ -7,7 +7,8 @@ LINT     := $(TOOLS)/golangci-lint
 DEAD     := $(TOOLS)/deadcode
 FUZZTIME ?= 10000x
 WALK     ?= 100000
-SPARK    := $(CURDIR)/.cache/spark
+SPARK    ?= $(CURDIR)/.cache/spark
+PYSPARK  ?= 3.5.4
 RIVALS   ?= all
 SCALES   ?= 1,10,100
 
@@ -25,9 +26,10 @@ test: counterparts ## all tests with the race detector, then a short run of ever
 	GORACE=atexit_sleep_ms=0 go test -race -shuffle=on -timeout 20m ./...
 	$(MAKE) --no-print-directory fuzz WALK=
 
-test-spark: $(SPARK)/bin/spark-submit ## the Glue scripts on a real Spark; needs Python 3 and Java 17
-	$(SPARK)/bin/ruff check athena/glue
-	STEDI_SPARK=$(SPARK) go test -count=1 -timeout 20m ./athena/glue
+test-spark: $(SPARK)/bin/spark-submit ## the engine and its scripts on a real Spark; needs Python 3 and Java 17. Spark 4: SPARK=$$PWD/.cache/spark4 PYSPARK=4.3.0
+	$(SPARK)/bin/ruff check pipeline/spark
+	STEDI_SPARK=$(SPARK) go test -count=1 -timeout 40m ./pipeline/spark
+	STEDI_SPARK=$(SPARK) go test -count=1 -timeout 20m ./cmd/stedi -run Spark
 
 check: $(LINT) $(DEAD) ## what a machine can say of the code without running it
 	go mod tidy -diff
@@ -76,7 +78,7 @@ clean:
 
 $(SPARK)/bin/spark-submit:
 	python3 -m venv $(SPARK)
-	$(SPARK)/bin/pip install --quiet pyspark==3.5.4 ruff==0.17.6
+	$(SPARK)/bin/pip install --quiet pyspark==$(PYSPARK) ruff==0.17.6
 
 counterparts: ## the servers that stand in for AWS in tests
 	.ci/counterparts

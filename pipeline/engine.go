@@ -198,6 +198,9 @@ type Progress struct {
 	RowsWritten int64 `json:"rows_written"`
 	BytesRead   int64 `json:"bytes_read"`
 	BytesTotal  int64 `json:"bytes_total"` // 0 when nothing is read from files
+	// Detail is what the engine does now, in a few words of its own, such as
+	// "stages done: 3, tasks: 2/8". Most engines have none.
+	Detail string `json:"detail,omitempty"`
 }
 
 // Result is what a job did.

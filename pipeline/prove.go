@@ -111,7 +111,7 @@ func (p *prover) table(ctx context.Context, t *Table) (_ *Proof, err error) {
 		after, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanTime)
 		defer cancel()
 		if p.remote() {
-			err = errors.Join(err, p.Store.Delete(after, proofFolder+"/"+t.Name))
+			err = errors.Join(err, p.Store.Delete(after, proofFolder))
 		}
 		err = errors.Join(err, os.RemoveAll(filepath.Join(p.options.Temp, t.Name)))
 	}()

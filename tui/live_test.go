@@ -19,3 +19,20 @@ func TestWhatAnEngineSaysGoesIntoTheLogAndChangesNothingElse(t *testing.T) {
 		t.Errorf("the step has become %+v", now)
 	}
 }
+
+func TestARunningStepShowsWhatTheEngineDoes(t *testing.T) {
+	w := newWorld(t, "sample")
+	w.open(t)
+	d := start(t, w.options(t), 160, 40)
+	release := d.runHeld(w, "R", "step_trainer_trusted")
+	d.press("2")
+	d.shows("59%") // the bytes that were read
+	d.live.take(pipeline.Event{
+		Run: "r", Time: began, Step: "step_trainer_trusted", State: pipeline.Running,
+		Progress: &pipeline.Progress{RowsWritten: 7, Detail: "stages done: 3, tasks: 2/8\x1b[2J"},
+	})
+	d.shows("stages done: 3, tasks: 2/8␛[2J")
+	d.hides("59%")
+	release()
+	d.hides("stages done")
+}

@@ -253,7 +253,11 @@ func (s *runView) drawProgress(p pane, c stepColumns, table string, step *liveSt
 		if estimated {
 			label = fmt.Sprintf("~%.0f%%", share*100)
 		}
-		p.bar(c.bar, 0, max(0, room-6), full, rest, share, estimated)
+		if detail := step.progress.Detail; detail != "" && estimated {
+			p.cut(c.bar, 0, max(0, room-6), dim, detail)
+		} else {
+			p.bar(c.bar, 0, max(0, room-6), full, rest, share, estimated)
+		}
 		p.textRight(p.width()-1, 0, dim, label)
 	case pipeline.Published:
 		p.bar(c.bar, 0, max(0, room-6), full, rest, 1, false)

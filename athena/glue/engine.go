@@ -1,3 +1,11 @@
+// Package glue builds the tables of a lake with Spark jobs on AWS Glue.
+//
+//	jobs := glue.Open(config, lake, store, "s3://bucket/prefix", glue.Options{Role: arn})
+//	engine := jobs.Engine(tables, queries)
+//
+// A job has at most one run of ours at a time. A run that is found writing to
+// the same target is resumed, not started twice. The jobs run the scripts of
+// package spark.
 package glue
 
 import (

@@ -23,6 +23,7 @@ import (
 	"stedi/athena/account"
 	"stedi/athena/catalog"
 	"stedi/pipeline"
+	"stedi/pipeline/spark"
 )
 
 // Options say how jobs run.
@@ -80,7 +81,7 @@ func Open(config aws.Config, lake *pipeline.Lake, files pipeline.Files, location
 }
 
 // Name is what the job of a table is called.
-func (j *Jobs) Name(t *pipeline.Table) string { return j.options.Prefix + JobName(t) }
+func (j *Jobs) Name(t *pipeline.Table) string { return j.options.Prefix + spark.JobName(t) }
 
 // Role is the ARN of what the jobs run as, once it is known.
 func (j *Jobs) Role() string { return j.options.Role }
@@ -104,11 +105,11 @@ const (
 // scriptFile names a script by what is in it, so that a job that runs is never
 // given another one.
 func (j *Jobs) scriptFile(t *pipeline.Table) (name, text string, err error) {
-	if text, err = Script(j.lake, t); err != nil {
+	if text, err = spark.Script(j.lake, t); err != nil {
 		return "", "", err
 	}
 	sum := sha256.Sum256([]byte(text))
-	return folder + "/scripts/" + JobName(t) + "-" + hex.EncodeToString(sum[:8]) + ".py", text, nil
+	return folder + "/scripts/" + spark.JobName(t) + "-" + hex.EncodeToString(sum[:8]) + ".py", text, nil
 }
 
 // define is what Glue is to know of a job.

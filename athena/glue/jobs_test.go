@@ -19,6 +19,7 @@ import (
 	"stedi/pipeline"
 	"stedi/pipeline/dir"
 	"stedi/pipeline/duckdb"
+	"stedi/pipeline/spark"
 	"stedi/pipeline/stedi"
 )
 
@@ -81,7 +82,7 @@ func (b *bench) work(_ context.Context, run awstest.JobRun) error {
 		return errors.New("--out is not empty")
 	}
 	t := b.lake.Table("customer_trusted")
-	result := glue.Result{Table: t.Name}
+	result := spark.Result{Table: t.Name}
 	for _, name := range append(append(slices.Clone(t.Made.Inputs), t.Made.Stages...), t.Name) {
 		result.Funnel = append(result.Funnel, pipeline.StageRows{Name: name, Rows: 1})
 	}
@@ -102,7 +103,7 @@ func write(name string, v any) error {
 
 const target = "customer/trusted/run=1"
 
-func (b *bench) run(ctx context.Context, query string, begun func(string) error) (*glue.Result, *glue.Done, error) {
+func (b *bench) run(ctx context.Context, query string, begun func(string) error) (*spark.Result, *glue.Done, error) {
 	return b.jobs.Run(ctx, glue.Work{
 		Table: b.lake.Table("customer_trusted"), Target: pipeline.Target{Folder: target, Query: query, Begun: begun},
 		Log: func(line string) { b.said = append(b.said, line) }, Look: func() {},

@@ -2,7 +2,6 @@ package glue
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -16,6 +15,7 @@ import (
 
 	"stedi/athena/account"
 	"stedi/pipeline"
+	"stedi/pipeline/spark"
 )
 
 // Work is what a job is to do.
@@ -48,7 +48,7 @@ const longestPoll = 8 * time.Second
 // of them. A run that is on its way to the target already is gone on with: Glue
 // has no token that would keep a second one from being started. When ctx ends
 // the run goes on there, until Stop.
-func (j *Jobs) Run(ctx context.Context, work Work) (*Result, *Done, error) {
+func (j *Jobs) Run(ctx context.Context, work Work) (*spark.Result, *Done, error) {
 	if err := j.ensure(ctx, work.Table); err != nil {
 		return nil, nil, err
 	}
@@ -286,26 +286,17 @@ func (j *Jobs) failed(t *pipeline.Table, d *Done, last []string) error {
 
 // result reads what the script says of its rows, and makes sure that it is of
 // this table.
-func (j *Jobs) result(ctx context.Context, work Work) (*Result, error) {
+func (j *Jobs) result(ctx context.Context, work Work) (*spark.Result, error) {
 	t := work.Table
 	text, err := j.read(ctx, resultFile(work.Target))
 	if err != nil {
 		return nil, err
 	}
-	var result Result
-	if json.Unmarshal(text, &result) != nil || result.Table != t.Name {
-		return nil, pipeline.Fail(pipeline.BadEngine, t.Name, "Run again.", "the job has succeeded, and left no result in %s", resultFile(work.Target))
+	result, err := spark.ParseResult(text, t)
+	if errors.Is(err, spark.ErrNoResult) {
+		return nil, pipeline.Fail(pipeline.BadEngine, t.Name, "Run again.", "the job succeeded without a result in %s", resultFile(work.Target))
 	}
-	names := append(append(slices.Clone(t.Made.Inputs), t.Made.Stages...), t.Name)
-	fits := slices.EqualFunc(result.Funnel, names, func(have pipeline.StageRows, want string) bool { return have.Name == want }) &&
-		slices.EqualFunc(result.Columns, t.Columns, func(have pipeline.ColumnRecord, want pipeline.Column) bool {
-			return strings.EqualFold(have.Name, want.Name) && have.Type == want.Type.String()
-		})
-	if !fits {
-		return nil, pipeline.Fail(pipeline.BadUsage, t.Name, "Give the columns of its SELECT the types that the embedded engine finds.",
-			"audit: Spark makes other columns of its SELECT than the embedded engine; nothing is published")
-	}
-	return &result, nil
+	return result, err
 }
 
 // Stop ends what is on its way to a target, waits for its end, and forgets what

@@ -71,7 +71,8 @@ func (p *program) examineFolder(ctx context.Context) (findings []pipeline.Findin
 	if findings := dir.ExamineTemp(); len(findings) > 0 {
 		return findings // without it nothing can be opened
 	}
-	o, err := p.openSilently(ctx)
+	engine := p.selected()
+	o, err := p.openSilently(ctx, &p.config.engines[0]) // what the selected one lacks is found below
 	if err != nil {
 		return troubles("lake", err)
 	}
@@ -98,8 +99,10 @@ func (p *program) examineFolder(ctx context.Context) (findings []pipeline.Findin
 	if pipeline.KindOf(planned) != pipeline.Denied || len(findings) == 0 {
 		findings = append(findings, troubles("lake", planned)...)
 	}
-	if examine := p.selected().Examine; examine != nil {
-		notes = append(notes, examine(ctx, o.env)...)
+	if err := engine.SupportsLake(o.env.Place); err != nil {
+		findings = append(findings, pipeline.Trouble("engine", err))
+	} else if engine.Examine != nil {
+		notes = append(notes, engine.Examine(ctx, o.env)...)
 	}
 	if len(findings) > 0 {
 		return append(notes, findings...)
@@ -176,13 +179,25 @@ func (p *program) examineBucket(ctx context.Context) []pipeline.Finding {
 		return append(findings, pipeline.Trouble("lake", err))
 	}
 	if authority.Catalog == "" {
-		says := pipeline.Fine("catalog", "the lake has none: it was not deployed, and is run by the embedded engine alone")
-		if p.selected().Deployed {
-			says.Wrong, says.Kind, says.Fix = true, pipeline.BadUsage, "`stedi deploy --lake "+p.config.lake+"`"
-		}
-		return append(findings, says)
+		return append(findings, p.examineUndeployed(ctx)...)
 	}
 	return append(findings, p.examineDeployed(ctx, store, authority)...)
+}
+
+// examineUndeployed asks the engine that was asked for about a lake without a
+// catalog.
+func (p *program) examineUndeployed(ctx context.Context) []pipeline.Finding {
+	says := pipeline.Fine("catalog", "the lake has none: it was not deployed")
+	engine := p.selected()
+	if engine.Deployed {
+		says.Wrong, says.Kind, says.Fix = true, pipeline.BadUsage, "`stedi deploy --lake "+p.config.lake+"`"
+	}
+	findings := []pipeline.Finding{says}
+	if engine.Examine != nil && !engine.Deployed {
+		env := &registry.Env{Place: registry.Place{Root: p.config.lake}, Lookup: p.env}
+		findings = append(findings, engine.Examine(ctx, env)...)
+	}
+	return findings
 }
 
 // examineDeployed asks the engines that know a deployed lake, and the one that was

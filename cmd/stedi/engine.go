@@ -25,12 +25,12 @@ func placeOf(ctx context.Context, files pipeline.Files, root string) (registry.P
 }
 
 // openRuns chooses how tables of the lake are published, and opens the engine
-// that was asked for.
-func (p *program) openRuns(ctx context.Context, o *opened) (err error) {
+// that builds them.
+func (p *program) openRuns(ctx context.Context, o *opened, engine *registry.Entry) (err error) {
 	if o.env.Place, err = placeOf(ctx, o.store, o.root); err != nil {
 		return err
 	}
-	if err := p.selected().SupportsLake(o.env.Place); err != nil {
+	if err := engine.SupportsLake(o.env.Place); err != nil {
 		return err
 	}
 	if o.env.Authority.Catalog != "" {
@@ -40,7 +40,7 @@ func (p *program) openRuns(ctx context.Context, o *opened) (err error) {
 		o.store, o.publisher = pipeline.ByCatalog(o.store, o.tables, o.lake)
 	}
 	o.env.Lake, o.env.Store = o.lake, o.store
-	o.runs, err = p.selected().Open(ctx, o.env)
+	o.runs, err = engine.Open(ctx, o.env)
 	return err
 }
 

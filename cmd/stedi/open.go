@@ -35,10 +35,10 @@ type opened struct {
 	close     func() error
 }
 
-// open wires the lake, its store and its engine together, and says on stderr
-// what is to be known of the definition.
+// open wires the lake, its store and the engine that was asked for together, and
+// says on stderr what is to be known of the definition.
 func (p *program) open(ctx context.Context) (*opened, error) {
-	o, err := p.openSilently(ctx)
+	o, err := p.openSilently(ctx, p.selected())
 	if err == nil {
 		p.notes(o.lake)
 	}
@@ -52,7 +52,8 @@ func (p *program) notes(lake *pipeline.Lake) {
 	}
 }
 
-func (p *program) openSilently(ctx context.Context) (_ *opened, err error) {
+// openSilently is open with one of the engines, without the notes.
+func (p *program) openSilently(ctx context.Context, runs *registry.Entry) (_ *opened, err error) {
 	engine, temp, closeEngine, err := p.openEngine(ctx)
 	if err != nil {
 		return nil, err
@@ -77,7 +78,7 @@ func (p *program) openSilently(ctx context.Context) (_ *opened, err error) {
 		return nil, err
 	}
 	env.Folder = o.folder
-	return o, p.openRuns(ctx, o)
+	return o, p.openRuns(ctx, o, runs)
 }
 
 // openEngine starts the engine in a private folder, for commands that need no

@@ -32,7 +32,7 @@ func (p *program) proveCommand() *cobra.Command {
 		Annotations: map[string]string{"examples": "needs an account"},
 		RunE:        func(cmd *cobra.Command, args []string) error { return p.prove(cmd.Context(), o, args) },
 	}
-	cmd.Flags().StringSliceVar(&o.engines, "engines", nil, "two or more of "+strings.Join(p.config.engines.Names(), ", ")+" (default: all that know the lake)")
+	cmd.Flags().StringSliceVar(&o.engines, "engines", nil, "two or more of "+strings.Join(p.config.engines.Names(), ", ")+" (default: all that the lake was made for)")
 	cmd.Flags().BoolVar(&o.rows, "rows", false, "print the rows that differ, which may be personal data")
 	return cmd
 }
@@ -88,14 +88,18 @@ func verdictOf(proofs []pipeline.Proof) error {
 // sides are the engines that are compared.
 func (p *program) sides(ctx context.Context, o *opened, named []string) ([]pipeline.Engine, error) {
 	o.env.RowsOnly = true
-	var known []string
+	var known, usual []string
 	for _, e := range p.config.engines {
-		if e.SupportsLake(o.env.Place) == nil {
-			known = append(known, e.Name)
+		if e.SupportsLake(o.env.Place) != nil {
+			continue
+		}
+		known = append(known, e.Name)
+		if !e.OnRequest {
+			usual = append(usual, e.Name)
 		}
 	}
 	if len(named) == 0 {
-		named = known
+		named = usual
 	}
 	var sides []pipeline.Engine
 	for _, name := range named {
@@ -116,7 +120,7 @@ func (p *program) sides(ctx context.Context, o *opened, named []string) ([]pipel
 		sides = append(sides, engine)
 	}
 	if len(sides) < 2 {
-		return nil, pipeline.Fail(pipeline.BadUsage, "", "`stedi deploy` makes a lake in S3 known to Athena and Glue.", "there is nothing to compare: only the engine %s knows this lake", strings.Join(known, ", "))
+		return nil, pipeline.Fail(pipeline.BadUsage, "", "`stedi deploy` makes a lake in S3 known to Athena and Glue; --engines names others.", "there is nothing to compare: only the engine %s knows this lake", strings.Join(named, ", "))
 	}
 	return sides, nil
 }

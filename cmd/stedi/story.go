@@ -69,7 +69,13 @@ func describeProgress(e pipeline.Event) string {
 	if *p == (pipeline.Progress{}) { // an engine elsewhere says no more
 		return fmt.Sprintf("%-26s under way", e.Step)
 	}
+	if p.Detail != "" && p.RowsRead+p.RowsWritten == 0 {
+		return fmt.Sprintf("%-26s %s", e.Step, printable.Text(p.Detail))
+	}
 	line := fmt.Sprintf("%-26s %s rows read, %s written", e.Step, thousands(p.RowsRead), thousands(p.RowsWritten))
+	if p.Detail != "" {
+		line += "  " + printable.Text(p.Detail)
+	}
 	if p.BytesTotal > 0 {
 		const width = 20
 		done := int(min(p.BytesRead, p.BytesTotal) * width / p.BytesTotal)

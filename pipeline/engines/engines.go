@@ -5,6 +5,7 @@ package engines
 import (
 	"stedi/athena/cloud"
 	"stedi/pipeline/engines/registry"
+	"stedi/pipeline/spark"
 )
 
 // All returns the engines, the default one first, with settings of their own.
@@ -14,5 +15,6 @@ func All(account *cloud.Settings) registry.List {
 		embedded(),
 		account.Athena(),
 		account.Glue(),
+		spark.Entry(account.Bucket),
 	}
 }

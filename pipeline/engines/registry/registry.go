@@ -34,6 +34,9 @@ type Entry struct {
 	// Deployed: the engine works only on lakes that `stedi deploy` has made known
 	// to it. The doctor examines it for every such lake.
 	Deployed bool
+	// OnRequest: the engine needs what may not be installed, so it works only
+	// where it is named. `stedi prove` leaves it out by default.
+	OnRequest bool
 	// Open opens the engine for an open lake. What it holds is released by
 	// what is added with Env.Defer.
 	Open func(ctx context.Context, env *Env) (pipeline.Engine, error)

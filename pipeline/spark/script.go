@@ -1,24 +1,4 @@
-// Package glue makes the tables of a lake with Spark jobs on AWS Glue.
-//
-//	jobs := glue.Open(config, lake, store, "s3://bucket/prefix", glue.Options{Role: arn})
-//	engine := jobs.Engine(tables, queries)
-//
-// A job is run by at most one of us at a time. Whoever finds a run under way that
-// writes where its own would write goes on with that one.
-//
-// Each table has a PySpark script of its own, complete in itself: it can be
-// pasted into Glue's console, and it runs unchanged under plain spark-submit.
-// Those of the STEDI lake lie in scripts.
-//
-// Spark's JSON reader is strict about integers, but takes some lines that
-// package ndjson rejects: a number, true or an object where text belongs (it
-// becomes text), 1e400 (infinite), a second object or anything else behind the
-// first, an array of objects (each a row), a key given twice (the last counts),
-// a lone surrogate (a question mark). A key in another case than the schema's
-// is no key, its value null; and a file is compressed if its name says so.
-// Rows are the same as on other engines where landing has none of that, but for
-// the sign of zero: Spark's DISTINCT makes 0.0 of -0.0.
-package glue
+package spark
 
 import (
 	_ "embed"
@@ -49,15 +29,6 @@ func JobName(t *pipeline.Table) string {
 		return t.Made.Job
 	}
 	return t.Name
-}
-
-// Result is what a script writes to its --result when all went well.
-type Result struct {
-	Table string `json:"table"`
-	// Funnel holds the rows of each input in order, then of each stage, then
-	// the rows written.
-	Funnel  []pipeline.StageRows    `json:"funnel"`
-	Columns []pipeline.ColumnRecord `json:"columns"`
 }
 
 // scriptInput is a table that a script reads.

@@ -1,4 +1,4 @@
-package glue
+package spark
 
 import (
 	"bytes"
@@ -24,21 +24,21 @@ import (
 	"stedi/pipeline/stedi"
 )
 
-// submit runs a program with the Spark of the virtual environment that
-// "make test-spark" makes, or STEDI_SPARK names.
-func submit(t *testing.T, program string, args ...string) (stdout, stderr string, err error) {
+// realSpark returns the virtual environment with the Spark that "make
+// test-spark" installs.
+func realSpark(t *testing.T) string {
 	t.Helper()
-	venv, given := os.LookupEnv("STEDI_SPARK")
-	if !given {
-		venv = filepath.Join("..", "..", ".cache", "spark")
+	venv := os.Getenv("STEDI_SPARK")
+	if venv == "" {
+		t.Skip("left out: `make test-spark` installs Spark, and runs this on it")
 	}
-	bin, err := filepath.Abs(filepath.Join(venv, "bin"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := os.Stat(filepath.Join(bin, "spark-submit")); err != nil && !given {
-		t.Skip("there is no Spark: make test-spark gets it")
-	}
+	return venv
+}
+
+// sparkSubmit runs a program with Spark.
+func sparkSubmit(t *testing.T, program string, args ...string) (stdout, stderr string, err error) {
+	t.Helper()
+	bin := filepath.Join(realSpark(t), "bin")
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, filepath.Join(bin, "spark-submit"), append([]string{
@@ -113,7 +113,7 @@ func (w *world) run(t *testing.T, name string, more ...string) (stdout, stderr s
 		"--JOB_ID", "j_1", "--JOB_RUN_ID", "jr_1", "--JOB_NAME", name, "--job-bookmark-option", "job-bookmark-disable", "--TempDir", w.out,
 		"--lake", w.root, "--out", w.rows(name), "--result", w.result(name),
 	}
-	return submit(t, w.script(t, w.lake.Table(name)), append(args, more...)...)
+	return sparkSubmit(t, w.script(t, w.lake.Table(name)), append(args, more...)...)
 }
 
 func TestSparkMakesTheRowsThatDuckDBMakes(t *testing.T) {
@@ -375,7 +375,7 @@ func TestSparkReadsLinesAsThePackageSays(t *testing.T) {
 			}
 		}
 	}
-	stdout, stderr, err := submit(t, filepath.Join("testdata", "reads.py"), args...)
+	stdout, stderr, err := sparkSubmit(t, filepath.Join("testdata", "reads.py"), args...)
 	if err != nil {
 		t.Fatalf("%v: %s", err, stderr)
 	}

@@ -1,8 +1,8 @@
-"""Makes the table {{.Table}}, on AWS Glue 5.0 or under plain spark-submit:
+"""Makes the table customer_trusted, on AWS Glue 5.0 or under plain spark-submit:
 
-    spark-submit {{.Job}}.py --lake LAKE --out NEW_FOLDER --result FILE
+    spark-submit customer_landing_to_trusted.py --lake LAKE --out NEW_FOLDER --result FILE
 
-Code generated from {{.File}}, DO NOT EDIT: change the SQL there.
+Code generated from transforms/customer_trusted.sql, DO NOT EDIT: change the SQL there.
 """
 
 import argparse
@@ -15,22 +15,57 @@ from pyspark.errors import AnalysisException, PySparkException
 from pyspark.sql import DataFrame, Observation, SparkSession
 from pyspark.sql import functions as f
 
-TABLE = "{{.Table}}"
+TABLE = "customer_trusted"
 
 # Where each input lies below the lake, and its columns as its files spell them.
 INPUTS = {
-{{- range .Inputs}}
-    "{{.Name}}": (
-        "{{.Path}}",
-        {{python .Schema}},
+    "customer_landing": (
+        "customer/landing",
+        """
+            `customerName` STRING,
+            `email` STRING,
+            `phone` STRING,
+            `birthDay` STRING,
+            `serialNumber` STRING,
+            `registrationDate` BIGINT,
+            `lastUpdateDate` BIGINT,
+            `shareWithResearchAsOfDate` BIGINT,
+            `shareWithPublicAsOfDate` BIGINT,
+            `shareWithFriendsAsOfDate` BIGINT
+        """,
     ),
-{{- end}}
 }
 
 # The transform: its stages, and what is selected of them.
-STAGES = [{{range $i, $s := .Stages}}{{if $i}}, {{end}}"{{$s}}"{{end}}]
-WITH = {{python .With}}
-SELECT = {{python .Final}}
+STAGES = ["complete", "consented"]
+WITH = """-- zone: trusted
+-- path: customer/trusted
+-- job: customer_landing_to_trusted
+-- Customers who agreed to share their data for research.
+WITH complete AS (
+  SELECT
+    c.customerName, c.email, c.phone, c.birthDay, c.serialNumber,
+    c.registrationDate, c.lastUpdateDate,
+    c.shareWithResearchAsOfDate, c.shareWithPublicAsOfDate, c.shareWithFriendsAsOfDate
+  FROM customer_landing AS c
+  WHERE c.email IS NOT NULL AND c.email <> ''
+    AND c.serialNumber IS NOT NULL AND c.serialNumber <> ''
+),
+consented AS (
+  SELECT
+    c.customerName, c.email, c.phone, c.birthDay, c.serialNumber,
+    c.registrationDate, c.lastUpdateDate,
+    c.shareWithResearchAsOfDate, c.shareWithPublicAsOfDate, c.shareWithFriendsAsOfDate
+  FROM complete AS c
+  WHERE c.shareWithResearchAsOfDate > 0
+)
+"""
+SELECT = """SELECT DISTINCT
+  c.customerName, c.email, c.phone, c.birthDay, c.serialNumber,
+  c.registrationDate, c.lastUpdateDate,
+  c.shareWithResearchAsOfDate, c.shareWithPublicAsOfDate, c.shareWithFriendsAsOfDate
+FROM consented AS c
+"""
 
 # With these, Spark takes the SQL as DuckDB and Athena take it.
 DIALECT = {
@@ -154,7 +189,7 @@ def reason(error: Exception) -> str:
     text = str(error)
     if isinstance(error, (AnalysisException, ValueError)):
         return text
-    if file := re.search(r"error while reading file (.+?)\. Details:", text):
+    if file := re.search(r"error while reading file (.+?)\.\s+(?:Details|SQLSTATE):", text):
         return (
             f"{file[1]} cannot be read: a line there is no JSON object with "
             'values of the right types, or the file is damaged; "stedi check" says which'

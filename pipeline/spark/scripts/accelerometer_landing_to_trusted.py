@@ -1,8 +1,8 @@
-"""Makes the table step_trainer_trusted, on AWS Glue 5.0 or under plain spark-submit:
+"""Makes the table accelerometer_trusted, on AWS Glue 5.0 or under plain spark-submit:
 
-    spark-submit step_trainer_trusted.py --lake LAKE --out NEW_FOLDER --result FILE
+    spark-submit accelerometer_landing_to_trusted.py --lake LAKE --out NEW_FOLDER --result FILE
 
-Code generated from transforms/step_trainer_trusted.sql, DO NOT EDIT: change the SQL there.
+Code generated from transforms/accelerometer_trusted.sql, DO NOT EDIT: change the SQL there.
 """
 
 import argparse
@@ -15,20 +15,22 @@ from pyspark.errors import AnalysisException, PySparkException
 from pyspark.sql import DataFrame, Observation, SparkSession
 from pyspark.sql import functions as f
 
-TABLE = "step_trainer_trusted"
+TABLE = "accelerometer_trusted"
 
 # Where each input lies below the lake, and its columns as its files spell them.
 INPUTS = {
-    "step_trainer_landing": (
-        "step_trainer/landing",
+    "accelerometer_landing": (
+        "accelerometer/landing",
         """
-            `sensorReadingTime` BIGINT,
-            `serialNumber` STRING,
-            `distanceFromObject` INT
+            `user` STRING,
+            `timestamp` BIGINT,
+            `x` DOUBLE,
+            `y` DOUBLE,
+            `z` DOUBLE
         """,
     ),
-    "customer_curated": (
-        "customer/curated",
+    "customer_trusted": (
+        "customer/trusted",
         """
             `customername` STRING,
             `email` STRING,
@@ -45,25 +47,25 @@ INPUTS = {
 }
 
 # The transform: its stages, and what is selected of them.
-STAGES = ["complete", "owned"]
+STAGES = ["complete", "consented"]
 WITH = """-- zone: trusted
--- path: step_trainer/trusted
--- job: step_trainer_trusted
--- Step trainer readings of devices that belong to curated customers.
+-- path: accelerometer/trusted
+-- job: accelerometer_landing_to_trusted
+-- Motion readings of customers who agreed to share their data for research.
 WITH complete AS (
-  SELECT s.sensorReadingTime, s.serialNumber, s.distanceFromObject
-  FROM step_trainer_landing AS s
-  WHERE s.sensorReadingTime IS NOT NULL
-    AND s.serialNumber IS NOT NULL AND s.serialNumber <> ''
+  SELECT a.user, a.timestamp, a.x, a.y, a.z
+  FROM accelerometer_landing AS a
+  WHERE a.user IS NOT NULL AND a.user <> ''
+    AND a.timestamp IS NOT NULL
 ),
-owned AS (
-  SELECT s.sensorReadingTime, s.serialNumber, s.distanceFromObject
-  FROM complete AS s
-  WHERE s.serialNumber IN (SELECT c.serialNumber FROM customer_curated AS c)
+consented AS (
+  SELECT a.user, a.timestamp, a.x, a.y, a.z
+  FROM complete AS a
+  WHERE a.user IN (SELECT c.email FROM customer_trusted AS c)
 )
 """
-SELECT = """SELECT DISTINCT s.sensorReadingTime, s.serialNumber, s.distanceFromObject
-FROM owned AS s
+SELECT = """SELECT DISTINCT a.user, a.timestamp, a.x, a.y, a.z
+FROM consented AS a
 """
 
 # With these, Spark takes the SQL as DuckDB and Athena take it.
@@ -188,7 +190,7 @@ def reason(error: Exception) -> str:
     text = str(error)
     if isinstance(error, (AnalysisException, ValueError)):
         return text
-    if file := re.search(r"error while reading file (.+?)\. Details:", text):
+    if file := re.search(r"error while reading file (.+?)\.\s+(?:Details|SQLSTATE):", text):
         return (
             f"{file[1]} cannot be read: a line there is no JSON object with "
             'values of the right types, or the file is damaged; "stedi check" says which'

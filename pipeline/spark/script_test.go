@@ -1,4 +1,4 @@
-package glue
+package spark
 
 import (
 	"flag"
@@ -64,7 +64,7 @@ func TestTheScriptsSayWhatTheSQLSays(t *testing.T) {
 			t.Error(err)
 		}
 		if string(got) != want {
-			t.Errorf("%s is not what the template makes of %s: run go generate ./athena/glue", file, table.File)
+			t.Errorf("%s is not what the template makes of %s: run go generate ./pipeline/spark", file, table.File)
 		}
 	}
 	there, err := filepath.Glob("scripts/*")

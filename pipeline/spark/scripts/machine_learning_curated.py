@@ -1,8 +1,8 @@
-"""Makes the table customer_curated, on AWS Glue 5.0 or under plain spark-submit:
+"""Makes the table machine_learning_curated, on AWS Glue 5.0 or under plain spark-submit:
 
-    spark-submit customer_trusted_to_curated.py --lake LAKE --out NEW_FOLDER --result FILE
+    spark-submit machine_learning_curated.py --lake LAKE --out NEW_FOLDER --result FILE
 
-Code generated from transforms/customer_curated.sql, DO NOT EDIT: change the SQL there.
+Code generated from transforms/machine_learning_curated.sql, DO NOT EDIT: change the SQL there.
 """
 
 import argparse
@@ -15,23 +15,16 @@ from pyspark.errors import AnalysisException, PySparkException
 from pyspark.sql import DataFrame, Observation, SparkSession
 from pyspark.sql import functions as f
 
-TABLE = "customer_curated"
+TABLE = "machine_learning_curated"
 
 # Where each input lies below the lake, and its columns as its files spell them.
 INPUTS = {
-    "customer_trusted": (
-        "customer/trusted",
+    "step_trainer_trusted": (
+        "step_trainer/trusted",
         """
-            `customername` STRING,
-            `email` STRING,
-            `phone` STRING,
-            `birthday` STRING,
+            `sensorreadingtime` BIGINT,
             `serialnumber` STRING,
-            `registrationdate` BIGINT,
-            `lastupdatedate` BIGINT,
-            `sharewithresearchasofdate` BIGINT,
-            `sharewithpublicasofdate` BIGINT,
-            `sharewithfriendsasofdate` BIGINT
+            `distancefromobject` INT
         """,
     ),
     "accelerometer_trusted": (
@@ -47,25 +40,16 @@ INPUTS = {
 }
 
 # The transform: its stages, and what is selected of them.
-STAGES = ["measured"]
-WITH = """-- zone: curated
--- path: customer/curated
--- job: customer_trusted_to_curated
--- Trusted customers who have at least one trusted motion reading.
-WITH measured AS (
-  SELECT
-    c.customerName, c.email, c.phone, c.birthDay, c.serialNumber,
-    c.registrationDate, c.lastUpdateDate,
-    c.shareWithResearchAsOfDate, c.shareWithPublicAsOfDate, c.shareWithFriendsAsOfDate
-  FROM customer_trusted AS c
-  WHERE c.email IN (SELECT a.user FROM accelerometer_trusted AS a)
-)
-"""
-SELECT = """SELECT
-  c.customerName, c.email, c.phone, c.birthDay, c.serialNumber,
-  c.registrationDate, c.lastUpdateDate,
-  c.shareWithResearchAsOfDate, c.shareWithPublicAsOfDate, c.shareWithFriendsAsOfDate
-FROM measured AS c
+STAGES = []
+WITH = """"""
+SELECT = """-- zone: curated
+-- path: step_trainer/curated
+-- job: machine_learning_curated
+-- The training set: each step with the motion readings of its millisecond.
+-- No e-mail goes in, and no DISTINCT after that, which would lose rows.
+SELECT s.sensorReadingTime, s.serialNumber, s.distanceFromObject, a.x, a.y, a.z
+FROM step_trainer_trusted AS s
+INNER JOIN accelerometer_trusted AS a ON a.timestamp = s.sensorReadingTime
 """
 
 # With these, Spark takes the SQL as DuckDB and Athena take it.
@@ -190,7 +174,7 @@ def reason(error: Exception) -> str:
     text = str(error)
     if isinstance(error, (AnalysisException, ValueError)):
         return text
-    if file := re.search(r"error while reading file (.+?)\. Details:", text):
+    if file := re.search(r"error while reading file (.+?)\.\s+(?:Details|SQLSTATE):", text):
         return (
             f"{file[1]} cannot be read: a line there is no JSON object with "
             'values of the right types, or the file is damaged; "stedi check" says which'

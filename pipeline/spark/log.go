@@ -1,0 +1,63 @@
+package spark
+
+import (
+	"regexp"
+	"strings"
+
+	"stedi/pipeline/printable"
+)
+
+// Spark's log begins each message with the time, the level and the class. Some
+// installations are configured otherwise: the level is a word of its own
+// all the same.
+var (
+	leveled = regexp.MustCompile(`^\[?\d{2,4}[-/]\d{2}[-/]\d{2,4}[ T]\d{2}:\d{2}:\d{2}\S*\s+(?:\[?[^\]\s]+\]?\s+)?(TRACE|DEBUG|INFO|WARN|ERROR|FATAL)\s+(.*)$`)
+	// frame is a line of a Java stack trace.
+	frame = regexp.MustCompile(`^\s+at \S+\(|^\s+\.\.\. \d+ (?:more|common frames)`)
+	// bar is Spark's progress bar.
+	bar = regexp.MustCompile(`\[Stage \d+:.*\]`)
+)
+
+// noise are the beginnings of messages that say nothing of a run.
+var noise = []string{
+	"NativeCodeLoader: ", "Utils: Your hostname", "Utils: Set SPARK_LOCAL_IP", "WARNING: ", "Picked up ",
+	"Using Spark's default log4j profile", "Setting default log level", "To adjust logging level", "Utils: Service ", "GarbageCollectionMetrics: ",
+	":: ", "SLF4J: ", "Ivy Default Cache", "The jars for the packages", "SparkConf: Note that spark.local.dir will be overridden",
+}
+
+// logFilter chooses the lines of Spark's output that are worth showing.
+type logFilter struct {
+	quiet bool // the last message with a level was dropped, as are its indented lines
+}
+
+// take returns a printable line, or "" for one that is not shown: messages below
+// a warning, stack frames, the progress bar and what Spark always says.
+func (f *logFilter) take(l line) string {
+	text := strings.TrimRight(l.text, " \t\r")
+	if at := strings.LastIndexByte(text, '\r'); at >= 0 {
+		text = text[at+1:] // what overwrote the line
+	}
+	if l.stdout { // of the script itself
+		return strings.TrimSpace(printable.Text(text))
+	}
+	m := leveled.FindStringSubmatch(text)
+	if m != nil {
+		f.quiet = m[1] == "INFO" || m[1] == "DEBUG" || m[1] == "TRACE" || isNoise(m[2])
+		text = m[1] + " " + m[2]
+	} else if frame.MatchString(text) || bar.MatchString(text) || isNoise(text) {
+		return ""
+	}
+	if f.quiet && (m != nil || strings.TrimLeft(text, " \t") != text) {
+		return ""
+	}
+	return strings.TrimSpace(printable.Text(text))
+}
+
+func isNoise(message string) bool {
+	for _, start := range noise {
+		if strings.HasPrefix(message, start) {
+			return true
+		}
+	}
+	return false
+}
