@@ -142,7 +142,7 @@ func troubles(about string, err error) []pipeline.Finding {
 		return nil
 	}
 	var findings []pipeline.Finding
-	if joined, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // what is joined, not what is wrapped
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
 		for _, e := range joined.Unwrap() {
 			findings = append(findings, troubles(about, e)...)
 		}

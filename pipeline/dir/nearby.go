@@ -63,5 +63,5 @@ func (w nearbyWalk) entry(ctx context.Context, name string, entry fs.DirEntry, e
 	default:
 		w.found.Files = append(w.found.Files, name)
 	}
-	return nil
+	return nil //nolint:nilerr // what cannot be read is passed over
 }
