@@ -189,6 +189,10 @@ func TestWhateverGoesWrongOnAthenaTheTablesStayWhole(t *testing.T) {
 		}
 	})
 	a.publishing(table, content)
+	if out, _ := a.stedi(1, "check", "--engine", "athena"); !strings.Contains(out, "the table is stale: "+table+" has changed") {
+		t.Errorf("what reads the table that was rebuilt alone is not stale:\n%s", out)
+	}
+	a.stedi(0, "run", "--engine", "athena")
 	if out, _ := a.stedi(0, "check", "--engine", "athena"); !strings.Contains(out, "43,681") {
 		t.Errorf("the check says\n%s", out)
 	}
