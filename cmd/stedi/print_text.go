@@ -35,14 +35,15 @@ func (t *textPrinter) end(record *pipeline.Record) error {
 	if len(record.Tables) > 0 {
 		t.printf("\n")
 	}
-	t.printf("%s%s\n", t.next(record), after(" ", printable.Text(pipeline.Missing(record.LeftOut()))))
+	last := t.next(record)
 	if len(record.Checks) > 0 {
-		incomplete := ""
-		if len(record.LeftOut()) > 0 {
-			incomplete = ", on incomplete data"
-		}
-		t.printf("%s%s\n", pipeline.TallyOf(record.Checks), incomplete)
+		last += "\n" + pipeline.TallyOf(record.Checks).String()
 	}
+	left := printable.Text(pipeline.Missing(record.LeftOut()))
+	if left != "" && !strings.HasSuffix(last, ".") {
+		last += "."
+	}
+	t.printf("%s%s\n", last, after(" ", left))
 	return t.err
 }
 
