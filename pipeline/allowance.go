@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"path"
@@ -215,10 +216,10 @@ func unreadableFiles(t *Table, report ndjson.Report, lost losses) error {
 	if len(report.Files) > 1 {
 		what = fmt.Sprintf("%d of %d files cannot be read, %s of the bytes", lost.broken, len(report.Files), share(bytes, report.Bytes))
 	}
-	fix := "Repair " + them(lost.broken) + "."
+	fix := cmp.Or(report.Repair(), "Repair "+them(lost.broken)+".")
 	switch {
 	case t.IsLanding() && bytes*2 < report.Bytes:
-		fix = "Repair " + them(lost.broken) + ", or leave " + them(lost.broken) + " out with " + skipFlags(whole) + "."
+		fix += "\n  To leave " + them(lost.broken) + " out instead: " + skipFlags(whole) + "."
 	case t.IsLanding() && int(lost.broken) < len(report.Files):
 		fix += " --skip-file would leave out most of the table."
 	}

@@ -37,8 +37,22 @@ func (p *program) guardLogs() {
 	})
 	p.raw = p.stderr
 	p.out = printable.NewLog(p.stdout, served || !p.isTerminal(p.stdout))
-	p.stderr = printable.NewLog(p.stderr, served || !p.isTerminal(p.stderr))
+	log := printable.NewLog(p.stderr, served || !p.isTerminal(p.stderr))
+	if p.stderr = log; p.isTerminal(p.raw) {
+		p.stderr = terminalLog{log, p.raw.(*os.File)} //nolint:forcetypeassert // a terminal is a file
+	}
 }
+
+// terminalLog is a log on a terminal. The library that prints errors asks the
+// file what it is, to choose colours.
+type terminalLog struct {
+	*printable.Log
+	terminal *os.File
+}
+
+func (l terminalLog) Fd() uintptr                { return l.terminal.Fd() }
+func (l terminalLog) Read(p []byte) (int, error) { return l.terminal.Read(p) }
+func (l terminalLog) Close() error               { return nil } // the log does not own it
 
 func (p *program) inGitHub() bool {
 	value, _ := p.env("GITHUB_ACTIONS")

@@ -143,7 +143,7 @@ func (e *saidAlready) Unwrap() error { return e.error }
 
 // isTerminal tells whether a stream is a terminal that can take a live line.
 func (p *program) isTerminal(stream any) bool {
-	if log, ok := stream.(*printable.Log); ok {
+	if log, ok := stream.(interface{ Unwrap() io.Writer }); ok {
 		stream = log.Unwrap()
 	}
 	f, ok := stream.(*os.File)

@@ -188,16 +188,16 @@ func utf8Reason(column int) string {
 	return fmt.Sprintf("invalid UTF-8 at byte %d of the line: convert the file to UTF-8", column)
 }
 
-// severalObjects tells whether a line that was refused holds more than one
-// object, one after the other or in an array, so that more than one row is lost
-// with it. Where quotes are broken it goes by the first key, which every one of
-// the objects begins with.
-func severalObjects(line []byte) bool {
+// manyObjects tells whether a line that was refused holds more than two objects,
+// one after the other or in an array: it is a file of its own, not a line. Where
+// quotes are broken it goes by the first key, which every one of the objects
+// begins with.
+func manyObjects(line []byte) bool {
 	var n nesting
 	for _, c := range line {
 		n.see(c)
 	}
-	if n.objects > 1 {
+	if n.objects > 2 {
 		return true
 	}
 	first := bytes.IndexByte(line, '{')
@@ -206,7 +206,7 @@ func severalObjects(line []byte) bool {
 	}
 	head := line[first:]
 	colon := bytes.IndexByte(head, ':')
-	return colon > 0 && bytes.Count(head, head[:colon]) > 1
+	return colon > 0 && bytes.Count(head, head[:colon]) > 2
 }
 
 // nesting counts the objects of a line that lie in no other object.

@@ -18,14 +18,16 @@ func TestRejectTellsWhetherTheLostRowsCanBeCounted(t *testing.T) {
 		{"nested objects", `{"s":[{"s":1},{"s":2}]}`, false},
 		{"a comma after the object", object + ",", false},
 		{"an array of one", "[" + object + "]", false},
-		{"two objects", object + object, true},
+		{"two objects", object + object, false},
+		{"three objects", object + object + object, true},
 		{"objects with commas", strings.Repeat(object+", ", 100), true},
-		{"an array of several", "[" + object + "," + object + "]", true},
-		{"an array in an array", "[[" + object + "],[" + object + "]]", true},
-		{"a wrong value before the others", `{"s":1}` + object, true},
+		{"an array of several", "[" + object + strings.Repeat(","+object, 2) + "]", true},
+		{"an array in an array", "[[" + object + "],[" + object + "," + object + "]]", true},
+		{"a wrong value before the others", `{"s":1}` + object + object, true},
 		{"a broken string before the others", `{"s":"x}` + strings.Repeat(`,{"s":"y"}`, 3), true},
 		{"a cut object before the others", `{"s":"x","q":` + `{"s":"y"}{"s":"z"}`, true},
-		{"a line that is too long", `{"s":"` + strings.Repeat("a", 1<<20), true},
+		{"a line that is too long", `{"s":"` + strings.Repeat("a", 1<<20), false},
+		{"many objects, longer than a line may be", strings.Repeat(object, 1<<15), true},
 	} {
 		good := "{\"s\":\"a\"}\n"
 		for _, name := range []string{"a.json", "a.json.gz"} {

@@ -43,7 +43,7 @@ type Reject struct {
 	Reason string // never holds a part of the line
 	Raw    []byte // the line without its end; the first 4 KiB of one that is too long
 	// Uncounted: how many rows are lost with it is unknown, since it is a
-	// whole file, a line that is too long, or a line with several objects.
+	// whole file, or a line with more than two objects.
 	Uncounted bool
 }
 
@@ -130,7 +130,7 @@ func (p *part) refused(parser *parser) (r Reject, raw []byte, next int) {
 			r.Reason = "binary data"
 		}
 	}
-	r.Uncounted = severalObjects(line)
+	r.Uncounted = manyObjects(line)
 	return r, line, next
 }
 
@@ -141,8 +141,9 @@ func (p *part) refusedCut(parser *parser) (r Reject, raw []byte) {
 }
 
 func (p *part) tooLong(parser *parser, line []byte) (r Reject, raw []byte) {
-	r = Reject{File: p.in.Name, Column: parser.limits.Line + 1, Reason: parser.limits.lineReason(), Uncounted: true}
-	return r, line[:min(keptOfLong, len(line))]
+	head := line[:min(keptOfLong, len(line))]
+	r = Reject{File: p.in.Name, Column: parser.limits.Line + 1, Reason: parser.limits.lineReason(), Uncounted: manyObjects(head)}
+	return r, head
 }
 
 func (c *Cursor) rejectAs(r Reject, raw []byte, next int, cut bool) error {
