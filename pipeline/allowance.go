@@ -221,7 +221,7 @@ func unreadableFiles(t *Table, report ndjson.Report, lost losses) error {
 	case t.IsLanding() && bytes*2 < report.Bytes:
 		fix += "\n  To leave " + them(lost.broken) + " out instead: " + skipFlags(whole) + "."
 	case t.IsLanding() && int(lost.broken) < len(report.Files):
-		fix += " --skip-file would leave out most of the table."
+		fix += "\n  Do not skip " + them(lost.broken) + ": --skip-file would leave out most of the table."
 	}
 	return Fail(BadData, t.Name, fix, "%s:\n  %s", what, strings.Join(firstOf(whole), "\n  "))
 }

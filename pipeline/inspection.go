@@ -62,12 +62,19 @@ type observation struct {
 	known
 	files   map[string][]File // of each table, whoever wrote them
 	strange []string          // those in the zones that are not as we left them
+	made    map[string]string // by table: the run that built the version we left
+}
+
+// unmanaged tells that the files of a derived table were not published by
+// stedi: it knows no version of its own to compare them with.
+func (o *observation) unmanaged(t *Table) bool {
+	return !t.IsLanding() && len(o.files[t.Name]) > 0 && o.manifests[t.Name] == nil && o.made[t.Name] == ""
 }
 
 // observe takes what was found for what it is: of a table that somebody else
 // has changed, nothing is known.
 func observe(found *survey, lake *Lake) *observation {
-	o := &observation{known: found.known, strange: found.strange, files: found.files}
+	o := &observation{known: found.known, strange: found.strange, files: found.files, made: found.made}
 	for _, t := range lake.Tables {
 		if len(o.strangers(t)) > 0 {
 			o.manifests[t.Name] = nil
@@ -292,14 +299,16 @@ func (i *inspection) builtIn(t *Table, record *Record) {
 	switch {
 	case table.Missing:
 		unchanged.State, unchanged.Message = "skipped", "the table has not been built"
+	case i.unmanaged(t):
+		unchanged.State, unchanged.Message = "skipped", "the table was built outside stedi, so there is no version to compare it with"
 	case len(strange) > 0:
 		unchanged.State, unchanged.Failing = "fail", int64(len(strange))
-		unchanged.Message = fmt.Sprintf("%s is not as this program left it", strange[0])
+		unchanged.Message = fmt.Sprintf("%s was modified outside stedi", strange[0])
 	}
 	fresh := CheckRecord{Check: "fresh", Table: t.Name, Severity: "error", State: "pass", Diagnosis: []string{}}
 	switch {
 	case table.Missing || len(strange) > 0:
-		fresh.State, fresh.Message = "skipped", "nothing is known of how the table was made"
+		fresh.State, fresh.Message = "skipped", "stedi has no record of how the table was built"
 	case table.Stale != "":
 		fresh.State = "fail"
 		fresh.Message = fmt.Sprintf("the table is stale: %s; `stedi run +%s` rebuilds it", table.Stale, t.Name)
