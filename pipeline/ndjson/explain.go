@@ -30,7 +30,7 @@ func (p *parser) badValue(b []byte, i int, f *field) int {
 	return p.fail(at, f.column, reason)
 }
 
-// badKind tells why a value is not of a kind, which has that name.
+// badKind returns why a value is not of a kind, which has that name.
 func badKind(b []byte, i int, kind Kind, name string) (at int, reason string) {
 	at = i
 	switch c := b[i]; {
@@ -77,7 +77,7 @@ func badNumber(b []byte, i int, kind Kind, name string) string {
 	return "out of the range of " + kindName(kind)
 }
 
-// noValue tells why no value begins at i.
+// noValue returns why no value begins at i.
 func noValue(b []byte, i int) string {
 	switch b[i] {
 	case '\n':
@@ -209,7 +209,7 @@ func manyObjects(line []byte) bool {
 	return colon > 0 && bytes.Count(head, head[:colon]) > 2
 }
 
-// nesting counts the objects of a line that lie in no other object.
+// nesting counts the objects of a line that are in no other object.
 type nesting struct {
 	depth   int
 	arrays  int // of depth: arrays around everything
