@@ -122,7 +122,7 @@ func (c *Client) wait(ctx context.Context, id string) (*Execution, error) {
 			return nil, context.Cause(ctx)
 		case <-deadline.C:
 			return nil, pipeline.Fail(pipeline.BadEngine, "", "Look at the workgroup's queue, or allow more time.", "query %s was %s for %s, and was stopped", id, state, c.options.Deadline)
-		case <-time.After(pause/2 + rand.N(pause)): //nolint:gosec // no secret
+		case <-time.After(pause/2 + rand.N(pause)): // no secret
 			pause = min(pause*3/2, longestPoll)
 		}
 	}
@@ -204,7 +204,7 @@ func (c *Client) stop(ctx context.Context, id string) error {
 // History returns the newest queries of the workgroup, the newest first.
 func (c *Client) History(ctx context.Context, most int) ([]Execution, error) {
 	most = min(max(most, 1), 50)                                                                                                                      // as many as one call describes
-	ids, err := c.api.ListQueryExecutions(ctx, &athena.ListQueryExecutionsInput{WorkGroup: &c.options.Workgroup, MaxResults: aws.Int32(int32(most))}) //nolint:gosec // at most 50
+	ids, err := c.api.ListQueryExecutions(ctx, &athena.ListQueryExecutionsInput{WorkGroup: &c.options.Workgroup, MaxResults: aws.Int32(int32(most))}) // at most 50
 	if err != nil {
 		return nil, account.Explain(err, "list the queries of the workgroup "+c.options.Workgroup)
 	}

@@ -93,7 +93,7 @@ func (s *spark) options() []string {
 // submit runs Spark, and takes the last line that it says for the reason if it
 // fails. The script's errors arrive on stdout, like all that it says.
 func (s *spark) submit(ctx context.Context, args []string, say func(string)) error {
-	cmd := alone(exec.CommandContext(ctx, filepath.Join(s.bin, "spark-submit"), args...)) //nolint:gosec // a test's own tool
+	cmd := alone(exec.CommandContext(ctx, filepath.Join(s.bin, "spark-submit"), args...)) // a test's own tool
 	cmd.Cancel = func() error { stop(cmd.Process); return nil }
 	// spark-submit finds its home by way of PATH.
 	cmd.Env = append(os.Environ(), "PATH="+s.bin+string(os.PathListSeparator)+os.Getenv("PATH"), "SPARK_LOCAL_IP=127.0.0.1")

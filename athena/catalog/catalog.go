@@ -91,7 +91,7 @@ func (c *Catalog) foreign(name string) error {
 func (c *Catalog) table(ctx context.Context, name string) (*types.Table, error) {
 	out, err := c.client.GetTable(ctx, &glue.GetTableInput{DatabaseName: &c.database, Name: &name})
 	if account.Is(err, missing) {
-		return nil, nil //nolint:nilnil // no table is no error
+		return nil, nil // no table is no error
 	}
 	if err != nil {
 		return nil, account.Explain(err, "look at the table "+c.database+"."+name)

@@ -81,7 +81,7 @@ func (c *Catalog) change(ctx context.Context, t *pipeline.Table, fresh bool) (*C
 	}
 	why := c.drift(found, want, t)
 	if why == "" {
-		return nil, nil //nolint:nilnil // nothing to do is no error
+		return nil, nil // nothing to do is no error
 	}
 	return &Change{Call: "UpdateTable", About: about, Why: why, Do: func(ctx context.Context) error {
 		_, err := c.client.UpdateTable(ctx, &glue.UpdateTableInput{DatabaseName: &c.database, TableInput: want, VersionId: found.VersionId, SkipArchive: aws.Bool(false)})

@@ -152,7 +152,7 @@ func (j *Jobs) get(ctx context.Context, t *pipeline.Table) (*types.Job, error) {
 	name := j.Name(t)
 	out, err := j.api.GetJob(ctx, &glue.GetJobInput{JobName: &name})
 	if account.Is(err, missing) {
-		return nil, nil //nolint:nilnil // no job is no error
+		return nil, nil // no job is no error
 	}
 	if err != nil {
 		return nil, account.Explain(err, "look at the job "+name)
@@ -179,7 +179,7 @@ func (j *Jobs) change(ctx context.Context, t *pipeline.Table) (*catalog.Change, 
 	if have != nil {
 		change.Call, change.Why = "UpdateJob", drift(have, j.define(file))
 		if change.Why == "" && j.holds(ctx, file, text) {
-			return nil, nil //nolint:nilnil // nothing to do is no error
+			return nil, nil // nothing to do is no error
 		}
 		change.Why = cmp.Or(change.Why, "its script is gone or was changed")
 	}

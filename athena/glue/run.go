@@ -181,7 +181,7 @@ func (j *Jobs) find(ctx context.Context, t *pipeline.Table, target pipeline.Targ
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if account.Is(err, missing) {
-			return nil, nil //nolint:nilnil // no job has no run
+			return nil, nil // no job has no run
 		}
 		if err != nil {
 			return nil, account.Explain(err, "list the runs of the job "+name)
@@ -192,13 +192,13 @@ func (j *Jobs) find(ctx context.Context, t *pipeline.Table, target pipeline.Targ
 			}
 		}
 	}
-	return nil, nil //nolint:nilnil // no run is no error
+	return nil, nil // no run is no error
 }
 
 func (j *Jobs) look(ctx context.Context, name, id string) (*types.JobRun, error) {
 	out, err := j.api.GetJobRun(ctx, &glue.GetJobRunInput{JobName: &name, RunId: &id})
 	if account.Is(err, missing) {
-		return nil, nil //nolint:nilnil // it was forgotten there
+		return nil, nil // it was forgotten there
 	}
 	if err != nil {
 		return nil, account.Explain(err, "look at the job run "+id)
@@ -237,7 +237,7 @@ func (j *Jobs) follow(ctx context.Context, work Work, id string) (*Done, error) 
 		if time.Since(began) > j.options.Deadline {
 			return nil, pipeline.Fail(pipeline.BadEngine, work.Table.Name, "Look at the job in Glue's console, and run again.", "job run %s was %s for %s, and was stopped", id, state, j.options.Deadline)
 		}
-		if err := pause(ctx, wait/2+rand.N(wait)); err != nil { //nolint:gosec // no secret
+		if err := pause(ctx, wait/2+rand.N(wait)); err != nil { // no secret
 			return nil, err
 		}
 		wait = min(wait*3/2, max(longestPoll, j.options.Poll))
@@ -351,7 +351,7 @@ func (j *Jobs) end(ctx context.Context, t *pipeline.Table, id string) error {
 // History returns the newest runs of a table's job, the newest first.
 func (j *Jobs) History(ctx context.Context, t *pipeline.Table, most int) ([]Done, error) {
 	name := j.Name(t)
-	out, err := j.api.GetJobRuns(ctx, &glue.GetJobRunsInput{JobName: &name, MaxResults: aws.Int32(int32(min(max(most, 1), 200)))}) //nolint:gosec // at most 200
+	out, err := j.api.GetJobRuns(ctx, &glue.GetJobRunsInput{JobName: &name, MaxResults: aws.Int32(int32(min(max(most, 1), 200)))}) // at most 200
 	if account.Is(err, missing) {
 		return nil, nil
 	}

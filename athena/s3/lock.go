@@ -177,7 +177,7 @@ func (s *Store) writeLease(ctx context.Context, l lease, etag *string) (string, 
 func (s *Store) readLease(ctx context.Context) (_ *seenLease, err error) {
 	out, err := s.client.GetObject(ctx, &s3.GetObjectInput{Bucket: &s.bucket, Key: s.key(lockName)})
 	if err = s.explain(err, "read", lockName); errors.Is(err, fs.ErrNotExist) {
-		return nil, nil //nolint:nilnil // no lock is no error
+		return nil, nil // no lock is no error
 	}
 	if err != nil {
 		return nil, err

@@ -78,7 +78,7 @@ func (s *Store) sendParts(ctx context.Context, upload recordedUpload, size int64
 		offset := int64(i) * partSize
 		group.Go(func() (err error) {
 			parts[i], err = send(sending, &s3.UploadPartInput{
-				Bucket: &s.bucket, Key: &upload.Key, UploadId: &upload.Upload, PartNumber: aws.Int32(int32(i) + 1), //nolint:gosec // at most maxParts
+				Bucket: &s.bucket, Key: &upload.Key, UploadId: &upload.Upload, PartNumber: aws.Int32(int32(i) + 1), // at most maxParts
 				ChecksumAlgorithm: types.ChecksumAlgorithmCrc64nvme,
 			}, offset, min(partSize, size-offset))
 			return err

@@ -119,7 +119,7 @@ func (c clipboards) first(ctx context.Context, text string, tools []copyTool) (n
 // give runs a command with a text on its stdin. Its output goes nowhere: some
 // go on in the background, and would keep a pipe open.
 func give(ctx context.Context, text string, command []string) error {
-	cmd := exec.CommandContext(ctx, command[0], command[1:]...) //nolint:gosec // one of the tools above
+	cmd := exec.CommandContext(ctx, command[0], command[1:]...) // one of the tools above
 	cmd.Stdin = strings.NewReader(text)
 	return cmd.Run()
 }

@@ -86,7 +86,7 @@ func (p *program) plan(ctx context.Context, flags runFlags, names []string) (err
 // was asked for; nil if the engine costs nothing.
 func (p *program) estimator(ctx context.Context, o *opened) (registry.Estimator, error) {
 	if p.selected().Estimate == nil {
-		return nil, nil //nolint:nilnil // it costs nothing
+		return nil, nil // it costs nothing
 	}
 	return p.selected().Estimate(ctx, o.env)
 }

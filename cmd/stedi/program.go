@@ -147,7 +147,7 @@ func (p *program) isTerminal(stream any) bool {
 		stream = log.Unwrap()
 	}
 	f, ok := stream.(*os.File)
-	if !ok || !term.IsTerminal(int(f.Fd())) { //nolint:gosec // a descriptor fits
+	if !ok || !term.IsTerminal(int(f.Fd())) { // a descriptor fits
 		return false
 	}
 	name, _ := p.env("TERM")

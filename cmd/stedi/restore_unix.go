@@ -20,7 +20,7 @@ import (
 // startRestorer starts the process that restores a terminal, and tells it how
 // the terminal works now. The pipe to it closes however this process ends.
 func startRestorer(self string, terminal *os.File) (restored func(), err error) {
-	settings, err := unix.IoctlGetTermios(int(terminal.Fd()), getSettings) //nolint:gosec // a descriptor fits
+	settings, err := unix.IoctlGetTermios(int(terminal.Fd()), getSettings) // a descriptor fits
 	if err != nil {
 		return nil, err
 	}
@@ -33,7 +33,7 @@ func startRestorer(self string, terminal *os.File) (restored func(), err error) 
 		return nil, err
 	}
 	defer func() { _ = hear.Close() }()         // the other process has it
-	cmd := exec.Command(self, restorerArgument) //nolint:gosec,noctx // this program, which ends with this process
+	cmd := exec.Command(self, restorerArgument) //nolint:noctx // this program, which ends with this process
 	cmd.Stdin, cmd.Stdout, cmd.ExtraFiles = terminal, terminal, []*os.File{hear}
 	// Signals to the processes in the foreground are not for it.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
@@ -78,7 +78,7 @@ func restoreLater(terminal, out *os.File) int {
 			_ = syscall.Kill(parent, syscall.SIGKILL)
 		}
 	}
-	descriptor := int(terminal.Fd()) //nolint:gosec // a descriptor fits
+	descriptor := int(terminal.Fd()) // a descriptor fits
 	// The shell may have its own settings again, which stay.
 	if now, err := unix.IoctlGetTermios(descriptor, getSettings); err == nil && now.Oflag&unix.OPOST == 0 {
 		_ = unix.IoctlSetTermios(descriptor, setSettings, &settings)

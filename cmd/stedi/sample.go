@@ -72,7 +72,7 @@ func (p *program) sample(ctx context.Context, folder string, options sample.Opti
 	if err != nil {
 		return fmt.Errorf("describing the sample: %w", err)
 	}
-	if err := os.WriteFile(filepath.Join(folder, manifestFile), append(text, '\n'), 0o644); err != nil { //nolint:gosec // invented data for everybody
+	if err := os.WriteFile(filepath.Join(folder, manifestFile), append(text, '\n'), 0o644); err != nil { // invented data for everybody
 		return fmt.Errorf("describing the sample: %w", err)
 	}
 	return p.printSample(folder, manifest)

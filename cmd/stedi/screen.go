@@ -50,7 +50,7 @@ func (p *program) screen(ctx context.Context, flags runFlags) (err error) {
 
 // plain opens the lake line by line.
 func (p *program) plain(ctx context.Context, flags runFlags) error {
-	if f, ok := p.stdin.(*os.File); !ok || !term.IsTerminal(int(f.Fd())) { //nolint:gosec // a descriptor fits
+	if f, ok := p.stdin.(*os.File); !ok || !term.IsTerminal(int(f.Fd())) { // a descriptor fits
 		return pipeline.Fail(pipeline.BadUsage, "", "Say --batch to run and check the lake, or --help to see the commands.", "--plain needs somebody at a terminal")
 	}
 	work, stop := context.WithCancel(context.WithoutCancel(ctx))

@@ -41,7 +41,7 @@ func control(t *testing.T, f *os.File, do func(descriptor int) error) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = errors.Join(raw.Control(func(descriptor uintptr) { err = do(int(descriptor)) }), err) //nolint:gosec // a descriptor fits
+	err = errors.Join(raw.Control(func(descriptor uintptr) { err = do(int(descriptor)) }), err) // a descriptor fits
 	if err != nil {
 		t.Fatal(err)
 	}

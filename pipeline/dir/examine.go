@@ -212,7 +212,7 @@ func examineRoom(about, folder string, need int64) []pipeline.Finding {
 	switch {
 	case err != nil:
 		return []pipeline.Finding{pipeline.Trouble(about, err)}
-	case bytes < uint64(max(need, probeSize)): //nolint:gosec // it is not negative
+	case bytes < uint64(max(need, probeSize)): // it is not negative
 		return []pipeline.Finding{pipeline.Trouble(about, pipeline.Fail(pipeline.BadEngine, "", "Free some space in "+folder+", or use another disk.",
 			"%.1f MB are free, and a run needs about %.1f MB", float64(bytes)/1e6, float64(max(need, probeSize))/1e6))}
 	case files < 100:

@@ -44,11 +44,11 @@ func free(path string) (bytes, files uint64, err error) {
 	if err := unix.Statfs(path, &stat); err != nil {
 		return 0, 0, err
 	}
-	files = uint64(stat.Ffree) //nolint:unconvert // its type differs between systems
+	files = uint64(stat.Ffree) // its type differs between systems
 	if stat.Files == 0 {
 		files = 1 << 32 // it has no such limit
 	}
-	return uint64(stat.Bavail) * uint64(stat.Bsize), files, nil //nolint:gosec,unconvert // neither is negative
+	return uint64(stat.Bavail) * uint64(stat.Bsize), files, nil // neither is negative
 }
 
 // dead reports whether a process of this host has surely ended.

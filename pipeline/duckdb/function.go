@@ -26,7 +26,7 @@ func onChunks(doing string, f func(chunk mapping.DataChunk, rows int, result map
 			}
 			chunk := rawChunk(state.GetInputChunk())
 			result := state.GetResultVector()
-			return f(chunk, int(mapping.DataChunkGetSize(chunk)), rawVector(&result)) //nolint:gosec // at most the chunk's capacity
+			return f(chunk, int(mapping.DataChunkGetSize(chunk)), rawVector(&result)) // at most the chunk's capacity
 		},
 	}
 }

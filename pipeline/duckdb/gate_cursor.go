@@ -223,7 +223,7 @@ func (c *Cursor) fetch() (more bool, err error) {
 		}
 		return false, nil
 	}
-	c.rows = int(mapping.DataChunkGetSize(c.chunk)) //nolint:gosec // at most a chunk's capacity
+	c.rows = int(mapping.DataChunkGetSize(c.chunk)) // at most a chunk's capacity
 	for i := range c.readers {
 		c.readers[i].bind(chunkVector(c.chunk, i))
 	}

@@ -88,7 +88,7 @@ func (r *valueReader) show(value string) string {
 
 func at[T any](r *valueReader, row int) T {
 	var zero T
-	return *(*T)(unsafe.Add(r.data, row*int(unsafe.Sizeof(zero)))) //nolint:gosec // a few bytes
+	return *(*T)(unsafe.Add(r.data, row*int(unsafe.Sizeof(zero)))) // a few bytes
 }
 
 // widen gives the float64 that people would write for a float32: 0.1 is not
@@ -121,15 +121,15 @@ type textColumn struct {
 // describe finds the columns of the prepared statement. If some of them must
 // be cast, it returns the text that does.
 func (c *Cursor) describe(ctx context.Context, query string) (wrapped string, err error) {
-	n := int(mapping.PreparedStatementColumnCount(c.prepare)) //nolint:gosec // a count of columns is small
+	n := int(mapping.PreparedStatementColumnCount(c.prepare)) // a count of columns is small
 	c.columns, c.readers = make([]pipeline.ResultColumn, n), make([]valueReader, n)
 	columns := make([]textColumn, n)
 	cast := false
 	for i := range n {
-		kind := mapping.PreparedStatementColumnType(c.prepare, mapping.IdxT(i)) //nolint:gosec // it is small and not negative
+		kind := mapping.PreparedStatementColumnType(c.prepare, mapping.IdxT(i)) // it is small and not negative
 		columns[i] = textColumn{Name: fmt.Sprintf("c%d", i), Text: !native(kind)}
 		cast = cast || !native(kind)
-		c.columns[i].Name = mapping.PreparedStatementColumnName(c.prepare, mapping.IdxT(i)) //nolint:gosec // it is small and not negative
+		c.columns[i].Name = mapping.PreparedStatementColumnName(c.prepare, mapping.IdxT(i)) // it is small and not negative
 		c.columns[i].Type = c.typeName(i, kind)
 		c.readers[i].kind = kind
 		if !native(kind) {
@@ -175,7 +175,7 @@ func (c *Cursor) nestedColumns(ctx context.Context, query string, columns []text
 // typeName is the name of a native type; one with an alias goes by that, as
 // JSON does.
 func (c *Cursor) typeName(column int, kind mapping.Type) string {
-	logical := mapping.PreparedStatementColumnLogicalType(c.prepare, mapping.IdxT(column)) //nolint:gosec // it is small and not negative
+	logical := mapping.PreparedStatementColumnLogicalType(c.prepare, mapping.IdxT(column)) // it is small and not negative
 	defer mapping.DestroyLogicalType(&logical)
 	if alias := mapping.LogicalTypeGetAlias(logical); alias != "" {
 		return alias

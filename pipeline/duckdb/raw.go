@@ -68,7 +68,7 @@ func rawVector(v *duckdb.Vector) mapping.Vector {
 }
 
 func chunkVector(c mapping.DataChunk, column int) mapping.Vector {
-	return mapping.DataChunkGetVector(c, mapping.IdxT(column)) //nolint:gosec // a column's place is small and not negative
+	return mapping.DataChunkGetVector(c, mapping.IdxT(column)) // a column's place is small and not negative
 }
 
 // viewVector lets Go read or write what a DuckDB vector holds.

@@ -75,7 +75,7 @@ func (t *scanTable) ColumnInfos() []driver.ColumnInfo {
 const bytesPerRow = 100
 
 func (t *scanTable) Cardinality() *driver.CardinalityInfo {
-	return &driver.CardinalityInfo{Cardinality: uint(t.reading.scan.Size()/bytesPerRow) + 1} //nolint:gosec // a size is not negative
+	return &driver.CardinalityInfo{Cardinality: uint(t.reading.scan.Size()/bytesPerRow) + 1} // a size is not negative
 }
 
 func (t *scanTable) Init() driver.ParallelTableSourceInfo {
@@ -132,7 +132,7 @@ func (t *scanTable) FillChunk(state any, chunk driver.DataChunk) (err error) {
 	for i := range thread.vectors {
 		moveHeap(&thread.vectors[i], thread.handles[i], rows)
 	}
-	mapping.DataChunkSetSize(raw, mapping.IdxT(rows)) //nolint:gosec // a count is not negative
+	mapping.DataChunkSetSize(raw, mapping.IdxT(rows)) // a count is not negative
 	return nil
 }
 

@@ -23,7 +23,7 @@ var plainTypes = map[ndjson.Type]driver.Type{
 func vectorType(t ndjson.Type) (driver.TypeInfo, error) {
 	shape := t.Shape()
 	if shape.Kind == ndjson.KindDecimal {
-		return driver.NewDecimalInfo(uint8(shape.Precision), uint8(shape.Scale)) //nolint:gosec // at most 38
+		return driver.NewDecimalInfo(uint8(shape.Precision), uint8(shape.Scale)) // at most 38
 	}
 	kind, ok := plainTypes[t]
 	if !ok {

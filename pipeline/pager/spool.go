@@ -155,7 +155,7 @@ func (s *Spooled) write(row []any) error {
 	if err != nil {
 		return err
 	}
-	length := binary.PutUvarint(b[start:], uint64(len(b)-start-room)) //nolint:gosec // a length is not negative
+	length := binary.PutUvarint(b[start:], uint64(len(b)-start-room)) // a length is not negative
 	s.tail = slices.Delete(b, start+length, start+room)
 	s.count++
 	if len(s.tail) < tailBytes {
@@ -205,7 +205,7 @@ func (s *Spooled) Page(ctx context.Context, first int64, n int) ([][]any, error)
 		if err != nil {
 			return nil, damaged(err)
 		}
-		if _, err := r.Discard(int(length)); err != nil { //nolint:gosec // we have written it
+		if _, err := r.Discard(int(length)); err != nil { // we have written it
 			return nil, damaged(err)
 		}
 	}

@@ -41,7 +41,7 @@ func limitCPU(more time.Duration) error {
 		return err
 	}
 	spent := time.Duration(used.Utime.Nano() + used.Stime.Nano())
-	limit.Cur = min(uint64((spent+more+cpuSlack)/time.Second)+1, limit.Max) //nolint:gosec // times are not negative
+	limit.Cur = min(uint64((spent+more+cpuSlack)/time.Second)+1, limit.Max) // times are not negative
 	return unix.Setrlimit(unix.RLIMIT_CPU, &limit)
 }
 

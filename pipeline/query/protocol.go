@@ -148,7 +148,7 @@ func writeFrame(w io.Writer, k kind, payload []byte) error {
 		return errTooLong
 	}
 	head := [5]byte{byte(k)}
-	binary.LittleEndian.PutUint32(head[1:], uint32(len(payload))) //nolint:gosec // it was just compared
+	binary.LittleEndian.PutUint32(head[1:], uint32(len(payload))) // it was just compared
 	if _, err := w.Write(append(head[:], payload...)); err != nil {
 		return fmt.Errorf("write a message: %w", err)
 	}
@@ -182,7 +182,7 @@ func encodePage(rows [][]any) ([]byte, error) {
 		columns = len(rows[0])
 	}
 	b := binary.AppendUvarint(nil, uint64(len(rows)))
-	b = binary.AppendUvarint(b, uint64(columns)) //nolint:gosec // a length is not negative
+	b = binary.AppendUvarint(b, uint64(columns)) // a length is not negative
 	for _, row := range rows {
 		var err error
 		if b, err = rowcode.Append(b, row); err != nil {
@@ -202,10 +202,10 @@ var errPage = errors.New("a page that is none")
 func decodePage(b []byte, columns int) ([][]any, error) {
 	n, b, ok := uvarint(b)
 	width, b, ok2 := uvarint(b)
-	if !ok || !ok2 || width != uint64(columns) || columns < 1 || n > uint64(len(b)) { //nolint:gosec // a count of columns is not negative
+	if !ok || !ok2 || width != uint64(columns) || columns < 1 || n > uint64(len(b)) { // a count of columns is not negative
 		return nil, errPage
 	}
-	rows := make([][]any, 0, min(n, uint64(len(b)/columns))) //nolint:gosec // a quotient of lengths
+	rows := make([][]any, 0, min(n, uint64(len(b)/columns))) // a quotient of lengths
 	for range n {
 		row := make([]any, columns)
 		if b, ok = rowcode.Read(b, row); !ok {

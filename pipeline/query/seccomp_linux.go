@@ -40,7 +40,7 @@ func denyCalls() error {
 		return unix.ENOSYS
 	}
 	filter := callFilter(arch)
-	program := unix.SockFprog{Len: uint16(len(filter)), Filter: &filter[0]} //nolint:gosec // the filter is short
+	program := unix.SockFprog{Len: uint16(len(filter)), Filter: &filter[0]} // the filter is short
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	if err := unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); err != nil {

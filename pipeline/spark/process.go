@@ -42,7 +42,7 @@ type process struct {
 // closed, or the process be stopped.
 func start(ctx context.Context, env []string, name string, args ...string) (*process, error) {
 	p := &process{lines: make(chan line, 64), lost: make(chan struct{})}
-	p.cmd = exec.CommandContext(ctx, "/bin/sh", append([]string{"-c", watched, "stedi-spark", name}, args...)...) //nolint:gosec // the text is constant
+	p.cmd = exec.CommandContext(ctx, "/bin/sh", append([]string{"-c", watched, "stedi-spark", name}, args...)...) // the text is constant
 	lead(p.cmd)
 	p.cmd.Env = changed(p.cmd.Environ(), env)
 	p.cmd.Cancel = func() error { return terminate(p.cmd.Process.Pid) }
