@@ -3,6 +3,7 @@ package pipeline_test
 import (
 	"context"
 	"io"
+	"sync"
 	"testing"
 	"time"
 
@@ -13,11 +14,14 @@ import (
 // time that it is asked for something.
 type publishing struct {
 	pipeline.Store
+	mu      sync.Mutex
 	n       int
 	publish func()
 }
 
 func (p *publishing) count() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	if p.n--; p.n == 0 {
 		p.publish()
 	}
