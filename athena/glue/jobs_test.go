@@ -302,7 +302,7 @@ func TestARunThatIsNotAllowedOrNotRightSaysWhy(t *testing.T) {
 	}{
 		"no permission": {awstest.JobFaults{Refuse: func(call string) string { return map[string]string{"StartJobRun": "AccessDeniedException"}[call] }}, pipeline.Denied, "--dry-run"},
 		"throttled":     {awstest.JobFaults{Refuse: func(call string) string { return map[string]string{"StartJobRun": "ThrottlingException"}[call] }}, pipeline.BadEngine, "ThrottlingException"},
-		"no result":     {awstest.JobFaults{States: func(string) []string { return []string{"SUCCEEDED"} }}, pipeline.BadEngine, "left no result"},
+		"no result":     {awstest.JobFaults{States: func(string) []string { return []string{"SUCCEEDED"} }}, pipeline.BadEngine, "without a result"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := newBench(t, glue.Options{})
