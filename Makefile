@@ -48,9 +48,9 @@ fuzz: ## every fuzz target for FUZZTIME (10000x inputs, or 1m), and WALK random 
 	done
 	$(if $(WALK),go test ./tui -run RandomWalk -walk $(WALK) -timeout 2h)
 
-bench: build ## side by side with its rivals; the table goes into README.md
+bench: build ## side by side with its rivals; the table goes into cmd/bench/README.md
 	go build -o .cache/bench ./cmd/bench
-	.cache/bench -stedi bin/stedi -rivals $(RIVALS) -scales $(SCALES) -work .cache/bench-work -readme README.md
+	.cache/bench -stedi bin/stedi -rivals $(RIVALS) -scales $(SCALES) -work .cache/bench-work -readme cmd/bench/README.md
 
 bench-screens: build ## how quickly the screens answer, on a pseudo-terminal
 	go build -o .cache/screenbench ./cmd/screenbench
@@ -70,7 +70,7 @@ pictures: build ## the README's pictures, of the screens as they are
 	$(SHOT) query --query "$$(cat pipeline/stedi/queries/machine_learning_curated_preview.sql)" -o $(PICTURES)/machine_learning_curated.png
 	$(SHOT) lake --table customer_trusted --theme light -o $(PICTURES)/light.png
 
-keys: ## the README's table of keys, from the bindings
+keys: ## the table of keys in tui/README.md, from the bindings
 	go test ./cmd/stedi -run TestTheREADMEsKeysAreThoseOfTheScreens -update-keys
 
 clean:

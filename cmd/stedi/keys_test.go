@@ -26,7 +26,7 @@ func TestTheREADMEsKeysAreThoseOfTheScreens(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := "\n" + tui.Markdown(groups) + "\n"
-	name := filepath.Join("..", "..", "README.md")
+	name := filepath.Join("..", "..", "tui", "README.md")
 	text, err := os.ReadFile(name)
 	if err != nil {
 		t.Fatal(err)

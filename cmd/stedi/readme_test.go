@@ -12,7 +12,7 @@ import (
 // describes it: a lake, a definition, and the program's source in ./stedi, whose
 // build is left out since the test's binary is on the PATH.
 func TestTheREADMEsWorkflowsRun(t *testing.T) {
-	text, err := os.ReadFile(filepath.Join("..", "..", "README.md"))
+	text, err := os.ReadFile("README.md")
 	if err != nil {
 		t.Fatal(err)
 	}
