@@ -188,25 +188,24 @@ func utf8Reason(column int) string {
 	return fmt.Sprintf("invalid UTF-8 at byte %d of the line: convert the file to UTF-8", column)
 }
 
-// manyObjects tells whether a line that was refused holds more than two objects,
-// one after the other or in an array: it is a file of its own, not a line. Where
-// quotes are broken it goes by the first key, which every one of the objects
-// begins with.
-func manyObjects(line []byte) bool {
+// objectsIn counts the objects of a line that was refused, one after the other
+// or in an array. Where quotes are broken it counts the first key, which every
+// one of the objects begins with.
+func objectsIn(line []byte) int {
 	var n nesting
 	for _, c := range line {
 		n.see(c)
 	}
-	if n.objects > 2 {
-		return true
-	}
 	first := bytes.IndexByte(line, '{')
 	if !n.quoted && n.depth == 0 || first < 0 {
-		return false
+		return n.objects
 	}
 	head := line[first:]
 	colon := bytes.IndexByte(head, ':')
-	return colon > 0 && bytes.Count(head, head[:colon]) > 2
+	if colon <= 0 {
+		return n.objects
+	}
+	return max(n.objects, bytes.Count(head, head[:colon]))
 }
 
 // nesting counts the objects of a line that are in no other object.

@@ -28,6 +28,7 @@ func TestRejectTellsWhetherTheLostRowsCanBeCounted(t *testing.T) {
 		{"a cut object before the others", `{"s":"x","q":` + `{"s":"y"}{"s":"z"}`, true},
 		{"a line that is too long", `{"s":"` + strings.Repeat("a", 1<<20), false},
 		{"many objects, longer than a line may be", strings.Repeat(object, 1<<15), true},
+		{"large objects, longer than a line may be", strings.Repeat(`{"s":"`+strings.Repeat("a", 5000)+`"}`, 300), true},
 	} {
 		good := "{\"s\":\"a\"}\n"
 		for _, name := range []string{"a.json", "a.json.gz"} {

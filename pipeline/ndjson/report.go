@@ -43,7 +43,8 @@ type Reject struct {
 	Reason string // never holds a part of the line
 	Raw    []byte // the line without its end; the first 4 KiB of one that is too long
 	// Uncounted: how many rows are lost with it is unknown, since it is a
-	// whole file, or a line with more than two objects.
+	// whole file, a line with more than two objects, or one that is too long
+	// and begins with more than one.
 	Uncounted bool
 }
 
@@ -130,7 +131,7 @@ func (p *part) refused(parser *parser) (r Reject, raw []byte, next int) {
 			r.Reason = "binary data"
 		}
 	}
-	r.Uncounted = manyObjects(line)
+	r.Uncounted = objectsIn(line) > 2
 	return r, line, next
 }
 
@@ -141,9 +142,11 @@ func (p *part) refusedCut(parser *parser) (r Reject, raw []byte) {
 }
 
 func (p *part) tooLong(parser *parser, line []byte) (r Reject, raw []byte) {
-	head := line[:min(keptOfLong, len(line))]
-	r = Reject{File: p.in.Name, Column: parser.limits.Line + 1, Reason: parser.limits.lineReason(), Uncounted: manyObjects(head)}
-	return r, head
+	// Of such a line only the beginning is looked at: a second object may be
+	// one of any number.
+	seen := line[:min(parser.limits.Line, len(line))]
+	r = Reject{File: p.in.Name, Column: parser.limits.Line + 1, Reason: parser.limits.lineReason(), Uncounted: objectsIn(seen) > 1}
+	return r, line[:min(keptOfLong, len(line))]
 }
 
 func (c *Cursor) rejectAs(r Reject, raw []byte, next int, cut bool) error {
