@@ -12,13 +12,10 @@ import (
 
 // app is what all screens share. It belongs to the update loop.
 type app struct {
-	root       *Model
+	*kit
 	options    Options
-	theme      *theme
-	keys       bindings
-	work       *workers
-	toasts     toasts
-	copying    task
+	current    screenID
+	blurred    bool // the terminal has lost the focus
 	checking   task
 	explaining task
 	examining  task
@@ -46,8 +43,12 @@ func newApp(ctx context.Context, o Options) *app {
 		o.Zone = time.Local
 	}
 	return &app{
-		options: o, theme: newTheme(o.Dark, o.Profiled), keys: bindings{o.Keys}, work: newWorkers(ctx),
-		asks: map[string]map[string]string{}, counts: map[string]rowCount{},
+		kit: &kit{
+			theme: newTheme(o.Dark, o.Profiled), keys: bindings{o.Keys}, work: newWorkers(ctx),
+			zone: o.Zone, clipboard: o.Copy,
+		},
+		options: o,
+		asks:    map[string]map[string]string{}, counts: map[string]rowCount{},
 	}
 }
 
@@ -70,7 +71,7 @@ type (
 func (a *app) opened(msg openedMsg) tea.Cmd {
 	if msg.err != nil {
 		a.fail("the lake cannot be opened", msg.err, answer{"D", "ask the doctor", a.examine})
-		return a.root.showProblem() // for there is nothing else to be seen
+		return a.want(showProblem{}) // for there is nothing else to be seen
 	}
 	a.place = msg.place
 	return tea.Batch(a.look(), a.wait())
@@ -111,7 +112,7 @@ func (a *app) looked(msg viewMsg) tea.Cmd {
 	first := a.view == nil
 	a.view, a.looks = msg.view, msg.took
 	if first {
-		return a.root.settle()
+		return a.want(resume{})
 	}
 	return a.follow()
 }
@@ -131,7 +132,7 @@ func (a *app) wait() tea.Cmd {
 }
 
 func (a *app) tick() tea.Cmd {
-	if a.root.blurred {
+	if a.blurred {
 		return a.wait()
 	}
 	return tea.Batch(a.lookAgain(), a.wait())
@@ -159,38 +160,6 @@ func (a *app) lake() *pipeline.Lake {
 }
 
 func (a *app) now() time.Time { return a.options.Now().In(a.options.Zone) }
-
-// copiedMsg says what came of a copy.
-type copiedMsg struct {
-	what string
-	how  Copied
-	err  error
-}
-
-// copyText copies a text in the background.
-func (a *app) copyText(what, text string) tea.Cmd {
-	clipboard := a.options.Copy
-	if clipboard == nil {
-		return a.toast(warned, "not copied: there is no clipboard")
-	}
-	return a.work.start(&a.copying, func(ctx context.Context) tea.Msg {
-		how, err := clipboard(ctx, text)
-		return copiedMsg{what, how, err}
-	})
-}
-
-// copied says what has the text now. A terminal does not answer whether it has
-// taken one.
-func (a *app) copied(msg copiedMsg) tea.Cmd {
-	switch {
-	case msg.err != nil:
-		return a.toast(failed, msg.what+" was not copied: "+msg.err.Error())
-	case msg.how.Send != "":
-		return tea.Batch(tea.Raw(msg.how.Send), a.toast(told, "sent "+msg.what+" to "+msg.how.To))
-	default:
-		return a.toast(done, "copied "+msg.what+" with "+msg.how.With)
-	}
-}
 
 // byCatalog is the engine that knows every table of the lake's catalog; nil if
 // the lake has none.

@@ -15,6 +15,8 @@ type frame struct {
 	cells  uv.ScreenBuffer
 	zones  []zone
 	cursor *tea.Cursor
+	// covered: an overlay will lie above the screen, so the screen has no cursor.
+	covered bool
 }
 
 // zone is a part of the screen that answers the mouse. Later zones lie above

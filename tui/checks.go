@@ -125,7 +125,7 @@ func (c *checksView) actions() []action {
 		k.act("first", "home g", "first", step(-1<<20)),
 		k.act("last", "end G", "last", step(1<<20)),
 		k.act("failing-rows", "enter", "rows that break it", func() tea.Cmd { return c.failingRows(rule) }).at(1).when(rule != nil, "it is no rule with rows of its own"),
-		k.act("open", "o", "open the table", func() tea.Cmd { return c.root.openTable(line.table.Name) }).at(2).when(there, noLine),
+		k.act("open", "o", "open the table", func() tea.Cmd { return c.want(openTable{line.table.Name}) }).at(2).when(there, noLine),
 		k.act("check", "v", "check again", c.check).at(3).when(c.place != nil, notOpen).when(idle, running).when(!c.checking.working(), "a check is under way"),
 		k.act("cancel-check", "c", "cancel the check", c.cancelCheck).at(3).when(c.checking.working(), "no check is under way"),
 		k.act("fails-only", "x", "only what fails", c.toggleFails).at(4).when(there || c.failsOnly, noLine),
@@ -149,17 +149,16 @@ func (c *checksView) cancelCheck() tea.Cmd {
 func (c *checksView) run(table string) tea.Cmd {
 	options := c.options.Run
 	options.Select = []string{"+" + table}
-	return c.root.startRun(options)
+	return c.want(startRun{options})
 }
 
 // failingRows asks for the rows that break a rule, where queries are asked.
 func (c *checksView) failingRows(rule *pipeline.Check) tea.Cmd {
-	return c.root.query(rule.Name, rule.SQL)
+	return c.want(runQuery{rule.Name, rule.SQL})
 }
 
 func (c *checksView) openRule(rule *pipeline.Check) tea.Cmd {
-	c.root.open(&reader{app: c.app, head: rule.File, lines: func() []styledLine { return colourSQL(c.theme, rule.SQL) }})
-	return nil
+	return c.open(&reader{kit: c.kit, head: rule.File, lines: func() []styledLine { return colourSQL(c.theme, rule.SQL) }})
 }
 
 // text is a line as plain text.

@@ -27,10 +27,7 @@ type answer struct {
 func (m *Model) confirm(title, text string, answers ...answer) *dialog {
 	d := &dialog{app: m.app, title: title, text: text}
 	for _, a := range answers {
-		d.list = append(d.list, m.keys.act("answer-"+a.key, a.key, a.text, func() tea.Cmd {
-			m.shut()
-			return a.do()
-		}).at(1))
+		d.list = append(d.list, m.keys.act("answer-"+a.key, a.key, a.text, func() tea.Cmd { return m.want(closeOverlay{a.do}) }).at(1))
 	}
 	return d
 }

@@ -18,7 +18,7 @@ type examinedMsg struct {
 // examine asks the doctor. That works for a lake that cannot be opened, too.
 func (a *app) examine() tea.Cmd {
 	look, findings := a.options.Examine, &[]pipeline.Finding{}
-	a.root.open(&reader{app: a, head: "DOCTOR", lines: a.fitted(func() []styledLine { return a.findingLines(*findings) })})
+	a.open(&reader{kit: a.kit, head: "DOCTOR", lines: a.fitted(func() []styledLine { return a.findingLines(*findings) })})
 	return a.work.start(&a.examining, func(ctx context.Context) tea.Msg {
 		return examinedMsg{findings, look(ctx)}
 	})

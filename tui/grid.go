@@ -16,7 +16,7 @@ import (
 // Rows come from a pager.Source, some around the cursor at a time, in the
 // background. What is not there yet is drawn as "…".
 type grid struct {
-	*app
+	*kit
 	host gridHost
 
 	source  pager.Source // nil: nothing is shown
@@ -60,8 +60,8 @@ type gridHost interface {
 	openRow() tea.Cmd
 }
 
-func newGrid(a *app, host gridHost) *grid {
-	return &grid{app: a, host: host, hidden: map[string]bool{}, dragged: map[string]int{}}
+func newGrid(k *kit, host gridHost) *grid {
+	return &grid{kit: k, host: host, hidden: map[string]bool{}, dragged: map[string]int{}}
 }
 
 // epoch says whether the numbers of a column look like times.

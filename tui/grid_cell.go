@@ -68,7 +68,7 @@ func (g *grid) localTime(column int, v any) (string, bool) {
 	if !ok || g.times[column] != millis || n < firstTime || n >= lastTime {
 		return "", false
 	}
-	return time.UnixMilli(n).In(g.options.Zone).Format(timeLayout), true
+	return time.UnixMilli(n).In(g.zone).Format(timeLayout), true
 }
 
 // measure learns from a row how wide its columns are, and which hold times.

@@ -24,40 +24,13 @@ func (g *grid) openCell() tea.Cmd {
 	}
 	style := g.theme.cellStyle(v)
 	if at, ok := g.localTime(g.shown[g.at], v); ok {
-		text += "\n" + at + " " + g.options.Zone.String()
+		text += "\n" + at + " " + g.zone.String()
 	}
-	g.root.open(&reader{
-		app: g.app, head: head, copy: func() tea.Cmd { return g.copyText("the value", harmless.Value(v)) },
+	return g.open(&reader{
+		kit: g.kit, head: head, copy: func() tea.Cmd { return g.copyText("the value", harmless.Value(v)) },
 		lines: g.wrapped(func() []styledLine { return []styledLine{{{style, text}}} }),
 	})
-	return nil
 }
-
-// wrapped breaks lines at the width of the screen. It remembers them: to break
-// a long text takes a while.
-func (a *app) wrapped(lines func() []styledLine) func() []styledLine {
-	wide, done, broken := 0, []styledLine(nil), a.fitted(lines)
-	return func() []styledLine {
-		if room := a.reading(); room != wide {
-			wide, done = room, broken()
-		}
-		return done
-	}
-}
-
-// fitted breaks lines that may change at the width of the screen.
-func (a *app) fitted(lines func() []styledLine) func() []styledLine {
-	return func() []styledLine {
-		var done []styledLine
-		for _, line := range lines() {
-			done = append(done, wrap(line, a.reading())...)
-		}
-		return done
-	}
-}
-
-// reading is how wide the lines of a reader may be.
-func (a *app) reading() int { return max(10, a.root.width-8) }
 
 // jsonLines are a row as JSON that is easy to read, with the times that its
 // numbers stand for.

@@ -38,7 +38,7 @@ type (
 
 // askSearch asks for a text and goes to the next cell that has it.
 func (g *grid) askSearch() tea.Cmd {
-	return g.root.ask(&prompt{label: "search", done: func(text string) tea.Cmd {
+	return g.ask(&prompt{label: "search", done: func(text string) tea.Cmd {
 		g.search.text = text
 		if text == "" {
 			g.search.finding.stop()
@@ -118,7 +118,7 @@ func (g *grid) matches(text string) (marks [][2]int) {
 
 // askRow asks for the number of a row and goes there.
 func (g *grid) askRow() tea.Cmd {
-	return g.root.ask(&prompt{label: "go to row", done: func(text string) tea.Cmd {
+	return g.ask(&prompt{label: "go to row", done: func(text string) tea.Cmd {
 		var n int64
 		clean := strings.NewReplacer(",", "", "_", "", ".", "", " ", "").Replace(text)
 		if _, err := fmt.Sscan(clean, &n); err != nil || n < 1 {

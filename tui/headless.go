@@ -40,6 +40,7 @@ func (d *headless) start(ctx context.Context, cmd tea.Cmd) {
 // way any more, or until the time is over. What only waits for the clock is
 // not waited for.
 func (d *headless) settle(ctx context.Context, cmd tea.Cmd, atMost time.Duration) error {
+	cmd = tea.Batch(cmd, d.model.carryOut()) // the command may come from an action, not from an update
 	ctx, cancel := context.WithTimeout(ctx, atMost)
 	defer cancel()
 	d.start(context.WithoutCancel(ctx), cmd) // what is not waited for may still come

@@ -8,7 +8,7 @@ import (
 
 // helpPanel lists every key of the screen below it, by group.
 type helpPanel struct {
-	*app
+	*kit
 	title  string
 	list   []action
 	offset int
@@ -19,15 +19,14 @@ func (m *Model) openHelp() tea.Cmd {
 	if o, ok := m.top().(interface{ title() string }); ok {
 		title = o.title()
 	}
-	m.open(&helpPanel{app: m.app, title: title, list: m.possible()})
-	return nil
+	return m.open(&helpPanel{kit: m.kit, title: title, list: m.possible()})
 }
 
 func (h *helpPanel) actions() []action {
 	return []action{
 		h.keys.act("help-down", "down j pgdown", "further", func() tea.Cmd { h.offset = min(h.offset+1, len(h.lines())-1); return nil }).at(1),
 		h.keys.act("help-up", "up k pgup", "back up", func() tea.Cmd { h.offset = max(0, h.offset-1); return nil }).at(2),
-		h.keys.act("help-close", "? q enter", "close", func() tea.Cmd { h.root.shut(); return nil }),
+		h.keys.act("help-close", "? q enter", "close", h.shut),
 	}
 }
 

@@ -26,7 +26,7 @@ type jobRunsMsg struct {
 // listJobs shows the runs of a table's job as soon as they are known.
 func (a *app) listJobs(table string) tea.Cmd {
 	jobs, list := a.place.Jobs, &jobList{}
-	a.root.open(&reader{app: a, head: "JOB RUNS of " + table, lines: a.fitted(func() []styledLine { return a.jobLines(list) })})
+	a.open(&reader{kit: a.kit, head: "JOB RUNS of " + table, lines: a.fitted(func() []styledLine { return a.jobLines(list) })})
 	return a.work.start(&a.listing, func(ctx context.Context) tea.Msg {
 		runs, err := jobs(ctx, table)
 		return jobRunsMsg{table, list, jobList{true, runs, err}}

@@ -109,7 +109,7 @@ func (l *lakeView) actions() []action {
 		k.act("plan", "P", "plan", func() tea.Cmd { return l.plan(nil) }).when(open, notOpen),
 		k.act("copy-name", "y", "copy the name", func() tea.Cmd { return l.copyText(l.at, l.at) }).at(9).when(there || other, noTable),
 		k.act("copy-path", "Y", "copy the path", func() tea.Cmd { return l.copyText("the path", l.pathOf(l.at)) }).when(there || other, noTable),
-		k.act("export-table", "e", "export", func() tea.Cmd { return l.root.exportTable(l.at) }).at(8).when(there, noTable),
+		k.act("export-table", "e", "export", func() tea.Cmd { return l.want(exportTable{l.at}) }).at(8).when(there, noTable),
 	}
 }
 
@@ -172,25 +172,18 @@ func (l *lakeView) enter() tea.Cmd {
 	case l.panes.at != activityPane && l.other(l.at) != nil:
 		return l.previewByCatalog()
 	case l.panes.at != activityPane:
-		return l.root.openTable(l.at)
+		return l.want(openTable{l.at})
 	}
 	if l.view == nil || l.chosen >= len(l.view.Runs) {
 		return nil
 	}
-	return l.root.replay(l.view.Runs[l.chosen].Run)
+	return l.want(replayRun{l.view.Runs[l.chosen].Run})
 }
 
 // previewByCatalog asks for the first rows of the chosen table the engine that
 // reads it by its name in the catalog.
 func (l *lakeView) previewByCatalog() tea.Cmd {
-	q := l.root.queryView()
-	if o := l.other(l.at); o != nil {
-		return q.previewOther(o)
-	}
-	if engine := l.byCatalog(); engine != nil {
-		q.use(engine.Name)
-	}
-	return q.preview(l.current())
+	return l.want(previewTable{l.current(), l.other(l.at)})
 }
 
 // start runs tables, and shows how they run.
@@ -198,7 +191,7 @@ func (l *lakeView) start(tables ...string) tea.Cmd {
 	options := l.options.Run
 	options.Select = tables
 	options.Check = true
-	return l.root.startRun(options)
+	return l.want(startRun{options})
 }
 
 func (l *lakeView) update(msg tea.Msg) tea.Cmd {

@@ -118,8 +118,7 @@ func (l *lakeView) openVerdict() tea.Cmd {
 	if v == nil {
 		return nil
 	}
-	l.root.open(&reader{app: l.app, head: "CHECKS of " + l.at, lines: func() []styledLine { return l.verdictLines(v) }})
-	return nil
+	return l.open(&reader{kit: l.kit, head: "CHECKS of " + l.at, lines: func() []styledLine { return l.verdictLines(v) }})
 }
 
 func (l *lakeView) verdictLines(v *pipeline.TableView) []styledLine {

@@ -36,7 +36,7 @@ func (l *lakeView) draw(p pane) {
 func (l *lakeView) drawWaiting(p pane) {
 	in := p.box(l.theme, "LAKE", false)
 	text := "opening " + l.options.Lake + " …"
-	if l.root.failure != nil && !l.opening.working() {
+	if l.failure != nil && !l.opening.working() {
 		text = "the lake is not open: ! shows why"
 	}
 	in.text(2, 1, l.theme.dim, text)

@@ -395,5 +395,5 @@ func (a *app) follow() tea.Cmd {
 	}
 	return tea.Batch(
 		a.toast(told, fmt.Sprintf("run %s of pid %d on %s has the lake: following it on screen 2", holder.Run, holder.PID, holder.Host)),
-		a.root.followRun(holder.Run))
+		a.want(followRun{holder.Run}))
 }

@@ -12,7 +12,7 @@ import (
 
 // palette finds any action, table or screen by a few of its letters.
 type palette struct {
-	*app
+	*kit
 	title string
 	input textinput.Model
 	all   []choice
@@ -35,8 +35,8 @@ type match struct {
 }
 
 // newPalette makes one without any line yet.
-func newPalette(a *app, title string) *palette {
-	p := &palette{app: a, title: title, input: textinput.New()}
+func newPalette(k *kit, title string) *palette {
+	p := &palette{kit: k, title: title, input: textinput.New()}
 	p.input.Prompt = ""
 	p.input.SetVirtualCursor(false)
 	return p
@@ -45,12 +45,14 @@ func newPalette(a *app, title string) *palette {
 // show opens it.
 func (p *palette) show() tea.Cmd {
 	p.search()
-	p.root.open(p)
-	return p.input.Focus()
+	return tea.Batch(p.open(p), p.input.Focus())
 }
 
-func (m *Model) openPalette() tea.Cmd {
-	p := newPalette(m.app, "COMMAND")
+func (m *Model) openPalette() tea.Cmd { return m.choices().show() }
+
+// choices is a palette of all that can be done here.
+func (m *Model) choices() *palette {
+	p := newPalette(m.kit, "COMMAND")
 	for _, a := range m.possible() {
 		if !a.off && a.name != "palette" {
 			p.all = append(p.all, choice{a.title(), a.group, a.keyName(), a.do})
@@ -72,7 +74,7 @@ func (m *Model) openPalette() tea.Cmd {
 	for _, s := range m.known.Queries {
 		p.all = append(p.all, choice{"query " + s.Name, "saved query", "", func() tea.Cmd { return m.query(s.Name, s.SQL) }})
 	}
-	return p.show()
+	return p
 }
 
 // choicesOf are the actions of another screen.
@@ -123,11 +125,10 @@ func (p *palette) actions() []action {
 }
 
 func (p *palette) choose() tea.Cmd {
-	p.root.shut()
 	if p.at < len(p.shown) {
-		return p.shown[p.at].do()
+		return p.want(closeOverlay{p.shown[p.at].do})
 	}
-	return nil
+	return p.shut()
 }
 
 func (p *palette) typed(msg tea.KeyPressMsg) (tea.Cmd, bool) {

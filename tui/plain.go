@@ -143,15 +143,9 @@ func (p *plainScreen) named(line string, off bool) (action, bool) {
 
 // guess looks for what fits best in the palette.
 func (p *plainScreen) guess(ctx context.Context, line string) error {
-	m := p.model
-	m.openPalette()
-	list, ok := m.top().(*palette)
-	if !ok {
-		return nil
-	}
+	list := p.model.choices()
 	list.input.SetValue(line)
 	list.search()
-	m.shut()
 	var exact []choice
 	for _, c := range list.all { // a key of another screen, or of several for the same thing
 		if c.key == line && !slices.ContainsFunc(exact, func(e choice) bool { return e.text == c.text }) {

@@ -69,21 +69,16 @@ func (m *Model) showProblem() tea.Cmd {
 	}
 	var more []action
 	for i, f := range p.fixes {
-		more = append(more, m.keys.act("fix-"+f.key, f.key, f.text, func() tea.Cmd {
-			m.shut()
-			return f.do()
-		}).at(1+i))
+		more = append(more, m.keys.act("fix-"+f.key, f.key, f.text, func() tea.Cmd { return m.want(closeOverlay{f.do}) }).at(1+i))
 	}
 	more = append(more, m.keys.act("dismiss", "x", "dismiss", func() tea.Cmd {
 		m.failure = nil
-		m.shut()
-		return nil
+		return m.shut()
 	}).at(2+len(p.fixes)))
-	m.open(&reader{
-		app: m.app, head: "ERROR", lines: func() []styledLine { return m.problemLines(p) }, more: more,
+	return m.open(&reader{
+		kit: m.kit, head: "ERROR", lines: func() []styledLine { return m.problemLines(p) }, more: more,
 		copy: func() tea.Cmd { return m.copyText("the report", p.report()) },
 	})
-	return nil
 }
 
 // report is the problem as plain text.

@@ -14,34 +14,41 @@ type prompt struct {
 	dropped func() tea.Cmd            // after esc; nil: nothing
 }
 
-// ask opens a prompt with a text to begin with.
-func (m *Model) ask(p *prompt, text string) tea.Cmd {
+// begin sets the text to begin with and takes the focus.
+func (p *prompt) begin(text string) tea.Cmd {
 	p.input = textinput.New()
 	p.input.Prompt = ""
 	p.input.SetVirtualCursor(false)
 	p.input.SetValue(text)
 	p.input.CursorEnd()
-	m.prompt = p
 	return p.input.Focus()
 }
 
-func (p *prompt) press(m *Model, msg tea.KeyPressMsg) tea.Cmd {
-	switch msg.Code {
-	case tea.KeyEnter:
-		m.prompt = nil
-		return p.done(p.input.Value())
-	case tea.KeyEscape:
-		m.prompt = nil
-		if p.dropped != nil {
-			return p.dropped()
-		}
-		return nil
+// press takes a key. When it ends the prompt, over is true and then, if not nil,
+// is what follows.
+func (p *prompt) press(msg tea.KeyPressMsg) (cmd tea.Cmd, over bool, then func() tea.Cmd) {
+	switch {
+	case msg.Code == tea.KeyEnter:
+		return nil, true, func() tea.Cmd { return p.done(p.input.Value()) }
+	case msg.Code == tea.KeyEscape:
+		return nil, true, p.dropped
+	case msg.Keystroke() == "ctrl+c":
+		return nil, true, nil
+	default:
+		return p.edit(msg), false, nil
 	}
-	if msg.Keystroke() == "ctrl+c" {
+}
+
+// answer gives a key to the prompt.
+func (m *Model) answer(msg tea.KeyPressMsg) tea.Cmd {
+	cmd, over, then := m.prompt.press(msg)
+	if over {
 		m.prompt = nil
-		return nil
 	}
-	return p.edit(msg)
+	if then != nil {
+		return then()
+	}
+	return cmd
 }
 
 func (p *prompt) edit(msg tea.Msg) tea.Cmd {

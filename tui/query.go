@@ -103,7 +103,7 @@ func (q *queryView) add(name, text string) {
 	s.editor.SetHeight(10)     // what the page keys move by
 	s.editor.SetValue(text)
 	s.editor.Focus()
-	s.rows = newGrid(q.app, &sheetHost{q, s})
+	s.rows = newGrid(q.kit, &sheetHost{q, s})
 	q.sheets = append(q.sheets, s)
 	q.on = len(q.sheets) - 1
 }

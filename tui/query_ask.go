@@ -115,7 +115,7 @@ func (q *queryView) answered(msg answeredMsg) tea.Cmd {
 	q.keep(past)
 	s.answer = answerLine{mood: done, text: tookText(msg, rows, all), cost: costText(msg.usage)}
 	s.rows.order, s.rows.where = nil, nil
-	if q.panes.at == editorPane && rows > 0 && q.root.current != queryScreen {
+	if q.panes.at == editorPane && rows > 0 && q.current != queryScreen {
 		q.panes.at = resultPane
 	}
 	old := q.discardSpool(s.base)
@@ -229,7 +229,7 @@ func statementEnds(text string) []int {
 
 // gridRoom implements gridHost.
 func (h *sheetHost) gridRoom() (int, int) {
-	wide, tall := h.root.room()
+	wide, tall := h.room()
 	panes, _ := h.layout(pane{area: uv.Rect(0, 0, wide, tall)})
 	return panes[resultPane].width(), panes[resultPane].height()
 }
@@ -281,6 +281,5 @@ func (h *sheetHost) openRow() tea.Cmd {
 		return nil
 	}
 	lines := g.wrapped(func() []styledLine { return g.jsonLines(values) })
-	h.root.open(&reader{app: h.app, head: "ROW " + count(g.row+1), lines: lines})
-	return nil
+	return h.open(&reader{kit: h.kit, head: "ROW " + count(g.row+1), lines: lines})
 }

@@ -122,7 +122,7 @@ func (c *catalog) toggle(line catalogLine) tea.Cmd {
 func (q *queryView) take(line catalogLine) tea.Cmd {
 	switch {
 	case line.saved != nil:
-		return q.root.query(line.saved.Name, line.saved.SQL)
+		return q.want(runQuery{line.saved.Name, line.saved.SQL})
 	case line.column != nil:
 		q.sheet().editor.InsertString(line.column.Name)
 	case line.table != nil:
@@ -143,7 +143,7 @@ func (q *queryView) preview(t *pipeline.Table) tea.Cmd {
 	if err != nil {
 		return q.toast(failed, err.Error())
 	}
-	return q.root.query(t.Name, text)
+	return q.want(runQuery{t.Name, text})
 }
 
 // previewOther asks for those of a table that only the catalog knows.
@@ -151,7 +151,19 @@ func (q *queryView) previewOther(o *pipeline.CatalogTable) tea.Cmd {
 	if engine := q.byCatalog(); engine != nil {
 		q.use(engine.Name)
 	}
-	return q.root.query(o.Name, sqlText("preview.sql", map[string]any{"Table": o.Name, "Rows": previewRows}))
+	return q.want(runQuery{o.Name, sqlText("preview.sql", map[string]any{"Table": o.Name, "Rows": previewRows})})
+}
+
+// previewByCatalog queries the first rows of a table with the engine that reads
+// it by its name in the catalog.
+func (q *queryView) previewByCatalog(wanted previewTable) tea.Cmd {
+	if wanted.other != nil {
+		return q.previewOther(wanted.other)
+	}
+	if engine := q.byCatalog(); engine != nil {
+		q.use(engine.Name)
+	}
+	return q.preview(wanted.table)
 }
 
 func (q *queryView) previewLine(line catalogLine) tea.Cmd {
@@ -177,7 +189,7 @@ func (q *queryView) askSave() tea.Cmd {
 	if strings.TrimSpace(text) == "" {
 		return q.toast(warned, "there is nothing to save")
 	}
-	return q.root.ask(&prompt{label: "save as:", done: func(name string) tea.Cmd {
+	return q.ask(&prompt{label: "save as:", done: func(name string) tea.Cmd {
 		if name = strings.TrimSpace(name); name == "" {
 			return nil
 		}
@@ -204,7 +216,7 @@ func (q *queryView) savedName() string {
 
 // openPast lists the queries that were asked, for a search in them.
 func (q *queryView) openPast() tea.Cmd {
-	p := newPalette(q.app, "HISTORY")
+	p := newPalette(q.kit, "HISTORY")
 	for _, past := range slices.Backward(q.known.Past) {
 		mark := "✓"
 		if !past.OK {

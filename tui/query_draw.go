@@ -101,7 +101,7 @@ func (q *queryView) drawEditor(p pane) {
 	if s.editor.Value() == "" && in.height() > 0 {
 		text.cut(0, 0, text.width(), t.dim, "select … from …    i writes, tab completes, F5 runs, esc leaves")
 	}
-	if !focused || q.root.top() != nil {
+	if !focused || p.frame.covered {
 		return
 	}
 	y := s.editor.Line() - top

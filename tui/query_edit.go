@@ -43,9 +43,6 @@ func (q *queryView) typed(msg tea.KeyPressMsg) (tea.Cmd, bool) {
 	if _, special := find(q.actions(), msg); special {
 		return nil, false
 	}
-	if _, general := find(q.root.everywhere(), msg); general && msg.Text == "" {
-		return nil, false
-	}
 	return q.edit(msg), true
 }
 

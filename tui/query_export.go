@@ -12,7 +12,7 @@ import (
 
 // askExport asks where all rows of the answer go, as they came.
 func (q *queryView) askExport() tea.Cmd {
-	return q.root.ask(&prompt{label: "export all rows as " + formatNames() + ":", done: q.export}, q.sheet().name+".csv")
+	return q.ask(&prompt{label: "export all rows as " + formatNames() + ":", done: q.export}, q.sheet().name+".csv")
 }
 
 // export writes the whole answer into a new file, also what has not come yet.

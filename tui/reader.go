@@ -18,7 +18,7 @@ type (
 
 // reader shows a text that may be longer than the screen.
 type reader struct {
-	*app
+	*kit
 	head   string
 	lines  func() []styledLine
 	more   []action
@@ -43,7 +43,7 @@ func (r *reader) actions() []action {
 		r.keys.act("read-first", "home g", "to the beginning", move(-1<<30)),
 		r.keys.act("read-last", "end G", "to the end", move(1<<30)),
 		r.keys.act("read-copy", "y", "copy", r.copyAll).at(22),
-		r.keys.act("read-close", "q enter", "close", func() tea.Cmd { r.root.shut(); return nil }),
+		r.keys.act("read-close", "q enter", "close", r.shut),
 	)
 }
 
@@ -111,6 +111,5 @@ func (l *lakeView) openSQL() tea.Cmd {
 	if t.Made != nil {
 		text = t.Made.SQL
 	}
-	l.root.open(&reader{app: l.app, head: t.File, lines: func() []styledLine { return colourSQL(l.theme, text) }})
-	return nil
+	return l.open(&reader{kit: l.kit, head: t.File, lines: func() []styledLine { return colourSQL(l.theme, text) }})
 }

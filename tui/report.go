@@ -40,7 +40,7 @@ func (a *app) saved(msg savedMsg) tea.Cmd {
 }
 
 // askReport asks where the report of the newest verdicts goes.
-func (c *checksView) askReport() tea.Cmd { return c.root.askReport(c.verdicts()) }
+func (c *checksView) askReport() tea.Cmd { return c.want(writeReport{c.verdicts()}) }
 
 // askReport asks for a file name; its ending says which form the report has.
 func (m *Model) askReport(r *pipeline.Record) tea.Cmd {

@@ -96,7 +96,7 @@ func (s *runView) actions() []action {
 		k.act("cancel-run", "C", "cancel run", s.live.cancel).at(2).when(s.live.going(), notRunning),
 		k.act("plan", "P", "plan", func() tea.Cmd { return s.plan(s.marks()) }).at(7).when(there, noTable),
 		k.act("plan-forced", "ctrl+f", "plan of a forced run", func() tea.Cmd { return s.planForced(s.marks()) }).when(there, noTable),
-		k.act("open", "enter", "open the table", func() tea.Cmd { return s.root.openTable(name) }).at(8).when(there, noTable),
+		k.act("open", "enter", "open the table", func() tea.Cmd { return s.want(openTable{name}) }).at(8).when(there, noTable),
 		k.act("log", "L", "log", func() tea.Cmd { s.panes.at = logPane; return nil }),
 		k.act("jobs", "J", "runs of the job", func() tea.Cmd { return s.listJobs(name) }).when(there, noTable).when(s.place != nil && s.place.Jobs != nil, "the lake was opened without Glue jobs"),
 		k.act("copy-log", "y", "copy the log", func() tea.Cmd { return s.copyText("the log", s.logText()) }).when(len(s.live.log) > 0, "the log is empty"),
@@ -147,7 +147,7 @@ func (s *runView) start(force bool, names ...string) tea.Cmd {
 	options.Select, options.Force = names, force || options.Force
 	options.Check = len(names) == 0
 	s.marked, s.scroll = map[string]bool{}, 0
-	return s.root.startRun(options)
+	return s.want(startRun{options})
 }
 
 // cancelStep stops the chosen step; what does not need it goes on.
@@ -160,7 +160,7 @@ func (s *runView) cancelStep() tea.Cmd {
 	}
 }
 
-func (s *runView) replayLast() tea.Cmd { return s.root.replay(s.view.Last.Run) }
+func (s *runView) replayLast() tea.Cmd { return s.want(replayRun{s.view.Last.Run}) }
 
 func (s *runView) update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
@@ -221,11 +221,9 @@ func (s *runView) planForced(names []string) tea.Cmd { return s.planned(names, t
 // showPlan shows the plan.
 func (s *runView) showPlan(msg planMsg) tea.Cmd {
 	run := s.keys.act("plan-run", "r", "run it", func() tea.Cmd {
-		s.root.shut()
-		return s.start(msg.force, msg.names...)
+		return s.want(closeOverlay{func() tea.Cmd { return s.start(msg.force, msg.names...) }})
 	}).at(1).when(!s.live.going(), running).when(msg.err == nil, "the plan has an error")
-	s.root.open(&reader{app: s.app, head: "PLAN", lines: func() []styledLine { return s.planLines(msg) }, more: []action{run}})
-	return nil
+	return s.open(&reader{kit: s.kit, head: "PLAN", lines: func() []styledLine { return s.planLines(msg) }, more: []action{run}})
 }
 
 func (s *runView) planLines(msg planMsg) []styledLine {

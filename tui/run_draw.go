@@ -164,7 +164,7 @@ func (s *runView) drawSteps(p pane) {
 				again := s.at == n && s.panes.at == stepsPane
 				s.at, s.panes.at = n, stepsPane
 				if again {
-					return s.root.openTable(steps[n].Name)
+					return s.want(openTable{steps[n].Name})
 				}
 				return nil
 			})
@@ -371,5 +371,5 @@ func (s *runView) drawFall(p pane) {
 		in.cut(1, 0, in.width()-2, s.theme.dim, "not made yet: r runs it")
 		return
 	}
-	s.drawWaterfall(in, t, funnel, func(name string) tea.Cmd { return s.root.openTable(name) })
+	s.drawWaterfall(in, t, funnel, func(name string) tea.Cmd { return s.want(openTable{name}) })
 }

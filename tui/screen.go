@@ -84,10 +84,10 @@ const (
 	leastHeight = 6
 )
 
-func (m *Model) open(o overlay) { m.overlays = append(m.overlays, o) }
+func (m *Model) push(o overlay) { m.overlays = append(m.overlays, o) }
 
-// shut closes the uppermost overlay.
-func (m *Model) shut() {
+// pop closes the uppermost overlay.
+func (m *Model) pop() {
 	if n := len(m.overlays); n > 0 {
 		m.overlays = m.overlays[:n-1]
 	}
@@ -209,7 +209,7 @@ func (m *Model) places() [][]action {
 // press takes a key.
 func (m *Model) press(msg tea.KeyPressMsg) tea.Cmd {
 	if m.prompt != nil {
-		return m.prompt.press(m, msg)
+		return m.answer(msg)
 	}
 	if w, ok := m.top().(writable); ok {
 		if cmd, taken := w.typed(msg); taken {
@@ -217,7 +217,7 @@ func (m *Model) press(msg tea.KeyPressMsg) tea.Cmd {
 		}
 	}
 	if m.top() == nil {
-		if t, ok := m.here().(typing); ok {
+		if t, ok := m.here().(typing); ok && !m.general(msg) {
 			if cmd, taken := t.typed(msg); taken {
 				return cmd
 			}
@@ -231,6 +231,16 @@ func (m *Model) press(msg tea.KeyPressMsg) tea.Cmd {
 		return m.refuse(a)
 	}
 	return nil
+}
+
+// general tells whether a key that is no text means something on every screen.
+// Not even a text field takes such a key.
+func (m *Model) general(msg tea.KeyPressMsg) bool {
+	if msg.Text != "" {
+		return false
+	}
+	_, general := find(m.everywhere(), msg)
+	return general
 }
 
 // refuse says of a key that means something why it does nothing now.
@@ -281,7 +291,7 @@ func (m *Model) fieldHint() string {
 // back closes what lies on top: an overlay, a zoomed pane, a filter, the table.
 func (m *Model) back() tea.Cmd {
 	if m.top() != nil {
-		m.shut()
+		m.pop()
 		return nil
 	}
 	if p, ok := m.here().(paned); ok && p.focus().zoomed {
@@ -308,7 +318,7 @@ func (m *Model) leave() tea.Cmd {
 // quit leaves the program; a run is not cut off without a question.
 func (m *Model) quit() tea.Cmd {
 	if m.live.going() && !m.quitting {
-		m.open(m.confirm("A run is under way", "Quitting stops it. The tables are as they were, or complete.",
+		m.push(m.confirm("A run is under way", "Quitting stops it. The tables are as they were, or complete.",
 			answer{"y", "stop it and quit", m.stopAndQuit}, answer{"n", "stay", func() tea.Cmd { return nil }}))
 		return nil
 	}

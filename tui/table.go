@@ -82,13 +82,13 @@ func (o oldFiles) release() error { return o.Close() }
 
 func newTable(a *app) *tableView {
 	t := &tableView{app: a, says: map[string]string{}}
-	t.grid = newGrid(a, t)
+	t.grid = newGrid(a.kit, t)
 	return t
 }
 
 func (t *tableView) title() string                 { return "Table" }
 func (t *tableView) shown() *grid                  { return t.grid }
-func (t *tableView) gridRoom() (width, height int) { return t.root.room() }
+func (t *tableView) gridRoom() (width, height int) { return t.room() }
 
 func (t *tableView) definition() *pipeline.Table {
 	if lake := t.lake(); lake != nil {
@@ -139,10 +139,18 @@ func (t *tableView) showWhere(name string, where ...pager.Condition) tea.Cmd {
 	return tea.Batch(closing, t.load())
 }
 
+// showSaid shows the rows that another part of the screen asks for.
+func (t *tableView) showSaid(wanted showRows) tea.Cmd {
+	if wanted.said != "" {
+		t.says[wanted.where.SQL] = wanted.said
+	}
+	return t.showWhere(wanted.table, wanted.where)
+}
+
 // clear lets go of what is shown.
 func (t *tableView) clear() tea.Cmd {
 	t.stop()
-	t.grid = newGrid(t.app, t)
+	t.grid = newGrid(t.kit, t)
 	var cmds []tea.Cmd
 	if t.files != nil {
 		cmds = append(cmds, t.discard(oldFiles{t.files}))
@@ -279,7 +287,7 @@ func (t *tableView) looked() tea.Cmd {
 	if t.version == "" {
 		t.version = now
 	}
-	if t.root.current != tableScreen || now == t.version && !t.stale {
+	if t.current != tableScreen || now == t.version && !t.stale {
 		t.stale = t.stale || now != t.version
 		return nil
 	}

@@ -41,7 +41,7 @@ func (t *tableView) askExport(shown bool) tea.Cmd {
 	if shown {
 		what = "export"
 	}
-	return t.root.ask(&prompt{
+	return t.ask(&prompt{
 		label: what + " to (" + formatNames() + ")",
 		done:  func(name string) tea.Cmd { return t.export(strings.TrimSpace(name), shown) },
 	}, t.name+".csv")

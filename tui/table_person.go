@@ -76,8 +76,7 @@ func (t *tableView) traced(msg tracedMsg) tea.Cmd {
 			panel.at = i // where the rows end is what people ask
 		}
 	}
-	t.root.open(panel)
-	return nil
+	return t.open(panel)
 }
 
 // personPanel shows where a person's rows are, and where they end and why.
@@ -101,32 +100,31 @@ func (p *personPanel) actions() []action {
 		p.keys.act("person-down", "down j", "down", move(1)).at(2),
 		p.keys.act("person-up", "up k", "up", move(-1)).at(3),
 		p.keys.act("person-open", "enter", "show these rows", p.openRows).at(1),
-		p.keys.act("person-close", "q", "close", func() tea.Cmd { p.root.shut(); return nil }),
+		p.keys.act("person-close", "q", "close", p.shut),
 	}
 }
 
 // openRows shows the person's rows in the chosen table.
 func (p *personPanel) openRows() tea.Cmd {
 	name := p.trace.Tables[p.at].Table
-	condition, ok := p.condition(p.lake().Table(name))
+	condition, said, ok := p.condition(p.lake().Table(name))
 	if !ok {
 		return p.toast(warned, "no column of "+name+" says whose a row is")
 	}
-	t := p.root.tableView()
-	p.root.current, p.root.overlays = tableScreen, nil
-	return t.showWhere(name, condition)
+	return p.want(showRows{name, condition, said})
 }
 
 // condition is what makes a row of a table the person's: by a name that is
-// known of them, or by one that another table has beside it.
-func (p *personPanel) condition(table *pipeline.Table) (pager.Condition, bool) {
+// known of them, or by one that another table has beside it. In the latter case
+// said is how the headline calls it.
+func (p *personPanel) condition(table *pipeline.Table) (c pager.Condition, said string, ok bool) {
 	kinds := slices.SortedFunc(maps.Keys(table.Subject), func(a, b string) int {
 		return cmp.Or(-cmp.Compare(len(p.names[a]), len(p.names[b])), cmp.Compare(a, b))
 	})
 	for _, kind := range kinds {
 		column := table.Subject[kind]
 		if value, known := p.names[kind]; known {
-			return pager.Condition{Column: column, Value: value}, true
+			return pager.Condition{Column: column, Value: value}, "", true
 		}
 		for _, other := range p.lake().Tables {
 			linked, known := other.Subject[kind], other.Subject[p.kind]
@@ -136,11 +134,10 @@ func (p *personPanel) condition(table *pipeline.Table) (pager.Condition, bool) {
 			sql := sqlText("linked.sql", map[string]string{
 				"Column": column, "Linked": linked, "Through": other.Name, "Known": known, "Value": p.names[p.kind],
 			})
-			p.root.tableView().says[sql] = column + " of " + p.names[p.kind]
-			return pager.Condition{SQL: sql}, true
+			return pager.Condition{SQL: sql}, column + " of " + p.names[p.kind], true
 		}
 	}
-	return pager.Condition{}, false
+	return pager.Condition{}, "", false
 }
 
 func (p *personPanel) draw(area pane) {

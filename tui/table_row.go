@@ -33,7 +33,7 @@ func (t *tableView) openRow() tea.Cmd {
 	if t.grid.values() == nil {
 		return nil
 	}
-	r := &rowPanel{table: t, reader: &reader{app: t.app, copy: t.grid.copyRow}}
+	r := &rowPanel{table: t, reader: &reader{kit: t.kit, copy: t.grid.copyRow}}
 	r.more = []action{
 		t.keys.act("row-after", "right l n", "next row", func() tea.Cmd { return r.move(1) }).at(1),
 		t.keys.act("row-before", "left h N", "row before", func() tea.Cmd { return r.move(-1) }).at(2),
@@ -43,8 +43,7 @@ func (t *tableView) openRow() tea.Cmd {
 			return r.copyText("the line", r.raw)
 		}).at(24))
 	}
-	t.root.open(r)
-	return r.find()
+	return tea.Batch(t.open(r), r.find())
 }
 
 func (r *rowPanel) move(by int64) tea.Cmd {

@@ -257,7 +257,7 @@ func TestAPersonIsFollowedThroughTheZones(t *testing.T) {
 	}
 	for i, table := range p.trace.Tables {
 		d.opens("customer_landing")
-		d.open(&personPanel{app: d.app, person: p.person, trace: p.trace, at: i})
+		d.push(&personPanel{app: d.app, person: p.person, trace: p.trace, at: i})
 		d.press("enter")
 		if got := d.tableView().grid.kept.count; got != table.Rows {
 			t.Errorf("%s: %d rows are shown, not %d", table.Table, got, table.Rows)

@@ -40,11 +40,11 @@ type toastOverMsg struct{ id int }
 const toastTime = 6 * time.Second
 
 // toast shows a piece of news for a while.
-func (a *app) toast(m mood, text string) tea.Cmd {
-	a.toasts.last++
-	id := a.toasts.last
-	a.toasts.list = slices.DeleteFunc(a.toasts.list, func(t toast) bool { return t.text == text })
-	a.toasts.list = append(a.toasts.list, toast{id, m, text})
+func (k *kit) toast(m mood, text string) tea.Cmd {
+	k.toasts.last++
+	id := k.toasts.last
+	k.toasts.list = slices.DeleteFunc(k.toasts.list, func(t toast) bool { return t.text == text })
+	k.toasts.list = append(k.toasts.list, toast{id, m, text})
 	return tea.Tick(toastTime, func(time.Time) tea.Msg { return toastOverMsg{id} })
 }
 

@@ -3,7 +3,8 @@
 //
 // There is one root model. A screen is a plain struct that lists what can be
 // done on it (actions), takes the messages meant for it (update) and draws
-// itself into a pane (draw). Rules that hold everywhere:
+// itself into a pane (draw). It does not know the root model: what it wants of
+// another screen is an intent (intent.go). Rules that hold everywhere:
 //
 //   - Update does no I/O and drawing changes nothing. Whatever takes time is a
 //     task (work.go): it runs in the background with a context of its own, and
@@ -121,13 +122,9 @@ type Copied struct {
 type Model struct {
 	*app
 	screens  [screenCount]screen
-	current  screenID
 	overlays []overlay
 	prompt   *prompt
-	width    int
-	height   int
 	quitting bool
-	blurred  bool
 	dragging func(dx, dy int) tea.Cmd
 	mouseX   int
 	mouseY   int
@@ -137,7 +134,6 @@ type Model struct {
 func New(ctx context.Context, o Options) (*Model, error) {
 	a := newApp(ctx, o)
 	m := &Model{app: a}
-	a.root = m
 	m.screens = [screenCount]screen{
 		lakeScreen: newLake(a), runScreen: newRun(a), queryScreen: newQuery(a), checksScreen: newChecks(a),
 		historyScreen: newHistory(a), tableScreen: newTable(a),
@@ -168,39 +164,50 @@ func (m *Model) Init() tea.Cmd {
 	}))
 }
 
-// Update takes a message. Everything is handed on from here.
+// Update takes a message. Everything is handed on from here. What screens want
+// in return is carried out before it ends.
 func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	cmds := []tea.Cmd{m.take(msg), m.carryOut()}
+	switch msg.(type) {
+	case tea.WindowSizeMsg, tea.KeyPressMsg, tea.MouseMsg:
+		cmds = append(cmds, m.fillRoom())
+	}
+	return m, tea.Batch(cmds...)
+}
+
+// take hands a message to the part that it is meant for.
+func (m *Model) take(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
 		m.width, m.height = msg.Width, msg.Height
-		return m, m.fillRoom()
+		return nil
 	case tea.ColorProfileMsg:
 		m.options.Profiled = msg.Profile
 		m.theme = newTheme(m.options.Dark, msg.Profile)
-		return m, nil
+		return nil
 	case tea.BackgroundColorMsg:
 		m.options.Dark = msg.IsDark()
 		m.theme = newTheme(m.options.Dark, m.options.Profiled)
-		return m, nil
+		return nil
 	case tea.FocusMsg:
 		m.blurred = false
-		return m, m.lookAgain()
+		return m.lookAgain()
 	case tea.BlurMsg:
 		m.blurred = true
-		return m, nil
+		return nil
 	case tea.KeyPressMsg:
-		return m, tea.Batch(m.press(msg), m.fillRoom())
+		return m.press(msg)
 	case tea.PasteMsg:
-		return m, m.paste(msg)
+		return m.paste(msg)
 	case tea.MouseMsg:
-		return m, tea.Batch(m.mouse(msg), m.fillRoom())
+		return m.mouse(msg)
 	case reply:
 		if !msg.task.accepts(msg) {
-			return m, m.discard(msg.value)
+			return m.discard(msg.value)
 		}
-		return m, m.deliver(msg.value)
+		return m.deliver(msg.value)
 	default:
-		return m, m.deliver(msg)
+		return m.deliver(msg)
 	}
 }
 

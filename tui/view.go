@@ -29,6 +29,7 @@ func (m *Model) View() tea.View {
 // frame draws into so many columns and lines.
 func (m *Model) frame(width, height int) *frame {
 	f := newFrame(width, height)
+	f.covered = len(m.overlays) > 0
 	p := f.all()
 	if width < leastWidth || height < leastHeight {
 		p.text(0, 0, m.theme.text, "terminal too small")
@@ -51,18 +52,6 @@ func (m *Model) frame(width, height int) *frame {
 	}
 	return f
 }
-
-// bodyHeight is how many lines a screen has between header and footer, and
-// above the line for news where there is room for one.
-func bodyHeight(height int) int {
-	if height >= 16 {
-		return height - 3
-	}
-	return height - 2
-}
-
-// room is how large a screen is.
-func (m *Model) room() (width, height int) { return m.width, bodyHeight(m.height) }
 
 // news shows what just happened, how far a run is, or what is wrong.
 func (m *Model) news(p pane) {

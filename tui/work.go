@@ -107,12 +107,12 @@ type holding interface {
 
 // discard closes what nobody needs any more, in the background. What it leaves
 // behind goes away with the folder that it lies in.
-func (a *app) discard(value any) tea.Cmd {
+func (k *kit) discard(value any) tea.Cmd {
 	held, ok := value.(holding)
 	if !ok {
 		return nil
 	}
-	return a.work.start(&task{}, func(context.Context) tea.Msg {
+	return k.work.start(&task{}, func(context.Context) tea.Msg {
 		_ = held.release()
 		return nil
 	})
