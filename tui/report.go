@@ -49,7 +49,7 @@ func (m *Model) askReport(r *pipeline.Record) tea.Cmd {
 		name = "stedi-" + r.Run
 	}
 	return m.ask(&prompt{label: "report as .md, .json or .xml (JUnit):", done: func(name string) tea.Cmd {
-		text, err := report(r, name)
+		text, err := reportAs(name, r)
 		if err != nil {
 			return m.toast(failed, err.Error())
 		}
@@ -60,7 +60,7 @@ func (m *Model) askReport(r *pipeline.Record) tea.Cmd {
 	}}, name+".md")
 }
 
-func report(r *pipeline.Record, name string) ([]byte, error) {
+func reportAs(name string, r *pipeline.Record) ([]byte, error) {
 	switch strings.ToLower(filepath.Ext(name)) {
 	case ".md":
 		return pipeline.Summary(r), nil

@@ -279,14 +279,14 @@ func (s *runView) drawIdle(p pane, c stepColumns, table *pipeline.Table, style, 
 	if v == nil {
 		return
 	}
-	state, tone := "made", t.dim
+	label, tone := "made", t.dim
 	switch {
 	case v.Missing:
-		state = "not made"
+		label = "not made"
 	case v.Stale != "":
-		state, tone = "stale", t.warn
+		label, tone = "stale", t.warn
 	}
-	p.cut(c.name+1, 0, c.state-c.name-1, over(tone, back), state)
+	p.cut(c.name+1, 0, c.state-c.name-1, over(tone, back), label)
 	if c.out > 0 && !v.Missing {
 		p.textRight(c.out, 0, over(t.dim, back), s.rowsOf(v))
 	}

@@ -16,7 +16,7 @@ import (
 
 var update = flag.Bool("update", false, "write the scripts of the STEDI lake anew")
 
-func load(t *testing.T, definition fs.FS, profiles ...string) (*pipeline.Lake, *duckdb.Engine) {
+func load(t *testing.T, folder fs.FS, profiles ...string) (*pipeline.Lake, *duckdb.Engine) {
 	t.Helper()
 	engine, err := duckdb.Open(t.Context(), duckdb.Options{Temp: t.TempDir()})
 	if err != nil {
@@ -27,7 +27,7 @@ func load(t *testing.T, definition fs.FS, profiles ...string) (*pipeline.Lake, *
 			t.Error(err)
 		}
 	})
-	lake, err := pipeline.Load(t.Context(), definition, profiles, engine)
+	lake, err := pipeline.Load(t.Context(), folder, profiles, engine)
 	if err != nil {
 		t.Fatal(err)
 	}
