@@ -18,11 +18,11 @@ import (
 	"stedi/pipeline/query"
 )
 
-func main() { os.Exit(run(func(*program) {})) }
+func main() { os.Exit(execute(func(*program) {})) }
 
 // run is main without the exit, so that what it defers happens. Tests adjust
 // the program before it starts.
-func run(adjust func(*program)) int {
+func execute(adjust func(*program)) int {
 	if query.IsChild(os.Args[1:]) {
 		return query.ChildMain(context.Background(), os.Stdin, os.Stdout)
 	}

@@ -35,9 +35,9 @@ func TestMain(m *testing.M) {
 		p.self = func() (string, error) { return exec.LookPath(os.Args[0]) } // by whose name it is stedi
 	}
 	testscript.Main(m, map[string]func(){
-		"stedi": func() { os.Exit(run(adjust)) },
+		"stedi": func() { os.Exit(execute(adjust)) },
 		"stedi5": func() { // stedi with one more engine
-			os.Exit(run(func(p *program) {
+			os.Exit(execute(func(p *program) {
 				adjust(p)
 				p.config.engines = append(engines.All(&p.config.account), parts.Entry())
 			}))
