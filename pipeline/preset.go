@@ -25,7 +25,7 @@ func (l *loader) presets() error {
 			return err
 		}
 		_, doc := header(text)
-		l.lake.Presets = append(l.lake.Presets, Preset{strings.ReplaceAll(nameOf(file), "_", " "), doc, text})
+		l.lake.Presets = append(l.lake.Presets, Preset{Name: strings.ReplaceAll(nameOf(file), "_", " "), Doc: doc, SQL: text})
 	}
 	return nil
 }

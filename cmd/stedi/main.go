@@ -20,7 +20,7 @@ import (
 
 func main() { os.Exit(execute(func(*program) {})) }
 
-// run is main without the exit, so that what it defers happens. Tests adjust
+// execute is main without the exit, so that what it defers happens. Tests adjust
 // the program before it starts.
 func execute(adjust func(*program)) int {
 	if query.IsChild(os.Args[1:]) {
