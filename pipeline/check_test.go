@@ -24,8 +24,8 @@ var ordersChecks = map[string]string{
 	"checks/no_names.sql":    "-- table: names\n-- severity: error\n-- forbidden: id\n-- No number goes with a name.\nSELECT n.name FROM names AS n WHERE n.name LIKE '%1%'",
 }
 
-// check finds a record of a check by its name and table.
-func check(t *testing.T, record *pipeline.Record, name, table string) pipeline.CheckRecord {
+// checkOf finds a record of a check by its name and table.
+func checkOf(t *testing.T, record *pipeline.Record, name, table string) pipeline.CheckRecord {
 	t.Helper()
 	for _, c := range record.Checks {
 		if c.Check == name && c.Table == table {
@@ -42,11 +42,11 @@ func TestWarningsAreToldAndDoNotFailARun(t *testing.T) {
 	if err != nil || record.ExitCode != 0 {
 		t.Fatalf("it ends with %v, %d", err, record.ExitCode)
 	}
-	if c := check(t, record, "cheap", "bought"); c.State != "fail" || c.Failing != 1 || c.Message != "An order is small. total looks like cents" {
+	if c := checkOf(t, record, "cheap", "bought"); c.State != "fail" || c.Failing != 1 || c.Message != "An order is small. total looks like cents" {
 		t.Errorf("got %+v", c)
 	}
 	for name, table := range map[string]string{"known_names": "known", "no_names": "names", "unchanged": "bought", "fresh": "turnover", "readable": "people"} {
-		if c := check(t, record, name, table); c.State != "pass" {
+		if c := checkOf(t, record, name, table); c.State != "pass" {
 			t.Errorf("got %+v", c)
 		}
 	}
@@ -100,7 +100,7 @@ func TestInspectionSeesWhatIsThereWhoeverMadeIt(t *testing.T) {
 		t.Errorf("an edited table: exit %d, %+v", record.ExitCode, record.Table("known"))
 	}
 	for name, failing := range map[string]int64{"unchanged": 1, "readable": 1, "known_names": 1} {
-		if c := check(t, record, name, "known"); c.State != "fail" || c.Failing != failing {
+		if c := checkOf(t, record, name, "known"); c.State != "fail" || c.Failing != failing {
 			t.Errorf("got %+v", c)
 		}
 	}

@@ -37,7 +37,7 @@ func TestATableThatIsMissingOrStaleFails(t *testing.T) {
 		return record
 	}
 	record := inspect(pipeline.InspectOptions{})
-	if c := check(t, record, "readable", "bought"); record.ExitCode != 1 || c.State != "fail" || c.Failing != 0 {
+	if c := checkOf(t, record, "readable", "bought"); record.ExitCode != 1 || c.State != "fail" || c.Failing != 0 {
 		t.Errorf("nothing was built: exit %d, %+v", record.ExitCode, c)
 	}
 	if record := inspect(pipeline.InspectOptions{Tables: []string{"PEOPLE"}}); record.ExitCode != 0 || record.Tally.Passed == 0 {
@@ -55,7 +55,7 @@ func TestATableThatIsMissingOrStaleFails(t *testing.T) {
 	w.write(t, "people/landing/more.json", "{\"id\":9,\"name\":\"Zoe\"}\n")
 	for _, allow := range []bool{false, true} {
 		record = inspect(pipeline.InspectOptions{AllowMissing: allow})
-		if c := check(t, record, "fresh", "known"); record.ExitCode != 1 || c.State != "fail" {
+		if c := checkOf(t, record, "fresh", "known"); record.ExitCode != 1 || c.State != "fail" {
 			t.Errorf("a stale table: exit %d, %+v", record.ExitCode, c)
 		}
 	}
