@@ -11,11 +11,11 @@ import (
 
 // with adds files to the small lake's definition.
 func with(files map[string]string) fstest.MapFS {
-	definition := maps.Clone(orders)
+	folder := maps.Clone(orders)
 	for name, text := range files {
-		definition[name] = &fstest.MapFile{Data: []byte(text)}
+		folder[name] = &fstest.MapFile{Data: []byte(text)}
 	}
-	return definition
+	return folder
 }
 
 var ordersChecks = map[string]string{

@@ -161,9 +161,9 @@ func TestEachClauseIsHonouredOrRefused(t *testing.T) {
 }
 
 func TestStatementsAsPeopleWriteThem(t *testing.T) {
-	definition := os.DirFS("testdata/people")
+	folder := os.DirFS("testdata/people")
 	var said []string
-	lake, err := pipeline.LoadFor(t.Context(), definition, nil, engine(t), func(folder string) bool {
+	lake, err := pipeline.LoadFor(t.Context(), folder, nil, engine(t), func(folder string) bool {
 		return strings.HasPrefix(folder, "zoo/") || folder == "bakery/orders" || folder == "gym"
 	})
 	if err != nil {
@@ -233,7 +233,7 @@ func TestWhereALocationInS3Lies(t *testing.T) {
 }
 
 func TestAllFaultsOfADefinitionAreReported(t *testing.T) {
-	definition := fstest.MapFS{
+	folder := fstest.MapFS{
 		"landing/a.sql":      {Data: []byte("CREATE EXTERNAL TABLE a (\n x text,\n y real)\nSTORED AS ORC\nLOCATION 'hdfs://a'")},
 		"landing/b.sql":      {Data: []byte("CREATE EXTERNAL TABLE c (x int) LOCATION '${lake}/b/'")},
 		"landing/good.SQL":   {Data: []byte("\uFEFFCREATE EXTERNAL TABLE good (x int) LOCATION '${lake}/good/'")},
@@ -248,7 +248,7 @@ func TestAllFaultsOfADefinitionAreReported(t *testing.T) {
 		"expectations.json":    {Data: []byte("\uFEFF[\n{\"nam\":1}]")},
 		"profiles/p/other.sql": {Data: []byte("SELECT 1")},
 	}
-	_, err := pipeline.Load(t.Context(), definition, []string{"p"}, engine(t))
+	_, err := pipeline.Load(t.Context(), folder, []string{"p"}, engine(t))
 	if pipeline.KindOf(err) != pipeline.BadUsage {
 		t.Fatalf("got %v", err)
 	}
@@ -281,7 +281,7 @@ func TestAllFaultsOfADefinitionAreReported(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := pipeline.Load(ctx, definition, nil, engine(t)); !errors.Is(err, context.Canceled) {
+	if _, err := pipeline.Load(ctx, folder, nil, engine(t)); !errors.Is(err, context.Canceled) {
 		t.Errorf("a cancelled load gives %v", err)
 	}
 }

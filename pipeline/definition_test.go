@@ -99,13 +99,13 @@ func TestDefinitionFaults(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			files := map[string]string{"landing/raw.sql": landing, "transforms/clean.sql": good}
 			maps.Copy(files, c.files)
-			definition := fstest.MapFS{}
+			folder := fstest.MapFS{}
 			for name, text := range files {
 				if text != "" {
-					definition[name] = &fstest.MapFile{Data: []byte(text)}
+					folder[name] = &fstest.MapFile{Data: []byte(text)}
 				}
 			}
-			_, err := pipeline.Load(t.Context(), definition, pipeline.Profiles(definition), engine(t))
+			_, err := pipeline.Load(t.Context(), folder, pipeline.Profiles(folder), engine(t))
 			var fault *pipeline.DefinitionError
 			if !errors.As(err, &fault) {
 				t.Fatalf("got %v, want a *DefinitionError", err)

@@ -17,13 +17,13 @@ import (
 // redefine changes the SQL of transforms from now on.
 func (w *world) redefine(tb testing.TB, transforms map[string]string) {
 	tb.Helper()
-	definition := maps.Clone(orders)
+	folder := maps.Clone(orders)
 	for name, sql := range transforms {
-		text, _, _ := strings.Cut(string(definition["transforms/"+name+".sql"].Data), "SELECT")
+		text, _, _ := strings.Cut(string(folder["transforms/"+name+".sql"].Data), "SELECT")
 		head, _, _ := strings.Cut(text, "WITH")
-		definition["transforms/"+name+".sql"] = &fstest.MapFile{Data: []byte(head + sql)}
+		folder["transforms/"+name+".sql"] = &fstest.MapFile{Data: []byte(head + sql)}
 	}
-	lake, err := pipeline.Load(tb.Context(), definition, nil, engine(tb))
+	lake, err := pipeline.Load(tb.Context(), folder, nil, engine(tb))
 	if err != nil {
 		tb.Fatal(err)
 	}

@@ -18,18 +18,18 @@ import (
 )
 
 // rehearse runs the fixtures of a definition, of all tables if none is named.
-func rehearse(t *testing.T, definition fs.FS, e *duckdb.Engine, tables ...string) (results []pipeline.FixtureResult, err error) {
+func rehearse(t *testing.T, folder fs.FS, e *duckdb.Engine, tables ...string) (results []pipeline.FixtureResult, err error) {
 	t.Helper()
-	lake, err := pipeline.Load(t.Context(), definition, nil, e)
+	lake, err := pipeline.Load(t.Context(), folder, nil, e)
 	if err != nil {
 		t.Fatal(err)
 	}
-	fixtures, err := lake.Fixtures(definition)
+	fixtures, err := lake.Fixtures(folder)
 	if err != nil {
 		return nil, err
 	}
 	fixtures = slices.DeleteFunc(fixtures, func(f *pipeline.Fixture) bool { return len(tables) > 0 && !slices.Contains(tables, f.Table) })
-	r := pipeline.Rehearsal{Definition: definition, Parser: e, Engine: e, Temp: t.TempDir()}
+	r := pipeline.Rehearsal{Definition: folder, Parser: e, Engine: e, Temp: t.TempDir()}
 	err = r.Run(t.Context(), fixtures, func(result pipeline.FixtureResult) { results = append(results, result) })
 	return results, err
 }
@@ -45,17 +45,17 @@ func failures(results []pipeline.FixtureResult) []string {
 }
 
 func TestDefinitionsDoWhatTheirFixturesSay(t *testing.T) {
-	for name, definition := range map[string]fs.FS{"stedi": stedi.Definition, "library": os.DirFS("../testdata/library")} {
+	for name, folder := range map[string]fs.FS{"stedi": stedi.Definition, "library": os.DirFS("../testdata/library")} {
 		t.Run(name, func(t *testing.T) {
 			e := engine(t)
-			results, err := rehearse(t, definition, e)
+			results, err := rehearse(t, folder, e)
 			if err != nil {
 				t.Fatal(err)
 			}
 			for _, failed := range failures(results) {
 				t.Error(failed)
 			}
-			lake, err := pipeline.Load(t.Context(), definition, nil, e)
+			lake, err := pipeline.Load(t.Context(), folder, nil, e)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -81,12 +81,12 @@ func TestFixturesNoticeWrongTransforms(t *testing.T) {
 		training    = "transforms/machine_learning_curated.sql"
 		perCustomer = "profiles/per_customer/machine_learning_curated.sql"
 	)
-	definition := map[string]string{}
+	folder := map[string]string{}
 	err := fs.WalkDir(stedi.Definition, ".", func(name string, entry fs.DirEntry, err error) error {
 		if err == nil && !entry.IsDir() {
 			var text []byte
 			text, err = fs.ReadFile(stedi.Definition, name)
-			definition[name] = string(text)
+			folder[name] = string(text)
 		}
 		return err
 	})
@@ -130,11 +130,11 @@ func TestFixturesNoticeWrongTransforms(t *testing.T) {
 		{perCustomer, "SELECT s.sensor", "SELECT DISTINCT s.sensor"},
 	} {
 		t.Run(fmt.Sprintf("%d %s", i, c.wrong), func(t *testing.T) {
-			if strings.Count(definition[c.file], c.old) != 1 {
+			if strings.Count(folder[c.file], c.old) != 1 {
 				t.Fatalf("%s does not say %q once", c.file, c.old)
 			}
 			wrong := fstest.MapFS{}
-			for name, text := range definition {
+			for name, text := range folder {
 				if name == c.file {
 					text = strings.Replace(text, c.old, c.wrong, 1)
 				}
@@ -155,10 +155,10 @@ func TestFixturesNoticeWrongTransforms(t *testing.T) {
 
 // withTests is the small lake of the runner's tests, with a fixture file.
 func withTests(file, text string) fstest.MapFS {
-	definition := maps.Clone(orders)
-	definition["profiles/all/known.sql"] = &fstest.MapFile{Data: []byte("-- zone: trusted\n-- path: people/trusted\nSELECT p.id, p.name FROM people AS p")}
-	definition[file] = &fstest.MapFile{Data: []byte(text)}
-	return definition
+	folder := maps.Clone(orders)
+	folder["profiles/all/known.sql"] = &fstest.MapFile{Data: []byte("-- zone: trusted\n-- path: people/trusted\nSELECT p.id, p.name FROM people AS p")}
+	folder[file] = &fstest.MapFile{Data: []byte(text)}
+	return folder
 }
 
 func TestAFixtureComparesRowsAsThoseOfItsTable(t *testing.T) {
@@ -219,9 +219,9 @@ func TestAFixtureComparesRowsAsThoseOfItsTable(t *testing.T) {
 // A transform that does not get to its end has failed its test, and the other
 // tests run all the same.
 func TestATransformThatBreaksFailsItsTestOnly(t *testing.T) {
-	definition := withTests("tests/turnover.json", `[{"name": "too much", "given": {"bought": [{"person": 1, "total": 1e308}, {"person": 1, "total": 1e308}]}, "expect": []}]`)
-	definition["tests/names.json"] = &fstest.MapFile{Data: []byte(`[{"name": "fine", "expect": []}]`)}
-	results, err := rehearse(t, definition, engine(t))
+	folder := withTests("tests/turnover.json", `[{"name": "too much", "given": {"bought": [{"person": 1, "total": 1e308}, {"person": 1, "total": 1e308}]}, "expect": []}]`)
+	folder["tests/names.json"] = &fstest.MapFile{Data: []byte(`[{"name": "fine", "expect": []}]`)}
+	results, err := rehearse(t, folder, engine(t))
 	if err != nil {
 		t.Fatal(err)
 	}

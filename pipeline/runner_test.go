@@ -33,13 +33,13 @@ type world struct {
 	clock  time.Time
 }
 
-func newWorld(tb testing.TB, definition fs.FS) *world {
+func newWorld(tb testing.TB, folder fs.FS) *world {
 	tb.Helper()
 	w := &world{root: tb.TempDir(), clock: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)}
 	w.write(tb, "people/landing/1.json", "{\"id\":1,\"name\":\"Ann\"}\n{\"id\":1,\"name\":\"Ann\"}\n{\"id\":2,\"name\":\"\"}\n{\"id\":3,\"name\":\"Cem\"}\n")
 	w.write(tb, "orders/landing/1.json", "{\"person\":1,\"total\":2.5}\n{\"person\":1,\"total\":1}\n{\"person\":2,\"total\":7}\n")
 	e := engine(tb)
-	lake, err := pipeline.Load(tb.Context(), definition, nil, e)
+	lake, err := pipeline.Load(tb.Context(), folder, nil, e)
 	if err != nil {
 		tb.Fatal(err)
 	}

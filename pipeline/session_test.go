@@ -29,13 +29,13 @@ func TestANameThatIsNotAColumnIsAFaultOfTheDefinition(t *testing.T) {
 		{"transforms/clean.sql", transform + "SELECT n.\"user\", \"localtime\" FROM named AS n", ""},
 		{"transforms/clean.sql", transform + "SELECT CAST(current_date AS VARCHAR) AS a FROM raw AS r", ""},
 	} {
-		definition := fstest.MapFS{
+		folder := fstest.MapFS{
 			"landing/raw.sql":      {Data: []byte("CREATE EXTERNAL TABLE raw (a string, n int) LOCATION '${lake}/raw/landing/'")},
 			"landing/named.sql":    {Data: []byte("CREATE EXTERNAL TABLE named (a string, `user` string, `localtime` string) LOCATION '${lake}/named/landing/'")},
 			"transforms/clean.sql": {Data: []byte(transform + "SELECT r.a FROM raw AS r")},
 		}
-		definition[c.file] = &fstest.MapFile{Data: []byte(c.text)}
-		_, err := pipeline.Load(t.Context(), definition, nil, engine(t))
+		folder[c.file] = &fstest.MapFile{Data: []byte(c.text)}
+		_, err := pipeline.Load(t.Context(), folder, nil, engine(t))
 		var fault *pipeline.DefinitionError
 		switch {
 		case c.want == "" && err != nil:
@@ -55,11 +55,11 @@ func TestForeignSQLInADefinitionIsExplained(t *testing.T) {
 		"SELECT r.a FROM raw AS r\nWHERE r.a RLIKE 'x'":                    "transforms/clean.sql:4: syntax error at or near \"RLIKE\": use regexp_matches(",
 		"SELECT '`' AS a -- `\nFROM raw AS r":                              "",
 	} {
-		definition := fstest.MapFS{
+		folder := fstest.MapFS{
 			"landing/raw.sql":      {Data: []byte("CREATE EXTERNAL TABLE raw (`a` string, n int) LOCATION '${lake}/raw/landing/'")},
 			"transforms/clean.sql": {Data: []byte(header + sql)},
 		}
-		_, err := pipeline.Load(t.Context(), definition, nil, engine(t))
+		_, err := pipeline.Load(t.Context(), folder, nil, engine(t))
 		if want == "" && err != nil || want != "" && (err == nil || !strings.HasPrefix(err.Error(), want)) {
 			t.Errorf("%s\n got %v\nwant %s", sql, err, want)
 		}

@@ -37,11 +37,11 @@ func tableOf(t *testing.T, v *pipeline.View, name string) pipeline.TableView {
 
 // checked is the lake of orders with a rule that may be broken.
 func checkedOrders() fstest.MapFS {
-	definition := maps.Clone(orders)
-	definition["checks/cheap.sql"] = &fstest.MapFile{Data: []byte("-- table: turnover\n-- severity: warning\n-- Nobody spends more than 3.\nSELECT t.person FROM turnover AS t WHERE t.total > 3")}
-	definition["checks/paid.sql"] = &fstest.MapFile{Data: []byte("-- table: turnover\n-- severity: error\n-- Nobody spends less than nothing.\nSELECT t.person FROM turnover AS t WHERE t.total < 0")}
-	definition["expectations.json"] = &fstest.MapFile{Data: []byte(`[{"name":"small","source":"counted by hand","landing":{"people":4,"orders":3},"profiles":{"":{"known":2,"turnover":1}}}]`)}
-	return definition
+	folder := maps.Clone(orders)
+	folder["checks/cheap.sql"] = &fstest.MapFile{Data: []byte("-- table: turnover\n-- severity: warning\n-- Nobody spends more than 3.\nSELECT t.person FROM turnover AS t WHERE t.total > 3")}
+	folder["checks/paid.sql"] = &fstest.MapFile{Data: []byte("-- table: turnover\n-- severity: error\n-- Nobody spends less than nothing.\nSELECT t.person FROM turnover AS t WHERE t.total < 0")}
+	folder["expectations.json"] = &fstest.MapFile{Data: []byte(`[{"name":"small","source":"counted by hand","landing":{"people":4,"orders":3},"profiles":{"":{"known":2,"turnover":1}}}]`)}
+	return folder
 }
 
 func TestAViewOfALakeThatNobodyHasRun(t *testing.T) {
