@@ -34,11 +34,11 @@ type junit struct {
 
 func readJUnit(t *testing.T, r *pipeline.Record) junit {
 	t.Helper()
-	var report junit
-	if err := xml.Unmarshal(pipeline.JUnit(r), &report); err != nil {
+	var got junit
+	if err := xml.Unmarshal(pipeline.JUnit(r), &got); err != nil {
 		t.Fatalf("%v in %s", err, pipeline.JUnit(r))
 	}
-	return report
+	return got
 }
 
 // a run in which everything happens.
@@ -69,36 +69,36 @@ func eventful() *pipeline.Record {
 }
 
 func TestJUnitHasACaseForEachStepAndCheck(t *testing.T) {
-	report := readJUnit(t, eventful())
-	if report.Tests != 8 || report.Failures != 2 || report.Errors != 1 || report.Skipped != 2 {
-		t.Errorf("it counts %+v", report)
+	got := readJUnit(t, eventful())
+	if got.Tests != 8 || got.Failures != 2 || got.Errors != 1 || got.Skipped != 2 {
+		t.Errorf("it counts %+v", got)
 	}
 	for i, want := range []string{"a", "b", "c", "d", "keys of a", "odd of a", "fine of a", "later of c"} {
-		if report.Cases[i].Name != want {
-			t.Errorf("case %d is %s, want %s", i, report.Cases[i].Name, want)
+		if got.Cases[i].Name != want {
+			t.Errorf("case %d is %s, want %s", i, got.Cases[i].Name, want)
 		}
 	}
-	if got := report.Cases[0].Out; got != "raw 7 → whole 6 → a 4, with c 1" {
+	if got := got.Cases[0].Out; got != "raw 7 → whole 6 → a 4, with c 1" {
 		t.Errorf("the way of the rows is %q", got)
 	}
-	if f := report.Cases[1].Failure; f == nil || f.Message != "the disk is full" || !strings.Contains(f.Text, "Make room.") {
+	if f := got.Cases[1].Failure; f == nil || f.Message != "the disk is full" || !strings.Contains(f.Text, "Make room.") {
 		t.Errorf("the failure is %+v", f)
 	}
-	if s := report.Cases[2].Skipped; s == nil || s.Message != "b failed" {
+	if s := got.Cases[2].Skipped; s == nil || s.Message != "b failed" {
 		t.Errorf("the skipped step is %+v", s)
 	}
-	if f := report.Cases[4].Failure; f == nil || f.Message != "a key | twice (1 row)" {
+	if f := got.Cases[4].Failure; f == nil || f.Message != "a key | twice (1 row)" {
 		t.Errorf("the failed check is %+v", f)
 	}
-	if c := report.Cases[5]; c.Failure != nil || !strings.Contains(c.Out, "warning: odd (3 rows)") {
+	if c := got.Cases[5]; c.Failure != nil || !strings.Contains(c.Out, "warning: odd (3 rows)") {
 		t.Errorf("the warning is %+v", c)
 	}
 }
 
 func TestJUnitTellsOfARunThatDidNotBegin(t *testing.T) {
-	report := readJUnit(t, &pipeline.Record{Run: "not begun", Error: "the lake is locked"})
-	if report.Tests != 1 || report.Errors != 1 {
-		t.Errorf("it counts %+v", report)
+	got := readJUnit(t, &pipeline.Record{Run: "not begun", Error: "the lake is locked"})
+	if got.Tests != 1 || got.Errors != 1 {
+		t.Errorf("it counts %+v", got)
 	}
 }
 

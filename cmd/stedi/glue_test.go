@@ -91,9 +91,9 @@ func TestWhateverGoesWrongOnGlueTheTablesStayWhole(t *testing.T) {
 		if now := a.versions(); !slices.Equal(now, before) {
 			t.Errorf("versions are in %v, want %v", now, before)
 		}
-		for _, run := range a.server.Jobs.Runs() {
-			if strings.HasPrefix(run, "RUNNING") || strings.HasPrefix(run, "ST") && !strings.HasPrefix(run, "STOPPED") {
-				t.Errorf("still on its way: %s", run)
+		for _, jobRun := range a.server.Jobs.Runs() {
+			if strings.HasPrefix(jobRun, "RUNNING") || strings.HasPrefix(jobRun, "ST") && !strings.HasPrefix(jobRun, "STOPPED") {
+				t.Errorf("still on its way: %s", jobRun)
 			}
 		}
 	}
@@ -124,8 +124,8 @@ func TestWhateverGoesWrongOnGlueTheTablesStayWhole(t *testing.T) {
 		unharmed(t)
 	})
 	t.Run("there are other rows than its script says", func(t *testing.T) {
-		a.server.Jobs.Fault(awstest.JobFaults{After: func(run awstest.JobRun) error {
-			key := strings.TrimPrefix(run.Arguments["--out"], "s3://lake/") + "part-late.json"
+		a.server.Jobs.Fault(awstest.JobFaults{After: func(jobRun awstest.JobRun) error {
+			key := strings.TrimPrefix(jobRun.Arguments["--out"], "s3://lake/") + "part-late.json"
 			_, err := a.server.S3.Client.PutObject(t.Context(), &s3.PutObjectInput{Bucket: aws.String("lake"), Key: &key, Body: strings.NewReader("{}\n")})
 			return err
 		}})
