@@ -125,7 +125,7 @@ func TestOnlyAFewOfManyRowsAreShown(t *testing.T) {
 	if rows := got["bought"]; rows.OnlyA != 0 || len(rows.SampleA) != 0 || rows.OnlyB != 1000 || len(rows.SampleB) != pipeline.SampleRows {
 		t.Errorf("bought differs so: %+v", rows)
 	}
-	if gone := got["orders"].Gone; gone != "the old files of a landing table are not kept" {
+	if gone := got["orders"].Gone; gone != "landing tables are not versioned" {
 		t.Errorf("of a landing table it says %q", gone)
 	}
 }

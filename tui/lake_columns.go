@@ -206,7 +206,7 @@ func (l *lakeView) openProfile() tea.Cmd {
 	if t == nil {
 		return nil
 	}
-	l.root.open(&reader{app: l.app, head: "PROFILE of " + t.Name, lines: func() []styledLine { return l.profileLines(t) }})
+	l.root.open(&reader{app: l.app, head: "COLUMN STATS of " + t.Name, lines: func() []styledLine { return l.profileLines(t) }})
 	return l.profileNow()
 }
 

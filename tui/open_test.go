@@ -19,7 +19,7 @@ func TestALakeThatCannotBeOpenedSaysWhyAtOnce(t *testing.T) {
 	d := start(t, o, 100, 30)
 	d.shows("WHY    the folder is not there", "FIX    Name another folder.")
 	d.press("esc")
-	d.shows("the lake is not open: ! shows why")
+	d.shows("the lake is not open: press ! for details")
 }
 
 func TestARunThatFailedForSomeLinesIsRunAgainWithoutThem(t *testing.T) {
@@ -32,7 +32,7 @@ func TestARunThatFailedForSomeLinesIsRunAgainWithoutThem(t *testing.T) {
 	w.open(t)
 	d := start(t, w.options(t), 120, 36)
 	d.press("R", "!")
-	d.shows("customer_trusted failed and is still not made", "FIX    Fix these lines", "w  run again without those lines (--max-rejects 2)", ":1:10: email: the line ends inside the object")
+	d.shows("customer_trusted failed; no table was written", "FIX    Fix these lines", "w  run again without those lines (--max-rejects 2)", ":1:10: email: the line ends inside the object")
 	d.press("w")
 	d.shows("5 tables made")
 }

@@ -53,7 +53,7 @@ type tracedMsg struct {
 func (t *tableView) follow() tea.Cmd {
 	who, ok := t.person()
 	if !ok {
-		return t.toast(warned, "no column of this row says whose it is")
+		return t.toast(warned, "no column of this row identifies a person")
 	}
 	runner, allow := t.place.Runner, t.options.Run.Allow
 	return t.work.start(&t.tracing, func(ctx context.Context) tea.Msg {
@@ -68,7 +68,7 @@ func (t *tableView) traced(msg tracedMsg) tea.Cmd {
 			return nil
 		}
 		t.fail("the person cannot be followed", msg.err)
-		return t.toast(failed, t.failure.what+"   ! shows why")
+		return t.toast(failed, t.failure.what+"   press ! for details")
 	}
 	panel := &personPanel{app: t.app, person: msg.person, trace: msg.trace}
 	for i, table := range slices.Backward(msg.trace.Tables) {
@@ -110,7 +110,7 @@ func (p *personPanel) openRows() tea.Cmd {
 	name := p.trace.Tables[p.at].Table
 	condition, ok := p.condition(p.lake().Table(name))
 	if !ok {
-		return p.toast(warned, "no column of "+name+" says whose a row is")
+		return p.toast(warned, "no column of "+name+" identifies a person")
 	}
 	t := p.root.tableView()
 	p.root.current, p.root.overlays = tableScreen, nil
@@ -192,9 +192,9 @@ func (p *personPanel) drawTable(row pane, n int) {
 	row.textRight(end, 0, over(th.number, style), rowsText(t.Rows, t.Missing))
 	switch {
 	case t.Missing:
-		row.cut(end+2, 0, row.width()-end-3, over(th.dim, style), "not made yet")
+		row.cut(end+2, 0, row.width()-end-3, over(th.dim, style), "not built yet")
 	case t.Ends != "":
-		row.cut(end+2, 0, row.width()-end-3, over(th.warn, style), "none gets past "+t.Ends)
+		row.cut(end+2, 0, row.width()-end-3, over(th.warn, style), "all rows are dropped at "+t.Ends)
 	case len(t.Stages) > 0 && t.Stages[len(t.Stages)-1].Rows != t.Rows:
 		row.cut(end+2, 0, row.width()-end-3, over(th.warn, style), "the table is stale")
 	}
@@ -218,7 +218,7 @@ func rowsText(n int64, missing bool) string {
 func (p *personPanel) drawWay(area pane, t pipeline.TableTrace) {
 	th := p.theme
 	if len(t.Stages) == 0 {
-		area.cut(1, 0, area.width()-2, th.dim, t.Table+" is where the rows land")
+		area.cut(1, 0, area.width()-2, th.dim, t.Table+" is a landing table (source)")
 		return
 	}
 	y := 0
@@ -248,5 +248,5 @@ func (p *personPanel) reason(s pipeline.StageTrace, wide int) []styledLine {
 	if s.Condition == "" {
 		return nil
 	}
-	return wrapWords(styledLine{{p.theme.dim, "asks for " + strings.Join(strings.Fields(s.Condition), " ")}}, max(10, wide-6))
+	return wrapWords(styledLine{{p.theme.dim, "condition: " + strings.Join(strings.Fields(s.Condition), " ")}}, max(10, wide-6))
 }

@@ -89,7 +89,7 @@ func TestTheCursorGoesToEveryRow(t *testing.T) {
 	d.enters("#", "5000")
 	d.shows("row 164 of 164", "the last row is 164")
 	d.enters("#", "-1")
-	d.shows("that is no number of a row")
+	d.shows("not a row number")
 }
 
 func TestRowsAreSortedByTheColumnWithTheCursor(t *testing.T) {

@@ -266,7 +266,7 @@ func (a *onAWS) publishing(table string, content []string) {
 			}
 			pass(w, r)
 		})
-		if _, said := a.stedi(5, "run", "--force", table); !strings.Contains(said, "changed by someone else") {
+		if _, said := a.stedi(5, "run", "--force", table); !strings.Contains(said, "modified outside stedi") {
 			t.Errorf("it says %s", said)
 		}
 		whole(t)

@@ -38,9 +38,9 @@ type LimitError struct {
 
 func (e *LimitError) Error() string {
 	if e.What == limitMemory {
-		return fmt.Sprintf("the query was ended: it needed more than %d MB of memory", e.Bytes>>20)
+		return fmt.Sprintf("the query was cancelled: it needed more than %d MB of memory", e.Bytes>>20)
 	}
-	return fmt.Sprintf("the query was ended: it worked longer than %s", e.Time)
+	return fmt.Sprintf("the query was cancelled: it ran longer than %s", e.Time)
 }
 
 const (
@@ -50,7 +50,7 @@ const (
 
 // over makes the failure of a limit.
 func over(e *LimitError) error {
-	return &pipeline.Failure{Kind: pipeline.BadUsage, Err: e, Fix: "Ask for less: fewer rows, a narrower join, a LIMIT; or raise the limit."}
+	return &pipeline.Failure{Kind: pipeline.BadUsage, Err: e, Fix: "Reduce the query (fewer rows, a narrower join, a LIMIT), or raise the limit."}
 }
 
 // refuse makes the failure of a text that must not run. at is a byte of it,
@@ -82,14 +82,14 @@ const (
 func legible(sql string) error {
 	switch {
 	case strings.TrimSpace(sql) == "":
-		return refuse(sql, -1, "Write one SELECT.", "there is no query")
+		return refuse(sql, -1, "Write one SELECT.", "the query is empty")
 	case len(sql) > maxText:
 		return refuse(sql, -1, "Write it shorter.", "the query is longer than %d KB", maxText>>10)
 	case !utf8.ValidString(sql):
 		return refuse(sql, -1, "Write it in UTF-8.", "the query is not UTF-8")
 	}
 	if at := strings.IndexByte(sql, 0); at >= 0 {
-		return refuse(sql, at, "Take it out.", "there is a NUL character in the query")
+		return refuse(sql, at, "Remove it.", "the query contains a NUL character")
 	}
 	return nil
 }
@@ -161,23 +161,23 @@ func quiet(fault *duckdb.QueryError) (message, fix string) {
 	switch fault.Type {
 	case "Conversion":
 		if m := conversion.FindStringSubmatch(fault.Message); m != nil && m[2] != "" {
-			return fmt.Sprintf("a value of %s cannot be read as %s", m[2], m[1]), tryCast
+			return fmt.Sprintf("cannot convert a value of %s to %s", m[2], m[1]), tryCast
 		} else if m != nil {
-			return fmt.Sprintf("a value cannot be read as %s", m[1]), tryCast
+			return fmt.Sprintf("cannot convert a value to %s", m[1]), tryCast
 		}
-		return "a value cannot be read as the type that is asked for", tryCast
+		return "cannot convert a value to the requested type", tryCast
 	case "Out of Range":
 		if m := overflow.FindStringSubmatch(fault.Message); m != nil {
 			return fmt.Sprintf("a result of %s does not fit %s", m[1], m[2]), "CAST to a wider type first."
 		}
 		return "a value is out of range", "CAST to a wider type first."
 	case "Permission", "IO", "HTTP":
-		return "the query reaches for something outside of the lake", "Read the lake's tables only."
+		return "the query reads outside the lake", "Read the lake's tables only."
 	case "Invalid Input":
-		return "a function was given a value that it does not take", "Look at the arguments of the functions."
+		return "a function does not accept one of its arguments", "Check the arguments of the functions."
 	case "INTERRUPT":
-		return "the query was interrupted", "Ask again."
+		return "the query was interrupted", "Run the query again."
 	default:
-		return fmt.Sprintf("the query failed while it ran (DuckDB says: %s error)", fault.Type), "Write it in another way."
+		return fmt.Sprintf("the query failed (DuckDB: %s error)", fault.Type), "Rewrite the query."
 	}
 }

@@ -98,7 +98,7 @@ func (g *gate) check(serialized []byte) error {
 	decoder := json.NewDecoder(bytes.NewReader(serialized))
 	decoder.UseNumber()
 	if err := decoder.Decode(&answer); err != nil {
-		return refuse(g.sql, -1, "Write it in another way.", "what the parser says of the query cannot be read")
+		return refuse(g.sql, -1, "Rewrite the query.", "the answer of the parser cannot be read")
 	}
 	switch {
 	case answer.Error && answer.Type == "not implemented":
@@ -113,7 +113,7 @@ func (g *gate) check(serialized []byte) error {
 		return g.notSelect()
 	}
 	if p, _ := answer.Statements[0]["named_param_map"].([]any); len(p) > 0 {
-		return refuse(g.sql, -1, "Write the value itself.", "the query has a parameter, and nobody here would give it a value")
+		return refuse(g.sql, -1, "Write the value instead.", "the query has a parameter")
 	}
 	node, _ := answer.Statements[0]["node"].(map[string]any)
 	if node["cte_map"] == nil {
@@ -284,8 +284,8 @@ func (g *gate) function(v map[string]any, name string, allowed map[string]bool) 
 		}
 		return refuse(g.sql, location(v), fix, noFunction, name)
 	}
-	fix := "Functions that compute are allowed; those that read files, look at the machine or change something are not."
-	return refuse(g.sql, location(v), fix, "the function %s may not be used in a query", name)
+	fix := "Functions that compute are allowed; functions that read files, inspect the machine or change state are not."
+	return refuse(g.sql, location(v), fix, "the function %s is not allowed in a query", name)
 }
 
 // table judges a name in a FROM. DuckDB would take an unknown one for a file.
@@ -308,7 +308,7 @@ func (g *gate) table(v map[string]any, known *scope) error {
 	if g.lake != nil {
 		for _, t := range g.lake.Tables {
 			if lower(t.Name) == key {
-				return refuse(g.sql, location(v), "Run the lake first.", "there is no data of %s yet", t.Name)
+				return refuse(g.sql, location(v), "Build it with `stedi run`.", "%s has no data yet", t.Name)
 			}
 		}
 	}
@@ -323,7 +323,7 @@ func (g *gate) table(v map[string]any, known *scope) error {
 func (g *gate) show(v map[string]any, known *scope) error {
 	kind := text(v, "show_type")
 	if v["query"] == nil || kind != "DESCRIBE" && kind != "SUMMARY" {
-		return refuse(g.sql, -1, "The tables are: "+strings.Join(g.at.atHand(), ", ")+".", "SHOW looks at more than the lake")
+		return refuse(g.sql, -1, "The tables are: "+strings.Join(g.at.atHand(), ", ")+".", "SHOW is not supported")
 	}
 	return g.children(v, known)
 }
@@ -334,7 +334,7 @@ func (g *gate) unknown(v map[string]any) error {
 	if what == "" {
 		what = text(v, "type")
 	}
-	return refuse(g.sql, location(v), "Write it in another way.", "a query may not use this form of SQL (%s)", what)
+	return refuse(g.sql, location(v), "Rewrite the query.", "this form of SQL is not supported (%s)", what)
 }
 
 // changes says what statements do that people may want to try.
@@ -351,17 +351,17 @@ func (g *gate) notSelect() error {
 	found := statements(g.sql)
 	for _, s := range found {
 		if does, ok := changes[s.word]; ok {
-			return refuse(g.sql, s.at, "Write one SELECT.", "a query may only read, and %s %s", s.word, does)
+			return refuse(g.sql, s.at, "Write one SELECT.", "queries are read-only: %s is not allowed, it %s", s.word, does)
 		}
 	}
 	if len(found) > 1 {
-		return refuse(g.sql, found[1].at, "Ask one after the other.", "one SELECT expected, and here a second statement begins")
+		return refuse(g.sql, found[1].at, "Run them one after the other.", "one SELECT expected, found a second statement")
 	}
 	at := -1
 	if len(found) == 1 {
 		at = found[0].at
 	}
-	return refuse(g.sql, at, "Write one SELECT.", "a query may only read: one SELECT expected")
+	return refuse(g.sql, at, "Write one SELECT.", "queries are read-only: one SELECT expected")
 }
 
 func text(v map[string]any, field string) string {

@@ -105,7 +105,7 @@ func noChild(err error) error {
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return err
 	}
-	return pipeline.Fail(pipeline.BadEngine, "", "Ask again; if it stays so, the machine may be short of memory or processes.", "the process that answers queries does not start: %w", err)
+	return pipeline.Fail(pipeline.BadEngine, "", "Run the query again; if it fails again, the machine may be short of memory or processes.", "the query process does not start: %w", err)
 }
 
 func (c *child) alive() bool {
@@ -234,7 +234,7 @@ func (c *child) gone(err error) error {
 	case cause != nil:
 		return cause
 	case ended:
-		return pipeline.Fail(pipeline.BadEngine, "", "Ask again for less: the machine may be short of memory.", "the process that answers queries ended: %s", c.cmd.ProcessState)
+		return pipeline.Fail(pipeline.BadEngine, "", "Reduce the query: the machine may be short of memory.", "the query process ended: %s", c.cmd.ProcessState)
 	default:
 		return c.babble(err)
 	}
@@ -243,7 +243,7 @@ func (c *child) gone(err error) error {
 // babble ends a child that does not keep to the protocol.
 func (c *child) babble(err error) error {
 	c.end(err)
-	return pipeline.Fail(pipeline.BadEngine, "", "Ask again.", "the process that answers queries sent something that is no answer: %w", err)
+	return pipeline.Fail(pipeline.BadEngine, "", "Run the query again.", "the query process sent an invalid answer: %w", err)
 }
 
 // calm stops the question that is being answered, gently first.

@@ -106,7 +106,7 @@ type tables struct {
 // Open makes a Querier. Nothing starts before the first query.
 //
 // The inputs are the tables at hand, by name; a table of the lake that is not
-// among them is not made yet. The child can read below root only.
+// among them is not built yet. The child can read below root only.
 func Open(lake *pipeline.Lake, inputs map[string]pipeline.Input, root string, options Options) *Querier {
 	q := &Querier{lake: lake, root: absolute(root), options: options.withDefaults(), turn: make(chan struct{}, 1)}
 	q.SetInputs(inputs)
@@ -229,7 +229,7 @@ func (q *Querier) admit(ctx context.Context, c *child, at tables, sql string, b 
 
 // errEnded is what a query answers after another one has taken its place, and
 // anything after Close.
-var errEnded = &pipeline.Failure{Kind: pipeline.Cancelled, Err: errors.New("the query has ended: another one took its place")}
+var errEnded = &pipeline.Failure{Kind: pipeline.Cancelled, Err: errors.New("the query was replaced by another one")}
 
 // withTurn calls f alone. A call that may be stopped is by the next query.
 func (q *Querier) withTurn(ctx context.Context, stoppable bool, f func(context.Context) error) error {
