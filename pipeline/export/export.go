@@ -30,7 +30,7 @@ type Writer interface {
 	// each column.
 	Row(values []any) error
 	// End writes what comes after the last row, after which nothing can be
-	// written. Whoever has begun calls it, after an error too.
+	// written. It must be called, after an error too.
 	End() error
 }
 

@@ -13,7 +13,7 @@ import (
 )
 
 // jsonRows writes objects, in an array or one a line. Characters that could
-// harm a terminal are escaped, which means the same to whoever reads JSON.
+// harm a terminal are escaped, which means the same in JSON.
 type jsonRows struct {
 	w     io.Writer
 	names []string
@@ -83,7 +83,7 @@ func appendJSON(b []byte, v any) []byte {
 	return append(b, safeJSON(v)...)
 }
 
-// special tells whether a character in a text may have to be escaped.
+// special reports whether a character in a text may have to be escaped.
 func special(r rune) bool {
 	return r < ' ' || r > '~' || r == '"' || r == '\\' || r == '<' || r == '>' || r == '&'
 }

@@ -101,7 +101,7 @@ func (p *parquetRows) value(column int, v any) (parquet.Value, bool) {
 	case int64:
 		switch kind {
 		case "TINYINT", "SMALLINT", "INTEGER":
-			return parquet.Int32Value(int32(v)), v == int64(int32(v)) //nolint:gosec // the comparison tells
+			return parquet.Int32Value(int32(v)), v == int64(int32(v)) //nolint:gosec // the comparison detects an overflow
 		}
 		return parquet.Int64Value(v), kind == "BIGINT" || kind == "UTINYINT" || kind == "USMALLINT" || kind == "UINTEGER"
 	case float64:

@@ -56,7 +56,7 @@ func manyReadings(b *testing.B) ndjson.File {
 	return ndjson.File{Path: path, Name: "part-00000.json", Size: info.Size()}
 }
 
-// BenchmarkFiles tells how long a person waits for a page of the largest table.
+// BenchmarkFiles measures how long a person waits for a page of the largest table.
 func BenchmarkFiles(b *testing.B) {
 	file := manyReadings(b)
 	open := func(b *testing.B, rows int64) *Files {

@@ -94,7 +94,7 @@ func sign(negative bool) int {
 	return 1
 }
 
-// holds tells whether a condition holds for a value. What to compare it with
+// holds reports whether a condition holds for a value. What to compare it with
 // has the type of its column; for Contains and StartsWith it is in lower case.
 func (o Op) holds(v, with any, numbers bool) bool {
 	text, _ := with.(string)

@@ -9,7 +9,7 @@ import (
 	"stedi/pipeline/export"
 )
 
-// Export writes all rows of a source, and tells now and then how many it has
+// Export writes all rows of a source, and reports now and then how many it has
 // written. After an error what was written is worthless.
 func Export(ctx context.Context, src Source, w io.Writer, format export.Format, progress func(rows int64)) (err error) {
 	buffered := bufio.NewWriterSize(w, 64<<10)

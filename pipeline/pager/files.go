@@ -12,7 +12,7 @@ import (
 	"stedi/pipeline/ndjson"
 )
 
-// Files pages through the files of a table as they lie there, one after the
+// Files pages through the files of a table as they are stored, one after the
 // other. Rows are read as strictly as an engine reads them: what it would
 // reject has no number here either.
 //
@@ -26,7 +26,7 @@ type Files struct {
 	bytes   int64 // of all files, as they were listed
 	slack   int64 // bytes that are read at least when rows are counted from the end
 
-	turn   chan struct{} // holds a value while someone uses walker
+	turn   chan struct{} // holds a value while a caller uses walker
 	walker *ndjson.Walker
 	counts chan struct{} // holds a value while Index is at work
 
@@ -35,7 +35,7 @@ type Files struct {
 	marks   marks[place]
 	recent  [4]mark[place] // the ends of the last pages that were counted from the start
 	next    int            // which of them is replaced next
-	listed  int64          // rows, as somebody says; -1 if nobody does
+	listed  int64          // rows, as the caller stated; -1 if unknown
 	total   int64          // rows, as we know; -1 until then
 	known   int64          // rows that are there at least
 	rejects rejects
@@ -139,7 +139,7 @@ func (f *Files) tripTo(ctx context.Context, row int64) (*trip, error) {
 		if err != nil || found {
 			return t, err
 		}
-		f.mistrust()
+		f.invalidate()
 	}
 	t, err := f.trip(ctx, f.walker, from.place)
 	if err != nil {
@@ -193,15 +193,15 @@ func (f *Files) remember(row int64, t *trip) {
 // settle notes the number of all rows. The caller holds mu.
 func (f *Files) settle(total int64) { f.total, f.known = total, total }
 
-// counted returns the number of all rows, if somebody has counted them.
+// counted returns the number of all rows, if they were counted.
 func (f *Files) counted() (total int64, all bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.total, f.total >= 0
 }
 
-// mistrust forgets the number of rows that somebody has given.
-func (f *Files) mistrust() {
+// invalidate drops the number of rows that the caller stated.
+func (f *Files) invalidate() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.listed = -1
@@ -210,8 +210,8 @@ func (f *Files) mistrust() {
 // maxBack is how many rows are counted from the end.
 const maxBack = 200_000
 
-// tripBack begins a trip at the row that has so many behind it. It is not
-// found if there are not so many.
+// tripBack begins a trip at the row that has that many after it. It is not
+// found if there are fewer.
 func (f *Files) tripBack(ctx context.Context, back, total int64) (t *trip, found bool, err error) {
 	perRow := f.bytes/total + 1
 	for file := range slices.Backward(f.files) {
@@ -241,7 +241,7 @@ func (f *Files) tripBack(ctx context.Context, back, total int64) (t *trip, found
 	return nil, false, nil
 }
 
-// lineNear finds a line about so many bytes before the end of a file, or tells
+// lineNear finds a line about that many bytes before the end of a file, or reports
 // that it is the first one.
 func (f *Files) lineNear(ctx context.Context, file int, window int64) (at place, whole bool, err error) {
 	at.file = file

@@ -15,10 +15,10 @@ import (
 // ErrNotFound says that no row in the direction of a search has the text.
 var ErrNotFound = errors.New("not found")
 
-// Find looks for a text in the values of a source, whatever its case: from a
+// Find looks for a text in the values of a source, ignoring case: from a
 // row on to the last one, or back to the first. It returns the nearest row and
 // the first of its columns that has the text, or ErrNotFound. Now and then it
-// tells how far it has come. Through Files it is quick as far as Index has come.
+// returns how far it has come. Through Files it is quick as far as Index has come.
 func Find(ctx context.Context, src Source, text string, from int64, forward bool, progress func(row int64)) (row int64, column int, err error) {
 	s := search{src: src, needle: needle(strings.ToLower(text)), forward: forward, progress: progress}
 	if rows, all := src.Count(); all && !forward {
@@ -104,7 +104,7 @@ func (s *search) within(ctx context.Context, first, last int64) (row int64, colu
 	return row, column, next, nil
 }
 
-// inRaw tells whether the bytes of a line show that it does not have the text
+// inRaw reports whether the bytes of a line show that it does not have the text
 // in a value. That is not so for nulls, for values that are shown in another
 // spelling than they have in the line, and for those that are not in it.
 func (n needle) inRaw(columns []pipeline.Column) bool {
@@ -142,7 +142,7 @@ func (s *search) throughFiles(ctx context.Context, f *Files, from int64) (row in
 	f.mu.Unlock()
 	raw := rawText{files: f, run: []byte(s.needle.run())}
 	defer func() { err = errors.Join(err, raw.close()) }()
-	end := len(list) - 1 // what lies behind the last mark is not known
+	end := len(list) - 1 // what follows the last mark is not known
 	if !s.forward && i == end {
 		if row, column, err = s.through(ctx, from, list[end].row); !errors.Is(err, ErrNotFound) {
 			return row, column, err
@@ -181,7 +181,7 @@ type rawText struct {
 	open   *opened
 }
 
-// between tells whether the text may be in a value between two places.
+// between reports whether the text may be in a value between two places.
 func (r *rawText) between(ctx context.Context, from, to place) (bool, error) {
 	for file := from.file; file <= to.file; file++ {
 		if err := r.enter(ctx, file); err != nil {
@@ -253,7 +253,7 @@ var (
 	dottedI = []byte("\u0130")
 )
 
-// mayHold tells whether a piece of a file may have the text in a value: it has
+// mayHold reports whether a piece of a file may have the text in a value: it has
 // it, or something that may turn out to be it. It folds the case of b.
 func (r *rawText) mayHold(b []byte) bool {
 	if bytes.IndexByte(b, '\\') >= 0 || bytes.Contains(b, kelvin) || bytes.Contains(b, dottedI) {

@@ -45,7 +45,7 @@ func (r *rejects) merge(other *rejects) {
 	*other, r.count = rejects{kept: other.kept[:0]}, total
 }
 
-// Rejects tells how many lines and whole files were refused so far, and which:
+// Rejects returns how many lines and whole files were refused so far, and which:
 // a thousand of them at most. After Index these are all.
 func (f *Files) Rejects() (count int64, some []ndjson.Reject) {
 	f.mu.Lock()
@@ -86,9 +86,9 @@ func (f *Files) LeftOut() []pipeline.LeftOut {
 	return []pipeline.LeftOut{left}
 }
 
-// Index reads everything once and remembers where rows lie, at most 10,000 of
+// Index reads everything once and remembers where rows are, at most 10,000 of
 // them, so that every page comes at once. A caller runs it in the background.
-// If it is stopped, the next call goes on from where it was.
+// If it is stopped, the next call continues from where it was.
 func (f *Files) Index(ctx context.Context) error {
 	select {
 	case f.counts <- struct{}{}:
@@ -125,7 +125,7 @@ func (f *Files) Index(ctx context.Context) error {
 	}
 }
 
-// Line returns the bytes of a row as they lie there, and where. Beyond the
+// Line returns the bytes of a row as they are stored, and where. Beyond the
 // last row it returns io.EOF.
 func (f *Files) Line(ctx context.Context, row int64) (raw []byte, file string, line int64, err error) {
 	err = f.withTurn(ctx, func() error {

@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// mark says where a row lies.
+// mark says where a row is.
 type mark[P any] struct {
 	row   int64
 	place P
@@ -38,7 +38,7 @@ func (m *marks[P]) add(place P) {
 	if len(m.list) <= maxMarks {
 		return
 	}
-	// The last one stays whatever its number: it is where to go on.
+	// The last one stays regardless of its number: reading continues there.
 	m.stride *= 2
 	kept := m.list[:0]
 	for _, k := range m.list {
@@ -49,7 +49,7 @@ func (m *marks[P]) add(place P) {
 	m.list = kept
 }
 
-// before returns the last mark that does not lie behind the row.
+// before returns the last mark that does not follow the row.
 func (m *marks[P]) before(row int64) mark[P] { return m.list[m.index(row)] }
 
 // index is the number of that mark.

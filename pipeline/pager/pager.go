@@ -1,7 +1,7 @@
 // Package pager pages through rows of any number, forward and back, with
 // bounded memory.
 //
-// A Source is where the rows come from: the files of a table as they lie there
+// A Source is where the rows come from: the files of a table as they are stored
 // (OpenFiles), a table sorted and filtered by SQL (OpenView), or the result of
 // a query (Spool).
 package pager

@@ -10,11 +10,11 @@ import (
 )
 
 // shelf holds what compressed files hold, in files of its own. When they
-// become too much, those that nobody has read for the longest time go.
+// become too much, the least recently used go.
 type shelf struct {
 	temp   string
 	folder string        // below temp; "" until it is needed
-	turn   chan struct{} // holds a value while someone uses the rest
+	turn   chan struct{} // holds a value while a caller uses the rest
 	room   int64
 	held   []unpacked // the one that was read last is the last
 }

@@ -113,7 +113,7 @@ func (s *Sorted) Page(_ context.Context, first int64, n int) ([][]any, error) {
 	return s.rows[first:last:last], nil
 }
 
-// Close lets go of the rows.
+// Close releases the rows.
 func (s *Sorted) Close() error {
 	s.rows = nil
 	return nil

@@ -24,7 +24,7 @@ type Spooled struct {
 	path    string
 	limit   int64 // bytes of the file
 
-	turn chan struct{} // holds a value while someone fills
+	turn chan struct{} // holds a value while a caller fills
 	rows pipeline.Rows
 
 	mu     sync.Mutex
@@ -77,11 +77,11 @@ func (s *Spooled) LeftOut() []pipeline.LeftOut {
 }
 
 // Fill takes all rows that are still to come. A caller runs it in the
-// background. If it is stopped, the next call goes on from where it was; after
+// background. If it is stopped, the next call continues from where it was; after
 // a failure of the query it returns the same one again.
 func (s *Spooled) Fill(ctx context.Context) error { return s.FillTo(ctx, math.MaxInt64) }
 
-// FillTo takes rows until there are so many.
+// FillTo takes rows until there are at least that many.
 func (s *Spooled) FillTo(ctx context.Context, rows int64) error {
 	select {
 	case s.turn <- struct{}{}:

@@ -25,7 +25,7 @@ type SQLView struct {
 	left    []pipeline.LeftOut
 	order   []Order
 
-	turn      chan struct{} // holds a value while someone uses the rest
+	turn      chan struct{} // holds a value while a caller uses the rest
 	blockRows int64
 	blocks    []block // the last few, the one that was used last at the end
 }
@@ -109,7 +109,7 @@ const (
 	blockBytes = 8 << 20 // of texts, beyond which a query is asked for fewer
 	heldBlocks = 8
 
-	// Far from both ends an engine has to sort all rows whatever the block, so
+	// Far from both ends an engine has to sort all rows for any block, so
 	// that a longer one costs as much.
 	deepRows   = 20_000
 	deepBlocks = 10

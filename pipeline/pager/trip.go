@@ -17,7 +17,7 @@ type trip struct {
 	forward bool // its rows were counted from the first one on
 }
 
-// trip begins at a place. Whoever begins one calls end, or fail.
+// trip begins at a place. The caller ends it with end or fail.
 func (f *Files) trip(ctx context.Context, walker *ndjson.Walker, from place) (*trip, error) {
 	t := &trip{files: f, walker: walker, file: from.file, last: len(f.files) - 1}
 	return t, t.enter(ctx, from.Place)
@@ -57,7 +57,7 @@ func (t *trip) each(ctx context.Context, step func() (enough bool, err error)) e
 	return nil
 }
 
-// skip goes over at most limit rows and tells how many there were.
+// skip goes over at most limit rows and returns how many there were.
 func (t *trip) skip(ctx context.Context, limit int64) (rows int64, err error) {
 	if limit == 0 {
 		return 0, nil

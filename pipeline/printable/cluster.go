@@ -24,7 +24,7 @@ var joining = []*unicode.RangeTable{
 	unicode.Javanese, unicode.Sundanese, unicode.Tai_Tham, unicode.Brahmi, unicode.Grantha, unicode.Newa, unicode.Tirhuta,
 }
 
-// needed tells whether an invisible character has a meaning where it stands:
+// needed reports whether an invisible character has a meaning where it stands:
 // a joiner within a word of a script that has such, or within an emoji, and a
 // single variation selector behind a character that has variants. Several in a
 // row could hide a text, and one between Latin letters makes two names look
@@ -44,22 +44,22 @@ func needed(before, r rune, after string) bool {
 	}
 }
 
-// varies tells whether a character may have variants.
+// varies reports whether a character may have variants.
 func varies(r rune) bool {
 	return r >= 0x80 && !Hostile(r) && !selector(r) && !unicode.Is(unicode.Latin, r) && !unicode.IsSpace(r)
 }
 
-// selector tells whether a character chooses a variant of the one before.
+// selector reports whether a character chooses a variant of the one before.
 func selector(r rune) bool {
 	return r >= 0x180b && unicode.Is(unicode.Variation_Selector, r)
 }
 
-// pictogram tells whether a character may be part of an emoji of several.
+// pictogram reports whether a character may be part of an emoji of several.
 func pictogram(r rune) bool {
 	return r >= 0x2600 && r != utf8.RuneError && unicode.Is(unicode.So, r) || r == '↔' || r == '↕'
 }
 
-// tone tells whether a character gives an emoji the colour of a skin.
+// tone reports whether a character gives an emoji the colour of a skin.
 func tone(r rune) bool { return r >= 0x1f3fb && r <= 0x1f3ff }
 
 // longest is how many bytes a letter may have with its marks. Those beyond it
@@ -112,7 +112,7 @@ func Cluster(s string) (cluster string, width int) {
 	return cluster, width
 }
 
-// Cut makes a harmless text fit into so many columns; one that is longer ends
+// Cut fits a harmless text into a number of columns; one that is longer ends
 // in an ellipsis. It never separates a letter from its marks.
 func Cut(s string, most int) string {
 	if len(s) <= most { // no character takes more columns than bytes

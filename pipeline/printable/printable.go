@@ -1,6 +1,6 @@
 // Package printable makes text harmless for a terminal, and values text.
 //
-// Whatever came out of a file or a service goes through it before it is shown.
+// Everything read from a file or a service goes through it before it is shown.
 package printable
 
 import (
@@ -85,7 +85,7 @@ func Value(v any) string {
 	}
 }
 
-// Hostile tells whether a character is invisible, or does something other
+// Hostile reports whether a character is invisible, or does something other
 // than to be seen.
 func Hostile(r rune) bool {
 	if r < 0x7f {

@@ -46,7 +46,7 @@ func Append(b []byte, values []any) ([]byte, error) {
 }
 
 // Read fills values with those that b begins with, and returns what follows
-// them. It trusts nothing: whatever the bytes, the values take memory in
+// them. It trusts nothing: for any bytes, the values take memory in
 // proportion to them.
 func Read(b []byte, values []any) (rest []byte, ok bool) {
 	for i := range values {
