@@ -6,7 +6,7 @@
 // Nothing in the lake is ever written in place. New bytes go to a file below
 // .stedi/staging, are made durable there, and take their name by a rename, so
 // that a reader, or a process killed at any moment, sees the old content or
-// the new. What such a process leaves behind lies below .stedi/staging, where
+// the new. What such a process leaves behind is below .stedi/staging, where
 // Sweep removes it.
 package dir
 
@@ -63,7 +63,7 @@ func Open(root string, options Options) (*Store, error) {
 		return nil, fmt.Errorf("lake %s: %w", root, err)
 	}
 	if !info.IsDir() {
-		return nil, fmt.Errorf("lake %s is a file, not a folder: name the folder in which the lake's zones lie", root)
+		return nil, fmt.Errorf("lake %s is a file, not a folder: name the folder of the lake's zones", root)
 	}
 	if _, err := os.Lstat(filepath.Join(real, internal)); errors.Is(err, fs.ErrPermission) {
 		return nil, fmt.Errorf("lake %s cannot be entered: %w", root, fs.ErrPermission)
@@ -72,7 +72,7 @@ func Open(root string, options Options) (*Store, error) {
 }
 
 // there fails if the lake's own folder was moved or removed since it was
-// opened: a lake that is gone is not an empty one.
+// opened: a lake that no longer exists is not an empty one.
 func (s *Store) there() error {
 	if _, err := os.Stat(s.root); err != nil {
 		return pipeline.Fail(pipeline.BadEngine, "", "Put the folder back, or mount its disk again; or name another lake with --lake.",
@@ -91,7 +91,7 @@ func reason(err error) string {
 	return err.Error()
 }
 
-// missing tells whether err says that a file is not there, be it that one of
+// missing reports whether err says that a file is not there, be it that one of
 // the folders in its name is a file.
 func missing(err error) bool {
 	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, errNotFolder)

@@ -115,7 +115,7 @@ func TestAStagedNameIsNotSharedByTwo(t *testing.T) {
 	}
 }
 
-// Someone who is faster than a rename, but slower than the look before it.
+// A writer that is faster than a rename, but slower than the look before it.
 func TestAFileMadeAtTheLastMomentIsKept(t *testing.T) {
 	root := t.TempDir()
 	lake := open(t, root, func(op dir.Op) error {
@@ -129,7 +129,7 @@ func TestAFileMadeAtTheLastMomentIsKept(t *testing.T) {
 	holds(t, root, "trusted/a.json", "theirs")
 }
 
-// A write that failed is told by Close and Commit too, whatever came after it.
+// A write that failed is returned by Close and Commit too, regardless of what came after it.
 func TestAFileWithAFailedWriteIsWorthless(t *testing.T) {
 	writes := 0
 	lake := open(t, t.TempDir(), func(op dir.Op) error {
@@ -203,7 +203,7 @@ func stage(t *testing.T, lake *dir.Store, content string) pipeline.StagedFile {
 	return staged
 }
 
-// write makes a file as someone without a store would.
+// write creates a file as a program without a store would.
 func write(t *testing.T, root, name, content string) {
 	t.Helper()
 	at := filepath.Join(root, filepath.FromSlash(name))

@@ -146,7 +146,7 @@ func (d disk) renameNew(from, to string) error {
 	return d.do(KindRename, to, func() error { return renameNew(from, to) })
 }
 
-// mkdir makes a folder; one that someone else just made will do.
+// mkdir makes a folder; one that another process just made will do.
 func (d disk) mkdir(path string, mode fs.FileMode) error {
 	err := d.do(KindMkdir, path, func() error { return os.Mkdir(path, mode) })
 	if errors.Is(err, fs.ErrExist) {

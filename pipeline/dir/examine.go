@@ -21,7 +21,7 @@ const probeSize = 64 << 10
 
 // Examine tries what a run needs of the lake: to read its files, to write and
 // rename in the folders that it changes, to lock a file, and room for so many
-// bytes. It leaves no trace: its one file, of a hidden name, is gone afterwards.
+// bytes. It leaves no trace: its one file, of a hidden name, is removed.
 func (s *Store) Examine(ctx context.Context, read, written []string, need int64) []pipeline.Finding {
 	findings := s.examineFiles(ctx, read)
 	written, err := s.changed(written)
@@ -83,7 +83,7 @@ func writable(at string) error {
 }
 
 // changed are the folders in which a run makes, renames or deletes files, each
-// as far as it exists, and where they really lie.
+// as far as it exists, and where they really are.
 func (s *Store) changed(tables []string) ([]string, error) {
 	var folders []string
 	add := func(name string) error {
@@ -200,7 +200,7 @@ func (s *Store) advise(about string, err error) pipeline.Finding {
 		finding.Says = "the disk is full: " + finding.Says
 		finding.Fix = "Free some space there, or move the lake to another disk."
 	case errors.Is(err, syscall.EXDEV):
-		finding.Says = "it lies on another file system than .stedi, so that no file can be renamed into it"
+		finding.Says = "it is on another file system than .stedi, so no file can be renamed into it"
 		finding.Fix = "Keep the whole lake on one file system."
 	}
 	return finding

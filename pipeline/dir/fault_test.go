@@ -11,7 +11,7 @@ import (
 	"stedi/pipeline/dir"
 )
 
-// Every operation fails once: the error is told, nothing is torn, and nothing
+// Every operation fails once: the error is returned, nothing is torn, and nothing
 // is left over even before the next sweep, unless removing is what failed.
 func TestEveryOperationFailsOnce(t *testing.T) {
 	faults := []error{syscall.ENOSPC, syscall.EIO}

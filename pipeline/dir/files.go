@@ -35,7 +35,7 @@ func (s *Store) open(name string) (*os.File, error) {
 	return s.disk.open(at)
 }
 
-// file returns where the bytes of a file really lie. To open anything else,
+// file returns where the bytes of a file really are. To open anything else,
 // such as a pipe, could block for ever.
 func (s *Store) file(name string) (string, error) {
 	at, err := s.follow(name)
@@ -71,7 +71,7 @@ func (s *Store) Put(ctx context.Context, name string, content []byte) error {
 
 // Copy makes to hold what from holds. The bytes are not shared through a hard
 // link: making and removing one changes the change time of the other name, so
-// that listings of a file nobody touched would differ. File systems that can
+// that listings of an unchanged file would differ. File systems that can
 // clone blocks still share them.
 func (s *Store) Copy(ctx context.Context, from, to string) error {
 	if err := ready(ctx, from); err != nil {

@@ -15,7 +15,7 @@ import (
 
 // List returns every file below the folder, sorted by name. A file that is
 // neither a file nor a folder nor a link to one, such as a pipe, is ErrUnsafe,
-// since its bytes do not lie in the lake.
+// since its bytes are outside the lake.
 func (s *Store) List(ctx context.Context, folder string) ([]pipeline.File, error) {
 	if err := check(folder); err != nil {
 		return nil, err
@@ -45,7 +45,7 @@ func (s *Store) List(ctx context.Context, folder string) ([]pipeline.File, error
 type walk struct {
 	store  *Store
 	all    bool            // hidden ones too
-	within map[string]bool // the folders from the start to here, where they really lie
+	within map[string]bool // the folders from the start to here, where they really are
 	files  []pipeline.File
 }
 
@@ -108,7 +108,7 @@ func (w *walk) link(name string) (at string, info fs.FileInfo, err error) {
 		info, err = os.Stat(at)
 	}
 	if missing(err) {
-		// Nothing tells where the target would lie, and to pass over it could
+		// The target's location is unknown, and to skip it could
 		// mean to pass over data.
 		return "", nil, fmt.Errorf("%s is a link to nothing, it %w", name, pipeline.ErrUnsafe)
 	}

@@ -230,7 +230,7 @@ func memory(t *testing.T) string {
 	return t.TempDir()
 }
 
-// descriptors counts what the process has open, where that can be told.
+// descriptors counts what the process has open, where that is known.
 func descriptors(t *testing.T) int {
 	t.Helper()
 	open, err := os.ReadDir("/proc/self/fd")
@@ -240,7 +240,7 @@ func descriptors(t *testing.T) int {
 	return len(open)
 }
 
-// A lake whose folder is gone is not an empty one.
+// A lake whose folder no longer exists is not an empty one.
 func TestALakeThatIsGoneIsNotEmpty(t *testing.T) {
 	root := filepath.Join(t.TempDir(), "lake")
 	if err := os.Mkdir(root, 0o700); err != nil {

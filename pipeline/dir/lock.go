@@ -16,7 +16,7 @@ import (
 
 const (
 	lockName = internal + "/lock"
-	// A lock whose holder cannot be told is looked at again, for a second in
+	// A lock whose holder is unknown is read again, for a second in
 	// all: its text is written just after it is taken, and removed just
 	// before it is released.
 	lockTries = 200
@@ -82,7 +82,7 @@ func (s *Store) Holder(ctx context.Context) (*pipeline.Holder, error) {
 	return &other, nil
 }
 
-// unknown is a holder that has not told who it is.
+// unknown is a holder that has not written its name.
 var unknown = pipeline.Holder{Run: "unknown", Host: "unknown"}
 
 func pause(ctx context.Context) {
@@ -92,9 +92,9 @@ func pause(ctx context.Context) {
 	}
 }
 
-// take returns the locked file, or nil and whether someone else has taken it.
-// If nobody has, others are looking at this moment: they share the lock, which
-// lasts no longer than a system call, and who has it shares it with nobody.
+// take returns the locked file, or nil and whether another process has taken it.
+// If no process has, others are reading at this moment: they share the lock, which
+// lasts no longer than a system call, and a holder never shares it.
 func (s *Store) take() (file *os.File, taken bool, err error) {
 	at, err := s.place(lockName)
 	if err != nil {
@@ -131,7 +131,7 @@ func lockless(at string, err error) error {
 		"lock %s: %w", at, err)
 }
 
-// taken tells whether someone has the lock.
+// taken reports whether another process has the lock.
 func (s *Store) taken() (bool, error) {
 	file, err := s.open(lockName)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -162,7 +162,7 @@ func (s *Store) hold(file *os.File, holder pipeline.Holder) (func() error, error
 	return sync.OnceValue(func() error { return s.release(file) }), nil
 }
 
-// release lets go of the lock even if the holder cannot be cleared.
+// release unlocks even if the holder cannot be cleared.
 func (s *Store) release(file *os.File) error {
 	err := s.disk.truncate(file)
 	return errors.Join(err, file.Close())

@@ -42,7 +42,7 @@ func TestTheLoserWaitsForTheHoldersText(t *testing.T) {
 		{"half, then all", text(t, holder)[:20], text(t, holder), holder},
 		{"a dead one's, then its own", text(t, stale), text(t, holder), holder},
 		{"a dead one's for ever", text(t, stale), text(t, stale), stale},
-		{"of another host, where nobody knows who is dead", text(t, elsewhere), text(t, holder), elsewhere},
+		{"of another host, where no process can be checked", text(t, elsewhere), text(t, holder), elsewhere},
 		{"none for ever", "", "", unknown},
 		{"no text of ours", "[1]", "[1]", unknown},
 	} {
@@ -112,7 +112,7 @@ func TestTheLoserTakesWhatIsReleased(t *testing.T) {
 }
 
 // One who looks shares the lock for a moment. What the file says then is what
-// a dead holder left, of a host where nobody knows who is dead.
+// a dead holder left, of a host where no process can be checked.
 func TestALockNeverFailsBecauseSomebodyLooks(t *testing.T) {
 	left := text(t, pipeline.Holder{Run: "1", PID: 1, Host: "elsewhere"})
 	t.Run("it waits as long as that takes", func(t *testing.T) {
@@ -170,7 +170,7 @@ func TestALockNeverFailsBecauseSomebodyLooks(t *testing.T) {
 	})
 }
 
-// What the lock file says counts only while somebody has the lock.
+// What the lock file says counts only while a process has the lock.
 func TestWhoHasTheLakeIsToldWithoutWriting(t *testing.T) {
 	holder := pipeline.Holder{Run: "2", PID: os.Getpid(), Host: "test", Since: time.Unix(1, 0).UTC()}
 	for _, test := range []struct {
@@ -180,7 +180,7 @@ func TestWhoHasTheLakeIsToldWithoutWriting(t *testing.T) {
 		want *pipeline.Holder
 	}{
 		{"the one who has it", text(t, holder), true, &holder},
-		{"nobody, whatever the one before left", text(t, holder), false, nil},
+		{"no holder, regardless of what the last one left", text(t, holder), false, nil},
 		{"one who has not said who it is", "", true, &pipeline.Holder{Run: "unknown", Host: "unknown"}},
 	} {
 		t.Run(test.says, func(t *testing.T) {

@@ -16,7 +16,7 @@ import (
 // own apart from those that work on every unix.
 const mountRole = "STEDI_DIR_TEST_MOUNT"
 
-// TestMountRole is no test, but what other processes run.
+// TestMountRole is not a test, but what other processes run.
 func TestMountRole(t *testing.T) {
 	root := os.Getenv(mountRole)
 	if root == "" {
@@ -80,7 +80,7 @@ func TestOnAMountOfItsOwn(t *testing.T) {
 	t.Logf("%s", out)
 }
 
-// A pipe would block whoever opens it.
+// A pipe would block its reader.
 func TestAPipeIsNoFile(t *testing.T) {
 	root := t.TempDir()
 	write(t, root, "landing/a.json", "a")

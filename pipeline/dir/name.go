@@ -24,7 +24,7 @@ func check(name string) error {
 	return nil
 }
 
-// private tells whether a folder holds rejects: lines as they came, with
+// private reports whether a folder holds rejects: lines as they came, with
 // personal data that no audit has seen.
 func private(folder string) bool {
 	parts := strings.Split(folder, "/")
@@ -50,7 +50,7 @@ func (s *Store) path(name string) string {
 	return filepath.Join(s.root, filepath.FromSlash(name))
 }
 
-// follow returns where a name really lies, after every link in it.
+// follow returns where a name really is, after every link in it.
 func (s *Store) follow(name string) (string, error) {
 	at := s.path(name)
 	real, err := filepath.EvalSymlinks(at)
@@ -67,7 +67,7 @@ func (s *Store) follow(name string) (string, error) {
 	return real, nil
 }
 
-// folder returns where a folder really lies, and makes what is missing of it.
+// folder returns where a folder really is, and makes what is missing of it.
 func (s *Store) folder(name string) (string, error) {
 	real, err := s.follow(name)
 	if !missing(err) || name == "." {
@@ -84,7 +84,7 @@ func (s *Store) folder(name string) (string, error) {
 	return real, s.settle(name, above)
 }
 
-// place returns where a name is to lie, with its folder made. A link in its
+// place returns where a name belongs, with its folder made. A link in its
 // last part is not followed, since a rename replaces it.
 func (s *Store) place(name string) (string, error) {
 	folder, err := s.folder(path.Dir(name))

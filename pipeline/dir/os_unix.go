@@ -9,10 +9,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// tryLock locks a file for as long as it is open, unless someone has it.
+// tryLock locks a file for as long as it is open, unless another process has it.
 func tryLock(file *os.File) (held bool, err error) { return flock(file, unix.LOCK_EX) }
 
-// tryShare shares the lock with all who do, unless someone has it alone.
+// tryShare shares the lock with all who do, unless another process has it alone.
 func tryShare(file *os.File) (held bool, err error) { return flock(file, unix.LOCK_SH) }
 
 func flock(file *os.File, how int) (held bool, err error) {
@@ -51,7 +51,7 @@ func free(path string) (bytes, files uint64, err error) {
 	return uint64(stat.Bavail) * uint64(stat.Bsize), files, nil //nolint:gosec,unconvert // neither is negative
 }
 
-// dead tells whether a process of this host has surely ended.
+// dead reports whether a process of this host has surely ended.
 func dead(pid int) bool {
 	return pid > 0 && errors.Is(unix.Kill(pid, 0), unix.ESRCH)
 }

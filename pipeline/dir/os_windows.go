@@ -35,12 +35,12 @@ func renameNew(from, to string) error {
 	return nil
 }
 
-// tryLock locks a file for as long as it is open, unless someone has it.
+// tryLock locks a file for as long as it is open, unless another process has it.
 func tryLock(file *os.File) (held bool, err error) {
 	return lock(file, windows.LOCKFILE_EXCLUSIVE_LOCK)
 }
 
-// tryShare shares the lock with all who do, unless someone has it alone.
+// tryShare shares the lock with all who do, unless another process has it alone.
 func tryShare(file *os.File) (held bool, err error) { return lock(file, 0) }
 
 // lock locks a byte far behind the text, which others could not read if it

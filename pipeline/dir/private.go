@@ -45,7 +45,7 @@ func lockFolder(folder string) (*os.File, error) {
 	}
 	held, err := tryLock(lock)
 	if err == nil && !held {
-		err = fmt.Errorf("%s is locked by someone else", lock.Name())
+		err = fmt.Errorf("%s is locked by another process", lock.Name())
 	}
 	if err == nil {
 		err = os.Rename(lock.Name(), filepath.Join(folder, privateLock))
@@ -66,7 +66,7 @@ func sweepPrivate(temp string) error {
 	for _, name := range locks {
 		lock, err := os.OpenFile(name, os.O_RDWR, 0)
 		if err != nil {
-			continue // somebody else's, or gone in the meantime
+			continue // another user's, or gone in the meantime
 		}
 		held, err := tryLock(lock)
 		if held && err == nil {

@@ -30,7 +30,7 @@ var roles = map[string]func(t *testing.T, args []string){
 	"racer":   racer,
 }
 
-// TestRole is no test, but what other processes run.
+// TestRole is not a test, but what other processes run.
 func TestRole(t *testing.T) {
 	role := os.Getenv(roleVariable)
 	if role == "" {
@@ -231,7 +231,7 @@ func (r *racing) hear(t *testing.T) string {
 	return ""
 }
 
-// racer locks and unlocks as it is told, until there is no one to tell it.
+// racer locks and unlocks on command, until its stdin ends.
 func racer(t *testing.T, args []string) {
 	t.Helper()
 	lake := open(t, args[0], nil)

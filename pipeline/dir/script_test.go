@@ -80,7 +80,7 @@ func commit(ctx context.Context, lake *dir.Store, s step) (err error) {
 	return err
 }
 
-// play runs the script until its first error, and tells how many steps ended
+// play runs the script until its first error, and returns how many steps ended
 // well.
 func play(ctx context.Context, lake *dir.Store) (done int, err error) {
 	unlock, err := lake.Lock(ctx, pipeline.Holder{Run: "1", PID: os.Getpid(), Host: "test"})

@@ -15,7 +15,7 @@ import (
 // writing them to the disk, so that little is left to wait for in a sync.
 const writeBackStep = 8 << 20
 
-// Fetch returns where a listed file lies. If the file is not the listed one
+// Fetch returns where a listed file is. If the file is not the listed one
 // any more, the error is ErrChanged.
 func (s *Store) Fetch(ctx context.Context, file pipeline.File) (string, error) {
 	if err := ready(ctx, file.Name); err != nil {
@@ -66,7 +66,7 @@ func (s *Store) Create(ctx context.Context, name string) (pipeline.StagedFile, e
 // Commit puts a closed staged file in the place of name. If making the rename
 // durable is what fails, name holds the new file in spite of the error.
 //
-// Against other commits the comparison is exact. Someone who replaces the file
+// Against other commits the comparison is exact. A program that replaces the file
 // by hand, in the microseconds between the comparison and the rename, is not
 // seen; one who creates a file where none was is, except on file systems that
 // cannot rename without replacing.

@@ -11,7 +11,7 @@ type staged struct {
 	disk disk
 	path string
 	file *os.File // nil once closed
-	err  error    // the first failure; there is no way back from it
+	err  error    // the first failure; it is final
 	gone bool     // committed or discarded
 
 	written int64 // bytes
@@ -66,7 +66,7 @@ func (f *staged) Discard() error {
 	return nil
 }
 
-// ready tells why the file cannot be committed, if so.
+// ready returns why the file cannot be committed, if so.
 func (f *staged) ready() error {
 	switch {
 	case f.err != nil:

@@ -116,7 +116,7 @@ func (c *cohort) placeLinked(p int) {
 	}
 }
 
-// placeApart gives p instants that nobody who consents has: the head of a
+// placeApart gives p instants that no consenting person has: the head of a
 // chain its turn, a late person any time.
 func (c *cohort) placeApart(p int) {
 	it := &c.people[p]

@@ -200,7 +200,7 @@ func TestDirtFindsWrongTransformsOut(t *testing.T) {
 			got := expectedOf(lake, rule)
 			for _, profile := range []string{Base, Strict, PerCustomer, StrictPerCustomer} {
 				if matters(rule, profile) && reflect.DeepEqual(got[profile], m.Expected[profile]) {
-					t.Errorf("seed %d, %s: no count tells that %s", seed, profile, rule)
+					t.Errorf("seed %d, %s: no count shows that %s", seed, profile, rule)
 				}
 			}
 		}

@@ -28,7 +28,7 @@ type extra struct {
 	consent int64
 }
 
-// second tells whether the row has another serial number than the person's.
+// second reports whether the row has another serial number than the person's.
 func (e *extra) second() bool { return e.kind == SeveralSerials || e.kind == WithoutReadings }
 
 // extras are those of one cohort.

@@ -125,7 +125,7 @@ func (o *output) close() error {
 }
 
 // remove deletes the files and folders that were made. A folder stays if
-// somebody else has put something there.
+// another user has put something there.
 func (o *output) remove() error {
 	var errs []error
 	for _, w := range o.tables {
@@ -139,7 +139,7 @@ func (o *output) remove() error {
 	return errors.Join(errs...)
 }
 
-// describe tells what was made.
+// describe returns what was made.
 func (o *output) describe(m *Manifest) {
 	for _, w := range o.tables {
 		m.Tables = append(m.Tables, w.table)

@@ -87,7 +87,7 @@ func changeCase(row []byte, turn int64) {
 	}
 }
 
-// notData lies in every landing folder of dirty files. Whoever reads it as
+// notData is in every landing folder of dirty files. Reading it as
 // data gets rows too many, or lines to reject.
 var notData = [...]struct{ name, content string }{
 	{"_SUCCESS", ""},

@@ -27,7 +27,7 @@ const MaxScale = 10_000
 // MaxRejects is the largest number of bad lines. The manifest lists each.
 const MaxRejects = 100_000
 
-// ErrOccupied tells that a landing folder already holds files. Mixing them
+// ErrOccupied reports that a landing folder already holds files. Mixing them
 // with the sample would make its counts wrong, so Write leaves them alone.
 var ErrOccupied = errors.New("landing folder already holds files")
 
@@ -74,7 +74,7 @@ type Table struct {
 }
 
 // Write creates dir if need be and writes the three landing tables below it.
-// Memory stays the same whatever the scale. If it fails or ctx ends, all that
+// Memory does not depend on the scale. If it fails or ctx ends, all that
 // it wrote is removed again; files that were there before are never touched.
 func Write(ctx context.Context, dir string, options Options) (Manifest, error) {
 	return write(ctx, dir, options, original)

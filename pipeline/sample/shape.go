@@ -23,8 +23,8 @@ type shape struct {
 
 	instants    int // per person
 	chain       int // people in a chain; even, and a divisor of prompt
-	longestCut  int // most instants of a prompt person that lie before the consent
-	earlyShared int // how many shared instants lie before their person's consent
+	longestCut  int // most instants of a prompt person that come before the consent
+	earlyShared int // how many shared instants come before their person's consent
 
 	rows    [kinds]int // accelerometer rows at the instants of each kind
 	perFile int        // rows in a file, if that gives at most maxFiles
@@ -56,7 +56,7 @@ var original = shape{
 func (s shape) customers() int { return s.prompt + s.late + s.refusing }
 
 // cut is the number of instants before the consent of prompt person p. Every
-// second person has some, never so many that the last two, where the shared
+// second person has some, never as many that the last two, where the shared
 // instants may lie, are among them.
 func (s shape) cut(p int) int {
 	if p%2 == 0 {
@@ -65,11 +65,11 @@ func (s shape) cut(p int) int {
 	return 1 + p/2%s.longestCut
 }
 
-// linked tells whether prompt person p shares an instant with person p-1.
+// linked reports whether prompt person p shares an instant with person p-1.
 func (s shape) linked(p int) bool { return p%s.chain != 0 }
 
-// sharesEarly tells whether the instant that prompt person p shares with
-// person p-1 lies before the consent of p.
+// sharesEarly reports whether the instant that prompt person p shares with
+// person p-1 comes before the consent of p.
 func (s shape) sharesEarly(p int) bool { return p%2 == 1 && p/2 < s.earlyShared }
 
 // expected follows from the kinds alone: strict keeps the rows after consent
