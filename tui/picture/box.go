@@ -85,7 +85,7 @@ func (x axis) reach(opposite, before, after int) float64 {
 	return 1
 }
 
-// railReach is reach for the rail of a double line that lies on one side of it:
+// railReach is reach for the rail of a double line that is on one side of it:
 // it turns into the line on its own side, or goes around to the far one.
 func railReach(sameSide, otherSide int) float64 {
 	switch {

@@ -45,7 +45,7 @@ type mark struct {
 }
 
 // glyph names an outline, so that one is made for all that look alike. Its text
-// is a cell's, or words for what is no letter.
+// is a cell's, or words for symbols.
 type glyph struct {
 	text         string
 	bold, italic bool
@@ -158,7 +158,7 @@ func (d *drawing) shape(text string, s shape, look look, x, y float64) {
 }
 
 // shared makes the glyph's outline when it is the first of its kind, and gives
-// the name under which it lies in outlines.
+// the name under which it is in outlines.
 func (d *drawing) shared(g glyph) glyph {
 	if _, ok := d.outlines[g]; ok {
 		return g

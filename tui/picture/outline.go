@@ -6,7 +6,7 @@ import (
 )
 
 // Everything is measured in units: a cell is nine wide and twenty high, y grows
-// downwards. At these sizes the lines of box drawing lie on whole units, hence
+// downwards. At these sizes the lines of box drawing are on whole units, hence
 // on whole pixels.
 const (
 	cellWidth  = 9.0

@@ -119,7 +119,7 @@ func rasterise(o outline, scale float64) *image.Alpha {
 	return mask
 }
 
-// coverageStep makes sixteen shades of an edge out of 256: nobody sees the
+// coverageStep makes sixteen shades of an edge out of 256: the eye cannot see the
 // difference, and a screen of some ten colours keeps within a palette.
 const coverageStep = 17
 

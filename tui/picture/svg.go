@@ -13,7 +13,7 @@ import (
 )
 
 // SVG writes the screen as a drawing that needs nothing beside itself: letters
-// are outlines. The text lies over it unseen, to be read aloud, found and
+// are outlines. The text is over it unseen, to be read aloud, found and
 // copied.
 func (s Screen) SVG(w io.Writer, o Options) error {
 	d, err := s.draw(o)

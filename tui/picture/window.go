@@ -14,7 +14,7 @@ const (
 	windowRadius = 9.0
 )
 
-// window paints the paper that the screen lies on, with a frame if there is to
+// window paints the paper that the screen is on, with a frame if there is to
 // be one, and says where the screen's upper left corner is.
 func (d *drawing) window(columns, rows int, o Options) point {
 	ground, ink := d.theme.colour(nil, d.theme.Background), d.theme.colour(nil, d.theme.Foreground)
