@@ -151,7 +151,7 @@ func duckdb(reader, name string) string {
 // placeholder stands for a name that cannot be printed.
 const placeholder = "FILE"
 
-// nameable tells whether a name can be printed as it is.
+// nameable reports whether a name can be printed as it is.
 func nameable(name string) bool {
 	return utf8.ValidString(name) && !strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) })
 }

@@ -14,7 +14,7 @@ import (
 )
 
 // landing returns the lines of a table of the real lake, or lines of the same
-// shape where the lake is not at hand.
+// shape where the lake is not available.
 func landing(b *testing.B, table string, line func(i int) string) []byte {
 	b.Helper()
 	paths := realFiles(b, table)

@@ -13,7 +13,7 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
-// codec is how a file is compressed, told from its first bytes.
+// codec is how a file is compressed, detected from its first bytes.
 type codec uint8
 
 const (
@@ -38,7 +38,7 @@ func codecOf(head []byte) codec {
 	return plainFile
 }
 
-// skippable tells whether a frame begins that zstd and lz4 skip, and how many
+// skippable reports whether a frame begins that zstd and lz4 skip, and how many
 // bytes it has. pzstd begins every file with one.
 func skippable(head []byte) (size int64, ok bool) {
 	if len(head) < 8 || head[0]&0xf0 != 0x50 || string(head[1:4]) != "\x2a\x4d\x18" {
@@ -128,7 +128,7 @@ func (r *rawReader) Read(p []byte) (int, error) {
 	return n, r.err
 }
 
-// smallOutput is how much a compressed file may hold whatever its own size.
+// smallOutput is how much a compressed file may hold, regardless of its own size.
 const smallOutput = 1 << 20
 
 // verify decompresses a whole file once, to learn before the first row whether

@@ -1,7 +1,7 @@
 // Package ndjson reads and writes JSON lines strictly: columns in, columns out.
 //
 // The reader parses every line once, straight into column vectors of a layout
-// that the caller owns, and refuses whatever does not mean exactly what the
+// that the caller owns, and refuses everything that does not mean exactly what the
 // columns say. The writer makes JSON lines from the same kind of vectors.
 // Both are pure functions on bytes: they know no engine, no lake and no screen.
 package ndjson

@@ -122,7 +122,7 @@ func TestRelocateLeavesNullsAlone(t *testing.T) {
 	}
 }
 
-// stuckWriter takes nothing until it is let go.
+// stuckWriter blocks until it is released.
 type stuckWriter struct{ free chan struct{} }
 
 func (w stuckWriter) Write(p []byte) (int, error) {

@@ -74,7 +74,7 @@ func (e *Encoder) Append(dst []byte, vectors []Vector, rows int) ([]byte, error)
 	return dst, nil
 }
 
-// tooLong makes the error for a row with so many bytes.
+// tooLong returns the error for a row of that many bytes.
 func (e *Encoder) tooLong(vectors []Vector, row, size int) error {
 	long := &LongRowError{Bytes: size, Limit: e.limit}
 	for i, c := range e.columns {
@@ -149,7 +149,7 @@ type encodeError string
 
 func (e encodeError) Error() string { return string(e) }
 
-// IsUnwritable tells whether an Encoder's error is about a value that JSON does
+// IsUnwritable reports whether an Encoder's error is about a value that JSON does
 // not have.
 func IsUnwritable(err error) bool {
 	_, is := errors.AsType[encodeError](err)

@@ -30,7 +30,7 @@ func (p *parser) badValue(b []byte, i int, f *field) int {
 	return p.fail(at, f.column, reason)
 }
 
-// badKind tells why a value is not of a kind, which has that name.
+// badKind returns why a value is not of a kind, which has that name.
 func badKind(b []byte, i int, kind Kind, name string) (at int, reason string) {
 	at = i
 	switch c := b[i]; {
@@ -77,7 +77,7 @@ func badNumber(b []byte, i int, kind Kind, name string) string {
 	return "out of the range of " + kindName(kind)
 }
 
-// noValue tells why no value begins at i.
+// noValue returns why no value begins at i.
 func noValue(b []byte, i int) string {
 	switch b[i] {
 	case '\n':
@@ -188,7 +188,7 @@ func utf8Reason(column int) string {
 	return fmt.Sprintf("invalid UTF-8 at byte %d of the line: convert the file to UTF-8", column)
 }
 
-// severalObjects tells whether a line that was refused holds more than one
+// severalObjects reports whether a line that was refused holds more than one
 // object, one after the other or in an array, so that more than one row is lost
 // with it. Where quotes are broken it goes by the first key, which every one of
 // the objects begins with.
@@ -209,7 +209,7 @@ func severalObjects(line []byte) bool {
 	return colon > 0 && bytes.Count(head, head[:colon]) > 1
 }
 
-// nesting counts the objects of a line that lie in no other object.
+// nesting counts the objects of a line that are in no other object.
 type nesting struct {
 	depth   int
 	arrays  int // of depth: arrays around everything

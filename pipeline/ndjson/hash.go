@@ -15,9 +15,9 @@ import (
 // means: changing it changes the hash of every file.
 const blockSize = 1 << 20
 
-// Hash tells whether a file has changed: the 128-bit xxh3 of the 128-bit xxh3
+// Hash is compared to find out whether a file has changed: the 128-bit xxh3 of the 128-bit xxh3
 // hashes of its consecutive blocks of 1 MiB. So blocks can be hashed by any
-// thread in any order. It is no defence against forgery.
+// thread in any order. It does not protect against forgery.
 type Hash [16]byte
 
 // String returns the hash as 32 hexadecimal digits.

@@ -170,7 +170,7 @@ func memory(tb testing.TB, content string, columns []Column, learn bool) (rows [
 	return rows, s.rejects
 }
 
-// realFiles are the files of a landing table of the real lake, if it is at hand.
+// realFiles are the files of a landing table of the real lake, if it is available.
 func realFiles(tb testing.TB, table string) []string {
 	tb.Helper()
 	paths, err := filepath.Glob(filepath.Join("..", "..", "..", "shared", "lake", table, "landing", "*.json"))

@@ -10,7 +10,7 @@ import (
 	"github.com/zeebo/xxh3"
 )
 
-// ChangedError tells that a file was changed, replaced or removed while it was
+// ChangedError reports that a file was changed, replaced or removed while it was
 // read, so that what was read of it belongs to no one version.
 type ChangedError struct{ Name string }
 
@@ -37,7 +37,7 @@ type input struct {
 	advice Advice // why it is rejected as a whole
 }
 
-// open opens a file and looks at what it is. Whoever gets an input must see
+// open opens a file and looks at what it is. A caller that gets an input must see
 // to it that finish is called.
 func (s *Scan) open(index int) (*input, error) {
 	in := &input{File: s.files[index], index: index, tally: newTally(len(s.columns))}

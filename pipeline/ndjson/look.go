@@ -61,7 +61,7 @@ func Unpack(ctx context.Context, f File, limits Limits, w io.Writer) error {
 	return in.unchanged()
 }
 
-// counter counts bytes, and tells a failed write from a failed read.
+// counter counts bytes, and distinguishes a failed write from a failed read.
 type counter struct {
 	w      io.Writer
 	bytes  int64

@@ -90,7 +90,7 @@ func formatOf(b []byte) (form, bool) {
 	return form{}, false
 }
 
-// isBzip2 tells bzip2 from a text that begins like it.
+// isBzip2 distinguishes bzip2 from a text that begins like it.
 func isBzip2(b []byte) bool {
 	return len(b) >= 10 && string(b[:3]) == "BZh" && b[3]-'1' < 9 &&
 		(string(b[4:10]) == "\x31\x41\x59\x26\x53\x59" || string(b[4:10]) == "\x17\x72\x45\x38\x50\x90")
@@ -112,7 +112,7 @@ func isHadoopSnappy(b []byte) bool {
 		uint64(first) <= size+size/6+32
 }
 
-// binaryLine tells whether there is a control character that no text has.
+// binaryLine reports whether there is a control character that no text has.
 func binaryLine(line []byte) bool {
 	const text = 1<<'\t' | 1<<'\n' | 1<<'\v' | 1<<'\f' | 1<<'\r' | 1<<'\b' | 1<<0x1b | 1<<recordSeparator
 	for _, c := range line {

@@ -11,7 +11,7 @@ import (
 // quotes, since engines read numbers of JSON as floats.
 
 // nested appends the value at i in that spelling. On a misfit the end is -1
-// and p.misfit tells why. The depth is the one that the value has in its line.
+// and p.misfit says why. The depth is the one that the value has in its line.
 func (p *parser) nested(dst, b []byte, i, depth int, shape *Shape) (out []byte, end int) {
 	if string(b[i:i+4]) == "null" {
 		return append(dst, "null"...), i + 4
@@ -209,7 +209,7 @@ func (p *parser) fieldOf(shape *Shape, key []byte) int {
 	return -1
 }
 
-// matches tells whether a key of the JSON is a name of the table.
+// matches reports whether a key of the JSON is a name of the table.
 func (p *parser) matches(name string, key []byte) bool {
 	if p.dots && bytes.IndexByte(key, '.') >= 0 {
 		key = bytes.ReplaceAll(key, []byte{'.'}, []byte{'_'})

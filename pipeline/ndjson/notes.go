@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// NoteKind tells notes apart.
+// NoteKind distinguishes notes.
 type NoteKind string
 
 // What a scan has read and thinks worth mentioning.
@@ -20,7 +20,7 @@ const (
 	SameContent  NoteKind = "same_content"  // files of the same bytes as an earlier one
 )
 
-// Note is something that was accepted and that somebody should know of.
+// Note is something that was accepted and is worth reporting.
 type Note struct {
 	Kind  NoteKind
 	Files int   // that it is about
@@ -122,7 +122,7 @@ func (n *noteBook) list(columns []Column, files []File) (notes []Note) {
 // sameContent is in the text of every note of the kind SameContent.
 var sameContent = regexp.MustCompile(` (?:has|have) the same content as `)
 
-// IsWarning tells of the text of a note whether rows are probably counted
+// IsWarning reports, from the text of a note, whether rows are probably counted
 // twice. Manifests keep the texts of notes only.
 func IsWarning(text string) bool { return sameContent.MatchString(text) }
 

@@ -26,8 +26,8 @@ type field struct {
 	shape  Shape
 	seen   uint64 // the line that had it last
 
-	// The string before this one, which is often the same. It lies in the
-	// buffer, so it is forgotten when the buffer is loaded anew.
+	// The string before this one, which is often the same. It is in the
+	// buffer, so it is forgotten when the buffer is loaded again.
 	before []byte
 	value  stringValue
 	cached bool

@@ -91,7 +91,7 @@ func (p *parser) read(in *input, b []byte, start, end, row, limit int) (next, ro
 	return next, rows, ok
 }
 
-// Misplaced tells why a file cannot belong to a table with the columns, by the
+// Misplaced returns why a file cannot belong to a table with the columns, by the
 // names of its folders; empty: it can.
 func Misplaced(columns []Column, file string) (reason string) {
 	return newParser(columns, Limits{}).enter(file)

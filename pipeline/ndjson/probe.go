@@ -77,7 +77,7 @@ func unicodeText(name, encoding string) form {
 	return form{what: name + " text", filter: "iconv -f " + encoding + " -t UTF-8"}
 }
 
-// carriageReturns tells whether a line holds two objects with nothing but a
+// carriageReturns reports whether a line holds two objects with nothing but a
 // carriage return between them.
 func carriageReturns(line []byte) bool {
 	for {
@@ -93,12 +93,12 @@ func carriageReturns(line []byte) bool {
 	}
 }
 
-// oldLines tells whether a text without a line feed has carriage returns.
+// oldLines reports whether a text without a line feed has carriage returns.
 func oldLines(text []byte) bool {
 	return bytes.IndexByte(bytes.TrimRight(text, "\r"), '\r') > 0 && text[0] != '{' && text[0] != '[' && !binaryLine(text)
 }
 
-// continues tells whether the object that begins b and whose first line ends
+// continues reports whether the object that begins b and whose first line ends
 // at first goes on as JSON in the lines after it. A truncated line does not:
 // the next line's brace cannot follow it.
 func (p *parser) continues(b []byte, first int, whole bool) bool {

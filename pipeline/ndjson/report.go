@@ -47,7 +47,7 @@ type Reject struct {
 	Uncounted bool
 }
 
-// Whole tells whether a whole file was refused.
+// Whole reports whether a whole file was refused.
 func (r Reject) Whole() bool { return r.Line == 0 }
 
 // String returns the reject as file:line:column: reason.
@@ -67,7 +67,7 @@ type MissingKey struct {
 // missing is a MissingKey by its numbers.
 type missing struct{ file, column int }
 
-// TooManyRejectsError tells that more lines were rejected than can be kept.
+// TooManyRejectsError reports that more lines were rejected than can be kept.
 type TooManyRejectsError struct {
 	Rejects int
 	Bytes   int64
@@ -110,7 +110,7 @@ func (c *Cursor) rejectCut() error {
 }
 
 // refused says what is wrong with the line at p.at, by the parser's fault, and
-// where the next one begins. What it returns of the line lies in the buffer.
+// where the next one begins. What it returns of the line is in the buffer.
 func (p *part) refused(parser *parser) (r Reject, raw []byte, next int) {
 	f := parser.fault
 	next = p.at + bytes.IndexByte(p.buffer[p.at:p.end], '\n') + 1
@@ -249,7 +249,7 @@ func (s *Scan) finish(in *input) error {
 // ErrUnfinished is what Report returns before everything is read.
 var ErrUnfinished = errors.New("the scan was not read to its end")
 
-// Report tells what was read, once every cursor has come to the end of the
+// Report returns what was read, once every cursor has come to the end of the
 // scan. It reads files with rejected lines once more, to count their lines.
 func (s *Scan) Report(ctx context.Context) (Report, error) {
 	s.mu.Lock()
@@ -283,7 +283,7 @@ func (s *Scan) Report(ctx context.Context) (Report, error) {
 	return r, nil
 }
 
-// SoFar tells what was refused of a scan that has not come to its end, or has
+// SoFar returns what was refused of a scan that has not come to its end, or has
 // failed. No cursor may be at work.
 func (s *Scan) SoFar(ctx context.Context) (Report, error) {
 	s.mu.Lock()

@@ -25,7 +25,7 @@ type scalar struct {
 }
 
 // readScalar parses the value at i, which is not null. On a misfit the end is
-// -1 and p.misfit tells why.
+// -1 and p.misfit says why.
 func (p *parser) readScalar(b []byte, i int, shape *Shape) (s scalar, end int) {
 	switch shape.Kind { //nolint:exhaustive // the others are read by field.read or by nested
 	case KindTinyint, KindSmallint:

@@ -9,10 +9,10 @@ import (
 
 // File is one file to read.
 type File struct {
-	Path string // where it lies on this machine
+	Path string // where it is on this machine
 	Name string // as people know it
 	Size int64  // as it was listed
-	// Handle, if it is not nil, is the opened file, which is read whatever lies
+	// Handle, if it is not nil, is the opened file, which is read regardless of what is
 	// at Path by then. A Scan does not close it.
 	Handle *os.File `json:"-"`
 }
@@ -36,7 +36,7 @@ type Scan struct {
 	nextFile  int
 	opening   int
 	opened    map[*input]struct{}
-	queue     []*input // plain files with blocks that nobody has
+	queue     []*input // plain files with blocks that no cursor has
 	abandoned []*part  // of cursors closed before their end
 	finished  int      // files that are read to their end
 	err       error
@@ -88,8 +88,8 @@ func (s *Scan) Blocks() int {
 	return n
 }
 
-// Drain reads, and validates and counts, whatever no cursor has handed out.
-// It is called after the cursors are closed, by whoever wants a Report of a
+// Drain reads, validates and counts everything that no cursor has returned.
+// It is called after the cursors are closed, by a caller that wants a Report of a
 // scan that was not read to its end.
 func (s *Scan) Drain(ctx context.Context) error {
 	c := s.Cursor()

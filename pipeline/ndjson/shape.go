@@ -94,7 +94,7 @@ func (p *parser) formOfLines(b []byte, whole bool) form {
 	return forms[most]
 }
 
-// commonShape tells which shape most of the lines have, and how many have it.
+// commonShape returns which shape most of the lines have, and how many have it.
 func (p *parser) commonShape(lines [][]byte) (most shape, count int) {
 	var counts [shapes]int
 	for _, line := range lines {
@@ -142,7 +142,7 @@ func (p *parser) shapeOf(line []byte) shape {
 
 func letter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
 
-// valueTo tells whether one value begins at i and ends the line.
+// valueTo reports whether one value begins at i and ends the line.
 func (p *parser) valueTo(b []byte, i, end int) bool {
 	p.line++
 	after := p.skip(b, i, 0)
@@ -176,7 +176,7 @@ func (p *parser) shapeOfObject(b []byte, end int) shape {
 	return brokenObject
 }
 
-// shapeOfFault tells why an object is not JSON from the first byte that is
+// shapeOfFault returns why an object is not JSON from the first byte that is
 // wrong.
 func (p *parser) shapeOfFault(b []byte, at, end int) shape {
 	begins := func(words ...string) bool {
@@ -201,7 +201,7 @@ func (p *parser) shapeOfFault(b []byte, at, end int) shape {
 	return brokenObject
 }
 
-// bareKey tells whether the letters at i are a key without quotes.
+// bareKey reports whether the letters at i are a key without quotes.
 func bareKey(b []byte, i int) bool {
 	for letter(b[i]) || b[i]-'0' <= 9 || b[i] == '_' || b[i] == '$' {
 		i++

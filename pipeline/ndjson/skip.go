@@ -141,7 +141,7 @@ func number(b []byte, i int) (end int, whole bool) {
 }
 
 // keySet finds a key that an object of a line has twice, in time linear in
-// the line's length whatever the line holds. It keeps 128-bit hashes of the
+// the line's length, regardless of its content. It keeps 128-bit hashes of the
 // keys, folded to one case.
 type keySet struct {
 	line    uint64
@@ -227,7 +227,7 @@ type names struct {
 	others bool   // there were more
 }
 
-// maxNames is how many distinct unknown keys are told apart.
+// maxNames is how many distinct unknown keys are counted.
 const maxNames = 20
 
 func (n *names) add(name []byte, count int64) {

@@ -144,7 +144,7 @@ func (c *Cursor) enter(ctx context.Context, file int) error {
 // into blocks and queued, unless why says that it is rejected.
 func (c *Cursor) look(file int) (in *input, why Advice, err error) {
 	s := c.scan
-	// Whatever happens here, a panic too, the others must not wait for ever.
+	// After any failure here, a panic too, the others must not wait for ever.
 	defer func() {
 		s.mu.Lock()
 		defer s.mu.Unlock()

@@ -24,7 +24,7 @@ func plain(b []byte, i int) int {
 }
 
 // text reads the string whose first byte after the quote is at i. What it
-// returns lies in b, or in tmp if the string has escapes. The end is after the
+// returns is in b, or in tmp if the string has escapes. The end is after the
 // closing quote, or -1 if the string is not valid.
 func text(b []byte, i int, tmp []byte) (value, grown []byte, end int) {
 	start := i
@@ -147,7 +147,7 @@ func lower(c byte) byte {
 	return c
 }
 
-// sameFold tells whether two names differ at most by ASCII case.
+// sameFold reports whether two names differ at most by ASCII case.
 func sameFold(a string, b []byte) bool {
 	if len(a) != len(b) {
 		return false

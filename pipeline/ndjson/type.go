@@ -78,15 +78,15 @@ type Field struct {
 	Shape Shape
 }
 
-// IsText tells whether the values are text: a string, varchar or char.
+// IsText reports whether the values are text: a string, varchar or char.
 func (s *Shape) IsText() bool {
 	return s.Kind == KindString || s.Kind == KindVarchar || s.Kind == KindChar
 }
 
-// IsNumber tells whether the values are numbers.
+// IsNumber reports whether the values are numbers.
 func (s *Shape) IsNumber() bool { return s.Kind >= KindTinyint && s.Kind <= KindDecimal }
 
-// IsNested tells whether the values have parts: an array, map or struct.
+// IsNested reports whether the values have parts: an array, map or struct.
 func (s *Shape) IsNested() bool { return s.Kind >= KindArray }
 
 // Shape takes the type apart. It panics for a type that ParseType does not
@@ -101,7 +101,7 @@ func (t Type) Shape() Shape {
 }
 
 // ParseType reads a type as Athena's DDL spells it, in any case and with
-// blanks. The error tells what to write instead.
+// blanks. The error names what to write instead.
 func ParseType(text string) (Type, error) {
 	p := typeParser{rest: strings.ToLower(text)}
 	shape, err := p.shape(0)
@@ -312,7 +312,7 @@ func (p *typeParser) structure(whole string, depth int) (s Shape, err error) {
 	}
 }
 
-// quoted tells whether JSON has values of the kind as strings.
+// quoted reports whether JSON has values of the kind as strings.
 func (k Kind) quoted() bool {
 	switch k {
 	case KindString, KindVarchar, KindChar, KindDate, KindTimestamp:
@@ -322,7 +322,7 @@ func (k Kind) quoted() bool {
 	}
 }
 
-// isPlain tells whether field.read reads the kind itself.
+// isPlain reports whether field.read reads the kind itself.
 func (k Kind) isPlain() bool {
 	return k == KindString || k == KindBoolean || k == KindInt || k == KindBigint || k == KindDouble
 }

@@ -43,7 +43,7 @@ func TestTypesThatAreNotSupportedNameTheirReplacement(t *testing.T) {
 	}
 }
 
-// valuesOf reads one column of lines, and tells how it is shown, how it is
+// valuesOf reads one column of lines, and returns how it is shown, how it is
 // written, and why lines were rejected.
 func valuesOf(tb testing.TB, kind string, values ...string) (shown []any, written []string, rejects []Reject) {
 	tb.Helper()

@@ -25,11 +25,11 @@ type Vector struct {
 	Heap []byte
 }
 
-// inlined is the longest string that lies in its 16-byte value itself.
+// inlined is the longest string that is in its 16-byte value itself.
 const inlined = 12
 
 // stringValue is DuckDB's string_t: a length, and either the string itself or
-// its first four bytes and where it lies.
+// its first four bytes and where it is.
 type stringValue struct {
 	length uint32
 	prefix [4]byte
@@ -153,7 +153,7 @@ func (v *Vector) intern(text []byte) stringValue {
 	return value
 }
 
-// newVector makes a vector in Go's memory, with room for so many rows.
+// newVector allocates a vector in Go's memory, with room for the given number of rows.
 func newVector(rows int) Vector {
 	return Vector{
 		Data:  unsafe.Pointer(unsafe.SliceData(make([]uint64, 2*rows))),
@@ -161,7 +161,7 @@ func newVector(rows int) Vector {
 	}
 }
 
-// allValid begins a batch of so many rows in a vector of newVector's.
+// allValid begins a batch of the given number of rows in a vector of newVector's.
 func (v *Vector) allValid(rows int) {
 	for i := range (rows + 63) / 64 {
 		*(*uint64)(unsafe.Add(v.Valid, i*8)) = ^uint64(0)
@@ -241,7 +241,7 @@ func (v *Vector) bigint(row int) int64 { return *(*int64)(unsafe.Add(v.Data, row
 
 func (v *Vector) double(row int) float64 { return *(*float64)(unsafe.Add(v.Data, row*8)) }
 
-// text returns a relocated string where it lies, without copying it.
+// text returns a relocated string where it is, without copying it.
 func (v *Vector) text(row int) []byte {
 	at := unsafe.Add(v.Data, row*16)
 	length := int((*stringValue)(at).length)

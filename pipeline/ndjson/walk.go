@@ -16,7 +16,7 @@ type Walker struct {
 	rejects func(Reject)
 	parser  *parser
 	part    part
-	none    []Vector // for rows that nobody wants
+	none    []Vector // for rows that are skipped
 	vectors []Vector
 }
 
@@ -43,7 +43,7 @@ func NewWalker(columns []Column, limits Limits, rejects func(Reject)) *Walker {
 // Place is the start of a line of a file.
 type Place struct {
 	Offset int64 // 0, or after a line feed
-	Line   int64 // from 1; or 0 if nobody has counted
+	Line   int64 // from 1; or 0 if unknown
 }
 
 // Start goes to a place in a file, which the caller keeps open and which has
@@ -69,7 +69,7 @@ func (w *Walker) Place() Place {
 	return at
 }
 
-// Skip goes over at most limit rows, and tells how many there were: fewer only
+// Skip goes over at most limit rows, and returns how many there were: fewer only
 // at the end of the file.
 func (w *Walker) Skip(ctx context.Context, limit int64) (rows int64, err error) {
 	for rows < limit {
@@ -111,7 +111,7 @@ func (w *Walker) Rows(ctx context.Context, limit int) (rows [][]any, err error) 
 	return rows, nil
 }
 
-// Line returns the next row as it lies there, without its end, and where it
+// Line returns the next row as it is stored, without its end, and where it
 // begins. At the end of the file it returns nil. The bytes are good until the
 // next call.
 func (w *Walker) Line(ctx context.Context) (raw []byte, at Place, err error) {

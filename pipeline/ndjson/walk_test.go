@@ -64,7 +64,7 @@ func sameAsScan(t *testing.T, content []byte, limits Limits, step int) {
 		t.Fatal(err)
 	}
 	if len(report.Rejects) > 0 && report.Rejects[0].Line == 0 {
-		return // rejected as a whole: nobody walks over it
+		return // rejected as a whole: it has no rows to walk over
 	}
 	got, rejects := walked(t, path, everyType, limits, step)
 	if !reflect.DeepEqual(got, asWide(want)) {

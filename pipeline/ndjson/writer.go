@@ -26,7 +26,7 @@ type Writer struct {
 	bytes   atomic.Int64
 
 	mu      sync.Mutex
-	idle    *sync.Cond // fewer buffers wait, or nobody writes
+	idle    *sync.Cond // fewer buffers wait, or no goroutine writes
 	free    [][]byte   // empty, or with some lines
 	full    [][]byte
 	writing bool
@@ -63,7 +63,7 @@ func (w *Writer) Write(vectors []Vector, rows int) error {
 	return w.give(buffer, writeSize, err)
 }
 
-// take returns a buffer that nobody else has.
+// take returns a buffer that no other goroutine has.
 func (w *Writer) take() ([]byte, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
