@@ -23,14 +23,14 @@ import (
 // Options limit what the engine takes of the machine.
 type Options struct {
 	Memory  string // as DuckDB writes it, such as "512MB"; empty: 80 % of the machine's
-	Threads int    // at most so many; 0: one for each core
+	Threads int    // at most; 0: one for each core
 	Temp    string // private folder for rows that do not fit into memory
 }
 
 // Engine is an embedded DuckDB. It is used by one goroutine at a time, but for
 // Trace and Conditions: who asks while another asks waits its turn.
 type Engine struct {
-	asking   chan struct{} // holds a value while somebody asks
+	asking   chan struct{} // holds a value while a caller uses the engine
 	db       *sql.DB
 	conn     *sql.Conn
 	threads  int
@@ -67,7 +67,7 @@ func (r *registry[T]) get(id int64) (v T, ok bool) {
 
 func (r *registry[T]) remove(id int64) { r.m.Delete(id) }
 
-// Open starts an engine. What it spills is gone after Close.
+// Open starts an engine. Close removes what it spills.
 func Open(ctx context.Context, options Options) (*Engine, error) {
 	if errLayout != nil {
 		return nil, errLayout
@@ -158,7 +158,7 @@ func (e *Engine) unwatch(ctx context.Context) error {
 	return e.exec(ctx, statement("drop.sql", named{Kind: "TABLE", Table: table}))
 }
 
-// turn waits until nobody else asks.
+// turn waits until no other goroutine uses the engine.
 func (e *Engine) turn(ctx context.Context) (over func(), err error) {
 	select {
 	case e.asking <- struct{}{}:

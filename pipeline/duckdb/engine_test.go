@@ -119,7 +119,7 @@ func TestDuplicatesGoAndAreAccountedFor(t *testing.T) {
 	}
 }
 
-// Whatever the optimizer moves about, the stages have the rows that they have
+// Regardless of the optimizer, the stages have the rows that they have
 // when each is asked on its own.
 func TestStagesAreCountedExactly(t *testing.T) {
 	const ctes = "WITH a AS (SELECT n.k, n.v FROM numbers AS n WHERE n.v IS NOT NULL), b AS (SELECT a.k, a.v FROM a WHERE a.v > 500), c AS (SELECT b.k, b.v FROM b WHERE b.k IN (SELECT o.k FROM others AS o))"
@@ -128,7 +128,7 @@ func TestStagesAreCountedExactly(t *testing.T) {
 		{"a stage that is read twice", ctes + " SELECT x.k, x.v FROM c AS x INNER JOIN b AS y ON x.k = y.k AND x.v = y.v", "{\"k\":1}\n{\"k\":2}\n"},
 		{"an empty side of a join", ctes + " SELECT c.k, c.v FROM c", "{\"k\":-1}\n"},
 		{"a limit", ctes + " SELECT c.k, c.v FROM c LIMIT 1", "{\"k\":1}\n"},
-		{"a stage that nobody reads", ctes + " SELECT b.k, b.v FROM b", "{\"k\":1}\n"},
+		{"a stage that is not read", ctes + " SELECT b.k, b.v FROM b", "{\"k\":1}\n"},
 		{"an aggregate", ctes + ", d AS (SELECT c.k, count(*) AS v FROM c GROUP BY c.k) SELECT d.k, d.v FROM d", "{\"k\":1}\n{\"k\":3}\n"},
 		{"renamed columns", "WITH a(p, q) AS (SELECT n.k, n.v FROM numbers AS n WHERE n.v > 10) SELECT a.p, a.q FROM a", "{\"k\":1}\n"},
 	} {
@@ -299,7 +299,7 @@ func TestTheDriverHasTheLayoutThatWeReachInto(t *testing.T) {
 		t.Fatal(errLayout)
 	}
 	if driverLayout.chunk == driverLayout.projection {
-		t.Error("two fields lie at one place")
+		t.Error("two fields share one place")
 	}
 }
 
@@ -385,7 +385,7 @@ func TestWatchedValuesAreThoseOfTheRowsWritten(t *testing.T) {
 	}
 }
 
-// Screens ask what a stage wants while they follow somebody.
+// Screens read a stage's predicate while they follow a subject.
 func TestSeveralMayAskAtOnce(t *testing.T) {
 	e := open(t, Options{})
 	in := table(t, "people", peopleColumns, people)

@@ -18,7 +18,7 @@ import (
 	"stedi/pipeline"
 )
 
-// Sealed is an engine for queries that nobody has vouched for: it knows the
+// Sealed is an engine for untrusted queries: it knows the
 // tables that SetTables gives it and nothing else, spills nothing, and its
 // settings are locked. It is meant for a process of its own, since a query can
 // still eat time and memory. It is used by one goroutine at a time.
@@ -35,7 +35,7 @@ type sealedSource struct {
 	judged bool // a share of rejects was found to be within the limit
 }
 
-// OpenSealed starts an engine that may use so many bytes and threads.
+// OpenSealed starts an engine with a limit of memory and threads.
 func OpenSealed(ctx context.Context, memory int64, threads int) (*Sealed, error) {
 	if errLayout != nil {
 		return nil, errLayout
@@ -215,7 +215,7 @@ func (s *sealedSource) pin() error {
 	return nil
 }
 
-// replaced tells whether a path leads to another file than the opened one.
+// replaced reports whether a path leads to another file than the opened one.
 func (s *sealedSource) replaced() bool {
 	for _, f := range s.input.Files {
 		opened, err := f.Handle.Stat()
@@ -270,7 +270,7 @@ func (v version) unchanged() error {
 	return nil
 }
 
-// unreadable says what is wrong with a file without saying where it lies.
+// unreadable says what is wrong with a file without saying where it is.
 func unreadable(table, name string, err error) error {
 	if path, ok := errors.AsType[*os.PathError](err); ok {
 		err = path.Err

@@ -111,9 +111,9 @@ var manyPipelines = []string{
 	`"type":"COMPARE_IN"`, `"type":"COMPARE_NOT_IN"`, `"cte_map":{"map":[{`,
 }
 
-// streams tells whether the rows of a query may be taken while it runs. With
+// streams reports whether the rows of a query may be taken while it runs. With
 // several pipelines into one result DuckDB 1.5 waits for ever, each full and
-// nobody taking: such a result is collected first. (duckdb/duckdb#22215; the
+// no reader: such a result is collected first. (duckdb/duckdb#22215; the
 // marks cannot be forged, since a text in JSON has its quotes escaped.)
 func streams(tree string) bool {
 	for _, mark := range manyPipelines {
@@ -143,7 +143,7 @@ func (c *Cursor) execute(stream bool) error {
 	return nil
 }
 
-// Next returns at most so many rows, and fewer when they hold about so many
+// Next returns at most limit rows, and fewer when they hold about so many
 // bytes. After the last one it returns io.EOF. Every row returned is of one
 // version of the tables.
 func (c *Cursor) Next(ctx context.Context, rows, bytes int) (page [][]any, err error) {
@@ -230,7 +230,7 @@ func (c *Cursor) fetch() (more bool, err error) {
 	return true, nil
 }
 
-// Close ends the query and waits until no thread is at work for it, whatever
+// Close ends the query and waits until no thread works for it, regardless of
 // has become of ctx.
 func (c *Cursor) Close(ctx context.Context) {
 	c.stop(ctx)

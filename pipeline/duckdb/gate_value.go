@@ -24,7 +24,7 @@ type valueReader struct {
 	valid []uint64 // nil: all are
 }
 
-// native tells whether a column's values cross as they are; any other is cast
+// native reports whether a column's values cross as they are; any other is cast
 // to VARCHAR by DuckDB itself.
 func native(t mapping.Type) bool {
 	switch t {
@@ -101,7 +101,7 @@ func widen(f float32) float64 {
 	return wide
 }
 
-// text copies a string of DuckDB's: short ones lie in the value itself.
+// text copies a string of DuckDB's: short ones are in the value itself.
 func text(value *[16]byte) string {
 	const inlined = 12
 	length := *(*uint32)(unsafe.Pointer(value))

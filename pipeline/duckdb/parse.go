@@ -139,14 +139,14 @@ func (t *tree) tables() []tableRef {
 	return refs
 }
 
-// uses tells whether a node of the type occurs anywhere.
+// uses reports whether a node of the type occurs anywhere.
 func (t *tree) uses(nodeType string) bool {
 	found := false
 	walk(t.statements[0], func(node map[string]any) { found = found || node["type"] == nodeType })
 	return found
 }
 
-// dropDistinct takes a plain DISTINCT off the outermost SELECT and tells
+// dropDistinct removes a plain DISTINCT from the outermost SELECT and reports
 // whether there was one and nothing else behind it.
 func (t *tree) dropDistinct() bool {
 	modifiers, _ := t.root()["modifiers"].([]any)

@@ -72,7 +72,7 @@ type run struct {
 }
 
 // watched lets the transform's SQL find its inputs by name, and runs it while
-// progress is told how far it is.
+// progress is called with how far it is.
 func (r *run) watched(ctx context.Context, progress func(pipeline.Progress)) (result pipeline.Result, err error) {
 	for _, input := range r.job.Inputs {
 		if err := r.open(ctx, input); err != nil {
@@ -117,7 +117,7 @@ func (r *run) open(ctx context.Context, input pipeline.Input) error {
 		return err
 	}
 	if !r.engine.isKept(name) {
-		return fmt.Errorf("%s is not at hand", name)
+		return fmt.Errorf("%s is not available", name)
 	}
 	return nil
 }
@@ -150,7 +150,7 @@ func (r *run) keep(ctx context.Context, made *counted) (string, error) {
 	target := table.Table
 	if made.distinct {
 		target = rows.Table
-		defer e.exec(context.WithoutCancel(ctx), statement("drop.sql", named{Kind: "TABLE", Table: rows.Table})) //nolint:errcheck // it is gone already unless something else failed
+		defer e.exec(context.WithoutCancel(ctx), statement("drop.sql", named{Kind: "TABLE", Table: rows.Table})) //nolint:errcheck // it is dropped already unless something else failed
 	}
 	if err := e.exec(ctx, statement("keep.sql", named{Table: target, SQL: made.sql})); err != nil {
 		return "", err

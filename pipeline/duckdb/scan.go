@@ -18,7 +18,7 @@ import (
 type source struct {
 	input   pipeline.Input
 	threads int
-	allow   *pipeline.Allowance // nil: whoever asks for a report decides
+	allow   *pipeline.Allowance // nil: the reader of the report decides
 
 	mu       sync.Mutex
 	readings []*reading // one for each time that a query reads the table
@@ -154,7 +154,7 @@ func moveHeap(v *ndjson.Vector, handle mapping.Vector, rows int) {
 // errRefused ends a query that had to leave out more than it may.
 var errRefused = errors.New("more was rejected than is allowed")
 
-// refuses tells, while a query runs, whether more was rejected than it may leave
+// refuses reports, while a query runs, whether more was rejected than it may leave
 // out. Of a share only its end can tell.
 func (s *source) refuses(r *reading) bool {
 	return s.allow != nil && s.allow.Exceeded(s.input.Table, r.scan)

@@ -123,7 +123,7 @@ func (c counter) Config() driver.ScalarFuncConfig {
 	return driver.ScalarFuncConfig{InputTypeInfos: []driver.TypeInfo{c.row}, ResultTypeInfo: c.row, Volatile: true, SpecialNullHandling: true}
 }
 
-// Executor passes a chunk on by reference, whatever its columns are.
+// Executor passes a chunk on by reference, for all kinds of columns.
 func (c counter) Executor() driver.ScalarFuncExecutor {
 	return onChunks("counting", func(chunk mapping.DataChunk, rows int, result mapping.Vector) error {
 		mapping.VectorReferenceVector(result, chunkVector(chunk, 0))

@@ -39,7 +39,7 @@ func lakeType(info driver.TypeInfo) (ndjson.Type, bool) {
 	if !ok {
 		return "", false
 	}
-	// What is nested too deep, or has odd names of fields, is no type.
+	// A type that is nested too deep, or has odd field names, is refused.
 	t, err := ndjson.ParseType(string(shape.Type().String()))
 	return t, err == nil
 }
@@ -100,7 +100,7 @@ func nestedText(value, duckType string) string {
 	return fmt.Sprintf("CAST(to_json(CAST(%s AS %s)) AS VARCHAR)", value, decimalName.ReplaceAllString(duckType, "VARCHAR"))
 }
 
-// holds tells whether a column of DuckDB's type gives the vectors of a type. A
+// holds reports whether a column of DuckDB's type gives the vectors of a type. A
 // varchar and a char give those of a string.
 func holds(info driver.TypeInfo, t ndjson.Type) bool {
 	got, ok := lakeType(info)

@@ -10,7 +10,7 @@ import (
 	"github.com/duckdb/duckdb-go/v2/mapping"
 )
 
-// hashSet tells whether all of many hashes are different. Threads sort them
+// hashSet reports whether all of many hashes are different. Threads sort them
 // into buckets by their first bits; each bucket is then looked through in a
 // table that fits into a core's cache, which DuckDB's count(DISTINCT …) does
 // not.
@@ -48,7 +48,7 @@ func (s *hashSet) take() *buckets {
 	return b
 }
 
-// unique is called when nobody adds any more.
+// unique is called after the last add.
 func (s *hashSet) unique() bool {
 	var table []uint64
 	for i := range 1 << bucketBits {

@@ -59,7 +59,7 @@ func joined(from any, table string) string {
 }
 
 // columnsOf lists the columns with that qualifier, in lower case. A column
-// without a qualifier, or a star, could be anybody's: then there is no list.
+// without a qualifier, or a star, could be of any table: then there is no list.
 func (t *tree) columnsOf(alias string) []string {
 	var columns []string
 	known := true

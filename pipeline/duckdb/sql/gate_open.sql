@@ -1,6 +1,6 @@
 -- The settings of an engine for the queries of people: no file, no folder to
 -- spill to, no extension, nothing that could be changed afterwards. Rows come
--- in the order of the files, and times are told in UTC whatever the machine.
+-- in the order of the files, and times are in UTC on every machine.
 SET threads = {{.Threads}};
 SET memory_limit = {{text .Memory}};
 SET max_temp_directory_size = '0B';

@@ -1,4 +1,4 @@
-{{- /* An empty name is nobody's, so that it links nobody. */ -}}
+{{- /* An empty name belongs to no subject, so it links none. */ -}}
 INSERT INTO {{name .Linked}}
 SELECT DISTINCT CAST(t.{{name .To}} AS VARCHAR)
 FROM {{name .Table}} AS t
