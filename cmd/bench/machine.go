@@ -25,7 +25,7 @@ func machine(here []rival, pins map[string]string) string {
 	return strings.Join(facts, ", ")
 }
 
-// memory is that of the machine in bytes, or 0 where nobody tells.
+// memory is that of the machine in bytes, or 0 if unknown.
 func memory() int64 {
 	text, err := os.ReadFile("/proc/meminfo")
 	if err != nil {

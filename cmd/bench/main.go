@@ -37,7 +37,7 @@ func main() {
 	os.Exit(code)
 }
 
-// narrator tells the story of the run. That it cannot be told is no reason to
+// narrator prints the progress of the run. A failed write does not cause it to
 // stop.
 type narrator struct{ io.Writer }
 

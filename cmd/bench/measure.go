@@ -18,7 +18,7 @@ type cost struct {
 	peak int64         // bytes
 }
 
-// errLimit tells that a run was stopped at the time limit.
+// errLimit reports that a run was stopped at the time limit.
 var errLimit = errors.New("over the time limit")
 
 const (
@@ -27,7 +27,7 @@ const (
 )
 
 // measure runs one process in the folder. What it says goes to a file, so that
-// nobody here has to read along.
+// this process does not have to read along.
 func measure(ctx context.Context, limit time.Duration, folder string, args, env []string) (c cost, err error) {
 	log, err := os.Create(filepath.Join(folder, "output.log"))
 	if err != nil {

@@ -79,7 +79,7 @@ func (o *options) setRivals(text string) error {
 	for name := range strings.SplitSeq(text, ",") {
 		name = strings.TrimSpace(name)
 		if !slices.Contains(rivalNames(), name) {
-			return fmt.Errorf("-rivals: there is no %q, only %s", name, strings.Join(rivalNames(), ", "))
+			return fmt.Errorf("-rivals: unknown rival %q; the rivals are %s", name, strings.Join(rivalNames(), ", "))
 		}
 		if !slices.Contains(o.rivals, name) {
 			o.rivals = append(o.rivals, name)

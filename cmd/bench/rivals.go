@@ -20,9 +20,9 @@ type rival struct {
 	// command gives the arguments, the program first, and what the environment
 	// gets on top. Tables go to out, or where table finds them.
 	command func(o *options, lake, out string) (args, env []string, err error)
-	// table is where a derived table lies after a run; nil: out/NAME.json.
+	// table is where a derived table is after a run; nil: out/NAME.json.
 	table func(t derived, lake, out string) string
-	// absent tells why the rival cannot run here; nil if it can.
+	// absent says why the rival cannot run here; nil if it can.
 	absent func(o *options) error
 	pip    string // name of its Python package
 }

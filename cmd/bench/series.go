@@ -17,7 +17,7 @@ type bench struct {
 	progress narrator
 	tables   []derived
 	slow     map[string]bool // rivals that met the time limit: no larger lake for them
-	// settle waits until the disk has no more to do, so that nobody pays for
+	// settle waits until the disk has no more to do, so that no rival pays for
 	// the one who ran before.
 	settle func()
 }
@@ -165,7 +165,7 @@ func (b *bench) note(r *result, round, scale int, c cost, err error) {
 
 // order is who runs when: shuffled once by the seed, moved on by one in each
 // round, so that everybody comes first, second and last alike; turned round
-// after each cycle, so that nobody always follows the same one.
+// after each cycle, so that no rival always follows the same one.
 func order(n int, seed uint64, round int) []int {
 	turns := rand.New(rand.NewPCG(seed, 0)).Perm(n)
 	if n == 0 {

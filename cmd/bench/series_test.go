@@ -42,7 +42,7 @@ func TestOrderGivesEveryPlaceToEverybody(t *testing.T) {
 		t.Errorf("the second cycle goes %v, want the reverse of %v", back, forth)
 	}
 	if len(order(0, 7, 1)) != 0 {
-		t.Error("nobody has an order")
+		t.Error("no rival has an order")
 	}
 }
 

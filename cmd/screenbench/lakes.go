@@ -45,7 +45,7 @@ func (b *bench) lakeOfFiles(ctx context.Context) (string, error) {
 	return lake, nil
 }
 
-// scatter replaces the files of a folder by so many, with the same lines in
+// scatter replaces the files of a folder by n, with the same lines in
 // them for as long as these last.
 func scatter(folder string, files int) error {
 	names, err := filepath.Glob(filepath.Join(folder, "*.json"))

@@ -42,7 +42,7 @@ func TestTheLastRowIsKnownByItsNumber(t *testing.T) {
 
 func TestCPUTimeIsThatOfOneProcess(t *testing.T) {
 	if _, err := os.Stat("/proc/self/stat"); err != nil {
-		t.Skip("nobody tells here what a process has used")
+		t.Skip("this system does not report what a process has used")
 	}
 	before, err := cpuTime(os.Getpid())
 	for err == nil {

@@ -65,7 +65,7 @@ func (b *bench) starting(ctx context.Context, name string, args ...string) error
 	return nil
 }
 
-// idle measures what the program does while nobody does anything, and how long
+// idle measures what the program does while it is idle, and how long
 // keys take.
 func (b *bench) idle(ctx context.Context, args []string) error {
 	b.say("doing nothing for ten seconds")
@@ -104,7 +104,7 @@ func (b *bench) working(ctx context.Context, name string, args []string) error {
 	if _, err := s.shows("machine_learning_cur"); err != nil {
 		return err
 	}
-	wait(ctx, time.Second) // the terminal has told what it can by then
+	wait(ctx, time.Second) // the terminal has reported its features by then
 	running := func() error {
 		if strings.Contains(s.screen(), "▶ running") {
 			return nil
@@ -211,7 +211,7 @@ func (s *session) page(ctx context.Context) (first, last time.Duration, err erro
 	return first, last, err
 }
 
-// atTheLastRow tells whether the table's screen says "row 7 of 7".
+// atTheLastRow reports whether the table's screen says "row 7 of 7".
 func atTheLastRow(screen string) bool {
 	_, at, _ := strings.Cut(screen, "─ row ")
 	words := strings.Fields(at)
@@ -227,11 +227,11 @@ func cpuTime(pid int) (time.Duration, error) {
 	_, rest, _ := strings.Cut(string(text), ") ")
 	fields := strings.Fields(rest)
 	if len(fields) < 13 {
-		return 0, fmt.Errorf("process %d: %q tells no times", pid, text)
+		return 0, fmt.Errorf("process %d: no CPU times in %q", pid, text)
 	}
 	user, err := strconv.Atoi(fields[11])
 	system, e := strconv.Atoi(fields[12])
-	const tick = 10 * time.Millisecond // Linux tells it in these
+	const tick = 10 * time.Millisecond // the unit that Linux reports
 	return time.Duration(user+system) * tick, errors.Join(err, e)
 }
 

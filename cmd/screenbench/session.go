@@ -34,7 +34,7 @@ type session struct {
 	copies   sync.WaitGroup
 
 	mu      sync.Mutex
-	changed chan struct{} // closed at the next output, and made anew
+	changed chan struct{} // closed at the next output, then replaced
 	latest  time.Time     // when that output came
 }
 
@@ -54,7 +54,7 @@ func start(ctx context.Context, program string, args ...string) (*session, error
 	if err != nil {
 		return nil, errors.Join(err, os.RemoveAll(state))
 	}
-	s.copies.Go(func() { _, _ = io.Copy(s, s.terminal) })          // until the program is gone
+	s.copies.Go(func() { _, _ = io.Copy(s, s.terminal) })          // until the program exits
 	s.copies.Go(func() { _, _ = io.Copy(s.terminal, s.emulator) }) // until the emulator is closed
 	return s, nil
 }
@@ -96,7 +96,7 @@ func (s *session) until(what string, wanted sight) (time.Time, error) {
 	}
 }
 
-// sight tells whether something is to be seen on a screen.
+// sight reports whether something is to be seen on a screen.
 type sight func(screen string) bool
 
 func has(text string) sight {
@@ -137,7 +137,7 @@ func (s *session) end() error {
 	if e := s.cmd.Wait(); e != nil && !errors.As(e, &exit) {
 		err = errors.Join(err, e)
 	}
-	if pipe, ok := s.emulator.InputPipe().(io.Closer); ok { // the emulator's own Close races with whoever reads
+	if pipe, ok := s.emulator.InputPipe().(io.Closer); ok { // the emulator's own Close races with readers
 		err = errors.Join(err, pipe.Close())
 	}
 	err = errors.Join(err, s.terminal.Close())
