@@ -32,7 +32,7 @@ type fresh struct {
 }
 
 // Query begins a query. What a run has published between two looks at the lake
-// is no error: the lake is looked at again.
+// is not an error: the lake is surveyed again.
 func (f *fresh) Query(ctx context.Context, sql string) (rows pipeline.Rows, err error) {
 	err = pipeline.Again(ctx, func() error {
 		rows, err = f.ask(ctx, sql)

@@ -29,7 +29,7 @@ type Entry struct {
 	// processes that the program starts for itself.
 	Flags *pflag.FlagSet
 	// Supports returns why the engine cannot work on a lake, with the fix, or
-	// nil. It asks nobody and reads nothing. Nil: it works on every lake.
+	// nil. It makes no calls and reads nothing. Nil: it works on every lake.
 	Supports func(lake Place) error
 	// Deployed: the engine works only on lakes that `stedi deploy` has made known
 	// to it. The doctor examines it for every such lake.
@@ -62,7 +62,7 @@ type Place struct {
 	Authority pipeline.Authority // zero for a lake that was never deployed
 }
 
-// InS3 tells whether the lake is stored in a bucket.
+// InS3 reports whether the lake is stored in a bucket.
 func (p Place) InS3() bool { return strings.HasPrefix(p.Root, "s3://") }
 
 // Env is the open lake that an engine works on.
@@ -79,7 +79,7 @@ type Env struct {
 	// Embedded is the engine inside this process, which is always open. An
 	// engine may leave its checks to it by embedding it as its Checker.
 	Embedded Embedded
-	// RowsOnly: nobody asks for the rows of stages, so that an engine which
+	// RowsOnly: the rows of stages are not needed, so that an engine which
 	// counts them at a price leaves them at 0.
 	RowsOnly bool
 	// Lookup reads an environment variable.
