@@ -14,7 +14,7 @@ import (
 
 // Error is a fault at a place of a query. It unwraps to a *pipeline.SQLError.
 type Error struct {
-	Line, Column int // from 1, the column in characters; 0 when nobody knows
+	Line, Column int // from 1, the column in characters; 0 if unknown
 	Message      string
 }
 
@@ -29,7 +29,7 @@ func (e *Error) Unwrap() error {
 	return &pipeline.SQLError{Line: e.Line, Column: e.Column, Message: e.Message}
 }
 
-// LimitError tells which limit ended a query.
+// LimitError names the limit that ended a query.
 type LimitError struct {
 	What  string        // memory or time
 	Bytes int64         // the limit of memory
@@ -82,7 +82,7 @@ const (
 func legible(sql string) error {
 	switch {
 	case strings.TrimSpace(sql) == "":
-		return refuse(sql, -1, "Write one SELECT.", "there is no query")
+		return refuse(sql, -1, "Write one SELECT.", "the query is empty")
 	case len(sql) > maxText:
 		return refuse(sql, -1, "Write it shorter.", "the query is longer than %d KB", maxText>>10)
 	case !utf8.ValidString(sql):
@@ -172,7 +172,7 @@ func quiet(fault *duckdb.QueryError) (message, fix string) {
 		}
 		return "a value is out of range", "CAST to a wider type first."
 	case "Permission", "IO", "HTTP":
-		return "the query reaches for something outside of the lake", "Read the lake's tables only."
+		return "the query reads something outside the lake", "Read the lake's tables only."
 	case "Invalid Input":
 		return "a function was given a value that it does not take", "Look at the arguments of the functions."
 	case "INTERRUPT":
