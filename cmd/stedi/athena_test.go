@@ -135,7 +135,7 @@ func TestWhateverGoesWrongOnAthenaTheTablesStayWhole(t *testing.T) {
 		"the query fails": {awstest.AthenaFaults{Fail: func(sql string) string {
 			return map[bool]string{true: "GENERIC_INTERNAL_ERROR: no worker"}[isMade(sql)]
 		}}, 3, "no worker"},
-		"somebody cancels it": {awstest.AthenaFaults{Cancel: isMade}, 3, "somebody else"},
+		"another user cancels it": {awstest.AthenaFaults{Cancel: isMade}, 3, "cancelled outside stedi"},
 		"its count fails": {awstest.AthenaFaults{Fail: func(sql string) string {
 			return map[bool]string{true: "GENERIC_INTERNAL_ERROR: no count"}[strings.Contains(sql, "place")]
 		}}, 3, "no count"},

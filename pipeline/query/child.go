@@ -17,7 +17,7 @@ import (
 // childArgument is what the program is called with to become the child.
 const childArgument = "query-child"
 
-// IsChild tells whether the arguments, without the program's name, are those
+// IsChild reports whether the arguments, without the program's name, are those
 // of the query process.
 func IsChild(args []string) bool { return len(args) == 1 && args[0] == childArgument }
 

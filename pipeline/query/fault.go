@@ -14,7 +14,7 @@ import (
 
 // Error is a fault at a place of a query. It unwraps to a *pipeline.SQLError.
 type Error struct {
-	Line, Column int // from 1, the column in characters; 0 when nobody knows
+	Line, Column int // from 1, the column in characters; 0 if unknown
 	Message      string
 }
 
@@ -29,7 +29,7 @@ func (e *Error) Unwrap() error {
 	return &pipeline.SQLError{Line: e.Line, Column: e.Column, Message: e.Message}
 }
 
-// LimitError tells which limit ended a query.
+// LimitError names the limit that ended a query.
 type LimitError struct {
 	What  string        // memory or time
 	Bytes int64         // the limit of memory

@@ -15,7 +15,7 @@ import (
 )
 
 // What a query may say is listed, and everything else is refused, so that what
-// a later DuckDB adds is shut out until somebody has looked at it. The lists
+// a later DuckDB adds is refused until it was reviewed. The lists
 // of functions are in functions/: allowed, and what DuckDB has besides.
 
 //go:embed functions/allowed.txt
@@ -113,7 +113,7 @@ func (g *gate) check(serialized []byte) error {
 		return g.notSelect()
 	}
 	if p, _ := answer.Statements[0]["named_param_map"].([]any); len(p) > 0 {
-		return refuse(g.sql, -1, "Write the value instead.", "the query has a parameter")
+		return refuse(g.sql, -1, "Write the value instead.", "parameters are not supported")
 	}
 	node, _ := answer.Statements[0]["node"].(map[string]any)
 	if node["cte_map"] == nil {
@@ -312,8 +312,8 @@ func (g *gate) table(v map[string]any, known *scope) error {
 			}
 		}
 	}
-	fix := "The tables are: " + strings.Join(g.at.atHand(), ", ") + "."
-	if near := pipeline.Nearest(name, g.at.atHand()); near != "" {
+	fix := "The tables are: " + strings.Join(g.at.available(), ", ") + "."
+	if near := pipeline.Nearest(name, g.at.available()); near != "" {
 		fix = "Did you mean " + near + "?"
 	}
 	return refuse(g.sql, location(v), fix, "the lake has no table %s", name)
@@ -323,12 +323,12 @@ func (g *gate) table(v map[string]any, known *scope) error {
 func (g *gate) show(v map[string]any, known *scope) error {
 	kind := text(v, "show_type")
 	if v["query"] == nil || kind != "DESCRIBE" && kind != "SUMMARY" {
-		return refuse(g.sql, -1, "The tables are: "+strings.Join(g.at.atHand(), ", ")+".", "SHOW is not supported")
+		return refuse(g.sql, -1, "The tables are: "+strings.Join(g.at.available(), ", ")+".", "SHOW is not supported")
 	}
 	return g.children(v, known)
 }
 
-// unknown refuses what nobody has looked at yet.
+// unknown refuses forms that were not reviewed.
 func (g *gate) unknown(v map[string]any) error {
 	what := text(v, "class")
 	if what == "" {

@@ -235,10 +235,10 @@ func TestAStrangeChildIsAnError(t *testing.T) {
 	for name, test := range map[string]struct{ script, want string }{
 		"dies at once":   {"exit 3", "exit status 3"},
 		"is killed":      {"kill -9 $$", "signal: killed"},
-		"says nonsense":  {"echo hello to you all; exec cat", "no answer"},
-		"says too much":  {`printf 'p\377\377\377\377'; exec cat`, "no answer"},
+		"says nonsense":  {"echo hello to you all; exec cat", "violated its protocol"},
+		"says too much":  {`printf 'p\377\377\377\377'; exec cat`, "violated its protocol"},
 		"ends midway":    {`printf 'p\100\0\0\0abc'`, "exit status 0"},
-		"no fault":       {`printf 'x\003\0\0\0abc'; exec cat`, "no answer"},
+		"no fault":       {`printf 'x\003\0\0\0abc'; exec cat`, "violated its protocol"},
 		"never answers":  {"exec sleep 60", "worked longer"},
 		"does not read":  {"exec sleep 60", "worked longer"},
 		"never finishes": {`printf 'p\100\0\0\0abc'; exec sleep 60`, "worked longer"},
@@ -256,7 +256,7 @@ func TestAStrangeChildIsAnError(t *testing.T) {
 			b := newBudget(300 * time.Millisecond)
 			f, err := c.ask(t.Context(), kindParse, parseMessage{message}, &b)
 			if err == nil && f.kind != kindTree {
-				err = c.babble(errPage)
+				err = c.protocolError(errPage)
 			}
 			if err == nil || !strings.Contains(err.Error(), test.want) {
 				t.Error(err)
