@@ -1,6 +1,7 @@
 package query
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"regexp"
@@ -155,20 +156,28 @@ var (
 	overflow   = regexp.MustCompile(`^Overflow in (\w+) of (\w+) `)
 )
 
-// quiet says what went wrong while rows were made without any of their values.
+// typeNames has the SQL name of types whose physical name DuckDB reports.
+var typeNames = map[string]string{
+	"BOOL": "boolean", "INT8": "tinyint", "INT16": "smallint", "INT32": "int", "INT64": "bigint", "INT128": "hugeint",
+	"UINT8": "utinyint", "UINT16": "usmallint", "UINT32": "uinteger", "UINT64": "ubigint", "UINT128": "uhugeint",
+}
+
+func typeName(physical string) string { return cmp.Or(typeNames[physical], strings.ToLower(physical)) }
+
+// quiet explains a failure at run time without quoting any value.
 func quiet(fault *duckdb.QueryError) (message, fix string) {
 	const tryCast = "TRY_CAST gives NULL where a value does not fit."
 	switch fault.Type {
 	case "Conversion":
 		if m := conversion.FindStringSubmatch(fault.Message); m != nil && m[2] != "" {
-			return fmt.Sprintf("cannot convert a value of %s to %s", m[2], m[1]), tryCast
+			return fmt.Sprintf("cannot convert a value of %s to %s", m[2], typeName(m[1])), tryCast
 		} else if m != nil {
-			return fmt.Sprintf("cannot convert a value to %s", m[1]), tryCast
+			return fmt.Sprintf("cannot convert a value to %s", typeName(m[1])), tryCast
 		}
 		return "cannot convert a value to the requested type", tryCast
 	case "Out of Range":
 		if m := overflow.FindStringSubmatch(fault.Message); m != nil {
-			return fmt.Sprintf("a result of %s does not fit %s", m[1], m[2]), "CAST to a wider type first."
+			return fmt.Sprintf("the result of the %s does not fit %s", m[1], typeName(m[2])), "CAST to a wider type first."
 		}
 		return "a value is out of range", "CAST to a wider type first."
 	case "Permission", "IO", "HTTP":

@@ -343,7 +343,7 @@ var changes = map[string]string{
 	"INSTALL": "loads programs", "LOAD": "loads programs", "PRAGMA": "changes settings", "SET": "changes settings", "RESET": "changes settings",
 	"CALL": "runs a procedure", "EXECUTE": "runs a statement", "PREPARE": "keeps a statement", "EXPLAIN": "may run what it explains",
 	"DROP": "deletes", "DELETE": "deletes", "TRUNCATE": "deletes", "INSERT": "writes", "UPDATE": "writes", "MERGE": "writes", "CREATE": "writes",
-	"ALTER": "writes", "VACUUM": "writes", "CHECKPOINT": "writes", "PIVOT": "keeps a type: say FROM … PIVOT (… FOR … IN (…)) instead",
+	"ALTER": "writes", "VACUUM": "writes", "CHECKPOINT": "writes", "PIVOT": "keeps a type; write FROM … PIVOT (… FOR … IN (…)) instead",
 }
 
 // notSelect refuses a text that is not one SELECT.
@@ -351,7 +351,7 @@ func (g *gate) notSelect() error {
 	found := statements(g.sql)
 	for _, s := range found {
 		if does, ok := changes[s.word]; ok {
-			return refuse(g.sql, s.at, "Write one SELECT.", "queries are read-only: %s is not allowed, it %s", s.word, does)
+			return refuse(g.sql, s.at, "Write one SELECT.", "queries are read-only: %s is not allowed (it %s)", s.word, does)
 		}
 	}
 	if len(found) > 1 {
