@@ -236,7 +236,7 @@ func TestFixtureFaults(t *testing.T) {
 		where, says      string
 	}{
 		{"a table that nobody makes", "tests/knwon.json", "[]", "tests/knwon.json", "did you mean known?"},
-		{"a landing table", "tests/people.json", "[]", "tests/people.json", `no transform makes "people"`},
+		{"a landing table", "tests/people.json", "[]", "tests/people.json", `no transform builds "people"`},
 		{"no JSON", "tests/known.json", "[\n{\"name\": x}]", "tests/known.json:2", "invalid character 'x'"},
 		{"cut off", "tests/known.json", "[\n{\"name\":\n", "tests/known.json:2", "unexpected end"},
 		{"something behind the array", "tests/known.json", "[]\n[]", "tests/known.json:2", "after top-level value"},
@@ -247,18 +247,18 @@ func TestFixtureFaults(t *testing.T) {
 		{"a key in another case", "tests/known.json", "[{\"Name\": \"n\"}]", "tests/known.json:1", `did you mean name?`},
 		{"a key twice", "tests/known.json", "[{\"name\": \"n\",\n\"name\": \"m\"}]", "tests/known.json:2", `the key "name" twice`},
 		{"no name", "tests/known.json", "[\n{\"expect\": []}]", "tests/known.json:2", "needs a name"},
-		{"a name that is no text", "tests/known.json", "[\n{\"name\": 7}]", "tests/known.json:2", "a name must be a text"},
-		{"nothing expected", "tests/known.json", "[\n{\"name\": \"n\"}]", "tests/known.json:2", "what to expect"},
+		{"a name that is no text", "tests/known.json", "[\n{\"name\": 7}]", "tests/known.json:2", "a name must be a non-empty string"},
+		{"nothing expected", "tests/known.json", "[\n{\"name\": \"n\"}]", "tests/known.json:2", "does not have the key expect"},
 		{"a case twice", "tests/known.json", "[{\"name\": \"n\", \"expect\": []},\n{\"name\": \"n\", \"expect\": []}]", "tests/known.json:2", "first in line 1"},
 		{"an unknown profile", "tests/known.json", "[{\"name\": \"n\",\n\"profiles\": [\"al\"]}]", "tests/known.json:2", "did you mean all?"},
 		{"rows that are none", "tests/known.json", "[{\"name\": \"n\", \"expect\": [\n[1]]}]", "tests/known.json:2", "a row must be an object"},
-		{"a table that is not read", "tests/known.json", "[{\"name\": \"n\", \"given\": {\n\"peopel\": []}, \"expect\": []}]", "tests/known.json:2", `case "n": known does not read "peopel": did you mean people?`},
+		{"a table that is not read", "tests/known.json", "[{\"name\": \"n\", \"given\": {\n\"peopel\": []}, \"expect\": []}]", "tests/known.json:2", `fixture "n": known does not read "peopel": did you mean people?`},
 		{"a table given twice", "tests/known.json", "[{\"name\": \"n\", \"given\": {\"people\": [],\n\"PEOPLE\": []}, \"expect\": []}]", "tests/known.json:2", "people is given twice"},
-		{"an unknown column given", "tests/known.json", "[{\"name\": \"n\", \"given\": {\"people\": [{\"id\": 1},\n{\"id\": 1,\n\"nam\": 1}]}, \"expect\": []}]", "tests/known.json:3", `case "n": people has no column "nam": did you mean name?`},
-		{"an unknown column expected", "tests/known.json", "[{\"name\": \"n\", \"expect\": [{\n\"idd\": 1}]}]", "tests/known.json:2", `case "n": known has no column "idd": did you mean id?`},
-		{"a column of the wrong type given", "tests/known.json", "[{\"name\": \"n\", \"given\": {\"people\": [{\"id\": 1}, {\"name\": \"x\",\n\"id\": \"1\"}]}, \"expect\": []}]", "tests/known.json:2", `case "n": people: id: `},
-		{"a column of the wrong type expected", "tests/known.json", "[{\"name\": \"n\", \"expect\": [{\"name\": \"x\",\n\"id\": 1.5}]}]", "tests/known.json:2", `case "n": known: id: `},
-		{"a column twice in a row", "tests/known.json", "[{\"name\": \"n\", \"expect\": [{\"id\": 1,\n\"ID\": 1}]}]", "tests/known.json:1", `case "n": known: `},
+		{"an unknown column given", "tests/known.json", "[{\"name\": \"n\", \"given\": {\"people\": [{\"id\": 1},\n{\"id\": 1,\n\"nam\": 1}]}, \"expect\": []}]", "tests/known.json:3", `fixture "n": people has no column "nam": did you mean name?`},
+		{"an unknown column expected", "tests/known.json", "[{\"name\": \"n\", \"expect\": [{\n\"idd\": 1}]}]", "tests/known.json:2", `fixture "n": known has no column "idd": did you mean id?`},
+		{"a column of the wrong type given", "tests/known.json", "[{\"name\": \"n\", \"given\": {\"people\": [{\"id\": 1}, {\"name\": \"x\",\n\"id\": \"1\"}]}, \"expect\": []}]", "tests/known.json:2", `fixture "n": people: id: `},
+		{"a column of the wrong type expected", "tests/known.json", "[{\"name\": \"n\", \"expect\": [{\"name\": \"x\",\n\"id\": 1.5}]}]", "tests/known.json:2", `fixture "n": known: id: `},
+		{"a column twice in a row", "tests/known.json", "[{\"name\": \"n\", \"expect\": [{\"id\": 1,\n\"ID\": 1}]}]", "tests/known.json:1", `fixture "n": known: `},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			results, err := rehearse(t, withTests(c.file, c.text), engine(t))

@@ -153,7 +153,7 @@ func TestKeysOfTheSettingsTakeThePlaceOfThoseBuiltIn(t *testing.T) {
 	d.press("f2")
 	d.shows("KEYS · Lake", "^r X")
 	d.press("esc", "X")
-	d.shows("5 tables made")
+	d.shows("5 tables built")
 }
 
 func TestSettingsOfKeysThatCannotWorkAreRefused(t *testing.T) {
@@ -207,5 +207,5 @@ func TestAKeyThatDoesNothingNowSaysWhy(t *testing.T) {
 	d.held = 0
 	d.settle()
 	d.press("!")
-	d.shows("! the last error: nothing has gone wrong")
+	d.shows("! the last error: no errors")
 }

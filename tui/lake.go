@@ -97,7 +97,7 @@ func (l *lakeView) actions() []action {
 		k.act("first", "home g", "first", step(-1<<20)),
 		k.act("last", "end G", "last", step(1<<20)),
 		k.act("open", "enter", enter, l.enter).at(1).when(there || other, noTable),
-		k.act("run-to", "r", "run upstream", func() tea.Cmd { return l.start("+" + l.at) }).at(2).when(there, noTable).when(made, notMade).when(!l.live.going(), running),
+		k.act("run-to", "r", "run with upstream", func() tea.Cmd { return l.start("+" + l.at) }).at(2).when(there, noTable).when(made, notMade).when(!l.live.going(), running),
 		k.act("run-all", "R", "run all", func() tea.Cmd { return l.start() }).at(3).when(open, notOpen).when(!l.live.going(), running),
 		k.act("check", "v", "check", l.check).at(4).when(there, noTable).when(!l.live.going(), running),
 		k.act("cancel-run", "c", "cancel the run", l.live.cancel).at(2).when(l.live.going(), notRunning),

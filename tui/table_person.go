@@ -152,7 +152,7 @@ func (p *personPanel) draw(area pane) {
 		text = "  found in no table"
 	}
 	for _, l := range p.trace.Linked {
-		text += ", goes with " + plural(l.Values, l.Name, "× "+l.Name)
+		text += " (" + plural(l.Values, l.Name, "× "+l.Name) + ")"
 	}
 	in.cut(x, 0, in.width()-x-1, th.dim, text)
 	list := in.part(0, 2, in.width(), min(len(p.trace.Tables), max(1, in.height()-6)))

@@ -76,7 +76,7 @@ func (p *program) traceText(subject string, trace *pipeline.Trace) error {
 	} else {
 		fmt.Fprintf(&b, "%s: %s", printable.Text(subject), printable.Text(trace.Name))
 		for _, l := range trace.Linked {
-			fmt.Fprintf(&b, ", goes with %d × %s", l.Values, printable.Text(l.Name))
+			fmt.Fprintf(&b, " (%d × %s)", l.Values, printable.Text(l.Name))
 		}
 		b.WriteString("\n\n")
 		traceTables(&b, trace.Tables)
