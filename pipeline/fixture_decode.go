@@ -107,7 +107,7 @@ func (d *fixtureDecoder) string(what string) (string, error) {
 func (d *fixtureDecoder) fixture(profiles []string) (*Fixture, error) {
 	f := &Fixture{File: d.file, Line: d.line(), Profiles: []string{}}
 	expects := false
-	err := d.object("a case", func(key fixtureKey) (err error) {
+	err := d.object("a fixture", func(key fixtureKey) (err error) {
 		switch key.name {
 		case "name":
 			f.Name, err = d.string("a name")
@@ -124,7 +124,7 @@ func (d *fixtureDecoder) fixture(profiles []string) (*Fixture, error) {
 			f.expect, err = d.rows("expect")
 		default:
 			known := []string{"name", "profiles", "given", "expect"}
-			err = d.fault(key.line, "a case has no %q: %sit has %s", key.name, didYouMean(key.name, known), strings.Join(known, ", "))
+			err = d.fault(key.line, "a fixture has no key %q: %sit has %s", key.name, didYouMean(key.name, known), strings.Join(known, ", "))
 		}
 		return err
 	})

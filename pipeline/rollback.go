@@ -119,7 +119,7 @@ func (b *rollback) look(ctx context.Context) error {
 			names = append(names, f.Name)
 		}
 		return Fail(Conflict, b.table.Name, "Inspect them and move them away; `stedi run --replace` moves them to .stedi/replaced and rebuilds the table.",
-			"%d files were modified outside stedi: %s", len(names), strings.Join(names[:min(len(names), 10)], ", "))
+			"%s modified outside stedi: %s", counted(len(names), "file"), strings.Join(names[:min(len(names), 10)], ", "))
 	}
 	b.current, b.made = state.manifest, state.made
 	return nil
