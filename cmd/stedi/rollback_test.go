@@ -129,7 +129,7 @@ func TestAFullDiskHarmsNoRollback(t *testing.T) {
 		if got != old && got != fresh {
 			t.Fatalf("the table is neither: %d lines", strings.Count(got, "\n"))
 		}
-		done := strings.Contains(stderr, "it is rolled back")
+		done := strings.Contains(stderr, "rolled back, but the cleanup failed")
 		if done && got != old {
 			t.Error("it is not rolled back, though it says so")
 		}

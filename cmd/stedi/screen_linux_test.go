@@ -252,7 +252,7 @@ func TestARunIsNotCutOffWithoutAQuestion(t *testing.T) {
 	s.press("\x03")
 	s.shows("A run is under way")
 	s.press("n1")
-	s.shows("WATERFALL")
+	s.shows("FUNNEL")
 	s.press("q")
 	s.shows("A run is under way")
 	s.press("y")

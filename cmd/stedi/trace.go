@@ -83,7 +83,7 @@ func (p *program) traceText(subject string, trace *pipeline.Trace) error {
 	}
 	for _, t := range trace.Tables {
 		if t.Rejected > 0 {
-			fmt.Fprintf(&b, "note: %s: %d unreadable lines were skipped\n", t.Table, t.Rejected)
+			fmt.Fprintf(&b, "note: %s: %s skipped\n", t.Table, counted(t.Rejected, "unreadable line"))
 		}
 		for _, name := range t.Skipped {
 			fmt.Fprintf(&b, "note: %s: the file %s was skipped\n", t.Table, printable.Text(name))
