@@ -21,7 +21,7 @@ func (e *Engine) Adopt(ctx context.Context, table *pipeline.Table, target pipeli
 	}
 	rows, counted := found[0][1].(int64)
 	if !counted {
-		return 0, fmt.Errorf("%s: the count of its new rows is no number", table.Name)
+		return 0, fmt.Errorf("%s: the count of its new rows is not a number", table.Name)
 	}
 	return rows, nil
 }

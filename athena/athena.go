@@ -36,7 +36,7 @@ type Options struct {
 	// MaxScan is how many bytes one query may read; 0: as many as it likes.
 	MaxScan int64
 	// Estimate says how many bytes a query would read at most, so that one
-	// that is too large need not be started. Nil, or an error: nobody knows.
+	// that is too large need not be started. Nil, or an error: unknown.
 	Estimate func(ctx context.Context, sql string) (int64, error)
 	// Deadline is how long a query may take, with its time in the queue; 0
 	// means half an hour.

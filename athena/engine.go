@@ -183,7 +183,7 @@ func (e *Engine) count(ctx context.Context, job pipeline.Job, stage string) (pip
 	for i, row := range found {
 		rows, ok := row[1].(int64)
 		if !ok {
-			return pipeline.Result{}, fmt.Errorf("%s: the count of %s is no number", job.Table.Name, from[i])
+			return pipeline.Result{}, fmt.Errorf("%s: the count of %s is not a number", job.Table.Name, from[i])
 		}
 		result.Funnel[into[i]].Rows, result.Rows = rows, rows
 	}
@@ -213,7 +213,7 @@ func (e *Engine) Scan(ctx context.Context, input pipeline.Input, _ func(pipeline
 	return ndjson.Report{Rows: rows}, nil
 }
 
-// Hold counts a table's rows. All tables are at hand on Athena.
+// Hold counts a table's rows. All tables are available on Athena.
 func (e *Engine) Hold(ctx context.Context, input pipeline.Input) (ndjson.Report, error) {
 	return e.Scan(ctx, input, nil)
 }

@@ -55,9 +55,9 @@ func (c *Client) execute(ctx context.Context, sql, token string, begun func(id s
 	if c.options.Output != "" {
 		input.ResultConfiguration = &types.ResultConfiguration{OutputLocation: &c.options.Output}
 	}
-	reply, heard := account.Reply(ctx)
+	reply, release := account.Reply(ctx)
 	out, err := c.api.StartQueryExecution(reply, input)
-	heard()
+	release()
 	if err != nil {
 		return nil, account.Explain(err, "start a query")
 	}
@@ -76,7 +76,7 @@ func (c *Client) execute(ctx context.Context, sql, token string, begun func(id s
 }
 
 // affordable refuses a query that would read more than is allowed, where that
-// can be told.
+// can be reported.
 func (c *Client) affordable(ctx context.Context, sql string) error {
 	if c.options.MaxScan == 0 || c.options.Estimate == nil {
 		return nil
@@ -111,7 +111,7 @@ func (c *Client) wait(ctx context.Context, id string) (*Execution, error) {
 		case types.QueryExecutionStateFailed:
 			return found, failed(id, ended)
 		case types.QueryExecutionStateCancelled:
-			return found, pipeline.Fail(pipeline.BadEngine, "", "Run again, or ask who has cancelled it.", "query %s was cancelled by somebody else: %s", id, ended.reason)
+			return found, pipeline.Fail(pipeline.BadEngine, "", "Run again.", "query %s was cancelled outside stedi: %s", id, ended.reason)
 		default:
 			if c.options.MaxScan > 0 && found.Scanned > c.options.MaxScan {
 				return nil, tooMuch(found.Scanned, c.options.MaxScan)

@@ -44,7 +44,7 @@ func (q *Querier) Query(ctx context.Context, sql string) (pipeline.Rows, error) 
 }
 
 // readOnly takes statements that begin as those do that only read: in Athena's
-// grammar none of these goes on to write, and a text is one statement.
+// grammar none of these can write, and a text is one statement.
 func readOnly(sql string) error {
 	switch word := firstWord(sql); word {
 	case "SELECT", "WITH", "VALUES", "SHOW", "DESCRIBE":
@@ -54,7 +54,7 @@ func readOnly(sql string) error {
 	}
 }
 
-// headed tells whether a result begins with a row of its columns' names.
+// headed reports whether a result begins with a row of its columns' names.
 func headed(sql string) bool {
 	word := firstWord(sql)
 	return word != "SHOW" && word != "DESCRIBE"

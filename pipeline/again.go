@@ -18,7 +18,7 @@ const (
 )
 
 // errMoved tells a reader that a run has published a table between two looks.
-var errMoved = errors.New("a run has published a table meanwhile")
+var errMoved = errors.New("another run published a table in the meantime")
 
 // Again calls read once more, and a bounded number of times, if what it was about
 // to read has been replaced by a run. What stays changed is its error.

@@ -76,11 +76,11 @@ func (a Allowance) verify(ctx context.Context, store Files, lake *Lake) error {
 		if slices.Contains(names, skipName(name)) {
 			continue
 		}
-		fix := "Name the file as errors do: by its path in the lake."
+		fix := "Give the path of the file in the lake, as in error messages."
 		if near := Nearest(name, names); near != "" {
 			fix = "Did you mean " + near + "? " + fix
 		}
-		return Fail(BadUsage, "", fix, "--skip-file %s: no landing table has a file of this name", name)
+		return Fail(BadUsage, "", fix, "--skip-file %s: no landing table has this file", name)
 	}
 	return nil
 }
@@ -98,7 +98,7 @@ func emptied(t *Table, read, skipped []File) error {
 	if len(read) > 0 || len(skipped) == 0 {
 		return nil
 	}
-	return Fail(BadData, t.Name, "Repair one of them, and read it.", "--skip-file leaves no file of the table: %s", strings.Join(firstFew(fileNames(skipped)), ", "))
+	return Fail(BadData, t.Name, "Repair one of them and do not skip it.", "--skip-file skips every file of the table: %s", strings.Join(firstFew(fileNames(skipped)), ", "))
 }
 
 // losses are what a reading of a table had to leave out.
@@ -158,7 +158,7 @@ func (a Allowance) Accept(t *Table, report ndjson.Report) error {
 	case lost.broken > 0:
 		return unreadableFiles(t, report, lost)
 	case !t.IsLanding():
-		return Fail(BadData, t.Name, "Run it again with --force, or roll it back.", "%s cannot be read:\n  %s",
+		return Fail(BadData, t.Name, "Rebuild it with --force, or roll it back.", "%s cannot be read:\n  %s",
 			counted(lost.lines, "line"), strings.Join(firstOf(report.Rejects), "\n  "))
 	case lost.uncounted > 0:
 		return uncountedLines(t, report, limit, lost)

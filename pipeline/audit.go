@@ -34,17 +34,17 @@ func (a *audited) Write(p []byte) (int, error) {
 // by the reader that the next run will use.
 func (a *audited) audit(ctx context.Context, t *Table, rows int64) error {
 	if a.lines != rows {
-		return fmt.Errorf("audit: %d rows were announced and %d lines written; nothing is published", rows, a.lines)
+		return fmt.Errorf("audit: the engine reported %d rows but wrote %d lines; not published", rows, a.lines)
 	}
 	scan := ndjson.NewScan([]ndjson.File{{Path: a.file.Path(), Name: t.Part(), Size: a.bytes}}, t.Columns, ndjson.Limits{})
 	cursor := scan.Cursor()
 	defer cursor.Close()
 	n, err := cursor.Fill(ctx, make([]ndjson.Vector, len(t.Columns)), auditRows)
 	if err != nil {
-		return fmt.Errorf("audit: %w; nothing is published", err)
+		return fmt.Errorf("audit: %w; not published", err)
 	}
 	if int64(n) != min(rows, auditRows) {
-		return fmt.Errorf("audit: the staged rows do not fit the table's columns; nothing is published")
+		return fmt.Errorf("audit: the staged rows do not match the table's columns; not published")
 	}
 	return nil
 }

@@ -133,13 +133,13 @@ func (l *loader) check(ctx context.Context, file string) (*Check, error) {
 // about to be published.
 func (l *loader) guardable(check *Check, table *Table) error {
 	if table.IsLanding() {
-		return &DefinitionError{File: check.File, Line: 1, Message: "a guard is about a table that a transform makes"}
+		return &DefinitionError{File: check.File, Line: 1, Message: "a guard needs a derived table"}
 	}
 	before := map[string]bool{table.Name: true}
 	l.lake.needs(table, before)
 	for _, name := range check.Inputs {
 		if !before[name] && !l.tables[name].IsLanding() {
-			return &DefinitionError{File: check.File, Message: fmt.Sprintf("the guard reads %s, which is not made before %s", name, table.Name)}
+			return &DefinitionError{File: check.File, Message: fmt.Sprintf("the guard reads %s, which is not built before %s", name, table.Name)}
 		}
 	}
 	return nil
@@ -258,7 +258,7 @@ func (r *run) guard(ctx context.Context, job Job, rows Input, rest []PlanStep) e
 }
 
 func (c *Check) forbids(t *Table, record CheckRecord) error {
-	return Fail(BadData, t.Name, "Nothing was published. Mend the transform, or the rule in "+c.File+" if it is wrong.",
+	return Fail(BadData, t.Name, "Not published. Fix the transform, or the check in "+c.File+" if the check is wrong.",
 		"guard %s failed: %d rows. %s", c.Name, record.Failing, record.Message)
 }
 

@@ -131,12 +131,12 @@ func TestAnInspectionLeavesNoTrace(t *testing.T) {
 
 func TestCheckFaultsHaveAFileAndALine(t *testing.T) {
 	for says, text := range map[string]string{
-		`table of the lake, not ""`:    "-- severity: error\nSELECT 1 AS one",
-		`"-- severity: error"`:         "-- table: known\nSELECT 1 AS one",
-		"reads turnover, which is not": "-- table: known\n-- severity: error\n-- guard\nSELECT t.person FROM turnover AS t",
-		"a guard is about a table":     "-- table: people\n-- severity: error\n-- guard\nSELECT p.id FROM people AS p",
-		`reads "nobody"`:               "-- table: known\n-- severity: error\nSELECT n.id FROM nobody AS n",
-		`"nam"`:                        "-- table: known\n-- severity: error\nSELECT k.nam FROM known AS k",
+		`table of the lake, not ""`:     "-- severity: error\nSELECT 1 AS one",
+		`"-- severity: error"`:          "-- table: known\nSELECT 1 AS one",
+		"reads turnover, which is not":  "-- table: known\n-- severity: error\n-- guard\nSELECT t.person FROM turnover AS t",
+		"a guard needs a derived table": "-- table: people\n-- severity: error\n-- guard\nSELECT p.id FROM people AS p",
+		`reads "nobody"`:                "-- table: known\n-- severity: error\nSELECT n.id FROM nobody AS n",
+		`"nam"`:                         "-- table: known\n-- severity: error\nSELECT k.nam FROM known AS k",
 	} {
 		_, err := pipeline.Load(t.Context(), with(map[string]string{"checks/rule.sql": text}), nil, engine(t))
 		if err == nil || !strings.HasPrefix(err.Error(), "checks/rule.sql") || !strings.Contains(err.Error(), says) {

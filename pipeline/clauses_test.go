@@ -135,7 +135,7 @@ func TestEachClauseIsHonouredOrRefused(t *testing.T) {
 		{name: "a location in S3", statement: head + openX + "LOCATION 's3://other-lake/t/raw'", want: same},
 		{name: "a location of Hadoop", statement: head + openX + "LOCATION 's3a://other-lake/t/raw/'", want: same},
 		{name: "another location", statement: head + openX + "LOCATION\n'hdfs://x/t/raw/'", line: 4, says: "write LOCATION '${lake}/t/'"},
-		{name: "a location with a pattern", statement: head + openX + "LOCATION 's3://lake/t/*.json'", line: 3, says: "no path below the lake"},
+		{name: "a location with a pattern", statement: head + openX + "LOCATION 's3://lake/t/*.json'", line: 3, says: "is not a path below the lake"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			file, content := c.file, c.content

@@ -66,7 +66,7 @@ var s3Location = regexp.MustCompile(`^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-
 func CheckS3Location(location string) (string, error) {
 	bare := strings.TrimSuffix(location, "/")
 	if !s3Location.MatchString(bare) {
-		return "", Fail(BadUsage, "", "Give it as s3://bucket/prefix, of letters, digits, '_', '=', '.' and '-'.", "%.80q is no place in S3", location)
+		return "", Fail(BadUsage, "", "Give it as s3://bucket/prefix, of letters, digits, '_', '=', '.' and '-'.", "%.80q is not an S3 location", location)
 	}
 	return bare, nil
 }

@@ -126,7 +126,7 @@ func (l *loader) overlay(profiles []string) (map[string]string, error) {
 			if near := Nearest(profile, known); near != "" {
 				fix = "Did you mean " + near + "? " + fix
 			}
-			return nil, Fail(BadUsage, "", fix, "there is no profile %q", profile)
+			return nil, Fail(BadUsage, "", fix, "unknown profile %q", profile)
 		}
 		matches, err := definitionFiles(l.files, "profiles/"+profile, ".sql")
 		if err != nil {
@@ -136,9 +136,9 @@ func (l *loader) overlay(profiles []string) (map[string]string, error) {
 			base := path.Base(file)
 			switch _, err := fs.Stat(l.files, "transforms/"+base); {
 			case files[base] != "":
-				l.faults = append(l.faults, &DefinitionError{File: file, Message: "also replaced by " + files[base] + ": these two profiles do not go together"})
+				l.faults = append(l.faults, &DefinitionError{File: file, Message: "also replaced by " + files[base] + ": these two profiles cannot be combined"})
 			case err != nil:
-				l.faults = append(l.faults, &DefinitionError{File: file, Message: "there is no transforms/" + base + " that it could replace"})
+				l.faults = append(l.faults, &DefinitionError{File: file, Message: "no transforms/" + base + " to replace"})
 			default:
 				files[base] = file
 			}
@@ -180,7 +180,7 @@ func (l *loader) landing() error {
 func (l *loader) landingTable(file, text string, ddl tableDDL) (*Table, error) {
 	var faults []error
 	if want := nameOf(file); ddl.name != "" && !strings.EqualFold(ddl.name, want) {
-		faults = append(faults, &DefinitionError{File: file, Line: ddl.namedLine, Message: fmt.Sprintf("makes the table %q: name the file after its table, %s.sql", ddl.name, ddl.name)})
+		faults = append(faults, &DefinitionError{File: file, Line: ddl.namedLine, Message: fmt.Sprintf("declares the table %q: name the file after its table, %s.sql", ddl.name, ddl.name)})
 	}
 	if ddl.location == "" {
 		return nil, errors.Join(faults...) // a fault of the statement
@@ -274,7 +274,7 @@ var (
 
 func (l *loader) add(t *Table) error {
 	if other, taken := l.tables[t.Name]; taken {
-		return &DefinitionError{File: t.File, Message: fmt.Sprintf("table %s is already made by %s", t.Name, other.File)}
+		return &DefinitionError{File: t.File, Message: fmt.Sprintf("table %s is already built by %s", t.Name, other.File)}
 	}
 	if !safeName.MatchString(t.Name) || !safeName.MatchString(t.Zone) {
 		return &DefinitionError{File: t.File, Message: fmt.Sprintf("%.40q in zone %.40q: names have at most 128 letters, digits and underscores and begin with no digit", t.Name, t.Zone)}
@@ -293,7 +293,7 @@ func safeFolder(file string, line int, folder string) error {
 	if safePath.MatchString(folder) && len(folder) <= 256 {
 		return nil
 	}
-	return &DefinitionError{File: file, Line: line, Message: fmt.Sprintf("%.80q is no path below the lake: folders of letters, digits, '_', '=' and '-', joined by '/'", folder)}
+	return &DefinitionError{File: file, Line: line, Message: fmt.Sprintf("%.80q is not a path below the lake: folders of letters, digits, '_', '=' and '-', joined by '/'", folder)}
 }
 
 // paths refuses tables whose folders lie in one another, for each would read
@@ -304,7 +304,7 @@ func (l *loader) paths() error {
 			if a == b || a.Path == "" || b.Path == "" || !strings.HasPrefix(b.Path+"/", a.Path+"/") || a.Path == b.Path && a.Name > b.Name {
 				continue
 			}
-			err := &DefinitionError{File: b.File, Message: fmt.Sprintf("its path %s lies in that of %s (%s): give each table a folder of its own", b.Path, a.Name, a.Path)}
+			err := &DefinitionError{File: b.File, Message: fmt.Sprintf("its path %s is inside that of %s (%s): give each table a folder of its own", b.Path, a.Name, a.Path)}
 			if err := l.note(err); err != nil {
 				return err
 			}

@@ -97,10 +97,10 @@ type comparison struct {
 func (c *comparison) compare(ctx context.Context, d *RowsDiff) error {
 	t := c.lake.Table(d.Table)
 	if t == nil {
-		return Fail(BadUsage, d.Table, "", "the definition has no such table any more")
+		return Fail(BadUsage, d.Table, "", "the definition no longer has this table")
 	}
 	if t.IsLanding() {
-		return Fail(BadUsage, d.Table, "", "the old files of a landing table are not kept")
+		return Fail(BadUsage, d.Table, "", "landing tables are not versioned")
 	}
 	before, err := c.version(ctx, t, c.a)
 	if err != nil {
@@ -134,10 +134,10 @@ func (c *comparison) compare(ctx context.Context, d *RowsDiff) error {
 func (c *comparison) version(ctx context.Context, t *Table, run *Record) (Input, error) {
 	table := run.Table(t.Name)
 	if table == nil || table.Missing {
-		return Input{}, Fail(BadUsage, t.Name, "", "run %s has left no such table", run.Run)
+		return Input{}, Fail(BadUsage, t.Name, "", "run %s did not build this table", run.Run)
 	}
 	if table.MadeBy == "" {
-		return Input{}, Fail(BadUsage, t.Name, "", "the record of run %s does not say which version was there", run.Run)
+		return Input{}, Fail(BadUsage, t.Name, "", "the record of run %s does not name the version", run.Run)
 	}
 	places := map[string]string{manifestName(t.Name): t.Part()} // of a version: where its manifest and its one file lie
 	for _, name := range keptManifests(c.kept, t) {
@@ -181,7 +181,7 @@ func (c *comparison) open(ctx context.Context, t *Table, m *Manifest, part strin
 	}
 	hash, err := ndjson.HashFile(ctx, input.Files[0].Path)
 	if err == nil && hash != m.Hash {
-		err = fmt.Errorf("%s is not as run %s left it: %w", part, m.Run, ErrChanged)
+		err = fmt.Errorf("%s was modified after run %s: %w", part, m.Run, ErrChanged)
 	}
 	return input, err
 }
@@ -202,9 +202,9 @@ func (c *comparison) files(ctx context.Context, m *Manifest, part string) ([]Fil
 		i := slices.IndexFunc(listed, func(f File) bool { return f.Name == w.Name })
 		switch {
 		case i < 0:
-			return nil, fmt.Errorf("%s, which run %s has left, is gone: %w", w.Name, m.Run, fs.ErrNotExist)
+			return nil, fmt.Errorf("%s, written by run %s, is missing: %w", w.Name, m.Run, fs.ErrNotExist)
 		case m.Folder != "" && !listed[i].Same(w):
-			return nil, fmt.Errorf("%s is not as run %s left it: %w", w.Name, m.Run, ErrChanged)
+			return nil, fmt.Errorf("%s was modified after run %s: %w", w.Name, m.Run, ErrChanged)
 		}
 		found = append(found, listed[i])
 	}
@@ -225,7 +225,7 @@ func (c *comparison) columns(ctx context.Context, t *Table, m *Manifest) ([]Colu
 	for _, k := range known {
 		kind, err := ndjson.ParseType(k.Type)
 		if err != nil {
-			return nil, Fail(BadUsage, t.Name, "", "the version of run %s has a column of the type %s, which nobody here knows", m.Run, k.Type)
+			return nil, Fail(BadUsage, t.Name, "", "the version of run %s has a column of the unknown type %s", m.Run, k.Type)
 		}
 		columns = append(columns, Column{Name: k.Name, Type: kind})
 	}

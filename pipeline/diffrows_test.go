@@ -125,7 +125,7 @@ func TestOnlyAFewOfManyRowsAreShown(t *testing.T) {
 	if rows := got["bought"]; rows.OnlyA != 0 || len(rows.SampleA) != 0 || rows.OnlyB != 1000 || len(rows.SampleB) != pipeline.SampleRows {
 		t.Errorf("bought differs so: %+v", rows)
 	}
-	if gone := got["orders"].Gone; gone != "the old files of a landing table are not kept" {
+	if gone := got["orders"].Gone; gone != "landing tables are not versioned" {
 		t.Errorf("of a landing table it says %q", gone)
 	}
 }
@@ -152,14 +152,14 @@ func TestAVersionThatIsGoneSaysWhy(t *testing.T) {
 	b := w.mustRun(t, pipeline.RunOptions{})
 	w.write(t, ".stedi/previous/"+b.Run+"/names/part-00000.json", "{\"name\":\"Bob\"}\n")
 	got := w.compareRows(t, a, b, query.Options{})
-	if gone, want := got["names"].Gone, ".stedi/previous/"+b.Run+"/names/part-00000.json is not as run "+a.Run+" left it: changed by someone else"; gone != want {
+	if gone, want := got["names"].Gone, ".stedi/previous/"+b.Run+"/names/part-00000.json was modified after run "+a.Run+": modified outside stedi"; gone != want {
 		t.Errorf("of a changed file it says %q, want %q", gone, want)
 	}
 	if gone := got["turnover"].Gone; gone != "" {
 		t.Errorf("the other table is gone, too: %q", gone)
 	}
 	got = w.compareRows(t, a, b, query.Options{Timeout: time.Nanosecond})
-	if gone := got["turnover"].Gone; !strings.HasPrefix(gone, "the query was ended: it worked longer than ") {
+	if gone := got["turnover"].Gone; !strings.HasPrefix(gone, "the query was cancelled: it ran longer than ") {
 		t.Errorf("of a comparison that takes too long it says %q", gone)
 	}
 	w.mustRun(t, pipeline.RunOptions{})
@@ -172,10 +172,10 @@ func TestAVersionThatIsGoneSaysWhy(t *testing.T) {
 		t.Fatal(err)
 	}
 	got = w.compareRows(t, first, b, query.Options{})
-	if gone, want := got["turnover"].Gone, "the record of run "+a.Run+" does not say which version was there"; gone != want {
+	if gone, want := got["turnover"].Gone, "the record of run "+a.Run+" does not name the version"; gone != want {
 		t.Errorf("of a record from before it says %q, want %q", gone, want)
 	}
-	if gone, want := got["names"].Gone, "run "+a.Run+" has left no such table"; gone != want {
+	if gone, want := got["names"].Gone, "run "+a.Run+" did not build this table"; gone != want {
 		t.Errorf("of a table that was not there it says %q, want %q", gone, want)
 	}
 }

@@ -89,7 +89,7 @@ func (l *Lake) tested(file string) (string, error) {
 			made = append(made, t.Name)
 		}
 	}
-	return "", &DefinitionError{File: file, Message: fmt.Sprintf("no transform makes %q: %sname the file after one of %s", name, didYouMean(name, made), strings.Join(made, ", "))}
+	return "", &DefinitionError{File: file, Message: fmt.Sprintf("no transform builds %q: %sname the file after one of %s", name, didYouMean(name, made), strings.Join(made, ", "))}
 }
 
 func didYouMean(word string, candidates []string) string {
@@ -104,7 +104,7 @@ func faultyFixture(err error) error {
 	if _, ok := errors.AsType[*DefinitionError](err); !ok {
 		return err
 	}
-	return &Failure{Kind: BadUsage, Err: err, Fix: "Mend the fixture; `stedi test --help` shows what one looks like."}
+	return &Failure{Kind: BadUsage, Err: err, Fix: "Fix the fixture; `stedi test --help` shows an example."}
 }
 
 func decodeFixtures(file, text string, profiles []string) ([]*Fixture, error) {
@@ -129,7 +129,7 @@ func decodeFixtures(file, text string, profiles []string) ([]*Fixture, error) {
 			return err
 		}
 		if i := slices.IndexFunc(fixtures, f.sameAs); i >= 0 {
-			return d.fault(f.Line, "case %q is there twice, first in line %d", f.Name, fixtures[i].Line)
+			return d.fault(f.Line, "fixture %q is defined twice, first in line %d", f.Name, fixtures[i].Line)
 		}
 		fixtures = append(fixtures, f)
 		return nil

@@ -99,7 +99,7 @@ func (d *fixtureDecoder) string(what string) (string, error) {
 	}
 	text, ok := token.(string)
 	if !ok || text == "" {
-		return "", d.fault(line, "%s must be a text that is not empty", what)
+		return "", d.fault(line, "%s must be a non-empty string", what)
 	}
 	return text, nil
 }
@@ -107,7 +107,7 @@ func (d *fixtureDecoder) string(what string) (string, error) {
 func (d *fixtureDecoder) fixture(profiles []string) (*Fixture, error) {
 	f := &Fixture{File: d.file, Line: d.line(), Profiles: []string{}}
 	expects := false
-	err := d.object("a case", func(key fixtureKey) (err error) {
+	err := d.object("a fixture", func(key fixtureKey) (err error) {
 		switch key.name {
 		case "name":
 			f.Name, err = d.string("a name")
@@ -124,7 +124,7 @@ func (d *fixtureDecoder) fixture(profiles []string) (*Fixture, error) {
 			f.expect, err = d.rows("expect")
 		default:
 			known := []string{"name", "profiles", "given", "expect"}
-			err = d.fault(key.line, "a case has no %q: %sit has %s", key.name, didYouMean(key.name, known), strings.Join(known, ", "))
+			err = d.fault(key.line, "a fixture has no key %q: %sit has %s", key.name, didYouMean(key.name, known), strings.Join(known, ", "))
 		}
 		return err
 	})
@@ -132,9 +132,9 @@ func (d *fixtureDecoder) fixture(profiles []string) (*Fixture, error) {
 	case err != nil:
 		return nil, err
 	case f.Name == "":
-		return nil, d.fault(f.Line, "a case needs a name")
+		return nil, d.fault(f.Line, "a fixture needs a name")
 	case !expects:
-		return nil, d.fault(f.Line, "case %q does not say what to expect; no row at all is []", f.Name)
+		return nil, d.fault(f.Line, "fixture %q does not have the key expect; for no rows, write []", f.Name)
 	}
 	return f, nil
 }
@@ -145,7 +145,7 @@ func (d *fixtureDecoder) profiles(known []string) ([]string, error) {
 		line := d.line()
 		name, err := d.string("a profile")
 		if err == nil && !slices.Contains(known, name) {
-			err = d.fault(line, "there is no profile %q: %sknown are %s", name, didYouMean(name, known), strings.Join(known, ", "))
+			err = d.fault(line, "unknown profile %q: %sknown are %s", name, didYouMean(name, known), strings.Join(known, ", "))
 		}
 		profiles = append(profiles, name)
 		return err

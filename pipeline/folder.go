@@ -131,7 +131,7 @@ func (f *folder) join(ctx context.Context, m Manifest, files []File) (_ Version,
 		return Version{}, fmt.Errorf("joining the part files: %w", err)
 	}
 	if len(report.Rejects) > 0 {
-		return Version{}, Fail(BadEngine, f.table.Name, "Nothing is published. Report this with the engine's version.",
+		return Version{}, Fail(BadEngine, f.table.Name, "Not published. Report this with the engine's version.",
 			"audit: the engine %s wrote a line that is not a row of the table: %s", f.open.Engine, report.Rejects[0])
 	}
 	return one.collect(ctx, m)

@@ -36,9 +36,9 @@ func (r *Runner) Follow(ctx context.Context, run string, emit func(Event)) error
 		case found && record.Status != "running":
 			return nil
 		case found && (holder == nil || holder.Since.After(record.Started)):
-			return Fail(BadEngine, "", "Run again: what it left half done is brought into order first.", "run %s was cut off", run)
+			return Fail(BadEngine, "", "Run again; unfinished work is cleaned up first.", "run %s was interrupted", run)
 		case !found && holder == nil:
-			return Fail(BadUsage, "", "`stedi runs` lists them.", "there is no run %q", run)
+			return Fail(BadUsage, "", "`stedi runs` lists them.", "unknown run %q", run)
 		}
 		select {
 		case <-ticker.C:

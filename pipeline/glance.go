@@ -55,7 +55,7 @@ type survey struct {
 	known
 	files   map[string][]File // of each table, whoever wrote them
 	made    map[string]string // by table: the run that made what we left of it
-	strange []string          // files that are not as this program left them
+	strange []string          // files that were modified outside stedi
 	lacking []*Table          // landing tables without files
 }
 

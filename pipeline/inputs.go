@@ -90,7 +90,7 @@ func (r *run) read(ctx context.Context, t *Table, report ndjson.Report) error {
 		return err
 	}
 	if now, _ := r.options.Allow.Split(listed); !slices.EqualFunc(state.files, now, File.Same) {
-		return Fail(BadEngine, t.Name, "Run again when nobody writes there any more.", "the files in %s changed while they were read", t.Path)
+		return Fail(BadEngine, t.Name, "Run again when no other program writes there.", "the files in %s changed while they were read", t.Path)
 	}
 	if err := r.keepRejects(ctx, t, report.Rejects); err != nil {
 		return err
@@ -167,7 +167,7 @@ func (r *run) describe(ctx context.Context) error {
 }
 
 // notCounted is the note of a table whose rows the run did not get to know.
-const notCounted = "not counted, for the run was stopped"
+const notCounted = "not counted: the run was cancelled"
 
 // unread describes a table without a manifest.
 func (r *run) unread(ctx context.Context, t *Table, record *TableRecord) error {

@@ -107,7 +107,7 @@ func judge(t *Table, report ndjson.Report, allow Allowance, allowEmpty bool) err
 		return err
 	}
 	if report.Rows == 0 && !allowEmpty {
-		return Fail(BadData, t.Name, cmp.Or(report.Repair(), "Pass --allow-empty if that is expected."), "the whole table has no row")
+		return Fail(BadData, t.Name, cmp.Or(report.Repair(), "Pass --allow-empty if that is expected."), "the table is empty")
 	}
 	return nil
 }

@@ -90,7 +90,7 @@ func readJSON(ctx context.Context, files Files, name string, v any) (found bool,
 		return false, err
 	}
 	if err := json.Unmarshal(text, v); err != nil {
-		return false, Fail(BadEngine, "", "Delete the file: what it says will be found out again.", "%s is damaged: %w", name, err)
+		return false, Fail(BadEngine, "", "Delete the file; it will be rebuilt.", "%s is damaged: %w", name, err)
 	}
 	return true, nil
 }

@@ -73,7 +73,7 @@ func missingTable(ctx context.Context, store Finder, lake *Lake, inside Nearby, 
 	if folders := foldersOf(inside.Files); len(folders) > 0 {
 		beside = "the lake has files in " + strings.Join(folders, ", ")
 	}
-	return Fail(BadUsage, t.Name, "Put JSON lines into "+t.Path+", or name another lake with --lake.", "%s; %s", what, beside)
+	return Fail(BadUsage, t.Name, "Put JSON lines in "+t.Path+", or name another lake with --lake.", "%s; %s", what, beside)
 }
 
 func joinRoot(root, below string) string { return strings.TrimSuffix(root, "/") + "/" + below }

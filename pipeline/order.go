@@ -19,7 +19,7 @@ func (l *loader) order() error {
 			return nil
 		case 1:
 			start := slices.Index(trail, t.Name)
-			return l.noteTable(t, &DefinitionError{File: t.File, Message: "a table cannot be made from itself: " + strings.Join(append(trail[start:], t.Name), " <- ")})
+			return l.noteTable(t, &DefinitionError{File: t.File, Message: "a table cannot depend on itself: " + strings.Join(append(trail[start:], t.Name), " <- ")})
 		}
 		state[t] = 1
 		trail = append(trail, t.Name)
@@ -85,6 +85,6 @@ func (l *loader) missing(t *Table, name string) error {
 	offset := strings.Index(strings.ToLower(t.Made.SQL), strings.ToLower(name))
 	return fault(t.File, &SQLError{
 		Line:    lineAt(t.Made.SQL, offset),
-		Message: fmt.Sprintf("reads %q, which no file of the definition makes (there are %s)", name, strings.Join(known, ", ")),
+		Message: fmt.Sprintf("reads %q, which the definition does not have (it has %s)", name, strings.Join(known, ", ")),
 	})
 }

@@ -92,7 +92,7 @@ func FindRun(ctx context.Context, store Store, id string) (*Record, error) {
 	case 1:
 		return ReadRecord(ctx, store, found[0])
 	case 0:
-		return nil, Fail(BadUsage, "", "`stedi runs` lists them.", "there is no run %q", id)
+		return nil, Fail(BadUsage, "", "`stedi runs` lists them.", "unknown run %q", id)
 	default:
 		return nil, Fail(BadUsage, "", "Give more of the id.", "%d runs begin with %q", len(found), id)
 	}
@@ -116,7 +116,7 @@ func stepsBack(id string) (n int, ok bool) {
 func ReadRecord(ctx context.Context, store Store, id string) (_ *Record, err error) {
 	r, err := store.Open(ctx, runFolder(id)+"/run.json")
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, Fail(BadUsage, "", "`stedi runs` lists them.", "there is no run %q", id)
+		return nil, Fail(BadUsage, "", "`stedi runs` lists them.", "unknown run %q", id)
 	}
 	if err != nil {
 		return nil, err

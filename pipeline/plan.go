@@ -59,7 +59,7 @@ func (k known) plan(lake *Lake, selected []*Table, force bool, limit Limit) []Pl
 		reason := k.outdated(lake, t)
 		for _, name := range t.Made.Inputs {
 			if made[name] && reason == "" {
-				reason = fmt.Sprintf("%s is made anew", name)
+				reason = fmt.Sprintf("%s will be rebuilt", name)
 			}
 			if m := k.landing[name].manifest; m != nil && !limit.allows(m.losses()) {
 				reason = fmt.Sprintf("%s has more rejected lines than allowed", name)

@@ -111,8 +111,8 @@ func (r *run) clear(ctx context.Context) error {
 // foreign says which files are in the way of a run.
 func foreign(names []string) error {
 	shown := names[:min(len(names), 10)]
-	return Fail(Conflict, "", "Look at them; --replace keeps them in .stedi/replaced and makes the tables anew.",
-		"files in the zones are not as this program left them (%d): %s", len(names), strings.Join(shown, ", "))
+	return Fail(Conflict, "", "Inspect them; --replace moves them to .stedi/replaced and rebuilds the tables.",
+		"unmanaged or modified files in the zones (%d): %s", len(names), strings.Join(shown, ", "))
 }
 
 // history is what the lake remembers of runs as a whole.
@@ -146,7 +146,7 @@ func (r *run) forget(ctx context.Context) error {
 		errs = append(errs, r.store.Delete(ctx, runFolder(run)+"/rejects"))
 	}
 	if err := errors.Join(errs...); err != nil {
-		return fmt.Errorf("deleting what earlier runs set aside: %w", err)
+		return fmt.Errorf("deleting staging files of earlier runs: %w", err)
 	}
 	r.history.Rejects = nil
 	return nil

@@ -98,7 +98,7 @@ func ProfileColumns(ctx context.Context, q Querier, t *Table) ([]ColumnProfile, 
 	}
 	row, left, err := onlyRow(ctx, q, sql)
 	if err != nil {
-		return nil, fmt.Errorf("profile of %s: %w", t.Name, err)
+		return nil, fmt.Errorf("column stats of %s: %w", t.Name, err)
 	}
 	r := profileRow{left: row}
 	rows := r.number()
@@ -112,7 +112,7 @@ func ProfileColumns(ctx context.Context, q Querier, t *Table) ([]ColumnProfile, 
 		r.err = cmp.Or(r.err, errors.New("there are values left over"))
 	}
 	if r.err != nil {
-		return nil, fmt.Errorf("profile of %s: %w", t.Name, r.err)
+		return nil, fmt.Errorf("column stats of %s: %w", t.Name, r.err)
 	}
 	return profiles, nil
 }

@@ -117,7 +117,7 @@ func TestNothingIsProvedOfATableWhoseInputsWereNeverMade(t *testing.T) {
 	err := w.runner.Prove(t.Context(), pipeline.ProofOptions{
 		Select: []string{"turnover"}, Engines: []pipeline.Engine{w.runner.Engine, engine(t)}, Temp: t.TempDir(), Log: func(string, string, string) {},
 	}, func(p pipeline.Proof) { t.Errorf("it proves %+v", p) })
-	if pipeline.KindOf(err) != pipeline.BadUsage || !strings.Contains(err.Error(), "never been made") {
+	if pipeline.KindOf(err) != pipeline.BadUsage || !strings.Contains(err.Error(), "has not been built") {
 		t.Errorf("got %v", err)
 	}
 }

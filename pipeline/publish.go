@@ -151,7 +151,7 @@ func recoverLake(ctx context.Context, store Store, publisher Publisher, lake *La
 	}
 	intents, err := store.List(ctx, stateFolder+"/intent")
 	if err != nil {
-		return fmt.Errorf("looking for commits that were cut off: %w", err)
+		return fmt.Errorf("finding interrupted commits: %w", err)
 	}
 	for _, f := range intents {
 		if err := recoverTable(ctx, store, publisher, lake, f.Name); err != nil {

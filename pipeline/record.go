@@ -223,7 +223,7 @@ func (t *TableRecord) expectRows(want int64, lacking bool) CheckRecord {
 	check := CheckRecord{Check: expectedRows, Table: t.Table, Severity: "error", State: "pass", Diagnosis: []string{}}
 	switch {
 	case t.Missing:
-		check.State, check.Message = "skipped", "the table has never been made"
+		check.State, check.Message = "skipped", "the table has not been built"
 	case t.Stale != "":
 		check.State, check.Message = "skipped", "the table is stale: "+t.Stale
 	case t.Rows == want:

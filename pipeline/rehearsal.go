@@ -128,7 +128,7 @@ func (f *Fixture) givenRows(made *Transform) (map[string][]fixtureRow, error) {
 }
 
 func (f *Fixture) fault(line int, format string, args ...any) error {
-	return &DefinitionError{File: f.File, Line: line, Message: fmt.Sprintf("case %q: ", f.Name) + fmt.Sprintf(format, args...)}
+	return &DefinitionError{File: f.File, Line: line, Message: fmt.Sprintf("fixture %q: ", f.Name) + fmt.Sprintf(format, args...)}
 }
 
 // input lays rows into a file and makes sure that the reader takes them all.
@@ -147,7 +147,7 @@ func (r *Rehearsal) input(ctx context.Context, f *Fixture, t *Table, rows []fixt
 	input := Input{Table: t, Files: []ndjson.File{{Path: file, Name: f.File, Size: int64(len(text))}}}
 	report, err := r.Engine.Scan(ctx, input, func(Progress) {})
 	if err != nil {
-		return Input{}, fmt.Errorf("%s: case %q: %w", f.File, f.Name, err)
+		return Input{}, fmt.Errorf("%s: fixture %q: %w", f.File, f.Name, err)
 	}
 	if len(report.Rejects) == 0 {
 		return input, nil

@@ -51,7 +51,7 @@ func eventful() *pipeline.Record {
 			{Table: "raw", Zone: "landing", Rows: 7, Rejected: 2},
 			{Table: "a", Zone: "trusted", Rows: 4, Expected: &want},
 			{Table: "b", Zone: "trusted", Missing: true},
-			{Table: "c", Zone: "curated", Rows: 1, Stale: "b is made anew"},
+			{Table: "c", Zone: "curated", Rows: 1, Stale: "b will be rebuilt"},
 		},
 		Steps: []pipeline.StepRecord{
 			{Table: "a", State: pipeline.Published, Seconds: 0.5, Rows: 4, Funnel: []pipeline.StageRows{{Name: "raw", Rows: 7}, {Name: "c", Rows: 1}, {Name: "whole", Rows: 6}, {Name: "a", Rows: 4}}},
@@ -96,7 +96,7 @@ func TestJUnitHasACaseForEachStepAndCheck(t *testing.T) {
 }
 
 func TestJUnitTellsOfARunThatDidNotBegin(t *testing.T) {
-	got := readJUnit(t, &pipeline.Record{Run: "not begun", Error: "the lake is locked"})
+	got := readJUnit(t, &pipeline.Record{Run: "not started", Error: "the lake is locked"})
 	if got.Tests != 1 || got.Errors != 1 {
 		t.Errorf("it counts %+v", got)
 	}
@@ -121,9 +121,9 @@ func FuzzJUnitIsXMLWhateverItHolds(f *testing.F) {
 func TestTheSummarySaysWhatCameOfTheRun(t *testing.T) {
 	text := string(pipeline.Summary(eventful()))
 	for _, want := range []string{
-		"❌ not done", "1.50 s", "> b: the disk is full<br>  Make room.\n",
-		"| landing | raw | 7 |  | ⚠️ 2 rejected |\n", "| trusted | a | 4 | 5 | ❌ wrong by -1 |\n", "| trusted | b |  |  | not made |\n",
-		"| curated | c | 1 |  | ⚠️ stale: b is made anew |\n", "4 checks: 1 passed, 1 failed, 1 warning, 1 skipped.",
+		"❌ failed", "1.50 s", "> b: the disk is full<br>  Make room.\n",
+		"| landing | raw | 7 |  | ⚠️ 2 rejected |\n", "| trusted | a | 4 | 5 | ❌ wrong by -1 |\n", "| trusted | b |  |  | not built |\n",
+		"| curated | c | 1 |  | ⚠️ stale: b will be rebuilt |\n", "4 checks: 1 passed, 1 failed, 1 warning, 1 skipped.",
 		"| keys | a | error | 1 | a key &#124; twice |\n", "| a | published | 0.50 | raw 7 → whole 6 → a 4, with c 1 |\n", "| c | skipped | 0.00 | b failed |\n",
 	} {
 		if !strings.Contains(text, want) {
@@ -164,7 +164,7 @@ func TestARunLeavesItsReports(t *testing.T) {
 	if got, want := w.read(t, folder+"/junit.xml"), string(pipeline.JUnit(record)); got != want {
 		t.Errorf("junit.xml is %q, want %q", got, want)
 	}
-	if got, want := w.read(t, folder+"/summary.md"), string(pipeline.Summary(record)); got != want || !strings.Contains(got, "✅ all is well") {
+	if got, want := w.read(t, folder+"/summary.md"), string(pipeline.Summary(record)); got != want || !strings.Contains(got, "✅ all checks passed") {
 		t.Errorf("summary.md is %q, want %q", got, want)
 	}
 }

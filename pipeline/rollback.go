@@ -41,7 +41,7 @@ func (r *Runner) Rollback(ctx context.Context, name string) (*Restored, error) {
 		return nil, r.Lake.unknown(name)
 	}
 	if t.IsLanding() {
-		return nil, Fail(BadUsage, t.Name, "Roll back what is made from it.", "nobody here makes a landing table, so no version of it is kept")
+		return nil, Fail(BadUsage, t.Name, "Roll back a downstream table.", "landing tables are not versioned")
 	}
 	holder := r.Holder
 	holder.Since = r.Now()
@@ -57,7 +57,7 @@ func (r *Runner) Rollback(ctx context.Context, name string) (*Restored, error) {
 	}
 	err = errors.Join(err, r.Store.Sweep(context.WithoutCancel(ctx)), unlock())
 	if err != nil && b.done {
-		err = fmt.Errorf("it is rolled back, but what follows failed: %w", err)
+		err = fmt.Errorf("rolled back, but the cleanup failed: %w", err)
 	}
 	if err != nil {
 		return nil, named(t.Name, err)
@@ -118,8 +118,8 @@ func (b *rollback) look(ctx context.Context) error {
 		for _, f := range state.strange {
 			names = append(names, f.Name)
 		}
-		return Fail(Conflict, b.table.Name, "Look at them and move them away first; `stedi run --replace` keeps them in .stedi/replaced and makes the table anew.",
-			"%d files are not as this program left them: %s", len(names), strings.Join(names[:min(len(names), 10)], ", "))
+		return Fail(Conflict, b.table.Name, "Inspect them and move them away; `stedi run --replace` moves them to .stedi/replaced and rebuilds the table.",
+			"%s modified outside stedi: %s", counted(len(names), "file"), strings.Join(names[:min(len(names), 10)], ", "))
 	}
 	b.current, b.made = state.manifest, state.made
 	return nil
@@ -135,8 +135,8 @@ func (b *rollback) find(ctx context.Context) error {
 		return err
 	}
 	if b.back == nil {
-		return Fail(BadUsage, b.table.Name, "`stedi run --force TABLE` makes it anew from what it is made from.",
-			"there is no previous version: one is kept when a run replaces a table, and the next run deletes it, since it may hold rows of people who have withdrawn their consent")
+		return Fail(BadUsage, b.table.Name, "Rebuild it with `stedi run --force TABLE`.",
+			"there is no previous version: a run keeps the version that it replaces, and the next run deletes it, since it may contain rows of people who have withdrawn their consent")
 	}
 	return nil
 }
@@ -214,7 +214,7 @@ func (b *rollback) stage(ctx context.Context) (_ StagedFile, err error) {
 	kept := b.folder + "/" + b.table.Part()
 	in, err := b.store.Open(ctx, kept)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, Fail(Conflict, b.table.Name, "Run the table anew.", "the kept version has been removed from %s", b.folder)
+		return nil, Fail(Conflict, b.table.Name, "Rebuild the table.", "the kept version has been removed from %s", b.folder)
 	}
 	if err != nil {
 		return nil, err
@@ -232,7 +232,7 @@ func (b *rollback) stage(ctx context.Context) (_ StagedFile, err error) {
 	}
 	hash, err := ndjson.HashFile(ctx, staged.Path())
 	if err == nil && hash != b.back.Hash {
-		err = Fail(Conflict, b.table.Name, "Run the table anew.", "the kept version in %s is not as this program left it", b.folder)
+		err = Fail(Conflict, b.table.Name, "Rebuild the table.", "the kept version in %s was modified outside stedi", b.folder)
 	}
 	if err != nil {
 		return nil, errors.Join(err, staged.Discard())

@@ -26,8 +26,8 @@ type Runner struct {
 // RunOptions say what to run, and how strictly.
 type RunOptions struct {
 	Select     []string // as Lake.Select takes them
-	Force      bool     // run what is up to date, too
-	Replace    bool     // move aside what others left in the zones
+	Force      bool     // full refresh: also rebuild tables that are up to date
+	Replace    bool     // move unmanaged and modified files in the zones aside
 	AllowEmpty bool     // a landing table may have no row
 	Allow      Allowance
 	Check      bool // afterwards, evaluate the rules of the definition

@@ -22,7 +22,7 @@ func (l *Lake) Select(names []string) ([]*Table, error) {
 		}
 	}
 	if len(tables) == 0 {
-		return nil, Fail(BadUsage, "", "Add a '+' to run what is made from it.", "nothing makes %s", strings.Join(names, ", "))
+		return nil, Fail(BadUsage, "", "Add a '+' to run its downstream tables.", "%s: landing table; no transform builds it", strings.Join(names, ", "))
 	}
 	return tables, nil
 }
@@ -30,7 +30,7 @@ func (l *Lake) Select(names []string) ([]*Table, error) {
 func (l *Lake) choose(name string, chosen map[string]bool) error {
 	if zone, ok := strings.CutPrefix(name, "zone:"); ok {
 		if !slices.Contains(l.Zones(), zone) {
-			return Fail(BadUsage, "", "Zones: "+strings.Join(l.Zones(), ", ")+".", "there is no zone %q", zone)
+			return Fail(BadUsage, "", "Zones: "+strings.Join(l.Zones(), ", ")+".", "unknown zone %q", zone)
 		}
 		for _, t := range l.Tables {
 			if t.Zone == zone {
@@ -82,7 +82,7 @@ func (l *Lake) unknown(name string) error {
 	if near := Nearest(name, names); near != "" {
 		fix = "Did you mean " + near + "? " + fix
 	}
-	return Fail(BadUsage, "", fix, "there is no table %q", name)
+	return Fail(BadUsage, "", fix, "unknown table %q", name)
 }
 
 // Nearest returns the candidate that differs from a word by the fewest typing

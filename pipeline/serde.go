@@ -91,11 +91,11 @@ func (s *serde) other(p *ddlParser, at token, name, value string) {
 	case withoutEffect[folded]:
 	case folded == "ignore.malformed.json":
 		if isTrue(p, at, name, value, false) {
-			p.failAt(at, "'%s' = '%s' makes rows of nulls of lines that are not JSON: delete it, and skip such lines with --max-rejects", name, value)
+			p.failAt(at, "'%s' = '%s' turns lines that are not JSON into rows of nulls: delete it, and skip such lines with --max-rejects", name, value)
 		}
 	case folded == "use.null.for.invalid.data":
 		if isTrue(p, at, name, value, false) {
-			p.failAt(at, "'%s' = '%s' makes nulls of values that do not fit their type: delete it, and correct the type or skip such lines with --max-rejects", name, value)
+			p.failAt(at, "'%s' = '%s' turns values that do not fit their type into nulls: delete it, and correct the type or skip such lines with --max-rejects", name, value)
 		}
 	case folded == "timestamp.formats":
 		p.failAt(at, "'%s' is not supported: delete it, and write timestamps as 2024-01-31 23:59:59 or as milliseconds since 1970, or declare the column as string", name)

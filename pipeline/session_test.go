@@ -49,8 +49,8 @@ func TestANameThatIsNotAColumnIsAFaultOfTheDefinition(t *testing.T) {
 func TestForeignSQLInADefinitionIsExplained(t *testing.T) {
 	const header = "-- zone: trusted\n-- path: clean/trusted\n"
 	for sql, want := range map[string]string{
-		"SELECT `a` FROM raw AS r":                                         "transforms/clean.sql:3: a back-tick does not quote a name here: use double quotes, \"a\"",
-		"SELECT r.a\nFROM `raw` AS r":                                      "transforms/clean.sql:4: a back-tick",
+		"SELECT `a` FROM raw AS r":                                         "transforms/clean.sql:3: back-ticks do not quote names here: use double quotes, \"a\"",
+		"SELECT r.a\nFROM `raw` AS r":                                      "transforms/clean.sql:4: back-ticks",
 		"SELECT CAST(date_parse(r.a, '%Y') AS VARCHAR) AS a FROM raw AS r": "transforms/clean.sql:3: Catalog Error: Scalar Function with name date_parse does not exist!: use strptime(",
 		"SELECT r.a FROM raw AS r\nWHERE r.a RLIKE 'x'":                    "transforms/clean.sql:4: syntax error at or near \"RLIKE\": use regexp_matches(",
 		"SELECT '`' AS a -- `\nFROM raw AS r":                              "",

@@ -106,7 +106,7 @@ func (r *Runner) surveySteady(ctx context.Context, allow *Allowance, read bool) 
 	return found, tables, err
 }
 
-// strangers are the files that are not as this program left them.
+// strangers are the files that were modified outside stedi.
 func (s *survey) strangers(lake *Lake) (files []File) {
 	for _, t := range lake.Tables {
 		for _, f := range s.files[t.Name] {

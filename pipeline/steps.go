@@ -35,7 +35,7 @@ func (r *run) steps(ctx context.Context, selected []*Table) error {
 			m := r.manifests[t.Name]
 			record.State, record.Rows, record.Bytes, record.Funnel = UpToDate, m.Rows, m.Bytes, m.Funnel
 		case r.options.FailFast && len(errs) > 0:
-			record.State, record.Reason = Skipped, "nothing more is started after a failure (--fail-fast)"
+			record.State, record.Reason = Skipped, "not started after a failure (--fail-fast)"
 		default:
 			err = r.step(ctx, t, plan[i+1:], &record)
 		}
@@ -112,7 +112,7 @@ func (r *run) became(table string) string {
 }
 
 func unwanted(table string) error {
-	return Fail(Cancelled, table, "The table is as it was. Run it again to make it.", "cancelled")
+	return Fail(Cancelled, table, "The previous version is unchanged. Run it again to build it.", "cancelled")
 }
 
 // named says in which step an error happened, unless it already says where.
@@ -189,7 +189,7 @@ func (r *run) stored(ctx context.Context, t *Table, inPlace bool) (Input, error)
 }
 
 func neverMade(table string) error {
-	return Fail(BadUsage, table, "Run it first, or run +TABLE to make all that a table needs.", "the table has never been made")
+	return Fail(BadUsage, table, "Run it first, or run +TABLE to build its upstream tables.", "the table has not been built")
 }
 
 // readLater tells whether a later step, or a check of a small lake, reads a

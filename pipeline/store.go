@@ -131,7 +131,7 @@ func (e *LockedError) Error() string {
 
 // What callers of a Store branch on.
 var (
-	ErrChanged  = errors.New("changed by someone else")
+	ErrChanged  = errors.New("modified outside stedi")
 	ErrUnsafe   = errors.New("leads out of the lake")
 	ErrReadOnly = errors.New("no permission to write")
 )

@@ -45,17 +45,17 @@ func outcome(r *Record) string {
 		case len(left) == 0 && len(r.Steps) == 0 && len(r.Checks) > 0 && r.tally().Skipped > 0:
 			return "⚠️ " + strings.TrimSuffix(r.tally().Verdict(), ".")
 		case len(left) == 0:
-			return "✅ all is well"
+			return "✅ all checks passed"
 		case len(r.Checks) == 0 && !slices.ContainsFunc(left, r.reads):
 			return "✅ done" // what was left out is of tables that no step has read
 		}
-		return "⚠️ done, but not with all of the data"
+		return "⚠️ done, on incomplete data"
 	case "data_failed":
-		return "❌ the data is not as it should be"
+		return "❌ checks failed"
 	case "cancelled":
-		return "⏹ stopped before the end"
+		return "⏹ cancelled"
 	default:
-		return "❌ not done"
+		return "❌ failed"
 	}
 }
 
@@ -70,7 +70,7 @@ func summaryTables(b *strings.Builder, r *Record) {
 	if len(r.Tables) == 0 {
 		return
 	}
-	b.WriteString("\n| zone | table | rows | expected | verdict |\n|---|---|---:|---:|---|\n")
+	b.WriteString("\n| zone | table | rows | expected | result |\n|---|---|---:|---:|---|\n")
 	for _, t := range r.Tables {
 		rows, expected := fmt.Sprint(t.Rows), ""
 		if t.Missing {
@@ -87,14 +87,14 @@ func verdict(t TableRecord) string {
 	var words []string
 	switch {
 	case t.Missing:
-		words = append(words, "not made")
+		words = append(words, "not built")
 	case t.Stale != "":
 		words = append(words, "⚠️ stale: "+t.Stale)
 	case t.Expected == nil:
 	case *t.Expected == t.Rows:
 		words = append(words, "✅ ok")
 	case *t.Expected == t.Rows+t.Rejected:
-		words = append(words, fmt.Sprintf("⚠️ ok but for %d", t.Rejected))
+		words = append(words, fmt.Sprintf("⚠️ ok without %d", t.Rejected))
 	default:
 		words = append(words, fmt.Sprintf("❌ wrong by %+d", t.Rows-*t.Expected))
 	}
@@ -123,7 +123,7 @@ func summaryChecks(b *strings.Builder, r *Record) {
 	if len(failed) == 0 {
 		return
 	}
-	b.WriteString("\n| check | table | severity | rows | what is wrong |\n|---|---|---|---:|---|\n")
+	b.WriteString("\n| check | table | severity | rows | problem |\n|---|---|---|---:|---|\n")
 	for _, c := range failed {
 		rows := ""
 		if c.Failing > 0 {
@@ -137,7 +137,7 @@ func summarySteps(b *strings.Builder, r *Record) {
 	if len(r.Steps) == 0 {
 		return
 	}
-	b.WriteString("\n| step | state | seconds | the way of the rows |\n|---|---|---:|---|\n")
+	b.WriteString("\n| step | state | seconds | rows by stage |\n|---|---|---:|---|\n")
 	for _, s := range r.Steps {
 		text := r.waterfall(s)
 		if s.State == Failed {

@@ -68,7 +68,7 @@ const traceSchema = "stedi.trace/1"
 // error.
 func (r *Runner) Trace(ctx context.Context, subject string, allow Allowance) (*Trace, error) {
 	if strings.TrimSpace(subject) == "" {
-		return nil, Fail(BadUsage, "", "Give the e-mail or another name that identifies one person.", "an empty name is nobody's")
+		return nil, Fail(BadUsage, "", "Give an e-mail or another value that identifies one person.", "the name is empty")
 	}
 	if !slices.ContainsFunc(r.Lake.Tables, func(t *Table) bool { return len(t.Subject) > 0 }) {
 		return nil, Fail(BadUsage, "", "Begin the DDL of a landing table with a line such as \"-- subject: email\".",

@@ -68,10 +68,10 @@ func (a action) when(possible bool, why string) action {
 const (
 	notOpen    = "no lake is open"
 	noTable    = "no table of the lake is chosen"
-	notMade    = "no transform makes it"
+	notMade    = "no transform builds it"
 	running    = "a run is under way"
 	notRunning = "no run is under way"
-	noRuns     = "nothing was run yet"
+	noRuns     = "no runs yet"
 	noLine     = "nothing is chosen"
 	noRow      = "there are no rows"
 )
@@ -154,7 +154,7 @@ func checkKeys(custom map[string][]string, places [][]action) error {
 	}
 	for _, name := range slices.Sorted(maps.Keys(custom)) {
 		if !known[name] {
-			return fmt.Errorf("there is no action %q; the actions are %s", name, strings.Join(slices.Sorted(maps.Keys(known)), ", "))
+			return fmt.Errorf("unknown action %q; the actions are %s", name, strings.Join(slices.Sorted(maps.Keys(known)), ", "))
 		}
 		for _, actions := range places {
 			if err := checkKey(name, actions); err != nil {

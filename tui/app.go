@@ -70,7 +70,7 @@ type (
 // opened takes the lake, and looks at it.
 func (a *app) opened(msg openedMsg) tea.Cmd {
 	if msg.err != nil {
-		a.fail("the lake cannot be opened", msg.err, answer{"D", "ask the doctor", a.examine})
+		a.fail("the lake cannot be opened", msg.err, answer{"D", "run diagnostics", a.examine})
 		return a.want(showProblem{}) // for there is nothing else to be seen
 	}
 	a.place = msg.place
@@ -101,7 +101,7 @@ func (a *app) lookAgain() tea.Cmd {
 func (a *app) looked(msg viewMsg) tea.Cmd {
 	if msg.err != nil {
 		if a.unread == "" || a.unread != msg.err.Error() { // once, not at every look
-			a.fail(lakeUnread, msg.err, answer{"D", "ask the doctor", a.examine})
+			a.fail(lakeUnread, msg.err, answer{"D", "run diagnostics", a.examine})
 		}
 		a.unread = msg.err.Error()
 		return nil

@@ -153,7 +153,7 @@ func TestKeysOfTheSettingsTakeThePlaceOfThoseBuiltIn(t *testing.T) {
 	d.press("f2")
 	d.shows("KEYS · Lake", "^r X")
 	d.press("esc", "X")
-	d.shows("5 tables made")
+	d.shows("5 tables built")
 }
 
 func TestSettingsOfKeysThatCannotWorkAreRefused(t *testing.T) {
@@ -164,7 +164,7 @@ func TestSettingsOfKeysThatCannotWorkAreRefused(t *testing.T) {
 	}{
 		{"a key that is free", map[string][]string{"run-all": {"ctrl+b"}}, ""},
 		{"two that change places", map[string][]string{"check": {"p"}, "profile": {"v"}}, ""},
-		{"an action that is not there", map[string][]string{"fly": {"f"}}, `there is no action "fly"`},
+		{"an action that is not there", map[string][]string{"fly": {"f"}}, `unknown action "fly"`},
 		{"a key of another action", map[string][]string{"run-all": {"v"}}, "v is the key of check already"},
 		{"a key that means something everywhere", map[string][]string{"profile": {"?"}}, "? is the key of help already"},
 	} {
@@ -207,5 +207,5 @@ func TestAKeyThatDoesNothingNowSaysWhy(t *testing.T) {
 	d.held = 0
 	d.settle()
 	d.press("!")
-	d.shows("! the last error: nothing has gone wrong")
+	d.shows("! the last error: no errors")
 }

@@ -124,15 +124,15 @@ func (c *checksView) actions() []action {
 		k.act("page-down", "pgdown space", "page down", step(10)),
 		k.act("first", "home g", "first", step(-1<<20)),
 		k.act("last", "end G", "last", step(1<<20)),
-		k.act("failing-rows", "enter", "rows that break it", func() tea.Cmd { return c.failingRows(rule) }).at(1).when(rule != nil, "it is no rule with rows of its own"),
+		k.act("failing-rows", "enter", "failing rows", func() tea.Cmd { return c.failingRows(rule) }).at(1).when(rule != nil, "this check has no failing rows to show"),
 		k.act("open", "o", "open the table", func() tea.Cmd { return c.want(openTable{line.table.Name}) }).at(2).when(there, noLine),
 		k.act("check", "v", "check again", c.check).at(3).when(c.place != nil, notOpen).when(idle, running).when(!c.checking.working(), "a check is under way"),
 		k.act("cancel-check", "c", "cancel the check", c.cancelCheck).at(3).when(c.checking.working(), "no check is under way"),
-		k.act("fails-only", "x", "only what fails", c.toggleFails).at(4).when(there || c.failsOnly, noLine),
+		k.act("fails-only", "x", "failures only", c.toggleFails).at(4).when(there || c.failsOnly, noLine),
 		k.act("run-to", "r", "run the table", func() tea.Cmd { return c.run(line.table.Name) }).at(5).when(there, noLine).when(made, notMade).when(idle, running),
-		k.act("sql", "s", "SQL of the rule", func() tea.Cmd { return c.openRule(rule) }).at(6).when(rule != nil, "it is no rule with rows of its own"),
-		k.act("report", "e", "report", c.askReport).at(7).when(c.verdicts() != nil, "nothing was checked yet"),
-		k.act("copy-rule", "y", "copy", func() tea.Cmd { return c.copyText("what it says", c.text(line)) }).at(8).when(there, noLine),
+		k.act("sql", "s", "SQL of the check", func() tea.Cmd { return c.openRule(rule) }).at(6).when(rule != nil, "this check has no failing rows to show"),
+		k.act("report", "e", "report", c.askReport).at(7).when(c.verdicts() != nil, "not checked yet"),
+		k.act("copy-rule", "y", "copy", func() tea.Cmd { return c.copyText("the text", c.text(line)) }).at(8).when(there, noLine),
 	}
 }
 

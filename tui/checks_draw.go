@@ -63,7 +63,7 @@ func ruleLayout(w int) ruleColumns {
 
 func (c *checksView) drawRules(p pane) {
 	t := c.theme
-	in := p.box(t, "ROW COUNTS AND RULES", c.panes.at == rulesPane)
+	in := p.box(t, "ROW COUNTS AND CHECKS", c.panes.at == rulesPane)
 	tone := t.dim
 	if found := c.verdicts(); found != nil {
 		if tally := pipeline.TallyOf(found.Checks); tally.Failed > 0 {
@@ -103,7 +103,7 @@ func (c *checksView) drawRules(p pane) {
 		list.line(y).click(func() tea.Cmd { c.at, c.panes.at = n, rulesPane; return nil })
 	}
 	if c.lake() != nil && len(lines) == 0 {
-		list.text(2, 0, t.dim, "nothing to show: v checks the lake, x shows all, esc drops the filter")
+		list.text(2, 0, t.dim, "nothing to show: v runs the checks, x shows all, esc drops the filter")
 	}
 }
 
@@ -179,7 +179,7 @@ func (c *checksView) drawCounts(p pane, k ruleColumns, table *pipeline.Table, ba
 	}
 	switch {
 	case v.Missing:
-		word, tone = "not made", t.dim
+		word, tone = "not built", t.dim
 	case v.Stale != "":
 		word, tone = "STALE", t.warn
 	case len(v.Strange) > 0:
@@ -233,17 +233,17 @@ func (c *checksView) drawRule(p pane) {
 	put(tone, mark+" "+line.rule.Check+"  "+verdictWord(line.rule))
 	if rule := c.definition(line.rule); rule != nil {
 		put(t.text, rule.Doc)
-		kind := "an error"
+		kind := "severity: error"
 		if rule.Warning {
-			kind = "a warning"
+			kind = "severity: warning"
 		}
 		if rule.Guard {
-			kind += "; a guard: nothing is published that breaks it"
+			kind += "; guard: blocks publishing"
 		}
 		put(t.dim, kind+"; "+rule.File)
 	}
 	if line.rule.Failing > 0 {
-		put(t.strong, plural(line.rule.Failing, "row breaks it", "rows break it"))
+		put(t.strong, plural(line.rule.Failing, "failing row", "failing rows"))
 	}
 	if line.rule.Message != "" {
 		put(t.text, line.rule.Message)
@@ -263,19 +263,19 @@ func (c *checksView) tellTable(table *pipeline.Table, put func(uv.Style, string)
 	}
 	switch {
 	case !v.Known && !v.Missing:
-		put(t.dim, "It has changed, or nothing has read it yet: "+keyOf(c.actions(), "check")+" checks it.")
+		put(t.dim, "Not checked since it last changed: "+keyOf(c.actions(), "check")+" checks it.")
 	case v.Expected == nil:
-		put(t.dim, "The landing counts are not those of a known data set, so no count is expected.")
+		put(t.dim, "Unknown landing data: no expected counts")
 	case *v.Expected == v.Rows:
-		put(t.good, count(v.Rows)+" rows, as this data set gives")
+		put(t.good, count(v.Rows)+" rows, as expected")
 	default:
-		put(t.bad, count(v.Rows)+" rows, where this data set gives "+count(*v.Expected)+": "+signed(v.Rows-*v.Expected))
+		put(t.bad, count(v.Rows)+" rows, expected "+count(*v.Expected)+": "+signed(v.Rows-*v.Expected))
 	}
 	if v.Stale != "" {
 		put(t.warn, "stale: "+v.Stale)
 	}
 	for _, name := range v.Strange {
-		put(t.bad, name+" is not as this program left it")
+		put(t.bad, name+" was modified outside stedi")
 	}
 	for _, note := range v.Notes {
 		put(t.dim, pipeline.NoteLabel(note)+": "+note)

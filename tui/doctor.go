@@ -42,7 +42,7 @@ func (a *app) examined(msg examinedMsg) tea.Cmd {
 func (a *app) findingLines(findings []pipeline.Finding) []styledLine {
 	t := a.theme
 	if len(findings) == 0 {
-		return []styledLine{{{t.dim, "looking at the lake and what it needs …"}}}
+		return []styledLine{{{t.dim, "running diagnostics …"}}}
 	}
 	var lines []styledLine
 	for _, f := range findings {

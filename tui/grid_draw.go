@@ -76,7 +76,7 @@ func leftOutText(source pager.Source) string {
 
 func (g *grid) emptyText() string {
 	if len(g.where) > 0 {
-		return "no row fits: " + keyOf(g.actions(), "drop-condition") + " drops the last condition"
+		return "no matching rows: " + keyOf(g.actions(), "drop-condition") + " removes the filter"
 	}
 	return "there are no rows"
 }

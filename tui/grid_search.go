@@ -122,7 +122,7 @@ func (g *grid) askRow() tea.Cmd {
 		var n int64
 		clean := strings.NewReplacer(",", "", "_", "", ".", "", " ", "").Replace(text)
 		if _, err := fmt.Sscan(clean, &n); err != nil || n < 1 {
-			return g.toast(warned, "that is no number of a row")
+			return g.toast(warned, "not a row number")
 		}
 		if n > g.kept.count && g.kept.all {
 			return tea.Batch(g.goTo(g.kept.count-1), g.toast(told, "the last row is "+count(g.kept.count)))

@@ -27,7 +27,7 @@ import (
 	"stedi/pipeline/stedi"
 )
 
-// The test binary is the process that answers queries, too.
+// The test binary is the query process, too.
 func TestMain(m *testing.M) {
 	if query.IsChild(os.Args[1:]) {
 		os.Exit(query.ChildMain(context.Background(), os.Stdin, os.Stdout))

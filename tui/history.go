@@ -123,8 +123,8 @@ func (h *historyView) actions() []action {
 		k.act("first", "home g", "first", step(-1<<20)),
 		k.act("last", "end G", "last", step(1<<20)),
 		k.act("replay", "enter p", "replay", func() tea.Cmd { return h.want(replayRun{r.Run}) }).at(1).when(there, noLine).when(!h.live.going(), running),
-		k.act("diff", "d", "compare with the one before", h.compare).at(2).when(there, noLine).when(!there || h.base != r.Run, "it is the one that others are compared with").when(h.before() != nil, "there is no run before it"),
-		k.act("diff-base", "space", "compare others with this one", h.setBase).at(3).when(there, noLine),
+		k.act("diff", "d", "compare with the previous run", h.compare).at(2).when(there, noLine).when(!there || h.base != r.Run, "this is the baseline run").when(h.before() != nil, "there is no run before it"),
+		k.act("diff-base", "space", "set as baseline", h.setBase).at(3).when(there, noLine),
 		k.act("report", "e", "report", func() tea.Cmd { return h.want(writeReport{r}) }).at(4).when(there, noLine),
 		k.act("copy-run", "y", "copy the id", func() tea.Cmd { return h.copyText(r.Run, r.Run) }).at(5).when(there, noLine),
 	}

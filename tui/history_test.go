@@ -125,7 +125,7 @@ func TestWhatIsNotPossibleInTheHistoryIsSaidAsItIs(t *testing.T) {
 	d.press("5", "end", "d")
 	d.shows("there is no run before it")
 	d.press("space", "d")
-	d.shows("it is the one that others are compared with")
+	d.shows("this is the baseline run")
 	d.press("/")
 	d.write("nothing like it")
 	d.press("enter", "d")

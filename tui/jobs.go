@@ -47,7 +47,7 @@ func (a *app) jobLines(list *jobList) []styledLine {
 	case !list.known:
 		return []styledLine{{{t.dim, "asking Glue …"}}}
 	case list.err != nil:
-		return []styledLine{{{t.bad, "they cannot be listed"}}, {{t.dim, "! says why"}}}
+		return []styledLine{{{t.bad, "they cannot be listed"}}, {{t.dim, "press ! for details"}}}
 	case len(runs) == 0:
 		return []styledLine{{{t.dim, "the job has not run yet"}}}
 	}

@@ -18,7 +18,7 @@ func (l *lakeView) drawActivity(p pane) {
 		return
 	}
 	if len(l.view.Runs) == 0 {
-		in.cut(1, 0, in.width()-2, l.theme.dim, "nothing was run yet: R runs all")
+		in.cut(1, 0, in.width()-2, l.theme.dim, "no runs yet: R runs all")
 		return
 	}
 	runs := plural(int64(len(l.view.Runs)), "run", "runs")
@@ -98,7 +98,7 @@ func runText(r *pipeline.Record) string {
 	case failing > 0:
 		text = plural(int64(failing), "check failed", "checks failed")
 	case made > 0:
-		text = plural(int64(made), "table made", "tables made")
+		text = plural(int64(made), "table built", "tables built")
 	case r.Status == "running":
 		text = "under way"
 	case r.Status == "cancelled":
@@ -125,14 +125,14 @@ func (l *lakeView) verdictLines(v *pipeline.TableView) []styledLine {
 	t := l.theme
 	var lines []styledLine
 	if v.Expected != nil && v.Known {
-		word, style := "as this data set gives", t.good
+		word, style := "as expected", t.good
 		if *v.Expected != v.Rows {
 			word, style = "not the "+count(*v.Expected)+" of this data set", t.bad
 		}
 		lines = append(lines, styledLine{{t.strong, count(v.Rows) + " rows  "}, {style, word}})
 	}
 	for _, name := range v.Strange {
-		lines = append(lines, styledLine{{t.bad, "≠ "}, {t.text, name + " is not as this program left it"}})
+		lines = append(lines, styledLine{{t.bad, "≠ "}, {t.text, name + " was modified outside stedi"}})
 	}
 	if v.Stale != "" {
 		lines = append(lines, styledLine{{t.warn, "◌ "}, {t.text, "stale: " + v.Stale}})
@@ -147,7 +147,7 @@ func (l *lakeView) verdictLines(v *pipeline.TableView) []styledLine {
 		}
 	}
 	if len(lines) == 0 {
-		lines = append(lines, styledLine{{t.dim, "nothing was checked yet: v checks"}})
+		lines = append(lines, styledLine{{t.dim, "not checked yet: v checks"}})
 	}
 	return lines
 }

@@ -206,7 +206,7 @@ func (l *lakeView) openProfile() tea.Cmd {
 	if t == nil {
 		return nil
 	}
-	l.open(&reader{kit: l.kit, head: "PROFILE of " + t.Name, lines: func() []styledLine { return l.profileLines(t) }})
+	l.open(&reader{kit: l.kit, head: "COLUMN STATS of " + t.Name, lines: func() []styledLine { return l.profileLines(t) }})
 	return l.profileNow()
 }
 

@@ -37,7 +37,7 @@ func (l *lakeView) drawWaiting(p pane) {
 	in := p.box(l.theme, "LAKE", false)
 	text := "opening " + l.options.Lake + " …"
 	if l.failure != nil && !l.opening.working() {
-		text = "the lake is not open: ! shows why"
+		text = "the lake is not open: press ! for details"
 	}
 	in.text(2, 1, l.theme.dim, text)
 }

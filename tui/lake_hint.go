@@ -15,9 +15,9 @@ func (l *lakeView) hint() (mood, string) {
 	}
 	switch {
 	case l.isEmpty():
-		return warned, "no data lies here yet; `stedi --demo` shows a lake. JSON lines belong into " + strings.Join(l.landingPaths(), ", ")
+		return warned, "no data yet; `stedi --demo` shows a lake. Put JSON lines in " + strings.Join(l.landingPaths(), ", ")
 	case len(v.Strange) > 0:
-		return failed, v.Strange[0] + " is not as this program left it: a run stops there until it is moved aside (--replace)"
+		return failed, v.Strange[0] + " was modified outside stedi: run with --replace to move it aside"
 	case v.Stale != "":
 		return warned, v.Table + " is stale: " + v.Stale + "; r brings it up to date"
 	case len(v.Failing) > 0 && v.Verdict == pipeline.Wrong:
@@ -27,9 +27,9 @@ func (l *lakeView) hint() (mood, string) {
 	case len(v.Failing) > 0:
 		return warned, v.Failing[0].Check + ": " + v.Failing[0].Message
 	case v.Missing && !t.IsLanding():
-		return told, v.Table + " has not been made yet: r makes it with all that it needs, R makes all"
+		return told, v.Table + " has not been built yet: r builds it and its upstream tables, R builds all"
 	case v.Missing:
-		return warned, "no file lies in " + t.Path
+		return warned, "no file in " + t.Path
 	case len(v.Funnel) > 1:
 		return told, l.greatestLoss(t, v)
 	default:

@@ -10,7 +10,7 @@ import (
 
 func (l *lakeView) drawLineage(p pane) {
 	t, o := l.current(), l.other(l.at)
-	title := "WATERFALL of " + l.at
+	title := "FUNNEL of " + l.at
 	if o != nil {
 		title = "TABLE " + l.at
 	}
@@ -40,7 +40,7 @@ func (l *lakeView) drawLineage(p pane) {
 		y = l.drawLanding(in, t, v)
 	case len(v.Funnel) == 0:
 		in.cut(1, 0, in.width()-2, l.theme.text, t.Doc)
-		x := in.text(1, 1, l.theme.dim, "made from")
+		x := in.text(1, 1, l.theme.dim, "upstream")
 		for _, name := range t.Made.Inputs {
 			x = l.drawLink(in, x+1, 1, name, l.choose)
 		}
@@ -60,7 +60,7 @@ func (l *lakeView) drawLineage(p pane) {
 func (l *lakeView) provenance(v *pipeline.TableView) string {
 	switch {
 	case v.Missing:
-		return "not made yet"
+		return "not built yet"
 	case v.Stale != "":
 		return "stale: " + v.Stale
 	case v.Changed.IsZero():

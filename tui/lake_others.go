@@ -128,7 +128,7 @@ func (l *lakeView) drawOther(p pane, o *pipeline.CatalogTable) {
 		}
 		lines = append(lines, [2]string{"split by", strings.Join(names, ", ")})
 	}
-	p.cut(1, 0, p.width()-2, t.text, "A table of the catalog that this lake does not define: it is shown, and can be asked on Athena.")
+	p.cut(1, 0, p.width()-2, t.text, "A catalog table outside this lake's definition; it can be queried on Athena.")
 	for y, line := range lines {
 		p.text(1, y+1, t.dim, line[0])
 		p.cut(10, y+1, p.width()-11, t.text, line[1])

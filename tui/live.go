@@ -13,7 +13,7 @@ import (
 	"stedi/pipeline"
 )
 
-// liveRun is the run on the screen: one of ours, one of somebody else that is
+// liveRun is the run on the screen: one of ours, one of another process that is
 // followed, or one of the past that is played again. It stays after its end.
 type liveRun struct {
 	source  source
@@ -264,10 +264,10 @@ func (m *Model) runOver(msg runMsg) tea.Cmd {
 		m.failure = nil
 		cmds = append(cmds, m.toast(done, runText(msg.record)+" in "+span(msg.record.Seconds)))
 	case kind == pipeline.Cancelled, kind == pipeline.Terminated:
-		cmds = append(cmds, m.toast(warned, "stopped: the tables are as they were, or complete"))
+		cmds = append(cmds, m.toast(warned, "cancelled; no table was left half written"))
 	default:
 		m.fail(m.whatFailed(msg.record), msg.err, m.remedies(msg)...)
-		cmds = append(cmds, m.toast(failed, m.failure.what+"   ! shows why"))
+		cmds = append(cmds, m.toast(failed, m.failure.what+"   press ! for details"))
 	}
 	return tea.Batch(cmds...)
 }
@@ -277,9 +277,9 @@ func (m *Model) whatFailed(record *pipeline.Record) string {
 		for _, s := range record.Steps {
 			if s.State == pipeline.Failed {
 				if v := m.table(s.Table); v != nil && v.Missing {
-					return s.Table + " failed and is still not made"
+					return s.Table + " failed; no table was written"
 				}
-				return s.Table + " failed; its old rows are as they were"
+				return s.Table + " failed; the previous version is unchanged"
 			}
 		}
 		for _, c := range record.Checks {
@@ -288,7 +288,7 @@ func (m *Model) whatFailed(record *pipeline.Record) string {
 			}
 		}
 	}
-	return "the run stopped before it was done"
+	return "run failed"
 }
 
 func failingCheck(c pipeline.CheckRecord) string {
@@ -312,7 +312,7 @@ func (m *Model) remedies(msg runMsg) []answer {
 	if locked, ok := errors.AsType[*pipeline.LockedError](msg.err); ok {
 		list = append(list, answer{"f", "follow that run", func() tea.Cmd { return m.followRun(locked.Holder.Run) }})
 	} else if pipeline.KindOf(msg.err) == pipeline.Conflict {
-		list = append(list, answer{"m", "run again, and move aside what others left (--replace)", again(func(o *pipeline.RunOptions) { o.Replace = true })})
+		list = append(list, answer{"m", "run again, and move these files aside (--replace)", again(func(o *pipeline.RunOptions) { o.Replace = true })})
 	}
 	if n := rejected(msg.record); n > 0 {
 		list = append(list, answer{"w", fmt.Sprintf("run again without those lines (--max-rejects %d)", n), again(func(o *pipeline.RunOptions) { o.Allow.Limit = pipeline.Limit{Count: n} })})
@@ -371,7 +371,7 @@ type replayMsg struct {
 	err    error
 }
 
-// followRun shows the run of somebody else as it goes on.
+// followRun shows the run of another process as it goes on.
 func (m *Model) followRun(id string) tea.Cmd {
 	runner := m.place.Runner
 	m.live.begin(followedRun, m.options.Now)
@@ -394,6 +394,6 @@ func (a *app) follow() tea.Cmd {
 		return nil
 	}
 	return tea.Batch(
-		a.toast(told, fmt.Sprintf("run %s of pid %d on %s has the lake: following it on screen 2", holder.Run, holder.PID, holder.Host)),
+		a.toast(told, fmt.Sprintf("run %s (pid %d on %s) is running on this lake; press 2 to follow", holder.Run, holder.PID, holder.Host)),
 		a.want(followRun{holder.Run}))
 }

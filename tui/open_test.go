@@ -19,7 +19,7 @@ func TestALakeThatCannotBeOpenedSaysWhyAtOnce(t *testing.T) {
 	d := start(t, o, 100, 30)
 	d.shows("WHY    the folder is not there", "FIX    Name another folder.")
 	d.press("esc")
-	d.shows("the lake is not open: ! shows why")
+	d.shows("the lake is not open: press ! for details")
 }
 
 func TestARunThatFailedForSomeLinesIsRunAgainWithoutThem(t *testing.T) {
@@ -32,9 +32,9 @@ func TestARunThatFailedForSomeLinesIsRunAgainWithoutThem(t *testing.T) {
 	w.open(t)
 	d := start(t, w.options(t), 120, 36)
 	d.press("R", "!")
-	d.shows("customer_trusted failed and is still not made", "FIX    Fix these lines", "w  run again without those lines (--max-rejects 2)", ":1:10: email: the line ends inside the object")
+	d.shows("customer_trusted failed; no table was written", "FIX    Fix these lines", "w  run again without those lines (--max-rejects 2)", ":1:10: email: the line ends inside the object")
 	d.press("w")
-	d.shows("5 tables made")
+	d.shows("5 tables built")
 }
 
 func TestTheTableScreenSaysWhatItDoesNotShow(t *testing.T) {
@@ -53,7 +53,7 @@ func TestAnEmptyLakeSaysWhatBelongsThere(t *testing.T) {
 	must(t, os.Mkdir(w.root, 0o700))
 	w.open(t)
 	d := start(t, w.options(t), 160, 40)
-	d.shows("no data lies here yet", "stedi --demo", "customer/landing")
+	d.shows("no data yet", "stedi --demo", "customer/landing")
 }
 
 func TestALakeThatDisappearsIsAnErrorUntilItIsBack(t *testing.T) {
@@ -69,9 +69,9 @@ func TestALakeThatDisappearsIsAnErrorUntilItIsBack(t *testing.T) {
 	d.do(d.lookAgain())
 	d.settle()
 	d.shows("the lake cannot be read")
-	d.hides("no data lies here yet")
+	d.hides("no data yet")
 	d.press("!")
-	d.shows("WHY    lake ", "cannot be found any more", "FIX    Put the folder back")
+	d.shows("WHY    lake ", "its folder no", "FIX    Put the folder back")
 	d.press("x")
 	d.do(d.lookAgain())
 	d.settle()

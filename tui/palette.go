@@ -120,7 +120,7 @@ func (p *palette) actions() []action {
 		p.keys.act("palette-up", "up ctrl+k", "up", move(-1)).at(2),
 		p.keys.act("palette-page-down", "pgdown", "page down", move(10)),
 		p.keys.act("palette-page-up", "pgup", "page up", move(-10)),
-		p.keys.act("palette-do", "enter", "do it", p.choose).at(3),
+		p.keys.act("palette-do", "enter", "run", p.choose).at(3),
 	}
 }
 
@@ -173,7 +173,7 @@ func (p *palette) draw(area pane) {
 		row.click(func() tea.Cmd { p.at = n; return p.choose() })
 	}
 	if len(p.shown) == 0 {
-		list.text(1, 0, t.dim, "nothing fits")
+		list.text(1, 0, t.dim, "no match")
 	}
 }
 

@@ -159,7 +159,7 @@ func (p *plainScreen) guess(ctx context.Context, line string) error {
 	}
 	switch len(exact) {
 	case 0:
-		p.printf("Nothing is called %s. help lists what can be done here.\n", printable(line))
+		p.printf("Unknown command: %s. Type help for a list.\n", printable(line))
 		return nil
 	case 1:
 		return p.then(ctx, exact[0].do())
@@ -186,7 +186,7 @@ func (p *plainScreen) help() {
 			p.printf("  %s, or %s: %s\n", a.name, strings.Join(a.key.Keys(), ", "), a.title())
 		}
 	}
-	p.printf("  A table's name opens it; a SELECT is asked; quit leaves.\n")
+	p.printf("  Type a table's name to open it, a SELECT to run it, quit to leave.\n")
 }
 
 // tell says all that the screen shows, pane by pane.
@@ -253,7 +253,7 @@ func (p *plainScreen) tellPane(at int, said string) (first string) {
 
 // words stand for signs that a screen reader may not read.
 var plainWords = strings.NewReplacer(
-	"✓", "ok", "✗", "failed", "◌", "stale", "≠", "changed by others", "▶", "to", "▸", "chosen:", "▾", "open:",
+	"✓", "ok", "✗", "failed", "◌", "stale", "≠", "built elsewhere", "▶", "to", "▸", "chosen:", "▾", "open:",
 	"●", "", "○", "waiting", "■", "cancelled", "├", "", "└", "", "│", " ", "╭", "", "╮", "", "╰", "", "╯", "", "─", "",
 	"┼", "", "┤", "", "┴", "", "━", "", "┄", "", "┅", "", "╎", "", "┃", "", "★", "query", "ⓘ", "note:", "…", "...", "−", "minus ",
 	"█", "", "▇", "", "▆", "", "▅", "", "▄", "", "▃", "", "▂", "", "▁", "", "▏", "", "▎", "", "▍", "", "▌", "", "▋", "", "▊", "", "▉", "",

@@ -17,7 +17,7 @@ func TestAReaderOfLinesHearsEachThingOnceAndRowsByThePage(t *testing.T) {
 	if n := strings.Count(text, "no run yet in this session"); n != 1 {
 		t.Errorf("what stands above the panes is said %d times", n)
 	}
-	for _, want := range []string{"Which one?\n  check (Lake)\n  check again (Checks)\n", "Nothing is called nonsense.", "the last error: nothing has gone wrong.", "Nothing is called rows of nothing.", "Screen Table\naccelerometer_landing 164 rows\nuser timestamp x y z\n1 ", "\n22 ", "RESULT 1 row\nn\n", "CATALOG\nlanding\naccelerometer_landing"} {
+	for _, want := range []string{"Which one?\n  check (Lake)\n  check again (Checks)\n", "Unknown command: nonsense.", "the last error: no errors.", "Unknown command: rows of nothing.", "Screen Table\naccelerometer_landing 164 rows\nuser timestamp x y z\n1 ", "\n22 ", "RESULT 1 row\nn\n", "CATALOG\nlanding\naccelerometer_landing"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("it does not say %q", want)
 		}

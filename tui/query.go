@@ -137,7 +137,7 @@ func (m *Model) queryView() *queryView {
 func (q *queryView) actions() []action {
 	switch q.panes.at {
 	case resultPane:
-		export := q.keys.act("export-answer", "e", "export all rows", q.askExport).at(5).when(q.sheet().base != nil, "there is no answer yet")
+		export := q.keys.act("export-answer", "e", "export all rows", q.askExport).at(5).when(q.sheet().base != nil, "no result yet")
 		return append(append(q.common(), export), q.sheet().rows.actions()...)
 	case catalogPane:
 		return append(append(q.common(), q.saving()), q.tree.actions(q)...)
@@ -168,7 +168,7 @@ func (q *queryView) common() []action {
 		k.act("edit", "i", "write", func() tea.Cmd { q.panes.at = editorPane; return nil }).at(2).when(q.panes.at != editorPane, "this is where it is written"),
 		k.act("new-sheet", "ctrl+t", "new sheet", q.newSheet).at(6),
 		k.act("next-sheet", "ctrl+pgdown alt+right", "next sheet", func() tea.Cmd { return q.turnSheet(1) }).when(len(q.sheets) > 1, "it is the only sheet"),
-		k.act("last-sheet", "ctrl+pgup alt+left", "sheet before", func() tea.Cmd { return q.turnSheet(-1) }).when(len(q.sheets) > 1, "it is the only sheet"),
+		k.act("last-sheet", "ctrl+pgup alt+left", "previous sheet", func() tea.Cmd { return q.turnSheet(-1) }).when(len(q.sheets) > 1, "it is the only sheet"),
 		k.act("close-sheet", "alt+w", "close the sheet", q.closeSheet).when(len(q.sheets) > 1, "it is the only sheet"),
 		k.act("past", "ctrl+r", "history", q.openPast).at(5),
 		k.act("edit-outside", "ctrl+o", "$EDITOR", q.editOutside).at(7).when(q.options.Editor != nil, "no editor is known: set $EDITOR"),

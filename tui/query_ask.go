@@ -259,7 +259,7 @@ type sortedMsg struct {
 
 func (q *queryView) arranged(msg sortedMsg) tea.Cmd {
 	if msg.err != nil {
-		p := describe("the rows cannot be arranged", msg.err)
+		p := describe("the rows cannot be sorted", msg.err)
 		return q.toast(warned, strings.Join(append(p.why, p.fix...), " "))
 	}
 	if msg.rows == nil {

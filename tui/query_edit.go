@@ -19,7 +19,7 @@ func (q *queryView) editorActions() []action {
 	return []action{
 		k.act("complete", "tab", "complete", q.complete).at(2).when(q.popup.open(), "there is nothing to complete"),
 		k.act("complete-next", "ctrl+n", "next completion", func() tea.Cmd { return q.popup.move(1) }).when(q.popup.open(), "there is nothing to complete"),
-		k.act("complete-last", "ctrl+p", "completion before", func() tea.Cmd { return q.popup.move(-1) }).when(q.popup.open(), "there is nothing to complete"),
+		k.act("complete-last", "ctrl+p", "previous completion", func() tea.Cmd { return q.popup.move(-1) }).when(q.popup.open(), "there is nothing to complete"),
 		k.act("leave-editor", "esc", "to the rows", q.leaveEditor).at(3),
 	}
 }

@@ -54,7 +54,7 @@ func TestAFaultIsWhereTheSheetHasItWhateverStandsBefore(t *testing.T) {
 	d.press("enter")
 	d.write("select 1; drop table x")
 	d.press("f5")
-	d.shows("line 2, column 11: a query may only read")
+	d.shows("line 2, column 11: queries are read-only")
 }
 
 func TestCompletionOffersWhatTheEngineHasForAForeignFunction(t *testing.T) {

@@ -94,7 +94,7 @@ func (s *runView) drawWhole(p pane) {
 		}
 		style = t.busy
 	case r.source == followedRun:
-		text, style = "run "+r.id+" of somebody else", t.busy
+		text, style = "run "+r.id+" of another process", t.busy
 	case r.busy():
 		text, style = "running", t.busy
 	default:
@@ -282,7 +282,7 @@ func (s *runView) drawIdle(p pane, c stepColumns, table *pipeline.Table, style, 
 	label, tone := "made", t.dim
 	switch {
 	case v.Missing:
-		label = "not made"
+		label = "not built"
 	case v.Stale != "":
 		label, tone = "stale", t.warn
 	}
@@ -358,7 +358,7 @@ func (s *runView) drawFall(p pane) {
 	if t == nil {
 		return
 	}
-	in := p.box(s.theme, "WATERFALL of "+t.Name, s.panes.at == fallPane)
+	in := p.box(s.theme, "FUNNEL of "+t.Name, s.panes.at == fallPane)
 	p.click(func() tea.Cmd { s.panes.at = fallPane; return nil })
 	var funnel []pipeline.StageRows
 	if v := s.table(t.Name); v != nil {
@@ -368,7 +368,7 @@ func (s *runView) drawFall(p pane) {
 		funnel = step.record.Funnel
 	}
 	if len(funnel) == 0 {
-		in.cut(1, 0, in.width()-2, s.theme.dim, "not made yet: r runs it")
+		in.cut(1, 0, in.width()-2, s.theme.dim, "not built yet: r runs it")
 		return
 	}
 	s.drawWaterfall(in, t, funnel, func(name string) tea.Cmd { return s.want(openTable{name}) })

@@ -126,14 +126,14 @@ func (m *Model) everywhere() []action {
 		k.act("help", "? f1", "help", m.openHelp).in("everywhere").at(100),
 		k.act("filter", "/", "filter", m.openFilter).in("everywhere").when(filters, "nothing can be filtered here"),
 		k.act("next-pane", "tab", "next pane", func() tea.Cmd { return m.turn(1) }).in("everywhere").when(m.panes() > 1, "there is one pane only"),
-		k.act("last-pane", "shift+tab", "pane before", func() tea.Cmd { return m.turn(-1) }).in("everywhere").when(m.panes() > 1, "there is one pane only"),
+		k.act("last-pane", "shift+tab", "previous pane", func() tea.Cmd { return m.turn(-1) }).in("everywhere").when(m.panes() > 1, "there is one pane only"),
 		k.act("pane-larger", "} alt+down", "larger pane", func() tea.Cmd { return m.resize(1) }).in("everywhere").when(m.panes() > 1, "there is one pane only"),
 		k.act("pane-smaller", "{ alt+up", "smaller pane", func() tea.Cmd { return m.resize(-1) }).in("everywhere").when(m.panes() > 1, "there is one pane only"),
 		k.act("zoom", "z", "zoom the pane", m.toggleZoom).in("everywhere").when(m.panes() > 1, "there is one pane only"),
 		k.act("picture", "f12 alt+p", "save a picture", m.savePicture).in("everywhere"),
-		k.act("look", "ctrl+l", "look at the lake again", func() tea.Cmd { return tea.Batch(tea.ClearScreen, m.lookAgain(), m.deliver(lookMsg{})) }).in("everywhere"),
-		k.act("doctor", "D", "ask the doctor", m.examine).in("everywhere").when(m.options.Examine != nil, "there is none for this lake"),
-		k.act("problem", "!", "the last error", m.showProblem).in("everywhere").when(m.failure != nil, "nothing has gone wrong"),
+		k.act("look", "ctrl+l", "refresh", func() tea.Cmd { return tea.Batch(tea.ClearScreen, m.lookAgain(), m.deliver(lookMsg{})) }).in("everywhere"),
+		k.act("doctor", "D", "run diagnostics", m.examine).in("everywhere").when(m.options.Examine != nil, "no diagnostics for this lake"),
+		k.act("problem", "!", "the last error", m.showProblem).in("everywhere").when(m.failure != nil, "no errors"),
 		k.act("back", "esc", "back", m.back).in("everywhere"),
 		k.act("quit", "q", "back, or quit", m.leave).in("everywhere"),
 		k.act("leave", "ctrl+c", "quit", m.quit).in("everywhere"),
@@ -318,8 +318,8 @@ func (m *Model) leave() tea.Cmd {
 // quit leaves the program; a run is not cut off without a question.
 func (m *Model) quit() tea.Cmd {
 	if m.live.going() && !m.quitting {
-		m.push(m.confirm("A run is under way", "Quitting stops it. The tables are as they were, or complete.",
-			answer{"y", "stop it and quit", m.stopAndQuit}, answer{"n", "stay", func() tea.Cmd { return nil }}))
+		m.push(m.confirm("A run is under way", "Quitting cancels it. No table is left half written.",
+			answer{"y", "cancel it and quit", m.stopAndQuit}, answer{"n", "stay", func() tea.Cmd { return nil }}))
 		return nil
 	}
 	return tea.Quit

@@ -106,7 +106,7 @@ func (t *tableView) actions() []action {
 		t.keys.act("cancel-export", "c", "cancel the export", t.cancelExport).in("table").at(1).when(t.exports.working(), "no export is under way"),
 		t.keys.act("person", "P", "follow this person", t.follow).in("table").at(10).when(person, "the row has no e-mail and no serial number"),
 		t.keys.act("reload", "r", "read the table again", t.reload).in("table").when(t.name != "", "no table is open"),
-		t.keys.act("table-before", "[", "table before", func() tea.Cmd { return t.beside(-1) }).in("table").when(t.name != "", "no table is open"),
+		t.keys.act("table-before", "[", "previous table", func() tea.Cmd { return t.beside(-1) }).in("table").when(t.name != "", "no table is open"),
 		t.keys.act("table-after", "]", "next table", func() tea.Cmd { return t.beside(1) }).in("table").when(t.name != "", "no table is open"),
 	)
 }
@@ -215,11 +215,11 @@ func (t *tableView) draw(p pane) {
 	text := "reading …"
 	switch {
 	case t.missing && t.definition().IsLanding():
-		text = "nothing has landed here yet"
+		text = "no data here yet"
 	case t.missing:
-		text = "this table has not been made yet: R on the lake's screen runs all"
+		text = "this table has not been built yet: R on the lake screen runs all"
 	case !t.loading.working():
-		text = "the rows cannot be shown: ! says why"
+		text = "the rows cannot be shown: press ! for details"
 	}
 	p.inset(1, 1).cut(1, 0, p.width()-4, t.theme.dim, text)
 }

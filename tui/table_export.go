@@ -71,7 +71,7 @@ func (t *tableView) export(name string, shown bool) tea.Cmd {
 		return nil
 	}
 	if t.exports.working() {
-		return t.toast(warned, "an export is under way: c stops it")
+		return t.toast(warned, "an export is in progress: c cancels it")
 	}
 	format, ok := formatOf(name)
 	if !ok {
@@ -190,10 +190,10 @@ func (t *tableView) cancelExport() tea.Cmd {
 func (t *tableView) exportOver(msg exportedMsg) tea.Cmd {
 	switch {
 	case errors.Is(msg.err, context.Canceled):
-		return t.toast(warned, "the export was stopped: "+msg.name+" was not written")
+		return t.toast(warned, "export cancelled: "+msg.name+" was not written")
 	case msg.err != nil:
 		t.fail("the rows cannot be exported", msg.err)
-		return t.toast(failed, t.failure.what+"   ! shows why")
+		return t.toast(failed, t.failure.what+"   press ! for details")
 	case msg.left != "":
 		return t.toast(warned, "exported "+plural(msg.rows, "row", "rows")+" to "+msg.name+"; "+msg.left)
 	default:

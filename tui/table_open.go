@@ -183,8 +183,8 @@ func (t *tableView) arranged(msg arrangedMsg) tea.Cmd {
 		t.stale = true
 		return nil
 	}
-	t.fail("the rows of "+t.name+" cannot be shown so", msg.err)
-	return t.toast(failed, t.failure.what+"   ! shows why")
+	t.fail("the rows of "+t.name+": the filter is not valid", msg.err)
+	return t.toast(failed, t.failure.what+"   press ! for details")
 }
 
 // filterPrompt asks for a condition.
@@ -194,7 +194,7 @@ func (t *tableView) filterPrompt() (label, text string) {
 			text = said
 		}
 	}
-	return "rows where (a condition, or a text)", text
+	return "filter: SQL condition or text", text
 }
 
 // filter is what the rows are filtered by.

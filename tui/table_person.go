@@ -53,7 +53,7 @@ type tracedMsg struct {
 func (t *tableView) follow() tea.Cmd {
 	who, ok := t.person()
 	if !ok {
-		return t.toast(warned, "no column of this row says whose it is")
+		return t.toast(warned, "no column of this row identifies a person")
 	}
 	runner, allow := t.place.Runner, t.options.Run.Allow
 	return t.work.start(&t.tracing, func(ctx context.Context) tea.Msg {
@@ -68,7 +68,7 @@ func (t *tableView) traced(msg tracedMsg) tea.Cmd {
 			return nil
 		}
 		t.fail("the person cannot be followed", msg.err)
-		return t.toast(failed, t.failure.what+"   ! shows why")
+		return t.toast(failed, t.failure.what+"   press ! for details")
 	}
 	panel := &personPanel{app: t.app, person: msg.person, trace: msg.trace}
 	for i, table := range slices.Backward(msg.trace.Tables) {
@@ -109,7 +109,7 @@ func (p *personPanel) openRows() tea.Cmd {
 	name := p.trace.Tables[p.at].Table
 	condition, said, ok := p.condition(p.lake().Table(name))
 	if !ok {
-		return p.toast(warned, "no column of "+name+" says whose a row is")
+		return p.toast(warned, "no column of "+name+" identifies a person")
 	}
 	return p.want(showRows{name, condition, said})
 }
@@ -149,7 +149,7 @@ func (p *personPanel) draw(area pane) {
 		text = "  found in no table"
 	}
 	for _, l := range p.trace.Linked {
-		text += ", goes with " + plural(l.Values, l.Name, "× "+l.Name)
+		text += " (" + plural(l.Values, l.Name, "× "+l.Name) + ")"
 	}
 	in.cut(x, 0, in.width()-x-1, th.dim, text)
 	list := in.part(0, 2, in.width(), min(len(p.trace.Tables), max(1, in.height()-6)))
@@ -189,9 +189,9 @@ func (p *personPanel) drawTable(row pane, n int) {
 	row.textRight(end, 0, over(th.number, style), rowsText(t.Rows, t.Missing))
 	switch {
 	case t.Missing:
-		row.cut(end+2, 0, row.width()-end-3, over(th.dim, style), "not made yet")
+		row.cut(end+2, 0, row.width()-end-3, over(th.dim, style), "not built yet")
 	case t.Ends != "":
-		row.cut(end+2, 0, row.width()-end-3, over(th.warn, style), "none gets past "+t.Ends)
+		row.cut(end+2, 0, row.width()-end-3, over(th.warn, style), "all rows are dropped at "+t.Ends)
 	case len(t.Stages) > 0 && t.Stages[len(t.Stages)-1].Rows != t.Rows:
 		row.cut(end+2, 0, row.width()-end-3, over(th.warn, style), "the table is stale")
 	}
@@ -215,7 +215,7 @@ func rowsText(n int64, missing bool) string {
 func (p *personPanel) drawWay(area pane, t pipeline.TableTrace) {
 	th := p.theme
 	if len(t.Stages) == 0 {
-		area.cut(1, 0, area.width()-2, th.dim, t.Table+" is where the rows land")
+		area.cut(1, 0, area.width()-2, th.dim, t.Table+" is a landing table (source)")
 		return
 	}
 	y := 0
@@ -245,5 +245,5 @@ func (p *personPanel) reason(s pipeline.StageTrace, wide int) []styledLine {
 	if s.Condition == "" {
 		return nil
 	}
-	return wrapWords(styledLine{{p.theme.dim, "asks for " + strings.Join(strings.Fields(s.Condition), " ")}}, max(10, wide-6))
+	return wrapWords(styledLine{{p.theme.dim, "condition: " + strings.Join(strings.Fields(s.Condition), " ")}}, max(10, wide-6))
 }

@@ -36,7 +36,7 @@ func (t *tableView) openRow() tea.Cmd {
 	r := &rowPanel{table: t, reader: &reader{kit: t.kit, copy: t.grid.copyRow}}
 	r.more = []action{
 		t.keys.act("row-after", "right l n", "next row", func() tea.Cmd { return r.move(1) }).at(1),
-		t.keys.act("row-before", "left h N", "row before", func() tea.Cmd { return r.move(-1) }).at(2),
+		t.keys.act("row-before", "left h N", "previous row", func() tea.Cmd { return r.move(-1) }).at(2),
 	}
 	if t.view == nil {
 		r.more = append(r.more, t.keys.act("copy-line", "Y", "copy the line of the file", func() tea.Cmd {

@@ -89,7 +89,7 @@ func TestTheCursorGoesToEveryRow(t *testing.T) {
 	d.enters("#", "5000")
 	d.shows("row 164 of 164", "the last row is 164")
 	d.enters("#", "-1")
-	d.shows("that is no number of a row")
+	d.shows("not a row number")
 }
 
 func TestRowsAreSortedByTheColumnWithTheCursor(t *testing.T) {
@@ -153,7 +153,7 @@ func TestRowsAreFilteredByValuesConditionsAndTexts(t *testing.T) {
 		}
 	}
 	d.enters("/", "it's nobody")
-	d.shows("0 rows", "no row fits")
+	d.shows("0 rows", "no matching rows")
 }
 
 func TestAWrongConditionLeavesTheRowsAsTheyAre(t *testing.T) {
@@ -161,7 +161,7 @@ func TestAWrongConditionLeavesTheRowsAsTheyAre(t *testing.T) {
 	d.enters("/", "y > 0")
 	before := d.column("timestamp")
 	d.enters("/", "y >")
-	d.shows("cannot be shown so", "accelerometer_landing · y > 0")
+	d.shows("the filter is not valid", "accelerometer_landing · y > 0")
 	if !reflect.DeepEqual(d.column("timestamp"), before) {
 		t.Error("other rows are shown")
 	}
@@ -250,7 +250,7 @@ func TestAPersonIsFollowedThroughTheZones(t *testing.T) {
 		d.press("down")
 	}
 	d.press("P")
-	d.shows("ONE PERSON'S ROWS", email, "none gets past")
+	d.shows("ONE PERSON'S ROWS", email, "all rows are dropped at")
 	p, ok := d.top().(*personPanel)
 	if !ok {
 		t.Fatal("no panel")
@@ -335,7 +335,7 @@ func TestATableThatIsNotMadeSaysSoUntilItIs(t *testing.T) {
 	w.open(t)
 	d := start(t, w.options(t), 120, 36)
 	d.opens("customer_trusted")
-	d.shows("this table has not been made yet")
+	d.shows("this table has not been built yet")
 	w.make(t)
 	d.do(d.look())
 	d.settle()

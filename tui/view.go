@@ -67,7 +67,7 @@ func (m *Model) news(p pane) {
 	case m.failure != nil:
 		x := p.text(1, 0, t.bad, "✗ ")
 		x = p.cut(x, 0, p.width()-x-20, t.text, m.failure.what)
-		p.text(x, 0, t.dim, "  ! shows why")
+		p.text(x, 0, t.dim, "  press ! for details")
 		p.click(m.showProblem)
 	default:
 		if h, ok := m.here().(interface{ hint() (mood, string) }); ok {

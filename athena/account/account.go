@@ -87,6 +87,6 @@ func retryer(backoff time.Duration) aws.Retryer {
 		o.MaxBackoff = backoff
 		o.RateLimiter = ratelimit.None
 	})
-	// S3 answers so while somebody else's write of the same key is under way.
+	// S3 answers so while another user's write of the same key is under way.
 	return retry.AddWithErrorCodes(standard, "ConditionalRequestConflict", "OperationAborted")
 }

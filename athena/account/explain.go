@@ -55,7 +55,7 @@ type Error struct {
 
 func (e *Error) Error() string { return e.Doing + ": " + e.text }
 
-// Is tells whether an error, explained or not, has one of the codes.
+// Is reports whether an error, explained or not, has one of the codes.
 func Is(err error, codes ...string) bool {
 	code := ""
 	if explained, ok := errors.AsType[*Error](err); ok {
@@ -74,7 +74,7 @@ func status(err error) int {
 	return 0
 }
 
-// rightRegion is where S3 says that a bucket lies, if not here.
+// rightRegion is where S3 says that a bucket is, if not here.
 func rightRegion(err error) string {
 	response, ok := errors.AsType[*awshttp.ResponseError](err)
 	if !ok || response.HTTPResponse() == nil {

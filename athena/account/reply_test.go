@@ -18,7 +18,7 @@ func TestAnAnswerIsWaitedForAWhileAfterNobodyWantsIt(t *testing.T) {
 		<-time.After(2 * time.Second)
 		synctest.Wait()
 		if reply.Err() != nil {
-			t.Error("nobody waits for the answer")
+			t.Error("the call did not wait for the answer")
 		}
 		<-time.After(2 * time.Second)
 		synctest.Wait()

@@ -7,7 +7,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 )
 
-// Who returns whose credentials these are, as an ARN, which is no secret.
+// Who returns whose credentials these are, as an ARN, which is not a secret.
 func Who(ctx context.Context, config aws.Config) (string, error) {
 	out, err := sts.NewFromConfig(config).GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
 	if err != nil {

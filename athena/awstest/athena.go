@@ -42,7 +42,7 @@ type Athena struct {
 type AthenaFaults struct {
 	Queue  func(sql string) bool   // the query stays QUEUED until it is stopped
 	Fail   func(sql string) string // a reason makes the query FAIL
-	Cancel func(sql string) bool   // somebody else cancels it
+	Cancel func(sql string) bool   // another user cancels it
 	Refuse func(call string) string
 	// Delay keeps a query QUEUED until the channel is closed.
 	Delay func(sql string) <-chan struct{}

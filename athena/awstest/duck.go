@@ -128,7 +128,7 @@ func (w *duckWork) run(ctx context.Context, statement string) error {
 	}
 	for _, name := range names {
 		if !strings.Contains(strings.ToLower(query), name) {
-			continue // whatever the statement means by its words, it is not this table
+			continue // not this table, whichever words the statement uses
 		}
 		if err := w.attach(ctx, name); err != nil {
 			return err
@@ -157,7 +157,7 @@ func (w *duckWork) exec(ctx context.Context, file string, data any) (rows int64,
 	return done.RowsAffected()
 }
 
-// ask runs one of the files in sql/ that gives rows of so many texts, each of
+// ask runs one of the files in sql/ that returns rows of n texts, each of
 // which is a string or nil.
 func (w *duckWork) ask(ctx context.Context, file string, data any, width int) ([][]any, error) {
 	var b strings.Builder

@@ -36,7 +36,7 @@ func StartGlue(t *testing.T) *Glue {
 	return server
 }
 
-// Touch updates a table as somebody else would, so that its version is another.
+// Touch updates a table as another user would, so that its version is another.
 func (g *Glue) Touch(t *testing.T, database, table string) {
 	t.Helper()
 	found, err := g.Client.GetTable(t.Context(), &glue.GetTableInput{DatabaseName: &database, Name: &table})

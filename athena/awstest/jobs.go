@@ -42,7 +42,7 @@ type Jobs struct {
 // JobRun is what a job is to do.
 type JobRun struct {
 	ID        string
-	Script    string // where it lies
+	Script    string // where it is
 	Arguments map[string]string
 	Log       func(line string)
 }
@@ -70,7 +70,7 @@ type jobRun struct {
 	coming                  []string
 	log                     []string
 	began                   time.Time
-	seconds                 int // that it took, once somebody has seen it ended
+	seconds                 int // that it took, once its end was reported
 	stop                    context.CancelFunc
 }
 
@@ -345,7 +345,7 @@ func (j *Jobs) run(ctx context.Context, run *jobRun, hold <-chan struct{}, after
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	switch {
-	case run.state == "STOPPING" || slices.Contains(ended, run.state): // whoever stops it says when it has stopped
+	case run.state == "STOPPING" || slices.Contains(ended, run.state): // Stop reports the end itself
 	case err != nil:
 		run.state, run.message = "FAILED", err.Error()
 	default:

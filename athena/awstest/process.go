@@ -92,7 +92,7 @@ func start(t *testing.T, command *exec.Cmd, url string, limit time.Duration, rea
 	}
 	ended := make(chan struct{})
 	go func() {
-		_ = command.Wait() // that it was killed is no news
+		_ = command.Wait() // it was killed on purpose
 		close(ended)
 	}()
 	t.Cleanup(func() {

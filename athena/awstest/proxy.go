@@ -43,7 +43,7 @@ func Refuse(w http.ResponseWriter, status int, code string) {
 // Hang never answers: it takes what is sent, and waits until the caller gives
 // up.
 func Hang(r *http.Request) {
-	// Only with the body read does the server see that the caller has gone.
+	// The server notices that the caller has disconnected only once the body is read.
 	if _, err := io.Copy(io.Discard, r.Body); err == nil {
 		<-r.Context().Done()
 	}

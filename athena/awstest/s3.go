@@ -17,7 +17,7 @@ import (
 	"stedi/athena/account"
 )
 
-// What the servers take for credentials, which nobody else may see, and where
+// What the servers take for credentials, which are private, and where
 // they think they are.
 const (
 	AccessKey = "AKIACANARYOFTHETESTS"
@@ -111,7 +111,7 @@ func (s *S3) Content(t *testing.T, bucket, key string) string {
 	return string(text)
 }
 
-// local replaces what lies in S3 by where the server keeps it.
+// local replaces what is in S3 by where the server keeps it.
 func (s *S3) local(value string) string {
 	return strings.ReplaceAll(value, "s3://", s.folder+"/")
 }

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-var serve = flag.Bool("serve", false, "start the servers, for somebody to try the program on, until ctrl+c")
+var serve = flag.Bool("serve", false, "start the servers, to try the program against, until ctrl+c")
 
 // The servers of the tests serve people, too.
 func TestServe(t *testing.T) {

@@ -43,7 +43,7 @@ func newSpark(t *testing.T, s3 *S3) *spark {
 func (a *AWS) NeedSpark(t *testing.T) {
 	t.Helper()
 	if _, err := os.Stat(filepath.Join(a.spark.bin, "spark-submit")); err != nil {
-		t.Skip("left out: there is no Spark; `make test-spark` gets it")
+		t.Skip("skipped: Spark is not installed; `make test-spark` gets it")
 	}
 }
 

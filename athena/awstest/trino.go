@@ -157,7 +157,7 @@ func (s *trino) tables(ctx context.Context, database string) ([]string, error) {
 // run hands over each page of what a statement gives. When ctx ends, the
 // statement is cancelled. A server that has just started, or whose machine is
 // busy, may think that it has no node to run it on; Athena always has one, and
-// so that is no answer for a minute.
+// so that is not an answer for a minute.
 func (s *trino) run(ctx context.Context, database, sql string, each func(*Answer)) error {
 	patience := time.NewTimer(time.Minute)
 	defer patience.Stop()

@@ -13,11 +13,11 @@ import (
 	"stedi/pipeline"
 )
 
-// Other is the zone of tables that lie in none of the lake's.
+// Other is the zone of tables that are in none of the lake's.
 const Other = "other"
 
-// Browse returns every table of the database, whoever made it, sorted by name.
-// One that lies below the folder of one of the lake's tables, or beside it in
+// Browse returns all tables of the database, managed or not, sorted by name.
+// One that is below the folder of one of the lake's tables, or beside it in
 // its zone, is of that zone.
 func (c *Catalog) Browse(ctx context.Context, lake *pipeline.Lake) ([]pipeline.CatalogTable, error) {
 	var tables []pipeline.CatalogTable

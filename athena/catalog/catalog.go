@@ -49,7 +49,7 @@ func Open(config aws.Config, database, location string) *Catalog {
 // Database is the name of the database.
 func (c *Catalog) Database() string { return c.database }
 
-// Place returns where the catalog says that a table lies.
+// Place returns where the catalog says that a table is.
 func (c *Catalog) Place(ctx context.Context, table *pipeline.Table) (pipeline.Place, error) {
 	found, err := c.mine(ctx, table.Name)
 	if err != nil {
@@ -63,7 +63,7 @@ func (c *Catalog) place(found *types.Table) (pipeline.Place, error) {
 	folder, below := strings.CutPrefix(strings.TrimSuffix(location, "/"), c.lake+"/")
 	if !below || pipeline.CheckName(folder) != nil {
 		return pipeline.Place{}, pipeline.Fail(pipeline.Conflict, aws.ToString(found.Name), "`stedi deploy` makes the catalog fit this lake.",
-			"the catalog says that it lies in %s, which is not in %s", location, c.lake)
+			"the catalog locates it in %s, which is not in %s", location, c.lake)
 	}
 	return pipeline.Place{Folder: folder, Version: aws.ToString(found.VersionId)}, nil
 }
@@ -84,14 +84,14 @@ func (c *Catalog) mine(ctx context.Context, name string) (*types.Table, error) {
 
 func (c *Catalog) foreign(name string) error {
 	return pipeline.Fail(pipeline.Conflict, name, "Choose another database with --database, or drop that table.",
-		"the database %s has a table of this name that somebody else has made", c.database)
+		"the database %s already has an unmanaged table of this name", c.database)
 }
 
 // table returns nil if there is none of that name.
 func (c *Catalog) table(ctx context.Context, name string) (*types.Table, error) {
 	out, err := c.client.GetTable(ctx, &glue.GetTableInput{DatabaseName: &c.database, Name: &name})
 	if account.Is(err, missing) {
-		return nil, nil // no table is no error
+		return nil, nil // no table is not an error
 	}
 	if err != nil {
 		return nil, account.Explain(err, "look at the table "+c.database+"."+name)

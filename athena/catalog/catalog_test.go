@@ -124,7 +124,7 @@ func TestDriftIsMended(t *testing.T) {
 
 func TestATableOfOthersIsLeftAlone(t *testing.T) {
 	d := deploy(t)
-	d.update(t, "customer_trusted", func(in *types.TableInput) { in.Parameters = map[string]string{"owner": "somebody"} })
+	d.update(t, "customer_trusted", func(in *types.TableInput) { in.Parameters = map[string]string{"owner": "other"} })
 	table := d.lake.Table("customer_trusted")
 	_, changes := d.Changes(t.Context(), d.lake)
 	_, place := d.Place(t.Context(), table)
@@ -233,7 +233,7 @@ func TestWhatMakesAthenaReadSomethingElseIsFound(t *testing.T) {
 		"stedi.no_slash: s3://other/a has no slash at its end", "ALTER TABLE stedi.no_slash SET LOCATION 's3://other/a/';",
 		"stedi.above: s3://bucket/lake/customer/ also catches the files of customer_landing",
 		"stedi.exact_case: case.insensitive is false", "MSCK REPAIR TABLE stedi.unloaded;", "stedi.no_serde: it has no SerDe",
-		"stedi.customer_landing: it has other columns", "`stedi deploy` mends it.",
+		"stedi.customer_landing: it has other columns", "Run `stedi deploy` to fix it.",
 	} {
 		if !strings.Contains(all, want) {
 			t.Errorf("it does not say %q:\n%s", want, all)

@@ -81,12 +81,12 @@ func (c *Catalog) change(ctx context.Context, t *pipeline.Table, fresh bool) (*C
 	}
 	why := c.drift(found, want, t)
 	if why == "" {
-		return nil, nil // nothing to do is no error
+		return nil, nil // nothing to do is not an error
 	}
 	return &Change{Call: "UpdateTable", About: about, Why: why, Do: func(ctx context.Context) error {
 		_, err := c.client.UpdateTable(ctx, &glue.UpdateTableInput{DatabaseName: &c.database, TableInput: want, VersionId: found.VersionId, SkipArchive: aws.Bool(false)})
 		if account.Is(err, "ConcurrentModificationException", "VersionMismatchException") {
-			return pipeline.Fail(pipeline.Conflict, t.Name, "Deploy again.", "somebody else has just changed the table %s", about)
+			return pipeline.Fail(pipeline.Conflict, t.Name, "Deploy again.", "the table %s was changed by another user at the same time", about)
 		}
 		return account.Explain(err, "update the table "+about)
 	}}, nil
@@ -101,7 +101,7 @@ func (c *Catalog) drift(found *types.Table, want *types.TableInput, t *pipeline.
 	}
 	switch {
 	case aws.ToString(have.Location) != aws.ToString(want.StorageDescriptor.Location):
-		return "it lies in " + aws.ToString(have.Location)
+		return "it is in " + aws.ToString(have.Location)
 	case !slices.EqualFunc(have.Columns, want.StorageDescriptor.Columns, func(a, b types.Column) bool {
 		return aws.ToString(a.Name) == aws.ToString(b.Name) && aws.ToString(a.Type) == aws.ToString(b.Type)
 	}):
@@ -146,8 +146,8 @@ func (c *Catalog) define(t *pipeline.Table) (*types.TableInput, error) {
 	}, nil
 }
 
-// unmade is where a table of ours lies until its first version is published:
-// not where versions lie, for a reader would see them before they are checked.
+// unmade is where a table of this lake is until its first version is published:
+// not where versions are, for a reader would see them before they are checked.
 const unmade = "run=0/"
 
 // Undeploy says what is to be done so that the catalog knows nothing of the

@@ -14,7 +14,7 @@ import (
 )
 
 // Examine compares the database with the definition, and says of every table
-// in it, whoever made it, what makes Athena read something else than is meant.
+// in it, managed or not, which causes Athena to read something unintended.
 func (c *Catalog) Examine(ctx context.Context, lake *pipeline.Lake) ([]pipeline.Finding, error) {
 	findings := c.examineDeployment(ctx, lake)
 	var all []types.Table
@@ -51,7 +51,7 @@ func (c *Catalog) examineDeployment(ctx context.Context, lake *pipeline.Lake) []
 	}
 	var findings []pipeline.Finding
 	for _, change := range changes {
-		findings = append(findings, wrong(change.About, change.Why, "`stedi deploy` mends it."))
+		findings = append(findings, wrong(change.About, change.Why, "Run `stedi deploy` to fix it."))
 	}
 	if len(findings) == 0 {
 		findings = append(findings, pipeline.Fine("database "+c.database, "it has every table as it is defined"))
@@ -107,7 +107,7 @@ func examineSerde(about string, t types.Table) []pipeline.Finding {
 	return nil
 }
 
-// examinePartitions finds a partitioned table of which nobody has loaded any.
+// examinePartitions finds a partitioned table without loaded partitions.
 func (c *Catalog) examinePartitions(ctx context.Context, t types.Table) ([]pipeline.Finding, error) {
 	if len(t.PartitionKeys) == 0 || t.Parameters["projection.enabled"] == "true" {
 		return nil, nil

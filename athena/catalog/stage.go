@@ -10,7 +10,7 @@ import (
 	"stedi/pipeline"
 )
 
-// Stage makes rows that lie in a folder known under a name of their own, with
+// Stage makes rows that are in a folder known under a name of their own, with
 // the columns of a table of the lake. One of that name that a killed run has
 // left is replaced.
 func (c *Catalog) Stage(ctx context.Context, table *pipeline.Table, name, folder string) error {

@@ -152,7 +152,7 @@ func (s *Settings) client(ctx context.Context, env *registry.Env, database strin
 func deployed(engine string) func(registry.Place) error {
 	return func(lake registry.Place) error {
 		if !lake.InS3() {
-			return pipeline.Fail(pipeline.BadUsage, "", "`stedi deploy --from "+lake.Root+" --lake s3://BUCKET/PREFIX` puts it there.", "the engine %s needs a lake in S3, and this one lies in %s", engine, lake.Root)
+			return pipeline.Fail(pipeline.BadUsage, "", "Copy it to S3: `stedi deploy --from "+lake.Root+" --lake s3://BUCKET/PREFIX`.", "the engine %s needs a lake in S3, and this one is in %s", engine, lake.Root)
 		}
 		if lake.Authority.Catalog == "" {
 			return pipeline.Fail(pipeline.BadUsage, "", "`stedi deploy --lake "+lake.Root+"` makes the tables known to Athena.", "the lake has no catalog yet")

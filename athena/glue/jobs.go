@@ -86,7 +86,7 @@ func (j *Jobs) Name(t *pipeline.Table) string { return j.options.Prefix + spark.
 // Role is the ARN of what the jobs run as, once it is known.
 func (j *Jobs) Role() string { return j.options.Role }
 
-// folder is where all lies that jobs need and leave, apart from rows.
+// folder holds everything that jobs need and leave, apart from rows.
 const folder = ".stedi/glue"
 
 // Folder is the folder of the lake that holds scripts and results.
@@ -130,7 +130,7 @@ func drift(have *types.Job, want *types.JobUpdate) string {
 	case command == nil || aws.ToString(command.ScriptLocation) != *want.Command.ScriptLocation:
 		return "its script is another one"
 	case aws.ToString(command.Name) != *want.Command.Name:
-		return "it is no Spark job"
+		return "it is not a Spark job"
 	case aws.ToString(have.GlueVersion) != version:
 		return "its Glue version is " + aws.ToString(have.GlueVersion) + ", not " + version
 	case have.DefaultArguments[bookmark] != bookmarkOff:
@@ -152,14 +152,14 @@ func (j *Jobs) get(ctx context.Context, t *pipeline.Table) (*types.Job, error) {
 	name := j.Name(t)
 	out, err := j.api.GetJob(ctx, &glue.GetJobInput{JobName: &name})
 	if account.Is(err, missing) {
-		return nil, nil // no job is no error
+		return nil, nil // no job is not an error
 	}
 	if err != nil {
 		return nil, account.Explain(err, "look at the job "+name)
 	}
 	if of := out.Job.DefaultArguments[ours]; of != j.location {
 		return nil, pipeline.Fail(pipeline.Conflict, t.Name, "Give the jobs of this lake names of their own with --job-prefix, or delete that job.",
-			"there is a Glue job %s of %s", name, cmp.Or(of, "somebody else"))
+			"the Glue job %s belongs to %s", name, cmp.Or(of, "another owner"))
 	}
 	return out.Job, nil
 }
@@ -179,9 +179,9 @@ func (j *Jobs) change(ctx context.Context, t *pipeline.Table) (*catalog.Change, 
 	if have != nil {
 		change.Call, change.Why = "UpdateJob", drift(have, j.define(file))
 		if change.Why == "" && j.holds(ctx, file, text) {
-			return nil, nil // nothing to do is no error
+			return nil, nil // nothing to do is not an error
 		}
-		change.Why = cmp.Or(change.Why, "its script is gone or was changed")
+		change.Why = cmp.Or(change.Why, "its script is missing or was changed")
 	}
 	change.Do = func(ctx context.Context) error {
 		if j.options.Role == "" {
@@ -195,7 +195,7 @@ func (j *Jobs) change(ctx context.Context, t *pipeline.Table) (*catalog.Change, 
 	return change, nil
 }
 
-// holds tells whether a script lies there, whole.
+// holds reports whether the whole script is there.
 func (j *Jobs) holds(ctx context.Context, file, text string) bool {
 	r, err := j.files.Open(ctx, file)
 	if err != nil {
@@ -300,7 +300,7 @@ func (j *Jobs) Examine(ctx context.Context) []pipeline.Finding {
 		case err != nil:
 			findings = append(findings, pipeline.Trouble(about, err))
 		case change != nil:
-			findings = append(findings, pipeline.Finding{About: about, Wrong: true, Says: change.Why, Fix: "`stedi deploy` mends it.", Kind: pipeline.BadUsage})
+			findings = append(findings, pipeline.Finding{About: about, Wrong: true, Says: change.Why, Fix: "Run `stedi deploy` to fix it.", Kind: pipeline.BadUsage})
 		default:
 			findings = append(findings, pipeline.Fine(about, "its script is that of the definition, its version Glue "+version+", its bookmark off"))
 		}

@@ -67,7 +67,7 @@ func newBench(t *testing.T, options glue.Options) *bench {
 	return b
 }
 
-// local is where a part of the lake lies.
+// local is where a part of the lake is.
 func (b *bench) local(uri string) string {
 	return filepath.Join(b.root, filepath.FromSlash(strings.TrimPrefix(uri, location)))
 }
@@ -158,7 +158,7 @@ func TestEveryEndOfARunIsToldWithItsLog(t *testing.T) {
 		"STOPPED":  {"stopped", pipeline.BadEngine, "ask who has stopped it"},
 		"ERROR":    {"no capacity", pipeline.BadEngine, "Run again"},
 		"EXPIRED":  {"nothing", pipeline.BadEngine, "Run again"},
-		"FAILED ":  {"x.json cannot be read: a line there is no JSON object with values of the right types", pipeline.BadData, "stedi check --engine duckdb"},
+		"FAILED ":  {"x.json cannot be read: a line is not a JSON object with values of the right types", pipeline.BadData, "stedi check --engine duckdb"},
 		"FAILED  ": {"An error occurred: Access Denied (Service: Amazon S3)", pipeline.Denied, "--dry-run"},
 	} {
 		t.Run(c.says, func(t *testing.T) {

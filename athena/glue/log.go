@@ -40,7 +40,7 @@ func (t *tail) fetch(ctx context.Context) {
 	}
 }
 
-// page reads one page, and tells whether there may be another one.
+// page reads one page, and reports whether there may be another one.
 func (t *tail) page(ctx context.Context, group string) bool {
 	from := t.next[group]
 	out, err := t.logs.GetLogEvents(ctx, &cloudwatchlogs.GetLogEventsInput{LogGroupName: &group, LogStreamName: &t.run, NextToken: from, StartFromHead: aws.Bool(true)})
@@ -49,7 +49,7 @@ func (t *tail) page(ctx context.Context, group string) bool {
 	}
 	if err != nil {
 		t.deaf = true
-		t.say("the log cannot be read, the run goes on: " + account.Explain(err, "read "+group).Error())
+		t.say("the log cannot be read; the run continues: " + account.Explain(err, "read "+group).Error())
 		return false
 	}
 	for _, event := range out.Events {

@@ -22,7 +22,7 @@ import (
 type Work struct {
 	Table  *pipeline.Table
 	Target pipeline.Target
-	// Inputs say where tables lie that do not lie at their path below the
+	// Inputs say where tables are that are not at their path below the
 	// lake, as NAME=URI.
 	Inputs []string
 	// Log takes a line of the job's log, or of what happens to it.
@@ -45,9 +45,9 @@ type Done struct {
 const longestPoll = 8 * time.Second
 
 // Run lets the job of a table make its rows, and returns what its script says
-// of them. A run that is on its way to the target already is gone on with: Glue
+// of them. A run that is on its way to the target already is resumed: Glue
 // has no token that would keep a second one from being started. When ctx ends
-// the run goes on there, until Stop.
+// the run continues there, until Stop.
 func (j *Jobs) Run(ctx context.Context, work Work) (*spark.Result, *Done, error) {
 	if err := j.ensure(ctx, work.Table); err != nil {
 		return nil, nil, err
@@ -114,9 +114,9 @@ func (j *Jobs) start(ctx context.Context, work Work, gone string) (string, error
 		arguments["--input"] = strings.Join(work.Inputs, ",") // a key can be given once
 	}
 	for try := 1; ; try++ {
-		reply, heard := account.Reply(ctx)
+		reply, release := account.Reply(ctx)
 		out, err := j.api.StartJobRun(reply, &glue.StartJobRunInput{JobName: &name, Arguments: arguments}, func(o *glue.Options) { o.Retryer = aws.NopRetryer{} })
-		heard()
+		release()
 		if err == nil {
 			return aws.ToString(out.JobRunId), nil
 		}
@@ -146,7 +146,7 @@ func (j *Jobs) start(ctx context.Context, work Work, gone string) (string, error
 	}
 }
 
-// passes tells of an answer that may be another one soon.
+// passes reports whether an error is temporary.
 func passes(err error) bool {
 	return account.Is(err, "ThrottlingException", "InternalServiceException", "OperationTimeoutException", "ServiceUnavailableException", "ResourceNumberLimitExceededException")
 }
@@ -171,7 +171,7 @@ func (j *Jobs) occupied(ctx context.Context, t *pipeline.Table) error {
 }
 
 // find returns the newest run that writes to a target, or nil: by its id, or if
-// that is not known, by what it was told.
+// that is not known, by its arguments.
 func (j *Jobs) find(ctx context.Context, t *pipeline.Table, target pipeline.Target) (*types.JobRun, error) {
 	name := j.Name(t)
 	if target.Query != "" {
@@ -192,7 +192,7 @@ func (j *Jobs) find(ctx context.Context, t *pipeline.Table, target pipeline.Targ
 			}
 		}
 	}
-	return nil, nil // no run is no error
+	return nil, nil // no run is not an error
 }
 
 func (j *Jobs) look(ctx context.Context, name, id string) (*types.JobRun, error) {
@@ -232,7 +232,7 @@ func (j *Jobs) follow(ctx context.Context, work Work, id string) (*Done, error) 
 		case types.JobRunStateFailed, types.JobRunStateTimeout, types.JobRunStateStopped, types.JobRunStateError, types.JobRunStateExpired:
 			return done, j.failed(work.Table, done, log.last)
 		case types.JobRunStateStarting, types.JobRunStateRunning, types.JobRunStateStopping, types.JobRunStateWaiting:
-		default: // what a later Glue may say is no end
+		default: // a state of a later Glue is not an end
 		}
 		if time.Since(began) > j.options.Deadline {
 			return nil, pipeline.Fail(pipeline.BadEngine, work.Table.Name, "Look at the job in Glue's console, and run again.", "job run %s was %s for %s, and was stopped", id, state, j.options.Deadline)
@@ -265,7 +265,7 @@ func (j *Jobs) failed(t *pipeline.Table, d *Done, last []string) error {
 	kind, fix := pipeline.BadEngine, "Run again; its whole log is in CloudWatch, in /aws-glue/jobs/error and /aws-glue/jobs/output under "+d.ID+"."
 	said := d.Error + "\n" + strings.Join(last, "\n")
 	switch {
-	case strings.Contains(said, "a line there is no JSON object"):
+	case strings.Contains(said, "a line is not a JSON object"):
 		kind, fix = pipeline.BadData, "`stedi check --engine duckdb` says which lines of which files are malformed."
 	case strings.Contains(said, "AccessDenied"), strings.Contains(said, "Access Denied"):
 		kind, fix = pipeline.Denied, "Let the role of the jobs read and write the lake; `stedi deploy --dry-run` prints its policy."

@@ -2,6 +2,6 @@
 
 package s3
 
-// dead tells whether a process of this host has surely ended. Here that
-// cannot be told; the lease ends it.
+// dead reports whether a process of this host has surely ended. Here this
+// is unknown; the lease ends it.
 func dead(int) bool { return false }

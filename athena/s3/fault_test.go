@@ -342,6 +342,6 @@ func TestAFetchThatIsCutOffIsTriedAgain(t *testing.T) {
 	}
 	again := gets.Load()
 	if _, err := l.faulty.Fetch(t.Context(), file); err != nil || gets.Load() != again {
-		t.Errorf("what lies in the cache was fetched again (%v)", err)
+		t.Errorf("a cached object was fetched again (%v)", err)
 	}
 }

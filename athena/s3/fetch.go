@@ -24,9 +24,9 @@ import (
 // request again, but not the reading of what came back.
 const fetchTries = 8
 
-// Fetch returns where the bytes of a listed object lie in the cache. They are
-// fetched unless they are there. A run that is cut off goes on with those that
-// it has, and no object lies there twice.
+// Fetch returns where the bytes of a listed object are in the cache. They are
+// fetched unless they are there. A run that is cut off continues with those that
+// it has, and no object is cached twice.
 func (s *Store) Fetch(ctx context.Context, file pipeline.File) (string, error) {
 	if err := ready(ctx, file.Name); err != nil {
 		return "", err
@@ -47,7 +47,7 @@ func (s *Store) Fetch(ctx context.Context, file pipeline.File) (string, error) {
 	return at, s.dropOlder(at)
 }
 
-// cached is where an object lies in the cache: under its name's hash and its
+// cached is where an object is in the cache: under its name's hash and its
 // ETag, so that no name of an object becomes a path.
 func (s *Store) cached(file pipeline.File) string {
 	name := sha256.Sum256([]byte(file.Name))

@@ -20,9 +20,9 @@ import (
 	"stedi/pipeline"
 )
 
-// The lock is an object that its holder writes anew now and then. It is free
-// when it is not there, when it names nobody, or when S3's own clock says that
-// it was not renewed for longer than it promises. Whoever takes it replaces
+// The lock is an object that its holder writes again now and then. It is free
+// when it does not exist, when it names no holder, or when S3's own clock says that
+// it was not renewed for longer than it promises. The next holder replaces
 // exactly what was found, so that one of many gets it.
 
 const (
@@ -48,7 +48,7 @@ type seenLease struct {
 	age  time.Duration // by the server's clock
 }
 
-// held tells whether somebody who is alive has the lock.
+// held reports whether a live process has the lock.
 func (l *seenLease) held(host string) bool {
 	if l == nil || l.Holder == nil || l.age.Seconds() > l.Seconds {
 		return false
@@ -66,7 +66,7 @@ func (s *Store) Holder(ctx context.Context) (*pipeline.Holder, error) {
 }
 
 // Lock takes the lake for holder, for as long as it is renewed. If that fails
-// for too long and somebody else takes it over, nothing more can be written
+// for too long and another user takes it over, nothing more can be written
 // through this store.
 func (s *Store) Lock(ctx context.Context, holder pipeline.Holder) (func() error, error) {
 	if err := ctx.Err(); err != nil {
@@ -98,7 +98,7 @@ func (s *Store) Lock(ctx context.Context, holder pipeline.Holder) (func() error,
 // take returns the ETag of the lease that is now the holder's.
 func (s *Store) take(ctx context.Context, holder pipeline.Holder) (string, error) {
 	other := pipeline.Holder{Run: "unknown", Host: "unknown"}
-	// Each time somebody else was quicker: one of them has it, or has let go.
+	// Each time another user was quicker: one of them has it, or has released it.
 	for range 5 {
 		found, err := s.readLease(ctx)
 		if err != nil {
@@ -128,7 +128,7 @@ func (s *Store) take(ctx context.Context, holder pipeline.Holder) (string, error
 	return "", &pipeline.LockedError{Holder: other}
 }
 
-// renew writes the lease anew until ctx ends, and returns its last ETag.
+// renew writes the lease again until ctx ends, and returns its last ETag.
 func (s *Store) renew(ctx context.Context, holder pipeline.Holder, etag string) string {
 	ticks := time.NewTicker(s.lease / renewals)
 	defer ticks.Stop()
@@ -177,7 +177,7 @@ func (s *Store) writeLease(ctx context.Context, l lease, etag *string) (string, 
 func (s *Store) readLease(ctx context.Context) (_ *seenLease, err error) {
 	out, err := s.client.GetObject(ctx, &s3.GetObjectInput{Bucket: &s.bucket, Key: s.key(lockName)})
 	if err = s.explain(err, "read", lockName); errors.Is(err, fs.ErrNotExist) {
-		return nil, nil // no lock is no error
+		return nil, nil // no lock is not an error
 	}
 	if err != nil {
 		return nil, err
@@ -189,7 +189,7 @@ func (s *Store) readLease(ctx context.Context) (_ *seenLease, err error) {
 	}
 	found := &seenLease{etag: aws.ToString(out.ETag)}
 	if err := json.Unmarshal(text, &found.lease); err != nil {
-		return nil, pipeline.Fail(pipeline.Conflict, "", "Delete it if no run is under way.", "%s is no lock of ours: %w", s.URL(lockName), err)
+		return nil, pipeline.Fail(pipeline.Conflict, "", "Delete it if no run is under way.", "%s is not a lock of stedi: %w", s.URL(lockName), err)
 	}
 	if answer, ok := middleware.GetRawResponse(out.ResultMetadata).(*smithyhttp.Response); ok {
 		if now, err := http.ParseTime(answer.Header.Get("Date")); err == nil {

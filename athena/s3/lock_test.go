@@ -92,7 +92,7 @@ func TestALockThatIsTakenOverStopsItsFormerHolder(t *testing.T) {
 		t.Fatal(err)
 	}
 	if now := content(t, l.direct, ".stedi/lock"); now != other {
-		t.Errorf("the former holder has let go of what is another's: %s", now)
+		t.Errorf("the former holder released a lock that it no longer held: %s", now)
 	}
 }
 

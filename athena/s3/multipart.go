@@ -18,7 +18,7 @@ import (
 )
 
 // The SDK's own manager of uploads does not say which upload it has begun
-// before that ends, so nobody could clean up after a killed process. Here each
+// before that ends, so nothing could clean up after a killed process. Here each
 // is recorded in the lake before its first part.
 
 const (
@@ -31,7 +31,7 @@ const (
 type conditions struct {
 	match     *string // its ETag
 	noneMatch *string // "*": it does not exist
-	token     string  // tells our own write from others'
+	token     string  // identifies our own write
 }
 
 // recordedUpload is a multipart upload that was begun and has not ended.

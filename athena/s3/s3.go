@@ -5,7 +5,7 @@
 //
 // A table changes by one conditional write: a PUT, or the completion of a
 // multipart upload, that S3 refuses if the object is not what it replaces. The
-// bytes of objects are read from a local cache, in which each lies under its
+// bytes of objects are read from a local cache, in which each is stored under its
 // ETag, so that nothing is fetched twice.
 package s3
 
@@ -101,10 +101,10 @@ func Open(ctx context.Context, config aws.Config, location string, options Optio
 	if err := os.MkdirAll(s.cache, 0o700); err != nil {
 		return nil, pipeline.Fail(pipeline.BadEngine, "", "Say --cache FOLDER for another place.", "the cache cannot be made: %w", err)
 	}
-	// Somebody waits for this one, and whether there is a way at all shows soon.
+	// A user waits for this call, and a missing connection shows soon.
 	_, err = s.client.HeadBucket(ctx, &s3.HeadBucketInput{Bucket: &s.bucket}, func(o *s3.Options) { o.Retryer = retry.AddWithMaxAttempts(o.Retryer, firstTries) })
 	if status(err) == http.StatusNotFound {
-		return nil, pipeline.Fail(pipeline.BadUsage, "", "Make it (`aws s3 mb s3://"+bucket+"`), or name one that exists.", "there is no bucket %s", bucket)
+		return nil, pipeline.Fail(pipeline.BadUsage, "", "Create it (`aws s3 mb s3://"+bucket+"`), or name one that exists.", "the bucket %s does not exist", bucket)
 	}
 	return s, account.Explain(err, "look at s3://"+bucket)
 }
@@ -112,10 +112,10 @@ func Open(ctx context.Context, config aws.Config, location string, options Optio
 // firstTries is how often a store is looked for that does not answer.
 const firstTries = 4
 
-// Folder is the local folder in which all lies that Fetch returns.
+// Folder is the local folder of everything that Fetch returns.
 func (s *Store) Folder() string { return s.cache }
 
-// URL is where a file lies, as people and Athena write it.
+// URL is where a file is, as people and Athena write it.
 func (s *Store) URL(name string) string { return "s3://" + s.bucket + "/" + s.prefix + name }
 
 func (s *Store) key(name string) *string { return aws.String(s.prefix + name) }
@@ -139,7 +139,7 @@ func status(err error) int {
 	return 0
 }
 
-// refused tells whether S3 did not write since a condition did not hold.
+// refused reports whether S3 did not write since a condition did not hold.
 func refused(err error) bool {
 	switch status(err) {
 	case http.StatusPreconditionFailed, http.StatusConflict, http.StatusNotFound:

@@ -41,7 +41,7 @@ func (s *Store) staging() string { return filepath.Join(s.cache, "staging") }
 type staged struct {
 	path string
 	file *os.File // nil once closed
-	err  error    // the first failure; there is no way back from it
+	err  error    // the first failure; it is final
 	gone bool     // committed or discarded
 }
 
@@ -85,7 +85,7 @@ func (f *staged) Discard() error {
 	return nil
 }
 
-// ready tells why the file cannot be committed, if so.
+// ready returns why the file cannot be committed, if so.
 func (f *staged) ready() error {
 	switch {
 	case f.err != nil:
@@ -99,7 +99,7 @@ func (f *staged) ready() error {
 }
 
 // Commit uploads a closed staged file. S3 itself compares what is replaced, so
-// that of several commits one wins, whoever makes them.
+// that of several concurrent commits one wins.
 func (s *Store) Commit(ctx context.Context, output pipeline.StagedFile, name string, replaced *pipeline.File) (pipeline.File, error) {
 	if err := s.mayWrite(ctx, name); err != nil {
 		return pipeline.File{}, err
@@ -135,7 +135,7 @@ func (s *Store) Commit(ctx context.Context, output pipeline.StagedFile, name str
 	return s.committed(ctx, from.path, name, when.token)
 }
 
-// committed tells what was written, and keeps the bytes for those who will
+// committed returns what was written, and caches the bytes for those who will
 // fetch them.
 func (s *Store) committed(ctx context.Context, from, name, token string) (pipeline.File, error) {
 	file, head, err := s.stat(ctx, name)
@@ -155,7 +155,7 @@ func (s *Store) committed(ctx context.Context, from, name, token string) (pipeli
 	return file, s.dropOlder(at)
 }
 
-// tokenKey is the metadata that tells our own writes from others'.
+// tokenKey is the metadata that identifies our own writes.
 const tokenKey = "stedi-write"
 
 func (c conditions) metadata() map[string]string {

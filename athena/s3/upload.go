@@ -20,13 +20,13 @@ func (s *Store) Upload(ctx context.Context, path, name string) (sent bool, err e
 	return true, s.explain(s.upload(ctx, path, name, when), "write", name)
 }
 
-// Differs tells whether an Upload would write.
+// Differs reports whether an Upload would write.
 func (s *Store) Differs(ctx context.Context, path, name string) (bool, error) {
 	_, differs, err := s.compare(ctx, path, name)
 	return differs, err
 }
 
-// compare tells whether name holds something else than a local file, and under
+// compare reports whether name holds something else than a local file, and under
 // which conditions it is written.
 func (s *Store) compare(ctx context.Context, path, name string) (when conditions, differs bool, err error) {
 	hash, err := ndjson.HashFile(ctx, path)

@@ -172,7 +172,7 @@ var moves = []struct {
 	{"x", has("│ 1 x")},
 	{"\x7f", lacks("│ 1 x")},
 	{"\x1b[Z", lacks("esc to the rows")},
-	{"1", has("WATERFALL")},
+	{"1", has("FUNNEL")},
 }
 
 // paging measures how long the first and the last page of a large table take.

@@ -51,7 +51,7 @@ func (p *program) openBucket(ctx context.Context, location string) (*s3.Store, s
 	if cache == "" {
 		user, err := os.UserCacheDir()
 		if err != nil {
-			return nil, "", pipeline.Fail(pipeline.BadUsage, "", "Say --cache FOLDER.", "there is no place for copies of the lake's files: %w", err)
+			return nil, "", pipeline.Fail(pipeline.BadUsage, "", "Pass --cache FOLDER.", "no folder for copies of the lake's files: %w", err)
 		}
 		cache = filepath.Join(user, defaultCache)
 	}

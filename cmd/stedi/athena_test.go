@@ -135,7 +135,7 @@ func TestWhateverGoesWrongOnAthenaTheTablesStayWhole(t *testing.T) {
 		"the query fails": {awstest.AthenaFaults{Fail: func(sql string) string {
 			return map[bool]string{true: "GENERIC_INTERNAL_ERROR: no worker"}[isMade(sql)]
 		}}, 3, "no worker"},
-		"somebody cancels it": {awstest.AthenaFaults{Cancel: isMade}, 3, "somebody else"},
+		"another user cancels it": {awstest.AthenaFaults{Cancel: isMade}, 3, "cancelled outside stedi"},
 		"its count fails": {awstest.AthenaFaults{Fail: func(sql string) string {
 			return map[bool]string{true: "GENERIC_INTERNAL_ERROR: no count"}[strings.Contains(sql, "place")]
 		}}, 3, "no count"},
@@ -266,7 +266,7 @@ func (a *onAWS) publishing(table string, content []string) {
 			}
 			pass(w, r)
 		})
-		if _, said := a.stedi(5, "run", "--force", table); !strings.Contains(said, "changed by someone else") {
+		if _, said := a.stedi(5, "run", "--force", table); !strings.Contains(said, "modified outside stedi") {
 			t.Errorf("it says %s", said)
 		}
 		whole(t)

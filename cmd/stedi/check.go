@@ -15,7 +15,7 @@ func (p *program) checkCommand() *cobra.Command {
 	var ci ciFlags
 	cmd := &cobra.Command{
 		Use:   "check [TABLE…]",
-		Short: "Say whether what is in the lake is right",
+		Short: "Check the tables of the lake",
 		Long: "Hold the tables against the rules of the definition and against those of every lake: the lines can be\n" +
 			"read, nothing was changed by someone else, nothing is older than what it is made from, and the counts\n" +
 			"are those of a known data set if the landing counts are. A table that is missing or stale fails, unless\n" +

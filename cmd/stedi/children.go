@@ -172,7 +172,7 @@ func failureOf(cmd *exec.Cmd, err error, text, remedy string) error {
 	}
 	code := cmd.ProcessState.ExitCode()
 	if code <= 0 {
-		return pipeline.Fail(pipeline.BadEngine, "", "Run again: what it left half done is brought into order first.", "the process of the run ended: %w", err)
+		return pipeline.Fail(pipeline.BadEngine, "", "Run again; unfinished work is cleaned up first.", "the process of the run ended: %w", err)
 	}
 	if remedy != "" {
 		what := strings.TrimSpace(strings.TrimSuffix(text, remedy))
@@ -188,7 +188,7 @@ func failureOf(cmd *exec.Cmd, err error, text, remedy string) error {
 		}
 	}
 	if len(what) == 0 {
-		what = []string{"the data is not as it should be"}
+		what = []string{"checks failed"}
 	}
 	return &pipeline.Failure{Kind: pipeline.Kind(code), Err: errors.New(strings.Join(what, "\n")), Fix: strings.Join(fix, "\n")}
 }

@@ -26,9 +26,9 @@ type ciFlags struct {
 
 func (f *ciFlags) add(flags *pflag.FlagSet) {
 	f.addReports(flags)
-	flags.StringVar(&f.events, "events", "", "write what happens there as JSON lines; - is stdout, in place of the text")
+	flags.StringVar(&f.events, "events", "", "write events to this file as JSON lines; - is stdout, instead of the text")
 	flags.BoolVar(&f.failFast, "fail-fast", false, "start nothing more after the first failure")
-	flags.DurationVar(&f.timeout, "timeout", 0, "stop after this time, such as 10m; 0 is never")
+	flags.DurationVar(&f.timeout, "timeout", 0, "cancel after this time, such as 10m; 0 is never")
 	markPath(flags, "events")
 }
 
@@ -57,7 +57,7 @@ type watched struct {
 func (p *program) watch(ctx context.Context, f ciFlags) (context.Context, *watched, error) {
 	w := &watched{printer: p.printer(), watchers: []watcher{&p.log}}
 	if f.timeout < 0 {
-		return ctx, nil, pipeline.Fail(pipeline.BadUsage, "", "", "--timeout %s%s: want a time from 0", f.timeout, p.config.where("timeout"))
+		return ctx, nil, pipeline.Fail(pipeline.BadUsage, "", "", "--timeout %s%s: must be 0 or more", f.timeout, p.config.where("timeout"))
 	}
 	if err := p.openEvents(w, f.events); err != nil {
 		return ctx, nil, err
@@ -71,7 +71,7 @@ func (p *program) watch(ctx context.Context, f ciFlags) (context.Context, *watch
 	w.watchers = append(w.watchers, p.gitHub()...)
 	if f.timeout > 0 {
 		limited, cancel := context.WithTimeoutCause(ctx, f.timeout, pipeline.Fail(pipeline.BadEngine, "",
-			"What was made stays; run again to go on, with a longer --timeout.", "cancelled: not done within --timeout %s", f.timeout))
+			"Finished tables stay; run again with a longer --timeout to continue.", "cancelled: not done within --timeout %s", f.timeout))
 		w.release = append(w.release, func() error { cancel(); return nil })
 		ctx = limited
 	}
@@ -106,7 +106,7 @@ func (w *watched) close(ctx context.Context, err error) error {
 			err = context.Cause(ctx)
 		}
 		kind := pipeline.KindOf(err)
-		err = errors.Join(err, w.report(&pipeline.Record{Run: "not begun", Status: "failed", ExitCode: int(kind), Error: err.Error(), Started: time.Now()}))
+		err = errors.Join(err, w.report(&pipeline.Record{Run: "not started", Status: "failed", ExitCode: int(kind), Error: err.Error(), Started: time.Now()}))
 	}
 	return errors.Join(err, w.releaseAll())
 }
@@ -161,7 +161,7 @@ func (p *program) openEvents(w *watched, name string) error {
 		w.release = append(w.release, file.Close)
 	case p.config.output != "text":
 		return pipeline.Fail(pipeline.BadUsage, "", "--output ndjson prints the events and then the record; or name a file.",
-			"--events - and --output %s both want stdout", p.config.output)
+			"--events - and --output %s cannot be combined: both write to stdout", p.config.output)
 	default:
 		w.printer = &silent{story: p.story()}
 		w.watchers = append(w.watchers, &eventLines{out: p.stdout})

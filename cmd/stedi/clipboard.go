@@ -91,7 +91,7 @@ func (c clipboards) copy(ctx context.Context, text string) (tui.Copied, error) {
 		if err := errors.Join(errs...); err != nil {
 			return tui.Copied{}, err
 		}
-		return tui.Copied{}, errors.New("there is no clipboard here: install wl-clipboard, xclip or xsel, or use tmux")
+		return tui.Copied{}, errors.New("no clipboard tool found: install wl-clipboard, xclip or xsel, or use tmux")
 	}
 	return c.request(text), nil
 }

@@ -39,19 +39,19 @@ type config struct {
 var outputs = []string{"text", "json", "ndjson"}
 
 func (c *config) add(flags *pflag.FlagSet) {
-	flags.StringVar(&c.lake, "lake", ".", "the lake's folder, or its place in S3, such as s3://bucket/prefix")
+	flags.StringVar(&c.lake, "lake", ".", "the lake's folder, or its S3 location, such as s3://bucket/prefix")
 	flags.BoolVar(&c.demo, "demo", false, "work on a sample lake that is removed at the end")
 	flags.StringVar(&c.engine, "engine", c.engines[0].Name, helpOf(c.engines))
 	flags.StringSliceVar(&c.profile, "profile", nil, "overlays of the definition, such as strict,per_customer")
 	flags.StringVar(&c.definition, "definition", "", "folder of the lake's definition (default: STEDI's, built in)")
 	flags.StringVar(&c.output, "output", "text", "text, json or ndjson")
 	flags.StringVar(&c.memory, "memory", "", "memory for the engine, such as 512MB (default: 80% of the machine's)")
-	flags.IntVar(&c.threads, "threads", 0, "threads for the engine (default: one a core)")
+	flags.IntVar(&c.threads, "threads", 0, "threads for the engine (default: one per core)")
 	flags.StringVar(&c.color, "color", "auto", "auto, always or never")
-	flags.StringVar(&c.logFile, "log-file", "", "also write a log there, as JSON lines (default: none)")
-	flags.StringVar(&c.logLevel, "log-level", "info", "how much goes into --log-file: debug, info, warn or error")
+	flags.StringVar(&c.logFile, "log-file", "", "also write a log to this file, as JSON lines (default: none)")
+	flags.StringVar(&c.logLevel, "log-level", "info", "level of --log-file: debug, info, warn or error")
 	c.account.AccountFlags(flags)
-	flags.StringVar(&c.cache, "cache", "", "folder for copies of what lies in S3 (default: stedi below the user's cache folder)")
+	flags.StringVar(&c.cache, "cache", "", "folder for copies of files in S3 (default: stedi in the user's cache folder)")
 	markPath(flags, "lake", "definition", "log-file", "cache")
 	for _, e := range c.engines {
 		if e.Flags != nil {
@@ -86,19 +86,19 @@ func (c *config) check(cmd *cobra.Command) error {
 		outputs = strings.Fields(own)
 	}
 	if c.engines.Find(c.engine) == nil {
-		return pipeline.Fail(pipeline.BadUsage, "", "Engines: "+strings.Join(c.engines.Names(), ", ")+".", "there is no engine %q%s", c.engine, c.where("engine"))
+		return pipeline.Fail(pipeline.BadUsage, "", "Engines: "+strings.Join(c.engines.Names(), ", ")+".", "unknown engine %q%s", c.engine, c.where("engine"))
 	}
 	if !slices.Contains(outputs, c.output) {
-		return pipeline.Fail(pipeline.BadUsage, "", "Outputs: "+strings.Join(outputs, ", ")+".", "there is no output %q%s", c.output, c.where("output"))
+		return pipeline.Fail(pipeline.BadUsage, "", "Outputs: "+strings.Join(outputs, ", ")+".", "unknown output %q%s", c.output, c.where("output"))
 	}
 	if err := c.checkLake(); err != nil {
 		return err
 	}
 	if c.threads < 0 {
-		return pipeline.Fail(pipeline.BadUsage, "", "", "--threads %d%s: want a number from 0", c.threads, c.where("threads"))
+		return pipeline.Fail(pipeline.BadUsage, "", "", "--threads %d%s: must be 0 or more", c.threads, c.where("threads"))
 	}
 	if !slices.Contains(colorModes, c.color) {
-		return pipeline.Fail(pipeline.BadUsage, "", "--color takes "+strings.Join(colorModes, ", ")+".", "there is no colour mode %q%s", c.color, c.where("color"))
+		return pipeline.Fail(pipeline.BadUsage, "", "--color takes "+strings.Join(colorModes, ", ")+".", "unknown colour mode %q%s", c.color, c.where("color"))
 	}
 	return nil
 }
@@ -131,10 +131,10 @@ type runFlags struct {
 }
 
 func (o *runFlags) add(flags *pflag.FlagSet) {
-	flags.BoolVar(&o.force, "force", false, "run what is up to date, too")
-	flags.BoolVar(&o.replace, "replace", false, "move aside what others left in the zones")
-	flags.BoolVar(&o.allowEmpty, "allow-empty", false, "accept a landing table without a row")
-	flags.BoolVar(&o.steered, "steered", false, "cancel steps as stdin says, and the run when it ends")
+	flags.BoolVar(&o.force, "force", false, "full refresh: also rebuild tables that are up to date")
+	flags.BoolVar(&o.replace, "replace", false, "move unmanaged and modified files in the zones aside")
+	flags.BoolVar(&o.allowEmpty, "allow-empty", false, "accept a landing table without rows")
+	flags.BoolVar(&o.steered, "steered", false, "cancel steps on request from stdin, and the run when stdin closes")
 	flags.Lookup("steered").Hidden = true
 	o.allow.add(flags)
 }
@@ -147,7 +147,7 @@ type allowFlags struct {
 
 func (a *allowFlags) add(flags *pflag.FlagSet) {
 	flags.Var(&a.maxRejects, "max-rejects", "lines of a landing table that may be rejected: a number, or a share such as 0.1%")
-	flags.StringArrayVar(&a.skipFiles, "skip-file", nil, "leave out this file of a landing table, named by its path in the lake; may be repeated")
+	flags.StringArrayVar(&a.skipFiles, "skip-file", nil, "skip this file of a landing table, given by its path in the lake; repeatable")
 }
 
 // allowance is what the flags allow. The environment has a name on each line.
@@ -190,14 +190,14 @@ func (l *limitFlag) Set(text string) error {
 	if share, ok := strings.CutSuffix(text, "%"); ok {
 		percent, err := strconv.ParseFloat(share, 64)
 		if err != nil || !(percent >= 0 && percent <= 100) {
-			return fmt.Errorf("%q: want a share from 0%% to 100%%", text)
+			return fmt.Errorf("%q: must be from 0%% to 100%%", text)
 		}
 		l.Limit = pipeline.Limit{Percent: percent}
 		return nil
 	}
 	n, err := strconv.ParseInt(text, 10, 64)
 	if err != nil || n < 0 {
-		return fmt.Errorf("%q: want a number from 0, or a share such as 0.1%%", text)
+		return fmt.Errorf("%q: must be 0 or more, or a share such as 0.1%%", text)
 	}
 	l.Limit = pipeline.Limit{Count: n}
 	return nil

@@ -19,7 +19,7 @@ func (p *program) ddlCommand() *cobra.Command {
 	var location string
 	cmd := &cobra.Command{
 		Use:   "ddl [TABLE…]",
-		Short: "Print the Athena statements that make the tables known",
+		Short: "Print the Athena DDL of the tables",
 		Long: "Print a CREATE EXTERNAL TABLE for each table: those of landing tables as the definition has them,\n" +
 			"those of the tables made here from their columns. Tables are named as for run.",
 		Example: "stedi ddl --location s3://bucket/prefix\nstedi ddl customer_trusted\nstedi ddl zone:landing --location s3://bucket/prefix",
@@ -27,7 +27,7 @@ func (p *program) ddlCommand() *cobra.Command {
 			return p.printDDL(cmd.Context(), location, args)
 		},
 	}
-	cmd.Flags().StringVar(&location, "location", "", "where the lake lies in S3, such as s3://bucket/prefix (default: --lake if it lies there)")
+	cmd.Flags().StringVar(&location, "location", "", "S3 location of the lake, such as s3://bucket/prefix (default: --lake if it is in S3)")
 	return cmd
 }
 
@@ -66,7 +66,7 @@ func (p *program) printDDL(ctx context.Context, location string, names []string)
 		all = append(all, tableDDL{t.Name, t.Zone, location + "/" + t.Path + "/", statement})
 	}
 	if location == placeholder {
-		narrate(p.stderr, "note: "+placeholder+" stands for the lake's place; --location s3://bucket/prefix sets it\n")
+		narrate(p.stderr, "note: "+placeholder+" is a placeholder; --location s3://bucket/prefix replaces it\n")
 	}
 	return p.writeDDL(all)
 }

@@ -25,7 +25,7 @@ func (p *program) deployCommand() *cobra.Command {
 	var o deployFlags
 	cmd := &cobra.Command{
 		Use:   "deploy",
-		Short: "Make a lake in S3 known to Athena and Glue",
+		Short: "Register a lake in S3 with Athena and Glue",
 		Long: "Upload the landing files of a local lake (--from), skipping what is there already, and create or mend the\n" +
 			"database and the tables in the Glue catalog, the Glue jobs that make them, and a role that these run as,\n" +
 			"unless --role names one. From then on the catalog says where tables lie, for every engine. --dry-run\n" +
@@ -36,10 +36,10 @@ func (p *program) deployCommand() *cobra.Command {
 		RunE:        func(cmd *cobra.Command, _ []string) error { return p.deploy(cmd.Context(), o) },
 	}
 	cmd.Flags().StringVar(&o.from, "from", "", "a local lake whose landing files are uploaded")
-	cmd.Flags().BoolVar(&o.dryRun, "dry-run", false, "print every call, and the IAM policies, and do nothing")
-	cmd.Flags().BoolVar(&o.jobs, "jobs", true, "make the Glue jobs, too")
-	cmd.Flags().StringVar(&o.role, "role", "", "ARN of the role that the jobs run as (default: one that is made)")
-	cmd.Flags().StringVar(&o.jobPrefix, "job-prefix", "", "before the names of the jobs, so that lakes can share an account")
+	cmd.Flags().BoolVar(&o.dryRun, "dry-run", false, "print every call and the IAM policies; change nothing")
+	cmd.Flags().BoolVar(&o.jobs, "jobs", true, "also create the Glue jobs")
+	cmd.Flags().StringVar(&o.role, "role", "", "ARN of the role that the jobs run as (default: a new role)")
+	cmd.Flags().StringVar(&o.jobPrefix, "job-prefix", "", "prefix for the names of the jobs, so that lakes can share an account")
 	return cmd
 }
 
@@ -63,7 +63,7 @@ type deployment struct {
 // openDeployment opens a lake under its lock, and gives it to work.
 func (p *program) openDeployment(ctx context.Context, dryRun bool, work func(*deployment) error) (err error) {
 	if !inS3(p.config.lake) {
-		return pipeline.Fail(pipeline.BadUsage, "", "Say --lake s3://BUCKET/PREFIX.", "only a lake in S3 can be deployed")
+		return pipeline.Fail(pipeline.BadUsage, "", "Pass --lake s3://BUCKET/PREFIX.", "only a lake in S3 can be deployed")
 	}
 	engine, _, closeEngine, err := p.openEngine(ctx)
 	if err != nil {

@@ -15,7 +15,7 @@ func (p *program) destroyCommand() *cobra.Command {
 	var yes, landing, dryRun bool
 	cmd := &cobra.Command{
 		Use:   "destroy",
-		Short: "Undo a deploy: remove the tables from the catalog, and what was made of them",
+		Short: "Undo a deploy: remove the tables, the jobs and the published versions",
 		Long: "Remove from Glue the tables, the database, the jobs and their role that a deploy has made, and from the bucket\n" +
 			"the versions of tables that this program has published. Landing files stay; --landing removes those that a\n" +
 			"deploy has uploaded. It asks first, or wants --yes.",
@@ -31,15 +31,15 @@ func (p *program) destroyCommand() *cobra.Command {
 			return p.destroy(cmd.Context(), landing, dryRun)
 		},
 	}
-	cmd.Flags().BoolVar(&yes, "yes", false, "do not ask")
+	cmd.Flags().BoolVar(&yes, "yes", false, "do not ask for confirmation")
 	cmd.Flags().BoolVar(&landing, "landing", false, "also delete the landing files that a deploy has uploaded")
-	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "print every call, and do nothing")
+	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "print every call; change nothing")
 	return cmd
 }
 
 // confirm asks a person. Without a terminal there is nobody to ask.
 func (p *program) confirm(question string) error {
-	no := pipeline.Fail(pipeline.BadUsage, "", "Say --yes, or look first with --dry-run.", "nothing was removed")
+	no := pipeline.Fail(pipeline.BadUsage, "", "Pass --yes, or preview with --dry-run.", "nothing was removed")
 	if !p.isTerminal(p.stderr) {
 		return no
 	}
@@ -54,7 +54,7 @@ func (p *program) confirm(question string) error {
 func (p *program) destroy(ctx context.Context, landing, dryRun bool) error {
 	return p.openDeployment(ctx, dryRun, func(d *deployment) error {
 		if d.authority.Catalog == "" && len(d.authority.Uploaded) == 0 {
-			return pipeline.Fail(pipeline.BadUsage, "", "There is nothing to undo.", "%s was never deployed", p.config.lake)
+			return pipeline.Fail(pipeline.BadUsage, "", "Nothing to undo.", "%s was never deployed", p.config.lake)
 		}
 		folders, err := pipeline.PublishedFolders(ctx, d.bucket)
 		if err != nil {
@@ -114,7 +114,7 @@ func (d *deployment) remove(ctx context.Context, name string) error {
 		return err
 	}
 	if err := d.bucket.Delete(ctx, name); err != nil {
-		return fmt.Errorf("what is left is recorded still; destroy again: %w", err)
+		return fmt.Errorf("the remaining resources stay recorded; run destroy again: %w", err)
 	}
 	return nil
 }

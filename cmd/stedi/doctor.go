@@ -19,7 +19,7 @@ import (
 func (p *program) doctorCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "doctor",
-		Short: "Say what keeps the lake from working, and the exact fix",
+		Short: "Find what keeps the lake from working, with the exact fix",
 		Long: "Look at the settings and where they come from, and try what a run needs: to read and write the lake, a\n" +
 			"lock, temporary files and room on the disk; for a lake in S3 the credentials, the region, the bucket, the\n" +
 			"workgroup and the catalog. It changes nothing but a file or an empty object of its own, gone afterwards.",
@@ -107,9 +107,9 @@ func (p *program) examineFolder(ctx context.Context) (findings []pipeline.Findin
 	if len(findings) > 0 {
 		return append(notes, findings...)
 	}
-	says := "it can be read, and nothing stands in the way of a run"
+	says := "readable, and ready for a run"
 	if holder, err := o.store.Holder(ctx); err == nil && holder != nil {
-		says = fmt.Sprintf("it can be read, and run %s is under way: another one has to wait for it", holder.Run)
+		says = fmt.Sprintf("readable; run %s is in progress, and another run has to wait", holder.Run)
 	}
 	return append(notes, pipeline.Fine("lake "+filepath.Clean(o.root), says))
 }
@@ -187,7 +187,7 @@ func (p *program) examineBucket(ctx context.Context) []pipeline.Finding {
 // examineUndeployed asks the engine that was asked for about a lake without a
 // catalog.
 func (p *program) examineUndeployed(ctx context.Context) []pipeline.Finding {
-	says := pipeline.Fine("catalog", "the lake has none: it was not deployed")
+	says := pipeline.Fine("catalog", "none: the lake was not deployed")
 	engine := p.selected()
 	if engine.Deployed {
 		says.Wrong, says.Kind, says.Fix = true, pipeline.BadUsage, "`stedi deploy --lake "+p.config.lake+"`"

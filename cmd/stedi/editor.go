@@ -50,7 +50,7 @@ func (p *program) editorCommand() ([]string, error) {
 		words, err := splitCommand(value, runtime.GOOS == "windows")
 		if err != nil || len(words) == 0 {
 			return nil, pipeline.Fail(pipeline.BadUsage, "", `Write it as in a shell, such as "/opt/my editor/bin/edit" --wait.`,
-				"$%s: %w", name, cmp.Or(err, errors.New("it names no program")))
+				"$%s: %w", name, cmp.Or(err, errors.New("it does not name a program")))
 		}
 		if rest, ok := strings.CutPrefix(words[0], "~/"); ok {
 			home, _ := p.env("HOME")

@@ -62,7 +62,7 @@ func (p *program) querier(ctx context.Context, o *opened, engine string, limits 
 }
 
 func (p *program) unknownEngine(name string) error {
-	return pipeline.Fail(pipeline.BadUsage, "", "Engines: "+strings.Join(p.config.engines.Names(), ", ")+".", "there is no engine %q", name)
+	return pipeline.Fail(pipeline.BadUsage, "", "Engines: "+strings.Join(p.config.engines.Names(), ", ")+".", "unknown engine %q", name)
 }
 
 // strictly refuses what an engine cannot do that fails at malformed lines.
@@ -79,9 +79,9 @@ func (p *program) strictly(allow pipeline.Allowance) error {
 	}
 	switch {
 	case allow.Limit != (pipeline.Limit{}):
-		return pipeline.Fail(pipeline.BadUsage, "", "Run with --engine "+able+", or fix the lines.", "the engine %s cannot leave malformed lines out, so --max-rejects must be 0", p.config.engine)
+		return pipeline.Fail(pipeline.BadUsage, "", "Run with --engine "+able+", or fix the lines.", "the engine %s cannot skip malformed lines: --max-rejects must be 0", p.config.engine)
 	case len(allow.SkipFiles) > 0:
-		return pipeline.Fail(pipeline.BadUsage, "", "Run with --engine "+able+", or move the files out of the lake.", "the engine %s reads every file of a table, so --skip-file is not possible", p.config.engine)
+		return pipeline.Fail(pipeline.BadUsage, "", "Run with --engine "+able+", or move the files out of the lake.", "the engine %s reads every file of a table: --skip-file is not supported", p.config.engine)
 	}
 	return nil
 }
@@ -102,5 +102,5 @@ func helpOf(engines registry.List) string {
 	for _, e := range engines {
 		all = append(all, fmt.Sprintf("%s (%s)", e.Name, e.Help))
 	}
-	return "what runs the transforms: " + strings.Join(all, ", ")
+	return "engine that runs the transforms: " + strings.Join(all, ", ")
 }

@@ -94,7 +94,7 @@ func TestTheDoctorFindsWhatARunMeets(t *testing.T) {
 		code     int
 		says     string
 	}{
-		"nothing":                 {says: "nothing stands in the way"},
+		"nothing":                 {says: "ready for a run"},
 		"another user's lake":     {rootOwns: true, code: 4, says: "sudo chown -R 65534 "},
 		"what root has left":      {rootRan: true, code: 4, says: ".stedi: this user may not write there"},
 		"a file without a reader": {closed: "customer/landing/customer-00001.json", rootOwns: true, code: 4, says: "customer-00001.json readable"},
@@ -103,7 +103,7 @@ func TestTheDoctorFindsWhatARunMeets(t *testing.T) {
 		"a table's folder":        {rootMade: "customer/trusted", code: 4, says: "customer/trusted: this user may not write there"},
 		"no temporary folder":     {env: []string{"TMPDIR=/nonexistent"}, code: 3, says: "Set TMPDIR"},
 		"a closed temporary one":  {env: []string{"TMPDIR=/etc"}, code: 4, says: "Set TMPDIR"},
-		"a home of another user":  {env: []string{"HOME=/root", "XDG_STATE_HOME=/root/x"}, says: "nothing stands in the way"},
+		"a home of another user":  {env: []string{"HOME=/root", "XDG_STATE_HOME=/root/x"}, says: "ready for a run"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if os.Geteuid() != 0 {

@@ -65,7 +65,7 @@ func examplesOf(t *testing.T, cmd *cobra.Command, lake string) {
 		}
 		if opensScreens.MatchString(line) {
 			out, err := inShell(t, folder, line)
-			if err == nil || !strings.Contains(out, "the screens need a terminal") {
+			if err == nil || !strings.Contains(out, "the UI needs a terminal") {
 				t.Errorf("%s\n%v\n%s", line, err, out)
 			}
 			continue

@@ -33,7 +33,7 @@ func (p *program) writeDefinition(folder string) error {
 	entries, err := os.ReadDir(folder)
 	switch {
 	case errors.Is(err, syscall.ENOTDIR):
-		return pipeline.Fail(pipeline.BadUsage, "", "Name a folder that is new or empty.", "%s is no folder", folder)
+		return pipeline.Fail(pipeline.BadUsage, "", "Name a folder that is new or empty.", "%s is not a directory", folder)
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
 		return fmt.Errorf("definition: %w", err)
 	case len(entries) > 0:
@@ -46,7 +46,7 @@ func (p *program) writeDefinition(folder string) error {
 	if p.config.output != "text" {
 		return json.NewEncoder(p.stdout).Encode(map[string]string{"definition": folder, "next": next})
 	}
-	_, err = fmt.Fprintf(p.out, "The definition lies in %s: landing and transforms make the tables, profiles vary them,\nchecks and tests watch them.\n\nNext: %s\n", printable.Text(folder), printable.Text(next))
+	_, err = fmt.Fprintf(p.out, "The definition is in %s: landing/ and transforms/ define the tables, profiles/ vary them,\nchecks/ and tests/ verify them.\n\nNext: %s\n", printable.Text(folder), printable.Text(next))
 	return err
 }
 

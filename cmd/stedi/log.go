@@ -29,11 +29,11 @@ var logLevels = []string{"debug", "info", "warn", "error"}
 func (p *program) openLog(cmd *cobra.Command) error {
 	if !slices.Contains(logLevels, p.config.logLevel) {
 		return pipeline.Fail(pipeline.BadUsage, "", "Levels: "+strings.Join(logLevels, ", ")+".",
-			"there is no log level %q%s", p.config.logLevel, p.config.where("log-level"))
+			"unknown log level %q%s", p.config.logLevel, p.config.where("log-level"))
 	}
 	if p.config.logFile == "" {
 		if p.config.origins["log-level"] == "flag" {
-			return pipeline.Fail(pipeline.BadUsage, "", "Name a file with --log-file.", "--log-level says how much to log, but not where")
+			return pipeline.Fail(pipeline.BadUsage, "", "Name a file with --log-file.", "--log-level needs --log-file")
 		}
 		return nil
 	}
@@ -59,7 +59,7 @@ func (p *program) closeLog() {
 		return
 	}
 	if err := p.log.file.Close(); err != nil {
-		narrate(p.stderr, "stedi: the log may lack its end: "+printable.Text(err.Error())+"\n")
+		narrate(p.stderr, "stedi: the end of the log may be missing: "+printable.Text(err.Error())+"\n")
 	}
 }
 

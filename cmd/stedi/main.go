@@ -63,7 +63,7 @@ func withSignals(parent context.Context) (context.Context, func()) {
 				if ctx.Err() != nil {
 					os.Exit(int(kind))
 				}
-				cancel(&pipeline.Failure{Kind: kind, Err: errors.New("stopped by a signal: " + s.String()), Fix: "The tables are as they were, or complete: run again to go on."})
+				cancel(&pipeline.Failure{Kind: kind, Err: errors.New("cancelled by a signal: " + s.String()), Fix: "No table was left half written; run again to continue."})
 			case <-done:
 				return
 			}

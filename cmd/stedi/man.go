@@ -14,7 +14,7 @@ func (p *program) manCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:     "man",
 		Short:   "Print the manual page",
-		Long:    "Print the manual page, made from the same texts as --help. Read it with man, or put it where man looks.",
+		Long:    "Print the manual page, generated from the same texts as --help.",
 		Example: "stedi man > stedi.1",
 		Args:    usageArgs(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -31,9 +31,9 @@ func manual(root *cobra.Command) string {
 	fmt.Fprintf(&b, ".SH NAME\nstedi \\- %s\n", roff(strings.ToLower(root.Short[:1])+root.Short[1:]))
 	b.WriteString(".SH SYNOPSIS\n.B stedi\n[\\fICOMMAND\\fR] [\\fIARGUMENT\\fR...] [\\fB\\-\\-FLAG\\fR...]\n")
 	fmt.Fprintf(&b, ".SH DESCRIPTION\n%s\n", roff(root.Long))
-	b.WriteString(".SH OPTIONS\nThese hold for all commands.\n")
+	b.WriteString(".SH OPTIONS\nThese apply to all commands.\n")
 	manFlags(&b, root.PersistentFlags())
-	b.WriteString(".PP\nThese are of\n.B stedi\nalone.\n")
+	b.WriteString(".PP\nThese apply to\n.B stedi\nwithout a command.\n")
 	manFlags(&b, root.LocalNonPersistentFlags())
 	b.WriteString(".SH COMMANDS\n")
 	for _, cmd := range commands(root) {
@@ -117,22 +117,22 @@ var manSections = []struct {
 	entries [][2]string
 }{
 	{"ENVIRONMENT", [][2]string{
-		{"STEDI_NAME", "The value of the flag --name, if the command line does not say it."},
+		{"STEDI_NAME", "The value of the flag --name, unless the command line sets it."},
 		{"NO_COLOR, CLICOLOR_FORCE", "No colours, or colours even in a pipe. --color wins over both."},
-		{"GITHUB_ACTIONS, GITHUB_STEP_SUMMARY", "With them a run is annotated and summed up for GitHub."},
+		{"GITHUB_ACTIONS, GITHUB_STEP_SUMMARY", "In GitHub Actions, a run writes annotations and a job summary."},
 	}},
 	{"FILES", [][2]string{
 		{"stedi.toml", "Settings of a project: in the working folder or the nearest one above it, up to the root of the repository or the home folder."},
-		{"$XDG_CONFIG_HOME/stedi/stedi.toml", "Settings of a user. \"stedi config\" shows what holds, and why."},
-		{"LAKE/.stedi", "What a lake remembers. runs/ID has a run's record, events, junit.xml and summary.md."},
+		{"$XDG_CONFIG_HOME/stedi/stedi.toml", "Settings of a user. \"stedi config\" shows the values and their sources."},
+		{"LAKE/.stedi", "State of a lake. runs/ID has a run's record, events, junit.xml and summary.md."},
 	}},
 	{"EXIT STATUS", [][2]string{
 		{"0", "Done, or nothing to do."},
-		{"1", "The data says no."},
+		{"1", "A check failed, or data cannot be read."},
 		{"2", "Usage, configuration or definition."},
-		{"3", "An engine, a disk or a service failed, or the time was up."},
+		{"3", "An engine, a disk or a service failed, or the timeout expired."},
 		{"4", "No permission."},
-		{"5", "The lake is locked, or was changed by someone else."},
-		{"129, 130, 131, 134, 143", "Stopped by a signal, or, with 134, crashed."},
+		{"5", "The lake is locked, or was modified outside stedi."},
+		{"129, 130, 131, 134, 143", "Cancelled by a signal, or, with 134, crashed."},
 	}},
 }

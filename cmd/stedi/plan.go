@@ -16,14 +16,14 @@ func (p *program) planCommand() *cobra.Command {
 	var o runFlags
 	cmd := &cobra.Command{
 		Use:   "plan [TABLE…]",
-		Short: "Say what would run, in which order and why",
+		Short: "Show what would run, in which order and why",
 		Long: "Say what `stedi run` with the same tables and flags would make, in which order and why, and what would\n" +
 			"stop it. Nothing is written and no lock is taken, so it works on a lake that one can only read.",
 		Example: "stedi plan --demo\nstedi plan +customer_curated --profile strict --lake ./lake",
 		RunE:    func(cmd *cobra.Command, args []string) error { return p.plan(cmd.Context(), o, args) },
 	}
 	o.add(cmd.Flags())
-	cmd.Flags().BoolVar(&o.retry, "retry", false, "what `stedi run --retry` would do")
+	cmd.Flags().BoolVar(&o.retry, "retry", false, "plan `stedi run --retry`")
 	return cmd
 }
 
@@ -145,9 +145,9 @@ func (p *program) printPlan(document planDocument, estimator registry.Estimator)
 	if err := p.printEstimate(document.Steps, estimator); err != nil {
 		return err
 	}
-	closing := fmt.Sprintf("%d of %d tables would be made; nothing was written.", run, len(document.Steps))
+	closing := fmt.Sprintf("%d of %d tables would be built; nothing was written.", run, len(document.Steps))
 	if run == 0 && document.Error == "" {
-		closing = "Everything is up to date. --force would run it all the same."
+		closing = "Everything is up to date; --force is a full refresh."
 	}
 	_, err := fmt.Fprintf(p.out, "\n%s\n", closing)
 	return err

@@ -35,8 +35,8 @@ func (p *program) previewCommand() *cobra.Command {
 		Annotations: map[string]string{outputsAnnotation: strings.Join(rowOutputs, " ")},
 	}
 	cmd.Flags().StringSliceVar(&flags.columns, "columns", nil, "only these columns, in this order")
-	cmd.Flags().StringVar(&flags.where, "where", "", "only rows for which this SQL condition holds")
-	cmd.Flags().IntVarP(&flags.rows, "rows", "n", 10, "at most so many rows")
+	cmd.Flags().StringVar(&flags.where, "where", "", "only rows that match this SQL condition")
+	cmd.Flags().IntVarP(&flags.rows, "rows", "n", 10, "maximum number of rows")
 	flags.allow.add(cmd.Flags())
 	return cmd
 }
@@ -53,7 +53,7 @@ func (p *program) preview(ctx context.Context, name string, flags previewFlags) 
 	}
 	table := o.lake.Table(tables[0])
 	if flags.rows < 0 {
-		return usage(fmt.Errorf("-n %d: want a number from 0", flags.rows))
+		return usage(fmt.Errorf("-n %d: must be 0 or more", flags.rows))
 	}
 	view := pager.View{Columns: flags.columns}
 	if flags.where != "" {

@@ -92,7 +92,7 @@ func verdict(r pipeline.TableRecord) string {
 	var words []string
 	switch {
 	case r.Missing:
-		words = append(words, "not made")
+		words = append(words, "not built")
 	case r.Stale != "":
 		words = append(words, "stale: "+r.Stale)
 	case r.Expected == nil:
@@ -100,7 +100,7 @@ func verdict(r pipeline.TableRecord) string {
 	case *r.Expected == r.Rows:
 		words = append(words, "ok")
 	case *r.Expected == r.Rows+r.Rejected:
-		words = append(words, "ok but for "+thousands(r.Rejected))
+		words = append(words, "ok without "+thousands(r.Rejected))
 	default:
 		words = append(words, fmt.Sprintf("wrong by %+d", r.Rows-*r.Expected))
 	}
@@ -192,11 +192,11 @@ func (t *textPrinter) next(record *pipeline.Record) string {
 	case len(record.Steps) == 0:
 		return tally.Verdict()
 	case ran == 0:
-		return "Everything is up to date. --force runs it all the same."
+		return "Everything is up to date; --force is a full refresh."
 	case record.Lake == demoName:
-		return fmt.Sprintf("Done in %.2f s. The demo lake is gone again: `stedi sample ./lake` makes one that stays.", record.Seconds)
+		return fmt.Sprintf("Done in %.2f s. The demo lake was removed; `stedi sample ./lake` creates one that stays.", record.Seconds)
 	default:
-		return fmt.Sprintf("Done in %.2f s%s. The tables lie in %s; `stedi runs` lists what has been run.",
+		return fmt.Sprintf("Done in %.2f s%s. The tables are in %s; `stedi runs` lists the runs.",
 			record.Seconds, after(", ", pipeline.Spent(record.Steps...)), record.Lake)
 	}
 }
@@ -205,13 +205,13 @@ func (t *textPrinter) next(record *pipeline.Record) string {
 func notDone(record *pipeline.Record) string {
 	switch {
 	case record.ExitCode >= int(pipeline.HungUp):
-		return "Stopped. The tables are as they were, or complete; run again to go on."
+		return "Cancelled. No table was left half written; run again to continue."
 	case record.Tally != nil && len(record.Steps) == 0 && record.ExitCode == int(pipeline.BadData):
 		return record.Tally.Verdict() // it is the error
 	case len(record.Tables) == 0:
-		return "Nothing was done."
+		return "Nothing was changed."
 	default:
-		return "Not done. The tables that failed are as they were; mend what is said below and run again."
+		return "Failed. The previous versions of failed tables are unchanged; fix the error below and run again."
 	}
 }
 

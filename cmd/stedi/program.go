@@ -71,7 +71,7 @@ func (p *program) root() *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			switch {
 			case batch && plain:
-				return pipeline.Fail(pipeline.BadUsage, "", "Say one of them.", "--batch shows no screens, --plain shows them as text")
+				return pipeline.Fail(pipeline.BadUsage, "", "Use only one of them.", "--batch and --plain cannot be combined")
 			case plain:
 				return p.plain(cmd.Context(), o)
 			case !batch:
@@ -85,7 +85,7 @@ func (p *program) root() *cobra.Command {
 	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(p.testCommand(), p.ddlCommand(), p.initCommand())
 	root.Flags().BoolVar(&plain, "plain", false, "the screens as lines of text, for screen readers and simple terminals")
-	root.Flags().BoolVar(&batch, "batch", false, "run all that is not up to date, then check it, without a screen")
+	root.Flags().BoolVar(&batch, "batch", false, "run all tables that are not up to date, then all checks, without the UI")
 	o.add(root.Flags())
 	o.ci.add(root.Flags())
 	if p.config.engines == nil {

@@ -24,7 +24,7 @@ func (p *program) proveCommand() *cobra.Command {
 	var o proveFlags
 	cmd := &cobra.Command{
 		Use:   "prove [TABLE…]",
-		Short: "Prove that engines make the same rows",
+		Short: "Compare the rows that engines build",
 		Long: "Let two or three engines make the tables side by side, from the lake's tables as they are and into places\n" +
 			"that are none of the lake's, and compare the rows by their values, in any order. It ends with 1 if they\n" +
 			"differ, and says where the first rows lie that do; --rows also prints them, which are personal data.",
@@ -32,7 +32,7 @@ func (p *program) proveCommand() *cobra.Command {
 		Annotations: map[string]string{"examples": "needs an account"},
 		RunE:        func(cmd *cobra.Command, args []string) error { return p.prove(cmd.Context(), o, args) },
 	}
-	cmd.Flags().StringSliceVar(&o.engines, "engines", nil, "two or more of "+strings.Join(p.config.engines.Names(), ", ")+" (default: all that the lake was made for)")
+	cmd.Flags().StringSliceVar(&o.engines, "engines", nil, "two or more of "+strings.Join(p.config.engines.Names(), ", ")+" (default: all that support the lake)")
 	cmd.Flags().BoolVar(&o.rows, "rows", false, "print the rows that differ, which may be personal data")
 	return cmd
 }
@@ -81,8 +81,8 @@ func verdictOf(proofs []pipeline.Proof) error {
 	if len(differ) == 0 {
 		return nil
 	}
-	return pipeline.Fail(pipeline.BadData, "", "--rows prints the rows that differ; the waterfalls of a run on each engine show at which stage.",
-		"the engines make other rows of %s", strings.Join(differ, ", "))
+	return pipeline.Fail(pipeline.BadData, "", "--rows prints the rows that differ; the funnels of a run on each engine show at which stage.",
+		"the engines build different rows of %s", strings.Join(differ, ", "))
 }
 
 // sides are the engines that are compared.
@@ -108,7 +108,7 @@ func (p *program) sides(ctx context.Context, o *opened, named []string) ([]pipel
 			return nil, p.unknownEngine(name)
 		}
 		if !slices.Contains(known, name) {
-			return nil, pipeline.Fail(pipeline.BadUsage, "", "`stedi deploy` makes a lake in S3 known to it.", "the engine %s does not know this lake", name)
+			return nil, pipeline.Fail(pipeline.BadUsage, "", "Deploy the lake with `stedi deploy`.", "this lake is not deployed to the engine %s", name)
 		}
 		if slices.ContainsFunc(sides, func(e pipeline.Engine) bool { return e.Name() == name }) {
 			return nil, pipeline.Fail(pipeline.BadUsage, "", "Name each engine once.", "the engine %s is named twice", name)
@@ -120,15 +120,15 @@ func (p *program) sides(ctx context.Context, o *opened, named []string) ([]pipel
 		sides = append(sides, engine)
 	}
 	if len(sides) < 2 {
-		return nil, pipeline.Fail(pipeline.BadUsage, "", "`stedi deploy` makes a lake in S3 known to Athena and Glue; --engines names others.", "there is nothing to compare: only the engine %s knows this lake", strings.Join(named, ", "))
+		return nil, pipeline.Fail(pipeline.BadUsage, "", "Deploy a lake in S3 with `stedi deploy`, or name other engines with --engines.", "nothing to compare: only the engine %s has this lake", strings.Join(named, ", "))
 	}
 	return sides, nil
 }
 
 func (p *program) printProof(proof pipeline.Proof) error {
-	word := "the same rows"
+	word := "same rows"
 	if !proof.Equal {
-		word = "OTHER ROWS"
+		word = "DIFFERENT ROWS"
 	}
 	if _, err := fmt.Fprintf(p.out, "%s: %s\n", proof.Table, word); err != nil {
 		return err

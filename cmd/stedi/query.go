@@ -24,7 +24,7 @@ func (p *program) queryCommand() *cobra.Command {
 	var allow allowFlags
 	cmd := &cobra.Command{
 		Use:   "query [SQL]",
-		Short: "Answer one read-only SELECT",
+		Short: "Run one read-only SELECT",
 		Long: "Answer one SELECT over the tables of the lake: the text, a file (-f FILE) or standard input (-f -).\n" +
 			"The text is parsed before anything runs, and the query runs in a process of its own that can read the\n" +
 			"lake and do nothing else, within --memory and --timeout. A line or a file that cannot be read ends the\n" +
@@ -43,7 +43,7 @@ func (p *program) queryCommand() *cobra.Command {
 		Annotations: map[string]string{outputsAnnotation: strings.Join(rowOutputs, " ")},
 	}
 	cmd.Flags().StringVarP(&file, "file", "f", "", "read the SQL from a file, or from standard input if it is -")
-	cmd.Flags().DurationVar(&timeout, "timeout", time.Minute, "longest time for the query")
+	cmd.Flags().DurationVar(&timeout, "timeout", time.Minute, "timeout of the query")
 	allow.add(cmd.Flags())
 	return cmd
 }

@@ -31,7 +31,7 @@ const leaveScreens = ansi.ResetModeSynchronizedOutput + ansi.ResetStyle +
 // crashNote says what happened. A trace is kept in a file: on the screens it is
 // gone with them.
 func crashNote(trace string) string {
-	const next = "\r\n  Every table is as it was, or complete: run again to go on."
+	const next = "\r\n  No table was left half written; run again to continue."
 	if trace == "" {
 		return "\r\nstedi: the program was killed; the terminal is restored" + next + "\r\n"
 	}
@@ -40,7 +40,7 @@ func crashNote(trace string) string {
 	if file, err := os.CreateTemp("", "stedi-crash-*.txt"); err == nil {
 		_, err = file.WriteString(trace)
 		if errors.Join(err, file.Close()) == nil {
-			note += "\r\n  Please report what is in " + printable.Text(file.Name()) + ": it holds no row."
+			note += "\r\n  Please report the file " + printable.Text(file.Name()) + ": it contains no row data."
 		}
 	}
 	return note + "\r\n"

@@ -12,18 +12,18 @@ import (
 // where it did; nothing, having said so, if there is nothing left to do.
 func (p *program) retried(ctx context.Context, o *opened, names []string) ([]string, error) {
 	if len(names) > 0 {
-		return nil, pipeline.Fail(pipeline.BadUsage, "", "Leave out one of the two.", "--retry chooses the tables itself, and %s names some", strings.Join(names, ", "))
+		return nil, pipeline.Fail(pipeline.BadUsage, "", "Use only one of them.", "--retry and table names (%s) cannot be combined", strings.Join(names, ", "))
 	}
 	id, left, err := o.lake.Retry(ctx, o.store)
 	switch {
 	case err != nil:
 		return nil, err
 	case id == "":
-		narrate(p.stderr, "Nothing to retry: no past run has failed in a step.\n")
+		narrate(p.stderr, "Nothing to retry: no step of a past run failed.\n")
 	case len(left) == 0:
-		narrate(p.stderr, fmt.Sprintf("Nothing to retry: what failed in run %s has been made since.\n", id))
+		narrate(p.stderr, fmt.Sprintf("Nothing to retry: the tables that failed in run %s have been built since.\n", id))
 	default:
-		narrate(p.stderr, fmt.Sprintf("Going on where run %s failed: %s\n", id, strings.Join(left, ", ")))
+		narrate(p.stderr, fmt.Sprintf("Resuming run %s: %s\n", id, strings.Join(left, ", ")))
 	}
 	return left, nil
 }

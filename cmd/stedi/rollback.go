@@ -14,7 +14,7 @@ import (
 func (p *program) rollbackCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "rollback TABLE",
-		Short: "Put the previous version of a table back",
+		Short: "Restore the previous version of a table",
 		Long: "Put the version of a table that the last run replaced back in its place. The present version becomes\n" +
 			"the previous one, so that a second rollback undoes the first. Previous versions are kept until the\n" +
 			"next run, which also makes anew what is stale then.",
@@ -45,12 +45,12 @@ func (p *program) rollback(ctx context.Context, table string) (err error) {
 }
 
 func (p *program) printRestored(r *pipeline.Restored) error {
-	head := fmt.Sprintf("%s: rows %s → %s (made by run %s again)", r.Table, thousands(r.RowsBefore), thousands(r.Rows), r.Run)
+	head := fmt.Sprintf("%s: rows %s → %s (built by run %s)", r.Table, thousands(r.RowsBefore), thousands(r.Rows), r.Run)
 	switch {
 	case r.Recovered:
-		head = fmt.Sprintf("%s: a rollback that was cut off is complete now: %s, made by run %s", r.Table, rowsText(r.Rows), r.Run)
+		head = fmt.Sprintf("%s: an interrupted rollback is now complete: %s, built by run %s", r.Table, rowsText(r.Rows), r.Run)
 	case r.Before == "":
-		head = fmt.Sprintf("%s: it was not there, and has %s again (made by run %s)", r.Table, rowsText(r.Rows), r.Run)
+		head = fmt.Sprintf("%s: restored, %s (made by run %s)", r.Table, rowsText(r.Rows), r.Run)
 	}
 	if _, err := fmt.Fprintln(p.out, head); err != nil {
 		return err
@@ -60,9 +60,9 @@ func (p *program) printRestored(r *pipeline.Restored) error {
 			return err
 		}
 	}
-	next := "Nothing is stale: the lake's tables fit together."
+	next := "No table is stale."
 	if len(r.Stale) > 0 {
-		next = "The next run makes anew what is stale, and deletes the previous versions; `stedi rollback " + r.Table + "` undoes this."
+		next = "The next run rebuilds stale tables and deletes the previous versions; `stedi rollback " + r.Table + "` undoes this."
 	}
 	_, err := fmt.Fprintf(p.out, "\n%s\n", next)
 	return err

@@ -105,7 +105,7 @@ func TestAKilledRollbackLeavesOneVersionOrTheOther(t *testing.T) {
 		}
 		mustBatch(t, lake)
 		if tables(t, lake)[rolledBack] != fresh {
-			t.Error("the next run has not made the table anew")
+			t.Error("the next run has not built the table anew")
 		}
 		mustBatch(t, lake)
 		checkWhole(t, lake)
@@ -129,7 +129,7 @@ func TestAFullDiskHarmsNoRollback(t *testing.T) {
 		if got != old && got != fresh {
 			t.Fatalf("the table is neither: %d lines", strings.Count(got, "\n"))
 		}
-		done := strings.Contains(stderr, "it is rolled back")
+		done := strings.Contains(stderr, "rolled back, but the cleanup failed")
 		if done && got != old {
 			t.Error("it is not rolled back, though it says so")
 		}
@@ -141,7 +141,7 @@ func TestAFullDiskHarmsNoRollback(t *testing.T) {
 		mustBatch(t, lake)
 		mustBatch(t, lake)
 		if tables(t, lake)[rolledBack] != fresh {
-			t.Error("the next run has not made the table anew")
+			t.Error("the next run has not built the table anew")
 		}
 		checkWhole(t, lake)
 	})

@@ -22,7 +22,7 @@ func (p *program) runCommand() *cobra.Command {
 	}
 	o.add(cmd.Flags())
 	o.ci.add(cmd.Flags())
-	cmd.Flags().BoolVar(&o.retry, "retry", false, "go on where the newest run that failed has left off")
+	cmd.Flags().BoolVar(&o.retry, "retry", false, "resume the newest failed run")
 	return cmd
 }
 

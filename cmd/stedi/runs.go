@@ -25,7 +25,7 @@ func (p *program) runsCommand() *cobra.Command {
 		Example: "stedi runs --lake ./lake\nstedi runs last --lake ./lake --output json\nstedi runs --diff last~1 last --lake ./lake",
 		Args: func(cmd *cobra.Command, args []string) error {
 			if rows && !diff {
-				return usage(errors.New("--rows goes with --diff A B"))
+				return usage(errors.New("--rows needs --diff A B"))
 			}
 			if diff && len(args) != 2 {
 				return miswritten(cmd, " --diff A B")
@@ -57,7 +57,7 @@ func (p *program) runsCommand() *cobra.Command {
 		},
 	}
 	cmd.Flags().BoolVar(&diff, "diff", false, "show how the runs A and B differ")
-	cmd.Flags().BoolVar(&rows, "rows", false, "with --diff, compare the rows, too, and print some of them")
+	cmd.Flags().BoolVar(&rows, "rows", false, "with --diff, also compare the rows and print some of them")
 	return cmd
 }
 

@@ -34,10 +34,10 @@ func (p *program) sampleCommand() *cobra.Command {
 			return p.sample(cmd.Context(), args[0], options)
 		},
 	}
-	cmd.Flags().IntVar(&options.Scale, "scale", 1, fmt.Sprintf("how many times the counts of the data set, 1 to %d", sample.MaxScale))
-	cmd.Flags().Uint64Var(&options.Seed, "seed", demoSeed, "another seed gives other people, times and values")
+	cmd.Flags().IntVar(&options.Scale, "scale", 1, fmt.Sprintf("multiple of the counts of the data set, 1 to %d", sample.MaxScale))
+	cmd.Flags().Uint64Var(&options.Seed, "seed", demoSeed, "seed of the people, times and values")
 	cmd.Flags().StringSliceVar(&dirty, "dirty", nil, "what to make dirty: rows, files or both")
-	cmd.Flags().IntVar(&options.Rejects, "rejects", 0, "lines that cannot be read")
+	cmd.Flags().IntVar(&options.Rejects, "rejects", 0, "number of lines that cannot be read")
 	cmd.PreRunE = func(*cobra.Command, []string) error {
 		for _, what := range dirty {
 			switch what {
@@ -50,10 +50,10 @@ func (p *program) sampleCommand() *cobra.Command {
 			}
 		}
 		if options.Scale < 1 || options.Scale > sample.MaxScale {
-			return pipeline.Fail(pipeline.BadUsage, "", "", "--scale %d: want 1 to %d", options.Scale, sample.MaxScale)
+			return pipeline.Fail(pipeline.BadUsage, "", "", "--scale %d: must be from 1 to %d", options.Scale, sample.MaxScale)
 		}
 		if options.Rejects < 0 || options.Rejects > sample.MaxRejects {
-			return pipeline.Fail(pipeline.BadUsage, "", "", "--rejects %d: want 0 to %d", options.Rejects, sample.MaxRejects)
+			return pipeline.Fail(pipeline.BadUsage, "", "", "--rejects %d: must be from 0 to %d", options.Rejects, sample.MaxRejects)
 		}
 		return nil
 	}

@@ -23,8 +23,8 @@ import (
 // screen opens the lake on the terminal.
 func (p *program) screen(ctx context.Context, flags runFlags) (err error) {
 	if !p.isTerminal(p.stdin) || !p.isTerminal(p.stdout) {
-		return pipeline.Fail(pipeline.BadUsage, "", "Say --batch to run and check the lake without one, --plain for lines of text, or --help to see the commands.",
-			"the screens need a terminal")
+		return pipeline.Fail(pipeline.BadUsage, "", "Pass --batch to run and check the lake without the UI, --plain for lines of text, or --help for the commands.",
+			"the UI needs a terminal")
 	}
 	// Whatever happens to the terminal, the work behind it has come to an end
 	// before the program does.
@@ -51,7 +51,7 @@ func (p *program) screen(ctx context.Context, flags runFlags) (err error) {
 // plain opens the lake line by line.
 func (p *program) plain(ctx context.Context, flags runFlags) error {
 	if f, ok := p.stdin.(*os.File); !ok || !term.IsTerminal(int(f.Fd())) { // a descriptor fits
-		return pipeline.Fail(pipeline.BadUsage, "", "Say --batch to run and check the lake, or --help to see the commands.", "--plain needs somebody at a terminal")
+		return pipeline.Fail(pipeline.BadUsage, "", "Pass --batch to run and check the lake, or --help for the commands.", "--plain needs a terminal")
 	}
 	work, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
@@ -75,7 +75,7 @@ func ending(ctx context.Context, err error) error {
 		return context.Cause(ctx)
 	}
 	if errors.Is(err, tea.ErrProgramPanic) {
-		return pipeline.Fail(pipeline.BadEngine, "", "The lake is unharmed. Please report what is printed above: it holds no row.", "the screen broke down")
+		return pipeline.Fail(pipeline.BadEngine, "", "The lake is unharmed. Please report what is printed above: it contains no row data.", "the UI crashed")
 	}
 	return err
 }

@@ -246,13 +246,13 @@ func TestAClosedTerminalEndsTheScreens(t *testing.T) {
 
 func TestARunIsNotCutOffWithoutAQuestion(t *testing.T) {
 	s := startSession(t, screens(t, []string{"FAULT=hold"}, "--lake", sampleLake(t)))
-	s.shows("nothing was run yet")
+	s.shows("no runs yet")
 	s.press("R2")
 	s.shows("▶ customer_trusted")
 	s.press("\x03")
 	s.shows("A run is under way")
 	s.press("n1")
-	s.shows("WATERFALL")
+	s.shows("FUNNEL")
 	s.press("q")
 	s.shows("A run is under way")
 	s.press("y")
@@ -263,11 +263,11 @@ func TestARunIsNotCutOffWithoutAQuestion(t *testing.T) {
 
 func TestACancelledRunLeavesTheScreensAndTheLakeAlone(t *testing.T) {
 	s := startSession(t, screens(t, []string{"FAULT=hold"}, "--lake", sampleLake(t)))
-	s.shows("nothing was run yet")
+	s.shows("no runs yet")
 	s.press("R2")
 	s.shows("▶ customer_trusted")
 	s.press("C")
-	s.shows("stopped: the tables are as they were, or complete")
+	s.shows("cancelled; no table was left half written")
 	s.press("q")
 	s.ends(0)
 }

@@ -103,7 +103,7 @@ func (p *program) fill(flags *pflag.FlagSet, known []*pflag.Flag) error {
 	home, _ := p.env("HOME")
 	folder, err := os.Getwd()
 	if err != nil {
-		return fmt.Errorf("where the configuration may lie: %w", err)
+		return fmt.Errorf("finding the configuration: %w", err)
 	}
 	project, user := settingsFiles(folder, p.env)
 	if project != "" {
@@ -181,18 +181,18 @@ func unknownSetting(where, key string, known []*pflag.Flag) error {
 	for _, f := range known {
 		names = append(names, f.Name)
 	}
-	fix := "`stedi config` lists the settings; they stand in the file as they are, in no [table]."
+	fix := "`stedi config` lists the settings; write them at the top level of the file, outside any [table]."
 	if slices.Contains(names, key) {
-		return pipeline.Fail(pipeline.BadUsage, "", fix, "%s: %s is no [table]", where, key)
+		return pipeline.Fail(pipeline.BadUsage, "", fix, "%s: %s is not a [table]", where, key)
 	}
 	if near := pipeline.Nearest(key, names); near != "" {
 		fix = "Did you mean " + near + "? " + fix
 	}
-	return pipeline.Fail(pipeline.BadUsage, "", fix, "%s: there is no setting %q", where, key)
+	return pipeline.Fail(pipeline.BadUsage, "", fix, "%s: unknown setting %q", where, key)
 }
 
 func atPlace(where, key string, err error) error {
-	return pipeline.Fail(pipeline.BadUsage, "", "Correct the file; `stedi config` shows what holds.", "%s: %s: %w", where, key, err)
+	return pipeline.Fail(pipeline.BadUsage, "", "Correct the file; `stedi config` shows the settings in effect.", "%s: %s: %w", where, key, err)
 }
 
 func set(f *pflag.Flag, values []string) error {

@@ -41,7 +41,7 @@ func (p *program) shotCommand() *cobra.Command {
 		Annotations: map[string]string{},
 	}
 	cmd.Flags().StringVar(&f.Table, "table", "", "the table that the screen shows")
-	cmd.Flags().StringVar(&f.Query, "query", "", "for the screen query: what is asked")
+	cmd.Flags().StringVar(&f.Query, "query", "", "the SQL, for the screen query")
 	cmd.Flags().StringVarP(&f.out, "out", "o", "", "the file, ending in .svg, .png or .ans")
 	cmd.Flags().StringVar(&f.size, "size", "120x36", "columns and lines")
 	cmd.Flags().StringVar(&f.theme, "theme", "dark", "dark or light")
@@ -59,22 +59,22 @@ var writers = map[string]func(picture.Screen, io.Writer, picture.Options) error{
 func (f *shotFlags) check(screen string) error {
 	f.Screen = strings.ToLower(screen)
 	if !slices.Contains(tui.ShotScreens, f.Screen) {
-		return pipeline.Fail(pipeline.BadUsage, "", "Screens: "+strings.Join(tui.ShotScreens, ", ")+".", "there is no screen %q", screen)
+		return pipeline.Fail(pipeline.BadUsage, "", "Screens: "+strings.Join(tui.ShotScreens, ", ")+".", "unknown screen %q", screen)
 	}
 	if f.Screen == "table" && f.Table == "" {
-		return pipeline.Fail(pipeline.BadUsage, "", "Say --table NAME.", "which table?")
+		return pipeline.Fail(pipeline.BadUsage, "", "Pass --table NAME.", "--table is required")
 	}
 	if f.out == "" {
-		return pipeline.Fail(pipeline.BadUsage, "", "Say -o "+f.Screen+".png.", "where does the picture go?")
+		return pipeline.Fail(pipeline.BadUsage, "", "Pass -o "+f.Screen+".png.", "-o is required")
 	}
 	if writers[filepath.Ext(f.out)] == nil {
-		return pipeline.Fail(pipeline.BadUsage, "", "Let it end in .svg, .png or .ans.", "-o %q does not say what kind of picture it is", f.out)
+		return pipeline.Fail(pipeline.BadUsage, "", "Use a name that ends in .svg, .png or .ans.", "-o %q: unknown picture format", f.out)
 	}
 	if _, err := fmt.Sscanf(f.size, "%dx%d", &f.Width, &f.Height); err != nil || f.Width < 20 || f.Height < 6 || f.Width > 400 || f.Height > 200 {
-		return pipeline.Fail(pipeline.BadUsage, "", "", "--size %q: want columns and lines, such as 120x36, from 20x6 to 400x200", f.size)
+		return pipeline.Fail(pipeline.BadUsage, "", "", "--size %q: must be columns and lines, such as 120x36, from 20x6 to 400x200", f.size)
 	}
 	if f.theme != "dark" && f.theme != "light" {
-		return pipeline.Fail(pipeline.BadUsage, "", "Themes: dark, light.", "there is no theme %q", f.theme)
+		return pipeline.Fail(pipeline.BadUsage, "", "Themes: dark, light.", "unknown theme %q", f.theme)
 	}
 	f.Light = f.theme == "light"
 	return nil

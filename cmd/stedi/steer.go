@@ -29,7 +29,7 @@ func (p *program) steered(ctx context.Context) (context.Context, <-chan string, 
 				}
 			}
 		}
-		cancel(&pipeline.Failure{Kind: pipeline.Cancelled, Err: errors.New("stopped: whoever started the run is gone"), Fix: "The tables are as they were, or complete: run again to go on."})
+		cancel(&pipeline.Failure{Kind: pipeline.Cancelled, Err: errors.New("cancelled: the parent process exited"), Fix: "No table was left half written; run again to continue."})
 	}()
 	return ctx, cancels, func() { cancel(nil) }
 }

@@ -26,7 +26,7 @@ func knownCommand(cmd *cobra.Command, args []string) error {
 	if near := pipeline.Nearest(args[0], names); near != "" {
 		fix = "Did you mean " + cmd.CommandPath() + " " + near + "? " + fix
 	}
-	return pipeline.Fail(pipeline.BadUsage, "", fix, "there is no command %q", args[0])
+	return pipeline.Fail(pipeline.BadUsage, "", fix, "unknown command %q", args[0])
 }
 
 // flagError says which flag may be meant by one that does not exist.
@@ -63,7 +63,7 @@ func wanted(f *pflag.Flag) string {
 	case f.Value.Type() == "int":
 		return "a whole number"
 	case f.Value.Type() == "uint64":
-		return "a whole number from 0"
+		return "a whole number of 0 or more"
 	default:
 		return ""
 	}

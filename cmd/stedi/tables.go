@@ -16,7 +16,7 @@ import (
 func (p *program) tablesCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "tables",
-		Short: "List the tables of the Glue catalog's database, whoever made them",
+		Short: "List all tables of the Glue database",
 		Long: "List every table and view of the database: in which zone of the lake its files lie (\"other\" if in none),\n" +
 			"its format, where it lies and when it was changed. --output json has the columns and partitions, too.",
 		Example:     "stedi tables --lake s3://bucket/prefix\nstedi tables --lake s3://bucket --database sales --output json",
@@ -28,7 +28,7 @@ func (p *program) tablesCommand() *cobra.Command {
 
 func (p *program) listTables(ctx context.Context) (err error) {
 	if !inS3(p.config.lake) {
-		return pipeline.Fail(pipeline.BadUsage, "", "Say --lake s3://BUCKET/PREFIX.", "only a lake in S3 has a catalog")
+		return pipeline.Fail(pipeline.BadUsage, "", "Pass --lake s3://BUCKET/PREFIX.", "only a lake in S3 has a catalog")
 	}
 	engine, _, closeEngine, err := p.openEngine(ctx)
 	if err != nil {

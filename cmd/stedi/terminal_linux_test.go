@@ -77,7 +77,7 @@ func TestATerminalGetsColoursUnlessItIsToldOtherwise(t *testing.T) {
 		colour bool
 	}{
 		{"a verdict", "A=b", stale, true},
-		{"an error", "A=b", []string{"nonsense"}, true},
+		{"severity: error", "A=b", []string{"nonsense"}, true},
 		{"NO_COLOR", "NO_COLOR=1", stale, false},
 		{"NO_COLOR for help", "NO_COLOR=1", []string{"run", "--help"}, false},
 		{"NO_COLOR for an error", "NO_COLOR=1", []string{"nonsense"}, false},

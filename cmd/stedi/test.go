@@ -83,8 +83,8 @@ func (p *program) chooseFixtures(lake *pipeline.Lake, names []string) ([]*pipeli
 		return !named || len(lake.Profiles) > 0 && !slices.Equal(lake.Profiles, f.Profiles)
 	})
 	if len(chosen) == 0 {
-		return nil, pipeline.Fail(pipeline.BadUsage, "", "Write tests/TABLE.json in the definition; `stedi test --help` shows what one looks like.",
-			"none of the %d tests of the definition is about that", len(all))
+		return nil, pipeline.Fail(pipeline.BadUsage, "", "Write tests/TABLE.json in the definition; `stedi test --help` shows an example.",
+			"none of the %d tests of the definition matches", len(all))
 	}
 	return chosen, nil
 }

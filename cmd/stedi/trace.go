@@ -53,7 +53,7 @@ func (p *program) trace(ctx context.Context, subject string, allow pipeline.Allo
 		err = p.traceText(subject, trace)
 	}
 	if err == nil && trace.Name == "" {
-		narrate(p.stderr, "stedi: nobody in this lake goes by that name\n")
+		narrate(p.stderr, "stedi: no such subject in this lake\n")
 		return &saidAlready{pipeline.Fail(pipeline.BadData, "", "", "not found")}
 	}
 	return err
@@ -76,14 +76,14 @@ func (p *program) traceText(subject string, trace *pipeline.Trace) error {
 	} else {
 		fmt.Fprintf(&b, "%s: %s", printable.Text(subject), printable.Text(trace.Name))
 		for _, l := range trace.Linked {
-			fmt.Fprintf(&b, ", goes with %d × %s", l.Values, printable.Text(l.Name))
+			fmt.Fprintf(&b, " (%d × %s)", l.Values, printable.Text(l.Name))
 		}
 		b.WriteString("\n\n")
 		traceTables(&b, trace.Tables)
 	}
 	for _, t := range trace.Tables {
 		if t.Rejected > 0 {
-			fmt.Fprintf(&b, "note: %s: %d lines cannot be read and were left out\n", t.Table, t.Rejected)
+			fmt.Fprintf(&b, "note: %s: %s skipped\n", t.Table, counted(t.Rejected, "unreadable line"))
 		}
 		for _, name := range t.Skipped {
 			fmt.Fprintf(&b, "note: %s: the file %s was skipped\n", t.Table, printable.Text(name))
@@ -107,10 +107,10 @@ func traceTables(b *strings.Builder, tables []pipeline.TableTrace) {
 		if t.Ends == "" {
 			continue
 		}
-		fmt.Fprintf(b, "\n%s: none gets past %s", t.Table, t.Ends)
+		fmt.Fprintf(b, "\n%s: all rows are dropped at %s", t.Table, t.Ends)
 		for _, s := range t.Stages {
 			if s.Stage == t.Ends && s.Condition != "" {
-				fmt.Fprintf(b, ", which asks for\n  %s", printable.Text(s.Condition))
+				fmt.Fprintf(b, ", which requires\n  %s", printable.Text(s.Condition))
 			}
 		}
 		b.WriteString("\n")
@@ -130,7 +130,7 @@ func way(t pipeline.TableTrace) string {
 	text := strings.Join(parts, " → ")
 	switch {
 	case t.Missing:
-		text += " (not made yet)"
+		text += " (not built yet)"
 	case len(t.Stages) > 0 && t.Stages[len(t.Stages)-1].Rows != t.Rows:
 		text += " (the table is stale)"
 	}

@@ -63,7 +63,7 @@ func Open(root string, options Options) (*Store, error) {
 		return nil, fmt.Errorf("lake %s: %w", root, err)
 	}
 	if !info.IsDir() {
-		return nil, fmt.Errorf("lake %s is a file, not a folder: name the folder of the lake's zones", root)
+		return nil, fmt.Errorf("lake %s is a file, not a folder: name the folder that contains the lake's zones", root)
 	}
 	if _, err := os.Lstat(filepath.Join(real, internal)); errors.Is(err, fs.ErrPermission) {
 		return nil, fmt.Errorf("lake %s cannot be entered: %w", root, fs.ErrPermission)
@@ -76,7 +76,7 @@ func Open(root string, options Options) (*Store, error) {
 func (s *Store) there() error {
 	if _, err := os.Stat(s.root); err != nil {
 		return pipeline.Fail(pipeline.BadEngine, "", "Put the folder back, or mount its disk again; or name another lake with --lake.",
-			"lake %s: its folder cannot be found any more: %s", s.root, reason(err))
+			"lake %s: its folder no longer exists: %s", s.root, reason(err))
 	}
 	return nil
 }

@@ -200,7 +200,7 @@ func (s *Store) advise(about string, err error) pipeline.Finding {
 		finding.Says = "the disk is full: " + finding.Says
 		finding.Fix = "Free some space there, or move the lake to another disk."
 	case errors.Is(err, syscall.EXDEV):
-		finding.Says = "it is on another file system than .stedi, so no file can be renamed into it"
+		finding.Says = "it is on another file system than .stedi, so files cannot be moved into it"
 		finding.Fix = "Keep the whole lake on one file system."
 	}
 	return finding

@@ -257,7 +257,7 @@ func TestALakeThatIsGoneIsNotEmpty(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = store.List(t.Context(), "landing")
-	if err == nil || errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), root) || !strings.Contains(err.Error(), "cannot be found any more") {
+	if err == nil || errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), root) || !strings.Contains(err.Error(), "its folder no longer exists") {
 		t.Errorf("%v", err)
 	}
 }

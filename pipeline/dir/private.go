@@ -73,7 +73,7 @@ func sweepPrivate(temp string) error {
 			err = os.RemoveAll(filepath.Dir(name))
 		}
 		if err := errors.Join(err, lock.Close()); err != nil {
-			return fmt.Errorf("removing what a killed process left: %w", err)
+			return fmt.Errorf("removing files of a killed process: %w", err)
 		}
 	}
 	return nil

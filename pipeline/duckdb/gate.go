@@ -195,7 +195,7 @@ func pin(sources []*sealedSource) error {
 			return nil
 		}
 	}
-	return pipeline.Fail(pipeline.Conflict, "", "Ask again when the run has ended.", "the tables are replaced faster than they can be opened")
+	return pipeline.Fail(pipeline.Conflict, "", "Run the query again when the run has ended.", "the tables are replaced faster than they can be opened")
 }
 
 func (s *sealedSource) pin() error {
@@ -264,7 +264,7 @@ func (v version) unchanged() error {
 	for _, was := range v {
 		is, err := os.Stat(was.path)
 		if err != nil || !os.SameFile(was.info, is) || is.Size() != was.info.Size() || !is.ModTime().Equal(was.info.ModTime()) {
-			return pipeline.Fail(pipeline.Conflict, was.table, "Ask again.", "%s changed while the query read it", was.name)
+			return pipeline.Fail(pipeline.Conflict, was.table, "Run the query again.", "%s changed while the query read it", was.name)
 		}
 	}
 	return nil
@@ -293,7 +293,7 @@ func (s *Sealed) failed() error {
 		if path, ok := errors.AsType[*os.PathError](err); ok {
 			return unreadable(table, "one of its files", path)
 		}
-		return pipeline.Fail(pipeline.BadEngine, table, "Ask again.", "%w", err)
+		return pipeline.Fail(pipeline.BadEngine, table, "Run the query again.", "%w", err)
 	}
 	return nil
 }

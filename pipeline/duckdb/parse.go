@@ -46,7 +46,7 @@ func (e *Engine) parse(ctx context.Context, text string) (*tree, error) {
 			line = 1 + strings.Count(text[:min(at, len(text))], "\n")
 		}
 		if answer.Type == "not implemented" {
-			answer.Message = "only a SELECT may stand here"
+			answer.Message = "only a SELECT is allowed here"
 		}
 		return nil, &pipeline.SQLError{Line: line, Message: answer.Message + instead(near, answer.Message)}
 	}

@@ -51,7 +51,7 @@ func Backtick(sql string) int {
 }
 
 // BacktickMessage says what is wrong with a back-tick.
-const BacktickMessage = "a back-tick does not quote a name here"
+const BacktickMessage = "back-ticks do not quote names here"
 
 // BacktickName returns the name that the back-tick at a byte of the text
 // begins, in the quotes that DuckDB takes.

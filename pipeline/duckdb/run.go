@@ -191,7 +191,7 @@ func (r *run) write(ctx context.Context, query string) (int64, error) {
 		return 0, err
 	}
 	if written := r.sink.writer.Rows(); written != made {
-		return 0, fmt.Errorf("the query made %d rows and %d were written", made, written)
+		return 0, fmt.Errorf("the query returned %d rows and %d were written", made, written)
 	}
 	return made, nil
 }

@@ -43,7 +43,7 @@ func (e *Engine) registerScan() error {
 			number, _ := args[0].(int64)
 			source, ok := e.sources.get(number)
 			if !ok {
-				return nil, fmt.Errorf("stedi_scan(%d): no such source", number)
+				return nil, fmt.Errorf("stedi_scan(%d): unknown source", number)
 			}
 			return &scanTable{ctx: ctx, source: source, reading: source.newReading()}, nil
 		},
@@ -152,7 +152,7 @@ func moveHeap(v *ndjson.Vector, handle mapping.Vector, rows int) {
 }
 
 // errRefused ends a query that had to leave out more than it may.
-var errRefused = errors.New("more was rejected than is allowed")
+var errRefused = errors.New("more rejects than allowed")
 
 // refuses reports, while a query runs, whether more was rejected than it may leave
 // out. Of a share only its end can tell.

@@ -47,7 +47,7 @@ func (f sinkFunction) write(chunk mapping.DataChunk, rows int, result mapping.Ve
 	id := numbers[int64](chunkVector(chunk, 0), 1)[0]
 	s, ok := f.engine.sinks.get(id)
 	if !ok {
-		return fmt.Errorf("stedi_sink(%d): no such sink", id)
+		return fmt.Errorf("stedi_sink(%d): unknown sink", id)
 	}
 	vectors := make([]ndjson.Vector, s.columns)
 	for i := range vectors {

@@ -17,8 +17,8 @@ import (
 // childArgument is what the program is called with to become the child.
 const childArgument = "query-child"
 
-// IsChild tells whether the arguments, without the program's name, are those
-// of the process that answers queries.
+// IsChild reports whether the arguments, without the program's name, are those
+// of the query process.
 func IsChild(args []string) bool { return len(args) == 1 && args[0] == childArgument }
 
 // ChildMain answers queries until stdin ends, and returns the status to leave
@@ -143,7 +143,7 @@ func (w *worker) answer(ctx context.Context, f frame) error {
 		w.close(ctx)
 		return w.say(kindDone, struct{}{})
 	default:
-		return errors.New("a question of no known kind")
+		return errors.New("unknown request type")
 	}
 }
 
@@ -193,7 +193,7 @@ func (w *worker) next(ctx context.Context, f frame) error {
 		return err
 	}
 	if w.cursor == nil {
-		return errors.New("rows of no query were asked for")
+		return errors.New("rows requested without a query")
 	}
 	rows, err := w.cursor.Next(ctx, m.Rows, m.Bytes)
 	if errors.Is(err, io.EOF) {
@@ -212,7 +212,7 @@ func (w *worker) next(ctx context.Context, f frame) error {
 	page, err := encodePage(rows)
 	if err != nil {
 		w.close(ctx)
-		return pipeline.Fail(pipeline.BadUsage, "", "Take a part of the value: left(…, 1000).", "a row is too large to be shown: %w", err)
+		return pipeline.Fail(pipeline.BadUsage, "", "Select a part of the value: left(…, 1000).", "a row is too large to be shown: %w", err)
 	}
 	return writeFrame(w.out, kindPage, page)
 }

@@ -34,7 +34,7 @@ func confine(root string) (string, error) {
 	}
 	abi, err := ll.LandlockGetABIVersion()
 	if err != nil || abi < 1 {
-		return "resource limits, " + calls + ", no Landlock in this kernel", nil //nolint:nilerr // an old kernel is no failure, and it is said
+		return "resource limits, " + calls + ", no Landlock in this kernel", nil //nolint:nilerr // an old kernel is not a failure, and it is said
 	}
 	if err := allowOnly(append([]string{root}, engineFiles...)...); err != nil {
 		return "", err

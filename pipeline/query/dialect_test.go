@@ -32,9 +32,9 @@ func TestDuckDBLacksWhatTheListSaysAndTakesTheSubstitutes(t *testing.T) {
 func TestForeignSQLIsExplained(t *testing.T) {
 	q := newLake(t).open(t, Options{})
 	for sql, want := range map[string]string{
-		"SELECT `name` FROM people":                      "line 1, column 8: a back-tick does not quote a name here\n  Use double quotes: \"name\".",
-		"SELECT name AS `the name` FROM people":          "line 1, column 16: a back-tick does not quote a name here\n  Use double quotes: \"the name\".",
-		"SELECT '`', \"`\" /* ` */\nFROM `people` -- `":  "line 2, column 6: a back-tick",
+		"SELECT `name` FROM people":                      "line 1, column 8: back-ticks do not quote names here\n  Use double quotes: \"name\".",
+		"SELECT name AS `the name` FROM people":          "line 1, column 16: back-ticks do not quote names here\n  Use double quotes: \"the name\".",
+		"SELECT '`', \"`\" /* ` */\nFROM `people` -- `":  "line 2, column 6: back-ticks",
 		"SELECT p.`name FROM people AS p":                "Use double quotes: \"name\".",
 		"SELECT 1 FROM people WHERE name RLIKE 'a'":      "line 1, column 33: syntax error at or near \"RLIKE\"\n  Use regexp_matches(",
 		"SELECT 1 FROM people WHERE name NOT RLIKE 'a'":  "Use regexp_matches(",

@@ -1,6 +1,7 @@
 package query
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"regexp"
@@ -14,7 +15,7 @@ import (
 
 // Error is a fault at a place of a query. It unwraps to a *pipeline.SQLError.
 type Error struct {
-	Line, Column int // from 1, the column in characters; 0 when nobody knows
+	Line, Column int // from 1, the column in characters; 0 if unknown
 	Message      string
 }
 
@@ -29,7 +30,7 @@ func (e *Error) Unwrap() error {
 	return &pipeline.SQLError{Line: e.Line, Column: e.Column, Message: e.Message}
 }
 
-// LimitError tells which limit ended a query.
+// LimitError names the limit that ended a query.
 type LimitError struct {
 	What  string        // memory or time
 	Bytes int64         // the limit of memory
@@ -38,9 +39,9 @@ type LimitError struct {
 
 func (e *LimitError) Error() string {
 	if e.What == limitMemory {
-		return fmt.Sprintf("the query was ended: it needed more than %d MB of memory", e.Bytes>>20)
+		return fmt.Sprintf("the query was cancelled: it needed more than %d MB of memory", e.Bytes>>20)
 	}
-	return fmt.Sprintf("the query was ended: it worked longer than %s", e.Time)
+	return fmt.Sprintf("the query was cancelled: it ran longer than %s", e.Time)
 }
 
 const (
@@ -50,7 +51,7 @@ const (
 
 // over makes the failure of a limit.
 func over(e *LimitError) error {
-	return &pipeline.Failure{Kind: pipeline.BadUsage, Err: e, Fix: "Ask for less: fewer rows, a narrower join, a LIMIT; or raise the limit."}
+	return &pipeline.Failure{Kind: pipeline.BadUsage, Err: e, Fix: "Reduce the query (fewer rows, a narrower join, a LIMIT), or raise the limit."}
 }
 
 // refuse makes the failure of a text that must not run. at is a byte of it,
@@ -82,14 +83,14 @@ const (
 func legible(sql string) error {
 	switch {
 	case strings.TrimSpace(sql) == "":
-		return refuse(sql, -1, "Write one SELECT.", "there is no query")
+		return refuse(sql, -1, "Write one SELECT.", "the query is empty")
 	case len(sql) > maxText:
 		return refuse(sql, -1, "Write it shorter.", "the query is longer than %d KB", maxText>>10)
 	case !utf8.ValidString(sql):
 		return refuse(sql, -1, "Write it in UTF-8.", "the query is not UTF-8")
 	}
 	if at := strings.IndexByte(sql, 0); at >= 0 {
-		return refuse(sql, at, "Take it out.", "there is a NUL character in the query")
+		return refuse(sql, at, "Remove it.", "the query contains a NUL character")
 	}
 	return nil
 }
@@ -155,29 +156,37 @@ var (
 	overflow   = regexp.MustCompile(`^Overflow in (\w+) of (\w+) `)
 )
 
-// quiet says what went wrong while rows were made without any of their values.
+// typeNames has the SQL name of types whose physical name DuckDB reports.
+var typeNames = map[string]string{
+	"BOOL": "boolean", "INT8": "tinyint", "INT16": "smallint", "INT32": "int", "INT64": "bigint", "INT128": "hugeint",
+	"UINT8": "utinyint", "UINT16": "usmallint", "UINT32": "uinteger", "UINT64": "ubigint", "UINT128": "uhugeint",
+}
+
+func typeName(physical string) string { return cmp.Or(typeNames[physical], strings.ToLower(physical)) }
+
+// quiet explains a failure at run time without quoting any value.
 func quiet(fault *duckdb.QueryError) (message, fix string) {
 	const tryCast = "TRY_CAST gives NULL where a value does not fit."
 	switch fault.Type {
 	case "Conversion":
 		if m := conversion.FindStringSubmatch(fault.Message); m != nil && m[2] != "" {
-			return fmt.Sprintf("a value of %s cannot be read as %s", m[2], m[1]), tryCast
+			return fmt.Sprintf("cannot convert a value of %s to %s", m[2], typeName(m[1])), tryCast
 		} else if m != nil {
-			return fmt.Sprintf("a value cannot be read as %s", m[1]), tryCast
+			return fmt.Sprintf("cannot convert a value to %s", typeName(m[1])), tryCast
 		}
-		return "a value cannot be read as the type that is asked for", tryCast
+		return "cannot convert a value to the requested type", tryCast
 	case "Out of Range":
 		if m := overflow.FindStringSubmatch(fault.Message); m != nil {
-			return fmt.Sprintf("a result of %s does not fit %s", m[1], m[2]), "CAST to a wider type first."
+			return fmt.Sprintf("the result of the %s does not fit %s", m[1], typeName(m[2])), "CAST to a wider type first."
 		}
 		return "a value is out of range", "CAST to a wider type first."
 	case "Permission", "IO", "HTTP":
-		return "the query reaches for something outside of the lake", "Read the lake's tables only."
+		return "the query reads outside the lake", "Read the lake's tables only."
 	case "Invalid Input":
-		return "a function was given a value that it does not take", "Look at the arguments of the functions."
+		return "a function does not accept one of its arguments", "Check the arguments of the functions."
 	case "INTERRUPT":
-		return "the query was interrupted", "Ask again."
+		return "the query was interrupted", "Run the query again."
 	default:
-		return fmt.Sprintf("the query failed while it ran (DuckDB says: %s error)", fault.Type), "Write it in another way."
+		return fmt.Sprintf("the query failed (DuckDB: %s error)", fault.Type), "Rewrite the query."
 	}
 }

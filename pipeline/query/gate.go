@@ -15,7 +15,7 @@ import (
 )
 
 // What a query may say is listed, and everything else is refused, so that what
-// a later DuckDB adds is shut out until somebody has looked at it. The lists
+// a later DuckDB adds is refused until it was reviewed. The lists
 // of functions are in functions/: allowed, and what DuckDB has besides.
 
 //go:embed functions/allowed.txt
@@ -98,7 +98,7 @@ func (g *gate) check(serialized []byte) error {
 	decoder := json.NewDecoder(bytes.NewReader(serialized))
 	decoder.UseNumber()
 	if err := decoder.Decode(&answer); err != nil {
-		return refuse(g.sql, -1, "Write it in another way.", "what the parser says of the query cannot be read")
+		return refuse(g.sql, -1, "Rewrite the query.", "the answer of the parser cannot be read")
 	}
 	switch {
 	case answer.Error && answer.Type == "not implemented":
@@ -113,7 +113,7 @@ func (g *gate) check(serialized []byte) error {
 		return g.notSelect()
 	}
 	if p, _ := answer.Statements[0]["named_param_map"].([]any); len(p) > 0 {
-		return refuse(g.sql, -1, "Write the value itself.", "the query has a parameter, and nobody here would give it a value")
+		return refuse(g.sql, -1, "Write the value instead.", "parameters are not supported")
 	}
 	node, _ := answer.Statements[0]["node"].(map[string]any)
 	if node["cte_map"] == nil {
@@ -284,8 +284,8 @@ func (g *gate) function(v map[string]any, name string, allowed map[string]bool) 
 		}
 		return refuse(g.sql, location(v), fix, noFunction, name)
 	}
-	fix := "Functions that compute are allowed; those that read files, look at the machine or change something are not."
-	return refuse(g.sql, location(v), fix, "the function %s may not be used in a query", name)
+	fix := "Functions that compute are allowed; functions that read files, inspect the machine or change state are not."
+	return refuse(g.sql, location(v), fix, "the function %s is not allowed in a query", name)
 }
 
 // table judges a name in a FROM. DuckDB would take an unknown one for a file.
@@ -308,12 +308,12 @@ func (g *gate) table(v map[string]any, known *scope) error {
 	if g.lake != nil {
 		for _, t := range g.lake.Tables {
 			if lower(t.Name) == key {
-				return refuse(g.sql, location(v), "Run the lake first.", "there is no data of %s yet", t.Name)
+				return refuse(g.sql, location(v), "Build it with `stedi run`.", "%s has no data yet", t.Name)
 			}
 		}
 	}
-	fix := "The tables are: " + strings.Join(g.at.atHand(), ", ") + "."
-	if near := pipeline.Nearest(name, g.at.atHand()); near != "" {
+	fix := "The tables are: " + strings.Join(g.at.available(), ", ") + "."
+	if near := pipeline.Nearest(name, g.at.available()); near != "" {
 		fix = "Did you mean " + near + "?"
 	}
 	return refuse(g.sql, location(v), fix, "the lake has no table %s", name)
@@ -323,18 +323,18 @@ func (g *gate) table(v map[string]any, known *scope) error {
 func (g *gate) show(v map[string]any, known *scope) error {
 	kind := text(v, "show_type")
 	if v["query"] == nil || kind != "DESCRIBE" && kind != "SUMMARY" {
-		return refuse(g.sql, -1, "The tables are: "+strings.Join(g.at.atHand(), ", ")+".", "SHOW looks at more than the lake")
+		return refuse(g.sql, -1, "The tables are: "+strings.Join(g.at.available(), ", ")+".", "SHOW is not supported")
 	}
 	return g.children(v, known)
 }
 
-// unknown refuses what nobody has looked at yet.
+// unknown refuses forms that were not reviewed.
 func (g *gate) unknown(v map[string]any) error {
 	what := text(v, "class")
 	if what == "" {
 		what = text(v, "type")
 	}
-	return refuse(g.sql, location(v), "Write it in another way.", "a query may not use this form of SQL (%s)", what)
+	return refuse(g.sql, location(v), "Rewrite the query.", "this form of SQL is not supported (%s)", what)
 }
 
 // changes says what statements do that people may want to try.
@@ -343,7 +343,7 @@ var changes = map[string]string{
 	"INSTALL": "loads programs", "LOAD": "loads programs", "PRAGMA": "changes settings", "SET": "changes settings", "RESET": "changes settings",
 	"CALL": "runs a procedure", "EXECUTE": "runs a statement", "PREPARE": "keeps a statement", "EXPLAIN": "may run what it explains",
 	"DROP": "deletes", "DELETE": "deletes", "TRUNCATE": "deletes", "INSERT": "writes", "UPDATE": "writes", "MERGE": "writes", "CREATE": "writes",
-	"ALTER": "writes", "VACUUM": "writes", "CHECKPOINT": "writes", "PIVOT": "keeps a type: say FROM … PIVOT (… FOR … IN (…)) instead",
+	"ALTER": "writes", "VACUUM": "writes", "CHECKPOINT": "writes", "PIVOT": "keeps a type; write FROM … PIVOT (… FOR … IN (…)) instead",
 }
 
 // notSelect refuses a text that is not one SELECT.
@@ -351,17 +351,17 @@ func (g *gate) notSelect() error {
 	found := statements(g.sql)
 	for _, s := range found {
 		if does, ok := changes[s.word]; ok {
-			return refuse(g.sql, s.at, "Write one SELECT.", "a query may only read, and %s %s", s.word, does)
+			return refuse(g.sql, s.at, "Write one SELECT.", "queries are read-only: %s is not allowed (it %s)", s.word, does)
 		}
 	}
 	if len(found) > 1 {
-		return refuse(g.sql, found[1].at, "Ask one after the other.", "one SELECT expected, and here a second statement begins")
+		return refuse(g.sql, found[1].at, "Run them one after the other.", "one SELECT expected, found a second statement")
 	}
 	at := -1
 	if len(found) == 1 {
 		at = found[0].at
 	}
-	return refuse(g.sql, at, "Write one SELECT.", "a query may only read: one SELECT expected")
+	return refuse(g.sql, at, "Write one SELECT.", "queries are read-only: one SELECT expected")
 }
 
 func text(v map[string]any, field string) string {

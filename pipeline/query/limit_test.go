@@ -235,13 +235,13 @@ func TestAStrangeChildIsAnError(t *testing.T) {
 	for name, test := range map[string]struct{ script, want string }{
 		"dies at once":   {"exit 3", "exit status 3"},
 		"is killed":      {"kill -9 $$", "signal: killed"},
-		"says nonsense":  {"echo hello to you all; exec cat", "no answer"},
-		"says too much":  {`printf 'p\377\377\377\377'; exec cat`, "no answer"},
+		"says nonsense":  {"echo hello to you all; exec cat", "sent an invalid answer"},
+		"says too much":  {`printf 'p\377\377\377\377'; exec cat`, "sent an invalid answer"},
 		"ends midway":    {`printf 'p\100\0\0\0abc'`, "exit status 0"},
-		"no fault":       {`printf 'x\003\0\0\0abc'; exec cat`, "no answer"},
-		"never answers":  {"exec sleep 60", "worked longer"},
-		"does not read":  {"exec sleep 60", "worked longer"},
-		"never finishes": {`printf 'p\100\0\0\0abc'; exec sleep 60`, "worked longer"},
+		"no fault":       {`printf 'x\003\0\0\0abc'; exec cat`, "sent an invalid answer"},
+		"never answers":  {"exec sleep 60", "ran longer"},
+		"does not read":  {"exec sleep 60", "ran longer"},
+		"never finishes": {`printf 'p\100\0\0\0abc'; exec sleep 60`, "ran longer"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c, err := spawn(t.Context(), "/bin/sh", "-c", test.script)
@@ -256,7 +256,7 @@ func TestAStrangeChildIsAnError(t *testing.T) {
 			b := newBudget(300 * time.Millisecond)
 			f, err := c.ask(t.Context(), kindParse, parseMessage{message}, &b)
 			if err == nil && f.kind != kindTree {
-				err = c.babble(errPage)
+				err = c.protocolError(errPage)
 			}
 			if err == nil || !strings.Contains(err.Error(), test.want) {
 				t.Error(err)

@@ -45,7 +45,7 @@ func limitCPU(more time.Duration) error {
 	return unix.Setrlimit(unix.RLIMIT_CPU, &limit)
 }
 
-// notifyOvertime tells when limitCPU's limit is reached. A write that another
+// notifyOvertime reports when limitCPU's limit is reached. A write that another
 // limit forbids is an error of the write.
 func notifyOvertime() (<-chan os.Signal, func()) {
 	signal.Ignore(syscall.SIGXFSZ)

@@ -15,14 +15,14 @@ import (
 	"stedi/pipeline/duckdb"
 )
 
-// child is the process that answers, seen from here. It is used by whoever has
+// child is the process that answers, seen from here. It is used by the caller that has
 // the turn.
 type child struct {
 	cmd    *exec.Cmd
 	in     *os.File // its stdin
 	out    *os.File // its stdout
 	answer *bufio.Reader
-	exited chan struct{} // closed when the process is gone
+	exited chan struct{} // closed when the process has exited
 	tables int           // version of the tables that it knows
 	ready  readyMessage
 
@@ -105,7 +105,7 @@ func noChild(err error) error {
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return err
 	}
-	return pipeline.Fail(pipeline.BadEngine, "", "Ask again; if it stays so, the machine may be short of memory or processes.", "the process that answers queries does not start: %w", err)
+	return pipeline.Fail(pipeline.BadEngine, "", "Run the query again; if it fails again, the machine may be short of memory or processes.", "the query process does not start: %w", err)
 }
 
 func (c *child) alive() bool {
@@ -124,14 +124,14 @@ func (c *child) kill(cause error) {
 	if c.cause == nil {
 		c.cause = cause
 	}
-	_ = c.cmd.Process.Kill() // it may be gone already
+	_ = c.cmd.Process.Kill() // it may have exited already
 }
 
-// end makes sure that the process is gone and nothing of it is left.
+// end makes sure that the process has exited and left nothing behind.
 func (c *child) end(cause error) {
 	c.kill(cause)
 	<-c.exited
-	_ = c.in.Close() // nobody reads it any more
+	_ = c.in.Close() // it has no reader any more
 	_ = c.out.Close()
 }
 
@@ -142,7 +142,7 @@ type result struct {
 }
 
 // ask sends a question and waits for the answer, at most as long as the budget
-// lasts. When ctx ends the child is told to stop, and is ended if it does not
+// lasts. When ctx ends the child gets a cancel request, and is killed if it does not
 // within the grace, or has worked for so long that it may hold much memory. An answer that is a fault comes back as the error.
 func (c *child) ask(ctx context.Context, k kind, message any, b *budget) (frame, error) {
 	payload, err := json.Marshal(message)
@@ -168,7 +168,7 @@ func (c *child) ask(ctx context.Context, k kind, message any, b *budget) (frame,
 				c.end(context.Canceled)
 				<-answered
 			} else {
-				c.calm(answered)
+				c.cancel(answered)
 			}
 			return frame{}, ctx.Err()
 		case <-clock.tick.C:
@@ -197,14 +197,14 @@ func (c *child) send(k kind, payload []byte) error {
 // judge makes an error of what is not an answer.
 func (c *child) judge(r result) (frame, error) {
 	if r.err != nil {
-		return frame{}, c.gone(r.err)
+		return frame{}, c.exitError(r.err)
 	}
 	if r.frame.kind != kindFault {
 		return r.frame, nil
 	}
 	var m faultMessage
 	if err := r.frame.decode(kindFault, &m); err != nil {
-		return frame{}, c.babble(err)
+		return frame{}, c.protocolError(err)
 	}
 	if m.Query != nil {
 		return frame{}, &duckdb.QueryError{Type: m.Query.Type, Message: m.Query.Message, Position: m.Query.Position, Candidates: m.Query.Candidates, Running: m.Query.Running}
@@ -212,8 +212,8 @@ func (c *child) judge(r result) (frame, error) {
 	return frame{}, &pipeline.Failure{Kind: m.Kind, Table: m.Table, Err: errors.New(m.Text), Fix: m.Fix}
 }
 
-// gone says why the child does not talk any more.
-func (c *child) gone(err error) error {
+// exitError explains why the child has exited.
+func (c *child) exitError(err error) error {
 	c.mu.Lock()
 	cause := c.cause
 	c.mu.Unlock()
@@ -234,20 +234,20 @@ func (c *child) gone(err error) error {
 	case cause != nil:
 		return cause
 	case ended:
-		return pipeline.Fail(pipeline.BadEngine, "", "Ask again for less: the machine may be short of memory.", "the process that answers queries ended: %s", c.cmd.ProcessState)
+		return pipeline.Fail(pipeline.BadEngine, "", "Reduce the query: the machine may be short of memory.", "the query process ended: %s", c.cmd.ProcessState)
 	default:
-		return c.babble(err)
+		return c.protocolError(err)
 	}
 }
 
-// babble ends a child that does not keep to the protocol.
-func (c *child) babble(err error) error {
+// protocolError ends a child that violates the protocol.
+func (c *child) protocolError(err error) error {
 	c.end(err)
-	return pipeline.Fail(pipeline.BadEngine, "", "Ask again.", "the process that answers queries sent something that is no answer: %w", err)
+	return pipeline.Fail(pipeline.BadEngine, "", "Run the query again.", "the query process sent an invalid answer: %w", err)
 }
 
-// calm stops the question that is being answered, gently first.
-func (c *child) calm(answered <-chan result) {
+// cancel stops the running query, gently first.
+func (c *child) cancel(answered <-chan result) {
 	stopped := make(chan error, 1)
 	go func() {
 		err := c.send(kindStop, nil)

@@ -133,7 +133,7 @@ func (f frame) decode(want kind, into any) error {
 		return fmt.Errorf("a %q where a %q was due", f.kind, want)
 	}
 	if err := json.Unmarshal(f.payload, into); err != nil {
-		return fmt.Errorf("a %q that is none: %w", f.kind, err)
+		return fmt.Errorf("an invalid %q message: %w", f.kind, err)
 	}
 	return nil
 }
@@ -195,9 +195,9 @@ func encodePage(rows [][]any) ([]byte, error) {
 	return b, nil
 }
 
-var errPage = errors.New("a page that is none")
+var errPage = errors.New("an invalid page")
 
-// decodePage reads what encodePage wrote. It trusts nothing: whatever the
+// decodePage reads what encodePage wrote. It trusts nothing: for any
 // bytes, the rows take memory in proportion to them.
 func decodePage(b []byte, columns int) ([][]any, error) {
 	n, b, ok := uvarint(b)

@@ -47,7 +47,7 @@ func TestTooLongAMessageIsNotSent(t *testing.T) {
 	}
 }
 
-// FuzzFrame: whatever the child sends, the parent neither panics nor takes
+// FuzzFrame: for any bytes from the child, the parent neither panics nor takes
 // memory out of proportion.
 func FuzzFrame(f *testing.F) {
 	page, err := encodePage([][]any{{nil, true}, {int64(5), "x"}, {0.5, false}})

@@ -1,7 +1,7 @@
 // Package query answers read-only SQL over the tables of a lake, and means it:
 // a query is read before it runs, and runs where it can do no harm.
 //
-// A caller opens a Querier on the tables at hand and the one folder that may
+// A caller opens a Querier on the available tables and the one folder that may
 // be read, asks, and takes the rows page by page:
 //
 //	q := query.Open(lake, inputs, root, query.Options{})
@@ -84,7 +84,7 @@ type Querier struct {
 	root    string
 	options Options
 
-	turn chan struct{} // holds a value while someone talks to the child
+	turn chan struct{} // holds a value while a caller talks to the child
 
 	mu      sync.Mutex
 	tables  tables
@@ -94,7 +94,7 @@ type Querier struct {
 
 	confined string
 
-	child *child // belongs to whoever has the turn
+	child *child // belongs to the caller that has the turn
 }
 
 // tables are the inputs of one moment.
@@ -105,15 +105,15 @@ type tables struct {
 
 // Open makes a Querier. Nothing starts before the first query.
 //
-// The inputs are the tables at hand, by name; a table of the lake that is not
-// among them is not made yet. The child can read below root only.
+// The inputs are the available tables, by name; a table of the lake that is not
+// among them is not built yet. The child can read below root only.
 func Open(lake *pipeline.Lake, inputs map[string]pipeline.Input, root string, options Options) *Querier {
 	q := &Querier{lake: lake, root: absolute(root), options: options.withDefaults(), turn: make(chan struct{}, 1)}
 	q.SetInputs(inputs)
 	return q
 }
 
-// SetInputs replaces the tables at hand for the queries that begin from now on.
+// SetInputs replaces the available tables for the queries that begin from now on.
 func (q *Querier) SetInputs(inputs map[string]pipeline.Input) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -218,7 +218,7 @@ func (q *Querier) admit(ctx context.Context, c *child, at tables, sql string, b 
 		return nil, q.explain(err, sql)
 	}
 	if answer.kind != kindTree {
-		return nil, c.babble(fmt.Errorf("%q where a syntax tree was due", answer.kind))
+		return nil, c.protocolError(fmt.Errorf("%q where a syntax tree was due", answer.kind))
 	}
 	g := gate{sql: sql, at: at, lake: q.lake, used: map[string]bool{}}
 	if err := g.check(answer.payload); err != nil {
@@ -229,7 +229,7 @@ func (q *Querier) admit(ctx context.Context, c *child, at tables, sql string, b 
 
 // errEnded is what a query answers after another one has taken its place, and
 // anything after Close.
-var errEnded = &pipeline.Failure{Kind: pipeline.Cancelled, Err: errors.New("the query has ended: another one took its place")}
+var errEnded = &pipeline.Failure{Kind: pipeline.Cancelled, Err: errors.New("the query was replaced by another one")}
 
 // withTurn calls f alone. A call that may be stopped is by the next query.
 func (q *Querier) withTurn(ctx context.Context, stoppable bool, f func(context.Context) error) error {
@@ -282,7 +282,7 @@ func (q *Querier) endCurrent(ctx context.Context) {
 	}
 }
 
-// ready returns a child and the tables at hand. The caller has the turn.
+// ready returns a child and the available tables. The caller has the turn.
 func (q *Querier) ready(ctx context.Context) (*child, tables, error) {
 	q.mu.Lock()
 	at := q.tables
@@ -297,7 +297,7 @@ func (q *Querier) ready(ctx context.Context) (*child, tables, error) {
 			return nil, at, err
 		}
 		q.child = c
-		q.heard(c)
+		q.setConfinement(c)
 	}
 	return q.child, at, nil
 }
@@ -331,8 +331,8 @@ func (q *Querier) Confined() string {
 	return q.confined
 }
 
-// heard remembers what holds the child.
-func (q *Querier) heard(c *child) {
+// setConfinement remembers what confines the child.
+func (q *Querier) setConfinement(c *child) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.confined = c.ready.Confined
@@ -354,8 +354,8 @@ func (q *Querier) Close() error {
 	return nil
 }
 
-// atHand lists the names of tables that can be read.
-func (at tables) atHand() []string {
+// available lists the names of tables that can be read.
+func (at tables) available() []string {
 	names := make([]string, 0, len(at.inputs))
 	for _, name := range sortedKeys(at.inputs) {
 		names = append(names, at.inputs[name].Table.Name)

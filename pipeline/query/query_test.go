@@ -119,7 +119,7 @@ func TestEachQuerySeesTheInputsOfItsTime(t *testing.T) {
 	columns := []ndjson.Column{{Name: "n", Type: ndjson.Bigint}}
 	f.add(t, "numbers", columns, `{"n":1}`+"\n")
 	if _, err := rowsOf(t, q, "SELECT n FROM numbers"); err == nil {
-		t.Error("a table that is not at hand was read")
+		t.Error("a table that is not available was read")
 	}
 	q.SetInputs(f.inputs)
 	if rows, err := rowsOf(t, q, "SELECT n FROM numbers"); err != nil || fmt.Sprint(rows) != "[[1]]" {

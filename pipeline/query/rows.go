@@ -55,18 +55,18 @@ func (r *Rows) next(ctx context.Context) ([][]any, error) {
 	case kindEnd:
 		var end endMessage
 		if err := answer.decode(kindEnd, &end); err != nil {
-			return nil, r.child.babble(err)
+			return nil, r.child.protocolError(err)
 		}
 		r.left = merged(r.skipped, end.LeftOut)
 		return nil, io.EOF
 	case kindPage:
 		page, err := decodePage(answer.payload, len(r.columns))
 		if err != nil {
-			return nil, r.child.babble(err)
+			return nil, r.child.protocolError(err)
 		}
 		return page, nil
 	default:
-		return nil, r.child.babble(fmt.Errorf("%q where rows were due", answer.kind))
+		return nil, r.child.protocolError(fmt.Errorf("%q where rows were due", answer.kind))
 	}
 }
 

@@ -1,5 +1,5 @@
 // Package rowcode writes the values of rows as bytes and reads them again,
-// exactly: for the way from the process that answers queries, and for rows
+// exactly: for the way from the query process, and for rows
 // that do not fit into memory.
 package rowcode
 

@@ -153,7 +153,7 @@ func checkRows(t *testing.T, lake lakeRows) {
 	for _, s := range lake.steps {
 		r := reading{owner[*s.SerialNumber], *s.SensorReadingTime}
 		if n := at[r]; n < 1 || n > 5 {
-			t.Fatalf("%v has %d accelerometer rows, want 1 to 5", r, n)
+			t.Fatalf("%v has %d accelerometer rows, must be from 1 to 5", r, n)
 		}
 		stepped[r] = true
 	}

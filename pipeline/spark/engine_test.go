@@ -154,7 +154,7 @@ func TestTheEngineSaysWhySparkFails(t *testing.T) {
 		fix    string
 		kind   pipeline.Kind
 	}{
-		"malformed line": {"echo 'customer_trusted: file:///a.json cannot be read: a line there is no JSON object with values'; exit 1", "file:///a.json cannot be read", "stedi check", pipeline.BadData},
+		"malformed line": {"echo 'customer_trusted: file:///a.json cannot be read: a line is not a JSON object with values'; exit 1", "file:///a.json cannot be read", "stedi check", pipeline.BadData},
 		"bad master":     {"echo '26/11/27 03:54:42 ERROR X: All masters are unresponsive! Giving up.' >&2; exit 1", "\n  | ERROR X: All masters", "master's log", pipeline.BadEngine},
 		"no permission":  {"echo 'customer_trusted: AccessControlException: Permission denied'; exit 1", "Permission denied", "read and write the lake", pipeline.Denied},
 		"no memory":      {"echo 'java.lang.OutOfMemoryError: Java heap space' >&2; exit 52", "exit status 52", "spark.driver.memory", pipeline.BadEngine},

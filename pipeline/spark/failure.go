@@ -15,7 +15,7 @@ var causes = []struct {
 	kind pipeline.Kind
 	fix  string
 }{
-	{[]string{"a line there is no JSON object"}, pipeline.BadData, "`stedi check` lists the malformed lines of each file."},
+	{[]string{"a line is not a JSON object"}, pipeline.BadData, "`stedi check` lists the malformed lines of each file."},
 	{[]string{"S3AFileSystem not found", `No FileSystem for scheme "s3`}, pipeline.BadUsage, getS3A},
 	{
 		[]string{"AccessDenied", "Access Denied", "AccessControlException", "Permission denied"},

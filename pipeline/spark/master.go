@@ -68,10 +68,10 @@ func kubernetesHost(master string) string {
 	return net.JoinHostPort(u.Hostname(), "443")
 }
 
-// isLocal tells whether tasks run in the driver's own process.
+// isLocal reports whether tasks run in the driver's own process.
 func isLocal(master string) bool { return localMaster.MatchString(master) }
 
-// onLoopback tells whether a master runs on this machine alone.
+// onLoopback reports whether a master runs on this machine alone.
 func onLoopback(master string) bool {
 	if isLocal(master) {
 		return true

@@ -37,7 +37,7 @@ type process struct {
 	once  sync.Once
 }
 
-// start starts a command in an environment with changes. When ctx ends, or this process does in whatever way,
+// start starts a command in an environment with changes. When ctx ends, or this process exits for any reason,
 // the whole group ends within a second. Lines must be read until they are
 // closed, or the process be stopped.
 func start(ctx context.Context, env []string, name string, args ...string) (*process, error) {

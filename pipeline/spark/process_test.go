@@ -69,7 +69,7 @@ func gone(t *testing.T, pids []int, limit time.Duration) {
 	}
 }
 
-// running tells whether a process exists and has not ended.
+// running reports whether a process exists and has not ended.
 func running(pid int) bool {
 	if unix.Kill(pid, 0) != nil {
 		return false

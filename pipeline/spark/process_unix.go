@@ -15,7 +15,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// supported tells whether processes can be started so that none is left behind.
+// supported reports whether processes can be started so that none is left behind.
 const supported = true
 
 // lead makes a command the leader of a process group of its own. Signals of the

@@ -68,7 +68,7 @@ func checkNames(lake *pipeline.Lake, t *pipeline.Table) error {
 	const fix = "Use letters, digits, '_' and '-'."
 	job := JobName(t)
 	if !plainName.MatchString(job) {
-		return pipeline.Fail(pipeline.BadUsage, t.Name, fix, "%s: %.40q is no name for a Glue job", t.File, job)
+		return pipeline.Fail(pipeline.BadUsage, t.Name, fix, "%s: %.40q is not a valid name for a Glue job", t.File, job)
 	}
 	for _, other := range lake.Tables {
 		if other != t && !other.IsLanding() && JobName(other) == job {
@@ -77,7 +77,7 @@ func checkNames(lake *pipeline.Lake, t *pipeline.Table) error {
 	}
 	for _, stage := range t.Made.Stages {
 		if !plainName.MatchString(stage) {
-			return pipeline.Fail(pipeline.BadUsage, t.Name, fix, "%s: %.40q is no name for a stage that Spark counts", t.File, stage)
+			return pipeline.Fail(pipeline.BadUsage, t.Name, fix, "%s: %.40q is not a valid name for a stage that Spark counts", t.File, stage)
 		}
 	}
 	return nil

@@ -14,7 +14,7 @@ import (
 	"stedi/pipeline/stedi"
 )
 
-var update = flag.Bool("update", false, "write the scripts of the STEDI lake anew")
+var update = flag.Bool("update", false, "rewrite the scripts of the STEDI lake")
 
 func load(t *testing.T, folder fs.FS, profiles ...string) (*pipeline.Lake, *duckdb.Engine) {
 	t.Helper()
@@ -110,9 +110,9 @@ func TestAScriptIsMadeOfAnyDefinition(t *testing.T) {
 
 func TestAScriptIsRefusedWhoseNamesWouldBreakIt(t *testing.T) {
 	for name, c := range map[string]struct{ sql, want string }{
-		"job":       {"-- zone: a\n-- path: b\n-- job: ../known\nSELECT p.id FROM people AS p", `"../known" is no name for a Glue job`},
+		"job":       {"-- zone: a\n-- path: b\n-- job: ../known\nSELECT p.id FROM people AS p", `"../known" is not a valid name for a Glue job`},
 		"same job":  {"-- zone: a\n-- path: b\n-- job: list\nSELECT p.id FROM people AS p", "its job list also makes ids"},
-		"stage":     {"-- zone: a\n-- path: b\nWITH \"x'y\" AS (SELECT p.id FROM people AS p) SELECT x.id FROM \"x'y\" AS x", `no name for a stage`},
+		"stage":     {"-- zone: a\n-- path: b\nWITH \"x'y\" AS (SELECT p.id FROM people AS p) SELECT x.id FROM \"x'y\" AS x", `is not a valid name for a stage`},
 		"no SELECT": {"-- zone: a\n-- path: b\nWITH x AS (SELECT p.id FROM people AS p) FROM x", "no SELECT stands behind its stages"},
 	} {
 		t.Run(name, func(t *testing.T) {

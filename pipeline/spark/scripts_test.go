@@ -235,7 +235,7 @@ func (w *world) reread(t *testing.T, table *pipeline.Table, parts []string) {
 }
 
 // rowsOf counts the different rows of files: it is the same for two files that
-// hold the same rows, in whatever order and spelling.
+// hold the same rows, in any order and spelling.
 func rowsOf(t *testing.T, table *pipeline.Table, files ...string) map[string]int {
 	t.Helper()
 	rows := map[string]int{}

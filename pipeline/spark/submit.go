@@ -138,7 +138,7 @@ func (s *submission) say(l line) {
 	s.log(text)
 }
 
-// poll reads the event log. One that cannot be read is no reason for a job to
+// poll reads the event log. An unreadable log does not cause a job to
 // fail.
 func (s *submission) poll() {
 	if s.blind {
@@ -190,7 +190,7 @@ func (e *Engine) arguments(folder string, access Access) []string {
 		"spark.eventLog.enabled=true", "spark.eventLog.dir=" + (&url.URL{Scheme: "file", Path: filepath.Join(folder, "events")}).String(),
 		"spark.eventLog.compress=false", "spark.eventLog.rolling.enabled=false", "spark.eventLog.buffer.kb=1",
 		"spark.ui.showConsoleProgress=false",
-		// A file that is damaged or gone must fail the job, not shrink the table.
+		// A damaged or missing file must fail the job, not shrink the table.
 		"spark.sql.files.ignoreCorruptFiles=false", "spark.sql.files.ignoreMissingFiles=false",
 		"spark.sql.warehouse.dir=" + (&url.URL{Scheme: "file", Path: filepath.Join(folder, "warehouse")}).String(),
 	} {
@@ -225,6 +225,6 @@ func (e *Engine) with(name, words string) string {
 	return strings.TrimSpace(have + " " + words)
 }
 
-// fileURI names a local path as Hadoop reads it, whatever its default file
+// fileURI names a local path as Hadoop reads it, regardless of its default file
 // system is. Hadoop decodes nothing in it.
 func fileURI(path string) string { return "file://" + path }

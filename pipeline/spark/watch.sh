@@ -1,6 +1,6 @@
 # Runs a command as a part of this shell's process group. Standard input is a
 # pipe that the caller holds open. When it closes, because the caller has ended
-# in whatever way, all processes of the group end within a second.
+# for any reason, all processes of the group end within a second.
 trap : TERM # the command gets it, too; its end is awaited
 exec 3<&0
 (

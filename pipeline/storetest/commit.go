@@ -41,7 +41,7 @@ var commitCases = []testCase{
 		l.refused(l.stage("run/a.json", "new"), nil)
 		l.holds(table, "someone's")
 	}},
-	{"refused when the file is gone", func(l lake) {
+	{"refused when the file is missing", func(l lake) {
 		l.put(table, "old")
 		old := l.listed("trusted")
 		l.remove(table)

@@ -24,7 +24,7 @@ var (
 )
 
 var lockCases = []testCase{
-	{"the loser is told who has it", func(l lake) {
+	{"the loser gets the holder", func(l lake) {
 		unlock := l.lock(alice)
 		l.lockedBy(alice)
 		l.lockedBy(alice)
@@ -37,7 +37,7 @@ var lockCases = []testCase{
 		l.unlock(unlock)
 		l.unlock(l.lock(alice))
 	}},
-	{"a second unlock takes it from nobody", func(l lake) {
+	{"a second unlock releases nothing", func(l lake) {
 		first := l.lock(alice)
 		l.unlock(first)
 		second := l.lock(bob)
@@ -54,7 +54,7 @@ var lockCases = []testCase{
 		l.lockedBy(alice)
 		l.unlock(unlock)
 	}},
-	{"who has it is told to everybody, and that nobody has", func(l lake) {
+	{"the holder is reported to every caller, and so is a free lock", func(l lake) {
 		l.heldBy(nil)
 		unlock := l.lock(alice)
 		l.heldBy(&alice)
@@ -90,7 +90,7 @@ func (l lake) unlock(unlock func() error) {
 	}
 }
 
-// lockedBy checks that nobody else gets the lock, and what they are told.
+// lockedBy checks that no other process gets the lock, and that they get its holder.
 func (l lake) lockedBy(holder pipeline.Holder) {
 	l.Helper()
 	_, err := l.Lock(l.Context(), pipeline.Holder{Run: "other", PID: 1, Host: "c.invalid"})
@@ -115,9 +115,9 @@ func (l lake) heldBy(want *pipeline.Holder) {
 	case err != nil:
 		l.Fatalf("holder: %v", err)
 	case want == nil && got != nil:
-		l.Fatalf("held by %+v, want nobody", *got)
+		l.Fatalf("held by %+v, want no holder", *got)
 	case want != nil && got == nil:
-		l.Fatalf("held by nobody, want %+v", *want)
+		l.Fatalf("without a holder, want %+v", *want)
 	case want != nil && (got.Run != want.Run || got.PID != want.PID || got.Host != want.Host || !got.Since.Equal(want.Since)):
 		l.Fatalf("held by %+v, want %+v", *got, *want)
 	}
@@ -171,7 +171,7 @@ func oneHolder(l lake) {
 	}
 	all.Wait()
 	if wins.Load() == 0 {
-		l.Fatal("nobody got the lock")
+		l.Fatal("no process got the lock")
 	}
 	l.unlock(l.lock(bob))
 }

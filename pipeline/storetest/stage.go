@@ -16,7 +16,7 @@ var stageCases = []testCase{
 			l.Fatalf("fetched %q, want a", got)
 		}
 	}},
-	{"fetch of a file that is gone is fs.ErrNotExist", func(l lake) {
+	{"fetch of a missing file is fs.ErrNotExist", func(l lake) {
 		l.put("landing/a.json", "a")
 		file := l.listed("landing")
 		l.remove("landing/a.json")

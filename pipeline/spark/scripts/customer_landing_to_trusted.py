@@ -17,7 +17,7 @@ from pyspark.sql import functions as f
 
 TABLE = "customer_trusted"
 
-# Where each input lies below the lake, and its columns as its files spell them.
+# Where each input is below the lake, and its columns as its files spell them.
 INPUTS = {
     "customer_landing": (
         "customer/landing",
@@ -105,7 +105,7 @@ def arguments() -> argparse.Namespace:
         default=[],
         type=tables_and_uris,
         metavar="TABLE=URI[,...]",
-        help="where inputs lie that are not at their paths below the lake",
+        help="locations of inputs that are not at their paths below the lake",
     )
     parser.add_argument("--out", required=True, metavar="URI", help="new, for rows")
     parser.add_argument("--result", required=True, metavar="URI", help="for counts")
@@ -133,7 +133,7 @@ def make(spark: SparkSession, args: argparse.Namespace) -> None:
     for name, (path, columns) in INPUTS.items():
         uri = moved.get(name, f"{args.lake.rstrip('/')}/{path}")
         # Rows that are kept are read once and whole, so that a bad value in a
-        # column that nobody asks for counts, too.
+        # column that is not selected counts, too.
         rows = spark.read.schema(columns).options(**STRICT_JSON).json(uri).cache()
         rows.createOrReplaceTempView(name)
     funnel = count(spark, [*INPUTS, *STAGES])
@@ -191,7 +191,7 @@ def reason(error: Exception) -> str:
         return text
     if file := re.search(r"error while reading file (.+?)\.\s+(?:Details|SQLSTATE):", text):
         return (
-            f"{file[1]} cannot be read: a line there is no JSON object with "
+            f"{file[1]} cannot be read: a line is not a JSON object with "
             'values of the right types, or the file is damaged; "stedi check" says which'
         )
     if known := re.search(r"\[([A-Z]+(?:_[A-Z]+)+(?:\.[A-Z_]+)?)\]", text):

@@ -1,6 +1,6 @@
 -- table: accelerometer_trusted
 -- severity: error
--- No whole row is there twice.
+-- Rows are unique.
 SELECT a.user, a.timestamp, a.x, a.y, a.z
 FROM accelerometer_trusted AS a
 GROUP BY a.user, a.timestamp, a.x, a.y, a.z

@@ -1,6 +1,6 @@
 -- table: customer_curated
 -- severity: error
--- No whole row is there twice.
+-- Rows are unique.
 SELECT
   c.customerName, c.email, c.phone, c.birthDay, c.serialNumber,
   c.registrationDate, c.lastUpdateDate,
