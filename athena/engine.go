@@ -11,6 +11,7 @@ import (
 
 	"stedi/athena/catalog"
 	"stedi/pipeline"
+	"stedi/pipeline/definition"
 	"stedi/pipeline/ndjson"
 )
 
@@ -107,12 +108,12 @@ func (e *Engine) Run(ctx context.Context, job pipeline.Job, progress func(pipeli
 	progress(pipeline.Progress{})
 	stage := stageOf(job.Table, *job.Output.Folder)
 	sql, err := sqlText("make.sql", map[string]any{
-		"Database": e.tables.Database(), "Stage": stage, "Location": e.lake + "/" + job.Output.Folder.Folder + "/", "SQL": bare(job.Table.Made.SQL),
+		"Database": e.tables.Database(), "Stage": stage, "Location": e.lake + "/" + job.Output.Folder.Folder + "/", "SQL": bare(job.Table.Transform.SQL),
 	})
 	if err != nil {
 		return pipeline.Result{}, err
 	}
-	if err := e.client.affordable(ctx, bare(job.Table.Made.SQL)); err != nil {
+	if err := e.client.affordable(ctx, bare(job.Table.Transform.SQL)); err != nil {
 		return pipeline.Result{}, about(job.Table, err)
 	}
 	done, err := e.execute(ctx, sql, job.Output.Folder.Token, func(id string) error {
@@ -164,11 +165,11 @@ func (e *Engine) count(ctx context.Context, job pipeline.Job, stage string) (pip
 		}
 		ask(input.Table.Name, database+"."+quoted(input.Table.Name))
 	}
-	with, _, ok := job.Table.Made.Parts()
+	with, _, ok := definition.Parts(job.Table.Transform)
 	if !e.stages || !ok {
 		with = ""
 	} else {
-		for _, s := range job.Table.Made.Stages {
+		for _, s := range job.Table.Transform.Stages {
 			ask(s, quoted(s))
 		}
 	}

@@ -17,8 +17,8 @@ const (
 	readPause = 5 * time.Millisecond
 )
 
-// errMoved tells a reader that a run has published a table between two looks.
-var errMoved = errors.New("another run published a table in the meantime")
+// ErrMoved tells a reader that a run has published a table between two looks.
+var ErrMoved = errors.New("another run published a table in the meantime")
 
 // Again calls read once more, and a bounded number of times, if what it was about
 // to read has been replaced by a run. What stays changed is its error.
@@ -46,5 +46,5 @@ func moved(err error) bool {
 		return false
 	}
 	_, changed := errors.AsType[*ndjson.ChangedError](err)
-	return changed || errors.Is(err, errMoved) || errors.Is(err, ErrChanged) || errors.Is(err, fs.ErrNotExist)
+	return changed || errors.Is(err, ErrMoved) || errors.Is(err, ErrChanged) || errors.Is(err, fs.ErrNotExist)
 }

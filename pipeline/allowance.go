@@ -56,8 +56,8 @@ func (a Allowance) Split(files []File) (read, skipped []File) {
 	return read, skipped
 }
 
-// verify makes sure that each of SkipFiles is a file of a landing table.
-func (a Allowance) verify(ctx context.Context, store Files, lake *Lake) error {
+// Verify makes sure that each of SkipFiles is a file of a landing table.
+func (a Allowance) Verify(ctx context.Context, store Files, lake *Lake) error {
 	if len(a.SkipFiles) == 0 {
 		return nil
 	}
@@ -70,7 +70,7 @@ func (a Allowance) verify(ctx context.Context, store Files, lake *Lake) error {
 		if err != nil {
 			return err
 		}
-		names = append(names, fileNames(files)...)
+		names = append(names, FileNames(files)...)
 	}
 	for _, name := range a.SkipFiles {
 		if slices.Contains(names, skipName(name)) {
@@ -85,7 +85,8 @@ func (a Allowance) verify(ctx context.Context, store Files, lake *Lake) error {
 	return nil
 }
 
-func fileNames(files []File) []string {
+// FileNames returns the names of files.
+func FileNames(files []File) []string {
 	var names []string
 	for _, f := range files {
 		names = append(names, f.Name)
@@ -93,57 +94,32 @@ func fileNames(files []File) []string {
 	return names
 }
 
-// emptied fails if no file of a table is left to read.
-func emptied(t *Table, read, skipped []File) error {
+// Emptied fails if no file of a table is left to read.
+func Emptied(t *Table, read, skipped []File) error {
 	if len(read) > 0 || len(skipped) == 0 {
 		return nil
 	}
-	return Fail(BadData, t.Name, "Repair one of them and do not skip it.", "--skip-file skips every file of the table: %s", strings.Join(firstFew(fileNames(skipped)), ", "))
+	return Fail(BadData, t.Name, "Repair one of them and do not skip it.", "--skip-file skips every file of the table: %s", strings.Join(firstFew(FileNames(skipped)), ", "))
 }
 
-// losses are what a reading of a table had to leave out.
-type losses struct {
-	rows      int64 // that could be read
-	text      int64 // bytes of the lines, uncompressed
-	lines     int64 // rejected
-	bytes     int64 // of them
-	uncounted int64 // of the lines: those that may hold any number of rows
-	broken    int64 // files that cannot be read
+// Losses are those of the reading that the manifest records.
+func (m *Manifest) Losses() Losses {
+	return Losses{rows: m.Rows, Text: m.Text, Lines: m.Rejected, Bytes: m.RejectedBytes, Uncounted: m.Uncounted}
 }
 
-func lossesOf(report ndjson.Report) losses {
-	l := losses{rows: report.Rows, text: report.Text, bytes: report.RejectedBytes}
-	for _, r := range report.Rejects {
-		switch {
-		case r.Whole():
-			l.broken++
-			continue
-		case r.Uncounted:
-			l.uncounted++
-		}
-		l.lines++
-	}
-	return l
-}
-
-// losses are those of the reading that the manifest records.
-func (m *Manifest) losses() losses {
-	return losses{rows: m.Rows, text: m.Text, lines: m.Rejected, bytes: m.RejectedBytes, uncounted: m.Uncounted}
-}
-
-// allows tells whether what was left out is within the limit. A file that cannot
+// Allows tells whether what was left out is within the limit. A file that cannot
 // be read never is. Lines that may hold any number of rows are within no number
 // of lines; their share is that of their bytes.
-func (l Limit) allows(lost losses) bool {
+func (l Limit) Allows(lost Losses) bool {
 	switch {
 	case lost.broken > 0:
 		return false
 	case l.Percent == 0:
-		return lost.uncounted == 0 && lost.lines <= l.Count
-	case lost.uncounted > 0:
-		return float64(lost.bytes)*100 <= l.Percent*float64(lost.text)
+		return lost.Uncounted == 0 && lost.Lines <= l.Count
+	case lost.Uncounted > 0:
+		return float64(lost.Bytes)*100 <= l.Percent*float64(lost.Text)
 	default:
-		return float64(lost.lines)*100 <= l.Percent*float64(lost.lines+lost.rows)
+		return float64(lost.Lines)*100 <= l.Percent*float64(lost.Lines+lost.rows)
 	}
 }
 
@@ -151,26 +127,26 @@ func (l Limit) allows(lost losses) bool {
 // Otherwise it is a Failure that says what cannot be read, where and why. Of a
 // derived table every line must be read.
 func (a Allowance) Accept(t *Table, report ndjson.Report) error {
-	lost, limit := lossesOf(report), a.of(t)
+	lost, limit := LossesOf(report), a.of(t)
 	switch {
-	case limit.allows(lost):
+	case limit.Allows(lost):
 		return nil
 	case lost.broken > 0:
 		return unreadableFiles(t, report, lost)
 	case !t.IsLanding():
 		return Fail(BadData, t.Name, "Rebuild it with --force, or roll it back.", "%s cannot be read:\n  %s",
-			counted(lost.lines, "line"), strings.Join(firstOf(report.Rejects), "\n  "))
-	case lost.uncounted > 0:
+			Counted(lost.Lines, "line"), strings.Join(FirstOf(report.Rejects), "\n  "))
+	case lost.Uncounted > 0:
 		return uncountedLines(t, report, limit, lost)
 	}
 	fix := "Fix these lines."
 	if repair := report.Repair(); repair != "" {
 		fix = repair
 	} else if fewLost(report) {
-		fix = fmt.Sprintf("Fix these lines, or skip them with --max-rejects %d.", lost.lines)
+		fix = fmt.Sprintf("Fix these lines, or skip them with --max-rejects %d.", lost.Lines)
 	}
 	return Fail(BadData, t.Name, fix, "%d of %d lines rejected, %s allowed:\n  %s",
-		lost.lines, lost.lines+lost.rows, limit, strings.Join(firstOf(report.Rejects), "\n  "))
+		lost.Lines, lost.Lines+lost.rows, limit, strings.Join(FirstOf(report.Rejects), "\n  "))
 }
 
 // Exceeded tells of a table that is still being read whether more was refused
@@ -199,7 +175,7 @@ func fewLost(report ndjson.Report) bool {
 }
 
 // unreadableFiles is the failure of files that cannot be read.
-func unreadableFiles(t *Table, report ndjson.Report, lost losses) error {
+func unreadableFiles(t *Table, report ndjson.Report, lost Losses) error {
 	var whole []ndjson.Reject
 	for _, r := range report.Rejects {
 		if r.Whole() {
@@ -212,7 +188,7 @@ func unreadableFiles(t *Table, report ndjson.Report, lost losses) error {
 			bytes += f.Size
 		}
 	}
-	what := counted(lost.broken, "file") + " cannot be read"
+	what := Counted(lost.broken, "file") + " cannot be read"
 	if len(report.Files) > 1 {
 		what = fmt.Sprintf("%d of %d files cannot be read, %s of the bytes", lost.broken, len(report.Files), share(bytes, report.Bytes))
 	}
@@ -223,11 +199,11 @@ func unreadableFiles(t *Table, report ndjson.Report, lost losses) error {
 	case t.IsLanding() && int(lost.broken) < len(report.Files):
 		fix += "\n  Do not skip " + them(lost.broken) + ": --skip-file would leave out most of the table."
 	}
-	return Fail(BadData, t.Name, fix, "%s:\n  %s", what, strings.Join(firstOf(whole), "\n  "))
+	return Fail(BadData, t.Name, fix, "%s:\n  %s", what, strings.Join(FirstOf(whole), "\n  "))
 }
 
 // uncountedLines is the failure of lines that may hold any number of rows.
-func uncountedLines(t *Table, report ndjson.Report, limit Limit, lost losses) error {
+func uncountedLines(t *Table, report ndjson.Report, limit Limit, lost Losses) error {
 	var lines []ndjson.Reject
 	for _, r := range report.Rejects {
 		if r.Uncounted {
@@ -238,12 +214,12 @@ func uncountedLines(t *Table, report ndjson.Report, limit Limit, lost losses) er
 	if limit.Percent > 0 {
 		allowed = limit.String() + " allowed"
 	}
-	what := counted(lost.uncounted, "line") + " may hold any number of rows"
-	if more := lost.lines - lost.uncounted; more > 0 {
-		what = fmt.Sprintf("%s rejected, and %s", counted(more, "line"), what)
+	what := Counted(lost.Uncounted, "line") + " may hold any number of rows"
+	if more := lost.Lines - lost.Uncounted; more > 0 {
+		what = fmt.Sprintf("%s rejected, and %s", Counted(more, "line"), what)
 	}
 	return Fail(BadData, t.Name, "Write one object of at most 1 MiB on each line, for example with jq -c; --skip-file leaves a whole file out.",
-		"%s: %s of the bytes, %s:\n  %s", what, share(lost.bytes, lost.text), allowed, strings.Join(firstOf(lines), "\n  "))
+		"%s: %s of the bytes, %s:\n  %s", what, share(lost.Bytes, lost.Text), allowed, strings.Join(FirstOf(lines), "\n  "))
 }
 
 // share is a part as a percentage that is 0% or 100% only if it is exact.
@@ -292,9 +268,9 @@ func shellQuoted(name string) string {
 // shownRejects is how many rejects a message shows.
 const shownRejects = 5
 
-// firstOf says of the first few rejects where they are and why, and of the
+// FirstOf says of the first few rejects where they are and why, and of the
 // others how many they are.
-func firstOf(rejects []ndjson.Reject) []string {
+func FirstOf(rejects []ndjson.Reject) []string {
 	var lines []string
 	for _, r := range rejects {
 		lines = append(lines, r.String())
@@ -322,7 +298,7 @@ type LeftOut struct {
 // LeftOutOf says what a reading of a table had to leave out, besides the files
 // that were skipped; nil if nothing.
 func LeftOutOf(table string, report ndjson.Report, skipped []File) *LeftOut {
-	left := LeftOut{Table: table, Files: append([]string{}, fileNames(skipped)...)}
+	left := LeftOut{Table: table, Files: append([]string{}, FileNames(skipped)...)}
 	for _, r := range report.Rejects {
 		if left.First == "" {
 			left.First = r.String()
@@ -346,14 +322,14 @@ func LeftOutOf(table string, report ndjson.Report, skipped []File) *LeftOut {
 func (l LeftOut) String() string {
 	var parts []string
 	if l.Lines > 0 {
-		lines := counted(l.Lines, "line")
+		lines := Counted(l.Lines, "line")
 		if l.Uncounted > 0 {
 			lines += fmt.Sprintf(" (%d with an unknown number of rows)", l.Uncounted)
 		}
 		parts = append(parts, lines)
 	}
 	if n := len(l.Files); n > 0 {
-		parts = append(parts, fmt.Sprintf("%s (%s)", counted(int64(n), "file"), strings.Join(firstFew(l.Files), ", ")))
+		parts = append(parts, fmt.Sprintf("%s (%s)", Counted(int64(n), "file"), strings.Join(firstFew(l.Files), ", ")))
 	}
 	return strings.Join(parts, " and ") + " of " + l.Table
 }
@@ -390,7 +366,8 @@ func (t TableRecord) LeftOut() *LeftOut {
 	return &LeftOut{Table: t.Table, Lines: t.Rejected, Uncounted: t.Uncounted, Files: files}
 }
 
-func counted[N int | int64](n N, noun string) string {
+// Counted is "1 row", "2 rows", and so on.
+func Counted[N int | int64](n N, noun string) string {
 	if n == 1 {
 		return "1 " + noun
 	}

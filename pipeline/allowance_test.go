@@ -10,7 +10,7 @@ import (
 
 func TestAllowanceAcceptsWhatMayBeLeftOut(t *testing.T) {
 	landing := &pipeline.Table{Name: "t", Zone: pipeline.Landing}
-	derived := &pipeline.Table{Name: "u", Zone: "trusted", Made: &pipeline.Transform{}}
+	derived := &pipeline.Table{Name: "u", Zone: "trusted", Transform: &pipeline.Transform{}}
 	line := ndjson.Reject{File: "t/a.json", Line: 3, Column: 7, Reason: "not JSON"}
 	joined := ndjson.Reject{File: "t/a.json", Line: 1, Column: 9, Reason: "two objects on one line", Uncounted: true}
 	whole := ndjson.Reject{File: "t/it's.gz", Reason: "a gzip file that is cut off", Uncounted: true}

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"stedi/pipeline"
+	"stedi/pipeline/run"
 )
 
 func TestACancelledStepTakesOnlyWhatNeedsItWithIt(t *testing.T) {
@@ -11,7 +12,7 @@ func TestACancelledStepTakesOnlyWhatNeedsItWithIt(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t, orders)
 			cancels := make(chan string, 1)
-			record, err := w.runner.Run(t.Context(), pipeline.RunOptions{Cancel: cancels}, func(e pipeline.Event) {
+			record, err := run.Run(t.Context(), w.runner, pipeline.RunOptions{Cancel: cancels}, func(e pipeline.Event) {
 				if e.Step == cancelAt && e.State == pipeline.Running && e.Progress == nil {
 					cancels <- "bought"
 				}

@@ -7,6 +7,8 @@ import (
 	"testing/fstest"
 
 	"stedi/pipeline"
+	"stedi/pipeline/check"
+	"stedi/pipeline/definition"
 )
 
 // with adds files to the small lake's definition.
@@ -85,7 +87,7 @@ func TestInspectionSeesWhatIsThereWhoeverMadeIt(t *testing.T) {
 		t.Fatal(err)
 	}
 	inspect := func() *pipeline.Record {
-		record, err := w.runner.Inspect(t.Context(), pipeline.InspectOptions{})
+		record, err := check.Evaluate(t.Context(), w.runner, check.InspectOptions{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -104,7 +106,7 @@ func TestInspectionSeesWhatIsThereWhoeverMadeIt(t *testing.T) {
 			t.Errorf("got %+v", c)
 		}
 	}
-	only, err := w.runner.Inspect(t.Context(), pipeline.InspectOptions{Tables: []string{"names"}})
+	only, err := check.Evaluate(t.Context(), w.runner, check.InspectOptions{Tables: []string{"names"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -113,7 +115,7 @@ func TestInspectionSeesWhatIsThereWhoeverMadeIt(t *testing.T) {
 			t.Errorf("not asked for: %+v", c)
 		}
 	}
-	if _, err := w.runner.Inspect(t.Context(), pipeline.InspectOptions{Tables: []string{"nams"}}); pipeline.KindOf(err) != pipeline.BadUsage {
+	if _, err := check.Evaluate(t.Context(), w.runner, check.InspectOptions{Tables: []string{"nams"}}); pipeline.KindOf(err) != pipeline.BadUsage {
 		t.Errorf("an unknown table gives %v", err)
 	}
 }
@@ -121,7 +123,7 @@ func TestInspectionSeesWhatIsThereWhoeverMadeIt(t *testing.T) {
 func TestAnInspectionLeavesNoTrace(t *testing.T) {
 	w := newWorld(t, with(ordersChecks))
 	w.fault = nil
-	if _, err := w.runner.Inspect(t.Context(), pipeline.InspectOptions{}); err != nil {
+	if _, err := check.Evaluate(t.Context(), w.runner, check.InspectOptions{}); err != nil {
 		t.Fatal(err)
 	}
 	if text := w.read(t, ".stedi/history.json"); text != "" {
@@ -138,7 +140,7 @@ func TestCheckFaultsHaveAFileAndALine(t *testing.T) {
 		`reads "nobody"`:                "-- table: known\n-- severity: error\nSELECT n.id FROM nobody AS n",
 		`"nam"`:                         "-- table: known\n-- severity: error\nSELECT k.nam FROM known AS k",
 	} {
-		_, err := pipeline.Load(t.Context(), with(map[string]string{"checks/rule.sql": text}), nil, engine(t))
+		_, err := definition.Load(t.Context(), with(map[string]string{"checks/rule.sql": text}), nil, engine(t))
 		if err == nil || !strings.HasPrefix(err.Error(), "checks/rule.sql") || !strings.Contains(err.Error(), says) {
 			t.Errorf("got %v, want checks/rule.sql … %s", err, says)
 		}

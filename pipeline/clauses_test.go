@@ -13,6 +13,7 @@ import (
 	"testing/fstest"
 
 	"stedi/pipeline"
+	"stedi/pipeline/definition"
 	"stedi/pipeline/ndjson"
 )
 
@@ -26,7 +27,7 @@ const (
 func rowsOf(t *testing.T, statement, name, content string) (string, error) {
 	t.Helper()
 	e := engine(t)
-	lake, err := pipeline.Load(t.Context(), fstest.MapFS{
+	lake, err := definition.Load(t.Context(), fstest.MapFS{
 		"landing/t.sql":    {Data: []byte(statement)},
 		"transforms/u.sql": {Data: []byte("-- zone: clean\n-- path: clean/u\nSELECT t.* FROM t")},
 	}, nil, e)
@@ -163,7 +164,7 @@ func TestEachClauseIsHonouredOrRefused(t *testing.T) {
 func TestStatementsAsPeopleWriteThem(t *testing.T) {
 	folder := os.DirFS("testdata/people")
 	var said []string
-	lake, err := pipeline.LoadFor(t.Context(), folder, nil, engine(t), func(folder string) bool {
+	lake, err := definition.LoadFor(t.Context(), folder, nil, engine(t), func(folder string) bool {
 		return strings.HasPrefix(folder, "zoo/") || folder == "bakery/orders" || folder == "gym"
 	})
 	if err != nil {
@@ -181,11 +182,11 @@ func TestStatementsAsPeopleWriteThem(t *testing.T) {
 			}
 		}
 		said = append(said, line)
-		statement, err := table.CreateTable("s3://lake/prefix")
+		statement, err := definition.CreateTable(table, "s3://lake/prefix")
 		if err != nil || !strings.Contains(statement, "'s3://lake/prefix/"+table.Path+"/'") || strings.Contains(statement, "${lake}") {
 			t.Errorf("%s for Athena: %v\n%s", table.File, err, statement)
 		}
-		if class, _, err := table.SerDe(); err != nil || !strings.HasSuffix(class, "JsonSerDe") {
+		if class, _, err := definition.SerDe(table); err != nil || !strings.HasSuffix(class, "JsonSerDe") {
 			t.Errorf("%s: SerDe %q, %v", table.File, class, err)
 		}
 	}
@@ -215,7 +216,7 @@ func TestWhereALocationInS3Lies(t *testing.T) {
 		{"${lake}/a/b/", "t", "b", "a/b"},
 	} {
 		has := func(folder string) bool { return slices.Contains(strings.Fields(c.lake), folder) }
-		lake, err := pipeline.LoadFor(t.Context(), fstest.MapFS{
+		lake, err := definition.LoadFor(t.Context(), fstest.MapFS{
 			"landing/" + c.table + ".sql": {Data: []byte("CREATE EXTERNAL TABLE " + c.table + " (a int)\nLOCATION '" + c.location + "'")},
 		}, nil, engine(t), has)
 		if err != nil {
@@ -248,14 +249,14 @@ func TestAllFaultsOfADefinitionAreReported(t *testing.T) {
 		"expectations.json":    {Data: []byte("\uFEFF[\n{\"nam\":1}]")},
 		"profiles/p/other.sql": {Data: []byte("SELECT 1")},
 	}
-	_, err := pipeline.Load(t.Context(), folder, []string{"p"}, engine(t))
+	_, err := definition.Load(t.Context(), folder, []string{"p"}, engine(t))
 	if pipeline.KindOf(err) != pipeline.BadUsage {
 		t.Fatalf("got %v", err)
 	}
 	var got []string
 	var walk func(error)
 	walk = func(err error) {
-		var fault *pipeline.DefinitionError
+		var fault *definition.Error
 		switch e := err.(type) { //nolint:errorlint // each error of the tree is looked at
 		case interface{ Unwrap() []error }:
 			for _, one := range e.Unwrap() {
@@ -281,7 +282,7 @@ func TestAllFaultsOfADefinitionAreReported(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := pipeline.Load(ctx, folder, nil, engine(t)); !errors.Is(err, context.Canceled) {
+	if _, err := definition.Load(ctx, folder, nil, engine(t)); !errors.Is(err, context.Canceled) {
 		t.Errorf("a cancelled load gives %v", err)
 	}
 }

@@ -8,9 +8,9 @@ import (
 	"stedi/pipeline/ndjson"
 )
 
-// asDataFailure makes a failure of kind BadData of an engine's error, if the
+// AsDataFailure makes a failure of kind BadData of an engine's error, if the
 // cause is the data that the engine has read or made.
-func asDataFailure(ctx context.Context, job Job, err error) error {
+func AsDataFailure(ctx context.Context, job Job, err error) error {
 	if long, ok := errors.AsType[*ndjson.LongRowError](err); ok {
 		where := ""
 		if line, ok := longestLine(ctx, job); ok {

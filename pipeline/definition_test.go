@@ -9,6 +9,7 @@ import (
 	"testing/fstest"
 
 	"stedi/pipeline"
+	"stedi/pipeline/definition"
 	"stedi/pipeline/duckdb"
 	"stedi/pipeline/stedi"
 )
@@ -28,15 +29,15 @@ func engine(tb testing.TB) *duckdb.Engine {
 }
 
 func TestSTEDIIsReadFromItsSQL(t *testing.T) {
-	lake, err := pipeline.Load(t.Context(), stedi.Definition, nil, engine(t))
+	lake, err := definition.Load(t.Context(), stedi.Definition, nil, engine(t))
 	if err != nil {
 		t.Fatal(err)
 	}
 	var got []string
 	for _, table := range lake.Tables {
 		line := table.Zone + " " + table.Path + " " + table.Name
-		if table.Made != nil {
-			line += " <- " + strings.Join(table.Made.Inputs, " ") + " | " + strings.Join(table.Made.Stages, " ") + " | " + table.Made.Job
+		if table.Transform != nil {
+			line += " <- " + strings.Join(table.Transform.Inputs, " ") + " | " + strings.Join(table.Transform.Stages, " ") + " | " + table.Transform.Job
 		}
 		got = append(got, line)
 	}
@@ -105,8 +106,8 @@ func TestDefinitionFaults(t *testing.T) {
 					folder[name] = &fstest.MapFile{Data: []byte(text)}
 				}
 			}
-			_, err := pipeline.Load(t.Context(), folder, pipeline.Profiles(folder), engine(t))
-			var fault *pipeline.DefinitionError
+			_, err := definition.Load(t.Context(), folder, definition.Profiles(folder), engine(t))
+			var fault *definition.Error
 			if !errors.As(err, &fault) {
 				t.Fatalf("got %v, want a *DefinitionError", err)
 			}
@@ -121,23 +122,23 @@ func TestDefinitionFaults(t *testing.T) {
 }
 
 func TestProfilesReplaceTransforms(t *testing.T) {
-	lake, err := pipeline.Load(t.Context(), stedi.Definition, []string{"strict", "per_customer"}, engine(t))
+	lake, err := definition.Load(t.Context(), stedi.Definition, []string{"strict", "per_customer"}, engine(t))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := lake.Table("accelerometer_trusted").Made.Stages; !slices.Equal(got, []string{"complete", "consented", "since_consent"}) {
+	if got := lake.Table("accelerometer_trusted").Transform.Stages; !slices.Equal(got, []string{"complete", "consented", "since_consent"}) {
 		t.Errorf("strict has the stages %v", got)
 	}
-	if got := lake.Table("machine_learning_curated").Made.Inputs; !slices.Equal(got, []string{"step_trainer_trusted", "accelerometer_trusted", "customer_curated"}) {
+	if got := lake.Table("machine_learning_curated").Transform.Inputs; !slices.Equal(got, []string{"step_trainer_trusted", "accelerometer_trusted", "customer_curated"}) {
 		t.Errorf("per_customer reads %v", got)
 	}
-	if _, err := pipeline.Load(t.Context(), stedi.Definition, []string{"stict"}, engine(t)); pipeline.KindOf(err) != pipeline.BadUsage {
+	if _, err := definition.Load(t.Context(), stedi.Definition, []string{"stict"}, engine(t)); pipeline.KindOf(err) != pipeline.BadUsage {
 		t.Errorf("an unknown profile gives %v", err)
 	}
 }
 
 func TestExpectationsHoldOnlyForAKnownDataSet(t *testing.T) {
-	lake, err := pipeline.Load(t.Context(), stedi.Definition, nil, engine(t))
+	lake, err := definition.Load(t.Context(), stedi.Definition, nil, engine(t))
 	if err != nil {
 		t.Fatal(err)
 	}

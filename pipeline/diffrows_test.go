@@ -11,7 +11,10 @@ import (
 	"time"
 
 	"stedi/pipeline"
+	"stedi/pipeline/definition"
 	"stedi/pipeline/query"
+	"stedi/pipeline/report"
+	"stedi/pipeline/run"
 )
 
 // redefine changes the SQL of transforms from now on.
@@ -23,7 +26,7 @@ func (w *world) redefine(tb testing.TB, transforms map[string]string) {
 		head, _, _ := strings.Cut(text, "WITH")
 		folder["transforms/"+name+".sql"] = &fstest.MapFile{Data: []byte(head + sql)}
 	}
-	lake, err := pipeline.Load(tb.Context(), folder, nil, engine(tb))
+	lake, err := definition.Load(tb.Context(), folder, nil, engine(tb))
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -40,7 +43,7 @@ func (w *world) mustRun(tb testing.TB, options pipeline.RunOptions) *pipeline.Re
 }
 
 // versions opens queries as the program does.
-func (w *world) versions(options query.Options) pipeline.Versions {
+func (w *world) versions(options query.Options) report.Versions {
 	return func(_ context.Context, before, after pipeline.Input) (pipeline.Querier, error) {
 		inputs := map[string]pipeline.Input{before.Table.Name: before, after.Table.Name: after}
 		return query.Open(&pipeline.Lake{}, inputs, w.root, options), nil
@@ -48,17 +51,17 @@ func (w *world) versions(options query.Options) pipeline.Versions {
 }
 
 // compareRows returns, by table, how the rows differ.
-func (w *world) compareRows(tb testing.TB, a, b *pipeline.Record, options query.Options) map[string]pipeline.RowsDiff {
+func (w *world) compareRows(tb testing.TB, a, b *pipeline.Record, options query.Options) map[string]report.RowsDiff {
 	tb.Helper()
-	d, err := pipeline.Compare(tb.Context(), w.runner.Store, a, b)
+	d, err := report.Compare(tb.Context(), w.runner.Store, a, b)
 	if err != nil {
 		tb.Fatal(err)
 	}
-	found, err := w.runner.CompareRows(tb.Context(), w.versions(options), d)
+	found, err := report.CompareRows(tb.Context(), w.runner, w.versions(options), d)
 	if err != nil {
 		tb.Fatal(err)
 	}
-	tables := map[string]pipeline.RowsDiff{}
+	tables := map[string]report.RowsDiff{}
 	for _, rows := range found {
 		tables[rows.Table] = rows
 	}
@@ -72,7 +75,7 @@ func TestRowsThatComeAndGoAreCountedAndShown(t *testing.T) {
 	w.redefine(t, map[string]string{"bought": "SELECT DISTINCT o.person, o.total FROM orders AS o WHERE coalesce(o.total, 0) <> 1"})
 	b := w.mustRun(t, pipeline.RunOptions{})
 	columns := []pipeline.ResultColumn{{Name: "person", Type: "BIGINT"}, {Name: "total", Type: "DOUBLE"}}
-	want := map[string]pipeline.RowsDiff{
+	want := map[string]report.RowsDiff{
 		"bought": {
 			Table: "bought", Columns: columns, OnlyA: 3, OnlyB: 1,
 			SampleA: [][]any{{int64(1), 1.0}, {int64(1), 9.0}}, SampleB: [][]any{{int64(2), 7.0}},
@@ -122,7 +125,7 @@ func TestOnlyAFewOfManyRowsAreShown(t *testing.T) {
 	w.write(t, "orders/landing/2.json", lines.String())
 	b := w.mustRun(t, pipeline.RunOptions{})
 	got := w.compareRows(t, a, b, query.Options{})
-	if rows := got["bought"]; rows.OnlyA != 0 || len(rows.SampleA) != 0 || rows.OnlyB != 1000 || len(rows.SampleB) != pipeline.SampleRows {
+	if rows := got["bought"]; rows.OnlyA != 0 || len(rows.SampleA) != 0 || rows.OnlyB != 1000 || len(rows.SampleB) != report.SampleRows {
 		t.Errorf("bought differs so: %+v", rows)
 	}
 	if gone := got["orders"].Gone; gone != "landing tables are not versioned" {
@@ -190,7 +193,7 @@ func TestAVersionThatWasRolledBackIsStillThatOfItsRun(t *testing.T) {
 		t.Fatalf("names differs so: %+v", rows)
 	}
 	w.clock = w.clock.Add(time.Minute)
-	if _, err := w.runner.Rollback(t.Context(), "names"); err != nil {
+	if _, err := run.Rollback(t.Context(), w.runner, "names"); err != nil {
 		t.Fatal(err)
 	}
 	if after := w.compareRows(t, a, b, query.Options{}); !reflect.DeepEqual(after, before) {

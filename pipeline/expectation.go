@@ -1,9 +1,6 @@
 package pipeline
 
 import (
-	"encoding/json"
-	"errors"
-	"io/fs"
 	"strings"
 )
 
@@ -15,25 +12,6 @@ type Expectation struct {
 	// Profiles holds the counts of the derived tables, by the sorted names of
 	// the profiles joined by commas.
 	Profiles map[string]map[string]int64 `json:"profiles"`
-}
-
-func loadExpectations(definition fs.FS) ([]Expectation, error) {
-	const file = "expectations.json"
-	text, err := readText(definition, file)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	var expectations []Expectation
-	decoder := json.NewDecoder(strings.NewReader(text))
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&expectations); err != nil {
-		line := 1 + strings.Count(text[:min(int(decoder.InputOffset()), len(text))], "\n")
-		return nil, &DefinitionError{File: file, Line: line, Message: err.Error()}
-	}
-	return expectations, nil
 }
 
 // Expect returns the right row count of every table, if the landing counts

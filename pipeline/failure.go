@@ -99,3 +99,11 @@ func KindOf(err error) Kind {
 func forbidden(err error) bool {
 	return errors.Is(err, ErrReadOnly) || errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS)
 }
+
+// Named says in which step an error happened, unless it already says where.
+func Named(table string, err error) error {
+	if _, ok := errors.AsType[*Failure](err); ok {
+		return err
+	}
+	return fmt.Errorf("%s: %w", table, err)
+}

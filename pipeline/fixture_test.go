@@ -13,28 +13,30 @@ import (
 	"testing/fstest"
 
 	"stedi/pipeline"
+	"stedi/pipeline/definition"
 	"stedi/pipeline/duckdb"
+	"stedi/pipeline/fixture"
 	"stedi/pipeline/stedi"
 )
 
 // rehearse runs the fixtures of a definition, of all tables if none is named.
-func rehearse(t *testing.T, folder fs.FS, e *duckdb.Engine, tables ...string) (results []pipeline.FixtureResult, err error) {
+func rehearse(t *testing.T, folder fs.FS, e *duckdb.Engine, tables ...string) (results []fixture.Result, err error) {
 	t.Helper()
-	lake, err := pipeline.Load(t.Context(), folder, nil, e)
+	lake, err := definition.Load(t.Context(), folder, nil, e)
 	if err != nil {
 		t.Fatal(err)
 	}
-	fixtures, err := lake.Fixtures(folder)
+	fixtures, err := fixture.Load(lake, folder)
 	if err != nil {
 		return nil, err
 	}
-	fixtures = slices.DeleteFunc(fixtures, func(f *pipeline.Fixture) bool { return len(tables) > 0 && !slices.Contains(tables, f.Table) })
-	r := pipeline.Rehearsal{Definition: folder, Parser: e, Engine: e, Temp: t.TempDir()}
-	err = r.Run(t.Context(), fixtures, func(result pipeline.FixtureResult) { results = append(results, result) })
+	fixtures = slices.DeleteFunc(fixtures, func(f *fixture.Fixture) bool { return len(tables) > 0 && !slices.Contains(tables, f.Table) })
+	r := fixture.Rehearsal{Definition: folder, Parser: e, Engine: e, Temp: t.TempDir()}
+	err = r.Run(t.Context(), fixtures, func(result fixture.Result) { results = append(results, result) })
 	return results, err
 }
 
-func failures(results []pipeline.FixtureResult) []string {
+func failures(results []fixture.Result) []string {
 	var failed []string
 	for _, r := range results {
 		if r.Failed() {
@@ -55,12 +57,12 @@ func TestDefinitionsDoWhatTheirFixturesSay(t *testing.T) {
 			for _, failed := range failures(results) {
 				t.Error(failed)
 			}
-			lake, err := pipeline.Load(t.Context(), folder, nil, e)
+			lake, err := definition.Load(t.Context(), folder, nil, e)
 			if err != nil {
 				t.Fatal(err)
 			}
 			for _, table := range lake.Tables {
-				tested := slices.ContainsFunc(results, func(r pipeline.FixtureResult) bool { return r.Table == table.Name })
+				tested := slices.ContainsFunc(results, func(r fixture.Result) bool { return r.Table == table.Name })
 				if !table.IsLanding() && !tested {
 					t.Errorf("nothing tests %s", table.Name)
 				}
@@ -262,7 +264,7 @@ func TestFixtureFaults(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			results, err := rehearse(t, withTests(c.file, c.text), engine(t))
-			var fault *pipeline.DefinitionError
+			var fault *definition.Error
 			if !errors.As(err, &fault) || pipeline.KindOf(err) != pipeline.BadUsage {
 				t.Fatalf("got %v and %v, want a *DefinitionError", results, err)
 			}
@@ -276,10 +278,10 @@ func TestFixtureFaults(t *testing.T) {
 func FuzzFixtures(f *testing.F) {
 	f.Add(`[{"name": "n", "profiles": ["p"], "given": {"t": [{"a": [1, {"b": null}]}]}, "expect": [{}]}]`)
 	f.Add("[\n{\"name\":\r\n7e999}, {\"x\" : \"\\ud800\"}]")
-	lake := &pipeline.Lake{Tables: []*pipeline.Table{{Name: "made", Made: &pipeline.Transform{Inputs: []string{"t"}}}}}
+	lake := &pipeline.Lake{Tables: []*pipeline.Table{{Name: "made", Transform: &pipeline.Transform{Inputs: []string{"t"}}}}}
 	f.Fuzz(func(t *testing.T, text string) {
-		fixtures, err := lake.Fixtures(fstest.MapFS{"tests/made.json": {Data: []byte(text)}, "profiles/p/made.sql": {}})
-		var fault *pipeline.DefinitionError
+		fixtures, err := fixture.Load(lake, fstest.MapFS{"tests/made.json": {Data: []byte(text)}, "profiles/p/made.sql": {}})
+		var fault *definition.Error
 		if err != nil && (!errors.As(err, &fault) || fault.Line < 0 || fault.Line > 1+strings.Count(text, "\n")) {
 			t.Fatalf("a fault without a line of the text: %v", err)
 		}

@@ -13,6 +13,9 @@ import (
 	"time"
 
 	"stedi/pipeline"
+	"stedi/pipeline/run"
+	"stedi/pipeline/state"
+	"stedi/pipeline/survey"
 )
 
 // talkative is an engine that tells of much progress before it does anything.
@@ -33,8 +36,8 @@ func (e *talkative) Run(ctx context.Context, job pipeline.Job, progress func(pip
 func TestARunTellsOthersWhatItDoesWhileItIsLong(t *testing.T) {
 	w := newWorld(t, orders)
 	began := w.clock
-	record, err := w.runner.Run(t.Context(), pipeline.RunOptions{}, func(e pipeline.Event) {
-		events, err := pipeline.ReadEvents(t.Context(), w.runner.Store, e.Run)
+	record, err := run.Run(t.Context(), w.runner, pipeline.RunOptions{}, func(e pipeline.Event) {
+		events, err := state.ReadEvents(t.Context(), w.runner.Store, e.Run)
 		switch {
 		case w.clock.Sub(began) < time.Second:
 			if !errors.Is(err, fs.ErrNotExist) {
@@ -50,7 +53,7 @@ func TestARunTellsOthersWhatItDoesWhileItIsLong(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	events, err := pipeline.ReadEvents(t.Context(), w.runner.Store, record.Run)
+	events, err := state.ReadEvents(t.Context(), w.runner.Store, record.Run)
 	if err != nil || events[len(events)-1].State != pipeline.Published || events[len(events)-1].Step != "" {
 		t.Errorf("%v, it ends with %+v", err, events)
 	}
@@ -68,7 +71,7 @@ func TestProgressIsThinnedOutInTheJournalAndStatesAreNot(t *testing.T) {
 			e := &talkative{Engine: w.runner.Engine, times: 1000, heard: make(chan struct{})}
 			w.runner.Engine = e
 			told, states := 0, []string{}
-			record, err := w.runner.Run(t.Context(), pipeline.RunOptions{Select: []string{"known"}}, func(event pipeline.Event) {
+			record, err := run.Run(t.Context(), w.runner, pipeline.RunOptions{Select: []string{"known"}}, func(event pipeline.Event) {
 				if event.Progress == nil {
 					states = append(states, event.Step+event.State.String())
 					return
@@ -80,7 +83,7 @@ func TestProgressIsThinnedOutInTheJournalAndStatesAreNot(t *testing.T) {
 			if err != nil || told != 1000 {
 				t.Fatalf("%v, %d told", err, told)
 			}
-			events, err := pipeline.ReadEvents(t.Context(), w.runner.Store, record.Run)
+			events, err := state.ReadEvents(t.Context(), w.runner.Store, record.Run)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -107,11 +110,11 @@ func TestDamagedEventsAreLeftOut(t *testing.T) {
 	w := newWorld(t, orders)
 	good := `{"time":"2026-01-02T03:04:05Z","run":"1","step":"known","state":"running"}` + "\n"
 	w.write(t, ".stedi/runs/1/events.ndjson", good+"{}\nnull\n[1]\n\n"+good+good[:20])
-	events, err := pipeline.ReadEvents(t.Context(), w.runner.Store, "1")
+	events, err := state.ReadEvents(t.Context(), w.runner.Store, "1")
 	if err != nil || len(events) != 2 || events[1].State != pipeline.Running {
 		t.Errorf("%v, %+v", err, events)
 	}
-	if _, err := pipeline.ReadEvents(t.Context(), w.runner.Store, "../1"); !errors.Is(err, pipeline.ErrUnsafe) {
+	if _, err := state.ReadEvents(t.Context(), w.runner.Store, "../1"); !errors.Is(err, pipeline.ErrUnsafe) {
 		t.Errorf("out of the lake: %v", err)
 	}
 }
@@ -161,7 +164,7 @@ func TestFollowPassesOnWhatARunTells(t *testing.T) {
 		ended := make(chan error, 1)
 		var told []string
 		go func() {
-			ended <- f.runner.Follow(t.Context(), f.id, func(e pipeline.Event) { told = append(told, e.Reason) })
+			ended <- survey.Follow(t.Context(), f.runner, f.id, func(e pipeline.Event) { told = append(told, e.Reason) })
 		}()
 		for n, want := range []string{"", "0", "0 1"} {
 			synctest.Wait()
@@ -197,7 +200,7 @@ func TestFollowEndsWithARunThatWasCutOff(t *testing.T) {
 			if c.held {
 				unlock = f.hold(t, f.began.Add(time.Second))
 			}
-			err := f.runner.Follow(t.Context(), c.run, func(pipeline.Event) {})
+			err := survey.Follow(t.Context(), f.runner, c.run, func(pipeline.Event) {})
 			if pipeline.KindOf(err) != c.kind {
 				t.Errorf("it ends with %v", err)
 			}
@@ -213,7 +216,7 @@ func TestFollowCanBeCancelled(t *testing.T) {
 	unlock := f.hold(t, f.began)
 	ctx, cancel := context.WithCancel(t.Context())
 	f.events(t, 1)
-	err := f.runner.Follow(ctx, f.id, func(pipeline.Event) { cancel() })
+	err := survey.Follow(ctx, f.runner, f.id, func(pipeline.Event) { cancel() })
 	if !errors.Is(err, context.Canceled) || unlock() != nil {
 		t.Error(err)
 	}
@@ -227,7 +230,7 @@ func TestPastSecondsAreThoseOfTablesThatWereMade(t *testing.T) {
 	other := step(pipeline.Published, 60)
 	other.Engine = "a service far away"
 	runs = append(runs, other)
-	if got := pipeline.PastSeconds(runs, "e", "known"); !slices.Equal(got, []float64{3, 1}) {
+	if got := state.PastSeconds(runs, "e", "known"); !slices.Equal(got, []float64{3, 1}) {
 		t.Errorf("it took %v", got)
 	}
 }
@@ -238,7 +241,7 @@ func TestMedian(t *testing.T) {
 		want float64
 		ok   bool
 	}{{nil, 0, false}, {[]float64{5}, 5, true}, {[]float64{9, 1, 5}, 5, true}, {[]float64{4, 1, 2, 9}, 3, true}} {
-		if got, ok := pipeline.Median(c.of); got != c.want || ok != c.ok {
+		if got, ok := state.Median(c.of); got != c.want || ok != c.ok {
 			t.Errorf("of %v it is %v, %v", c.of, got, ok)
 		}
 	}

@@ -53,8 +53,8 @@ type Table struct {
 	DDL     string // landing tables: the statement, ${lake} unresolved
 	// Subject says which columns identify a subject, such as a person, by the
 	// kind of name that they hold: two columns of one kind hold the same names.
-	Subject map[string]string
-	Made    *Transform // nil for a landing table
+	Subject   map[string]string
+	Transform *Transform // nil for a landing table
 }
 
 // Transform is one SELECT that makes a table.
@@ -88,11 +88,11 @@ func (l *Lake) Zones() []string {
 	return zones
 }
 
-// Readers returns the tables that are made from the named one, directly.
-func (l *Lake) Readers(name string) []*Table {
+// Downstream returns the tables that are made from the named one, directly.
+func (l *Lake) Downstream(name string) []*Table {
 	var readers []*Table
 	for _, t := range l.Tables {
-		if t.Made != nil && slices.Contains(t.Made.Inputs, name) {
+		if t.Transform != nil && slices.Contains(t.Transform.Inputs, name) {
 			readers = append(readers, t)
 		}
 	}
@@ -100,7 +100,23 @@ func (l *Lake) Readers(name string) []*Table {
 }
 
 // IsLanding tells whether nobody here makes the table.
-func (t *Table) IsLanding() bool { return t.Made == nil }
+func (t *Table) IsLanding() bool { return t.Transform == nil }
 
 // Part is the one data file that a table of ours has.
 func (t *Table) Part() string { return t.Path + "/part-00000.json" }
+
+// Preset is a query that comes with a definition.
+type Preset struct {
+	Name string // the file's name, with blanks
+	Doc  string // what it answers, in a sentence
+	SQL  string
+}
+
+// Everything is the names of all tables: a remote engine holds them all.
+func (l *Lake) Everything() []string {
+	var names []string
+	for _, t := range l.Tables {
+		names = append(names, t.Name)
+	}
+	return slices.Clip(names)
+}

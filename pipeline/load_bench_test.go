@@ -3,7 +3,7 @@ package pipeline_test
 import (
 	"testing"
 
-	"stedi/pipeline"
+	"stedi/pipeline/definition"
 	"stedi/pipeline/duckdb"
 	"stedi/pipeline/stedi"
 )
@@ -15,7 +15,7 @@ func BenchmarkLoad(b *testing.B) {
 		b.Fatal(err)
 	}
 	for b.Loop() {
-		if _, err := pipeline.Load(b.Context(), stedi.Definition, nil, e); err != nil {
+		if _, err := definition.Load(b.Context(), stedi.Definition, nil, e); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"stedi/pipeline"
+	"stedi/pipeline/run"
+	"stedi/pipeline/state"
 )
 
 // chatty is an engine whose machinery has much to say.
@@ -24,7 +26,7 @@ func TestEveryLineThatAnEngineSaysIsPassedOnInOrder(t *testing.T) {
 	w := newWorld(t, orders)
 	w.runner.Engine = &chatty{w.runner.Engine}
 	var heard []string
-	record, err := w.runner.Run(t.Context(), pipeline.RunOptions{Select: []string{"known"}}, func(e pipeline.Event) {
+	record, err := run.Run(t.Context(), w.runner, pipeline.RunOptions{Select: []string{"known"}}, func(e pipeline.Event) {
 		if e.Log != "" {
 			heard = append(heard, e.Log)
 		}
@@ -39,7 +41,7 @@ func TestEveryLineThatAnEngineSaysIsPassedOnInOrder(t *testing.T) {
 	if !slices.Equal(heard, want) {
 		t.Errorf("heard %d lines of %d, or in another order", len(heard), len(want))
 	}
-	events, err := pipeline.ReadEvents(t.Context(), w.runner.Store, record.Run)
+	events, err := state.ReadEvents(t.Context(), w.runner.Store, record.Run)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,25 +1,8 @@
 package pipeline
 
 import (
-	"context"
-	"encoding/json"
-	"errors"
-	"fmt"
-	"io"
-	"io/fs"
-
 	"stedi/pipeline/ndjson"
 )
-
-// Everything that a lake remembers lies in this folder below its root.
-const stateFolder = ".stedi"
-
-func manifestName(table string) string { return stateFolder + "/tables/" + table + ".json" }
-func landingName(table string) string  { return stateFolder + "/cache/landing/" + table + ".json" }
-func intentName(table string) string   { return stateFolder + "/intent/" + table + ".json" }
-func runFolder(run string) string      { return stateFolder + "/runs/" + run }
-func previousFolder(run string) string { return stateFolder + "/previous/" + run }
-func replacedFolder(run string) string { return stateFolder + "/replaced/" + run }
 
 // Manifest says what a table held when a run last made or read it.
 type Manifest struct {
@@ -57,8 +40,6 @@ type Manifest struct {
 	Notes         []string `json:"notes,omitempty"`
 }
 
-const manifestSchema = "stedi.table/1"
-
 // ManifestFile is a data file and what was in it.
 type ManifestFile struct {
 	File
@@ -66,8 +47,8 @@ type ManifestFile struct {
 	Rows int64       `json:"rows"`
 }
 
-// files are the data files as they were.
-func (m *Manifest) files() []File {
+// DataFiles are the data files as they were.
+func (m *Manifest) DataFiles() []File {
 	files := make([]File, len(m.Files))
 	for i, f := range m.Files {
 		files[i] = f.File
@@ -75,74 +56,15 @@ func (m *Manifest) files() []File {
 	return files
 }
 
-// readJSON reads a small file of ours into v and tells whether it exists.
-func readJSON(ctx context.Context, files Files, name string, v any) (found bool, err error) {
-	r, err := files.Open(ctx, name)
-	if errors.Is(err, fs.ErrNotExist) {
-		return false, nil
+// ColumnsOf lists the columns of a table's files, as far as they are known to
+// be those of the definition.
+func ColumnsOf(t *Table, m *Manifest) []ColumnRecord {
+	if t.Transform != nil && m.SQL != t.Transform.SQL {
+		return nil
 	}
-	if err != nil {
-		return false, err
+	columns := make([]ColumnRecord, len(t.Columns))
+	for i, c := range t.Columns {
+		columns[i] = ColumnRecord{c.Name, c.Type.String()}
 	}
-	defer func() { err = errors.Join(err, r.Close()) }()
-	text, err := io.ReadAll(r)
-	if err != nil {
-		return false, err
-	}
-	if err := json.Unmarshal(text, v); err != nil {
-		return false, Fail(BadEngine, "", "Delete the file; it will be rebuilt.", "%s is damaged: %w", name, err)
-	}
-	return true, nil
-}
-
-func writeJSON(ctx context.Context, files Files, name string, v any) error {
-	text, err := json.MarshalIndent(v, "", " ")
-	if err != nil {
-		return fmt.Errorf("%s: %w", name, err)
-	}
-	return files.Put(ctx, name, append(text, '\n'))
-}
-
-// readManifest returns nil when the table has none.
-func readManifest(ctx context.Context, files Files, name string) (*Manifest, error) {
-	var m Manifest
-	found, err := readJSON(ctx, files, name, &m)
-	if err != nil || !found {
-		return nil, err
-	}
-	return &m, nil
-}
-
-// readCache reads a file of ours that can be found out again. A damaged one is
-// as good as none.
-func readCache(ctx context.Context, files Files, name string, v any) (found bool, err error) {
-	found, err = readJSON(ctx, files, name, v)
-	if _, damaged := errors.AsType[*Failure](err); damaged {
-		return false, nil
-	}
-	return found, err
-}
-
-// holds tells whether a listed file has the content of that hash.
-func holds(ctx context.Context, store Store, f File, want ndjson.Hash) (bool, error) {
-	path, err := store.Fetch(ctx, f)
-	if errors.Is(err, errUnread) {
-		return true, nil // for all that can be told from its name and size
-	}
-	if err != nil {
-		return false, err
-	}
-	hash, err := ndjson.HashFile(ctx, path)
-	return err == nil && hash == want, err
-}
-
-// contentHash stands for the content of several files and their names.
-func contentHash(files []ManifestFile) ndjson.Hash {
-	h := ndjson.NewHasher()
-	for _, f := range files {
-		// A hasher never fails to write.
-		_, _ = io.WriteString(h, f.Name+"\x00")
-		_, _ = h.Write(f.Hash[:])
-	}
-	return h.Sum()
+	return columns
 }

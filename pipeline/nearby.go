@@ -25,9 +25,9 @@ type Nearby struct {
 	Hidden []string // those that readers of a lake pass over
 }
 
-// missingLanding says why landing tables have no rows to read, and where their
+// MissingLanding says why landing tables have no rows to read, and where their
 // files may be.
-func missingLanding(ctx context.Context, store Finder, lake *Lake, tables []*Table) error {
+func MissingLanding(ctx context.Context, store Finder, lake *Lake, tables []*Table) error {
 	inside := store.Nearby(ctx, 0, "")
 	var errs []error
 	var byFix []*Failure // the tables of one fix are reported together

@@ -10,6 +10,7 @@ import (
 
 	"stedi/pipeline"
 	"stedi/pipeline/dir"
+	"stedi/pipeline/run"
 )
 
 // The fix in each message is carried out, and then the plan works.
@@ -55,7 +56,7 @@ func TestFilesInAnotherLayoutAreFoundAndTheirFixWorks(t *testing.T) {
 					t.Fatal(err)
 				}
 				w.runner.Store = store
-				_, err = w.runner.Plan(t.Context(), pipeline.RunOptions{})
+				_, err = run.Plan(t.Context(), w.runner, pipeline.RunOptions{})
 				if err == nil {
 					return
 				}
@@ -105,10 +106,10 @@ func TestALandingFolderWithoutFilesHasItsReason(t *testing.T) {
 				t.Fatal(err)
 			}
 			w.runner.Store = store
-			if _, err := w.runner.Plan(t.Context(), pipeline.RunOptions{}); err == nil || !strings.Contains(err.Error(), c.says) {
+			if _, err := run.Plan(t.Context(), w.runner, pipeline.RunOptions{}); err == nil || !strings.Contains(err.Error(), c.says) {
 				t.Errorf("plan: %v", err)
 			}
-			record, err := w.runner.Run(t.Context(), pipeline.RunOptions{}, func(pipeline.Event) {})
+			record, err := run.Run(t.Context(), w.runner, pipeline.RunOptions{}, func(pipeline.Event) {})
 			if err == nil || !strings.Contains(err.Error(), c.says) || record == nil || record.ExitCode != 2 {
 				t.Errorf("run: %v", err)
 			}

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"stedi/pipeline"
+	"stedi/pipeline/definition"
 	"stedi/pipeline/stedi"
 )
 
@@ -20,7 +21,7 @@ func TestATransformIsCutBehindItsStages(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			transform := &pipeline.Transform{Stages: []string{"a"}, SQL: c.sql}
-			with, final, ok := transform.Parts()
+			with, final, ok := definition.Parts(transform)
 			if !ok || final != c.final || with+final != c.sql {
 				t.Errorf("%v: %q and %q", ok, with, final)
 			}
@@ -29,7 +30,7 @@ func TestATransformIsCutBehindItsStages(t *testing.T) {
 }
 
 func TestATransformWithoutStagesIsOnePart(t *testing.T) {
-	with, final, ok := (&pipeline.Transform{SQL: "-- x\nSELECT 1"}).Parts()
+	with, final, ok := definition.Parts((&pipeline.Transform{SQL: "-- x\nSELECT 1"}))
 	if !ok || with != "" || final != "-- x\nSELECT 1" {
 		t.Errorf("%v: %q and %q", ok, with, final)
 	}
@@ -49,7 +50,7 @@ func FuzzPartsAreTheWholeText(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		transform := &pipeline.Transform{Stages: []string{"a"}, SQL: text}
-		with, final, ok := transform.Parts()
+		with, final, ok := definition.Parts(transform)
 		if ok && (with+final != text || !strings.EqualFold(final[:min(6, len(final))], "SELECT")) {
 			t.Errorf("%q becomes %q and %q", text, with, final)
 		}

@@ -16,6 +16,7 @@ import (
 	"stedi/pipeline/query"
 	"stedi/pipeline/sample"
 	"stedi/pipeline/stedi"
+	"stedi/pipeline/survey"
 )
 
 // The test binary is the program: called as the child that answers queries, it
@@ -28,7 +29,7 @@ func TestMain(m *testing.M) {
 }
 
 // profile asks for the profile of a table of so many lines.
-func profile(t *testing.T, columns []ndjson.Column, lines string) []pipeline.ColumnProfile {
+func profile(t *testing.T, columns []ndjson.Column, lines string) []survey.ColumnProfile {
 	t.Helper()
 	root := t.TempDir()
 	path := filepath.Join(root, "1.json")
@@ -38,7 +39,7 @@ func profile(t *testing.T, columns []ndjson.Column, lines string) []pipeline.Col
 	table := &pipeline.Table{Name: `or"der`, Columns: columns}
 	input := pipeline.Input{Table: table, Files: []ndjson.File{{Path: path, Name: "1.json", Size: int64(len(lines))}}}
 	q := query.Open(&pipeline.Lake{Tables: []*pipeline.Table{table}}, map[string]pipeline.Input{table.Name: input}, root, query.Options{})
-	profiles, err := pipeline.ProfileColumns(t.Context(), q, table)
+	profiles, err := survey.ProfileColumns(t.Context(), q, table)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,46 +54,46 @@ func TestAProfileDescribesTheValuesOfAColumn(t *testing.T) {
 		name   string
 		kind   ndjson.Type
 		values string // as JSON, by spaces
-		want   pipeline.ColumnProfile
+		want   survey.ColumnProfile
 	}{
-		{"strings", ndjson.String, `"b" "a" "a" "" null "ccc"`, pipeline.ColumnProfile{
+		{"strings", ndjson.String, `"b" "a" "a" "" null "ccc"`, survey.ColumnProfile{
 			Rows: 6, Nulls: 1, Empty: 1, Distinct: 4, Min: "", Max: "ccc", Mean: math.NaN(),
-			Shape: []int64{1, 3, 0, 1}, Top: []pipeline.ValueCount{{Value: "a", Count: 2}},
+			Shape: []int64{1, 3, 0, 1}, Top: []survey.ValueCount{{Value: "a", Count: 2}},
 		}},
-		{"long strings", ndjson.String, `"` + strings.Repeat("ü", 70) + `"`, pipeline.ColumnProfile{
+		{"long strings", ndjson.String, `"` + strings.Repeat("ü", 70) + `"`, survey.ColumnProfile{
 			Rows: 1, Distinct: 1, Min: strings.Repeat("ü", 63) + "…", Max: strings.Repeat("ü", 63) + "…", Mean: math.NaN(), Shape: []int64{1},
 		}},
-		{"strings that could end a text", ndjson.String, `"'" "'" "\u0000" "\u0000" "\u0000" "\u001b[31m"`, pipeline.ColumnProfile{
+		{"strings that could end a text", ndjson.String, `"'" "'" "\u0000" "\u0000" "\u0000" "\u001b[31m"`, survey.ColumnProfile{
 			Rows: 6, Distinct: 3, Min: "\x00", Max: "'", Mean: math.NaN(), Shape: []int64{5, 0, 0, 0, 1},
-			Top: []pipeline.ValueCount{{Value: "\x00", Count: 3}, {Value: "'", Count: 2}},
+			Top: []survey.ValueCount{{Value: "\x00", Count: 3}, {Value: "'", Count: 2}},
 		}},
-		{"integers", ndjson.Int, `3 1 1 null -1`, pipeline.ColumnProfile{
-			Rows: 5, Nulls: 1, Distinct: 3, Min: "-1", Max: "3", Mean: 1, Shape: []int64{1, 0, 2, 0, 1}, Top: []pipeline.ValueCount{{Value: "1", Count: 2}},
+		{"integers", ndjson.Int, `3 1 1 null -1`, survey.ColumnProfile{
+			Rows: 5, Nulls: 1, Distinct: 3, Min: "-1", Max: "3", Mean: 1, Shape: []int64{1, 0, 2, 0, 1}, Top: []survey.ValueCount{{Value: "1", Count: 2}},
 		}},
-		{"the integers at the ends", ndjson.Bigint, `9223372036854775807 -9223372036854775808`, pipeline.ColumnProfile{
+		{"the integers at the ends", ndjson.Bigint, `9223372036854775807 -9223372036854775808`, survey.ColumnProfile{
 			Rows: 2, Distinct: 2, Min: "-9223372036854775808", Max: "9223372036854775807", Mean: -0.5, Shape: []int64{1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1},
 		}},
-		{"numbers", ndjson.Double, `0 0.5 16 16`, pipeline.ColumnProfile{
-			Rows: 4, Distinct: 3, Min: "0.0", Max: "16.0", Mean: 8.125, Shape: []int64{2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2}, Top: []pipeline.ValueCount{{Value: "16.0", Count: 2}},
+		{"numbers", ndjson.Double, `0 0.5 16 16`, survey.ColumnProfile{
+			Rows: 4, Distinct: 3, Min: "0.0", Max: "16.0", Mean: 8.125, Shape: []int64{2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2}, Top: []survey.ValueCount{{Value: "16.0", Count: 2}},
 		}},
-		{"one number", ndjson.Double, `0.1 0.1`, pipeline.ColumnProfile{
-			Rows: 2, Distinct: 1, Min: "0.1", Max: "0.1", Mean: 0.1, Shape: []int64{2}, Top: []pipeline.ValueCount{{Value: "0.1", Count: 2}},
+		{"one number", ndjson.Double, `0.1 0.1`, survey.ColumnProfile{
+			Rows: 2, Distinct: 1, Min: "0.1", Max: "0.1", Mean: 0.1, Shape: []int64{2}, Top: []survey.ValueCount{{Value: "0.1", Count: 2}},
 		}},
-		{"the numbers at the ends", ndjson.Double, `1.7e308 -1.7e308 5e-324`, pipeline.ColumnProfile{
+		{"the numbers at the ends", ndjson.Double, `1.7e308 -1.7e308 5e-324`, survey.ColumnProfile{
 			Rows: 3, Distinct: 3, Min: "-1.7e+308", Max: "1.7e+308", Mean: 0, Shape: []int64{1, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 1},
 		}},
-		{"booleans", ndjson.Boolean, `true false true`, pipeline.ColumnProfile{
-			Rows: 3, Distinct: 2, Min: "false", Max: "true", Mean: math.NaN(), Shape: []int64{1, 2}, Top: []pipeline.ValueCount{{Value: "true", Count: 2}},
+		{"booleans", ndjson.Boolean, `true false true`, survey.ColumnProfile{
+			Rows: 3, Distinct: 2, Min: "false", Max: "true", Mean: math.NaN(), Shape: []int64{1, 2}, Top: []survey.ValueCount{{Value: "true", Count: 2}},
 		}},
-		{"nothing but null", ndjson.Bigint, `null null`, pipeline.ColumnProfile{Rows: 2, Nulls: 2, Mean: math.NaN()}},
-		{"nothing", ndjson.String, ``, pipeline.ColumnProfile{Mean: math.NaN()}},
-		{"milliseconds", ndjson.Bigint, `1655564444103 null`, pipeline.ColumnProfile{
+		{"nothing but null", ndjson.Bigint, `null null`, survey.ColumnProfile{Rows: 2, Nulls: 2, Mean: math.NaN()}},
+		{"nothing", ndjson.String, ``, survey.ColumnProfile{Mean: math.NaN()}},
+		{"milliseconds", ndjson.Bigint, `1655564444103 null`, survey.ColumnProfile{
 			Rows: 2, Nulls: 1, Distinct: 1, Min: "1655564444103", Max: "1655564444103", Mean: 1655564444103, Shape: []int64{1}, Unit: "epoch ms",
 		}},
-		{"seconds", ndjson.Bigint, `1655564444`, pipeline.ColumnProfile{
+		{"seconds", ndjson.Bigint, `1655564444`, survey.ColumnProfile{
 			Rows: 1, Distinct: 1, Min: "1655564444", Max: "1655564444", Mean: 1655564444, Shape: []int64{1}, Unit: "epoch s",
 		}},
-		{"not all of them times", ndjson.Bigint, `1655564444103 0`, pipeline.ColumnProfile{
+		{"not all of them times", ndjson.Bigint, `1655564444103 0`, survey.ColumnProfile{
 			Rows: 2, Distinct: 2, Min: "0", Max: "1655564444103", Mean: 827782222051.5, Shape: []int64{1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1},
 		}},
 	} {
@@ -137,7 +138,7 @@ func TestAProfileOfManyDifferentValuesIsAnEstimate(t *testing.T) {
 func TestAProfileOfATableThatIsNotThereIsAFailure(t *testing.T) {
 	table := &pipeline.Table{Name: "orders", Columns: []ndjson.Column{{Name: "a", Type: ndjson.Int}}}
 	q := query.Open(&pipeline.Lake{Tables: []*pipeline.Table{table}}, nil, t.TempDir(), query.Options{})
-	if _, err := pipeline.ProfileColumns(t.Context(), q, table); pipeline.KindOf(err) != pipeline.BadUsage {
+	if _, err := survey.ProfileColumns(t.Context(), q, table); pipeline.KindOf(err) != pipeline.BadUsage {
 		t.Error(err)
 	}
 	if err := q.Close(); err != nil {
@@ -161,7 +162,7 @@ func BenchmarkProfile(b *testing.B) {
 			for _, name := range []string{"customer_landing", "accelerometer_landing", "step_trainer_landing"} {
 				b.Run(name, func(b *testing.B) {
 					for b.Loop() {
-						if _, err := pipeline.ProfileColumns(b.Context(), q, w.runner.Lake.Table(name)); err != nil {
+						if _, err := survey.ProfileColumns(b.Context(), q, w.runner.Lake.Table(name)); err != nil {
 							b.Fatal(err)
 						}
 					}

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"stedi/pipeline"
+	"stedi/pipeline/run"
 )
 
 // dialect is the embedded engine under another name, with another way to write
@@ -37,15 +38,15 @@ func (d *dialect) Run(ctx context.Context, job pipeline.Job, progress func(pipel
 	return result, err
 }
 
-func (w *world) prove(t *testing.T, values bool, names []string, write func([]string) []string) []pipeline.Proof {
+func (w *world) prove(t *testing.T, values bool, names []string, write func([]string) []string) []run.Proof {
 	t.Helper()
 	temp := t.TempDir()
 	// Runs of one engine follow one another: the other one is a second engine.
 	other := &dialect{engine(t), "spark", write}
-	var proofs []pipeline.Proof
-	err := w.runner.Prove(t.Context(), pipeline.ProofOptions{
+	var proofs []run.Proof
+	err := run.Prove(t.Context(), w.runner, run.ProofOptions{
 		Select: names, Engines: []pipeline.Engine{w.runner.Engine, other}, Values: values, Temp: temp, Log: func(string, string, string) {},
-	}, func(p pipeline.Proof) { proofs = append(proofs, p) })
+	}, func(p run.Proof) { proofs = append(proofs, p) })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -114,9 +115,9 @@ func TestRowsThatOnlyOneEngineMakesAreFound(t *testing.T) {
 
 func TestNothingIsProvedOfATableWhoseInputsWereNeverMade(t *testing.T) {
 	w := newWorld(t, orders)
-	err := w.runner.Prove(t.Context(), pipeline.ProofOptions{
+	err := run.Prove(t.Context(), w.runner, run.ProofOptions{
 		Select: []string{"turnover"}, Engines: []pipeline.Engine{w.runner.Engine, engine(t)}, Temp: t.TempDir(), Log: func(string, string, string) {},
-	}, func(p pipeline.Proof) { t.Errorf("it proves %+v", p) })
+	}, func(p run.Proof) { t.Errorf("it proves %+v", p) })
 	if pipeline.KindOf(err) != pipeline.BadUsage || !strings.Contains(err.Error(), "has not been built") {
 		t.Errorf("got %v", err)
 	}

@@ -77,7 +77,8 @@ type StepRecord struct {
 	Error        string      `json:"error,omitempty"`
 }
 
-func (s *StepRecord) spent(spending Spending) {
+// AddSpending adds what an engine has spent to the step.
+func (s *StepRecord) AddSpending(spending Spending) {
 	s.QueryIDs = append(s.QueryIDs, spending.QueryIDs...)
 	s.ScannedBytes += spending.ScannedBytes
 	s.DPUSeconds += spending.DPUSeconds
@@ -106,18 +107,18 @@ func Spent(steps ...StepRecord) string {
 	return strings.Join(parts, ", ")
 }
 
-// newRecord starts the record of a run or an inspection.
-func newRecord(r *Runner, began time.Time) *Record {
+// NewRecord starts the record of a run or an inspection.
+func NewRecord(r *Runner, began time.Time) *Record {
 	return &Record{
 		Schema: recordSchema, Status: "running", Engine: r.Engine.Name(), Profile: append([]string{}, r.Lake.Profiles...),
 		Lake: r.Root, Started: began.UTC(), Tables: []TableRecord{}, Steps: []StepRecord{}, Checks: []CheckRecord{},
 	}
 }
 
-// fill takes what a reading of the table found.
-func (t *TableRecord) fill(report ndjson.Report) {
+// Fill takes what a reading of the table found.
+func (t *TableRecord) Fill(report ndjson.Report) {
 	t.Rows, t.Files, t.Bytes, t.Rejected, t.RejectedBytes = report.Rows, len(report.Files), report.Bytes, report.Rejected, report.RejectedBytes
-	t.Uncounted = lossesOf(report).uncounted
+	t.Uncounted = LossesOf(report).Uncounted
 	for _, r := range report.Rejects {
 		if r.Whole() {
 			t.UnreadableFiles = append(t.UnreadableFiles, r.File)
@@ -133,10 +134,10 @@ func (t *TableRecord) fill(report ndjson.Report) {
 	}
 }
 
-// skip takes the files of the table that were not read.
-func (t *TableRecord) skip(files []File) {
-	t.SkippedFiles = append(t.SkippedFiles, fileNames(files)...)
-	t.RejectedBytes += size(files)
+// Skip takes the files of the table that were not read.
+func (t *TableRecord) Skip(files []File) {
+	t.SkippedFiles = append(t.SkippedFiles, FileNames(files)...)
+	t.RejectedBytes += Size(files)
 }
 
 // NoteLabel is what a note of a table is shown as: a file that is there twice
@@ -148,8 +149,8 @@ func NoteLabel(note string) string {
 	return "note"
 }
 
-// expectedRows is the name of the check of a table's count.
-const expectedRows = "expected_rows"
+// ExpectedRows is the name of the check of a table's count.
+const ExpectedRows = "expected_rows"
 
 // CheckRecord is what a rule found.
 type CheckRecord struct {
@@ -162,11 +163,11 @@ type CheckRecord struct {
 	Diagnosis []string `json:"diagnosis"`
 }
 
-// end writes the outcome into the record.
-func (r *Record) end(now time.Time, err error) {
+// End writes the outcome into the record.
+func (r *Record) End(now time.Time, err error) {
 	r.Seconds = now.Sub(r.Started).Seconds()
 	kind := KindOf(err)
-	tally := r.tally()
+	tally := r.CountChecks()
 	if kind == Done && tally.Failed > 0 {
 		kind = BadData
 	}
@@ -192,10 +193,10 @@ func (r *Record) end(now time.Time, err error) {
 	}
 }
 
-// expect compares the counts of the tables with what is known of the data. A
+// Expect compares the counts of the tables with what is known of the data. A
 // data set is known by its rows, or by its rows and rejected lines together:
 // then derived tables may lack rows, which is a warning.
-func (r *Record) expect(lake *Lake) {
+func (r *Record) Expect(lake *Lake) {
 	readable, all := map[string]int64{}, map[string]int64{}
 	for _, t := range r.Tables {
 		if t.Zone == Landing {
@@ -220,7 +221,7 @@ func (r *Record) expect(lake *Lake) {
 
 // expectRows checks the count of a table.
 func (t *TableRecord) expectRows(want int64, lacking bool) CheckRecord {
-	check := CheckRecord{Check: expectedRows, Table: t.Table, Severity: "error", State: "pass", Diagnosis: []string{}}
+	check := CheckRecord{Check: ExpectedRows, Table: t.Table, Severity: "error", State: "pass", Diagnosis: []string{}}
 	switch {
 	case t.Missing:
 		check.State, check.Message = "skipped", "the table has not been built"
@@ -253,3 +254,6 @@ func (r *Record) Step(table string) *StepRecord {
 	}
 	return &r.Steps[i]
 }
+
+// NotCounted is the note of a table whose rows the run did not get to know.
+const NotCounted = "not counted: the run was cancelled"

@@ -10,6 +10,9 @@ import (
 	"time"
 
 	"stedi/pipeline"
+	"stedi/pipeline/definition"
+	"stedi/pipeline/report"
+	"stedi/pipeline/run"
 )
 
 // junit is as much of a report as a CI reads.
@@ -35,8 +38,8 @@ type junit struct {
 func readJUnit(t *testing.T, r *pipeline.Record) junit {
 	t.Helper()
 	var got junit
-	if err := xml.Unmarshal(pipeline.JUnit(r), &got); err != nil {
-		t.Fatalf("%v in %s", err, pipeline.JUnit(r))
+	if err := xml.Unmarshal(report.JUnit(r), &got); err != nil {
+		t.Fatalf("%v in %s", err, report.JUnit(r))
 	}
 	return got
 }
@@ -111,15 +114,15 @@ func FuzzJUnitIsXMLWhateverItHolds(f *testing.F) {
 		if got := readJUnit(t, r); got.Tests != 8 || len(got.Cases) != 8 {
 			t.Errorf("it has %d cases", len(got.Cases))
 		}
-		want := bytes.Count(pipeline.Summary(eventful()), []byte("\n"))
-		if got := bytes.Count(pipeline.Summary(r), []byte("\n")); text != "" && got != want {
+		want := bytes.Count(report.Summary(eventful()), []byte("\n"))
+		if got := bytes.Count(report.Summary(r), []byte("\n")); text != "" && got != want {
 			t.Errorf("the text gives the summary %d lines, not %d", got, want)
 		}
 	})
 }
 
 func TestTheSummarySaysWhatCameOfTheRun(t *testing.T) {
-	text := string(pipeline.Summary(eventful()))
+	text := string(report.Summary(eventful()))
 	for _, want := range []string{
 		"❌ failed", "1.50 s", "> b: the disk is full<br>  Make room.\n",
 		"| landing | raw | 7 |  | ⚠️ 2 rejected |\n", "| trusted | a | 4 | 5 | ❌ wrong by -1 |\n", "| trusted | b |  |  | not built |\n",
@@ -138,7 +141,7 @@ func TestTheSummarySaysWhatTheRunHasCost(t *testing.T) {
 		{Table: "a", State: pipeline.Published, ScannedBytes: 9_900_000, CostUSD: 0.00005},
 		{Table: "b", State: pipeline.Published, ScannedBytes: 100_000, DPUSeconds: 142, CostUSD: 0.01735},
 	}
-	if text := string(pipeline.Summary(r)); !strings.Contains(text, "142 DPU-seconds, 10.0 MB scanned, $0.01740\n") {
+	if text := string(report.Summary(r)); !strings.Contains(text, "142 DPU-seconds, 10.0 MB scanned, $0.01740\n") {
 		t.Errorf("it says\n%s", text)
 	}
 }
@@ -146,7 +149,7 @@ func TestTheSummarySaysWhatTheRunHasCost(t *testing.T) {
 func TestTheSummaryTakesNoOrdersFromNames(t *testing.T) {
 	r := eventful()
 	r.Checks[0].Message = "![x](https://example.com/p.png) <script> `code` @someone\n| a | b |"
-	text := string(pipeline.Summary(r))
+	text := string(report.Summary(r))
 	for _, bad := range []string{"![x]", "https://", "<script>", "`code`", "@someone", "\n| a | b |"} {
 		if strings.Contains(text, bad) {
 			t.Errorf("%q is in\n%s", bad, text)
@@ -161,10 +164,10 @@ func TestARunLeavesItsReports(t *testing.T) {
 		t.Fatal(err)
 	}
 	folder := ".stedi/runs/" + record.Run
-	if got, want := w.read(t, folder+"/junit.xml"), string(pipeline.JUnit(record)); got != want {
+	if got, want := w.read(t, folder+"/junit.xml"), string(report.JUnit(record)); got != want {
 		t.Errorf("junit.xml is %q, want %q", got, want)
 	}
-	if got, want := w.read(t, folder+"/summary.md"), string(pipeline.Summary(record)); got != want || !strings.Contains(got, "✅ all checks passed") {
+	if got, want := w.read(t, folder+"/summary.md"), string(report.Summary(record)); got != want || !strings.Contains(got, "✅ all checks passed") {
 		t.Errorf("summary.md is %q, want %q", got, want)
 	}
 }
@@ -197,7 +200,7 @@ func TestARunWhoseTimeIsUpSaysSo(t *testing.T) {
 	for _, at := range []pipeline.State{pipeline.Waiting, pipeline.Running, pipeline.Published} {
 		ctx, cancel := context.WithCancelCause(t.Context())
 		w.clock = w.clock.Add(time.Minute)
-		record, err := w.runner.Run(ctx, pipeline.RunOptions{Force: true}, func(e pipeline.Event) {
+		record, err := run.Run(ctx, w.runner, pipeline.RunOptions{Force: true}, func(e pipeline.Event) {
 			if e.State == at && e.Step != "" {
 				cancel(pipeline.Fail(pipeline.BadEngine, "", "Take longer.", "the time is up"))
 			}
@@ -215,7 +218,7 @@ func TestARunWhoseTimeIsUpSaysSo(t *testing.T) {
 }
 
 func TestNamesAreThoseOfTheLake(t *testing.T) {
-	names := pipeline.NamesOf(orders)
+	names := definition.NamesOf(orders)
 	if got := strings.Join(names.Tables, " "); got != "bought known names turnover orders people" {
 		t.Errorf("tables: %s", got)
 	}

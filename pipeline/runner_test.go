@@ -13,7 +13,9 @@ import (
 	"time"
 
 	"stedi/pipeline"
+	"stedi/pipeline/definition"
 	"stedi/pipeline/dir"
+	"stedi/pipeline/run"
 )
 
 // A small lake of its own: orders of known people, and two independent ends.
@@ -39,7 +41,7 @@ func newWorld(tb testing.TB, folder fs.FS) *world {
 	w.write(tb, "people/landing/1.json", "{\"id\":1,\"name\":\"Ann\"}\n{\"id\":1,\"name\":\"Ann\"}\n{\"id\":2,\"name\":\"\"}\n{\"id\":3,\"name\":\"Cem\"}\n")
 	w.write(tb, "orders/landing/1.json", "{\"person\":1,\"total\":2.5}\n{\"person\":1,\"total\":1}\n{\"person\":2,\"total\":7}\n")
 	e := engine(tb)
-	lake, err := pipeline.Load(tb.Context(), folder, nil, e)
+	lake, err := definition.Load(tb.Context(), folder, nil, e)
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -79,7 +81,7 @@ func (w *world) read(tb testing.TB, name string) string {
 func (w *world) run(tb testing.TB, options pipeline.RunOptions) (*pipeline.Record, error) {
 	tb.Helper()
 	w.clock = w.clock.Add(time.Minute)
-	return w.runner.Run(tb.Context(), options, func(pipeline.Event) {})
+	return run.Run(tb.Context(), w.runner, options, func(pipeline.Event) {})
 }
 
 // states tells what became of each step.
@@ -123,7 +125,7 @@ func TestOnlyWhatIsOutOfDateRuns(t *testing.T) {
 		{"nothing changed", func() {}, pipeline.RunOptions{}, "bought up to date, known up to date, names up to date, turnover up to date"},
 		{"a landing file changed", func() { w.write(t, "orders/landing/1.json", "{\"person\":3,\"total\":9}\n") }, pipeline.RunOptions{}, "bought published, known up to date, names up to date, turnover published"},
 		{"a landing file came", func() { w.write(t, "people/landing/2.json", "{\"id\":9,\"name\":\"Ida\"}\n") }, pipeline.RunOptions{}, "bought published, known published, names published, turnover published"},
-		{"the SQL changed", func() { w.runner.Lake.Table("names").Made.SQL += " " }, pipeline.RunOptions{}, "bought up to date, known up to date, names published, turnover up to date"},
+		{"the SQL changed", func() { w.runner.Lake.Table("names").Transform.SQL += " " }, pipeline.RunOptions{}, "bought up to date, known up to date, names published, turnover up to date"},
 		{"an output is gone", func() { _ = os.RemoveAll(filepath.Join(w.root, "turnover")) }, pipeline.RunOptions{}, "bought up to date, known up to date, names up to date, turnover published"},
 		{"forced", func() {}, pipeline.RunOptions{Force: true, Select: []string{"names"}}, "names published"},
 	} {
@@ -165,7 +167,7 @@ func TestAFailedStepTakesItsDependentsAndNothingElse(t *testing.T) {
 func TestARunThatIsCancelledSaysSoAndTheNextGoesOn(t *testing.T) {
 	w := newWorld(t, orders)
 	ctx, cancel := context.WithCancel(t.Context())
-	record, err := w.runner.Run(ctx, pipeline.RunOptions{}, func(e pipeline.Event) {
+	record, err := run.Run(ctx, w.runner, pipeline.RunOptions{}, func(e pipeline.Event) {
 		if e.Step == "known" && e.State == pipeline.Published {
 			cancel()
 		}
@@ -196,7 +198,7 @@ func TestRunIDsGoForwardWhateverTheClockDoes(t *testing.T) {
 
 func TestFilesThatChangeWhileTheyAreReadStopTheStep(t *testing.T) {
 	w := newWorld(t, orders)
-	record, err := w.runner.Run(t.Context(), pipeline.RunOptions{}, func(e pipeline.Event) {
+	record, err := run.Run(t.Context(), w.runner, pipeline.RunOptions{}, func(e pipeline.Event) {
 		if e.Step == "bought" && e.State == pipeline.Running && e.Progress == nil {
 			w.write(t, "orders/landing/2.json", "{\"person\":1,\"total\":1}\n")
 		}
@@ -230,7 +232,7 @@ func TestAReadOnlyLakeIsRefusedBeforeAnyWork(t *testing.T) {
 func TestTheRecordIsThereFromTheStart(t *testing.T) {
 	w := newWorld(t, orders)
 	looked := false
-	_, err := w.runner.Run(t.Context(), pipeline.RunOptions{}, func(e pipeline.Event) {
+	_, err := run.Run(t.Context(), w.runner, pipeline.RunOptions{}, func(e pipeline.Event) {
 		if looked {
 			return
 		}

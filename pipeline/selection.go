@@ -43,11 +43,11 @@ func (l *Lake) choose(name string, chosen map[string]bool) error {
 	bare, down := strings.CutSuffix(bare, "+")
 	t := l.Table(bare)
 	if t == nil {
-		return l.unknown(bare)
+		return l.Unknown(bare)
 	}
 	chosen[t.Name] = true
 	if up {
-		l.needs(t, chosen)
+		l.AddUpstream(t, chosen)
 	}
 	if down {
 		l.feeds(t, chosen)
@@ -55,25 +55,26 @@ func (l *Lake) choose(name string, chosen map[string]bool) error {
 	return nil
 }
 
-func (l *Lake) needs(t *Table, chosen map[string]bool) {
-	if t.Made == nil {
+// AddUpstream adds all tables that t reads, directly or not, to chosen.
+func (l *Lake) AddUpstream(t *Table, chosen map[string]bool) {
+	if t.Transform == nil {
 		return
 	}
-	for _, input := range t.Made.Inputs {
+	for _, input := range t.Transform.Inputs {
 		chosen[input] = true
-		l.needs(l.Table(input), chosen)
+		l.AddUpstream(l.Table(input), chosen)
 	}
 }
 
 func (l *Lake) feeds(t *Table, chosen map[string]bool) {
-	for _, reader := range l.Readers(t.Name) {
+	for _, reader := range l.Downstream(t.Name) {
 		chosen[reader.Name] = true
 		l.feeds(reader, chosen)
 	}
 }
 
-// unknown says that there is no such table, and which one may be meant.
-func (l *Lake) unknown(name string) error {
+// Unknown says that there is no such table, and which one may be meant.
+func (l *Lake) Unknown(name string) error {
 	var names []string
 	for _, t := range l.Tables {
 		names = append(names, t.Name)
@@ -116,4 +117,36 @@ func typos(a, b string) int {
 		}
 	}
 	return row[len(b)]
+}
+
+// Named returns the tables of those names in the order of the lake, landing
+// tables among them; nothing named means all. Names are as Select takes them.
+func (l *Lake) Named(names []string) ([]*Table, error) {
+	chosen := map[string]bool{}
+	for _, name := range names {
+		if err := l.choose(name, chosen); err != nil {
+			return nil, err
+		}
+	}
+	var tables []*Table
+	for _, t := range l.Tables {
+		if len(names) == 0 || chosen[t.Name] {
+			tables = append(tables, t)
+		}
+	}
+	return tables, nil
+}
+
+// Resolve finds the tables that people name, whatever their case. One that is
+// not there is a Failure that says which one may be meant.
+func (l *Lake) Resolve(names []string) ([]string, error) {
+	var found []string
+	for _, name := range names {
+		t := l.Table(name)
+		if t == nil {
+			return nil, l.Unknown(name)
+		}
+		found = append(found, t.Name)
+	}
+	return found, nil
 }

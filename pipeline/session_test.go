@@ -6,7 +6,7 @@ import (
 	"testing"
 	"testing/fstest"
 
-	"stedi/pipeline"
+	"stedi/pipeline/definition"
 )
 
 // DuckDB reads these names as values of its session where no column has them:
@@ -35,8 +35,8 @@ func TestANameThatIsNotAColumnIsAFaultOfTheDefinition(t *testing.T) {
 			"transforms/clean.sql": {Data: []byte(transform + "SELECT r.a FROM raw AS r")},
 		}
 		folder[c.file] = &fstest.MapFile{Data: []byte(c.text)}
-		_, err := pipeline.Load(t.Context(), folder, nil, engine(t))
-		var fault *pipeline.DefinitionError
+		_, err := definition.Load(t.Context(), folder, nil, engine(t))
+		var fault *definition.Error
 		switch {
 		case c.want == "" && err != nil:
 			t.Errorf("%s\n got %v, want no error", c.text, err)
@@ -59,7 +59,7 @@ func TestForeignSQLInADefinitionIsExplained(t *testing.T) {
 			"landing/raw.sql":      {Data: []byte("CREATE EXTERNAL TABLE raw (`a` string, n int) LOCATION '${lake}/raw/landing/'")},
 			"transforms/clean.sql": {Data: []byte(header + sql)},
 		}
-		_, err := pipeline.Load(t.Context(), folder, nil, engine(t))
+		_, err := definition.Load(t.Context(), folder, nil, engine(t))
 		if want == "" && err != nil || want != "" && (err == nil || !strings.HasPrefix(err.Error(), want)) {
 			t.Errorf("%s\n got %v\nwant %s", sql, err, want)
 		}

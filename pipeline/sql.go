@@ -22,8 +22,8 @@ func quote(text, mark string) string {
 	return mark + strings.ReplaceAll(text, mark, mark+mark) + mark
 }
 
-// sqlText fills in one of the files in sql/.
-func sqlText(file string, data any) (string, error) {
+// SQLText fills in one of the files in sql/.
+func SQLText(file string, data any) (string, error) {
 	var b strings.Builder
 	if err := sqlTemplates.ExecuteTemplate(&b, file, data); err != nil {
 		return "", fmt.Errorf("sql/%s: %w", file, err)

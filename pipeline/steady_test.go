@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"stedi/pipeline"
+	"stedi/pipeline/check"
+	"stedi/pipeline/run"
 )
 
 // publishing is a store in which something is published just before the nth
@@ -49,13 +51,13 @@ func TestAReaderDuringARunGetsOneVersion(t *testing.T) {
 	mustRun := func() {
 		t.Helper()
 		w.clock = w.clock.Add(time.Minute)
-		if _, err := other.Run(t.Context(), pipeline.RunOptions{}, func(pipeline.Event) {}); err != nil {
+		if _, err := run.Run(t.Context(), &other, pipeline.RunOptions{}, func(pipeline.Event) {}); err != nil {
 			t.Fatal(err)
 		}
 	}
 	readers := map[string]func(*pipeline.Runner) error{
 		"check": func(r *pipeline.Runner) error {
-			record, err := r.Inspect(t.Context(), pipeline.InspectOptions{})
+			record, err := check.Evaluate(t.Context(), r, check.InspectOptions{})
 			if err != nil {
 				return err
 			}
@@ -67,7 +69,7 @@ func TestAReaderDuringARunGetsOneVersion(t *testing.T) {
 			return nil
 		},
 		"plan": func(r *pipeline.Runner) error {
-			_, err := r.Plan(t.Context(), pipeline.RunOptions{})
+			_, err := run.Plan(t.Context(), r, pipeline.RunOptions{})
 			return err
 		},
 	}

@@ -56,7 +56,7 @@ type Files interface {
 // is not worth waiting for the disk, and may be lost or damaged when the
 // machine itself stops.
 func Expendable(name string) bool {
-	return strings.HasPrefix(name, stateFolder+"/runs/") || strings.HasPrefix(name, stateFolder+"/cache/")
+	return strings.HasPrefix(name, StateFolder+"/runs/") || strings.HasPrefix(name, StateFolder+"/cache/")
 }
 
 // Stage is where an output lies until it is committed.
@@ -135,3 +135,14 @@ var (
 	ErrUnsafe   = errors.New("leads out of the lake")
 	ErrReadOnly = errors.New("no permission to write")
 )
+
+// Size is the size of all files, in bytes.
+func Size(files []File) (n int64) {
+	for _, f := range files {
+		n += f.Size
+	}
+	return n
+}
+
+// StateFolder holds everything that a lake remembers, below its root.
+const StateFolder = ".stedi"

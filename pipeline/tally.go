@@ -27,23 +27,24 @@ func TallyOf(checks []CheckRecord) (t Tally) {
 	return t
 }
 
-func (r *Record) tally() Tally { return TallyOf(r.Checks) }
+// CountChecks counts the results of the checks of a run.
+func (r *Record) CountChecks() Tally { return TallyOf(r.Checks) }
 
-// checked is how many checks were evaluated.
-func (t Tally) checked() int { return t.Passed + t.Failed + t.Warned }
+// Checked is how many checks were evaluated.
+func (t Tally) Checked() int { return t.Passed + t.Failed + t.Warned }
 
 // String is, say, "41 checks: 38 passed, 1 failed, 2 warnings, 0 skipped".
 func (t Tally) String() string {
 	return fmt.Sprintf("%s: %d passed, %d failed, %s, %d skipped",
-		counted(t.checked()+t.Skipped, "check"), t.Passed, t.Failed, counted(t.Warned, "warning"), t.Skipped)
+		Counted(t.Checked()+t.Skipped, "check"), t.Passed, t.Failed, Counted(t.Warned, "warning"), t.Skipped)
 }
 
 // Verdict says in a sentence what became of the checks.
 func (t Tally) Verdict() string {
 	switch {
 	case t.Failed > 0:
-		return counted(t.Failed, "check") + " failed."
-	case t.checked() == 0:
+		return Counted(t.Failed, "check") + " failed."
+	case t.Checked() == 0:
 		return "Nothing was checked."
 	case t.Skipped > 0:
 		return fmt.Sprintf("No check failed, but %s skipped.", wasSkipped(t.Skipped))

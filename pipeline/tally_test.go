@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"stedi/pipeline"
+	"stedi/pipeline/check"
 )
 
 func TestATallyCountsEachResultAndClaimsNoMore(t *testing.T) {
@@ -31,22 +32,22 @@ func TestATallyCountsEachResultAndClaimsNoMore(t *testing.T) {
 
 func TestATableThatIsMissingOrStaleFails(t *testing.T) {
 	w := newWorld(t, with(ordersChecks))
-	inspect := func(options pipeline.InspectOptions) *pipeline.Record {
+	inspect := func(options check.InspectOptions) *pipeline.Record {
 		t.Helper()
-		record, _ := w.runner.Inspect(t.Context(), options)
+		record, _ := check.Evaluate(t.Context(), w.runner, options)
 		return record
 	}
-	record := inspect(pipeline.InspectOptions{})
+	record := inspect(check.InspectOptions{})
 	if c := checkOf(t, record, "readable", "bought"); record.ExitCode != 1 || c.State != "fail" || c.Failing != 0 {
 		t.Errorf("nothing was built: exit %d, %+v", record.ExitCode, c)
 	}
-	if record := inspect(pipeline.InspectOptions{Tables: []string{"PEOPLE"}}); record.ExitCode != 0 || record.Tally.Passed == 0 {
+	if record := inspect(check.InspectOptions{Tables: []string{"PEOPLE"}}); record.ExitCode != 0 || record.Tally.Passed == 0 {
 		t.Errorf("a landing table alone: %+v", record)
 	}
-	if record := inspect(pipeline.InspectOptions{AllowMissing: true}); record.ExitCode != 0 || record.Tally.Failed != 0 || record.Tally.Skipped == 0 {
+	if record := inspect(check.InspectOptions{AllowMissing: true}); record.ExitCode != 0 || record.Tally.Failed != 0 || record.Tally.Skipped == 0 {
 		t.Errorf("missing tables are allowed: %+v", record)
 	}
-	if record := inspect(pipeline.InspectOptions{Tables: []string{"bought"}, AllowMissing: true}); record.ExitCode != 1 || record.Status != "data_failed" {
+	if record := inspect(check.InspectOptions{Tables: []string{"bought"}, AllowMissing: true}); record.ExitCode != 1 || record.Status != "data_failed" {
 		t.Errorf("nothing was checked: %+v", record)
 	}
 	if _, err := w.run(t, pipeline.RunOptions{}); err != nil {
@@ -54,7 +55,7 @@ func TestATableThatIsMissingOrStaleFails(t *testing.T) {
 	}
 	w.write(t, "people/landing/more.json", "{\"id\":9,\"name\":\"Zoe\"}\n")
 	for _, allow := range []bool{false, true} {
-		record = inspect(pipeline.InspectOptions{AllowMissing: allow})
+		record = inspect(check.InspectOptions{AllowMissing: allow})
 		if c := checkOf(t, record, "fresh", "known"); record.ExitCode != 1 || c.State != "fail" {
 			t.Errorf("a stale table: exit %d, %+v", record.ExitCode, c)
 		}

@@ -3,7 +3,6 @@ package pipeline
 import (
 	"context"
 	"slices"
-	"strings"
 
 	"stedi/pipeline/ndjson"
 )
@@ -60,92 +59,16 @@ type StageTrace struct {
 	Condition string `json:"condition,omitempty"` // what it asks of a row
 }
 
-const traceSchema = "stedi.trace/1"
+// TraceSchema is the version of the JSON that trace prints.
+const TraceSchema = "stedi.trace/1"
 
-// Trace follows a subject through the zones: how many rows it has in each
-// table and behind each stage of a transform, and where they end. It takes no
-// lock and writes nothing. What cannot be read and may not be left out is an
-// error.
-func (r *Runner) Trace(ctx context.Context, subject string, allow Allowance) (*Trace, error) {
-	if strings.TrimSpace(subject) == "" {
-		return nil, Fail(BadUsage, "", "Give an e-mail or another value that identifies one person.", "the name is empty")
-	}
-	if !slices.ContainsFunc(r.Lake.Tables, func(t *Table) bool { return len(t.Subject) > 0 }) {
-		return nil, Fail(BadUsage, "", "Begin the DDL of a landing table with a line such as \"-- subject: email\".",
-			"the definition does not say which columns identify a subject")
-	}
-	job := TraceJob{Lake: r.Lake, Subject: subject, Allow: allow}
-	var tables opened
-	err := Again(ctx, func() (err error) {
-		job.Inputs, tables, err = r.traceInputs(ctx, allow)
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	defer tables.close()
-	trace, err := r.Tracer.Trace(ctx, job)
-	if err != nil {
-		return nil, err
-	}
-	trace.Schema = traceSchema
-	for i := range trace.Tables {
-		t := &trace.Tables[i]
-		t.Ends, t.Skipped = ends(t.Stages), job.Inputs[t.Table].Skipped
-	}
-	return trace, nil
-}
-
-// traceInputs finds the tables that a trace reads.
-func (r *Runner) traceInputs(ctx context.Context, allow Allowance) (map[string]Input, opened, error) {
-	listed, err := ListTables(ctx, r.Store, r.Lake, allow)
-	if err != nil {
-		return nil, nil, err
-	}
-	files := map[string][]File{}
-	for name, l := range listed {
-		files[name] = l.Files
-	}
-	tables, err := open(ctx, r.Store, r.Lake, files)
-	if err != nil {
-		return nil, nil, err
-	}
-	inputs := map[string]Input{}
-	for _, t := range r.Lake.Tables {
-		input, ok := tables.input(t)
-		switch {
-		case !t.IsLanding() && r.publisher().OneFile() && !slices.ContainsFunc(files[t.Name], func(f File) bool { return f.Name == t.Part() }):
-			continue // nothing that a run has published
-		case !t.IsLanding() && r.publisher().OneFile():
-			input.Files = only(input.Files, t.Part())
-		case !ok:
-			input, err = fetchInput(ctx, r.Store, t, files[t.Name])
-		}
-		if err != nil {
-			tables.close()
-			return nil, nil, err
-		}
-		input.Skipped = fileNames(listed[t.Name].Skipped)
-		inputs[t.Name] = input
-	}
-	return inputs, tables, nil
-}
-
-// Conditions says what the stages of a table's transform ask of a row: why the
-// others are not in it. It reads no data.
-func (r *Runner) Conditions(ctx context.Context, t *Table) (map[string]string, error) {
-	if t.IsLanding() {
-		return nil, nil
-	}
-	return r.Tracer.Conditions(ctx, t)
-}
-
-func only(files []ndjson.File, name string) []ndjson.File {
+// Only returns the files without those that have another name.
+func Only(files []ndjson.File, name string) []ndjson.File {
 	return slices.DeleteFunc(slices.Clone(files), func(f ndjson.File) bool { return f.Name != name })
 }
 
-// ends finds the stage behind which none of the rows is left that came in.
-func ends(stages []StageTrace) string {
+// Ends finds the stage behind which none of the rows is left that came in.
+func Ends(stages []StageTrace) string {
 	if len(stages) == 0 || stages[len(stages)-1].Rows != 0 {
 		return ""
 	}

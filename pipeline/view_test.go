@@ -13,22 +13,25 @@ import (
 
 	"stedi/pipeline"
 	"stedi/pipeline/dir"
+	"stedi/pipeline/run"
 	"stedi/pipeline/sample"
+	"stedi/pipeline/state"
 	"stedi/pipeline/stedi"
+	"stedi/pipeline/survey"
 )
 
-func (w *world) view(t *testing.T) *pipeline.View {
+func (w *world) view(t *testing.T) *survey.View {
 	t.Helper()
-	v, err := w.runner.View(t.Context())
+	v, err := survey.Lake(t.Context(), w.runner)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return v
 }
 
-func tableOf(t *testing.T, v *pipeline.View, name string) pipeline.TableView {
+func tableOf(t *testing.T, v *survey.View, name string) survey.TableView {
 	t.Helper()
-	i := slices.IndexFunc(v.Tables, func(table pipeline.TableView) bool { return table.Table == name })
+	i := slices.IndexFunc(v.Tables, func(table survey.TableView) bool { return table.Table == name })
 	if i < 0 {
 		t.Fatalf("no table %s", name)
 	}
@@ -51,7 +54,7 @@ func TestAViewOfALakeThatNobodyHasRun(t *testing.T) {
 	if people.Known || people.Rows != 0 || people.Missing || people.Files != 1 || people.Bytes == 0 || people.Changed.IsZero() {
 		t.Errorf("people are %+v", people)
 	}
-	if !known.Missing || known.Known || !known.Changed.IsZero() || known.Verdict != pipeline.Unchecked {
+	if !known.Missing || known.Known || !known.Changed.IsZero() || known.Verdict != survey.Unchecked {
 		t.Errorf("known is %+v", known)
 	}
 	if v.Holder != nil || v.Last != nil || len(v.Runs) != 0 || !v.At.Equal(w.clock) {
@@ -77,10 +80,10 @@ func TestAViewShowsWhatARunHasLeft(t *testing.T) {
 	if !known.Known || known.Rows != 2 || len(known.Funnel) != 3 || len(known.Columns) != 2 || *known.Expected != 2 || !known.Previous {
 		t.Errorf("known is %+v", known)
 	}
-	if turnover.Verdict != pipeline.Warn || len(turnover.Failing) != 1 || turnover.Failing[0].Check != "cheap" {
+	if turnover.Verdict != survey.Warn || len(turnover.Failing) != 1 || turnover.Failing[0].Check != "cheap" {
 		t.Errorf("turnover is %+v", turnover)
 	}
-	if known.Verdict != pipeline.Pass || !slices.Equal(known.Trend, []int64{2, 2}) || people.Previous {
+	if known.Verdict != survey.Pass || !slices.Equal(known.Trend, []int64{2, 2}) || people.Previous {
 		t.Errorf("known is %+v", known)
 	}
 	if len(v.Runs) != 2 || v.Runs[0] != v.Last || v.Runs[1].Run >= v.Last.Run {
@@ -99,44 +102,44 @@ func TestAViewChangesWithTheLake(t *testing.T) {
 		name   string
 		change func(w *world) error
 		table  string
-		right  func(v pipeline.TableView) bool
+		right  func(v survey.TableView) bool
 	}{
-		{"a landing file came", put("people/landing/2.json", "{}\n"), "people", func(v pipeline.TableView) bool {
-			return !v.Known && v.Rows == 0 && v.Files == 2 && v.Verdict == pipeline.Unchecked && v.Expected == nil && v.Run == ""
+		{"a landing file came", put("people/landing/2.json", "{}\n"), "people", func(v survey.TableView) bool {
+			return !v.Known && v.Rows == 0 && v.Files == 2 && v.Verdict == survey.Unchecked && v.Expected == nil && v.Run == ""
 		}},
-		{"and what is made from it is stale", put("people/landing/2.json", "{}\n"), "names", func(v pipeline.TableView) bool {
+		{"and what is made from it is stale", put("people/landing/2.json", "{}\n"), "names", func(v survey.TableView) bool {
 			return v.Known && v.Stale == "known is stale" && v.Rows == 2
 		}},
-		{"an output was changed", put("turnover/part-00000.json", "{\"person\":1}\n"), "turnover", func(v pipeline.TableView) bool {
-			return !v.Known && slices.Equal(v.Strange, []string{"turnover/part-00000.json"}) && !v.Previous && v.Verdict == pipeline.Unchecked
+		{"an output was changed", put("turnover/part-00000.json", "{\"person\":1}\n"), "turnover", func(v survey.TableView) bool {
+			return !v.Known && slices.Equal(v.Strange, []string{"turnover/part-00000.json"}) && !v.Previous && v.Verdict == survey.Unchecked
 		}},
-		{"a file came beside an output", put("turnover/part-1.json", "{}\n"), "turnover", func(v pipeline.TableView) bool {
+		{"a file came beside an output", put("turnover/part-1.json", "{}\n"), "turnover", func(v survey.TableView) bool {
 			return !v.Known && slices.Equal(v.Strange, []string{"turnover/part-1.json"}) && v.Rows == 0
 		}},
-		{"an output is gone", func(w *world) error { return os.RemoveAll(filepath.Join(w.root, "turnover")) }, "turnover", func(v pipeline.TableView) bool {
-			return v.Missing && !v.Known && v.Previous && v.Verdict == pipeline.Unchecked && slices.Equal(v.Trend, []int64{1, 1})
+		{"an output is gone", func(w *world) error { return os.RemoveAll(filepath.Join(w.root, "turnover")) }, "turnover", func(v survey.TableView) bool {
+			return v.Missing && !v.Known && v.Previous && v.Verdict == survey.Unchecked && slices.Equal(v.Trend, []int64{1, 1})
 		}},
 		{"a file was copied to its own place", func(w *world) error {
 			w.write(t, "turnover/copy", w.read(t, "turnover/part-00000.json"))
 			return os.Rename(filepath.Join(w.root, "turnover/copy"), filepath.Join(w.root, "turnover/part-00000.json"))
-		}, "turnover", func(v pipeline.TableView) bool {
+		}, "turnover", func(v survey.TableView) bool {
 			return !v.Known && v.Strange == nil && v.Stale == "" && v.Run != ""
 		}},
 		{"a later run made it without checks", func(w *world) error {
 			w.runner.Lake.Expectations = nil
 			_, err := w.run(t, pipeline.RunOptions{Force: true})
 			return err
-		}, "turnover", func(v pipeline.TableView) bool {
-			return v.Known && v.Verdict == pipeline.Unchecked && v.Failing == nil && len(v.Trend) == 3
+		}, "turnover", func(v survey.TableView) bool {
+			return v.Known && v.Verdict == survey.Unchecked && v.Failing == nil && len(v.Trend) == 3
 		}},
 		{"it was rolled back", func(w *world) error {
-			_, err := w.runner.Rollback(t.Context(), "turnover")
+			_, err := run.Rollback(t.Context(), w.runner, "turnover")
 			return err
-		}, "turnover", func(v pipeline.TableView) bool { return v.Known && v.Previous && v.Verdict == pipeline.Unchecked }},
+		}, "turnover", func(v survey.TableView) bool { return v.Known && v.Previous && v.Verdict == survey.Unchecked }},
 		{"the newest record is damaged", func(w *world) error {
 			w.write(t, ".stedi/runs/"+w.view(t).Last.Run+"/run.json", "{\"run\":")
 			return nil
-		}, "turnover", func(v pipeline.TableView) bool { return len(v.Trend) == 1 }},
+		}, "turnover", func(v survey.TableView) bool { return len(v.Trend) == 1 }},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			w := newWorld(t, checkedOrders())
@@ -188,7 +191,7 @@ func TestAViewOfALakeAtWorkTellsWhoHasIt(t *testing.T) {
 	}
 	w.clock = w.clock.Add(time.Minute)
 	seen := 0
-	record, err := w.runner.Run(t.Context(), pipeline.RunOptions{Force: true}, func(e pipeline.Event) {
+	record, err := run.Run(t.Context(), w.runner, pipeline.RunOptions{Force: true}, func(e pipeline.Event) {
 		v := w.view(t)
 		if v.Holder == nil {
 			if e.Step != "" {
@@ -217,7 +220,7 @@ func TestAViewOfALakeAtWorkTellsWhoHasIt(t *testing.T) {
 func TestAViewRemembersTheNewestRunsOnly(t *testing.T) {
 	w := newWorld(t, orders)
 	var last string
-	for range pipeline.ViewRuns + 3 {
+	for range state.ViewRuns + 3 {
 		record, err := w.run(t, pipeline.RunOptions{})
 		if err != nil {
 			t.Fatal(err)
@@ -225,7 +228,7 @@ func TestAViewRemembersTheNewestRunsOnly(t *testing.T) {
 		last = record.Run
 	}
 	v := w.view(t)
-	if len(v.Runs) != pipeline.ViewRuns || v.Last.Run != last || len(tableOf(t, v, "known").Trend) != pipeline.ViewRuns {
+	if len(v.Runs) != state.ViewRuns || v.Last.Run != last || len(tableOf(t, v, "known").Trend) != state.ViewRuns {
 		t.Errorf("%d runs, the last is %s", len(v.Runs), v.Last.Run)
 	}
 	if !v.Older {
@@ -233,7 +236,7 @@ func TestAViewRemembersTheNewestRunsOnly(t *testing.T) {
 	}
 	var before []string
 	for at := v.Runs[len(v.Runs)-1].Run; ; at = before[len(before)-1] {
-		older, err := pipeline.RecordsBefore(t.Context(), w.runner.Store, at, 2)
+		older, err := state.RecordsBefore(t.Context(), w.runner.Store, at, 2)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -249,7 +252,7 @@ func TestAViewRemembersTheNewestRunsOnly(t *testing.T) {
 	}
 	// What an older version of the program has left does not list them.
 	w.write(t, ".stedi/history.json", fmt.Sprintf("{\"last\":%q}", last))
-	if v := w.view(t); len(v.Runs) != pipeline.ViewRuns || v.Last.Run != last {
+	if v := w.view(t); len(v.Runs) != state.ViewRuns || v.Last.Run != last {
 		t.Errorf("%d runs without a list of them", len(v.Runs))
 	}
 }
@@ -263,7 +266,7 @@ func BenchmarkView(b *testing.B) {
 		b.Run(c.name, func(b *testing.B) {
 			w := manyOf(b, c.runs, c.files)
 			for b.Loop() {
-				if _, err := w.runner.View(b.Context()); err != nil {
+				if _, err := survey.Lake(b.Context(), w.runner); err != nil {
 					b.Fatal(err)
 				}
 			}
@@ -292,7 +295,7 @@ func manyOf(b *testing.B, runs, files int) *world {
 		w.write(b, folder+"run.json", text)
 		w.write(b, folder+"events.ndjson", "{}\n")
 	}
-	ids, err := pipeline.Runs(b.Context(), w.runner.Store)
+	ids, err := state.Runs(b.Context(), w.runner.Store)
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -8,6 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"stedi/pipeline"
+	"stedi/pipeline/survey"
 )
 
 // app is what all screens share. It belongs to the update loop.
@@ -27,8 +28,8 @@ type app struct {
 	opening task
 	place   *Workspace // nil until the lake is open
 	looking task
-	view    *pipeline.View // nil until it was looked at
-	looks   time.Duration  // what the last look took
+	view    *survey.View  // nil until it was looked at
+	looks   time.Duration // what the last look took
 	live    liveRun
 	known   Remembered
 	failure *problem                     // the newest one, until it is dismissed
@@ -59,7 +60,7 @@ type (
 		err   error
 	}
 	viewMsg struct {
-		view *pipeline.View
+		view *survey.View
 		took time.Duration
 		err  error
 	}
@@ -85,7 +86,7 @@ func (a *app) look() tea.Cmd {
 	runner := a.place.Runner
 	return a.work.start(&a.looking, func(ctx context.Context) tea.Msg {
 		began := a.options.Now()
-		view, err := runner.View(ctx)
+		view, err := survey.Lake(ctx, runner)
 		return viewMsg{view, a.options.Now().Sub(began), err}
 	})
 }
@@ -139,7 +140,7 @@ func (a *app) tick() tea.Cmd {
 }
 
 // table is what is known of a table, or nil.
-func (a *app) table(name string) *pipeline.TableView {
+func (a *app) table(name string) *survey.TableView {
 	if a.view == nil {
 		return nil
 	}

@@ -9,6 +9,7 @@ import (
 	uv "github.com/charmbracelet/ultraviolet"
 
 	"stedi/pipeline"
+	"stedi/pipeline/survey"
 )
 
 func (c *checksView) draw(p pane) {
@@ -194,7 +195,7 @@ func (c *checksView) drawCounts(p pane, k ruleColumns, table *pipeline.Table, ba
 
 // counted is the number of a table's rows: if no run has read them, then as the
 // checks have counted them.
-func (c *checksView) counted(v *pipeline.TableView) string {
+func (c *checksView) counted(v *survey.TableView) string {
 	if found := c.verdicts(); found != nil && !v.Known && !v.Missing {
 		if t := found.Table(v.Table); t != nil && !t.Missing {
 			return count(t.Rows)

@@ -8,6 +8,7 @@ import (
 
 	"stedi/pipeline"
 	"stedi/pipeline/pager"
+	"stedi/pipeline/survey"
 )
 
 // Rows that no run has counted are counted in the background, table by table:
@@ -59,7 +60,7 @@ func (l *lakeView) countNext() tea.Cmd {
 
 // lacks says which lines and files of a table cannot be read or were left out,
 // as far as that is known; "" if nothing is.
-func (a *app) lacks(v *pipeline.TableView) string {
+func (a *app) lacks(v *survey.TableView) string {
 	if c := a.counts[v.Table]; !v.Known && c.version == version(v) {
 		return printable(strings.Join(strings.Fields(c.why), " "))
 	}
@@ -71,7 +72,7 @@ func (a *app) lacks(v *pipeline.TableView) string {
 
 // rows is how many rows a table has, if that is known: from a run or a check, or
 // because they were counted here.
-func (a *app) rows(v *pipeline.TableView) (int64, bool) {
+func (a *app) rows(v *survey.TableView) (int64, bool) {
 	if v.Known {
 		return v.Rows, true
 	}

@@ -23,8 +23,8 @@ func graph(lake *pipeline.Lake) []graphRow {
 	var rows []graphRow
 	last := map[string]int{} // the row of a table's last reader
 	for i, t := range lake.Tables {
-		if t.Made != nil {
-			for _, input := range t.Made.Inputs {
+		if t.Transform != nil {
+			for _, input := range t.Transform.Inputs {
 				last[input] = i
 			}
 		}
@@ -33,8 +33,8 @@ func graph(lake *pipeline.Lake) []graphRow {
 	laneOf := func(name string) int { return slices.Index(lanes, name) }
 	for i, t := range lake.Tables {
 		var inputs, ending []int
-		if t.Made != nil {
-			for _, name := range t.Made.Inputs {
+		if t.Transform != nil {
+			for _, name := range t.Transform.Inputs {
 				lane := laneOf(name)
 				inputs = append(inputs, lane)
 				if last[name] == i {

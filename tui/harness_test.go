@@ -20,10 +20,13 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"stedi/pipeline"
+	"stedi/pipeline/check"
+	"stedi/pipeline/definition"
 	"stedi/pipeline/dir"
 	"stedi/pipeline/duckdb"
 	"stedi/pipeline/export"
 	"stedi/pipeline/query"
+	"stedi/pipeline/run"
 	"stedi/pipeline/stedi"
 )
 
@@ -120,7 +123,7 @@ func (w *world) open(tb testing.TB) {
 	engine, err := w.engine(tb.Context())
 	must(tb, err)
 	tb.Cleanup(func() { must(tb, engine.Close()) })
-	lake, err := pipeline.Load(tb.Context(), stedi.Definition, nil, engine)
+	lake, err := definition.Load(tb.Context(), stedi.Definition, nil, engine)
 	must(tb, err)
 	store, err := dir.Open(w.root, dir.Options{})
 	must(tb, err)
@@ -161,7 +164,7 @@ func (w *world) holdAt(table string) (release func()) {
 // clock, and tells of its progress when it is held.
 func (w *world) run(ctx context.Context, options pipeline.RunOptions, emit func(pipeline.Event)) (*pipeline.Record, error) {
 	return w.apart(ctx, func(runner *pipeline.Runner) (*pipeline.Record, error) {
-		return runner.Run(ctx, options, func(e pipeline.Event) { w.pace(ctx, e, emit) })
+		return run.Run(ctx, runner, options, func(e pipeline.Event) { w.pace(ctx, e, emit) })
 	})
 }
 
@@ -212,7 +215,7 @@ func (w *world) options(tb testing.TB) Options {
 				Runner: w.runner, Run: w.run, Scratch: scratch, Close: func() error { return nil },
 				Check: func(ctx context.Context, tables []string) (*pipeline.Record, error) {
 					return w.apart(ctx, func(runner *pipeline.Runner) (*pipeline.Record, error) {
-						return runner.Inspect(ctx, pipeline.InspectOptions{Tables: tables})
+						return check.Evaluate(ctx, runner, check.InspectOptions{Tables: tables})
 					})
 				},
 				Querier: func(ctx context.Context, _ string) (pipeline.Querier, error) { return w.files(ctx, limits) },

@@ -8,6 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"stedi/pipeline"
+	"stedi/pipeline/report"
 )
 
 // historyView is the fifth screen: the runs of the past, what each did, and
@@ -29,8 +30,8 @@ type historyView struct {
 // runDiff is how two runs differ.
 type runDiff struct {
 	a, b string
-	diff *pipeline.Diff
-	rows []pipeline.RowsDiff
+	diff *report.Diff
+	rows []report.RowsDiff
 	err  error
 }
 
@@ -173,8 +174,8 @@ func (h *historyView) compare() tea.Cmd {
 	runner, querier := h.place.Runner, h.place.Versions
 	return h.work.start(&h.differ, func(ctx context.Context) tea.Msg {
 		d := &runDiff{a: a.Run, b: b.Run}
-		if d.diff, d.err = pipeline.Compare(ctx, runner.Store, a, b); d.err == nil {
-			d.rows, d.err = runner.CompareRows(ctx, querier, d.diff)
+		if d.diff, d.err = report.Compare(ctx, runner.Store, a, b); d.err == nil {
+			d.rows, d.err = report.CompareRows(ctx, runner, querier, d.diff)
 		}
 		return diffMsg{d}
 	})

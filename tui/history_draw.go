@@ -10,6 +10,7 @@ import (
 
 	"stedi/pipeline"
 	harmless "stedi/pipeline/printable"
+	"stedi/pipeline/report"
 )
 
 func (h *historyView) draw(p pane) {
@@ -217,7 +218,7 @@ func (h *historyView) diffLines(d *runDiff) []styledLine {
 	return append(lines, h.rowLines(d.rows)...)
 }
 
-func (h *historyView) tableDiff(d pipeline.TableDiff) []styledLine {
+func (h *historyView) tableDiff(d report.TableDiff) []styledLine {
 	t := h.theme
 	change, style := "", t.dim
 	if d.Rows.A >= 0 && d.Rows.B >= 0 {
@@ -249,7 +250,7 @@ func counted(n int64) string {
 	return count(n)
 }
 
-func (h *historyView) stepDiff(d pipeline.StepDiff) []styledLine {
+func (h *historyView) stepDiff(d report.StepDiff) []styledLine {
 	t := h.theme
 	lines := []styledLine{{
 		{t.text, fmt.Sprintf("  %-28s", d.Table)}, {t.dim, fmt.Sprintf("%s → %s   %s → %s", d.State.A, d.State.B, span(d.Seconds.A), span(d.Seconds.B))},
@@ -273,7 +274,7 @@ func (h *historyView) stepDiff(d pipeline.StepDiff) []styledLine {
 }
 
 // rowLines tells which rows only one of two versions has.
-func (h *historyView) rowLines(rows []pipeline.RowsDiff) []styledLine {
+func (h *historyView) rowLines(rows []report.RowsDiff) []styledLine {
 	t := h.theme
 	var lines []styledLine
 	var same []string

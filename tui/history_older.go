@@ -7,6 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"stedi/pipeline"
+	"stedi/pipeline/state"
 )
 
 // A look at the lake brings the newest runs alone, for a lake may remember many
@@ -56,7 +57,7 @@ func (h *historyView) readOlder() tea.Cmd {
 	}
 	store, before := h.place.Runner.Store, h.records.list[len(h.records.list)-1].Run
 	return h.work.start(&h.records.reading, func(ctx context.Context) tea.Msg {
-		runs, err := pipeline.RecordsBefore(ctx, store, before, olderAtOnce)
+		runs, err := state.RecordsBefore(ctx, store, before, olderAtOnce)
 		return olderMsg{runs, err}
 	})
 }

@@ -7,15 +7,15 @@ import (
 	"path/filepath"
 	"testing"
 
-	"stedi/pipeline"
+	"stedi/pipeline/state"
 )
 
 // pretendRuns makes the lake remember so many copies of its run, an hour apart.
 func (w *world) pretendRuns(tb testing.TB, count int) {
 	tb.Helper()
-	ids, err := pipeline.Runs(tb.Context(), w.store)
+	ids, err := state.Runs(tb.Context(), w.store)
 	must(tb, err)
-	record, err := pipeline.ReadRecord(tb.Context(), w.store, ids[0])
+	record, err := state.ReadRecord(tb.Context(), w.store, ids[0])
 	must(tb, err)
 	for n := range count {
 		record.Run = fmt.Sprintf("20200101T%06d.000Z", n)
@@ -55,7 +55,7 @@ func TestTheHistoryGoesBackToTheFirstRun(t *testing.T) {
 	w, d := withRuns(t, 251)
 	d.shows("the newest 20 runs")
 	d.press("5")
-	d.contiguous(pipeline.ViewRuns)
+	d.contiguous(state.ViewRuns)
 	d.shows("time ▇▇▇▇▇▇▇▇▇▇", "… older runs")
 	for range 4 {
 		d.press("end")
@@ -72,12 +72,12 @@ func TestTheHistoryGoesBackToTheFirstRun(t *testing.T) {
 }
 
 func TestARunThatIsPushedOutOfTheNewestStays(t *testing.T) {
-	w, d := withRuns(t, pipeline.ViewRuns)
+	w, d := withRuns(t, state.ViewRuns)
 	d.press("5", "end")
 	d.hides("older runs")
 	w.make(t)
 	d.press("ctrl+l", "end")
-	d.contiguous(pipeline.ViewRuns + 1)
+	d.contiguous(state.ViewRuns + 1)
 }
 
 func TestARunThatIsPushedOutWhileOlderOnesAreReadStays(t *testing.T) {
@@ -95,11 +95,11 @@ func TestAfterManyNewRunsTheOldOnesAreReadAgain(t *testing.T) {
 	w, d := withRuns(t, 40)
 	d.press("5", "end")
 	d.contiguous(40)
-	for range pipeline.ViewRuns + 1 {
+	for range state.ViewRuns + 1 {
 		w.make(t)
 	}
 	d.press("ctrl+l", "end")
-	d.contiguous(40 + pipeline.ViewRuns + 1)
+	d.contiguous(40 + state.ViewRuns + 1)
 }
 
 func TestAFilterFindsRunsHoweverOld(t *testing.T) {

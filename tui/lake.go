@@ -138,9 +138,9 @@ func (l *lakeView) move(by int) tea.Cmd {
 func (l *lakeView) sideways(by int) tea.Cmd {
 	if t := l.current(); t != nil && l.panes.at == lineagePane {
 		if by < 0 && !t.IsLanding() {
-			return l.choose(t.Made.Inputs[0])
+			return l.choose(t.Transform.Inputs[0])
 		}
-		if readers := l.lake().Readers(t.Name); by > 0 && len(readers) > 0 {
+		if readers := l.lake().Downstream(t.Name); by > 0 && len(readers) > 0 {
 			return l.choose(readers[0].Name)
 		}
 		return nil

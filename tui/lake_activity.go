@@ -7,6 +7,7 @@ import (
 	uv "github.com/charmbracelet/ultraviolet"
 
 	"stedi/pipeline"
+	"stedi/pipeline/survey"
 )
 
 // drawActivity lists the newest runs.
@@ -121,7 +122,7 @@ func (l *lakeView) openVerdict() tea.Cmd {
 	return l.open(&reader{kit: l.kit, head: "CHECKS of " + l.at, lines: func() []styledLine { return l.verdictLines(v) }})
 }
 
-func (l *lakeView) verdictLines(v *pipeline.TableView) []styledLine {
+func (l *lakeView) verdictLines(v *survey.TableView) []styledLine {
 	t := l.theme
 	var lines []styledLine
 	if v.Expected != nil && v.Known {

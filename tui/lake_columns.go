@@ -10,13 +10,14 @@ import (
 	uv "github.com/charmbracelet/ultraviolet"
 
 	"stedi/pipeline"
+	"stedi/pipeline/survey"
 )
 
 // profile is what is known of the values of a table's columns, as of one
 // version of it.
 type profile struct {
 	version string
-	columns []pipeline.ColumnProfile
+	columns []survey.ColumnProfile
 	err     error
 }
 
@@ -35,7 +36,7 @@ type profiledMsg struct {
 }
 
 // version stands for what lies in a table.
-func version(v *pipeline.TableView) string {
+func version(v *survey.TableView) string {
 	return fmt.Sprint(v.Changed.UnixNano(), v.Files, v.Bytes)
 }
 
@@ -62,7 +63,7 @@ func (l *lakeView) profileNow() tea.Cmd {
 	l.profiles[t.Name] = &profile{version: now}
 	open := l.place.Files
 	return l.work.start(&l.profiler, func(ctx context.Context) tea.Msg {
-		columns, err := answerTo(ctx, open, func(q pipeline.Querier) ([]pipeline.ColumnProfile, error) { return pipeline.ProfileColumns(ctx, q, t) })
+		columns, err := answerTo(ctx, open, func(q pipeline.Querier) ([]survey.ColumnProfile, error) { return survey.ProfileColumns(ctx, q, t) })
 		return profiledMsg{t.Name, &profile{now, columns, err}}
 	})
 }
@@ -111,7 +112,7 @@ func (l *lakeView) drawColumns(p pane) {
 		if from+y >= len(t.Columns) {
 			break
 		}
-		var profile *pipeline.ColumnProfile
+		var profile *survey.ColumnProfile
 		if found != nil && from+y < len(found.columns) {
 			profile = &found.columns[from+y]
 		}
@@ -168,7 +169,7 @@ func (c columnsAt) head(p pane, t *theme) {
 	}
 }
 
-func (c columnsAt) row(p pane, t *theme, column pipeline.Column, found *pipeline.ColumnProfile) {
+func (c columnsAt) row(p pane, t *theme, column pipeline.Column, found *survey.ColumnProfile) {
 	x := p.cut(1, 0, c.kind-2, t.text, column.Name)
 	if column.Key && x+4 < c.kind {
 		p.text(x+1, 0, t.warn, "key")
@@ -245,7 +246,7 @@ func (l *lakeView) profileLines(t *pipeline.Table) []styledLine {
 	return lines
 }
 
-func (l *lakeView) countsOf(c pipeline.ColumnProfile) string {
+func (l *lakeView) countsOf(c survey.ColumnProfile) string {
 	distinct := count(c.Distinct)
 	if c.Approximate {
 		distinct = "about " + short(float64(c.Distinct))

@@ -9,6 +9,7 @@ import (
 	uv "github.com/charmbracelet/ultraviolet"
 
 	"stedi/pipeline"
+	"stedi/pipeline/survey"
 )
 
 func (l *lakeView) draw(p pane) {
@@ -295,7 +296,7 @@ func (a *app) rowsNow(name string) string {
 	return ""
 }
 
-func (a *app) rowsOf(v *pipeline.TableView) string {
+func (a *app) rowsOf(v *survey.TableView) string {
 	if v.Missing {
 		return "—"
 	}
@@ -306,14 +307,14 @@ func (a *app) rowsOf(v *pipeline.TableView) string {
 }
 
 // verdict says in a character whether a table is as it should be.
-func (l *lakeView) verdict(v *pipeline.TableView) (string, uv.Style) {
+func (l *lakeView) verdict(v *survey.TableView) (string, uv.Style) {
 	t := l.theme
 	switch {
 	case v.Missing:
 		return "–", t.dim
 	case len(v.Strange) > 0:
 		return "≠", t.bad
-	case v.Verdict == pipeline.Wrong:
+	case v.Verdict == survey.Wrong:
 		return "✗", t.bad
 	case v.Stale != "":
 		return "◌", t.warn
@@ -321,9 +322,9 @@ func (l *lakeView) verdict(v *pipeline.TableView) (string, uv.Style) {
 		return fmt.Sprintf("%d✗", min(v.Rejected, 99)), t.warn
 	case v.LeftOut() != nil:
 		return "!", t.warn
-	case v.Verdict == pipeline.Warn:
+	case v.Verdict == survey.Warn:
 		return "!", t.warn
-	case v.Verdict == pipeline.Pass:
+	case v.Verdict == survey.Pass:
 		return "✓", t.good
 	default:
 		return "·", t.dim

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"stedi/pipeline"
+	"stedi/pipeline/survey"
 )
 
 // hint says the one thing about the chosen table that is most worth knowing.
@@ -20,7 +21,7 @@ func (l *lakeView) hint() (mood, string) {
 		return failed, v.Strange[0] + " was modified outside stedi: run with --replace to move it aside"
 	case v.Stale != "":
 		return warned, v.Table + " is stale: " + v.Stale + "; r brings it up to date"
-	case len(v.Failing) > 0 && v.Verdict == pipeline.Wrong:
+	case len(v.Failing) > 0 && v.Verdict == survey.Wrong:
 		return failed, v.Failing[0].Check + ": " + v.Failing[0].Message
 	case l.lacks(v) != "":
 		return warned, l.lacks(v)
@@ -58,7 +59,7 @@ func (l *lakeView) landingPaths() []string {
 }
 
 // greatestLoss says which stage let the fewest rows through.
-func (l *lakeView) greatestLoss(t *pipeline.Table, v *pipeline.TableView) string {
+func (l *lakeView) greatestLoss(t *pipeline.Table, v *survey.TableView) string {
 	way, _ := waterfall(t, v.Funnel, nil)
 	worst, before := fall{}, int64(0)
 	for i, f := range way[1:] {

@@ -6,6 +6,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"stedi/pipeline"
+	"stedi/pipeline/survey"
 )
 
 func (l *lakeView) drawLineage(p pane) {
@@ -41,14 +42,14 @@ func (l *lakeView) drawLineage(p pane) {
 	case len(v.Funnel) == 0:
 		in.cut(1, 0, in.width()-2, l.theme.text, t.Doc)
 		x := in.text(1, 1, l.theme.dim, "upstream")
-		for _, name := range t.Made.Inputs {
+		for _, name := range t.Transform.Inputs {
 			x = l.drawLink(in, x+1, 1, name, l.choose)
 		}
 		y = 2
 	default:
 		y = l.drawWaterfall(in, t, v.Funnel, l.choose)
 	}
-	if readers := l.lake().Readers(t.Name); len(readers) > 0 && y < in.height() {
+	if readers := l.lake().Downstream(t.Name); len(readers) > 0 && y < in.height() {
 		x := in.text(1, y, l.theme.dim, "feeds")
 		for _, r := range readers {
 			x = l.drawLink(in, x+1, y, r.Name, l.choose)
@@ -57,7 +58,7 @@ func (l *lakeView) drawLineage(p pane) {
 }
 
 // provenance says where what lies in a table comes from.
-func (l *lakeView) provenance(v *pipeline.TableView) string {
+func (l *lakeView) provenance(v *survey.TableView) string {
 	switch {
 	case v.Missing:
 		return "not built yet"
@@ -71,7 +72,7 @@ func (l *lakeView) provenance(v *pipeline.TableView) string {
 }
 
 // drawLanding says what was read of a landing table.
-func (l *lakeView) drawLanding(p pane, t *pipeline.Table, v *pipeline.TableView) int {
+func (l *lakeView) drawLanding(p pane, t *pipeline.Table, v *survey.TableView) int {
 	th := l.theme
 	p.cut(1, 0, p.width()-2, th.text, t.Doc)
 	p.cut(1, 1, p.width()-2, th.dim, fmt.Sprintf("%s/%s · %s · %s", l.options.Lake, t.Path, plural(int64(v.Files), "file", "files"), size(v.Bytes)))

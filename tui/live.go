@@ -11,6 +11,8 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"stedi/pipeline"
+	"stedi/pipeline/state"
+	"stedi/pipeline/survey"
 )
 
 // liveRun is the run on the screen: one of ours, one of another process that is
@@ -359,7 +361,7 @@ func (m *Model) replay(id string) tea.Cmd {
 	m.live.speed = 10
 	m.current = runScreen
 	return m.work.start(&m.live.work, func(ctx context.Context) tea.Msg {
-		events, err := pipeline.ReadEvents(ctx, store, id)
+		events, err := state.ReadEvents(ctx, store, id)
 		return replayMsg{id, events, err}
 	})
 }
@@ -379,7 +381,7 @@ func (m *Model) followRun(id string) tea.Cmd {
 	box := newMailbox[pipeline.Event]()
 	over := make(chan runMsg, 1)
 	start := m.work.start(&m.live.work, func(ctx context.Context) tea.Msg {
-		err := runner.Follow(ctx, id, box.send)
+		err := survey.Follow(ctx, runner, id, box.send)
 		over <- runMsg{source: followedRun, err: err}
 		box.close()
 		return nil

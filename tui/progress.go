@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"stedi/pipeline"
+	"stedi/pipeline/state"
 )
 
 // made are the tables that transforms make.
@@ -38,7 +39,7 @@ func (a *app) whole() (share float64, estimated bool) {
 		if step == nil || step.state == pipeline.UpToDate {
 			continue
 		}
-		weight, known := pipeline.Median(a.past(t.Name))
+		weight, known := state.Median(a.past(t.Name))
 		if !known {
 			weight = 1
 		}
@@ -57,7 +58,7 @@ func (a *app) past(table string) []float64 {
 	if a.view == nil {
 		return nil
 	}
-	return pipeline.PastSeconds(a.view.Runs, a.place.Runner.Engine.Name(), table)
+	return state.PastSeconds(a.view.Runs, a.place.Runner.Engine.Name(), table)
 }
 
 // shareOf is how much of a step is done. It is measured where the engine
@@ -74,7 +75,7 @@ func (a *app) shareOf(table string, step *liveStep) (share float64, estimated bo
 	if measured, ok := measuredShare(step.progress); ok {
 		return measured, false
 	}
-	if usual, ok := pipeline.Median(a.past(table)); ok && usual > 0 {
+	if usual, ok := state.Median(a.past(table)); ok && usual > 0 {
 		const most = 0.97 // an estimate never says that it is done
 		return min(most, a.live.clock().Sub(step.began).Seconds()/usual), true
 	}
@@ -113,7 +114,7 @@ func (a *app) timeLeft(table string, step *liveStep) (float64, bool) {
 			return spent * (1 - share) / share, true
 		}
 	}
-	usual, ok := pipeline.Median(a.past(table))
+	usual, ok := state.Median(a.past(table))
 	return max(0, usual-spent), ok
 }
 

@@ -108,8 +108,8 @@ func (l *lakeView) openSQL() tea.Cmd {
 		return nil
 	}
 	text := t.DDL
-	if t.Made != nil {
-		text = t.Made.SQL
+	if t.Transform != nil {
+		text = t.Transform.SQL
 	}
 	return l.open(&reader{kit: l.kit, head: t.File, lines: func() []styledLine { return colourSQL(l.theme, text) }})
 }

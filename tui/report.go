@@ -11,6 +11,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"stedi/pipeline"
+	"stedi/pipeline/report"
 )
 
 // savedMsg says what came of writing a file.
@@ -63,9 +64,9 @@ func (m *Model) askReport(r *pipeline.Record) tea.Cmd {
 func reportAs(name string, r *pipeline.Record) ([]byte, error) {
 	switch strings.ToLower(filepath.Ext(name)) {
 	case ".md":
-		return pipeline.Summary(r), nil
+		return report.Summary(r), nil
 	case ".xml":
-		return pipeline.JUnit(r), nil
+		return report.JUnit(r), nil
 	case ".json":
 		text, err := json.MarshalIndent(r, "", "  ")
 		return append(text, '\n'), err

@@ -9,6 +9,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"stedi/pipeline"
+	"stedi/pipeline/run"
 )
 
 // runView is the second screen: the transforms in their order, how far each
@@ -200,7 +201,7 @@ func (s *runView) logText() string {
 type planMsg struct {
 	names []string
 	force bool
-	steps []pipeline.PlanStep
+	steps []run.PlanStep
 	err   error
 }
 
@@ -211,7 +212,7 @@ func (a *app) planned(names []string, force bool) tea.Cmd {
 	runner, options := a.place.Runner, a.options.Run
 	options.Select, options.Force = names, force || options.Force
 	return a.work.start(&a.planning, func(ctx context.Context) tea.Msg {
-		steps, err := runner.Plan(ctx, options)
+		steps, err := run.Plan(ctx, runner, options)
 		return planMsg{names, force, steps, err}
 	})
 }

@@ -8,6 +8,7 @@ import (
 	uv "github.com/charmbracelet/ultraviolet"
 
 	"stedi/pipeline"
+	"stedi/pipeline/state"
 )
 
 func (s *runView) draw(p pane) {
@@ -290,7 +291,7 @@ func (s *runView) drawIdle(p pane, c stepColumns, table *pipeline.Table, style, 
 	if c.out > 0 && !v.Missing {
 		p.textRight(c.out, 0, over(t.dim, back), s.rowsOf(v))
 	}
-	if usual, ok := pipeline.Median(s.past(table.Name)); ok && c.eta > 0 {
+	if usual, ok := state.Median(s.past(table.Name)); ok && c.eta > 0 {
 		p.textRight(c.eta, 0, over(t.dim, back), "~"+span(usual))
 	}
 	if c.bar > 0 && v.Stale != "" {

@@ -13,6 +13,7 @@ import (
 	"stedi/pipeline"
 	"stedi/pipeline/pager"
 	harmless "stedi/pipeline/printable"
+	"stedi/pipeline/survey"
 )
 
 // person is by which names the row with the cursor tells whose it is.
@@ -57,7 +58,7 @@ func (t *tableView) follow() tea.Cmd {
 	}
 	runner, allow := t.place.Runner, t.options.Run.Allow
 	return t.work.start(&t.tracing, func(ctx context.Context) tea.Msg {
-		trace, err := runner.Trace(ctx, who.names[who.kind], allow)
+		trace, err := survey.Trace(ctx, runner, who.names[who.kind], allow)
 		return tracedMsg{who, trace, err}
 	})
 }

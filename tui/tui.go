@@ -29,6 +29,7 @@ import (
 	"github.com/charmbracelet/colorprofile"
 
 	"stedi/pipeline"
+	"stedi/pipeline/report"
 )
 
 // Workspace is a lake that is open, and what can be done with it.
@@ -59,7 +60,7 @@ type Workspace struct {
 	// the transforms.
 	Files func(ctx context.Context) (pipeline.Querier, error)
 	// Versions opens a Querier over two versions of a table.
-	Versions pipeline.Versions
+	Versions report.Versions
 	// Scratch is a private folder for what does not fit into memory. It is
 	// removed at the end.
 	Scratch string

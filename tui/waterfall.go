@@ -9,6 +9,7 @@ import (
 	uv "github.com/charmbracelet/ultraviolet"
 
 	"stedi/pipeline"
+	"stedi/pipeline/survey"
 )
 
 // fall is one level of a waterfall: how many rows there are, and what became
@@ -30,7 +31,7 @@ func waterfall(t *pipeline.Table, funnel []pipeline.StageRows, why map[string]st
 		switch {
 		case i == 0:
 			f.input = true
-		case i < len(t.Made.Inputs):
+		case i < len(t.Transform.Inputs):
 			others = append(others, s)
 			continue
 		default:
@@ -175,7 +176,7 @@ func (a *app) explain(t *pipeline.Table) tea.Cmd {
 	}
 	runner := a.place.Runner
 	return a.work.start(&a.explaining, func(ctx context.Context) tea.Msg {
-		conditions, err := runner.Conditions(ctx, t)
+		conditions, err := survey.Conditions(ctx, runner, t)
 		if err != nil {
 			return nil // the waterfall does without
 		}

@@ -13,6 +13,7 @@ import (
 	"stedi/athena/awstest"
 	"stedi/athena/catalog"
 	"stedi/pipeline"
+	"stedi/pipeline/definition"
 	"stedi/pipeline/duckdb"
 	"stedi/pipeline/stedi"
 )
@@ -30,7 +31,7 @@ func load(t *testing.T) *pipeline.Lake {
 			t.Error(err)
 		}
 	})
-	lake, err := pipeline.Load(t.Context(), stedi.Definition, nil, engine)
+	lake, err := definition.Load(t.Context(), stedi.Definition, nil, engine)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,6 +12,7 @@ import (
 
 	"stedi/athena/account"
 	"stedi/pipeline"
+	"stedi/pipeline/definition"
 )
 
 // Change is a call that brings the catalog closer to the definition.
@@ -117,7 +118,7 @@ func (c *Catalog) drift(found *types.Table, want *types.TableInput, t *pipeline.
 // define is what the catalog is to say of a table: the same as the statement
 // that Athena would be given.
 func (c *Catalog) define(t *pipeline.Table) (*types.TableInput, error) {
-	class, properties, err := t.SerDe()
+	class, properties, err := definition.SerDe(t)
 	if err != nil {
 		return nil, err
 	}

@@ -79,7 +79,7 @@ type scans struct {
 // count of its stages. Tables that would be rebuilt are taken to be as large as
 // they are now.
 func (s scans) Table(ctx context.Context, t *pipeline.Table) (*registry.Estimate, error) {
-	inputs, err := s.env.SizeOf(ctx, t.Made.Inputs...)
+	inputs, err := s.env.SizeOf(ctx, t.Transform.Inputs...)
 	if err != nil {
 		return nil, err
 	}
@@ -97,7 +97,7 @@ func (s scans) Table(ctx context.Context, t *pipeline.Table) (*registry.Estimate
 	if e.CountBytes, err = s.env.SizeOf(ctx, t.Name); err != nil {
 		return nil, err
 	}
-	if s.stages && len(t.Made.Stages) > 0 {
+	if s.stages && len(t.Transform.Stages) > 0 {
 		e.CountBytes += inputs
 	}
 	e.CostUSD += s.price.Cost(e.CountBytes)

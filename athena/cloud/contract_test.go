@@ -9,10 +9,11 @@ import (
 	"stedi/athena/catalog"
 	"stedi/athena/cloud"
 	"stedi/athena/s3"
-	"stedi/pipeline"
+	"stedi/pipeline/definition"
 	"stedi/pipeline/duckdb"
 	"stedi/pipeline/engines/enginetest"
 	"stedi/pipeline/engines/registry"
+	"stedi/pipeline/state"
 )
 
 func TestAthena(t *testing.T) {
@@ -41,7 +42,7 @@ func deployed(t *testing.T, server *awstest.AWS, describe func(*cloud.Settings) 
 	if err != nil {
 		t.Fatal(err)
 	}
-	lake, err := pipeline.Load(t.Context(), enginetest.Definition, nil, embedded)
+	lake, err := definition.Load(t.Context(), enginetest.Definition, nil, embedded)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -62,11 +63,11 @@ func deployed(t *testing.T, server *awstest.AWS, describe func(*cloud.Settings) 
 	tables := catalog.Open(server.Config, cloud.DefaultDatabase, location)
 	apply(t, func() ([]catalog.Change, error) { return tables.Changes(t.Context(), lake) })
 	env := &registry.Env{
-		Place: registry.Place{Root: location, Authority: pipeline.Authority{Catalog: catalog.Kind, Database: cloud.DefaultDatabase}},
+		Place: registry.Place{Root: location, Authority: state.Authority{Catalog: catalog.Kind, Database: cloud.DefaultDatabase}},
 		Lake:  lake, Temp: t.TempDir(), Embedded: embedded,
 	}
 	w := &enginetest.World{Lake: lake}
-	w.Store, w.Publisher = pipeline.ByCatalog(bucket, tables, lake)
+	w.Store, w.Publisher = state.ByCatalog(bucket, tables, lake)
 	env.Store = w.Store
 	if entry.Jobs != nil {
 		jobs, err := settings.Jobs(t.Context(), lake, bucket, env.Place, cloud.DefaultDatabase)

@@ -9,6 +9,7 @@ import (
 	"stedi/pipeline"
 	"stedi/pipeline/engines/registry"
 	"stedi/pipeline/printable"
+	"stedi/pipeline/state"
 )
 
 // Glue describes the engine that runs transforms as Spark jobs. Athena answers
@@ -90,13 +91,13 @@ const manyPastRuns = 20
 
 // pastRuns returns the records of the newest runs.
 func pastRuns(ctx context.Context, store pipeline.Store) ([]*pipeline.Record, error) {
-	ids, err := pipeline.Runs(ctx, store)
+	ids, err := state.Runs(ctx, store)
 	if err != nil {
 		return nil, err
 	}
 	var records []*pipeline.Record
 	for _, id := range ids[:min(len(ids), manyPastRuns)] {
-		record, err := pipeline.ReadRecord(ctx, store, id)
+		record, err := state.ReadRecord(ctx, store, id)
 		if err != nil {
 			return nil, err
 		}
@@ -114,8 +115,8 @@ type works struct {
 // Table says what a job would use, from what it used before, or what the
 // shortest one does.
 func (w works) Table(_ context.Context, t *pipeline.Table) (*registry.Estimate, error) {
-	before := pipeline.PastDPUSeconds(w.past, t.Name)
-	units, known := pipeline.Median(before)
+	before := state.PastDPUSeconds(w.past, t.Name)
+	units, known := state.Median(before)
 	if !known {
 		units = w.price.LeastDPUSeconds()
 	}

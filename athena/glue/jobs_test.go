@@ -17,6 +17,7 @@ import (
 	"stedi/athena/catalog"
 	"stedi/athena/glue"
 	"stedi/pipeline"
+	"stedi/pipeline/definition"
 	"stedi/pipeline/dir"
 	"stedi/pipeline/duckdb"
 	"stedi/pipeline/spark"
@@ -51,7 +52,7 @@ func newBench(t *testing.T, options glue.Options) *bench {
 			t.Error(err)
 		}
 	}()
-	if b.lake, err = pipeline.Load(t.Context(), stedi.Definition, nil, engine); err != nil {
+	if b.lake, err = definition.Load(t.Context(), stedi.Definition, nil, engine); err != nil {
 		t.Fatal(err)
 	}
 	store, err := dir.Open(b.root, dir.Options{})
@@ -83,7 +84,7 @@ func (b *bench) work(_ context.Context, run awstest.JobRun) error {
 	}
 	t := b.lake.Table("customer_trusted")
 	result := spark.Result{Table: t.Name}
-	for _, name := range append(append(slices.Clone(t.Made.Inputs), t.Made.Stages...), t.Name) {
+	for _, name := range append(append(slices.Clone(t.Transform.Inputs), t.Transform.Stages...), t.Name) {
 		result.Funnel = append(result.Funnel, pipeline.StageRows{Name: name, Rows: 1})
 	}
 	for _, c := range t.Columns {

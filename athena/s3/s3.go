@@ -30,6 +30,7 @@ import (
 
 	"stedi/athena/account"
 	"stedi/pipeline"
+	"stedi/pipeline/definition"
 )
 
 const (
@@ -75,7 +76,7 @@ type Options struct {
 // that its bucket can be reached. A server that is not Amazon's is addressed
 // by path.
 func Open(ctx context.Context, config aws.Config, location string, options Options) (*Store, error) {
-	location, err := pipeline.CheckS3Location(location)
+	location, err := definition.CheckS3Location(location)
 	if err != nil {
 		return nil, err
 	}

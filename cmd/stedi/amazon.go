@@ -10,6 +10,7 @@ import (
 
 	"stedi/athena/s3"
 	"stedi/pipeline"
+	"stedi/pipeline/definition"
 	"stedi/pipeline/dir"
 )
 
@@ -40,7 +41,7 @@ func (p *program) openStore(ctx context.Context, root string) (store pipeline.St
 }
 
 func (p *program) openBucket(ctx context.Context, location string) (*s3.Store, string, error) {
-	if _, err := pipeline.CheckS3Location(location); err != nil {
+	if _, err := definition.CheckS3Location(location); err != nil {
 		return nil, "", err
 	}
 	config, err := p.config.account.Account(ctx)

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"stedi/pipeline"
+	"stedi/pipeline/check"
 )
 
 func (p *program) checkCommand() *cobra.Command {
@@ -22,7 +23,7 @@ func (p *program) checkCommand() *cobra.Command {
 			"only other tables are named. It changes nothing, and needs no permission to.",
 		Example: "stedi check --lake ./lake\nstedi check machine_learning_curated --lake ./lake --output json",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return p.check(cmd.Context(), pipeline.InspectOptions{Tables: args, Allow: allow.allowance(), AllowMissing: allowMissing}, ci)
+			return p.check(cmd.Context(), check.InspectOptions{Tables: args, Allow: allow.allowance(), AllowMissing: allowMissing}, ci)
 		},
 	}
 	cmd.Flags().BoolVar(&allowMissing, "allow-missing", false, "skip tables without files, which fail otherwise; stale tables still fail")
@@ -31,7 +32,7 @@ func (p *program) checkCommand() *cobra.Command {
 	return cmd
 }
 
-func (p *program) check(ctx context.Context, options pipeline.InspectOptions, ci ciFlags) (err error) {
+func (p *program) check(ctx context.Context, options check.InspectOptions, ci ciFlags) (err error) {
 	ctx, out, err := p.watch(ctx, ci)
 	if err != nil {
 		return err
@@ -42,7 +43,7 @@ func (p *program) check(ctx context.Context, options pipeline.InspectOptions, ci
 		return err
 	}
 	defer func() { err = errors.Join(err, o.close()) }()
-	record, err := o.runner(p.config.demo).Inspect(ctx, options)
+	record, err := check.Evaluate(ctx, o.runner(p.config.demo), options)
 	if record == nil {
 		return err
 	}

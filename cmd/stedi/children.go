@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"stedi/pipeline"
+	"stedi/pipeline/state"
 )
 
 // children runs the program's own commands in processes of their own, for the
@@ -100,7 +101,7 @@ func (c children) run(ctx context.Context, options pipeline.RunOptions, emit fun
 	if id == "" {
 		return nil, failureOf(cmd, err, complaint.String(), "")
 	}
-	record, e := pipeline.ReadRecord(context.WithoutCancel(ctx), c.store, id)
+	record, e := state.ReadRecord(context.WithoutCancel(ctx), c.store, id)
 	if e != nil {
 		return nil, errors.Join(failureOf(cmd, err, complaint.String(), ""), e)
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"stedi/pipeline"
+	"stedi/pipeline/report"
 )
 
 // ciFlags are for those who run the program unattended.
@@ -201,7 +202,7 @@ type junitFile string
 func (f junitFile) event(pipeline.Event) {}
 
 func (f junitFile) end(r *pipeline.Record) error {
-	if err := os.WriteFile(string(f), pipeline.JUnit(r), 0o644); err != nil { // a report without data, for others to read
+	if err := os.WriteFile(string(f), report.JUnit(r), 0o644); err != nil { // a report without data, for others to read
 		return pipeline.Fail(pipeline.BadEngine, "", "Name a file in a folder that exists and can be written.", "--junit: %w", err)
 	}
 	return nil

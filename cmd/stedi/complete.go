@@ -6,6 +6,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"stedi/pipeline"
+	"stedi/pipeline/definition"
+	"stedi/pipeline/state"
 )
 
 // A completer gives the words that may stand at a place. It takes no lock,
@@ -88,7 +90,7 @@ func (p *program) completeFlags(cmd *cobra.Command) {
 // completeSelection knows what Lake.Select takes. The forms with a plus come
 // once somebody has begun to write one.
 func (p *program) completeSelection(_ *cobra.Command, args []string, begun string) ([]string, cobra.ShellCompDirective) {
-	names := pipeline.NamesOf(p.definition())
+	names := definition.NamesOf(p.definition())
 	var found []string
 	for _, table := range names.Tables {
 		for _, form := range []string{table, "+" + table, table + "+"} {
@@ -107,7 +109,7 @@ func (p *program) completeSelection(_ *cobra.Command, args []string, begun strin
 
 func (p *program) completeTables(_ *cobra.Command, args []string, begun string) ([]string, cobra.ShellCompDirective) {
 	var found []string
-	for _, table := range pipeline.NamesOf(p.definition()).Tables {
+	for _, table := range definition.NamesOf(p.definition()).Tables {
 		if strings.HasPrefix(table, begun) {
 			found = append(found, table)
 		}
@@ -122,7 +124,7 @@ func (p *program) completeProfiles(_ *cobra.Command, _ []string, begun string) (
 		before, last = begun[:i+1], begun[i+1:]
 	}
 	var found []string
-	for _, profile := range without(pipeline.Profiles(p.definition()), strings.Split(before, ",")) {
+	for _, profile := range without(definition.Profiles(p.definition()), strings.Split(before, ",")) {
 		if strings.HasPrefix(profile, last) {
 			found = append(found, before+profile)
 		}
@@ -135,7 +137,7 @@ func (p *program) completeRuns(cmd *cobra.Command, _ []string, begun string) ([]
 	if err != nil {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
-	ids, err := pipeline.Runs(cmd.Context(), store)
+	ids, err := state.Runs(cmd.Context(), store)
 	if err != nil || len(ids) == 0 {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}

@@ -9,7 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"stedi/pipeline"
+	"stedi/pipeline/definition"
 )
 
 // placeholder stands where the lake's place in S3 belongs.
@@ -59,7 +59,7 @@ func (p *program) printDDL(ctx context.Context, location string, names []string)
 	}
 	var all []tableDDL
 	for _, t := range tables {
-		statement, err := t.CreateTable(location)
+		statement, err := definition.CreateTable(t, location)
 		if err != nil {
 			return err
 		}
@@ -75,9 +75,9 @@ func (p *program) printDDL(ctx context.Context, location string, names []string)
 func (p *program) lakeLocation(flag string) (string, error) {
 	switch {
 	case flag != "":
-		return pipeline.CheckS3Location(plainS3(flag))
+		return definition.CheckS3Location(plainS3(flag))
 	case strings.HasPrefix(p.config.lake, "s3://"):
-		return pipeline.CheckS3Location(p.config.lake)
+		return definition.CheckS3Location(p.config.lake)
 	default:
 		return placeholder, nil
 	}

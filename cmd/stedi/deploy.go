@@ -19,6 +19,7 @@ import (
 	"stedi/pipeline"
 	"stedi/pipeline/dir"
 	"stedi/pipeline/engines/registry"
+	"stedi/pipeline/state"
 )
 
 func (p *program) deployCommand() *cobra.Command {
@@ -56,7 +57,7 @@ type deployment struct {
 	bucket    *s3.Store
 	tables    *catalog.Catalog
 	jobs      *glue.Jobs
-	authority pipeline.Authority
+	authority state.Authority
 	dryRun    bool
 }
 
@@ -80,7 +81,7 @@ func (p *program) openDeployment(ctx context.Context, dryRun bool, work func(*de
 		return err
 	}
 	d.bucket = store
-	if d.authority, err = pipeline.AuthorityOf(ctx, store); err != nil {
+	if d.authority, err = state.AuthorityOf(ctx, store); err != nil {
 		return err
 	}
 	if d.tables, err = p.config.account.Catalog(ctx, registry.Place{Root: p.config.lake, Authority: d.authority}); err != nil {
@@ -132,7 +133,7 @@ func (p *program) deploy(ctx context.Context, o deployFlags) error {
 	})
 	if o.dryRun && !printed && pipeline.KindOf(err) == pipeline.Denied {
 		// Who may not look at the lake is who needs the policies.
-		err = errors.Join(err, p.printPolicy(cmp.Or(p.config.account.Database, cloud.DefaultDatabase), pipeline.Authority{Role: o.role, JobPrefix: o.jobPrefix}, o.jobs))
+		err = errors.Join(err, p.printPolicy(cmp.Or(p.config.account.Database, cloud.DefaultDatabase), state.Authority{Role: o.role, JobPrefix: o.jobPrefix}, o.jobs))
 	}
 	return err
 }
@@ -248,7 +249,7 @@ var policyTemplate = template.Must(template.New("policy.json").Parse(policyText)
 
 // printPolicy prints what an identity has to be allowed to do, for this bucket,
 // database and workgroup and nothing else, and what the role of the jobs.
-func (p *program) printPolicy(database string, authority pipeline.Authority, jobs bool) error {
+func (p *program) printPolicy(database string, authority state.Authority, jobs bool) error {
 	bucket, prefix, _ := strings.Cut(strings.TrimSuffix(strings.TrimPrefix(p.config.lake, "s3://"), "/"), "/")
 	if prefix != "" {
 		prefix += "/"

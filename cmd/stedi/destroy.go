@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"stedi/pipeline"
+	"stedi/pipeline/state"
 )
 
 func (p *program) destroyCommand() *cobra.Command {
@@ -56,7 +57,7 @@ func (p *program) destroy(ctx context.Context, landing, dryRun bool) error {
 		if d.authority.Catalog == "" && len(d.authority.Uploaded) == 0 {
 			return pipeline.Fail(pipeline.BadUsage, "", "Nothing to undo.", "%s was never deployed", p.config.lake)
 		}
-		folders, err := pipeline.PublishedFolders(ctx, d.bucket)
+		folders, err := state.PublishedFolders(ctx, d.bucket)
 		if err != nil {
 			return err
 		}
@@ -83,11 +84,11 @@ func (p *program) destroy(ctx context.Context, landing, dryRun bool) error {
 		if dryRun {
 			return nil
 		}
-		if err := pipeline.ForgetManifests(ctx, d.bucket); err != nil {
+		if err := state.ForgetManifests(ctx, d.bucket); err != nil {
 			return err
 		}
 		if !landing && len(d.authority.Uploaded) > 0 {
-			rest := pipeline.Authority{Uploaded: d.authority.Uploaded}
+			rest := state.Authority{Uploaded: d.authority.Uploaded}
 			return rest.Record(ctx, d.bucket)
 		}
 		return nil

@@ -12,6 +12,8 @@ import (
 	"stedi/pipeline"
 	"stedi/pipeline/printable"
 	"stedi/pipeline/query"
+	"stedi/pipeline/report"
+	"stedi/pipeline/state"
 )
 
 // diffRuns prints what differs between two runs.
@@ -43,7 +45,7 @@ func (p *program) diffRows(ctx context.Context, a, b string) (err error) {
 		return err
 	}
 	versions := o.versions(query.Options{Memory: memory, Threads: p.config.threads, Timeout: diffTime})
-	rows, err := o.runner(p.config.demo).CompareRows(ctx, versions, d)
+	rows, err := report.CompareRows(ctx, o.runner(p.config.demo), versions, d)
 	if err != nil {
 		return err
 	}
@@ -51,8 +53,8 @@ func (p *program) diffRows(ctx context.Context, a, b string) (err error) {
 		return p.diffRowsText(d, rows)
 	}
 	return p.encode(struct {
-		*pipeline.Diff
-		Rows []pipeline.RowsDiff `json:"rows"`
+		*report.Diff
+		Rows []report.RowsDiff `json:"rows"`
 	}{d, rows})
 }
 
@@ -60,23 +62,23 @@ func (p *program) diffRows(ctx context.Context, a, b string) (err error) {
 const diffTime = 10 * time.Minute
 
 // versions opens two versions of a table for queries.
-func (o *opened) versions(options query.Options) pipeline.Versions {
+func (o *opened) versions(options query.Options) report.Versions {
 	return func(_ context.Context, before, after pipeline.Input) (pipeline.Querier, error) {
 		inputs := map[string]pipeline.Input{before.Table.Name: before, after.Table.Name: after}
 		return query.Open(o.lake, inputs, o.folder, options), nil
 	}
 }
 
-func compareRuns(ctx context.Context, store pipeline.Store, a, b string) (*pipeline.Diff, error) {
-	first, err := pipeline.FindRun(ctx, store, a)
+func compareRuns(ctx context.Context, store pipeline.Store, a, b string) (*report.Diff, error) {
+	first, err := state.FindRun(ctx, store, a)
 	if err != nil {
 		return nil, err
 	}
-	second, err := pipeline.FindRun(ctx, store, b)
+	second, err := state.FindRun(ctx, store, b)
 	if err != nil {
 		return nil, err
 	}
-	return pipeline.Compare(ctx, store, first, second)
+	return report.Compare(ctx, store, first, second)
 }
 
 // encode prints a result as JSON, on one line for ndjson.
@@ -88,7 +90,7 @@ func (p *program) encode(result any) error {
 	return encoder.Encode(result)
 }
 
-func (p *program) diffRowsText(d *pipeline.Diff, tables []pipeline.RowsDiff) error {
+func (p *program) diffRowsText(d *report.Diff, tables []report.RowsDiff) error {
 	var b strings.Builder
 	b.WriteString(diffText(d))
 	for _, t := range tables {
@@ -120,7 +122,7 @@ func (p *program) diffRowsText(d *pipeline.Diff, tables []pipeline.RowsDiff) err
 	return err
 }
 
-func diffText(d *pipeline.Diff) string {
+func diffText(d *report.Diff) string {
 	var b strings.Builder
 	rows := [][]string{{"", "RUN", "STATUS", "ENGINE", "PROFILE"}}
 	rows = append(rows, []string{"A", d.A, d.Status.A, d.Engine.A, orDash(d.Profile.A)}, []string{"B", d.B, d.Status.B, d.Engine.B, orDash(d.Profile.B)})
@@ -148,7 +150,7 @@ func diffText(d *pipeline.Diff) string {
 	return b.String()
 }
 
-func diffTables(b *strings.Builder, tables []pipeline.TableDiff) {
+func diffTables(b *strings.Builder, tables []report.TableDiff) {
 	if len(tables) == 0 {
 		b.WriteString("All tables have the same rows, bytes and columns.\n")
 		return

@@ -14,6 +14,8 @@ import (
 	"stedi/pipeline/dir"
 	"stedi/pipeline/engines/registry"
 	"stedi/pipeline/printable"
+	"stedi/pipeline/run"
+	"stedi/pipeline/state"
 )
 
 func (p *program) doctorCommand() *cobra.Command {
@@ -85,7 +87,7 @@ func (p *program) examineFolder(ctx context.Context) (findings []pipeline.Findin
 	for _, note := range o.lake.Notes {
 		notes = append(notes, pipeline.Fine("definition", note))
 	}
-	steps, planned := o.runner(p.config.demo).Plan(ctx, pipeline.RunOptions{})
+	steps, planned := run.Plan(ctx, o.runner(p.config.demo), pipeline.RunOptions{})
 	if local, ok := o.store.(*dir.Store); ok {
 		var read, written []string
 		for _, t := range o.lake.Tables {
@@ -116,7 +118,7 @@ func (p *program) examineFolder(ctx context.Context) (findings []pipeline.Findin
 
 // wouldWrite guesses how many bytes steps write: as many as the tables have
 // now, and of those that were never built as many as their first input.
-func (o *opened) wouldWrite(ctx context.Context, steps []pipeline.PlanStep) int64 {
+func (o *opened) wouldWrite(ctx context.Context, steps []run.PlanStep) int64 {
 	sizes, total := map[string]int64{}, int64(0)
 	for _, t := range o.lake.Tables {
 		size, err := o.env.SizeOf(ctx, t.Name)
@@ -124,8 +126,8 @@ func (o *opened) wouldWrite(ctx context.Context, steps []pipeline.PlanStep) int6
 			continue // it is a finding of its own
 		}
 		sizes[t.Name] = size
-		if !t.IsLanding() && size == 0 && len(t.Made.Inputs) > 0 {
-			sizes[t.Name] = sizes[t.Made.Inputs[0]]
+		if !t.IsLanding() && size == 0 && len(t.Transform.Inputs) > 0 {
+			sizes[t.Name] = sizes[t.Transform.Inputs[0]]
 		}
 	}
 	for _, s := range steps {
@@ -174,7 +176,7 @@ func (p *program) examineBucket(ctx context.Context) []pipeline.Finding {
 	}
 	findings = append(findings, pipeline.Fine("region", config.Region))
 	findings = append(findings, store.Examine(ctx)...)
-	authority, err := pipeline.AuthorityOf(ctx, store)
+	authority, err := state.AuthorityOf(ctx, store)
 	if err != nil {
 		return append(findings, pipeline.Trouble("lake", err))
 	}
@@ -202,7 +204,7 @@ func (p *program) examineUndeployed(ctx context.Context) []pipeline.Finding {
 
 // examineDeployed asks the engines that know a deployed lake, and the one that was
 // asked for.
-func (p *program) examineDeployed(ctx context.Context, store pipeline.Store, authority pipeline.Authority) (findings []pipeline.Finding) {
+func (p *program) examineDeployed(ctx context.Context, store pipeline.Store, authority state.Authority) (findings []pipeline.Finding) {
 	engine, temp, closeEngine, err := p.openEngine(ctx)
 	if err != nil {
 		return []pipeline.Finding{pipeline.Trouble("engine", err)}

@@ -7,6 +7,7 @@ import (
 
 	"stedi/pipeline"
 	"stedi/pipeline/engines/registry"
+	"stedi/pipeline/state"
 )
 
 // selected is the engine that --engine names.
@@ -20,7 +21,7 @@ func placeOf(ctx context.Context, files pipeline.Files, root string) (registry.P
 		return lake, nil
 	}
 	var err error
-	lake.Authority, err = pipeline.AuthorityOf(ctx, files)
+	lake.Authority, err = state.AuthorityOf(ctx, files)
 	return lake, err
 }
 
@@ -37,7 +38,7 @@ func (p *program) openRuns(ctx context.Context, o *opened, engine *registry.Entr
 		if o.tables, err = p.config.account.Catalog(ctx, o.env.Place); err != nil {
 			return err
 		}
-		o.store, o.publisher = pipeline.ByCatalog(o.store, o.tables, o.lake)
+		o.store, o.publisher = state.ByCatalog(o.store, o.tables, o.lake)
 	}
 	o.env.Lake, o.env.Store = o.lake, o.store
 	o.runs, err = engine.Open(ctx, o.env)

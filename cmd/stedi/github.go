@@ -10,6 +10,7 @@ import (
 
 	"stedi/pipeline"
 	"stedi/pipeline/printable"
+	"stedi/pipeline/report"
 )
 
 // gitHub returns what tells GitHub Actions about a run, when it runs there.
@@ -178,7 +179,7 @@ func (s *stepSummary) event(pipeline.Event) {}
 
 // end never fails: a run is not wrong because its summary cannot be shown.
 func (s *stepSummary) end(r *pipeline.Record) error {
-	if err := s.append(pipeline.Summary(r)); err != nil {
+	if err := s.append(report.Summary(r)); err != nil {
 		narrate(s.complain, "stedi: no step summary: "+printable.Text(err.Error())+"\n")
 	}
 	return nil

@@ -12,6 +12,7 @@ import (
 
 	"stedi/athena/catalog"
 	"stedi/pipeline"
+	"stedi/pipeline/definition"
 	"stedi/pipeline/dir"
 	"stedi/pipeline/duckdb"
 	"stedi/pipeline/engines/registry"
@@ -97,7 +98,7 @@ func (p *program) openEngine(ctx context.Context) (engine *duckdb.Engine, temp s
 
 // load reads the definition for the lake at root.
 func (p *program) load(ctx context.Context, root string, engine *duckdb.Engine) (*pipeline.Lake, error) {
-	return pipeline.LoadFor(ctx, p.definition(), p.config.profile, engine, p.folders(ctx, root))
+	return definition.LoadFor(ctx, p.definition(), p.config.profile, engine, p.folders(ctx, root))
 }
 
 // folders tells of which folders a lake has files. The lake is opened when

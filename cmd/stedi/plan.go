@@ -8,8 +8,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"stedi/pipeline"
 	"stedi/pipeline/engines/registry"
+	"stedi/pipeline/run"
 )
 
 func (p *program) planCommand() *cobra.Command {
@@ -58,7 +58,7 @@ func (p *program) plan(ctx context.Context, flags runFlags, names []string) (err
 			return err
 		}
 	}
-	steps, err := o.runner(p.config.demo).Plan(ctx, flags.options(names))
+	steps, err := run.Plan(ctx, o.runner(p.config.demo), flags.options(names))
 	if err != nil && p.config.output == "text" && len(steps) == 0 {
 		return err
 	}
@@ -106,7 +106,7 @@ func (p *program) printEstimate(steps []planStep, estimator registry.Estimator) 
 	return err
 }
 
-func describePlan(order int, s pipeline.PlanStep) planStep {
+func describePlan(order int, s run.PlanStep) planStep {
 	step := planStep{Order: order, Table: s.Table, Zone: s.Zone, Action: "none", Reason: s.Reason}
 	switch {
 	case s.Lacks != "":

@@ -12,6 +12,7 @@ import (
 
 	"stedi/pipeline"
 	"stedi/pipeline/printable"
+	"stedi/pipeline/run"
 )
 
 // proveFlags say what is proved, and how it is told.
@@ -48,13 +49,13 @@ func (p *program) prove(ctx context.Context, flags proveFlags, names []string) (
 	if err != nil {
 		return err
 	}
-	var proofs []pipeline.Proof
-	err = o.runner(p.config.demo).Prove(ctx, pipeline.ProofOptions{
+	var proofs []run.Proof
+	err = run.Prove(ctx, o.runner(p.config.demo), run.ProofOptions{
 		Select: names, Engines: sides, Values: flags.rows, Temp: filepath.Join(o.temp, "proof"),
 		Log: func(table, engine, line string) {
 			narrate(p.stderr, fmt.Sprintf("%s on %s: %s\n", table, engine, printable.Text(line)))
 		},
-	}, func(proof pipeline.Proof) {
+	}, func(proof run.Proof) {
 		proofs = append(proofs, proof)
 		if p.config.output == "text" {
 			err = errors.Join(err, p.printProof(proof))
@@ -71,7 +72,7 @@ func (p *program) prove(ctx context.Context, flags proveFlags, names []string) (
 	return verdictOf(proofs)
 }
 
-func verdictOf(proofs []pipeline.Proof) error {
+func verdictOf(proofs []run.Proof) error {
 	var differ []string
 	for _, proof := range proofs {
 		if !proof.Equal {
@@ -125,7 +126,7 @@ func (p *program) sides(ctx context.Context, o *opened, named []string) ([]pipel
 	return sides, nil
 }
 
-func (p *program) printProof(proof pipeline.Proof) error {
+func (p *program) printProof(proof run.Proof) error {
 	word := "same rows"
 	if !proof.Equal {
 		word = "DIFFERENT ROWS"

@@ -16,6 +16,7 @@ import (
 	"stedi/pipeline"
 	"stedi/pipeline/engines/registry"
 	"stedi/pipeline/printable"
+	"stedi/pipeline/run"
 )
 
 func (p *program) queryCommand() *cobra.Command {
@@ -157,7 +158,7 @@ func (p *program) openQuery(ctx context.Context, timeout time.Duration, allow pi
 		return fail(err)
 	}
 	if p.config.demo {
-		if _, err := o.runner(true).Run(ctx, pipeline.RunOptions{}, func(pipeline.Event) {}); err != nil {
+		if _, err := run.Run(ctx, o.runner(true), pipeline.RunOptions{}, func(pipeline.Event) {}); err != nil {
 			return fail(err)
 		}
 	}

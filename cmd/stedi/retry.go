@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"stedi/pipeline"
+	"stedi/pipeline/run"
 )
 
 // retried returns what to select so that the newest run that failed goes on
@@ -14,7 +15,7 @@ func (p *program) retried(ctx context.Context, o *opened, names []string) ([]str
 	if len(names) > 0 {
 		return nil, pipeline.Fail(pipeline.BadUsage, "", "Use only one of them.", "--retry and table names (%s) cannot be combined", strings.Join(names, ", "))
 	}
-	id, left, err := o.lake.Retry(ctx, o.store)
+	id, left, err := run.Retry(ctx, o.lake, o.store)
 	switch {
 	case err != nil:
 		return nil, err

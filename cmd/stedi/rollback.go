@@ -8,7 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"stedi/pipeline"
+	"stedi/pipeline/run"
 )
 
 func (p *program) rollbackCommand() *cobra.Command {
@@ -30,7 +30,7 @@ func (p *program) rollback(ctx context.Context, table string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, o.close()) }()
-	restored, err := o.runner(p.config.demo).Rollback(ctx, table)
+	restored, err := run.Rollback(ctx, o.runner(p.config.demo), table)
 	if err != nil {
 		return err
 	}
@@ -44,7 +44,7 @@ func (p *program) rollback(ctx context.Context, table string) (err error) {
 	return p.printRestored(restored)
 }
 
-func (p *program) printRestored(r *pipeline.Restored) error {
+func (p *program) printRestored(r *run.Restored) error {
 	head := fmt.Sprintf("%s: rows %s → %s (built by run %s)", r.Table, thousands(r.RowsBefore), thousands(r.Rows), r.Run)
 	switch {
 	case r.Recovered:

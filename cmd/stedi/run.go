@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"stedi/pipeline"
+	"stedi/pipeline/run"
 )
 
 func (p *program) runCommand() *cobra.Command {
@@ -53,7 +54,7 @@ func (p *program) runLake(ctx context.Context, flags runFlags, names []string) (
 		ctx, options.Cancel, stop = p.steered(ctx)
 		defer stop()
 	}
-	record, err := o.runner(p.config.demo).Run(ctx, options, out.event)
+	record, err := run.Run(ctx, o.runner(p.config.demo), options, out.event)
 	out.stop()
 	if record == nil {
 		return err

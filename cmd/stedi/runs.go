@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"stedi/pipeline"
+	"stedi/pipeline/state"
 )
 
 func (p *program) runsCommand() *cobra.Command {
@@ -49,7 +50,7 @@ func (p *program) runsCommand() *cobra.Command {
 			if diff {
 				return p.diffRuns(cmd.Context(), store, args[0], args[1])
 			}
-			record, err := pipeline.FindRun(cmd.Context(), store, args[0])
+			record, err := state.FindRun(cmd.Context(), store, args[0])
 			if err != nil {
 				return err
 			}
@@ -62,13 +63,13 @@ func (p *program) runsCommand() *cobra.Command {
 }
 
 func (p *program) listRuns(ctx context.Context, store pipeline.Store) error {
-	ids, err := pipeline.Runs(ctx, store)
+	ids, err := state.Runs(ctx, store)
 	if err != nil {
 		return err
 	}
 	records := []*pipeline.Record{}
 	for _, id := range ids {
-		record, err := pipeline.ReadRecord(ctx, store, id)
+		record, err := state.ReadRecord(ctx, store, id)
 		if err != nil {
 			return err
 		}

@@ -11,6 +11,7 @@ import (
 	"stedi/pipeline"
 	"stedi/pipeline/engines/registry"
 	"stedi/pipeline/printable"
+	"stedi/pipeline/state"
 )
 
 func (p *program) tablesCommand() *cobra.Command {
@@ -41,13 +42,13 @@ func (p *program) listTables(ctx context.Context) (err error) {
 	}
 	// Any database can be looked at, so what the lake was deployed to matters
 	// only if none is named.
-	authority := pipeline.Authority{Database: p.config.account.Database}
+	authority := state.Authority{Database: p.config.account.Database}
 	if authority.Database == "" {
 		store, _, err := p.openBucket(ctx, p.config.lake)
 		if err != nil {
 			return err
 		}
-		if authority, err = pipeline.AuthorityOf(ctx, store); err != nil {
+		if authority, err = state.AuthorityOf(ctx, store); err != nil {
 			return err
 		}
 	}

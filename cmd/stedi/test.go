@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"stedi/pipeline"
+	"stedi/pipeline/fixture"
 	"stedi/pipeline/printable"
 )
 
@@ -46,10 +47,10 @@ func (p *program) testTransforms(ctx context.Context, names []string) (err error
 	if err != nil {
 		return err
 	}
-	report := testReport{Cases: []pipeline.FixtureResult{}}
-	rehearsal := pipeline.Rehearsal{Definition: definition, Parser: engine, Engine: engine, Temp: temp}
+	report := testReport{Cases: []fixture.Result{}}
+	rehearsal := fixture.Rehearsal{Definition: definition, Parser: engine, Engine: engine, Temp: temp}
 	var printed error
-	err = rehearsal.Run(ctx, fixtures, func(result pipeline.FixtureResult) {
+	err = rehearsal.Run(ctx, fixtures, func(result fixture.Result) {
 		report.add(result)
 		if printed == nil {
 			printed = p.printCase(result)
@@ -69,16 +70,16 @@ func (p *program) testTransforms(ctx context.Context, names []string) (err error
 
 // chooseFixtures finds those of the tables that were named, and of the
 // profiles if there are any. That nothing is tested is no success.
-func (p *program) chooseFixtures(lake *pipeline.Lake, names []string) ([]*pipeline.Fixture, error) {
+func (p *program) chooseFixtures(lake *pipeline.Lake, names []string) ([]*fixture.Fixture, error) {
 	tables, err := lake.Select(names)
 	if err != nil {
 		return nil, err
 	}
-	all, err := lake.Fixtures(p.definition())
+	all, err := fixture.Load(lake, p.definition())
 	if err != nil {
 		return nil, err
 	}
-	chosen := slices.DeleteFunc(slices.Clone(all), func(f *pipeline.Fixture) bool {
+	chosen := slices.DeleteFunc(slices.Clone(all), func(f *fixture.Fixture) bool {
 		named := slices.ContainsFunc(tables, func(t *pipeline.Table) bool { return t.Name == f.Table })
 		return !named || len(lake.Profiles) > 0 && !slices.Equal(lake.Profiles, f.Profiles)
 	})
@@ -91,12 +92,12 @@ func (p *program) chooseFixtures(lake *pipeline.Lake, names []string) ([]*pipeli
 
 // testReport is what --output json prints.
 type testReport struct {
-	Passed int                      `json:"passed"`
-	Failed int                      `json:"failed"`
-	Cases  []pipeline.FixtureResult `json:"cases"`
+	Passed int              `json:"passed"`
+	Failed int              `json:"failed"`
+	Cases  []fixture.Result `json:"cases"`
 }
 
-func (r *testReport) add(result pipeline.FixtureResult) {
+func (r *testReport) add(result fixture.Result) {
 	r.Cases = append(r.Cases, result)
 	if result.Failed() {
 		r.Failed++
@@ -106,7 +107,7 @@ func (r *testReport) add(result pipeline.FixtureResult) {
 }
 
 // printCase shows a case as soon as it has run.
-func (p *program) printCase(r pipeline.FixtureResult) error {
+func (p *program) printCase(r fixture.Result) error {
 	switch p.config.output {
 	case "json":
 		return nil
@@ -120,7 +121,7 @@ func (p *program) printCase(r pipeline.FixtureResult) error {
 }
 
 // describeCase is a line for a case that holds, and more for one that does not.
-func describeCase(r pipeline.FixtureResult) []string {
+func describeCase(r fixture.Result) []string {
 	name := r.Table + ": " + printable.Text(r.Case)
 	if len(r.Profiles) > 0 {
 		name += " (" + strings.Join(r.Profiles, ", ") + ")"

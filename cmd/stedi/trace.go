@@ -11,6 +11,7 @@ import (
 
 	"stedi/pipeline"
 	"stedi/pipeline/printable"
+	"stedi/pipeline/survey"
 )
 
 func (p *program) traceCommand() *cobra.Command {
@@ -38,7 +39,7 @@ func (p *program) trace(ctx context.Context, subject string, allow pipeline.Allo
 		return err
 	}
 	defer func() { err = errors.Join(err, o.close()) }()
-	trace, err := o.runner(p.config.demo).Trace(ctx, subject, allow)
+	trace, err := survey.Trace(ctx, o.runner(p.config.demo), subject, allow)
 	if err != nil {
 		return err
 	}

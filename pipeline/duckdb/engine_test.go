@@ -63,7 +63,7 @@ func job(t *testing.T, e *Engine, sql string, inputs ...pipeline.Input) (pipelin
 		t.Fatal(err)
 	}
 	out := &bytes.Buffer{}
-	made := &pipeline.Table{Name: "made", Path: "made", Columns: columns, Made: &pipeline.Transform{Output: "made", SQL: sql}}
+	made := &pipeline.Table{Name: "made", Path: "made", Columns: columns, Transform: &pipeline.Transform{Output: "made", SQL: sql}}
 	return pipeline.Job{Table: made, Inputs: inputs, Output: pipeline.Output{Stream: out}}, out
 }
 
@@ -391,7 +391,7 @@ func TestSeveralMayAskAtOnce(t *testing.T) {
 	in := table(t, "people", peopleColumns, people)
 	in.Table.Subject = map[string]string{"Name": "name"}
 	made, _ := job(t, e, `SELECT "Name" FROM people WHERE age > 7`, in)
-	made.Table.Made.Inputs = []string{"people"}
+	made.Table.Transform.Inputs = []string{"people"}
 	lake := &pipeline.Lake{Tables: []*pipeline.Table{in.Table, made.Table}}
 	var all sync.WaitGroup
 	for range 8 {

@@ -85,7 +85,7 @@ func (t *trace) open(ctx context.Context) (err error) {
 			}
 			continue
 		}
-		if err := t.engine.exec(ctx, statement("subject_made.sql", subject{Table: table.Name, SQL: table.Made.SQL})); err != nil {
+		if err := t.engine.exec(ctx, statement("subject_made.sql", subject{Table: table.Name, SQL: table.Transform.SQL})); err != nil {
 			return err
 		}
 		t.made = append(t.made, table.Name)
@@ -196,8 +196,8 @@ func (t *trace) count(ctx context.Context, stages []stage, from subject, columns
 
 // stages follows the subject through a transform.
 func (t *trace) stages(ctx context.Context, table *pipeline.Table) ([]pipeline.StageTrace, error) {
-	e, first := t.engine, table.Made.Inputs[0]
-	tree, err := e.parse(ctx, table.Made.SQL)
+	e, first := t.engine, table.Transform.Inputs[0]
+	tree, err := e.parse(ctx, table.Transform.SQL)
 	if err != nil {
 		return nil, err
 	}
@@ -224,12 +224,12 @@ func (t *trace) stages(ctx context.Context, table *pipeline.Table) ([]pipeline.S
 		way = append(way, one)
 	}
 	last := pipeline.StageTrace{Stage: table.Name}
-	columns, err := t.columns(ctx, table.Made.SQL)
+	columns, err := t.columns(ctx, table.Transform.SQL)
 	if err != nil {
 		return nil, err
 	}
 	// The text may end with a comment.
-	if last.Rows, err = t.count(ctx, nil, subject{SQL: table.Made.SQL + "\n"}, columns, known); err != nil {
+	if last.Rows, err = t.count(ctx, nil, subject{SQL: table.Transform.SQL + "\n"}, columns, known); err != nil {
 		return nil, err
 	}
 	last.Condition, err = e.condition(ctx, tree.root())
@@ -275,7 +275,7 @@ func (e *Engine) Conditions(ctx context.Context, table *pipeline.Table) (map[str
 		return nil, err
 	}
 	defer over()
-	tree, err := e.parse(ctx, table.Made.SQL)
+	tree, err := e.parse(ctx, table.Transform.SQL)
 	if err != nil {
 		return nil, err
 	}

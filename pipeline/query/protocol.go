@@ -76,7 +76,7 @@ func wireTables(at tables) []wireTable {
 func (t wireTable) input() pipeline.Input {
 	table := &pipeline.Table{Name: t.Name, Columns: t.Columns}
 	if !t.Landing {
-		table.Made = &pipeline.Transform{}
+		table.Transform = &pipeline.Transform{}
 	}
 	return pipeline.Input{Table: table, Files: t.Files}
 }

@@ -338,7 +338,7 @@ func BenchmarkMillionRows(b *testing.B) {
 func TestAQueryKeepsItsVersionOfDerivedTables(t *testing.T) {
 	f := newLake(t)
 	f.add(t, "numbers", []ndjson.Column{{Name: "n", Type: ndjson.Bigint}}, strings.Repeat(`{"n":1}`+"\n", 50_000))
-	f.inputs["numbers"].Table.Made = &pipeline.Transform{}
+	f.inputs["numbers"].Table.Transform = &pipeline.Transform{}
 	q := f.open(t, Options{})
 	rows, err := q.Query(t.Context(), "SELECT n FROM numbers")
 	if err != nil {

@@ -4,7 +4,7 @@ import (
 	"os"
 	"testing"
 
-	"stedi/pipeline"
+	"stedi/pipeline/definition"
 	"stedi/pipeline/dir"
 	"stedi/pipeline/duckdb"
 	"stedi/pipeline/engines/enginetest"
@@ -28,7 +28,7 @@ func TestRealSparkKeepsTheContractOfEngines(t *testing.T) {
 				t.Error(err)
 			}
 		})
-		lake, err := pipeline.Load(t.Context(), enginetest.Definition, nil, embedded)
+		lake, err := definition.Load(t.Context(), enginetest.Definition, nil, embedded)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -331,7 +331,7 @@ func FuzzResult(f *testing.F) {
 	f.Add([]byte(goodResult))
 	f.Add([]byte(`{"table":"customer_trusted","funnel":null,"columns":[{}]}`))
 	f.Add([]byte(strings.Replace(goodResult, `"rows":3`, `"rows":-3`, 1)))
-	table := &pipeline.Table{Name: "customer_trusted", Made: &pipeline.Transform{Inputs: []string{"customer_landing"}, Stages: []string{"complete", "consented"}}}
+	table := &pipeline.Table{Name: "customer_trusted", Transform: &pipeline.Transform{Inputs: []string{"customer_landing"}, Stages: []string{"complete", "consented"}}}
 	f.Fuzz(func(t *testing.T, text []byte) {
 		for _, columns := range [][]pipeline.Column{nil, {{Name: "customername"}}} {
 			table.Columns = columns

@@ -20,6 +20,7 @@ import (
 	"stedi/pipeline/dir"
 	"stedi/pipeline/duckdb"
 	"stedi/pipeline/engines/registry"
+	"stedi/pipeline/run"
 	"stedi/pipeline/stedi"
 )
 
@@ -66,7 +67,7 @@ func (r *rig) run(ctx context.Context, options pipeline.RunOptions, watch func(p
 	r.Helper()
 	ctx, cancel := context.WithTimeout(ctx, sparkLimit)
 	defer cancel()
-	return r.runner.Run(ctx, options, func(e pipeline.Event) {
+	return run.Run(ctx, r.runner, options, func(e pipeline.Event) {
 		if e.Log != "" {
 			r.log = append(r.log, e.Log)
 		}

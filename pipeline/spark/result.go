@@ -24,7 +24,7 @@ func (r *Result) Rows() int64 { return r.Funnel[len(r.Funnel)-1].Rows }
 // Read is the number of rows of the table's inputs.
 func (r *Result) Read(t *pipeline.Table) int64 {
 	var rows int64
-	for _, input := range r.Funnel[:len(t.Made.Inputs)] {
+	for _, input := range r.Funnel[:len(t.Transform.Inputs)] {
 		rows += input.Rows
 	}
 	return rows
@@ -42,7 +42,7 @@ func ParseResult(text []byte, t *pipeline.Table) (*Result, error) {
 	if json.Unmarshal(text, &result) != nil || result.Table != t.Name {
 		return nil, ErrNoResult
 	}
-	names := append(append(slices.Clone(t.Made.Inputs), t.Made.Stages...), t.Name)
+	names := append(append(slices.Clone(t.Transform.Inputs), t.Transform.Stages...), t.Name)
 	fits := slices.EqualFunc(result.Funnel, names, func(have pipeline.StageRows, want string) bool { return have.Name == want && have.Rows >= 0 }) &&
 		slices.EqualFunc(result.Columns, t.Columns, func(have pipeline.ColumnRecord, want pipeline.Column) bool {
 			return strings.EqualFold(have.Name, want.Name) && have.Type == want.Type.String()

@@ -9,6 +9,7 @@ import (
 	"text/template"
 
 	"stedi/pipeline"
+	"stedi/pipeline/definition"
 	"stedi/pipeline/ndjson"
 )
 
@@ -25,8 +26,8 @@ var plainName = regexp.MustCompile(`^[A-Za-z0-9_-]{1,200}$`)
 // JobName returns the name of the Glue job that makes a table, not a landing
 // one: the name that the header of its SQL gives, or the table's.
 func JobName(t *pipeline.Table) string {
-	if t.Made.Job != "" {
-		return t.Made.Job
+	if t.Transform.Job != "" {
+		return t.Transform.Job
 	}
 	return t.Name
 }
@@ -43,19 +44,19 @@ func Script(lake *pipeline.Lake, t *pipeline.Table) (string, error) {
 	if err := checkColumns(lake, t); err != nil {
 		return "", err
 	}
-	with, final, ok := t.Made.Parts()
+	with, final, ok := definition.Parts(t.Transform)
 	if !ok {
 		return "", pipeline.Fail(pipeline.BadUsage, t.Name, "End it with a plain SELECT.", "%s: no SELECT stands behind its stages", t.File)
 	}
 	var inputs []scriptInput
-	for _, name := range t.Made.Inputs {
+	for _, name := range t.Transform.Inputs {
 		input := lake.Table(name)
 		inputs = append(inputs, scriptInput{input.Name, input.Path, schema(input.Columns)})
 	}
 	var b strings.Builder
 	err := scriptTemplate.Execute(&b, map[string]any{
 		"Table": t.Name, "Job": JobName(t), "File": t.File, "Inputs": inputs,
-		"Stages": t.Made.Stages, "With": with, "Final": final,
+		"Stages": t.Transform.Stages, "With": with, "Final": final,
 	})
 	if err != nil {
 		return "", fmt.Errorf("script of %s: %w", t.Name, err)
@@ -75,7 +76,7 @@ func checkNames(lake *pipeline.Lake, t *pipeline.Table) error {
 			return pipeline.Fail(pipeline.BadUsage, t.Name, "Give each table a job of its own.", "%s: its job %s also makes %s", t.File, job, other.Name)
 		}
 	}
-	for _, stage := range t.Made.Stages {
+	for _, stage := range t.Transform.Stages {
 		if !plainName.MatchString(stage) {
 			return pipeline.Fail(pipeline.BadUsage, t.Name, fix, "%s: %.40q is not a valid name for a stage that Spark counts", t.File, stage)
 		}
@@ -88,7 +89,7 @@ func checkNames(lake *pipeline.Lake, t *pipeline.Table) error {
 // values with their case.
 func checkColumns(lake *pipeline.Lake, t *pipeline.Table) error {
 	tables := []*pipeline.Table{t}
-	for _, name := range t.Made.Inputs {
+	for _, name := range t.Transform.Inputs {
 		tables = append(tables, lake.Table(name))
 	}
 	for _, table := range tables {

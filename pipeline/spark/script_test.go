@@ -10,6 +10,7 @@ import (
 	"testing/fstest"
 
 	"stedi/pipeline"
+	"stedi/pipeline/definition"
 	"stedi/pipeline/duckdb"
 	"stedi/pipeline/stedi"
 )
@@ -27,7 +28,7 @@ func load(t *testing.T, folder fs.FS, profiles ...string) (*pipeline.Lake, *duck
 			t.Error(err)
 		}
 	})
-	lake, err := pipeline.Load(t.Context(), folder, profiles, engine)
+	lake, err := definition.Load(t.Context(), folder, profiles, engine)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -20,6 +20,7 @@ import (
 	"stedi/pipeline/dir"
 	"stedi/pipeline/duckdb"
 	"stedi/pipeline/ndjson"
+	"stedi/pipeline/run"
 	"stedi/pipeline/sample"
 	"stedi/pipeline/stedi"
 )
@@ -72,7 +73,7 @@ func publish(t *testing.T, definition fs.FS, root string, profiles ...string) *w
 		t.Fatal(err)
 	}
 	runner := &pipeline.Runner{Lake: w.lake, Store: store, Engine: w.engine, Root: root, Now: time.Now, Holder: pipeline.Holder{PID: os.Getpid(), Host: "here"}}
-	if w.record, err = runner.Run(t.Context(), pipeline.RunOptions{}, func(pipeline.Event) {}); err != nil {
+	if w.record, err = run.Run(t.Context(), runner, pipeline.RunOptions{}, func(pipeline.Event) {}); err != nil {
 		t.Fatal(err)
 	}
 	return w
@@ -133,7 +134,7 @@ func TestSparkMakesTheRowsThatDuckDBMakes(t *testing.T) {
 			w := publish(t, c.definition, c.lake(t), c.profiles...)
 			for _, table := range made(w.lake) {
 				var inputs []string
-				for _, input := range table.Made.Inputs {
+				for _, input := range table.Transform.Inputs {
 					if !w.lake.Table(input).IsLanding() {
 						inputs = append(inputs, "--input", input+"="+w.rows(input))
 					}

@@ -18,7 +18,9 @@ import (
 	"time"
 
 	"stedi/pipeline"
+	"stedi/pipeline/check"
 	"stedi/pipeline/ndjson"
+	"stedi/pipeline/run"
 )
 
 // Definition is the lake that engines are tested on.
@@ -94,7 +96,7 @@ func (w *World) runner(t *testing.T) *pipeline.Runner {
 
 func (w *World) run(t *testing.T, options pipeline.RunOptions) (*pipeline.Record, error) {
 	t.Helper()
-	return w.runner(t).Run(t.Context(), options, func(pipeline.Event) {})
+	return run.Run(t.Context(), w.runner(t), options, func(pipeline.Event) {})
 }
 
 // rows reads what readers of the lake see of a table, sorted.
@@ -204,7 +206,7 @@ func knows(t *testing.T, w *World) {
 	if got := len(w.rows(t, "bought")); got != 4 {
 		t.Errorf("bought has %d rows, want 4", got)
 	}
-	if restored, err := w.runner(t).Rollback(t.Context(), "bought"); err != nil || restored.Rows != 3 {
+	if restored, err := run.Rollback(t.Context(), w.runner(t), "bought"); err != nil || restored.Rows != 3 {
 		t.Errorf("the rollback gave %+v, %v", restored, err)
 	}
 	if got := len(w.rows(t, "bought")); got != 3 {
@@ -278,7 +280,7 @@ func checked(t *testing.T, w *World) {
 	if debt.State != "fail" || debt.Failing != 17 || !strings.HasSuffix(debt.Message, " "+want) {
 		t.Errorf("the check found %d rows: %q, want 17 and %q", debt.Failing, debt.Message, want)
 	}
-	again, err := w.runner(t).Inspect(t.Context(), pipeline.InspectOptions{})
+	again, err := check.Evaluate(t.Context(), w.runner(t), check.InspectOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -294,7 +296,7 @@ func cancelled(t *testing.T, w *World) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	var at time.Time
-	record, err := w.runner(t).Run(ctx, pipeline.RunOptions{Select: []string{"known"}}, func(e pipeline.Event) {
+	record, err := run.Run(ctx, w.runner(t), pipeline.RunOptions{Select: []string{"known"}}, func(e pipeline.Event) {
 		if e.Step == "known" && e.State == pipeline.Running && at.IsZero() {
 			at = time.Now()
 			cancel()

@@ -5,7 +5,7 @@ import (
 	"testing"
 
 	"stedi/athena/cloud"
-	"stedi/pipeline"
+	"stedi/pipeline/definition"
 	"stedi/pipeline/dir"
 	"stedi/pipeline/duckdb"
 	"stedi/pipeline/engines"
@@ -36,7 +36,7 @@ func openLocal(t *testing.T, entry registry.Entry) *enginetest.World {
 	if err != nil {
 		t.Fatal(err)
 	}
-	lake, err := pipeline.Load(t.Context(), enginetest.Definition, nil, embedded)
+	lake, err := definition.Load(t.Context(), enginetest.Definition, nil, embedded)
 	if err != nil {
 		t.Fatal(err)
 	}

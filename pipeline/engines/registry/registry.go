@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"stedi/pipeline"
+	"stedi/pipeline/state"
 )
 
 // Entry describes an engine. The optional functions may be nil.
@@ -59,7 +60,7 @@ type Entry struct {
 type Place struct {
 	// Root is an absolute path of this machine, or s3://bucket/prefix.
 	Root      string
-	Authority pipeline.Authority // zero for a lake that was never deployed
+	Authority state.Authority // zero for a lake that was never deployed
 }
 
 // InS3 reports whether the lake is stored in a bucket.

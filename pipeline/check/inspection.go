@@ -1,0 +1,331 @@
+package check
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"stedi/pipeline"
+	"stedi/pipeline/ndjson"
+	"stedi/pipeline/survey"
+)
+
+// InspectOptions say what to check, and how strictly.
+type InspectOptions struct {
+	Tables []string           // whose checks are evaluated; empty: all
+	Allow  pipeline.Allowance // what readings of landing tables may leave out
+	// AllowMissing skips tables without files, which fail otherwise.
+	AllowMissing bool
+}
+
+// Evaluate says what is in a lake and whether it is right: the rules of the
+// definition, and those that hold for every lake. It takes no lock and changes
+// nothing, and it does not matter who made the tables. A table that is missing
+// or stale fails. The error is that of the inspection, also if there was
+// nothing to check; what the rules found stands in the record.
+func Evaluate(ctx context.Context, r *pipeline.Runner, options InspectOptions) (*pipeline.Record, error) {
+	about, err := r.Lake.Resolve(options.Tables)
+	if err != nil {
+		return nil, err
+	}
+	if err := options.Allow.Verify(ctx, r.Store, r.Lake); err != nil {
+		return nil, err
+	}
+	found, current, err := survey.Steady(ctx, r, &options.Allow, !r.Engine.Capabilities().ChecksInPlace)
+	if err != nil {
+		return nil, err
+	}
+	defer current.Close()
+	record := pipeline.NewRecord(r, r.Now())
+	i := Inspection{
+		Lake: r.Lake, Store: r.Store, Engine: r.Engine, Observation: survey.Observe(found, r.Lake), Allow: options.Allow,
+		about: about, allowMissing: options.AllowMissing, opened: current, Reports: map[string]ndjson.Report{}, Cache: Cache{},
+	}
+	err = i.readAll(ctx)
+	if err == nil {
+		i.describe(record)
+		err = i.Rules(ctx, record)
+	}
+	if err == nil && record.CountChecks().Checked() == 0 {
+		err = pipeline.Fail(pipeline.BadData, "", "Name another lake with --lake, or build the tables with `stedi run`.", "nothing was checked: no table has a file")
+	}
+	err = errors.Join(err, i.Release(context.WithoutCancel(ctx)))
+	record.End(r.Now(), err)
+	return record, err
+}
+
+// Inspection is one evaluation of the rules.
+type Inspection struct {
+	*survey.Observation
+	Lake   *pipeline.Lake
+	Store  pipeline.Store
+	Engine pipeline.Engine
+	Allow  pipeline.Allowance
+	about  []string      // tables whose rules are evaluated; empty: all
+	opened survey.Opened // tables as they were when the lake was surveyed
+
+	allowMissing bool // tables without files are skipped
+
+	mu      sync.Mutex // an engine far away is asked several things at the same time
+	Held    []string   // tables that the engine keeps for us
+	Reports map[string]ndjson.Report
+	Cache   Cache
+}
+
+// HoldLimit is how large a table may be to be kept for the checks. Larger ones
+// are read anew by each: slower, but in bounded memory.
+const HoldLimit = 64 << 20
+
+// readAll reads every table once, so that all counts are those of the bytes
+// that lie there.
+func (i *Inspection) readAll(ctx context.Context) error {
+	var tables []*pipeline.Table
+	for _, t := range i.Lake.Tables {
+		if len(i.Files[t.Name]) > 0 {
+			tables = append(tables, t)
+		}
+	}
+	return each(ctx, i.Engine, tables, func(ctx context.Context, _ int, t *pipeline.Table) error {
+		input, err := i.input(ctx, t)
+		if err != nil || i.holds(t) {
+			return err // in being held it was read
+		}
+		report, err := i.Engine.Scan(ctx, input, func(pipeline.Progress) {})
+		if err != nil {
+			return pipeline.Named(t.Name, pipeline.AsDataFailure(ctx, pipeline.Job{Table: t, Inputs: []pipeline.Input{input}}, err))
+		}
+		i.learn(t, report, false)
+		return nil
+	})
+}
+
+// each does something for each of several things, for as many of them at the
+// same time as the engine allows.
+func each[T any](ctx context.Context, engine pipeline.Engine, things []T, do func(ctx context.Context, n int, thing T) error) error {
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(max(1, engine.Capabilities().AtOnce))
+	for n, thing := range things {
+		group.Go(func() error {
+			if ctx.Err() != nil {
+				return context.Cause(ctx)
+			}
+			return do(ctx, n, thing)
+		})
+	}
+	return group.Wait()
+}
+
+// input makes a table ready for checks: one that is not large is read into the
+// engine, once.
+func (i *Inspection) input(ctx context.Context, t *pipeline.Table) (pipeline.Input, error) {
+	if i.holds(t) {
+		return pipeline.Input{Table: t}, nil
+	}
+	input, ok := i.opened.Input(t)
+	var err error
+	if !ok {
+		input, err = pipeline.Prepare(ctx, i.Engine.Capabilities().ChecksInPlace, i.Store, t, i.Files[t.Name])
+	}
+	if err != nil || pipeline.Size(i.Files[t.Name]) > HoldLimit {
+		return input, err
+	}
+	report, err := i.Engine.Hold(ctx, input)
+	if err != nil {
+		return input, pipeline.Named(t.Name, pipeline.AsDataFailure(ctx, pipeline.Job{Table: t, Inputs: []pipeline.Input{input}}, err))
+	}
+	i.learn(t, report, true)
+	return pipeline.Input{Table: t}, nil
+}
+
+func (i *Inspection) holds(t *pipeline.Table) bool {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return slices.Contains(i.Held, t.Name)
+}
+
+// learn takes what was found in a table, which the engine keeps if it is held.
+func (i *Inspection) learn(t *pipeline.Table, report ndjson.Report, held bool) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.Reports[t.Name] = report
+	if held {
+		i.Held = append(i.Held, t.Name)
+	}
+}
+
+// Release lets the engine forget what it kept.
+func (i *Inspection) Release(ctx context.Context) error {
+	var errs []error
+	for _, name := range i.Held {
+		errs = append(errs, i.Engine.Forget(ctx, name))
+	}
+	return errors.Join(errs...)
+}
+
+// describe lists the tables as they were read.
+func (i *Inspection) describe(record *pipeline.Record) {
+	stale := i.Stale(i.Lake)
+	for _, t := range i.Lake.Tables {
+		table := pipeline.TableRecord{Table: t.Name, Zone: t.Zone, Stale: stale[t.Name], Notes: []string{}}
+		report, ok := i.Reports[t.Name]
+		if ok {
+			table.Fill(report)
+			table.Skip(i.Landing[t.Name].Skipped)
+		}
+		table.Missing = !i.present(t)
+		record.Tables = append(record.Tables, table)
+	}
+}
+
+// Rules evaluates all that hold for the tables in question.
+func (i *Inspection) Rules(ctx context.Context, record *pipeline.Record) error {
+	for _, t := range i.Lake.Tables {
+		if i.concerns(t.Name) {
+			i.builtIn(t, record)
+		}
+	}
+	checks := slices.DeleteFunc(slices.Clone(i.Lake.Checks), func(c *pipeline.Check) bool { return !i.concerns(c.Table) })
+	found := make([]pipeline.CheckRecord, len(checks))
+	err := each(ctx, i.Engine, checks, func(ctx context.Context, n int, c *pipeline.Check) (err error) {
+		found[n], err = i.evaluate(ctx, c)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	record.Checks = append(record.Checks, found...)
+	record.Expect(i.Lake)
+	record.Checks = slices.DeleteFunc(record.Checks, func(c pipeline.CheckRecord) bool {
+		return c.Check == pipeline.ExpectedRows && !i.concerns(c.Table)
+	})
+	return nil
+}
+
+// present tells whether a table exists: it has files, or it was built and has
+// no row, for which a remote engine writes no file.
+func (i *Inspection) present(t *pipeline.Table) bool {
+	return len(i.Files[t.Name]) > 0 || !t.IsLanding() && i.Manifests[t.Name] != nil
+}
+
+// absent is the result of the check that a table without files fails.
+func (i *Inspection) absent(t *pipeline.Table) (state, message string) {
+	state, message = "fail", fmt.Sprintf("the table has not been built; `stedi run +%s` builds it", t.Name)
+	if t.IsLanding() {
+		message = "no file in " + t.Path
+	}
+	if i.allowMissing {
+		state = "skipped"
+	}
+	return state, message
+}
+
+func (i *Inspection) concerns(table string) bool {
+	return len(i.about) == 0 || slices.Contains(i.about, table)
+}
+
+// builtIn holds a table against the rules of every lake: it exists and its
+// lines can be read, it is as we left it, and it is not older than what it is
+// made from.
+func (i *Inspection) builtIn(t *pipeline.Table, record *pipeline.Record) {
+	table := record.Table(t.Name)
+	readable := i.readable(t, table)
+	record.Checks = append(record.Checks, readable)
+	if t.IsLanding() {
+		return
+	}
+	unchanged := pipeline.CheckRecord{Check: "unchanged", Table: t.Name, Severity: "error", State: "pass", Diagnosis: []string{}}
+	strange := i.Strangers(t)
+	switch {
+	case table.Missing:
+		unchanged.State, unchanged.Message = "skipped", "the table has not been built"
+	case i.Unmanaged(t):
+		unchanged.State, unchanged.Message = "skipped", "the table was built outside stedi, so there is no version to compare it with"
+	case len(strange) > 0:
+		unchanged.State, unchanged.Failing = "fail", int64(len(strange))
+		unchanged.Message = fmt.Sprintf("%s was modified outside stedi", strange[0])
+	}
+	fresh := pipeline.CheckRecord{Check: "fresh", Table: t.Name, Severity: "error", State: "pass", Diagnosis: []string{}}
+	switch {
+	case table.Missing || len(strange) > 0:
+		fresh.State, fresh.Message = "skipped", "stedi has no record of how the table was built"
+	case table.Stale != "":
+		fresh.State = "fail"
+		fresh.Message = fmt.Sprintf("the table is stale: %s; `stedi run +%s` rebuilds it", table.Stale, t.Name)
+	}
+	record.Checks = append(record.Checks, unchanged, fresh)
+}
+
+// readable is the rule that all of a table can be read. What may be left out is
+// a warning.
+func (i *Inspection) readable(t *pipeline.Table, table *pipeline.TableRecord) pipeline.CheckRecord {
+	check := pipeline.CheckRecord{Check: "readable", Table: t.Name, Severity: "error", State: "pass", Diagnosis: []string{}}
+	report, left := i.Reports[t.Name], table.LeftOut()
+	err := i.Allow.Accept(t, report)
+	failure, refused := errors.AsType[*pipeline.Failure](err)
+	switch {
+	case table.Missing:
+		check.State, check.Message = i.absent(t)
+	case refused:
+		check.State, check.Failing = "fail", int64(len(report.Rejects))
+		check.Message = inALine(failure.Err.Error())
+		check.Diagnosis = append(check.Diagnosis, failure.Fix)
+	case left != nil:
+		check.State, check.Severity, check.Failing = "fail", "warning", left.Lines+int64(len(left.Files))
+		check.Message = left.String() + " left out, as allowed"
+		if lines := pipeline.FirstOf(report.Rejects); len(lines) > 0 {
+			check.Message += ": " + strings.Join(lines, "; ")
+		}
+	}
+	return check
+}
+
+// inALine writes an error with its list of places as one line.
+func inALine(text string) string {
+	return strings.ReplaceAll(strings.ReplaceAll(text, ":\n  ", ": "), "\n  ", "; ")
+}
+
+// evaluate runs one check, or says what it found when its tables were the
+// same.
+func (i *Inspection) evaluate(ctx context.Context, c *pipeline.Check) (pipeline.CheckRecord, error) {
+	for _, name := range c.Inputs {
+		if len(i.Files[name]) == 0 {
+			record := c.Judge(i.Lake.Table(c.Table), pipeline.Findings{})
+			record.State, record.Message = "skipped", name+" has no file"
+			return record, nil
+		}
+	}
+	key, known := i.keyOf(c)
+	if record, ok := i.remembered(c, key); known && ok {
+		return record, nil
+	}
+	var inputs []pipeline.Input
+	for _, name := range c.Inputs {
+		input, err := i.input(ctx, i.Lake.Table(name))
+		if err != nil {
+			return pipeline.CheckRecord{}, err
+		}
+		inputs = append(inputs, input)
+	}
+	found, err := i.Engine.Check(ctx, c, inputs)
+	if err != nil {
+		return pipeline.CheckRecord{}, fmt.Errorf("check %s: %w", c.Name, err)
+	}
+	record := c.Judge(i.Lake.Table(c.Table), found)
+	if known {
+		i.mu.Lock()
+		i.Cache[c.Name] = Cached{Key: key, Record: record}
+		i.mu.Unlock()
+	}
+	return record, nil
+}
+
+func (i *Inspection) remembered(c *pipeline.Check, key pipeline.Hash) (pipeline.CheckRecord, bool) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return i.Cache.get(c, key)
+}

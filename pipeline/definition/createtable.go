@@ -1,0 +1,85 @@
+package definition
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"stedi/pipeline"
+)
+
+// CreateTable returns the Athena statement that makes the table known, of a
+// lake that lies at location, such as s3://bucket/prefix. A landing table has
+// its own statement; that of a table of ours follows from its columns. The
+// statement reads back as what it was made from, or it is an error.
+func CreateTable(t *pipeline.Table, location string) (string, error) {
+	text, err := createTable(t, strings.TrimSuffix(location, "/"))
+	if err != nil {
+		return "", err
+	}
+	ddl, err := parseDDL(text)
+	if err != nil {
+		return "", inexpressible(t, err.Error())
+	}
+	if !strings.EqualFold(ddl.name, t.Name) || !slices.EqualFunc(ddl.columns, t.Columns, sameColumn) {
+		return "", inexpressible(t, "its columns read back as others")
+	}
+	return text, nil
+}
+
+func inexpressible(t *pipeline.Table, why string) error {
+	err := &Error{File: t.File, Message: "no statement of Athena's makes such a table: " + why}
+	return &pipeline.Failure{Kind: pipeline.BadUsage, Err: err, Fix: "Give the columns other names."}
+}
+
+func sameColumn(a, b pipeline.Column) bool {
+	return a.Name == b.Name && a.Type == b.Type && a.Partition == b.Partition
+}
+
+func createTable(t *pipeline.Table, location string) (string, error) {
+	if t.IsLanding() {
+		return terminated(strings.ReplaceAll(t.DDL, "${lake}", location)), nil
+	}
+	return pipeline.SQLText("table.sql", map[string]any{
+		// A line feed of any kind would end the comment.
+		"Doc":  strings.Join(strings.Fields(t.Doc), " "),
+		"Name": t.Name, "Columns": t.Columns, "Location": location + "/" + t.Path + "/",
+	})
+}
+
+// terminated ends a statement with a semicolon, so that others can follow.
+func terminated(text string) string {
+	text = strings.TrimSpace(text)
+	l := lexer{text: text, ddl: true}
+	last := token{}
+	for tok := l.lex(); tok.kind != tokenEnd && tok.kind != tokenBad; tok = l.lex() {
+		last = tok
+	}
+	if last.kind == tokenSymbol && last.text == ";" {
+		return text + "\n"
+	}
+	return text + "\n;\n" // on a line of its own: the last one may be a comment
+}
+
+var s3Location = regexp.MustCompile(`^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9_=-][A-Za-z0-9_.=-]*)*$`)
+
+// CheckS3Location returns a location as CreateTable takes it, if it is one
+// that Athena reads from: a bucket, and folders of harmless characters.
+func CheckS3Location(location string) (string, error) {
+	bare := strings.TrimSuffix(location, "/")
+	if !s3Location.MatchString(bare) {
+		return "", pipeline.Fail(pipeline.BadUsage, "", "Give it as s3://bucket/prefix, of letters, digits, '_', '=', '.' and '-'.", "%.80q is not an S3 location", location)
+	}
+	return bare, nil
+}
+
+// SerDe returns the class and the properties that Athena is to read the table
+// with.
+func SerDe(t *pipeline.Table) (class string, properties map[string]string, err error) {
+	text, err := CreateTable(t, "s3://lake")
+	if err != nil {
+		return "", nil, err
+	}
+	ddl, err := parseDDL(text)
+	return ddl.serde.class, ddl.serde.properties, err
+}

@@ -1,0 +1,50 @@
+package definition
+
+import (
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+
+	"stedi/pipeline"
+)
+
+// Names are what people may name in a lake.
+type Names struct {
+	Tables []string // those that transforms make, then those of the landing zone
+	Zones  []string
+}
+
+// NamesOf lists the names in a definition by its files, without looking at
+// any SQL: quick enough for a key in a shell. What it cannot read it leaves
+// out.
+func NamesOf(definition fs.FS) Names {
+	names := Names{Zones: []string{pipeline.Landing}}
+	for _, folder := range []string{"transforms", "landing"} {
+		files, err := fs.Glob(definition, folder+"/*.sql")
+		if err != nil {
+			continue
+		}
+		for _, file := range files {
+			names.Tables = append(names.Tables, strings.TrimSuffix(path.Base(file), ".sql"))
+			text, err := fs.ReadFile(definition, file)
+			if err != nil {
+				continue
+			}
+			keys, _ := header(string(text))
+			if zone := keys["zone"]; zone != "" && !slices.Contains(names.Zones, zone) {
+				names.Zones = append(names.Zones, zone)
+			}
+		}
+	}
+	return names
+}
+
+// DidYouMean suggests the nearest candidate, with a blank at its end; "" if
+// none is near.
+func DidYouMean(word string, candidates []string) string {
+	if near := pipeline.Nearest(word, candidates); near != "" {
+		return "did you mean " + near + "? "
+	}
+	return ""
+}

@@ -1,0 +1,54 @@
+package definition
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"stedi/pipeline"
+)
+
+// subjects finds out which columns identify a subject, such as a person. A
+// header says it where the data lands,
+//
+//	-- subject: email, serialNumber
+//	-- subject: user = email
+//
+// and a table that is made from others has it from them, by the names of its
+// columns. Where a transform names such a column anew, its own header says so.
+func (l *loader) subjects() {
+	spelled := map[string]string{} // kinds of names are compared without case
+	for _, t := range l.lake.Tables {
+		if l.broken[t.Name] {
+			continue
+		}
+		text := t.DDL
+		if t.Transform != nil {
+			text = t.Transform.SQL
+			t.Subject = l.lake.Inherited(t)
+		}
+		keys, _ := header(text)
+		said, ok := keys["subject"]
+		if !ok {
+			continue
+		}
+		t.Subject = map[string]string{}
+		for part := range strings.SplitSeq(said, ",") {
+			column, name, renamed := strings.Cut(part, "=")
+			column, name = strings.TrimSpace(column), strings.TrimSpace(name)
+			if !renamed {
+				name = column
+			}
+			i := slices.IndexFunc(t.Columns, func(c pipeline.Column) bool { return strings.EqualFold(c.Name, column) })
+			if i < 0 || name == "" {
+				l.faults = append(l.faults, &Error{File: t.File, Line: 1, Message: fmt.Sprintf("the header's subject is %.80q: name columns of the table, as in \"email, user = email\"", said)})
+				break
+			}
+			folded := strings.ToLower(name)
+			if _, ok := spelled[folded]; !ok {
+				spelled[folded] = name
+			}
+			t.Subject[spelled[folded]] = t.Columns[i].Name
+		}
+	}
+}

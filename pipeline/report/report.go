@@ -1,0 +1,210 @@
+package report
+
+import (
+	"bytes"
+	"encoding/xml"
+	"fmt"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"stedi/pipeline"
+)
+
+// JUnit writes a run as JUnit XML: a case for each step and each check, and
+// one for the run itself if it ended with an error. It is valid XML whatever
+// the record holds.
+func JUnit(r *pipeline.Record) []byte {
+	steps, checks := junitSuite{Name: "steps"}, junitSuite{Name: "checks"}
+	for _, s := range r.Steps {
+		steps.add(junitStep(s, funnelLine(r, s)))
+	}
+	for _, c := range r.Checks {
+		checks.add(junitCheck(c))
+	}
+	report := junitReport{Name: "stedi", Suites: []*junitSuite{&steps, &checks}}
+	if left := junitLeftOut(r); left.Tests > 0 {
+		report.Suites = append(report.Suites, left)
+	}
+	if r.Error != "" && steps.Failures+steps.Errors == 0 {
+		// It ended before, or outside of, any step.
+		whole := junitSuite{Name: "run"}
+		whole.add(junitCase{Class: "run", Name: r.Run, Error: junitText(r.Error)})
+		report.Suites = append(report.Suites, &whole)
+	}
+	for _, s := range report.Suites {
+		s.Time, s.Timestamp = seconds(s.spent), r.Started.UTC().Format(time.RFC3339)
+		report.Tests += s.Tests
+		report.Failures += s.Failures
+		report.Errors += s.Errors
+		report.Skipped += s.Skipped
+	}
+	report.Time = seconds(r.Seconds)
+	var out bytes.Buffer
+	out.WriteString(xml.Header)
+	encoder := xml.NewEncoder(&out)
+	encoder.Indent("", "  ")
+	if err := encoder.Encode(report); err != nil {
+		// The types above hold nothing that could fail; a reader of the file
+		// must see it all the same, should it come to that.
+		return []byte(xml.Header + `<testsuites name="stedi" errors="1"/>` + "\n")
+	}
+	out.WriteByte('\n')
+	return out.Bytes()
+}
+
+type junitReport struct {
+	XMLName  xml.Name      `xml:"testsuites"`
+	Name     string        `xml:"name,attr"`
+	Tests    int           `xml:"tests,attr"`
+	Failures int           `xml:"failures,attr"`
+	Errors   int           `xml:"errors,attr"`
+	Skipped  int           `xml:"skipped,attr"`
+	Time     string        `xml:"time,attr"`
+	Suites   []*junitSuite `xml:"testsuite"`
+}
+
+type junitSuite struct {
+	Name      string      `xml:"name,attr"`
+	Tests     int         `xml:"tests,attr"`
+	Failures  int         `xml:"failures,attr"`
+	Errors    int         `xml:"errors,attr"`
+	Skipped   int         `xml:"skipped,attr"`
+	Time      string      `xml:"time,attr"`
+	Timestamp string      `xml:"timestamp,attr"`
+	Cases     []junitCase `xml:"testcase"`
+	spent     float64
+}
+
+type junitCase struct {
+	Class   string        `xml:"classname,attr"`
+	Name    string        `xml:"name,attr"`
+	Time    string        `xml:"time,attr"`
+	Failure *junitMessage `xml:"failure"`
+	Error   *junitMessage `xml:"error"`
+	Skipped *junitMessage `xml:"skipped"`
+	Out     string        `xml:"system-out,omitempty"`
+	spent   float64
+}
+
+type junitMessage struct {
+	Message string `xml:"message,attr,omitempty"`
+	Text    string `xml:",chardata"`
+}
+
+func (s *junitSuite) add(c junitCase) {
+	c.Class, c.Name, c.Out, c.Time = legible(c.Class), legible(c.Name), legible(c.Out), seconds(c.spent)
+	s.Cases = append(s.Cases, c)
+	s.Tests++
+	s.spent += c.spent
+	switch {
+	case c.Failure != nil:
+		s.Failures++
+	case c.Error != nil:
+		s.Errors++
+	case c.Skipped != nil:
+		s.Skipped++
+	}
+}
+
+// junitStep is a failure if the step failed, and an error if it was cancelled:
+// a build must not be green then.
+func junitStep(s pipeline.StepRecord, way string) junitCase {
+	c := junitCase{Class: "steps", Name: s.Table, Out: way, spent: s.Seconds}
+	switch s.State {
+	case pipeline.Failed:
+		c.Failure = junitText(s.Error)
+	case pipeline.Stopped:
+		c.Error = junitText("cancelled")
+	case pipeline.Skipped:
+		c.Skipped = junitText(s.Reason)
+	case pipeline.Waiting, pipeline.Running, pipeline.Published, pipeline.UpToDate:
+	}
+	return c
+}
+
+func junitCheck(c pipeline.CheckRecord) junitCase {
+	test := junitCase{Class: "checks." + c.Check, Name: c.Check + " of " + c.Table}
+	switch {
+	case c.State == "fail" && c.Severity == "warning":
+		test.Out = "warning: " + findings(c)
+	case c.State == "fail":
+		test.Failure = junitText(strings.Join(append([]string{findings(c)}, c.Diagnosis...), "\n"))
+	case c.State == "skipped":
+		test.Skipped = junitText(c.Message)
+	}
+	return test
+}
+
+// junitLeftOut has a skipped case for each file that was not read, and a failed
+// one for each that cannot be read. Rejected lines are a finding of the check
+// "readable".
+func junitLeftOut(r *pipeline.Record) *junitSuite {
+	suite := &junitSuite{Name: "left out"}
+	for _, t := range r.Tables {
+		for _, name := range t.SkippedFiles {
+			suite.add(junitCase{Class: "left out." + t.Table, Name: name, Skipped: junitText("skipped with --skip-file")})
+		}
+		for _, name := range t.UnreadableFiles {
+			suite.add(junitCase{Class: "left out." + t.Table, Name: name, Failure: junitText("the file cannot be read")})
+		}
+	}
+	return suite
+}
+
+// findings says in a line what a check that failed has found.
+func findings(c pipeline.CheckRecord) string {
+	text := fmt.Sprintf("%d rows", c.Failing)
+	if c.Failing == 1 {
+		text = "1 row"
+	}
+	if c.Message == "" {
+		return text
+	}
+	return c.Message + " (" + text + ")"
+}
+
+func junitText(text string) *junitMessage {
+	text = legible(text)
+	first, _, _ := strings.Cut(text, "\n")
+	if first == text {
+		return &junitMessage{Message: text}
+	}
+	return &junitMessage{Message: first, Text: text}
+}
+
+// legible takes out what XML cannot hold and what could turn the reading of a
+// report upside down: control characters, and those of writing direction.
+func legible(text string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n' || r == '\t':
+			return r
+		case r < 0x20, r >= 0x7f && r < 0xa0, r == 0xfffe, r == 0xffff:
+			return utf8.RuneError
+		case r >= 0x202a && r <= 0x202e, r >= 0x2066 && r <= 0x2069, r == 0x200e, r == 0x200f, r == 0x2028, r == 0x2029:
+			return utf8.RuneError
+		default:
+			return r
+		}
+	}, strings.ToValidUTF8(text, string(utf8.RuneError)))
+}
+
+func seconds(s float64) string { return fmt.Sprintf("%.3f", s) }
+
+// funnelLine is the way of the rows through a step, in a line: those of its
+// first input, what each stage left of them, and the other inputs.
+func funnelLine(r *pipeline.Record, s pipeline.StepRecord) string {
+	var way, others []string
+	input := true
+	for i, stage := range s.Funnel {
+		text := fmt.Sprintf("%s %d", stage.Name, stage.Rows)
+		input = input && stage.Name != s.Table && r.Table(stage.Name) != nil
+		if input && i > 0 {
+			others = append(others, "with "+text)
+			continue
+		}
+		way = append(way, text)
+	}
+	return strings.Join(append([]string{strings.Join(way, " → ")}, others...), ", ")
+}

@@ -1,0 +1,274 @@
+package run
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"stedi/pipeline"
+	"stedi/pipeline/ndjson"
+	"stedi/pipeline/state"
+)
+
+// building is a table that an engine builds, by a run or by a parity check: what
+// both do in their own way.
+type building struct {
+	lake *pipeline.Lake
+	job  pipeline.Job
+	// find makes an input ready.
+	find func(ctx context.Context, t *pipeline.Table) (pipeline.Input, error)
+	open func(ctx context.Context, t *pipeline.Table) (sink, error)
+	work func(ctx context.Context, job pipeline.Job) (pipeline.Result, error)
+	// accept audits what was built, and takes it.
+	accept func(ctx context.Context, job pipeline.Job, result pipeline.Result) error
+}
+
+// build lets the engine work. After an error nothing is left of it.
+func (b building) build(ctx context.Context) error {
+	job := b.job
+	for _, name := range job.Table.Transform.Inputs {
+		input, err := b.find(ctx, b.lake.Table(name))
+		if err != nil {
+			return err
+		}
+		job.Inputs = append(job.Inputs, input)
+	}
+	out, err := b.open(ctx, job.Table)
+	if err != nil {
+		return err
+	}
+	job.Output = out.target(ctx)
+	result, err := b.work(ctx, job)
+	if err == nil {
+		err = b.accept(ctx, job, result)
+	}
+	if err != nil {
+		return errors.Join(err, out.discard(ctx))
+	}
+	return nil
+}
+
+// sink takes the rows of one job.
+type sink interface {
+	// target is what the job writes to. The context is that of the job.
+	target(ctx context.Context) pipeline.Output
+	// discard removes what is worthless.
+	discard(ctx context.Context) error
+}
+
+// output is a sink whose rows become a version of a table. There is one kind for
+// a stream and one for a folder of part files.
+type output interface {
+	sink
+	// collect makes the rows durable, audits them and describes them. The
+	// manifest that it completes says what the job has read.
+	collect(ctx context.Context, m pipeline.Manifest) (pipeline.Version, error)
+	// rows are those that guards read.
+	rows(ctx context.Context, v pipeline.Version) (pipeline.Input, error)
+	// published ends what a publisher has taken over, or may have.
+	published(ctx context.Context) error
+}
+
+// build builds a table and publishes it, by any engine. Nothing of it is left
+// after an error, unless the publisher may have made it the table.
+func (r *run) build(ctx context.Context, t *pipeline.Table, rest []PlanStep) (*pipeline.Manifest, error) {
+	var out output
+	var version pipeline.Version
+	b := building{lake: r.lake, job: r.job(t, rest), find: r.find}
+	b.work = func(ctx context.Context, job pipeline.Job) (pipeline.Result, error) {
+		result, err := r.work(ctx, job)
+		return result, pipeline.AsDataFailure(ctx, job, err)
+	}
+	b.open = func(ctx context.Context, t *pipeline.Table) (_ sink, err error) {
+		out, err = r.output(ctx, t)
+		return out, err
+	}
+	b.accept = func(ctx context.Context, job pipeline.Job, result pipeline.Result) (err error) {
+		version, err = r.accept(ctx, job, result, out, rest)
+		return err
+	}
+	if err := b.build(ctx); err != nil {
+		return nil, errors.Join(err, r.engine.Forget(context.WithoutCancel(ctx), t.Name))
+	}
+	published, err := r.publisher.Publish(ctx, version)
+	if errors.Is(err, pipeline.ErrChanged) {
+		return nil, errors.Join(err, out.discard(ctx))
+	}
+	return published, errors.Join(err, out.published(ctx))
+}
+
+// job says what an engine is to do for a table.
+func (r *run) job(t *pipeline.Table, rest []PlanStep) pipeline.Job {
+	job := pipeline.Job{Table: t}
+	if r.engine.Capabilities().Keeps {
+		job.Keep = r.readLater(t.Name, rest)
+		if !job.Keep {
+			job.Watch = r.watch(t)
+		}
+	}
+	return job
+}
+
+// find makes an input of a job ready.
+func (r *run) find(ctx context.Context, t *pipeline.Table) (input pipeline.Input, err error) {
+	can := r.engine.Capabilities()
+	if can.Keeps {
+		input, err = r.input(ctx, t, can.InPlace)
+	} else {
+		input, err = r.stored(ctx, t, can.InPlace)
+	}
+	if m := r.Manifest(t); can.InPlace && m != nil {
+		input.Rows = &m.Rows
+	}
+	return input, err
+}
+
+// output opens what the engine writes to.
+func (r *run) output(ctx context.Context, t *pipeline.Table) (output, error) {
+	if r.engine.Capabilities().Parts {
+		return r.openFolder(ctx, t)
+	}
+	return r.openStream(ctx, t)
+}
+
+// accept audits and guards what the engine has built.
+func (r *run) accept(ctx context.Context, job pipeline.Job, result pipeline.Result, out output, rest []PlanStep) (pipeline.Version, error) {
+	manifest, err := r.account(ctx, job, result)
+	if err != nil {
+		return pipeline.Version{}, err
+	}
+	version, err := out.collect(ctx, manifest)
+	if err != nil {
+		return pipeline.Version{}, err
+	}
+	version.Old = r.Manifests[job.Table.Name]
+	rows, err := out.rows(ctx, version)
+	if job.Keep {
+		rows, err = pipeline.Input{Table: job.Table}, nil
+	}
+	if err != nil {
+		return version, err
+	}
+	return version, r.guard(ctx, job, rows, rest)
+}
+
+// account decides whether what a job has read may be used, and begins the
+// manifest of what it has made of it.
+func (r *run) account(ctx context.Context, job pipeline.Job, result pipeline.Result) (pipeline.Manifest, error) {
+	manifest := pipeline.Manifest{
+		Schema: state.ManifestSchema, Table: job.Table.Name, Run: r.id, Rows: result.Rows,
+		SQL: job.Table.Transform.SQL, Inputs: map[string]pipeline.Hash{}, Funnel: result.Funnel,
+	}
+	if err := r.judgeInputs(ctx, job, result); err != nil {
+		return manifest, err
+	}
+	for i, input := range job.Inputs {
+		if !r.engine.Capabilities().Hashes {
+			if err := r.counted(ctx, input.Table, result.Funnel[i].Rows); err != nil {
+				return manifest, err
+			}
+		}
+		hash, ok := r.Content(input.Table)
+		if !ok {
+			return manifest, fmt.Errorf("the content of %s is not known", input.Table.Name)
+		}
+		manifest.Inputs[input.Table.Name] = hash
+	}
+	return manifest, nil
+}
+
+// counted takes the number of rows that an engine which hashes no files has
+// found in an input. A landing table is known by it from now on; a table that a
+// transform builds must still have the files of its manifest.
+func (r *run) counted(ctx context.Context, t *pipeline.Table, rows int64) error {
+	if !t.IsLanding() {
+		return r.sameFiles(ctx, t)
+	}
+	if r.Landing[t.Name].Manifest != nil {
+		return nil
+	}
+	files := r.Landing[t.Name].Files
+	report := ndjson.Report{Rows: rows, Bytes: pipeline.Size(files)}
+	for _, f := range files {
+		hash, err := r.hashOf(ctx, f)
+		if err != nil {
+			return err
+		}
+		report.Files = append(report.Files, ndjson.FileReport{Name: f.Name, Size: f.Size, Hash: hash})
+	}
+	return r.read(ctx, t, report)
+}
+
+// hashOf reads a landing file for its hash. Files that no part of the run brings
+// to this machine stand for their content by what the store says of it.
+func (r *run) hashOf(ctx context.Context, f pipeline.File) (pipeline.Hash, error) {
+	if r.engine.Capabilities().ChecksInPlace {
+		return state.VersionsHash([]pipeline.File{f}), nil
+	}
+	path, err := r.store.Fetch(ctx, f)
+	if err != nil {
+		return pipeline.Hash{}, err
+	}
+	return ndjson.HashFile(ctx, path)
+}
+
+// sameFiles makes sure that nobody has changed a table while it was read, in a
+// lake where a table is replaced in place.
+func (r *run) sameFiles(ctx context.Context, t *pipeline.Table) error {
+	if !r.publisher.OneFile() {
+		return nil
+	}
+	now, err := r.store.List(ctx, t.Path)
+	if err != nil {
+		return err
+	}
+	if !slices.EqualFunc(r.Manifests[t.Name].DataFiles(), now, pipeline.File.Same) {
+		return pipeline.Fail(pipeline.Conflict, t.Name, "Run again.", "the files in %s changed while they were read", t.Path)
+	}
+	return nil
+}
+
+// stream is the output of an engine that writes one stream.
+type stream struct {
+	table *pipeline.Table
+	file  pipeline.StagedFile
+	audit *audited
+}
+
+func (r *run) openStream(ctx context.Context, t *pipeline.Table) (*stream, error) {
+	file, err := r.store.Create(ctx, r.id+"/"+t.Name+".json")
+	if err != nil {
+		return nil, fmt.Errorf("staging: %w", err)
+	}
+	return &stream{t, file, newAudited(file)}, nil
+}
+
+func (s *stream) target(context.Context) pipeline.Output { return pipeline.Output{Stream: s.audit} }
+
+// collect makes sure that the staged file is durable and has the rows.
+func (s *stream) collect(ctx context.Context, m pipeline.Manifest) (pipeline.Version, error) {
+	if err := s.file.Close(); err != nil {
+		return pipeline.Version{}, fmt.Errorf("staging: %w", err)
+	}
+	if err := s.audit.audit(ctx, s.table, m.Rows); err != nil {
+		return pipeline.Version{}, err
+	}
+	m.Bytes, m.Hash = s.audit.bytes, s.audit.hash.Sum()
+	m.Files = []pipeline.ManifestFile{{Hash: m.Hash, Rows: m.Rows}}
+	return pipeline.Version{Table: s.table, Manifest: m, Staged: s.file}, nil
+}
+
+func (s *stream) rows(_ context.Context, v pipeline.Version) (pipeline.Input, error) {
+	return stagedRows(v), nil
+}
+
+// stagedRows are those of a version in one staged file.
+func stagedRows(v pipeline.Version) pipeline.Input {
+	return pipeline.Input{Table: v.Table, Files: []ndjson.File{{Path: v.Staged.Path(), Name: v.Table.Part(), Size: v.Manifest.Bytes}}}
+}
+
+func (s *stream) discard(context.Context) error { return s.file.Discard() }
+
+// published removes the staged file if it was not committed.
+func (s *stream) published(context.Context) error { return s.file.Discard() }

@@ -1,0 +1,141 @@
+package run
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"stedi/pipeline"
+	"stedi/pipeline/check"
+	"stedi/pipeline/state"
+	"stedi/pipeline/survey"
+)
+
+// check evaluates the rules at the end of a run, and remembers what they found.
+func (r *run) check(ctx context.Context) error {
+	o := &survey.Observation{Known: r.Known, Files: map[string][]pipeline.File{}}
+	for _, t := range r.lake.Tables {
+		if t.IsLanding() {
+			o.Files[t.Name] = r.Landing[t.Name].Files
+		} else if m := r.Manifests[t.Name]; m != nil {
+			o.Files[t.Name] = m.DataFiles()
+		}
+	}
+	i := check.Inspection{
+		Lake: r.lake, Store: r.store, Engine: r.engine, Observation: o, Allow: r.options.Allow,
+		Reports: r.readings, Cache: check.Cache{}, Held: append(slices.Clone(r.kept), r.held...),
+	}
+	if r.engine.Capabilities().ChecksInPlace {
+		i.Held = r.lake.Everything()
+	}
+	if _, err := state.ReadCache(ctx, r.store, check.CacheName, &i.Cache); err != nil {
+		return err
+	}
+	before := maps.Clone(i.Cache)
+	err := errors.Join(i.Rules(ctx, r.record), i.Release(ctx))
+	if maps.EqualFunc(before, i.Cache, func(a, b check.Cached) bool { return a.Key == b.Key }) {
+		return err
+	}
+	return errors.Join(err, state.WriteJSON(ctx, r.store, check.CacheName, i.Cache))
+}
+
+// guards are the rules that must hold before a table is published.
+func (r *run) guards(t *pipeline.Table) []*pipeline.Check {
+	var guards []*pipeline.Check
+	for _, c := range r.lake.Checks {
+		if c.Guard && c.Table == t.Name {
+			guards = append(guards, c)
+		}
+	}
+	return guards
+}
+
+// watch returns the columns that the guards of a table need to see, if their
+// different values are enough for each of them.
+func (r *run) watch(t *pipeline.Table) []string {
+	var columns []string
+	for _, c := range r.guards(t) {
+		if len(c.Watch) == 0 {
+			return nil
+		}
+		columns = append(columns, c.Watch...)
+	}
+	slices.Sort(columns)
+	return slices.Compact(columns)
+}
+
+// guard evaluates the guards of a table over its new rows. Nothing is published
+// that breaks one.
+func (r *run) guard(ctx context.Context, job pipeline.Job, rows pipeline.Input, rest []PlanStep) error {
+	t := job.Table
+	if !r.engine.Capabilities().ChecksInPlace {
+		if err := r.holdLanding(ctx, t, rest); err != nil {
+			return err
+		}
+	}
+	for _, c := range r.guards(t) {
+		own := rows
+		if len(job.Watch) > 0 {
+			own = pipeline.Input{Table: t, Watched: true}
+		}
+		record, err := r.ask(ctx, c, own)
+		if err == nil && record.Failing > 0 && own.Watched {
+			record, err = r.ask(ctx, c, rows) // for the exact number
+		}
+		if err != nil {
+			return fmt.Errorf("guard %s: %w", c.Name, err)
+		}
+		if record.State == "fail" {
+			return forbids(c, t, record)
+		}
+	}
+	return nil
+}
+
+// holdLanding reads a landing table that guards ask for into memory, if it is
+// not large and no later step reads its files: each table has guards, and each
+// of them would read it anew.
+func (r *run) holdLanding(ctx context.Context, t *pipeline.Table, rest []PlanStep) error {
+	for _, c := range r.guards(t) {
+		for _, name := range c.Inputs {
+			input := r.lake.Table(name)
+			if !input.IsLanding() || slices.Contains(r.held, name) || r.reads(rest, name) || pipeline.Size(r.Landing[name].Files) > check.HoldLimit {
+				continue
+			}
+			found, err := r.stored(ctx, input, false)
+			if err != nil {
+				return err
+			}
+			if _, err := r.engine.Hold(ctx, found); err != nil {
+				return fmt.Errorf("%s: %w", name, err)
+			}
+			r.held = append(r.held, name)
+		}
+	}
+	return nil
+}
+
+// ask evaluates a guard over the given rows of its own table.
+func (r *run) ask(ctx context.Context, c *pipeline.Check, own pipeline.Input) (pipeline.CheckRecord, error) {
+	var inputs []pipeline.Input
+	for _, name := range c.Inputs {
+		if name == own.Table.Name {
+			inputs = append(inputs, own)
+			continue
+		}
+		input, err := r.input(ctx, r.lake.Table(name), r.engine.Capabilities().ChecksInPlace)
+		if err != nil {
+			return pipeline.CheckRecord{}, err
+		}
+		inputs = append(inputs, input)
+	}
+	found, err := r.engine.Check(ctx, c, inputs)
+	return c.Judge(own.Table, found), err
+}
+
+func forbids(c *pipeline.Check, t *pipeline.Table, record pipeline.CheckRecord) error {
+	return pipeline.Fail(pipeline.BadData, t.Name, "Not published. Fix the transform, or the check in "+c.File+" if the check is wrong.",
+		"guard %s failed: %d rows. %s", c.Name, record.Failing, record.Message)
+}

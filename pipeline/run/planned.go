@@ -1,0 +1,69 @@
+package run
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"stedi/pipeline"
+	"stedi/pipeline/state"
+	"stedi/pipeline/survey"
+)
+
+// Plan says what Run would do with the same options, and why. It takes no
+// lock and writes nothing. What would stop the run before any work, or fail a
+// step for want of an input, is the error; in the second case the steps are
+// there, too.
+func Plan(ctx context.Context, r *pipeline.Runner, options pipeline.RunOptions) ([]PlanStep, error) {
+	selected, err := r.Lake.Select(options.Select)
+	if err != nil {
+		return nil, err
+	}
+	if err := options.Allow.Verify(ctx, r.Store, r.Lake); err != nil {
+		return nil, err
+	}
+	found, _, err := survey.Steady(ctx, r, &options.Allow, false)
+	if err != nil {
+		return nil, err
+	}
+	var stops []error
+	if len(found.Strange) > 0 && !options.Replace {
+		stops = append(stops, foreign(found.Strange))
+	}
+	if len(found.Lacking) > 0 {
+		stops = append(stops, pipeline.MissingLanding(ctx, r.Store, r.Lake, found.Lacking))
+	}
+	if len(stops) > 0 {
+		return nil, errors.Join(stops...)
+	}
+	steps := planSteps(found.Known, r.Lake, selected, options.Force, options.Allow.Limit)
+	return steps, lacks(found.Known, r.Lake, steps)
+}
+
+// lacks marks the steps that would fail because an input has never been made
+// and is not made by a step before.
+func lacks(k state.Known, lake *pipeline.Lake, steps []PlanStep) error {
+	var errs []error
+	var made, broken []string
+	for i := range steps {
+		s := &steps[i]
+		s.Zone = lake.Table(s.Table).Zone
+		if !s.Run {
+			continue
+		}
+		for _, name := range lake.Table(s.Table).Transform.Inputs {
+			if slices.Contains(broken, name) {
+				s.Lacks = name
+			} else if !lake.Table(name).IsLanding() && k.Manifests[name] == nil && !slices.Contains(made, name) {
+				s.Lacks = name
+				errs = append(errs, neverMade(name))
+			}
+		}
+		if s.Lacks != "" {
+			broken = append(broken, s.Table)
+			continue
+		}
+		made = append(made, s.Table)
+	}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,228 @@
+package run
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"stedi/pipeline"
+	"stedi/pipeline/ndjson"
+	"stedi/pipeline/report"
+	"stedi/pipeline/state"
+)
+
+// Run brings the selected tables up to date and returns the run's record, the
+// same that lies in the lake as run.json. An error that is not nil says why
+// the record's status is not ok; the record is nil only if the lake could not
+// be taken at all. In a folder without any landing file, in which nothing has
+// run before, nothing is written. Whatever happens, each table is what it was or what the
+// transform makes of its inputs. Events arrive on the calling goroutine.
+func Run(ctx context.Context, r *pipeline.Runner, options pipeline.RunOptions, emit func(pipeline.Event)) (*pipeline.Record, error) {
+	selected, err := r.Lake.Select(options.Select)
+	if err != nil {
+		return nil, err
+	}
+	if err := isEmpty(ctx, r); err != nil {
+		record := pipeline.NewRecord(r, r.Now())
+		record.Selected = options.Select
+		record.End(r.Now(), err)
+		return record, err
+	}
+	job, err := startRun(ctx, r, options, emit)
+	if err != nil {
+		return nil, err
+	}
+	err = job.do(ctx, selected)
+	err = errors.Join(err, job.conclude(ctx, err))
+	if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
+		err = context.Cause(ctx) // it knows why, and what to do next
+	}
+	return job.finish(context.WithoutCancel(ctx), err)
+}
+
+// isEmpty is an error if there is nothing to run: a folder that is no lake yet is
+// left as it is.
+func isEmpty(ctx context.Context, r *pipeline.Runner) error {
+	var lacking []*pipeline.Table
+	for _, t := range r.Lake.Tables {
+		if !t.IsLanding() {
+			continue
+		}
+		if len(r.Store.Nearby(ctx, 0, t.Path).Files) > 0 {
+			return nil
+		}
+		lacking = append(lacking, t)
+	}
+	for _, t := range lacking {
+		if files, err := r.Store.List(ctx, t.Path); err != nil || len(files) > 0 {
+			return nil //nolint:nilerr // a run meets the error again, and records it
+		}
+	}
+	if found, err := state.ReadJSON(ctx, r.Store, state.HistoryName, &state.History{}); err != nil || found || len(lacking) == 0 {
+		return nil //nolint:nilerr // as above
+	}
+	return pipeline.MissingLanding(ctx, r.Store, r.Lake, lacking)
+}
+
+// run is one run on its way.
+type run struct {
+	state.Known
+	id        string
+	lake      *pipeline.Lake
+	store     pipeline.Store
+	engine    pipeline.Engine
+	publisher pipeline.Publisher
+	options   pipeline.RunOptions
+	now       func() time.Time
+	emit      func(pipeline.Event)
+	unlock    func() error
+	history   state.History
+	record    *pipeline.Record
+	journal   state.Journal
+	readings  map[string]ndjson.Report // landing tables that this run has read
+	kept      []string                 // tables that the engine kept for later steps
+	held      []string                 // landing tables that it holds for guards
+	unwanted  map[string]bool          // tables whose steps were cancelled by name
+}
+
+// startRun takes the lake, gives the run its id and brings into order what an
+// earlier run left half done.
+func startRun(ctx context.Context, r *pipeline.Runner, options pipeline.RunOptions, emit func(pipeline.Event)) (_ *run, err error) {
+	began := r.Now()
+	holder := r.Holder
+	holder.Since = began
+	holder.Run = state.RunID(began)
+	unlock, err := r.Store.Lock(ctx, holder)
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, unlock())
+		}
+	}()
+	job := &run{
+		lake: r.Lake, store: r.Store, engine: r.Engine, publisher: state.PublisherOf(r), options: options, now: r.Now, emit: emit, unlock: unlock,
+		Known:    state.Known{Landing: map[string]state.LandingState{}, Manifests: map[string]*pipeline.Manifest{}},
+		readings: map[string]ndjson.Report{}, journal: state.NewJournal(began), unwanted: map[string]bool{},
+	}
+	if _, err := state.ReadJSON(ctx, r.Store, state.HistoryName, &job.history); err != nil {
+		return nil, err
+	}
+	job.id = state.RunID(state.After(began, job.history.Last))
+	if job.history.Runs, err = state.NewestRuns(ctx, r.Store); err != nil {
+		return nil, err
+	}
+	job.history.Last = job.id
+	job.history.Runs = slices.Insert(job.history.Runs, 0, job.id)
+	job.history.Runs = job.history.Runs[:min(len(job.history.Runs), state.ViewRuns)]
+	job.record = pipeline.NewRecord(r, began)
+	job.record.Run, job.record.Selected = job.id, options.Select
+	if err := state.WriteJSON(ctx, r.Store, state.HistoryName, job.history); err != nil {
+		return nil, err
+	}
+	if err := job.write(ctx); err != nil {
+		return nil, err
+	}
+	return job, errors.Join(state.RecoverLake(ctx, r.Store, state.PublisherOf(r), r.Lake), job.abandon(ctx))
+}
+
+// do looks before it leaps: nothing is made until all that could forbid it
+// has been looked at.
+func (r *run) do(ctx context.Context, selected []*pipeline.Table) error {
+	if err := r.clear(ctx); err != nil {
+		return err
+	}
+	if err := r.options.Allow.Verify(ctx, r.store, r.lake); err != nil {
+		return err
+	}
+	var lacking []*pipeline.Table
+	for _, t := range r.lake.Tables {
+		if !t.IsLanding() {
+			continue
+		}
+		state, err := state.Look(ctx, r.store, t, &r.options.Allow)
+		if err != nil {
+			return err
+		}
+		if r.Landing[t.Name] = state; len(state.Files) == 0 {
+			lacking = append(lacking, t)
+		}
+	}
+	if len(lacking) > 0 {
+		return pipeline.MissingLanding(ctx, r.store, r.lake, lacking)
+	}
+	if err := r.forget(ctx); err != nil {
+		return err
+	}
+	return r.steps(ctx, selected)
+}
+
+// conclude describes the lake as it is after the steps, and checks it unless
+// something other than the data has failed: then its tables may not be what
+// this run knows of them.
+func (r *run) conclude(ctx context.Context, failed error) error {
+	err := r.describe(ctx)
+	kind := pipeline.KindOf(failed)
+	if r.options.Check && ctx.Err() == nil && (kind == pipeline.Done || kind == pipeline.BadData) && err == nil {
+		err = r.check(ctx)
+	} else {
+		r.record.Expect(r.lake)
+	}
+	for _, name := range append(r.kept, r.held...) {
+		err = errors.Join(err, r.engine.Forget(context.WithoutCancel(ctx), name))
+	}
+	r.kept, r.held = nil, nil
+	return err
+}
+
+// finish writes the record, on every way out.
+func (r *run) finish(ctx context.Context, err error) (*pipeline.Record, error) {
+	r.record.End(r.now(), err)
+	r.tell(ctx, pipeline.Event{State: endState(err), Err: r.record.Error})
+	err = errors.Join(err, r.store.Sweep(ctx), state.WriteJSON(ctx, r.store, state.HistoryName, r.history), r.write(ctx), r.unlock())
+	return r.record, err
+}
+
+func endState(err error) pipeline.State {
+	switch pipeline.KindOf(err) {
+	case pipeline.Done:
+		return pipeline.Published
+	case pipeline.HungUp, pipeline.Cancelled, pipeline.Quit, pipeline.Aborted, pipeline.Terminated:
+		return pipeline.Stopped
+	default:
+		return pipeline.Failed
+	}
+}
+
+// write puts the events, the reports and the record into the lake. The record
+// comes last: who reads there that the run has ended finds all the rest.
+func (r *run) write(ctx context.Context) error {
+	folder := state.RunFolder(r.id)
+	var err error
+	if len(r.journal.Text) > 0 {
+		err = errors.Join(
+			r.store.Put(ctx, state.EventsName(r.id), r.journal.Text),
+			r.store.Put(ctx, folder+"/junit.xml", report.JUnit(r.record)),
+			r.store.Put(ctx, folder+"/summary.md", report.Summary(r.record)),
+		)
+	}
+	if e := state.WriteJSON(ctx, r.store, folder+"/run.json", r.record); e != nil {
+		err = errors.Join(err, fmt.Errorf("writing the run's record: %w", e))
+	}
+	return err
+}
+
+// tell passes an event on and keeps it, also for those who follow the run from
+// elsewhere. They can wait: if the lake cannot be written to, the run finds out
+// by something that matters.
+func (r *run) tell(ctx context.Context, e pipeline.Event) {
+	e.Time, e.Run = r.now().UTC(), r.id
+	r.journal.Add(e)
+	if r.journal.Due(e) {
+		_ = r.store.Put(context.WithoutCancel(ctx), state.EventsName(r.id), r.journal.Text)
+	}
+	r.emit(e)
+}

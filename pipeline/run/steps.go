@@ -1,0 +1,229 @@
+package run
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"stedi/pipeline"
+	"stedi/pipeline/check"
+	"stedi/pipeline/state"
+)
+
+// steps runs what the plan says, in order. A step that fails takes its
+// dependents with it and leaves the others alone.
+func (r *run) steps(ctx context.Context, selected []*pipeline.Table) error {
+	plan := planSteps(r.Known, r.lake, selected, r.options.Force, r.options.Allow.Limit)
+	for _, s := range plan {
+		if s.Run {
+			r.tell(ctx, pipeline.Event{Step: s.Table, State: pipeline.Waiting, Reason: s.Reason})
+		}
+	}
+	var errs []error
+	broken := map[string]string{} // by table: the step whose failure is the root cause
+	for i, s := range plan {
+		t := r.lake.Table(s.Table)
+		record := pipeline.StepRecord{Table: t.Name, Reason: s.Reason, Funnel: []pipeline.StageRows{}, QueryIDs: []string{}}
+		var err error
+		r.hearCancels()
+		switch cause := rootCause(t, broken); {
+		case ctx.Err() != nil:
+			record.State = pipeline.Stopped
+		case cause != "":
+			record.State, record.Reason = pipeline.Skipped, r.became(cause)
+			broken[t.Name] = cause
+		case s.Run && r.unwanted[t.Name]:
+			record.State, err = pipeline.Stopped, unwanted(t.Name)
+		case !s.Run:
+			m := r.Manifests[t.Name]
+			record.State, record.Rows, record.Bytes, record.Funnel = pipeline.UpToDate, m.Rows, m.Bytes, m.Funnel
+		case r.options.FailFast && len(errs) > 0:
+			record.State, record.Reason = pipeline.Skipped, "not started after a failure (--fail-fast)"
+		default:
+			err = r.step(ctx, t, plan[i+1:], &record)
+		}
+		if err != nil {
+			broken[t.Name] = t.Name
+			errs = append(errs, err)
+		}
+		r.record.Steps = append(r.record.Steps, record)
+		r.tell(ctx, pipeline.Event{Step: t.Name, State: record.State, Reason: record.Reason, Result: &record, Err: record.Error})
+	}
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	return errors.Join(errs...)
+}
+
+func rootCause(t *pipeline.Table, broken map[string]string) string {
+	for _, input := range t.Transform.Inputs {
+		if cause, ok := broken[input]; ok {
+			return cause
+		}
+	}
+	return ""
+}
+
+// step builds one table, publishes it and records that.
+func (r *run) step(ctx context.Context, t *pipeline.Table, rest []PlanStep, record *pipeline.StepRecord) error {
+	began := r.now()
+	r.tell(ctx, pipeline.Event{Step: t.Name, State: pipeline.Running, Reason: record.Reason})
+	manifest, err := r.build(ctx, t, rest)
+	record.Seconds = r.now().Sub(began).Seconds()
+	if r.engine.Capabilities().Costs {
+		record.AddSpending(r.engine.Spent())
+	}
+	if ctx.Err() != nil && err != nil {
+		record.State = pipeline.Stopped
+		return context.Cause(ctx)
+	}
+	if err != nil && r.unwanted[t.Name] {
+		record.State = pipeline.Stopped
+		return err
+	}
+	if err != nil {
+		record.State, record.Error = pipeline.Failed, err.Error()
+		return pipeline.Named(t.Name, err)
+	}
+	r.Manifests[t.Name] = manifest
+	compiled := state.RunFolder(r.id) + "/compiled/" + r.engine.Name() + "/" + t.Name + ".sql"
+	if err := r.store.Put(ctx, compiled, []byte(t.Transform.SQL)); err != nil {
+		return pipeline.Named(t.Name, err)
+	}
+	record.State, record.Rows, record.Bytes, record.Funnel = pipeline.Published, manifest.Rows, manifest.Bytes, manifest.Funnel
+	return r.release(ctx, t, rest)
+}
+
+// hearCancels takes note of the steps that were cancelled by name.
+func (r *run) hearCancels() {
+	for {
+		select {
+		case name := <-r.options.Cancel:
+			r.unwanted[name] = true
+		default:
+			return
+		}
+	}
+}
+
+// became says what has become of a step that others need.
+func (r *run) became(table string) string {
+	if r.unwanted[table] {
+		return table + " was cancelled"
+	}
+	return table + " failed"
+}
+
+func unwanted(table string) error {
+	return pipeline.Fail(pipeline.Cancelled, table, "The previous version is unchanged. Run it again to build it.", "cancelled")
+}
+
+// work runs the engine and passes on how far it is and what it says, from this
+// goroutine.
+func (r *run) work(ctx context.Context, job pipeline.Job) (pipeline.Result, error) {
+	type outcome struct {
+		result pipeline.Result
+		err    error
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	updates, lines, done := make(chan pipeline.Progress, 1), make(chan string), make(chan outcome, 1)
+	job.Log = func(line string) { lines <- line }
+	go func() {
+		result, err := r.engine.Run(ctx, job, func(p pipeline.Progress) {
+			select {
+			case updates <- p:
+			case <-updates: // a newer one takes its place
+				updates <- p
+			}
+		})
+		done <- outcome{result, err}
+	}()
+	for {
+		select {
+		case p := <-updates:
+			r.tell(ctx, pipeline.Event{Step: job.Table.Name, State: pipeline.Running, Progress: &p})
+		case line := <-lines:
+			r.tell(ctx, pipeline.Event{Step: job.Table.Name, State: pipeline.Running, Log: line})
+		case name := <-r.options.Cancel:
+			r.unwanted[name] = true
+			if name == job.Table.Name {
+				cancel()
+			}
+		case o := <-done:
+			if o.err != nil && r.unwanted[job.Table.Name] {
+				return o.result, unwanted(job.Table.Name)
+			}
+			return o.result, o.err
+		}
+	}
+}
+
+// input finds the rows of a table: those that the engine kept, or its files,
+// unless the engine reads them in place.
+func (r *run) input(ctx context.Context, t *pipeline.Table, inPlace bool) (pipeline.Input, error) {
+	if slices.Contains(r.kept, t.Name) || slices.Contains(r.held, t.Name) {
+		return pipeline.Input{Table: t}, nil
+	}
+	return r.stored(ctx, t, inPlace)
+}
+
+// stored finds a table's files.
+func (r *run) stored(ctx context.Context, t *pipeline.Table, inPlace bool) (pipeline.Input, error) {
+	var files []pipeline.File
+	if t.IsLanding() {
+		files = r.Landing[t.Name].Files
+	} else {
+		m := r.Manifests[t.Name]
+		if m == nil {
+			return pipeline.Input{}, neverMade(t.Name)
+		}
+		files = m.DataFiles()
+	}
+	return pipeline.Prepare(ctx, inPlace, r.store, t, files)
+}
+
+func neverMade(table string) error {
+	return pipeline.Fail(pipeline.BadUsage, table, "Run it first, or run +TABLE to build its upstream tables.", "the table has not been built")
+}
+
+// readLater tells whether a later step, or a check of a small lake, reads a
+// table.
+func (r *run) readLater(table string, rest []PlanStep) bool {
+	return r.reads(rest, table) || r.options.Check && r.small()
+}
+
+// reads tells whether one of the steps that are left reads a table.
+func (r *run) reads(rest []PlanStep, table string) bool {
+	return slices.ContainsFunc(rest, func(s PlanStep) bool {
+		return s.Run && slices.Contains(r.lake.Table(s.Table).Transform.Inputs, table)
+	})
+}
+
+// small tells whether all that is made from landing can stay in memory until
+// the checks have read it.
+func (r *run) small() bool {
+	total := int64(0)
+	for _, state := range r.Landing {
+		total += pipeline.Size(state.Files)
+	}
+	return total <= check.HoldLimit
+}
+
+// release lets the engine forget what no later step reads.
+func (r *run) release(ctx context.Context, t *pipeline.Table, rest []PlanStep) error {
+	if r.engine.Capabilities().Keeps && r.readLater(t.Name, rest) {
+		r.kept = append(r.kept, t.Name)
+	}
+	for _, name := range slices.Clone(r.kept) {
+		if r.readLater(name, rest) {
+			continue
+		}
+		r.kept = slices.DeleteFunc(r.kept, func(k string) bool { return k == name })
+		if err := r.engine.Forget(ctx, name); err != nil {
+			return fmt.Errorf("%s: making room: %w", name, err)
+		}
+	}
+	return nil
+}

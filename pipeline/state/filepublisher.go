@@ -1,0 +1,152 @@
+package state
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"stedi/pipeline"
+)
+
+// PublisherOf returns the publisher of r; without one, tables are published
+// by renaming files.
+func PublisherOf(r *pipeline.Runner) pipeline.Publisher {
+	if r.Publisher != nil {
+		return r.Publisher
+	}
+	return ByFile(r.Store)
+}
+
+// filePublisher publishes a table as one file, in place of the file before:
+//
+//	staged and durable → old one linked aside → intent → commit → manifest → intent gone
+//
+// Whatever is cut off in between, Recover reads the intent, compares the file
+// with it, and either completes the manifest or forgets the intent. The commit
+// itself is one rename, or one conditional PUT: Store.Commit.
+type filePublisher struct{ store pipeline.Store }
+
+// ByFile returns the Publisher of a lake without a catalog.
+func ByFile(store pipeline.Store) pipeline.Publisher { return filePublisher{store} }
+
+func (p filePublisher) OneFile() bool { return true }
+
+// Folder is a staging folder, which Store.Sweep empties.
+func (p filePublisher) Folder(t *pipeline.Table, run string) string {
+	return pipeline.StateFolder + "/staging/" + run + "/" + t.Name
+}
+
+func (p filePublisher) Publish(ctx context.Context, v pipeline.Version) (*pipeline.Manifest, error) {
+	if err := p.setAside(ctx, v); err != nil {
+		return nil, fmt.Errorf("keeping the previous version: %w", err)
+	}
+	intent := IntentName(v.Table.Name)
+	if err := WriteJSON(ctx, p.store, intent, v.Manifest); err != nil {
+		return nil, fmt.Errorf("recording the intent: %w", err)
+	}
+	var replaced *pipeline.File
+	if v.Old != nil {
+		replaced = &v.Old.Files[0].File
+	}
+	file, err := p.store.Commit(ctx, v.Staged, v.Table.Part(), replaced)
+	if errors.Is(err, pipeline.ErrChanged) {
+		return nil, errors.Join(fmt.Errorf("publishing: %w", err), p.store.Delete(ctx, intent))
+	}
+	if err != nil {
+		// The file may be in place all the same: the intent stays, and the
+		// next run finds out.
+		return nil, fmt.Errorf("publishing: %w", err)
+	}
+	return settle(ctx, p.store, v.Manifest, file)
+}
+
+// setAside keeps the version that is about to be replaced, for rollback.
+func (p filePublisher) setAside(ctx context.Context, v pipeline.Version) error {
+	if v.Old == nil {
+		return nil
+	}
+	folder := previousFolder(v.Manifest.Run) + "/"
+	if err := p.store.Copy(ctx, v.Table.Part(), folder+v.Table.Part()); err != nil {
+		return err
+	}
+	return WriteJSON(ctx, p.store, folder+v.Table.Name+".json", v.Old)
+}
+
+// Recover completes the manifest of a commit whose file is in place, and
+// forgets the intent of one whose file is not.
+func (p filePublisher) Recover(ctx context.Context, store pipeline.Store, t *pipeline.Table, m *pipeline.Manifest) error {
+	if m.Token != "" {
+		return nil // nothing was committed yet: the engine may have to release it
+	}
+	if len(m.Files) != 1 {
+		return store.Delete(ctx, IntentName(m.Table))
+	}
+	files, err := store.List(ctx, t.Path)
+	if err != nil {
+		return err
+	}
+	for _, f := range files {
+		if f.Name != t.Part() || f.Size != m.Bytes {
+			continue
+		}
+		same, err := holds(ctx, store, f, m.Hash)
+		if err != nil {
+			return err
+		}
+		if same {
+			_, err := settle(ctx, store, *m, f)
+			return err
+		}
+	}
+	return store.Delete(ctx, IntentName(m.Table))
+}
+
+// Prune does nothing: all of a kept version is in the folder of previous ones.
+func (p filePublisher) Prune(context.Context, *pipeline.Table, *pipeline.Manifest) error { return nil }
+
+// settle completes a manifest once its file is in place.
+func settle(ctx context.Context, store pipeline.Store, m pipeline.Manifest, file pipeline.File) (*pipeline.Manifest, error) {
+	m.Files[0].File = file
+	return record(ctx, store, m)
+}
+
+// record makes a manifest what is known of a table, which it is in place.
+func record(ctx context.Context, store pipeline.Store, m pipeline.Manifest) (*pipeline.Manifest, error) {
+	if err := WriteJSON(ctx, store, ManifestName(m.Table), m); err != nil {
+		return nil, fmt.Errorf("%s is published, its manifest is not; the next run completes it: %w", m.Table, err)
+	}
+	if err := store.Delete(ctx, IntentName(m.Table)); err != nil {
+		return nil, fmt.Errorf("removing the intent: %w", err)
+	}
+	return &m, nil
+}
+
+// RecoverLake brings a lake into order that an earlier run left behind half
+// done: staging is emptied, and every commit that was under way is completed if
+// its files are in place, and forgotten if they are not.
+func RecoverLake(ctx context.Context, store pipeline.Store, publisher pipeline.Publisher, lake *pipeline.Lake) error {
+	if err := store.Sweep(ctx); err != nil {
+		return fmt.Errorf("emptying the staging folder: %w", err)
+	}
+	intents, err := store.List(ctx, pipeline.StateFolder+"/intent")
+	if err != nil {
+		return fmt.Errorf("finding interrupted commits: %w", err)
+	}
+	for _, f := range intents {
+		if err := recoverTable(ctx, store, publisher, lake, f.Name); err != nil {
+			return fmt.Errorf("recovering from %s: %w", f.Name, err)
+		}
+	}
+	return nil
+}
+
+func recoverTable(ctx context.Context, store pipeline.Store, publisher pipeline.Publisher, lake *pipeline.Lake, intent string) error {
+	m, err := ReadManifest(ctx, store, intent)
+	if err != nil {
+		return err
+	}
+	if m == nil || lake.Table(m.Table) == nil {
+		return store.Delete(ctx, intent)
+	}
+	return publisher.Recover(ctx, store, lake.Table(m.Table), m)
+}

@@ -1,0 +1,114 @@
+package state
+
+import (
+	"cmp"
+	"context"
+	"errors"
+
+	"stedi/pipeline"
+	"stedi/pipeline/ndjson"
+)
+
+// LandingState is what a run knows of a landing table before it reads it.
+type LandingState struct {
+	Files    []pipeline.File    // that are read
+	Skipped  []pipeline.File    // that are not, since an Allowance names them
+	Manifest *pipeline.Manifest // of the last reading, if what it read is still there
+}
+
+// Look lists a landing table's files and tells, without parsing, whether they
+// are what the last run read. Names, sizes, times and inodes decide first,
+// content only where they differ. Files that are to be skipped are as good as
+// not there; without an Allowance these are the ones that the last run skipped.
+// A table without files is no error here.
+func Look(ctx context.Context, store pipeline.Store, t *pipeline.Table, allow *pipeline.Allowance) (LandingState, error) {
+	files, err := store.List(ctx, t.Path)
+	if err != nil {
+		return LandingState{}, err
+	}
+	if len(files) == 0 {
+		return LandingState{}, nil
+	}
+	m := &pipeline.Manifest{}
+	found, err := ReadCache(ctx, store, LandingName(t.Name), m)
+	if allow == nil {
+		allow = &pipeline.Allowance{SkipFiles: m.Skipped}
+	}
+	state := LandingState{}
+	state.Files, state.Skipped = allow.Split(files)
+	if err != nil || !found {
+		return state, errors.Join(err, pipeline.Emptied(t, state.Files, state.Skipped))
+	}
+	if err := pipeline.Emptied(t, state.Files, state.Skipped); err != nil {
+		return state, err
+	}
+	same, moved, err := sameContent(ctx, store, m, state.Files)
+	if err != nil || !same {
+		return state, err
+	}
+	state.Manifest = m
+	if moved {
+		return state, WriteJSON(ctx, store, LandingName(t.Name), m)
+	}
+	return state, nil
+}
+
+// sameContent compares files with a manifest, and brings the manifest's
+// identities up to date where only those have moved.
+func sameContent(ctx context.Context, store pipeline.Store, m *pipeline.Manifest, files []pipeline.File) (same, moved bool, err error) {
+	if len(files) != len(m.Files) {
+		return false, false, nil
+	}
+	for i, f := range files {
+		if old := m.Files[i].File; f.Name != old.Name || f.Size != old.Size {
+			return false, false, nil
+		}
+	}
+	for i, f := range files {
+		old := &m.Files[i]
+		if f.Same(old.File) {
+			continue
+		}
+		if same, err := holds(ctx, store, f, old.Hash); err != nil || !same {
+			return false, false, err
+		}
+		old.File, moved = f, true
+	}
+	return true, moved, nil
+}
+
+// LandingManifest records what was read of a landing table.
+func LandingManifest(run string, t *pipeline.Table, state LandingState, report ndjson.Report) pipeline.Manifest {
+	files, lost := state.Files, pipeline.LossesOf(report)
+	m := pipeline.Manifest{
+		Schema: ManifestSchema, Table: t.Name, Run: run, Rows: report.Rows, Bytes: report.Bytes,
+		Rejected: lost.Lines, RejectedBytes: lost.Bytes, Uncounted: lost.Uncounted, Skipped: pipeline.FileNames(state.Skipped),
+	}
+	if lost.Lines > 0 {
+		m.Text = lost.Text
+	}
+	for i, f := range report.Files {
+		m.Files = append(m.Files, pipeline.ManifestFile{File: files[i], Hash: f.Hash, Rows: f.Rows})
+	}
+	for _, note := range report.Notes {
+		m.Notes = append(m.Notes, note.Text)
+	}
+	m.Hash = contentHash(m.Files)
+	return m
+}
+
+// Judge tells whether what was read of a landing table may be used.
+func Judge(t *pipeline.Table, report ndjson.Report, allow pipeline.Allowance, allowEmpty bool) error {
+	if len(report.MissingKeys) > 0 {
+		missing := report.MissingKeys[0]
+		return pipeline.Fail(pipeline.BadData, t.Name, "Look for another spelling of the key, or fix the producer.",
+			"%s: no line has the key column %s", missing.File, missing.Column)
+	}
+	if err := allow.Accept(t, report); err != nil {
+		return err
+	}
+	if report.Rows == 0 && !allowEmpty {
+		return pipeline.Fail(pipeline.BadData, t.Name, cmp.Or(report.Repair(), "Pass --allow-empty if that is expected."), "the table is empty")
+	}
+	return nil
+}

@@ -1,0 +1,113 @@
+package state
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+
+	"stedi/pipeline"
+	"stedi/pipeline/ndjson"
+)
+
+// ManifestName is where a lake keeps the manifest of a derived table.
+func ManifestName(table string) string { return pipeline.StateFolder + "/tables/" + table + ".json" }
+
+// LandingName is where a lake keeps what it knows of a landing table.
+func LandingName(table string) string {
+	return pipeline.StateFolder + "/cache/landing/" + table + ".json"
+}
+
+// IntentName is where the intent to publish a table is written before
+// anything changes.
+func IntentName(table string) string { return pipeline.StateFolder + "/intent/" + table + ".json" }
+
+// RunFolder holds the record, events and rejects of a run.
+func RunFolder(run string) string { return pipeline.StateFolder + "/runs/" + run }
+
+func previousFolder(run string) string { return pipeline.StateFolder + "/previous/" + run }
+
+// ReplacedFolder holds the files that were moved aside when a run first
+// built a table.
+func ReplacedFolder(run string) string { return pipeline.StateFolder + "/replaced/" + run }
+
+// ManifestSchema is the version of the manifest file.
+const ManifestSchema = "stedi.table/1"
+
+// ReadJSON reads a small file of ours into v and tells whether it exists.
+func ReadJSON(ctx context.Context, files pipeline.Files, name string, v any) (found bool, err error) {
+	r, err := files.Open(ctx, name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	defer func() { err = errors.Join(err, r.Close()) }()
+	text, err := io.ReadAll(r)
+	if err != nil {
+		return false, err
+	}
+	if err := json.Unmarshal(text, v); err != nil {
+		return false, pipeline.Fail(pipeline.BadEngine, "", "Delete the file; it will be rebuilt.", "%s is damaged: %w", name, err)
+	}
+	return true, nil
+}
+
+// WriteJSON writes v as a small file of the lake.
+func WriteJSON(ctx context.Context, files pipeline.Files, name string, v any) error {
+	text, err := json.MarshalIndent(v, "", " ")
+	if err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	return files.Put(ctx, name, append(text, '\n'))
+}
+
+// ReadManifest returns nil when the table has none.
+func ReadManifest(ctx context.Context, files pipeline.Files, name string) (*pipeline.Manifest, error) {
+	var m pipeline.Manifest
+	found, err := ReadJSON(ctx, files, name, &m)
+	if err != nil || !found {
+		return nil, err
+	}
+	return &m, nil
+}
+
+// ReadCache reads a file of ours that can be found out again. A damaged one is
+// as good as none.
+func ReadCache(ctx context.Context, files pipeline.Files, name string, v any) (found bool, err error) {
+	found, err = ReadJSON(ctx, files, name, v)
+	if _, damaged := errors.AsType[*pipeline.Failure](err); damaged {
+		return false, nil
+	}
+	return found, err
+}
+
+// holds tells whether a listed file has the content of that hash.
+func holds(ctx context.Context, store pipeline.Store, f pipeline.File, want ndjson.Hash) (bool, error) {
+	path, err := store.Fetch(ctx, f)
+	if errors.Is(err, ErrUnread) {
+		return true, nil // for all that can be told from its name and size
+	}
+	if err != nil {
+		return false, err
+	}
+	hash, err := ndjson.HashFile(ctx, path)
+	return err == nil && hash == want, err
+}
+
+// contentHash stands for the content of several files and their names.
+func contentHash(files []pipeline.ManifestFile) ndjson.Hash {
+	h := ndjson.NewHasher()
+	for _, f := range files {
+		// A hasher never fails to write.
+		_, _ = io.WriteString(h, f.Name+"\x00")
+		_, _ = h.Write(f.Hash[:])
+	}
+	return h.Sum()
+}
+
+// ErrUnread is what such a one gets instead of a file's bytes.
+var ErrUnread = errors.New("only looked at")

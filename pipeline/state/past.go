@@ -1,0 +1,176 @@
+package state
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"slices"
+	"strconv"
+	"strings"
+
+	"stedi/pipeline"
+)
+
+// Runs returns the ids of the runs that a lake remembers, the newest first.
+func Runs(ctx context.Context, store pipeline.Store) ([]string, error) {
+	files, err := store.List(ctx, pipeline.StateFolder+"/runs")
+	if err != nil {
+		return nil, err
+	}
+	var ids []string
+	for _, f := range slices.Backward(files) {
+		rest := strings.TrimPrefix(f.Name, pipeline.StateFolder+"/runs/")
+		if id, ok := strings.CutSuffix(rest, "/run.json"); ok {
+			ids = append(ids, id)
+		}
+	}
+	return ids, nil
+}
+
+// NewestRuns returns the ids of the newest runs, at most ViewRuns, the newest
+// first. It need not list them all: a lake may remember many thousands.
+func NewestRuns(ctx context.Context, store pipeline.Store) ([]string, error) {
+	var h History
+	if _, err := ReadCache(ctx, store, HistoryName, &h); err != nil {
+		return nil, err
+	}
+	if len(h.Runs) > 0 {
+		return h.Runs, nil
+	}
+	ids, err := Runs(ctx, store)
+	return ids[:min(len(ids), ViewRuns)], err
+}
+
+// RecordsBefore reads the records of runs from before one, the newest first, and
+// at most so many; damaged ones are left out. None are left if there are no
+// others.
+func RecordsBefore(ctx context.Context, store pipeline.Store, run string, most int) ([]*pipeline.Record, error) {
+	ids, err := Runs(ctx, store)
+	if err != nil {
+		return nil, err
+	}
+	return ReadableRecords(ctx, store, slices.DeleteFunc(ids, func(id string) bool { return id >= run }), most)
+}
+
+// ReadableRecords reads the records of runs, at most so many, and passes over
+// damaged ones.
+func ReadableRecords(ctx context.Context, store pipeline.Store, ids []string, most int) ([]*pipeline.Record, error) {
+	var records []*pipeline.Record
+	for _, id := range ids {
+		if len(records) == most {
+			break
+		}
+		record := &pipeline.Record{}
+		found, err := ReadCache(ctx, store, RunFolder(id)+"/run.json", record)
+		if err != nil {
+			return nil, err
+		}
+		if found {
+			records = append(records, record)
+		}
+	}
+	return records, nil
+}
+
+// FindRun returns the record of a run: by its id, by the beginning of it if
+// that is unambiguous, or the newest for "last" and the nth before it for
+// "last~n".
+func FindRun(ctx context.Context, store pipeline.Store, id string) (*pipeline.Record, error) {
+	ids, err := Runs(ctx, store)
+	if err != nil {
+		return nil, err
+	}
+	var found []string
+	back, counted := stepsBack(id)
+	for i, known := range ids {
+		if counted && i == back || !counted && strings.HasPrefix(known, id) {
+			found = append(found, known)
+		}
+	}
+	switch len(found) {
+	case 1:
+		return ReadRecord(ctx, store, found[0])
+	case 0:
+		return nil, pipeline.Fail(pipeline.BadUsage, "", "`stedi runs` lists them.", "unknown run %q", id)
+	default:
+		return nil, pipeline.Fail(pipeline.BadUsage, "", "Give more of the id.", "%d runs begin with %q", len(found), id)
+	}
+}
+
+// stepsBack reads "last" as 0 and "last~n" as n.
+func stepsBack(id string) (n int, ok bool) {
+	if id == "last" {
+		return 0, true
+	}
+	count, ok := strings.CutPrefix(id, "last~")
+	if !ok {
+		return 0, false
+	}
+	n, err := strconv.Atoi(count)
+	return n, err == nil && n >= 0
+}
+
+// ReadRecord reads the record of the run with that id. Fields that a newer
+// version has added are left out.
+func ReadRecord(ctx context.Context, store pipeline.Store, id string) (_ *pipeline.Record, err error) {
+	r, err := store.Open(ctx, RunFolder(id)+"/run.json")
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, pipeline.Fail(pipeline.BadUsage, "", "`stedi runs` lists them.", "unknown run %q", id)
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, r.Close()) }()
+	text, err := io.ReadAll(r)
+	if err != nil {
+		return nil, fmt.Errorf("run %s: %w", id, err)
+	}
+	record := &pipeline.Record{}
+	if err := json.Unmarshal(text, record); err != nil {
+		return nil, fmt.Errorf("run %s: its record is damaged: %w", id, err)
+	}
+	return record, nil
+}
+
+// PastSeconds returns how long the newest runs of an engine took to make a
+// table, in the order of the records.
+func PastSeconds(runs []*pipeline.Record, engine, table string) []float64 {
+	var seconds []float64
+	for _, r := range runs {
+		if s := r.Step(table); s != nil && s.State == pipeline.Published && r.Engine == engine {
+			seconds = append(seconds, s.Seconds)
+		}
+	}
+	return seconds
+}
+
+// PastDPUSeconds returns what Glue charged for making a table in the newest
+// runs, in the order of the records.
+func PastDPUSeconds(runs []*pipeline.Record, table string) []float64 {
+	var units []float64
+	for _, r := range runs {
+		if s := r.Step(table); s != nil && s.State == pipeline.Published && s.DPUSeconds > 0 {
+			units = append(units, s.DPUSeconds)
+		}
+	}
+	return units
+}
+
+// Median is the value in the middle; of none there is none.
+func Median(values []float64) (float64, bool) {
+	if len(values) == 0 {
+		return 0, false
+	}
+	sorted := slices.Sorted(slices.Values(values))
+	middle := len(sorted) / 2
+	if len(sorted)%2 == 1 {
+		return sorted[middle], true
+	}
+	return sorted[middle-1]/2 + sorted[middle]/2, true
+}
+
+// ViewRuns is how many runs a View remembers.
+const ViewRuns = 20

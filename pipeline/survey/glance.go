@@ -1,0 +1,99 @@
+package survey
+
+import (
+	"bytes"
+	"context"
+	"io"
+
+	"stedi/pipeline"
+	"stedi/pipeline/state"
+)
+
+// glance is a store whose small files change in memory only. Who looks at a
+// lake through it finds out what a run would, with recovery from what was cut
+// off and with new identities of known files, and leaves no trace.
+type glance struct {
+	pipeline.Store
+	written map[string][]byte
+	// Who must not even read the tables, such as one who looks twice a second,
+	// believes that a file of the same name and size is the same, and finds
+	// here those of which nothing else tells. Nil: files are read for it.
+	unread map[string]bool
+}
+
+func glanceAt(store pipeline.Store) *glance {
+	return &glance{Store: store, written: map[string][]byte{}}
+}
+
+func (g *glance) Open(ctx context.Context, name string) (io.ReadCloser, error) {
+	if text, ok := g.written[name]; ok {
+		return io.NopCloser(bytes.NewReader(text)), nil
+	}
+	return g.Store.Open(ctx, name)
+}
+
+func (g *glance) Put(_ context.Context, name string, content []byte) error {
+	g.written[name] = bytes.Clone(content)
+	return nil
+}
+
+func (g *glance) Fetch(ctx context.Context, f pipeline.File) (string, error) {
+	if g.unread == nil {
+		return g.Store.Fetch(ctx, f)
+	}
+	g.unread[f.Name] = true
+	return "", state.ErrUnread
+}
+
+// Delete forgets an intent, which nobody reads a second time.
+func (g *glance) Delete(context.Context, string) error { return nil }
+
+func (g *glance) Sweep(context.Context) error { return nil }
+
+// Survey is what a look at a lake found, without a lock and without a trace.
+type Survey struct {
+	state.Known
+	files   map[string][]pipeline.File // of each table, whoever wrote them
+	made    map[string]string          // by table: the run that made what we left of it
+	Strange []string                   // files that were modified outside stedi
+	Lacking []*pipeline.Table          // landing tables without files
+}
+
+// Take finds out what a run with the allowance would know before its first
+// step; without one, a run that skips the files that the last one has.
+func Take(ctx context.Context, r *pipeline.Runner, allow *pipeline.Allowance) (*Survey, error) {
+	return glanceAt(r.Store).survey(ctx, state.PublisherOf(r), r.Lake, allow)
+}
+
+func (g *glance) survey(ctx context.Context, publisher pipeline.Publisher, lake *pipeline.Lake, allow *pipeline.Allowance) (*Survey, error) {
+	if err := state.RecoverLake(ctx, g, publisher, lake); err != nil {
+		return nil, err
+	}
+	s := &Survey{
+		Known: state.Known{Landing: map[string]state.LandingState{}, Manifests: map[string]*pipeline.Manifest{}},
+		files: map[string][]pipeline.File{},
+		made:  map[string]string{},
+	}
+	for _, t := range lake.Tables {
+		if t.IsLanding() {
+			state, err := state.Look(ctx, g, t, allow)
+			if err != nil {
+				return nil, err
+			}
+			if len(state.Files) == 0 {
+				s.Lacking = append(s.Lacking, t)
+			}
+			s.Landing[t.Name], s.files[t.Name] = state, state.Files
+			continue
+		}
+		state, err := state.Inspect(ctx, g, t)
+		if err != nil {
+			return nil, err
+		}
+		s.Manifests[t.Name], s.files[t.Name], s.made[t.Name] = state.Manifest, state.Files, state.Made
+		for _, f := range state.Strange {
+			s.Strange = append(s.Strange, f.Name)
+		}
+	}
+	return s, nil
+}

@@ -1,0 +1,72 @@
+package survey
+
+import (
+	"slices"
+	"strings"
+
+	"stedi/pipeline"
+	"stedi/pipeline/state"
+)
+
+// Observation is a lake as someone finds it who changes nothing.
+type Observation struct {
+	state.Known
+	Files   map[string][]pipeline.File // of each table, whoever wrote them
+	strange []string                   // those in the zones that are not as we left them
+	made    map[string]string          // by table: the run that built the version we left
+}
+
+// Observe takes what was found for what it is: of a table that somebody else
+// has changed, nothing is known.
+func Observe(found *Survey, lake *pipeline.Lake) *Observation {
+	o := &Observation{Known: found.Known, strange: found.Strange, Files: found.files, made: found.made}
+	for _, t := range lake.Tables {
+		if len(o.Strangers(t)) > 0 {
+			o.Manifests[t.Name] = nil
+		}
+	}
+	return o
+}
+
+// Strangers are the files of a table that are not as we left them.
+func (o *Observation) Strangers(t *pipeline.Table) []string {
+	var names []string
+	for _, name := range o.strange {
+		if strings.HasPrefix(name, t.Path+"/") {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// view describes a table as it was found.
+func (o *Observation) view(t *pipeline.Table, unread map[string]bool) TableView {
+	files := o.Files[t.Name]
+	v := TableView{Strange: o.Strangers(t)}
+	v.TableRecord = pipeline.TableRecord{
+		Table: t.Name, Zone: t.Zone, Files: len(files), Bytes: pipeline.Size(files), Missing: len(files) == 0, Notes: []string{},
+	}
+	for _, f := range files {
+		if f.ModTime.After(v.Changed) {
+			v.Changed = f.ModTime
+		}
+	}
+	m := o.Manifest(t)
+	if m == nil {
+		return v
+	}
+	v.Run, v.Funnel, v.Columns = m.Run, m.Funnel, pipeline.ColumnsOf(t, m)
+	v.Known = !slices.ContainsFunc(files, func(f pipeline.File) bool { return unread[f.Name] })
+	if v.Known {
+		v.Rows, v.Rejected, v.RejectedBytes, v.Uncounted = m.Rows, m.Rejected, m.RejectedBytes, m.Uncounted
+		v.Skip(o.Landing[t.Name].Skipped)
+		v.Notes = append(v.Notes, m.Notes...)
+	}
+	return v
+}
+
+// Unmanaged tells that the files of a derived table were not published by
+// stedi: it knows no version of its own to compare them with.
+func (o *Observation) Unmanaged(t *pipeline.Table) bool {
+	return !t.IsLanding() && len(o.Files[t.Name]) > 0 && o.Manifests[t.Name] == nil && o.made[t.Name] == ""
+}

@@ -1,0 +1,171 @@
+package survey
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"stedi/pipeline"
+	"stedi/pipeline/state"
+)
+
+// View is a lake as it lies there, found out from what it remembers of itself
+// and from the names, sizes and times of its files.
+type View struct {
+	At     time.Time
+	Holder *pipeline.Holder   // who holds the lake; nil: nobody
+	Tables []TableView        // in the lake's order
+	Last   *pipeline.Record   // of the newest run; nil: none
+	Runs   []*pipeline.Record // of the newest runs, newest first, at most ViewRuns; damaged ones are left out
+	Older  bool               // there may be runs before them, which RecordsBefore reads
+}
+
+// TableView is a table of a View.
+type TableView struct {
+	// TableRecord has the rows as this program last wrote or read them. They
+	// and what depends on them are empty unless Known.
+	pipeline.TableRecord
+	// Known: the files are those that this program last wrote or read. A file
+	// of the same name and size but with another time may be the same or not,
+	// so it makes a table unknown, but not Strange.
+	Known    bool
+	Changed  time.Time              // the newest change of a data file; zero: there is none
+	Run      string                 // the run that made the table, or last read it; "" if nothing is known of it
+	Funnel   []pipeline.StageRows   // how its rows came about
+	Strange  []string               // files that were modified outside stedi
+	Previous bool                   // Rollback can put a previous version in its place
+	Trend    []int64                // its rows at the end of the runs that knew them, oldest first
+	Verdict  Verdict                // of the newest run that has checks of it
+	Failing  []pipeline.CheckRecord // those that failed, errors before warnings
+}
+
+// Verdict is what checks say of a table.
+type Verdict int
+
+// The verdicts, from the one that says nothing to the worst.
+const (
+	Unchecked Verdict = iota // or it has changed since
+	Pass
+	Warn
+	Wrong
+)
+
+var verdictNames = [...]string{"not checked", "pass", "warning", "fail"}
+
+func (v Verdict) String() string { return verdictNames[v] }
+
+// Lake looks at the lake. It reads no table, takes no lock and writes nothing,
+// so that it can be called again and again, also while a run is on its way.
+func Lake(ctx context.Context, r *pipeline.Runner) (*View, error) {
+	v := &View{At: r.Now()}
+	var err error
+	if v.Holder, err = r.Store.Holder(ctx); err != nil {
+		return nil, err
+	}
+	ids, err := state.NewestRuns(ctx, r.Store)
+	if err != nil {
+		return nil, err
+	}
+	v.Older = len(ids) == state.ViewRuns
+	if v.Runs, err = state.ReadableRecords(ctx, r.Store, ids, state.ViewRuns); err != nil {
+		return nil, err
+	}
+	if len(v.Runs) > 0 {
+		v.Last = v.Runs[0]
+	}
+	found, unread, err := glanceTables(ctx, r)
+	if err == nil && len(found.Strange) > 0 && v.Holder != nil {
+		// A run may have published between a look at the manifest and one at
+		// the file.
+		found, unread, err = glanceTables(ctx, r)
+	}
+	if err != nil {
+		return nil, err
+	}
+	kept, err := r.Store.List(ctx, pipeline.StateFolder+"/previous")
+	if err != nil {
+		return nil, err
+	}
+	o := Observe(found, r.Lake)
+	for _, t := range r.Lake.Tables {
+		table := o.view(t, unread)
+		if back, _, err := state.Previous(ctx, r.Store, kept, t, found.made[t.Name]); err != nil {
+			return nil, err
+		} else if back != nil && len(table.Strange) == 0 {
+			table.Previous = true
+		}
+		v.Tables = append(v.Tables, table)
+	}
+	v.remember(o, r.Lake)
+	return v, nil
+}
+
+// glanceTables finds out what can be told of the lake without reading a table, and
+// of which files that is not enough to be sure.
+func glanceTables(ctx context.Context, r *pipeline.Runner) (found *Survey, unread map[string]bool, err error) {
+	g := glanceAt(r.Store)
+	g.unread = map[string]bool{}
+	found, err = g.survey(ctx, state.PublisherOf(r), r.Lake, nil)
+	return found, g.unread, err
+}
+
+// remember adds to the tables what can be told of all of them together, and
+// what past runs say of them.
+func (v *View) remember(o *Observation, lake *pipeline.Lake) {
+	stale := o.Stale(lake)
+	counts := &pipeline.Record{}
+	for i := range v.Tables {
+		v.Tables[i].Stale = stale[v.Tables[i].Table]
+		counts.Tables = append(counts.Tables, v.Tables[i].TableRecord)
+	}
+	counts.Expect(lake)
+	for i := range v.Tables {
+		table := &v.Tables[i]
+		table.Expected = counts.Tables[i].Expected
+		table.Trend = v.trend(table.Table)
+		if m := o.Manifest(lake.Table(table.Table)); table.Known && !m.RolledBack {
+			table.judge(v.Runs)
+		}
+	}
+}
+
+// trend returns the rows that a table had at the end of the runs that knew it.
+func (v *View) trend(name string) []int64 {
+	var rows []int64
+	for _, r := range slices.Backward(v.Runs) {
+		if t := r.Table(name); t != nil && !t.Missing && !slices.Contains(t.Notes, pipeline.NotCounted) {
+			rows = append(rows, t.Rows)
+		}
+	}
+	return rows
+}
+
+// judge takes over what the newest run with checks of the table has found. A
+// run that made another version since has taken away their ground.
+func (t *TableView) judge(runs []*pipeline.Record) {
+	for _, r := range runs {
+		var warnings []pipeline.CheckRecord
+		checked := false
+		for _, c := range r.Checks {
+			if c.Table != t.Table {
+				continue
+			}
+			checked = true
+			switch {
+			case t.Run > r.Run: // a later run made the table
+			case c.State == "fail" && c.Severity == "warning":
+				warnings = append(warnings, c)
+				t.Verdict = max(t.Verdict, Warn)
+			case c.State == "fail":
+				t.Failing = append(t.Failing, c)
+				t.Verdict = Wrong
+			case c.State == "pass":
+				t.Verdict = max(t.Verdict, Pass)
+			}
+		}
+		if checked {
+			t.Failing = append(t.Failing, warnings...)
+			return
+		}
+	}
+}
