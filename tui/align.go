@@ -8,6 +8,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/charmbracelet/x/ansi"
+
+	"stedi/tui/ui"
 )
 
 // Terminals do not agree how many columns a letter with marks takes, or an
@@ -100,7 +102,7 @@ func (a *aligner) next(out *strings.Builder, text string) int {
 	if disputed(letter) {
 		a.unknown = true
 	}
-	a.spilled = spill(letter, width)
+	a.spilled = ui.Spill(letter, width)
 	return len(letter)
 }
 

@@ -9,25 +9,26 @@ import (
 
 	"stedi/pipeline"
 	"stedi/pipeline/survey"
+	"stedi/tui/ui"
 )
 
 // app is what all screens share. It belongs to the update loop.
 type app struct {
-	*kit
+	*ui.Kit
 	options    Options
 	current    screenID
 	blurred    bool // the terminal has lost the focus
-	checking   task
-	explaining task
-	examining  task
-	listing    task
-	keeping    task
+	checking   ui.Task
+	explaining ui.Task
+	examining  ui.Task
+	listing    ui.Task
+	keeping    ui.Task
 	found      *pipeline.Record // what the last check of this session found
-	planning   task
+	planning   ui.Task
 
-	opening task
+	opening ui.Task
 	place   *Workspace // nil until the lake is open
-	looking task
+	looking ui.Task
 	view    *survey.View  // nil until it was looked at
 	looks   time.Duration // what the last look took
 	live    liveRun
@@ -44,9 +45,9 @@ func newApp(ctx context.Context, o Options) *app {
 		o.Zone = time.Local
 	}
 	return &app{
-		kit: &kit{
-			theme: newTheme(o.Dark, o.Profiled), keys: bindings{o.Keys}, work: newWorkers(ctx),
-			zone: o.Zone, clipboard: o.Copy,
+		Kit: &ui.Kit{
+			Theme: ui.NewTheme(o.Dark, o.Profiled), Keys: ui.Bindings{Custom: o.Keys}, Work: ui.NewWorkers(ctx),
+			Zone: o.Zone, Clipboard: o.Copy,
 		},
 		options: o,
 		asks:    map[string]map[string]string{}, counts: map[string]rowCount{},
@@ -71,8 +72,8 @@ type (
 // opened takes the lake, and looks at it.
 func (a *app) opened(msg openedMsg) tea.Cmd {
 	if msg.err != nil {
-		a.fail("the lake cannot be opened", msg.err, answer{"D", "run diagnostics", a.examine})
-		return a.want(showProblem{}) // for there is nothing else to be seen
+		a.fail("the lake cannot be opened", msg.err, ui.Answer{Key: "D", Text: "run diagnostics", Do: a.examine})
+		return a.Want(showProblem{}) // for there is nothing else to be seen
 	}
 	a.place = msg.place
 	return tea.Batch(a.look(), a.wait())
@@ -84,7 +85,7 @@ func (a *app) look() tea.Cmd {
 		return nil
 	}
 	runner := a.place.Runner
-	return a.work.start(&a.looking, func(ctx context.Context) tea.Msg {
+	return a.Work.Start(&a.looking, func(ctx context.Context) tea.Msg {
 		began := a.options.Now()
 		view, err := survey.Lake(ctx, runner)
 		return viewMsg{view, a.options.Now().Sub(began), err}
@@ -93,7 +94,7 @@ func (a *app) look() tea.Cmd {
 
 // lookAgain looks unless a look is under way.
 func (a *app) lookAgain() tea.Cmd {
-	if a.looking.working() {
+	if a.looking.Working() {
 		return nil
 	}
 	return a.look()
@@ -102,7 +103,7 @@ func (a *app) lookAgain() tea.Cmd {
 func (a *app) looked(msg viewMsg) tea.Cmd {
 	if msg.err != nil {
 		if a.unread == "" || a.unread != msg.err.Error() { // once, not at every look
-			a.fail(lakeUnread, msg.err, answer{"D", "run diagnostics", a.examine})
+			a.fail(lakeUnread, msg.err, ui.Answer{Key: "D", Text: "run diagnostics", Do: a.examine})
 		}
 		a.unread = msg.err.Error()
 		return nil
@@ -113,7 +114,7 @@ func (a *app) looked(msg viewMsg) tea.Cmd {
 	first := a.view == nil
 	a.view, a.looks = msg.view, msg.took
 	if first {
-		return a.want(resume{})
+		return a.Want(resume{})
 	}
 	return a.follow()
 }

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+
+	"stedi/tui/ui"
 )
 
 // reached is the action that a key leads to, found as the model finds it.
@@ -24,8 +26,8 @@ func reached(m *Model, msg tea.KeyPressMsg) string {
 			return "(text)"
 		}
 	}
-	a, _ := find(m.possible(), msg)
-	return a.name
+	a, _ := ui.Find(m.possible(), msg)
+	return a.Name
 }
 
 // Help, footer, palette and keys come from the same actions, in every state of
@@ -53,15 +55,15 @@ func TestKeysFooterPaletteAndHelpAgree(t *testing.T) {
 func everyKeyLeadsToItsAction(t *testing.T, d *driver) {
 	t.Helper()
 	for _, a := range d.possible() {
-		if a.do == nil || a.title() == "" {
-			t.Errorf("%s does nothing, or has no title", a.name)
+		if a.Do == nil || a.Title() == "" {
+			t.Errorf("%s does nothing, or has no title", a.Name)
 		}
-		if a.off && a.why == "" {
-			t.Errorf("%s is not possible, and does not say why", a.name)
+		if a.Off && a.Why == "" {
+			t.Errorf("%s is not possible, and does not say why", a.Name)
 		}
-		for _, name := range a.key.Keys() {
-			if got := reached(d.Model, keyPress(t, name)); !a.off && got != a.name {
-				t.Errorf("%s is %s, but leads to %s", name, a.name, got)
+		for _, name := range a.Key.Keys() {
+			if got := reached(d.Model, keyPress(t, name)); !a.Off && got != a.Name {
+				t.Errorf("%s is %s, but leads to %s", name, a.Name, got)
 			}
 		}
 	}
@@ -72,16 +74,16 @@ func theFooterHoldsWhatItOffers(t *testing.T, d *driver) {
 	d.size(400, 36)
 	lines := strings.Split(strings.TrimRight(d.screen(), "\n"), "\n")
 	last := lines[len(lines)-1]
-	offered := footer(d.possible())
+	offered := ui.Footer(d.possible())
 	if len(offered) == 0 {
 		t.Error("nothing is offered")
 	}
 	for _, a := range offered {
-		if !strings.Contains(last, a.keyName()+" "+a.title()) {
-			t.Errorf("%s is not in the footer: %s", a.name, last)
+		if !strings.Contains(last, a.KeyName()+" "+a.Title()) {
+			t.Errorf("%s is not in the footer: %s", a.Name, last)
 		}
-		if got := reached(d.Model, keyPress(t, a.key.Keys()[0])); got != a.name {
-			t.Errorf("%s in the footer is %s, but leads to %s", a.keyName(), a.name, got)
+		if got := reached(d.Model, keyPress(t, a.Key.Keys()[0])); got != a.Name {
+			t.Errorf("%s in the footer is %s, but leads to %s", a.KeyName(), a.Name, got)
 		}
 	}
 }
@@ -99,8 +101,8 @@ func thePaletteHasEverything(t *testing.T, d *driver) {
 		has[c.text] = true
 	}
 	for _, a := range want {
-		if has[a.title()] == a.off && a.name != "palette" {
-			t.Errorf("%s: in the palette %t, possible %t", a.name, has[a.title()], !a.off)
+		if has[a.Title()] == a.Off && a.Name != "palette" {
+			t.Errorf("%s: in the palette %t, possible %t", a.Name, has[a.Title()], !a.Off)
 		}
 	}
 	for _, table := range d.lake().Tables {
@@ -123,13 +125,13 @@ func theHelpListsEverything(t *testing.T, d *driver) {
 	listed := map[string]bool{}
 	screen := d.screen()
 	for _, line := range panel.lines() {
-		if line.action.do != nil {
-			listed[line.action.name] = true
+		if line.action.Do != nil {
+			listed[line.action.Name] = true
 		}
 	}
 	for _, a := range want {
-		if a.keyName() != "" && !listed[a.name] || !strings.Contains(screen, shorten(a.title(), 23)) {
-			t.Errorf("%s is not in the help:\n%s", a.name, screen)
+		if a.KeyName() != "" && !listed[a.Name] || !strings.Contains(screen, ui.Shorten(a.Title(), 23)) {
+			t.Errorf("%s is not in the help:\n%s", a.Name, screen)
 		}
 	}
 	if len(listed) > len(want) {

@@ -6,16 +6,18 @@ import (
 	"testing"
 
 	tea "charm.land/bubbletea/v2"
+
+	"stedi/tui/ui"
 )
 
 // borders are the parts of the screen that can be dragged and lie between panes.
-func (d *driver) borders() []zone {
-	return slices.DeleteFunc(slices.Clone(d.frame(d.width, d.height).zones), func(z zone) bool { return z.before == nil })
+func (d *driver) borders() []ui.Zone {
+	return slices.DeleteFunc(slices.Clone(d.frame(d.Width, d.Height).Zones), func(z ui.Zone) bool { return z.Before == nil })
 }
 
 // drag drags one of the borders at its middle.
 func (d *driver) drag(b, by int) {
-	at := d.borders()[b].area
+	at := d.borders()[b].Area
 	x, y := (at.Min.X+at.Max.X)/2, (at.Min.Y+at.Max.Y)/2
 	d.send(tea.MouseClickMsg{X: x, Y: y, Button: tea.MouseLeft})
 	d.send(tea.MouseMotionMsg{X: x + by, Y: y + by, Button: tea.MouseLeft})
@@ -34,18 +36,18 @@ func TestBordersAreDragged(t *testing.T) {
 				t.Fatalf("%v, screen %d: %d borders, not %d", size, i+1, got, n)
 			}
 			for b, z := range d.borders() {
-				begin := z.area.Min
+				begin := z.Area.Min
 				d.drag(b, 2)
-				moved := d.borders()[b].area.Min.Sub(begin)
+				moved := d.borders()[b].Area.Min.Sub(begin)
 				if moved.X+moved.Y != 2 || moved.X*moved.Y != 0 {
 					t.Errorf("%v, screen %d, border %d was moved by %v", size, i+1, b, moved)
 				}
 				d.drag(b, 1000)
 				d.drag(b, -1000)
-				if moved := d.borders()[b].area.Min.Sub(begin); moved.X > 0 || moved.Y > 0 || moved.X+moved.Y == 0 {
+				if moved := d.borders()[b].Area.Min.Sub(begin); moved.X > 0 || moved.Y > 0 || moved.X+moved.Y == 0 {
 					t.Errorf("%v, screen %d, border %d is %v from where it was", size, i+1, b, moved)
 				}
-				d.drag(b, begin.Sub(d.borders()[b].area.Min).X+begin.Sub(d.borders()[b].area.Min).Y)
+				d.drag(b, begin.Sub(d.borders()[b].Area.Min).X+begin.Sub(d.borders()[b].Area.Min).Y)
 			}
 		}
 	}

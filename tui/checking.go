@@ -7,6 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"stedi/pipeline"
+	"stedi/tui/ui"
 )
 
 // checkedMsg brings what the rules found.
@@ -24,7 +25,7 @@ func (a *app) check() tea.Cmd {
 		return nil
 	}
 	check := a.place.Check
-	return tea.Batch(a.toast(told, checkingText), a.work.start(&a.checking, func(ctx context.Context) tea.Msg {
+	return tea.Batch(a.Toast(ui.Told, checkingText), a.Work.Start(&a.checking, func(ctx context.Context) tea.Msg {
 		record, err := check(ctx, nil)
 		return checkedMsg{record, err}
 	}))
@@ -49,25 +50,25 @@ func (a *app) verdicts() *pipeline.Record {
 }
 
 func (a *app) checked(msg checkedMsg) tea.Cmd {
-	a.toasts.dropText(checkingText)
+	a.Toasts.DropText(checkingText)
 	if msg.record == nil || msg.err != nil {
 		a.fail("the lake cannot be checked", msg.err)
 		return nil
 	}
 	a.found = msg.record
 	tally := pipeline.TallyOf(msg.record.Checks)
-	text := plural(int64(tally.Passed), "check passed", "checks passed")
+	text := ui.Plural(int64(tally.Passed), "check passed", "checks passed")
 	if tally.Failed > 0 {
-		return a.toast(failed, fmt.Sprintf("%s failed, %s, see screen 4", plural(int64(tally.Failed), "check", "checks"), text))
+		return a.Toast(ui.Failed, fmt.Sprintf("%s failed, %s, see screen 4", ui.Plural(int64(tally.Failed), "check", "checks"), text))
 	}
 	if tally.Skipped > 0 {
 		text += fmt.Sprintf(", %d skipped", tally.Skipped)
 	}
 	if tally.Warned > 0 {
-		return a.toast(warned, fmt.Sprintf("%s, %s, see screen 4", text, plural(int64(tally.Warned), "warning", "warnings")))
+		return a.Toast(ui.Warned, fmt.Sprintf("%s, %s, see screen 4", text, ui.Plural(int64(tally.Warned), "warning", "warnings")))
 	}
 	if tally.Skipped > 0 {
-		return a.toast(warned, text+", see screen 4")
+		return a.Toast(ui.Warned, text+", see screen 4")
 	}
-	return a.toast(done, text)
+	return a.Toast(ui.Done, text)
 }

@@ -7,17 +7,18 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"stedi/pipeline"
+	"stedi/tui/ui"
 )
 
 // checksView is the fourth screen: what is expected of each table, what is
 // there, and which rules hold.
 type checksView struct {
 	*app
-	panes     focus
+	panes     ui.Focus
 	at        int
 	wanted    string
 	failsOnly bool
-	halves    halves
+	halves    ui.Halves
 }
 
 // The panes of the checks screen.
@@ -27,12 +28,12 @@ const (
 	checksPanes
 )
 
-func newChecks(a *app) *checksView { return &checksView{app: a, panes: focus{count: checksPanes}} }
+func newChecks(a *app) *checksView { return &checksView{app: a, panes: ui.Focus{Count: checksPanes}} }
 
-func (c *checksView) title() string  { return "Checks" }
-func (c *checksView) focus() *focus  { return &c.panes }
-func (c *checksView) filter() string { return c.wanted }
-func (c *checksView) close()         { c.checking.stop() }
+func (c *checksView) title() string    { return "Checks" }
+func (c *checksView) focus() *ui.Focus { return &c.panes }
+func (c *checksView) filter() string   { return c.wanted }
+func (c *checksView) close()           { c.checking.Stop() }
 
 func (c *checksView) setFilter(text string) tea.Cmd {
 	c.wanted, c.at = text, 0
@@ -105,8 +106,8 @@ func (c *checksView) definition(r *pipeline.CheckRecord) *pipeline.Check {
 	return c.lake().Checks[i]
 }
 
-func (c *checksView) actions() []action {
-	k := c.keys
+func (c *checksView) actions() []ui.Action {
+	k := c.Keys
 	line, there := c.current()
 	rule := c.definition(line.rule)
 	idle := !c.live.going()
@@ -117,22 +118,22 @@ func (c *checksView) actions() []action {
 			return nil
 		}
 	}
-	return []action{
-		k.act("up", "up k", "up", step(-1)),
-		k.act("down", "down j", "down", step(1)),
-		k.act("page-up", "pgup", "page up", step(-10)),
-		k.act("page-down", "pgdown space", "page down", step(10)),
-		k.act("first", "home g", "first", step(-1<<20)),
-		k.act("last", "end G", "last", step(1<<20)),
-		k.act("failing-rows", "enter", "failing rows", func() tea.Cmd { return c.failingRows(rule) }).at(1).when(rule != nil, "this check has no failing rows to show"),
-		k.act("open", "o", "open the table", func() tea.Cmd { return c.want(openTable{line.table.Name}) }).at(2).when(there, noLine),
-		k.act("check", "v", "check again", c.check).at(3).when(c.place != nil, notOpen).when(idle, running).when(!c.checking.working(), "a check is under way"),
-		k.act("cancel-check", "c", "cancel the check", c.cancelCheck).at(3).when(c.checking.working(), "no check is under way"),
-		k.act("fails-only", "x", "failures only", c.toggleFails).at(4).when(there || c.failsOnly, noLine),
-		k.act("run-to", "r", "run the table", func() tea.Cmd { return c.run(line.table.Name) }).at(5).when(there, noLine).when(made, notMade).when(idle, running),
-		k.act("sql", "s", "SQL of the check", func() tea.Cmd { return c.openRule(rule) }).at(6).when(rule != nil, "this check has no failing rows to show"),
-		k.act("report", "e", "report", c.askReport).at(7).when(c.verdicts() != nil, "not checked yet"),
-		k.act("copy-rule", "y", "copy", func() tea.Cmd { return c.copyText("the text", c.text(line)) }).at(8).when(there, noLine),
+	return []ui.Action{
+		k.Act("up", "up k", "up", step(-1)),
+		k.Act("down", "down j", "down", step(1)),
+		k.Act("page-up", "pgup", "page up", step(-10)),
+		k.Act("page-down", "pgdown space", "page down", step(10)),
+		k.Act("first", "home g", "first", step(-1<<20)),
+		k.Act("last", "end G", "last", step(1<<20)),
+		k.Act("failing-rows", "enter", "failing rows", func() tea.Cmd { return c.failingRows(rule) }).At(1).When(rule != nil, "this check has no failing rows to show"),
+		k.Act("open", "o", "open the table", func() tea.Cmd { return c.Want(openTable{line.table.Name}) }).At(2).When(there, ui.NoLine),
+		k.Act("check", "v", "check again", c.check).At(3).When(c.place != nil, ui.NotOpen).When(idle, ui.Running).When(!c.checking.Working(), "a check is under way"),
+		k.Act("cancel-check", "c", "cancel the check", c.cancelCheck).At(3).When(c.checking.Working(), "no check is under way"),
+		k.Act("fails-only", "x", "failures only", c.toggleFails).At(4).When(there || c.failsOnly, ui.NoLine),
+		k.Act("run-to", "r", "run the table", func() tea.Cmd { return c.run(line.table.Name) }).At(5).When(there, ui.NoLine).When(made, ui.NotMade).When(idle, ui.Running),
+		k.Act("sql", "s", "SQL of the check", func() tea.Cmd { return c.openRule(rule) }).At(6).When(rule != nil, "this check has no failing rows to show"),
+		k.Act("report", "e", "report", c.askReport).At(7).When(c.verdicts() != nil, "not checked yet"),
+		k.Act("copy-rule", "y", "copy", func() tea.Cmd { return c.CopyText("the text", c.text(line)) }).At(8).When(there, ui.NoLine),
 	}
 }
 
@@ -142,23 +143,23 @@ func (c *checksView) toggleFails() tea.Cmd {
 }
 
 func (c *checksView) cancelCheck() tea.Cmd {
-	c.checking.stop()
-	return c.toast(warned, "the check was cancelled")
+	c.checking.Stop()
+	return c.Toast(ui.Warned, "the check was cancelled")
 }
 
 func (c *checksView) run(table string) tea.Cmd {
 	options := c.options.Run
 	options.Select = []string{"+" + table}
-	return c.want(startRun{options})
+	return c.Want(startRun{options})
 }
 
 // failingRows asks for the rows that break a rule, where queries are asked.
 func (c *checksView) failingRows(rule *pipeline.Check) tea.Cmd {
-	return c.want(runQuery{rule.Name, rule.SQL})
+	return c.Want(runQuery{rule.Name, rule.SQL})
 }
 
 func (c *checksView) openRule(rule *pipeline.Check) tea.Cmd {
-	return c.open(&reader{kit: c.kit, head: rule.File, lines: func() []styledLine { return colourSQL(c.theme, rule.SQL) }})
+	return c.Open(&ui.Reader{Kit: c.Kit, Head: rule.File, Lines: func() []ui.StyledLine { return ui.ColourSQL(c.Theme, rule.SQL) }})
 }
 
 // text is a line as plain text.
@@ -169,14 +170,14 @@ func (c *checksView) text(line ruleLine) string {
 		if v != nil {
 			text += "\t" + c.counted(v)
 			if v.Expected != nil {
-				text += "\texpected " + count(*v.Expected)
+				text += "\texpected " + ui.Count(*v.Expected)
 			}
 		}
 		return text
 	}
 	var b strings.Builder
 	for _, s := range c.checkLine(*line.rule) {
-		b.WriteString(s.text)
+		b.WriteString(s.Text)
 	}
 	return b.String()
 }

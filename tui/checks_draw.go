@@ -10,17 +10,18 @@ import (
 
 	"stedi/pipeline"
 	"stedi/pipeline/survey"
+	"stedi/tui/ui"
 )
 
-func (c *checksView) draw(p pane) {
-	c.halves.draw(p, c.panes, p.width() >= medium+20, 60, 65, c.drawRules, c.drawRule)
+func (c *checksView) draw(p ui.Pane) {
+	c.halves.Draw(p, c.panes, p.Width() >= ui.Medium+20, 60, 65, c.drawRules, c.drawRule)
 }
 
 // summary says in a line what is known of the rules.
 func (c *checksView) summary() string {
 	found := c.verdicts()
 	switch {
-	case c.checking.working():
+	case c.checking.Working():
 		return checkingText
 	case found == nil:
 		return "not checked yet"
@@ -36,7 +37,7 @@ func (c *checksView) summary() string {
 	if tally.Skipped > 0 {
 		text += fmt.Sprintf("  %d –", tally.Skipped)
 	}
-	return text + "  " + ago(c.now(), found.Started)
+	return text + "  " + ui.Ago(c.now(), found.Started)
 }
 
 // Columns of the list: where the numbers end, and where the rest begins; 0:
@@ -62,73 +63,73 @@ func ruleLayout(w int) ruleColumns {
 	return c
 }
 
-func (c *checksView) drawRules(p pane) {
-	t := c.theme
-	in := p.box(t, "ROW COUNTS AND CHECKS", c.panes.at == rulesPane)
-	tone := t.dim
+func (c *checksView) drawRules(p ui.Pane) {
+	t := c.Theme
+	in := p.Box(t, "ROW COUNTS AND CHECKS", c.panes.At == rulesPane)
+	tone := t.Dim
 	if found := c.verdicts(); found != nil {
 		if tally := pipeline.TallyOf(found.Checks); tally.Failed > 0 {
-			tone = t.bad
+			tone = t.Bad
 		} else if tally.Passed > 0 && tally.Warned+tally.Skipped == 0 {
-			tone = t.good
+			tone = t.Good
 		}
 	}
-	p.note(tone, c.summary())
-	p.wheel(func(delta int) tea.Cmd {
+	p.Note(tone, c.summary())
+	p.Wheel(func(delta int) tea.Cmd {
 		c.at = min(max(0, c.at+sign(delta)), max(0, len(c.lines())-1))
 		return nil
 	})
-	k := ruleLayout(in.width())
-	head := in.line(0)
-	head.text(3, 0, t.heading, "TABLE")
+	k := ruleLayout(in.Width())
+	head := in.Line(0)
+	head.Text(3, 0, t.Heading, "TABLE")
 	for label, at := range map[string]int{"EXPECTED": k.expected, "ROWS": k.actual, "Δ": k.change} {
 		if at > 0 {
-			head.textRight(at, 0, t.heading, label)
+			head.TextRight(at, 0, t.Heading, label)
 		}
 	}
 	if k.rule > 0 {
-		head.text(k.rule, 0, t.heading, "RULE")
-		head.text(k.trend, 0, t.heading, "TREND")
+		head.Text(k.rule, 0, t.Heading, "RULE")
+		head.Text(k.trend, 0, t.Heading, "TREND")
 	}
-	head.text(k.verdict, 0, t.heading, "VERDICT")
+	head.Text(k.verdict, 0, t.Heading, "VERDICT")
 	lines := c.lines()
-	list := in.bottom(1)
+	list := in.Bottom(1)
 	at := min(c.at, max(0, len(lines)-1))
-	from := max(0, min(at-list.height()/2, len(lines)-list.height()))
-	for y := range list.height() {
+	from := max(0, min(at-list.Height()/2, len(lines)-list.Height()))
+	for y := range list.Height() {
 		n := from + y
 		if n >= len(lines) {
 			break
 		}
-		c.drawRuleLine(list.line(y), k, lines[n], n == at)
-		list.line(y).click(func() tea.Cmd { c.at, c.panes.at = n, rulesPane; return nil })
+		c.drawRuleLine(list.Line(y), k, lines[n], n == at)
+		list.Line(y).Click(func() tea.Cmd { c.at, c.panes.At = n, rulesPane; return nil })
 	}
 	if c.lake() != nil && len(lines) == 0 {
-		list.text(2, 0, t.dim, "nothing to show: v runs the checks, x shows all, esc drops the filter")
+		list.Text(2, 0, t.Dim, "nothing to show: v runs the checks, x shows all, esc drops the filter")
 	}
 }
 
-func (c *checksView) drawRuleLine(p pane, k ruleColumns, line ruleLine, chosen bool) {
-	t := c.theme
+func (c *checksView) drawRuleLine(p ui.Pane, k ruleColumns, line ruleLine, chosen bool) {
+	t := c.Theme
 	back := uv.Style{}
 	if chosen {
-		back = t.selectedFaint
-		if c.panes.at == rulesPane {
-			back = t.selected
+		back = t.SelectedFaint
+		if c.panes.At == rulesPane {
+			back = t.Selected
 		}
-		p.fill(back)
+		p.Fill(back)
 	}
 	if line.rule == nil {
 		c.drawCounts(p, k, line.table, back)
 		return
 	}
 	mark, tone := c.ruleMark(line.rule)
-	x := p.text(5, 0, over(tone, back), mark+" ")
+	x := p.Text(5, 0, ui.Over(tone, back), mark+" ")
 	name := strings.TrimPrefix(line.rule.Check, line.table.Name+"_")
-	x = p.cut(x, 0, k.verdict-x-1, over(t.text, back), strings.ReplaceAll(name, "_", " "))
-	p.cut(k.verdict, 0, p.width()-k.verdict, over(tone, back), verdictWord(line.rule))
+	x = p.Cut(x, 0, k.verdict-x-1, ui.Over(t.Text, back), strings.ReplaceAll(name, "_", " "))
+	p.Cut(k.verdict, 0, p.Width()-k.verdict, ui.Over(tone, back), verdictWord(line.rule))
 	if line.rule.State == "fail" && line.rule.Failing > 0 && x < k.verdict-12 {
-		p.textRight(k.verdict-1, 0, over(t.dim, back), plural(line.rule.Failing, "row", "rows"))
+		p.TextRight(k.verdict-1, 0, ui.Over(t.Dim, back), ui.Plural(line.rule.Failing, "row", "rows"))
 	}
 }
 
@@ -140,56 +141,56 @@ func verdictWord(r *pipeline.CheckRecord) string {
 }
 
 func (a *app) ruleMark(r *pipeline.CheckRecord) (string, uv.Style) {
-	t := a.theme
+	t := a.Theme
 	switch {
 	case r.State == "pass":
-		return "✓", t.good
+		return "✓", t.Good
 	case r.State == "skipped":
-		return "–", t.dim
+		return "–", t.Dim
 	case r.Severity == "warning":
-		return "!", t.warn
+		return "!", t.Warn
 	default:
-		return "✗", t.bad
+		return "✗", t.Bad
 	}
 }
 
 // drawCounts compares the rows of a table with those that its data set gives.
-func (c *checksView) drawCounts(p pane, k ruleColumns, table *pipeline.Table, back uv.Style) {
-	t := c.theme
+func (c *checksView) drawCounts(p ui.Pane, k ruleColumns, table *pipeline.Table, back uv.Style) {
+	t := c.Theme
 	zone := slices.Index(c.lake().Zones(), table.Zone)
-	p.text(1, 0, over(t.zone(zone), back), "●")
-	p.cut(3, 0, max(8, min(26, k.actual-8)), over(t.strong, back), table.Name)
+	p.Text(1, 0, ui.Over(t.Zone(zone), back), "●")
+	p.Cut(3, 0, max(8, min(26, k.actual-8)), ui.Over(t.Strong, back), table.Name)
 	v := c.table(table.Name)
 	if v == nil {
 		return
 	}
-	p.textRight(k.actual, 0, over(t.number, back), c.counted(v))
-	word, tone := "", t.dim
+	p.TextRight(k.actual, 0, ui.Over(t.Number, back), c.counted(v))
+	word, tone := "", t.Dim
 	if v.Expected != nil && v.Known && !v.Missing {
-		word, tone = "pass", t.good
+		word, tone = "pass", t.Good
 		change := v.Rows - *v.Expected
 		if change != 0 {
-			word, tone = "FAIL", t.bad
+			word, tone = "FAIL", t.Bad
 		}
 		if k.expected > 0 {
-			p.textRight(k.expected, 0, over(t.dim, back), count(*v.Expected))
+			p.TextRight(k.expected, 0, ui.Over(t.Dim, back), ui.Count(*v.Expected))
 		}
 		if k.change > 0 {
-			p.textRight(k.change, 0, over(tone, back), signed(change))
+			p.TextRight(k.change, 0, ui.Over(tone, back), signed(change))
 		}
 	}
 	switch {
 	case v.Missing:
-		word, tone = "not built", t.dim
+		word, tone = "not built", t.Dim
 	case v.Stale != "":
-		word, tone = "STALE", t.warn
+		word, tone = "STALE", t.Warn
 	case len(v.Strange) > 0:
-		word, tone = "CHANGED", t.bad
+		word, tone = "CHANGED", t.Bad
 	}
-	p.cut(k.verdict, 0, 9, over(tone, back), word)
+	p.Cut(k.verdict, 0, 9, ui.Over(tone, back), word)
 	if k.rule > 0 {
-		p.cut(k.rule, 0, k.verdict-k.rule-1, over(t.dim, back), table.Doc)
-		p.text(k.trend, 0, over(t.full, back), spark(v.Trend, 16))
+		p.Cut(k.rule, 0, k.verdict-k.rule-1, ui.Over(t.Dim, back), table.Doc)
+		p.Text(k.trend, 0, ui.Over(t.Full, back), ui.Spark(v.Trend, 16))
 	}
 }
 
@@ -198,7 +199,7 @@ func (c *checksView) drawCounts(p pane, k ruleColumns, table *pipeline.Table, ba
 func (c *checksView) counted(v *survey.TableView) string {
 	if found := c.verdicts(); found != nil && !v.Known && !v.Missing {
 		if t := found.Table(v.Table); t != nil && !t.Missing {
-			return count(t.Rows)
+			return ui.Count(t.Rows)
 		}
 	}
 	return c.rowsOf(v)
@@ -206,26 +207,26 @@ func (c *checksView) counted(v *survey.TableView) string {
 
 func signed(n int64) string {
 	if n > 0 {
-		return "+" + count(n)
+		return "+" + ui.Count(n)
 	}
-	return count(n)
+	return ui.Count(n)
 }
 
 // drawRule says all that is known of the chosen line.
-func (c *checksView) drawRule(p pane) {
-	t := c.theme
+func (c *checksView) drawRule(p ui.Pane) {
+	t := c.Theme
 	line, ok := c.current()
 	title := "RULE"
 	if ok && line.rule == nil {
 		title = "TABLE"
 	}
-	in := p.box(t, title, c.panes.at == rulePane)
-	p.click(func() tea.Cmd { c.panes.at = rulePane; return nil })
+	in := p.Box(t, title, c.panes.At == rulePane)
+	p.Click(func() tea.Cmd { c.panes.At = rulePane; return nil })
 	if !ok {
 		return
 	}
 	y := 0
-	put := func(style uv.Style, text string) { y = in.inset(1, 0).wrap(y, style, text) }
+	put := func(style uv.Style, text string) { y = in.Inset(1, 0).Wrap(y, style, text) }
 	if line.rule == nil {
 		c.tellTable(line.table, put)
 		return
@@ -233,7 +234,7 @@ func (c *checksView) drawRule(p pane) {
 	mark, tone := c.ruleMark(line.rule)
 	put(tone, mark+" "+line.rule.Check+"  "+verdictWord(line.rule))
 	if rule := c.definition(line.rule); rule != nil {
-		put(t.text, rule.Doc)
+		put(t.Text, rule.Doc)
 		kind := "severity: error"
 		if rule.Warning {
 			kind = "severity: warning"
@@ -241,44 +242,44 @@ func (c *checksView) drawRule(p pane) {
 		if rule.Guard {
 			kind += "; guard: blocks publishing"
 		}
-		put(t.dim, kind+"; "+rule.File)
+		put(t.Dim, kind+"; "+rule.File)
 	}
 	if line.rule.Failing > 0 {
-		put(t.strong, plural(line.rule.Failing, "failing row", "failing rows"))
+		put(t.Strong, ui.Plural(line.rule.Failing, "failing row", "failing rows"))
 	}
 	if line.rule.Message != "" {
-		put(t.text, line.rule.Message)
+		put(t.Text, line.rule.Message)
 	}
 	for _, d := range line.rule.Diagnosis {
-		put(t.warn, d)
+		put(t.Warn, d)
 	}
 }
 
 func (c *checksView) tellTable(table *pipeline.Table, put func(uv.Style, string)) {
-	t := c.theme
-	put(t.strong, table.Name+"  "+table.Zone)
-	put(t.text, table.Doc)
+	t := c.Theme
+	put(t.Strong, table.Name+"  "+table.Zone)
+	put(t.Text, table.Doc)
 	v := c.table(table.Name)
 	if v == nil {
 		return
 	}
 	switch {
 	case !v.Known && !v.Missing:
-		put(t.dim, "Not checked since it last changed: "+keyOf(c.actions(), "check")+" checks it.")
+		put(t.Dim, "Not checked since it last changed: "+ui.KeyOf(c.actions(), "check")+" checks it.")
 	case v.Expected == nil:
-		put(t.dim, "Unknown landing data: no expected counts")
+		put(t.Dim, "Unknown landing data: no expected counts")
 	case *v.Expected == v.Rows:
-		put(t.good, count(v.Rows)+" rows, as expected")
+		put(t.Good, ui.Count(v.Rows)+" rows, as expected")
 	default:
-		put(t.bad, count(v.Rows)+" rows, expected "+count(*v.Expected)+": "+signed(v.Rows-*v.Expected))
+		put(t.Bad, ui.Count(v.Rows)+" rows, expected "+ui.Count(*v.Expected)+": "+signed(v.Rows-*v.Expected))
 	}
 	if v.Stale != "" {
-		put(t.warn, "stale: "+v.Stale)
+		put(t.Warn, "stale: "+v.Stale)
 	}
 	for _, name := range v.Strange {
-		put(t.bad, name+" was modified outside stedi")
+		put(t.Bad, name+" was modified outside stedi")
 	}
 	for _, note := range v.Notes {
-		put(t.dim, pipeline.NoteLabel(note)+": "+note)
+		put(t.Dim, pipeline.NoteLabel(note)+": "+note)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"stedi/pipeline"
 	"stedi/pipeline/pager"
 	"stedi/pipeline/survey"
+	"stedi/tui/ui"
 )
 
 // Rows that no run has counted are counted in the background, table by table:
@@ -31,7 +32,7 @@ type countedMsg struct {
 // chosen one is described. What would have to be fetched for it from far away
 // stays unknown.
 func (l *lakeView) countNext() tea.Cmd {
-	if l.place == nil || l.place.Far || l.view == nil || l.live.going() || l.profiler.working() || l.counter.working() {
+	if l.place == nil || l.place.Far || l.view == nil || l.live.going() || l.profiler.Working() || l.counter.Working() {
 		return nil
 	}
 	for i := range l.view.Tables {
@@ -40,7 +41,7 @@ func (l *lakeView) countNext() tea.Cmd {
 			continue
 		}
 		open, table, now := l.place.Files, l.lake().Table(v.Table), version(v)
-		return l.work.start(&l.counter, func(ctx context.Context) tea.Msg {
+		return l.Work.Start(&l.counter, func(ctx context.Context) tea.Msg {
 			why := ""
 			rows, err := answerTo(ctx, open, func(q pipeline.Querier) (int64, error) {
 				n, left, err := pager.CountRows(ctx, q, table, pager.View{})
@@ -62,10 +63,10 @@ func (l *lakeView) countNext() tea.Cmd {
 // as far as that is known; "" if nothing is.
 func (a *app) lacks(v *survey.TableView) string {
 	if c := a.counts[v.Table]; !v.Known && c.version == version(v) {
-		return printable(strings.Join(strings.Fields(c.why), " "))
+		return ui.Printable(strings.Join(strings.Fields(c.why), " "))
 	}
 	if left := v.LeftOut(); left != nil {
-		return printable(left.String()) + " left out"
+		return ui.Printable(left.String()) + " left out"
 	}
 	return ""
 }

@@ -7,6 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"stedi/pipeline"
+	"stedi/tui/ui"
 )
 
 // graphRow is a table in the drawing of the lineage: its lane, and the signs
@@ -108,34 +109,34 @@ func junction(leftmost, rightmost, ends bool) rune {
 }
 
 // drawGraph shows what is made from what, and how far each is in a run.
-func (a *app) drawGraph(in pane, chosen string, choose func(string) tea.Cmd) {
-	t := a.theme
+func (a *app) drawGraph(in ui.Pane, chosen string, choose func(string) tea.Cmd) {
+	t := a.Theme
 	rows := graph(a.lake())
 	at := slices.IndexFunc(rows, func(r graphRow) bool { return r.table.Name == chosen })
-	from := max(0, min(at-in.height()/2, len(rows)-in.height()))
+	from := max(0, min(at-in.Height()/2, len(rows)-in.Height()))
 	zones := a.lake().Zones()
-	for y := range in.height() {
+	for y := range in.Height() {
 		if from+y >= len(rows) {
 			break
 		}
 		row := rows[from+y]
-		x := in.text(1, y, t.border, string(row.signs))
-		mark, style := "●", t.zone(slices.Index(zones, row.table.Zone))
+		x := in.Text(1, y, t.Border, string(row.signs))
+		mark, style := "●", t.Zone(slices.Index(zones, row.table.Zone))
 		if step := a.live.steps[row.table.Name]; step != nil {
 			mark, style = a.stateMark(step.state)
 		}
-		in.text(1+2*row.lane, y, style, mark)
-		name := t.text
+		in.Text(1+2*row.lane, y, style, mark)
+		name := t.Text
 		switch {
 		case row.table.Name == chosen:
-			name = t.strong
+			name = t.Strong
 		case row.table.IsLanding():
-			name = t.dim
+			name = t.Dim
 		}
 		number := a.rowsNow(row.table.Name)
-		x = in.cut(x+1, y, in.width()-x-3-width(number), name, row.table.Name)
-		in.text(x+1, y, t.dim, number)
-		in.line(y).click(func() tea.Cmd { return choose(row.table.Name) })
+		x = in.Cut(x+1, y, in.Width()-x-3-ui.Width(number), name, row.table.Name)
+		in.Text(x+1, y, t.Dim, number)
+		in.Line(y).Click(func() tea.Cmd { return choose(row.table.Name) })
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"stedi/pipeline"
+	"stedi/tui/ui"
 )
 
 // examinedMsg brings what the doctor has found, and where it is waited for.
@@ -18,8 +19,8 @@ type examinedMsg struct {
 // examine asks the doctor. That works for a lake that cannot be opened, too.
 func (a *app) examine() tea.Cmd {
 	look, findings := a.options.Examine, &[]pipeline.Finding{}
-	a.open(&reader{kit: a.kit, head: "DOCTOR", lines: a.fitted(func() []styledLine { return a.findingLines(*findings) })})
-	return a.work.start(&a.examining, func(ctx context.Context) tea.Msg {
+	a.Open(&ui.Reader{Kit: a.Kit, Head: "DOCTOR", Lines: a.Fitted(func() []ui.StyledLine { return a.findingLines(*findings) })})
+	return a.Work.Start(&a.examining, func(ctx context.Context) tea.Msg {
 		return examinedMsg{findings, look(ctx)}
 	})
 }
@@ -34,25 +35,25 @@ func (a *app) examined(msg examinedMsg) tea.Cmd {
 		}
 	}
 	if len(wrong) > 0 {
-		a.fail("the doctor has found "+plural(int64(len(wrong)), "fault", "faults"), errors.Join(wrong...))
+		a.fail("the doctor has found "+ui.Plural(int64(len(wrong)), "fault", "faults"), errors.Join(wrong...))
 	}
 	return nil
 }
 
-func (a *app) findingLines(findings []pipeline.Finding) []styledLine {
-	t := a.theme
+func (a *app) findingLines(findings []pipeline.Finding) []ui.StyledLine {
+	t := a.Theme
 	if len(findings) == 0 {
-		return []styledLine{{{t.dim, "running diagnostics …"}}}
+		return []ui.StyledLine{{{Style: t.Dim, Text: "running diagnostics …"}}}
 	}
-	var lines []styledLine
+	var lines []ui.StyledLine
 	for _, f := range findings {
-		mark := styled{t.good, "✓ "}
+		mark := ui.Styled{Style: t.Good, Text: "✓ "}
 		if f.Wrong {
-			mark = styled{t.bad, "✗ "}
+			mark = ui.Styled{Style: t.Bad, Text: "✗ "}
 		}
-		lines = append(lines, styledLine{mark, {t.strong, f.About}, {t.text, ": " + f.Says}})
+		lines = append(lines, ui.StyledLine{mark, {Style: t.Strong, Text: f.About}, {Style: t.Text, Text: ": " + f.Says}})
 		if f.Fix != "" {
-			lines = append(lines, styledLine{{t.accent, "  → " + f.Fix}})
+			lines = append(lines, ui.StyledLine{{Style: t.Accent, Text: "  → " + f.Fix}})
 		}
 	}
 	return lines

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"stedi/pipeline"
+	"stedi/tui/ui"
 )
 
 // Farewell is what stays in the scrollback after the screens are gone: what
@@ -27,9 +28,9 @@ func (m *Model) Farewell() string {
 		}
 		fmt.Fprintf(&b, "  %-26s %s", t.Name, s.state)
 		if s.record != nil && s.state == pipeline.Published {
-			fmt.Fprintf(&b, " %s in %s", plural(s.record.Rows, "row", "rows"), span(s.record.Seconds))
+			fmt.Fprintf(&b, " %s in %s", ui.Plural(s.record.Rows, "row", "rows"), ui.Span(s.record.Seconds))
 		}
 		b.WriteByte('\n')
 	}
-	return printable(b.String())
+	return ui.Printable(b.String())
 }

@@ -12,6 +12,8 @@ import (
 	"github.com/charmbracelet/colorprofile"
 	"github.com/charmbracelet/x/ansi"
 	"github.com/rogpeppe/go-internal/txtar"
+
+	"stedi/tui/ui"
 )
 
 var update = flag.Bool("update", false, "write the screens of this program as those that are wanted")
@@ -58,7 +60,7 @@ func TestScreensAreAsTheyWereWanted(t *testing.T) {
 // wear draws for a terminal of a kind.
 func (d *driver) wear(dark bool, profiled colorprofile.Profile) {
 	d.options.Dark, d.options.Profiled = dark, profiled
-	d.theme = newTheme(dark, profiled)
+	d.Theme = ui.NewTheme(dark, profiled)
 }
 
 // styled is the screen as the terminal gets it that has so many colours.

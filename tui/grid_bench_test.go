@@ -10,6 +10,7 @@ import (
 	"stedi/pipeline"
 	"stedi/pipeline/ndjson"
 	"stedi/pipeline/pager"
+	"stedi/tui/ui"
 )
 
 // wideRows opens a table of many rows and columns on the screen.
@@ -37,7 +38,7 @@ func wideRows(b *testing.B, rows, columns int) *driver {
 	b.Cleanup(func() { must(b, source.Close()) })
 	d.current = tableScreen
 	d.tableView().name = "wide"
-	d.do(d.tableView().grid.take(source, source.Index))
+	d.do(d.tableView().grid.Take(source, source.Index))
 	d.settle()
 	return d
 }
@@ -46,8 +47,8 @@ func wideRows(b *testing.B, rows, columns int) *driver {
 func BenchmarkGridFrame(b *testing.B) {
 	d := wideRows(b, 100_000, 50)
 	for b.Loop() {
-		f := newFrame(120, 33)
-		d.tableView().draw(f.all())
+		f := ui.NewFrame(120, 33)
+		d.tableView().draw(f.All())
 	}
 }
 

@@ -7,17 +7,12 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"reflect"
-	"runtime"
 	"slices"
-	"strings"
 	"sync"
 	"testing"
 	"time"
 
-	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/colorprofile"
-	"github.com/charmbracelet/x/ansi"
 
 	"stedi/pipeline"
 	"stedi/pipeline/check"
@@ -28,6 +23,7 @@ import (
 	"stedi/pipeline/query"
 	"stedi/pipeline/run"
 	"stedi/pipeline/stedi"
+	"stedi/tui/ui"
 )
 
 // The test binary is the query process, too.
@@ -91,9 +87,9 @@ type world struct {
 	clock    *clock
 	store    pipeline.Store
 	runner   *pipeline.Runner
-	copied   []string // into the clipboard
-	how      Copied   // what the clipboard says
-	uncopied error    // likewise
+	copied   []string  // into the clipboard
+	how      ui.Copied // what the clipboard says
+	uncopied error     // likewise
 	known    Remembered
 	catalog  []pipeline.CatalogTable
 	findings []pipeline.Finding
@@ -106,7 +102,7 @@ type world struct {
 // newWorld makes a lake of the landing data in a folder.
 func newWorld(tb testing.TB, landing string) *world {
 	tb.Helper()
-	w := &world{root: filepath.Join(tb.TempDir(), "lake"), clock: &clock{now: began}, how: Copied{With: "paper"}, hold: map[string]chan struct{}{}}
+	w := &world{root: filepath.Join(tb.TempDir(), "lake"), clock: &clock{now: began}, how: ui.Copied{With: "paper"}, hold: map[string]chan struct{}{}}
 	must(tb, os.CopyFS(w.root, os.DirFS(filepath.Join("..", "testdata", landing))))
 	return w
 }
@@ -232,245 +228,12 @@ func (w *world) options(tb testing.TB) Options {
 		},
 		Recall:   func() Remembered { return w.known },
 		Remember: func(r Remembered) error { w.known = r; return nil },
-		Copy: func(_ context.Context, text string) (Copied, error) {
+		Copy: func(_ context.Context, text string) (ui.Copied, error) {
 			w.copied = append(w.copied, text)
 			return w.how, w.uncopied
 		},
 		Export: export.Into,
 	}
-}
-
-// driver plays the part of the terminal and of the program's loop: it hands
-// messages to the model one after the other and does what the model commands.
-type driver struct {
-	testing.TB
-	*Model
-	messages chan tea.Msg // of commands that have ended
-	busy     int          // commands that have not
-	held     int          // those of them that wait for the test
-	ticks    []tea.Cmd    // nobody waits for the time to pass
-	quits    int
-	suspends int
-}
-
-// ended wraps the message of a command.
-type ended struct{ msg tea.Msg }
-
-// start opens the screens on a lake and waits until they have come to rest.
-func start(tb testing.TB, o Options, width, height int) *driver {
-	tb.Helper()
-	m, err := New(tb.Context(), o)
-	must(tb, err)
-	d := &driver{TB: tb, Model: m, messages: make(chan tea.Msg)}
-	tb.Cleanup(d.end)
-	d.do(m.Init())
-	d.size(width, height)
-	return d
-}
-
-// end closes the model; what is under way may end meanwhile.
-func (d *driver) end() {
-	over := make(chan error)
-	go func() { over <- d.Close() }()
-	for over != nil || d.busy > 0 {
-		select {
-		case err := <-over:
-			must(d.TB, err)
-			over = nil
-		case <-d.messages:
-			d.busy--
-		case <-time.After(time.Minute):
-			d.stuck()
-		}
-	}
-}
-
-// do runs a command in the background.
-func (d *driver) do(cmd tea.Cmd) {
-	if cmd == nil {
-		return
-	}
-	if isTick(cmd) {
-		d.ticks = append(d.ticks, cmd)
-		return
-	}
-	d.busy++
-	go func() { d.messages <- ended{cmd()} }()
-}
-
-// isTick tells whether a command only waits for the time to pass.
-func isTick(cmd tea.Cmd) bool {
-	name := runtime.FuncForPC(reflect.ValueOf(cmd).Pointer()).Name()
-	return strings.HasPrefix(name, "charm.land/bubbletea/v2.Tick.")
-}
-
-// take hands a message to the model, as the program's loop does.
-func (d *driver) take(msg tea.Msg) {
-	d.Helper()
-	switch msg := msg.(type) {
-	case ended:
-		d.busy--
-		d.take(msg.msg)
-		return
-	case nil:
-		return
-	case tea.BatchMsg:
-		for _, cmd := range msg {
-			d.do(cmd)
-		}
-		return
-	case tea.QuitMsg:
-		d.quits++
-		return
-	case tea.SuspendMsg:
-		d.suspends++
-		return
-	}
-	if cmds := reflect.ValueOf(msg); cmds.Type().String() == "tea.sequenceMsg" {
-		for i := range cmds.Len() {
-			cmd, _ := reflect.TypeAssert[tea.Cmd](cmds.Index(i))
-			d.do(cmd)
-		}
-		return
-	}
-	m, cmd := d.Update(msg)
-	if m != d.Model {
-		d.Fatal("the model was replaced")
-	}
-	d.do(cmd)
-}
-
-// settle waits until nothing is under way but what the test holds.
-func (d *driver) settle() {
-	d.Helper()
-	d.until("nothing is under way", func() bool { return d.busy <= d.held })
-}
-
-// until takes messages until something has come about.
-func (d *driver) until(what string, come func() bool) {
-	d.Helper()
-	for !come() {
-		select {
-		case msg := <-d.messages:
-			d.take(msg)
-		case <-time.After(time.Minute):
-			d.Logf("waiting until %s\n%s", what, d.screen())
-			d.stuck()
-		}
-	}
-}
-
-func (d *driver) stuck() {
-	d.Helper()
-	stacks := make([]byte, 1<<20)
-	d.Fatalf("%d commands do not end:\n%s", d.busy, stacks[:runtime.Stack(stacks, true)])
-}
-
-// send hands a message to the model and waits for what comes of it.
-func (d *driver) send(msg tea.Msg) {
-	d.Helper()
-	d.take(msg)
-	d.settle()
-}
-
-func (d *driver) size(width, height int) {
-	d.Helper()
-	d.send(tea.WindowSizeMsg{Width: width, Height: height})
-}
-
-// press presses keys by their names.
-func (d *driver) press(keys ...string) {
-	d.Helper()
-	for _, name := range keys {
-		d.send(keyPress(d.TB, name))
-	}
-}
-
-// write types a text.
-func (d *driver) write(text string) {
-	d.Helper()
-	for _, r := range text {
-		d.send(tea.KeyPressMsg{Code: r, Text: string(r)})
-	}
-}
-
-// runHeld starts a run with a key and comes back when it is held at a table.
-func (d *driver) runHeld(w *world, pressed, table string) (release func()) {
-	d.Helper()
-	open := w.holdAt(table)
-	d.take(keyPress(d.TB, pressed))
-	d.until(table+" is on its way", func() bool { s := d.live.steps[table]; return s != nil && s.progress.RowsRead > 0 })
-	d.held = 2 // the run, and who receives its events
-	d.settle()
-	return func() {
-		d.Helper()
-		open()
-		d.held = 0
-		d.settle()
-	}
-}
-
-// screen is what is to be seen, as plain text without blanks at the ends.
-func (d *driver) screen() string {
-	lines := strings.Split(ansi.Strip(d.View().Content), "\n")
-	for i := range lines {
-		lines[i] = strings.TrimRight(lines[i], " ")
-	}
-	return strings.Join(lines, "\n") + "\n"
-}
-
-// shows wants texts on the screen.
-func (d *driver) shows(texts ...string) {
-	d.Helper()
-	screen := d.screen()
-	for _, text := range texts {
-		if !strings.Contains(screen, text) {
-			d.Errorf("%q is not on the screen:\n%s", text, screen)
-		}
-	}
-}
-
-// hides wants texts not to be on the screen.
-func (d *driver) hides(texts ...string) {
-	d.Helper()
-	screen := d.screen()
-	for _, text := range texts {
-		if strings.Contains(screen, text) {
-			d.Errorf("%q is on the screen:\n%s", text, screen)
-		}
-	}
-}
-
-// keyPress is the press of a key with a name such as ctrl+p, R or pgup.
-func keyPress(tb testing.TB, name string) tea.KeyPressMsg {
-	tb.Helper()
-	press := tea.KeyPressMsg{}
-	rest := name
-	for prefix, mod := range map[string]tea.KeyMod{"ctrl+": tea.ModCtrl, "alt+": tea.ModAlt, "shift+": tea.ModShift} {
-		if strings.HasPrefix(rest, prefix) && len(rest) > len(prefix) {
-			rest, press.Mod = rest[len(prefix):], press.Mod|mod
-		}
-	}
-	if code, ok := keyCodes[rest]; ok {
-		press.Code = code
-	} else if runes := []rune(rest); len(runes) == 1 {
-		press.Code = runes[0]
-		if press.Mod == 0 {
-			press.Text = rest
-		}
-	}
-	if press.String() != name {
-		tb.Fatalf("no terminal sends the key %q, but perhaps %q", name, press.String())
-	}
-	return press
-}
-
-var keyCodes = map[string]rune{
-	"up": tea.KeyUp, "down": tea.KeyDown, "left": tea.KeyLeft, "right": tea.KeyRight, "home": tea.KeyHome, "end": tea.KeyEnd,
-	"pgup": tea.KeyPgUp, "pgdown": tea.KeyPgDown, "enter": tea.KeyEnter, "esc": tea.KeyEscape, "tab": tea.KeyTab,
-	"space": tea.KeySpace, "backspace": tea.KeyBackspace, "delete": tea.KeyDelete, "insert": tea.KeyInsert,
-	"f1": tea.KeyF1, "f2": tea.KeyF2, "f3": tea.KeyF3, "f4": tea.KeyF4, "f5": tea.KeyF5, "f6": tea.KeyF6,
-	"f7": tea.KeyF7, "f8": tea.KeyF8, "f9": tea.KeyF9, "f10": tea.KeyF10, "f12": tea.KeyF12,
 }
 
 func must(tb testing.TB, err error) {

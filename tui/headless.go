@@ -52,7 +52,7 @@ func (d *headless) settle(ctx context.Context, cmd tea.Cmd, atMost time.Duration
 			d.take(context.WithoutCancel(ctx), msg)
 			timer.Reset(quiet)
 		case <-timer.C:
-			if !d.model.work.busy() {
+			if !d.model.Work.Busy() {
 				return nil
 			}
 			timer.Reset(quiet)

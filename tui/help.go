@@ -4,47 +4,49 @@ import (
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
+
+	"stedi/tui/ui"
 )
 
 // helpPanel lists every key of the screen below it, by group.
 type helpPanel struct {
-	*kit
+	*ui.Kit
 	title  string
-	list   []action
+	list   []ui.Action
 	offset int
 }
 
 func (m *Model) openHelp() tea.Cmd {
 	title := m.here().title()
-	if o, ok := m.top().(interface{ title() string }); ok {
-		title = o.title()
+	if o, ok := m.top().(interface{ Title() string }); ok {
+		title = o.Title()
 	}
-	return m.open(&helpPanel{kit: m.kit, title: title, list: m.possible()})
+	return m.Open(&helpPanel{Kit: m.Kit, title: title, list: m.possible()})
 }
 
-func (h *helpPanel) actions() []action {
-	return []action{
-		h.keys.act("help-down", "down j pgdown", "further", func() tea.Cmd { h.offset = min(h.offset+1, len(h.lines())-1); return nil }).at(1),
-		h.keys.act("help-up", "up k pgup", "up", func() tea.Cmd { h.offset = max(0, h.offset-1); return nil }).at(2),
-		h.keys.act("help-close", "? q enter", "close", h.shut),
+func (h *helpPanel) Actions() []ui.Action {
+	return []ui.Action{
+		h.Keys.Act("help-down", "down j pgdown", "further", func() tea.Cmd { h.offset = min(h.offset+1, len(h.lines())-1); return nil }).At(1),
+		h.Keys.Act("help-up", "up k pgup", "up", func() tea.Cmd { h.offset = max(0, h.offset-1); return nil }).At(2),
+		h.Keys.Act("help-close", "? q enter", "close", h.Shut),
 	}
 }
 
 // helpLine is a line of the help: a heading, or a key and what it does.
 type helpLine struct {
 	heading string
-	action  action
+	action  ui.Action
 }
 
 // lines groups the actions: those of the screen, then those everywhere.
 func (h *helpPanel) lines() []helpLine {
 	var groups []string
-	members := map[string][]action{}
+	members := map[string][]ui.Action{}
 	for _, a := range h.list {
-		if a.keyName() == "" {
+		if a.KeyName() == "" {
 			continue
 		}
-		group := a.group
+		group := a.Group
 		if group == "" {
 			group = h.title
 		}
@@ -66,15 +68,15 @@ func (h *helpPanel) lines() []helpLine {
 	return lines
 }
 
-func (h *helpPanel) draw(p pane) {
+func (h *helpPanel) Draw(p ui.Pane) {
 	const keyWidth, columnWidth = 14, 38
 	lines := h.lines()
-	columns := min(max(1, (p.width()-4)/columnWidth), 3)
+	columns := min(max(1, (p.Width()-4)/columnWidth), 3)
 	rows := (len(lines) + columns - 1) / columns
-	height := min(rows+2, p.height())
-	_, in := window(p, h.theme, "KEYS · "+h.title, columns*columnWidth+4, height)
-	if rows > in.height() { // one long column that scrolls is easier to follow
-		columns, rows = max(1, min(columns, (len(lines)+in.height()-1)/in.height())), in.height()
+	height := min(rows+2, p.Height())
+	_, in := ui.Window(p, h.Theme, "KEYS · "+h.title, columns*columnWidth+4, height)
+	if rows > in.Height() { // one long column that scrolls is easier to follow
+		columns, rows = max(1, min(columns, (len(lines)+in.Height()-1)/in.Height())), in.Height()
 	}
 	offset := min(h.offset, max(0, len(lines)-columns*rows))
 	for i, line := range lines[offset:] {
@@ -82,23 +84,23 @@ func (h *helpPanel) draw(p pane) {
 		if column >= columns {
 			break
 		}
-		cell := in.part(1+column*columnWidth, row, columnWidth-1, 1)
+		cell := in.Part(1+column*columnWidth, row, columnWidth-1, 1)
 		if line.heading != "" {
-			cell.text(0, 0, h.theme.titleFocus, strings.ToUpper(line.heading))
+			cell.Text(0, 0, h.Theme.TitleFocus, strings.ToUpper(line.heading))
 			continue
 		}
-		if line.action.do == nil {
+		if line.action.Do == nil {
 			continue
 		}
-		style := h.theme.text
-		if line.action.off {
-			style = h.theme.dim
+		style := h.Theme.Text
+		if line.action.Off {
+			style = h.Theme.Dim
 		}
 		var keys []string
-		for _, k := range line.action.key.Keys() {
-			keys = append(keys, keyLabel(k))
+		for _, k := range line.action.Key.Keys() {
+			keys = append(keys, ui.KeyLabel(k))
 		}
-		cell.cut(0, 0, keyWidth-1, h.theme.accent, strings.Join(keys, " "))
-		cell.cut(keyWidth, 0, cell.width()-keyWidth, style, line.action.title())
+		cell.Cut(0, 0, keyWidth-1, h.Theme.Accent, strings.Join(keys, " "))
+		cell.Cut(keyWidth, 0, cell.Width()-keyWidth, style, line.action.Title())
 	}
 }

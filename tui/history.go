@@ -9,21 +9,22 @@ import (
 
 	"stedi/pipeline"
 	"stedi/pipeline/report"
+	"stedi/tui/ui"
 )
 
 // historyView is the fifth screen: the runs of the past, what each did, and
 // how two of them differ.
 type historyView struct {
 	*app
-	panes   focus
+	panes   ui.Focus
 	run     string // the chosen one; "": the newest
 	records knownRuns
 	base    string // the run that others are compared with; "": the one before
 	wanted  string
 	scroll  int
-	halves  halves
+	halves  ui.Halves
 	room    int // for a line of the details, as it was last drawn
-	differ  task
+	differ  ui.Task
 	diff    *runDiff
 }
 
@@ -45,15 +46,17 @@ const (
 	historyPanes
 )
 
-func newHistory(a *app) *historyView { return &historyView{app: a, panes: focus{count: historyPanes}} }
+func newHistory(a *app) *historyView {
+	return &historyView{app: a, panes: ui.Focus{Count: historyPanes}}
+}
 
-func (h *historyView) title() string  { return "History" }
-func (h *historyView) focus() *focus  { return &h.panes }
-func (h *historyView) filter() string { return h.wanted }
+func (h *historyView) title() string    { return "History" }
+func (h *historyView) focus() *ui.Focus { return &h.panes }
+func (h *historyView) filter() string   { return h.wanted }
 
 func (h *historyView) close() {
-	h.differ.stop()
-	h.records.reading.stop()
+	h.differ.Stop()
+	h.records.reading.Stop()
 }
 
 func (h *historyView) setFilter(text string) tea.Cmd {
@@ -112,27 +115,27 @@ func (h *historyView) before() *pipeline.Record {
 	return nil
 }
 
-func (h *historyView) actions() []action {
-	k, r := h.keys, h.current()
+func (h *historyView) actions() []ui.Action {
+	k, r := h.Keys, h.current()
 	there := r != nil
 	step := func(by int) func() tea.Cmd { return func() tea.Cmd { return h.move(by) } }
-	return []action{
-		k.act("up", "up k", "up", step(-1)),
-		k.act("down", "down j", "down", step(1)),
-		k.act("page-up", "pgup", "page up", step(-10)),
-		k.act("page-down", "pgdown", "page down", step(10)),
-		k.act("first", "home g", "first", step(-1<<20)),
-		k.act("last", "end G", "last", step(1<<20)),
-		k.act("replay", "enter p", "replay", func() tea.Cmd { return h.want(replayRun{r.Run}) }).at(1).when(there, noLine).when(!h.live.going(), running),
-		k.act("diff", "d", "compare with the previous run", h.compare).at(2).when(there, noLine).when(!there || h.base != r.Run, "this is the baseline run").when(h.before() != nil, "there is no run before it"),
-		k.act("diff-base", "space", "set as baseline", h.setBase).at(3).when(there, noLine),
-		k.act("report", "e", "report", func() tea.Cmd { return h.want(writeReport{r}) }).at(4).when(there, noLine),
-		k.act("copy-run", "y", "copy the id", func() tea.Cmd { return h.copyText(r.Run, r.Run) }).at(5).when(there, noLine),
+	return []ui.Action{
+		k.Act("up", "up k", "up", step(-1)),
+		k.Act("down", "down j", "down", step(1)),
+		k.Act("page-up", "pgup", "page up", step(-10)),
+		k.Act("page-down", "pgdown", "page down", step(10)),
+		k.Act("first", "home g", "first", step(-1<<20)),
+		k.Act("last", "end G", "last", step(1<<20)),
+		k.Act("replay", "enter p", "replay", func() tea.Cmd { return h.Want(replayRun{r.Run}) }).At(1).When(there, ui.NoLine).When(!h.live.going(), ui.Running),
+		k.Act("diff", "d", "compare with the previous run", h.compare).At(2).When(there, ui.NoLine).When(!there || h.base != r.Run, "this is the baseline run").When(h.before() != nil, "there is no run before it"),
+		k.Act("diff-base", "space", "set as baseline", h.setBase).At(3).When(there, ui.NoLine),
+		k.Act("report", "e", "report", func() tea.Cmd { return h.Want(writeReport{r}) }).At(4).When(there, ui.NoLine),
+		k.Act("copy-run", "y", "copy the id", func() tea.Cmd { return h.CopyText(r.Run, r.Run) }).At(5).When(there, ui.NoLine),
 	}
 }
 
 func (h *historyView) move(by int) tea.Cmd {
-	if h.panes.at == detailPane {
+	if h.panes.At == detailPane {
 		h.scroll = max(0, min(h.scroll+by, len(h.detail())-1))
 		return nil
 	}
@@ -157,10 +160,10 @@ func (h *historyView) choose(runs []*pipeline.Record, to int) tea.Cmd {
 func (h *historyView) setBase() tea.Cmd {
 	if h.base == h.current().Run {
 		h.base = ""
-		return h.toast(told, "runs are compared with the one before them")
+		return h.Toast(ui.Told, "runs are compared with the one before them")
 	}
 	h.base = h.current().Run
-	return h.toast(told, "choose another run and press d to compare it with "+h.base)
+	return h.Toast(ui.Told, "choose another run and press d to compare it with "+h.base)
 }
 
 // compare finds out how the chosen run differs from the one before.
@@ -169,10 +172,10 @@ func (h *historyView) compare() tea.Cmd {
 	if a.Started.After(b.Started) {
 		a, b = b, a
 	}
-	h.scroll, h.panes.at = 0, detailPane
+	h.scroll, h.panes.At = 0, detailPane
 	h.diff = &runDiff{a: a.Run, b: b.Run}
 	runner, querier := h.place.Runner, h.place.Versions
-	return h.work.start(&h.differ, func(ctx context.Context) tea.Msg {
+	return h.Work.Start(&h.differ, func(ctx context.Context) tea.Msg {
 		d := &runDiff{a: a.Run, b: b.Run}
 		if d.diff, d.err = report.Compare(ctx, runner.Store, a, b); d.err == nil {
 			d.rows, d.err = report.CompareRows(ctx, runner, querier, d.diff)

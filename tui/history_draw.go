@@ -11,81 +11,82 @@ import (
 	"stedi/pipeline"
 	harmless "stedi/pipeline/printable"
 	"stedi/pipeline/report"
+	"stedi/tui/ui"
 )
 
-func (h *historyView) draw(p pane) {
-	h.halves.draw(p, h.panes, p.width() >= medium, 45, 40, h.drawList, h.drawDetail)
+func (h *historyView) draw(p ui.Pane) {
+	h.halves.Draw(p, h.panes, p.Width() >= ui.Medium, 45, 40, h.drawList, h.drawDetail)
 }
 
-func (h *historyView) drawList(p pane) {
-	t := h.theme
-	in := p.box(t, "RUNS", h.panes.at == listPane)
+func (h *historyView) drawList(p ui.Pane) {
+	t := h.Theme
+	in := p.Box(t, "RUNS", h.panes.At == listPane)
 	runs := h.runs()
 	if len(runs) > 0 {
 		var seconds []int64
 		for _, r := range slices.Backward(runs) {
 			seconds = append(seconds, int64(r.Seconds*1000))
 		}
-		p.note(t.full, "time "+spark(seconds, max(1, min(20, p.width()/2-9))))
+		p.Note(t.Full, "time "+ui.Spark(seconds, max(1, min(20, p.Width()/2-9))))
 	} else {
-		in.cut(1, 0, in.width()-2, t.dim, "no run yet: R on screen 1 or 2 runs all")
+		in.Cut(1, 0, in.Width()-2, t.Dim, "no run yet: R on screen 1 or 2 runs all")
 	}
-	p.wheel(func(delta int) tea.Cmd { h.panes.at = listPane; return h.move(sign(delta)) })
+	p.Wheel(func(delta int) tea.Cmd { h.panes.At = listPane; return h.move(sign(delta)) })
 	at := h.at(runs)
 	below := 0 // a line for what is not there yet
 	if h.more() {
 		below = 1
 	}
-	from := max(0, min(at-in.height()/2, len(runs)+below-in.height()))
-	for y := range in.height() {
+	from := max(0, min(at-in.Height()/2, len(runs)+below-in.Height()))
+	for y := range in.Height() {
 		n := from + y
-		row := in.line(y)
+		row := in.Line(y)
 		if n >= len(runs) {
 			if below > 0 {
 				h.drawMore(row)
 			}
 			break
 		}
-		h.drawRun(row.right(2), runs[n], n == at && h.panes.at == listPane)
+		h.drawRun(row.Right(2), runs[n], n == at && h.panes.At == listPane)
 		if runs[n].Run == h.base {
-			row.text(0, 0, t.warn, "●")
+			row.Text(0, 0, t.Warn, "●")
 		}
 		if n == at {
-			row.text(1, 0, t.accent, "▸")
+			row.Text(1, 0, t.Accent, "▸")
 		}
-		row.click(func() tea.Cmd { h.panes.at = listPane; return h.choose(runs, n) })
+		row.Click(func() tea.Cmd { h.panes.At = listPane; return h.choose(runs, n) })
 	}
 }
 
 // drawMore says that there may be older runs, below the last one that is known.
-func (h *historyView) drawMore(row pane) {
+func (h *historyView) drawMore(row ui.Pane) {
 	text := "… older runs"
-	if h.records.reading.working() {
+	if h.records.reading.Working() {
 		text = "reading older runs …"
 	}
-	row.cut(3, 0, row.width()-3, h.theme.dim, text)
-	row.click(h.readOlder)
+	row.Cut(3, 0, row.Width()-3, h.Theme.Dim, text)
+	row.Click(h.readOlder)
 }
 
 // drawDetail tells of the chosen run, or how it differs from another.
-func (h *historyView) drawDetail(p pane) {
+func (h *historyView) drawDetail(p ui.Pane) {
 	title := "RUN"
 	if d := h.shownDiff(); d != nil {
 		title = "DIFFERENCE"
 	}
-	in := p.box(h.theme, title, h.panes.at == detailPane)
-	p.click(func() tea.Cmd { h.panes.at = detailPane; return nil })
-	p.wheel(func(delta int) tea.Cmd { h.panes.at = detailPane; return h.move(delta) })
-	h.room = in.width() - 2
+	in := p.Box(h.Theme, title, h.panes.At == detailPane)
+	p.Click(func() tea.Cmd { h.panes.At = detailPane; return nil })
+	p.Wheel(func(delta int) tea.Cmd { h.panes.At = detailPane; return h.move(delta) })
+	h.room = in.Width() - 2
 	lines := h.detail()
-	from := min(h.scroll, max(0, len(lines)-in.height()))
-	for y := range in.height() {
+	from := min(h.scroll, max(0, len(lines)-in.Height()))
+	for y := range in.Height() {
 		if from+y >= len(lines) {
 			break
 		}
 		x := 1
 		for _, s := range lines[from+y] {
-			x = in.part(0, y, in.width()-1, 1).text(x, 0, s.style, s.text)
+			x = in.Part(0, y, in.Width()-1, 1).Text(x, 0, s.Style, s.Text)
 		}
 	}
 }
@@ -99,7 +100,7 @@ func (h *historyView) shownDiff() *runDiff {
 	return h.diff
 }
 
-func (h *historyView) detail() []styledLine {
+func (h *historyView) detail() []ui.StyledLine {
 	if d := h.shownDiff(); d != nil {
 		return h.diffLines(d)
 	}
@@ -107,20 +108,20 @@ func (h *historyView) detail() []styledLine {
 	if r == nil {
 		return nil
 	}
-	t := h.theme
-	about := []string{r.Started.In(h.options.Zone).Format("2006-01-02 15:04:05"), r.Engine, span(r.Seconds)}
+	t := h.Theme
+	about := []string{r.Started.In(h.options.Zone).Format("2006-01-02 15:04:05"), r.Engine, ui.Span(r.Seconds)}
 	if spent := pipeline.Spent(r.Steps...); spent != "" {
 		about = append(about, spent)
 	}
-	lines := []styledLine{
-		{{t.strong, "run " + r.Run + "  "}, {h.markStyle(r), runMark(r) + " " + r.Status}},
-		{{t.dim, strings.Join(about, " · ")}},
+	lines := []ui.StyledLine{
+		{{Style: t.Strong, Text: "run " + r.Run + "  "}, {Style: h.markStyle(r), Text: runMark(r) + " " + r.Status}},
+		{{Style: t.Dim, Text: strings.Join(about, " · ")}},
 	}
 	if len(r.Profile) > 0 {
-		lines = append(lines, styledLine{{t.dim, "profile " + strings.Join(r.Profile, ", ")}})
+		lines = append(lines, ui.StyledLine{{Style: t.Dim, Text: "profile " + strings.Join(r.Profile, ", ")}})
 	}
 	for line := range strings.Lines(r.Error) {
-		lines = append(lines, styledLine{{t.bad, strings.TrimRight(line, "\n")}})
+		lines = append(lines, ui.StyledLine{{Style: t.Bad, Text: strings.TrimRight(line, "\n")}})
 	}
 	for _, s := range r.Steps {
 		if strings.Contains(r.Error, s.Error) {
@@ -137,107 +138,107 @@ func (h *historyView) detail() []styledLine {
 			lines = append(lines, h.checkLine(c))
 		}
 	}
-	var fitted []styledLine
+	var fitted []ui.StyledLine
 	for _, line := range lines {
-		fitted = append(fitted, wrapWords(line, max(1, h.room))...)
+		fitted = append(fitted, ui.WrapWords(line, max(1, h.room))...)
 	}
 	return fitted
 }
 
-func (h *historyView) stepLines(s pipeline.StepRecord) []styledLine {
-	t := h.theme
+func (h *historyView) stepLines(s pipeline.StepRecord) []ui.StyledLine {
+	t := h.Theme
 	mark, style := h.stateMark(s.State)
-	head := styledLine{{style, mark + " "}, {t.text, s.Table}, {t.dim, "  " + s.State.String()}}
+	head := ui.StyledLine{{Style: style, Text: mark + " "}, {Style: t.Text, Text: s.Table}, {Style: t.Dim, Text: "  " + s.State.String()}}
 	if s.State == pipeline.Published {
-		head = append(head, styled{t.dim, " in " + span(s.Seconds)})
+		head = append(head, ui.Styled{Style: t.Dim, Text: " in " + ui.Span(s.Seconds)})
 	}
 	if s.Reason != "" && s.Reason != s.State.String() {
-		head = append(head, styled{t.dim, " (" + s.Reason + ")"})
+		head = append(head, ui.Styled{Style: t.Dim, Text: " (" + s.Reason + ")"})
 	}
-	lines := []styledLine{nil, head}
+	lines := []ui.StyledLine{nil, head}
 	if spent := pipeline.Spent(s); spent != "" {
-		lines = append(lines, styledLine{{t.dim, "    " + spent}})
+		lines = append(lines, ui.StyledLine{{Style: t.Dim, Text: "    " + spent}})
 	}
 	for i, f := range s.Funnel {
-		style := t.text
+		style := t.Text
 		if i == len(s.Funnel)-1 {
-			style = t.strong
+			style = t.Strong
 		}
-		lines = append(lines, styledLine{{t.dim, "    "}, {t.number, fmt.Sprintf("%12s  ", count(f.Rows))}, {style, f.Name}})
+		lines = append(lines, ui.StyledLine{{Style: t.Dim, Text: "    "}, {Style: t.Number, Text: fmt.Sprintf("%12s  ", ui.Count(f.Rows))}, {Style: style, Text: f.Name}})
 	}
 	for line := range strings.Lines(s.Error) {
-		lines = append(lines, styledLine{{t.bad, "    " + strings.TrimRight(line, "\n")}})
+		lines = append(lines, ui.StyledLine{{Style: t.Bad, Text: "    " + strings.TrimRight(line, "\n")}})
 	}
 	return lines
 }
 
-func (h *historyView) tableLine(r pipeline.TableRecord) styledLine {
-	t := h.theme
-	line := styledLine{{t.number, fmt.Sprintf("%12s  ", count(r.Rows))}, {t.text, r.Table}}
+func (h *historyView) tableLine(r pipeline.TableRecord) ui.StyledLine {
+	t := h.Theme
+	line := ui.StyledLine{{Style: t.Number, Text: fmt.Sprintf("%12s  ", ui.Count(r.Rows))}, {Style: t.Text, Text: r.Table}}
 	switch {
 	case r.Missing:
-		return styledLine{{t.dim, fmt.Sprintf("%12s  %s", "—", r.Table)}}
+		return ui.StyledLine{{Style: t.Dim, Text: fmt.Sprintf("%12s  %s", "—", r.Table)}}
 	case r.Stale != "":
-		line = append(line, styled{t.warn, "  stale: " + r.Stale})
+		line = append(line, ui.Styled{Style: t.Warn, Text: "  stale: " + r.Stale})
 	case r.Expected != nil && *r.Expected != r.Rows:
-		line = append(line, styled{t.bad, "  not the " + count(*r.Expected) + " of this data set"})
+		line = append(line, ui.Styled{Style: t.Bad, Text: "  not the " + ui.Count(*r.Expected) + " of this data set"})
 	case r.Expected != nil:
-		line = append(line, styled{t.good, "  ✓"})
+		line = append(line, ui.Styled{Style: t.Good, Text: "  ✓"})
 	}
 	if r.Rejected > 0 {
-		line = append(line, styled{t.warn, "  " + count(r.Rejected) + " rejected"})
+		line = append(line, ui.Styled{Style: t.Warn, Text: "  " + ui.Count(r.Rejected) + " rejected"})
 	}
 	return line
 }
 
 // diffLines tells how two runs differ.
-func (h *historyView) diffLines(d *runDiff) []styledLine {
-	t := h.theme
-	lines := []styledLine{
-		{{t.bad, "− " + d.a}},
-		{{t.good, "+ " + d.b}},
+func (h *historyView) diffLines(d *runDiff) []ui.StyledLine {
+	t := h.Theme
+	lines := []ui.StyledLine{
+		{{Style: t.Bad, Text: "− " + d.a}},
+		{{Style: t.Good, Text: "+ " + d.b}},
 	}
 	if d.diff == nil {
 		text := "comparing …"
 		if d.err != nil {
 			text = d.err.Error()
 		}
-		return append(lines, styledLine{{t.dim, text}})
+		return append(lines, ui.StyledLine{{Style: t.Dim, Text: text}})
 	}
-	lines = append(lines, nil, styledLine{{t.titleFocus, "TABLES"}})
+	lines = append(lines, nil, ui.StyledLine{{Style: t.TitleFocus, Text: "TABLES"}})
 	if len(d.diff.Tables) == 0 {
-		lines = append(lines, styledLine{{t.dim, "  the same rows, bytes and columns"}})
+		lines = append(lines, ui.StyledLine{{Style: t.Dim, Text: "  the same rows, bytes and columns"}})
 	}
 	for _, table := range d.diff.Tables {
 		lines = append(lines, h.tableDiff(table)...)
 	}
-	lines = append(lines, nil, styledLine{{t.titleFocus, "STEPS"}})
+	lines = append(lines, nil, ui.StyledLine{{Style: t.TitleFocus, Text: "STEPS"}})
 	for _, s := range d.diff.Steps {
 		lines = append(lines, h.stepDiff(s)...)
 	}
 	return append(lines, h.rowLines(d.rows)...)
 }
 
-func (h *historyView) tableDiff(d report.TableDiff) []styledLine {
-	t := h.theme
-	change, style := "", t.dim
+func (h *historyView) tableDiff(d report.TableDiff) []ui.StyledLine {
+	t := h.Theme
+	change, style := "", t.Dim
 	if d.Rows.A >= 0 && d.Rows.B >= 0 {
 		change = signed(d.Rows.B - d.Rows.A)
 		if d.Rows.B != d.Rows.A {
-			style = t.warn
+			style = t.Warn
 		}
 	}
-	lines := []styledLine{{
-		{t.text, fmt.Sprintf("  %-28s", d.Table)}, {t.dim, counted(d.Rows.A) + " → "}, {t.number, counted(d.Rows.B)}, {style, "  " + change},
+	lines := []ui.StyledLine{{
+		{Style: t.Text, Text: fmt.Sprintf("  %-28s", d.Table)}, {Style: t.Dim, Text: counted(d.Rows.A) + " → "}, {Style: t.Number, Text: counted(d.Rows.B)}, {Style: style, Text: "  " + change},
 	}}
 	if d.Bytes.A >= 0 && d.Bytes.B >= 0 && d.Bytes.A != d.Bytes.B {
-		lines[0] = append(lines[0], styled{t.dim, "  " + size(d.Bytes.A) + " → " + size(d.Bytes.B)})
+		lines[0] = append(lines[0], ui.Styled{Style: t.Dim, Text: "  " + ui.Size(d.Bytes.A) + " → " + ui.Size(d.Bytes.B)})
 	}
 	for _, c := range d.Added {
-		lines = append(lines, styledLine{{t.good, "    + column " + c}})
+		lines = append(lines, ui.StyledLine{{Style: t.Good, Text: "    + column " + c}})
 	}
 	for _, c := range d.Removed {
-		lines = append(lines, styledLine{{t.bad, "    − column " + c}})
+		lines = append(lines, ui.StyledLine{{Style: t.Bad, Text: "    − column " + c}})
 	}
 	return lines
 }
@@ -247,65 +248,65 @@ func counted(n int64) string {
 	if n < 0 {
 		return "—"
 	}
-	return count(n)
+	return ui.Count(n)
 }
 
-func (h *historyView) stepDiff(d report.StepDiff) []styledLine {
-	t := h.theme
-	lines := []styledLine{{
-		{t.text, fmt.Sprintf("  %-28s", d.Table)}, {t.dim, fmt.Sprintf("%s → %s   %s → %s", d.State.A, d.State.B, span(d.Seconds.A), span(d.Seconds.B))},
+func (h *historyView) stepDiff(d report.StepDiff) []ui.StyledLine {
+	t := h.Theme
+	lines := []ui.StyledLine{{
+		{Style: t.Text, Text: fmt.Sprintf("  %-28s", d.Table)}, {Style: t.Dim, Text: fmt.Sprintf("%s → %s   %s → %s", d.State.A, d.State.B, ui.Span(d.Seconds.A), ui.Span(d.Seconds.B))},
 	}}
 	for _, f := range d.Funnel {
-		lines = append(lines, styledLine{{t.dim, fmt.Sprintf("    %-26s", f.Stage)}, {t.number, counted(f.Rows.A) + " → " + counted(f.Rows.B)}})
+		lines = append(lines, ui.StyledLine{{Style: t.Dim, Text: fmt.Sprintf("    %-26s", f.Stage)}, {Style: t.Number, Text: counted(f.Rows.A) + " → " + counted(f.Rows.B)}})
 	}
 	changed := d.SQL[max(0, strings.Index(d.SQL, "@@")):] // the names of the files say nothing new
 	for line := range strings.Lines(changed) {
 		line = strings.TrimRight(line, "\n")
-		style := t.dim
+		style := t.Dim
 		switch {
 		case strings.HasPrefix(line, "+"):
-			style = t.good
+			style = t.Good
 		case strings.HasPrefix(line, "-"):
-			style = t.bad
+			style = t.Bad
 		}
-		lines = append(lines, styledLine{{uv.Style{}, "    "}, {style, line}})
+		lines = append(lines, ui.StyledLine{{Style: uv.Style{}, Text: "    "}, {Style: style, Text: line}})
 	}
 	return lines
 }
 
 // rowLines tells which rows only one of two versions has.
-func (h *historyView) rowLines(rows []report.RowsDiff) []styledLine {
-	t := h.theme
-	var lines []styledLine
+func (h *historyView) rowLines(rows []report.RowsDiff) []ui.StyledLine {
+	t := h.Theme
+	var lines []ui.StyledLine
 	var same []string
 	for _, d := range rows {
 		if d.Gone == "" && d.OnlyA == 0 && d.OnlyB == 0 {
 			same = append(same, d.Table)
 			continue
 		}
-		lines = append(lines, nil, styledLine{{t.titleFocus, "ROWS of " + d.Table}})
+		lines = append(lines, nil, ui.StyledLine{{Style: t.TitleFocus, Text: "ROWS of " + d.Table}})
 		if d.Gone != "" {
-			lines = append(lines, styledLine{{t.dim, "  " + d.Gone}})
+			lines = append(lines, ui.StyledLine{{Style: t.Dim, Text: "  " + d.Gone}})
 			continue
 		}
 		if d.OnlyA > 0 {
-			lines = append(lines, sampleLines(t.bad, "− "+plural(d.OnlyA, "row", "rows")+" only before", d.Columns, d.SampleA)...)
+			lines = append(lines, sampleLines(t.Bad, "− "+ui.Plural(d.OnlyA, "row", "rows")+" only before", d.Columns, d.SampleA)...)
 		}
 		if d.OnlyB > 0 {
-			lines = append(lines, sampleLines(t.good, "+ "+plural(d.OnlyB, "row", "rows")+" only after", d.Columns, d.SampleB)...)
+			lines = append(lines, sampleLines(t.Good, "+ "+ui.Plural(d.OnlyB, "row", "rows")+" only after", d.Columns, d.SampleB)...)
 		}
 	}
 	if len(same) > 0 {
-		lines = append(lines, nil, styledLine{{t.titleFocus, "THE SAME ROWS"}})
+		lines = append(lines, nil, ui.StyledLine{{Style: t.TitleFocus, Text: "THE SAME ROWS"}})
 		for _, table := range same {
-			lines = append(lines, styledLine{{t.text, "  " + table}})
+			lines = append(lines, ui.StyledLine{{Style: t.Text, Text: "  " + table}})
 		}
 	}
 	return lines
 }
 
-func sampleLines(style uv.Style, head string, columns []pipeline.ResultColumn, sample [][]any) []styledLine {
-	lines := []styledLine{{{style, "  " + head}}}
+func sampleLines(style uv.Style, head string, columns []pipeline.ResultColumn, sample [][]any) []ui.StyledLine {
+	lines := []ui.StyledLine{{{Style: style, Text: "  " + head}}}
 	for _, row := range sample {
 		var parts []string
 		for i, v := range row {
@@ -313,7 +314,7 @@ func sampleLines(style uv.Style, head string, columns []pipeline.ResultColumn, s
 				parts = append(parts, columns[i].Name+" "+harmless.Head(harmless.Value(v), 60))
 			}
 		}
-		lines = append(lines, styledLine{{style, "    "}, {uv.Style{}, strings.Join(parts, " · ")}})
+		lines = append(lines, ui.StyledLine{{Style: style, Text: "    "}, {Style: uv.Style{}, Text: strings.Join(parts, " · ")}})
 	}
 	return lines
 }

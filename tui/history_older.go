@@ -8,6 +8,7 @@ import (
 
 	"stedi/pipeline"
 	"stedi/pipeline/state"
+	"stedi/tui/ui"
 )
 
 // A look at the lake brings the newest runs alone, for a lake may remember many
@@ -21,7 +22,7 @@ const olderAtOnce = 100
 type knownRuns struct {
 	list    []*pipeline.Record
 	end     bool // there are no others
-	reading task
+	reading ui.Task
 }
 
 // olderMsg brings some of those before them.
@@ -38,7 +39,7 @@ func (k *knownRuns) look(newest []*pipeline.Record) {
 		last = slices.IndexFunc(k.list, func(r *pipeline.Record) bool { return r.Run == newest[len(newest)-1].Run })
 	}
 	if last < 0 {
-		k.reading.stop()
+		k.reading.Stop()
 		k.list, k.end = newest, false
 		return
 	}
@@ -52,11 +53,11 @@ func (h *historyView) more() bool {
 
 // readOlder reads some runs from before those that are known.
 func (h *historyView) readOlder() tea.Cmd {
-	if !h.more() || h.records.reading.working() {
+	if !h.more() || h.records.reading.Working() {
 		return nil
 	}
 	store, before := h.place.Runner.Store, h.records.list[len(h.records.list)-1].Run
-	return h.work.start(&h.records.reading, func(ctx context.Context) tea.Msg {
+	return h.Work.Start(&h.records.reading, func(ctx context.Context) tea.Msg {
 		runs, err := state.RecordsBefore(ctx, store, before, olderAtOnce)
 		return olderMsg{runs, err}
 	})

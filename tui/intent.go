@@ -5,6 +5,7 @@ import (
 
 	"stedi/pipeline"
 	"stedi/pipeline/pager"
+	"stedi/tui/ui"
 )
 
 // Intents of the screens: what one of them wants that is not its own to do. A
@@ -48,7 +49,7 @@ type (
 func (m *Model) carryOut() tea.Cmd {
 	var cmds []tea.Cmd
 	for {
-		intent, ok := m.nextIntent()
+		intent, ok := m.NextIntent()
 		if !ok {
 			return tea.Batch(cmds...)
 		}
@@ -59,18 +60,18 @@ func (m *Model) carryOut() tea.Cmd {
 // do carries out an intent.
 func (m *Model) do(intent tea.Msg) tea.Cmd {
 	switch i := intent.(type) {
-	case openOverlay:
-		m.push(i.overlay)
+	case ui.OpenOverlay:
+		m.push(i.Overlay)
 		return nil
-	case closeOverlay:
+	case ui.CloseOverlay:
 		m.pop()
-		if i.then != nil {
-			return i.then()
+		if i.Then != nil {
+			return i.Then()
 		}
 		return nil
-	case ask:
-		m.prompt = i.prompt
-		return i.prompt.begin(i.text)
+	case ui.Ask:
+		m.prompt = i.Prompt
+		return i.Prompt.Begin(i.Text)
 	default:
 		return m.visit(intent)
 	}

@@ -7,6 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"stedi/pipeline"
+	"stedi/tui/ui"
 )
 
 // jobList is what is known of the runs of a table's job.
@@ -26,8 +27,8 @@ type jobRunsMsg struct {
 // listJobs shows the runs of a table's job as soon as they are known.
 func (a *app) listJobs(table string) tea.Cmd {
 	jobs, list := a.place.Jobs, &jobList{}
-	a.open(&reader{kit: a.kit, head: "JOB RUNS of " + table, lines: a.fitted(func() []styledLine { return a.jobLines(list) })})
-	return a.work.start(&a.listing, func(ctx context.Context) tea.Msg {
+	a.Open(&ui.Reader{Kit: a.Kit, Head: "JOB RUNS of " + table, Lines: a.Fitted(func() []ui.StyledLine { return a.jobLines(list) })})
+	return a.Work.Start(&a.listing, func(ctx context.Context) tea.Msg {
 		runs, err := jobs(ctx, table)
 		return jobRunsMsg{table, list, jobList{true, runs, err}}
 	})
@@ -41,40 +42,40 @@ func (a *app) listedJobs(msg jobRunsMsg) tea.Cmd {
 	return nil
 }
 
-func (a *app) jobLines(list *jobList) []styledLine {
-	t, runs := a.theme, list.runs
+func (a *app) jobLines(list *jobList) []ui.StyledLine {
+	t, runs := a.Theme, list.runs
 	switch {
 	case !list.known:
-		return []styledLine{{{t.dim, "asking Glue …"}}}
+		return []ui.StyledLine{{{Style: t.Dim, Text: "asking Glue …"}}}
 	case list.err != nil:
-		return []styledLine{{{t.bad, "they cannot be listed"}}, {{t.dim, "press ! for details"}}}
+		return []ui.StyledLine{{{Style: t.Bad, Text: "they cannot be listed"}}, {{Style: t.Dim, Text: "press ! for details"}}}
 	case len(runs) == 0:
-		return []styledLine{{{t.dim, "the job has not run yet"}}}
+		return []ui.StyledLine{{{Style: t.Dim, Text: "the job has not run yet"}}}
 	}
-	lines := []styledLine{
-		{{t.dim, "job "}, {t.text, runs[0].Job}},
+	lines := []ui.StyledLine{
+		{{Style: t.Dim, Text: "job "}, {Style: t.Text, Text: runs[0].Job}},
 		nil,
-		{{t.dim, fmt.Sprintf("%-15s %-12s %9s %9s  %s", "STARTED", "STATE", "TIME", "COST", "RUN")}},
+		{{Style: t.Dim, Text: fmt.Sprintf("%-15s %-12s %9s %9s  %s", "STARTED", "STATE", "TIME", "COST", "RUN")}},
 	}
 	for _, r := range runs {
-		style, time, cost := t.warn, "—", "—"
+		style, time, cost := t.Warn, "—", "—"
 		if r.Seconds > 0 {
-			time, cost = span(r.Seconds), fmt.Sprintf("$%.4f", r.CostUSD)
+			time, cost = ui.Span(r.Seconds), fmt.Sprintf("$%.4f", r.CostUSD)
 		}
 		switch r.State {
 		case "SUCCEEDED":
-			style = t.good
+			style = t.Good
 		case "FAILED", "TIMEOUT", "ERROR", "EXPIRED":
-			style = t.bad
+			style = t.Bad
 		}
-		lines = append(lines, styledLine{
-			{t.text, fmt.Sprintf("%-15s ", r.Started.In(a.options.Zone).Format("Jan 02 15:04:05"))},
-			{style, fmt.Sprintf("%-12s ", r.State)},
-			{t.text, fmt.Sprintf("%9s %9s  ", time, cost)},
-			{t.dim, r.ID},
+		lines = append(lines, ui.StyledLine{
+			{Style: t.Text, Text: fmt.Sprintf("%-15s ", r.Started.In(a.options.Zone).Format("Jan 02 15:04:05"))},
+			{Style: style, Text: fmt.Sprintf("%-12s ", r.State)},
+			{Style: t.Text, Text: fmt.Sprintf("%9s %9s  ", time, cost)},
+			{Style: t.Dim, Text: r.ID},
 		})
 		if r.Error != "" {
-			lines = append(lines, styledLine{{style, "  " + r.Error}})
+			lines = append(lines, ui.StyledLine{{Style: style, Text: "  " + r.Error}})
 		}
 	}
 	return lines

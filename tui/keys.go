@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"stedi/tui/ui"
 )
 
 // KeyGroup are the keys of a screen or of one of its panes.
@@ -42,15 +44,15 @@ func Keys(byCatalog string) ([]KeyGroup, error) {
 	return append(groups, everywhere), m.Close()
 }
 
-func keysOf(actions []action) []Key {
+func keysOf(actions []ui.Action) []Key {
 	var keys []Key
 	for _, a := range actions {
 		var labels []string
-		for _, k := range a.key.Keys() {
-			labels = append(labels, keyLabel(k))
+		for _, k := range a.Key.Keys() {
+			labels = append(labels, ui.KeyLabel(k))
 		}
-		if len(labels) > 0 && !slices.ContainsFunc(keys, func(k Key) bool { return k.Action == a.name }) {
-			keys = append(keys, Key{labels, a.title(), a.name})
+		if len(labels) > 0 && !slices.ContainsFunc(keys, func(k Key) bool { return k.Action == a.Name }) {
+			keys = append(keys, Key{labels, a.Title(), a.Name})
 		}
 	}
 	return keys

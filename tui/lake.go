@@ -6,22 +6,23 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"stedi/pipeline"
+	"stedi/tui/ui"
 )
 
 // lakeView is the first screen: the zones with their tables, how the rows of
 // the chosen one came about, what is in its columns, and what happened.
 type lakeView struct {
 	*app
-	panes    focus
+	panes    ui.Focus
 	at       string                                      // the chosen table
 	wanted   string                                      // letters that a table's name must have
 	borders  struct{ zones, lineage, columns, list int } // how far each was moved
 	chosen   int                                         // the run in the activity
 	scroll   int                                         // in the columns
 	profiles map[string]*profile
-	profiler task
-	counter  task
-	browser  task
+	profiler ui.Task
+	counter  ui.Task
+	browser  ui.Task
 }
 
 // The panes of the lake screen.
@@ -34,12 +35,12 @@ const (
 )
 
 func newLake(a *app) *lakeView {
-	return &lakeView{app: a, panes: focus{count: lakePanes}, profiles: map[string]*profile{}}
+	return &lakeView{app: a, panes: ui.Focus{Count: lakePanes}, profiles: map[string]*profile{}}
 }
 
-func (l *lakeView) title() string  { return "Lake" }
-func (l *lakeView) focus() *focus  { return &l.panes }
-func (l *lakeView) filter() string { return l.wanted }
+func (l *lakeView) title() string    { return "Lake" }
+func (l *lakeView) focus() *ui.Focus { return &l.panes }
+func (l *lakeView) filter() string   { return l.wanted }
 
 func (l *lakeView) setFilter(text string) tea.Cmd {
 	l.wanted = text
@@ -50,9 +51,9 @@ func (l *lakeView) setFilter(text string) tea.Cmd {
 }
 
 func (l *lakeView) close() {
-	l.profiler.stop()
-	l.counter.stop()
-	l.browser.stop()
+	l.profiler.Stop()
+	l.counter.Stop()
+	l.browser.Stop()
 }
 
 // tables are those that the filter lets through, by name.
@@ -75,8 +76,8 @@ func (l *lakeView) current() *pipeline.Table {
 	return nil
 }
 
-func (l *lakeView) actions() []action {
-	k, t := l.keys, l.current()
+func (l *lakeView) actions() []ui.Action {
+	k, t := l.Keys, l.current()
 	there, other := t != nil, l.other(l.at) != nil
 	made := there && !t.IsLanding()
 	open := l.place != nil && l.at != ""
@@ -84,38 +85,38 @@ func (l *lakeView) actions() []action {
 	side := func(by int) func() tea.Cmd { return func() tea.Cmd { return l.sideways(by) } }
 	enter := "open the table"
 	switch {
-	case l.panes.at == activityPane:
+	case l.panes.At == activityPane:
 		enter = "replay the run"
 	case other:
 		enter = "preview on " + l.options.ByCatalog
 	}
-	return []action{
-		k.act("up", "up k", "up", step(-1)),
-		k.act("down", "down j", "down", step(1)),
-		k.act("left", "left h", "previous zone, or upstream", side(-1)),
-		k.act("right", "right l", "next zone, or downstream", side(1)),
-		k.act("first", "home g", "first", step(-1<<20)),
-		k.act("last", "end G", "last", step(1<<20)),
-		k.act("open", "enter", enter, l.enter).at(1).when(there || other, noTable),
-		k.act("run-to", "r", "run with upstream", func() tea.Cmd { return l.start("+" + l.at) }).at(2).when(there, noTable).when(made, notMade).when(!l.live.going(), running),
-		k.act("run-all", "R", "run all", func() tea.Cmd { return l.start() }).at(3).when(open, notOpen).when(!l.live.going(), running),
-		k.act("check", "v", "check", l.check).at(4).when(there, noTable).when(!l.live.going(), running),
-		k.act("cancel-run", "c", "cancel the run", l.live.cancel).at(2).when(l.live.going(), notRunning),
-		k.act("profile", "p", "column stats", l.openProfile).at(5).when(there, noTable),
-		k.act("sql", "s", "SQL", l.openSQL).at(6).when(there, noTable),
-		k.act("lineage", "w", "funnel", func() tea.Cmd { l.panes.at = lineagePane; return nil }).at(7).when(there, noTable),
-		k.act("preview-athena", "A", "preview on "+l.options.ByCatalog, l.previewByCatalog).when(other || there && l.byCatalog() != nil, l.options.ByCatalog+" has no tables of this lake"),
-		k.act("verdict", "d", "check results", l.openVerdict).when(there, noTable),
-		k.act("plan", "P", "plan", func() tea.Cmd { return l.plan(nil) }).when(open, notOpen),
-		k.act("copy-name", "y", "copy the name", func() tea.Cmd { return l.copyText(l.at, l.at) }).at(9).when(there || other, noTable),
-		k.act("copy-path", "Y", "copy the path", func() tea.Cmd { return l.copyText("the path", l.pathOf(l.at)) }).when(there || other, noTable),
-		k.act("export-table", "e", "export", func() tea.Cmd { return l.want(exportTable{l.at}) }).at(8).when(there, noTable),
+	return []ui.Action{
+		k.Act("up", "up k", "up", step(-1)),
+		k.Act("down", "down j", "down", step(1)),
+		k.Act("left", "left h", "previous zone, or upstream", side(-1)),
+		k.Act("right", "right l", "next zone, or downstream", side(1)),
+		k.Act("first", "home g", "first", step(-1<<20)),
+		k.Act("last", "end G", "last", step(1<<20)),
+		k.Act("open", "enter", enter, l.enter).At(1).When(there || other, ui.NoTable),
+		k.Act("run-to", "r", "run with upstream", func() tea.Cmd { return l.start("+" + l.at) }).At(2).When(there, ui.NoTable).When(made, ui.NotMade).When(!l.live.going(), ui.Running),
+		k.Act("run-all", "R", "run all", func() tea.Cmd { return l.start() }).At(3).When(open, ui.NotOpen).When(!l.live.going(), ui.Running),
+		k.Act("check", "v", "check", l.check).At(4).When(there, ui.NoTable).When(!l.live.going(), ui.Running),
+		k.Act("cancel-run", "c", "cancel the run", l.live.cancel).At(2).When(l.live.going(), ui.NotRunning),
+		k.Act("profile", "p", "column stats", l.openProfile).At(5).When(there, ui.NoTable),
+		k.Act("sql", "s", "SQL", l.openSQL).At(6).When(there, ui.NoTable),
+		k.Act("lineage", "w", "funnel", func() tea.Cmd { l.panes.At = lineagePane; return nil }).At(7).When(there, ui.NoTable),
+		k.Act("preview-athena", "A", "preview on "+l.options.ByCatalog, l.previewByCatalog).When(other || there && l.byCatalog() != nil, l.options.ByCatalog+" has no tables of this lake"),
+		k.Act("verdict", "d", "check results", l.openVerdict).When(there, ui.NoTable),
+		k.Act("plan", "P", "plan", func() tea.Cmd { return l.plan(nil) }).When(open, ui.NotOpen),
+		k.Act("copy-name", "y", "copy the name", func() tea.Cmd { return l.CopyText(l.at, l.at) }).At(9).When(there || other, ui.NoTable),
+		k.Act("copy-path", "Y", "copy the path", func() tea.Cmd { return l.CopyText("the path", l.pathOf(l.at)) }).When(there || other, ui.NoTable),
+		k.Act("export-table", "e", "export", func() tea.Cmd { return l.Want(exportTable{l.at}) }).At(8).When(there, ui.NoTable),
 	}
 }
 
 // move goes up or down in the pane that has the focus.
 func (l *lakeView) move(by int) tea.Cmd {
-	switch l.panes.at {
+	switch l.panes.At {
 	case activityPane:
 		if l.view != nil {
 			l.chosen = min(max(0, l.chosen+by), max(0, len(l.view.Runs)-1))
@@ -136,7 +137,7 @@ func (l *lakeView) move(by int) tea.Cmd {
 // sideways goes to the zone beside, or in the lineage to a table that the
 // chosen one is made from or that is made from it.
 func (l *lakeView) sideways(by int) tea.Cmd {
-	if t := l.current(); t != nil && l.panes.at == lineagePane {
+	if t := l.current(); t != nil && l.panes.At == lineagePane {
 		if by < 0 && !t.IsLanding() {
 			return l.choose(t.Transform.Inputs[0])
 		}
@@ -169,21 +170,21 @@ func (l *lakeView) choose(name string) tea.Cmd {
 
 func (l *lakeView) enter() tea.Cmd {
 	switch {
-	case l.panes.at != activityPane && l.other(l.at) != nil:
+	case l.panes.At != activityPane && l.other(l.at) != nil:
 		return l.previewByCatalog()
-	case l.panes.at != activityPane:
-		return l.want(openTable{l.at})
+	case l.panes.At != activityPane:
+		return l.Want(openTable{l.at})
 	}
 	if l.view == nil || l.chosen >= len(l.view.Runs) {
 		return nil
 	}
-	return l.want(replayRun{l.view.Runs[l.chosen].Run})
+	return l.Want(replayRun{l.view.Runs[l.chosen].Run})
 }
 
 // previewByCatalog asks for the first rows of the chosen table the engine that
 // reads it by its name in the catalog.
 func (l *lakeView) previewByCatalog() tea.Cmd {
-	return l.want(previewTable{l.current(), l.other(l.at)})
+	return l.Want(previewTable{l.current(), l.other(l.at)})
 }
 
 // start runs tables, and shows how they run.
@@ -191,7 +192,7 @@ func (l *lakeView) start(tables ...string) tea.Cmd {
 	options := l.options.Run
 	options.Select = tables
 	options.Check = true
-	return l.want(startRun{options})
+	return l.Want(startRun{options})
 }
 
 func (l *lakeView) update(msg tea.Msg) tea.Cmd {

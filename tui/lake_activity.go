@@ -8,36 +8,37 @@ import (
 
 	"stedi/pipeline"
 	"stedi/pipeline/survey"
+	"stedi/tui/ui"
 )
 
 // drawActivity lists the newest runs.
-func (l *lakeView) drawActivity(p pane) {
-	in := p.box(l.theme, "ACTIVITY", l.panes.at == activityPane)
-	p.click(func() tea.Cmd { l.panes.at = activityPane; return nil })
-	p.wheel(func(delta int) tea.Cmd { l.panes.at = activityPane; return l.move(sign(delta)) })
+func (l *lakeView) drawActivity(p ui.Pane) {
+	in := p.Box(l.Theme, "ACTIVITY", l.panes.At == activityPane)
+	p.Click(func() tea.Cmd { l.panes.At = activityPane; return nil })
+	p.Wheel(func(delta int) tea.Cmd { l.panes.At = activityPane; return l.move(sign(delta)) })
 	if l.view == nil {
 		return
 	}
 	if len(l.view.Runs) == 0 {
-		in.cut(1, 0, in.width()-2, l.theme.dim, "no runs yet: R runs all")
+		in.Cut(1, 0, in.Width()-2, l.Theme.Dim, "no runs yet: R runs all")
 		return
 	}
-	runs := plural(int64(len(l.view.Runs)), "run", "runs")
+	runs := ui.Plural(int64(len(l.view.Runs)), "run", "runs")
 	if l.view.Older {
 		runs = "the newest " + runs
 	}
-	p.note(l.theme.dim, runs)
-	from := max(0, min(l.chosen-in.height()/2, len(l.view.Runs)-in.height()))
-	for y := range in.height() {
+	p.Note(l.Theme.Dim, runs)
+	from := max(0, min(l.chosen-in.Height()/2, len(l.view.Runs)-in.Height()))
+	for y := range in.Height() {
 		n := from + y
 		if n >= len(l.view.Runs) {
 			break
 		}
-		row := in.line(y)
-		l.drawRun(row, l.view.Runs[n], n == l.chosen && l.panes.at == activityPane)
-		row.click(func() tea.Cmd {
-			again := l.panes.at == activityPane && l.chosen == n
-			l.panes.at, l.chosen = activityPane, n
+		row := in.Line(y)
+		l.drawRun(row, l.view.Runs[n], n == l.chosen && l.panes.At == activityPane)
+		row.Click(func() tea.Cmd {
+			again := l.panes.At == activityPane && l.chosen == n
+			l.panes.At, l.chosen = activityPane, n
 			if again {
 				return l.enter()
 			}
@@ -46,12 +47,12 @@ func (l *lakeView) drawActivity(p pane) {
 	}
 }
 
-func (a *app) drawRun(p pane, r *pipeline.Record, chosen bool) {
-	t := a.theme
-	style, back := t.text, t.text
+func (a *app) drawRun(p ui.Pane, r *pipeline.Record, chosen bool) {
+	t := a.Theme
+	style, back := t.Text, t.Text
 	if chosen {
-		back = t.selected
-		p.fill(back)
+		back = t.Selected
+		p.Fill(back)
 		style = back
 	}
 	when := r.Started.In(a.options.Zone)
@@ -59,22 +60,22 @@ func (a *app) drawRun(p pane, r *pipeline.Record, chosen bool) {
 	if now := a.now(); when.YearDay() != now.YearDay() || when.Year() != now.Year() {
 		layout = "Jan 02 15:04"
 	}
-	x := p.text(1, 0, over(t.dim, back), when.Format(layout))
-	x = p.text(x+1, 0, over(a.markStyle(r), back), runMark(r))
-	p.textRight(p.width()-1, 0, over(t.dim, back), span(r.Seconds))
-	p.cut(x+1, 0, p.width()-x-10, style, runText(r))
+	x := p.Text(1, 0, ui.Over(t.Dim, back), when.Format(layout))
+	x = p.Text(x+1, 0, ui.Over(a.markStyle(r), back), runMark(r))
+	p.TextRight(p.Width()-1, 0, ui.Over(t.Dim, back), ui.Span(r.Seconds))
+	p.Cut(x+1, 0, p.Width()-x-10, style, runText(r))
 }
 
 func (a *app) markStyle(r *pipeline.Record) uv.Style {
 	switch r.Status {
 	case "ok":
-		return a.theme.good
+		return a.Theme.Good
 	case "running":
-		return a.theme.busy
+		return a.Theme.Busy
 	case "cancelled":
-		return a.theme.warn
+		return a.Theme.Warn
 	default:
-		return a.theme.bad
+		return a.Theme.Bad
 	}
 }
 
@@ -97,9 +98,9 @@ func runText(r *pipeline.Record) string {
 	text := "nothing to do"
 	switch {
 	case failing > 0:
-		text = plural(int64(failing), "check failed", "checks failed")
+		text = ui.Plural(int64(failing), "check failed", "checks failed")
 	case made > 0:
-		text = plural(int64(made), "table built", "tables built")
+		text = ui.Plural(int64(made), "table built", "tables built")
 	case r.Status == "running":
 		text = "under way"
 	case r.Status == "cancelled":
@@ -119,24 +120,24 @@ func (l *lakeView) openVerdict() tea.Cmd {
 	if v == nil {
 		return nil
 	}
-	return l.open(&reader{kit: l.kit, head: "CHECKS of " + l.at, lines: func() []styledLine { return l.verdictLines(v) }})
+	return l.Open(&ui.Reader{Kit: l.Kit, Head: "CHECKS of " + l.at, Lines: func() []ui.StyledLine { return l.verdictLines(v) }})
 }
 
-func (l *lakeView) verdictLines(v *survey.TableView) []styledLine {
-	t := l.theme
-	var lines []styledLine
+func (l *lakeView) verdictLines(v *survey.TableView) []ui.StyledLine {
+	t := l.Theme
+	var lines []ui.StyledLine
 	if v.Expected != nil && v.Known {
-		word, style := "as expected", t.good
+		word, style := "as expected", t.Good
 		if *v.Expected != v.Rows {
-			word, style = "not the "+count(*v.Expected)+" of this data set", t.bad
+			word, style = "not the "+ui.Count(*v.Expected)+" of this data set", t.Bad
 		}
-		lines = append(lines, styledLine{{t.strong, count(v.Rows) + " rows  "}, {style, word}})
+		lines = append(lines, ui.StyledLine{{Style: t.Strong, Text: ui.Count(v.Rows) + " rows  "}, {Style: style, Text: word}})
 	}
 	for _, name := range v.Strange {
-		lines = append(lines, styledLine{{t.bad, "≠ "}, {t.text, name + " was modified outside stedi"}})
+		lines = append(lines, ui.StyledLine{{Style: t.Bad, Text: "≠ "}, {Style: t.Text, Text: name + " was modified outside stedi"}})
 	}
 	if v.Stale != "" {
-		lines = append(lines, styledLine{{t.warn, "◌ "}, {t.text, "stale: " + v.Stale}})
+		lines = append(lines, ui.StyledLine{{Style: t.Warn, Text: "◌ "}, {Style: t.Text, Text: "stale: " + v.Stale}})
 	}
 	var checks []pipeline.CheckRecord
 	if found := l.verdicts(); found != nil {
@@ -148,25 +149,25 @@ func (l *lakeView) verdictLines(v *survey.TableView) []styledLine {
 		}
 	}
 	if len(lines) == 0 {
-		lines = append(lines, styledLine{{t.dim, "not checked yet: v checks"}})
+		lines = append(lines, ui.StyledLine{{Style: t.Dim, Text: "not checked yet: v checks"}})
 	}
 	return lines
 }
 
-func (a *app) checkLine(c pipeline.CheckRecord) styledLine {
-	t := a.theme
+func (a *app) checkLine(c pipeline.CheckRecord) ui.StyledLine {
+	t := a.Theme
 	switch c.State {
 	case "pass":
-		return styledLine{{t.good, "✓ "}, {t.text, c.Check}}
+		return ui.StyledLine{{Style: t.Good, Text: "✓ "}, {Style: t.Text, Text: c.Check}}
 	case "skipped":
-		return styledLine{{t.dim, "– " + c.Check + ": " + c.Message}}
+		return ui.StyledLine{{Style: t.Dim, Text: "– " + c.Check + ": " + c.Message}}
 	}
-	mark, rows := styled{t.bad, "✗ "}, ""
+	mark, rows := ui.Styled{Style: t.Bad, Text: "✗ "}, ""
 	if c.Severity == "warning" {
-		mark = styled{t.warn, "! "}
+		mark = ui.Styled{Style: t.Warn, Text: "! "}
 	}
 	if c.Failing > 0 {
-		rows = ", " + plural(c.Failing, "row", "rows")
+		rows = ", " + ui.Plural(c.Failing, "row", "rows")
 	}
-	return styledLine{mark, {t.text, c.Check + rows + ": "}, {t.dim, c.Message}}
+	return ui.StyledLine{mark, {Style: t.Text, Text: c.Check + rows + ": "}, {Style: t.Dim, Text: c.Message}}
 }

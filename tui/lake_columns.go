@@ -11,6 +11,7 @@ import (
 
 	"stedi/pipeline"
 	"stedi/pipeline/survey"
+	"stedi/tui/ui"
 )
 
 // profile is what is known of the values of a table's columns, as of one
@@ -62,7 +63,7 @@ func (l *lakeView) profileNow() tea.Cmd {
 	now := version(v)
 	l.profiles[t.Name] = &profile{version: now}
 	open := l.place.Files
-	return l.work.start(&l.profiler, func(ctx context.Context) tea.Msg {
+	return l.Work.Start(&l.profiler, func(ctx context.Context) tea.Msg {
 		columns, err := answerTo(ctx, open, func(q pipeline.Querier) ([]survey.ColumnProfile, error) { return survey.ProfileColumns(ctx, q, t) })
 		return profiledMsg{t.Name, &profile{now, columns, err}}
 	})
@@ -84,31 +85,31 @@ func (l *lakeView) profiled(msg profiledMsg) tea.Cmd {
 		l.counts[msg.table] = rowCount{version: msg.version, rows: msg.columns[0].Rows}
 	}
 	if msg.err != nil && !errors.Is(msg.err, context.Canceled) {
-		return l.toast(warned, "the columns of "+msg.table+" cannot be described: "+strings.Join(strings.Fields(msg.err.Error()), " "))
+		return l.Toast(ui.Warned, "the columns of "+msg.table+" cannot be described: "+strings.Join(strings.Fields(msg.err.Error()), " "))
 	}
 	return nil
 }
 
 // drawColumns lists the chosen table's columns with what is in them.
-func (l *lakeView) drawColumns(p pane) {
-	in := p.box(l.theme, "COLUMNS of "+l.at, l.panes.at == columnsPane)
-	p.click(func() tea.Cmd { l.panes.at = columnsPane; return nil })
-	p.wheel(func(delta int) tea.Cmd { l.panes.at = columnsPane; return l.move(sign(delta)) })
+func (l *lakeView) drawColumns(p ui.Pane) {
+	in := p.Box(l.Theme, "COLUMNS of "+l.at, l.panes.At == columnsPane)
+	p.Click(func() tea.Cmd { l.panes.At = columnsPane; return nil })
+	p.Wheel(func(delta int) tea.Cmd { l.panes.At = columnsPane; return l.move(sign(delta)) })
 	if o := l.other(l.at); o != nil {
 		l.drawOtherColumns(in, o)
 		return
 	}
 	t := l.current()
-	if t == nil || in.height() < 2 {
+	if t == nil || in.Height() < 2 {
 		return
 	}
 	found := l.profiles[t.Name]
 	l.noteProfile(p, found)
-	c := columnLayout(in.width())
-	c.head(in.line(0), l.theme)
-	list := in.bottom(1)
-	from := min(l.scroll, max(0, len(t.Columns)-list.height()))
-	for y := range list.height() {
+	c := columnLayout(in.Width())
+	c.head(in.Line(0), l.Theme)
+	list := in.Bottom(1)
+	from := min(l.scroll, max(0, len(t.Columns)-list.Height()))
+	for y := range list.Height() {
 		if from+y >= len(t.Columns) {
 			break
 		}
@@ -116,19 +117,19 @@ func (l *lakeView) drawColumns(p pane) {
 		if found != nil && from+y < len(found.columns) {
 			profile = &found.columns[from+y]
 		}
-		c.row(list.line(y), l.theme, t.Columns[from+y], profile)
+		c.row(list.Line(y), l.Theme, t.Columns[from+y], profile)
 	}
 }
 
 // noteProfile says how far the description of the columns is.
-func (l *lakeView) noteProfile(p pane, found *profile) {
+func (l *lakeView) noteProfile(p ui.Pane, found *profile) {
 	switch {
 	case len(found.leftOut()) > 0:
-		p.note(l.theme.warn, "of the rows that can be read")
-	case found != nil && found.columns == nil && found.err == nil && l.profiler.working():
-		p.note(l.theme.dim, "counting …")
+		p.Note(l.Theme.Warn, "of the rows that can be read")
+	case found != nil && found.columns == nil && found.err == nil && l.profiler.Working():
+		p.Note(l.Theme.Dim, "counting …")
 	case found == nil && l.place.Far:
-		p.note(l.theme.dim, keyOf(l.actions(), "profile")+" counts")
+		p.Note(l.Theme.Dim, ui.KeyOf(l.actions(), "profile")+" counts")
 	}
 }
 
@@ -155,49 +156,49 @@ func columnLayout(w int) columnsAt {
 	return c
 }
 
-func (c columnsAt) head(p pane, t *theme) {
-	p.text(1, 0, t.heading, "COLUMN")
-	p.text(c.kind, 0, t.heading, "TYPE")
+func (c columnsAt) head(p ui.Pane, t *ui.Theme) {
+	p.Text(1, 0, t.Heading, "COLUMN")
+	p.Text(c.kind, 0, t.Heading, "TYPE")
 	if c.nulls > 0 {
-		p.textRight(c.nulls, 0, t.heading, "NULLS")
+		p.TextRight(c.nulls, 0, t.Heading, "NULLS")
 	}
 	if c.distinct > 0 {
-		p.textRight(c.distinct, 0, t.heading, "DISTINCT")
+		p.TextRight(c.distinct, 0, t.Heading, "DISTINCT")
 	}
 	if c.shape > 0 {
-		p.text(c.shape, 0, t.heading, "SHAPE")
+		p.Text(c.shape, 0, t.Heading, "SHAPE")
 	}
 }
 
-func (c columnsAt) row(p pane, t *theme, column pipeline.Column, found *survey.ColumnProfile) {
-	x := p.cut(1, 0, c.kind-2, t.text, column.Name)
+func (c columnsAt) row(p ui.Pane, t *ui.Theme, column pipeline.Column, found *survey.ColumnProfile) {
+	x := p.Cut(1, 0, c.kind-2, t.Text, column.Name)
 	if column.Key && x+4 < c.kind {
-		p.text(x+1, 0, t.warn, "key")
+		p.Text(x+1, 0, t.Warn, "key")
 	}
 	kind := column.Type.String()
 	if found != nil && found.Unit != "" {
 		kind = found.Unit
 	}
-	p.cut(c.kind, 0, 9, t.dim, kind)
+	p.Cut(c.kind, 0, 9, t.Dim, kind)
 	if found == nil {
 		return
 	}
 	if c.nulls > 0 {
-		style := t.dim
+		style := t.Dim
 		if found.Nulls > 0 {
-			style = t.warn
+			style = t.Warn
 		}
-		p.textRight(c.nulls, 0, style, percent(found.Nulls, max(1, found.Rows)))
+		p.TextRight(c.nulls, 0, style, ui.Percent(found.Nulls, max(1, found.Rows)))
 	}
 	if c.distinct > 0 {
-		text := count(found.Distinct)
+		text := ui.Count(found.Distinct)
 		if found.Approximate {
-			text = "~" + short(float64(found.Distinct))
+			text = "~" + ui.Short(float64(found.Distinct))
 		}
-		p.textRight(c.distinct, 0, t.number, text)
+		p.TextRight(c.distinct, 0, t.Number, text)
 	}
 	if c.shape > 0 {
-		p.text(c.shape, 0, t.full, spark(found.Shape, shapeWidth))
+		p.Text(c.shape, 0, t.Full, ui.Spark(found.Shape, shapeWidth))
 	}
 }
 
@@ -207,21 +208,21 @@ func (l *lakeView) openProfile() tea.Cmd {
 	if t == nil {
 		return nil
 	}
-	l.open(&reader{kit: l.kit, head: "COLUMN STATS of " + t.Name, lines: func() []styledLine { return l.profileLines(t) }})
+	l.Open(&ui.Reader{Kit: l.Kit, Head: "COLUMN STATS of " + t.Name, Lines: func() []ui.StyledLine { return l.profileLines(t) }})
 	return l.profileNow()
 }
 
-func (l *lakeView) profileLines(t *pipeline.Table) []styledLine {
+func (l *lakeView) profileLines(t *pipeline.Table) []ui.StyledLine {
 	found := l.profiles[t.Name]
 	switch {
 	case found == nil, found.columns == nil && found.err == nil:
-		return []styledLine{{{l.theme.dim, "counting …"}}}
+		return []ui.StyledLine{{{Style: l.Theme.Dim, Text: "counting …"}}}
 	case found.err != nil:
-		return []styledLine{{{l.theme.bad, found.err.Error()}}}
+		return []ui.StyledLine{{{Style: l.Theme.Bad, Text: found.err.Error()}}}
 	}
-	var lines []styledLine
+	var lines []ui.StyledLine
 	if left := found.leftOut(); len(left) > 0 {
-		lines = append(lines, styledLine{{l.theme.warn, printable(pipeline.Missing(left))}}, nil)
+		lines = append(lines, ui.StyledLine{{Style: l.Theme.Warn, Text: ui.Printable(pipeline.Missing(left))}}, nil)
 	}
 	for _, c := range found.columns {
 		kind := c.Type.String()
@@ -229,17 +230,17 @@ func (l *lakeView) profileLines(t *pipeline.Table) []styledLine {
 			kind += ", " + c.Unit
 		}
 		lines = append(lines,
-			styledLine{{l.theme.strong, c.Name}, {l.theme.dim, "  " + kind}},
-			styledLine{{l.theme.text, l.countsOf(c)}},
+			ui.StyledLine{{Style: l.Theme.Strong, Text: c.Name}, {Style: l.Theme.Dim, Text: "  " + kind}},
+			ui.StyledLine{{Style: l.Theme.Text, Text: l.countsOf(c)}},
 		)
 		if c.Min != "" || c.Max != "" {
-			lines = append(lines, styledLine{{l.theme.dim, "  from "}, {l.theme.text, c.Min}, {l.theme.dim, " to "}, {l.theme.text, c.Max}})
+			lines = append(lines, ui.StyledLine{{Style: l.Theme.Dim, Text: "  from "}, {Style: l.Theme.Text, Text: c.Min}, {Style: l.Theme.Dim, Text: " to "}, {Style: l.Theme.Text, Text: c.Max}})
 		}
 		if len(c.Shape) > 0 {
-			lines = append(lines, styledLine{{uv.Style{}, "  "}, {l.theme.full, spark(c.Shape, len(c.Shape))}})
+			lines = append(lines, ui.StyledLine{{Style: uv.Style{}, Text: "  "}, {Style: l.Theme.Full, Text: ui.Spark(c.Shape, len(c.Shape))}})
 		}
 		for _, v := range c.Top {
-			lines = append(lines, styledLine{{l.theme.number, fmt.Sprintf("  %10s", count(v.Count))}, {l.theme.text, "  " + shorten(v.Value, 60)}})
+			lines = append(lines, ui.StyledLine{{Style: l.Theme.Number, Text: fmt.Sprintf("  %10s", ui.Count(v.Count))}, {Style: l.Theme.Text, Text: "  " + ui.Shorten(v.Value, 60)}})
 		}
 		lines = append(lines, nil)
 	}
@@ -247,13 +248,26 @@ func (l *lakeView) profileLines(t *pipeline.Table) []styledLine {
 }
 
 func (l *lakeView) countsOf(c survey.ColumnProfile) string {
-	distinct := count(c.Distinct)
+	distinct := ui.Count(c.Distinct)
 	if c.Approximate {
-		distinct = "about " + short(float64(c.Distinct))
+		distinct = "about " + ui.Short(float64(c.Distinct))
 	}
-	text := fmt.Sprintf("  %s rows, %s null (%s), %s distinct", count(c.Rows), count(c.Nulls), percent(c.Nulls, max(1, c.Rows)), distinct)
+	text := fmt.Sprintf("  %s rows, %s null (%s), %s distinct", ui.Count(c.Rows), ui.Count(c.Nulls), ui.Percent(c.Nulls, max(1, c.Rows)), distinct)
 	if c.Empty > 0 {
-		text += ", " + count(c.Empty) + " empty"
+		text += ", " + ui.Count(c.Empty) + " empty"
 	}
 	return text
+}
+
+// openSQL shows how the chosen table is made, or declared.
+func (l *lakeView) openSQL() tea.Cmd {
+	t := l.current()
+	if t == nil {
+		return nil
+	}
+	text := t.DDL
+	if t.Transform != nil {
+		text = t.Transform.SQL
+	}
+	return l.Open(&ui.Reader{Kit: l.Kit, Head: t.File, Lines: func() []ui.StyledLine { return ui.ColourSQL(l.Theme, text) }})
 }

@@ -10,23 +10,24 @@ import (
 
 	"stedi/pipeline"
 	"stedi/pipeline/survey"
+	"stedi/tui/ui"
 )
 
-func (l *lakeView) draw(p pane) {
+func (l *lakeView) draw(p ui.Pane) {
 	if l.lake() == nil {
 		l.drawWaiting(p)
 		return
 	}
 	switch {
-	case p.width() < narrow || l.panes.zoomed:
-		l.drawPane(p, l.panes.at)
-	case p.width() < medium:
-		left, right, grip := p.beside(border{
-			moved: &l.borders.list, usual: max(36, p.width()*45/100), least: leastWide,
-			before: []int{tablesPane}, after: []int{lineagePane, columnsPane, activityPane},
+	case p.Width() < ui.Narrow || l.panes.Zoomed:
+		l.drawPane(p, l.panes.At)
+	case p.Width() < ui.Medium:
+		left, right, grip := p.Beside(ui.Border{
+			Moved: &l.borders.list, Usual: max(36, p.Width()*45/100), Least: ui.LeastWide,
+			Before: []int{tablesPane}, After: []int{lineagePane, columnsPane, activityPane},
 		})
 		l.drawList(left)
-		l.drawPane(right, max(lineagePane, l.panes.at))
+		l.drawPane(right, max(lineagePane, l.panes.At))
 		grip()
 	default:
 		l.drawWide(p)
@@ -34,16 +35,16 @@ func (l *lakeView) draw(p pane) {
 }
 
 // drawWaiting stands in until the lake is open.
-func (l *lakeView) drawWaiting(p pane) {
-	in := p.box(l.theme, "LAKE", false)
+func (l *lakeView) drawWaiting(p ui.Pane) {
+	in := p.Box(l.Theme, "LAKE", false)
 	text := "opening " + l.options.Lake + " …"
-	if l.failure != nil && !l.opening.working() {
+	if l.failure != nil && !l.opening.Working() {
 		text = "the lake is not open: press ! for details"
 	}
-	in.text(2, 1, l.theme.dim, text)
+	in.Text(2, 1, l.Theme.Dim, text)
 }
 
-func (l *lakeView) drawPane(p pane, which int) {
+func (l *lakeView) drawPane(p ui.Pane, which int) {
 	switch which {
 	case lineagePane:
 		l.drawLineage(p)
@@ -58,29 +59,29 @@ func (l *lakeView) drawPane(p pane, which int) {
 
 // drawWide shows all panes: the zones side by side, the lineage below them,
 // then columns and activity.
-func (l *lakeView) drawWide(p pane) {
+func (l *lakeView) drawWide(p ui.Pane) {
 	zones := l.zones()
 	most := 0
 	for _, zone := range zones {
 		most = max(most, len(l.inZone(zone)))
 	}
-	third := p.height() / 3
-	upper := min(max(most+6, third), p.height()/2)
-	top, rest, grip := p.across(border{
-		moved: &l.borders.zones, usual: min(max(4, upper), p.height()-8), least: leastTall,
-		before: []int{tablesPane}, after: []int{lineagePane, columnsPane, activityPane},
+	third := p.Height() / 3
+	upper := min(max(most+6, third), p.Height()/2)
+	top, rest, grip := p.Across(ui.Border{
+		Moved: &l.borders.zones, Usual: min(max(4, upper), p.Height()-8), Least: ui.LeastTall,
+		Before: []int{tablesPane}, After: []int{lineagePane, columnsPane, activityPane},
 	})
 	defer grip()
 	l.drawZones(top, zones)
-	middle, lower, grip := rest.across(border{
-		moved: &l.borders.lineage, usual: min(max(4, rest.height()*45/100, len(l.lake().Tables)+2), rest.height()-4), least: leastTall,
-		before: []int{lineagePane}, after: []int{columnsPane, activityPane},
+	middle, lower, grip := rest.Across(ui.Border{
+		Moved: &l.borders.lineage, Usual: min(max(4, rest.Height()*45/100, len(l.lake().Tables)+2), rest.Height()-4), Least: ui.LeastTall,
+		Before: []int{lineagePane}, After: []int{columnsPane, activityPane},
 	})
 	defer grip()
 	l.drawLineage(middle)
-	left, right, grip := lower.beside(border{
-		moved: &l.borders.columns, usual: p.width() * 58 / 100, least: leastWide,
-		before: []int{columnsPane}, after: []int{activityPane},
+	left, right, grip := lower.Beside(ui.Border{
+		Moved: &l.borders.columns, Usual: p.Width() * 58 / 100, Least: ui.LeastWide,
+		Before: []int{columnsPane}, After: []int{activityPane},
 	})
 	defer grip()
 	l.drawColumns(left)
@@ -88,27 +89,27 @@ func (l *lakeView) drawWide(p pane) {
 }
 
 // drawZones shows each zone in a box of its own.
-func (l *lakeView) drawZones(p pane, zones []string) {
-	wide := p.width() / len(zones)
+func (l *lakeView) drawZones(p ui.Pane, zones []string) {
+	wide := p.Width() / len(zones)
 	for i, zone := range zones {
-		q := p.part(i*wide, 0, wide, p.height())
+		q := p.Part(i*wide, 0, wide, p.Height())
 		if i == len(zones)-1 {
-			q = p.right(i * wide)
+			q = p.Right(i * wide)
 		}
 		tables := l.inZone(zone)
-		chosen := slices.Contains(tables, l.at) && l.panes.at == tablesPane
-		in := q.box(l.theme, strings.ToUpper(zone), chosen)
-		q.note(l.theme.zone(i), fmt.Sprint(len(tables)))
-		l.rowHead(in.line(0))
+		chosen := slices.Contains(tables, l.at) && l.panes.At == tablesPane
+		in := q.Box(l.Theme, strings.ToUpper(zone), chosen)
+		q.Note(l.Theme.Zone(i), fmt.Sprint(len(tables)))
+		l.rowHead(in.Line(0))
 		for y, t := range tables {
-			if y+1 < in.height() {
-				l.drawTable(in.line(y+1), t)
+			if y+1 < in.Height() {
+				l.drawTable(in.Line(y+1), t)
 			}
 		}
-		if rest := in.bottom(len(tables) + 2); rest.height() >= 1 {
+		if rest := in.Bottom(len(tables) + 2); rest.Height() >= 1 {
 			l.zoneSummary(rest, zone)
 		}
-		q.wheel(func(delta int) tea.Cmd { l.panes.at = tablesPane; return l.move(sign(delta)) })
+		q.Wheel(func(delta int) tea.Cmd { l.panes.At = tablesPane; return l.move(sign(delta)) })
 	}
 }
 
@@ -120,7 +121,7 @@ func sign(n int) int {
 }
 
 // zoneSummary says how much lies in a zone, and how that grew.
-func (l *lakeView) zoneSummary(p pane, zone string) {
+func (l *lakeView) zoneSummary(p ui.Pane, zone string) {
 	var files int
 	var bytes int64
 	var trend []int64
@@ -136,12 +137,12 @@ func (l *lakeView) zoneSummary(p pane, zone string) {
 	if !slices.Contains(l.lake().Zones(), zone) {
 		return // nobody has looked there
 	}
-	lines := []string{fmt.Sprintf("%s · %s", plural(int64(files), "file", "files"), size(bytes))}
+	lines := []string{fmt.Sprintf("%s · %s", ui.Plural(int64(files), "file", "files"), ui.Size(bytes))}
 	if len(trend) > 0 {
-		lines = append(lines, "rows by run "+spark(trend, max(1, p.width()-15)))
+		lines = append(lines, "rows by run "+ui.Spark(trend, max(1, p.Width()-15)))
 	}
 	for y, line := range lines {
-		p.cut(2, y, p.width()-3, l.theme.dim, line)
+		p.Cut(2, y, p.Width()-3, l.Theme.Dim, line)
 	}
 }
 
@@ -158,9 +159,9 @@ func addEnds(a, b []int64) []int64 {
 }
 
 // drawList shows all tables in one column, below the names of their zones.
-func (l *lakeView) drawList(p pane) {
-	in := p.box(l.theme, "TABLES", l.panes.at == tablesPane)
-	p.note(l.theme.dim, plural(int64(len(l.tables())), "table", "tables"))
+func (l *lakeView) drawList(p ui.Pane) {
+	in := p.Box(l.Theme, "TABLES", l.panes.At == tablesPane)
+	p.Note(l.Theme.Dim, ui.Plural(int64(len(l.tables())), "table", "tables"))
 	type line struct {
 		zone  int
 		name  string
@@ -177,20 +178,20 @@ func (l *lakeView) drawList(p pane) {
 			lines = append(lines, line{table: t})
 		}
 	}
-	l.rowHead(in.line(0))
-	list := in.bottom(1)
-	from := max(0, min(at-list.height()/2, len(lines)-list.height()))
-	for y := range list.height() {
+	l.rowHead(in.Line(0))
+	list := in.Bottom(1)
+	from := max(0, min(at-list.Height()/2, len(lines)-list.Height()))
+	for y := range list.Height() {
 		if from+y >= len(lines) {
 			break
 		}
 		if n := lines[from+y]; n.table != "" {
-			l.drawTable(list.line(y), n.table)
+			l.drawTable(list.Line(y), n.table)
 		} else {
-			list.text(1, y, l.theme.zone(n.zone), n.name)
+			list.Text(1, y, l.Theme.Zone(n.zone), n.name)
 		}
 	}
-	p.wheel(func(delta int) tea.Cmd { l.panes.at = tablesPane; return l.move(sign(delta)) })
+	p.Wheel(func(delta int) tea.Cmd { l.panes.At = tablesPane; return l.move(sign(delta)) })
 }
 
 // Columns of a table's line, from the right: verdict, age, size, rows.
@@ -215,36 +216,36 @@ func places(w int) (rows, size, age int) {
 	return end, size, age
 }
 
-func (l *lakeView) rowHead(p pane) {
-	t := l.theme
-	rows, size, age := places(p.width())
-	p.text(3, 0, t.heading, "TABLE")
-	p.textRight(rows, 0, t.heading, "ROWS")
+func (l *lakeView) rowHead(p ui.Pane) {
+	t := l.Theme
+	rows, size, age := places(p.Width())
+	p.Text(3, 0, t.Heading, "TABLE")
+	p.TextRight(rows, 0, t.Heading, "ROWS")
 	if size > 0 {
-		p.textRight(size, 0, t.heading, "SIZE")
+		p.TextRight(size, 0, t.Heading, "SIZE")
 	}
 	if age > 0 {
-		p.textRight(age, 0, t.heading, "CHANGED")
+		p.TextRight(age, 0, t.Heading, "CHANGED")
 	}
-	p.textRight(p.width()-1, 0, t.heading, "OK")
+	p.TextRight(p.Width()-1, 0, t.Heading, "OK")
 }
 
 // drawTable draws one line: the table, its rows, and whether it is right.
-func (l *lakeView) drawTable(p pane, table string) {
-	t := l.theme
-	back, name := uv.Style{}, t.text
+func (l *lakeView) drawTable(p ui.Pane, table string) {
+	t := l.Theme
+	back, name := uv.Style{}, t.Text
 	chosen := table == l.at
 	if chosen {
-		back = t.selectedFaint
-		if l.panes.at == tablesPane {
-			back = t.selected
+		back = t.SelectedFaint
+		if l.panes.At == tablesPane {
+			back = t.Selected
 		}
-		p.fill(back)
+		p.Fill(back)
 		name = back
-		p.text(1, 0, over(t.accent, back), "▸")
+		p.Text(1, 0, ui.Over(t.Accent, back), "▸")
 	}
 	v := l.table(table)
-	rows, sizeAt, age := places(p.width())
+	rows, sizeAt, age := places(p.Width())
 	number := l.rowsNow(table)
 	if o := l.other(table); o != nil {
 		number = o.Format // how many rows it has, nobody knows without reading it
@@ -252,27 +253,27 @@ func (l *lakeView) drawTable(p pane, table string) {
 			number = o.Kind
 		}
 		if age > 0 {
-			p.textRight(age, 0, over(t.dim, back), ago(l.now(), o.Updated))
+			p.TextRight(age, 0, ui.Over(t.Dim, back), ui.Ago(l.now(), o.Updated))
 		}
 	}
-	x := p.cut(3, 0, rows-width(number)-4, name, table)
+	x := p.Cut(3, 0, rows-ui.Width(number)-4, name, table)
 	if state := l.live.step(table); state != pipeline.Waiting {
 		mark, style := l.stateMark(state)
-		p.text(x+1, 0, over(style, back), mark)
+		p.Text(x+1, 0, ui.Over(style, back), mark)
 	}
-	p.textRight(rows, 0, over(t.number, back), number)
+	p.TextRight(rows, 0, ui.Over(t.Number, back), number)
 	if v != nil {
 		if sizeAt > 0 && !v.Missing {
-			p.textRight(sizeAt, 0, over(t.dim, back), size(v.Bytes))
+			p.TextRight(sizeAt, 0, ui.Over(t.Dim, back), ui.Size(v.Bytes))
 		}
 		if age > 0 {
-			p.textRight(age, 0, over(t.dim, back), ago(l.now(), v.Changed))
+			p.TextRight(age, 0, ui.Over(t.Dim, back), ui.Ago(l.now(), v.Changed))
 		}
 		mark, style := l.verdict(v)
-		p.textRight(p.width()-1, 0, over(style, back), mark)
+		p.TextRight(p.Width()-1, 0, ui.Over(style, back), mark)
 	}
-	p.click(func() tea.Cmd {
-		l.panes.at = tablesPane
+	p.Click(func() tea.Cmd {
+		l.panes.At = tablesPane
 		if chosen {
 			return l.enter()
 		}
@@ -284,10 +285,10 @@ func (l *lakeView) drawTable(p pane, table string) {
 func (a *app) rowsNow(name string) string {
 	if step := a.live.steps[name]; step != nil && a.live.busy() {
 		if step.record != nil && step.state == pipeline.Published {
-			return count(step.record.Rows)
+			return ui.Count(step.record.Rows)
 		}
 		if step.progress.RowsWritten > 0 {
-			return count(step.progress.RowsWritten)
+			return ui.Count(step.progress.RowsWritten)
 		}
 	}
 	if v := a.table(name); v != nil {
@@ -301,32 +302,32 @@ func (a *app) rowsOf(v *survey.TableView) string {
 		return "—"
 	}
 	if rows, known := a.rows(v); known {
-		return count(rows)
+		return ui.Count(rows)
 	}
 	return "?"
 }
 
 // verdict says in a character whether a table is as it should be.
 func (l *lakeView) verdict(v *survey.TableView) (string, uv.Style) {
-	t := l.theme
+	t := l.Theme
 	switch {
 	case v.Missing:
-		return "–", t.dim
+		return "–", t.Dim
 	case len(v.Strange) > 0:
-		return "≠", t.bad
+		return "≠", t.Bad
 	case v.Verdict == survey.Wrong:
-		return "✗", t.bad
+		return "✗", t.Bad
 	case v.Stale != "":
-		return "◌", t.warn
+		return "◌", t.Warn
 	case v.Rejected > 0:
-		return fmt.Sprintf("%d✗", min(v.Rejected, 99)), t.warn
+		return fmt.Sprintf("%d✗", min(v.Rejected, 99)), t.Warn
 	case v.LeftOut() != nil:
-		return "!", t.warn
+		return "!", t.Warn
 	case v.Verdict == survey.Warn:
-		return "!", t.warn
+		return "!", t.Warn
 	case v.Verdict == survey.Pass:
-		return "✓", t.good
+		return "✓", t.Good
 	default:
-		return "·", t.dim
+		return "·", t.Dim
 	}
 }

@@ -6,35 +6,36 @@ import (
 
 	"stedi/pipeline"
 	"stedi/pipeline/survey"
+	"stedi/tui/ui"
 )
 
 // hint says the one thing about the chosen table that is most worth knowing.
-func (l *lakeView) hint() (mood, string) {
+func (l *lakeView) hint() (ui.Mood, string) {
 	t, v := l.current(), l.table(l.at)
 	if t == nil || v == nil {
-		return told, ""
+		return ui.Told, ""
 	}
 	switch {
 	case l.isEmpty():
-		return warned, "no data yet; `stedi --demo` shows a lake. Put JSON lines in " + strings.Join(l.landingPaths(), ", ")
+		return ui.Warned, "no data yet; `stedi --demo` shows a lake. Put JSON lines in " + strings.Join(l.landingPaths(), ", ")
 	case len(v.Strange) > 0:
-		return failed, v.Strange[0] + " was modified outside stedi: run with --replace to move it aside"
+		return ui.Failed, v.Strange[0] + " was modified outside stedi: run with --replace to move it aside"
 	case v.Stale != "":
-		return warned, v.Table + " is stale: " + v.Stale + "; r brings it up to date"
+		return ui.Warned, v.Table + " is stale: " + v.Stale + "; r brings it up to date"
 	case len(v.Failing) > 0 && v.Verdict == survey.Wrong:
-		return failed, v.Failing[0].Check + ": " + v.Failing[0].Message
+		return ui.Failed, v.Failing[0].Check + ": " + v.Failing[0].Message
 	case l.lacks(v) != "":
-		return warned, l.lacks(v)
+		return ui.Warned, l.lacks(v)
 	case len(v.Failing) > 0:
-		return warned, v.Failing[0].Check + ": " + v.Failing[0].Message
+		return ui.Warned, v.Failing[0].Check + ": " + v.Failing[0].Message
 	case v.Missing && !t.IsLanding():
-		return told, v.Table + " has not been built yet: r builds it and its upstream tables, R builds all"
+		return ui.Told, v.Table + " has not been built yet: r builds it and its upstream tables, R builds all"
 	case v.Missing:
-		return warned, "no file in " + t.Path
+		return ui.Warned, "no file in " + t.Path
 	case len(v.Funnel) > 1:
-		return told, l.greatestLoss(t, v)
+		return ui.Told, l.greatestLoss(t, v)
 	default:
-		return told, t.Doc
+		return ui.Told, t.Doc
 	}
 }
 
@@ -70,5 +71,5 @@ func (l *lakeView) greatestLoss(t *pipeline.Table, v *survey.TableView) string {
 	if worst.change == 0 {
 		return t.Doc
 	}
-	return fmt.Sprintf("%s of %s stop at %s: %s of %s rows", percent(-worst.change, before), way[0].name, worst.name, count(-worst.change), count(before))
+	return fmt.Sprintf("%s of %s stop at %s: %s of %s rows", ui.Percent(-worst.change, before), way[0].name, worst.name, ui.Count(-worst.change), ui.Count(before))
 }

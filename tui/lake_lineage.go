@@ -7,41 +7,42 @@ import (
 
 	"stedi/pipeline"
 	"stedi/pipeline/survey"
+	"stedi/tui/ui"
 )
 
-func (l *lakeView) drawLineage(p pane) {
+func (l *lakeView) drawLineage(p ui.Pane) {
 	t, o := l.current(), l.other(l.at)
 	title := "FUNNEL of " + l.at
 	if o != nil {
 		title = "TABLE " + l.at
 	}
-	in := p.box(l.theme, title, l.panes.at == lineagePane)
-	p.click(func() tea.Cmd { l.panes.at = lineagePane; return nil })
-	if p.width() >= medium { // there is room for the whole lineage beside it
-		part := p.width() * 62 / 100
-		whole := in.right(part)
-		for y := range whole.height() {
-			whole.text(0, y, l.theme.border, "│")
+	in := p.Box(l.Theme, title, l.panes.At == lineagePane)
+	p.Click(func() tea.Cmd { l.panes.At = lineagePane; return nil })
+	if p.Width() >= ui.Medium { // there is room for the whole lineage beside it
+		part := p.Width() * 62 / 100
+		whole := in.Right(part)
+		for y := range whole.Height() {
+			whole.Text(0, y, l.Theme.Border, "│")
 		}
-		l.drawGraph(whole.right(1), l.at, l.choose)
-		in = in.left(part)
+		l.drawGraph(whole.Right(1), l.at, l.choose)
+		in = in.Left(part)
 	}
 	if o != nil {
 		l.drawOther(in, o)
 		return
 	}
 	v := l.table(l.at)
-	if t == nil || v == nil || in.height() < 1 {
+	if t == nil || v == nil || in.Height() < 1 {
 		return
 	}
-	p.note(l.theme.dim, l.provenance(v))
+	p.Note(l.Theme.Dim, l.provenance(v))
 	y := 0
 	switch {
 	case t.IsLanding():
 		y = l.drawLanding(in, t, v)
 	case len(v.Funnel) == 0:
-		in.cut(1, 0, in.width()-2, l.theme.text, t.Doc)
-		x := in.text(1, 1, l.theme.dim, "upstream")
+		in.Cut(1, 0, in.Width()-2, l.Theme.Text, t.Doc)
+		x := in.Text(1, 1, l.Theme.Dim, "upstream")
 		for _, name := range t.Transform.Inputs {
 			x = l.drawLink(in, x+1, 1, name, l.choose)
 		}
@@ -49,8 +50,8 @@ func (l *lakeView) drawLineage(p pane) {
 	default:
 		y = l.drawWaterfall(in, t, v.Funnel, l.choose)
 	}
-	if readers := l.lake().Downstream(t.Name); len(readers) > 0 && y < in.height() {
-		x := in.text(1, y, l.theme.dim, "feeds")
+	if readers := l.lake().Downstream(t.Name); len(readers) > 0 && y < in.Height() {
+		x := in.Text(1, y, l.Theme.Dim, "feeds")
 		for _, r := range readers {
 			x = l.drawLink(in, x+1, y, r.Name, l.choose)
 		}
@@ -67,23 +68,23 @@ func (l *lakeView) provenance(v *survey.TableView) string {
 	case v.Changed.IsZero():
 		return ""
 	default:
-		return size(v.Bytes) + " · " + ago(l.now(), v.Changed)
+		return ui.Size(v.Bytes) + " · " + ui.Ago(l.now(), v.Changed)
 	}
 }
 
 // drawLanding says what was read of a landing table.
-func (l *lakeView) drawLanding(p pane, t *pipeline.Table, v *survey.TableView) int {
-	th := l.theme
-	p.cut(1, 0, p.width()-2, th.text, t.Doc)
-	p.cut(1, 1, p.width()-2, th.dim, fmt.Sprintf("%s/%s · %s · %s", l.options.Lake, t.Path, plural(int64(v.Files), "file", "files"), size(v.Bytes)))
+func (l *lakeView) drawLanding(p ui.Pane, t *pipeline.Table, v *survey.TableView) int {
+	th := l.Theme
+	p.Cut(1, 0, p.Width()-2, th.Text, t.Doc)
+	p.Cut(1, 1, p.Width()-2, th.Dim, fmt.Sprintf("%s/%s · %s · %s", l.options.Lake, t.Path, ui.Plural(int64(v.Files), "file", "files"), ui.Size(v.Bytes)))
 	y := 2
 	if text := l.lacks(v); text != "" {
-		p.cut(1, y, p.width()-2, th.warn, text)
+		p.Cut(1, y, p.Width()-2, th.Warn, text)
 		y++
 	}
 	for _, note := range v.Notes {
-		if y < p.height()-1 {
-			p.cut(1, y, p.width()-2, th.dim, pipeline.NoteLabel(note)+": "+note)
+		if y < p.Height()-1 {
+			p.Cut(1, y, p.Width()-2, th.Dim, pipeline.NoteLabel(note)+": "+note)
 			y++
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"stedi/pipeline"
+	"stedi/tui/ui"
 )
 
 // browsedMsg brings the tables of the catalog.
@@ -22,7 +23,7 @@ func (l *lakeView) browse() tea.Cmd {
 		return nil
 	}
 	list := l.place.Catalog
-	return l.work.start(&l.browser, func(ctx context.Context) tea.Msg {
+	return l.Work.Start(&l.browser, func(ctx context.Context) tea.Msg {
 		tables, err := list(ctx)
 		return browsedMsg{tables, err}
 	})
@@ -112,14 +113,14 @@ func (l *lakeView) pathOf(name string) string {
 }
 
 // drawOther says what the catalog knows of a table that is not the lake's.
-func (l *lakeView) drawOther(p pane, o *pipeline.CatalogTable) {
-	t := l.theme
+func (l *lakeView) drawOther(p ui.Pane, o *pipeline.CatalogTable) {
+	t := l.Theme
 	lines := [][2]string{{"kind", o.Kind}, {"format", o.Format}, {"lies in", o.Location}}
 	if o.Kind == "view" {
 		lines = lines[:1] // a query, which lies nowhere
 	}
 	if !o.Updated.IsZero() {
-		lines = append(lines, [2]string{"changed", o.Updated.In(l.options.Zone).Format("2006-01-02 15:04") + ", " + ago(l.now(), o.Updated)})
+		lines = append(lines, [2]string{"changed", o.Updated.In(l.options.Zone).Format("2006-01-02 15:04") + ", " + ui.Ago(l.now(), o.Updated)})
 	}
 	if len(o.Partitions) > 0 {
 		var names []string
@@ -128,24 +129,24 @@ func (l *lakeView) drawOther(p pane, o *pipeline.CatalogTable) {
 		}
 		lines = append(lines, [2]string{"split by", strings.Join(names, ", ")})
 	}
-	p.cut(1, 0, p.width()-2, t.text, "A catalog table outside this lake's definition; it can be queried on Athena.")
+	p.Cut(1, 0, p.Width()-2, t.Text, "A catalog table outside this lake's definition; it can be queried on Athena.")
 	for y, line := range lines {
-		p.text(1, y+1, t.dim, line[0])
-		p.cut(10, y+1, p.width()-11, t.text, line[1])
+		p.Text(1, y+1, t.Dim, line[0])
+		p.Cut(10, y+1, p.Width()-11, t.Text, line[1])
 	}
 }
 
 // drawOtherColumns lists the columns of such a table.
-func (l *lakeView) drawOtherColumns(p pane, o *pipeline.CatalogTable) {
-	t := l.theme
+func (l *lakeView) drawOtherColumns(p ui.Pane, o *pipeline.CatalogTable) {
+	t := l.Theme
 	columns := columnsOf(o)
-	at := columnsAt{kind: columnLayout(p.width()).kind}
-	at.head(p.line(0), t)
-	list := p.bottom(1)
-	from := min(l.scroll, max(0, len(columns)-list.height()))
-	for y := range min(list.height(), len(columns)-from) {
+	at := columnsAt{kind: columnLayout(p.Width()).kind}
+	at.head(p.Line(0), t)
+	list := p.Bottom(1)
+	from := min(l.scroll, max(0, len(columns)-list.Height()))
+	for y := range min(list.Height(), len(columns)-from) {
 		c := columns[from+y]
-		list.cut(1, y, at.kind-2, t.text, c.Name)
-		list.cut(at.kind, y, list.width()-at.kind-1, t.dim, c.Type)
+		list.Cut(1, y, at.kind-2, t.Text, c.Name)
+		list.Cut(at.kind, y, list.Width()-at.kind-1, t.Dim, c.Type)
 	}
 }

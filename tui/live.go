@@ -13,13 +13,14 @@ import (
 	"stedi/pipeline"
 	"stedi/pipeline/state"
 	"stedi/pipeline/survey"
+	"stedi/tui/ui"
 )
 
 // liveRun is the run on the screen: one of ours, one of another process that is
 // followed, or one of the past that is played again. It stays after its end.
 type liveRun struct {
 	source  source
-	work    task
+	work    ui.Task
 	id      string
 	steps   map[string]*liveStep
 	log     []logLine
@@ -57,7 +58,7 @@ type liveStep struct {
 // logLine is a line of the log.
 type logLine struct {
 	at    time.Time
-	mood  mood
+	mood  ui.Mood
 	table string
 	text  string
 }
@@ -73,10 +74,10 @@ type runMsg struct {
 }
 
 // going tells whether the run is under way and ours to cancel or to wait for.
-func (r *liveRun) going() bool { return r.source == ownRun && r.work.working() }
+func (r *liveRun) going() bool { return r.source == ownRun && r.work.Working() }
 
 // busy tells whether anything moves, whoever's run it is.
-func (r *liveRun) busy() bool { return r.work.working() }
+func (r *liveRun) busy() bool { return r.work.Working() }
 
 // step is the state of a table's step while a run is under way.
 func (r *liveRun) step(table string) pipeline.State {
@@ -102,13 +103,13 @@ func (r *liveRun) running() string {
 }
 
 func (r *liveRun) stop() {
-	r.work.stop()
+	r.work.Stop()
 }
 
 // cancel stops the whole run. What it says comes back as for any other end.
 func (r *liveRun) cancel() tea.Cmd {
-	if r.work.cancel != nil {
-		r.work.cancel()
+	if r.work.Cancel != nil {
+		r.work.Cancel()
 	}
 	return nil
 }
@@ -131,22 +132,22 @@ func (m *Model) startRun(options pipeline.RunOptions) tea.Cmd {
 	cancels := make(chan string, 16)
 	m.live.cancels = cancels
 	options.Cancel = cancels
-	box := newMailbox[pipeline.Event]()
+	box := ui.NewMailbox[pipeline.Event]()
 	run := m.place.Run
 	over := make(chan runMsg, 1)
-	start := m.work.start(&m.live.work, func(ctx context.Context) tea.Msg {
-		record, err := run(ctx, options, box.send)
+	start := m.Work.Start(&m.live.work, func(ctx context.Context) tea.Msg {
+		record, err := run(ctx, options, box.Send)
 		over <- runMsg{source: ownRun, record: record, err: err}
-		box.close()
+		box.Close()
 		return nil
 	})
 	return tea.Batch(start, receive(ownRun, box, over))
 }
 
 // receive waits for events; the message asks for the next ones.
-func receive(from source, box *mailbox[pipeline.Event], over <-chan runMsg) tea.Cmd {
+func receive(from source, box *ui.Mailbox[pipeline.Event], over <-chan runMsg) tea.Cmd {
 	return func() tea.Msg {
-		events, open := box.receive()
+		events, open := box.Receive()
 		if open {
 			return runMsg{source: from, events: events, next: receive(from, box, over)}
 		}
@@ -192,7 +193,7 @@ func (r *liveRun) take(e pipeline.Event) {
 		return
 	}
 	if e.Log != "" {
-		r.log = append(r.log, logLine{e.Time, told, e.Step, e.Log})
+		r.log = append(r.log, logLine{e.Time, ui.Told, e.Step, e.Log})
 		return
 	}
 	if e.State == pipeline.Running && s.state != pipeline.Running {
@@ -220,7 +221,7 @@ func (r *liveRun) note(e pipeline.Event) {
 	case e.State == pipeline.Running:
 		text = "running: " + e.Reason
 	case e.State == pipeline.Published && e.Result != nil:
-		text = fmt.Sprintf("published %s in %s", plural(e.Result.Rows, "row", "rows"), span(e.Result.Seconds))
+		text = fmt.Sprintf("published %s in %s", ui.Plural(e.Result.Rows, "row", "rows"), ui.Span(e.Result.Seconds))
 		if e.Result.CostUSD > 0 {
 			text += fmt.Sprintf(" ≈ $%.5f", e.Result.CostUSD)
 		}
@@ -231,20 +232,20 @@ func (r *liveRun) note(e pipeline.Event) {
 }
 
 func (r *liveRun) say(e pipeline.Event, text, problem string) {
-	tone := told
+	tone := ui.Told
 	switch e.State {
 	case pipeline.Failed:
-		tone = failed
+		tone = ui.Failed
 	case pipeline.Skipped, pipeline.Stopped:
-		tone = warned
+		tone = ui.Warned
 	case pipeline.Published:
-		tone = done
+		tone = ui.Done
 	case pipeline.Waiting, pipeline.Running, pipeline.UpToDate:
 	}
 	r.log = append(r.log, logLine{e.Time, tone, e.Step, text})
 	for line := range strings.SplitSeq(problem, "\n") {
 		if strings.TrimSpace(line) != "" {
-			r.log = append(r.log, logLine{e.Time, failed, e.Step, strings.TrimSpace(line)})
+			r.log = append(r.log, logLine{e.Time, ui.Failed, e.Step, strings.TrimSpace(line)})
 		}
 	}
 }
@@ -253,7 +254,7 @@ func (r *liveRun) say(e pipeline.Event, text, problem string) {
 func (m *Model) runOver(msg runMsg) tea.Cmd {
 	r := &m.live
 	r.ended = true
-	r.work.stop()
+	r.work.Stop()
 	if r.source != ownRun {
 		return m.lookAgain()
 	}
@@ -264,12 +265,12 @@ func (m *Model) runOver(msg runMsg) tea.Cmd {
 	switch kind := pipeline.KindOf(msg.err); {
 	case msg.err == nil && msg.record != nil:
 		m.failure = nil
-		cmds = append(cmds, m.toast(done, runText(msg.record)+" in "+span(msg.record.Seconds)))
+		cmds = append(cmds, m.Toast(ui.Done, runText(msg.record)+" in "+ui.Span(msg.record.Seconds)))
 	case kind == pipeline.Cancelled, kind == pipeline.Terminated:
-		cmds = append(cmds, m.toast(warned, "cancelled; no table was left half written"))
+		cmds = append(cmds, m.Toast(ui.Warned, "cancelled; no table was left half written"))
 	default:
 		m.fail(m.whatFailed(msg.record), msg.err, m.remedies(msg)...)
-		cmds = append(cmds, m.toast(failed, m.failure.what+"   press ! for details"))
+		cmds = append(cmds, m.Toast(ui.Failed, m.failure.what+"   press ! for details"))
 	}
 	return tea.Batch(cmds...)
 }
@@ -297,12 +298,12 @@ func failingCheck(c pipeline.CheckRecord) string {
 	if c.Failing == 0 {
 		return fmt.Sprintf("check %s of %s fails: %s", c.Check, c.Table, c.Message)
 	}
-	return fmt.Sprintf("check %s of %s fails for %s", c.Check, c.Table, plural(c.Failing, "row", "rows"))
+	return fmt.Sprintf("check %s of %s fails for %s", c.Check, c.Table, ui.Plural(c.Failing, "row", "rows"))
 }
 
 // remedies are what the program itself can do about a failure.
-func (m *Model) remedies(msg runMsg) []answer {
-	var list []answer
+func (m *Model) remedies(msg runMsg) []ui.Answer {
+	var list []ui.Answer
 	asked := m.live.asked
 	again := func(change func(*pipeline.RunOptions)) func() tea.Cmd {
 		return func() tea.Cmd {
@@ -312,19 +313,19 @@ func (m *Model) remedies(msg runMsg) []answer {
 		}
 	}
 	if locked, ok := errors.AsType[*pipeline.LockedError](msg.err); ok {
-		list = append(list, answer{"f", "follow that run", func() tea.Cmd { return m.followRun(locked.Holder.Run) }})
+		list = append(list, ui.Answer{Key: "f", Text: "follow that run", Do: func() tea.Cmd { return m.followRun(locked.Holder.Run) }})
 	} else if pipeline.KindOf(msg.err) == pipeline.Conflict {
-		list = append(list, answer{"m", "run again, and move these files aside (--replace)", again(func(o *pipeline.RunOptions) { o.Replace = true })})
+		list = append(list, ui.Answer{Key: "m", Text: "run again, and move these files aside (--replace)", Do: again(func(o *pipeline.RunOptions) { o.Replace = true })})
 	}
 	if n := rejected(msg.record); n > 0 {
-		list = append(list, answer{"w", fmt.Sprintf("run again without those lines (--max-rejects %d)", n), again(func(o *pipeline.RunOptions) { o.Allow.Limit = pipeline.Limit{Count: n} })})
+		list = append(list, ui.Answer{Key: "w", Text: fmt.Sprintf("run again without those lines (--max-rejects %d)", n), Do: again(func(o *pipeline.RunOptions) { o.Allow.Limit = pipeline.Limit{Count: n} })})
 	}
 	if files := unreadable(msg.record); len(files) > 0 {
-		list = append(list, answer{"s", "run again without " + plural(int64(len(files)), "file", "files") + " (--skip-file)", again(func(o *pipeline.RunOptions) {
+		list = append(list, ui.Answer{Key: "s", Text: "run again without " + ui.Plural(int64(len(files)), "file", "files") + " (--skip-file)", Do: again(func(o *pipeline.RunOptions) {
 			o.Allow.SkipFiles = append(slices.Clone(o.Allow.SkipFiles), files...)
 		})})
 	}
-	return append(list, answer{"r", "run again", again(func(*pipeline.RunOptions) {})})
+	return append(list, ui.Answer{Key: "r", Text: "run again", Do: again(func(*pipeline.RunOptions) {})})
 }
 
 // rejected is how many lines of a table have to be left out for a run to go on
@@ -360,7 +361,7 @@ func (m *Model) replay(id string) tea.Cmd {
 	m.live.begin(replayedRun, m.options.Now)
 	m.live.speed = 10
 	m.current = runScreen
-	return m.work.start(&m.live.work, func(ctx context.Context) tea.Msg {
+	return m.Work.Start(&m.live.work, func(ctx context.Context) tea.Msg {
 		events, err := state.ReadEvents(ctx, store, id)
 		return replayMsg{id, events, err}
 	})
@@ -378,12 +379,12 @@ func (m *Model) followRun(id string) tea.Cmd {
 	runner := m.place.Runner
 	m.live.begin(followedRun, m.options.Now)
 	m.live.id = id
-	box := newMailbox[pipeline.Event]()
+	box := ui.NewMailbox[pipeline.Event]()
 	over := make(chan runMsg, 1)
-	start := m.work.start(&m.live.work, func(ctx context.Context) tea.Msg {
-		err := survey.Follow(ctx, runner, id, box.send)
+	start := m.Work.Start(&m.live.work, func(ctx context.Context) tea.Msg {
+		err := survey.Follow(ctx, runner, id, box.Send)
 		over <- runMsg{source: followedRun, err: err}
-		box.close()
+		box.Close()
 		return nil
 	})
 	return tea.Batch(start, receive(followedRun, box, over))
@@ -396,6 +397,6 @@ func (a *app) follow() tea.Cmd {
 		return nil
 	}
 	return tea.Batch(
-		a.toast(told, fmt.Sprintf("run %s (pid %d on %s) is running on this lake; press 2 to follow", holder.Run, holder.PID, holder.Host)),
-		a.want(followRun{holder.Run}))
+		a.Toast(ui.Told, fmt.Sprintf("run %s (pid %d on %s) is running on this lake; press 2 to follow", holder.Run, holder.PID, holder.Host)),
+		a.Want(followRun{holder.Run}))
 }

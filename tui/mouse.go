@@ -7,6 +7,8 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
+
+	"stedi/tui/ui"
 )
 
 // mouse takes a click, a turn of the wheel or a drag to the zone under it.
@@ -25,17 +27,17 @@ func (m *Model) mouse(msg tea.MouseMsg) tea.Cmd {
 		if msg.Button == tea.MouseWheelUp || msg.Button == tea.MouseWheelLeft {
 			delta = -3
 		}
-		if z, ok := m.under(at.X, at.Y, func(z zone) bool { return z.wheel != nil }); ok {
-			return z.wheel(delta)
+		if z, ok := m.under(at.X, at.Y, func(z ui.Zone) bool { return z.Wheel != nil }); ok {
+			return z.Wheel(delta)
 		}
 	case tea.MouseClickMsg:
 		if msg.Button != tea.MouseLeft || m.prompt != nil {
 			return nil
 		}
-		if z, ok := m.under(at.X, at.Y, func(z zone) bool { return z.drag != nil || z.click != nil }); ok {
-			m.dragging = z.drag
-			if z.click != nil {
-				return z.click(at.X-z.area.Min.X, at.Y-z.area.Min.Y)
+		if z, ok := m.under(at.X, at.Y, func(z ui.Zone) bool { return z.Drag != nil || z.Click != nil }); ok {
+			m.dragging = z.Drag
+			if z.Click != nil {
+				return z.Click(at.X-z.Area.Min.X, at.Y-z.Area.Min.Y)
 			}
 		}
 	}
@@ -43,14 +45,14 @@ func (m *Model) mouse(msg tea.MouseMsg) tea.Cmd {
 }
 
 // under finds the uppermost zone at a place that answers.
-func (m *Model) under(x, y int, answers func(zone) bool) (zone, bool) {
-	zones := m.frame(m.width, m.height).zones
+func (m *Model) under(x, y int, answers func(ui.Zone) bool) (ui.Zone, bool) {
+	zones := m.frame(m.Width, m.Height).Zones
 	for _, z := range slices.Backward(zones) {
-		if (image.Point{X: x, Y: y}).In(z.area) && answers(z) {
+		if (image.Point{X: x, Y: y}).In(z.Area) && answers(z) {
 			return z, true
 		}
 	}
-	return zone{}, false
+	return ui.Zone{}, false
 }
 
 // Filter makes a filter that lets through at most one movement of the mouse a

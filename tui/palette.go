@@ -8,11 +8,13 @@ import (
 	tea "charm.land/bubbletea/v2"
 	uv "github.com/charmbracelet/ultraviolet"
 	"github.com/sahilm/fuzzy"
+
+	"stedi/tui/ui"
 )
 
 // palette finds any action, table or screen by a few of its letters.
 type palette struct {
-	*kit
+	*ui.Kit
 	title string
 	input textinput.Model
 	all   []choice
@@ -35,8 +37,8 @@ type match struct {
 }
 
 // newPalette makes one without any line yet.
-func newPalette(k *kit, title string) *palette {
-	p := &palette{kit: k, title: title, input: textinput.New()}
+func newPalette(k *ui.Kit, title string) *palette {
+	p := &palette{Kit: k, title: title, input: textinput.New()}
 	p.input.Prompt = ""
 	p.input.SetVirtualCursor(false)
 	return p
@@ -45,17 +47,17 @@ func newPalette(k *kit, title string) *palette {
 // show opens it.
 func (p *palette) show() tea.Cmd {
 	p.search()
-	return tea.Batch(p.open(p), p.input.Focus())
+	return tea.Batch(p.Open(p), p.input.Focus())
 }
 
 func (m *Model) openPalette() tea.Cmd { return m.choices().show() }
 
 // choices is a palette of all that can be done here.
 func (m *Model) choices() *palette {
-	p := newPalette(m.kit, "COMMAND")
+	p := newPalette(m.Kit, "COMMAND")
 	for _, a := range m.possible() {
-		if !a.off && a.name != "palette" {
-			p.all = append(p.all, choice{a.title(), a.group, a.keyName(), a.do})
+		if !a.Off && a.Name != "palette" {
+			p.all = append(p.all, choice{a.Title(), a.Group, a.KeyName(), a.Do})
 		}
 	}
 	for _, id := range tabs {
@@ -81,9 +83,9 @@ func (m *Model) choices() *palette {
 func (m *Model) choicesOf(id screenID) []choice {
 	var list []choice
 	for _, a := range m.screens[id].actions() {
-		if !a.off {
-			list = append(list, choice{a.title(), m.screens[id].title(), a.keyName(), func() tea.Cmd {
-				return tea.Batch(m.show(id), a.do())
+		if !a.Off {
+			list = append(list, choice{a.Title(), m.screens[id].title(), a.KeyName(), func() tea.Cmd {
+				return tea.Batch(m.show(id), a.Do())
 			}})
 		}
 	}
@@ -108,31 +110,31 @@ func (p *palette) search() {
 	}
 }
 
-func (p *palette) actions() []action {
+func (p *palette) Actions() []ui.Action {
 	move := func(by int) func() tea.Cmd {
 		return func() tea.Cmd {
 			p.at = min(max(0, p.at+by), max(0, len(p.shown)-1))
 			return nil
 		}
 	}
-	return []action{
-		p.keys.act("palette-down", "down ctrl+n", "down", move(1)).at(1),
-		p.keys.act("palette-up", "up ctrl+k", "up", move(-1)).at(2),
-		p.keys.act("palette-page-down", "pgdown", "page down", move(10)),
-		p.keys.act("palette-page-up", "pgup", "page up", move(-10)),
-		p.keys.act("palette-do", "enter", "run", p.choose).at(3),
+	return []ui.Action{
+		p.Keys.Act("palette-down", "down ctrl+n", "down", move(1)).At(1),
+		p.Keys.Act("palette-up", "up ctrl+k", "up", move(-1)).At(2),
+		p.Keys.Act("palette-page-down", "pgdown", "page down", move(10)),
+		p.Keys.Act("palette-page-up", "pgup", "page up", move(-10)),
+		p.Keys.Act("palette-do", "enter", "run", p.choose).At(3),
 	}
 }
 
 func (p *palette) choose() tea.Cmd {
 	if p.at < len(p.shown) {
-		return p.want(closeOverlay{p.shown[p.at].do})
+		return p.Want(ui.CloseOverlay{Then: p.shown[p.at].do})
 	}
-	return p.shut()
+	return p.Shut()
 }
 
 func (p *palette) typed(msg tea.KeyPressMsg) (tea.Cmd, bool) {
-	if _, special := find(p.actions(), msg); special || msg.Code == tea.KeyEscape || msg.Mod.Contains(tea.ModCtrl) {
+	if _, special := ui.Find(p.Actions(), msg); special || msg.Code == tea.KeyEscape || msg.Mod.Contains(tea.ModCtrl) {
 		return nil, false
 	}
 	return p.edit(msg), true
@@ -149,47 +151,47 @@ func (p *palette) edit(msg tea.Msg) tea.Cmd {
 	return cmd
 }
 
-func (p *palette) draw(area pane) {
-	t := p.theme
-	_, in := window(area, t, p.title, 76, 18)
-	x := in.text(1, 0, t.accent, ": ")
-	in.text(x, 0, t.strong, p.input.Value())
+func (p *palette) Draw(area ui.Pane) {
+	t := p.Theme
+	_, in := ui.Window(area, t, p.title, 76, 18)
+	x := in.Text(1, 0, t.Accent, ": ")
+	in.Text(x, 0, t.Strong, p.input.Value())
 	at := []rune(p.input.Value())[:p.input.Position()]
-	in.frame.cursor = tea.NewCursor(in.area.Min.X+x+width(string(at)), in.area.Min.Y)
-	list := in.bottom(2)
-	from := max(0, p.at-list.height()+1)
-	for i := range list.height() {
+	in.Frame.Cursor = tea.NewCursor(in.Area.Min.X+x+ui.Width(string(at)), in.Area.Min.Y)
+	list := in.Bottom(2)
+	from := max(0, p.at-list.Height()+1)
+	for i := range list.Height() {
 		n := from + i
 		if n >= len(p.shown) {
 			break
 		}
-		row := list.line(i)
-		style := t.text
+		row := list.Line(i)
+		style := t.Text
 		if n == p.at {
-			style = t.selected
-			row.fill(style)
+			style = t.Selected
+			row.Fill(style)
 		}
 		p.line(row, p.shown[n], style)
-		row.click(func() tea.Cmd { p.at = n; return p.choose() })
+		row.Click(func() tea.Cmd { p.at = n; return p.choose() })
 	}
 	if len(p.shown) == 0 {
-		list.text(1, 0, t.dim, "no match")
+		list.Text(1, 0, t.Dim, "no match")
 	}
 }
 
 // line draws a choice, with the letters that fit marked.
-func (p *palette) line(row pane, c match, style uv.Style) {
+func (p *palette) line(row ui.Pane, c match, style uv.Style) {
 	x := 1
-	room := row.width() - 26
+	room := row.Width() - 26
 	for i, r := range c.text {
 		s := style
 		if slices.Contains(c.marks, i) {
-			s = over(p.theme.busy, style)
+			s = ui.Over(p.Theme.Busy, style)
 		}
 		if x < room {
-			x = row.text(x, 0, s, string(r))
+			x = row.Text(x, 0, s, string(r))
 		}
 	}
-	row.cut(room+1, 0, 14, over(p.theme.dim, style), c.kind)
-	row.textRight(row.width()-1, 0, over(p.theme.accent, style), c.key)
+	row.Cut(room+1, 0, 14, ui.Over(p.Theme.Dim, style), c.kind)
+	row.TextRight(row.Width()-1, 0, ui.Over(p.Theme.Accent, style), c.key)
 }

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+
+	"stedi/tui/ui"
 )
 
 // Plain lets a person use the screens line by line: each is told as plain
@@ -18,7 +20,7 @@ import (
 // the same actions, for screen readers and terminals that can do nothing but
 // print. It returns at the end of the input or when told to quit.
 func (m *Model) Plain(ctx context.Context, in io.Reader, out io.Writer) error {
-	m.width, m.height = plainWidth, plainPage+3 // what a page of rows is
+	m.Width, m.Height = plainWidth, plainPage+3 // what a page of rows is
 	p := &plainScreen{headless: newHeadless(m), out: out}
 	p.changed = p.follow
 	if err := p.wait(ctx, m.Init()); err != nil {
@@ -88,7 +90,7 @@ func (p *plainScreen) follow() {
 		p.logged = 0 // another run
 	}
 	for _, line := range log[p.logged:] {
-		p.printf("%s\n", printable(strings.TrimSpace(line.table+" "+line.text)))
+		p.printf("%s\n", ui.Printable(strings.TrimSpace(line.table+" "+line.text)))
 	}
 	p.logged = len(log)
 }
@@ -105,7 +107,7 @@ func (p *plainScreen) obey(ctx context.Context, line string) (over bool, err err
 	case m.prompt != nil:
 		ask := m.prompt
 		m.prompt = nil
-		return false, p.then(ctx, ask.done(line))
+		return false, p.then(ctx, ask.Done(line))
 	case line == "":
 		p.tell()
 		return false, nil
@@ -118,10 +120,10 @@ func (p *plainScreen) obey(ctx context.Context, line string) (over bool, err err
 		return false, p.then(ctx, m.query("q1", line))
 	}
 	if a, ok := p.named(line, false); ok {
-		return false, p.then(ctx, a.do())
+		return false, p.then(ctx, a.Do())
 	}
 	if a, ok := p.named(line, true); ok {
-		p.printf("%s: %s.\n", a.title(), a.why)
+		p.printf("%s: %s.\n", a.Title(), a.Why)
 		return false, nil
 	}
 	return false, p.guess(ctx, line)
@@ -132,13 +134,13 @@ var question = regexp.MustCompile(`(?i)^\(*(?:select|with|from|values|table)\b\s
 
 // named finds an action by a key or by its name, among those that are possible
 // now or among the others.
-func (p *plainScreen) named(line string, off bool) (action, bool) {
+func (p *plainScreen) named(line string, off bool) (ui.Action, bool) {
 	for _, a := range p.model.possible() {
-		if a.off == off && (a.name == line || strings.EqualFold(a.title(), line) || slices.Contains(a.key.Keys(), line)) {
+		if a.Off == off && (a.Name == line || strings.EqualFold(a.Title(), line) || slices.Contains(a.Key.Keys(), line)) {
 			return a, true
 		}
 	}
-	return action{}, false
+	return ui.Action{}, false
 }
 
 // guess looks for what fits best in the palette.
@@ -159,14 +161,14 @@ func (p *plainScreen) guess(ctx context.Context, line string) error {
 	}
 	switch len(exact) {
 	case 0:
-		p.printf("Unknown command: %s. Type help for a list.\n", printable(line))
+		p.printf("Unknown command: %s. Type help for a list.\n", ui.Printable(line))
 		return nil
 	case 1:
 		return p.then(ctx, exact[0].do())
 	}
 	p.printf("Which one?\n")
 	for _, c := range exact {
-		p.printf("  %s (%s)\n", printable(c.text), printable(c.kind))
+		p.printf("  %s (%s)\n", ui.Printable(c.text), ui.Printable(c.kind))
 	}
 	return nil
 }
@@ -182,8 +184,8 @@ func (p *plainScreen) then(ctx context.Context, cmd tea.Cmd) error {
 
 func (p *plainScreen) help() {
 	for _, a := range p.model.possible() {
-		if !a.off && a.keyName() != "" {
-			p.printf("  %s, or %s: %s\n", a.name, strings.Join(a.key.Keys(), ", "), a.title())
+		if !a.Off && a.KeyName() != "" {
+			p.printf("  %s, or %s: %s\n", a.Name, strings.Join(a.Key.Keys(), ", "), a.Title())
 		}
 	}
 	p.printf("  Type a table's name to open it, a SELECT to run it, quit to leave.\n")
@@ -192,20 +194,20 @@ func (p *plainScreen) help() {
 // tell says all that the screen shows, pane by pane.
 func (p *plainScreen) tell() {
 	m := p.model
-	for _, t := range m.toasts.list {
-		p.printf("%s\n", printable(t.text))
+	for _, t := range m.Toasts.List {
+		p.printf("%s\n", ui.Printable(t.Text))
 	}
-	m.toasts.list = nil
+	m.Toasts.List = nil
 	if m.failure != nil {
 		p.printf("%s", printableLines(m.failure.report()))
 	}
 	if m.prompt != nil {
-		p.printf("%s (it was: %s)\n", printable(m.prompt.label), printable(m.prompt.input.Value()))
+		p.printf("%s (it was: %s)\n", ui.Printable(m.prompt.Label), ui.Printable(m.prompt.Input.Value()))
 		return
 	}
 	if o := m.top(); o != nil {
-		f := newFrame(plainWidth, plainHeight)
-		o.draw(f.all())
+		f := ui.NewFrame(plainWidth, plainHeight)
+		o.Draw(f.All())
 		p.lines(readable(f))
 		return
 	}
@@ -219,8 +221,8 @@ func (p *plainScreen) tell() {
 	was := *focus
 	defer func() { *focus = was }()
 	above := "" // what the screen says above each of its panes
-	for at := range focus.count {
-		focus.at, focus.zoomed = at, true
+	for at := range focus.Count {
+		focus.At, focus.Zoomed = at, true
 		above = p.tellPane(at, above)
 	}
 }
@@ -233,8 +235,8 @@ func (p *plainScreen) tellPane(at int, said string) (first string) {
 	if p.model.current == tableScreen || query && at == resultPane {
 		height = plainPage
 	}
-	f := newFrame(plainWidth, height)
-	p.model.here().draw(f.all())
+	f := ui.NewFrame(plainWidth, height)
+	p.model.here().draw(f.All())
 	lines := readable(f)
 	if len(lines) == 0 {
 		return said
@@ -260,9 +262,9 @@ var plainWords = strings.NewReplacer(
 )
 
 // readable is what was drawn, without what was only drawn.
-func readable(f *frame) []string {
+func readable(f *ui.Frame) []string {
 	var lines []string
-	for _, line := range f.cells.Lines {
+	for _, line := range f.Cells.Lines {
 		if text := strings.Join(strings.Fields(plainWords.Replace(line.String())), " "); text != "" {
 			lines = append(lines, text)
 		}
@@ -279,7 +281,7 @@ func (p *plainScreen) lines(lines []string) {
 func printableLines(text string) string {
 	var b strings.Builder
 	for line := range strings.Lines(text) {
-		b.WriteString(printable(strings.TrimRight(line, "\n")) + "\n")
+		b.WriteString(ui.Printable(strings.TrimRight(line, "\n")) + "\n")
 	}
 	return b.String()
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"stedi/pipeline"
+	"stedi/tui/ui"
 )
 
 // problem is a failure as the error panel shows it: what happened, why, and
@@ -18,7 +19,7 @@ type problem struct {
 	why   []string
 	fix   []string
 	kind  pipeline.Kind
-	fixes []answer
+	fixes []ui.Answer
 }
 
 // describe makes a problem of an error.
@@ -50,7 +51,7 @@ func describe(what string, err error) *problem {
 }
 
 // fail remembers a failure and shows that there is one. The screen goes on.
-func (a *app) fail(what string, err error, fixes ...answer) {
+func (a *app) fail(what string, err error, fixes ...ui.Answer) {
 	if errors.Is(err, errStale) {
 		return
 	}
@@ -67,17 +68,17 @@ func (m *Model) showProblem() tea.Cmd {
 	if p == nil {
 		return nil
 	}
-	var more []action
+	var more []ui.Action
 	for i, f := range p.fixes {
-		more = append(more, m.keys.act("fix-"+f.key, f.key, f.text, func() tea.Cmd { return m.want(closeOverlay{f.do}) }).at(1+i))
+		more = append(more, m.Keys.Act("fix-"+f.Key, f.Key, f.Text, func() tea.Cmd { return m.Want(ui.CloseOverlay{Then: f.Do}) }).At(1+i))
 	}
-	more = append(more, m.keys.act("dismiss", "x", "dismiss", func() tea.Cmd {
+	more = append(more, m.Keys.Act("dismiss", "x", "dismiss", func() tea.Cmd {
 		m.failure = nil
-		return m.shut()
-	}).at(2+len(p.fixes)))
-	return m.open(&reader{
-		kit: m.kit, head: "ERROR", lines: func() []styledLine { return m.problemLines(p) }, more: more,
-		copy: func() tea.Cmd { return m.copyText("the report", p.report()) },
+		return m.Shut()
+	}).At(2+len(p.fixes)))
+	return m.Open(&ui.Reader{
+		Kit: m.Kit, Head: "ERROR", Lines: func() []ui.StyledLine { return m.problemLines(p) }, More: more,
+		Copy: func() tea.Cmd { return m.CopyText("the report", p.report()) },
 	})
 }
 
@@ -87,14 +88,14 @@ func (p *problem) report() string {
 }
 
 // problemLines are what has happened, why, and what to do about it.
-func (a *app) problemLines(p *problem) []styledLine {
+func (a *app) problemLines(p *problem) []ui.StyledLine {
 	const label, most = 7, 90
-	t := a.theme
-	var lines []styledLine
+	t := a.Theme
+	var lines []ui.StyledLine
 	section := func(name string, texts []string) {
 		for _, text := range texts {
-			for part := range strings.SplitSeq(ansi.WrapWc(printable(text), max(10, min(most, a.reading()-label)), " /"), "\n") {
-				lines = append(lines, styledLine{{t.bad, fmt.Sprintf("%-*s", label, name)}, {t.text, part}})
+			for part := range strings.SplitSeq(ansi.WrapWc(ui.Printable(text), max(10, min(most, a.Reading()-label)), " /"), "\n") {
+				lines = append(lines, ui.StyledLine{{Style: t.Bad, Text: fmt.Sprintf("%-*s", label, name)}, {Style: t.Text, Text: part}})
 				name = ""
 			}
 		}
@@ -104,7 +105,7 @@ func (a *app) problemLines(p *problem) []styledLine {
 	section("WHY", p.why)
 	section("FIX", p.fix)
 	for _, f := range p.fixes {
-		lines = append(lines, styledLine{{t.accent, strings.Repeat(" ", label) + f.key + "  "}, {t.text, f.text}})
+		lines = append(lines, ui.StyledLine{{Style: t.Accent, Text: strings.Repeat(" ", label) + f.Key + "  "}, {Style: t.Text, Text: f.Text}})
 	}
 	return lines
 }

@@ -6,6 +6,7 @@ import (
 
 	"stedi/pipeline"
 	"stedi/pipeline/state"
+	"stedi/tui/ui"
 )
 
 // made are the tables that transforms make.
@@ -146,15 +147,15 @@ func (a *app) took(step *liveStep) float64 {
 
 // drawBar shows how far the run is: a bar, the share, and how long the rest
 // usually takes.
-func (a *app) drawBar(p pane) {
+func (a *app) drawBar(p ui.Pane) {
 	share, estimated := a.whole()
 	tail := fmt.Sprintf("%3.0f%%", share*100)
 	if left, ok := a.remaining(); ok && a.live.busy() {
-		tail += "  ~" + span(left) + " left"
+		tail += "  ~" + ui.Span(left) + " left"
 	}
-	room := p.width() - width(tail) - 2
+	room := p.Width() - ui.Width(tail) - 2
 	if room >= 6 {
-		p.bar(0, 0, room, a.theme.full, a.theme.rest, share, estimated)
+		p.Bar(0, 0, room, a.Theme.Full, a.Theme.Rest, share, estimated)
 	}
-	p.textRight(p.width(), 0, a.theme.text, tail)
+	p.TextRight(p.Width(), 0, a.Theme.Text, tail)
 }

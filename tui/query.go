@@ -9,20 +9,22 @@ import (
 
 	"stedi/pipeline"
 	"stedi/pipeline/pager"
+	"stedi/tui/grid"
+	"stedi/tui/ui"
 )
 
 // queryView is the third screen: the tables, an editor with several sheets,
 // and the rows that a query gives.
 type queryView struct {
 	*app
-	panes     focus
+	panes     ui.Focus
 	borders   struct{ catalog, editor int } // how far each was moved
 	sheets    []*sheet
 	on        int // the sheet that is shown
 	tree      catalog
 	popup     completion
-	asking    task
-	arranging task
+	asking    ui.Task
+	arranging ui.Task
 	querier   pipeline.Querier // nil until the first query
 	answers   int              // so far
 }
@@ -39,7 +41,7 @@ const (
 type sheet struct {
 	name   string
 	editor textarea.Model
-	rows   *grid
+	rows   *grid.Grid
 	base   *pager.Spooled // all rows of the answer, as they came; nil: there is none
 	answer answerLine
 	fault  *pipeline.SQLError // where the text is wrong, as of the last try
@@ -47,18 +49,18 @@ type sheet struct {
 }
 
 func newQuery(a *app) *queryView {
-	q := &queryView{app: a, panes: focus{count: queryPanes, at: catalogPane}}
+	q := &queryView{app: a, panes: ui.Focus{Count: queryPanes, At: catalogPane}}
 	q.tree.open = map[string]bool{}
 	q.add("q1", "")
 	return q
 }
 
-func (q *queryView) title() string { return "Query" }
-func (q *queryView) focus() *focus { return &q.panes }
-func (q *queryView) shown() *grid  { return q.sheet().rows }
+func (q *queryView) title() string     { return "Query" }
+func (q *queryView) focus() *ui.Focus  { return &q.panes }
+func (q *queryView) shown() *grid.Grid { return q.sheet().rows }
 
 func (q *queryView) filter() string {
-	if q.panes.at == resultPane {
+	if q.panes.At == resultPane {
 		return "" // the grid has a filter of its own
 	}
 	return q.tree.wanted
@@ -66,15 +68,15 @@ func (q *queryView) filter() string {
 
 func (q *queryView) setFilter(text string) tea.Cmd {
 	q.tree.wanted, q.tree.at = text, 0
-	q.panes.at = catalogPane
+	q.panes.At = catalogPane
 	return nil
 }
 
 func (q *queryView) close() {
-	q.asking.stop()
-	q.arranging.stop()
+	q.asking.Stop()
+	q.arranging.Stop()
 	for _, s := range q.sheets {
-		s.rows.stop()
+		s.rows.Stop()
 		if s.base != nil {
 			_ = s.base.Close() // its folder goes away at the end
 		}
@@ -103,7 +105,7 @@ func (q *queryView) add(name, text string) {
 	s.editor.SetHeight(10)     // what the page keys move by
 	s.editor.SetValue(text)
 	s.editor.Focus()
-	s.rows = newGrid(q.kit, &sheetHost{q, s})
+	s.rows = grid.New(q.Kit, &sheetHost{q, s})
 	q.sheets = append(q.sheets, s)
 	q.on = len(q.sheets) - 1
 }
@@ -125,7 +127,7 @@ func (m *Model) query(name, text string) tea.Cmd {
 		q.sheets[i].editor.SetValue(text)
 	}
 	q.sheet().editor.MoveToBegin()
-	q.panes.at = resultPane
+	q.panes.At = resultPane
 	return tea.Batch(m.show(queryScreen), q.run())
 }
 
@@ -134,11 +136,11 @@ func (m *Model) queryView() *queryView {
 	return q
 }
 
-func (q *queryView) actions() []action {
-	switch q.panes.at {
+func (q *queryView) actions() []ui.Action {
+	switch q.panes.At {
 	case resultPane:
-		export := q.keys.act("export-answer", "e", "export all rows", q.askExport).at(5).when(q.sheet().base != nil, "no result yet")
-		return append(append(q.common(), export), q.sheet().rows.actions()...)
+		export := q.Keys.Act("export-answer", "e", "export all rows", q.askExport).At(5).When(q.sheet().base != nil, "no result yet")
+		return append(append(q.common(), export), q.sheet().rows.Actions()...)
 	case catalogPane:
 		return append(append(q.common(), q.saving()), q.tree.actions(q)...)
 	default:
@@ -147,38 +149,38 @@ func (q *queryView) actions() []action {
 }
 
 // everyPane are the actions of each pane, whichever has the focus.
-func (q *queryView) everyPane() [queryPanes][]action {
-	panes := [queryPanes][]action{}
-	at := q.panes.at
+func (q *queryView) everyPane() [queryPanes][]ui.Action {
+	panes := [queryPanes][]ui.Action{}
+	at := q.panes.At
 	for pane := range panes {
-		q.panes.at = pane
+		q.panes.At = pane
 		panes[pane] = q.actions()
 	}
-	q.panes.at = at
+	q.panes.At = at
 	return panes
 }
 
 // common are the actions of every pane.
-func (q *queryView) common() []action {
-	k := q.keys
+func (q *queryView) common() []ui.Action {
+	k := q.Keys
 	open := q.place != nil
-	return []action{
-		k.act("ask", "f5 ctrl+enter ctrl+j", "run", q.run).at(1).when(open, notOpen).when(!q.asking.working(), "a query is under way"),
-		k.act("cancel-query", "ctrl+x", "cancel", q.cancel).at(1).when(q.asking.working() || q.sheet().rows.filling.working(), "no query is under way"),
-		k.act("edit", "i", "write", func() tea.Cmd { q.panes.at = editorPane; return nil }).at(2).when(q.panes.at != editorPane, "this is where it is written"),
-		k.act("new-sheet", "ctrl+t", "new sheet", q.newSheet).at(6),
-		k.act("next-sheet", "ctrl+pgdown alt+right", "next sheet", func() tea.Cmd { return q.turnSheet(1) }).when(len(q.sheets) > 1, "it is the only sheet"),
-		k.act("last-sheet", "ctrl+pgup alt+left", "previous sheet", func() tea.Cmd { return q.turnSheet(-1) }).when(len(q.sheets) > 1, "it is the only sheet"),
-		k.act("close-sheet", "alt+w", "close the sheet", q.closeSheet).when(len(q.sheets) > 1, "it is the only sheet"),
-		k.act("past", "ctrl+r", "history", q.openPast).at(5),
-		k.act("edit-outside", "ctrl+o", "$EDITOR", q.editOutside).at(7).when(q.options.Editor != nil, "no editor is known: set $EDITOR"),
-		k.act("engine", "f6", "engine", q.nextEngine).when(len(q.engines()) > 1, "no other engine can answer here"),
+	return []ui.Action{
+		k.Act("ask", "f5 ctrl+enter ctrl+j", "run", q.run).At(1).When(open, ui.NotOpen).When(!q.asking.Working(), "a query is under way"),
+		k.Act("cancel-query", "ctrl+x", "cancel", q.cancel).At(1).When(q.asking.Working() || q.sheet().rows.Filling.Working(), "no query is under way"),
+		k.Act("edit", "i", "write", func() tea.Cmd { q.panes.At = editorPane; return nil }).At(2).When(q.panes.At != editorPane, "this is where it is written"),
+		k.Act("new-sheet", "ctrl+t", "new sheet", q.newSheet).At(6),
+		k.Act("next-sheet", "ctrl+pgdown alt+right", "next sheet", func() tea.Cmd { return q.turnSheet(1) }).When(len(q.sheets) > 1, "it is the only sheet"),
+		k.Act("last-sheet", "ctrl+pgup alt+left", "previous sheet", func() tea.Cmd { return q.turnSheet(-1) }).When(len(q.sheets) > 1, "it is the only sheet"),
+		k.Act("close-sheet", "alt+w", "close the sheet", q.closeSheet).When(len(q.sheets) > 1, "it is the only sheet"),
+		k.Act("past", "ctrl+r", "history", q.openPast).At(5),
+		k.Act("edit-outside", "ctrl+o", "$EDITOR", q.editOutside).At(7).When(q.options.Editor != nil, "no editor is known: set $EDITOR"),
+		k.Act("engine", "f6", "engine", q.nextEngine).When(len(q.engines()) > 1, "no other engine can answer here"),
 	}
 }
 
 // saving keeps the text of the sheet. In the rows its key searches.
-func (q *queryView) saving() action {
-	return q.keys.act("save-query", "ctrl+s", "save", q.askSave).at(4)
+func (q *queryView) saving() ui.Action {
+	return q.Keys.Act("save-query", "ctrl+s", "save", q.askSave).At(4)
 }
 
 // engines are the names of those that can answer queries here.
@@ -196,7 +198,7 @@ func (q *queryView) engines() []string {
 func (q *queryView) nextEngine() tea.Cmd {
 	all := q.engines()
 	q.use(all[(slices.Index(all, q.engine())+1)%len(all)])
-	return q.toast(told, "queries go to "+q.known.Engine)
+	return q.Toast(ui.Told, "queries go to "+q.known.Engine)
 }
 
 // use sends queries to an engine from now on.
@@ -223,11 +225,11 @@ func (q *queryView) newSheet() tea.Cmd {
 		n++
 	}
 	q.add(sheetName(n), "")
-	q.panes.at = editorPane
+	q.panes.At = editorPane
 	return nil
 }
 
-func sheetName(n int) string { return "q" + count(int64(n)) }
+func sheetName(n int) string { return "q" + ui.Count(int64(n)) }
 
 func (q *queryView) turnSheet(by int) tea.Cmd {
 	q.on = (q.on + by + len(q.sheets)) % len(q.sheets)
@@ -236,7 +238,7 @@ func (q *queryView) turnSheet(by int) tea.Cmd {
 }
 
 func (q *queryView) closeSheet() tea.Cmd {
-	q.sheet().rows.stop()
+	q.sheet().rows.Stop()
 	cmd := q.discardSpool(q.sheet().base)
 	q.sheets = slices.Delete(q.sheets, q.on, q.on+1)
 	q.on = min(q.on, len(q.sheets)-1)
@@ -248,7 +250,7 @@ func (q *queryView) update(msg tea.Msg) tea.Cmd {
 	var cmds []tea.Cmd
 	switch msg := msg.(type) {
 	case clockMsg:
-		if q.asking.working() {
+		if q.asking.Working() {
 			cmds = append(cmds, q.watchClock())
 		}
 	case answeredMsg:
@@ -259,7 +261,7 @@ func (q *queryView) update(msg tea.Msg) tea.Cmd {
 		cmds = append(cmds, q.edited(msg))
 	}
 	for _, s := range q.sheets {
-		cmds = append(cmds, s.rows.update(msg))
+		cmds = append(cmds, s.rows.Update(msg))
 	}
 	return tea.Batch(cmds...)
 }

@@ -15,11 +15,12 @@ import (
 
 	"stedi/pipeline"
 	"stedi/pipeline/pager"
+	"stedi/tui/ui"
 )
 
 // answerLine is what is said below the rows of a sheet.
 type answerLine struct {
-	mood  mood
+	mood  ui.Mood
 	text  string
 	began time.Time // zero: nothing is under way
 	cost  string
@@ -39,9 +40,9 @@ type answeredMsg struct {
 	err     error
 }
 
-// release closes the rows of an answer that nobody waits for, and what was
+// Release closes the rows of an answer that nobody waits for, and what was
 // opened to ask for it.
-func (m answeredMsg) release() error {
+func (m answeredMsg) Release() error {
 	var err error
 	if m.rows != nil {
 		err = m.rows.Close()
@@ -59,18 +60,18 @@ func (q *queryView) run() tea.Cmd {
 	from, to := statementAt(whole, offsetOf(&s.editor))
 	text := strings.TrimSpace(whole[from:to])
 	if q.place == nil || text == "" {
-		return q.toast(warned, "write a SELECT first, or take one from the catalog")
+		return q.Toast(ui.Warned, "write a SELECT first, or take one from the catalog")
 	}
 	q.popup.close()
 	s.fault, s.asked = nil, text
-	s.answer = answerLine{mood: told, began: q.options.Now()}
+	s.answer = answerLine{mood: ui.Told, began: q.options.Now()}
 	q.answers++
 	path := filepath.Join(q.place.Scratch, fmt.Sprintf("rows-%d", q.answers))
 	open, querier, engine := q.place.Querier, q.querier, q.engine()
 	began := q.options.Now()
-	s.rows.stop()
-	s.rows.source = nil
-	ask := q.work.start(&q.asking, func(ctx context.Context) tea.Msg {
+	s.rows.Stop()
+	s.rows.Source = nil
+	ask := q.Work.Start(&q.asking, func(ctx context.Context) tea.Msg {
 		msg := answeredMsg{sheet: s, querier: querier, sql: text, engine: engine, began: began}
 		if msg.querier == nil {
 			if msg.querier, msg.err = open(ctx, engine); msg.err != nil {
@@ -113,21 +114,21 @@ func (q *queryView) answered(msg answeredMsg) tea.Cmd {
 	rows, all := msg.rows.Count()
 	past.Rows = rows
 	q.keep(past)
-	s.answer = answerLine{mood: done, text: tookText(msg, rows, all), cost: costText(msg.usage)}
-	s.rows.order, s.rows.where = nil, nil
-	if q.panes.at == editorPane && rows > 0 && q.current != queryScreen {
-		q.panes.at = resultPane
+	s.answer = answerLine{mood: ui.Done, text: tookText(msg, rows, all), cost: costText(msg.usage)}
+	s.rows.Order, s.rows.Where = nil, nil
+	if q.panes.At == editorPane && rows > 0 && q.current != queryScreen {
+		q.panes.At = resultPane
 	}
 	old := q.discardSpool(s.base)
 	s.base = msg.rows
-	return tea.Batch(old, s.rows.take(msg.rows, msg.rows.Fill))
+	return tea.Batch(old, s.rows.Take(msg.rows, msg.rows.Fill))
 }
 
 func (q *queryView) discardSpool(rows *pager.Spooled) tea.Cmd {
 	if rows == nil {
 		return nil
 	}
-	return q.discard(answeredMsg{rows: rows})
+	return q.Discard(answeredMsg{rows: rows})
 }
 
 func tookText(msg answeredMsg, rows int64, all bool) string {
@@ -135,7 +136,7 @@ func tookText(msg answeredMsg, rows int64, all bool) string {
 	if !all {
 		more = " so far"
 	}
-	return fmt.Sprintf("%s%s in %s on %s", plural(rows, "row", "rows"), more, span(msg.seconds), msg.engine)
+	return fmt.Sprintf("%s%s in %s on %s", ui.Plural(rows, "row", "rows"), more, ui.Span(msg.seconds), msg.engine)
 }
 
 // costText says what a service has read and wants for it.
@@ -143,7 +144,7 @@ func costText(u pipeline.QueryUsage) string {
 	if u.Queued == 0 && u.ScannedBytes == 0 && u.CostUSD == 0 {
 		return ""
 	}
-	return fmt.Sprintf("queued %s · scanned %s ≈ $%.5f", span(u.Queued.Seconds()), size(u.ScannedBytes), u.CostUSD)
+	return fmt.Sprintf("queued %s · scanned %s ≈ $%.5f", ui.Span(u.Queued.Seconds()), ui.Size(u.ScannedBytes), u.CostUSD)
 }
 
 // wrong says why there is no answer, and goes to the place that is meant.
@@ -153,11 +154,11 @@ func (q *queryView) wrong(s *sheet, err error) tea.Cmd {
 	if len(p.fix) > 0 {
 		text += "  " + strings.Join(p.fix, " ")
 	}
-	s.answer = answerLine{mood: failed, text: text}
+	s.answer = answerLine{mood: ui.Failed, text: text}
 	if at, ok := errors.AsType[*pipeline.SQLError](err); ok && at.Line > 0 {
 		s.fault = at
 		moveCursor(&s.editor, at.Line-1, max(0, at.Column-1))
-		q.panes.at = editorPane
+		q.panes.At = editorPane
 	}
 	return nil
 }
@@ -165,12 +166,12 @@ func (q *queryView) wrong(s *sheet, err error) tea.Cmd {
 // cancel stops the question, or the fetching of its further rows.
 func (q *queryView) cancel() tea.Cmd {
 	s := q.sheet()
-	if began := s.answer.began; q.asking.working() && !began.IsZero() {
+	if began := s.answer.began; q.asking.Working() && !began.IsZero() {
 		q.keep(PastQuery{At: began, SQL: s.asked, Engine: q.engine(), Seconds: q.options.Now().Sub(began).Seconds()})
 	}
-	q.asking.stop()
-	s.rows.filling.stop()
-	s.answer = answerLine{mood: warned, text: "cancelled"}
+	q.asking.Stop()
+	s.rows.Filling.Stop()
+	s.answer = answerLine{mood: ui.Warned, text: "cancelled"}
 	return nil
 }
 
@@ -219,7 +220,7 @@ func statementEnds(text string) []int {
 			}
 		}
 	}
-	for _, m := range sqlPart.FindAllStringIndex(text, -1) {
+	for _, m := range ui.SQLPart.FindAllStringIndex(text, -1) {
 		note(text[at:m[0]])
 		at = m[1]
 	}
@@ -227,21 +228,21 @@ func statementEnds(text string) []int {
 	return append(ends, len(text))
 }
 
-// gridRoom implements gridHost.
-func (h *sheetHost) gridRoom() (int, int) {
-	wide, tall := h.room()
-	panes, _ := h.layout(pane{area: uv.Rect(0, 0, wide, tall)})
-	return panes[resultPane].width(), panes[resultPane].height()
+// GridRoom implements gridHost.
+func (h *sheetHost) GridRoom() (int, int) {
+	wide, tall := h.Room()
+	panes, _ := h.layout(ui.Pane{Area: uv.Rect(0, 0, wide, tall)})
+	return panes[resultPane].Width(), panes[resultPane].Height()
 }
 
-// arrange implements gridHost: a result is sorted and filtered as it is there.
-func (h *sheetHost) arrange() tea.Cmd {
+// Arrange implements gridHost: a result is sorted and filtered as it is there.
+func (h *sheetHost) Arrange() tea.Cmd {
 	s, g := h.sheet, h.sheet.rows
-	source, order, where := s.base, g.order, g.where
+	source, order, where := s.base, g.Order, g.Where
 	if source == nil {
 		return nil
 	}
-	return h.work.start(&h.arranging, func(ctx context.Context) tea.Msg {
+	return h.Work.Start(&h.arranging, func(ctx context.Context) tea.Msg {
 		if len(order) == 0 && len(where) == 0 {
 			return sortedMsg{s, nil, nil}
 		}
@@ -260,26 +261,26 @@ type sortedMsg struct {
 func (q *queryView) arranged(msg sortedMsg) tea.Cmd {
 	if msg.err != nil {
 		p := describe("the rows cannot be sorted", msg.err)
-		return q.toast(warned, strings.Join(append(p.why, p.fix...), " "))
+		return q.Toast(ui.Warned, strings.Join(append(p.why, p.fix...), " "))
 	}
 	if msg.rows == nil {
-		return msg.sheet.rows.take(msg.sheet.base, msg.sheet.base.Fill)
+		return msg.sheet.rows.Take(msg.sheet.base, msg.sheet.base.Fill)
 	}
-	return msg.sheet.rows.take(msg.rows, nil)
+	return msg.sheet.rows.Take(msg.rows, nil)
 }
 
-func (h *sheetHost) lookChanged() {}
+func (h *sheetHost) LookChanged() {}
 
-func (h *sheetHost) rowsFailed(err error) tea.Cmd {
+func (h *sheetHost) RowsFailed(err error) tea.Cmd {
 	return h.wrong(h.sheet, err)
 }
 
-func (h *sheetHost) openRow() tea.Cmd {
+func (h *sheetHost) OpenRow() tea.Cmd {
 	g := h.sheet.rows
-	values := g.values()
+	values := g.Values()
 	if values == nil {
 		return nil
 	}
-	lines := g.wrapped(func() []styledLine { return g.jsonLines(values) })
-	return h.open(&reader{kit: h.kit, head: "ROW " + count(g.row+1), lines: lines})
+	lines := g.Wrapped(func() []ui.StyledLine { return g.JSONLines(values) })
+	return h.Open(&ui.Reader{Kit: h.Kit, Head: "ROW " + ui.Count(g.Row+1), Lines: lines})
 }

@@ -10,6 +10,7 @@ import (
 
 	"stedi/pipeline"
 	"stedi/pipeline/pager"
+	"stedi/tui/ui"
 )
 
 // SavedQuery is a query that a reader keeps under a name.
@@ -85,8 +86,8 @@ func (q *queryView) catalogLines() []catalogLine {
 	return lines
 }
 
-func (c *catalog) actions(q *queryView) []action {
-	k := q.keys
+func (c *catalog) actions(q *queryView) []ui.Action {
+	k := q.Keys
 	lines := q.catalogLines()
 	var line catalogLine
 	if c.at < len(lines) {
@@ -98,17 +99,17 @@ func (c *catalog) actions(q *queryView) []action {
 			return nil
 		}
 	}
-	return []action{
-		k.act("up", "up k", "up", move(-1)),
-		k.act("down", "down j", "down", move(1)),
-		k.act("page-up", "pgup", "page up", move(-10)),
-		k.act("page-down", "pgdown", "page down", move(10)),
-		k.act("first", "home g", "first", move(-1<<20)),
-		k.act("last", "end G", "last", move(1<<20)),
-		k.act("take", "enter", "take", func() tea.Cmd { return q.take(line) }).at(2).when(line.heading == "", "it is a heading"),
-		k.act("columns", "space right left", "columns", func() tea.Cmd { return c.toggle(line) }).at(3).when(line.table != nil, "only tables have columns"),
-		k.act("preview", "s", "first 100 rows", func() tea.Cmd { return q.previewLine(line) }).at(3).when(line.table != nil || line.other != nil, "only tables have rows"),
-		k.act("forget", "delete x", "forget", func() tea.Cmd { return q.forget(line) }).at(3).when(line.own, "only your own queries can be deleted"),
+	return []ui.Action{
+		k.Act("up", "up k", "up", move(-1)),
+		k.Act("down", "down j", "down", move(1)),
+		k.Act("page-up", "pgup", "page up", move(-10)),
+		k.Act("page-down", "pgdown", "page down", move(10)),
+		k.Act("first", "home g", "first", move(-1<<20)),
+		k.Act("last", "end G", "last", move(1<<20)),
+		k.Act("take", "enter", "take", func() tea.Cmd { return q.take(line) }).At(2).When(line.heading == "", "it is a heading"),
+		k.Act("columns", "space right left", "columns", func() tea.Cmd { return c.toggle(line) }).At(3).When(line.table != nil, "only tables have columns"),
+		k.Act("preview", "s", "first 100 rows", func() tea.Cmd { return q.previewLine(line) }).At(3).When(line.table != nil || line.other != nil, "only tables have rows"),
+		k.Act("forget", "delete x", "forget", func() tea.Cmd { return q.forget(line) }).At(3).When(line.own, "only your own queries can be deleted"),
 	}
 }
 
@@ -122,7 +123,7 @@ func (c *catalog) toggle(line catalogLine) tea.Cmd {
 func (q *queryView) take(line catalogLine) tea.Cmd {
 	switch {
 	case line.saved != nil:
-		return q.want(runQuery{line.saved.Name, line.saved.SQL})
+		return q.Want(runQuery{line.saved.Name, line.saved.SQL})
 	case line.column != nil:
 		q.sheet().editor.InsertString(line.column.Name)
 	case line.table != nil:
@@ -130,7 +131,7 @@ func (q *queryView) take(line catalogLine) tea.Cmd {
 	case line.other != nil:
 		q.sheet().editor.InsertString(line.other.Name)
 	}
-	q.panes.at = editorPane
+	q.panes.At = editorPane
 	return nil
 }
 
@@ -141,9 +142,9 @@ const previewRows = 100
 func (q *queryView) preview(t *pipeline.Table) tea.Cmd {
 	text, err := pager.View{}.Select(t, previewRows)
 	if err != nil {
-		return q.toast(failed, err.Error())
+		return q.Toast(ui.Failed, err.Error())
 	}
-	return q.want(runQuery{t.Name, text})
+	return q.Want(runQuery{t.Name, text})
 }
 
 // previewOther asks for those of a table that only the catalog knows.
@@ -151,7 +152,7 @@ func (q *queryView) previewOther(o *pipeline.CatalogTable) tea.Cmd {
 	if engine := q.byCatalog(); engine != nil {
 		q.use(engine.Name)
 	}
-	return q.want(runQuery{o.Name, sqlText("preview.sql", map[string]any{"Table": o.Name, "Rows": previewRows})})
+	return q.Want(runQuery{o.Name, sqlText("preview.sql", map[string]any{"Table": o.Name, "Rows": previewRows})})
 }
 
 // previewByCatalog queries the first rows of a table with the engine that reads
@@ -180,28 +181,28 @@ func (q *queryView) forget(line catalogLine) tea.Cmd {
 			break
 		}
 	}
-	return q.toast(told, "deleted the query "+line.saved.Name)
+	return q.Toast(ui.Told, "deleted the query "+line.saved.Name)
 }
 
 // askSave asks for a name to keep the text under.
 func (q *queryView) askSave() tea.Cmd {
 	text := q.sheet().editor.Value()
 	if strings.TrimSpace(text) == "" {
-		return q.toast(warned, "there is nothing to save")
+		return q.Toast(ui.Warned, "there is nothing to save")
 	}
-	return q.ask(&prompt{label: "save as:", done: func(name string) tea.Cmd {
+	return q.Ask(&ui.Prompt{Label: "save as:", Done: func(name string) tea.Cmd {
 		if name = strings.TrimSpace(name); name == "" {
 			return nil
 		}
 		for i := range q.known.Queries {
 			if q.known.Queries[i].Name == name {
 				q.known.Queries[i].SQL = text
-				return q.toast(done, "saved "+name+" anew")
+				return q.Toast(ui.Done, "saved "+name+" anew")
 			}
 		}
 		q.known.Queries = append(q.known.Queries, SavedQuery{name, text})
 		q.sheet().name = name
-		return q.toast(done, "saved "+name)
+		return q.Toast(ui.Done, "saved "+name)
 	}}, q.savedName())
 }
 
@@ -216,7 +217,7 @@ func (q *queryView) savedName() string {
 
 // openPast lists the queries that were asked, for a search in them.
 func (q *queryView) openPast() tea.Cmd {
-	p := newPalette(q.kit, "HISTORY")
+	p := newPalette(q.Kit, "HISTORY")
 	for _, past := range slices.Backward(q.known.Past) {
 		mark := "✓"
 		if !past.OK {
@@ -226,7 +227,7 @@ func (q *queryView) openPast() tea.Cmd {
 			text: strings.Join(strings.Fields(past.SQL), " "), kind: past.At.In(q.options.Zone).Format("Jan 02 15:04"), key: mark,
 			do: func() tea.Cmd {
 				q.sheet().editor.SetValue(past.SQL)
-				q.panes.at = editorPane
+				q.panes.At = editorPane
 				return nil
 			},
 		})
@@ -234,68 +235,68 @@ func (q *queryView) openPast() tea.Cmd {
 	return p.show()
 }
 
-func (q *queryView) drawCatalog(p pane) {
-	t := q.theme
-	in := p.box(t, "CATALOG", q.panes.at == catalogPane)
-	p.click(func() tea.Cmd { q.panes.at = catalogPane; return nil })
+func (q *queryView) drawCatalog(p ui.Pane) {
+	t := q.Theme
+	in := p.Box(t, "CATALOG", q.panes.At == catalogPane)
+	p.Click(func() tea.Cmd { q.panes.At = catalogPane; return nil })
 	lines := q.catalogLines()
 	at := min(q.tree.at, max(0, len(lines)-1))
-	from := max(0, min(at-in.height()/2, len(lines)-in.height()))
-	for y := range in.height() {
+	from := max(0, min(at-in.Height()/2, len(lines)-in.Height()))
+	for y := range in.Height() {
 		n := from + y
 		if n >= len(lines) {
 			break
 		}
-		row := in.line(y)
+		row := in.Line(y)
 		back := uv.Style{}
-		if n == at && q.panes.at == catalogPane {
-			back = t.selected
-			row.fill(back)
+		if n == at && q.panes.At == catalogPane {
+			back = t.Selected
+			row.Fill(back)
 		}
 		q.drawCatalogLine(row, lines[n], back)
-		row.click(func() tea.Cmd {
-			again := q.panes.at == catalogPane && q.tree.at == n
-			q.panes.at, q.tree.at = catalogPane, n
+		row.Click(func() tea.Cmd {
+			again := q.panes.At == catalogPane && q.tree.at == n
+			q.panes.At, q.tree.at = catalogPane, n
 			if again {
 				return q.take(lines[n])
 			}
 			return nil
 		})
 	}
-	p.wheel(func(delta int) tea.Cmd {
+	p.Wheel(func(delta int) tea.Cmd {
 		q.tree.at = min(max(0, q.tree.at+sign(delta)), max(0, len(q.catalogLines())-1))
 		return nil
 	})
 }
 
-func (q *queryView) drawCatalogLine(p pane, line catalogLine, back uv.Style) {
-	t := q.theme
+func (q *queryView) drawCatalogLine(p ui.Pane, line catalogLine, back uv.Style) {
+	t := q.Theme
 	switch {
 	case line.heading != "" && line.zone >= 0:
-		p.text(1, 0, over(t.zone(line.zone), back), line.heading)
+		p.Text(1, 0, ui.Over(t.Zone(line.zone), back), line.heading)
 	case line.heading != "":
-		p.text(1, 0, over(t.titleFocus, back), line.heading)
+		p.Text(1, 0, ui.Over(t.TitleFocus, back), line.heading)
 	case line.column != nil:
 		kind := line.column.Type.String()
-		x := p.cut(5, 0, p.width()-7-width(kind), over(t.text, back), line.column.Name)
-		p.textRight(max(x+2, p.width()-1), 0, over(t.dim, back), kind)
+		x := p.Cut(5, 0, p.Width()-7-ui.Width(kind), ui.Over(t.Text, back), line.column.Name)
+		p.TextRight(max(x+2, p.Width()-1), 0, ui.Over(t.Dim, back), kind)
 	case line.table != nil:
 		sign := "▸ "
 		if q.tree.open[line.table.Name] {
 			sign = "▾ "
 		}
-		p.text(1, 0, over(t.dim, back), sign)
+		p.Text(1, 0, ui.Over(t.Dim, back), sign)
 		number := q.rowsNow(line.table.Name)
-		p.cut(3, 0, p.width()-5-width(number), over(t.text, back), line.table.Name)
-		p.textRight(p.width()-1, 0, over(t.dim, back), number)
+		p.Cut(3, 0, p.Width()-5-ui.Width(number), ui.Over(t.Text, back), line.table.Name)
+		p.TextRight(p.Width()-1, 0, ui.Over(t.Dim, back), number)
 	case line.other != nil:
-		p.cut(3, 0, p.width()-4, over(t.text, back), line.other.Name)
+		p.Cut(3, 0, p.Width()-4, ui.Over(t.Text, back), line.other.Name)
 	default:
-		style := t.warn
+		style := t.Warn
 		if line.own {
-			style = t.accent
+			style = t.Accent
 		}
-		p.text(1, 0, over(style, back), "★ ")
-		p.cut(3, 0, p.width()-4, over(t.text, back), line.saved.Name)
+		p.Text(1, 0, ui.Over(style, back), "★ ")
+		p.Cut(3, 0, p.Width()-4, ui.Over(t.Text, back), line.saved.Name)
 	}
 }

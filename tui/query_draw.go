@@ -6,6 +6,8 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 	uv "github.com/charmbracelet/ultraviolet"
+
+	"stedi/tui/ui"
 )
 
 // catalogWidth is how wide the catalog of a screen is, with room for the longest
@@ -13,9 +15,9 @@ import (
 func (q *queryView) catalogWidth(screen int) int {
 	const enough = 38
 	switch {
-	case screen >= medium:
+	case screen >= ui.Medium:
 		return min(screen/3, enough)
-	case q.panes.at == catalogPane:
+	case q.panes.At == catalogPane:
 		return min(screen/2, enough)
 	}
 	return 0
@@ -23,89 +25,89 @@ func (q *queryView) catalogWidth(screen int) int {
 
 // layout divides the screen; a pane without width is not shown. The grip, called
 // when they are drawn, lets the mouse have their borders.
-func (q *queryView) layout(p pane) (panes [queryPanes]pane, grip func()) {
-	if p.width() < narrow && p.height() < 14 || q.panes.zoomed {
-		panes[q.panes.at] = p
+func (q *queryView) layout(p ui.Pane) (panes [queryPanes]ui.Pane, grip func()) {
+	if p.Width() < ui.Narrow && p.Height() < 14 || q.panes.Zoomed {
+		panes[q.panes.At] = p
 		return panes, func() {}
 	}
 	besideCatalog := func() {}
-	if usual := q.catalogWidth(p.width()); usual > 0 {
-		panes[catalogPane], p, besideCatalog = p.beside(border{
-			moved: &q.borders.catalog, usual: usual, least: leastWide,
-			before: []int{catalogPane}, after: []int{editorPane, resultPane},
+	if usual := q.catalogWidth(p.Width()); usual > 0 {
+		panes[catalogPane], p, besideCatalog = p.Beside(ui.Border{
+			Moved: &q.borders.catalog, Usual: usual, Least: ui.LeastWide,
+			Before: []int{catalogPane}, After: []int{editorPane, resultPane},
 		})
 	}
-	usual := min(max(5, p.height()*35/100), 14)
-	if q.panes.at == resultPane && p.height() < 30 {
+	usual := min(max(5, p.Height()*35/100), 14)
+	if q.panes.At == resultPane && p.Height() < 30 {
 		usual = min(usual, 6)
 	}
-	upper, lower, between := p.across(border{
-		moved: &q.borders.editor, usual: usual, least: leastTall,
-		before: []int{editorPane}, after: []int{resultPane},
+	upper, lower, between := p.Across(ui.Border{
+		Moved: &q.borders.editor, Usual: usual, Least: ui.LeastTall,
+		Before: []int{editorPane}, After: []int{resultPane},
 	})
 	panes[editorPane], panes[resultPane] = upper, lower
 	return panes, func() { between(); besideCatalog() }
 }
 
-func (q *queryView) draw(p pane) {
+func (q *queryView) draw(p ui.Pane) {
 	panes, grip := q.layout(p)
 	defer grip()
-	if panes[catalogPane].width() > 0 {
+	if panes[catalogPane].Width() > 0 {
 		q.drawCatalog(panes[catalogPane])
 	}
-	if panes[editorPane].width() > 0 {
+	if panes[editorPane].Width() > 0 {
 		q.drawEditor(panes[editorPane])
 	}
-	if panes[resultPane].width() > 0 {
+	if panes[resultPane].Width() > 0 {
 		q.drawResult(panes[resultPane])
 	}
 }
 
 // drawEditor shows the text, coloured, with the cursor and the place of the
 // last fault.
-func (q *queryView) drawEditor(p pane) {
-	t, s := q.theme, q.sheet()
-	focused := q.panes.at == editorPane
-	in := p.box(t, "", focused)
+func (q *queryView) drawEditor(p ui.Pane) {
+	t, s := q.Theme, q.sheet()
+	focused := q.panes.At == editorPane
+	in := p.Box(t, "", focused)
 	q.drawTabs(p, focused)
-	p.note(t.dim, fmt.Sprintf("%s · ln %d col %d", q.engine(), s.editor.Line()+1, s.editor.Column()+1))
-	p.click(func() tea.Cmd { q.panes.at = editorPane; return nil })
-	lines := colourSQL(t, s.editor.Value())
+	p.Note(t.Dim, fmt.Sprintf("%s · ln %d col %d", q.engine(), s.editor.Line()+1, s.editor.Column()+1))
+	p.Click(func() tea.Cmd { q.panes.At = editorPane; return nil })
+	lines := ui.ColourSQL(t, s.editor.Value())
 	numbers := len(fmt.Sprint(max(1, len(lines)))) + 2
-	text := in.right(numbers)
-	top := max(0, s.editor.Line()-in.height()+1)
+	text := in.Right(numbers)
+	top := max(0, s.editor.Line()-in.Height()+1)
 	before := []rune(lineOf(s.editor.Value(), s.editor.Line()))
-	cursor := width(string(before[:min(s.editor.Column(), len(before))]))
-	left := max(0, cursor-text.width()+2)
-	for y := range in.height() {
+	cursor := ui.Width(string(before[:min(s.editor.Column(), len(before))]))
+	left := max(0, cursor-text.Width()+2)
+	for y := range in.Height() {
 		n := top + y
 		if n >= len(lines) && n > 0 {
 			break
 		}
-		in.textRight(numbers-1, y, t.dim, fmt.Sprint(n+1))
+		in.TextRight(numbers-1, y, t.Dim, fmt.Sprint(n+1))
 		x := -left
 		if n < len(lines) {
 			for _, span := range lines[n] {
-				x = text.text(x, y, span.style, span.text)
+				x = text.Text(x, y, span.Style, span.Text)
 			}
 		}
 		if s.fault != nil && s.fault.Line-1 == n {
 			q.markFault(text, y, left, s)
 		}
 	}
-	text.clickAt(func(x, y int) tea.Cmd {
-		q.panes.at = editorPane
+	text.ClickAt(func(x, y int) tea.Cmd {
+		q.panes.At = editorPane
 		moveCursor(&s.editor, top+y, columnAt(lineOf(s.editor.Value(), top+y), left+x))
 		return nil
 	})
-	if s.editor.Value() == "" && in.height() > 0 {
-		text.cut(0, 0, text.width(), t.dim, "select … from …    i writes, tab completes, F5 runs, esc leaves")
+	if s.editor.Value() == "" && in.Height() > 0 {
+		text.Cut(0, 0, text.Width(), t.Dim, "select … from …    i writes, tab completes, F5 runs, esc leaves")
 	}
-	if !focused || p.frame.covered {
+	if !focused || p.Frame.Covered {
 		return
 	}
 	y := s.editor.Line() - top
-	text.frame.cursor = tea.NewCursor(text.area.Min.X+cursor-left, text.area.Min.Y+y)
+	text.Frame.Cursor = tea.NewCursor(text.Area.Min.X+cursor-left, text.Area.Min.Y+y)
 	q.drawPopup(p, numbers+1+cursor-left, y+2)
 }
 
@@ -123,7 +125,7 @@ func lineOf(text string, n int) string {
 // columnAt is the rune that stands in a column of the screen.
 func columnAt(line string, x int) int {
 	for i := range []rune(line) {
-		if width(string([]rune(line)[:i])) >= x {
+		if ui.Width(string([]rune(line)[:i])) >= x {
 			return i
 		}
 	}
@@ -131,102 +133,102 @@ func columnAt(line string, x int) int {
 }
 
 // markFault underlines the word at which the text is wrong.
-func (q *queryView) markFault(text pane, y, left int, s *sheet) {
+func (q *queryView) markFault(text ui.Pane, y, left int, s *sheet) {
 	line := []rune(lineOf(s.editor.Value(), s.fault.Line-1))
 	from := min(max(0, s.fault.Column-1), len(line))
 	to := from + 1
 	for to < len(line) && (line[to] == '_' || line[to] >= '0' && line[to] <= 'z' && line[to] != ';') {
 		to++
 	}
-	x := width(string(line[:from])) - left
-	text.part(x, y, max(1, width(string(line[from:min(to, len(line))]))), 1).restyle(func(c *uv.Style) {
-		c.Fg, c.Attrs = q.theme.bad.Fg, c.Attrs|uv.AttrBold
+	x := ui.Width(string(line[:from])) - left
+	text.Part(x, y, max(1, ui.Width(string(line[from:min(to, len(line))]))), 1).Restyle(func(c *uv.Style) {
+		c.Fg, c.Attrs = q.Theme.Bad.Fg, c.Attrs|uv.AttrBold
 		c.Underline = uv.UnderlineCurly
 	})
 }
 
 // drawTabs names the sheets in the upper border of the editor.
-func (q *queryView) drawTabs(p pane, focused bool) {
+func (q *queryView) drawTabs(p ui.Pane, focused bool) {
 	x := 2
 	for i, s := range q.sheets {
-		style := q.theme.dim
+		style := q.Theme.Dim
 		if i == q.on {
-			style = q.theme.title
+			style = q.Theme.Title
 			if focused {
-				style = q.theme.titleFocus
+				style = q.Theme.TitleFocus
 			}
 		}
-		label := " " + shorten(s.name, 24) + " "
-		if x+width(label) > p.width()-24 {
-			p.text(x, 0, q.theme.dim, "…")
+		label := " " + ui.Shorten(s.name, 24) + " "
+		if x+ui.Width(label) > p.Width()-24 {
+			p.Text(x, 0, q.Theme.Dim, "…")
 			break
 		}
 		from := x
-		x = p.text(x, 0, style, label)
-		p.part(from, 0, x-from, 1).click(func() tea.Cmd { q.on = i; return nil })
+		x = p.Text(x, 0, style, label)
+		p.Part(from, 0, x-from, 1).Click(func() tea.Cmd { q.on = i; return nil })
 	}
 }
 
 // drawPopup offers words below the cursor.
-func (q *queryView) drawPopup(p pane, x, y int) {
+func (q *queryView) drawPopup(p ui.Pane, x, y int) {
 	if !q.popup.open() {
 		return
 	}
 	wide := 0
 	for _, o := range q.popup.words {
-		wide = max(wide, width(o.word)+width(o.kind)+4)
+		wide = max(wide, ui.Width(o.word)+ui.Width(o.kind)+4)
 	}
-	all := p.frame.all()
-	x = min(p.area.Min.X+x-width(q.popup.prefix), all.width()-wide-1)
-	box := all.part(max(0, x), p.area.Min.Y+y, wide, len(q.popup.words))
-	box.fill(q.theme.selectedFaint)
-	box.cover()
+	all := p.Frame.All()
+	x = min(p.Area.Min.X+x-ui.Width(q.popup.prefix), all.Width()-wide-1)
+	box := all.Part(max(0, x), p.Area.Min.Y+y, wide, len(q.popup.words))
+	box.Fill(q.Theme.SelectedFaint)
+	box.Cover()
 	for i, o := range q.popup.words {
-		row := box.line(i)
-		style := q.theme.selectedFaint
+		row := box.Line(i)
+		style := q.Theme.SelectedFaint
 		if i == q.popup.at {
-			style = q.theme.selected
-			row.fill(style)
+			style = q.Theme.Selected
+			row.Fill(style)
 		}
-		row.text(1, 0, style, o.word)
-		row.textRight(wide-1, 0, over(q.theme.dim, style), o.kind)
-		row.click(func() tea.Cmd { q.popup.at = i; return q.complete() })
+		row.Text(1, 0, style, o.word)
+		row.TextRight(wide-1, 0, ui.Over(q.Theme.Dim, style), o.kind)
+		row.Click(func() tea.Cmd { q.popup.at = i; return q.complete() })
 	}
 }
 
 // drawResult shows the rows, or what stands in their way.
-func (q *queryView) drawResult(p pane) {
-	s, t := q.sheet(), q.theme
-	s.rows.draw(p, "RESULT", q.panes.at == resultPane)
-	foot := p.part(1, p.height()-1, p.width()-2, 1)
+func (q *queryView) drawResult(p ui.Pane) {
+	s, t := q.sheet(), q.Theme
+	s.rows.Draw(p, "RESULT", q.panes.At == resultPane)
+	foot := p.Part(1, p.Height()-1, p.Width()-2, 1)
 	switch {
-	case q.asking.working():
-		foot.cut(1, 0, foot.width()-2, t.busy, " ▶ "+span(q.options.Now().Sub(s.answer.began).Seconds())+"  ctrl+x cancels ")
+	case q.asking.Working():
+		foot.Cut(1, 0, foot.Width()-2, t.Busy, " ▶ "+ui.Span(q.options.Now().Sub(s.answer.began).Seconds())+"  ctrl+x cancels ")
 	case s.answer.text != "":
-		mark, style := s.answer.mood.look(t)
+		mark, style := s.answer.mood.Look(t)
 		text := s.answer.text
 		if s.answer.cost != "" {
 			text += " · " + s.answer.cost
 		}
-		x := foot.text(1, 0, style, " "+mark+" ")
-		s.rows.drawKind(p, 1+foot.cut(x, 0, foot.width()-x-1, t.text, text+" "))
+		x := foot.Text(1, 0, style, " "+mark+" ")
+		s.rows.DrawKind(p, 1+foot.Cut(x, 0, foot.Width()-x-1, t.Text, text+" "))
 	}
-	if s.answer.mood == failed && s.rows.source == nil {
-		q.drawFault(p.inset(2, 1), s)
+	if s.answer.mood == ui.Failed && s.rows.Source == nil {
+		q.drawFault(p.Inset(2, 1), s)
 	}
 }
 
 // drawFault says in full what is wrong with a text.
-func (q *queryView) drawFault(p pane, s *sheet) {
-	p.fill(q.theme.text)
+func (q *queryView) drawFault(p ui.Pane, s *sheet) {
+	p.Fill(q.Theme.Text)
 	y := 0
 	if s.fault != nil {
 		line := lineOf(s.editor.Value(), s.fault.Line-1)
-		p.cut(0, 0, p.width(), q.theme.dim, line)
+		p.Cut(0, 0, p.Width(), q.Theme.Dim, line)
 		runes := []rune(line)
-		at := width(string(runes[:min(max(0, s.fault.Column-1), len(runes))]))
-		p.text(at, 1, q.theme.bad, "▲")
+		at := ui.Width(string(runes[:min(max(0, s.fault.Column-1), len(runes))]))
+		p.Text(at, 1, q.Theme.Bad, "▲")
 		y = 3
 	}
-	p.wrap(y, q.theme.bad, s.answer.text)
+	p.Wrap(y, q.Theme.Bad, s.answer.text)
 }

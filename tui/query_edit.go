@@ -11,16 +11,17 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"stedi/pipeline"
+	"stedi/tui/ui"
 )
 
 // editorActions are the keys of the editor that are not typing.
-func (q *queryView) editorActions() []action {
-	k := q.keys
-	return []action{
-		k.act("complete", "tab", "complete", q.complete).at(2).when(q.popup.open(), "there is nothing to complete"),
-		k.act("complete-next", "ctrl+n", "next completion", func() tea.Cmd { return q.popup.move(1) }).when(q.popup.open(), "there is nothing to complete"),
-		k.act("complete-last", "ctrl+p", "previous completion", func() tea.Cmd { return q.popup.move(-1) }).when(q.popup.open(), "there is nothing to complete"),
-		k.act("leave-editor", "esc", "to the rows", q.leaveEditor).at(3),
+func (q *queryView) editorActions() []ui.Action {
+	k := q.Keys
+	return []ui.Action{
+		k.Act("complete", "tab", "complete", q.complete).At(2).When(q.popup.open(), "there is nothing to complete"),
+		k.Act("complete-next", "ctrl+n", "next completion", func() tea.Cmd { return q.popup.move(1) }).When(q.popup.open(), "there is nothing to complete"),
+		k.Act("complete-last", "ctrl+p", "previous completion", func() tea.Cmd { return q.popup.move(-1) }).When(q.popup.open(), "there is nothing to complete"),
+		k.Act("leave-editor", "esc", "to the rows", q.leaveEditor).At(3),
 	}
 }
 
@@ -29,18 +30,18 @@ func (q *queryView) leaveEditor() tea.Cmd {
 		q.popup.close()
 		return nil
 	}
-	q.panes.at = resultPane
+	q.panes.At = resultPane
 	return nil
 }
 
-func (q *queryView) writing() bool { return q.panes.at == editorPane }
+func (q *queryView) writing() bool { return q.panes.At == editorPane }
 
 // typed takes the keys that are text, or move in it.
 func (q *queryView) typed(msg tea.KeyPressMsg) (tea.Cmd, bool) {
-	if q.panes.at != editorPane {
+	if q.panes.At != editorPane {
 		return nil, false
 	}
-	if _, special := find(q.actions(), msg); special {
+	if _, special := ui.Find(q.actions(), msg); special {
 		return nil, false
 	}
 	return q.edit(msg), true
@@ -52,7 +53,7 @@ const mostLines = 10000
 
 func (q *queryView) pasted(text string) tea.Cmd {
 	if lines := strings.Count(q.sheet().editor.Value(), "\n") + 1 + strings.Count(text, "\n"); lines > mostLines {
-		return q.toast(warned, fmt.Sprintf("the pasted text was not used: with it the query would have %d lines, and the editor holds %d", lines, mostLines))
+		return q.Toast(ui.Warned, fmt.Sprintf("the pasted text was not used: with it the query would have %d lines, and the editor holds %d", lines, mostLines))
 	}
 	return q.edit(tea.PasteMsg{Content: text})
 }
@@ -153,7 +154,7 @@ func (q *queryView) suggest() {
 			q.popup.words = append(q.popup.words, o)
 		}
 	}
-	if m[1] == "" && len(prefix) >= leastForeign && !sqlWords[prefix] {
+	if m[1] == "" && len(prefix) >= leastForeign && !ui.SQLWords[prefix] {
 		q.substitute(prefix)
 	}
 	q.popup.prefix = m[2]
@@ -175,7 +176,7 @@ func (q *queryView) scope(text string) map[string]string {
 	for _, m := range inScope.FindAllStringSubmatch(text, -1) {
 		name := strings.ToLower(m[1])
 		tables[name] = name
-		if alias := strings.ToLower(m[2]); alias != "" && !sqlWords[alias] {
+		if alias := strings.ToLower(m[2]); alias != "" && !ui.SQLWords[alias] {
 			tables[alias] = name
 		}
 	}
@@ -262,7 +263,7 @@ func (q *queryView) editOutside() tea.Cmd {
 
 func (q *queryView) edited(msg editedMsg) tea.Cmd {
 	if msg.err != nil {
-		return q.toast(failed, "the editor: "+msg.err.Error())
+		return q.Toast(ui.Failed, "the editor: "+msg.err.Error())
 	}
 	msg.sheet.editor.SetValue(strings.TrimRight(msg.text, "\n"))
 	return nil

@@ -8,24 +8,26 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"stedi/pipeline/pager"
+	"stedi/tui/grid"
+	"stedi/tui/ui"
 )
 
 // askExport asks where all rows of the answer go, as they came.
 func (q *queryView) askExport() tea.Cmd {
-	return q.ask(&prompt{label: "export all rows as " + formatNames() + ":", done: q.export}, q.sheet().name+".csv")
+	return q.Ask(&ui.Prompt{Label: "export all rows as " + formatNames() + ":", Done: q.export}, q.sheet().name+".csv")
 }
 
 // export writes the whole answer into a new file, also what has not come yet.
 func (q *queryView) export(name string) tea.Cmd {
 	format, ok := formatOf(name)
 	if !ok {
-		return q.toast(warned, "the name has to end in one of "+formatNames())
+		return q.Toast(ui.Warned, "the name has to end in one of "+formatNames())
 	}
 	if !filepath.IsAbs(name) {
 		name = filepath.Join(q.options.Folder, name)
 	}
 	export, rows := q.options.Export, q.sheet().base
-	return q.work.start(&q.keeping, func(ctx context.Context) tea.Msg {
+	return q.Work.Start(&q.keeping, func(ctx context.Context) tea.Msg {
 		err := rows.Fill(ctx)
 		if err == nil {
 			err = export(name, func(w io.Writer) error {
@@ -33,8 +35,8 @@ func (q *queryView) export(name string) tea.Cmd {
 			})
 		}
 		n, _ := rows.Count()
-		what := plural(n, "row", "rows")
-		if left := leftOutText(rows); left != "" {
+		what := ui.Plural(n, "row", "rows")
+		if left := grid.LeftOutText(rows); left != "" {
 			what += " (" + left + ")"
 		}
 		return savedMsg{what, name, err}

@@ -6,6 +6,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"stedi/pipeline"
+	"stedi/tui/ui"
 )
 
 // replay is the playing of a past run: its events come at the times at which
@@ -48,7 +49,7 @@ func (r *replay) over() bool { return r.next == len(r.events) }
 func (s *runView) replayed(msg replayMsg) tea.Cmd {
 	if msg.err != nil || len(msg.events) == 0 {
 		s.live.ended = true
-		return s.toast(warned, "run "+msg.id+" has left no events to play")
+		return s.Toast(ui.Warned, "run "+msg.id+" has left no events to play")
 	}
 	s.replay = &replay{events: msg.events, at: msg.events[0].Time}
 	r := s.replay

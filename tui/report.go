@@ -12,6 +12,7 @@ import (
 
 	"stedi/pipeline"
 	"stedi/pipeline/report"
+	"stedi/tui/ui"
 )
 
 // savedMsg says what came of writing a file.
@@ -27,7 +28,7 @@ func (a *app) save(what, name string, write func(io.Writer) error) tea.Cmd {
 		name = filepath.Join(a.options.Folder, name)
 	}
 	export := a.options.Export
-	return a.work.start(&a.keeping, func(context.Context) tea.Msg {
+	return a.Work.Start(&a.keeping, func(context.Context) tea.Msg {
 		return savedMsg{what, name, export(name, write)}
 	})
 }
@@ -35,13 +36,13 @@ func (a *app) save(what, name string, write func(io.Writer) error) tea.Cmd {
 func (a *app) saved(msg savedMsg) tea.Cmd {
 	if msg.err != nil {
 		a.fail(msg.what+" was not written", pipeline.Fail(pipeline.KindOf(msg.err), "", "Give another name: an existing file is never overwritten.", "%w", msg.err))
-		return a.toast(failed, msg.what+": export failed: press ! for details")
+		return a.Toast(ui.Failed, msg.what+": export failed: press ! for details")
 	}
-	return a.toast(done, "wrote "+msg.what+" to "+msg.name)
+	return a.Toast(ui.Done, "wrote "+msg.what+" to "+msg.name)
 }
 
 // askReport asks where the report of the newest verdicts goes.
-func (c *checksView) askReport() tea.Cmd { return c.want(writeReport{c.verdicts()}) }
+func (c *checksView) askReport() tea.Cmd { return c.Want(writeReport{c.verdicts()}) }
 
 // askReport asks for a file name; its ending says which form the report has.
 func (m *Model) askReport(r *pipeline.Record) tea.Cmd {
@@ -49,10 +50,10 @@ func (m *Model) askReport(r *pipeline.Record) tea.Cmd {
 	if r.Run != "" {
 		name = "stedi-" + r.Run
 	}
-	return m.ask(&prompt{label: "report as .md, .json or .xml (JUnit):", done: func(name string) tea.Cmd {
+	return m.Ask(&ui.Prompt{Label: "report as .md, .json or .xml (JUnit):", Done: func(name string) tea.Cmd {
 		text, err := reportAs(name, r)
 		if err != nil {
-			return m.toast(failed, err.Error())
+			return m.Toast(ui.Failed, err.Error())
 		}
 		return m.save("the report", name, func(w io.Writer) error {
 			_, err := w.Write(text)

@@ -7,7 +7,7 @@ func TestRoomForMoreRowsIsFilled(t *testing.T) {
 	d.size(100, 9)
 	d.press("g")
 	d.size(100, 100)
-	if d.shows("row 1 of 164"); d.tableView().grid.kept.rows[90] == nil {
+	if d.shows("row 1 of 164"); d.tableView().grid.Kept.Rows[90] == nil {
 		t.Errorf("the larger window lacks rows:\n%s", d.screen())
 	}
 	d.press("3", "i")
@@ -15,10 +15,10 @@ func TestRoomForMoreRowsIsFilled(t *testing.T) {
 	d.press("f5", "esc")
 	d.size(100, 14)
 	g := d.queryView().sheet().rows
-	_, low := g.space()
+	_, low := g.Space()
 	d.press("z")
 	d.size(100, 100)
-	if _, high := g.space(); high <= low || g.kept.rows[int64(high-1)] == nil {
+	if _, high := g.Space(); high <= low || g.Kept.Rows[int64(high-1)] == nil {
 		t.Errorf("the zoomed pane lacks rows:\n%s", d.screen())
 	}
 }

@@ -10,13 +10,14 @@ import (
 
 	"stedi/pipeline"
 	"stedi/pipeline/run"
+	"stedi/tui/ui"
 )
 
 // runView is the second screen: the transforms in their order, how far each
 // is, and what has been said about it.
 type runView struct {
 	*app
-	panes   focus
+	panes   ui.Focus
 	at      int             // the chosen step
 	marked  map[string]bool // steps to run
 	wanted  string
@@ -35,13 +36,13 @@ const (
 )
 
 func newRun(a *app) *runView {
-	return &runView{app: a, panes: focus{count: runPanes}, marked: map[string]bool{}}
+	return &runView{app: a, panes: ui.Focus{Count: runPanes}, marked: map[string]bool{}}
 }
 
-func (s *runView) title() string  { return "Run" }
-func (s *runView) focus() *focus  { return &s.panes }
-func (s *runView) filter() string { return s.wanted }
-func (s *runView) close()         {}
+func (s *runView) title() string    { return "Run" }
+func (s *runView) focus() *ui.Focus { return &s.panes }
+func (s *runView) filter() string   { return s.wanted }
+func (s *runView) close()           {}
 
 func (s *runView) setFilter(text string) tea.Cmd {
 	s.wanted, s.at = text, 0
@@ -69,8 +70,8 @@ func (s *runView) current() *pipeline.Table {
 	return steps[min(s.at, len(steps)-1)]
 }
 
-func (s *runView) actions() []action {
-	k, t := s.keys, s.current()
+func (s *runView) actions() []ui.Action {
+	k, t := s.Keys, s.current()
 	there, idle := t != nil, !s.live.going()
 	name := ""
 	if there {
@@ -80,36 +81,36 @@ func (s *runView) actions() []action {
 	run := func(force bool, names ...string) func() tea.Cmd {
 		return func() tea.Cmd { return s.start(force, names...) }
 	}
-	return []action{
-		k.act("up", "up k", "up", step(-1)),
-		k.act("down", "down j", "down", step(1)),
-		k.act("page-up", "pgup", "page up", step(-10)),
-		k.act("page-down", "pgdown", "page down", step(10)),
-		k.act("first", "home g", "first", step(-1<<20)),
-		k.act("last", "end G", "last", step(1<<20)),
-		k.act("mark", "space", "mark", s.mark).at(1).when(there, noTable),
-		k.act("run-marked", "r", "run selected", func() tea.Cmd { return s.start(false, s.selected()...) }).at(2).when(there, noTable).when(idle, running),
-		k.act("run-all", "R", "run all", run(false)).at(3).when(there, noTable).when(idle, running),
-		k.act("run-to", "t", "run upstream", run(false, "+"+name)).at(4).when(there, noTable).when(idle, running),
-		k.act("run-from", "f", "run downstream", run(false, name+"+")).at(5).when(there, noTable).when(idle, running),
-		k.act("force", "F", "force selected", func() tea.Cmd { return s.start(true, s.selected()...) }).at(6).when(there, noTable).when(idle, running),
-		k.act("cancel-step", "c", "cancel step", s.cancelStep).at(1).when(s.live.going(), notRunning).when(there, noTable),
-		k.act("cancel-run", "C", "cancel run", s.live.cancel).at(2).when(s.live.going(), notRunning),
-		k.act("plan", "P", "plan", func() tea.Cmd { return s.plan(s.marks()) }).at(7).when(there, noTable),
-		k.act("plan-forced", "ctrl+f", "plan with --force", func() tea.Cmd { return s.planForced(s.marks()) }).when(there, noTable),
-		k.act("open", "enter", "open the table", func() tea.Cmd { return s.want(openTable{name}) }).at(8).when(there, noTable),
-		k.act("log", "L", "log", func() tea.Cmd { s.panes.at = logPane; return nil }),
-		k.act("jobs", "J", "runs of the job", func() tea.Cmd { return s.listJobs(name) }).when(there, noTable).when(s.place != nil && s.place.Jobs != nil, "the lake was opened without Glue jobs"),
-		k.act("copy-log", "y", "copy the log", func() tea.Cmd { return s.copyText("the log", s.logText()) }).when(len(s.live.log) > 0, "the log is empty"),
-		k.act("replay", "p", "play the last run again", s.replayLast).at(9).when(idle, running).when(s.view != nil && s.view.Last != nil, noRuns),
-		k.act("faster", "+ =", "faster", func() tea.Cmd { return s.faster(1) }).at(1).when(s.playing(), "no run is being played again"),
-		k.act("slower", "-", "slower", func() tea.Cmd { return s.faster(-1) }).at(1).when(s.playing(), "no run is being played again"),
-		k.act("pause", ".", "pause", s.pause).at(1).when(s.playing(), "no run is being played again"),
+	return []ui.Action{
+		k.Act("up", "up k", "up", step(-1)),
+		k.Act("down", "down j", "down", step(1)),
+		k.Act("page-up", "pgup", "page up", step(-10)),
+		k.Act("page-down", "pgdown", "page down", step(10)),
+		k.Act("first", "home g", "first", step(-1<<20)),
+		k.Act("last", "end G", "last", step(1<<20)),
+		k.Act("mark", "space", "mark", s.mark).At(1).When(there, ui.NoTable),
+		k.Act("run-marked", "r", "run selected", func() tea.Cmd { return s.start(false, s.selected()...) }).At(2).When(there, ui.NoTable).When(idle, ui.Running),
+		k.Act("run-all", "R", "run all", run(false)).At(3).When(there, ui.NoTable).When(idle, ui.Running),
+		k.Act("run-to", "t", "run upstream", run(false, "+"+name)).At(4).When(there, ui.NoTable).When(idle, ui.Running),
+		k.Act("run-from", "f", "run downstream", run(false, name+"+")).At(5).When(there, ui.NoTable).When(idle, ui.Running),
+		k.Act("force", "F", "force selected", func() tea.Cmd { return s.start(true, s.selected()...) }).At(6).When(there, ui.NoTable).When(idle, ui.Running),
+		k.Act("cancel-step", "c", "cancel step", s.cancelStep).At(1).When(s.live.going(), ui.NotRunning).When(there, ui.NoTable),
+		k.Act("cancel-run", "C", "cancel run", s.live.cancel).At(2).When(s.live.going(), ui.NotRunning),
+		k.Act("plan", "P", "plan", func() tea.Cmd { return s.plan(s.marks()) }).At(7).When(there, ui.NoTable),
+		k.Act("plan-forced", "ctrl+f", "plan with --force", func() tea.Cmd { return s.planForced(s.marks()) }).When(there, ui.NoTable),
+		k.Act("open", "enter", "open the table", func() tea.Cmd { return s.Want(openTable{name}) }).At(8).When(there, ui.NoTable),
+		k.Act("log", "L", "log", func() tea.Cmd { s.panes.At = logPane; return nil }),
+		k.Act("jobs", "J", "runs of the job", func() tea.Cmd { return s.listJobs(name) }).When(there, ui.NoTable).When(s.place != nil && s.place.Jobs != nil, "the lake was opened without Glue jobs"),
+		k.Act("copy-log", "y", "copy the log", func() tea.Cmd { return s.CopyText("the log", s.logText()) }).When(len(s.live.log) > 0, "the log is empty"),
+		k.Act("replay", "p", "play the last run again", s.replayLast).At(9).When(idle, ui.Running).When(s.view != nil && s.view.Last != nil, ui.NoRuns),
+		k.Act("faster", "+ =", "faster", func() tea.Cmd { return s.faster(1) }).At(1).When(s.playing(), "no run is being played again"),
+		k.Act("slower", "-", "slower", func() tea.Cmd { return s.faster(-1) }).At(1).When(s.playing(), "no run is being played again"),
+		k.Act("pause", ".", "pause", s.pause).At(1).When(s.playing(), "no run is being played again"),
 	}
 }
 
 func (s *runView) move(by int) tea.Cmd {
-	if s.panes.at == logPane {
+	if s.panes.At == logPane {
 		s.scroll = min(max(0, s.scroll-by), max(0, len(s.live.log)-1))
 		return nil
 	}
@@ -148,20 +149,20 @@ func (s *runView) start(force bool, names ...string) tea.Cmd {
 	options.Select, options.Force = names, force || options.Force
 	options.Check = len(names) == 0
 	s.marked, s.scroll = map[string]bool{}, 0
-	return s.want(startRun{options})
+	return s.Want(startRun{options})
 }
 
 // cancelStep stops the chosen step; what does not need it goes on.
 func (s *runView) cancelStep() tea.Cmd {
 	select {
 	case s.live.cancels <- s.current().Name:
-		return s.toast(told, "cancelling "+s.current().Name)
+		return s.Toast(ui.Told, "cancelling "+s.current().Name)
 	default:
 		return nil
 	}
 }
 
-func (s *runView) replayLast() tea.Cmd { return s.want(replayRun{s.view.Last.Run}) }
+func (s *runView) replayLast() tea.Cmd { return s.Want(replayRun{s.view.Last.Run}) }
 
 func (s *runView) update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
@@ -211,7 +212,7 @@ func (a *app) plan(names []string) tea.Cmd { return a.planned(names, false) }
 func (a *app) planned(names []string, force bool) tea.Cmd {
 	runner, options := a.place.Runner, a.options.Run
 	options.Select, options.Force = names, force || options.Force
-	return a.work.start(&a.planning, func(ctx context.Context) tea.Msg {
+	return a.Work.Start(&a.planning, func(ctx context.Context) tea.Msg {
 		steps, err := run.Plan(ctx, runner, options)
 		return planMsg{names, force, steps, err}
 	})
@@ -221,38 +222,38 @@ func (s *runView) planForced(names []string) tea.Cmd { return s.planned(names, t
 
 // showPlan shows the plan.
 func (s *runView) showPlan(msg planMsg) tea.Cmd {
-	run := s.keys.act("plan-run", "r", "run it", func() tea.Cmd {
-		return s.want(closeOverlay{func() tea.Cmd { return s.start(msg.force, msg.names...) }})
-	}).at(1).when(!s.live.going(), running).when(msg.err == nil, "the plan has an error")
-	return s.open(&reader{kit: s.kit, head: "PLAN", lines: func() []styledLine { return s.planLines(msg) }, more: []action{run}})
+	run := s.Keys.Act("plan-run", "r", "run it", func() tea.Cmd {
+		return s.Want(ui.CloseOverlay{Then: func() tea.Cmd { return s.start(msg.force, msg.names...) }})
+	}).At(1).When(!s.live.going(), ui.Running).When(msg.err == nil, "the plan has an error")
+	return s.Open(&ui.Reader{Kit: s.Kit, Head: "PLAN", Lines: func() []ui.StyledLine { return s.planLines(msg) }, More: []ui.Action{run}})
 }
 
-func (s *runView) planLines(msg planMsg) []styledLine {
-	t := s.theme
-	var lines []styledLine
+func (s *runView) planLines(msg planMsg) []ui.StyledLine {
+	t := s.Theme
+	var lines []ui.StyledLine
 	for i, step := range msg.steps {
-		mark, style := "· up to date  ", t.dim
+		mark, style := "· up to date  ", t.Dim
 		switch {
 		case step.Lacks != "":
-			mark, style = "✗ would fail  ", t.bad
+			mark, style = "✗ would fail  ", t.Bad
 		case step.Run:
-			mark, style = "▶ would run   ", t.good
+			mark, style = "▶ would run   ", t.Good
 		}
 		reason := step.Reason
 		if step.Lacks != "" {
 			reason = step.Lacks + " is not there"
 		}
-		lines = append(lines, styledLine{
-			{t.dim, fmt.Sprintf("%-3d", i+1)},
-			{style, mark},
-			{t.text, step.Table + strings.Repeat(" ", max(1, 28-len(step.Table)))},
-			{t.dim, reason},
+		lines = append(lines, ui.StyledLine{
+			{Style: t.Dim, Text: fmt.Sprintf("%-3d", i+1)},
+			{Style: style, Text: mark},
+			{Style: t.Text, Text: step.Table + strings.Repeat(" ", max(1, 28-len(step.Table)))},
+			{Style: t.Dim, Text: reason},
 		})
 	}
 	if msg.err != nil {
 		lines = append(lines, nil)
 		for line := range strings.SplitSeq(msg.err.Error(), "\n") {
-			lines = append(lines, styledLine{{t.bad, line}})
+			lines = append(lines, ui.StyledLine{{Style: t.Bad, Text: line}})
 		}
 	}
 	return lines

@@ -9,22 +9,23 @@ import (
 
 	"stedi/pipeline"
 	"stedi/pipeline/state"
+	"stedi/tui/ui"
 )
 
-func (s *runView) draw(p pane) {
+func (s *runView) draw(p ui.Pane) {
 	if s.lake() == nil {
-		p.box(s.theme, "RUN", false).text(2, 1, s.theme.dim, "opening "+s.options.Lake+" …")
+		p.Box(s.Theme, "RUN", false).Text(2, 1, s.Theme.Dim, "opening "+s.options.Lake+" …")
 		return
 	}
-	s.drawWhole(p.line(0))
-	rest := p.bottom(1)
+	s.drawWhole(p.Line(0))
+	rest := p.Bottom(1)
 	switch {
-	case p.width() < narrow || s.panes.zoomed:
-		s.drawPane(rest, s.panes.at)
-	case p.width() < medium:
-		upper, lower, grip := rest.across(s.belowSteps(min(len(s.steps())+3, rest.height()/2)))
+	case p.Width() < ui.Narrow || s.panes.Zoomed:
+		s.drawPane(rest, s.panes.At)
+	case p.Width() < ui.Medium:
+		upper, lower, grip := rest.Across(s.belowSteps(min(len(s.steps())+3, rest.Height()/2)))
 		s.drawSteps(upper)
-		s.drawPane(lower, max(s.panes.at, s.lowerPane()))
+		s.drawPane(lower, max(s.panes.At, s.lowerPane()))
 		grip()
 	default:
 		s.drawWide(rest)
@@ -32,29 +33,29 @@ func (s *runView) draw(p pane) {
 }
 
 // drawWide shows all panes.
-func (s *runView) drawWide(p pane) {
-	upper, lower, grip := p.across(s.belowSteps(min(len(s.steps())+4, p.height()/2)))
+func (s *runView) drawWide(p ui.Pane) {
+	upper, lower, grip := p.Across(s.belowSteps(min(len(s.steps())+4, p.Height()/2)))
 	defer grip()
 	s.drawSteps(upper)
-	left, right, grip := lower.beside(border{
-		moved: &s.borders.lineage, usual: p.width() * 38 / 100, least: leastWide,
-		before: []int{graphPane}, after: []int{fallPane, logPane},
+	left, right, grip := lower.Beside(ui.Border{
+		Moved: &s.borders.lineage, Usual: p.Width() * 38 / 100, Least: ui.LeastWide,
+		Before: []int{graphPane}, After: []int{fallPane, logPane},
 	})
 	defer grip()
 	s.drawLineage(left)
-	fall, log, grip := right.across(border{
-		moved: &s.borders.fall, usual: min(8, right.height()/2), least: leastTall,
-		before: []int{fallPane}, after: []int{logPane},
+	fall, log, grip := right.Across(ui.Border{
+		Moved: &s.borders.fall, Usual: min(8, right.Height()/2), Least: ui.LeastTall,
+		Before: []int{fallPane}, After: []int{logPane},
 	})
 	defer grip()
 	s.drawFall(fall)
 	s.drawLog(log)
 }
 
-func (s *runView) belowSteps(usual int) border {
-	return border{
-		moved: &s.borders.steps, usual: usual, least: leastTall,
-		before: []int{stepsPane}, after: []int{graphPane, fallPane, logPane},
+func (s *runView) belowSteps(usual int) ui.Border {
+	return ui.Border{
+		Moved: &s.borders.steps, Usual: usual, Least: ui.LeastTall,
+		Before: []int{stepsPane}, After: []int{graphPane, fallPane, logPane},
 	}
 }
 
@@ -67,7 +68,7 @@ func (s *runView) lowerPane() int {
 	return fallPane
 }
 
-func (s *runView) drawPane(p pane, which int) {
+func (s *runView) drawPane(p ui.Pane, which int) {
 	switch which {
 	case graphPane:
 		s.drawLineage(p)
@@ -81,10 +82,10 @@ func (s *runView) drawPane(p pane, which int) {
 }
 
 // drawWhole shows how far the run as a whole is.
-func (s *runView) drawWhole(p pane) {
-	t, r := s.theme, &s.live
+func (s *runView) drawWhole(p ui.Pane) {
+	t, r := s.Theme, &s.live
 	var text string
-	style := t.dim
+	style := t.Dim
 	switch {
 	case r.source == noRun:
 		text = "no run yet in this session: R runs all that is not up to date"
@@ -93,20 +94,20 @@ func (s *runView) drawWhole(p pane) {
 		if s.playing() && s.replay.paused {
 			text += ", paused"
 		}
-		style = t.busy
+		style = t.Busy
 	case r.source == followedRun:
-		text, style = "run "+r.id+" of another process", t.busy
+		text, style = "run "+r.id+" of another process", t.Busy
 	case r.busy():
-		text, style = "running", t.busy
+		text, style = "running", t.Busy
 	default:
 		text = "run " + r.id + " " + r.status
 	}
-	x := p.text(1, 0, style, text)
+	x := p.Text(1, 0, style, text)
 	if r.source == noRun {
 		return
 	}
-	x = p.text(x+2, 0, t.dim, span(s.elapsed().Seconds()))
-	s.drawBar(p.right(x + 3).left(p.width() - x - 4))
+	x = p.Text(x+2, 0, t.Dim, ui.Span(s.elapsed().Seconds()))
+	s.drawBar(p.Right(x + 3).Left(p.Width() - x - 4))
 }
 
 // stepColumns says where the parts of a step's line end; 0: no room.
@@ -139,33 +140,33 @@ func stepLayout(w int) stepColumns {
 	return c
 }
 
-func (s *runView) drawSteps(p pane) {
-	t := s.theme
-	in := p.box(t, "TRANSFORMS", s.panes.at == stepsPane)
-	p.wheel(func(delta int) tea.Cmd { s.panes.at = stepsPane; return s.move(sign(delta)) })
+func (s *runView) drawSteps(p ui.Pane) {
+	t := s.Theme
+	in := p.Box(t, "TRANSFORMS", s.panes.At == stepsPane)
+	p.Wheel(func(delta int) tea.Cmd { s.panes.At = stepsPane; return s.move(sign(delta)) })
 	if marks := s.marks(); len(marks) > 0 {
-		p.note(t.warn, fmt.Sprintf("%d marked", len(marks)))
+		p.Note(t.Warn, fmt.Sprintf("%d marked", len(marks)))
 	}
-	c := stepLayout(in.width())
-	head := in.line(0)
-	head.text(4, 0, t.heading, "TABLE")
-	head.text(c.name+1, 0, t.heading, "STATE")
+	c := stepLayout(in.Width())
+	head := in.Line(0)
+	head.Text(4, 0, t.Heading, "TABLE")
+	head.Text(c.name+1, 0, t.Heading, "STATE")
 	for label, at := range map[string]int{"IN": c.in, "OUT": c.out, "ROWS/S": c.rate, "TIME": c.elapsed, "LEFT": c.eta} {
 		if at > 0 {
-			head.textRight(at, 0, t.heading, label)
+			head.TextRight(at, 0, t.Heading, label)
 		}
 	}
 	steps := s.steps()
-	list := in.bottom(1)
-	from := max(0, min(s.at-list.height()/2, len(steps)-list.height()))
-	for y := range list.height() {
+	list := in.Bottom(1)
+	from := max(0, min(s.at-list.Height()/2, len(steps)-list.Height()))
+	for y := range list.Height() {
 		if n := from + y; n < len(steps) {
-			s.drawStep(list.line(y), c, steps[n], n == s.at)
-			list.line(y).click(func() tea.Cmd {
-				again := s.at == n && s.panes.at == stepsPane
-				s.at, s.panes.at = n, stepsPane
+			s.drawStep(list.Line(y), c, steps[n], n == s.at)
+			list.Line(y).Click(func() tea.Cmd {
+				again := s.at == n && s.panes.At == stepsPane
+				s.at, s.panes.At = n, stepsPane
 				if again {
-					return s.want(openTable{steps[n].Name})
+					return s.Want(openTable{steps[n].Name})
 				}
 				return nil
 			})
@@ -175,38 +176,38 @@ func (s *runView) drawSteps(p pane) {
 
 // stateMark is a step's state in a character.
 func (a *app) stateMark(state pipeline.State) (string, uv.Style) {
-	t := a.theme
+	t := a.Theme
 	switch state {
 	case pipeline.Running:
-		return "▶", t.busy
+		return "▶", t.Busy
 	case pipeline.Published:
-		return "✓", t.good
+		return "✓", t.Good
 	case pipeline.UpToDate:
-		return "·", t.dim
+		return "·", t.Dim
 	case pipeline.Failed:
-		return "✗", t.bad
+		return "✗", t.Bad
 	case pipeline.Skipped:
-		return "–", t.warn
+		return "–", t.Warn
 	case pipeline.Stopped:
-		return "■", t.warn
+		return "■", t.Warn
 	case pipeline.Waiting:
 	}
-	return "○", t.dim
+	return "○", t.Dim
 }
 
-func (s *runView) drawStep(p pane, c stepColumns, table *pipeline.Table, chosen bool) {
-	t := s.theme
-	back, style := uv.Style{}, t.text
+func (s *runView) drawStep(p ui.Pane, c stepColumns, table *pipeline.Table, chosen bool) {
+	t := s.Theme
+	back, style := uv.Style{}, t.Text
 	if chosen {
-		back = t.selectedFaint
-		if s.panes.at == stepsPane {
-			back = t.selected
+		back = t.SelectedFaint
+		if s.panes.At == stepsPane {
+			back = t.Selected
 		}
-		p.fill(back)
+		p.Fill(back)
 		style = back
 	}
 	if s.marked[table.Name] {
-		p.text(0, 0, over(t.warn, back), "●")
+		p.Text(0, 0, ui.Over(t.Warn, back), "●")
 	}
 	step := s.live.steps[table.Name]
 	if step == nil {
@@ -214,26 +215,26 @@ func (s *runView) drawStep(p pane, c stepColumns, table *pipeline.Table, chosen 
 		return
 	}
 	mark, tone := s.stateMark(step.state)
-	p.text(2, 0, over(tone, back), mark)
-	p.cut(4, 0, c.name-4, style, table.Name)
-	p.cut(c.name+1, 0, c.state-c.name-1, over(tone, back), step.state.String())
+	p.Text(2, 0, ui.Over(tone, back), mark)
+	p.Cut(4, 0, c.name-4, style, table.Name)
+	p.Cut(c.name+1, 0, c.state-c.name-1, ui.Over(tone, back), step.state.String())
 	number := func(at int, text string) {
 		if at > 0 {
-			p.textRight(at, 0, over(t.number, back), text)
+			p.TextRight(at, 0, ui.Over(t.Number, back), text)
 		}
 	}
 	in, out := rowsThrough(step)
 	number(c.in, in)
 	number(c.out, out)
 	if took := s.took(step); took > 0 {
-		number(c.elapsed, span(took))
+		number(c.elapsed, ui.Span(took))
 		if read := rowsRead(step); read > 0 {
-			number(c.rate, short(float64(read)/took))
+			number(c.rate, ui.Short(float64(read)/took))
 		}
 	}
 	if step.state == pipeline.Running || step.state == pipeline.Waiting {
 		if left, ok := s.timeLeft(table.Name, step); ok {
-			number(c.eta, "~"+span(left))
+			number(c.eta, "~"+ui.Span(left))
 		}
 	}
 	s.drawProgress(p, c, table.Name, step, back)
@@ -241,12 +242,12 @@ func (s *runView) drawStep(p pane, c stepColumns, table *pipeline.Table, chosen 
 
 // drawProgress ends a step's line: a bar while it runs, else what there is to
 // say.
-func (s *runView) drawProgress(p pane, c stepColumns, table string, step *liveStep, back uv.Style) {
+func (s *runView) drawProgress(p ui.Pane, c stepColumns, table string, step *liveStep, back uv.Style) {
 	if c.bar == 0 {
 		return
 	}
-	t, room := s.theme, p.width()-c.bar-1
-	full, rest, dim := over(t.full, back), over(t.rest, back), over(t.dim, back)
+	t, room := s.Theme, p.Width()-c.bar-1
+	full, rest, dim := ui.Over(t.Full, back), ui.Over(t.Rest, back), ui.Over(t.Dim, back)
 	switch step.state {
 	case pipeline.Running:
 		share, estimated := s.shareOf(table, step)
@@ -255,47 +256,47 @@ func (s *runView) drawProgress(p pane, c stepColumns, table string, step *liveSt
 			label = fmt.Sprintf("~%.0f%%", share*100)
 		}
 		if detail := step.progress.Detail; detail != "" && estimated {
-			p.cut(c.bar, 0, max(0, room-6), dim, detail)
+			p.Cut(c.bar, 0, max(0, room-6), dim, detail)
 		} else {
-			p.bar(c.bar, 0, max(0, room-6), full, rest, share, estimated)
+			p.Bar(c.bar, 0, max(0, room-6), full, rest, share, estimated)
 		}
-		p.textRight(p.width()-1, 0, dim, label)
+		p.TextRight(p.Width()-1, 0, dim, label)
 	case pipeline.Published:
-		p.bar(c.bar, 0, max(0, room-6), full, rest, 1, false)
-		p.textRight(p.width()-1, 0, dim, "100%")
+		p.Bar(c.bar, 0, max(0, room-6), full, rest, 1, false)
+		p.TextRight(p.Width()-1, 0, dim, "100%")
 	case pipeline.Failed:
 		first, _, _ := strings.Cut(step.err, "\n")
-		p.cut(c.bar, 0, room, over(t.bad, back), first)
+		p.Cut(c.bar, 0, room, ui.Over(t.Bad, back), first)
 	default:
-		p.cut(c.bar, 0, room, dim, step.reason)
+		p.Cut(c.bar, 0, room, dim, step.reason)
 	}
 }
 
 // drawIdle shows a table that the run on the screen does not make.
-func (s *runView) drawIdle(p pane, c stepColumns, table *pipeline.Table, style, back uv.Style) {
-	t := s.theme
-	p.text(2, 0, over(t.dim, back), "·")
-	p.cut(4, 0, c.name-4, style, table.Name)
+func (s *runView) drawIdle(p ui.Pane, c stepColumns, table *pipeline.Table, style, back uv.Style) {
+	t := s.Theme
+	p.Text(2, 0, ui.Over(t.Dim, back), "·")
+	p.Cut(4, 0, c.name-4, style, table.Name)
 	v := s.table(table.Name)
 	if v == nil {
 		return
 	}
-	label, tone := "made", t.dim
+	label, tone := "made", t.Dim
 	switch {
 	case v.Missing:
 		label = "not built"
 	case v.Stale != "":
-		label, tone = "stale", t.warn
+		label, tone = "stale", t.Warn
 	}
-	p.cut(c.name+1, 0, c.state-c.name-1, over(tone, back), label)
+	p.Cut(c.name+1, 0, c.state-c.name-1, ui.Over(tone, back), label)
 	if c.out > 0 && !v.Missing {
-		p.textRight(c.out, 0, over(t.dim, back), s.rowsOf(v))
+		p.TextRight(c.out, 0, ui.Over(t.Dim, back), s.rowsOf(v))
 	}
 	if usual, ok := state.Median(s.past(table.Name)); ok && c.eta > 0 {
-		p.textRight(c.eta, 0, over(t.dim, back), "~"+span(usual))
+		p.TextRight(c.eta, 0, ui.Over(t.Dim, back), "~"+ui.Span(usual))
 	}
 	if c.bar > 0 && v.Stale != "" {
-		p.cut(c.bar, 0, p.width()-c.bar-1, over(t.dim, back), v.Stale)
+		p.Cut(c.bar, 0, p.Width()-c.bar-1, ui.Over(t.Dim, back), v.Stale)
 	}
 }
 
@@ -309,43 +310,43 @@ func rowsRead(step *liveStep) int64 {
 
 func rowsThrough(step *liveStep) (in, out string) {
 	if read := rowsRead(step); read > 0 {
-		in = count(read)
+		in = ui.Count(read)
 	}
 	switch {
 	case step.record != nil && (step.state == pipeline.Published || step.state == pipeline.UpToDate):
-		out = count(step.record.Rows)
+		out = ui.Count(step.record.Rows)
 	case step.progress.RowsWritten > 0:
-		out = count(step.progress.RowsWritten)
+		out = ui.Count(step.progress.RowsWritten)
 	}
 	return in, out
 }
 
 // drawLog shows the newest lines of the log.
-func (s *runView) drawLog(p pane) {
-	t := s.theme
-	in := p.box(t, "LOG", s.panes.at == logPane)
-	p.click(func() tea.Cmd { s.panes.at = logPane; return nil })
-	p.wheel(func(delta int) tea.Cmd { s.panes.at = logPane; return s.move(delta) })
+func (s *runView) drawLog(p ui.Pane) {
+	t := s.Theme
+	in := p.Box(t, "LOG", s.panes.At == logPane)
+	p.Click(func() tea.Cmd { s.panes.At = logPane; return nil })
+	p.Wheel(func(delta int) tea.Cmd { s.panes.At = logPane; return s.move(delta) })
 	log := s.live.log
 	if len(log) > 0 {
-		p.note(t.dim, plural(int64(len(log)), "line", "lines"))
+		p.Note(t.Dim, ui.Plural(int64(len(log)), "line", "lines"))
 	}
-	last := max(min(len(log), in.height()), len(log)-s.scroll)
-	first := max(0, last-in.height())
+	last := max(min(len(log), in.Height()), len(log)-s.scroll)
+	first := max(0, last-in.Height())
 	for y, line := range log[first:last] {
-		x := in.text(1, y, t.dim, line.at.In(s.options.Zone).Format("15:04:05.000"))
+		x := in.Text(1, y, t.Dim, line.at.In(s.options.Zone).Format("15:04:05.000"))
 		if line.table != "" {
-			x = in.text(x+1, y, t.accent, line.table)
+			x = in.Text(x+1, y, t.Accent, line.table)
 		}
-		style := [...]uv.Style{t.text, t.good, t.warn, t.bad}[line.mood]
-		in.cut(x+1, y, in.width()-x-2, style, line.text)
+		style := [...]uv.Style{t.Text, t.Good, t.Warn, t.Bad}[line.mood]
+		in.Cut(x+1, y, in.Width()-x-2, style, line.text)
 	}
 }
 
 // drawLineage shows what is made from what.
-func (s *runView) drawLineage(p pane) {
-	in := p.box(s.theme, "LINEAGE", s.panes.at == graphPane)
-	p.click(func() tea.Cmd { s.panes.at = graphPane; return nil })
+func (s *runView) drawLineage(p ui.Pane) {
+	in := p.Box(s.Theme, "LINEAGE", s.panes.At == graphPane)
+	p.Click(func() tea.Cmd { s.panes.At = graphPane; return nil })
 	chosen := ""
 	if t := s.current(); t != nil {
 		chosen = t.Name
@@ -354,13 +355,13 @@ func (s *runView) drawLineage(p pane) {
 }
 
 // drawFall shows where the rows of the chosen step went.
-func (s *runView) drawFall(p pane) {
+func (s *runView) drawFall(p ui.Pane) {
 	t := s.current()
 	if t == nil {
 		return
 	}
-	in := p.box(s.theme, "FUNNEL of "+t.Name, s.panes.at == fallPane)
-	p.click(func() tea.Cmd { s.panes.at = fallPane; return nil })
+	in := p.Box(s.Theme, "FUNNEL of "+t.Name, s.panes.At == fallPane)
+	p.Click(func() tea.Cmd { s.panes.At = fallPane; return nil })
 	var funnel []pipeline.StageRows
 	if v := s.table(t.Name); v != nil {
 		funnel = v.Funnel
@@ -369,8 +370,8 @@ func (s *runView) drawFall(p pane) {
 		funnel = step.record.Funnel
 	}
 	if len(funnel) == 0 {
-		in.cut(1, 0, in.width()-2, s.theme.dim, "not built yet: r runs it")
+		in.Cut(1, 0, in.Width()-2, s.Theme.Dim, "not built yet: r runs it")
 		return
 	}
-	s.drawWaterfall(in, t, funnel, func(name string) tea.Cmd { return s.want(openTable{name}) })
+	s.drawWaterfall(in, t, funnel, func(name string) tea.Cmd { return s.Want(openTable{name}) })
 }

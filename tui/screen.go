@@ -1,9 +1,12 @@
 package tui
 
 import (
+	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
+
+	"stedi/tui/ui"
 )
 
 // screenID says which screen.
@@ -27,11 +30,11 @@ var tabs = []screenID{lakeScreen, runScreen, queryScreen, checksScreen, historyS
 type screen interface {
 	title() string
 	// actions are what can be done on the screen now.
-	actions() []action
+	actions() []ui.Action
 	// update takes a message from the background. It ignores those of others.
 	update(tea.Msg) tea.Cmd
 	// draw draws the screen.
-	draw(pane)
+	draw(ui.Pane)
 	// close ends what is under way.
 	close()
 }
@@ -59,24 +62,11 @@ type typing interface {
 	pasted(text string) tea.Cmd
 }
 
-// overlay lies above the screen and has all keys until it is closed.
-type overlay interface {
-	actions() []action
-	draw(pane)
-}
-
 // writable is an overlay with a line of text.
 type writable interface {
 	typed(tea.KeyPressMsg) (cmd tea.Cmd, taken bool)
 	pasted(text string) tea.Cmd
 }
-
-// narrow and medium are the widths below which a screen shows one pane, or
-// two.
-const (
-	narrow = 80
-	medium = 120
-)
 
 // the smallest terminal in which anything can be shown.
 const (
@@ -84,7 +74,7 @@ const (
 	leastHeight = 6
 )
 
-func (m *Model) push(o overlay) { m.overlays = append(m.overlays, o) }
+func (m *Model) push(o ui.Overlay) { m.overlays = append(m.overlays, o) }
 
 // pop closes the uppermost overlay.
 func (m *Model) pop() {
@@ -93,7 +83,7 @@ func (m *Model) pop() {
 	}
 }
 
-func (m *Model) top() overlay {
+func (m *Model) top() ui.Overlay {
 	if n := len(m.overlays); n > 0 {
 		return m.overlays[n-1]
 	}
@@ -105,57 +95,50 @@ func (m *Model) here() screen { return m.screens[m.current] }
 // show goes to a screen.
 func (m *Model) show(id screenID) tea.Cmd {
 	m.current, m.overlays, m.prompt = id, nil, nil
-	if q := m.queryView(); id == queryScreen && q.panes.at == editorPane {
-		q.panes.at = catalogPane // where keys are keys; i or enter goes into the text
+	if q := m.queryView(); id == queryScreen && q.panes.At == editorPane {
+		q.panes.At = catalogPane // where keys are keys; i or enter goes into the text
 	}
 	return nil
 }
 
 // everywhere are the actions that every screen has.
-func (m *Model) everywhere() []action {
-	k := m.keys
-	var list []action
+func (m *Model) everywhere() []ui.Action {
+	k := m.Keys
+	var list []ui.Action
 	for i, id := range tabs {
 		name := m.screens[id].title()
 		digit := string(rune('1' + i)) // with alt also where digits are text
-		list = append(list, k.act("screen-"+name, digit+" alt+"+digit, "screen "+name, func() tea.Cmd { return m.show(id) }).in("everywhere"))
+		list = append(list, k.Act("screen-"+name, digit+" alt+"+digit, "screen "+name, func() tea.Cmd { return m.show(id) }).In("everywhere"))
 	}
 	_, filters := m.here().(filtering)
 	return append(list,
-		k.act("palette", ": ctrl+p", "command", m.openPalette).in("everywhere").at(101),
-		k.act("help", "? f1", "help", m.openHelp).in("everywhere").at(100),
-		k.act("filter", "/", "filter", m.openFilter).in("everywhere").when(filters, "nothing can be filtered here"),
-		k.act("next-pane", "tab", "next pane", func() tea.Cmd { return m.turn(1) }).in("everywhere").when(m.panes() > 1, "there is one pane only"),
-		k.act("last-pane", "shift+tab", "previous pane", func() tea.Cmd { return m.turn(-1) }).in("everywhere").when(m.panes() > 1, "there is one pane only"),
-		k.act("pane-larger", "} alt+down", "larger pane", func() tea.Cmd { return m.resize(1) }).in("everywhere").when(m.panes() > 1, "there is one pane only"),
-		k.act("pane-smaller", "{ alt+up", "smaller pane", func() tea.Cmd { return m.resize(-1) }).in("everywhere").when(m.panes() > 1, "there is one pane only"),
-		k.act("zoom", "z", "zoom the pane", m.toggleZoom).in("everywhere").when(m.panes() > 1, "there is one pane only"),
-		k.act("picture", "f12 alt+p", "save a picture", m.savePicture).in("everywhere"),
-		k.act("look", "ctrl+l", "refresh", func() tea.Cmd { return tea.Batch(tea.ClearScreen, m.lookAgain(), m.deliver(lookMsg{})) }).in("everywhere"),
-		k.act("doctor", "D", "run diagnostics", m.examine).in("everywhere").when(m.options.Examine != nil, "no diagnostics for this lake"),
-		k.act("problem", "!", "the last error", m.showProblem).in("everywhere").when(m.failure != nil, "no errors"),
-		k.act("back", "esc", "back", m.back).in("everywhere"),
-		k.act("quit", "q", "back, or quit", m.leave).in("everywhere"),
-		k.act("leave", "ctrl+c", "quit", m.quit).in("everywhere"),
-		k.act("suspend", "ctrl+z", "suspend", func() tea.Cmd { return tea.Suspend }).in("everywhere"),
+		k.Act("palette", ": ctrl+p", "command", m.openPalette).In("everywhere").At(101),
+		k.Act("help", "? f1", "help", m.openHelp).In("everywhere").At(100),
+		k.Act("filter", "/", "filter", m.openFilter).In("everywhere").When(filters, "nothing can be filtered here"),
+		k.Act("next-pane", "tab", "next pane", func() tea.Cmd { return m.turn(1) }).In("everywhere").When(m.panes() > 1, "there is one pane only"),
+		k.Act("last-pane", "shift+tab", "previous pane", func() tea.Cmd { return m.turn(-1) }).In("everywhere").When(m.panes() > 1, "there is one pane only"),
+		k.Act("pane-larger", "} alt+down", "larger pane", func() tea.Cmd { return m.resize(1) }).In("everywhere").When(m.panes() > 1, "there is one pane only"),
+		k.Act("pane-smaller", "{ alt+up", "smaller pane", func() tea.Cmd { return m.resize(-1) }).In("everywhere").When(m.panes() > 1, "there is one pane only"),
+		k.Act("zoom", "z", "zoom the pane", m.toggleZoom).In("everywhere").When(m.panes() > 1, "there is one pane only"),
+		k.Act("picture", "f12 alt+p", "save a picture", m.savePicture).In("everywhere"),
+		k.Act("look", "ctrl+l", "refresh", func() tea.Cmd { return tea.Batch(tea.ClearScreen, m.lookAgain(), m.deliver(lookMsg{})) }).In("everywhere"),
+		k.Act("doctor", "D", "run diagnostics", m.examine).In("everywhere").When(m.options.Examine != nil, "no diagnostics for this lake"),
+		k.Act("problem", "!", "the last error", m.showProblem).In("everywhere").When(m.failure != nil, "no errors"),
+		k.Act("back", "esc", "back", m.back).In("everywhere"),
+		k.Act("quit", "q", "back, or quit", m.leave).In("everywhere"),
+		k.Act("leave", "ctrl+c", "quit", m.quit).In("everywhere"),
+		k.Act("suspend", "ctrl+z", "suspend", func() tea.Cmd { return tea.Suspend }).In("everywhere"),
 	)
 }
 
 // paned is a screen of several panes, of which one has the focus.
 type paned interface {
-	focus() *focus
-}
-
-// focus says which of a screen's panes has the keys, and whether it is alone
-// on the screen.
-type focus struct {
-	at, count int
-	zoomed    bool
+	focus() *ui.Focus
 }
 
 func (m *Model) panes() int {
 	if p, ok := m.here().(paned); ok {
-		return p.focus().count
+		return p.focus().Count
 	}
 	return 1
 }
@@ -163,36 +146,36 @@ func (m *Model) panes() int {
 func (m *Model) turn(by int) tea.Cmd {
 	if p, ok := m.here().(paned); ok {
 		f := p.focus()
-		f.at = (f.at + by + f.count) % f.count
+		f.At = (f.At + by + f.Count) % f.Count
 	}
 	return nil
 }
 
 func (m *Model) toggleZoom() tea.Cmd {
 	if p, ok := m.here().(paned); ok {
-		p.focus().zoomed = !p.focus().zoomed
+		p.focus().Zoomed = !p.focus().Zoomed
 	}
 	return nil
 }
 
 // possible are the actions at this moment.
-func (m *Model) possible() []action {
+func (m *Model) possible() []ui.Action {
 	if o := m.top(); o != nil {
-		return append(o.actions(),
-			m.keys.act("back", "esc", "close", m.back).in("everywhere").at(99),
-			m.keys.act("leave", "ctrl+c", "quit", m.quit).in("everywhere"))
+		return append(o.Actions(),
+			m.Keys.Act("back", "esc", "close", m.back).In("everywhere").At(99),
+			m.Keys.Act("leave", "ctrl+c", "quit", m.quit).In("everywhere"))
 	}
 	general := m.everywhere()
 	if t, ok := m.here().(typing); ok && t.writing() {
-		general = unwritten(general)
+		general = ui.Unwritten(general)
 	}
 	return append(m.here().actions(), general...)
 }
 
 // places are the screens and their panes, each with the actions that a reader
 // has there at one time or another.
-func (m *Model) places() [][]action {
-	var all [][]action
+func (m *Model) places() [][]ui.Action {
+	var all [][]ui.Action
 	for _, s := range m.screens {
 		q, ok := s.(*queryView)
 		if !ok {
@@ -224,10 +207,10 @@ func (m *Model) press(msg tea.KeyPressMsg) tea.Cmd {
 		}
 	}
 	possible := m.possible()
-	if a, ok := find(possible, msg); ok {
-		return a.do()
+	if a, ok := ui.Find(possible, msg); ok {
+		return a.Do()
 	}
-	if a, ok := findOff(possible, msg); ok {
+	if a, ok := ui.FindOff(possible, msg); ok {
 		return m.refuse(a)
 	}
 	return nil
@@ -239,17 +222,17 @@ func (m *Model) general(msg tea.KeyPressMsg) bool {
 	if msg.Text != "" {
 		return false
 	}
-	_, general := find(m.everywhere(), msg)
+	_, general := ui.Find(m.everywhere(), msg)
 	return general
 }
 
 // refuse says of a key that means something why it does nothing now.
-func (m *Model) refuse(a action) tea.Cmd {
-	why := a.why
-	if m.opening.working() {
+func (m *Model) refuse(a ui.Action) tea.Cmd {
+	why := a.Why
+	if m.opening.Working() {
 		why = "the lake is still being opened"
 	}
-	return m.toast(warned, a.keyName()+" "+a.title()+": "+why)
+	return m.Toast(ui.Warned, a.KeyName()+" "+a.Title()+": "+why)
 }
 
 // pastedLines ends each line of a pasted text in the same way: terminals send
@@ -265,7 +248,7 @@ func (m *Model) paste(msg tea.PasteMsg) tea.Cmd {
 	}
 	line := strings.Trim(text, "\n") // a field of one line shows breaks as spaces
 	if m.prompt != nil {
-		return m.prompt.insert(line)
+		return m.prompt.Insert(line)
 	}
 	if w, ok := m.top().(writable); ok {
 		return w.pasted(line)
@@ -273,15 +256,15 @@ func (m *Model) paste(msg tea.PasteMsg) tea.Cmd {
 	if t, ok := m.here().(typing); ok && m.top() == nil && t.writing() {
 		return t.pasted(text)
 	}
-	return m.toast(warned, "the pasted text was not used: no text field is open"+m.fieldHint())
+	return m.Toast(ui.Warned, "the pasted text was not used: no text field is open"+m.fieldHint())
 }
 
 // fieldHint names the key that opens a text field here.
 func (m *Model) fieldHint() string {
 	for _, name := range []string{"edit", "filter"} {
 		for _, a := range m.possible() {
-			if a.name == name && !a.off {
-				return "; " + a.keyName() + " opens one (" + a.title() + ")"
+			if a.Name == name && !a.Off {
+				return "; " + a.KeyName() + " opens one (" + a.Title() + ")"
 			}
 		}
 	}
@@ -294,8 +277,8 @@ func (m *Model) back() tea.Cmd {
 		m.pop()
 		return nil
 	}
-	if p, ok := m.here().(paned); ok && p.focus().zoomed {
-		p.focus().zoomed = false
+	if p, ok := m.here().(paned); ok && p.focus().Zoomed {
+		p.focus().Zoomed = false
 		return nil
 	}
 	if f, ok := m.here().(filtering); ok && f.filter() != "" {
@@ -318,8 +301,8 @@ func (m *Model) leave() tea.Cmd {
 // quit leaves the program; a run is not cut off without a question.
 func (m *Model) quit() tea.Cmd {
 	if m.live.going() && !m.quitting {
-		m.push(m.confirm("A run is under way", "Quitting cancels it. No table is left half written.",
-			answer{"y", "cancel it and quit", m.stopAndQuit}, answer{"n", "stay", func() tea.Cmd { return nil }}))
+		m.push(m.Confirm("A run is under way", "Quitting cancels it. No table is left half written.",
+			ui.Answer{Key: "y", Text: "cancel it and quit", Do: m.stopAndQuit}, ui.Answer{Key: "n", Text: "stay", Do: func() tea.Cmd { return nil }}))
 		return nil
 	}
 	return tea.Quit
@@ -328,4 +311,23 @@ func (m *Model) quit() tea.Cmd {
 func (m *Model) stopAndQuit() tea.Cmd {
 	m.quitting = true
 	return m.live.cancel()
+}
+
+// resize makes the pane that has the keys larger, or smaller, at its nearest
+// border: the grip of an inner one comes before that of an outer one.
+func (m *Model) resize(by int) tea.Cmd {
+	here, ok := m.here().(paned)
+	if !ok {
+		return nil
+	}
+	at := here.focus().At
+	for _, z := range m.frame(m.Width, m.Height).Zones {
+		switch {
+		case slices.Contains(z.Before, at):
+			return z.Drag(2*by, by)
+		case slices.Contains(z.After, at):
+			return z.Drag(-2*by, -by)
+		}
+	}
+	return m.Toast(ui.Warned, "the pane has no border that could be moved")
 }

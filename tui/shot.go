@@ -13,6 +13,7 @@ import (
 
 	"stedi/pipeline"
 	"stedi/tui/picture"
+	"stedi/tui/ui"
 )
 
 // Shot says what a picture without a terminal shows.
@@ -33,9 +34,9 @@ const shotTime = 2 * time.Minute
 
 // Shoot draws a screen, complete with all that it shows.
 func (m *Model) Shoot(ctx context.Context, s Shot) (string, error) {
-	m.width, m.height = s.Width, s.Height
+	m.Width, m.Height = s.Width, s.Height
 	m.options.Dark = !s.Light
-	m.theme = newTheme(m.options.Dark, m.options.Profiled)
+	m.Theme = ui.NewTheme(m.options.Dark, m.options.Profiled)
 	d := newHeadless(m)
 	if err := d.settle(ctx, m.Init(), shotTime); err != nil {
 		return "", err
@@ -48,12 +49,12 @@ func (m *Model) Shoot(ctx context.Context, s Shot) (string, error) {
 	if err := d.settle(ctx, m.compose(s), shotTime); err != nil {
 		return "", err
 	}
-	m.toasts.list = nil
+	m.Toasts.List = nil
 	if m.failure != nil {
 		p := m.failure
 		return "", &pipeline.Failure{Kind: p.kind, Err: fmt.Errorf("%s", strings.Join(append([]string{p.what}, p.why...), "\n")), Fix: strings.Join(p.fix, "\n")}
 	}
-	return m.frame(s.Width, s.Height).picture(), nil
+	return m.frame(s.Width, s.Height).Picture(), nil
 }
 
 // compose goes to what the picture shows.
@@ -90,15 +91,15 @@ type picturesMsg struct {
 // savePicture writes the screen as it is into three files: evidence for those
 // who were not there.
 func (m *Model) savePicture() tea.Cmd {
-	view := m.frame(m.width, m.height).picture()
-	w, h := m.width, m.height
+	view := m.frame(m.Width, m.Height).Picture()
+	w, h := m.Width, m.Height
 	theme := picture.Dark
 	if !m.options.Dark {
 		theme = picture.Light
 	}
 	name := fmt.Sprintf("stedi-%s-%s", strings.ToLower(m.here().title()), m.now().Format("20060102-150405"))
 	export, folder := m.options.Export, m.options.Folder
-	return m.work.start(&m.keeping, func(context.Context) tea.Msg {
+	return m.Work.Start(&m.keeping, func(context.Context) tea.Msg {
 		screen := picture.Parse(view, w, h)
 		options := picture.Options{Theme: theme}
 		var names []string
@@ -121,7 +122,7 @@ func (m *Model) savePicture() tea.Cmd {
 func (m *Model) pictured(msg picturesMsg) tea.Cmd {
 	if msg.err != nil {
 		m.fail("the picture was not written", msg.err)
-		return m.toast(failed, "the picture: export failed: press ! for details")
+		return m.Toast(ui.Failed, "the picture: export failed: press ! for details")
 	}
-	return m.toast(done, "wrote "+msg.names[1]+", and the same as .svg and .ans")
+	return m.Toast(ui.Done, "wrote "+msg.names[1]+", and the same as .svg and .ans")
 }

@@ -10,13 +10,15 @@ import (
 
 	"stedi/pipeline"
 	"stedi/pipeline/pager"
+	"stedi/tui/grid"
+	"stedi/tui/ui"
 )
 
 // tableView shows the rows of one table: as they lie in its files, or sorted
 // and filtered.
 type tableView struct {
 	*app
-	grid *grid
+	grid *grid.Grid
 	name string
 
 	files    *pager.Files      // as they lie there; nil: not read yet
@@ -26,11 +28,11 @@ type tableView struct {
 	version  string            // of what is shown
 	missing  bool
 	stale    bool // what is shown has been replaced in the lake
-	loading  task
-	sorting  task
-	exports  task
+	loading  ui.Task
+	sorting  ui.Task
+	exports  ui.Task
 	exported int64 // rows of the export that is under way
-	tracing  task
+	tracing  ui.Task
 }
 
 // arrangement is how rows are sorted and filtered.
@@ -45,7 +47,7 @@ type arranged struct {
 	querier pipeline.Querier
 }
 
-func (a *arranged) release() error { return errors.Join(a.Close(), a.querier.Close()) }
+func (a *arranged) Release() error { return errors.Join(a.Close(), a.querier.Close()) }
 
 // Messages of the table screen.
 type (
@@ -61,34 +63,34 @@ type (
 	}
 )
 
-func (m loadedMsg) release() error {
+func (m loadedMsg) Release() error {
 	if m.files == nil {
 		return nil
 	}
 	return m.files.Close()
 }
 
-func (m arrangedMsg) release() error {
+func (m arrangedMsg) Release() error {
 	if m.view == nil {
 		return nil
 	}
-	return m.view.release()
+	return m.view.Release()
 }
 
 // oldFiles are files that are not shown any more.
 type oldFiles struct{ *pager.Files }
 
-func (o oldFiles) release() error { return o.Close() }
+func (o oldFiles) Release() error { return o.Close() }
 
 func newTable(a *app) *tableView {
 	t := &tableView{app: a, says: map[string]string{}}
-	t.grid = newGrid(a.kit, t)
+	t.grid = grid.New(a.Kit, t)
 	return t
 }
 
 func (t *tableView) title() string                 { return "Table" }
-func (t *tableView) shown() *grid                  { return t.grid }
-func (t *tableView) gridRoom() (width, height int) { return t.room() }
+func (t *tableView) shown() *grid.Grid             { return t.grid }
+func (t *tableView) GridRoom() (width, height int) { return t.Room() }
 
 func (t *tableView) definition() *pipeline.Table {
 	if lake := t.lake(); lake != nil {
@@ -97,17 +99,17 @@ func (t *tableView) definition() *pipeline.Table {
 	return nil
 }
 
-func (t *tableView) actions() []action {
+func (t *tableView) actions() []ui.Action {
 	there := t.files != nil
 	_, person := t.person()
-	return append(t.grid.actions(),
-		t.keys.act("export-shown", "e", "export", func() tea.Cmd { return t.askExport(true) }).in("table").at(5).when(there, "no table is open"),
-		t.keys.act("export-all", "E", "export everything", func() tea.Cmd { return t.askExport(false) }).in("table").when(there, "no table is open"),
-		t.keys.act("cancel-export", "c", "cancel the export", t.cancelExport).in("table").at(1).when(t.exports.working(), "no export is under way"),
-		t.keys.act("person", "P", "follow this person", t.follow).in("table").at(10).when(person, "the row has no e-mail and no serial number"),
-		t.keys.act("reload", "r", "read the table again", t.reload).in("table").when(t.name != "", "no table is open"),
-		t.keys.act("table-before", "[", "previous table", func() tea.Cmd { return t.beside(-1) }).in("table").when(t.name != "", "no table is open"),
-		t.keys.act("table-after", "]", "next table", func() tea.Cmd { return t.beside(1) }).in("table").when(t.name != "", "no table is open"),
+	return append(t.grid.Actions(),
+		t.Keys.Act("export-shown", "e", "export", func() tea.Cmd { return t.askExport(true) }).In("table").At(5).When(there, "no table is open"),
+		t.Keys.Act("export-all", "E", "export everything", func() tea.Cmd { return t.askExport(false) }).In("table").When(there, "no table is open"),
+		t.Keys.Act("cancel-export", "c", "cancel the export", t.cancelExport).In("table").At(1).When(t.exports.Working(), "no export is under way"),
+		t.Keys.Act("person", "P", "follow this person", t.follow).In("table").At(10).When(person, "the row has no e-mail and no serial number"),
+		t.Keys.Act("reload", "r", "read the table again", t.reload).In("table").When(t.name != "", "no table is open"),
+		t.Keys.Act("table-before", "[", "previous table", func() tea.Cmd { return t.beside(-1) }).In("table").When(t.name != "", "no table is open"),
+		t.Keys.Act("table-after", "]", "next table", func() tea.Cmd { return t.beside(1) }).In("table").When(t.name != "", "no table is open"),
 	)
 }
 
@@ -129,12 +131,12 @@ func (t *tableView) showWhere(name string, where ...pager.Condition) tea.Cmd {
 	t.name, t.version = name, ""
 	look := t.known.Tables[name]
 	g := t.grid
-	g.where, g.order, g.frozen, g.local = where, nil, look.Frozen, look.Local
+	g.Where, g.Order, g.Frozen, g.Local = where, nil, look.Frozen, look.Local
 	for _, s := range look.Sort {
-		g.order = append(g.order, pager.Order{Column: s.Column, Descending: s.Descending})
+		g.Order = append(g.Order, pager.Order{Column: s.Column, Descending: s.Descending})
 	}
 	for _, column := range look.Hidden {
-		g.hidden[column] = true
+		g.Hidden[column] = true
 	}
 	return tea.Batch(closing, t.load())
 }
@@ -150,30 +152,30 @@ func (t *tableView) showSaid(wanted showRows) tea.Cmd {
 // clear lets go of what is shown.
 func (t *tableView) clear() tea.Cmd {
 	t.stop()
-	t.grid = newGrid(t.kit, t)
+	t.grid = grid.New(t.Kit, t)
 	var cmds []tea.Cmd
 	if t.files != nil {
-		cmds = append(cmds, t.discard(oldFiles{t.files}))
+		cmds = append(cmds, t.Discard(oldFiles{t.files}))
 	}
 	if t.view != nil {
-		cmds = append(cmds, t.discard(t.view))
+		cmds = append(cmds, t.Discard(t.view))
 	}
 	t.files, t.view, t.settled, t.missing, t.stale = nil, nil, arrangement{}, false, false
 	return tea.Batch(cmds...)
 }
 
 func (t *tableView) stop() {
-	for _, task := range []*task{&t.loading, &t.sorting, &t.tracing} {
-		task.stop()
+	for _, task := range []*ui.Task{&t.loading, &t.sorting, &t.tracing} {
+		task.Stop()
 	}
-	t.grid.stop()
+	t.grid.Stop()
 }
 
 func (t *tableView) close() {
 	t.stop()
-	t.exports.stop() // which goes on while other tables are shown
+	t.exports.Stop() // which goes on while other tables are shown
 	if t.view != nil {
-		_ = t.view.release() // nothing is left of it but a process that has ended
+		_ = t.view.Release() // nothing is left of it but a process that has ended
 	}
 	if t.files != nil {
 		_ = t.files.Close() // the folder that they lie in goes away
@@ -202,14 +204,14 @@ func (t *tableView) update(msg tea.Msg) tea.Cmd {
 	case viewMsg:
 		return t.looked()
 	default:
-		return t.grid.update(msg)
+		return t.grid.Update(msg)
 	}
 }
 
-func (t *tableView) draw(p pane) {
-	t.grid.draw(p, t.headline(), true)
-	t.grid.drawStatus(p)
-	if t.grid.source != nil {
+func (t *tableView) draw(p ui.Pane) {
+	t.grid.Draw(p, t.headline(), true)
+	t.grid.DrawStatus(p)
+	if t.grid.Source != nil {
 		return
 	}
 	text := "reading …"
@@ -218,56 +220,56 @@ func (t *tableView) draw(p pane) {
 		text = "no data here yet"
 	case t.missing:
 		text = "this table has not been built yet: R on the lake screen runs all"
-	case !t.loading.working():
+	case !t.loading.Working():
 		text = "the rows cannot be shown: press ! for details"
 	}
-	p.inset(1, 1).cut(1, 0, p.width()-4, t.theme.dim, text)
+	p.Inset(1, 1).Cut(1, 0, p.Width()-4, t.Theme.Dim, text)
 }
 
 // headline names the table, and says how its rows are sorted and filtered.
 func (t *tableView) headline() string {
 	parts := []string{t.name}
 	switch {
-	case t.sorting.working():
+	case t.sorting.Working():
 		parts = append(parts, "arranging …")
-	case t.grid.search.finding.working():
-		parts = append(parts, "searching, row "+count(t.grid.search.come)+" …")
-	case t.tracing.working():
+	case t.grid.Search.Finding.Working():
+		parts = append(parts, "searching, row "+ui.Count(t.grid.Search.Come)+" …")
+	case t.tracing.Working():
 		parts = append(parts, "following …")
-	case t.exports.working():
-		parts = append(parts, "exporting, "+plural(t.exported, "row", "rows")+" …")
+	case t.exports.Working():
+		parts = append(parts, "exporting, "+ui.Plural(t.exported, "row", "rows")+" …")
 	}
 	var conditions, order []string
-	for _, c := range t.grid.where {
+	for _, c := range t.grid.Where {
 		text, typed := t.says[c.SQL]
 		if !typed {
-			text = conditionText(c)
+			text = grid.ConditionText(c)
 		}
 		conditions = append(conditions, text)
 	}
 	if len(conditions) > 0 {
 		parts = append(parts, strings.Join(conditions, " and "))
 	}
-	for _, o := range t.grid.order {
+	for _, o := range t.grid.Order {
 		order = append(order, o.Column+map[bool]string{false: " ▲", true: " ▼"}[o.Descending])
 	}
 	if len(order) > 0 {
 		parts = append(parts, "by "+strings.Join(order, ", "))
 	}
-	if hidden := len(t.grid.columns) - len(t.grid.shown); hidden > 0 {
-		parts = append(parts, count(int64(hidden))+" hidden")
+	if hidden := len(t.grid.Columns) - len(t.grid.Shown); hidden > 0 {
+		parts = append(parts, ui.Count(int64(hidden))+" hidden")
 	}
 	return strings.Join(parts, " · ")
 }
 
-// lookChanged remembers how the table is looked at: no value of it.
-func (t *tableView) lookChanged() {
-	look := TableLook{Frozen: t.grid.frozen, Local: t.grid.local}
-	for _, o := range t.grid.order {
+// LookChanged remembers how the table is looked at: no value of it.
+func (t *tableView) LookChanged() {
+	look := TableLook{Frozen: t.grid.Frozen, Local: t.grid.Local}
+	for _, o := range t.grid.Order {
 		look.Sort = append(look.Sort, SortColumn{o.Column, o.Descending})
 	}
-	for _, c := range t.grid.columns {
-		if t.grid.hidden[c.Name] {
+	for _, c := range t.grid.Columns {
+		if t.grid.Hidden[c.Name] {
 			look.Hidden = append(look.Hidden, c.Name)
 		}
 	}
@@ -280,7 +282,7 @@ func (t *tableView) lookChanged() {
 // looked compares what is shown with what lies in the lake now.
 func (t *tableView) looked() tea.Cmd {
 	v := t.table(t.name)
-	if v == nil || t.loading.working() || t.name == "" {
+	if v == nil || t.loading.Working() || t.name == "" {
 		return nil
 	}
 	now := version(v)
@@ -294,12 +296,12 @@ func (t *tableView) looked() tea.Cmd {
 	if t.missing && v.Missing {
 		return nil
 	}
-	return tea.Batch(t.toast(told, t.name+" has changed: its new rows are shown"), t.load())
+	return tea.Batch(t.Toast(ui.Told, t.name+" has changed: its new rows are shown"), t.load())
 }
 
-// rowsFailed takes that rows cannot be read. If that is because others have
+// RowsFailed takes that rows cannot be read. If that is because others have
 // come in their place, these are shown at the next look at the lake.
-func (t *tableView) rowsFailed(err error) tea.Cmd {
+func (t *tableView) RowsFailed(err error) tea.Cmd {
 	if errors.Is(err, context.Canceled) {
 		return nil
 	}
@@ -307,6 +309,6 @@ func (t *tableView) rowsFailed(err error) tea.Cmd {
 		t.stale = true
 		return nil
 	}
-	t.fail("the rows of "+t.name+" cannot be read", err, answer{"r", "read the table again", t.reload})
+	t.fail("the rows of "+t.name+" cannot be read", err, ui.Answer{Key: "r", Text: "read the table again", Do: t.reload})
 	return nil
 }

@@ -16,6 +16,8 @@ import (
 	"stedi/pipeline"
 	"stedi/pipeline/export"
 	"stedi/pipeline/pager"
+	"stedi/tui/grid"
+	"stedi/tui/ui"
 )
 
 // Messages of an export.
@@ -41,9 +43,9 @@ func (t *tableView) askExport(shown bool) tea.Cmd {
 	if shown {
 		what = "export"
 	}
-	return t.ask(&prompt{
-		label: what + " to (" + formatNames() + ")",
-		done:  func(name string) tea.Cmd { return t.export(strings.TrimSpace(name), shown) },
+	return t.Ask(&ui.Prompt{
+		Label: what + " to (" + formatNames() + ")",
+		Done:  func(name string) tea.Cmd { return t.export(strings.TrimSpace(name), shown) },
 	}, t.name+".csv")
 }
 
@@ -70,23 +72,23 @@ func (t *tableView) export(name string, shown bool) tea.Cmd {
 	if name == "" || t.options.Export == nil || t.place == nil {
 		return nil
 	}
-	if t.exports.working() {
-		return t.toast(warned, "an export is in progress: c cancels it")
+	if t.exports.Working() {
+		return t.Toast(ui.Warned, "an export is in progress: c cancels it")
 	}
 	format, ok := formatOf(name)
 	if !ok {
-		return t.toast(warned, "the name has to end in one of "+formatNames())
+		return t.Toast(ui.Warned, "the name has to end in one of "+formatNames())
 	}
 	if !filepath.IsAbs(name) {
 		name = filepath.Join(t.options.Folder, name)
 	}
 	write, rows, source := t.options.Export, &atomic.Int64{}, t.exportSource(shown)
 	t.exported = 0
-	return tea.Batch(exportingSoon(exportingMsg{rows}), t.work.start(&t.exports, func(ctx context.Context) tea.Msg {
+	return tea.Batch(exportingSoon(exportingMsg{rows}), t.Work.Start(&t.exports, func(ctx context.Context) tea.Msg {
 		left := ""
 		err := exportRows(ctx, source, func(from pager.Source) error {
 			err := write(name, func(w io.Writer) error { return pager.Export(ctx, from, w, format, rows.Store) })
-			left = leftOutText(from)
+			left = grid.LeftOutText(from)
 			return err
 		})
 		return exportedMsg{name, rows.Load(), left, err}
@@ -110,9 +112,9 @@ func (t *tableView) exportSource(shown bool) func(context.Context) (pager.Source
 	view := pager.View{}
 	if shown {
 		view.Sort, view.Where = t.settled.order, t.settled.where
-		if len(t.grid.shown) < len(t.grid.columns) {
-			for _, c := range t.grid.shown {
-				view.Columns = append(view.Columns, t.grid.columns[c].Name)
+		if len(t.grid.Shown) < len(t.grid.Columns) {
+			for _, c := range t.grid.Shown {
+				view.Columns = append(view.Columns, t.grid.Columns[c].Name)
 			}
 		}
 	}
@@ -169,12 +171,12 @@ func (s *stream) Count() (rows int64, all bool) { return s.count, false }
 func (s *stream) Close() error { return errors.Join(s.Rows.Close(), s.querier.Close()) }
 
 func exportingSoon(msg exportingMsg) tea.Cmd {
-	return tea.Tick(countEvery, func(time.Time) tea.Msg { return msg })
+	return tea.Tick(grid.CountEvery, func(time.Time) tea.Msg { return msg })
 }
 
 // exporting shows how far the export has come.
 func (t *tableView) exporting(msg exportingMsg) tea.Cmd {
-	if !t.exports.working() {
+	if !t.exports.Working() {
 		return nil
 	}
 	t.exported = msg.rows.Load()
@@ -183,20 +185,20 @@ func (t *tableView) exporting(msg exportingMsg) tea.Cmd {
 
 // cancelExport stops the export; what it says comes back as for any other end.
 func (t *tableView) cancelExport() tea.Cmd {
-	t.exports.cancel()
+	t.exports.Cancel()
 	return nil
 }
 
 func (t *tableView) exportOver(msg exportedMsg) tea.Cmd {
 	switch {
 	case errors.Is(msg.err, context.Canceled):
-		return t.toast(warned, "export cancelled: "+msg.name+" was not written")
+		return t.Toast(ui.Warned, "export cancelled: "+msg.name+" was not written")
 	case msg.err != nil:
 		t.fail("the rows cannot be exported", msg.err)
-		return t.toast(failed, t.failure.what+"   press ! for details")
+		return t.Toast(ui.Failed, t.failure.what+"   press ! for details")
 	case msg.left != "":
-		return t.toast(warned, "exported "+plural(msg.rows, "row", "rows")+" to "+msg.name+"; "+msg.left)
+		return t.Toast(ui.Warned, "exported "+ui.Plural(msg.rows, "row", "rows")+" to "+msg.name+"; "+msg.left)
 	default:
-		return t.toast(done, plural(msg.rows, "row lies", "rows lie")+" in "+msg.name)
+		return t.Toast(ui.Done, ui.Plural(msg.rows, "row lies", "rows lie")+" in "+msg.name)
 	}
 }

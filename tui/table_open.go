@@ -12,6 +12,8 @@ import (
 	"stedi/pipeline"
 	"stedi/pipeline/ndjson"
 	"stedi/pipeline/pager"
+	"stedi/tui/grid"
+	"stedi/tui/ui"
 )
 
 // load opens the files of the table in the background. What is shown stays
@@ -29,7 +31,7 @@ func (t *tableView) load() tea.Cmd {
 		}
 	}
 	open := t.openFiles(table, rows)
-	return t.work.start(&t.loading, func(ctx context.Context) tea.Msg {
+	return t.Work.Start(&t.loading, func(ctx context.Context) tea.Msg {
 		files, err := open(ctx)
 		return loadedMsg{files: files, version: now, err: err}
 	})
@@ -84,7 +86,7 @@ func (t *tableView) reload() tea.Cmd { return t.load() }
 func (t *tableView) loaded(msg loadedMsg) tea.Cmd {
 	if msg.err != nil {
 		if !errors.Is(msg.err, context.Canceled) {
-			return t.rowsFailed(msg.err)
+			return t.RowsFailed(msg.err)
 		}
 		return nil
 	}
@@ -93,31 +95,31 @@ func (t *tableView) loaded(msg loadedMsg) tea.Cmd {
 	t.missing = msg.files == nil
 	var cmds []tea.Cmd
 	if old != nil {
-		cmds = append(cmds, t.discard(oldFiles{old}))
+		cmds = append(cmds, t.Discard(oldFiles{old}))
 	}
 	if t.missing {
 		cmds = append(cmds, t.dropView())
-		t.grid.stop()
-		t.grid.source = nil
+		t.grid.Stop()
+		t.grid.Source = nil
 		return tea.Batch(cmds...)
 	}
 	if t.view == nil || !t.asked() {
 		cmds = append(cmds, t.showFiles())
 	}
 	if t.asked() {
-		cmds = append(cmds, t.arrange())
+		cmds = append(cmds, t.Arrange())
 	}
 	return tea.Batch(cmds...)
 }
 
 // asked tells whether the rows are to be sorted or filtered.
-func (t *tableView) asked() bool { return len(t.grid.order)+len(t.grid.where) > 0 }
+func (t *tableView) asked() bool { return len(t.grid.Order)+len(t.grid.Where) > 0 }
 
 // showFiles shows the rows as they lie in the files.
 func (t *tableView) showFiles() tea.Cmd {
 	closing := t.dropView()
 	t.settled = arrangement{}
-	return tea.Batch(closing, t.grid.take(t.files, t.files.Index))
+	return tea.Batch(closing, t.grid.Take(t.files, t.files.Index))
 }
 
 func (t *tableView) dropView() tea.Cmd {
@@ -126,25 +128,25 @@ func (t *tableView) dropView() tea.Cmd {
 	if view == nil {
 		return nil
 	}
-	return t.discard(view)
+	return t.Discard(view)
 }
 
-// arrange sorts and filters in the background. Until that is done, what was
+// Arrange sorts and filters in the background. Until that is done, what was
 // shown before is.
-func (t *tableView) arrange() tea.Cmd {
-	t.lookChanged()
+func (t *tableView) Arrange() tea.Cmd {
+	t.LookChanged()
 	if t.files == nil {
 		return nil
 	}
-	t.sorting.stop()
+	t.sorting.Stop()
 	if !t.asked() {
-		t.grid.old = false
+		t.grid.Old = false
 		return t.showFiles()
 	}
-	t.grid.old = true
-	how := arrangement{slices.Clone(t.grid.order), slices.Clone(t.grid.where)}
+	t.grid.Old = true
+	how := arrangement{slices.Clone(t.grid.Order), slices.Clone(t.grid.Where)}
 	table, open := t.definition(), t.place.Files
-	return t.work.start(&t.sorting, func(ctx context.Context) tea.Msg {
+	return t.Work.Start(&t.sorting, func(ctx context.Context) tea.Msg {
 		view, err := arrangeTable(ctx, open, table, how)
 		return arrangedMsg{view, how, err}
 	})
@@ -171,25 +173,25 @@ func (t *tableView) arranged(msg arrangedMsg) tea.Cmd {
 	if msg.err == nil {
 		closing := t.dropView()
 		t.view, t.settled = msg.view, msg.how
-		return tea.Batch(closing, t.grid.take(msg.view, nil))
+		return tea.Batch(closing, t.grid.Take(msg.view, nil))
 	}
 	if errors.Is(msg.err, context.Canceled) {
 		return nil
 	}
-	t.grid.old = false
-	t.grid.order, t.grid.where = t.settled.order, t.settled.where
-	t.lookChanged()
+	t.grid.Old = false
+	t.grid.Order, t.grid.Where = t.settled.order, t.settled.where
+	t.LookChanged()
 	if pipeline.KindOf(msg.err) == pipeline.Conflict {
 		t.stale = true
 		return nil
 	}
 	t.fail("the rows of "+t.name+": the filter is not valid", msg.err)
-	return t.toast(failed, t.failure.what+"   press ! for details")
+	return t.Toast(ui.Failed, t.failure.what+"   press ! for details")
 }
 
 // filterPrompt asks for a condition.
 func (t *tableView) filterPrompt() (label, text string) {
-	for _, c := range t.grid.where {
+	for _, c := range t.grid.Where {
 		if said := t.says[c.SQL]; said != "" && typedCondition(said, t.definition()) == c.SQL {
 			text = said
 		}
@@ -200,8 +202,8 @@ func (t *tableView) filterPrompt() (label, text string) {
 // filter is what the rows are filtered by.
 func (t *tableView) filter() string {
 	var list []string
-	for _, c := range t.grid.where {
-		list = append(list, conditionText(c))
+	for _, c := range t.grid.Where {
+		list = append(list, grid.ConditionText(c))
 	}
 	return strings.Join(list, " and ")
 }
@@ -211,17 +213,17 @@ func (t *tableView) filter() string {
 func (t *tableView) setFilter(text string) tea.Cmd {
 	text = strings.TrimSpace(text)
 	g := t.grid
-	if t.files == nil || text == "" && len(g.where) == 0 {
+	if t.files == nil || text == "" && len(g.Where) == 0 {
 		return nil
 	}
-	where := slices.DeleteFunc(slices.Clone(g.where), func(c pager.Condition) bool { return text == "" || c.SQL != "" })
+	where := slices.DeleteFunc(slices.Clone(g.Where), func(c pager.Condition) bool { return text == "" || c.SQL != "" })
 	if text != "" {
 		condition := typedCondition(text, t.definition())
 		t.says[condition] = text
 		where = append(where, pager.Condition{SQL: condition})
 	}
-	g.where, g.row, g.top = where, 0, 0
-	return t.arrange()
+	g.Where, g.Row, g.Top = where, 0, 0
+	return t.Arrange()
 }
 
 var (

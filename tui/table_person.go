@@ -14,6 +14,7 @@ import (
 	"stedi/pipeline/pager"
 	harmless "stedi/pipeline/printable"
 	"stedi/pipeline/survey"
+	"stedi/tui/ui"
 )
 
 // person is by which names the row with the cursor tells whose it is.
@@ -25,18 +26,18 @@ type person struct {
 // person finds out whose the row with the cursor is. The column with the
 // cursor counts first.
 func (t *tableView) person() (person, bool) {
-	table, values := t.definition(), t.grid.values()
+	table, values := t.definition(), t.grid.Values()
 	p := person{names: map[string]string{}}
 	if table == nil || values == nil {
 		return p, false
 	}
 	for _, kind := range slices.Sorted(maps.Keys(table.Subject)) {
-		at := slices.IndexFunc(t.grid.columns, func(c pipeline.ResultColumn) bool { return c.Name == table.Subject[kind] })
+		at := slices.IndexFunc(t.grid.Columns, func(c pipeline.ResultColumn) bool { return c.Name == table.Subject[kind] })
 		if at < 0 || values[at] == nil || strings.TrimSpace(harmless.Value(values[at])) == "" {
 			continue
 		}
 		p.names[kind] = harmless.Value(values[at])
-		if p.kind == "" || table.Subject[kind] == t.grid.cursorColumn() {
+		if p.kind == "" || table.Subject[kind] == t.grid.CursorColumn() {
 			p.kind = kind
 		}
 	}
@@ -54,10 +55,10 @@ type tracedMsg struct {
 func (t *tableView) follow() tea.Cmd {
 	who, ok := t.person()
 	if !ok {
-		return t.toast(warned, "no column of this row identifies a person")
+		return t.Toast(ui.Warned, "no column of this row identifies a person")
 	}
 	runner, allow := t.place.Runner, t.options.Run.Allow
-	return t.work.start(&t.tracing, func(ctx context.Context) tea.Msg {
+	return t.Work.Start(&t.tracing, func(ctx context.Context) tea.Msg {
 		trace, err := survey.Trace(ctx, runner, who.names[who.kind], allow)
 		return tracedMsg{who, trace, err}
 	})
@@ -69,7 +70,7 @@ func (t *tableView) traced(msg tracedMsg) tea.Cmd {
 			return nil
 		}
 		t.fail("the person cannot be followed", msg.err)
-		return t.toast(failed, t.failure.what+"   press ! for details")
+		return t.Toast(ui.Failed, t.failure.what+"   press ! for details")
 	}
 	panel := &personPanel{app: t.app, person: msg.person, trace: msg.trace}
 	for i, table := range slices.Backward(msg.trace.Tables) {
@@ -77,7 +78,7 @@ func (t *tableView) traced(msg tracedMsg) tea.Cmd {
 			panel.at = i // where the rows end is what people ask
 		}
 	}
-	return t.open(panel)
+	return t.Open(panel)
 }
 
 // personPanel shows where a person's rows are, and where they end and why.
@@ -88,20 +89,20 @@ type personPanel struct {
 	at    int
 }
 
-func (p *personPanel) title() string { return "One person's rows" }
+func (p *personPanel) Title() string { return "One person's rows" }
 
-func (p *personPanel) actions() []action {
+func (p *personPanel) Actions() []ui.Action {
 	move := func(by int) func() tea.Cmd {
 		return func() tea.Cmd {
 			p.at = min(max(0, p.at+by), len(p.trace.Tables)-1)
 			return nil
 		}
 	}
-	return []action{
-		p.keys.act("person-down", "down j", "down", move(1)).at(2),
-		p.keys.act("person-up", "up k", "up", move(-1)).at(3),
-		p.keys.act("person-open", "enter", "show these rows", p.openRows).at(1),
-		p.keys.act("person-close", "q", "close", p.shut),
+	return []ui.Action{
+		p.Keys.Act("person-down", "down j", "down", move(1)).At(2),
+		p.Keys.Act("person-up", "up k", "up", move(-1)).At(3),
+		p.Keys.Act("person-open", "enter", "show these rows", p.openRows).At(1),
+		p.Keys.Act("person-close", "q", "close", p.Shut),
 	}
 }
 
@@ -110,9 +111,9 @@ func (p *personPanel) openRows() tea.Cmd {
 	name := p.trace.Tables[p.at].Table
 	condition, said, ok := p.condition(p.lake().Table(name))
 	if !ok {
-		return p.toast(warned, "no column of "+name+" identifies a person")
+		return p.Toast(ui.Warned, "no column of "+name+" identifies a person")
 	}
-	return p.want(showRows{name, condition, said})
+	return p.Want(showRows{name, condition, said})
 }
 
 // condition is what makes a row of a table the person's: by a name that is
@@ -141,24 +142,24 @@ func (p *personPanel) condition(table *pipeline.Table) (c pager.Condition, said 
 	return pager.Condition{}, "", false
 }
 
-func (p *personPanel) draw(area pane) {
-	th := p.theme
-	_, in := window(area, th, "ONE PERSON'S ROWS", min(area.width()-2, 96), p.height(min(area.width()-2, 96)))
-	x := in.cut(1, 0, in.width()-2, th.strong, p.names[p.kind])
+func (p *personPanel) Draw(area ui.Pane) {
+	th := p.Theme
+	_, in := ui.Window(area, th, "ONE PERSON'S ROWS", min(area.Width()-2, 96), p.height(min(area.Width()-2, 96)))
+	x := in.Cut(1, 0, in.Width()-2, th.Strong, p.names[p.kind])
 	text := "  " + p.trace.Name
 	if p.trace.Name == "" {
 		text = "  found in no table"
 	}
 	for _, l := range p.trace.Linked {
-		text += " (" + plural(l.Values, l.Name, "× "+l.Name) + ")"
+		text += " (" + ui.Plural(l.Values, l.Name, "× "+l.Name) + ")"
 	}
-	in.cut(x, 0, in.width()-x-1, th.dim, text)
-	list := in.part(0, 2, in.width(), min(len(p.trace.Tables), max(1, in.height()-6)))
-	from := max(0, p.at-list.height()+1)
-	for y := range list.height() {
-		p.drawTable(list.line(y), from+y)
+	in.Cut(x, 0, in.Width()-x-1, th.Dim, text)
+	list := in.Part(0, 2, in.Width(), min(len(p.trace.Tables), max(1, in.Height()-6)))
+	from := max(0, p.at-list.Height()+1)
+	for y := range list.Height() {
+		p.drawTable(list.Line(y), from+y)
 	}
-	if below := in.bottom(list.height() + 3); below.height() > 0 && p.at < len(p.trace.Tables) {
+	if below := in.Bottom(list.Height() + 3); below.Height() > 0 && p.at < len(p.trace.Tables) {
 		p.drawWay(below, p.trace.Tables[p.at])
 	}
 }
@@ -178,25 +179,25 @@ func (p *personPanel) height(wide int) int {
 	return len(p.trace.Tables) + most + 5
 }
 
-func (p *personPanel) drawTable(row pane, n int) {
-	th, t := p.theme, p.trace.Tables[n]
-	style := th.text
+func (p *personPanel) drawTable(row ui.Pane, n int) {
+	th, t := p.Theme, p.trace.Tables[n]
+	style := th.Text
 	if n == p.at {
-		style = th.selected
-		row.fill(style)
+		style = th.Selected
+		row.Fill(style)
 	}
-	end := max(14, row.width()*40/100)
-	row.cut(1, 0, end-10, style, t.Table)
-	row.textRight(end, 0, over(th.number, style), rowsText(t.Rows, t.Missing))
+	end := max(14, row.Width()*40/100)
+	row.Cut(1, 0, end-10, style, t.Table)
+	row.TextRight(end, 0, ui.Over(th.Number, style), rowsText(t.Rows, t.Missing))
 	switch {
 	case t.Missing:
-		row.cut(end+2, 0, row.width()-end-3, over(th.dim, style), "not built yet")
+		row.Cut(end+2, 0, row.Width()-end-3, ui.Over(th.Dim, style), "not built yet")
 	case t.Ends != "":
-		row.cut(end+2, 0, row.width()-end-3, over(th.warn, style), "all rows are dropped at "+t.Ends)
+		row.Cut(end+2, 0, row.Width()-end-3, ui.Over(th.Warn, style), "all rows are dropped at "+t.Ends)
 	case len(t.Stages) > 0 && t.Stages[len(t.Stages)-1].Rows != t.Rows:
-		row.cut(end+2, 0, row.width()-end-3, over(th.warn, style), "the table is stale")
+		row.Cut(end+2, 0, row.Width()-end-3, ui.Over(th.Warn, style), "the table is stale")
 	}
-	row.click(func() tea.Cmd {
+	row.Click(func() tea.Cmd {
 		if p.at == n {
 			return p.openRows()
 		}
@@ -209,42 +210,42 @@ func rowsText(n int64, missing bool) string {
 	if missing || n < 0 {
 		return "—"
 	}
-	return count(n)
+	return ui.Count(n)
 }
 
 // drawWay shows how many of the person's rows come out of each stage.
-func (p *personPanel) drawWay(area pane, t pipeline.TableTrace) {
-	th := p.theme
+func (p *personPanel) drawWay(area ui.Pane, t pipeline.TableTrace) {
+	th := p.Theme
 	if len(t.Stages) == 0 {
-		area.cut(1, 0, area.width()-2, th.dim, t.Table+" is a landing table (source)")
+		area.Cut(1, 0, area.Width()-2, th.Dim, t.Table+" is a landing table (source)")
 		return
 	}
 	y := 0
 	for i, s := range t.Stages {
-		name, style := s.Stage, th.text
+		name, style := s.Stage, th.Text
 		if i == len(t.Stages)-1 {
 			name = "└▶ " + name
 		}
 		if s.Stage == t.Ends {
-			style = th.warn
+			style = th.Warn
 		}
-		area.cut(1, y, 30, style, name)
-		area.textRight(42, y, style, rowsText(s.Rows, false))
+		area.Cut(1, y, 30, style, name)
+		area.TextRight(42, y, style, rowsText(s.Rows, false))
 		y++
 		if s.Stage != t.Ends {
 			continue
 		}
-		for _, line := range p.reason(s, area.width()) {
-			area.cut(5, y, area.width()-6, th.dim, line[0].text)
+		for _, line := range p.reason(s, area.Width()) {
+			area.Cut(5, y, area.Width()-6, th.Dim, line[0].Text)
 			y++
 		}
 	}
 }
 
 // reason is what a stage asks of a row, in lines for so much room.
-func (p *personPanel) reason(s pipeline.StageTrace, wide int) []styledLine {
+func (p *personPanel) reason(s pipeline.StageTrace, wide int) []ui.StyledLine {
 	if s.Condition == "" {
 		return nil
 	}
-	return wrapWords(styledLine{{p.theme.dim, "condition: " + strings.Join(strings.Fields(s.Condition), " ")}}, max(10, wide-6))
+	return ui.WrapWords(ui.StyledLine{{Style: p.Theme.Dim, Text: "condition: " + strings.Join(strings.Fields(s.Condition), " ")}}, max(10, wide-6))
 }

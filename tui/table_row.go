@@ -6,16 +6,19 @@ import (
 	"io"
 
 	tea "charm.land/bubbletea/v2"
+
+	"stedi/tui/grid"
+	"stedi/tui/ui"
 )
 
 // rowPanel shows the row with the cursor: as JSON, and as it lies in its file.
 type rowPanel struct {
-	*reader
+	*ui.Reader
 	table *tableView
 	row   int64
 	raw   string
 	at    string // file and line
-	line  task
+	line  ui.Task
 }
 
 // lineMsg brings a row as it lies in its file.
@@ -28,39 +31,39 @@ type lineMsg struct {
 	err   error
 }
 
-// openRow shows the row with the cursor.
-func (t *tableView) openRow() tea.Cmd {
-	if t.grid.values() == nil {
+// OpenRow shows the row with the cursor.
+func (t *tableView) OpenRow() tea.Cmd {
+	if t.grid.Values() == nil {
 		return nil
 	}
-	r := &rowPanel{table: t, reader: &reader{kit: t.kit, copy: t.grid.copyRow}}
-	r.more = []action{
-		t.keys.act("row-after", "right l n", "next row", func() tea.Cmd { return r.move(1) }).at(1),
-		t.keys.act("row-before", "left h N", "previous row", func() tea.Cmd { return r.move(-1) }).at(2),
+	r := &rowPanel{table: t, Reader: &ui.Reader{Kit: t.Kit, Copy: t.grid.CopyRow}}
+	r.More = []ui.Action{
+		t.Keys.Act("row-after", "right l n", "next row", func() tea.Cmd { return r.move(1) }).At(1),
+		t.Keys.Act("row-before", "left h N", "previous row", func() tea.Cmd { return r.move(-1) }).At(2),
 	}
 	if t.view == nil {
-		r.more = append(r.more, t.keys.act("copy-line", "Y", "copy the line of the file", func() tea.Cmd {
-			return r.copyText("the line", r.raw)
-		}).at(24))
+		r.More = append(r.More, t.Keys.Act("copy-line", "Y", "copy the line of the file", func() tea.Cmd {
+			return r.CopyText("the line", r.raw)
+		}).At(24))
 	}
-	return tea.Batch(t.open(r), r.find())
+	return tea.Batch(t.Open(r), r.find())
 }
 
 func (r *rowPanel) move(by int64) tea.Cmd {
-	return tea.Batch(r.table.grid.moveRows(by), r.find())
+	return tea.Batch(r.table.grid.MoveRows(by), r.find())
 }
 
 // find brings up the text of the row, and gets its line in the background.
 func (r *rowPanel) find() tea.Cmd {
 	g := r.table.grid
-	r.row, r.raw, r.at, r.offset = g.row, "", "", 0
-	r.head = r.table.name + " · row " + count(g.row+1)
-	r.lines = r.wrapped(r.text)
-	if r.table.view != nil || r.table.files == nil || g.old {
+	r.row, r.raw, r.at, r.Offset = g.Row, "", "", 0
+	r.Head = r.table.name + " · row " + ui.Count(g.Row+1)
+	r.Lines = r.Wrapped(r.text)
+	if r.table.view != nil || r.table.files == nil || g.Old {
 		return nil
 	}
-	files, row := r.table.files, g.row
-	return r.work.start(&r.line, func(ctx context.Context) tea.Msg {
+	files, row := r.table.files, g.Row
+	return r.Work.Start(&r.line, func(ctx context.Context) tea.Msg {
 		raw, file, line, err := files.Line(ctx, row)
 		return lineMsg{r, row, string(raw), file, line, err}
 	})
@@ -74,26 +77,26 @@ func (r *rowPanel) update(msg tea.Msg) tea.Cmd {
 		}
 		switch {
 		case msg.err == nil:
-			r.raw, r.at = msg.raw, msg.file+":"+count(msg.line)
-			r.lines = r.wrapped(r.text)
+			r.raw, r.at = msg.raw, msg.file+":"+ui.Count(msg.line)
+			r.Lines = r.Wrapped(r.text)
 		case !errors.Is(msg.err, context.Canceled) && !errors.Is(msg.err, io.EOF):
-			return r.table.rowsFailed(msg.err)
+			return r.table.RowsFailed(msg.err)
 		}
-	case pageMsg:
-		r.lines = r.wrapped(r.text) // the row may have come
+	case grid.PageMsg:
+		r.Lines = r.Wrapped(r.text) // the row may have come
 	}
 	return nil
 }
 
-func (r *rowPanel) text() []styledLine {
-	g, th := r.table.grid, r.theme
-	values := g.values()
+func (r *rowPanel) text() []ui.StyledLine {
+	g, th := r.table.grid, r.Theme
+	values := g.Values()
 	if values == nil {
-		return []styledLine{{{th.dim, "…"}}}
+		return []ui.StyledLine{{{Style: th.Dim, Text: "…"}}}
 	}
-	lines := g.jsonLines(values)
+	lines := g.JSONLines(values)
 	if r.at != "" {
-		lines = append(lines, styledLine{}, styledLine{{th.accent, r.at}}, styledLine{{th.dim, r.raw}})
+		lines = append(lines, ui.StyledLine{}, ui.StyledLine{{Style: th.Accent, Text: r.at}}, ui.StyledLine{{Style: th.Dim, Text: r.raw}})
 	}
 	return lines
 }

@@ -13,6 +13,8 @@ import (
 
 	"stedi/pipeline"
 	"stedi/pipeline/pager"
+	"stedi/tui/grid"
+	"stedi/tui/ui"
 )
 
 // openRows opens a table of a lake in which everything was made.
@@ -44,11 +46,11 @@ func (d *driver) enters(key, text string) {
 func (d *driver) column(name string) (values []any) {
 	d.Helper()
 	g := d.tableView().grid
-	_, h := g.space()
-	for row := g.top; row < min(g.top+int64(h), g.kept.count); row++ {
-		for i, c := range g.columns {
+	_, h := g.Space()
+	for row := g.Top; row < min(g.Top+int64(h), g.Kept.Count); row++ {
+		for i, c := range g.Columns {
 			if c.Name == name {
-				values = append(values, g.kept.rows[row][i])
+				values = append(values, g.Kept.Rows[row][i])
 			}
 		}
 	}
@@ -59,9 +61,9 @@ func (d *driver) column(name string) (values []any) {
 func (d *driver) cursorTo(name string) {
 	d.Helper()
 	d.press("0")
-	for d.tableView().grid.cursorColumn() != name {
-		before := d.tableView().grid.at
-		if d.press("right"); d.tableView().grid.at == before {
+	for d.tableView().grid.CursorColumn() != name {
+		before := d.tableView().grid.At
+		if d.press("right"); d.tableView().grid.At == before {
 			d.Fatalf("there is no column %s", name)
 		}
 	}
@@ -123,10 +125,10 @@ func TestRowsAreFilteredByValuesConditionsAndTexts(t *testing.T) {
 	_, d := openRows(t, "accelerometer_landing")
 	d.cursorTo("y")
 	d.enters("/", "y = 1")
-	ones := d.tableView().grid.kept.count
+	ones := d.tableView().grid.Kept.Count
 	d.press("backspace")
 	d.enters("/", "y is null or y <> 1")
-	others := d.tableView().grid.kept.count
+	others := d.tableView().grid.Kept.Count
 	if ones == 0 || others == 0 || ones+others != 164 {
 		t.Errorf("%d and %d rows", ones, others)
 	}
@@ -134,14 +136,14 @@ func TestRowsAreFilteredByValuesConditionsAndTexts(t *testing.T) {
 	d.shows("164 rows")
 
 	d.press("=")
-	only := d.tableView().grid.kept.count
+	only := d.tableView().grid.Kept.Count
 	for _, v := range d.column("y") {
 		if v != d.column("y")[0] {
 			t.Errorf("%v is not wanted", v)
 		}
 	}
 	d.press("backspace", "x")
-	if rest := d.tableView().grid.kept.count; only == 0 || only+rest != 164 {
+	if rest := d.tableView().grid.Kept.Count; only == 0 || only+rest != 164 {
 		t.Errorf("%d rows with the value and %d without", only, rest)
 	}
 	d.press("backspace")
@@ -173,17 +175,17 @@ func TestATextIsFoundForwardAndBack(t *testing.T) {
 	_, d := openRows(t, "customer_landing")
 	d.enters("ctrl+f", "OAKENSHAW")
 	g := d.tableView().grid
-	first := g.row
-	if v, _ := g.value(); !strings.Contains(strings.ToLower(fmt.Sprint(v)), "oakenshaw") {
+	first := g.Row
+	if v, _ := g.Value(); !strings.Contains(strings.ToLower(fmt.Sprint(v)), "oakenshaw") {
 		t.Errorf("the cursor is on %v", v)
 	}
 	d.press("n")
-	if g.row <= first {
-		t.Errorf("row %d comes after %d", g.row, first)
+	if g.Row <= first {
+		t.Errorf("row %d comes after %d", g.Row, first)
 	}
 	d.press("N")
-	if g.row != first {
-		t.Errorf("row %d, not %d", g.row, first)
+	if g.Row != first {
+		t.Errorf("row %d, not %d", g.Row, first)
 	}
 	d.enters("ctrl+f", "nobody is called so")
 	d.shows("no cell from here on has that text")
@@ -206,8 +208,8 @@ func TestTheNextStartShowsATableAsItWasLookedAt(t *testing.T) {
 	d.cursorTo("registrationDate")
 	d.shows("customer_landing · by email ▲ · 1 hidden", "24 rows", "2024-01-01 12:41:")
 	g := d.tableView().grid
-	if g.frozen != 2 || !g.local || !g.hidden["phone"] {
-		t.Errorf("%d, %t, %v", g.frozen, g.local, g.hidden)
+	if g.Frozen != 2 || !g.Local || !g.Hidden["phone"] {
+		t.Errorf("%d, %t, %v", g.Frozen, g.Local, g.Hidden)
 	}
 	d.press("U")
 	d.hides("hidden")
@@ -244,7 +246,7 @@ func TestAPersonIsFollowedThroughTheZones(t *testing.T) {
 	var email string
 	for _, v := range d.column("shareWithResearchAsOfDate") { // one who has not consented
 		if v == nil {
-			email = fmt.Sprint(d.column("email")[d.tableView().grid.row])
+			email = fmt.Sprint(d.column("email")[d.tableView().grid.Row])
 			break
 		}
 		d.press("down")
@@ -259,7 +261,7 @@ func TestAPersonIsFollowedThroughTheZones(t *testing.T) {
 		d.opens("customer_landing")
 		d.push(&personPanel{app: d.app, person: p.person, trace: p.trace, at: i})
 		d.press("enter")
-		if got := d.tableView().grid.kept.count; got != table.Rows {
+		if got := d.tableView().grid.Kept.Count; got != table.Rows {
 			t.Errorf("%s: %d rows are shown, not %d", table.Table, got, table.Rows)
 		}
 	}
@@ -280,7 +282,7 @@ func TestRowsAreExportedIntoANewFile(t *testing.T) {
 	text, err := os.ReadFile(filepath.Join(folder, "some.csv"))
 	must(t, err)
 	lines := strings.Split(strings.TrimSpace(string(text)), "\n")
-	if int64(len(lines)-1) != d.tableView().grid.kept.count || lines[0] != "user,timestamp,x,y" {
+	if int64(len(lines)-1) != d.tableView().grid.Kept.Count || lines[0] != "user,timestamp,x,y" {
 		t.Errorf("%d lines from %q", len(lines), lines[0])
 	}
 	d.enters("E", "all.ndjson")
@@ -320,7 +322,7 @@ func TestRowsThatHaveChangedAreReadAgain(t *testing.T) {
 	for _, f := range files {
 		must(t, os.WriteFile(f, []byte(`{"user":"a@example.com","timestamp":1,"x":1,"y":2,"z":3}`+"\n"), 0o600))
 	}
-	d.tableView().grid.kept.rows = map[int64][]any{}
+	d.tableView().grid.Kept.Rows = map[int64][]any{}
 	d.press("end")
 	if d.failure != nil {
 		t.Errorf("%v", d.failure.why)
@@ -345,38 +347,38 @@ func TestATableThatIsNotMadeSaysSoUntilItIs(t *testing.T) {
 func TestTheMouseSortsWidensAndChooses(t *testing.T) {
 	_, d := openRows(t, "accelerometer_landing")
 	g := d.tableView().grid
-	w, _ := g.space()
-	list, _ := g.layout(w)
+	w, _ := g.Space()
+	list, _ := g.Layout(w)
 	click := func(x, y int) {
 		t.Helper()
 		d.send(tea.MouseClickMsg{X: x + 1, Y: y, Button: tea.MouseLeft})
 		d.send(tea.MouseReleaseMsg{X: x + 1, Y: y})
 	}
-	click(list[2].x, 5)
-	if g.row != 2 || g.at != 2 {
-		t.Errorf("row %d, column %d", g.row, g.at)
+	click(list[2].X, 5)
+	if g.Row != 2 || g.At != 2 {
+		t.Errorf("row %d, column %d", g.Row, g.At)
 	}
-	click(list[1].x, 2)
+	click(list[1].X, 2)
 	d.shows("by timestamp ▲")
-	before := g.cellWidth(0)
-	edge := list[0].x + list[0].w + 1
+	before := g.CellWidth(0)
+	edge := list[0].X + list[0].W + 1
 	d.send(tea.MouseClickMsg{X: edge, Y: 2, Button: tea.MouseLeft})
 	d.send(tea.MouseMotionMsg{X: edge + 7, Y: 2, Button: tea.MouseLeft})
 	d.send(tea.MouseReleaseMsg{X: edge + 7, Y: 2})
-	if got := g.cellWidth(0); got != before+7 {
+	if got := g.CellWidth(0); got != before+7 {
 		t.Errorf("%d columns wide, not %d", got, before+7)
 	}
 	d.send(tea.MouseWheelMsg{X: 10, Y: 10, Button: tea.MouseWheelDown})
-	if g.top != 3 {
-		t.Errorf("the first row is %d", g.top)
+	if g.Top != 3 {
+		t.Errorf("the first row is %d", g.Top)
 	}
 }
 
 func TestNothingTheEmptyTextAndTheWordNullLookDifferent(t *testing.T) {
-	th := newTheme(true, 0)
+	th := ui.NewTheme(true, 0)
 	seen := map[string]bool{}
 	for _, v := range []any{nil, "", "null", `""`, false, "false"} {
-		key := fmt.Sprint(cellText(v, 10), th.cellStyle(v))
+		key := fmt.Sprint(grid.CellText(v, 10), grid.CellStyle(th, v))
 		if seen[key] {
 			t.Errorf("%#v looks like another value", v)
 		}
@@ -415,7 +417,7 @@ func TestOnlyWhatUsesAColumnIsAConditionAlready(t *testing.T) {
 
 func TestACopySaysWhatHasTheText(t *testing.T) {
 	w, d := openRows(t, "customer_landing")
-	w.how = Copied{Send: "\x1b]52;c;eA==\a", To: "the terminal (OSC 52)"}
+	w.how = ui.Copied{Send: "\x1b]52;c;eA==\a", To: "the terminal (OSC 52)"}
 	d.press("y")
 	d.shows("sent the cell to the terminal (OSC 52)")
 	d.hides("copied")

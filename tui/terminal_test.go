@@ -16,6 +16,8 @@ import (
 	uv "github.com/charmbracelet/ultraviolet"
 	"github.com/charmbracelet/x/ansi"
 	"github.com/charmbracelet/x/vt"
+
+	"stedi/tui/ui"
 )
 
 // terminal is an emulated terminal with a program on it.
@@ -73,7 +75,7 @@ func unplug(e *vt.SafeEmulator) error {
 // timeless keeps from a model that time has passed.
 func timeless(_ tea.Model, msg tea.Msg) tea.Msg {
 	switch msg.(type) {
-	case toastOverMsg, tickMsg:
+	case ui.ToastOverMsg, tickMsg:
 		return nil
 	}
 	return Filter(time.Now)(nil, msg)
@@ -125,7 +127,7 @@ func (t *terminal) shows(text string) {
 
 // wants waits until the terminal shows a screen as it is drawn, character by
 // character and style by style.
-func (t *terminal) wants(drawn *frame) {
+func (t *terminal) wants(drawn *ui.Frame) {
 	t.Helper()
 	wrong := ""
 	defer func() {
@@ -135,9 +137,9 @@ func (t *terminal) wants(drawn *frame) {
 	}()
 	t.until("the screen", func() bool {
 		wrong = ""
-		for y := range drawn.cells.Height() {
-			for x := range drawn.cells.Width() {
-				if a, b := appearance(drawn.cells.CellAt(x, y)), appearance(t.emulator.CellAt(x, y)); a != b {
+		for y := range drawn.Cells.Height() {
+			for x := range drawn.Cells.Width() {
+				if a, b := appearance(drawn.Cells.CellAt(x, y)), appearance(t.emulator.CellAt(x, y)); a != b {
 					wrong = fmt.Sprintf("column %d of line %d is %s instead of %s", x, y, b, a)
 					return false
 				}

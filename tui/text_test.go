@@ -8,6 +8,8 @@ import (
 	uv "github.com/charmbracelet/ultraviolet"
 	"github.com/charmbracelet/x/ansi"
 	"golang.org/x/text/unicode/norm"
+
+	"stedi/tui/ui"
 )
 
 // scripts are words in scripts whose letters have marks, and emoji of several
@@ -19,21 +21,21 @@ var scripts = []string{
 
 func TestLettersKeepTheirMarks(t *testing.T) {
 	for _, word := range scripts {
-		got := printable(word)
+		got := ui.Printable(word)
 		if strings.Contains(got, "<U+") {
 			t.Errorf("%s is shown as %q", word, got)
 		}
 		if strings.ReplaceAll(norm.NFC.String(got), " ", "") != strings.ReplaceAll(norm.NFC.String(word), " ", "") {
 			t.Errorf("%q is shown as %q", word, got)
 		}
-		if again := printable(got); again != got {
+		if again := ui.Printable(got); again != got {
 			t.Errorf("%q becomes %q", got, again)
 		}
 	}
 	for in, want := range map[string]string{
 		"\u0301": "◌\u0301", "한": "한", "a\u200db": "a<U+200D>b", "x\ufe0e": "x<U+FE0E>", "\u202e": "<U+202E>", "क\u200d\u200d": "क\u200d<U+200D>",
 	} {
-		if got := printable(in); got != want {
+		if got := ui.Printable(in); got != want {
 			t.Errorf("%q is shown as %q, not %q", in, got, want)
 		}
 	}
@@ -41,15 +43,15 @@ func TestLettersKeepTheirMarks(t *testing.T) {
 
 func TestACutNeverSplitsALetterFromItsMarks(t *testing.T) {
 	for _, word := range scripts {
-		text := strings.Repeat(printable(word), 3)
+		text := strings.Repeat(ui.Printable(word), 3)
 		ends := map[int]bool{0: true} // where a letter ends
 		for n := 0; n < len(text); ends[n] = true {
 			cluster, _ := ansi.FirstGraphemeCluster(text[n:], ansi.GraphemeWidth)
 			n += len(cluster)
 		}
 		for most := range 12 {
-			got := shorten(text, most)
-			if w := width(got); w > most {
+			got := ui.Shorten(text, most)
+			if w := ui.Width(got); w > most {
 				t.Errorf("%q takes %d columns of %d", got, w, most)
 			}
 			if kept, cut := strings.CutSuffix(got, "…"); cut {
@@ -58,9 +60,9 @@ func TestACutNeverSplitsALetterFromItsMarks(t *testing.T) {
 				}
 			}
 			var lines strings.Builder
-			for _, line := range wrap(styledLine{{uv.Style{}, text}}, max(8, most)) {
+			for _, line := range ui.Wrap(ui.StyledLine{{Style: uv.Style{}, Text: text}}, max(8, most)) {
 				for _, piece := range line {
-					lines.WriteString(piece.text)
+					lines.WriteString(piece.Text)
 				}
 				if !ends[lines.Len()] {
 					t.Errorf("%q is broken within a letter: %q", text, lines.String())
@@ -74,7 +76,7 @@ func TestACutNeverSplitsALetterFromItsMarks(t *testing.T) {
 }
 
 // page draws every word between two bars.
-type page struct{ frame *frame }
+type page struct{ frame *ui.Frame }
 
 func (page) Init() tea.Cmd                         { return nil }
 func (p page) Update(tea.Msg) (tea.Model, tea.Cmd) { return p, nil }
@@ -84,10 +86,10 @@ func (p page) View() tea.View                      { v := tea.NewView(p.frame.St
 // others do not: what stands behind it is in its column all the same.
 func TestWhatStandsBehindLettersWithMarksIsAligned(t *testing.T) {
 	const bar = 30
-	f := newFrame(40, len(scripts))
+	f := ui.NewFrame(40, len(scripts))
 	for y, word := range scripts {
-		f.all().cut(1, y, bar-1, uv.Style{}, word)
-		f.all().text(bar, y, uv.Style{}, "│end")
+		f.All().Cut(1, y, bar-1, uv.Style{}, word)
+		f.All().Text(bar, y, uv.Style{}, "│end")
 	}
 	term := onTerminal(t, page{f}, 40, len(scripts))
 	term.shows("漢字")
@@ -101,10 +103,10 @@ func TestWhatStandsBehindLettersWithMarksIsAligned(t *testing.T) {
 // A picture counts like the emulator.
 func TestAPictureOfLettersWithMarksIsAligned(t *testing.T) {
 	for _, word := range scripts {
-		f := newFrame(40, 1)
-		f.all().cut(1, 0, 29, uv.Style{}, word)
-		f.all().text(30, 0, uv.Style{}, "│")
-		line, _, _ := strings.Cut(ansi.Strip(f.picture()), "│")
+		f := ui.NewFrame(40, 1)
+		f.All().Cut(1, 0, 29, uv.Style{}, word)
+		f.All().Text(30, 0, uv.Style{}, "│")
+		line, _, _ := strings.Cut(ansi.Strip(f.Picture()), "│")
 		if w := ansi.StringWidth(line); w != 30 {
 			t.Errorf("%s: the bar is in column %d", word, w)
 		}
@@ -117,8 +119,8 @@ func FuzzShorten(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text string, most int) {
 		most &= 63
-		got := shorten(text, most)
-		if w := ansi.StringWidthWc(got); w > most || w != width(got) || printable(got) != got && !strings.HasSuffix(got, "…") {
+		got := ui.Shorten(text, most)
+		if w := ansi.StringWidthWc(got); w > most || w != ui.Width(got) || ui.Printable(got) != got && !strings.HasSuffix(got, "…") {
 			t.Errorf("%q is cut to %q of %d columns, not %d", text, got, w, most)
 		}
 	})

@@ -30,6 +30,8 @@ import (
 
 	"stedi/pipeline"
 	"stedi/pipeline/report"
+	"stedi/tui/grid"
+	"stedi/tui/ui"
 )
 
 // Workspace is a lake that is open, and what can be done with it.
@@ -98,7 +100,7 @@ type Options struct {
 	Now      func() time.Time
 	Zone     *time.Location // of the reader
 	// Copy puts a text into a clipboard; nil: there is none.
-	Copy func(ctx context.Context, text string) (Copied, error)
+	Copy func(ctx context.Context, text string) (ui.Copied, error)
 	// Export makes a new file of what write writes. An existing one is an error,
 	// and when write fails there is none. Nil: there are no files.
 	Export func(name string, write func(io.Writer) error) error
@@ -112,19 +114,12 @@ type Options struct {
 	Dark     bool                 // likewise
 }
 
-// Copied says how a text was copied.
-type Copied struct {
-	With string // the tools that have taken it, as people call them
-	Send string // if none has: what asks the terminal to take it
-	To   string // what that is sent to, as people call it
-}
-
 // Model is the root model.
 type Model struct {
 	*app
 	screens  [screenCount]screen
-	overlays []overlay
-	prompt   *prompt
+	overlays []ui.Overlay
+	prompt   *ui.Prompt
 	quitting bool
 	dragging func(dx, dy int) tea.Cmd
 	mouseX   int
@@ -139,7 +134,7 @@ func New(ctx context.Context, o Options) (*Model, error) {
 		lakeScreen: newLake(a), runScreen: newRun(a), queryScreen: newQuery(a), checksScreen: newChecks(a),
 		historyScreen: newHistory(a), tableScreen: newTable(a),
 	}
-	if err := checkKeys(o.Keys, m.places()); err != nil {
+	if err := ui.CheckKeys(o.Keys, m.places()); err != nil {
 		return nil, err
 	}
 	m.recall()
@@ -150,7 +145,7 @@ func New(ctx context.Context, o Options) (*Model, error) {
 func (m *Model) Close() error {
 	err := m.remember()
 	m.stopAll()
-	m.work.wait()
+	m.Work.Wait()
 	if m.place != nil {
 		err = errors.Join(err, m.place.Close())
 	}
@@ -159,7 +154,7 @@ func (m *Model) Close() error {
 
 // Init opens the lake.
 func (m *Model) Init() tea.Cmd {
-	return tea.Batch(tea.RequestBackgroundColor, m.work.start(&m.opening, func(ctx context.Context) tea.Msg {
+	return tea.Batch(tea.RequestBackgroundColor, m.Work.Start(&m.opening, func(ctx context.Context) tea.Msg {
 		place, err := m.options.Open(ctx)
 		return openedMsg{place, err}
 	}))
@@ -180,15 +175,15 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 func (m *Model) take(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
-		m.width, m.height = msg.Width, msg.Height
+		m.Width, m.Height = msg.Width, msg.Height
 		return nil
 	case tea.ColorProfileMsg:
 		m.options.Profiled = msg.Profile
-		m.theme = newTheme(m.options.Dark, msg.Profile)
+		m.Theme = ui.NewTheme(m.options.Dark, msg.Profile)
 		return nil
 	case tea.BackgroundColorMsg:
 		m.options.Dark = msg.IsDark()
-		m.theme = newTheme(m.options.Dark, m.options.Profiled)
+		m.Theme = ui.NewTheme(m.options.Dark, m.options.Profiled)
 		return nil
 	case tea.FocusMsg:
 		m.blurred = false
@@ -202,11 +197,11 @@ func (m *Model) take(msg tea.Msg) tea.Cmd {
 		return m.paste(msg)
 	case tea.MouseMsg:
 		return m.mouse(msg)
-	case reply:
-		if !msg.task.accepts(msg) {
-			return m.discard(msg.value)
+	case ui.Reply:
+		if !msg.Task.Accepts(msg) {
+			return m.Discard(msg.Value)
 		}
-		return m.deliver(msg.value)
+		return m.deliver(msg.Value)
 	default:
 		return m.deliver(msg)
 	}
@@ -215,8 +210,8 @@ func (m *Model) take(msg tea.Msg) tea.Cmd {
 // fillRoom fetches rows for which there is room now: a larger window, a border
 // that was moved or a zoom shows more of them.
 func (m *Model) fillRoom() tea.Cmd {
-	if s, ok := m.here().(interface{ shown() *grid }); ok {
-		return s.shown().fetch()
+	if s, ok := m.here().(interface{ shown() *grid.Grid }); ok {
+		return s.shown().Fetch()
 	}
 	return nil
 }
@@ -260,8 +255,8 @@ func (m *Model) hear(msg tea.Msg) tea.Cmd {
 // finish takes what came of something that was asked for.
 func (m *Model) finish(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
-	case toastOverMsg:
-		m.toasts.drop(msg.id)
+	case ui.ToastOverMsg:
+		m.Toasts.Drop(msg.ID)
 	case savedMsg:
 		return m.saved(msg)
 	case examinedMsg:
@@ -270,16 +265,16 @@ func (m *Model) finish(msg tea.Msg) tea.Cmd {
 		return m.listedJobs(msg)
 	case picturesMsg:
 		return m.pictured(msg)
-	case copiedMsg:
-		return m.copied(msg)
+	case ui.CopiedMsg:
+		return m.Copied(msg)
 	}
 	return nil
 }
 
 // stopAll ends what is under way.
 func (m *Model) stopAll() {
-	for _, t := range []*task{&m.opening, &m.looking} {
-		t.stop()
+	for _, t := range []*ui.Task{&m.opening, &m.looking} {
+		t.Stop()
 	}
 	m.live.stop()
 	for _, s := range m.screens {

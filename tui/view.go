@@ -9,17 +9,18 @@ import (
 	uv "github.com/charmbracelet/ultraviolet"
 
 	"stedi/pipeline"
+	"stedi/tui/ui"
 )
 
 // View draws the screen as it is.
 func (m *Model) View() tea.View {
-	f := m.frame(m.width, m.height)
+	f := m.frame(m.Width, m.Height)
 	v := tea.NewView(f.String())
 	v.AltScreen = true
 	v.ReportFocus = true
 	v.MouseMode = tea.MouseModeCellMotion
-	v.WindowTitle = "stedi " + printable(m.options.Lake)
-	v.Cursor = f.cursor
+	v.WindowTitle = "stedi " + ui.Printable(m.options.Lake)
+	v.Cursor = f.Cursor
 	if share, ok := m.live.share(); ok {
 		v.ProgressBar = tea.NewProgressBar(tea.ProgressBarDefault, int(share*100))
 	}
@@ -27,98 +28,98 @@ func (m *Model) View() tea.View {
 }
 
 // frame draws into so many columns and lines.
-func (m *Model) frame(width, height int) *frame {
-	f := newFrame(width, height)
-	f.covered = len(m.overlays) > 0
-	p := f.all()
+func (m *Model) frame(width, height int) *ui.Frame {
+	f := ui.NewFrame(width, height)
+	f.Covered = len(m.overlays) > 0
+	p := f.All()
 	if width < leastWidth || height < leastHeight {
-		p.text(0, 0, m.theme.text, "terminal too small")
+		p.Text(0, 0, m.Theme.Text, "terminal too small")
 		return f
 	}
-	m.header(p.top(1))
-	m.footer(p.bottom(height - 1))
-	body := p.part(0, 1, width, bodyHeight(height))
-	if bodyHeight(height) < height-2 {
-		m.news(p.part(0, height-2, width, 1))
+	m.header(p.Top(1))
+	m.footer(p.Bottom(height - 1))
+	body := p.Part(0, 1, width, ui.BodyHeight(height))
+	if ui.BodyHeight(height) < height-2 {
+		m.news(p.Part(0, height-2, width, 1))
 	}
 	m.here().draw(body)
 	for _, o := range m.overlays {
-		body.restyle(func(s *uv.Style) { s.Attrs |= uv.AttrFaint })
-		body.cover()
-		o.draw(body)
+		body.Restyle(func(s *uv.Style) { s.Attrs |= uv.AttrFaint })
+		body.Cover()
+		o.Draw(body)
 	}
 	if m.prompt != nil {
-		m.prompt.draw(p.bottom(height-1), m.theme)
+		m.prompt.Draw(p.Bottom(height-1), m.Theme)
 	}
 	return f
 }
 
 // news shows what just happened, how far a run is, or what is wrong.
-func (m *Model) news(p pane) {
-	t := m.theme
+func (m *Model) news(p ui.Pane) {
+	t := m.Theme
 	switch {
-	case len(m.toasts.list) > 0:
-		m.toasts.draw(p, t)
+	case len(m.Toasts.List) > 0:
+		m.Toasts.Draw(p, t)
 	case m.live.busy() && m.current != runScreen:
-		x := p.text(1, 0, t.busy, "▶ ")
-		x = p.text(x, 0, t.text, m.live.running())
-		m.drawBar(p.part(x+2, 0, p.width()-x-3, 1))
-		p.click(func() tea.Cmd { return m.show(runScreen) })
+		x := p.Text(1, 0, t.Busy, "▶ ")
+		x = p.Text(x, 0, t.Text, m.live.running())
+		m.drawBar(p.Part(x+2, 0, p.Width()-x-3, 1))
+		p.Click(func() tea.Cmd { return m.show(runScreen) })
 	case m.failure != nil:
-		x := p.text(1, 0, t.bad, "✗ ")
-		x = p.cut(x, 0, p.width()-x-20, t.text, m.failure.what)
-		p.text(x, 0, t.dim, "  press ! for details")
-		p.click(m.showProblem)
+		x := p.Text(1, 0, t.Bad, "✗ ")
+		x = p.Cut(x, 0, p.Width()-x-20, t.Text, m.failure.what)
+		p.Text(x, 0, t.Dim, "  press ! for details")
+		p.Click(m.showProblem)
 	default:
-		if h, ok := m.here().(interface{ hint() (mood, string) }); ok {
+		if h, ok := m.here().(interface{ hint() (ui.Mood, string) }); ok {
 			tone, text := h.hint()
-			drawNews(p, t, tone, text)
+			ui.DrawNews(p, t, tone, text)
 		}
 	}
 }
 
 // header names the program, the screens and the lake.
-func (m *Model) header(p pane) {
-	t := m.theme
-	p.fill(t.bar)
-	x := p.text(1, 0, t.barStrong, "STEDI lake")
+func (m *Model) header(p ui.Pane) {
+	t := m.Theme
+	p.Fill(t.Bar)
+	x := p.Text(1, 0, t.BarStrong, "STEDI lake")
 	x += 2
 	for i, id := range tabs {
 		name := m.screens[id].title()
 		label := fmt.Sprintf(" %d %s ", i+1, name)
-		if p.width() < 60 {
+		if p.Width() < 60 {
 			label = fmt.Sprintf(" %d ", i+1)
 		}
-		style := t.tab
+		style := t.Tab
 		if id == m.current || id == lakeScreen && m.current == tableScreen {
-			style = t.tabCurrent
+			style = t.TabCurrent
 		}
 		from := x
-		x = p.text(x, 0, style, label)
-		p.part(from, 0, x-from, 1).click(func() tea.Cmd { return m.show(id) })
+		x = p.Text(x, 0, style, label)
+		p.Part(from, 0, x-from, 1).Click(func() tea.Cmd { return m.show(id) })
 		x++
 	}
-	m.situation(p.right(x + 1))
+	m.situation(p.Right(x + 1))
 }
 
 // situation says on the right of the header what is worked on, with what, and
 // how it goes. Where that has no room, what is least news goes first.
-func (m *Model) situation(p pane) {
+func (m *Model) situation(p ui.Pane) {
 	with, lake := m.options.Engine, m.options.Lake
 	if len(m.options.Profile) > 0 {
 		with += " · " + strings.Join(m.options.Profile, "+")
 	}
 	name := lake[strings.LastIndexByte(lake, '/')+1:]
 	last := m.lastRun()
-	room := p.width() - 1
+	room := p.Width() - 1
 	var text string
 	for _, parts := range [][]string{{with, lake, last}, {with, "…/" + name, last}, {"…/" + name, last}, {last}, {m.options.Engine, m.lastMark()}, {m.lastMark()}} {
 		parts = slices.DeleteFunc(parts, func(part string) bool { return part == "" })
-		if text = strings.Join(parts, " · "); width(text) <= room {
+		if text = strings.Join(parts, " · "); ui.Width(text) <= room {
 			break
 		}
 	}
-	p.textRight(room, 0, m.theme.bar, shorten(text, room))
+	p.TextRight(room, 0, m.Theme.Bar, ui.Shorten(text, room))
 }
 
 func (m *Model) lastRun() string {
@@ -129,7 +130,7 @@ func (m *Model) lastRun() string {
 		return ""
 	}
 	last := m.view.Last
-	return fmt.Sprintf("last run %s %s, %s", runMark(last), span(last.Seconds), ago(m.now(), last.Started))
+	return fmt.Sprintf("last run %s %s, %s", runMark(last), ui.Span(last.Seconds), ui.Ago(m.now(), last.Started))
 }
 
 // lastMark is lastRun in a few characters.
@@ -140,7 +141,7 @@ func (m *Model) lastMark() string {
 	case m.view == nil || m.view.Last == nil:
 		return m.options.Engine
 	default:
-		return runMark(m.view.Last) + " " + span(m.view.Last.Seconds)
+		return runMark(m.view.Last) + " " + ui.Span(m.view.Last.Seconds)
 	}
 }
 
@@ -159,20 +160,20 @@ func runMark(r *pipeline.Record) string {
 }
 
 // footer names the keys that work here and now.
-func (m *Model) footer(p pane) {
-	t := m.theme
-	p.fill(t.bar)
+func (m *Model) footer(p ui.Pane) {
+	t := m.Theme
+	p.Fill(t.Bar)
 	x := 1
-	list := footer(m.possible())
+	list := ui.Footer(m.possible())
 	// The last ones, help and palette, always have their place on the right.
-	var fixed []action
-	for len(list) > 0 && list[len(list)-1].foot >= 99 {
+	var fixed []ui.Action
+	for len(list) > 0 && list[len(list)-1].Foot >= 99 {
 		fixed = append(fixed, list[len(list)-1])
 		list = list[:len(list)-1]
 	}
-	end := p.width() - 1
+	end := p.Width() - 1
 	for _, a := range fixed {
-		w := width(a.keyName()) + 1 + width(a.title())
+		w := ui.Width(a.KeyName()) + 1 + ui.Width(a.Title())
 		if end-w < 0 {
 			break
 		}
@@ -180,7 +181,7 @@ func (m *Model) footer(p pane) {
 		end -= w + 2
 	}
 	for _, a := range list {
-		w := width(a.keyName()) + 1 + width(a.title())
+		w := ui.Width(a.KeyName()) + 1 + ui.Width(a.Title())
 		if x+w > end {
 			break
 		}
@@ -189,8 +190,8 @@ func (m *Model) footer(p pane) {
 	}
 }
 
-func (m *Model) footKey(p pane, x int, a action) {
-	end := p.text(x, 0, m.theme.barKey, a.keyName())
-	end = p.text(end+1, 0, m.theme.bar, a.title())
-	p.part(x, 0, end-x, 1).click(a.do)
+func (m *Model) footKey(p ui.Pane, x int, a ui.Action) {
+	end := p.Text(x, 0, m.Theme.BarKey, a.KeyName())
+	end = p.Text(end+1, 0, m.Theme.Bar, a.Title())
+	p.Part(x, 0, end-x, 1).Click(a.Do)
 }

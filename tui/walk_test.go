@@ -77,7 +77,7 @@ type walk struct {
 func everyKey(d *driver) []string {
 	keys := []string{"backspace", "delete", "left", "right", "ctrl+a", "ctrl+w", "ctrl+k", "alt+b", "insert", "f9", "ä", "漢", "0", "9", "~"}
 	for _, a := range slices.Concat(d.places()...) {
-		keys = append(keys, a.key.Keys()...)
+		keys = append(keys, a.Key.Keys()...)
 	}
 	slices.Sort(keys)
 	return slices.Compact(keys)
@@ -112,9 +112,9 @@ func (r *walk) resize() {
 
 // click uses the mouse, mostly where there is something.
 func (r *walk) click() {
-	m := tea.Mouse{X: r.IntN(r.width + 2), Y: r.IntN(r.height + 2), Button: tea.MouseLeft}
-	if zones := r.frame(r.width, r.height).zones; len(zones) > 0 && r.IntN(4) > 0 {
-		at := zones[r.IntN(len(zones))].area
+	m := tea.Mouse{X: r.IntN(r.Width + 2), Y: r.IntN(r.Height + 2), Button: tea.MouseLeft}
+	if zones := r.frame(r.Width, r.Height).Zones; len(zones) > 0 && r.IntN(4) > 0 {
+		at := zones[r.IntN(len(zones))].Area
 		m.X, m.Y = at.Min.X+r.IntN(1+at.Dx()), at.Min.Y+r.IntN(1+at.Dy())
 	}
 	switch r.IntN(5) {
@@ -166,12 +166,12 @@ func wellFormed(t *testing.T, d *driver) {
 	t.Helper()
 	content := d.View().Content
 	lines := strings.Split(content, "\n")
-	if len(lines) != d.height && d.width > 0 {
-		t.Errorf("%d lines on a terminal of %d", len(lines), d.height)
+	if len(lines) != d.Height && d.Width > 0 {
+		t.Errorf("%d lines on a terminal of %d", len(lines), d.Height)
 	}
 	for i, line := range lines {
-		if w := ansi.StringWidthWc(line); w > d.width {
-			t.Errorf("line %d takes %d columns of %d: %q", i, w, d.width, line)
+		if w := ansi.StringWidthWc(line); w > d.Width {
+			t.Errorf("line %d takes %d columns of %d: %q", i, w, d.Width, line)
 		}
 		if text := ansi.Strip(line); harmless.Text(text) != text {
 			t.Errorf("line %d hides something: %q", i, line)

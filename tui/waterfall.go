@@ -10,6 +10,7 @@ import (
 
 	"stedi/pipeline"
 	"stedi/pipeline/survey"
+	"stedi/tui/ui"
 )
 
 // fall is one level of a waterfall: how many rows there are, and what became
@@ -53,8 +54,8 @@ func layoutFall(way []fall, room int) fallColumns {
 	const loss, reason, longest, shortest = 18, 10, 24, 4
 	c := fallColumns{}
 	for _, f := range way {
-		c.name = max(c.name, width(f.name)+3)
-		c.rows = max(c.rows, width(count(f.rows))+2)
+		c.name = max(c.name, ui.Width(f.name)+3)
+		c.rows = max(c.rows, ui.Width(ui.Count(f.rows))+2)
 	}
 	c.name = min(c.name, max(room/3, room-c.rows-loss))
 	if c.bar = min(longest, room-c.name-c.rows-loss-reason); c.bar < shortest {
@@ -64,24 +65,24 @@ func layoutFall(way []fall, room int) fallColumns {
 }
 
 // drawWaterfall draws a bar for each level, and says what was lost there.
-func (a *app) drawWaterfall(p pane, t *pipeline.Table, funnel []pipeline.StageRows, choose func(string) tea.Cmd) int {
-	th := a.theme
+func (a *app) drawWaterfall(p ui.Pane, t *pipeline.Table, funnel []pipeline.StageRows, choose func(string) tea.Cmd) int {
+	th := a.Theme
 	way, others := waterfall(t, funnel, a.asks[t.Name])
 	most := int64(1)
 	for _, f := range way {
 		most = max(most, f.rows)
 	}
-	columns := layoutFall(way, p.width())
+	columns := layoutFall(way, p.Width())
 	y := 0
 	for _, f := range way {
-		if y >= p.height() {
+		if y >= p.Height() {
 			return y
 		}
 		a.drawFall(p, y, f, columns, most, choose)
 		y++
 	}
-	if len(others) > 0 && y < p.height() {
-		x := p.text(1, y, th.dim, "with")
+	if len(others) > 0 && y < p.Height() {
+		x := p.Text(1, y, th.Dim, "with")
 		for _, o := range others {
 			x = a.drawLink(p, x+1, y, o.Name, choose)
 		}
@@ -90,45 +91,45 @@ func (a *app) drawWaterfall(p pane, t *pipeline.Table, funnel []pipeline.StageRo
 	return y
 }
 
-func (a *app) drawFall(p pane, y int, f fall, c fallColumns, most int64, choose func(string) tea.Cmd) {
-	th := a.theme
-	style, mark := th.text, "├ "
+func (a *app) drawFall(p ui.Pane, y int, f fall, c fallColumns, most int64, choose func(string) tea.Cmd) {
+	th := a.Theme
+	style, mark := th.Text, "├ "
 	switch {
 	case f.input:
-		style, mark = th.accent, ""
+		style, mark = th.Accent, ""
 	case f.table:
-		style, mark = th.strong, "└▶ "
+		style, mark = th.Strong, "└▶ "
 	}
-	x := p.text(1, y, th.border, mark)
-	p.cut(x, y, 1+c.name-x, style, f.name)
+	x := p.Text(1, y, th.Border, mark)
+	p.Cut(x, y, 1+c.name-x, style, f.name)
 	if f.input {
-		p.part(1, y, c.name, 1).click(func() tea.Cmd { return choose(f.name) })
+		p.Part(1, y, c.name, 1).Click(func() tea.Cmd { return choose(f.name) })
 	}
 	at := 1 + c.name + c.rows
-	p.textRight(at, y, th.number, count(f.rows))
+	p.TextRight(at, y, th.Number, ui.Count(f.rows))
 	if c.bar > 0 {
-		p.column(at+1, y, c.bar, a.barStyle(f), float64(f.rows)/float64(most))
+		p.Column(at+1, y, c.bar, a.barStyle(f), float64(f.rows)/float64(most))
 		at += c.bar + 1
 	}
 	at++
 	if f.input {
 		return
 	}
-	text, tone := "no loss", th.dim
+	text, tone := "no loss", th.Dim
 	switch {
 	case f.change < 0:
-		text, tone = "−"+count(-f.change)+" · "+percent(-f.change, f.rows-f.change), th.warn
+		text, tone = "−"+ui.Count(-f.change)+" · "+ui.Percent(-f.change, f.rows-f.change), th.Warn
 	case f.change > 0:
-		text, tone = "+"+count(f.change), th.busy
+		text, tone = "+"+ui.Count(f.change), th.Busy
 	}
-	at = p.text(at, y, tone, text)
+	at = p.Text(at, y, tone, text)
 	if f.change != 0 {
 		why := f.why
 		if why == "" && f.table && f.change < 0 {
 			why = "duplicates"
 		}
-		if why != "" && p.width()-at > 6 {
-			p.cut(at+2, y, p.width()-at-3, th.dim, briefly(why))
+		if why != "" && p.Width()-at > 6 {
+			p.Cut(at+2, y, p.Width()-at-3, th.Dim, briefly(why))
 		}
 	}
 }
@@ -147,19 +148,19 @@ func briefly(condition string) string {
 
 func (a *app) barStyle(f fall) uv.Style {
 	if f.input {
-		return a.theme.accent
+		return a.Theme.Accent
 	}
-	return a.theme.full
+	return a.Theme.Full
 }
 
 // drawLink names a table, with its rows, for a click.
-func (a *app) drawLink(p pane, x, y int, name string, choose func(string) tea.Cmd) int {
+func (a *app) drawLink(p ui.Pane, x, y int, name string, choose func(string) tea.Cmd) int {
 	from := x
-	x = p.text(x, y, a.theme.accent, "▶ "+name)
+	x = p.Text(x, y, a.Theme.Accent, "▶ "+name)
 	if v := a.table(name); v != nil {
-		x = p.text(x+1, y, a.theme.dim, a.rowsOf(v))
+		x = p.Text(x+1, y, a.Theme.Dim, a.rowsOf(v))
 	}
-	p.part(from, y, x-from, 1).click(func() tea.Cmd { return choose(name) })
+	p.Part(from, y, x-from, 1).Click(func() tea.Cmd { return choose(name) })
 	return x + 1
 }
 
@@ -175,7 +176,7 @@ func (a *app) explain(t *pipeline.Table) tea.Cmd {
 		return nil
 	}
 	runner := a.place.Runner
-	return a.work.start(&a.explaining, func(ctx context.Context) tea.Msg {
+	return a.Work.Start(&a.explaining, func(ctx context.Context) tea.Msg {
 		conditions, err := survey.Conditions(ctx, runner, t)
 		if err != nil {
 			return nil // the waterfall does without

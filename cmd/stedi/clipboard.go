@@ -12,7 +12,7 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 
-	"stedi/tui"
+	"stedi/tui/ui"
 )
 
 // clipboardTime is how long a clipboard may take for a text.
@@ -70,7 +70,7 @@ func (c clipboards) tools() (system, tmux []copyTool) {
 // copy puts a text into the system's clipboard and into that of tmux, as far as
 // there are such. Without either, the terminal is asked to take it, which does
 // not say whether it has.
-func (c clipboards) copy(ctx context.Context, text string) (tui.Copied, error) {
+func (c clipboards) copy(ctx context.Context, text string) (ui.Copied, error) {
 	ctx, cancel := context.WithTimeout(ctx, clipboardTime)
 	defer cancel()
 	system, tmux := c.tools()
@@ -85,13 +85,13 @@ func (c clipboards) copy(ctx context.Context, text string) (tui.Copied, error) {
 		}
 	}
 	if len(with) > 0 {
-		return tui.Copied{With: strings.Join(with, " and ")}, nil
+		return ui.Copied{With: strings.Join(with, " and ")}, nil
 	}
 	if !c.terminal {
 		if err := errors.Join(errs...); err != nil {
-			return tui.Copied{}, err
+			return ui.Copied{}, err
 		}
-		return tui.Copied{}, errors.New("no clipboard tool found: install wl-clipboard, xclip or xsel, or use tmux")
+		return ui.Copied{}, errors.New("no clipboard tool found: install wl-clipboard, xclip or xsel, or use tmux")
 	}
 	return c.request(text), nil
 }
@@ -142,17 +142,17 @@ const screenChunk = 240
 // between it and this program, and says what it is sent to. tmux takes the
 // request itself if set-clipboard is on, and passes it on if allow-passthrough
 // is.
-func (c clipboards) request(text string) tui.Copied {
+func (c clipboards) request(text string) ui.Copied {
 	plain := ansi.SetSystemClipboard(text)
 	name, _ := c.env("TERM")
 	tmux, _ := c.env("TMUX")
 	screen, _ := c.env("STY")
 	switch {
 	case tmux != "" || strings.HasPrefix(name, "tmux"):
-		return tui.Copied{Send: plain + ansi.TmuxPassthrough(plain), To: "the terminal through tmux (OSC 52)"}
+		return ui.Copied{Send: plain + ansi.TmuxPassthrough(plain), To: "the terminal through tmux (OSC 52)"}
 	case screen != "":
-		return tui.Copied{Send: ansi.ScreenPassthrough(plain, screenChunk), To: "the terminal through screen (OSC 52)"}
+		return ui.Copied{Send: ansi.ScreenPassthrough(plain, screenChunk), To: "the terminal through screen (OSC 52)"}
 	default:
-		return tui.Copied{Send: plain, To: "the terminal (OSC 52)"}
+		return ui.Copied{Send: plain, To: "the terminal (OSC 52)"}
 	}
 }

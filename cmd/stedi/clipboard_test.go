@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"stedi/tui"
+	"stedi/tui/ui"
 )
 
 func TestATextIsCopiedWithWhatIsThere(t *testing.T) {
@@ -23,22 +23,22 @@ func TestATextIsCopiedWithWhatIsThere(t *testing.T) {
 		system    string
 		installed []string
 		broken    []string
-		want      tui.Copied
+		want      ui.Copied
 		ran       []string
 	}{
-		{"nothing", nil, "linux", nil, nil, tui.Copied{Send: encoded, To: "the terminal (OSC 52)"}, nil},
-		{"Wayland", []string{"WAYLAND_DISPLAY=w", "DISPLAY=:0"}, "linux", []string{"wl-copy", "xclip"}, nil, tui.Copied{With: "wl-copy"}, []string{"wl-copy"}},
-		{"tools without a display", nil, "linux", []string{"wl-copy", "xclip", "xsel", "clip.exe", "tmux"}, nil, tui.Copied{Send: encoded, To: "the terminal (OSC 52)"}, nil},
-		{"X11", []string{"DISPLAY=:0"}, "linux", []string{"xclip", "xsel"}, nil, tui.Copied{With: "xclip"}, []string{"xclip -in -selection clipboard"}},
-		{"a display that is gone", []string{"DISPLAY=:0"}, "linux", []string{"xclip", "xsel"}, []string{"xclip", "xsel"}, tui.Copied{Send: encoded, To: "the terminal (OSC 52)"}, []string{"xclip -in -selection clipboard", "xsel --input --clipboard"}},
-		{"macOS", nil, "darwin", []string{"pbcopy"}, nil, tui.Copied{With: "pbcopy"}, []string{"pbcopy"}},
-		{"Windows from Linux", []string{"WSL_DISTRO_NAME=d"}, "linux", []string{"clip.exe"}, nil, tui.Copied{With: "clip.exe"}, []string{"clip.exe"}},
-		{"tmux", []string{"TMUX=/tmp/s,1,0", "TERM=screen"}, "linux", []string{"tmux"}, nil, tui.Copied{With: "tmux (load-buffer)"}, []string{"tmux load-buffer -w -"}},
-		{"an old tmux", []string{"TMUX=/tmp/s,1,0"}, "linux", []string{"tmux"}, []string{"tmux load-buffer -w -"}, tui.Copied{With: "tmux (load-buffer)"}, []string{"tmux load-buffer -w -", "tmux load-buffer -"}},
-		{"tmux on a desktop", []string{"TMUX=/tmp/s,1,0", "DISPLAY=:0"}, "linux", []string{"tmux", "xsel"}, nil, tui.Copied{With: "xsel and tmux (load-buffer)"}, []string{"xsel --input --clipboard", "tmux load-buffer -w -"}},
-		{"tmux without its command", []string{"TMUX=/tmp/s,1,0"}, "linux", nil, nil, tui.Copied{Send: encoded + inTmux, To: "the terminal through tmux (OSC 52)"}, nil},
-		{"another machine in tmux", []string{"TERM=tmux-256color"}, "linux", nil, nil, tui.Copied{Send: encoded + inTmux, To: "the terminal through tmux (OSC 52)"}, nil},
-		{"GNU screen", []string{"STY=1.a", "TERM=screen"}, "linux", nil, nil, tui.Copied{Send: "\x1bP" + encoded + "\x1b\\", To: "the terminal through screen (OSC 52)"}, nil},
+		{"nothing", nil, "linux", nil, nil, ui.Copied{Send: encoded, To: "the terminal (OSC 52)"}, nil},
+		{"Wayland", []string{"WAYLAND_DISPLAY=w", "DISPLAY=:0"}, "linux", []string{"wl-copy", "xclip"}, nil, ui.Copied{With: "wl-copy"}, []string{"wl-copy"}},
+		{"tools without a display", nil, "linux", []string{"wl-copy", "xclip", "xsel", "clip.exe", "tmux"}, nil, ui.Copied{Send: encoded, To: "the terminal (OSC 52)"}, nil},
+		{"X11", []string{"DISPLAY=:0"}, "linux", []string{"xclip", "xsel"}, nil, ui.Copied{With: "xclip"}, []string{"xclip -in -selection clipboard"}},
+		{"a display that is gone", []string{"DISPLAY=:0"}, "linux", []string{"xclip", "xsel"}, []string{"xclip", "xsel"}, ui.Copied{Send: encoded, To: "the terminal (OSC 52)"}, []string{"xclip -in -selection clipboard", "xsel --input --clipboard"}},
+		{"macOS", nil, "darwin", []string{"pbcopy"}, nil, ui.Copied{With: "pbcopy"}, []string{"pbcopy"}},
+		{"Windows from Linux", []string{"WSL_DISTRO_NAME=d"}, "linux", []string{"clip.exe"}, nil, ui.Copied{With: "clip.exe"}, []string{"clip.exe"}},
+		{"tmux", []string{"TMUX=/tmp/s,1,0", "TERM=screen"}, "linux", []string{"tmux"}, nil, ui.Copied{With: "tmux (load-buffer)"}, []string{"tmux load-buffer -w -"}},
+		{"an old tmux", []string{"TMUX=/tmp/s,1,0"}, "linux", []string{"tmux"}, []string{"tmux load-buffer -w -"}, ui.Copied{With: "tmux (load-buffer)"}, []string{"tmux load-buffer -w -", "tmux load-buffer -"}},
+		{"tmux on a desktop", []string{"TMUX=/tmp/s,1,0", "DISPLAY=:0"}, "linux", []string{"tmux", "xsel"}, nil, ui.Copied{With: "xsel and tmux (load-buffer)"}, []string{"xsel --input --clipboard", "tmux load-buffer -w -"}},
+		{"tmux without its command", []string{"TMUX=/tmp/s,1,0"}, "linux", nil, nil, ui.Copied{Send: encoded + inTmux, To: "the terminal through tmux (OSC 52)"}, nil},
+		{"another machine in tmux", []string{"TERM=tmux-256color"}, "linux", nil, nil, ui.Copied{Send: encoded + inTmux, To: "the terminal through tmux (OSC 52)"}, nil},
+		{"GNU screen", []string{"STY=1.a", "TERM=screen"}, "linux", nil, nil, ui.Copied{Send: "\x1bP" + encoded + "\x1b\\", To: "the terminal through screen (OSC 52)"}, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var ran []string

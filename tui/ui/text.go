@@ -1,4 +1,4 @@
-package tui
+package ui
 
 import (
 	"strings"
@@ -15,11 +15,11 @@ import (
 // character, as most terminals do. Where a terminal may count otherwise, what
 // stands behind is put in its column (align.go).
 
-// printable shows every character as a symbol that could harm a terminal, and
+// Printable shows every character as a symbol that could harm a terminal, and
 // writes all others such that they take the columns that width says: parts of
 // a Korean syllable as one, a mark without a letter on a circle, and a blank
 // behind what a terminal may show over two columns.
-func printable(text string) string {
+func Printable(text string) string {
 	text = harmless.Text(text)
 	if ascii(text) {
 		return text
@@ -40,7 +40,7 @@ func printable(text string) string {
 			b.WriteString(norm.NFC.String(cluster))
 		default:
 			b.WriteString(cluster)
-			if spill(cluster, w) && !strings.HasPrefix(text, " ") {
+			if Spill(cluster, w) && !strings.HasPrefix(text, " ") {
 				b.WriteByte(' ')
 			}
 		}
@@ -48,9 +48,9 @@ func printable(text string) string {
 	return b.String()
 }
 
-// spill tells whether a cluster may be shown over one more column than is
+// Spill tells whether a cluster may be shown over one more column than is
 // counted for it.
-func spill(cluster string, width int) bool { return width == 1 && ansi.StringWidth(cluster) > 1 }
+func Spill(cluster string, width int) bool { return width == 1 && ansi.StringWidth(cluster) > 1 }
 
 func ascii(text string) bool {
 	for i := range len(text) {
@@ -70,17 +70,17 @@ func nextCell(text string) (content string, width int) {
 	return content, width
 }
 
-// width is how many columns a text takes.
-func width(text string) int { return ansi.StringWidthWc(printable(text)) }
+// Width is how many columns a text takes.
+func Width(text string) int { return ansi.StringWidthWc(Printable(text)) }
 
-// shorten makes a text fit into so many columns. A long one costs no more than
+// Shorten makes a text fit into so many columns. A long one costs no more than
 // what is shown of it.
-func shorten(text string, most int) string {
+func Shorten(text string, most int) string {
 	const cluster = 64 // bytes that one column may take, at the utmost
 	if len(text) > cluster*most+cluster {
 		text = text[:cluster*most+cluster]
 	}
-	text = printable(text)
+	text = Printable(text)
 	if len(text) <= most || ansi.StringWidthWc(text) <= most {
 		return text
 	}

@@ -1,4 +1,4 @@
-package tui
+package grid
 
 import (
 	"context"
@@ -11,97 +11,98 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"stedi/pipeline/pager"
+	"stedi/tui/ui"
 )
 
 // gridSearch is the text that is looked for in a grid.
 type gridSearch struct {
 	text    string
-	finding task
-	come    int64 // how far the search has come
+	Finding ui.Task
+	Come    int64 // how far the search has come
 }
 
 // Messages of a search.
 type (
 	foundMsg struct {
-		grid    *grid
+		grid    *Grid
 		row     int64
 		column  int
 		forward bool
 		err     error
 	}
 	findingMsg struct {
-		grid *grid
+		grid *Grid
 		text string
 		come *atomic.Int64
 	}
 )
 
 // askSearch asks for a text and goes to the next cell that has it.
-func (g *grid) askSearch() tea.Cmd {
-	return g.ask(&prompt{label: "search", done: func(text string) tea.Cmd {
-		g.search.text = text
+func (g *Grid) askSearch() tea.Cmd {
+	return g.Ask(&ui.Prompt{Label: "search", Done: func(text string) tea.Cmd {
+		g.Search.text = text
 		if text == "" {
-			g.search.finding.stop()
+			g.Search.Finding.Stop()
 			return nil
 		}
-		return g.find(g.row, true)
-	}}, g.search.text)
+		return g.find(g.Row, true)
+	}}, g.Search.text)
 }
 
 // find looks for the text in the background, from a row on or back.
-func (g *grid) find(from int64, forward bool) tea.Cmd {
-	if g.source == nil || g.search.text == "" {
+func (g *Grid) find(from int64, forward bool) tea.Cmd {
+	if g.Source == nil || g.Search.text == "" {
 		return nil
 	}
 	if from < 0 {
-		return g.update(foundMsg{g, 0, 0, forward, pager.ErrNotFound})
+		return g.Update(foundMsg{g, 0, 0, forward, pager.ErrNotFound})
 	}
-	source, text, come := g.source, g.search.text, &atomic.Int64{}
+	source, text, come := g.Source, g.Search.text, &atomic.Int64{}
 	come.Store(from)
-	g.search.come = from
-	return tea.Batch(findingSoon(findingMsg{g, text, come}), g.work.start(&g.search.finding, func(ctx context.Context) tea.Msg {
+	g.Search.Come = from
+	return tea.Batch(findingSoon(findingMsg{g, text, come}), g.Work.Start(&g.Search.Finding, func(ctx context.Context) tea.Msg {
 		row, column, err := pager.Find(ctx, source, text, from, forward, come.Store)
 		return foundMsg{g, row, column, forward, err}
 	}))
 }
 
 func findingSoon(msg findingMsg) tea.Cmd {
-	return tea.Tick(countEvery, func(time.Time) tea.Msg { return msg })
+	return tea.Tick(CountEvery, func(time.Time) tea.Msg { return msg })
 }
 
 // searching shows how far the search has come.
-func (g *grid) searching(msg findingMsg) tea.Cmd {
-	if !g.search.finding.working() || g.search.text != msg.text {
+func (g *Grid) searching(msg findingMsg) tea.Cmd {
+	if !g.Search.Finding.Working() || g.Search.text != msg.text {
 		return nil
 	}
-	g.search.come = msg.come.Load()
+	g.Search.Come = msg.come.Load()
 	return findingSoon(msg)
 }
 
-func (g *grid) found(msg foundMsg) tea.Cmd {
+func (g *Grid) found(msg foundMsg) tea.Cmd {
 	switch {
 	case errors.Is(msg.err, context.Canceled):
 		return nil
 	case errors.Is(msg.err, pager.ErrNotFound):
 		where := map[bool]string{true: "from here on", false: "before this row"}[msg.forward]
-		return g.toast(warned, "no cell "+where+" has that text")
+		return g.Toast(ui.Warned, "no cell "+where+" has that text")
 	case msg.err != nil:
-		return g.host.rowsFailed(msg.err)
+		return g.host.RowsFailed(msg.err)
 	}
-	for at, c := range g.shown {
+	for at, c := range g.Shown {
 		if c == msg.column {
-			g.at = at
+			g.At = at
 		}
 	}
-	w, _ := g.space()
-	_, g.left = g.layout(w)
+	w, _ := g.Space()
+	_, g.left = g.Layout(w)
 	return g.goTo(msg.row)
 }
 
 // matches are the parts of a cell's text that are looked for, as they begin
 // and end.
-func (g *grid) matches(text string) (marks [][2]int) {
-	needle := strings.ToLower(g.search.text)
+func (g *Grid) matches(text string) (marks [][2]int) {
+	needle := strings.ToLower(g.Search.text)
 	lower := strings.ToLower(text)
 	if needle == "" || len(lower) != len(text) {
 		return nil
@@ -117,18 +118,18 @@ func (g *grid) matches(text string) (marks [][2]int) {
 }
 
 // askRow asks for the number of a row and goes there.
-func (g *grid) askRow() tea.Cmd {
-	return g.ask(&prompt{label: "go to row", done: func(text string) tea.Cmd {
+func (g *Grid) askRow() tea.Cmd {
+	return g.Ask(&ui.Prompt{Label: "go to row", Done: func(text string) tea.Cmd {
 		var n int64
 		clean := strings.NewReplacer(",", "", "_", "", ".", "", " ", "").Replace(text)
 		if _, err := fmt.Sscan(clean, &n); err != nil || n < 1 {
-			return g.toast(warned, "not a row number")
+			return g.Toast(ui.Warned, "not a row number")
 		}
-		if n > g.kept.count && g.kept.all {
-			return tea.Batch(g.goTo(g.kept.count-1), g.toast(told, "the last row is "+count(g.kept.count)))
+		if n > g.Kept.Count && g.Kept.all {
+			return tea.Batch(g.goTo(g.Kept.Count-1), g.Toast(ui.Told, "the last row is "+ui.Count(g.Kept.Count)))
 		}
-		if n > g.kept.count {
-			return tea.Batch(g.goTo(g.kept.count-1), g.toast(told, "so far, "+count(g.kept.count)+" rows are known"))
+		if n > g.Kept.Count {
+			return tea.Batch(g.goTo(g.Kept.Count-1), g.Toast(ui.Told, "so far, "+ui.Count(g.Kept.Count)+" rows are known"))
 		}
 		return g.goTo(n - 1)
 	}}, "")

@@ -1,4 +1,4 @@
-package tui
+package ui
 
 import (
 	"regexp"
@@ -7,11 +7,12 @@ import (
 	uv "github.com/charmbracelet/ultraviolet"
 )
 
-// The parts of SQL that are coloured. What a text means is for the engine's
+// SQLPart finds the parts of SQL that are coloured, a group for each kind. What a text means is for the engine's
 // parser; this only helps the eye.
-var sqlPart = regexp.MustCompile(`(?s)(--[^\n]*|/\*.*?(?:\*/|$))|('(?:[^']|'')*'?)|(\b\d+(?:\.\d+)?\b)|("(?:[^"]|"")*"?|` + "`[^`]*`?" + `)|(\b[A-Za-z_]\w*\b)`)
+var SQLPart = regexp.MustCompile(`(?s)(--[^\n]*|/\*.*?(?:\*/|$))|('(?:[^']|'')*'?)|(\b\d+(?:\.\d+)?\b)|("(?:[^"]|"")*"?|` + "`[^`]*`?" + `)|(\b[A-Za-z_]\w*\b)`)
 
-var sqlWords = words(`all and any as asc between bigint boolean by case cast create cross date desc describe
+// SQLWords are the words that are coloured as keywords, in lower case.
+var SQLWords = words(`all and any as asc between bigint boolean by case cast create cross date desc describe
 	distinct double else end except exists external false from full group having if in inner int intersect
 	interval is join lateral left like limit location not null nulls first last offset on or order outer over partition
 	qualify right row rows select serde string struct table tblproperties then timestamp true union unnest using
@@ -25,49 +26,49 @@ func words(text string) map[string]bool {
 	return set
 }
 
-// colourSQL splits a text into lines of coloured parts.
-func colourSQL(t *theme, text string) []styledLine {
-	var lines []styledLine
-	line := styledLine{}
+// ColourSQL splits a text into lines of coloured parts.
+func ColourSQL(t *Theme, text string) []StyledLine {
+	var lines []StyledLine
+	line := StyledLine{}
 	put := func(style uv.Style, piece string) {
 		for {
 			before, rest, more := strings.Cut(piece, "\n")
 			if before != "" {
-				line = append(line, styled{style, strings.ReplaceAll(before, "\t", "  ")})
+				line = append(line, Styled{style, strings.ReplaceAll(before, "\t", "  ")})
 			}
 			if !more {
 				return
 			}
 			lines = append(lines, line)
-			line, piece = styledLine{}, rest
+			line, piece = StyledLine{}, rest
 		}
 	}
 	at := 0
-	for _, m := range sqlPart.FindAllStringSubmatchIndex(text, -1) {
-		put(t.text, text[at:m[0]])
+	for _, m := range SQLPart.FindAllStringSubmatchIndex(text, -1) {
+		put(t.Text, text[at:m[0]])
 		put(sqlStyle(t, text, m), text[m[0]:m[1]])
 		at = m[1]
 	}
-	put(t.text, text[at:])
+	put(t.Text, text[at:])
 	if len(line) > 0 {
 		lines = append(lines, line)
 	}
 	return lines
 }
 
-func sqlStyle(t *theme, text string, m []int) uv.Style {
+func sqlStyle(t *Theme, text string, m []int) uv.Style {
 	switch {
 	case m[2] >= 0:
-		return t.code.comment
+		return t.Code.comment
 	case m[4] >= 0:
-		return t.code.text
+		return t.Code.Text
 	case m[6] >= 0:
-		return t.code.number
+		return t.Code.Number
 	case m[8] >= 0:
-		return t.code.name
-	case sqlWords[strings.ToLower(text[m[0]:m[1]])]:
-		return t.code.keyword
+		return t.Code.Name
+	case SQLWords[strings.ToLower(text[m[0]:m[1]])]:
+		return t.Code.keyword
 	default:
-		return t.text
+		return t.Text
 	}
 }

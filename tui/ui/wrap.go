@@ -1,4 +1,4 @@
-package tui
+package ui
 
 import (
 	"strings"
@@ -6,16 +6,16 @@ import (
 	uv "github.com/charmbracelet/ultraviolet"
 )
 
-// wrap breaks a line into several that are no wider than the room, wherever it
+// Wrap breaks a line into several that are no wider than the room, wherever it
 // is full: what comes out of a table is shown as it is.
-func wrap(line styledLine, room int) []styledLine {
+func Wrap(line StyledLine, room int) []StyledLine {
 	b := breaker{room: room}
 	return b.breakUp(line)
 }
 
-// wrapWords breaks a line between words, and in the middle of those that are
+// WrapWords breaks a line between words, and in the middle of those that are
 // wider than the room. A space at which it breaks is left out if need be.
-func wrapWords(line styledLine, room int) []styledLine {
+func WrapWords(line StyledLine, room int) []StyledLine {
 	b := breaker{room: room, words: true}
 	return b.breakUp(line)
 }
@@ -24,26 +24,26 @@ func wrapWords(line styledLine, room int) []styledLine {
 type breaker struct {
 	room  int
 	words bool
-	done  []styledLine
-	line  styledLine // the one that is being filled
+	done  []StyledLine
+	line  StyledLine // the one that is being filled
 	used  int        // of its room
 }
 
-func (b *breaker) breakUp(line styledLine) []styledLine {
+func (b *breaker) breakUp(line StyledLine) []StyledLine {
 	for _, piece := range line {
-		for i, text := range strings.Split(piece.text, "\n") {
+		for i, text := range strings.Split(piece.Text, "\n") {
 			if i > 0 {
 				b.next()
 			}
 			if !b.words {
-				b.put(piece.style, text)
+				b.put(piece.Style, text)
 				continue
 			}
 			for word := range strings.SplitAfterSeq(text, " ") {
 				if b.better(word) {
 					b.next()
 				}
-				b.put(piece.style, word)
+				b.put(piece.Style, word)
 			}
 		}
 	}
@@ -54,7 +54,7 @@ func (b *breaker) next() { b.done, b.line, b.used = append(b.done, b.line), nil,
 
 // better tells whether a word should begin a line of its own.
 func (b *breaker) better(word string) bool {
-	w := width(strings.TrimRight(word, " "))
+	w := Width(strings.TrimRight(word, " "))
 	return b.used > 0 && w > 0 && w <= b.room && b.used+w > b.room
 }
 
@@ -72,12 +72,12 @@ func (b *breaker) put(style uv.Style, text string) {
 				n = len(cluster)
 			}
 		}
-		if last := len(b.line) - 1; last >= 0 && b.line[last].style == style {
-			b.line[last].text += text[:n]
+		if last := len(b.line) - 1; last >= 0 && b.line[last].Style == style {
+			b.line[last].Text += text[:n]
 		} else {
-			b.line = append(b.line, styled{style, text[:n]})
+			b.line = append(b.line, Styled{style, text[:n]})
 		}
-		b.used += width(text[:n])
+		b.used += Width(text[:n])
 		text = text[n:]
 	}
 }
@@ -88,7 +88,7 @@ func fitting(text string, room int) int {
 	for n < len(text) {
 		cluster, w := nextCell(text[n:])
 		if w == 0 || len(cluster) > 1 {
-			w = width(cluster)
+			w = Width(cluster)
 		}
 		if room -= w; room < 0 {
 			return n

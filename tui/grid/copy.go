@@ -1,4 +1,4 @@
-package tui
+package grid
 
 import (
 	"context"
@@ -9,11 +9,12 @@ import (
 
 	"stedi/pipeline/export"
 	harmless "stedi/pipeline/printable"
+	"stedi/tui/ui"
 )
 
 // columnMsg brings the values of a column as text.
 type columnMsg struct {
-	grid *grid
+	grid *Grid
 	name string
 	text string
 	rows int64
@@ -21,26 +22,27 @@ type columnMsg struct {
 	err  error
 }
 
-func (g *grid) copyCell() tea.Cmd {
-	v, ok := g.value()
+func (g *Grid) copyCell() tea.Cmd {
+	v, ok := g.Value()
 	if !ok {
 		return nil
 	}
-	return g.copyText("the cell", harmless.Value(v))
+	return g.CopyText("the cell", harmless.Value(v))
 }
 
-func (g *grid) copyRow() tea.Cmd {
-	if g.values() == nil {
+// CopyRow copies the row with the cursor as a JSON object.
+func (g *Grid) CopyRow() tea.Cmd {
+	if g.Values() == nil {
 		return nil
 	}
-	return g.copyText("the row", g.rowJSON())
+	return g.CopyText("the row", g.rowJSON())
 }
 
 // rowJSON is the row with the cursor as one line of JSON, with hidden columns.
-func (g *grid) rowJSON() string {
+func (g *Grid) rowJSON() string {
 	var b strings.Builder
-	w := export.NewWriter(&b, export.NDJSON, g.columns)
-	_ = w.Row(g.values()) // writing to memory does not fail
+	w := export.NewWriter(&b, export.NDJSON, g.Columns)
+	_ = w.Row(g.Values()) // writing to memory does not fail
 	_ = w.End()
 	return strings.TrimSuffix(b.String(), "\n")
 }
@@ -54,13 +56,13 @@ const (
 
 // copyColumn reads the column with the cursor from its first row on, in the
 // background, and copies it, one value a line.
-func (g *grid) copyColumn() tea.Cmd {
-	if g.source == nil || g.at >= len(g.shown) {
+func (g *Grid) copyColumn() tea.Cmd {
+	if g.Source == nil || g.At >= len(g.Shown) {
 		return nil
 	}
-	source, at := g.source, g.shown[g.at]
-	name := g.columns[at].Name
-	return g.work.start(&g.columning, func(ctx context.Context) tea.Msg {
+	source, at := g.Source, g.Shown[g.At]
+	name := g.Columns[at].Name
+	return g.Work.Start(&g.columning, func(ctx context.Context) tea.Msg {
 		var b strings.Builder
 		n := int64(0)
 		for n < copiedRows && b.Len() < copiedBytes {
@@ -85,16 +87,16 @@ func (g *grid) copyColumn() tea.Cmd {
 	})
 }
 
-func (g *grid) copiedColumn(msg columnMsg) tea.Cmd {
+func (g *Grid) copiedColumn(msg columnMsg) tea.Cmd {
 	if msg.err != nil {
 		if errors.Is(msg.err, context.Canceled) {
 			return nil
 		}
-		return g.host.rowsFailed(msg.err)
+		return g.host.RowsFailed(msg.err)
 	}
-	what := "all " + plural(msg.rows, "value", "values") + " of " + msg.name
+	what := "all " + ui.Plural(msg.rows, "value", "values") + " of " + msg.name
 	if msg.more {
-		what = "the first " + plural(msg.rows, "value", "values") + " of " + msg.name
+		what = "the first " + ui.Plural(msg.rows, "value", "values") + " of " + msg.name
 	}
-	return g.copyText(what, msg.text)
+	return g.CopyText(what, msg.text)
 }

@@ -1,4 +1,4 @@
-package tui
+package grid
 
 import (
 	"strconv"
@@ -7,6 +7,7 @@ import (
 	uv "github.com/charmbracelet/ultraviolet"
 
 	harmless "stedi/pipeline/printable"
+	"stedi/tui/ui"
 )
 
 // The widths of columns: no wider than the cap unless the reader wants it, and
@@ -24,9 +25,9 @@ const (
 	lastTime  = 4102444800000 // the year 2100
 )
 
-// cellText is what a cell shows of a value, with no more work than it takes to
+// CellText is what a cell shows of a value, with no more work than it takes to
 // fill so many columns.
-func cellText(v any, most int) string {
+func CellText(v any, most int) string {
 	switch v := v.(type) {
 	case string:
 		const cluster = 32 // bytes that one column may take, at the utmost
@@ -44,37 +45,37 @@ func cellText(v any, most int) string {
 	}
 }
 
-// cellStyle tells apart what would read the same: nothing, the empty text, and
+// CellStyle tells apart what would read the same: nothing, the empty text, and
 // texts that say so.
-func (t *theme) cellStyle(v any) uv.Style {
+func CellStyle(t *ui.Theme, v any) uv.Style {
 	switch v := v.(type) {
 	case nil:
-		return t.null
+		return t.Null
 	case string:
 		if v == "" {
-			return t.null
+			return t.Null
 		}
-		return t.text
+		return t.Text
 	case bool:
-		return t.accent
+		return t.Accent
 	default:
-		return t.number
+		return t.Number
 	}
 }
 
 // localTime is the time that a number stands for.
-func (g *grid) localTime(column int, v any) (string, bool) {
+func (g *Grid) localTime(column int, v any) (string, bool) {
 	n, ok := v.(int64)
 	if !ok || g.times[column] != millis || n < firstTime || n >= lastTime {
 		return "", false
 	}
-	return time.UnixMilli(n).In(g.zone).Format(timeLayout), true
+	return time.UnixMilli(n).In(g.Zone).Format(timeLayout), true
 }
 
 // measure learns from a row how wide its columns are, and which hold times.
-func (g *grid) measure(values []any) {
+func (g *Grid) measure(values []any) {
 	for i, v := range values {
-		if n, ok := v.(int64); ok && g.columns[i].Type == "BIGINT" {
+		if n, ok := v.(int64); ok && g.Columns[i].Type == "BIGINT" {
 			switch {
 			case n < firstTime || n >= lastTime:
 				g.times[i] = notTime
@@ -83,30 +84,30 @@ func (g *grid) measure(values []any) {
 			}
 		}
 		if g.measured[i] < widthCap {
-			g.measured[i] = max(g.measured[i], min(widthCap, width(cellText(v, widthCap))))
+			g.measured[i] = max(g.measured[i], min(widthCap, ui.Width(CellText(v, widthCap))))
 		}
 	}
 }
 
-// cellWidth is how wide a column is drawn.
-func (g *grid) cellWidth(column int) int {
-	c := g.columns[column]
-	head := min(width(c.Name), widthCap*3/4)
+// CellWidth is how wide a column is drawn.
+func (g *Grid) CellWidth(column int) int {
+	c := g.Columns[column]
+	head := min(ui.Width(c.Name), widthCap*3/4)
 	if g.sortMark(c.Name) != "" {
 		head += 2
 	}
 	w := max(leastCell, head, g.measured[column])
-	if g.local && g.times[column] == millis {
+	if g.Local && g.times[column] == millis {
 		w = max(w, g.measured[column]+1+len(timeLayout))
 	}
 	return max(leastCell, w+g.dragged[c.Name])
 }
 
 // widen adds columns to a column's width.
-func (g *grid) widen(column, by int) {
-	name := g.columns[column].Name
-	to := g.cellWidth(column) + by
-	if w, _ := g.space(); to >= leastCell && to <= max(w-gap, leastCell) {
+func (g *Grid) widen(column, by int) {
+	name := g.Columns[column].Name
+	to := g.CellWidth(column) + by
+	if w, _ := g.Space(); to >= leastCell && to <= max(w-gap, leastCell) {
 		g.dragged[name] += by
 	}
 }
@@ -115,34 +116,34 @@ func (g *grid) widen(column, by int) {
 type placed struct {
 	column int // of the source
 	at     int // in shown
-	x, w   int
+	X, W   int
 	frozen bool
 }
 
-// layout says which columns are on the screen and where, in so many columns
+// Layout says which columns are on the screen and where, in so many columns
 // of the terminal, and which one is the first behind the frozen ones. The
 // column with the cursor always is.
-func (g *grid) layout(w int) (list []placed, left int) {
+func (g *Grid) Layout(w int) (list []placed, left int) {
 	x := g.gutter(w)
 	frozen := 0
-	for ; frozen < min(g.frozen, len(g.shown)-1); frozen++ {
-		wide := g.cellWidth(g.shown[frozen])
+	for ; frozen < min(g.Frozen, len(g.Shown)-1); frozen++ {
+		wide := g.CellWidth(g.Shown[frozen])
 		if x+wide+gap > w*2/3 {
 			break
 		}
-		list = append(list, placed{g.shown[frozen], frozen, x, wide, true})
+		list = append(list, placed{g.Shown[frozen], frozen, x, wide, true})
 		x += wide + gap
 	}
-	left = min(max(frozen, g.left), max(0, len(g.shown)-1))
-	if g.at >= frozen {
-		left = min(left, g.at)
-		for used := g.widths(left, g.at); left < g.at && x+used > w; left++ {
-			used -= g.cellWidth(g.shown[left]) + gap
+	left = min(max(frozen, g.left), max(0, len(g.Shown)-1))
+	if g.At >= frozen {
+		left = min(left, g.At)
+		for used := g.widths(left, g.At); left < g.At && x+used > w; left++ {
+			used -= g.CellWidth(g.Shown[left]) + gap
 		}
 	}
-	for at := left; at < len(g.shown) && x+leastCell <= w; at++ {
-		wide := g.cellWidth(g.shown[at])
-		list = append(list, placed{g.shown[at], at, x, min(wide, w-x), false})
+	for at := left; at < len(g.Shown) && x+leastCell <= w; at++ {
+		wide := g.CellWidth(g.Shown[at])
+		list = append(list, placed{g.Shown[at], at, x, min(wide, w-x), false})
 		x += wide + gap
 	}
 	return list, left
@@ -150,25 +151,25 @@ func (g *grid) layout(w int) (list []placed, left int) {
 
 // widths is how wide the columns from one to another are, with the gaps
 // between them.
-func (g *grid) widths(from, to int) int {
+func (g *Grid) widths(from, to int) int {
 	sum := -gap
 	for at := from; at <= to; at++ {
-		sum += g.cellWidth(g.shown[at]) + gap
+		sum += g.CellWidth(g.Shown[at]) + gap
 	}
 	return sum
 }
 
 // gutter is how wide the numbers of the rows are, with what lies behind them.
-func (g *grid) gutter(w int) int {
+func (g *Grid) gutter(w int) int {
 	if w < 60 {
 		return 1
 	}
-	return len(count(g.kept.count)) + 3
+	return len(ui.Count(g.Kept.Count)) + 3
 }
 
 // topFor is the first row on a screen of so many rows.
-func (g *grid) topFor(h int) int64 {
+func (g *Grid) topFor(h int) int64 {
 	rows := int64(h)
-	top := min(g.top, max(0, g.kept.count-rows))
-	return max(0, min(max(top, g.row-rows+1), g.row))
+	top := min(g.Top, max(0, g.Kept.Count-rows))
+	return max(0, min(max(top, g.Row-rows+1), g.Row))
 }

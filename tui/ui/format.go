@@ -1,4 +1,4 @@
-package tui
+package ui
 
 import (
 	"fmt"
@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// count writes a number as people read it: 81,273.
-func count(n int64) string {
+// Count writes a number as people read it: 81,273.
+func Count(n int64) string {
 	digits := strconv.FormatInt(n, 10)
 	sign := ""
 	if n < 0 {
@@ -20,8 +20,8 @@ func count(n int64) string {
 	return sign + digits
 }
 
-// size writes a number of bytes.
-func size(n int64) string {
+// Size writes a number of bytes.
+func Size(n int64) string {
 	if n < 1000 {
 		return fmt.Sprintf("%d B", n)
 	}
@@ -35,8 +35,8 @@ func size(n int64) string {
 	return ""
 }
 
-// short writes a number in few columns: 956, 2.1k, 81k, 4.1M.
-func short(n float64) string {
+// Short writes a number in few columns: 956, 2.1k, 81k, 4.1M.
+func Short(n float64) string {
 	for _, unit := range []string{"", "k", "M", "G"} {
 		if n < 999.5 || unit == "G" {
 			return strconv.FormatFloat(n, 'f', map[bool]int{true: 1}[unit != "" && n < 9.95], 64) + unit
@@ -46,8 +46,8 @@ func short(n float64) string {
 	return ""
 }
 
-// span writes how long something took.
-func span(seconds float64) string {
+// Span writes how long something took.
+func Span(seconds float64) string {
 	switch {
 	case seconds < 0.0095:
 		return fmt.Sprintf("%.0f ms", seconds*1000)
@@ -60,8 +60,8 @@ func span(seconds float64) string {
 	}
 }
 
-// ago writes how far back a moment lies.
-func ago(now, then time.Time) string {
+// Ago writes how far back a moment lies.
+func Ago(now, then time.Time) string {
 	d := now.Sub(then)
 	switch {
 	case then.IsZero():
@@ -79,27 +79,27 @@ func ago(now, then time.Time) string {
 	}
 }
 
-// percent writes a share of a whole.
-func percent(part, whole int64) string {
+// Percent writes a share of a whole.
+func Percent(part, whole int64) string {
 	if whole == 0 {
 		return ""
 	}
 	return fmt.Sprintf("%.1f%%", 100*float64(part)/float64(whole))
 }
 
-// plural writes a number of things.
-func plural(n int64, one, many string) string {
+// Plural writes a number of things.
+func Plural(n int64, one, many string) string {
 	if n == 1 {
 		return "1 " + one
 	}
-	return count(n) + " " + many
+	return Count(n) + " " + many
 }
 
 // The highest leaves a little room, so that lines do not grow together.
 var sparks = []rune("▁▂▃▄▅▆▇")
 
-// spark draws values as bars of one line, the newest on the right.
-func spark(values []int64, width int) string {
+// Spark draws values as bars of one line, the newest on the right.
+func Spark(values []int64, width int) string {
 	if len(values) > width {
 		values = values[len(values)-width:]
 	}

@@ -1,4 +1,4 @@
-package tui
+package ui
 
 import (
 	"context"
@@ -9,39 +9,39 @@ import (
 	tea "charm.land/bubbletea/v2"
 )
 
-// task is a kind of background work of which only the newest counts. Its zero
+// Task is a kind of background work of which only the newest counts. Its zero
 // value is ready; it belongs to the update loop.
-type task struct {
+type Task struct {
 	id     int
-	cancel context.CancelFunc // nil: nothing is under way
+	Cancel context.CancelFunc // nil: nothing is under way
 }
 
-// reply brings what a task has found back into the update loop. A reply that
+// Reply brings what a task has found back into the update loop. A reply that
 // comes late, after the task was cancelled or begun again, is dropped there.
-type reply struct {
-	task  *task
+type Reply struct {
+	Task  *Task
 	id    int
-	value tea.Msg
+	Value tea.Msg
 }
 
-// working tells whether the task is under way.
-func (t *task) working() bool { return t.cancel != nil }
+// Working tells whether the task is under way.
+func (t *Task) Working() bool { return t.Cancel != nil }
 
-// stop cancels what is under way, and forgets its reply.
-func (t *task) stop() {
-	if t.cancel != nil {
-		t.cancel()
-		t.cancel = nil
+// Stop cancels what is under way, and forgets its reply.
+func (t *Task) Stop() {
+	if t.Cancel != nil {
+		t.Cancel()
+		t.Cancel = nil
 	}
 	t.id++
 }
 
-// accepts tells whether a reply is to what was asked last, and ends the task.
-func (t *task) accepts(r reply) bool {
-	if r.task != t || r.id != t.id {
+// Accepts tells whether a reply is to what was asked last, and ends the task.
+func (t *Task) Accepts(r Reply) bool {
+	if r.Task != t || r.id != t.id {
 		return false
 	}
-	t.stop()
+	t.Stop()
 	return true
 }
 
@@ -54,16 +54,17 @@ type workers struct {
 	active atomic.Int64
 }
 
-func newWorkers(parent context.Context) *workers {
+// NewWorkers makes workers whose contexts end with parent.
+func NewWorkers(parent context.Context) *workers {
 	return &workers{begin: func() (context.Context, context.CancelFunc) { return context.WithCancel(parent) }}
 }
 
-// start begins a task anew: f works in the background until it is done or its
+// Start begins a task anew: f works in the background until it is done or its
 // context ends, and its message comes back as a reply.
-func (w *workers) start(t *task, f func(context.Context) tea.Msg) tea.Cmd {
-	t.stop()
+func (w *workers) Start(t *Task, f func(context.Context) tea.Msg) tea.Cmd {
+	t.Stop()
 	ctx, cancel := w.begin()
-	t.cancel = cancel
+	t.Cancel = cancel
 	id := t.id
 	return func() tea.Msg {
 		defer cancel()
@@ -72,7 +73,7 @@ func (w *workers) start(t *task, f func(context.Context) tea.Msg) tea.Cmd {
 		}
 		defer w.all.Done()
 		defer w.active.Add(-1)
-		return reply{t, id, f(ctx)}
+		return Reply{t, id, f(ctx)}
 	}
 }
 
@@ -88,11 +89,11 @@ func (w *workers) enter() bool {
 	return !w.over
 }
 
-// busy tells whether any work is under way.
-func (w *workers) busy() bool { return w.active.Load() > 0 }
+// Busy tells whether any work is under way.
+func (w *workers) Busy() bool { return w.active.Load() > 0 }
 
-// wait waits for what has begun; nothing more begins.
-func (w *workers) wait() {
+// Wait waits for what has begun; nothing more begins.
+func (w *workers) Wait() {
 	w.mu.Lock()
 	w.over = true
 	w.mu.Unlock()
@@ -102,49 +103,51 @@ func (w *workers) wait() {
 // holding is a message that holds something open. If nobody waits for it any
 // more, it is closed.
 type holding interface {
-	release() error
+	Release() error
 }
 
-// discard closes what nobody needs any more, in the background. What it leaves
+// Discard closes what nobody needs any more, in the background. What it leaves
 // behind goes away with the folder that it lies in.
-func (k *kit) discard(value any) tea.Cmd {
+func (k *Kit) Discard(value any) tea.Cmd {
 	held, ok := value.(holding)
 	if !ok {
 		return nil
 	}
-	return k.work.start(&task{}, func(context.Context) tea.Msg {
-		_ = held.release()
+	return k.Work.Start(&Task{}, func(context.Context) tea.Msg {
+		_ = held.Release()
 		return nil
 	})
 }
 
-// mailbox hands values from a goroutine to the update loop, many at a time.
+// Mailbox hands values from a goroutine to the update loop, many at a time.
 // Sending never waits.
-type mailbox[T any] struct {
+type Mailbox[T any] struct {
 	mu     sync.Mutex
 	values []T
 	ready  chan struct{}
 	closed bool
 }
 
-func newMailbox[T any]() *mailbox[T] { return &mailbox[T]{ready: make(chan struct{}, 1)} }
+// NewMailbox makes an empty mailbox.
+func NewMailbox[T any]() *Mailbox[T] { return &Mailbox[T]{ready: make(chan struct{}, 1)} }
 
-func (m *mailbox[T]) send(v T) {
+// Send adds a value.
+func (m *Mailbox[T]) Send(v T) {
 	m.mu.Lock()
 	m.values = append(m.values, v)
 	m.mu.Unlock()
 	m.wake()
 }
 
-// close says that nothing more comes.
-func (m *mailbox[T]) close() {
+// Close says that nothing more comes.
+func (m *Mailbox[T]) Close() {
 	m.mu.Lock()
 	m.closed = true
 	m.mu.Unlock()
 	m.wake()
 }
 
-func (m *mailbox[T]) wake() {
+func (m *Mailbox[T]) wake() {
 	select {
 	case m.ready <- struct{}{}:
 	default:
@@ -155,9 +158,9 @@ func (m *mailbox[T]) wake() {
 // no more than so many changes a second.
 const pause = 60 * time.Millisecond
 
-// receive waits for values, then a moment for more. Without any it says that
+// Receive waits for values, then a moment for more. Without any it says that
 // the mailbox is closed.
-func (m *mailbox[T]) receive() (values []T, open bool) {
+func (m *Mailbox[T]) Receive() (values []T, open bool) {
 	<-m.ready
 	timer := time.NewTimer(pause)
 	<-timer.C

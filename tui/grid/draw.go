@@ -1,0 +1,286 @@
+package grid
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+	uv "github.com/charmbracelet/ultraviolet"
+
+	"stedi/pipeline"
+	"stedi/pipeline/pager"
+	"stedi/tui/ui"
+)
+
+// Draw draws the grid in a border with a title. What lies on the border says
+// how many rows there are, where the cursor is and in what.
+func (g *Grid) Draw(p ui.Pane, title string, focused bool) {
+	note := g.countText()
+	in := p.Box(g.Theme, ui.Shorten(title, max(p.Width()/2, p.Width()-ui.Width(note)-10)), focused)
+	if in.Height() < 1 || g.Source == nil {
+		return
+	}
+	in = g.drawLeftOut(in)
+	list, _ := g.Layout(in.Width())
+	g.drawHead(in.Line(0), list)
+	body := in.Bottom(1)
+	body.Wheel(func(delta int) tea.Cmd { return g.wheel(delta) })
+	top := g.topFor(body.Height())
+	for y := range body.Height() {
+		if row := top + int64(y); row < g.Kept.Count {
+			g.drawRow(body.Line(y), row, list, focused)
+		}
+	}
+	if g.Kept.Count == 0 && g.Kept.all {
+		body.Cut(2, 0, body.Width()-3, g.Theme.Dim, g.emptyText())
+	}
+	g.drawFrontier(in, list)
+	if g.Old {
+		body.Restyle(func(s *uv.Style) { s.Attrs |= uv.AttrFaint })
+	}
+	g.drawScrollBar(p, top, body.Height())
+	p.Note(g.Theme.Dim, note)
+}
+
+// drawLeftOut says below the rows what is missing from them, and returns the
+// room that is left.
+func (g *Grid) drawLeftOut(p ui.Pane) ui.Pane {
+	text := LeftOutText(g.Source)
+	if text == "" || p.Height() < 3 {
+		return p
+	}
+	p.Cut(1, p.Height()-1, p.Width()-2, g.Theme.Warn, text)
+	return p.Top(p.Height() - 1)
+}
+
+// LeftOutText says what is missing from the rows of a source, or "".
+func LeftOutText(source pager.Source) string {
+	s, ok := source.(interface{ LeftOut() []pipeline.LeftOut })
+	if !ok {
+		return ""
+	}
+	var parts []string
+	for _, l := range s.LeftOut() {
+		part := l.String()
+		if l.First != "" {
+			part += ": " + l.First
+		}
+		parts = append(parts, part)
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return "left out: " + ui.Printable(strings.Join(parts, "; "))
+}
+
+func (g *Grid) emptyText() string {
+	if len(g.Where) > 0 {
+		return "no matching rows: " + ui.KeyOf(g.Actions(), "drop-condition") + " removes the filter"
+	}
+	return "there are no rows"
+}
+
+// countText says how many rows there are, as far as that is known.
+func (g *Grid) countText() string {
+	text := ui.Plural(g.Kept.Count, "row", "rows")
+	if LeftOutText(g.Source) != "" {
+		text += " that can be read"
+	}
+	switch {
+	case g.Kept.all:
+	case g.Filling.Working():
+		text += " so far …"
+	default:
+		text += " or more"
+	}
+	return text
+}
+
+// drawHead names the columns. A click sorts; the gaps between them are moved
+// with the mouse.
+func (g *Grid) drawHead(p ui.Pane, list []placed) {
+	for _, c := range list {
+		style := g.Theme.Heading
+		if c.at == g.At {
+			style = g.Theme.Strong
+		}
+		name, mark := g.Columns[c.column].Name, g.sortMark(g.Columns[c.column].Name)
+		cell := p.Part(c.X, 0, c.W, 1)
+		room := c.W - len([]rune(mark))
+		if g.Columns[c.column].IsNumber() && ui.Width(name) <= room {
+			cell.TextRight(room, 0, style, name)
+		} else {
+			cell.Cut(0, 0, room, style, name)
+		}
+		cell.Text(room, 0, g.Theme.Accent, mark)
+		cell.Click(func() tea.Cmd {
+			g.At = c.at
+			return g.sortBy(false)
+		})
+		p.Text(c.X+c.W, 0, g.Theme.Border, "╎")
+		p.Part(c.X+c.W, 0, gap, 1).Drag(func(dx, _ int) tea.Cmd {
+			g.widen(c.column, dx)
+			return nil
+		})
+	}
+}
+
+// sortMark says how rows are sorted by a column: a direction, and its place if
+// there are several.
+func (g *Grid) sortMark(name string) string {
+	i := slices.IndexFunc(g.Order, func(o pager.Order) bool { return o.Column == name })
+	if i < 0 {
+		return ""
+	}
+	mark := map[bool]string{false: "▲", true: "▼"}[g.Order[i].Descending]
+	if len(g.Order) > 1 {
+		mark += strconv.Itoa(i + 1)
+	}
+	return mark
+}
+
+// drawRow draws a line of cells.
+func (g *Grid) drawRow(p ui.Pane, row int64, list []placed, focused bool) {
+	t := g.Theme
+	var back uv.Style
+	under := row == g.Row
+	if under {
+		back = t.SelectedFaint
+		p.Fill(back)
+	}
+	if gutter := g.gutter(p.Width()); gutter > 1 {
+		p.TextRight(gutter-2, 0, ui.Over(t.Dim, back), ui.Count(row+1))
+	}
+	values := g.Kept.Rows[row]
+	for _, c := range list {
+		cell := p.Part(c.X, 0, c.W, 1)
+		ground := back
+		if under && c.at == g.At && focused {
+			ground = t.Selected
+			cell.Fill(ground)
+		}
+		cell.Click(func() tea.Cmd { return g.click(row, c.at) })
+		if values == nil {
+			cell.Text(0, 0, ui.Over(t.Dim, ground), "…")
+			continue
+		}
+		g.drawCell(cell, c.column, values[c.column], ground)
+	}
+}
+
+// drawCell draws a value: numbers on the right, all else on the left.
+func (g *Grid) drawCell(p ui.Pane, column int, v any, back uv.Style) {
+	style := ui.Over(CellStyle(g.Theme, v), back)
+	text := ui.Shorten(CellText(v, p.Width()), p.Width())
+	x := 0
+	if g.Local {
+		if at, ok := g.localTime(column, v); ok {
+			if room := p.Width() - len(at) - 1; room >= ui.Width(text) {
+				p.TextRight(p.Width(), 0, ui.Over(g.Theme.Dim, back), at)
+				p = p.Left(room)
+			}
+		}
+	}
+	if g.Columns[column].IsNumber() {
+		x = max(0, p.Width()-ui.Width(text))
+	}
+	p.Text(x, 0, style, text)
+	if g.Search.text == "" {
+		return
+	}
+	for _, m := range g.matches(text) {
+		from, to := x+ui.Width(text[:m[0]]), x+ui.Width(text[:m[1]])
+		p.Part(from, 0, to-from, 1).Restyle(func(s *uv.Style) {
+			s.Fg, s.Bg, s.Attrs = g.Theme.Match.Fg, g.Theme.Match.Bg, s.Attrs|g.Theme.Match.Attrs
+		})
+	}
+}
+
+// drawFrontier draws the line behind the frozen columns.
+func (g *Grid) drawFrontier(p ui.Pane, list []placed) {
+	for i, c := range list {
+		if c.frozen && (i == len(list)-1 || !list[i+1].frozen) {
+			for y := range p.Height() {
+				p.Text(c.X+c.W, y, g.Theme.BorderFocus, "│")
+			}
+		}
+	}
+}
+
+// drawScrollBar shows on the right border which part of the rows is shown. A
+// click goes there.
+func (g *Grid) drawScrollBar(p ui.Pane, top int64, h int) {
+	n := g.Kept.Count
+	if n <= int64(h) {
+		return
+	}
+	bar := p.Part(p.Width()-1, 2, 1, h)
+	long := max(1, int(int64(h)*int64(h)/n))
+	from := int(top * int64(h-long) / max(1, n-int64(h)))
+	for y := range long {
+		bar.Text(0, from+y, g.Theme.Accent, "┃")
+	}
+	bar.Grip(
+		func(_, y int) tea.Cmd { return g.MoveRows(n*int64(y)/int64(max(1, h-1)) - g.Row) },
+		func(_, dy int) tea.Cmd { return g.MoveRows(n * int64(dy) / int64(h)) })
+}
+
+// DrawStatus says on the lower border where the cursor is, and of what type its
+// column is.
+func (g *Grid) DrawStatus(p ui.Pane) {
+	if g.Kept.Count == 0 || p.Height() < 3 {
+		return
+	}
+	at := fmt.Sprintf(" row %s of %s ", ui.Count(g.Row+1), ui.Count(g.Kept.Count))
+	g.DrawKind(p, p.Line(p.Height()-1).Cut(2, 0, p.Width()-4, g.Theme.Dim, at))
+}
+
+// DrawKind says of what type the column with the cursor is, if the lower border
+// has room from x on.
+func (g *Grid) DrawKind(p ui.Pane, x int) {
+	if room := p.Width() - x - 3; room > 8 && g.Kept.Count > 0 {
+		p.Line(p.Height()-1).TextRight(p.Width()-2, 0, g.Theme.Dim, " "+ui.Shorten(g.kindText(), room-2)+" ")
+	}
+}
+
+// kindText says of what type the column with the cursor is, and at which time
+// a number that looks like one stands.
+func (g *Grid) kindText() string {
+	c, ok := g.column()
+	if !ok {
+		return ""
+	}
+	kind := c.Name + " · " + c.TypeName()
+	if g.times[g.Shown[g.At]] != millis {
+		return kind
+	}
+	kind += ", looks like epoch ms"
+	if v, ok := g.Value(); ok {
+		if at, ok := g.localTime(g.Shown[g.At], v); ok {
+			kind += " · " + at
+		}
+	}
+	return kind
+}
+
+// click puts the cursor on a cell; a second one opens its row.
+func (g *Grid) click(row int64, at int) tea.Cmd {
+	if g.Row == row && g.At == at {
+		return g.host.OpenRow()
+	}
+	g.Row, g.At, g.toEnd, g.wish = row, at, false, 0
+	g.clamp()
+	return g.Fetch()
+}
+
+// wheel moves the rows under the cursor, which goes along at the border.
+func (g *Grid) wheel(delta int) tea.Cmd {
+	_, h := g.Space()
+	g.toEnd, g.wish = false, 0
+	g.Top = max(0, min(g.Top+int64(delta), g.Kept.Count-int64(h)))
+	g.Row = min(max(g.Row, g.Top), g.Top+int64(h)-1)
+	g.clamp()
+	return g.Fetch()
+}

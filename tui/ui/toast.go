@@ -1,0 +1,84 @@
+package ui
+
+import (
+	"slices"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	uv "github.com/charmbracelet/ultraviolet"
+)
+
+// Mood is how good a piece of news is.
+type Mood int
+
+// How good news is.
+const (
+	Told Mood = iota
+	Done
+	Warned
+	Failed
+)
+
+// Look is the sign of a mood, and its colour.
+func (m Mood) Look(t *Theme) (sign string, style uv.Style) {
+	return [...]string{"ⓘ", "✓", "!", "✗"}[m], [...]uv.Style{t.Accent, t.Good, t.Warn, t.Bad}[m]
+}
+
+// toasts are short pieces of news that go away by themselves.
+type toasts struct {
+	List []toast
+	last int
+}
+
+type toast struct {
+	id   int
+	mood Mood
+	Text string
+}
+
+// ToastOverMsg ends a toast after its time.
+type ToastOverMsg struct{ ID int }
+
+const toastTime = 6 * time.Second
+
+// Toast shows a piece of news for a while.
+func (k *Kit) Toast(m Mood, text string) tea.Cmd {
+	k.Toasts.last++
+	id := k.Toasts.last
+	k.Toasts.List = slices.DeleteFunc(k.Toasts.List, func(t toast) bool { return t.Text == text })
+	k.Toasts.List = append(k.Toasts.List, toast{id, m, text})
+	return tea.Tick(toastTime, func(time.Time) tea.Msg { return ToastOverMsg{id} })
+}
+
+func (t *toasts) Drop(id int) {
+	for i := range t.List {
+		if t.List[i].id == id {
+			t.List = append(t.List[:i:i], t.List[i+1:]...)
+			return
+		}
+	}
+}
+
+// DropText takes back a piece of news that is not true any more.
+func (t *toasts) DropText(text string) {
+	t.List = slices.DeleteFunc(t.List, func(n toast) bool { return n.Text == text })
+}
+
+// Draw shows the newest piece of news.
+func (t *toasts) Draw(p Pane, th *Theme) {
+	if len(t.List) == 0 {
+		return
+	}
+	newest := t.List[len(t.List)-1]
+	DrawNews(p, th, newest.mood, newest.Text)
+}
+
+// DrawNews draws a piece of news with a sign for how good it is.
+func DrawNews(p Pane, t *Theme, m Mood, text string) {
+	if text == "" {
+		return
+	}
+	sign, style := m.Look(t)
+	x := p.Text(1, 0, style, sign+" ")
+	p.Cut(x, 0, p.Width()-x-1, t.Text, text)
+}

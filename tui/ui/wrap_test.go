@@ -1,0 +1,48 @@
+package ui
+
+import (
+	"strings"
+	"testing"
+
+	uv "github.com/charmbracelet/ultraviolet"
+)
+
+func TestLinesBreakBetweenWordsOrAnywhere(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		wrap func(StyledLine, int) []StyledLine
+		room int
+		line []string
+		want string
+	}{
+		{"between words", WrapWords, 11, []string{"published in 9.52 s"}, "published |in 9.52 s"},
+		{"a space at the end is left out", WrapWords, 9, []string{"published in"}, "published|in"},
+		{"a word wider than the room", WrapWords, 5, []string{"an address@x"}, "an ad|dress|@x"},
+		{"across styles", WrapWords, 6, []string{"one ", "two", " three"}, "one |two |three"},
+		{"two lines", WrapWords, 9, []string{"one\ntwo"}, "one|two"},
+		{"what comes out of a table", Wrap, 5, []string{"a bc de"}, "a bc |de"},
+		{"wide characters", Wrap, 3, []string{"漢字"}, "漢|字"},
+		{"nothing", WrapWords, 5, []string{""}, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var line StyledLine
+			for i, text := range c.line {
+				line = append(line, Styled{uv.Style{Attrs: uint8(i)}, text})
+			}
+			var got []string
+			for _, part := range c.wrap(line, c.room) {
+				text := ""
+				for _, s := range part {
+					text += s.Text
+				}
+				if Width(text) > c.room {
+					t.Errorf("%q is wider than %d", text, c.room)
+				}
+				got = append(got, text)
+			}
+			if strings.Join(got, "|") != c.want {
+				t.Errorf("got %s, want %s", strings.Join(got, "|"), c.want)
+			}
+		})
+	}
+}
