@@ -83,8 +83,8 @@ func (g *grid) found(msg foundMsg) tea.Cmd {
 	case errors.Is(msg.err, context.Canceled):
 		return nil
 	case errors.Is(msg.err, pager.ErrNotFound):
-		where := map[bool]string{true: "from here on", false: "before this row"}[msg.forward]
-		return g.toast(warned, "no cell "+where+" has that text")
+		where := map[bool]string{true: "below", false: "above"}[msg.forward]
+		return g.toast(warned, "not found "+where+" this row")
 	case msg.err != nil:
 		return g.host.rowsFailed(msg.err)
 	}

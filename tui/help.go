@@ -25,7 +25,7 @@ func (m *Model) openHelp() tea.Cmd {
 
 func (h *helpPanel) actions() []action {
 	return []action{
-		h.keys.act("help-down", "down j pgdown", "further", func() tea.Cmd { h.offset = min(h.offset+1, len(h.lines())-1); return nil }).at(1),
+		h.keys.act("help-down", "down j pgdown", "down", func() tea.Cmd { h.offset = min(h.offset+1, len(h.lines())-1); return nil }).at(1),
 		h.keys.act("help-up", "up k pgup", "up", func() tea.Cmd { h.offset = max(0, h.offset-1); return nil }).at(2),
 		h.keys.act("help-close", "? q enter", "close", func() tea.Cmd { h.root.shut(); return nil }),
 	}

@@ -69,5 +69,5 @@ func (l *lakeView) greatestLoss(t *pipeline.Table, v *pipeline.TableView) string
 	if worst.change == 0 {
 		return t.Doc
 	}
-	return fmt.Sprintf("%s of %s stop at %s: %s of %s rows", percent(-worst.change, before), way[0].name, worst.name, count(-worst.change), count(before))
+	return fmt.Sprintf("%s drops %s of %s: %s of %s rows", worst.name, percent(-worst.change, before), way[0].name, count(-worst.change), count(before))
 }

@@ -108,7 +108,7 @@ func (c *catalog) actions(q *queryView) []action {
 		k.act("take", "enter", "take", func() tea.Cmd { return q.take(line) }).at(2).when(line.heading == "", "it is a heading"),
 		k.act("columns", "space right left", "columns", func() tea.Cmd { return c.toggle(line) }).at(3).when(line.table != nil, "only tables have columns"),
 		k.act("preview", "s", "first 100 rows", func() tea.Cmd { return q.previewLine(line) }).at(3).when(line.table != nil || line.other != nil, "only tables have rows"),
-		k.act("forget", "delete x", "forget", func() tea.Cmd { return q.forget(line) }).at(3).when(line.own, "only your own queries can be deleted"),
+		k.act("forget", "delete x", "delete", func() tea.Cmd { return q.forget(line) }).at(3).when(line.own, "only your own queries can be deleted"),
 	}
 }
 

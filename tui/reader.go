@@ -36,9 +36,9 @@ func (r *reader) actions() []action {
 		}
 	}
 	return append(r.more,
-		r.keys.act("read-down", "down j", "further", move(1)).at(20),
+		r.keys.act("read-down", "down j", "down", move(1)).at(20),
 		r.keys.act("read-up", "up k", "up", move(-1)).at(21),
-		r.keys.act("read-page-down", "pgdown space", "a page further", move(15)),
+		r.keys.act("read-page-down", "pgdown space", "page down", move(15)),
 		r.keys.act("read-page-up", "pgup", "a page back", move(-15)),
 		r.keys.act("read-first", "home g", "to the beginning", move(-1<<30)),
 		r.keys.act("read-last", "end G", "to the end", move(1<<30)),

@@ -279,7 +279,7 @@ func (s *runView) drawIdle(p pane, c stepColumns, table *pipeline.Table, style, 
 	if v == nil {
 		return
 	}
-	state, tone := "made", t.dim
+	state, tone := "built", t.dim
 	switch {
 	case v.Missing:
 		state = "not built"

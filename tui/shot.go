@@ -120,7 +120,7 @@ func (m *Model) savePicture() tea.Cmd {
 
 func (m *Model) pictured(msg picturesMsg) tea.Cmd {
 	if msg.err != nil {
-		m.fail("the picture was not written", msg.err)
+		m.fail("the picture cannot be written", msg.err)
 		return m.toast(failed, "the picture: export failed: press ! for details")
 	}
 	return m.toast(done, "wrote "+msg.names[1]+", and the same as .svg and .ans")

@@ -197,6 +197,6 @@ func (t *tableView) exportOver(msg exportedMsg) tea.Cmd {
 	case msg.left != "":
 		return t.toast(warned, "exported "+plural(msg.rows, "row", "rows")+" to "+msg.name+"; "+msg.left)
 	default:
-		return t.toast(done, plural(msg.rows, "row lies", "rows lie")+" in "+msg.name)
+		return t.toast(done, "exported "+plural(msg.rows, "row", "rows")+" to "+msg.name)
 	}
 }
