@@ -29,7 +29,7 @@ type Manifest struct {
 	Engine string          `json:"engine,omitempty"` // a remote one that makes it
 	Token  string          `json:"token,omitempty"`  // of that attempt
 	Query  string          `json:"query,omitempty"`  // by which it is under way
-	From   map[string]Hash `json:"from,omitempty"`   // versions of the files that it is made from
+	From   map[string]Hash `json:"from,omitempty"`   // versions of its input files
 
 	// And this for landing tables.
 	Rejected      int64    `json:"rejected,omitempty"`       // lines

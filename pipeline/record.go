@@ -43,7 +43,7 @@ type TableRecord struct {
 	Rejected int64    `json:"rejected"`           // lines
 	Expected *int64   `json:"expected,omitempty"` // when the landing counts say what is right
 	Missing  bool     `json:"missing,omitempty"`  // never made
-	Stale    string   `json:"stale,omitempty"`    // why it is older than what it is made from
+	Stale    string   `json:"stale,omitempty"`    // why it is older than its upstream
 	Notes    []string `json:"notes"`
 
 	RejectedBytes   int64    `json:"rejected_bytes,omitempty"`   // of the lines, and of the files that follow
@@ -232,7 +232,7 @@ func (t *TableRecord) expectRows(want int64, lacking bool) CheckRecord {
 		check.State, check.Severity, check.Failing = "fail", "warning", max(t.Rows-want, want-t.Rows)
 		check.Message = fmt.Sprintf("expected %d rows for this data set, found %d; rejected lines are left out", want, t.Rows)
 	default:
-		check.State, check.Failing, check.Message = "fail", max(t.Rows-want, want-t.Rows), "another number of rows than this data set gives"
+		check.State, check.Failing, check.Message = "fail", max(t.Rows-want, want-t.Rows), fmt.Sprintf("expected %d rows for this data set, found %d", want, t.Rows)
 	}
 	return check
 }

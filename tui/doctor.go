@@ -10,7 +10,7 @@ import (
 	"stedi/tui/ui"
 )
 
-// examinedMsg brings what the doctor has found, and where it is waited for.
+// examinedMsg brings the findings of diagnostics.
 type examinedMsg struct {
 	into     *[]pipeline.Finding
 	findings []pipeline.Finding
@@ -35,7 +35,7 @@ func (a *app) examined(msg examinedMsg) tea.Cmd {
 		}
 	}
 	if len(wrong) > 0 {
-		a.fail("the doctor has found "+ui.Plural(int64(len(wrong)), "fault", "faults"), errors.Join(wrong...))
+		a.fail(ui.Plural(int64(len(wrong)), "problem found", "problems found"), errors.Join(wrong...))
 	}
 	return nil
 }

@@ -26,7 +26,7 @@ func (m *Model) openHelp() tea.Cmd {
 
 func (h *helpPanel) Actions() []ui.Action {
 	return []ui.Action{
-		h.Keys.Act("help-down", "down j pgdown", "further", func() tea.Cmd { h.offset = min(h.offset+1, len(h.lines())-1); return nil }).At(1),
+		h.Keys.Act("help-down", "down j pgdown", "down", func() tea.Cmd { h.offset = min(h.offset+1, len(h.lines())-1); return nil }).At(1),
 		h.Keys.Act("help-up", "up k pgup", "up", func() tea.Cmd { h.offset = max(0, h.offset-1); return nil }).At(2),
 		h.Keys.Act("help-close", "? q enter", "close", h.Shut),
 	}

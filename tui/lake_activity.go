@@ -104,7 +104,7 @@ func runText(r *pipeline.Record) string {
 	case r.Status == "running":
 		text = "under way"
 	case r.Status == "cancelled":
-		text = "stopped"
+		text = "cancelled"
 	case r.Error != "":
 		text, _, _ = strings.Cut(r.Error, "\n")
 	}

@@ -109,7 +109,7 @@ func (c *catalog) actions(q *queryView) []ui.Action {
 		k.Act("take", "enter", "take", func() tea.Cmd { return q.take(line) }).At(2).When(line.heading == "", "it is a heading"),
 		k.Act("columns", "space right left", "columns", func() tea.Cmd { return c.toggle(line) }).At(3).When(line.table != nil, "only tables have columns"),
 		k.Act("preview", "s", "first 100 rows", func() tea.Cmd { return q.previewLine(line) }).At(3).When(line.table != nil || line.other != nil, "only tables have rows"),
-		k.Act("forget", "delete x", "forget", func() tea.Cmd { return q.forget(line) }).At(3).When(line.own, "only your own queries can be deleted"),
+		k.Act("forget", "delete x", "delete", func() tea.Cmd { return q.forget(line) }).At(3).When(line.own, "only your own queries can be deleted"),
 	}
 }
 

@@ -281,7 +281,7 @@ func (s *runView) drawIdle(p ui.Pane, c stepColumns, table *pipeline.Table, styl
 	if v == nil {
 		return
 	}
-	label, tone := "made", t.Dim
+	label, tone := "built", t.Dim
 	switch {
 	case v.Missing:
 		label = "not built"

@@ -199,6 +199,6 @@ func (t *tableView) exportOver(msg exportedMsg) tea.Cmd {
 	case msg.left != "":
 		return t.Toast(ui.Warned, "exported "+ui.Plural(msg.rows, "row", "rows")+" to "+msg.name+"; "+msg.left)
 	default:
-		return t.Toast(ui.Done, ui.Plural(msg.rows, "row lies", "rows lie")+" in "+msg.name)
+		return t.Toast(ui.Done, "exported "+ui.Plural(msg.rows, "row", "rows")+" to "+msg.name)
 	}
 }

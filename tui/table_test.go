@@ -188,7 +188,7 @@ func TestATextIsFoundForwardAndBack(t *testing.T) {
 		t.Errorf("row %d, not %d", g.Row, first)
 	}
 	d.enters("ctrl+f", "nobody is called so")
-	d.shows("no cell from here on has that text")
+	d.shows("not found below this row")
 }
 
 func TestTheNextStartShowsATableAsItWasLookedAt(t *testing.T) {
@@ -278,7 +278,7 @@ func TestRowsAreExportedIntoANewFile(t *testing.T) {
 	d.enters("/", "y = 1")
 	folder := d.options.Folder
 	d.enters("e", "some.csv")
-	d.shows("rows lie in " + folder)
+	d.shows("rows to " + folder)
 	text, err := os.ReadFile(filepath.Join(folder, "some.csv"))
 	must(t, err)
 	lines := strings.Split(strings.TrimSpace(string(text)), "\n")

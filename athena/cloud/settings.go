@@ -51,14 +51,14 @@ func (s *Settings) queryFlags() *pflag.FlagSet {
 	flags.StringVar(&s.maxScan, "max-scan", "", "most that one Athena query may read, such as 10GB (default: the workgroup's own limit)")
 	flags.BoolVar(&s.stages, "count-stages", true, "on Athena, count the rows of every stage, which reads a transform's inputs again")
 	s.scanned = price(athena.DefaultPrice.PerTB)
-	flags.Var(&s.scanned, "price-per-tb", "what Athena asks for a terabyte that a query scans, in US dollars")
+	flags.Var(&s.scanned, "price-per-tb", "price of a scanned terabyte in Athena, in US dollars")
 	return flags
 }
 
 func (s *Settings) jobFlags() *pflag.FlagSet {
 	flags := pflag.NewFlagSet(glue.Name, pflag.ContinueOnError)
 	s.worked = price(glue.DefaultPrice.PerDPUHour)
-	flags.Var(&s.worked, "price-per-dpu-hour", "what Glue asks for an hour of a DPU, in US dollars")
+	flags.Var(&s.worked, "price-per-dpu-hour", "price of a DPU-hour in Glue, in US dollars")
 	return flags
 }
 

@@ -17,10 +17,10 @@ func (p *program) checkCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "check [TABLE…]",
 		Short: "Check the tables of the lake",
-		Long: "Hold the tables against the rules of the definition and against those of every lake: the lines can be\n" +
-			"read, nothing was changed by someone else, nothing is older than what it is made from, and the counts\n" +
-			"are those of a known data set if the landing counts are. A table that is missing or stale fails, unless\n" +
-			"only other tables are named. It changes nothing, and needs no permission to.",
+		Long: "Run the checks of the definition and the checks of every lake: all lines can be read, no file was\n" +
+			"modified outside stedi, no table is older than its upstream, and the counts are the expected ones if\n" +
+			"the landing data is a known data set. A missing or stale table fails, unless only other tables are\n" +
+			"named. The lake is not changed, and read access is enough.",
 		Example: "stedi check --lake ./lake\nstedi check machine_learning_curated --lake ./lake --output json",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return p.check(cmd.Context(), check.InspectOptions{Tables: args, Allow: allow.allowance(), AllowMissing: allowMissing}, ci)

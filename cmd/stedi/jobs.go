@@ -18,7 +18,7 @@ func (p *program) jobsCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:         "jobs [TABLE…]",
 		Short:       "List the runs of the lake's Glue jobs",
-		Long:        "List the newest runs of the Glue jobs that make the tables, the newest first, whoever has started them:\ntheir state, how long they ran, and what that costs.",
+		Long:        "List the newest runs of the Glue jobs that build the tables, newest first, including runs that were\nstarted outside stedi: state, duration and cost.",
 		Example:     "stedi jobs --lake s3://bucket/prefix\nstedi jobs customer_trusted -n 3 --lake s3://bucket/prefix",
 		Annotations: map[string]string{"examples": "needs an account"},
 		RunE:        func(cmd *cobra.Command, args []string) error { return p.listJobRuns(cmd.Context(), args, most) },

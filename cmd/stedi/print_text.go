@@ -102,7 +102,7 @@ func verdict(r pipeline.TableRecord) string {
 	case *r.Expected == r.Rows+r.Rejected:
 		words = append(words, "ok without "+thousands(r.Rejected))
 	default:
-		words = append(words, fmt.Sprintf("wrong by %+d", r.Rows-*r.Expected))
+		words = append(words, fmt.Sprintf("%+d rows", r.Rows-*r.Expected))
 	}
 	if r.Rejected > 0 {
 		words = append(words, fmt.Sprintf("%s rejected", thousands(r.Rejected)))

@@ -26,9 +26,9 @@ func (p *program) proveCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "prove [TABLE…]",
 		Short: "Compare the rows that engines build",
-		Long: "Let two or three engines make the tables side by side, from the lake's tables as they are and into places\n" +
-			"that are none of the lake's, and compare the rows by their values, in any order. It ends with 1 if they\n" +
-			"differ, and says where the first rows lie that do; --rows also prints them, which are personal data.",
+		Long: "Parity check: build the tables on two or more engines, from the current tables and into scratch folders,\n" +
+			"and compare the rows by value, in any order. The exit code is 1 if they differ, and the places of the\n" +
+			"first different rows are printed; --rows also prints the rows, which are personal data.",
 		Example:     "stedi prove --lake s3://bucket/prefix\nstedi prove customer_trusted --engines duckdb,glue --lake s3://bucket/prefix",
 		Annotations: map[string]string{"examples": "needs an account"},
 		RunE:        func(cmd *cobra.Command, args []string) error { return p.prove(cmd.Context(), o, args) },

@@ -41,7 +41,7 @@ func (p *ddlParser) refused(first string) string {
 	case "USING":
 		return "USING is Spark's: write ROW FORMAT SERDE '" + openX + "' instead"
 	case "AS":
-		return "a landing table is not made by a SELECT: put the SELECT into transforms/" + p.ddl.name + ".sql"
+		return "a landing table is not built by a SELECT: put the SELECT into transforms/" + p.ddl.name + ".sql"
 	}
 	return ""
 }

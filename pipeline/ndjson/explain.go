@@ -26,7 +26,7 @@ func (p *parser) badValue(b []byte, i int, f *field) int {
 		}
 		return p.fail(p.misfit.at, f.column, p.misfit.reason)
 	}
-	at, reason := badKind(b, i, f.kind, article(f.kind))
+	at, reason := badKind(b, i, f.kind, kindName(f.kind))
 	return p.fail(at, f.column, reason)
 }
 
@@ -37,27 +37,20 @@ func badKind(b []byte, i int, kind Kind, name string) (at int, reason string) {
 	case c == '"' && kind == KindString:
 		at, reason = badString(b, i+1)
 	case c == '"':
-		reason = "a string where " + name + " belongs"
+		reason = "expected " + name + ", found string"
 	case c == '{' || c == '[':
-		reason = "a nested value where " + name + " belongs"
-		if kind >= KindArray {
-			reason = "a nested value of another kind where " + name + " belongs"
+		reason = "expected " + name + ", found array"
+		if c == '{' {
+			reason = "expected " + name + ", found object"
 		}
 	case c == '-' || c-'0' <= 9:
 		reason = badNumber(b, i, kind, name)
 	case string(b[i:i+4]) == "true" || string(b[i:i+5]) == "false":
-		reason = "true or false where " + name + " belongs"
+		reason = "expected " + name + ", found boolean"
 	default:
 		reason = noValue(b, i)
 	}
 	return at, reason
-}
-
-func article(kind Kind) string {
-	if kind == KindInt {
-		return "an int"
-	}
-	return "a " + kindName(kind)
 }
 
 func kindName(kind Kind) string { return (&Shape{Kind: kind}).spell() }
@@ -70,9 +63,9 @@ func badNumber(b []byte, i int, kind Kind, name string) string {
 	case end < 0:
 		return brokenNumber
 	case kind < KindTinyint || kind > KindDouble:
-		return "a number where " + name + " belongs"
+		return "expected " + name + ", found number"
 	case kind <= KindBigint && !whole:
-		return "a fraction or an exponent where " + name + " belongs"
+		return "expected " + name + ", found fraction or exponent"
 	}
 	return "out of the range of " + kindName(kind)
 }
@@ -94,12 +87,12 @@ func noValue(b []byte, i int) string {
 
 func noObject(b []byte, i int) string {
 	if b[i] == '[' {
-		return "an array where an object belongs"
+		return "expected object, found array"
 	}
 	if p := (parser{}); p.skip(b, i, 0) < 0 {
 		return notJSONReason
 	}
-	return "a single value where an object belongs"
+	return "expected object, found single value"
 }
 
 func noKey(b []byte, i int) string {
@@ -127,7 +120,7 @@ func afterObject(b []byte, i int) string {
 	if b[i] == '{' {
 		return "two objects on one line"
 	}
-	return "something after the object"
+	return "text after the JSON object"
 }
 
 // badString finds the fault of the string whose first byte is at i.

@@ -14,7 +14,7 @@ type NoteKind string
 const (
 	EmptyFile    NoteKind = "empty_file"    // a file without a line
 	AbsentColumn NoteKind = "absent_column" // a column that no line of a file has
-	KeyCase      NoteKind = "key_case"      // keys spelt in another case than their column
+	KeyCase      NoteKind = "key_case"      // keys whose case differs from that of their column
 	UnknownKey   NoteKind = "unknown_key"   // keys that are no column
 	Compression  NoteKind = "compression"   // files that are compressed otherwise than their name says
 	SameContent  NoteKind = "same_content"  // files of the same bytes as an earlier one
@@ -104,14 +104,14 @@ func (n *noteBook) list(columns []Column, files []File) (notes []Note) {
 		}
 		notes = append(notes, Note{kind, a.files, a.count, text})
 	}
-	add(EmptyFile, n.empty, "no line")
+	add(EmptyFile, n.empty, "no lines")
 	for i, c := range columns {
 		if !c.Key && !c.Partition {
 			add(AbsentColumn, n.absent[i], "column %s is absent from every line", printable(c.Name))
 		}
 	}
 	for i, c := range columns {
-		add(KeyCase, n.variants[i], "the key of column %s is spelt in another case %d times", printable(c.Name), n.variants[i].count)
+		add(KeyCase, n.variants[i], "the key of column %s differs in case %d times", printable(c.Name), n.variants[i].count)
 	}
 	add(UnknownKey, n.unknown, "%d unknown keys were ignored: %s", n.unknown.count, n.names.list())
 	add(Compression, n.compressed, "content that is compressed though the name does not say so")

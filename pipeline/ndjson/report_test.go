@@ -24,7 +24,7 @@ func TestNotesTellWhatWasAccepted(t *testing.T) {
 		{
 			"empty files",
 			[]string{"", "\xef\xbb\xbf\n \n", `{"userName":"a","n":1,"gone":1}`},
-			[]string{"empty_file 2 2 no line in 2 files, the first a.json"},
+			[]string{"empty_file 2 2 no lines in 2 files, the first a.json"},
 		},
 		{
 			"absent column",
@@ -43,8 +43,8 @@ func TestNotesTellWhatWasAccepted(t *testing.T) {
 				`{"USERNAME":"b","n":1,"gone":2}` + "\n" + `{"Username":"b","n":5.5}`,
 			},
 			[]string{
-				"key_case 2 4 the key of column userName is spelt in another case 4 times in 2 files, the first a.json",
-				"key_case 1 3 the key of column n is spelt in another case 3 times in a.json",
+				"key_case 2 4 the key of column userName differs in case 4 times in 2 files, the first a.json",
+				"key_case 1 3 the key of column n differs in case 3 times in a.json",
 			},
 		},
 		{
@@ -217,7 +217,7 @@ func TestTooManyRejectsAreAnError(t *testing.T) {
 		s := NewScan(files(t, strings.Repeat("{\"s\":12}\n", 4)), everyType[:1], limits)
 		_, err := fill(t.Context(), s)
 		var tooMany *TooManyRejectsError
-		if !errors.As(err, &tooMany) || !strings.Contains(err.Error(), "s: a number where a string belongs") || strings.Contains(err.Error(), "12") {
+		if !errors.As(err, &tooMany) || !strings.Contains(err.Error(), "s: expected string, found number") || strings.Contains(err.Error(), "12") {
 			t.Errorf("%+v: %v", limits, err)
 		}
 		const repair = "a.json holds JSON lines with numbers where strings belong (s). Convert it; in the lake's directory run: sed -E "

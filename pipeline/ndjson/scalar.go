@@ -194,12 +194,9 @@ func (s scalar) appendTime(dst []byte, shape *Shape) ([]byte, error) {
 
 // badShape finds words for a value that is not of the shape.
 func badShape(b []byte, i int, shape *Shape) (at int, reason string) {
-	name := "a " + shape.spell()
-	if shape.Kind == KindInt {
-		name = "an int"
-	}
+	name := shape.spell()
 	if shape.IsNested() {
-		name = map[Kind]string{KindArray: "an array", KindMap: "an object", KindStruct: "an object"}[shape.Kind]
+		name = map[Kind]string{KindArray: "array", KindMap: "object", KindStruct: "object"}[shape.Kind]
 	}
 	return badKind(b, i, shape.Kind, name)
 }

@@ -40,7 +40,7 @@ func TestLineNumbersCountEveryLine(t *testing.T) {
 		s.block = block
 		_, report := read(t, s)
 		got := fmt.Sprint(report.Rejects[0], "; ", report.Rejects[1], "; ", report.Rejects[2])
-		const reason = "s: a number where a string belongs"
+		const reason = "s: expected string, found number"
 		if want := "a.json:6:7: " + reason + "; a.json:9:6: " + reason + "; b.json:1:6: " + reason; got != want {
 			t.Errorf("blocks of %d: %s", block, got)
 		}

@@ -154,11 +154,11 @@ func TestValuesThatDoNotFitTheirType(t *testing.T) {
 		says        string
 	}{
 		{"tinyint", "128", at, "out of the range of tinyint"},
-		{"tinyint", `"1"`, at, "a string where a tinyint belongs"},
+		{"tinyint", `"1"`, at, "expected tinyint, found string"},
 		{"smallint", "-32769", at, "out of the range of smallint"},
-		{"smallint", "1.0", at, "a fraction or an exponent where a smallint belongs"},
+		{"smallint", "1.0", at, "expected smallint, found fraction or exponent"},
 		{"float", "1e39", at, "out of the range of float"},
-		{"float", "true", at, "true or false where a float belongs"},
+		{"float", "true", at, "expected float, found boolean"},
 		{"decimal(5,2)", "1.005", at, "more digits after the point than decimal(5,2) holds"},
 		{"decimal(5,2)", "1000", at, "out of the range of decimal(5,2)"},
 		{"decimal(5,2)", "1e999999999", at, "not a number"},
@@ -173,16 +173,16 @@ func TestValuesThatDoNotFitTheirType(t *testing.T) {
 		{"timestamp", `"2024-01-31 23:59:59 Europe/Berlin"`, at, "not a timestamp"},
 		{"timestamp", "1e3", at, "not a timestamp"},
 		{"varchar(2)", `"äöü"`, at, "text longer than varchar(2)"},
-		{"varchar(2)", "5", at, "a number where a varchar(2) belongs"},
+		{"varchar(2)", "5", at, "expected varchar(2), found number"},
 		{"char(2)", `"abc "`, at, "text longer than char(2)"},
-		{"array<int>", `{}`, at, "where an array belongs"},
-		{"array<int>", `[1,"2"]`, at + 3, "a string where an int belongs"},
+		{"array<int>", `{}`, at, "expected array, found object"},
+		{"array<int>", `[1,"2"]`, at + 3, "expected int, found string"},
 		{"array<int>", `[1`, at + 2, "neither a comma nor a closing bracket"},
 		{"map<string,int>", `{"a":1,"a":2}`, at + 7, "the same key twice"},
 		{"struct<a:int>", `{"a":1,"A":2}`, at + 7, "the same key twice"},
 		{"struct<a:int>", `{"x":1,"x":2}`, at + 7, "the same key twice"},
-		{"struct<a:int>", `{"a":1.5}`, at + 5, "a fraction"},
-		{"struct<a:string>", `"a"`, at, "a string where an object belongs"},
+		{"struct<a:int>", `{"a":1.5}`, at + 5, "found fraction"},
+		{"struct<a:string>", `"a"`, at, "expected object, found string"},
 	} {
 		_, _, rejects := valuesOf(t, c.kind, c.value)
 		if len(rejects) != 1 || rejects[0].Column != c.column || rejects[0].Field != "v" || !strings.Contains(rejects[0].Reason, c.says) {

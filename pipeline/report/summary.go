@@ -98,7 +98,7 @@ func verdict(t pipeline.TableRecord) string {
 	case *t.Expected == t.Rows+t.Rejected:
 		words = append(words, fmt.Sprintf("⚠️ ok without %d", t.Rejected))
 	default:
-		words = append(words, fmt.Sprintf("❌ wrong by %+d", t.Rows-*t.Expected))
+		words = append(words, fmt.Sprintf("❌ %+d rows", t.Rows-*t.Expected))
 	}
 	if t.Rejected > 0 {
 		words = append(words, fmt.Sprintf("⚠️ %d rejected", t.Rejected))

@@ -84,8 +84,8 @@ func (g *Grid) found(msg foundMsg) tea.Cmd {
 	case errors.Is(msg.err, context.Canceled):
 		return nil
 	case errors.Is(msg.err, pager.ErrNotFound):
-		where := map[bool]string{true: "from here on", false: "before this row"}[msg.forward]
-		return g.Toast(ui.Warned, "no cell "+where+" has that text")
+		where := map[bool]string{true: "below", false: "above"}[msg.forward]
+		return g.Toast(ui.Warned, "not found "+where+" this row")
 	case msg.err != nil:
 		return g.host.RowsFailed(msg.err)
 	}

@@ -40,12 +40,12 @@ func (r *Reader) Actions() []Action {
 		}
 	}
 	return append(r.More,
-		r.Keys.Act("read-down", "down j", "further", move(1)).At(20),
+		r.Keys.Act("read-down", "down j", "down", move(1)).At(20),
 		r.Keys.Act("read-up", "up k", "up", move(-1)).At(21),
-		r.Keys.Act("read-page-down", "pgdown space", "a page further", move(15)),
-		r.Keys.Act("read-page-up", "pgup", "a page back", move(-15)),
-		r.Keys.Act("read-first", "home g", "to the beginning", move(-1<<30)),
-		r.Keys.Act("read-last", "end G", "to the end", move(1<<30)),
+		r.Keys.Act("read-page-down", "pgdown space", "page down", move(15)),
+		r.Keys.Act("read-page-up", "pgup", "page up", move(-15)),
+		r.Keys.Act("read-first", "home g", "first", move(-1<<30)),
+		r.Keys.Act("read-last", "end G", "last", move(1<<30)),
 		r.Keys.Act("read-copy", "y", "copy", r.copyAll).At(22),
 		r.Keys.Act("read-close", "q enter", "close", r.Shut),
 	)

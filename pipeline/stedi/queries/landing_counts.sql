@@ -1,4 +1,4 @@
--- How many rows lie in each landing table.
+-- The number of rows of each landing table.
 SELECT 'customer_landing' AS landing, count(*) AS n FROM customer_landing AS c
 UNION ALL
 SELECT 'accelerometer_landing' AS landing, count(*) AS n FROM accelerometer_landing AS a
