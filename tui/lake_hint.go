@@ -71,5 +71,5 @@ func (l *lakeView) greatestLoss(t *pipeline.Table, v *survey.TableView) string {
 	if worst.change == 0 {
 		return t.Doc
 	}
-	return fmt.Sprintf("%s drops %s of %s: %s of %s rows", ui.Percent(-worst.change, before), way[0].name, worst.name, ui.Count(-worst.change), ui.Count(before))
+	return fmt.Sprintf("%s drops %s of %s: %s of %s rows", worst.name, ui.Percent(-worst.change, before), way[0].name, ui.Count(-worst.change), ui.Count(before))
 }
