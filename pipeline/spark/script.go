@@ -45,7 +45,7 @@ func Script(lake *pipeline.Lake, t *pipeline.Table) (string, error) {
 	}
 	with, final, ok := t.Made.Parts()
 	if !ok {
-		return "", pipeline.Fail(pipeline.BadUsage, t.Name, "End it with a plain SELECT.", "%s: no SELECT stands behind its stages", t.File)
+		return "", pipeline.Fail(pipeline.BadUsage, t.Name, "End it with a plain SELECT.", "%s: no SELECT follows its stages", t.File)
 	}
 	var inputs []scriptInput
 	for _, name := range t.Made.Inputs {
@@ -72,7 +72,7 @@ func checkNames(lake *pipeline.Lake, t *pipeline.Table) error {
 	}
 	for _, other := range lake.Tables {
 		if other != t && !other.IsLanding() && JobName(other) == job {
-			return pipeline.Fail(pipeline.BadUsage, t.Name, "Give each table a job of its own.", "%s: its job %s also makes %s", t.File, job, other.Name)
+			return pipeline.Fail(pipeline.BadUsage, t.Name, "Give each table a job of its own.", "%s: its job %s also builds %s", t.File, job, other.Name)
 		}
 	}
 	for _, stage := range t.Made.Stages {
