@@ -72,7 +72,7 @@ const (
 	running    = "a run is under way"
 	notRunning = "no run is under way"
 	noRuns     = "no runs yet"
-	noLine     = "nothing is chosen"
+	noLine     = "nothing is selected"
 	noRow      = "there are no rows"
 )
 

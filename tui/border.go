@@ -21,7 +21,7 @@ const (
 	leastWide = 20
 )
 
-// at is where the border lies, in a room of so many lines or columns.
+// at is where the border lies, in a range of that many lines or columns.
 func (b border) at(room int) int {
 	if *b.moved == 0 {
 		return b.usual
@@ -57,13 +57,13 @@ func (p pane) border(b border, drag func(dx, dy int) tea.Cmd) {
 	p.frame.zones = append(p.frame.zones, zone{area: p.area, drag: drag, before: b.before, after: b.after})
 }
 
-// halves are the panes of a screen that lists things and tells of one of them:
+// halves are the panes of a screen with a list and the details of one entry:
 // how far their border was moved, where they lie side by side and where one lies
 // above the other.
 type halves struct{ wide, tall int }
 
 // draw draws the one that is in focus if there is no room for both, and else
-// gives the list so many percent of the width or of the height.
+// gives the list that percentage of the width or of the height.
 func (h *halves) draw(p pane, f focus, side bool, width, height int, list, one func(pane)) {
 	if p.width() < narrow && p.height() < 16 || f.zoomed {
 		[]func(pane){list, one}[f.at](p)

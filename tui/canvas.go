@@ -81,7 +81,7 @@ func (p pane) line(y int) pane         { return p.part(0, y, p.width(), 1) }
 func (p pane) inset(x, y int) pane     { return p.part(x, y, p.width()-2*x, p.height()-2*y) }
 func (p pane) click(do func() tea.Cmd) { p.clickAt(func(int, int) tea.Cmd { return do() }) }
 
-// clickAt tells the pane what a click does, and where in it one is.
+// clickAt registers what a click on the pane does.
 func (p pane) clickAt(do func(x, y int) tea.Cmd) {
 	p.frame.zones = append(p.frame.zones, zone{area: p.area, click: do})
 }
@@ -149,7 +149,7 @@ func (p pane) textRight(x, y int, style uv.Style, text string) {
 	p.text(x-width(text), y, style, text)
 }
 
-// cut writes at most so many columns of a text; one that is longer ends in "…".
+// cut writes at most n columns of a text; one that is longer ends in "…".
 func (p pane) cut(x, y, most int, style uv.Style, text string) int {
 	if most <= 0 {
 		return x

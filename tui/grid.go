@@ -50,7 +50,7 @@ type grid struct {
 type gridHost interface {
 	// gridRoom is how large the grid is on the screen, with its border.
 	gridRoom() (width, height int)
-	// arrange opens the source anew after order or where have changed.
+	// arrange reopens the source after order or where have changed.
 	arrange() tea.Cmd
 	// lookChanged is called when something else about the look has.
 	lookChanged()

@@ -44,7 +44,7 @@ func cellText(v any, most int) string {
 	}
 }
 
-// cellStyle tells apart what would read the same: nothing, the empty text, and
+// cellStyle distinguishes what would read the same: nothing, the empty text, and
 // texts that say so.
 func (t *theme) cellStyle(v any) uv.Style {
 	switch v := v.(type) {
@@ -119,7 +119,7 @@ type placed struct {
 	frozen bool
 }
 
-// layout says which columns are on the screen and where, in so many columns
+// layout says which columns are on the screen and where, in that many columns
 // of the terminal, and which one is the first behind the frozen ones. The
 // column with the cursor always is.
 func (g *grid) layout(w int) (list []placed, left int) {
@@ -166,7 +166,7 @@ func (g *grid) gutter(w int) int {
 	return len(count(g.kept.count)) + 3
 }
 
-// topFor is the first row on a screen of so many rows.
+// topFor is the first row on a screen of that many rows.
 func (g *grid) topFor(h int) int64 {
 	rows := int64(h)
 	top := min(g.top, max(0, g.kept.count-rows))

@@ -185,7 +185,7 @@ func (g *grid) paged(msg pageMsg) tea.Cmd {
 		return g.host.rowsFailed(msg.err)
 	}
 	if len(msg.rows) == 0 && msg.first < msg.count {
-		msg.count, msg.all = msg.first, true // whoever counted them was wrong
+		msg.count, msg.all = msg.first, true // the earlier count was wrong
 	}
 	g.kept.dry = len(msg.rows) == 0
 	_, h := g.space()

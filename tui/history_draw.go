@@ -66,7 +66,7 @@ func (h *historyView) drawMore(row pane) {
 	row.click(h.readOlder)
 }
 
-// drawDetail tells of the chosen run, or how it differs from another.
+// drawDetail describes the chosen run, or its differences from another.
 func (h *historyView) drawDetail(p pane) {
 	title := "RUN"
 	if d := h.shownDiff(); d != nil {
@@ -189,7 +189,7 @@ func (h *historyView) tableLine(r pipeline.TableRecord) styledLine {
 	return line
 }
 
-// diffLines tells how two runs differ.
+// diffLines lists the differences of two runs.
 func (h *historyView) diffLines(d *runDiff) []styledLine {
 	t := h.theme
 	lines := []styledLine{
@@ -272,7 +272,7 @@ func (h *historyView) stepDiff(d pipeline.StepDiff) []styledLine {
 	return lines
 }
 
-// rowLines tells which rows only one of two versions has.
+// rowLines lists the rows that only one of two versions has.
 func (h *historyView) rowLines(rows []pipeline.RowsDiff) []styledLine {
 	t := h.theme
 	var lines []styledLine

@@ -133,7 +133,7 @@ func (l *lakeView) zoneSummary(p pane, zone string) {
 		trend = addEnds(trend, v.Trend)
 	}
 	if !slices.Contains(l.lake().Zones(), zone) {
-		return // nobody has looked there
+		return // not listed yet
 	}
 	lines := []string{fmt.Sprintf("%s · %s", plural(int64(files), "file", "files"), size(bytes))}
 	if len(trend) > 0 {
@@ -246,7 +246,7 @@ func (l *lakeView) drawTable(p pane, table string) {
 	rows, sizeAt, age := places(p.width())
 	number := l.rowsNow(table)
 	if o := l.other(table); o != nil {
-		number = o.Format // how many rows it has, nobody knows without reading it
+		number = o.Format // its row count is unknown unless it is read
 		if o.Kind == "view" {
 			number = o.Kind
 		}

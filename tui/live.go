@@ -387,7 +387,7 @@ func (m *Model) followRun(id string) tea.Cmd {
 	return tea.Batch(start, receive(followedRun, box, over))
 }
 
-// follow shows the run of whoever holds the lake, unless one of ours does.
+// follow shows the run that holds the lock of the lake, unless it is our own.
 func (a *app) follow() tea.Cmd {
 	holder := a.view.Holder
 	if holder == nil || a.live.busy() || a.live.id == holder.Run {

@@ -58,7 +58,7 @@ func (a *app) fail(what string, err error, fixes ...answer) {
 	a.failure.fixes = fixes
 }
 
-// errStale is the error of work that nobody waits for.
+// errStale is the error of work whose result is no longer wanted.
 var errStale = errors.New("no longer wanted")
 
 // showProblem opens the error panel.

@@ -39,7 +39,7 @@ type answeredMsg struct {
 	err     error
 }
 
-// release closes the rows of an answer that nobody waits for, and what was
+// release closes the rows of an answer that is no longer wanted, and what was
 // opened to ask for it.
 func (m answeredMsg) release() error {
 	var err error
@@ -59,7 +59,7 @@ func (q *queryView) run() tea.Cmd {
 	from, to := statementAt(whole, offsetOf(&s.editor))
 	text := strings.TrimSpace(whole[from:to])
 	if q.place == nil || text == "" {
-		return q.toast(warned, "write a SELECT first, or take one from the catalog")
+		return q.toast(warned, "write a SELECT first, or insert one from the catalog")
 	}
 	q.popup.close()
 	s.fault, s.asked = nil, text

@@ -184,7 +184,7 @@ func (q *queryView) askSave() tea.Cmd {
 		for i := range q.known.Queries {
 			if q.known.Queries[i].Name == name {
 				q.known.Queries[i].SQL = text
-				return q.toast(done, "saved "+name+" anew")
+				return q.toast(done, "replaced "+name)
 			}
 		}
 		q.known.Queries = append(q.known.Queries, SavedQuery{name, text})

@@ -100,10 +100,10 @@ func (s *runView) actions() []action {
 		k.act("log", "L", "log", func() tea.Cmd { s.panes.at = logPane; return nil }),
 		k.act("jobs", "J", "runs of the job", func() tea.Cmd { return s.listJobs(name) }).when(there, noTable).when(s.place != nil && s.place.Jobs != nil, "the lake was opened without Glue jobs"),
 		k.act("copy-log", "y", "copy the log", func() tea.Cmd { return s.copyText("the log", s.logText()) }).when(len(s.live.log) > 0, "the log is empty"),
-		k.act("replay", "p", "play the last run again", s.replayLast).at(9).when(idle, running).when(s.view != nil && s.view.Last != nil, noRuns),
-		k.act("faster", "+ =", "faster", func() tea.Cmd { return s.faster(1) }).at(1).when(s.playing(), "no run is being played again"),
-		k.act("slower", "-", "slower", func() tea.Cmd { return s.faster(-1) }).at(1).when(s.playing(), "no run is being played again"),
-		k.act("pause", ".", "pause", s.pause).at(1).when(s.playing(), "no run is being played again"),
+		k.act("replay", "p", "replay the last run", s.replayLast).at(9).when(idle, running).when(s.view != nil && s.view.Last != nil, noRuns),
+		k.act("faster", "+ =", "faster", func() tea.Cmd { return s.faster(1) }).at(1).when(s.playing(), "no replay is under way"),
+		k.act("slower", "-", "slower", func() tea.Cmd { return s.faster(-1) }).at(1).when(s.playing(), "no replay is under way"),
+		k.act("pause", ".", "pause", s.pause).at(1).when(s.playing(), "no replay is under way"),
 	}
 }
 
@@ -176,7 +176,7 @@ func (s *runView) update(msg tea.Msg) tea.Cmd {
 	return nil
 }
 
-// followSteps moves the cursor to the step that has begun to run.
+// followSteps moves the cursor to the step that has started.
 func (s *runView) followSteps(msg runMsg) {
 	for _, e := range msg.events {
 		if e.Step != "" && e.State == pipeline.Running && e.Progress == nil {
