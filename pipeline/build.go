@@ -211,7 +211,7 @@ func (r *run) hashOf(ctx context.Context, f File) (Hash, error) {
 	return ndjson.HashFile(ctx, path)
 }
 
-// sameFiles makes sure that nobody has changed a table while it was read, in a
+// sameFiles makes sure that a table was not changed while it was read, in a
 // lake where a table is replaced in place.
 func (r *run) sameFiles(ctx context.Context, t *Table) error {
 	if !r.publisher.OneFile() {

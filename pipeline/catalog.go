@@ -25,7 +25,7 @@ type Place struct {
 	Version string // of what the catalog says
 }
 
-// CatalogTable is a table of a catalog's database, whoever made it.
+// CatalogTable is a table of a catalog's database, managed or not.
 type CatalogTable struct {
 	Name       string         `json:"table"`
 	Zone       string         `json:"zone"` // of the lake's table that lies there; "other" if there is none

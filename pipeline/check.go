@@ -264,7 +264,7 @@ func (c *Check) forbids(t *Table, record CheckRecord) error {
 
 // holdLanding reads a landing table that guards ask for into memory, if it is
 // not large and no later step reads its files: each table has guards, and each
-// of them would read it anew.
+// of them would read it again.
 func (r *run) holdLanding(ctx context.Context, t *Table, rest []PlanStep) error {
 	for _, c := range r.guards(t) {
 		for _, name := range c.Inputs {

@@ -9,7 +9,7 @@ import (
 )
 
 // fixtureDecoder walks through a fixture file and knows in which line it is:
-// whoever mends a fixture must not search for the fault.
+// the error leads directly to the line to fix.
 type fixtureDecoder struct {
 	*json.Decoder
 	file string

@@ -60,12 +60,12 @@ func (r *Runner) Inspect(ctx context.Context, options InspectOptions) (*Record, 
 // observation is a lake as someone finds it who changes nothing.
 type observation struct {
 	known
-	files   map[string][]File // of each table, whoever wrote them
+	files   map[string][]File // of each table, managed or not
 	strange []string          // those in the zones that are not as we left them
 	made    map[string]string // by table: the run that built the version we left
 }
 
-// unmanaged tells that the files of a derived table were not published by
+// unmanaged reports whether the files of a derived table were not published by
 // stedi: it knows no version of its own to compare them with.
 func (o *observation) unmanaged(t *Table) bool {
 	return !t.IsLanding() && len(o.files[t.Name]) > 0 && o.manifests[t.Name] == nil && o.made[t.Name] == ""
@@ -94,7 +94,7 @@ func (o *observation) strangers(t *Table) []string {
 	return names
 }
 
-// Resolve finds the tables that people name, whatever their case. One that is
+// Resolve finds tables by name, in any case. One that is
 // not there is a Failure that says which one may be meant.
 func (l *Lake) Resolve(names []string) ([]string, error) {
 	var found []string
@@ -127,7 +127,7 @@ type inspection struct {
 }
 
 // holdLimit is how large a table may be to be kept for the checks. Larger ones
-// are read anew by each: slower, but in bounded memory.
+// are read again by each: slower, but in bounded memory.
 const holdLimit = 64 << 20
 
 // readAll reads every table once, so that all counts are those of the bytes

@@ -18,7 +18,7 @@ import (
 	"stedi/pipeline/ndjson"
 )
 
-// Landing is the zone of the tables that nobody here makes.
+// Landing is the zone of the landing tables, which no transform builds.
 const Landing = "landing"
 
 // Column is one column of a table.

@@ -124,7 +124,7 @@ type history struct {
 
 const historyName = stateFolder + "/history.json"
 
-// forget deletes what earlier runs set aside: it may hold rows of people who
+// forget deletes the versions that earlier runs kept: it may hold rows of people who
 // have withdrawn their consent since.
 func (r *run) forget(ctx context.Context) error {
 	errs := []error{r.forgetVersions(ctx)}

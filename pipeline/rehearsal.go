@@ -265,7 +265,7 @@ func shown(lines []string) []json.RawMessage {
 	return rows
 }
 
-// asNamed is the table with the values of each column under its name, whatever
+// asNamed is the table with the values of each column under its name, regardless of
 // key or folder holds them in the lake.
 func (t *Table) asNamed() *Table {
 	named := *t

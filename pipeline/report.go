@@ -10,7 +10,7 @@ import (
 )
 
 // JUnit writes a run as JUnit XML: a case for each step and each check, and
-// one for the run itself if it ended with an error. It is valid XML whatever
+// one for the run itself if it ended with an error. It is valid XML regardless of what
 // the record holds.
 func JUnit(r *Record) []byte {
 	steps, checks := junitSuite{Name: "steps"}, junitSuite{Name: "checks"}

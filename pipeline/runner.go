@@ -260,7 +260,7 @@ func (r *run) write(ctx context.Context) error {
 	return err
 }
 
-// tell passes an event on and keeps it, also for those who follow the run from
+// tell forwards an event and keeps it, also for those who follow the run from
 // elsewhere. They can wait: if the lake cannot be written to, the run finds out
 // by something that matters.
 func (r *run) tell(ctx context.Context, e Event) {

@@ -10,7 +10,7 @@ import (
 // and from the names, sizes and times of its files.
 type View struct {
 	At     time.Time
-	Holder *Holder     // who holds the lake; nil: nobody
+	Holder *Holder     // the lock holder; nil: none
 	Tables []TableView // in the lake's order
 	Last   *Record     // of the newest run; nil: none
 	Runs   []*Record   // of the newest runs, newest first, at most ViewRuns; damaged ones are left out

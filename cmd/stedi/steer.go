@@ -14,7 +14,7 @@ import (
 // that none goes on behind a screen that is gone.
 const cancelWord = "cancel "
 
-// steered reads what whoever started the run has to say. The context ends with
+// steered reads requests of the parent process. The context ends with
 // the stream.
 func (p *program) steered(ctx context.Context) (context.Context, <-chan string, func()) {
 	ctx, cancel := context.WithCancelCause(ctx)
