@@ -152,7 +152,7 @@ func (r *run) accept(ctx context.Context, job Job, result Result, out output, re
 }
 
 // account decides whether what a job has read may be used, and begins the
-// manifest of what it has made of it.
+// manifest of its result.
 func (r *run) account(ctx context.Context, job Job, result Result) (Manifest, error) {
 	manifest := Manifest{
 		Schema: manifestSchema, Table: job.Table.Name, Run: r.id, Rows: result.Rows,

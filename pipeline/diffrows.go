@@ -211,7 +211,7 @@ func (c *comparison) files(ctx context.Context, m *Manifest, part string) ([]Fil
 	return found, nil
 }
 
-// columns are those that a version had when it was made.
+// columns are those that a version had when it was built.
 func (c *comparison) columns(ctx context.Context, t *Table, m *Manifest) ([]Column, error) {
 	known := columnsOf(t, m)
 	record := &Record{}

@@ -129,7 +129,7 @@ func (r *Runner) Plan(ctx context.Context, options RunOptions) ([]PlanStep, erro
 }
 
 // lacks marks the steps that would fail because an input has never been made
-// and is not made by a step before.
+// and is not built by an earlier step.
 func (k known) lacks(lake *Lake, steps []PlanStep) error {
 	var errs []error
 	var made, broken []string

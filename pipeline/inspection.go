@@ -71,8 +71,8 @@ func (o *observation) unmanaged(t *Table) bool {
 	return !t.IsLanding() && len(o.files[t.Name]) > 0 && o.manifests[t.Name] == nil && o.made[t.Name] == ""
 }
 
-// observe takes what was found for what it is: of a table that somebody else
-// has changed, nothing is known.
+// observe turns a survey into an observation. Nothing is known of a table that
+// another program changed.
 func observe(found *survey, lake *Lake) *observation {
 	o := &observation{known: found.known, strange: found.strange, files: found.files, made: found.made}
 	for _, t := range lake.Tables {

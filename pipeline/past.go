@@ -43,7 +43,7 @@ func newestRuns(ctx context.Context, store Store) ([]string, error) {
 }
 
 // RecordsBefore reads the records of runs from before one, the newest first, and
-// at most so many; damaged ones are left out. None are left if there are no
+// at most that many; damaged ones are left out. None are left if there are no
 // others.
 func RecordsBefore(ctx context.Context, store Store, run string, most int) ([]*Record, error) {
 	ids, err := Runs(ctx, store)
@@ -53,7 +53,7 @@ func RecordsBefore(ctx context.Context, store Store, run string, most int) ([]*R
 	return readableRecords(ctx, store, slices.DeleteFunc(ids, func(id string) bool { return id >= run }), most)
 }
 
-// readableRecords reads the records of runs, at most so many, and passes over
+// readableRecords reads the records of runs, at most that many, and passes over
 // damaged ones.
 func readableRecords(ctx context.Context, store Store, ids []string, most int) ([]*Record, error) {
 	var records []*Record

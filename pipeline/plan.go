@@ -78,7 +78,7 @@ func (k known) plan(lake *Lake, selected []*Table, force bool, limit Limit) []Pl
 	return steps
 }
 
-// stale says, by table, what is older than what it is made from, directly or
+// stale says, by table, what is older than its upstream, directly or
 // further up.
 func (k known) stale(lake *Lake) map[string]string {
 	stale := map[string]string{}

@@ -108,7 +108,7 @@ func (r *run) clear(ctx context.Context) error {
 	return nil
 }
 
-// foreign says which files are in the way of a run.
+// foreign lists the unmanaged and modified files that block a run.
 func foreign(names []string) error {
 	shown := names[:min(len(names), 10)]
 	return Fail(Conflict, "", "Inspect them; --replace moves them to .stedi/replaced and rebuilds the tables.",

@@ -32,8 +32,8 @@ type FixtureResult struct {
 	File     string   `json:"file"`
 	Line     int      `json:"line"`
 	State    string   `json:"state"` // ok, fail
-	Rows     int      `json:"rows"`  // that the transform has made
-	// Missing and Surplus are rows that were expected and not made, and the
+	Rows     int      `json:"rows"`  // of the result of the transform
+	// Missing and Surplus are rows that were expected but not built, and the
 	// other way round; of many only the first are kept.
 	MissingRows int               `json:"missing_rows"`
 	Missing     []json.RawMessage `json:"missing"`
@@ -197,7 +197,7 @@ func (row fixtureRow) lineOf(key string) int {
 }
 
 // normalise returns the rows of a table as the engine writes them, so that
-// what is expected and what is made are compared as text.
+// expected and actual rows are compared as text.
 func (r *Rehearsal) normalise(ctx context.Context, input Input) ([]string, error) {
 	text, err := sqlText("rows.sql", input.Table)
 	if err != nil {

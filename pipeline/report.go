@@ -10,8 +10,8 @@ import (
 )
 
 // JUnit writes a run as JUnit XML: a case for each step and each check, and
-// one for the run itself if it ended with an error. It is valid XML regardless of what
-// the record holds.
+// one for the run itself if it ended with an error. The XML is
+// valid for any record.
 func JUnit(r *Record) []byte {
 	steps, checks := junitSuite{Name: "steps"}, junitSuite{Name: "checks"}
 	for _, s := range r.Steps {
@@ -190,8 +190,8 @@ func legible(text string) string {
 
 func seconds(s float64) string { return fmt.Sprintf("%.3f", s) }
 
-// waterfall is the way of the rows through a step, in a line: those of its
-// first input, what each stage left of them, and the other inputs.
+// waterfall is the funnel of a step in one line: the rows of its first input,
+// the rows after each stage, and the other inputs.
 func (r *Record) waterfall(s StepRecord) string {
 	var way, others []string
 	input := true

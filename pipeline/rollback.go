@@ -25,7 +25,7 @@ type Restored struct {
 	Recovered bool `json:"recovered,omitempty"`
 }
 
-// StaleTable is a table that is older than what it is made from.
+// StaleTable is a table that is older than its upstream.
 type StaleTable struct {
 	Table string `json:"table"`
 	Why   string `json:"why"`

@@ -33,7 +33,7 @@ type RunOptions struct {
 	Check      bool // afterwards, evaluate the rules of the definition
 	FailFast   bool // start nothing more after a step has failed
 	// Cancel names tables whose steps are to stop, or not to begin. What does
-	// not need them goes on.
+	// not need them continues.
 	Cancel <-chan string
 }
 
@@ -174,7 +174,7 @@ func after(t time.Time, last string) time.Time {
 	return t
 }
 
-// do looks before it leaps: nothing is made until all that could forbid it
+// do checks first: nothing is built until all that could forbid it
 // has been looked at.
 func (r *run) do(ctx context.Context, selected []*Table) error {
 	if err := r.clear(ctx); err != nil {

@@ -89,7 +89,7 @@ func (r *Runner) surveySteady(ctx context.Context, allow *Allowance, read bool) 
 			return err
 		}
 		// A file may be newer than the manifest that was read before it. Only
-		// one that still is strange at the next look was changed by others.
+		// one that is still modified at the next look was changed by others.
 		before := strange
 		if strange = found.strangers(lake); !slices.EqualFunc(before, strange, File.Same) {
 			return errMoved

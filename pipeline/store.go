@@ -119,7 +119,7 @@ type Holder struct {
 	Since time.Time `json:"since"`
 }
 
-// LockedError says that another run holds the lake.
+// LockedError means that another run holds the lock.
 type LockedError struct {
 	Holder Holder
 }

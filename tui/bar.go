@@ -19,7 +19,7 @@ func (p pane) bar(x, y, width int, full, rest uv.Style, share float64, estimated
 }
 
 // column draws a bar as long as its share of the width, to half a column, for
-// the rows of a waterfall.
+// the rows of a funnel.
 func (p pane) column(x, y, width int, style uv.Style, share float64) {
 	halves := int(min(max(share, 0), 1)*float64(width*2) + 0.5)
 	if share > 0 && halves == 0 {

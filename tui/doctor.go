@@ -15,7 +15,7 @@ type examinedMsg struct {
 	findings []pipeline.Finding
 }
 
-// examine asks the doctor. That works for a lake that cannot be opened, too.
+// examine runs diagnostics. That works for a lake that cannot be opened, too.
 func (a *app) examine() tea.Cmd {
 	look, findings := a.options.Examine, &[]pipeline.Finding{}
 	a.root.open(&reader{app: a, head: "DOCTOR", lines: a.fitted(func() []styledLine { return a.findingLines(*findings) })})

@@ -25,7 +25,7 @@ const (
 )
 
 // cellText is what a cell shows of a value, with no more work than it takes to
-// fill so many columns.
+// fill that many columns.
 func cellText(v any, most int) string {
 	switch v := v.(type) {
 	case string:

@@ -73,7 +73,7 @@ type runMsg struct {
 // going tells whether the run is under way and ours to cancel or to wait for.
 func (r *liveRun) going() bool { return r.source == ownRun && r.work.working() }
 
-// busy tells whether anything moves, whoever's run it is.
+// busy tells whether a run is in progress, our own or another's.
 func (r *liveRun) busy() bool { return r.work.working() }
 
 // step is the state of a table's step while a run is under way.
@@ -371,7 +371,7 @@ type replayMsg struct {
 	err    error
 }
 
-// followRun shows the run of another process as it goes on.
+// followRun shows the progress of a run of another process.
 func (m *Model) followRun(id string) tea.Cmd {
 	runner := m.place.Runner
 	m.live.begin(followedRun, m.options.Now)

@@ -49,7 +49,7 @@ func describe(what string, err error) *problem {
 	return p
 }
 
-// fail remembers a failure and shows that there is one. The screen goes on.
+// fail remembers a failure and shows that there is one. The screen stays usable.
 func (a *app) fail(what string, err error, fixes ...answer) {
 	if errors.Is(err, errStale) {
 		return

@@ -101,7 +101,7 @@ func (l styledLine) width() int {
 	return w
 }
 
-// openSQL shows how the chosen table is made, or declared.
+// openSQL shows the transform or the DDL of the chosen table.
 func (l *lakeView) openSQL() tea.Cmd {
 	t := l.current()
 	if t == nil {

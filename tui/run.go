@@ -150,7 +150,7 @@ func (s *runView) start(force bool, names ...string) tea.Cmd {
 	return s.root.startRun(options)
 }
 
-// cancelStep stops the chosen step; what does not need it goes on.
+// cancelStep stops the chosen step; tables that do not depend on it continue.
 func (s *runView) cancelStep() tea.Cmd {
 	select {
 	case s.live.cancels <- s.current().Name:

@@ -58,7 +58,7 @@ func (s *runView) belowSteps(usual int) border {
 }
 
 // lowerPane is what the lower half shows while the steps have the focus: the
-// log of a run, afterwards the waterfall.
+// log of a run, afterwards the funnel.
 func (s *runView) lowerPane() int {
 	if s.live.busy() {
 		return logPane
@@ -341,7 +341,7 @@ func (s *runView) drawLog(p pane) {
 	}
 }
 
-// drawLineage shows what is made from what.
+// drawLineage shows the dependency graph.
 func (s *runView) drawLineage(p pane) {
 	in := p.box(s.theme, "LINEAGE", s.panes.at == graphPane)
 	p.click(func() tea.Cmd { s.panes.at = graphPane; return nil })

@@ -163,7 +163,7 @@ func (t *tableView) stop() {
 
 func (t *tableView) close() {
 	t.stop()
-	t.exports.stop() // which goes on while other tables are shown
+	t.exports.stop() // which continues while other tables are shown
 	if t.view != nil {
 		_ = t.view.release() // nothing is left of it but a process that has ended
 	}

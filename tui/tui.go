@@ -42,7 +42,7 @@ type Workspace struct {
 	// Catalog lists all tables of the lake's catalog; nil: it
 	// has none.
 	Catalog func(context.Context) ([]pipeline.CatalogTable, error)
-	// Jobs lists the newest runs of the job that makes a table, the newest
+	// Jobs lists the newest runs of the job that builds a table, the newest
 	// first; nil: no jobs make the tables.
 	Jobs func(ctx context.Context, table string) ([]pipeline.JobRun, error)
 	// Far means that the files are in a bucket, so that reading takes time and
@@ -230,7 +230,7 @@ func (m *Model) deliver(msg tea.Msg) tea.Cmd {
 	return tea.Batch(cmds...)
 }
 
-// hear takes what the lake and its runs have to say.
+// hear receives events of the lake and its runs.
 func (m *Model) hear(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case openedMsg:

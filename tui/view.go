@@ -26,7 +26,7 @@ func (m *Model) View() tea.View {
 	return v
 }
 
-// frame draws into so many columns and lines.
+// frame draws into that many columns and lines.
 func (m *Model) frame(width, height int) *frame {
 	f := newFrame(width, height)
 	p := f.all()

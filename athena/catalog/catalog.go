@@ -22,7 +22,7 @@ import (
 	"stedi/pipeline"
 )
 
-// ours is the parameter of databases and tables that this program has made.
+// ours is the parameter of managed databases and tables.
 const (
 	ours    = "stedi.lake"
 	missing = "EntityNotFoundException"
@@ -68,7 +68,7 @@ func (c *Catalog) place(found *types.Table) (pipeline.Place, error) {
 	return pipeline.Place{Folder: folder, Version: aws.ToString(found.VersionId)}, nil
 }
 
-// mine returns a table that this program has made.
+// mine returns a managed table.
 func (c *Catalog) mine(ctx context.Context, name string) (*types.Table, error) {
 	found, err := c.table(ctx, name)
 	switch {

@@ -30,7 +30,7 @@ var roleText string
 var roleTemplate = template.Must(template.New("role.json").Parse(roleText))
 
 const (
-	// rolePath is where roles are that this program has made.
+	// rolePath is the path of the roles that stedi creates.
 	rolePath   = "/stedi/"
 	policyName = "lake"
 	noRole     = "NoSuchEntity"
@@ -128,7 +128,7 @@ func sameJSON(a, b string) bool {
 	return json.Unmarshal([]byte(a), &x) == nil && json.Unmarshal([]byte(b), &y) == nil && reflect.DeepEqual(x, y)
 }
 
-// ownRole reports whether this program has made the role.
+// ownRole reports whether stedi created the role.
 func (j *Jobs) ownRole() bool {
 	return strings.HasSuffix(j.options.Role, ":role"+rolePath+j.roleName())
 }

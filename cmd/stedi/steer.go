@@ -11,7 +11,7 @@ import (
 
 // A run that the screens have started is steered over its stdin: a line
 // "cancel TABLE" cancels one step, and the end of the stream the whole run, so
-// that none goes on behind a screen that is gone.
+// that none continues after its screen is gone.
 const cancelWord = "cancel "
 
 // steered reads requests of the parent process. The context ends with

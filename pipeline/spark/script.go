@@ -22,7 +22,7 @@ var scriptTemplate = template.Must(template.New("script.py").Funcs(template.Func
 // Names that need no quotes, wherever they stand.
 var plainName = regexp.MustCompile(`^[A-Za-z0-9_-]{1,200}$`)
 
-// JobName returns the name of the Glue job that makes a table, not a landing
+// JobName returns the name of the Glue job that builds a table, not a landing
 // one: the name that the header of its SQL gives, or the table's.
 func JobName(t *pipeline.Table) string {
 	if t.Made.Job != "" {
