@@ -183,7 +183,7 @@ func (c *checksView) drawCounts(p pane, k ruleColumns, table *pipeline.Table, ba
 	case v.Stale != "":
 		word, tone = "STALE", t.warn
 	case len(v.Strange) > 0:
-		word, tone = "CHANGED", t.bad
+		word, tone = "MODIFIED", t.bad
 	}
 	p.cut(k.verdict, 0, 9, over(tone, back), word)
 	if k.rule > 0 {

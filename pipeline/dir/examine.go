@@ -230,7 +230,7 @@ func ExamineTemp() []pipeline.Finding {
 	if err := s.probe(filepath.Join(temp, privatePrefix+"doctor-"+rand.Text())); err != nil {
 		finding := s.advise(about+" "+temp, err)
 		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) || errors.Is(err, errNotFolder) || errors.Is(err, syscall.EROFS) {
-			finding.Says, finding.Fix = "no file can be made there", tempFix
+			finding.Says, finding.Fix = "no file can be created there", tempFix
 			if path, ok := errors.AsType[*fs.PathError](err); ok {
 				finding.Says += ": " + path.Err.Error()
 			}
