@@ -104,10 +104,10 @@ func (c *Client) preflight(ctx context.Context) error {
 	}
 	if aws.ToBool(settings.EnforceWorkGroupConfiguration) && output != "" {
 		return pipeline.Fail(pipeline.BadUsage, "", "Switch off \"Override client-side settings\" in it, or name another one with --workgroup.",
-			"the workgroup %s decides where results go (%s), so that no table can be made in the lake", name, output)
+			"the workgroup %s overrides where results go (%s), so no table can be built in the lake", name, output)
 	}
 	if output == "" && c.options.Output == "" {
-		return pipeline.Fail(pipeline.BadUsage, "", "Set a query result location in it, or work on a lake in S3.", "the workgroup %s has no place for results", name)
+		return pipeline.Fail(pipeline.BadUsage, "", "Set a query result location in it, or work on a lake in S3.", "the workgroup %s has no query result location", name)
 	}
 	if limit := aws.ToInt64(settings.BytesScannedCutoffPerQuery); limit > 0 && (c.options.MaxScan == 0 || limit < c.options.MaxScan) {
 		c.options.MaxScan = limit

@@ -117,7 +117,7 @@ func (e *Engine) Run(ctx context.Context, job pipeline.Job, progress func(pipeli
 		return pipeline.Result{}, about(job.Table, err)
 	}
 	done, err := e.execute(ctx, sql, job.Output.Folder.Token, func(id string) error {
-		job.Say("query %s makes the rows", id)
+		job.Say("query %s builds the rows", id)
 		return job.Output.Folder.Begun(id)
 	})
 	if err != nil {

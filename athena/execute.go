@@ -89,7 +89,7 @@ func (c *Client) affordable(ctx context.Context, sql string) error {
 }
 
 func tooMuch(bytes, limit int64) error {
-	return pipeline.Fail(pipeline.BadUsage, "", fmt.Sprintf("Allow more with --max-scan %d, or ask for less.", bytes),
+	return pipeline.Fail(pipeline.BadUsage, "", fmt.Sprintf("Allow more with --max-scan %d, or read less.", bytes),
 		"the query reads up to %d bytes, and %d are allowed", bytes, limit)
 }
 
@@ -121,7 +121,7 @@ func (c *Client) wait(ctx context.Context, id string) (*Execution, error) {
 		case <-ctx.Done():
 			return nil, context.Cause(ctx)
 		case <-deadline.C:
-			return nil, pipeline.Fail(pipeline.BadEngine, "", "Look at the workgroup's queue, or allow more time.", "query %s was %s for %s, and was stopped", id, state, c.options.Deadline)
+			return nil, pipeline.Fail(pipeline.BadEngine, "", "Check the queue of the workgroup, or raise the timeout.", "query %s was %s for %s and was cancelled", id, state, c.options.Deadline)
 		case <-time.After(pause/2 + rand.N(pause)): // no secret
 			pause = min(pause*3/2, longestPoll)
 		}
@@ -139,9 +139,9 @@ var unknownFunction = regexp.MustCompile(`(?i)function '?(\w+)'? (?:is )?not (?:
 
 // failed says why a query failed. What is wrong with its text is usage.
 func failed(id string, ended ending) error {
-	kind, fix := pipeline.BadEngine, "Look at the query in Athena's history."
+	kind, fix := pipeline.BadEngine, "Check the query in the history of Athena."
 	if ended.again {
-		fix = "Run again: Athena says that it may succeed then."
+		fix = "Run again: Athena reports a temporary error."
 	}
 	reason := ended.reason
 	word, _, _ := strings.Cut(reason, ":")
@@ -158,7 +158,7 @@ func failed(id string, ended ending) error {
 	case strings.Contains(word, "HIVE_BAD_DATA"), strings.Contains(word, "HIVE_CURSOR_ERROR"):
 		kind, fix = pipeline.BadData, "`stedi check --engine duckdb` says which lines of which files are malformed."
 	case strings.Contains(reason, "Bytes scanned limit"):
-		kind, fix = pipeline.BadUsage, "Ask for less, or use a workgroup that allows more (--workgroup)."
+		kind, fix = pipeline.BadUsage, "Read less, or use a workgroup that allows more (--workgroup)."
 	}
 	return pipeline.Fail(kind, "", fix, "query %s failed: %s", id, account.Redact(reason))
 }

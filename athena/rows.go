@@ -50,7 +50,7 @@ func readOnly(sql string) error {
 	case "SELECT", "WITH", "VALUES", "SHOW", "DESCRIBE":
 		return nil
 	default:
-		return pipeline.Fail(pipeline.BadUsage, "", "Ask with SELECT or WITH.", "only a query that reads is allowed, and this begins with %.20q", word)
+		return pipeline.Fail(pipeline.BadUsage, "", "Ask with SELECT or WITH.", "queries are read-only, and this one begins with %.20q", word)
 	}
 }
 

@@ -17,7 +17,7 @@ const (
 	readPause = 5 * time.Millisecond
 )
 
-// ErrMoved tells a reader that a run has published a table between two looks.
+// errMoved means that a run published a table between two reads.
 var ErrMoved = errors.New("another run published a table in the meantime")
 
 // Again calls read once more, and a bounded number of times, if what it was about

@@ -34,7 +34,7 @@ func (l Limit) String() string {
 	return fmt.Sprint(l.Count)
 }
 
-// None tells that nothing may be left out.
+// None reports whether nothing may be skipped.
 func (a Allowance) None() bool { return a.Limit == Limit{} && len(a.SkipFiles) == 0 }
 
 // skipName is a name of SkipFiles as stores write names.
@@ -149,7 +149,7 @@ func (a Allowance) Accept(t *Table, report ndjson.Report) error {
 		lost.Lines, lost.Lines+lost.rows, limit, strings.Join(FirstOf(report.Rejects), "\n  "))
 }
 
-// Exceeded tells of a table that is still being read whether more was refused
+// Exceeded reports, of a table that is still being read, whether more was rejected
 // already than any end of it could allow.
 func (a Allowance) Exceeded(t *Table, scan *ndjson.Scan) bool {
 	all, uncounted := scan.Refused()

@@ -158,7 +158,7 @@ type Spending struct {
 	CostUSD      float64
 }
 
-// Say passes a line on to whoever listens.
+// Say passes a line on to the listener.
 func (j Job) Say(format string, args ...any) {
 	if j.Log != nil {
 		j.Log(fmt.Sprintf(format, args...))

@@ -34,7 +34,7 @@ func (s *State) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// Event tells that a step has come further. Events of one run arrive in
+// Event reports the progress of a step. Events of one run arrive in
 // order, from one goroutine.
 type Event struct {
 	Time     time.Time   `json:"time"`

@@ -41,7 +41,7 @@ func FetchInput(ctx context.Context, store Store, t *Table, files []File) (Input
 	return input, group.Wait()
 }
 
-// AtHand returns the tables that have files, by name, whoever wrote them: what
+// AtHand returns the tables that have files, by name, managed or not: what
 // a query can read at this moment.
 func AtHand(ctx context.Context, store Store, lake *Lake, allow Allowance) (map[string]Input, error) {
 	listed, err := ListTables(ctx, store, lake, allow)
@@ -89,7 +89,7 @@ func FetchTables(ctx context.Context, store Store, lake *Lake, listed map[string
 	for _, name := range wanted {
 		t := lake.Table(name)
 		if t == nil {
-			continue // whoever reads it says that there is none
+			continue // the reader reports that there is none
 		}
 		input, err := FetchInput(ctx, store, t, listed[t.Name].Files)
 		if err != nil {

@@ -2,8 +2,8 @@ package pipeline
 
 import "time"
 
-// JobRun is one run of the job that makes a table on somebody else's machines,
-// whoever has started it.
+// JobRun is one run of the job that builds a table in a remote service,
+// started by stedi or not.
 type JobRun struct {
 	Table      string    `json:"table"`
 	Job        string    `json:"job"`

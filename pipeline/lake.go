@@ -18,7 +18,7 @@ import (
 	"stedi/pipeline/ndjson"
 )
 
-// Landing is the zone of the tables that nobody here makes.
+// Landing is the zone of the landing tables, which no transform builds.
 const Landing = "landing"
 
 // Column is one column of a table.
@@ -27,7 +27,7 @@ type Column = ndjson.Column
 // Lake is a definition that has been read and found whole.
 type Lake struct {
 	// Tables holds the landing tables by name, then the tables that
-	// transforms make, each after all that it is made from.
+	// transforms build, each after its upstream tables.
 	Tables []*Table
 	// Profiles are the overlays in force, sorted.
 	Profiles []string
@@ -57,7 +57,7 @@ type Table struct {
 	Transform *Transform // nil for a landing table
 }
 
-// Transform is one SELECT that makes a table.
+// Transform is the SELECT that builds a table.
 type Transform struct {
 	Output string   // name of the table that it makes
 	Inputs []string // names of the tables that it reads, in order of appearance
@@ -88,7 +88,7 @@ func (l *Lake) Zones() []string {
 	return zones
 }
 
-// Downstream returns the tables that are made from the named one, directly.
+// Readers returns the tables that read the named one directly.
 func (l *Lake) Downstream(name string) []*Table {
 	var readers []*Table
 	for _, t := range l.Tables {
@@ -99,7 +99,7 @@ func (l *Lake) Downstream(name string) []*Table {
 	return readers
 }
 
-// IsLanding tells whether nobody here makes the table.
+// IsLanding reports whether this is a landing table, which no transform builds.
 func (t *Table) IsLanding() bool { return t.Transform == nil }
 
 // Part is the one data file that a table of ours has.

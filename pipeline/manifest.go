@@ -26,7 +26,7 @@ type Manifest struct {
 
 	// This is for tables of a lake with a catalog.
 	Folder string          `json:"folder,omitempty"` // where this version lies
-	Engine string          `json:"engine,omitempty"` // a remote one that makes it
+	Engine string          `json:"engine,omitempty"` // a remote one that builds it
 	Token  string          `json:"token,omitempty"`  // of that attempt
 	Query  string          `json:"query,omitempty"`  // by which it is under way
 	From   map[string]Hash `json:"from,omitempty"`   // versions of its input files

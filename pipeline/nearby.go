@@ -242,7 +242,7 @@ func containsAll(words, wanted []string) bool {
 	return !slices.ContainsFunc(wanted, func(word string) bool { return !slices.Contains(words, word) })
 }
 
-// maybeData tells from its name whether a file may hold JSON lines.
+// maybeData reports from its name whether a file may hold JSON lines.
 func maybeData(name string) bool {
 	_, ends, _ := strings.Cut(path.Base(name), ".")
 	for end := range strings.SplitSeq(ends, ".") {

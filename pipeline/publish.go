@@ -8,7 +8,7 @@ import (
 // reader sees the old version or the new one. It is chosen once, when a lake is
 // opened. Whatever cuts Publish off, Recover completes it or takes it back.
 type Publisher interface {
-	// OneFile tells that a table is one data file: part files are joined
+	// OneFile means that a table is one data file: part files are joined
 	// before they are published.
 	OneFile() bool
 	// Folder is where an engine leaves the part files of a run's version of a

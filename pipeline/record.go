@@ -52,7 +52,7 @@ type TableRecord struct {
 	UnreadableFiles []string `json:"unreadable_files,omitempty"` // that cannot be read
 
 	MadeBy  string         `json:"made_by,omitempty"` // the run that made the file; of a landing table none did
-	Columns []ColumnRecord `json:"columns,omitempty"` // unless the file was made by other SQL than that of now
+	Columns []ColumnRecord `json:"columns,omitempty"` // unless the file was built by an older SQL
 }
 
 // ColumnRecord is a column of a table.

@@ -137,7 +137,7 @@ func (l *Lake) Named(names []string) ([]*Table, error) {
 	return tables, nil
 }
 
-// Resolve finds the tables that people name, whatever their case. One that is
+// Resolve finds tables by name, in any case. One that is
 // not there is a Failure that says which one may be meant.
 func (l *Lake) Resolve(names []string) ([]string, error) {
 	var found []string

@@ -27,6 +27,6 @@ type RunOptions struct {
 	Check      bool // afterwards, evaluate the rules of the definition
 	FailFast   bool // start nothing more after a step has failed
 	// Cancel names tables whose steps are to stop, or not to begin. What does
-	// not need them goes on.
+	// not need them continues.
 	Cancel <-chan string
 }

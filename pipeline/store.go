@@ -51,7 +51,7 @@ type Files interface {
 	Delete(ctx context.Context, name string) error
 }
 
-// Expendable tells of a file of ours that nothing depends on, such as the
+// Expendable reports whether a file is ours and nothing depends on it, such as the
 // record of a run or a cache: it takes its name in one step like any other, but
 // is not worth waiting for the disk, and may be lost or damaged when the
 // machine itself stops.
@@ -92,8 +92,8 @@ type Locker interface {
 	// Lock takes the lake for holder, or says who has it with a *LockedError.
 	// A holder that died holds nothing.
 	Lock(ctx context.Context, holder Holder) (unlock func() error, err error)
-	// Holder says who has the lake, or nil if nobody has. To look takes the
-	// lake from nobody: no Lock fails because of it.
+	// Holder returns the lock holder, or nil if the lake is not locked. It does not
+	// take the lock: no Lock fails because of it.
 	Holder(ctx context.Context) (*Holder, error)
 }
 
@@ -119,7 +119,7 @@ type Holder struct {
 	Since time.Time `json:"since"`
 }
 
-// LockedError says that another run holds the lake.
+// LockedError means that another run holds the lock.
 type LockedError struct {
 	Holder Holder
 }

@@ -26,7 +26,7 @@ type TraceJob struct {
 	Allow   Allowance        // what may be left out of landing tables
 }
 
-// Trace is what is known of a subject: counts, and nobody else's rows.
+// Trace is what is known of a subject: counts only, and no rows of others.
 type Trace struct {
 	Schema string       `json:"schema"` // stedi.trace/1
 	Name   string       `json:"name"`   // the kind of name that the subject goes by; "": found nowhere

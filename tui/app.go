@@ -66,7 +66,7 @@ type (
 		err  error
 	}
 	tickMsg struct{}
-	lookMsg struct{} // somebody wants all to be looked at again
+	lookMsg struct{} // refresh everything
 )
 
 // opened takes the lake, and looks at it.
@@ -123,10 +123,10 @@ func (a *app) looked(msg viewMsg) tea.Cmd {
 const lakeUnread = "the lake cannot be read"
 
 // The lake is looked at again every few seconds, since others may change it;
-// less often if it takes long, and not while nobody is looking.
+// less often if it takes long, and not while the terminal has no focus.
 const (
 	lookEvery = 3 * time.Second
-	lookShare = 50 // of the time that passes, at most one part in so many
+	lookShare = 50 // of the time that passes, at most one part in 50
 )
 
 func (a *app) wait() tea.Cmd {

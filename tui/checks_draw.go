@@ -185,7 +185,7 @@ func (c *checksView) drawCounts(p ui.Pane, k ruleColumns, table *pipeline.Table,
 	case v.Stale != "":
 		word, tone = "STALE", t.Warn
 	case len(v.Strange) > 0:
-		word, tone = "CHANGED", t.Bad
+		word, tone = "MODIFIED", t.Bad
 	}
 	p.Cut(k.verdict, 0, 9, ui.Over(tone, back), word)
 	if k.rule > 0 {

@@ -28,7 +28,7 @@ type countedMsg struct {
 	rowCount
 }
 
-// countNext counts the next table of which nobody knows the rows, when the
+// countNext counts the next table whose row count is unknown, when the
 // chosen one is described. What would have to be fetched for it from far away
 // stays unknown.
 func (l *lakeView) countNext() tea.Cmd {

@@ -11,7 +11,7 @@ import (
 )
 
 // graphRow is a table in the drawing of the lineage: its lane, and the signs
-// that lead to it from what it is made from.
+// that lead to it from its upstream tables.
 type graphRow struct {
 	table *pipeline.Table
 	lane  int
@@ -108,7 +108,7 @@ func junction(leftmost, rightmost, ends bool) rune {
 	}
 }
 
-// drawGraph shows what is made from what, and how far each is in a run.
+// drawGraph shows the dependency graph and the progress of a run.
 func (a *app) drawGraph(in ui.Pane, chosen string, choose func(string) tea.Cmd) {
 	t := a.Theme
 	rows := graph(a.lake())

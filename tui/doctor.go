@@ -16,7 +16,7 @@ type examinedMsg struct {
 	findings []pipeline.Finding
 }
 
-// examine asks the doctor. That works for a lake that cannot be opened, too.
+// examine runs diagnostics. That works for a lake that cannot be opened, too.
 func (a *app) examine() tea.Cmd {
 	look, findings := a.options.Examine, &[]pipeline.Finding{}
 	a.Open(&ui.Reader{Kit: a.Kit, Head: "DOCTOR", Lines: a.Fitted(func() []ui.StyledLine { return a.findingLines(*findings) })})

@@ -68,7 +68,7 @@ func (h *historyView) drawMore(row ui.Pane) {
 	row.Click(h.readOlder)
 }
 
-// drawDetail tells of the chosen run, or how it differs from another.
+// drawDetail describes the chosen run, or its differences from another.
 func (h *historyView) drawDetail(p ui.Pane) {
 	title := "RUN"
 	if d := h.shownDiff(); d != nil {
@@ -191,7 +191,7 @@ func (h *historyView) tableLine(r pipeline.TableRecord) ui.StyledLine {
 	return line
 }
 
-// diffLines tells how two runs differ.
+// diffLines lists the differences of two runs.
 func (h *historyView) diffLines(d *runDiff) []ui.StyledLine {
 	t := h.Theme
 	lines := []ui.StyledLine{
@@ -274,7 +274,7 @@ func (h *historyView) stepDiff(d report.StepDiff) []ui.StyledLine {
 	return lines
 }
 
-// rowLines tells which rows only one of two versions has.
+// rowLines lists the rows that only one of two versions has.
 func (h *historyView) rowLines(rows []report.RowsDiff) []ui.StyledLine {
 	t := h.Theme
 	var lines []ui.StyledLine

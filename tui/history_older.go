@@ -12,7 +12,7 @@ import (
 )
 
 // A look at the lake brings the newest runs alone, for a lake may remember many
-// thousands. Those before them are read when somebody comes to the end of the
+// thousands. Those before them are read when the cursor comes to the end of the
 // list, or looks for something.
 
 // olderAtOnce is how many of them are read at a time.

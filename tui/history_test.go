@@ -129,5 +129,5 @@ func TestWhatIsNotPossibleInTheHistoryIsSaidAsItIs(t *testing.T) {
 	d.press("/")
 	d.write("nothing like it")
 	d.press("enter", "d")
-	d.shows("nothing is chosen")
+	d.shows("nothing is selected")
 }

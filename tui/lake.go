@@ -135,7 +135,7 @@ func (l *lakeView) move(by int) tea.Cmd {
 }
 
 // sideways goes to the zone beside, or in the lineage to a table that the
-// chosen one is made from or that is made from it.
+// chosen one reads or that read it.
 func (l *lakeView) sideways(by int) tea.Cmd {
 	if t := l.current(); t != nil && l.panes.At == lineagePane {
 		if by < 0 && !t.IsLanding() {
@@ -160,7 +160,7 @@ func (l *lakeView) sideways(by int) tea.Cmd {
 	return nil
 }
 
-// choose makes a table the one that the other panes tell about.
+// choose selects the table that the other panes describe.
 func (l *lakeView) choose(name string) tea.Cmd {
 	if name != l.at {
 		l.at, l.scroll = name, 0

@@ -259,7 +259,7 @@ func (l *lakeView) countsOf(c survey.ColumnProfile) string {
 	return text
 }
 
-// openSQL shows how the chosen table is made, or declared.
+// openSQL shows the transform or the DDL of the chosen table.
 func (l *lakeView) openSQL() tea.Cmd {
 	t := l.current()
 	if t == nil {

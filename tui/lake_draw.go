@@ -135,7 +135,7 @@ func (l *lakeView) zoneSummary(p ui.Pane, zone string) {
 		trend = addEnds(trend, v.Trend)
 	}
 	if !slices.Contains(l.lake().Zones(), zone) {
-		return // nobody has looked there
+		return // not listed yet
 	}
 	lines := []string{fmt.Sprintf("%s · %s", ui.Plural(int64(files), "file", "files"), ui.Size(bytes))}
 	if len(trend) > 0 {
@@ -248,7 +248,7 @@ func (l *lakeView) drawTable(p ui.Pane, table string) {
 	rows, sizeAt, age := places(p.Width())
 	number := l.rowsNow(table)
 	if o := l.other(table); o != nil {
-		number = o.Format // how many rows it has, nobody knows without reading it
+		number = o.Format // its row count is unknown unless it is read
 		if o.Kind == "view" {
 			number = o.Kind
 		}

@@ -115,7 +115,7 @@ func (l *lakeView) pathOf(name string) string {
 // drawOther says what the catalog knows of a table that is not the lake's.
 func (l *lakeView) drawOther(p ui.Pane, o *pipeline.CatalogTable) {
 	t := l.Theme
-	lines := [][2]string{{"kind", o.Kind}, {"format", o.Format}, {"lies in", o.Location}}
+	lines := [][2]string{{"kind", o.Kind}, {"format", o.Format}, {"location", o.Location}}
 	if o.Kind == "view" {
 		lines = lines[:1] // a query, which lies nowhere
 	}

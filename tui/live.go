@@ -76,7 +76,7 @@ type runMsg struct {
 // going tells whether the run is under way and ours to cancel or to wait for.
 func (r *liveRun) going() bool { return r.source == ownRun && r.work.Working() }
 
-// busy tells whether anything moves, whoever's run it is.
+// busy tells whether a run is in progress, our own or another's.
 func (r *liveRun) busy() bool { return r.work.Working() }
 
 // step is the state of a table's step while a run is under way.
@@ -374,7 +374,7 @@ type replayMsg struct {
 	err    error
 }
 
-// followRun shows the run of another process as it goes on.
+// followRun shows the progress of a run of another process.
 func (m *Model) followRun(id string) tea.Cmd {
 	runner := m.place.Runner
 	m.live.begin(followedRun, m.options.Now)
@@ -390,7 +390,7 @@ func (m *Model) followRun(id string) tea.Cmd {
 	return tea.Batch(start, receive(followedRun, box, over))
 }
 
-// follow shows the run of whoever holds the lake, unless one of ours does.
+// follow shows the run that holds the lock of the lake, unless it is our own.
 func (a *app) follow() tea.Cmd {
 	holder := a.view.Holder
 	if holder == nil || a.live.busy() || a.live.id == holder.Run {

@@ -83,7 +83,7 @@ func (p *plainScreen) printf(format string, args ...any) {
 	}
 }
 
-// follow tells what a run says while it is on its way.
+// follow prints the progress of a run.
 func (p *plainScreen) follow() {
 	log := p.model.live.log
 	if p.logged > len(log) {
@@ -99,7 +99,7 @@ func (p *plainScreen) wait(ctx context.Context, cmd tea.Cmd) error {
 	return p.settle(ctx, cmd, plainTime)
 }
 
-// obey does what a line says: a key, an action, or whatever else the palette
+// obey does what a line says: a key, an action, or any other entry that the palette
 // knows.
 func (p *plainScreen) obey(ctx context.Context, line string) (over bool, err error) {
 	m := p.model
@@ -173,7 +173,7 @@ func (p *plainScreen) guess(ctx context.Context, line string) error {
 	return nil
 }
 
-// then waits for what was begun, and tells what came of it.
+// then waits for the work that was started, and prints its outcome.
 func (p *plainScreen) then(ctx context.Context, cmd tea.Cmd) error {
 	if err := p.wait(ctx, cmd); err != nil {
 		return err
@@ -191,7 +191,7 @@ func (p *plainScreen) help() {
 	p.printf("  Type a table's name to open it, a SELECT to run it, quit to leave.\n")
 }
 
-// tell says all that the screen shows, pane by pane.
+// tell prints all that the screen shows, pane by pane.
 func (p *plainScreen) tell() {
 	m := p.model
 	for _, t := range m.Toasts.List {

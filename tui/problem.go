@@ -50,7 +50,7 @@ func describe(what string, err error) *problem {
 	return p
 }
 
-// fail remembers a failure and shows that there is one. The screen goes on.
+// fail remembers a failure and shows that there is one. The screen stays usable.
 func (a *app) fail(what string, err error, fixes ...ui.Answer) {
 	if errors.Is(err, errStale) {
 		return
@@ -59,7 +59,7 @@ func (a *app) fail(what string, err error, fixes ...ui.Answer) {
 	a.failure.fixes = fixes
 }
 
-// errStale is the error of work that nobody waits for.
+// errStale is the error of work whose result is no longer wanted.
 var errStale = errors.New("no longer wanted")
 
 // showProblem opens the error panel.

@@ -40,7 +40,7 @@ type answeredMsg struct {
 	err     error
 }
 
-// Release closes the rows of an answer that nobody waits for, and what was
+// release closes the rows of an answer that is no longer wanted, and what was
 // opened to ask for it.
 func (m answeredMsg) Release() error {
 	var err error
@@ -60,7 +60,7 @@ func (q *queryView) run() tea.Cmd {
 	from, to := statementAt(whole, offsetOf(&s.editor))
 	text := strings.TrimSpace(whole[from:to])
 	if q.place == nil || text == "" {
-		return q.Toast(ui.Warned, "write a SELECT first, or take one from the catalog")
+		return q.Toast(ui.Warned, "write a SELECT first, or insert one from the catalog")
 	}
 	q.popup.close()
 	s.fault, s.asked = nil, text

@@ -197,7 +197,7 @@ func (q *queryView) askSave() tea.Cmd {
 		for i := range q.known.Queries {
 			if q.known.Queries[i].Name == name {
 				q.known.Queries[i].SQL = text
-				return q.Toast(ui.Done, "saved "+name+" anew")
+				return q.Toast(ui.Done, "replaced "+name)
 			}
 		}
 		q.known.Queries = append(q.known.Queries, SavedQuery{name, text})

@@ -21,7 +21,7 @@ func (q *queryView) askExport() tea.Cmd {
 func (q *queryView) export(name string) tea.Cmd {
 	format, ok := formatOf(name)
 	if !ok {
-		return q.Toast(ui.Warned, "the name has to end in one of "+formatNames())
+		return q.Toast(ui.Warned, "the name must end in one of "+formatNames())
 	}
 	if !filepath.IsAbs(name) {
 		name = filepath.Join(q.options.Folder, name)

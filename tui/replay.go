@@ -49,7 +49,7 @@ func (r *replay) over() bool { return r.next == len(r.events) }
 func (s *runView) replayed(msg replayMsg) tea.Cmd {
 	if msg.err != nil || len(msg.events) == 0 {
 		s.live.ended = true
-		return s.Toast(ui.Warned, "run "+msg.id+" has left no events to play")
+		return s.Toast(ui.Warned, "run "+msg.id+" has no events to replay")
 	}
 	s.replay = &replay{events: msg.events, at: msg.events[0].Time}
 	r := s.replay

@@ -72,6 +72,6 @@ func reportAs(name string, r *pipeline.Record) ([]byte, error) {
 		text, err := json.MarshalIndent(r, "", "  ")
 		return append(text, '\n'), err
 	default:
-		return nil, errors.New("let the name end in .md, .json or .xml")
+		return nil, errors.New("the name must end in .md, .json or .xml")
 	}
 }

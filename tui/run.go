@@ -102,10 +102,10 @@ func (s *runView) actions() []ui.Action {
 		k.Act("log", "L", "log", func() tea.Cmd { s.panes.At = logPane; return nil }),
 		k.Act("jobs", "J", "runs of the job", func() tea.Cmd { return s.listJobs(name) }).When(there, ui.NoTable).When(s.place != nil && s.place.Jobs != nil, "the lake was opened without Glue jobs"),
 		k.Act("copy-log", "y", "copy the log", func() tea.Cmd { return s.CopyText("the log", s.logText()) }).When(len(s.live.log) > 0, "the log is empty"),
-		k.Act("replay", "p", "play the last run again", s.replayLast).At(9).When(idle, ui.Running).When(s.view != nil && s.view.Last != nil, ui.NoRuns),
-		k.Act("faster", "+ =", "faster", func() tea.Cmd { return s.faster(1) }).At(1).When(s.playing(), "no run is being played again"),
-		k.Act("slower", "-", "slower", func() tea.Cmd { return s.faster(-1) }).At(1).When(s.playing(), "no run is being played again"),
-		k.Act("pause", ".", "pause", s.pause).At(1).When(s.playing(), "no run is being played again"),
+		k.Act("replay", "p", "replay the last run", s.replayLast).At(9).When(idle, ui.Running).When(s.view != nil && s.view.Last != nil, ui.NoRuns),
+		k.Act("faster", "+ =", "faster", func() tea.Cmd { return s.faster(1) }).At(1).When(s.playing(), "no replay is under way"),
+		k.Act("slower", "-", "slower", func() tea.Cmd { return s.faster(-1) }).At(1).When(s.playing(), "no replay is under way"),
+		k.Act("pause", ".", "pause", s.pause).At(1).When(s.playing(), "no replay is under way"),
 	}
 }
 
@@ -152,7 +152,7 @@ func (s *runView) start(force bool, names ...string) tea.Cmd {
 	return s.Want(startRun{options})
 }
 
-// cancelStep stops the chosen step; what does not need it goes on.
+// cancelStep stops the chosen step; tables that do not depend on it continue.
 func (s *runView) cancelStep() tea.Cmd {
 	select {
 	case s.live.cancels <- s.current().Name:
@@ -178,7 +178,7 @@ func (s *runView) update(msg tea.Msg) tea.Cmd {
 	return nil
 }
 
-// followSteps moves the cursor to the step that has begun to run.
+// followSteps moves the cursor to the step that has started.
 func (s *runView) followSteps(msg runMsg) {
 	for _, e := range msg.events {
 		if e.Step != "" && e.State == pipeline.Running && e.Progress == nil {

@@ -60,7 +60,7 @@ func (s *runView) belowSteps(usual int) ui.Border {
 }
 
 // lowerPane is what the lower half shows while the steps have the focus: the
-// log of a run, afterwards the waterfall.
+// log of a run, afterwards the funnel.
 func (s *runView) lowerPane() int {
 	if s.live.busy() {
 		return logPane
@@ -343,7 +343,7 @@ func (s *runView) drawLog(p ui.Pane) {
 	}
 }
 
-// drawLineage shows what is made from what.
+// drawLineage shows the dependency graph.
 func (s *runView) drawLineage(p ui.Pane) {
 	in := p.Box(s.Theme, "LINEAGE", s.panes.At == graphPane)
 	p.Click(func() tea.Cmd { s.panes.At = graphPane; return nil })

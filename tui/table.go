@@ -173,7 +173,7 @@ func (t *tableView) stop() {
 
 func (t *tableView) close() {
 	t.stop()
-	t.exports.Stop() // which goes on while other tables are shown
+	t.exports.Stop() // which continues while other tables are shown
 	if t.view != nil {
 		_ = t.view.Release() // nothing is left of it but a process that has ended
 	}

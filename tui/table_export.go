@@ -77,7 +77,7 @@ func (t *tableView) export(name string, shown bool) tea.Cmd {
 	}
 	format, ok := formatOf(name)
 	if !ok {
-		return t.Toast(ui.Warned, "the name has to end in one of "+formatNames())
+		return t.Toast(ui.Warned, "the name must end in one of "+formatNames())
 	}
 	if !filepath.IsAbs(name) {
 		name = filepath.Join(t.options.Folder, name)
@@ -123,7 +123,7 @@ func (t *tableView) exportSource(shown bool) func(context.Context) (pager.Source
 		return func(ctx context.Context) (pager.Source, error) {
 			files, err := openFiles(ctx)
 			if err == nil && files == nil {
-				err = pipeline.Fail(pipeline.BadData, table.Name, "", "there is no file any more")
+				err = pipeline.Fail(pipeline.BadData, table.Name, "", "the file no longer exists")
 			}
 			return files, err
 		}

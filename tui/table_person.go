@@ -17,7 +17,7 @@ import (
 	"stedi/tui/ui"
 )
 
-// person is by which names the row with the cursor tells whose it is.
+// person is the names in the row with the cursor that identify a person.
 type person struct {
 	kind  string            // of name that is followed
 	names map[string]string // by kind

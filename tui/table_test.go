@@ -299,7 +299,7 @@ func TestRowsAreExportedIntoANewFile(t *testing.T) {
 		t.Error("the file was replaced")
 	}
 	d.enters("e", "some.xls")
-	d.shows("the name has to end in one of .json")
+	d.shows("the name must end in one of .json")
 }
 
 func TestNewRowsAreShownWhereTheCursorIs(t *testing.T) {

@@ -27,7 +27,7 @@ type terminal struct {
 	over     chan error // how the program ended
 
 	mu      sync.Mutex
-	changed chan struct{} // closed at the next output, and made anew
+	changed chan struct{} // closed at the next output, and replaced
 	modes   map[ansi.Mode]bool
 }
 

@@ -8,7 +8,7 @@
 //
 //   - Update does no I/O and drawing changes nothing. Whatever takes time is a
 //     task (work.go): it runs in the background with a context of its own, and
-//     a reply that nobody waits for any more is dropped.
+//     a reply that is no longer wanted is dropped.
 //   - Every key, every line of the help, the footer and the palette comes from
 //     the same action (action.go).
 //   - Text reaches the screen only by way of pane.text, which shows what could
@@ -43,13 +43,13 @@ type Workspace struct {
 	Run func(ctx context.Context, options pipeline.RunOptions, emit func(pipeline.Event)) (*pipeline.Record, error)
 	// Check does what pipeline.Runner.Inspect does, likewise.
 	Check func(ctx context.Context, tables []string) (*pipeline.Record, error)
-	// Catalog lists the tables of the lake's catalog, whoever made them; nil: it
+	// Catalog lists all tables of the lake's catalog; nil: it
 	// has none.
 	Catalog func(context.Context) ([]pipeline.CatalogTable, error)
-	// Jobs lists the newest runs of the job that makes a table, the newest
+	// Jobs lists the newest runs of the job that builds a table, the newest
 	// first; nil: no jobs make the tables.
 	Jobs func(ctx context.Context, table string) ([]pipeline.JobRun, error)
-	// Far tells that the files lie in a bucket, so that reading takes time and
+	// Far means that the files are in a bucket, so that reading takes time and
 	// may cost something.
 	Far bool
 	// Engines can answer queries, the usual one first.
@@ -58,7 +58,7 @@ type Workspace struct {
 	// when they are asked, by the engine of that name. The caller closes it. An
 	// empty name is the usual engine.
 	Querier func(ctx context.Context, engine string) (pipeline.Querier, error)
-	// Files opens a Querier that reads the tables' files, whatever engine runs
+	// Files opens a Querier that reads the tables' files, independent of the engine that runs
 	// the transforms.
 	Files func(ctx context.Context) (pipeline.Querier, error)
 	// Versions opens a Querier over two versions of a table.
@@ -89,7 +89,7 @@ type Options struct {
 	// Open makes the workspace. It is called once, in the background.
 	Open func(context.Context) (*Workspace, error)
 	// Examine looks at the lake and at all that it needs, and changes nothing;
-	// nil: nobody can.
+	// nil: not possible.
 	Examine func(context.Context) []pipeline.Finding
 	// Recall and Remember keep what the program knows of this lake from one
 	// start to the next; nil: nothing.
@@ -233,7 +233,7 @@ func (m *Model) deliver(msg tea.Msg) tea.Cmd {
 	return tea.Batch(cmds...)
 }
 
-// hear takes what the lake and its runs have to say.
+// hear receives events of the lake and its runs.
 func (m *Model) hear(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case openedMsg:

@@ -13,19 +13,19 @@ import (
 	"stedi/tui/ui"
 )
 
-// fall is one level of a waterfall: how many rows there are, and what became
-// of the others since the level before.
+// fall is one level of a funnel: its rows, and the change since the previous
+// level.
 type fall struct {
 	name   string
 	rows   int64
-	change int64  // since the level before
-	why    string // what this level asks of a row
+	change int64  // since the previous level
+	why    string // the predicate of the stage
 	input  bool   // a table that was read
 	table  bool   // the result
 }
 
-// waterfall is the way of a table's rows: its first input, what each stage
-// left, and the result. The other inputs stand apart.
+// waterfall lays out the funnel of a table: its first input, the rows after each
+// stage, and the result. The other inputs are returned separately.
 func waterfall(t *pipeline.Table, funnel []pipeline.StageRows, why map[string]string) (way []fall, others []pipeline.StageRows) {
 	for i, s := range funnel {
 		f := fall{name: s.Name, rows: s.Rows, why: why[s.Name]}
@@ -44,7 +44,7 @@ func waterfall(t *pipeline.Table, funnel []pipeline.StageRows, why map[string]st
 	return way, others
 }
 
-// fallColumns are the parts of a waterfall: the names, the numbers of rows and
+// fallColumns are the parts of a funnel: the names, the numbers of rows and
 // the bars, which end where the losses begin.
 type fallColumns struct{ name, rows, bar int }
 
@@ -179,7 +179,7 @@ func (a *app) explain(t *pipeline.Table) tea.Cmd {
 	return a.Work.Start(&a.explaining, func(ctx context.Context) tea.Msg {
 		conditions, err := survey.Conditions(ctx, runner, t)
 		if err != nil {
-			return nil // the waterfall does without
+			return nil // the funnel is shown without predicates
 		}
 		return explainedMsg{t.Name, conditions}
 	})

@@ -64,10 +64,10 @@ func Open(ctx context.Context, options Options) (aws.Config, error) {
 	}
 	loaded, err := config.LoadDefaultConfig(ctx, settings...)
 	if err != nil {
-		return aws.Config{}, pipeline.Fail(pipeline.BadUsage, "", "Look at --aws-profile and at the files in ~/.aws.", "the AWS configuration cannot be read: %w", plainly(err))
+		return aws.Config{}, pipeline.Fail(pipeline.BadUsage, "", "Check --aws-profile and the files in ~/.aws.", "the AWS configuration cannot be read: %w", plainly(err))
 	}
 	if loaded.Region == "" {
-		return aws.Config{}, pipeline.Fail(pipeline.BadUsage, "", "Say --region, such as --region us-east-1, or set AWS_REGION.", "no AWS region is set")
+		return aws.Config{}, pipeline.Fail(pipeline.BadUsage, "", "Pass --region, such as --region us-east-1, or set AWS_REGION.", "no AWS region is set")
 	}
 	if _, err := loaded.Credentials.Retrieve(ctx); err != nil {
 		if ctx.Err() != nil {

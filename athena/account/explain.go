@@ -32,12 +32,12 @@ func Explain(err error, doing string) error {
 	}
 	api, ok := errors.AsType[smithy.APIError](err)
 	if !ok {
-		return pipeline.Fail(pipeline.BadEngine, "", "Look at the network and at --endpoint, then run again.", "%s: %w", doing, plainly(err))
+		return pipeline.Fail(pipeline.BadEngine, "", "Check the network and --endpoint, then run again.", "%s: %w", doing, plainly(err))
 	}
 	code := api.ErrorCode()
 	kind, fix := remedy(code, status(err))
 	if region := rightRegion(err); region != "" {
-		kind, fix = pipeline.Denied, "Say --region "+region+"."
+		kind, fix = pipeline.Denied, "Pass --region "+region+"."
 	}
 	text := code
 	if message := Redact(api.ErrorMessage()); message != "" && message != code {
@@ -106,9 +106,9 @@ var remedies = map[string]struct {
 	"AccessDeniedException":        {pipeline.Denied, allow},
 	"Forbidden":                    {pipeline.Denied, unsaid},
 	"RequestTimeTooSkewed":         {pipeline.Denied, "Set this machine's clock."},
-	"NoSuchBucket":                 {pipeline.BadUsage, "Make the bucket (`aws s3 mb s3://BUCKET`), or name one that exists."},
-	"PermanentRedirect":            {pipeline.Denied, "Say --region with the bucket's region."},
-	"AuthorizationHeaderMalformed": {pipeline.Denied, "Say --region with the bucket's region."},
+	"NoSuchBucket":                 {pipeline.BadUsage, "Create the bucket (`aws s3 mb s3://BUCKET`), or name one that exists."},
+	"PermanentRedirect":            {pipeline.Denied, "Pass --region with the bucket's region."},
+	"AuthorizationHeaderMalformed": {pipeline.Denied, "Pass --region with the bucket's region."},
 }
 
 const (
@@ -134,15 +134,15 @@ func remedy(code string, status int) (pipeline.Kind, string) {
 }
 
 func noCredentials(profile string, err error) error {
-	fix := "Sign in (`aws configure`, or `aws sso login`), or say --aws-profile NAME."
+	fix := "Sign in (`aws configure`, or `aws sso login`), or pass --aws-profile NAME."
 	if profile != "" {
 		fix = "Sign in with `aws sso login --profile " + profile + "`, or `aws configure --profile " + profile + "`."
 	}
 	if strings.Contains(err.Error(), "no EC2 IMDS role found") {
 		// The last of all places has none: the others do not say more.
-		return pipeline.Fail(pipeline.Denied, "", fix, "there are no AWS credentials")
+		return pipeline.Fail(pipeline.Denied, "", fix, "no AWS credentials found")
 	}
-	return pipeline.Fail(pipeline.Denied, "", fix, "there are no AWS credentials: %w", plainly(err))
+	return pipeline.Fail(pipeline.Denied, "", fix, "no AWS credentials found: %w", plainly(err))
 }
 
 // plainly is an error's text alone, redacted: what the SDK wraps may print

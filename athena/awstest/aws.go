@@ -59,7 +59,7 @@ func StartDuckDB(t *testing.T) *AWS {
 	return startAWS(t, func(s3 *S3, glue *Glue, _ string) sqlEngine { return newDuck(t, s3, glue) })
 }
 
-// StartTrino starts everything with Trino, which Athena is made of, or skips
+// StartTrino starts everything with Trino, which Athena is based on, or skips
 // the test.
 func StartTrino(t *testing.T) *AWS {
 	t.Helper()

@@ -19,7 +19,7 @@ import (
 	"time"
 )
 
-// trino is the engine that Athena's version 3 is made of, on an S3 server and
+// trino is the engine that Athena version 3 is based on, on an S3 server and
 // a Glue catalog.
 type trino struct {
 	Endpoint string

@@ -22,7 +22,7 @@ import (
 	"stedi/pipeline"
 )
 
-// ours is the parameter of databases and tables that this program has made.
+// ours is the parameter of managed databases and tables.
 const (
 	ours    = "stedi.lake"
 	missing = "EntityNotFoundException"
@@ -62,20 +62,20 @@ func (c *Catalog) place(found *types.Table) (pipeline.Place, error) {
 	location := aws.ToString(found.StorageDescriptor.Location)
 	folder, below := strings.CutPrefix(strings.TrimSuffix(location, "/"), c.lake+"/")
 	if !below || pipeline.CheckName(folder) != nil {
-		return pipeline.Place{}, pipeline.Fail(pipeline.Conflict, aws.ToString(found.Name), "`stedi deploy` makes the catalog fit this lake.",
+		return pipeline.Place{}, pipeline.Fail(pipeline.Conflict, aws.ToString(found.Name), "Run `stedi deploy` to update the catalog.",
 			"the catalog locates it in %s, which is not in %s", location, c.lake)
 	}
 	return pipeline.Place{Folder: folder, Version: aws.ToString(found.VersionId)}, nil
 }
 
-// mine returns a table that this program has made.
+// mine returns a managed table.
 func (c *Catalog) mine(ctx context.Context, name string) (*types.Table, error) {
 	found, err := c.table(ctx, name)
 	switch {
 	case err != nil:
 		return nil, err
 	case found == nil:
-		return nil, pipeline.Fail(pipeline.BadUsage, name, "`stedi deploy` makes it.", "the database %s of the Glue catalog has no such table", c.database)
+		return nil, pipeline.Fail(pipeline.BadUsage, name, "Run `stedi deploy` to create it.", "the database %s of the Glue catalog has no such table", c.database)
 	case found.Parameters[ours] == "":
 		return nil, c.foreign(name)
 	}
@@ -161,7 +161,7 @@ func (c *Catalog) Fits(ctx context.Context, table *pipeline.Table, made string) 
 		return err
 	}
 	if found == nil {
-		return pipeline.Fail(pipeline.BadEngine, table.Name, "Run again.", "the rows were made, and the catalog does not know them as %s", made)
+		return pipeline.Fail(pipeline.BadEngine, table.Name, "Run again.", "the rows were written, but the catalog does not list them as %s", made)
 	}
 	fits := slices.EqualFunc(found.StorageDescriptor.Columns, table.Columns, func(have types.Column, want pipeline.Column) bool {
 		return strings.EqualFold(aws.ToString(have.Name), want.Name) && aws.ToString(have.Type) == want.Type.String()

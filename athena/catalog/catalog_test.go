@@ -234,7 +234,7 @@ func TestWhatMakesAthenaReadSomethingElseIsFound(t *testing.T) {
 		"stedi.no_slash: s3://other/a has no slash at its end", "ALTER TABLE stedi.no_slash SET LOCATION 's3://other/a/';",
 		"stedi.above: s3://bucket/lake/customer/ also catches the files of customer_landing",
 		"stedi.exact_case: case.insensitive is false", "MSCK REPAIR TABLE stedi.unloaded;", "stedi.no_serde: it has no SerDe",
-		"stedi.customer_landing: it has other columns", "Run `stedi deploy` to fix it.",
+		"stedi.customer_landing: its columns differ", "Run `stedi deploy` to fix it.",
 	} {
 		if !strings.Contains(all, want) {
 			t.Errorf("it does not say %q:\n%s", want, all)

@@ -50,7 +50,7 @@ func (c *Catalog) Changes(ctx context.Context, lake *pipeline.Lake) ([]Change, e
 
 func (c *Catalog) createDatabase(ctx context.Context) error {
 	_, err := c.client.CreateDatabase(ctx, &glue.CreateDatabaseInput{DatabaseInput: &types.DatabaseInput{
-		Name: &c.database, Description: aws.String("A lake of stedi"), Parameters: map[string]string{ours: c.lake},
+		Name: &c.database, Description: aws.String("A stedi lake"), Parameters: map[string]string{ours: c.lake},
 	}})
 	if account.Is(err, "AlreadyExistsException") {
 		return nil
@@ -106,11 +106,11 @@ func (c *Catalog) drift(found *types.Table, want *types.TableInput, t *pipeline.
 	case !slices.EqualFunc(have.Columns, want.StorageDescriptor.Columns, func(a, b types.Column) bool {
 		return aws.ToString(a.Name) == aws.ToString(b.Name) && aws.ToString(a.Type) == aws.ToString(b.Type)
 	}):
-		return "it has other columns"
+		return "its columns differ"
 	case have.SerdeInfo == nil || aws.ToString(have.SerdeInfo.SerializationLibrary) != aws.ToString(want.StorageDescriptor.SerdeInfo.SerializationLibrary):
-		return "it has another SerDe"
+		return "its SerDe differs"
 	case !maps.Equal(have.SerdeInfo.Parameters, want.StorageDescriptor.SerdeInfo.Parameters):
-		return "its SerDe has other properties"
+		return "its SerDe properties differ"
 	}
 	return ""
 }

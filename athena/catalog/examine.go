@@ -120,5 +120,5 @@ func (c *Catalog) examinePartitions(ctx context.Context, t types.Table) ([]pipel
 		return nil, nil
 	}
 	about := c.database + "." + aws.ToString(t.Name)
-	return []pipeline.Finding{wrong(about, "it is partitioned, and the catalog knows no partition, so that it reads as empty", "MSCK REPAIR TABLE "+about+";")}, nil
+	return []pipeline.Finding{wrong(about, "it is partitioned, but the catalog has no partition, so it reads as empty", "MSCK REPAIR TABLE "+about+";")}, nil
 }

@@ -26,5 +26,5 @@ func (c *Catalog) Stage(ctx context.Context, table *pipeline.Table, name, folder
 	if account.Is(err, "AlreadyExistsException") {
 		return nil // by a try whose answer was lost
 	}
-	return account.Explain(err, "make the new rows of "+table.Name+" known")
+	return account.Explain(err, "write the new rows of "+table.Name+" known")
 }

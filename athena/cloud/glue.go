@@ -20,7 +20,7 @@ func (s *Settings) Glue() registry.Entry {
 			return err
 		}
 		if lake.Authority.Role == "" {
-			return pipeline.Fail(pipeline.BadUsage, "", "`stedi deploy --lake "+lake.Root+"` makes them, and a role that they run as.", "the lake has no Glue jobs")
+			return pipeline.Fail(pipeline.BadUsage, "", "`stedi deploy --lake "+lake.Root+"` creates them and their role.", "the lake has no Glue jobs")
 		}
 		return nil
 	}

@@ -155,7 +155,7 @@ func deployed(engine string) func(registry.Place) error {
 			return pipeline.Fail(pipeline.BadUsage, "", "Copy it to S3: `stedi deploy --from "+lake.Root+" --lake s3://BUCKET/PREFIX`.", "the engine %s needs a lake in S3, and this one is in %s", engine, lake.Root)
 		}
 		if lake.Authority.Catalog == "" {
-			return pipeline.Fail(pipeline.BadUsage, "", "`stedi deploy --lake "+lake.Root+"` makes the tables known to Athena.", "the lake has no catalog yet")
+			return pipeline.Fail(pipeline.BadUsage, "", "`stedi deploy --lake "+lake.Root+"` registers the tables with Athena.", "the lake has no catalog yet")
 		}
 		return nil
 	}

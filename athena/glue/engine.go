@@ -88,7 +88,7 @@ func (e *Engine) Run(ctx context.Context, job pipeline.Job, progress func(pipeli
 	}
 	if found != written {
 		return pipeline.Result{}, pipeline.Fail(pipeline.BadEngine, job.Table.Name, "Run again.",
-			"audit: job run %s says that it has written %d rows, and %d are there; nothing is published", done.ID, written, found)
+			"audit: job run %s reported %d rows but wrote %d; not published", done.ID, written, found)
 	}
 	progress(pipeline.Progress{RowsRead: result.Funnel[0].Rows, RowsWritten: written})
 	return pipeline.Result{Rows: written, Funnel: result.Funnel}, nil

@@ -115,7 +115,7 @@ func (j *Jobs) scriptFile(t *pipeline.Table) (name, text string, err error) {
 // define is what Glue is to know of a job.
 func (j *Jobs) define(script string) *types.JobUpdate {
 	return &types.JobUpdate{
-		Description: aws.String("Makes a table of a lake of stedi"), Role: &j.options.Role, GlueVersion: aws.String(version),
+		Description: aws.String("Builds a table of a stedi lake"), Role: &j.options.Role, GlueVersion: aws.String(version),
 		Command:    &types.JobCommand{Name: aws.String("glueetl"), PythonVersion: aws.String("3"), ScriptLocation: aws.String(j.location + "/" + script)},
 		WorkerType: types.WorkerTypeG1x, NumberOfWorkers: aws.Int32(workers), Timeout: aws.Int32(minutes), MaxRetries: 0,
 		ExecutionProperty: &types.ExecutionProperty{MaxConcurrentRuns: 1},
@@ -128,21 +128,21 @@ func drift(have *types.Job, want *types.JobUpdate) string {
 	command, property := have.Command, have.ExecutionProperty
 	switch {
 	case command == nil || aws.ToString(command.ScriptLocation) != *want.Command.ScriptLocation:
-		return "its script is another one"
+		return "its script differs"
 	case aws.ToString(command.Name) != *want.Command.Name:
 		return "it is not a Spark job"
 	case aws.ToString(have.GlueVersion) != version:
 		return "its Glue version is " + aws.ToString(have.GlueVersion) + ", not " + version
 	case have.DefaultArguments[bookmark] != bookmarkOff:
-		return "its bookmark is not off, so that it would leave out what it has seen before"
+		return "its bookmark is not off, so it would skip data that it has read before"
 	case *want.Role != "" && aws.ToString(have.Role) != *want.Role:
 		return "it runs as another role, " + aws.ToString(have.Role)
 	case have.WorkerType != want.WorkerType || aws.ToInt32(have.NumberOfWorkers) != workers:
 		return fmt.Sprintf("it has %d workers %s", aws.ToInt32(have.NumberOfWorkers), have.WorkerType)
 	case aws.ToInt32(have.Timeout) != minutes || have.MaxRetries != 0 || property == nil || property.MaxConcurrentRuns != 1:
-		return "its timeout, its retries or its concurrent runs are others"
+		return "its timeout, retries or concurrent runs differ"
 	case !maps.Equal(have.DefaultArguments, want.DefaultArguments):
-		return "its arguments are others"
+		return "its arguments differ"
 	}
 	return ""
 }
@@ -185,7 +185,7 @@ func (j *Jobs) change(ctx context.Context, t *pipeline.Table) (*catalog.Change, 
 	}
 	change.Do = func(ctx context.Context) error {
 		if j.options.Role == "" {
-			return pipeline.Fail(pipeline.BadUsage, t.Name, "`stedi deploy` makes a role; `stedi deploy --role ARN` takes one that exists.", "the lake has no role for its Glue jobs")
+			return pipeline.Fail(pipeline.BadUsage, t.Name, "Run `stedi deploy` to create a role, or `stedi deploy --role ARN` to use an existing one.", "the lake has no role for its Glue jobs")
 		}
 		if err := j.files.Put(ctx, file, []byte(text)); err != nil {
 			return err
@@ -222,7 +222,7 @@ func (j *Jobs) put(ctx context.Context, name string, d *types.JobUpdate, fresh b
 		}
 		early := account.Is(err, "InvalidInputException") && strings.Contains(err.Error(), "role")
 		if !early || try == roleTries {
-			return account.Explain(err, "make the job "+name)
+			return account.Explain(err, "create the job "+name)
 		}
 		if err := pause(ctx, 3*j.options.Poll); err != nil {
 			return err

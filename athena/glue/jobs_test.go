@@ -156,7 +156,7 @@ func TestEveryEndOfARunIsToldWithItsLog(t *testing.T) {
 	}{
 		"FAILED":   {"customer_trusted: Spark says OUT_OF_MEMORY", pipeline.BadEngine, "/aws-glue/jobs/error"},
 		"TIMEOUT":  {"still sorting", pipeline.BadEngine, "15 minutes"},
-		"STOPPED":  {"stopped", pipeline.BadEngine, "ask who has stopped it"},
+		"STOPPED":  {"stopped", pipeline.BadEngine, "cancelled outside stedi"},
 		"ERROR":    {"no capacity", pipeline.BadEngine, "Run again"},
 		"EXPIRED":  {"nothing", pipeline.BadEngine, "Run again"},
 		"FAILED ":  {"x.json cannot be read: a line is not a JSON object with values of the right types", pipeline.BadData, "stedi check --engine duckdb"},

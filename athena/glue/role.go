@@ -30,7 +30,7 @@ var roleText string
 var roleTemplate = template.Must(template.New("role.json").Parse(roleText))
 
 const (
-	// rolePath is where roles are that this program has made.
+	// rolePath is the path of the roles that stedi creates.
 	rolePath   = "/stedi/"
 	policyName = "lake"
 	noRole     = "NoSuchEntity"
@@ -68,7 +68,7 @@ func (j *Jobs) roleChanges(ctx context.Context) ([]catalog.Change, error) {
 	found, err := j.roles.GetRole(ctx, &iam.GetRoleInput{RoleName: &name})
 	switch {
 	case account.Is(err, noRole):
-		changes = append(changes, catalog.Change{Call: "CreateRole", About: name, Why: "the jobs need something to run as; --role ARN takes one that exists", Do: j.createRole})
+		changes = append(changes, catalog.Change{Call: "CreateRole", About: name, Why: "the jobs need a role; --role ARN uses an existing one", Do: j.createRole})
 	case err != nil:
 		return nil, j.noIAM(err, "look at")
 	default:
@@ -89,13 +89,13 @@ func (j *Jobs) noIAM(err error, doing string) error {
 	if pipeline.KindOf(err) != pipeline.Denied {
 		return err
 	}
-	return pipeline.Fail(pipeline.Denied, "", "Say --role ARN of a role that Glue may take, or --jobs=false to do without Glue jobs.", "%w", err)
+	return pipeline.Fail(pipeline.Denied, "", "Pass --role ARN with a role that Glue can assume, or --jobs=false to deploy without Glue jobs.", "%w", err)
 }
 
 func (j *Jobs) createRole(ctx context.Context) error {
 	name := j.roleName()
 	out, err := j.roles.CreateRole(ctx, &iam.CreateRoleInput{
-		RoleName: &name, Path: aws.String(rolePath), AssumeRolePolicyDocument: &trust, Description: aws.String("Glue jobs of a lake of stedi"),
+		RoleName: &name, Path: aws.String(rolePath), AssumeRolePolicyDocument: &trust, Description: aws.String("Glue jobs of a stedi lake"),
 	})
 	if err != nil {
 		return j.noIAM(err, "make")
@@ -128,7 +128,7 @@ func sameJSON(a, b string) bool {
 	return json.Unmarshal([]byte(a), &x) == nil && json.Unmarshal([]byte(b), &y) == nil && reflect.DeepEqual(x, y)
 }
 
-// ownRole reports whether this program has made the role.
+// ownRole reports whether stedi created the role.
 func (j *Jobs) ownRole() bool {
 	return strings.HasSuffix(j.options.Role, ":role"+rolePath+j.roleName())
 }
@@ -159,15 +159,15 @@ func (j *Jobs) examineRole(ctx context.Context) pipeline.Finding {
 	name := j.options.Role[strings.LastIndex(j.options.Role, "/")+1:]
 	out, err := j.roles.GetRole(ctx, &iam.GetRoleInput{RoleName: &name})
 	if err != nil && pipeline.KindOf(account.Explain(err, "look")) == pipeline.Denied {
-		return pipeline.Fine(about, "it cannot be looked at (iam:GetRole); whether Glue may take it shows when a job starts")
+		return pipeline.Fine(about, "it cannot be read (iam:GetRole); a job that starts shows whether Glue can assume it")
 	}
 	if err != nil {
 		return pipeline.Trouble(about, account.Explain(err, "look at it"))
 	}
 	if !trusts(document(out.Role.AssumeRolePolicyDocument)) {
-		return pipeline.Finding{About: about, Wrong: true, Says: "Glue may not take it", Fix: "Let glue.amazonaws.com do sts:AssumeRole in its trust policy.", Kind: pipeline.Denied}
+		return pipeline.Finding{About: about, Wrong: true, Says: "Glue cannot assume it", Fix: "Let glue.amazonaws.com do sts:AssumeRole in its trust policy.", Kind: pipeline.Denied}
 	}
-	return pipeline.Fine(about, "Glue may take it")
+	return pipeline.Fine(about, "Glue can assume it")
 }
 
 // several is a text, or a list of them, as policies have it.

@@ -82,7 +82,7 @@ func (j *Jobs) take(ctx context.Context, work Work) (string, error) {
 	var gone string
 	if known != nil {
 		if !slices.Contains(lost, known.JobRunState) {
-			work.Log("going on with the job run " + aws.ToString(known.Id))
+			work.Log("resuming the job run " + aws.ToString(known.Id))
 			return aws.ToString(known.Id), nil
 		}
 		// What it has left is worthless, and the script wants a new folder.
@@ -104,7 +104,7 @@ var lost = []types.JobRunState{
 const startTries = 5
 
 // start begins a run. The SDK must not try again by itself: before that we look
-// whether the first try has begun one.
+// whether the first try has started one.
 func (j *Jobs) start(ctx context.Context, work Work, gone string) (string, error) {
 	name := j.Name(work.Table)
 	arguments := map[string]string{
@@ -163,7 +163,7 @@ func (j *Jobs) occupied(ctx context.Context, t *pipeline.Table) error {
 		case types.JobRunStateStarting, types.JobRunStateRunning, types.JobRunStateWaiting:
 			id := aws.ToString(run.Id)
 			return pipeline.Fail(pipeline.Conflict, t.Name, fmt.Sprintf("Wait for its end, or stop it: aws glue batch-stop-job-run --job-name %s --job-run-ids %s", name, id),
-				"the job %s is running already, as job run %s (%s), which this lake has not begun (ConcurrentRunsExceededException)", name, id, run.JobRunState)
+				"the job %s is running already, as job run %s (%s), which this lake did not start (ConcurrentRunsExceededException)", name, id, run.JobRunState)
 		default:
 		}
 	}
@@ -217,7 +217,7 @@ func (j *Jobs) follow(ctx context.Context, work Work, id string) (*Done, error) 
 			return nil, err
 		}
 		if run == nil {
-			return nil, pipeline.Fail(pipeline.BadEngine, work.Table.Name, "Run again.", "Glue does not know the job run %s any more", id)
+			return nil, pipeline.Fail(pipeline.BadEngine, work.Table.Name, "Run again.", "the job run %s no longer exists in Glue", id)
 		}
 		log.fetch(ctx)
 		work.Look()
@@ -235,7 +235,7 @@ func (j *Jobs) follow(ctx context.Context, work Work, id string) (*Done, error) 
 		default: // a state of a later Glue is not an end
 		}
 		if time.Since(began) > j.options.Deadline {
-			return nil, pipeline.Fail(pipeline.BadEngine, work.Table.Name, "Look at the job in Glue's console, and run again.", "job run %s was %s for %s, and was stopped", id, state, j.options.Deadline)
+			return nil, pipeline.Fail(pipeline.BadEngine, work.Table.Name, "Check the job in the Glue console, then run again.", "job run %s was %s for %s and was cancelled", id, state, j.options.Deadline)
 		}
 		if err := pause(ctx, wait/2+rand.N(wait)); err != nil { // no secret
 			return nil, err
@@ -270,7 +270,7 @@ func (j *Jobs) failed(t *pipeline.Table, d *Done, last []string) error {
 	case strings.Contains(said, "AccessDenied"), strings.Contains(said, "Access Denied"):
 		kind, fix = pipeline.Denied, "Let the role of the jobs read and write the lake; `stedi deploy --dry-run` prints its policy."
 	case d.State == string(types.JobRunStateStopped):
-		fix = "Run again, or ask who has stopped it."
+		fix = "Run again; the job was cancelled outside stedi."
 	case d.State == string(types.JobRunStateTimeout):
 		fix = fmt.Sprintf("A run may take %d minutes: run again, and look at its log if it takes as long once more.", minutes)
 	}
@@ -343,7 +343,7 @@ func (j *Jobs) end(ctx context.Context, t *pipeline.Table, id string) error {
 			}
 		}
 		if err := pause(ctx, j.options.Poll); err != nil {
-			return fmt.Errorf("the job run %s is stopping still: %w", id, err)
+			return fmt.Errorf("the job run %s is still stopping: %w", id, err)
 		}
 	}
 }

@@ -102,7 +102,7 @@ func (s *Store) download(ctx context.Context, file pipeline.File, at string) (er
 	}
 	n, err := io.Copy(temp, object.Body)
 	if err != nil && ctx.Err() == nil {
-		err = &cutOff{pipeline.Fail(pipeline.BadEngine, "", "Run again; if it stays so, look at the network.", "fetch %s: after %d of %d bytes: %w", s.URL(file.Name), n, file.Size, err)}
+		err = &cutOff{pipeline.Fail(pipeline.BadEngine, "", "Run again; if it fails again, check the network.", "fetch %s: after %d of %d bytes: %w", s.URL(file.Name), n, file.Size, err)}
 	}
 	if closeErr := temp.Close(); err == nil {
 		err = closeErr

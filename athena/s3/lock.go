@@ -56,7 +56,7 @@ func (l *seenLease) held(host string) bool {
 	return l.Holder.Host != host || !dead(l.Holder.PID)
 }
 
-// Holder says who has the lake, or nil.
+// Holder returns the lock holder, or nil.
 func (s *Store) Holder(ctx context.Context) (*pipeline.Holder, error) {
 	found, err := s.readLease(ctx)
 	if err != nil || !found.held(s.host) {

@@ -100,7 +100,7 @@ func Open(ctx context.Context, config aws.Config, location string, options Optio
 	id := sha256.Sum256([]byte(aws.ToString(config.BaseEndpoint) + "\x00" + location))
 	s.cache = filepath.Join(options.Cache, hex.EncodeToString(id[:8]))
 	if err := os.MkdirAll(s.cache, 0o700); err != nil {
-		return nil, pipeline.Fail(pipeline.BadEngine, "", "Say --cache FOLDER for another place.", "the cache cannot be made: %w", err)
+		return nil, pipeline.Fail(pipeline.BadEngine, "", "Pass --cache FOLDER with another folder.", "the cache folder cannot be created: %w", err)
 	}
 	// A user waits for this call, and a missing connection shows soon.
 	_, err = s.client.HeadBucket(ctx, &s3.HeadBucketInput{Bucket: &s.bucket}, func(o *s3.Options) { o.Retryer = retry.AddWithMaxAttempts(o.Retryer, firstTries) })

@@ -7,7 +7,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// workBehind lets all that this process does wait for whatever else wants to
+// workBehind lets all that this process does wait for everything else that wants to
 // work: the screen that has started it must answer at once, and niceness alone
 // lets a busy thread finish its turn first. Those of the threads that are there
 // pass it on to those that they start. It stays as it was where the system

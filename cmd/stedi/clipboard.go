@@ -138,7 +138,7 @@ func wide(text string) string {
 // bytes with what is around them.
 const screenChunk = 240
 
-// request asks the terminal to take a text (OSC 52), through whatever stands
+// request asks the terminal to take a text (OSC 52), through whatever program stands
 // between it and this program, and says what it is sent to. tmux takes the
 // request itself if set-clipboard is on, and passes it on if allow-passthrough
 // is.

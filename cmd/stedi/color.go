@@ -11,7 +11,7 @@ import (
 )
 
 // The colours of verdicts: those of the terminal's own palette, so that they
-// can be read on whatever background people have chosen.
+// can be read on any background.
 const (
 	green  = "\x1b[32m"
 	red    = "\x1b[31m"
@@ -51,7 +51,7 @@ func (p *program) chooseColor(args []string) {
 }
 
 // askedColor finds what the command line, the environment or a file says. What
-// is wrong with any of them is said later, by what reads them in earnest.
+// is wrong with any of them is said later, by the code that uses them.
 func (p *program) askedColor(args []string) string {
 	flags := pflag.NewFlagSet("", pflag.ContinueOnError)
 	flags.ParseErrorsAllowlist.UnknownFlags = true

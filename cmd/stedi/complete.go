@@ -67,7 +67,7 @@ func (p *program) completeArguments(cmd *cobra.Command) {
 	cmd.ValidArgsFunction = complete
 }
 
-// completeFlags knows flags by their names, whatever command they belong to.
+// completeFlags has flags by name, for all commands.
 func (p *program) completeFlags(cmd *cobra.Command) {
 	completers := map[string]completer{
 		"lake": folders, "definition": folders, "profile": p.completeProfiles,
@@ -88,7 +88,7 @@ func (p *program) completeFlags(cmd *cobra.Command) {
 }
 
 // completeSelection knows what Lake.Select takes. The forms with a plus come
-// once somebody has begun to write one.
+// once one has been started.
 func (p *program) completeSelection(_ *cobra.Command, args []string, begun string) ([]string, cobra.ShellCompDirective) {
 	names := definition.NamesOf(p.definition())
 	var found []string

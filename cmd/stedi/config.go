@@ -115,7 +115,7 @@ func (c *config) checkLake() error {
 	return nil
 }
 
-// plainS3 returns a location as s3://, whatever Hadoop calls it.
+// plainS3 returns a location as s3://, also if it is written s3a:// or s3n://.
 func plainS3(location string) string { return otherS3.ReplaceAllString(location, "s3://") }
 
 // runFlags are those of the commands that make tables.
@@ -127,7 +127,7 @@ type runFlags struct {
 	ci         ciFlags
 	check      bool // evaluate the rules afterwards; not a flag: --batch does
 	retry      bool // a flag of run and plan
-	steered    bool // by whoever started it, over stdin; see steer.go
+	steered    bool // by its parent process, over stdin; see steer.go
 }
 
 func (o *runFlags) add(flags *pflag.FlagSet) {

@@ -21,7 +21,7 @@ func (p *program) configCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "config",
 		Short: "Show every setting, its value and its source",
-		Long: "Show every setting, its value and where that comes from: a flag, then the environment (STEDI_NAME), then\n" +
+		Long: "Show every setting, its value and its source: a flag, then the environment (STEDI_NAME), then\n" +
 			"stedi.toml in this folder or the nearest one above it, up to the repository's root or the home folder,\n" +
 			"then stedi/stedi.toml in $XDG_CONFIG_HOME (or ~/.config), then the default. A path in a file is\n" +
 			"relative to that file.",

@@ -20,8 +20,8 @@ func (p *program) ddlCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "ddl [TABLE…]",
 		Short: "Print the Athena DDL of the tables",
-		Long: "Print a CREATE EXTERNAL TABLE for each table: those of landing tables as the definition has them,\n" +
-			"those of the tables made here from their columns. Tables are named as for run.",
+		Long: "Print a CREATE EXTERNAL TABLE for each table: as in the definition for a landing table, derived from the\n" +
+			"columns for a table that a transform builds. Tables are named as for run.",
 		Example: "stedi ddl --location s3://bucket/prefix\nstedi ddl customer_trusted\nstedi ddl zone:landing --location s3://bucket/prefix",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return p.printDDL(cmd.Context(), location, args)

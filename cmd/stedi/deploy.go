@@ -27,10 +27,10 @@ func (p *program) deployCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "deploy",
 		Short: "Register a lake in S3 with Athena and Glue",
-		Long: "Upload the landing files of a local lake (--from), skipping what is there already, and create or mend the\n" +
-			"database and the tables in the Glue catalog, the Glue jobs that make them, and a role that these run as,\n" +
-			"unless --role names one. From then on the catalog says where tables lie, for every engine. --dry-run\n" +
-			"prints each call, and the IAM policies that are needed, and changes nothing.",
+		Long: "Upload the landing files of a local lake (--from), skipping files that exist, and create or update the\n" +
+			"database and the tables in the Glue catalog, the Glue jobs that build them, and the role of the jobs\n" +
+			"unless --role names one. From then on every engine finds the tables through the catalog. --dry-run\n" +
+			"prints each call and the IAM policies that are needed, and changes nothing.",
 		Example:     "stedi deploy --from ./lake --lake s3://bucket/prefix --dry-run\nstedi deploy --from ./lake --lake s3://bucket/prefix",
 		Annotations: map[string]string{"examples": "needs an account"},
 		Args:        usageArgs(cobra.NoArgs),
@@ -208,7 +208,7 @@ func (d *deployment) uploadFile(ctx context.Context, local pipeline.Store, f pip
 		}
 		return said()
 	}
-	// It is recorded first, so that a destroy knows of it whatever happens.
+	// It is recorded first, so that a destroy finds it even after a failure.
 	if d.authority.Upload(f.Name) {
 		if err := d.authority.Record(ctx, d.bucket); err != nil {
 			return err

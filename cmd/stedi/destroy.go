@@ -17,9 +17,9 @@ func (p *program) destroyCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "destroy",
 		Short: "Undo a deploy: remove the tables, the jobs and the published versions",
-		Long: "Remove from Glue the tables, the database, the jobs and their role that a deploy has made, and from the bucket\n" +
-			"the versions of tables that this program has published. Landing files stay; --landing removes those that a\n" +
-			"deploy has uploaded. It asks first, or wants --yes.",
+		Long: "Remove from Glue the tables, the database, the jobs and their role that a deploy created, and from the bucket\n" +
+			"the versions of tables that stedi published. Landing files stay, unless --landing also removes those that\n" +
+			"a deploy uploaded. It asks for confirmation, unless --yes is given.",
 		Example:     "stedi destroy --lake s3://bucket/prefix --dry-run\nstedi destroy --lake s3://bucket/prefix --yes",
 		Annotations: map[string]string{"examples": "needs an account"},
 		Args:        usageArgs(cobra.NoArgs),
@@ -33,12 +33,12 @@ func (p *program) destroyCommand() *cobra.Command {
 		},
 	}
 	cmd.Flags().BoolVar(&yes, "yes", false, "do not ask for confirmation")
-	cmd.Flags().BoolVar(&landing, "landing", false, "also delete the landing files that a deploy has uploaded")
+	cmd.Flags().BoolVar(&landing, "landing", false, "also delete the landing files that a deploy uploaded")
 	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "print every call; change nothing")
 	return cmd
 }
 
-// confirm asks a person. Without a terminal there is nobody to ask.
+// confirm asks a person. Without a terminal it cannot ask.
 func (p *program) confirm(question string) error {
 	no := pipeline.Fail(pipeline.BadUsage, "", "Pass --yes, or preview with --dry-run.", "nothing was removed")
 	if !p.isTerminal(p.stderr) {

@@ -22,9 +22,9 @@ func (p *program) doctorCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "doctor",
 		Short: "Find what keeps the lake from working, with the exact fix",
-		Long: "Look at the settings and where they come from, and try what a run needs: to read and write the lake, a\n" +
-			"lock, temporary files and room on the disk; for a lake in S3 the credentials, the region, the bucket, the\n" +
-			"workgroup and the catalog. It changes nothing but a file or an empty object of its own, gone afterwards.",
+		Long: "Check the settings and their sources, and try what a run needs: to read and write the lake, a lock,\n" +
+			"temporary files and free disk space; for a lake in S3 the credentials, the region, the bucket, the\n" +
+			"workgroup and the catalog. The lake is not changed; a test file or empty object is removed again.",
 		Example:     "stedi doctor --lake ./lake\nstedi doctor --lake s3://bucket/prefix --engine athena",
 		Args:        usageArgs(cobra.NoArgs),
 		RunE:        func(cmd *cobra.Command, _ []string) error { return p.doctor(cmd.Context()) },

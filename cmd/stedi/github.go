@@ -13,7 +13,7 @@ import (
 	"stedi/pipeline/report"
 )
 
-// gitHub returns what tells GitHub Actions about a run, when it runs there.
+// gitHub returns the reporter of a run to GitHub Actions, when it runs there.
 func (p *program) gitHub() []watcher {
 	var watchers []watcher
 	if name, _ := p.env("GITHUB_STEP_SUMMARY"); name != "" {
@@ -203,7 +203,7 @@ func (s *stepSummary) append(text []byte) (err error) {
 	return err
 }
 
-// ended tells what no record has told, when a command is over.
+// ended reports what no record has reported, when a command is over.
 func (p *program) ended(err error) {
 	p.log.finish(err)
 	_, shown := errors.AsType[*saidAlready](err)

@@ -33,7 +33,7 @@ func TestGlueMakesTheSameTables(t *testing.T) {
 	if again, _ := a.stedi(0, "deploy", "--from", landing); again != "" {
 		t.Errorf("a second deploy does something:\n%s", again)
 	}
-	if findings, _ := a.stedi(0, "doctor", "--engine", "glue"); !strings.Contains(findings, "Glue may take it") || strings.Count(findings, "its script is that of the definition") != 5 {
+	if findings, _ := a.stedi(0, "doctor", "--engine", "glue"); !strings.Contains(findings, "Glue can assume it") || strings.Count(findings, "its script is that of the definition") != 5 {
 		t.Errorf("the doctor says\n%s", findings)
 	}
 	out, said := a.stedi(0, "--batch", "--engine", "glue", "--output", "json")
@@ -151,7 +151,7 @@ func TestWhateverGoesWrongOnGlueTheTablesStayWhole(t *testing.T) {
 		close(release)
 		a.server.Jobs.Fault(awstest.JobFaults{})
 		_, said := a.stedi(0, "run", "--force", table, "--engine", "glue")
-		if !strings.Contains(said, "going on with the job run jr_") {
+		if !strings.Contains(said, "resuming the job run jr_") {
 			t.Errorf("it says %s", said)
 		}
 		if now := a.server.Jobs.Runs(); len(now) != runs || now[runs-1] != "SUCCEEDED "+job {

@@ -21,7 +21,7 @@ func (p *program) initCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "init DIR",
 		Short: "Write the definition of the STEDI lake to start from",
-		Long: "Write the definition that is built in as files: the SQL of every table, its profiles, checks and\n" +
+		Long: "Write the built-in definition as files: the SQL of every table, its profiles, checks and\n" +
 			"tests. Change them as you like; --definition DIR uses them.",
 		Example: "stedi init ./mylake\nstedi --batch --demo --definition ./mylake",
 		Args:    usageArgs(cobra.ExactArgs(1)),

@@ -12,7 +12,7 @@ import (
 	"stedi/tui"
 )
 
-var updateKeys = flag.Bool("update-keys", false, "write the key table of the README anew")
+var updateKeys = flag.Bool("update-keys", false, "rewrite the key table of the README")
 
 const (
 	keysBegin = "<!-- keys:begin -->\n"

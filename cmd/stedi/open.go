@@ -101,13 +101,13 @@ func (p *program) load(ctx context.Context, root string, engine *duckdb.Engine) 
 	return definition.LoadFor(ctx, p.definition(), p.config.profile, engine, p.folders(ctx, root))
 }
 
-// folders tells of which folders a lake has files. The lake is opened when
+// folders lists the folders of a lake that have files. The lake is opened when
 // that is asked for the first time; one that cannot be opened has none.
 func (p *program) folders(ctx context.Context, root string) func(folder string) bool {
 	open := sync.OnceValue(func() pipeline.Store {
 		store, _, err := p.openStore(ctx, root)
 		if err != nil {
-			return nil // whoever needs the lake meets the error again
+			return nil // commands that need the lake meet the error again
 		}
 		return store
 	})

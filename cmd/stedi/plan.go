@@ -17,8 +17,8 @@ func (p *program) planCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "plan [TABLE…]",
 		Short: "Show what would run, in which order and why",
-		Long: "Say what `stedi run` with the same tables and flags would make, in which order and why, and what would\n" +
-			"stop it. Nothing is written and no lock is taken, so it works on a lake that one can only read.",
+		Long: "Show what `stedi run` with the same tables and flags would build, in which order and why, and what would\n" +
+			"stop it. Nothing is written and no lock is taken, so read access to the lake is enough.",
 		Example: "stedi plan --demo\nstedi plan +customer_curated --profile strict --lake ./lake",
 		RunE:    func(cmd *cobra.Command, args []string) error { return p.plan(cmd.Context(), o, args) },
 	}

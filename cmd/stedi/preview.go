@@ -65,7 +65,7 @@ func (p *program) preview(ctx context.Context, name string, flags previewFlags) 
 	}
 	count, left, err := pager.CountRows(ctx, q, table, view)
 	if fault, ok := errors.AsType[*pipeline.SQLError](err); ok && flags.where != "" {
-		// A place in the query would say nothing: nobody has seen it.
+		// A place in the query would say nothing: the user did not write it.
 		return pipeline.Fail(pipeline.BadUsage, "", "Write a condition on the table's columns, such as --where \"x > 0\".", "--where %q: %s", flags.where, fault.Message)
 	}
 	if err != nil {

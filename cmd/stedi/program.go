@@ -64,8 +64,8 @@ func (p *program) root() *cobra.Command {
 		Use:   "stedi",
 		Short: "Explore and run a three-zone data lake",
 		Long: "A lake is a folder of SQL files and JSON lines in three zones: landing, trusted and curated.\n" +
-			"stedi runs its transforms, checks what comes out and says why a count is what it is. Alone it opens\n" +
-			"its screens; with --batch it runs all that is not up to date, then all checks, without one.",
+			"stedi runs its transforms, checks the results and explains every row count. Without a command it opens\n" +
+			"the UI; with --batch it builds all tables that are not up to date, then runs all checks, without the UI.",
 		Example: "stedi --demo\nstedi --lake ./lake\nstedi --batch --lake ./lake\nstedi run +customer_curated --lake ./lake",
 		Args:    knownCommand,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -131,7 +131,7 @@ func printError(w io.Writer, _ fang.Styles, err error) {
 	}
 }
 
-// narrate writes to stderr. If nobody can hear it, the work goes on.
+// narrate writes to stderr. If stderr is closed, the work continues.
 func narrate(w io.Writer, text string) {
 	_, _ = io.WriteString(w, text)
 }

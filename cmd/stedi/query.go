@@ -26,10 +26,10 @@ func (p *program) queryCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "query [SQL]",
 		Short: "Run one read-only SELECT",
-		Long: "Answer one SELECT over the tables of the lake: the text, a file (-f FILE) or standard input (-f -).\n" +
-			"The text is parsed before anything runs, and the query runs in a process of its own that can read the\n" +
-			"lake and do nothing else, within --memory and --timeout. A line or a file that cannot be read ends the\n" +
-			"query, unless --max-rejects or --skip-file leaves it out: then stderr says what is missing, and\n" +
+		Long: "Run one SELECT over the tables of the lake: the text, a file (-f FILE) or standard input (-f -).\n" +
+			"The SQL is parsed first, and runs in a separate process that can only read the lake, within --memory\n" +
+			"and --timeout. A line or a file that cannot be read fails the query, unless it is skipped with\n" +
+			"--max-rejects or --skip-file: then stderr says what was skipped, and\n" +
 			"--output json prints an object with the rows and with \"left_out\".",
 		Example: "stedi query \"select count(*) as n from machine_learning_curated\" --demo\n" +
 			"stedi query \"select c.email from customer_trusted as c limit 3\" --demo --output csv",

@@ -15,9 +15,9 @@ func (p *program) rollbackCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "rollback TABLE",
 		Short: "Restore the previous version of a table",
-		Long: "Put the version of a table that the last run replaced back in its place. The present version becomes\n" +
-			"the previous one, so that a second rollback undoes the first. Previous versions are kept until the\n" +
-			"next run, which also makes anew what is stale then.",
+		Long: "Restore the version of a table that the last run replaced. The current version becomes the previous one,\n" +
+			"so a second rollback undoes the first. Previous versions are kept until the next run, which also\n" +
+			"rebuilds stale tables.",
 		Example: "stedi rollback customer_trusted --lake ./lake",
 		Args:    usageArgs(cobra.ExactArgs(1)),
 		RunE:    func(cmd *cobra.Command, args []string) error { return p.rollback(cmd.Context(), args[0]) },
@@ -50,7 +50,7 @@ func (p *program) printRestored(r *run.Restored) error {
 	case r.Recovered:
 		head = fmt.Sprintf("%s: an interrupted rollback is now complete: %s, built by run %s", r.Table, rowsText(r.Rows), r.Run)
 	case r.Before == "":
-		head = fmt.Sprintf("%s: restored, %s (made by run %s)", r.Table, rowsText(r.Rows), r.Run)
+		head = fmt.Sprintf("%s: restored, %s (built by run %s)", r.Table, rowsText(r.Rows), r.Run)
 	}
 	if _, err := fmt.Fprintln(p.out, head); err != nil {
 		return err

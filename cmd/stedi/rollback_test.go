@@ -105,7 +105,7 @@ func TestAKilledRollbackLeavesOneVersionOrTheOther(t *testing.T) {
 		}
 		mustBatch(t, lake)
 		if tables(t, lake)[rolledBack] != fresh {
-			t.Error("the next run has not built the table anew")
+			t.Error("the next run did not rebuild the table")
 		}
 		mustBatch(t, lake)
 		checkWhole(t, lake)
@@ -141,7 +141,7 @@ func TestAFullDiskHarmsNoRollback(t *testing.T) {
 		mustBatch(t, lake)
 		mustBatch(t, lake)
 		if tables(t, lake)[rolledBack] != fresh {
-			t.Error("the next run has not built the table anew")
+			t.Error("the next run did not rebuild the table")
 		}
 		checkWhole(t, lake)
 	})

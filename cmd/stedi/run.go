@@ -15,9 +15,9 @@ func (p *program) runCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "run [TABLE…]",
 		Short: "Bring tables up to date",
-		Long: "Bring tables up to date: NAME alone, +NAME with all that it needs, NAME+ with all that needs it,\n" +
-			"zone:NAME for a whole zone; nothing named means all. --retry goes on where the newest run that\n" +
-			"failed has left off: it selects what failed, was skipped or was cancelled, and all that needs it.",
+		Long: "Bring tables up to date: NAME alone, +NAME with its upstream tables, NAME+ with its downstream tables,\n" +
+			"zone:NAME for a whole zone; without names, all tables. --retry resumes the newest failed run: it\n" +
+			"selects the tables that failed, were skipped or were cancelled, and their downstream tables.",
 		Example: "stedi run --demo\nstedi run +customer_curated --demo\nstedi run --retry --lake ./lake\nstedi run zone:trusted --lake ./lake",
 		RunE:    func(cmd *cobra.Command, args []string) error { return p.runLake(cmd.Context(), o, args) },
 	}

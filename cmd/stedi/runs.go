@@ -20,9 +20,9 @@ func (p *program) runsCommand() *cobra.Command {
 		Use:   "runs [ID]",
 		Short: "List past runs, show one, or compare two",
 		Long: "List past runs, the newest first, or show the one whose id begins with ID. \"last\" is the newest,\n" +
-			"\"last~1\" the one before it. --diff A B shows how two of them differ: rows, columns, SQL, stages, times.\n" +
-			"With --rows it also compares the rows themselves where both versions of a table are still there, and\n" +
-			"prints some of them: personal data.",
+			"\"last~1\" the one before it. --diff A B compares two runs: rows, columns, SQL, stages, times.\n" +
+			"--rows also compares the rows of tables of which both versions still exist, and prints some of them,\n" +
+			"which are personal data.",
 		Example: "stedi runs --lake ./lake\nstedi runs last --lake ./lake --output json\nstedi runs --diff last~1 last --lake ./lake",
 		Args: func(cmd *cobra.Command, args []string) error {
 			if rows && !diff {

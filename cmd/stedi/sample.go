@@ -24,10 +24,10 @@ func (p *program) sampleCommand() *cobra.Command {
 		Use:   "sample DIR",
 		Short: "Write sample landing data",
 		Long: "Write landing data of invented people. The same scale and seed give the same bytes, and the count of\n" +
-			"every table is known beforehand: scale n gives n times the counts of the STEDI data set.\n\n" +
+			"every table is known in advance: scale n gives n times the counts of the STEDI data set.\n\n" +
 			"--dirty=rows adds duplicates, null and empty keys, strangers' rows, consent 0 and e-mails with several\n" +
 			"serial numbers; --dirty=files puts the rows into files of odd forms; --rejects adds lines that cannot be\n" +
-			"read. What was made, and the counts that must come out of it, stands in DIR/" + manifestFile + ".",
+			"read. What was written, and the expected counts, are in DIR/" + manifestFile + ".",
 		Example: "stedi sample ./clean\nstedi sample ./large --scale 2 --seed 7\nstedi sample ./dirty --dirty=rows,files --rejects 5",
 		Args:    usageArgs(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {

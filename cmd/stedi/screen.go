@@ -251,7 +251,7 @@ func (p *program) cataloguer() string {
 }
 
 // What works for the screens works behind them: a key comes before a query, and
-// a query, which somebody waits for, before a run.
+// a query, which the user waits for, before a run.
 const (
 	queryNiceness = 5
 	runNiceness   = 10
@@ -260,6 +260,6 @@ const (
 // screenJobRuns is how many runs of a Glue job a screen shows.
 const screenJobRuns = 100
 
-// screenQueryTime is how long a query may take that somebody is looking at,
+// screenQueryTime is how long a query may take that the user waits for,
 // who can cancel it.
 const screenQueryTime = 10 * time.Minute

@@ -27,7 +27,7 @@ type session struct {
 	over     chan struct{} // closed when the program is gone
 
 	mu      sync.Mutex
-	changed chan struct{} // closed at the next output, and made anew
+	changed chan struct{} // closed at the next output, and replaced
 	sent    bytes.Buffer  // all of the output
 	modes   map[ansi.Mode]bool
 }

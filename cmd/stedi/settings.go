@@ -79,7 +79,7 @@ func (p *program) settle(cmd *cobra.Command) error {
 	return p.openLog(cmd)
 }
 
-// worksRegardless tells whether a command has to work whatever a file says:
+// worksRegardless reports whether a command works even with a faulty file:
 // the shell asks it at its start, or at a key.
 func worksRegardless(cmd *cobra.Command) bool {
 	for c := cmd; c.HasParent(); c = c.Parent() {

@@ -33,7 +33,7 @@ func (p *program) shotCommand() *cobra.Command {
 		Use:   "shot SCREEN",
 		Short: "Save a picture of a screen as SVG, PNG or coloured text",
 		Long: "Draw a screen without a terminal and save it: " + strings.Join(tui.ShotScreens, ", ") + ". The name's ending\n" +
-			"says as what: .svg, .png, or .ans for text in colour. A demo lake is run first.",
+			"selects the format: .svg, .png, or .ans for coloured text. A demo lake is run first.",
 		Example:     "stedi shot lake --demo -o lake.png\nstedi shot query --demo --query \"select * from customer_curated limit 20\" -o customers.svg",
 		Args:        usageArgs(cobra.ExactArgs(1)),
 		ValidArgs:   tui.ShotScreens,

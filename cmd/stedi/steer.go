@@ -11,10 +11,10 @@ import (
 
 // A run that the screens have started is steered over its stdin: a line
 // "cancel TABLE" cancels one step, and the end of the stream the whole run, so
-// that none goes on behind a screen that is gone.
+// that none continues after its screen is gone.
 const cancelWord = "cancel "
 
-// steered reads what whoever started the run has to say. The context ends with
+// steered reads requests of the parent process. The context ends with
 // the stream.
 func (p *program) steered(ctx context.Context) (context.Context, <-chan string, func()) {
 	ctx, cancel := context.WithCancelCause(ctx)

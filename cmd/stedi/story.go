@@ -10,7 +10,7 @@ import (
 	"stedi/pipeline/printable"
 )
 
-// story tells on stderr how a run goes on: a live line on a terminal, and on
+// story prints the progress of a run to stderr: a live line on a terminal, and on
 // anything else a line when half a minute has passed in silence.
 type story struct {
 	out      io.Writer

@@ -18,8 +18,8 @@ func (p *program) tablesCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "tables",
 		Short: "List all tables of the Glue database",
-		Long: "List every table and view of the database: in which zone of the lake its files lie (\"other\" if in none),\n" +
-			"its format, where it lies and when it was changed. --output json has the columns and partitions, too.",
+		Long: "List every table and view of the database: the zone of the lake that holds its files (\"other\" if none),\n" +
+			"its format, its location and when it was changed. --output json has the columns and partitions, too.",
 		Example:     "stedi tables --lake s3://bucket/prefix\nstedi tables --lake s3://bucket --database sales --output json",
 		Annotations: map[string]string{"examples": "needs an account"},
 		Args:        usageArgs(cobra.NoArgs),

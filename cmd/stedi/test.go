@@ -24,8 +24,8 @@ func (p *program) testCommand() *cobra.Command {
 			"    \"given\": {\"customer_landing\": [{\"email\": \"a@example.com\", \"serialNumber\": \"s\"}]},\n" +
 			"    \"expect\": []}]\n\n" +
 			"A table that is not given is empty; a column left out is null; the order of rows does not matter.\n" +
-			"A case runs with exactly its profiles, without any if it names none. --profile picks the cases of\n" +
-			"those profiles. Tables are named as for run.",
+			"A fixture runs with exactly the profiles that it names. --profile selects the fixtures of those\n" +
+			"profiles. Tables are named as for run.",
 		Example:           "stedi test\nstedi test customer_trusted\nstedi test --profile strict\nstedi test --output ndjson",
 		RunE:              func(cmd *cobra.Command, args []string) error { return p.testTransforms(cmd.Context(), args) },
 		ValidArgsFunction: p.completeSelection,

@@ -19,10 +19,10 @@ func (p *program) traceCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "trace NAME",
 		Short: "Follow one person's rows through the zones",
-		Long: "Say how many rows of one person are in each table and behind each stage of a transform, and where\n" +
-			"they end and why. NAME is the person's e-mail or serial number: whatever the headers of the definition\n" +
-			"(\"-- subject: email\") say identifies one. A table that has not been made is shown as its SQL would\n" +
-			"make it. Only the person's own rows are counted, and none is printed. Nothing is written.",
+		Long: "Show how many rows of one person are in each table and after each stage of a transform, and where they\n" +
+			"are dropped and why. NAME is the person's e-mail or serial number, or another column that a header of\n" +
+			"the definition names (\"-- subject: email\"). For a table that is not built, its SQL is evaluated. Only\n" +
+			"the person's own rows are counted, and none is printed. Nothing is written.",
 		Example: "stedi trace Nadira.Copperly1@example.com --demo\nstedi trace Corvin.Gorsedale2@example.com --demo --profile strict --output json",
 		Args:    usageArgs(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -78,7 +78,7 @@ type Inspection struct {
 }
 
 // HoldLimit is how large a table may be to be kept for the checks. Larger ones
-// are read anew by each: slower, but in bounded memory.
+// are read again by each: slower, but in bounded memory.
 const HoldLimit = 64 << 20
 
 // readAll reads every table once, so that all counts are those of the bytes

@@ -11,7 +11,7 @@ import (
 // CreateTable returns the Athena statement that makes the table known, of a
 // lake that lies at location, such as s3://bucket/prefix. A landing table has
 // its own statement; that of a table of ours follows from its columns. The
-// statement reads back as what it was made from, or it is an error.
+// statement reads back as its source, or it is an error.
 func CreateTable(t *pipeline.Table, location string) (string, error) {
 	text, err := createTable(t, strings.TrimSuffix(location, "/"))
 	if err != nil {

@@ -8,7 +8,7 @@ import (
 	"stedi/pipeline"
 )
 
-// order sorts the tables so that each comes after all that it is made from,
+// order sorts the tables so that each comes after its upstream tables,
 // the landing tables first, names deciding between equals.
 func (l *loader) order() error {
 	var sorted []*pipeline.Table

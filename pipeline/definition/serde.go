@@ -58,7 +58,7 @@ type mapping struct {
 	column, key string
 }
 
-// withoutEffect are properties that change no row that is read, whatever their
+// withoutEffect are properties that change no row that is read, regardless of their
 // value: what is written, or what only other programs read.
 var withoutEffect = map[string]bool{
 	"serialization.format": true, "explicit.null": true, "paths": true, "mapping": true,
@@ -118,7 +118,7 @@ func isTrue(p *ddlParser, at token, name, value string, otherwise bool) bool {
 	return otherwise
 }
 
-// apply tells the columns how their values are found.
+// apply sets how the values of the columns are found.
 func (s *serde) apply(p *ddlParser) {
 	if s.own != "" && s.class == hiveJSON {
 		p.failAt(s.at, "'%s' has no effect with the SerDe %s: delete it, or write ROW FORMAT SERDE '%s'", s.own, hiveJSON, openX)

@@ -14,8 +14,8 @@ import (
 //	-- subject: email, serialNumber
 //	-- subject: user = email
 //
-// and a table that is made from others has it from them, by the names of its
-// columns. Where a transform names such a column anew, its own header says so.
+// and a derived table has it from its upstream tables, by the names of its
+// columns. Where a transform renames such a column, its own header says so.
 func (l *loader) subjects() {
 	spelled := map[string]string{} // kinds of names are compared without case
 	for _, t := range l.lake.Tables {

@@ -20,7 +20,7 @@ import (
 const probeSize = 64 << 10
 
 // Examine tries what a run needs of the lake: to read its files, to write and
-// rename in the folders that it changes, to lock a file, and room for so many
+// rename in the folders that it changes, to lock a file, and room for that many
 // bytes. It leaves no trace: its one file, of a hidden name, is removed.
 func (s *Store) Examine(ctx context.Context, read, written []string, need int64) []pipeline.Finding {
 	findings := s.examineFiles(ctx, read)
@@ -230,7 +230,7 @@ func ExamineTemp() []pipeline.Finding {
 	if err := s.probe(filepath.Join(temp, privatePrefix+"doctor-"+rand.Text())); err != nil {
 		finding := s.advise(about+" "+temp, err)
 		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) || errors.Is(err, errNotFolder) || errors.Is(err, syscall.EROFS) {
-			finding.Says, finding.Fix = "no file can be made there", tempFix
+			finding.Says, finding.Fix = "no file can be created there", tempFix
 			if path, ok := errors.AsType[*fs.PathError](err); ok {
 				finding.Says += ": " + path.Err.Error()
 			}

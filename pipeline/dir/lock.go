@@ -59,7 +59,7 @@ func (s *Store) Lock(ctx context.Context, holder pipeline.Holder) (func() error,
 	return nil, &pipeline.LockedError{Holder: other}
 }
 
-// Holder says who has the lake.
+// Holder returns the lock holder.
 func (s *Store) Holder(ctx context.Context) (*pipeline.Holder, error) {
 	other := unknown
 	for range lookTries {

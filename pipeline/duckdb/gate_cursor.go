@@ -23,7 +23,7 @@ type QueryError struct {
 	Message    string
 	Position   int // byte of the text, or -1
 	Candidates []string
-	Running    bool // said while rows were made: the message may quote their values
+	Running    bool // said while rows were computed: the message may quote their values
 }
 
 func (e *QueryError) Error() string { return e.Message }

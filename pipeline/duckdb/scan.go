@@ -192,7 +192,7 @@ func (s *source) failed() error {
 	return s.err
 }
 
-// progress adds up what the scans have read. A table that no query has begun
+// progress adds up what the scans have read. A table that no query has started
 // to read will be read all the same: the report wants all of it.
 func (s *source) progress(p *pipeline.Progress) {
 	s.mu.Lock()

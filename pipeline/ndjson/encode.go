@@ -116,7 +116,7 @@ func appendValue(dst []byte, v *Vector, shape *Shape, row int) ([]byte, error) {
 // that looks like an integer.
 func appendDouble(dst []byte, x float64) ([]byte, error) { return appendFloat(dst, x, 64) }
 
-// appendFloat is appendDouble for a float of so many bits.
+// appendFloat is appendDouble for a float of that many bits.
 func appendFloat(dst []byte, x float64, width int) ([]byte, error) {
 	size := math.Abs(x)
 	switch {

@@ -49,7 +49,7 @@ func (s *Scan) open(index int) (*input, error) {
 		in.file, in.size = in.Handle, in.info.Size()
 		return in, nil
 	}
-	// A pipe would block in Open, a folder give a strange error at the first read.
+	// A pipe would block in Open, a folder give an obscure error at the first read.
 	switch info, err := os.Stat(in.Path); {
 	case err != nil:
 		return nil, fmt.Errorf("%s: %w", in.Name, err)

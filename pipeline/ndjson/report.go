@@ -81,7 +81,7 @@ func (e *TooManyRejectsError) Error() string {
 	return fmt.Sprintf("more than %d lines or %d bytes were rejected, such as %s", e.Rejects, e.Bytes, e.First)
 }
 
-// Repair says how to repair the file that has so many rejects.
+// Repair says how to repair the file that has that many rejects.
 func (e *TooManyRejectsError) Repair() string { return e.Advice.about(e.File) }
 
 // rejected is a Reject whose line may not be counted yet.

@@ -158,7 +158,7 @@ const heapLimit = 8 << 20
 
 // Fill reads at most limit rows into the vectors, one for each column. No rows
 // mean that there are no more. Lines that are rejected are no error: Report
-// tells about them. After an error the scan cannot be continued.
+// reports them. After an error the scan cannot be continued.
 func (c *Cursor) Fill(ctx context.Context, vectors []Vector, limit int) (rows int, err error) {
 	c.parser.begin(vectors)
 	for rows < limit && !full(vectors) {

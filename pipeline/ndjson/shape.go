@@ -68,7 +68,7 @@ var forms = [shapes]form{
 // sampleLines is how many lines of a file are looked at to tell what it is.
 const sampleLines = 200
 
-// formOfLines tells from a file's first lines, which begin b, what most of
+// formOfLines guesses from a file's first lines, which begin b, what most of
 // them are. It is called if the first one is no object. If whole is false, the
 // last line may be cut.
 func (p *parser) formOfLines(b []byte, whole bool) form {

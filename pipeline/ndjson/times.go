@@ -16,7 +16,7 @@ const (
 const (
 	secondsOfDay  = 24 * 60 * 60
 	microseconds  = 1_000_000
-	millisDigits  = 13 // so many digits, or more, are milliseconds since 1970; fewer are seconds
+	millisDigits  = 13 // this many digits, or more, are milliseconds since 1970; fewer are seconds
 	dateReason    = "not a date such as 2024-01-31"
 	timeReason    = "not a timestamp such as 2024-01-31 23:59:59.5"
 	yearReason    = "a year that is not between 1 and 9999"

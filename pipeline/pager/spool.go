@@ -172,7 +172,7 @@ func (s *Spooled) flush() error {
 	s.end += int64(n)
 	s.tail = s.tail[:0]
 	if s.end > s.limit {
-		return pipeline.Fail(pipeline.BadUsage, "", "Ask for fewer rows or columns, or make a table of it.",
+		return pipeline.Fail(pipeline.BadUsage, "", "Select fewer rows or columns, or build a table from it.",
 			"the result is larger than %d MB", s.limit>>20)
 	}
 	return nil

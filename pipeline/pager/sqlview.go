@@ -142,7 +142,7 @@ func (s *SQLView) ask(ctx context.Context, row int64) ([][]any, error) {
 			return nil, err
 		}
 		if int64(len(rows)) != part.Limit {
-			return nil, pipeline.Fail(pipeline.Conflict, s.table.Name, "Open the view again.", "other rows than before: %w", pipeline.ErrChanged)
+			return nil, pipeline.Fail(pipeline.Conflict, s.table.Name, "Open the view again.", "the rows have changed: %w", pipeline.ErrChanged)
 		}
 		if part.Reverse {
 			slices.Reverse(rows)

@@ -302,7 +302,7 @@ func (q *Querier) ready(ctx context.Context) (*child, tables, error) {
 	return q.child, at, nil
 }
 
-// tell makes the child know the tables. No query may be open.
+// tell sends the tables to the child. No query may be open.
 func (q *Querier) tell(ctx context.Context, c *child, at tables) error {
 	if c.tables == at.version {
 		return nil

@@ -213,7 +213,7 @@ func (c *comparison) files(ctx context.Context, m *pipeline.Manifest, part strin
 	return found, nil
 }
 
-// columns are those that a version had when it was made.
+// columns are those that a version had when it was built.
 func (c *comparison) columns(ctx context.Context, t *pipeline.Table, m *pipeline.Manifest) ([]pipeline.Column, error) {
 	known := pipeline.ColumnsOf(t, m)
 	record := &pipeline.Record{}

@@ -12,8 +12,8 @@ import (
 )
 
 // JUnit writes a run as JUnit XML: a case for each step and each check, and
-// one for the run itself if it ended with an error. It is valid XML whatever
-// the record holds.
+// one for the run itself if it ended with an error. The XML is
+// valid for any record.
 func JUnit(r *pipeline.Record) []byte {
 	steps, checks := junitSuite{Name: "steps"}, junitSuite{Name: "checks"}
 	for _, s := range r.Steps {
@@ -192,8 +192,8 @@ func legible(text string) string {
 
 func seconds(s float64) string { return fmt.Sprintf("%.3f", s) }
 
-// funnelLine is the way of the rows through a step, in a line: those of its
-// first input, what each stage left of them, and the other inputs.
+// waterfall is the funnel of a step in one line: the rows of its first input,
+// the rows after each stage, and the other inputs.
 func funnelLine(r *pipeline.Record, s pipeline.StepRecord) string {
 	var way, others []string
 	input := true

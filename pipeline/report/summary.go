@@ -9,7 +9,7 @@ import (
 )
 
 // Summary writes a run as Markdown: what came of it, the tables with their
-// verdicts, what stands against them, and the way of the rows.
+// results, the failed checks, and the rows by stage.
 func Summary(r *pipeline.Record) []byte {
 	var b strings.Builder
 	fmt.Fprintf(&b, "## stedi: %s\n\n", outcome(r))

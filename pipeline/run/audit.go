@@ -30,7 +30,7 @@ func (a *audited) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// audit makes sure that the staged file holds so many rows of the table. The
+// audit makes sure that the staged file holds that many rows of the table. The
 // lines were counted on their way; the first of them are read back strictly,
 // by the reader that the next run will use.
 func (a *audited) audit(ctx context.Context, t *pipeline.Table, rows int64) error {

@@ -154,7 +154,7 @@ func (r *run) accept(ctx context.Context, job pipeline.Job, result pipeline.Resu
 }
 
 // account decides whether what a job has read may be used, and begins the
-// manifest of what it has made of it.
+// manifest of its result.
 func (r *run) account(ctx context.Context, job pipeline.Job, result pipeline.Result) (pipeline.Manifest, error) {
 	manifest := pipeline.Manifest{
 		Schema: state.ManifestSchema, Table: job.Table.Name, Run: r.id, Rows: result.Rows,
@@ -213,7 +213,7 @@ func (r *run) hashOf(ctx context.Context, f pipeline.File) (pipeline.Hash, error
 	return ndjson.HashFile(ctx, path)
 }
 
-// sameFiles makes sure that nobody has changed a table while it was read, in a
+// sameFiles makes sure that a table was not changed while it was read, in a
 // lake where a table is replaced in place.
 func (r *run) sameFiles(ctx context.Context, t *pipeline.Table) error {
 	if !r.publisher.OneFile() {

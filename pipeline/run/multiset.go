@@ -71,7 +71,7 @@ func eachRow(ctx context.Context, input pipeline.Input, found func(row []any, ha
 			}
 		}
 		if err == nil && refused != nil {
-			err = fmt.Errorf("%s, line %d is no row of %s", refused.File, refused.Line, input.Table.Name)
+			err = fmt.Errorf("%s, line %d is not a row of %s", refused.File, refused.Line, input.Table.Name)
 		}
 		if err = errors.Join(err, file.Close()); err != nil || !more {
 			return err

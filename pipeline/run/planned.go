@@ -41,7 +41,7 @@ func Plan(ctx context.Context, r *pipeline.Runner, options pipeline.RunOptions) 
 }
 
 // lacks marks the steps that would fail because an input has never been made
-// and is not made by a step before.
+// and is not built by an earlier step.
 func lacks(k state.Known, lake *pipeline.Lake, steps []PlanStep) error {
 	var errs []error
 	var made, broken []string

@@ -47,14 +47,14 @@ func (r *run) clear(ctx context.Context) error {
 	return nil
 }
 
-// foreign says which files are in the way of a run.
+// foreign lists the unmanaged and modified files that block a run.
 func foreign(names []string) error {
 	shown := names[:min(len(names), 10)]
 	return pipeline.Fail(pipeline.Conflict, "", "Inspect them; --replace moves them to .stedi/replaced and rebuilds the tables.",
 		"unmanaged or modified files in the zones (%d): %s", len(names), strings.Join(shown, ", "))
 }
 
-// forget deletes what earlier runs set aside: it may hold rows of people who
+// forget deletes the versions that earlier runs kept: it may hold rows of people who
 // have withdrawn their consent since.
 func (r *run) forget(ctx context.Context) error {
 	errs := []error{r.forgetVersions(ctx)}

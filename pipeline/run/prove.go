@@ -35,14 +35,14 @@ type ProofEngine struct {
 	Seconds    float64 `json:"seconds"`
 	DPUSeconds float64 `json:"dpu_seconds,omitempty"`
 	CostUSD    float64 `json:"cost_usd"`
-	// Missing are rows of the first engine that this one has not made, and
+	// Missing are rows of the first engine that this one did not build, and
 	// Surplus those that only this one has; each as often as it occurs.
 	Missing int64      `json:"missing"`
 	Surplus int64      `json:"surplus"`
 	First   []ProofRow `json:"first,omitempty"` // of both, at most SampleRows of each
 }
 
-// ProofRow is a row that only one of two engines has made.
+// ProofRow is a row that only one of two engines built.
 type ProofRow struct {
 	Engine string `json:"engine"`
 	File   string `json:"file"`
@@ -328,7 +328,7 @@ func (p *prover) files(ctx context.Context, t *pipeline.Table) (pipeline.Input, 
 	return pipeline.FetchInput(ctx, p.Store, t, files)
 }
 
-// differ finds the rows that only one of two engines has made.
+// differ finds the rows that only one of two engines built.
 func (p *prover) differ(ctx context.Context, other *ProofEngine, first string, a, b pipeline.Input) error {
 	counts, err := surplus(ctx, a, b)
 	if err != nil {

@@ -21,13 +21,13 @@ type Restored struct {
 	Rows       int64        `json:"rows"`        // of it
 	Before     string       `json:"before"`      // the run that made the version before; "" if it was not there
 	RowsBefore int64        `json:"rows_before"` // of that
-	Stale      []StaleTable `json:"stale"`       // what the next run makes anew
+	Stale      []StaleTable `json:"stale"`       // what the next run rebuilds
 	// Recovered says that this only completed an earlier rollback that was
 	// cut off.
 	Recovered bool `json:"recovered,omitempty"`
 }
 
-// StaleTable is a table that is older than what it is made from.
+// StaleTable is a table that is older than its upstream.
 type StaleTable struct {
 	Table string `json:"table"`
 	Why   string `json:"why"`
@@ -35,8 +35,8 @@ type StaleTable struct {
 
 // Rollback puts the previous version of a table in the place of the present
 // one, which becomes the previous version: a second rollback undoes the first.
-// It publishes as a run does, so that whatever cuts it off leaves one version
-// or the other, whole. A table that somebody else has changed is left alone.
+// It publishes as a run does, so that an interruption leaves one version
+// or the other, whole. A modified table is left alone.
 func Rollback(ctx context.Context, r *pipeline.Runner, name string) (*Restored, error) {
 	t := r.Lake.Table(name)
 	if t == nil {
@@ -228,7 +228,7 @@ func (c cancelled) Read(p []byte) (int, error) {
 	return c.in.Read(p)
 }
 
-// tell says what is in place now, and what of the lake is stale.
+// tell reports the current version and the stale tables.
 func (b *rollback) tell(ctx context.Context, now, before *pipeline.Manifest) (*Restored, error) {
 	restored := &Restored{Table: b.table.Name, Run: now.Run, Rows: now.Rows, Stale: []StaleTable{}}
 	if before != nil {

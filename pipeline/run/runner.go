@@ -129,7 +129,7 @@ func startRun(ctx context.Context, r *pipeline.Runner, options pipeline.RunOptio
 	return job, errors.Join(state.RecoverLake(ctx, r.Store, state.PublisherOf(r), r.Lake), job.abandon(ctx))
 }
 
-// do looks before it leaps: nothing is made until all that could forbid it
+// do checks first: nothing is built until all that could forbid it
 // has been looked at.
 func (r *run) do(ctx context.Context, selected []*pipeline.Table) error {
 	if err := r.clear(ctx); err != nil {
@@ -215,7 +215,7 @@ func (r *run) write(ctx context.Context) error {
 	return err
 }
 
-// tell passes an event on and keeps it, also for those who follow the run from
+// tell forwards an event and keeps it, also for those who follow the run from
 // elsewhere. They can wait: if the lake cannot be written to, the run finds out
 // by something that matters.
 func (r *run) tell(ctx context.Context, e pipeline.Event) {

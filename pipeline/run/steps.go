@@ -201,7 +201,7 @@ func (r *run) reads(rest []PlanStep, table string) bool {
 	})
 }
 
-// small tells whether all that is made from landing can stay in memory until
+// small reports whether all derived tables can stay in memory until
 // the checks have read it.
 func (r *run) small() bool {
 	total := int64(0)

@@ -14,11 +14,11 @@ const (
 	Duplicate Dirt = "duplicate" // a row once more, near or far from the first
 	NullKey   Dirt = "null_key"  // a key column is null, or its key is left out
 	EmptyKey  Dirt = "empty_key" // a key column is the empty string
-	Stranger  Dirt = "stranger"  // a reading of nobody in the customer table
+	Stranger  Dirt = "stranger"  // a reading of a person outside the customer table
 
 	// Rows of the customer table, and of the step trainers that come with them.
 
-	ConsentZero     Dirt = "consent_zero"     // somebody who refuses once more, with consent 0
+	ConsentZero     Dirt = "consent_zero"     // a person who refuses once more, with consent 0
 	ConsentTwice    Dirt = "consent_twice"    // a customer's row once more, with another consent date
 	SeveralSerials  Dirt = "several_serials"  // a second serial number, with or without consent
 	WithoutReadings Dirt = "without_readings" // a customer who consents and has no accelerometer rows

@@ -23,7 +23,7 @@ var scriptTemplate = template.Must(template.New("script.py").Funcs(template.Func
 // Names that need no quotes, wherever they stand.
 var plainName = regexp.MustCompile(`^[A-Za-z0-9_-]{1,200}$`)
 
-// JobName returns the name of the Glue job that makes a table, not a landing
+// JobName returns the name of the Glue job that builds a table, not a landing
 // one: the name that the header of its SQL gives, or the table's.
 func JobName(t *pipeline.Table) string {
 	if t.Transform.Job != "" {
@@ -46,7 +46,7 @@ func Script(lake *pipeline.Lake, t *pipeline.Table) (string, error) {
 	}
 	with, final, ok := definition.Parts(t.Transform)
 	if !ok {
-		return "", pipeline.Fail(pipeline.BadUsage, t.Name, "End it with a plain SELECT.", "%s: no SELECT stands behind its stages", t.File)
+		return "", pipeline.Fail(pipeline.BadUsage, t.Name, "End it with a plain SELECT.", "%s: no SELECT follows its stages", t.File)
 	}
 	var inputs []scriptInput
 	for _, name := range t.Transform.Inputs {
@@ -73,7 +73,7 @@ func checkNames(lake *pipeline.Lake, t *pipeline.Table) error {
 	}
 	for _, other := range lake.Tables {
 		if other != t && !other.IsLanding() && JobName(other) == job {
-			return pipeline.Fail(pipeline.BadUsage, t.Name, "Give each table a job of its own.", "%s: its job %s also makes %s", t.File, job, other.Name)
+			return pipeline.Fail(pipeline.BadUsage, t.Name, "Give each table a job of its own.", "%s: its job %s also builds %s", t.File, job, other.Name)
 		}
 	}
 	for _, stage := range t.Transform.Stages {

@@ -112,9 +112,9 @@ func TestAScriptIsMadeOfAnyDefinition(t *testing.T) {
 func TestAScriptIsRefusedWhoseNamesWouldBreakIt(t *testing.T) {
 	for name, c := range map[string]struct{ sql, want string }{
 		"job":       {"-- zone: a\n-- path: b\n-- job: ../known\nSELECT p.id FROM people AS p", `"../known" is not a valid name for a Glue job`},
-		"same job":  {"-- zone: a\n-- path: b\n-- job: list\nSELECT p.id FROM people AS p", "its job list also makes ids"},
+		"same job":  {"-- zone: a\n-- path: b\n-- job: list\nSELECT p.id FROM people AS p", "its job list also builds ids"},
 		"stage":     {"-- zone: a\n-- path: b\nWITH \"x'y\" AS (SELECT p.id FROM people AS p) SELECT x.id FROM \"x'y\" AS x", `is not a valid name for a stage`},
-		"no SELECT": {"-- zone: a\n-- path: b\nWITH x AS (SELECT p.id FROM people AS p) FROM x", "no SELECT stands behind its stages"},
+		"no SELECT": {"-- zone: a\n-- path: b\nWITH x AS (SELECT p.id FROM people AS p) FROM x", "no SELECT follows its stages"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := scriptOf(t, c.sql)

@@ -45,7 +45,7 @@ func NewestRuns(ctx context.Context, store pipeline.Store) ([]string, error) {
 }
 
 // RecordsBefore reads the records of runs from before one, the newest first, and
-// at most so many; damaged ones are left out. None are left if there are no
+// at most that many; damaged ones are left out. None are left if there are no
 // others.
 func RecordsBefore(ctx context.Context, store pipeline.Store, run string, most int) ([]*pipeline.Record, error) {
 	ids, err := Runs(ctx, store)
@@ -55,7 +55,7 @@ func RecordsBefore(ctx context.Context, store pipeline.Store, run string, most i
 	return ReadableRecords(ctx, store, slices.DeleteFunc(ids, func(id string) bool { return id >= run }), most)
 }
 
-// ReadableRecords reads the records of runs, at most so many, and passes over
+// readableRecords reads the records of runs, at most that many, and passes over
 // damaged ones.
 func ReadableRecords(ctx context.Context, store pipeline.Store, ids []string, most int) ([]*pipeline.Record, error) {
 	var records []*pipeline.Record

@@ -45,7 +45,7 @@ func (g *glance) Fetch(ctx context.Context, f pipeline.File) (string, error) {
 	return "", state.ErrUnread
 }
 
-// Delete forgets an intent, which nobody reads a second time.
+// Delete forgets an intent, which is not read a second time.
 func (g *glance) Delete(context.Context, string) error { return nil }
 
 func (g *glance) Sweep(context.Context) error { return nil }
@@ -53,7 +53,7 @@ func (g *glance) Sweep(context.Context) error { return nil }
 // Survey is what a look at a lake found, without a lock and without a trace.
 type Survey struct {
 	state.Known
-	files   map[string][]pipeline.File // of each table, whoever wrote them
+	files   map[string][]pipeline.File // of each table, managed or not
 	made    map[string]string          // by table: the run that made what we left of it
 	Strange []string                   // files that were modified outside stedi
 	Lacking []*pipeline.Table          // landing tables without files

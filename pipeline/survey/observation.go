@@ -11,13 +11,13 @@ import (
 // Observation is a lake as someone finds it who changes nothing.
 type Observation struct {
 	state.Known
-	Files   map[string][]pipeline.File // of each table, whoever wrote them
+	Files   map[string][]pipeline.File // of each table, managed or not
 	strange []string                   // those in the zones that are not as we left them
 	made    map[string]string          // by table: the run that built the version we left
 }
 
 // Observe takes what was found for what it is: of a table that somebody else
-// has changed, nothing is known.
+// another program changed.
 func Observe(found *Survey, lake *pipeline.Lake) *Observation {
 	o := &Observation{Known: found.Known, strange: found.Strange, Files: found.files, made: found.made}
 	for _, t := range lake.Tables {

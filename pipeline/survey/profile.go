@@ -52,7 +52,7 @@ type ValueCount struct {
 const (
 	profileTop     = 5
 	profileBuckets = 16
-	profileExact   = 50_000 // estimated to be at most so many, different values are counted one by one
+	profileExact   = 50_000 // if estimated to be at most this many, distinct values are counted one by one
 	profileCut     = 64     // characters of a value
 )
 

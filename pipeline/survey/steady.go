@@ -91,7 +91,7 @@ func Steady(ctx context.Context, r *pipeline.Runner, allow *pipeline.Allowance, 
 			return err
 		}
 		// A file may be newer than the manifest that was read before it. Only
-		// one that still is strange at the next look was changed by others.
+		// one that is still modified at the next look was changed by others.
 		before := strange
 		if strange = found.strangers(lake); !slices.EqualFunc(before, strange, pipeline.File.Same) {
 			return pipeline.ErrMoved

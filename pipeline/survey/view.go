@@ -13,7 +13,7 @@ import (
 // and from the names, sizes and times of its files.
 type View struct {
 	At     time.Time
-	Holder *pipeline.Holder   // who holds the lake; nil: nobody
+	Holder *pipeline.Holder   // the lock holder; nil: none
 	Tables []TableView        // in the lake's order
 	Last   *pipeline.Record   // of the newest run; nil: none
 	Runs   []*pipeline.Record // of the newest runs, newest first, at most ViewRuns; damaged ones are left out
@@ -30,7 +30,7 @@ type TableView struct {
 	// so it makes a table unknown, but not Strange.
 	Known    bool
 	Changed  time.Time              // the newest change of a data file; zero: there is none
-	Run      string                 // the run that made the table, or last read it; "" if nothing is known of it
+	Run      string                 // the run that built the table, or last read it; "" if nothing is known of it
 	Funnel   []pipeline.StageRows   // how its rows came about
 	Strange  []string               // files that were modified outside stedi
 	Previous bool                   // Rollback can put a previous version in its place

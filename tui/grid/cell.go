@@ -25,8 +25,8 @@ const (
 	lastTime  = 4102444800000 // the year 2100
 )
 
-// CellText is what a cell shows of a value, with no more work than it takes to
-// fill so many columns.
+// cellText is what a cell shows of a value, with no more work than it takes to
+// fill that many columns.
 func CellText(v any, most int) string {
 	switch v := v.(type) {
 	case string:
@@ -45,7 +45,7 @@ func CellText(v any, most int) string {
 	}
 }
 
-// CellStyle tells apart what would read the same: nothing, the empty text, and
+// cellStyle distinguishes what would read the same: nothing, the empty text, and
 // texts that say so.
 func CellStyle(t *ui.Theme, v any) uv.Style {
 	switch v := v.(type) {
@@ -120,7 +120,7 @@ type placed struct {
 	frozen bool
 }
 
-// Layout says which columns are on the screen and where, in so many columns
+// layout says which columns are on the screen and where, in that many columns
 // of the terminal, and which one is the first behind the frozen ones. The
 // column with the cursor always is.
 func (g *Grid) Layout(w int) (list []placed, left int) {
@@ -167,7 +167,7 @@ func (g *Grid) gutter(w int) int {
 	return len(ui.Count(g.Kept.Count)) + 3
 }
 
-// topFor is the first row on a screen of so many rows.
+// topFor is the first row on a screen of that many rows.
 func (g *Grid) topFor(h int) int64 {
 	rows := int64(h)
 	top := min(g.Top, max(0, g.Kept.Count-rows))

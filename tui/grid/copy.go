@@ -47,7 +47,7 @@ func (g *Grid) rowJSON() string {
 	return strings.TrimSuffix(b.String(), "\n")
 }
 
-// A column is copied up to so many values, and to so many bytes: a clipboard
+// A column is copied up to a number of values and of bytes: a clipboard
 // is no place for more.
 const (
 	copiedRows  = 10_000

@@ -187,7 +187,7 @@ func (g *Grid) paged(msg PageMsg) tea.Cmd {
 		return g.host.RowsFailed(msg.err)
 	}
 	if len(msg.rows) == 0 && msg.first < msg.count {
-		msg.count, msg.all = msg.first, true // whoever counted them was wrong
+		msg.count, msg.all = msg.first, true // the earlier count was wrong
 	}
 	g.Kept.dry = len(msg.rows) == 0
 	_, h := g.Space()

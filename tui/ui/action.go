@@ -72,7 +72,7 @@ const (
 	Running    = "a run is under way"
 	NotRunning = "no run is under way"
 	NoRuns     = "no runs yet"
-	NoLine     = "nothing is chosen"
+	NoLine     = "nothing is selected"
 	NoRow      = "there are no rows"
 )
 

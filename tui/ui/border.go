@@ -19,7 +19,7 @@ const (
 	LeastWide = 20
 )
 
-// at is where the border lies, in a room of so many lines or columns.
+// at is where the border lies, in a range of that many lines or columns.
 func (b Border) at(room int) int {
 	if *b.Moved == 0 {
 		return b.Usual
@@ -61,7 +61,7 @@ func (p Pane) border(b Border, drag func(dx, dy int) tea.Cmd) {
 type Halves struct{ wide, tall int }
 
 // Draw draws the one that is in focus if there is no room for both, and else
-// gives the list so many percent of the width or of the height.
+// gives the list that percentage of the width or of the height.
 func (h *Halves) Draw(p Pane, f Focus, side bool, width, height int, list, one func(Pane)) {
 	if p.Width() < Narrow && p.Height() < 16 || f.Zoomed {
 		[]func(Pane){list, one}[f.At](p)

@@ -73,7 +73,7 @@ func nextCell(text string) (content string, width int) {
 // Width is how many columns a text takes.
 func Width(text string) int { return ansi.StringWidthWc(Printable(text)) }
 
-// Shorten makes a text fit into so many columns. A long one costs no more than
+// shorten makes a text fit into n columns. A long one costs no more than
 // what is shown of it.
 func Shorten(text string, most int) string {
 	const cluster = 64 // bytes that one column may take, at the utmost

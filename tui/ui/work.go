@@ -16,8 +16,8 @@ type Task struct {
 	Cancel context.CancelFunc // nil: nothing is under way
 }
 
-// Reply brings what a task has found back into the update loop. A reply that
-// comes late, after the task was cancelled or begun again, is dropped there.
+// reply brings what a task has found back into the update loop. A reply that
+// comes late, after the task was cancelled or restarted, is dropped there.
 type Reply struct {
 	Task  *Task
 	id    int
@@ -59,7 +59,7 @@ func NewWorkers(parent context.Context) *workers {
 	return &workers{begin: func() (context.Context, context.CancelFunc) { return context.WithCancel(parent) }}
 }
 
-// Start begins a task anew: f works in the background until it is done or its
+// start restarts a task: f works in the background until it is done or its
 // context ends, and its message comes back as a reply.
 func (w *workers) Start(t *Task, f func(context.Context) tea.Msg) tea.Cmd {
 	t.Stop()
@@ -78,7 +78,7 @@ func (w *workers) Start(t *Task, f func(context.Context) tea.Msg) tea.Cmd {
 }
 
 // enter tells whether work may begin. A program that ends does not begin all
-// that it has been told to, so what has not begun is not waited for.
+// that it has been told to, so work that has not started is not waited for.
 func (w *workers) enter() bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -92,7 +92,7 @@ func (w *workers) enter() bool {
 // Busy tells whether any work is under way.
 func (w *workers) Busy() bool { return w.active.Load() > 0 }
 
-// Wait waits for what has begun; nothing more begins.
+// wait waits for started work; no more is started.
 func (w *workers) Wait() {
 	w.mu.Lock()
 	w.over = true
@@ -100,13 +100,13 @@ func (w *workers) Wait() {
 	w.all.Wait()
 }
 
-// holding is a message that holds something open. If nobody waits for it any
+// holding is a message that holds something open. If its result is not wanted any
 // more, it is closed.
 type holding interface {
 	Release() error
 }
 
-// Discard closes what nobody needs any more, in the background. What it leaves
+// discard closes what is no longer needed, in the background. What it leaves
 // behind goes away with the folder that it lies in.
 func (k *Kit) Discard(value any) tea.Cmd {
 	held, ok := value.(holding)
@@ -155,7 +155,7 @@ func (m *Mailbox[T]) wake() {
 }
 
 // pause is how long values are collected before they are shown: the eye sees
-// no more than so many changes a second.
+// at most that many changes a second.
 const pause = 60 * time.Millisecond
 
 // Receive waits for values, then a moment for more. Without any it says that
@@ -168,7 +168,7 @@ func (m *Mailbox[T]) Receive() (values []T, open bool) {
 	defer m.mu.Unlock()
 	values, m.values = m.values, nil
 	if m.closed {
-		m.wake() // whoever asks again is told at once
+		m.wake() // a new wait returns at once
 	}
 	return values, len(values) > 0 || !m.closed
 }

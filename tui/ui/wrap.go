@@ -82,7 +82,7 @@ func (b *breaker) put(style uv.Style, text string) {
 	}
 }
 
-// fitting is how many bytes of a text fit into so many columns.
+// fitting is how many bytes of a text fit into that many columns.
 func fitting(text string, room int) int {
 	n := 0
 	for n < len(text) {
