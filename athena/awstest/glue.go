@@ -13,8 +13,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/glue/types"
 )
 
-// Glue is a running Glue Data Catalog: ministack, of which nothing else is
-// trusted.
+// Glue is a running Glue Data Catalog, served by ministack. Only its catalog is
+// used.
 type Glue struct {
 	Endpoint string
 	Client   *glue.Client
@@ -36,7 +36,7 @@ func StartGlue(t *testing.T) *Glue {
 	return server
 }
 
-// Touch updates a table as another user would, so that its version is another.
+// Touch updates a table as another user would, so that its version changes.
 func (g *Glue) Touch(t *testing.T, database, table string) {
 	t.Helper()
 	found, err := g.Client.GetTable(t.Context(), &glue.GetTableInput{DatabaseName: &database, Name: &table})
