@@ -7,11 +7,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// workBehind lets all that this process does wait for whatever else wants to
-// work: the screen that has started it must answer at once, and niceness alone
-// lets a busy thread finish its turn first. Those of the threads that are there
-// pass it on to those that they start. It stays as it was where the system
-// does not allow it.
+// workBehind gives this process the scheduling policy SCHED_IDLE, so that all
+// other work goes first. The screens must respond at once, and with niceness
+// alone a busy thread still finishes its time slice. New threads inherit the
+// policy. Errors are ignored.
 func workBehind() {
 	threads, _ := os.ReadDir("/proc/self/task")
 	for _, thread := range threads {

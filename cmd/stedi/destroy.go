@@ -38,7 +38,8 @@ func (p *program) destroyCommand() *cobra.Command {
 	return cmd
 }
 
-// confirm asks a person. Without a terminal there is nobody to ask.
+// confirm asks the user for confirmation. Without a terminal it returns an
+// error.
 func (p *program) confirm(question string) error {
 	no := pipeline.Fail(pipeline.BadUsage, "", "Pass --yes, or preview with --dry-run.", "nothing was removed")
 	if !p.isTerminal(p.stderr) {

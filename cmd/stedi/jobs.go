@@ -29,7 +29,7 @@ func (p *program) jobsCommand() *cobra.Command {
 
 func (p *program) listJobRuns(ctx context.Context, names []string, most int) (err error) {
 	i := slices.IndexFunc(p.config.engines, func(e registry.Entry) bool { return e.Jobs != nil })
-	p.config.engine = p.config.engines[i].Name // whatever runs the lake otherwise
+	p.config.engine = p.config.engines[i].Name // regardless of --engine
 	o, err := p.open(ctx)
 	if err != nil {
 		return err

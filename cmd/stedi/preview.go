@@ -15,7 +15,7 @@ import (
 	"stedi/pipeline/printable"
 )
 
-// previewFlags say which part of a table to show.
+// previewFlags select the part of a table to show.
 type previewFlags struct {
 	columns []string
 	where   string
@@ -65,7 +65,7 @@ func (p *program) preview(ctx context.Context, name string, flags previewFlags) 
 	}
 	count, left, err := pager.CountRows(ctx, q, table, view)
 	if fault, ok := errors.AsType[*pipeline.SQLError](err); ok && flags.where != "" {
-		// A place in the query would say nothing: nobody has seen it.
+		// A position in the generated query would mean nothing to the user.
 		return pipeline.Fail(pipeline.BadUsage, "", "Write a condition on the table's columns, such as --where \"x > 0\".", "--where %q: %s", flags.where, fault.Message)
 	}
 	if err != nil {
@@ -85,11 +85,11 @@ func (p *program) preview(ctx context.Context, name string, flags previewFlags) 
 	return p.printPreview(ctx, previewed{table, columns, count, left}, rows)
 }
 
-// previewed is what a preview says besides the rows.
+// previewed holds the parts of a preview besides the rows.
 type previewed struct {
 	table   *pipeline.Table
 	columns []pipeline.Column
-	count   int64 // of all rows that can be read
+	count   int64 // of all readable rows
 	left    []pipeline.LeftOut
 }
 

@@ -9,8 +9,8 @@ import (
 	"stedi/pipeline/run"
 )
 
-// retried returns what to select so that the newest run that failed goes on
-// where it did; nothing, having said so, if there is nothing left to do.
+// retried returns the tables that resume the newest failed run. If there are
+// none, it prints the reason and returns an empty list.
 func (p *program) retried(ctx context.Context, o *opened, names []string) ([]string, error) {
 	if len(names) > 0 {
 		return nil, pipeline.Fail(pipeline.BadUsage, "", "Use only one of them.", "--retry and table names (%s) cannot be combined", strings.Join(names, ", "))

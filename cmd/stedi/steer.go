@@ -9,17 +9,17 @@ import (
 	"stedi/pipeline"
 )
 
-// A run that the screens have started is steered over its stdin: a line
-// "cancel TABLE" cancels one step, and the end of the stream the whole run, so
-// that none goes on behind a screen that is gone.
+// The parent process controls a run of the screens through its stdin: a line
+// "cancel TABLE" cancels one step, and the end of the stream cancels the run,
+// so that no run outlives its screens.
 const cancelWord = "cancel "
 
-// steered reads what whoever started the run has to say. The context ends with
-// the stream.
+// steered reads the commands of the parent process. The context ends with the
+// stream.
 func (p *program) steered(ctx context.Context) (context.Context, <-chan string, func()) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	cancels := make(chan string, 16)
-	go func() { // ends with the process, for nothing ends a read from a pipe
+	go func() { // runs until the process exits, because a read from a pipe cannot be cancelled
 		lines := bufio.NewScanner(p.stdin)
 		for lines.Scan() {
 			if table, ok := strings.CutPrefix(lines.Text(), cancelWord); ok {
