@@ -11,7 +11,7 @@ import (
 )
 
 // story prints the progress of a run to stderr: as a live line on a terminal,
-// otherwise as a line every half minute.
+// otherwise as a line after half a minute without output.
 type story struct {
 	out      io.Writer
 	terminal bool
