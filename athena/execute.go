@@ -83,7 +83,7 @@ func (c *Client) affordable(ctx context.Context, sql string) error {
 	}
 	bytes, err := c.options.Estimate(ctx, sql)
 	if err != nil || bytes <= c.options.MaxScan {
-		return nil //nolint:nilerr // then Athena's own limit is what there is
+		return nil //nolint:nilerr // without an estimate, Athena's own limit applies
 	}
 	return tooMuch(bytes, c.options.MaxScan)
 }

@@ -152,7 +152,7 @@ func noCredentials(profile string, err error) error {
 // wraps may print confidential parts of a request.
 func plainly(err error) error {
 	for next := errors.Unwrap(err); next != nil; next = errors.Unwrap(next) {
-		if _, wrapped := err.(*smithy.OperationError); !wrapped { //nolint:errorlint // only this layer is taken off
+		if _, wrapped := err.(*smithy.OperationError); !wrapped { //nolint:errorlint // only this layer is removed
 			break
 		}
 		err = next

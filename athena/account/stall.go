@@ -40,7 +40,7 @@ func (w *watched) Do(request *http.Request) (*http.Response, error) {
 type guarded struct {
 	timer  *time.Timer
 	stall  time.Duration
-	ctx    context.Context //nolint:containedctx // of the request, which lives as long
+	ctx    context.Context //nolint:containedctx // the context of the request, with the same lifetime
 	cancel context.CancelCauseFunc
 }
 
@@ -51,7 +51,7 @@ func (g *guarded) end() {
 
 // why returns the cause of the cancellation, or else err.
 func (g *guarded) why(err error) error {
-	if cause := context.Cause(g.ctx); cause != nil && cause != g.ctx.Err() { //nolint:errorlint // the very same value
+	if cause := context.Cause(g.ctx); cause != nil && cause != g.ctx.Err() { //nolint:errorlint // the identical value
 		return cause
 	}
 	return err
@@ -68,7 +68,7 @@ func (b *guardedBody) Read(p []byte) (int, error) {
 	if n > 0 {
 		b.timer.Reset(b.stall)
 	}
-	if err != nil && err != io.EOF { //nolint:errorlint // readers return it bare
+	if err != nil && err != io.EOF { //nolint:errorlint // readers return io.EOF unwrapped
 		err = b.why(err)
 	}
 	return n, err

@@ -123,7 +123,7 @@ func (a *Athena) serve(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Content-Type", "application/x-amz-json-1.1")
 	if err != nil {
-		no, ok := err.(*refusal) //nolint:errorlint // made here
+		no, ok := err.(*refusal) //nolint:errorlint // created here, never wrapped
 		if !ok {
 			no = &refusal{"InternalServerException", err.Error()}
 		}

@@ -91,7 +91,7 @@ func named(err error) error {
 		return err
 	}
 	name := "GENERIC_INTERNAL_ERROR"
-	switch failed.Type { //nolint:exhaustive // the others are all internal ones
+	switch failed.Type { //nolint:exhaustive // all other values are internal errors
 	case driver.ErrorTypeParser, driver.ErrorTypeBinder, driver.ErrorTypeSyntax:
 		name = "SYNTAX_ERROR"
 	case driver.ErrorTypeCatalog:

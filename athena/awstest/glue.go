@@ -26,7 +26,7 @@ func StartGlue(t *testing.T) *Glue {
 	t.Helper()
 	port := freePort(t)
 	folder := t.TempDir()
-	command := alone(exec.Command(tool(t, "ministack/bin/ministack"))) //nolint:noctx // a test's own tool, ended with the test
+	command := alone(exec.Command(tool(t, "ministack/bin/ministack"))) //nolint:noctx // a tool that the test ends
 	command.Dir = folder
 	command.Env = append(os.Environ(), "BIND_HOST=127.0.0.1", "GATEWAY_PORT="+strconv.Itoa(port), "IOT_MTLS_ENABLED=0", "S3_PERSIST=0", "S3_DATA_DIR="+folder)
 	server := &Glue{Endpoint: local(port)}

@@ -188,7 +188,7 @@ func (j *Jobs) serve(w http.ResponseWriter, r *http.Request) bool {
 	}
 	w.Header().Set("Content-Type", "application/x-amz-json-1.1")
 	if err != nil {
-		no, ok := err.(*refusal) //nolint:errorlint // made here
+		no, ok := err.(*refusal) //nolint:errorlint // created here, never wrapped
 		if !ok {
 			no = &refusal{"InvalidInputException", err.Error()}
 		}

@@ -56,7 +56,7 @@ func freePort(t *testing.T) int {
 	if err != nil {
 		t.Fatal(err)
 	}
-	port := listener.Addr().(*net.TCPAddr).Port //nolint:forcetypeassert // of a TCP listener
+	port := listener.Addr().(*net.TCPAddr).Port //nolint:forcetypeassert // the address of a TCP listener
 	if err := listener.Close(); err != nil {
 		t.Fatal(err)
 	}

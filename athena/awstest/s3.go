@@ -38,7 +38,7 @@ func StartS3(t *testing.T) *S3 {
 	t.Helper()
 	port := freePort(t)
 	folder := t.TempDir()
-	command := alone(exec.Command(tool(t, "bin/versitygw"), //nolint:noctx // a test's own tool, ended with the test
+	command := alone(exec.Command(tool(t, "bin/versitygw"), //nolint:noctx // a tool that the test ends
 		"--port", "127.0.0.1:"+strconv.Itoa(port), "--access", AccessKey, "--secret", SecretKey, "--region", Region, "posix", folder))
 	server := &S3{Endpoint: local(port), folder: folder}
 	start(t, command, server.Endpoint, 20*time.Second, nil)

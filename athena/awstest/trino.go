@@ -67,7 +67,7 @@ func newTrino(t *testing.T, s3 *S3, glue *Glue, warehouse string) *trino {
 		"-Dconfig="+filepath.Join(etc, "config.properties"), "-Dnode.environment=test", "-Dnode.id=test", "-Dnode.bind-ip=127.0.0.1",
 		"-Dnode.data-dir="+values["Data"], "-Dlog.levels-file="+filepath.Join(etc, "log.properties"),
 		"-cp", filepath.Join(home, "lib", "*"), "io.trino.server.TrinoServer")
-	command := alone(exec.Command(java, args...)) //nolint:noctx // a test's own tool, ended with the test
+	command := alone(exec.Command(java, args...)) //nolint:noctx // a tool that the test ends
 	command.Dir = etc
 	server := &trino{Endpoint: local(port)}
 	start(t, command, server.Endpoint+"/v1/info", 3*time.Minute, func(r *http.Response) bool {

@@ -3,6 +3,6 @@
 package s3
 
 // dead reports whether a process of this host has certainly ended. It always
-// returns false, because this platform cannot tell; the lock expires with its
-// lease.
+// returns false, because this platform cannot check it; the lock expires with
+// its lease.
 func dead(int) bool { return false }

@@ -45,7 +45,7 @@ func TestReportedCasesGiveTheRightResult(t *testing.T) {
 			cmd := command(t, []string{"GITHUB_ACTIONS=true"}, test.args...)
 			cmd.Dir = folder
 			out, err := cmd.CombinedOutput()
-			if exit, ok := err.(*exec.ExitError); err != nil && !ok { //nolint:errorlint // only how it ended
+			if exit, ok := err.(*exec.ExitError); err != nil && !ok { //nolint:errorlint // only the exit status is checked
 				t.Fatal(err)
 			} else if ok && exit.ExitCode() != test.code || !ok && test.code != 0 {
 				t.Errorf("ended with %v, want %d", err, test.code)

@@ -32,7 +32,7 @@ func (p *program) ownEditor(text string) (edit *exec.Cmd, finish func() (string,
 		edited, err := os.ReadFile(name)
 		return string(edited), errors.Join(err, os.Remove(name))
 	}
-	return exec.Command(words[0], append(words[1:], name)...), finish, nil //nolint:noctx // the reader's own choice, which ends when they end it
+	return exec.Command(words[0], append(words[1:], name)...), finish, nil //nolint:noctx // the user ends the editor
 }
 
 // editorCommand returns the editor and its arguments. If the whole value is the

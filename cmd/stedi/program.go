@@ -42,7 +42,7 @@ func (p *program) execute(ctx context.Context, args []string) error {
 	p.chooseColor(args)
 	p.guardLogs()
 	defer p.closeLog()
-	root := p.root() //nolint:contextcheck // cobra hands each command its context
+	root := p.root() //nolint:contextcheck // cobra passes the context to each command
 	root.SetArgs(args)
 	root.SetIn(p.stdin)
 	root.SetErr(p.withoutColor(p.stderr))

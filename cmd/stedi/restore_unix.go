@@ -33,7 +33,7 @@ func startRestorer(self string, terminal *os.File) (restored func(), err error) 
 		return nil, err
 	}
 	defer func() { _ = hear.Close() }()         // the other process has a copy
-	cmd := exec.Command(self, restorerArgument) //nolint:noctx // this program, which ends with this process
+	cmd := exec.Command(self, restorerArgument) //nolint:noctx // this program; it ends with this process
 	cmd.Stdin, cmd.Stdout, cmd.ExtraFiles = terminal, terminal, []*os.File{hear}
 	// In its own process group it receives no signals of the terminal.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
