@@ -7,9 +7,9 @@ import (
 	"stedi/pipeline"
 )
 
-// Adopt makes what another engine has left in a target known to Athena until it
-// is published or released, as if Athena had made it, and returns how many rows
-// it finds there.
+// Adopt registers rows that another engine has written to a target, so that
+// Athena can read them until they are published or released. It returns the
+// number of rows.
 func (e *Engine) Adopt(ctx context.Context, table *pipeline.Table, target pipeline.Target) (rows int64, err error) {
 	stage := stageOf(table, target)
 	if err := e.tables.Stage(ctx, table, stage, target.Folder); err != nil {

@@ -3,10 +3,10 @@
 //	client, err := athena.Open(ctx, config, athena.Options{Database: "stedi", Workgroup: "primary"})
 //	rows, err := client.Query(ctx, "SELECT count(*) FROM customer_trusted")
 //
-// Every query has a token, so that a lost reply starts no second one; is stopped
-// there when it is cancelled here; and says what it scanned and what that
-// costs. Results of earlier queries are never reused, since Athena does not
-// notice that data has changed.
+// Every query has a token, so a retry after a lost reply does not start a
+// second query. Cancelling the context stops the query in Athena. Every result
+// includes the scanned bytes and their cost. Results of earlier queries are
+// never reused, because Athena does not notice changed data.
 package athena
 
 import (
@@ -26,50 +26,53 @@ import (
 	"stedi/pipeline"
 )
 
-// Options say where queries run and what they may take.
+// Options configure where queries run and how much they may use.
 type Options struct {
 	Database  string
 	Workgroup string // empty: primary
-	// Output is where results go, such as s3://bucket/prefix/.stedi/athena/;
-	// empty: where the workgroup says.
+	// Output is the S3 location of results, such as
+	// s3://bucket/prefix/.stedi/athena/. If it is empty, the workgroup's
+	// location is used.
 	Output string
-	// MaxScan is how many bytes one query may read; 0: as many as it likes.
+	// MaxScan is the most bytes that one query may scan; 0 means no limit.
 	MaxScan int64
-	// Estimate says how many bytes a query would read at most, so that one
-	// that is too large need not be started. Nil, or an error: unknown.
+	// Estimate returns the most bytes that a query can scan, so that a query
+	// over the limit is not started. If it is nil or fails, the size is
+	// unknown.
 	Estimate func(ctx context.Context, sql string) (int64, error)
-	// Deadline is how long a query may take, with its time in the queue; 0
-	// means half an hour.
+	// Deadline is the longest time of a query, including its time in the queue;
+	// 0 means half an hour.
 	Deadline time.Duration
-	// Poll is the first and shortest wait between two looks at a query; 0
-	// means a tenth of a second.
+	// Poll is the first and shortest wait between two polls of a query; 0 means
+	// a tenth of a second.
 	Poll  time.Duration
 	Price Price
 }
 
-// Price is what Athena asks for. The zero value is the price of DefaultPrice.
+// Price is the price of scanned data. The zero value means DefaultPrice.
 type Price struct {
-	PerTB float64 // US dollars for 10^12 bytes that a query scans
-	Least int64   // bytes that the smallest query is charged for
+	PerTB float64 // US dollars per 10^12 scanned bytes
+	Least int64   // smallest number of bytes that a query is charged for
 }
 
-// DefaultPrice is that of us-east-1 in November 2026; DDL and failed queries
-// are free.
+// DefaultPrice is the price in us-east-1 in November 2026. DDL and failed
+// queries are free.
 var DefaultPrice = Price{PerTB: 5, Least: 10_000_000}
 
-// Cost is the price of a query in US dollars.
+// Cost returns the price of a query in US dollars.
 func (p Price) Cost(scanned int64) float64 {
 	return float64(max(scanned, p.Least)) * p.PerTB / 1e12
 }
 
-// Client asks Athena. Its methods may be called from several goroutines.
+// Client runs queries on Athena. Its methods are safe for concurrent use.
 type Client struct {
 	api     *athena.Client
 	options Options
 }
 
-// Open returns a client after a look at its workgroup: one that does not let
-// tables be made where we want them is an error, before any query.
+// Open checks the workgroup and returns a client. It fails if the workgroup is
+// missing or disabled, or if it forces a result location, because then no table
+// can be written to the lake.
 func Open(ctx context.Context, config aws.Config, options Options) (*Client, error) {
 	options.Workgroup = cmp.Or(options.Workgroup, "primary")
 	options.Deadline = cmp.Or(options.Deadline, 30*time.Minute)
@@ -123,7 +126,7 @@ var sqlTemplates = template.Must(template.New("").Funcs(template.FuncMap{
 	"text": func(text string) string { return `'` + strings.ReplaceAll(text, `'`, `''`) + `'` },
 }).ParseFS(sqlFiles, "sql/*.sql"))
 
-// sqlText fills in one of the files in sql/.
+// sqlText executes a template from sql/.
 func sqlText(file string, data any) (string, error) {
 	var b strings.Builder
 	if err := sqlTemplates.ExecuteTemplate(&b, file, data); err != nil {

@@ -15,12 +15,12 @@ import (
 	"stedi/pipeline/ndjson"
 )
 
-// Engine runs transforms on Athena: each as one CREATE TABLE AS into a folder
-// of its own, under a name of its own, until it is published.
+// Engine runs transforms on Athena. Each is one CREATE TABLE AS that writes to
+// its own folder, under its own table name, until it is published.
 type Engine struct {
 	client  *Client
 	tables  *catalog.Catalog
-	lake    string // its location, without a slash at the end
+	lake    string // location, without a slash at the end
 	stages  bool   // count the rows of every stage
 	mu      sync.Mutex
 	pending pipeline.Spending
@@ -28,8 +28,9 @@ type Engine struct {
 
 var _ pipeline.Engine = (*Engine)(nil)
 
-// Engine returns one for the lake at a location. With stages it counts the
-// rows of every stage of a transform, for which Athena reads its inputs again.
+// Engine returns an engine for the lake at a location. With stages it counts
+// the rows of every stage of a transform; Athena scans the inputs a second time
+// for that.
 func (c *Client) Engine(tables *catalog.Catalog, location string, stages bool) *Engine {
 	return &Engine{client: c, tables: tables, lake: strings.TrimSuffix(location, "/"), stages: stages}
 }
@@ -40,20 +41,20 @@ const Name = "athena"
 // Name is the engine's name.
 func (e *Engine) Name() string { return Name }
 
-// atOnce is how many questions Athena is asked at the same time: a fraction of
-// the 20 queries that the smallest of its quotas allows.
+// atOnce is the number of concurrent queries, a fraction of the 20 that
+// Athena's smallest quota allows.
 const atOnce = 6
 
-// Capabilities are those of the engine.
+// Capabilities returns the capabilities of the engine.
 func (e *Engine) Capabilities() pipeline.Capabilities { return Capabilities() }
 
-// Capabilities are those of a service that finds tables by their names in the
-// catalog.
+// Capabilities returns the capabilities of an engine that finds tables by their
+// names in the catalog.
 func Capabilities() pipeline.Capabilities {
 	return pipeline.Capabilities{InPlace: true, ChecksInPlace: true, Parts: true, Resumes: true, Costs: true, AtOnce: atOnce}
 }
 
-// Spent returns what was asked for since the last call.
+// Spent returns what was spent since the last call.
 func (e *Engine) Spent() pipeline.Spending {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -62,7 +63,7 @@ func (e *Engine) Spent() pipeline.Spending {
 	return spent
 }
 
-// execute runs a statement, and adds it to what was spent.
+// execute runs a statement and adds its usage to pending.
 func (e *Engine) execute(ctx context.Context, sql, token string, begun func(string) error) (*Execution, error) {
 	done, err := e.client.execute(ctx, sql, token, begun)
 	if done != nil {
@@ -75,7 +76,7 @@ func (e *Engine) execute(ctx context.Context, sql, token string, begun func(stri
 	return done, err
 }
 
-// ask runs one of our own queries and reads its rows.
+// ask runs one of the package's own queries and returns its rows.
 func (e *Engine) ask(ctx context.Context, file string, values map[string]any) ([][]any, error) {
 	sql, err := sqlText(file, values)
 	if err != nil {
@@ -91,7 +92,7 @@ func (e *Engine) ask(ctx context.Context, file string, values map[string]any) ([
 
 func newToken() string { return rand.Text() + rand.Text() }
 
-// stageOf is the name that a target has until it is published.
+// stageOf returns the table name of a target until it is published.
 func stageOf(table *pipeline.Table, target pipeline.Target) string {
 	id := strings.Map(func(r rune) rune {
 		if r >= '0' && r <= '9' || r >= 'a' && r <= 'z' {
@@ -102,8 +103,8 @@ func stageOf(table *pipeline.Table, target pipeline.Target) string {
 	return "stedi_" + table.Name + "_" + id
 }
 
-// Run makes the rows of a job in its target. Begun again after a kill, it finds
-// the query that was under way.
+// Run writes the rows of a job to its target. After a kill, it resumes the
+// query that is still running.
 func (e *Engine) Run(ctx context.Context, job pipeline.Job, progress func(pipeline.Progress)) (pipeline.Result, error) {
 	progress(pipeline.Progress{})
 	stage := stageOf(job.Table, *job.Output.Folder)
@@ -134,10 +135,10 @@ func (e *Engine) Run(ctx context.Context, job pipeline.Job, progress func(pipeli
 	return result, err
 }
 
-// bare is a SELECT without what may stand behind it in a file.
+// bare removes semicolons and white space from the end of a SELECT.
 func bare(sql string) string { return strings.TrimRight(sql, "; \t\r\n") }
 
-// about says which table a failure is about.
+// about adds the table to a failure that has none.
 func about(table *pipeline.Table, err error) error {
 	if failure, ok := errors.AsType[*pipeline.Failure](err); ok && failure.Table == "" {
 		named := *failure
@@ -147,13 +148,13 @@ func about(table *pipeline.Table, err error) error {
 	return err
 }
 
-// count asks once for the rows of those inputs of which they are not known, of
-// every stage, and of the result.
+// count runs one query that counts the rows of the inputs without a known
+// count, of every stage and of the result.
 func (e *Engine) count(ctx context.Context, job pipeline.Job, stage string) (pipeline.Result, error) {
 	database := quoted(e.tables.Database())
 	result := pipeline.Result{}
-	var from []string // what is counted
-	var into []int    // where in the funnel that goes
+	var from []string // the relations to count
+	var into []int    // the index of each count in the funnel
 	ask := func(name, table string) {
 		result.Funnel = append(result.Funnel, pipeline.StageRows{Name: name})
 		from, into = append(from, table), append(into, len(result.Funnel)-1)
@@ -193,8 +194,8 @@ func (e *Engine) count(ctx context.Context, job pipeline.Job, stage string) (pip
 
 func quoted(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
 
-// Release stops the query that is on its way to a target, and drops the name
-// under which its rows were known, but not the rows.
+// Release stops the query that writes to a target, and drops its table from the
+// catalog. It does not delete the rows.
 func (e *Engine) Release(ctx context.Context, table *pipeline.Table, target pipeline.Target) error {
 	if target.Query != "" {
 		if err := e.client.stop(ctx, target.Query); err != nil {
@@ -204,7 +205,7 @@ func (e *Engine) Release(ctx context.Context, table *pipeline.Table, target pipe
 	return e.tables.Drop(ctx, stageOf(table, target))
 }
 
-// Scan counts a table's rows; Athena reads it all for that.
+// Scan counts a table's rows; Athena reads the whole table for that.
 func (e *Engine) Scan(ctx context.Context, input pipeline.Input, _ func(pipeline.Progress)) (ndjson.Report, error) {
 	found, err := e.ask(ctx, "counts.sql", map[string]any{"With": "", "From": []string{quoted(input.Table.Name)}})
 	if err != nil {
@@ -219,10 +220,10 @@ func (e *Engine) Hold(ctx context.Context, input pipeline.Input) (ndjson.Report,
 	return e.Scan(ctx, input, nil)
 }
 
-// Forget does nothing, for nothing is kept.
+// Forget does nothing, because the engine keeps no data.
 func (e *Engine) Forget(context.Context, string) error { return nil }
 
-// Check counts the rows that break a rule.
+// Check counts the failing rows of a check.
 func (e *Engine) Check(ctx context.Context, rule *pipeline.Check, inputs []pipeline.Input) (pipeline.Findings, error) {
 	values := map[string]any{"Database": e.tables.Database(), "SQL": bare(rule.SQL), "Messages": rule.Messages, "Most": pipeline.MostMessages, "Stage": "", "Table": ""}
 	for _, input := range inputs {

@@ -18,7 +18,7 @@ import (
 	"stedi/pipeline"
 )
 
-// Execution is a query that has ended, or how far it is.
+// Execution is the state of a query that is running or has ended.
 type Execution struct {
 	ID      string
 	State   string // QUEUED, RUNNING, SUCCEEDED, FAILED or CANCELLED
@@ -36,10 +36,10 @@ const (
 	stopTime      = 20 * time.Second
 )
 
-// execute runs a statement to its end. A token that was used before, with the
-// same statement, finds the query that it began. When ctx ends, or the
-// deadline comes, the query is stopped there. begun, if not nil, is called
-// with the query's id before anything waits for it.
+// execute runs a statement to its end. If the token was used before with the
+// same statement, it follows that query instead of starting another one. When
+// ctx ends or the deadline passes, it stops the query in Athena. If begun is
+// not nil, it is called with the query's id before the wait.
 func (c *Client) execute(ctx context.Context, sql, token string, begun func(id string) error) (*Execution, error) {
 	if len(sql) > maxQueryBytes {
 		return nil, pipeline.Fail(pipeline.BadUsage, "", "Make it shorter.", "the query has %d bytes, and Athena takes %d", len(sql), maxQueryBytes)
@@ -75,15 +75,15 @@ func (c *Client) execute(ctx context.Context, sql, token string, begun func(id s
 	return done, err
 }
 
-// affordable refuses a query that would read more than is allowed, where that
-// can be reported.
+// affordable returns an error if the estimated scan exceeds the limit. It
+// returns nil if there is no estimate.
 func (c *Client) affordable(ctx context.Context, sql string) error {
 	if c.options.MaxScan == 0 || c.options.Estimate == nil {
 		return nil
 	}
 	bytes, err := c.options.Estimate(ctx, sql)
 	if err != nil || bytes <= c.options.MaxScan {
-		return nil //nolint:nilerr // then Athena's own limit is what there is
+		return nil //nolint:nilerr // without an estimate, Athena's own limit applies
 	}
 	return tooMuch(bytes, c.options.MaxScan)
 }
@@ -93,8 +93,8 @@ func tooMuch(bytes, limit int64) error {
 		"the query reads up to %d bytes, and %d are allowed", bytes, limit)
 }
 
-// wait looks at a query until it has ended. The result is nil only if it has
-// not.
+// wait polls a query until it ends. It returns nil only if the query has not
+// ended.
 func (c *Client) wait(ctx context.Context, id string) (*Execution, error) {
 	deadline := time.NewTimer(c.options.Deadline)
 	defer deadline.Stop()
@@ -128,16 +128,17 @@ func (c *Client) wait(ctx context.Context, id string) (*Execution, error) {
 	}
 }
 
-// ending is what Athena says of the end of a query.
+// ending is the reason that Athena gives for the end of a query.
 type ending struct {
 	reason string
-	again  bool // it may succeed if it is run again
+	again  bool // a retry may succeed
 }
 
-// unknownFunction is how Athena names a function that it lacks.
+// unknownFunction matches Athena's message about a missing function.
 var unknownFunction = regexp.MustCompile(`(?i)function '?(\w+)'? (?:is )?not (?:registered|found)`)
 
-// failed says why a query failed. What is wrong with its text is usage.
+// failed returns the error for a failed query. An error in the SQL is a usage
+// error.
 func failed(id string, ended ending) error {
 	kind, fix := pipeline.BadEngine, "Check the query in the history of Athena."
 	if ended.again {
@@ -193,7 +194,7 @@ func (c *Client) described(q *types.QueryExecution) (*Execution, ending) {
 	return e, ended
 }
 
-// stop ends a query there, also after ctx has ended.
+// stop stops a query in Athena, even after ctx has ended.
 func (c *Client) stop(ctx context.Context, id string) error {
 	after, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTime)
 	defer cancel()
@@ -201,9 +202,9 @@ func (c *Client) stop(ctx context.Context, id string) error {
 	return account.Explain(err, "stop query "+id)
 }
 
-// History returns the newest queries of the workgroup, the newest first.
+// History returns the newest queries of the workgroup, newest first.
 func (c *Client) History(ctx context.Context, most int) ([]Execution, error) {
-	most = min(max(most, 1), 50)                                                                                                                      // as many as one call describes
+	most = min(max(most, 1), 50)                                                                                                                      // the limit of one BatchGetQueryExecution call
 	ids, err := c.api.ListQueryExecutions(ctx, &athena.ListQueryExecutionsInput{WorkGroup: &c.options.Workgroup, MaxResults: aws.Int32(int32(most))}) // at most 50
 	if err != nil {
 		return nil, account.Explain(err, "list the queries of the workgroup "+c.options.Workgroup)

@@ -42,7 +42,7 @@ func read(t *testing.T, rows pipeline.Rows) [][]any {
 	}
 }
 
-// One server is for all of these, since Trino takes ten seconds to start.
+// All subtests share one server, because Trino takes ten seconds to start.
 func TestQueriesOnAthena(t *testing.T) {
 	server := awstest.StartAWS(t)
 	t.Run("types are kept, and null is not the empty string", func(t *testing.T) {

@@ -16,21 +16,21 @@ import (
 	"stedi/pipeline"
 )
 
-// Querier answers read-only SQL on Athena, one query at a time.
+// Querier runs read-only SQL on Athena, one query at a time.
 type Querier struct {
 	client *Client
 }
 
 var _ pipeline.Querier = (*Querier)(nil)
 
-// Querier returns one that asks through this client.
+// Querier returns a querier that uses this client.
 func (c *Client) Querier() *Querier { return &Querier{client: c} }
 
 // Close does nothing: a query has ended when Query returns.
 func (q *Querier) Close() error { return nil }
 
-// Query runs a query to its end, for Athena has no rows before that. One that
-// could change something is refused.
+// Query runs a query to its end, because Athena returns no rows before that. It
+// rejects a statement that is not read-only.
 func (q *Querier) Query(ctx context.Context, sql string) (pipeline.Rows, error) {
 	if err := readOnly(sql); err != nil {
 		return nil, err
@@ -43,8 +43,9 @@ func (q *Querier) Query(ctx context.Context, sql string) (pipeline.Rows, error) 
 	return rows, rows.fetch(ctx)
 }
 
-// readOnly takes statements that begin as those do that only read: in Athena's
-// grammar none of these can write, and a text is one statement.
+// readOnly accepts a statement by its first word: in Athena's grammar no
+// statement with one of these words can write, and one request is one
+// statement.
 func readOnly(sql string) error {
 	switch word := firstWord(sql); word {
 	case "SELECT", "WITH", "VALUES", "SHOW", "DESCRIBE":
@@ -54,13 +55,13 @@ func readOnly(sql string) error {
 	}
 }
 
-// headed reports whether a result begins with a row of its columns' names.
+// headed reports whether the first row of a result holds the column names.
 func headed(sql string) bool {
 	word := firstWord(sql)
 	return word != "SHOW" && word != "DESCRIBE"
 }
 
-// firstWord is a statement's first word after comments and parentheses.
+// firstWord returns a statement's first word after comments and parentheses.
 func firstWord(sql string) string {
 	for {
 		sql = strings.TrimLeft(sql, " \t\r\n(")
@@ -79,22 +80,22 @@ func firstWord(sql string) string {
 	}
 }
 
-// rows are a result, page by page.
+// rows reads a result page by page.
 type rows struct {
 	client  *Client
 	id      string
 	took    Execution
-	header  bool // the first row is yet to be left out
+	header  bool // the header row is still to be skipped
 	columns []types.ColumnInfo
 	page    [][]any
 	next    *string
-	last    bool  // no page comes after this one
-	err     error // what Next says from now on
+	last    bool  // this is the last page
+	err     error // the error that Next returns from now on
 }
 
 const pageRows = 1000
 
-// fetch gets the page that Next returns.
+// fetch reads the next page.
 func (r *rows) fetch(ctx context.Context) error {
 	out, err := r.client.api.GetQueryResults(ctx, &athena.GetQueryResultsInput{QueryExecutionId: &r.id, NextToken: r.next, MaxResults: aws.Int32(pageRows)})
 	if err != nil {
@@ -133,8 +134,8 @@ func (r *rows) values(row types.Row) ([]any, error) {
 	return values, nil
 }
 
-// value keeps a type that Go has; all others stay the text that Athena makes
-// of them, so that no digit of a decimal is lost.
+// value converts a value to the matching Go type. Values of other types stay
+// text as Athena formats them, so that a decimal keeps all its digits.
 func value(text, kind string) (any, error) {
 	switch kind {
 	case "tinyint", "smallint", "integer", "int", "bigint":
@@ -148,7 +149,7 @@ func value(text, kind string) (any, error) {
 	}
 }
 
-// Columns are the columns of every row.
+// Columns returns the columns of the result.
 func (r *rows) Columns() []pipeline.ResultColumn {
 	columns := make([]pipeline.ResultColumn, len(r.columns))
 	for i, c := range r.columns {
@@ -161,12 +162,12 @@ func (r *rows) Columns() []pipeline.ResultColumn {
 	return columns
 }
 
-// Usage is what the query has taken.
+// Usage returns the time, the scanned bytes and the cost of the query.
 func (r *rows) Usage() pipeline.QueryUsage {
 	return pipeline.QueryUsage{Queued: r.took.Queued, Ran: r.took.Ran, ScannedBytes: r.took.Scanned, CostUSD: r.took.Cost, QueryID: r.id}
 }
 
-// Next returns some more rows, and io.EOF after the last.
+// Next returns the next rows, and io.EOF after the last.
 func (r *rows) Next(ctx context.Context) ([][]any, error) {
 	for r.err == nil && len(r.page) == 0 {
 		if r.last {
@@ -183,7 +184,7 @@ func (r *rows) Next(ctx context.Context) ([][]any, error) {
 	return nil, r.err
 }
 
-// Close gives up what was not read.
+// Close discards the rows that were not read.
 func (r *rows) Close() error {
 	r.page, r.last = nil, true
 	return nil

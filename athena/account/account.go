@@ -1,11 +1,11 @@
-// Package account is the way to AWS: which region and endpoint, whose
-// credentials, how often a call is tried again, and what its errors mean.
+// Package account connects to AWS: it sets the region, the endpoint, the
+// credentials and the retries, and explains errors.
 //
 //	config, err := account.Open(ctx, account.Options{Region: "us-east-1"})
 //	client := glue.NewFromConfig(config)
 //
-// Credentials come through the SDK's default chain alone. Nothing of the SDK
-// is ever logged, since its debug log prints session tokens.
+// Credentials come only from the SDK's default chain. The package never logs
+// SDK output, because the SDK's debug log contains session tokens.
 package account
 
 import (
@@ -21,24 +21,25 @@ import (
 	"stedi/pipeline"
 )
 
-// Options say whose account it is and how it is reached. The zero value means
-// what the environment and the shared configuration files say.
+// Options select the account and its endpoint. The zero value means the
+// settings of the environment and of the shared configuration files.
 type Options struct {
 	Region   string // such as us-east-1
 	Profile  string // of the shared configuration files
-	Endpoint string // another server for every service, such as http://127.0.0.1:7070
-	// Stall is how long a try may go without a byte in either direction; 0
-	// means a minute.
+	Endpoint string // a custom server for all services, such as http://127.0.0.1:7070
+	// Stall is the longest time without a byte in either direction during an
+	// attempt; 0 means a minute.
 	Stall time.Duration
-	// Backoff is the longest wait between two tries; 0 means 20 seconds.
+	// Backoff is the longest wait between two attempts; 0 means 20 seconds.
 	Backoff time.Duration
 }
 
-// maxTries is how often a call is made that fails for a reason that passes.
+// maxTries is the number of attempts of a call that fails with a temporary
+// error.
 const maxTries = 10
 
-// Open returns a configuration for the SDK's clients. It makes sure that there
-// are credentials and a region, and does not ask whether they are valid.
+// Open returns a configuration for the SDK's clients. It fails without
+// credentials or a region, and does not check that the credentials are valid.
 func Open(ctx context.Context, options Options) (aws.Config, error) {
 	stall, backoff := options.Stall, options.Backoff
 	if stall == 0 {
@@ -49,8 +50,8 @@ func Open(ctx context.Context, options Options) (aws.Config, error) {
 	}
 	settings := []func(*config.LoadOptions) error{
 		config.WithRetryer(func() aws.Retryer { return retryer(backoff) }),
-		// What the SDK warns of would be written over the screens, and comes
-		// again as an error if it matters.
+		// SDK warnings would overwrite the screens. A serious problem also
+		// returns an error.
 		config.WithLogger(logging.Nop{}),
 	}
 	if options.Region != "" {
@@ -79,14 +80,14 @@ func Open(ctx context.Context, options Options) (aws.Config, error) {
 	return loaded, nil
 }
 
-// retryer tries again with a random wait that grows. Its quota is not
-// rationed: a run is one client, and each of its calls must come through.
+// retryer retries with a growing random wait and without a retry quota: a run
+// is one client, and each of its calls must succeed.
 func retryer(backoff time.Duration) aws.Retryer {
 	standard := retry.NewStandard(func(o *retry.StandardOptions) {
 		o.MaxAttempts = maxTries
 		o.MaxBackoff = backoff
 		o.RateLimiter = ratelimit.None
 	})
-	// S3 answers so while another user's write of the same key is under way.
+	// S3 returns these codes while another user writes the same key.
 	return retry.AddWithErrorCodes(standard, "ConditionalRequestConflict", "OperationAborted")
 }

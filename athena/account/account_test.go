@@ -51,7 +51,7 @@ func TestWhatIsMissingIsSaidWithTheNextCommand(t *testing.T) {
 	}
 }
 
-// A service may repeat in its message what it was asked with.
+// The message of a service may repeat parts of the request.
 func TestNoCredentialIsInAnError(t *testing.T) {
 	const token = "IQoJb3JpZ2luX2VjEXAMPLE//////////"
 	const id = "ASIAIOSFODNN7EXAMPLE"

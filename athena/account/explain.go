@@ -15,9 +15,9 @@ import (
 	"stedi/pipeline"
 )
 
-// Explain turns what a call returned into one of our errors: what happened,
-// doing what, what to do next, and with which exit code. Its text never holds
-// a credential. A call that was cancelled stays so.
+// Explain turns an error of an AWS call into a Failure: what failed, where, the
+// fix and the exit code. Its text never contains credentials. A cancelled call
+// stays cancelled.
 func Explain(err error, doing string) error {
 	if err == nil {
 		return nil
@@ -46,7 +46,7 @@ func Explain(err error, doing string) error {
 	return &pipeline.Failure{Kind: kind, Fix: fix, Err: &Error{Doing: doing, Code: code, text: text}}
 }
 
-// Error is what a service of AWS answered.
+// Error is an error response of an AWS service.
 type Error struct {
 	Doing string
 	Code  string // such as NoSuchBucket
@@ -55,7 +55,7 @@ type Error struct {
 
 func (e *Error) Error() string { return e.Doing + ": " + e.text }
 
-// Is reports whether an error, explained or not, has one of the codes.
+// Is reports whether an error has one of the codes, before or after Explain.
 func Is(err error, codes ...string) bool {
 	code := ""
 	if explained, ok := errors.AsType[*Error](err); ok {
@@ -66,7 +66,7 @@ func Is(err error, codes ...string) bool {
 	return slices.Contains(codes, code)
 }
 
-// status is the HTTP status of an answer, or 0.
+// status returns the HTTP status of a response, or 0.
 func status(err error) int {
 	if response, ok := errors.AsType[*awshttp.ResponseError](err); ok {
 		return response.HTTPStatusCode()
@@ -74,7 +74,8 @@ func status(err error) int {
 	return 0
 }
 
-// rightRegion is where S3 says that a bucket is, if not here.
+// rightRegion returns the region of a bucket if S3 reports that it is another
+// one.
 func rightRegion(err error) string {
 	response, ok := errors.AsType[*awshttp.ResponseError](err)
 	if !ok || response.HTTPResponse() == nil {
@@ -87,7 +88,8 @@ func rightRegion(err error) string {
 	return ""
 }
 
-// remedies are by the service's code, so that no text of AWS's is parsed.
+// remedies maps the services' error codes to fixes, so that no message text is
+// parsed.
 var remedies = map[string]struct {
 	kind pipeline.Kind
 	fix  string
@@ -113,7 +115,7 @@ var remedies = map[string]struct {
 
 const (
 	signIn = "Sign in again (`aws sso login`, or `aws configure`) and run again; `aws sts get-caller-identity` shows who you are."
-	// A HEAD is answered without a reason.
+	// The response to a HEAD request has no error message.
 	unsaid = "Sign in again if the credentials may be old or wrong (`aws sts get-caller-identity` shows), or let this identity do that; `stedi deploy --dry-run` prints the IAM policy that is needed."
 	allow  = "Let this identity do that; `stedi deploy --dry-run` prints the IAM policy that is needed."
 )
@@ -145,11 +147,11 @@ func noCredentials(profile string, err error) error {
 	return pipeline.Fail(pipeline.Denied, "", fix, "no AWS credentials found: %w", plainly(err))
 }
 
-// plainly is an error's text alone, redacted: what the SDK wraps may print
-// more of a request than anybody should see.
+// plainly returns only the redacted text of an error. The errors that the SDK
+// wraps may print confidential parts of a request.
 func plainly(err error) error {
 	for next := errors.Unwrap(err); next != nil; next = errors.Unwrap(next) {
-		if _, wrapped := err.(*smithy.OperationError); !wrapped { //nolint:errorlint // only this layer is taken off
+		if _, wrapped := err.(*smithy.OperationError); !wrapped { //nolint:errorlint // only this layer is removed
 			break
 		}
 		err = next
@@ -157,12 +159,12 @@ func plainly(err error) error {
 	return errors.New(Redact(noAnswer.ReplaceAllString(err.Error(), "")))
 }
 
-// noAnswer is what the SDK says of an answer that there was not.
+// noAnswer matches the SDK's prefix for a missing response.
 var noAnswer = regexp.MustCompile(`https response error StatusCode: 0, RequestID: ,(?: HostID: ,)? `)
 
-// secret is what identifies a caller to AWS: key ids, and the parts of a
+// secret matches text that identifies a caller to AWS: key ids, and parts of a
 // signed request.
 var secret = regexp.MustCompile(`\b(?:AKIA|ASIA)[A-Z0-9]{12,}\b|(?i:(?:x-amz-(?:security-token|signature|credential)|authorization|signature|secret[a-z_]*|aws_session_token)["']?\s*[=:]\s*["']?)[^\s"'&,;]+`)
 
-// Redact leaves out of a text what identifies a caller to AWS.
+// Redact replaces text that identifies a caller to AWS.
 func Redact(text string) string { return secret.ReplaceAllString(text, "[redacted]") }

@@ -5,12 +5,13 @@ import (
 	"time"
 )
 
-// replyTime is how long a call may still finish after its caller has given up.
+// replyTime is the time that a call may still take after its caller was
+// cancelled.
 const replyTime = 3 * time.Second
 
-// Reply returns a context for a call that begins something at AWS. It outlives
-// ctx by three seconds: what a call has begun whose answer is not received runs on
-// there, without a name by which it could be stopped.
+// Reply returns a context for a call that starts something at AWS. It outlives
+// ctx by three seconds, because a started query or job without a received id
+// cannot be stopped.
 func Reply(ctx context.Context) (context.Context, context.CancelFunc) {
 	longer, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	forget := context.AfterFunc(ctx, func() {

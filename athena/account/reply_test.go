@@ -34,7 +34,7 @@ func TestAfterItsAnswerNothingIsLeftOfACall(t *testing.T) {
 		reply, done := account.Reply(ctx)
 		cancel()
 		done()
-		synctest.Wait() // and the bubble must have no goroutine left at its end
+		synctest.Wait() // at the end the bubble must have no goroutines
 		if reply.Err() == nil {
 			t.Error("the call still has a context")
 		}

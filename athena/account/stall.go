@@ -10,15 +10,15 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 )
 
-// watched gives up a try in which no byte moves for a while. A limit for a
-// whole try would cut off large files; a limit for the headers alone would
-// wait for ever in a body.
+// watched cancels an attempt if no byte moves for a while. A limit for the
+// whole attempt would break large files; a limit for the headers alone would
+// allow a body to hang forever.
 type watched struct {
 	next  aws.HTTPClient
 	stall time.Duration
 }
 
-// Do sends a request, as one try.
+// Do sends a request as one attempt.
 func (w *watched) Do(request *http.Request) (*http.Response, error) {
 	ctx, cancel := context.WithCancelCause(request.Context())
 	timer := time.AfterFunc(w.stall, func() { cancel(fmt.Errorf("no byte came or went for %s", w.stall)) })
@@ -36,11 +36,11 @@ func (w *watched) Do(request *http.Request) (*http.Response, error) {
 	return response, nil
 }
 
-// guarded is one try.
+// guarded is one attempt.
 type guarded struct {
 	timer  *time.Timer
 	stall  time.Duration
-	ctx    context.Context //nolint:containedctx // of the request, which lives as long
+	ctx    context.Context //nolint:containedctx // the context of the request, with the same lifetime
 	cancel context.CancelCauseFunc
 }
 
@@ -49,9 +49,9 @@ func (g *guarded) end() {
 	g.cancel(nil)
 }
 
-// why replaces the cancellation by what led to it.
+// why returns the cause of the cancellation, or else err.
 func (g *guarded) why(err error) error {
-	if cause := context.Cause(g.ctx); cause != nil && cause != g.ctx.Err() { //nolint:errorlint // the very same value
+	if cause := context.Cause(g.ctx); cause != nil && cause != g.ctx.Err() { //nolint:errorlint // the identical value
 		return cause
 	}
 	return err
@@ -60,7 +60,7 @@ func (g *guarded) why(err error) error {
 type guardedBody struct {
 	*guarded
 	body io.ReadCloser
-	last bool // the try is over when it is closed
+	last bool // closing it ends the attempt
 }
 
 func (b *guardedBody) Read(p []byte) (int, error) {
@@ -68,7 +68,7 @@ func (b *guardedBody) Read(p []byte) (int, error) {
 	if n > 0 {
 		b.timer.Reset(b.stall)
 	}
-	if err != nil && err != io.EOF { //nolint:errorlint // readers return it bare
+	if err != nil && err != io.EOF { //nolint:errorlint // readers return io.EOF unwrapped
 		err = b.why(err)
 	}
 	return n, err

@@ -7,7 +7,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 )
 
-// Who returns whose credentials these are, as an ARN, which is not a secret.
+// Who returns the identity behind the credentials, as an ARN. An ARN is not a
+// secret.
 func Who(ctx context.Context, config aws.Config) (string, error) {
 	out, err := sts.NewFromConfig(config).GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
 	if err != nil {

@@ -14,17 +14,17 @@ import (
 	"time"
 )
 
-// Athena speaks the API of Amazon Athena and lets Trino, or DuckDB, run what it
-// is given.
-// It encodes this reading of the API reference:
+// Athena serves the API of Amazon Athena and runs statements on Trino or
+// DuckDB. It implements this reading of the API reference:
 //
 //   - StartQueryExecution: "If another StartQueryExecution request is received,
 //     the same response is returned and another query is not created. An error
 //     is returned if a parameter, such as QueryString, has changed."
 //   - GetQueryExecution: QUEUED, RUNNING, then SUCCEEDED, FAILED or CANCELLED,
 //     which never change; a reason and an AthenaError with the last two.
-//   - GetQueryResults: at most 1,000 rows a page, the first page of a SELECT
-//     begins with a row of the columns' names; UpdateCount for what writes.
+//   - GetQueryResults: at most 1,000 rows per page; the first page of a SELECT
+//     begins with a row of the column names; UpdateCount for statements that
+//     write.
 //   - StopQueryExecution: succeeds for a query that has ended, too.
 type Athena struct {
 	sql  sqlEngine
@@ -38,10 +38,10 @@ type Athena struct {
 	location   string // enforced by the workgroup, if not empty
 }
 
-// AthenaFaults are what goes wrong. The zero value is nothing.
+// AthenaFaults are the faults to inject. The zero value injects none.
 type AthenaFaults struct {
 	Queue  func(sql string) bool   // the query stays QUEUED until it is stopped
-	Fail   func(sql string) string // a reason makes the query FAIL
+	Fail   func(sql string) string // if it returns a reason, the query fails
 	Cancel func(sql string) bool   // another user cancels it
 	Refuse func(call string) string
 	// Delay keeps a query QUEUED until the channel is closed.
@@ -74,22 +74,22 @@ func newAthena(t *testing.T, sql sqlEngine) *Athena {
 	return a
 }
 
-// Fault sets what goes wrong from now on.
+// Fault sets the faults to inject from now on.
 func (a *Athena) Fault(faults AthenaFaults) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.faults = faults
 }
 
-// Enforce makes the workgroup decide where results go.
+// Enforce sets a result location that the workgroup enforces.
 func (a *Athena) Enforce(location string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.location = location
 }
 
-// Executions returns the statements that were started, oldest first, each with
-// its state before it.
+// Executions returns the started statements, oldest first, each with its state
+// as a prefix.
 func (a *Athena) Executions() []string {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -123,7 +123,7 @@ func (a *Athena) serve(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Content-Type", "application/x-amz-json-1.1")
 	if err != nil {
-		no, ok := err.(*refusal) //nolint:errorlint // made here
+		no, ok := err.(*refusal) //nolint:errorlint // created here, never wrapped
 		if !ok {
 			no = &refusal{"InternalServerException", err.Error()}
 		}
@@ -133,8 +133,8 @@ func (a *Athena) serve(w http.ResponseWriter, r *http.Request) {
 	_ = json.NewEncoder(w).Encode(answer)
 }
 
-// request is what calls have in common. The API's names are exact, so that they
-// are read by tags.
+// request holds the fields of all calls. The tags fix the exact names of the
+// API.
 type request struct {
 	QueryString           string   `json:"QueryString"`
 	ClientRequestToken    string   `json:"ClientRequestToken"`
@@ -238,7 +238,7 @@ func (a *Athena) find(id string) (*execution, error) {
 	return nil, &refusal{"InvalidRequestException", "QueryExecution " + id + " was not found"}
 }
 
-// end gives an execution its last state, once.
+// end sets the final state of an execution, once.
 func (a *Athena) end(e *execution, state, reason string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -275,7 +275,8 @@ func (a *Athena) run(ctx context.Context, e *execution, faults AthenaFaults) {
 	a.end(e, "FAILED", failed.Error())
 }
 
-// begins lets a query leave the queue, unless a fault is its end.
+// begins waits until a query leaves the queue. It returns false if a fault ends
+// the query.
 func (a *Athena) begins(ctx context.Context, e *execution, faults AthenaFaults) bool {
 	if faults.Queue != nil && faults.Queue(e.sql) {
 		<-ctx.Done()
@@ -320,7 +321,7 @@ func (a *Athena) describe(e *execution) map[string]any {
 		status["CompletionDateTime"] = float64(e.completed.UnixMilli()) / 1000
 		statistics = map[string]any{"DataScannedInBytes": e.scanned, "QueryQueueTimeInMillis": e.queued, "EngineExecutionTimeInMillis": e.ran, "TotalExecutionTimeInMillis": e.queued + e.ran}
 		if e.state == "FAILED" {
-			category := map[bool]int{true: 1, false: 2}[strings.HasPrefix(e.reason, "GENERIC_INTERNAL_ERROR")] // 1: the system's, 2: the user's
+			category := map[bool]int{true: 1, false: 2}[strings.HasPrefix(e.reason, "GENERIC_INTERNAL_ERROR")] // 1: system error, 2: user error
 			status["AthenaError"] = map[string]any{"ErrorCategory": category, "ErrorMessage": e.reason, "Retryable": category == 1}
 		}
 	}

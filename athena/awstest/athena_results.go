@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// results is a page of what GetQueryResults gives of an execution.
+// results returns a page of an execution's result, like GetQueryResults.
 func (a *Athena) results(id, after string, most int) (any, error) {
 	e, err := a.find(id)
 	if err != nil {
@@ -61,7 +61,7 @@ func athenaColumn(c Column) map[string]any {
 	return column
 }
 
-// athenaRow writes values as Athena does: null is no value at all.
+// athenaRow formats values as Athena does: a null has no VarCharValue.
 func athenaRow(values []any) []any {
 	row := []any{}
 	for _, v := range values {

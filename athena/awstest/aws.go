@@ -13,9 +13,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 )
 
-// AWS is all of it behind one endpoint: a bucket in a real S3 server, the
-// catalog in a real Glue server, Athena with its SQL run by Trino or by DuckDB,
-// and Glue jobs.
+// AWS serves all services behind one endpoint: a bucket in a real S3 server,
+// the catalog in a real Glue server, Athena with Trino or DuckDB as its SQL
+// engine, and Glue jobs.
 type AWS struct {
 	Endpoint string
 	Config   aws.Config
@@ -23,7 +23,7 @@ type AWS struct {
 	S3       *S3
 	Glue     *Glue
 	Athena   *Athena
-	Jobs     *Jobs // their scripts run by a real Spark, where there is one
+	Jobs     *Jobs // their scripts run on a real Spark, if it is installed
 	spark    *spark
 
 	between atomic.Pointer[between]
@@ -31,8 +31,8 @@ type AWS struct {
 
 type between func(w http.ResponseWriter, r *http.Request, pass http.HandlerFunc)
 
-// Between lets a function decide what happens to each request from now on, as
-// Proxy does; nil hands all of them on.
+// Between sets a function that handles each request from now on, as in Proxy;
+// nil forwards all requests.
 func (a *AWS) Between(decide func(w http.ResponseWriter, r *http.Request, pass http.HandlerFunc)) {
 	if decide == nil {
 		a.between.Store(nil)
@@ -42,9 +42,9 @@ func (a *AWS) Between(decide func(w http.ResponseWriter, r *http.Request, pass h
 	a.between.Store(&f)
 }
 
-// StartAWS starts everything, or skips the test. What Athena is asked is
-// answered by Trino if all tests are asked for, and else by DuckDB, which is
-// there at once.
+// StartAWS starts all services. If STEDI_TEST_AWS is "whole", Athena uses
+// Trino, or the test is skipped if Trino is missing. Otherwise Athena uses
+// DuckDB, which starts at once.
 func StartAWS(t *testing.T) *AWS {
 	t.Helper()
 	if whole() {
@@ -53,7 +53,7 @@ func StartAWS(t *testing.T) *AWS {
 	return StartDuckDB(t)
 }
 
-// StartDuckDB starts everything with DuckDB in Athena's place.
+// StartDuckDB starts all services, with DuckDB as Athena's SQL engine.
 func StartDuckDB(t *testing.T) *AWS {
 	t.Helper()
 	return startAWS(t, func(s3 *S3, glue *Glue, _ string) sqlEngine { return newDuck(t, s3, glue) })
@@ -101,7 +101,8 @@ func startAWS(t *testing.T, engine func(s3 *S3, glue *Glue, bucket string) sqlEn
 	return a
 }
 
-// handOn is a proxy that keeps the host, since that is part of a signature.
+// handOn returns a proxy that keeps the Host header, because the signature
+// includes it.
 func handOn(t *testing.T, endpoint string) *httputil.ReverseProxy {
 	t.Helper()
 	target, err := url.Parse(endpoint)
@@ -114,7 +115,7 @@ func handOn(t *testing.T, endpoint string) *httputil.ReverseProxy {
 	}, ErrorLog: silent}
 }
 
-// Query returns the rows of a SELECT as Athena's SQL engine gives them.
+// Query returns the rows of a SELECT directly from Athena's SQL engine.
 func (a *AWS) Query(t *testing.T, database, sql string) [][]any {
 	t.Helper()
 	rows, err := rowsOf(t.Context(), a.Athena.sql, database, sql)
@@ -124,8 +125,8 @@ func (a *AWS) Query(t *testing.T, database, sql string) [][]any {
 	return rows
 }
 
-// Tables returns the names of the tables that Athena's SQL engine sees in a
-// database.
+// Tables returns the names of a database's tables directly from Athena's SQL
+// engine.
 func (a *AWS) Tables(t *testing.T, database string) []string {
 	t.Helper()
 	names, err := a.Athena.sql.tables(t.Context(), database)
@@ -135,7 +136,7 @@ func (a *AWS) Tables(t *testing.T, database string) []string {
 	return names
 }
 
-// NeedTrino skips a test of what only Athena's own dialect has.
+// NeedTrino skips a test of Athena's own dialect if Trino does not run.
 func (a *AWS) NeedTrino(t *testing.T) {
 	t.Helper()
 	if _, ok := a.Athena.sql.(*trino); !ok {
@@ -143,7 +144,7 @@ func (a *AWS) NeedTrino(t *testing.T) {
 	}
 }
 
-// Whole skips a test that takes long, unless all of them are asked for.
+// Whole skips a slow test, unless STEDI_TEST_AWS is "whole".
 func Whole(t *testing.T) {
 	t.Helper()
 	if !whole() {

@@ -22,11 +22,11 @@ import (
 	driver "github.com/duckdb/duckdb-go/v2"
 )
 
-// duck runs Athena's SQL in DuckDB, which takes no time to start and needs no
-// Java. It knows the tables of the Glue catalog, with the columns that stand
-// there, and reads them where the S3 server keeps its objects; the rows of a
-// CREATE TABLE AS it uploads. That a statement works here does not say that it
-// is Athena's dialect: Trino does.
+// duck runs Athena's SQL in DuckDB, which starts at once and does not require
+// Java. It reads the tables of the Glue catalog, with the columns of the
+// catalog, from the folder of the S3 server, and uploads the rows of a CREATE
+// TABLE AS. A statement that works here is not necessarily valid in Athena's
+// dialect; only Trino checks that.
 type duck struct {
 	temp string
 	s3   *S3
@@ -84,14 +84,14 @@ func (d *duck) tables(ctx context.Context, database string) ([]string, error) {
 	return names, nil
 }
 
-// named gives an error of DuckDB the name that Trino has for such errors.
+// named maps an error of DuckDB to Trino's error name.
 func named(err error) error {
 	failed, ok := errors.AsType[*driver.Error](err)
 	if !ok {
 		return err
 	}
 	name := "GENERIC_INTERNAL_ERROR"
-	switch failed.Type { //nolint:exhaustive // the others are all internal ones
+	switch failed.Type { //nolint:exhaustive // all other values are internal errors
 	case driver.ErrorTypeParser, driver.ErrorTypeBinder, driver.ErrorTypeSyntax:
 		name = "SYNTAX_ERROR"
 	case driver.ErrorTypeCatalog:
@@ -102,7 +102,7 @@ func named(err error) error {
 	return &sqlError{Message: failed.Msg, ErrorName: name}
 }
 
-// duckWork is one statement on its way.
+// duckWork is one running statement.
 type duckWork struct {
 	*duck
 	conn     *sql.Conn
@@ -128,7 +128,7 @@ func (w *duckWork) run(ctx context.Context, statement string) error {
 	}
 	for _, name := range names {
 		if !strings.Contains(strings.ToLower(query), name) {
-			continue // not this table, whichever words the statement uses
+			continue // the statement does not contain the table's name
 		}
 		if err := w.attach(ctx, name); err != nil {
 			return err
@@ -144,7 +144,7 @@ func (w *duckWork) run(ctx context.Context, statement string) error {
 	return w.read(ctx, query, columns)
 }
 
-// exec runs one of the files in sql/ that gives no rows.
+// exec runs a template from sql/ that returns no rows.
 func (w *duckWork) exec(ctx context.Context, file string, data any) (rows int64, err error) {
 	var b strings.Builder
 	if err := duckSQL.ExecuteTemplate(&b, file, data); err != nil {
@@ -157,8 +157,8 @@ func (w *duckWork) exec(ctx context.Context, file string, data any) (rows int64,
 	return done.RowsAffected()
 }
 
-// ask runs one of the files in sql/ that returns rows of n texts, each of
-// which is a string or nil.
+// ask runs a template from sql/ that returns rows of width values, each a
+// string or nil.
 func (w *duckWork) ask(ctx context.Context, file string, data any, width int) ([][]any, error) {
 	var b strings.Builder
 	if err := duckSQL.ExecuteTemplate(&b, file, data); err != nil {
@@ -183,7 +183,7 @@ func (w *duckWork) ask(ctx context.Context, file string, data any, width int) ([
 	return all, rows.Err()
 }
 
-// attach makes a table of the catalog known to DuckDB.
+// attach creates a view of a table of the catalog in DuckDB.
 func (w *duckWork) attach(ctx context.Context, name string) error {
 	out, err := w.glue.Client.GetTable(ctx, &glue.GetTableInput{DatabaseName: &w.database, Name: &name})
 	if err != nil {
@@ -194,7 +194,7 @@ func (w *duckWork) attach(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	keys := map[string]string{} // as the files write them, by the name in lower case
+	keys := map[string]string{} // the keys in the files, by name in lower case
 	if len(files) > 0 {
 		found, err := w.ask(ctx, "keys.sql", files, 1)
 		if err != nil {
@@ -215,7 +215,7 @@ func (w *duckWork) attach(ctx context.Context, name string) error {
 		columns = append(columns, column{aws.ToString(c.Name), kind, keys[aws.ToString(c.Name)]})
 	}
 	if len(keys) == 0 {
-		files = nil // of which there is nothing to be read
+		files = nil // the files have no keys, so there is nothing to read
 	}
 	_, err = w.exec(ctx, "table.sql", map[string]any{"Name": name, "Columns": columns, "Files": files})
 	return err
@@ -223,15 +223,15 @@ func (w *duckWork) attach(ctx context.Context, name string) error {
 
 func unsupported(what string) error { return &sqlError{ErrorName: "NOT_SUPPORTED", Message: what} }
 
-// The Hive types that tables of the lake have, as DuckDB and as Trino call
-// them.
+// The Hive types of the lake's tables, in DuckDB's and in Trino's names.
 var (
 	duckTypes  = map[string]string{"string": "VARCHAR", "boolean": "BOOLEAN", "int": "INTEGER", "bigint": "BIGINT", "double": "DOUBLE"}
 	trinoTypes = map[string]string{"VARCHAR": "varchar", "BOOLEAN": "boolean", "INTEGER": "integer", "BIGINT": "bigint", "DOUBLE": "double"}
 )
 
-// files are those below a location, where the S3 server keeps them. Athena
-// reads none whose name, or the name of whose folder, begins with _ or a dot.
+// files returns the files below a location, as paths in the folder of the S3
+// server. Like Athena, it skips files and folders whose names begin with "_" or
+// ".".
 func (w *duckWork) files(location string) ([]string, error) {
 	var files []string
 	folder := filepath.FromSlash(w.s3.local(location))
@@ -255,12 +255,12 @@ func (w *duckWork) files(location string) ([]string, error) {
 		return err
 	})
 	if errors.Is(err, fs.ErrNotExist) {
-		err = nil // a prefix below which there is nothing
+		err = nil // the prefix has no objects
 	}
 	return files, err
 }
 
-// describe returns the columns of a SELECT, their types as DuckDB calls them.
+// describe returns the columns of a SELECT with DuckDB's types.
 func (w *duckWork) describe(ctx context.Context, query string) ([]Column, error) {
 	rows, err := w.ask(ctx, "describe.sql", query, 2)
 	columns := make([]Column, len(rows))
@@ -270,7 +270,7 @@ func (w *duckWork) describe(ctx context.Context, query string) ([]Column, error)
 	return columns, err
 }
 
-// create writes the rows of a SELECT, and makes a table of them in the catalog.
+// create uploads the rows of a SELECT and creates their table in the catalog.
 func (w *duckWork) create(ctx context.Context, name, location, query string, columns []Column) error {
 	var made []types.Column
 	for _, c := range columns {
@@ -309,7 +309,7 @@ func (w *duckWork) create(ctx context.Context, name, location, query string, col
 	return err
 }
 
-// read gives the rows of a SELECT as texts, which Athena's API hands out.
+// read returns the rows of a SELECT as strings, like Athena's API.
 func (w *duckWork) read(ctx context.Context, query string, columns []Column) (err error) {
 	for _, c := range columns {
 		kind := trinoTypes[c.Type]

@@ -13,8 +13,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/glue/types"
 )
 
-// Glue is a running Glue Data Catalog: ministack, of which nothing else is
-// trusted.
+// Glue is a running Glue Data Catalog, served by ministack. Only its catalog is
+// used.
 type Glue struct {
 	Endpoint string
 	Client   *glue.Client
@@ -26,7 +26,7 @@ func StartGlue(t *testing.T) *Glue {
 	t.Helper()
 	port := freePort(t)
 	folder := t.TempDir()
-	command := alone(exec.Command(tool(t, "ministack/bin/ministack"))) //nolint:noctx // a test's own tool, ended with the test
+	command := alone(exec.Command(tool(t, "ministack/bin/ministack"))) //nolint:noctx // a tool that the test ends
 	command.Dir = folder
 	command.Env = append(os.Environ(), "BIND_HOST=127.0.0.1", "GATEWAY_PORT="+strconv.Itoa(port), "IOT_MTLS_ENABLED=0", "S3_PERSIST=0", "S3_DATA_DIR="+folder)
 	server := &Glue{Endpoint: local(port)}
@@ -36,7 +36,7 @@ func StartGlue(t *testing.T) *Glue {
 	return server
 }
 
-// Touch updates a table as another user would, so that its version is another.
+// Touch updates a table as another user would, so that its version changes.
 func (g *Glue) Touch(t *testing.T, database, table string) {
 	t.Helper()
 	found, err := g.Client.GetTable(t.Context(), &glue.GetTableInput{DatabaseName: &database, Name: &table})

@@ -16,18 +16,18 @@ import (
 	"time"
 )
 
-// Jobs speaks the part of the APIs of AWS Glue that is about jobs, and as much
-// of CloudWatch Logs as shows what they say. It encodes this reading of the API
-// reference:
+// Jobs serves the jobs API of AWS Glue, and the part of CloudWatch Logs that
+// returns their logs. It implements this reading of the API reference:
 //
-//   - StartJobRun: ConcurrentRunsExceededException if as many runs as
-//     MaxConcurrentRuns are under way; there is no token, each call begins one.
+//   - StartJobRun: ConcurrentRunsExceededException if MaxConcurrentRuns runs
+//     are active; there is no token, each call starts a run.
 //   - GetJobRun: STARTING, RUNNING, STOPPING and WAITING may change, STOPPED,
 //     SUCCEEDED, FAILED, TIMEOUT, ERROR and EXPIRED do not.
-//   - GetJobRuns: the newest first.
-//   - BatchStopJobRun: the run is STOPPING, and STOPPED a while later; what
-//     cannot be stopped is in Errors of an answer that is a success.
-//   - GetLogEvents: the token at the end of a stream is the one that was given.
+//   - GetJobRuns: newest first.
+//   - BatchStopJobRun: the run is STOPPING, and STOPPED a while later; runs that
+//     cannot be stopped are in Errors of a successful response.
+//   - GetLogEvents: at the end of a stream the returned token equals the given
+//     one.
 type Jobs struct {
 	work    func(ctx context.Context, run JobRun) error
 	working sync.WaitGroup
@@ -39,28 +39,28 @@ type Jobs struct {
 	calls  []string
 }
 
-// JobRun is what a job is to do.
+// JobRun is the input of a job's work.
 type JobRun struct {
 	ID        string
-	Script    string // where it is
+	Script    string // its location
 	Arguments map[string]string
 	Log       func(line string)
 }
 
-// JobFaults are what goes wrong. The zero value is nothing.
+// JobFaults are the faults to inject. The zero value injects none.
 type JobFaults struct {
-	// States are what looks at a run of the job find, one after the other; the
-	// last one stays, and the run does nothing.
+	// States are the states that polls of a run return, one after the other;
+	// the last one repeats, and the run does no work.
 	States func(job string) []string
-	Says   []string // what such a run says in its log
-	Error  string   // and its ErrorMessage
-	// Hold keeps a run RUNNING, before it does anything, until the channel is
+	Says   []string // the log of such a run
+	Error  string   // the ErrorMessage of such a run
+	// Hold keeps a run RUNNING, before its work starts, until the channel is
 	// closed.
 	Hold func(job string) <-chan struct{}
-	// After is called when a run has done its work, before it has SUCCEEDED.
+	// After is called after the work of a run, before it is SUCCEEDED.
 	After  func(run JobRun) error
-	Refuse func(call string) string // with an error of this code
-	Lose   func(call string) bool   // it is done, and its answer lost
+	Refuse func(call string) string // error code of the response
+	Lose   func(call string) bool   // the call succeeds, but its response is lost
 }
 
 type jobRun struct {
@@ -70,13 +70,13 @@ type jobRun struct {
 	coming                  []string
 	log                     []string
 	began                   time.Time
-	seconds                 int // that it took, once its end was reported
+	seconds                 int // duration, set once its end was reported
 	stop                    context.CancelFunc
 }
 
 var ended = []string{"STOPPED", "SUCCEEDED", "FAILED", "TIMEOUT", "ERROR", "EXPIRED"}
 
-// NewJobs returns a server without jobs, whose runs do work.
+// NewJobs returns a server without jobs; each run calls work.
 func NewJobs(t *testing.T, work func(ctx context.Context, run JobRun) error) *Jobs {
 	t.Helper()
 	j := &Jobs{work: work, jobs: map[string]json.RawMessage{}}
@@ -91,7 +91,7 @@ func NewJobs(t *testing.T, work func(ctx context.Context, run JobRun) error) *Jo
 	return j
 }
 
-// Serve lets the server answer at an address of its own.
+// Serve starts the server at its own address.
 func (j *Jobs) Serve(t *testing.T) (endpoint string) {
 	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -103,14 +103,14 @@ func (j *Jobs) Serve(t *testing.T) (endpoint string) {
 	return server.URL
 }
 
-// Fault sets what goes wrong from now on.
+// Fault sets the faults to inject from now on.
 func (j *Jobs) Fault(faults JobFaults) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.faults = faults
 }
 
-// Calls returns the calls that were answered.
+// Calls returns the calls that were served.
 func (j *Jobs) Calls() []string {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -127,7 +127,7 @@ func (j *Jobs) Runs() (all []string) {
 	return all
 }
 
-// Finish ends a run that does nothing.
+// Finish ends a run that does no work.
 func (j *Jobs) Finish(id string) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -136,7 +136,7 @@ func (j *Jobs) Finish(id string) {
 	}
 }
 
-// Change edits a job behind everybody's back.
+// Change edits a job directly, as another user would.
 func (j *Jobs) Change(t *testing.T, name string, edit func(job map[string]any)) {
 	t.Helper()
 	j.mu.Lock()
@@ -153,7 +153,7 @@ func (j *Jobs) Change(t *testing.T, name string, edit func(job map[string]any)) 
 	j.jobs[name] = text
 }
 
-// jobsRequest is what calls have in common.
+// jobsRequest holds the fields of all calls.
 type jobsRequest struct {
 	Name      string            `json:"Name"`
 	JobName   string            `json:"JobName"`
@@ -166,7 +166,7 @@ type jobsRequest struct {
 	NextToken string            `json:"nextToken"`
 }
 
-// serve answers a call if it is about jobs.
+// serve handles a request and returns true if it belongs to the jobs API.
 func (j *Jobs) serve(w http.ResponseWriter, r *http.Request) bool {
 	_, call, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
 	if !strings.Contains(call, "Job") && call != "GetLogEvents" {
@@ -188,7 +188,7 @@ func (j *Jobs) serve(w http.ResponseWriter, r *http.Request) bool {
 	}
 	w.Header().Set("Content-Type", "application/x-amz-json-1.1")
 	if err != nil {
-		no, ok := err.(*refusal) //nolint:errorlint // made here
+		no, ok := err.(*refusal) //nolint:errorlint // created here, never wrapped
 		if !ok {
 			no = &refusal{"InvalidInputException", err.Error()}
 		}
@@ -231,7 +231,7 @@ func (j *Jobs) answer(r *http.Request, call string, faults JobFaults) (any, erro
 	return j.answerOf(call, name, job, in)
 }
 
-// answerOf answers calls about a job that is there.
+// answerOf handles calls about an existing job.
 func (j *Jobs) answerOf(call, name string, job json.RawMessage, in jobsRequest) (any, error) {
 	switch call {
 	case "UpdateJob":
@@ -345,7 +345,7 @@ func (j *Jobs) run(ctx context.Context, run *jobRun, hold <-chan struct{}, after
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	switch {
-	case run.state == "STOPPING" || slices.Contains(ended, run.state): // Stop reports the end itself
+	case run.state == "STOPPING" || slices.Contains(ended, run.state): // BatchStopJobRun reports that end
 	case err != nil:
 		run.state, run.message = "FAILED", err.Error()
 	default:
@@ -353,7 +353,7 @@ func (j *Jobs) run(ctx context.Context, run *jobRun, hold <-chan struct{}, after
 	}
 }
 
-// halt stops runs. Each needs one more look until it has stopped.
+// halt stops runs. Each reports STOPPED only after one more poll.
 func (j *Jobs) halt(ids []string) any {
 	refused := []any{}
 	for _, id := range ids {

@@ -1,7 +1,7 @@
-// Package awstest starts what stands in for AWS in tests: real servers that
-// speak its protocols, each a process of its own on a free port of the
-// loopback address, stopped when the test ends. A server that is not installed
-// skips the test and says how to get it.
+// Package awstest starts substitutes for AWS in tests: real servers that
+// implement its protocols. Each server is a process on a free port of the
+// loopback address, and ends with the test. If a server is not installed, the
+// test is skipped with a message that names the command to install it.
 package awstest
 
 import (
@@ -38,7 +38,8 @@ func root(t *testing.T) string {
 	}
 }
 
-// tool returns a file below .cache/aws of the repository, or skips the test.
+// tool returns the path of a file in .cache/aws of the repository, or skips the
+// test.
 func tool(t *testing.T, name string) string {
 	t.Helper()
 	path := filepath.Join(root(t), ".cache", "aws", name)
@@ -48,21 +49,21 @@ func tool(t *testing.T, name string) string {
 	return path
 }
 
-// freePort returns a port of the loopback address that was free just now.
+// freePort returns a port of the loopback address that is currently free.
 func freePort(t *testing.T) int {
 	t.Helper()
 	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	port := listener.Addr().(*net.TCPAddr).Port //nolint:forcetypeassert // of a TCP listener
+	port := listener.Addr().(*net.TCPAddr).Port //nolint:forcetypeassert // the address of a TCP listener
 	if err := listener.Close(); err != nil {
 		t.Fatal(err)
 	}
 	return port
 }
 
-// output keeps what a process said, for the report of a failure.
+// output collects the output of a process for failure messages.
 type output struct {
 	mu   sync.Mutex
 	text bytes.Buffer
@@ -81,8 +82,8 @@ func (o *output) tail() string {
 	return strings.Join(lines[max(0, len(lines)-20):], "\n")
 }
 
-// start runs a process until the test ends, and returns when url answers as
-// ready wants it.
+// start runs a process until the test ends. It returns once ready accepts the
+// response from url.
 func start(t *testing.T, command *exec.Cmd, url string, limit time.Duration, ready func(*http.Response) bool) {
 	t.Helper()
 	said := &output{}
@@ -92,7 +93,7 @@ func start(t *testing.T, command *exec.Cmd, url string, limit time.Duration, rea
 	}
 	ended := make(chan struct{})
 	go func() {
-		_ = command.Wait() // it was killed on purpose
+		_ = command.Wait() // the cleanup kills it
 		close(ended)
 	}()
 	t.Cleanup(func() {

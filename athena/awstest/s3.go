@@ -17,8 +17,8 @@ import (
 	"stedi/athena/account"
 )
 
-// What the servers take for credentials, which are private, and where
-// they think they are.
+// The credentials and the region that the servers accept. They are valid only
+// in tests.
 const (
 	AccessKey = "AKIACANARYOFTHETESTS"
 	SecretKey = "canary/secret/of/the/tests"
@@ -30,15 +30,15 @@ type S3 struct {
 	Endpoint string
 	Client   *s3.Client
 	Config   aws.Config
-	folder   string // of its buckets and objects
+	folder   string // holds its buckets and objects
 }
 
-// StartS3 starts an S3 server without a bucket.
+// StartS3 starts an S3 server without buckets.
 func StartS3(t *testing.T) *S3 {
 	t.Helper()
 	port := freePort(t)
 	folder := t.TempDir()
-	command := alone(exec.Command(tool(t, "bin/versitygw"), //nolint:noctx // a test's own tool, ended with the test
+	command := alone(exec.Command(tool(t, "bin/versitygw"), //nolint:noctx // a tool that the test ends
 		"--port", "127.0.0.1:"+strconv.Itoa(port), "--access", AccessKey, "--secret", SecretKey, "--region", Region, "posix", folder))
 	server := &S3{Endpoint: local(port), folder: folder}
 	start(t, command, server.Endpoint, 20*time.Second, nil)
@@ -47,7 +47,7 @@ func StartS3(t *testing.T) *S3 {
 	return server
 }
 
-// Bucket makes a bucket and returns its location.
+// Bucket creates a bucket and returns its location.
 func (s *S3) Bucket(t *testing.T, name string) string {
 	t.Helper()
 	if _, err := s.Client.CreateBucket(t.Context(), &s3.CreateBucketInput{Bucket: &name}); err != nil {
@@ -56,7 +56,8 @@ func (s *S3) Bucket(t *testing.T, name string) string {
 	return "s3://" + name
 }
 
-// Config is the way to a server, with the test's credentials and short waits.
+// Config returns the configuration for a server, with the test's credentials
+// and short waits.
 func Config(t *testing.T, endpoint string) aws.Config {
 	t.Helper()
 	Environment(t)
@@ -67,8 +68,8 @@ func Config(t *testing.T, endpoint string) aws.Config {
 	return config
 }
 
-// Environment gives the SDK the test's credentials, and keeps it from what
-// the machine may have.
+// Environment sets the test's credentials for the SDK, and hides the
+// configuration of the machine.
 func Environment(t *testing.T) {
 	t.Helper()
 	for name, value := range map[string]string{
@@ -97,7 +98,7 @@ func (s *S3) Keys(t *testing.T, bucket string) []string {
 	return keys
 }
 
-// Content returns what an object holds.
+// Content returns the content of an object.
 func (s *S3) Content(t *testing.T, bucket, key string) string {
 	t.Helper()
 	out, err := s.Client.GetObject(t.Context(), &s3.GetObjectInput{Bucket: &bucket, Key: &key})
@@ -111,7 +112,7 @@ func (s *S3) Content(t *testing.T, bucket, key string) string {
 	return string(text)
 }
 
-// local replaces what is in S3 by where the server keeps it.
+// local replaces S3 URLs with paths in the server's folder.
 func (s *S3) local(value string) string {
 	return strings.ReplaceAll(value, "s3://", s.folder+"/")
 }

@@ -10,7 +10,7 @@ import (
 
 var serve = flag.Bool("serve", false, "start the servers, to try the program against, until ctrl+c")
 
-// The servers of the tests serve people, too.
+// TestServe runs the test servers for manual use.
 func TestServe(t *testing.T) {
 	if !*serve {
 		t.Skip("left out: `make playground` runs it")

@@ -13,19 +13,19 @@ import (
 	"testing"
 )
 
-// spark runs the scripts of Glue jobs on the Spark of Glue 5.0. It reads tables
-// by way of S3 where there are the libraries for that, and else from the folder
-// in which the S3 server keeps its objects. That way cannot write to this
-// server: it would look for folders for ever. So what Spark has written is
-// uploaded.
+// spark runs the scripts of Glue jobs on the Spark version of Glue 5.0. It
+// reads tables through S3 if the Hadoop libraries are installed, and otherwise
+// from the folder of the S3 server. Hadoop's S3 client cannot write to this
+// server, because it waits for folder objects forever; so spark uploads the
+// output files itself.
 type spark struct {
 	bin  string
 	temp string
-	jars []string // of Hadoop's way to S3
+	jars []string // Hadoop's S3 libraries
 	s3   *S3
 }
 
-// newSpark finds Spark. Where there is none runs fail, and say so.
+// newSpark finds Spark. Without Spark, every run fails with an error.
 func newSpark(t *testing.T, s3 *S3) *spark {
 	t.Helper()
 	venv := os.Getenv("STEDI_SPARK")
@@ -39,7 +39,7 @@ func newSpark(t *testing.T, s3 *S3) *spark {
 	return &spark{bin: filepath.Join(venv, "bin"), temp: t.TempDir(), jars: jars, s3: s3}
 }
 
-// NeedSpark skips a test where there is no Spark.
+// NeedSpark skips a test if Spark is not installed.
 func (a *AWS) NeedSpark(t *testing.T) {
 	t.Helper()
 	if _, err := os.Stat(filepath.Join(a.spark.bin, "spark-submit")); err != nil {
@@ -47,7 +47,7 @@ func (a *AWS) NeedSpark(t *testing.T) {
 	}
 }
 
-// run is the work of a job.
+// run runs the script of a job.
 func (s *spark) run(ctx context.Context, job JobRun) error {
 	folder := filepath.Join(s.temp, job.ID)
 	if err := os.MkdirAll(folder, 0o700); err != nil {
@@ -76,7 +76,7 @@ func (s *spark) run(ctx context.Context, job JobRun) error {
 func (s *spark) options() []string {
 	options := []string{
 		"--conf", "spark.ui.enabled=false", "--conf", "spark.sql.shuffle.partitions=2",
-		"--driver-java-options", "-XX:TieredStopAtLevel=1", // short runs end before the JVM's second compiler pays
+		"--driver-java-options", "-XX:TieredStopAtLevel=1", // short runs end before the JVM's second compiler pays off
 	}
 	if len(s.jars) == 0 {
 		return options
@@ -90,12 +90,12 @@ func (s *spark) options() []string {
 	return append(options, "--jars", strings.Join(s.jars, ","))
 }
 
-// submit runs Spark, and takes the last line that it says for the reason if it
-// fails. The script's errors arrive on stdout, like all that it says.
+// submit runs Spark. If it fails, the error contains the last line of its
+// output. The script writes errors to stdout, like all its output.
 func (s *spark) submit(ctx context.Context, args []string, say func(string)) error {
 	cmd := alone(exec.CommandContext(ctx, filepath.Join(s.bin, "spark-submit"), args...)) // a test's own tool
 	cmd.Cancel = func() error { stop(cmd.Process); return nil }
-	// spark-submit finds its home by way of PATH.
+	// spark-submit finds its home through PATH.
 	cmd.Env = append(os.Environ(), "PATH="+s.bin+string(os.PathListSeparator)+os.Getenv("PATH"), "SPARK_LOCAL_IP=127.0.0.1")
 	output, err := cmd.StdoutPipe()
 	if err != nil {

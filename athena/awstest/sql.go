@@ -2,16 +2,16 @@ package awstest
 
 import "context"
 
-// sqlEngine runs what the Athena server is given.
+// sqlEngine runs the statements of the Athena server.
 type sqlEngine interface {
-	// run hands over each page of what a statement gives. What is wrong with
-	// the statement is a *sqlError. When ctx ends, the statement is cancelled.
+	// run calls each with every page of the result. An error in the statement
+	// is a *sqlError. When ctx ends, the statement is cancelled.
 	run(ctx context.Context, database, sql string, each func(*Answer)) error
-	// tables are the names in a database, in order.
+	// tables returns the names of a database's tables, in order.
 	tables(ctx context.Context, database string) ([]string, error)
 }
 
-// Answer is a page of what a statement has given.
+// Answer is a page of a statement's result.
 type Answer struct {
 	NextURI string
 	Columns []Column
@@ -26,13 +26,13 @@ type Answer struct {
 	Error       *sqlError
 }
 
-// Column is a column of an answer, its type as Trino writes it.
+// Column is a column of a result, with its Trino type.
 type Column struct{ Name, Type string }
 
-// sqlError is why a statement has failed.
+// sqlError is the error of a failed statement.
 type sqlError struct {
 	Message   string
-	ErrorName string // as Trino names it: TABLE_NOT_FOUND
+	ErrorName string // Trino's name, such as TABLE_NOT_FOUND
 }
 
 func (e *sqlError) Error() string { return e.ErrorName + ": " + e.Message }

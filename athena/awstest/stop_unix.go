@@ -9,11 +9,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// alone puts a process and its children into a group of their own.
+// alone starts a process in its own process group.
 func alone(command *exec.Cmd) *exec.Cmd {
 	command.SysProcAttr = &unix.SysProcAttr{Setpgid: true}
 	return command
 }
 
-// stop ends a process that was started alone, with its children.
+// stop kills the process group of a process that was prepared with alone.
 func stop(process *os.Process) { _ = unix.Kill(-process.Pid, unix.SIGKILL) }

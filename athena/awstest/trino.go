@@ -28,7 +28,7 @@ type trino struct {
 // leastJava is the oldest version of Java that Trino runs on.
 const leastJava = 22
 
-// noTrino says why it cannot be started, and nothing if it can.
+// noTrino returns the reason why Trino cannot start, or "".
 func noTrino(t *testing.T) string {
 	t.Helper()
 	switch _, err := os.Stat(filepath.Join(root(t), ".cache", "aws", "trino")); {
@@ -67,7 +67,7 @@ func newTrino(t *testing.T, s3 *S3, glue *Glue, warehouse string) *trino {
 		"-Dconfig="+filepath.Join(etc, "config.properties"), "-Dnode.environment=test", "-Dnode.id=test", "-Dnode.bind-ip=127.0.0.1",
 		"-Dnode.data-dir="+values["Data"], "-Dlog.levels-file="+filepath.Join(etc, "log.properties"),
 		"-cp", filepath.Join(home, "lib", "*"), "io.trino.server.TrinoServer")
-	command := alone(exec.Command(java, args...)) //nolint:noctx // a test's own tool, ended with the test
+	command := alone(exec.Command(java, args...)) //nolint:noctx // a tool that the test ends
 	command.Dir = etc
 	server := &trino{Endpoint: local(port)}
 	start(t, command, server.Endpoint+"/v1/info", 3*time.Minute, func(r *http.Response) bool {
@@ -80,14 +80,14 @@ func newTrino(t *testing.T, s3 *S3, glue *Glue, warehouse string) *trino {
 	return server
 }
 
-// The heap is small, so that a test fits beside others.
+// The heap is small, so that several tests fit on one machine.
 const trinoJVM = `-server -Xmx1G -XX:G1HeapRegionSize=8M -XX:+ExplicitGCInvokesConcurrent -XX:+ExitOnOutOfMemoryError
 -XX:-OmitStackTraceInFastThrow -XX:ReservedCodeCacheSize=256M -Djdk.attach.allowAttachSelf=true -Djdk.nio.maxCachedBufferSize=2000000
 -Dfile.encoding=UTF-8 -XX:+EnableDynamicAgentLoading --enable-native-access=ALL-UNNAMED --add-modules=jdk.incubator.vector`
 
-// Of one node nothing is to be gained by a failure detector: on a machine that
-// is busy it takes the node's own late heartbeats for its end, and then there is
-// no node to run queries on.
+// The failure detector is off, because there is only one node. On a busy
+// machine it would report that node as failed after a late heartbeat, and
+// queries would have no node to run on.
 var trinoFiles = map[string]string{
 	"log.properties": "io.trino=WARN\n",
 	"config.properties": `coordinator=true
@@ -122,8 +122,8 @@ hive.security=allow-all
 
 var javaVersion = regexp.MustCompile(`JAVA_VERSION="(\d+)`)
 
-// findJava looks where JAVA_HOME says and where systems keep theirs. It is empty
-// if none of them is new enough.
+// findJava searches JAVA_HOME and /usr/lib/jvm for a new enough Java. It
+// returns "" if it finds none.
 func findJava(t *testing.T) string {
 	t.Helper()
 	homes, err := filepath.Glob("/usr/lib/jvm/*")
@@ -144,7 +144,7 @@ func findJava(t *testing.T) string {
 	return ""
 }
 
-// tables asks for the names in a database.
+// tables returns the names of a database's tables.
 func (s *trino) tables(ctx context.Context, database string) ([]string, error) {
 	rows, err := rowsOf(ctx, s, database, "SHOW TABLES")
 	names := make([]string, len(rows))
@@ -154,10 +154,10 @@ func (s *trino) tables(ctx context.Context, database string) ([]string, error) {
 	return names, err
 }
 
-// run hands over each page of what a statement gives. When ctx ends, the
-// statement is cancelled. A server that has just started, or whose machine is
-// busy, may think that it has no node to run it on; Athena always has one, and
-// so that is not an answer for a minute.
+// run calls each with every page of a statement's result. When ctx ends, it
+// cancels the statement. A server that has just started, or whose machine is
+// busy, may report NO_NODES_AVAILABLE; Athena never does, so run retries that
+// error for a minute.
 func (s *trino) run(ctx context.Context, database, sql string, each func(*Answer)) error {
 	patience := time.NewTimer(time.Minute)
 	defer patience.Stop()

@@ -13,12 +13,11 @@ import (
 	"stedi/pipeline"
 )
 
-// Other is the zone of tables that are in none of the lake's.
+// Other is the zone of tables that belong to no zone of the lake.
 const Other = "other"
 
-// Browse returns all tables of the database, managed or not, sorted by name.
-// One that is below the folder of one of the lake's tables, or beside it in
-// its zone, is of that zone.
+// Browse returns all tables of the database, managed or not, sorted by name. A
+// table is assigned the zone of the lake's table whose folder contains it.
 func (c *Catalog) Browse(ctx context.Context, lake *pipeline.Lake) ([]pipeline.CatalogTable, error) {
 	var tables []pipeline.CatalogTable
 	pages := glue.NewGetTablesPaginator(c.client, &glue.GetTablesInput{DatabaseName: &c.database})
@@ -67,7 +66,7 @@ func columnsOf(columns []types.Column) []pipeline.ColumnRecord {
 	return found
 }
 
-// format is what people call a table's format, by its SerDe.
+// format returns the usual name of a table's format, derived from its SerDe.
 func format(t types.Table) string {
 	library := ""
 	if s := t.StorageDescriptor.SerdeInfo; s != nil {

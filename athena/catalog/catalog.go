@@ -1,10 +1,11 @@
-// Package catalog keeps a lake's tables in the Glue Data Catalog, where Athena
-// finds them.
+// Package catalog manages a lake's tables in the Glue Data Catalog, where
+// Athena finds them.
 //
 //	tables := catalog.Open(config, "stedi", "s3://bucket/prefix")
 //	place, err := tables.Place(ctx, table)
 //
-// Only what carries this program's parameter is ever changed or removed.
+// It changes and removes only databases and tables that carry this program's
+// parameter.
 package catalog
 
 import (
@@ -28,28 +29,29 @@ const (
 	missing = "EntityNotFoundException"
 )
 
-// Kind is what a lake's authority calls this catalog.
+// Kind is the name of this catalog in a lake's authority file.
 const Kind = "glue"
 
-// Catalog is a database of the Glue Data Catalog, as the catalog of a lake.
+// Catalog is a database of the Glue Data Catalog that holds the tables of a
+// lake.
 type Catalog struct {
 	client   *glue.Client
 	database string
-	lake     string // its location, without a slash at the end
+	lake     string // location, without a slash at the end
 }
 
 var _ pipeline.Catalog = (*Catalog)(nil)
 
-// Open returns the catalog of the lake at a location, without asking whether
-// it is there.
+// Open returns the catalog of the lake at a location, without checking that the
+// database exists.
 func Open(config aws.Config, database, location string) *Catalog {
 	return &Catalog{client: glue.NewFromConfig(config), database: database, lake: strings.TrimSuffix(location, "/")}
 }
 
-// Database is the name of the database.
+// Database returns the name of the database.
 func (c *Catalog) Database() string { return c.database }
 
-// Place returns where the catalog says that a table is.
+// Place returns the folder and the catalog version of a table.
 func (c *Catalog) Place(ctx context.Context, table *pipeline.Table) (pipeline.Place, error) {
 	found, err := c.mine(ctx, table.Name)
 	if err != nil {
@@ -87,7 +89,7 @@ func (c *Catalog) foreign(name string) error {
 		"the database %s already has an unmanaged table of this name", c.database)
 }
 
-// table returns nil if there is none of that name.
+// table returns a table, or nil if it does not exist.
 func (c *Catalog) table(ctx context.Context, name string) (*types.Table, error) {
 	out, err := c.client.GetTable(ctx, &glue.GetTableInput{DatabaseName: &c.database, Name: &name})
 	if account.Is(err, missing) {
@@ -102,8 +104,8 @@ func (c *Catalog) table(ctx context.Context, name string) (*types.Table, error) 
 	return out.Table, nil
 }
 
-// Move points the table at another folder. The catalog itself compares the
-// version, so that of several moves one wins.
+// Move points the table at another folder. Glue compares the version, so
+// exactly one of several concurrent moves succeeds.
 func (c *Catalog) Move(ctx context.Context, table *pipeline.Table, from pipeline.Place, folder string) error {
 	found, err := c.mine(ctx, table.Name)
 	if err != nil {
@@ -121,15 +123,15 @@ func (c *Catalog) Move(ctx context.Context, table *pipeline.Table, from pipeline
 	if !account.Is(err, "ConcurrentModificationException", "VersionMismatchException") {
 		return account.Explain(err, "point the table "+c.database+"."+table.Name+" at its new rows")
 	}
-	// After a lost reply the second try is refused because of the first one.
+	// If the reply of a successful update was lost, Glue refuses the retry.
 	if now, err := c.Place(ctx, table); err != nil || now.Folder != folder {
 		return changed
 	}
 	return nil
 }
 
-// inputOf is what an update has to say of a table to leave it as it is, but
-// for numbers that hold for its present files only.
+// inputOf returns the input of an update that keeps a table as it is, without
+// the statistics, which hold only for the present files.
 func inputOf(t *types.Table) *types.TableInput {
 	parameters := maps.Clone(t.Parameters)
 	maps.DeleteFunc(parameters, func(name, _ string) bool { return slices.Contains(statistics, name) })
@@ -143,8 +145,8 @@ func inputOf(t *types.Table) *types.TableInput {
 
 var statistics = []string{"numRows", "numFiles", "totalSize", "rawDataSize", "recordCount", "averageRecordSize", "objectCount", "sizeKey", "STATS_GENERATED", "COLUMN_STATS_ACCURATE", "trino_query_id", "presto_query_id", "transient_lastDdlTime"}
 
-// Drop removes a table of ours from the catalog, and nothing of its files. One
-// that is not there is removed already.
+// Drop removes a table from the catalog, but not its files. A missing table is
+// not an error.
 func (c *Catalog) Drop(ctx context.Context, name string) error {
 	_, err := c.client.DeleteTable(ctx, &glue.DeleteTableInput{DatabaseName: &c.database, Name: &name})
 	if account.Is(err, missing) {
@@ -153,8 +155,8 @@ func (c *Catalog) Drop(ctx context.Context, name string) error {
 	return account.Explain(err, "drop the table "+c.database+"."+name)
 }
 
-// Fits makes sure that a table which Athena has just made has the columns that
-// a table of the lake is defined with.
+// Fits checks that a table that Athena has just written has the columns of the
+// definition.
 func (c *Catalog) Fits(ctx context.Context, table *pipeline.Table, made string) error {
 	found, err := c.table(ctx, made)
 	if err != nil {

@@ -52,7 +52,7 @@ func deploy(t *testing.T) deployed {
 	return d
 }
 
-// apply does what is to be done, and wants it to be those calls.
+// apply applies the changes and checks that they are exactly the wanted calls.
 func (d deployed) apply(t *testing.T, want ...string) {
 	t.Helper()
 	changes, err := d.Changes(t.Context(), d.lake)
@@ -92,7 +92,7 @@ func (d deployed) update(t *testing.T, table string, change func(*types.TableInp
 
 func TestTheCatalogFollowsTheDefinition(t *testing.T) {
 	d := deploy(t)
-	d.apply(t) // nothing is left to do
+	d.apply(t) // a second deploy has no changes
 	landing := d.get(t, "customer_landing")
 	if got := aws.ToString(landing.StorageDescriptor.Location); got != location+"/customer/landing/" {
 		t.Errorf("landing lies in %s", got)
@@ -204,7 +204,7 @@ func TestTablesOfOthersAreBrowsedInTheirZone(t *testing.T) {
 	}
 }
 
-// Each of these makes Athena read something else than is meant, in silence.
+// Each of these settings causes Athena to read wrong rows without an error.
 func TestWhatMakesAthenaReadSomethingElseIsFound(t *testing.T) {
 	d := deploy(t)
 	if found := examine(t, d); len(found) != 0 {

@@ -15,17 +15,17 @@ import (
 	"stedi/pipeline/definition"
 )
 
-// Change is a call that brings the catalog closer to the definition.
+// Change is a call that updates the catalog to match the definition.
 type Change struct {
-	Call  string // of Glue's API
+	Call  string // of the Glue API
 	About string // the database or the table
 	Why   string
 	Do    func(ctx context.Context) error
 }
 
-// Changes says what is to be done so that the catalog knows the lake's tables
-// as they are defined. Tables that are right need nothing, and those of others
-// are an error.
+// Changes returns the calls that create or update the database and the lake's
+// tables to match the definition. It returns an error if an unmanaged table has
+// the name of one of the lake's.
 func (c *Catalog) Changes(ctx context.Context, lake *pipeline.Lake) ([]Change, error) {
 	var changes []Change
 	_, err := c.client.GetDatabase(ctx, &glue.GetDatabaseInput{Name: &c.database})
@@ -58,7 +58,7 @@ func (c *Catalog) createDatabase(ctx context.Context) error {
 	return account.Explain(err, "create the database "+c.database)
 }
 
-// change says what a table needs, or nil.
+// change returns the change for a table, or nil if it matches the definition.
 func (c *Catalog) change(ctx context.Context, t *pipeline.Table, fresh bool) (*Change, error) {
 	want, err := c.define(t)
 	if err != nil {
@@ -93,8 +93,8 @@ func (c *Catalog) change(ctx context.Context, t *pipeline.Table, fresh bool) (*C
 	}}, nil
 }
 
-// drift says in what a table differs from its definition. Where a table of
-// ours lies was decided by who published it last, so that stays.
+// drift describes how a table differs from its definition, or returns "". The
+// location of a derived table does not count, because each publish moves it.
 func (c *Catalog) drift(found *types.Table, want *types.TableInput, t *pipeline.Table) string {
 	have := found.StorageDescriptor
 	if _, err := c.place(found); err == nil && !t.IsLanding() {
@@ -115,8 +115,8 @@ func (c *Catalog) drift(found *types.Table, want *types.TableInput, t *pipeline.
 	return ""
 }
 
-// define is what the catalog is to say of a table: the same as the statement
-// that Athena would be given.
+// define returns the catalog entry of a table; it equals the one that the
+// table's CREATE TABLE statement gives in Athena.
 func (c *Catalog) define(t *pipeline.Table) (*types.TableInput, error) {
 	class, properties, err := definition.SerDe(t)
 	if err != nil {
@@ -147,13 +147,12 @@ func (c *Catalog) define(t *pipeline.Table) (*types.TableInput, error) {
 	}, nil
 }
 
-// unmade is where a table of this lake is until its first version is published:
-// not where versions are, for a reader would see them before they are checked.
+// unmade is the folder of a derived table until its first version is published.
+// No version is ever written there, so readers never see unaudited rows.
 const unmade = "run=0/"
 
-// Undeploy says what is to be done so that the catalog knows nothing of the
-// lake any more: tables of ours go, and the database if it is ours and empty
-// then.
+// Undeploy returns the calls that remove the lake's managed tables from the
+// catalog, and the managed database if it is empty then.
 func (c *Catalog) Undeploy(ctx context.Context, lake *pipeline.Lake) ([]Change, error) {
 	out, err := c.client.GetDatabase(ctx, &glue.GetDatabaseInput{Name: &c.database})
 	if account.Is(err, missing) {

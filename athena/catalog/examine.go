@@ -13,8 +13,9 @@ import (
 	"stedi/pipeline"
 )
 
-// Examine compares the database with the definition, and says of every table
-// in it, managed or not, which causes Athena to read something unintended.
+// Examine compares the database with the definition. It also checks every table
+// in the database, managed or not, for settings that cause Athena to read wrong
+// or missing rows.
 func (c *Catalog) Examine(ctx context.Context, lake *pipeline.Lake) ([]pipeline.Finding, error) {
 	findings := c.examineDeployment(ctx, lake)
 	var all []types.Table
@@ -43,7 +44,7 @@ func (c *Catalog) Examine(ctx context.Context, lake *pipeline.Lake) ([]pipeline.
 	return findings, nil
 }
 
-// examineDeployment says what a deploy would change.
+// examineDeployment returns the changes that a deploy would make as findings.
 func (c *Catalog) examineDeployment(ctx context.Context, lake *pipeline.Lake) []pipeline.Finding {
 	changes, err := c.Changes(ctx, lake)
 	if err != nil {
@@ -63,7 +64,7 @@ func wrong(about, says, fix string) pipeline.Finding {
 	return pipeline.Finding{About: about, Wrong: true, Says: says, Fix: fix, Kind: pipeline.BadUsage}
 }
 
-// examine looks at one table.
+// examine checks the location and the SerDe of one table.
 func (c *Catalog) examine(t types.Table, all []types.Table, lake *pipeline.Lake) []pipeline.Finding {
 	var findings []pipeline.Finding
 	about := c.database + "." + aws.ToString(t.Name)
@@ -91,7 +92,7 @@ func (c *Catalog) examine(t types.Table, all []types.Table, lake *pipeline.Lake)
 	return append(findings, examineSerde(about, t)...)
 }
 
-// examineSerde looks at what reads a table's JSON.
+// examineSerde checks the SerDe of a table.
 func examineSerde(about string, t types.Table) []pipeline.Finding {
 	s := t.StorageDescriptor.SerdeInfo
 	if s == nil {
@@ -107,7 +108,7 @@ func examineSerde(about string, t types.Table) []pipeline.Finding {
 	return nil
 }
 
-// examinePartitions finds a partitioned table without loaded partitions.
+// examinePartitions reports a partitioned table without loaded partitions.
 func (c *Catalog) examinePartitions(ctx context.Context, t types.Table) ([]pipeline.Finding, error) {
 	if len(t.PartitionKeys) == 0 || t.Parameters["projection.enabled"] == "true" {
 		return nil, nil

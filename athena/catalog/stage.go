@@ -10,9 +10,9 @@ import (
 	"stedi/pipeline"
 )
 
-// Stage makes rows that are in a folder known under a name of their own, with
-// the columns of a table of the lake. One of that name that a killed run has
-// left is replaced.
+// Stage creates a table in the catalog for the rows in a folder, with the
+// columns of a table of the lake. It replaces a table of that name that a
+// killed run has left.
 func (c *Catalog) Stage(ctx context.Context, table *pipeline.Table, name, folder string) error {
 	input, err := c.define(table)
 	if err != nil {
@@ -24,7 +24,7 @@ func (c *Catalog) Stage(ctx context.Context, table *pipeline.Table, name, folder
 	input.Name, input.StorageDescriptor.Location = aws.String(name), aws.String(c.lake+"/"+folder+"/")
 	_, err = c.client.CreateTable(ctx, &glue.CreateTableInput{DatabaseName: &c.database, TableInput: input})
 	if account.Is(err, "AlreadyExistsException") {
-		return nil // by a try whose answer was lost
+		return nil // an earlier attempt created it and its reply was lost
 	}
 	return account.Explain(err, "write the new rows of "+table.Name+" known")
 }

@@ -51,7 +51,7 @@ func (s *Settings) queries(ctx context.Context, env *registry.Env) (*athena.Engi
 	return client.Engine(tables, env.Root, s.stages && !env.RowsOnly), nil
 }
 
-// examineQueries looks at the catalog and the workgroup.
+// examineQueries checks the catalog and the workgroup.
 func (s *Settings) examineQueries(ctx context.Context, env *registry.Env) []pipeline.Finding {
 	tables, err := s.Catalog(ctx, env.Place)
 	if err != nil {
@@ -68,16 +68,16 @@ func (s *Settings) examineQueries(ctx context.Context, env *registry.Env) []pipe
 	return append(findings, pipeline.Fine(about, "queries can be run there"))
 }
 
-// scans estimates what queries read.
+// scans estimates the scanned bytes of queries.
 type scans struct {
 	env    *registry.Env
 	price  athena.Price
 	stages bool
 }
 
-// Table says what it takes to build a table: its transform, its guards, and the
-// count of its stages. Tables that would be rebuilt are taken to be as large as
-// they are now.
+// Table estimates the scanned bytes and the cost to build a table: its
+// transform, its guards and the stage counts. It assumes that rebuilt tables
+// keep their size.
 func (s scans) Table(ctx context.Context, t *pipeline.Table) (*registry.Estimate, error) {
 	inputs, err := s.env.SizeOf(ctx, t.Transform.Inputs...)
 	if err != nil {

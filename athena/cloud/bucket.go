@@ -9,8 +9,8 @@ import (
 	"stedi/pipeline/spark"
 )
 
-// Bucket says how Spark reaches a bucket of the account: with the credentials
-// that the program has now.
+// Bucket returns Spark's access to a bucket of the account, with the program's
+// current credentials.
 func (s *Settings) Bucket(ctx context.Context) (spark.Access, error) {
 	config, err := s.Account(ctx)
 	if err != nil {

@@ -23,7 +23,7 @@ func TestAthena(t *testing.T) {
 	})
 }
 
-// Glue is tested on a real Spark, which takes seconds for each table.
+// TestGlue runs Glue jobs on a real Spark, which takes seconds for each table.
 func TestGlue(t *testing.T) {
 	awstest.Whole(t)
 	enginetest.Run(t, func(t *testing.T) *enginetest.World {
@@ -34,7 +34,7 @@ func TestGlue(t *testing.T) {
 	})
 }
 
-// deployed opens an engine on a lake in a bucket that its catalog knows.
+// deployed opens an engine on a lake in a bucket, deployed to the catalog.
 func deployed(t *testing.T, server *awstest.AWS, describe func(*cloud.Settings) registry.Entry) *enginetest.World {
 	t.Helper()
 	const location = "s3://lake/a"
@@ -54,7 +54,7 @@ func deployed(t *testing.T, server *awstest.AWS, describe func(*cloud.Settings) 
 	flags := pflag.NewFlagSet("", pflag.ContinueOnError)
 	settings.AccountFlags(flags)
 	entry := describe(settings)
-	if entry.QueriedBy != "" { // its tables are read by the other one, which has settings, too
+	if entry.QueriedBy != "" { // Athena reads its tables, and has settings of its own
 		settings.Athena()
 	}
 	if err := flags.Parse([]string{"--region", awstest.Region, "--endpoint", server.Endpoint}); err != nil {

@@ -12,8 +12,8 @@ import (
 	"stedi/pipeline/state"
 )
 
-// Glue describes the engine that runs transforms as Spark jobs. Athena answers
-// queries about what they build.
+// Glue describes the engine that runs transforms as Spark jobs. Queries on its
+// tables run on Athena.
 func (s *Settings) Glue() registry.Entry {
 	supports := func(lake registry.Place) error {
 		if err := deployed(glue.Name)(lake); err != nil {
@@ -86,7 +86,7 @@ func (s *Settings) jobRuns(ctx context.Context, env *registry.Env, tables []*pip
 	return all, nil
 }
 
-// manyPastRuns is how far back an estimate looks.
+// manyPastRuns is the number of past runs that an estimate uses.
 const manyPastRuns = 20
 
 // pastRuns returns the records of the newest runs.
@@ -106,14 +106,14 @@ func pastRuns(ctx context.Context, store pipeline.Store) ([]*pipeline.Record, er
 	return records, nil
 }
 
-// works estimates what jobs work.
+// works estimates the DPU-seconds of jobs.
 type works struct {
 	past  []*pipeline.Record
 	price glue.Price
 }
 
-// Table says what a job would use, from what it used before, or what the
-// shortest one does.
+// Table returns the median DPU-seconds of a job's past runs, or the least that
+// a run is charged for.
 func (w works) Table(_ context.Context, t *pipeline.Table) (*registry.Estimate, error) {
 	before := state.PastDPUSeconds(w.past, t.Name)
 	units, known := state.Median(before)
@@ -131,7 +131,7 @@ func (w works) Sum(steps []*registry.Estimate) string {
 	}
 	word := "about"
 	if fewest == 0 {
-		word = "at least" // of some job nothing is known
+		word = "at least" // some job has no past run
 	}
 	return fmt.Sprintf("Glue would work for %s %s DPU-seconds (past runs): $%.4f, and Athena a little for counts and guards.",
 		word, printable.Thousands(int64(all.DPUSeconds)), all.CostUSD)

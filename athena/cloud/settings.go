@@ -1,6 +1,6 @@
-// Package cloud opens the services of an AWS account for a lake, as the
-// program's flags say, and describes Athena and Glue as engines. Nothing is asked
-// of AWS before one of its methods is called.
+// Package cloud opens the services of an AWS account for a lake, according to
+// the program's flags, and describes Athena and Glue as engines. It sends no
+// request to AWS before one of its methods is called.
 package cloud
 
 import (
@@ -21,10 +21,10 @@ import (
 	"stedi/pipeline/engines/registry"
 )
 
-// DefaultDatabase is the database of a lake that names none.
+// DefaultDatabase is the default database of a lake.
 const DefaultDatabase = "stedi"
 
-// Settings are what the flags say of an account and its services.
+// Settings are the flags for an account and its services.
 type Settings struct {
 	Region    string
 	Profile   string
@@ -33,11 +33,11 @@ type Settings struct {
 	Workgroup string
 	maxScan   string
 	stages    bool
-	scanned   price // a terabyte
-	worked    price // an hour of a DPU
+	scanned   price // US dollars per terabyte
+	worked    price // US dollars per DPU-hour
 }
 
-// AccountFlags adds the flags that say which account is used.
+// AccountFlags adds the flags that select the account.
 func (s *Settings) AccountFlags(flags *pflag.FlagSet) {
 	flags.StringVar(&s.Region, "region", "", "region of a lake in S3 (default: that of the environment or of ~/.aws)")
 	flags.StringVar(&s.Profile, "aws-profile", "", "profile in ~/.aws whose credentials are used")
@@ -62,7 +62,7 @@ func (s *Settings) jobFlags() *pflag.FlagSet {
 	return flags
 }
 
-// queryPrice and jobPrice are the usual prices but for what was said of them.
+// queryPrice returns the default price with the value of --price-per-tb.
 func (s *Settings) queryPrice() athena.Price {
 	p := athena.DefaultPrice
 	p.PerTB = float64(s.scanned)
@@ -80,10 +80,10 @@ type price float64
 
 func (p *price) String() string { return strconv.FormatFloat(float64(*p), 'f', -1, 64) }
 
-// Type is the word that help has for the value.
+// Type returns the name of the value in the help text.
 func (p *price) Type() string { return "USD" }
 
-// Set takes what can be a price: neither infinities nor what is not a number.
+// Set parses a price. It rejects infinities and NaN.
 func (p *price) Set(text string) error {
 	amount, err := strconv.ParseFloat(text, 64)
 	if err != nil || !(amount >= 0 && amount < 1e6) {
@@ -98,7 +98,8 @@ func (s *Settings) Account(ctx context.Context) (aws.Config, error) {
 	return account.Open(ctx, account.Options{Region: s.Region, Profile: s.Profile, Endpoint: s.Endpoint})
 }
 
-// Catalog opens the catalog that a lake was deployed to.
+// Catalog opens the catalog of a deployed lake. It fails if --database names
+// another database than the deployed one.
 func (s *Settings) Catalog(ctx context.Context, lake registry.Place) (*catalog.Catalog, error) {
 	recorded := lake.Authority.Database
 	if s.Database != "" && recorded != "" && s.Database != recorded {
@@ -111,7 +112,7 @@ func (s *Settings) Catalog(ctx context.Context, lake registry.Place) (*catalog.C
 	return catalog.Open(config, cmp.Or(s.Database, recorded, DefaultDatabase), lake.Root), nil
 }
 
-// Jobs opens the Glue jobs of a lake, as it was deployed with them.
+// Jobs opens the Glue jobs of a deployed lake.
 func (s *Settings) Jobs(ctx context.Context, lake *pipeline.Lake, files pipeline.Files, place registry.Place, database string) (*glue.Jobs, error) {
 	config, err := s.Account(ctx)
 	if err != nil {
@@ -122,7 +123,7 @@ func (s *Settings) Jobs(ctx context.Context, lake *pipeline.Lake, files pipeline
 	}), nil
 }
 
-// resultsFolder is where the results of queries rest until the next run.
+// resultsFolder holds the results of queries until the next run.
 const resultsFolder = ".stedi/staging/results/"
 
 // client opens Athena for a deployed lake.
@@ -148,7 +149,8 @@ func (s *Settings) client(ctx context.Context, env *registry.Env, database strin
 	})
 }
 
-// deployed says why a lake is not known to an engine of the account, or nothing.
+// deployed returns a function that returns an error if a lake is not in S3 or
+// is not deployed.
 func deployed(engine string) func(registry.Place) error {
 	return func(lake registry.Place) error {
 		if !lake.InS3() {

@@ -3,9 +3,9 @@
 //	jobs := glue.Open(config, lake, store, "s3://bucket/prefix", glue.Options{Role: arn})
 //	engine := jobs.Engine(tables, queries)
 //
-// A job has at most one run of ours at a time. A run that is found writing to
-// the same target is resumed, not started twice. The jobs run the scripts of
-// package spark.
+// A job has at most one run at a time. If a run already writes to the same
+// target, it is resumed, not started twice. The jobs run the scripts of package
+// spark.
 package glue
 
 import (
@@ -18,8 +18,8 @@ import (
 	"stedi/pipeline"
 )
 
-// Engine runs transforms as Glue jobs, and asks Athena about what they have
-// made: it counts the rows again, and holds them against the rules.
+// Engine runs transforms as Glue jobs. It uses Athena to count their rows again
+// and to run checks.
 type Engine struct {
 	*athena.Engine
 
@@ -31,7 +31,7 @@ type Engine struct {
 
 var _ pipeline.Engine = (*Engine)(nil)
 
-// Engine returns one for the lake of the jobs.
+// Engine returns an engine for the lake of the jobs.
 func (j *Jobs) Engine(tables *catalog.Catalog, queries *athena.Engine) *Engine {
 	return &Engine{Engine: queries, jobs: j, tables: tables}
 }
@@ -42,7 +42,7 @@ const Name = "glue"
 // Name is the engine's name.
 func (e *Engine) Name() string { return Name }
 
-// Spent returns what was asked for since the last call.
+// Spent returns what was spent since the last call.
 func (e *Engine) Spent() pipeline.Spending {
 	queries := e.Engine.Spent()
 	e.mu.Lock()
@@ -55,8 +55,8 @@ func (e *Engine) Spent() pipeline.Spending {
 	return spent
 }
 
-// Run makes the rows of a job in its target. Begun again after a kill, it finds
-// the run that was under way.
+// Run writes the rows of a job to its target. After a kill, it resumes the job
+// run that is still active.
 func (e *Engine) Run(ctx context.Context, job pipeline.Job, progress func(pipeline.Progress)) (pipeline.Result, error) {
 	progress(pipeline.Progress{})
 	work := Work{Table: job.Table, Target: *job.Output.Folder, Log: func(line string) { job.Say("%s", line) }, Look: func() { progress(pipeline.Progress{}) }}
@@ -94,10 +94,10 @@ func (e *Engine) Run(ctx context.Context, job pipeline.Job, progress func(pipeli
 	return pipeline.Result{Rows: written, Funnel: result.Funnel}, nil
 }
 
-// Release stops the run that is on its way to a target, waits for its end, and
-// drops the name under which Athena knew its rows, but not the rows.
+// Release stops the job run that writes to a target, waits for its end, and
+// drops its table from the catalog. It does not delete the rows.
 func (e *Engine) Release(ctx context.Context, table *pipeline.Table, target pipeline.Target) error {
 	err := e.jobs.Stop(ctx, table, target)
-	target.Query = "" // it is none of Athena's
+	target.Query = "" // the id belongs to Glue, not to Athena
 	return errors.Join(err, e.Engine.Release(ctx, table, target))
 }

@@ -26,36 +26,37 @@ import (
 	"stedi/pipeline/spark"
 )
 
-// Options say how jobs run.
+// Options configure the jobs.
 type Options struct {
-	Prefix   string // before the names of all jobs, so that two lakes can share an account
-	Role     string // ARN of what the jobs run as; empty: one that Changes makes
-	Database string // of the catalog; the role is named after it
-	// Deadline is how long a run may take, with its wait for machines; 0 means
-	// half an hour. Glue itself ends one that runs for a quarter of an hour.
+	Prefix   string // prefix of all job names, so that two lakes can share an account
+	Role     string // ARN of the role of the jobs; if empty, Changes creates one
+	Database string // database of the catalog; part of the role's name
+	// Deadline is the longest time of a run, including its wait for machines; 0
+	// means half an hour. Glue itself ends a run after a quarter of an hour.
 	Deadline time.Duration
-	// Poll is the first and shortest wait between two looks at a run; 0 means
-	// a second.
+	// Poll is the first and shortest wait between two polls of a run; 0 means a
+	// second.
 	Poll  time.Duration
 	Price Price
 }
 
-// Price is what Glue asks for. The zero value is the price of DefaultPrice.
+// Price is the price of job runs. The zero value means DefaultPrice.
 type Price struct {
 	PerDPUHour float64       // US dollars
-	Least      time.Duration // that the shortest run is charged for
+	Least      time.Duration // shortest time that a run is charged for
 }
 
-// DefaultPrice is that of us-east-1 in November 2026, by the second.
+// DefaultPrice is the price in us-east-1 in November 2026, billed by the
+// second.
 var DefaultPrice = Price{PerDPUHour: 0.44, Least: time.Minute}
 
-// Cost is the price of DPU seconds in US dollars.
+// Cost returns the price of DPU-seconds in US dollars.
 func (p Price) Cost(dpuSeconds float64) float64 { return dpuSeconds / 3600 * p.PerDPUHour }
 
-// LeastDPUSeconds is what the shortest run of a job is charged for.
+// LeastDPUSeconds returns the DPU-seconds that the shortest run is charged for.
 func (p Price) LeastDPUSeconds() float64 { return p.Least.Seconds() * workers }
 
-// Jobs are the Glue jobs of a lake: one for each table that a transform makes.
+// Jobs are the Glue jobs of a lake, one for each derived table.
 type Jobs struct {
 	api      *glue.Client
 	logs     *cloudwatchlogs.Client
@@ -66,8 +67,8 @@ type Jobs struct {
 	options  Options
 }
 
-// Open returns the jobs of the lake that lies at a location and whose files are
-// given, without asking whether they are there.
+// Open returns the jobs of the lake at a location, without checking that they
+// exist. files are the files of that lake.
 func Open(config aws.Config, lake *pipeline.Lake, files pipeline.Files, location string, options Options) *Jobs {
 	options.Deadline = cmp.Or(options.Deadline, 30*time.Minute)
 	options.Poll = cmp.Or(options.Poll, time.Second)
@@ -80,16 +81,16 @@ func Open(config aws.Config, lake *pipeline.Lake, files pipeline.Files, location
 	}
 }
 
-// Name is what the job of a table is called.
+// Name returns the name of a table's job.
 func (j *Jobs) Name(t *pipeline.Table) string { return j.options.Prefix + spark.JobName(t) }
 
-// Role is the ARN of what the jobs run as, once it is known.
+// Role returns the ARN of the role of the jobs, or "" if it is not known yet.
 func (j *Jobs) Role() string { return j.options.Role }
 
-// folder holds everything that jobs need and leave, apart from rows.
+// folder holds the scripts and results of jobs, but no rows.
 const folder = ".stedi/glue"
 
-// Folder is the folder of the lake that holds scripts and results.
+// Folder returns the folder of the lake that holds scripts and results.
 func (j *Jobs) Folder() string { return folder }
 
 const (
@@ -97,13 +98,14 @@ const (
 	version     = "5.0"
 	workers     = 2
 	minutes     = 15
-	ours        = "--stedi-lake" // scripts take no notice of it
+	ours        = "--stedi-lake" // scripts ignore it
 	bookmark    = "--job-bookmark-option"
 	bookmarkOff = "job-bookmark-disable"
 )
 
-// scriptFile names a script by what is in it, so that a job that runs is never
-// given another one.
+// scriptFile returns the name and the text of a table's script. The name
+// contains a hash of the text, so that the script of a running job never
+// changes.
 func (j *Jobs) scriptFile(t *pipeline.Table) (name, text string, err error) {
 	if text, err = spark.Script(j.lake, t); err != nil {
 		return "", "", err
@@ -112,7 +114,7 @@ func (j *Jobs) scriptFile(t *pipeline.Table) (name, text string, err error) {
 	return folder + "/scripts/" + spark.JobName(t) + "-" + hex.EncodeToString(sum[:8]) + ".py", text, nil
 }
 
-// define is what Glue is to know of a job.
+// define returns the definition of a job.
 func (j *Jobs) define(script string) *types.JobUpdate {
 	return &types.JobUpdate{
 		Description: aws.String("Builds a table of a stedi lake"), Role: &j.options.Role, GlueVersion: aws.String(version),
@@ -123,7 +125,7 @@ func (j *Jobs) define(script string) *types.JobUpdate {
 	}
 }
 
-// drift says in what a job differs from its definition, or "".
+// drift describes how a job differs from its definition, or returns "".
 func drift(have *types.Job, want *types.JobUpdate) string {
 	command, property := have.Command, have.ExecutionProperty
 	switch {
@@ -147,7 +149,8 @@ func drift(have *types.Job, want *types.JobUpdate) string {
 	return ""
 }
 
-// get returns a job of this lake, or nil if there is none.
+// get returns a table's job, or nil if it does not exist. It fails if the job
+// belongs to another lake.
 func (j *Jobs) get(ctx context.Context, t *pipeline.Table) (*types.Job, error) {
 	name := j.Name(t)
 	out, err := j.api.GetJob(ctx, &glue.GetJobInput{JobName: &name})
@@ -164,7 +167,8 @@ func (j *Jobs) get(ctx context.Context, t *pipeline.Table) (*types.Job, error) {
 	return out.Job, nil
 }
 
-// change says what the job of a table needs, or nil.
+// change returns the change for a table's job, or nil if it matches the
+// definition.
 func (j *Jobs) change(ctx context.Context, t *pipeline.Table) (*catalog.Change, error) {
 	file, text, err := j.scriptFile(t)
 	if err != nil {
@@ -195,7 +199,7 @@ func (j *Jobs) change(ctx context.Context, t *pipeline.Table) (*catalog.Change, 
 	return change, nil
 }
 
-// holds reports whether the whole script is there.
+// holds reports whether the file contains exactly the text.
 func (j *Jobs) holds(ctx context.Context, file, text string) bool {
 	r, err := j.files.Open(ctx, file)
 	if err != nil {
@@ -205,8 +209,8 @@ func (j *Jobs) holds(ctx context.Context, file, text string) bool {
 	return errors.Join(err, r.Close()) == nil && bytes.Equal(got, []byte(text))
 }
 
-// roleTries is how often a job is offered that Glue refuses because of its role:
-// it takes a while until a new one is known everywhere.
+// roleTries is the number of attempts to create a job if Glue rejects its role,
+// because a new role takes a while to become visible.
 const roleTries = 10
 
 func (j *Jobs) put(ctx context.Context, name string, d *types.JobUpdate, fresh bool) error {
@@ -230,7 +234,7 @@ func (j *Jobs) put(ctx context.Context, name string, d *types.JobUpdate, fresh b
 	}
 }
 
-// ensure makes the job of a table what it should be.
+// ensure creates or updates the job of a table to match the definition.
 func (j *Jobs) ensure(ctx context.Context, t *pipeline.Table) error {
 	change, err := j.change(ctx, t)
 	if err != nil || change == nil {
@@ -239,8 +243,8 @@ func (j *Jobs) ensure(ctx context.Context, t *pipeline.Table) error {
 	return change.Do(ctx)
 }
 
-// Changes says what is to be done so that Glue has the lake's jobs as they are
-// defined, and something that they run as.
+// Changes returns the calls that create or update the role and the jobs to
+// match the definition.
 func (j *Jobs) Changes(ctx context.Context) ([]catalog.Change, error) {
 	changes, err := j.roleChanges(ctx)
 	if err != nil {
@@ -261,8 +265,8 @@ func (j *Jobs) Changes(ctx context.Context) ([]catalog.Change, error) {
 	return changes, nil
 }
 
-// Undeploy says what is to be done so that Glue knows nothing of the lake's
-// jobs any more. Jobs of others stay.
+// Undeploy returns the calls that delete the lake's jobs and their managed
+// role. It skips jobs of other lakes.
 func (j *Jobs) Undeploy(ctx context.Context) ([]catalog.Change, error) {
 	var changes []catalog.Change
 	for _, t := range j.lake.Tables {
@@ -287,7 +291,7 @@ func (j *Jobs) Undeploy(ctx context.Context) ([]catalog.Change, error) {
 	return append(changes, j.roleRemoval()...), nil
 }
 
-// Examine compares the jobs and their role with what they should be.
+// Examine compares the jobs and their role with the definition.
 func (j *Jobs) Examine(ctx context.Context) []pipeline.Finding {
 	findings := []pipeline.Finding{j.examineRole(ctx)}
 	for _, t := range j.lake.Tables {
@@ -308,7 +312,7 @@ func (j *Jobs) Examine(ctx context.Context) []pipeline.Finding {
 	return findings
 }
 
-// read returns the text of a file of the lake, or "" if it is not there.
+// read returns the content of a file of the lake, or nil if it does not exist.
 func (j *Jobs) read(ctx context.Context, name string) (text []byte, err error) {
 	r, err := j.files.Open(ctx, name)
 	if errors.Is(err, fs.ErrNotExist) {

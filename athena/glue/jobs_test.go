@@ -29,8 +29,8 @@ const (
 	role     = "arn:aws:iam::000000000000:role/given"
 )
 
-// bench is a server of jobs whose lake is a local folder, and the jobs of that
-// lake. What a job makes is not real; the order of its life is.
+// bench is a jobs server with a lake in a local folder, and the jobs of that
+// lake. The rows are fake; the order of calls and states is real.
 type bench struct {
 	*testing.T
 	root   string
@@ -68,12 +68,12 @@ func newBench(t *testing.T, options glue.Options) *bench {
 	return b
 }
 
-// local is where a part of the lake is.
+// local maps a URI of the lake to a local path.
 func (b *bench) local(uri string) string {
 	return filepath.Join(b.root, filepath.FromSlash(strings.TrimPrefix(uri, location)))
 }
 
-// work is what a job does: a row, and a result as the script writes it.
+// work writes a row and a result, like the script of a job.
 func (b *bench) work(_ context.Context, run awstest.JobRun) error {
 	if _, err := os.Stat(b.local(run.Script)); err != nil {
 		return err
@@ -132,13 +132,13 @@ func TestAJobIsMadeAndRunOnceAndItsLogPassedOn(t *testing.T) {
 	if result.Table != "customer_trusted" || done.ID != id || id == "" {
 		t.Errorf("got %+v and %+v, begun as %s", result, done, id)
 	}
-	if done.DPUSeconds != 120 || done.Cost < 0.0146 || done.Cost > 0.0147 { // a minute at least, two of them
+	if done.DPUSeconds != 120 || done.Cost < 0.0146 || done.Cost > 0.0147 { // two workers, at least a minute each
 		t.Errorf("it took %v DPU seconds, $%v", done.DPUSeconds, done.Cost)
 	}
 	if !slices.Contains(b.said, "customer_landing 1 -> 1") || !slices.Contains(b.said, "job run "+id+" is SUCCEEDED") {
 		t.Errorf("it said %q", b.said)
 	}
-	// Asked again for the same target, it finds what is there.
+	// A second run for the same target finds the first one.
 	if _, again, err := b.run(t.Context(), "", nil); err != nil || again.ID != id {
 		t.Errorf("again: %+v, %v", again, err)
 	}
@@ -175,7 +175,7 @@ func TestEveryEndOfARunIsToldWithItsLog(t *testing.T) {
 					t.Errorf("the error does not say %q: %v", want, err)
 				}
 			}
-			// The next run begins another one.
+			// The next run starts a new job run.
 			b.server.Fault(awstest.JobFaults{})
 			if _, _, err := b.run(t.Context(), done.ID, nil); err != nil {
 				t.Error(err)
@@ -238,7 +238,7 @@ func TestAJobThatSomebodyElseRunsIsLeftToThem(t *testing.T) {
 		t.Errorf("error of kind %d: %v", pipeline.KindOf(err), err)
 	}
 	b.wantRuns("SUCCEEDED", "RUNNING")
-	// Released, its slot is free.
+	// After a release the job is free.
 	if err := b.jobs.Stop(t.Context(), other.Table, pipeline.Target{Folder: "customer/trusted/run=2"}); err != nil {
 		t.Fatal(err)
 	}
@@ -286,7 +286,7 @@ func TestAJobThatWasChangedIsMended(t *testing.T) {
 		}
 	}
 	changes, err := b.jobs.Changes(t.Context())
-	if err != nil || len(changes) != 4 { // those that were never made
+	if err != nil || len(changes) != 4 { // the four jobs that do not exist yet
 		t.Errorf("%v, %d changes are left", err, len(changes))
 	}
 	b.server.Change(t, "customer_landing_to_trusted", func(job map[string]any) { delete(job, "DefaultArguments") })

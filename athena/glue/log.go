@@ -10,25 +10,25 @@ import (
 	"stedi/athena/account"
 )
 
-// logGroups are where a run's driver writes to under the run's id: what the
-// script says, and what goes wrong.
+// logGroups are the log groups to which a run's driver writes, in a stream
+// named after the run's id.
 var logGroups = []string{"/aws-glue/jobs/output", "/aws-glue/jobs/error"}
 
-// excerpt is how many lines of a log an error shows.
+// excerpt is the number of log lines in an error.
 const excerpt = 8
 
-// tail passes on what is new in the log of a run. A log that cannot be read is
-// no reason for a run to fail.
+// tail follows the log of a run. If the log cannot be read, the run continues
+// without it.
 type tail struct {
 	logs *cloudwatchlogs.Client
 	run  string
 	say  func(line string)
-	next map[string]*string // by group: from where to go on
+	next map[string]*string // next token by group
 	deaf bool
 	last []string // the newest lines
 }
 
-// fetch takes what has come since the last call.
+// fetch reads the lines since the last call.
 func (t *tail) fetch(ctx context.Context) {
 	if t.next == nil {
 		t.next = map[string]*string{}
@@ -45,7 +45,7 @@ func (t *tail) page(ctx context.Context, group string) bool {
 	from := t.next[group]
 	out, err := t.logs.GetLogEvents(ctx, &cloudwatchlogs.GetLogEventsInput{LogGroupName: &group, LogStreamName: &t.run, NextToken: from, StartFromHead: aws.Bool(true)})
 	if account.Is(err, "ResourceNotFoundException") || ctx.Err() != nil {
-		return false // nothing was said yet
+		return false // the stream does not exist yet
 	}
 	if err != nil {
 		t.deaf = true

@@ -36,14 +36,14 @@ const (
 	noRole     = "NoSuchEntity"
 )
 
-// roleName is another one for each lake.
+// roleName returns a name that is unique per lake.
 func (j *Jobs) roleName() string {
 	sum := sha256.Sum256([]byte(j.location))
 	return fmt.Sprintf("stedi-%.40s-%s", j.options.Database, hex.EncodeToString(sum[:4]))
 }
 
-// Policy is what the jobs of the lake at a location have to be allowed, and
-// nothing else: to read and write the lake, and to write their log.
+// Policy returns the IAM policy that the jobs of the lake at a location
+// require: read and write the lake, and write their log.
 func Policy(location string) (string, error) {
 	bucket, prefix, _ := strings.Cut(strings.TrimSuffix(strings.TrimPrefix(location, "s3://"), "/"), "/")
 	if prefix != "" {
@@ -54,7 +54,8 @@ func Policy(location string) (string, error) {
 	return b.String(), err
 }
 
-// roleChanges makes a role unless one was named.
+// roleChanges returns the calls that create or update the role of the jobs. It
+// returns no calls if --role names a role.
 func (j *Jobs) roleChanges(ctx context.Context) ([]catalog.Change, error) {
 	if j.options.Role != "" && !j.ownRole() {
 		return nil, nil
@@ -83,7 +84,7 @@ func (j *Jobs) roleChanges(ctx context.Context) ([]catalog.Change, error) {
 	}}), nil
 }
 
-// noIAM explains what is to be done where roles are not one's own to make.
+// noIAM adds a fix to the error of an identity that may not manage roles.
 func (j *Jobs) noIAM(err error, doing string) error {
 	err = account.Explain(err, doing+" the role "+j.roleName())
 	if pipeline.KindOf(err) != pipeline.Denied {
@@ -115,7 +116,7 @@ func (j *Jobs) samePolicy(ctx context.Context, role, policy string) (bool, error
 	return sameJSON(document(out.PolicyDocument), policy), nil
 }
 
-// document is a policy as it was given: IAM answers with it escaped.
+// document decodes a policy, which IAM returns URL-escaped.
 func document(escaped *string) string {
 	if text, err := url.QueryUnescape(aws.ToString(escaped)); err == nil {
 		return text
@@ -150,7 +151,7 @@ func (j *Jobs) roleRemoval() []catalog.Change {
 	}}}
 }
 
-// examineRole says whether Glue may take the role.
+// examineRole checks that Glue may assume the role.
 func (j *Jobs) examineRole(ctx context.Context) pipeline.Finding {
 	if j.options.Role == "" {
 		return pipeline.Finding{About: "role", Wrong: true, Says: "the lake has none for its Glue jobs", Fix: "`stedi deploy`, or `stedi deploy --role ARN`", Kind: pipeline.BadUsage}
@@ -170,7 +171,7 @@ func (j *Jobs) examineRole(ctx context.Context) pipeline.Finding {
 	return pipeline.Fine(about, "Glue can assume it")
 }
 
-// several is a text, or a list of them, as policies have it.
+// several is a string or a list of strings, both of which IAM policies allow.
 type several []string
 
 func (s *several) UnmarshalJSON(text []byte) error {
@@ -191,7 +192,7 @@ func (s several) has(word string) bool {
 	return false
 }
 
-// trusts reports whether a trust policy lets Glue take the role.
+// trusts reports whether a trust policy lets Glue assume the role.
 func trusts(policy string) bool {
 	var p struct {
 		Statement []struct {

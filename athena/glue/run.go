@@ -18,36 +18,36 @@ import (
 	"stedi/pipeline/spark"
 )
 
-// Work is what a job is to do.
+// Work is the input of a job run.
 type Work struct {
 	Table  *pipeline.Table
 	Target pipeline.Target
-	// Inputs say where tables are that are not at their path below the
+	// Inputs are the locations of tables that are not at their path below the
 	// lake, as NAME=URI.
 	Inputs []string
-	// Log takes a line of the job's log, or of what happens to it.
+	// Log receives each line of the job's log, and each change of its state.
 	Log func(line string)
-	// Look is called whenever the run was looked at.
+	// Look is called after each poll of the run.
 	Look func()
 }
 
-// Done is a run of a job that has ended, or how far it is.
+// Done is the state of a job run that is running or has ended.
 type Done struct {
 	ID         string
 	State      string
 	Started    time.Time
-	Ran        time.Duration // without its wait for machines
-	DPUSeconds float64       // as they are billed
+	Ran        time.Duration // without the wait for machines
+	DPUSeconds float64       // as billed
 	Cost       float64       // US dollars
 	Error      string
 }
 
 const longestPoll = 8 * time.Second
 
-// Run lets the job of a table make its rows, and returns what its script says
-// of them. A run that is on its way to the target already is resumed: Glue
-// has no token that would keep a second one from being started. When ctx ends
-// the run continues there, until Stop.
+// Run runs the job of a table and returns the result that its script writes. If
+// a run already writes to the target, it resumes that run, because Glue has no
+// token that prevents a second start. When ctx ends, the run continues in Glue
+// until Stop.
 func (j *Jobs) Run(ctx context.Context, work Work) (*spark.Result, *Done, error) {
 	if err := j.ensure(ctx, work.Table); err != nil {
 		return nil, nil, err
@@ -73,7 +73,7 @@ func (j *Jobs) out(target pipeline.Target) string { return j.location + "/" + ta
 
 func resultFile(target pipeline.Target) string { return folder + "/results/" + target.Folder + ".json" }
 
-// take finds the run that makes the target's rows, or begins one.
+// take returns the run that writes to the target, or starts one.
 func (j *Jobs) take(ctx context.Context, work Work) (string, error) {
 	known, err := j.find(ctx, work.Table, work.Target)
 	if err != nil {
@@ -85,7 +85,8 @@ func (j *Jobs) take(ctx context.Context, work Work) (string, error) {
 			work.Log("resuming the job run " + aws.ToString(known.Id))
 			return aws.ToString(known.Id), nil
 		}
-		// What it has left is worthless, and the script wants a new folder.
+		// The script requires an empty folder, so the rows of the failed run
+		// are deleted.
 		gone = aws.ToString(known.Id)
 		if err := errors.Join(j.end(ctx, work.Table, gone), j.files.Delete(ctx, work.Target.Folder)); err != nil {
 			return "", err
@@ -94,13 +95,12 @@ func (j *Jobs) take(ctx context.Context, work Work) (string, error) {
 	return j.start(ctx, work, gone)
 }
 
-// lost are the states of runs that nothing more will come of.
+// lost are the states of runs that can no longer succeed.
 var lost = []types.JobRunState{
 	types.JobRunStateStopping, types.JobRunStateStopped, types.JobRunStateFailed, types.JobRunStateTimeout, types.JobRunStateError, types.JobRunStateExpired,
 }
 
-// startTries bounds how often a run is asked for whose reply was lost, or whose
-// predecessor still holds the job.
+// startTries is the number of attempts to start a run.
 const startTries = 5
 
 // start begins a run. The SDK must not try again by itself: before that we look
@@ -111,7 +111,7 @@ func (j *Jobs) start(ctx context.Context, work Work, gone string) (string, error
 		bookmark: bookmarkOff, ours: j.location, "--lake": j.location, "--out": j.out(work.Target), "--result": j.location + "/" + resultFile(work.Target),
 	}
 	if len(work.Inputs) > 0 {
-		arguments["--input"] = strings.Join(work.Inputs, ",") // a key can be given once
+		arguments["--input"] = strings.Join(work.Inputs, ",") // Glue accepts each key only once
 	}
 	for try := 1; ; try++ {
 		reply, release := account.Reply(ctx)
@@ -151,7 +151,7 @@ func passes(err error) bool {
 	return account.Is(err, "ThrottlingException", "InternalServiceException", "OperationTimeoutException", "ServiceUnavailableException", "ResourceNumberLimitExceededException")
 }
 
-// occupied says who runs the job, if not one that is about to end.
+// occupied returns an error if another run of the job is active.
 func (j *Jobs) occupied(ctx context.Context, t *pipeline.Table) error {
 	name := j.Name(t)
 	out, err := j.api.GetJobRuns(ctx, &glue.GetJobRunsInput{JobName: &name})
@@ -170,8 +170,8 @@ func (j *Jobs) occupied(ctx context.Context, t *pipeline.Table) error {
 	return nil
 }
 
-// find returns the newest run that writes to a target, or nil: by its id, or if
-// that is not known, by its arguments.
+// find returns the newest run that writes to a target, or nil. It finds the run
+// by its id, or without an id by its arguments.
 func (j *Jobs) find(ctx context.Context, t *pipeline.Table, target pipeline.Target) (*types.JobRun, error) {
 	name := j.Name(t)
 	if target.Query != "" {
@@ -181,7 +181,7 @@ func (j *Jobs) find(ctx context.Context, t *pipeline.Table, target pipeline.Targ
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if account.Is(err, missing) {
-			return nil, nil // no job has no run
+			return nil, nil // a missing job has no runs
 		}
 		if err != nil {
 			return nil, account.Explain(err, "list the runs of the job "+name)
@@ -198,7 +198,7 @@ func (j *Jobs) find(ctx context.Context, t *pipeline.Table, target pipeline.Targ
 func (j *Jobs) look(ctx context.Context, name, id string) (*types.JobRun, error) {
 	out, err := j.api.GetJobRun(ctx, &glue.GetJobRunInput{JobName: &name, RunId: &id})
 	if account.Is(err, missing) {
-		return nil, nil // it was forgotten there
+		return nil, nil // Glue has already removed it
 	}
 	if err != nil {
 		return nil, account.Explain(err, "look at the job run "+id)
@@ -206,7 +206,7 @@ func (j *Jobs) look(ctx context.Context, name, id string) (*types.JobRun, error)
 	return out.JobRun, nil
 }
 
-// follow looks at a run until it has ended, and passes its log on.
+// follow polls a run until it ends, and forwards its log.
 func (j *Jobs) follow(ctx context.Context, work Work, id string) (*Done, error) {
 	began := time.Now()
 	wait, state := j.options.Poll, ""
@@ -232,12 +232,12 @@ func (j *Jobs) follow(ctx context.Context, work Work, id string) (*Done, error) 
 		case types.JobRunStateFailed, types.JobRunStateTimeout, types.JobRunStateStopped, types.JobRunStateError, types.JobRunStateExpired:
 			return done, j.failed(work.Table, done, log.last)
 		case types.JobRunStateStarting, types.JobRunStateRunning, types.JobRunStateStopping, types.JobRunStateWaiting:
-		default: // a state of a later Glue is not an end
+		default: // an unknown state is not an end
 		}
 		if time.Since(began) > j.options.Deadline {
 			return nil, pipeline.Fail(pipeline.BadEngine, work.Table.Name, "Check the job in the Glue console, then run again.", "job run %s was %s for %s and was cancelled", id, state, j.options.Deadline)
 		}
-		if err := pause(ctx, wait/2+rand.N(wait)); err != nil { // no secret
+		if err := pause(ctx, wait/2+rand.N(wait)); err != nil { // jitter needs no secure random numbers
 			return nil, err
 		}
 		wait = min(wait*3/2, max(longestPoll, j.options.Poll))
@@ -260,7 +260,7 @@ func (j *Jobs) described(run *types.JobRun) *Done {
 	return d
 }
 
-// failed says how a run ended, and what it said last.
+// failed returns the error for a failed run, with the last lines of its log.
 func (j *Jobs) failed(t *pipeline.Table, d *Done, last []string) error {
 	kind, fix := pipeline.BadEngine, "Run again; its whole log is in CloudWatch, in /aws-glue/jobs/error and /aws-glue/jobs/output under "+d.ID+"."
 	said := d.Error + "\n" + strings.Join(last, "\n")
@@ -284,8 +284,8 @@ func (j *Jobs) failed(t *pipeline.Table, d *Done, last []string) error {
 	return pipeline.Fail(kind, t.Name, fix, "%s", text)
 }
 
-// result reads what the script says of its rows, and makes sure that it is of
-// this table.
+// result reads the result of the script and checks that it belongs to the
+// table.
 func (j *Jobs) result(ctx context.Context, work Work) (*spark.Result, error) {
 	t := work.Table
 	text, err := j.read(ctx, resultFile(work.Target))
@@ -299,8 +299,8 @@ func (j *Jobs) result(ctx context.Context, work Work) (*spark.Result, error) {
 	return result, err
 }
 
-// Stop ends what is on its way to a target, waits for its end, and forgets what
-// it has said of its rows.
+// Stop stops the run that writes to a target, waits for its end, and deletes
+// its result file.
 func (j *Jobs) Stop(ctx context.Context, t *pipeline.Table, target pipeline.Target) error {
 	run, err := j.find(ctx, t, target)
 	if err != nil {
@@ -314,7 +314,7 @@ func (j *Jobs) Stop(ctx context.Context, t *pipeline.Table, target pipeline.Targ
 	return j.files.Delete(ctx, resultFile(target))
 }
 
-// end makes sure that a run has ended: there is nothing more that it will write.
+// end stops a run and waits until it has ended and writes nothing more.
 func (j *Jobs) end(ctx context.Context, t *pipeline.Table, id string) error {
 	name := j.Name(t)
 	for asked := false; ; {
@@ -336,7 +336,7 @@ func (j *Jobs) end(ctx context.Context, t *pipeline.Table, id string) error {
 				return account.Explain(err, "stop the job run "+id)
 			}
 			for _, e := range out.Errors {
-				// It may have ended just now; then the next look says so.
+				// The run may have just ended; the next poll returns its state.
 				if e.ErrorDetail != nil && aws.ToString(e.ErrorDetail.ErrorCode) == "AccessDeniedException" {
 					return pipeline.Fail(pipeline.Denied, t.Name, "Let this identity do glue:BatchStopJobRun.", "the job run %s cannot be stopped: %s", id, aws.ToString(e.ErrorDetail.ErrorMessage))
 				}
@@ -348,7 +348,7 @@ func (j *Jobs) end(ctx context.Context, t *pipeline.Table, id string) error {
 	}
 }
 
-// History returns the newest runs of a table's job, the newest first.
+// History returns the newest runs of a table's job, newest first.
 func (j *Jobs) History(ctx context.Context, t *pipeline.Table, most int) ([]Done, error) {
 	name := j.Name(t)
 	out, err := j.api.GetJobRuns(ctx, &glue.GetJobRunsInput{JobName: &name, MaxResults: aws.Int32(int32(min(max(most, 1), 200)))}) // at most 200

@@ -13,8 +13,8 @@ import (
 	"stedi/pipeline"
 )
 
-// Examine tries by harmless calls, on an object of its own that it deletes
-// again, what a run needs to do in the bucket.
+// Examine checks the permissions that a run needs in the bucket. It lists the
+// lake, and writes and deletes a test object.
 func (s *Store) Examine(ctx context.Context) []pipeline.Finding {
 	bucket := "bucket " + s.bucket
 	if _, err := s.client.ListObjectsV2(ctx, &s3.ListObjectsV2Input{Bucket: &s.bucket, Prefix: &s.prefix, MaxKeys: aws.Int32(1)}); err != nil {

@@ -25,10 +25,10 @@ import (
 
 const partSize = 5 << 20
 
-// through opens a lake through a proxy, and behind it.
+// through opens a lake twice: through a proxy, and directly.
 type through struct {
 	server *awstest.S3
-	direct *s3.Store // not through the proxy
+	direct *s3.Store // without the proxy
 	faulty *s3.Store
 	on     atomic.Bool // the fault is on
 }
@@ -179,7 +179,7 @@ func TestACancelledUploadLeavesNothing(t *testing.T) {
 func TestTheNextSweepAbortsWhatAKilledUploadLeft(t *testing.T) {
 	l := openThrough(t, func(w http.ResponseWriter, r *http.Request, pass http.HandlerFunc) {
 		if r.URL.Query().Has("partNumber") || r.Method == http.MethodDelete {
-			awstest.Refuse(w, http.StatusForbidden, "AccessDenied") // and so is the abort: as if the process were dead
+			awstest.Refuse(w, http.StatusForbidden, "AccessDenied") // the abort fails, too, as if the process were killed
 			return
 		}
 		pass(w, r)
@@ -290,7 +290,7 @@ func TestAServerThatHangsIsGivenUp(t *testing.T) {
 	}
 }
 
-// A body that says something else than its checksum is never used.
+// A body that does not match its checksum is never used.
 func TestAByteThatChangesOnItsWayIsFound(t *testing.T) {
 	flip := func(w http.ResponseWriter, r *http.Request, pass http.HandlerFunc) {
 		answer := httptest.NewRecorder()

@@ -20,13 +20,13 @@ import (
 	"stedi/pipeline"
 )
 
-// fetchTries is how often the body of an object is asked for. The SDK tries a
-// request again, but not the reading of what came back.
+// fetchTries is the number of attempts to read the body of an object. The SDK
+// retries requests, but not the reading of a body.
 const fetchTries = 8
 
-// Fetch returns where the bytes of a listed object are in the cache. They are
-// fetched unless they are there. A run that is cut off continues with those that
-// it has, and no object is cached twice.
+// Fetch returns the path of an object's bytes in the cache, and downloads the
+// object if it is missing there. A run after a cancelled one downloads only the
+// missing objects. The cache keeps one version per object.
 func (s *Store) Fetch(ctx context.Context, file pipeline.File) (string, error) {
 	if err := ready(ctx, file.Name); err != nil {
 		return "", err
@@ -47,22 +47,22 @@ func (s *Store) Fetch(ctx context.Context, file pipeline.File) (string, error) {
 	return at, s.dropOlder(at)
 }
 
-// cached is where an object is in the cache: under its name's hash and its
-// ETag, so that no name of an object becomes a path.
+// cached returns the cache path of an object. It consists of hashes of name and
+// ETag, so that object names never become paths.
 func (s *Store) cached(file pipeline.File) string {
 	name := sha256.Sum256([]byte(file.Name))
 	version := sha256.Sum256([]byte(file.Version))
 	return filepath.Join(s.cache, "objects", hex.EncodeToString(name[:16]), hex.EncodeToString(version[:8]))
 }
 
-// dropOlder removes what the cache holds of the same object's other versions.
+// dropOlder removes other versions of the same object from the cache.
 func (s *Store) dropOlder(at string) error {
 	versions, err := os.ReadDir(filepath.Dir(at))
 	if err != nil {
 		return err
 	}
 	for _, v := range versions {
-		// What another process is fetching at this moment is left alone.
+		// Files that another process is downloading are kept.
 		if v.Name() == filepath.Base(at) || strings.HasPrefix(v.Name(), fetching) {
 			continue
 		}
@@ -73,10 +73,10 @@ func (s *Store) dropOlder(at string) error {
 	return nil
 }
 
-// fetching is how names of files begin that are not complete.
+// fetching is the name prefix of incomplete files.
 const fetching = ".fetch-"
 
-// cutOff is a failure in the middle of a body. It is worth another try.
+// cutOff is a failure in the middle of a body. Fetch retries it.
 type cutOff struct{ error }
 
 func (c *cutOff) Unwrap() error { return c.error }

@@ -17,8 +17,8 @@ import (
 	"stedi/pipeline"
 )
 
-// Open reads an object. What it returns is of one version, however long that
-// takes.
+// Open opens an object. All bytes are of one version, even if the object
+// changes during the read.
 func (s *Store) Open(ctx context.Context, name string) (io.ReadCloser, error) {
 	if err := ready(ctx, name); err != nil {
 		return nil, err
@@ -30,7 +30,7 @@ func (s *Store) Open(ctx context.Context, name string) (io.ReadCloser, error) {
 	return object.Body, nil
 }
 
-// Put makes name hold content.
+// Put writes content to name.
 func (s *Store) Put(ctx context.Context, name string, content []byte) error {
 	if err := s.mayWrite(ctx, name); err != nil {
 		return err
@@ -39,10 +39,11 @@ func (s *Store) Put(ctx context.Context, name string, content []byte) error {
 	return s.explain(err, "write", name)
 }
 
-// copyLimit is the largest object that S3 copies in one step.
+// copyLimit is the largest object that S3 copies in one request.
 const copyLimit = 5 << 30
 
-// Copy lets S3 make the copy. A table of more than 5 GB is copied in parts.
+// Copy copies a file inside S3. An object of more than 5 GiB is copied in
+// parts.
 func (s *Store) Copy(ctx context.Context, from, to string) error {
 	if err := ready(ctx, from); err != nil {
 		return err
@@ -72,10 +73,10 @@ func (s *Store) Copy(ctx context.Context, from, to string) error {
 	return s.explain(err, "copy "+s.URL(from)+" to", to)
 }
 
-// deleteBatch is how many objects one call deletes at most.
+// deleteBatch is the largest number of objects per delete request.
 const deleteBatch = 1000
 
-// Delete removes an object, and all below it.
+// Delete removes an object, and all objects below it.
 func (s *Store) Delete(ctx context.Context, name string) error {
 	if err := s.mayWrite(ctx, name); err != nil {
 		return err
@@ -100,8 +101,8 @@ func (s *Store) Delete(ctx context.Context, name string) error {
 	return nil
 }
 
-// deleteAll looks into an answer that is a success as a whole for what has
-// failed in it.
+// deleteAll deletes objects. It also reports errors of single objects in a
+// response with status 200.
 func (s *Store) deleteAll(ctx context.Context, doomed []types.ObjectIdentifier) error {
 	if len(doomed) == 0 {
 		return nil

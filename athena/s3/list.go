@@ -12,9 +12,8 @@ import (
 	"stedi/pipeline"
 )
 
-// List returns every object below the folder, sorted by name. An object whose
-// name ends with a slash stands for a folder, as consoles make them, and is
-// left out.
+// List returns every object below the folder, sorted by name. It skips objects
+// whose names end with a slash; consoles create them to represent folders.
 func (s *Store) List(ctx context.Context, folder string) ([]pipeline.File, error) {
 	if err := ready(ctx, folder); err != nil {
 		return nil, err

@@ -20,35 +20,35 @@ import (
 	"stedi/pipeline"
 )
 
-// The lock is an object that its holder writes again now and then. It is free
-// when it does not exist, when it names no holder, or when S3's own clock says that
-// it was not renewed for longer than it promises. The next holder replaces
-// exactly what was found, so that one of many gets it.
+// The lock is an object that its holder renews periodically. It is free if it
+// does not exist, if it has no holder, or if its age by the clock of S3 exceeds
+// its lease. The next holder replaces exactly the version that it has read, so
+// exactly one of several processes gets the lock.
 
 const (
 	maxLockText = 64 << 10
-	// renewals is how often a lease is renewed in its time, so that one lost
-	// renewal or two do no harm.
+	// renewals is the number of renewals per lease, so that one or two lost
+	// renewals do no harm.
 	renewals = 4
 )
 
-// lease is what the lock's object says.
+// lease is the content of the lock object.
 type lease struct {
 	Holder  *pipeline.Holder `json:"holder,omitempty"` // nil: free
 	Seconds float64          `json:"lease_seconds"`
-	// Beat counts the renewals, so that each of them is an object of its own:
-	// an ETag is nothing but a hash of the content.
+	// Beat counts the renewals. It gives each renewal a new ETag, because an
+	// ETag is only a hash of the content.
 	Beat int `json:"beat"`
 }
 
-// seenLease is a lease as it was found.
+// seenLease is a lease that was read, with its ETag and age.
 type seenLease struct {
 	lease
 	etag string
 	age  time.Duration // by the server's clock
 }
 
-// held reports whether a live process has the lock.
+// held reports whether a live process holds the lock.
 func (l *seenLease) held(host string) bool {
 	if l == nil || l.Holder == nil || l.age.Seconds() > l.Seconds {
 		return false
@@ -65,9 +65,9 @@ func (s *Store) Holder(ctx context.Context) (*pipeline.Holder, error) {
 	return found.Holder, nil
 }
 
-// Lock takes the lake for holder, for as long as it is renewed. If that fails
-// for too long and another user takes it over, nothing more can be written
-// through this store.
+// Lock acquires the lock for holder and renews it until the returned function
+// is called. If renewals fail for too long and another process takes the lock,
+// all later writes through this store fail.
 func (s *Store) Lock(ctx context.Context, holder pipeline.Holder) (func() error, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, fmt.Errorf("lock %s: %w", s.URL(""), err)
@@ -84,7 +84,7 @@ func (s *Store) Lock(ctx context.Context, holder pipeline.Holder) (func() error,
 		stop()
 		etag := <-done
 		if s.lost.Load() {
-			return nil // it is another's now
+			return nil // another process holds it now
 		}
 		after, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.lease)
 		defer cancel()
@@ -95,10 +95,11 @@ func (s *Store) Lock(ctx context.Context, holder pipeline.Holder) (func() error,
 	}), nil
 }
 
-// take returns the ETag of the lease that is now the holder's.
+// take acquires the lock and returns the ETag of the lease.
 func (s *Store) take(ctx context.Context, holder pipeline.Holder) (string, error) {
 	other := pipeline.Holder{Run: "unknown", Host: "unknown"}
-	// Each time another user was quicker: one of them has it, or has released it.
+	// A refused write means that another process acquired or released the lock
+	// after the read.
 	for range 5 {
 		found, err := s.readLease(ctx)
 		if err != nil {
@@ -118,7 +119,7 @@ func (s *Store) take(ctx context.Context, holder pipeline.Holder) (string, error
 		if !refused(err) {
 			return "", s.explain(err, "lock", lockName)
 		}
-		// A lost reply: what was refused may be the second try of our own.
+		// If the reply of a successful write was lost, S3 refuses the retry.
 		if now, err := s.readLease(ctx); err == nil && now != nil && now.Holder != nil {
 			if other = *now.Holder; other.Run == holder.Run && other.PID == holder.PID && other.Host == holder.Host && other.Since.Equal(holder.Since) {
 				return now.etag, nil
@@ -128,7 +129,7 @@ func (s *Store) take(ctx context.Context, holder pipeline.Holder) (string, error
 	return "", &pipeline.LockedError{Holder: other}
 }
 
-// renew writes the lease again until ctx ends, and returns its last ETag.
+// renew renews the lease until ctx ends, and returns its last ETag.
 func (s *Store) renew(ctx context.Context, holder pipeline.Holder, etag string) string {
 	ticks := time.NewTicker(s.lease / renewals)
 	defer ticks.Stop()
@@ -138,7 +139,7 @@ func (s *Store) renew(ctx context.Context, holder pipeline.Holder, etag string) 
 			return etag
 		case <-ticks.C:
 		}
-		// Once begun it is not cut off, so that its outcome is known.
+		// A renewal is never cancelled, so that its outcome is known.
 		try, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.lease/renewals)
 		renewed, err := s.writeLease(try, lease{Holder: &holder, Seconds: s.lease.Seconds(), Beat: beat}, &etag)
 		if err == nil {
@@ -149,14 +150,14 @@ func (s *Store) renew(ctx context.Context, holder pipeline.Holder, etag string) 
 				cancel()
 				return etag
 			}
-			etag = now.etag // our own write whose reply was lost
+			etag = now.etag // this process wrote it, but the reply was lost
 		}
 		cancel()
 	}
 }
 
-// writeLease writes the lock's object if it still is what etag says (nil: not
-// there), and returns its new ETag.
+// writeLease writes the lock object if its ETag is still etag, or if it does
+// not exist and etag is nil. It returns the new ETag.
 func (s *Store) writeLease(ctx context.Context, l lease, etag *string) (string, error) {
 	text, err := json.Marshal(l)
 	if err != nil {

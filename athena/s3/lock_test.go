@@ -43,7 +43,7 @@ func TestALockIsTakenOverFromWhoIsDead(t *testing.T) {
 		name, pid, host, seconds string
 		free                     bool
 	}{
-		// By a minute: a server may tell a time that is a second old.
+		// By a minute, because the server's time may be a second old.
 		{"not renewed in time, by the server's clock", "1", "elsewhere", "-60", true},
 		{"renewed, on another host", "1", "elsewhere", "3600", false},
 		{"a process of this host that has ended", "2147483646", "here", "3600", true},
@@ -66,7 +66,8 @@ func TestALockIsTakenOverFromWhoIsDead(t *testing.T) {
 	}
 }
 
-// Who was asleep for longer than its lease must not write over who came after.
+// A holder that was asleep for longer than its lease must not overwrite the
+// work of the next holder.
 func TestALockThatIsTakenOverStopsItsFormerHolder(t *testing.T) {
 	l := openThrough(t, nil)
 	store, err := s3.Open(t.Context(), l.server.Config, "s3://lake/a", s3.Options{Cache: t.TempDir(), Host: "here", Lease: 200 * time.Millisecond})
@@ -96,7 +97,7 @@ func TestALockThatIsTakenOverStopsItsFormerHolder(t *testing.T) {
 	}
 }
 
-// waitFor returns when something has come true.
+// waitFor waits until a condition is true.
 func waitFor(t *testing.T, is func() bool) {
 	t.Helper()
 	tick := time.NewTicker(10 * time.Millisecond)

@@ -17,9 +17,9 @@ import (
 	"stedi/athena/account"
 )
 
-// The SDK's own manager of uploads does not say which upload it has begun
-// before that ends, so nothing could clean up after a killed process. Here each
-// is recorded in the lake before its first part.
+// The upload manager of the SDK returns the upload id only at the end, so
+// uploads of a killed process could not be cleaned up. Here each upload is
+// recorded in the lake before its first part is sent.
 
 const (
 	uploadsAtOnce = 4
@@ -27,14 +27,14 @@ const (
 	abortLimit    = 20 * time.Second
 )
 
-// conditions are what a write demands of the object that it replaces.
+// conditions are the preconditions of a write.
 type conditions struct {
-	match     *string // its ETag
-	noneMatch *string // "*": it does not exist
-	token     string  // identifies our own write
+	match     *string // ETag of the object that the write replaces
+	noneMatch *string // "*": the object does not exist
+	token     string  // identifies this program's write
 }
 
-// recordedUpload is a multipart upload that was begun and has not ended.
+// recordedUpload is a multipart upload that was started and has not ended.
 type recordedUpload struct {
 	Key    string `json:"key"`
 	Upload string `json:"upload"`
@@ -42,8 +42,8 @@ type recordedUpload struct {
 
 type uploadPart func(ctx context.Context, part *s3.UploadPartInput, offset, size int64) (types.CompletedPart, error)
 
-// multipart writes an object in parts; on any way out nothing of it remains
-// but the object.
+// multipart writes an object in parts. On every return it removes the record,
+// and after an error also the uploaded parts.
 func (s *Store) multipart(ctx context.Context, name string, size int64, when conditions, send uploadPart) error {
 	begun, err := s.client.CreateMultipartUpload(ctx, &s3.CreateMultipartUploadInput{
 		Bucket: &s.bucket, Key: s.key(name), Metadata: when.metadata(), ChecksumAlgorithm: types.ChecksumAlgorithmCrc64nvme,
@@ -63,7 +63,7 @@ func (s *Store) multipart(ctx context.Context, name string, size int64, when con
 	after, cancel := context.WithTimeout(context.WithoutCancel(ctx), abortLimit)
 	defer cancel()
 	if err != nil {
-		// What fails here the next sweep does.
+		// If abort fails, the next sweep repeats it.
 		return errors.Join(err, s.abort(after, upload, record))
 	}
 	return s.Delete(after, record)
@@ -94,8 +94,8 @@ func (s *Store) sendParts(ctx context.Context, upload recordedUpload, size int64
 	return err
 }
 
-// abort forgets an upload. One that has ended in the meantime is forgotten
-// already.
+// abort aborts an upload and deletes its record. An upload that has already
+// ended is not an error.
 func (s *Store) abort(ctx context.Context, upload recordedUpload, record string) error {
 	_, err := s.client.AbortMultipartUpload(ctx, &s3.AbortMultipartUploadInput{Bucket: &s.bucket, Key: &upload.Key, UploadId: &upload.Upload})
 	if err != nil && !account.Is(err, "NoSuchUpload") {
@@ -104,8 +104,8 @@ func (s *Store) abort(ctx context.Context, upload recordedUpload, record string)
 	return s.Delete(ctx, record)
 }
 
-// sweepUploads aborts the uploads that killed processes left behind. Uploads
-// of others are not recorded, and left alone.
+// sweepUploads aborts the uploads of killed processes. It does not touch
+// uploads of other programs, because they are not recorded.
 func (s *Store) sweepUploads(ctx context.Context) error {
 	records, err := s.List(ctx, uploads)
 	if err != nil {

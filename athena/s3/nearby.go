@@ -13,14 +13,14 @@ import (
 	"stedi/pipeline"
 )
 
-// Bounds of what Nearby asks for.
+// Limits of the requests of Nearby.
 const (
 	nearbyFolders = 16
-	nearbyKeys    = 100 // of each
+	nearbyKeys    = 100 // per folder
 )
 
-// Nearby looks at a folder of the lake, or of the one that would begin so many
-// folders further up in the bucket.
+// Nearby lists a folder of the lake, or with up > 0 of the location that many
+// folders above the lake in the bucket.
 func (s *Store) Nearby(ctx context.Context, up int, folder string) pipeline.Nearby {
 	prefix := s.prefix
 	for range up {
@@ -57,7 +57,7 @@ func (s *Store) Nearby(ctx context.Context, up int, folder string) pipeline.Near
 	return found
 }
 
-// keysBelow are the first keys below the first of some folders.
+// keysBelow returns the first keys of each of the first folders.
 func (s *Store) keysBelow(ctx context.Context, folders []types.CommonPrefix) []string {
 	folders = slices.DeleteFunc(folders, func(f types.CommonPrefix) bool { return pipeline.Hidden(path.Base(aws.ToString(f.Prefix))) })
 	var keys []string

@@ -1,12 +1,12 @@
-// Package s3 keeps a lake in a bucket, below a prefix.
+// Package s3 stores a lake in a bucket, below a prefix.
 //
 //	lake, err := s3.Open(ctx, config, "s3://bucket/prefix", s3.Options{Cache: folder})
 //	files, err := lake.List(ctx, "customer/landing")
 //
 // A table changes by one conditional write: a PUT, or the completion of a
-// multipart upload, that S3 refuses if the object is not what it replaces. The
-// bytes of objects are read from a local cache, in which each is stored under its
-// ETag, so that nothing is fetched twice.
+// multipart upload. S3 refuses it if the object is not the one that the write
+// replaces. Objects are read through a local cache that stores each object
+// under its ETag, so that no object is downloaded twice.
 package s3
 
 import (
@@ -40,41 +40,40 @@ const (
 	lockName = internal + "/lock"
 )
 
-// Store is a lake in a bucket. Its methods may be called from several
-// goroutines.
+// Store is a lake in a bucket. Its methods are safe for concurrent use.
 type Store struct {
 	client *s3.Client
 	bucket string
 	prefix string // "" or with a slash at its end
-	cache  string // local folder of this lake
+	cache  string // local cache folder of this lake
 	part   int64  // size of a part of a multipart upload
 	lease  time.Duration
-	host   string // this machine, as holders of locks name it
+	host   string // the name of this machine in the lock
 
-	lost atomic.Bool // the lock was taken from us: nothing may be written any more
+	lost atomic.Bool // another process took the lock; writes fail from now on
 }
 
 var _ pipeline.Store = (*Store)(nil)
 
-// Options are what a store needs besides the bucket.
+// Options configure a store.
 type Options struct {
-	// Cache is a local folder for what was fetched and what is staged. It
-	// may be shared by all lakes.
+	// Cache is a local folder for downloaded and staged files. All lakes can
+	// share it.
 	Cache string
-	// Host is this machine as holders of locks name it: a lock of a process
-	// here that has ended is free at once.
+	// Host is the name of this machine in the lock. A lock is free at once if
+	// its process ran on this host and has ended.
 	Host string
-	// Lease is how long the lock outlives its holder's last sign of life; 0
-	// means 30 seconds.
+	// Lease is the time after the last renewal until the lock expires; 0 means
+	// 30 seconds.
 	Lease time.Duration
-	// Part is the size from which a file is uploaded in parts, and theirs; 0
-	// means 16 MiB, and S3 takes none below 5 MiB.
+	// Part is the part size of multipart uploads, and the size above which a
+	// file is uploaded in parts; 0 means 16 MiB. S3 requires at least 5 MiB.
 	Part int64
 }
 
-// Open opens the lake at a location such as s3://bucket/prefix, and makes sure
-// that its bucket can be reached. A server that is not Amazon's is addressed
-// by path.
+// Open opens the lake at a location such as s3://bucket/prefix, and checks that
+// the bucket can be reached. With a custom endpoint it uses path-style
+// addresses.
 func Open(ctx context.Context, config aws.Config, location string, options Options) (*Store, error) {
 	location, err := definition.CheckS3Location(location)
 	if err != nil {
@@ -102,7 +101,7 @@ func Open(ctx context.Context, config aws.Config, location string, options Optio
 	if err := os.MkdirAll(s.cache, 0o700); err != nil {
 		return nil, pipeline.Fail(pipeline.BadEngine, "", "Pass --cache FOLDER with another folder.", "the cache folder cannot be created: %w", err)
 	}
-	// A user waits for this call, and a missing connection shows soon.
+	// A user waits for this call, so it is retried only a few times.
 	_, err = s.client.HeadBucket(ctx, &s3.HeadBucketInput{Bucket: &s.bucket}, func(o *s3.Options) { o.Retryer = retry.AddWithMaxAttempts(o.Retryer, firstTries) })
 	if status(err) == http.StatusNotFound {
 		return nil, pipeline.Fail(pipeline.BadUsage, "", "Create it (`aws s3 mb s3://"+bucket+"`), or name one that exists.", "the bucket %s does not exist", bucket)
@@ -110,19 +109,18 @@ func Open(ctx context.Context, config aws.Config, location string, options Optio
 	return s, account.Explain(err, "look at s3://"+bucket)
 }
 
-// firstTries is how often a store is looked for that does not answer.
+// firstTries is the number of attempts of the first call.
 const firstTries = 4
 
-// Folder is the local folder of everything that Fetch returns.
+// Folder returns the local folder of the cache.
 func (s *Store) Folder() string { return s.cache }
 
-// URL is where a file is, as people and Athena write it.
+// URL returns the S3 URL of a file.
 func (s *Store) URL(name string) string { return "s3://" + s.bucket + "/" + s.prefix + name }
 
 func (s *Store) key(name string) *string { return aws.String(s.prefix + name) }
 
-// explain gives an error its file, and those that callers branch on their
-// names.
+// explain adds the file to an error, and maps "not found" to fs.ErrNotExist.
 func (s *Store) explain(err error, doing, name string) error {
 	if err == nil {
 		return nil
@@ -140,7 +138,8 @@ func status(err error) int {
 	return 0
 }
 
-// refused reports whether S3 did not write since a condition did not hold.
+// refused reports whether S3 rejected a write because its condition did not
+// hold.
 func refused(err error) bool {
 	switch status(err) {
 	case http.StatusPreconditionFailed, http.StatusConflict, http.StatusNotFound:
@@ -159,7 +158,7 @@ func ready(ctx context.Context, name string) error {
 	return nil
 }
 
-// mayWrite says whether the lake is still ours to change.
+// mayWrite returns an error if the lock was lost.
 func (s *Store) mayWrite(ctx context.Context, name string) error {
 	if err := ready(ctx, name); err != nil {
 		return err
@@ -170,8 +169,8 @@ func (s *Store) mayWrite(ctx context.Context, name string) error {
 	return nil
 }
 
-// listed is an object as a file. Heads and lists give its time in different
-// precision.
+// listed returns an object as a file. It truncates the time to seconds, because
+// HEAD and list requests return different precisions.
 func listed(name string, size *int64, etag *string, modified *time.Time) pipeline.File {
 	return pipeline.File{
 		Name: name, Size: aws.ToInt64(size), Version: strings.Trim(aws.ToString(etag), `"`),
@@ -179,7 +178,7 @@ func listed(name string, size *int64, etag *string, modified *time.Time) pipelin
 	}
 }
 
-// stat returns an object as List would show it.
+// stat returns an object in the form that List returns.
 func (s *Store) stat(ctx context.Context, name string) (pipeline.File, *s3.HeadObjectOutput, error) {
 	head, err := s.client.HeadObject(ctx, &s3.HeadObjectInput{Bucket: &s.bucket, Key: s.key(name)})
 	if err != nil {

@@ -17,8 +17,8 @@ import (
 	"stedi/pipeline"
 )
 
-// Create starts a staged file on the local disk; Commit uploads it. A name
-// that is already staged gives an error that is fs.ErrExist.
+// Create starts a staged file on the local disk; Commit uploads it. If a file
+// of that name is already staged, the error is fs.ErrExist.
 func (s *Store) Create(ctx context.Context, name string) (pipeline.StagedFile, error) {
 	if err := ready(ctx, name); err != nil {
 		return nil, err
@@ -36,8 +36,8 @@ func (s *Store) Create(ctx context.Context, name string) (pipeline.StagedFile, e
 
 func (s *Store) staging() string { return filepath.Join(s.cache, "staging") }
 
-// staged is a local file on its way to the bucket. It need not be synced: if
-// the machine stops before the upload, nothing depends on it.
+// staged is a local file that Commit uploads. It is not synced to disk, because
+// nothing refers to it before the upload.
 type staged struct {
 	path string
 	file *os.File // nil once closed
@@ -75,7 +75,7 @@ func (f *staged) Discard() error {
 		return nil
 	}
 	if f.file != nil {
-		_ = f.file.Close() // what could not be written is not wanted
+		_ = f.file.Close() // the content is discarded anyway
 		f.file = nil
 	}
 	if err := os.Remove(f.path); err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -85,7 +85,7 @@ func (f *staged) Discard() error {
 	return nil
 }
 
-// ready returns why the file cannot be committed, if so.
+// ready returns an error if the file cannot be committed.
 func (f *staged) ready() error {
 	switch {
 	case f.err != nil:
@@ -98,8 +98,8 @@ func (f *staged) ready() error {
 	return nil
 }
 
-// Commit uploads a closed staged file. S3 itself compares what is replaced, so
-// that of several concurrent commits one wins.
+// Commit uploads a closed staged file. S3 compares the replaced version, so
+// exactly one of several concurrent commits succeeds.
 func (s *Store) Commit(ctx context.Context, output pipeline.StagedFile, name string, replaced *pipeline.File) (pipeline.File, error) {
 	if err := s.mayWrite(ctx, name); err != nil {
 		return pipeline.File{}, err
@@ -117,8 +117,7 @@ func (s *Store) Commit(ctx context.Context, output pipeline.StagedFile, name str
 	}
 	err := s.upload(ctx, from.path, name, when)
 	if refused(err) {
-		// A reply may have been lost after our own write won; then its second
-		// try was refused.
+		// If the reply of a successful write was lost, S3 refuses the retry.
 		_, head, lookErr := s.stat(ctx, name)
 		if lookErr != nil && !errors.Is(lookErr, fs.ErrNotExist) {
 			return pipeline.File{}, lookErr
@@ -135,8 +134,7 @@ func (s *Store) Commit(ctx context.Context, output pipeline.StagedFile, name str
 	return s.committed(ctx, from.path, name, when.token)
 }
 
-// committed returns what was written, and caches the bytes for those who will
-// fetch them.
+// committed returns the written file, and moves its bytes to the cache.
 func (s *Store) committed(ctx context.Context, from, name, token string) (pipeline.File, error) {
 	file, head, err := s.stat(ctx, name)
 	if err != nil {
@@ -155,7 +153,7 @@ func (s *Store) committed(ctx context.Context, from, name, token string) (pipeli
 	return file, s.dropOlder(at)
 }
 
-// tokenKey is the metadata that identifies our own writes.
+// tokenKey is the metadata key that identifies this program's writes.
 const tokenKey = "stedi-write"
 
 func (c conditions) metadata() map[string]string {
@@ -194,8 +192,8 @@ func (s *Store) upload(ctx context.Context, path, name string, when conditions) 
 	return err
 }
 
-// Sweep removes what is staged here, the uploads that killed runs have left in
-// the bucket, wherever they ran, and the results of queries.
+// Sweep removes local staged files, unfinished uploads of killed runs of any
+// machine, and query results.
 func (s *Store) Sweep(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("sweep %s: %w", s.URL(internal), err)

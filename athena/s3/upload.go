@@ -8,7 +8,7 @@ import (
 	"stedi/pipeline/ndjson"
 )
 
-// Upload makes name hold what a local file holds, unless it does already.
+// Upload copies a local file to name, unless name already has the same content.
 func (s *Store) Upload(ctx context.Context, path, name string) (sent bool, err error) {
 	if err := s.mayWrite(ctx, name); err != nil {
 		return false, err
@@ -20,14 +20,14 @@ func (s *Store) Upload(ctx context.Context, path, name string) (sent bool, err e
 	return true, s.explain(s.upload(ctx, path, name, when), "write", name)
 }
 
-// Differs reports whether an Upload would write.
+// Differs reports whether Upload would write.
 func (s *Store) Differs(ctx context.Context, path, name string) (bool, error) {
 	_, differs, err := s.compare(ctx, path, name)
 	return differs, err
 }
 
-// compare reports whether name holds something else than a local file, and under
-// which conditions it is written.
+// compare reports whether the contents of name and of a local file differ, and
+// returns the conditions for the write.
 func (s *Store) compare(ctx context.Context, path, name string) (when conditions, differs bool, err error) {
 	hash, err := ndjson.HashFile(ctx, path)
 	if err != nil {

@@ -10,13 +10,13 @@ import (
 	"github.com/duckdb/duckdb-go/v2" // the DuckDB that stedi is built with
 )
 
-// childCommand, as the first argument, makes the program a DuckDB that runs
-// one script: bench duckdb-script SCRIPT LAKE OUT.
+// childCommand is the first argument of a child process that runs one script in
+// DuckDB: bench duckdb-script SCRIPT LAKE OUT.
 const childCommand = "duckdb-script"
 
-// child does the work of a DuckDB rival if that is what args ask for. The
-// database is left to the end of the process: freeing its memory bit by bit
-// would only cost the rival time.
+// child runs the script of a DuckDB rival if args ask for it, and reports
+// whether they do. It does not close the database, because freeing its memory
+// would cost the rival time.
 func child(args []string, stderr io.Writer) (code int, ok bool) {
 	if len(args) != 5 || args[1] != childCommand {
 		return 0, false

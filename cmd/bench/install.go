@@ -13,8 +13,8 @@ func (o *options) tool(name string) string { return filepath.Join(o.venv, "bin",
 
 func (o *options) requirements() string { return filepath.Join(o.scripts, "requirements.txt") }
 
-// installed is the folder of a Python package in the virtual environment, or
-// empty. Asking Python itself would take a second for each.
+// installed returns the folder of a Python package in the virtual environment,
+// or "". It does not ask Python, which would take a second per package.
 func (o *options) installed(name string) string {
 	found, err := filepath.Glob(filepath.Join(o.venv, "lib", "python*", "site-packages", name))
 	if err != nil || len(found) == 0 {
@@ -23,8 +23,8 @@ func (o *options) installed(name string) string {
 	return found[0]
 }
 
-// installAll puts the pinned packages of all Python rivals into the virtual
-// environment, if one of them is absent.
+// installAll installs the pinned packages of all Python rivals in the virtual
+// environment, if a package is missing.
 func (o *options) installAll(ctx context.Context, progress narrator) error {
 	missing := false
 	for _, r := range rivals {
@@ -48,7 +48,7 @@ func (o *options) installAll(ctx context.Context, progress narrator) error {
 	return nil
 }
 
-// pins reads the versions that requirements.txt asks for, by package.
+// pins returns the pinned versions in requirements.txt, by package.
 func (o *options) pins() (map[string]string, error) {
 	text, err := os.ReadFile(o.requirements())
 	if err != nil {

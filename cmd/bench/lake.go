@@ -16,13 +16,14 @@ import (
 	"stedi/pipeline/stedi"
 )
 
-// derived is a table that the job makes.
+// derived is a derived table of the job.
 type derived struct {
 	name string
-	path string // folder below the lake, as stedi lays it
+	path string // folder below the lake in which stedi writes it
 }
 
-// derivedTables reads them off the transforms' names and headers.
+// derivedTables returns the derived tables, from the names and headers of the
+// transforms.
 func derivedTables() ([]derived, error) {
 	files, err := fs.Glob(stedi.Definition, "transforms/*.sql")
 	if err != nil {
@@ -44,17 +45,17 @@ func derivedTables() ([]derived, error) {
 	return tables, nil
 }
 
-// lake is landing data with known answers.
+// lake is landing data with known row counts.
 type lake struct {
 	dir      string
 	scale    int
-	rows     int64 // of the landing tables
+	rows     int64 // number of rows of the landing tables
 	bytes    int64
-	expected map[string]int64 // rows of each table
+	expected map[string]int64 // number of rows of each table
 }
 
-// openLake writes the sample lake of a scale, or takes the one that is there:
-// the manifest, written last, says that it is whole.
+// openLake returns the sample lake of a scale. It writes the lake unless its
+// manifest exists; the manifest is written last.
 func openLake(ctx context.Context, work string, scale int, seed uint64) (lake, error) {
 	dir := filepath.Join(work, fmt.Sprintf("lake-%d-%d", scale, seed))
 	file := dir + ".json"
@@ -92,7 +93,7 @@ func writeLake(ctx context.Context, dir, file string, scale int, seed uint64) ([
 	return text, os.WriteFile(file, text, 0o600)
 }
 
-// refresh takes away what runs have left.
+// refresh removes the outputs of previous runs.
 func (l lake) refresh(tables []derived, out string) error {
 	errs := []error{os.RemoveAll(out), os.RemoveAll(filepath.Join(l.dir, ".stedi"))}
 	for _, t := range tables {
@@ -101,7 +102,7 @@ func (l lake) refresh(tables []derived, out string) error {
 	return errors.Join(append(errs, os.Mkdir(out, 0o755))...)
 }
 
-// verify counts the rows that a run wrote.
+// verify compares the row counts of a run with the expected ones.
 func (l lake) verify(r rival, tables []derived, out string) error {
 	var errs []error
 	for _, t := range tables {
@@ -116,8 +117,8 @@ func (l lake) verify(r rival, tables []derived, out string) error {
 	return errors.Join(errs...)
 }
 
-// countRows counts the lines of a file, or of the files in a folder. Names
-// that begin with _ or a dot are no data.
+// countRows counts the lines of a file, or of the files in a folder. It skips
+// names that begin with "_" or ".".
 func countRows(name string) (int64, error) {
 	info, err := os.Stat(name)
 	if err != nil {
@@ -141,7 +142,8 @@ func countRows(name string) (int64, error) {
 	return total, err
 }
 
-// countLines leaves blank lines out; the last one needs no line feed.
+// countLines counts the lines that are not blank; the last line may lack a line
+// feed.
 func countLines(name string) (_ int64, err error) {
 	file, err := os.Open(name)
 	if err != nil {

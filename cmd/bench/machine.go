@@ -10,7 +10,8 @@ import (
 	bindings "github.com/duckdb/duckdb-go-bindings"
 )
 
-// machine describes what the rivals ran on, without saying whose it is.
+// machine describes the hardware and the versions, without identifying the
+// machine.
 func machine(here []rival, pins map[string]string) string {
 	facts := []string{fmt.Sprintf("%d cores", runtime.NumCPU())}
 	if bytes := memory(); bytes > 0 {
@@ -25,7 +26,7 @@ func machine(here []rival, pins map[string]string) string {
 	return strings.Join(facts, ", ")
 }
 
-// memory is that of the machine in bytes, or 0 if unknown.
+// memory returns the memory of the machine in bytes, or 0 if unknown.
 func memory() int64 {
 	text, err := os.ReadFile("/proc/meminfo")
 	if err != nil {

@@ -1,13 +1,13 @@
-// Command bench measures how long stedi and its rivals take for the same job:
-// read the three landing tables of a lake, write the five derived ones. Each
-// run is a whole process, from start to exit, and counts only if the tables
-// that it wrote have the known numbers of rows.
+// Command bench compares the run times of stedi and its rivals for the same
+// job: read the three landing tables of a lake and write the five derived ones.
+// Each run is a whole process, from start to exit, and counts only if its
+// tables have the expected numbers of rows.
 //
 //	go run ./cmd/bench -scales 1,10,100 -readme README.md
 //	go run ./cmd/bench -scales 100 -rivals stedi,duckdb-expert -min-ratio 1.2
 //
-// The table goes to stdout, progress to stderr. It exits with 1 if a rival
-// failed or stedi is too slow, with 2 if it was called wrongly.
+// The table goes to stdout, progress to stderr. The exit code is 1 if a rival
+// failed or stedi is too slow, and 2 for a usage error.
 package main
 
 import (
@@ -37,13 +37,13 @@ func main() {
 	os.Exit(code)
 }
 
-// narrator prints the progress of the run. A failed write does not cause it to
-// stop.
+// narrator prints the progress and ignores write errors.
 type narrator struct{ io.Writer }
 
 func (n narrator) say(format string, args ...any) { _, _ = fmt.Fprintf(n, format+"\n", args...) }
 
-// Run is the program without the process around it.
+// Run runs the program with the given arguments and streams, and returns the
+// exit code.
 func Run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	o, err := parse(args, stderr)
 	switch {

@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// TestMain lets the test binary be the DuckDB child that the bench starts.
+// TestMain also runs the DuckDB child that the bench starts.
 func TestMain(m *testing.M) {
 	if code, ok := child(os.Args, os.Stderr); ok {
 		os.Exit(code)

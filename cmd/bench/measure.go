@@ -11,10 +11,11 @@ import (
 	"time"
 )
 
-// cost is what one run took, from the start of the process to its exit.
+// cost is the time and memory of one run, from the start of the process to its
+// exit.
 type cost struct {
 	wall time.Duration
-	cpu  time.Duration // with the children that it waited for
+	cpu  time.Duration // includes the children that it waited for
 	peak int64         // bytes
 }
 
@@ -22,12 +23,12 @@ type cost struct {
 var errLimit = errors.New("over the time limit")
 
 const (
-	killDelay = 5 * time.Second // for the pipes and files of a killed process
-	tailBytes = 2000            // of what a failed process said
+	killDelay = 5 * time.Second // wait for the pipes and files of a killed process
+	tailBytes = 2000            // size of the output excerpt of a failed process
 )
 
-// measure runs one process in the folder. What it says goes to a file, so that
-// this process does not have to read along.
+// measure runs one process in the folder. Its output goes to a file, so that
+// this process uses no time to read it.
 func measure(ctx context.Context, limit time.Duration, folder string, args, env []string) (c cost, err error) {
 	log, err := os.Create(filepath.Join(folder, "output.log"))
 	if err != nil {
@@ -58,7 +59,7 @@ func measure(ctx context.Context, limit time.Duration, folder string, args, env 
 	return c, nil
 }
 
-// tail is the end of what a process said.
+// tail returns the end of a process's output.
 func tail(name string) string {
 	text, err := os.ReadFile(name)
 	if err != nil {

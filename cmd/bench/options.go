@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// options are the command line, checked, with absolute paths.
+// options are the validated flags, with absolute paths.
 type options struct {
 	stedi    string
 	scripts  string
@@ -88,7 +88,8 @@ func (o *options) setRivals(text string) error {
 	return nil
 }
 
-// absolute makes paths hold in the children too, which run elsewhere.
+// absolute makes all paths absolute, because the children run in another
+// folder.
 func (o *options) absolute() error {
 	for _, path := range []*string{&o.stedi, &o.scripts, &o.venv, &o.work, &o.readme} {
 		if *path == "" {
@@ -103,7 +104,7 @@ func (o *options) absolute() error {
 	return nil
 }
 
-// check finds now what would be a pity to find after an hour.
+// check validates the options, so that errors appear before the measurement.
 func (o *options) check() error {
 	switch {
 	case o.rounds < 1:

@@ -9,7 +9,8 @@ import (
 	"time"
 )
 
-// report prints the table and says what is wrong with it.
+// report prints the table, and returns failed runs and a ratio that is too
+// small as an error.
 func (b *bench) report(stdout io.Writer, all []series, here []rival) error {
 	pins, err := b.pins()
 	if err != nil {
@@ -27,7 +28,7 @@ func (b *bench) report(stdout io.Writer, all []series, here []rival) error {
 	return errors.Join(append(failures(all), checkRatio(all[len(all)-1], b.minRatio))...)
 }
 
-// about says under what conditions the numbers hold.
+// about describes the conditions of the measurement.
 func (b *bench) about(here []rival, pins map[string]string) string {
 	return fmt.Sprintf("Median of %d runs after one to warm up, all in one rotated series; whole processes, from start to exit; every run's tables counted. stedi also validates every line, accounts for every row, audits the tables and syncs them to disk; the others do not. Machine: %s.",
 		b.rounds, machine(here, pins))
@@ -35,10 +36,11 @@ func (b *bench) about(here []rival, pins map[string]string) string {
 
 var header = []string{"landing data", "", "wall s", "fastest–slowest", "CPU s", "peak MB", "wall × stedi"}
 
-// leftColumns of a table are text, the others numbers.
+// leftColumns is the number of left-aligned text columns; the others are
+// numbers.
 const leftColumns = 2
 
-// rows is the table, header first.
+// rows returns the rows of the table, header first.
 func rows(all []series) [][]string {
 	grid := [][]string{header}
 	for _, s := range all {
@@ -68,7 +70,7 @@ func rows(all []series) [][]string {
 	return grid
 }
 
-// verdict stands where the number would.
+// verdict returns the text that replaces the numbers of a failed run.
 func verdict(err error) string {
 	var wrong *wrongRows
 	switch {
@@ -81,8 +83,8 @@ func verdict(err error) string {
 	}
 }
 
-// failures are those that must not go unseen. A rival over the time limit is
-// a result like any other.
+// failures returns the errors that fail the benchmark. A rival that exceeds the
+// time limit is not one of them.
 func failures(all []series) []error {
 	var errs []error
 	for _, s := range all {
@@ -109,7 +111,7 @@ func checkRatio(s series, least float64) error {
 	return nil
 }
 
-// wall is a rival's median, or 0 where it has none.
+// wall returns the median wall time of a rival, or 0 without a result.
 func (s series) wall(name string) time.Duration {
 	for _, r := range s.results {
 		if r.rival.name == name && r.err == nil && len(r.runs) > 0 {
@@ -131,7 +133,8 @@ func (r result) walls() spread {
 	}
 }
 
-// median is the mean of the middle two where their number is even.
+// median returns the median; for an even number of runs it is the mean of the
+// middle two.
 func median[T ~int64](runs []cost, of func(cost) T) T {
 	values := make([]T, len(runs))
 	for i, c := range runs {

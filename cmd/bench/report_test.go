@@ -29,7 +29,7 @@ func TestMedian(t *testing.T) {
 	}
 }
 
-// example has a winner, a slower one, and all that can go wrong.
+// example has a fastest rival, a slower one, and each kind of failure.
 func example() series {
 	runs := func(walls ...time.Duration) []cost {
 		var costs []cost
@@ -111,7 +111,7 @@ func TestTheBlockIsReplacedAndNothingElse(t *testing.T) {
 	if err := os.WriteFile(name, []byte("top\n"+beginMark+"\nold\n"+endMark+"\nbottom\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	for range 2 { // the second time finds its own marks
+	for range 2 { // the second pass finds the marks of the first
 		if err := writeBlock(name, "\nnew\n\n"); err != nil {
 			t.Fatal(err)
 		}

@@ -13,16 +13,18 @@ const (
 	expertName = "duckdb-expert"
 )
 
-// rival is one way to do the job.
+// rival is one program that does the job.
 type rival struct {
-	name  string // as -rivals has it
-	title string // as the table has it
-	// command gives the arguments, the program first, and what the environment
-	// gets on top. Tables go to out, or where table finds them.
+	name  string // name in -rivals
+	title string // name in the table
+	// command returns the arguments, with the program first, and additional
+	// environment variables. The tables go to out, unless table is set.
 	command func(o *options, lake, out string) (args, env []string, err error)
-	// table is where a derived table is after a run; nil: out/NAME.json.
+	// table returns the path of a derived table after a run; nil means
+	// out/NAME.json.
 	table func(t derived, lake, out string) string
-	// absent says why the rival cannot run here; nil if it can.
+	// absent returns an error if the rival cannot run; nil means that it always
+	// can.
 	absent func(o *options) error
 	pip    string // name of its Python package
 }
@@ -62,8 +64,8 @@ func (r rival) place(t derived, lake, out string) string {
 	return r.table(t, lake, out)
 }
 
-// script runs a file of SQL in a child of this very program, so that it meets
-// the DuckDB that stedi is built with.
+// script runs a SQL file in a child process of this program, so that it uses
+// the same DuckDB as stedi.
 func script(file string) func(*options, string, string) ([]string, []string, error) {
 	return func(o *options, lake, out string) ([]string, []string, error) {
 		self, err := os.Executable()
@@ -77,8 +79,8 @@ func python(file string) func(*options, string, string) ([]string, []string, err
 	}
 }
 
-// spark goes by spark-submit, which becomes the JVM: so the process that is
-// measured is the one that works.
+// spark runs spark-submit directly, because it execs the JVM, and the measured
+// process is then the one that does the work.
 func spark(o *options, lake, out string) ([]string, []string, error) {
 	home := o.installed("pyspark")
 	if home == "" {

@@ -13,7 +13,7 @@ import (
 
 const repository = "../.."
 
-// duckdbs are the rivals that run anywhere.
+// duckdbs are the rivals that run without an installation.
 var duckdbs = []string{expertName, "duckdb-proof", "duckdb-naive"}
 
 func embedded(t *testing.T, rounds int) (*bench, []rival) {
@@ -47,7 +47,7 @@ func TestDuckDBScriptsGiveTheKnownCounts(t *testing.T) {
 	if err := json.Unmarshal(text, &expected); err != nil {
 		t.Fatal(err)
 	}
-	dir := t.TempDir() // a run tidies its lake: never the one of the repository
+	dir := t.TempDir() // a copy, because a run deletes tables of its lake
 	if err := os.CopyFS(dir, os.DirFS(filepath.Join(repository, "testdata", "sample"))); err != nil {
 		t.Fatal(err)
 	}
@@ -66,7 +66,7 @@ func TestDuckDBScriptsGiveTheKnownCounts(t *testing.T) {
 	}
 }
 
-// hostile has what the sample has not: duplicates, absent and empty keys,
+// hostile has rows that the sample lacks: duplicates, missing and empty keys,
 // refused consent, customers without readings.
 var hostile = map[string]string{
 	"customer": `
@@ -133,7 +133,7 @@ func TestDuckDBScriptsMeanWhatTheTransformsMean(t *testing.T) {
 	}
 }
 
-// canonical is the rows of a file, sorted, with keys in order.
+// canonical returns the rows of a file, sorted, with keys in order.
 func canonical(t *testing.T, name string) []string {
 	t.Helper()
 	text, err := os.ReadFile(name)

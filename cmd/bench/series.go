@@ -11,25 +11,25 @@ import (
 	"slices"
 )
 
-// bench is one call of the program.
+// bench is one run of the program.
 type bench struct {
 	options
 	progress narrator
 	tables   []derived
-	slow     map[string]bool // rivals that met the time limit: no larger lake for them
-	// settle waits until the disk has no more to do, so that no rival pays for
-	// the one who ran before.
+	slow     map[string]bool // rivals that exceeded the time limit; they skip larger lakes
+	// settle waits until all written data is on disk, so that no run pays for
+	// the previous one.
 	settle func()
 }
 
-// result is what a rival has shown on one lake.
+// result is the result of a rival on one lake.
 type result struct {
 	rival rival
-	runs  []cost // measured ones only
-	err   error  // the first failure, after which it ran no more
+	runs  []cost // without the warm-up
+	err   error  // the first error; the rival does not run again
 }
 
-// series is all rivals on one lake.
+// series is the results of all rivals on one lake.
 type series struct {
 	lake    lake
 	results []result
@@ -69,7 +69,7 @@ func (b *bench) run(ctx context.Context, stdout io.Writer) (err error) {
 	return b.report(stdout, all, here)
 }
 
-// present leaves out who cannot run, and says so.
+// present returns the selected rivals that can run, and reports the others.
 func (b *bench) present() []rival {
 	var here []rival
 	for _, r := range rivals {
@@ -87,7 +87,7 @@ func (b *bench) present() []rival {
 	return here
 }
 
-// openWork makes the folder for lakes and outputs.
+// openWork creates the folder for lakes and outputs.
 func (b *bench) openWork() (remove func() error, err error) {
 	if b.work != "" {
 		return func() error { return os.RemoveAll(filepath.Join(b.work, "out")) }, os.MkdirAll(b.work, 0o755)
@@ -96,7 +96,7 @@ func (b *bench) openWork() (remove func() error, err error) {
 	return func() error { return os.RemoveAll(b.work) }, err
 }
 
-// series lets all rivals take turns. The first round only warms up.
+// series runs all rivals in rounds. The first round is a warm-up.
 func (b *bench) series(ctx context.Context, l lake, here []rival) (series, error) {
 	s := series{lake: l, results: make([]result, len(here))}
 	for i, r := range here {
@@ -122,7 +122,7 @@ func (b *bench) series(ctx context.Context, l lake, here []rival) (series, error
 	return s, errors.Join(l.refresh(b.tables, out), os.RemoveAll(out))
 }
 
-// once is one run on a fresh lake, whose tables are counted afterwards.
+// once runs a rival on a fresh lake and then counts the rows of its tables.
 func (b *bench) once(ctx context.Context, l lake, r rival) (cost, error) {
 	out := filepath.Join(b.work, "out")
 	if err := l.refresh(b.tables, out); err != nil {
@@ -143,7 +143,7 @@ func (b *bench) once(ctx context.Context, l lake, r rival) (cost, error) {
 	return c, nil
 }
 
-// wrongRows is the error of a run that did some other job.
+// wrongRows is the error of a run with wrong numbers of rows.
 type wrongRows struct{ error }
 
 func (b *bench) note(r *result, round, scale int, c cost, err error) {
@@ -163,9 +163,10 @@ func (b *bench) note(r *result, round, scale int, c cost, err error) {
 	}
 }
 
-// order is who runs when: shuffled once by the seed, moved on by one in each
-// round, so that everybody comes first, second and last alike; turned round
-// after each cycle, so that no rival always follows the same one.
+// order returns the order of the rivals in a round. The order is shuffled once
+// by the seed and rotates by one each round, so that each rival takes each
+// place equally often. It is reversed after each cycle, so that no rival always
+// follows the same one.
 func order(n int, seed uint64, round int) []int {
 	turns := rand.New(rand.NewPCG(seed, 0)).Perm(n)
 	if n == 0 {

@@ -14,7 +14,7 @@ import (
 
 func TestOrderGivesEveryPlaceToEverybody(t *testing.T) {
 	const n = 5
-	var seen [n][n]int // by place and rival
+	var seen [n][n]int // count by place and rival
 	for round := range 2 * n {
 		turns := order(n, 7, round)
 		for place, rival := range turns {
@@ -52,7 +52,7 @@ func reversed(s []int) []int {
 	return s
 }
 
-// shell is a rival that writes its tables with a line of shell; $1 is out.
+// shell returns a rival that runs a line of shell; $1 is out.
 func shell(name, line string) rival {
 	return rival{name: name, title: name, command: func(_ *options, _, out string) ([]string, []string, error) {
 		return []string{"sh", "-c", line, "sh", out}, []string{"WORD=two"}, nil
@@ -99,7 +99,7 @@ func TestOnlyRightRowsMakeATime(t *testing.T) {
 	}
 }
 
-// A child that outlives its parent would disturb the runs that follow.
+// A child that outlives its parent would disturb the next runs.
 func TestTheLimitStopsARunWithItsChildren(t *testing.T) {
 	b := newBench(t, 300*time.Millisecond)
 	l := lake{dir: t.TempDir(), scale: 1}

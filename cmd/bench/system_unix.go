@@ -11,15 +11,16 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// ownGroup puts the process and its children into a group that dies as one.
+// ownGroup starts the process in a new process group, and kills the whole group
+// on cancel.
 func ownGroup(cmd *exec.Cmd) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
 }
 
-// peakBytes is the largest resident set of the process, or of a child that it
-// waited for. Linux starts the count with what the parent had when it forked:
-// so the bench itself must stay small.
+// peakBytes returns the largest resident set of the process or of a child that
+// it waited for. Linux starts the count with the size of the parent at the
+// fork, so the bench itself must stay small.
 func peakBytes(state *os.ProcessState) int64 {
 	usage, ok := state.SysUsage().(*syscall.Rusage)
 	switch {
@@ -32,5 +33,5 @@ func peakBytes(state *os.ProcessState) int64 {
 	}
 }
 
-// flush waits until all that was written is on disk.
+// flush writes all cached data to disk.
 func flush() { unix.Sync() }

@@ -12,7 +12,7 @@ const (
 	endMark   = "<!-- bench:end -->"
 )
 
-// plain sets the table for a terminal.
+// plain formats the table for a terminal.
 func plain(grid [][]string) string {
 	widths := make([]int, len(header))
 	for _, line := range grid {
@@ -47,7 +47,7 @@ func markdown(grid [][]string) string {
 	return text.String()
 }
 
-// writeBlock puts the text between the marks of a file.
+// writeBlock replaces the text between the marks of a file.
 func writeBlock(name, block string) error {
 	info, err := os.Stat(name)
 	if err != nil {

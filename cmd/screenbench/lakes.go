@@ -13,8 +13,7 @@ import (
 	"stedi/pipeline/sample"
 )
 
-// bigLake is a sample lake whose tables are made. The one that is there is
-// taken.
+// bigLake returns a sample lake with built tables. It reuses an existing lake.
 func (b *bench) bigLake(ctx context.Context) (string, error) {
 	lake := filepath.Join(b.work, fmt.Sprintf("screens-%d", b.scale))
 	if _, err := os.Stat(lake); errors.Is(err, fs.ErrNotExist) {
@@ -29,7 +28,8 @@ func (b *bench) bigLake(ctx context.Context) (string, error) {
 	return lake, cmd.Run()
 }
 
-// lakeOfFiles is a sample lake with many files of a few lines in one folder.
+// lakeOfFiles returns a sample lake with many small files in one folder. It
+// reuses an existing lake.
 func (b *bench) lakeOfFiles(ctx context.Context) (string, error) {
 	lake := filepath.Join(b.work, fmt.Sprintf("screens-%d-files", b.files))
 	if _, err := os.Stat(lake); !errors.Is(err, fs.ErrNotExist) {
@@ -45,8 +45,7 @@ func (b *bench) lakeOfFiles(ctx context.Context) (string, error) {
 	return lake, nil
 }
 
-// scatter replaces the files of a folder by n, with the same lines in
-// them for as long as these last.
+// scatter replaces the files of a folder with n files of one line each.
 func scatter(folder string, files int) error {
 	names, err := filepath.Glob(filepath.Join(folder, "*.json"))
 	if err != nil {

@@ -1,11 +1,11 @@
-// Command screenbench measures how quickly the screens answer: it runs the real
-// program on a pseudo-terminal, presses keys and looks at an emulated screen
-// until it shows what was asked for.
+// Command screenbench measures the response times of the screens: it runs the
+// real program on a pseudo-terminal, presses keys and reads an emulated screen
+// until the expected text appears.
 //
 //	go run ./cmd/screenbench -stedi bin/stedi -work .cache/bench-work
 //
-// The table goes to stdout, progress to stderr. It exits with 1 if something
-// could not be measured, with 2 if it was called wrongly.
+// The table goes to stdout, progress to stderr. The exit code is 1 if a
+// measurement failed, and 2 for a usage error.
 package main
 
 import (
@@ -33,7 +33,7 @@ func main() {
 	os.Exit(code)
 }
 
-// options are what is measured, and how often.
+// options are the paths, the lake sizes and the number of measurements.
 type options struct {
 	stedi  string
 	work   string
@@ -79,7 +79,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	}
 	b := &bench{options: o, say: say}
 	err = b.measure(ctx)
-	b.report(stdout) // also of what was measured before an error
+	b.report(stdout) // includes the measurements before an error
 	if err != nil {
 		say("screenbench: %v", err)
 		return exitFailed

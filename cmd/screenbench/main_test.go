@@ -47,7 +47,7 @@ func TestCPUTimeIsThatOfOneProcess(t *testing.T) {
 	before, err := cpuTime(os.Getpid())
 	for err == nil {
 		var now time.Duration
-		if now, err = cpuTime(os.Getpid()); now > before { // looking costs time, too
+		if now, err = cpuTime(os.Getpid()); now > before { // the calls use CPU time, too
 			return
 		}
 	}

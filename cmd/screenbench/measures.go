@@ -12,14 +12,14 @@ import (
 	"time"
 )
 
-// bench measures, and keeps what it found.
+// bench measures, and collects the results.
 type bench struct {
 	*options
 	say     func(format string, args ...any)
 	results []result
 }
 
-// measure goes from the quick to the long.
+// measure runs the quick measurements first.
 func (b *bench) measure(ctx context.Context) error {
 	if err := os.MkdirAll(b.work, 0o755); err != nil {
 		return err
@@ -44,7 +44,7 @@ func (b *bench) measure(ctx context.Context) error {
 	)
 }
 
-// starting measures how long the first frame and the tables take to come.
+// starting measures the time to the first frame and to the tables.
 func (b *bench) starting(ctx context.Context, name string, args ...string) error {
 	b.say("starting on %s", name)
 	var first, known []time.Duration
@@ -65,8 +65,8 @@ func (b *bench) starting(ctx context.Context, name string, args ...string) error
 	return nil
 }
 
-// idle measures what the program does while it is idle, and how long
-// keys take.
+// idle measures the CPU use of the idle program, and the response times of
+// keys.
 func (b *bench) idle(ctx context.Context, args []string) error {
 	b.say("doing nothing for ten seconds")
 	s, err := start(ctx, b.stedi, args...)
@@ -77,7 +77,7 @@ func (b *bench) idle(ctx context.Context, args []string) error {
 	if _, err := s.shows("DISTINCT"); err != nil {
 		return err
 	}
-	wait(ctx, 10*time.Second) // until the columns are described
+	wait(ctx, 10*time.Second) // until the column stats are complete
 	const span = 10 * time.Second
 	before, err := cpuTime(s.cmd.Process.Pid)
 	if err != nil {
@@ -92,8 +92,8 @@ func (b *bench) idle(ctx context.Context, args []string) error {
 	return b.keysOn(ctx, s, "idle", func() error { return nil })
 }
 
-// working measures keys while runs work, one after the other, and how long it
-// takes to stop one.
+// working measures the response times of keys during runs, and the time to
+// cancel a run.
 func (b *bench) working(ctx context.Context, name string, args []string) error {
 	b.say("running")
 	s, err := start(ctx, b.stedi, args...)
@@ -123,8 +123,8 @@ func (b *bench) working(ctx context.Context, name string, args []string) error {
 	return err
 }
 
-// keysOn measures keys at the pace of a person and as fast as the answers come.
-// Before each round of them it makes sure that all is as it is to be.
+// keysOn measures the response times of keys, first at the pace of a person and
+// then as fast as possible. It calls before at the start of each round.
 func (b *bench) keysOn(ctx context.Context, s *session, name string, before func() error) error {
 	for _, pace := range []struct {
 		name  string
@@ -132,7 +132,7 @@ func (b *bench) keysOn(ctx context.Context, s *session, name string, before func
 	}{{"at a person's pace", 80 * time.Millisecond}, {"as fast as it answers", 0}} {
 		b.say("pressing keys %s, %s", pace.name, name)
 		var all []time.Duration
-		rounds := (b.keys + len(moves) - 1) / len(moves) // whole ones, which end where they began
+		rounds := (b.keys + len(moves) - 1) / len(moves) // whole rounds, because a round ends in its first state
 		for i := range rounds * len(moves) {
 			if i%len(moves) == 0 {
 				if err := before(); err != nil {
@@ -151,8 +151,8 @@ func (b *bench) keysOn(ctx context.Context, s *session, name string, before func
 	return nil
 }
 
-// moves are keys of which each has something else on the screen than the one
-// before it.
+// moves are keys that each change the screen in a way that the previous key
+// does not.
 var moves = []struct {
 	keys  string
 	shown sight
@@ -175,7 +175,7 @@ var moves = []struct {
 	{"1", has("FUNNEL")},
 }
 
-// paging measures how long the first and the last page of a large table take.
+// paging measures the time to the first and to the last page of a large table.
 func (b *bench) paging(ctx context.Context, lake string) error {
 	b.say("opening a large table")
 	var first, last []time.Duration
@@ -199,7 +199,7 @@ func (s *session) page(ctx context.Context) (first, last time.Duration, err erro
 	if _, err := s.shows("machine_learning_cur"); err != nil {
 		return 0, 0, err
 	}
-	wait(ctx, time.Second) // so that what is measured is the table, not the lake
+	wait(ctx, time.Second) // so that the lake is loaded before the table is measured
 	if _, err := s.press("\x1b[C\x1b[C\x1b[B", has("▸ machine_learning")); err != nil {
 		return 0, 0, err
 	}
@@ -211,14 +211,15 @@ func (s *session) page(ctx context.Context) (first, last time.Duration, err erro
 	return first, last, err
 }
 
-// atTheLastRow reports whether the table's screen says "row 7 of 7".
+// atTheLastRow reports whether the status line shows the last row, such as "row
+// 7 of 7".
 func atTheLastRow(screen string) bool {
 	_, at, _ := strings.Cut(screen, "─ row ")
 	words := strings.Fields(at)
 	return len(words) > 2 && words[0] == words[2]
 }
 
-// cpuTime is what a process has used, without those that it has started.
+// cpuTime returns the CPU time of a process without its children.
 func cpuTime(pid int) (time.Duration, error) {
 	text, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "stat"))
 	if err != nil {
@@ -231,7 +232,7 @@ func cpuTime(pid int) (time.Duration, error) {
 	}
 	user, err := strconv.Atoi(fields[11])
 	system, e := strconv.Atoi(fields[12])
-	const tick = 10 * time.Millisecond // the unit that Linux reports
+	const tick = 10 * time.Millisecond // the clock tick of Linux
 	return time.Duration(user+system) * tick, errors.Join(err, e)
 }
 

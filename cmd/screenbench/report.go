@@ -12,7 +12,7 @@ type result struct {
 	what, target, median, slowest string
 }
 
-// add takes a series of times.
+// add adds a series of times.
 func (b *bench) add(what, target string, times []time.Duration) {
 	slices.Sort(times)
 	at := func(share float64) string { return short(times[min(len(times)-1, int(share*float64(len(times))))]) }
@@ -24,7 +24,7 @@ func (b *bench) add(what, target string, times []time.Duration) {
 	b.say("  %s: %s, %s", what, r.median, r.slowest)
 }
 
-// note takes a figure.
+// note adds a single figure.
 func (b *bench) note(what, target, figure string) {
 	b.results = append(b.results, result{what, target, figure, ""})
 	b.say("  %s: %s", what, figure)

@@ -20,14 +20,14 @@ import (
 const (
 	columns = 120
 	lines   = 36
-	// patience is how long anything may take before it counts as broken.
+	// patience is the longest wait before a measurement fails.
 	patience = 2 * time.Minute
 )
 
 // session is the program on an emulated terminal.
 type session struct {
 	cmd      *exec.Cmd
-	state    string // a folder for what the program remembers
+	state    string // folder for the program's state
 	terminal *os.File
 	emulator *vt.SafeEmulator
 	began    time.Time // when the process was started
@@ -35,10 +35,10 @@ type session struct {
 
 	mu      sync.Mutex
 	changed chan struct{} // closed at the next output, then replaced
-	latest  time.Time     // when that output came
+	latest  time.Time     // time of the latest output
 }
 
-// start runs the program on a terminal of its own.
+// start runs the program on a new terminal.
 func start(ctx context.Context, program string, args ...string) (*session, error) {
 	s := &session{
 		cmd: exec.CommandContext(ctx, program, args...), emulator: vt.NewSafeEmulator(columns, lines), changed: make(chan struct{}),
@@ -59,8 +59,8 @@ func start(ctx context.Context, program string, args ...string) (*session, error
 	return s, nil
 }
 
-// Write takes what the program sends. The time is that at which it came, not
-// that at which the emulator has understood it.
+// Write receives the output of the program. It records the time of arrival,
+// before the emulator processes the output.
 func (s *session) Write(p []byte) (int, error) {
 	now := time.Now()
 	s.mu.Lock()
@@ -72,11 +72,11 @@ func (s *session) Write(p []byte) (int, error) {
 	return len(p), err
 }
 
-// screen is what a person sees.
+// screen returns the visible text.
 func (s *session) screen() string { return ansi.Strip(s.emulator.Render()) }
 
-// until waits until the screen is as wanted, and returns when the output came
-// that made it so.
+// until waits for a screen, and returns the arrival time of the output that
+// produced it.
 func (s *session) until(what string, wanted sight) (time.Time, error) {
 	late := time.NewTimer(patience)
 	defer late.Stop()
@@ -96,7 +96,7 @@ func (s *session) until(what string, wanted sight) (time.Time, error) {
 	}
 }
 
-// sight reports whether something is to be seen on a screen.
+// sight reports whether a screen meets a condition.
 type sight func(screen string) bool
 
 func has(text string) sight {
@@ -110,8 +110,7 @@ func lacks(text string) sight {
 // shows waits for a text.
 func (s *session) shows(text string) (time.Time, error) { return s.until(text, has(text)) }
 
-// press presses keys, waits for what they bring about and returns how long
-// that took.
+// press presses keys, waits for a screen and returns the response time.
 func (s *session) press(keys string, wanted sight) (time.Duration, error) {
 	s.mu.Lock()
 	there := wanted(s.screen())
@@ -137,7 +136,7 @@ func (s *session) end() error {
 	if e := s.cmd.Wait(); e != nil && !errors.As(e, &exit) {
 		err = errors.Join(err, e)
 	}
-	if pipe, ok := s.emulator.InputPipe().(io.Closer); ok { // the emulator's own Close races with readers
+	if pipe, ok := s.emulator.InputPipe().(io.Closer); ok { // the Close of the emulator races with readers
 		err = errors.Join(err, pipe.Close())
 	}
 	err = errors.Join(err, s.terminal.Close())

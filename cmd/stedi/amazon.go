@@ -14,14 +14,15 @@ import (
 	"stedi/pipeline/dir"
 )
 
-// defaultCache is the folder for copies of what is in S3, below the user's own.
+// defaultCache is the default folder for cached files of lakes in S3, below the
+// user's cache folder.
 const defaultCache = "stedi"
 
-// inS3 tells whether a lake lies in a bucket.
+// inS3 reports whether a lake is in a bucket.
 func inS3(root string) bool { return strings.HasPrefix(root, "s3://") }
 
-// openStore opens the lake's store. The folder is where on this machine the
-// files lie that it fetches.
+// openStore opens the lake's store. folder is the local folder of the fetched
+// files.
 func (p *program) openStore(ctx context.Context, root string) (store pipeline.Store, folder string, err error) {
 	if inS3(root) {
 		bucket, folder, err := p.openBucket(ctx, root)
@@ -65,7 +66,7 @@ func (p *program) openBucket(ctx context.Context, location string) (*s3.Store, s
 
 func pid() int { return os.Getpid() }
 
-// hostname is what this machine is called in locks.
+// hostname returns the name of this machine in locks.
 func hostname() string {
 	host, err := os.Hostname()
 	if err != nil {

@@ -16,9 +16,8 @@ import (
 	"stedi/pipeline"
 )
 
-// From an empty bucket to a lake that works: one deploy, then Athena's own SQL
-// engine makes the tables, then the embedded one, and neither sees a
-// difference.
+// One deploy creates a working lake in an empty bucket. Athena and the embedded
+// engine then build equal tables.
 func TestAthenaAndTheEmbeddedEngineMakeTheSameTables(t *testing.T) {
 	t.Run("with Trino", func(t *testing.T) { makeTheSameTables(onServer(t, awstest.StartTrino(t))) })
 	t.Run("with DuckDB", func(t *testing.T) { makeTheSameTables(onServer(t, awstest.StartDuckDB(t))) })
@@ -67,7 +66,7 @@ func makeTheSameTables(a *onAWS) {
 	if len(step.Funnel) < 4 {
 		a.Errorf("the funnel is %v", step.Funnel)
 	}
-	if told, _ := a.stedi(0, "runs", "last"); strings.Count(told, " MB scanned, $0.0") != 6 { // each step, and the run
+	if told, _ := a.stedi(0, "runs", "last"); strings.Count(told, " MB scanned, $0.0") != 6 { // for each step, and for the run
 		a.Errorf("the run does not say what it has cost:\n%s", told)
 	}
 	made := map[string][]string{}
@@ -100,8 +99,8 @@ func makeTheSameTables(a *onAWS) {
 	}
 }
 
-// One server is for all of these. Whatever goes wrong, the tables are what they
-// were, nothing is on its way, and the next run is right.
+// All subtests share one server. After each fault, the tables are unchanged, no
+// query is running, and the next run succeeds.
 func TestWhateverGoesWrongOnAthenaTheTablesStayWhole(t *testing.T) {
 	a := onServer(t, awstest.StartAWS(t))
 	landing := landingFolder(t)
@@ -180,7 +179,7 @@ func TestWhateverGoesWrongOnAthenaTheTablesStayWhole(t *testing.T) {
 		if !slices.Equal(a.content(table), content) {
 			t.Error("the table has other rows")
 		}
-		if len(a.versions()) != len(before)+1 { // the version before is kept for a rollback
+		if len(a.versions()) != len(before)+1 { // the previous version is kept for a rollback
 			t.Errorf("versions are in %v, before it %v", a.versions(), before)
 		}
 		a.stedi(0, "rollback", table)
@@ -209,8 +208,8 @@ func TestWhateverGoesWrongOnAthenaTheTablesStayWhole(t *testing.T) {
 	a.wantNoSecret(landing)
 }
 
-// publishing tries what may happen at the one call that makes a version the
-// table, for the embedded engine, which publishes as Athena does.
+// publishing injects faults into the call that publishes a version. It uses the
+// embedded engine, which publishes in the same way as Athena.
 func (a *onAWS) publishing(table string, content []string) {
 	isMove := func(r *http.Request) bool { return strings.HasSuffix(r.Header.Get("X-Amz-Target"), ".UpdateTable") }
 	whole := func(t *testing.T) {
@@ -219,11 +218,11 @@ func (a *onAWS) publishing(table string, content []string) {
 		if !slices.Equal(a.content(table), content) {
 			t.Error("the table has other rows")
 		}
-		a.stedi(0, "run", "--force", table) // it brings into order what was left
+		a.stedi(0, "run", "--force", table) // it cleans up unfinished work
 		if !slices.Equal(a.content(table), content) {
 			t.Error("after the next run the table has other rows")
 		}
-		a.stedi(0, "run", table) // and this one forgets the version before
+		a.stedi(0, "run", table) // and this one deletes the previous version
 		folders := 0
 		for _, folder := range a.versions() {
 			if strings.Contains(folder, "customer/curated/") {
@@ -287,8 +286,8 @@ func (a *onAWS) publishing(table string, content []string) {
 	})
 }
 
-// interrupted runs a step that stays in Athena's queue, and ends it by a signal
-// once it is there.
+// interrupted runs a step that stays in Athena's queue, and ends the run by a
+// signal once the query is queued.
 func (a *onAWS) interrupted(signal syscall.Signal, code int, table string) {
 	a.Helper()
 	waiting := len(a.started())

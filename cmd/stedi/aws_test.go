@@ -13,13 +13,13 @@ import (
 	"stedi/pipeline"
 )
 
-// onAWS is the program on what stands in for AWS.
+// onAWS runs the program against the substitutes for AWS.
 type onAWS struct {
 	*testing.T
 	server *awstest.AWS
 	cache  string
-	log    string          // of the program, in all detail
-	said   strings.Builder // on all its streams
+	log    string          // of the program, at level debug
+	said   strings.Builder // output on all streams
 }
 
 func onServer(t *testing.T, server *awstest.AWS) *onAWS {
@@ -31,9 +31,8 @@ func (a *onAWS) args(more ...string) []string {
 	return append(more, "--lake", "s3://lake/a", "--endpoint", a.server.Endpoint, "--region", awstest.Region, "--cache", a.cache, "--log-file", a.log, "--log-level", "debug")
 }
 
-// wantNoSecret makes sure that neither a credential nor anybody's address is in
-// what the program has said, logged, or written into the lake beside its
-// tables.
+// wantNoSecret checks that the output, the log and the files beside the tables
+// contain no credentials and no e-mail addresses.
 func (a *onAWS) wantNoSecret(landing string) {
 	a.Helper()
 	customers, err := filepath.Glob(filepath.Join(landing, "customer", "landing", "*"))
@@ -67,7 +66,7 @@ func (a *onAWS) wantNoSecret(landing string) {
 	}
 }
 
-// stedi runs the program, and wants it to end with a code.
+// stedi runs the program and checks its exit code.
 func (a *onAWS) stedi(code int, more ...string) (stdout, stderr string) {
 	a.Helper()
 	cmd := command(a.T, nil, a.args(more...)...)
@@ -112,7 +111,7 @@ func (a *onAWS) wantRows(record *pipeline.Record, state pipeline.State) {
 	}
 }
 
-// content is what Athena's SQL engine reads of a table, in an order of its own.
+// content returns the rows of a table as read by Athena's SQL engine, sorted.
 func (a *onAWS) content(table string) []string {
 	a.Helper()
 	rows := a.server.Query(a.T, "stedi", `SELECT * FROM "`+table+`"`)
@@ -124,7 +123,7 @@ func (a *onAWS) content(table string) []string {
 	return lines
 }
 
-// started returns the statements that make tables.
+// started returns the statements that build tables.
 func (a *onAWS) started() (made []string) {
 	for _, e := range a.server.Athena.Executions() {
 		if strings.Contains(e, "CREATE TABLE") {
@@ -134,7 +133,7 @@ func (a *onAWS) started() (made []string) {
 	return made
 }
 
-// versions are the folders in which versions of tables lie.
+// versions returns the folders of table versions.
 func (a *onAWS) versions() []string {
 	a.Helper()
 	var folders []string
@@ -146,8 +145,8 @@ func (a *onAWS) versions() []string {
 	return folders
 }
 
-// wantNoStage makes sure that no table is known under the name that it has
-// until it is published.
+// wantNoStage checks that no table exists under the name that it has before it
+// is published.
 func (a *onAWS) wantNoStage() {
 	a.Helper()
 	if tables := a.server.Tables(a.T, "stedi"); len(tables) != 8 {

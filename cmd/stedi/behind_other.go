@@ -2,5 +2,5 @@
 
 package main
 
-// workBehind changes nothing: niceness is all that there is.
+// workBehind does nothing, because this platform has only niceness.
 func workBehind() {}

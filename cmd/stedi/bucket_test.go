@@ -17,8 +17,8 @@ import (
 	"stedi/pipeline/sample"
 )
 
-// landingFolder is the real data set if it lies beside the checkout, or else
-// invented landing data with the same counts.
+// landingFolder returns the real data set if it is next to the checkout, or
+// else sample data with the same counts.
 func landingFolder(t *testing.T) string {
 	t.Helper()
 	real := filepath.Join("..", "..", "..", "shared", "lake")
@@ -32,7 +32,7 @@ func landingFolder(t *testing.T) string {
 	return folder
 }
 
-// upload puts every file of a folder below a prefix of the bucket "lake".
+// upload copies every file of a folder to a prefix of the bucket "lake".
 func upload(t *testing.T, server *awstest.S3, folder, prefix string) {
 	t.Helper()
 	err := filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
@@ -84,8 +84,8 @@ func rowsOf(record *pipeline.Record) map[string]int64 {
 	return rows
 }
 
-// With no Athena at all: the embedded engine on a bucket, its landing files
-// fetched, its tables published by conditional writes.
+// The embedded engine runs on a bucket without Athena: it fetches the landing
+// files, and publishes tables by conditional writes.
 func TestALakeInABucketRunsLikeOneInAFolder(t *testing.T) {
 	server := awstest.StartS3(t)
 	server.Bucket(t, "lake")
@@ -124,7 +124,7 @@ func TestALakeInABucketRunsLikeOneInAFolder(t *testing.T) {
 	}
 }
 
-// objects counts what lies in a cache.
+// objects counts the files in a cache.
 func objects(t *testing.T, cache string) int {
 	t.Helper()
 	n := 0

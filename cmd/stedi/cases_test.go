@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// The folder holds small inputs from bug reports. The tests of each package
-// have inputs of their own; this one runs the reported ones where they exist.
+// casesFolder holds small inputs from bug reports. This test runs them if the
+// folder exists; the tests of each package have their own inputs.
 const casesFolder = "../../../shared/cases"
 
 func TestReportedCasesGiveTheRightResult(t *testing.T) {
@@ -22,7 +22,7 @@ func TestReportedCasesGiveTheRightResult(t *testing.T) {
 		name   string
 		args   []string
 		code   int
-		wanted string // in what is printed
+		wanted string // pattern of the output
 	}{
 		{"F01-query-drops-lines", []string{"query", "select count(*) from t", "--definition", "def", "--lake", "lake"}, 1, `b\.json\.gz: a gzip file that is cut off`},
 		{"F03-check-green-nothing-made", []string{"check", "--definition", "def", "--lake", "lake"}, 1, `the table has not been built`},
@@ -45,7 +45,7 @@ func TestReportedCasesGiveTheRightResult(t *testing.T) {
 			cmd := command(t, []string{"GITHUB_ACTIONS=true"}, test.args...)
 			cmd.Dir = folder
 			out, err := cmd.CombinedOutput()
-			if exit, ok := err.(*exec.ExitError); err != nil && !ok { //nolint:errorlint // only how it ended
+			if exit, ok := err.(*exec.ExitError); err != nil && !ok { //nolint:errorlint // only the exit status is checked
 				t.Fatal(err)
 			} else if ok && exit.ExitCode() != test.code || !ok && test.code != 0 {
 				t.Errorf("ended with %v, want %d", err, test.code)

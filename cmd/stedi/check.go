@@ -53,8 +53,8 @@ func (p *program) check(ctx context.Context, options check.InspectOptions, ci ci
 	return outcome(record, err)
 }
 
-// outcome makes an error of checks that failed, which the output has shown
-// already.
+// outcome returns an error for failed checks, which the output has already
+// shown.
 func outcome(record *pipeline.Record, err error) error {
 	if err == nil && record.ExitCode != 0 {
 		return &saidAlready{pipeline.Fail(pipeline.Kind(record.ExitCode), "", "", "%s", pipeline.TallyOf(record.Checks).Verdict())}

@@ -17,20 +17,21 @@ import (
 	"stedi/pipeline/state"
 )
 
-// children runs the program's own commands in processes of their own, for the
-// screens: a run takes all the processors and memory that it can get, and must
-// neither slow down a key nor take the screen with it.
+// children runs the program's own commands in child processes for the screens,
+// because a run uses all processors and much memory, and must neither delay the
+// response to a key nor crash the screens.
 type children struct {
 	program *program
 	lake    string
 	store   pipeline.Store
-	allow   pipeline.Allowance // of checks
+	allow   pipeline.Allowance // for checks
 }
 
-// patience is how long a child that was asked to stop may take to do so.
+// patience is the time that a child has to exit after an interrupt.
 const patience = 5 * time.Second
 
-// command is this program with arguments, at a lower priority than the screen.
+// command returns a command that runs this program at a lower priority than the
+// screens.
 func (c children) command(ctx context.Context, args []string) (*exec.Cmd, error) {
 	self, err := c.program.self()
 	if err != nil {
@@ -46,7 +47,7 @@ func (c children) command(ctx context.Context, args []string) (*exec.Cmd, error)
 	return cmd, nil
 }
 
-// shared are the flags that say what all commands work on, and with what.
+// shared returns the flags that all commands share.
 func (c children) shared() []string {
 	config := c.program.config
 	args := []string{"--lake=" + c.lake, "--engine=" + config.engine, "--color=never", fmt.Sprintf("--threads=%d", config.threads), "--profile=" + strings.Join(config.profile, ",")}
@@ -67,7 +68,7 @@ func (c children) shared() []string {
 	return args
 }
 
-// run is pipeline.Runner.Run in a child.
+// run implements pipeline.Runner.Run in a child.
 func (c children) run(ctx context.Context, options pipeline.RunOptions, emit func(pipeline.Event)) (*pipeline.Record, error) {
 	args := append(append(c.shared(), allowArguments(options.Allow)...), "--output=text", "--events=-", "--steered",
 		fmt.Sprintf("--force=%t", options.Force), fmt.Sprintf("--replace=%t", options.Replace),
@@ -108,7 +109,7 @@ func (c children) run(ctx context.Context, options pipeline.RunOptions, emit fun
 	return record, failureOf(cmd, err, record.Error, record.Remedy)
 }
 
-// steer passes cancelled tables on, until it is stopped.
+// steer sends the names of cancelled tables to a child until stop is called.
 func steer(to io.WriteCloser, cancels <-chan string) (stop func()) {
 	done := make(chan struct{})
 	var over sync.WaitGroup
@@ -116,7 +117,7 @@ func steer(to io.WriteCloser, cancels <-chan string) (stop func()) {
 		for {
 			select {
 			case table := <-cancels:
-				_, _ = io.WriteString(to, cancelWord+table+"\n") // a child that is gone has nothing to cancel
+				_, _ = io.WriteString(to, cancelWord+table+"\n") // the child may have exited
 			case <-done:
 				return
 			}
@@ -125,17 +126,18 @@ func steer(to io.WriteCloser, cancels <-chan string) (stop func()) {
 	return func() {
 		close(done)
 		over.Wait()
-		_ = to.Close() // it may be closed already, with the child
+		_ = to.Close() // the child may have closed it already
 	}
 }
 
-// passOn reads events until their end, and returns the id of their run.
+// passOn reads events to the end of the stream, and returns the id of their
+// run.
 func passOn(from io.Reader, emit func(pipeline.Event)) (run string) {
 	decoder := json.NewDecoder(from)
 	for {
 		var e pipeline.Event
 		if decoder.Decode(&e) != nil {
-			_, _ = io.Copy(io.Discard, from) // a child must not wait for its reader
+			_, _ = io.Copy(io.Discard, from) // the child must not block on a full pipe
 			return run
 		}
 		run = e.Run
@@ -143,7 +145,7 @@ func passOn(from io.Reader, emit func(pipeline.Event)) (run string) {
 	}
 }
 
-// check is pipeline.Runner.Inspect in a child.
+// check implements pipeline.Runner.Inspect in a child.
 func (c children) check(ctx context.Context, tables []string) (*pipeline.Record, error) {
 	args := append(append([]string{"check", "--output=json"}, c.shared()...), allowArguments(c.allow)...)
 	cmd, err := c.command(ctx, append(args, tables...))
@@ -157,16 +159,15 @@ func (c children) check(ctx context.Context, tables []string) (*pipeline.Record,
 	if e := json.Unmarshal(out.Bytes(), record); e != nil {
 		return nil, failureOf(cmd, err, complaint.String(), "")
 	}
-	if record.Error != "" { // of the inspection; a failed check is none
+	if record.Error != "" { // an error of the command; failed checks are not an error
 		return record, failureOf(cmd, err, record.Error, record.Remedy)
 	}
 	return record, nil
 }
 
-// failureOf makes a failure of how a child ended: its exit code says of which
-// kind, and the text, in the form in which the program prints failures, what
-// happened and what to do. Without a remedy that is known, that is all that is
-// indented.
+// failureOf returns a failure for the end of a child. The exit code gives the
+// kind. The text has the format in which the program prints failures; if remedy
+// is empty, the indented lines are the fix.
 func failureOf(cmd *exec.Cmd, err error, text, remedy string) error {
 	if err == nil {
 		return nil

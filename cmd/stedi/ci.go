@@ -17,7 +17,7 @@ import (
 	"stedi/pipeline/report"
 )
 
-// ciFlags are for those who run the program unattended.
+// ciFlags are the flags for unattended runs.
 type ciFlags struct {
 	junit    string
 	events   string
@@ -33,13 +33,13 @@ func (f *ciFlags) add(flags *pflag.FlagSet) {
 	markPath(flags, "events")
 }
 
-// addReports adds what fits a command that runs nothing, too.
+// addReports adds the flags that also apply to commands without a run.
 func (f *ciFlags) addReports(flags *pflag.FlagSet) {
 	flags.StringVar(&f.junit, "junit", "", "also write the report as JUnit XML there")
 	markPath(flags, "junit")
 }
 
-// watcher follows a run beside the printer.
+// watcher receives the events of a run, in addition to the printer.
 type watcher interface {
 	event(pipeline.Event)
 	end(*pipeline.Record) error
@@ -53,8 +53,8 @@ type watched struct {
 	recorded bool
 }
 
-// watch prepares all that follows a run, and sets its time limit. Its close
-// must be called.
+// watch prepares the printer and the watchers of a run, and sets its time
+// limit. The caller must call close.
 func (p *program) watch(ctx context.Context, f ciFlags) (context.Context, *watched, error) {
 	w := &watched{printer: p.printer(), watchers: []watcher{&p.log}}
 	if f.timeout < 0 {
@@ -99,8 +99,8 @@ func (w *watched) report(r *pipeline.Record) error {
 	return errors.Join(errs...)
 }
 
-// close releases what watch has taken. A run that could not even begin is
-// reported as one, too: an old report left in its place would be taken for it.
+// close releases the resources of watch. A run that could not start is reported
+// as failed, because an old report in its place would be misleading.
 func (w *watched) close(ctx context.Context, err error) error {
 	if err != nil && !w.recorded {
 		if ctx.Err() != nil {
@@ -120,15 +120,15 @@ func (w *watched) releaseAll() error {
 	return err
 }
 
-// writable tries whether a report can be written later. It leaves a file that
-// exists as it is, and no file behind where there was none.
+// writable checks whether a report can be written later. It does not change an
+// existing file, and leaves no new file behind.
 func writable(name string) error {
 	info, err := os.Stat(name)
 	fresh := errors.Is(err, fs.ErrNotExist)
 	if err == nil && !info.Mode().IsRegular() && !info.IsDir() {
-		return nil // to open a pipe would wait for its reader
+		return nil // opening a pipe would block until it has a reader
 	}
-	file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE, 0o644) // a report without data, for others to read
+	file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE, 0o644) // the report contains no row data, so others may read it
 	if err != nil {
 		return err
 	}
@@ -139,7 +139,7 @@ func writable(name string) error {
 	return err
 }
 
-// unwritable is the error of a flag whose file cannot be written.
+// unwritable returns the error of a flag whose file cannot be written.
 func unwritable(flag string, err error) error {
 	kind := pipeline.BadUsage
 	if errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS) {
@@ -148,7 +148,7 @@ func unwritable(flag string, err error) error {
 	return pipeline.Fail(kind, "", "Name a file in a folder that exists and can be written.", "%s: %w", flag, err)
 }
 
-// openEvents lets the events go into a file, or to stdout.
+// openEvents adds a watcher that writes events to a file or to stdout.
 func (p *program) openEvents(w *watched, name string) error {
 	switch {
 	case name == "":
@@ -189,20 +189,20 @@ func (l *eventLines) end(*pipeline.Record) error {
 	return nil
 }
 
-// silent leaves stdout to the events.
+// silent prints only progress, because stdout carries the events.
 type silent struct{ story *story }
 
 func (s *silent) event(e pipeline.Event)     { s.story.event(e) }
 func (s *silent) stop()                      { s.story.stop() }
 func (s *silent) end(*pipeline.Record) error { return nil }
 
-// junitFile is where --junit wants the report.
+// junitFile is the path of the report of --junit.
 type junitFile string
 
 func (f junitFile) event(pipeline.Event) {}
 
 func (f junitFile) end(r *pipeline.Record) error {
-	if err := os.WriteFile(string(f), report.JUnit(r), 0o644); err != nil { // a report without data, for others to read
+	if err := os.WriteFile(string(f), report.JUnit(r), 0o644); err != nil { // the report contains no row data, so others may read it
 		return pipeline.Fail(pipeline.BadEngine, "", "Name a file in a folder that exists and can be written.", "--junit: %w", err)
 	}
 	return nil

@@ -15,14 +15,14 @@ import (
 	"stedi/tui/ui"
 )
 
-// clipboardTime is how long a clipboard may take for a text.
+// clipboardTime is the timeout of a clipboard tool.
 const clipboardTime = 5 * time.Second
 
-// clipboards are the ways to copy a text from here.
+// clipboards copies texts with the tools of this system.
 type clipboards struct {
 	env      func(string) (string, bool)
-	system   string // as runtime.GOOS
-	terminal bool   // it takes control sequences
+	system   string // like runtime.GOOS
+	terminal bool   // the terminal supports control sequences
 	look     func(file string) (string, error)
 	give     func(ctx context.Context, text string, command []string) error
 }
@@ -31,15 +31,15 @@ func (p *program) clipboards(terminal bool) clipboards {
 	return clipboards{env: p.env, system: runtime.GOOS, terminal: terminal, look: exec.LookPath, give: give}
 }
 
-// copyTool is a command that takes a text for a clipboard from its stdin.
+// copyTool is a command that copies its stdin to a clipboard.
 type copyTool struct {
-	name    string // as people call it
+	name    string // displayed name
 	command []string
 	wide    bool // it reads UTF-16
 }
 
-// tools are the commands for the clipboards that there are here: those of the
-// system, the best first, and the one of tmux.
+// tools returns the commands for the available clipboards: those of the system
+// in order of preference, and those of tmux.
 func (c clipboards) tools() (system, tmux []copyTool) {
 	set := func(name string) bool { value, _ := c.env(name); return value != "" }
 	if c.system == "darwin" {
@@ -61,15 +61,14 @@ func (c clipboards) tools() (system, tmux []copyTool) {
 	if set("TMUX") {
 		tmux = []copyTool{
 			{"tmux (load-buffer)", []string{"tmux", "load-buffer", "-w", "-"}, false},
-			{"tmux (load-buffer)", []string{"tmux", "load-buffer", "-"}, false}, // before 3.2
+			{"tmux (load-buffer)", []string{"tmux", "load-buffer", "-"}, false}, // tmux before 3.2
 		}
 	}
 	return system, tmux
 }
 
-// copy puts a text into the system's clipboard and into that of tmux, as far as
-// there are such. Without either, the terminal is asked to take it, which does
-// not say whether it has.
+// copy copies a text to the clipboards of the system and of tmux. If neither
+// works, it returns a request to the terminal, whose success is unknown.
 func (c clipboards) copy(ctx context.Context, text string) (ui.Copied, error) {
 	ctx, cancel := context.WithTimeout(ctx, clipboardTime)
 	defer cancel()
@@ -96,8 +95,8 @@ func (c clipboards) copy(ctx context.Context, text string) (ui.Copied, error) {
 	return c.request(text), nil
 }
 
-// first gives a text to the first of some tools that takes it. Those that are
-// not installed are left out.
+// first copies a text with the first tool that succeeds. It skips tools that
+// are not installed.
 func (c clipboards) first(ctx context.Context, text string, tools []copyTool) (name string, err error) {
 	for _, t := range tools {
 		if _, e := c.look(t.command[0]); e != nil {
@@ -116,15 +115,15 @@ func (c clipboards) first(ctx context.Context, text string, tools []copyTool) (n
 	return "", err
 }
 
-// give runs a command with a text on its stdin. Its output goes nowhere: some
-// go on in the background, and would keep a pipe open.
+// give runs a command with a text on its stdin. It discards the output, because
+// some tools continue in the background and would keep a pipe open.
 func give(ctx context.Context, text string, command []string) error {
 	cmd := exec.CommandContext(ctx, command[0], command[1:]...) // one of the tools above
 	cmd.Stdin = strings.NewReader(text)
 	return cmd.Run()
 }
 
-// wide is a text in UTF-16 with a byte order mark.
+// wide returns a text in UTF-16 with a byte order mark.
 func wide(text string) string {
 	var b strings.Builder
 	for _, unit := range append([]uint16{0xfeff}, utf16.Encode([]rune(text))...) {
@@ -134,8 +133,8 @@ func wide(text string) string {
 	return b.String()
 }
 
-// screenChunk is how much GNU screen passes on at a time: old ones take 256
-// bytes with what is around them.
+// screenChunk is the number of bytes that GNU screen passes on at a time: old
+// versions accept 256 bytes including the control sequence.
 const screenChunk = 240
 
 // request asks the terminal to take a text (OSC 52), through whatever program stands

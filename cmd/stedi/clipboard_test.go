@@ -89,7 +89,7 @@ func TestTextForWindowsIsUTF16(t *testing.T) {
 	}
 }
 
-// GNU screen drops what is longer than its buffer.
+// GNU screen drops control sequences that exceed its buffer.
 func TestALongTextGoesThroughScreenInParts(t *testing.T) {
 	env := func(name string) (string, bool) { return map[string]string{"STY": "1"}[name], name == "STY" }
 	text := strings.Repeat("long ", 1000)

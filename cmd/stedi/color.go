@@ -21,9 +21,9 @@ const (
 
 var colorModes = []string{"auto", "always", "never"}
 
-// chooseColor decides before the flags are parsed, since help and errors have
-// colours, too. --color wins over NO_COLOR, and that over CLICOLOR_FORCE and
-// FORCE_COLOR, which mean the same.
+// chooseColor sets the colour mode before the flags are parsed, because help
+// and errors have colours, too. --color overrides NO_COLOR, which overrides
+// CLICOLOR_FORCE and FORCE_COLOR.
 func (p *program) chooseColor(args []string) {
 	mode := p.askedColor(args)
 	if mode != "always" && mode != "never" {
@@ -38,8 +38,8 @@ func (p *program) chooseColor(args []string) {
 		}
 	}
 	p.color = mode
-	// Help is drawn by a library that asks the environment, and takes fewer
-	// values for a yes than the conventions do.
+	// The library that prints help reads the environment itself, and accepts
+	// fewer values than the conventions allow.
 	switch mode {
 	case "always":
 		_ = os.Unsetenv("NO_COLOR")
@@ -84,13 +84,14 @@ func (p *program) askedColor(args []string) string {
 	return ""
 }
 
-// colors tells whether a stream gets colours.
+// colors reports whether output to a stream is coloured.
 func (p *program) colors(w io.Writer) bool {
 	return p.color == "always" || p.color == "auto" && p.isTerminal(w)
 }
 
-// withoutColor hides from the library that draws help and errors that a stream
-// is a terminal, if there shall be no colours: it would still draw bold.
+// withoutColor returns a writer that hides the terminal from the library that
+// prints help and errors, if colours are off; on a terminal the library would
+// still print bold text.
 func (p *program) withoutColor(w io.Writer) io.Writer {
 	if p.colors(w) {
 		return w
@@ -98,7 +99,7 @@ func (p *program) withoutColor(w io.Writer) io.Writer {
 	return struct{ io.Writer }{w}
 }
 
-// paintVerdict colours the end of a line that says how a table stands.
+// paintVerdict colours the result at the end of a table's line.
 func paintVerdict(line string, r pipeline.TableRecord) string {
 	words := verdict(r)
 	color := ""

@@ -10,12 +10,12 @@ import (
 	"stedi/pipeline/state"
 )
 
-// A completer gives the words that may stand at a place. It takes no lock,
-// starts no engine, and says nothing when something is wrong: it answers a
-// key.
+// A completer returns the possible words for an argument. It takes no lock,
+// starts no engine and reports no errors, because shells call it at a key
+// press.
 type completer = func(cmd *cobra.Command, args []string, begun string) ([]string, cobra.ShellCompDirective)
 
-// finishRoot adds what is about all commands together.
+// finishRoot sets up everything that depends on all commands.
 func (p *program) finishRoot(root *cobra.Command) {
 	root.SetOut(p.withoutColor(p.stdout))
 	root.InitDefaultHelpCmd()
@@ -32,7 +32,7 @@ func (p *program) finishRoot(root *cobra.Command) {
 	}
 }
 
-// borrowedExamples are for the commands that cobra brings with it.
+// borrowedExamples are the examples of cobra's built-in commands.
 var borrowedExamples = map[string]string{
 	"stedi help":                  "stedi help run",
 	"stedi completion":            "stedi completion bash > stedi.bash",
@@ -42,7 +42,7 @@ var borrowedExamples = map[string]string{
 	"stedi completion powershell": "stedi completion powershell > stedi.ps1",
 }
 
-// completeArguments reads from a command's usage line what it takes.
+// completeArguments selects a command's completer by its usage line.
 func (p *program) completeArguments(cmd *cobra.Command) {
 	_, arguments, _ := strings.Cut(cmd.Use, " ")
 	var complete completer
@@ -82,7 +82,7 @@ func (p *program) completeFlags(cmd *cobra.Command) {
 			continue
 		}
 		if err := cmd.RegisterFlagCompletionFunc(name, complete); err != nil {
-			panic(err) // the flag exists and has none: asked above
+			panic(err) // unreachable: the flag exists and has no completer
 		}
 	}
 }
@@ -117,7 +117,7 @@ func (p *program) completeTables(_ *cobra.Command, args []string, begun string) 
 	return without(found, args), cobra.ShellCompDirectiveNoFileComp
 }
 
-// completeProfiles completes the last of several, separated by commas.
+// completeProfiles completes the last name of a comma-separated list.
 func (p *program) completeProfiles(_ *cobra.Command, _ []string, begun string) ([]string, cobra.ShellCompDirective) {
 	before, last := "", begun
 	if i := strings.LastIndexByte(begun, ','); i >= 0 {
@@ -150,7 +150,8 @@ func (p *program) completeRuns(cmd *cobra.Command, _ []string, begun string) ([]
 	return found, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveKeepOrder
 }
 
-// completeOutputs knows that some commands have outputs of their own.
+// completeOutputs completes --output, including commands with their own
+// outputs.
 func completeOutputs(cmd *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
 	if own, ok := cmd.Annotations[outputsAnnotation]; ok {
 		return strings.Fields(own), cobra.ShellCompDirectiveNoFileComp
@@ -170,7 +171,7 @@ func nothing(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirecti
 	return nil, cobra.ShellCompDirectiveNoFileComp
 }
 
-// once completes the first argument only.
+// once completes only the first argument.
 func once(complete completer) completer {
 	return func(cmd *cobra.Command, args []string, begun string) ([]string, cobra.ShellCompDirective) {
 		if len(args) > 0 {
@@ -180,7 +181,7 @@ func once(complete completer) completer {
 	}
 }
 
-// without leaves out what has been said already.
+// without removes the words that were already given.
 func without(list, said []string) []string {
 	var left []string
 	for _, word := range list {

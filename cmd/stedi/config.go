@@ -15,8 +15,9 @@ import (
 	"stedi/pipeline/engines/registry"
 )
 
-// config is what all commands share. Each flag is also read from the
-// environment as STEDI_NAME, and from files (see settings.go); the flag wins.
+// config holds the flags that all commands share. Each flag can also be set by
+// the environment variable STEDI_NAME, and by files (see settings.go); the flag
+// wins.
 type config struct {
 	lake       string
 	demo       bool
@@ -29,11 +30,11 @@ type config struct {
 	color      string
 	logLevel   string
 	logFile    string
-	cache      string         // folder for copies of what is in S3
-	account    cloud.Settings // of AWS
+	cache      string         // folder for cached files of lakes in S3
+	account    cloud.Settings // AWS account
 	engines    registry.List
-	origins    map[string]string   // by flag: who has set it
-	keys       map[string][]string // by action of the screens: keys in place of its own
+	origins    map[string]string   // source of each flag's value
+	keys       map[string][]string // custom keys by action
 }
 
 var outputs = []string{"text", "json", "ndjson"}
@@ -60,14 +61,14 @@ func (c *config) add(flags *pflag.FlagSet) {
 	}
 }
 
-// fromEnvironment fills in what the command line leaves open.
+// fromEnvironment sets the flags that the command line does not set.
 func (c *config) fromEnvironment(flags *pflag.FlagSet, env func(string) (string, bool)) error {
 	var err error
 	flags.VisitAll(func(f *pflag.Flag) {
 		name := "STEDI_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
 		value, ok := env(name)
 		if !ok || value == "" || f.Changed || err != nil || f.Name == "help" || f.Name == "version" {
-			return // STEDI_VERSION may well be there for another purpose
+			return // STEDI_VERSION may have another purpose
 		}
 		c.origins[f.Name] = "env " + name
 		if e := flags.Set(f.Name, value); e != nil {
@@ -77,7 +78,8 @@ func (c *config) fromEnvironment(flags *pflag.FlagSet, env func(string) (string,
 	return err
 }
 
-// outputsAnnotation names the outputs of a command that has others.
+// outputsAnnotation lists the values of --output for a command that has its
+// own.
 const outputsAnnotation = "outputs"
 
 func (c *config) check(cmd *cobra.Command) error {
@@ -103,10 +105,10 @@ func (c *config) check(cmd *cobra.Command) error {
 	return nil
 }
 
-// otherS3 are the names that Hadoop has for s3://.
+// otherS3 matches Hadoop's variants of s3://.
 var otherS3 = regexp.MustCompile(`(?i)^s3[an]?://`)
 
-// checkLake explains an empty --lake.
+// checkLake rejects an empty --lake.
 func (c *config) checkLake() error {
 	if strings.TrimSpace(c.lake) == "" {
 		return pipeline.Fail(pipeline.BadUsage, "", "Name the lake's folder, or leave --lake out for the current one. In a script, check that the variable is set.",
@@ -118,14 +120,14 @@ func (c *config) checkLake() error {
 // plainS3 returns a location as s3://, also if it is written s3a:// or s3n://.
 func plainS3(location string) string { return otherS3.ReplaceAllString(location, "s3://") }
 
-// runFlags are those of the commands that make tables.
+// runFlags are the flags of commands that build tables.
 type runFlags struct {
 	force      bool
 	replace    bool
 	allowEmpty bool
 	allow      allowFlags
 	ci         ciFlags
-	check      bool // evaluate the rules afterwards; not a flag: --batch does
+	check      bool // evaluate the checks after the run; set by --batch, not by a flag
 	retry      bool // a flag of run and plan
 	steered    bool // by its parent process, over stdin; see steer.go
 }
@@ -139,7 +141,8 @@ func (o *runFlags) add(flags *pflag.FlagSet) {
 	o.allow.add(flags)
 }
 
-// allowFlags say what a command may leave out of the landing tables.
+// allowFlags are the flags that allow rejects and skipped files of landing
+// tables.
 type allowFlags struct {
 	maxRejects limitFlag
 	skipFiles  []string
@@ -150,7 +153,8 @@ func (a *allowFlags) add(flags *pflag.FlagSet) {
 	flags.StringArrayVar(&a.skipFiles, "skip-file", nil, "skip this file of a landing table, given by its path in the lake; repeatable")
 }
 
-// allowance is what the flags allow. The environment has a name on each line.
+// allowance returns the values of the flags. A variable of the environment
+// holds one file name per line.
 func (a allowFlags) allowance() pipeline.Allowance {
 	allow := pipeline.Allowance{Limit: a.maxRejects.Limit}
 	for _, names := range a.skipFiles {
@@ -163,7 +167,7 @@ func (a allowFlags) allowance() pipeline.Allowance {
 	return allow
 }
 
-// allowArguments are the flags for another process.
+// allowArguments returns the flags for a child process.
 func allowArguments(allow pipeline.Allowance) []string {
 	args := []string{"--max-rejects=" + allow.String()}
 	for _, name := range allow.SkipFiles {
@@ -172,8 +176,8 @@ func allowArguments(allow pipeline.Allowance) []string {
 	return args
 }
 
-// options are what the flags mean for a run of the named tables. A plan takes
-// the same, so that it foresees what the run would do.
+// options returns the options for a run of the named tables. A plan uses the
+// same options, so that it predicts the run.
 func (o runFlags) options(names []string) pipeline.RunOptions {
 	return pipeline.RunOptions{
 		Select: names, Force: o.force, Replace: o.replace, AllowEmpty: o.allowEmpty, Allow: o.allow.allowance(),
@@ -181,7 +185,7 @@ func (o runFlags) options(names []string) pipeline.RunOptions {
 	}
 }
 
-// limitFlag is N or N%.
+// limitFlag is a flag of the form N or N%.
 type limitFlag struct{ pipeline.Limit }
 
 func (l *limitFlag) Type() string { return "N|N%" }

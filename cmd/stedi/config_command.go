@@ -10,7 +10,7 @@ import (
 	"stedi/pipeline/printable"
 )
 
-// setting is one line of what `stedi config` prints.
+// setting is one line of the output of `stedi config`.
 type setting struct {
 	Name   string `json:"name"`
 	Value  string `json:"value"`
@@ -31,7 +31,7 @@ func (p *program) configCommand() *cobra.Command {
 	}
 }
 
-// shareWith lets a command take all shared flags, so that it can show them.
+// shareWith adds all shared flags to a command, so that it can show them.
 func shareWith(cmd *cobra.Command, flags []*pflag.Flag) {
 	for _, f := range flags {
 		if cmd.InheritedFlags().Lookup(f.Name) == nil && cmd.Flags().Lookup(f.Name) == nil {

@@ -16,24 +16,24 @@ import (
 	"stedi/pipeline"
 )
 
-// settingsName is what a file of settings is called.
+// settingsName is the name of a settings file.
 const settingsName = "stedi.toml"
 
-// fileSetting is one line of a file of settings.
+// fileSetting is one setting in a settings file.
 type fileSetting struct {
 	key   string
 	value any
 	line  int
-	table bool // a [table], of which there should be none
+	table bool // the setting is a [table], which is not allowed
 }
 
-// settingsFiles returns the project's file and the user's, "" for each that
-// does not exist. The project's counts more.
+// settingsFiles returns the paths of the project's and the user's settings
+// files, or "" for a missing file. The project's settings win.
 func settingsFiles(folder string, env func(string) (string, bool)) (project, user string) {
 	home, _ := env("HOME")
 	project = projectFile(folder, home)
 	base, _ := env("XDG_CONFIG_HOME")
-	if !filepath.IsAbs(base) { // unset, or to be ignored, says the XDG specification
+	if !filepath.IsAbs(base) { // the XDG specification requires to ignore relative paths
 		if home == "" {
 			return project, ""
 		}
@@ -45,9 +45,10 @@ func settingsFiles(folder string, env func(string) (string, bool)) (project, use
 	return project, user
 }
 
-// projectFile looks in a folder and above it, up to the root of the repository
-// or the home folder, whichever is met first. Outside of both it looks nowhere
-// but in the folder itself: what lies in /tmp, say, may be anyone's.
+// projectFile searches a folder and its parents, up to the root of the
+// repository or the home folder, whichever comes first. Outside of both it
+// searches only the folder itself, because any user may write files in parents
+// such as /tmp.
 func projectFile(folder, home string) string {
 	found := ""
 	for at := folder; ; at = filepath.Dir(at) {
@@ -68,8 +69,8 @@ func projectFile(folder, home string) string {
 	return ""
 }
 
-// isFile tells whether a file exists. In a folder that this user may not enter
-// there is none; a link to a file that may not be read is one.
+// isFile reports whether a file exists. Without permission for the folder it
+// returns false; a link to an unreadable file counts as a file.
 func isFile(name string) bool {
 	info, err := os.Stat(name)
 	if errors.Is(err, fs.ErrPermission) {
@@ -80,7 +81,7 @@ func isFile(name string) bool {
 
 const tomlHelp = "The file is TOML, one setting a line: name = \"text\", name = 7, name = true."
 
-// readSettings reads a file; messages call it as shown.
+// readSettings reads a settings file; errors name it as shown.
 func readSettings(name, shown string) ([]fileSetting, error) {
 	text, err := os.ReadFile(name)
 	if err != nil {
@@ -98,8 +99,8 @@ func readSettings(name, shown string) ([]fileSetting, error) {
 	return settings, nil
 }
 
-// parseSettings reads the values with the library's stable half, and with the
-// other half on which lines they stand.
+// parseSettings reads the values with the stable package of the library, and
+// their line numbers with the unstable one.
 func parseSettings(text []byte) ([]fileSetting, error) {
 	var values map[string]any
 	if err := toml.Unmarshal(text, &values); err != nil {
@@ -113,7 +114,7 @@ func parseSettings(text []byte) ([]fileSetting, error) {
 		expression := parser.Expression()
 		top = top && expression.Kind == unstable.KeyValue
 		if expression.Kind == unstable.KeyValue && !top {
-			continue // in a [table], which has been noted
+			continue // it belongs to a [table], which is already in the list
 		}
 		path := expression.Key()
 		if !path.Next() {
@@ -128,7 +129,8 @@ func parseSettings(text []byte) ([]fileSetting, error) {
 	return settings, parser.Error()
 }
 
-// texts gives the value as a flag takes it, if it is of the flag's type.
+// texts returns the value in the form that the flag's Set expects. It returns
+// an error if the types do not match.
 func (s fileSetting) texts(f *pflag.Flag) ([]string, error) {
 	kind, want := f.Value.Type(), "a text, a whole number, true or false"
 	switch value := s.value.(type) {

@@ -12,7 +12,7 @@ import (
 	"stedi/pipeline/definition"
 )
 
-// placeholder stands where the lake's place in S3 belongs.
+// placeholder replaces an unknown S3 location of the lake.
 const placeholder = "s3://BUCKET/PREFIX"
 
 func (p *program) ddlCommand() *cobra.Command {
@@ -31,7 +31,7 @@ func (p *program) ddlCommand() *cobra.Command {
 	return cmd
 }
 
-// tableDDL is a statement as --output json prints it.
+// tableDDL is a statement in the format of --output json.
 type tableDDL struct {
 	Table     string `json:"table"`
 	Zone      string `json:"zone"`
@@ -71,7 +71,7 @@ func (p *program) printDDL(ctx context.Context, location string, names []string)
 	return p.writeDDL(all)
 }
 
-// lakeLocation decides where the statements look for the lake.
+// lakeLocation returns the S3 location of the lake for the statements.
 func (p *program) lakeLocation(flag string) (string, error) {
 	switch {
 	case flag != "":

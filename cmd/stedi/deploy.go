@@ -44,13 +44,13 @@ func (p *program) deployCommand() *cobra.Command {
 	return cmd
 }
 
-// deployFlags say what is deployed, and how.
+// deployFlags are the flags of deploy.
 type deployFlags struct {
 	from, role, jobPrefix string
 	jobs, dryRun          bool
 }
 
-// deployment is a lake in S3 on its way into or out of the catalog.
+// deployment is a lake in S3 that is being deployed or destroyed.
 type deployment struct {
 	program   *program
 	lake      *pipeline.Lake
@@ -61,7 +61,8 @@ type deployment struct {
 	dryRun    bool
 }
 
-// openDeployment opens a lake under its lock, and gives it to work.
+// openDeployment opens a lake, locks it unless this is a dry run, and calls
+// work.
 func (p *program) openDeployment(ctx context.Context, dryRun bool, work func(*deployment) error) (err error) {
 	if !inS3(p.config.lake) {
 		return pipeline.Fail(pipeline.BadUsage, "", "Pass --lake s3://BUCKET/PREFIX.", "only a lake in S3 can be deployed")
@@ -132,14 +133,15 @@ func (p *program) deploy(ctx context.Context, o deployFlags) error {
 		return nil
 	})
 	if o.dryRun && !printed && pipeline.KindOf(err) == pipeline.Denied {
-		// Who may not look at the lake is who needs the policies.
+		// An identity without permission for the lake still requires the
+		// policies.
 		err = errors.Join(err, p.printPolicy(cmp.Or(p.config.account.Database, cloud.DefaultDatabase), state.Authority{Role: o.role, JobPrefix: o.jobPrefix}, o.jobs))
 	}
 	return err
 }
 
-// deployJobs makes the Glue jobs, and remembers what they run as. Until then
-// the lake can be run by the other engines.
+// deployJobs creates the Glue jobs and records their role. Without jobs, the
+// lake can be run by the other engines.
 func (d *deployment) deployJobs(ctx context.Context, o deployFlags) error {
 	if o.role != "" {
 		d.authority.Role = o.role
@@ -167,7 +169,7 @@ func (d *deployment) openJobs(ctx context.Context) (err error) {
 	return err
 }
 
-// upload puts the landing files of a local lake into the bucket.
+// upload copies the landing files of a local lake to the bucket.
 func (d *deployment) upload(ctx context.Context, from string) error {
 	local, err := dir.Open(from, dir.Options{})
 	if err != nil {
@@ -221,7 +223,8 @@ func (d *deployment) uploadFile(ctx context.Context, local pipeline.Store, f pip
 	return said()
 }
 
-// apply makes changes one after the other, or only prints them.
+// apply makes the changes one after the other. In a dry run it only prints
+// them.
 func (d *deployment) apply(ctx context.Context, changes []catalog.Change) error {
 	for _, c := range changes {
 		if err := d.say(c.Call, c.About, c.Why); err != nil {
@@ -247,8 +250,8 @@ var policyText string
 
 var policyTemplate = template.Must(template.New("policy.json").Parse(policyText))
 
-// printPolicy prints what an identity has to be allowed to do, for this bucket,
-// database and workgroup and nothing else, and what the role of the jobs.
+// printPolicy prints the IAM policy that an identity requires, limited to this
+// bucket, database and workgroup, and the policy of the jobs' role.
 func (p *program) printPolicy(database string, authority state.Authority, jobs bool) error {
 	bucket, prefix, _ := strings.Cut(strings.TrimSuffix(strings.TrimPrefix(p.config.lake, "s3://"), "/"), "/")
 	if prefix != "" {

@@ -16,7 +16,7 @@ import (
 	"stedi/pipeline/state"
 )
 
-// diffRuns prints what differs between two runs.
+// diffRuns prints the differences between two runs.
 func (p *program) diffRuns(ctx context.Context, store pipeline.Store, a, b string) error {
 	d, err := compareRuns(ctx, store, a, b)
 	if err != nil {
@@ -29,7 +29,7 @@ func (p *program) diffRuns(ctx context.Context, store pipeline.Store, a, b strin
 	return p.encode(d)
 }
 
-// diffRows prints what differs between two runs, the rows included.
+// diffRows prints the differences between two runs, including their rows.
 func (p *program) diffRows(ctx context.Context, a, b string) (err error) {
 	o, err := p.open(ctx)
 	if err != nil {
@@ -58,10 +58,10 @@ func (p *program) diffRows(ctx context.Context, a, b string) (err error) {
 	}{d, rows})
 }
 
-// diffTime is how long the rows of one table may take.
+// diffTime is the time limit for comparing the rows of one table.
 const diffTime = 10 * time.Minute
 
-// versions opens two versions of a table for queries.
+// versions returns a function that opens two versions of a table for queries.
 func (o *opened) versions(options query.Options) report.Versions {
 	return func(_ context.Context, before, after pipeline.Input) (pipeline.Querier, error) {
 		inputs := map[string]pipeline.Input{before.Table.Name: before, after.Table.Name: after}
@@ -175,7 +175,7 @@ func diffTables(b *strings.Builder, tables []report.TableDiff) {
 	writeLines(b, align(rows, 1, 2, 3, 4, 5))
 }
 
-// countOf writes a number of a diff; -1 stands for none.
+// countOf formats a number of a diff; -1 means missing.
 func countOf(n int64) string {
 	if n < 0 {
 		return "-"

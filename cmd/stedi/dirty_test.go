@@ -11,8 +11,8 @@ import (
 	"stedi/pipeline/sample"
 )
 
-// A dirty lake gives the counts that its manifest foretells, under each
-// profile, and the rejects lie where the manifest says.
+// A dirty lake gives the counts of its manifest under each variant, and the
+// rejects are at the lines that the manifest lists.
 func TestADirtyLakeGivesTheCountsThatItWasMadeFor(t *testing.T) {
 	const rejects = 40
 	lake := filepath.Join(t.TempDir(), "lake")

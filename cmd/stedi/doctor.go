@@ -32,7 +32,7 @@ func (p *program) doctorCommand() *cobra.Command {
 	}
 }
 
-// examine looks at all of it.
+// examine runs all diagnostics.
 func (p *program) examine(ctx context.Context) []pipeline.Finding {
 	if inS3(p.config.lake) {
 		return append(p.settings(), p.examineBucket(ctx)...)
@@ -57,7 +57,7 @@ func (p *program) doctor(ctx context.Context) error {
 	return nil
 }
 
-// settings are what is set, and by whom.
+// settings returns the settings and their sources.
 func (p *program) settings() []pipeline.Finding {
 	findings := []pipeline.Finding{pipeline.Fine("program", fmt.Sprintf("stedi %s, %s/%s", version, runtime.GOOS, runtime.GOARCH))}
 	for _, set := range [][2]string{{"lake", p.config.lake}, {"engine", p.config.engine}, {"workgroup", p.config.account.Workgroup}} {
@@ -68,13 +68,13 @@ func (p *program) settings() []pipeline.Finding {
 	return findings
 }
 
-// examineFolder tries what a run needs on this machine.
+// examineFolder checks the requirements of a run on this machine.
 func (p *program) examineFolder(ctx context.Context) (findings []pipeline.Finding) {
 	if findings := dir.ExamineTemp(); len(findings) > 0 {
-		return findings // without it nothing can be opened
+		return findings // without it the lake cannot be opened
 	}
 	engine := p.selected()
-	o, err := p.openSilently(ctx, &p.config.engines[0]) // what the selected one lacks is found below
+	o, err := p.openSilently(ctx, &p.config.engines[0]) // problems of the selected engine are found below
 	if err != nil {
 		return troubles("lake", err)
 	}
@@ -116,14 +116,14 @@ func (p *program) examineFolder(ctx context.Context) (findings []pipeline.Findin
 	return append(notes, pipeline.Fine("lake "+filepath.Clean(o.root), says))
 }
 
-// wouldWrite guesses how many bytes steps write: as many as the tables have
-// now, and of those that were never built as many as their first input.
+// wouldWrite estimates the bytes that steps write: the current size of each
+// table, or for a table that was never built the size of its first input.
 func (o *opened) wouldWrite(ctx context.Context, steps []run.PlanStep) int64 {
 	sizes, total := map[string]int64{}, int64(0)
 	for _, t := range o.lake.Tables {
 		size, err := o.env.SizeOf(ctx, t.Name)
 		if err != nil {
-			continue // it is a finding of its own
+			continue // another finding reports it
 		}
 		sizes[t.Name] = size
 		if !t.IsLanding() && size == 0 && len(t.Transform.Inputs) > 0 {
@@ -138,7 +138,7 @@ func (o *opened) wouldWrite(ctx context.Context, steps []run.PlanStep) int64 {
 	return total
 }
 
-// troubles are the findings of an error, one for each of those joined in it.
+// troubles returns a finding for each error that is joined in err.
 func troubles(about string, err error) []pipeline.Finding {
 	if err == nil {
 		return nil
@@ -156,8 +156,8 @@ func troubles(about string, err error) []pipeline.Finding {
 	return append(findings, pipeline.Trouble(about, err))
 }
 
-// examineBucket goes on as far as it makes sense: without credentials nothing
-// else can be looked at.
+// examineBucket runs the diagnostics of a lake in S3. It stops at the first
+// error that makes further checks impossible.
 func (p *program) examineBucket(ctx context.Context) []pipeline.Finding {
 	config, err := p.config.account.Account(ctx)
 	if err != nil {
@@ -186,8 +186,8 @@ func (p *program) examineBucket(ctx context.Context) []pipeline.Finding {
 	return append(findings, p.examineDeployed(ctx, store, authority)...)
 }
 
-// examineUndeployed asks the engine that was asked for about a lake without a
-// catalog.
+// examineUndeployed runs the diagnostics of the selected engine for a lake
+// without a catalog.
 func (p *program) examineUndeployed(ctx context.Context) []pipeline.Finding {
 	says := pipeline.Fine("catalog", "none: the lake was not deployed")
 	engine := p.selected()
@@ -202,8 +202,8 @@ func (p *program) examineUndeployed(ctx context.Context) []pipeline.Finding {
 	return findings
 }
 
-// examineDeployed asks the engines that know a deployed lake, and the one that was
-// asked for.
+// examineDeployed runs the diagnostics of all engines to which the lake is
+// deployed, and of the selected one.
 func (p *program) examineDeployed(ctx context.Context, store pipeline.Store, authority state.Authority) (findings []pipeline.Finding) {
 	engine, temp, closeEngine, err := p.openEngine(ctx)
 	if err != nil {

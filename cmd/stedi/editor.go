@@ -12,8 +12,8 @@ import (
 	"stedi/pipeline"
 )
 
-// ownEditor prepares the reader's own editor ($VISUAL, $EDITOR or vi) for a
-// text.
+// ownEditor prepares the user's editor ($VISUAL, $EDITOR or vi) for a text.
+// finish returns the edited text and removes the temporary file.
 func (p *program) ownEditor(text string) (edit *exec.Cmd, finish func() (string, error), err error) {
 	words, err := p.editorCommand()
 	if err != nil {
@@ -32,11 +32,11 @@ func (p *program) ownEditor(text string) (edit *exec.Cmd, finish func() (string,
 		edited, err := os.ReadFile(name)
 		return string(edited), errors.Join(err, os.Remove(name))
 	}
-	return exec.Command(words[0], append(words[1:], name)...), finish, nil //nolint:noctx // the reader's own choice, which ends when they end it
+	return exec.Command(words[0], append(words[1:], name)...), finish, nil //nolint:noctx // the user ends the editor
 }
 
-// editorCommand is the editor with its arguments. A value that is itself the
-// name of a program may hold spaces without quotes.
+// editorCommand returns the editor and its arguments. If the whole value is the
+// path of a program, its spaces need no quotes.
 func (p *program) editorCommand() ([]string, error) {
 	for _, name := range []string{"VISUAL", "EDITOR"} {
 		value, _ := p.env(name)
@@ -64,10 +64,11 @@ func (p *program) editorCommand() ([]string, error) {
 	return []string{"vi"}, nil
 }
 
-// splitCommand splits a command into words as a POSIX shell does: at spaces,
-// outside of quotes. In single quotes every character stands for itself; in
-// double quotes a backslash does unless $, `, " or another one follows. With
-// paths of Windows a backslash is special before a double quote only.
+// splitCommand splits a command into words like a POSIX shell: at white space
+// outside of quotes. In single quotes all characters are literal; in double
+// quotes a backslash is literal unless $, `, " or a backslash follows. On
+// Windows a backslash is special only before a double quote inside double
+// quotes.
 func splitCommand(text string, windows bool) ([]string, error) {
 	s := splitter{windows: windows}
 	letters := []rune(text)
@@ -93,17 +94,17 @@ func splitCommand(text string, windows bool) ([]string, error) {
 	return s.words, nil
 }
 
-// splitter is a command that is being split.
+// splitter is the state of splitCommand.
 type splitter struct {
 	windows bool
 	words   []string
 	word    strings.Builder
-	begun   bool // a word, which may be empty
-	quote   rune // within which it is; 0: none
+	begun   bool // a word has started; it may be empty
+	quote   rune // the open quote; 0 outside of quotes
 }
 
-// escapes tells whether a backslash makes the next character, -1 for none,
-// stand for itself.
+// escapes reports whether a backslash escapes the next character; next is -1 at
+// the end of the text.
 func (s *splitter) escapes(next rune) bool {
 	switch s.quote {
 	case '\'':

@@ -12,7 +12,7 @@ func TestAnEditorIsSplitAsAShellDoes(t *testing.T) {
 	for _, c := range []struct {
 		in      string
 		windows bool
-		want    []string // nil: it is an error
+		want    []string // nil: an error is expected
 	}{
 		{"vim", false, []string{"vim"}},
 		{"  code   --wait ", false, []string{"code", "--wait"}},
@@ -34,7 +34,7 @@ func TestAnEditorIsSplitAsAShellDoes(t *testing.T) {
 	}
 }
 
-// A word that is quoted comes back as it was.
+// FuzzSplitCommand checks that a quoted word is returned unchanged.
 func FuzzSplitCommand(f *testing.F) {
 	f.Add("a b", `it's "x" \`)
 	f.Fuzz(func(t *testing.T, a, b string) {
@@ -43,7 +43,7 @@ func FuzzSplitCommand(f *testing.F) {
 		if got, err := splitCommand(quote(a)+" "+quote(b), false); err != nil || !slices.Equal(got, []string{a, b}) {
 			t.Errorf("%q and %q come back as %q, %v", a, b, got, err)
 		}
-		_, _ = splitCommand(a, true) // nothing panics
+		_, _ = splitCommand(a, true) // it must not panic
 	})
 }
 

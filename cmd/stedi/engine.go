@@ -10,11 +10,10 @@ import (
 	"stedi/pipeline/state"
 )
 
-// selected is the engine that --engine names.
+// selected returns the engine that --engine names.
 func (p *program) selected() *registry.Entry { return p.config.engines.Find(p.config.engine) }
 
-// placeOf finds out what is recorded of a lake. A local lake was
-// never deployed.
+// placeOf reads the authority file of a lake. A local lake has none.
 func placeOf(ctx context.Context, files pipeline.Files, root string) (registry.Place, error) {
 	lake := registry.Place{Root: root}
 	if !lake.InS3() {
@@ -25,8 +24,8 @@ func placeOf(ctx context.Context, files pipeline.Files, root string) (registry.P
 	return lake, err
 }
 
-// openRuns chooses how tables of the lake are published, and opens the engine
-// that builds them.
+// openRuns opens the engine that builds the tables, and selects how tables are
+// published.
 func (p *program) openRuns(ctx context.Context, o *opened, engine *registry.Entry) (err error) {
 	if o.env.Place, err = placeOf(ctx, o.store, o.root); err != nil {
 		return err
@@ -45,9 +44,8 @@ func (p *program) openRuns(ctx context.Context, o *opened, engine *registry.Entr
 	return err
 }
 
-// querier asks one of the engines about the tables as they are at each query.
-// An empty name is the engine that was asked for; where it answers none, the one
-// that does instead.
+// querier returns a querier for the current tables. An empty engine means that
+// of --engine, or its substitute if it cannot answer queries.
 func (p *program) querier(ctx context.Context, o *opened, engine string, limits registry.QueryLimits) (pipeline.Querier, error) {
 	if engine == "" {
 		engine = p.config.engine
@@ -66,7 +64,8 @@ func (p *program) unknownEngine(name string) error {
 	return pipeline.Fail(pipeline.BadUsage, "", "Engines: "+strings.Join(p.config.engines.Names(), ", ")+".", "unknown engine %q", name)
 }
 
-// strictly refuses what an engine cannot do that fails at malformed lines.
+// strictly rejects allowances that the engine does not support, because it
+// fails at malformed lines.
 func (p *program) strictly(allow pipeline.Allowance) error {
 	if p.selected().Capabilities.Rejects {
 		return nil
@@ -87,7 +86,7 @@ func (p *program) strictly(allow pipeline.Allowance) error {
 	return nil
 }
 
-// tellUsage says what a query took, if it cost something.
+// tellUsage prints the time and cost of a query, if it has any.
 func (p *program) tellUsage(rows pipeline.Rows) {
 	u := pipeline.UsageOf(rows)
 	if u.QueryID == "" {
@@ -97,7 +96,7 @@ func (p *program) tellUsage(rows pipeline.Rows) {
 		u.QueryID, u.Queued.Seconds(), u.Ran.Seconds(), thousands(u.ScannedBytes), u.CostUSD))
 }
 
-// helpOf lists engines for --help, each with what it works on.
+// helpOf lists the engines for --help.
 func helpOf(engines registry.List) string {
 	var all []string
 	for _, e := range engines {

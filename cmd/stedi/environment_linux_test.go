@@ -13,10 +13,10 @@ import (
 	"stedi/tui"
 )
 
-// another is a user who owns nothing here.
+// another is the id of a user who owns no files here.
 const another = 65534
 
-// outcomeOf runs the program to its end.
+// outcomeOf runs the program to its end, and returns its exit code and output.
 func outcomeOf(t *testing.T, cmd *exec.Cmd) (code int, text string) {
 	t.Helper()
 	var out bytes.Buffer
@@ -29,7 +29,7 @@ func outcomeOf(t *testing.T, cmd *exec.Cmd) (code int, text string) {
 	return cmd.ProcessState.ExitCode(), out.String()
 }
 
-// anotherUser prepares the program to run as another user, who has a folder for
+// anotherUser prepares the program to run as another user with a folder for
 // temporary files.
 func anotherUser(t *testing.T, env []string, args ...string) *exec.Cmd {
 	t.Helper()
@@ -56,8 +56,8 @@ func anotherUser(t *testing.T, env []string, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// openFolder is a folder that every user may enter. That of a test is not, nor
-// are those above it.
+// openFolder creates a folder that every user may enter, unlike the temporary
+// folder of a test and its parents.
 func openFolder(t *testing.T) string {
 	t.Helper()
 	folder, err := os.MkdirTemp("", "stedi-test-") //nolint:usetesting // see above
@@ -71,7 +71,7 @@ func openFolder(t *testing.T) string {
 	return folder
 }
 
-// owned gives a folder with all that is in it to the other user.
+// owned changes the owner of a folder and its content to the other user.
 func owned(t *testing.T, folder string) {
 	t.Helper()
 	err := filepath.WalkDir(folder, func(at string, _ os.DirEntry, err error) error {
@@ -82,14 +82,14 @@ func owned(t *testing.T, folder string) {
 	}
 }
 
-// Where the doctor finds nothing, a run succeeds; what it finds, a run meets,
-// with the same exit code.
+// If the diagnostics find nothing, a run succeeds; if they find a problem, a
+// run fails with the same exit code.
 func TestTheDoctorFindsWhatARunMeets(t *testing.T) {
 	for name, c := range map[string]struct {
-		rootOwns bool   // the lake
-		rootRan  bool   // in it
-		closed   string // a file or folder of it without any permission
-		rootMade string // a folder of it
+		rootOwns bool   // root owns the lake
+		rootRan  bool   // root has run in the lake
+		closed   string // a file or folder in the lake without any permission
+		rootMade string // a folder in the lake that root has created
 		env      []string
 		code     int
 		says     string
@@ -180,7 +180,7 @@ func TestSettingsThatCannotBeReadAreANote(t *testing.T) {
 	}
 }
 
-// A shell starts nohup and background jobs with signals ignored.
+// A shell starts nohup and background jobs with some signals ignored.
 func TestASignalThatIsIgnoredAtTheStartStaysSo(t *testing.T) {
 	for _, c := range []struct {
 		name, trap string
@@ -200,7 +200,7 @@ func TestASignalThatIsIgnoredAtTheStartStaysSo(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			steering, err := sh.StdinPipe() // while it is open, the run goes on
+			steering, err := sh.StdinPipe() // while it is open, the run continues
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -229,7 +229,7 @@ func TestTheScreensWriteNothingIntoALake(t *testing.T) {
 		before := tree(t, lake)
 		s := startSession(t, screens(t, nil, "--lake", lake))
 		s.shows("machine_learning_curated")
-		s.press("v") // checks the lake
+		s.press("v") // runs the checks
 		s.shows("failed")
 		s.press("q")
 		s.ends(0)

@@ -12,13 +12,14 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// Every line of every Example is run as written, by a shell, and must end with
-// 0. A command's lines follow one another in a folder of its own. In it lies
-// ./lake, the small sample on which `stedi --batch` has run twice, and
-// ./definition, a copy of the built-in one; ./lake is taken away before a line
-// that makes one (`stedi sample ./lake`).
+// Every line of every Example runs as written in a shell, and must exit with 0.
+// The lines of a command run in order in a new folder. It contains ./lake, the
+// small sample on which `stedi --batch` has run twice, and ./definition, a copy
+// of the built-in one. ./lake is removed before a line that creates one (`stedi
+// sample ./lake`).
 //
-// An example that needs what a test cannot have says so in the command:
+// An example that requires something that tests lack declares it in the
+// command:
 //
 //	Annotations: map[string]string{"examples": "needs an account"}
 func TestEveryExampleWorksAsWritten(t *testing.T) {
@@ -76,12 +77,12 @@ func examplesOf(t *testing.T, cmd *cobra.Command, lake string) {
 	}
 }
 
-// opensScreens are the lines that open the screens, for which these tests have no
+// opensScreens matches lines that open the screens, because these tests have no
 // terminal.
 var opensScreens = regexp.MustCompile(`^stedi( --(demo|plain|lake \S+))*$`)
 
-// inShell runs a text as a person or a CI would, with the test's binary as
-// stedi on the PATH.
+// inShell runs a text in a shell like a person or a CI service, with the test
+// binary as stedi on the PATH.
 func inShell(t *testing.T, folder, text string, env ...string) (string, error) {
 	t.Helper()
 	program := command(t, nil)

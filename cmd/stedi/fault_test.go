@@ -29,7 +29,7 @@ func sampleLake(t *testing.T) string {
 	return lake
 }
 
-// command prepares the program as a process of its own.
+// command prepares a process of the program.
 func command(t *testing.T, env []string, args ...string) *exec.Cmd {
 	t.Helper()
 	link := filepath.Join(t.TempDir(), "stedi")
@@ -58,7 +58,7 @@ func batch(t *testing.T, lake string, env ...string) (code int, stderr string) {
 	return cmd.ProcessState.ExitCode(), text.String()
 }
 
-// tables reads what a reader of the zones sees.
+// tables returns the content of the files in the zones.
 func tables(t *testing.T, lake string) map[string]string {
 	t.Helper()
 	content := map[string]string{}
@@ -87,7 +87,7 @@ var wantLines = map[string]int{
 	"/step_trainer/trusted/part-00000.json": 48, "/step_trainer/curated/part-00000.json": 115,
 }
 
-// checkWhole makes sure that a lake holds the right tables and nothing else.
+// checkWhole checks that a lake contains the right tables and nothing else.
 func checkWhole(t *testing.T, lake string) {
 	t.Helper()
 	content := tables(t, lake)
@@ -107,7 +107,7 @@ func checkWhole(t *testing.T, lake string) {
 	}
 }
 
-// operations counts what a run does to the lake's files.
+// operations counts the operations of a run on the lake's files.
 func operations(t *testing.T, lake string) int {
 	t.Helper()
 	counter := filepath.Join(t.TempDir(), "faults")
@@ -125,8 +125,8 @@ func operations(t *testing.T, lake string) int {
 	return n
 }
 
-// forEachOperation runs f for the number of each file operation of a run. The
-// quick tests take a sample; FAULT_SWEEP=all takes them all.
+// forEachOperation calls f with the number of each file operation of a run. By
+// default it takes a sample; with FAULT_SWEEP=all it takes all.
 func forEachOperation(t *testing.T, f func(t *testing.T, n int)) {
 	t.Helper()
 	last := operations(t, sampleLake(t))
@@ -146,8 +146,8 @@ func forEachOperation(t *testing.T, f func(t *testing.T, n int)) {
 	wg.Wait()
 }
 
-// Killed at any operation, and once more during the recovery, each table is
-// the old one or the new one, and the next run puts all in order.
+// If a run is killed at any operation, and its recovery is killed, too, each
+// table is the old one or the new one, and the next run cleans up.
 func TestAKilledRunLeavesTheOldOrTheNewAndTheNextOneRecovers(t *testing.T) {
 	forEachOperation(t, func(t *testing.T, n int) {
 		t.Helper()
@@ -166,8 +166,8 @@ func TestAKilledRunLeavesTheOldOrTheNewAndTheNextOneRecovers(t *testing.T) {
 	})
 }
 
-// A full disk at any operation ends the run with 3 and leaves the old tables
-// as they were, byte for byte, or the new ones whole.
+// A full disk at any operation ends the run with exit code 3, and each table is
+// the old one, byte for byte, or the complete new one.
 func TestAFullDiskHarmsNoTable(t *testing.T) {
 	forEachOperation(t, func(t *testing.T, n int) {
 		t.Helper()
@@ -204,7 +204,8 @@ func TestAFullDiskHarmsNoTable(t *testing.T) {
 	})
 }
 
-// Of ten runs at once each runs alone, or ends with 5 and says who runs.
+// Each of ten concurrent runs runs alone, or ends with exit code 5 and names
+// the lock holder.
 func TestRunsAtOnceExcludeEachOther(t *testing.T) {
 	lake := sampleLake(t)
 	const runs = 10
@@ -229,8 +230,8 @@ func TestRunsAtOnceExcludeEachOther(t *testing.T) {
 	checkWhole(t, lake)
 }
 
-// A signal ends a run within its time, with its exit code, and the record says
-// so.
+// A signal ends a run in time, with the signal's exit code in the process and
+// in the record.
 func TestSignalsEndARun(t *testing.T) {
 	for signal, want := range map[syscall.Signal]int{syscall.SIGINT: 130, syscall.SIGTERM: 143, syscall.SIGHUP: 129, syscall.SIGQUIT: 131, syscall.SIGABRT: 134} {
 		t.Run(signal.String(), func(t *testing.T) {
@@ -262,7 +263,7 @@ func TestSignalsEndARun(t *testing.T) {
 					}
 				}
 			}
-			_ = cmd.Wait() // the exit code says it
+			_ = cmd.Wait() // the exit code is checked below
 			if code := cmd.ProcessState.ExitCode(); code != want || record.ExitCode != want || record.Status != "cancelled" {
 				t.Errorf("it ends with %d, its record says %d, %s; want %d", code, record.ExitCode, record.Status, want)
 			}
@@ -273,15 +274,15 @@ func TestSignalsEndARun(t *testing.T) {
 	}
 }
 
-// A limit on the size of files is met as an error of the write, not as a
-// signal that ends the program.
+// A file size limit causes an error of the write, and not a signal that ends
+// the program.
 func TestAFileSizeLimitEndsWith3(t *testing.T) {
 	lake := sampleLake(t)
 	cmd := command(t, nil, "--batch", "--lake", lake)
 	cmd = exec.CommandContext(t.Context(), "sh", "-c", "ulimit -f 8; exec \"$@\"", "sh", cmd.Path, "--batch", "--lake", lake)
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
-	_ = cmd.Run() // the exit code says it
+	_ = cmd.Run() // the exit code is checked below
 	if code := cmd.ProcessState.ExitCode(); code != 3 || !strings.Contains(stderr.String(), "file too large") {
 		t.Errorf("it ends with %d: %s", code, stderr.String())
 	}
@@ -291,8 +292,8 @@ func TestAFileSizeLimitEndsWith3(t *testing.T) {
 	checkWhole(t, lake)
 }
 
-// Ten thousand people times three is no more memory than one: rows that do
-// not fit are spilled, and what was spilled is gone afterwards.
+// A larger lake does not require more memory: rows beyond the limit are
+// spilled, and the spill files are removed at the end.
 func TestALittleMemoryIsEnough(t *testing.T) {
 	lake := filepath.Join(t.TempDir(), "lake")
 	if err := command(t, nil, "sample", lake, "--scale", "4").Run(); err != nil {

@@ -25,12 +25,12 @@ func (p *program) gitHub() []watcher {
 	return watchers
 }
 
-// services are variables that services which build software set.
+// services are environment variables that CI services set.
 var services = []string{"CI", "GITHUB_ACTIONS", "GITLAB_CI", "TF_BUILD", "TEAMCITY_VERSION", "BUILDKITE", "TRAVIS", "JENKINS_URL"}
 
-// guardLogs keeps what is read from files and services from being a command to
-// what reads stdout and stderr. On a terminal nothing obeys commands, unless it
-// is the one of a service. Data in JSON and CSV stays as it is, byte by byte.
+// guardLogs prevents text from files and services from acting as workflow
+// commands on stdout and stderr. A terminal executes no workflow commands,
+// unless a CI service reads it. Data in JSON and CSV is written unchanged.
 func (p *program) guardLogs() {
 	served := slices.ContainsFunc(services, func(name string) bool {
 		value, _ := p.env(name)
@@ -44,8 +44,8 @@ func (p *program) guardLogs() {
 	}
 }
 
-// terminalLog is a log on a terminal. The library that prints errors asks the
-// file what it is, to choose colours.
+// terminalLog is a log on a terminal. The library that prints errors reads the
+// file's descriptor to choose colours.
 type terminalLog struct {
 	*printable.Log
 	terminal *os.File
@@ -60,8 +60,8 @@ func (p *program) inGitHub() bool {
 	return value == "true"
 }
 
-// annotations prints workflow commands. The runner reads them from stderr as
-// well as from stdout, and stdout is data.
+// annotations prints workflow commands to stderr. The runner reads both
+// streams, and stdout is data.
 type annotations struct{ p *program }
 
 func (a *annotations) event(pipeline.Event) {}
@@ -75,7 +75,7 @@ func (a *annotations) end(r *pipeline.Record) error {
 	return nil
 }
 
-// annotation is one ::error or ::warning.
+// annotation is one ::error or ::warning command.
 type annotation struct {
 	level   string // error or warning
 	title   string
@@ -86,9 +86,9 @@ func (n annotation) String() string {
 	return fmt.Sprintf("::%s title=%s::%s", n.level, gitHubProperty.Replace(logged(n.title)), gitHubText.Replace(logged(n.message)))
 }
 
-// logged is a text without control characters, but for ends of lines, and
-// without what GitHub reads as a command within a line. It is behind the start
-// of a line itself.
+// logged removes control characters except line ends, and text within a line
+// that GitHub would execute as a command. The result does not begin at the
+// start of a line.
 func logged(text string) string {
 	var b strings.Builder
 	for line := range strings.SplitAfterSeq(text, "\n") {
@@ -99,13 +99,13 @@ func logged(text string) string {
 	return b.String()
 }
 
-// The characters that would end a value, or the command.
+// Escapes for the characters that would end a value or the command.
 var (
 	gitHubText     = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A")
 	gitHubProperty = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C")
 )
 
-// notesOf finds what is worth an annotation: errors first.
+// notesOf returns the annotations for a run, errors first.
 func notesOf(r *pipeline.Record) []annotation {
 	var failures, warnings []annotation
 	for _, s := range r.Steps {
@@ -152,10 +152,10 @@ func counted(n int64, noun string) string {
 	return fmt.Sprintf("%d %ss", n, noun)
 }
 
-// mostNotes is how many annotations of a step GitHub shows.
+// mostNotes is the number of annotations that GitHub shows per step.
 const mostNotes = 10
 
-// fewer makes one annotation of those that would not be shown.
+// fewer merges the annotations beyond mostNotes into one.
 func fewer(notes []annotation) []annotation {
 	if len(notes) <= mostNotes {
 		return notes
@@ -169,7 +169,8 @@ func fewer(notes []annotation) []annotation {
 	return append(append([]annotation{}, notes[:mostNotes-1]...), more)
 }
 
-// stepSummary appends the summary of a run to that of the workflow's step.
+// stepSummary appends the summary of a run to the job summary of the workflow
+// step.
 type stepSummary struct {
 	name     string
 	complain io.Writer
@@ -177,7 +178,7 @@ type stepSummary struct {
 
 func (s *stepSummary) event(pipeline.Event) {}
 
-// end never fails: a run is not wrong because its summary cannot be shown.
+// end prints a note if it cannot write the summary, and never returns an error.
 func (s *stepSummary) end(r *pipeline.Record) error {
 	if err := s.append(report.Summary(r)); err != nil {
 		narrate(s.complain, "stedi: no step summary: "+printable.Text(err.Error())+"\n")
@@ -195,7 +196,7 @@ func (s *stepSummary) append(text []byte) (err error) {
 	if err != nil {
 		return err
 	}
-	const limit = 1 << 20 // GitHub drops the summary of a step that is larger
+	const limit = 1 << 20 // GitHub drops a step's summary that is larger
 	if info.Size()+int64(len(text)) >= limit {
 		return fmt.Errorf("it would be over GitHub's %d bytes; the run's folder has it as summary.md", limit)
 	}

@@ -15,8 +15,9 @@ import (
 	"stedi/pipeline"
 )
 
-// From an empty bucket to a lake that works, by the five scripts on Spark. Trino
-// and the embedded engine read what it makes, and make no other rows.
+// One deploy creates a working lake in an empty bucket. The five scripts on
+// Spark then build the same tables as the embedded engine, and Trino and the
+// embedded engine can read them.
 func TestGlueMakesTheSameTables(t *testing.T) {
 	awstest.Whole(t)
 	a := onServer(t, awstest.StartAWS(t))
@@ -28,7 +29,7 @@ func TestGlueMakesTheSameTables(t *testing.T) {
 			t.Errorf("the dry run does not say %s:\n%s", want, dry)
 		}
 	}
-	a.stedi(2, "run", "--engine", "glue") // before there is a job
+	a.stedi(2, "run", "--engine", "glue") // before a job exists
 	a.stedi(0, "deploy", "--from", landing)
 	if again, _ := a.stedi(0, "deploy", "--from", landing); again != "" {
 		t.Errorf("a second deploy does something:\n%s", again)
@@ -71,8 +72,8 @@ func TestGlueMakesTheSameTables(t *testing.T) {
 	}
 }
 
-// Whatever becomes of a job run, the tables are what they were, and the next
-// run is right.
+// After each fault of a job run, the tables are unchanged, and the next run
+// succeeds.
 func TestWhateverGoesWrongOnGlueTheTablesStayWhole(t *testing.T) {
 	awstest.Whole(t)
 	a := onServer(t, awstest.StartAWS(t))
@@ -161,14 +162,14 @@ func TestWhateverGoesWrongOnGlueTheTablesStayWhole(t *testing.T) {
 		if !slices.Equal(a.content(table), content) {
 			t.Error("the table has other rows")
 		}
-		if len(a.versions()) != len(before)+1 { // the version before is kept for a rollback
+		if len(a.versions()) != len(before)+1 { // the previous version is kept for a rollback
 			t.Errorf("versions are in %v, before it %v", a.versions(), before)
 		}
 	})
 }
 
-// interruptedJob runs a step whose job stays on its way, and ends it by a signal
-// once it is there.
+// interruptedJob runs a step whose job stays active, and ends the run by a
+// signal once the job is polled.
 func (a *onAWS) interruptedJob(signal syscall.Signal, code int, table string) {
 	a.Helper()
 	before := len(a.server.Jobs.Runs())

@@ -50,8 +50,7 @@ func (p *program) writeDefinition(folder string) error {
 	return err
 }
 
-// takeBack empties a folder that was empty before half a definition was
-// written there, so that init can be said again.
+// takeBack removes a partly written definition, so that init can be run again.
 func takeBack(folder string) error {
 	entries, err := fs.ReadDir(stedi.Definition, ".")
 	for _, e := range entries {
@@ -60,7 +59,7 @@ func takeBack(folder string) error {
 	return err
 }
 
-// shellWord quotes a text if a shell would not read it as one word.
+// shellWord quotes a text if a shell would not parse it as one word.
 func shellWord(text string) string {
 	harmless := func(r rune) bool {
 		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("._-+/:@%,=", r)

@@ -5,16 +5,16 @@ import (
 	"strings"
 )
 
-// keysTable is the [table] of a file of settings that gives the actions of the
-// screens other keys:
+// keysTable is the [table] of a settings file that assigns other keys to
+// actions of the screens:
 //
 //	[keys]
 //	run-all = "ctrl+r"
 //	quit = ["q", "ctrl+q"]
 const keysTable = "keys"
 
-// takeKeys takes the keys of a file. A file that was read before has said the
-// same nearer by.
+// takeKeys adds the keys from a file. Keys from a file that was read before
+// win.
 func (c *config) takeKeys(value any) error {
 	table, ok := value.(map[string]any)
 	if !ok {

@@ -19,7 +19,7 @@ const (
 	keysEnd   = "<!-- keys:end -->\n"
 )
 
-// The README's table is that of the bindings; `make keys` writes it.
+// The keys in the README equal the bindings; `make keys` writes them.
 func TestTheREADMEsKeysAreThoseOfTheScreens(t *testing.T) {
 	groups, err := tui.Keys((&program{config: config{engines: engines.All(&cloud.Settings{})}}).cataloguer())
 	if err != nil {

@@ -15,9 +15,9 @@ import (
 	"stedi/pipeline/printable"
 )
 
-// runLog is --log-file: what happened and when, as JSON lines, apart from the
-// console. It has names, counts and times in it, and never what is in a row:
-// no arguments, no SQL, no message of a check. Its zero value logs nothing.
+// runLog is the log of --log-file: events with times, as JSON lines. It
+// contains names, counts and times, and never row values: no arguments, no SQL,
+// no check messages. The zero value logs nothing.
 type runLog struct {
 	logger *slog.Logger
 	file   *os.File
@@ -111,8 +111,8 @@ func (l *runLog) end(r *pipeline.Record) error {
 	return nil
 }
 
-// finish notes how the command ended. What went wrong is not repeated: it may
-// quote what the caller has written.
+// finish logs the exit code and the time of the command. It omits the error,
+// because it may quote user input.
 func (l *runLog) finish(err error) {
 	if l.logger != nil {
 		l.logger.Info("end", "exit_code", int(pipeline.KindOf(err)), "seconds", time.Since(l.began).Seconds())

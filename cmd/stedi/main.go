@@ -1,9 +1,9 @@
 // Command stedi explores and runs a three-zone data lake.
 //
-// Output rules: stdout carries data, stderr carries the story. A terminal gets
-// colour and a live line, a pipe gets plain text and a heartbeat. Nothing asks
-// a question, and every way out has an exit code of its own (see failure.go in
-// package pipeline).
+// Data goes to stdout, progress and messages go to stderr. A terminal gets
+// colours and a live line; a pipe gets plain text and a periodic line. No
+// command except destroy asks a question, and each kind of failure has its own
+// exit code (see failure.go in package pipeline).
 package main
 
 import (
@@ -20,8 +20,8 @@ import (
 
 func main() { os.Exit(execute(func(*program) {})) }
 
-// execute is main without the exit, so that what it defers happens. Tests adjust
-// the program before it starts.
+// execute runs the program and returns the exit code, so that deferred calls
+// run before the exit. Tests change the program through adjust.
 func execute(adjust func(*program)) int {
 	if query.IsChild(os.Args[1:]) {
 		return query.ChildMain(context.Background(), os.Stdin, os.Stdout)
@@ -29,10 +29,10 @@ func execute(adjust func(*program)) int {
 	if isRestorer(os.Args[1:]) {
 		return restoreLater(os.Stdin, os.Stdout)
 	}
-	// A crash, also one of the engine, ends with SIGABRT rather than with the
-	// status of wrong usage.
+	// A crash, including one of the engine, ends with SIGABRT, because the
+	// default status 2 means wrong usage.
 	debug.SetTraceback("crash")
-	// A file size limit is an error of the write that meets it.
+	// The write that exceeds a file size limit returns an error instead.
 	signal.Ignore(syscall.SIGXFSZ)
 	ctx, stop := withSignals(context.Background())
 	defer stop()
@@ -42,15 +42,15 @@ func execute(adjust func(*program)) int {
 	return int(pipeline.KindOf(err))
 }
 
-// withSignals ends the context at the first signal, with an exit code of its
-// own; the second one leaves at once. An interrupt or a hangup that was ignored
-// when the program started stays ignored.
+// withSignals returns a context that the first signal cancels, with the exit
+// code of that signal as its cause; the second signal exits at once. Signals
+// that were ignored when the program started stay ignored.
 func withSignals(parent context.Context) (context.Context, func()) {
 	ctx, cancel := context.WithCancelCause(parent)
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, syscall.SIGTERM)
 	for _, s := range []os.Signal{os.Interrupt, syscall.SIGHUP, syscall.SIGQUIT, syscall.SIGABRT} {
-		if !signal.Ignored(s) { // nohup ignores one, and a shell some for what runs in the background
+		if !signal.Ignored(s) { // nohup ignores SIGHUP, and shells ignore some signals for background jobs
 			signal.Notify(signals, s)
 		}
 	}

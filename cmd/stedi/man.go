@@ -24,7 +24,8 @@ func (p *program) manCommand() *cobra.Command {
 	}
 }
 
-// manual writes the page in the man macros, which every man knows.
+// manual returns the page in the man macro package, which every implementation
+// of man supports.
 func manual(root *cobra.Command) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, ".TH STEDI 1 \"\" \"stedi %s\" \"User Commands\"\n", roff(version))
@@ -90,9 +91,9 @@ func manExamples(b *strings.Builder, cmd *cobra.Command) {
 	}
 }
 
-// roff takes the meaning from what has one: a backslash, a hyphen that would
-// become a dash, and a line that begins with a dot or an apostrophe. What is
-// not ASCII is named, since troff reads bytes.
+// roff escapes special characters: backslashes, hyphens that would become
+// dashes, and a dot or an apostrophe at the start of a line. Non-ASCII
+// characters are written by code point, because troff reads bytes.
 func roff(text string) string {
 	text = strings.NewReplacer(`\`, `\e`, "-", `\-`).Replace(text)
 	lines := strings.Split(text, "\n")

@@ -12,8 +12,8 @@ import (
 	"stedi/tui"
 )
 
-// memoryFile is where the screens keep what they remember of a lake, or "" if
-// there is no place for it.
+// memoryFile returns the path of the screens' saved state for a lake, or ""
+// without a state folder.
 func (p *program) memoryFile(lake string) string {
 	base, _ := p.env("XDG_STATE_HOME")
 	if !filepath.IsAbs(base) {
@@ -27,7 +27,7 @@ func (p *program) memoryFile(lake string) string {
 	return filepath.Join(base, "stedi", "lakes", hex.EncodeToString(sum[:8])+".json")
 }
 
-// recallFrom reads what was remembered. What is damaged is as good as nothing.
+// recallFrom reads the saved state. A damaged file counts as empty.
 func recallFrom(file string) func() tui.Remembered {
 	return func() (known tui.Remembered) {
 		text, err := os.ReadFile(file)
@@ -38,8 +38,8 @@ func recallFrom(file string) func() tui.Remembered {
 	}
 }
 
-// rememberIn writes what is to be remembered, after the screens. If that cannot
-// be written, a note says so: nothing of the lake is lost.
+// rememberIn saves the state when the screens close. If that fails, it prints a
+// note and returns no error.
 func (p *program) rememberIn(file string) func(tui.Remembered) error {
 	return func(known tui.Remembered) error {
 		text, err := json.MarshalIndent(known, "", " ")

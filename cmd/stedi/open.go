@@ -21,23 +21,23 @@ import (
 	"stedi/pipeline/stedi"
 )
 
-// opened is a lake with all that a command needs to work on it.
+// opened is an open lake with its engine and all related resources.
 type opened struct {
 	lake      *pipeline.Lake
 	store     pipeline.Store
 	publisher pipeline.Publisher // nil: each table is one file
 	engine    *duckdb.Engine
-	runs      pipeline.Engine  // what runs the transforms and the checks
-	tables    *catalog.Catalog // nil: the lake has none
-	env       *registry.Env    // what engines are opened with
-	root      string           // as people call it
-	folder    string           // where on this machine its files lie
-	temp      string           // a private folder, gone after close
+	runs      pipeline.Engine  // runs transforms and checks
+	tables    *catalog.Catalog // nil: the lake has no catalog
+	env       *registry.Env    // environment for opening engines
+	root      string           // as the user gave it
+	folder    string           // local folder of the lake's files
+	temp      string           // a private folder; close removes it
 	close     func() error
 }
 
-// open wires the lake, its store and the engine that was asked for together, and
-// says on stderr what is to be known of the definition.
+// open opens the lake with the engine of --engine, and prints the notes of the
+// definition.
 func (p *program) open(ctx context.Context) (*opened, error) {
 	o, err := p.openSilently(ctx, p.selected())
 	if err == nil {
@@ -46,14 +46,14 @@ func (p *program) open(ctx context.Context) (*opened, error) {
 	return o, err
 }
 
-// notes says on stderr what is to be known of a definition.
+// notes prints the notes of a definition to stderr.
 func (p *program) notes(lake *pipeline.Lake) {
 	for _, note := range lake.Notes {
 		narrate(p.stderr, "note: "+printable.Text(note)+"\n")
 	}
 }
 
-// openSilently is open with one of the engines, without the notes.
+// openSilently opens the lake with the given engine, without printing notes.
 func (p *program) openSilently(ctx context.Context, runs *registry.Entry) (_ *opened, err error) {
 	engine, temp, closeEngine, err := p.openEngine(ctx)
 	if err != nil {
@@ -82,8 +82,8 @@ func (p *program) openSilently(ctx context.Context, runs *registry.Entry) (_ *op
 	return o, p.openRuns(ctx, o, runs)
 }
 
-// openEngine starts the engine in a private folder, for commands that need no
-// lake. What closes it removes the folder, too.
+// openEngine starts the engine in a private folder, for commands that do not
+// open the lake. closeEngine also removes the folder.
 func (p *program) openEngine(ctx context.Context) (engine *duckdb.Engine, temp string, closeEngine func() error, err error) {
 	temp, remove, err := dir.Private("")
 	if err != nil {
@@ -128,13 +128,14 @@ func (p *program) definition() fs.FS {
 	return os.DirFS(p.config.definition)
 }
 
-// demoSeed makes every demo lake the same.
+// demoSeed is the seed of demo lakes, so that all are equal.
 const demoSeed = 1
 
-// demoName is what a demo lake is called, since its folder means nothing.
+// demoName is the displayed name of a demo lake, because its folder is
+// temporary.
 const demoName = "demo"
 
-// demo makes a lake with sample data in a private folder.
+// demo writes a lake with sample data to a private folder.
 func demo(ctx context.Context, temp string) (string, error) {
 	folder := filepath.Join(temp, "demo")
 	if _, err := sample.Write(ctx, folder, sample.Options{Scale: 1, Seed: demoSeed}); err != nil {
@@ -143,7 +144,7 @@ func demo(ctx context.Context, temp string) (string, error) {
 	return folder, nil
 }
 
-// runner is what makes the tables of an opened lake.
+// runner returns a Runner for the lake.
 func (o *opened) runner(demo bool) *pipeline.Runner {
 	root := o.root
 	if absolute, err := filepath.Abs(root); err == nil && !inS3(root) {

@@ -27,12 +27,12 @@ func (p *program) planCommand() *cobra.Command {
 	return cmd
 }
 
-// planDocument is what --output json prints, and its steps line by line what
-// ndjson prints.
+// planDocument is the output of --output json; ndjson prints only its steps,
+// one per line.
 type planDocument struct {
 	Schema string     `json:"schema"`
 	Steps  []planStep `json:"steps"`
-	Error  string     `json:"error,omitempty"` // what would stop the run or fail a step
+	Error  string     `json:"error,omitempty"` // the error that would stop the run or fail a step
 }
 
 type planStep struct {
@@ -82,16 +82,16 @@ func (p *program) plan(ctx context.Context, flags runFlags, names []string) (err
 	return errors.Join(err, p.printPlan(document, estimator))
 }
 
-// estimator returns what says of a step what it would cost on the engine that
-// was asked for; nil if the engine costs nothing.
+// estimator returns the cost estimator of the selected engine, or nil if the
+// engine is free.
 func (p *program) estimator(ctx context.Context, o *opened) (registry.Estimator, error) {
 	if p.selected().Estimate == nil {
-		return nil, nil // it costs nothing
+		return nil, nil // the engine is free
 	}
 	return p.selected().Estimate(ctx, o.env)
 }
 
-// printEstimate says what a plan would cost, if anything.
+// printEstimate prints the cost of a plan, if it has any.
 func (p *program) printEstimate(steps []planStep, estimator registry.Estimator) error {
 	var costs []*registry.Estimate
 	for _, s := range steps {

@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// contents reads every file of a lake, what it remembers included.
+// contents returns every file of a lake, including its state.
 func contents(t *testing.T, lake string) string {
 	t.Helper()
 	var b strings.Builder
@@ -27,7 +27,7 @@ func contents(t *testing.T, lake string) string {
 	return b.String()
 }
 
-// Whatever a run has left behind, a plan finds what the next run will find
+// After a run that was killed at any operation, a plan predicts the next run
 // after its recovery, and changes nothing.
 func TestAPlanAfterAKillForeseesTheNextRun(t *testing.T) {
 	forEachOperation(t, func(t *testing.T, n int) {

@@ -15,7 +15,7 @@ import (
 	"stedi/pipeline/printable"
 )
 
-// previewFlags say which part of a table to show.
+// previewFlags select the part of a table to show.
 type previewFlags struct {
 	columns []string
 	where   string
@@ -85,11 +85,11 @@ func (p *program) preview(ctx context.Context, name string, flags previewFlags) 
 	return p.printPreview(ctx, previewed{table, columns, count, left}, rows)
 }
 
-// previewed is what a preview says besides the rows.
+// previewed holds the parts of a preview besides the rows.
 type previewed struct {
 	table   *pipeline.Table
 	columns []pipeline.Column
-	count   int64 // of all rows that can be read
+	count   int64 // of all readable rows
 	left    []pipeline.LeftOut
 }
 

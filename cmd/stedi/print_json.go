@@ -7,8 +7,8 @@ import (
 	"stedi/pipeline"
 )
 
-// jsonPrinter prints the record of a run; with lines also every event, each
-// as one line.
+// jsonPrinter prints the record of a run as JSON. With lines it prints one line
+// per event, and the record as the last line.
 type jsonPrinter struct {
 	out   io.Writer
 	story *story

@@ -10,8 +10,8 @@ import (
 	"stedi/pipeline/printable"
 )
 
-// textPrinter shows a run to people: the tables, how each came about, and
-// what to do next.
+// textPrinter prints a run as text: the tables, the steps with their funnels,
+// the failed checks and the next action.
 type textPrinter struct {
 	out   io.Writer
 	story *story
@@ -55,7 +55,7 @@ func (t *textPrinter) printf(format string, args ...any) {
 
 func (t *textPrinter) tables(record *pipeline.Record) {
 	if len(record.Tables) == 0 {
-		return // it ended before they were read
+		return // the run ended before the tables were read
 	}
 	rows := [][]string{{"ZONE", "TABLE", "ROWS", "EXPECTED", "VERDICT"}}
 	for _, r := range record.Tables {
@@ -116,8 +116,8 @@ func verdict(r pipeline.TableRecord) string {
 	return strings.Join(words, ", ")
 }
 
-// step shows a transform as the way of its rows: those of its first input,
-// then what each stage left, then what was written.
+// step prints a step with its funnel: the rows of its first input, after each
+// stage, and out.
 func (t *textPrinter) step(s pipeline.StepRecord, record *pipeline.Record) {
 	head := fmt.Sprintf("%s  %s", s.Table, s.State)
 	switch s.State {
@@ -150,7 +150,8 @@ func (t *textPrinter) step(s pipeline.StepRecord, record *pipeline.Record) {
 	}
 }
 
-// checks shows those that failed. The last line counts all.
+// checks prints the failed checks. The last line of the report counts all
+// checks.
 func (t *textPrinter) checks(record *pipeline.Record) {
 	first := true
 	for _, c := range record.Checks {
@@ -173,7 +174,7 @@ func (t *textPrinter) checks(record *pipeline.Record) {
 	}
 }
 
-// next says what a person would do now.
+// next returns the closing line with the next action.
 func (t *textPrinter) next(record *pipeline.Record) string {
 	ran, tally := 0, pipeline.TallyOf(record.Checks)
 	for _, s := range record.Steps {
@@ -201,13 +202,13 @@ func (t *textPrinter) next(record *pipeline.Record) string {
 	}
 }
 
-// notDone says what a person would do after an error.
+// notDone returns the closing line after an error.
 func notDone(record *pipeline.Record) string {
 	switch {
 	case record.ExitCode >= int(pipeline.HungUp):
 		return "Cancelled. No table was left half written; run again to continue."
 	case record.Tally != nil && len(record.Steps) == 0 && record.ExitCode == int(pipeline.BadData):
-		return record.Tally.Verdict() // it is the error
+		return record.Tally.Verdict() // the verdict is the error
 	case len(record.Tables) == 0:
 		return "Nothing was changed."
 	default:
@@ -223,13 +224,15 @@ func after(separator, text string) string {
 	return separator + text
 }
 
-// printTable writes aligned rows; the columns named are numbers, flush right.
+// printTable writes aligned rows; numbers are the indexes of right-aligned
+// columns.
 func printTable(w io.Writer, rows [][]string, numbers ...int) error {
 	_, err := io.WriteString(w, strings.Join(align(rows, numbers...), "\n")+"\n")
 	return err
 }
 
-// align pads the columns of a table; those named are numbers, flush right.
+// align pads the columns of a table; numbers are the indexes of right-aligned
+// columns.
 func align(rows [][]string, numbers ...int) []string {
 	for _, row := range rows {
 		for i, cell := range row {

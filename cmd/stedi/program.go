@@ -17,32 +17,32 @@ import (
 	"stedi/pipeline/printable"
 )
 
-// version is set by the linker in releases.
+// version is the version of the program. The linker sets it in releases.
 var version = "dev"
 
-// program is the command line with the outside world injected.
+// program is the command line with its inputs and outputs.
 type program struct {
 	stdin  io.Reader
 	stdout io.Writer
 	stderr io.Writer
 	env    func(string) (string, bool)
-	self   func() (string, error) // where this program lies
+	self   func() (string, error) // path of this program
 	config config
 	color  string // auto, always or never
 	log    runLog
-	out    *printable.Log     // stdout for text
-	raw    io.Writer          // stderr for the commands of a service
-	told   bool               // GitHub has been told why it fails
-	fault  func(dir.Op) error // nil but in tests: what goes wrong with files
+	out    *printable.Log     // stdout for text output
+	raw    io.Writer          // stderr without the filter for workflow commands
+	told   bool               // the annotations for GitHub have been written
+	fault  func(dir.Op) error // injects faults into file operations; nil except in tests
 }
 
-// execute runs one command line. Its error has been printed.
+// execute runs one command line and prints its error.
 func (p *program) execute(ctx context.Context, args []string) error {
 	args = sqlArguments(args)
 	p.chooseColor(args)
 	p.guardLogs()
 	defer p.closeLog()
-	root := p.root() //nolint:contextcheck // cobra hands each command its context
+	root := p.root() //nolint:contextcheck // cobra passes the context to each command
 	root.SetArgs(args)
 	root.SetIn(p.stdin)
 	root.SetErr(p.withoutColor(p.stderr))
@@ -97,7 +97,7 @@ func (p *program) root() *cobra.Command {
 	return root
 }
 
-// usage marks an error as one of the command line.
+// usage returns an error as a usage error.
 func usage(err error) error {
 	if err == nil {
 		return nil
@@ -105,7 +105,7 @@ func usage(err error) error {
 	return &pipeline.Failure{Kind: pipeline.BadUsage, Err: err, Fix: "See stedi --help."}
 }
 
-// usageArgs says of words that a command does not take how it is written.
+// usageArgs adds the usage line of the command to an error of check.
 func usageArgs(check cobra.PositionalArgs) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if check(cmd, args) == nil {
@@ -119,7 +119,7 @@ func miswritten(cmd *cobra.Command, words string) error {
 	return pipeline.Fail(pipeline.BadUsage, "", "See "+cmd.CommandPath()+" --help.", "write it as: %s%s [--flags]", cmd.CommandPath(), words)
 }
 
-// printError says what happened and what to do next.
+// printError prints an error and its fix.
 func printError(w io.Writer, _ fang.Styles, err error) {
 	if _, quiet := errors.AsType[*saidAlready](err); quiet {
 		return
@@ -136,12 +136,12 @@ func narrate(w io.Writer, text string) {
 	_, _ = io.WriteString(w, text)
 }
 
-// saidAlready is an error that the output has explained.
+// saidAlready is an error that the output has already explained.
 type saidAlready struct{ error }
 
 func (e *saidAlready) Unwrap() error { return e.error }
 
-// isTerminal tells whether a stream is a terminal that can take a live line.
+// isTerminal reports whether a stream is a terminal that supports a live line.
 func (p *program) isTerminal(stream any) bool {
 	if log, ok := stream.(interface{ Unwrap() io.Writer }); ok {
 		stream = log.Unwrap()

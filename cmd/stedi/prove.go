@@ -15,7 +15,7 @@ import (
 	"stedi/pipeline/run"
 )
 
-// proveFlags say what is proved, and how it is told.
+// proveFlags are the flags of prove.
 type proveFlags struct {
 	engines []string
 	rows    bool
@@ -39,7 +39,7 @@ func (p *program) proveCommand() *cobra.Command {
 }
 
 func (p *program) prove(ctx context.Context, flags proveFlags, names []string) (err error) {
-	p.config.engine = p.config.engines[0].Name // what engines support the lake is found out below
+	p.config.engine = p.config.engines[0].Name // the engines are selected below
 	o, err := p.open(ctx)
 	if err != nil {
 		return err
@@ -86,7 +86,7 @@ func verdictOf(proofs []run.Proof) error {
 		"the engines build different rows of %s", strings.Join(differ, ", "))
 }
 
-// sides are the engines that are compared.
+// sides opens the engines to compare.
 func (p *program) sides(ctx context.Context, o *opened, named []string) ([]pipeline.Engine, error) {
 	o.env.RowsOnly = true
 	var known, usual []string

@@ -49,9 +49,10 @@ func (p *program) queryCommand() *cobra.Command {
 	return cmd
 }
 
-// sqlArguments marks the SQL of `stedi query` that begins with a comment: the
-// parser of flags would take -- for a flag. No flag has white space in its
-// name or a line break in its value. A space in front changes no line and nothing that the SQL means.
+// sqlArguments protects SQL of `stedi query` that begins with a comment,
+// because the flag parser would parse -- as a flag. It detects SQL by white
+// space in the flag's name or a line break in its value, and inserts a leading
+// space, which changes neither the SQL nor its line numbers.
 func sqlArguments(args []string) []string {
 	at := slices.Index(args, "query")
 	if at < 0 {
@@ -67,7 +68,7 @@ func sqlArguments(args []string) []string {
 	return args
 }
 
-// queryText finds the SQL that is meant.
+// queryText returns the SQL from the argument, a file or stdin.
 func (p *program) queryText(args []string, file string) (string, error) {
 	switch {
 	case len(args) == 1 && file == "":
@@ -108,8 +109,8 @@ func (p *program) query(ctx context.Context, text string, timeout time.Duration,
 	return err
 }
 
-// printQuery writes the rows. Where something may be left out, JSON is an object
-// that says what was.
+// printQuery writes the rows. If the allowance permits left-out lines, JSON
+// output is an object that lists them.
 func (p *program) printQuery(ctx context.Context, rows pipeline.Rows, allow pipeline.Allowance) (n int64, err error) {
 	if p.config.output != "json" || allow.None() {
 		return printRows(ctx, p.rowsTo(), rows, p.config.output)
@@ -128,12 +129,12 @@ func (p *program) printQuery(ctx context.Context, rows pipeline.Rows, allow pipe
 	return n, err
 }
 
-// orEmpty makes an empty list of none, as JSON writes it.
+// orEmpty replaces a nil list with an empty one, which JSON encodes as [].
 func orEmpty(left []pipeline.LeftOut) []pipeline.LeftOut {
 	return append([]pipeline.LeftOut{}, left...)
 }
 
-// tellLeftOut says what is missing from the rows.
+// tellLeftOut prints which lines and files the rows lack.
 func (p *program) tellLeftOut(left []pipeline.LeftOut) {
 	for _, l := range left {
 		text := "incomplete: " + l.String() + " left out"
@@ -144,8 +145,8 @@ func (p *program) tellLeftOut(left []pipeline.LeftOut) {
 	}
 }
 
-// openQuery opens the lake for reading. A demo lake is run first, so that all
-// of its tables are there.
+// openQuery opens the lake for reading. It runs a demo lake first, so that all
+// of its tables exist.
 func (p *program) openQuery(ctx context.Context, timeout time.Duration, allow pipeline.Allowance) (pipeline.Querier, *opened, func() error, error) {
 	o, err := p.open(ctx)
 	if err != nil {
@@ -174,5 +175,5 @@ func (p *program) openQuery(ctx context.Context, timeout time.Duration, allow pi
 	return q, o, func() error { return errors.Join(q.Close(), o.close()) }, nil
 }
 
-// bytesOf reads a size such as 512MB; empty is 0.
+// bytesOf parses a size such as 512MB; an empty text is 0.
 func bytesOf(text string) (int64, error) { return registry.Size("memory", text) }

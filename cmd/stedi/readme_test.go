@@ -8,9 +8,9 @@ import (
 	"testing"
 )
 
-// What the README tells a CI to run is run as written, in a repository as it
-// describes it: a lake, a definition, and the program's source in ./stedi, whose
-// build is left out since the test's binary is on the PATH.
+// The CI examples in the README run as written, in a repository with a lake, a
+// definition and the program's source in ./stedi. The build is skipped, because
+// the test binary is on the PATH.
 func TestTheREADMEsWorkflowsRun(t *testing.T) {
 	text, err := os.ReadFile("README.md")
 	if err != nil {
@@ -42,8 +42,8 @@ func TestTheREADMEsWorkflowsRun(t *testing.T) {
 	}
 }
 
-// shellLines finds what a YAML text lets a shell run: the values of run and
-// entry, on their line or indented below it.
+// shellLines returns the shell commands of a YAML text: the values of run and
+// entry, on the same line or indented below it.
 func shellLines(yaml string) []string {
 	var scripts []string
 	lines := strings.Split(yaml, "\n")

@@ -11,8 +11,8 @@ import (
 	"stedi/pipeline"
 )
 
-// The real data set, when it lies beside the checkout, gives its known counts
-// under each profile, and the files hold exactly those lines.
+// The real data set, if it is next to the checkout, gives its known counts
+// under each variant, and the files contain exactly that many lines.
 func TestTheRealDataSetGivesItsKnownCounts(t *testing.T) {
 	real := filepath.Join("..", "..", "..", "shared", "lake")
 	if _, err := os.Stat(real); err != nil {

@@ -10,13 +10,13 @@ import (
 	"stedi/pipeline/printable"
 )
 
-// The screens change how the terminal works. A crash of the engine, or a
-// signal that cannot be caught, ends the process before it can change that
-// back. So a second process waits for the end of the first, and restores the
+// The screens change the mode of the terminal. A crash of the engine, or a
+// signal that cannot be caught, ends the process before it can restore that
+// mode. So a second process waits for the end of the first, and restores the
 // terminal if the first has not.
 
-// restorerArgument is what the program is called with to become the second
-// process. Its stdin and stdout are the terminal.
+// restorerArgument is the argument that starts the second process. Its stdin
+// and stdout are the terminal.
 const restorerArgument = "restore-terminal"
 
 func isRestorer(args []string) bool { return len(args) == 1 && args[0] == restorerArgument }
@@ -24,12 +24,12 @@ func isRestorer(args []string) bool { return len(args) == 1 && args[0] == restor
 // leaveScreens ends every mode that the screens set.
 const leaveScreens = ansi.ResetModeSynchronizedOutput + ansi.ResetStyle +
 	ansi.ResetModeMouseNormal + ansi.ResetModeMouseButtonEvent + ansi.ResetModeMouseAnyEvent + ansi.ResetModeMouseExtSgr +
-	ansi.ResetModeFocusEvent + ansi.ResetModeBracketedPaste + ansi.ResetModifyOtherKeys + "\x1b[<u" + // kitty keys
+	ansi.ResetModeFocusEvent + ansi.ResetModeBracketedPaste + ansi.ResetModifyOtherKeys + "\x1b[<u" + // kitty keyboard protocol
 	"\x1b]2;\a" + // title
 	ansi.SetModeAutoWrap + ansi.ResetProgressBar + ansi.ResetModeAltScreenSaveCursor + ansi.SetModeTextCursorEnable
 
-// crashNote says what happened. A trace is kept in a file: on the screens it is
-// gone with them.
+// crashNote returns the message after a crash. It saves the trace in a file,
+// because the trace on the screens is lost with them.
 func crashNote(trace string) string {
 	const next = "\r\n  No table was left half written; run again to continue."
 	if trace == "" {
@@ -46,12 +46,12 @@ func crashNote(trace string) string {
 	return note + "\r\n"
 }
 
-// endOfScreens is what the first process sends when all is well.
+// endOfScreens is the message of the first process after a regular end.
 const endOfScreens = "restored\n"
 
-// watchTerminal starts the second process. What it returns tells that process
-// that the terminal was restored, and waits for its end. Without a second
-// process the screens work all the same.
+// watchTerminal starts the second process. The returned function reports to
+// that process that the terminal was restored, and waits for its end. If the
+// second process cannot start, the screens work without it.
 func (p *program) watchTerminal() (restored func()) {
 	terminal, ok := p.stdin.(*os.File)
 	if !ok {

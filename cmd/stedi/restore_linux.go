@@ -2,7 +2,7 @@ package main
 
 import "golang.org/x/sys/unix"
 
-// How to ask for and change the settings of a terminal.
+// The ioctl requests that read and write terminal settings.
 const (
 	getSettings = unix.TCGETS
 	setSettings = unix.TCSETS

@@ -17,8 +17,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// startRestorer starts the process that restores a terminal, and tells it how
-// the terminal works now. The pipe to it closes however this process ends.
+// startRestorer starts the process that restores a terminal, and sends it the
+// current settings. The pipe to it closes however this process ends.
 func startRestorer(self string, terminal *os.File) (restored func(), err error) {
 	settings, err := unix.IoctlGetTermios(int(terminal.Fd()), getSettings) // a descriptor fits
 	if err != nil {
@@ -32,34 +32,35 @@ func startRestorer(self string, terminal *os.File) (restored func(), err error) 
 	if err != nil {
 		return nil, err
 	}
-	defer func() { _ = hear.Close() }()         // the other process has it
-	cmd := exec.Command(self, restorerArgument) //nolint:noctx // this program, which ends with this process
+	defer func() { _ = hear.Close() }()         // the other process has a copy
+	cmd := exec.Command(self, restorerArgument) //nolint:noctx // this program; it ends with this process
 	cmd.Stdin, cmd.Stdout, cmd.ExtraFiles = terminal, terminal, []*os.File{hear}
-	// Signals to the processes in the foreground are not for it.
+	// In its own process group it receives no signals of the terminal.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if err := cmd.Start(); err != nil {
 		_ = tell.Close()
 		return nil, err
 	}
-	_, _ = tell.Write(append(text, '\n')) // if it is gone, nothing is lost
+	_, _ = tell.Write(append(text, '\n')) // the second process is optional
 	_ = debug.SetCrashOutput(tell, debug.CrashOptions{})
 	return func() {
-		_ = debug.SetCrashOutput(nil, debug.CrashOptions{}) // which has the pipe, too
+		_ = debug.SetCrashOutput(nil, debug.CrashOptions{}) // it holds a copy of the pipe
 		_, _ = io.WriteString(tell, endOfScreens)
 		_ = tell.Close()
 		_ = cmd.Wait()
 	}, nil
 }
 
-// crashSilence is how long a process that crashes may say nothing before it
-// counts as over: while it waits for its threads, the terminal is of no use.
+// crashSilence is the pause in the crash output after which the crashing
+// process counts as ended. Until its threads have stopped, the terminal is not
+// usable.
 const crashSilence = 300 * time.Millisecond
 
-// restoreLater waits for the end of the process that has the other end of the
-// pipe, and restores the terminal if that has not done so.
+// restoreLater waits until the first process closes its end of the pipe, and
+// restores the terminal if the first process has not.
 func restoreLater(terminal, out *os.File) int {
 	signal.Ignore(syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT, syscall.SIGTSTP, syscall.SIGTTOU, syscall.SIGTTIN, syscall.SIGPIPE)
-	_ = unix.SetNonblock(restorerPipe, true) // for its deadline
+	_ = unix.SetNonblock(restorerPipe, true) // required for read deadlines
 	pipe := os.NewFile(restorerPipe, "pipe")
 	from := bufio.NewReader(pipe)
 	text, err := from.ReadBytes('\n')
@@ -79,19 +80,18 @@ func restoreLater(terminal, out *os.File) int {
 		}
 	}
 	descriptor := int(terminal.Fd()) // a descriptor fits
-	// The shell may have its own settings again, which stay.
+	// If the shell has already restored its settings, they stay.
 	if now, err := unix.IoctlGetTermios(descriptor, getSettings); err == nil && now.Oflag&unix.OPOST == 0 {
 		_ = unix.IoctlSetTermios(descriptor, setSettings, &settings)
 	}
-	_, _ = io.WriteString(out, leaveScreens+crashNote(trace)) // the terminal may be gone
+	_, _ = io.WriteString(out, leaveScreens+crashNote(trace)) // the terminal may be closed
 	return 0
 }
 
-// restorerPipe is the descriptor on which the second process hears of the
-// first.
+// restorerPipe is the descriptor of the pipe from the first process.
 const restorerPipe = 3
 
-// crashOutput is the rest of what the first process says of its crash.
+// crashOutput returns the rest of the first process's crash output.
 func crashOutput(pipe *os.File, from io.Reader) string {
 	var rest strings.Builder
 	part := make([]byte, 4096)

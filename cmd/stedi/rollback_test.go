@@ -14,7 +14,7 @@ import (
 
 const rolledBack = "/customer/trusted/part-00000.json"
 
-// twoVersions makes a lake whose customers have a version to go back to.
+// twoVersions creates a lake with two versions of customer_trusted.
 func twoVersions(t *testing.T) (lake, old, fresh string) {
 	t.Helper()
 	lake = sampleLake(t)
@@ -55,8 +55,8 @@ func rollback(t *testing.T, lake string, env ...string) (code int, stderr string
 	return cmd.ProcessState.ExitCode(), text.String()
 }
 
-// forEachOperationOfARollback runs f for the number of each file operation of
-// a rollback. The quick tests take a sample; FAULT_SWEEP=all takes them all.
+// forEachOperationOfARollback calls f with the number of each file operation of
+// a rollback. By default it takes a sample; with FAULT_SWEEP=all it takes all.
 func forEachOperationOfARollback(t *testing.T, f func(t *testing.T, n int)) {
 	t.Helper()
 	lake, _, _ := twoVersions(t)
@@ -81,8 +81,8 @@ func forEachOperationOfARollback(t *testing.T, f func(t *testing.T, n int)) {
 	}
 }
 
-// Killed at any operation the table is one version or the other, a second
-// rollback finds its way, and the next run puts all in order.
+// If a rollback is killed at any operation, the table is one version or the
+// other, a second rollback succeeds, and the next run cleans up.
 func TestAKilledRollbackLeavesOneVersionOrTheOther(t *testing.T) {
 	forEachOperationOfARollback(t, func(t *testing.T, n int) {
 		t.Helper()
@@ -112,8 +112,8 @@ func TestAKilledRollbackLeavesOneVersionOrTheOther(t *testing.T) {
 	})
 }
 
-// A full disk ends a rollback with 3; one that went through after all is not
-// undone by trying again.
+// A full disk ends a rollback with exit code 3; if the rollback succeeds
+// nevertheless, a second one does not undo it.
 func TestAFullDiskHarmsNoRollback(t *testing.T) {
 	forEachOperationOfARollback(t, func(t *testing.T, n int) {
 		t.Helper()

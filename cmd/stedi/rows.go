@@ -11,11 +11,11 @@ import (
 	"stedi/pipeline/printable"
 )
 
-// rowOutputs are the forms in which the rows of a query are printed.
+// rowOutputs are the output formats for query rows.
 var rowOutputs = []string{"text", "json", "ndjson", "csv", "md"}
 
-// printRows writes all rows of a source in one of the rowOutputs. Only as much
-// of them is in memory as the form needs.
+// printRows writes all rows of a source in one of the rowOutputs. It holds only
+// as many rows in memory as the format requires.
 func printRows(ctx context.Context, w io.Writer, rows pipeline.Rows, output string) (n int64, err error) {
 	out := newRowWriter(w, output, rows.Columns())
 	for {
@@ -35,7 +35,7 @@ func printRows(ctx context.Context, w io.Writer, rows pipeline.Rows, output stri
 	}
 }
 
-// rowsTo is where rows go.
+// rowsTo returns the writer for rows.
 func (p *program) rowsTo() io.Writer {
 	if p.config.output == "text" {
 		return p.out
@@ -50,8 +50,8 @@ func newRowWriter(w io.Writer, output string, columns []pipeline.ResultColumn) e
 	return export.NewWriter(w, export.Format(output), columns)
 }
 
-// textRows aligns the rows. The first of them decide how wide a column is; a
-// wider cell later on pushes its row out rather than being held back.
+// textRows aligns the rows. The first rows determine the column widths; a wider
+// cell in a later row is not cut and shifts the rest of its row.
 type textRows struct {
 	w       io.Writer
 	columns []pipeline.ResultColumn
@@ -61,7 +61,7 @@ type textRows struct {
 
 const (
 	alignedRows = 1000
-	widestCell  = 80 // terminal cells; longer values are cut, and say so
+	widestCell  = 80 // terminal cells; longer values are cut and marked
 )
 
 func (t *textRows) Row(values []any) error {
@@ -86,7 +86,7 @@ func (t *textRows) End() error {
 	return t.flush()
 }
 
-// flush writes the head and the rows so far.
+// flush writes the header and the rows so far.
 func (t *textRows) flush() error {
 	head := make([]string, len(t.columns))
 	t.widths = make([]int, len(t.columns))

@@ -14,7 +14,7 @@ import (
 	"stedi/pipeline/printable"
 )
 
-// pages is a source of rows that are in memory.
+// pages is a source of rows in memory.
 type pages struct {
 	columns []pipeline.ResultColumn
 	left    [][][]any
@@ -63,7 +63,7 @@ var hostileValues = []string{
 	"\u202egnp.exe", "zero\u200bwidth\ufeff", "two\nlines\ttab", "\xff\xfe", strings.Repeat("x", 1<<20), "<b>|`*_&",
 }
 
-// Whatever a cell holds, the terminal is shown characters only, one line a row.
+// Cells with any content print only printable characters, one line per row.
 func TestHostileValuesAreHarmless(t *testing.T) {
 	for _, output := range []string{"text", "md", "json", "ndjson"} {
 		for _, value := range hostileValues {

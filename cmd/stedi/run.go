@@ -27,7 +27,7 @@ func (p *program) runCommand() *cobra.Command {
 	return cmd
 }
 
-// runLake runs what is selected and prints what came of it.
+// runLake runs the selected tables and prints the result.
 func (p *program) runLake(ctx context.Context, flags runFlags, names []string) (err error) {
 	if err := p.strictly(flags.allow.allowance()); err != nil {
 		return err
@@ -65,10 +65,10 @@ func (p *program) runLake(ctx context.Context, flags runFlags, names []string) (
 	return outcome(record, err)
 }
 
-// printer is how a run is shown.
+// printer prints a run.
 type printer interface {
 	event(pipeline.Event)
-	stop() // no event comes any more
+	stop() // called after the last event
 	end(*pipeline.Record) error
 }
 

@@ -14,7 +14,7 @@ import (
 	"stedi/pipeline/sample"
 )
 
-// manifestFile describes a sample, beside the data.
+// manifestFile describes a sample; it is next to the data.
 const manifestFile = "sample.json"
 
 func (p *program) sampleCommand() *cobra.Command {
@@ -72,7 +72,7 @@ func (p *program) sample(ctx context.Context, folder string, options sample.Opti
 	if err != nil {
 		return fmt.Errorf("describing the sample: %w", err)
 	}
-	if err := os.WriteFile(filepath.Join(folder, manifestFile), append(text, '\n'), 0o644); err != nil { // invented data for everybody
+	if err := os.WriteFile(filepath.Join(folder, manifestFile), append(text, '\n'), 0o644); err != nil { // the data is invented, so all users may read it
 		return fmt.Errorf("describing the sample: %w", err)
 	}
 	return p.printSample(folder, manifest)

@@ -20,14 +20,13 @@ import (
 	"stedi/tui"
 )
 
-// screen opens the lake on the terminal.
+// screen opens the screens on the terminal.
 func (p *program) screen(ctx context.Context, flags runFlags) (err error) {
 	if !p.isTerminal(p.stdin) || !p.isTerminal(p.stdout) {
 		return pipeline.Fail(pipeline.BadUsage, "", "Pass --batch to run and check the lake without the UI, --plain for lines of text, or --help for the commands.",
 			"the UI needs a terminal")
 	}
-	// Whatever happens to the terminal, the work behind it has come to an end
-	// before the program does.
+	// The work outlives the terminal, and ends before the program exits.
 	work, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
 	model, err := tui.New(work, p.screenOptions(flags))
@@ -48,7 +47,7 @@ func (p *program) screen(ctx context.Context, flags runFlags) (err error) {
 	return err
 }
 
-// plain opens the lake line by line.
+// plain opens the text mode of the screens.
 func (p *program) plain(ctx context.Context, flags runFlags) error {
 	if f, ok := p.stdin.(*os.File); !ok || !term.IsTerminal(int(f.Fd())) { // a descriptor fits
 		return pipeline.Fail(pipeline.BadUsage, "", "Pass --batch to run and check the lake, or --help for the commands.", "--plain needs a terminal")
@@ -69,7 +68,7 @@ func (p *program) plain(ctx context.Context, flags runFlags) error {
 	return errors.Join(err, model.Close())
 }
 
-// ending makes the program's own error of how its screen ended.
+// ending returns the error for the end of the screens.
 func ending(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
@@ -80,9 +79,9 @@ func ending(ctx context.Context, err error) error {
 	return err
 }
 
-// framesPerSecond is how often a changed screen is sent, at most. The loop sends
-// nothing in between, so that an answer waits for half of the time between two
-// on average: at the usual 60 that alone is 16 ms for the unlucky ones.
+// framesPerSecond is the maximum rate of screen updates. On average an update
+// waits for half of a frame; at the usual 60 frames the longest wait alone is
+// 16 ms.
 const framesPerSecond = 120
 
 func (p *program) screenTerminal(ctx context.Context, stops *stopper) []tea.ProgramOption {
@@ -100,15 +99,15 @@ func (p *program) screenTerminal(ctx context.Context, stops *stopper) []tea.Prog
 	return options
 }
 
-// stopper lets a stop signal from outside restore the terminal first, as the
-// key for it does. Either way the program's loop sends the signal once more
-// when the terminal is restored, and then it stops the process.
+// stopper handles stop signals so that the terminal is restored first, as with
+// the key for suspend. In both cases the UI library sends the signal again
+// after it has restored the terminal, and then the process stops.
 type stopper struct {
 	signals  chan os.Signal
 	restored atomic.Bool
 }
 
-// watch passes stop signals on to the screen, until it is told to end.
+// watch relays stop signals to the screen until unwatch is called.
 func (s *stopper) watch(screen *tea.Program) (unwatch func()) {
 	done := make(chan struct{})
 	notifyStop(s.signals)
@@ -132,7 +131,8 @@ func (s *stopper) watch(screen *tea.Program) (unwatch func()) {
 	}
 }
 
-// before sees the messages that frame a stop, and hands all to a filter.
+// before returns a filter that tracks suspend and resume messages and then
+// calls the given filter.
 func (s *stopper) before(filter func(tea.Model, tea.Msg) tea.Msg) func(tea.Model, tea.Msg) tea.Msg {
 	return func(m tea.Model, msg tea.Msg) tea.Msg {
 		switch msg.(type) {
@@ -166,7 +166,7 @@ func (p *program) screenOptions(flags runFlags) tui.Options {
 	}
 	if memory := p.memoryFile(name); memory != "" {
 		o.Recall, o.Remember = recallFrom(memory), p.rememberIn(memory)
-		if p.config.demo { // it is another lake each time; only the queries go on
+		if p.config.demo { // each demo lake is new, so only the queries are kept
 			o.Recall = func() tui.Remembered {
 				known := recallFrom(memory)()
 				known.Screen, known.Table, known.Tables = "", "", nil
@@ -177,7 +177,7 @@ func (p *program) screenOptions(flags runFlags) tui.Options {
 	return o
 }
 
-// shortPath writes a path below the home folder as people do.
+// shortPath returns a path with the home folder as ~.
 func (p *program) shortPath(path string) string {
 	home, _ := p.env("HOME")
 	if near, err := filepath.Rel(home, path); home != "" && err == nil && filepath.IsLocal(near) {
@@ -186,9 +186,9 @@ func (p *program) shortPath(path string) string {
 	return path
 }
 
-// workspace opens the lake for the screens. What may take long or much memory
-// runs in processes of its own: runs and checks in those of the same commands
-// (children.go), queries in confined ones.
+// workspace opens the lake for the screens. Slow or memory-intensive work runs
+// in child processes: runs and checks as commands of this program
+// (children.go), queries in confined processes.
 func (p *program) workspace(ctx context.Context, allow pipeline.Allowance) (*tui.Workspace, error) {
 	o, err := p.open(ctx)
 	if err != nil {
@@ -229,8 +229,8 @@ func (p *program) workspace(ctx context.Context, allow pipeline.Allowance) (*tui
 	}, nil
 }
 
-// answers are the engines that can answer queries about the lake, the usual one
-// first.
+// answers returns the engines that can answer queries about the lake, the
+// default one first.
 func (p *program) answers(o *opened) []tui.Engine {
 	var found []tui.Engine
 	for _, e := range p.config.engines.Answers(p.config.engine, o.env.Place) {
@@ -239,8 +239,8 @@ func (p *program) answers(o *opened) []tui.Engine {
 	return found
 }
 
-// cataloguer is what people call the engine that reads tables by their names in
-// a catalog.
+// cataloguer returns the label of the engine that reads tables by their names
+// in a catalog, or "".
 func (p *program) cataloguer() string {
 	for _, e := range p.config.engines {
 		if e.Deployed && e.Querier != nil {
@@ -257,7 +257,7 @@ const (
 	runNiceness   = 10
 )
 
-// screenJobRuns is how many runs of a Glue job a screen shows.
+// screenJobRuns is the number of Glue job runs that a screen shows.
 const screenJobRuns = 100
 
 // screenQueryTime is how long a query may take that the user waits for,

@@ -18,13 +18,13 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// session is the program on an emulated terminal of its own.
+// session is the program on an emulated terminal.
 type session struct {
 	*testing.T
 	cmd      *exec.Cmd
 	master   *os.File
 	emulator *vt.SafeEmulator
-	over     chan struct{} // closed when the program is gone
+	over     chan struct{} // closed when the program has exited
 
 	mu      sync.Mutex
 	changed chan struct{} // closed at the next output, and replaced
@@ -32,12 +32,11 @@ type session struct {
 	modes   map[ansi.Mode]bool
 }
 
-// patient is how long the program may take for anything, on a machine that has
-// much else to do.
+// patient is the longest wait for the program, sufficient for a busy machine.
 const patient = 20 * time.Second
 
-// screens prepares the program such that it finds itself when it starts
-// processes of its own commands: a link to it will not do.
+// screens prepares the program under its real path, not through a link, because
+// it starts its own path as a child.
 func screens(t *testing.T, env []string, args ...string) *exec.Cmd {
 	t.Helper()
 	cmd := command(t, env, args...)
@@ -73,14 +72,14 @@ func startSession(t *testing.T, cmd *exec.Cmd) *session {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	_ = terminal.Close() // the program has it
+	_ = terminal.Close() // the program has a copy
 	var copies sync.WaitGroup
-	copies.Go(func() { _, _ = io.Copy(s, master) })          // until the program is gone
+	copies.Go(func() { _, _ = io.Copy(s, master) })          // until the program exits
 	copies.Go(func() { _, _ = io.Copy(master, s.emulator) }) // until the emulator is closed
-	copies.Go(func() { _ = cmd.Wait(); close(s.over) })      // its status is wanted, whatever it is
+	copies.Go(func() { _ = cmd.Wait(); close(s.over) })      // the exit code is read later
 	t.Cleanup(func() {
 		_ = cmd.Process.Kill()
-		<-s.over // and what the program has started goes with its terminal
+		<-s.over // and its children end with the terminal
 		unplug(s.emulator)
 		_ = master.Close()
 		copies.Wait()
@@ -88,14 +87,15 @@ func startSession(t *testing.T, cmd *exec.Cmd) *session {
 	return s
 }
 
-// unplug ends what an emulator sends. Its own Close races with whoever reads.
+// unplug ends the output of an emulator. The Close of the emulator races with
+// readers.
 func unplug(e *vt.SafeEmulator) {
 	if pipe, ok := e.InputPipe().(io.Closer); ok {
 		_ = pipe.Close()
 	}
 }
 
-// Write takes what the program sends.
+// Write receives the output of the program.
 func (s *session) Write(p []byte) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -132,7 +132,8 @@ func (s *session) until(what string, seen func() bool) {
 
 func (s *session) press(keys string) { s.emulator.SendText(keys) }
 
-// ends waits for the end of the program, which leaves the terminal as it was.
+// ends waits until the program exits, and checks that it has restored the
+// terminal.
 func (s *session) ends(code int) {
 	s.Helper()
 	select {
@@ -146,7 +147,7 @@ func (s *session) ends(code int) {
 	s.until("the terminal as it was", s.isPlain)
 }
 
-// isPlain tells whether the terminal is as it is without screens.
+// isPlain reports whether the terminal is in its normal mode.
 func (s *session) isPlain() bool {
 	for _, mode := range []ansi.Mode{
 		ansi.ModeMouseNormal, ansi.ModeMouseButtonEvent, ansi.ModeMouseAnyEvent, ansi.ModeMouseExtSgr,
@@ -183,7 +184,8 @@ func TestTheScreensEndAsTheyAreTold(t *testing.T) {
 	}
 }
 
-// A crash of the engine, and a kill, leave the process no time for anything.
+// After a crash of the engine, or a kill, the process cannot restore the
+// terminal itself.
 func TestTheTerminalIsRestoredAfterACrash(t *testing.T) {
 	lake := sampleLake(t)
 	for _, sent := range []syscall.Signal{syscall.SIGSEGV, syscall.SIGKILL} {
@@ -212,7 +214,7 @@ func TestTheTerminalIsRestoredAfterACrash(t *testing.T) {
 	}
 }
 
-// settings are how the terminal works.
+// settings returns the settings of the terminal.
 func (s *session) settings() (now unix.Termios) {
 	s.Helper()
 	control(s.T, s.master, func(descriptor int) error {
@@ -257,7 +259,7 @@ func TestARunIsNotCutOffWithoutAQuestion(t *testing.T) {
 	s.shows("A run is under way")
 	s.press("y")
 	s.ends(0)
-	s.shows("customer_trusted") // what became of the run stays
+	s.shows("customer_trusted") // the summary of the run stays visible
 	s.shows("cancelled")
 }
 
@@ -282,7 +284,8 @@ func TestTheScreensStopAndGoOnAsTheShellSays(t *testing.T) {
 	s := startSession(t, cmd)
 	s.shows("machine_learning_curated")
 	s.press("\x1a")
-	// On a busy machine the screens are back before anybody has looked.
+	// On a busy machine the screens may be back before the test reads the
+	// terminal.
 	s.until("a stop", func() bool { return bytes.Contains(s.sent.Bytes(), []byte("stopped with 147")) })
 	s.shows("machine_learning_curated")
 	s.until("the screens", s.emulator.IsAltScreen)

@@ -21,22 +21,22 @@ import (
 	"stedi/pipeline/query"
 )
 
-// The test binary is the program, too: scripts and fault tests start it again
-// as stedi. FAULT=kill:17 or FAULT=ENOSPC:17 makes its 17th operation on the
-// lake's files kill the process, or fail; it is counted in the file FAULTS.
-// FAULT=hold makes the first table wait, before it is published, until the
-// process is interrupted.
+// TestMain also runs the program: scripts and fault tests start the test binary
+// as stedi. FAULT=kill:17 kills the process at its 17th operation on the lake's
+// files, and FAULT=ENOSPC:17 fails that operation; the file FAULTS counts the
+// operations. With FAULT=hold the first table waits, before it is published,
+// until the process is interrupted.
 func TestMain(m *testing.M) {
 	if query.IsChild(os.Args[1:]) {
 		os.Exit(query.ChildMain(context.Background(), os.Stdin, os.Stdout))
 	}
 	adjust := func(p *program) {
 		p.fault = faultFromEnvironment()
-		p.self = func() (string, error) { return exec.LookPath(os.Args[0]) } // by whose name it is stedi
+		p.self = func() (string, error) { return exec.LookPath(os.Args[0]) } // the name under which it is stedi
 	}
 	testscript.Main(m, map[string]func(){
 		"stedi": func() { os.Exit(execute(adjust)) },
-		"stedi5": func() { // stedi with one more engine
+		"stedi5": func() { // stedi with an additional engine
 			os.Exit(execute(func(p *program) {
 				adjust(p)
 				p.config.engines = append(engines.All(&p.config.account), parts.Entry())
@@ -110,7 +110,7 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-// exitCode N COMMAND… runs the command and wants that exit code.
+// exitCode N COMMAND… runs the command and checks its exit code.
 func exitCode(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
 		ts.Fatalf("usage: exitcode N command…")
@@ -125,7 +125,7 @@ func exitCode(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// lineCount N FILE wants a file of that many lines.
+// lineCount N FILE checks the number of lines of a file.
 func lineCount(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
 		ts.Fatalf("usage: lines N file")

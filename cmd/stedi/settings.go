@@ -17,12 +17,11 @@ import (
 	"stedi/pipeline/printable"
 )
 
-// neverShared are flags that mean one call of the program, not a lake or a
-// person's habits.
+// neverShared are flags that apply to a single call, so files cannot set them.
 var neverShared = []string{"help", "version", "batch", "demo", "steered", "plain"}
 
-// shared returns the flags that may be set in a file: those of the program as
-// a whole, and those that two commands or more have.
+// shared returns the flags that a file may set: the global flags, and flags
+// that at least two commands have.
 func shared(root *cobra.Command) []*pflag.Flag {
 	uses := map[string]int{}
 	first := map[string]*pflag.Flag{}
@@ -50,7 +49,7 @@ func shared(root *cobra.Command) []*pflag.Flag {
 	return flags
 }
 
-// commands returns a command and all below it.
+// commands returns a command and all its subcommands, recursively.
 func commands(root *cobra.Command) []*cobra.Command {
 	all := []*cobra.Command{root}
 	for _, c := range root.Commands() {
@@ -59,8 +58,8 @@ func commands(root *cobra.Command) []*cobra.Command {
 	return all
 }
 
-// settle fills in what the command line leaves open: from the environment,
-// then the project's file, then the user's.
+// settle sets the flags that the command line leaves open: first from the
+// environment, then from the project's file, then from the user's.
 func (p *program) settle(cmd *cobra.Command) error {
 	err := p.fill(cmd.Flags(), shared(cmd.Root()))
 	if err == nil {
@@ -122,10 +121,10 @@ func (p *program) fill(flags *pflag.FlagSet, known []*pflag.Flag) error {
 	return err
 }
 
-// place is where the program was started, and the user's home.
+// place is the working folder and the user's home.
 type place struct{ folder, home string }
 
-// fromFile sets the flags that nothing before it has set.
+// fromFile sets the flags that are not set yet.
 func (c *config) fromFile(from place, name string, flags *pflag.FlagSet, known []*pflag.Flag) error {
 	shown := name
 	if near, err := filepath.Rel(from.folder, name); err == nil && strings.Count(near, "..") < 4 {
@@ -153,7 +152,7 @@ func (c *config) fromFile(from place, name string, flags *pflag.FlagSet, known [
 		}
 		f := flags.Lookup(s.key)
 		if f == nil || f.Changed {
-			continue // of another command, or said nearer by
+			continue // another command's flag, or already set by a source that wins
 		}
 		if err := from.set(f, name, values); err != nil {
 			return atPlace(where, s.key, err)
@@ -163,8 +162,7 @@ func (c *config) fromFile(from place, name string, flags *pflag.FlagSet, known [
 	return nil
 }
 
-// set gives a flag the values that a file has for it. A path is relative to
-// the file.
+// set sets a flag to the values from a file. Paths are relative to the file.
 func (from place) set(f *pflag.Flag, file string, values []string) error {
 	if isPath(f) {
 		path, err := expandHome(values[0], from.home)
@@ -203,10 +201,11 @@ func set(f *pflag.Flag, values []string) error {
 	return f.Value.Set(values[0])
 }
 
-// pathAnnotation marks a flag whose value in a file is relative to that file.
+// pathAnnotation marks a flag whose value is a path; in a settings file it is
+// relative to that file.
 const pathAnnotation = "stedi_path"
 
-// markPath says that a flag is a file or a folder.
+// markPath marks flags as paths.
 func markPath(flags *pflag.FlagSet, names ...string) {
 	for _, name := range names {
 		f := flags.Lookup(name)
@@ -219,8 +218,8 @@ func markPath(flags *pflag.FlagSet, names ...string) {
 
 func isPath(f *pflag.Flag) bool { return f.Annotations[pathAnnotation] != nil }
 
-// expandHome replaces a leading ~ by the user's home: no shell does it for a
-// file of settings.
+// expandHome replaces a leading ~ with the user's home, because no shell
+// expands settings files.
 func expandHome(path, home string) (string, error) {
 	rest, ok := strings.CutPrefix(path, "~")
 	switch {
@@ -236,7 +235,7 @@ func expandHome(path, home string) (string, error) {
 	}
 }
 
-// beside reads a path as seen from the file that says it.
+// beside returns a path relative to the folder of the file that contains it.
 func beside(file, path string) string {
 	if path == "" || path == "-" || filepath.IsAbs(path) || strings.Contains(path, "://") {
 		return path
@@ -244,7 +243,7 @@ func beside(file, path string) string {
 	return filepath.Join(filepath.Dir(file), path)
 }
 
-// where says where a setting comes from, for a message about it.
+// where returns the source of a setting in parentheses, for error messages.
 func (c *config) where(name string) string {
 	switch origin := c.origins[name]; origin {
 	case "", "flag":

@@ -18,7 +18,7 @@ import (
 	"stedi/tui/picture"
 )
 
-// shotFlags say what a picture shows and how.
+// shotFlags are the flags of shot.
 type shotFlags struct {
 	tui.Shot
 	size  string
@@ -49,7 +49,7 @@ func (p *program) shotCommand() *cobra.Command {
 	return cmd
 }
 
-// writers are the forms of a picture, by the ending of its name.
+// writers are the picture formats by file extension.
 var writers = map[string]func(picture.Screen, io.Writer, picture.Options) error{
 	".svg": picture.Screen.SVG,
 	".png": picture.Screen.PNG,

@@ -19,7 +19,7 @@ const cancelWord = "cancel "
 func (p *program) steered(ctx context.Context) (context.Context, <-chan string, func()) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	cancels := make(chan string, 16)
-	go func() { // ends with the process, for nothing ends a read from a pipe
+	go func() { // runs until the process exits, because a read from a pipe cannot be cancelled
 		lines := bufio.NewScanner(p.stdin)
 		for lines.Scan() {
 			if table, ok := strings.CutPrefix(lines.Text(), cancelWord); ok {

@@ -4,7 +4,7 @@ package main
 
 import "os"
 
-// interrupt ends a process: there is no gentler way.
+// interrupt kills a process, because this platform has no interrupt signal.
 func interrupt(p *os.Process) error { return p.Kill() }
 
 func notifyStop(chan<- os.Signal) {}

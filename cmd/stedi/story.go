@@ -17,7 +17,7 @@ type story struct {
 	terminal bool
 	now      func() time.Time
 	last     time.Time
-	shown    bool // the live line is on the screen
+	shown    bool // the live line is visible
 }
 
 const (
@@ -56,7 +56,7 @@ func (s *story) event(e pipeline.Event) {
 	narrate(s.out, "\r\x1b[K"+line)
 }
 
-// stop takes the live line off the screen.
+// stop removes the live line.
 func (s *story) stop() {
 	if s.shown {
 		narrate(s.out, "\r\x1b[K")
@@ -66,7 +66,7 @@ func (s *story) stop() {
 
 func describeProgress(e pipeline.Event) string {
 	p := e.Progress
-	if *p == (pipeline.Progress{}) { // an engine elsewhere says no more
+	if *p == (pipeline.Progress{}) { // the engine reports no details
 		return fmt.Sprintf("%-26s under way", e.Step)
 	}
 	if p.Detail != "" && p.RowsRead+p.RowsWritten == 0 {
@@ -85,7 +85,7 @@ func describeProgress(e pipeline.Event) string {
 	return line
 }
 
-// rowsText is a number of rows in words.
+// rowsText returns a number of rows with its unit.
 func rowsText(n int64) string {
 	if n == 1 {
 		return "1 row"
@@ -93,5 +93,5 @@ func rowsText(n int64) string {
 	return thousands(n) + " rows"
 }
 
-// thousands writes a number as people read it.
+// thousands formats a number with thousands separators.
 func thousands(n int64) string { return printable.Thousands(n) }

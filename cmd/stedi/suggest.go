@@ -11,7 +11,7 @@ import (
 	"stedi/pipeline/sample"
 )
 
-// knownCommand refuses a word that is no command, and says which may be meant.
+// knownCommand rejects an unknown command, and suggests the nearest one.
 func knownCommand(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
@@ -29,7 +29,7 @@ func knownCommand(cmd *cobra.Command, args []string) error {
 	return pipeline.Fail(pipeline.BadUsage, "", fix, "unknown command %q", args[0])
 }
 
-// flagError says which flag may be meant by one that does not exist.
+// flagError suggests the nearest flag for an unknown one.
 func flagError(cmd *cobra.Command, err error) error {
 	fix := "See " + cmd.CommandPath() + " --help."
 	if missing, ok := errors.AsType[*pflag.NotExistError](err); ok && missing.GetSpecifiedShortnames() == "" {
@@ -42,7 +42,7 @@ func flagError(cmd *cobra.Command, err error) error {
 	return &pipeline.Failure{Kind: pipeline.BadUsage, Err: plainValue(err), Fix: fix}
 }
 
-// plainValue says of a number that a flag does not take what it takes.
+// plainValue describes the expected value for an invalid number.
 func plainValue(err error) error {
 	invalid, ok := errors.AsType[*pflag.InvalidValueError](err)
 	if !ok {
@@ -55,7 +55,7 @@ func plainValue(err error) error {
 	return fmt.Errorf("--%s %q: want %s", invalid.GetFlag().Name, invalid.GetValue(), want)
 }
 
-// wanted is what a flag of numbers takes.
+// wanted returns the expected value of a numeric flag, or "".
 func wanted(f *pflag.Flag) string {
 	switch {
 	case f.Name == "scale":

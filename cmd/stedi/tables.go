@@ -40,8 +40,8 @@ func (p *program) listTables(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	// Any database can be looked at, so what the lake was deployed to matters
-	// only if none is named.
+	// If --database names the database, the lake's authority file is not
+	// required.
 	authority := state.Authority{Database: p.config.account.Database}
 	if authority.Database == "" {
 		store, _, err := p.openBucket(ctx, p.config.lake)

@@ -11,7 +11,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// openTerminal makes a pseudo-terminal: what the program has, and its other end.
+// openTerminal returns a pseudo-terminal: the end for the program, and the
+// other end.
 func openTerminal(t *testing.T) (terminal, master *os.File) {
 	t.Helper()
 	master, err := os.OpenFile("/dev/ptmx", os.O_RDWR|unix.O_NOCTTY, 0)
@@ -33,8 +34,8 @@ func openTerminal(t *testing.T) (terminal, master *os.File) {
 	return terminal, master
 }
 
-// control does something with a file's descriptor, and leaves it such that
-// closing the file ends a read.
+// control calls do with a file's descriptor, and keeps the file in a mode in
+// which Close ends a read.
 func control(t *testing.T, f *os.File, do func(descriptor int) error) {
 	t.Helper()
 	raw, err := f.SyscallConn()
@@ -47,8 +48,7 @@ func control(t *testing.T, f *os.File, do func(descriptor int) error) {
 	}
 }
 
-// onTerminal runs the program with its output on a terminal, and returns what
-// arrives there.
+// onTerminal runs the program on a terminal and returns its output.
 func onTerminal(t *testing.T, env []string, args ...string) string {
 	t.Helper()
 	terminal, master := openTerminal(t)
@@ -58,9 +58,9 @@ func onTerminal(t *testing.T, env []string, args ...string) string {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	_ = terminal.Close() // the program has it
+	_ = terminal.Close() // the program has a copy
 	text, _ := io.ReadAll(master)
-	_ = cmd.Wait() // errors are wanted, too
+	_ = cmd.Wait() // an error is expected in some tests
 	return string(text)
 }
 
@@ -92,7 +92,7 @@ func TestATerminalGetsColoursUnlessItIsToldOtherwise(t *testing.T) {
 			if got := strings.Contains(text, "\x1b[3"); got != c.colour {
 				t.Errorf("colours: %t, want %t, in %q", got, c.colour, text)
 			}
-			// The live line is drawn without colours, too.
+			// The live line uses control sequences even without colours.
 			if rest := strings.ReplaceAll(text, "\r\x1b[K", ""); !c.colour && strings.Contains(rest, "\x1b") {
 				t.Errorf("it is not plain: %q", text)
 			}

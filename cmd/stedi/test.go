@@ -68,8 +68,8 @@ func (p *program) testTransforms(ctx context.Context, names []string) (err error
 	return nil
 }
 
-// chooseFixtures finds those of the tables that were named, and of the
-// profiles if there are any. That nothing is tested is no success.
+// chooseFixtures returns the fixtures of the named tables and, if there are
+// variants, of exactly those. It fails if no fixture matches.
 func (p *program) chooseFixtures(lake *pipeline.Lake, names []string) ([]*fixture.Fixture, error) {
 	tables, err := lake.Select(names)
 	if err != nil {
@@ -90,7 +90,7 @@ func (p *program) chooseFixtures(lake *pipeline.Lake, names []string) ([]*fixtur
 	return chosen, nil
 }
 
-// testReport is what --output json prints.
+// testReport is the output of --output json.
 type testReport struct {
 	Passed int              `json:"passed"`
 	Failed int              `json:"failed"`
@@ -106,7 +106,7 @@ func (r *testReport) add(result fixture.Result) {
 	}
 }
 
-// printCase shows a case as soon as it has run.
+// printCase prints a fixture's result when it has run.
 func (p *program) printCase(r fixture.Result) error {
 	switch p.config.output {
 	case "json":
@@ -120,7 +120,8 @@ func (p *program) printCase(r fixture.Result) error {
 	return err
 }
 
-// describeCase is a line for a case that holds, and more for one that does not.
+// describeCase returns one line for a fixture that passes, and more for one
+// that fails.
 func describeCase(r fixture.Result) []string {
 	name := r.Table + ": " + printable.Text(r.Case)
 	if len(r.Profiles) > 0 {

@@ -10,13 +10,13 @@ import (
 	"time"
 )
 
-// In tmux, what is copied is in its buffer, whatever the terminal does.
+// In tmux, a copied text is in the buffer of tmux, independent of the terminal.
 func TestACopyArrivesInTmux(t *testing.T) {
 	tmux, err := exec.LookPath("tmux")
 	if err != nil {
 		t.Skip("there is no tmux here:", err)
 	}
-	// The path of a socket is short.
+	// The path of a socket must be short.
 	folder, err := os.MkdirTemp("", "tmux") //nolint:usetesting // the path of a test's own folder is too long for a socket
 	if err != nil {
 		t.Fatal(err)

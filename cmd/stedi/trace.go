@@ -118,7 +118,7 @@ func traceTables(b *strings.Builder, tables []pipeline.TableTrace) {
 	}
 }
 
-// way writes the stages of a table as people read them.
+// way formats the stages of a table with their row counts.
 func way(t pipeline.TableTrace) string {
 	var parts []string
 	for i, s := range t.Stages {

@@ -6,17 +6,19 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// A veil over os.Stdout: the library that draws help and errors asks the
-// terminal there for its background before it draws either, colours or not.
-// That writes to a terminal that wants plain text, takes what was typed
-// ahead, and waits for seconds where no answer comes. So it sees the terminal
-// only for help in colours, and a command only while it runs.
+// veil replaces os.Stdout with the null device. The library that prints help
+// and errors asks the terminal on os.Stdout for its background colour first,
+// even without colours. That writes control sequences to a terminal with plain
+// text, discards typed input, and waits for seconds if the terminal does not
+// respond. So os.Stdout is the terminal only for help in colours, and while a
+// command runs.
 type veil struct {
 	stdout *os.File
 	null   *os.File
 }
 
-// newVeil covers nothing yet. Without a null device it never will.
+// newVeil returns a veil that is not active. Without a null device it has no
+// effect.
 func newVeil() *veil {
 	null, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
 	if err != nil {
@@ -31,11 +33,11 @@ func (v *veil) lift()  { os.Stdout = v.stdout }
 func (v *veil) close() {
 	v.lift()
 	if v.null != v.stdout {
-		_ = v.null.Close() // nothing was written
+		_ = v.null.Close() // nothing was written to it
 	}
 }
 
-// over covers the terminal wherever a command can end with an error.
+// over activates the veil at each point where a command can end with an error.
 func (v *veil) over(root *cobra.Command) {
 	flagError := root.FlagErrorFunc()
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {

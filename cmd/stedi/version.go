@@ -9,12 +9,11 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// build is what the binary knows of its making. The commit is there when it
-// was built in a checkout.
+// build describes the binary. The commit is set if it was built in a checkout.
 type build struct {
 	Version  string `json:"version"`
 	Commit   string `json:"commit,omitempty"`
-	Time     string `json:"time,omitempty"` // of the commit
+	Time     string `json:"time,omitempty"` // time of the commit
 	Modified bool   `json:"modified,omitempty"`
 	Go       string `json:"go"`
 	OS       string `json:"os"`

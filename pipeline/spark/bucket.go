@@ -8,11 +8,11 @@ import (
 	"stedi/pipeline"
 )
 
-// Access says how a bucket is reached.
+// Access is the endpoint and the credentials of a bucket.
 type Access struct {
-	Endpoint string // empty: Amazon's
+	Endpoint string // empty: Amazon S3
 	Region   string
-	Key      string // of the credentials
+	Key      string // access key id
 	Secret   string
 	Token    string // empty for credentials that do not expire
 }
@@ -21,8 +21,8 @@ const s3 = "s3://"
 
 func inS3(root string) bool { return strings.HasPrefix(root, s3) }
 
-// conf are the settings of Spark for the bucket, without the credentials: other
-// users of this machine can read a process's arguments.
+// conf returns the settings of Spark for the bucket, without the credentials,
+// because other users of this machine can read a process's arguments.
 func (a Access) conf() []string {
 	var conf []string
 	if a.Endpoint != "" {
@@ -34,8 +34,8 @@ func (a Access) conf() []string {
 	return conf
 }
 
-// environment are the variables of the credentials, which Spark passes on to its
-// executors. One without a value is removed.
+// environment returns the environment variables with the credentials, which
+// Spark passes to its executors. A variable without a value is to be removed.
 func (a Access) environment() []string {
 	if a.Key == "" {
 		return nil
@@ -47,8 +47,8 @@ func (a Access) environment() []string {
 	return env
 }
 
-// changed returns an environment with some variables set, and those without a
-// value removed.
+// changed returns an environment with some variables set, and variables without
+// a value removed.
 func changed(env, changes []string) []string {
 	for _, change := range changes {
 		name, _, set := strings.Cut(change, "=")
@@ -62,8 +62,8 @@ func changed(env, changes []string) []string {
 
 const getS3A = "Put hadoop-aws of the same version as Spark's hadoop-client-api, and the AWS SDK that it needs, into the jars folder of Spark, or pass --spark-conf spark.jars.packages=org.apache.hadoop:hadoop-aws:VERSION."
 
-// checkS3A checks that Spark can read and write S3: by a jar of its own, or by one
-// that a setting names.
+// checkS3A checks that Spark has a jar for S3, either in its jars folder or
+// through a setting.
 func (i *Installation) checkS3A(s *settings) error {
 	for _, key := range []string{"spark.jars", "spark.jars.packages", "spark.driver.extraClassPath"} {
 		if strings.Contains(s.value(key), "hadoop-aws") || strings.Contains(s.value(key), "hadoop-cloud") {
@@ -81,8 +81,8 @@ func (i *Installation) checkS3A(s *settings) error {
 	return pipeline.Fail(pipeline.BadUsage, "", fix, "Spark in %s cannot read s3://: it has no hadoop-aws jar", i.Home)
 }
 
-// reachBucket asks how the bucket of a lake is reached; for a lake in a folder
-// there is nothing to ask.
+// reachBucket returns the access to the bucket of the lake, or no access for a
+// lake in a folder.
 func (e *Engine) reachBucket(ctx context.Context) (Access, error) {
 	if !e.bucket {
 		return Access{}, nil

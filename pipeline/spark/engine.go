@@ -16,18 +16,18 @@ import (
 // Name is the value of --engine that selects Spark.
 const Name = "spark"
 
-// Engine builds tables with spark-submit. Its checks read what is published or
-// staged by way of the embedded engine.
+// Engine builds tables with spark-submit. Its checks run on the embedded
+// engine.
 type Engine struct {
 	pipeline.Checker
 
 	settings settings
 	access   func(context.Context) (Access, error)
-	bucket   bool // the lake is in one
+	bucket   bool // the lake is in a bucket
 	found    *Installation
 	lake     *pipeline.Lake
 	files    pipeline.Files
-	root     string // of the lake, as a URI that Hadoop reads
+	root     string // root of the lake as a Hadoop URI
 	temp     string
 	lookup   Lookup
 }
@@ -36,7 +36,8 @@ var _ pipeline.Engine = (*Engine)(nil)
 
 var capabilities = pipeline.Capabilities{InPlace: true, Parts: true}
 
-// open finds what the engine needs, so that a run does not start without it.
+// open validates the settings and finds Spark, so that a run fails before it
+// starts if something is missing.
 func open(ctx context.Context, s settings, access func(context.Context) (Access, error), env *registry.Env) (*Engine, error) {
 	if err := s.check(); err != nil {
 		return nil, err
@@ -61,13 +62,13 @@ func open(ctx context.Context, s settings, access func(context.Context) (Access,
 	return e, nil
 }
 
-// Name is how people call the engine.
+// Name returns the name of the engine.
 func (e *Engine) Name() string { return Name }
 
-// Capabilities are the same for the engine's whole life.
+// Capabilities returns the capabilities of the engine, which are constant.
 func (e *Engine) Capabilities() pipeline.Capabilities { return capabilities }
 
-// Spent is always zero.
+// Spent returns zero, because Spark has no costs here.
 func (e *Engine) Spent() pipeline.Spending { return pipeline.Spending{} }
 
 // Run runs the script of job.Table.
@@ -107,8 +108,8 @@ func (e *Engine) Run(ctx context.Context, job pipeline.Job, show func(pipeline.P
 	return pipeline.Result{Rows: result.Rows(), Funnel: result.Funnel}, nil
 }
 
-// moved returns where a table of a deployed lake is, which is not at its path,
-// or "".
+// moved returns the location of a table whose files are not directly in its
+// path, as in a deployed lake, or "".
 func (e *Engine) moved(ctx context.Context, t *pipeline.Table) (string, error) {
 	if t.IsLanding() {
 		return "", nil
@@ -132,14 +133,14 @@ func (e *Engine) Release(ctx context.Context, _ *pipeline.Table, target pipeline
 	return nil
 }
 
-// processID names a process so that another process of this machine can find
-// it again: host, number and start time.
+// processID returns an id by which another process of this machine can find a
+// process again: host, number and start time.
 func processID(ctx context.Context, pid int) string {
 	return fmt.Sprintf("%s/%d/%s", hostname(), pid, startOf(ctx, pid))
 }
 
-// alive returns the number of a process of this machine that processID named,
-// if that very process still runs.
+// alive returns the process number from an id of processID, and reports whether
+// that same process still runs on this machine.
 func alive(ctx context.Context, id string) (pid int, ok bool) {
 	parts := strings.Split(id, "/")
 	if len(parts) != 3 || parts[0] != hostname() || parts[2] == "" {
@@ -160,7 +161,7 @@ func hostname() string {
 	return strings.ReplaceAll(host, "/", "-")
 }
 
-// hadoopURI names the root of a lake as Hadoop reads it.
+// hadoopURI returns the root of a lake as a Hadoop URI.
 func hadoopURI(root string) string {
 	if rest, ok := strings.CutPrefix(root, s3); ok {
 		return "s3a://" + strings.TrimSuffix(rest, "/")

@@ -16,8 +16,8 @@ import (
 	"stedi/pipeline/stedi"
 )
 
-// readArguments is the beginning of a spark-submit that finds what its arguments
-// name.
+// readArguments is the beginning of a fake spark-submit that reads its
+// arguments.
 const readArguments = `
 printf '%s\n' "$@" > "$ARGUMENTS"
 while [ $# -gt 0 ]; do
@@ -30,7 +30,7 @@ while [ $# -gt 0 ]; do
 done
 `
 
-// goodResult is what the script of customer_trusted writes.
+// goodResult is the result of the script of customer_trusted.
 const goodResult = `{"table":"customer_trusted","funnel":[{"stage":"customer_landing","rows":3},{"stage":"complete","rows":2},{"stage":"consented","rows":1},{"stage":"customer_trusted","rows":1}],"columns":[` +
 	`{"name":"customername","type":"string"},{"name":"email","type":"string"},{"name":"phone","type":"string"},{"name":"birthday","type":"string"},{"name":"serialnumber","type":"string"},` +
 	`{"name":"registrationdate","type":"bigint"},{"name":"lastupdatedate","type":"bigint"},{"name":"sharewithresearchasofdate","type":"bigint"},{"name":"sharewithpublicasofdate","type":"bigint"},{"name":"sharewithfriendsasofdate","type":"bigint"}]}`
@@ -122,7 +122,7 @@ echo '`+goodResult+`' > "$result"
 	if err != nil || len(words) != 5 || !strings.HasPrefix(words[0], b.path("temp")) || words[1] != "127.0.0.1" || words[2] != words[0] || words[3] != b.path("spark") || words[4] != b.path("bin", "python3") {
 		t.Errorf("the environment is %s, %v", environment, err)
 	}
-	slices.Sort(b.log) // two streams and a file have no order
+	slices.Sort(b.log) // the two streams and the event log have no common order
 	want := []string{"WARN Something: happened", "application local-1 started on Spark 3.5.4", "customer_landing 3 -> customer_trusted 1", "executor 0 on 10.0.0.7, cores: 4"}
 	if !slices.Equal(b.log, want) {
 		t.Errorf("the log is %q", b.log)

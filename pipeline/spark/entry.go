@@ -10,8 +10,8 @@ import (
 	"stedi/pipeline/engines/registry"
 )
 
-// Entry describes the engine to the program. For a lake in a bucket access says
-// how Spark reaches it.
+// Entry describes the engine for the registry. access returns Spark's access to
+// the bucket of a lake in S3.
 func Entry(access func(context.Context) (Access, error)) registry.Entry {
 	s := &settings{}
 	flags := pflag.NewFlagSet(Name, pflag.ContinueOnError)
@@ -32,7 +32,7 @@ func Entry(access func(context.Context) (Access, error)) registry.Entry {
 	}
 }
 
-// examine looks at Spark, Java, Python and the master.
+// examine checks Spark, Java, Python and the master.
 func examine(ctx context.Context, s *settings, env *registry.Env) []pipeline.Finding {
 	if err := s.check(); err != nil {
 		return []pipeline.Finding{pipeline.Trouble("settings", err)}
@@ -63,7 +63,7 @@ func examine(ctx context.Context, s *settings, env *registry.Env) []pipeline.Fin
 	return findings
 }
 
-// spark is the version and the place of Spark.
+// spark describes the version and the folder of Spark.
 func (i *Installation) spark() string {
 	version := "of unknown version"
 	if i.Version.known() {

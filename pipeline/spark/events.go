@@ -13,16 +13,16 @@ import (
 	"stedi/pipeline"
 )
 
-// progress is how far an application is, as its event log says.
+// progress is the state of an application, read from its event log.
 type progress struct {
-	App         string // its id, once it has one
+	App         string // id, or "" before the start
 	Version     string
-	Executors   int // that it has now
+	Executors   int // current number
 	HadExecutor bool
 	Stages      int // completed
-	Active      int // stages that run now
-	TasksDone   int // of the stages that run now
-	Tasks       int // of the stages that run now
+	Active      int // stages that are running
+	TasksDone   int // of the running stages
+	Tasks       int // of the running stages
 	RowsWritten int64
 	Ended       bool
 
@@ -33,8 +33,8 @@ type stageKey struct{ ID, Attempt int }
 
 type stage struct{ tasks, done int }
 
-// event is the part of an event that progress is read from. Events also hold
-// the texts of queries and of errors, which may quote rows: those are not read.
+// event holds the fields of an event that progress uses. It leaves out the
+// texts of queries and errors, because they may quote rows.
 type event struct {
 	Event     string
 	Version   string `json:"Spark Version"`
@@ -62,8 +62,8 @@ type event struct {
 	} `json:"Task Metrics"`
 }
 
-// take reads one line of an event log. It returns what is worth a line of the
-// log, or "". Unknown events and damaged lines change nothing.
+// take reads one line of an event log. It returns a message for the log, or "".
+// It ignores unknown events and damaged lines.
 func (p *progress) take(text []byte) string {
 	var e event
 	if json.Unmarshal(text, &e) != nil {
@@ -131,12 +131,12 @@ func (p *progress) taskEnded(key stageKey, reason string, rows int64) string {
 	return ""
 }
 
-// shown is the progress as the program shows it.
+// shown returns the progress for display.
 func (p *progress) shown() pipeline.Progress {
 	return pipeline.Progress{RowsWritten: p.RowsWritten, Detail: p.detail()}
 }
 
-// detail says in a few words what the application does now.
+// detail returns a short description of the current activity.
 func (p *progress) detail() string {
 	switch {
 	case p.App == "":
@@ -152,26 +152,26 @@ func (p *progress) detail() string {
 	}
 }
 
-// eventLimit bounds the events that are looked at: those that matter are far
-// shorter, but for stages of very wide plans.
+// eventLimit is the longest event that is parsed, in bytes. Relevant events are
+// far shorter, except for stages of very wide plans.
 const eventLimit = 16 << 20
 
 // eventLog reads the event log of one application while it is written.
 type eventLog struct {
-	folder string // where nothing but that log is
+	folder string // contains only that log
 	file   *os.File
-	rest   []byte // of a line that is not complete yet
-	skip   bool   // the line is over eventLimit
+	rest   []byte // start of an incomplete line
+	skip   bool   // the current line exceeds eventLimit
 }
 
-// poll passes on the complete lines that were added since the last call.
+// poll calls take with each complete line that was added since the last call.
 func (l *eventLog) poll(take func(line []byte)) error {
 	if l.file == nil {
 		found, err := filepath.Glob(filepath.Join(escapeGlob(l.folder), "[^.]*"))
 		if err != nil || len(found) == 0 {
 			return err
 		}
-		// At its end the log gets another name; the open file stays the same.
+		// Spark renames the log at its end; the open file stays valid.
 		if l.file, err = os.Open(found[0]); errors.Is(err, fs.ErrNotExist) {
 			return nil
 		} else if err != nil {

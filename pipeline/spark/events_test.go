@@ -116,7 +116,7 @@ func FuzzProgress(f *testing.F) {
 			}
 		}
 		l := eventLog{}
-		for i := range text { // however it is cut
+		for i := range text { // at every position
 			l.add(text[i:i+1], func(line []byte) { cut.take(line) })
 		}
 		l.add([]byte{'\n'}, func(line []byte) { cut.take(line) })

@@ -8,8 +8,8 @@ import (
 	"stedi/pipeline"
 )
 
-// causes are known reasons why Spark fails, by what it says then. The first one
-// that is found counts.
+// causes are known causes of failures, recognized by Spark's messages. The
+// first match counts.
 var causes = []struct {
 	says []string
 	kind pipeline.Kind
@@ -38,11 +38,11 @@ var causes = []struct {
 	{[]string{"PATH_NOT_FOUND"}, pipeline.BadUsage, "Put the lake in a folder that the driver and all workers see at the same path."},
 }
 
-// killedCode is how a shell says that a command was killed.
+// killedCode is the exit code of a shell whose command was killed.
 const killedCode = 128 + 9
 
-// failure says why a script failed: by its own last words, or by the last lines
-// of Spark's log.
+// failure returns the error for a failed script. It uses the last output of the
+// script, or else the last lines of Spark's log.
 func (s *submission) failure(master string) error {
 	kind, fix := pipeline.BadEngine, "Read the lines above, and run again."
 	said := strings.Join(append(append([]string{}, s.said...), s.last...), "\n")

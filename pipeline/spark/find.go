@@ -19,13 +19,12 @@ import (
 // Lookup reads an environment variable.
 type Lookup func(name string) (value string, ok bool)
 
-// Installation is a Spark of this machine with the Java and the Python that it
-// runs on.
+// Installation is an installed Spark with its Java and Python.
 type Installation struct {
 	Submit  string  // path of spark-submit
-	Home    string  // the folder with its jars; empty if that is not known
-	Version Version // zero if that is not known
-	Source  string  // what named it: --spark-home, SPARK_HOME or PATH
+	Home    string  // the folder with its jars; empty if unknown
+	Version Version // zero if unknown
+	Source  string  // where it was found: --spark-home, SPARK_HOME or PATH
 
 	Java        string // path
 	JavaVersion Version
@@ -38,7 +37,7 @@ type Version struct{ Major, Minor, Patch int }
 
 var versionText = regexp.MustCompile(`(\d+)(?:\.(\d+))?(?:\.(\d+))?`)
 
-// parseVersion reads the first version number of a text.
+// parseVersion parses the first version number of a text.
 func parseVersion(text string) Version {
 	var v Version
 	if m := versionText.FindStringSubmatch(text); m != nil {
@@ -65,12 +64,12 @@ const (
 	getPy    = "Install Python 3.9 or later, then set PYSPARK_PYTHON to its path."
 )
 
-// probeTime bounds how long a program may take to print its version.
+// probeTime is the time limit for a program that prints its version.
 const probeTime = 30 * time.Second
 
-// Find finds Spark, Java and Python in the way that spark-submit does: Spark in
-// home if that is given, else by SPARK_HOME, else on PATH. The error is a
-// *pipeline.Failure that says what is missing and how to get it.
+// Find finds Spark, Java and Python like spark-submit does: Spark in home if it
+// is not empty, else in SPARK_HOME, else on PATH. The error is a
+// *pipeline.Failure that names the missing program and how to install it.
 func Find(ctx context.Context, home, python string, env Lookup) (*Installation, error) {
 	i := &Installation{}
 	if err := errors.Join(i.findSpark(home, env)); err != nil {
@@ -118,9 +117,9 @@ func (i *Installation) findSpark(home string, env Lookup) error {
 	return nil
 }
 
-// homeOf returns the folder of the Spark that a spark-submit belongs to, or "".
-// An archive has it in bin; pip copies it into the bin folder of the Python
-// environment, beside which the package is.
+// homeOf returns the Spark folder of a spark-submit, or "". In an archive
+// spark-submit is in the bin folder of Spark; pip copies it to the bin folder
+// of the Python environment, next to the package.
 func homeOf(submit string) string {
 	places := []string{submit}
 	if real, err := filepath.EvalSymlinks(submit); err == nil && real != submit {
@@ -142,7 +141,7 @@ func homeOf(submit string) string {
 	return ""
 }
 
-// jars returns the jars of a Spark whose names match a pattern.
+// jars returns a Spark's jars whose names match a pattern.
 func jars(home, pattern string) []string {
 	if home == "" {
 		return nil
@@ -153,8 +152,8 @@ func jars(home, pattern string) []string {
 
 var globCharacters = regexp.MustCompile(`[\\*?\[\]{}]`)
 
-// escapeGlob returns a pattern that matches a path alone, for filepath.Glob and
-// for the readers of Spark.
+// escapeGlob returns a pattern that matches only the path, for filepath.Glob
+// and for Spark's readers.
 func escapeGlob(path string) string { return globCharacters.ReplaceAllString(path, `\$0`) }
 
 var coreJar = regexp.MustCompile(`spark-core_[\d.]+-(\d.*)\.jar$`)
@@ -191,13 +190,13 @@ func (i *Installation) findJava(ctx context.Context, env Lookup) error {
 	return i.fits()
 }
 
-// javaVersion reads a version of Java: 1.8 is 8.
+// javaVersion parses a version of Java; 1.8 means 8.
 func javaVersion(text string) Version {
 	return parseVersion(strings.TrimPrefix(text, "1."))
 }
 
-// releaseOf reads the version of a Java from the file beside it, which starts
-// no Java.
+// releaseOf reads the version of a Java from its release file, without starting
+// Java.
 func releaseOf(java string) Version {
 	if real, err := filepath.EvalSymlinks(java); err == nil {
 		java = real
@@ -214,7 +213,7 @@ func releaseOf(java string) Version {
 	return Version{}
 }
 
-// fits checks that the Spark runs on the Java.
+// fits checks that this Spark runs on this Java.
 func (i *Installation) fits() error {
 	java, spark := i.JavaVersion.Major, i.Version
 	if java == 0 || !spark.known() {
@@ -229,9 +228,9 @@ func (i *Installation) fits() error {
 	return nil
 }
 
-// findPython finds what runs the scripts: the one that is configured, or beside
-// spark-submit, or on PATH. PYSPARK_DRIVER_PYTHON is not followed: people set it
-// to a notebook.
+// findPython finds the Python for the scripts: the configured one, else the one
+// next to spark-submit, else the one on PATH. It ignores PYSPARK_DRIVER_PYTHON,
+// because people set that to a notebook.
 func (i *Installation) findPython(ctx context.Context, configured string, env Lookup) error {
 	source := "spark.pyspark.python"
 	if configured == "" {
@@ -267,7 +266,7 @@ func firstOf(a, b string) string {
 	return b
 }
 
-// ask returns what a program prints, to either stream.
+// ask runs a program and returns its output of both streams.
 func ask(ctx context.Context, program string, args ...string) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, probeTime)
 	defer cancel()
@@ -277,7 +276,8 @@ func ask(ctx context.Context, program string, args ...string) (string, error) {
 	return string(bytes.TrimSpace(out)), err
 }
 
-// onPath returns the first executable file of a name in the folders of a PATH.
+// onPath returns the first executable file with this name in the folders of a
+// PATH.
 func onPath(name, path string) string {
 	for _, folder := range filepath.SplitList(path) {
 		if file := filepath.Join(folder, name); folder != "" && executable(file) == nil {
@@ -287,7 +287,7 @@ func onPath(name, path string) string {
 	return ""
 }
 
-// executable returns why a file cannot be run, or nil.
+// executable returns an error if a file cannot be run.
 func executable(file string) error {
 	info, err := os.Stat(file)
 	switch {

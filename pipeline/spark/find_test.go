@@ -10,7 +10,7 @@ import (
 	"stedi/pipeline"
 )
 
-// machine is a folder with fakes of what Spark needs, and an environment.
+// machine is a folder with fakes of Spark's dependencies, and an environment.
 type machine struct {
 	*testing.T
 
@@ -44,7 +44,7 @@ func (m *machine) file(name, text string) {
 	}
 }
 
-// java makes a Java that prints its version as a real one does.
+// java creates a Java that prints its version like a real one.
 func (m *machine) java(folder, version string) {
 	m.Helper()
 	program(m.T, m.path(folder), "java", `[ "$1" = -version ] && echo 'openjdk version "`+version+`" 2025-04-15' >&2`+"\n")
@@ -55,7 +55,7 @@ func (m *machine) python(folder, version string) {
 	program(m.T, m.path(folder), "python3", `[ "$1" = --version ] && echo Python `+version+"\n")
 }
 
-// archive makes a Spark as its archive has it.
+// archive creates a Spark with the layout of its archive.
 func (m *machine) archive(folder, version string) {
 	m.Helper()
 	program(m.T, m.path(folder, "bin"), "spark-submit", "exit 1\n")
@@ -63,7 +63,7 @@ func (m *machine) archive(folder, version string) {
 	m.file(folder+"/jars/hadoop-client-api-3.3.4.jar", "")
 }
 
-// whole makes all that Spark needs.
+// whole creates all programs that Spark requires.
 func (m *machine) whole() {
 	m.Helper()
 	m.archive("spark", "3.5.4")

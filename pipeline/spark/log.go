@@ -7,37 +7,36 @@ import (
 	"stedi/pipeline/printable"
 )
 
-// Spark's log begins each message with the time, the level and the class. Some
-// installations are configured otherwise: the level is a word of its own
-// all the same.
+// A message of Spark's log begins with the time, the level and the class. Some
+// installations use another layout, but the level is always a separate word.
 var (
 	leveled = regexp.MustCompile(`^\[?\d{2,4}[-/]\d{2}[-/]\d{2,4}[ T]\d{2}:\d{2}:\d{2}\S*\s+(?:\[?[^\]\s]+\]?\s+)?(TRACE|DEBUG|INFO|WARN|ERROR|FATAL)\s+(.*)$`)
-	// frame is a line of a Java stack trace.
+	// frame matches a line of a Java stack trace.
 	frame = regexp.MustCompile(`^\s+at \S+\(|^\s+\.\.\. \d+ (?:more|common frames)`)
-	// bar is Spark's progress bar.
+	// bar matches Spark's progress bar.
 	bar = regexp.MustCompile(`\[Stage \d+:.*\]`)
 )
 
-// noise are the beginnings of messages that say nothing of a run.
+// noise lists the beginnings of messages that are irrelevant for a run.
 var noise = []string{
 	"NativeCodeLoader: ", "Utils: Your hostname", "Utils: Set SPARK_LOCAL_IP", "WARNING: ", "Picked up ",
 	"Using Spark's default log4j profile", "Setting default log level", "To adjust logging level", "Utils: Service ", "GarbageCollectionMetrics: ",
 	":: ", "SLF4J: ", "Ivy Default Cache", "The jars for the packages", "SparkConf: Note that spark.local.dir will be overridden",
 }
 
-// logFilter chooses the lines of Spark's output that are worth showing.
+// logFilter selects the lines of Spark's output that are shown.
 type logFilter struct {
-	quiet bool // the last message with a level was dropped, as are its indented lines
+	quiet bool // the last message with a level was dropped, and so are the indented lines after it
 }
 
-// take returns a printable line, or "" for one that is not shown: messages below
-// a warning, stack frames, the progress bar and what Spark always says.
+// take returns a printable line, or "" for a line that is not shown: messages
+// below a warning, stack frames, the progress bar and noise.
 func (f *logFilter) take(l line) string {
 	text := strings.TrimRight(l.text, " \t\r")
 	if at := strings.LastIndexByte(text, '\r'); at >= 0 {
-		text = text[at+1:] // what overwrote the line
+		text = text[at+1:] // the text after the last carriage return
 	}
-	if l.stdout { // of the script itself
+	if l.stdout { // output of the script
 		return strings.TrimSpace(printable.Text(text))
 	}
 	m := leveled.FindStringSubmatch(text)

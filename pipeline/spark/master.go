@@ -21,7 +21,7 @@ const (
 	masterForms = "Pass --spark-master local[*], local[N], spark://HOST:PORT, yarn or k8s://URL."
 )
 
-// checkMaster refuses what is not the name of a master.
+// checkMaster returns an error if the text is not a valid master.
 func checkMaster(master string) error {
 	bad := func(why string) error {
 		return pipeline.Fail(pipeline.BadUsage, "", masterForms, "--spark-master %q: %s", master, why)
@@ -45,7 +45,8 @@ func checkMaster(master string) error {
 	return bad("not the address of a Spark master")
 }
 
-// addresses are the masters of a standalone cluster, of which one is the leader.
+// addresses returns the addresses of a standalone cluster's masters, one of
+// which is the leader.
 func addresses(master string) []string {
 	return strings.Split(strings.TrimPrefix(master, standalone), ",")
 }
@@ -68,10 +69,10 @@ func kubernetesHost(master string) string {
 	return net.JoinHostPort(u.Hostname(), "443")
 }
 
-// isLocal reports whether tasks run in the driver's own process.
+// isLocal reports whether tasks run in the driver's process.
 func isLocal(master string) bool { return localMaster.MatchString(master) }
 
-// onLoopback reports whether a master runs on this machine alone.
+// onLoopback reports whether a master runs only on this machine.
 func onLoopback(master string) bool {
 	if isLocal(master) {
 		return true
@@ -88,8 +89,8 @@ func onLoopback(master string) bool {
 	return true
 }
 
-// reach checks that a master accepts connections. Spark itself would try for a
-// minute before it says that it does not.
+// reach checks that a master accepts connections. Spark itself would report an
+// unreachable master only after a minute.
 func reach(ctx context.Context, master string, env Lookup) error {
 	var hosts []string
 	switch {

@@ -10,15 +10,17 @@ import (
 	"time"
 )
 
-// watched runs a command in a process group that ends with this process.
+// watched is a shell script that runs a command in a process group. The group
+// ends when this process ends.
 //
 //go:embed watch.sh
 var watched string
 
 const (
-	grace   = 600 * time.Millisecond // for a group to end by itself, after it was asked to
-	reaping = 300 * time.Millisecond // for the system to remove killed processes
-	// lineLimit bounds a line of output; the rest of a longer one is dropped.
+	grace   = 600 * time.Millisecond // time for a group to end after SIGTERM
+	reaping = 300 * time.Millisecond // time for the system to remove killed processes
+	// lineLimit is the longest line of output in bytes; the rest of a line is
+	// dropped.
 	lineLimit = 4096
 )
 
@@ -28,28 +30,28 @@ type line struct {
 	stdout bool
 }
 
-// process is a command that runs in a process group of its own.
+// process is a command that runs in its own process group.
 type process struct {
 	cmd   *exec.Cmd
-	lines chan line     // closed when the command has ended and all was read
-	err   error         // how it ended; set before lines is closed
-	lost  chan struct{} // closed when lines are not read any more
+	lines chan line     // closed when the command has ended and all output was sent
+	err   error         // result of the command; set before lines is closed
+	lost  chan struct{} // closed when the caller stops reading lines
 	once  sync.Once
 }
 
-// start starts a command in an environment with changes. When ctx ends, or this process exits for any reason,
-// the whole group ends within a second. Lines must be read until they are
-// closed, or the process be stopped.
+// start starts a command with a changed environment. When ctx ends, or this
+// process exits for any reason, the whole group ends within a second. The
+// caller must read lines until it is closed, or call stop.
 func start(ctx context.Context, env []string, name string, args ...string) (*process, error) {
 	p := &process{lines: make(chan line, 64), lost: make(chan struct{})}
-	p.cmd = exec.CommandContext(ctx, "/bin/sh", append([]string{"-c", watched, "stedi-spark", name}, args...)...) // the text is constant
+	p.cmd = exec.CommandContext(ctx, "/bin/sh", append([]string{"-c", watched, "stedi-spark", name}, args...)...) // the script is constant
 	lead(p.cmd)
 	p.cmd.Env = changed(p.cmd.Environ(), env)
 	p.cmd.Cancel = func() error { return terminate(p.cmd.Process.Pid) }
 	p.cmd.WaitDelay = grace
 	stdout, stderr := &liner{process: p, stdout: true}, &liner{process: p}
 	p.cmd.Stdout, p.cmd.Stderr = stdout, stderr
-	_, err := p.cmd.StdinPipe() // the group ends when it closes; Wait closes it
+	_, err := p.cmd.StdinPipe() // when it closes, the group ends; Wait closes it
 	if err == nil {
 		err = p.cmd.Start()
 	}
@@ -66,7 +68,7 @@ func start(ctx context.Context, env []string, name string, args ...string) (*pro
 	return p, nil
 }
 
-// stop ends the group, if it has not ended, and waits for that.
+// stop ends the group, if it still runs, and waits for its end.
 func (p *process) stop() {
 	p.once.Do(func() { close(p.lost) })
 	select {
@@ -76,20 +78,20 @@ func (p *process) stop() {
 		}
 	default:
 	}
-	_ = terminate(p.cmd.Process.Pid) // it may have ended just now
+	_ = terminate(p.cmd.Process.Pid) // the group may have just ended
 	limit := time.AfterFunc(grace, func() { kill(p.cmd.Process.Pid, reaping) })
 	defer limit.Stop()
 	for range p.lines {
 	}
 }
 
-// liner cuts what a process prints into lines.
+// liner splits the output of a process into lines.
 type liner struct {
 	process *process
 	stdout  bool
-	mu      sync.Mutex // end may come while a descendant still prints
+	mu      sync.Mutex // end may run while a descendant still prints
 	rest    []byte
-	long    bool // the line is over lineLimit already
+	long    bool // the line has reached lineLimit
 	ended   bool
 }
 
@@ -114,7 +116,7 @@ func (l *liner) Write(text []byte) (int, error) {
 	return n, nil
 }
 
-// end passes on what has no line feed behind it.
+// end sends the last line if it has no line feed.
 func (l *liner) end() {
 	l.mu.Lock()
 	defer l.mu.Unlock()

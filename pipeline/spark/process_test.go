@@ -31,8 +31,8 @@ func program(t *testing.T, folder, name, text string) string {
 	return path
 }
 
-// family runs for a long time with a child, and prints both numbers. Neither
-// ends when it is asked to.
+// family is a script that runs for a long time with a child, and prints the
+// numbers of both. Both ignore SIGTERM.
 const family = "trap '' TERM\nsh -c \"trap '' TERM; sleep 300\" & echo $$ $!; wait; sleep 300\n"
 
 func numbers(t *testing.T, text string) []int {
@@ -105,7 +105,7 @@ func TestStopEndsAProcessWhoseLinesAreNotRead(t *testing.T) {
 	}
 	pids := numbers(t, (<-p.lines).text)
 	p.stop()
-	p.stop() // does nothing more
+	p.stop() // has no effect
 	gone(t, pids, time.Second)
 }
 
@@ -147,7 +147,7 @@ func TestALongLineIsCut(t *testing.T) {
 
 const parentVariable = "STEDI_TEST_SPARK_PARENT"
 
-// TestMain is also the process that is killed.
+// TestMain is also the parent process that a test kills.
 func TestMain(m *testing.M) {
 	if name := os.Getenv(parentVariable); name != "" {
 		p, err := start(context.Background(), nil, name)

@@ -15,14 +15,15 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// supported reports whether processes can be started so that none is left behind.
+// supported reports whether the platform has process groups, so that no process
+// outlives a run.
 const supported = true
 
-// lead makes a command the leader of a process group of its own. Signals of the
+// lead makes a command the leader of a new process group. Signals of the
 // terminal do not reach the group.
 func lead(cmd *exec.Cmd) { cmd.SysProcAttr = &unix.SysProcAttr{Setpgid: true} }
 
-// terminate asks all processes of a group to end.
+// terminate sends SIGTERM to all processes of a group.
 func terminate(group int) error {
 	if err := unix.Kill(-group, unix.SIGTERM); !errors.Is(err, unix.ESRCH) {
 		return err
@@ -30,7 +31,7 @@ func terminate(group int) error {
 	return os.ErrProcessDone
 }
 
-// kill ends all processes of a group, and returns when none is left, or after
+// kill kills all processes of a group. It returns when all have ended, or after
 // limit.
 func kill(group int, limit time.Duration) {
 	tick := time.NewTicker(5 * time.Millisecond)
@@ -40,11 +41,12 @@ func kill(group int, limit time.Duration) {
 	}
 }
 
-// startOf identifies a process beyond its number, which the system gives to
-// another one later: it says when the process started. It is empty if there is
-// no such process.
+// startOf returns the start time of a process. With its number it identifies
+// the process, because the system reuses numbers. It returns "" if the process
+// does not exist.
 func startOf(ctx context.Context, pid int) string {
-	// After the name, which may hold anything, come the state and 18 numbers.
+	// The state and 18 numbers follow the name, which may contain any
+	// character.
 	if stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid)); err == nil {
 		fields := strings.Fields(string(stat[bytes.LastIndexByte(stat, ')')+1:]))
 		if len(fields) > 19 {

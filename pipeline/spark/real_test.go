@@ -24,7 +24,7 @@ import (
 	"stedi/pipeline/stedi"
 )
 
-// rig is a lake whose tables a real Spark builds.
+// rig is a lake whose tables are built by a real Spark.
 type rig struct {
 	*testing.T
 
@@ -34,10 +34,10 @@ type rig struct {
 	engine *Engine
 	runner *pipeline.Runner
 	log    []string
-	shown  []string // of the progress
+	shown  []string // details of the progress
 }
 
-// sparkLimit bounds a run of all tables on a busy machine.
+// sparkLimit is the time limit for a run of all tables on a busy machine.
 const sparkLimit = 8 * time.Minute
 
 func newRig(t *testing.T, root string, s settings, profiles ...string) *rig {
@@ -80,7 +80,7 @@ func (r *rig) run(ctx context.Context, options pipeline.RunOptions, watch func(p
 	})
 }
 
-// tidy checks that nothing of Spark is left behind in the lake or on the machine.
+// tidy checks that no files and no processes of Spark are left.
 func (r *rig) tidy() {
 	r.Helper()
 	for _, folder := range []string{r.temp, filepath.Join(r.root, ".stedi", "staging")} {
@@ -105,8 +105,8 @@ func (r *rig) tidy() {
 	}
 }
 
-// processes are those that have the private folder of the engine in a variable
-// of their environment or in an argument.
+// processes returns the processes with the private folder of the engine in an
+// environment variable or an argument.
 func (r *rig) processes() (pids []int) {
 	r.Helper()
 	entries, err := filepath.Glob("/proc/[0-9]*")
@@ -123,7 +123,7 @@ func (r *rig) processes() (pids []int) {
 	return pids
 }
 
-// sameAsDuckDB compares all tables with those that DuckDB makes of the same
+// sameAsDuckDB compares all tables with those that DuckDB builds from the same
 // landing data.
 func (r *rig) sameAsDuckDB(landing string, record *pipeline.Record, profiles ...string) {
 	r.Helper()
@@ -175,7 +175,8 @@ func TestRealSparkBuildsTheTables(t *testing.T) {
 	}
 }
 
-// realLanding is the real data set where it is there, else the sample.
+// realLanding returns the folder of the real data set if it exists, else of the
+// sample.
 func realLanding() string {
 	folder := filepath.Join("..", "..", "..", "shared", "lake")
 	if _, err := os.Stat(folder); err != nil {
@@ -225,8 +226,8 @@ func TestRealSparkFailsOnAMalformedLine(t *testing.T) {
 	r.tidy()
 }
 
-// cancelled runs until Spark runs a stage, then cancels, and returns how long
-// the run took to end.
+// cancelled cancels a run during a stage of Spark, and returns how long the run
+// took to end.
 func (r *rig) cancelled() time.Duration {
 	r.Helper()
 	ctx, cancel := context.WithCancel(r.Context())
@@ -277,7 +278,7 @@ func freePort(t *testing.T) string {
 	return port
 }
 
-// daemon runs a part of a cluster until the test ends.
+// daemon runs a daemon of a cluster until the test ends.
 func daemon(t *testing.T, home, class string, args ...string) {
 	t.Helper()
 	i := Installation{}
@@ -295,7 +296,7 @@ func daemon(t *testing.T, home, class string, args ...string) {
 		_ = terminate(cmd.Process.Pid)
 		limit := time.AfterFunc(5*time.Second, func() { kill(cmd.Process.Pid, grace) })
 		defer limit.Stop()
-		_ = cmd.Wait() // it was stopped
+		_ = cmd.Wait() // it was killed
 		kill(cmd.Process.Pid, grace)
 	})
 }
@@ -321,7 +322,7 @@ type clusterState struct {
 	Completed []any `json:"completedapps"`
 }
 
-// wait asks the master for its state until it is what is wanted.
+// wait polls the master until its state is the wanted one.
 func (c *cluster) wait(t *testing.T, what string, done func(clusterState) bool) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)

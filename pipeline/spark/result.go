@@ -9,7 +9,7 @@ import (
 	"stedi/pipeline"
 )
 
-// Result is what a script writes to its --result after it has written all rows.
+// Result is the content of a script's --result file, written after all rows.
 type Result struct {
 	Table string `json:"table"`
 	// Funnel holds the rows of each input in order, then of each stage, then
@@ -18,10 +18,10 @@ type Result struct {
 	Columns []pipeline.ColumnRecord `json:"columns"`
 }
 
-// Rows is the number of rows written.
+// Rows returns the number of rows written.
 func (r *Result) Rows() int64 { return r.Funnel[len(r.Funnel)-1].Rows }
 
-// Read is the number of rows of the table's inputs.
+// Read returns the number of rows of the table's inputs.
 func (r *Result) Read(t *pipeline.Table) int64 {
 	var rows int64
 	for _, input := range r.Funnel[:len(t.Transform.Inputs)] {
@@ -30,13 +30,13 @@ func (r *Result) Read(t *pipeline.Table) int64 {
 	return rows
 }
 
-// ErrNoResult means that a text is not the result of a table's script.
+// ErrNoResult reports that a text is not the result of a table's script.
 var ErrNoResult = errors.New("not the result of this table's script")
 
-// ParseResult reads the result of the script of t. The funnel of a result that
-// it returns has the table's inputs and stages, and then the table itself; the
-// columns are those of the table. It returns ErrNoResult if the text is damaged
-// or about another table.
+// ParseResult parses the result of the script of t. The funnel of the result
+// lists the table's inputs and stages, and then the table itself; the columns
+// match those of the table. It returns ErrNoResult if the text is damaged or
+// belongs to another table.
 func ParseResult(text []byte, t *pipeline.Table) (*Result, error) {
 	var result Result
 	if json.Unmarshal(text, &result) != nil || result.Table != t.Name {

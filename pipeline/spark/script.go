@@ -20,7 +20,7 @@ var scriptText string
 
 var scriptTemplate = template.Must(template.New("script.py").Funcs(template.FuncMap{"python": python}).Parse(scriptText))
 
-// Names that need no quotes, wherever they stand.
+// plainName matches names that need no quotes in SQL, Python or file names.
 var plainName = regexp.MustCompile(`^[A-Za-z0-9_-]{1,200}$`)
 
 // JobName returns the name of the Glue job that builds a table, not a landing
@@ -35,8 +35,8 @@ func JobName(t *pipeline.Table) string {
 // scriptInput is a table that a script reads.
 type scriptInput struct{ Name, Path, Schema string }
 
-// Script returns the PySpark script that makes the table of a lake, which must
-// not be a landing table.
+// Script returns the PySpark script that builds a derived table of a lake. t
+// must not be a landing table.
 func Script(lake *pipeline.Lake, t *pipeline.Table) (string, error) {
 	if err := checkNames(lake, t); err != nil {
 		return "", err
@@ -64,7 +64,7 @@ func Script(lake *pipeline.Lake, t *pipeline.Table) (string, error) {
 	return b.String(), nil
 }
 
-// checkNames refuses names that would break the script or its file's name.
+// checkNames rejects names that would break the script or its file name.
 func checkNames(lake *pipeline.Lake, t *pipeline.Table) error {
 	const fix = "Use letters, digits, '_' and '-'."
 	job := JobName(t)
@@ -84,9 +84,9 @@ func checkNames(lake *pipeline.Lake, t *pipeline.Table) error {
 	return nil
 }
 
-// checkColumns refuses columns that Spark reads or writes otherwise than the
-// other engines: it takes numbers of timestamps for seconds, and keys of nested
-// values with their case.
+// checkColumns rejects columns that Spark reads or writes differently from the
+// other engines: it interprets numbers in timestamp columns as seconds, and
+// keys of nested values as case-sensitive.
 func checkColumns(lake *pipeline.Lake, t *pipeline.Table) error {
 	tables := []*pipeline.Table{t}
 	for _, name := range t.Transform.Inputs {
@@ -112,8 +112,8 @@ func checkColumns(lake *pipeline.Lake, t *pipeline.Table) error {
 	return nil
 }
 
-// sparkType is what Spark's DataFrameReader calls a type. Its schemas have no
-// bounded text.
+// sparkType returns the type in Spark's schema syntax, which has no text with a
+// length limit.
 func sparkType(t ndjson.Type) string {
 	if shape := t.Shape(); shape.IsText() {
 		return "STRING"
@@ -121,7 +121,7 @@ func sparkType(t ndjson.Type) string {
 	return strings.ToUpper(t.String())
 }
 
-// schema writes columns as Spark's DataFrameReader takes them, one a line.
+// schema returns columns as a schema for Spark's DataFrameReader, one per line.
 func schema(columns []pipeline.Column) string {
 	var lines []string
 	for _, c := range columns {
@@ -130,7 +130,7 @@ func schema(columns []pipeline.Column) string {
 	return "\n            " + strings.Join(lines, ",\n            ") + "\n        "
 }
 
-// python writes a text as a literal, as it stands if it can.
+// python returns a text as a Python literal, in triple quotes if possible.
 func python(text string) (string, error) {
 	if !strings.Contains(text, `"""`) && !strings.HasSuffix(text, `"`) && !strings.ContainsAny(text, "\\\r\x00") {
 		return `"""` + text + `"""`, nil

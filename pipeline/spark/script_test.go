@@ -35,7 +35,7 @@ func load(t *testing.T, folder fs.FS, profiles ...string) (*pipeline.Lake, *duck
 	return lake, engine
 }
 
-// made lists the tables that a lake's transforms make, in order.
+// made returns the derived tables of a lake, in order.
 func made(lake *pipeline.Lake) (tables []*pipeline.Table) {
 	for _, table := range lake.Tables {
 		if !table.IsLanding() {

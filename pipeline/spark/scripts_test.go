@@ -44,15 +44,15 @@ func sparkSubmit(t *testing.T, program string, args ...string) (stdout, stderr s
 	defer cancel()
 	cmd := exec.CommandContext(ctx, filepath.Join(bin, "spark-submit"), append([]string{
 		"--conf", "spark.ui.enabled=false", "--conf", "spark.sql.shuffle.partitions=2",
-		"--driver-java-options", "-XX:TieredStopAtLevel=1", // short runs end before the JVM's second compiler pays
+		"--driver-java-options", "-XX:TieredStopAtLevel=1", // short runs end before the JVM's second compiler pays off
 		program,
 	}, args...)...)
-	// spark-submit finds its home by way of PATH.
+	// spark-submit finds its home through PATH.
 	cmd.Env = append(os.Environ(), "PATH="+bin+string(os.PathListSeparator)+os.Getenv("PATH"), "SPARK_LOCAL_IP=127.0.0.1")
 	var out, story bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &story
 	err = cmd.Run()
-	return out.String(), story.String(), err // what the script says is in stdout
+	return out.String(), story.String(), err // the output of the script is in stdout
 }
 
 // world is a lake that DuckDB has published, and the scripts of its tables.
@@ -61,7 +61,7 @@ type world struct {
 	lake   *pipeline.Lake
 	engine *duckdb.Engine
 	record *pipeline.Record
-	out    string // what Spark makes
+	out    string // folder of Spark's tables
 }
 
 func publish(t *testing.T, definition fs.FS, root string, profiles ...string) *world {
@@ -92,8 +92,8 @@ func (w *world) rows(table string) string { return filepath.Join(w.out, table) }
 
 func (w *world) result(table string) string { return filepath.Join(w.out, table+".json") }
 
-// script writes the script of a table, which has no file if it is not one of
-// the STEDI lake's without a profile.
+// script returns the path of a table's script. It writes the script if it is
+// not one of the STEDI lake's without a variant.
 func (w *world) script(t *testing.T, table *pipeline.Table) string {
 	t.Helper()
 	text, err := Script(w.lake, table)
@@ -107,7 +107,7 @@ func (w *world) script(t *testing.T, table *pipeline.Table) string {
 	return file
 }
 
-// run makes a table, in the way of Glue.
+// run builds a table with the arguments that Glue passes.
 func (w *world) run(t *testing.T, name string, more ...string) (stdout, stderr string, err error) {
 	t.Helper()
 	args := []string{
@@ -175,7 +175,7 @@ func TestSparkReadsWhatDuckDBHasPublished(t *testing.T) {
 	w.compare(t, w.lake.Table("machine_learning_curated"))
 }
 
-// compare holds what Spark made against what DuckDB published.
+// compare compares Spark's rows with those that DuckDB published.
 func (w *world) compare(t *testing.T, table *pipeline.Table) {
 	t.Helper()
 	var result Result
@@ -218,7 +218,7 @@ func (w *world) compare(t *testing.T, table *pipeline.Table) {
 	w.reread(t, table, parts)
 }
 
-// reread lets our own reader read what Spark wrote.
+// reread reads Spark's files with package ndjson.
 func (w *world) reread(t *testing.T, table *pipeline.Table, parts []string) {
 	t.Helper()
 	input := pipeline.Input{Table: table}
@@ -235,8 +235,8 @@ func (w *world) reread(t *testing.T, table *pipeline.Table, parts []string) {
 	}
 }
 
-// rowsOf counts the different rows of files: it is the same for two files that
-// hold the same rows, in any order and spelling.
+// rowsOf counts the distinct rows of files. The result is equal for files with
+// the same rows, in any order and number format.
 func rowsOf(t *testing.T, table *pipeline.Table, files ...string) map[string]int {
 	t.Helper()
 	rows := map[string]int{}
@@ -320,7 +320,7 @@ func TestAScriptThatFailsSaysWhyAndLeavesNoResult(t *testing.T) {
 				t.Errorf("rows were written: %v", err)
 			}
 			if name == "unknown input" {
-				return // nothing has begun
+				return // the script has not started
 			}
 			if _, err := os.Stat(stale); !errors.Is(err, fs.ErrNotExist) {
 				t.Errorf("a result is there: %v", err)
@@ -329,8 +329,8 @@ func TestAScriptThatFailsSaysWhyAndLeavesNoResult(t *testing.T) {
 	}
 }
 
-// What Spark's reader makes of lines that ours rejects, as the package's
-// comment says.
+// TestSparkReadsLinesAsThePackageSays covers lines that package ndjson rejects
+// and Spark accepts, as in the package comment.
 func TestSparkReadsLinesAsThePackageSays(t *testing.T) {
 	t.Parallel()
 	cases := []struct{ lines, want string }{
@@ -353,7 +353,7 @@ func TestSparkReadsLinesAsThePackageSays(t *testing.T) {
 		{`{"s":"a"`, "refused"},
 		{`null`, "refused"},
 		{"\ufeff{\"s\":\"a\"}\r\n\r\n{\"zz\":[1]}\r\n", `[['a', None, None, None, None], [None, None, None, None, None]]`},
-		// More lenient than ours:
+		// Spark accepts more than package ndjson:
 		{`{"s":{"x":5}}`, `[['{"x":5}', None, None, None, None]]`},
 		{`{"d":1e400}`, `[[None, None, None, inf, None]]`},
 		{`{"s":"a"} {"s":"b"}`, `[['a', None, None, None, None]]`},

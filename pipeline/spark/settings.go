@@ -14,8 +14,8 @@ type settings struct {
 	conf   []string // KEY=VALUE
 }
 
-// reserved are settings of Spark that the engine makes itself, each with what
-// to do instead.
+// reserved are settings of Spark that the engine sets itself, each with the
+// reason or an alternative.
 var reserved = map[string]string{
 	"spark.master":             "use --spark-master",
 	"spark.submit.deployMode":  "the driver runs on this machine",
@@ -25,7 +25,7 @@ var reserved = map[string]string{
 	"spark.eventLog.buffer.kb": "the progress is read from the event log",
 }
 
-// check refuses settings that cannot work, before anything is started.
+// check rejects settings that cannot work, before anything starts.
 func (s *settings) check() error {
 	if !supported {
 		return pipeline.Fail(pipeline.BadUsage, "", "Use Linux or macOS.", "the engine needs process groups, which this system does not have")
@@ -56,7 +56,7 @@ func (s *settings) value(key string) string {
 	return ""
 }
 
-// python is the Python that --spark-conf names for the driver, or "".
+// python returns the Python that --spark-conf sets for the driver, or "".
 func (s *settings) python() string {
 	return firstOf(s.value("spark.pyspark.driver.python"), s.value("spark.pyspark.python"))
 }

@@ -14,19 +14,19 @@ import (
 
 const (
 	pollTime = 100 * time.Millisecond
-	// A cluster that has no free executor may have one later. The log says so
+	// A busy cluster may have a free executor later. The log reports the wait
 	// after executorNotice, and the run fails after executorWait.
 	executorNotice = 15 * time.Second
 	executorWait   = 10 * time.Minute
-	// excerpt is how many lines of the log an error shows.
+	// excerpt is the number of log lines in an error.
 	excerpt = 8
 )
 
-// work is one script to run.
+// work is a script and its environment.
 type work struct {
 	table  *pipeline.Table
 	script string   // its text
-	args   []string // but --result
+	args   []string // arguments without --result
 	access Access
 	log    func(text string)
 	begun  func(process string) error // may be nil
@@ -42,14 +42,14 @@ type submission struct {
 	filter  logFilter
 	began   time.Time
 	noticed bool
-	blind   bool     // the event log cannot be read
-	said    []string // by the script
-	last    []string // shown lines of Spark's log, the newest
+	blind   bool     // the event log is unreadable
+	said    []string // last lines of the script's output
+	last    []string // last lines of Spark's log that were shown
 }
 
-// submit runs a script and returns its result. All files that Spark needs are in
-// a folder of their own below temp, which is removed at the end. When it
-// returns no process of Spark is left on this machine.
+// submit runs a script and returns its result. Spark's files are in a new
+// folder below temp, which is removed at the end. When submit returns, no
+// process of Spark is left on this machine.
 func (e *Engine) submit(ctx context.Context, w work) (_ *Result, err error) {
 	folder, err := os.MkdirTemp(e.temp, "spark-")
 	if err != nil {
@@ -96,7 +96,7 @@ func (e *Engine) submit(ctx context.Context, w work) (_ *Result, err error) {
 	return parsed, err
 }
 
-// follow passes on what the process says and how far it is, until it ends.
+// follow forwards the output and the progress of the process until it ends.
 func (s *submission) follow(ctx context.Context) error {
 	if s.begun != nil {
 		if err := s.begun(processID(ctx, s.process.cmd.Process.Pid)); err != nil {
@@ -123,7 +123,7 @@ func (s *submission) follow(ctx context.Context) error {
 	}
 }
 
-// say shows a line.
+// say logs a line, unless the filter drops it.
 func (s *submission) say(l line) {
 	text := s.filter.take(l)
 	if text == "" {
@@ -138,8 +138,7 @@ func (s *submission) say(l line) {
 	s.log(text)
 }
 
-// poll reads the event log. An unreadable log does not cause a job to
-// fail.
+// poll reads the event log. If the log is unreadable, the job continues.
 func (s *submission) poll() {
 	if s.blind {
 		return
@@ -156,7 +155,8 @@ func (s *submission) poll() {
 	s.look(s.at)
 }
 
-// executors fails if an application that started got nothing to run on.
+// executors returns an error if a started application has waited too long for
+// an executor.
 func (s *submission) executors() error {
 	if s.at.App == "" || s.at.HadExecutor || s.at.Ended || s.blind {
 		s.began = time.Now()
@@ -173,8 +173,9 @@ func (s *submission) executors() error {
 	return nil
 }
 
-// arguments are the options of spark-submit. Of two with one key it takes the
-// last one: people can change what comes before theirs.
+// arguments returns the options of spark-submit. If a key occurs twice, Spark
+// uses the last value: --spark-conf overrides the settings before it, but not
+// those after it.
 func (e *Engine) arguments(folder string, access Access) []string {
 	args := []string{"--master", e.settings.master, "--deploy-mode", "client", "--conf", "spark.ui.enabled=false"}
 	if onLoopback(e.settings.master) {
@@ -190,7 +191,8 @@ func (e *Engine) arguments(folder string, access Access) []string {
 		"spark.eventLog.enabled=true", "spark.eventLog.dir=" + (&url.URL{Scheme: "file", Path: filepath.Join(folder, "events")}).String(),
 		"spark.eventLog.compress=false", "spark.eventLog.rolling.enabled=false", "spark.eventLog.buffer.kb=1",
 		"spark.ui.showConsoleProgress=false",
-		// A damaged or missing file must fail the job, not shrink the table.
+		// A damaged or missing file must fail the job; otherwise rows would be
+		// missing.
 		"spark.sql.files.ignoreCorruptFiles=false", "spark.sql.files.ignoreMissingFiles=false",
 		"spark.sql.warehouse.dir=" + (&url.URL{Scheme: "file", Path: filepath.Join(folder, "warehouse")}).String(),
 	} {
@@ -199,8 +201,8 @@ func (e *Engine) arguments(folder string, access Access) []string {
 	return args
 }
 
-// environment is what the processes of Spark find changed in theirs. Temporary
-// files go below folder, so that none is left after a kill.
+// environment returns the changes to Spark's environment. Temporary files go
+// below folder, so that none is left after a kill.
 func (e *Engine) environment(folder string) []string {
 	set := []string{
 		"PYSPARK_PYTHON=" + e.found.Python, "PYSPARK_DRIVER_PYTHON=" + e.found.Python, "PYTHONUNBUFFERED=1", "TMPDIR=" + folder,
@@ -219,12 +221,12 @@ func (e *Engine) environment(folder string) []string {
 	return set
 }
 
-// with adds words to what an environment variable holds.
+// with returns the value of an environment variable with words appended.
 func (e *Engine) with(name, words string) string {
 	have, _ := e.lookup(name)
 	return strings.TrimSpace(have + " " + words)
 }
 
-// fileURI names a local path as Hadoop reads it, regardless of its default file
-// system is. Hadoop decodes nothing in it.
+// fileURI returns a local path as a Hadoop URI, independent of Hadoop's default
+// file system. Hadoop does not decode it.
 func fileURI(path string) string { return "file://" + path }

@@ -1,7 +1,7 @@
-# Runs a command as a part of this shell's process group. Standard input is a
-# pipe that the caller holds open. When it closes, because the caller has ended
-# for any reason, all processes of the group end within a second.
-trap : TERM # the command gets it, too; its end is awaited
+# Runs a command in this shell's process group. Standard input is a pipe that
+# the caller keeps open. When it closes, because the caller has ended for any
+# reason, all processes of the group end within a second.
+trap : TERM # the command receives it, too; this script waits for its end
 exec 3<&0
 (
 	trap '' TERM

@@ -1,4 +1,4 @@
-"""Makes the table machine_learning_curated, on AWS Glue 5.0 or under plain spark-submit:
+"""Builds the table machine_learning_curated, on AWS Glue 5.0 or under plain spark-submit:
 
     spark-submit machine_learning_curated.py --lake LAKE --out NEW_FOLDER --result FILE
 
@@ -17,7 +17,7 @@ from pyspark.sql import functions as f
 
 TABLE = "machine_learning_curated"
 
-# Where each input is below the lake, and its columns as its files spell them.
+# The path of each input below the lake, and its columns in the case of its files.
 INPUTS = {
     "step_trainer_trusted": (
         "step_trainer/trusted",
@@ -39,7 +39,7 @@ INPUTS = {
     ),
 }
 
-# The transform: its stages, and what is selected of them.
+# The transform: its stages, and its final SELECT.
 STAGES = []
 WITH = """"""
 SELECT = """-- zone: curated
@@ -52,7 +52,7 @@ FROM step_trainer_trusted AS s
 INNER JOIN accelerometer_trusted AS a ON a.timestamp = s.sensorReadingTime
 """
 
-# With these, Spark takes the SQL as DuckDB and Athena take it.
+# With these settings, Spark interprets the SQL like DuckDB and Athena.
 DIALECT = {
     "spark.sql.ansi.enabled": "true",  # an overflow is an error
     "spark.sql.ansi.doubleQuotedIdentifiers": "true",
@@ -61,7 +61,7 @@ DIALECT = {
     "spark.sql.session.timeZone": "UTC",
 }
 
-# Integers are always read strictly: neither 5.7 nor "5" is one.
+# Spark always reads integers strictly: it rejects 5.7 and "5".
 STRICT_JSON = {
     "mode": "FAILFAST",
     "allowNonNumericNumbers": "false",
@@ -73,7 +73,7 @@ STRICT_JSON = {
 def main() -> None:
     args = arguments()
     spark = SparkSession.builder.appName(TABLE).config(map=DIALECT).getOrCreate()
-    # Spark's own messages quote the rows that it stumbles over.
+    # Spark's own messages quote rows.
     spark.sparkContext.setLogLevel("OFF")
     try:
         make(spark, args)
@@ -94,7 +94,7 @@ def arguments() -> argparse.Namespace:
     )
     parser.add_argument("--out", required=True, metavar="URI", help="new, for rows")
     parser.add_argument("--result", required=True, metavar="URI", help="for counts")
-    args, _ = parser.parse_known_args()  # Glue adds arguments of its own
+    args, _ = parser.parse_known_args()  # Glue adds arguments
     return args
 
 
@@ -111,14 +111,14 @@ def table_and_uri(text: str) -> tuple[str, str]:
 
 
 def make(spark: SparkSession, args: argparse.Namespace) -> None:
-    delete(spark, args.result)  # it is there only if this run ends well
+    delete(spark, args.result)  # it exists only after a successful run
     if not is_empty(spark, args.out):
         raise ValueError(f"{args.out} is not empty: give --out a new folder")
     moved = dict(pair for pairs in args.input for pair in pairs)
     for name, (path, columns) in INPUTS.items():
         uri = moved.get(name, f"{args.lake.rstrip('/')}/{path}")
-        # Rows that are kept are read once and whole, so that a bad value in a
-        # column that is not selected counts, too.
+        # The cache causes Spark to read the rows once and with all columns, so
+        # that a bad value in an unselected column is an error, too.
         rows = spark.read.schema(columns).options(**STRICT_JSON).json(uri).cache()
         rows.createOrReplaceTempView(name)
     funnel = count(spark, [*INPUTS, *STAGES])
@@ -170,7 +170,7 @@ def save(spark: SparkSession, uri: str, text: str) -> None:
 
 
 def reason(error: Exception) -> str:
-    """What went wrong, without the rows that Spark quotes."""
+    """Returns the cause of an error, without the rows that Spark quotes."""
     text = str(error)
     if isinstance(error, (AnalysisException, ValueError)):
         return text

@@ -1,4 +1,4 @@
-"""Says how many rows each folder has for a script's reader, or that it refuses.
+"""Prints how many rows a script's reader finds in each folder, or its refusal.
 
 spark-submit reads.py SCRIPT SCHEMA FOLDER…
 """
