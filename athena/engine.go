@@ -129,7 +129,7 @@ func (e *Engine) Run(ctx context.Context, job pipeline.Job, progress func(pipeli
 	}
 	result, err := e.count(ctx, job, stage)
 	if err == nil {
-		progress(pipeline.Progress{RowsRead: result.Funnel[0].Rows, RowsWritten: result.Rows})
+		progress(pipeline.Progress{RowsRead: result.Funnel.Read(), RowsWritten: result.Rows})
 	}
 	return result, err
 }
