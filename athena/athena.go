@@ -24,6 +24,7 @@ import (
 
 	"stedi/athena/account"
 	"stedi/pipeline"
+	"stedi/pipeline/sqlquote"
 )
 
 // Options say where queries run and what they may take.
@@ -118,10 +119,7 @@ func (c *Client) preflight(ctx context.Context) error {
 //go:embed sql/*.sql
 var sqlFiles embed.FS
 
-var sqlTemplates = template.Must(template.New("").Funcs(template.FuncMap{
-	"name": quoted,
-	"text": func(text string) string { return `'` + strings.ReplaceAll(text, `'`, `''`) + `'` },
-}).ParseFS(sqlFiles, "sql/*.sql"))
+var sqlTemplates = template.Must(template.New("").Funcs(sqlquote.ANSI.Functions()).ParseFS(sqlFiles, "sql/*.sql"))
 
 // sqlText fills in one of the files in sql/.
 func sqlText(file string, data any) (string, error) {

@@ -13,6 +13,7 @@ import (
 	"stedi/pipeline"
 	"stedi/pipeline/definition"
 	"stedi/pipeline/ndjson"
+	"stedi/pipeline/sqlquote"
 )
 
 // Engine runs transforms on Athena: each as one CREATE TABLE AS into a folder
@@ -150,7 +151,7 @@ func about(table *pipeline.Table, err error) error {
 // count asks once for the rows of those inputs of which they are not known, of
 // every stage, and of the result.
 func (e *Engine) count(ctx context.Context, job pipeline.Job, stage string) (pipeline.Result, error) {
-	database := quoted(e.tables.Database())
+	database := sqlquote.ANSI.Name(e.tables.Database())
 	result := pipeline.Result{}
 	var from []string // what is counted
 	var into []int    // where in the funnel that goes
@@ -163,17 +164,17 @@ func (e *Engine) count(ctx context.Context, job pipeline.Job, stage string) (pip
 			result.Funnel = append(result.Funnel, pipeline.StageRows{Name: input.Table.Name, Rows: *input.Rows})
 			continue
 		}
-		ask(input.Table.Name, database+"."+quoted(input.Table.Name))
+		ask(input.Table.Name, database+"."+sqlquote.ANSI.Name(input.Table.Name))
 	}
 	with, _, ok := definition.Parts(job.Table.Transform)
 	if !e.stages || !ok {
 		with = ""
 	} else {
 		for _, s := range job.Table.Transform.Stages {
-			ask(s, quoted(s))
+			ask(s, sqlquote.ANSI.Name(s))
 		}
 	}
-	ask(job.Table.Name, database+"."+quoted(stage))
+	ask(job.Table.Name, database+"."+sqlquote.ANSI.Name(stage))
 	found, err := e.ask(ctx, "counts.sql", map[string]any{"With": with, "From": from})
 	if err != nil {
 		return pipeline.Result{}, about(job.Table, err)
@@ -191,8 +192,6 @@ func (e *Engine) count(ctx context.Context, job pipeline.Job, stage string) (pip
 	return result, nil
 }
 
-func quoted(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
-
 // Release stops the query that is on its way to a target, and drops the name
 // under which its rows were known, but not the rows.
 func (e *Engine) Release(ctx context.Context, table *pipeline.Table, target pipeline.Target) error {
@@ -206,7 +205,7 @@ func (e *Engine) Release(ctx context.Context, table *pipeline.Table, target pipe
 
 // Scan counts a table's rows; Athena reads it all for that.
 func (e *Engine) Scan(ctx context.Context, input pipeline.Input, _ func(pipeline.Progress)) (ndjson.Report, error) {
-	found, err := e.ask(ctx, "counts.sql", map[string]any{"With": "", "From": []string{quoted(input.Table.Name)}})
+	found, err := e.ask(ctx, "counts.sql", map[string]any{"With": "", "From": []string{sqlquote.ANSI.Name(input.Table.Name)}})
 	if err != nil {
 		return ndjson.Report{}, about(input.Table, err)
 	}

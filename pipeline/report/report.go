@@ -197,9 +197,9 @@ func seconds(s float64) string { return fmt.Sprintf("%.3f", s) }
 // one come last.
 func funnelLine(r *pipeline.Record, s pipeline.StepRecord) string {
 	levels, others := r.Levels(s)
-	text := levels.Text(func(n int64) string { return strconv.FormatInt(n, 10) }, true)
+	parts := []string{levels.Text(func(n int64) string { return strconv.FormatInt(n, 10) }, true)}
 	for _, o := range others {
-		text += fmt.Sprintf(", with %s %d", o.Name, o.Rows)
+		parts = append(parts, fmt.Sprintf("with %s %d", o.Name, o.Rows))
 	}
-	return text
+	return strings.Join(parts, ", ")
 }
