@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"stedi/pipeline"
+	"stedi/pipeline/sqlquote"
 )
 
 // Adopt registers rows that another engine has written to a target, so that
@@ -15,7 +16,7 @@ func (e *Engine) Adopt(ctx context.Context, table *pipeline.Table, target pipeli
 	if err := e.tables.Stage(ctx, table, stage, target.Folder); err != nil {
 		return 0, err
 	}
-	found, err := e.ask(ctx, "counts.sql", map[string]any{"With": "", "From": []string{`"` + e.tables.Database() + `"."` + stage + `"`}})
+	found, err := e.ask(ctx, "counts.sql", map[string]any{"With": "", "From": []string{sqlquote.ANSI.Name(e.tables.Database()) + "." + sqlquote.ANSI.Name(stage)}})
 	if err != nil {
 		return 0, about(table, err)
 	}

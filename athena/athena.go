@@ -24,6 +24,7 @@ import (
 
 	"stedi/athena/account"
 	"stedi/pipeline"
+	"stedi/pipeline/sqlquote"
 )
 
 // Options configure where queries run and how much they may use.
@@ -121,10 +122,7 @@ func (c *Client) preflight(ctx context.Context) error {
 //go:embed sql/*.sql
 var sqlFiles embed.FS
 
-var sqlTemplates = template.Must(template.New("").Funcs(template.FuncMap{
-	"name": quoted,
-	"text": func(text string) string { return `'` + strings.ReplaceAll(text, `'`, `''`) + `'` },
-}).ParseFS(sqlFiles, "sql/*.sql"))
+var sqlTemplates = template.Must(template.New("").Funcs(sqlquote.ANSI.Functions()).ParseFS(sqlFiles, "sql/*.sql"))
 
 // sqlText executes a template from sql/.
 func sqlText(file string, data any) (string, error) {

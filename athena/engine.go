@@ -13,6 +13,7 @@ import (
 	"stedi/pipeline"
 	"stedi/pipeline/definition"
 	"stedi/pipeline/ndjson"
+	"stedi/pipeline/sqlquote"
 )
 
 // Engine runs transforms on Athena. Each is one CREATE TABLE AS that writes to
@@ -130,7 +131,7 @@ func (e *Engine) Run(ctx context.Context, job pipeline.Job, progress func(pipeli
 	}
 	result, err := e.count(ctx, job, stage)
 	if err == nil {
-		progress(pipeline.Progress{RowsRead: result.Funnel[0].Rows, RowsWritten: result.Rows})
+		progress(pipeline.Progress{RowsRead: result.Funnel.Read(), RowsWritten: result.Rows})
 	}
 	return result, err
 }
@@ -151,7 +152,7 @@ func about(table *pipeline.Table, err error) error {
 // count runs one query that counts the rows of the inputs without a known
 // count, of every stage and of the result.
 func (e *Engine) count(ctx context.Context, job pipeline.Job, stage string) (pipeline.Result, error) {
-	database := quoted(e.tables.Database())
+	database := sqlquote.ANSI.Name(e.tables.Database())
 	result := pipeline.Result{}
 	var from []string // the relations to count
 	var into []int    // the index of each count in the funnel
@@ -164,17 +165,17 @@ func (e *Engine) count(ctx context.Context, job pipeline.Job, stage string) (pip
 			result.Funnel = append(result.Funnel, pipeline.StageRows{Name: input.Table.Name, Rows: *input.Rows})
 			continue
 		}
-		ask(input.Table.Name, database+"."+quoted(input.Table.Name))
+		ask(input.Table.Name, database+"."+sqlquote.ANSI.Name(input.Table.Name))
 	}
 	with, _, ok := definition.Parts(job.Table.Transform)
 	if !e.stages || !ok {
 		with = ""
 	} else {
 		for _, s := range job.Table.Transform.Stages {
-			ask(s, quoted(s))
+			ask(s, sqlquote.ANSI.Name(s))
 		}
 	}
-	ask(job.Table.Name, database+"."+quoted(stage))
+	ask(job.Table.Name, database+"."+sqlquote.ANSI.Name(stage))
 	found, err := e.ask(ctx, "counts.sql", map[string]any{"With": with, "From": from})
 	if err != nil {
 		return pipeline.Result{}, about(job.Table, err)
@@ -192,10 +193,8 @@ func (e *Engine) count(ctx context.Context, job pipeline.Job, stage string) (pip
 	return result, nil
 }
 
-func quoted(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
-
-// Release stops the query that writes to a target, and drops its table from the
-// catalog. It does not delete the rows.
+// Release stops the query that is on its way to a target, and drops the name
+// under which its rows were known, but not the rows.
 func (e *Engine) Release(ctx context.Context, table *pipeline.Table, target pipeline.Target) error {
 	if target.Query != "" {
 		if err := e.client.stop(ctx, target.Query); err != nil {
@@ -207,7 +206,7 @@ func (e *Engine) Release(ctx context.Context, table *pipeline.Table, target pipe
 
 // Scan counts a table's rows; Athena reads the whole table for that.
 func (e *Engine) Scan(ctx context.Context, input pipeline.Input, _ func(pipeline.Progress)) (ndjson.Report, error) {
-	found, err := e.ask(ctx, "counts.sql", map[string]any{"With": "", "From": []string{quoted(input.Table.Name)}})
+	found, err := e.ask(ctx, "counts.sql", map[string]any{"With": "", "From": []string{sqlquote.ANSI.Name(input.Table.Name)}})
 	if err != nil {
 		return ndjson.Report{}, about(input.Table, err)
 	}

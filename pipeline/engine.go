@@ -205,16 +205,8 @@ type Progress struct {
 
 // Result is what a job did.
 type Result struct {
-	Rows int64
-	// Funnel holds the rows of each input in order, then of each stage, then
-	// the rows written.
-	Funnel []StageRows
+	Rows   int64
+	Funnel Funnel
 	// Reports tells, by table, what was read from files.
 	Reports map[string]ndjson.Report
-}
-
-// StageRows is a point on the way of the rows through a transform.
-type StageRows struct {
-	Name string `json:"stage"`
-	Rows int64  `json:"rows"`
 }

@@ -26,19 +26,27 @@ func Prepare(ctx context.Context, inPlace bool, store Store, t *Table, files []F
 	return FetchInput(ctx, store, t, files)
 }
 
-// FetchInput makes the files of a table readable here, several at a time.
-func FetchInput(ctx context.Context, store Store, t *Table, files []File) (Input, error) {
-	input := Input{Table: t, Files: make([]ndjson.File, len(files))}
+// Fetch makes files readable here, several at a time. It is the only function
+// that fetches the files of a table. It calls the store for each file, also
+// after one has failed; the context of the later calls is cancelled then.
+func Fetch(ctx context.Context, store Store, files []File) ([]ndjson.File, error) {
+	fetched := make([]ndjson.File, len(files))
 	group, fetching := errgroup.WithContext(ctx)
 	group.SetLimit(fetchesAtOnce)
 	for i, f := range files {
 		group.Go(func() error {
 			path, err := store.Fetch(fetching, f)
-			input.Files[i] = ndjson.File{Path: path, Name: f.Name, Size: f.Size}
+			fetched[i] = ndjson.File{Path: path, Name: f.Name, Size: f.Size}
 			return err
 		})
 	}
-	return input, group.Wait()
+	return fetched, group.Wait()
+}
+
+// FetchInput makes the files of a table readable here.
+func FetchInput(ctx context.Context, store Store, t *Table, files []File) (Input, error) {
+	fetched, err := Fetch(ctx, store, files)
+	return Input{Table: t, Files: fetched}, err
 }
 
 // AtHand returns the tables that have files, by name, managed or not: what
@@ -79,24 +87,29 @@ func ListTables(ctx context.Context, store Files, lake *Lake, allow Allowance) (
 	return listed, nil
 }
 
-// FetchTables makes inputs of listed tables. Only the files of those that are
-// wanted are fetched; of the others it is said that they are there, no more.
+// FetchTables makes inputs of listed tables. Only the files of the wanted
+// tables are fetched, all of them together; the other inputs have no files.
 func FetchTables(ctx context.Context, store Store, lake *Lake, listed map[string]Listing, wanted ...string) (map[string]Input, error) {
 	inputs := map[string]Input{}
 	for name := range listed {
 		inputs[name] = Input{Table: lake.Table(name)}
 	}
+	var tables []*Table
+	var files []File
 	for _, name := range wanted {
-		t := lake.Table(name)
-		if t == nil {
-			continue // the reader reports that there is none
+		// The reader of an unknown table reports it.
+		if t := lake.Table(name); t != nil {
+			tables, files = append(tables, t), append(files, listed[t.Name].Files...)
 		}
-		input, err := FetchInput(ctx, store, t, listed[t.Name].Files)
-		if err != nil {
-			return nil, err
-		}
-		input.Skipped = FileNames(listed[t.Name].Skipped)
-		inputs[t.Name] = input
+	}
+	fetched, err := Fetch(ctx, store, files)
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range tables {
+		n := len(listed[t.Name].Files)
+		inputs[t.Name] = Input{Table: t, Files: fetched[:n:n], Skipped: FileNames(listed[t.Name].Skipped)}
+		fetched = fetched[n:]
 	}
 	return inputs, nil
 }

@@ -20,7 +20,7 @@ type Manifest struct {
 	// The rest is for tables that a transform makes.
 	SQL    string                 `json:"sql,omitempty"`    // the text
 	Inputs map[string]ndjson.Hash `json:"inputs,omitempty"` // content of each input
-	Funnel []StageRows            `json:"funnel,omitempty"`
+	Funnel Funnel                 `json:"funnel,omitempty"`
 	// RolledBack says that this version was put back in place of a newer one.
 	RolledBack bool `json:"rolled_back,omitempty"`
 

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"stedi/pipeline/ndjson"
+	"stedi/pipeline/sqlquote"
 )
 
 // Querier answers read-only SQL over the tables of a lake.
@@ -94,7 +95,7 @@ func resultType(s *ndjson.Shape) string {
 	case ndjson.KindStruct:
 		fields := make([]string, len(s.Fields))
 		for i, f := range s.Fields {
-			fields[i] = `"` + f.Name + `" ` + resultType(&f.Shape) // names have no quotes in them
+			fields[i] = sqlquote.ANSI.Name(f.Name) + " " + resultType(&f.Shape)
 		}
 		return "STRUCT(" + strings.Join(fields, ", ") + ")"
 	default:

@@ -63,18 +63,18 @@ type ColumnRecord struct {
 
 // StepRecord is what became of a transform in a run.
 type StepRecord struct {
-	Table        string      `json:"table"`
-	State        State       `json:"state"`
-	Reason       string      `json:"reason,omitempty"`
-	Rows         int64       `json:"rows"`
-	Bytes        int64       `json:"bytes"`
-	Seconds      float64     `json:"seconds"`
-	Funnel       []StageRows `json:"funnel"`
-	QueryIDs     []string    `json:"query_ids"`
-	ScannedBytes int64       `json:"scanned_bytes"`
-	DPUSeconds   float64     `json:"dpu_seconds,omitempty"` // of Glue, as they are billed
-	CostUSD      float64     `json:"cost_usd"`
-	Error        string      `json:"error,omitempty"`
+	Table        string   `json:"table"`
+	State        State    `json:"state"`
+	Reason       string   `json:"reason,omitempty"`
+	Rows         int64    `json:"rows"`
+	Bytes        int64    `json:"bytes"`
+	Seconds      float64  `json:"seconds"`
+	Funnel       Funnel   `json:"funnel"`
+	QueryIDs     []string `json:"query_ids"`
+	ScannedBytes int64    `json:"scanned_bytes"`
+	DPUSeconds   float64  `json:"dpu_seconds,omitempty"` // of Glue, as they are billed
+	CostUSD      float64  `json:"cost_usd"`
+	Error        string   `json:"error,omitempty"`
 }
 
 // AddSpending adds what an engine has spent to the step.

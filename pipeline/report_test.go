@@ -82,7 +82,7 @@ func TestJUnitHasACaseForEachStepAndCheck(t *testing.T) {
 		}
 	}
 	if got := got.Cases[0].Out; got != "raw 7 → whole 6 → a 4, with c 1" {
-		t.Errorf("the way of the rows is %q", got)
+		t.Errorf("the funnel is %q", got)
 	}
 	if f := got.Cases[1].Failure; f == nil || f.Message != "the disk is full" || !strings.Contains(f.Text, "Make room.") {
 		t.Errorf("the failure is %+v", f)

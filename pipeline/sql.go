@@ -5,22 +5,16 @@ import (
 	"fmt"
 	"strings"
 	"text/template"
+
+	"stedi/pipeline/sqlquote"
 )
 
 //go:embed sql/*.sql
 var sqlFiles embed.FS
 
-// Every name and text that comes out of a definition goes through one of
-// these, so that nothing of it can end the place where it stands.
 var sqlTemplates = template.Must(template.New("").Funcs(template.FuncMap{
-	"ticked": func(name string) string { return quote(name, "`") },
-	"quoted": func(name string) string { return quote(name, `"`) },
-	"text":   func(text string) string { return quote(text, "'") },
+	"ticked": sqlquote.Hive.Name, "tickedText": sqlquote.Hive.Text, "quoted": sqlquote.ANSI.Name,
 }).ParseFS(sqlFiles, "sql/*.sql"))
-
-func quote(text, mark string) string {
-	return mark + strings.ReplaceAll(text, mark, mark+mark) + mark
-}
 
 // SQLText fills in one of the files in sql/.
 func SQLText(file string, data any) (string, error) {

@@ -54,8 +54,8 @@ type TableTrace struct {
 
 // StageTrace is how many of the subject's rows come out of a stage.
 type StageTrace struct {
-	Stage     string `json:"stage"`
-	Rows      int64  `json:"rows"`                // -1: no column tells
+	StageRows // -1 rows: no column tells
+
 	Condition string `json:"condition,omitempty"` // what it asks of a row
 }
 
@@ -67,6 +67,16 @@ func Only(files []ndjson.File, name string) []ndjson.File {
 	return slices.DeleteFunc(slices.Clone(files), func(f ndjson.File) bool { return f.Name != name })
 }
 
+// Levels are those of the subject's funnel, which has only the first input.
+func (t TableTrace) Levels() Levels {
+	var funnel Funnel
+	for _, s := range t.Stages {
+		funnel = append(funnel, s.StageRows)
+	}
+	levels, _ := funnel.Levels(1)
+	return levels
+}
+
 // Ends finds the stage behind which none of the rows is left that came in.
 func Ends(stages []StageTrace) string {
 	if len(stages) == 0 || stages[len(stages)-1].Rows != 0 {
@@ -75,7 +85,7 @@ func Ends(stages []StageTrace) string {
 	before := int64(0)
 	for _, s := range stages {
 		if s.Rows == 0 && before > 0 {
-			return s.Stage
+			return s.Name
 		}
 		if s.Rows >= 0 {
 			before = s.Rows

@@ -26,18 +26,18 @@ type app struct {
 	found      *pipeline.Record // what the last check of this session found
 	planning   ui.Task
 
-	opening ui.Task
-	place   *Workspace // nil until the lake is open
-	looking ui.Task
-	view    *survey.View  // nil until it was looked at
-	looks   time.Duration // what the last look took
-	live    liveRun
-	known   Remembered
-	failure *problem                     // the newest one, until it is dismissed
-	unread  string                       // why the last look failed; "": it did not
-	counts  map[string]rowCount          // by table: what was counted here
-	others  []pipeline.CatalogTable      // of the catalog, that the lake does not define
-	asks    map[string]map[string]string // by table and stage: what the stage asks of a row
+	opening    ui.Task
+	place      *Workspace // nil until the lake is open
+	looking    ui.Task
+	view       *survey.View  // nil until it was looked at
+	looks      time.Duration // what the last look took
+	live       liveRun
+	known      Remembered
+	failure    *problem                     // the newest one, until it is dismissed
+	unread     string                       // why the last look failed; "": it did not
+	counts     map[string]rowCount          // by table: what was counted here
+	others     []pipeline.CatalogTable      // of the catalog, that the lake does not define
+	predicates map[string]map[string]string // by table and stage
 }
 
 func newApp(ctx context.Context, o Options) *app {
@@ -49,8 +49,8 @@ func newApp(ctx context.Context, o Options) *app {
 			Theme: ui.NewTheme(o.Dark, o.Profiled), Keys: ui.Bindings{Custom: o.Keys}, Work: ui.NewWorkers(ctx),
 			Zone: o.Zone, Clipboard: o.Copy,
 		},
-		options: o,
-		asks:    map[string]map[string]string{}, counts: map[string]rowCount{},
+		options:    o,
+		predicates: map[string]map[string]string{}, counts: map[string]rowCount{},
 	}
 }
 

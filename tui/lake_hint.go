@@ -59,17 +59,12 @@ func (l *lakeView) landingPaths() []string {
 	return paths
 }
 
-// greatestLoss says which stage let the fewest rows through.
+// greatestLoss names the stage that dropped the most rows.
 func (l *lakeView) greatestLoss(t *pipeline.Table, v *survey.TableView) string {
-	way, _ := waterfall(t, v.Funnel, nil)
-	worst, before := fall{}, int64(0)
-	for i, f := range way[1:] {
-		if f.change < worst.change {
-			worst, before = f, way[i].rows
-		}
-	}
-	if worst.change == 0 {
+	levels, _ := v.Funnel.Levels(len(t.Transform.Inputs))
+	worst, before := levels.GreatestLoss()
+	if worst == nil {
 		return t.Doc
 	}
-	return fmt.Sprintf("%s drops %s of %s: %s of %s rows", worst.name, ui.Percent(-worst.change, before), way[0].name, ui.Count(-worst.change), ui.Count(before))
+	return fmt.Sprintf("%s drops %s of %s: %s of %s rows", worst.Name, ui.Percent(-worst.Change, before), levels[0].Name, ui.Count(-worst.Change), ui.Count(before))
 }

@@ -48,7 +48,7 @@ func (l *lakeView) drawLineage(p ui.Pane) {
 		}
 		y = 2
 	default:
-		y = l.drawWaterfall(in, t, v.Funnel, l.choose)
+		y = l.drawFunnel(in, t, v.Funnel, l.choose)
 	}
 	if readers := l.lake().Downstream(t.Name); len(readers) > 0 && y < in.Height() {
 		x := in.Text(1, y, l.Theme.Dim, "feeds")

@@ -21,8 +21,8 @@ type runView struct {
 	at      int             // the chosen step
 	marked  map[string]bool // steps to run
 	wanted  string
-	scroll  int                                // lines up from the end of the log
-	borders struct{ steps, lineage, fall int } // how far each was moved
+	scroll  int                                  // lines up from the end of the log
+	borders struct{ steps, lineage, funnel int } // how far each was moved
 	replay  *replay
 }
 
@@ -30,7 +30,7 @@ type runView struct {
 const (
 	stepsPane = iota
 	graphPane
-	fallPane
+	funnelPane
 	logPane
 	runPanes
 )

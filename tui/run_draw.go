@@ -39,23 +39,23 @@ func (s *runView) drawWide(p ui.Pane) {
 	s.drawSteps(upper)
 	left, right, grip := lower.Beside(ui.Border{
 		Moved: &s.borders.lineage, Usual: p.Width() * 38 / 100, Least: ui.LeastWide,
-		Before: []int{graphPane}, After: []int{fallPane, logPane},
+		Before: []int{graphPane}, After: []int{funnelPane, logPane},
 	})
 	defer grip()
 	s.drawLineage(left)
-	fall, log, grip := right.Across(ui.Border{
-		Moved: &s.borders.fall, Usual: min(8, right.Height()/2), Least: ui.LeastTall,
-		Before: []int{fallPane}, After: []int{logPane},
+	funnel, log, grip := right.Across(ui.Border{
+		Moved: &s.borders.funnel, Usual: min(8, right.Height()/2), Least: ui.LeastTall,
+		Before: []int{funnelPane}, After: []int{logPane},
 	})
 	defer grip()
-	s.drawFall(fall)
+	s.drawFunnelPane(funnel)
 	s.drawLog(log)
 }
 
 func (s *runView) belowSteps(usual int) ui.Border {
 	return ui.Border{
 		Moved: &s.borders.steps, Usual: usual, Least: ui.LeastTall,
-		Before: []int{stepsPane}, After: []int{graphPane, fallPane, logPane},
+		Before: []int{stepsPane}, After: []int{graphPane, funnelPane, logPane},
 	}
 }
 
@@ -65,15 +65,15 @@ func (s *runView) lowerPane() int {
 	if s.live.busy() {
 		return logPane
 	}
-	return fallPane
+	return funnelPane
 }
 
 func (s *runView) drawPane(p ui.Pane, which int) {
 	switch which {
 	case graphPane:
 		s.drawLineage(p)
-	case fallPane:
-		s.drawFall(p)
+	case funnelPane:
+		s.drawFunnelPane(p)
 	case logPane:
 		s.drawLog(p)
 	default:
@@ -305,7 +305,7 @@ func rowsRead(step *liveStep) int64 {
 	if step.record == nil || len(step.record.Funnel) == 0 {
 		return step.progress.RowsRead
 	}
-	return step.record.Funnel[0].Rows // not those of other inputs, which are read on the way
+	return step.record.Funnel.Read() // not those of other inputs, which are read on the way
 }
 
 func rowsThrough(step *liveStep) (in, out string) {
@@ -354,15 +354,15 @@ func (s *runView) drawLineage(p ui.Pane) {
 	s.drawGraph(in, chosen, s.chooseStep)
 }
 
-// drawFall shows where the rows of the chosen step went.
-func (s *runView) drawFall(p ui.Pane) {
+// drawFunnelPane shows the funnel of the chosen step.
+func (s *runView) drawFunnelPane(p ui.Pane) {
 	t := s.current()
 	if t == nil {
 		return
 	}
-	in := p.Box(s.Theme, "FUNNEL of "+t.Name, s.panes.At == fallPane)
-	p.Click(func() tea.Cmd { s.panes.At = fallPane; return nil })
-	var funnel []pipeline.StageRows
+	in := p.Box(s.Theme, "FUNNEL of "+t.Name, s.panes.At == funnelPane)
+	p.Click(func() tea.Cmd { s.panes.At = funnelPane; return nil })
+	var funnel pipeline.Funnel
 	if v := s.table(t.Name); v != nil {
 		funnel = v.Funnel
 	}
@@ -373,5 +373,5 @@ func (s *runView) drawFall(p ui.Pane) {
 		in.Cut(1, 0, in.Width()-2, s.Theme.Dim, "not built yet: r runs it")
 		return
 	}
-	s.drawWaterfall(in, t, funnel, func(name string) tea.Cmd { return s.Want(openTable{name}) })
+	s.drawFunnel(in, t, funnel, func(name string) tea.Cmd { return s.Want(openTable{name}) })
 }

@@ -68,14 +68,8 @@ func fetch(ctx context.Context, store pipeline.Store, table *pipeline.Table, all
 			skipped = append(skipped, f.Name)
 		}
 	}
-	for _, f := range listed {
-		path, err := store.Fetch(ctx, f)
-		if err != nil {
-			return nil, nil, err
-		}
-		files = append(files, ndjson.File{Path: path, Name: f.Name, Size: f.Size})
-	}
-	return files, skipped, nil
+	files, err = pipeline.Fetch(ctx, store, listed)
+	return files, skipped, err
 }
 
 // reload reads the table again; the cursor stays where it is.

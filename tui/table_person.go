@@ -170,7 +170,7 @@ func (p *personPanel) height(wide int) int {
 	for _, t := range p.trace.Tables {
 		lines := len(t.Stages)
 		for _, s := range t.Stages {
-			if s.Stage == t.Ends {
+			if s.Name == t.Ends {
 				lines += len(p.reason(s, wide-2))
 			}
 		}
@@ -222,17 +222,17 @@ func (p *personPanel) drawWay(area ui.Pane, t pipeline.TableTrace) {
 	}
 	y := 0
 	for i, s := range t.Stages {
-		name, style := s.Stage, th.Text
+		name, style := s.Name, th.Text
 		if i == len(t.Stages)-1 {
 			name = "└▶ " + name
 		}
-		if s.Stage == t.Ends {
+		if s.Name == t.Ends {
 			style = th.Warn
 		}
 		area.Cut(1, y, 30, style, name)
 		area.TextRight(42, y, style, rowsText(s.Rows, false))
 		y++
-		if s.Stage != t.Ends {
+		if s.Name != t.Ends {
 			continue
 		}
 		for _, line := range p.reason(s, area.Width()) {

@@ -247,7 +247,7 @@ func (m *Model) hear(msg tea.Msg) tea.Cmd {
 	case checkedMsg:
 		return m.checked(msg)
 	case explainedMsg:
-		m.asks[msg.table] = msg.conditions
+		m.predicates[msg.table] = msg.conditions
 	}
 	return nil
 }

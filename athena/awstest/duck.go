@@ -20,6 +20,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/glue"
 	"github.com/aws/aws-sdk-go-v2/service/glue/types"
 	driver "github.com/duckdb/duckdb-go/v2"
+
+	"stedi/pipeline/sqlquote"
 )
 
 // duck runs Athena's SQL in DuckDB, which starts at once and does not require
@@ -41,10 +43,7 @@ func newDuck(t *testing.T, s3 *S3, glue *Glue) *duck {
 //go:embed sql/*.sql
 var duckFiles embed.FS
 
-var duckSQL = template.Must(template.New("").Funcs(template.FuncMap{
-	"name": func(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` },
-	"text": func(value string) string { return `'` + strings.ReplaceAll(value, `'`, `''`) + `'` },
-}).ParseFS(duckFiles, "sql/*.sql"))
+var duckSQL = template.Must(template.New("").Funcs(sqlquote.ANSI.Functions()).ParseFS(duckFiles, "sql/*.sql"))
 
 var createTable = regexp.MustCompile(`(?is)^\s*CREATE TABLE\s+(?:"?\w+"?\.)?"?(\w+)"?\s+WITH\s*\(\s*format\s*=\s*'JSON'\s*,\s*external_location\s*=\s*'([^']+)'\s*\)\s*AS\s(.*)$`)
 

@@ -231,7 +231,7 @@ func TestWhatMakesAthenaReadSomethingElseIsFound(t *testing.T) {
 	d.update(t, "customer_landing", func(in *types.TableInput) { in.StorageDescriptor.Columns[0].Type = aws.String("int") })
 	all := strings.Join(examine(t, d), "\n")
 	for _, want := range []string{
-		"stedi.no_slash: s3://other/a has no slash at its end", "ALTER TABLE stedi.no_slash SET LOCATION 's3://other/a/';",
+		"stedi.no_slash: s3://other/a has no slash at its end", "ALTER TABLE `stedi`.`no_slash` SET LOCATION 's3://other/a/';",
 		"stedi.above: s3://bucket/lake/customer/ also catches the files of customer_landing",
 		"stedi.exact_case: case.insensitive is false", "MSCK REPAIR TABLE stedi.unloaded;", "stedi.no_serde: it has no SerDe",
 		"stedi.customer_landing: its columns differ", "Run `stedi deploy` to fix it.",

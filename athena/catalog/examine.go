@@ -11,6 +11,7 @@ import (
 
 	"stedi/athena/account"
 	"stedi/pipeline"
+	"stedi/pipeline/sqlquote"
 )
 
 // Examine compares the database with the definition. It also checks every table
@@ -70,7 +71,8 @@ func (c *Catalog) examine(t types.Table, all []types.Table, lake *pipeline.Lake)
 	about := c.database + "." + aws.ToString(t.Name)
 	location := aws.ToString(t.StorageDescriptor.Location)
 	alter := func(to string) string {
-		return fmt.Sprintf("ALTER TABLE %s SET LOCATION '%s';", about, to)
+		name := sqlquote.Hive.Name(c.database) + "." + sqlquote.Hive.Name(aws.ToString(t.Name))
+		return fmt.Sprintf("ALTER TABLE %s SET LOCATION %s;", name, sqlquote.Hive.Text(to))
 	}
 	if location != "" && !strings.HasSuffix(location, "/") {
 		findings = append(findings, wrong(about, location+" has no slash at its end, so that it also means what only begins with it", alter(location+"/")))

@@ -81,7 +81,7 @@ func (e *Engine) Run(ctx context.Context, job pipeline.Job, progress func(pipeli
 	if err != nil {
 		return pipeline.Result{}, err
 	}
-	written := result.Funnel[len(result.Funnel)-1].Rows
+	written := result.Funnel.Written()
 	found, err := e.Adopt(ctx, job.Table, *job.Output.Folder)
 	if err != nil {
 		return pipeline.Result{}, err
@@ -90,7 +90,7 @@ func (e *Engine) Run(ctx context.Context, job pipeline.Job, progress func(pipeli
 		return pipeline.Result{}, pipeline.Fail(pipeline.BadEngine, job.Table.Name, "Run again.",
 			"audit: job run %s reported %d rows but wrote %d; not published", done.ID, written, found)
 	}
-	progress(pipeline.Progress{RowsRead: result.Funnel[0].Rows, RowsWritten: written})
+	progress(pipeline.Progress{RowsRead: result.Funnel.Read(), RowsWritten: written})
 	return pipeline.Result{Rows: written, Funnel: result.Funnel}, nil
 }
 

@@ -116,8 +116,7 @@ func verdict(r pipeline.TableRecord) string {
 	return strings.Join(words, ", ")
 }
 
-// step prints a step with its funnel: the rows of its first input, after each
-// stage, and out.
+// step shows the funnel of a transform.
 func (t *textPrinter) step(s pipeline.StepRecord, record *pipeline.Record) {
 	head := fmt.Sprintf("%s  %s", s.Table, s.State)
 	switch s.State {
@@ -131,21 +130,9 @@ func (t *textPrinter) step(s pipeline.StepRecord, record *pipeline.Record) {
 	if len(s.Funnel) == 0 {
 		return
 	}
-	inputs := 0
-	for inputs < len(s.Funnel) && s.Funnel[inputs].Name != s.Table && record.Table(s.Funnel[inputs].Name) != nil {
-		inputs++
-	}
-	main := s.Funnel[0]
-	way := []string{fmt.Sprintf("%s %s", main.Name, thousands(main.Rows))}
-	for _, stage := range s.Funnel[inputs:] {
-		if stage.Name == s.Table {
-			way = append(way, thousands(stage.Rows))
-			continue
-		}
-		way = append(way, fmt.Sprintf("%s %s", stage.Name, thousands(stage.Rows)))
-	}
-	t.printf("  %s\n", strings.Join(way, " → "))
-	for _, other := range s.Funnel[1:max(1, inputs)] {
+	levels, others := record.Levels(s)
+	t.printf("  %s\n", levels.Text(thousands, false))
+	for _, other := range others {
 		t.printf("  with %s %s\n", other.Name, thousands(other.Rows))
 	}
 }

@@ -101,7 +101,7 @@ func traceTables(b *strings.Builder, tables []pipeline.TableTrace) {
 		if t.Missing {
 			n = "-"
 		}
-		rows = append(rows, []string{t.Zone, t.Table, n, way(t)})
+		rows = append(rows, []string{t.Zone, t.Table, n, traceFunnel(t)})
 	}
 	writeLines(b, align(rows, 2))
 	for _, t := range tables {
@@ -110,7 +110,7 @@ func traceTables(b *strings.Builder, tables []pipeline.TableTrace) {
 		}
 		fmt.Fprintf(b, "\n%s: all rows are dropped at %s", t.Table, t.Ends)
 		for _, s := range t.Stages {
-			if s.Stage == t.Ends && s.Condition != "" {
+			if s.Name == t.Ends && s.Condition != "" {
 				fmt.Fprintf(b, ", which requires\n  %s", printable.Text(s.Condition))
 			}
 		}
@@ -118,17 +118,9 @@ func traceTables(b *strings.Builder, tables []pipeline.TableTrace) {
 	}
 }
 
-// way formats the stages of a table with their row counts.
-func way(t pipeline.TableTrace) string {
-	var parts []string
-	for i, s := range t.Stages {
-		if i == len(t.Stages)-1 {
-			parts = append(parts, countOf(s.Rows))
-			continue
-		}
-		parts = append(parts, s.Stage+" "+countOf(s.Rows))
-	}
-	text := strings.Join(parts, " → ")
+// traceFunnel writes a subject's funnel through a table.
+func traceFunnel(t pipeline.TableTrace) string {
+	text := t.Levels().Text(countOf, false)
 	switch {
 	case t.Missing:
 		text += " (not built yet)"

@@ -7,6 +7,7 @@ import (
 
 	"stedi/pipeline"
 	"stedi/pipeline/ndjson"
+	"stedi/pipeline/sqlquote"
 )
 
 func TestAStatementReadsBackAsItsTable(t *testing.T) {
@@ -86,4 +87,19 @@ func TestS3Locations(t *testing.T) {
 			t.Errorf("%q gives %q and %v, want %q", text, got, err, want)
 		}
 	}
+}
+
+// FuzzQuotedDDL: the parser reads back any location and any column name that is
+// quoted for a DDL.
+func FuzzQuotedDDL(f *testing.F) {
+	for _, s := range []string{"a", "'", "`", `\`, `o'neil\`, "'; DROP TABLE t; --", "/*", "a\nb", "\x00", `\0`} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		l := lexer{text: sqlquote.Hive.Text(s) + sqlquote.Hive.Name(s), ddl: true}
+		text, name, end := l.lex(), l.lex(), l.lex()
+		if text.kind != tokenString || text.text != s || name.kind != tokenName || name.text != s || end.kind != tokenEnd {
+			t.Errorf("%q is read back as %q, %q and %v", s, text.text, name.text, end)
+		}
+	})
 }

@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"stedi/pipeline/sqlquote"
 )
 
 // otherLake is a LOCATION of a lake in S3 that has a name.
@@ -72,9 +74,9 @@ func (d tableDDL) portable(text, folder string) string {
 		span
 		text string
 	}
-	edits := []edit{{d.locationAt, "'${lake}/" + folder + "/'"}}
+	edits := []edit{{d.locationAt, sqlquote.Hive.Text("${lake}/" + folder + "/")}}
 	if d.database != "" {
-		edits = append(edits, edit{d.nameAt, "`" + strings.ReplaceAll(d.name, "`", "``") + "`"})
+		edits = append(edits, edit{d.nameAt, sqlquote.Hive.Name(d.name)})
 	}
 	if !d.hasFormat {
 		edits = append(edits, edit{span{d.formatAt, d.formatAt}, "ROW FORMAT SERDE '" + openX + "'\n"})

@@ -94,13 +94,14 @@ func (s *Sealed) Close() error {
 	return errors.Join(s.parser.Close(), s.engine.Close())
 }
 
-// Serialize gives the syntax tree of a text as json_serialize_sql makes it, or
-// what is wrong with the text in the same form. Nothing of it is run. A Cursor
-// may be open meanwhile.
-func (s *Sealed) Serialize(ctx context.Context, text string) (string, error) {
-	var tree string
-	err := s.parser.QueryRowContext(ctx, statement("parse.sql", nil), text).Scan(&tree)
-	return tree, err
+// Parsed is a text with its syntax tree as json_serialize_sql makes it, or with
+// what is wrong with the text in the same form.
+type Parsed struct{ Text, Tree string }
+
+// Parse parses a text. Nothing of it is run. A Cursor may be open meanwhile.
+func (s *Sealed) Parse(ctx context.Context, text string) (*Parsed, error) {
+	p := &Parsed{Text: text}
+	return p, s.parser.QueryRowContext(ctx, statement("parse.sql", nil), text).Scan(&p.Tree)
 }
 
 // SetTables replaces all tables. No Cursor may be open.

@@ -46,7 +46,7 @@ type Cursor struct {
 
 // Query begins a query that reads the named tables and may leave out what is
 // allowed. After an error nothing is left open.
-func (s *Sealed) Query(ctx context.Context, text string, tables []string, allow pipeline.Allowance) (_ *Cursor, err error) {
+func (s *Sealed) Query(ctx context.Context, p *Parsed, tables []string, allow pipeline.Allowance) (_ *Cursor, err error) {
 	c := &Cursor{sealed: s}
 	defer func() {
 		if err != nil {
@@ -58,14 +58,10 @@ func (s *Sealed) Query(ctx context.Context, text string, tables []string, allow 
 	}
 	stop := s.interruptWith(ctx)
 	defer stop()
-	if err := c.prepareText(text); err != nil {
-		return nil, errors.Join(ctx.Err(), s.named(ctx, text, err))
+	if err := c.prepareText(p.Text); err != nil {
+		return nil, errors.Join(ctx.Err(), p.named(err))
 	}
-	tree, err := s.Serialize(ctx, text)
-	if err != nil {
-		return nil, errors.Join(ctx.Err(), err)
-	}
-	wrapped, err := c.describe(ctx, text)
+	wrapped, err := c.describe(ctx, p)
 	if err != nil {
 		return nil, errors.Join(ctx.Err(), err)
 	}
@@ -76,7 +72,7 @@ func (s *Sealed) Query(ctx context.Context, text string, tables []string, allow 
 			return nil, errors.Join(ctx.Err(), err)
 		}
 	}
-	if err := c.execute(streams(tree)); err != nil {
+	if err := c.execute(streams(p.Tree)); err != nil {
 		return nil, errors.Join(ctx.Err(), err)
 	}
 	return c, nil

@@ -33,9 +33,17 @@ func sealed(t *testing.T, memory int64, tables ...pipeline.Input) *Sealed {
 	return s
 }
 
+func begin(ctx context.Context, s *Sealed, query string, tables ...string) (*Cursor, error) {
+	p, err := s.Parse(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	return s.Query(ctx, p, tables, pipeline.Allowance{})
+}
+
 func all(t *testing.T, s *Sealed, query string, tables ...string) ([]pipeline.ResultColumn, [][]any, error) {
 	t.Helper()
-	c, err := s.Query(t.Context(), query, tables, pipeline.Allowance{})
+	c, err := begin(t.Context(), s, query, tables...)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -113,7 +121,7 @@ func TestQueryKeepsNamesAndOrder(t *testing.T) {
 
 func TestQueryStreamsWhatWouldNeverFit(t *testing.T) {
 	s := sealed(t, 64<<20)
-	c, err := s.Query(t.Context(), "SELECT i, CAST(i AS HUGEINT), repeat('x', 1000) FROM range(1000000000000) AS r(i)", nil, pipeline.Allowance{})
+	c, err := begin(t.Context(), s, "SELECT i, CAST(i AS HUGEINT), repeat('x', 1000) FROM range(1000000000000) AS r(i)")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -155,7 +163,7 @@ func TestCancelledQueryEndsSoonAndTheNextOneWorks(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 	defer cancel()
 	start := time.Now()
-	_, err := s.Query(ctx, "SELECT count(*) FROM range(10000000) AS a(i), range(10000000) AS b(j) WHERE i * j % 7 = 3", nil, pipeline.Allowance{})
+	_, err := begin(ctx, s, "SELECT count(*) FROM range(10000000) AS a(i), range(10000000) AS b(j) WHERE i * j % 7 = 3")
 	if !errors.Is(err, context.DeadlineExceeded) || time.Since(start) > 3*time.Second {
 		t.Errorf("%v after %v", err, time.Since(start))
 	}
@@ -191,7 +199,7 @@ func TestQueryNeverMixesTwoVersionsOfATable(t *testing.T) {
 	line := `{"n":1}` + "\n"
 	numbers := table(t, "numbers", []ndjson.Column{{Name: "n", Type: ndjson.Bigint}}, strings.Repeat(line, 100_000))
 	s := sealed(t, 256<<20, numbers)
-	c, err := s.Query(t.Context(), "SELECT n FROM numbers", []string{"numbers"}, pipeline.Allowance{})
+	c, err := begin(t.Context(), s, "SELECT n FROM numbers", "numbers")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -120,7 +120,7 @@ type textColumn struct {
 
 // describe finds the columns of the prepared statement. If some of them must
 // be cast, it returns the text that does.
-func (c *Cursor) describe(ctx context.Context, query string) (wrapped string, err error) {
+func (c *Cursor) describe(ctx context.Context, p *Parsed) (wrapped string, err error) {
 	n := int(mapping.PreparedStatementColumnCount(c.prepare)) // a count of columns is small
 	c.columns, c.readers = make([]pipeline.ResultColumn, n), make([]valueReader, n)
 	columns := make([]textColumn, n)
@@ -139,7 +139,7 @@ func (c *Cursor) describe(ctx context.Context, query string) (wrapped string, er
 	if !cast {
 		return "", nil
 	}
-	bare, err := c.sealed.bare(ctx, query)
+	bare, err := c.sealed.bare(ctx, p)
 	if err != nil {
 		return "", err
 	}
@@ -210,22 +210,15 @@ const maxSemicolons = 100
 
 // bare takes the semicolon and what follows it off a statement: the shortest
 // text that DuckDB reads as the same one.
-func (s *Sealed) bare(ctx context.Context, query string) (string, error) {
-	if !strings.Contains(query, ";") {
-		return query, nil
-	}
-	whole, err := s.Serialize(ctx, query)
-	if err != nil {
-		return "", err
-	}
-	at := 0
+func (s *Sealed) bare(ctx context.Context, p *Parsed) (string, error) {
+	query, at := p.Text, 0
 	for range maxSemicolons {
 		next := strings.IndexByte(query[at:], ';')
 		if next < 0 {
 			return query, nil
 		}
 		at += next
-		if tree, err := s.Serialize(ctx, query[:at]); err == nil && tree == whole {
+		if part, err := s.Parse(ctx, query[:at]); err == nil && part.Tree == p.Tree {
 			return query[:at], nil
 		}
 		at++

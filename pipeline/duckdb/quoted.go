@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"stedi/pipeline"
+	"stedi/pipeline/sqlquote"
 )
 
 // Quoted returns the length of the white space, the comment or the quoted text
@@ -60,7 +61,7 @@ func BacktickName(sql string, at int) string {
 	if !closed || name == "" || len(name) > 128 || strings.ContainsAny(name, "\n'\"") {
 		name = "name"
 	}
-	return quoteName(name)
+	return sqlquote.ANSI.Name(name)
 }
 
 var (

@@ -215,6 +215,7 @@ func watchedName(table string) string { return table + "_watched" }
 // account completes the result: what was read, and how many rows came how far.
 func (r *run) account(ctx context.Context, made *counted, result *pipeline.Result) error {
 	result.Reports = map[string]ndjson.Report{}
+	var inputs []pipeline.StageRows
 	for _, input := range r.job.Inputs {
 		name := input.Table.Name
 		rows := r.engine.kept[name]
@@ -226,14 +227,13 @@ func (r *run) account(ctx context.Context, made *counted, result *pipeline.Resul
 			result.Reports[name] = report
 			rows = report.Rows
 		}
-		result.Funnel = append(result.Funnel, pipeline.StageRows{Name: name, Rows: rows})
+		inputs = append(inputs, pipeline.StageRows{Name: name, Rows: rows})
 	}
 	stages, err := r.engine.stageRows(ctx, made)
 	if err != nil {
 		return err
 	}
-	result.Funnel = append(result.Funnel, stages...)
-	result.Funnel = append(result.Funnel, pipeline.StageRows{Name: r.job.Table.Name, Rows: result.Rows})
+	result.Funnel = pipeline.FunnelOf(r.job.Table.Name, inputs, stages, result.Rows)
 	return nil
 }
 

@@ -130,16 +130,12 @@ func parsedTree(serialized string) (tree any) {
 }
 
 // named replaces an error about a hidden function by one about the name.
-func (s *Sealed) named(ctx context.Context, text string, err error) error {
+func (p *Parsed) named(err error) error {
 	fault, ok := errors.AsType[*QueryError](err)
 	if !ok || !hidden.MatchString(fault.Message) {
 		return err
 	}
-	tree, parseErr := s.Serialize(ctx, text)
-	if parseErr != nil {
-		return err
-	}
-	if named := sessionError(fault.Message, parsedTree(tree)); named != nil {
+	if named := sessionError(fault.Message, parsedTree(p.Tree)); named != nil {
 		return named
 	}
 	return err

@@ -7,22 +7,19 @@ import (
 	"text/template"
 
 	"stedi/pipeline/ndjson"
+	"stedi/pipeline/sqlquote"
 )
 
 //go:embed sql/*.sql
 var sqlFiles embed.FS
 
 var statements = template.Must(template.New("").Funcs(template.FuncMap{
-	"name":       func(s any) string { return quoteName(fmt.Sprint(s)) },
+	"name":       func(s any) string { return sqlquote.ANSI.Name(fmt.Sprint(s)) },
 	"fromText":   fromText,
 	"toText":     toText,
 	"nestedText": nestedText,
-	"text":       func(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" },
+	"text":       sqlquote.ANSI.Text,
 }).ParseFS(sqlFiles, "sql/*.sql"))
-
-func quoteName(name string) string {
-	return `"` + strings.ReplaceAll(name, `"`, `""`) + `"`
-}
 
 // statement fills in one of the files in sql/.
 func statement(file string, data any) string {

@@ -202,7 +202,7 @@ func (t *trace) stages(ctx context.Context, table *pipeline.Table) ([]pipeline.S
 		return nil, err
 	}
 	known := t.job.Lake.Identifying(table)
-	way := []pipeline.StageTrace{{Stage: first, Rows: t.rows[first]}}
+	way := []pipeline.StageTrace{{StageRows: pipeline.StageRows{Name: first, Rows: t.rows[first]}}}
 	var stages []stage
 	for _, cte := range tree.ctes() {
 		s := stage{Name: cte.name, Aliases: cte.aliases}
@@ -210,7 +210,7 @@ func (t *trace) stages(ctx context.Context, table *pipeline.Table) ([]pipeline.S
 			return nil, err
 		}
 		stages = append(stages, s)
-		one := pipeline.StageTrace{Stage: s.Name}
+		one := pipeline.StageTrace{StageRows: pipeline.StageRows{Name: s.Name}}
 		columns, err := t.columns(ctx, plain(stages, statement("stage.sql", named{Table: s.Name})))
 		if err != nil {
 			return nil, err
@@ -223,7 +223,7 @@ func (t *trace) stages(ctx context.Context, table *pipeline.Table) ([]pipeline.S
 		}
 		way = append(way, one)
 	}
-	last := pipeline.StageTrace{Stage: table.Name}
+	last := pipeline.StageTrace{StageRows: pipeline.StageRows{Name: table.Name}}
 	columns, err := t.columns(ctx, table.Transform.SQL)
 	if err != nil {
 		return nil, err

@@ -9,6 +9,7 @@ import (
 
 	"stedi/pipeline"
 	"stedi/pipeline/ndjson"
+	"stedi/pipeline/sqlquote"
 )
 
 // plainTypes are DuckDB's types for those of a lake that have no parameters.
@@ -79,9 +80,9 @@ func shapeOf(info driver.TypeInfo) (s ndjson.Shape, ok bool) {
 // fromText is the SQL of a column that the reader gives as text.
 func fromText(c ndjson.Column) string {
 	if shape := c.Type.Shape(); shape.IsNested() {
-		return fmt.Sprintf("CAST(CAST(%s AS JSON) AS %s) AS %s", quoteName(c.Name), pipeline.ResultType(c.Type), quoteName(c.Name))
+		return fmt.Sprintf("CAST(CAST(%s AS JSON) AS %s) AS %s", sqlquote.ANSI.Name(c.Name), pipeline.ResultType(c.Type), sqlquote.ANSI.Name(c.Name))
 	}
-	return quoteName(c.Name)
+	return sqlquote.ANSI.Name(c.Name)
 }
 
 // toText is the SQL that makes a value what the writer takes.

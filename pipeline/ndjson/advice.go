@@ -6,6 +6,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"stedi/pipeline/sqlquote"
 )
 
 // Advice says what a file is that cannot be read, and how it is repaired.
@@ -140,8 +142,7 @@ func duckdb(reader, name string) string {
 	if !nameable(name) {
 		name = placeholder
 	}
-	literal := func(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
-	sql := "COPY (FROM " + reader + "(" + literal(name) + ")) TO " + literal(name+".new") + " (FORMAT json)"
+	sql := "COPY (FROM " + reader + "(" + sqlquote.ANSI.Text(name) + ")) TO " + sqlquote.ANSI.Text(name+".new") + " (FORMAT json)"
 	if strings.ContainsAny(sql, "\"$`\\!") {
 		return "duckdb -c " + quote(sql)
 	}

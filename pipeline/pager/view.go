@@ -11,6 +11,7 @@ import (
 
 	"stedi/pipeline"
 	"stedi/pipeline/ndjson"
+	"stedi/pipeline/sqlquote"
 )
 
 // View says which columns and rows of a table are wanted, in which order.
@@ -62,9 +63,7 @@ type Order struct {
 //go:embed sql/view.sql
 var sqlFiles embed.FS
 
-var viewTemplate = template.Must(template.New("view.sql").Funcs(template.FuncMap{"name": name}).ParseFS(sqlFiles, "sql/view.sql"))
-
-func name(s string) string { return `"` + strings.ReplaceAll(s, `"`, `""`) + `"` }
+var viewTemplate = template.Must(template.New("view.sql").Funcs(sqlquote.ANSI.Functions()).ParseFS(sqlFiles, "sql/view.sql"))
 
 // Select is the query for at most limit rows of the view. Without a Sort they
 // are any rows.
@@ -166,7 +165,7 @@ func (c Condition) literal(table *pipeline.Table, column pipeline.Column) (Op, s
 	}
 	switch {
 	case c.Value != nil && (c.Op == Contains || c.Op == StartsWith):
-		return c.Op, quoted(fmt.Sprint(c.Value)), nil
+		return c.Op, sqlquote.ANSI.Text(fmt.Sprint(c.Value)), nil
 	case c.Value != nil:
 	case c.Op == Equal:
 		return IsNull, "", nil
@@ -186,13 +185,13 @@ func literal(kind ndjson.Type, value any) (string, bool) {
 	shape := kind.Shape()
 	switch {
 	case shape.IsText():
-		return quoted(text), value != nil
+		return sqlquote.ANSI.Text(text), value != nil
 	case shape.Kind == ndjson.KindBoolean:
 		b, err := strconv.ParseBool(text)
 		return strconv.FormatBool(b), err == nil
 	case shape.Kind == ndjson.KindDate, shape.Kind == ndjson.KindTimestamp:
 		text, ok := shape.Time(text)
-		return "CAST(" + quoted(text) + " AS " + strings.ToUpper(kind.String()) + ")", ok && value != nil
+		return "CAST(" + sqlquote.ANSI.Text(text) + " AS " + strings.ToUpper(kind.String()) + ")", ok && value != nil
 	case shape.Kind == ndjson.KindDecimal:
 		text, ok := ndjson.Decimal(text)
 		return text, ok && value != nil
@@ -209,13 +208,4 @@ func literal(kind ndjson.Type, value any) (string, bool) {
 		return strconv.FormatFloat(x, 'e', -1, 64), err == nil && !math.IsInf(x, 0) && !math.IsNaN(x)
 	}
 	return "", false
-}
-
-// quoted writes a text in SQL. A query cannot hold a NUL character.
-func quoted(text string) string {
-	parts := strings.Split(text, "\x00")
-	for i, part := range parts {
-		parts[i] = "'" + strings.ReplaceAll(part, "'", "''") + "'"
-	}
-	return strings.Join(parts, " || chr(0) || ")
 }

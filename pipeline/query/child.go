@@ -76,6 +76,7 @@ func ChildMain(ctx context.Context, stdin io.Reader, stdout io.Writer) int {
 type worker struct {
 	out     io.Writer
 	sealed  *duckdb.Sealed
+	parsed  *duckdb.Parsed // by the last kindParse: the only text that kindQuery runs
 	cursor  *duckdb.Cursor
 	guard   guard
 	threads int
@@ -130,11 +131,13 @@ func (w *worker) answer(ctx context.Context, f frame) error {
 		if err := f.decode(kindParse, &m); err != nil {
 			return err
 		}
-		tree, err := w.sealed.Serialize(ctx, m.SQL)
+		parsed, err := w.sealed.Parse(ctx, m.SQL)
 		if err != nil {
+			w.parsed = nil
 			return duckdb.ParseFault(err.Error())
 		}
-		return writeFrame(w.out, kindTree, []byte(tree))
+		w.parsed = parsed
+		return writeFrame(w.out, kindTree, []byte(parsed.Tree))
 	case kindQuery:
 		return w.query(ctx, f)
 	case kindNext:
@@ -175,11 +178,15 @@ func (w *worker) query(ctx context.Context, f frame) error {
 	if err := f.decode(kindQuery, &m); err != nil {
 		return err
 	}
+	parsed := w.parsed
+	if w.parsed = nil; parsed == nil {
+		return errors.New("a query without a parsed text")
+	}
 	w.close(ctx)
 	if err := limitCPU(m.Timeout * time.Duration(w.threads)); err != nil {
 		return err
 	}
-	cursor, err := w.sealed.Query(ctx, m.SQL, m.Tables, m.Allow)
+	cursor, err := w.sealed.Query(ctx, parsed, m.Tables, m.Allow)
 	if err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	_ "embed"
 	"encoding/json"
+	"fmt"
 	"maps"
 	"regexp"
 	"slices"
@@ -86,20 +87,26 @@ func lower(name string) string {
 	}, name)
 }
 
-// check judges a text by the tree that json_serialize_sql made of it.
-func (g *gate) check(serialized []byte) error {
-	var answer struct {
-		Error      bool             `json:"error"`
-		Message    string           `json:"error_message"`
-		Type       string           `json:"error_type"`
-		Position   string           `json:"position"`
-		Statements []map[string]any `json:"statements"`
-	}
+// syntaxTree is what json_serialize_sql makes of a text.
+type syntaxTree struct {
+	Error      bool             `json:"error"`
+	Message    string           `json:"error_message"`
+	Type       string           `json:"error_type"`
+	Position   string           `json:"position"`
+	Statements []map[string]any `json:"statements"`
+}
+
+func readTree(serialized []byte) (tree syntaxTree, err error) {
 	decoder := json.NewDecoder(bytes.NewReader(serialized))
 	decoder.UseNumber()
-	if err := decoder.Decode(&answer); err != nil {
-		return refuse(g.sql, -1, "Rewrite the query.", "the answer of the parser cannot be read")
+	if err := decoder.Decode(&tree); err != nil {
+		return tree, fmt.Errorf("an invalid syntax tree: %w", err)
 	}
+	return tree, nil
+}
+
+// check judges a text by its tree, which it does not change.
+func (g *gate) check(answer syntaxTree) error {
 	switch {
 	case answer.Error && answer.Type == "not implemented":
 		return g.notSelect()

@@ -25,6 +25,7 @@ type child struct {
 	exited chan struct{} // closed when the process has exited
 	tables int           // version of the tables that it knows
 	ready  readyMessage
+	asks   func(kind) // see Options
 
 	write sync.Mutex // a stop may be sent while a question is being written
 	mu    sync.Mutex
@@ -56,6 +57,7 @@ func start(ctx context.Context, root string, options Options) (*child, error) {
 	if options.Nice > 0 {
 		_ = behind(c.cmd.Process.Pid, options.Nice) // it answers all the same
 	}
+	c.asks = options.asks
 	if options.started != nil {
 		options.started(c)
 	}
@@ -182,6 +184,9 @@ func (c *child) ask(ctx context.Context, k kind, message any, b *budget) (frame,
 
 // exchange writes a question and reads the answer.
 func (c *child) exchange(k kind, payload []byte) (frame, error) {
+	if c.asks != nil {
+		c.asks(k)
+	}
 	if err := c.send(k, payload); err != nil {
 		return frame{}, err
 	}

@@ -85,8 +85,8 @@ type parseMessage struct {
 	SQL string `json:"sql"`
 }
 
+// queryMessage runs the text of the last parseMessage.
 type queryMessage struct {
-	SQL     string        `json:"sql"`
 	Tables  []string      `json:"tables"`
 	Timeout time.Duration `json:"timeout"`
 

@@ -40,8 +40,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"path/filepath"
 	"runtime"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -60,6 +63,7 @@ type Options struct {
 
 	gateOff bool         // tests only: the second wall has to hold alone
 	started func(*child) // tests only: sees every child
+	asks    func(kind)   // tests only: sees every question to a child
 }
 
 const (
@@ -94,7 +98,8 @@ type Querier struct {
 
 	confined string
 
-	child *child // belongs to the caller that has the turn
+	child  *child  // belongs to the caller that has the turn
+	parsed *parsed // too: the text that was parsed last, until it runs
 }
 
 // tables are the inputs of one moment.
@@ -188,7 +193,8 @@ func (q *Querier) begin(ctx context.Context, rows *Rows, at tables, sql string) 
 	if err != nil {
 		return err
 	}
-	answer, err := rows.child.ask(ctx, kindQuery, queryMessage{sql, used, q.options.Timeout, pipeline.Allowance{Limit: q.options.Allow.Limit}}, &rows.budget)
+	q.parsed = nil
+	answer, err := rows.child.ask(ctx, kindQuery, queryMessage{used, q.options.Timeout, pipeline.Allowance{Limit: q.options.Allow.Limit}}, &rows.budget)
 	if err != nil {
 		return q.explain(err, sql)
 	}
@@ -206,26 +212,52 @@ func (q *Querier) admit(ctx context.Context, c *child, at tables, sql string, b 
 	if err := legible(sql); err != nil {
 		return nil, err
 	}
-	if q.options.gateOff {
-		var used []string
-		for name := range at.inputs {
-			used = append(used, name)
-		}
-		return used, nil
-	}
-	answer, err := c.ask(ctx, kindParse, parseMessage{sql}, b)
+	tree, err := q.parse(ctx, c, sql, b)
 	if err != nil {
-		return nil, q.explain(err, sql)
+		return nil, err
 	}
-	if answer.kind != kindTree {
-		return nil, c.protocolError(fmt.Errorf("%q where a syntax tree was due", answer.kind))
+	if q.options.gateOff {
+		return slices.Collect(maps.Keys(at.inputs)), nil
 	}
 	g := gate{sql: sql, at: at, lake: q.lake, used: map[string]bool{}}
-	if err := g.check(answer.payload); err != nil {
+	if err := g.check(tree); err != nil {
 		return nil, err
 	}
 	return g.tablesUsed(), nil
 }
+
+// parsed is a text that a child has parsed, and keeps for the next query.
+type parsed struct {
+	sql   string
+	child *child
+	tree  syntaxTree
+}
+
+// parse parses a text once: for Reads, for the gate and for the query that
+// follows. What runs is what the gate has judged.
+func (q *Querier) parse(ctx context.Context, c *child, sql string, b *budget) (syntaxTree, error) {
+	if p := q.parsed; p != nil && p.sql == sql && p.child == c {
+		return p.tree, nil
+	}
+	q.parsed = nil
+	answer, err := c.ask(ctx, kindParse, parseMessage{withoutEnd(sql)}, b)
+	if err != nil {
+		return syntaxTree{}, q.explain(err, sql)
+	}
+	if answer.kind != kindTree {
+		return syntaxTree{}, c.protocolError(fmt.Errorf("%q where a syntax tree was due", answer.kind))
+	}
+	tree, err := readTree(answer.payload)
+	if err != nil {
+		return syntaxTree{}, c.protocolError(err)
+	}
+	q.parsed = &parsed{sql, c, tree}
+	return tree, nil
+}
+
+// withoutEnd takes the last semicolons off a text. The parser would have to be
+// asked where the statement ends, if it is to stand inside another one.
+func withoutEnd(sql string) string { return strings.TrimRight(sql, "; \t\r\n") }
 
 // errEnded is what a query answers after another one has taken its place, and
 // anything after Close.

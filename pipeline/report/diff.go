@@ -144,7 +144,7 @@ func without(columns, others []pipeline.ColumnRecord) []string {
 func diffStep(name string, a, b *pipeline.StepRecord) StepDiff {
 	const none = "not selected"
 	s := StepDiff{Table: name, State: Pair[string]{none, none}, Funnel: []StageDiff{}}
-	var before, after []pipeline.StageRows
+	var before, after pipeline.Funnel
 	if a != nil {
 		s.State.A, s.Seconds.A, before = a.State.String(), a.Seconds, a.Funnel
 	}
@@ -162,9 +162,9 @@ func diffStep(name string, a, b *pipeline.StepRecord) StepDiff {
 	return s
 }
 
-func rowsAt(funnel []pipeline.StageRows, stage string) int64 {
-	if i := slices.IndexFunc(funnel, func(s pipeline.StageRows) bool { return s.Name == stage }); i >= 0 {
-		return funnel[i].Rows
+func rowsAt(funnel pipeline.Funnel, stage string) int64 {
+	if rows, ok := funnel.At(stage); ok {
+		return rows
 	}
 	return -1
 }

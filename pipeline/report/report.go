@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/xml"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -192,19 +193,13 @@ func legible(text string) string {
 
 func seconds(s float64) string { return fmt.Sprintf("%.3f", s) }
 
-// waterfall is the funnel of a step in one line: the rows of its first input,
-// the rows after each stage, and the other inputs.
+// funnelLine writes the funnel of a step in one line; inputs after the first
+// one come last.
 func funnelLine(r *pipeline.Record, s pipeline.StepRecord) string {
-	var way, others []string
-	input := true
-	for i, stage := range s.Funnel {
-		text := fmt.Sprintf("%s %d", stage.Name, stage.Rows)
-		input = input && stage.Name != s.Table && r.Table(stage.Name) != nil
-		if input && i > 0 {
-			others = append(others, "with "+text)
-			continue
-		}
-		way = append(way, text)
+	levels, others := r.Levels(s)
+	parts := []string{levels.Text(func(n int64) string { return strconv.FormatInt(n, 10) }, true)}
+	for _, o := range others {
+		parts = append(parts, fmt.Sprintf("with %s %d", o.Name, o.Rows))
 	}
-	return strings.Join(append([]string{strings.Join(way, " → ")}, others...), ", ")
+	return strings.Join(parts, ", ")
 }

@@ -9,7 +9,7 @@ import (
 )
 
 // Summary writes a run as Markdown: what came of it, the tables with their
-// results, the failed checks, and the rows by stage.
+// verdicts, what stands against them, and the funnels.
 func Summary(r *pipeline.Record) []byte {
 	var b strings.Builder
 	fmt.Fprintf(&b, "## stedi: %s\n\n", outcome(r))
@@ -64,7 +64,8 @@ func outcome(r *pipeline.Record) string {
 // hasRead tells whether a step of the run has read a table that lacks something.
 func hasRead(r *pipeline.Record, l pipeline.LeftOut) bool {
 	return slices.ContainsFunc(r.Steps, func(s pipeline.StepRecord) bool {
-		return slices.ContainsFunc(s.Funnel, func(stage pipeline.StageRows) bool { return stage.Name == l.Table })
+		_, read := s.Funnel.At(l.Table)
+		return read
 	})
 }
 

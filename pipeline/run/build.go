@@ -190,27 +190,36 @@ func (r *run) counted(ctx context.Context, t *pipeline.Table, rows int64) error 
 	}
 	files := r.Landing[t.Name].Files
 	report := ndjson.Report{Rows: rows, Bytes: pipeline.Size(files)}
-	for _, f := range files {
-		hash, err := r.hashOf(ctx, f)
-		if err != nil {
-			return err
-		}
-		report.Files = append(report.Files, ndjson.FileReport{Name: f.Name, Size: f.Size, Hash: hash})
+	hashes, err := r.hashesOf(ctx, files)
+	if err != nil {
+		return err
+	}
+	for i, f := range files {
+		report.Files = append(report.Files, ndjson.FileReport{Name: f.Name, Size: f.Size, Hash: hashes[i]})
 	}
 	return r.read(ctx, t, report)
 }
 
-// hashOf reads a landing file for its hash. Files that no part of the run brings
-// to this machine stand for their content by what the store says of it.
-func (r *run) hashOf(ctx context.Context, f pipeline.File) (pipeline.Hash, error) {
+// hashesOf reads landing files for their hashes. If the run reads them in place,
+// they are not fetched: the store's versions stand for their content.
+func (r *run) hashesOf(ctx context.Context, files []pipeline.File) ([]pipeline.Hash, error) {
+	hashes := make([]pipeline.Hash, len(files))
 	if r.engine.Capabilities().ChecksInPlace {
-		return state.VersionsHash([]pipeline.File{f}), nil
+		for i := range files {
+			hashes[i] = state.VersionsHash(files[i : i+1])
+		}
+		return hashes, nil
 	}
-	path, err := r.store.Fetch(ctx, f)
+	fetched, err := pipeline.Fetch(ctx, r.store, files)
 	if err != nil {
-		return pipeline.Hash{}, err
+		return nil, err
 	}
-	return ndjson.HashFile(ctx, path)
+	for i, f := range fetched {
+		if hashes[i], err = ndjson.HashFile(ctx, f.Path); err != nil {
+			return nil, err
+		}
+	}
+	return hashes, nil
 }
 
 // sameFiles makes sure that a table was not changed while it was read, in a

@@ -24,7 +24,7 @@ func (r *run) steps(ctx context.Context, selected []*pipeline.Table) error {
 	broken := map[string]string{} // by table: the step whose failure is the root cause
 	for i, s := range plan {
 		t := r.lake.Table(s.Table)
-		record := pipeline.StepRecord{Table: t.Name, Reason: s.Reason, Funnel: []pipeline.StageRows{}, QueryIDs: []string{}}
+		record := pipeline.StepRecord{Table: t.Name, Reason: s.Reason, Funnel: pipeline.Funnel{}, QueryIDs: []string{}}
 		var err error
 		r.hearCancels()
 		switch cause := rootCause(t, broken); {

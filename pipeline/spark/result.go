@@ -11,15 +11,13 @@ import (
 
 // Result is the content of a script's --result file, written after all rows.
 type Result struct {
-	Table string `json:"table"`
-	// Funnel holds the rows of each input in order, then of each stage, then
-	// the rows written.
-	Funnel  []pipeline.StageRows    `json:"funnel"`
+	Table   string                  `json:"table"`
+	Funnel  pipeline.Funnel         `json:"funnel"`
 	Columns []pipeline.ColumnRecord `json:"columns"`
 }
 
-// Rows returns the number of rows written.
-func (r *Result) Rows() int64 { return r.Funnel[len(r.Funnel)-1].Rows }
+// Rows is the number of rows written.
+func (r *Result) Rows() int64 { return r.Funnel.Written() }
 
 // Read returns the number of rows of the table's inputs.
 func (r *Result) Read(t *pipeline.Table) int64 {
@@ -42,8 +40,7 @@ func ParseResult(text []byte, t *pipeline.Table) (*Result, error) {
 	if json.Unmarshal(text, &result) != nil || result.Table != t.Name {
 		return nil, ErrNoResult
 	}
-	names := append(append(slices.Clone(t.Transform.Inputs), t.Transform.Stages...), t.Name)
-	fits := slices.EqualFunc(result.Funnel, names, func(have pipeline.StageRows, want string) bool { return have.Name == want && have.Rows >= 0 }) &&
+	fits := result.Funnel.Fits(t) &&
 		slices.EqualFunc(result.Columns, t.Columns, func(have pipeline.ColumnRecord, want pipeline.Column) bool {
 			return strings.EqualFold(have.Name, want.Name) && have.Type == want.Type.String()
 		})

@@ -11,6 +11,7 @@ import (
 	"stedi/pipeline"
 	"stedi/pipeline/definition"
 	"stedi/pipeline/ndjson"
+	"stedi/pipeline/sqlquote"
 )
 
 //go:generate go test -run ^TestTheScriptsSayWhatTheSQLSays$ . -update
@@ -125,7 +126,7 @@ func sparkType(t ndjson.Type) string {
 func schema(columns []pipeline.Column) string {
 	var lines []string
 	for _, c := range columns {
-		lines = append(lines, fmt.Sprintf("`%s` %s", strings.ReplaceAll(c.Name, "`", "``"), sparkType(c.Type)))
+		lines = append(lines, sqlquote.Hive.Name(c.Name)+" "+sparkType(c.Type))
 	}
 	return "\n            " + strings.Join(lines, ",\n            ") + "\n        "
 }

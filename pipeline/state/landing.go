@@ -64,17 +64,20 @@ func sameContent(ctx context.Context, store pipeline.Store, m *pipeline.Manifest
 			return false, false, nil
 		}
 	}
+	var others []pipeline.File
+	var hashes []pipeline.Hash
 	for i, f := range files {
-		old := &m.Files[i]
-		if f.Same(old.File) {
-			continue
+		if !f.Same(m.Files[i].File) {
+			others, hashes = append(others, f), append(hashes, m.Files[i].Hash)
 		}
-		if same, err := holds(ctx, store, f, old.Hash); err != nil || !same {
-			return false, false, err
-		}
-		old.File, moved = f, true
 	}
-	return true, moved, nil
+	if same, err := hold(ctx, store, others, hashes); err != nil || !same {
+		return false, false, err
+	}
+	for i, f := range files {
+		m.Files[i].File = f
+	}
+	return true, len(others) > 0, nil
 }
 
 // LandingManifest records what was read of a landing table.

@@ -85,17 +85,27 @@ func ReadCache(ctx context.Context, files pipeline.Files, name string, v any) (f
 	return found, err
 }
 
-// holds tells whether a listed file has the content of that hash.
-func holds(ctx context.Context, store pipeline.Store, f pipeline.File, want ndjson.Hash) (bool, error) {
-	path, err := store.Fetch(ctx, f)
+// hold tells whether listed files have the content of these hashes. Files that
+// are not read for this have it, as far as name and size tell.
+func hold(ctx context.Context, store pipeline.Store, files []pipeline.File, want []pipeline.Hash) (bool, error) {
+	fetched, err := pipeline.Fetch(ctx, store, files)
 	if errors.Is(err, ErrUnread) {
-		return true, nil // for all that can be told from its name and size
+		return true, nil
 	}
 	if err != nil {
 		return false, err
 	}
-	hash, err := ndjson.HashFile(ctx, path)
-	return err == nil && hash == want, err
+	for i, f := range fetched {
+		if hash, err := ndjson.HashFile(ctx, f.Path); err != nil || hash != want[i] {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+// holds tells whether a listed file has the content of a hash.
+func holds(ctx context.Context, store pipeline.Store, f pipeline.File, want pipeline.Hash) (bool, error) {
+	return hold(ctx, store, []pipeline.File{f}, []pipeline.Hash{want})
 }
 
 // contentHash stands for the content of several files and their names.

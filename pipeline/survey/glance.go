@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"sync"
 
 	"stedi/pipeline"
 	"stedi/pipeline/state"
@@ -15,6 +16,7 @@ import (
 type glance struct {
 	pipeline.Store
 	written map[string][]byte
+	mu      sync.Mutex // of unread: files are fetched several at a time
 	// Who must not even read the tables, such as one who looks twice a second,
 	// believes that a file of the same name and size is the same, and finds
 	// here those of which nothing else tells. Nil: files are read for it.
@@ -41,6 +43,8 @@ func (g *glance) Fetch(ctx context.Context, f pipeline.File) (string, error) {
 	if g.unread == nil {
 		return g.Store.Fetch(ctx, f)
 	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
 	g.unread[f.Name] = true
 	return "", state.ErrUnread
 }

@@ -30,8 +30,8 @@ type TableView struct {
 	// so it makes a table unknown, but not Strange.
 	Known    bool
 	Changed  time.Time              // the newest change of a data file; zero: there is none
-	Run      string                 // the run that built the table, or last read it; "" if nothing is known of it
-	Funnel   []pipeline.StageRows   // how its rows came about
+	Run      string                 // the run that made the table, or last read it; "" if nothing is known of it
+	Funnel   pipeline.Funnel        // how its rows came about
 	Strange  []string               // files that were modified outside stedi
 	Previous bool                   // Rollback can put a previous version in its place
 	Trend    []int64                // its rows at the end of the runs that knew them, oldest first

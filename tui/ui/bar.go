@@ -18,7 +18,7 @@ func (p Pane) Bar(x, y, width int, full, rest uv.Style, share float64, estimated
 	p.Text(x+at, y, rest, strings.Repeat(left, width-at))
 }
 
-// column draws a bar as long as its share of the width, to half a column, for
+// Column draws a bar as long as its share of the width, to half a column, for
 // the rows of a funnel.
 func (p Pane) Column(x, y, width int, style uv.Style, share float64) {
 	halves := int(min(max(share, 0), 1)*float64(width*2) + 0.5)
