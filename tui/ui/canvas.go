@@ -10,7 +10,7 @@ import (
 
 // Frame is a screen while it is drawn: its cells, and what a mouse does where.
 // Drawing changes nothing else, so that a frame can be made at any time, also
-// to find out what lies under a click.
+// for a picture of another size.
 type Frame struct {
 	Cells  uv.ScreenBuffer
 	Zones  []Zone
