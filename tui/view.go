@@ -17,6 +17,7 @@ import (
 func (m *Model) View() tea.View {
 	f := m.frame(m.Width, m.Height)
 	m.drawn = f
+	f.Shown()
 	v := tea.NewView(f.String())
 	v.AltScreen = true
 	v.ReportFocus = true

@@ -17,6 +17,21 @@ type Frame struct {
 	Cursor *tea.Cursor
 	// Covered: an overlay will lie above the screen, so the screen has no cursor.
 	Covered bool
+	lists   []sight
+}
+
+// sight is how large a list is in a frame.
+type sight struct {
+	list          *List
+	width, height int
+}
+
+// Shown is called for the frame that the terminal shows: the page keys of its
+// lists move by what is seen there.
+func (f *Frame) Shown() {
+	for _, s := range f.lists {
+		s.list.width, s.list.height = s.width, s.height
+	}
 }
 
 // Zone is a part of the screen that answers the mouse. Later zones lie above
