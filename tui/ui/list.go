@@ -315,8 +315,9 @@ var (
 )
 
 // Actions move the list. Their names begin with a prefix, so that they can have
-// keys of their own in the settings.
-func (l *List) Actions(prefix string, keys ListKeys) []Action {
+// keys of their own in the settings. Down and up have that place in the footer
+// and the next one; 0: none.
+func (l *List) Actions(prefix string, keys ListKeys, foot int) []Action {
 	const all = 1 << 30
 	var list []Action
 	for _, a := range []struct {
@@ -335,6 +336,9 @@ func (l *List) Actions(prefix string, keys ListKeys) []Action {
 		if a.keys != "" {
 			list = append(list, l.Keys.Act(prefix+a.name, a.keys, a.title, a.do))
 		}
+	}
+	if foot > 0 {
+		list[1], list[0] = list[1].At(foot), list[0].At(foot+1)
 	}
 	return list
 }

@@ -54,11 +54,11 @@ func (s *shelf) draw(room int) []string {
 func (s *shelf) press(names ...string) {
 	s.Helper()
 	for _, name := range names {
-		i := slices.IndexFunc(s.list.Actions("", LetterKeys), func(a Action) bool { return a.Name == name })
+		i := slices.IndexFunc(s.list.Actions("", LetterKeys, 0), func(a Action) bool { return a.Name == name })
 		if i < 0 {
 			s.Fatalf("no action %s", name)
 		}
-		s.list.Actions("", LetterKeys)[i].Do()
+		s.list.Actions("", LetterKeys, 0)[i].Do()
 	}
 }
 
@@ -308,7 +308,7 @@ func TestPartsOfAListScrollOnTheirOwn(t *testing.T) {
 
 func TestOnlyALetterFreeListHasNoLetterKeys(t *testing.T) {
 	s := newShelf(t, 3)
-	for _, a := range s.list.Actions("palette-", TextKeys) {
+	for _, a := range s.list.Actions("palette-", TextKeys, 1) {
 		for _, k := range a.Key.Keys() {
 			if len(k) == 1 || k == "space" || !strings.HasPrefix(a.Name, "palette-") {
 				t.Errorf("%s has the key %s", a.Name, k)
