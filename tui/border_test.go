@@ -3,6 +3,7 @@ package tui
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	tea "charm.land/bubbletea/v2"
@@ -12,7 +13,7 @@ import (
 
 // borders are the parts of the screen that can be dragged and lie between panes.
 func (d *driver) borders() []ui.Zone {
-	return slices.DeleteFunc(slices.Clone(d.frame(d.Width, d.Height).Zones), func(z ui.Zone) bool { return z.Before == nil })
+	return slices.DeleteFunc(slices.Clone(d.drawn.Zones), func(z ui.Zone) bool { return z.Before == nil })
 }
 
 // drag drags one of the borders at its middle.
@@ -75,4 +76,21 @@ func TestAPaneGrowsAndShrinksByKeys(t *testing.T) {
 	}
 	d.press("1", "z", "alt+down")
 	d.shows("the pane has no border that could be moved")
+}
+
+// A picture of another size is drawn between two frames: a click still means
+// what the terminal shows.
+func TestAClickMeansTheLastFrame(t *testing.T) {
+	w := newWorld(t, "sample")
+	w.open(t)
+	w.make(t)
+	d := start(t, w.options(t), 120, 36)
+	zones := len(d.drawn.Zones)
+	d.frame(40, 10)
+	if len(d.drawn.Zones) != zones {
+		t.Error("a picture changes what a click means")
+	}
+	x := strings.Index(strings.Split(d.screen(), "\n")[0], "Checks")
+	d.send(tea.MouseClickMsg{X: x, Y: 0, Button: tea.MouseLeft})
+	d.shows("ROW COUNTS AND CHECKS")
 }

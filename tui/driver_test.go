@@ -108,6 +108,7 @@ func (d *driver) take(msg tea.Msg) {
 	if m != d.Model {
 		d.Fatal("the model was replaced")
 	}
+	d.View()
 	d.do(cmd)
 }
 

@@ -13,7 +13,7 @@ type helpPanel struct {
 	*ui.Kit
 	title  string
 	list   []ui.Action
-	offset int
+	scroll ui.List
 }
 
 func (m *Model) openHelp() tea.Cmd {
@@ -21,15 +21,13 @@ func (m *Model) openHelp() tea.Cmd {
 	if o, ok := m.top().(interface{ Title() string }); ok {
 		title = o.Title()
 	}
-	return m.Open(&helpPanel{Kit: m.Kit, title: title, list: m.possible()})
+	h := &helpPanel{Kit: m.Kit, title: title, list: m.possible()}
+	h.scroll = ui.List{Kit: m.Kit, Text: true, Len: func() int { return len(h.lines()) }}
+	return m.Open(h)
 }
 
 func (h *helpPanel) Actions() []ui.Action {
-	return []ui.Action{
-		h.Keys.Act("help-down", "down j pgdown", "down", func() tea.Cmd { h.offset = min(h.offset+1, len(h.lines())-1); return nil }).At(1),
-		h.Keys.Act("help-up", "up k pgup", "up", func() tea.Cmd { h.offset = max(0, h.offset-1); return nil }).At(2),
-		h.Keys.Act("help-close", "? q enter", "close", h.Shut),
-	}
+	return append(h.scroll.Actions("help-", ui.SpaceKeys, 1), h.Keys.Act("help-close", "? q enter", "close", h.Shut))
 }
 
 // helpLine is a line of the help: a heading, or a key and what it does.
@@ -78,12 +76,10 @@ func (h *helpPanel) Draw(p ui.Pane) {
 	if rows > in.Height() { // one long column that scrolls is easier to follow
 		columns, rows = max(1, min(columns, (len(lines)+in.Height()-1)/in.Height())), in.Height()
 	}
-	offset := min(h.offset, max(0, len(lines)-columns*rows))
-	for i, line := range lines[offset:] {
+	h.scroll.Wheel(in)
+	from, to := h.scroll.Window(in, len(lines), columns*rows)
+	for i, line := range lines[from:to] {
 		column, row := i/rows, i%rows
-		if column >= columns {
-			break
-		}
 		cell := in.Part(1+column*columnWidth, row, columnWidth-1, 1)
 		if line.heading != "" {
 			cell.Text(0, 0, h.Theme.TitleFocus, strings.ToUpper(line.heading))

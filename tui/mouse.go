@@ -44,10 +44,9 @@ func (m *Model) mouse(msg tea.MouseMsg) tea.Cmd {
 	return nil
 }
 
-// under finds the uppermost zone at a place that answers.
+// under finds the uppermost zone at a place of the last drawn frame that answers.
 func (m *Model) under(x, y int, answers func(ui.Zone) bool) (ui.Zone, bool) {
-	zones := m.frame(m.Width, m.Height).Zones
-	for _, z := range slices.Backward(zones) {
+	for _, z := range slices.Backward(m.drawn.Zones) {
 		if (image.Point{X: x, Y: y}).In(z.Area) && answers(z) {
 			return z, true
 		}

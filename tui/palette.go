@@ -19,7 +19,7 @@ type palette struct {
 	input textinput.Model
 	all   []choice
 	shown []match
-	at    int
+	list  ui.List
 }
 
 // choice is a line of the palette.
@@ -41,6 +41,7 @@ func newPalette(k *ui.Kit, title string) *palette {
 	p := &palette{Kit: k, title: title, input: textinput.New()}
 	p.input.Prompt = ""
 	p.input.SetVirtualCursor(false)
+	p.list = ui.List{Kit: k, Len: func() int { return len(p.shown) }, Open: p.choose, Once: true}
 	return p
 }
 
@@ -93,7 +94,8 @@ func (m *Model) choicesOf(id screenID) []choice {
 }
 
 func (p *palette) search() {
-	p.shown, p.at = nil, 0
+	p.shown = nil
+	p.list.Reset()
 	text := strings.TrimSpace(p.input.Value())
 	if text == "" {
 		for _, c := range p.all {
@@ -111,24 +113,12 @@ func (p *palette) search() {
 }
 
 func (p *palette) Actions() []ui.Action {
-	move := func(by int) func() tea.Cmd {
-		return func() tea.Cmd {
-			p.at = min(max(0, p.at+by), max(0, len(p.shown)-1))
-			return nil
-		}
-	}
-	return []ui.Action{
-		p.Keys.Act("palette-down", "down ctrl+n", "down", move(1)).At(1),
-		p.Keys.Act("palette-up", "up ctrl+k", "up", move(-1)).At(2),
-		p.Keys.Act("palette-page-down", "pgdown", "page down", move(10)),
-		p.Keys.Act("palette-page-up", "pgup", "page up", move(-10)),
-		p.Keys.Act("palette-do", "enter", "run", p.choose).At(3),
-	}
+	return append(p.list.Actions("palette-", ui.TextKeys, 1), p.Keys.Act("palette-do", "enter", "run", p.choose).At(3))
 }
 
 func (p *palette) choose() tea.Cmd {
-	if p.at < len(p.shown) {
-		return p.Want(ui.CloseOverlay{Then: p.shown[p.at].do})
+	if at := p.list.At(); at < len(p.shown) {
+		return p.Want(ui.CloseOverlay{Then: p.shown[at].do})
 	}
 	return p.Shut()
 }
@@ -153,27 +143,13 @@ func (p *palette) edit(msg tea.Msg) tea.Cmd {
 
 func (p *palette) Draw(area ui.Pane) {
 	t := p.Theme
-	_, in := ui.Window(area, t, p.title, 76, 18)
+	box, in := ui.Window(area, t, p.title, 76, 18)
 	x := in.Text(1, 0, t.Accent, ": ")
 	in.Text(x, 0, t.Strong, p.input.Value())
 	at := []rune(p.input.Value())[:p.input.Position()]
 	in.Frame.Cursor = tea.NewCursor(in.Area.Min.X+x+ui.Width(string(at)), in.Area.Min.Y)
 	list := in.Bottom(2)
-	from := max(0, p.at-list.Height()+1)
-	for i := range list.Height() {
-		n := from + i
-		if n >= len(p.shown) {
-			break
-		}
-		row := list.Line(i)
-		style := t.Text
-		if n == p.at {
-			style = t.Selected
-			row.Fill(style)
-		}
-		p.line(row, p.shown[n], style)
-		row.Click(func() tea.Cmd { p.at = n; return p.choose() })
-	}
+	p.list.Draw(box, list, len(p.shown), func(r ui.Row) { p.line(r.Pane, p.shown[r.N], ui.Over(t.Text, r.Back)) })
 	if len(p.shown) == 0 {
 		list.Text(1, 0, t.Dim, "no match")
 	}

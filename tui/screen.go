@@ -321,7 +321,7 @@ func (m *Model) resize(by int) tea.Cmd {
 		return nil
 	}
 	at := here.focus().At
-	for _, z := range m.frame(m.Width, m.Height).Zones {
+	for _, z := range m.drawn.Zones {
 		switch {
 		case slices.Contains(z.Before, at):
 			return z.Drag(2*by, by)

@@ -72,11 +72,9 @@ func (t *tableView) traced(msg tracedMsg) tea.Cmd {
 		t.fail("the person cannot be followed", msg.err)
 		return t.Toast(ui.Failed, t.failure.what+"   press ! for details")
 	}
-	panel := &personPanel{app: t.app, person: msg.person, trace: msg.trace}
-	for i, table := range slices.Backward(msg.trace.Tables) {
-		if table.Ends != "" {
-			panel.at = i // where the rows end is what people ask
-		}
+	panel := newPersonPanel(t.app, msg.person, msg.trace)
+	if i := slices.IndexFunc(msg.trace.Tables, func(t pipeline.TableTrace) bool { return t.Ends != "" }); i >= 0 {
+		panel.list.To(i) // where the rows end is what people ask
 	}
 	return t.Open(panel)
 }
@@ -86,29 +84,27 @@ type personPanel struct {
 	*app
 	person
 	trace *pipeline.Trace
-	at    int
+	list  ui.List
+}
+
+func newPersonPanel(a *app, who person, trace *pipeline.Trace) *personPanel {
+	p := &personPanel{app: a, person: who, trace: trace}
+	p.list = ui.List{Kit: a.Kit, Len: func() int { return len(trace.Tables) }, Open: p.openRows}
+	return p
 }
 
 func (p *personPanel) Title() string { return "One person's rows" }
 
 func (p *personPanel) Actions() []ui.Action {
-	move := func(by int) func() tea.Cmd {
-		return func() tea.Cmd {
-			p.at = min(max(0, p.at+by), len(p.trace.Tables)-1)
-			return nil
-		}
-	}
-	return []ui.Action{
-		p.Keys.Act("person-down", "down j", "down", move(1)).At(2),
-		p.Keys.Act("person-up", "up k", "up", move(-1)).At(3),
+	return append(p.list.Actions("person-", ui.SpaceKeys, 2),
 		p.Keys.Act("person-open", "enter", "show these rows", p.openRows).At(1),
 		p.Keys.Act("person-close", "q", "close", p.Shut),
-	}
+	)
 }
 
 // openRows shows the person's rows in the chosen table.
 func (p *personPanel) openRows() tea.Cmd {
-	name := p.trace.Tables[p.at].Table
+	name := p.trace.Tables[p.list.At()].Table
 	condition, said, ok := p.condition(p.lake().Table(name))
 	if !ok {
 		return p.Toast(ui.Warned, "no column of "+name+" identifies a person")
@@ -144,7 +140,7 @@ func (p *personPanel) condition(table *pipeline.Table) (c pager.Condition, said 
 
 func (p *personPanel) Draw(area ui.Pane) {
 	th := p.Theme
-	_, in := ui.Window(area, th, "ONE PERSON'S ROWS", min(area.Width()-2, 96), p.height(min(area.Width()-2, 96)))
+	box, in := ui.Window(area, th, "ONE PERSON'S ROWS", min(area.Width()-2, 96), p.height(min(area.Width()-2, 96)))
 	x := in.Cut(1, 0, in.Width()-2, th.Strong, p.names[p.kind])
 	text := "  " + p.trace.Name
 	if p.trace.Name == "" {
@@ -155,12 +151,9 @@ func (p *personPanel) Draw(area ui.Pane) {
 	}
 	in.Cut(x, 0, in.Width()-x-1, th.Dim, text)
 	list := in.Part(0, 2, in.Width(), min(len(p.trace.Tables), max(1, in.Height()-6)))
-	from := max(0, p.at-list.Height()+1)
-	for y := range list.Height() {
-		p.drawTable(list.Line(y), from+y)
-	}
-	if below := in.Bottom(list.Height() + 3); below.Height() > 0 && p.at < len(p.trace.Tables) {
-		p.drawWay(below, p.trace.Tables[p.at])
+	p.list.Draw(box, list, len(p.trace.Tables), p.drawTable)
+	if below := in.Bottom(list.Height() + 3); below.Height() > 0 && p.list.At() < len(p.trace.Tables) {
+		p.drawWay(below, p.trace.Tables[p.list.At()])
 	}
 }
 
@@ -179,13 +172,9 @@ func (p *personPanel) height(wide int) int {
 	return len(p.trace.Tables) + most + 5
 }
 
-func (p *personPanel) drawTable(row ui.Pane, n int) {
-	th, t := p.Theme, p.trace.Tables[n]
-	style := th.Text
-	if n == p.at {
-		style = th.Selected
-		row.Fill(style)
-	}
+func (p *personPanel) drawTable(row ui.Row) {
+	th, t := p.Theme, p.trace.Tables[row.N]
+	style := ui.Over(p.Theme.Text, row.Back)
 	end := max(14, row.Width()*40/100)
 	row.Cut(1, 0, end-10, style, t.Table)
 	row.TextRight(end, 0, ui.Over(th.Number, style), rowsText(t.Rows, t.Missing))
@@ -197,13 +186,6 @@ func (p *personPanel) drawTable(row ui.Pane, n int) {
 	case len(t.Stages) > 0 && t.Stages[len(t.Stages)-1].Rows != t.Rows:
 		row.Cut(end+2, 0, row.Width()-end-3, ui.Over(th.Warn, style), "the table is stale")
 	}
-	row.Click(func() tea.Cmd {
-		if p.at == n {
-			return p.openRows()
-		}
-		p.at = n
-		return nil
-	})
 }
 
 func rowsText(n int64, missing bool) string {

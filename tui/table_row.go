@@ -56,7 +56,8 @@ func (r *rowPanel) move(by int64) tea.Cmd {
 // find brings up the text of the row, and gets its line in the background.
 func (r *rowPanel) find() tea.Cmd {
 	g := r.table.grid
-	r.row, r.raw, r.at, r.Offset = g.Row, "", "", 0
+	r.row, r.raw, r.at = g.Row, "", ""
+	r.Reset()
 	r.Head = r.table.name + " · row " + ui.Count(g.Row+1)
 	r.Lines = r.Wrapped(r.text)
 	if r.table.view != nil || r.table.files == nil || g.Old {

@@ -259,7 +259,9 @@ func TestAPersonIsFollowedThroughTheZones(t *testing.T) {
 	}
 	for i, table := range p.trace.Tables {
 		d.opens("customer_landing")
-		d.push(&personPanel{app: d.app, person: p.person, trace: p.trace, at: i})
+		again := newPersonPanel(d.app, p.person, p.trace)
+		again.list.To(i)
+		d.push(again)
 		d.press("enter")
 		if got := d.tableView().grid.Kept.Count; got != table.Rows {
 			t.Errorf("%s: %d rows are shown, not %d", table.Table, got, table.Rows)

@@ -121,6 +121,7 @@ type Model struct {
 	overlays []ui.Overlay
 	prompt   *ui.Prompt
 	quitting bool
+	drawn    *ui.Frame // the last frame that View has drawn
 	dragging func(dx, dy int) tea.Cmd
 	mouseX   int
 	mouseY   int
@@ -129,7 +130,7 @@ type Model struct {
 // New makes the model. Close must be called after the program has ended.
 func New(ctx context.Context, o Options) (*Model, error) {
 	a := newApp(ctx, o)
-	m := &Model{app: a}
+	m := &Model{app: a, drawn: ui.NewFrame(0, 0)}
 	m.screens = [screenCount]screen{
 		lakeScreen: newLake(a), runScreen: newRun(a), queryScreen: newQuery(a), checksScreen: newChecks(a),
 		historyScreen: newHistory(a), tableScreen: newTable(a),

@@ -12,9 +12,12 @@ import (
 	"stedi/tui/ui"
 )
 
-// View draws the screen as it is.
+// View draws the screen as it is. The mouse means what is drawn here, until
+// the next frame.
 func (m *Model) View() tea.View {
 	f := m.frame(m.Width, m.Height)
+	m.drawn = f
+	f.Shown()
 	v := tea.NewView(f.String())
 	v.AltScreen = true
 	v.ReportFocus = true

@@ -113,7 +113,7 @@ func (r *walk) resize() {
 // click uses the mouse, mostly where there is something.
 func (r *walk) click() {
 	m := tea.Mouse{X: r.IntN(r.Width + 2), Y: r.IntN(r.Height + 2), Button: tea.MouseLeft}
-	if zones := r.frame(r.Width, r.Height).Zones; len(zones) > 0 && r.IntN(4) > 0 {
+	if zones := r.drawn.Zones; len(zones) > 0 && r.IntN(4) > 0 {
 		at := zones[r.IntN(len(zones))].Area
 		m.X, m.Y = at.Min.X+r.IntN(1+at.Dx()), at.Min.Y+r.IntN(1+at.Dy())
 	}

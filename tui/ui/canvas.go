@@ -10,13 +10,28 @@ import (
 
 // Frame is a screen while it is drawn: its cells, and what a mouse does where.
 // Drawing changes nothing else, so that a frame can be made at any time, also
-// to find out what lies under a click.
+// for a picture of another size.
 type Frame struct {
 	Cells  uv.ScreenBuffer
 	Zones  []Zone
 	Cursor *tea.Cursor
 	// Covered: an overlay will lie above the screen, so the screen has no cursor.
 	Covered bool
+	lists   []sight
+}
+
+// sight is how large a list is in a frame.
+type sight struct {
+	list          *List
+	width, height int
+}
+
+// Shown is called for the frame that the terminal shows: the page keys of its
+// lists move by what is seen there.
+func (f *Frame) Shown() {
+	for _, s := range f.lists {
+		s.list.width, s.list.height = s.width, s.height
+	}
 }
 
 // Zone is a part of the screen that answers the mouse. Later zones lie above

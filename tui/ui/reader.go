@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -25,30 +26,28 @@ type Reader struct {
 	Lines  func() []StyledLine
 	More   []Action
 	Copy   func() tea.Cmd // in place of what is shown; nil: that
-	Offset int
+	scroll List
 }
+
+// list is the text as a list.
+func (r *Reader) list() *List {
+	r.scroll.Kit, r.scroll.Text, r.scroll.More = r.Kit, true, [2]string{"line more", "lines more"}
+	r.scroll.Len = func() int { return len(r.Lines()) }
+	return &r.scroll
+}
+
+// Reset goes to the first line.
+func (r *Reader) Reset() { r.scroll.Reset() }
 
 // Title is the headline.
 func (r *Reader) Title() string { return r.Head }
 
 // Actions are to scroll, to copy and to close.
 func (r *Reader) Actions() []Action {
-	move := func(by int) func() tea.Cmd {
-		return func() tea.Cmd {
-			r.Offset = min(max(0, r.Offset+by), max(0, len(r.Lines())-1))
-			return nil
-		}
-	}
-	return append(r.More,
-		r.Keys.Act("read-down", "down j", "down", move(1)).At(20),
-		r.Keys.Act("read-up", "up k", "up", move(-1)).At(21),
-		r.Keys.Act("read-page-down", "pgdown space", "page down", move(15)),
-		r.Keys.Act("read-page-up", "pgup", "page up", move(-15)),
-		r.Keys.Act("read-first", "home g", "first", move(-1<<30)),
-		r.Keys.Act("read-last", "end G", "last", move(1<<30)),
+	return slices.Concat(r.More, r.list().Actions("read-", SpaceKeys, 20), []Action{
 		r.Keys.Act("read-copy", "y", "copy", r.copyAll).At(22),
 		r.Keys.Act("read-close", "q enter", "close", r.Shut),
-	)
+	})
 }
 
 func (r *Reader) copyAll() tea.Cmd {
@@ -79,22 +78,13 @@ func (r *Reader) Draw(p Pane) {
 		wide = max(wide, line.width()+4)
 	}
 	box, in := Window(p, r.Theme, r.Head, min(wide, p.Width()-4), min(len(lines)+2, p.Height()-2))
-	in.Wheel(func(delta int) tea.Cmd {
-		r.Offset = min(max(0, r.Offset+delta), max(0, len(r.Lines())-1))
-		return nil
-	})
-	offset := max(0, min(r.Offset, len(lines)-in.Height()))
-	for y := range in.Height() {
-		if offset+y >= len(lines) {
-			break
-		}
-		x := 1
-		for _, s := range lines[offset+y] {
-			x = in.Part(0, y, in.Width()-1, 1).Text(x, 0, s.Style, s.Text)
-		}
-	}
-	if rest := len(lines) - offset - in.Height(); rest > 0 {
-		box.TextRight(box.Width()-2, box.Height()-1, r.Theme.Dim, " "+Plural(int64(rest), "line more", "lines more")+" ")
+	r.list().Draw(box, in, len(lines), func(row Row) { row.Styled(1, lines[row.N]) })
+}
+
+// Styled writes a line from column x on; the last column stays free.
+func (p Pane) Styled(x int, line StyledLine) {
+	for _, s := range line {
+		x = p.Left(p.Width()-1).Text(x, 0, s.Style, s.Text)
 	}
 }
 
