@@ -10,15 +10,15 @@ import (
 	"stedi/pipeline/ndjson"
 )
 
-// Hash stands for the content of a table.
+// Hash identifies the content of a table.
 type Hash = ndjson.Hash
 
-// fetchesAtOnce bounds how many files are asked for at a time. A local store
-// answers at once; one in a bucket waits for the network.
+// fetchesAtOnce bounds how many files are fetched at the same time. A local
+// store answers at once; a store in a bucket waits for the network.
 const fetchesAtOnce = 16
 
-// Prepare makes a table ready for an engine: its files are fetched unless the
-// engine reads the table in place.
+// Prepare returns a table as an input of an engine. It fetches the table's
+// files unless the engine reads the table in place.
 func Prepare(ctx context.Context, inPlace bool, store Store, t *Table, files []File) (Input, error) {
 	if inPlace {
 		return Input{Table: t}, nil
@@ -26,7 +26,7 @@ func Prepare(ctx context.Context, inPlace bool, store Store, t *Table, files []F
 	return FetchInput(ctx, store, t, files)
 }
 
-// FetchInput makes the files of a table readable here, several at a time.
+// FetchInput fetches the files of a table to the local disk, several at a time.
 func FetchInput(ctx context.Context, store Store, t *Table, files []File) (Input, error) {
 	input := Input{Table: t, Files: make([]ndjson.File, len(files))}
 	group, fetching := errgroup.WithContext(ctx)
@@ -41,8 +41,8 @@ func FetchInput(ctx context.Context, store Store, t *Table, files []File) (Input
 	return input, group.Wait()
 }
 
-// AtHand returns the tables that have files, by name, whoever wrote them: what
-// a query can read at this moment.
+// AtHand returns the tables that have files, by name, managed or not: the
+// tables that a query can read now.
 func AtHand(ctx context.Context, store Store, lake *Lake, allow Allowance) (map[string]Input, error) {
 	listed, err := ListTables(ctx, store, lake, allow)
 	if err != nil {
@@ -51,10 +51,10 @@ func AtHand(ctx context.Context, store Store, lake *Lake, allow Allowance) (map[
 	return FetchTables(ctx, store, lake, listed, slices.Collect(maps.Keys(listed))...)
 }
 
-// Listing is the files of a table: those that are read, and those that are not.
+// Listing lists the files of a table: those to read, and those to skip.
 type Listing struct{ Files, Skipped []File }
 
-// ListTables returns the files of the tables that have any, by table.
+// ListTables returns a listing for each table that has files, by table.
 func ListTables(ctx context.Context, store Files, lake *Lake, allow Allowance) (map[string]Listing, error) {
 	if err := allow.Verify(ctx, store, lake); err != nil {
 		return nil, err
@@ -79,8 +79,8 @@ func ListTables(ctx context.Context, store Files, lake *Lake, allow Allowance) (
 	return listed, nil
 }
 
-// FetchTables makes inputs of listed tables. Only the files of those that are
-// wanted are fetched; of the others it is said that they are there, no more.
+// FetchTables returns inputs for listed tables. It fetches the files of the
+// wanted tables only; the other tables are present in the result without files.
 func FetchTables(ctx context.Context, store Store, lake *Lake, listed map[string]Listing, wanted ...string) (map[string]Input, error) {
 	inputs := map[string]Input{}
 	for name := range listed {
@@ -89,7 +89,7 @@ func FetchTables(ctx context.Context, store Store, lake *Lake, listed map[string
 	for _, name := range wanted {
 		t := lake.Table(name)
 		if t == nil {
-			continue // whoever reads it says that there is none
+			continue // a query that reads the table reports that it is missing
 		}
 		input, err := FetchInput(ctx, store, t, listed[t.Name].Files)
 		if err != nil {

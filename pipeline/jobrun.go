@@ -2,13 +2,13 @@ package pipeline
 
 import "time"
 
-// JobRun is one run of the job that makes a table on somebody else's machines,
-// whoever has started it.
+// JobRun is one run of a remote job that builds a table, started by stedi or by
+// others.
 type JobRun struct {
 	Table      string    `json:"table"`
 	Job        string    `json:"job"`
 	ID         string    `json:"id"`
-	State      string    `json:"state"` // as the machines' owner calls it
+	State      string    `json:"state"` // in the words of the service
 	Started    time.Time `json:"started"`
 	Seconds    float64   `json:"seconds"` // without the wait for machines
 	DPUSeconds float64   `json:"dpu_seconds"`

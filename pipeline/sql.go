@@ -10,8 +10,9 @@ import (
 //go:embed sql/*.sql
 var sqlFiles embed.FS
 
-// Every name and text that comes out of a definition goes through one of
-// these, so that nothing of it can end the place where it stands.
+// Every name and text of a definition goes through one of these functions,
+// which quote it, so that it cannot end the literal or identifier that contains
+// it.
 var sqlTemplates = template.Must(template.New("").Funcs(template.FuncMap{
 	"ticked": func(name string) string { return quote(name, "`") },
 	"quoted": func(name string) string { return quote(name, `"`) },
@@ -22,7 +23,7 @@ func quote(text, mark string) string {
 	return mark + strings.ReplaceAll(text, mark, mark+mark) + mark
 }
 
-// SQLText fills in one of the files in sql/.
+// SQLText executes one of the templates in sql/.
 func SQLText(file string, data any) (string, error) {
 	var b strings.Builder
 	if err := sqlTemplates.ExecuteTemplate(&b, file, data); err != nil {

@@ -8,16 +8,16 @@ import (
 	"stedi/pipeline"
 )
 
-// subjects finds out which columns identify a subject, such as a person. A
-// header says it where the data lands,
+// subjects determines which columns identify a subject, such as a person. The
+// header of a landing table states them,
 //
 //	-- subject: email, serialNumber
 //	-- subject: user = email
 //
-// and a table that is made from others has it from them, by the names of its
-// columns. Where a transform names such a column anew, its own header says so.
+// and a derived table inherits them by the names of its columns. If a transform
+// renames such a column, its own header states the new name.
 func (l *loader) subjects() {
-	spelled := map[string]string{} // kinds of names are compared without case
+	spelled := map[string]string{} // kinds are compared without case
 	for _, t := range l.lake.Tables {
 		if l.broken[t.Name] {
 			continue
