@@ -11,9 +11,9 @@ import (
 	"stedi/pipeline"
 )
 
-// JUnit writes a run as JUnit XML: a case for each step and each check, and
-// one for the run itself if it ended with an error. It is valid XML whatever
-// the record holds.
+// JUnit returns a run as JUnit XML: a case for each step and each check, and
+// one for the run itself if it ended with an error. It is valid XML for any
+// content of the record.
 func JUnit(r *pipeline.Record) []byte {
 	steps, checks := junitSuite{Name: "steps"}, junitSuite{Name: "checks"}
 	for _, s := range r.Steps {
@@ -27,7 +27,7 @@ func JUnit(r *pipeline.Record) []byte {
 		report.Suites = append(report.Suites, left)
 	}
 	if r.Error != "" && steps.Failures+steps.Errors == 0 {
-		// It ended before, or outside of, any step.
+		// The run ended before or outside of any step.
 		whole := junitSuite{Name: "run"}
 		whole.add(junitCase{Class: "run", Name: r.Run, Error: junitText(r.Error)})
 		report.Suites = append(report.Suites, &whole)
@@ -45,8 +45,8 @@ func JUnit(r *pipeline.Record) []byte {
 	encoder := xml.NewEncoder(&out)
 	encoder.Indent("", "  ")
 	if err := encoder.Encode(report); err != nil {
-		// The types above hold nothing that could fail; a reader of the file
-		// must see it all the same, should it come to that.
+		// The types above contain nothing that can fail to encode; if it fails
+		// nevertheless, the reader of the file must see an error.
 		return []byte(xml.Header + `<testsuites name="stedi" errors="1"/>` + "\n")
 	}
 	out.WriteByte('\n')
@@ -107,8 +107,8 @@ func (s *junitSuite) add(c junitCase) {
 	}
 }
 
-// junitStep is a failure if the step failed, and an error if it was cancelled:
-// a build must not be green then.
+// junitStep returns a failure if the step failed, and an error if it was
+// cancelled, because the CI build must not be green then.
 func junitStep(s pipeline.StepRecord, way string) junitCase {
 	c := junitCase{Class: "steps", Name: s.Table, Out: way, spent: s.Seconds}
 	switch s.State {
@@ -136,9 +136,9 @@ func junitCheck(c pipeline.CheckRecord) junitCase {
 	return test
 }
 
-// junitLeftOut has a skipped case for each file that was not read, and a failed
-// one for each that cannot be read. Rejected lines are a finding of the check
-// "readable".
+// junitLeftOut returns a skipped case for each file that was not read, and a
+// failed one for each file that cannot be read. Rejected lines are reported by
+// the check "readable".
 func junitLeftOut(r *pipeline.Record) *junitSuite {
 	suite := &junitSuite{Name: "left out"}
 	for _, t := range r.Tables {
@@ -152,7 +152,7 @@ func junitLeftOut(r *pipeline.Record) *junitSuite {
 	return suite
 }
 
-// findings says in a line what a check that failed has found.
+// findings summarizes a failed check in one line.
 func findings(c pipeline.CheckRecord) string {
 	text := fmt.Sprintf("%d rows", c.Failing)
 	if c.Failing == 1 {
@@ -173,8 +173,9 @@ func junitText(text string) *junitMessage {
 	return &junitMessage{Message: first, Text: text}
 }
 
-// legible takes out what XML cannot hold and what could turn the reading of a
-// report upside down: control characters, and those of writing direction.
+// legible removes characters that XML cannot contain and those that could
+// change the order of displayed text: control characters and marks of writing
+// direction.
 func legible(text string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
@@ -192,8 +193,8 @@ func legible(text string) string {
 
 func seconds(s float64) string { return fmt.Sprintf("%.3f", s) }
 
-// funnelLine is the way of the rows through a step, in a line: those of its
-// first input, what each stage left of them, and the other inputs.
+// funnelLine describes the funnel of a step in one line: the rows of its first
+// input, the rows after each stage, and the other inputs.
 func funnelLine(r *pipeline.Record, s pipeline.StepRecord) string {
 	var way, others []string
 	input := true

@@ -9,8 +9,8 @@ import (
 	"stedi/pipeline/ndjson"
 )
 
-// audited watches what an engine writes, so that the staged file can be
-// compared with what the engine says of it.
+// audited counts and hashes what an engine writes, so that the staged file can
+// be compared with the engine's report.
 type audited struct {
 	file  pipeline.StagedFile
 	hash  *ndjson.Hasher
@@ -30,9 +30,9 @@ func (a *audited) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// audit makes sure that the staged file holds so many rows of the table. The
-// lines were counted on their way; the first of them are read back strictly,
-// by the reader that the next run will use.
+// audit makes sure that the staged file holds the given number of rows of the
+// table. The lines were counted while they were written; the first of them are
+// read back strictly, by the reader that the next run uses.
 func (a *audited) audit(ctx context.Context, t *pipeline.Table, rows int64) error {
 	if a.lines != rows {
 		return fmt.Errorf("audit: the engine reported %d rows but wrote %d lines; not published", rows, a.lines)
