@@ -34,7 +34,7 @@ func (l Limit) String() string {
 	return fmt.Sprint(l.Count)
 }
 
-// None reports whether the allowance permits to leave out anything at all.
+// None reports whether the allowance is zero.
 func (a Allowance) None() bool { return a.Limit == Limit{} && len(a.SkipFiles) == 0 }
 
 // skipName returns a name of SkipFiles in the form that stores use.

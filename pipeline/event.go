@@ -43,7 +43,7 @@ type Event struct {
 	State    State       `json:"state"`
 	Reason   string      `json:"reason,omitempty"` // why the step runs or does not
 	Progress *Progress   `json:"progress,omitempty"`
-	Log      string      `json:"log,omitempty"`    // a log line of the engine's tools; only Time, Run and Step are set besides
+	Log      string      `json:"log,omitempty"`    // a log line of the engine's tools; such an event reports nothing else
 	Result   *StepRecord `json:"result,omitempty"` // of an ended step
 	Err      string      `json:"error,omitempty"`
 }

@@ -10,9 +10,9 @@ import (
 //go:embed sql/*.sql
 var sqlFiles embed.FS
 
-// Every name and text of a definition goes through one of these functions,
-// which quote it, so that it cannot end the literal or identifier that contains
-// it.
+// sqlTemplates are the templates in sql/. Every name and text of a definition
+// goes through one of their functions, which quote it, so that it cannot end the
+// literal or identifier that contains it.
 var sqlTemplates = template.Must(template.New("").Funcs(template.FuncMap{
 	"ticked": func(name string) string { return quote(name, "`") },
 	"quoted": func(name string) string { return quote(name, `"`) },

@@ -9,15 +9,15 @@ import (
 	"stedi/pipeline/state"
 )
 
-// glance is a store whose small files change in memory only. Who looks at a
-// lake through it finds out what a run would, with recovery from what was cut
-// off and with new identities of known files, and leaves no trace.
+// glance is a store whose small files change in memory only. A survey through
+// it gets the same result as a run, including recovery after an interruption
+// and new identities of known files, and changes nothing.
 type glance struct {
 	pipeline.Store
 	written map[string][]byte
-	// Who must not even read the tables, such as one who looks twice a second,
-	// believes that a file of the same name and size is the same, and finds
-	// here those of which nothing else tells. Nil: files are read for it.
+	// If unread is non-nil, files are never opened: equal name and size count
+	// as unchanged, and files about which nothing else is known are added to
+	// unread. Used by View, which polls.
 	unread map[string]bool
 }
 
@@ -45,22 +45,22 @@ func (g *glance) Fetch(ctx context.Context, f pipeline.File) (string, error) {
 	return "", state.ErrUnread
 }
 
-// Delete forgets an intent, which nobody reads a second time.
+// Delete does nothing: a deleted intent is not read a second time.
 func (g *glance) Delete(context.Context, string) error { return nil }
 
 func (g *glance) Sweep(context.Context) error { return nil }
 
-// Survey is what a look at a lake found, without a lock and without a trace.
+// Survey is the state of a lake, found without a lock and without changes.
 type Survey struct {
 	state.Known
-	files   map[string][]pipeline.File // of each table, whoever wrote them
-	made    map[string]string          // by table: the run that made what we left of it
+	files   map[string][]pipeline.File // of each table, managed or not
+	made    map[string]string          // by table: the run that built the published version
 	Strange []string                   // files that were modified outside stedi
 	Lacking []*pipeline.Table          // landing tables without files
 }
 
-// Take finds out what a run with the allowance would know before its first
-// step; without one, a run that skips the files that the last one has.
+// Take determines what a run with the allowance would know before its first
+// step. Without an allowance, it skips the files that the last run skipped.
 func Take(ctx context.Context, r *pipeline.Runner, allow *pipeline.Allowance) (*Survey, error) {
 	return glanceAt(r.Store).survey(ctx, state.PublisherOf(r), r.Lake, allow)
 }
