@@ -10,18 +10,19 @@ import (
 )
 
 const (
-	// readTries is how often a reader looks at a lake that a run changes
-	// meanwhile.
+	// readTries is how often a reader tries to read a lake while a run changes
+	// it.
 	readTries = 10
-	// readPause is how long it waits at first; each time it waits for longer.
+	// readPause is the first pause between two tries; later pauses are longer.
 	readPause = 5 * time.Millisecond
 )
 
 // errMoved means that a run published a table between two reads.
 var ErrMoved = errors.New("another run published a table in the meantime")
 
-// Again calls read once more, and a bounded number of times, if what it was about
-// to read has been replaced by a run. What stays changed is its error.
+// Again calls read, and calls it again, a bounded number of times, if a run
+// replaced the files that it was about to read. If the last try fails the same
+// way, Again returns its error.
 func Again(ctx context.Context, read func() error) error {
 	pause := readPause
 	for range readTries - 1 {
@@ -40,7 +41,7 @@ func Again(ctx context.Context, read func() error) error {
 	return read()
 }
 
-// moved tells whether an error may be gone at the next look.
+// moved reports whether another try may succeed after an error.
 func moved(err error) bool {
 	if err == nil {
 		return false

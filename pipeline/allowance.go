@@ -12,16 +12,16 @@ import (
 	"stedi/pipeline/ndjson"
 )
 
-// Allowance is what a reader of landing tables may leave out. The zero value
-// allows nothing.
+// Allowance states what a reader may leave out of landing tables. The zero
+// value allows nothing.
 type Allowance struct {
 	Limit
-	// SkipFiles are files that are not read at all, by their names in the lake.
-	// A file that cannot be read is left out only if it is one of them.
+	// SkipFiles are the names in the lake of files that are not read at all. A
+	// file that cannot be read is left out only if it is listed here.
 	SkipFiles []string
 }
 
-// Limit is how many lines of a landing table may be rejected.
+// Limit states how many lines of a landing table may be rejected.
 type Limit struct {
 	Count   int64
 	Percent float64 // used when not 0
@@ -37,11 +37,11 @@ func (l Limit) String() string {
 // None reports whether nothing may be skipped.
 func (a Allowance) None() bool { return a.Limit == Limit{} && len(a.SkipFiles) == 0 }
 
-// skipName is a name of SkipFiles as stores write names.
+// skipName returns a name of SkipFiles in the form that stores use.
 func skipName(name string) string { return path.Clean(filepath.ToSlash(name)) }
 
-// Split parts the files of a landing table into those that are read and those that are
-// not.
+// Split divides the files of a landing table into those to read and those to
+// skip.
 func (a Allowance) Split(files []File) (read, skipped []File) {
 	if len(a.SkipFiles) == 0 {
 		return files, nil
@@ -56,7 +56,8 @@ func (a Allowance) Split(files []File) (read, skipped []File) {
 	return read, skipped
 }
 
-// Verify makes sure that each of SkipFiles is a file of a landing table.
+// Verify returns an error unless each of SkipFiles is a file of a landing
+// table.
 func (a Allowance) Verify(ctx context.Context, store Files, lake *Lake) error {
 	if len(a.SkipFiles) == 0 {
 		return nil
@@ -94,7 +95,7 @@ func FileNames(files []File) []string {
 	return names
 }
 
-// Emptied fails if no file of a table is left to read.
+// Emptied returns an error if all files of a table are skipped.
 func Emptied(t *Table, read, skipped []File) error {
 	if len(read) > 0 || len(skipped) == 0 {
 		return nil
@@ -102,14 +103,14 @@ func Emptied(t *Table, read, skipped []File) error {
 	return Fail(BadData, t.Name, "Repair one of them and do not skip it.", "--skip-file skips every file of the table: %s", strings.Join(firstFew(FileNames(skipped)), ", "))
 }
 
-// Losses are those of the reading that the manifest records.
+// Losses returns what the manifest records as left out.
 func (m *Manifest) Losses() Losses {
 	return Losses{rows: m.Rows, Text: m.Text, Lines: m.Rejected, Bytes: m.RejectedBytes, Uncounted: m.Uncounted}
 }
 
-// Allows tells whether what was left out is within the limit. A file that cannot
-// be read never is. Lines that may hold any number of rows are within no number
-// of lines; their share is that of their bytes.
+// Allows reports whether the losses are within the limit. A file that cannot be
+// read never is. Lines that may hold any number of rows exceed every limit in
+// lines; a limit in percent applies to their share of the bytes.
 func (l Limit) Allows(lost Losses) bool {
 	switch {
 	case lost.broken > 0:
@@ -123,9 +124,9 @@ func (l Limit) Allows(lost Losses) bool {
 	}
 }
 
-// Accept is nil if what a reading of a table had to leave out may be left out.
-// Otherwise it is a Failure that says what cannot be read, where and why. Of a
-// derived table every line must be read.
+// Accept returns nil if the allowance covers what is missing from a table, and
+// otherwise a Failure that states what cannot be read, where and why. Every
+// line of a derived table must be readable.
 func (a Allowance) Accept(t *Table, report ndjson.Report) error {
 	lost, limit := LossesOf(report), a.of(t)
 	switch {
@@ -157,7 +158,7 @@ func (a Allowance) Exceeded(t *Table, scan *ndjson.Scan) bool {
 	return all > 0 && limit.Percent == 0 && (uncounted > 0 || all > limit.Count)
 }
 
-// of is the limit of a table: it is for landing tables.
+// of returns the limit of a table. A derived table has a limit of zero.
 func (a Allowance) of(t *Table) Limit {
 	if t.IsLanding() {
 		return a.Limit
@@ -165,16 +166,16 @@ func (a Allowance) of(t *Table) Limit {
 	return Limit{}
 }
 
-// fewLost tells whether the rejected lines are so few that leaving them out
-// empties no table: not most of its lines, nor most of a file that has a tenth of
-// them.
+// fewLost reports whether so few lines are rejected that leaving them out
+// empties no table: at most half of its lines, and at most half of each file
+// that holds a tenth of the lines or more.
 func fewLost(report ndjson.Report) bool {
 	return report.Rejected <= report.Rows && !slices.ContainsFunc(report.Files, func(f ndjson.FileReport) bool {
 		return f.Rejected > f.Rows && f.Rejected*10 > report.Rejected+report.Rows
 	})
 }
 
-// unreadableFiles is the failure of files that cannot be read.
+// unreadableFiles returns the failure for files that cannot be read.
 func unreadableFiles(t *Table, report ndjson.Report, lost Losses) error {
 	var whole []ndjson.Reject
 	for _, r := range report.Rejects {
@@ -202,7 +203,8 @@ func unreadableFiles(t *Table, report ndjson.Report, lost Losses) error {
 	return Fail(BadData, t.Name, fix, "%s:\n  %s", what, strings.Join(FirstOf(whole), "\n  "))
 }
 
-// uncountedLines is the failure of lines that may hold any number of rows.
+// uncountedLines returns the failure for lines that may hold any number of
+// rows.
 func uncountedLines(t *Table, report ndjson.Report, limit Limit, lost Losses) error {
 	var lines []ndjson.Reject
 	for _, r := range report.Rejects {
@@ -222,7 +224,8 @@ func uncountedLines(t *Table, report ndjson.Report, limit Limit, lost Losses) er
 		"%s: %s of the bytes, %s:\n  %s", what, share(lost.Bytes, lost.Text), allowed, strings.Join(FirstOf(lines), "\n  "))
 }
 
-// share is a part as a percentage that is 0% or 100% only if it is exact.
+// share returns a part as a percentage. It returns 0% and 100% only if they are
+// exact.
 func share(part, all int64) string {
 	percent := float64(part) * 100 / float64(max(all, 1))
 	switch {
@@ -242,7 +245,7 @@ func them(n int64) string {
 	return "them"
 }
 
-// skipFlags are the flags that leave files out.
+// skipFlags returns the --skip-file flags for files.
 func skipFlags(files []ndjson.Reject) string {
 	var flags []string
 	for _, r := range files[:min(len(files), shownRejects)] {
@@ -254,7 +257,7 @@ func skipFlags(files []ndjson.Reject) string {
 	return strings.Join(flags, " ")
 }
 
-// shellQuoted writes a name so that a shell takes it for one word.
+// shellQuoted quotes a name so that a shell reads it as one word.
 func shellQuoted(name string) string {
 	plain := func(r rune) bool {
 		return r != '_' && r != '-' && r != '.' && r != '/' && r != '=' && (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z')
@@ -268,8 +271,8 @@ func shellQuoted(name string) string {
 // shownRejects is how many rejects a message shows.
 const shownRejects = 5
 
-// FirstOf says of the first few rejects where they are and why, and of the
-// others how many they are.
+// FirstOf describes the first few rejects with their places and causes, and
+// counts the others.
 func FirstOf(rejects []ndjson.Reject) []string {
 	var lines []string
 	for _, r := range rejects {
@@ -285,18 +288,18 @@ func firstFew(lines []string) []string {
 	return lines
 }
 
-// LeftOut says what is missing from the rows of a table that were read.
+// LeftOut describes which lines and files of a table were not read.
 type LeftOut struct {
 	Table string `json:"table"`
-	Lines int64  `json:"lines"` // that were rejected
-	// Uncounted are those of the lines that may hold any number of rows.
+	Lines int64  `json:"lines"` // rejected lines
+	// Uncounted counts the rejected lines that may hold any number of rows.
 	Uncounted int64    `json:"uncounted_lines,omitempty"`
-	Files     []string `json:"files"`           // that were skipped, or cannot be read
-	First     string   `json:"first,omitempty"` // where and why one of the lines was rejected, or a file
+	Files     []string `json:"files"`           // skipped or unreadable
+	First     string   `json:"first,omitempty"` // where and why the first line or file was rejected
 }
 
-// LeftOutOf says what a reading of a table had to leave out, besides the files
-// that were skipped; nil if nothing.
+// LeftOutOf returns what is missing according to a report, together with the
+// skipped files; nil if nothing is missing.
 func LeftOutOf(table string, report ndjson.Report, skipped []File) *LeftOut {
 	left := LeftOut{Table: table, Files: append([]string{}, FileNames(skipped)...)}
 	for _, r := range report.Rejects {
@@ -318,7 +321,7 @@ func LeftOutOf(table string, report ndjson.Report, skipped []File) *LeftOut {
 	return &left
 }
 
-// String is such as "2 lines and 1 file (t/raw/b.json) of t".
+// String returns text such as "2 lines and 1 file (t/raw/b.json) of t".
 func (l LeftOut) String() string {
 	var parts []string
 	if l.Lines > 0 {
@@ -334,7 +337,7 @@ func (l LeftOut) String() string {
 	return strings.Join(parts, " and ") + " of " + l.Table
 }
 
-// Missing is a sentence about all that was left out; "" if nothing was.
+// Missing returns one sentence about all that was left out; "" if nothing was.
 func Missing(left []LeftOut) string {
 	if len(left) == 0 {
 		return ""
@@ -346,7 +349,7 @@ func Missing(left []LeftOut) string {
 	return "Left out: " + strings.Join(parts, "; ") + "."
 }
 
-// LeftOut lists what the tables of the record lack.
+// LeftOut lists what is missing from the tables of the record.
 func (r *Record) LeftOut() []LeftOut {
 	var left []LeftOut
 	for _, t := range r.Tables {
@@ -357,7 +360,7 @@ func (r *Record) LeftOut() []LeftOut {
 	return left
 }
 
-// LeftOut says what the table lacks; nil if nothing.
+// LeftOut returns what is missing from the table; nil if nothing is.
 func (t TableRecord) LeftOut() *LeftOut {
 	files := append(slices.Clone(t.SkippedFiles), t.UnreadableFiles...)
 	if t.Rejected == 0 && len(files) == 0 {
@@ -366,7 +369,7 @@ func (t TableRecord) LeftOut() *LeftOut {
 	return &LeftOut{Table: t.Table, Lines: t.Rejected, Uncounted: t.Uncounted, Files: files}
 }
 
-// Counted is "1 row", "2 rows", and so on.
+// Counted returns "1 row", "2 rows", and so on.
 func Counted[N int | int64](n N, noun string) string {
 	if n == 1 {
 		return "1 " + noun

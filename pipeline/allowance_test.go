@@ -14,7 +14,7 @@ func TestAllowanceAcceptsWhatMayBeLeftOut(t *testing.T) {
 	line := ndjson.Reject{File: "t/a.json", Line: 3, Column: 7, Reason: "not JSON"}
 	joined := ndjson.Reject{File: "t/a.json", Line: 1, Column: 9, Reason: "two objects on one line", Uncounted: true}
 	whole := ndjson.Reject{File: "t/it's.gz", Reason: "a gzip file that is cut off", Uncounted: true}
-	// 99 rows of 10 bytes in a.json, besides what is rejected there.
+	// 99 rows of 10 bytes in a.json, besides the rejected lines.
 	report := func(lost int64, rejects ...ndjson.Reject) ndjson.Report {
 		r := ndjson.Report{Rows: 99, Text: 990 + lost, RejectedBytes: lost, Bytes: 1000, Rejects: rejects}
 		a := ndjson.FileReport{Name: "t/a.json", Size: 900, Rows: 99, Text: r.Text, RejectedBytes: lost}
@@ -38,8 +38,8 @@ func TestAllowanceAcceptsWhatMayBeLeftOut(t *testing.T) {
 		table  *pipeline.Table
 		report ndjson.Report
 		allow  pipeline.Allowance
-		fails  []string // what the failure says; nil: it is accepted
-		never  string   // what it does not
+		fails  []string // text of the failure; empty: it is accepted
+		never  string   // text that the failure must not contain
 	}{
 		{"nothing", landing, report(0), count(0), nil, ""},
 		{"a line", landing, report(10, line), count(0), []string{"1 of 100 lines rejected, 0 allowed", "t/a.json:3:7: not JSON", "--max-rejects 1."}, ""},

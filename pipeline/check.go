@@ -8,49 +8,49 @@ import (
 	"stedi/pipeline/ndjson"
 )
 
-// Check is a rule: a SELECT that gives the rows that break it.
+// Check is a SELECT of failing rows.
 type Check struct {
 	Name    string
-	Table   string // the table that it is about
-	Warning bool   // rows that break it are worth knowing, not wrong
-	Guard   bool   // it must hold before the table is published
-	Doc     string // the rule in words
+	Table   string // the table that it checks
+	Warning bool   // failing rows are a warning, not an error
+	Guard   bool   // the check must pass before the table is published
+	Doc     string // the check in words
 	// Forbidden are columns that the table must not have.
 	Forbidden []string
 	SQL       string
-	Messages  bool     // it has a column "message", which says more of a row
+	Messages  bool     // the SELECT has a column "message" that describes a failing row
 	Inputs    []string // tables that it reads
-	Watch     []string // of its own table: all columns that it reads, see Statement
+	Watch     []string // the columns that it reads of its own table, see Statement
 	File      string
 }
 
 // Checker is the part of an engine that reads tables and evaluates checks. An
-// engine may leave all of it to another one.
+// engine may delegate all of it to another engine.
 type Checker interface {
-	// Scan reads a table as strictly as Run does, only to report on it.
+	// Scan reads a table as strictly as Run does, but only reports on it.
 	Scan(ctx context.Context, input Input, progress func(Progress)) (ndjson.Report, error)
-	// Hold reads a table and keeps it for the checks that follow, until
-	// Forget. An engine that ChecksInPlace only reports on it.
+	// Hold reads a table and keeps it for later checks until Forget. An engine
+	// with the capability ChecksInPlace only reports on the table.
 	Hold(ctx context.Context, input Input) (ndjson.Report, error)
-	// Check counts the rows that break a rule, and collects the first
-	// MostMessages of its different messages in their order, if it has any.
+	// Check counts the failing rows of a check and collects the first
+	// MostMessages of its distinct messages in sorted order, if it has any.
 	Check(ctx context.Context, rule *Check, inputs []Input) (Findings, error)
-	// Forget drops the named table if it was kept.
+	// Forget releases the named table if it is held.
 	Forget(ctx context.Context, table string) error
 }
 
-// Findings are what a check found.
+// Findings are the failing rows and messages of a check.
 type Findings struct {
 	Rows     int64
 	Messages []string
 }
 
-// MostMessages is how many different messages a check collects: the first ones
-// in their order.
+// MostMessages is how many distinct messages a check collects: the first ones
+// in sorted order.
 const MostMessages = 5
 
-// SplitMessages cuts messages apart that a query has joined by the unit
-// separator, chr(31), which no message has.
+// SplitMessages splits messages that a query has joined with the unit
+// separator, chr(31). No message contains it.
 func SplitMessages(joined string) []string {
 	if joined == "" {
 		return nil
@@ -58,7 +58,7 @@ func SplitMessages(joined string) []string {
 	return strings.Split(joined, "\x1f")
 }
 
-// forbidden returns the columns that a table has and must not have.
+// forbidden returns the columns of a table that the check forbids.
 func (c *Check) forbidden(t *Table) []string {
 	var found []string
 	for _, column := range t.Columns {
@@ -69,7 +69,7 @@ func (c *Check) forbidden(t *Table) []string {
 	return found
 }
 
-// Judge makes a record of what a check found.
+// Judge returns the record of a check from its findings.
 func (c *Check) Judge(t *Table, found Findings) CheckRecord {
 	record := CheckRecord{Check: c.Name, Table: c.Table, Severity: "error", State: "pass", Diagnosis: []string{}}
 	if c.Warning {

@@ -26,7 +26,7 @@ var ordersChecks = map[string]string{
 	"checks/no_names.sql":    "-- table: names\n-- severity: error\n-- forbidden: id\n-- No number goes with a name.\nSELECT n.name FROM names AS n WHERE n.name LIKE '%1%'",
 }
 
-// checkOf finds a record of a check by its name and table.
+// checkOf returns the record of a check by its name and table.
 func checkOf(t *testing.T, record *pipeline.Record, name, table string) pipeline.CheckRecord {
 	t.Helper()
 	for _, c := range record.Checks {
@@ -72,7 +72,8 @@ func TestAGuardStopsWhatBreaksItBeforeItIsPublished(t *testing.T) {
 			if text := w.read(t, "people/trusted/part-00000.json"); text != "" {
 				t.Errorf("published: %s", text)
 			}
-			// The same world without the rule goes on, so nothing was left half done.
+			// The same world without the check succeeds, so no unfinished work
+			// was left.
 			w.runner.Lake.Checks = nil
 			if _, err := w.run(t, pipeline.RunOptions{}); err != nil {
 				t.Error(err)

@@ -22,8 +22,8 @@ const (
 	hiveJSON = "ROW FORMAT SERDE 'org.apache.hive.hcatalog.data.JsonSerDe'\n"
 )
 
-// rowsOf reads a file with the table that a statement makes, by a transform
-// that passes all rows on.
+// rowsOf reads a file as the table of a statement, with a transform that passes
+// all rows on.
 func rowsOf(t *testing.T, statement, name, content string) (string, error) {
 	t.Helper()
 	e := engine(t)
@@ -57,14 +57,14 @@ func TestEachClauseIsHonouredOrRefused(t *testing.T) {
 		head = "CREATE EXTERNAL TABLE t (id bigint, s string)\n"
 		at   = "LOCATION '${lake}/t/raw/'"
 		line = `{"id":1,"s":"x"}` + "\n"
-		same = line // the file has the keys of the columns, in lower case
+		same = line // the keys of the file are the columns in lower case
 	)
 	for _, c := range []struct {
 		name, statement string
 		file            string // below the table's folder; empty: a.json
 		content         string // empty: line
-		want            string // rows; empty: refused
-		line            int    // of the fault
+		want            string // rows; empty: the statement is an error
+		line            int    // of the error
 		says            string
 	}{
 		{name: "IF NOT EXISTS", statement: "CREATE EXTERNAL TABLE IF NOT EXISTS t (id bigint, s string) " + openX + at, want: same},
@@ -242,7 +242,7 @@ func TestAllFaultsOfADefinitionAreReported(t *testing.T) {
 		"transforms/._d.sql": {Data: []byte("\x00")}, "checks/._d.sql": {Data: []byte("\x00")}, "queries/._d.sql": {Data: []byte("\x00")}, "tests/._d.json": {Data: []byte("\x00")},
 		"transforms/d.sql":     {Data: []byte("-- zone: z\n-- path: d\nSELECT g.nope FROM good AS g")},
 		"transforms/e.sql":     {Data: []byte("SELECT g.x FROM gone AS g")},
-		"transforms/f.sql":     {Data: []byte("-- zone: z\n-- path: f\nSELECT a.x FROM a")}, // a has faults of its own
+		"transforms/f.sql":     {Data: []byte("-- zone: z\n-- path: f\nSELECT a.x FROM a")}, // a has its own errors
 		"transforms/g.sql":     {Data: []byte("-- zone: z\n-- path: g\nSELECT FROM")},
 		"checks/h.sql":         {Data: []byte("-- table: nobody\nSELECT 1 AS one")},
 		"checks/i.sql":         {Data: []byte("-- table: good\n-- severity: error\nSELECT good.z FROM good")},
@@ -257,7 +257,7 @@ func TestAllFaultsOfADefinitionAreReported(t *testing.T) {
 	var walk func(error)
 	walk = func(err error) {
 		var fault *definition.Error
-		switch e := err.(type) { //nolint:errorlint // each error of the tree is looked at
+		switch e := err.(type) { //nolint:errorlint // every error of the tree is examined
 		case interface{ Unwrap() []error }:
 			for _, one := range e.Unwrap() {
 				walk(one)

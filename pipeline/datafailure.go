@@ -8,8 +8,8 @@ import (
 	"stedi/pipeline/ndjson"
 )
 
-// AsDataFailure makes a failure of kind BadData of an engine's error, if the
-// cause is the data that the engine has read or made.
+// AsDataFailure converts an engine's error to a failure of kind BadData if the
+// cause is the data that the engine read or produced.
 func AsDataFailure(ctx context.Context, job Job, err error) error {
 	if long, ok := errors.AsType[*ndjson.LongRowError](err); ok {
 		where := ""
@@ -34,9 +34,9 @@ func AsDataFailure(ctx context.Context, job Job, err error) error {
 	return err
 }
 
-// longestLine finds the longest line of a job's inputs, which explains a row
-// that is too long. An input that cannot be read is left out: the row is what
-// the job fails with.
+// longestLine returns the longest line of a job's inputs, to explain a row that
+// is too long. It ignores an input that cannot be read, because the job fails
+// with the row in any case.
 func longestLine(ctx context.Context, job Job) (longest ndjson.LongestLine, ok bool) {
 	for _, input := range job.Inputs {
 		line, err := ndjson.Longest(ctx, input.Files, ndjson.Limits{})

@@ -71,7 +71,7 @@ func TestDefinitionFaults(t *testing.T) {
 	)
 	for _, c := range []struct {
 		name  string
-		files map[string]string // added to a good definition; empty: taken away
+		files map[string]string // added to a valid definition; empty: removed
 		where string
 		says  string
 	}{

@@ -9,13 +9,14 @@ import (
 //go:embed functions.tsv
 var functionsFile string
 
-// Substitute is a function of another SQL dialect that an engine lacks.
+// Substitute replaces a function of another SQL dialect that an engine lacks.
 type Substitute struct {
 	Function string // in lower case
 	Use      string // what to write instead, such as strptime(text, '%Y-%m-%d')
 }
 
-// Name is the function to write instead, or "" if Use is another form of SQL.
+// Name returns the function to write instead, or "" if Use is another form of
+// SQL.
 func (s Substitute) Name() string {
 	name, _, called := strings.Cut(s.Use, "(")
 	if !called || strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789_") != "" {
@@ -38,7 +39,7 @@ func readSubstitutes(text string) map[string][]Substitute {
 }
 
 // Substitutes lists the functions that the named engine lacks and that have a
-// substitute there, in the order of their names.
+// substitute, sorted by name.
 func Substitutes(engine string) []Substitute { return substitutes[engine] }
 
 // SubstituteFor returns what to write on the named engine instead of a function

@@ -17,7 +17,7 @@ import (
 	"stedi/pipeline/run"
 )
 
-// redefine changes the SQL of transforms from now on.
+// redefine replaces the SQL of transforms.
 func (w *world) redefine(tb testing.TB, transforms map[string]string) {
 	tb.Helper()
 	folder := maps.Clone(orders)
@@ -50,7 +50,7 @@ func (w *world) versions(options query.Options) report.Versions {
 	}
 }
 
-// compareRows returns, by table, how the rows differ.
+// compareRows returns, by table, the difference of the rows.
 func (w *world) compareRows(tb testing.TB, a, b *pipeline.Record, options query.Options) map[string]report.RowsDiff {
 	tb.Helper()
 	d, err := report.Compare(tb.Context(), w.runner.Store, a, b)

@@ -8,153 +8,153 @@ import (
 	"stedi/pipeline/ndjson"
 )
 
-// Parser reads what the SQL of a definition says. DuckDB's own parser does
-// it, so that nothing about a transform is written down a second time.
+// Parser analyses the SQL of a definition. It uses DuckDB's own parser, so that
+// the tables, stages and columns of a transform are not declared a second time.
 type Parser interface {
-	// Parse reads exactly one SELECT. A text that is none gives a *SQLError.
+	// Parse parses exactly one SELECT. Any other text gives a *SQLError.
 	Parse(ctx context.Context, sql string) (Statement, error)
-	// Declare makes a table known to Describe by its columns alone.
+	// Declare declares a table for Describe by its columns alone.
 	Declare(ctx context.Context, table string, columns []Column) error
-	// Describe returns the columns that the SELECT gives over declared tables.
-	// A text that does not fit them gives a *SQLError.
+	// Describe returns the result columns of a SELECT over declared tables. A
+	// text that does not fit these tables gives a *SQLError.
 	Describe(ctx context.Context, sql string) ([]Column, error)
-	// Undeclare forgets the declared tables.
+	// Undeclare removes all declared tables.
 	Undeclare(ctx context.Context) error
 }
 
-// Statement is what a parser found in a SELECT.
+// Statement describes a SELECT.
 type Statement struct {
-	Tables []string // tables that it reads, in order of appearance, CTEs left out
+	Tables []string // tables that it reads, in order of appearance, without CTEs
 	Stages []string // its CTEs, in order
-	// Watch holds, for a table that the SELECT only filters and joins, the
-	// columns that it reads of it: whether there is a row in the result depends
-	// on their different values alone.
+	// Watch maps a table that the SELECT only filters and joins to the columns
+	// that it reads of the table. Whether the result has a row depends only on
+	// the distinct values of these columns.
 	Watch map[string][]string
 }
 
-// SQLError is a fault at a place of a SQL text.
+// SQLError is an error at a position in a SQL text.
 type SQLError struct {
-	Line    int // from 1; 0 when the parser does not say
-	Column  int // in characters, from 1; 0 likewise
+	Line    int // from 1; 0 if unknown
+	Column  int // in characters, from 1; 0 if unknown
 	Message string
 }
 
 func (e *SQLError) Error() string { return e.Message }
 
-// Engine builds tables: it runs transforms, and evaluates checks over what they
-// made. Callers branch on its Capabilities, never on its name or type. Package
+// Engine builds tables: it runs transforms and evaluates checks on the results.
+// Callers branch on its Capabilities, never on its name or type. Package
 // enginetest states the contract as a test suite.
 type Engine interface {
-	// Name is the value of --engine that selects it, and what records name.
+	// Name is the value of --engine that selects the engine; records contain
+	// it.
 	Name() string
-	// Capabilities are the same for the engine's whole life.
+	// Capabilities returns the same value for the engine's whole life.
 	Capabilities() Capabilities
 	Builder
 	Checker
 }
 
-// Capabilities are what callers may branch on. The zero value is an engine that
-// reads files of this machine, writes one stream, keeps nothing, costs nothing
-// and is asked one thing at a time.
+// Capabilities are the properties that callers may branch on. The zero value
+// describes an engine that reads local files, writes one stream, keeps no rows,
+// costs nothing and serves one call at a time.
 type Capabilities struct {
-	// Rejects: the engine leaves malformed landing lines out and reports each
-	// of them. Without it a malformed line fails the job, and callers refuse
-	// a limit of rejects above 0.
+	// Rejects: the engine skips malformed landing lines and reports each of
+	// them. Without it a malformed line fails the job, and callers refuse a
+	// limit of rejects above 0.
 	Rejects bool
-	// Hashes: Result.Reports says of each input that was read from files what
-	// its files held, with a hash of each. Without it the runner hashes
-	// landing files itself, and takes their rows from the funnel.
+	// Hashes: Result.Reports holds, for each input that was read from files,
+	// its counts and the hash of each file. Without it the runner hashes
+	// landing files itself and takes their row counts from the funnel.
 	Hashes bool
-	// Keeps: the rows of a job stay in the engine for later jobs and checks, as
-	// Job.Keep and Job.Watch say, and a job may read what Hold holds. Without
-	// it jobs have neither Keep nor Watch, and every input has its Files or is
-	// read in place.
+	// Keeps: the engine keeps the rows of a job for later jobs and checks, as
+	// requested by Job.Keep and Job.Watch, and a job may read the tables that
+	// Hold keeps. Without it jobs have neither Keep nor Watch, and every input
+	// has Files or is read in place.
 	Keeps bool
-	// InPlace: Run reads its inputs where the lake is stored, so that the
-	// inputs of a job have no Files.
+	// InPlace: Run reads its inputs where the lake is stored. The inputs of a
+	// job have no Files.
 	InPlace bool
-	// ChecksInPlace: Scan, Hold and Check read tables where the lake is
-	// stored, so that their inputs have no Files. Every table counts as held.
+	// ChecksInPlace: Scan, Hold and Check read tables where the lake is stored.
+	// Their inputs have no Files, and every table counts as held.
 	ChecksInPlace bool
-	// Parts: a job's output is a folder of part files (Output.Folder) instead
-	// of a stream (Output.Stream).
+	// Parts: a job writes a folder of part files (Output.Folder) instead of a
+	// stream (Output.Stream).
 	Parts bool
-	// Resumes: Run continues a job that a killed process started, if it has
-	// the same Target.Token and text.
+	// Resumes: Run continues a job that a killed process started if
+	// Target.Token and the SQL text are the same.
 	Resumes bool
-	// Costs: a service charges for the work, and Spent says how much.
+	// Costs: a service charges for the work; Spent returns the cost.
 	Costs bool
-	// AtOnce is how many calls of Scan, Hold and Check may be made at the
-	// same time; 0 means one.
+	// AtOnce is how many calls of Scan, Hold and Check may run at the same
+	// time; 0 means one.
 	AtOnce int
 }
 
-// Builder is the part of an engine that runs transforms. Runs of one engine
-// follow one another, and a later one may read what an earlier one was told to
-// keep.
+// Builder is the part of an engine that runs transforms. The jobs of one engine
+// run one after the other. A later job may read rows that an earlier job kept.
 type Builder interface {
-	// Run writes the rows of job.Table to job.Output as JSON lines. Into a
-	// stream it writes lower-case keys, every key in each line. It calls
-	// progress at least ten times a second, or as often as it learns of any.
-	// It returns within a second after ctx ends. After an error the output is
-	// worthless, and nothing is kept.
+	// Run writes the rows of job.Table to job.Output as JSON lines. In a stream
+	// the keys are in lower case, and each line has every key. Run calls
+	// progress at least ten times a second, or as often as it has news. It
+	// returns within a second after ctx ends. After an error the output must be
+	// discarded, and no rows are kept.
 	Run(ctx context.Context, job Job, progress func(Progress)) (Result, error)
-	// Release makes sure that nothing writes to a target any more, and removes
-	// what the engine needed for it. The target's files stay. It is called
-	// after each Run with an Output.Folder, and for one that a killed process
-	// left. Without the capability Parts it does nothing.
+	// Release makes sure that no process still writes to a target, and removes
+	// the engine's own files and services for it. The target's files remain. It
+	// is called after each Run with an Output.Folder, and for a job of a killed
+	// process. Without the capability Parts it does nothing.
 	Release(ctx context.Context, table *Table, target Target) error
-	// Spent returns what a service charged for since the last call. Without
-	// the capability Costs it is zero.
+	// Spent returns what services charged since the last call. Without the
+	// capability Costs it is zero.
 	Spent() Spending
 }
 
 // Job is one transform to run.
 type Job struct {
 	Table  *Table  // what to build
-	Inputs []Input // in the order of Table.Made.Inputs
+	Inputs []Input // in the order of Table.Transform.Inputs
 	Output Output
-	Keep   bool // a later job reads the rows: hold them
-	// Log, if not nil, takes what the engine's own machinery says on the way,
-	// line by line. It is called before Run returns, from one goroutine.
+	Keep   bool // keep the rows for a later job
+	// Log, if not nil, receives the log of the engine's own tools line by line.
+	// It is called before Run returns, from one goroutine.
 	Log func(line string)
-	// Watch are columns whose different values a guard will ask for. They are
-	// collected on the way, so that what was written need not be read again.
+	// Watch are the columns whose distinct values a guard reads. Run collects
+	// them, so that the guard does not read the output again.
 	Watch []string
 }
 
-// Output is where the rows of a job go: exactly one of both is set, as the
-// capability Parts says.
+// Output is where the rows of a job go. Exactly one field is set, depending on
+// the capability Parts.
 type Output struct {
-	Stream io.Writer // takes the table's one data file
-	Folder *Target   // takes any number of part files
+	Stream io.Writer // receives the table's one data file
+	Folder *Target   // receives any number of part files
 }
 
-// Target is a folder where an engine leaves the rows of a job as part files:
+// Target is a folder in which an engine writes the rows of a job as part files:
 // JSON lines, plain or compressed, keys in any case, null keys present or
 // absent. Files whose names begin with "_" or "." are not data. Readers of the
 // lake do not see the folder before it is published.
 type Target struct {
-	// Folder is a path below the lake's root. It does not exist before the
-	// job, unless a killed process left it and the engine Resumes.
+	// Folder is a path below the lake's root. It does not exist before the job,
+	// unless a killed process left it and the engine Resumes.
 	Folder string
 	// Token identifies the attempt: a job that is started again with the same
-	// token and text is the same one.
+	// token and SQL text is the same attempt.
 	Token string
-	// Query is the engine's name for the running work, if that is known: of a
+	// Query is the engine's name for the running work, if known: the name of a
 	// query, a job run, an application or a process.
 	Query string
 	// Begun records that name. The engine calls it as soon as the work has a
-	// name, before it waits for anything, so that the next process can
-	// Release or resume it after a kill. It may be nil.
+	// name and before it waits, so that the next process can release or resume
+	// the work after a kill. It may be nil.
 	Begun func(query string) error
 }
 
-// Spending is what a service was asked for.
+// Spending is the work that a service charges for.
 type Spending struct {
 	QueryIDs     []string
 	ScannedBytes int64
-	DPUSeconds   float64 // of Glue's data processing units, as they are billed
+	DPUSeconds   float64 // Glue's data processing units, as billed
 	CostUSD      float64
 }
 
@@ -168,42 +168,43 @@ func (j Job) Say(format string, args ...any) {
 // Input is a table that a job or a check reads.
 type Input struct {
 	Table *Table
-	// Files are the table's files on the local disk. Nil: the engine reads
-	// the table in place, or kept it from an earlier job.
+	// Files are the table's files on the local disk. If nil, the engine reads
+	// the table in place or kept it from an earlier job.
 	Files []ndjson.File
-	// Skipped are files of the table that are not read, for who reports on it.
+	// Skipped are files of the table that are not read, for reports.
 	Skipped []string
-	// Watched: only the different values of the columns that the last job was
-	// told to watch.
+	// Watched: read only the distinct values of the columns that the last job
+	// watched.
 	Watched bool
-	// Rows is how many rows the table has, if that is known; only for an
-	// engine that works InPlace.
+	// Rows is the table's row count, if known; only for an engine that works
+	// InPlace.
 	Rows *int64
-	// Staged is a target that was built and is not published yet, in place of
-	// the table; only for an engine that ChecksInPlace.
+	// Staged is a built target that is not published yet, to be read in place
+	// of the table; only for an engine that ChecksInPlace.
 	Staged *Target
 }
 
-// Progress is how far a job is. Every number is exact, not an estimate.
+// Progress is the state of a running job. Every number is exact, not an
+// estimate.
 //
-// BytesRead of BytesTotal is what may be shown as measured: the total is there
-// from the first call, and grows only if a transform reads a file again. It is
-// of reading alone, after which rows may still be sorted, joined and written.
-// A job whose inputs the engine has kept from earlier ones reads no file: then
-// BytesTotal is 0, RowsRead leaves those inputs out, and RowsWritten against
-// the rows of the last run, or the time against PastSeconds, is an estimate
-// and should look like one.
+// A display may show BytesRead of BytesTotal as a measured fraction: the total
+// is known from the first call, and grows only if a transform reads a file
+// again. The fraction covers reading only; rows may still be sorted, joined and
+// written afterwards. A job whose inputs all come from earlier jobs reads no
+// file. Then BytesTotal is 0 and RowsRead omits those inputs. RowsWritten
+// relative to the rows of the last run, and the time relative to PastSeconds,
+// are estimates and must be shown as such.
 type Progress struct {
 	RowsRead    int64 `json:"rows_read"` // from files
 	RowsWritten int64 `json:"rows_written"`
 	BytesRead   int64 `json:"bytes_read"`
-	BytesTotal  int64 `json:"bytes_total"` // 0 when nothing is read from files
-	// Detail is what the engine does now, in a few words of its own, such as
-	// "stages done: 3, tasks: 2/8". Most engines have none.
+	BytesTotal  int64 `json:"bytes_total"` // 0 if no file is read
+	// Detail is the engine's own short text about its current work, such as
+	// "stages done: 3, tasks: 2/8". Most engines leave it empty.
 	Detail string `json:"detail,omitempty"`
 }
 
-// Result is what a job did.
+// Result is the outcome of a job.
 type Result struct {
 	Rows   int64
 	Funnel Funnel

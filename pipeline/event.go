@@ -2,17 +2,17 @@ package pipeline
 
 import "time"
 
-// State is where a step is.
+// State is the state of a step.
 type State int
 
-// The states of a step.
+// These are the states of a step.
 const (
 	Waiting State = iota
 	Running
 	Published
 	UpToDate
 	Failed
-	Skipped // something that it needs failed
+	Skipped // an upstream step failed
 	Stopped // cancelled
 )
 
@@ -20,10 +20,10 @@ var stateNames = [...]string{"waiting", "running", "published", "up to date", "f
 
 func (s State) String() string { return stateNames[s] }
 
-// MarshalText gives the state's name.
+// MarshalText returns the state's name.
 func (s State) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
-// UnmarshalText reads what MarshalText gives; an unknown name is Waiting.
+// UnmarshalText parses the output of MarshalText; an unknown name is Waiting.
 func (s *State) UnmarshalText(text []byte) error {
 	*s = Waiting
 	for i, name := range stateNames {
@@ -39,11 +39,11 @@ func (s *State) UnmarshalText(text []byte) error {
 type Event struct {
 	Time     time.Time   `json:"time"`
 	Run      string      `json:"run"`
-	Step     string      `json:"step,omitempty"` // the table; empty: the run as a whole
+	Step     string      `json:"step,omitempty"` // the table; empty for the run as a whole
 	State    State       `json:"state"`
-	Reason   string      `json:"reason,omitempty"` // why it runs, or does not
+	Reason   string      `json:"reason,omitempty"` // why the step runs or does not
 	Progress *Progress   `json:"progress,omitempty"`
-	Log      string      `json:"log,omitempty"`    // a line that the engine's machinery has said; nothing else is new
-	Result   *StepRecord `json:"result,omitempty"` // of a step that has ended
+	Log      string      `json:"log,omitempty"`    // a log line of the engine's tools; such an event reports nothing else
+	Result   *StepRecord `json:"result,omitempty"` // of an ended step
 	Err      string      `json:"error,omitempty"`
 }

@@ -4,19 +4,19 @@ import (
 	"strings"
 )
 
-// Expectation is a data set whose right counts are known.
+// Expectation is a known data set with the correct row counts of its tables.
 type Expectation struct {
 	Name    string           `json:"name"`
 	Source  string           `json:"source"`  // who counted, and how
-	Landing map[string]int64 `json:"landing"` // the counts by which it is known
-	// Profiles holds the counts of the derived tables, by the sorted names of
-	// the profiles joined by commas.
+	Landing map[string]int64 `json:"landing"` // the counts that identify the data set
+	// Profiles holds the counts of the derived tables. The key is the sorted
+	// names of the active variants joined by commas.
 	Profiles map[string]map[string]int64 `json:"profiles"`
 }
 
-// Expect returns the right row count of every table, if the landing counts
-// are those of a known data set, or of a whole number of copies of it.
-// Otherwise it returns nil: nothing is known about the data.
+// Expect returns the correct row count of every table if the landing counts are
+// those of a known data set, or of several whole copies of it. For unknown data
+// it returns nil.
 func (l *Lake) Expect(rows map[string]int64) map[string]int64 {
 	for _, e := range l.Expectations {
 		counts, ok := e.Profiles[strings.Join(l.Profiles, ",")]
@@ -39,7 +39,8 @@ func (l *Lake) Expect(rows map[string]int64) map[string]int64 {
 	return nil
 }
 
-// scale says how many copies of the data set the landing counts make, or 0.
+// scale returns how many copies of the data set the landing counts represent,
+// or 0.
 func (e Expectation) scale(rows map[string]int64) int64 {
 	scale := int64(0)
 	for table, n := range e.Landing {

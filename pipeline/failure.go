@@ -8,21 +8,21 @@ import (
 	"syscall"
 )
 
-// Kind is why something failed, as far as a caller acts on it. Its number is
-// the exit code of the program.
+// Kind classifies a failure for callers. Its number is the exit code of the
+// program.
 type Kind int
 
-// The kinds of failure, worst last within one run: a service that failed
-// outranks data that is wrong.
+// These are the kinds of failure. If several steps of a run fail, an engine
+// that failed takes precedence over wrong data.
 const (
 	Done      Kind = 0 // nothing failed
-	BadData   Kind = 1 // the data says no
+	BadData   Kind = 1 // the data is wrong
 	BadUsage  Kind = 2 // usage, configuration or definition
 	BadEngine Kind = 3 // an engine, a disk or a service failed
 	Denied    Kind = 4 // credentials or permission
-	Conflict  Kind = 5 // locked, or changed by someone else
+	Conflict  Kind = 5 // locked, or changed by another process
 
-	// Stopped from outside: 128 and the signal's number.
+	// Stopped by a signal: 128 plus the signal's number.
 	HungUp     Kind = 129
 	Cancelled  Kind = 130
 	Quit       Kind = 131
@@ -30,10 +30,10 @@ const (
 	Terminated Kind = 143
 )
 
-// Failure is an error with a kind and, where there is one, a remedy.
+// Failure is an error with a kind and an optional fix.
 type Failure struct {
 	Kind  Kind
-	Table string // the table that it is about, or ""
+	Table string // the affected table, or ""
 	Err   error
 	Fix   string // what to do next, or ""
 }
@@ -51,16 +51,16 @@ func (f *Failure) Error() string {
 
 func (f *Failure) Unwrap() error { return f.Err }
 
-// Fail makes a failure from a message and a remedy.
+// Fail returns a failure with a formatted message and a fix.
 func Fail(kind Kind, table, fix, format string, args ...any) *Failure {
 	return &Failure{Kind: kind, Table: table, Fix: fix, Err: fmt.Errorf(format, args...)}
 }
 
-// severity orders kinds for a run in which several things failed.
+// severity ranks the kinds, for runs with several failures.
 var severity = map[Kind]int{Done: 0, BadData: 1, BadUsage: 2, BadEngine: 3, Conflict: 4, Denied: 5, HungUp: 6, Cancelled: 6, Quit: 6, Aborted: 6, Terminated: 6}
 
-// KindOf says how an error ends the program. Of several errors joined the
-// worst one decides.
+// KindOf returns the kind of an error, which decides the exit code. Of several
+// joined errors the most severe one decides.
 func KindOf(err error) Kind {
 	if err == nil {
 		return Done
@@ -95,12 +95,12 @@ func KindOf(err error) Kind {
 	}
 }
 
-// forbidden tells whether the system does not permit something.
+// forbidden reports whether the operating system denied an operation.
 func forbidden(err error) bool {
 	return errors.Is(err, ErrReadOnly) || errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS)
 }
 
-// Named says in which step an error happened, unless it already says where.
+// Named adds the name of the step to an error that does not state it yet.
 func Named(table string, err error) error {
 	if _, ok := errors.AsType[*Failure](err); ok {
 		return err

@@ -10,15 +10,15 @@ import (
 	"stedi/pipeline/ndjson"
 )
 
-// Hash stands for the content of a table.
+// Hash identifies the content of a table.
 type Hash = ndjson.Hash
 
-// fetchesAtOnce bounds how many files are asked for at a time. A local store
-// answers at once; one in a bucket waits for the network.
+// fetchesAtOnce bounds how many files are fetched at the same time. A local
+// store answers at once; a store in a bucket waits for the network.
 const fetchesAtOnce = 16
 
-// Prepare makes a table ready for an engine: its files are fetched unless the
-// engine reads the table in place.
+// Prepare returns a table as an input of an engine. It fetches the table's
+// files unless the engine reads the table in place.
 func Prepare(ctx context.Context, inPlace bool, store Store, t *Table, files []File) (Input, error) {
 	if inPlace {
 		return Input{Table: t}, nil
@@ -59,10 +59,10 @@ func AtHand(ctx context.Context, store Store, lake *Lake, allow Allowance) (map[
 	return FetchTables(ctx, store, lake, listed, slices.Collect(maps.Keys(listed))...)
 }
 
-// Listing is the files of a table: those that are read, and those that are not.
+// Listing lists the files of a table: those to read, and those to skip.
 type Listing struct{ Files, Skipped []File }
 
-// ListTables returns the files of the tables that have any, by table.
+// ListTables returns a listing for each table that has files, by table.
 func ListTables(ctx context.Context, store Files, lake *Lake, allow Allowance) (map[string]Listing, error) {
 	if err := allow.Verify(ctx, store, lake); err != nil {
 		return nil, err

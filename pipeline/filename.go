@@ -9,8 +9,8 @@ import (
 	"unicode/utf8"
 )
 
-// CheckName refuses, with ErrUnsafe, a name that could mean anything but a
-// file below a lake's root, on this system or another, and says why.
+// CheckName returns an error that is ErrUnsafe, with the reason, for a name
+// that could refer to anything but a file below a lake's root on any system.
 func CheckName(name string) error {
 	why := unfit(name)
 	if why == "" {
@@ -23,7 +23,7 @@ func CheckName(name string) error {
 	return &Failure{Kind: BadUsage, Err: &nameError{name, why}, Fix: fix}
 }
 
-// unfit says what is wrong with a name, or "".
+// unfit returns the reason why a name is not allowed, or "".
 func unfit(name string) string {
 	switch parts := strings.Split(name, "/"); {
 	case name == "":
@@ -42,19 +42,19 @@ func unfit(name string) string {
 	return ""
 }
 
-// fitting is a name without what makes it unfit.
+// fitting returns a name with its forbidden characters replaced.
 func fitting(base string) string {
 	return strings.NewReplacer(`\`, "_", "\x00", "_").Replace(strings.ToValidUTF8(base, "_"))
 }
 
-// nameError is about a name that no file of a lake may have.
+// nameError reports a file name that a lake does not allow.
 type nameError struct{ name, why string }
 
 func (e *nameError) Error() string { return fmt.Sprintf("the file name %q %s", e.name, e.why) }
 
 func (e *nameError) Is(target error) bool { return target == ErrUnsafe }
 
-// Hidden tells whether readers of a lake pass over a file or folder of that
+// Hidden reports whether readers of a lake ignore files and folders with that
 // name.
 func Hidden(base string) bool {
 	return strings.HasPrefix(base, "_") || strings.HasPrefix(base, ".")

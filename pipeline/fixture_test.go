@@ -19,7 +19,8 @@ import (
 	"stedi/pipeline/stedi"
 )
 
-// rehearse runs the fixtures of a definition, of all tables if none is named.
+// rehearse runs the fixtures of the named tables of a definition, or of all
+// tables.
 func rehearse(t *testing.T, folder fs.FS, e *duckdb.Engine, tables ...string) (results []fixture.Result, err error) {
 	t.Helper()
 	lake, err := definition.Load(t.Context(), folder, nil, e)
@@ -71,8 +72,8 @@ func TestDefinitionsDoWhatTheirFixturesSay(t *testing.T) {
 	}
 }
 
-// Wrong versions of each transform, as people write them: the fixtures must
-// notice every one.
+// These are wrong versions of each transform, as people write them: the
+// fixtures must detect every one.
 func TestFixturesNoticeWrongTransforms(t *testing.T) {
 	const (
 		customers   = "transforms/customer_trusted.sql"
@@ -155,7 +156,7 @@ func TestFixturesNoticeWrongTransforms(t *testing.T) {
 	}
 }
 
-// withTests is the small lake of the runner's tests, with a fixture file.
+// withTests returns the small lake of the runner's tests with a fixture file.
 func withTests(file, text string) fstest.MapFS {
 	folder := maps.Clone(orders)
 	folder["profiles/all/known.sql"] = &fstest.MapFile{Data: []byte("-- zone: trusted\n-- path: people/trusted\nSELECT p.id, p.name FROM people AS p")}
@@ -218,8 +219,8 @@ func TestAFixtureComparesRowsAsThoseOfItsTable(t *testing.T) {
 	}
 }
 
-// A transform that does not get to its end has failed its test, and the other
-// tests run all the same.
+// A transform that does not complete fails its test, and the other tests still
+// run.
 func TestATransformThatBreaksFailsItsTestOnly(t *testing.T) {
 	folder := withTests("tests/turnover.json", `[{"name": "too much", "given": {"bought": [{"person": 1, "total": 1e308}, {"person": 1, "total": 1e308}]}, "expect": []}]`)
 	folder["tests/names.json"] = &fstest.MapFile{Data: []byte(`[{"name": "fine", "expect": []}]`)}

@@ -8,7 +8,7 @@ type JobRun struct {
 	Table      string    `json:"table"`
 	Job        string    `json:"job"`
 	ID         string    `json:"id"`
-	State      string    `json:"state"` // as the machines' owner calls it
+	State      string    `json:"state"` // in the words of the service
 	Started    time.Time `json:"started"`
 	Seconds    float64   `json:"seconds"` // without the wait for machines
 	DPUSeconds float64   `json:"dpu_seconds"`

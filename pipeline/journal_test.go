@@ -18,11 +18,12 @@ import (
 	"stedi/pipeline/survey"
 )
 
-// talkative is an engine that tells of much progress before it does anything.
+// talkative is an engine that reports a lot of progress before it does
+// anything.
 type talkative struct {
 	pipeline.Engine
 	times int
-	heard chan struct{} // by the caller, after each
+	heard chan struct{} // signalled by the caller after each report
 }
 
 func (e *talkative) Run(ctx context.Context, job pipeline.Job, progress func(pipeline.Progress)) (pipeline.Result, error) {
@@ -59,8 +60,8 @@ func TestARunTellsOthersWhatItDoesWhileItIsLong(t *testing.T) {
 	}
 }
 
-// An hour's progress must not become a file that takes long to write, again
-// and again, nor to read.
+// The progress of an hour must not become a file that takes long to read or to
+// write repeatedly.
 func TestProgressIsThinnedOutInTheJournalAndStatesAreNot(t *testing.T) {
 	for _, c := range []struct {
 		every time.Duration
@@ -186,7 +187,7 @@ func TestFollowEndsWithARunThatWasCutOff(t *testing.T) {
 	for _, c := range []struct {
 		name string
 		run  string
-		held bool // by one that began later
+		held bool // by a run that started later
 		kind pipeline.Kind
 	}{
 		{"nobody has the lake any more", "20260102T030405.000Z", false, pipeline.BadEngine},

@@ -1,14 +1,15 @@
-// Package pipeline is the headless core: what a lake is, what runs in which
-// order and why, and how a result becomes the table that readers see.
+// Package pipeline is the headless core: it defines what a lake is, decides
+// what to run, in which order and why, and publishes results as tables that
+// readers see.
 //
-// A caller loads a definition with Load, opens a Store (where the lake lies)
-// and an Engine (what runs the SQL), and hands the three to a Runner:
+// A caller loads a definition with Load, opens a Store (which holds the lake's
+// files) and an Engine (which runs the SQL), and passes all three to a Runner:
 //
 //	lake, err := pipeline.Load(ctx, stedi.Definition, nil, engine)
 //	runner := &pipeline.Runner{Lake: lake, Store: store, Engine: engine}
 //	record, err := runner.Run(ctx, pipeline.RunOptions{}, func(pipeline.Event) {})
 //
-// It knows no cloud and no screen.
+// It depends on no cloud and no user interface.
 package pipeline
 
 import (
@@ -24,21 +25,21 @@ const Landing = "landing"
 // Column is one column of a table.
 type Column = ndjson.Column
 
-// Lake is a definition that has been read and found whole.
+// Lake is a definition that was loaded and validated.
 type Lake struct {
 	// Tables holds the landing tables by name, then the tables that
 	// transforms build, each after its upstream tables.
 	Tables []*Table
-	// Profiles are the overlays in force, sorted.
+	// Profiles are the active variants, sorted.
 	Profiles []string
-	// Checks are the rules, by name.
+	// Checks are the checks, sorted by name.
 	Checks []*Check
-	// Presets are queries that people ask of the lake, by name.
+	// Presets are the prepared queries, sorted by name.
 	Presets []Preset
 	// Expectations are the known data sets.
 	Expectations []Expectation
-	// Notes say, with file and line, what of the definition has another effect
-	// here than where it comes from.
+	// Notes list, with file and line, the parts of the definition that behave
+	// differently here than on the system that they were written for.
 	Notes []string
 }
 
@@ -47,19 +48,20 @@ type Table struct {
 	Name    string
 	Zone    string
 	Path    string // folder below the lake's root
-	Doc     string // one paragraph for people
+	Doc     string // one paragraph for readers
 	Columns []Column
-	File    string // the file of the definition that says all this
-	DDL     string // landing tables: the statement, ${lake} unresolved
-	// Subject says which columns identify a subject, such as a person, by the
-	// kind of name that they hold: two columns of one kind hold the same names.
+	File    string // the file that defines the table
+	DDL     string // of a landing table: the statement, ${lake} unresolved
+	// Subject maps each column that identifies a subject, such as a person, to
+	// the kind of identifier that it holds. Two columns of one kind hold the
+	// same identifiers.
 	Subject   map[string]string
 	Transform *Transform // nil for a landing table
 }
 
 // Transform is the SELECT that builds a table.
 type Transform struct {
-	Output string   // name of the table that it makes
+	Output string   // name of the table that it builds
 	Inputs []string // names of the tables that it reads, in order of appearance
 	Stages []string // names of its CTEs, in order
 	Job    string   // name of the Glue job
@@ -76,8 +78,7 @@ func (l *Lake) Table(name string) *Table {
 	return nil
 }
 
-// Zones returns the names of the zones in the order in which data reaches
-// them.
+// Zones returns the names of the zones in the order in which data reaches them.
 func (l *Lake) Zones() []string {
 	var zones []string
 	for _, t := range l.Tables {
@@ -102,17 +103,18 @@ func (l *Lake) Downstream(name string) []*Table {
 // IsLanding reports whether this is a landing table, which no transform builds.
 func (t *Table) IsLanding() bool { return t.Transform == nil }
 
-// Part is the one data file that a table of ours has.
+// Part returns the name of the one data file of a managed table.
 func (t *Table) Part() string { return t.Path + "/part-00000.json" }
 
-// Preset is a query that comes with a definition.
+// Preset is a prepared query of a definition.
 type Preset struct {
-	Name string // the file's name, with blanks
-	Doc  string // what it answers, in a sentence
+	Name string // the file's name with spaces
+	Doc  string // what it answers, in one sentence
 	SQL  string
 }
 
-// Everything is the names of all tables: a remote engine holds them all.
+// Everything returns the names of all tables: a remote engine holds all of
+// them.
 func (l *Lake) Everything() []string {
 	var names []string
 	for _, t := range l.Tables {

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// Inherited finds the columns of a table that identify a subject in one of its
-// inputs.
+// Inherited returns the columns of a table that identify a subject in one of
+// its inputs.
 func (l *Lake) Inherited(t *Table) map[string]string {
 	subject := map[string]string{}
 	known := l.Identifying(t)
@@ -19,8 +19,8 @@ func (l *Lake) Inherited(t *Table) map[string]string {
 	return subject
 }
 
-// Identifying says which columns identify a subject in the inputs of a table
-// that a transform makes or in itself: by lower-case name the kind of name. A
+// Identifying returns the columns that identify a subject in a derived table or
+// its inputs: it maps the lower-case column name to the kind of identifier. A
 // column that stands for different kinds is left out.
 func (l *Lake) Identifying(t *Table) map[string]string {
 	known, unclear := map[string]string{}, map[string]bool{}

@@ -8,7 +8,7 @@ import (
 	"stedi/pipeline/stedi"
 )
 
-// The definition is read at every start of the program.
+// The program loads the definition at every start.
 func BenchmarkLoad(b *testing.B) {
 	e, err := duckdb.Open(b.Context(), duckdb.Options{Temp: b.TempDir()})
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 	"stedi/pipeline/state"
 )
 
-// chatty is an engine whose machinery has much to say.
+// chatty is an engine whose tools write many log lines.
 type chatty struct{ pipeline.Engine }
 
 func (e *chatty) Run(ctx context.Context, job pipeline.Job, progress func(pipeline.Progress)) (pipeline.Result, error) {

@@ -4,21 +4,21 @@ import (
 	"stedi/pipeline/ndjson"
 )
 
-// Manifest says what a table held when a run last made or read it.
+// Manifest describes the content of a table when a run last built or read it.
 type Manifest struct {
 	Schema string `json:"schema"` // stedi.table/1
 	Table  string `json:"table"`
-	Run    string `json:"run"`  // the run that made it; landing: that read it
+	Run    string `json:"run"`  // the run that built the table; for a landing table, that read it
 	Rows   int64  `json:"rows"` // rejected lines left out
 	Bytes  int64  `json:"bytes"`
-	// Hash stands for the content: of the one data file, or of all landing
+	// Hash identifies the content: of the one data file, or of all landing
 	// files with their names.
 	Hash ndjson.Hash `json:"hash"`
-	// Files are the data files as they were.
+	// Files are the data files at that time.
 	Files []ManifestFile `json:"files"`
 
-	// The rest is for tables that a transform makes.
-	SQL    string                 `json:"sql,omitempty"`    // the text
+	// The following fields are for derived tables.
+	SQL    string                 `json:"sql,omitempty"`    // the text of the transform
 	Inputs map[string]ndjson.Hash `json:"inputs,omitempty"` // content of each input
 	Funnel Funnel                 `json:"funnel,omitempty"`
 	// RolledBack says that this version was put back in place of a newer one.
@@ -31,23 +31,23 @@ type Manifest struct {
 	Query  string          `json:"query,omitempty"`  // by which it is under way
 	From   map[string]Hash `json:"from,omitempty"`   // versions of its input files
 
-	// And this for landing tables.
-	Rejected      int64    `json:"rejected,omitempty"`       // lines
-	RejectedBytes int64    `json:"rejected_bytes,omitempty"` // of them
-	Uncounted     int64    `json:"uncounted,omitempty"`      // of the lines: those that may hold any number of rows
+	// The following fields are for landing tables.
+	Rejected      int64    `json:"rejected,omitempty"`       // rejected lines
+	RejectedBytes int64    `json:"rejected_bytes,omitempty"` // bytes of the rejected lines
+	Uncounted     int64    `json:"uncounted,omitempty"`      // rejected lines that may hold any number of rows
 	Text          int64    `json:"text,omitempty"`           // bytes of all lines, if some were rejected
 	Skipped       []string `json:"skipped,omitempty"`        // files that were not read
 	Notes         []string `json:"notes,omitempty"`
 }
 
-// ManifestFile is a data file and what was in it.
+// ManifestFile is a data file and the hash of its content.
 type ManifestFile struct {
 	File
 	Hash ndjson.Hash `json:"hash"`
 	Rows int64       `json:"rows"`
 }
 
-// DataFiles are the data files as they were.
+// DataFiles returns the data files at the time of the manifest.
 func (m *Manifest) DataFiles() []File {
 	files := make([]File, len(m.Files))
 	for i, f := range m.Files {
@@ -56,8 +56,8 @@ func (m *Manifest) DataFiles() []File {
 	return files
 }
 
-// ColumnsOf lists the columns of a table's files, as far as they are known to
-// be those of the definition.
+// ColumnsOf returns the columns of a table's files, or nil if they were built
+// by an SQL text other than that of the definition.
 func ColumnsOf(t *Table, m *Manifest) []ColumnRecord {
 	if t.Transform != nil && m.SQL != t.Transform.SQL {
 		return nil

@@ -11,26 +11,27 @@ import (
 	"unicode"
 )
 
-// Bounds of what Finder.Nearby looks at.
+// These constants bound how much Finder.Nearby reads.
 const (
-	NearbyDepth = 5   // folders below each other
+	NearbyDepth = 5   // levels of folders
 	NearbyFiles = 500 // files
 )
 
-// Nearby is what lies in a folder that is, or might have been, part of a lake.
+// Nearby lists the content of a folder that is, or may have been, part of a
+// lake.
 type Nearby struct {
-	Root   string   // the lake that it would be part of, as --lake takes it; "": there is none
-	Exists bool     // the folder itself
-	Files  []string // below the folder, named from the root on, sorted
-	Hidden []string // those that readers of a lake pass over
+	Root   string   // the lake that it would be part of, as --lake takes it; "" if there is no such lake
+	Exists bool     // the folder itself exists
+	Files  []string // files below the folder, with names relative to the root, sorted
+	Hidden []string // files that readers of a lake ignore
 }
 
-// MissingLanding says why landing tables have no rows to read, and where their
-// files may be.
+// MissingLanding returns an error that explains why landing tables have no rows
+// to read, and where their files may be.
 func MissingLanding(ctx context.Context, store Finder, lake *Lake, tables []*Table) error {
 	inside := store.Nearby(ctx, 0, "")
 	var errs []error
-	var byFix []*Failure // the tables of one fix are reported together
+	var byFix []*Failure // tables with the same fix are reported together
 	for _, t := range tables {
 		failure := missingTable(ctx, store, lake, inside, t)
 		i := slices.IndexFunc(byFix, func(f *Failure) bool { return f.Fix == failure.Fix && strings.HasPrefix(f.Fix, passLake) })
@@ -78,8 +79,8 @@ func missingTable(ctx context.Context, store Finder, lake *Lake, inside Nearby, 
 
 func joinRoot(root, below string) string { return strings.TrimSuffix(root, "/") + "/" + below }
 
-// deeper finds the folder in which a table's folder lies with files, if it
-// does not lie directly in the lake.
+// deeper returns the folder in which a table's folder with files is, if the
+// table's folder is not directly in the lake.
 func deeper(files []string, folder string) string {
 	for _, f := range files {
 		if i := strings.Index(f, "/"+folder+"/"); i >= 0 {
@@ -89,7 +90,7 @@ func deeper(files []string, folder string) string {
 	return ""
 }
 
-// foldersOf are the folders in which files lie, at most eight.
+// foldersOf returns the folders that contain files, at most eight.
 func foldersOf(files []string) []string {
 	var folders []string
 	for _, f := range files {
@@ -103,8 +104,8 @@ func foldersOf(files []string) []string {
 	return folders
 }
 
-// elsewhere finds what is named like a table but lies in another place: one
-// folder, or files that lie with others.
+// elsewhere finds a folder or files that are named like a table but are in
+// another place: one folder, or files that share a folder with others (flat).
 func elsewhere(lake *Lake, files []string, t *Table) (from []string, flat bool) {
 	wanted := telling(t)
 	type place struct {
@@ -141,8 +142,9 @@ func elsewhere(lake *Lake, files []string, t *Table) (from []string, flat bool) 
 	return slices.Compact(from), best.flat
 }
 
-// placeOf is the part of a file's name that has all of the words: a folder, if
-// one has, with those below it that only say that they hold raw data.
+// placeOf returns the part of a file's name that contains all wanted words: a
+// folder, if one contains them, extended by subfolders whose names only mean
+// "raw data".
 func placeOf(file string, wanted []string) (name string, flat bool) {
 	parts := strings.Split(file, "/")
 	for n := range parts {
@@ -157,8 +159,8 @@ func placeOf(file string, wanted []string) (name string, flat bool) {
 	return "", false
 }
 
-// moveCommand is what moves files, or those in one folder, to where a table is
-// read.
+// moveCommand returns a shell command that moves files, or the wanted files of
+// one folder, to the folder of a table.
 func moveCommand(root string, from []string, flat bool, to string) string {
 	source, target := joinRoot(root, from[0]), joinRoot(root, to)
 	if strings.HasPrefix(root, "s3://") {
@@ -185,7 +187,7 @@ func moveCommand(root string, from []string, flat bool, to string) string {
 	return "mkdir -p " + shellWord(target) + " && mv " + shellWord(source) + "/* " + shellWord(target+"/")
 }
 
-// shellWord quotes a text for a shell, if it needs that.
+// shellWord quotes a text for a shell if necessary.
 func shellWord(text string) string {
 	plain := func(r rune) bool {
 		return r < 128 && (unicode.IsLetter(r) || unicode.IsDigit(r)) || strings.ContainsRune("/._-:=@%+", r)
@@ -196,11 +198,11 @@ func shellWord(text string) string {
 	return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
 }
 
-// generic are words that only say that a folder holds raw data.
+// generic are words that only mean that a folder holds raw data.
 var generic = []string{Landing, "raw", "data", "json", "input", "source", "bronze"}
 
-// telling are the words of a landing table's path that do not only say in
-// which zone it is.
+// telling returns the words of a landing table's path that identify the table,
+// without the generic ones.
 func telling(t *Table) []string {
 	words := slices.DeleteFunc(wordsOf(t.Path), func(word string) bool {
 		return slices.Contains(generic, word)
@@ -211,8 +213,8 @@ func telling(t *Table) []string {
 	return words
 }
 
-// wordsOf are the words of a path in lower case and in the singular, without
-// numbers and the ends of file names.
+// wordsOf returns the words of a path in lower case and in the singular,
+// without numbers and file extensions.
 func wordsOf(name string) []string {
 	var words []string
 	for part := range strings.SplitSeq(name, "/") {

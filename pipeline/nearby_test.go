@@ -13,15 +13,15 @@ import (
 	"stedi/pipeline/run"
 )
 
-// The fix in each message is carried out, and then the plan works.
+// The test executes the fix in each message, and then the plan succeeds.
 func TestFilesInAnotherLayoutAreFoundAndTheirFixWorks(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("the commands are those of a Unix shell")
 	}
 	for name, c := range map[string]struct {
-		people string // where the files of the table in people/landing lie
+		people string // where the files of the table in people/landing are
 		orders string
-		lake   string // what --lake names
+		lake   string // the value of --lake
 	}{
 		"one folder further down":        {"x/people/landing/a.json", "x/orders/landing/a.json", "."},
 		"two folders further down":       {"x/y/people/landing/a.json", "x/y/orders/landing/a.json", "."},

@@ -19,8 +19,8 @@ import (
 	"stedi/pipeline/survey"
 )
 
-// The test binary is the program: called as the child that answers queries, it
-// becomes the child.
+// The test binary is the program: started as the child that answers queries, it
+// runs that child.
 func TestMain(m *testing.M) {
 	if query.IsChild(os.Args[1:]) {
 		os.Exit(query.ChildMain(context.Background(), os.Stdin, os.Stdout))
@@ -28,7 +28,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// profile asks for the profile of a table of so many lines.
+// profile returns the column stats of a table with the given lines.
 func profile(t *testing.T, columns []ndjson.Column, lines string) []survey.ColumnProfile {
 	t.Helper()
 	root := t.TempDir()
@@ -53,7 +53,7 @@ func TestAProfileDescribesTheValuesOfAColumn(t *testing.T) {
 	for _, c := range []struct {
 		name   string
 		kind   ndjson.Type
-		values string // as JSON, by spaces
+		values string // as JSON, separated by spaces
 		want   survey.ColumnProfile
 	}{
 		{"strings", ndjson.String, `"b" "a" "a" "" null "ccc"`, survey.ColumnProfile{
@@ -146,7 +146,8 @@ func TestAProfileOfATableThatIsNotThereIsAFailure(t *testing.T) {
 	}
 }
 
-// One table's profile at 10 and 100 times the counts of the data set.
+// It computes the column stats of one table at 10 and 100 times the counts of
+// the data set.
 func BenchmarkProfile(b *testing.B) {
 	for _, scale := range []int{10, 100} {
 		b.Run(fmt.Sprint(scale), func(b *testing.B) {

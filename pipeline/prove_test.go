@@ -14,7 +14,7 @@ import (
 	"stedi/pipeline/run"
 )
 
-// dialect is the embedded engine under another name, with another way to write
+// dialect is the embedded engine under another name, with another notation of
 // rows, or with other rows.
 type dialect struct {
 	pipeline.Engine
@@ -41,7 +41,8 @@ func (d *dialect) Run(ctx context.Context, job pipeline.Job, progress func(pipel
 func (w *world) prove(t *testing.T, values bool, names []string, write func([]string) []string) []run.Proof {
 	t.Helper()
 	temp := t.TempDir()
-	// Runs of one engine follow one another: the other one is a second engine.
+	// The jobs of one engine run one after the other, so the other one is a
+	// second engine.
 	other := &dialect{engine(t), "spark", write}
 	var proofs []run.Proof
 	err := run.Prove(t.Context(), w.runner, run.ProofOptions{

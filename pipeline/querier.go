@@ -10,31 +10,31 @@ import (
 	"stedi/pipeline/sqlquote"
 )
 
-// Querier answers read-only SQL over the tables of a lake.
+// Querier runs read-only SQL on the tables of a lake.
 type Querier interface {
-	// Query begins a query; the one before it, if it is still open, ends. What
-	// is wrong with the text, or with what it asks for, is a *Failure.
+	// Query starts a query, and closes the previous one if it is still open. An
+	// error in the text, or an operation that is not allowed, gives a *Failure.
 	Query(ctx context.Context, sql string) (Rows, error)
 	Close() error
 }
 
 // Rows are the rows of a query, page by page.
 type Rows interface {
-	// Columns are the columns of every row.
+	// Columns returns the columns of every row.
 	Columns() []ResultColumn
-	// Next returns some more rows. A value is nil, a bool, an int64, a float64
-	// or a string. After the last page it returns io.EOF, after any error the
-	// same one again.
+	// Next returns the next rows. A value is nil, a bool, an int64, a float64
+	// or a string. After the last page it returns io.EOF; after any other error
+	// it returns the same error again.
 	//
-	// All rows are of one version of the tables: if one is published
-	// meanwhile, Next says so with a failure of kind Conflict.
+	// All rows come from the same versions of the tables. If a run publishes a
+	// version meanwhile, Next returns a failure of kind Conflict.
 	Next(ctx context.Context) ([][]any, error)
-	// Close ends the query, if it has not ended by itself.
+	// Close ends the query if it is still running.
 	Close() error
 }
 
-// QueryUsage is what a service says a query has used. An engine that runs here
-// uses nothing that costs.
+// QueryUsage is the usage that a service reports for a query. It is zero for a
+// local engine.
 type QueryUsage struct {
 	Queued       time.Duration
 	Ran          time.Duration
@@ -43,7 +43,8 @@ type QueryUsage struct {
 	QueryID      string
 }
 
-// UsageOf returns what a query has used so far, if its rows can tell.
+// UsageOf returns the usage of a query so far; zero if its rows do not report
+// it.
 func UsageOf(rows Rows) QueryUsage {
 	if r, ok := rows.(interface{ Usage() QueryUsage }); ok {
 		return r.Usage()
@@ -51,8 +52,8 @@ func UsageOf(rows Rows) QueryUsage {
 	return QueryUsage{}
 }
 
-// LeftOutBy returns what the tables lack that a query has read, if its rows can
-// tell. They can after the last of them.
+// LeftOutBy returns what is missing from the tables that a query has read; nil
+// if its rows do not report it. The result is complete after the last row.
 func LeftOutBy(rows Rows) []LeftOut {
 	if r, ok := rows.(interface{ LeftOut() []LeftOut }); ok {
 		return r.LeftOut()
@@ -61,24 +62,23 @@ func LeftOutBy(rows Rows) []LeftOut {
 }
 
 // ResultColumn is a column of a result. Values of the types BOOLEAN, the
-// integers up to BIGINT, FLOAT and DOUBLE come as bool, int64 and float64; of
-// all others as the text that the engine makes of them, with Type telling what
-// they are.
+// integers up to BIGINT, FLOAT and DOUBLE are returned as bool, int64 and
+// float64. Values of all other types are returned as the engine's text, and
+// Type states what they are.
 type ResultColumn struct {
 	Name string `json:"name"`
 	Type string `json:"type"`
 }
 
-// resultTypes are the names that results have for the types of a lake's tables
-// that have no parameters.
+// resultTypes maps a lake's types without parameters to their names in results.
 var resultTypes = map[ndjson.Kind]string{
 	ndjson.KindString: "VARCHAR", ndjson.KindVarchar: "VARCHAR", ndjson.KindChar: "VARCHAR", ndjson.KindBoolean: "BOOLEAN",
 	ndjson.KindTinyint: "TINYINT", ndjson.KindSmallint: "SMALLINT", ndjson.KindInt: "INTEGER", ndjson.KindBigint: "BIGINT",
 	ndjson.KindFloat: "FLOAT", ndjson.KindDouble: "DOUBLE", ndjson.KindDate: "DATE", ndjson.KindTimestamp: "TIMESTAMP",
 }
 
-// ResultType is the name that results have for a type of a lake's tables, which
-// is that of DuckDB's SQL.
+// ResultType returns the name in results, which is that of DuckDB's SQL, for a
+// type of a lake's tables.
 func ResultType(t ndjson.Type) string {
 	shape := t.Shape()
 	return resultType(&shape)
@@ -103,8 +103,8 @@ func resultType(s *ndjson.Shape) string {
 	}
 }
 
-// TypeName is what a lake calls the column's type. One that its tables cannot
-// have keeps the engine's name.
+// TypeName returns the column's type in the notation of a lake. A type that
+// tables of a lake cannot have keeps the engine's name.
 func (c ResultColumn) TypeName() string {
 	if c.Type == "VARCHAR" {
 		return ndjson.String.String()
@@ -120,14 +120,14 @@ func (c ResultColumn) TypeName() string {
 	return c.Type
 }
 
-// IsNested tells whether the values of the column are arrays or objects. They
-// come as JSON text if tables of a lake can have such a column.
+// IsNested reports whether the values of the column are arrays or objects. They
+// are returned as JSON text if tables of a lake can have such a column.
 func (c ResultColumn) IsNested() bool {
 	return strings.HasSuffix(c.Type, "]") || strings.HasPrefix(c.Type, "STRUCT(") || strings.HasPrefix(c.Type, "MAP(")
 }
 
-// IsNumber tells whether the values of the column are numbers, even if they
-// come as text because they may be too large.
+// IsNumber reports whether the values of the column are numbers, including
+// those that are returned as text because they may be too large.
 func (c ResultColumn) IsNumber() bool {
 	switch base, _, _ := strings.Cut(c.Type, "("); base {
 	case "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT", "FLOAT", "DOUBLE", "DECIMAL":

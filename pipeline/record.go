@@ -10,46 +10,46 @@ import (
 	"stedi/pipeline/ndjson"
 )
 
-// Record is what a run leaves behind as run.json and prints with --output
-// json. Its schema is only ever added to.
+// Record is the record of a run, stored as run.json and printed by --output
+// json. Later versions of its schema only add fields.
 type Record struct {
 	Schema   string        `json:"schema"` // stedi.run/1
 	Run      string        `json:"run"`
 	Status   string        `json:"status"` // running, ok, data_failed, failed, cancelled
 	ExitCode int           `json:"exit_code"`
 	Error    string        `json:"error,omitempty"`
-	Remedy   string        `json:"remedy,omitempty"` // what to do about the error; its text ends with it
+	Remedy   string        `json:"remedy,omitempty"` // how to fix the error; its text ends with it
 	Engine   string        `json:"engine"`
 	Profile  []string      `json:"profile"`
 	Lake     string        `json:"lake"`
-	Selected []string      `json:"selected,omitempty"` // as it was named; nothing: all
+	Selected []string      `json:"selected,omitempty"` // as given by the user; empty means all
 	Started  time.Time     `json:"started"`
 	Seconds  float64       `json:"seconds"`
 	Tables   []TableRecord `json:"tables"`
 	Steps    []StepRecord  `json:"steps"`
 	Checks   []CheckRecord `json:"checks"`
-	Tally    *Tally        `json:"tally,omitempty"` // of the checks, if there are any
+	Tally    *Tally        `json:"tally,omitempty"` // of the checks, if any
 }
 
 const recordSchema = "stedi.run/1"
 
-// TableRecord is a table as it is at the end of a run.
+// TableRecord describes a table at the end of a run.
 type TableRecord struct {
 	Table    string   `json:"table"`
 	Zone     string   `json:"zone"`
 	Rows     int64    `json:"rows"`
 	Files    int      `json:"files"`
 	Bytes    int64    `json:"bytes"`
-	Rejected int64    `json:"rejected"`           // lines
-	Expected *int64   `json:"expected,omitempty"` // when the landing counts say what is right
-	Missing  bool     `json:"missing,omitempty"`  // never made
-	Stale    string   `json:"stale,omitempty"`    // why it is older than its upstream
+	Rejected int64    `json:"rejected"`           // rejected lines
+	Expected *int64   `json:"expected,omitempty"` // if the landing counts are known
+	Missing  bool     `json:"missing,omitempty"`  // never built
+	Stale    string   `json:"stale,omitempty"`    // why the table is out of date
 	Notes    []string `json:"notes"`
 
-	RejectedBytes   int64    `json:"rejected_bytes,omitempty"`   // of the lines, and of the files that follow
-	Uncounted       int64    `json:"uncounted_lines,omitempty"`  // of the lines: those that may hold any number of rows
-	SkippedFiles    []string `json:"skipped_files,omitempty"`    // that were not read, as was asked
-	UnreadableFiles []string `json:"unreadable_files,omitempty"` // that cannot be read
+	RejectedBytes   int64    `json:"rejected_bytes,omitempty"`   // bytes of the rejected lines and of the following files
+	Uncounted       int64    `json:"uncounted_lines,omitempty"`  // rejected lines that may hold any number of rows
+	SkippedFiles    []string `json:"skipped_files,omitempty"`    // not read, as requested
+	UnreadableFiles []string `json:"unreadable_files,omitempty"` // unreadable
 
 	MadeBy  string         `json:"made_by,omitempty"` // the run that made the file; of a landing table none did
 	Columns []ColumnRecord `json:"columns,omitempty"` // unless the file was built by an older SQL
@@ -61,7 +61,7 @@ type ColumnRecord struct {
 	Type string `json:"type"`
 }
 
-// StepRecord is what became of a transform in a run.
+// StepRecord is the outcome of a transform in a run.
 type StepRecord struct {
 	Table        string   `json:"table"`
 	State        State    `json:"state"`
@@ -77,7 +77,7 @@ type StepRecord struct {
 	Error        string   `json:"error,omitempty"`
 }
 
-// AddSpending adds what an engine has spent to the step.
+// AddSpending adds spending to the step.
 func (s *StepRecord) AddSpending(spending Spending) {
 	s.QueryIDs = append(s.QueryIDs, spending.QueryIDs...)
 	s.ScannedBytes += spending.ScannedBytes
@@ -85,8 +85,8 @@ func (s *StepRecord) AddSpending(spending Spending) {
 	s.CostUSD += spending.CostUSD
 }
 
-// Spent says what steps have cost on a remote engine, such as "9.4 MB scanned,
-// $0.00015"; "" if nothing.
+// Spent describes the cost of steps on a remote engine, such as "9.4 MB
+// scanned, $0.00015"; "" if there was no cost.
 func Spent(steps ...StepRecord) string {
 	var all Spending
 	for _, s := range steps {
@@ -107,7 +107,7 @@ func Spent(steps ...StepRecord) string {
 	return strings.Join(parts, ", ")
 }
 
-// NewRecord starts the record of a run or an inspection.
+// NewRecord starts the record of a run or a check of the lake.
 func NewRecord(r *Runner, began time.Time) *Record {
 	return &Record{
 		Schema: recordSchema, Status: "running", Engine: r.Engine.Name(), Profile: append([]string{}, r.Lake.Profiles...),
@@ -115,7 +115,7 @@ func NewRecord(r *Runner, began time.Time) *Record {
 	}
 }
 
-// Fill takes what a reading of the table found.
+// Fill copies the counts of a report.
 func (t *TableRecord) Fill(report ndjson.Report) {
 	t.Rows, t.Files, t.Bytes, t.Rejected, t.RejectedBytes = report.Rows, len(report.Files), report.Bytes, report.Rejected, report.RejectedBytes
 	t.Uncounted = LossesOf(report).Uncounted
@@ -134,14 +134,14 @@ func (t *TableRecord) Fill(report ndjson.Report) {
 	}
 }
 
-// Skip takes the files of the table that were not read.
+// Skip adds files of the table that were not read.
 func (t *TableRecord) Skip(files []File) {
 	t.SkippedFiles = append(t.SkippedFiles, FileNames(files)...)
 	t.RejectedBytes += Size(files)
 }
 
-// NoteLabel is what a note of a table is shown as: a file that is there twice
-// changes the counts and is a warning, anything else is a note.
+// NoteLabel returns the label of a note about a table: "warning" for a file
+// that is present twice, which changes the counts, otherwise "note".
 func NoteLabel(note string) string {
 	if ndjson.IsWarning(note) {
 		return "warning"
@@ -152,18 +152,18 @@ func NoteLabel(note string) string {
 // ExpectedRows is the name of the check of a table's count.
 const ExpectedRows = "expected_rows"
 
-// CheckRecord is what a rule found.
+// CheckRecord is the result of a check.
 type CheckRecord struct {
 	Check     string   `json:"check"`
 	Table     string   `json:"table"`
-	Severity  string   `json:"severity"` // error, or warning: does not make the run fail
+	Severity  string   `json:"severity"` // error or warning; a warning does not fail the run
 	State     string   `json:"state"`    // pass, fail, skipped
 	Failing   int64    `json:"failing"`
 	Message   string   `json:"message"`
 	Diagnosis []string `json:"diagnosis"`
 }
 
-// End writes the outcome into the record.
+// End writes the outcome of the run into the record.
 func (r *Record) End(now time.Time, err error) {
 	r.Seconds = now.Sub(r.Started).Seconds()
 	kind := KindOf(err)
@@ -193,9 +193,9 @@ func (r *Record) End(now time.Time, err error) {
 	}
 }
 
-// Expect compares the counts of the tables with what is known of the data. A
-// data set is known by its rows, or by its rows and rejected lines together:
-// then derived tables may lack rows, which is a warning.
+// Expect compares the row counts of the tables with the expectations. A data
+// set is identified by its rows, or by the sum of its rows and rejected lines.
+// In the latter case derived tables may lack rows, which is a warning.
 func (r *Record) Expect(lake *Lake) {
 	readable, all := map[string]int64{}, map[string]int64{}
 	for _, t := range r.Tables {
@@ -219,7 +219,7 @@ func (r *Record) Expect(lake *Lake) {
 	}
 }
 
-// expectRows checks the count of a table.
+// expectRows checks the row count of a table.
 func (t *TableRecord) expectRows(want int64, lacking bool) CheckRecord {
 	check := CheckRecord{Check: ExpectedRows, Table: t.Table, Severity: "error", State: "pass", Diagnosis: []string{}}
 	switch {
@@ -255,5 +255,5 @@ func (r *Record) Step(table string) *StepRecord {
 	return &r.Steps[i]
 }
 
-// NotCounted is the note of a table whose rows the run did not get to know.
+// NotCounted is the note of a table whose rows a cancelled run did not count.
 const NotCounted = "not counted: the run was cancelled"

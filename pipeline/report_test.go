@@ -15,7 +15,7 @@ import (
 	"stedi/pipeline/run"
 )
 
-// junit is as much of a report as a CI reads.
+// junit holds the parts of a report that a CI reads.
 type junit struct {
 	Tests    int `xml:"tests,attr"`
 	Failures int `xml:"failures,attr"`
@@ -44,7 +44,7 @@ func readJUnit(t *testing.T, r *pipeline.Record) junit {
 	return got
 }
 
-// a run in which everything happens.
+// eventful returns the record of a run in which everything happens.
 func eventful() *pipeline.Record {
 	want := int64(5)
 	return &pipeline.Record{
@@ -193,8 +193,8 @@ func TestNothingIsStartedAfterAFailureIfThatIsAskedFor(t *testing.T) {
 	}
 }
 
-// Whenever its time is up, a run ends with what the cause says, not with
-// "context deadline exceeded".
+// Whenever a run exceeds its time limit, its error is the cause, not "context
+// deadline exceeded".
 func TestARunWhoseTimeIsUpSaysSo(t *testing.T) {
 	w := newWorld(t, orders)
 	for _, at := range []pipeline.State{pipeline.Waiting, pipeline.Running, pipeline.Published} {

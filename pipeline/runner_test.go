@@ -18,7 +18,8 @@ import (
 	"stedi/pipeline/run"
 )
 
-// A small lake of its own: orders of known people, and two independent ends.
+// orders is a small lake: orders of known people, and two independent tables at
+// its end.
 var orders = fstest.MapFS{
 	"landing/people.sql":      {Data: []byte("CREATE EXTERNAL TABLE people (id bigint COMMENT 'key', name string) LOCATION '${lake}/people/landing/'")},
 	"landing/orders.sql":      {Data: []byte("CREATE EXTERNAL TABLE orders (person bigint COMMENT 'key', total double) LOCATION '${lake}/orders/landing/'")},
@@ -84,7 +85,7 @@ func (w *world) run(tb testing.TB, options pipeline.RunOptions) (*pipeline.Recor
 	return run.Run(tb.Context(), w.runner, options, func(pipeline.Event) {})
 }
 
-// states tells what became of each step.
+// states lists the state of each step.
 func states(r *pipeline.Record) string {
 	var all []string
 	for _, s := range r.Steps {
@@ -227,8 +228,8 @@ func TestAReadOnlyLakeIsRefusedBeforeAnyWork(t *testing.T) {
 	}
 }
 
-// The record in the lake is there from the start, so that a run that is killed
-// leaves a trace.
+// The record is in the lake from the start, so that a killed run leaves a
+// trace.
 func TestTheRecordIsThereFromTheStart(t *testing.T) {
 	w := newWorld(t, orders)
 	looked := false

@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// Select resolves what a person names into the tables to make, in the order
-// of the lake: NAME, +NAME (with all that it needs), NAME+ (with all that
-// needs it), zone:NAME. Nothing named selects every table that can be made.
+// Select resolves selectors into the tables to build, in the order of the lake:
+// NAME, +NAME (with all upstream tables), NAME+ (with all downstream tables),
+// zone:NAME. Without selectors it returns every derived table.
 func (l *Lake) Select(names []string) ([]*Table, error) {
 	chosen := map[string]bool{}
 	for _, name := range names {
@@ -55,7 +55,7 @@ func (l *Lake) choose(name string, chosen map[string]bool) error {
 	return nil
 }
 
-// AddUpstream adds all tables that t reads, directly or not, to chosen.
+// AddUpstream adds all tables that t reads, directly or indirectly, to chosen.
 func (l *Lake) AddUpstream(t *Table, chosen map[string]bool) {
 	if t.Transform == nil {
 		return
@@ -73,7 +73,7 @@ func (l *Lake) feeds(t *Table, chosen map[string]bool) {
 	}
 }
 
-// Unknown says that there is no such table, and which one may be meant.
+// Unknown returns the error for an unknown table, with the most similar name.
 func (l *Lake) Unknown(name string) error {
 	var names []string
 	for _, t := range l.Tables {
@@ -87,7 +87,7 @@ func (l *Lake) Unknown(name string) error {
 }
 
 // Nearest returns the candidate that differs from a word by the fewest typing
-// errors, or "" when none is near.
+// errors, or "" if no candidate is close.
 func Nearest(word string, candidates []string) string {
 	best, distance := "", min(len(word)/3+2, len(word))
 	for _, c := range candidates {
@@ -98,7 +98,7 @@ func Nearest(word string, candidates []string) string {
 	return best
 }
 
-// typos is the Levenshtein distance between two words.
+// typos returns the Levenshtein distance between two words.
 func typos(a, b string) int {
 	row := make([]int, len(b)+1)
 	for j := range row {
@@ -119,8 +119,8 @@ func typos(a, b string) int {
 	return row[len(b)]
 }
 
-// Named returns the tables of those names in the order of the lake, landing
-// tables among them; nothing named means all. Names are as Select takes them.
+// Named returns the tables with those names, including landing tables, in the
+// order of the lake. Without names it returns all. Names are as for Select.
 func (l *Lake) Named(names []string) ([]*Table, error) {
 	chosen := map[string]bool{}
 	for _, name := range names {

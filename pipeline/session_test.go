@@ -9,8 +9,8 @@ import (
 	"stedi/pipeline/definition"
 )
 
-// DuckDB reads these names as values of its session where no column has them:
-// a transform would write the text 'duckdb' into every row.
+// DuckDB reads these names as session values if no column has them: a transform
+// would write the text 'duckdb' into every row.
 func TestANameThatIsNotAColumnIsAFaultOfTheDefinition(t *testing.T) {
 	const (
 		transform = "-- zone: trusted\n-- path: clean/trusted\n"

@@ -12,8 +12,8 @@ import (
 	"stedi/pipeline/run"
 )
 
-// publishing is a store in which something is published just before the nth
-// time that it is asked for something.
+// publishing is a store in which a run publishes a table just before the nth
+// request.
 type publishing struct {
 	pipeline.Store
 	mu      sync.Mutex
@@ -46,7 +46,7 @@ func (p *publishing) Fetch(ctx context.Context, file pipeline.File) (string, err
 
 func TestAReaderDuringARunGetsOneVersion(t *testing.T) {
 	w := newWorld(t, with(ordersChecks))
-	other := *w.runner // a process of its own
+	other := *w.runner // another process
 	other.Engine = engine(t)
 	mustRun := func() {
 		t.Helper()
@@ -87,7 +87,7 @@ func TestAReaderDuringARunGetsOneVersion(t *testing.T) {
 				t.Errorf("%s, published before call %d: %v", name, n, err)
 			}
 			if store.n > 0 {
-				break // it has asked for less
+				break // it has made fewer requests
 			}
 		}
 	}

@@ -9,10 +9,11 @@ import (
 	"time"
 )
 
-// Store is where a lake lies: a local folder, or a bucket and a prefix.
+// Store holds the files of a lake: in a local folder, or in a bucket below a
+// prefix.
 //
-// Every name is a slash-separated path below the lake's root, already clean
-// (no "..", no leading slash). Every error names the file it is about.
+// Every name is a clean, slash-separated path below the lake's root (no "..",
+// no leading slash). Every error names the file that it is about.
 type Store interface {
 	Files
 	Finder
@@ -20,34 +21,35 @@ type Store interface {
 	Locker
 }
 
-// Finder looks around, in the lake and beside it.
+// Finder lists files in a lake and beside it.
 type Finder interface {
-	// Nearby looks at a folder of the lake, or of the one that would begin so
-	// many folders further up; the folder "" is all of it. It is for hints:
-	// it looks at a bounded part only, passes over what cannot be read, and
-	// gives no error.
+	// Nearby lists a folder of the lake, or of the folder that is the given
+	// number of levels above it; the folder "" is all of it. The result is for
+	// hints: Nearby reads a bounded part only, ignores what cannot be read and
+	// returns no error.
 	Nearby(ctx context.Context, up int, folder string) Nearby
 }
 
 // Files are the files of a lake.
 type Files interface {
-	// List returns every file below the folder, at any depth, sorted by name.
-	// A folder that does not exist is empty, not an error. Whatever begins
-	// with "_" or "." below the folder is left out, unless the folder itself
-	// lies in one. A link that leads out of the lake or back into itself is
-	// an error (ErrUnsafe).
+	// List returns every file below the folder, at any depth, sorted by name. A
+	// folder that does not exist is empty, not an error. Files and folders
+	// below it whose names begin with "_" or "." are left out, unless the
+	// folder itself is inside one. A link that leads out of the lake or back
+	// into itself is an error (ErrUnsafe).
 	List(ctx context.Context, folder string) ([]File, error)
-	// Open reads a file. A missing one gives an error that is fs.ErrNotExist.
+	// Open opens a file for reading. The error for a missing file is
+	// fs.ErrNotExist.
 	Open(ctx context.Context, name string) (io.ReadCloser, error)
-	// Put makes name hold content, durably and in one step: a reader sees
-	// the old content or the new, never a part of either. What is Expendable
-	// need not be durable.
+	// Put writes content to name, durably and in one step: a reader sees the
+	// old content or the new, never a part of either. An Expendable file need
+	// not be durable.
 	Put(ctx context.Context, name string, content []byte) error
-	// Copy makes to hold what from holds, in one step, without changing
-	// from; it may share the bytes. An existing to is replaced.
+	// Copy copies the file from to to in one step. Both may share the bytes. An
+	// existing to is replaced.
 	Copy(ctx context.Context, from, to string) error
-	// Delete removes a file, or a folder with all that is in it. What is not
-	// there is already deleted.
+	// Delete removes a file, or a folder with all its content. A file that does
+	// not exist counts as deleted.
 	Delete(ctx context.Context, name string) error
 }
 
@@ -59,46 +61,46 @@ func Expendable(name string) bool {
 	return strings.HasPrefix(name, StateFolder+"/runs/") || strings.HasPrefix(name, StateFolder+"/cache/")
 }
 
-// Stage is where an output lies until it is committed.
+// Stage holds outputs until they are committed.
 type Stage interface {
-	// Fetch returns a local path at which the bytes of a listed file can be
-	// read. A file that is not what was listed any more is ErrChanged.
+	// Fetch returns a local path with the bytes of a listed file. If the file
+	// has changed since it was listed, the error is ErrChanged.
 	Fetch(ctx context.Context, file File) (path string, err error)
-	// Create starts a staged file of a new name. Staged files are never
-	// visible to readers of the lake, and survive only until the next Sweep.
+	// Create starts a staged file with a new name. Readers of the lake never
+	// see staged files, which survive only until the next Sweep.
 	Create(ctx context.Context, name string) (StagedFile, error)
-	// Commit puts a closed staged file in the place of name in one step, if
-	// name still is what replaced says (nil: it does not exist); otherwise
-	// nothing changes and the error is ErrChanged. After any other error the
-	// new file may be in place all the same, though perhaps not durably.
+	// Commit moves a closed staged file to name in one step, if name is still
+	// the file in replaced (nil: does not exist); otherwise it changes nothing
+	// and returns ErrChanged. After any other error the new file may be in
+	// place nevertheless, but perhaps not durably.
 	Commit(ctx context.Context, staged StagedFile, name string, replaced *File) (File, error)
-	// Sweep removes everything that is staged. It is called under the lock.
+	// Sweep removes all staged files. The caller holds the lock.
 	Sweep(ctx context.Context) error
 }
 
-// StagedFile is an output on its way.
+// StagedFile is an output that is not committed yet.
 type StagedFile interface {
 	io.Writer
-	// Path is where the bytes can be read after Close.
+	// Path returns where the bytes can be read after Close.
 	Path() string
-	// Close makes the bytes durable. After an error the file is worthless.
+	// Close makes the bytes durable. After an error the file must be discarded.
 	Close() error
 	// Discard removes the file, closed or not; after a commit it does nothing.
 	Discard() error
 }
 
-// Locker lets one run at a time change a lake.
+// Locker makes sure that only one run at a time changes a lake.
 type Locker interface {
-	// Lock takes the lake for holder, or says who has it with a *LockedError.
-	// A holder that died holds nothing.
+	// Lock locks the lake for holder. If another run holds the lock, the error
+	// is a *LockedError. A lock ends with the process that holds it.
 	Lock(ctx context.Context, holder Holder) (unlock func() error, err error)
 	// Holder returns the lock holder, or nil if the lake is not locked. It does not
 	// take the lock: no Lock fails because of it.
 	Holder(ctx context.Context) (*Holder, error)
 }
 
-// File is one listed file. Two listings with equal Files saw the same bytes,
-// as far as that can be told without reading them.
+// File is one listed file. Equal Files of two listings have the same bytes, as
+// far as that can be determined without reading them.
 type File struct {
 	Name    string    `json:"name"`
 	Size    int64     `json:"size"` // bytes
@@ -106,12 +108,12 @@ type File struct {
 	Version string    `json:"version"` // inode and change time, or the ETag
 }
 
-// Same tells whether both listings saw the same file.
+// Same reports whether both listings show the same file.
 func (f File) Same(g File) bool {
 	return f.Name == g.Name && f.Size == g.Size && f.Version == g.Version && f.ModTime.Equal(g.ModTime)
 }
 
-// Holder is who holds a lake's lock.
+// Holder is the process that holds a lake's lock.
 type Holder struct {
 	Run   string    `json:"run"`
 	PID   int       `json:"pid"`
@@ -129,14 +131,14 @@ func (e *LockedError) Error() string {
 		e.Holder.Run, e.Holder.PID, e.Holder.Host, e.Holder.Since.Format(time.RFC3339))
 }
 
-// What callers of a Store branch on.
+// These are the errors that callers of a Store branch on.
 var (
 	ErrChanged  = errors.New("modified outside stedi")
 	ErrUnsafe   = errors.New("leads out of the lake")
 	ErrReadOnly = errors.New("no permission to write")
 )
 
-// Size is the size of all files, in bytes.
+// Size returns the total size of files, in bytes.
 func Size(files []File) (n int64) {
 	for _, f := range files {
 		n += f.Size
@@ -144,5 +146,5 @@ func Size(files []File) (n int64) {
 	return n
 }
 
-// StateFolder holds everything that a lake remembers, below its root.
+// StateFolder is the folder below a lake's root that holds all state of stedi.
 const StateFolder = ".stedi"

@@ -2,7 +2,7 @@ package pipeline
 
 import "fmt"
 
-// Tally counts checks by their results.
+// Tally counts checks by result.
 type Tally struct {
 	Passed  int `json:"passed"`
 	Failed  int `json:"failed"`
@@ -30,16 +30,17 @@ func TallyOf(checks []CheckRecord) (t Tally) {
 // CountChecks counts the results of the checks of a run.
 func (r *Record) CountChecks() Tally { return TallyOf(r.Checks) }
 
-// Checked is how many checks were evaluated.
+// Checked returns how many checks were evaluated.
 func (t Tally) Checked() int { return t.Passed + t.Failed + t.Warned }
 
-// String is, say, "41 checks: 38 passed, 1 failed, 2 warnings, 0 skipped".
+// String returns text such as "41 checks: 38 passed, 1 failed, 2 warnings, 0
+// skipped".
 func (t Tally) String() string {
 	return fmt.Sprintf("%s: %d passed, %d failed, %s, %d skipped",
 		Counted(t.Checked()+t.Skipped, "check"), t.Passed, t.Failed, Counted(t.Warned, "warning"), t.Skipped)
 }
 
-// Verdict says in a sentence what became of the checks.
+// Verdict summarizes the results of the checks in one sentence.
 func (t Tally) Verdict() string {
 	switch {
 	case t.Failed > 0:

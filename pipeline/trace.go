@@ -7,18 +7,18 @@ import (
 	"stedi/pipeline/ndjson"
 )
 
-// Tracer is the part of an engine that follows a subject through the zones. It
-// may be asked from several goroutines.
+// Tracer is the part of an engine that follows a subject through the zones. Its
+// methods may be called from several goroutines.
 type Tracer interface {
-	// Trace counts the subject's rows. It writes nothing. A table that has no
-	// input is what its SQL makes of the others.
+	// Trace counts the subject's rows. It writes nothing. For a table without
+	// an input it computes the rows with the table's SQL.
 	Trace(ctx context.Context, job TraceJob) (*Trace, error)
-	// Conditions returns, by stage, what a transform's stages and at last the
-	// table itself ask of a row, as SQL. A stage that asks nothing is left out.
+	// Conditions returns the predicates of a transform's stages and of its
+	// final SELECT as SQL, by stage. A stage without a predicate is left out.
 	Conditions(ctx context.Context, table *Table) (map[string]string, error)
 }
 
-// TraceJob says whose rows are counted, and in what.
+// TraceJob states whose rows to count, and in which tables.
 type TraceJob struct {
 	Lake    *Lake
 	Subject string
@@ -29,30 +29,30 @@ type TraceJob struct {
 // Trace is what is known of a subject: counts only, and no rows of others.
 type Trace struct {
 	Schema string       `json:"schema"` // stedi.trace/1
-	Name   string       `json:"name"`   // the kind of name that the subject goes by; "": found nowhere
+	Name   string       `json:"name"`   // the kind of the subject's identifier; "" if it was not found
 	Linked []Link       `json:"linked"`
 	Tables []TableTrace `json:"tables"`
 }
 
-// Link says how many names of another kind go with the subject.
+// Link counts the identifiers of another kind that belong to the subject.
 type Link struct {
 	Name   string `json:"name"`
 	Values int64  `json:"values"`
 }
 
-// TableTrace is how many of a table's rows are the subject's.
+// TableTrace counts the subject's rows in a table.
 type TableTrace struct {
 	Table    string       `json:"table"`
 	Zone     string       `json:"zone"`
-	Rows     int64        `json:"rows"`               // -1: no column tells
-	Missing  bool         `json:"missing,omitempty"`  // never made: what its SQL would make
-	Rejected int64        `json:"rejected,omitempty"` // lines of anybody that could not be read
+	Rows     int64        `json:"rows"`               // -1: no column identifies a subject
+	Missing  bool         `json:"missing,omitempty"`  // never built: the counts are computed with its SQL
+	Rejected int64        `json:"rejected,omitempty"` // unreadable lines of any subject
 	Skipped  []string     `json:"skipped,omitempty"`  // files that were not read
 	Stages   []StageTrace `json:"stages"`             // the first input, the stages and the result
-	Ends     string       `json:"ends,omitempty"`     // the stage that lets none of the rows through
+	Ends     string       `json:"ends,omitempty"`     // the stage that drops the last of the rows
 }
 
-// StageTrace is how many of the subject's rows come out of a stage.
+// StageTrace counts the subject's rows after a stage.
 type StageTrace struct {
 	StageRows // -1 rows: no column tells
 
@@ -62,7 +62,7 @@ type StageTrace struct {
 // TraceSchema is the version of the JSON that trace prints.
 const TraceSchema = "stedi.trace/1"
 
-// Only returns the files without those that have another name.
+// Only returns the files with the given name.
 func Only(files []ndjson.File, name string) []ndjson.File {
 	return slices.DeleteFunc(slices.Clone(files), func(f ndjson.File) bool { return f.Name != name })
 }

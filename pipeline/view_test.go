@@ -38,7 +38,7 @@ func tableOf(t *testing.T, v *survey.View, name string) survey.TableView {
 	return v.Tables[i]
 }
 
-// checked is the lake of orders with a rule that may be broken.
+// checkedOrders returns the lake of orders with a check that may fail.
 func checkedOrders() fstest.MapFS {
 	folder := maps.Clone(orders)
 	folder["checks/cheap.sql"] = &fstest.MapFile{Data: []byte("-- table: turnover\n-- severity: warning\n-- Nobody spends more than 3.\nSELECT t.person FROM turnover AS t WHERE t.total > 3")}
@@ -158,13 +158,14 @@ func TestAViewChangesWithTheLake(t *testing.T) {
 	}
 }
 
-// One who looks twice a second must not read gigabytes, write, or be noticed.
+// A caller that polls twice a second must not read gigabytes, write, or block a
+// run.
 func TestAViewReadsNoTableAndWritesNothing(t *testing.T) {
 	w := newWorld(t, orders)
 	if _, err := w.run(t, pipeline.RunOptions{}); err != nil {
 		t.Fatal(err)
 	}
-	// As after a copy of the lake, everything has another identity.
+	// After a copy of the lake, every file has another identity.
 	for _, name := range []string{"people/landing/1.json", "known/part-00000.json", "people/trusted/part-00000.json"} {
 		if text := w.read(t, name); text != "" {
 			w.write(t, name+".new", text)
@@ -250,14 +251,14 @@ func TestAViewRemembersTheNewestRunsOnly(t *testing.T) {
 	if len(before) != 3 || !slices.IsSortedFunc(before, func(a, b string) int { return strings.Compare(b, a) }) {
 		t.Errorf("before them there are %v", before)
 	}
-	// What an older version of the program has left does not list them.
+	// The history of an older version of the program does not list the runs.
 	w.write(t, ".stedi/history.json", fmt.Sprintf("{\"last\":%q}", last))
 	if v := w.view(t); len(v.Runs) != state.ViewRuns || v.Last.Run != last {
 		t.Errorf("%d runs without a list of them", len(v.Runs))
 	}
 }
 
-// A view must not take longer because there were many runs, or much landed.
+// A view must not take longer with many runs or many landing files.
 func BenchmarkView(b *testing.B) {
 	for _, c := range []struct {
 		name        string
@@ -274,7 +275,8 @@ func BenchmarkView(b *testing.B) {
 	}
 }
 
-// manyOf is a lake of eight tables with so many runs and landing files.
+// manyOf returns a lake of eight tables with the given numbers of runs and
+// landing files.
 func manyOf(b *testing.B, runs, files int) *world {
 	b.Helper()
 	w := newWorld(b, stedi.Definition)

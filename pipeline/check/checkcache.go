@@ -7,11 +7,11 @@ import (
 	"stedi/pipeline/ndjson"
 )
 
-// Cache remembers what checks found, so that a run with nothing to do
-// need not read the tables to say that they are right.
+// Cache stores check results, so that a run with nothing to do need not read
+// the tables to confirm that they are valid.
 type Cache map[string]Cached
 
-// CacheName is where a lake keeps the cache.
+// CacheName is the name of the cache file in a lake.
 const CacheName = pipeline.StateFolder + "/cache/checks.json"
 
 // Cached is the result of one check, and the key of everything that it read.
@@ -25,8 +25,9 @@ func (c Cache) get(check *pipeline.Check, key pipeline.Hash) (pipeline.CheckReco
 	return cached.Record, ok && cached.Key == key
 }
 
-// keyOf stands for all that a check depends on: its text, and what is in the
-// tables that it reads. It is not known if one of them was not read before.
+// keyOf returns a key of everything that a check depends on: its SQL text and
+// the content of the tables that it reads. The key is unknown if one of these
+// tables was never read.
 func (i *Inspection) keyOf(c *pipeline.Check) (key pipeline.Hash, known bool) {
 	h := ndjson.NewHasher()
 	_, _ = io.WriteString(h, c.SQL) // a hasher never fails

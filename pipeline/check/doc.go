@@ -1,3 +1,3 @@
-// Package check evaluates checks and expectations on tables at rest, whoever
-// built them. Package run evaluates the same checks on rows that it builds.
+// Package check evaluates checks and expectations on the tables of a lake,
+// managed or not. Package run evaluates the same checks on rows that it builds.
 package check

@@ -15,19 +15,19 @@ import (
 	"stedi/pipeline/survey"
 )
 
-// InspectOptions say what to check, and how strictly.
+// InspectOptions state what to check, and how strictly.
 type InspectOptions struct {
-	Tables []string           // whose checks are evaluated; empty: all
-	Allow  pipeline.Allowance // what readings of landing tables may leave out
-	// AllowMissing skips tables without files, which fail otherwise.
+	Tables []string           // tables whose checks are evaluated; empty: all
+	Allow  pipeline.Allowance // what may be left out of landing tables
+	// AllowMissing skips tables without files, which otherwise fail.
 	AllowMissing bool
 }
 
-// Evaluate says what is in a lake and whether it is right: the rules of the
-// definition, and those that hold for every lake. It takes no lock and changes
-// nothing, and it does not matter who made the tables. A table that is missing
-// or stale fails. The error is that of the inspection, also if there was
-// nothing to check; what the rules found stands in the record.
+// Evaluate surveys a lake and evaluates the checks of the definition and the
+// built-in checks of every lake. It takes no lock and changes nothing. It
+// treats managed and unmanaged tables alike. A missing or stale table fails.
+// The error means that the evaluation itself failed, or that there was nothing
+// to check; the results of the checks are in the record.
 func Evaluate(ctx context.Context, r *pipeline.Runner, options InspectOptions) (*pipeline.Record, error) {
 	about, err := r.Lake.Resolve(options.Tables)
 	if err != nil {
@@ -59,20 +59,20 @@ func Evaluate(ctx context.Context, r *pipeline.Runner, options InspectOptions) (
 	return record, err
 }
 
-// Inspection is one evaluation of the rules.
+// Inspection is one evaluation of the checks.
 type Inspection struct {
 	*survey.Observation
 	Lake   *pipeline.Lake
 	Store  pipeline.Store
 	Engine pipeline.Engine
 	Allow  pipeline.Allowance
-	about  []string      // tables whose rules are evaluated; empty: all
+	about  []string      // tables whose checks are evaluated; empty: all
 	opened survey.Opened // tables as they were when the lake was surveyed
 
 	allowMissing bool // tables without files are skipped
 
-	mu      sync.Mutex // an engine far away is asked several things at the same time
-	Held    []string   // tables that the engine keeps for us
+	mu      sync.Mutex // a remote engine serves several calls at the same time
+	Held    []string   // tables that the engine holds for the checks
 	Reports map[string]ndjson.Report
 	Cache   Cache
 }
@@ -81,8 +81,8 @@ type Inspection struct {
 // are read again by each: slower, but in bounded memory.
 const HoldLimit = 64 << 20
 
-// readAll reads every table once, so that all counts are those of the bytes
-// that lie there.
+// readAll reads every table once, so that all counts come from the bytes that
+// are stored now.
 func (i *Inspection) readAll(ctx context.Context) error {
 	var tables []*pipeline.Table
 	for _, t := range i.Lake.Tables {
@@ -93,7 +93,7 @@ func (i *Inspection) readAll(ctx context.Context) error {
 	return each(ctx, i.Engine, tables, func(ctx context.Context, _ int, t *pipeline.Table) error {
 		input, err := i.input(ctx, t)
 		if err != nil || i.holds(t) {
-			return err // in being held it was read
+			return err // Hold has read the table
 		}
 		report, err := i.Engine.Scan(ctx, input, func(pipeline.Progress) {})
 		if err != nil {
@@ -104,8 +104,8 @@ func (i *Inspection) readAll(ctx context.Context) error {
 	})
 }
 
-// each does something for each of several things, for as many of them at the
-// same time as the engine allows.
+// each calls do for each of several things, for as many of them at the same
+// time as the engine allows.
 func each[T any](ctx context.Context, engine pipeline.Engine, things []T, do func(ctx context.Context, n int, thing T) error) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(max(1, engine.Capabilities().AtOnce))
@@ -120,8 +120,8 @@ func each[T any](ctx context.Context, engine pipeline.Engine, things []T, do fun
 	return group.Wait()
 }
 
-// input makes a table ready for checks: one that is not large is read into the
-// engine, once.
+// input returns a table as an input of a check. The engine reads a table that
+// is not too large once and holds it.
 func (i *Inspection) input(ctx context.Context, t *pipeline.Table) (pipeline.Input, error) {
 	if i.holds(t) {
 		return pipeline.Input{Table: t}, nil
@@ -148,7 +148,7 @@ func (i *Inspection) holds(t *pipeline.Table) bool {
 	return slices.Contains(i.Held, t.Name)
 }
 
-// learn takes what was found in a table, which the engine keeps if it is held.
+// learn stores the report on a table and, if held, that the engine holds it.
 func (i *Inspection) learn(t *pipeline.Table, report ndjson.Report, held bool) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
@@ -158,7 +158,7 @@ func (i *Inspection) learn(t *pipeline.Table, report ndjson.Report, held bool) {
 	}
 }
 
-// Release lets the engine forget what it kept.
+// Release removes the held tables from the engine.
 func (i *Inspection) Release(ctx context.Context) error {
 	var errs []error
 	for _, name := range i.Held {
@@ -167,7 +167,7 @@ func (i *Inspection) Release(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
-// describe lists the tables as they were read.
+// describe adds the tables to the record as they were read.
 func (i *Inspection) describe(record *pipeline.Record) {
 	stale := i.Stale(i.Lake)
 	for _, t := range i.Lake.Tables {
@@ -182,7 +182,7 @@ func (i *Inspection) describe(record *pipeline.Record) {
 	}
 }
 
-// Rules evaluates all that hold for the tables in question.
+// Rules evaluates all checks of the selected tables.
 func (i *Inspection) Rules(ctx context.Context, record *pipeline.Record) error {
 	for _, t := range i.Lake.Tables {
 		if i.concerns(t.Name) {
@@ -206,13 +206,13 @@ func (i *Inspection) Rules(ctx context.Context, record *pipeline.Record) error {
 	return nil
 }
 
-// present tells whether a table exists: it has files, or it was built and has
-// no row, for which a remote engine writes no file.
+// present reports whether a table exists: it has files, or it was built and is
+// empty, in which case a remote engine writes no file.
 func (i *Inspection) present(t *pipeline.Table) bool {
 	return len(i.Files[t.Name]) > 0 || !t.IsLanding() && i.Manifests[t.Name] != nil
 }
 
-// absent is the result of the check that a table without files fails.
+// absent returns the result of the check that fails for a table without files.
 func (i *Inspection) absent(t *pipeline.Table) (state, message string) {
 	state, message = "fail", fmt.Sprintf("the table has not been built; `stedi run +%s` builds it", t.Name)
 	if t.IsLanding() {
@@ -228,9 +228,9 @@ func (i *Inspection) concerns(table string) bool {
 	return len(i.about) == 0 || slices.Contains(i.about, table)
 }
 
-// builtIn holds a table against the rules of every lake: it exists and its
-// lines can be read, it is as we left it, and it is not older than what it is
-// made from.
+// builtIn evaluates the checks that apply to every lake: the table exists and
+// is readable, it is not modified outside stedi, and it is not older than its
+// upstream tables.
 func (i *Inspection) builtIn(t *pipeline.Table, record *pipeline.Record) {
 	table := record.Table(t.Name)
 	readable := i.readable(t, table)
@@ -260,8 +260,8 @@ func (i *Inspection) builtIn(t *pipeline.Table, record *pipeline.Record) {
 	record.Checks = append(record.Checks, unchanged, fresh)
 }
 
-// readable is the rule that all of a table can be read. What may be left out is
-// a warning.
+// readable returns the result of the check that all lines of a table can be
+// read. Permitted losses are a warning.
 func (i *Inspection) readable(t *pipeline.Table, table *pipeline.TableRecord) pipeline.CheckRecord {
 	check := pipeline.CheckRecord{Check: "readable", Table: t.Name, Severity: "error", State: "pass", Diagnosis: []string{}}
 	report, left := i.Reports[t.Name], table.LeftOut()
@@ -284,13 +284,13 @@ func (i *Inspection) readable(t *pipeline.Table, table *pipeline.TableRecord) pi
 	return check
 }
 
-// inALine writes an error with its list of places as one line.
+// inALine joins an error with its list of places into one line.
 func inALine(text string) string {
 	return strings.ReplaceAll(strings.ReplaceAll(text, ":\n  ", ": "), "\n  ", "; ")
 }
 
-// evaluate runs one check, or says what it found when its tables were the
-// same.
+// evaluate runs one check, or returns the cached result if its tables are
+// unchanged.
 func (i *Inspection) evaluate(ctx context.Context, c *pipeline.Check) (pipeline.CheckRecord, error) {
 	for _, name := range c.Inputs {
 		if len(i.Files[name]) == 0 {

@@ -10,7 +10,8 @@ import (
 	"stedi/pipeline"
 )
 
-// checks reads checks/*.sql. Each is tried against the tables' columns.
+// checks reads checks/*.sql and validates each check against the columns of the
+// tables.
 func (l *loader) checks(ctx context.Context) error {
 	files, err := TextFiles(l.files, "checks", ".sql")
 	if err != nil {
@@ -48,7 +49,7 @@ func (l *loader) check(ctx context.Context, file string) (*pipeline.Check, error
 	_, check.Guard = keys["guard"]
 	table := l.tables[check.Table]
 	if table == nil && l.broken[strings.ToLower(check.Table)] {
-		return check, nil // the table's file has a fault that is noted
+		return check, nil // the error in the table's file is already noted
 	}
 	if table == nil {
 		return nil, &Error{File: file, Line: 1, Message: fmt.Sprintf("the header must say \"-- table: NAME\" with a table of the lake, not %q", check.Table)}
@@ -78,8 +79,8 @@ func (l *loader) check(ctx context.Context, file string) (*pipeline.Check, error
 	return check, nil
 }
 
-// guardable makes sure that all that a guard reads is there when its table is
-// about to be published.
+// guardable makes sure that everything that a guard reads exists when its table
+// is published.
 func (l *loader) guardable(check *pipeline.Check, table *pipeline.Table) error {
 	if table.IsLanding() {
 		return &Error{File: check.File, Line: 1, Message: "a guard needs a derived table"}

@@ -58,13 +58,13 @@ func terminated(text string) string {
 	if last.kind == tokenSymbol && last.text == ";" {
 		return text + "\n"
 	}
-	return text + "\n;\n" // on a line of its own: the last one may be a comment
+	return text + "\n;\n" // on its own line, because the last line may be a comment
 }
 
 var s3Location = regexp.MustCompile(`^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9_=-][A-Za-z0-9_.=-]*)*$`)
 
-// CheckS3Location returns a location as CreateTable takes it, if it is one
-// that Athena reads from: a bucket, and folders of harmless characters.
+// CheckS3Location returns a location in the form that CreateTable takes, if
+// Athena can read from it: a bucket, and folders of harmless characters.
 func CheckS3Location(location string) (string, error) {
 	bare := strings.TrimSuffix(location, "/")
 	if !s3Location.MatchString(bare) {
@@ -73,8 +73,7 @@ func CheckS3Location(location string) (string, error) {
 	return bare, nil
 }
 
-// SerDe returns the class and the properties that Athena is to read the table
-// with.
+// SerDe returns the class and the properties with which Athena reads the table.
 func SerDe(t *pipeline.Table) (class string, properties map[string]string, err error) {
 	text, err := CreateTable(t, "s3://lake")
 	if err != nil {

@@ -10,19 +10,19 @@ import (
 	"stedi/pipeline/ndjson"
 )
 
-// tableDDL is what a CREATE EXTERNAL TABLE says of a table.
+// tableDDL is the content of a CREATE EXTERNAL TABLE.
 type tableDDL struct {
 	name     string
-	columns  []pipeline.Column // those of PARTITIONED BY come last
+	columns  []pipeline.Column // the columns of PARTITIONED BY come last
 	comment  string
 	location string
-	database string // that stands before the name, or ""
+	database string // the qualifier of the name, or ""
 
-	semicolons  []span // but for the one that ends the statement
-	nameAt      span   // the name with what stands before it
+	semicolons  []span // without the one that ends the statement
+	nameAt      span   // the name with its qualifier
 	locationAt  span
-	formatAt    int  // where a ROW FORMAT clause belongs
-	hasFormat   bool // there is one
+	formatAt    int  // the position of a ROW FORMAT clause
+	hasFormat   bool // the statement has a ROW FORMAT clause
 	serde       serde
 	locatedLine int
 	namedLine   int
@@ -31,12 +31,12 @@ type tableDDL struct {
 // span is a part of a text.
 type span struct{ start, end int }
 
-// maxDDLFaults is how many faults of a statement are listed.
+// maxDDLFaults is how many errors of a statement are listed.
 const maxDDLFaults = 50
 
-// parseDDL reads a CREATE EXTERNAL TABLE in Athena's dialect. A column whose
+// parseDDL parses a CREATE EXTERNAL TABLE in Athena's dialect. A column whose
 // COMMENT begins with "key" is a key. The error joins a *SQLError with its line
-// for each fault; what could be read is returned all the same.
+// for each error; parseDDL returns the parts that it could parse nevertheless.
 func parseDDL(text string) (tableDDL, error) {
 	p := ddlParser{lexer: lexer{text: text, ddl: true}}
 	p.next()
@@ -55,8 +55,8 @@ type ddlParser struct {
 	last   int // end of the token before
 	ddl    tableDDL
 	faults []*pipeline.SQLError
-	faulty int             // offset of the last fault
-	seen   map[string]bool // clauses that were there
+	faulty int             // offset of the last error
+	seen   map[string]bool // clauses seen so far
 }
 
 func (p *ddlParser) next() {
@@ -64,7 +64,7 @@ func (p *ddlParser) next() {
 	p.tok = p.lex()
 }
 
-// fail notes a fault at the token that comes next.
+// fail notes an error at the next token.
 func (p *ddlParser) fail(format string, args ...any) { p.failAt(p.tok, format, args...) }
 
 func (p *ddlParser) failAt(at token, format string, args ...any) {
@@ -83,7 +83,7 @@ func (p *ddlParser) isWord(keyword string) bool {
 
 func (p *ddlParser) isSymbol(s string) bool { return p.tok.kind == tokenSymbol && p.tok.text == s }
 
-// word takes the next token if it is that keyword.
+// word consumes the next token if it is that keyword.
 func (p *ddlParser) word(keyword string) bool {
 	if !p.isWord(keyword) {
 		return false
@@ -92,7 +92,7 @@ func (p *ddlParser) word(keyword string) bool {
 	return true
 }
 
-// words takes the keywords, one after the other; one that is missing is a fault.
+// words consumes the keywords in order; a missing one is an error.
 func (p *ddlParser) words(keywords ...string) bool {
 	for _, keyword := range keywords {
 		if !p.word(keyword) {
@@ -124,7 +124,7 @@ func (p *ddlParser) name(what string) (string, bool) {
 	return name, true
 }
 
-// literal takes a text in quotes.
+// literal consumes a quoted text.
 func (p *ddlParser) literal(what string) (string, bool) {
 	if p.tok.kind != tokenString {
 		p.fail("a quoted %s expected, not %s", what, p.tok)
@@ -135,7 +135,8 @@ func (p *ddlParser) literal(what string) (string, bool) {
 	return text, true
 }
 
-// table reads the whole statement, and goes on after a fault where it can.
+// table parses the whole statement, and continues after an error where
+// possible.
 func (p *ddlParser) table() {
 	p.empty()
 	if !p.head() {
@@ -149,15 +150,15 @@ func (p *ddlParser) table() {
 	p.clauses()
 }
 
-// empty goes over empty statements.
+// empty skips empty statements.
 func (p *ddlParser) empty() {
 	for at := p.tok; p.symbol(";"); at = p.tok {
 		p.ddl.semicolons = append(p.ddl.semicolons, span{at.offset, at.end})
 	}
 }
 
-// head reads CREATE EXTERNAL TABLE and the name. It is false if the statement
-// is another one.
+// head parses CREATE EXTERNAL TABLE and the name. It returns false for any
+// other statement.
 func (p *ddlParser) head() bool {
 	if !p.word("CREATE") {
 		p.fail("CREATE EXTERNAL TABLE expected, not %s", p.tok)
@@ -196,7 +197,7 @@ func (p *ddlParser) head() bool {
 	return true
 }
 
-// columns reads a list of columns in brackets.
+// columns parses a list of columns in brackets.
 func (p *ddlParser) columns() []pipeline.Column {
 	p.next()
 	var columns []pipeline.Column
@@ -205,7 +206,7 @@ func (p *ddlParser) columns() []pipeline.Column {
 		column, ok := p.column()
 		switch {
 		case !ok:
-			p.skipTo(",", ")") // the fault is noted
+			p.skipTo(",", ")") // the error is noted
 		case p.hasColumn(column.Name, columns):
 			p.failAt(at, "column %s is there twice: give it another name, or delete one of them", column.Name)
 		default:
@@ -244,7 +245,7 @@ func (p *ddlParser) hasColumn(name string, columns []pipeline.Column) bool {
 	return false
 }
 
-// skipTo goes to one of two symbols outside of any brackets.
+// skipTo skips to one of two symbols outside of any brackets.
 func (p *ddlParser) skipTo(one, other string) bool {
 	for depth := 0; !p.ended(); p.next() {
 		switch {
@@ -263,7 +264,7 @@ func (p *ddlParser) column() (column pipeline.Column, ok bool) {
 	if column.Name, ok = p.name("a column's name"); !ok {
 		return column, false
 	}
-	p.symbol(":") // as Hive's own tools write it
+	p.symbol(":") // Hive's own tools write it so
 	at := p.tok
 	text, ok := p.typeText(column.Name)
 	if !ok {
@@ -287,7 +288,7 @@ func (p *ddlParser) column() (column pipeline.Column, ok bool) {
 	}
 }
 
-// typeText collects a type without its comments.
+// typeText returns the text of a type without its comments.
 func (p *ddlParser) typeText(column string) (string, bool) {
 	if p.tok.kind != tokenWord && p.tok.kind != tokenName {
 		p.fail("the type of column %s expected, not %s", column, p.tok)

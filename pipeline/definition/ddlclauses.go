@@ -5,13 +5,13 @@ import (
 	"strings"
 )
 
-// clauseWords begin the clauses of Athena's CREATE EXTERNAL TABLE behind the
-// columns, and some of Hive and Spark that Athena does not have.
+// clauseWords begin the clauses of Athena's CREATE EXTERNAL TABLE after the
+// columns, and some clauses of Hive and Spark that Athena does not support.
 var clauseWords = []string{
 	"COMMENT", "PARTITIONED", "CLUSTERED", "ROW", "STORED", "WITH", "LOCATION", "TBLPROPERTIES", "SKEWED", "USING", "AS",
 }
 
-// clause reads the clause whose first word was taken.
+// clause parses the clause whose first word was consumed.
 func (p *ddlParser) clause(first string) {
 	switch first {
 	case "COMMENT":
@@ -33,7 +33,7 @@ func (p *ddlParser) clause(first string) {
 	}
 }
 
-// refused says what to write instead of a clause that is not supported.
+// refused returns what to write instead of a clause that is not supported.
 func (p *ddlParser) refused(first string) string {
 	switch first {
 	case "SKEWED":
@@ -46,7 +46,7 @@ func (p *ddlParser) refused(first string) string {
 	return ""
 }
 
-// clauses reads what stands behind the columns, up to the end of the text.
+// clauses parses everything after the columns, up to the end of the text.
 func (p *ddlParser) clauses() {
 	p.seen = map[string]bool{}
 	for !p.ended() && !p.isSymbol(";") {
@@ -77,8 +77,8 @@ func (p *ddlParser) clauses() {
 	p.ddl.serde.apply(p)
 }
 
-// end makes sure that the statement is the only one of its text, and says where
-// the table lies.
+// end makes sure that the text has no other statement and that the table has a
+// location.
 func (p *ddlParser) end() {
 	switch {
 	case p.tok.kind == tokenBad:
@@ -94,8 +94,7 @@ func (p *ddlParser) end() {
 	}
 }
 
-// refuse notes a fault at the clause that comes next, and goes to the one after
-// it.
+// refuse notes an error at the next clause and skips to the one after it.
 func (p *ddlParser) refuse(format string, args ...any) {
 	p.fail(format, args...)
 	p.next()
@@ -119,7 +118,7 @@ func (p *ddlParser) skipClause() {
 	}
 }
 
-// clauseWord is the word that comes next, if it begins a clause.
+// clauseWord returns the next word if it begins a clause.
 func (p *ddlParser) clauseWord() (string, bool) {
 	i := slices.IndexFunc(clauseWords, p.isWord)
 	if i < 0 {
@@ -134,7 +133,7 @@ func (p *ddlParser) location() {
 	p.ddl.location, _ = p.literal("LOCATION")
 }
 
-// partitioned reads columns whose values stand in the names of folders.
+// partitioned parses columns whose values are part of folder names.
 func (p *ddlParser) partitioned() {
 	at := p.tok
 	if !p.words("BY") {
@@ -154,7 +153,7 @@ func (p *ddlParser) partitioned() {
 	}
 }
 
-// clustered reads how the rows are spread over files, which changes none.
+// clustered parses how the rows are spread over files, which changes no row.
 func (p *ddlParser) clustered() {
 	if !p.words("BY") || !p.names("CLUSTERED BY") {
 		p.skipClause()
@@ -175,7 +174,7 @@ func (p *ddlParser) clustered() {
 	p.words("BUCKETS")
 }
 
-// names reads a list of columns of the table.
+// names parses a list of columns of the table.
 func (p *ddlParser) names(what string) bool {
 	if !p.symbol("(") {
 		p.fail("'(' and columns expected after %s, not %s", what, p.tok)
@@ -203,7 +202,7 @@ func (p *ddlParser) names(what string) bool {
 	}
 }
 
-// rowFormat reads ROW FORMAT SERDE; ROW FORMAT DELIMITED is not for JSON.
+// rowFormat parses ROW FORMAT SERDE; ROW FORMAT DELIMITED is not for JSON.
 func (p *ddlParser) rowFormat() {
 	p.ddl.hasFormat = true
 	if !p.words("FORMAT") {
@@ -232,7 +231,7 @@ func (p *ddlParser) rowFormat() {
 	}
 }
 
-// delimiters goes over what says how text is delimited.
+// delimiters skips the words that describe how text is delimited.
 func (p *ddlParser) delimiters() {
 	words := []string{"FIELDS", "TERMINATED", "BY", "ESCAPED", "COLLECTION", "ITEMS", "MAP", "KEYS", "LINES", "NULL", "DEFINED", "AS"}
 	for p.tok.kind == tokenString || slices.ContainsFunc(words, p.isWord) {
@@ -240,7 +239,7 @@ func (p *ddlParser) delimiters() {
 	}
 }
 
-// stored reads STORED AS; JSON lines are text files.
+// stored parses STORED AS; JSON lines are text files.
 func (p *ddlParser) stored() {
 	at := p.tok
 	if p.word("BY") {
@@ -272,13 +271,13 @@ func (p *ddlParser) inputFormat() {
 	if format, ok := p.literal("input format"); ok && format != textInput {
 		p.failAt(at, "the input format %.100s is not supported, since stedi reads JSON lines: convert the files, and write '%s'", format, textInput)
 	}
-	// How files are written does not change how they are read.
+	// The output format does not change how files are read.
 	if p.word("OUTPUTFORMAT") {
 		p.literal("output format")
 	}
 }
 
-// serdeProperties reads WITH SERDEPROPERTIES (…).
+// serdeProperties parses WITH SERDEPROPERTIES (…).
 func (p *ddlParser) serdeProperties() {
 	if !p.words("SERDEPROPERTIES") {
 		p.skipClause()
@@ -287,7 +286,7 @@ func (p *ddlParser) serdeProperties() {
 	p.properties(func(at token, name, value string) { p.ddl.serde.property(p, at, name, value) })
 }
 
-// properties reads a list of 'name' = 'value'.
+// properties parses a list of 'name' = 'value'.
 func (p *ddlParser) properties(take func(at token, name, value string)) {
 	if !p.symbol("(") {
 		p.refuse("'(' and properties expected, not %s", p.tok)
@@ -321,7 +320,7 @@ func (p *ddlParser) properties(take func(at token, name, value string)) {
 	}
 }
 
-// propertyValue is quoted, or a bare word such as TRUE.
+// propertyValue parses a quoted value, or a bare word such as TRUE.
 func (p *ddlParser) propertyValue() (string, bool) {
 	if p.tok.kind != tokenWord {
 		return p.literal("value")

@@ -13,10 +13,10 @@ import (
 	"stedi/pipeline"
 )
 
-// Error is a fault in a definition folder.
+// Error is an error in a definition folder.
 type Error struct {
-	File    string // below the definition's folder
-	Line    int    // 0: the file as a whole
+	File    string // relative to the definition's folder
+	Line    int    // 0 means the file as a whole
 	Message string
 }
 
@@ -28,19 +28,18 @@ func (e *Error) Error() string {
 }
 
 // Load reads a definition: landing/*.sql (one CREATE EXTERNAL TABLE each),
-// transforms/*.sql (one SELECT each, named as the table that it makes) with
-// the overlays profiles/<name>/*.sql, checks/*.sql, queries/*.sql, and
-// expectations.json.
-// Lineage, stages and the columns of derived tables come from the SQL by way
-// of parser.
-// The faults in the files, all that there are, are a Failure of kind BadUsage
-// around a *DefinitionError for each.
+// transforms/*.sql (one SELECT each, named like the table that it builds) with
+// the variants profiles/<name>/*.sql, checks/*.sql, queries/*.sql, and
+// expectations.json. The parser derives lineage, stages and the columns of
+// derived tables from the SQL. The error for a faulty definition is a Failure
+// of kind BadUsage around one *DefinitionError for each error in its files.
 func Load(ctx context.Context, definition fs.FS, profiles []string, parser pipeline.Parser) (*pipeline.Lake, error) {
 	return LoadFor(ctx, definition, profiles, parser, nil)
 }
 
-// LoadFor is Load for a lake of which has tells whether it has a folder. That
-// decides where landing tables lie whose LOCATION is another lake in S3.
+// LoadFor is Load for an existing lake; has reports whether the lake has a
+// folder. This decides where landing tables are whose LOCATION is another lake
+// in S3.
 func LoadFor(ctx context.Context, definition fs.FS, profiles []string, parser pipeline.Parser, has func(folder string) bool) (*pipeline.Lake, error) {
 	l := loader{files: definition, parser: parser, has: has, lake: &pipeline.Lake{}, tables: map[string]*pipeline.Table{}, broken: map[string]bool{}}
 	err := l.load(ctx, profiles)
@@ -64,11 +63,11 @@ type loader struct {
 	lake   *pipeline.Lake
 	tables map[string]*pipeline.Table // by lower-case name
 	faults []error
-	broken map[string]bool // tables that cannot be used, by lower-case name
+	broken map[string]bool // unusable tables, by lower-case name
 }
 
-// load reads the definition. Faults of its files are noted in l.faults; an
-// error is of another kind.
+// load reads the definition. It adds errors in its files to l.faults and
+// returns all other errors.
 func (l *loader) load(ctx context.Context, profiles []string) error {
 	overlay, err := l.overlay(profiles)
 	if err != nil {
@@ -100,7 +99,7 @@ func (l *loader) load(ctx context.Context, profiles []string) error {
 	return l.note(err)
 }
 
-// Profiles returns the names of the overlays that a definition has.
+// Profiles returns the names of the variants of a definition.
 func Profiles(definition fs.FS) []string {
 	entries, err := fs.ReadDir(definition, "profiles")
 	if err != nil {
@@ -115,7 +114,8 @@ func Profiles(definition fs.FS) []string {
 	return names
 }
 
-// overlay finds the file that stands in for a transform, by file name.
+// overlay returns the files of the active variants by the name of the transform
+// file that they replace.
 func (l *loader) overlay(profiles []string) (map[string]string, error) {
 	known := Profiles(l.files)
 	files := map[string]string{}
@@ -178,14 +178,14 @@ func (l *loader) landing() error {
 	return nil
 }
 
-// landingTable makes the table of a statement that was read as far as it goes.
+// landingTable returns the table of a statement, as far as it could be parsed.
 func (l *loader) landingTable(file, text string, ddl tableDDL) (*pipeline.Table, error) {
 	var faults []error
 	if want := NameOf(file); ddl.name != "" && !strings.EqualFold(ddl.name, want) {
 		faults = append(faults, &Error{File: file, Line: ddl.namedLine, Message: fmt.Sprintf("declares the table %q: name the file after its table, %s.sql", ddl.name, ddl.name)})
 	}
 	if ddl.location == "" {
-		return nil, errors.Join(faults...) // a fault of the statement
+		return nil, errors.Join(faults...) // an error in the statement
 	}
 	folder, note, ok := l.folderOf(ddl)
 	if !ok {
@@ -212,7 +212,7 @@ func (l *loader) landingTable(file, text string, ddl tableDDL) (*pipeline.Table,
 	}, nil
 }
 
-// noteOf is noteIn for an error that knows its file.
+// noteOf is noteIn for an error that includes its file.
 func (l *loader) noteOf(file string, err error) error {
 	if err == nil {
 		return nil
@@ -250,14 +250,15 @@ func (l *loader) transform(ctx context.Context, file string) error {
 	table := &pipeline.Table{Name: strings.ToLower(NameOf(file)), Zone: keys["zone"], Path: keys["path"], Doc: doc, File: file}
 	table.Transform = &pipeline.Transform{Output: table.Name, Inputs: statement.Tables, Stages: statement.Stages, Job: keys["job"], SQL: text}
 	if err := l.headed(file, text); err != nil {
-		// The table's place is not known, and all else about it is.
+		// Only the location of the table is unknown.
 		l.faults = append(l.faults, err)
 		table.Zone, table.Path = "zone", ""
 	}
 	return l.add(table)
 }
 
-// headed makes sure that the header of a transform says where its table lies.
+// headed makes sure that the header of a transform states the path of its
+// table.
 func (l *loader) headed(file, text string) error {
 	keys, _ := header(text)
 	switch {
@@ -281,7 +282,7 @@ func (l *loader) add(t *pipeline.Table) error {
 	if !safeName.MatchString(t.Name) || !safeName.MatchString(t.Zone) {
 		return &Error{File: t.File, Message: fmt.Sprintf("%.40q in zone %.40q: names have at most 128 letters, digits and underscores and begin with no digit", t.Name, t.Zone)}
 	}
-	if t.Path != "" { // a fault that is noted
+	if t.Path != "" { // the error is already noted
 		if err := safeFolder(t.File, 0, t.Path); err != nil {
 			return err
 		}
@@ -298,8 +299,8 @@ func safeFolder(file string, line int, folder string) error {
 	return &Error{File: file, Line: line, Message: fmt.Sprintf("%.80q is not a path below the lake: folders of letters, digits, '_', '=' and '-', joined by '/'", folder)}
 }
 
-// paths refuses tables whose folders lie in one another, for each would read
-// the other's files.
+// paths returns an error for tables whose folders contain each other, because
+// each would read the other's files.
 func (l *loader) paths() error {
 	for _, a := range l.lake.Tables {
 		for _, b := range l.lake.Tables {
@@ -334,7 +335,7 @@ func (l *loader) describe(ctx context.Context) error {
 	return nil
 }
 
-// derive finds the columns of a table that a transform makes.
+// derive determines the columns of a derived table.
 func (l *loader) derive(ctx context.Context, t *pipeline.Table) (err error) {
 	if t.Transform == nil {
 		return nil
@@ -369,12 +370,12 @@ func (l *loader) read(file string) (string, error) {
 	return text, nil
 }
 
-// NameOf is the name of a file without its folder and its extension.
+// NameOf returns the name of a file without its folder and its extension.
 func NameOf(file string) string {
 	return strings.TrimSuffix(path.Base(file), path.Ext(file))
 }
 
-// fault gives a *SQLError its file.
+// fault adds the file to a *SQLError.
 func fault(file string, err error) error {
 	var at *pipeline.SQLError
 	if !errors.As(err, &at) {
@@ -383,13 +384,13 @@ func fault(file string, err error) error {
 	return &Error{File: file, Line: at.Line, Message: at.Message}
 }
 
-// LineAt says in which line of text an offset lies.
+// LineAt returns the line of text at an offset.
 func LineAt(text string, offset int) int {
 	return 1 + strings.Count(text[:min(max(offset, 0), len(text))], "\n")
 }
 
-// header reads the comment that a file begins with: "-- key: value" lines,
-// then prose.
+// header parses the comment at the start of a file: "-- key: value" lines, then
+// prose.
 func header(text string) (keys map[string]string, doc string) {
 	keys = map[string]string{}
 	var prose []string

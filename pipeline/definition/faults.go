@@ -9,8 +9,8 @@ import (
 	"stedi/pipeline"
 )
 
-// faultsIn gives the *SQLErrors in an error their file; another error is
-// returned as it is.
+// faultsIn adds the file to the *SQLErrors in an error, and returns any other
+// error unchanged.
 func faultsIn(file string, err error) []error {
 	if joined, ok := err.(interface{ Unwrap() []error }); ok {
 		var all []error
@@ -22,8 +22,8 @@ func faultsIn(file string, err error) []error {
 	return []error{fault(file, err)}
 }
 
-// note keeps a fault of the definition, so that the others are found as well.
-// An error of another kind is returned: it stops the loading.
+// note collects an error in the definition, so that loading continues and finds
+// the others. It returns any other error, which ends the loading.
 func (l *loader) note(err error) error {
 	if err == nil {
 		return nil
@@ -43,20 +43,20 @@ func (l *loader) note(err error) error {
 	return nil
 }
 
-// noteIn is note for what is wrong with a file, whose table cannot be used.
-// What follows from that alone is no fault of its own.
+// noteIn is note for an error in a file. It marks the file's table as unusable,
+// so that errors that only follow from it are not reported.
 func (l *loader) noteIn(file string, err error) error {
 	l.broken[strings.ToLower(NameOf(file))] = true
 	return l.note(errors.Join(faultsIn(file, err)...))
 }
 
-// noteTable is note for a table, which cannot be used.
+// noteTable is note for an error in a table, which it marks as unusable.
 func (l *loader) noteTable(t *pipeline.Table, err error) error {
 	l.broken[t.Name] = true
 	return l.note(errors.Join(faultsIn(t.File, err)...))
 }
 
-// reads tells whether all tables that a SELECT reads can be used.
+// reads reports whether all tables that a SELECT reads are usable.
 func (l *loader) reads(names []string) bool {
 	for _, name := range names {
 		if l.broken[strings.ToLower(name)] {
@@ -66,9 +66,8 @@ func (l *loader) reads(names []string) bool {
 	return true
 }
 
-// TextFiles lists the files of a folder of a definition that end in
-// extension, in any case. What editors and macOS leave beside files is left
-// out.
+// TextFiles lists the files of a definition's folder with the extension, in any
+// case. Leftovers of editors and macOS are left out.
 func TextFiles(definition fs.FS, folder, extension string) ([]string, error) {
 	entries, err := fs.ReadDir(definition, folder)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -86,16 +85,16 @@ func TextFiles(definition fs.FS, folder, extension string) ([]string, error) {
 	return files, nil
 }
 
-// isLeftover tells whether a file is what an editor or a file system left
-// beside another one: ._x.sql, .#x.sql, .x.sql.swp, #x.sql#, x.sql~.
+// isLeftover reports whether an editor or a file system created a file beside
+// another one: ._x.sql, .#x.sql, .x.sql.swp, #x.sql#, x.sql~.
 func isLeftover(name string) bool {
 	return strings.HasPrefix(name, ".") || strings.HasPrefix(name, "#") || strings.HasPrefix(name, "~$") || strings.HasSuffix(name, "~")
 }
 
-// byteOrderMark is what some editors write before the text of a file.
+// byteOrderMark is what some editors write at the start of a file.
 const byteOrderMark = "\uFEFF"
 
-// ReadText reads a file of a definition.
+// ReadText returns the text of a file of a definition.
 func ReadText(definition fs.FS, file string) (string, error) {
 	text, err := fs.ReadFile(definition, file)
 	return strings.TrimPrefix(string(text), byteOrderMark), err

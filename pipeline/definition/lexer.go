@@ -10,17 +10,17 @@ type tokenKind int
 const (
 	tokenEnd    tokenKind = iota
 	tokenWord             // a bare word or number
-	tokenName             // a name in back-ticks or double quotes
-	tokenString           // text in single quotes, or of a DDL in double ones
+	tokenName             // a name in backticks or double quotes
+	tokenString           // text in single quotes; in DDL also in double quotes
 	tokenSymbol           // any other character
-	tokenBad              // the text of the fault
+	tokenBad              // the text of the error
 )
 
 type token struct {
 	kind   tokenKind
 	text   string
 	offset int
-	end    int // offset of what follows it
+	end    int // offset after the token
 }
 
 func (t token) String() string {
@@ -34,12 +34,12 @@ func (t token) String() string {
 	}
 }
 
-// lexer splits SQL text into tokens and leaves comments out.
+// lexer splits SQL text into tokens and drops comments.
 type lexer struct {
 	text string
 	pos  int
-	// ddl: as in Athena's DDL double quotes are those of a text, and in a text
-	// a backslash gives the next character its plain or another meaning.
+	// ddl: as in Athena's DDL, double quotes enclose a text, and in a text a
+	// backslash escapes the next character.
 	ddl bool
 }
 
@@ -73,7 +73,7 @@ func (l *lexer) scan() token {
 	}
 }
 
-// skip passes over white space and comments.
+// skip skips white space and comments.
 func (l *lexer) skip() *token {
 	for l.pos < len(l.text) {
 		rest := l.text[l.pos:]
@@ -127,7 +127,8 @@ func (l *lexer) quoted(kind tokenKind, quote byte) token {
 	return token{kind: tokenBad, text: fmt.Sprintf("the quote %c has no end", quote), offset: start}
 }
 
-// unescaped is what a backslash and a character mean in a text of a DDL.
+// unescaped returns the character for a backslash and a character in a DDL
+// text.
 func unescaped(c byte) byte {
 	switch c {
 	case 'n':

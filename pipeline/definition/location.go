@@ -9,12 +9,12 @@ import (
 	"stedi/pipeline/sqlquote"
 )
 
-// otherLake is a LOCATION of a lake in S3 that has a name.
+// otherLake matches a LOCATION in S3.
 var otherLake = regexp.MustCompile(`^(?i:s3[an]?)://([^/]*)(?:/(.*))?$`)
 
-// folderOf finds the folder of the lake that a landing table's LOCATION means,
-// and what to tell about it. ${lake}/FOLDER/ is that folder. A location in S3
-// means the first of these folders that the lake has:
+// folderOf returns the folder of the lake for a landing table's LOCATION, and a
+// note about the choice. ${lake}/FOLDER/ is that folder. A location in S3
+// stands for the first of these folders that the lake has:
 //
 //   - the path below the bucket, then the same path without its first folders,
 //     one less each time;
@@ -22,8 +22,8 @@ var otherLake = regexp.MustCompile(`^(?i:s3[an]?)://([^/]*)(?:/(.*))?$`)
 //     customer/landing for customer_landing;
 //   - the name of the table.
 //
-// If the lake has none of them, it means the path below the bucket or, where
-// there is no path, the next of these.
+// If the lake has none of them, it stands for the path below the bucket or,
+// without a path, for the next folder of the list.
 func (l *loader) folderOf(ddl tableDDL) (folder, note string, ok bool) {
 	if folder, ok := strings.CutPrefix(ddl.location, "${lake}/"); ok {
 		return strings.Trim(folder, "/"), "", true
@@ -51,7 +51,7 @@ func foldersFor(below, table string) []string {
 	}
 	below = strings.Trim(below, "/")
 	if below != "" && !safePath.MatchString(below) {
-		folders = append(folders, below) // add would refuse it, and so will the loader
+		folders = append(folders, below) // add refuses it, and the loader reports it
 	}
 	for rest, more := below, true; more; {
 		add(rest)
@@ -67,8 +67,8 @@ func foldersFor(below, table string) []string {
 	return folders
 }
 
-// portable is the statement with what holds in any lake: no database, the
-// location below ${lake}, and a ROW FORMAT.
+// portable returns the statement in a form that holds in any lake: no database,
+// the location below ${lake}, and a ROW FORMAT.
 func (d tableDDL) portable(text, folder string) string {
 	type edit struct {
 		span

@@ -9,15 +9,14 @@ import (
 	"stedi/pipeline"
 )
 
-// Names are what people may name in a lake.
+// Names are the names that a user can select in a lake.
 type Names struct {
-	Tables []string // those that transforms make, then those of the landing zone
+	Tables []string // derived tables, then landing tables
 	Zones  []string
 }
 
-// NamesOf lists the names in a definition by its files, without looking at
-// any SQL: quick enough for a key in a shell. What it cannot read it leaves
-// out.
+// NamesOf lists the names in a definition by its files without parsing SQL. It
+// is fast enough for completion in a shell. It ignores what it cannot read.
 func NamesOf(definition fs.FS) Names {
 	names := Names{Zones: []string{pipeline.Landing}}
 	for _, folder := range []string{"transforms", "landing"} {
@@ -40,8 +39,8 @@ func NamesOf(definition fs.FS) Names {
 	return names
 }
 
-// DidYouMean suggests the nearest candidate, with a blank at its end; "" if
-// none is near.
+// DidYouMean suggests the nearest candidate, followed by a space; "" if no
+// candidate is close.
 func DidYouMean(word string, candidates []string) string {
 	if near := pipeline.Nearest(word, candidates); near != "" {
 		return "did you mean " + near + "? "

@@ -12,7 +12,7 @@ import (
 // the landing tables first, names deciding between equals.
 func (l *loader) order() error {
 	var sorted []*pipeline.Table
-	state := map[*pipeline.Table]int{} // 1: on the way, 2: placed
+	state := map[*pipeline.Table]int{} // 1: being visited, 2: placed
 	var trail []string
 	var place func(t *pipeline.Table) error
 	place = func(t *pipeline.Table) error {
@@ -49,8 +49,8 @@ func (l *loader) order() error {
 	return nil
 }
 
-// inputs finds the tables that a transform reads. One that has a fault, which
-// is noted, is left out.
+// inputs returns the tables that a transform reads. A table with a noted error
+// is left out.
 func (l *loader) inputs(t *pipeline.Table) ([]*pipeline.Table, error) {
 	if t.Transform == nil {
 		return nil, nil
@@ -78,7 +78,7 @@ func rank(t *pipeline.Table) int {
 	return 1
 }
 
-// missing says that a transform reads a table that the definition lacks.
+// missing returns the error for a transform that reads an undefined table.
 func (l *loader) missing(t *pipeline.Table, name string) error {
 	var known []string
 	for _, other := range l.lake.Tables {

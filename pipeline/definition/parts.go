@@ -6,10 +6,10 @@ import (
 	"stedi/pipeline"
 )
 
-// Parts cuts the text of the transform in two: what defines its stages, and
-// the SELECT behind them. A SELECT of one's own behind the first part sees the
-// stages. Put together the parts are the whole text; without stages the first
-// is empty. It is not ok if no plain SELECT follows the stages.
+// Parts splits the text of the transform into the definition of its stages and
+// the final SELECT. Another SELECT after the first part can read the stages.
+// The two parts joined are the whole text; without stages the first part is
+// empty. ok is false if no plain SELECT follows the stages.
 func Parts(t *pipeline.Transform) (with, final string, ok bool) {
 	if len(t.Stages) == 0 {
 		return "", t.SQL, true

@@ -7,8 +7,8 @@ import (
 	"stedi/pipeline"
 )
 
-// presets reads queries/*.sql. What they say is judged when they are asked, as
-// with any other query.
+// presets reads queries/*.sql. The SQL is validated when a query runs, as for
+// any other query.
 func (l *loader) presets() error {
 	files, err := TextFiles(l.files, "queries", ".sql")
 	if err != nil {

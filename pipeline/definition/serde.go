@@ -6,7 +6,7 @@ import (
 	"stedi/pipeline"
 )
 
-// The SerDes that read JSON lines. What they do is documented in
+// These SerDes read JSON lines. Their behaviour is documented in
 // https://docs.aws.amazon.com/athena/latest/ug/openx-json-serde.html and
 // https://docs.aws.amazon.com/athena/latest/ug/hive-json-serde.html.
 const (
@@ -14,7 +14,7 @@ const (
 	hiveJSON = "org.apache.hive.hcatalog.data.JsonSerDe"
 )
 
-// serdes are what others read.
+// serdes are the formats that other SerDes read.
 var serdes = []struct{ part, reads string }{
 	{"IonHiveSerDe", "Amazon Ion"},
 	{"RegexSerDe", "text by a regular expression"},
@@ -40,15 +40,15 @@ func readBy(class string) string {
 	return "another format"
 }
 
-// serde is what ROW FORMAT SERDE and its properties say.
+// serde holds ROW FORMAT SERDE and its properties.
 type serde struct {
 	class string
-	// properties are all of WITH SERDEPROPERTIES, as they stand there.
+	// properties are all of WITH SERDEPROPERTIES, unchanged.
 	properties map[string]string
 	exact      bool
 	dots       bool
 	mappings   []mapping
-	at         token // of the first property that is OpenX's own
+	at         token // of the first property that only OpenX has
 	own        string
 }
 
@@ -64,7 +64,7 @@ var withoutEffect = map[string]bool{
 	"serialization.format": true, "explicit.null": true, "paths": true, "mapping": true,
 }
 
-// property takes one of WITH SERDEPROPERTIES.
+// property stores one of WITH SERDEPROPERTIES.
 func (s *serde) property(p *ddlParser, at token, name, value string) {
 	if s.properties == nil {
 		s.properties = map[string]string{}
@@ -106,7 +106,7 @@ func (s *serde) other(p *ddlParser, at token, name, value string) {
 	}
 }
 
-// isTrue reads the value of a switch.
+// isTrue parses a boolean value.
 func isTrue(p *ddlParser, at token, name, value string, otherwise bool) bool {
 	switch strings.ToLower(strings.TrimSpace(value)) {
 	case "true":
@@ -146,7 +146,7 @@ func (s *serde) apply(p *ddlParser) {
 	}
 }
 
-// clash tells whether two columns of different names read one key.
+// clash reports whether two columns of different names read the same key.
 func (s *serde) clash(a, b pipeline.Column) bool {
 	if a.Reads == "" && b.Reads == "" {
 		return false
@@ -174,9 +174,8 @@ func (s *serde) rename(p *ddlParser, m mapping) {
 	}
 }
 
-// rowProperties are properties of tables that change which rows are read, or
-// how, and what to do about them. With the value that is given in unless they
-// change nothing.
+// rowProperties are table properties that change which rows are read, or how,
+// with the fix. With the value in unless they change nothing.
 var rowProperties = []struct{ name, unless, fix string }{
 	{"skip.header.line.count", "0", "JSON lines have no header: delete it"},
 	{"skip.footer.line.count", "0", "JSON lines have no footer: delete it"},
@@ -193,8 +192,8 @@ var rowProperties = []struct{ name, unless, fix string }{
 	{"timestamp.formats", "", "delete it, and write timestamps as 2024-01-31 23:59:59"},
 }
 
-// tableProperty takes one of TBLPROPERTIES. Those that do not change the rows
-// are passed on to Athena as they are.
+// tableProperty stores one of TBLPROPERTIES. Properties that do not change the
+// rows are passed on to Athena unchanged.
 func (p *ddlParser) tableProperty(at token, name, value string) {
 	folded := strings.ToLower(name)
 	if strings.HasPrefix(folded, "mapping.") {

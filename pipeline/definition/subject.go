@@ -8,8 +8,8 @@ import (
 	"stedi/pipeline"
 )
 
-// subjects finds out which columns identify a subject, such as a person. A
-// header says it where the data lands,
+// subjects determines which columns identify a subject, such as a person. The
+// header of a landing table states them,
 //
 //	-- subject: email, serialNumber
 //	-- subject: user = email
@@ -17,7 +17,7 @@ import (
 // and a derived table has it from its upstream tables, by the names of its
 // columns. Where a transform renames such a column, its own header says so.
 func (l *loader) subjects() {
-	spelled := map[string]string{} // kinds of names are compared without case
+	spelled := map[string]string{} // kinds are compared without case
 	for _, t := range l.lake.Tables {
 		if l.broken[t.Name] {
 			continue

@@ -3,11 +3,11 @@
 //	lake, err := dir.Open("/data/lake", dir.Options{})
 //	files, err := lake.List(ctx, "landing/customer")
 //
-// Nothing in the lake is ever written in place. New bytes go to a file below
-// .stedi/staging, are made durable there, and take their name by a rename, so
-// that a reader, or a process killed at any moment, sees the old content or
-// the new. What such a process leaves behind is below .stedi/staging, where
-// Sweep removes it.
+// No file of the lake is ever changed in place. New bytes go to a file below
+// .stedi/staging, are made durable there, and a rename moves the file to its
+// name. So a reader sees either the old content or the new, even if the process
+// is killed at any moment. A killed process leaves files below .stedi/staging
+// only, where Sweep removes them.
 package dir
 
 import (
@@ -32,16 +32,16 @@ type Store struct {
 	root string // absolute, without links
 	disk disk
 
-	commits sync.Mutex // holds the comparison and the rename of a commit together
+	commits sync.Mutex // makes the comparison and the rename of a commit one step
 }
 
 var _ pipeline.Store = (*Store)(nil)
 
-// Options are what a test may want to be different.
+// Options are for tests.
 type Options struct {
-	// Fault, if set, is asked before every operation on the file system. An
-	// operation for which it returns an error is not done, and fails with
-	// that error. It may be called from several goroutines at once.
+	// Fault, if set, is called before every operation on the file system. If it
+	// returns an error, the operation is not executed and fails with that
+	// error. It may be called from several goroutines at once.
 	Fault func(op Op) error
 }
 
@@ -71,8 +71,8 @@ func Open(root string, options Options) (*Store, error) {
 	return &Store{root: real, disk: disk{root: real, fault: options.Fault}}, nil
 }
 
-// there fails if the lake's own folder was moved or removed since it was
-// opened: a lake that no longer exists is not an empty one.
+// there returns an error if the lake's own folder was moved or removed since it
+// was opened: a lake that no longer exists is not an empty one.
 func (s *Store) there() error {
 	if _, err := os.Stat(s.root); err != nil {
 		return pipeline.Fail(pipeline.BadEngine, "", "Put the folder back, or mount its disk again; or name another lake with --lake.",
@@ -81,9 +81,9 @@ func (s *Store) there() error {
 	return nil
 }
 
-// reason is why an operation failed, without the name of the file. It is not
-// that error any more: to others it would mean that a file of the lake is
-// missing.
+// reason returns why an operation failed, without the name of the file. It does
+// not wrap the original error, which callers would take to mean that a file of
+// the lake is missing.
 func reason(err error) string {
 	if path, ok := errors.AsType[*fs.PathError](err); ok {
 		return path.Err.Error()
@@ -91,8 +91,8 @@ func reason(err error) string {
 	return err.Error()
 }
 
-// missing reports whether err says that a file is not there, be it that one of
-// the folders in its name is a file.
+// missing reports whether err means that a file does not exist, including the
+// case that one of the folders in its name is a file.
 func missing(err error) bool {
 	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, errNotFolder)
 }

@@ -115,7 +115,8 @@ func TestAStagedNameIsNotSharedByTwo(t *testing.T) {
 	}
 }
 
-// A writer that is faster than a rename, but slower than the look before it.
+// The test uses a writer that is faster than the rename, but slower than the
+// comparison before it.
 func TestAFileMadeAtTheLastMomentIsKept(t *testing.T) {
 	root := t.TempDir()
 	lake := open(t, root, func(op dir.Op) error {
@@ -129,7 +130,8 @@ func TestAFileMadeAtTheLastMomentIsKept(t *testing.T) {
 	holds(t, root, "trusted/a.json", "theirs")
 }
 
-// A write that failed is returned by Close and Commit too, regardless of what came after it.
+// Close and Commit also return the error of an earlier failed write, regardless
+// of what follows it.
 func TestAFileWithAFailedWriteIsWorthless(t *testing.T) {
 	writes := 0
 	lake := open(t, t.TempDir(), func(op dir.Op) error {
@@ -158,7 +160,8 @@ func TestAFileWithAFailedWriteIsWorthless(t *testing.T) {
 	lists(t, lake, "trusted")
 }
 
-// A same-size edit in place, with the times put back, is another file.
+// A file that was edited in place, with the same size and restored times,
+// counts as another file.
 func TestListSeesAnEditWithItsTimePutBack(t *testing.T) {
 	root := t.TempDir()
 	lake := open(t, root, nil)

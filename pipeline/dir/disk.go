@@ -10,17 +10,17 @@ import (
 	"stedi/pipeline"
 )
 
-// Kind is what an operation does.
+// Kind is the kind of an operation.
 type Kind string
 
-// The operations that a Fault sees. All but KindOpen and KindLock change
-// something.
+// These are the operations that Fault is called for. All but KindOpen and
+// KindLock change something.
 const (
 	KindOpen       Kind = "open" // a file or folder, for reading
 	KindCreate     Kind = "create"
 	KindWrite      Kind = "write"
 	KindSync       Kind = "sync"
-	KindClose      Kind = "close" // of a written file; it is released even if this fails
+	KindClose      Kind = "close" // of a written file; the file is released even if this fails
 	KindChmod      Kind = "chmod"
 	KindTruncate   Kind = "truncate"
 	KindRename     Kind = "rename" // Path is the new name
@@ -41,8 +41,7 @@ const (
 	errLinkLoop  = syscall.ELOOP
 )
 
-// disk is the one way to the file system for all that changes it or opens
-// files in it.
+// disk executes every operation that changes the file system or opens files.
 type disk struct {
 	root  string
 	fault func(Op) error
@@ -66,7 +65,7 @@ func (d disk) do(kind Kind, path string, act func() error) error {
 	return err
 }
 
-// unreadable adds to an error what to do if this user may not read a path.
+// unreadable adds the fix to an error if this user may not read a path.
 func unreadable(path string, err error) error {
 	if !errors.Is(err, fs.ErrPermission) {
 		return err
@@ -120,7 +119,7 @@ func (d disk) sync(file *os.File) error {
 	return d.do(KindSync, file.Name(), file.Sync)
 }
 
-// close releases the file in any case, as the system does.
+// close releases the file in any case, like the system call.
 func (d disk) close(file *os.File) error {
 	err := d.ask(KindClose, file.Name())
 	if closeErr := file.Close(); err == nil {
@@ -146,7 +145,8 @@ func (d disk) renameNew(from, to string) error {
 	return d.do(KindRename, to, func() error { return renameNew(from, to) })
 }
 
-// mkdir makes a folder; one that another process just made will do.
+// mkdir creates a folder. It is no error if another process has just created
+// it.
 func (d disk) mkdir(path string, mode fs.FileMode) error {
 	err := d.do(KindMkdir, path, func() error { return os.Mkdir(path, mode) })
 	if errors.Is(err, fs.ErrExist) {

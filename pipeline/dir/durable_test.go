@@ -11,8 +11,8 @@ import (
 	"stedi/pipeline/dir"
 )
 
-// What survives a power failure cannot be tried here, but the order of the
-// operations can: bytes before the name, and the name before the return.
+// A test cannot simulate a power failure, but it can check the order of the
+// operations: bytes before the name, and the name before the return.
 func TestOrderOfOperations(t *testing.T) {
 	ctx := t.Context()
 	for _, test := range []struct {

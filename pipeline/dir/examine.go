@@ -16,7 +16,7 @@ import (
 	"stedi/pipeline"
 )
 
-// probeSize is how much Examine writes to see whether anything can be written.
+// probeSize is how much Examine writes to test whether the disk accepts data.
 const probeSize = 64 << 10
 
 // Examine tries what a run needs of the lake: to read its files, to write and
@@ -32,7 +32,7 @@ func (s *Store) Examine(ctx context.Context, read, written []string, need int64)
 	return append(findings, examineRoom("disk of the lake", s.root, need)...)
 }
 
-// examineFiles opens what a run reads.
+// examineFiles opens the files that a run reads.
 func (s *Store) examineFiles(ctx context.Context, folders []string) []pipeline.Finding {
 	var findings []pipeline.Finding
 	for _, folder := range append(slices.Clone(folders), internal+"/tables", internal+"/cache", internal+"/intent") {
@@ -82,8 +82,8 @@ func writable(at string) error {
 	return file.Close()
 }
 
-// changed are the folders in which a run makes, renames or deletes files, each
-// as far as it exists, and where they really are.
+// changed returns the folders in which a run creates, renames or deletes files,
+// as far as they exist, with links resolved.
 func (s *Store) changed(tables []string) ([]string, error) {
 	var folders []string
 	add := func(name string) error {
@@ -103,8 +103,8 @@ func (s *Store) changed(tables []string) ([]string, error) {
 		errs = append(errs, add(t))
 	}
 	root := s.path(internal)
-	// What cannot be entered is an error of the walk. Old runs are only changed
-	// where they keep rejects.
+	// A folder that cannot be entered is an error of the walk. In old runs only
+	// the folders with rejects are changed.
 	errs = append(errs, filepath.WalkDir(root, func(at string, entry fs.DirEntry, err error) error {
 		switch {
 		case missing(err):
@@ -127,8 +127,8 @@ func (s *Store) changed(tables []string) ([]string, error) {
 	return folders, errors.Join(errs...)
 }
 
-// examineFolders renames a file through all folders, as a run does from where
-// it is staged.
+// examineFolders renames a file through all folders, as a run does from the
+// staging folder.
 func (s *Store) examineFolders(folders []string) []pipeline.Finding {
 	if len(folders) == 0 {
 		return nil
@@ -153,7 +153,7 @@ func (s *Store) examineFolders(folders []string) []pipeline.Finding {
 	return findings
 }
 
-// probe makes a file, which it removes again if anything fails.
+// probe creates a file, and removes it again if anything fails.
 func (s *Store) probe(at string) (err error) {
 	file, err := s.disk.create(at, os.O_RDWR|os.O_EXCL, 0o600)
 	if err != nil {
@@ -178,7 +178,7 @@ func (s *Store) probe(at string) (err error) {
 	return err
 }
 
-// shown is how a place in the lake is called.
+// shown returns the name of a path in the lake for messages.
 func (s *Store) shown(at string) string {
 	if name, err := filepath.Rel(s.root, at); err == nil && name != "." {
 		return filepath.ToSlash(name)
@@ -186,7 +186,8 @@ func (s *Store) shown(at string) string {
 	return s.root
 }
 
-// advise makes a finding of what a run may not do, with the fix.
+// advise returns a finding, with the fix, for an operation that is not
+// permitted.
 func (s *Store) advise(about string, err error) pipeline.Finding {
 	finding := pipeline.Trouble(about, err)
 	switch {
@@ -206,13 +207,13 @@ func (s *Store) advise(about string, err error) pipeline.Finding {
 	return finding
 }
 
-// examineRoom compares the room on a disk with what is needed.
+// examineRoom compares the free space of a disk with the required space.
 func examineRoom(about, folder string, need int64) []pipeline.Finding {
 	bytes, files, err := free(folder)
 	switch {
 	case err != nil:
 		return []pipeline.Finding{pipeline.Trouble(about, err)}
-	case bytes < uint64(max(need, probeSize)): // it is not negative
+	case bytes < uint64(max(need, probeSize)): // the value is not negative
 		return []pipeline.Finding{pipeline.Trouble(about, pipeline.Fail(pipeline.BadEngine, "", "Free some space in "+folder+", or use another disk.",
 			"%.1f MB are free, and a run needs about %.1f MB", float64(bytes)/1e6, float64(max(need, probeSize))/1e6))}
 	case files < 100:
@@ -222,7 +223,7 @@ func examineRoom(about, folder string, need int64) []pipeline.Finding {
 	return nil
 }
 
-// ExamineTemp tries what the program needs of the folder for temporary files.
+// ExamineTemp tests the folder for temporary files.
 func ExamineTemp() []pipeline.Finding {
 	const about = "temporary folder"
 	temp := os.TempDir()
@@ -240,5 +241,5 @@ func ExamineTemp() []pipeline.Finding {
 	return nil
 }
 
-// tempFix is what to do if there is no folder for temporary files.
+// tempFix is the fix if there is no folder for temporary files.
 const tempFix = "Set TMPDIR to a folder that exists and that this user can write to."

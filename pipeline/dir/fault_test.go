@@ -11,8 +11,8 @@ import (
 	"stedi/pipeline/dir"
 )
 
-// Every operation fails once: the error is returned, nothing is torn, and nothing
-// is left over even before the next sweep, unless removing is what failed.
+// Every operation fails once: the error is returned, no file is torn, and no
+// file is left over even before the next sweep, unless the removal failed.
 func TestEveryOperationFailsOnce(t *testing.T) {
 	faults := []error{syscall.ENOSPC, syscall.EIO}
 	for n, op := range record(t) {
@@ -33,7 +33,7 @@ func TestEveryOperationFailsOnce(t *testing.T) {
 	}
 }
 
-// From some operation on, all fail, as on a disk that broke.
+// All operations after a certain one fail, as on a broken disk.
 func TestEveryOperationFailsFromOneOn(t *testing.T) {
 	for n, op := range record(t) {
 		t.Run(fmt.Sprintf("%d %s", n, op.Kind), func(t *testing.T) {
@@ -85,7 +85,7 @@ func failing(t *testing.T, root string, fault error, now func() bool) (done int)
 	return done
 }
 
-// recovers checks that a new run finds the lake free, and leaves it clean.
+// recovers checks that a new run can lock the lake, and leaves it clean.
 func recovers(t *testing.T, root string) {
 	t.Helper()
 	lake := open(t, root, nil)

@@ -15,7 +15,7 @@ import (
 	"stedi/pipeline"
 )
 
-// Open reads a file.
+// Open opens a file for reading.
 func (s *Store) Open(ctx context.Context, name string) (io.ReadCloser, error) {
 	if err := ready(ctx, name); err != nil {
 		return nil, err
@@ -35,8 +35,8 @@ func (s *Store) open(name string) (*os.File, error) {
 	return s.disk.open(at)
 }
 
-// file returns where the bytes of a file really are. To open anything else,
-// such as a pipe, could block for ever.
+// file returns the real path of a file. It returns an error for anything else,
+// such as a pipe, because opening it could block for ever.
 func (s *Store) file(name string) (string, error) {
 	at, err := s.follow(name)
 	if missing(err) {
@@ -57,8 +57,8 @@ func (s *Store) file(name string) (string, error) {
 	return at, nil
 }
 
-// Put makes name hold content. If making the rename durable is what fails,
-// name may hold the new content in spite of the error.
+// Put writes content to name. If the rename succeeds but making it durable
+// fails, name holds the new content in spite of the error.
 func (s *Store) Put(ctx context.Context, name string, content []byte) error {
 	if err := ready(ctx, name); err != nil {
 		return err
@@ -69,10 +69,10 @@ func (s *Store) Put(ctx context.Context, name string, content []byte) error {
 	})
 }
 
-// Copy makes to hold what from holds. The bytes are not shared through a hard
-// link: making and removing one changes the change time of the other name, so
-// that listings of an unchanged file would differ. File systems that can
-// clone blocks still share them.
+// Copy copies from to to. It does not use a hard link, because creating and
+// removing one changes the change time of the other name, so that listings of
+// an unchanged file would differ. File systems that can clone blocks still
+// share them.
 func (s *Store) Copy(ctx context.Context, from, to string) error {
 	if err := ready(ctx, from); err != nil {
 		return err
@@ -107,7 +107,7 @@ func (s *Store) copyAll(ctx context.Context, to, from *os.File) error {
 	}
 }
 
-// publish makes name hold what fill writes, in one step.
+// publish replaces name in one step with a file that fill writes.
 func (s *Store) publish(name string, fill func(temp *os.File) error) error {
 	at, err := s.place(staging + "/.put-" + rand.Text())
 	if err != nil {
@@ -126,7 +126,7 @@ func (s *Store) publish(name string, fill func(temp *os.File) error) error {
 	return s.settle(name, filepath.Dir(to))
 }
 
-// settle makes a name durable in its folder, if it is worth that.
+// settle makes a name durable in its folder, unless the file is expendable.
 func (s *Store) settle(name, folder string) error {
 	if pipeline.Expendable(name) {
 		return nil
@@ -134,7 +134,7 @@ func (s *Store) settle(name, folder string) error {
 	return s.disk.syncFolder(folder)
 }
 
-// fillNew makes a whole file, or none.
+// fillNew creates a complete file, or no file.
 func (s *Store) fillNew(at string, mode fs.FileMode, durable bool, fill func(temp *os.File) error) error {
 	temp, err := s.disk.create(at, os.O_WRONLY|os.O_EXCL, mode)
 	if err != nil {
@@ -153,7 +153,7 @@ func (s *Store) fillNew(at string, mode fs.FileMode, durable bool, fill func(tem
 	return nil
 }
 
-// Delete removes a file, or a folder with all that is in it. Of a link, it
+// Delete removes a file, or a folder with all its content. For a link, it
 // removes the link.
 func (s *Store) Delete(ctx context.Context, name string) error {
 	if err := ready(ctx, name); err != nil {

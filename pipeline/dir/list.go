@@ -13,9 +13,9 @@ import (
 	"stedi/pipeline"
 )
 
-// List returns every file below the folder, sorted by name. A file that is
+// List returns every file below the folder, sorted by name. A name that is
 // neither a file nor a folder nor a link to one, such as a pipe, is ErrUnsafe,
-// since its bytes are outside the lake.
+// because its bytes are outside the lake.
 func (s *Store) List(ctx context.Context, folder string) ([]pipeline.File, error) {
 	if err := check(folder); err != nil {
 		return nil, err
@@ -44,8 +44,8 @@ func (s *Store) List(ctx context.Context, folder string) ([]pipeline.File, error
 
 type walk struct {
 	store  *Store
-	all    bool            // hidden ones too
-	within map[string]bool // the folders from the start to here, where they really are
+	all    bool            // includes hidden files
+	within map[string]bool // the real paths of the folders from the start to here
 	files  []pipeline.File
 }
 
@@ -75,8 +75,8 @@ func (w *walk) folder(ctx context.Context, name, real string) error {
 }
 
 func (w *walk) entry(ctx context.Context, name, at string, entry fs.DirEntry) error {
-	// A name that no other method would take is refused here, rather than
-	// after half of a run.
+	// A name that every other method refuses is an error here, rather than in
+	// the middle of a run.
 	if err := check(name); err != nil {
 		return err
 	}
@@ -108,8 +108,8 @@ func (w *walk) link(name string) (at string, info fs.FileInfo, err error) {
 		info, err = os.Stat(at)
 	}
 	if missing(err) {
-		// The target's location is unknown, and to skip it could
-		// mean to pass over data.
+		// The target's location is unknown, and skipping the link could mean
+		// skipping data.
 		return "", nil, fmt.Errorf("%s is a link to nothing, it %w", name, pipeline.ErrUnsafe)
 	}
 	return at, info, err

@@ -99,7 +99,7 @@ func TestNothingIsReadOrChangedThroughALinkOutside(t *testing.T) {
 	mustBe(t, lake.Delete(ctx, "zone/a.json"), pipeline.ErrUnsafe)
 	holds(t, outside, "a.json", "theirs")
 
-	// A link is itself replaced and deleted, never what it leads to.
+	// Replacing and deleting a link affects the link itself, never its target.
 	if err := lake.Put(ctx, "file.json", []byte("mine")); err != nil {
 		t.Fatal(err)
 	}
@@ -165,7 +165,8 @@ func TestAnUnreadableFolderIsNamed(t *testing.T) {
 		if !strings.Contains(err.Error(), folder) {
 			t.Errorf("error does not name the folder: %v", err)
 		}
-		// The second time, without the help of the fault where that works.
+		// The second time it runs without the simulated fault, where that
+		// works.
 		if os.Geteuid() <= 0 {
 			return
 		}
@@ -177,8 +178,8 @@ func TestAnUnreadableFolderIsNamed(t *testing.T) {
 	}
 }
 
-// 100,000 names; to make as many files would take most of the time, so most
-// are those of a few folders that others link to.
+// The test lists 100,000 names. Creating as many files would take most of the
+// time, so most names are in a few folders that links refer to.
 func TestListOfManyFiles(t *testing.T) {
 	const folders, made = 100, 10
 	root := memory(t)
@@ -208,7 +209,7 @@ func TestListOfManyFiles(t *testing.T) {
 	}
 }
 
-// fill makes a folder of 1000 names for one file.
+// fill creates a folder with 1000 names of one file.
 func fill(t *testing.T, folder string) {
 	t.Helper()
 	write(t, folder, "000.json", "{}")
@@ -220,8 +221,8 @@ func fill(t *testing.T, folder string) {
 	}
 }
 
-// memory is t.TempDir, in memory where there is such a folder, for tests of
-// many operations that no disk need wait for.
+// memory returns t.TempDir, in memory where the system has such a folder, for
+// tests with many operations that need not wait for a disk.
 func memory(t *testing.T) string {
 	t.Helper()
 	if _, err := os.Stat("/dev/shm"); err == nil {
@@ -230,7 +231,8 @@ func memory(t *testing.T) string {
 	return t.TempDir()
 }
 
-// descriptors counts what the process has open, where that is known.
+// descriptors counts the open files of the process, where the system reports
+// them.
 func descriptors(t *testing.T) int {
 	t.Helper()
 	open, err := os.ReadDir("/proc/self/fd")
@@ -240,7 +242,7 @@ func descriptors(t *testing.T) int {
 	return len(open)
 }
 
-// A lake whose folder no longer exists is not an empty one.
+// A lake whose folder no longer exists is not an empty lake.
 func TestALakeThatIsGoneIsNotEmpty(t *testing.T) {
 	root := filepath.Join(t.TempDir(), "lake")
 	if err := os.Mkdir(root, 0o700); err != nil {

@@ -16,19 +16,19 @@ import (
 
 const (
 	lockName = internal + "/lock"
-	// A lock whose holder is unknown is read again, for a second in
-	// all: its text is written just after it is taken, and removed just
+	// A lock whose holder is unknown is read again, for one second in total:
+	// the holder is written just after the lock is taken, and removed just
 	// before it is released.
 	lockTries = 200
 	lockWait  = 5 * time.Millisecond
-	// Who only looks has no need to be as sure.
+	// A caller that only reads the holder can tolerate an unknown one.
 	lookTries = 4
-	// maxHolder bounds what is read of a lock file that is none.
+	// maxHolder bounds how much is read of a file that is not a lock file.
 	maxHolder = 64 << 10
 )
 
-// Lock takes the lake for holder. The lock is the system's, on an open file,
-// so it ends with its process; what the file says is only who has it.
+// Lock takes the lake for holder. It is the operating system's lock on an open
+// file, so it ends with its process. The file's content only names the holder.
 func (s *Store) Lock(ctx context.Context, holder pipeline.Holder) (func() error, error) {
 	other := unknown
 	for tries := 0; tries < lockTries; {
@@ -48,7 +48,8 @@ func (s *Store) Lock(ctx context.Context, holder pipeline.Holder) (func() error,
 			if err != nil {
 				return nil, err
 			}
-			// A dead holder's text stays until the next one has written its own.
+			// The text of a dead holder remains until the next holder writes
+			// its own.
 			stale := other.Host == holder.Host && dead(other.PID)
 			if known && !stale {
 				return nil, &pipeline.LockedError{Holder: other}
@@ -92,9 +93,9 @@ func pause(ctx context.Context) {
 	}
 }
 
-// take returns the locked file, or nil and whether another process has taken it.
-// If no process has, others are reading at this moment: they share the lock, which
-// lasts no longer than a system call, and a holder never shares it.
+// take returns the locked file, or nil and whether another process holds the
+// lock. If it does not, other processes read the holder at this moment: they
+// share the lock for no longer than a system call; a holder never shares it.
 func (s *Store) take() (file *os.File, taken bool, err error) {
 	at, err := s.place(lockName)
 	if err != nil {
@@ -125,13 +126,13 @@ func (s *Store) take() (file *os.File, taken bool, err error) {
 	return nil, !shared, errors.Join(err, file.Close())
 }
 
-// lockless is the error of a file system that cannot lock a file.
+// lockless returns the error for a file system that cannot lock a file.
 func lockless(at string, err error) error {
 	return pipeline.Fail(pipeline.BadEngine, "", "Keep the lake on a file system with locks, such as a local disk, or mount this one with them (NFS: local_lock=flock).",
 		"lock %s: %w", at, err)
 }
 
-// taken reports whether another process has the lock.
+// taken reports whether another process holds the lock.
 func (s *Store) taken() (bool, error) {
 	file, err := s.open(lockName)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -168,8 +169,8 @@ func (s *Store) release(file *os.File) error {
 	return errors.Join(err, file.Close())
 }
 
-// readHolder reads who has the lock into holder, which stays as it is while
-// that is not there, or not yet complete.
+// readHolder reads the lock holder into holder. It leaves holder unchanged
+// while the text is missing or incomplete.
 func (s *Store) readHolder(holder *pipeline.Holder) (known bool, err error) {
 	file, err := s.disk.open(s.path(lockName))
 	if errors.Is(err, fs.ErrNotExist) {

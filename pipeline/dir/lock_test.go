@@ -20,8 +20,8 @@ import (
 	"stedi/pipeline/dir"
 )
 
-// The winner has the lock a moment before its text is in the file: until then
-// there is none, or half of it, or that of the one who held it before and died.
+// The winner takes the lock shortly before its text is in the file. Until then
+// the file has no text, or half of it, or the text of a dead previous holder.
 func TestTheLoserWaitsForTheHoldersText(t *testing.T) {
 	holder := pipeline.Holder{Run: "2", PID: os.Getpid(), Host: "test", Since: time.Unix(1, 0).UTC()}
 	gone := process(t, "none")
@@ -90,7 +90,7 @@ func TestWaitingForTheHoldersTextCanBeCancelled(t *testing.T) {
 	mustBe(t, err, context.Canceled)
 }
 
-// A lock that is released while the loser waits is taken.
+// A waiting process takes a lock that is released meanwhile.
 func TestTheLoserTakesWhatIsReleased(t *testing.T) {
 	root := t.TempDir()
 	write(t, root, ".stedi/lock", "")
@@ -111,8 +111,9 @@ func TestTheLoserTakesWhatIsReleased(t *testing.T) {
 	holds(t, root, ".stedi/lock", "")
 }
 
-// One who looks shares the lock for a moment. What the file says then is what
-// a dead holder left, of a host where no process can be checked.
+// A process that reads the holder shares the lock for a moment. Meanwhile the
+// file may have the text of a dead holder on a host whose processes cannot be
+// checked.
 func TestALockNeverFailsBecauseSomebodyLooks(t *testing.T) {
 	left := text(t, pipeline.Holder{Run: "1", PID: 1, Host: "elsewhere"})
 	t.Run("it waits as long as that takes", func(t *testing.T) {
@@ -170,7 +171,7 @@ func TestALockNeverFailsBecauseSomebodyLooks(t *testing.T) {
 	})
 }
 
-// What the lock file says counts only while a process has the lock.
+// The text of the lock file counts only while a process holds the lock.
 func TestWhoHasTheLakeIsToldWithoutWriting(t *testing.T) {
 	holder := pipeline.Holder{Run: "2", PID: os.Getpid(), Host: "test", Since: time.Unix(1, 0).UTC()}
 	for _, test := range []struct {
@@ -206,7 +207,7 @@ func TestWhoHasTheLakeIsToldWithoutWriting(t *testing.T) {
 	}
 }
 
-// hold locks a file as another process would.
+// hold locks a file as another process does.
 func hold(t *testing.T, at string) *os.File {
 	t.Helper()
 	return flock(t, at, unix.LOCK_EX)

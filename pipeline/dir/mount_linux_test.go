@@ -12,17 +12,17 @@ import (
 	"stedi/pipeline"
 )
 
-// mountRole keeps the roles of processes that mount a file system of their
-// own apart from those that work on every unix.
+// mountRole separates the roles of processes that mount their own file system
+// from those that work on every unix.
 const mountRole = "STEDI_DIR_TEST_MOUNT"
 
-// TestMountRole is not a test, but what other processes run.
+// TestMountRole is not a test: child processes run it.
 func TestMountRole(t *testing.T) {
 	root := os.Getenv(mountRole)
 	if root == "" {
 		t.Skip("runs only in processes that other tests start")
 	}
-	// Without this, the mount could be seen by everybody.
+	// Without this call, the mount would be visible to all processes.
 	if err := syscall.Mount("", "/", "", syscall.MS_REC|syscall.MS_PRIVATE, ""); err != nil {
 		t.Skip(err)
 	}
@@ -56,7 +56,7 @@ func TestMountRole(t *testing.T) {
 	})
 }
 
-// A disk that is really full, and one that is really read-only.
+// The test uses a disk that is really full, and one that is really read-only.
 func TestOnAMountOfItsOwn(t *testing.T) {
 	self, err := os.Executable()
 	if err != nil {

@@ -13,7 +13,7 @@ import (
 	"stedi/pipeline"
 )
 
-// check refuses a name that could mean anything but a file below the root.
+// check refuses a name that could refer to anything but a file below the root.
 func check(name string) error {
 	if err := pipeline.CheckName(name); err != nil {
 		return err
@@ -24,8 +24,8 @@ func check(name string) error {
 	return nil
 }
 
-// private reports whether a folder holds rejects: lines as they came, with
-// personal data that no audit has seen.
+// private reports whether a folder holds rejects: original lines with personal
+// data that were never audited.
 func private(folder string) bool {
 	parts := strings.Split(folder, "/")
 	return parts[0] == internal && slices.Contains(parts, "rejects")
@@ -45,17 +45,17 @@ func folderMode(folder string) fs.FileMode {
 	return 0o755
 }
 
-// path joins a name to the root, without a look at the file system.
+// path joins a name to the root without access to the file system.
 func (s *Store) path(name string) string {
 	return filepath.Join(s.root, filepath.FromSlash(name))
 }
 
-// follow returns where a name really is, after every link in it.
+// follow returns the real path of a name, with all links resolved.
 func (s *Store) follow(name string) (string, error) {
 	at := s.path(name)
 	real, err := filepath.EvalSymlinks(at)
 	if err != nil {
-		// EvalSymlinks has no error of its own for a link that leads to itself.
+		// EvalSymlinks has no specific error for a link that leads to itself.
 		if _, statErr := os.Stat(at); errors.Is(statErr, errLinkLoop) {
 			return "", fmt.Errorf("%s is a link to itself, it %w", name, pipeline.ErrUnsafe)
 		}
@@ -67,7 +67,7 @@ func (s *Store) follow(name string) (string, error) {
 	return real, nil
 }
 
-// folder returns where a folder really is, and makes what is missing of it.
+// folder returns the real path of a folder, and creates missing parts of it.
 func (s *Store) folder(name string) (string, error) {
 	real, err := s.follow(name)
 	if !missing(err) || name == "." {
@@ -84,8 +84,8 @@ func (s *Store) folder(name string) (string, error) {
 	return real, s.settle(name, above)
 }
 
-// place returns where a name belongs, with its folder made. A link in its
-// last part is not followed, since a rename replaces it.
+// place returns the real path for a name and creates its folder. A link in the
+// last part is not resolved, because a rename replaces it.
 func (s *Store) place(name string) (string, error) {
 	folder, err := s.folder(path.Dir(name))
 	if err != nil {
@@ -94,7 +94,7 @@ func (s *Store) place(name string) (string, error) {
 	return filepath.Join(folder, path.Base(name)), nil
 }
 
-// stat returns a file as List would show it.
+// stat returns a file as List lists it.
 func (s *Store) stat(name string) (pipeline.File, error) {
 	at, err := s.follow(name)
 	if err != nil {

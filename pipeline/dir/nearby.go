@@ -12,8 +12,8 @@ import (
 	"stedi/pipeline"
 )
 
-// Nearby looks at a folder of the lake, or of the one that would begin so many
-// folders further up. It follows no links.
+// Nearby lists a folder of the lake, or of the folder up levels above it. It
+// follows no links.
 func (s *Store) Nearby(ctx context.Context, up int, folder string) pipeline.Nearby {
 	root := s.root
 	for range up {
@@ -32,7 +32,7 @@ func (s *Store) Nearby(ctx context.Context, up int, folder string) pipeline.Near
 		return found
 	}
 	w := nearbyWalk{folder: folder, found: &found}
-	// It returns no error but those that end the walk.
+	// The callback returns an error only to end the walk.
 	_ = fs.WalkDir(os.DirFS(root), path.Clean(folder), func(name string, entry fs.DirEntry, err error) error { return w.entry(ctx, name, entry, err) })
 	slices.Sort(found.Files)
 	return found
@@ -63,5 +63,5 @@ func (w nearbyWalk) entry(ctx context.Context, name string, entry fs.DirEntry, e
 	default:
 		w.found.Files = append(w.found.Files, name)
 	}
-	return nil //nolint:nilerr // what cannot be read is passed over
+	return nil //nolint:nilerr // what cannot be read is ignored
 }

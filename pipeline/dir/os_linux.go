@@ -10,8 +10,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// version changes whenever a file is replaced or written to, even by one who
-// puts its times back.
+// version changes whenever a file is replaced or written, even if its times are
+// restored.
 func version(info fs.FileInfo) string {
 	stat, ok := info.Sys().(*syscall.Stat_t)
 	if !ok {
@@ -23,7 +23,7 @@ func version(info fs.FileInfo) string {
 func renameNew(from, to string) error {
 	err := unix.Renameat2(unix.AT_FDCWD, from, unix.AT_FDCWD, to, unix.RENAME_NOREPLACE)
 	if errors.Is(err, unix.EINVAL) || errors.Is(err, unix.ENOSYS) {
-		return os.Rename(from, to) // the file system cannot do better
+		return os.Rename(from, to) // the file system supports nothing stronger
 	}
 	if err != nil {
 		return &os.LinkError{Op: "rename", Old: from, New: to, Err: err}
@@ -31,7 +31,7 @@ func renameNew(from, to string) error {
 	return nil
 }
 
-// startWriteBack only makes a later sync shorter, so it cannot fail.
+// startWriteBack only makes a later sync shorter. It reports no errors.
 func startWriteBack(file *os.File, offset, length int64) {
 	conn, err := file.SyscallConn()
 	if err != nil {

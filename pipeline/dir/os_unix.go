@@ -9,10 +9,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// tryLock locks a file for as long as it is open, unless another process has it.
+// tryLock locks a file while it is open, unless another process holds the lock.
 func tryLock(file *os.File) (held bool, err error) { return flock(file, unix.LOCK_EX) }
 
-// tryShare shares the lock with all who do, unless another process has it alone.
+// tryShare takes a shared lock, unless another process holds the exclusive
+// lock.
 func tryShare(file *os.File) (held bool, err error) { return flock(file, unix.LOCK_SH) }
 
 func flock(file *os.File, how int) (held bool, err error) {
@@ -37,7 +38,7 @@ func flock(file *os.File, how int) (held bool, err error) {
 	return lockErr == nil, lockErr
 }
 
-// free is how many bytes and files a file system can still take from this
+// free returns how many bytes and files a file system still accepts from this
 // user.
 func free(path string) (bytes, files uint64, err error) {
 	var stat unix.Statfs_t
@@ -46,12 +47,12 @@ func free(path string) (bytes, files uint64, err error) {
 	}
 	files = uint64(stat.Ffree) // its type differs between systems
 	if stat.Files == 0 {
-		files = 1 << 32 // it has no such limit
+		files = 1 << 32 // the file system has no such limit
 	}
-	return uint64(stat.Bavail) * uint64(stat.Bsize), files, nil // neither is negative
+	return uint64(stat.Bavail) * uint64(stat.Bsize), files, nil // neither value is negative
 }
 
-// dead reports whether a process of this host has surely ended.
+// dead reports whether a process of this host has certainly ended.
 func dead(pid int) bool {
 	return pid > 0 && errors.Is(unix.Kill(pid, 0), unix.ESRCH)
 }

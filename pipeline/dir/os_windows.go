@@ -10,8 +10,8 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// version is the creation time: a file that takes another's place by a rename
-// keeps its own. The index of a file would take a handle for each one listed.
+// version is the creation time: a file that replaces another one by a rename
+// keeps its own. The file index would require one handle per listed file.
 func version(info fs.FileInfo) string {
 	data, ok := info.Sys().(*syscall.Win32FileAttributeData)
 	if !ok {
@@ -35,16 +35,17 @@ func renameNew(from, to string) error {
 	return nil
 }
 
-// tryLock locks a file for as long as it is open, unless another process has it.
+// tryLock locks a file while it is open, unless another process holds the lock.
 func tryLock(file *os.File) (held bool, err error) {
 	return lock(file, windows.LOCKFILE_EXCLUSIVE_LOCK)
 }
 
-// tryShare shares the lock with all who do, unless another process has it alone.
+// tryShare takes a shared lock, unless another process holds the exclusive
+// lock.
 func tryShare(file *os.File) (held bool, err error) { return lock(file, 0) }
 
-// lock locks a byte far behind the text, which others could not read if it
-// were locked itself.
+// lock locks a byte far behind the text, because other processes could not read
+// the text if it were locked itself.
 func lock(file *os.File, how uint32) (held bool, err error) {
 	conn, err := file.SyscallConn()
 	if err != nil {
@@ -63,8 +64,8 @@ func lock(file *os.File, how uint32) (held bool, err error) {
 	return lockErr == nil, lockErr
 }
 
-// free is how many bytes a disk can still take from this user. Files have no
-// limit of their own.
+// free returns how many bytes a disk still accepts from this user. The number
+// of files has no limit of its own.
 func free(path string) (bytes, files uint64, err error) {
 	name, err := windows.UTF16PtrFromString(path)
 	if err == nil {
@@ -73,10 +74,10 @@ func free(path string) (bytes, files uint64, err error) {
 	return bytes, 1 << 32, err
 }
 
-// dead is never sure here: a process number is soon used again.
+// dead is always false here, because Windows soon reuses process numbers.
 func dead(int) bool { return false }
 
-// syncFolder has nothing to do: a rename is in the file system's journal.
+// syncFolder does nothing: the file system's journal makes renames durable.
 func syncFolder(string) error { return nil }
 
 func startWriteBack(*os.File, int64, int64) {}

@@ -14,10 +14,10 @@ const (
 	privateLock   = "lock"
 )
 
-// Private makes a folder in temp (empty: the system's) for what one process
-// needs only while it runs, such as rows that do not fit into memory. It also
-// removes those folders that processes left behind which were killed: a live
-// one holds a lock in its folder.
+// Private creates a folder in temp (empty: the system's) for files that one
+// process uses only while it runs, such as rows that do not fit into memory. It
+// also removes such folders of killed processes: a live process holds a lock in
+// its folder.
 func Private(temp string) (folder string, remove func() error, err error) {
 	if temp == "" {
 		temp = os.TempDir()
@@ -36,8 +36,9 @@ func Private(temp string) (folder string, remove func() error, err error) {
 	return folder, func() error { return errors.Join(os.RemoveAll(folder), lock.Close()) }, nil
 }
 
-// lockFolder gives the folder its lock. It is taken before it gets the name
-// by which others look for it, so that none of them can be first.
+// lockFolder creates the lock of the folder. It locks the file before it
+// renames it to the name that other processes look for, so that no other
+// process can lock it first.
 func lockFolder(folder string) (*os.File, error) {
 	lock, err := os.CreateTemp(folder, "new-")
 	if err != nil {
@@ -56,8 +57,8 @@ func lockFolder(folder string) (*os.File, error) {
 	return lock, nil
 }
 
-// sweepPrivate removes the folders whose owners are dead. Those of other
-// people, and those that are just being made, are left alone.
+// sweepPrivate removes the folders of dead processes. It leaves the folders of
+// other users, and those that are being created.
 func sweepPrivate(temp string) error {
 	locks, err := filepath.Glob(filepath.Join(temp, privatePrefix+"*", privateLock))
 	if err != nil {
@@ -66,7 +67,7 @@ func sweepPrivate(temp string) error {
 	for _, name := range locks {
 		lock, err := os.OpenFile(name, os.O_RDWR, 0)
 		if err != nil {
-			continue // another user's, or gone in the meantime
+			continue // another user's, or already removed
 		}
 		held, err := tryLock(lock)
 		if held && err == nil {

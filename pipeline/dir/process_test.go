@@ -20,7 +20,8 @@ import (
 	"stedi/pipeline/dir"
 )
 
-// roleVariable makes this test binary another process with one of the roles.
+// roleVariable starts this test binary as another process with one of the
+// roles.
 const roleVariable = "STEDI_DIR_TEST_ROLE"
 
 var roles = map[string]func(t *testing.T, args []string){
@@ -30,7 +31,7 @@ var roles = map[string]func(t *testing.T, args []string){
 	"racer":   racer,
 }
 
-// TestRole is not a test, but what other processes run.
+// TestRole is not a test: child processes run it.
 func TestRole(t *testing.T) {
 	role := os.Getenv(roleVariable)
 	if role == "" {
@@ -40,7 +41,7 @@ func TestRole(t *testing.T) {
 	roles[name](t, strings.Fields(args))
 }
 
-// process prepares a process of a role.
+// process prepares a process with a role.
 func process(t *testing.T, role ...string) *exec.Cmd {
 	t.Helper()
 	self, err := os.Executable()
@@ -48,13 +49,14 @@ func process(t *testing.T, role ...string) *exec.Cmd {
 		t.Fatal(err)
 	}
 	cmd := exec.CommandContext(t.Context(), self, "-test.run=^TestRole$", "-test.v")
-	// Else the race detector waits for a second at the end of each process.
+	// Otherwise the race detector waits for a second at the end of each
+	// process.
 	cmd.Env = append(os.Environ(), "GORACE=atexit_sleep_ms=0", roleVariable+"="+strings.Join(role, " "))
 	return cmd
 }
 
 // A process is killed at every operation: each name holds its old bytes or its
-// new ones, and the next run finds the lake free and leaves it clean.
+// new ones, and the next run can lock the lake and leaves it clean.
 func TestKilledAtEveryOperation(t *testing.T) {
 	ops := record(t)
 	for n := range len(ops) + 1 {
@@ -75,7 +77,7 @@ func TestKilledAtEveryOperation(t *testing.T) {
 	}
 }
 
-// soundAnywhere is sound where it is not known how far the script came.
+// soundAnywhere is sound for a script that ended at an unknown step.
 func soundAnywhere(t *testing.T, root string) {
 	t.Helper()
 	done := 0
@@ -107,7 +109,8 @@ func killedAt(t *testing.T, args []string) {
 	}
 }
 
-// The system's limit on the size of a file is an error, not a torn file.
+// Exceeding the system's limit on the file size is an error and leaves no torn
+// file.
 func TestFileSizeLimit(t *testing.T) {
 	root := t.TempDir()
 	lay(t, root)
@@ -127,7 +130,8 @@ func limited(t *testing.T, args []string) {
 	tooBig(t, args[0], syscall.EFBIG)
 }
 
-// tooBig checks that big files fail as they must, and small ones still work.
+// tooBig checks that big files fail as required, and that small ones still
+// work.
 func tooBig(t *testing.T, root string, want error) {
 	t.Helper()
 	lake := open(t, root, nil)
@@ -219,7 +223,7 @@ func (r *racing) say(t *testing.T, word string) {
 	}
 }
 
-// hear returns the next reply, past what the test binary itself prints.
+// hear returns the next reply, and skips the output of the test binary itself.
 func (r *racing) hear(t *testing.T) string {
 	t.Helper()
 	for r.replies.Scan() {

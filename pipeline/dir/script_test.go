@@ -15,17 +15,18 @@ import (
 	"stedi/pipeline/dir"
 )
 
-// A step changes one name of the lake from old to new; "" is no file.
+// A step changes one name of the lake from old to new; "" means no file.
 type step struct {
 	name     string
 	old, new string
 	do       func(ctx context.Context, lake *dir.Store, s step) error
 }
 
-// big takes several writes, and others than its ends could be torn.
+// big requires several writes, so that a torn file may differ in its middle.
 var big = strings.Repeat("0123456789abcdef", 3<<15)
 
-// script does all that a run does to a lake, each step to a name of its own.
+// script does everything that a run does to a lake; each step uses its own
+// name.
 var script = []step{
 	{"trusted/put.json", "old put", "new put", put},
 	{"trusted/made/by/put.json", "", "new put", put},
@@ -80,8 +81,8 @@ func commit(ctx context.Context, lake *dir.Store, s step) (err error) {
 	return err
 }
 
-// play runs the script until its first error, and returns how many steps ended
-// well.
+// play runs the script until its first error, and returns how many steps
+// succeeded.
 func play(ctx context.Context, lake *dir.Store) (done int, err error) {
 	unlock, err := lake.Lock(ctx, pipeline.Holder{Run: "1", PID: os.Getpid(), Host: "test"})
 	if err != nil {
@@ -99,7 +100,7 @@ func play(ctx context.Context, lake *dir.Store) (done int, err error) {
 	return len(script), nil
 }
 
-// lay makes the lake that the script begins with, with leftovers in staging.
+// lay creates the lake with which the script starts, with leftovers in staging.
 func lay(t *testing.T, root string) {
 	t.Helper()
 	write(t, root, "landing/source.json", "source")
@@ -113,7 +114,7 @@ func lay(t *testing.T, root string) {
 }
 
 // sound checks that each name holds its old bytes or its new ones: new up to
-// the done-th step, old after it, and of that one itself either.
+// step done, old after it, and either of them for that step itself.
 func sound(t *testing.T, root string, done int) {
 	t.Helper()
 	for i, s := range script {
@@ -129,7 +130,7 @@ func sound(t *testing.T, root string, done int) {
 	holds(t, root, "landing/source.json", "source")
 }
 
-// clean checks that the lake has no file but those of the script.
+// clean checks that the lake has no files other than those of the script.
 func clean(t *testing.T, root string) {
 	t.Helper()
 	known := map[string]bool{"landing/source.json": true, ".stedi/lock": true}
@@ -165,7 +166,7 @@ func files(t *testing.T, root string) map[string]int64 {
 	return sizes
 }
 
-// record plays the script on a lake of its own, and returns its operations.
+// record plays the script on a new lake, and returns its operations.
 func record(t *testing.T) []dir.Op {
 	t.Helper()
 	root := memory(t)

@@ -11,12 +11,12 @@ import (
 	"stedi/pipeline"
 )
 
-// writeBackStep is after how many new bytes the system is asked to start
-// writing them to the disk, so that little is left to wait for in a sync.
+// writeBackStep is after how many new bytes the operating system is told to
+// start writing them to the disk, so that a later sync is short.
 const writeBackStep = 8 << 20
 
-// Fetch returns where a listed file is. If the file is not the listed one
-// any more, the error is ErrChanged.
+// Fetch returns the path of a listed file. If the file has changed since it was
+// listed, the error is ErrChanged.
 func (s *Store) Fetch(ctx context.Context, file pipeline.File) (string, error) {
 	if err := ready(ctx, file.Name); err != nil {
 		return "", err
@@ -35,8 +35,8 @@ func (s *Store) Fetch(ctx context.Context, file pipeline.File) (string, error) {
 	return at, s.readable(at)
 }
 
-// readable makes sure that a file can be opened: its reader opens it late, and
-// in another process.
+// readable makes sure that a file can be opened, because its reader opens it
+// later and in another process.
 func (s *Store) readable(at string) error {
 	file, err := s.disk.open(at)
 	if err != nil {
@@ -45,8 +45,8 @@ func (s *Store) readable(at string) error {
 	return file.Close()
 }
 
-// Create starts a staged file, below .stedi/staging. A name that is already
-// staged gives an error that is fs.ErrExist.
+// Create starts a staged file below .stedi/staging. The error for a name that
+// is already staged is fs.ErrExist.
 func (s *Store) Create(ctx context.Context, name string) (pipeline.StagedFile, error) {
 	if err := ready(ctx, name); err != nil {
 		return nil, err
@@ -63,13 +63,13 @@ func (s *Store) Create(ctx context.Context, name string) (pipeline.StagedFile, e
 	return &staged{disk: s.disk, path: at, file: file}, nil
 }
 
-// Commit puts a closed staged file in the place of name. If making the rename
-// durable is what fails, name holds the new file in spite of the error.
+// Commit moves a closed staged file to name. If the rename succeeds but making
+// it durable fails, name holds the new file in spite of the error.
 //
-// Against other commits the comparison is exact. A program that replaces the file
-// by hand, in the microseconds between the comparison and the rename, is not
-// seen; one who creates a file where none was is, except on file systems that
-// cannot rename without replacing.
+// The comparison with replaced is exact against other commits. It misses a
+// program that replaces the file in the microseconds between the comparison and
+// the rename. It detects a program that creates a new file, except on file
+// systems that cannot rename without replacing.
 func (s *Store) Commit(
 	ctx context.Context, output pipeline.StagedFile, name string, replaced *pipeline.File,
 ) (pipeline.File, error) {
@@ -128,8 +128,8 @@ func (s *Store) unchanged(name string, replaced *pipeline.File) error {
 	return nil
 }
 
-// Sweep removes everything that is staged. The staging folder itself stays,
-// for one who is about to stage something.
+// Sweep removes all staged files. The staging folder itself remains, for
+// processes that are about to stage a file.
 func (s *Store) Sweep(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("sweep %s: %w", staging, err)

@@ -11,11 +11,11 @@ type staged struct {
 	disk disk
 	path string
 	file *os.File // nil once closed
-	err  error    // the first failure; it is final
+	err  error    // the first error; it is final
 	gone bool     // committed or discarded
 
 	written int64 // bytes
-	started int64 // how many of them the system was asked to write back
+	started int64 // bytes for which the operating system was told to start writing
 }
 
 func (f *staged) Path() string { return f.path }
@@ -56,7 +56,7 @@ func (f *staged) Discard() error {
 		return nil
 	}
 	if f.file != nil {
-		_ = f.file.Close() // what could not be written is not wanted
+		_ = f.file.Close() // the file is discarded, so an error does not matter
 		f.file = nil
 	}
 	if err := f.disk.remove(f.path); err != nil {
@@ -66,7 +66,7 @@ func (f *staged) Discard() error {
 	return nil
 }
 
-// ready returns why the file cannot be committed, if so.
+// ready returns why the file cannot be committed, or nil.
 func (f *staged) ready() error {
 	switch {
 	case f.err != nil:

@@ -10,7 +10,7 @@ import (
 )
 
 // embedded describes the engine inside this process. The program opens it for
-// every lake, since it also reads what SQL says.
+// every lake, because it also parses SQL.
 func embedded() registry.Entry {
 	return registry.Entry{
 		Name: duckdb.Name, Label: "DuckDB", Help: "inside this program", Capabilities: duckdb.Capabilities(),
@@ -22,8 +22,8 @@ func embedded() registry.Entry {
 	}
 }
 
-// fresh asks each query of the tables as they are when it is asked, and fetches
-// none that it does not read.
+// fresh surveys the lake for each query, and fetches only the tables that the
+// query reads.
 type fresh struct {
 	*query.Querier
 
@@ -31,8 +31,8 @@ type fresh struct {
 	allow pipeline.Allowance
 }
 
-// Query begins a query. What a run has published between two looks at the lake
-// is not an error: the lake is surveyed again.
+// Query starts a query. If a run publishes a table between two reads of the
+// lake, Query surveys the lake again instead of failing.
 func (f *fresh) Query(ctx context.Context, sql string) (rows pipeline.Rows, err error) {
 	err = pipeline.Again(ctx, func() error {
 		rows, err = f.ask(ctx, sql)

@@ -1,5 +1,5 @@
-// Package engines lists the engines of the program. It is the only place that
-// names them all: an engine is a folder with an Entry, and one line here.
+// Package engines lists the engines of the program. No other package names them
+// all: an engine is a folder with an Entry, and one line here.
 package engines
 
 import (
@@ -9,7 +9,7 @@ import (
 )
 
 // All returns the engines, the default one first, with settings of their own.
-// The account's settings are shared with what else works on it.
+// They share the account's settings with the other commands that use it.
 func All(account *cloud.Settings) registry.List {
 	return registry.List{
 		embedded(),

@@ -13,12 +13,13 @@ import (
 	"stedi/pipeline/engines"
 )
 
-// Code asks engines for capabilities: outside the packages of the engines, the
-// registry and tests no file has an engine's name as a string.
+// Code branches on the capabilities of engines: outside the packages of the
+// engines, the registry and tests, no file contains an engine's name as a
+// string.
 func TestNoOtherCodeNamesAnEngine(t *testing.T) {
 	root := filepath.Join("..", "..")
 	names := engines.All(&cloud.Settings{}).Names()
-	// These are named even while they are not in the list.
+	// These are in the pattern even if they are not in the list.
 	literal := regexp.MustCompile("[\"`](" + strings.Join(append(names, "spark"), "|") + ")[\"`]")
 	own := []string{"pipeline/duckdb/", "pipeline/spark/", "pipeline/engines/", "athena/"}
 	err := filepath.WalkDir(root, func(at string, entry fs.DirEntry, err error) error {

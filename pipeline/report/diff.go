@@ -13,7 +13,7 @@ import (
 	"stedi/pipeline"
 )
 
-// Diff is what differs between two runs. What is equal is left out, but for
+// Diff lists the differences between two runs. It omits what is equal, except
 // the times of steps, which always differ.
 type Diff struct {
 	Schema  string       `json:"schema"` // stedi.diff/1
@@ -28,19 +28,19 @@ type Diff struct {
 
 const diffSchema = "stedi.diff/1"
 
-// Pair is a fact of both runs.
+// Pair is a value of both runs.
 type Pair[T comparable] struct {
 	A T `json:"a"`
 	B T `json:"b"`
 }
 
-// Same tells whether both runs agree.
+// Same reports whether both values are equal.
 func (p Pair[T]) Same() bool { return p.A == p.B }
 
 // Count is a number of both runs; a run without it has -1.
 type Count = Pair[int64]
 
-// TableDiff is how a table differs at the ends of two runs.
+// TableDiff is the difference of a table at the ends of two runs.
 type TableDiff struct {
 	Table   string   `json:"table"`
 	Rows    Count    `json:"rows"`
@@ -49,23 +49,23 @@ type TableDiff struct {
 	Removed []string `json:"removed_columns"`
 }
 
-// StepDiff is how the making of a table differs between two runs.
+// StepDiff is the difference of a step between two runs.
 type StepDiff struct {
 	Table   string        `json:"table"`
 	State   Pair[string]  `json:"state"`
 	Seconds Pair[float64] `json:"seconds"`
-	Funnel  []StageDiff   `json:"funnel"` // the stages with other rows
+	Funnel  []StageDiff   `json:"funnel"` // the stages with different row counts
 	SQL     string        `json:"sql"`    // unified diff
 }
 
-// StageDiff is a stage that other rows came through.
+// StageDiff is a stage with different row counts.
 type StageDiff struct {
 	Stage string `json:"stage"`
 	Rows  Count  `json:"rows"`
 }
 
-// Compare says how two runs of a lake differ. The SQL of a step that one of
-// them has not run is that of the run that made the table last.
+// Compare compares two runs of a lake. For a step that one of them has not run,
+// it uses the SQL of the run that last built the table.
 func Compare(ctx context.Context, store pipeline.Store, a, b *pipeline.Record) (*Diff, error) {
 	d := &Diff{
 		Schema: diffSchema, A: a.Run, B: b.Run, Tables: []TableDiff{}, Steps: []StepDiff{},
@@ -99,8 +99,8 @@ func Compare(ctx context.Context, store pipeline.Store, a, b *pipeline.Record) (
 	return d, nil
 }
 
-// union lists the names of both, in the order of the second and then of the
-// first.
+// union returns the names in both lists: those of b in order, then the
+// remaining ones of a.
 func union[T any](a, b []T, name func(T) string) []string {
 	var names []string
 	for _, x := range slices.Concat(b, a) {
@@ -130,7 +130,7 @@ func (t TableDiff) same() bool {
 	return t.Rows.Same() && t.Bytes.Same() && len(t.Added) == 0 && len(t.Removed) == 0
 }
 
-// without lists the columns that the others lack, as name and type.
+// without returns the columns that others lack, as name and type.
 func without(columns, others []pipeline.ColumnRecord) []string {
 	names := []string{}
 	for _, c := range columns {
@@ -169,7 +169,7 @@ func rowsAt(funnel pipeline.Funnel, stage string) int64 {
 	return -1
 }
 
-// compiled are the names of the SQL texts that runs have left, the newest
+// compiled are the names of the SQL texts that runs have stored, the newest
 // first.
 type compiled []string
 
@@ -187,8 +187,8 @@ func made(ctx context.Context, store pipeline.Store) (compiled, error) {
 	return texts, nil
 }
 
-// sql returns the text that last made the table, up to that run; nil if none
-// is there.
+// sql returns the text with which the table was last built, up to that run; nil
+// if there is no such text.
 func (c compiled) sql(ctx context.Context, store pipeline.Store, table, run string) (_ []byte, err error) {
 	for _, name := range c {
 		id, _, _ := strings.Cut(strings.TrimPrefix(name, pipeline.StateFolder+"/runs/"), "/")

@@ -14,30 +14,30 @@ import (
 	"stedi/pipeline/state"
 )
 
-// RowsDiff is how the rows of a table differ between two runs. It holds rows:
-// personal data.
+// RowsDiff is the difference of a table's rows between two runs. It contains
+// rows: personal data.
 type RowsDiff struct {
 	Table   string                  `json:"table"`
-	Columns []pipeline.ResultColumn `json:"columns"` // those that both versions have
-	OnlyA   int64                   `json:"only_a"`  // rows, counted as often as they occur
+	Columns []pipeline.ResultColumn `json:"columns"` // the columns of both versions
+	OnlyA   int64                   `json:"only_a"`  // rows, with duplicates
 	OnlyB   int64                   `json:"only_b"`
-	// The samples are some of them, all different, at most SampleRows each.
+	// The samples are distinct rows, at most SampleRows each.
 	SampleA [][]any `json:"sample_a"`
 	SampleB [][]any `json:"sample_b"`
 	Gone    string  `json:"gone,omitempty"` // why the rows cannot be compared, or ""
 }
 
-// SampleRows is how many rows of either run a RowsDiff shows.
+// SampleRows is how many rows of each run a RowsDiff shows.
 const SampleRows = 5
 
-// Versions opens a Querier over two versions of one table, under the names
-// before and after.
+// Versions opens a Querier on two versions of one table, named before and
+// after.
 type Versions func(ctx context.Context, before, after pipeline.Input) (pipeline.Querier, error)
 
-// CompareRows says how the rows differ of those tables whose version is not the
-// same at the ends of both runs, in the columns that both versions have. One
-// that cannot be compared says why: only the newest version and the one before
-// the last run are there, and of landing tables no version is kept.
+// CompareRows compares the rows of the tables whose versions differ at the ends
+// of both runs, in the columns of both versions. For a table that cannot be
+// compared it returns the reason: a lake keeps only the newest version and the
+// one before the last run, and no versions of landing tables.
 func CompareRows(ctx context.Context, r *pipeline.Runner, versions Versions, d *Diff) ([]RowsDiff, error) {
 	c := comparison{store: r.Store, lake: r.Lake, versions: versions}
 	var err error
@@ -71,7 +71,7 @@ func CompareRows(ctx context.Context, r *pipeline.Runner, versions Versions, d *
 	return found, nil
 }
 
-// tables lists those that may differ.
+// tables lists the tables that may differ.
 func (d *Diff) tables() []string {
 	var names []string
 	for _, t := range d.Tables {
@@ -85,17 +85,17 @@ func (d *Diff) tables() []string {
 	return names
 }
 
-// comparison is one of the rows of two runs.
+// comparison compares the rows of two runs.
 type comparison struct {
 	store    pipeline.Store
 	lake     *pipeline.Lake
 	versions Versions
 	a, b     *pipeline.Record
-	kept     []pipeline.File // what lies there of previous versions
+	kept     []pipeline.File // the files of previous versions
 }
 
-// compare fills in the rows of one table. What keeps them from being compared
-// is a *Failure.
+// compare fills in the difference of one table. If the rows cannot be compared,
+// the error is a *Failure.
 func (c *comparison) compare(ctx context.Context, d *RowsDiff) error {
 	t := c.lake.Table(d.Table)
 	if t == nil {
@@ -132,7 +132,7 @@ func (c *comparison) compare(ctx context.Context, d *RowsDiff) error {
 	return errors.Join(d.ask(ctx, q, sql), q.Close())
 }
 
-// version finds the file that holds what a run has left of a table.
+// version returns the version of a table at the end of a run.
 func (c *comparison) version(ctx context.Context, t *pipeline.Table, run *pipeline.Record) (pipeline.Input, error) {
 	table := run.Table(t.Name)
 	if table == nil || table.Missing {
@@ -141,7 +141,7 @@ func (c *comparison) version(ctx context.Context, t *pipeline.Table, run *pipeli
 	if table.MadeBy == "" {
 		return pipeline.Input{}, pipeline.Fail(pipeline.BadUsage, t.Name, "", "the record of run %s does not name the version", run.Run)
 	}
-	places := map[string]string{state.ManifestName(t.Name): t.Part()} // of a version: where its manifest and its one file lie
+	places := map[string]string{state.ManifestName(t.Name): t.Part()} // by manifest of a version: its one file
 	for _, name := range state.KeptManifests(c.kept, t) {
 		places[name] = path.Dir(name) + "/" + t.Part()
 	}
@@ -166,8 +166,8 @@ func (c *comparison) version(ctx context.Context, t *pipeline.Table, run *pipeli
 	return pipeline.Input{}, pipeline.Fail(pipeline.BadUsage, t.Name, "", "the version of run %s was deleted, since it may hold withdrawn consent", table.MadeBy)
 }
 
-// open makes a version ready for queries, with the columns that it had. If its
-// files are not what the manifest says, that is ErrChanged.
+// open returns a version as an input for queries, with the columns that it had.
+// If its files do not match the manifest, the error is ErrChanged.
 func (c *comparison) open(ctx context.Context, t *pipeline.Table, m *pipeline.Manifest, part string) (pipeline.Input, error) {
 	files, err := c.files(ctx, m, part)
 	if err != nil {
@@ -188,8 +188,8 @@ func (c *comparison) open(ctx context.Context, t *pipeline.Table, m *pipeline.Ma
 	return input, err
 }
 
-// files are those of a version: what the manifest names, in a folder of the
-// version's own, or one part, whose content is still to be looked at.
+// files returns the files of a version: those in the manifest, in the version's
+// own folder, or one part, whose content is not verified yet.
 func (c *comparison) files(ctx context.Context, m *pipeline.Manifest, part string) ([]pipeline.File, error) {
 	folder, want := path.Dir(part), []pipeline.File{{Name: part}}
 	if m.Folder != "" {
@@ -237,15 +237,15 @@ func (c *comparison) columns(ctx context.Context, t *pipeline.Table, m *pipeline
 	return columns, nil
 }
 
-// ask fills in what the query of diff_rows.sql answers: in each row the counts,
-// the side, and a sample of it if there is one.
+// ask fills in the result of the query of diff_rows.sql: each row has the
+// counts, the side, and a sample row if there is one.
 func (d *RowsDiff) ask(ctx context.Context, q pipeline.Querier, sql string) (err error) {
 	rows, err := q.Query(ctx, sql)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, rows.Close()) }()
-	const before = 3 // columns, those of the table follow
+	const before = 3 // columns before those of the table
 	d.Columns = rows.Columns()[before:]
 	for {
 		page, err := rows.Next(ctx)

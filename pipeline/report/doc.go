@@ -1,3 +1,3 @@
-// Package report writes run records for people and for CI (text, Markdown,
-// JUnit), and compares two runs by their counts or by their rows.
+// Package report renders run records as text, Markdown and JUnit XML, and
+// compares two runs by their counts or by their rows.
 package report

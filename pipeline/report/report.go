@@ -28,7 +28,7 @@ func JUnit(r *pipeline.Record) []byte {
 		report.Suites = append(report.Suites, left)
 	}
 	if r.Error != "" && steps.Failures+steps.Errors == 0 {
-		// It ended before, or outside of, any step.
+		// The run ended before or outside of any step.
 		whole := junitSuite{Name: "run"}
 		whole.add(junitCase{Class: "run", Name: r.Run, Error: junitText(r.Error)})
 		report.Suites = append(report.Suites, &whole)
@@ -46,8 +46,8 @@ func JUnit(r *pipeline.Record) []byte {
 	encoder := xml.NewEncoder(&out)
 	encoder.Indent("", "  ")
 	if err := encoder.Encode(report); err != nil {
-		// The types above hold nothing that could fail; a reader of the file
-		// must see it all the same, should it come to that.
+		// The types above contain nothing that can fail to encode; if it fails
+		// nevertheless, the reader of the file must see an error.
 		return []byte(xml.Header + `<testsuites name="stedi" errors="1"/>` + "\n")
 	}
 	out.WriteByte('\n')
@@ -108,8 +108,8 @@ func (s *junitSuite) add(c junitCase) {
 	}
 }
 
-// junitStep is a failure if the step failed, and an error if it was cancelled:
-// a build must not be green then.
+// junitStep returns a failure if the step failed, and an error if it was
+// cancelled, because the CI build must not be green then.
 func junitStep(s pipeline.StepRecord, way string) junitCase {
 	c := junitCase{Class: "steps", Name: s.Table, Out: way, spent: s.Seconds}
 	switch s.State {
@@ -137,9 +137,9 @@ func junitCheck(c pipeline.CheckRecord) junitCase {
 	return test
 }
 
-// junitLeftOut has a skipped case for each file that was not read, and a failed
-// one for each that cannot be read. Rejected lines are a finding of the check
-// "readable".
+// junitLeftOut returns a skipped case for each file that was not read, and a
+// failed one for each file that cannot be read. Rejected lines are reported by
+// the check "readable".
 func junitLeftOut(r *pipeline.Record) *junitSuite {
 	suite := &junitSuite{Name: "left out"}
 	for _, t := range r.Tables {
@@ -153,7 +153,7 @@ func junitLeftOut(r *pipeline.Record) *junitSuite {
 	return suite
 }
 
-// findings says in a line what a check that failed has found.
+// findings summarizes a failed check in one line.
 func findings(c pipeline.CheckRecord) string {
 	text := fmt.Sprintf("%d rows", c.Failing)
 	if c.Failing == 1 {
@@ -174,8 +174,9 @@ func junitText(text string) *junitMessage {
 	return &junitMessage{Message: first, Text: text}
 }
 
-// legible takes out what XML cannot hold and what could turn the reading of a
-// report upside down: control characters, and those of writing direction.
+// legible removes characters that XML cannot contain and those that could
+// change the order of displayed text: control characters and marks of writing
+// direction.
 func legible(text string) string {
 	return strings.Map(func(r rune) rune {
 		switch {

@@ -14,7 +14,7 @@ func Summary(r *pipeline.Record) []byte {
 	var b strings.Builder
 	fmt.Fprintf(&b, "## stedi: %s\n\n", outcome(r))
 	var about []string
-	if r.Run != "" { // a check is no run
+	if r.Run != "" { // a check is not a run
 		about = append(about, "run "+cell(r.Run))
 	}
 	if r.Engine != "" {
@@ -49,7 +49,7 @@ func outcome(r *pipeline.Record) string {
 		case len(left) == 0:
 			return "✅ all checks passed"
 		case len(r.Checks) == 0 && !slices.ContainsFunc(left, func(l pipeline.LeftOut) bool { return hasRead(r, l) }):
-			return "✅ done" // what was left out is of tables that no step has read
+			return "✅ done" // what was left out belongs to tables that no step has read
 		}
 		return "⚠️ done, on incomplete data"
 	case "data_failed":
@@ -61,7 +61,8 @@ func outcome(r *pipeline.Record) string {
 	}
 }
 
-// hasRead tells whether a step of the run has read a table that lacks something.
+// hasRead reports whether a step of the run has read a table from which
+// something was left out.
 func hasRead(r *pipeline.Record, l pipeline.LeftOut) bool {
 	return slices.ContainsFunc(r.Steps, func(s pipeline.StepRecord) bool {
 		_, read := s.Funnel.At(l.Table)
@@ -160,9 +161,9 @@ func row(b *strings.Builder, cells ...string) {
 	b.WriteString("|\n")
 }
 
-// markdown takes the meaning from every character that has one in Markdown or
-// in the HTML that may stand in it, so that a name out of a file can neither
-// break a table nor bring in a link or an image.
+// markdown escapes every character that has a meaning in Markdown or in
+// embedded HTML, so that a name from a file can neither break a table nor add a
+// link or an image.
 var markdown = strings.NewReplacer(
 	"&", "&amp;", "<", "&lt;", ">", "&gt;", "|", "&#124;", "`", "&#96;", "*", "&#42;",
 	"$", "&#36;", "[", "&#91;", "]", "&#93;", "#", "&#35;", "~", "&#126;", "\\", "&#92;", "@", "&#64;", "://", "&#58;//", "www.", "www&#46;",
@@ -170,7 +171,7 @@ var markdown = strings.NewReplacer(
 )
 
 func cell(text string) string {
-	const longest = 2000 // a job summary has a limit, and a reader, too
+	const longest = 2000 // a job summary is limited in size
 	runes := []rune(strings.TrimSpace(legible(text)))
 	if len(runes) > longest {
 		runes = append(runes[:longest], '…')
@@ -178,5 +179,5 @@ func cell(text string) string {
 	return markdown.Replace(string(runes))
 }
 
-// quoted writes a text as a Markdown quotation.
+// quoted returns a text as a Markdown quotation.
 func quoted(text string) string { return "> " + cell(text) + "\n" }

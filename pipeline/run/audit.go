@@ -9,8 +9,8 @@ import (
 	"stedi/pipeline/ndjson"
 )
 
-// audited watches what an engine writes, so that the staged file can be
-// compared with what the engine says of it.
+// audited counts and hashes what an engine writes, so that the staged file can
+// be compared with the engine's report.
 type audited struct {
 	file  pipeline.StagedFile
 	hash  *ndjson.Hasher

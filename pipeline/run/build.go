@@ -11,20 +11,20 @@ import (
 	"stedi/pipeline/state"
 )
 
-// building is a table that an engine builds, by a run or by a parity check: what
-// both do in their own way.
+// building builds one table with an engine. A run and a parity check provide
+// their own functions for it.
 type building struct {
 	lake *pipeline.Lake
 	job  pipeline.Job
-	// find makes an input ready.
+	// find returns a table as an input.
 	find func(ctx context.Context, t *pipeline.Table) (pipeline.Input, error)
 	open func(ctx context.Context, t *pipeline.Table) (sink, error)
 	work func(ctx context.Context, job pipeline.Job) (pipeline.Result, error)
-	// accept audits what was built, and takes it.
+	// accept audits and accepts what was built.
 	accept func(ctx context.Context, job pipeline.Job, result pipeline.Result) error
 }
 
-// build lets the engine work. After an error nothing is left of it.
+// build runs the engine. After an error it discards the output.
 func (b building) build(ctx context.Context) error {
 	job := b.job
 	for _, name := range job.Table.Transform.Inputs {
@@ -49,29 +49,29 @@ func (b building) build(ctx context.Context) error {
 	return nil
 }
 
-// sink takes the rows of one job.
+// sink receives the rows of one job.
 type sink interface {
-	// target is what the job writes to. The context is that of the job.
+	// target returns where the job writes. The context is that of the job.
 	target(ctx context.Context) pipeline.Output
-	// discard removes what is worthless.
+	// discard removes the rows after an error.
 	discard(ctx context.Context) error
 }
 
-// output is a sink whose rows become a version of a table. There is one kind for
-// a stream and one for a folder of part files.
+// output is a sink whose rows become a version of a table. There is one
+// implementation for a stream and one for a folder of part files.
 type output interface {
 	sink
 	// collect makes the rows durable, audits them and describes them. The
-	// manifest that it completes says what the job has read.
+	// manifest m states what the job has read; collect completes it.
 	collect(ctx context.Context, m pipeline.Manifest) (pipeline.Version, error)
-	// rows are those that guards read.
+	// rows returns the rows for the guards.
 	rows(ctx context.Context, v pipeline.Version) (pipeline.Input, error)
-	// published ends what a publisher has taken over, or may have.
+	// published cleans up after a publisher has used the version, or may have.
 	published(ctx context.Context) error
 }
 
-// build builds a table and publishes it, by any engine. Nothing of it is left
-// after an error, unless the publisher may have made it the table.
+// build builds a table with any engine and publishes it. After an error it
+// removes everything, unless the publisher may have published the version.
 func (r *run) build(ctx context.Context, t *pipeline.Table, rest []PlanStep) (*pipeline.Manifest, error) {
 	var out output
 	var version pipeline.Version
@@ -98,7 +98,7 @@ func (r *run) build(ctx context.Context, t *pipeline.Table, rest []PlanStep) (*p
 	return published, errors.Join(err, out.published(ctx))
 }
 
-// job says what an engine is to do for a table.
+// job returns the job that builds a table.
 func (r *run) job(t *pipeline.Table, rest []PlanStep) pipeline.Job {
 	job := pipeline.Job{Table: t}
 	if r.engine.Capabilities().Keeps {
@@ -110,7 +110,7 @@ func (r *run) job(t *pipeline.Table, rest []PlanStep) pipeline.Job {
 	return job
 }
 
-// find makes an input of a job ready.
+// find returns a table as an input of a job.
 func (r *run) find(ctx context.Context, t *pipeline.Table) (input pipeline.Input, err error) {
 	can := r.engine.Capabilities()
 	if can.Keeps {
@@ -124,7 +124,7 @@ func (r *run) find(ctx context.Context, t *pipeline.Table) (input pipeline.Input
 	return input, err
 }
 
-// output opens what the engine writes to.
+// output opens the output that the engine writes to.
 func (r *run) output(ctx context.Context, t *pipeline.Table) (output, error) {
 	if r.engine.Capabilities().Parts {
 		return r.openFolder(ctx, t)
@@ -132,7 +132,7 @@ func (r *run) output(ctx context.Context, t *pipeline.Table) (output, error) {
 	return r.openStream(ctx, t)
 }
 
-// accept audits and guards what the engine has built.
+// accept audits what the engine has built and evaluates the guards.
 func (r *run) accept(ctx context.Context, job pipeline.Job, result pipeline.Result, out output, rest []PlanStep) (pipeline.Version, error) {
 	manifest, err := r.account(ctx, job, result)
 	if err != nil {
@@ -178,9 +178,9 @@ func (r *run) account(ctx context.Context, job pipeline.Job, result pipeline.Res
 	return manifest, nil
 }
 
-// counted takes the number of rows that an engine which hashes no files has
-// found in an input. A landing table is known by it from now on; a table that a
-// transform builds must still have the files of its manifest.
+// counted stores the row count of an input from an engine that computes no
+// hashes. It becomes the known count of a landing table; a derived table must
+// still have the files of its manifest.
 func (r *run) counted(ctx context.Context, t *pipeline.Table, rows int64) error {
 	if !t.IsLanding() {
 		return r.sameFiles(ctx, t)
@@ -255,7 +255,7 @@ func (r *run) openStream(ctx context.Context, t *pipeline.Table) (*stream, error
 
 func (s *stream) target(context.Context) pipeline.Output { return pipeline.Output{Stream: s.audit} }
 
-// collect makes sure that the staged file is durable and has the rows.
+// collect makes sure that the staged file is durable and has all rows.
 func (s *stream) collect(ctx context.Context, m pipeline.Manifest) (pipeline.Version, error) {
 	if err := s.file.Close(); err != nil {
 		return pipeline.Version{}, fmt.Errorf("staging: %w", err)
@@ -272,7 +272,7 @@ func (s *stream) rows(_ context.Context, v pipeline.Version) (pipeline.Input, er
 	return stagedRows(v), nil
 }
 
-// stagedRows are those of a version in one staged file.
+// stagedRows returns the rows of a version in one staged file.
 func stagedRows(v pipeline.Version) pipeline.Input {
 	return pipeline.Input{Table: v.Table, Files: []ndjson.File{{Path: v.Staged.Path(), Name: v.Table.Part(), Size: v.Manifest.Bytes}}}
 }

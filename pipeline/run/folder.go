@@ -15,23 +15,22 @@ import (
 	"stedi/pipeline/state"
 )
 
-// cleanTime is how long may be spent on bringing things into order after a
-// failure, or a cancellation.
+// cleanTime bounds the cleanup after a failure or a cancellation.
 const cleanTime = 30 * time.Second
 
-// folder is the output of an engine that leaves part files. Its intent is
-// written before the engine starts, so that the next run finds what a killed
-// one has started.
+// folder is the output of an engine that writes part files. Its intent is
+// written before the engine starts, so that the next run finds the work of a
+// killed run.
 type folder struct {
 	run    *run
 	table  *pipeline.Table
 	open   *pipeline.Manifest  // the intent
-	joined pipeline.StagedFile // the rows, if the publisher wants one file
+	joined pipeline.StagedFile // the rows, if the publisher requires one file
 }
 
-// openFolder records what is about to be built before an engine is asked for
-// it. What a killed run has started is resumed, if the engine can and it is
-// still what is wanted.
+// openFolder records what is about to be built before it calls the engine. It
+// resumes the work of a killed run if the engine supports it and the work is
+// still the same.
 func (r *run) openFolder(ctx context.Context, t *pipeline.Table) (*folder, error) {
 	from := r.versions(t)
 	open, err := state.ReadManifest(ctx, r.store, state.IntentName(t.Name))
@@ -54,7 +53,7 @@ func (r *run) openFolder(ctx context.Context, t *pipeline.Table) (*folder, error
 	return &folder{run: r, table: t, open: open}, state.WriteJSON(ctx, r.store, state.IntentName(t.Name), open)
 }
 
-// versions says which files a table would be built from.
+// versions returns the versions of the files from which a table would be built.
 func (r *run) versions(t *pipeline.Table) map[string]pipeline.Hash {
 	from := map[string]pipeline.Hash{}
 	for _, name := range t.Transform.Inputs {
@@ -76,7 +75,7 @@ func (f *folder) target(ctx context.Context) pipeline.Output {
 	return pipeline.Output{Folder: &target}
 }
 
-// targetOf is the target that an intent was written for.
+// targetOf returns the target of an intent.
 func targetOf(open *pipeline.Manifest) pipeline.Target {
 	return pipeline.Target{Folder: open.Folder, Token: open.Token, Query: open.Query}
 }
@@ -99,15 +98,15 @@ func (f *folder) collect(ctx context.Context, m pipeline.Manifest) (pipeline.Ver
 	return pipeline.Version{Table: f.table, Manifest: m}, nil
 }
 
-// dataFiles leaves out what engines write beside their part files, such as
-// _SUCCESS and checksums.
+// dataFiles drops the other files that engines write beside their part files,
+// such as _SUCCESS and checksums.
 func dataFiles(folder string, files []pipeline.File) []pipeline.File {
 	return slices.DeleteFunc(slices.Clone(files), func(f pipeline.File) bool {
 		return slices.ContainsFunc(strings.Split(strings.TrimPrefix(f.Name, folder+"/"), "/"), pipeline.Hidden)
 	})
 }
 
-// join reads the part files as strictly as any table and writes their rows into
+// join reads the part files as strictly as any table and writes their rows to
 // one staged file.
 func (f *folder) join(ctx context.Context, m pipeline.Manifest, files []pipeline.File) (_ pipeline.Version, err error) {
 	input, err := pipeline.FetchInput(ctx, f.run.store, f.table, files)
@@ -130,8 +129,8 @@ func (f *folder) join(ctx context.Context, m pipeline.Manifest, files []pipeline
 	return one.collect(ctx, m)
 }
 
-// rows are the joined file, the folder as it is for an engine that checks it
-// there, or its files.
+// rows returns the joined file, the folder itself for an engine that checks in
+// place, or the folder's files.
 func (f *folder) rows(ctx context.Context, v pipeline.Version) (pipeline.Input, error) {
 	switch target := targetOf(f.open); {
 	case f.run.engine.Capabilities().ChecksInPlace:
@@ -142,13 +141,13 @@ func (f *folder) rows(ctx context.Context, v pipeline.Version) (pipeline.Input, 
 	return pipeline.FetchInput(ctx, f.run.store, f.table, v.Manifest.DataFiles())
 }
 
-// discard stops what is on its way to the folder, and deletes it.
+// discard stops the engine's work on the folder and deletes the folder.
 func (f *folder) discard(ctx context.Context) error {
 	return errors.Join(f.unstage(), f.run.drop(ctx, f.table, f.open))
 }
 
-// published ends the engine's work on the folder. A folder that was joined into
-// one file is deleted.
+// published ends the engine's work on the folder. It deletes a folder that was
+// joined into one file.
 func (f *folder) published(ctx context.Context) error {
 	after, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanTime)
 	defer cancel()
@@ -167,8 +166,8 @@ func (f *folder) unstage() error {
 	return f.joined.Discard()
 }
 
-// drop stops what is on its way to a folder, and deletes the folder and the
-// intent that was written for it.
+// drop stops the engine's work on a folder, and deletes the folder and its
+// intent.
 func (r *run) drop(ctx context.Context, t *pipeline.Table, open *pipeline.Manifest) error {
 	after, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanTime)
 	defer cancel()
@@ -182,8 +181,8 @@ func (r *run) drop(ctx context.Context, t *pipeline.Table, open *pipeline.Manife
 	return nil
 }
 
-// abandon drops what a killed run of the same engine has started, if the engine
-// cannot resume it: a process of it may still run.
+// abandon drops the work of a killed run of the same engine if the engine
+// cannot resume it, because one of its processes may still run.
 func (r *run) abandon(ctx context.Context) error {
 	can := r.engine.Capabilities()
 	if !can.Parts || can.Resumes {

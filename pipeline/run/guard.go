@@ -13,7 +13,7 @@ import (
 	"stedi/pipeline/survey"
 )
 
-// check evaluates the rules at the end of a run, and remembers what they found.
+// check evaluates the checks at the end of a run, and caches their results.
 func (r *run) check(ctx context.Context) error {
 	o := &survey.Observation{Known: r.Known, Files: map[string][]pipeline.File{}}
 	for _, t := range r.lake.Tables {
@@ -41,7 +41,7 @@ func (r *run) check(ctx context.Context) error {
 	return errors.Join(err, state.WriteJSON(ctx, r.store, check.CacheName, i.Cache))
 }
 
-// guards are the rules that must hold before a table is published.
+// guards returns the checks that must pass before a table is published.
 func (r *run) guards(t *pipeline.Table) []*pipeline.Check {
 	var guards []*pipeline.Check
 	for _, c := range r.lake.Checks {
@@ -52,8 +52,8 @@ func (r *run) guards(t *pipeline.Table) []*pipeline.Check {
 	return guards
 }
 
-// watch returns the columns that the guards of a table need to see, if their
-// different values are enough for each of them.
+// watch returns the columns whose distinct values are sufficient for all guards
+// of a table; nil if some guard requires more.
 func (r *run) watch(t *pipeline.Table) []string {
 	var columns []string
 	for _, c := range r.guards(t) {
@@ -66,8 +66,8 @@ func (r *run) watch(t *pipeline.Table) []string {
 	return slices.Compact(columns)
 }
 
-// guard evaluates the guards of a table over its new rows. Nothing is published
-// that breaks one.
+// guard evaluates the guards of a table on its new rows. If one fails, nothing
+// is published.
 func (r *run) guard(ctx context.Context, job pipeline.Job, rows pipeline.Input, rest []PlanStep) error {
 	t := job.Table
 	if !r.engine.Capabilities().ChecksInPlace {
@@ -94,9 +94,9 @@ func (r *run) guard(ctx context.Context, job pipeline.Job, rows pipeline.Input, 
 	return nil
 }
 
-// holdLanding reads a landing table that guards ask for into memory, if it is
-// not large and no later step reads its files: each table has guards, and each
-// of them would read it anew.
+// holdLanding reads a landing table that guards read into memory, if it is
+// small and no later step reads its files. Otherwise each guard of each table
+// would read it again.
 func (r *run) holdLanding(ctx context.Context, t *pipeline.Table, rest []PlanStep) error {
 	for _, c := range r.guards(t) {
 		for _, name := range c.Inputs {
@@ -117,7 +117,7 @@ func (r *run) holdLanding(ctx context.Context, t *pipeline.Table, rest []PlanSte
 	return nil
 }
 
-// ask evaluates a guard over the given rows of its own table.
+// ask evaluates a guard on the given rows of its own table.
 func (r *run) ask(ctx context.Context, c *pipeline.Check, own pipeline.Input) (pipeline.CheckRecord, error) {
 	var inputs []pipeline.Input
 	for _, name := range c.Inputs {

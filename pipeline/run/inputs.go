@@ -13,8 +13,8 @@ import (
 	"stedi/pipeline/state"
 )
 
-// judgeInputs decides whether what a job has read may be used, and remembers
-// what it was.
+// judgeInputs decides whether what a job has read may be used, and stores the
+// reports.
 func (r *run) judgeInputs(ctx context.Context, job pipeline.Job, result pipeline.Result) error {
 	for _, input := range job.Inputs {
 		report, ok := result.Reports[input.Table.Name]
@@ -34,12 +34,12 @@ func (r *run) judgeInputs(ctx context.Context, job pipeline.Job, result pipeline
 	return nil
 }
 
-// unchanged makes sure that a table of ours still was what its manifest says
-// while it was read.
+// unchanged makes sure that a managed table still matched its manifest while it
+// was read.
 func (r *run) unchanged(t *pipeline.Table, report ndjson.Report) error {
 	m := r.Manifests[t.Name]
 	for i, f := range report.Files {
-		// Of what a remote engine wrote, the store has compared the identity.
+		// For files of a remote engine, the store has compared the identity.
 		if known := m.Files[i].Hash; len(report.Rejects) > 0 || known != (pipeline.Hash{}) && known != f.Hash {
 			return pipeline.Fail(pipeline.Conflict, t.Name, "Run again.", "%s changed while it was read", f.Name)
 		}
@@ -47,7 +47,7 @@ func (r *run) unchanged(t *pipeline.Table, report ndjson.Report) error {
 	return nil
 }
 
-// read takes the report of a landing table that was read to its end.
+// read stores the report of a landing table that was read completely.
 func (r *run) read(ctx context.Context, t *pipeline.Table, report ndjson.Report) error {
 	r.readings[t.Name] = report
 	if err := state.Judge(t, report, r.options.Allow, r.options.AllowEmpty); err != nil {
@@ -73,7 +73,7 @@ func (r *run) read(ctx context.Context, t *pipeline.Table, report ndjson.Report)
 	return nil
 }
 
-// keepRejects lays the rejected lines into the run's folder, as they were.
+// keepRejects writes the rejected lines unchanged to the run's folder.
 func (r *run) keepRejects(ctx context.Context, t *pipeline.Table, rejects []ndjson.Reject) error {
 	if len(rejects) == 0 {
 		return nil
@@ -86,7 +86,7 @@ func (r *run) keepRejects(ctx context.Context, t *pipeline.Table, rejects []ndjs
 			Column int    `json:"column"`
 			Reason string `json:"reason"`
 			Raw    string `json:"raw,omitempty"`
-			Base64 string `json:"raw_base64,omitempty"` // when it is no UTF-8
+			Base64 string `json:"raw_base64,omitempty"` // if it is not UTF-8
 		}{File: reject.File, Line: reject.Line, Column: reject.Column, Reason: reject.Reason}
 		if utf8.Valid(reject.Raw) {
 			line.Raw = string(reject.Raw)
@@ -108,8 +108,8 @@ func (r *run) keepRejects(ctx context.Context, t *pipeline.Table, rejects []ndjs
 	return r.store.Put(ctx, state.RunFolder(r.id)+"/rejects/"+t.Name+".ndjson", text)
 }
 
-// describe lists all tables as they are now, and marks what is stale. A
-// landing table that no step has read is read for its count.
+// describe records the current state of all tables, and marks those that are
+// stale. It reads a landing table that no step has read to count its rows.
 func (r *run) describe(ctx context.Context) error {
 	r.record.Tables = r.record.Tables[:0]
 	stale := r.Stale(r.lake)

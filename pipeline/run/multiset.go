@@ -13,8 +13,8 @@ import (
 	"stedi/pipeline/rowcode"
 )
 
-// Multiset stands for the rows of a table in any order: how many there are, and
-// the sum of their hashes, so that the same rows always give the same.
+// Multiset represents the rows of a table in any order: their number, and the
+// sum of their hashes, so that the same rows always give the same value.
 type Multiset struct {
 	Rows int64
 	Sum  xxh3.Uint128
@@ -30,11 +30,11 @@ func (m *Multiset) add(hash xxh3.Uint128) {
 	m.Sum.Lo = low
 }
 
-// Hash is the sum as text.
+// Hash returns the sum as text.
 func (m *Multiset) Hash() string { return ndjson.Hash(m.Sum.Bytes()).String() }
 
-// hashRow hashes values, not how they are written: 1.0 is 1e0, and -0.0 is 0.0,
-// as it is to SQL, which Spark's DISTINCT takes literally.
+// hashRow hashes values, not their notation: 1.0 equals 1e0, and -0.0 equals
+// 0.0, as in SQL, although Spark's DISTINCT distinguishes the latter.
 func hashRow(buffer []byte, row []any) (xxh3.Uint128, []byte, error) {
 	for i, value := range row {
 		if number, ok := value.(float64); ok && number == 0 {
@@ -45,8 +45,8 @@ func hashRow(buffer []byte, row []any) (xxh3.Uint128, []byte, error) {
 	return xxh3.Hash128(buffer), buffer, err
 }
 
-// eachRow reads the rows of plain files, strictly. It stops without an error
-// when found says so.
+// eachRow reads the rows of plain files strictly. It stops without an error
+// when found returns false.
 func eachRow(ctx context.Context, input pipeline.Input, found func(row []any, hash xxh3.Uint128, file string, line int64) (more bool)) error {
 	var refused *ndjson.Reject
 	walker := ndjson.NewWalker(input.Table.Columns, ndjson.Limits{}, func(r ndjson.Reject) { refused = &r })
@@ -80,7 +80,7 @@ func eachRow(ctx context.Context, input pipeline.Input, found func(row []any, ha
 	return nil
 }
 
-// multisetOf reads files for their Multiset.
+// multisetOf reads files and returns the Multiset of their rows.
 func multisetOf(ctx context.Context, input pipeline.Input) (m Multiset, err error) {
 	err = eachRow(ctx, input, func(_ []any, hash xxh3.Uint128, _ string, _ int64) bool {
 		m.add(hash)
@@ -89,8 +89,8 @@ func multisetOf(ctx context.Context, input pipeline.Input) (m Multiset, err erro
 	return m, err
 }
 
-// surplus counts, by their hashes, the rows that two inputs do not share: more
-// than 0 of the first alone, less of the second alone.
+// surplus counts, by hash, the rows that two inputs do not share: above 0 for
+// rows of the first input only, below 0 for rows of the second only.
 func surplus(ctx context.Context, a, b pipeline.Input) (map[xxh3.Uint128]int64, error) {
 	counts := map[xxh3.Uint128]int64{}
 	count := func(by int64) func([]any, xxh3.Uint128, string, int64) bool {

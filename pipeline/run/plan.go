@@ -7,13 +7,13 @@ import (
 	"stedi/pipeline/state"
 )
 
-// PlanStep is a transform of a run, and why it runs or does not.
+// PlanStep is a transform of a run, with the reason why it runs or does not.
 type PlanStep struct {
 	Table  string
 	Zone   string
 	Run    bool
 	Reason string
-	Lacks  string // an input that has never been made, for which the step would fail
+	Lacks  string // an input that was never built, without which the step fails
 }
 
 // planSteps decides for each selected table whether it runs.

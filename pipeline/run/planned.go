@@ -10,10 +10,10 @@ import (
 	"stedi/pipeline/survey"
 )
 
-// Plan says what Run would do with the same options, and why. It takes no
-// lock and writes nothing. What would stop the run before any work, or fail a
-// step for want of an input, is the error; in the second case the steps are
-// there, too.
+// Plan returns what Run would do with the same options, and why. It takes no
+// lock and writes nothing. Its error is what would fail the run before its
+// first step, or a step whose input is missing; in the second case the steps
+// are returned too.
 func Plan(ctx context.Context, r *pipeline.Runner, options pipeline.RunOptions) ([]PlanStep, error) {
 	selected, err := r.Lake.Select(options.Select)
 	if err != nil {

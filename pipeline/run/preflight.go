@@ -11,10 +11,10 @@ import (
 	"stedi/pipeline/state"
 )
 
-// What lies in a zone folder is compared with its manifest before any work.
+// A file in a zone folder is compared with its manifest before any work.
 
-// clear deals with what others left in the zones: it refuses, or with replace
-// moves the files aside.
+// clear handles unmanaged and modified files in the zones: it returns an error,
+// or with replace moves the files aside.
 func (r *run) clear(ctx context.Context) error {
 	var names []string
 	for _, t := range r.lake.Tables {
@@ -83,10 +83,10 @@ func (r *run) forget(ctx context.Context) error {
 }
 
 // forgetVersions deletes the rows of previous versions that are in folders of
-// their own. The manifests that name these folders are deleted after them.
+// their own. It deletes the manifests that name these folders afterwards.
 func (r *run) forgetVersions(ctx context.Context) error {
 	if r.publisher.OneFile() {
-		return nil // all of a version is in the folder of previous ones
+		return nil // a version is entirely in the folder of previous versions
 	}
 	kept, err := r.store.List(ctx, pipeline.StateFolder+"/previous")
 	if err != nil {

@@ -20,14 +20,14 @@ import (
 	"stedi/pipeline/state"
 )
 
-// Proof says whether engines make the same rows of a table.
+// Proof is the result of a parity check for one table.
 type Proof struct {
 	Table   string        `json:"table"`
 	Equal   bool          `json:"equal"`
-	Engines []ProofEngine `json:"engines"` // the others are held against the first
+	Engines []ProofEngine `json:"engines"` // the first one is the reference
 }
 
-// ProofEngine is what one engine made of a table.
+// ProofEngine is the result of one engine for a table.
 type ProofEngine struct {
 	Engine     string  `json:"engine"`
 	Rows       int64   `json:"rows"`
@@ -47,24 +47,24 @@ type ProofRow struct {
 	Engine string `json:"engine"`
 	File   string `json:"file"`
 	Line   int64  `json:"line"`
-	Values []any  `json:"values,omitempty"` // personal data: only if asked for
+	Values []any  `json:"values,omitempty"` // personal data: only on request
 }
 
-// ProofOptions say what is to be proved.
+// ProofOptions state what to compare.
 type ProofOptions struct {
 	Select  []string // as Lake.Select takes them
 	Engines []pipeline.Engine
-	Values  bool                             // of rows that differ
+	Values  bool                             // include the values of rows that differ
 	Temp    string                           // a private folder
-	Log     func(table, engine, line string) // from several goroutines
+	Log     func(table, engine, line string) // called from several goroutines
 }
 
-// proofFolder is where remote engines leave rows that are none of the lake's.
+// proofFolder is where remote engines write rows for a parity check.
 const proofFolder = "stedi-proof"
 
-// Prove lets each engine make the selected tables from the lake's tables as they
-// are, side by side, and compares what they have made. The lake's own tables
-// stay as they are.
+// Prove runs the selected transforms on each engine, side by side, with the
+// lake's current tables as inputs, and compares the results. The lake's own
+// tables are unchanged.
 func Prove(ctx context.Context, r *pipeline.Runner, options ProofOptions, show func(Proof)) (err error) {
 	selected, err := r.Lake.Select(options.Select)
 	if err != nil {
@@ -79,7 +79,7 @@ func Prove(ctx context.Context, r *pipeline.Runner, options ProofOptions, show f
 	}
 	defer func() { err = errors.Join(err, unlock()) }()
 	p := &prover{Runner: r, options: options, id: holder.Run}
-	if p.remote() { // what a killed one has left
+	if p.remote() { // left by a killed process
 		if err := r.Store.Delete(ctx, proofFolder); err != nil {
 			return err
 		}
@@ -99,14 +99,14 @@ type prover struct {
 
 	options ProofOptions
 	id      string
-	mu      sync.Mutex // guards what is said
+	mu      sync.Mutex // guards the log
 }
 
 func (p *prover) remote() bool {
 	return slices.ContainsFunc(p.options.Engines, func(e pipeline.Engine) bool { return e.Capabilities().Parts })
 }
 
-// table lets all engines make one table, and compares.
+// table builds one table on all engines, and compares the results.
 func (p *prover) table(ctx context.Context, t *pipeline.Table) (_ *Proof, err error) {
 	proof := &Proof{Table: t.Name, Engines: make([]ProofEngine, len(p.options.Engines))}
 	made := make([]pipeline.Input, len(p.options.Engines))
@@ -149,7 +149,7 @@ func (p *prover) table(ctx context.Context, t *pipeline.Table) (_ *Proof, err er
 	return proof, nil
 }
 
-// make lets one engine build a table, and returns its rows as local files.
+// make builds a table on one engine, and returns its rows as local files.
 func (p *prover) make(ctx context.Context, engine pipeline.Engine, t *pipeline.Table, result *ProofEngine) (made pipeline.Input, err error) {
 	began := p.Now()
 	result.Engine = engine.Name()
@@ -183,11 +183,11 @@ func (p *prover) make(ctx context.Context, engine pipeline.Engine, t *pipeline.T
 	if err := b.build(ctx); err != nil {
 		return pipeline.Input{}, err
 	}
-	return made, out.discard(ctx) // the copies stay until the comparison is over
+	return made, out.discard(ctx) // the copies remain until the comparison is over
 }
 
-// proofSink takes the rows of one engine in a parity check: in a private file,
-// or in a folder of the lake that no table has.
+// proofSink receives the rows of one engine in a parity check: in a private
+// file, or in a folder of the lake that belongs to no table.
 type proofSink struct {
 	prover *prover
 	engine pipeline.Engine
@@ -240,8 +240,8 @@ func (s *proofSink) close() error {
 	return file.Close()
 }
 
-// discard ends the engine's work. The files are deleted with those of all
-// engines.
+// discard ends the engine's work. The files are deleted later, with those of
+// all engines.
 func (s *proofSink) discard(ctx context.Context) error {
 	if s.file != nil {
 		return s.close()
@@ -254,8 +254,8 @@ func (s *proofSink) discard(ctx context.Context) error {
 	return s.engine.Release(after, s.table, s.folder)
 }
 
-// bring copies made rows into the private folder: a store's cache would keep
-// them for longer than they are there.
+// bring copies built rows to the private folder, because a store's cache would
+// keep them longer than the parity check takes.
 func (p *prover) bring(ctx context.Context, engine string, t *pipeline.Table, files []pipeline.File) (pipeline.Input, error) {
 	made := pipeline.Input{Table: t}
 	for i, f := range files {
@@ -272,7 +272,7 @@ func (p *prover) bring(ctx context.Context, engine string, t *pipeline.Table, fi
 	return made, nil
 }
 
-// unpack replaces a compressed file, as Athena writes them, by what it holds.
+// unpack replaces a compressed file, as written by Athena, with its content.
 func (p *prover) unpack(ctx context.Context, f ndjson.File) (ndjson.File, error) {
 	look, err := ndjson.LookAt(ctx, f, ndjson.Limits{})
 	if err != nil || !look.Compressed {
@@ -313,7 +313,7 @@ func (p *prover) create(path string) (*os.File, error) {
 	return os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 }
 
-// files are a table's files as they are.
+// files returns a table's current files.
 func (p *prover) files(ctx context.Context, t *pipeline.Table) (pipeline.Input, error) {
 	files, err := p.Store.List(ctx, t.Path)
 	if err != nil {

@@ -9,16 +9,17 @@ import (
 )
 
 // Retry finds the newest run in which a step failed, was skipped or was
-// cancelled, and returns its id and what to select so that a run goes on from
-// there: those steps, but for what has been made since, and all that is made
-// from them. A run that ended before its first step failed with all that was
-// selected. Nothing is selected when nothing of that is left to do.
+// cancelled. It returns the run's id and the tables to select so that a new run
+// continues there: the tables of those steps, without those built since, and
+// all tables downstream of them. If a run ended before its first step, all of
+// its selected tables count as failed. No tables are returned if nothing is
+// left to do.
 func Retry(ctx context.Context, l *pipeline.Lake, store pipeline.Store) (run string, names []string, err error) {
 	ids, err := state.Runs(ctx, store)
 	if err != nil {
 		return "", nil, err
 	}
-	var since []string // tables that are right since a newer run
+	var since []string // tables that a newer run has built
 	for _, id := range ids {
 		record, err := state.ReadRecord(ctx, store, id)
 		if err != nil {
@@ -41,7 +42,7 @@ func Retry(ctx context.Context, l *pipeline.Lake, store pipeline.Store) (run str
 	return "", nil, nil
 }
 
-// undone lists the tables that a run was to make and did not.
+// undone lists the tables that a run should have built but did not.
 func undone(l *pipeline.Lake, record *pipeline.Record) []string {
 	var left []string
 	for _, s := range record.Steps {
@@ -54,7 +55,8 @@ func undone(l *pipeline.Lake, record *pipeline.Record) []string {
 	}
 	selected, err := l.Select(record.Selected)
 	if err != nil {
-		// The definition has changed since: all that it has now is meant.
+		// The definition has changed since, so all of its current tables are
+		// meant.
 		selected, _ = l.Select(nil)
 	}
 	for _, t := range selected {

@@ -14,7 +14,7 @@ import (
 	"stedi/pipeline/survey"
 )
 
-// Restored says what a rollback did.
+// Restored is the result of a rollback.
 type Restored struct {
 	Table      string       `json:"table"`
 	Run        string       `json:"run"`         // that made the version now in place
@@ -67,17 +67,17 @@ func Rollback(ctx context.Context, r *pipeline.Runner, name string) (*Restored, 
 	return restored, nil
 }
 
-// rollback is one on its way, under the lock.
+// rollback is a rollback in progress, under the lock.
 type rollback struct {
 	runner  *pipeline.Runner
 	store   pipeline.Store
 	table   *pipeline.Table
 	id      string
-	current *pipeline.Manifest // nil: the table's file is not there
-	made    string             // the run that made the present version, even if its file is gone
+	current *pipeline.Manifest // nil: the table's file is missing
+	made    string             // the run that built the current version, even if its file is missing
 	back    *pipeline.Manifest // of the version to be restored
-	folder  string             // where that lies
-	done    bool               // it is in place; trying again would undo it
+	folder  string             // the folder of that version
+	done    bool               // it is in place; a second try would undo it
 }
 
 func (b *rollback) do(ctx context.Context) (*Restored, error) {
@@ -109,7 +109,7 @@ func (b *rollback) do(ctx context.Context) (*Restored, error) {
 	return b.tell(ctx, published, before)
 }
 
-// look makes sure that the table is as this program left it.
+// look makes sure that the table was not modified outside stedi.
 func (b *rollback) look(ctx context.Context) error {
 	state, err := state.Inspect(ctx, b.store, b.table)
 	if err != nil {
@@ -127,7 +127,7 @@ func (b *rollback) look(ctx context.Context) error {
 	return nil
 }
 
-// find looks for the version to be restored.
+// find finds the version to be restored.
 func (b *rollback) find(ctx context.Context) error {
 	kept, err := b.store.List(ctx, pipeline.StateFolder+"/previous")
 	if err != nil {
@@ -143,17 +143,18 @@ func (b *rollback) find(ctx context.Context) error {
 	return nil
 }
 
-// publish puts the previous version in place and forgets where it lay.
+// publish publishes the previous version and deletes the copy that it was
+// restored from.
 func (b *rollback) publish(ctx context.Context) (*pipeline.Manifest, error) {
 	published, err := b.put(ctx)
 	if err != nil {
-		// What failed may be no more than the removal of the intent.
+		// Perhaps only the removal of the intent failed.
 		now, e := state.ReadManifest(context.WithoutCancel(ctx), b.store, state.ManifestName(b.table.Name))
 		b.done = now != nil && now.Run == b.back.Run
 		return nil, errors.Join(err, e)
 	}
 	b.done = true
-	// The description goes first: without it a file is no version.
+	// The manifest is deleted first: without it a file is not a version.
 	for _, name := range []string{b.table.Name + ".json", b.table.Part()} {
 		if err := b.store.Delete(ctx, b.folder+"/"+name); err != nil {
 			return nil, err
@@ -184,7 +185,7 @@ func (b *rollback) put(ctx context.Context) (*pipeline.Manifest, error) {
 	return published, nil
 }
 
-// stage copies the kept version and makes sure that it is what it was.
+// stage copies the previous version and verifies its content.
 func (b *rollback) stage(ctx context.Context) (_ pipeline.StagedFile, err error) {
 	kept := b.folder + "/" + b.table.Part()
 	in, err := b.store.Open(ctx, kept)
@@ -217,7 +218,7 @@ func (b *rollback) stage(ctx context.Context) (_ pipeline.StagedFile, err error)
 
 // cancelled is a reader that ends with its context.
 type cancelled struct {
-	ctx context.Context //nolint:containedctx // io.Copy carries none
+	ctx context.Context //nolint:containedctx // io.Copy takes no context
 	in  io.Reader
 }
 

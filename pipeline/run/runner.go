@@ -13,12 +13,12 @@ import (
 	"stedi/pipeline/state"
 )
 
-// Run brings the selected tables up to date and returns the run's record, the
-// same that lies in the lake as run.json. An error that is not nil says why
-// the record's status is not ok; the record is nil only if the lake could not
-// be taken at all. In a folder without any landing file, in which nothing has
-// run before, nothing is written. Whatever happens, each table is what it was or what the
-// transform makes of its inputs. Events arrive on the calling goroutine.
+// Run brings the selected tables up to date and returns the run's record, which
+// it also stores in the lake as run.json. A non-nil error explains why the
+// record's status is not ok; the record is nil only if the lake could not be
+// locked. In a folder without landing files and without earlier runs, Run
+// writes nothing. In every case each table is either unchanged or what the
+// transform builds from its inputs. Events arrive on the calling goroutine.
 func Run(ctx context.Context, r *pipeline.Runner, options pipeline.RunOptions, emit func(pipeline.Event)) (*pipeline.Record, error) {
 	selected, err := r.Lake.Select(options.Select)
 	if err != nil {
@@ -37,13 +37,13 @@ func Run(ctx context.Context, r *pipeline.Runner, options pipeline.RunOptions, e
 	err = job.do(ctx, selected)
 	err = errors.Join(err, job.conclude(ctx, err))
 	if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
-		err = context.Cause(ctx) // it knows why, and what to do next
+		err = context.Cause(ctx) // the cause states the reason and what to do next
 	}
 	return job.finish(context.WithoutCancel(ctx), err)
 }
 
-// isEmpty is an error if there is nothing to run: a folder that is no lake yet is
-// left as it is.
+// isEmpty returns an error if there is nothing to run, so that a folder that is
+// not a lake yet stays unchanged.
 func isEmpty(ctx context.Context, r *pipeline.Runner) error {
 	var lacking []*pipeline.Table
 	for _, t := range r.Lake.Tables {
@@ -57,7 +57,7 @@ func isEmpty(ctx context.Context, r *pipeline.Runner) error {
 	}
 	for _, t := range lacking {
 		if files, err := r.Store.List(ctx, t.Path); err != nil || len(files) > 0 {
-			return nil //nolint:nilerr // a run meets the error again, and records it
+			return nil //nolint:nilerr // the run gets the error again, and records it
 		}
 	}
 	if found, err := state.ReadJSON(ctx, r.Store, state.HistoryName, &state.History{}); err != nil || found || len(lacking) == 0 {
@@ -66,7 +66,7 @@ func isEmpty(ctx context.Context, r *pipeline.Runner) error {
 	return pipeline.MissingLanding(ctx, r.Store, r.Lake, lacking)
 }
 
-// run is one run on its way.
+// run is a run in progress.
 type run struct {
 	state.Known
 	id        string
@@ -81,14 +81,14 @@ type run struct {
 	history   state.History
 	record    *pipeline.Record
 	journal   state.Journal
-	readings  map[string]ndjson.Report // landing tables that this run has read
-	kept      []string                 // tables that the engine kept for later steps
-	held      []string                 // landing tables that it holds for guards
+	readings  map[string]ndjson.Report // reports on landing tables that this run has read
+	kept      []string                 // tables that the engine keeps for later steps
+	held      []string                 // landing tables that the engine holds for guards
 	unwanted  map[string]bool          // tables whose steps were cancelled by name
 }
 
-// startRun takes the lake, gives the run its id and brings into order what an
-// earlier run left half done.
+// startRun locks the lake, assigns the run's id and recovers what an earlier
+// run left unfinished.
 func startRun(ctx context.Context, r *pipeline.Runner, options pipeline.RunOptions, emit func(pipeline.Event)) (_ *run, err error) {
 	began := r.Now()
 	holder := r.Holder
@@ -160,9 +160,9 @@ func (r *run) do(ctx context.Context, selected []*pipeline.Table) error {
 	return r.steps(ctx, selected)
 }
 
-// conclude describes the lake as it is after the steps, and checks it unless
-// something other than the data has failed: then its tables may not be what
-// this run knows of them.
+// conclude records the state of the lake after the steps. It also evaluates the
+// checks, unless something other than the data has failed: then the tables may
+// differ from what this run has recorded of them.
 func (r *run) conclude(ctx context.Context, failed error) error {
 	err := r.describe(ctx)
 	kind := pipeline.KindOf(failed)
@@ -178,7 +178,7 @@ func (r *run) conclude(ctx context.Context, failed error) error {
 	return err
 }
 
-// finish writes the record, on every way out.
+// finish writes the record, however the run ended.
 func (r *run) finish(ctx context.Context, err error) (*pipeline.Record, error) {
 	r.record.End(r.now(), err)
 	r.tell(ctx, pipeline.Event{State: endState(err), Err: r.record.Error})
@@ -197,8 +197,8 @@ func endState(err error) pipeline.State {
 	}
 }
 
-// write puts the events, the reports and the record into the lake. The record
-// comes last: who reads there that the run has ended finds all the rest.
+// write stores the events, the reports and the record in the lake. The record
+// comes last, so that a reader who finds a finished run also finds the rest.
 func (r *run) write(ctx context.Context) error {
 	folder := state.RunFolder(r.id)
 	var err error

@@ -11,8 +11,8 @@ import (
 	"stedi/pipeline/state"
 )
 
-// steps runs what the plan says, in order. A step that fails takes its
-// dependents with it and leaves the others alone.
+// steps runs the plan in order. If a step fails, its downstream steps are
+// skipped and all others run.
 func (r *run) steps(ctx context.Context, selected []*pipeline.Table) error {
 	plan := planSteps(r.Known, r.lake, selected, r.options.Force, r.options.Allow.Limit)
 	for _, s := range plan {
@@ -65,7 +65,7 @@ func rootCause(t *pipeline.Table, broken map[string]string) string {
 	return ""
 }
 
-// step builds one table, publishes it and records that.
+// step builds one table, publishes it and records the result.
 func (r *run) step(ctx context.Context, t *pipeline.Table, rest []PlanStep, record *pipeline.StepRecord) error {
 	began := r.now()
 	r.tell(ctx, pipeline.Event{Step: t.Name, State: pipeline.Running, Reason: record.Reason})
@@ -95,7 +95,7 @@ func (r *run) step(ctx context.Context, t *pipeline.Table, rest []PlanStep, reco
 	return r.release(ctx, t, rest)
 }
 
-// hearCancels takes note of the steps that were cancelled by name.
+// hearCancels reads the names of cancelled steps.
 func (r *run) hearCancels() {
 	for {
 		select {
@@ -107,7 +107,7 @@ func (r *run) hearCancels() {
 	}
 }
 
-// became says what has become of a step that others need.
+// became describes the outcome of a step for its downstream steps.
 func (r *run) became(table string) string {
 	if r.unwanted[table] {
 		return table + " was cancelled"
@@ -119,8 +119,7 @@ func unwanted(table string) error {
 	return pipeline.Fail(pipeline.Cancelled, table, "The previous version is unchanged. Run it again to build it.", "cancelled")
 }
 
-// work runs the engine and passes on how far it is and what it says, from this
-// goroutine.
+// work runs the engine and emits its progress and its log on this goroutine.
 func (r *run) work(ctx context.Context, job pipeline.Job) (pipeline.Result, error) {
 	type outcome struct {
 		result pipeline.Result
@@ -134,7 +133,7 @@ func (r *run) work(ctx context.Context, job pipeline.Job) (pipeline.Result, erro
 		result, err := r.engine.Run(ctx, job, func(p pipeline.Progress) {
 			select {
 			case updates <- p:
-			case <-updates: // a newer one takes its place
+			case <-updates: // a newer one replaces it
 				updates <- p
 			}
 		})
@@ -160,7 +159,7 @@ func (r *run) work(ctx context.Context, job pipeline.Job) (pipeline.Result, erro
 	}
 }
 
-// input finds the rows of a table: those that the engine kept, or its files,
+// input returns the rows of a table: those that the engine kept, or its files,
 // unless the engine reads them in place.
 func (r *run) input(ctx context.Context, t *pipeline.Table, inPlace bool) (pipeline.Input, error) {
 	if slices.Contains(r.kept, t.Name) || slices.Contains(r.held, t.Name) {
@@ -169,7 +168,7 @@ func (r *run) input(ctx context.Context, t *pipeline.Table, inPlace bool) (pipel
 	return r.stored(ctx, t, inPlace)
 }
 
-// stored finds a table's files.
+// stored returns a table with its files as an input.
 func (r *run) stored(ctx context.Context, t *pipeline.Table, inPlace bool) (pipeline.Input, error) {
 	var files []pipeline.File
 	if t.IsLanding() {
@@ -188,13 +187,13 @@ func neverMade(table string) error {
 	return pipeline.Fail(pipeline.BadUsage, table, "Run it first, or run +TABLE to build its upstream tables.", "the table has not been built")
 }
 
-// readLater tells whether a later step, or a check of a small lake, reads a
+// readLater reports whether a later step, or a check of a small lake, reads a
 // table.
 func (r *run) readLater(table string, rest []PlanStep) bool {
 	return r.reads(rest, table) || r.options.Check && r.small()
 }
 
-// reads tells whether one of the steps that are left reads a table.
+// reads reports whether one of the remaining steps reads a table.
 func (r *run) reads(rest []PlanStep, table string) bool {
 	return slices.ContainsFunc(rest, func(s PlanStep) bool {
 		return s.Run && slices.Contains(r.lake.Table(s.Table).Transform.Inputs, table)
@@ -211,7 +210,7 @@ func (r *run) small() bool {
 	return total <= check.HoldLimit
 }
 
-// release lets the engine forget what no later step reads.
+// release removes from the engine the rows that no later step reads.
 func (r *run) release(ctx context.Context, t *pipeline.Table, rest []PlanStep) error {
 	if r.engine.Capabilities().Keeps && r.readLater(t.Name, rest) {
 		r.kept = append(r.kept, t.Name)

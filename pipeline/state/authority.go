@@ -9,17 +9,17 @@ import (
 	"stedi/pipeline"
 )
 
-// Authority is what decides where the tables of a lake lie. It is recorded in
-// the lake, so that every engine on every machine asks the same one.
+// Authority states how table locations are decided in a lake. It is recorded in
+// the lake, so that every engine on every machine uses the same catalog.
 type Authority struct {
 	Schema   string `json:"schema"`             // stedi.lake/1
-	Catalog  string `json:"catalog,omitempty"`  // glue; empty: the files alone
+	Catalog  string `json:"catalog,omitempty"`  // glue; empty: no catalog, only files
 	Database string `json:"database,omitempty"` // of the catalog
-	// Role is what the lake's jobs run as, and JobPrefix stands before their
-	// names; without a role it has none.
+	// Role is the role of the lake's jobs, and JobPrefix the prefix of their
+	// names; without a role there are no jobs.
 	Role      string `json:"role,omitempty"`
 	JobPrefix string `json:"job_prefix,omitempty"`
-	// Uploaded are the landing files that a deploy has put there, by name.
+	// Uploaded are the names of the landing files that a deploy has uploaded.
 	Uploaded []string `json:"uploaded,omitempty"`
 }
 
@@ -28,20 +28,21 @@ const (
 	authoritySchema = "stedi.lake/1"
 )
 
-// AuthorityOf reads who decides. A lake that does not say is one of files.
+// AuthorityOf reads the lake's authority. The default is files without a
+// catalog.
 func AuthorityOf(ctx context.Context, files pipeline.Files) (Authority, error) {
 	a := Authority{Schema: authoritySchema}
 	_, err := ReadJSON(ctx, files, authorityName, &a)
 	return a, err
 }
 
-// Record makes it the lake's authority.
+// Record stores the lake's authority.
 func (a Authority) Record(ctx context.Context, files pipeline.Files) error {
 	a.Schema = authoritySchema
 	return WriteJSON(ctx, files, authorityName, a)
 }
 
-// Upload notes a landing file, and tells whether it is a new one.
+// Upload notes a landing file, and reports whether it is new.
 func (a *Authority) Upload(name string) bool {
 	if slices.Contains(a.Uploaded, name) {
 		return false
@@ -50,8 +51,8 @@ func (a *Authority) Upload(name string) bool {
 	return true
 }
 
-// PublishedFolders returns where versions of tables lie that this program has
-// published, or was about to, in a lake with a catalog.
+// PublishedFolders returns the folders of the versions that stedi has
+// published, or was about to publish, in a lake with a catalog.
 func PublishedFolders(ctx context.Context, store pipeline.Store) ([]string, error) {
 	var folders []string
 	for _, folder := range []string{"tables", "intent", "previous"} {
@@ -75,8 +76,8 @@ func PublishedFolders(ctx context.Context, store pipeline.Store) ([]string, erro
 	return folders, nil
 }
 
-// ForgetManifests makes a lake forget what its tables held, after those who
-// knew where they lie have been removed.
+// ForgetManifests deletes the manifests, intents and previous versions of a
+// lake, after the catalog and the folders that they refer to have been removed.
 func ForgetManifests(ctx context.Context, files pipeline.Files) error {
 	for _, folder := range []string{"tables", "intent", "previous"} {
 		if err := files.Delete(ctx, pipeline.StateFolder+"/"+folder); err != nil {

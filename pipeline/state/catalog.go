@@ -8,16 +8,16 @@ import (
 	"stedi/pipeline"
 )
 
-// catalogued is the store of a lake whose catalog says where tables lie: the
-// files of a table's folder are those of its present version.
+// catalogued is the store of a lake whose catalog decides where tables are: the
+// files of a table's folder are those of its current version.
 type catalogued struct {
 	pipeline.Store
 	catalog pipeline.Catalog
 	lake    *pipeline.Lake
 }
 
-// List returns the files of a table's present version, or of any other folder
-// what is in it.
+// List returns the files of a table's current version, or the content of any
+// other folder.
 func (c *catalogued) List(ctx context.Context, folder string) ([]pipeline.File, error) {
 	for _, t := range c.lake.Tables {
 		if t.Path == folder && !t.IsLanding() {
@@ -31,12 +31,12 @@ func (c *catalogued) List(ctx context.Context, folder string) ([]pipeline.File, 
 	return c.Store.List(ctx, folder)
 }
 
-// catalogPublisher publishes by one update of the catalog, which moves the
+// catalogPublisher publishes with one update of the catalog, which moves the
 // table to the folder of its new version.
 type catalogPublisher struct{ *catalogued }
 
-// ByCatalog returns a store whose tables lie where the catalog says, and the
-// Publisher that goes with it. Landing tables lie where the definition says.
+// ByCatalog returns a store in which the catalog decides where derived tables
+// are, and its Publisher. Landing tables are where the definition states.
 func ByCatalog(store pipeline.Store, catalog pipeline.Catalog, lake *pipeline.Lake) (pipeline.Store, pipeline.Publisher) {
 	c := &catalogued{Store: store, catalog: catalog, lake: lake}
 	return c, catalogPublisher{c}
@@ -44,7 +44,7 @@ func ByCatalog(store pipeline.Store, catalog pipeline.Catalog, lake *pipeline.La
 
 func (c catalogPublisher) OneFile() bool { return false }
 
-// Folder is that of a version of its own.
+// Folder returns the folder of the new version.
 func (c catalogPublisher) Folder(t *pipeline.Table, run string) string { return versionFolder(t, run) }
 
 func (c catalogPublisher) Publish(ctx context.Context, v pipeline.Version) (*pipeline.Manifest, error) {
@@ -54,8 +54,8 @@ func (c catalogPublisher) Publish(ctx context.Context, v pipeline.Version) (*pip
 	return c.upload(ctx, v)
 }
 
-// move makes a version that lies there the table. A reader finds the old
-// version or the new one, whole.
+// move makes a version in its folder the current one. A reader sees the
+// complete old version or the complete new one.
 func (c catalogPublisher) move(ctx context.Context, v pipeline.Version) (*pipeline.Manifest, error) {
 	t, m := v.Table, v.Manifest
 	place, err := c.catalog.Place(ctx, t)
@@ -74,15 +74,16 @@ func (c catalogPublisher) move(ctx context.Context, v pipeline.Version) (*pipeli
 		return nil, fmt.Errorf("recording the intent: %w", err)
 	}
 	if err := c.catalog.Move(ctx, t, place, m.Folder); err != nil {
-		// The table may have been moved all the same, unless the catalog says
-		// that it was not: then the intent stays, and the next run finds out.
+		// The table may have been moved nevertheless, unless the catalog
+		// reports that it was not. The intent remains, and the next run finds
+		// out.
 		return nil, fmt.Errorf("publishing: %w", err)
 	}
 	return record(ctx, c, m)
 }
 
-// upload puts a staged file into the folder of a version of its own, and makes
-// that the table.
+// upload writes a staged file to the folder of the new version, and makes that
+// version current.
 func (c catalogPublisher) upload(ctx context.Context, v pipeline.Version) (*pipeline.Manifest, error) {
 	open, err := ReadManifest(ctx, c, IntentName(v.Table.Name))
 	if err != nil {
@@ -110,8 +111,8 @@ func (c catalogPublisher) upload(ctx context.Context, v pipeline.Version) (*pipe
 	return published, err
 }
 
-// Recover finds out whether a version whose publishing was cut off is the
-// table. If it is not it is deleted, unless an engine may go on with it.
+// Recover finds out whether a version whose publishing was interrupted is
+// current. If it is not, it is deleted, unless an engine may resume it.
 func (c catalogPublisher) Recover(ctx context.Context, store pipeline.Store, t *pipeline.Table, m *pipeline.Manifest) error {
 	if m.Folder == "" { // from before the lake had a catalog
 		return filePublisher{store}.Recover(ctx, store, t, m)
@@ -125,7 +126,7 @@ func (c catalogPublisher) Recover(ctx context.Context, store pipeline.Store, t *
 		return err
 	}
 	switch {
-	case m.RolledBack: // it is a kept version still
+	case m.RolledBack: // it is still a previous version
 		return store.Delete(ctx, IntentName(m.Table))
 	case m.Token != "":
 		return nil
@@ -133,7 +134,7 @@ func (c catalogPublisher) Recover(ctx context.Context, store pipeline.Store, t *
 	return DropVersion(ctx, store, m)
 }
 
-// Prune deletes the folder of a kept version, unless it is the table again.
+// Prune deletes the folder of a previous version, unless it is current again.
 func (c catalogPublisher) Prune(ctx context.Context, t *pipeline.Table, m *pipeline.Manifest) error {
 	if m.Folder == "" {
 		return nil
@@ -145,13 +146,13 @@ func (c catalogPublisher) Prune(ctx context.Context, t *pipeline.Table, m *pipel
 	return c.Delete(ctx, m.Folder)
 }
 
-// versionFolder is where a run lays a version of a table, in a lake with a
-// catalog.
+// versionFolder returns the folder of a run's version of a table, in a lake
+// with a catalog.
 func versionFolder(t *pipeline.Table, run string) string {
 	return fmt.Sprintf("%s/run=%s", t.Path, run)
 }
 
-// DropVersion forgets a version that was never published.
+// DropVersion deletes a version that was never published.
 func DropVersion(ctx context.Context, store pipeline.Store, open *pipeline.Manifest) error {
 	if open.Folder == "" {
 		return nil

@@ -1,4 +1,4 @@
-// Package state reads and writes what a lake remembers below .stedi: manifests,
+// Package state reads and writes the state of a lake below .stedi: manifests,
 // intents, previous versions, run records, events and caches. It also has the
 // two publishers, one that renames files and one that updates a catalog.
 package state

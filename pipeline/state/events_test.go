@@ -19,7 +19,7 @@ func FuzzParseEvents(f *testing.F) {
 			if e.State.String() == "" || e.Run == "" || e.Time.IsZero() {
 				t.Errorf("an event of nothing: %+v", e)
 			}
-			e.Progress = nil // which may be left out
+			e.Progress = nil // it may be left out
 			j.Add(e)
 		}
 		if again := parseEvents(j.Text); len(again) != len(events) {

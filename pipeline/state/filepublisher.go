@@ -17,13 +17,13 @@ func PublisherOf(r *pipeline.Runner) pipeline.Publisher {
 	return ByFile(r.Store)
 }
 
-// filePublisher publishes a table as one file, in place of the file before:
+// filePublisher publishes a table as one file, which replaces the file before:
 //
 //	staged and durable → old one linked aside → intent → commit → manifest → intent gone
 //
-// Whatever is cut off in between, Recover reads the intent, compares the file
-// with it, and either completes the manifest or forgets the intent. The commit
-// itself is one rename, or one conditional PUT: Store.Commit.
+// After an interruption at any point, Recover reads the intent, compares the
+// file with it, and either completes the manifest or deletes the intent. The
+// commit itself is one rename, or one conditional PUT: Store.Commit.
 type filePublisher struct{ store pipeline.Store }
 
 // ByFile returns the Publisher of a lake without a catalog.
@@ -31,7 +31,7 @@ func ByFile(store pipeline.Store) pipeline.Publisher { return filePublisher{stor
 
 func (p filePublisher) OneFile() bool { return true }
 
-// Folder is a staging folder, which Store.Sweep empties.
+// Folder returns a staging folder, which Store.Sweep empties.
 func (p filePublisher) Folder(t *pipeline.Table, run string) string {
 	return pipeline.StateFolder + "/staging/" + run + "/" + t.Name
 }
@@ -53,7 +53,7 @@ func (p filePublisher) Publish(ctx context.Context, v pipeline.Version) (*pipeli
 		return nil, errors.Join(fmt.Errorf("publishing: %w", err), p.store.Delete(ctx, intent))
 	}
 	if err != nil {
-		// The file may be in place all the same: the intent stays, and the
+		// The file may be in place nevertheless: the intent remains, and the
 		// next run finds out.
 		return nil, fmt.Errorf("publishing: %w", err)
 	}
@@ -73,7 +73,7 @@ func (p filePublisher) setAside(ctx context.Context, v pipeline.Version) error {
 }
 
 // Recover completes the manifest of a commit whose file is in place, and
-// forgets the intent of one whose file is not.
+// deletes the intent of a commit whose file is not.
 func (p filePublisher) Recover(ctx context.Context, store pipeline.Store, t *pipeline.Table, m *pipeline.Manifest) error {
 	if m.Token != "" {
 		return nil // nothing was committed yet: the engine may have to release it
@@ -101,16 +101,17 @@ func (p filePublisher) Recover(ctx context.Context, store pipeline.Store, t *pip
 	return store.Delete(ctx, IntentName(m.Table))
 }
 
-// Prune does nothing: all of a kept version is in the folder of previous ones.
+// Prune does nothing: a previous version is entirely in the folder of previous
+// versions.
 func (p filePublisher) Prune(context.Context, *pipeline.Table, *pipeline.Manifest) error { return nil }
 
-// settle completes a manifest once its file is in place.
+// settle completes a manifest after its file is in place.
 func settle(ctx context.Context, store pipeline.Store, m pipeline.Manifest, file pipeline.File) (*pipeline.Manifest, error) {
 	m.Files[0].File = file
 	return record(ctx, store, m)
 }
 
-// record makes a manifest what is known of a table, which it is in place.
+// record stores the manifest of a published version and deletes the intent.
 func record(ctx context.Context, store pipeline.Store, m pipeline.Manifest) (*pipeline.Manifest, error) {
 	if err := WriteJSON(ctx, store, ManifestName(m.Table), m); err != nil {
 		return nil, fmt.Errorf("%s is published, its manifest is not; the next run completes it: %w", m.Table, err)
@@ -121,9 +122,9 @@ func record(ctx context.Context, store pipeline.Store, m pipeline.Manifest) (*pi
 	return &m, nil
 }
 
-// RecoverLake brings a lake into order that an earlier run left behind half
-// done: staging is emptied, and every commit that was under way is completed if
-// its files are in place, and forgotten if they are not.
+// RecoverLake recovers a lake that an earlier run left unfinished: it empties
+// the staging folder, completes every started commit whose files are in place,
+// and deletes the intents of the others.
 func RecoverLake(ctx context.Context, store pipeline.Store, publisher pipeline.Publisher, lake *pipeline.Lake) error {
 	if err := store.Sweep(ctx); err != nil {
 		return fmt.Errorf("emptying the staging folder: %w", err)

@@ -6,25 +6,25 @@ import (
 	"stedi/pipeline"
 )
 
-// History is what the lake remembers of runs as a whole.
+// History is what a lake records about all runs together.
 type History struct {
 	Last    string   `json:"last"`              // the newest run
-	Runs    []string `json:"runs,omitempty"`    // the newest ones, newest first
-	Rejects []string `json:"rejects,omitempty"` // runs whose rejects still lie there
+	Runs    []string `json:"runs,omitempty"`    // the newest runs, newest first
+	Rejects []string `json:"rejects,omitempty"` // runs whose rejects are still stored
 }
 
-// HistoryName is where a lake keeps its history.
+// HistoryName is the name of the history file in a lake.
 const HistoryName = pipeline.StateFolder + "/history.json"
 
 // runIDLayout sorts by time as text.
 const runIDLayout = "20060102T150405.000Z"
 
-// RunID is the id of a run that started at t: UTC to the millisecond, in an
-// order that is also that of text.
+// RunID returns the id of a run that started at t: UTC to the millisecond. Ids
+// sort by time as text.
 func RunID(t time.Time) string { return t.UTC().Format(runIDLayout) }
 
-// After returns t, or the moment after the last run if the clock has gone
-// back: run ids never do.
+// After returns t, or one millisecond after the last run if the clock was set
+// back, so that run ids always increase.
 func After(t time.Time, last string) time.Time {
 	if previous, err := time.Parse(runIDLayout, last); err == nil && !t.After(previous) {
 		return previous.Add(time.Millisecond)

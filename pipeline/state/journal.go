@@ -12,26 +12,26 @@ import (
 	"stedi/pipeline"
 )
 
-// EventsName is where a run keeps its events.
+// EventsName returns the name of a run's file of events.
 func EventsName(run string) string { return RunFolder(run) + "/events.ndjson" }
 
 // Journal collects a run's events as JSON lines.
 type Journal struct {
 	Text  []byte
 	began time.Time
-	laid  time.Time       // when it was last laid into the lake
-	steps map[string]pace // that have made progress
+	laid  time.Time       // time of the last write to the lake
+	steps map[string]pace // steps with progress
 }
 
-// pace is how far apart the progress of a step is kept.
+// pace determines how often the progress of a step is kept.
 type pace struct {
 	began time.Time
-	last  time.Time // of what was kept
+	last  time.Time // time of the last kept event
 }
 
-// A run that is over within this time is not made slower by writing for those
-// who follow it; a longer one writes no more often while nothing but its
-// progress changes.
+// journalPause is how long a run writes no events for followers, so that a short
+// run is not slowed down. A longer run writes at most once in this time while
+// only progress or log lines are new.
 const journalPause = time.Second
 
 // NewJournal starts the journal of a run.
@@ -39,16 +39,15 @@ func NewJournal(began time.Time) Journal {
 	return Journal{began: began, laid: began, steps: map[string]pace{}}
 }
 
-// Add keeps an event, unless it is one of more progress than anybody wants to
-// see: a step of ten minutes is told in as many lines as one needs to see it
-// move.
+// Add appends an event. It drops progress events that are more frequent than
+// useful: a long step keeps only enough of them to show that it moves.
 func (j *Journal) Add(e pipeline.Event) {
 	if e.Progress != nil && !j.worth(e) {
 		return
 	}
 	line, err := json.Marshal(e)
 	if err != nil {
-		return // an Event has nothing in it that could fail
+		return // an Event contains nothing that can fail to encode
 	}
 	j.Text = append(append(j.Text, line...), '\n')
 }
@@ -67,8 +66,8 @@ func (j *Journal) worth(e pipeline.Event) bool {
 	return true
 }
 
-// Due tells whether the journal is to be laid into the lake after an event:
-// always when a step has come to another state.
+// Due reports whether the journal is to be written to the lake after an event:
+// always if a step has changed its state.
 func (j *Journal) Due(e pipeline.Event) bool {
 	if e.Time.Sub(j.began) < journalPause || (e.Progress != nil || e.Log != "") && e.Time.Sub(j.laid) < journalPause {
 		return false
@@ -77,11 +76,10 @@ func (j *Journal) Due(e pipeline.Event) bool {
 	return true
 }
 
-// ReadEvents returns what a run has told, as far as it has been written down:
-// all of it once the record says that the run has ended, and while it is on its
-// way no more than about a second less. Progress is thinned out. Lines that are
-// damaged are left out. Without any event, as in the first second of a run, the
-// error is fs.ErrNotExist.
+// ReadEvents returns the recorded events of a run: all of them if the record
+// shows that the run has ended; during the run the last second or so may be
+// missing. Progress is thinned out, and damaged lines are left out. Without any
+// event, as in the first second of a run, the error is fs.ErrNotExist.
 func ReadEvents(ctx context.Context, store pipeline.Store, run string) (_ []pipeline.Event, err error) {
 	r, err := store.Open(ctx, EventsName(run))
 	if err != nil {

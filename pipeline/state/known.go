@@ -5,13 +5,14 @@ import (
 	"stedi/pipeline/ndjson"
 )
 
-// Known is what a run has found out about the lake.
+// Known is what a run knows about the lake.
 type Known struct {
 	Landing   map[string]LandingState
-	Manifests map[string]*pipeline.Manifest // tables that transforms make; nil: not there
+	Manifests map[string]*pipeline.Manifest // of derived tables; nil: no such table
 }
 
-// Content returns what an input holds, if that can be told without reading it.
+// Content returns the hash of an input's content, if it is known without
+// reading the input.
 func (k Known) Content(t *pipeline.Table) (ndjson.Hash, bool) {
 	m := k.Manifests[t.Name]
 	if t.IsLanding() {
@@ -23,8 +24,8 @@ func (k Known) Content(t *pipeline.Table) (ndjson.Hash, bool) {
 	return m.Hash, true
 }
 
-// Outdated says why a table is not what its transform would make of its
-// inputs as they are now, or "".
+// Outdated returns why a table differs from what its transform would build from
+// its current inputs, or "".
 func (k Known) Outdated(lake *pipeline.Lake, t *pipeline.Table) string {
 	m := k.Manifests[t.Name]
 	if m == nil {
@@ -41,8 +42,8 @@ func (k Known) Outdated(lake *pipeline.Lake, t *pipeline.Table) string {
 	return ""
 }
 
-// Stale says, by table, what is older than what it is made from, directly or
-// further up.
+// Stale returns, by table, why a table is older than its direct or indirect
+// upstream tables.
 func (k Known) Stale(lake *pipeline.Lake) map[string]string {
 	stale := map[string]string{}
 	for _, t := range lake.Tables {
@@ -62,7 +63,7 @@ func (k Known) Stale(lake *pipeline.Lake) map[string]string {
 	return stale
 }
 
-// Manifest is what is known of a table, or nil.
+// Manifest returns the manifest of a table, or nil.
 func (k Known) Manifest(t *pipeline.Table) *pipeline.Manifest {
 	if t.IsLanding() {
 		return k.Landing[t.Name].Manifest

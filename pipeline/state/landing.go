@@ -9,18 +9,18 @@ import (
 	"stedi/pipeline/ndjson"
 )
 
-// LandingState is what a run knows of a landing table before it reads it.
+// LandingState is what a run knows about a landing table before it reads it.
 type LandingState struct {
-	Files    []pipeline.File    // that are read
-	Skipped  []pipeline.File    // that are not, since an Allowance names them
-	Manifest *pipeline.Manifest // of the last reading, if what it read is still there
+	Files    []pipeline.File    // files to read
+	Skipped  []pipeline.File    // files that an Allowance skips
+	Manifest *pipeline.Manifest // of the last read, if its files are unchanged
 }
 
-// Look lists a landing table's files and tells, without parsing, whether they
-// are what the last run read. Names, sizes, times and inodes decide first,
-// content only where they differ. Files that are to be skipped are as good as
-// not there; without an Allowance these are the ones that the last run skipped.
-// A table without files is no error here.
+// Look lists a landing table's files and determines, without parsing, whether
+// they are the files that the last run read. It compares names, sizes, times
+// and inodes first, and the content only where these differ. Files to be
+// skipped count as missing; without an Allowance these are the files that the
+// last run skipped. A table without files is no error here.
 func Look(ctx context.Context, store pipeline.Store, t *pipeline.Table, allow *pipeline.Allowance) (LandingState, error) {
 	files, err := store.List(ctx, t.Path)
 	if err != nil {
@@ -53,8 +53,8 @@ func Look(ctx context.Context, store pipeline.Store, t *pipeline.Table, allow *p
 	return state, nil
 }
 
-// sameContent compares files with a manifest, and brings the manifest's
-// identities up to date where only those have moved.
+// sameContent compares files with a manifest, and updates the identities in the
+// manifest if only those have changed.
 func sameContent(ctx context.Context, store pipeline.Store, m *pipeline.Manifest, files []pipeline.File) (same, moved bool, err error) {
 	if len(files) != len(m.Files) {
 		return false, false, nil
@@ -80,7 +80,7 @@ func sameContent(ctx context.Context, store pipeline.Store, m *pipeline.Manifest
 	return true, len(others) > 0, nil
 }
 
-// LandingManifest records what was read of a landing table.
+// LandingManifest returns the manifest of a landing table that was read.
 func LandingManifest(run string, t *pipeline.Table, state LandingState, report ndjson.Report) pipeline.Manifest {
 	files, lost := state.Files, pipeline.LossesOf(report)
 	m := pipeline.Manifest{
@@ -100,7 +100,7 @@ func LandingManifest(run string, t *pipeline.Table, state LandingState, report n
 	return m
 }
 
-// Judge tells whether what was read of a landing table may be used.
+// Judge returns an error if what was read of a landing table may not be used.
 func Judge(t *pipeline.Table, report ndjson.Report, allow pipeline.Allowance, allowEmpty bool) error {
 	if len(report.MissingKeys) > 0 {
 		missing := report.MissingKeys[0]

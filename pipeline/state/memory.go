@@ -12,31 +12,31 @@ import (
 	"stedi/pipeline/ndjson"
 )
 
-// ManifestName is where a lake keeps the manifest of a derived table.
+// ManifestName returns the name of a derived table's manifest.
 func ManifestName(table string) string { return pipeline.StateFolder + "/tables/" + table + ".json" }
 
-// LandingName is where a lake keeps what it knows of a landing table.
+// LandingName returns the name of a landing table's manifest.
 func LandingName(table string) string {
 	return pipeline.StateFolder + "/cache/landing/" + table + ".json"
 }
 
-// IntentName is where the intent to publish a table is written before
-// anything changes.
+// IntentName returns the name of the intent to publish a table, which is
+// written before anything changes.
 func IntentName(table string) string { return pipeline.StateFolder + "/intent/" + table + ".json" }
 
-// RunFolder holds the record, events and rejects of a run.
+// RunFolder returns the folder of the record, events and rejects of a run.
 func RunFolder(run string) string { return pipeline.StateFolder + "/runs/" + run }
 
 func previousFolder(run string) string { return pipeline.StateFolder + "/previous/" + run }
 
-// ReplacedFolder holds the files that were moved aside when a run first
-// built a table.
+// ReplacedFolder returns the folder of the files that were moved aside when a
+// run first built a table.
 func ReplacedFolder(run string) string { return pipeline.StateFolder + "/replaced/" + run }
 
 // ManifestSchema is the version of the manifest file.
 const ManifestSchema = "stedi.table/1"
 
-// ReadJSON reads a small file of ours into v and tells whether it exists.
+// ReadJSON reads a small file of stedi into v and reports whether it exists.
 func ReadJSON(ctx context.Context, files pipeline.Files, name string, v any) (found bool, err error) {
 	r, err := files.Open(ctx, name)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -65,7 +65,7 @@ func WriteJSON(ctx context.Context, files pipeline.Files, name string, v any) er
 	return files.Put(ctx, name, append(text, '\n'))
 }
 
-// ReadManifest returns nil when the table has none.
+// ReadManifest reads a manifest; it returns nil if there is none.
 func ReadManifest(ctx context.Context, files pipeline.Files, name string) (*pipeline.Manifest, error) {
 	var m pipeline.Manifest
 	found, err := ReadJSON(ctx, files, name, &m)
@@ -75,8 +75,8 @@ func ReadManifest(ctx context.Context, files pipeline.Files, name string) (*pipe
 	return &m, nil
 }
 
-// ReadCache reads a file of ours that can be found out again. A damaged one is
-// as good as none.
+// ReadCache reads a file of stedi that can be recomputed. A damaged file counts
+// as missing.
 func ReadCache(ctx context.Context, files pipeline.Files, name string, v any) (found bool, err error) {
 	found, err = ReadJSON(ctx, files, name, v)
 	if _, damaged := errors.AsType[*pipeline.Failure](err); damaged {
@@ -108,16 +108,16 @@ func holds(ctx context.Context, store pipeline.Store, f pipeline.File, want pipe
 	return hold(ctx, store, []pipeline.File{f}, []pipeline.Hash{want})
 }
 
-// contentHash stands for the content of several files and their names.
+// contentHash returns a hash of the names and content of several files.
 func contentHash(files []pipeline.ManifestFile) ndjson.Hash {
 	h := ndjson.NewHasher()
 	for _, f := range files {
-		// A hasher never fails to write.
+		// A hasher never fails.
 		_, _ = io.WriteString(h, f.Name+"\x00")
 		_, _ = h.Write(f.Hash[:])
 	}
 	return h.Sum()
 }
 
-// ErrUnread is what such a one gets instead of a file's bytes.
+// ErrUnread is the error of Fetch for a file that must not be read.
 var ErrUnread = errors.New("only looked at")

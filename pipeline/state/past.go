@@ -14,7 +14,7 @@ import (
 	"stedi/pipeline"
 )
 
-// Runs returns the ids of the runs that a lake remembers, the newest first.
+// Runs returns the ids of all runs recorded in a lake, the newest first.
 func Runs(ctx context.Context, store pipeline.Store) ([]string, error) {
 	files, err := store.List(ctx, pipeline.StateFolder+"/runs")
 	if err != nil {
@@ -31,7 +31,7 @@ func Runs(ctx context.Context, store pipeline.Store) ([]string, error) {
 }
 
 // NewestRuns returns the ids of the newest runs, at most ViewRuns, the newest
-// first. It need not list them all: a lake may remember many thousands.
+// first. It normally avoids listing all runs, of which there may be thousands.
 func NewestRuns(ctx context.Context, store pipeline.Store) ([]string, error) {
 	var h History
 	if _, err := ReadCache(ctx, store, HistoryName, &h); err != nil {
@@ -75,9 +75,8 @@ func ReadableRecords(ctx context.Context, store pipeline.Store, ids []string, mo
 	return records, nil
 }
 
-// FindRun returns the record of a run: by its id, by the beginning of it if
-// that is unambiguous, or the newest for "last" and the nth before it for
-// "last~n".
+// FindRun returns the record of a run: by its id, by an unambiguous prefix of
+// it, or the newest for "last" and the nth before it for "last~n".
 func FindRun(ctx context.Context, store pipeline.Store, id string) (*pipeline.Record, error) {
 	ids, err := Runs(ctx, store)
 	if err != nil {
@@ -100,7 +99,7 @@ func FindRun(ctx context.Context, store pipeline.Store, id string) (*pipeline.Re
 	}
 }
 
-// stepsBack reads "last" as 0 and "last~n" as n.
+// stepsBack parses "last" as 0 and "last~n" as n.
 func stepsBack(id string) (n int, ok bool) {
 	if id == "last" {
 		return 0, true
@@ -113,8 +112,8 @@ func stepsBack(id string) (n int, ok bool) {
 	return n, err == nil && n >= 0
 }
 
-// ReadRecord reads the record of the run with that id. Fields that a newer
-// version has added are left out.
+// ReadRecord reads the record of the run with that id. It ignores fields that a
+// newer version has added.
 func ReadRecord(ctx context.Context, store pipeline.Store, id string) (_ *pipeline.Record, err error) {
 	r, err := store.Open(ctx, RunFolder(id)+"/run.json")
 	if errors.Is(err, fs.ErrNotExist) {
@@ -135,8 +134,8 @@ func ReadRecord(ctx context.Context, store pipeline.Store, id string) (_ *pipeli
 	return record, nil
 }
 
-// PastSeconds returns how long the newest runs of an engine took to make a
-// table, in the order of the records.
+// PastSeconds returns how long an engine took to build a table in past runs, in
+// the order of the records.
 func PastSeconds(runs []*pipeline.Record, engine, table string) []float64 {
 	var seconds []float64
 	for _, r := range runs {
@@ -147,8 +146,8 @@ func PastSeconds(runs []*pipeline.Record, engine, table string) []float64 {
 	return seconds
 }
 
-// PastDPUSeconds returns what Glue charged for making a table in the newest
-// runs, in the order of the records.
+// PastDPUSeconds returns the DPU-seconds that Glue charged to build a table in
+// past runs, in the order of the records.
 func PastDPUSeconds(runs []*pipeline.Record, table string) []float64 {
 	var units []float64
 	for _, r := range runs {
@@ -159,7 +158,7 @@ func PastDPUSeconds(runs []*pipeline.Record, table string) []float64 {
 	return units
 }
 
-// Median is the value in the middle; of none there is none.
+// Median returns the median of values; ok is false if there are no values.
 func Median(values []float64) (float64, bool) {
 	if len(values) == 0 {
 		return 0, false
@@ -172,5 +171,5 @@ func Median(values []float64) (float64, bool) {
 	return sorted[middle-1]/2 + sorted[middle]/2, true
 }
 
-// ViewRuns is how many runs a View remembers.
+// ViewRuns is how many runs a View contains.
 const ViewRuns = 20

@@ -7,9 +7,9 @@ import (
 	"stedi/pipeline"
 )
 
-// Previous finds, among the files that are kept, a version of a table that is
-// not the present one, and the folder where it lies. A rollback that was cut
-// off may have left the present one there, too.
+// Previous returns, among the kept files, a version of a table that is not the
+// current one, and its folder. An interrupted rollback may have left the
+// current version there as well.
 func Previous(ctx context.Context, store pipeline.Store, kept []pipeline.File, t *pipeline.Table, made string) (m *pipeline.Manifest, folder string, err error) {
 	for _, name := range KeptManifests(kept, t) {
 		version, err := ReadManifest(ctx, store, name)
@@ -23,7 +23,7 @@ func Previous(ctx context.Context, store pipeline.Store, kept []pipeline.File, t
 	return m, folder, nil
 }
 
-// KeptManifests are, among the files that are kept, the manifests of a table.
+// KeptManifests returns, among the kept files, the manifests of a table.
 func KeptManifests(kept []pipeline.File, t *pipeline.Table) []string {
 	var names []string
 	for _, f := range kept {

@@ -7,12 +7,12 @@ import (
 	"stedi/pipeline"
 )
 
-// tableState is what a run finds of a table that transforms make.
+// tableState is the state of a derived table.
 type tableState struct {
-	Manifest *pipeline.Manifest // nil: never made, or its file is gone
-	Made     string             // the run that made the version we left, even if its file is gone
-	Files    []pipeline.File    // all that lie there
-	Strange  []pipeline.File    // those that are not what we wrote
+	Manifest *pipeline.Manifest // nil: never built, or its file is missing
+	Made     string             // the run that built the published version, even if its file is missing
+	Files    []pipeline.File    // all files in the table's folder
+	Strange  []pipeline.File    // unmanaged or modified files
 }
 
 // Inspect compares a table's folder with its manifest.
@@ -40,15 +40,16 @@ func Inspect(ctx context.Context, store pipeline.Store, t *pipeline.Table) (tabl
 		}
 		known++
 	}
-	// Of several files all must be there; a table without a row may have none.
+	// If a version has several files, all of them must exist; an empty table
+	// may have no file.
 	if manifest != nil && known == len(manifest.Files) {
 		state.Manifest = manifest
 	}
 	return state, nil
 }
 
-// isOurs tells whether a file is what the manifest says. A copy of the same
-// bytes, as a backup brings back, is: the manifest learns its new identity.
+// isOurs reports whether a file matches the manifest. A restored backup copy
+// with the same bytes matches, and its new identity is written to the manifest.
 func isOurs(ctx context.Context, store pipeline.Store, m *pipeline.Manifest, f pipeline.File) (bool, error) {
 	if m == nil {
 		return false, nil
@@ -62,7 +63,7 @@ func isOurs(ctx context.Context, store pipeline.Store, m *pipeline.Manifest, f p
 		return true, nil
 	}
 	if known.Hash == (pipeline.Hash{}) {
-		return false, nil // a remote engine wrote it: its identity is all that is known
+		return false, nil // a remote engine wrote it: only its identity is known
 	}
 	if same, err := holds(ctx, store, f, known.Hash); err != nil || !same {
 		return false, err

@@ -7,7 +7,8 @@ import (
 	"stedi/pipeline/ndjson"
 )
 
-// VersionsHash stands for the content of files by what the store says of it.
+// VersionsHash returns a hash of the store's versions of files, in place of
+// their content.
 func VersionsHash(files []pipeline.File) pipeline.Hash {
 	h := ndjson.NewHasher()
 	for _, f := range files {

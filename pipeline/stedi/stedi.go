@@ -1,4 +1,4 @@
-// Package stedi holds the definition of the STEDI lake: SQL, and one JSON.
+// Package stedi holds the definition of the STEDI lake: SQL and JSON files.
 package stedi
 
 import "embed"

@@ -114,7 +114,8 @@ var commitCases = []testCase{
 	}},
 }
 
-// refused checks that a commit to table is, and says to whom.
+// refused checks that Commit refuses to replace the table, and that the error
+// names it.
 func (l lake) refused(staged pipeline.StagedFile, replaced *pipeline.File) {
 	l.Helper()
 	_, err := l.Commit(l.Context(), staged, table, replaced)

@@ -11,7 +11,7 @@ import (
 	"stedi/pipeline"
 )
 
-// The hosts do not exist, so that no store can find a holder dead.
+// The hosts do not exist, so that no store can determine that a holder is dead.
 var (
 	alice = pipeline.Holder{
 		Run: "20260102T030405Z-a1", PID: 4711, Host: "a.invalid",
@@ -41,7 +41,7 @@ var lockCases = []testCase{
 		first := l.lock(alice)
 		l.unlock(first)
 		second := l.lock(bob)
-		_ = first() // may say that it is too late
+		_ = first() // may return an error, because the lock is already released
 		l.lockedBy(bob)
 		l.unlock(second)
 	}},
@@ -90,7 +90,8 @@ func (l lake) unlock(unlock func() error) {
 	}
 }
 
-// lockedBy checks that no other process gets the lock, and that they get its holder.
+// lockedBy checks that no other process gets the lock, and that the error
+// contains the holder.
 func (l lake) lockedBy(holder pipeline.Holder) {
 	l.Helper()
 	_, err := l.Lock(l.Context(), pipeline.Holder{Run: "other", PID: 1, Host: "c.invalid"})
@@ -107,7 +108,7 @@ func (l lake) lockedBy(holder pipeline.Holder) {
 	}
 }
 
-// heldBy checks who is said to have the lake.
+// heldBy checks the holder that the store returns.
 func (l lake) heldBy(want *pipeline.Holder) {
 	l.Helper()
 	got, err := l.Holder(l.Context())

@@ -38,7 +38,7 @@ var nameCases = []testCase{
 	}},
 }
 
-// tryEverywhere hands a name to every method, and returns what each said.
+// tryEverywhere calls every method with a name, and returns the errors.
 func (l lake) tryEverywhere(name string) map[string]error {
 	l.Helper()
 	ctx := l.Context()

@@ -1,6 +1,6 @@
-// Package storetest says what every pipeline.Store must do, as tests.
+// Package storetest states the contract of pipeline.Store as tests.
 //
-// A new store passes it with one line:
+// A new store runs them with one line:
 //
 //	func TestStore(t *testing.T) { storetest.Run(t, openEmptyLake) }
 package storetest
@@ -15,8 +15,8 @@ import (
 	"stedi/pipeline"
 )
 
-// Run checks every sentence of the contracts in package pipeline. open gives a
-// store on a new, empty lake each time, and cleans up after the test.
+// Run checks every sentence of the contracts in package pipeline. open returns
+// a store on a new, empty lake each time, and cleans up after the test.
 func Run(t *testing.T, open func(t *testing.T) pipeline.Store) {
 	t.Helper()
 	groups := []struct {
@@ -64,7 +64,7 @@ func (l lake) remove(name string) {
 	}
 }
 
-// read returns what a file holds.
+// read returns the content of a file.
 func (l lake) read(name string) string {
 	l.Helper()
 	file, err := l.Open(l.Context(), name)
@@ -94,7 +94,7 @@ func (l lake) list(folder string) []pipeline.File {
 	return files
 }
 
-// lists checks the names, in order.
+// lists checks the names in a folder, in order.
 func (l lake) lists(folder string, want ...string) {
 	l.Helper()
 	var got []string

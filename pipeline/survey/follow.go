@@ -12,17 +12,17 @@ import (
 
 const followPause = time.Second / 2
 
-// Follow passes on the events of a run that another process has on its way, as
-// ReadEvents gives them, until it has ended; of one that has ended already, all
-// of them at once. A run that was cut off, such as by kill -9, is a Failure.
-// Events arrive on the calling goroutine.
+// Follow emits the events of a run of another process, as ReadEvents returns
+// them, until the run has ended. For a run that has already ended it emits all
+// of them at once. If the run was killed, such as by kill -9, the error is a
+// Failure. Events arrive on the calling goroutine.
 func Follow(ctx context.Context, r *pipeline.Runner, run string, emit func(pipeline.Event)) error {
 	ticker := time.NewTicker(followPause)
 	defer ticker.Stop()
 	told := 0
 	for {
-		// Who lets go of the lake has written the record before, and who writes
-		// the record has written the events before.
+		// A run writes events, then the record, then releases the lock. So the
+		// holder is read first.
 		holder, err := r.Store.Holder(ctx)
 		if err != nil {
 			return err
@@ -51,8 +51,8 @@ func Follow(ctx context.Context, r *pipeline.Runner, run string, emit func(pipel
 	}
 }
 
-// tellRest passes on the events after the first told ones, and returns how many
-// that makes.
+// tellRest emits the events after the first told ones, and returns how many
+// events were emitted in total.
 func tellRest(ctx context.Context, store pipeline.Store, run string, told int, emit func(pipeline.Event)) (int, error) {
 	events, err := state.ReadEvents(ctx, store, run)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {

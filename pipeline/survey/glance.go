@@ -10,9 +10,9 @@ import (
 	"stedi/pipeline/state"
 )
 
-// glance is a store whose small files change in memory only. Who looks at a
-// lake through it finds out what a run would, with recovery from what was cut
-// off and with new identities of known files, and leaves no trace.
+// glance is a store whose small files change in memory only. A survey through
+// it gets the same result as a run, including recovery after an interruption
+// and new identities of known files, and changes nothing.
 type glance struct {
 	pipeline.Store
 	written map[string][]byte
@@ -54,7 +54,7 @@ func (g *glance) Delete(context.Context, string) error { return nil }
 
 func (g *glance) Sweep(context.Context) error { return nil }
 
-// Survey is what a look at a lake found, without a lock and without a trace.
+// Survey is the state of a lake, found without a lock and without changes.
 type Survey struct {
 	state.Known
 	files   map[string][]pipeline.File // of each table, managed or not
@@ -63,8 +63,8 @@ type Survey struct {
 	Lacking []*pipeline.Table          // landing tables without files
 }
 
-// Take finds out what a run with the allowance would know before its first
-// step; without one, a run that skips the files that the last one has.
+// Take determines what a run with the allowance would know before its first
+// step. Without an allowance, it skips the files that the last run skipped.
 func Take(ctx context.Context, r *pipeline.Runner, allow *pipeline.Allowance) (*Survey, error) {
 	return glanceAt(r.Store).survey(ctx, state.PublisherOf(r), r.Lake, allow)
 }

@@ -8,7 +8,7 @@ import (
 	"stedi/pipeline/state"
 )
 
-// Observation is a lake as someone finds it who changes nothing.
+// Observation is the state of a lake for readers that change nothing.
 type Observation struct {
 	state.Known
 	Files   map[string][]pipeline.File // of each table, managed or not
@@ -28,7 +28,7 @@ func Observe(found *Survey, lake *pipeline.Lake) *Observation {
 	return o
 }
 
-// Strangers are the files of a table that are not as we left them.
+// Strangers returns the unmanaged and modified files of a table.
 func (o *Observation) Strangers(t *pipeline.Table) []string {
 	var names []string
 	for _, name := range o.strange {
@@ -39,7 +39,7 @@ func (o *Observation) Strangers(t *pipeline.Table) []string {
 	return names
 }
 
-// view describes a table as it was found.
+// view returns the survey's description of a table.
 func (o *Observation) view(t *pipeline.Table, unread map[string]bool) TableView {
 	files := o.Files[t.Name]
 	v := TableView{Strange: o.Strangers(t)}
@@ -65,8 +65,8 @@ func (o *Observation) view(t *pipeline.Table, unread map[string]bool) TableView 
 	return v
 }
 
-// Unmanaged tells that the files of a derived table were not published by
-// stedi: it knows no version of its own to compare them with.
+// Unmanaged reports whether the files of a derived table were not published by
+// stedi, so that there is no version to compare them with.
 func (o *Observation) Unmanaged(t *pipeline.Table) bool {
 	return !t.IsLanding() && len(o.Files[t.Name]) > 0 && o.Manifests[t.Name] == nil && o.made[t.Name] == ""
 }

@@ -15,31 +15,31 @@ import (
 	"stedi/pipeline/ndjson"
 )
 
-// ColumnProfile describes the values of a column.
+// ColumnProfile holds the column stats of a column.
 type ColumnProfile struct {
 	pipeline.Column
 	Rows     int64 // of the table
 	Nulls    int64
-	Empty    int64 // strings without a character
-	Distinct int64 // different values, null left out
+	Empty    int64 // empty strings
+	Distinct int64 // distinct values without null
 	// Approximate: Distinct is an estimate with a standard error of 13 %, that
-	// of HyperLogLog with the 64 registers of DuckDB 1.5 (1.04/√64). Up to about
-	// 50,000 it is exact.
+	// of HyperLogLog with the 64 registers of DuckDB 1.5 (1.04/√64). Up to
+	// about 50,000 it is exact.
 	Approximate bool
-	Min, Max    string  // as text, cut at 64 characters; "" if there is none
-	Mean        float64 // of numbers; NaN if there is none
-	// Shape says how the values spread: how many lie in each of at most 16 equal
-	// steps from the least to the greatest; of strings how many have a length
-	// in each of the steps from the shortest to the longest.
+	Min, Max    string  // as text, cut at 64 characters; "" if there is no value
+	Mean        float64 // of numbers; NaN if there is no value
+	// Shape is a histogram: the number of values in each of at most 16 equal
+	// steps from the least to the greatest. For strings it counts their lengths
+	// in steps from the shortest to the longest.
 	Shape []int64
-	// Top are the most frequent values, at most 5, the most frequent first.
-	// The counts are exact; where all values are nearly as frequent, it may be
-	// others that are. Values that occur once are left out.
+	// Top are the most frequent values, at most 5, the most frequent first. The
+	// counts are exact; if all values are almost equally frequent, other values
+	// may be more frequent. Values that occur once are left out.
 	Top []ValueCount
 	// LeftOut is what is missing from the table.
 	LeftOut []pipeline.LeftOut
-	// Unit is "epoch ms" or "epoch s" if all values of a bigint column would
-	// be times from 2000 to 2100 in it, else "".
+	// Unit is "epoch ms" or "epoch s" if all values of a bigint column are
+	// times from 2000 to 2100 in that unit, else "".
 	Unit string
 }
 
@@ -56,32 +56,32 @@ const (
 	profileCut     = 64     // characters of a value
 )
 
-// profileColumn is a column as sql/profile.sql takes it.
+// profileColumn is a column in the form that sql/profile.sql takes.
 type profileColumn struct {
 	pipeline.Column
 	shape ndjson.Shape
 }
 
-// IsText tells whether lengths are measured.
+// IsText reports whether lengths are measured.
 func (c profileColumn) IsText() bool { return c.shape.IsText() || c.IsNested() }
 
-// IsNested tells whether the values are looked at as text.
+// IsNested reports whether the values are treated as text.
 func (c profileColumn) IsNested() bool { return c.shape.IsNested() }
 
-// IsTime tells whether seconds are measured.
+// IsTime reports whether seconds are measured.
 func (c profileColumn) IsTime() bool {
 	return c.shape.Kind == ndjson.KindDate || c.shape.Kind == ndjson.KindTimestamp
 }
 
-// IsDouble tells whether there are values between any two.
+// IsDouble reports whether the values are continuous.
 func (c profileColumn) IsDouble() bool {
 	return c.shape.Kind >= ndjson.KindFloat && c.shape.Kind <= ndjson.KindTimestamp
 }
 
 func (c profileColumn) IsNumber() bool { return c.shape.IsNumber() }
 
-// ProfileColumns describes the columns of a table. It reads the table twice, in
-// one query.
+// ProfileColumns computes the column stats of a table. It reads the table
+// twice, in one query.
 func ProfileColumns(ctx context.Context, q pipeline.Querier, t *pipeline.Table) ([]ColumnProfile, error) {
 	values := map[string]any{"Name": t.Name, "Top": profileTop, "Buckets": profileBuckets, "Exact": profileExact}
 	var columns []profileColumn
@@ -118,8 +118,8 @@ func ProfileColumns(ctx context.Context, q pipeline.Querier, t *pipeline.Table) 
 	return profiles, nil
 }
 
-// onlyRow returns the row of a query that gives one, and what is missing from
-// the tables that it read.
+// onlyRow returns the row of a query that returns one row, and what is missing
+// from the tables that it read.
 func onlyRow(ctx context.Context, q pipeline.Querier, sql string) (row []any, left []pipeline.LeftOut, err error) {
 	rows, err := q.Query(ctx, sql)
 	if err != nil {
@@ -141,7 +141,7 @@ func onlyRow(ctx context.Context, q pipeline.Querier, sql string) (row []any, le
 	}
 }
 
-// profileRow takes the values of the result one by one.
+// profileRow reads the values of the result one by one.
 type profileRow struct {
 	left []any
 	err  error
@@ -157,7 +157,7 @@ func (r *profileRow) next() any {
 	return v
 }
 
-// number is 0 for null.
+// number returns the next value as a number; 0 for null.
 func (r *profileRow) number() int64 {
 	v := r.next()
 	n, ok := v.(int64)
@@ -167,7 +167,7 @@ func (r *profileRow) number() int64 {
 	return n
 }
 
-// text is "" for null.
+// text returns the next value as text; "" for null.
 func (r *profileRow) text() string {
 	s, _ := r.next().(string)
 	if runes := []rune(s); len(runes) > profileCut {
@@ -199,7 +199,7 @@ func (r *profileRow) column(c pipeline.Column, rows int64) ColumnProfile {
 	return p
 }
 
-// shape reads the counts by bucket.
+// shape returns the counts by bucket.
 func (r *profileRow) shape(present int64) []int64 {
 	steps := r.number()
 	buckets, _ := r.next().(string)
@@ -217,7 +217,7 @@ func (r *profileRow) shape(present int64) []int64 {
 	return shape
 }
 
-// Seconds from 1970 to the beginnings of 2000 and 2100.
+// These are the seconds from 1970 to the beginnings of 2000 and 2100.
 const (
 	year2000 = 946_684_800
 	year2100 = 4_102_444_800

@@ -10,15 +10,15 @@ import (
 	"stedi/pipeline/ndjson"
 )
 
-// Opened are the files of derived tables, by table, that a reader has opened: a
-// run may replace them at any time, and the reader still reads what it opened.
+// Opened holds the opened files of derived tables, by table. A run may replace
+// them at any time, but the reader still reads the opened versions.
 type Opened map[string][]ndjson.File
 
-// mostOpened is how many files of a table are opened: a derived table that was
-// published has one.
+// mostOpened is how many files of a table are opened. A published derived table
+// has one file.
 const mostOpened = 64
 
-// Input is a table as it was opened.
+// Input returns a table with its opened files.
 func (o Opened) Input(t *pipeline.Table) (pipeline.Input, bool) {
 	files, ok := o[t.Name]
 	return pipeline.Input{Table: t, Files: files}, ok
@@ -33,9 +33,9 @@ func (o Opened) Close() {
 	}
 }
 
-// open opens the files of derived tables, and makes sure that all of them, and
-// those that are listed besides, are of one moment: after the last was opened,
-// each still is what was listed. Otherwise it returns errMoved.
+// open opens the files of derived tables. It makes sure that they and the other
+// listed files are from the same moment: after the last file was opened, all
+// are still as listed. Otherwise it returns errMoved.
 func open(ctx context.Context, store pipeline.Store, lake *pipeline.Lake, listed map[string][]pipeline.File) (_ Opened, err error) {
 	o := Opened{}
 	defer func() {
@@ -62,7 +62,7 @@ func open(ctx context.Context, store pipeline.Store, lake *pipeline.Lake, listed
 	return o, still(ctx, store, lake, listed)
 }
 
-// still returns errMoved if a derived table is not what was listed any more.
+// still returns errMoved if a derived table is no longer as listed.
 func still(ctx context.Context, store pipeline.Files, lake *pipeline.Lake, listed map[string][]pipeline.File) error {
 	for _, t := range lake.Tables {
 		if t.IsLanding() {
@@ -79,9 +79,9 @@ func still(ctx context.Context, store pipeline.Files, lake *pipeline.Lake, liste
 	return nil
 }
 
-// Steady surveys a lake that a run may change meanwhile: what it finds was
-// so at one moment. With read it also opens the derived tables of that moment,
-// and the caller closes them.
+// Steady surveys a lake that a run may change meanwhile: the result is
+// consistent for one moment. With read it also opens the derived tables of that
+// moment, and the caller closes them.
 func Steady(ctx context.Context, r *pipeline.Runner, allow *pipeline.Allowance, read bool) (found *Survey, tables Opened, err error) {
 	store, lake := r.Store, r.Lake
 	var strange []pipeline.File
@@ -108,7 +108,7 @@ func Steady(ctx context.Context, r *pipeline.Runner, allow *pipeline.Allowance, 
 	return found, tables, err
 }
 
-// strangers are the files that were modified outside stedi.
+// strangers returns the files that were modified outside stedi.
 func (s *Survey) strangers(lake *pipeline.Lake) (files []pipeline.File) {
 	for _, t := range lake.Tables {
 		for _, f := range s.files[t.Name] {

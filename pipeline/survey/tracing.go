@@ -9,10 +9,10 @@ import (
 	"stedi/pipeline/state"
 )
 
-// Trace follows a subject through the zones: how many rows it has in each
-// table and behind each stage of a transform, and where they end. It takes no
-// lock and writes nothing. What cannot be read and may not be left out is an
-// error.
+// Trace follows a subject through the zones: it counts the subject's rows in
+// each table and after each stage of a transform, and states which stage drops
+// them. It takes no lock and writes nothing. Unreadable lines and files that
+// the allowance does not cover are an error.
 func Trace(ctx context.Context, r *pipeline.Runner, subject string, allow pipeline.Allowance) (*pipeline.Trace, error) {
 	if strings.TrimSpace(subject) == "" {
 		return nil, pipeline.Fail(pipeline.BadUsage, "", "Give an e-mail or another value that identifies one person.", "the name is empty")
@@ -43,7 +43,7 @@ func Trace(ctx context.Context, r *pipeline.Runner, subject string, allow pipeli
 	return trace, nil
 }
 
-// traceInputs finds the tables that a trace reads.
+// traceInputs returns the tables that a trace reads.
 func traceInputs(ctx context.Context, r *pipeline.Runner, allow pipeline.Allowance) (map[string]pipeline.Input, Opened, error) {
 	listed, err := pipeline.ListTables(ctx, r.Store, r.Lake, allow)
 	if err != nil {
@@ -62,7 +62,7 @@ func traceInputs(ctx context.Context, r *pipeline.Runner, allow pipeline.Allowan
 		input, ok := tables.Input(t)
 		switch {
 		case !t.IsLanding() && state.PublisherOf(r).OneFile() && !slices.ContainsFunc(files[t.Name], func(f pipeline.File) bool { return f.Name == t.Part() }):
-			continue // nothing that a run has published
+			continue // not published by a run
 		case !t.IsLanding() && state.PublisherOf(r).OneFile():
 			input.Files = pipeline.Only(input.Files, t.Part())
 		case !ok:
@@ -78,8 +78,8 @@ func traceInputs(ctx context.Context, r *pipeline.Runner, allow pipeline.Allowan
 	return inputs, tables, nil
 }
 
-// Conditions says what the stages of a table's transform ask of a row: why the
-// others are not in it. It reads no data.
+// Conditions returns the predicates of a table's stages, which explain why
+// other rows are not in it. It reads no data.
 func Conditions(ctx context.Context, r *pipeline.Runner, t *pipeline.Table) (map[string]string, error) {
 	if t.IsLanding() {
 		return nil, nil

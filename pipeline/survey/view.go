@@ -9,42 +9,42 @@ import (
 	"stedi/pipeline/state"
 )
 
-// View is a lake as it lies there, found out from what it remembers of itself
-// and from the names, sizes and times of its files.
+// View is the state of a lake, based on its records and on the names, sizes and
+// times of its files.
 type View struct {
 	At     time.Time
 	Holder *pipeline.Holder   // the lock holder; nil: none
 	Tables []TableView        // in the lake's order
-	Last   *pipeline.Record   // of the newest run; nil: none
+	Last   *pipeline.Record   // of the newest run; nil if there is none
 	Runs   []*pipeline.Record // of the newest runs, newest first, at most ViewRuns; damaged ones are left out
-	Older  bool               // there may be runs before them, which RecordsBefore reads
+	Older  bool               // there may be older runs, which RecordsBefore reads
 }
 
 // TableView is a table of a View.
 type TableView struct {
-	// TableRecord has the rows as this program last wrote or read them. They
-	// and what depends on them are empty unless Known.
+	// TableRecord has the rows that stedi last wrote or read. They and
+	// everything that depends on them are empty unless Known.
 	pipeline.TableRecord
-	// Known: the files are those that this program last wrote or read. A file
-	// of the same name and size but with another time may be the same or not,
-	// so it makes a table unknown, but not Strange.
+	// Known: the files are those that stedi last wrote or read. A file of the
+	// same name and size but with another time may or may not be the same, so
+	// it makes a table unknown, but not Strange.
 	Known    bool
 	Changed  time.Time              // the newest change of a data file; zero: there is none
 	Run      string                 // the run that made the table, or last read it; "" if nothing is known of it
 	Funnel   pipeline.Funnel        // how its rows came about
 	Strange  []string               // files that were modified outside stedi
-	Previous bool                   // Rollback can put a previous version in its place
-	Trend    []int64                // its rows at the end of the runs that knew them, oldest first
-	Verdict  Verdict                // of the newest run that has checks of it
-	Failing  []pipeline.CheckRecord // those that failed, errors before warnings
+	Previous bool                   // Rollback can restore a previous version
+	Trend    []int64                // its row counts at the end of past runs, oldest first
+	Verdict  Verdict                // of the newest run with checks of the table
+	Failing  []pipeline.CheckRecord // failed checks, errors before warnings
 }
 
-// Verdict is what checks say of a table.
+// Verdict is the combined result of a table's checks.
 type Verdict int
 
-// The verdicts, from the one that says nothing to the worst.
+// These are the verdicts, from unchecked to the worst.
 const (
-	Unchecked Verdict = iota // or it has changed since
+	Unchecked Verdict = iota // or the table has changed since
 	Pass
 	Warn
 	Wrong
@@ -54,8 +54,8 @@ var verdictNames = [...]string{"not checked", "pass", "warning", "fail"}
 
 func (v Verdict) String() string { return verdictNames[v] }
 
-// Lake looks at the lake. It reads no table, takes no lock and writes nothing,
-// so that it can be called again and again, also while a run is on its way.
+// Lake surveys the lake. It reads no table, takes no lock and writes nothing,
+// so that a caller can poll it, also during a run.
 func Lake(ctx context.Context, r *pipeline.Runner) (*View, error) {
 	v := &View{At: r.Now()}
 	var err error
@@ -75,8 +75,8 @@ func Lake(ctx context.Context, r *pipeline.Runner) (*View, error) {
 	}
 	found, unread, err := glanceTables(ctx, r)
 	if err == nil && len(found.Strange) > 0 && v.Holder != nil {
-		// A run may have published between a look at the manifest and one at
-		// the file.
+		// A run may have published a version after the manifest was read and
+		// before the file was listed.
 		found, unread, err = glanceTables(ctx, r)
 	}
 	if err != nil {
@@ -100,8 +100,8 @@ func Lake(ctx context.Context, r *pipeline.Runner) (*View, error) {
 	return v, nil
 }
 
-// glanceTables finds out what can be told of the lake without reading a table, and
-// of which files that is not enough to be sure.
+// glanceTables surveys the lake without reading a table. It also returns the
+// files for which the result is uncertain without reading them.
 func glanceTables(ctx context.Context, r *pipeline.Runner) (found *Survey, unread map[string]bool, err error) {
 	g := glanceAt(r.Store)
 	g.unread = map[string]bool{}
@@ -109,8 +109,8 @@ func glanceTables(ctx context.Context, r *pipeline.Runner) (found *Survey, unrea
 	return found, g.unread, err
 }
 
-// remember adds to the tables what can be told of all of them together, and
-// what past runs say of them.
+// remember adds to the tables what depends on several of them, and the results
+// of past runs.
 func (v *View) remember(o *Observation, lake *pipeline.Lake) {
 	stale := o.Stale(lake)
 	counts := &pipeline.Record{}
@@ -129,7 +129,8 @@ func (v *View) remember(o *Observation, lake *pipeline.Lake) {
 	}
 }
 
-// trend returns the rows that a table had at the end of the runs that knew it.
+// trend returns the row counts of a table at the end of the runs that recorded
+// them.
 func (v *View) trend(name string) []int64 {
 	var rows []int64
 	for _, r := range slices.Backward(v.Runs) {
@@ -140,8 +141,8 @@ func (v *View) trend(name string) []int64 {
 	return rows
 }
 
-// judge takes over what the newest run with checks of the table has found. A
-// run that made another version since has taken away their ground.
+// judge copies the check results of the newest run with checks of the table.
+// They are void if a later run built another version.
 func (t *TableView) judge(runs []*pipeline.Record) {
 	for _, r := range runs {
 		var warnings []pipeline.CheckRecord
@@ -152,7 +153,7 @@ func (t *TableView) judge(runs []*pipeline.Record) {
 			}
 			checked = true
 			switch {
-			case t.Run > r.Run: // a later run made the table
+			case t.Run > r.Run: // a later run built the table
 			case c.State == "fail" && c.Severity == "warning":
 				warnings = append(warnings, c)
 				t.Verdict = max(t.Verdict, Warn)

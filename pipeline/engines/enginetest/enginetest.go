@@ -1,6 +1,6 @@
-// Package enginetest states what an engine has to do, in sentences that a test
-// checks. An engine passes Run, on a real lake in its own kind of store; what it
-// may choose is said by its capabilities.
+// Package enginetest states the contract of an engine as test sentences. An
+// engine passes Run on a real lake in its own kind of store. Its capabilities
+// select the optional parts of the contract.
 package enginetest
 
 import (
@@ -23,7 +23,7 @@ import (
 	"stedi/pipeline/run"
 )
 
-// Definition is the lake that engines are tested on.
+// Definition is the lake on which engines are tested.
 var Definition = fstest.MapFS{
 	"landing/people.sql": {Data: []byte("CREATE EXTERNAL TABLE people (id bigint COMMENT 'key', name string, Age int) LOCATION '${lake}/people/landing/'")},
 	"landing/orders.sql": {Data: []byte("CREATE EXTERNAL TABLE orders (person bigint COMMENT 'key', total double, paid boolean) LOCATION '${lake}/orders/landing/'")},
@@ -48,12 +48,12 @@ var Landing = map[string]string{
 type World struct {
 	Lake      *pipeline.Lake
 	Store     pipeline.Store
-	Publisher pipeline.Publisher // nil: by file
+	Publisher pipeline.Publisher // nil means by file
 	Engine    pipeline.Engine
 }
 
-// Run tests an engine. Open makes a lake of Definition, without a file in it,
-// and opens the engine on it; it is called once for each sentence.
+// Run tests an engine. Open creates a lake of Definition without files and
+// opens the engine on it; Run calls it once for each sentence.
 func Run(t *testing.T, open func(t *testing.T) *World) {
 	t.Helper()
 	for _, sentence := range []struct {
@@ -99,7 +99,7 @@ func (w *World) run(t *testing.T, options pipeline.RunOptions) (*pipeline.Record
 	return run.Run(t.Context(), w.runner(t), options, func(pipeline.Event) {})
 }
 
-// rows reads what readers of the lake see of a table, sorted.
+// rows returns the rows of a table that readers of the lake see, sorted.
 func (w *World) rows(t *testing.T, name string) []string {
 	t.Helper()
 	table := w.Lake.Table(name)
@@ -136,7 +136,8 @@ func (w *World) copy(t *testing.T, f pipeline.File) ndjson.File {
 	return ndjson.File{Path: path, Name: f.Name, Size: int64(len(text))}
 }
 
-// wantNothing makes sure that nothing is staged, intended or visible of a table.
+// wantNothing makes sure that no file of a table is staged, intended or
+// visible.
 func (w *World) wantNothing(t *testing.T, name string) {
 	t.Helper()
 	for _, folder := range []string{".stedi/staging", ".stedi/intent", w.Lake.Table(name).Path} {
@@ -145,7 +146,7 @@ func (w *World) wantNothing(t *testing.T, name string) {
 			t.Fatal(err)
 		}
 		for _, f := range files {
-			if !strings.HasPrefix(f.Name, ".stedi/staging/results/") { // which the next run deletes
+			if !strings.HasPrefix(f.Name, ".stedi/staging/results/") { // the next run deletes it
 				t.Errorf("%s is left behind", f.Name)
 			}
 		}
@@ -214,7 +215,7 @@ func knows(t *testing.T, w *World) {
 	}
 }
 
-// want runs the lake and wants states of bought, known and nothing.
+// want runs the lake and compares the states of bought, known and nothing.
 func (w *World) want(t *testing.T, states ...pipeline.State) {
 	t.Helper()
 	record, err := w.run(t, pipeline.RunOptions{})
@@ -305,7 +306,7 @@ func cancelled(t *testing.T, w *World) {
 	if err == nil || record.Step("known").State == pipeline.Published {
 		t.Fatalf("the run went on: %v", err)
 	}
-	if took := time.Since(at); took > 5*time.Second { // one for the engine, and some for a busy machine
+	if took := time.Since(at); took > 5*time.Second { // one second for the engine, and some for a busy machine
 		t.Errorf("it ended %s after it was cancelled", took)
 	}
 	if !w.Engine.Capabilities().Resumes {

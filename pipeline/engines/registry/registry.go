@@ -1,7 +1,7 @@
-// Package registry says what the program must know of an engine to offer it:
-// its name, its flags, and how it is opened. Each engine's package describes
-// itself with an Entry, and package engines lists the entries; nothing else in
-// the program names an engine.
+// Package registry defines what an engine has to declare: its name, its flags,
+// and how to open it. Each engine's package describes itself with an Entry, and
+// package engines lists the entries; no other code of the program names an
+// engine.
 package registry
 
 import (
@@ -21,44 +21,47 @@ import (
 // Entry describes an engine. The optional functions may be nil.
 type Entry struct {
 	Name  string // the value of --engine
-	Label string // as people write it in a sentence, such as DuckDB
+	Label string // its name in a sentence, such as DuckDB
 	Help  string // half a sentence for --help: where and with what it works
-	// Capabilities are those of the opened engine, known before it is opened.
+	// Capabilities are those of the opened engine.
 	Capabilities pipeline.Capabilities
-	// Flags are the engine's own settings; nil: it has none. Each is also
-	// read from the environment and from the settings files, and passed on to
-	// processes that the program starts for itself.
+	// Flags are the engine's own settings, or nil. They are also read from the
+	// environment and from the settings files, and passed on to child processes
+	// of the program.
 	Flags *pflag.FlagSet
 	// Supports returns why the engine cannot work on a lake, with the fix, or
-	// nil. It makes no calls and reads nothing. Nil: it works on every lake.
+	// nil. It makes no calls and reads no files. A nil Supports means every
+	// lake.
 	Supports func(lake Place) error
-	// Deployed: the engine works only on lakes that `stedi deploy` has made known
-	// to it. The doctor examines it for every such lake.
+	// Deployed: the engine works only on lakes that `stedi deploy` has deployed
+	// to it. `stedi doctor` examines it for every such lake.
 	Deployed bool
-	// OnRequest: the engine needs what may not be installed, so it works only
-	// where it is named. `stedi prove` leaves it out by default.
+	// OnRequest: the engine requires software that may not be installed, so it
+	// is used only if the user names it. `stedi prove` omits it by default.
 	OnRequest bool
-	// Open opens the engine for an open lake. What it holds is released by
-	// what is added with Env.Defer.
+	// Open opens the engine for an open lake. The functions that it adds with
+	// Env.Defer release its resources.
 	Open func(ctx context.Context, env *Env) (pipeline.Engine, error)
-	// Querier opens what answers queries over the lake's tables as they are
-	// at each query. Nil: the engine answers none; QueriedBy names the one
-	// that does instead, or is empty for the list's first one.
+	// Querier opens a querier over the lake's tables; each query reads their
+	// current versions. If nil, the engine answers no queries: QueriedBy names
+	// the engine that answers instead; if empty, it is the first one of the
+	// list.
 	Querier   func(ctx context.Context, env *Env, limits QueryLimits) (pipeline.Querier, error)
 	QueriedBy string
-	// Estimate says what a run would cost. Nil: it costs nothing.
+	// Estimate estimates the cost of a run. Nil: a run costs nothing.
 	Estimate func(ctx context.Context, env *Env) (Estimator, error)
-	// Examine looks at all that the engine needs and changes nothing, for
-	// `stedi doctor`, when the engine is selected. Nil: it needs nothing.
+	// Examine examines everything that the engine requires and changes nothing.
+	// `stedi doctor` calls it for the selected engine. Nil: there are no
+	// requirements.
 	Examine func(ctx context.Context, env *Env) []pipeline.Finding
-	// Jobs lists the newest runs of the jobs that build tables on the engine,
-	// those of each table the newest first. Nil: it has no such list.
+	// Jobs lists the latest runs of the jobs that build tables on the engine,
+	// for each table the latest first. Nil: there is no such list.
 	Jobs func(ctx context.Context, env *Env, tables []*pipeline.Table, most int) ([]pipeline.JobRun, error)
 }
 
 // Place is where a lake is stored, and what was recorded when it was deployed.
 type Place struct {
-	// Root is an absolute path of this machine, or s3://bucket/prefix.
+	// Root is an absolute local path, or s3://bucket/prefix.
 	Root      string
 	Authority state.Authority // zero for a lake that was never deployed
 }
@@ -72,31 +75,31 @@ type Env struct {
 
 	Lake  *pipeline.Lake
 	Store pipeline.Store
-	// Folder is where the store's files are on this machine: the lake itself,
-	// or the copies of what was fetched from a bucket.
+	// Folder is the local path of the store's files: the lake itself, or the
+	// copies of files fetched from a bucket.
 	Folder string
-	// Temp is a private folder of this machine, removed at the end.
+	// Temp is a private local folder, removed when the lake is closed.
 	Temp string
 	// Embedded is the engine inside this process, which is always open. An
-	// engine may leave its checks to it by embedding it as its Checker.
+	// engine may delegate its checks to it by embedding it as its Checker.
 	Embedded Embedded
-	// RowsOnly: the rows of stages are not needed, so that an engine which
-	// counts them at a price leaves them at 0.
+	// RowsOnly: the rows of stages are not required. An engine for which
+	// counting them costs money leaves them at 0.
 	RowsOnly bool
-	// Lookup reads an environment variable.
+	// Lookup returns an environment variable.
 	Lookup func(name string) (value string, ok bool)
 
 	closers []func() error
 }
 
-// Embedded is the engine inside this process: it also reads what SQL says.
+// Embedded is the engine inside this process, which also parses SQL.
 type Embedded interface {
 	pipeline.Engine
 	pipeline.Parser
 	pipeline.Tracer
 }
 
-// Defer has a function called when the lake is closed, the last one first.
+// Defer registers a function for Close, which calls the last one first.
 func (e *Env) Defer(f func() error) { e.closers = append(e.closers, f) }
 
 // Close calls the deferred functions.
@@ -109,7 +112,7 @@ func (e *Env) Close() error {
 	return errors.Join(errs...)
 }
 
-// SizeOf returns how many bytes tables have together.
+// SizeOf returns the total size of tables in bytes.
 func (e *Env) SizeOf(ctx context.Context, tables ...string) (int64, error) {
 	total := int64(0)
 	for _, name := range tables {
@@ -128,35 +131,35 @@ func (e *Env) SizeOf(ctx context.Context, tables ...string) (int64, error) {
 	return total, nil
 }
 
-// QueryLimits bound one query that this machine answers. Zero values leave the
-// choice to the engine.
+// QueryLimits bound one query on this machine. For zero values the engine
+// chooses.
 type QueryLimits struct {
 	Memory  int64 // bytes
 	Threads int
 	Timeout time.Duration
-	Nice    int // how much the query gives way to other work of this machine
-	// Allow is which landing files and lines may be left out.
+	Nice    int // how much the query yields to other work of this machine
+	// Allow states which landing files and lines may be left out.
 	Allow pipeline.Allowance
 }
 
-// Estimate is what the build of a table would use.
+// Estimate is the estimated usage to build a table.
 type Estimate struct {
-	ScanBytes  int64   `json:"scan_bytes"`  // to build and to guard the table
+	ScanBytes  int64   `json:"scan_bytes"`  // to build the table and to evaluate its guards
 	CountBytes int64   `json:"count_bytes"` // to count the rows of its stages
 	DPUSeconds float64 `json:"dpu_seconds,omitempty"`
 	CostUSD    float64 `json:"cost_usd"`
-	PastRuns   int     `json:"-"` // of its job, from which that is estimated
+	PastRuns   int     `json:"-"` // runs of its job on which the estimate is based
 }
 
-// Estimator says what a run would cost.
+// Estimator estimates the cost of a run.
 type Estimator interface {
 	// Table estimates the build of one table.
 	Table(ctx context.Context, table *pipeline.Table) (*Estimate, error)
-	// Sum describes several of them in one sentence.
+	// Sum describes the total of several estimates in one sentence.
 	Sum(steps []*Estimate) string
 }
 
-// Total adds estimates up.
+// Total adds up estimates.
 func Total(steps []*Estimate) Estimate {
 	var all Estimate
 	for _, s := range steps {
@@ -168,10 +171,10 @@ func Total(steps []*Estimate) Estimate {
 	return all
 }
 
-// List is the engines of a program. The first one is the default.
+// List lists the engines of a program. The first one is the default.
 type List []Entry
 
-// Names are the engines' names, in order.
+// Names returns the engines' names, in order.
 func (l List) Names() []string {
 	names := make([]string, len(l))
 	for i, e := range l {
@@ -198,8 +201,8 @@ func (e *Entry) SupportsLake(lake Place) error {
 	return e.Supports(lake)
 }
 
-// Answering returns the entry that answers queries in place of an engine, or is
-// that engine itself.
+// Answering returns the entry of the engine that answers queries for the named
+// engine, which may be the same one.
 func (l List) Answering(engine string) *Entry {
 	entry := l.Find(engine)
 	switch {
@@ -211,8 +214,8 @@ func (l List) Answering(engine string) *Entry {
 	return &l[0]
 }
 
-// Answers are the engines that can answer queries about a lake, the one that
-// answers for the named engine first.
+// Answers returns the engines that can query a lake, starting with the one that
+// answers for the named engine.
 func (l List) Answers(engine string, lake Place) []*Entry {
 	usual := l.Answering(engine)
 	found := []*Entry{usual}
@@ -224,8 +227,8 @@ func (l List) Answers(engine string, lake Place) []*Entry {
 	return found
 }
 
-// Arguments are the engine's flags that were set, for a process of the same
-// program.
+// Arguments returns the engine's flags that were set, for a child process of
+// the same program.
 func (e *Entry) Arguments() []string {
 	var args []string
 	if e.Flags == nil {

@@ -8,7 +8,7 @@ import (
 	"stedi/pipeline"
 )
 
-// Size reads the bytes that a flag was given, such as 512MB; empty is 0.
+// Size parses the byte size of a flag, such as 512MB; empty is 0.
 func Size(flag, text string) (int64, error) {
 	if text == "" {
 		return 0, nil

@@ -1,8 +1,8 @@
-// Package parts is an engine for tests: it shows what it takes to add one. It
-// runs transforms in a DuckDB of its own and leaves the rows as Spark does, as
-// several part files beside files that are not data, with keys in another case
-// and without null keys. It hashes nothing and keeps nothing. The shipped program
-// does not have it.
+// Package parts is an engine for tests: it shows how to add one. It runs
+// transforms in its own DuckDB and writes the rows as Spark does: as several
+// part files beside files that are not data, with keys in another case and
+// without null keys. It computes no hashes and keeps no rows. The shipped
+// program does not contain it.
 package parts
 
 import (
@@ -48,7 +48,7 @@ func Entry() registry.Entry {
 	}
 }
 
-// Engine leaves its checks to the embedded engine.
+// Engine delegates its checks to the embedded engine.
 type Engine struct {
 	pipeline.Checker
 
@@ -62,10 +62,10 @@ var _ pipeline.Engine = (*Engine)(nil)
 // Name is the engine's name.
 func (e *Engine) Name() string { return Name }
 
-// Capabilities are those of the engine.
+// Capabilities returns the engine's capabilities.
 func (e *Engine) Capabilities() pipeline.Capabilities { return capabilities }
 
-// Spent is nothing.
+// Spent returns zero.
 func (e *Engine) Spent() pipeline.Spending { return pipeline.Spending{} }
 
 // Release does nothing: no process of the engine outlives Run.
@@ -108,7 +108,7 @@ func (e *Engine) Run(ctx context.Context, job pipeline.Job, progress func(pipeli
 	return result, e.write(filepath.Join(e.env.Root, filepath.FromSlash(target.Folder)), rows.String())
 }
 
-// write deals the lines out to the parts.
+// write distributes the lines over the parts.
 func (e *Engine) write(folder, text string) error {
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return err
@@ -143,7 +143,7 @@ func (e *Engine) write(folder, text string) error {
 	return errors.Join(errs...)
 }
 
-// writePart writes a part, the first one compressed.
+// writePart writes a part, compressed if pack is set.
 func writePart(name string, text []byte, pack bool) error {
 	if !pack {
 		return os.WriteFile(name, text, 0o600)
