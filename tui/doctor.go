@@ -16,7 +16,7 @@ type examinedMsg struct {
 	findings []pipeline.Finding
 }
 
-// examine asks the doctor. That works for a lake that cannot be opened, too.
+// examine runs diagnostics. It also works for a lake that cannot be opened.
 func (a *app) examine() tea.Cmd {
 	look, findings := a.options.Examine, &[]pipeline.Finding{}
 	a.Open(&ui.Reader{Kit: a.Kit, Head: "DOCTOR", Lines: a.Fitted(func() []ui.StyledLine { return a.findingLines(*findings) })})
@@ -25,7 +25,7 @@ func (a *app) examine() tea.Cmd {
 	})
 }
 
-// examined shows the findings. What is wrong is the newest error as well.
+// examined shows the findings. A problem is also recorded as the newest error.
 func (a *app) examined(msg examinedMsg) tea.Cmd {
 	*msg.into = msg.findings
 	var wrong []error

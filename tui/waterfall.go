@@ -13,19 +13,19 @@ import (
 	"stedi/tui/ui"
 )
 
-// fall is one level of a waterfall: how many rows there are, and what became
-// of the others since the level before.
+// fall is one level of a funnel: its number of rows, and the change since the
+// previous level.
 type fall struct {
 	name   string
 	rows   int64
-	change int64  // since the level before
-	why    string // what this level asks of a row
-	input  bool   // a table that was read
+	change int64  // since the previous level
+	why    string // predicate of this level
+	input  bool   // an input table
 	table  bool   // the result
 }
 
-// waterfall is the way of a table's rows: its first input, what each stage
-// left, and the result. The other inputs stand apart.
+// waterfall returns the levels of a table's funnel: its first input, the rows
+// after each stage, and the result. The other inputs are returned separately.
 func waterfall(t *pipeline.Table, funnel []pipeline.StageRows, why map[string]string) (way []fall, others []pipeline.StageRows) {
 	for i, s := range funnel {
 		f := fall{name: s.Name, rows: s.Rows, why: why[s.Name]}
@@ -44,12 +44,12 @@ func waterfall(t *pipeline.Table, funnel []pipeline.StageRows, why map[string]st
 	return way, others
 }
 
-// fallColumns are the parts of a waterfall: the names, the numbers of rows and
+// fallColumns are the columns of a funnel: the names, the numbers of rows and
 // the bars, which end where the losses begin.
 type fallColumns struct{ name, rows, bar int }
 
-// layoutFall gives the names what the others leave: of a loss one wants to see
-// how much and which part it is, and bars are left out first.
+// layoutFall gives the names the room that the other parts leave. The size and
+// share of a loss are the most important parts, and the bars are omitted first.
 func layoutFall(way []fall, room int) fallColumns {
 	const loss, reason, longest, shortest = 18, 10, 24, 4
 	c := fallColumns{}
@@ -64,7 +64,7 @@ func layoutFall(way []fall, room int) fallColumns {
 	return c
 }
 
-// drawWaterfall draws a bar for each level, and says what was lost there.
+// drawWaterfall draws a bar for each level with the rows lost there.
 func (a *app) drawWaterfall(p ui.Pane, t *pipeline.Table, funnel []pipeline.StageRows, choose func(string) tea.Cmd) int {
 	th := a.Theme
 	way, others := waterfall(t, funnel, a.asks[t.Name])
@@ -134,10 +134,10 @@ func (a *app) drawFall(p ui.Pane, y int, f fall, c fallColumns, most int64, choo
 	}
 }
 
-// aliases are the names that a transform gives its inputs, before a column.
+// aliases matches the aliases of a transform's inputs before a column.
 var aliases = regexp.MustCompile(`\b[a-z]\w{0,2}\.("?)`)
 
-// briefly writes a condition without what only the engine needs.
+// briefly shortens a condition by parts that only the engine needs.
 func briefly(condition string) string {
 	text := aliases.ReplaceAllString(strings.Join(strings.Fields(condition), " "), "$1")
 	for strings.HasPrefix(text, "(") && strings.HasSuffix(text, ")") && !strings.Contains(text[1:len(text)-1], ")") {
@@ -153,7 +153,7 @@ func (a *app) barStyle(f fall) uv.Style {
 	return a.Theme.Full
 }
 
-// drawLink names a table, with its rows, for a click.
+// drawLink draws a table name with its rows as a link.
 func (a *app) drawLink(p ui.Pane, x, y int, name string, choose func(string) tea.Cmd) int {
 	from := x
 	x = p.Text(x, y, a.Theme.Accent, "▶ "+name)
@@ -164,13 +164,13 @@ func (a *app) drawLink(p ui.Pane, x, y int, name string, choose func(string) tea
 	return x + 1
 }
 
-// explainedMsg says what the stages of a table ask of a row.
+// explainedMsg brings the predicates of a table's stages.
 type explainedMsg struct {
 	table      string
 	conditions map[string]string
 }
 
-// explain finds out what a table's stages ask for, once.
+// explain reads the predicates of a table's stages, once.
 func (a *app) explain(t *pipeline.Table) tea.Cmd {
 	if t == nil || t.IsLanding() || a.asks[t.Name] != nil {
 		return nil
@@ -179,7 +179,7 @@ func (a *app) explain(t *pipeline.Table) tea.Cmd {
 	return a.Work.Start(&a.explaining, func(ctx context.Context) tea.Msg {
 		conditions, err := survey.Conditions(ctx, runner, t)
 		if err != nil {
-			return nil // the waterfall does without
+			return nil // the funnel is drawn without them
 		}
 		return explainedMsg{t.Name, conditions}
 	})
