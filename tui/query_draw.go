@@ -63,7 +63,7 @@ func (q *queryView) draw(p ui.Pane) {
 	}
 }
 
-// drawEditor draws the text with colors, the cursor and the position of the
+// drawEditor draws the text with colours, the cursor and the position of the
 // last error.
 func (q *queryView) drawEditor(p ui.Pane) {
 	t, s := q.Theme, q.sheet()

@@ -157,7 +157,7 @@ func appearance(c *uv.Cell) string {
 	}
 	style := c.Style
 	if strings.TrimSpace(c.Content) == "" {
-		style.Fg = nil // the foreground color of a blank is invisible
+		style.Fg = nil // the foreground colour of a blank is invisible
 		style.Attrs &= uv.AttrReverse
 	}
 	return strings.TrimSpace(c.Content) + " " + hue(style.Fg) + " " + hue(style.Bg) + fmt.Sprintf(" %b", style.Attrs)

@@ -161,7 +161,7 @@ func (c *Cursor) decompress(ctx context.Context, in *input, raw *rawReader) (why
 	if err != nil {
 		return broken(err)
 	}
-	defer d.Close() //nolint:errcheck // it has nothing to write
+	defer d.Close() //nolint:errcheck // it was only read
 	c.part.grow(max(probeSize, c.scan.limits.Line) + 2)
 	b := c.part.buffer[:len(c.part.buffer)-padding]
 	head, err := io.ReadFull(d, b)

@@ -70,7 +70,7 @@ func oracleKeys(line []byte) error {
 		if err != nil {
 			return err
 		}
-		switch token.Kind() { //nolint:exhaustive // scalars need no look
+		switch token.Kind() { //nolint:exhaustive // scalars need no check
 		case '{', '[':
 			if d.StackDepth() > 64 {
 				return errDeep

@@ -49,7 +49,7 @@ func Unpack(ctx context.Context, f File, limits Limits, w io.Writer) error {
 	if err != nil {
 		return &ChangedError{in.Name} // LookAt could read it before
 	}
-	defer d.Close() //nolint:errcheck // it has nothing to write
+	defer d.Close() //nolint:errcheck // it was only read
 	limit := max(smallOutput, s.limits.Ratio*in.size)
 	n := &counter{w: w}
 	switch err := copyAll(ctx, n, io.LimitReader(d, limit+1)); {

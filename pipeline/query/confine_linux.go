@@ -36,7 +36,7 @@ func confine(root string) (string, error) {
 	}
 	abi, err := ll.LandlockGetABIVersion()
 	if err != nil || abi < 1 {
-		return "resource limits, " + calls + ", no Landlock in this kernel", nil //nolint:nilerr // an old kernel is not a failure, and it is said
+		return "resource limits, " + calls + ", no Landlock in this kernel", nil //nolint:nilerr // an old kernel is not a failure, and the description reports it
 	}
 	if err := allowOnly(append([]string{root}, engineFiles...)...); err != nil {
 		return "", err
@@ -56,7 +56,7 @@ func confine(root string) (string, error) {
 func seal(root string) error {
 	abi, err := ll.LandlockGetABIVersion()
 	if err != nil || abi < 1 {
-		return nil //nolint:nilerr // confine has said that there is no Landlock
+		return nil //nolint:nilerr // confine has reported the lack of Landlock
 	}
 	if err := allowOnly(root); err != nil {
 		return err

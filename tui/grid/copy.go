@@ -38,7 +38,8 @@ func (g *Grid) CopyRow() tea.Cmd {
 	return g.CopyText("the row", g.rowJSON())
 }
 
-// rowJSON is the row with the cursor as one line of JSON, with hidden columns.
+// rowJSON formats the row with the cursor as one line of JSON, with hidden
+// columns.
 func (g *Grid) rowJSON() string {
 	var b strings.Builder
 	w := export.NewWriter(&b, export.NDJSON, g.Columns)
@@ -47,15 +48,15 @@ func (g *Grid) rowJSON() string {
 	return strings.TrimSuffix(b.String(), "\n")
 }
 
-// A column is copied up to so many values, and to so many bytes: a clipboard
-// is no place for more.
+// The limits for copying a column, in values and bytes: a clipboard is not for
+// large data.
 const (
 	copiedRows  = 10_000
 	copiedBytes = 1 << 20
 )
 
-// copyColumn reads the column with the cursor from its first row on, in the
-// background, and copies it, one value a line.
+// copyColumn reads the column with the cursor from its first row in the
+// background and copies it, one value per line.
 func (g *Grid) copyColumn() tea.Cmd {
 	if g.Source == nil || g.At >= len(g.Shown) {
 		return nil

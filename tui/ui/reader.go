@@ -18,20 +18,20 @@ type (
 	StyledLine []Styled
 )
 
-// Reader shows a text that may be longer than the screen.
+// Reader shows a text, which may be longer than the screen.
 type Reader struct {
 	*Kit
 	Head   string
 	Lines  func() []StyledLine
 	More   []Action
-	Copy   func() tea.Cmd // in place of what is shown; nil: that
+	Copy   func() tea.Cmd // copies another text than the displayed one; may be nil
 	Offset int
 }
 
-// Title is the headline.
+// Title returns the headline.
 func (r *Reader) Title() string { return r.Head }
 
-// Actions are to scroll, to copy and to close.
+// Actions returns the actions to scroll, to copy and to close.
 func (r *Reader) Actions() []Action {
 	move := func(by int) func() tea.Cmd {
 		return func() tea.Cmd {
@@ -58,7 +58,7 @@ func (r *Reader) copyAll() tea.Cmd {
 	return r.CopyText("the text", r.text())
 }
 
-// text is what is shown, without styles.
+// text returns the displayed text without styles.
 func (r *Reader) text() string {
 	var b strings.Builder
 	for _, line := range r.Lines() {
@@ -73,7 +73,7 @@ func (r *Reader) text() string {
 // Draw draws the text in a window in the middle of the pane.
 func (r *Reader) Draw(p Pane) {
 	lines := r.Lines()
-	const measured = 500 // lines; to measure a long text takes a while
+	const measured = 500 // lines; measuring a long text is slow
 	wide := Width(r.Head) + 8
 	for _, line := range lines[:min(len(lines), measured)] {
 		wide = max(wide, line.width()+4)

@@ -9,25 +9,25 @@ import (
 	tea "charm.land/bubbletea/v2"
 )
 
-// Task is a kind of background work of which only the newest counts. Its zero
-// value is ready; it belongs to the update loop.
+// Task is background work of which only the newest start counts. The zero value
+// is ready for use. It belongs to the update loop.
 type Task struct {
 	id     int
-	Cancel context.CancelFunc // nil: nothing is under way
+	Cancel context.CancelFunc // nil if no work is running
 }
 
-// Reply brings what a task has found back into the update loop. A reply that
-// comes late, after the task was cancelled or begun again, is dropped there.
+// Reply brings the result of a task to the update loop. The loop drops a late
+// reply, after the task was cancelled or restarted.
 type Reply struct {
 	Task  *Task
 	id    int
 	Value tea.Msg
 }
 
-// Working tells whether the task is under way.
+// Working reports whether the task is running.
 func (t *Task) Working() bool { return t.Cancel != nil }
 
-// Stop cancels what is under way, and forgets its reply.
+// Stop cancels the running work and invalidates its reply.
 func (t *Task) Stop() {
 	if t.Cancel != nil {
 		t.Cancel()
@@ -36,7 +36,7 @@ func (t *Task) Stop() {
 	t.id++
 }
 
-// Accepts tells whether a reply is to what was asked last, and ends the task.
+// Accepts reports whether a reply is to the newest start, and ends the task.
 func (t *Task) Accepts(r Reply) bool {
 	if r.Task != t || r.id != t.id {
 		return false
@@ -54,13 +54,13 @@ type workers struct {
 	active atomic.Int64
 }
 
-// NewWorkers makes workers whose contexts end with parent.
+// NewWorkers returns workers whose contexts end with parent.
 func NewWorkers(parent context.Context) *workers {
 	return &workers{begin: func() (context.Context, context.CancelFunc) { return context.WithCancel(parent) }}
 }
 
-// Start begins a task anew: f works in the background until it is done or its
-// context ends, and its message comes back as a reply.
+// Start restarts a task: f runs in the background until it is done or its
+// context ends. Its message is returned as a reply.
 func (w *workers) Start(t *Task, f func(context.Context) tea.Msg) tea.Cmd {
 	t.Stop()
 	ctx, cancel := w.begin()
@@ -77,8 +77,8 @@ func (w *workers) Start(t *Task, f func(context.Context) tea.Msg) tea.Cmd {
 	}
 }
 
-// enter tells whether work may begin. A program that ends does not begin all
-// that it has been told to, so what has not begun is not waited for.
+// enter reports whether work may start. The program may exit before it runs all
+// commands, so Wait waits only for started work.
 func (w *workers) enter() bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -89,10 +89,10 @@ func (w *workers) enter() bool {
 	return !w.over
 }
 
-// Busy tells whether any work is under way.
+// Busy reports whether any work is running.
 func (w *workers) Busy() bool { return w.active.Load() > 0 }
 
-// Wait waits for what has begun; nothing more begins.
+// Wait waits for all started work and prevents further starts.
 func (w *workers) Wait() {
 	w.mu.Lock()
 	w.over = true
@@ -100,14 +100,14 @@ func (w *workers) Wait() {
 	w.all.Wait()
 }
 
-// holding is a message that holds something open. If nobody waits for it any
-// more, it is closed.
+// holding is a message with open resources. If its reply is dropped, they are
+// released.
 type holding interface {
 	Release() error
 }
 
-// Discard closes what nobody needs any more, in the background. What it leaves
-// behind goes away with the folder that it lies in.
+// Discard releases a value that is no longer needed, in the background. The
+// files that remain are removed with their directory.
 func (k *Kit) Discard(value any) tea.Cmd {
 	held, ok := value.(holding)
 	if !ok {
@@ -119,8 +119,8 @@ func (k *Kit) Discard(value any) tea.Cmd {
 	})
 }
 
-// Mailbox hands values from a goroutine to the update loop, many at a time.
-// Sending never waits.
+// Mailbox passes values from a goroutine to the update loop in batches. Send
+// never blocks.
 type Mailbox[T any] struct {
 	mu     sync.Mutex
 	values []T
@@ -128,7 +128,7 @@ type Mailbox[T any] struct {
 	closed bool
 }
 
-// NewMailbox makes an empty mailbox.
+// NewMailbox returns an empty mailbox.
 func NewMailbox[T any]() *Mailbox[T] { return &Mailbox[T]{ready: make(chan struct{}, 1)} }
 
 // Send adds a value.
@@ -139,7 +139,7 @@ func (m *Mailbox[T]) Send(v T) {
 	m.wake()
 }
 
-// Close says that nothing more comes.
+// Close marks the end of the values.
 func (m *Mailbox[T]) Close() {
 	m.mu.Lock()
 	m.closed = true
@@ -154,12 +154,12 @@ func (m *Mailbox[T]) wake() {
 	}
 }
 
-// pause is how long values are collected before they are shown: the eye sees
-// no more than so many changes a second.
+// pause is the time for which values are collected before they are displayed.
+// More frequent updates would not be visible.
 const pause = 60 * time.Millisecond
 
-// Receive waits for values, then a moment for more. Without any it says that
-// the mailbox is closed.
+// Receive waits for values, then a moment for more. It returns no values and
+// open false when the mailbox is closed.
 func (m *Mailbox[T]) Receive() (values []T, open bool) {
 	<-m.ready
 	timer := time.NewTimer(pause)
@@ -168,7 +168,7 @@ func (m *Mailbox[T]) Receive() (values []T, open bool) {
 	defer m.mu.Unlock()
 	values, m.values = m.values, nil
 	if m.closed {
-		m.wake() // whoever asks again is told at once
+		m.wake() // a later call returns immediately
 	}
 	return values, len(values) > 0 || !m.closed
 }
