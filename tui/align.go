@@ -12,46 +12,46 @@ import (
 	"stedi/tui/ui"
 )
 
-// Terminals do not agree how many columns a letter with marks takes, or an
-// emoji of several characters. So that all that stands behind one is where it
-// belongs, the cursor is put into the column that comes next.
+// Terminals disagree about the width of a letter with marks and of an emoji of
+// several characters. To keep the text after such a letter aligned, the cursor
+// is moved explicitly to the next column.
 //
-// The renderer rewrites a line that holds such a letter from its first column
-// on, and turns wrapping off meanwhile: columns are counted from there.
+// The renderer rewrites a line with such a letter from its first column, with
+// wrapping turned off. Columns are counted from there.
 const (
 	lineBegins = "\x1b[?7l"
 	lineErased = "\x1b[K"
 	lineEnds   = "\x1b[?7h"
 )
 
-// Terminal is a terminal on which columns stay aligned.
+// Terminal is a terminal that keeps columns aligned.
 type Terminal struct {
 	*os.File
 	aligner
 }
 
-// NewTerminal makes a Terminal of a file that is one.
+// NewTerminal returns a Terminal for a file that is a terminal.
 func NewTerminal(file *os.File) *Terminal { return &Terminal{file, aligner{w: file}} }
 
-// Write sends what the renderer draws.
+// Write writes the output of the renderer.
 func (t *Terminal) Write(p []byte) (int, error) { return t.aligner.Write(p) }
 
 // WriteString is Write.
 func (t *Terminal) WriteString(s string) (int, error) { return t.aligner.Write([]byte(s)) }
 
-// ReadFrom is Write until the end of a source.
+// ReadFrom writes everything from r.
 func (t *Terminal) ReadFrom(r io.Reader) (int64, error) {
 	return io.Copy(struct{ io.Writer }{&t.aligner}, r)
 }
 
-// aligner puts the cursor where it belongs behind every letter of which
-// terminals may not know how wide it is.
+// aligner moves the cursor to the correct column after every letter whose width
+// differs between terminals.
 type aligner struct {
 	w       io.Writer
-	inLine  bool // within a line that is written from its first column on
+	inLine  bool // in a line that is written from its first column
 	column  int
-	unknown bool // where the cursor is
-	spilled bool // the last letter may cover the next column, too
+	unknown bool // the position of the cursor is unknown
+	spilled bool // the last letter may also cover the next column
 }
 
 func (a *aligner) Write(p []byte) (int, error) {
@@ -79,7 +79,7 @@ func (a *aligner) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// next takes a control sequence or a letter, and returns how long it was.
+// next handles one control sequence or letter, and returns its length.
 func (a *aligner) next(out *strings.Builder, text string) int {
 	if text[0] < 0x20 || text[0] == 0x7f {
 		sequence, _, n, _ := ansi.DecodeSequenceWc(text, ansi.NormalState, nil)
@@ -106,14 +106,13 @@ func (a *aligner) next(out *strings.Builder, text string) int {
 	return len(letter)
 }
 
-// disputed tells whether terminals may count the columns of a letter in
-// different ways.
+// disputed reports whether terminals disagree about the width of a letter.
 func disputed(letter string) bool {
 	if len(letter) == 1 {
 		return false
 	}
 	if r, size := utf8.DecodeRuneInString(letter); size == len(letter) && (r < 0x300 || r >= 0x2000 && r < 0x2600) {
-		return false // such as the lines of a box
+		return false // for example the lines of a box
 	}
 	return ansi.StringWidth(letter) != ansi.StringWidthWc(letter)
 }

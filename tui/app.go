@@ -12,18 +12,18 @@ import (
 	"stedi/tui/ui"
 )
 
-// app is what all screens share. It belongs to the update loop.
+// app is the state that all screens share. It belongs to the update loop.
 type app struct {
 	*ui.Kit
 	options    Options
 	current    screenID
-	blurred    bool // the terminal has lost the focus
+	blurred    bool // the terminal does not have the focus
 	checking   ui.Task
 	explaining ui.Task
 	examining  ui.Task
 	listing    ui.Task
 	keeping    ui.Task
-	found      *pipeline.Record // what the last check of this session found
+	found      *pipeline.Record // result of the last check in this session
 	planning   ui.Task
 
 	opening    ui.Task
@@ -54,7 +54,7 @@ func newApp(ctx context.Context, o Options) *app {
 	}
 }
 
-// Messages of the app as a whole.
+// Messages for the app as a whole.
 type (
 	openedMsg struct {
 		place *Workspace
@@ -69,17 +69,17 @@ type (
 	lookMsg struct{} // refresh everything
 )
 
-// opened takes the lake, and looks at it.
+// opened stores the open lake and surveys it.
 func (a *app) opened(msg openedMsg) tea.Cmd {
 	if msg.err != nil {
 		a.fail("the lake cannot be opened", msg.err, ui.Answer{Key: "D", Text: "run diagnostics", Do: a.examine})
-		return a.Want(showProblem{}) // for there is nothing else to be seen
+		return a.Want(showProblem{}) // there is nothing else to show
 	}
 	a.place = msg.place
 	return tea.Batch(a.look(), a.wait())
 }
 
-// look looks at the lake in the background.
+// look surveys the lake in the background.
 func (a *app) look() tea.Cmd {
 	if a.place == nil {
 		return nil
@@ -92,7 +92,7 @@ func (a *app) look() tea.Cmd {
 	})
 }
 
-// lookAgain looks unless a look is under way.
+// lookAgain starts a survey unless one is running.
 func (a *app) lookAgain() tea.Cmd {
 	if a.looking.Working() {
 		return nil
@@ -102,7 +102,7 @@ func (a *app) lookAgain() tea.Cmd {
 
 func (a *app) looked(msg viewMsg) tea.Cmd {
 	if msg.err != nil {
-		if a.unread == "" || a.unread != msg.err.Error() { // once, not at every look
+		if a.unread == "" || a.unread != msg.err.Error() { // report the same error only once
 			a.fail(lakeUnread, msg.err, ui.Answer{Key: "D", Text: "run diagnostics", Do: a.examine})
 		}
 		a.unread = msg.err.Error()
@@ -119,7 +119,7 @@ func (a *app) looked(msg viewMsg) tea.Cmd {
 	return a.follow()
 }
 
-// lakeUnread is what a look that fails says.
+// lakeUnread is the message for a failed survey.
 const lakeUnread = "the lake cannot be read"
 
 // The lake is looked at again every few seconds, since others may change it;
@@ -140,7 +140,7 @@ func (a *app) tick() tea.Cmd {
 	return tea.Batch(a.lookAgain(), a.wait())
 }
 
-// table is what is known of a table, or nil.
+// table returns the state of a table, or nil.
 func (a *app) table(name string) *survey.TableView {
 	if a.view == nil {
 		return nil
@@ -153,7 +153,7 @@ func (a *app) table(name string) *survey.TableView {
 	return nil
 }
 
-// lake is the definition, or nil.
+// lake returns the definition, or nil.
 func (a *app) lake() *pipeline.Lake {
 	if a.place == nil {
 		return nil
@@ -163,8 +163,8 @@ func (a *app) lake() *pipeline.Lake {
 
 func (a *app) now() time.Time { return a.options.Now().In(a.options.Zone) }
 
-// byCatalog is the engine that knows every table of the lake's catalog; nil if
-// the lake has none.
+// byCatalog returns the engine that can read every table of the lake's catalog,
+// or nil if the lake has no catalog.
 func (a *app) byCatalog() *Engine {
 	if a.place == nil {
 		return nil

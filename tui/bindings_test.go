@@ -11,7 +11,7 @@ import (
 	"stedi/tui/ui"
 )
 
-// reached is the action that a key leads to, found as the model finds it.
+// reached returns the action for a key, found in the same way as in the model.
 func reached(m *Model, msg tea.KeyPressMsg) string {
 	if m.prompt != nil {
 		return "(the prompt)"
@@ -30,8 +30,8 @@ func reached(m *Model, msg tea.KeyPressMsg) string {
 	return a.Name
 }
 
-// Help, footer, palette and keys come from the same actions, in every state of
-// the screens.
+// Help, footer, palette and keys use the same actions, in every state of the
+// screens.
 func TestKeysFooterPaletteAndHelpAgree(t *testing.T) {
 	for _, s := range scenes {
 		t.Run(s.name, func(t *testing.T) {
@@ -162,7 +162,7 @@ func TestSettingsOfKeysThatCannotWorkAreRefused(t *testing.T) {
 	for _, c := range []struct {
 		name string
 		keys map[string][]string
-		says string // empty: they can work
+		says string // empty: the keys are valid
 	}{
 		{"a key that is free", map[string][]string{"run-all": {"ctrl+b"}}, ""},
 		{"two that change places", map[string][]string{"check": {"p"}, "profile": {"v"}}, ""},

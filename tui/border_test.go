@@ -11,12 +11,12 @@ import (
 	"stedi/tui/ui"
 )
 
-// borders are the parts of the screen that can be dragged and lie between panes.
+// borders returns the draggable borders between panes.
 func (d *driver) borders() []ui.Zone {
 	return slices.DeleteFunc(slices.Clone(d.drawn.Zones), func(z ui.Zone) bool { return z.Before == nil })
 }
 
-// drag drags one of the borders at its middle.
+// drag drags one of the borders from its middle.
 func (d *driver) drag(b, by int) {
 	at := d.borders()[b].Area
 	x, y := (at.Min.X+at.Max.X)/2, (at.Min.Y+at.Max.Y)/2

@@ -10,16 +10,16 @@ import (
 	"stedi/tui/ui"
 )
 
-// checkedMsg brings what the rules found.
+// checkedMsg brings the results of the checks.
 type checkedMsg struct {
 	record *pipeline.Record
 	err    error
 }
 
-// checkingText is shown while rules are evaluated.
+// checkingText is shown while checks run.
 const checkingText = "checking …"
 
-// check evaluates the rules in the background.
+// check runs the checks in the background.
 func (a *app) check() tea.Cmd {
 	if a.place == nil || a.place.Check == nil {
 		return nil
@@ -31,8 +31,8 @@ func (a *app) check() tea.Cmd {
 	}))
 }
 
-// verdicts is what is known of the rules: what a check of this session found,
-// or the newest run that has checked the lake.
+// verdicts returns the newest check results: those of this session, or those of
+// the newest run that has checked the lake.
 func (a *app) verdicts() *pipeline.Record {
 	var newest *pipeline.Record
 	if a.view != nil {

@@ -10,8 +10,8 @@ import (
 	"stedi/tui/ui"
 )
 
-// checksView is the fourth screen: what is expected of each table, what is
-// there, and which rules hold.
+// checksView is the fourth screen: the expected and the actual rows of each
+// table, and the check results.
 type checksView struct {
 	*app
 	panes     ui.Focus
@@ -43,13 +43,13 @@ func (c *checksView) setFilter(text string) tea.Cmd {
 func (c *checksView) update(tea.Msg) tea.Cmd { return nil }
 
 // ruleLine is a line of the list: a table with its counts, or one of its
-// rules.
+// checks.
 type ruleLine struct {
 	table *pipeline.Table
-	rule  *pipeline.CheckRecord // nil: the table itself
+	rule  *pipeline.CheckRecord // nil for the line of the table
 }
 
-// lines are the tables, each with its rules below.
+// lines returns the lines of the list: the tables, each followed by its checks.
 func (c *checksView) lines() []ruleLine {
 	lake, found := c.lake(), c.verdicts()
 	if lake == nil {
@@ -84,7 +84,7 @@ func (c *checksView) shows(r *pipeline.CheckRecord) bool {
 	return c.matches(r.Table + " " + r.Check + " " + r.Message)
 }
 
-// current is the chosen line.
+// current returns the selected line.
 func (c *checksView) current() (ruleLine, bool) {
 	lines := c.lines()
 	if len(lines) == 0 {
@@ -93,8 +93,8 @@ func (c *checksView) current() (ruleLine, bool) {
 	return lines[min(c.at, len(lines)-1)], true
 }
 
-// definition is the rule of the lake's definition that a record is of, or nil
-// if it is one that holds for every lake.
+// definition returns the check in the lake's definition for a record, or nil if
+// it is a built-in check.
 func (c *checksView) definition(r *pipeline.CheckRecord) *pipeline.Check {
 	if r == nil || c.lake() == nil {
 		return nil
@@ -153,7 +153,7 @@ func (c *checksView) run(table string) tea.Cmd {
 	return c.Want(startRun{options})
 }
 
-// failingRows asks for the rows that break a rule, where queries are asked.
+// failingRows queries the rows that fail a check, on the query screen.
 func (c *checksView) failingRows(rule *pipeline.Check) tea.Cmd {
 	return c.Want(runQuery{rule.Name, rule.SQL})
 }
@@ -162,7 +162,7 @@ func (c *checksView) openRule(rule *pipeline.Check) tea.Cmd {
 	return c.Open(&ui.Reader{Kit: c.Kit, Head: rule.File, Lines: func() []ui.StyledLine { return ui.ColourSQL(c.Theme, rule.SQL) }})
 }
 
-// text is a line as plain text.
+// text formats a line as plain text.
 func (c *checksView) text(line ruleLine) string {
 	if line.rule == nil {
 		v := c.table(line.table.Name)

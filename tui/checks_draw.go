@@ -17,7 +17,7 @@ func (c *checksView) draw(p ui.Pane) {
 	c.halves.Draw(p, c.panes, p.Width() >= ui.Medium+20, 60, 65, c.drawRules, c.drawRule)
 }
 
-// summary says in a line what is known of the rules.
+// summary summarizes the check results in one line.
 func (c *checksView) summary() string {
 	found := c.verdicts()
 	switch {
@@ -40,8 +40,8 @@ func (c *checksView) summary() string {
 	return text + "  " + ui.Ago(c.now(), found.Started)
 }
 
-// Columns of the list: where the numbers end, and where the rest begins; 0:
-// no room.
+// ruleColumns are the columns of the list: the end of a number, and the start
+// of other text; 0 means that there is no room.
 type ruleColumns struct{ expected, actual, change, rule, verdict, trend int }
 
 func ruleLayout(w int) ruleColumns {
@@ -154,7 +154,8 @@ func (a *app) ruleMark(r *pipeline.CheckRecord) (string, uv.Style) {
 	}
 }
 
-// drawCounts compares the rows of a table with those that its data set gives.
+// drawCounts compares the rows of a table with the expected count of its data
+// set.
 func (c *checksView) drawCounts(p ui.Pane, k ruleColumns, table *pipeline.Table, back uv.Style) {
 	t := c.Theme
 	zone := slices.Index(c.lake().Zones(), table.Zone)
@@ -194,8 +195,8 @@ func (c *checksView) drawCounts(p ui.Pane, k ruleColumns, table *pipeline.Table,
 	}
 }
 
-// counted is the number of a table's rows: if no run has read them, then as the
-// checks have counted them.
+// counted formats a table's number of rows: from a run, or if there is none,
+// from the checks.
 func (c *checksView) counted(v *survey.TableView) string {
 	if found := c.verdicts(); found != nil && !v.Known && !v.Missing {
 		if t := found.Table(v.Table); t != nil && !t.Missing {
@@ -212,7 +213,7 @@ func signed(n int64) string {
 	return ui.Count(n)
 }
 
-// drawRule says all that is known of the chosen line.
+// drawRule draws the details of the selected line.
 func (c *checksView) drawRule(p ui.Pane) {
 	t := c.Theme
 	line, ok := c.current()

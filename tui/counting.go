@@ -12,14 +12,14 @@ import (
 	"stedi/tui/ui"
 )
 
-// Rows that no run has counted are counted in the background, table by table:
-// those of a lake that is new, or that was copied.
+// If no run has counted a table, because the lake is new or a copy, its rows
+// are counted in the background, table by table.
 
-// rowCount is how many rows a table has, as of one version of it.
+// rowCount is the number of rows of one version of a table.
 type rowCount struct {
 	version string
-	rows    int64  // -1: they cannot be counted
-	why     string // they cannot, or not all of them
+	rows    int64  // -1 if they cannot be counted
+	why     string // why all or some of them cannot be counted
 }
 
 // countedMsg brings a count.
@@ -46,7 +46,7 @@ func (l *lakeView) countNext() tea.Cmd {
 			rows, err := answerTo(ctx, open, func(q pipeline.Querier) (int64, error) {
 				n, left, err := pager.CountRows(ctx, q, table, pager.View{})
 				if err == nil && len(left) > 0 {
-					n, why = -1, pipeline.Missing(left) // it is not the count of the table
+					n, why = -1, pipeline.Missing(left) // n does not count the complete table
 				}
 				return n, err
 			})
@@ -59,8 +59,8 @@ func (l *lakeView) countNext() tea.Cmd {
 	return nil
 }
 
-// lacks says which lines and files of a table cannot be read or were left out,
-// as far as that is known; "" if nothing is.
+// lacks describes the lines and files of a table that are unreadable or
+// skipped; "" if there are none or they are unknown.
 func (a *app) lacks(v *survey.TableView) string {
 	if c := a.counts[v.Table]; !v.Known && c.version == version(v) {
 		return ui.Printable(strings.Join(strings.Fields(c.why), " "))
@@ -71,8 +71,8 @@ func (a *app) lacks(v *survey.TableView) string {
 	return ""
 }
 
-// rows is how many rows a table has, if that is known: from a run or a check, or
-// because they were counted here.
+// rows returns the number of rows of a table from a run, a check or a count in
+// this session; false if it is unknown.
 func (a *app) rows(v *survey.TableView) (int64, bool) {
 	if v.Known {
 		return v.Rows, true

@@ -15,14 +15,14 @@ import (
 type graphRow struct {
 	table *pipeline.Table
 	lane  int
-	signs []rune // two for each lane
+	signs []rune // two per lane
 }
 
-// graph draws the lineage as lanes, like a version history: a table's lane
-// goes down to its last reader.
+// graph lays out the dependency graph in lanes, like a version history: a
+// table's lane continues to its last downstream table.
 func graph(lake *pipeline.Lake) []graphRow {
 	var rows []graphRow
-	last := map[string]int{} // the row of a table's last reader
+	last := map[string]int{} // the row of a table's last downstream table
 	for i, t := range lake.Tables {
 		if t.Transform != nil {
 			for _, input := range t.Transform.Inputs {
@@ -30,7 +30,7 @@ func graph(lake *pipeline.Lake) []graphRow {
 			}
 		}
 	}
-	var lanes []string // the table that has the lane
+	var lanes []string // the table in each lane
 	laneOf := func(name string) int { return slices.Index(lanes, name) }
 	for i, t := range lake.Tables {
 		var inputs, ending []int
@@ -140,7 +140,7 @@ func (a *app) drawGraph(in ui.Pane, chosen string, choose func(string) tea.Cmd) 
 	}
 }
 
-// chooseStep moves the cursor to a table's step.
+// chooseStep moves the cursor to the step of a table.
 func (s *runView) chooseStep(name string) tea.Cmd {
 	if i := slices.IndexFunc(s.steps(), func(t *pipeline.Table) bool { return t.Name == name }); i >= 0 {
 		s.at = i

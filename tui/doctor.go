@@ -25,7 +25,7 @@ func (a *app) examine() tea.Cmd {
 	})
 }
 
-// examined shows the findings. What is wrong is the newest error as well.
+// examined shows the findings. A problem is also recorded as the newest error.
 func (a *app) examined(msg examinedMsg) tea.Cmd {
 	*msg.into = msg.findings
 	var wrong []error

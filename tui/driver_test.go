@@ -11,15 +11,15 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// driver plays the part of the terminal and of the program's loop: it hands
-// messages to the model one after the other and does what the model commands.
+// driver replaces the terminal and the program's loop: it passes messages to
+// the model one by one and runs the model's commands.
 type driver struct {
 	testing.TB
 	*Model
-	messages chan tea.Msg // of commands that have ended
-	busy     int          // commands that have not
-	held     int          // those of them that wait for the test
-	ticks    []tea.Cmd    // nobody waits for the time to pass
+	messages chan tea.Msg // from finished commands
+	busy     int          // number of running commands
+	held     int          // running commands that wait for the test
+	ticks    []tea.Cmd    // timers, which do not run by themselves
 	quits    int
 	suspends int
 }
@@ -27,7 +27,7 @@ type driver struct {
 // ended wraps the message of a command.
 type ended struct{ msg tea.Msg }
 
-// start opens the screens on a lake and waits until they have come to rest.
+// start opens the screens on a lake and waits until the model is idle.
 func start(tb testing.TB, o Options, width, height int) *driver {
 	tb.Helper()
 	m, err := New(tb.Context(), o)
@@ -39,7 +39,7 @@ func start(tb testing.TB, o Options, width, height int) *driver {
 	return d
 }
 
-// end closes the model; what is under way may end meanwhile.
+// end closes the model. Running commands may end meanwhile.
 func (d *driver) end() {
 	over := make(chan error)
 	go func() { over <- d.Close() }()
@@ -69,13 +69,13 @@ func (d *driver) do(cmd tea.Cmd) {
 	go func() { d.messages <- ended{cmd()} }()
 }
 
-// isTick tells whether a command only waits for the time to pass.
+// isTick reports whether a command only waits for time to pass.
 func isTick(cmd tea.Cmd) bool {
 	name := runtime.FuncForPC(reflect.ValueOf(cmd).Pointer()).Name()
 	return strings.HasPrefix(name, "charm.land/bubbletea/v2.Tick.")
 }
 
-// take hands a message to the model, as the program's loop does.
+// take passes a message to the model, as the program's loop does.
 func (d *driver) take(msg tea.Msg) {
 	d.Helper()
 	switch msg := msg.(type) {
@@ -112,13 +112,13 @@ func (d *driver) take(msg tea.Msg) {
 	d.do(cmd)
 }
 
-// settle waits until nothing is under way but what the test holds.
+// settle waits until only the commands that the test holds are running.
 func (d *driver) settle() {
 	d.Helper()
 	d.until("nothing is under way", func() bool { return d.busy <= d.held })
 }
 
-// until takes messages until something has come about.
+// until handles messages until come returns true.
 func (d *driver) until(what string, come func() bool) {
 	d.Helper()
 	for !come() {
@@ -138,7 +138,7 @@ func (d *driver) stuck() {
 	d.Fatalf("%d commands do not end:\n%s", d.busy, stacks[:runtime.Stack(stacks, true)])
 }
 
-// send hands a message to the model and waits for what comes of it.
+// send passes a message to the model and waits for its effects.
 func (d *driver) send(msg tea.Msg) {
 	d.Helper()
 	d.take(msg)
@@ -166,13 +166,13 @@ func (d *driver) write(text string) {
 	}
 }
 
-// runHeld starts a run with a key and comes back when it is held at a table.
+// runHeld starts a run with a key and returns when the run is held at a table.
 func (d *driver) runHeld(w *world, pressed, table string) (release func()) {
 	d.Helper()
 	open := w.holdAt(table)
 	d.take(keyPress(d.TB, pressed))
 	d.until(table+" is on its way", func() bool { s := d.live.steps[table]; return s != nil && s.progress.RowsRead > 0 })
-	d.held = 2 // the run, and who receives its events
+	d.held = 2 // the run, and the receiver of its events
 	d.settle()
 	return func() {
 		d.Helper()
@@ -182,7 +182,7 @@ func (d *driver) runHeld(w *world, pressed, table string) (release func()) {
 	}
 }
 
-// screen is what is to be seen, as plain text without blanks at the ends.
+// screen returns the screen as plain text without trailing blanks.
 func (d *driver) screen() string {
 	lines := strings.Split(ansi.Strip(d.View().Content), "\n")
 	for i := range lines {
@@ -191,7 +191,7 @@ func (d *driver) screen() string {
 	return strings.Join(lines, "\n") + "\n"
 }
 
-// shows wants texts on the screen.
+// shows fails the test unless the texts are on the screen.
 func (d *driver) shows(texts ...string) {
 	d.Helper()
 	screen := d.screen()
@@ -202,7 +202,7 @@ func (d *driver) shows(texts ...string) {
 	}
 }
 
-// hides wants texts not to be on the screen.
+// hides fails the test if one of the texts is on the screen.
 func (d *driver) hides(texts ...string) {
 	d.Helper()
 	screen := d.screen()

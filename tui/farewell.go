@@ -8,8 +8,8 @@ import (
 	"stedi/tui/ui"
 )
 
-// Farewell is what stays in the scrollback after the screens are gone: what
-// became of the run of this session, or "".
+// Farewell returns the result of the run of this session, for the scrollback
+// after the screens are closed. It returns "" if there was no run.
 func (m *Model) Farewell() string {
 	r := &m.live
 	if r.source != ownRun || len(r.steps) == 0 || m.lake() == nil {

@@ -6,7 +6,7 @@ import (
 	"stedi/tui/ui"
 )
 
-// answer gives a key to the prompt.
+// answer passes a key to the prompt.
 func (m *Model) answer(msg tea.KeyPressMsg) tea.Cmd {
 	cmd, over, then := m.prompt.Press(msg)
 	if over {

@@ -18,7 +18,7 @@ import (
 
 var update = flag.Bool("update", false, "write the screens of this program as those that are wanted")
 
-// looks are the terminals in which every screen is compared.
+// looks are the terminal settings in which every screen is compared.
 var looks = []struct {
 	name     string
 	dark     bool
@@ -32,7 +32,7 @@ var looks = []struct {
 var sizes = [][2]int{{120, 36}, {80, 24}, {40, 10}}
 
 // Every screen is compared with testdata/screens: its text at every size, and
-// its styles at one. go test ./tui -update rewrites them: look at the
+// its styles at one size. go test ./tui -update rewrites the files; review the
 // difference before you commit it.
 func TestScreensAreAsTheyWereWanted(t *testing.T) {
 	for _, s := range scenes {
@@ -57,13 +57,13 @@ func TestScreensAreAsTheyWereWanted(t *testing.T) {
 	}
 }
 
-// wear draws for a terminal of a kind.
+// wear sets the kind of the terminal.
 func (d *driver) wear(dark bool, profiled colorprofile.Profile) {
 	d.options.Dark, d.options.Profiled = dark, profiled
 	d.Theme = ui.NewTheme(dark, profiled)
 }
 
-// styled is the screen as the terminal gets it that has so many colours.
+// styled returns the screen as a terminal with the color profile receives it.
 func (d *driver) styled(profiled colorprofile.Profile) string {
 	var b bytes.Buffer
 	w := colorprofile.Writer{Forward: &b, Profile: profiled}
@@ -72,7 +72,7 @@ func (d *driver) styled(profiled colorprofile.Profile) string {
 	return b.String()
 }
 
-// visible writes escape sequences so that a difference can be read.
+// visible makes escape sequences readable in a diff.
 func visible(text string) string { return strings.ReplaceAll(text, "\x1b", "␛") + "\n" }
 
 func compare(t *testing.T, file string, got []byte) {

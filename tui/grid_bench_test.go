@@ -43,7 +43,7 @@ func wideRows(b *testing.B, rows, columns int) *driver {
 	return d
 }
 
-// How long a frame of a grid takes.
+// BenchmarkGridFrame measures a frame of a grid.
 func BenchmarkGridFrame(b *testing.B) {
 	d := wideRows(b, 100_000, 50)
 	for b.Loop() {
@@ -52,7 +52,7 @@ func BenchmarkGridFrame(b *testing.B) {
 	}
 }
 
-// How long a key takes, from the press to the frame as text.
+// BenchmarkGridKey measures a key press, from the message to the frame as text.
 func BenchmarkGridKey(b *testing.B) {
 	d := wideRows(b, 100_000, 50)
 	keys := []string{"down", "right", "pgdown", "left", "shift+right"}

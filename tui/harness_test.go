@@ -26,7 +26,7 @@ import (
 	"stedi/tui/ui"
 )
 
-// The test binary is the query process, too.
+// The test binary must also act as the query process.
 func TestMain(m *testing.M) {
 	if query.IsChild(os.Args[1:]) {
 		os.Exit(query.ChildMain(context.Background(), os.Stdin, os.Stdout))
@@ -34,10 +34,10 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// began is when all tests take place.
+// began is the start time of all tests.
 var began = time.Date(2026, 11, 24, 8, 30, 0, 0, time.UTC)
 
-// clock goes on when a test says so.
+// clock advances only when a test requests it.
 type clock struct {
 	mu  sync.Mutex
 	now time.Time
@@ -55,7 +55,7 @@ func (c *clock) advance(d time.Duration) {
 	c.now = c.now.Add(d)
 }
 
-// dated is a lake's folder whose files are of the times of the test's clock.
+// dated is a lake's directory whose files have times of the test's clock.
 type dated struct {
 	pipeline.Store
 	root  string
@@ -79,17 +79,17 @@ func (d dated) Commit(ctx context.Context, staged pipeline.StagedFile, name stri
 	return pipeline.File{}, errors.Join(err, fmt.Errorf("%s: %w", name, os.ErrNotExist))
 }
 
-// world is a lake in a folder of its own, with everything that the screens
-// need, and in which a run can be held at a step of it.
+// world is a lake in its own directory with everything that the screens need. A
+// test can hold a run at one of its steps.
 type world struct {
 	root     string
 	temp     string
 	clock    *clock
 	store    pipeline.Store
 	runner   *pipeline.Runner
-	copied   []string  // into the clipboard
-	how      ui.Copied // what the clipboard says
-	uncopied error     // likewise
+	copied   []string  // texts copied to the clipboard
+	how      ui.Copied // result of the clipboard
+	uncopied error     // error of the clipboard
 	known    Remembered
 	catalog  []pipeline.CatalogTable
 	findings []pipeline.Finding
@@ -99,7 +99,7 @@ type world struct {
 	hold map[string]chan struct{} // by table: its step waits until the channel is closed
 }
 
-// newWorld makes a lake of the landing data in a folder.
+// newWorld creates a lake from the landing data in a directory.
 func newWorld(tb testing.TB, landing string) *world {
 	tb.Helper()
 	w := &world{root: filepath.Join(tb.TempDir(), "lake"), clock: &clock{now: began}, how: ui.Copied{With: "paper"}, hold: map[string]chan struct{}{}}
@@ -107,8 +107,8 @@ func newWorld(tb testing.TB, landing string) *world {
 	return w
 }
 
-// open wires the lake as the program does, but for the runs, which happen in
-// this process.
+// open connects the lake as the program does, except that runs happen in this
+// process.
 func (w *world) open(tb testing.TB) {
 	tb.Helper()
 	old := began.Add(-40 * time.Hour)
@@ -134,7 +134,8 @@ func (w *world) engine(ctx context.Context) (*duckdb.Engine, error) {
 	return duckdb.Open(ctx, duckdb.Options{Temp: w.temp, Threads: 2})
 }
 
-// apart gives f a runner with an engine of its own, as a process of its own has.
+// apart calls f with a runner that has its own engine, as a separate process
+// would.
 func (w *world) apart(ctx context.Context, f func(*pipeline.Runner) (*pipeline.Record, error)) (*pipeline.Record, error) {
 	engine, err := w.engine(ctx)
 	if err != nil {
@@ -146,8 +147,8 @@ func (w *world) apart(ctx context.Context, f func(*pipeline.Runner) (*pipeline.R
 	return record, errors.Join(err, engine.Close())
 }
 
-// holdAt lets the next run stop when it begins to make a table, until it is
-// released.
+// holdAt holds the next run when it begins to build a table, until release is
+// called.
 func (w *world) holdAt(table string) (release func()) {
 	gate := make(chan struct{})
 	w.mu.Lock()
@@ -156,18 +157,18 @@ func (w *world) holdAt(table string) (release func()) {
 	return func() { close(gate) }
 }
 
-// run is a run whose every step takes a quarter of a second by the test's
-// clock, and tells of its progress when it is held.
+// run executes a run in which every step takes a quarter of a second on the
+// test's clock. A held run reports progress.
 func (w *world) run(ctx context.Context, options pipeline.RunOptions, emit func(pipeline.Event)) (*pipeline.Record, error) {
 	return w.apart(ctx, func(runner *pipeline.Runner) (*pipeline.Record, error) {
 		return run.Run(ctx, runner, options, func(e pipeline.Event) { w.pace(ctx, e, emit) })
 	})
 }
 
-// pace passes an event on, and waits where the test wants it.
+// pace passes an event on, and waits if the test holds the step.
 func (w *world) pace(ctx context.Context, e pipeline.Event, emit func(pipeline.Event)) {
 	if e.Progress != nil {
-		return // how often it comes depends on the machine
+		return // its frequency depends on the machine
 	}
 	emit(e)
 	if e.State != pipeline.Running || e.Step == "" {
@@ -189,7 +190,7 @@ func (w *world) pace(ctx context.Context, e pipeline.Event, emit func(pipeline.E
 	}
 }
 
-// files answers queries over the tables' files.
+// files opens a Querier over the tables' files.
 func (w *world) files(ctx context.Context, limits query.Options) (pipeline.Querier, error) {
 	inputs, err := pipeline.AtHand(ctx, w.store, w.runner.Lake, pipeline.Allowance{})
 	if err != nil {
@@ -243,7 +244,7 @@ func must(tb testing.TB, err error) {
 	}
 }
 
-// make runs all transforms, before the screens are opened.
+// make runs all transforms before the screens are opened.
 func (w *world) make(tb testing.TB) {
 	tb.Helper()
 	_, err := w.run(tb.Context(), pipeline.RunOptions{Check: true}, func(pipeline.Event) {})

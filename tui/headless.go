@@ -7,15 +7,15 @@ import (
 	tea "charm.land/bubbletea/v2"
 )
 
-// headless runs a model without a terminal: for pictures, and for a screen that
-// is read line by line. Commands run as Bubble Tea runs them.
+// headless runs a model without a terminal: for pictures, and for the plain
+// mode. It runs commands as Bubble Tea does.
 type headless struct {
 	model    *Model
 	messages chan tea.Msg
-	changed  func() // after each message
+	changed  func() // called after each message
 }
 
-// quiet is how long nothing must happen before a screen counts as complete.
+// quiet is the time without messages after which a screen counts as complete.
 const quiet = 80 * time.Millisecond
 
 func newHeadless(m *Model) *headless {
@@ -36,14 +36,13 @@ func (d *headless) start(ctx context.Context, cmd tea.Cmd) {
 	}()
 }
 
-// settle runs a command, and all that follows from it, until nothing is under
-// way any more, or until the time is over. What only waits for the clock is
-// not waited for.
+// settle runs a command and all commands that follow from it, until nothing is
+// running or atMost has passed. It does not wait for timers.
 func (d *headless) settle(ctx context.Context, cmd tea.Cmd, atMost time.Duration) error {
-	cmd = tea.Batch(cmd, d.model.carryOut()) // the command may come from an action, not from an update
+	cmd = tea.Batch(cmd, d.model.carryOut()) // the command may come from an action instead of an update
 	ctx, cancel := context.WithTimeout(ctx, atMost)
 	defer cancel()
-	d.start(context.WithoutCancel(ctx), cmd) // what is not waited for may still come
+	d.start(context.WithoutCancel(ctx), cmd) // its message may still arrive later
 	timer := time.NewTimer(quiet)
 	defer timer.Stop()
 	for {
@@ -62,7 +61,7 @@ func (d *headless) settle(ctx context.Context, cmd tea.Cmd, atMost time.Duration
 	}
 }
 
-// take hands a message to the model.
+// take passes a message to the model.
 func (d *headless) take(ctx context.Context, msg tea.Msg) {
 	if batch, ok := msg.(tea.BatchMsg); ok {
 		for _, cmd := range batch {

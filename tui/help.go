@@ -8,7 +8,7 @@ import (
 	"stedi/tui/ui"
 )
 
-// helpPanel lists every key of the screen below it, by group.
+// helpPanel lists all keys of the current screen by group.
 type helpPanel struct {
 	*ui.Kit
 	title  string
@@ -30,13 +30,14 @@ func (h *helpPanel) Actions() []ui.Action {
 	return append(h.scroll.Actions("help-", ui.SpaceKeys, 1), h.Keys.Act("help-close", "? q enter", "close", h.Shut))
 }
 
-// helpLine is a line of the help: a heading, or a key and what it does.
+// helpLine is a line of the help: a heading, or a key and its action.
 type helpLine struct {
 	heading string
 	action  ui.Action
 }
 
-// lines groups the actions: those of the screen, then those everywhere.
+// lines returns the actions by group: those of the screen, then the global
+// ones.
 func (h *helpPanel) lines() []helpLine {
 	var groups []string
 	members := map[string][]ui.Action{}
@@ -73,7 +74,7 @@ func (h *helpPanel) Draw(p ui.Pane) {
 	rows := (len(lines) + columns - 1) / columns
 	height := min(rows+2, p.Height())
 	_, in := ui.Window(p, h.Theme, "KEYS · "+h.title, columns*columnWidth+4, height)
-	if rows > in.Height() { // one long column that scrolls is easier to follow
+	if rows > in.Height() { // one long scrolling column is easier to follow
 		columns, rows = max(1, min(columns, (len(lines)+in.Height()-1)/in.Height())), in.Height()
 	}
 	h.scroll.Wheel(in)

@@ -12,23 +12,23 @@ import (
 	"stedi/tui/ui"
 )
 
-// historyView is the fifth screen: the runs of the past, what each did, and
-// how two of them differ.
+// historyView is the fifth screen: the past runs, the details of each, and the
+// difference of two.
 type historyView struct {
 	*app
 	panes   ui.Focus
-	run     string // the chosen one; "": the newest
+	run     string // the selected run; "": the newest
 	records knownRuns
-	base    string // the run that others are compared with; "": the one before
+	base    string // the baseline run; "": the previous run
 	wanted  string
 	scroll  int
 	halves  ui.Halves
-	room    int // for a line of the details, as it was last drawn
+	room    int // width of a line of the details in the last frame
 	differ  ui.Task
 	diff    *runDiff
 }
 
-// runDiff is how two runs differ.
+// runDiff is the difference of two runs.
 type runDiff struct {
 	a, b string
 	diff *report.Diff
@@ -67,7 +67,7 @@ func (h *historyView) setFilter(text string) tea.Cmd {
 	return h.readOlder()
 }
 
-// runs are those that the filter lets through, the newest first.
+// runs returns the runs that match the filter, newest first.
 func (h *historyView) runs() []*pipeline.Record {
 	wanted := strings.ToLower(strings.TrimSpace(h.wanted))
 	if wanted == "" {
@@ -83,7 +83,7 @@ func (h *historyView) runs() []*pipeline.Record {
 	return runs
 }
 
-// at is where the chosen run is among them.
+// at returns the index of the selected run.
 func (h *historyView) at(runs []*pipeline.Record) int {
 	return max(0, slices.IndexFunc(runs, func(r *pipeline.Record) bool { return r.Run == h.run }))
 }
@@ -96,7 +96,7 @@ func (h *historyView) current() *pipeline.Record {
 	return runs[h.at(runs)]
 }
 
-// before is the run that the chosen one is compared with.
+// before returns the run that the selected one is compared with.
 func (h *historyView) before() *pipeline.Record {
 	chosen := h.current()
 	if chosen == nil {
@@ -143,8 +143,8 @@ func (h *historyView) move(by int) tea.Cmd {
 	return h.choose(runs, min(h.at(runs)+by, len(runs)-1))
 }
 
-// choose chooses one of the runs: the first one is the newest, whichever that
-// will be, and at the last one older ones are wanted.
+// choose selects a run. The first entry means the newest run, also after later
+// runs. At the last entry it reads older runs.
 func (h *historyView) choose(runs []*pipeline.Record, to int) tea.Cmd {
 	h.scroll, h.run = 0, ""
 	if to <= 0 {
@@ -166,7 +166,7 @@ func (h *historyView) setBase() tea.Cmd {
 	return h.Toast(ui.Told, "choose another run and press d to compare it with "+h.base)
 }
 
-// compare finds out how the chosen run differs from the one before.
+// compare computes the difference between the selected run and the baseline.
 func (h *historyView) compare() tea.Cmd {
 	a, b := h.before(), h.current()
 	if a.Started.After(b.Started) {

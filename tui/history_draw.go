@@ -33,7 +33,7 @@ func (h *historyView) drawList(p ui.Pane) {
 	}
 	p.Wheel(func(delta int) tea.Cmd { h.panes.At = listPane; return h.move(sign(delta)) })
 	at := h.at(runs)
-	below := 0 // a line for what is not there yet
+	below := 0 // a line for runs that are not read yet
 	if h.more() {
 		below = 1
 	}
@@ -58,7 +58,7 @@ func (h *historyView) drawList(p ui.Pane) {
 	}
 }
 
-// drawMore says that there may be older runs, below the last one that is known.
+// drawMore shows below the last known run that there may be older runs.
 func (h *historyView) drawMore(row ui.Pane) {
 	text := "… older runs"
 	if h.records.reading.Working() {
@@ -91,7 +91,7 @@ func (h *historyView) drawDetail(p ui.Pane) {
 	}
 }
 
-// shownDiff is the difference that was asked for, if it is of the chosen run.
+// shownDiff returns the requested difference if it belongs to the selected run.
 func (h *historyView) shownDiff() *runDiff {
 	r := h.current()
 	if h.diff == nil || r == nil || h.diff.a != r.Run && h.diff.b != r.Run {
@@ -125,7 +125,7 @@ func (h *historyView) detail() []ui.StyledLine {
 	}
 	for _, s := range r.Steps {
 		if strings.Contains(r.Error, s.Error) {
-			s.Error = "" // it is said above
+			s.Error = "" // it is shown above
 		}
 		lines = append(lines, h.stepLines(s)...)
 	}
@@ -243,7 +243,7 @@ func (h *historyView) tableDiff(d report.TableDiff) []ui.StyledLine {
 	return lines
 }
 
-// counted writes a number of a diff; -1 stands for none.
+// counted formats a number of a diff; -1 means that there is no number.
 func counted(n int64) string {
 	if n < 0 {
 		return "—"
@@ -259,7 +259,7 @@ func (h *historyView) stepDiff(d report.StepDiff) []ui.StyledLine {
 	for _, f := range d.Funnel {
 		lines = append(lines, ui.StyledLine{{Style: t.Dim, Text: fmt.Sprintf("    %-26s", f.Stage)}, {Style: t.Number, Text: counted(f.Rows.A) + " → " + counted(f.Rows.B)}})
 	}
-	changed := d.SQL[max(0, strings.Index(d.SQL, "@@")):] // the names of the files say nothing new
+	changed := d.SQL[max(0, strings.Index(d.SQL, "@@")):] // the file names at the start add no information
 	for line := range strings.Lines(changed) {
 		line = strings.TrimRight(line, "\n")
 		style := t.Dim

@@ -15,24 +15,24 @@ import (
 // thousands. Those before them are read when the cursor comes to the end of the
 // list, or looks for something.
 
-// olderAtOnce is how many of them are read at a time.
+// olderAtOnce is the number of older runs per read.
 const olderAtOnce = 100
 
-// knownRuns are the runs that were read, without a gap, the newest first.
+// knownRuns are the runs read so far, without gaps, newest first.
 type knownRuns struct {
 	list    []*pipeline.Record
-	end     bool // there are no others
+	end     bool // there are no older runs
 	reading ui.Task
 }
 
-// olderMsg brings some of those before them.
+// olderMsg brings runs that are older than the known ones.
 type olderMsg struct {
 	runs []*pipeline.Record
 	err  error
 }
 
-// look takes the newest runs. Those that they have pushed out stay, unless so
-// many are new that others may have been missed in between.
+// look merges the newest runs. Runs that are no longer among the newest stay,
+// unless so many are new that there may be a gap.
 func (k *knownRuns) look(newest []*pipeline.Record) {
 	last := -1
 	if len(newest) > 0 {
@@ -46,12 +46,12 @@ func (k *knownRuns) look(newest []*pipeline.Record) {
 	k.list = slices.Concat(newest, k.list[last+1:])
 }
 
-// more tells whether there may be runs before those that are known.
+// more reports whether there may be runs older than the known ones.
 func (h *historyView) more() bool {
 	return h.view != nil && h.view.Older && len(h.records.list) > 0 && !h.records.end
 }
 
-// readOlder reads some runs from before those that are known.
+// readOlder reads runs that are older than the known ones.
 func (h *historyView) readOlder() tea.Cmd {
 	if !h.more() || h.records.reading.Working() {
 		return nil
@@ -63,7 +63,8 @@ func (h *historyView) readOlder() tea.Cmd {
 	})
 }
 
-// takeOlder takes them. While something is looked for, it asks for the next.
+// takeOlder appends older runs. While a filter is active, it requests the next
+// ones.
 func (h *historyView) takeOlder(msg olderMsg) tea.Cmd {
 	if msg.err != nil {
 		h.fail("older runs cannot be read", msg.err)

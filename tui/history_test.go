@@ -10,7 +10,8 @@ import (
 	"stedi/pipeline/state"
 )
 
-// pretendRuns makes the lake remember so many copies of its run, an hour apart.
+// pretendRuns adds count copies of the lake's run to its history, an hour
+// apart.
 func (w *world) pretendRuns(tb testing.TB, count int) {
 	tb.Helper()
 	ids, err := state.Runs(tb.Context(), w.store)
@@ -27,7 +28,7 @@ func (w *world) pretendRuns(tb testing.TB, count int) {
 	must(tb, os.Remove(filepath.Join(w.root, ".stedi", "history.json")))
 }
 
-// withRuns opens the screens on a lake that remembers so many runs.
+// withRuns opens the screens on a lake with count runs in its history.
 func withRuns(t *testing.T, count int) (*world, *driver) {
 	t.Helper()
 	w := newWorld(t, "sample")
@@ -37,7 +38,7 @@ func withRuns(t *testing.T, count int) (*world, *driver) {
 	return w, start(t, w.options(t), 120, 36)
 }
 
-// contiguous tells that so many runs are listed, each older than the one before.
+// contiguous checks that count runs are listed, each older than the one before.
 func (d *driver) contiguous(count int) {
 	d.Helper()
 	runs := d.history().runs()
@@ -63,7 +64,7 @@ func TestTheHistoryGoesBackToTheFirstRun(t *testing.T) {
 	d.shows("run 20200101T000000.000Z", "number 0")
 	d.hides("older runs")
 	d.contiguous(251)
-	// The choice stays where it is while new runs push others out of the newest.
+	// The selection stays while new runs displace others from the newest.
 	w.make(t)
 	w.make(t)
 	d.press("ctrl+l")

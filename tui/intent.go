@@ -8,28 +8,28 @@ import (
 	"stedi/tui/ui"
 )
 
-// Intents of the screens: what one of them wants that is not its own to do. A
-// screen hands them to kit.want, and carryOut is the only place that acts on
-// them, so that no screen knows the root model or another screen.
+// Intents of the screens: requests for actions outside of the screen itself. A
+// screen passes them to Kit.Want, and only carryOut acts on them, so screens do
+// not depend on the root model or on each other.
 type (
 	// openTable shows the rows of a table.
 	openTable struct{ table string }
-	// showRows shows the rows of a table for which a condition holds, which the
-	// headline calls said.
+	// showRows shows the rows of a table that match a condition. The headline
+	// shows said for the condition.
 	showRows struct {
 		table string
 		where pager.Condition
 		said  string
 	}
-	// exportTable shows a table and asks where its rows are exported to.
+	// exportTable shows a table and asks for the file to export its rows to.
 	exportTable struct{ table string }
-	// startRun runs what the options select.
+	// startRun starts a run with the options.
 	startRun struct{ options pipeline.RunOptions }
 	// followRun shows the run of another process.
 	followRun struct{ run string }
-	// replayRun plays a past run again.
+	// replayRun replays a past run.
 	replayRun struct{ run string }
-	// runQuery runs a query in a sheet of that name.
+	// runQuery runs a query in a sheet with the name.
 	runQuery struct{ name, text string }
 	// previewTable queries the first rows of a table by its name in the
 	// catalog; table is nil for one that the lake does not define.
@@ -37,15 +37,15 @@ type (
 		table *pipeline.Table
 		other *pipeline.CatalogTable
 	}
-	// writeReport asks where a report of a run or of checks is written.
+	// writeReport asks for the file of a report about a run or about checks.
 	writeReport struct{ record *pipeline.Record }
 	// showProblem shows the newest error.
 	showProblem struct{}
-	// resume goes, once the lake is known, to where the last session ended.
+	// resume restores the position of the last session once the lake is known.
 	resume struct{}
 )
 
-// carryOut carries out all intents, and those that they lead to.
+// carryOut acts on all intents, including those that result from them.
 func (m *Model) carryOut() tea.Cmd {
 	var cmds []tea.Cmd
 	for {
@@ -57,7 +57,7 @@ func (m *Model) carryOut() tea.Cmd {
 	}
 }
 
-// do carries out an intent.
+// do acts on an intent.
 func (m *Model) do(intent tea.Msg) tea.Cmd {
 	switch i := intent.(type) {
 	case ui.OpenOverlay:
@@ -77,7 +77,7 @@ func (m *Model) do(intent tea.Msg) tea.Cmd {
 	}
 }
 
-// visit carries out an intent that is about another screen.
+// visit acts on an intent that concerns another screen.
 func (m *Model) visit(intent tea.Msg) tea.Cmd {
 	switch i := intent.(type) {
 	case openTable:

@@ -10,21 +10,21 @@ import (
 	"stedi/tui/ui"
 )
 
-// jobList is what is known of the runs of a table's job.
+// jobList lists the runs of a table's job.
 type jobList struct {
 	known bool
 	runs  []pipeline.JobRun
 	err   error
 }
 
-// jobRunsMsg brings what the list waits for.
+// jobRunsMsg brings the job runs for the list.
 type jobRunsMsg struct {
 	table string
 	list  *jobList
 	found jobList
 }
 
-// listJobs shows the runs of a table's job as soon as they are known.
+// listJobs shows the runs of a table's job when they arrive.
 func (a *app) listJobs(table string) tea.Cmd {
 	jobs, list := a.place.Jobs, &jobList{}
 	a.Open(&ui.Reader{Kit: a.Kit, Head: "JOB RUNS of " + table, Lines: a.Fitted(func() []ui.StyledLine { return a.jobLines(list) })})

@@ -9,21 +9,21 @@ import (
 	"stedi/tui/ui"
 )
 
-// KeyGroup are the keys of a screen or of one of its panes.
+// KeyGroup lists the keys of a screen or of one of its panes.
 type KeyGroup struct {
 	Name string
 	Keys []Key
 }
 
-// Key is what a key does, and by which name the settings give it another.
+// Key describes the action of a key, and its name in the settings.
 type Key struct {
 	Keys   []string
 	Title  string
 	Action string
 }
 
-// Keys lists what can be done, by screen, as the screens themselves know it.
-// ByCatalog is what Options.ByCatalog is.
+// Keys lists all actions by screen. It uses the actions of the screens
+// themselves. byCatalog has the meaning of Options.ByCatalog.
 func Keys(byCatalog string) ([]KeyGroup, error) {
 	m, err := New(context.Background(), Options{ByCatalog: byCatalog, Now: time.Now, Zone: time.UTC})
 	if err != nil {
@@ -58,7 +58,7 @@ func keysOf(actions []ui.Action) []Key {
 	return keys
 }
 
-// Markdown writes the keys as tables.
+// Markdown formats the keys as tables.
 func Markdown(groups []KeyGroup) string {
 	var b strings.Builder
 	escape := strings.NewReplacer("|", `\|`, "`", "\\`")

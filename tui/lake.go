@@ -9,15 +9,15 @@ import (
 	"stedi/tui/ui"
 )
 
-// lakeView is the first screen: the zones with their tables, how the rows of
-// the chosen one came about, what is in its columns, and what happened.
+// lakeView is the first screen: the zones with their tables, and the lineage,
+// columns and activity of the selected table.
 type lakeView struct {
 	*app
 	panes    ui.Focus
-	at       string                                      // the chosen table
-	wanted   string                                      // letters that a table's name must have
-	borders  struct{ zones, lineage, columns, list int } // how far each was moved
-	chosen   int                                         // the run in the activity
+	at       string                                      // the selected table
+	wanted   string                                      // filter: letters of the table's name
+	borders  struct{ zones, lineage, columns, list int } // how far each border was moved
+	chosen   int                                         // the selected run in the activity
 	scroll   int                                         // in the columns
 	profiles map[string]*profile
 	profiler ui.Task
@@ -56,7 +56,7 @@ func (l *lakeView) close() {
 	l.browser.Stop()
 }
 
-// tables are those that the filter lets through, by name.
+// tables returns the names of the tables that match the filter.
 func (l *lakeView) tables() []string {
 	var shown []string
 	for _, zone := range l.zones() {
@@ -65,10 +65,11 @@ func (l *lakeView) tables() []string {
 	return shown
 }
 
-// inZone are the tables of one zone that the filter lets through.
+// inZone returns the tables of a zone that match the filter.
 func (l *lakeView) inZone(zone string) []string { return l.named(zone, l.wanted) }
 
-// current is the definition of the chosen table, or nil if it is not ours.
+// current returns the definition of the selected table, or nil if the lake does
+// not define it.
 func (l *lakeView) current() *pipeline.Table {
 	if lake := l.lake(); lake != nil {
 		return lake.Table(l.at)
@@ -114,7 +115,7 @@ func (l *lakeView) actions() []ui.Action {
 	}
 }
 
-// move goes up or down in the pane that has the focus.
+// move moves up or down in the pane that has the focus.
 func (l *lakeView) move(by int) tea.Cmd {
 	switch l.panes.At {
 	case activityPane:
@@ -181,13 +182,13 @@ func (l *lakeView) enter() tea.Cmd {
 	return l.Want(replayRun{l.view.Runs[l.chosen].Run})
 }
 
-// previewByCatalog asks for the first rows of the chosen table the engine that
-// reads it by its name in the catalog.
+// previewByCatalog queries the first rows of the selected table with the engine
+// that reads it by its name in the catalog.
 func (l *lakeView) previewByCatalog() tea.Cmd {
 	return l.Want(previewTable{l.current(), l.other(l.at)})
 }
 
-// start runs tables, and shows how they run.
+// start runs the transforms of tables and shows the progress.
 func (l *lakeView) start(tables ...string) tea.Cmd {
 	options := l.options.Run
 	options.Select = tables
@@ -212,7 +213,7 @@ func (l *lakeView) update(msg tea.Msg) tea.Cmd {
 	return nil
 }
 
-// seen takes a new look at the lake.
+// seen handles a new survey of the lake.
 func (l *lakeView) seen() tea.Cmd {
 	if l.view == nil {
 		return nil

@@ -79,7 +79,7 @@ func (a *app) markStyle(r *pipeline.Record) uv.Style {
 	}
 }
 
-// runText says in a few words what a run did.
+// runText summarizes a run in a few words.
 func runText(r *pipeline.Record) string {
 	made, failing := 0, 0
 	for _, s := range r.Steps {
@@ -114,7 +114,7 @@ func runText(r *pipeline.Record) string {
 	return text
 }
 
-// openVerdict shows what the checks say of the chosen table.
+// openVerdict shows the check results of the selected table.
 func (l *lakeView) openVerdict() tea.Cmd {
 	v := l.table(l.at)
 	if v == nil {

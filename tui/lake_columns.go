@@ -14,15 +14,14 @@ import (
 	"stedi/tui/ui"
 )
 
-// profile is what is known of the values of a table's columns, as of one
-// version of it.
+// profile is the column stats of one version of a table.
 type profile struct {
 	version string
 	columns []survey.ColumnProfile
 	err     error
 }
 
-// leftOut is what the described table lacks.
+// leftOut returns what is missing from the table that the stats describe.
 func (p *profile) leftOut() []pipeline.LeftOut {
 	if p == nil || len(p.columns) == 0 {
 		return nil
@@ -30,19 +29,19 @@ func (p *profile) leftOut() []pipeline.LeftOut {
 	return p.columns[0].LeftOut
 }
 
-// profiledMsg brings a profile.
+// profiledMsg brings column stats.
 type profiledMsg struct {
 	table string
 	*profile
 }
 
-// version stands for what lies in a table.
+// version identifies the content of a table.
 func version(v *survey.TableView) string {
 	return fmt.Sprint(v.Changed.UnixNano(), v.Files, v.Bytes)
 }
 
-// profileSoon computes the profile of the chosen table in the background. What
-// would have to be fetched for it from far away is left until it is asked for.
+// profileSoon computes the column stats of the selected table in the
+// background. It does not download files; profileNow does, on request.
 func (l *lakeView) profileSoon() tea.Cmd {
 	if l.place == nil || l.place.Far {
 		return nil
@@ -50,8 +49,8 @@ func (l *lakeView) profileSoon() tea.Cmd {
 	return l.profileNow()
 }
 
-// profileNow computes the profile of the chosen table, unless the one that is
-// there holds. What was under way for another table stops.
+// profileNow computes the column stats of the selected table, unless the
+// current ones are valid. It stops the computation for another table.
 func (l *lakeView) profileNow() tea.Cmd {
 	t, v := l.current(), l.table(l.at)
 	if t == nil || v == nil || v.Missing || l.live.going() {
@@ -69,7 +68,7 @@ func (l *lakeView) profileNow() tea.Cmd {
 	})
 }
 
-// answerTo asks something of the files, by a querier of its own.
+// answerTo calls ask with a separate Querier over the files.
 func answerTo[T any](ctx context.Context, open func(context.Context) (pipeline.Querier, error), ask func(pipeline.Querier) (T, error)) (found T, err error) {
 	q, err := open(ctx)
 	if err != nil {
@@ -90,7 +89,7 @@ func (l *lakeView) profiled(msg profiledMsg) tea.Cmd {
 	return nil
 }
 
-// drawColumns lists the chosen table's columns with what is in them.
+// drawColumns lists the selected table's columns with their stats.
 func (l *lakeView) drawColumns(p ui.Pane) {
 	in := p.Box(l.Theme, "COLUMNS of "+l.at, l.panes.At == columnsPane)
 	p.Click(func() tea.Cmd { l.panes.At = columnsPane; return nil })
@@ -121,7 +120,7 @@ func (l *lakeView) drawColumns(p ui.Pane) {
 	}
 }
 
-// noteProfile says how far the description of the columns is.
+// noteProfile shows the progress of the column stats.
 func (l *lakeView) noteProfile(p ui.Pane, found *profile) {
 	switch {
 	case len(found.leftOut()) > 0:
@@ -133,8 +132,8 @@ func (l *lakeView) noteProfile(p ui.Pane, found *profile) {
 	}
 }
 
-// columnsAt says where the parts of a column's line begin, or end if they are
-// numbers; 0: they have no room.
+// columnsAt holds the columns of a line's parts: the start of a text and the
+// end of a number; 0 means that there is no room.
 type columnsAt struct{ kind, nulls, distinct, shape int }
 
 const shapeWidth = 16
@@ -202,7 +201,7 @@ func (c columnsAt) row(p ui.Pane, t *ui.Theme, column pipeline.Column, found *su
 	}
 }
 
-// openProfile shows all that is known of the columns' values.
+// openProfile shows all stats of the columns.
 func (l *lakeView) openProfile() tea.Cmd {
 	t := l.current()
 	if t == nil {

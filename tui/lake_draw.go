@@ -34,7 +34,7 @@ func (l *lakeView) draw(p ui.Pane) {
 	}
 }
 
-// drawWaiting stands in until the lake is open.
+// drawWaiting is drawn until the lake is open.
 func (l *lakeView) drawWaiting(p ui.Pane) {
 	in := p.Box(l.Theme, "LAKE", false)
 	text := "opening " + l.options.Lake + " …"
@@ -57,7 +57,7 @@ func (l *lakeView) drawPane(p ui.Pane, which int) {
 	}
 }
 
-// drawWide shows all panes: the zones side by side, the lineage below them,
+// drawWide draws all panes: the zones side by side, the lineage below them,
 // then columns and activity.
 func (l *lakeView) drawWide(p ui.Pane) {
 	zones := l.zones()
@@ -88,7 +88,7 @@ func (l *lakeView) drawWide(p ui.Pane) {
 	l.drawActivity(right)
 }
 
-// drawZones shows each zone in a box of its own.
+// drawZones draws each zone in its own box.
 func (l *lakeView) drawZones(p ui.Pane, zones []string) {
 	wide := p.Width() / len(zones)
 	for i, zone := range zones {
@@ -120,7 +120,7 @@ func sign(n int) int {
 	return 1
 }
 
-// zoneSummary says how much lies in a zone, and how that grew.
+// zoneSummary shows the size of a zone and its growth.
 func (l *lakeView) zoneSummary(p ui.Pane, zone string) {
 	var files int
 	var bytes int64
@@ -146,7 +146,7 @@ func (l *lakeView) zoneSummary(p ui.Pane, zone string) {
 	}
 }
 
-// addEnds adds two series whose newest values stand at the end.
+// addEnds adds two series that are aligned at their newest values.
 func addEnds(a, b []int64) []int64 {
 	if len(a) < len(b) {
 		a, b = b, a
@@ -158,7 +158,7 @@ func addEnds(a, b []int64) []int64 {
 	return sum
 }
 
-// drawList shows all tables in one column, below the names of their zones.
+// drawList draws all tables in one column, below the names of their zones.
 func (l *lakeView) drawList(p ui.Pane) {
 	in := p.Box(l.Theme, "TABLES", l.panes.At == tablesPane)
 	p.Note(l.Theme.Dim, ui.Plural(int64(len(l.tables())), "table", "tables"))
@@ -194,15 +194,15 @@ func (l *lakeView) drawList(p ui.Pane) {
 	p.Wheel(func(delta int) tea.Cmd { l.panes.At = tablesPane; return l.move(sign(delta)) })
 }
 
-// Columns of a table's line, from the right: verdict, age, size, rows.
+// Columns of a table's line, from the right: check result, age, size, rows.
 const (
 	verdictWidth = 4
 	ageWidth     = 12
 	sizeWidth    = 10
 )
 
-// places says in which column each part of a table's line ends; 0: it has no
-// room.
+// places returns the column in which each part of a table's line ends; 0 means
+// that there is no room.
 func places(w int) (rows, size, age int) {
 	end := w - verdictWidth
 	if w >= 58 {
@@ -230,7 +230,7 @@ func (l *lakeView) rowHead(p ui.Pane) {
 	p.TextRight(p.Width()-1, 0, t.Heading, "OK")
 }
 
-// drawTable draws one line: the table, its rows, and whether it is right.
+// drawTable draws one line: the table, its rows, and its check result.
 func (l *lakeView) drawTable(p ui.Pane, table string) {
 	t := l.Theme
 	back, name := uv.Style{}, t.Text
@@ -281,7 +281,8 @@ func (l *lakeView) drawTable(p ui.Pane, table string) {
 	})
 }
 
-// rowsNow are the rows of a table, also those that a run has just published.
+// rowsNow formats the rows of a table, including a version that the current run
+// has just published.
 func (a *app) rowsNow(name string) string {
 	if step := a.live.steps[name]; step != nil && a.live.busy() {
 		if step.record != nil && step.state == pipeline.Published {
@@ -307,7 +308,7 @@ func (a *app) rowsOf(v *survey.TableView) string {
 	return "?"
 }
 
-// verdict says in a character whether a table is as it should be.
+// verdict returns a table's check result as one character.
 func (l *lakeView) verdict(v *survey.TableView) (string, uv.Style) {
 	t := l.Theme
 	switch {

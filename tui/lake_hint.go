@@ -9,7 +9,7 @@ import (
 	"stedi/tui/ui"
 )
 
-// hint says the one thing about the chosen table that is most worth knowing.
+// hint returns the most important information about the selected table.
 func (l *lakeView) hint() (ui.Mood, string) {
 	t, v := l.current(), l.table(l.at)
 	if t == nil || v == nil {
@@ -39,7 +39,7 @@ func (l *lakeView) hint() (ui.Mood, string) {
 	}
 }
 
-// isEmpty tells whether not one table has a file.
+// isEmpty reports whether no table has a file.
 func (l *lakeView) isEmpty() bool {
 	for _, t := range l.view.Tables {
 		if !t.Missing {

@@ -18,7 +18,7 @@ func (l *lakeView) drawLineage(p ui.Pane) {
 	}
 	in := p.Box(l.Theme, title, l.panes.At == lineagePane)
 	p.Click(func() tea.Cmd { l.panes.At = lineagePane; return nil })
-	if p.Width() >= ui.Medium { // there is room for the whole lineage beside it
+	if p.Width() >= ui.Medium { // the whole dependency graph fits beside it
 		part := p.Width() * 62 / 100
 		whole := in.Right(part)
 		for y := range whole.Height() {
@@ -58,7 +58,7 @@ func (l *lakeView) drawLineage(p ui.Pane) {
 	}
 }
 
-// provenance says where what lies in a table comes from.
+// provenance describes where the content of a table comes from.
 func (l *lakeView) provenance(v *survey.TableView) string {
 	switch {
 	case v.Missing:
@@ -72,7 +72,7 @@ func (l *lakeView) provenance(v *survey.TableView) string {
 	}
 }
 
-// drawLanding says what was read of a landing table.
+// drawLanding shows what was read from a landing table.
 func (l *lakeView) drawLanding(p ui.Pane, t *pipeline.Table, v *survey.TableView) int {
 	th := l.Theme
 	p.Cut(1, 0, p.Width()-2, th.Text, t.Doc)

@@ -17,7 +17,7 @@ type browsedMsg struct {
 	err    error
 }
 
-// browse asks the catalog for its tables.
+// browse requests the tables of the catalog.
 func (l *lakeView) browse() tea.Cmd {
 	if l.place == nil || l.place.Catalog == nil {
 		return nil
@@ -29,7 +29,7 @@ func (l *lakeView) browse() tea.Cmd {
 	})
 }
 
-// browsed takes those that the lake does not define.
+// browsed stores the tables that the lake does not define.
 func (l *lakeView) browsed(msg browsedMsg) tea.Cmd {
 	if msg.err != nil {
 		l.fail("the tables of the catalog cannot be listed", msg.err)
@@ -44,8 +44,8 @@ func (l *lakeView) browsed(msg browsedMsg) tea.Cmd {
 	return l.seen()
 }
 
-// zones are those of the lake, and another if the catalog has tables that lie
-// in none of them.
+// zones returns the zones of the lake, and an additional one if the catalog has
+// tables outside of them.
 func (a *app) zones() []string {
 	lake := a.lake()
 	if lake == nil {
@@ -60,8 +60,8 @@ func (a *app) zones() []string {
 	return zones
 }
 
-// named are the tables of a zone with these letters in their names: the lake's,
-// then those of others.
+// named returns the tables of a zone whose names contain the letters: first the
+// lake's tables, then other tables of the catalog.
 func (a *app) named(zone, letters string) []string {
 	var names []string
 	letters = strings.ToLower(strings.TrimSpace(letters))
@@ -78,7 +78,7 @@ func (a *app) named(zone, letters string) []string {
 	return names
 }
 
-// other is a table of the catalog that the lake does not define, or nil.
+// other returns the table of the catalog that the lake does not define, or nil.
 func (a *app) other(name string) *pipeline.CatalogTable {
 	for i := range a.others {
 		if a.others[i].Name == name {
@@ -88,12 +88,12 @@ func (a *app) other(name string) *pipeline.CatalogTable {
 	return nil
 }
 
-// columnsOf are all columns of a catalog's table, those in paths at the end.
+// columnsOf returns all columns of a catalog's table, partition columns last.
 func columnsOf(o *pipeline.CatalogTable) []pipeline.ColumnRecord {
 	return append(slices.Clip(o.Columns), o.Partitions...)
 }
 
-// columnCount is how many columns the chosen table has.
+// columnCount returns the number of columns of the selected table.
 func (l *lakeView) columnCount() int {
 	if o := l.other(l.at); o != nil {
 		return len(columnsOf(o))
@@ -104,7 +104,7 @@ func (l *lakeView) columnCount() int {
 	return 0
 }
 
-// pathOf is where a table lies.
+// pathOf returns the path of a table.
 func (l *lakeView) pathOf(name string) string {
 	if o := l.other(name); o != nil {
 		return o.Location
@@ -112,12 +112,13 @@ func (l *lakeView) pathOf(name string) string {
 	return l.options.Lake + "/" + l.lake().Table(name).Path
 }
 
-// drawOther says what the catalog knows of a table that is not the lake's.
+// drawOther shows the catalog's data about a table that the lake does not
+// define.
 func (l *lakeView) drawOther(p ui.Pane, o *pipeline.CatalogTable) {
 	t := l.Theme
 	lines := [][2]string{{"kind", o.Kind}, {"format", o.Format}, {"location", o.Location}}
 	if o.Kind == "view" {
-		lines = lines[:1] // a query, which lies nowhere
+		lines = lines[:1] // a view has no location
 	}
 	if !o.Updated.IsZero() {
 		lines = append(lines, [2]string{"changed", o.Updated.In(l.options.Zone).Format("2006-01-02 15:04") + ", " + ui.Ago(l.now(), o.Updated)})

@@ -16,25 +16,26 @@ import (
 	"stedi/tui/ui"
 )
 
-// liveRun is the run on the screen: one of ours, one of another process that is
-// followed, or one of the past that is played again. It stays after its end.
+// liveRun is the run on the screen: a run of this process, a followed run of
+// another process, or a replayed past run. It stays on the screen after its
+// end.
 type liveRun struct {
 	source  source
 	work    ui.Task
 	id      string
 	steps   map[string]*liveStep
 	log     []logLine
-	began   time.Time // by the run's own clock
-	latest  time.Time // of the newest event
+	began   time.Time // on the run's own clock
+	latest  time.Time // time of the newest event
 	ended   bool
 	status  string
-	clock   func() time.Time // the run's own clock, now
-	cancels chan string      // tables whose steps are to stop
-	speed   int              // of a replay
+	clock   func() time.Time // the current time on the run's own clock
+	cancels chan string      // tables whose steps are to be cancelled
+	speed   int              // speed of a replay
 	asked   pipeline.RunOptions
 }
 
-// source is where the events of a run come from.
+// source is the origin of a run's events.
 type source int
 
 const (
@@ -44,7 +45,7 @@ const (
 	replayedRun
 )
 
-// liveStep is a step on its way.
+// liveStep is a running step.
 type liveStep struct {
 	state    pipeline.State
 	reason   string
@@ -63,8 +64,8 @@ type logLine struct {
 	text  string
 }
 
-// runMsg brings events of the run that is shown. Without a next it is the
-// last one.
+// runMsg brings events of the run on the screen. If next is nil, it is the last
+// message.
 type runMsg struct {
 	source source
 	events []pipeline.Event
@@ -73,13 +74,14 @@ type runMsg struct {
 	err    error
 }
 
-// going tells whether the run is under way and ours to cancel or to wait for.
+// going reports whether this process has a run in progress, which can be
+// cancelled.
 func (r *liveRun) going() bool { return r.source == ownRun && r.work.Working() }
 
 // busy tells whether a run is in progress, our own or another's.
 func (r *liveRun) busy() bool { return r.work.Working() }
 
-// step is the state of a table's step while a run is under way.
+// step returns the state of a table's step during a run.
 func (r *liveRun) step(table string) pipeline.State {
 	if s := r.steps[table]; s != nil && r.busy() {
 		return s.state
@@ -87,7 +89,7 @@ func (r *liveRun) step(table string) pipeline.State {
 	return pipeline.Waiting
 }
 
-// running names what is under way.
+// running names the activity in progress.
 func (r *liveRun) running() string {
 	waiting := len(r.steps) == 0
 	for name, s := range r.steps {
@@ -106,7 +108,7 @@ func (r *liveRun) stop() {
 	r.work.Stop()
 }
 
-// cancel stops the whole run. What it says comes back as for any other end.
+// cancel cancels the whole run. The result arrives as for any other end.
 func (r *liveRun) cancel() tea.Cmd {
 	if r.work.Cancel != nil {
 		r.work.Cancel()
@@ -114,14 +116,14 @@ func (r *liveRun) cancel() tea.Cmd {
 	return nil
 }
 
-// begin clears the screen for a run.
+// begin resets the screen for a run.
 func (r *liveRun) begin(from source, clock func() time.Time) {
 	r.stop()
 	*r = liveRun{source: from, work: r.work, steps: map[string]*liveStep{}, clock: clock, speed: 1}
 }
 
-// startRun runs what the options select. The screen stays: each shows how far
-// it is.
+// startRun starts a run with the options. The current screen stays; every
+// screen shows the progress.
 func (m *Model) startRun(options pipeline.RunOptions) tea.Cmd {
 	if m.place == nil || m.live.going() {
 		return nil
@@ -144,7 +146,7 @@ func (m *Model) startRun(options pipeline.RunOptions) tea.Cmd {
 	return tea.Batch(start, receive(ownRun, box, over))
 }
 
-// receive waits for events; the message asks for the next ones.
+// receive waits for events. The handler of its message calls it again.
 func receive(from source, box *ui.Mailbox[pipeline.Event], over <-chan runMsg) tea.Cmd {
 	return func() tea.Msg {
 		events, open := box.Receive()
@@ -155,10 +157,10 @@ func receive(from source, box *ui.Mailbox[pipeline.Event], over <-chan runMsg) t
 	}
 }
 
-// ranOn takes what came of the run.
+// ranOn handles the events of a run.
 func (m *Model) ranOn(msg runMsg) tea.Cmd {
 	if msg.source != m.live.source {
-		return nil // of a run that is not on the screen any more
+		return nil // from a run that is no longer on the screen
 	}
 	for _, e := range msg.events {
 		m.live.take(e)
@@ -169,7 +171,7 @@ func (m *Model) ranOn(msg runMsg) tea.Cmd {
 	return m.runOver(msg)
 }
 
-// take brings the run as far as the event says.
+// take updates the run from an event.
 func (r *liveRun) take(e pipeline.Event) {
 	if r.id == "" {
 		r.id, r.began = e.Run, e.Time
@@ -212,7 +214,7 @@ func (r *liveRun) take(e pipeline.Event) {
 	r.note(e)
 }
 
-// note writes a line of the log.
+// note appends a line to the log.
 func (r *liveRun) note(e pipeline.Event) {
 	text := e.State.String()
 	switch {
@@ -250,7 +252,7 @@ func (r *liveRun) say(e pipeline.Event, text, problem string) {
 	}
 }
 
-// runOver says how a run ended.
+// runOver shows how a run ended.
 func (m *Model) runOver(msg runMsg) tea.Cmd {
 	r := &m.live
 	r.ended = true
@@ -301,7 +303,7 @@ func failingCheck(c pipeline.CheckRecord) string {
 	return fmt.Sprintf("check %s of %s fails for %s", c.Check, c.Table, ui.Plural(c.Failing, "row", "rows"))
 }
 
-// remedies are what the program itself can do about a failure.
+// remedies returns the fixes for a failure that the program can apply.
 func (m *Model) remedies(msg runMsg) []ui.Answer {
 	var list []ui.Answer
 	asked := m.live.asked
@@ -328,8 +330,8 @@ func (m *Model) remedies(msg runMsg) []ui.Answer {
 	return append(list, ui.Answer{Key: "r", Text: "run again", Do: again(func(*pipeline.RunOptions) {})})
 }
 
-// rejected is how many lines of a table have to be left out for a run to go on
-// that has failed because of such lines, or 0.
+// rejected returns how many rejects of a table must be allowed to continue a
+// failed run, or 0 if rejects are not the cause.
 func rejected(record *pipeline.Record) (most int64) {
 	if record == nil || !strings.Contains(record.Remedy, "--max-rejects") {
 		return 0
@@ -340,8 +342,7 @@ func rejected(record *pipeline.Record) (most int64) {
 	return most
 }
 
-// unreadable lists the files that have to be left out for a run to go on that has
-// failed because of them.
+// unreadable returns the files that must be skipped to continue a failed run.
 func unreadable(record *pipeline.Record) (files []string) {
 	if record == nil || !strings.Contains(record.Remedy, "--skip-file") {
 		return nil
@@ -352,7 +353,7 @@ func unreadable(record *pipeline.Record) (files []string) {
 	return files
 }
 
-// replay plays a past run again.
+// replay replays a past run.
 func (m *Model) replay(id string) tea.Cmd {
 	if m.place == nil || m.live.going() {
 		return nil

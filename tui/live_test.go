@@ -26,7 +26,7 @@ func TestARunningStepShowsWhatTheEngineDoes(t *testing.T) {
 	d := start(t, w.options(t), 160, 40)
 	release := d.runHeld(w, "R", "step_trainer_trusted")
 	d.press("2")
-	d.shows("59%") // the bytes that were read
+	d.shows("59%") // share of the bytes read
 	d.live.take(pipeline.Event{
 		Run: "r", Time: began, Step: "step_trainer_trusted", State: pipeline.Running,
 		Progress: &pipeline.Progress{RowsWritten: 7, Detail: "stages done: 3, tasks: 2/8\x1b[2J"},

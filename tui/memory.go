@@ -4,26 +4,27 @@ import (
 	tea "charm.land/bubbletea/v2"
 )
 
-// Remembered is what the program keeps of a lake from one start to the next:
-// nothing of its data, but the queries that were written.
+// Remembered is the state of the screens for a lake that the program stores
+// between sessions. It contains no data of the lake except the texts of
+// queries.
 type Remembered struct {
 	Screen string               `json:"screen,omitempty"`
 	Table  string               `json:"table,omitempty"`
-	Tables map[string]TableLook `json:"tables,omitempty"` // by table: how it was looked at
+	Tables map[string]TableLook `json:"tables,omitempty"` // by table: its view settings
 
-	Engine  string       `json:"engine,omitempty"` // that queries go to
+	Engine  string       `json:"engine,omitempty"` // selected engine for queries
 	Sheets  []SavedQuery `json:"sheets,omitempty"` // the texts in the editor
-	Sheet   string       `json:"sheet,omitempty"`  // the one that was worked on
+	Sheet   string       `json:"sheet,omitempty"`  // the selected sheet
 	Queries []SavedQuery `json:"queries,omitempty"`
-	Past    []PastQuery  `json:"past,omitempty"` // the oldest first
+	Past    []PastQuery  `json:"past,omitempty"` // oldest first
 }
 
-// TableLook is how a table was looked at.
+// TableLook holds the view settings of a table.
 type TableLook struct {
 	Sort   []SortColumn `json:"sort,omitempty"`
 	Hidden []string     `json:"hidden,omitempty"`
-	Frozen int          `json:"frozen,omitempty"` // columns that stay when the others move
-	Local  bool         `json:"local,omitempty"`  // epoch milliseconds are shown as local time
+	Frozen int          `json:"frozen,omitempty"` // number of columns that do not scroll
+	Local  bool         `json:"local,omitempty"`  // show epoch milliseconds as local time
 }
 
 // SortColumn is a column that rows are sorted by.
@@ -32,7 +33,7 @@ type SortColumn struct {
 	Descending bool   `json:"descending,omitempty"`
 }
 
-// recall takes up what the last session left.
+// recall restores the state of the last session.
 func (m *Model) recall() {
 	if m.options.Recall != nil {
 		m.known = m.options.Recall()
@@ -46,7 +47,7 @@ func (m *Model) recall() {
 	m.queryView().recallSheets()
 }
 
-// remember keeps where the reader was.
+// remember stores the current state.
 func (m *Model) remember() error {
 	if m.options.Remember == nil {
 		return nil
@@ -70,7 +71,7 @@ func (m *Model) tableView() *tableView {
 	return t
 }
 
-// settle begins, once the lake is known, where the last session ended.
+// settle restores the position of the last session once the lake is known.
 func (m *Model) settle() tea.Cmd {
 	if m.known.Screen == m.screens[tableScreen].title() && m.current == lakeScreen && m.top() == nil && m.lake().Table(m.known.Table) != nil {
 		return tea.Batch(m.openTable(m.known.Table), m.follow())

@@ -11,7 +11,8 @@ import (
 	"stedi/tui/ui"
 )
 
-// mouse takes a click, a turn of the wheel or a drag to the zone under it.
+// mouse passes a click, a turn of the wheel or a drag to the zone at its
+// position.
 func (m *Model) mouse(msg tea.MouseMsg) tea.Cmd {
 	at := msg.Mouse()
 	defer func() { m.mouseX, m.mouseY = at.X, at.Y }()
@@ -54,9 +55,9 @@ func (m *Model) under(x, y int, answers func(ui.Zone) bool) (ui.Zone, bool) {
 	return ui.Zone{}, false
 }
 
-// Filter makes a filter that lets through at most one movement of the mouse a
-// frame, since a flood of them says no more, and no answer that a terminal can
-// count columns in another way: the renderer must count as the screens do.
+// Filter returns a message filter for the program. It drops mouse movements
+// beyond one per frame. It also drops the terminal's reply that offers another
+// way of counting columns, because the renderer must count as the screens do.
 func Filter(now func() time.Time) func(tea.Model, tea.Msg) tea.Msg {
 	const frameTime = 16 * time.Millisecond
 	var last time.Time

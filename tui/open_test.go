@@ -75,7 +75,7 @@ func TestALakeThatDisappearsIsAnErrorUntilItIsBack(t *testing.T) {
 	d.press("x")
 	d.do(d.lookAgain())
 	d.settle()
-	d.hides("the lake cannot be read") // it was dismissed
+	d.hides("the lake cannot be read") // the failure was dismissed
 	d.press("v")
 	d.shows("the lake cannot be checked")
 	d.hides("checking …")

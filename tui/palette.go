@@ -12,7 +12,7 @@ import (
 	"stedi/tui/ui"
 )
 
-// palette finds any action, table or screen by a few of its letters.
+// palette finds an action, table or screen by a few of its letters.
 type palette struct {
 	*ui.Kit
 	title string
@@ -30,13 +30,13 @@ type choice struct {
 	do   func() tea.Cmd
 }
 
-// match is a choice that fits, and the bytes of it that do.
+// match is a matching choice, with the positions of the matching bytes.
 type match struct {
 	choice
 	marks []int
 }
 
-// newPalette makes one without any line yet.
+// newPalette returns an empty palette.
 func newPalette(k *ui.Kit, title string) *palette {
 	p := &palette{Kit: k, title: title, input: textinput.New()}
 	p.input.Prompt = ""
@@ -53,7 +53,7 @@ func (p *palette) show() tea.Cmd {
 
 func (m *Model) openPalette() tea.Cmd { return m.choices().show() }
 
-// choices is a palette of all that can be done here.
+// choices returns a palette of everything that is possible now.
 func (m *Model) choices() *palette {
 	p := newPalette(m.Kit, "COMMAND")
 	for _, a := range m.possible() {
@@ -80,7 +80,7 @@ func (m *Model) choices() *palette {
 	return p
 }
 
-// choicesOf are the actions of another screen.
+// choicesOf returns the actions of another screen.
 func (m *Model) choicesOf(id screenID) []choice {
 	var list []choice
 	for _, a := range m.screens[id].actions() {
@@ -155,7 +155,7 @@ func (p *palette) Draw(area ui.Pane) {
 	}
 }
 
-// line draws a choice, with the letters that fit marked.
+// line draws a choice and highlights the matching letters.
 func (p *palette) line(row ui.Pane, c match, style uv.Style) {
 	x := 1
 	room := row.Width() - 26

@@ -15,12 +15,12 @@ import (
 	"stedi/tui/ui"
 )
 
-// Plain lets a person use the screens line by line: each is told as plain
-// text, and a line that is typed names what to do. It is the same model with
-// the same actions, for screen readers and terminals that can do nothing but
-// print. It returns at the end of the input or when told to quit.
+// Plain runs the screens line by line, for screen readers and terminals without
+// cursor control. It prints each screen as plain text, and each input line
+// names an action. It uses the same model with the same actions. It returns at
+// the end of the input or after the quit action.
 func (m *Model) Plain(ctx context.Context, in io.Reader, out io.Writer) error {
-	m.Width, m.Height = plainWidth, plainPage+3 // what a page of rows is
+	m.Width, m.Height = plainWidth, plainPage+3 // defines the size of a page of rows
 	p := &plainScreen{headless: newHeadless(m), out: out}
 	p.changed = p.follow
 	if err := p.wait(ctx, m.Init()); err != nil {
@@ -28,7 +28,7 @@ func (m *Model) Plain(ctx context.Context, in io.Reader, out io.Writer) error {
 	}
 	p.tell()
 	lines := make(chan string)
-	go func() { // a read from a terminal cannot be ended; it goes with the process
+	go func() { // a read from a terminal cannot be cancelled; it ends with the process
 		defer close(lines)
 		scanner := bufio.NewScanner(in)
 		for scanner.Scan() {
@@ -58,22 +58,22 @@ func (m *Model) Plain(ctx context.Context, in io.Reader, out io.Writer) error {
 	}
 }
 
-// The size for which plain screens are drawn: wide enough for whole lines,
-// high enough for whole lists. Of rows, which may be millions, a page is told
-// that can be listened to.
+// The size of plain screens: wide enough for whole lines, high enough for whole
+// lists. A table may have millions of rows, so rows come in pages of a length
+// suited to listening.
 const (
 	plainWidth  = 110
 	plainHeight = 220
 	plainPage   = 24
 )
 
-// plainTime is how long a line that was typed may keep the next one waiting.
+// plainTime bounds how long an input line may delay the next one.
 const plainTime = 10 * time.Minute
 
 type plainScreen struct {
 	*headless
 	out    io.Writer
-	logged int // lines of the run's log that were told
+	logged int // lines of the run's log that were printed
 	err    error
 }
 
@@ -87,7 +87,7 @@ func (p *plainScreen) printf(format string, args ...any) {
 func (p *plainScreen) follow() {
 	log := p.model.live.log
 	if p.logged > len(log) {
-		p.logged = 0 // another run
+		p.logged = 0 // this is another run
 	}
 	for _, line := range log[p.logged:] {
 		p.printf("%s\n", ui.Printable(strings.TrimSpace(line.table+" "+line.text)))
@@ -129,11 +129,11 @@ func (p *plainScreen) obey(ctx context.Context, line string) (over bool, err err
 	return false, p.guess(ctx, line)
 }
 
-// question is how a text begins that asks for rows.
+// question matches the start of a query.
 var question = regexp.MustCompile(`(?i)^\(*(?:select|with|from|values|table)\b\s*\S`)
 
-// named finds an action by a key or by its name, among those that are possible
-// now or among the others.
+// named returns the action with a key or name, among the possible actions, or
+// among the impossible ones if off is true.
 func (p *plainScreen) named(line string, off bool) (ui.Action, bool) {
 	for _, a := range p.model.possible() {
 		if a.Off == off && (a.Name == line || strings.EqualFold(a.Title(), line) || slices.Contains(a.Key.Keys(), line)) {
@@ -143,13 +143,13 @@ func (p *plainScreen) named(line string, off bool) (ui.Action, bool) {
 	return ui.Action{}, false
 }
 
-// guess looks for what fits best in the palette.
+// guess executes the best match in the palette.
 func (p *plainScreen) guess(ctx context.Context, line string) error {
 	list := p.model.choices()
 	list.input.SetValue(line)
 	list.search()
 	var exact []choice
-	for _, c := range list.all { // a key of another screen, or of several for the same thing
+	for _, c := range list.all { // a key of another screen, or of several screens for the same action
 		if c.key == line && !slices.ContainsFunc(exact, func(e choice) bool { return e.text == c.text }) {
 			exact = append(exact, c)
 		}
@@ -220,15 +220,15 @@ func (p *plainScreen) tell() {
 	focus := panes.focus()
 	was := *focus
 	defer func() { *focus = was }()
-	above := "" // what the screen says above each of its panes
+	above := "" // the text above each of the panes
 	for at := range focus.Count {
 		focus.At, focus.Zoomed = at, true
 		above = p.tellPane(at, above)
 	}
 }
 
-// tellPane says what the screen shows of a pane, but for its first line if that
-// is said already, and returns that line.
+// tellPane prints a pane and returns its first line. It omits the first line if
+// it equals said.
 func (p *plainScreen) tellPane(at int, said string) (first string) {
 	_, query := p.model.here().(*queryView)
 	height := plainHeight
@@ -241,7 +241,7 @@ func (p *plainScreen) tellPane(at int, said string) (first string) {
 	if len(lines) == 0 {
 		return said
 	}
-	if query && at == catalogPane { // a tree, where the sign of what is chosen stands for a closed branch
+	if query && at == catalogPane { // a tree, where the selection sign means a closed branch
 		for i := range lines {
 			lines[i] = strings.TrimPrefix(lines[i], plainWords.Replace("▸ "))
 		}
@@ -253,7 +253,7 @@ func (p *plainScreen) tellPane(at int, said string) (first string) {
 	return first
 }
 
-// words stand for signs that a screen reader may not read.
+// plainWords replaces signs that a screen reader may not read.
 var plainWords = strings.NewReplacer(
 	"✓", "ok", "✗", "failed", "◌", "stale", "≠", "built elsewhere", "▶", "to", "▸", "chosen:", "▾", "open:",
 	"●", "", "○", "waiting", "■", "cancelled", "├", "", "└", "", "│", " ", "╭", "", "╮", "", "╰", "", "╯", "", "─", "",
@@ -261,7 +261,7 @@ var plainWords = strings.NewReplacer(
 	"█", "", "▇", "", "▆", "", "▅", "", "▄", "", "▃", "", "▂", "", "▁", "", "▏", "", "▎", "", "▍", "", "▌", "", "▋", "", "▊", "", "▉", "",
 )
 
-// readable is what was drawn, without what was only drawn.
+// readable returns the text of a frame without graphics.
 func readable(f *ui.Frame) []string {
 	var lines []string
 	for _, line := range f.Cells.Lines {

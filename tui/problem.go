@@ -12,8 +12,8 @@ import (
 	"stedi/tui/ui"
 )
 
-// problem is a failure as the error panel shows it: what happened, why, and
-// what to do about it, on keys where the program can do it.
+// problem is a failure for the error panel: what failed, why, and the fixes,
+// with keys for those that the program can apply.
 type problem struct {
 	what  string
 	why   []string
@@ -22,7 +22,7 @@ type problem struct {
 	fixes []ui.Answer
 }
 
-// describe makes a problem of an error.
+// describe converts an error to a problem.
 func describe(what string, err error) *problem {
 	p := &problem{what: what, kind: pipeline.KindOf(err)}
 	var add func(error)
@@ -82,12 +82,12 @@ func (m *Model) showProblem() tea.Cmd {
 	})
 }
 
-// report is the problem as plain text.
+// report formats the problem as plain text.
 func (p *problem) report() string {
 	return fmt.Sprintf("WHAT  %s\nWHY   %s\nFIX   %s\nEXIT  %d\n", p.what, strings.Join(p.why, "\n      "), strings.Join(p.fix, "\n      "), int(p.kind))
 }
 
-// problemLines are what has happened, why, and what to do about it.
+// problemLines formats what failed, why, and the fix.
 func (a *app) problemLines(p *problem) []ui.StyledLine {
 	const label, most = 7, 90
 	t := a.Theme

@@ -9,7 +9,7 @@ import (
 	"stedi/tui/ui"
 )
 
-// made are the tables that transforms make.
+// made returns the derived tables.
 func (a *app) made() []*pipeline.Table {
 	var tables []*pipeline.Table
 	if lake := a.lake(); lake != nil {
@@ -22,7 +22,7 @@ func (a *app) made() []*pipeline.Table {
 	return tables
 }
 
-// elapsed is how long the run has taken, by its own clock.
+// elapsed returns the duration of the run on its own clock.
 func (a *app) elapsed() time.Duration {
 	r := &a.live
 	if r.ended || !r.busy() && r.source != replayedRun {
@@ -31,7 +31,7 @@ func (a *app) elapsed() time.Duration {
 	return max(0, r.clock().Sub(r.began))
 }
 
-// whole is the share of the run that is done, and whether it is an estimate
+// whole returns the completed share of the run, and whether it is an estimate
 // from past runs.
 func (a *app) whole() (share float64, estimated bool) {
 	total, finished := 0.0, 0.0
@@ -62,9 +62,9 @@ func (a *app) past(table string) []float64 {
 	return state.PastSeconds(a.view.Runs, a.place.Runner.Engine.Name(), table)
 }
 
-// shareOf is how much of a step is done. It is measured where the engine
-// counts what it reads; otherwise it is estimated from past runs. What has
-// failed or was left out is not done.
+// shareOf returns the completed share of a step. It is measured if the engine
+// reports its progress; otherwise it is estimated from past runs. A failed or
+// skipped step counts as 0.
 func (a *app) shareOf(table string, step *liveStep) (share float64, estimated bool) {
 	switch step.state {
 	case pipeline.Published, pipeline.UpToDate:
@@ -77,7 +77,7 @@ func (a *app) shareOf(table string, step *liveStep) (share float64, estimated bo
 		return measured, false
 	}
 	if usual, ok := state.Median(a.past(table)); ok && usual > 0 {
-		const most = 0.97 // an estimate never says that it is done
+		const most = 0.97 // an estimate never reaches 100%
 		return min(most, a.live.clock().Sub(step.began).Seconds()/usual), true
 	}
 	return 0, true
@@ -90,7 +90,7 @@ func measuredShare(p pipeline.Progress) (float64, bool) {
 	return 0, false
 }
 
-// remaining is how many seconds the steps that are left usually take.
+// remaining estimates the seconds that the remaining steps take.
 func (a *app) remaining() (float64, bool) {
 	left, known := 0.0, false
 	for _, t := range a.made() {
@@ -105,7 +105,7 @@ func (a *app) remaining() (float64, bool) {
 	return left, known
 }
 
-// timeLeft is how many seconds a step still takes, from its speed so far or
+// timeLeft estimates the remaining seconds of a step, from its speed so far or
 // from past runs.
 func (a *app) timeLeft(table string, step *liveStep) (float64, bool) {
 	spent := 0.0
@@ -119,7 +119,7 @@ func (a *app) timeLeft(table string, step *liveStep) (float64, bool) {
 	return max(0, usual-spent), ok
 }
 
-// share is the progress for the terminal's own bar.
+// share returns the progress for the terminal's progress bar.
 func (r *liveRun) share() (float64, bool) {
 	if !r.busy() || len(r.steps) == 0 {
 		return 0, false
@@ -133,7 +133,7 @@ func (r *liveRun) share() (float64, bool) {
 	return float64(over) / float64(len(r.steps)), true
 }
 
-// took is how many seconds a step has taken so far.
+// took returns the seconds since the start of a step.
 func (a *app) took(step *liveStep) float64 {
 	switch {
 	case step.record != nil:
@@ -145,8 +145,8 @@ func (a *app) took(step *liveStep) float64 {
 	}
 }
 
-// drawBar shows how far the run is: a bar, the share, and how long the rest
-// usually takes.
+// drawBar draws the progress of the run: a bar, the share, and the estimated
+// remaining time.
 func (a *app) drawBar(p ui.Pane) {
 	share, estimated := a.whole()
 	tail := fmt.Sprintf("%3.0f%%", share*100)

@@ -13,20 +13,20 @@ import (
 	"stedi/tui/ui"
 )
 
-// queryView is the third screen: the tables, an editor with several sheets,
-// and the rows that a query gives.
+// queryView is the third screen: the tables, an editor with several sheets, and
+// the result of a query.
 type queryView struct {
 	*app
 	panes     ui.Focus
-	borders   struct{ catalog, editor int } // how far each was moved
+	borders   struct{ catalog, editor int } // how far each border was moved
 	sheets    []*sheet
-	on        int // the sheet that is shown
+	on        int // index of the shown sheet
 	tree      catalog
 	popup     completion
 	asking    ui.Task
 	arranging ui.Task
-	querier   pipeline.Querier // nil until the first query
-	answers   int              // so far
+	querier   pipeline.Querier // nil before the first query
+	answers   int              // number of results so far
 }
 
 // The panes of the query screen.
@@ -37,15 +37,15 @@ const (
 	queryPanes
 )
 
-// sheet is one text in the editor, and what came of it.
+// sheet is one text in the editor, with its result.
 type sheet struct {
 	name   string
 	editor textarea.Model
 	rows   *grid.Grid
-	base   *pager.Spooled // all rows of the answer, as they came; nil: there is none
+	base   *pager.Spooled // all rows of the result in their original order, or nil
 	answer answerLine
-	fault  *pipeline.SQLError // where the text is wrong, as of the last try
-	asked  string             // the text that was asked
+	fault  *pipeline.SQLError // position and error of the last query, or nil
+	asked  string             // the text of the last query
 }
 
 func newQuery(a *app) *queryView {
@@ -61,7 +61,7 @@ func (q *queryView) shown() *grid.Grid { return q.sheet().rows }
 
 func (q *queryView) filter() string {
 	if q.panes.At == resultPane {
-		return "" // the grid has a filter of its own
+		return "" // the grid has its own filter
 	}
 	return q.tree.wanted
 }
@@ -78,16 +78,16 @@ func (q *queryView) close() {
 	for _, s := range q.sheets {
 		s.rows.Stop()
 		if s.base != nil {
-			_ = s.base.Close() // its folder goes away at the end
+			_ = s.base.Close() // its directory is removed at the end
 		}
 	}
 	if q.querier != nil {
-		_ = q.querier.Close() // its process goes away with ours at the latest
+		_ = q.querier.Close() // its process ends with this process at the latest
 		q.querier = nil
 	}
 }
 
-// sheetHost is a sheet as its grid sees it.
+// sheetHost adapts a sheet for its grid.
 type sheetHost struct {
 	*queryView
 	sheet *sheet
@@ -96,13 +96,13 @@ type sheetHost struct {
 // add opens a sheet with a text.
 func (q *queryView) add(name, text string) {
 	s := &sheet{name: name, editor: textarea.New()}
-	s.editor.SetVirtualCursor(false) // the terminal has one, which blinks by itself
+	s.editor.SetVirtualCursor(false) // use the blinking cursor of the terminal
 	s.editor.ShowLineNumbers = false
 	s.editor.Prompt = ""
 	s.editor.CharLimit = 0
 	s.editor.MaxHeight = 0
-	s.editor.SetWidth(1 << 12) // lines are cut where they are drawn, not wrapped
-	s.editor.SetHeight(10)     // what the page keys move by
+	s.editor.SetWidth(1 << 12) // lines are cut when drawn, not wrapped
+	s.editor.SetHeight(10)     // distance of the page keys
 	s.editor.SetValue(text)
 	s.editor.Focus()
 	s.rows = grid.New(q.Kit, &sheetHost{q, s})
@@ -112,13 +112,13 @@ func (q *queryView) add(name, text string) {
 
 func (q *queryView) sheet() *sheet { return q.sheets[q.on] }
 
-// query asks a question that another screen has, in a sheet of its own.
+// query opens a sheet for a query from another screen and runs it.
 func (m *Model) query(name, text string) tea.Cmd {
 	q := m.queryView()
 	i := slices.IndexFunc(q.sheets, func(s *sheet) bool { return s.name == name })
 	switch {
 	case i < 0 && strings.TrimSpace(q.sheet().editor.Value()) == "":
-		q.sheet().name = name // an empty one is as good as a new one
+		q.sheet().name = name // reuse an empty sheet
 		q.sheet().editor.SetValue(text)
 	case i < 0:
 		q.add(name, text)
@@ -148,7 +148,7 @@ func (q *queryView) actions() []ui.Action {
 	}
 }
 
-// everyPane are the actions of each pane, whichever has the focus.
+// everyPane returns the actions of each pane, regardless of the focus.
 func (q *queryView) everyPane() [queryPanes][]ui.Action {
 	panes := [queryPanes][]ui.Action{}
 	at := q.panes.At
@@ -160,7 +160,7 @@ func (q *queryView) everyPane() [queryPanes][]ui.Action {
 	return panes
 }
 
-// common are the actions of every pane.
+// common returns the actions of every pane.
 func (q *queryView) common() []ui.Action {
 	k := q.Keys
 	open := q.place != nil
@@ -178,12 +178,13 @@ func (q *queryView) common() []ui.Action {
 	}
 }
 
-// saving keeps the text of the sheet. In the rows its key searches.
+// saving returns the action that saves the sheet. In the rows, its key searches
+// instead.
 func (q *queryView) saving() ui.Action {
 	return q.Keys.Act("save-query", "ctrl+s", "save", q.askSave).At(4)
 }
 
-// engines are the names of those that can answer queries here.
+// engines returns the names of the engines for queries.
 func (q *queryView) engines() []string {
 	if q.place == nil {
 		return nil
@@ -201,16 +202,16 @@ func (q *queryView) nextEngine() tea.Cmd {
 	return q.Toast(ui.Told, "queries go to "+q.known.Engine)
 }
 
-// use sends queries to an engine from now on.
+// use selects the engine for later queries.
 func (q *queryView) use(engine string) {
 	if q.querier != nil && engine != q.engine() {
-		_ = q.querier.Close() // the next question opens another
+		_ = q.querier.Close() // the next query opens a new one
 		q.querier = nil
 	}
 	q.known.Engine = engine
 }
 
-// engine is the one that queries go to.
+// engine returns the name of the selected engine.
 func (q *queryView) engine() string {
 	all := q.engines()
 	if slices.Contains(all, q.known.Engine) || len(all) == 0 {
@@ -245,7 +246,7 @@ func (q *queryView) closeSheet() tea.Cmd {
 	return cmd
 }
 
-// update takes what came from the background.
+// update handles messages from background work.
 func (q *queryView) update(msg tea.Msg) tea.Cmd {
 	var cmds []tea.Cmd
 	switch msg := msg.(type) {
@@ -266,7 +267,7 @@ func (q *queryView) update(msg tea.Msg) tea.Cmd {
 	return tea.Batch(cmds...)
 }
 
-// recallSheets brings back the texts of the last session.
+// recallSheets restores the texts of the last session.
 func (q *queryView) recallSheets() {
 	if len(q.known.Sheets) == 0 {
 		return
@@ -278,7 +279,7 @@ func (q *queryView) recallSheets() {
 	q.on = max(0, slices.IndexFunc(q.sheets, func(s *sheet) bool { return s.name == q.known.Sheet }))
 }
 
-// rememberSheets keeps the texts for the next session.
+// rememberSheets stores the texts for the next session.
 func (q *queryView) rememberSheets() {
 	q.known.Sheets, q.known.Sheet = nil, q.sheet().name
 	for _, s := range q.sheets {

@@ -18,19 +18,19 @@ import (
 	"stedi/tui/ui"
 )
 
-// answerLine is what is said below the rows of a sheet.
+// answerLine is the status below the rows of a sheet.
 type answerLine struct {
 	mood  ui.Mood
 	text  string
-	began time.Time // zero: nothing is under way
+	began time.Time // zero if no query is running
 	cost  string
 }
 
-// answeredMsg brings the answer to a question.
+// answeredMsg brings the result of a query.
 type answeredMsg struct {
 	sheet   *sheet
 	querier pipeline.Querier
-	opened  bool // for this question
+	opened  bool // opened for this query
 	rows    *pager.Spooled
 	sql     string
 	engine  string
@@ -53,7 +53,7 @@ func (m answeredMsg) Release() error {
 	return err
 }
 
-// run asks what the sheet says. Rows are shown as they come.
+// run runs the query in the sheet. It shows rows as they arrive.
 func (q *queryView) run() tea.Cmd {
 	s := q.sheet()
 	whole := s.editor.Value()
@@ -91,17 +91,17 @@ func (q *queryView) run() tea.Cmd {
 	return tea.Batch(ask, q.watchClock())
 }
 
-// firstRows are taken before anything is shown; the others come behind it.
+// firstRows is how many rows are read before the first display.
 const firstRows = 1000
 
-// clockMsg lets the time that a question has taken move on.
+// clockMsg updates the displayed duration of a query.
 type clockMsg struct{}
 
 func (q *queryView) watchClock() tea.Cmd {
 	return tea.Tick(200*time.Millisecond, func(time.Time) tea.Msg { return clockMsg{} })
 }
 
-// answered shows the answer, or where the text is wrong.
+// answered shows the result, or the position of the error.
 func (q *queryView) answered(msg answeredMsg) tea.Cmd {
 	q.querier = msg.querier
 	s := msg.sheet
@@ -139,7 +139,7 @@ func tookText(msg answeredMsg, rows int64, all bool) string {
 	return fmt.Sprintf("%s%s in %s on %s", ui.Plural(rows, "row", "rows"), more, ui.Span(msg.seconds), msg.engine)
 }
 
-// costText says what a service has read and wants for it.
+// costText describes the scanned bytes and the cost of a query.
 func costText(u pipeline.QueryUsage) string {
 	if u.Queued == 0 && u.ScannedBytes == 0 && u.CostUSD == 0 {
 		return ""
@@ -147,7 +147,8 @@ func costText(u pipeline.QueryUsage) string {
 	return fmt.Sprintf("queued %s · scanned %s ≈ $%.5f", ui.Span(u.Queued.Seconds()), ui.Size(u.ScannedBytes), u.CostUSD)
 }
 
-// wrong says why there is no answer, and goes to the place that is meant.
+// wrong shows why a query failed, and moves the cursor to the position of the
+// error.
 func (q *queryView) wrong(s *sheet, err error) tea.Cmd {
 	p := describe("the query gives no rows", err)
 	text := strings.Join(p.why, " ")
@@ -163,7 +164,7 @@ func (q *queryView) wrong(s *sheet, err error) tea.Cmd {
 	return nil
 }
 
-// cancel stops the question, or the fetching of its further rows.
+// cancel cancels the query, or the reading of further rows.
 func (q *queryView) cancel() tea.Cmd {
 	s := q.sheet()
 	if began := s.answer.began; q.asking.Working() && !began.IsZero() {
@@ -175,7 +176,8 @@ func (q *queryView) cancel() tea.Cmd {
 	return nil
 }
 
-// keep puts a question into the history, which forgets the oldest.
+// keep adds a query to the history and drops the oldest one if the history is
+// full.
 func (q *queryView) keep(p PastQuery) {
 	const most = 200
 	if n := len(q.known.Past); n > 0 && q.known.Past[n-1].SQL == p.SQL {
@@ -187,8 +189,7 @@ func (q *queryView) keep(p PastQuery) {
 	}
 }
 
-// statementAt says where the one of several statements begins and ends in which
-// an offset lies.
+// statementAt returns the start and the end of the statement at an offset.
 func statementAt(text string, offset int) (from, to int) {
 	for _, end := range statementEnds(text) {
 		if offset <= end || end == len(text) {
@@ -201,14 +202,14 @@ func statementAt(text string, offset int) (from, to int) {
 	return 0, len(text)
 }
 
-// blank takes as much room as a text, so that what stands behind it has the
-// same line and column.
+// blank replaces a text with blanks of the same size, so that the following
+// text keeps its line and column.
 func blank(text string) string {
 	lines := strings.Split(text, "\n")
 	return strings.Repeat("\n", len(lines)-1) + strings.Repeat(" ", utf8.RuneCountInString(lines[len(lines)-1]))
 }
 
-// statementEnds are the offsets of the semicolons outside of texts and
+// statementEnds returns the offsets of the semicolons outside of literals and
 // comments, and of the end.
 func statementEnds(text string) []int {
 	var ends []int
@@ -228,14 +229,14 @@ func statementEnds(text string) []int {
 	return append(ends, len(text))
 }
 
-// GridRoom implements gridHost.
+// GridRoom implements grid.Host.
 func (h *sheetHost) GridRoom() (int, int) {
 	wide, tall := h.Room()
 	panes, _ := h.layout(ui.Pane{Area: uv.Rect(0, 0, wide, tall)})
 	return panes[resultPane].Width(), panes[resultPane].Height()
 }
 
-// Arrange implements gridHost: a result is sorted and filtered as it is there.
+// Arrange implements grid.Host. It sorts and filters the stored result.
 func (h *sheetHost) Arrange() tea.Cmd {
 	s, g := h.sheet, h.sheet.rows
 	source, order, where := s.base, g.Order, g.Where
@@ -251,7 +252,8 @@ func (h *sheetHost) Arrange() tea.Cmd {
 	})
 }
 
-// sortedMsg brings the rows of a result in another order; nil: in their own.
+// sortedMsg brings the rows of a result in another order; nil means the
+// original order.
 type sortedMsg struct {
 	sheet *sheet
 	rows  *pager.Sorted

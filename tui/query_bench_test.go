@@ -6,7 +6,8 @@ import (
 	tea "charm.land/bubbletea/v2"
 )
 
-// How long a letter takes in the editor, from the press to the frame as text.
+// BenchmarkQueryLetter measures a letter in the editor, from the key press to
+// the frame as text.
 func BenchmarkQueryLetter(b *testing.B) {
 	w := newWorld(b, "sample")
 	w.open(b)

@@ -13,13 +13,13 @@ import (
 	"stedi/tui/ui"
 )
 
-// SavedQuery is a query that a reader keeps under a name.
+// SavedQuery is a query that the reader saved under a name.
 type SavedQuery struct {
 	Name string `json:"name"`
 	SQL  string `json:"sql"`
 }
 
-// PastQuery is a query that was asked.
+// PastQuery is a query in the history.
 type PastQuery struct {
 	At      time.Time `json:"at"`
 	SQL     string    `json:"sql"`
@@ -29,12 +29,12 @@ type PastQuery struct {
 	Seconds float64   `json:"seconds"`
 }
 
-// catalog lists what can be asked for: tables with their columns, and queries
-// that are kept.
+// catalog lists what the reader can query: tables with their columns, and saved
+// queries.
 type catalog struct {
 	wanted string
 	at     int
-	open   map[string]bool // tables whose columns are shown
+	open   map[string]bool // tables whose columns are expanded
 }
 
 // catalogLine is a line of the catalog.
@@ -46,7 +46,7 @@ type catalogLine struct {
 	column  *pipeline.Column
 	saved   *SavedQuery
 	own     bool   // saved by the reader
-	doc     string // of a preset
+	doc     string // description of a preset
 }
 
 func (q *queryView) catalogLines() []catalogLine {
@@ -118,7 +118,7 @@ func (c *catalog) toggle(line catalogLine) tea.Cmd {
 	return nil
 }
 
-// take puts a name into the text, or a query into a sheet of its own and asks
+// take inserts a name into the text, or opens a query in a new sheet and runs
 // it.
 func (q *queryView) take(line catalogLine) tea.Cmd {
 	switch {
@@ -135,10 +135,10 @@ func (q *queryView) take(line catalogLine) tea.Cmd {
 	return nil
 }
 
-// previewRows are how many rows a preview asks for.
+// previewRows is the number of rows in a preview.
 const previewRows = 100
 
-// preview asks for the first rows of a table.
+// preview queries the first rows of a table.
 func (q *queryView) preview(t *pipeline.Table) tea.Cmd {
 	text, err := pager.View{}.Select(t, previewRows)
 	if err != nil {
@@ -147,7 +147,7 @@ func (q *queryView) preview(t *pipeline.Table) tea.Cmd {
 	return q.Want(runQuery{t.Name, text})
 }
 
-// previewOther asks for those of a table that only the catalog knows.
+// previewOther queries the first rows of a table that only the catalog has.
 func (q *queryView) previewOther(o *pipeline.CatalogTable) tea.Cmd {
 	if engine := q.byCatalog(); engine != nil {
 		q.use(engine.Name)
@@ -184,7 +184,7 @@ func (q *queryView) forget(line catalogLine) tea.Cmd {
 	return q.Toast(ui.Told, "deleted the query "+line.saved.Name)
 }
 
-// askSave asks for a name to keep the text under.
+// askSave asks for a name and saves the text under it.
 func (q *queryView) askSave() tea.Cmd {
 	text := q.sheet().editor.Value()
 	if strings.TrimSpace(text) == "" {
@@ -206,7 +206,7 @@ func (q *queryView) askSave() tea.Cmd {
 	}}, q.savedName())
 }
 
-// savedName is the name under which the sheet's query is saved, or "".
+// savedName returns the name under which the sheet's query is saved, or "".
 func (q *queryView) savedName() string {
 	name := q.sheet().name
 	if slices.ContainsFunc(q.known.Queries, func(s SavedQuery) bool { return s.Name == name }) {
@@ -215,7 +215,7 @@ func (q *queryView) savedName() string {
 	return ""
 }
 
-// openPast lists the queries that were asked, for a search in them.
+// openPast lists the query history for a search.
 func (q *queryView) openPast() tea.Cmd {
 	p := newPalette(q.Kit, "HISTORY")
 	for _, past := range slices.Backward(q.known.Past) {

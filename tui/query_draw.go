@@ -10,8 +10,8 @@ import (
 	"stedi/tui/ui"
 )
 
-// catalogWidth is how wide the catalog of a screen is, with room for the longest
-// of our names where there is room for it; 0: it is not shown.
+// catalogWidth returns the width of the catalog: wide enough for the longest
+// table name if the screen allows it, or 0 if the catalog is hidden.
 func (q *queryView) catalogWidth(screen int) int {
 	const enough = 38
 	switch {
@@ -23,8 +23,8 @@ func (q *queryView) catalogWidth(screen int) int {
 	return 0
 }
 
-// layout divides the screen; a pane without width is not shown. The grip, called
-// when they are drawn, lets the mouse have their borders.
+// layout divides the screen into panes; a hidden pane has no width. Call grip
+// after drawing to let the mouse drag the borders.
 func (q *queryView) layout(p ui.Pane) (panes [queryPanes]ui.Pane, grip func()) {
 	if p.Width() < ui.Narrow && p.Height() < 14 || q.panes.Zoomed {
 		panes[q.panes.At] = p
@@ -63,8 +63,8 @@ func (q *queryView) draw(p ui.Pane) {
 	}
 }
 
-// drawEditor shows the text, coloured, with the cursor and the place of the
-// last fault.
+// drawEditor draws the text with colours, the cursor and the position of the
+// last error.
 func (q *queryView) drawEditor(p ui.Pane) {
 	t, s := q.Theme, q.sheet()
 	focused := q.panes.At == editorPane
@@ -111,7 +111,7 @@ func (q *queryView) drawEditor(p ui.Pane) {
 	q.drawPopup(p, numbers+1+cursor-left, y+2)
 }
 
-// lineOf is the nth line of a text, from 0.
+// lineOf returns line n of a text, from 0.
 func lineOf(text string, n int) string {
 	for line := range strings.SplitSeq(text, "\n") {
 		if n == 0 {
@@ -122,7 +122,7 @@ func lineOf(text string, n int) string {
 	return ""
 }
 
-// columnAt is the rune that stands in a column of the screen.
+// columnAt returns the index of the rune in a column of the screen.
 func columnAt(line string, x int) int {
 	for i := range []rune(line) {
 		if ui.Width(string([]rune(line)[:i])) >= x {
@@ -132,7 +132,7 @@ func columnAt(line string, x int) int {
 	return len([]rune(line))
 }
 
-// markFault underlines the word at which the text is wrong.
+// markFault underlines the word at the position of the error.
 func (q *queryView) markFault(text ui.Pane, y, left int, s *sheet) {
 	line := []rune(lineOf(s.editor.Value(), s.fault.Line-1))
 	from := min(max(0, s.fault.Column-1), len(line))
@@ -147,7 +147,7 @@ func (q *queryView) markFault(text ui.Pane, y, left int, s *sheet) {
 	})
 }
 
-// drawTabs names the sheets in the upper border of the editor.
+// drawTabs draws the names of the sheets in the upper border of the editor.
 func (q *queryView) drawTabs(p ui.Pane, focused bool) {
 	x := 2
 	for i, s := range q.sheets {
@@ -169,7 +169,7 @@ func (q *queryView) drawTabs(p ui.Pane, focused bool) {
 	}
 }
 
-// drawPopup offers words below the cursor.
+// drawPopup draws completions below the cursor.
 func (q *queryView) drawPopup(p ui.Pane, x, y int) {
 	if !q.popup.open() {
 		return
@@ -196,7 +196,7 @@ func (q *queryView) drawPopup(p ui.Pane, x, y int) {
 	}
 }
 
-// drawResult shows the rows, or what stands in their way.
+// drawResult draws the rows, or why there are none.
 func (q *queryView) drawResult(p ui.Pane) {
 	s, t := q.sheet(), q.Theme
 	s.rows.Draw(p, "RESULT", q.panes.At == resultPane)
@@ -218,7 +218,7 @@ func (q *queryView) drawResult(p ui.Pane) {
 	}
 }
 
-// drawFault says in full what is wrong with a text.
+// drawFault draws the complete error of a query.
 func (q *queryView) drawFault(p ui.Pane, s *sheet) {
 	p.Fill(q.Theme.Text)
 	y := 0

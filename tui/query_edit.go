@@ -14,7 +14,7 @@ import (
 	"stedi/tui/ui"
 )
 
-// editorActions are the keys of the editor that are not typing.
+// editorActions returns the editor's actions other than typing.
 func (q *queryView) editorActions() []ui.Action {
 	k := q.Keys
 	return []ui.Action{
@@ -36,7 +36,7 @@ func (q *queryView) leaveEditor() tea.Cmd {
 
 func (q *queryView) writing() bool { return q.panes.At == editorPane }
 
-// typed takes the keys that are text, or move in it.
+// typed handles the keys that type text or move the cursor.
 func (q *queryView) typed(msg tea.KeyPressMsg) (tea.Cmd, bool) {
 	if q.panes.At != editorPane {
 		return nil, false
@@ -47,8 +47,7 @@ func (q *queryView) typed(msg tea.KeyPressMsg) (tea.Cmd, bool) {
 	return q.edit(msg), true
 }
 
-// mostLines is how many lines the editor holds. It would cut off what exceeds
-// them.
+// mostLines bounds the lines in the editor, which drops further lines.
 const mostLines = 10000
 
 func (q *queryView) pasted(text string) tea.Cmd {
@@ -72,7 +71,7 @@ func (q *queryView) edit(msg tea.Msg) tea.Cmd {
 	return cmd
 }
 
-// offsetOf is the byte of the text at which the cursor stands.
+// offsetOf returns the byte offset of the cursor in the text.
 func offsetOf(e *textarea.Model) int {
 	lines := strings.Split(e.Value(), "\n")
 	offset := 0
@@ -86,7 +85,7 @@ func offsetOf(e *textarea.Model) int {
 	return offset
 }
 
-// moveCursor puts the cursor on a line and a column, from 0.
+// moveCursor moves the cursor to a line and a column, from 0.
 func moveCursor(e *textarea.Model, line, column int) {
 	e.MoveToBegin()
 	for e.Line() < line {
@@ -99,20 +98,20 @@ func moveCursor(e *textarea.Model, line, column int) {
 	e.SetCursorColumn(column)
 }
 
-// completion offers words for the one that is being written.
+// completion offers completions for the word at the cursor.
 type completion struct {
 	prefix string
 	words  []offered
 	at     int
 }
 
-// offered is a word, and what it is.
+// offered is a word with its kind.
 type offered struct{ word, kind string }
 
 const (
 	mostOffered = 8
-	// leastForeign is how many letters name a function of another dialect: fewer
-	// fit too many of them.
+	// leastForeign is the minimal number of letters for functions of other
+	// dialects; fewer letters match too many of them.
 	leastForeign = 4
 )
 
@@ -126,12 +125,12 @@ func (c *completion) move(by int) tea.Cmd {
 
 var (
 	wordBefore = regexp.MustCompile(`(?:(\w+)\.)?(\w*)$`)
-	// inScope finds the tables that a text reads, and the names that it gives
-	// them. It only has to be right often enough to be of help.
+	// inScope matches the tables that a text reads, with their aliases. It is a
+	// heuristic for completion.
 	inScope = regexp.MustCompile(`(?i)\b(?:from|join)\s+"?(\w+)"?(?:\s+(?:as\s+)?(\w+))?`)
 )
 
-// suggest finds words that go on from what stands before the cursor.
+// suggest finds completions for the text before the cursor.
 func (q *queryView) suggest() {
 	s := q.sheet()
 	q.popup = completion{}
@@ -160,7 +159,7 @@ func (q *queryView) suggest() {
 	q.popup.prefix = m[2]
 }
 
-// substitute offers what the engine has in place of a function of another SQL
+// substitute offers the engine's equivalent of a function of another SQL
 // dialect.
 func (q *queryView) substitute(prefix string) {
 	for _, s := range pipeline.Substitutes(cmp.Or(q.engine(), q.options.Engine)) {
@@ -170,7 +169,7 @@ func (q *queryView) substitute(prefix string) {
 	}
 }
 
-// scope is the tables that a text reads, by the names that it gives them.
+// scope maps the aliases in a text to the tables that it reads.
 func (q *queryView) scope(text string) map[string]string {
 	tables := map[string]string{}
 	for _, m := range inScope.FindAllStringSubmatch(text, -1) {
@@ -183,7 +182,7 @@ func (q *queryView) scope(text string) map[string]string {
 	return tables
 }
 
-// columnsOf offers the columns of what is called so in the text.
+// columnsOf offers the columns of the table with a name or alias in the text.
 func (q *queryView) columnsOf(text, name string) []offered {
 	table := q.lake().Table(q.scope(text)[strings.ToLower(name)])
 	if table == nil {
@@ -199,7 +198,7 @@ func (q *queryView) columnsOf(text, name string) []offered {
 	return list
 }
 
-// wordsFor offers columns of the tables in the text, tables, and SQL's own.
+// wordsFor offers columns of the tables in the text, tables, and SQL keywords.
 func (q *queryView) wordsFor(text string) []offered {
 	var list []offered
 	seen := map[string]bool{}
@@ -221,12 +220,12 @@ func (q *queryView) wordsFor(text string) []offered {
 	return list
 }
 
-// offeredWords are those of SQL that are long enough to be worth completing.
+// offeredWords are the SQL keywords that are long enough for completion.
 var offeredWords = strings.Fields(`select from where group by order having limit offset distinct join inner left on
 	and or not in is null between like case when then else end as count sum avg min max union all with exists cast
 	coalesce desc asc nulls first last`)
 
-// complete writes the rest of the chosen word.
+// complete inserts the rest of the selected word.
 func (q *queryView) complete() tea.Cmd {
 	s, word := q.sheet(), q.popup.words[q.popup.at].word
 	for range []rune(q.popup.prefix) {
@@ -237,14 +236,14 @@ func (q *queryView) complete() tea.Cmd {
 	return nil
 }
 
-// editedMsg brings a text back from the reader's own editor.
+// editedMsg brings a text back from the reader's external editor.
 type editedMsg struct {
 	sheet *sheet
 	text  string
 	err   error
 }
 
-// editOutside opens the text in the reader's own editor.
+// editOutside opens the text in the reader's external editor.
 func (q *queryView) editOutside() tea.Cmd {
 	s := q.sheet()
 	edit, finish, err := q.options.Editor(s.editor.Value())

@@ -12,12 +12,14 @@ import (
 	"stedi/tui/ui"
 )
 
-// askExport asks where all rows of the answer go, as they came.
+// askExport asks for the file to export the complete result to, in its original
+// order.
 func (q *queryView) askExport() tea.Cmd {
 	return q.Ask(&ui.Prompt{Label: "export all rows as " + formatNames() + ":", Done: q.export}, q.sheet().name+".csv")
 }
 
-// export writes the whole answer into a new file, also what has not come yet.
+// export writes the complete result to a new file, including rows that are not
+// read yet.
 func (q *queryView) export(name string) tea.Cmd {
 	format, ok := formatOf(name)
 	if !ok {

@@ -9,19 +9,19 @@ import (
 	"stedi/tui/ui"
 )
 
-// replay is the playing of a past run: its events come at the times at which
-// they came then, only faster.
+// replay plays a past run: its events occur at their original times, but
+// faster.
 type replay struct {
 	events []pipeline.Event
 	next   int
-	at     time.Time // the moment of the run that is shown
+	at     time.Time // the displayed moment of the run
 	paused bool
 }
 
-// replaySpeeds are how many times faster than life a run can be played.
+// replaySpeeds are the available speeds, as factors of real time.
 var replaySpeeds = []int{1, 2, 5, 10, 25, 50}
 
-// replayTick is how often a replay moves on.
+// replayTick is the update interval of a replay.
 const replayTick = 50 * time.Millisecond
 
 type replayTickMsg struct{ *replay }
@@ -30,7 +30,7 @@ func (r *replay) tick() tea.Cmd {
 	return tea.Tick(replayTick, func(time.Time) tea.Msg { return replayTickMsg{r} })
 }
 
-// advance moves on by a tick at a speed, and returns what happens in it.
+// advance advances by one tick at a speed, and returns the events in it.
 func (r *replay) advance(speed int) []pipeline.Event {
 	if r.paused {
 		return nil
@@ -45,7 +45,7 @@ func (r *replay) advance(speed int) []pipeline.Event {
 
 func (r *replay) over() bool { return r.next == len(r.events) }
 
-// replayed begins to play what was read.
+// replayed starts the replay of a run that was read.
 func (s *runView) replayed(msg replayMsg) tea.Cmd {
 	if msg.err != nil || len(msg.events) == 0 {
 		s.live.ended = true
@@ -57,10 +57,10 @@ func (s *runView) replayed(msg replayMsg) tea.Cmd {
 	return s.replay.tick()
 }
 
-// played moves the replay on.
+// played advances the replay.
 func (s *runView) played(msg replayTickMsg) tea.Cmd {
 	if s.replay != msg.replay || s.live.source != replayedRun {
-		return nil // another run has taken the screen
+		return nil // another run is on the screen
 	}
 	for _, e := range s.replay.advance(s.live.speed) {
 		s.live.take(e)
@@ -84,7 +84,7 @@ func (s *runView) faster(by int) tea.Cmd {
 	return nil
 }
 
-// playing tells whether a replay is on the screen and not at its end.
+// playing reports whether an unfinished replay is on the screen.
 func (s *runView) playing() bool {
 	return s.live.source == replayedRun && s.replay != nil && !s.replay.over()
 }

@@ -15,14 +15,13 @@ import (
 	"stedi/tui/ui"
 )
 
-// savedMsg says what came of writing a file.
+// savedMsg brings the result of writing a file.
 type savedMsg struct {
 	what, name string
 	err        error
 }
 
-// save writes a file in the background. One that is there already stays as it
-// is.
+// save writes a file in the background. It does not overwrite an existing file.
 func (a *app) save(what, name string, write func(io.Writer) error) tea.Cmd {
 	if !filepath.IsAbs(name) {
 		name = filepath.Join(a.options.Folder, name)
@@ -41,10 +40,11 @@ func (a *app) saved(msg savedMsg) tea.Cmd {
 	return a.Toast(ui.Done, "wrote "+msg.what+" to "+msg.name)
 }
 
-// askReport asks where the report of the newest verdicts goes.
+// askReport asks for the file of a report about the newest check results.
 func (c *checksView) askReport() tea.Cmd { return c.Want(writeReport{c.verdicts()}) }
 
-// askReport asks for a file name; its ending says which form the report has.
+// askReport asks for a file name. The extension determines the format of the
+// report.
 func (m *Model) askReport(r *pipeline.Record) tea.Cmd {
 	name := "stedi-report"
 	if r.Run != "" {

@@ -13,13 +13,13 @@ import (
 	"stedi/tui/ui"
 )
 
-// runView is the second screen: the transforms in their order, how far each
-// is, and what has been said about it.
+// runView is the second screen: the transforms in order, the progress of each,
+// and the log.
 type runView struct {
 	*app
 	panes   ui.Focus
-	at      int             // the chosen step
-	marked  map[string]bool // steps to run
+	at      int             // index of the selected step
+	marked  map[string]bool // marked steps, to run together
 	wanted  string
 	scroll  int                                  // lines up from the end of the log
 	borders struct{ steps, lineage, funnel int } // how far each was moved
@@ -49,8 +49,7 @@ func (s *runView) setFilter(text string) tea.Cmd {
 	return nil
 }
 
-// steps are the tables that transforms make, as far as the filter lets them
-// through.
+// steps returns the derived tables that match the filter.
 func (s *runView) steps() []*pipeline.Table {
 	var steps []*pipeline.Table
 	for _, t := range s.made() {
@@ -61,7 +60,7 @@ func (s *runView) steps() []*pipeline.Table {
 	return steps
 }
 
-// current is the chosen step's table, or nil.
+// current returns the selected step's table, or nil.
 func (s *runView) current() *pipeline.Table {
 	steps := s.steps()
 	if len(steps) == 0 {
@@ -124,7 +123,7 @@ func (s *runView) mark() tea.Cmd {
 	return s.move(1)
 }
 
-// marks are the marked steps, in order.
+// marks returns the marked steps in order.
 func (s *runView) marks() []string {
 	var names []string
 	for _, t := range s.steps() {
@@ -135,7 +134,7 @@ func (s *runView) marks() []string {
 	return names
 }
 
-// selected are the marked steps, or else the chosen one.
+// selected returns the marked steps, or the selected one if there are no marks.
 func (s *runView) selected() []string {
 	if names := s.marks(); len(names) > 0 {
 		return names
@@ -143,7 +142,7 @@ func (s *runView) selected() []string {
 	return []string{s.current().Name}
 }
 
-// start runs what is named.
+// start runs the named tables.
 func (s *runView) start(force bool, names ...string) tea.Cmd {
 	options := s.options.Run
 	options.Select, options.Force = names, force || options.Force
@@ -189,7 +188,7 @@ func (s *runView) followSteps(msg runMsg) {
 	}
 }
 
-// logText is the log as plain text.
+// logText formats the log as plain text.
 func (s *runView) logText() string {
 	var b strings.Builder
 	for _, line := range s.live.log {
@@ -198,7 +197,7 @@ func (s *runView) logText() string {
 	return b.String()
 }
 
-// planMsg says what a run would do.
+// planMsg brings the plan of a run.
 type planMsg struct {
 	names []string
 	force bool
@@ -208,7 +207,7 @@ type planMsg struct {
 
 func (a *app) plan(names []string) tea.Cmd { return a.planned(names, false) }
 
-// planned finds out what a run of the named tables would do.
+// planned computes the plan of a run of the named tables.
 func (a *app) planned(names []string, force bool) tea.Cmd {
 	runner, options := a.place.Runner, a.options.Run
 	options.Select, options.Force = names, force || options.Force

@@ -81,7 +81,7 @@ func (s *runView) drawPane(p ui.Pane, which int) {
 	}
 }
 
-// drawWhole shows how far the run as a whole is.
+// drawWhole draws the progress of the whole run.
 func (s *runView) drawWhole(p ui.Pane) {
 	t, r := s.Theme, &s.live
 	var text string
@@ -110,7 +110,8 @@ func (s *runView) drawWhole(p ui.Pane) {
 	s.drawBar(p.Right(x + 3).Left(p.Width() - x - 4))
 }
 
-// stepColumns says where the parts of a step's line end; 0: no room.
+// stepColumns holds the columns of the parts of a step's line; 0 means that
+// there is no room.
 type stepColumns struct{ name, state, in, out, rate, elapsed, eta, bar int }
 
 func stepLayout(w int) stepColumns {
@@ -133,7 +134,7 @@ func stepLayout(w int) stepColumns {
 	if w-end >= 14 {
 		c.bar = end + 2
 	}
-	// In is shown before out.
+	// The input rows are shown before the output rows.
 	if c.in > 0 {
 		c.in, c.out, c.elapsed = c.state+12, c.state+24, c.state+33
 	}
@@ -174,7 +175,7 @@ func (s *runView) drawSteps(p ui.Pane) {
 	}
 }
 
-// stateMark is a step's state in a character.
+// stateMark returns a step's state as one character.
 func (a *app) stateMark(state pipeline.State) (string, uv.Style) {
 	t := a.Theme
 	switch state {
@@ -240,8 +241,8 @@ func (s *runView) drawStep(p ui.Pane, c stepColumns, table *pipeline.Table, chos
 	s.drawProgress(p, c, table.Name, step, back)
 }
 
-// drawProgress ends a step's line: a bar while it runs, else what there is to
-// say.
+// drawProgress draws the end of a step's line: a bar while it runs, otherwise a
+// note.
 func (s *runView) drawProgress(p ui.Pane, c stepColumns, table string, step *liveStep, back uv.Style) {
 	if c.bar == 0 {
 		return
@@ -272,7 +273,7 @@ func (s *runView) drawProgress(p ui.Pane, c stepColumns, table string, step *liv
 	}
 }
 
-// drawIdle shows a table that the run on the screen does not make.
+// drawIdle draws a table that the run on the screen does not build.
 func (s *runView) drawIdle(p ui.Pane, c stepColumns, table *pipeline.Table, style, back uv.Style) {
 	t := s.Theme
 	p.Text(2, 0, ui.Over(t.Dim, back), "·")
@@ -300,7 +301,7 @@ func (s *runView) drawIdle(p ui.Pane, c stepColumns, table *pipeline.Table, styl
 	}
 }
 
-// rowsRead is how many rows a step has read.
+// rowsRead returns how many rows a step has read.
 func rowsRead(step *liveStep) int64 {
 	if step.record == nil || len(step.record.Funnel) == 0 {
 		return step.progress.RowsRead
@@ -321,7 +322,7 @@ func rowsThrough(step *liveStep) (in, out string) {
 	return in, out
 }
 
-// drawLog shows the newest lines of the log.
+// drawLog draws the newest lines of the log.
 func (s *runView) drawLog(p ui.Pane) {
 	t := s.Theme
 	in := p.Box(t, "LOG", s.panes.At == logPane)

@@ -9,10 +9,10 @@ import (
 	"stedi/pipeline"
 )
 
-// scene is a state in which the screens are looked at.
+// scene is a state in which the screens are compared.
 type scene struct {
 	name string
-	made bool // the tables are there from an earlier run
+	made bool // the tables exist from an earlier run
 	play func(t *testing.T, w *world, d *driver)
 }
 
@@ -31,7 +31,7 @@ func held(more ...string) func(*testing.T, *world, *driver) {
 	}
 }
 
-// typed is what is pressed, then written.
+// typed presses a key, then types a text.
 func typed(pressed, text string) func(*testing.T, *world, *driver) {
 	return func(t *testing.T, _ *world, d *driver) {
 		t.Helper()
@@ -40,7 +40,7 @@ func typed(pressed, text string) func(*testing.T, *world, *driver) {
 	}
 }
 
-// asked is a query that is written, and perhaps asked.
+// asked types a query, and runs it if ask is true.
 func asked(text string, ask bool, more ...string) func(*testing.T, *world, *driver) {
 	return func(t *testing.T, _ *world, d *driver) {
 		t.Helper()
@@ -53,8 +53,8 @@ func asked(text string, ask bool, more ...string) func(*testing.T, *world, *driv
 	}
 }
 
-// conflict is a run that stops before it begins, since somebody has left a
-// file in a zone.
+// conflict starts a run that fails at the start, because a zone contains an
+// unmanaged file.
 func conflict(more ...string) func(*testing.T, *world, *driver) {
 	return func(t *testing.T, w *world, d *driver) {
 		t.Helper()
@@ -63,7 +63,7 @@ func conflict(more ...string) func(*testing.T, *world, *driver) {
 	}
 }
 
-// foreign are tables of the catalog that the lake does not define.
+// foreign adds tables to the catalog that the lake does not define.
 func foreign(more ...string) func(*testing.T, *world, *driver) {
 	return func(t *testing.T, w *world, d *driver) {
 		t.Helper()
@@ -80,7 +80,7 @@ func foreign(more ...string) func(*testing.T, *world, *driver) {
 	}
 }
 
-// examined is what the doctor says of a lake that lacks something.
+// examined runs diagnostics on a lake with a problem.
 func examined(more ...string) func(*testing.T, *world, *driver) {
 	return func(t *testing.T, w *world, d *driver) {
 		t.Helper()
@@ -93,7 +93,7 @@ func examined(more ...string) func(*testing.T, *world, *driver) {
 	}
 }
 
-// jobs are runs of the job that makes the second table.
+// jobs lists runs of the job that builds the second table.
 func jobs(t *testing.T, w *world, d *driver) {
 	t.Helper()
 	begun := func(days int) time.Time { return w.clock.read().Add(-time.Duration(days) * 24 * time.Hour) }
@@ -146,7 +146,7 @@ var scenes = []scene{
 	{"table-person", true, keys("down", "enter", "right", "P")},
 }
 
-// openScene makes the lake of a scene and plays it up to the moment.
+// openScene creates the lake of a scene and brings the screens into its state.
 func openScene(t *testing.T, s scene, o func(*world) Options, width, height int) *driver {
 	t.Helper()
 	w := newWorld(t, "sample")

@@ -9,10 +9,11 @@ import (
 	"stedi/tui/ui"
 )
 
-// screenID says which screen.
+// screenID identifies a screen.
 type screenID int
 
-// The screens, in the order of their keys. The table lies behind the lake.
+// The screens, in the order of their keys. The table screen belongs to the lake
+// screen.
 const (
 	lakeScreen screenID = iota
 	runScreen
@@ -23,23 +24,24 @@ const (
 	screenCount
 )
 
-// tabs are the screens that the header names.
+// tabs are the screens in the header.
 var tabs = []screenID{lakeScreen, runScreen, queryScreen, checksScreen, historyScreen}
 
 // screen is one screen.
 type screen interface {
 	title() string
-	// actions are what can be done on the screen now.
+	// actions returns the actions that are possible now.
 	actions() []ui.Action
-	// update takes a message from the background. It ignores those of others.
+	// update handles a message from background work. It ignores messages of
+	// other screens.
 	update(tea.Msg) tea.Cmd
 	// draw draws the screen.
 	draw(ui.Pane)
-	// close ends what is under way.
+	// close stops the background work.
 	close()
 }
 
-// filtering is a screen whose lines can be filtered by typing.
+// filtering is a screen with a filter for its lines, applied while typing.
 type filtering interface {
 	filter() string
 	setFilter(text string) tea.Cmd
@@ -47,28 +49,28 @@ type filtering interface {
 
 var _ = []filtering{(*lakeView)(nil), (*runView)(nil), (*queryView)(nil), (*checksView)(nil), (*historyView)(nil), (*tableView)(nil)}
 
-// deliberate is a filtering screen that filters only when the text is whole.
+// deliberate is a filtering screen that filters only when the text is complete.
 type deliberate interface {
-	// filterPrompt is what the reader is asked, and the text to begin with.
+	// filterPrompt returns the prompt and its initial text.
 	filterPrompt() (label, text string)
 }
 
-// typing is a screen with a place for text that takes every key while it has
-// the focus.
+// typing is a screen with a text field that takes every key while it has the
+// focus.
 type typing interface {
-	// writing tells whether that place has the focus now.
+	// writing reports whether the text field has the focus.
 	writing() bool
 	typed(tea.KeyPressMsg) (cmd tea.Cmd, taken bool)
 	pasted(text string) tea.Cmd
 }
 
-// writable is an overlay with a line of text.
+// writable is an overlay with a text field.
 type writable interface {
 	typed(tea.KeyPressMsg) (cmd tea.Cmd, taken bool)
 	pasted(text string) tea.Cmd
 }
 
-// the smallest terminal in which anything can be shown.
+// The smallest terminal size that can show a screen.
 const (
 	leastWidth  = 20
 	leastHeight = 6
@@ -92,22 +94,22 @@ func (m *Model) top() ui.Overlay {
 
 func (m *Model) here() screen { return m.screens[m.current] }
 
-// show goes to a screen.
+// show switches to a screen.
 func (m *Model) show(id screenID) tea.Cmd {
 	m.current, m.overlays, m.prompt = id, nil, nil
 	if q := m.queryView(); id == queryScreen && q.panes.At == editorPane {
-		q.panes.At = catalogPane // where keys are keys; i or enter goes into the text
+		q.panes.At = catalogPane // keys are actions here; i or enter moves to the editor
 	}
 	return nil
 }
 
-// everywhere are the actions that every screen has.
+// everywhere returns the actions of every screen.
 func (m *Model) everywhere() []ui.Action {
 	k := m.Keys
 	var list []ui.Action
 	for i, id := range tabs {
 		name := m.screens[id].title()
-		digit := string(rune('1' + i)) // with alt also where digits are text
+		digit := string(rune('1' + i)) // alt also works where digits are text
 		list = append(list, k.Act("screen-"+name, digit+" alt+"+digit, "screen "+name, func() tea.Cmd { return m.show(id) }).In("everywhere"))
 	}
 	_, filters := m.here().(filtering)
@@ -131,7 +133,7 @@ func (m *Model) everywhere() []ui.Action {
 	)
 }
 
-// paned is a screen of several panes, of which one has the focus.
+// paned is a screen with several panes, of which one has the focus.
 type paned interface {
 	focus() *ui.Focus
 }
@@ -158,7 +160,7 @@ func (m *Model) toggleZoom() tea.Cmd {
 	return nil
 }
 
-// possible are the actions at this moment.
+// possible returns the actions that are possible now.
 func (m *Model) possible() []ui.Action {
 	if o := m.top(); o != nil {
 		return append(o.Actions(),
@@ -172,8 +174,8 @@ func (m *Model) possible() []ui.Action {
 	return append(m.here().actions(), general...)
 }
 
-// places are the screens and their panes, each with the actions that a reader
-// has there at one time or another.
+// places returns the lists of actions of the screens and their panes that the
+// reader can have at the same time.
 func (m *Model) places() [][]ui.Action {
 	var all [][]ui.Action
 	for _, s := range m.screens {
@@ -189,7 +191,7 @@ func (m *Model) places() [][]ui.Action {
 	return all
 }
 
-// press takes a key.
+// press handles a key.
 func (m *Model) press(msg tea.KeyPressMsg) tea.Cmd {
 	if m.prompt != nil {
 		return m.answer(msg)
@@ -216,8 +218,8 @@ func (m *Model) press(msg tea.KeyPressMsg) tea.Cmd {
 	return nil
 }
 
-// general tells whether a key that is no text means something on every screen.
-// Not even a text field takes such a key.
+// general reports whether a key that is not text has a meaning on every screen.
+// Even a text field does not take such a key.
 func (m *Model) general(msg tea.KeyPressMsg) bool {
 	if msg.Text != "" {
 		return false
@@ -226,7 +228,7 @@ func (m *Model) general(msg tea.KeyPressMsg) bool {
 	return general
 }
 
-// refuse says of a key that means something why it does nothing now.
+// refuse shows why an action is not possible now.
 func (m *Model) refuse(a ui.Action) tea.Cmd {
 	why := a.Why
 	if m.opening.Working() {
@@ -235,18 +237,18 @@ func (m *Model) refuse(a ui.Action) tea.Cmd {
 	return m.Toast(ui.Warned, a.KeyName()+" "+a.Title()+": "+why)
 }
 
-// pastedLines ends each line of a pasted text in the same way: terminals send
-// CR for a line break, and some programs CR LF.
+// pastedLines normalizes the line ends of pasted text: terminals send CR for a
+// line break, and some programs CR LF.
 var pastedLines = strings.NewReplacer("\r\n", "\n", "\r", "\n")
 
-// paste inserts pasted text into the text field that has the focus. Without one
-// the reader learns that the text was not used.
+// paste inserts pasted text into the text field that has the focus. Without
+// such a field it shows that the text was not used.
 func (m *Model) paste(msg tea.PasteMsg) tea.Cmd {
 	text := pastedLines.Replace(msg.Content)
 	if text == "" {
 		return nil
 	}
-	line := strings.Trim(text, "\n") // a field of one line shows breaks as spaces
+	line := strings.Trim(text, "\n") // a single-line field shows line breaks as spaces
 	if m.prompt != nil {
 		return m.prompt.Insert(line)
 	}
@@ -259,7 +261,7 @@ func (m *Model) paste(msg tea.PasteMsg) tea.Cmd {
 	return m.Toast(ui.Warned, "the pasted text was not used: no text field is open"+m.fieldHint())
 }
 
-// fieldHint names the key that opens a text field here.
+// fieldHint names the key that opens a text field.
 func (m *Model) fieldHint() string {
 	for _, name := range []string{"edit", "filter"} {
 		for _, a := range m.possible() {
@@ -271,7 +273,8 @@ func (m *Model) fieldHint() string {
 	return ""
 }
 
-// back closes what lies on top: an overlay, a zoomed pane, a filter, the table.
+// back closes the uppermost element: an overlay, a zoomed pane, a filter, the
+// table.
 func (m *Model) back() tea.Cmd {
 	if m.top() != nil {
 		m.pop()
@@ -290,7 +293,7 @@ func (m *Model) back() tea.Cmd {
 	return nil
 }
 
-// leave goes back, and at the outermost place out of the program.
+// leave goes back, or quits if there is nothing to close.
 func (m *Model) leave() tea.Cmd {
 	if m.current == tableScreen {
 		return m.back()
@@ -298,7 +301,7 @@ func (m *Model) leave() tea.Cmd {
 	return m.quit()
 }
 
-// quit leaves the program; a run is not cut off without a question.
+// quit exits the program. It asks before it cancels a run.
 func (m *Model) quit() tea.Cmd {
 	if m.live.going() && !m.quitting {
 		m.push(m.Confirm("A run is under way", "Quitting cancels it. No table is left half written.",
@@ -313,8 +316,8 @@ func (m *Model) stopAndQuit() tea.Cmd {
 	return m.live.cancel()
 }
 
-// resize makes the pane that has the keys larger, or smaller, at its nearest
-// border: the grip of an inner one comes before that of an outer one.
+// resize grows or shrinks the focused pane at its nearest border: an inner grip
+// comes before an outer one.
 func (m *Model) resize(by int) tea.Cmd {
 	here, ok := m.here().(paned)
 	if !ok {

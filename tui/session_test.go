@@ -6,8 +6,7 @@ import (
 	"testing"
 )
 
-// A long session is the same few things again and again: nothing of them may
-// stay behind.
+// A long session repeats the same few actions; they must not leak resources.
 func TestALongSessionLeavesNothingBehind(t *testing.T) {
 	w := newWorld(t, "sample")
 	w.open(t)
@@ -41,11 +40,11 @@ type resources struct {
 	heap              uint64
 }
 
-// footprint is what the process holds, after everything has come to its end.
+// footprint returns the resources of the process after all work has ended.
 func footprint(t *testing.T) resources {
 	t.Helper()
 	var m runtime.MemStats
-	for range 3 { // what is closed by a finalizer is, too
+	for range 3 { // including resources that finalizers close
 		runtime.GC()
 	}
 	runtime.ReadMemStats(&m)

@@ -16,23 +16,23 @@ import (
 	"stedi/tui/ui"
 )
 
-// Shot says what a picture without a terminal shows.
+// Shot describes a picture that is drawn without a terminal.
 type Shot struct {
 	Screen        string // lake, run, query, checks, history or table
-	Table         string // the chosen one
-	Query         string // for the query screen: asked before the picture is taken
-	Run           bool   // bring the lake up to date first
+	Table         string // the selected table
+	Query         string // for the query screen: run before the picture is taken
+	Run           bool   // build the tables first
 	Width, Height int
 	Light         bool
 }
 
-// ShotScreens are the screens that a picture can show.
+// ShotScreens are the screens that a Shot can show.
 var ShotScreens = []string{"lake", "run", "query", "checks", "history", "table"}
 
-// shotTime is how long the screen may take to be complete.
+// shotTime bounds the time until the screen is complete.
 const shotTime = 2 * time.Minute
 
-// Shoot draws a screen, complete with all that it shows.
+// Shoot draws a screen with all its content loaded.
 func (m *Model) Shoot(ctx context.Context, s Shot) (string, error) {
 	m.Width, m.Height = s.Width, s.Height
 	m.options.Dark = !s.Light
@@ -57,7 +57,7 @@ func (m *Model) Shoot(ctx context.Context, s Shot) (string, error) {
 	return m.frame(s.Width, s.Height).Picture(), nil
 }
 
-// compose goes to what the picture shows.
+// compose opens the screen for the picture.
 func (m *Model) compose(s Shot) tea.Cmd {
 	var cmds []tea.Cmd
 	if s.Table != "" {
@@ -82,14 +82,14 @@ func (m *Model) compose(s Shot) tea.Cmd {
 	return tea.Batch(cmds...)
 }
 
-// picturesMsg says which pictures of a screen were written.
+// picturesMsg names the pictures of a screen that were written.
 type picturesMsg struct {
 	names []string
 	err   error
 }
 
-// savePicture writes the screen as it is into three files: evidence for those
-// who were not there.
+// savePicture writes the current screen to three files, to share it with
+// others.
 func (m *Model) savePicture() tea.Cmd {
 	view := m.frame(m.Width, m.Height).Picture()
 	w, h := m.Width, m.Height

@@ -14,34 +14,33 @@ import (
 	"stedi/tui/ui"
 )
 
-// tableView shows the rows of one table: as they lie in its files, or sorted
-// and filtered.
+// tableView shows the rows of one table as stored, or sorted and filtered.
 type tableView struct {
 	*app
 	grid *grid.Grid
 	name string
 
-	files    *pager.Files      // as they lie there; nil: not read yet
-	view     *arranged         // sorted and filtered; nil: as they lie there
-	settled  arrangement       // of the rows that are shown
-	says     map[string]string // by SQL of a condition: what the reader has typed
-	version  string            // of what is shown
+	files    *pager.Files      // the files in stored order; nil: not read yet
+	view     *arranged         // sorted and filtered; nil: stored order
+	settled  arrangement       // arrangement of the displayed rows
+	says     map[string]string // by SQL of a condition: the text that the reader typed
+	version  string            // version of the displayed rows
 	missing  bool
-	stale    bool // what is shown has been replaced in the lake
+	stale    bool // the lake has a newer version than the displayed one
 	loading  ui.Task
 	sorting  ui.Task
 	exports  ui.Task
-	exported int64 // rows of the export that is under way
+	exported int64 // rows written by the running export
 	tracing  ui.Task
 }
 
-// arrangement is how rows are sorted and filtered.
+// arrangement is the sort order and the filter.
 type arrangement struct {
 	order []pager.Order
 	where []pager.Condition
 }
 
-// arranged is a table sorted and filtered, with the process that does it.
+// arranged is a sorted and filtered table, with its query process.
 type arranged struct {
 	*pager.SQLView
 	querier pipeline.Querier
@@ -52,7 +51,7 @@ func (a *arranged) Release() error { return errors.Join(a.Close(), a.querier.Clo
 // Messages of the table screen.
 type (
 	loadedMsg struct {
-		files   *pager.Files // nil: there are none
+		files   *pager.Files // nil if there are no files
 		version string
 		err     error
 	}
@@ -77,7 +76,7 @@ func (m arrangedMsg) Release() error {
 	return m.view.Release()
 }
 
-// oldFiles are files that are not shown any more.
+// oldFiles are files that are no longer displayed.
 type oldFiles struct{ *pager.Files }
 
 func (o oldFiles) Release() error { return o.Close() }
@@ -113,8 +112,8 @@ func (t *tableView) actions() []ui.Action {
 	)
 }
 
-// show shows a table as it was looked at the last time. If it is there
-// already, it stays as it is.
+// show shows a table with its stored view settings. If it is already shown,
+// nothing changes.
 func (t *tableView) show(name string) tea.Cmd {
 	if name == t.name && t.files != nil {
 		if t.stale {
@@ -125,7 +124,7 @@ func (t *tableView) show(name string) tea.Cmd {
 	return t.showWhere(name)
 }
 
-// showWhere shows the rows of a table for which conditions hold.
+// showWhere shows the rows of a table that match the conditions.
 func (t *tableView) showWhere(name string, where ...pager.Condition) tea.Cmd {
 	closing := t.clear()
 	t.name, t.version = name, ""
@@ -141,7 +140,7 @@ func (t *tableView) showWhere(name string, where ...pager.Condition) tea.Cmd {
 	return tea.Batch(closing, t.load())
 }
 
-// showSaid shows the rows that another part of the screen asks for.
+// showSaid shows the rows that another screen requested.
 func (t *tableView) showSaid(wanted showRows) tea.Cmd {
 	if wanted.said != "" {
 		t.says[wanted.where.SQL] = wanted.said
@@ -149,7 +148,7 @@ func (t *tableView) showSaid(wanted showRows) tea.Cmd {
 	return t.showWhere(wanted.table, wanted.where)
 }
 
-// clear lets go of what is shown.
+// clear releases the displayed rows.
 func (t *tableView) clear() tea.Cmd {
 	t.stop()
 	t.grid = grid.New(t.Kit, t)
@@ -175,14 +174,14 @@ func (t *tableView) close() {
 	t.stop()
 	t.exports.Stop() // which continues while other tables are shown
 	if t.view != nil {
-		_ = t.view.Release() // nothing is left of it but a process that has ended
+		_ = t.view.Release() // only an ended process remains
 	}
 	if t.files != nil {
-		_ = t.files.Close() // the folder that they lie in goes away
+		_ = t.files.Close() // their directory is removed
 	}
 }
 
-// beside shows the table before or after this one.
+// beside shows the next or previous table.
 func (t *tableView) beside(by int) tea.Cmd {
 	tables := t.lake().Tables
 	i := slices.IndexFunc(tables, func(d *pipeline.Table) bool { return d.Name == t.name })
@@ -226,7 +225,7 @@ func (t *tableView) draw(p ui.Pane) {
 	p.Inset(1, 1).Cut(1, 0, p.Width()-4, t.Theme.Dim, text)
 }
 
-// headline names the table, and says how its rows are sorted and filtered.
+// headline formats the name of the table, its sort order and its filter.
 func (t *tableView) headline() string {
 	parts := []string{t.name}
 	switch {
@@ -262,7 +261,8 @@ func (t *tableView) headline() string {
 	return strings.Join(parts, " · ")
 }
 
-// LookChanged remembers how the table is looked at: no value of it.
+// LookChanged stores the view settings of the table. They contain no values of
+// it.
 func (t *tableView) LookChanged() {
 	look := TableLook{Frozen: t.grid.Frozen, Local: t.grid.Local}
 	for _, o := range t.grid.Order {
@@ -279,7 +279,7 @@ func (t *tableView) LookChanged() {
 	t.known.Tables[t.name] = look
 }
 
-// looked compares what is shown with what lies in the lake now.
+// looked compares the displayed version with the version in the lake.
 func (t *tableView) looked() tea.Cmd {
 	v := t.table(t.name)
 	if v == nil || t.loading.Working() || t.name == "" {
@@ -299,8 +299,8 @@ func (t *tableView) looked() tea.Cmd {
 	return tea.Batch(t.Toast(ui.Told, t.name+" has changed: its new rows are shown"), t.load())
 }
 
-// RowsFailed takes that rows cannot be read. If that is because others have
-// come in their place, these are shown at the next look at the lake.
+// RowsFailed handles rows that cannot be read. If a newer version replaced
+// them, it is shown after the next survey.
 func (t *tableView) RowsFailed(err error) tea.Cmd {
 	if errors.Is(err, context.Canceled) {
 		return nil

@@ -25,19 +25,19 @@ type (
 	exportedMsg struct {
 		name string
 		rows int64
-		left string // what is missing
+		left string // what is missing from the rows
 		err  error
 	}
 	exportingMsg struct{ rows *atomic.Int64 }
 )
 
-// exportTable shows a table and asks where all of it is exported to.
+// exportTable shows a table and asks for the file to export it to.
 func (m *Model) exportTable(name string) tea.Cmd {
 	cmd := m.openTable(name)
 	return tea.Batch(cmd, m.tableView().askExport(false))
 }
 
-// askExport asks for the name of a file, whose ending says in which form.
+// askExport asks for a file name. The extension determines the format.
 func (t *tableView) askExport(shown bool) tea.Cmd {
 	what := "export everything"
 	if shown {
@@ -57,7 +57,7 @@ func formatNames() string {
 	return strings.Join(names, " ")
 }
 
-// formatOf is the form that the ending of a name asks for.
+// formatOf returns the format for the extension of a name.
 func formatOf(name string) (export.Format, bool) {
 	ending := strings.ToLower(strings.TrimPrefix(filepath.Ext(name), "."))
 	if ending == "jsonl" {
@@ -67,7 +67,7 @@ func formatOf(name string) (export.Format, bool) {
 	return f, slices.Contains(export.Formats, f)
 }
 
-// export writes rows into a new file, in the background.
+// export writes rows to a new file in the background.
 func (t *tableView) export(name string, shown bool) tea.Cmd {
 	if name == "" || t.options.Export == nil || t.place == nil {
 		return nil
@@ -95,7 +95,7 @@ func (t *tableView) export(name string, shown bool) tea.Cmd {
 	}))
 }
 
-// exportRows opens the rows before anything is written.
+// exportRows opens the rows before it creates the file.
 func exportRows(ctx context.Context, open func(context.Context) (pager.Source, error), write func(pager.Source) error) (err error) {
 	source, err := open(ctx)
 	if err != nil {
@@ -105,8 +105,8 @@ func exportRows(ctx context.Context, open func(context.Context) (pager.Source, e
 	return write(source)
 }
 
-// exportSource says where the rows come from: the files if they are wanted as
-// they lie there, otherwise one query, whose rows come one after the other.
+// exportSource returns a function that opens the rows: from the files for
+// stored order, otherwise from one query that is read row by row.
 func (t *tableView) exportSource(shown bool) func(context.Context) (pager.Source, error) {
 	table, open := t.definition(), t.place.Files
 	view := pager.View{}
@@ -131,7 +131,7 @@ func (t *tableView) exportSource(shown bool) func(context.Context) (pager.Source
 	return func(ctx context.Context) (pager.Source, error) { return openStream(ctx, open, table, view) }
 }
 
-// stream is the rows of a query, to be read once from the first to the last.
+// stream is the rows of a query, which can be read only once and in order.
 type stream struct {
 	pipeline.Rows
 	querier pipeline.Querier
@@ -163,7 +163,7 @@ func (s *stream) Page(ctx context.Context, _ int64, _ int) ([][]any, error) {
 	return page, err
 }
 
-// LeftOut says, after the last row, what the table lacks.
+// LeftOut returns, after the last row, what is missing from the table.
 func (s *stream) LeftOut() []pipeline.LeftOut { return pipeline.LeftOutBy(s.Rows) }
 
 func (s *stream) Count() (rows int64, all bool) { return s.count, false }
@@ -174,7 +174,7 @@ func exportingSoon(msg exportingMsg) tea.Cmd {
 	return tea.Tick(grid.CountEvery, func(time.Time) tea.Msg { return msg })
 }
 
-// exporting shows how far the export has come.
+// exporting shows the progress of the export.
 func (t *tableView) exporting(msg exportingMsg) tea.Cmd {
 	if !t.exports.Working() {
 		return nil
@@ -183,7 +183,7 @@ func (t *tableView) exporting(msg exportingMsg) tea.Cmd {
 	return exportingSoon(msg)
 }
 
-// cancelExport stops the export; what it says comes back as for any other end.
+// cancelExport cancels the export. The result arrives as for any other end.
 func (t *tableView) cancelExport() tea.Cmd {
 	t.exports.Cancel()
 	return nil

@@ -16,8 +16,8 @@ import (
 	"stedi/tui/ui"
 )
 
-// load opens the files of the table in the background. What is shown stays
-// until they are there.
+// load opens the files of the table in the background. The displayed rows stay
+// until then.
 func (t *tableView) load() tea.Cmd {
 	table := t.definition()
 	if table == nil {
@@ -37,8 +37,8 @@ func (t *tableView) load() tea.Cmd {
 	})
 }
 
-// openFiles opens the files of a table, but for those that are to be skipped;
-// nil if there are none.
+// openFiles returns a function that opens the files of a table, except skipped
+// ones. Its result is nil if there are no files.
 func (t *tableView) openFiles(table *pipeline.Table, rows int64) func(context.Context) (*pager.Files, error) {
 	store, temp, allow := t.place.Runner.Store, t.place.Scratch, t.options.Run.Allow
 	return func(ctx context.Context) (opened *pager.Files, err error) {
@@ -54,8 +54,8 @@ func (t *tableView) openFiles(table *pipeline.Table, rows int64) func(context.Co
 	}
 }
 
-// fetch makes the files of a table readable here, and names those that are
-// skipped.
+// fetch makes the files of a table available locally, and returns the names of
+// skipped files.
 func fetch(ctx context.Context, store pipeline.Store, table *pipeline.Table, allow pipeline.Allowance) (files []ndjson.File, skipped []string, err error) {
 	listed, err := store.List(ctx, table.Path)
 	if err != nil {
@@ -72,11 +72,10 @@ func fetch(ctx context.Context, store pipeline.Store, table *pipeline.Table, all
 	return files, skipped, err
 }
 
-// reload reads the table again; the cursor stays where it is.
+// reload reads the table again. The cursor keeps its position.
 func (t *tableView) reload() tea.Cmd { return t.load() }
 
-// loaded takes the files of the table. They are shown at once, and sorted and
-// filtered after that.
+// loaded shows the files of the table immediately, then sorts and filters them.
 func (t *tableView) loaded(msg loadedMsg) tea.Cmd {
 	if msg.err != nil {
 		if !errors.Is(msg.err, context.Canceled) {
@@ -106,10 +105,10 @@ func (t *tableView) loaded(msg loadedMsg) tea.Cmd {
 	return tea.Batch(cmds...)
 }
 
-// asked tells whether the rows are to be sorted or filtered.
+// asked reports whether a sort order or a filter is set.
 func (t *tableView) asked() bool { return len(t.grid.Order)+len(t.grid.Where) > 0 }
 
-// showFiles shows the rows as they lie in the files.
+// showFiles shows the rows in stored order.
 func (t *tableView) showFiles() tea.Cmd {
 	closing := t.dropView()
 	t.settled = arrangement{}
@@ -125,8 +124,8 @@ func (t *tableView) dropView() tea.Cmd {
 	return t.Discard(view)
 }
 
-// Arrange sorts and filters in the background. Until that is done, what was
-// shown before is.
+// Arrange sorts and filters in the background. The previous rows stay on the
+// screen until it is done.
 func (t *tableView) Arrange() tea.Cmd {
 	t.LookChanged()
 	if t.files == nil {
@@ -161,8 +160,8 @@ func arrangeTable(ctx context.Context, open func(context.Context) (pipeline.Quer
 	return &arranged{view, q}, nil
 }
 
-// arranged takes the rows sorted and filtered; or what speaks against it, and
-// then all is as it was before.
+// arranged shows the sorted and filtered rows. After an error it restores the
+// previous arrangement.
 func (t *tableView) arranged(msg arrangedMsg) tea.Cmd {
 	if msg.err == nil {
 		closing := t.dropView()
@@ -183,7 +182,7 @@ func (t *tableView) arranged(msg arrangedMsg) tea.Cmd {
 	return t.Toast(ui.Failed, t.failure.what+"   press ! for details")
 }
 
-// filterPrompt asks for a condition.
+// filterPrompt returns the prompt for a condition.
 func (t *tableView) filterPrompt() (label, text string) {
 	for _, c := range t.grid.Where {
 		if said := t.says[c.SQL]; said != "" && typedCondition(said, t.definition()) == c.SQL {
@@ -193,7 +192,7 @@ func (t *tableView) filterPrompt() (label, text string) {
 	return "filter: SQL condition or text", text
 }
 
-// filter is what the rows are filtered by.
+// filter returns the current filter as text.
 func (t *tableView) filter() string {
 	var list []string
 	for _, c := range t.grid.Where {
@@ -202,8 +201,8 @@ func (t *tableView) filter() string {
 	return strings.Join(list, " and ")
 }
 
-// setFilter adds what was typed to the conditions, in the place of what was
-// typed before. Without a text there are no conditions any more.
+// setFilter adds the typed condition, in place of an earlier typed one. An
+// empty text removes all conditions.
 func (t *tableView) setFilter(text string) tea.Cmd {
 	text = strings.TrimSpace(text)
 	g := t.grid
@@ -225,8 +224,8 @@ var (
 	sqlOperator = regexp.MustCompile(`(?i)[=<>(]|\b(is|in|like|ilike|between|not|similar)\b`)
 )
 
-// typedCondition is what a reader has typed as SQL: it is that already if it
-// does something with a column; otherwise it is looked for in all of them.
+// typedCondition converts typed text to SQL: text that is a condition on a
+// column stays unchanged, and other text is searched in all columns.
 func typedCondition(text string, table *pipeline.Table) string {
 	for _, name := range sqlName.FindAllString(text, -1) {
 		if sqlOperator.MatchString(text) && slices.ContainsFunc(table.Columns, func(c pipeline.Column) bool {

@@ -19,12 +19,12 @@ import (
 
 // person is the names in the row with the cursor that identify a person.
 type person struct {
-	kind  string            // of name that is followed
+	kind  string            // key of the name that is traced
 	names map[string]string // by kind
 }
 
-// person finds out whose the row with the cursor is. The column with the
-// cursor counts first.
+// person returns the subject of the row with the cursor. The column with the
+// cursor takes precedence.
 func (t *tableView) person() (person, bool) {
 	table, values := t.definition(), t.grid.Values()
 	p := person{names: map[string]string{}}
@@ -44,14 +44,14 @@ func (t *tableView) person() (person, bool) {
 	return p, p.kind != ""
 }
 
-// tracedMsg says where a person's rows are.
+// tracedMsg brings the trace of a subject.
 type tracedMsg struct {
 	person person
 	trace  *pipeline.Trace
 	err    error
 }
 
-// follow finds the rows of the person in every zone, in the background.
+// follow traces the subject through every zone in the background.
 func (t *tableView) follow() tea.Cmd {
 	who, ok := t.person()
 	if !ok {
@@ -79,7 +79,8 @@ func (t *tableView) traced(msg tracedMsg) tea.Cmd {
 	return t.Open(panel)
 }
 
-// personPanel shows where a person's rows are, and where they end and why.
+// personPanel shows the trace of a subject: its rows in each table, and where
+// and why they end.
 type personPanel struct {
 	*app
 	person
@@ -102,7 +103,7 @@ func (p *personPanel) Actions() []ui.Action {
 	)
 }
 
-// openRows shows the person's rows in the chosen table.
+// openRows shows the subject's rows in the selected table.
 func (p *personPanel) openRows() tea.Cmd {
 	name := p.trace.Tables[p.list.At()].Table
 	condition, said, ok := p.condition(p.lake().Table(name))
@@ -112,9 +113,9 @@ func (p *personPanel) openRows() tea.Cmd {
 	return p.Want(showRows{name, condition, said})
 }
 
-// condition is what makes a row of a table the person's: by a name that is
-// known of them, or by one that another table has beside it. In the latter case
-// said is how the headline calls it.
+// condition returns the condition for the subject's rows in a table: a known
+// name of the subject, or a name that another table links to it. For a linked
+// name, said is the text in the headline.
 func (p *personPanel) condition(table *pipeline.Table) (c pager.Condition, said string, ok bool) {
 	kinds := slices.SortedFunc(maps.Keys(table.Subject), func(a, b string) int {
 		return cmp.Or(-cmp.Compare(len(p.names[a]), len(p.names[b])), cmp.Compare(a, b))
@@ -157,7 +158,8 @@ func (p *personPanel) Draw(area ui.Pane) {
 	}
 }
 
-// height is how many lines the panel takes, whichever table is chosen.
+// height returns the height of the panel in lines, the same for every selected
+// table.
 func (p *personPanel) height(wide int) int {
 	most := 1
 	for _, t := range p.trace.Tables {
@@ -195,7 +197,7 @@ func rowsText(n int64, missing bool) string {
 	return ui.Count(n)
 }
 
-// drawWay shows how many of the person's rows come out of each stage.
+// drawWay draws how many of the subject's rows each stage returns.
 func (p *personPanel) drawWay(area ui.Pane, t pipeline.TableTrace) {
 	th := p.Theme
 	if len(t.Stages) == 0 {
@@ -224,7 +226,7 @@ func (p *personPanel) drawWay(area ui.Pane, t pipeline.TableTrace) {
 	}
 }
 
-// reason is what a stage asks of a row, in lines for so much room.
+// reason formats the predicate of a stage.
 func (p *personPanel) reason(s pipeline.StageTrace, wide int) []ui.StyledLine {
 	if s.Condition == "" {
 		return nil

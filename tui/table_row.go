@@ -11,7 +11,7 @@ import (
 	"stedi/tui/ui"
 )
 
-// rowPanel shows the row with the cursor: as JSON, and as it lies in its file.
+// rowPanel shows the row with the cursor as JSON and as stored in its file.
 type rowPanel struct {
 	*ui.Reader
 	table *tableView
@@ -21,7 +21,7 @@ type rowPanel struct {
 	line  ui.Task
 }
 
-// lineMsg brings a row as it lies in its file.
+// lineMsg brings a row as stored in its file.
 type lineMsg struct {
 	panel *rowPanel
 	row   int64
@@ -53,7 +53,7 @@ func (r *rowPanel) move(by int64) tea.Cmd {
 	return tea.Batch(r.table.grid.MoveRows(by), r.find())
 }
 
-// find brings up the text of the row, and gets its line in the background.
+// find formats the row, and reads its stored line in the background.
 func (r *rowPanel) find() tea.Cmd {
 	g := r.table.grid
 	r.row, r.raw, r.at = g.Row, "", ""
@@ -84,7 +84,7 @@ func (r *rowPanel) update(msg tea.Msg) tea.Cmd {
 			return r.table.RowsFailed(msg.err)
 		}
 	case grid.PageMsg:
-		r.Lines = r.Wrapped(r.text) // the row may have come
+		r.Lines = r.Wrapped(r.text) // the row may have arrived
 	}
 	return nil
 }

@@ -17,7 +17,7 @@ import (
 	"stedi/tui/ui"
 )
 
-// openRows opens a table of a lake in which everything was made.
+// openRows opens a table of a lake with all tables built.
 func openRows(t *testing.T, table string) (*world, *driver) {
 	t.Helper()
 	w := newWorld(t, "sample")
@@ -34,7 +34,7 @@ func (d *driver) opens(table string) {
 	d.settle()
 }
 
-// enters presses a key, writes a text in place of what is there, and ends it.
+// enters presses a key, replaces the text in the field, and presses enter.
 func (d *driver) enters(key, text string) {
 	d.Helper()
 	d.press(key, "ctrl+u")
@@ -42,7 +42,7 @@ func (d *driver) enters(key, text string) {
 	d.press("enter")
 }
 
-// column is what the rows on the screen have in a column.
+// column returns the values of a column in the rows on the screen.
 func (d *driver) column(name string) (values []any) {
 	d.Helper()
 	g := d.tableView().grid
@@ -244,7 +244,7 @@ func TestAPersonIsFollowedThroughTheZones(t *testing.T) {
 	w, d := openRows(t, "customer_landing")
 	d.cursorTo("email")
 	var email string
-	for _, v := range d.column("shareWithResearchAsOfDate") { // one who has not consented
+	for _, v := range d.column("shareWithResearchAsOfDate") { // a customer without consent
 		if v == nil {
 			email = fmt.Sprint(d.column("email")[d.tableView().grid.Row])
 			break

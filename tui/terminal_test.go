@@ -20,11 +20,11 @@ import (
 	"stedi/tui/ui"
 )
 
-// terminal is an emulated terminal with a program on it.
+// terminal is a terminal emulator that runs a program.
 type terminal struct {
 	testing.TB
 	emulator *vt.SafeEmulator
-	over     chan error // how the program ended
+	over     chan error // result of the program
 
 	mu      sync.Mutex
 	changed chan struct{} // closed at the next output, and replaced
@@ -64,7 +64,8 @@ func onTerminal(tb testing.TB, m tea.Model, width, height int) *terminal {
 	return term
 }
 
-// unplug ends what an emulator sends. Its own Close races with whoever reads.
+// unplug ends the output of an emulator. Its own Close races with a concurrent
+// read.
 func unplug(e *vt.SafeEmulator) error {
 	if pipe, ok := e.InputPipe().(io.Closer); ok {
 		return pipe.Close()
@@ -72,7 +73,7 @@ func unplug(e *vt.SafeEmulator) error {
 	return e.Close()
 }
 
-// timeless keeps from a model that time has passed.
+// timeless drops the messages of timers.
 func timeless(_ tea.Model, msg tea.Msg) tea.Msg {
 	switch msg.(type) {
 	case ui.ToastOverMsg, tickMsg:
@@ -81,8 +82,8 @@ func timeless(_ tea.Model, msg tea.Msg) tea.Msg {
 	return Filter(time.Now)(nil, msg)
 }
 
-// Write takes what the program sends. As the line discipline does, it begins a
-// line where one is fed.
+// Write handles the output of the program. Like the line discipline, it adds a
+// carriage return to a line feed.
 func (t *terminal) Write(p []byte) (int, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -92,7 +93,7 @@ func (t *terminal) Write(p []byte) (int, error) {
 	return len(p), err
 }
 
-// screen is what a person sees.
+// screen returns the visible text.
 func (t *terminal) screen() string {
 	lines := strings.Split(ansi.Strip(t.emulator.Render()), "\n")
 	for i := range lines {
@@ -101,7 +102,7 @@ func (t *terminal) screen() string {
 	return strings.Join(lines, "\n") + "\n"
 }
 
-// until waits until something is to be seen.
+// until waits until seen returns true.
 func (t *terminal) until(what string, seen func() bool) {
 	t.Helper()
 	late := time.After(time.Minute)
@@ -125,8 +126,8 @@ func (t *terminal) shows(text string) {
 	t.until(text, func() bool { return strings.Contains(t.screen(), text) })
 }
 
-// wants waits until the terminal shows a screen as it is drawn, character by
-// character and style by style.
+// wants waits until the terminal shows the drawn screen with the same
+// characters and styles.
 func (t *terminal) wants(drawn *ui.Frame) {
 	t.Helper()
 	wrong := ""
@@ -149,14 +150,14 @@ func (t *terminal) wants(drawn *ui.Frame) {
 	})
 }
 
-// appearance is what a cell looks like, as text.
+// appearance describes a cell as text.
 func appearance(c *uv.Cell) string {
 	if c == nil {
 		return ""
 	}
 	style := c.Style
 	if strings.TrimSpace(c.Content) == "" {
-		style.Fg = nil // nobody sees the colour of a blank
+		style.Fg = nil // the foreground colour of a blank is invisible
 		style.Attrs &= uv.AttrReverse
 	}
 	return strings.TrimSpace(c.Content) + " " + hue(style.Fg) + " " + hue(style.Bg) + fmt.Sprintf(" %b", style.Attrs)
@@ -170,7 +171,7 @@ func hue(c color.Color) string {
 	return fmt.Sprintf("%02x%02x%02x", r>>8, g>>8, b>>8)
 }
 
-// restored wants the terminal as it was before the program.
+// restored checks that the terminal is in its state from before the program.
 func (t *terminal) restored() {
 	t.Helper()
 	t.mu.Lock()
@@ -188,7 +189,7 @@ func (t *terminal) restored() {
 	}
 }
 
-// keyboard is an input without an end, which keeps what is not read yet.
+// keyboard is an endless input, which keeps unread bytes.
 type keyboard struct {
 	mu     sync.Mutex
 	more   sync.Cond
@@ -265,7 +266,7 @@ func TestATerminalShowsWhatTheScreensDraw(t *testing.T) {
 	term.restored()
 }
 
-// broken is the screens with a key that breaks them.
+// broken is a model with a key that makes it panic.
 type broken struct {
 	*Model
 	where string

@@ -44,7 +44,7 @@ func TestLettersKeepTheirMarks(t *testing.T) {
 func TestACutNeverSplitsALetterFromItsMarks(t *testing.T) {
 	for _, word := range scripts {
 		text := strings.Repeat(ui.Printable(word), 3)
-		ends := map[int]bool{0: true} // where a letter ends
+		ends := map[int]bool{0: true} // the ends of the letters
 		for n := 0; n < len(text); ends[n] = true {
 			cluster, _ := ansi.FirstGraphemeCluster(text[n:], ansi.GraphemeWidth)
 			n += len(cluster)
@@ -82,8 +82,8 @@ func (page) Init() tea.Cmd                         { return nil }
 func (p page) Update(tea.Msg) (tea.Model, tea.Cmd) { return p, nil }
 func (p page) View() tea.View                      { v := tea.NewView(p.frame.String()); v.AltScreen = true; return v }
 
-// The emulator counts a letter with its marks as one, as some terminals do and
-// others do not: what stands behind it is in its column all the same.
+// Like some terminals, the emulator counts a letter with its marks as one
+// column. The text after it must be in its column anyway.
 func TestWhatStandsBehindLettersWithMarksIsAligned(t *testing.T) {
 	const bar = 30
 	f := ui.NewFrame(40, len(scripts))
@@ -100,7 +100,7 @@ func TestWhatStandsBehindLettersWithMarksIsAligned(t *testing.T) {
 	}
 }
 
-// A picture counts like the emulator.
+// A picture counts columns as the emulator does.
 func TestAPictureOfLettersWithMarksIsAligned(t *testing.T) {
 	for _, word := range scripts {
 		f := ui.NewFrame(40, 1)

@@ -1,10 +1,10 @@
-// Package tui is the terminal UI: five screens over a lake that is opened in
-// the background, so that the first frame waits for nothing.
+// Package tui is the terminal UI: five screens over a lake. The lake is opened
+// in the background, so the first frame appears immediately.
 //
-// There is one root model. A screen is a plain struct that lists what can be
-// done on it (actions), takes the messages meant for it (update) and draws
-// itself into a pane (draw). It does not know the root model: what it wants of
-// another screen is an intent (intent.go). Rules that hold everywhere:
+// There is one root model. A screen is a plain struct that lists its possible
+// actions (actions), handles the messages for it (update) and draws itself into
+// a pane (draw). It does not depend on the root model: it requests actions of
+// other screens with an intent (intent.go). General rules:
 //
 //   - Update does no I/O and drawing changes nothing. Whatever takes time is a
 //     task (work.go): it runs in the background with a context of its own, and
@@ -14,8 +14,8 @@
 //   - Text reaches the screen only by way of pane.text, which shows what could
 //     harm a terminal as symbols (canvas.go).
 //
-// It knows package pipeline and its headless parts, and no engine, no cloud
-// and no file system: the caller hands it a Workspace.
+// The package depends on package pipeline and its headless parts, but on no
+// engine, cloud or file system: the caller passes a Workspace.
 package tui
 
 import (
@@ -34,14 +34,15 @@ import (
 	"stedi/tui/ui"
 )
 
-// Workspace is a lake that is open, and what can be done with it.
+// Workspace is an open lake with its operations.
 type Workspace struct {
-	// Runner looks at the lake, plans and traces. It does not run anything.
+	// Runner surveys the lake, plans and traces. The screens start no runs with
+	// it.
 	Runner *pipeline.Runner
-	// Run does what pipeline.Runner.Run does, without slowing down the screen.
-	// Events come from a goroutine of its own.
+	// Run is like pipeline.Runner.Run, but does not slow down the screen. It
+	// calls emit in a separate goroutine.
 	Run func(ctx context.Context, options pipeline.RunOptions, emit func(pipeline.Event)) (*pipeline.Record, error)
-	// Check does what pipeline.Runner.Inspect does, likewise.
+	// Check is like pipeline.Runner.Inspect, but does not slow down the screen.
 	Check func(ctx context.Context, tables []string) (*pipeline.Record, error)
 	// Catalog lists all tables of the lake's catalog; nil: it
 	// has none.
@@ -52,66 +53,68 @@ type Workspace struct {
 	// Far means that the files are in a bucket, so that reading takes time and
 	// may cost something.
 	Far bool
-	// Engines can answer queries, the usual one first.
+	// Engines can answer queries; the first one is the default.
 	Engines []Engine
-	// Querier opens something that answers queries over the tables as they are
-	// when they are asked, by the engine of that name. The caller closes it. An
-	// empty name is the usual engine.
+	// Querier opens a Querier of the named engine over the tables in their
+	// current version. The caller closes it. An empty name selects the default
+	// engine.
 	Querier func(ctx context.Context, engine string) (pipeline.Querier, error)
 	// Files opens a Querier that reads the tables' files, independent of the engine that runs
 	// the transforms.
 	Files func(ctx context.Context) (pipeline.Querier, error)
 	// Versions opens a Querier over two versions of a table.
 	Versions report.Versions
-	// Scratch is a private folder for what does not fit into memory. It is
-	// removed at the end.
+	// Scratch is a private directory for data that does not fit into memory. It
+	// is removed at the end.
 	Scratch string
-	// Close releases all of it.
+	// Close releases all resources of the workspace.
 	Close func() error
 }
 
 // Engine is an engine that answers queries.
 type Engine struct {
 	Name  string
-	Label string // as people write it in a sentence
-	// ByCatalog: it knows every table of the lake's catalog, by name.
+	Label string // name within a sentence
+	// ByCatalog means that the engine can read every table of the lake's
+	// catalog by name.
 	ByCatalog bool
 }
 
-// Options are what the screens need to start.
+// Options configure the screens.
 type Options struct {
-	Lake   string // as people call it
+	Lake   string // display name of the lake
 	Engine string
-	// ByCatalog is what people call the engine that reads tables by their names
-	// in a catalog, whether or not this lake has one.
+	// ByCatalog is the display name of the engine that reads tables by their
+	// names in a catalog. It is set also if this lake has no catalog.
 	ByCatalog string
 	Profile   []string
-	// Open makes the workspace. It is called once, in the background.
+	// Open opens the workspace. It is called once, in the background.
 	Open func(context.Context) (*Workspace, error)
 	// Examine looks at the lake and at all that it needs, and changes nothing;
 	// nil: not possible.
 	Examine func(context.Context) []pipeline.Finding
-	// Recall and Remember keep what the program knows of this lake from one
-	// start to the next; nil: nothing.
+	// Recall and Remember load and store the state of the screens for this lake
+	// between sessions. If they are nil, it is not stored.
 	Recall   func() Remembered
 	Remember func(Remembered) error
-	Keys     map[string][]string // by action: keys in place of those built in
-	Run      pipeline.RunOptions // what the flags of the command say
+	Keys     map[string][]string // by action: keys that replace the default ones
+	Run      pipeline.RunOptions // options from the command line flags
 	Now      func() time.Time
-	Zone     *time.Location // of the reader
-	// Copy puts a text into a clipboard; nil: there is none.
+	Zone     *time.Location // time zone of the reader
+	// Copy writes a text to a clipboard. Nil if there is none.
 	Copy func(ctx context.Context, text string) (ui.Copied, error)
-	// Export makes a new file of what write writes. An existing one is an error,
-	// and when write fails there is none. Nil: there are no files.
+	// Export creates a file with the output of write. It fails if the file
+	// exists. If write fails, it leaves no file. Nil if files are not
+	// supported.
 	Export func(name string, write func(io.Writer) error) error
-	// Editor prepares the reader's own editor for a text; finish returns what it
-	// has become. Nil: there is none.
+	// Editor prepares the reader's external editor for a text; finish returns
+	// the edited text. Nil if there is none.
 	Editor func(text string) (edit *exec.Cmd, finish func() (string, error), err error)
-	// Folder is where exports go unless a path says otherwise.
+	// Folder is the directory for exports with relative names.
 	Folder string
 
-	Profiled colorprofile.Profile // of the terminal, until it says otherwise
-	Dark     bool                 // likewise
+	Profiled colorprofile.Profile // initial value, until the terminal reports its own
+	Dark     bool                 // initial value, until the terminal reports its own
 }
 
 // Model is the root model.
@@ -127,7 +130,7 @@ type Model struct {
 	mouseY   int
 }
 
-// New makes the model. Close must be called after the program has ended.
+// New returns the model. Call Close after the program has ended.
 func New(ctx context.Context, o Options) (*Model, error) {
 	a := newApp(ctx, o)
 	m := &Model{app: a, drawn: ui.NewFrame(0, 0)}
@@ -142,7 +145,7 @@ func New(ctx context.Context, o Options) (*Model, error) {
 	return m, nil
 }
 
-// Close ends all background work and waits for it.
+// Close cancels all background work and waits for it.
 func (m *Model) Close() error {
 	err := m.remember()
 	m.stopAll()
@@ -161,8 +164,8 @@ func (m *Model) Init() tea.Cmd {
 	}))
 }
 
-// Update takes a message. Everything is handed on from here. What screens want
-// in return is carried out before it ends.
+// Update handles a message and dispatches it. It also carries out the intents
+// of the screens.
 func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	cmds := []tea.Cmd{m.take(msg), m.carryOut()}
 	switch msg.(type) {
@@ -172,7 +175,7 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	return m, tea.Batch(cmds...)
 }
 
-// take hands a message to the part that it is meant for.
+// take dispatches a message.
 func (m *Model) take(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
@@ -208,8 +211,8 @@ func (m *Model) take(msg tea.Msg) tea.Cmd {
 	}
 }
 
-// fillRoom fetches rows for which there is room now: a larger window, a border
-// that was moved or a zoom shows more of them.
+// fillRoom fetches rows for new space: a larger window, a moved border or a
+// zoom shows more rows.
 func (m *Model) fillRoom() tea.Cmd {
 	if s, ok := m.here().(interface{ shown() *grid.Grid }); ok {
 		return s.shown().Fetch()
@@ -217,7 +220,7 @@ func (m *Model) fillRoom() tea.Cmd {
 	return nil
 }
 
-// deliver takes what came from the background to all whom it may concern.
+// deliver passes a message from background work to all parts that may use it.
 func (m *Model) deliver(msg tea.Msg) tea.Cmd {
 	if msg == nil {
 		return nil
@@ -253,7 +256,7 @@ func (m *Model) hear(msg tea.Msg) tea.Cmd {
 	return nil
 }
 
-// finish takes what came of something that was asked for.
+// finish handles the results of requested work.
 func (m *Model) finish(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case ui.ToastOverMsg:
@@ -272,7 +275,7 @@ func (m *Model) finish(msg tea.Msg) tea.Cmd {
 	return nil
 }
 
-// stopAll ends what is under way.
+// stopAll stops all background work.
 func (m *Model) stopAll() {
 	for _, t := range []*ui.Task{&m.opening, &m.looking} {
 		t.Stop()

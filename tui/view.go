@@ -30,7 +30,7 @@ func (m *Model) View() tea.View {
 	return v
 }
 
-// frame draws into so many columns and lines.
+// frame draws a frame of the given width and height.
 func (m *Model) frame(width, height int) *ui.Frame {
 	f := ui.NewFrame(width, height)
 	f.Covered = len(m.overlays) > 0
@@ -57,7 +57,7 @@ func (m *Model) frame(width, height int) *ui.Frame {
 	return f
 }
 
-// news shows what just happened, how far a run is, or what is wrong.
+// news draws the latest message, the progress of a run, or the current failure.
 func (m *Model) news(p ui.Pane) {
 	t := m.Theme
 	switch {
@@ -81,7 +81,7 @@ func (m *Model) news(p ui.Pane) {
 	}
 }
 
-// header names the program, the screens and the lake.
+// header draws the names of the program, the screens and the lake.
 func (m *Model) header(p ui.Pane) {
 	t := m.Theme
 	p.Fill(t.Bar)
@@ -105,8 +105,9 @@ func (m *Model) header(p ui.Pane) {
 	m.situation(p.Right(x + 1))
 }
 
-// situation says on the right of the header what is worked on, with what, and
-// how it goes. Where that has no room, what is least news goes first.
+// situation draws the current object, engine and state on the right of the
+// header. If there is too little room, it omits the least important parts
+// first.
 func (m *Model) situation(p ui.Pane) {
 	with, lake := m.options.Engine, m.options.Lake
 	if len(m.options.Profile) > 0 {
@@ -136,7 +137,7 @@ func (m *Model) lastRun() string {
 	return fmt.Sprintf("last run %s %s, %s", runMark(last), ui.Span(last.Seconds), ui.Ago(m.now(), last.Started))
 }
 
-// lastMark is lastRun in a few characters.
+// lastMark formats the last run in a few characters.
 func (m *Model) lastMark() string {
 	switch {
 	case m.live.going():
@@ -148,7 +149,7 @@ func (m *Model) lastMark() string {
 	}
 }
 
-// runMark says in one character how a run ended.
+// runMark returns the result of a run as one character.
 func runMark(r *pipeline.Record) string {
 	switch r.Status {
 	case "ok":
@@ -162,13 +163,13 @@ func runMark(r *pipeline.Record) string {
 	}
 }
 
-// footer names the keys that work here and now.
+// footer draws the keys of the current actions.
 func (m *Model) footer(p ui.Pane) {
 	t := m.Theme
 	p.Fill(t.Bar)
 	x := 1
 	list := ui.Footer(m.possible())
-	// The last ones, help and palette, always have their place on the right.
+	// The last ones, help and palette, are always on the right.
 	var fixed []ui.Action
 	for len(list) > 0 && list[len(list)-1].Foot >= 99 {
 		fixed = append(fixed, list[len(list)-1])

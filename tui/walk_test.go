@@ -22,9 +22,9 @@ var (
 	walkSeed  = flag.Uint64("walkseed", 1, "where the random walk goes")
 )
 
-// Whatever is pressed, pasted, clicked and resized, in whatever order: nothing
-// panics, and what is drawn fits the terminal and cannot harm it. The lake is
-// full of values that would.
+// The test presses, pastes, clicks and resizes at random. Nothing may panic,
+// and every frame must fit the terminal and be safe for it. The lake is full of
+// unsafe values.
 func TestARandomWalkFindsNoWayToBreakTheScreens(t *testing.T) {
 	w := hostileWorld(t)
 	w.make(t)
@@ -44,8 +44,8 @@ func TestARandomWalkFindsNoWayToBreakTheScreens(t *testing.T) {
 	}
 }
 
-// hostileWorld is a lake of testdata/hostile, with a cell of a megabyte and a
-// file whose name is an escape sequence, too.
+// hostileWorld is the lake of testdata/hostile with two additions: a cell of a
+// megabyte and a file whose name is an escape sequence.
 func hostileWorld(t *testing.T) *world {
 	t.Helper()
 	w := newWorld(t, "hostile")
@@ -56,7 +56,7 @@ func hostileWorld(t *testing.T) *world {
 	return w
 }
 
-// walking are the options of a lake on which everything may be pressed.
+// walking returns options for a lake in which every key may be pressed.
 func (w *world) walking(t *testing.T) Options {
 	t.Helper()
 	o := w.options(t)
@@ -65,7 +65,7 @@ func (w *world) walking(t *testing.T) Options {
 	return o
 }
 
-// walk does one random thing after another.
+// walk performs random actions.
 type walk struct {
 	*driver
 	*rand.Rand
@@ -73,7 +73,7 @@ type walk struct {
 	steps []string
 }
 
-// everyKey are all keys that mean anything, and some that do not.
+// everyKey returns all keys with a meaning, and some without.
 func everyKey(d *driver) []string {
 	keys := []string{"backspace", "delete", "left", "right", "ctrl+a", "ctrl+w", "ctrl+k", "alt+b", "insert", "f9", "ä", "漢", "0", "9", "~"}
 	for _, a := range slices.Concat(d.places()...) {
@@ -95,7 +95,7 @@ func (r *walk) step() {
 		r.log("paste")
 		r.take(tea.PasteMsg{Content: text})
 	case n < 84:
-		for range 1 + r.IntN(4)*r.IntN(4) { // now and then a storm
+		for range 1 + r.IntN(4)*r.IntN(4) { // sometimes many at once
 			r.resize()
 		}
 	default:
@@ -110,7 +110,7 @@ func (r *walk) resize() {
 	r.take(tea.WindowSizeMsg{Width: size[0], Height: size[1]})
 }
 
-// click uses the mouse, mostly where there is something.
+// click uses the mouse, mostly on an active zone.
 func (r *walk) click() {
 	m := tea.Mouse{X: r.IntN(r.Width + 2), Y: r.IntN(r.Height + 2), Button: tea.MouseLeft}
 	if zones := r.drawn.Zones; len(zones) > 0 && r.IntN(4) > 0 {
@@ -139,8 +139,8 @@ func (r *walk) click() {
 
 func (r *walk) log(step string) { r.steps = append(r.steps, step) }
 
-// hear takes what came of it: sometimes at once, sometimes all of it, and
-// sometimes the time passes, too.
+// hear handles pending messages: sometimes one, sometimes all, and sometimes
+// timers too.
 func (r *walk) hear() {
 	if len(r.ticks) > 0 && r.IntN(20) == 0 {
 		r.ticks = r.ticks[:0]
@@ -160,8 +160,8 @@ func (r *walk) hear() {
 	}
 }
 
-// wellFormed wants a frame that fits the terminal and holds nothing but text
-// and styles.
+// wellFormed checks that a frame fits the terminal and contains only text and
+// styles.
 func wellFormed(t *testing.T, d *driver) {
 	t.Helper()
 	content := d.View().Content
@@ -182,7 +182,7 @@ func wellFormed(t *testing.T, d *driver) {
 	}
 }
 
-// harmful is what a line holds beside text and styles, or "".
+// harmful returns the part of a line that is neither text nor a style, or "".
 func harmful(line string) string {
 	for line != "" {
 		if rest, ok := strings.CutPrefix(line, "\x1b["); ok {

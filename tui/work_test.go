@@ -7,7 +7,7 @@ func TestNobodyWaitsForACommandThatTheLoopHasDropped(t *testing.T) {
 	w.open(t)
 	m, err := New(t.Context(), w.options(t))
 	must(t, err)
-	late := m.Init() // as when the program ends before it is run
+	late := m.Init() // for example if the program ends before it runs
 	must(t, m.Close())
 	d := &driver{TB: t, Model: m}
 	if late == nil || d.place != nil {

@@ -9,7 +9,7 @@ import (
 	"stedi/pipeline/ndjson"
 )
 
-// Hold reads a table into memory, as far as it fits there.
+// Hold loads a table into memory, or spills what does not fit.
 func (e *Engine) Hold(ctx context.Context, input pipeline.Input) (report ndjson.Report, err error) {
 	name := input.Table.Name
 	v, err := e.view(ctx, input, name+"_files")
@@ -27,7 +27,7 @@ func (e *Engine) Hold(ctx context.Context, input pipeline.Input) (report ndjson.
 	return report, err
 }
 
-// Check counts the rows that break a rule.
+// Check counts the rows that fail a check.
 func (e *Engine) Check(ctx context.Context, rule *pipeline.Check, inputs []pipeline.Input) (found pipeline.Findings, err error) {
 	for _, input := range inputs {
 		if input.Watched {

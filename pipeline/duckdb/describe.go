@@ -13,7 +13,7 @@ import (
 	"stedi/pipeline"
 )
 
-// Declare makes an empty table.
+// Declare creates an empty table.
 func (e *Engine) Declare(ctx context.Context, table string, columns []pipeline.Column) error {
 	if err := e.exec(ctx, statement("shape.sql", tableShape(table, columns))); err != nil {
 		return fmt.Errorf("declaring %s: %w", table, err)
@@ -22,7 +22,8 @@ func (e *Engine) Declare(ctx context.Context, table string, columns []pipeline.C
 	return nil
 }
 
-// Undeclare drops the empty tables, so that none is taken for a full one.
+// Undeclare drops the declared tables, so that an empty table is never used as
+// a full one.
 func (e *Engine) Undeclare(ctx context.Context) error {
 	var errs []error
 	for table := range e.declared {
@@ -32,8 +33,9 @@ func (e *Engine) Undeclare(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
-// Describe prepares the SELECT over the declared tables. A text that is new is
-// parsed first, for preparing several statements would run them.
+// Describe prepares the SELECT over the declared tables and returns its
+// columns. It parses a new text first, because preparing several statements
+// would run them.
 func (e *Engine) Describe(ctx context.Context, text string) (columns []pipeline.Column, err error) {
 	if !e.parsed[text] {
 		if _, err := e.parse(ctx, text); err != nil {
@@ -67,7 +69,7 @@ func tableShape(table string, columns []pipeline.Column) any {
 	return map[string]any{"Table": table, "Columns": shape}
 }
 
-// prepare returns the columns of one SELECT that has been parsed.
+// prepare returns the columns of one parsed SELECT.
 func (e *Engine) prepare(ctx context.Context, text string) (columns []driver.ColumnInfo, err error) {
 	err = e.conn.Raw(func(c any) error {
 		conn, ok := c.(*driver.Conn)
@@ -107,8 +109,8 @@ func columnsOf(stmt *driver.Stmt) ([]driver.ColumnInfo, error) {
 
 var caretLine = regexp.MustCompile(`(?s)\n\nLINE (\d+): .*$`)
 
-// sqlError makes a *pipeline.SQLError of what DuckDB says of a text. DuckDB
-// draws a caret below an excerpt; what we keep is the message.
+// sqlError converts DuckDB's error about a text to a *pipeline.SQLError. It
+// keeps only the message, without DuckDB's excerpt and caret.
 func sqlError(err error) error {
 	var fault *driver.Error
 	if !errors.As(err, &fault) {

@@ -1,7 +1,7 @@
-// Package duckdb is the embedded engine: it runs transforms in DuckDB over
-// tables that are our own strict reader, and writes the rows with our own
-// writer. It also reads what SQL says, with DuckDB's own parser. All cgo of
-// the program is in here.
+// Package duckdb is the embedded engine. It runs transforms in DuckDB over
+// tables that the strict reader of this program provides, and writes the rows
+// with this program's writer. It also analyses SQL with DuckDB's own parser.
+// All cgo of the program is in this package.
 package duckdb
 
 import (
@@ -20,15 +20,15 @@ import (
 	"stedi/pipeline"
 )
 
-// Options limit what the engine takes of the machine.
+// Options limit the resources of the engine.
 type Options struct {
-	Memory  string // as DuckDB writes it, such as "512MB"; empty: 80 % of the machine's
-	Threads int    // at most; 0: one for each core
-	Temp    string // private folder for rows that do not fit into memory
+	Memory  string // in DuckDB's notation, such as "512MB"; empty: 80 % of the machine's memory
+	Threads int    // maximum; 0: one per core
+	Temp    string // private directory for rows that do not fit into memory
 }
 
-// Engine is an embedded DuckDB. It is used by one goroutine at a time, but for
-// Trace and Conditions: who asks while another asks waits its turn.
+// Engine is an embedded DuckDB. Only one goroutine may use it at a time, except
+// for Trace and Conditions, whose concurrent calls wait for each other.
 type Engine struct {
 	asking   chan struct{} // holds a value while a caller uses the engine
 	db       *sql.DB
@@ -38,13 +38,13 @@ type Engine struct {
 	sinks    registry[*sink]
 	hashes   registry[*hashSet]
 	counters atomic.Int64
-	kept     map[string]int64             // rows of the tables that jobs left, by name
-	watched  string                       // the table whose watched columns are held
-	declared map[string][]pipeline.Column // tables that Describe knows, in lower case
-	parsed   map[string]bool              // texts found to be one SELECT
+	kept     map[string]int64             // number of rows in the tables that jobs kept, by name
+	watched  string                       // the table whose watched columns are kept
+	declared map[string][]pipeline.Column // tables known to Describe, in lower case
+	parsed   map[string]bool              // texts that were parsed as one SELECT
 }
 
-// registry holds what a callback finds by its number.
+// registry maps numbers to the objects that callbacks need.
 type registry[T any] struct {
 	last atomic.Int64
 	m    sync.Map
@@ -67,7 +67,7 @@ func (r *registry[T]) get(id int64) (v T, ok bool) {
 
 func (r *registry[T]) remove(id int64) { r.m.Delete(id) }
 
-// Open starts an engine. Close removes what it spills.
+// Open starts an engine. Close removes its spilled files.
 func Open(ctx context.Context, options Options) (*Engine, error) {
 	if errLayout != nil {
 		return nil, errLayout
@@ -107,24 +107,24 @@ func (e *Engine) open(ctx context.Context, options Options) (err error) {
 
 var _ pipeline.Engine = (*Engine)(nil)
 
-// Name is the engine's name.
+// Name is the name of the engine.
 const Name = "duckdb"
 
-// Name is the engine's name.
+// Name returns the name of the engine.
 func (e *Engine) Name() string { return Name }
 
-// Capabilities are those of the engine.
+// Capabilities returns the capabilities of the engine.
 func (e *Engine) Capabilities() pipeline.Capabilities { return Capabilities() }
 
-// Capabilities are those of an engine inside this process.
+// Capabilities returns the capabilities of an in-process engine.
 func Capabilities() pipeline.Capabilities {
 	return pipeline.Capabilities{Rejects: true, Hashes: true, Keeps: true}
 }
 
-// Release does nothing: what this engine writes goes through a stream.
+// Release does nothing: this engine writes through a stream.
 func (e *Engine) Release(context.Context, *pipeline.Table, pipeline.Target) error { return nil }
 
-// Spent is nothing.
+// Spent returns zero: this engine has no costs.
 func (e *Engine) Spent() pipeline.Spending { return pipeline.Spending{} }
 
 // Close ends the engine.
@@ -148,7 +148,7 @@ func (e *Engine) Forget(ctx context.Context, table string) error {
 	return e.exec(ctx, statement("drop.sql", named{Kind: "TABLE", Table: table}))
 }
 
-// unwatch drops what the last job held of the columns that it was to watch.
+// unwatch drops the watched columns that the last job kept.
 func (e *Engine) unwatch(ctx context.Context) error {
 	if e.watched == "" {
 		return nil
@@ -178,7 +178,7 @@ func (e *Engine) exec(ctx context.Context, query string) error {
 	return err
 }
 
-// number runs a query that gives one number.
+// number runs a query that returns one number.
 func (e *Engine) number(ctx context.Context, query string) (int64, error) {
 	var n sql.NullInt64
 	err := e.conn.QueryRowContext(ctx, query).Scan(&n)

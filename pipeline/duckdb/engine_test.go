@@ -35,7 +35,7 @@ func open(t *testing.T, options Options) *Engine {
 	return e
 }
 
-// table makes an input of lines.
+// table creates an input from lines.
 func table(t *testing.T, name string, columns []ndjson.Column, lines string) pipeline.Input {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), name+".json")
@@ -48,7 +48,7 @@ func table(t *testing.T, name string, columns []ndjson.Column, lines string) pip
 	}
 }
 
-// job makes a job of a SELECT over inputs.
+// job creates a job for a SELECT over inputs.
 func job(t *testing.T, e *Engine, sql string, inputs ...pipeline.Input) (pipeline.Job, *bytes.Buffer) {
 	t.Helper()
 	for _, in := range inputs {
@@ -119,8 +119,8 @@ func TestDuplicatesGoAndAreAccountedFor(t *testing.T) {
 	}
 }
 
-// Regardless of the optimizer, the stages have the rows that they have
-// when each is asked on its own.
+// Regardless of the optimizer, a stage has the same number of rows as when it
+// is queried alone.
 func TestStagesAreCountedExactly(t *testing.T) {
 	const ctes = "WITH a AS (SELECT n.k, n.v FROM numbers AS n WHERE n.v IS NOT NULL), b AS (SELECT a.k, a.v FROM a WHERE a.v > 500), c AS (SELECT b.k, b.v FROM b WHERE b.k IN (SELECT o.k FROM others AS o))"
 	for _, c := range []struct{ name, sql, others string }{
@@ -166,8 +166,8 @@ func TestStagesAreCountedExactly(t *testing.T) {
 	}
 }
 
-// Stage counters change no row: what a query gives with them is what it gives
-// without.
+// Stage counters change no row: a query gives the same result with and without
+// them.
 func TestKeptTablesAreReadByLaterJobs(t *testing.T) {
 	e := open(t, Options{})
 	first, _ := job(t, e, "SELECT p.Name, p.age FROM people AS p WHERE p.age IS NOT NULL", table(t, "people", peopleColumns, people))
@@ -292,8 +292,9 @@ func TestFilesAreOutOfReachOfATransform(t *testing.T) {
 	}
 }
 
-// The vectors are reached through private fields of the driver. A driver of
-// another layout must be noticed here and by Open, not by wrong rows.
+// The code accesses the vectors through private fields of the driver. This test
+// and Open must detect a driver of another layout; otherwise rows would be
+// wrong.
 func TestTheDriverHasTheLayoutThatWeReachInto(t *testing.T) {
 	if errLayout != nil {
 		t.Fatal(errLayout)
@@ -316,7 +317,7 @@ func TestProgressIsExactAtTheEnd(t *testing.T) {
 	}
 }
 
-// A bar that is nearly full must not go back when the next table is begun.
+// A nearly full progress bar must not go back when the next table starts.
 func TestProgressKnowsAllThereIsToReadBeforeItIsRead(t *testing.T) {
 	e := open(t, Options{})
 	ctx, cancel := context.WithCancel(t.Context())
@@ -334,8 +335,8 @@ func TestProgressKnowsAllThereIsToReadBeforeItIsRead(t *testing.T) {
 	}
 }
 
-// Only where the different values of some columns decide may a guard ask for
-// them in place of the rows.
+// A guard may read the distinct values of some columns instead of the rows only
+// if they alone decide the result.
 func TestWhatAGuardMayWatch(t *testing.T) {
 	e := open(t, Options{})
 	for text, want := range map[string]string{
@@ -385,7 +386,7 @@ func TestWatchedValuesAreThoseOfTheRowsWritten(t *testing.T) {
 	}
 }
 
-// Screens read a stage's predicate while they follow a subject.
+// Screens read a stage's predicate while they trace a subject.
 func TestSeveralMayAskAtOnce(t *testing.T) {
 	e := open(t, Options{})
 	in := table(t, "people", peopleColumns, people)

@@ -9,9 +9,8 @@ import (
 	"github.com/duckdb/duckdb-go/v2/mapping"
 )
 
-// onChunks makes a function that DuckDB's own threads call with chunks of
-// rows. A panic in it would leave through C and take the process with it, so
-// it becomes an error.
+// onChunks returns a function that DuckDB's threads call with chunks of rows. A
+// panic would unwind through C and crash the process, so it becomes an error.
 func onChunks(doing string, f func(chunk mapping.DataChunk, rows int, result mapping.Vector) error) driver.ScalarFuncExecutor {
 	return driver.ScalarFuncExecutor{
 		ScalarBinder: bindContext,
@@ -26,14 +25,14 @@ func onChunks(doing string, f func(chunk mapping.DataChunk, rows int, result map
 			}
 			chunk := rawChunk(state.GetInputChunk())
 			result := state.GetResultVector()
-			return f(chunk, int(mapping.DataChunkGetSize(chunk)), rawVector(&result)) // at most the chunk's capacity
+			return f(chunk, int(mapping.DataChunkGetSize(chunk)), rawVector(&result)) // at most the capacity of the chunk
 		},
 	}
 }
 
-// bindContext gives a function the query's context while the query is planned.
-// Without it the driver does so at the first chunk, where threads that have
-// their first chunks at once write to the same place.
+// bindContext passes the query's context to a function at planning time.
+// Otherwise the driver does so at the first chunk, which is a data race between
+// threads.
 func bindContext(ctx context.Context, _ []driver.ScalarUDFArg) (context.Context, error) {
 	return ctx, nil
 }

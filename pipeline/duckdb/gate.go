@@ -18,21 +18,21 @@ import (
 	"stedi/pipeline"
 )
 
-// Sealed is an engine for untrusted queries: it knows the
-// tables that SetTables gives it and nothing else, spills nothing, and its
-// settings are locked. It is meant for a process of its own, since a query can
-// still eat time and memory. It is used by one goroutine at a time.
+// Sealed is an engine for untrusted queries. It can read only the tables of
+// SetTables, spills nothing, and its settings are locked. It should run in a
+// separate process, because a query can still use much time and memory. Only
+// one goroutine may use it at a time.
 type Sealed struct {
 	engine  *Engine
 	parser  *sql.Conn                // parses while a query is open
-	conn    mapping.Connection       // the engine's own
+	conn    mapping.Connection       // connection of the engine
 	sources map[string]*sealedSource // by table, in lower case
 }
 
 type sealedSource struct {
 	*source
 	id     int64
-	judged bool // a share of rejects was found to be within the limit
+	judged bool // the share of rejects was checked and is within the limit
 }
 
 // OpenSealed starts an engine with a limit of memory and threads.
@@ -71,8 +71,8 @@ func (s *Sealed) open(ctx context.Context, settings string) (err error) {
 	})
 }
 
-// rawConnection reaches the connection behind the driver's, which can only
-// give whole results: a query here is read page by page.
+// rawConnection returns the C connection of the driver's connection. The driver
+// returns only complete results, but queries here are read page by page.
 func rawConnection(c any) (conn mapping.Connection, err error) {
 	outer, ok := c.(*driver.Conn)
 	if !ok {
@@ -125,8 +125,8 @@ func (s *Sealed) SetTables(ctx context.Context, tables []pipeline.Input) error {
 	return nil
 }
 
-// release gives back what the last query read with. No thread of DuckDB may
-// be at work.
+// release closes the readers of the last query. No thread of DuckDB may be
+// running.
 func (s *Sealed) release() {
 	for _, source := range s.sources {
 		source.close()
@@ -138,7 +138,7 @@ func (s *Sealed) release() {
 	}
 }
 
-// version is what the files of some tables were when a query began.
+// version is the state of files at the start of a query.
 type version []fileVersion
 
 type fileVersion struct {
@@ -146,8 +146,8 @@ type fileVersion struct {
 	info              os.FileInfo
 }
 
-// look settles which version of the named tables a query reads: it notes what
-// the files of landing tables are, and opens those of derived tables, which a
+// look fixes the version of the named tables for a query. It records the state
+// of the files of landing tables, and opens those of derived tables, which a
 // run may replace at any time.
 func (s *Sealed) look(tables []string, allow pipeline.Allowance) (version, error) {
 	var v version
@@ -174,16 +174,16 @@ func (s *Sealed) look(tables []string, allow pipeline.Allowance) (version, error
 }
 
 const (
-	// mostPinned is how many files of a table are kept open: a derived table
-	// that stedi has published has one.
+	// mostPinned bounds the open files per table: a derived table that stedi
+	// has published has one file.
 	mostPinned = 64
-	// pinTries bounds how often files are opened again because a run has
-	// replaced one of them meanwhile.
+	// pinTries bounds how often files are reopened because a run has replaced
+	// one of them.
 	pinTries = 20
 )
 
-// pin opens the files of tables so that all of them are versions of one moment:
-// after the last was opened, every path still leads to what was opened.
+// pin opens the files of tables in versions of the same moment: after the last
+// one is open, every path still refers to its open file.
 func pin(sources []*sealedSource) error {
 	for range pinTries {
 		for _, s := range sources {
@@ -216,7 +216,7 @@ func (s *sealedSource) pin() error {
 	return nil
 }
 
-// replaced reports whether a path leads to another file than the opened one.
+// replaced reports whether a path refers to another file than the open one.
 func (s *sealedSource) replaced() bool {
 	for _, f := range s.input.Files {
 		opened, err := f.Handle.Stat()
@@ -231,15 +231,15 @@ func (s *sealedSource) replaced() bool {
 func (s *sealedSource) unpin() {
 	for i := range s.input.Files {
 		if f := &s.input.Files[i]; f.Handle != nil {
-			_ = f.Handle.Close() // it was only read
+			_ = f.Handle.Close() // it was opened for reading only
 			f.Handle = nil
 		}
 	}
 }
 
-// judge says what the query had to leave out, or that it may not. Of a query
-// that was refused it reads the rest of the tables, to say how much that is. No
-// thread of DuckDB may be at work.
+// judge returns what the query left out, or an error if that is not allowed.
+// For a refused query it reads the rest of the tables, to report the total. No
+// thread of DuckDB may be running.
 func (s *Sealed) judge(ctx context.Context, refused bool) (left []pipeline.LeftOut, err error) {
 	for _, name := range slices.Sorted(maps.Keys(s.sources)) {
 		source := s.sources[name]
@@ -260,7 +260,7 @@ func (s *Sealed) judge(ctx context.Context, refused bool) (left []pipeline.LeftO
 	return left, nil
 }
 
-// unchanged makes sure that the files still are what they were.
+// unchanged returns an error if the files have changed since the version.
 func (v version) unchanged() error {
 	for _, was := range v {
 		is, err := os.Stat(was.path)
@@ -271,7 +271,7 @@ func (v version) unchanged() error {
 	return nil
 }
 
-// unreadable says what is wrong with a file without saying where it is.
+// unreadable describes an error about a file without its path.
 func unreadable(table, name string, err error) error {
 	if path, ok := errors.AsType[*os.PathError](err); ok {
 		err = path.Err
@@ -279,8 +279,8 @@ func unreadable(table, name string, err error) error {
 	return pipeline.Fail(pipeline.BadEngine, table, "A query reads regular files below the lake's folder only; list the tables again.", "%s cannot be read: %w", name, err)
 }
 
-// failed returns what stopped one of the readers, whose error DuckDB passes
-// on as a text only.
+// failed returns the original error of a reader; DuckDB passes on only its
+// text.
 func (s *Sealed) failed() error {
 	for _, source := range s.sources {
 		err := source.failed()

@@ -17,18 +17,18 @@ import (
 	"stedi/pipeline/ndjson"
 )
 
-// QueryError is what DuckDB says of a query.
+// QueryError is an error of DuckDB about a query.
 type QueryError struct {
-	Type       string // DuckDB's kind of exception, such as Binder
+	Type       string // DuckDB's exception type, such as Binder
 	Message    string
-	Position   int // byte of the text, or -1
+	Position   int // byte offset in the text, or -1
 	Candidates []string
 	Running    bool // said while rows were computed: the message may quote their values
 }
 
 func (e *QueryError) Error() string { return e.Message }
 
-// Cursor reads the rows of one query. It is closed before the next query.
+// Cursor reads the rows of one query. Close it before the next query.
 type Cursor struct {
 	sealed  *Sealed
 	version version
@@ -36,12 +36,12 @@ type Cursor struct {
 	readers []valueReader
 	prepare mapping.PreparedStatement
 	result  mapping.Result
-	open    bool // result is there
-	ended   bool // there are no more chunks, and to ask again would be an error
+	open    bool // result is set
+	ended   bool // there are no more chunks, and fetching again would be an error
 	chunk   mapping.DataChunk
-	row     int // of chunk, next to be read
-	rows    int // in chunk
-	shift   int // bytes that were put before the text
+	row     int // index of the next row in chunk
+	rows    int // number of rows in chunk
+	shift   int // length of the prefix that was added to the text, in bytes
 }
 
 // Query begins a query that reads the named tables and may leave out what is
@@ -78,11 +78,11 @@ func (s *Sealed) Query(ctx context.Context, p *Parsed, tables []string, allow pi
 	return c, nil
 }
 
-// Columns are the columns of every row.
+// Columns returns the columns of every row.
 func (c *Cursor) Columns() []pipeline.ResultColumn { return c.columns }
 
-// prepareText prepares one statement. A text of several would be one that the
-// caller has not looked at.
+// prepareText prepares exactly one statement. A second one would not have
+// passed the caller's checks.
 func (c *Cursor) prepareText(text string) error {
 	var statements mapping.ExtractedStatements
 	defer mapping.DestroyExtracted(&statements)
@@ -99,18 +99,19 @@ func (c *Cursor) prepareText(text string) error {
 	return nil
 }
 
-// manyPipelines are the marks, in a syntax tree, of what DuckDB may run as
-// several pipelines into one result: a UNION, or a join that keeps rows of
-// both sides, which the optimizer can make of any join or subquery.
+// manyPipelines are the marks in a syntax tree of operations that DuckDB may
+// run as several pipelines into one result: a UNION, or a join that keeps rows
+// of both sides, to which the optimizer can convert any join or subquery.
 var manyPipelines = []string{
 	`"type":"JOIN"`, `"type":"SET_OPERATION_NODE"`, `"type":"RECURSIVE_CTE_NODE"`, `"class":"SUBQUERY"`, `"type":"PIVOT"`, `"type":"SHOW_REF"`,
 	`"type":"COMPARE_IN"`, `"type":"COMPARE_NOT_IN"`, `"cte_map":{"map":[{`,
 }
 
-// streams reports whether the rows of a query may be taken while it runs. With
-// several pipelines into one result DuckDB 1.5 waits for ever, each full and
-// no reader: such a result is collected first. (duckdb/duckdb#22215; the
-// marks cannot be forged, since a text in JSON has its quotes escaped.)
+// streams reports whether the rows of a query can be read while it runs. With
+// several pipelines into one result DuckDB 1.5 can deadlock, because each of
+// them is full and has no reader. Such a result is collected first.
+// (duckdb/duckdb#22215; the marks cannot be forged, because text in JSON has
+// its quotes escaped.)
 func streams(tree string) bool {
 	for _, mark := range manyPipelines {
 		if strings.Contains(tree, mark) {
@@ -120,13 +121,13 @@ func streams(tree string) bool {
 	return true
 }
 
-// execute runs the prepared statement until there are rows, or to its end.
+// execute runs the prepared statement until the first rows, or to its end.
 func (c *Cursor) execute(stream bool) error {
 	var pending mapping.PendingResult
 	defer mapping.DestroyPending(&pending)
 	begin := mapping.PendingPrepared
 	if stream {
-		// It is deprecated without a successor.
+		// The function is deprecated, but has no successor.
 		begin = duckdb_go_bindings.PendingPreparedStreaming
 	}
 	if begin(c.prepare, &pending) == mapping.StateError {
@@ -139,9 +140,9 @@ func (c *Cursor) execute(stream bool) error {
 	return nil
 }
 
-// Next returns at most limit rows, and fewer when they hold about so many
-// bytes. After the last one it returns io.EOF. Every row returned is of one
-// version of the tables.
+// Next returns at most limit rows, or fewer if they reach about the given
+// number of bytes. After the last row it returns io.EOF. All rows come from the
+// same version of the tables.
 func (c *Cursor) Next(ctx context.Context, rows, bytes int) (page [][]any, err error) {
 	stop := c.sealed.interruptWith(ctx)
 	defer stop()
@@ -177,8 +178,8 @@ func (c *Cursor) Next(ctx context.Context, rows, bytes int) (page [][]any, err e
 	return page, c.sealed.shares(ctx)
 }
 
-// shares judges tables of which a share may be left out as soon as they are
-// read to their end: before the first row of a query that counts them.
+// shares checks tables with a limit on the share of rejects as soon as they are
+// completely read. A query that counts them is refused before its first row.
 func (s *Sealed) shares(ctx context.Context) error {
 	for _, source := range s.sources {
 		if source.allow == nil || source.allow.Percent == 0 || source.judged {
@@ -204,7 +205,7 @@ func (s *Sealed) shares(ctx context.Context) error {
 	return nil
 }
 
-// fetch gets the next rows from DuckDB.
+// fetch gets the next chunk from DuckDB.
 func (c *Cursor) fetch() (more bool, err error) {
 	if c.ended {
 		return false, nil
@@ -219,29 +220,29 @@ func (c *Cursor) fetch() (more bool, err error) {
 		}
 		return false, nil
 	}
-	c.rows = int(mapping.DataChunkGetSize(c.chunk)) // at most a chunk's capacity
+	c.rows = int(mapping.DataChunkGetSize(c.chunk)) // at most the capacity of a chunk
 	for i := range c.readers {
 		c.readers[i].bind(chunkVector(c.chunk, i))
 	}
 	return true, nil
 }
 
-// Close ends the query and waits until no thread works for it, regardless of
-// has become of ctx.
+// Close ends the query and waits until no thread works on it, even if ctx has
+// ended.
 func (c *Cursor) Close(ctx context.Context) {
 	c.stop(ctx)
 	c.sealed.release()
 }
 
-// Finish closes a query that has come to its end, and says what it had to leave
-// out. That it may not leave that out is an error.
+// Finish closes a query that has reached its end, and returns what it left out.
+// If that exceeds the limit, it returns an error.
 func (c *Cursor) Finish(ctx context.Context) ([]pipeline.LeftOut, error) {
 	c.stop(ctx)
 	defer c.sealed.release()
 	return c.sealed.judge(ctx, false)
 }
 
-// Fail closes a query that has failed, and returns the reason behind the error.
+// Fail closes a failed query, and returns the cause of the error.
 func (c *Cursor) Fail(ctx context.Context, err error) error {
 	c.stop(ctx)
 	defer c.sealed.release()
@@ -259,12 +260,12 @@ func (c *Cursor) stop(ctx context.Context) {
 		c.open = false
 	}
 	mapping.DestroyPrepare(&c.prepare)
-	// The next query waits for the threads of the one before.
+	// This query waits for the threads of the previous one.
 	_, _ = c.sealed.engine.number(context.WithoutCancel(ctx), statement("gate_idle.sql", nil))
 }
 
-// interruptWith stops what DuckDB is doing when ctx ends, again and again,
-// since a query that is just beginning forgets it.
+// interruptWith interrupts DuckDB when ctx ends. It repeats the interrupt,
+// because a query that is just starting discards it.
 func (s *Sealed) interruptWith(ctx context.Context) (stop func()) {
 	quit, done := make(chan struct{}), make(chan struct{})
 	go func() {
@@ -291,7 +292,7 @@ func (s *Sealed) interruptWith(ctx context.Context) (stop func()) {
 	}
 }
 
-// fault makes an error of DuckDB's text, which is JSON by our settings.
+// fault converts DuckDB's error text, which the settings make JSON.
 func (c *Cursor) fault(text string, running bool) error {
 	if err := c.sealed.failed(); err != nil {
 		return err
@@ -304,7 +305,7 @@ func (c *Cursor) fault(text string, running bool) error {
 	return fault
 }
 
-// ParseFault reads an error as DuckDB writes it with errors_as_json.
+// ParseFault parses an error in the format of errors_as_json.
 func ParseFault(text string) *QueryError {
 	var fields struct {
 		Type       string `json:"exception_type"`

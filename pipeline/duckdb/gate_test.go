@@ -134,7 +134,7 @@ func TestQueryStreamsWhatWouldNeverFit(t *testing.T) {
 	}
 }
 
-// DuckDB 1.5 can wait for ever on a result that several pipelines fill.
+// DuckDB 1.5 can deadlock on a result that several pipelines fill.
 func TestQueriesOfEveryShapeEnd(t *testing.T) {
 	s := sealed(t, 512<<20)
 	for query, want := range map[string]int{

@@ -15,17 +15,17 @@ import (
 	"stedi/pipeline/ndjson"
 )
 
-// valueReader reads one column of a chunk: nil, bool, int64, float64 or
+// valueReader reads one column of a chunk as nil, bool, int64, float64 or
 // string. It points into the chunk.
 type valueReader struct {
 	kind  mapping.Type
-	shape *ndjson.Shape // of a nested value, which comes as JSON text
+	shape *ndjson.Shape // of a nested value, which arrives as JSON text
 	data  unsafe.Pointer
-	valid []uint64 // nil: all are
+	valid []uint64 // nil means that all values are valid
 }
 
-// native reports whether a column's values cross as they are; any other is cast
-// to VARCHAR by DuckDB itself.
+// native reports whether the values of a column are read directly. DuckDB casts
+// all other types to VARCHAR.
 func native(t mapping.Type) bool {
 	switch t {
 	case driver.TYPE_BOOLEAN, driver.TYPE_TINYINT, driver.TYPE_SMALLINT, driver.TYPE_INTEGER, driver.TYPE_BIGINT,
@@ -74,25 +74,26 @@ func (r *valueReader) read(row int) any {
 	}
 }
 
-// show writes a nested value as a lake's tables show it, if they could hold it.
+// show formats a nested value as Shape.Show does, if it is valid in a lake's
+// table.
 func (r *valueReader) show(value string) string {
 	if r.shape == nil {
 		return value
 	}
 	shown, err := r.shape.Show(value)
 	if err != nil {
-		return value // such as one with a NaN
+		return value // for example a value with NaN
 	}
 	return shown
 }
 
 func at[T any](r *valueReader, row int) T {
 	var zero T
-	return *(*T)(unsafe.Add(r.data, row*int(unsafe.Sizeof(zero)))) // a few bytes
+	return *(*T)(unsafe.Add(r.data, row*int(unsafe.Sizeof(zero)))) // the size of a value is small
 }
 
-// widen gives the float64 that people would write for a float32: 0.1 is not
-// to become 0.10000000149.
+// widen returns the float64 with the shortest decimal spelling of f: 0.1 must
+// not become 0.10000000149.
 func widen(f float32) float64 {
 	wide, err := strconv.ParseFloat(strconv.FormatFloat(float64(f), 'g', -1, 32), 64)
 	if err != nil {
@@ -101,7 +102,7 @@ func widen(f float32) float64 {
 	return wide
 }
 
-// text copies a string of DuckDB's: short ones are in the value itself.
+// text copies a DuckDB string. The value itself contains a short string.
 func text(value *[16]byte) string {
 	const inlined = 12
 	length := *(*uint32)(unsafe.Pointer(value))
@@ -111,11 +112,11 @@ func text(value *[16]byte) string {
 	return strings.Clone(unsafe.String(*(**byte)(unsafe.Pointer(&value[8])), length))
 }
 
-// textColumn is a column as sql/gate_text.sql takes it.
+// textColumn is a column for sql/gate_text.sql.
 type textColumn struct {
 	Name string // c0, c1, …
-	Text bool   // to be cast
-	Type string // not empty: to be made JSON text as a value of this type
+	Text bool   // cast it to text
+	Type string // if not empty: convert it to JSON text as a value of this type
 }
 
 // describe finds the columns of the prepared statement. If some of them must
@@ -126,10 +127,10 @@ func (c *Cursor) describe(ctx context.Context, p *Parsed) (wrapped string, err e
 	columns := make([]textColumn, n)
 	cast := false
 	for i := range n {
-		kind := mapping.PreparedStatementColumnType(c.prepare, mapping.IdxT(i)) // it is small and not negative
+		kind := mapping.PreparedStatementColumnType(c.prepare, mapping.IdxT(i)) // i is small and not negative
 		columns[i] = textColumn{Name: fmt.Sprintf("c%d", i), Text: !native(kind)}
 		cast = cast || !native(kind)
-		c.columns[i].Name = mapping.PreparedStatementColumnName(c.prepare, mapping.IdxT(i)) // it is small and not negative
+		c.columns[i].Name = mapping.PreparedStatementColumnName(c.prepare, mapping.IdxT(i)) // i is small and not negative
 		c.columns[i].Type = c.typeName(i, kind)
 		c.readers[i].kind = kind
 		if !native(kind) {
@@ -153,8 +154,8 @@ func (c *Cursor) describe(ctx context.Context, p *Parsed) (wrapped string, err e
 	return statement("gate_text.sql", data), nil
 }
 
-// nestedColumns finds the columns that the tables of a lake could have as
-// nested ones. They are shown as a lake's files have them: as JSON.
+// nestedColumns finds the columns whose nested type a lake's table can have.
+// They are shown as JSON, like in a lake's files.
 func (c *Cursor) nestedColumns(ctx context.Context, query string, columns []textColumn) error {
 	infos, err := c.sealed.engine.prepare(ctx, query)
 	if err != nil {
@@ -172,10 +173,10 @@ func (c *Cursor) nestedColumns(ctx context.Context, query string, columns []text
 	return nil
 }
 
-// typeName is the name of a native type; one with an alias goes by that, as
-// JSON does.
+// typeName returns the name of a native type. A type with an alias, such as
+// JSON, has the alias as its name.
 func (c *Cursor) typeName(column int, kind mapping.Type) string {
-	logical := mapping.PreparedStatementColumnLogicalType(c.prepare, mapping.IdxT(column)) // it is small and not negative
+	logical := mapping.PreparedStatementColumnLogicalType(c.prepare, mapping.IdxT(column)) // column is small and not negative
 	defer mapping.DestroyLogicalType(&logical)
 	if alias := mapping.LogicalTypeGetAlias(logical); alias != "" {
 		return alias
@@ -189,7 +190,7 @@ var typeNames = map[mapping.Type]string{
 	driver.TYPE_FLOAT: "FLOAT", driver.TYPE_DOUBLE: "DOUBLE", driver.TYPE_VARCHAR: "VARCHAR",
 }
 
-// nameTypes asks DuckDB for the full names of the columns' types.
+// nameTypes queries DuckDB for the full names of the columns' types.
 func (c *Cursor) nameTypes(ctx context.Context, describe string) (err error) {
 	rows, err := c.sealed.engine.conn.QueryContext(ctx, describe)
 	if err != nil {
@@ -205,7 +206,8 @@ func (c *Cursor) nameTypes(ctx context.Context, describe string) (err error) {
 	return rows.Err()
 }
 
-// maxSemicolons is how many places of a text are tried for its end.
+// maxSemicolons bounds the semicolons that bare tries as the end of a
+// statement.
 const maxSemicolons = 100
 
 // bare takes the semicolon and what follows it off a statement: the shortest

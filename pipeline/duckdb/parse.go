@@ -13,12 +13,13 @@ import (
 	"stedi/pipeline"
 )
 
-// tree is a parsed statement as json_serialize_sql gives it.
+// tree is a parsed statement in the format of json_serialize_sql.
 type tree struct {
 	statements []any
 }
 
-// parse lets DuckDB's parser read a text. It must be exactly one SELECT.
+// parse parses a text with DuckDB's parser. The text must be exactly one
+// SELECT.
 func (e *Engine) parse(ctx context.Context, text string) (*tree, error) {
 	var serialized string
 	if err := e.conn.QueryRowContext(ctx, statement("parse.sql", nil), text).Scan(&serialized); err != nil {
@@ -37,7 +38,7 @@ func (e *Engine) parse(ctx context.Context, text string) (*tree, error) {
 		return nil, fmt.Errorf("parse: DuckDB's answer: %w", err)
 	}
 	if at := Backtick(text); at >= 0 {
-		// DuckDB parses `a` as an operator, too.
+		// DuckDB also parses `a` as an operator.
 		return nil, &pipeline.SQLError{Line: 1 + strings.Count(text[:at], "\n"), Message: BacktickMessage + ": use double quotes, " + BacktickName(text, at)}
 	}
 	if answer.Error {
@@ -57,7 +58,7 @@ func (e *Engine) parse(ctx context.Context, text string) (*tree, error) {
 	return &tree{statements: answer.Statements}, nil
 }
 
-// unparse makes text of one query node.
+// unparse converts a query node to text.
 func (e *Engine) unparse(ctx context.Context, node any) (string, error) {
 	var b bytes.Buffer
 	whole := map[string]any{"error": false, "statements": []any{map[string]any{"node": node, "named_param_map": []any{}}}}
@@ -71,7 +72,7 @@ func (e *Engine) unparse(ctx context.Context, node any) (string, error) {
 	return text, nil
 }
 
-// Parse reads the tables and the stages of a SELECT.
+// Parse returns the tables and the stages of a SELECT.
 func (e *Engine) Parse(ctx context.Context, text string) (pipeline.Statement, error) {
 	t, err := e.parse(ctx, text)
 	if err != nil {
@@ -92,7 +93,7 @@ func (e *Engine) Parse(ctx context.Context, text string) (pipeline.Statement, er
 	return s, nil
 }
 
-// root is the node of the statement's query.
+// root returns the node of the statement's query.
 func (t *tree) root() map[string]any { return field(t.statements[0], "node") }
 
 type cte struct {
@@ -102,7 +103,7 @@ type cte struct {
 	materialized bool
 }
 
-// ctes lists the CTEs of the statement in order.
+// ctes returns the CTEs of the statement in order.
 func (t *tree) ctes() []cte {
 	entries, _ := field(t.root(), "cte_map")["map"].([]any)
 	var all []cte
@@ -123,7 +124,7 @@ type tableRef struct {
 
 func (r tableRef) is(name string) bool { return strings.EqualFold(r.name, name) }
 
-// tables lists every mention of a table or a CTE in the order of the text.
+// tables returns every reference to a table or a CTE in the order of the text.
 func (t *tree) tables() []tableRef {
 	var refs []tableRef
 	walk(t.statements[0], func(node map[string]any) {
@@ -139,15 +140,15 @@ func (t *tree) tables() []tableRef {
 	return refs
 }
 
-// uses reports whether a node of the type occurs anywhere.
+// uses reports whether the tree has a node of the type.
 func (t *tree) uses(nodeType string) bool {
 	found := false
 	walk(t.statements[0], func(node map[string]any) { found = found || node["type"] == nodeType })
 	return found
 }
 
-// dropDistinct removes a plain DISTINCT from the outermost SELECT and reports
-// whether there was one and nothing else behind it.
+// dropDistinct removes a plain DISTINCT from the outermost SELECT. It reports
+// whether there was one, without other modifiers.
 func (t *tree) dropDistinct() bool {
 	modifiers, _ := t.root()["modifiers"].([]any)
 	if len(modifiers) != 1 || object(modifiers[0])["type"] != "DISTINCT_MODIFIER" {

@@ -8,9 +8,9 @@ import (
 	"stedi/pipeline/sqlquote"
 )
 
-// Quoted returns the length of the white space, the comment or the quoted text
-// that a SQL text begins with, or 0. It is used for messages about a text that
-// was refused already: a mistake here costs a worse message and nothing else.
+// Quoted returns the length of the white space, comment or quoted text at the
+// start of an SQL text, or 0. It is used only for messages about a text that
+// was refused, so a mistake here only makes a message worse.
 func Quoted(sql string) int {
 	switch {
 	case sql == "":
@@ -31,7 +31,8 @@ func Quoted(sql string) int {
 	return 0
 }
 
-// through returns the length up to the end of the mark, or of everything.
+// through returns the length up to and including the mark, or of the whole
+// text.
 func through(sql string, from int, mark string) int {
 	if n := strings.Index(sql[from:], mark); n >= 0 {
 		return from + n + len(mark)
@@ -39,8 +40,8 @@ func through(sql string, from int, mark string) int {
 	return len(sql)
 }
 
-// Backtick returns the byte of the first back-tick outside of quotes and
-// comments, or -1. No SQL of DuckDB has one there.
+// Backtick returns the offset of the first back-tick outside of quotes and
+// comments, or -1. DuckDB's SQL has no back-ticks there.
 func Backtick(sql string) int {
 	for i := 0; i < len(sql); {
 		if sql[i] == '`' {
@@ -51,11 +52,11 @@ func Backtick(sql string) int {
 	return -1
 }
 
-// BacktickMessage says what is wrong with a back-tick.
+// BacktickMessage is the error message for a back-tick.
 const BacktickMessage = "back-ticks do not quote names here"
 
-// BacktickName returns the name that the back-tick at a byte of the text
-// begins, in the quotes that DuckDB takes.
+// BacktickName returns the name after the back-tick at a byte offset, in the
+// quotes that DuckDB accepts.
 func BacktickName(sql string, at int) string {
 	name, _, closed := strings.Cut(sql[at+1:], "`")
 	if !closed || name == "" || len(name) > 128 || strings.ContainsAny(name, "\n'\"") {
@@ -69,8 +70,8 @@ var (
 	unknown = regexp.MustCompile(`Function with name "?(\w+)"? does not exist`)
 )
 
-// instead names what to write in place of the function that a message is
-// about, if DuckDB lacks it.
+// instead returns the replacement for the function in a message, if DuckDB
+// lacks the function.
 func instead(about *regexp.Regexp, message string) string {
 	m := about.FindStringSubmatch(message)
 	if m == nil {

@@ -12,10 +12,10 @@ import (
 	"stedi/pipeline/ndjson"
 )
 
-// The driver hands its callbacks values one by one; a C call or an interface
-// for each would cost more than all the rest. This file is the only one that
-// reaches the vectors behind them. The offsets are looked up by name and type,
-// and Open fails when a driver of another layout is linked.
+// The driver passes values to its callbacks one by one. A C call or an
+// interface per value would dominate the total cost. Only this file accesses
+// the vectors behind the values. The offsets are found by name and type of the
+// fields, and Open fails for a driver with another layout.
 
 type layout struct {
 	chunk      uintptr // of duckdb.DataChunk
@@ -56,8 +56,8 @@ func rawChunk(c *duckdb.DataChunk) mapping.DataChunk {
 	return *(*mapping.DataChunk)(unsafe.Add(unsafe.Pointer(c), driverLayout.chunk))
 }
 
-// projection maps a column of the table to its place in the chunk, -1 when
-// the query does not want it. It is empty when the query wants them all.
+// projection maps a column of the table to its index in the chunk, or to -1 if
+// the query does not read it. It is empty if the query reads all columns.
 func projection(c *duckdb.DataChunk) []int {
 	return *(*[]int)(unsafe.Add(unsafe.Pointer(c), driverLayout.projection))
 }
@@ -68,20 +68,20 @@ func rawVector(v *duckdb.Vector) mapping.Vector {
 }
 
 func chunkVector(c mapping.DataChunk, column int) mapping.Vector {
-	return mapping.DataChunkGetVector(c, mapping.IdxT(column)) // a column's place is small and not negative
+	return mapping.DataChunkGetVector(c, mapping.IdxT(column)) // the index of a column is small and not negative
 }
 
-// viewVector lets Go read or write what a DuckDB vector holds.
+// viewVector gives Go access to the memory of a DuckDB vector.
 func viewVector(v mapping.Vector) ndjson.Vector {
 	return ndjson.Vector{Data: mapping.VectorGetData(v), Valid: mapping.VectorGetValidity(v)}
 }
 
-// numbers are the first n values of a flat vector of numbers.
+// numbers returns the first n values of a flat vector of numbers.
 func numbers[T int64 | uint64](v mapping.Vector, n int) []T {
 	return unsafe.Slice((*T)(mapping.VectorGetData(v)), n)
 }
 
-// setOnes makes a BIGINT vector hold n ones.
+// setOnes sets the first n values of a BIGINT vector to 1.
 func setOnes(v mapping.Vector, n int) {
 	values := numbers[int64](v, n)
 	for i := range values {

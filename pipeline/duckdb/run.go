@@ -11,7 +11,7 @@ import (
 	"stedi/pipeline/ndjson"
 )
 
-// Run makes the rows of a table and writes them.
+// Run computes the rows of a table and writes them.
 func (e *Engine) Run(ctx context.Context, job pipeline.Job, progress func(pipeline.Progress)) (pipeline.Result, error) {
 	if err := e.unwatch(ctx); err != nil {
 		return pipeline.Result{}, err
@@ -26,7 +26,7 @@ func (e *Engine) Run(ctx context.Context, job pipeline.Job, progress func(pipeli
 	return result, nil
 }
 
-// Scan reads a table without making anything of it.
+// Scan reads a table without a transform.
 func (e *Engine) Scan(ctx context.Context, input pipeline.Input, progress func(pipeline.Progress)) (ndjson.Report, error) {
 	s := &source{input: input}
 	stop := every(progressInterval, func() {
@@ -41,7 +41,8 @@ func (e *Engine) Scan(ctx context.Context, input pipeline.Input, progress func(p
 
 const progressInterval = 80 * time.Millisecond
 
-// every calls f again and again until stop, which waits for the last call.
+// every calls f periodically until stop is called. stop waits for the last
+// call.
 func every(interval time.Duration, f func()) (stop func()) {
 	ticker := time.NewTicker(interval)
 	quit, done := make(chan struct{}), make(chan struct{})
@@ -63,7 +64,7 @@ func every(interval time.Duration, f func()) (stop func()) {
 	}
 }
 
-// run is one job on its way.
+// run is one running job.
 type run struct {
 	engine *Engine
 	job    pipeline.Job
@@ -71,8 +72,8 @@ type run struct {
 	sink   *sink
 }
 
-// watched lets the transform's SQL find its inputs by name, and runs it while
-// progress is called with how far it is.
+// watched makes the inputs available to the transform's SQL by name, and runs
+// it. It periodically calls progress.
 func (r *run) watched(ctx context.Context, progress func(pipeline.Progress)) (result pipeline.Result, err error) {
 	for _, input := range r.job.Inputs {
 		if err := r.open(ctx, input); err != nil {
@@ -122,8 +123,8 @@ func (r *run) open(ctx context.Context, input pipeline.Input) error {
 	return nil
 }
 
-// fits makes sure that the query gives the columns that the writer expects:
-// it takes them by their place and reads them by their type.
+// fits checks that the query returns the columns that the writer expects. The
+// writer reads columns by position and type.
 func (r *run) fits(ctx context.Context, query string) error {
 	got, err := r.engine.prepare(ctx, query)
 	if err != nil {
@@ -141,8 +142,8 @@ func (r *run) fits(ctx context.Context, query string) error {
 	return nil
 }
 
-// keep holds the rows as a table for the jobs that follow, and returns the
-// query that reads them.
+// keep stores the rows as a table for later jobs, and returns the query that
+// reads it.
 func (r *run) keep(ctx context.Context, made *counted) (string, error) {
 	e, table := r.engine, named{Table: r.job.Table.Name, Columns: r.job.Table.Columns}
 	rows := table
@@ -150,7 +151,7 @@ func (r *run) keep(ctx context.Context, made *counted) (string, error) {
 	target := table.Table
 	if made.distinct {
 		target = rows.Table
-		defer e.exec(context.WithoutCancel(ctx), statement("drop.sql", named{Kind: "TABLE", Table: rows.Table})) //nolint:errcheck // it is dropped already unless something else failed
+		defer e.exec(context.WithoutCancel(ctx), statement("drop.sql", named{Kind: "TABLE", Table: rows.Table})) //nolint:errcheck // the table is already dropped unless there is another error
 	}
 	if err := e.exec(ctx, statement("keep.sql", named{Table: target, SQL: made.sql})); err != nil {
 		return "", err
@@ -165,7 +166,7 @@ func (r *run) keep(ctx context.Context, made *counted) (string, error) {
 	return statement("all.sql", table), err
 }
 
-// distinct makes table of the rows without duplicates.
+// distinct creates table with the distinct rows.
 func (r *run) distinct(ctx context.Context, rows, table named) error {
 	unique, err := r.engine.isUnique(ctx, rows)
 	if err != nil {
@@ -178,7 +179,7 @@ func (r *run) distinct(ctx context.Context, rows, table named) error {
 	return r.engine.exec(ctx, statement("distinct.sql", rows))
 }
 
-// write sends the rows of a query through the sink.
+// write writes the rows of a query to the sink.
 func (r *run) write(ctx context.Context, query string) (int64, error) {
 	e := r.engine
 	id := e.sinks.add(r.sink)
@@ -196,7 +197,8 @@ func (r *run) write(ctx context.Context, query string) (int64, error) {
 	return made, nil
 }
 
-// send lets a query call the sink with its rows, and returns how many it made.
+// send runs a query that calls the sink with its rows, and returns their
+// number.
 func (r *run) send(ctx context.Context, q named) (int64, error) {
 	e := r.engine
 	if len(q.Watch) == 0 {
@@ -212,7 +214,7 @@ func (r *run) send(ctx context.Context, q named) (int64, error) {
 
 func watchedName(table string) string { return table + "_watched" }
 
-// account completes the result: what was read, and how many rows came how far.
+// account adds to the result what was read, and the rows of each stage.
 func (r *run) account(ctx context.Context, made *counted, result *pipeline.Result) error {
 	result.Reports = map[string]ndjson.Report{}
 	var inputs []pipeline.StageRows
@@ -246,7 +248,7 @@ func (r *run) progress() pipeline.Progress {
 	return p
 }
 
-// cause finds the error behind the text that DuckDB passes on.
+// cause returns the original error; DuckDB passes on only its text.
 func (r *run) cause(ctx context.Context, err error) error {
 	for _, v := range r.views {
 		err = v.cause(ctx, err)

@@ -14,24 +14,25 @@ import (
 	"stedi/pipeline/ndjson"
 )
 
-// source is a table of files that a query may read, once or several times.
+// source is a table of files. A query may read it several times.
 type source struct {
 	input   pipeline.Input
 	threads int
 	allow   *pipeline.Allowance // nil: the reader of the report decides
 
 	mu       sync.Mutex
-	readings []*reading // one for each time that a query reads the table
-	err      error      // what stopped one of them
+	readings []*reading // one per use of the table in a query
+	err      error      // the error that stopped a reading
 }
 
-// reading is a scan and the cursors that DuckDB's threads read it with.
+// reading is a scan with the cursors of DuckDB's threads.
 type reading struct {
 	scan    *ndjson.Scan
 	cursors []*ndjson.Cursor
 }
 
-// registerScan makes stedi_scan(ID) known: the table that source ID reads.
+// registerScan registers the table function stedi_scan(ID), which reads source
+// ID.
 func (e *Engine) registerScan() error {
 	id, err := driver.NewTypeInfo(driver.TYPE_BIGINT)
 	if err != nil {
@@ -50,9 +51,9 @@ func (e *Engine) registerScan() error {
 	})
 }
 
-// scanTable is one reading of a source, as DuckDB's table function sees it.
+// scanTable implements DuckDB's table function for one reading of a source.
 type scanTable struct {
-	ctx     context.Context //nolint:containedctx // DuckDB's callbacks carry none
+	ctx     context.Context //nolint:containedctx // DuckDB's callbacks have no context
 	source  *source
 	reading *reading
 	used    sync.Once
@@ -71,7 +72,8 @@ func (t *scanTable) ColumnInfos() []driver.ColumnInfo {
 	return infos
 }
 
-// bytesPerRow is a guess for the planner, which only orders joins by it.
+// bytesPerRow is an estimate for the planner, which uses it only to order
+// joins.
 const bytesPerRow = 100
 
 func (t *scanTable) Cardinality() *driver.CardinalityInfo {
@@ -83,7 +85,7 @@ func (t *scanTable) Init() driver.ParallelTableSourceInfo {
 	return driver.ParallelTableSourceInfo{MaxThreads: max(1, min(t.source.threads, t.reading.scan.Blocks()))}
 }
 
-// scanThread is what one of DuckDB's threads reads with.
+// scanThread is the state of one of DuckDB's threads.
 type scanThread struct {
 	cursor  *ndjson.Cursor
 	vectors []ndjson.Vector
@@ -95,10 +97,10 @@ func (t *scanTable) NewLocalState() any {
 	return &scanThread{cursor: t.source.cursor(t.reading), vectors: make([]ndjson.Vector, n), handles: make([]mapping.Vector, n)}
 }
 
-// FillChunk parses the next lines straight into DuckDB's vectors.
+// FillChunk parses the next lines directly into DuckDB's vectors.
 func (t *scanTable) FillChunk(state any, chunk driver.DataChunk) (err error) {
 	defer func() {
-		// A panic would leave through C and take the process with it.
+		// A panic would unwind through C and crash the process.
 		if r := recover(); r != nil {
 			err = fmt.Errorf("reading %s: %v\n%s", t.source.input.Table.Name, r, debug.Stack())
 		}
@@ -136,9 +138,9 @@ func (t *scanTable) FillChunk(state any, chunk driver.DataChunk) (err error) {
 	return nil
 }
 
-// moveHeap gives the long strings of a column to the vector's own heap with
-// one C call: the call makes a string of all of them in row 0, whose own value
-// is put back afterwards.
+// moveHeap copies the long strings of a column to the heap of the DuckDB vector
+// with one C call. The call creates one string of all of them in row 0, and the
+// value of row 0 is restored afterwards.
 func moveHeap(v *ndjson.Vector, handle mapping.Vector, rows int) {
 	if v.Data == nil || len(v.Heap) == 0 {
 		return
@@ -151,11 +153,11 @@ func moveHeap(v *ndjson.Vector, handle mapping.Vector, rows int) {
 	v.Relocate(rows, base)
 }
 
-// errRefused ends a query that had to leave out more than it may.
+// errRefused ends a query that would leave out more than allowed.
 var errRefused = errors.New("more rejects than allowed")
 
-// refuses reports, while a query runs, whether more was rejected than it may leave
-// out. Of a share only its end can tell.
+// refuses reports during a query whether the rejects exceed the limit. A limit
+// on the share can only be checked at the end.
 func (s *source) refuses(r *reading) bool {
 	return s.allow != nil && s.allow.Exceeded(s.input.Table, r.scan)
 }
@@ -210,8 +212,8 @@ func (s *source) progress(p *pipeline.Progress) {
 	}
 }
 
-// report reads what no query wanted, so that the counts and the rejects are
-// those of the whole table, and returns what there is to say of it.
+// report reads the parts that no query has read, so that the counts and rejects
+// cover the whole table, and returns the report.
 func (s *source) report(ctx context.Context) (ndjson.Report, error) {
 	s.mu.Lock()
 	if len(s.readings) == 0 {
@@ -226,8 +228,9 @@ func (s *source) report(ctx context.Context) (ndjson.Report, error) {
 	return first.scan.Report(ctx)
 }
 
-// soFar reports what was read for a query and had rejects. To judge a table it
-// has to be read to its end.
+// soFar returns the report of the reading with the most rejects; it is empty if
+// there are no rejects. With toTheEnd it reads the table to its end first, which
+// a check of the share requires.
 func (s *source) soFar(ctx context.Context, toTheEnd bool) (report ndjson.Report, err error) {
 	s.mu.Lock()
 	readings := s.readings
@@ -255,8 +258,8 @@ func (s *source) soFar(ctx context.Context, toTheEnd bool) (report ndjson.Report
 	return report, nil
 }
 
-// release gives back what DuckDB's threads had not read to its end. It is
-// called when no query runs any more.
+// release closes the unfinished cursors of DuckDB's threads. No query may be
+// running.
 func (r *reading) release() {
 	for _, c := range r.cursors {
 		c.Close()

@@ -13,26 +13,26 @@ import (
 	"stedi/pipeline"
 )
 
-// sessionNames are bare names that DuckDB reads as values of its session where
-// no column has them: SELECT user gives 'duckdb' in every row. sql/session.sql
-// makes them errors. A column of such a name is still a column.
+// sessionNames are unquoted names that DuckDB reads as session values if there
+// is no such column: SELECT user returns 'duckdb' in every row. sql/session.sql
+// turns them into errors. A column of such a name can still be read.
 var sessionNames = []string{"user", "current_user", "session_user", "current_role", "current_catalog", "current_schema"}
 
-// clockNames are standard SQL without quotes. In double quotes they are names
-// of columns, but DuckDB reads them as the time where no column has them.
+// clockNames are standard SQL without quotes. In double quotes they are column
+// names, but DuckDB reads them as the current time if there is no such column.
 var clockNames = []string{"current_date", "current_time", "current_timestamp", "localtime", "localtimestamp"}
 
 // SessionName is the Type of a QueryError about a name that is not a column,
-// and that DuckDB would replace by a value of its own.
+// and that DuckDB would replace by a session value.
 const SessionName = "Session name"
 
-// SessionNameFix says what to do about such an error.
+// SessionNameFix is the fix for such an error.
 const SessionNameFix = "Qualify the column with its table, such as a.user."
 
 var hidden = regexp.MustCompile(`(?i)^(?:Binder Error: )?Macro (\w+)\(\) does not support the supplied arguments`)
 
-// sessionError replaces DuckDB's message about a hidden function by one about
-// the name. serialized is the statement's tree.
+// sessionError replaces DuckDB's error about a hidden function by an error
+// about the name. serialized is the statement's tree.
 func sessionError(message string, serialized any) *QueryError {
 	m := hidden.FindStringSubmatch(message)
 	if m == nil || !slices.Contains(sessionNames, strings.ToLower(m[1])) {
@@ -55,8 +55,9 @@ func notColumn(name string, at int) *QueryError {
 	}
 }
 
-// QuotedClock finds a name in double quotes, such as "current_date", that no
-// column of the tables and no alias of the text has.
+// QuotedClock returns an error for a name in double quotes, such as
+// "current_date", that is neither a column of the tables nor an alias of the
+// text.
 func QuotedClock(serialized any, text string, columns []pipeline.Column) *QueryError {
 	var aliases map[string]bool
 	for _, ref := range bareNames(serialized) {
@@ -77,7 +78,7 @@ func QuotedClock(serialized any, text string, columns []pipeline.Column) *QueryE
 	return nil
 }
 
-// bareNames lists the references of one word, in the order of the text.
+// bareNames returns the references of one word, in the order of the text.
 func bareNames(serialized any) []tableRef {
 	var refs []tableRef
 	walk(serialized, func(node map[string]any) {
@@ -98,8 +99,7 @@ func bareNames(serialized any) []tableRef {
 	return refs
 }
 
-// aliasesOf collects the names that a text gives to columns and tables, in
-// lower case.
+// aliasesOf returns the aliases of columns and tables in a text, in lower case.
 func aliasesOf(serialized any) map[string]bool {
 	found := map[string]bool{}
 	walk(serialized, func(node map[string]any) {
@@ -119,7 +119,7 @@ func aliasesOf(serialized any) map[string]bool {
 	return found
 }
 
-// parsedTree decodes what json_serialize_sql returned.
+// parsedTree decodes the output of json_serialize_sql.
 func parsedTree(serialized string) (tree any) {
 	decoder := json.NewDecoder(strings.NewReader(serialized))
 	decoder.UseNumber()
@@ -141,10 +141,10 @@ func (p *Parsed) named(err error) error {
 	return err
 }
 
-// quoted is true for a text that may have one of clockNames in quotes.
+// quoted matches a text that may have one of clockNames in quotes.
 var quoted = regexp.MustCompile(`(?i)"(?:` + strings.Join(clockNames, "|") + `)"`)
 
-// quotedClock refuses the names that QuotedClock finds in a text of a
+// quotedClock refuses the names that QuotedClock finds in a text of the
 // definition.
 func (e *Engine) quotedClock(ctx context.Context, text string) error {
 	if !quoted.MatchString(text) {
@@ -164,8 +164,8 @@ func (e *Engine) quotedClock(ctx context.Context, text string) error {
 	return nil
 }
 
-// explainPrepare makes an error of DuckDB's about a text one of ours, with the
-// line in which it is.
+// explainPrepare converts DuckDB's error about a text to an error with its
+// line.
 func (e *Engine) explainPrepare(ctx context.Context, text string, err error) error {
 	fault, ok := errors.AsType[*pipeline.SQLError](err)
 	if ok && unknown.MatchString(fault.Message) {
@@ -188,7 +188,7 @@ func (e *Engine) explainPrepare(ctx context.Context, text string, err error) err
 	return err
 }
 
-// inText is the error for a text of a definition.
+// inText converts the error to one about a text of the definition.
 func (e *QueryError) inText(text string) error {
 	line := 0
 	if e.Position >= 0 {

@@ -11,7 +11,7 @@ import (
 	"stedi/pipeline/ndjson"
 )
 
-// sink is where the rows of a query go while it runs.
+// sink receives the rows of a query while it runs.
 type sink struct {
 	writer  *ndjson.Writer
 	columns int
@@ -19,15 +19,16 @@ type sink struct {
 	err     error
 }
 
-// sinkFunction is stedi_sink(ID, columns…): DuckDB's own threads call it with
-// the rows of a query, and nothing is materialised. It answers 1 for each row.
+// sinkFunction is stedi_sink(ID, columns…). DuckDB's threads call it with the
+// rows of a query, so no result is materialised. It returns 1 for each row.
 type sinkFunction struct{ engine *Engine }
 
 func (e *Engine) registerSink() error {
 	return driver.RegisterScalarUDF(e.conn, "stedi_sink", sinkFunction{e})
 }
 
-// Config says that the function takes anything and must see every row.
+// Config declares that the function accepts any types and must be called for
+// every row.
 func (f sinkFunction) Config() driver.ScalarFuncConfig {
 	number, _ := driver.NewTypeInfo(driver.TYPE_BIGINT)
 	anything, _ := driver.NewTypeInfo(driver.TYPE_ANY)
@@ -61,7 +62,7 @@ func (f sinkFunction) write(chunk mapping.DataChunk, rows int, result mapping.Ve
 	return nil
 }
 
-// fail keeps the first error as it was, for DuckDB passes on only its text.
+// fail keeps the first error, because DuckDB passes on only its text.
 func (s *sink) fail(err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

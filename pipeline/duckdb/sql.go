@@ -25,13 +25,13 @@ var statements = template.Must(template.New("").Funcs(template.FuncMap{
 func statement(file string, data any) string {
 	var b strings.Builder
 	if err := statements.ExecuteTemplate(&b, file, data); err != nil {
-		// The files are part of the program, and every one is filled in by tests.
+		// The files are embedded, and tests execute every one.
 		panic(fmt.Sprintf("sql/%s: %v", file, err))
 	}
 	return b.String()
 }
 
-// named are the fields that most of the files take.
+// named holds the fields for most of the templates.
 type named struct {
 	Table   string
 	As      string

@@ -11,28 +11,28 @@ import (
 	"stedi/pipeline"
 )
 
-// counted is a transform whose stages are counted while it runs.
+// counted is a transform that counts the rows of its stages while it runs.
 type counted struct {
 	sql      string // the transform with its counters
-	distinct bool   // a DISTINCT was taken off the outermost SELECT
-	limited  bool   // a LIMIT may keep rows from reaching the counters
+	distinct bool   // a DISTINCT was removed from the outermost SELECT
+	limited  bool   // a LIMIT may keep rows from the counters
 	stages   []stage
 }
 
-// stage is one CTE as sql/stages.sql takes it.
+// stage is one CTE for sql/stages.sql.
 type stage struct {
 	Name    string
 	Aliases []any
 	SQL     string
-	Shared  bool     // read more than once: materialised, so that it is counted once
-	Columns []string // of what it gives
-	Counter string   // the function that counts it; empty: nothing does
+	Shared  bool     // read more than once: it is materialised, so that it is counted once
+	Columns []string // columns of its result
+	Counter string   // the function that counts it; empty if it is not counted
 	rows    *atomic.Int64
 }
 
-// count makes the text of a transform that counts its stages as the rows pass
-// through them. The rows stay the same, but for duplicates where takeDistinct
-// asks for the DISTINCT to be taken off.
+// count returns the text of a transform that counts the rows of its stages
+// while it runs. The result is the same, except for duplicates if takeDistinct
+// removes the DISTINCT.
 func (e *Engine) count(ctx context.Context, text string, takeDistinct bool) (*counted, error) {
 	t, err := e.parse(ctx, text)
 	if err != nil {
@@ -77,7 +77,7 @@ func withStages(stages []stage, final string) string {
 	return statement("stages.sql", map[string]any{"Stages": stages, "Final": final})
 }
 
-// plain is the query over stages without any counter.
+// plain returns the query over stages without counters.
 func plain(stages []stage, final string) string {
 	bare := make([]stage, len(stages))
 	for i, s := range stages {
@@ -87,8 +87,8 @@ func plain(stages []stage, final string) string {
 	return withStages(bare, final)
 }
 
-// addCounter makes the function that counts stage i: it takes the stage's rows
-// as structs and gives them back unchanged.
+// addCounter registers the function that counts stage i. It takes the stage's
+// rows as structs and returns them unchanged.
 func (e *Engine) addCounter(ctx context.Context, c *counted, i int) error {
 	s := &c.stages[i]
 	columns, err := e.prepare(ctx, plain(c.stages[:i+1], statement("stage.sql", named{Table: s.Name})))
@@ -111,19 +111,19 @@ func (e *Engine) addCounter(ctx context.Context, c *counted, i int) error {
 	return driver.RegisterScalarUDF(e.conn, s.Counter, counter{row, s.rows})
 }
 
-// counter is the function that addCounter makes.
+// counter is the function that addCounter registers.
 type counter struct {
 	row  driver.TypeInfo
 	rows *atomic.Int64
 }
 
-// Config says that the function must see every row: being volatile, it is also
-// a wall that the optimizer moves no filter and no join across.
+// Config declares the function volatile. So it is called for every row, and the
+// optimizer moves no filter or join across it.
 func (c counter) Config() driver.ScalarFuncConfig {
 	return driver.ScalarFuncConfig{InputTypeInfos: []driver.TypeInfo{c.row}, ResultTypeInfo: c.row, Volatile: true, SpecialNullHandling: true}
 }
 
-// Executor passes a chunk on by reference, for all kinds of columns.
+// Executor passes a chunk on by reference, for columns of any type.
 func (c counter) Executor() driver.ScalarFuncExecutor {
 	return onChunks("counting", func(chunk mapping.DataChunk, rows int, result mapping.Vector) error {
 		mapping.VectorReferenceVector(result, chunkVector(chunk, 0))
@@ -132,9 +132,9 @@ func (c counter) Executor() driver.ScalarFuncExecutor {
 	})
 }
 
-// stageRows returns the rows of each stage. The counters are right unless
-// DuckDB had no need of some rows: an empty side of a join or a LIMIT ends a
-// query early. Then the stages are asked one by one.
+// stageRows returns the rows of each stage. The counters are exact unless
+// DuckDB skipped rows: an empty side of a join or a LIMIT ends a query early.
+// In that case it queries the stages one by one.
 func (e *Engine) stageRows(ctx context.Context, c *counted) ([]pipeline.StageRows, error) {
 	recount := c.limited
 	for _, s := range c.stages {

@@ -11,7 +11,7 @@ import (
 	"stedi/pipeline"
 )
 
-// Trace counts a subject's rows in every table and behind every stage.
+// Trace counts a subject's rows in every table and after every stage.
 func (e *Engine) Trace(ctx context.Context, job pipeline.TraceJob) (_ *pipeline.Trace, err error) {
 	over, err := e.turn(ctx)
 	if err != nil {
@@ -50,26 +50,26 @@ func (e *Engine) Trace(ctx context.Context, job pipeline.TraceJob) (_ *pipeline.
 	return found, nil
 }
 
-// trace is one on its way.
+// trace is one running trace.
 type trace struct {
 	engine *Engine
 	job    pipeline.TraceJob
 	views  map[string]*view // tables that are read from files
-	made   []string         // tables that are made up from their SQL
-	kinds  []string         // of names that a subject may go by
-	given  string           // the kind of the name that it was called by
-	rows   map[string]int64 // the subject's, by table
+	made   []string         // tables that are computed from their SQL
+	kinds  []string         // the kinds of names that a subject may have
+	given  string           // the kind of the given name
+	rows   map[string]int64 // number of the subject's rows, by table
 }
 
-// subject are the fields of the files sql/subject_*.sql.
+// subject holds the fields for the templates sql/subject_*.sql.
 type subject struct {
 	Names, Linked, Table, Column, To, SQL string
 }
 
-// names is the table that holds the subject's names of a kind.
+// names returns the table with the subject's names of a kind.
 func names(kind string) string { return "stedi_subject_" + kind }
 
-// open lets every table be found by its name.
+// open makes every table available by its name.
 func (t *trace) open(ctx context.Context) (err error) {
 	t.views = map[string]*view{}
 	for _, table := range t.job.Lake.Tables {
@@ -93,8 +93,8 @@ func (t *trace) open(ctx context.Context) (err error) {
 	return nil
 }
 
-// name finds out what kind of name the subject was called by: the first for
-// which some table has a row of it.
+// name determines the kind of the given name: the first kind for which a table
+// has a row.
 func (t *trace) name(ctx context.Context) error {
 	for _, kind := range t.kinds {
 		if err := t.engine.exec(ctx, statement("subject_names.sql", subject{Names: names(kind)})); err != nil {
@@ -122,7 +122,7 @@ func (t *trace) name(ctx context.Context) error {
 	return nil
 }
 
-// link finds the subject's names of another kind where both stand in one row.
+// link finds the subject's names of another kind in rows that have both kinds.
 func (t *trace) link(ctx context.Context, kind string) (pipeline.Link, error) {
 	to := names(kind)
 	if err := t.engine.exec(ctx, statement("subject_names.sql", subject{Names: to})); err != nil {
@@ -142,7 +142,7 @@ func (t *trace) link(ctx context.Context, kind string) (pipeline.Link, error) {
 	return pipeline.Link{Name: kind, Values: n}, err
 }
 
-// table counts in one table, and in the stages that make it.
+// table counts in one table, and in the stages of its transform.
 func (t *trace) table(ctx context.Context, table *pipeline.Table) (pipeline.TableTrace, error) {
 	found := pipeline.TableTrace{Table: table.Name, Zone: table.Zone, Stages: []pipeline.StageTrace{}}
 	columns := map[string]string{}
@@ -169,9 +169,9 @@ func (t *trace) table(ctx context.Context, table *pipeline.Table) (pipeline.Tabl
 	return found, err
 }
 
-// count counts the subject's rows among those of a table or a query: by the
-// name that was given if a column holds such names, else by one that goes with
-// it, else not at all (-1).
+// count counts the subject's rows in a table or query: by the given name if a
+// column holds names of its kind, else by a linked name. If neither is possible
+// it returns -1.
 func (t *trace) count(ctx context.Context, stages []stage, from subject, columns []string, known map[string]string) (int64, error) {
 	if t.given == "" {
 		return 0, nil
@@ -194,7 +194,7 @@ func (t *trace) count(ctx context.Context, stages []stage, from subject, columns
 	return t.engine.number(ctx, query)
 }
 
-// stages follows the subject through a transform.
+// stages traces the subject through a transform.
 func (t *trace) stages(ctx context.Context, table *pipeline.Table) ([]pipeline.StageTrace, error) {
 	e, first := t.engine, table.Transform.Inputs[0]
 	tree, err := e.parse(ctx, table.Transform.SQL)
@@ -228,7 +228,7 @@ func (t *trace) stages(ctx context.Context, table *pipeline.Table) ([]pipeline.S
 	if err != nil {
 		return nil, err
 	}
-	// The text may end with a comment.
+	// The text may end in a comment, so a line feed follows.
 	if last.Rows, err = t.count(ctx, nil, subject{SQL: table.Transform.SQL + "\n"}, columns, known); err != nil {
 		return nil, err
 	}
@@ -245,7 +245,7 @@ func (t *trace) columns(ctx context.Context, query string) ([]string, error) {
 	return columns, err
 }
 
-// condition is the text of what a SELECT asks of its rows.
+// condition returns the predicate of a SELECT as text.
 func (e *Engine) condition(ctx context.Context, node map[string]any) (string, error) {
 	conditions := joins(field(node, "from_table"))
 	if where := field(node, "where_clause"); where != nil {
@@ -296,7 +296,7 @@ func (e *Engine) Conditions(ctx context.Context, table *pipeline.Table) (map[str
 	return conditions, nil
 }
 
-// joins lists the conditions of the joins of a FROM.
+// joins returns the conditions of the joins of a FROM.
 func joins(from map[string]any) []any {
 	if from["type"] != "JOIN" {
 		return nil
@@ -308,7 +308,7 @@ func joins(from map[string]any) []any {
 	return conditions
 }
 
-// cause finds the error behind the text that DuckDB passes on.
+// cause returns the original error; DuckDB passes on only its text.
 func (t *trace) cause(ctx context.Context, err error) error {
 	for _, v := range t.views {
 		err = v.cause(ctx, err)

@@ -12,15 +12,15 @@ import (
 	"stedi/pipeline/sqlquote"
 )
 
-// plainTypes are DuckDB's types for those of a lake that have no parameters.
+// plainTypes maps types of a lake without parameters to DuckDB's types.
 var plainTypes = map[ndjson.Type]driver.Type{
 	ndjson.String: driver.TYPE_VARCHAR, ndjson.Boolean: driver.TYPE_BOOLEAN,
 	ndjson.Tinyint: driver.TYPE_TINYINT, ndjson.Smallint: driver.TYPE_SMALLINT, ndjson.Int: driver.TYPE_INTEGER, ndjson.Bigint: driver.TYPE_BIGINT,
 	ndjson.Float: driver.TYPE_FLOAT, ndjson.Double: driver.TYPE_DOUBLE, ndjson.Date: driver.TYPE_DATE, ndjson.Timestamp: driver.TYPE_TIMESTAMP,
 }
 
-// vectorType is the type of the vectors that the reader fills for a column.
-// Nested values travel as text.
+// vectorType returns the type of the vectors that the reader fills for a
+// column. Nested values are text.
 func vectorType(t ndjson.Type) (driver.TypeInfo, error) {
 	shape := t.Shape()
 	if shape.Kind == ndjson.KindDecimal {
@@ -33,14 +33,14 @@ func vectorType(t ndjson.Type) (driver.TypeInfo, error) {
 	return driver.NewTypeInfo(kind)
 }
 
-// lakeType is the type of a lake's tables that holds the values of one of
-// DuckDB's, if there is one.
+// lakeType returns the type of a lake's table for a DuckDB type; false if there
+// is none.
 func lakeType(info driver.TypeInfo) (ndjson.Type, bool) {
 	shape, ok := shapeOf(info)
 	if !ok {
 		return "", false
 	}
-	// A type that is nested too deep, or has odd field names, is refused.
+	// ParseType refuses a type that is nested too deep or has odd field names.
 	t, err := ndjson.ParseType(string(shape.Type().String()))
 	return t, err == nil
 }
@@ -77,7 +77,7 @@ func shapeOf(info driver.TypeInfo) (s ndjson.Shape, ok bool) {
 	return s, false
 }
 
-// fromText is the SQL of a column that the reader gives as text.
+// fromText returns the SQL that converts a column from the reader's text.
 func fromText(c ndjson.Column) string {
 	if shape := c.Type.Shape(); shape.IsNested() {
 		return fmt.Sprintf("CAST(CAST(%s AS JSON) AS %s) AS %s", sqlquote.ANSI.Name(c.Name), pipeline.ResultType(c.Type), sqlquote.ANSI.Name(c.Name))
@@ -85,7 +85,7 @@ func fromText(c ndjson.Column) string {
 	return sqlquote.ANSI.Name(c.Name)
 }
 
-// toText is the SQL that makes a value what the writer takes.
+// toText returns the SQL that converts a value for the writer.
 func toText(value string, t ndjson.Type) string {
 	if shape := t.Shape(); shape.IsNested() {
 		return nestedText(value, pipeline.ResultType(t))
@@ -95,14 +95,14 @@ func toText(value string, t ndjson.Type) string {
 
 var decimalName = regexp.MustCompile(`DECIMAL\(\d+, ?\d+\)`)
 
-// nestedText is the SQL that makes JSON of a nested value of the type. Decimals
-// become text on the way: DuckDB writes them into JSON as floats.
+// nestedText returns the SQL that converts a nested value of the type to JSON.
+// It casts decimals to text, because DuckDB writes them to JSON as floats.
 func nestedText(value, duckType string) string {
 	return fmt.Sprintf("CAST(to_json(CAST(%s AS %s)) AS VARCHAR)", value, decimalName.ReplaceAllString(duckType, "VARCHAR"))
 }
 
-// holds reports whether a column of DuckDB's type gives the vectors of a type. A
-// varchar and a char give those of a string.
+// holds reports whether a column of DuckDB's type has the vectors of a lake's
+// type. A varchar and a char have those of a string.
 func holds(info driver.TypeInfo, t ndjson.Type) bool {
 	got, ok := lakeType(info)
 	shape := t.Shape()

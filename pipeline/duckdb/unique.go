@@ -10,10 +10,9 @@ import (
 	"github.com/duckdb/duckdb-go/v2/mapping"
 )
 
-// hashSet reports whether all of many hashes are different. Threads sort them
-// into buckets by their first bits; each bucket is then looked through in a
-// table that fits into a core's cache, which DuckDB's count(DISTINCT …) does
-// not.
+// hashSet reports whether a large number of hashes are distinct. Threads sort
+// them into buckets by their first bits. Each bucket is then checked in a table
+// that fits into a core's cache, unlike that of DuckDB's count(DISTINCT …).
 type hashSet struct {
 	mu   sync.Mutex
 	free []*buckets
@@ -48,7 +47,7 @@ func (s *hashSet) take() *buckets {
 	return b
 }
 
-// unique is called after the last add.
+// unique reports whether all hashes are distinct. Call it after the last add.
 func (s *hashSet) unique() bool {
 	var table []uint64
 	for i := range 1 << bucketBits {
@@ -69,8 +68,8 @@ func (s *hashSet) unique() bool {
 	return true
 }
 
-// place puts a bucket's hashes into an empty table of more than their number,
-// in which 0 is a free place. It ends at the first hash that is there already.
+// place inserts a bucket's hashes into an empty table that is larger than the
+// bucket. In the table, 0 means a free place. It stops at the first duplicate.
 func (s *hashSet) place(bucket int, table []uint64) bool {
 	mask := uint64(len(table) - 1)
 	zeros := 0
@@ -93,22 +92,22 @@ func (s *hashSet) place(bucket int, table []uint64) bool {
 	return zeros < 2
 }
 
-// hashFunction is stedi_hash(ID, hash): it puts the hashes of a query into set
-// ID, and answers 1 for each.
+// hashFunction is stedi_hash(ID, hash). It adds the hashes of a query to set
+// ID, and returns 1 for each.
 type hashFunction struct{ engine *Engine }
 
 func (e *Engine) registerHash() error {
 	return driver.RegisterScalarUDF(e.conn, "stedi_hash", hashFunction{e})
 }
 
-// Config says that the function must see every row.
+// Config declares that the function must be called for every row.
 func (f hashFunction) Config() driver.ScalarFuncConfig {
 	number, _ := driver.NewTypeInfo(driver.TYPE_BIGINT)
 	hash, _ := driver.NewTypeInfo(driver.TYPE_UBIGINT)
 	return driver.ScalarFuncConfig{InputTypeInfos: []driver.TypeInfo{number, hash}, ResultTypeInfo: number, Volatile: true, SpecialNullHandling: true}
 }
 
-// Executor takes one chunk of hashes at a time.
+// Executor adds one chunk of hashes at a time.
 func (f hashFunction) Executor() driver.ScalarFuncExecutor {
 	return onChunks("collecting hashes", f.collect)
 }
@@ -127,12 +126,12 @@ func (f hashFunction) collect(chunk mapping.DataChunk, rows int, result mapping.
 	return nil
 }
 
-// manyRows is from where on the hashes, of 8 bytes each, are left to DuckDB,
-// which keeps to its limit of memory.
+// manyRows is the number of rows above which DuckDB deduplicates instead,
+// because it respects its memory limit. A hash has 8 bytes.
 const manyRows = 16 << 20
 
-// isUnique proves that no row of a table is there twice, or says that it may
-// be: equal rows have equal hashes.
+// isUnique returns true if all rows of a table are distinct, and false if they
+// may not be. Equal rows have equal hashes.
 func (e *Engine) isUnique(ctx context.Context, rows named) (bool, error) {
 	n, err := e.number(ctx, statement("count.sql", rows))
 	if err != nil {

@@ -20,7 +20,7 @@ func TestOneHashThatIsThereTwiceIsFoundAmongMany(t *testing.T) {
 		}
 		seen[hashes[i]] = true
 	}
-	hashes[77] = 0 // the mark of a free place is a hash like any other
+	hashes[77] = 0 // the value for a free place is also a valid hash
 	for _, c := range []struct {
 		name  string
 		extra []uint64
@@ -51,7 +51,7 @@ func TestOneHashThatIsThereTwiceIsFoundAmongMany(t *testing.T) {
 	}
 }
 
-// The proof sees equal rows as SQL does: 0 and -0 are equal, and so are nulls.
+// Equality is that of SQL: 0 and -0 are equal, and so are nulls.
 func TestTheProofAgreesWithDistinct(t *testing.T) {
 	for rows, want := range map[string]string{
 		"(1, 0.0), (1, -0.0)":                  "1",

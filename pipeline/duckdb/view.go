@@ -6,7 +6,7 @@ import (
 	"stedi/pipeline"
 )
 
-// view is a table of files that queries find by a name.
+// view makes a table of files available to queries by name.
 type view struct {
 	engine *Engine
 	name   string
@@ -24,7 +24,7 @@ func (e *Engine) view(ctx context.Context, input pipeline.Input, name string) (*
 	return v, nil
 }
 
-// cause finds the error behind the text that DuckDB passes on.
+// cause returns the original error; DuckDB passes on only its text.
 func (v *view) cause(ctx context.Context, err error) error {
 	if err == nil {
 		return nil

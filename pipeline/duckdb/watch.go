@@ -5,10 +5,10 @@ import (
 	"strings"
 )
 
-// watch returns the columns that a SELECT reads of a table, if nothing but
-// their different values decides whether there is a row in the result: the
-// SELECT is plain columns over joins and conditions, the table stands once in
-// it, and every column says by its qualifier whose it is. Otherwise nil.
+// watch returns the columns that a SELECT reads of a table, if their distinct
+// values alone decide whether the result has a row: the SELECT is plain columns
+// over joins and conditions, it refers to the table once, and every column is
+// qualified. Otherwise it returns nil.
 func (t *tree) watch(table string) []string {
 	root := t.root()
 	if len(t.ctes()) > 0 || root["type"] != "SELECT_NODE" || uses(t.tables(), table) != 1 {
@@ -36,7 +36,7 @@ func (t *tree) watch(table string) []string {
 }
 
 // joined finds a table in a tree of joins, outside any subquery, and returns
-// the name that its columns go by.
+// the qualifier of its columns.
 func joined(from any, table string) string {
 	node := object(from)
 	switch node["type"] {
@@ -58,8 +58,9 @@ func joined(from any, table string) string {
 	return ""
 }
 
-// columnsOf lists the columns with that qualifier, in lower case. A column
-// without a qualifier, or a star, could be of any table: then there is no list.
+// columnsOf returns the columns with the qualifier, in lower case. It returns
+// nil if there is a column without a qualifier or a star, which could belong to
+// any table.
 func (t *tree) columnsOf(alias string) []string {
 	var columns []string
 	known := true

@@ -7,7 +7,7 @@ import (
 	"stedi/pipeline/printable"
 )
 
-// csvRows writes comma-separated values that a spreadsheet takes for data.
+// csvRows writes comma-separated values that are safe to open in a spreadsheet.
 type csvRows struct{ csv *csv.Writer }
 
 func (c *csvRows) Row(values []any) error {
@@ -29,8 +29,8 @@ func (c *csvRows) End() error {
 	return c.csv.Error()
 }
 
-// neutral puts a quote before what a spreadsheet would take for a formula
-// (OWASP, "CSV Injection").
+// neutral adds a quote before text that a spreadsheet would evaluate as a
+// formula (OWASP, "CSV Injection").
 func neutral(s string) string {
 	if s != "" && strings.ContainsRune("=+-@\t\r\n", rune(s[0])) {
 		return "'" + s

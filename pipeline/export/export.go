@@ -1,4 +1,3 @@
-// Package export writes rows in the forms that other programs read.
 package export
 
 import (
@@ -8,33 +7,32 @@ import (
 	"stedi/pipeline"
 )
 
-// Format is a form of rows.
+// Format is an output format for rows.
 type Format string
 
-// The forms in which rows can be written.
+// The output formats.
 const (
 	JSON     Format = "json"   // one array of objects
-	NDJSON   Format = "ndjson" // one object a line
+	NDJSON   Format = "ndjson" // one object per line
 	CSV      Format = "csv"
 	Markdown Format = "md" // a table
 	Parquet  Format = "parquet"
 )
 
-// Formats are all of them.
+// Formats lists all formats.
 var Formats = []Format{JSON, NDJSON, CSV, Markdown, Parquet}
 
-// Writer writes rows one after the other. What it holds in memory does not
-// depend on how many there are.
+// Writer writes rows one by one. Its memory does not depend on their number.
 type Writer interface {
-	// Row writes a row: a nil, a bool, an int64, a float64 or a string for
-	// each column.
+	// Row writes a row: a nil, a bool, an int64, a float64 or a string for each
+	// column.
 	Row(values []any) error
-	// End writes what comes after the last row, after which nothing can be
-	// written. It must be called, after an error too.
+	// End writes the rest of the output. It must be called, also after an
+	// error. No row can be written afterwards.
 	End() error
 }
 
-// NewWriter begins to write rows with the columns.
+// NewWriter returns a Writer for rows with the columns.
 func NewWriter(w io.Writer, format Format, columns []pipeline.ResultColumn) Writer {
 	names, nested := make([]string, len(columns)), make([]bool, len(columns))
 	for i, c := range columns {

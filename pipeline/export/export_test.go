@@ -53,7 +53,7 @@ func written(tb testing.TB, format Format, columns []pipeline.ResultColumn, rows
 	return b.String()
 }
 
-// readParquet reads a Parquet file with an engine that has nothing of ours.
+// readParquet reads a Parquet file with an independent engine.
 func readParquet(tb testing.TB, content string) (names, types []string, rows [][]any) {
 	tb.Helper()
 	path := filepath.Join(tb.TempDir(), "rows.parquet")

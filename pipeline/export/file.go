@@ -6,9 +6,9 @@ import (
 	"os"
 )
 
-// Into makes a new file of what write writes, which only its owner can read. A
-// file of that name that is there already stays as it is, and is an error; when
-// write fails there is no file.
+// Into creates a file with the output of write, readable only by its owner. If
+// the file exists, it stays unchanged and Into returns an error. If write
+// fails, Into leaves no file.
 func Into(name string, write func(io.Writer) error) error {
 	file, err := os.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err != nil {

@@ -12,13 +12,13 @@ import (
 	"stedi/pipeline/printable"
 )
 
-// jsonRows writes objects, in an array or one a line. Characters that could
-// harm a terminal are escaped, which means the same in JSON.
+// jsonRows writes objects, in an array or one per line. It escapes characters
+// that could harm a terminal; the escapes have the same meaning in JSON.
 type jsonRows struct {
 	w     io.Writer
 	names []string
-	// nested says of columns whether their values, which are text, are the JSON
-	// of arrays and objects.
+	// nested reports for each column whether its values are the JSON text of
+	// arrays and objects.
 	nested []bool
 	array  bool
 	some   bool
@@ -65,8 +65,8 @@ func (j *jsonRows) End() error {
 	return err
 }
 
-// appendJSON adds a value as encoding/json writes it, with those characters
-// escaped that are not printable. Most values go the short way.
+// appendJSON appends a value as encoding/json does, and escapes the characters
+// that are not printable. It has a fast path for most values.
 func appendJSON(b []byte, v any) []byte {
 	switch v := v.(type) {
 	case int64:
@@ -83,16 +83,16 @@ func appendJSON(b []byte, v any) []byte {
 	return append(b, safeJSON(v)...)
 }
 
-// special reports whether a character in a text may have to be escaped.
+// special reports whether a character in a text may need an escape.
 func special(r rune) bool {
 	return r < ' ' || r > '~' || r == '"' || r == '\\' || r == '<' || r == '>' || r == '&'
 }
 
-// safeJSON encodes any value in printable characters.
+// safeJSON encodes any value with printable characters only.
 func safeJSON(v any) []byte {
 	encoded, err := json.Marshal(v)
 	if err != nil {
-		encoded, _ = json.Marshal(printable.Value(v)) // not a number: NaN and the infinities
+		encoded, _ = json.Marshal(printable.Value(v)) // NaN and the infinities are not JSON numbers
 	}
 	if !bytes.ContainsFunc(encoded, printable.Hostile) {
 		return encoded

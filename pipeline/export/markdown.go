@@ -21,7 +21,7 @@ func (m *markdownRows) line(cells []string) error {
 	return err
 }
 
-// head writes the names, once.
+// head writes the header once.
 func (m *markdownRows) head() error {
 	if m.begun {
 		return nil

@@ -13,16 +13,16 @@ import (
 )
 
 // parquetRows writes a Parquet file. Booleans, integers and doubles keep their
-// types; everything else is text. Every column may hold nulls.
+// types; other types become text. Every column may hold nulls.
 type parquetRows struct {
 	writer *parquet.GenericWriter[any]
-	types  []string // as the query names them; "" for text
+	types  []string // type names of the query; "" for text
 	row    parquet.Row
-	rows   int // in this row group
-	bytes  int // about what their texts take
+	rows   int // in the current row group
+	bytes  int // approximate size of their texts
 }
 
-// What ends a row group, all of which is in memory.
+// The limits of a row group, which is completely in memory.
 const (
 	groupRows  = 1 << 16
 	groupBytes = 8 << 20
@@ -54,8 +54,8 @@ func newParquetRows(w io.Writer, columns []pipeline.ResultColumn) *parquetRows {
 	return p
 }
 
-// unique finds a name for a column that no other has: those of a query may be
-// equal, those of a file may not.
+// unique returns a column name that is not used yet. Column names may repeat in
+// a query, but not in a file.
 func unique(name string, used map[string]bool) string {
 	free := name
 	for n := 2; used[strings.ToLower(free)]; n++ {
@@ -90,7 +90,7 @@ func (p *parquetRows) Row(values []any) error {
 	return p.writer.Flush()
 }
 
-// value is a value as its column wants it.
+// value converts a value to the type of its column.
 func (p *parquetRows) value(column int, v any) (parquet.Value, bool) {
 	kind := p.types[column]
 	switch v := v.(type) {
@@ -115,9 +115,9 @@ func (p *parquetRows) value(column int, v any) (parquet.Value, bool) {
 
 func (p *parquetRows) End() error { return p.writer.Close() }
 
-// group is the fields of a row in their own order, with any names:
-// parquet.Group sorts them, and makes a Go type of them that cannot have all
-// names that columns have.
+// group holds the fields of a row in their own order, with any names.
+// parquet.Group would sort them, and would convert them to a Go type that does
+// not allow all column names.
 type group struct {
 	parquet.Group
 	fields []parquet.Field
@@ -134,7 +134,7 @@ type field struct {
 
 func (f *field) Name() string { return f.name }
 
-// Value is for rows that are Go values, as ours never are.
+// Value is never called: it is for rows that are Go structs.
 func (f *field) Value(base reflect.Value) reflect.Value {
 	return base.MapIndex(reflect.ValueOf(f.name))
 }

@@ -10,17 +10,17 @@ import (
 	"stedi/pipeline/sqlquote"
 )
 
-// Advice says what a file is that cannot be read, and how it is repaired.
+// Advice describes an unreadable file and how to repair it.
 type Advice struct {
 	What    string // such as "a JSON array instead of one object on each line"; "" if there is no advice
 	Do      string // what to do, in the imperative, such as "convert it"
-	Command string // does it, in the lake's directory; "" if no command does
+	Command string // repairs the file, run in the lake's directory; "" if no command does
 
-	shown string // the command as a reason shows it, which leaves the file alone
-	whole bool   // the file is rejected as a whole, and a reject says what it is
+	shown string // the command as shown in a reason; it does not change the file
+	whole bool   // the file is rejected as a whole, and one reject describes it
 }
 
-// reason is the advice as the reason of a reject.
+// reason formats the advice as the reason of a reject.
 func (a Advice) reason() string {
 	text := a.What
 	if a.Do != "" {
@@ -34,7 +34,7 @@ func (a Advice) reason() string {
 	return text
 }
 
-// about puts the advice for a file into sentences.
+// about formats the advice for a file as sentences.
 func (a Advice) about(file string) string {
 	do := cmp.Or(a.Do, "replace it")
 	text := printable(file) + ": " + do
@@ -47,12 +47,12 @@ func (a Advice) about(file string) string {
 	return text + "; in the lake's directory run: " + a.Command
 }
 
-// maxRepairs is how many files Repair describes.
+// maxRepairs bounds how many files Repair describes.
 const maxRepairs = 3
 
-// Repair says how to repair the files that are rejected as a whole or for the
-// most part, or returns "" if there are none. To skip what is rejected of such
-// a file would be to lose the file.
+// Repair describes how to repair the files that are rejected as a whole or for
+// the most part. It returns "" if there are no such files. Skipping the rejects
+// of such a file would lose the file.
 func (r Report) Repair() string {
 	var lines []string
 	more := 0
@@ -71,17 +71,17 @@ func (r Report) Repair() string {
 	return strings.Join(lines, "\n  ")
 }
 
-// form is how a whole file is laid out, if not as JSON lines, and the command
-// that makes JSON lines of it.
+// form is the format of a whole file that is not JSON lines, with the command
+// that converts it.
 type form struct {
 	what   string // "" for JSON lines
-	do     string // in the imperative; "" means to convert it
-	filter string // a command that writes what it makes of a file to its output; {} is where the name belongs, if not last
-	stdin  bool   // the filter reads its input instead of a file that is named
-	whole  bool   // the filter needs a file, and cannot read a pipe
+	do     string // in the imperative; "" means "convert it"
+	filter string // a command that writes JSON lines to its output; {} marks the place of the file name, if that is not the end
+	stdin  bool   // the filter reads standard input and takes no file name
+	whole  bool   // the filter needs a file; it cannot read a pipe
 	query  string // DuckDB's function that reads the file
-	own    string // a command that does all by itself, with {} for the name
-	suffix string // with it in the name, the filter's tool replaces the file by itself
+	own    string // a command that does the whole repair, with {} for the name
+	suffix string // suffix of files that the filter's tool can convert in place
 }
 
 var (
@@ -91,18 +91,19 @@ var (
 	carriage  = form{what: "lines that end in a carriage return alone", filter: `tr '\r' '\n'`, stdin: true}
 )
 
-// advice makes the advice for a file of this form.
+// advice returns the advice for a file of this form.
 func (f form) advice(name string, c codec) Advice {
 	a := Advice{What: f.what, Do: f.do}
 	if a.Do == "" {
 		a.Do = "convert it"
 	}
 	file := quote(name)
-	next := file + ".new" // also where the name is in quotes
+	next := file + ".new" // valid also inside quotes
 	replace := " > " + next + " && mv " + next + " " + file
 	switch {
 	case c != plainFile && (f.own != "" || f.query != "" || f.whole):
-		// The command needs the file itself, so that is the first step.
+		// The command needs the uncompressed file, so decompression is the
+		// first step.
 		a.What += fmt.Sprintf(", compressed with %s", c)
 		a.Do, a.shown = "decompress it", c.String()+" -dc "+file
 		a.Command = a.shown + replace
@@ -124,7 +125,7 @@ func (f form) advice(name string, c codec) Advice {
 	return a
 }
 
-// show is the filter with what it reads.
+// show formats the filter with its input.
 func (f form) show(file string, c codec) string {
 	switch {
 	case c != plainFile:
@@ -137,7 +138,7 @@ func (f form) show(file string, c codec) string {
 	return f.filter + " " + file
 }
 
-// duckdb is the command that exports a file as JSON lines.
+// duckdb formats the command that exports a file as JSON lines.
 func duckdb(reader, name string) string {
 	if !nameable(name) {
 		name = placeholder
@@ -149,23 +150,23 @@ func duckdb(reader, name string) string {
 	return `duckdb -c "` + sql + `"`
 }
 
-// placeholder stands for a name that cannot be printed.
+// placeholder replaces a name that cannot be printed.
 const placeholder = "FILE"
 
-// nameable reports whether a name can be printed as it is.
+// nameable reports whether a name can be printed unchanged.
 func nameable(name string) bool {
 	return utf8.ValidString(name) && !strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) })
 }
 
-// quote makes a name an argument for a shell, or a placeholder if it is not
-// printable.
+// quote formats a name as a shell argument. It returns a placeholder if the
+// name is not printable.
 func quote(name string) string {
 	const safe = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._/:@%+=,-"
 	if !nameable(name) {
 		return placeholder
 	}
 	if name != "" && name[0] == '-' {
-		name = "./" + name // it would be an option
+		name = "./" + name // otherwise a shell command takes it for an option
 	}
 	if name != "" && strings.Trim(name, safe) == "" {
 		return name

@@ -13,8 +13,8 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// landing returns the lines of a table of the real lake, or lines of the same
-// shape where the lake is not available.
+// landing returns the lines of a table of the real lake. If the lake is not
+// available, it returns generated lines of the same shape.
 func landing(b *testing.B, table string, line func(i int) string) []byte {
 	b.Helper()
 	paths := realFiles(b, table)
@@ -147,7 +147,7 @@ func BenchmarkJSONText(b *testing.B) {
 	}
 }
 
-// BenchmarkScan reads files as an engine does: blocks, hashes and all.
+// BenchmarkScan reads files as an engine does, including blocks and hashes.
 func BenchmarkScan(b *testing.B) {
 	data := landing(b, "accelerometer", accelerometerLine)
 	f := file(b, b.TempDir(), "a.json", string(data))

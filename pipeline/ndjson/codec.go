@@ -13,7 +13,7 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
-// codec is how a file is compressed, detected from its first bytes.
+// codec is the compression of a file, detected from its first bytes.
 type codec uint8
 
 const (
@@ -23,7 +23,7 @@ const (
 	bzip2File
 )
 
-// String returns the name of the codec, which is that of its tool, too.
+// String returns the name of the codec, which is also the name of its tool.
 func (c codec) String() string { return [...]string{"plain", "gzip", "zstd", "bzip2"}[c] }
 
 func codecOf(head []byte) codec {
@@ -38,8 +38,9 @@ func codecOf(head []byte) codec {
 	return plainFile
 }
 
-// skippable reports whether a frame begins that zstd and lz4 skip, and how many
-// bytes it has. pzstd begins every file with one.
+// skippable reports whether head begins with a frame that zstd and lz4 skip,
+// and the size of the frame in bytes. pzstd writes such a frame at the start of
+// every file.
 func skippable(head []byte) (size int64, ok bool) {
 	if len(head) < 8 || head[0]&0xf0 != 0x50 || string(head[1:4]) != "\x2a\x4d\x18" {
 		return 0, false
@@ -47,11 +48,12 @@ func skippable(head []byte) (size int64, ok bool) {
 	return 8 + int64(binary.LittleEndian.Uint32(head[4:])), true
 }
 
-// maxSkipped is how many skippable frames a file may begin with.
+// maxSkipped bounds the skippable frames at the start of a file.
 const maxSkipped = 1 << 10
 
-// afterSkippable returns the first bytes after the skippable frames that a
-// file begins with. They are those of a zstd frame if there is nothing else.
+// afterSkippable returns the first bytes after the skippable frames at the
+// start of a file. If only skippable frames follow, it returns the first bytes
+// of a zstd frame.
 func (in *input) afterSkippable(head []byte) ([]byte, error) {
 	size, ok := skippable(head)
 	if !ok {
@@ -71,7 +73,7 @@ func (in *input) afterSkippable(head []byte) ([]byte, error) {
 	return []byte{0x28, 0xb5, 0x2f, 0xfd}, nil
 }
 
-// codecOfName is what the name says.
+// codecOfName returns the codec that the file extension implies.
 func codecOfName(name string) codec {
 	switch name = strings.ToLower(name); {
 	case strings.HasSuffix(name, ".gz"), strings.HasSuffix(name, ".gzip"):
@@ -84,10 +86,10 @@ func codecOfName(name string) codec {
 	return plainFile
 }
 
-// maxWindow is the memory that a zstd frame may ask for.
+// maxWindow bounds the memory that a zstd frame may request.
 const maxWindow = 64 << 20
 
-// reader returns what decompresses raw.
+// reader returns a reader that decompresses raw.
 func (c codec) reader(raw io.Reader) (io.ReadCloser, error) {
 	buffered := bufio.NewReaderSize(raw, 64<<10)
 	switch c { //nolint:exhaustive // the rest is zstd
@@ -104,8 +106,8 @@ func (c codec) reader(raw io.Reader) (io.ReadCloser, error) {
 	return d.IOReadCloser(), nil
 }
 
-// rawReader remembers an error of the file itself, which a decompressor might
-// take for its own.
+// rawReader records a read error of the file, so that it can be distinguished
+// from an error of the decompressor.
 type rawReader struct {
 	in     *input
 	offset int64
@@ -128,15 +130,16 @@ func (r *rawReader) Read(p []byte) (int, error) {
 	return n, r.err
 }
 
-// smallOutput is how much a compressed file may hold, regardless of its own size.
+// smallOutput is the size up to which a compressed file may grow regardless of
+// its own size.
 const smallOutput = 1 << 20
 
-// verify decompresses a whole file once, to learn before the first row whether
-// its checksums hold, whether it is a bomb, and what form it has. It returns
-// why the file is rejected, if it is, and hashes the compressed bytes.
+// verify decompresses a whole file once. Before the first row is read, it
+// checks the checksums and the compression ratio and detects the format. It
+// returns the reason if the file is rejected, and hashes the compressed bytes.
 func (c *Cursor) verify(ctx context.Context, in *input) (why Advice, err error) {
 	h := newHasher(c.scan.block)
-	raw := &rawReader{in: in, seen: func(b []byte) { _, _ = h.Write(b) }} // its error is always nil
+	raw := &rawReader{in: in, seen: func(b []byte) { _, _ = h.Write(b) }} // Hash.Write never fails
 	if why, err = c.decompress(ctx, in, raw); err != nil {
 		return Advice{}, err
 	}
@@ -158,13 +161,13 @@ func (c *Cursor) decompress(ctx context.Context, in *input, raw *rawReader) (why
 	if err != nil {
 		return broken(err)
 	}
-	defer d.Close() //nolint:errcheck // it has nothing to write
+	defer d.Close() //nolint:errcheck // it was only read
 	c.part.grow(max(probeSize, c.scan.limits.Line) + 2)
 	b := c.part.buffer[:len(c.part.buffer)-padding]
 	head, err := io.ReadFull(d, b)
 	whole := errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
 	if whole {
-		_, err = d.Read(b[head:]) // the reader's own end or error, not ReadFull's
+		_, err = d.Read(b[head:]) // the reader's own end or error, not that of ReadFull
 	}
 	if err != nil && !errors.Is(err, io.EOF) {
 		return broken(err)
@@ -197,7 +200,7 @@ func bomb(in *input, ratio int64) Advice {
 	return Advice{What: fmt.Sprintf("a %s file that grows more than %d times when decompressed", in.codec, ratio)}
 }
 
-// broken says what is wrong with a file that cannot be decompressed.
+// broken describes why a file cannot be decompressed.
 func broken(in *input, err error) Advice {
 	a := Advice{
 		What: fmt.Sprintf("a damaged %s file", in.codec), Do: "copy it again, then test it",

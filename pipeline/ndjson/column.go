@@ -1,28 +1,22 @@
-// Package ndjson reads and writes JSON lines strictly: columns in, columns out.
-//
-// The reader parses every line once, straight into column vectors of a layout
-// that the caller owns, and refuses everything that does not mean exactly what the
-// columns say. The writer makes JSON lines from the same kind of vectors.
-// Both are pure functions on bytes: they know no engine, no lake and no screen.
 package ndjson
 
 // Column is one column of a table.
 type Column struct {
-	Name string // as its producer spells it; names are compared without ASCII case
+	Name string // as the producer spells it; names are compared without ASCII case
 	Type Type
-	Key  bool // a key column must occur in every file, though single rows may leave it out
-	// Reads is the JSON key that holds the column's values; empty: Name.
+	Key  bool // a key column must occur in every file; a single row may omit it
+	// Reads is the JSON key of the column's values. If empty, Name is the key.
 	Reads string
-	// Exact: keys are compared with their case, here and in nested values.
+	// Exact compares keys with their case, here and in nested values.
 	Exact bool
-	// Dots: a dot in a key counts as an underscore, here and in nested values.
+	// Dots reads a dot in a key as an underscore, here and in nested values.
 	Dots bool
-	// Partition: no key holds the values, but the name of a folder of each
-	// file, such as dt=2024-01-31.
+	// Partition reads the values from the name of a directory of each file,
+	// such as dt=2024-01-31, not from a key.
 	Partition bool
 }
 
-// reads is the JSON key of the column.
+// reads returns the JSON key of the column.
 func (c Column) reads() string {
 	if c.Reads != "" {
 		return c.Reads
@@ -30,7 +24,7 @@ func (c Column) reads() string {
 	return c.Name
 }
 
-// shapesOf takes the types of columns apart.
+// shapesOf parses the types of the columns.
 func shapesOf(columns []Column) []Shape {
 	shapes := make([]Shape, len(columns))
 	for i, c := range columns {

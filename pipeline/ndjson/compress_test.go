@@ -80,7 +80,7 @@ func TestDamagedFileIsRejectedBeforeItsFirstRow(t *testing.T) {
 	content := []byte(strings.Repeat("{\"s\":\"a\"}\n{\"s\":\"another one\"}\n", 20_000))
 	zipped, packed := gzipped(t, content), zstandard(t, content)
 	flipped := bytes.Clone(zipped)
-	flipped[len(flipped)-6] ^= 1 // in the checksum
+	flipped[len(flipped)-6] ^= 1 // a byte of the checksum
 	flippedZstd := bytes.Clone(packed)
 	flippedZstd[len(flippedZstd)-1] ^= 1
 	for _, test := range []struct {

@@ -6,7 +6,7 @@ import (
 	"strconv"
 )
 
-// uint128 is the absolute value of a decimal without its point.
+// uint128 is the absolute value of a decimal without its decimal point.
 type uint128 struct{ high, low uint64 }
 
 func (u uint128) times(n uint64) uint128 {
@@ -19,29 +19,29 @@ func (u uint128) plus(n uint64) uint128 {
 	return uint128{u.high + carry, low}
 }
 
-// negated is the two's complement.
+// negated returns the two's complement.
 func (u uint128) negated() uint128 {
 	low, borrow := bits.Sub64(0, u.low, 0)
 	high, _ := bits.Sub64(0, u.high, borrow)
 	return uint128{high, low}
 }
 
-// divided by ten, and the remainder.
+// byTen divides by ten and returns the quotient and the remainder.
 func (u uint128) byTen() (quotient uint128, digit byte) {
 	high, rest := u.high/10, u.high%10
 	low, rest := bits.Div64(rest, u.low, 10)
 	return uint128{high, low}, byte(rest)
 }
 
-// decimalText is a number taken apart: digits without zeros at either end, and
-// the power of ten of the last one.
+// decimalText is a parsed number: its digits without leading and trailing
+// zeros, and the power of ten of the last digit.
 type decimalText struct {
 	negative bool
 	digits   []byte
 	exponent int
 }
 
-// decimalOf takes a JSON number apart; ok is false if text is not one. The
+// decimalOf parses a JSON number; ok is false if text is not a number. The
 // digits are appended to scratch.
 func decimalOf(text, scratch []byte) (d decimalText, ok bool) {
 	text, d.negative = bytes.CutPrefix(text, []byte("-"))
@@ -77,8 +77,8 @@ const (
 	decimalRange = "out of the range of %s"
 )
 
-// scaled is the number without its point, if it fits; if not, the reason as a
-// format of the type.
+// scaled returns the number without its decimal point. If it does not fit,
+// misfit is the reason as a format for the type.
 func (d decimalText) scaled(precision, scale int) (value uint128, misfit string) {
 	zeros := d.exponent + scale
 	switch {
@@ -101,7 +101,8 @@ func (d decimalText) scaled(precision, scale int) (value uint128, misfit string)
 	return value, ""
 }
 
-// appendDecimal writes a number of the scale with all digits after its point.
+// appendDecimal appends a number with all digits after the decimal point that
+// the scale requires.
 func appendDecimal(dst []byte, value uint128, scale int) []byte {
 	if int64(value.high) < 0 {
 		dst, value = append(dst, '-'), value.negated()

@@ -7,10 +7,10 @@ import (
 	"strings"
 )
 
-// heading is what a cell of a table's first line looks like.
+// heading matches a cell of a table's header line.
 var heading = regexp.MustCompile(`^"?[\pL_][\pL\pN_ .()/-]*"?$`)
 
-// delimited recognises lines of values with a delimiter between them.
+// delimited detects lines of values with a delimiter between them.
 func (p *parser) delimited(lines [][]byte) form {
 	for _, d := range []struct {
 		c    byte
@@ -46,7 +46,7 @@ func (p *parser) delimited(lines [][]byte) form {
 	return jsonLines
 }
 
-// cells splits a line where a delimiter stands outside double quotes.
+// cells splits a line at the delimiters outside double quotes.
 func cells(line []byte, delimiter byte) [][]byte {
 	var all [][]byte
 	quoted, start := false, 0
@@ -62,15 +62,16 @@ func cells(line []byte, delimiter byte) [][]byte {
 	return append(all, line[start:])
 }
 
-// word is a column's name that means the same in SQL, sed, Python and a shell.
+// word matches a column name that needs no quotes in SQL, sed, Python and a
+// shell.
 var word = regexp.MustCompile(`^[A-Za-z0-9_]+$`)
 
-// names are the columns in order, as a list in Python.
+// names formats the columns in order as a Python list.
 func (p *parser) names() string {
 	return p.list(func(*field) bool { return true })
 }
 
-// list makes a Python list of the names of some columns.
+// list formats the names of the wanted columns as a Python list.
 func (p *parser) list(wanted func(*field) bool) string {
 	var names []string
 	for i := range p.fields {
@@ -81,9 +82,9 @@ func (p *parser) list(wanted func(*field) bool) string {
 	return "[" + strings.Join(names, ", ") + "]"
 }
 
-// fromDelimited is the command that makes objects of lines with values. It
-// leaves numbers as they are written, makes null of nothing, and reads only
-// the columns that are no strings as JSON.
+// fromDelimited returns the command that converts delimited lines to objects.
+// It keeps the spelling of numbers, writes an empty value as null, and parses
+// only columns that are not strings as JSON.
 func (p *parser) fromDelimited(delimiter byte, names string) string {
 	plain := strings.ToLower(p.list(func(f *field) bool { return !f.kind.quoted() }))
 	return `python3 -c 'import csv, json, sys; plain = ` + plain +

@@ -80,7 +80,7 @@ func TestKeysThatDifferInOneByteAreToldApart(t *testing.T) {
 
 func TestDoublesAreCorrectlyRounded(t *testing.T) {
 	for text, want := range map[string]float64{
-		"18446744073709551617":        18446744073709551617, // more than fits 64 bits
+		"18446744073709551617":        18446744073709551617, // more than 64 bits
 		"18446744073709551617.000":    18446744073709551617,
 		"9007199254740993":            9007199254740992,
 		"9007199254740993.0000000001": 9007199254740994,

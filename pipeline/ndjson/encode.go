@@ -10,17 +10,17 @@ import (
 	"unicode/utf8"
 )
 
-// Encoder makes JSON lines from vectors. It has no state that changes, so any
-// number of threads may share it.
+// Encoder encodes vectors as JSON lines. It is immutable, so goroutines may
+// share it.
 type Encoder struct {
 	columns []Column
-	limit   int // bytes of a line without its end
+	limit   int // bytes of a line without its line feed
 	shapes  []Shape
-	keys    []string // with what stands before and after each: {"user": or ,"x":
+	keys    []string // with the punctuation around each key: {"user": or ,"x":
 }
 
-// NewEncoder returns an encoder whose keys are the lower-case names of the
-// columns, as Athena has them.
+// NewEncoder returns an encoder for the columns. Keys are lower case, as in
+// Athena.
 func NewEncoder(columns []Column) *Encoder {
 	e := &Encoder{columns: columns, shapes: shapesOf(columns), limit: Limits{}.withDefaults().Line}
 	before := byte('{')
@@ -29,7 +29,7 @@ func NewEncoder(columns []Column) *Encoder {
 		for i := range name {
 			name[i] = lower(name[i])
 		}
-		// A name that is not UTF-8 gets replacement characters.
+		// Invalid UTF-8 in a name becomes replacement characters.
 		key, _ := appendString([]byte{before}, []byte(string([]rune(string(name)))))
 		e.keys = append(e.keys, string(append(key, ':')))
 		before = ','
@@ -37,11 +37,11 @@ func NewEncoder(columns []Column) *Encoder {
 	return e
 }
 
-// LongRowError reports a row that would be a longer line than a Scan accepts.
+// LongRowError reports a row whose line would exceed the limit of a Scan.
 type LongRowError struct {
-	Bytes, Limit int    // of the line without its end
-	Column       string // the one that takes the most
-	ColumnBytes  int    // what it takes, without its key
+	Bytes, Limit int    // of the line without its line feed
+	Column       string // the column with the longest value
+	ColumnBytes  int    // the bytes of its value, without the key
 }
 
 func (e *LongRowError) Error() string {
@@ -49,10 +49,10 @@ func (e *LongRowError) Error() string {
 		e.Bytes, e.Limit, printable(e.Column), e.ColumnBytes)
 }
 
-// Append appends the first rows of the vectors, one for each column, as one
-// JSON object a line. Nulls are written as null. What it writes, a Scan with
-// the default limits reads: a value that JSON or the column's type cannot hold
-// and a row that is too long are errors, after which dst is returned as it was.
+// Append appends the first rows of the vectors, one vector per column, as one
+// JSON object per line. Nulls are written as null. A Scan with the default
+// limits can read the output. A value that JSON or the column's type cannot
+// hold and a row that is too long are errors; then dst is returned unchanged.
 func (e *Encoder) Append(dst []byte, vectors []Vector, rows int) ([]byte, error) {
 	kept := len(dst)
 	for row := range rows {
@@ -74,7 +74,7 @@ func (e *Encoder) Append(dst []byte, vectors []Vector, rows int) ([]byte, error)
 	return dst, nil
 }
 
-// tooLong returns the error for a row of that many bytes.
+// tooLong returns the error for a row of size bytes.
 func (e *Encoder) tooLong(vectors []Vector, row, size int) error {
 	long := &LongRowError{Bytes: size, Limit: e.limit}
 	for i, c := range e.columns {
@@ -112,8 +112,8 @@ func appendValue(dst []byte, v *Vector, shape *Shape, row int) ([]byte, error) {
 	return appendString(dst, v.text(row))
 }
 
-// appendDouble writes the shortest number that reads back as x, and never one
-// that looks like an integer.
+// appendDouble appends the shortest number that parses as x. The number always
+// has a fraction or an exponent, so it never looks like an integer.
 func appendDouble(dst []byte, x float64) ([]byte, error) { return appendFloat(dst, x, 64) }
 
 // appendFloat is appendDouble for a float of that many bits.
@@ -137,20 +137,20 @@ func appendFloat(dst []byte, x float64, width int) ([]byte, error) {
 	return strconv.AppendFloat(dst, x, 'f', -1, width), nil
 }
 
-// widen gives the float64 that people would write for a float32: 0.1 is not to
-// become 0.10000000149.
+// widen returns the float64 with the shortest decimal spelling of x: 0.1 must
+// not become 0.10000000149.
 func widen(x float32) float64 {
-	wide, _ := strconv.ParseFloat(strconv.FormatFloat(float64(x), 'g', -1, 32), 64) // it is the text of a number
+	wide, _ := strconv.ParseFloat(strconv.FormatFloat(float64(x), 'g', -1, 32), 64) // FormatFloat returns a valid number
 	return wide
 }
 
-// encodeError is a value that JSON does not have.
+// encodeError reports a value that JSON cannot hold.
 type encodeError string
 
 func (e encodeError) Error() string { return string(e) }
 
-// IsUnwritable reports whether an Encoder's error is about a value that JSON does
-// not have.
+// IsUnwritable reports whether an Encoder's error is about a value that JSON
+// cannot hold.
 func IsUnwritable(err error) bool {
 	_, is := errors.AsType[encodeError](err)
 	return is
@@ -164,7 +164,7 @@ const (
 	errLength   encodeError = "text that is longer than its type"
 )
 
-// appendString writes s in quotes. Its bytes are not padded.
+// appendString appends s in quotes. s needs no padding.
 func appendString(dst, s []byte) ([]byte, error) {
 	dst = append(dst, '"')
 	for {

@@ -7,8 +7,8 @@ import (
 	"unicode/utf8"
 )
 
-// This file finds words for a line that was refused. It is read once a refused
-// line, never for a good one. No reason ever holds a part of a value.
+// This file explains why a line is rejected. It runs once per rejected line,
+// never for a valid one. A reason never contains a part of a value.
 
 const (
 	brokenNumber   = "not a JSON number"
@@ -18,7 +18,7 @@ const (
 	noStringReason = "the line ends inside a string"
 )
 
-// badValue fails with what is wrong with a value of a column.
+// badValue sets the fault for the value of a column.
 func (p *parser) badValue(b []byte, i int, f *field) int {
 	if !f.kind.isPlain() {
 		if p.misfit.reason == "" {
@@ -30,7 +30,7 @@ func (p *parser) badValue(b []byte, i int, f *field) int {
 	return p.fail(at, f.column, reason)
 }
 
-// badKind returns why a value is not of a kind, which has that name.
+// badKind returns why a value is not of the kind called name.
 func badKind(b []byte, i int, kind Kind, name string) (at int, reason string) {
 	at = i
 	switch c := b[i]; {
@@ -70,7 +70,7 @@ func badNumber(b []byte, i int, kind Kind, name string) string {
 	return "out of the range of " + kindName(kind)
 }
 
-// noValue returns why no value begins at i.
+// noValue returns why the bytes at i do not begin a value.
 func noValue(b []byte, i int) string {
 	switch b[i] {
 	case '\n':
@@ -123,7 +123,7 @@ func afterObject(b []byte, i int) string {
 	return "text after the JSON object"
 }
 
-// badString finds the fault of the string whose first byte is at i.
+// badString returns the fault of the string whose first byte is at i.
 func badString(b []byte, i int) (at int, reason string) {
 	for {
 		i = plain(b, i)
@@ -131,7 +131,7 @@ func badString(b []byte, i int) (at int, reason string) {
 		switch c {
 		case '\n':
 			return i, noStringReason
-		case '"': // it is a good string
+		case '"': // the string is valid
 			return i, notJSONReason
 		case '\r':
 			if b[i+1] == '\n' {
@@ -163,7 +163,8 @@ func badEscape(b []byte, i int) string {
 	return "an escape that JSON does not have"
 }
 
-// badUTF8 finds the first byte of a line that is not UTF-8, or returns -1.
+// badUTF8 returns the position of the first byte of a line that is not UTF-8,
+// or -1.
 func badUTF8(line []byte) int {
 	if utf8.Valid(line) {
 		return -1
@@ -181,9 +182,9 @@ func utf8Reason(column int) string {
 	return fmt.Sprintf("invalid UTF-8 at byte %d of the line: convert the file to UTF-8", column)
 }
 
-// objectsIn counts the objects of a line that was refused, one after the other
-// or in an array. Where quotes are broken it counts the first key, which every
-// one of the objects begins with.
+// objectsIn counts the objects of a rejected line, in sequence or in an array.
+// If quotes are broken, it counts occurrences of the first key, which begins
+// every one of the objects.
 func objectsIn(line []byte) int {
 	var n nesting
 	for _, c := range line {
@@ -201,10 +202,10 @@ func objectsIn(line []byte) int {
 	return max(n.objects, bytes.Count(head, head[:colon]))
 }
 
-// nesting counts the objects of a line that are in no other object.
+// nesting counts the objects of a line that are not inside another object.
 type nesting struct {
 	depth   int
-	arrays  int // of depth: arrays around everything
+	arrays  int // of the depth, the arrays that enclose all objects
 	objects int
 	quoted  bool
 	escaped bool

@@ -13,12 +13,14 @@ import (
 	"testing"
 )
 
-// sensor is a table with a column of each kind that other formats confuse.
+// sensor is a table with a column of each kind that other formats write
+// differently.
 var sensor = []Column{
 	{Name: "serial", Type: String}, {Name: "at", Type: Bigint}, {Name: "n", Type: Int}, {Name: "x", Type: Double}, {Name: "ok", Type: Boolean},
 }
 
-// sensorLines are rows of sensor, and sensorRows what they are read as.
+// sensorLines are the lines of sensor, and sensorRows the rows that they
+// contain.
 const (
 	sensorLines = `{"serial":"a-1","at":1655564376361,"n":200,"x":0.5,"ok":true}` + "\n" +
 		`{"serial":"é \"b\", {c}","at":1655564377361,"n":-1,"x":12.0,"ok":false}` + "\n" +
@@ -26,7 +28,8 @@ const (
 	sensorRows = "[a-1 1655564376361 200 0.5 true]\n[é \"b\", {c} 1655564377361 -1 12 false]\n[d 1655564378361 0 0.001 <nil>]\n"
 )
 
-// run runs a command in a folder, or skips the test if a tool is not installed.
+// run runs a command in a directory. It skips the test if a tool is not
+// installed.
 func run(t *testing.T, dir, command string, input []byte, tools ...string) []byte {
 	t.Helper()
 	for _, tool := range tools {
@@ -43,8 +46,8 @@ func run(t *testing.T, dir, command string, input []byte, tools ...string) []byt
 	return out.Bytes()
 }
 
-// repaired follows the advice for a file, at most three times, and returns the
-// rows and what each advice said.
+// repaired follows the advice for a file at most three times. It returns the
+// rows and the What of each advice.
 func repaired(t *testing.T, dir, name string, columns []Column) (rows string, whats []string) {
 	t.Helper()
 	for range 3 {
@@ -80,9 +83,9 @@ func TestCompressedFileIsReadOrTheCommandThatDecompressesItWorks(t *testing.T) {
 	for _, test := range []struct {
 		name, file string
 		data       []byte
-		command    string // makes the data of the lines, with the tool
-		tool       string // that the test needs
-		what       string // "" if it is read
+		command    string // creates the test data from the lines, with the tool
+		tool       string // required by the test
+		what       string // "" if the file is readable
 	}{
 		{"gzip with zeros after it", "a.gz", append(gzipped(t, lines), make([]byte, 1000)...), "", "", ""},
 		{

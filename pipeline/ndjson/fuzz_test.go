@@ -26,7 +26,7 @@ var (
 )
 
 // oracle reads a line of everyType with two other JSON readers, both of which
-// have to like it, and applies the rules of this package to the result.
+// must accept it, and applies the rules of this package to the result.
 func oracle(line []byte) (row []any, err error) {
 	if !utf8.Valid(line) || !json.Valid(line) {
 		return nil, errors.New("not JSON")
@@ -55,7 +55,8 @@ func oracle(line []byte) (row []any, err error) {
 	return row, nil
 }
 
-// oracleKeys walks a line's tokens to find what is too deep or there twice.
+// oracleKeys walks a line's tokens and returns an error if the line is too deep
+// or has a duplicate key.
 func oracleKeys(line []byte) error {
 	d := jsontext.NewDecoder(bytes.NewReader(line))
 	var keys []map[string]bool
@@ -69,7 +70,7 @@ func oracleKeys(line []byte) error {
 		if err != nil {
 			return err
 		}
-		switch token.Kind() { //nolint:exhaustive // scalars need no look
+		switch token.Kind() { //nolint:exhaustive // scalars need no check
 		case '{', '[':
 			if d.StackDepth() > 64 {
 				return errDeep
@@ -123,7 +124,7 @@ func oracleInteger(kind Type, raw []byte) (value any, err error) {
 	return strconv.ParseInt(string(raw), 10, 64)
 }
 
-// equal compares values; a zero is not a negative zero.
+// equal compares values; it distinguishes zero from negative zero.
 func equal(a, b any) bool {
 	x, _ := a.(float64)
 	y, _ := b.(float64)
@@ -174,7 +175,7 @@ func FuzzLearningChangesNothing(f *testing.F) {
 	addLines(f)
 	f.Add("{\"s\":\"a\",\"l\":1}\n{\"s\": \"a\",\"l\":1}\n{\"s\":\"b\",\"l\":1 }\n{\"l\":1}\n{}\n")
 	f.Fuzz(func(t *testing.T, content string) {
-		// The fast way is taken when lines resemble each other.
+		// Similar lines use the fast path.
 		content = strings.Repeat(content+"\n", 3) + strings.ReplaceAll(content, ":", ": ") + "\n" + strings.ToUpper(content) + "\n" + content
 		rows, rejects := memory(t, content, everyType, true)
 		wantRows, wantRejects := memory(t, content, everyType, false)
@@ -207,7 +208,7 @@ func FuzzBlockSizeChangesNothing(f *testing.F) {
 			parts := NewScan(all, everyType, Limits{Line: 64})
 			parts.block = block
 			rows, got := read(t, parts)
-			want.Files[0].Hash, got.Files[0].Hash = Hash{}, Hash{} // its blocks are others
+			want.Files[0].Hash, got.Files[0].Hash = Hash{}, Hash{} // the block size differs, so the hash differs
 			if fmt.Sprint(got) != fmt.Sprint(want) {
 				t.Errorf("%q in blocks of %d: %v\nwant %v", content, block, got, want)
 			}
@@ -230,7 +231,7 @@ func FuzzHashIsTheSameHoweverItIsTaken(f *testing.F) {
 		chunks := newHasher(block)
 		for rest := content; len(rest) > 0; rest = rest[min(chunk, len(rest)):] {
 			_, _ = chunks.Write(rest[:min(chunk, len(rest))])
-			chunks.Sum() // which must change nothing
+			chunks.Sum() // Sum must not change the state
 		}
 		if whole.Sum() != chunks.Sum() {
 			t.Error("the hash depends on how the bytes are written")

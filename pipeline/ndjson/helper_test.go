@@ -30,7 +30,7 @@ var everyType = []Column{
 
 const batchRows = 2048
 
-// newVectors makes vectors in Go's memory, with room for batchRows rows.
+// newVectors allocates vectors in Go's memory, with room for batchRows rows.
 func newVectors(columns int) []Vector {
 	vectors := make([]Vector, columns)
 	for i := range vectors {
@@ -49,8 +49,8 @@ func setValid(vectors []Vector) {
 	}
 }
 
-// relocate gives each vector's strings their place in a copy of its heap, as
-// an engine does, and returns the copies, which must be kept alive.
+// relocate relocates each vector's strings to a copy of its heap, as an engine
+// does. It returns the copies, which must be kept alive.
 func relocate(vectors []Vector, rows int) [][]byte {
 	var heaps [][]byte
 	for i := range vectors {
@@ -101,7 +101,7 @@ func fill(ctx context.Context, s *Scan) (rows [][]any, err error) {
 	return fillFrom(ctx, c)
 }
 
-// fillFrom reads with one cursor as long as it has rows.
+// fillFrom reads with one cursor until it returns no rows.
 func fillFrom(ctx context.Context, c *Cursor) (rows [][]any, err error) {
 	columns := c.scan.columns
 	vectors := newVectors(len(columns))
@@ -151,7 +151,7 @@ func show(rows [][]any) string {
 	return b.String()
 }
 
-// memory is a scan of lines in memory, as if they were one block of a file.
+// memory scans lines in memory as one block of a file.
 func memory(tb testing.TB, content string, columns []Column, learn bool) (rows [][]any, rejects []rejected) {
 	tb.Helper()
 	s := NewScan(nil, columns, Limits{})
@@ -170,7 +170,8 @@ func memory(tb testing.TB, content string, columns []Column, learn bool) (rows [
 	return rows, s.rejects
 }
 
-// realFiles are the files of a landing table of the real lake, if it is available.
+// realFiles returns the files of a landing table of the real lake, if it is
+// available.
 func realFiles(tb testing.TB, table string) []string {
 	tb.Helper()
 	paths, err := filepath.Glob(filepath.Join("..", "..", "..", "shared", "lake", table, "landing", "*.json"))

@@ -10,13 +10,13 @@ import (
 	"github.com/zeebo/xxh3"
 )
 
-// ChangedError reports that a file was changed, replaced or removed while it was
-// read, so that what was read of it belongs to no one version.
+// ChangedError reports that a file was changed, replaced or removed during the
+// read. The rows read so far do not belong to a single version of the file.
 type ChangedError struct{ Name string }
 
 func (e *ChangedError) Error() string { return e.Name + ": changed while reading" }
 
-// input is one file while it is read.
+// input is an open file during a scan.
 type input struct {
 	File
 	index int
@@ -26,19 +26,19 @@ type input struct {
 	codec codec
 	bom   int64 // bytes before the first line
 
-	refused bool // as a whole
+	refused bool // the whole file is rejected
 
-	next   int // block that is handed out next
+	next   int // the block that the next cursor gets
 	blocks int
-	left   int // blocks that are not read yet
+	left   int // blocks that are still unread
 	hashes []xxh3.Uint128
 	hash   Hash
 	tally  tally
-	advice Advice // why it is rejected as a whole
+	advice Advice // why the whole file is rejected
 }
 
-// open opens a file and looks at what it is. A caller that gets an input must see
-// to it that finish is called.
+// open opens a file and checks that it is a regular file. The caller must make
+// sure that finish is called for the returned input.
 func (s *Scan) open(index int) (*input, error) {
 	in := &input{File: s.files[index], index: index, tally: newTally(len(s.columns))}
 	if in.Handle != nil {
@@ -70,11 +70,11 @@ func (s *Scan) open(index int) (*input, error) {
 
 func (in *input) close() {
 	if in.Handle == nil {
-		_ = in.file.Close() // it was only read
+		_ = in.file.Close() // the file was opened for reading only
 	}
 }
 
-// read fills b from the file's bytes at offset, which must be there.
+// read fills b with the file's bytes at offset, which must exist.
 func (in *input) read(b []byte, offset int64) error {
 	switch n, err := in.file.ReadAt(b, offset); {
 	case n == len(b):
@@ -86,8 +86,8 @@ func (in *input) read(b []byte, offset int64) error {
 	}
 }
 
-// unchanged compares the file with what it was when it was opened, and, if it
-// was opened for this, with what its path leads to now.
+// unchanged compares the file with its state at open. If this scan opened it,
+// unchanged also compares it with the file that is at the path now.
 func (in *input) unchanged() error {
 	info, err := in.file.Stat()
 	if err != nil {
@@ -110,24 +110,24 @@ func same(a, b os.FileInfo) bool {
 	return os.SameFile(a, b) && a.Size() == b.Size() && a.ModTime().Equal(b.ModTime())
 }
 
-// plan divides a plain file into blocks.
+// plan divides an uncompressed file into blocks.
 func (in *input) plan(block int) {
 	in.blocks = int((in.size + int64(block) - 1) / int64(block))
 	in.left = in.blocks
 	in.hashes = make([]xxh3.Uint128, in.blocks)
 }
 
-// sum hashes the blocks' hashes.
+// sum hashes the hashes of the blocks.
 func (in *input) sum() {
 	var total xxh3.Hasher
 	for _, h := range in.hashes {
 		sum := h.Bytes()
-		_, _ = total.Write(sum[:]) // its error is always nil
+		_, _ = total.Write(sum[:]) // it never fails
 	}
 	in.hash = total.Sum128().Bytes()
 }
 
-// hashAll hashes a file of which no block will be read.
+// hashAll hashes a file whose blocks will not be read.
 func (in *input) hashAll(ctx context.Context, block int) error {
 	h := newHasher(block)
 	err := copyAll(ctx, h, io.NewSectionReader(in.file, 0, in.size))

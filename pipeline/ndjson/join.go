@@ -6,9 +6,9 @@ import (
 	"runtime"
 )
 
-// Join reads files in their order and writes their rows to w as an Encoder
-// does: one object a line, keys in lower case, every column there. The report
-// says what was read; rows are missing from w only if it has rejects.
+// Join reads files in order and writes their rows to w as an Encoder does: one
+// object per line, keys in lower case, every column present. Rejected lines are
+// missing from w and listed in the report.
 func Join(ctx context.Context, files []File, columns []Column, limits Limits, w io.Writer) (Report, error) {
 	s := NewScan(files, columns, limits)
 	defer s.Close()
@@ -22,8 +22,8 @@ func Join(ctx context.Context, files []File, columns []Column, limits Limits, w 
 	return s.Report(ctx)
 }
 
-// copyTo hands the rows of a scan to a writer, from one cursor, which reads them
-// in their order.
+// copyTo copies the rows of a scan to a writer. It uses one cursor, so the rows
+// keep their order.
 func (s *Scan) copyTo(ctx context.Context, w *Writer) error {
 	c := s.Cursor()
 	defer c.Close()
@@ -43,7 +43,7 @@ func (s *Scan) copyTo(ctx context.Context, w *Writer) error {
 			vectors[i].settle(n)
 		}
 		err = w.Write(vectors, n)
-		runtime.KeepAlive(vectors) // its values are addresses in the heaps
+		runtime.KeepAlive(vectors) // the vectors hold addresses into the heaps
 		if err != nil {
 			return err
 		}

@@ -1,30 +1,31 @@
 package ndjson
 
-// maxLiteral bounds what is learnt; it leaves room for a load in the padding.
+// maxLiteral bounds the length of a learnt literal. It leaves room for a load
+// within the padding.
 const maxLiteral = padding - 16
 
-// edge is a literal that has followed a value, and where it led.
+// edge is a literal that followed a value, and the column that it led to.
 type edge struct {
 	size    int
 	head    uint64 // the first eight bytes, or fewer
-	mask    uint64 // which bytes of head count
+	mask    uint64 // the significant bytes of head
 	tail    uint64 // the last eight bytes, if there are more than eight
 	field   *field // the column it led to, or nil at the end of a line
 	variant bool   // the key is spelt in another case
 	literal []byte
 }
 
-// state is a place between two values of a line, with the literals seen there.
-// Four are enough for a few optional keys to come and go.
+// state is a position between two values of a line, with the literals seen
+// there. Four literals are enough if a few optional keys come and go.
 type state struct {
-	guess int // the column that may come next
+	guess int // the column that is likely to be next
 	used  int
-	next  int // which to replace when all are used
+	next  int // the edge to replace when all are used
 	edges [4]edge
 }
 
-// match returns the edge whose literal stands at i. A literal has a line feed
-// at most as its last byte, so one that runs over the last line cannot match.
+// match returns the edge whose literal is at i. A line feed can only be the
+// last byte of a literal, so a literal cannot match beyond the last line.
 func (s *state) match(b []byte, i int) *edge {
 	x := load(b, i)
 	for k := range s.edges[:s.used] {
@@ -38,7 +39,8 @@ func (s *state) match(b []byte, i int) *edge {
 	return nil
 }
 
-// learn remembers a literal that match has not found, and where it led.
+// learn remembers a literal that match did not find, and the edge that it led
+// to.
 func (s *state) learn(literal []byte, to *edge) {
 	if len(literal) > maxLiteral {
 		return

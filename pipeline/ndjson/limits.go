@@ -2,14 +2,14 @@ package ndjson
 
 import "fmt"
 
-// Limits bound what a reader accepts and what it keeps. A zero field means
-// the default.
+// Limits bound the input that a reader accepts and the rejects that it keeps. A
+// zero field means the default.
 type Limits struct {
-	Line        int   // bytes of a line without its end; 1 MiB
-	Depth       int   // objects and arrays within each other; 64
-	Ratio       int64 // how many times its size a compressed file may grow; 200
-	Rejects     int   // rejected lines that are kept; 1,000,000
-	RejectBytes int64 // bytes of them that are kept; 64 MiB
+	Line        int   // bytes of a line without its line feed; 1 MiB
+	Depth       int   // nesting depth of objects and arrays; 64
+	Ratio       int64 // maximal ratio of uncompressed to compressed size; 200
+	Rejects     int   // rejected lines to keep; 1,000,000
+	RejectBytes int64 // bytes of rejected lines to keep; 64 MiB
 }
 
 func (l Limits) withDefaults() Limits {
@@ -34,16 +34,16 @@ func (l Limits) lineReason() string { return fmt.Sprintf("a line longer than %d 
 
 func (l Limits) depthReason() string { return fmt.Sprintf("nested deeper than %d levels", l.Depth) }
 
-// tally is what a thread has seen in a part of a file.
+// tally holds the counts of one thread for a part of a file.
 type tally struct {
 	rows     int64
 	rejected int64
-	lost     int64   // bytes of the rejected lines, without those that are cut
+	lost     int64   // bytes of the rejected lines, without the truncated ones
 	text     int64   // bytes of a stream
-	whole    bool    // a line had all columns
-	present  []bool  // columns that a line had
+	whole    bool    // a line had every column
+	present  []bool  // the columns that occurred in a line
 	variants []int64 // keys in another case, for each column
-	strange  int64   // keys that are no column
+	strange  int64   // keys that are not a column
 	names    names
 }
 
@@ -51,7 +51,7 @@ func newTally(columns int) tally {
 	return tally{present: make([]bool, columns), variants: make([]int64, columns)}
 }
 
-// addKeys counts what a line that is accepted had for keys.
+// addKeys counts the keys of an accepted line.
 func (t *tally) addKeys(variants []int, unknown *nameList) {
 	for _, column := range variants {
 		t.variants[column]++
@@ -64,8 +64,8 @@ func (t *tally) addKeys(variants []int, unknown *nameList) {
 	}
 }
 
-// merge adds another tally of the same file, but for its names, which are
-// counted for all files together.
+// merge adds another tally of the same file. It leaves out the unknown keys,
+// which are counted for all files together.
 func (t *tally) merge(other *tally) {
 	t.rows += other.rows
 	t.rejected += other.rejected

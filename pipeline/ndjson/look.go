@@ -8,13 +8,15 @@ import (
 	"io"
 )
 
-// Look is what a Scan finds out about a file before its first row.
+// Look is the result of LookAt: what a Scan detects in a file before its first
+// row.
 type Look struct {
 	Compressed bool
-	Reject     string // why the file is rejected as a whole, or ""
+	Reject     string // why the whole file is rejected, or ""
 }
 
-// LookAt looks at a file. A compressed one is read to its end.
+// LookAt detects the compression and the format of a file. It reads a
+// compressed file to its end.
 func LookAt(ctx context.Context, f File, limits Limits) (Look, error) {
 	s := NewScan([]File{f}, nil, limits)
 	s.opening = 1
@@ -29,8 +31,8 @@ func LookAt(ctx context.Context, f File, limits Limits) (Look, error) {
 	return Look{in.codec != plainFile, why.reason()}, err
 }
 
-// Unpack writes what a compressed file holds, or a plain one, if LookAt does
-// not reject it.
+// Unpack writes the uncompressed content of a file. Call it only for a file that
+// LookAt accepts.
 func Unpack(ctx context.Context, f File, limits Limits, w io.Writer) error {
 	s := NewScan([]File{f}, nil, limits)
 	s.opening = 1
@@ -45,9 +47,9 @@ func Unpack(ctx context.Context, f File, limits Limits, w io.Writer) error {
 	raw := &rawReader{in: in, seen: func([]byte) {}}
 	d, err := in.codec.reader(raw)
 	if err != nil {
-		return &ChangedError{in.Name} // it could be read when it was looked at
+		return &ChangedError{in.Name} // LookAt could read it before
 	}
-	defer d.Close() //nolint:errcheck // it has nothing to write
+	defer d.Close() //nolint:errcheck // it was only read
 	limit := max(smallOutput, s.limits.Ratio*in.size)
 	n := &counter{w: w}
 	switch err := copyAll(ctx, n, io.LimitReader(d, limit+1)); {
@@ -61,7 +63,7 @@ func Unpack(ctx context.Context, f File, limits Limits, w io.Writer) error {
 	return in.unchanged()
 }
 
-// counter counts bytes, and distinguishes a failed write from a failed read.
+// counter counts bytes, and distinguishes a write error from a read error.
 type counter struct {
 	w      io.Writer
 	bytes  int64
@@ -77,15 +79,15 @@ func (c *counter) Write(b []byte) (n int, err error) {
 	return n, c.failed
 }
 
-// LongestLine is where the longest line of some files is.
+// LongestLine is the position and length of a line.
 type LongestLine struct {
 	File  string
 	Line  int64
 	Bytes int64 // without the line feed
 }
 
-// Longest finds the longest line of files that a Scan accepts. Of lines that
-// are equally long it is the first.
+// Longest returns the longest line of the files that a Scan accepts. Of several
+// lines of the same length it returns the first.
 func Longest(ctx context.Context, files []File, limits Limits) (LongestLine, error) {
 	m := lineMeter{}
 	for _, f := range files {
@@ -103,10 +105,10 @@ func Longest(ctx context.Context, files []File, limits Limits) (LongestLine, err
 	return m.longest, nil
 }
 
-// lineMeter measures the lines that are written to it.
+// lineMeter measures the lines written to it.
 type lineMeter struct {
 	file        string
-	line, bytes int64 // of the line that is being written
+	line, bytes int64 // of the current line
 	longest     LongestLine
 }
 
@@ -124,7 +126,7 @@ func (m *lineMeter) Write(b []byte) (int, error) {
 	return n, nil
 }
 
-// end ends a line after some more bytes.
+// end ends a line after more bytes.
 func (m *lineMeter) end(more int64) {
 	if m.bytes += more; m.bytes > m.longest.Bytes {
 		m.longest = LongestLine{m.file, m.line, m.bytes}

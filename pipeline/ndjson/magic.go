@@ -5,15 +5,15 @@ import (
 	"encoding/binary"
 )
 
-// magic is the bytes by which files of a format are recognised.
+// magic is a byte sequence that identifies a file format.
 type magic struct {
 	bytes string
-	at    int // where they stand
+	at    int // offset in the file
 	form  form
 }
 
-// magics lists formats that are recognised to be named, not to be read. Where
-// two fit, the first one counts.
+// magics lists the formats that are detected but not read. If two match, the
+// first one wins.
 var magics = []magic{
 	{"version https://git-lfs.github.com/spec/", 0, form{what: "a Git LFS pointer instead of the file", do: "fetch the file", own: "git lfs pull"}},
 	{"/annex/objects/", 0, form{what: "a git-annex pointer instead of the file", do: "fetch the file", own: "git annex get {}"}},
@@ -26,7 +26,7 @@ var magics = []magic{
 	{"\x1f\x9d", 0, packed("compress", "gzip", ".Z")},
 	{"\xff\x06\x00\x00sNaPpY", 0, packed("snappy", "snzip", ".sz")},
 	{"\xff\x06\x00\x00S2sTwO", 0, packed("s2", "s2d", ".s2")},
-	{"\x1f\x8b", 0, packed("gzip", "gzip", ".gz")}, // within another
+	{"\x1f\x8b", 0, packed("gzip", "gzip", ".gz")}, // gzip inside gzip
 	{"\x28\xb5\x2f\xfd", 0, packed("zstd", "zstd", ".zst")},
 	{"BZh", 0, packed("bzip2", "bzip2", ".bz2")},
 	{"[Content_Types].xml", 30, form{
@@ -63,13 +63,13 @@ var magics = []magic{
 	{"\x00\x05\x16\x07", 0, form{what: "an AppleDouble file, which macOS leaves beside the real one", do: "delete it", own: "rm {}"}},
 }
 
-// packed is the form of a compressed file that is not read, and of the tool
-// that decompresses it.
+// packed returns the form for a compressed file that is not supported, and for
+// the tool that decompresses it.
 func packed(name, tool, suffix string) form {
 	return form{what: "a file compressed with " + name, do: "decompress it", filter: tool + " -dc", suffix: suffix}
 }
 
-// formatOf recognises a format by its magic bytes.
+// formatOf detects a format by its magic bytes.
 func formatOf(b []byte) (form, bool) {
 	for _, m := range magics {
 		if len(b) >= m.at && bytes.HasPrefix(b[m.at:], []byte(m.bytes)) && (m.bytes != "BZh" || isBzip2(b)) {
@@ -90,18 +90,18 @@ func formatOf(b []byte) (form, bool) {
 	return form{}, false
 }
 
-// isBzip2 distinguishes bzip2 from a text that begins like it.
+// isBzip2 distinguishes bzip2 from text with the same first bytes.
 func isBzip2(b []byte) bool {
 	return len(b) >= 10 && string(b[:3]) == "BZh" && b[3]-'1' < 9 &&
 		(string(b[4:10]) == "\x31\x41\x59\x26\x53\x59" || string(b[4:10]) == "\x17\x72\x45\x38\x50\x90")
 }
 
-// isZlib recognises a zlib header, whose second byte is no text.
+// isZlib detects a zlib header, whose second byte is not text.
 func isZlib(b []byte) bool {
 	return len(b) >= 8 && b[0] == 0x78 && (b[1] == 0x01 || b[1] == 0x9c || b[1] == 0xda) && binaryLine(b[:min(len(b), 512)])
 }
 
-// isHadoopSnappy recognises the lengths that begin each of its blocks.
+// isHadoopSnappy detects the lengths at the start of each block.
 func isHadoopSnappy(b []byte) bool {
 	if len(b) < 12 || b[0] != 0 {
 		return false
@@ -112,7 +112,8 @@ func isHadoopSnappy(b []byte) bool {
 		uint64(first) <= size+size/6+32
 }
 
-// binaryLine reports whether there is a control character that no text has.
+// binaryLine reports whether a line has a control character that does not occur
+// in text.
 func binaryLine(line []byte) bool {
 	const text = 1<<'\t' | 1<<'\n' | 1<<'\v' | 1<<'\f' | 1<<'\r' | 1<<'\b' | 1<<0x1b | 1<<recordSeparator
 	for _, c := range line {

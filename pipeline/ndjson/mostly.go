@@ -7,11 +7,11 @@ import (
 	"strings"
 )
 
-// sampleBytes bounds what is looked at of the lines that were rejected.
+// sampleBytes bounds the rejected lines that are analysed, in bytes.
 const sampleBytes = 4 << 20
 
-// adviceFor says what a file is of which most lines were rejected. Without a
-// better explanation the advice has no command.
+// adviceFor returns the advice for a file whose lines were rejected for the
+// most part. If the cause is unknown, the advice has no command.
 func (s *Scan) adviceFor(rejects []rejected, rows int64) Advice {
 	lines, long := s.sampleOf(rejects)
 	p := newParser(s.columns, s.limits)
@@ -38,8 +38,8 @@ func (s *Scan) adviceFor(rejects []rejected, rows int64) Advice {
 	return Advice{What: "mostly lines that are no rows of its table", Do: "correct the file or the definition of the table, or move the file elsewhere"}
 }
 
-// sampleOf returns some of the lines that were rejected, and how many of them
-// are too long.
+// sampleOf returns a sample of the rejected lines, and how many of them are too
+// long.
 func (s *Scan) sampleOf(rejects []rejected) (lines [][]byte, long int) {
 	size := 0
 	for _, r := range rejects {
@@ -54,12 +54,12 @@ func (s *Scan) sampleOf(rejects []rejected) (lines [][]byte, long int) {
 	return lines, long
 }
 
-// valueRule is a way in which values of a column are written wrongly, and how
-// sed corrects it. The key with its colon comes before, and is group 1.
+// valueRule describes a misspelling of a column's values, and how sed corrects
+// it. Group 1 is the key with its colon, which precedes the value.
 type valueRule struct {
 	what    string
 	kinds   []Type
-	wrong   string // a regular expression that Go and sed -E understand alike
+	wrong   string // a regular expression with the same meaning in Go and sed -E
 	replace string
 }
 
@@ -74,8 +74,8 @@ var valueRules = []valueRule{
 	{"empty strings where numbers belong", []Type{Int, Bigint, Double, Boolean}, `""`, `\1null`},
 }
 
-// valueForm finds out what is wrong with the values of lines that hold an
-// object each.
+// valueForm detects what is wrong with the values of lines that hold one object
+// each.
 func valueForm(columns []Column, lines [][]byte) form {
 	var what string
 	var expressions, names []string
@@ -108,11 +108,11 @@ func valueForm(columns []Column, lines [][]byte) form {
 	return form{what: fmt.Sprintf("JSON lines with %s (%s)", what, strings.Join(names, ", ")), filter: "sed -E '" + strings.Join(expressions, "; ") + "'"}
 }
 
-// maxSpellings is how many spellings of a column's key a command corrects.
+// maxSpellings bounds how many spellings of a column's key a command corrects.
 const maxSpellings = 4
 
-// find marks and counts the lines in which a column's value is wrong by the
-// rule, and returns how its key is spelt there.
+// find marks and counts the lines that have a wrong value of the column by this
+// rule. It returns the spellings of the column's key in them.
 func (r *valueRule) find(c Column, lines [][]byte, wrong []bool) (keys []string, count int) {
 	if !word.MatchString(c.Name) || !slices.Contains(r.kinds, c.Type) {
 		return nil, 0

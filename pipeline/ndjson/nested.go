@@ -6,12 +6,13 @@ import (
 	"strconv"
 )
 
-// Arrays, maps and structs travel in vectors as the text of JSON values in one
-// spelling: no blanks, a struct's fields all and in order, and decimals in
-// quotes, since engines read numbers of JSON as floats.
+// In vectors, arrays, maps and structs are JSON text in one canonical spelling:
+// no blanks, all fields of a struct in order, and decimals in quotes, because
+// engines read JSON numbers as floats.
 
-// nested appends the value at i in that spelling. On a misfit the end is -1
-// and p.misfit says why. The depth is the one that the value has in its line.
+// nested appends the value at i in the canonical spelling. On a misfit, the end
+// is -1 and p.misfit is the reason. depth is the depth of the value in its
+// line.
 func (p *parser) nested(dst, b []byte, i, depth int, shape *Shape) (out []byte, end int) {
 	if string(b[i:i+4]) == "null" {
 		return append(dst, "null"...), i + 4
@@ -54,7 +55,7 @@ func (p *parser) nestedScalar(dst, b []byte, i int, shape *Shape) (out []byte, e
 		if end < 0 {
 			return dst, p.misfits(badShape(b, i, shape))
 		}
-		dst, _ = appendDouble(dst, x) // a number of JSON is finite
+		dst, _ = appendDouble(dst, x) // a JSON number is finite
 		return dst, end
 	case KindString:
 		if b[i] != '"' {
@@ -64,7 +65,7 @@ func (p *parser) nestedScalar(dst, b []byte, i int, shape *Shape) (out []byte, e
 		if p.tmp = grown; end < 0 {
 			return dst, p.misfits(badString(b, i+1))
 		}
-		dst, _ = appendString(dst, value) // text has found it to be UTF-8
+		dst, _ = appendString(dst, value) // text has checked that it is UTF-8
 		return dst, end
 	}
 	s, end := p.readScalar(b, i, shape)
@@ -74,7 +75,7 @@ func (p *parser) nestedScalar(dst, b []byte, i int, shape *Shape) (out []byte, e
 	if shape.Kind == KindDecimal {
 		return append(appendDecimal(append(dst, '"'), s.decimal, shape.Scale), '"'), end
 	}
-	dst, _ = s.append(dst, shape) // what was read can be written
+	dst, _ = s.append(dst, shape) // a parsed value can be written
 	return dst, end
 }
 
@@ -98,9 +99,9 @@ func (p *parser) nestedArray(dst, b []byte, i, depth int, shape *Shape) (out []b
 	}
 }
 
-// members calls value for each member of the object at i, with its key and the
-// place of its value, and returns the end of the object. A key's bytes are
-// good until value reads a string.
+// members calls value for each member of the object at i, with the key and the
+// position of the value. It returns the end of the object. The bytes of a key
+// are valid until value reads a string.
 func (p *parser) members(b []byte, i int, value func(key []byte, at int) (end int)) int {
 	if i = space(b, i+1); b[i] == '}' {
 		return i + 1
@@ -134,7 +135,7 @@ func (p *parser) members(b []byte, i int, value func(key []byte, at int) (end in
 	}
 }
 
-// keyPlace stands for the place of the key in a misfit.
+// keyPlace as the position of a misfit means that the key is wrong.
 const keyPlace = -1
 
 func (p *parser) nestedMap(dst, b []byte, i, depth int, shape *Shape) (out []byte, end int) {
@@ -149,7 +150,7 @@ func (p *parser) nestedMap(dst, b []byte, i, depth int, shape *Shape) (out []byt
 			dst = append(dst, ',')
 		}
 		first = false
-		dst, _ = appendString(dst, key) // text has found it to be UTF-8
+		dst, _ = appendString(dst, key) // text has checked that it is UTF-8
 		dst = append(dst, ':')
 		var end int
 		dst, end = p.nested(dst, b, at, depth+1, shape.Element)
@@ -160,7 +161,7 @@ func (p *parser) nestedMap(dst, b []byte, i, depth int, shape *Shape) (out []byt
 
 func (p *parser) nestedStruct(dst, b []byte, i, depth int, shape *Shape) (out []byte, end int) {
 	object := p.keys.object()
-	places := make([]int, len(shape.Fields)) // of the fields' values, 0 for none
+	places := make([]int, len(shape.Fields)) // positions of the fields' values, 0 if absent
 	end = p.members(b, i, func(key []byte, at int) int {
 		if !p.addKey(object, key) {
 			return p.misfits(keyPlace, twiceReason)
@@ -199,7 +200,7 @@ func (p *parser) nestedStruct(dst, b []byte, i, depth int, shape *Shape) (out []
 	return append(dst, '}'), end
 }
 
-// fieldOf finds the field that a key names, or returns -1.
+// fieldOf returns the index of the field for a key, or -1.
 func (p *parser) fieldOf(shape *Shape, key []byte) int {
 	for i := range shape.Fields {
 		if p.matches(shape.Fields[i].Name, key) {
@@ -209,7 +210,7 @@ func (p *parser) fieldOf(shape *Shape, key []byte) int {
 	return -1
 }
 
-// matches reports whether a key of the JSON is a name of the table.
+// matches reports whether a JSON key matches a name of the table.
 func (p *parser) matches(name string, key []byte) bool {
 	if p.dots && bytes.IndexByte(key, '.') >= 0 {
 		key = bytes.ReplaceAll(key, []byte{'.'}, []byte{'_'})
@@ -217,9 +218,9 @@ func (p *parser) matches(name string, key []byte) bool {
 	return name == string(key) || !p.exact && sameFold(name, key)
 }
 
-// skipped is skip with its fault as a misfit.
+// skipped is skip, but reports a fault as a misfit.
 func (p *parser) skipped(b []byte, i, depth int) int {
-	// The keys of nested values are looked through again when they are read.
+	// The keys of nested values are checked again when the values are read.
 	keys := p.keys
 	p.keys = keySet{line: p.line}
 	end := p.skip(b, i, depth)
@@ -230,11 +231,11 @@ func (p *parser) skipped(b []byte, i, depth int) int {
 	return end
 }
 
-// errNested is what the writer says of a nested value that is not of its type.
+// errNested reports a nested value that is not of its type, in the writer.
 var errNested = errors.New("a nested value that JSON cannot hold as its type, such as NaN, a date outside the years 1 to 9999, or a key that is there twice")
 
-// Spell appends the JSON text of a nested value as files have it: without
-// blanks, the fields of structs in order and in lower case.
+// Spell appends the JSON text of a nested value as it is written to files:
+// without blanks, the fields of structs in order and in lower case.
 func (s *Shape) Spell(dst, value []byte) ([]byte, error) {
 	inner, err := s.normal(value)
 	if err != nil {
@@ -244,7 +245,7 @@ func (s *Shape) Spell(dst, value []byte) ([]byte, error) {
 	return dst, nil
 }
 
-// Show is Spell for people, with blanks.
+// Show is Spell with blanks, for display.
 func (s *Shape) Show(value string) (string, error) {
 	inner, err := s.normal([]byte(value))
 	if err != nil {
@@ -254,7 +255,7 @@ func (s *Shape) Show(value string) (string, error) {
 	return string(text), nil
 }
 
-// normal is a value in the spelling of vectors.
+// normal returns a value in the canonical spelling of vectors.
 func (s *Shape) normal(value []byte) ([]byte, error) {
 	padded := make([]byte, len(value)+1+padding)
 	padded[copy(padded, value)] = '\n'
@@ -267,8 +268,8 @@ func (s *Shape) normal(value []byte) ([]byte, error) {
 	return inner, nil
 }
 
-// render copies a value in the spelling of vectors, without the quotes of its
-// decimals, and returns what follows it.
+// render appends a value that is in the canonical spelling, without the quotes
+// of its decimals. It returns the bytes after the value.
 func (s *Shape) render(dst, value []byte, blanks bool) (out, rest []byte) {
 	if value[0] == 'n' {
 		return append(dst, "null"...), value[len("null"):]
@@ -295,7 +296,7 @@ func (s *Shape) render(dst, value []byte, blanks bool) (out, rest []byte) {
 		}
 		element := s.Element
 		if s.Kind != KindArray {
-			end := scalarEnd(value) + 1 // with the colon
+			end := scalarEnd(value) + 1 // including the colon
 			if dst, value = append(dst, value[:end]...), value[end:]; blanks {
 				dst = append(dst, ' ')
 			}
@@ -307,7 +308,8 @@ func (s *Shape) render(dst, value []byte, blanks bool) (out, rest []byte) {
 	}
 }
 
-// scalarEnd is where the string, number or word that value begins with ends.
+// scalarEnd returns the end of the string, number or word at the start of
+// value.
 func scalarEnd(value []byte) int {
 	if value[0] != '"' {
 		if end := bytes.IndexAny(value, ",]}"); end >= 0 {

@@ -7,32 +7,32 @@ import (
 	"strings"
 )
 
-// NoteKind distinguishes notes.
+// NoteKind classifies notes.
 type NoteKind string
 
-// What a scan has read and thinks worth mentioning.
+// The kinds of notes.
 const (
-	EmptyFile    NoteKind = "empty_file"    // a file without a line
-	AbsentColumn NoteKind = "absent_column" // a column that no line of a file has
-	KeyCase      NoteKind = "key_case"      // keys whose case differs from that of their column
-	UnknownKey   NoteKind = "unknown_key"   // keys that are no column
-	Compression  NoteKind = "compression"   // files that are compressed otherwise than their name says
-	SameContent  NoteKind = "same_content"  // files of the same bytes as an earlier one
+	EmptyFile    NoteKind = "empty_file"    // a file without lines
+	AbsentColumn NoteKind = "absent_column" // a column that is missing from all lines of a file
+	KeyCase      NoteKind = "key_case"      // keys whose case differs from that of the column
+	UnknownKey   NoteKind = "unknown_key"   // keys that are not a column
+	Compression  NoteKind = "compression"   // files whose compression does not match their name
+	SameContent  NoteKind = "same_content"  // files with the same bytes as an earlier file
 )
 
-// Note is something that was accepted and is worth reporting.
+// Note is a finding about accepted input.
 type Note struct {
 	Kind  NoteKind
-	Files int   // that it is about
-	Count int64 // how often it occurs in them
+	Files int   // number of files with the finding
+	Count int64 // occurrences in these files
 	Text  string
 }
 
-// about counts the files that a note is about.
+// about counts the files with a finding.
 type about struct {
 	files int
 	count int64
-	first int // the first of the files
+	first int // the first file
 }
 
 func (a *about) add(file int, count int64) {
@@ -43,25 +43,25 @@ func (a *about) add(file int, count int64) {
 	a.count += count
 }
 
-// noteBook gathers the notes of all files.
+// noteBook collects the notes of all files.
 type noteBook struct {
 	empty      about
 	absent     []about // for each column
 	variants   []about // for each column
 	unknown    about
 	names      names
-	compressed about // though the name does not say so
-	plain      about // or compressed in another way, though the name says so
+	compressed about // compressed, but the name has no such extension
+	plain      about // uncompressed or compressed differently, although the name has a compression extension
 }
 
 func newNoteBook(columns int) noteBook {
 	return noteBook{absent: make([]about, columns), variants: make([]about, columns)}
 }
 
-// add notes what a finished file has had.
+// add records the notes of a finished file.
 func (n *noteBook) add(in *input) {
 	if in.refused {
-		return // why says more than a note
+		return // the rejection is enough
 	}
 	if named := codecOfName(in.Name); named != in.codec {
 		if named == plainFile {
@@ -90,7 +90,7 @@ func (n *noteBook) add(in *input) {
 	}
 }
 
-// list puts the notes into words.
+// list formats the notes.
 func (n *noteBook) list(columns []Column, files []File) (notes []Note) {
 	add := func(kind NoteKind, a about, format string, args ...any) {
 		if a.files == 0 {
@@ -119,15 +119,16 @@ func (n *noteBook) list(columns []Column, files []File) (notes []Note) {
 	return notes
 }
 
-// sameContent is in the text of every note of the kind SameContent.
+// sameContent matches the text of every note of the kind SameContent.
 var sameContent = regexp.MustCompile(` (?:has|have) the same content as `)
 
-// IsWarning reports, from the text of a note, whether rows are probably counted
-// twice. Manifests keep the texts of notes only.
+// IsWarning reports whether the text of a note means that rows are probably
+// counted twice. It takes a text because manifests store only the texts of
+// notes.
 func IsWarning(text string) bool { return sameContent.MatchString(text) }
 
-// duplicates notes files whose bytes are those of an earlier file: such a file
-// was probably put there twice, and all its rows count again.
+// duplicates returns notes for files with the same bytes as an earlier file.
+// Such a file was probably added twice, and all its rows are counted twice.
 func duplicates(files []FileReport) []Note {
 	first := map[Hash]string{}
 	var original, copied string
@@ -157,7 +158,7 @@ func duplicates(files []FileReport) []Note {
 	return []Note{note}
 }
 
-// list names the keys in alphabetical order, each with its count.
+// list formats the keys in alphabetical order, each with its count.
 func (n *names) list() string {
 	var all []string
 	for name, count := range n.counts {
@@ -171,7 +172,7 @@ func (n *names) list() string {
 	return text
 }
 
-// printable quotes a name that could do something to a terminal.
+// printable quotes a name that contains control characters for a terminal.
 func printable(name string) string {
 	if q := fmt.Sprintf("%q", name); q != `"`+name+`"` {
 		return q

@@ -6,8 +6,8 @@ import (
 	"strconv"
 )
 
-// padding is how many bytes after the last line a buffer has, so that eight
-// bytes can be looked at from any position, and a literal compared.
+// padding is the number of spare bytes after the last line of a buffer. With
+// it, eight bytes can be loaded at any position, and a literal compared.
 const padding = 256
 
 const (
@@ -15,15 +15,15 @@ const (
 	highs = 0x8080808080808080
 )
 
-// tens are the powers of ten that fit eight digits.
+// tens are the powers of ten up to eight digits.
 var tens = [9]uint64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8}
 
-// digits reads decimal digits from i, as the continuation of n, and returns
-// the value and the position after them. The value is right up to 19 digits.
+// digits parses decimal digits from i as the continuation of n. It returns the
+// value and the position after the digits. The value is exact up to 19 digits.
 func digits(b []byte, i int, n uint64) (uint64, int) {
 	for {
-		// Each byte of a digit becomes 0–9; the mark is on the bytes of others.
-		// A carry can only make false marks above a true one.
+		// Each byte of a digit becomes 0–9; other bytes are marked. A carry can
+		// only set false marks above a true one.
 		x := load(b, i) ^ '0'*ones
 		marks := (x | (x + 0x7676767676767676)) & highs
 		if marks == 0 {
@@ -32,21 +32,21 @@ func digits(b []byte, i int, n uint64) (uint64, int) {
 			continue
 		}
 		count := bits.TrailingZeros64(marks) >> 3
-		// The digits move up, as if zeros were before them. Two shifts, because
-		// one by 64 bits would need a branch.
+		// The shift moves the digits up and puts zeros before them. There are
+		// two shifts because a shift by 64 bits would need a branch.
 		return n*tens[count] + eight(x<<8<<(8*(7-count)&63)), i + count
 	}
 }
 
-// eight makes one number of eight digits, the first in the lowest byte: pairs
-// first, then all four pairs by two multiplications.
+// eight converts eight digits, the first in the lowest byte, to a number. It
+// combines pairs first, then all four pairs with two multiplications.
 func eight(x uint64) uint64 {
 	x = x*10 + x>>8
 	return ((x&0x000000FF000000FF)*(100+1_000_000<<32) + (x>>16&0x000000FF000000FF)*(1+10_000<<32)) >> 32
 }
 
-// integer parses a JSON integer at i. The end is -1 if there is none, or if it
-// has a fraction, an exponent, or more than 64 bits.
+// integer parses a JSON integer at i. The end is -1 if there is no number at i,
+// or if it has a fraction, an exponent, or more than 64 bits.
 func integer(b []byte, i int) (value int64, end int) {
 	negative := b[i] == '-'
 	if negative {
@@ -75,8 +75,8 @@ var exact = [...]float64{
 	1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
 }
 
-// float parses a JSON number at i, correctly rounded. The end is -1 if there
-// is none, or if it is too large for a float64.
+// float parses a JSON number at i, correctly rounded. The end is -1 if there is
+// no number at i, or if it is too large for a float64.
 func float(b []byte, i int) (value float64, end int) {
 	start := i
 	if b[i] == '-' {
@@ -101,8 +101,8 @@ func float(b []byte, i int) (value float64, end int) {
 			return 0, -1
 		}
 	}
-	// A whole number below 2⁵³ over an exact power of ten is one division, and
-	// one division is correctly rounded.
+	// A whole number below 2⁵³ divided by an exact power of ten needs one
+	// division, and one division is correctly rounded.
 	if b[i]|0x20 == 'e' || count+fraction > 19 || n > 1<<53 {
 		return floatSlow(b, start, i)
 	}
@@ -113,7 +113,7 @@ func float(b []byte, i int) (value float64, end int) {
 	return value, i
 }
 
-// oneDigit reads whole numbers such as 1.0, the most frequent by far.
+// oneDigit parses numbers such as 1.0, by far the most frequent ones.
 func oneDigit(b []byte, i int) (float64, bool) {
 	if b[i+1] == '.' && b[i+2] == '0' && (b[i+3] == ',' || b[i+3] == '}') && b[i]-'0' <= 9 {
 		return float64(b[i] - '0'), true

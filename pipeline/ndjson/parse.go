@@ -2,38 +2,38 @@ package ndjson
 
 import "bytes"
 
-// A line is read as a walk from value to value. What stands between two values
-// (comma, key, colon, spaces) is nearly always what stood there in an earlier
-// line, so after each column the parser remembers the last few such literals,
-// each with the column that it led to. Where one fits, a single comparison
-// replaces the parsing of the key; where none does, the key is parsed and the
-// literal learnt. Both ways read values with the same code, and a literal is
-// only ever learnt from bytes that were parsed, so they cannot disagree.
+// The parser walks a line from value to value. The bytes between two values
+// (comma, key, colon, spaces) nearly always repeat those of an earlier line. So
+// after each column the parser remembers the last few of these literals, each
+// with the column that it led to. If a literal matches, one comparison replaces
+// the parsing of the key; otherwise the key is parsed and the literal is
+// learnt. Both paths read values with the same code, and only parsed bytes are
+// learnt, so both give the same result.
 
-// fault is what is wrong with a line.
+// fault describes the error in a line.
 type fault struct {
 	at     int // position in the buffer
 	column int // or -1
 	reason string
 }
 
-// field is what the parser knows about one column.
+// field is the parser's state for one column.
 type field struct {
 	column int
 	vector *Vector
-	name   string // the key that leads to it
+	name   string // the key of the column
 	kind   Kind
 	shape  Shape
-	seen   uint64 // the line that had it last
+	seen   uint64 // the last line that had the column
 
-	// The string before this one, which is often the same. It is in the
-	// buffer, so it is forgotten when the buffer is loaded again.
+	// The previous string, which is often the same. It points into the buffer,
+	// so forget clears it before the buffer is loaded again.
 	before []byte
 	value  stringValue
 	cached bool
 
-	exact  edge // leads to it
-	folded edge // leads to it from a key in another case
+	exact  edge // the edge to this column
+	folded edge // the edge to this column from a key in another case
 	after  state
 }
 
@@ -41,28 +41,28 @@ type field struct {
 type parser struct {
 	limits  Limits
 	learn   bool
-	exact   bool // keys are compared with their case
-	dots    bool // a dot in a key counts as an underscore
+	exact   bool // compare keys with their case
+	dots    bool // read a dot in a key as an underscore
 	fields  []field
 	fixed   []fixed // partition columns
-	entered string  // the file whose values they have
+	entered string  // the file whose partition values are set
 	columns []Column
 	start   state // before the first key
-	lost    state // after a value of an unknown key
+	lost    state // after the value of an unknown key
 	line    uint64
-	found   int // columns of this line so far
+	found   int // columns of the current line so far
 	fault   fault
 
-	ending   edge // leads to the end of the line
-	strange  edge // leads to a value of a key that is no column
+	ending   edge // the edge to the end of the line
+	strange  edge // the edge to a value of an unknown key
 	tmp      []byte
-	digits   []byte // of a decimal
-	value    []byte // of a nested value
+	digits   []byte // digits of a decimal
+	value    []byte // text of a nested value
 	misfit   misfit
 	keys     keySet
-	odd      bool     // there is something in one of the next two
-	variants []int    // columns of this line whose key has another case
-	unknown  nameList // keys of this line that are no column
+	odd      bool     // one of the next two is not empty
+	variants []int    // keys of the current line that differ from their column in case
+	unknown  nameList // unknown keys of the current line
 	tally    tally
 }
 
@@ -105,16 +105,16 @@ func (p *parser) begin(vectors []Vector) {
 	}
 }
 
-// forget must be called before the buffer changes.
+// forget drops all references to the buffer. Call it before the buffer changes.
 func (p *parser) forget() {
 	for i := range p.fields {
 		p.fields[i].cached = false
 	}
 }
 
-// lines reads lines of b from the start of one on, up to the line feed before
-// end, into rows from row to limit. After a line with a fault it stops at the
-// start of that line.
+// lines reads the lines of b from start up to the line feed before end, into
+// rows from row to limit. After a line with a fault it stops at the start of
+// that line.
 func (p *parser) lines(b []byte, start, end, row, limit int) (next, rows int, ok bool) {
 	for start < end && row < limit {
 		i := space(b, start)
@@ -134,8 +134,8 @@ func (p *parser) lines(b []byte, start, end, row, limit int) (next, rows int, ok
 	return start, row, true
 }
 
-// tooLong fails if the line between start and next has too many bytes, without
-// its end.
+// tooLong sets the fault and returns true if the line between start and next is
+// too long without its line feed.
 func (p *parser) tooLong(b []byte, start, next int) bool {
 	if len(trimEnd(b[start:next])) <= p.limits.Line {
 		return false
@@ -144,7 +144,7 @@ func (p *parser) tooLong(b []byte, start, next int) bool {
 	return true
 }
 
-// trimEnd takes the line feed and a carriage return before it off a line.
+// trimEnd cuts the line feed, and a carriage return before it, off a line.
 func trimEnd(line []byte) []byte {
 	if n := len(line); n > 0 && line[n-1] == '\n' {
 		line = line[:n-1]
@@ -155,8 +155,8 @@ func trimEnd(line []byte) []byte {
 	return line
 }
 
-// row reads the line at start, whose first byte that is not space is at i, and
-// returns where the next line begins, or -1 with p.fault set.
+// row reads the line at start, whose first non-space byte is at i. It returns
+// the start of the next line, or -1 with p.fault set.
 func (p *parser) row(b []byte, start, i, row int) int {
 	p.line++
 	p.found = 0
@@ -194,7 +194,7 @@ func (p *parser) row(b []byte, start, i, row int) int {
 		p.found++
 		from = i
 		if i = f.read(b, from, row, p); i < 0 {
-			// The literal that fitted may have been followed by a space here.
+			// A space may follow the matched literal.
 			from = space(b, from)
 			if i = f.read(b, from, row, p); i < 0 {
 				return p.badValue(b, from, f)
@@ -204,7 +204,7 @@ func (p *parser) row(b []byte, start, i, row int) int {
 	}
 }
 
-// read parses a value into the row; its end is -1 if it does not fit.
+// read parses a value into the row. The end is -1 if the value does not fit.
 func (f *field) read(b []byte, i, row int, p *parser) (end int) {
 	if b[i] == 'n' {
 		p.misfit.reason = ""
@@ -252,8 +252,8 @@ func (f *field) read(b []byte, i, row int, p *parser) (end int) {
 	return end
 }
 
-// readOther is read for the types that need more than a few instructions. Why
-// a value does not fit is then in p.misfit.
+// readOther is read for the types that need more instructions. If a value does
+// not fit, p.misfit is the reason.
 func (f *field) readOther(b []byte, i, row int, p *parser) (end int) {
 	if !f.shape.IsNested() {
 		s, end := p.readScalar(b, i, &f.shape)
@@ -275,8 +275,9 @@ func (f *field) readString(b []byte, i, row int, tmp *[]byte) (end int) {
 	}
 	i++
 	if f.cached {
-		// A closing quote can only be missed if it is escaped in b, and then
-		// the bytes before it, ending in a backslash, are not before's.
+		// The comparison could only miss the closing quote if it is escaped in
+		// b. Then the bytes before it end in a backslash and differ from
+		// before.
 		end := i + len(f.before)
 		if end < len(b) && b[end] == '"' && string(b[i:end]) == string(f.before) {
 			f.vector.setString(row, f.value)
@@ -296,8 +297,8 @@ func (f *field) readString(b []byte, i, row int, tmp *[]byte) (end int) {
 	return end
 }
 
-// separator parses what stands before the next value, or after the last one,
-// and learns it.
+// separator parses the bytes before the next value, or after the last one, and
+// learns them.
 func (p *parser) separator(b []byte, i int, s *state) (e *edge, next int) {
 	from := i
 	if s == &p.start {
@@ -321,7 +322,7 @@ func (p *parser) separator(b []byte, i int, s *state) (e *edge, next int) {
 	return e, next
 }
 
-// comma goes from a value to the key or the brace after it.
+// comma returns the position of the key or brace after a value.
 func (p *parser) comma(b []byte, i int) int {
 	switch i = space(b, i); b[i] {
 	case '}':
@@ -356,7 +357,7 @@ func (p *parser) key(b []byte, i int, s *state) (e *edge, next int) {
 	return e, space(b, i+1)
 }
 
-// lookup finds the column of a key; the guess is the one that may come next.
+// lookup returns the edge to the column of a key. It tries guess first.
 func (p *parser) lookup(name []byte, guess int) *edge {
 	key := name
 	if p.dots {
@@ -380,7 +381,8 @@ func (p *parser) lookup(name []byte, guess int) *edge {
 	return &p.strange
 }
 
-// addKey returns false if the object of this line has the key already.
+// addKey records a key of an object. It returns false if the object already has
+// the key.
 func (p *parser) addKey(object uint64, name []byte) bool {
 	if p.exact {
 		return p.keys.addExact(p.line, object, name)
@@ -411,7 +413,7 @@ func (p *parser) finish(b []byte, start, next, row int) int {
 	return next
 }
 
-// undo makes the row as if no line had been read into it.
+// undo clears the row after a rejected line.
 func (p *parser) undo(row int) {
 	for i := range p.fields {
 		p.fields[i].vector.setValid(row)
@@ -423,8 +425,8 @@ func (p *parser) fail(at, column int, reason string) int {
 	return -1
 }
 
-// duplicate fails at the second occurrence of a column's key, which is the
-// first string after from.
+// duplicate sets the fault at the second occurrence of a column's key, which is
+// the first string after from.
 func (p *parser) duplicate(b []byte, from int, f *field) int {
 	for b[from] != '"' {
 		from++

@@ -8,31 +8,31 @@ import (
 	"github.com/zeebo/xxh3"
 )
 
-// part is whole lines of a file in memory: those that start in one block of a
-// plain file, or the next ones of a compressed file.
+// part is a sequence of whole lines of a file in memory: the lines that start
+// in one block of an uncompressed file, or the next lines of a compressed file.
 type part struct {
 	in     *input
-	buffer []byte // its last padding bytes never hold lines
-	at     int    // where the next line starts
+	buffer []byte // the last padding bytes are spare
+	at     int    // start of the next line
 	end    int    // after the last line feed
-	base   int64  // where in the file, or in the stream, the buffer's first byte lies
+	base   int64  // offset of the buffer's first byte in the file or stream
 	cut    bool   // a line that is too long starts at end
 
 	stream io.ReadCloser // decompresses the rest of the file; nil for a block
 	raw    *rawReader
-	step   int  // bytes that are read at once; 0: as many as fit
-	filled int  // bytes in the buffer, with what follows end
-	ended  bool // of a stream: the buffer's last byte is a line feed that the stream lacks
+	step   int  // bytes per read; 0: as many as fit
+	filled int  // bytes in the buffer, including those after end
+	ended  bool // stream only: the last byte of the buffer is a line feed that the stream lacks
 
-	cutBytes int64 // of a stream: bytes of the lines that are too long
+	cutBytes int64 // stream only: bytes of the lines that are too long
 
-	skip  bool  // of a stream: the rest of a line that is too long comes next
-	done  bool  // of a stream: there is no more
-	line  int64 // of a stream: number of the line at counted
-	count int   // of a stream: up to where line feeds are counted
+	skip  bool  // stream only: the rest of a line that is too long is next
+	done  bool  // stream only: the stream is at its end
+	line  int64 // stream only: number of the line at counted
+	count int   // stream only: line feeds are counted up to here
 }
 
-// grow makes room for n bytes and the padding, and keeps what is there.
+// grow makes room for n bytes and the padding, and keeps the content.
 func (p *part) grow(n int) {
 	if len(p.buffer) < n+padding {
 		const unit = 64 << 10
@@ -43,11 +43,11 @@ func (p *part) grow(n int) {
 }
 
 // loadBlock reads the lines that start in a block, and hashes the block. The
-// last of them may end in a later block; one that is longer than limit is cut.
+// last line may end in a later block; a line longer than limit is truncated.
 func (p *part) loadBlock(in *input, block, size, limit int) error {
 	start := int64(block) * int64(size)
 	stop := min(start+int64(size), in.size)
-	low := max(start-1, 0) // a line starts at start if a line feed is before it
+	low := max(start-1, 0) // a line starts at start if the byte before it is a line feed
 	lead, n := int(start-low), int(stop-start)
 	const slack = 4 << 10
 	filled := int(min(stop+slack, in.size) - low)
@@ -61,13 +61,13 @@ func (p *part) loadBlock(in *input, block, size, limit int) error {
 	if start > 0 {
 		i := bytes.IndexByte(p.buffer[:n], '\n')
 		if i < 0 {
-			p.at = 0 // no line starts here
+			p.at = 0 // this block has no line start
 			return nil
 		}
 		p.at = i + 1
 	}
-	// The last line starts before stop, and ends at the first line feed that
-	// is not before stop-1.
+	// The last line starts before stop, and ends at the first line feed at
+	// stop-1 or later.
 	last := lead + n - 1
 	for {
 		if i := bytes.IndexByte(p.buffer[last:filled], '\n'); i >= 0 {
@@ -94,17 +94,17 @@ func (p *part) loadBlock(in *input, block, size, limit int) error {
 	}
 }
 
-// startStream begins with a compressed file that was verified.
+// startStream starts to read a compressed file that verify has accepted.
 func (p *part) startStream(in *input, raw *rawReader) error {
 	stream, err := in.codec.reader(raw)
 	if err != nil {
-		return &ChangedError{in.Name} // it could be read when it was verified
+		return &ChangedError{in.Name} // verify could read it before
 	}
 	*p = part{in: in, buffer: p.buffer, stream: stream, raw: raw, line: 1}
 	return nil
 }
 
-// loadStream reads the next lines of a stream: about size bytes of them.
+// loadStream reads the next lines of a stream, about size bytes.
 func (p *part) loadStream(size, limit int) error {
 	p.lineOf(p.end)
 	begun := p.filled > 0
@@ -132,7 +132,7 @@ func (p *part) loadStream(size, limit int) error {
 			if p.raw.err != nil {
 				return p.raw.err
 			}
-			return &ChangedError{p.in.Name} // it could be read when it was verified
+			return &ChangedError{p.in.Name} // verify could read it before
 		}
 	}
 	if !begun && p.line == 1 && bytes.HasPrefix(p.buffer[:p.filled], bom) {
@@ -154,7 +154,7 @@ func (p *part) loadStream(size, limit int) error {
 	return nil
 }
 
-// endStream finds the end of the last whole line in the buffer.
+// endStream sets the end of the last whole line in the buffer.
 func (p *part) endStream(limit int) {
 	p.end = max(p.at, bytes.LastIndexByte(p.buffer[:p.filled], '\n')+1)
 	switch {
@@ -167,7 +167,7 @@ func (p *part) endStream(limit int) {
 	}
 }
 
-// textEnd is where the file's own bytes in the buffer end.
+// textEnd returns the end of the file's own bytes in the buffer.
 func (p *part) textEnd() int {
 	end := p.end
 	if p.stream != nil {
@@ -180,7 +180,7 @@ func (p *part) textEnd() int {
 }
 
 // lineOf returns the line number at a position of a stream's buffer. Positions
-// must not go back.
+// must not decrease between calls.
 func (p *part) lineOf(at int) int64 {
 	p.line += int64(bytes.Count(p.buffer[p.count:at], []byte{'\n'}))
 	p.count = at

@@ -7,17 +7,17 @@ import (
 	"strings"
 )
 
-// nullPartition is the folder's value that Hive writes for a null.
+// nullPartition is the directory value that Hive writes for a null.
 const nullPartition = "__HIVE_DEFAULT_PARTITION__"
 
-// fixed is a column whose value a file has in the name of one of its folders.
+// fixed is a partition column, whose value comes from a directory name.
 type fixed struct {
 	field
-	value []byte // as JSON, padded; of the file that was entered last
+	value []byte // JSON with padding; from the last call of enter
 }
 
-// enter takes the values of the partition columns from a file's name, and
-// returns the reason to reject the file.
+// enter reads the values of the partition columns from a file's name. It
+// returns the reason if the file is rejected.
 func (p *parser) enter(file string) (reason string) {
 	if p.entered == file {
 		return ""
@@ -39,8 +39,8 @@ func (p *parser) enter(file string) (reason string) {
 	return ""
 }
 
-// folderValue finds the folder NAME=VALUE in a path, the innermost if there are
-// several.
+// folderValue finds the directory NAME=VALUE in a path. It returns the
+// innermost if there are several.
 func folderValue(file, name string) (value string, found bool) {
 	for folder := range strings.SplitSeq(path.Dir(file), "/") {
 		key, text, ok := strings.Cut(folder, "=")
@@ -71,17 +71,17 @@ func (f *fixed) set(text string) {
 			value = append([]byte("-"), digits...)
 		}
 	default:
-		// A name that is not UTF-8 gets replacement characters.
+		// Invalid UTF-8 in a name becomes replacement characters.
 		value, _ = appendString(nil, []byte(strings.ToValidUTF8(text, "\uFFFD")))
 	}
 	f.value = append(append(value, '\n'), make([]byte, padding)...)
 }
 
-// read reads lines as lines does, and gives the rows their partition's values.
+// read is lines, and also sets the partition values of the rows.
 func (p *parser) read(in *input, b []byte, start, end, row, limit int) (next, rows int, ok bool) {
 	next, rows, ok = p.lines(b, start, end, row, limit)
 	if len(p.fixed) > 0 {
-		p.enter(in.Name) // the file was not rejected, so there is no reason to
+		p.enter(in.Name) // the scan rejects a file for which enter returns a reason
 	}
 	for i := range p.fixed {
 		for r := row; r < rows; r++ {
@@ -91,8 +91,8 @@ func (p *parser) read(in *input, b []byte, start, end, row, limit int) (next, ro
 	return next, rows, ok
 }
 
-// Misplaced returns why a file cannot belong to a table with the columns, by the
-// names of its folders; empty: it can.
+// Misplaced returns why a file cannot belong to a table with the columns,
+// judged by the directories in its path. It returns "" if it can.
 func Misplaced(columns []Column, file string) (reason string) {
 	return newParser(columns, Limits{}).enter(file)
 }

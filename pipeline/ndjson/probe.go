@@ -2,13 +2,15 @@ package ndjson
 
 import "bytes"
 
-// probeSize is how much of a file is looked at, if it has a line feed there.
+// probeSize bounds the bytes of a file that are probed, if they include a line
+// feed.
 const probeSize = 64 << 10
 
 var bom = []byte("\xef\xbb\xbf")
 
-// formOf looks at a file's first bytes, b[:n], which are all of it if whole is
-// true. The slice is padded, and b[n] may be changed.
+// formOf detects the form of a file from its first bytes, b[:n]. whole means
+// that these are the complete file. The slice is padded, and b[n] may be
+// changed.
 func (p *parser) formOf(b []byte, n int, whole bool) form {
 	if f, ok := formatOf(b[:n]); ok {
 		return f
@@ -31,8 +33,9 @@ func (p *parser) formOf(b []byte, n int, whole bool) form {
 	return p.formOfLines(b[i:n], whole)
 }
 
-// formOfJSON looks at what begins at i, in a line that ends at end. It is not
-// known if that is no whole value, or one that does not make a file.
+// formOfJSON detects the form from the value at i, in a line that ends at end.
+// known is false if it is not a complete value, or a value that does not
+// determine the form.
 func (p *parser) formOfJSON(b []byte, i, end, n int, whole bool) (f form, known bool) {
 	if b[i] != '{' && b[i] != '[' {
 		return jsonLines, false
@@ -50,7 +53,8 @@ func (p *parser) formOfJSON(b []byte, i, end, n int, whole bool) (f form, known 
 	return pretty, end < n && p.continues(b[i:n], end-i, whole)
 }
 
-// encodingOf recognises UTF-16 and UTF-32 by their mark or by their zeros.
+// encodingOf detects UTF-16 and UTF-32 by their byte order mark or by their
+// zeros.
 func encodingOf(b []byte) form {
 	if len(b) >= 4 {
 		switch [4]bool{b[0] == 0, b[1] == 0, b[2] == 0, b[3] == 0} {
@@ -77,8 +81,8 @@ func unicodeText(name, encoding string) form {
 	return form{what: name + " text", filter: "iconv -f " + encoding + " -t UTF-8"}
 }
 
-// carriageReturns reports whether a line holds two objects with nothing but a
-// carriage return between them.
+// carriageReturns reports whether a line holds two objects separated only by a
+// carriage return.
 func carriageReturns(line []byte) bool {
 	for {
 		before, after, found := bytes.Cut(line, []byte{'\r'})
@@ -98,17 +102,18 @@ func oldLines(text []byte) bool {
 	return bytes.IndexByte(bytes.TrimRight(text, "\r"), '\r') > 0 && text[0] != '{' && text[0] != '[' && !binaryLine(text)
 }
 
-// continues reports whether the object that begins b and whose first line ends
-// at first goes on as JSON in the lines after it. A truncated line does not:
-// the next line's brace cannot follow it.
+// continues reports whether the object at the start of b, whose first line ends
+// at first, continues as JSON in the next lines. A truncated line does not: the
+// brace of the next line cannot follow it.
 func (p *parser) continues(b []byte, first int, whole bool) bool {
-	// As tabs, line feeds are space between tokens and still wrong in strings.
+	// Converted to tabs, line feeds still count as space between tokens and are
+	// still invalid in strings.
 	joined := append(bytes.ReplaceAll(b, []byte{'\n'}, []byte{'\t'}), make([]byte, padding)...)
 	joined[len(b)] = '\n'
 	p.line++
 	if after := p.skip(joined, 0, 0); after >= 0 {
 		return after > first
 	}
-	const longest = 16 // bytes of a token that the end of b may have cut
+	const longest = 16 // bytes of a token that the end of b may truncate
 	return !whole && p.fault.at > first && p.fault.at > len(b)-longest
 }

@@ -5,14 +5,14 @@ import (
 	"testing"
 )
 
-// badLines are lines that everyType does not allow, by what is wrong with
-// them. CANARY stands in some values, and must never turn up in a reason.
+// badLines are lines that are invalid for everyType, each named after its
+// fault. CANARY occurs in some values, and must never occur in a reason.
 var badLines = []struct {
 	name, line string
 	column     int
 	reason     string
 }{
-	// A truncated line.
+	// Truncated lines.
 	{"ends in a key", `{"s`, 4, noStringReason},
 	{"ends after a key", `{"s"`, 5, unendedReason},
 	{"ends before a value", `{"s":`, 6, "s: " + unendedReason},
@@ -29,7 +29,7 @@ var badLines = []struct {
 	{"UTF-8 cut short", "{\"s\":\"\xf0\x9f\x98\"}", 7, utf8Reason(7)},
 	{"encoded surrogate", "{\"s\":\"\xed\xa0\x80\"}", 7, utf8Reason(7)},
 	{"overlong encoding", "{\"s\":\"\xc0\x80\"}", 7, utf8Reason(7)},
-	// The same key twice.
+	// Duplicate keys.
 	{"column twice", `{"s":"a","s":"b"}`, 10, "s: " + twiceReason},
 	{"column twice, escaped", `{"s":"a","\u0073":"b"}`, 10, "s: " + twiceReason},
 	{"column twice, by case", `{"s":"a","S":"b"}`, 10, "s: " + twiceReason},

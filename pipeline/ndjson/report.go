@@ -9,20 +9,20 @@ import (
 	"slices"
 )
 
-// Report is what a scan has read.
+// Report is the result of a scan.
 type Report struct {
-	Rows          int64 // without the rejected lines
+	Rows          int64 // without rejected lines
 	Bytes         int64
-	Text          int64        // bytes of the lines, uncompressed, without those of rejected files
+	Text          int64        // bytes of the lines, uncompressed, without rejected files
 	Rejected      int64        // lines, without those of rejected files
-	RejectedBytes int64        // of these lines, uncompressed
-	Files         []FileReport // as they were given
+	RejectedBytes int64        // bytes of these lines, uncompressed
+	Files         []FileReport // in the order of the scan's files
 	Rejects       []Reject     // by file, then by position
 	MissingKeys   []MissingKey // by file, then by column
 	Notes         []Note
 }
 
-// FileReport is what was read of one file.
+// FileReport is the result for one file.
 type FileReport struct {
 	Name          string
 	Size          int64
@@ -31,27 +31,27 @@ type FileReport struct {
 	Text          int64 // bytes of the lines, uncompressed
 	Rejected      int64 // lines
 	RejectedBytes int64
-	Advice        Advice // if it is rejected as a whole, or most of its lines are
+	Advice        Advice // set if the whole file, or most of its lines, are rejected
 }
 
-// Reject is a line that was refused, or with Line 0 a whole file.
+// Reject is a rejected line, or a rejected file if Line is 0.
 type Reject struct {
 	File   string
 	Line   int64  // from 1
-	Column int    // the byte of the line at which the fault is, from 1
-	Field  string // the column of the table, if the fault is in its value
-	Reason string // never holds a part of the line
-	Raw    []byte // the line without its end; the first 4 KiB of one that is too long
-	// Uncounted: how many rows are lost with it is unknown, since it is a
-	// whole file, a line with more than two objects, or one that is too long
-	// and begins with more than one.
+	Column int    // position of the fault in the line, in bytes from 1
+	Field  string // the table column whose value is wrong, or ""
+	Reason string // never contains a part of the line
+	Raw    []byte // the line without its line feed, or the first 4 KiB of a line that is too long
+	// Uncounted means that the number of lost rows is unknown: the reject is a
+	// whole file, a line with more than two objects, or a line that is too long
+	// and begins with more than one object.
 	Uncounted bool
 }
 
-// Whole reports whether a whole file was refused.
+// Whole reports whether the reject is a whole file.
 func (r Reject) Whole() bool { return r.Line == 0 }
 
-// String returns the reject as file:line:column: reason.
+// String formats the reject as file:line:column: reason.
 func (r Reject) String() string {
 	if r.Line == 0 {
 		return r.File + ": " + r.Reason
@@ -59,22 +59,23 @@ func (r Reject) String() string {
 	return fmt.Sprintf("%s:%d:%d: %s", r.File, r.Line, r.Column, r.Reason)
 }
 
-// MissingKey is a key column that no line of a file has.
+// MissingKey is a key column that is missing from all lines of a file.
 type MissingKey struct {
 	File   string
 	Column string
 }
 
-// missing is a MissingKey by its numbers.
+// missing is a MissingKey as indexes.
 type missing struct{ file, column int }
 
-// TooManyRejectsError reports that more lines were rejected than can be kept.
+// TooManyRejectsError reports that more lines were rejected than Limits allows
+// to keep.
 type TooManyRejectsError struct {
 	Rejects int
 	Bytes   int64
-	First   Reject // one of them, to show what is wrong
-	File    string // of the last of them
-	Advice  Advice // for that file
+	First   Reject // an example, to show the fault
+	File    string // the file of the last reject
+	Advice  Advice // advice for that file
 }
 
 func (e *TooManyRejectsError) Error() string {
@@ -84,19 +85,20 @@ func (e *TooManyRejectsError) Error() string {
 // Repair says how to repair the file that has that many rejects.
 func (e *TooManyRejectsError) Repair() string { return e.Advice.about(e.File) }
 
-// rejected is a Reject whose line may not be counted yet.
+// rejected is a Reject whose line number may be unknown yet.
 type rejected struct {
 	Reject
 	file  int
-	at    int64 // where its line starts, or the line's number if it is known
+	at    int64 // offset of the line, or its number if known
 	known bool
-	cut   bool // the end of its line was not in the buffer
+	cut   bool // the end of the line was not in the buffer
 }
 
-// keptOfLong is how much is kept of a line that is too long.
+// keptOfLong is how many bytes of a line that is too long are kept.
 const keptOfLong = 4 << 10
 
-// reject records the line at part.at with the parser's fault, and steps over it.
+// reject records the line at part.at with the parser's fault, and skips the
+// line.
 func (c *Cursor) reject() error {
 	p := c.part
 	r, raw, next := p.refused(c.parser)
@@ -110,8 +112,8 @@ func (c *Cursor) rejectCut() error {
 	return c.rejectAs(r, raw, c.part.at, true)
 }
 
-// refused says what is wrong with the line at p.at, by the parser's fault, and
-// where the next one begins. What it returns of the line is in the buffer.
+// refused describes the rejected line at p.at by the parser's fault, and
+// returns the start of the next line. The returned line points into the buffer.
 func (p *part) refused(parser *parser) (r Reject, raw []byte, next int) {
 	f := parser.fault
 	next = p.at + bytes.IndexByte(p.buffer[p.at:p.end], '\n') + 1
@@ -142,8 +144,8 @@ func (p *part) refusedCut(parser *parser) (r Reject, raw []byte) {
 }
 
 func (p *part) tooLong(parser *parser, line []byte) (r Reject, raw []byte) {
-	// Of such a line only the beginning is looked at: a second object may be
-	// one of any number.
+	// Only the beginning of the line is available, so more than one object
+	// means any number of objects.
 	seen := line[:min(parser.limits.Line, len(line))]
 	r = Reject{File: p.in.Name, Column: parser.limits.Line + 1, Reason: parser.limits.lineReason(), Uncounted: objectsIn(seen) > 1}
 	return r, line[:min(keptOfLong, len(line))]
@@ -178,7 +180,7 @@ func (s *Scan) record(r rejected) error {
 			Rejects: s.limits.Rejects, Bytes: s.limits.RejectBytes, First: first, File: r.File, Advice: s.adviceFor(same, 0),
 		}
 	}
-	// Few reasons are different: a million rejected lines share theirs.
+	// A million rejected lines share few distinct reasons.
 	if shared, known := s.reasons[r.Reason]; known {
 		r.Reason = shared
 	} else {
@@ -192,11 +194,11 @@ func (s *Scan) record(r rejected) error {
 	return nil
 }
 
-// Refused tells, while cursors still read, how many lines and whole files were
-// refused so far, and of how many of them the rows cannot be counted.
+// Refused returns the number of rejected lines and files so far, and how many
+// of them are Uncounted. Cursors may still be reading.
 func (s *Scan) Refused() (all, uncounted int64) { return s.refused.Load(), s.uncounted.Load() }
 
-// codecOf returns how a file is compressed that is still being read.
+// codecOf returns the codec of a file that is still being read.
 func (s *Scan) codecOf(file int) codec {
 	for in := range s.opened {
 		if in.index == file {
@@ -206,7 +208,7 @@ func (s *Scan) codecOf(file int) codec {
 	return plainFile
 }
 
-// merge adds what a part has had to its file, and empties the tally.
+// merge adds the tally of a part to its file, and clears the tally.
 func (s *Scan) merge(in *input, t *tally) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -215,7 +217,7 @@ func (s *Scan) merge(in *input, t *tally) {
 	t.reset()
 }
 
-// finish closes a file of which nothing is left to read.
+// finish closes a file that is completely read.
 func (s *Scan) finish(in *input) error {
 	err := in.unchanged()
 	in.close()
@@ -250,11 +252,11 @@ func (s *Scan) finish(in *input) error {
 	return nil
 }
 
-// ErrUnfinished is what Report returns before everything is read.
+// ErrUnfinished means that Report was called before the scan reached its end.
 var ErrUnfinished = errors.New("the scan was not read to its end")
 
-// Report returns what was read, once every cursor has come to the end of the
-// scan. It reads files with rejected lines once more, to count their lines.
+// Report returns the result after every cursor has reached the end of the scan.
+// It reads files with rejected lines a second time to count their lines.
 func (s *Scan) Report(ctx context.Context) (Report, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -287,8 +289,8 @@ func (s *Scan) Report(ctx context.Context) (Report, error) {
 	return r, nil
 }
 
-// SoFar returns what was refused of a scan that has not come to its end, or has
-// failed. No cursor may be at work.
+// SoFar returns the rejects of a scan that is unfinished or has failed. No
+// cursor may be running.
 func (s *Scan) SoFar(ctx context.Context) (Report, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -303,8 +305,7 @@ func (s *Scan) SoFar(ctx context.Context) (Report, error) {
 	return r, err
 }
 
-// number brings the rejects into order and finds the numbers of their lines.
-// The caller holds mu.
+// number sorts the rejects and sets their line numbers. The caller holds mu.
 func (s *Scan) number(ctx context.Context) error {
 	slices.SortFunc(s.rejects, func(a, b rejected) int {
 		return cmp.Or(cmp.Compare(a.file, b.file), cmp.Compare(a.at, b.at))
@@ -325,8 +326,8 @@ func (s *Scan) number(ctx context.Context) error {
 	return nil
 }
 
-// countLines numbers the rejected lines of one file, in order, by counting the
-// line feeds before them.
+// countLines sets the line numbers of the rejects of one file, which must be
+// sorted, by counting the line feeds before them.
 func (s *Scan) countLines(ctx context.Context, rejects []rejected) error {
 	if !slices.ContainsFunc(rejects, func(r rejected) bool { return !r.known }) {
 		return nil
@@ -336,7 +337,7 @@ func (s *Scan) countLines(ctx context.Context, rejects []rejected) error {
 		return err
 	}
 	defer in.close()
-	in.info = s.infos[in.index] // as it was when its lines were read
+	in.info = s.infos[in.index] // the state of the file when its lines were read
 	buffer := make([]byte, blockSize/4)
 	line, from := int64(1), int64(0)
 	for i := range rejects {
@@ -367,8 +368,8 @@ func (s *Scan) countLines(ctx context.Context, rejects []rejected) error {
 	return in.unchanged()
 }
 
-// lineLength returns how many bytes the line that starts at an offset has, with
-// its end.
+// lineLength returns the length in bytes, with the line feed, of the line at an
+// offset.
 func (in *input) lineLength(ctx context.Context, buffer []byte, start int64) (int64, error) {
 	for from := start; from < in.size; {
 		if err := ctx.Err(); err != nil {

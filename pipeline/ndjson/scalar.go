@@ -7,25 +7,26 @@ import (
 	"unicode/utf8"
 )
 
-// This file reads and writes the values of the types that are not on the
-// parser's shortest way: those of a width or with parameters, and dates.
+// This file reads and writes the types outside the parser's fast path: types
+// with a width or parameters, and dates.
 
-// misfit is why a value does not belong into its column: where, and the reason.
+// misfit is the position and the reason of a value that does not fit its
+// column.
 type misfit struct {
 	at     int
 	reason string
 }
 
-// scalar is a value of one of these types.
+// scalar is a value of one of the types in this file.
 type scalar struct {
 	integer int64   // of a tinyint, smallint, date or timestamp
 	float   float32 // of a float
 	decimal uint128
-	text    []byte // of a varchar or char; good until tmp is used again
+	text    []byte // of a varchar or char; valid until tmp is reused
 }
 
-// readScalar parses the value at i, which is not null. On a misfit the end is
-// -1 and p.misfit says why.
+// readScalar parses the value at i, which is not null. On a misfit, the end is
+// -1 and p.misfit is the reason.
 func (p *parser) readScalar(b []byte, i int, shape *Shape) (s scalar, end int) {
 	switch shape.Kind { //nolint:exhaustive // the others are read by field.read or by nested
 	case KindTinyint, KindSmallint:
@@ -94,8 +95,8 @@ func (p *parser) readFloat(b []byte, i int, shape *Shape) (s scalar, end int) {
 	return scalar{float: float32(x)}, end
 }
 
-// readSized reads text of a bounded length. Blanks at the end of a char count
-// for nothing.
+// readSized reads text of a bounded length. Trailing blanks of a char do not
+// count.
 func (p *parser) readSized(b []byte, i int, shape *Shape) (s scalar, end int) {
 	if b[i] != '"' {
 		return s, p.misfits(badShape(b, i, shape))
@@ -113,7 +114,7 @@ func (p *parser) readSized(b []byte, i int, shape *Shape) (s scalar, end int) {
 	return scalar{text: value}, end
 }
 
-// token is the text of a number or of a string.
+// token returns the text of a number or a string.
 func (p *parser) token(b []byte, i int, shape *Shape) (value []byte, end int) {
 	if b[i] == '"' {
 		value, grown, end := text(b, i+1, p.tmp)
@@ -128,7 +129,7 @@ func (p *parser) token(b []byte, i int, shape *Shape) (value []byte, end int) {
 	return b[i:end], end
 }
 
-// set puts a value into a row.
+// set stores the value in a row.
 func (s scalar) set(v *Vector, row int, shape *Shape) {
 	switch shape.Kind {
 	case KindTinyint:
@@ -148,7 +149,7 @@ func (s scalar) set(v *Vector, row int, shape *Shape) {
 	}
 }
 
-// get takes a value out of a row of a vector that was relocated.
+// get returns the value in a row of a relocated vector.
 func (v *Vector) get(row int, shape *Shape) (s scalar) {
 	switch shape.Kind {
 	case KindTinyint:
@@ -169,7 +170,7 @@ func (v *Vector) get(row int, shape *Shape) (s scalar) {
 	return s
 }
 
-// append writes a value as JSON.
+// append appends the value as JSON.
 func (s scalar) append(dst []byte, shape *Shape) ([]byte, error) {
 	switch shape.Kind { //nolint:exhaustive // the others are text
 	case KindTinyint, KindSmallint:
@@ -192,7 +193,7 @@ func (s scalar) appendTime(dst []byte, shape *Shape) ([]byte, error) {
 	return appendTimestamp(dst, s.integer)
 }
 
-// badShape finds words for a value that is not of the shape.
+// badShape returns why a value is not of the shape.
 func badShape(b []byte, i int, shape *Shape) (at int, reason string) {
 	name := shape.spell()
 	if shape.IsNested() {
@@ -201,7 +202,8 @@ func badShape(b []byte, i int, shape *Shape) (at int, reason string) {
 	return badKind(b, i, shape.Kind, name)
 }
 
-// Time returns a date or timestamp as it is written, if text is one.
+// Time normalizes the spelling of a date or timestamp; ok is false if text is
+// not one.
 func (s *Shape) Time(text string) (written string, ok bool) {
 	var value scalar
 	var reason string
@@ -222,8 +224,8 @@ func (s *Shape) Time(text string) (written string, ok bool) {
 	return string(b), err == nil
 }
 
-// Decimal returns a number without its exponent, if text is one that some
-// decimal type holds.
+// Decimal returns a number without an exponent; ok is false if text is not a
+// number that a decimal type can hold.
 func Decimal(text string) (written string, ok bool) {
 	d, ok := decimalOf([]byte(text), nil)
 	scale := min(max(0, -d.exponent), 38)

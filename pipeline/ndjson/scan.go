@@ -9,15 +9,16 @@ import (
 
 // File is one file to read.
 type File struct {
-	Path string // where it is on this machine
-	Name string // as people know it
-	Size int64  // as it was listed
-	// Handle, if it is not nil, is the opened file, which is read regardless of what is
-	// at Path by then. A Scan does not close it.
+	Path string // location on this machine
+	Name string // name for messages
+	Size int64  // when the file was listed
+	// Handle, if not nil, is the open file. The scan reads it regardless of the
+	// file now at Path, and does not close it.
 	Handle *os.File `json:"-"`
 }
 
-// Scan reads files in blocks, from as many threads as have a Cursor.
+// Scan reads files in blocks. Each Cursor is used by one goroutine, and cursors
+// run in parallel.
 type Scan struct {
 	files   []File
 	columns []Column
@@ -29,29 +30,29 @@ type Scan struct {
 	bytes   atomic.Int64
 
 	refused   atomic.Int64 // rejects so far
-	uncounted atomic.Int64 // those of them that are Uncounted
+	uncounted atomic.Int64 // rejects that are Uncounted
 
 	mu        sync.Mutex
-	ready     *sync.Cond // an input was opened, or the scan has failed
+	ready     *sync.Cond // an input was opened, or the scan failed
 	nextFile  int
 	opening   int
 	opened    map[*input]struct{}
-	queue     []*input // plain files with blocks that no cursor has
-	abandoned []*part  // of cursors closed before their end
+	queue     []*input // uncompressed files with blocks that have no cursor yet
+	abandoned []*part  // from cursors that were closed before the end
 	finished  int      // files that are read to their end
 	err       error
 	results   []FileReport
 	rejects   []rejected
 	reasons   map[string]string
-	infos     map[int]os.FileInfo // of the plain files, as they were opened
+	infos     map[int]os.FileInfo // of the uncompressed files, at the time of opening
 	codecs    map[int]codec       // of the files with rejected lines
 	kept      int64               // bytes of the rejected lines
 	missing   []missing
 	notes     noteBook
 }
 
-// NewScan plans to read the files as one table with the columns. No file is
-// opened before a Cursor comes to it.
+// NewScan plans a scan that reads the files as one table with the columns. A
+// file is opened only when a Cursor reaches it.
 func NewScan(files []File, columns []Column, limits Limits) *Scan {
 	s := &Scan{
 		files:   files,
@@ -73,13 +74,15 @@ func NewScan(files []File, columns []Column, limits Limits) *Scan {
 	return s
 }
 
-// Progress returns the rows handed out and the bytes read of Size so far.
+// Progress returns the number of rows returned and the number of bytes read so
+// far, out of Size.
 func (s *Scan) Progress() (rows, bytes int64) { return s.rows.Load(), s.bytes.Load() }
 
-// Size returns the bytes of all files, as they were listed.
+// Size returns the total size of the files in bytes, from when they were
+// listed.
 func (s *Scan) Size() int64 { return s.size }
 
-// Blocks returns how many cursors could find something to do at once.
+// Blocks returns the number of cursors that can work in parallel.
 func (s *Scan) Blocks() int {
 	n := 0
 	for _, f := range s.files {
@@ -88,9 +91,9 @@ func (s *Scan) Blocks() int {
 	return n
 }
 
-// Drain reads, validates and counts everything that no cursor has returned.
-// It is called after the cursors are closed, by a caller that wants a Report of a
-// scan that was not read to its end.
+// Drain reads, validates and counts all input that no cursor has returned. Call
+// it after the cursors are closed, to get a Report of a scan that was not read
+// to its end.
 func (s *Scan) Drain(ctx context.Context) error {
 	c := s.Cursor()
 	defer c.Close()
@@ -103,8 +106,8 @@ func (s *Scan) Drain(ctx context.Context) error {
 	}
 }
 
-// Close closes the files that are still open, as some are after an error or if
-// the scan was not read to its end. Every cursor must be closed before.
+// Close closes the files that are still open, after an error or if the scan was
+// not read to its end. Close every cursor before.
 func (s *Scan) Close() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -115,7 +118,7 @@ func (s *Scan) Close() {
 	s.queue, s.abandoned = nil, nil
 }
 
-// fail makes the scan's first error the one that all cursors return.
+// fail stores the scan's first error, which all cursors return.
 func (s *Scan) fail(err error) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -126,21 +129,21 @@ func (s *Scan) fail(err error) error {
 	return s.err
 }
 
-// Cursor is one thread's way through a Scan.
+// Cursor reads a Scan in one goroutine.
 type Cursor struct {
 	scan   *Scan
 	parser *parser
 	part   *part
 }
 
-// Cursor starts one more thread. Cursors share the work between them.
+// Cursor returns a new cursor. Cursors share the work.
 func (s *Scan) Cursor() *Cursor {
 	p := newParser(s.columns, s.limits)
 	p.learn = s.learn
 	return &Cursor{scan: s, parser: p, part: new(part)}
 }
 
-// Close leaves the rest of what the cursor was reading to the others, or to
+// Close returns the unread part of the cursor to the scan, for other cursors or
 // Drain.
 func (c *Cursor) Close() {
 	if c.part.in == nil {
@@ -153,7 +156,8 @@ func (c *Cursor) Close() {
 	c.part = new(part)
 }
 
-// heapLimit is how many bytes of long strings end a batch before it is full.
+// heapLimit is the size of long strings, in bytes, that ends a batch before it
+// is full.
 const heapLimit = 8 << 20
 
 // Fill reads at most limit rows into the vectors, one for each column. No rows

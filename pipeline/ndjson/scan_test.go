@@ -122,7 +122,7 @@ func TestDrainReadsWhatCursorsHaveLeft(t *testing.T) {
 		s.block = block
 		vectors := newVectors(1)
 		var handed int64
-		for range 4 { // a thread each, that stops in the middle
+		for range 4 { // goroutines that stop in the middle
 			c := s.Cursor()
 			n, err := c.Fill(t.Context(), vectors, 10)
 			if err != nil {

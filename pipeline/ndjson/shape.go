@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 )
 
-// shape is what stands on a line where one object belongs.
+// shape is a kind of line that is found in place of one object.
 type shape uint8
 
 const (
@@ -36,7 +36,8 @@ const (
 // recordSeparator begins each record of a JSON text sequence (RFC 7464).
 const recordSeparator = 0x1e
 
-// forms says for each shape what a file is of which most lines have it.
+// forms lists for each shape the form of a file whose lines have it for the
+// most part.
 var forms = [shapes]form{
 	joined:        {what: "objects that follow each other on one line", filter: "jq -c ."},
 	joinedByComma: {what: "objects with commas between them on one line", filter: `sed 's/,[[:space:]]*$//; s/^/[/; s/$/]/' {} | jq -c '.[]'`},
@@ -65,7 +66,7 @@ var forms = [shapes]form{
 	otherEncoding: {what: "text in another encoding than UTF-8, such as Windows-1252", filter: "iconv -f WINDOWS-1252 -t UTF-8"},
 }
 
-// sampleLines is how many lines of a file are looked at to tell what it is.
+// sampleLines is how many lines of a file are read to detect its form.
 const sampleLines = 200
 
 // formOfLines guesses from a file's first lines, which begin b, what most of
@@ -85,7 +86,7 @@ func (p *parser) formOfLines(b []byte, whole bool) form {
 	switch {
 	case most == oneObject || most == brokenObject || most == otherEncoding:
 		return jsonLines
-	case most == commaAfter && count == len(lines)-1: // the last object needs none
+	case most == commaAfter && count == len(lines)-1: // the last object needs no comma
 	case 2*count <= len(lines):
 		return jsonLines
 	case most == otherText:
@@ -94,7 +95,7 @@ func (p *parser) formOfLines(b []byte, whole bool) form {
 	return forms[most]
 }
 
-// commonShape returns which shape most of the lines have, and how many have it.
+// commonShape returns the most frequent shape of the lines, and its count.
 func (p *parser) commonShape(lines [][]byte) (most shape, count int) {
 	var counts [shapes]int
 	for _, line := range lines {
@@ -108,7 +109,7 @@ func (p *parser) commonShape(lines [][]byte) (most shape, count int) {
 	return most, count
 }
 
-// shapeOf looks at a line without spaces around it.
+// shapeOf returns the shape of a line without spaces around it.
 func (p *parser) shapeOf(line []byte) shape {
 	b := slices.Concat(line, []byte{'\n'}, make([]byte, padding))
 	p.line++
@@ -142,7 +143,8 @@ func (p *parser) shapeOf(line []byte) shape {
 
 func letter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
 
-// valueTo reports whether one value begins at i and ends the line.
+// valueTo reports whether one value begins at i and ends at the end of the
+// line.
 func (p *parser) valueTo(b []byte, i, end int) bool {
 	p.line++
 	after := p.skip(b, i, 0)
@@ -176,8 +178,8 @@ func (p *parser) shapeOfObject(b []byte, end int) shape {
 	return brokenObject
 }
 
-// shapeOfFault returns why an object is not JSON from the first byte that is
-// wrong.
+// shapeOfFault returns the shape of an invalid object from its first wrong
+// byte.
 func (p *parser) shapeOfFault(b []byte, at, end int) shape {
 	begins := func(words ...string) bool {
 		return slices.ContainsFunc(words, func(word string) bool { return bytes.HasPrefix(b[at:], []byte(word)) })
@@ -185,7 +187,7 @@ func (p *parser) shapeOfFault(b []byte, at, end int) shape {
 	switch c := b[at]; {
 	case at >= end:
 		if b[space(b, 1)] == '\n' {
-			return fragment // a brace alone
+			return fragment // only a brace
 		}
 	case begins("'", "True", "False", "None"):
 		return python
@@ -201,7 +203,7 @@ func (p *parser) shapeOfFault(b []byte, at, end int) shape {
 	return brokenObject
 }
 
-// bareKey reports whether the letters at i are a key without quotes.
+// bareKey reports whether the letters at i are an unquoted key.
 func bareKey(b []byte, i int) bool {
 	for letter(b[i]) || b[i]-'0' <= 9 || b[i] == '_' || b[i] == '$' {
 		i++

@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// wrongShapes are sensorLines in other shapes. Each is rejected as a whole,
-// and what the advice says makes JSON lines of it.
+// wrongShapes are sensorLines in other shapes. Each is rejected as a whole, and
+// following the advice converts it to JSON lines.
 var wrongShapes = []struct {
 	name, content, what string
 	tool                string

@@ -7,8 +7,8 @@ import (
 	"github.com/zeebo/xxh3"
 )
 
-// skip validates the value at i of a key that is no column, and returns its
-// end. The depth is the one that the value has if it is nested.
+// skip validates the value of an unknown key at i, and returns the end of the
+// value. depth is the depth of the value if it is nested.
 func (p *parser) skip(b []byte, i, depth int) int {
 	switch c := b[i]; {
 	case c == '"':
@@ -110,7 +110,7 @@ func afterNested(b []byte, i int) string {
 	return "neither a comma nor a closing bracket after the value"
 }
 
-// number checks a JSON number's grammar. It is whole without fraction and
+// number validates a JSON number. whole means that it has no fraction and no
 // exponent; the end is -1 if there is no number at i.
 func number(b []byte, i int) (end int, whole bool) {
 	if b[i] == '-' {
@@ -140,9 +140,9 @@ func number(b []byte, i int) (end int, whole bool) {
 	return i, whole
 }
 
-// keySet finds a key that an object of a line has twice, in time linear in
-// the line's length, regardless of its content. It keeps 128-bit hashes of the
-// keys, folded to one case.
+// keySet detects duplicate keys in the objects of a line. Its time is linear in
+// the line's length for any input. It keeps 128-bit hashes of the keys, folded
+// to one case.
 type keySet struct {
 	line    uint64
 	objects uint64
@@ -151,16 +151,17 @@ type keySet struct {
 	many    map[xxh3.Uint128]struct{}
 }
 
-// fewKeys is how many keys are looked through one by one.
+// fewKeys is how many keys are searched linearly.
 const fewKeys = 32
 
-// object returns a number for one more object of this line.
+// object returns the number of a new object in this line.
 func (s *keySet) object() uint64 {
 	s.objects++
 	return s.objects
 }
 
-// add returns false if the object has the key already, in any case.
+// add records a key. It returns false if the object already has the key in any
+// case.
 func (s *keySet) add(line, object uint64, name []byte) bool {
 	s.folded = s.folded[:0]
 	for _, c := range name {
@@ -169,12 +170,12 @@ func (s *keySet) add(line, object uint64, name []byte) bool {
 	return s.addExact(line, object, s.folded)
 }
 
-// addExact is add for keys that may differ by their case alone.
+// addExact is add for keys that are compared with their case.
 func (s *keySet) addExact(line, object uint64, name []byte) bool {
 	if s.line != line {
 		s.line, s.few = line, s.few[:0]
 		if len(s.many) > 1024 {
-			s.many = nil // clearing a large map would cost every later line as much
+			s.many = nil // clearing a large map would cost as much for every later line
 		}
 		clear(s.many)
 	}
@@ -196,7 +197,7 @@ func (s *keySet) addExact(line, object uint64, name []byte) bool {
 	return true
 }
 
-// nameList is the unknown keys of one line, one after the other.
+// nameList is the concatenated unknown keys of one line.
 type nameList struct {
 	bytes []byte
 	ends  []int
@@ -204,7 +205,7 @@ type nameList struct {
 
 func (l *nameList) reset() { l.bytes, l.ends = l.bytes[:0], l.ends[:0] }
 
-// maxName is how much of an unknown key is kept.
+// maxName is how many bytes of an unknown key are kept.
 const maxName = 64
 
 func (l *nameList) add(name []byte) {
@@ -219,12 +220,12 @@ func (l *nameList) add(name []byte) {
 	l.ends = append(l.ends, len(l.bytes))
 }
 
-// names counts keys. It keeps those that come first in the alphabet, so that
-// what it says does not depend on which thread has seen which line.
+// names counts keys. It keeps the alphabetically first keys, so that the result
+// does not depend on how threads share the lines.
 type names struct {
 	counts map[string]int64
-	last   string // the largest that is kept, once there are as many as may be
-	others bool   // there were more
+	last   string // the largest kept key, once maxNames keys are kept
+	others bool   // more keys were dropped
 }
 
 // maxNames is how many distinct unknown keys are counted.

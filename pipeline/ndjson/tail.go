@@ -9,9 +9,9 @@ import (
 	"github.com/klauspost/compress/gzip"
 )
 
-// gzipReader decompresses the members of a gzip file one after the other. As
-// gzip does, it accepts zeros after the last one, with which tapes and block
-// devices fill their blocks.
+// gzipReader decompresses the members of a gzip file in sequence. Like gzip, it
+// accepts zeros after the last member, which tapes and block devices add to
+// fill a block.
 type gzipReader struct {
 	source *bufio.Reader
 	member *gzip.Reader
@@ -38,7 +38,7 @@ func (r *gzipReader) Read(p []byte) (n int, err error) {
 	return n, nil
 }
 
-// next goes to the next member; its error is io.EOF after the last one.
+// next starts the next member; its error is io.EOF after the last member.
 func (r *gzipReader) next() error {
 	switch head, err := r.source.Peek(1); {
 	case err != nil:
@@ -48,7 +48,7 @@ func (r *gzipReader) next() error {
 	}
 	err := r.member.Reset(r.source)
 	if errors.Is(err, io.EOF) {
-		err = io.ErrUnexpectedEOF // within the member's header
+		err = io.ErrUnexpectedEOF // inside the header of a member
 	}
 	if err == nil {
 		r.member.Multistream(false)
@@ -60,7 +60,7 @@ func (r *gzipReader) Close() error { return r.member.Close() }
 
 var errTail = errors.New("something else follows the compressed data")
 
-// onlyZeros reads to the end, and returns io.EOF if there are only zeros.
+// onlyZeros reads to the end. It returns io.EOF if all bytes are zeros.
 func onlyZeros(r io.ByteReader) error {
 	for {
 		switch c, err := r.ReadByte(); {
@@ -72,13 +72,13 @@ func onlyZeros(r io.ByteReader) error {
 	}
 }
 
-// lastBytes remembers the last two bytes that were read of a source.
+// lastBytes remembers the last two bytes read from a source.
 type lastBytes struct {
 	*bufio.Reader
 	last [2]byte
 }
 
-// ReadByte is what the bzip2 decompressor reads with.
+// ReadByte is the method that the bzip2 decompressor calls.
 func (r *lastBytes) ReadByte() (byte, error) {
 	c, err := r.Reader.ReadByte()
 	if err == nil {
@@ -87,12 +87,12 @@ func (r *lastBytes) ReadByte() (byte, error) {
 	return c, err
 }
 
-// bzip2Reader decompresses the streams of a bzip2 file, and accepts zeros
-// after the last one.
+// bzip2Reader decompresses the streams of a bzip2 file, and accepts zeros after
+// the last stream.
 type bzip2Reader struct {
 	source *lastBytes
 	stream io.Reader
-	err    error // which the decompressor does not repeat
+	err    error // kept because the decompressor does not return it twice
 }
 
 func newBzip2Reader(source *bufio.Reader) *bzip2Reader {
@@ -100,8 +100,8 @@ func newBzip2Reader(source *bufio.Reader) *bzip2Reader {
 	return &bzip2Reader{source: bytes, stream: bzip2.NewReader(bytes)}
 }
 
-// notContinued is the decompressor's error for two bytes after a whole stream
-// that begin no other one.
+// notContinued is the decompressor's error if the two bytes after a complete
+// stream do not begin another stream.
 const notContinued = bzip2.StructuralError("bad magic value in continuation file")
 
 func (r *bzip2Reader) Read(p []byte) (int, error) {

@@ -5,7 +5,7 @@ import (
 	"context"
 )
 
-// task is what a cursor does next: the rest of an abandoned part, a block of
+// task is the next work of a cursor: the rest of an abandoned part, a block of
 // an open file, or a file to open.
 type task struct {
 	part  *part
@@ -14,8 +14,9 @@ type task struct {
 	file  int
 }
 
-// pick finds a task. It waits while there could be one in a file that another
-// cursor is opening, which takes no longer than a look at its first bytes.
+// pick returns the next task. If the only possible work is in a file that
+// another cursor is opening, it waits; the other cursor then only probes the
+// file's first bytes.
 func (s *Scan) pick() (t task, more bool, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -46,8 +47,8 @@ func (s *Scan) pick() (t task, more bool, err error) {
 	}
 }
 
-// advance gets the next lines into part. More is false at the end of the scan;
-// there may be more without there being a line.
+// advance loads the next lines into part. more is false at the end of the scan;
+// if it is true, part may still have no line.
 func (c *Cursor) advance(ctx context.Context) (more bool, err error) {
 	if err := ctx.Err(); err != nil {
 		return false, err
@@ -84,12 +85,12 @@ func (c *Cursor) advance(ctx context.Context) (more bool, err error) {
 	return true, nil
 }
 
-// leave ends a part that is read to its end.
+// leave ends a part that is completely read.
 func (c *Cursor) leave() error {
 	s, p := c.scan, c.part
 	in := p.in
 	if p.stream != nil {
-		_ = p.stream.Close() // all of it was read without an error
+		_ = p.stream.Close() // it was read completely without an error
 		c.parser.tally.text, c.parser.tally.lost = p.base+int64(p.textEnd()), c.parser.tally.lost+p.cutBytes
 	}
 	p.in, p.stream, p.raw = nil, nil, nil
@@ -104,8 +105,9 @@ func (c *Cursor) leave() error {
 	return nil
 }
 
-// enter opens a file. A plain one is queued for everybody, a compressed one is
-// begun, and one that is rejected or empty is already finished.
+// enter opens a file. It queues an uncompressed file for all cursors, and
+// starts to read a compressed one. A rejected or empty file is finished
+// immediately.
 func (c *Cursor) enter(ctx context.Context, file int) error {
 	s := c.scan
 	in, why, err := c.look(file)
@@ -125,7 +127,7 @@ func (c *Cursor) enter(ctx context.Context, file int) error {
 			return err
 		}
 	case in.size > 0:
-		return nil // from now on it may be read and finished by others
+		return nil // from now on other cursors may read and finish it
 	default:
 		in.sum()
 	}
@@ -140,11 +142,12 @@ func (c *Cursor) enter(ctx context.Context, file int) error {
 	return s.finish(in)
 }
 
-// look opens a file and finds out how it is compressed. A plain one is divided
-// into blocks and queued, unless why says that it is rejected.
+// look opens a file and detects its compression. It divides an uncompressed
+// file into blocks and queues it, unless why rejects the file.
 func (c *Cursor) look(file int) (in *input, why Advice, err error) {
 	s := c.scan
-	// After any failure here, a panic too, the others must not wait for ever.
+	// After any failure here, including a panic, the other cursors must not
+	// wait forever.
 	defer func() {
 		s.mu.Lock()
 		defer s.mu.Unlock()

@@ -6,15 +6,15 @@ import (
 	"unicode/utf8"
 )
 
-// plain returns the first position from i on of a byte that is a quote, a
-// backslash, a control character or not ASCII. Every line ends in one.
+// plain returns the first position from i of a quote, a backslash, a control
+// character or a byte outside ASCII. Every line ends in such a byte.
 func plain(b []byte, i int) int {
 	for {
 		x := load(b, i)
 		quote := x ^ '"'*ones
 		slash := x ^ '\\'*ones
-		// In each term a set high bit marks a hit; a borrow can only make false
-		// hits above a true one, and only the lowest is used.
+		// In each term a set high bit marks a hit. A borrow can only set false
+		// hits above a true one, and only the lowest hit is used.
 		hits := ((quote-ones)&^quote | (slash-ones)&^slash | (x-' '*ones)&^x | x) & highs
 		if hits != 0 {
 			return i + bits.TrailingZeros64(hits)>>3
@@ -23,8 +23,8 @@ func plain(b []byte, i int) int {
 	}
 }
 
-// text reads the string whose first byte after the quote is at i. What it
-// returns is in b, or in tmp if the string has escapes. The end is after the
+// text reads the string whose first byte after the quote is at i. The value
+// points into b, or into tmp if the string has escapes. The end is after the
 // closing quote, or -1 if the string is not valid.
 func text(b []byte, i int, tmp []byte) (value, grown []byte, end int) {
 	start := i
@@ -47,7 +47,7 @@ func text(b []byte, i int, tmp []byte) (value, grown []byte, end int) {
 	}
 }
 
-// unescape reads the rest of a string, from its first backslash on.
+// unescape reads the rest of a string from its first backslash.
 func unescape(b []byte, i int, out []byte) (value []byte, end int) {
 	for {
 		switch c := b[i]; {
@@ -77,8 +77,8 @@ func unescape(b []byte, i int, out []byte) (value []byte, end int) {
 	}
 }
 
-// escape reads what follows a backslash. Its size is -1 if it is not valid,
-// which a surrogate without its other half is not.
+// escape reads an escape sequence after its backslash. The size is -1 if it is
+// invalid, such as a surrogate without its pair.
 func escape(b []byte, i int) (r rune, size int) {
 	switch b[i] {
 	case '"', '\\', '/':
@@ -139,7 +139,7 @@ func space(b []byte, i int) int {
 	return i
 }
 
-// lower folds the case of an ASCII letter.
+// lower converts an ASCII letter to lower case.
 func lower(c byte) byte {
 	if c-'A' < 26 {
 		return c | 0x20

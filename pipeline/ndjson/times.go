@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// The years of a date or timestamp. Others have no spelling that every reader
-// takes.
+// The years that a date or timestamp may have. Other years have no spelling
+// that every reader accepts.
 const (
 	firstYear = 1
 	lastYear  = 9999
@@ -28,12 +28,12 @@ var (
 	lastDay  = int64(time.Date(lastYear, 12, 31, 0, 0, 0, 0, time.UTC).Unix() / secondsOfDay)
 )
 
-// two reads two digits.
+// two parses two digits.
 func two(text []byte) (n int, ok bool) {
 	return int(text[0]-'0')*10 + int(text[1]-'0'), text[0]-'0' <= 9 && text[1]-'0' <= 9
 }
 
-// day reads a date such as 2024-01-31, as days since 1970.
+// day parses a date such as 2024-01-31, as days since 1970.
 func day(text []byte) (days int64, ok bool) {
 	if len(text) != 10 || text[4] != '-' || text[7] != '-' {
 		return 0, false
@@ -52,8 +52,8 @@ func day(text []byte) (days int64, ok bool) {
 	return at.Unix() / secondsOfDay, true
 }
 
-// parseDate reads a date as the OpenX SerDe does: as text such as 2024-01-31,
-// or as the number of days since 1970. Reason is empty if it is one.
+// parseDate parses a date as the OpenX SerDe does: text such as 2024-01-31, or
+// the number of days since 1970. reason is empty on success.
 func parseDate(text []byte) (days int32, reason string) {
 	if n, ok := day(text); ok {
 		return int32(n), ""
@@ -68,10 +68,10 @@ func parseDate(text []byte) (days int32, reason string) {
 	return int32(n), ""
 }
 
-// parseTimestamp reads a timestamp as the OpenX SerDe does: as text such as
-// 2024-01-31 23:59:59.5, with a T or a blank between, in UTC or with a zone;
-// or as a number, which counts milliseconds since 1970 if it has 13 digits or
-// more, and seconds if it has fewer or a fraction. It returns microseconds.
+// parseTimestamp parses a timestamp as the OpenX SerDe does: text such as
+// 2024-01-31 23:59:59.5, with a T or a blank between, in UTC or with a zone; or
+// a number, which counts milliseconds since 1970 if it has at least 13 digits,
+// and seconds if it has fewer or a fraction. It returns microseconds.
 func parseTimestamp(text []byte) (micros int64, reason string) {
 	if bytes.IndexByte(text, ':') >= 0 {
 		return parseDateTime(text)
@@ -123,7 +123,7 @@ func parseDateTime(text []byte) (micros int64, reason string) {
 	return seconds*microseconds + fraction, ""
 }
 
-// timeOfDay reads a time such as 23:59:59, as seconds.
+// timeOfDay parses a time such as 23:59:59, as seconds.
 func timeOfDay(text []byte) (seconds int64, ok bool) {
 	hour, ok1 := two(text)
 	minute, ok2 := two(text[3:])
@@ -134,7 +134,7 @@ func timeOfDay(text []byte) (seconds int64, ok bool) {
 	return int64(hour*3600 + minute*60 + second), true
 }
 
-// fractionOf reads a point and at most nine digits, as microseconds.
+// fractionOf parses a decimal point and at most nine digits, as microseconds.
 func fractionOf(text []byte) (micros int64, rest []byte, reason string) {
 	if len(text) == 0 || text[0] != '.' {
 		return 0, text, ""
@@ -154,7 +154,8 @@ func fractionOf(text []byte) (micros int64, rest []byte, reason string) {
 	return micros, text[n:], ""
 }
 
-// zoneOf reads a zone such as Z, +02:00 or +0200, as seconds; none is UTC.
+// zoneOf parses a zone such as Z, +02:00 or +0200, as seconds. An empty zone is
+// UTC.
 func zoneOf(text []byte) (seconds int64, ok bool) {
 	switch {
 	case len(text) == 0, len(text) == 1 && (text[0] == 'Z' || text[0] == 'z'):
@@ -178,7 +179,8 @@ func zoneOf(text []byte) (seconds int64, ok bool) {
 	return seconds, true
 }
 
-// appendDate writes 2024-01-31; a day of another year has no spelling.
+// appendDate appends a date such as 2024-01-31. A year outside the range is an
+// error.
 func appendDate(dst []byte, days int32) ([]byte, error) {
 	if int64(days) < firstDay || int64(days) > lastDay {
 		return dst, errYear
@@ -186,7 +188,8 @@ func appendDate(dst []byte, days int32) ([]byte, error) {
 	return time.Unix(int64(days)*secondsOfDay, 0).UTC().AppendFormat(dst, "2006-01-02"), nil
 }
 
-// appendTimestamp writes 2024-01-31 23:59:59.5, as short as it can.
+// appendTimestamp appends a timestamp such as 2024-01-31 23:59:59.5, without
+// trailing zeros.
 func appendTimestamp(dst []byte, micros int64) ([]byte, error) {
 	if micros < firstDay*secondsOfDay*microseconds || micros >= (lastDay+1)*secondsOfDay*microseconds {
 		return dst, errYear

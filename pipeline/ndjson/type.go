@@ -6,9 +6,9 @@ import (
 	"strings"
 )
 
-// Type is the type of a column in the spelling of Athena's DDL, in lower case
-// and without blanks, such as decimal(10,2) or array<struct<a:int>>. Equal
-// types are equal strings. A Type is a constant of this package, or comes from
+// Type is the type of a column as Athena's DDL spells it, in lower case and
+// without blanks, such as decimal(10,2) or array<struct<a:int>>. Equal types
+// are equal strings. A Type is a constant of this package or a result of
 // ParseType. The zero Type is String.
 type Type string
 
@@ -34,7 +34,7 @@ func (t Type) String() string {
 	return string(t)
 }
 
-// Kind is what a type is, without its parameters.
+// Kind is a type without its parameters.
 type Kind uint8
 
 // The kinds of types.
@@ -62,13 +62,13 @@ var plainKinds = map[string]Kind{
 	"bigint": KindBigint, "float": KindFloat, "double": KindDouble, "date": KindDate, "timestamp": KindTimestamp,
 }
 
-// Shape is a type taken apart.
+// Shape is a parsed type.
 type Shape struct {
 	Kind      Kind
-	Precision int     // of a decimal: digits in all
-	Scale     int     // of a decimal: digits after the point
+	Precision int     // of a decimal: number of digits
+	Scale     int     // of a decimal: digits after the decimal point
 	Length    int     // of a varchar or char: characters
-	Element   *Shape  // of an array; of a map: its values
+	Element   *Shape  // of an array: its elements; of a map: its values
 	Fields    []Field // of a struct
 }
 
@@ -89,8 +89,8 @@ func (s *Shape) IsNumber() bool { return s.Kind >= KindTinyint && s.Kind <= Kind
 // IsNested reports whether the values have parts: an array, map or struct.
 func (s *Shape) IsNested() bool { return s.Kind >= KindArray }
 
-// Shape takes the type apart. It panics for a type that ParseType does not
-// return.
+// Shape parses the type. It panics for a type that does not come from
+// ParseType.
 func (t Type) Shape() Shape {
 	p := typeParser{rest: t.String()}
 	shape, err := p.shape(0)
@@ -100,8 +100,8 @@ func (t Type) Shape() Shape {
 	return shape
 }
 
-// ParseType reads a type as Athena's DDL spells it, in any case and with
-// blanks. The error names what to write instead.
+// ParseType parses a type as Athena's DDL spells it, in any case and with
+// blanks. The error names the type to write instead.
 func ParseType(text string) (Type, error) {
 	p := typeParser{rest: strings.ToLower(text)}
 	shape, err := p.shape(0)
@@ -114,7 +114,7 @@ func ParseType(text string) (Type, error) {
 	return shape.Type(), nil
 }
 
-// Type puts the type together again.
+// Type formats the shape as a type.
 func (s *Shape) Type() Type {
 	if s.Kind == KindString {
 		return String
@@ -150,11 +150,11 @@ func (s *Shape) spell() string {
 	}
 }
 
-// maxTypeDepth is how deep types may be nested.
+// maxTypeDepth bounds the nesting of types.
 const maxTypeDepth = 16
 
-// insteadOf says what to write for types that Athena's DDL does not have, or
-// that JSON lines cannot hold.
+// insteadOf maps types that Athena's DDL lacks, or that JSON lines cannot hold,
+// to the type to write instead.
 var insteadOf = map[string]string{
 	"text": "string", "clob": "string", "uuid": "string", "json": "string", "binary": "string", "varbinary": "string", "blob": "string",
 	"nvarchar": "string", "time": "string", "interval": "string", "uniontype": "string", "enum": "string",
@@ -166,7 +166,8 @@ var insteadOf = map[string]string{
 
 const allTypes = "string, boolean, tinyint, smallint, int, bigint, float, double, decimal(p,s), date, timestamp, varchar(n), char(n), array<…>, map<string,…> or struct<…>"
 
-// typeError says that text is not a type, and what to write instead.
+// typeError reports that text is not a type, and names the type to write
+// instead.
 func typeError(text, instead string) error {
 	if instead == "" {
 		instead = allTypes
@@ -312,7 +313,7 @@ func (p *typeParser) structure(whole string, depth int) (s Shape, err error) {
 	}
 }
 
-// quoted reports whether JSON has values of the kind as strings.
+// quoted reports whether JSON values of the kind are strings.
 func (k Kind) quoted() bool {
 	switch k {
 	case KindString, KindVarchar, KindChar, KindDate, KindTimestamp:
@@ -322,7 +323,7 @@ func (k Kind) quoted() bool {
 	}
 }
 
-// isPlain reports whether field.read reads the kind itself.
+// isPlain reports whether field.read reads values of the kind itself.
 func (k Kind) isPlain() bool {
 	return k == KindString || k == KindBoolean || k == KindInt || k == KindBigint || k == KindDouble
 }

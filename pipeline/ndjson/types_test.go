@@ -43,8 +43,8 @@ func TestTypesThatAreNotSupportedNameTheirReplacement(t *testing.T) {
 	}
 }
 
-// valuesOf reads one column of lines, and returns how it is shown, how it is
-// written, and why lines were rejected.
+// valuesOf reads one column of lines. It returns the values as shown and as
+// written, and the rejects.
 func valuesOf(tb testing.TB, kind string, values ...string) (shown []any, written []string, rejects []Reject) {
 	tb.Helper()
 	parsed, err := ParseType(kind)
@@ -98,7 +98,7 @@ func TestValuesOfEachType(t *testing.T) {
 		{"tinyint", "null", nil, "null"},
 		{"smallint", "32767", int64(32767), "32767"},
 		{"float", "0.1", 0.1, "0.1"},
-		{"float", "16777217", 16777216.0, "16777216.0"}, // the nearest of 32 bits
+		{"float", "16777217", 16777216.0, "16777216.0"}, // the nearest float of 32 bits
 		{"float", "1e-45", 1e-45, "1e-45"},
 		{"float", "-0", 0.0, "-0.0"},
 		{"float", "3.4028235e38", 3.4028235e38, "3.4028235e+38"},
@@ -302,7 +302,7 @@ func FuzzValues(f *testing.F) {
 	})
 }
 
-// sameValue compares with what math/big and package time make of a value.
+// sameValue compares the value with that of math/big and package time.
 func sameValue(t *testing.T, kind, value, written string) {
 	t.Helper()
 	bare := strings.Trim(value, `"`)
@@ -310,7 +310,7 @@ func sameValue(t *testing.T, kind, value, written string) {
 	case written == "null" || strings.Contains(bare, `\`):
 	case strings.HasPrefix(kind, "decimal"):
 		if e := strings.IndexAny(bare, "eE"); e >= 0 && len(bare)-e > 5 {
-			return // math/big would take all memory
+			return // math/big would use all memory
 		}
 		a, ok1 := new(big.Rat).SetString(bare)
 		b, ok2 := new(big.Rat).SetString(written)

@@ -4,40 +4,40 @@ import (
 	"unsafe"
 )
 
-// Vector is one column of one batch, in memory that the caller owns and that
-// is laid out as DuckDB lays out its flat vectors. The zero Vector is a column
-// that is not wanted: its values are validated and go nowhere.
+// Vector is one column of one batch, in memory that the caller owns. Its layout
+// is that of DuckDB's flat vectors. The zero Vector is an unwanted column: its
+// values are validated and dropped.
 //
-// This file holds all of the package's unsafe code. It assumes a little-endian
-// machine with 64-bit pointers, as every platform with DuckDB is.
+// All unsafe code of the package is in this file. It assumes a little-endian
+// machine with 64-bit pointers, as all platforms of DuckDB are.
 type Vector struct {
-	// Data points at the values: 16-byte strings, which nested values are too,
+	// Data points at the values: 16-byte strings (also for nested values),
 	// 1-byte booleans, integers and floats of their width, decimals of 2, 4, 8
 	// or 16 bytes by their precision, 4-byte days, 8-byte microseconds. Nil
-	// means that the column is not wanted.
+	// means that the column is unwanted.
 	Data unsafe.Pointer
-	// Valid points at one bit a row, in 64-bit words; a zero bit is a null.
-	// Reading needs it, with all bits set at the start of a batch. Writing
-	// takes nil for "no nulls".
+	// Valid points at one bit per row, in 64-bit words; a zero bit is a null.
+	// For reading it is required, with all bits set at the start of a batch.
+	// For writing, nil means that there are no nulls.
 	Valid unsafe.Pointer
-	// Heap receives the bytes of strings longer than 12 while reading. The
-	// value then holds an offset into Heap until Relocate is called.
+	// Heap receives the bytes of strings longer than 12 during a read. The
+	// string value then holds an offset into Heap until Relocate is called.
 	Heap []byte
 }
 
-// inlined is the longest string that is in its 16-byte value itself.
+// inlined is the length of the longest string that its 16-byte value contains.
 const inlined = 12
 
-// stringValue is DuckDB's string_t: a length, and either the string itself or
-// its first four bytes and where it is.
+// stringValue is DuckDB's string_t: a length, followed by the string itself or
+// by its first four bytes and its address.
 type stringValue struct {
 	length uint32
 	prefix [4]byte
 	where  uint64
 }
 
-// Relocate turns the offsets of the first n rows' long strings into addresses,
-// once the caller has copied Heap to base. Rows that are null are left alone.
+// Relocate converts the offsets of the long strings in the first n rows to
+// addresses. The caller has copied Heap to base. Null rows stay unchanged.
 func (v *Vector) Relocate(n int, base uintptr) {
 	if v.Data == nil || len(v.Heap) == 0 {
 		return
@@ -50,8 +50,8 @@ func (v *Vector) Relocate(n int, base uintptr) {
 	}
 }
 
-// settle relocates the strings of the first n rows to Heap itself, in a vector of
-// newVector's, which must be kept alive as long as they are read.
+// settle relocates the strings of the first n rows to Heap itself, in a vector
+// from newVector. Keep the vector alive while the strings are in use.
 func (v *Vector) settle(n int) {
 	v.Relocate(n, uintptr(unsafe.Pointer(unsafe.SliceData(v.Heap))))
 }
@@ -69,7 +69,7 @@ func (v *Vector) setNull(row int) {
 	}
 }
 
-// setValid takes back what a rejected line has left in its row.
+// setValid resets the row after a rejected line.
 func (v *Vector) setValid(row int) {
 	if v.Data != nil {
 		*(*uint64)(unsafe.Add(v.Valid, row>>6<<3)) |= 1 << (uint(row) & 63)
@@ -100,9 +100,10 @@ func (v *Vector) setFloat(row int, value float32) {
 	}
 }
 
-// setDecimal stores a decimal in as many bytes as DuckDB gives its precision.
+// setDecimal stores a decimal in the number of bytes that DuckDB uses for its
+// precision.
 func (v *Vector) setDecimal(row int, value uint128, precision int) {
-	switch low := value.low; { // of two's complements
+	switch low := value.low; { // of the two's complement
 	case precision <= 4:
 		v.setSmallint(row, int16(low))
 	case precision <= 9:
@@ -138,7 +139,8 @@ func (v *Vector) setString(row int, value stringValue) {
 	}
 }
 
-// intern makes the 16-byte value of a string; a long one goes to Heap.
+// intern returns the 16-byte value of a string, and appends a long string to
+// Heap.
 func (v *Vector) intern(text []byte) stringValue {
 	value := stringValue{length: uint32(len(text))}
 	if len(text) <= inlined {
@@ -153,7 +155,7 @@ func (v *Vector) intern(text []byte) stringValue {
 	return value
 }
 
-// newVector allocates a vector in Go's memory, with room for the given number of rows.
+// newVector allocates a vector in Go's memory, with room for rows rows.
 func newVector(rows int) Vector {
 	return Vector{
 		Data:  unsafe.Pointer(unsafe.SliceData(make([]uint64, 2*rows))),
@@ -161,7 +163,7 @@ func newVector(rows int) Vector {
 	}
 }
 
-// allValid begins a batch of the given number of rows in a vector of newVector's.
+// allValid starts a batch of rows rows in a vector from newVector.
 func (v *Vector) allValid(rows int) {
 	for i := range (rows + 63) / 64 {
 		*(*uint64)(unsafe.Add(v.Valid, i*8)) = ^uint64(0)
@@ -170,7 +172,7 @@ func (v *Vector) allValid(rows int) {
 
 // value returns a value of a vector that was not relocated: nil, a bool, an
 // int64, a float64 or a string. Decimals, dates, timestamps and nested values
-// are strings, nested ones as Show writes them.
+// are strings, nested ones as Show formats them.
 func (v *Vector) value(shape *Shape, row int) any {
 	if !v.valid(row) {
 		return nil
@@ -191,7 +193,7 @@ func (v *Vector) value(shape *Shape, row int) any {
 	case KindDecimal:
 		return string(appendDecimal(nil, v.get(row, shape).decimal, shape.Scale))
 	case KindDate, KindTimestamp:
-		text, _ := v.get(row, shape).appendTime(nil, shape) // it was read, so it can be written
+		text, _ := v.get(row, shape).appendTime(nil, shape) // it was parsed, so it can be written
 		return string(text)
 	case KindArray, KindMap, KindStruct:
 		text, _ := shape.render(nil, []byte(v.unmoved(row)), true)
@@ -201,7 +203,7 @@ func (v *Vector) value(shape *Shape, row int) any {
 	return v.unmoved(row)
 }
 
-// unmoved is a string that was not relocated.
+// unmoved returns a string that was not relocated.
 func (v *Vector) unmoved(row int) string {
 	at := unsafe.Add(v.Data, row*16)
 	s := (*stringValue)(at)
@@ -241,7 +243,7 @@ func (v *Vector) bigint(row int) int64 { return *(*int64)(unsafe.Add(v.Data, row
 
 func (v *Vector) double(row int) float64 { return *(*float64)(unsafe.Add(v.Data, row*8)) }
 
-// text returns a relocated string where it is, without copying it.
+// text returns a relocated string in place, without copying it.
 func (v *Vector) text(row int) []byte {
 	at := unsafe.Add(v.Data, row*16)
 	length := int((*stringValue)(at).length)
@@ -251,12 +253,13 @@ func (v *Vector) text(row int) []byte {
 	return unsafe.Slice(*(**byte)(unsafe.Add(at, 8)), length)
 }
 
-// view is a string that shares the bytes of b, for calls that do not keep it.
+// view returns a string that shares the bytes of b. Pass it only to calls that
+// do not keep it.
 func view(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }
 
-// load returns the eight bytes at i. They are inside the slice, as every
-// buffer of lines is padded: the check, which costs a tenth of the time, is
-// left out.
+// load returns the eight bytes at i. The padding of every buffer keeps them
+// inside the slice. There is no bounds check, because it would cost a tenth of
+// the time.
 func load(b []byte, i int) uint64 {
 	return *(*uint64)(unsafe.Add(unsafe.Pointer(unsafe.SliceData(b)), i))
 }

@@ -6,9 +6,9 @@ import (
 	"os"
 )
 
-// Walker goes over the rows of one plain file, from any line on, as strictly
-// as a Scan and with the same values. It is for those who want few rows of a
-// file at a time; a Scan reads all of them faster.
+// Walker reads the rows of one uncompressed file from any line, as strictly as
+// a Scan and with the same values. Use it to read a few rows at a time; a Scan
+// reads a whole file faster.
 type Walker struct {
 	columns []Column
 	shapes  []Shape
@@ -16,18 +16,18 @@ type Walker struct {
 	rejects func(Reject)
 	parser  *parser
 	part    part
-	none    []Vector // for rows that are skipped
+	none    []Vector // vectors for rows that are skipped
 	vectors []Vector
 }
 
-// walkBatch is how many rows are in memory as vectors.
+// walkBatch is the number of rows in memory as vectors.
 const walkBatch = 256
 
-// walkBlock is how many bytes are read at once.
+// walkBlock is the number of bytes per read.
 const walkBlock = 128 << 10
 
-// NewWalker makes a Walker for files with the columns. It calls rejects for
-// each line that is refused on the way.
+// NewWalker returns a Walker for files with the columns. It calls rejects for
+// each rejected line that it passes.
 func NewWalker(columns []Column, limits Limits, rejects func(Reject)) *Walker {
 	limits = limits.withDefaults()
 	w := &Walker{
@@ -40,14 +40,14 @@ func NewWalker(columns []Column, limits Limits, rejects func(Reject)) *Walker {
 	return w
 }
 
-// Place is the start of a line of a file.
+// Place is the start of a line in a file.
 type Place struct {
 	Offset int64 // 0, or after a line feed
-	Line   int64 // from 1; or 0 if unknown
+	Line   int64 // from 1, or 0 if unknown
 }
 
-// Start goes to a place in a file, which the caller keeps open and which has
-// so many bytes. Rejects of lines beyond a place without a number have none.
+// Start moves to a place in a file of size bytes, which the caller keeps open.
+// If the place has no line number, later rejects have none either.
 func (w *Walker) Start(file *os.File, name string, size int64, at Place) {
 	in := &input{File: File{Name: name, Size: size}, file: file, size: size}
 	raw := &rawReader{in: in, offset: at.Offset, seen: func([]byte) {}}
@@ -59,7 +59,7 @@ type rawCloser struct{ *rawReader }
 
 func (rawCloser) Close() error { return nil }
 
-// Place is where the next line begins.
+// Place returns the start of the next line.
 func (w *Walker) Place() Place {
 	p := &w.part
 	at := Place{Offset: min(p.base+int64(p.at), p.in.size)}
@@ -69,8 +69,8 @@ func (w *Walker) Place() Place {
 	return at
 }
 
-// Skip goes over at most limit rows, and returns how many there were: fewer only
-// at the end of the file.
+// Skip skips at most limit rows. It returns the number of skipped rows, which
+// is less than limit only at the end of the file.
 func (w *Walker) Skip(ctx context.Context, limit int64) (rows int64, err error) {
 	for rows < limit {
 		n, err := w.fill(ctx, w.none, int(min(limit-rows, 1<<30)))
@@ -82,9 +82,9 @@ func (w *Walker) Skip(ctx context.Context, limit int64) (rows int64, err error) 
 	return rows, nil
 }
 
-// Rows returns at most limit rows: fewer at the end of the file, or if they
-// are long; none only at the end. A value is nil, a bool, an int64, a float64
-// or a string.
+// Rows returns at most limit rows. It returns fewer at the end of the file or
+// if the rows are long, and 0 only at the end. A value is nil, a bool, an
+// int64, a float64 or a string.
 func (w *Walker) Rows(ctx context.Context, limit int) (rows [][]any, err error) {
 	heap := 0
 	for len(rows) < limit && heap < heapLimit {
@@ -111,9 +111,8 @@ func (w *Walker) Rows(ctx context.Context, limit int) (rows [][]any, err error) 
 	return rows, nil
 }
 
-// Line returns the next row as it is stored, without its end, and where it
-// begins. At the end of the file it returns nil. The bytes are good until the
-// next call.
+// Line returns the next row as stored, without its line feed, and its place. At
+// the end of the file raw is nil. The bytes are valid until the next call.
 func (w *Walker) Line(ctx context.Context) (raw []byte, at Place, err error) {
 	w.parser.begin(w.none)
 	for p := &w.part; ; {
@@ -134,7 +133,7 @@ func (w *Walker) Line(ctx context.Context) (raw []byte, at Place, err error) {
 		if rows == 0 {
 			continue
 		}
-		// Blank lines may stand before it.
+		// Blank lines may precede it.
 		line := trimEnd(p.buffer[start:p.at])
 		blank := bytes.LastIndexByte(line, '\n') + 1
 		at.Offset += int64(blank)
@@ -164,7 +163,7 @@ func (w *Walker) fill(ctx context.Context, vectors []Vector, limit int) (rows in
 	return rows, nil
 }
 
-// reject steps over the line at part.at.
+// reject skips the line at part.at.
 func (w *Walker) reject() {
 	r, raw, next := w.part.refused(w.parser)
 	w.tell(r, raw)
@@ -179,8 +178,8 @@ func (w *Walker) tell(r Reject, raw []byte) {
 	w.rejects(r)
 }
 
-// load gets the next lines of the file. There may be more without there being
-// a line.
+// load reads the next lines of the file. more is false at the end of the file;
+// if it is true, there may still be no line.
 func (w *Walker) load(ctx context.Context) (more bool, err error) {
 	if err := ctx.Err(); err != nil {
 		return false, err

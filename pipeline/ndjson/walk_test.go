@@ -47,7 +47,7 @@ func asWide(rows [][]any) [][]any {
 	return rows
 }
 
-// sameAsScan holds a Walker against a Scan of the same bytes.
+// sameAsScan compares a Walker with a Scan of the same bytes.
 func sameAsScan(t *testing.T, content []byte, limits Limits, step int) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "a.json")
@@ -64,7 +64,7 @@ func sameAsScan(t *testing.T, content []byte, limits Limits, step int) {
 		t.Fatal(err)
 	}
 	if len(report.Rejects) > 0 && report.Rejects[0].Line == 0 {
-		return // rejected as a whole: it has no rows to walk over
+		return // rejected as a whole: it has no rows
 	}
 	got, rejects := walked(t, path, everyType, limits, step)
 	if !reflect.DeepEqual(got, asWide(want)) {
@@ -78,7 +78,7 @@ func sameAsScan(t *testing.T, content []byte, limits Limits, step int) {
 	everyLineCanBeFound(t, path, got)
 }
 
-// everyLineCanBeFound starts a walker at each row's own place.
+// everyLineCanBeFound starts a walker at the place of each row.
 func everyLineCanBeFound(t *testing.T, path string, rows [][]any) {
 	t.Helper()
 	content, err := os.ReadFile(path)

@@ -17,8 +17,8 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// put stores a value in a vector, as an engine would. The bytes of a long
-// string must be kept alive by the caller.
+// put stores a value in a vector, as an engine does. The caller keeps the bytes
+// of a long string alive.
 func put(v *Vector, row int, value any) {
 	switch value := value.(type) {
 	case nil:
@@ -150,8 +150,8 @@ func TestEncoderTakesVectorsWithoutNulls(t *testing.T) {
 	}
 }
 
-// slowWriter fails the test if it is called twice at once, and fails itself
-// after some bytes.
+// slowWriter fails the test on concurrent calls. It returns an error after a
+// number of bytes.
 type slowWriter struct {
 	t     *testing.T
 	mu    sync.Mutex
@@ -254,7 +254,7 @@ func TestWriterKeepsItsFirstError(t *testing.T) {
 	}
 }
 
-// shortWriter takes a part, and no blame.
+// shortWriter writes a part and returns no error.
 type shortWriter struct{}
 
 func (shortWriter) Write(p []byte) (int, error) { return len(p) - 1, nil }

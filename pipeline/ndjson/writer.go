@@ -8,17 +8,18 @@ import (
 )
 
 const (
-	// writeSize is how many bytes are handed to the underlying writer at once.
+	// writeSize is how many bytes are passed to the underlying writer at once.
 	writeSize = 1 << 20
-	// maxWaiting is how many full buffers may wait for a slow one.
+	// maxWaiting bounds how many full buffers wait for a slow underlying
+	// writer.
 	maxWaiting = 8
 )
 
-// Writer writes JSON lines from several threads to one io.Writer. The order of
-// batches is not kept. Encoding happens in parallel; the underlying writer is
-// called by one thread at a time, whichever has a full buffer first, while the
-// others go on. The first error of any kind is the one that all later calls
-// return, and nothing more is written after it.
+// Writer writes JSON lines from several goroutines to one io.Writer. It does
+// not keep the order of batches. Encoding runs in parallel. One goroutine at a
+// time calls the underlying writer: the first one with a full buffer, while the
+// others continue. After the first error, all calls return that error and
+// nothing more is written.
 type Writer struct {
 	w       io.Writer
 	encoder *Encoder
@@ -26,14 +27,14 @@ type Writer struct {
 	bytes   atomic.Int64
 
 	mu      sync.Mutex
-	idle    *sync.Cond // fewer buffers wait, or no goroutine writes
-	free    [][]byte   // empty, or with some lines
+	idle    *sync.Cond // signals that fewer buffers wait, or that no goroutine is writing
+	free    [][]byte   // empty or partly filled
 	full    [][]byte
 	writing bool
 	err     error
 }
 
-// ErrClosed is what a closed Writer returns.
+// ErrClosed is the error of a closed Writer.
 var ErrClosed = errors.New("the writer is closed")
 
 // NewWriter returns a Writer that encodes the columns as an Encoder does.
@@ -46,11 +47,11 @@ func NewWriter(w io.Writer, columns []Column) *Writer {
 // Rows returns how many rows were encoded.
 func (w *Writer) Rows() int64 { return w.rows.Load() }
 
-// Bytes returns how many bytes the underlying writer has taken.
+// Bytes returns how many bytes the underlying writer has accepted.
 func (w *Writer) Bytes() int64 { return w.bytes.Load() }
 
-// Write encodes the first rows of the vectors. They may be used again when it
-// returns.
+// Write encodes the first rows of the vectors. The caller may reuse them when
+// it returns.
 func (w *Writer) Write(vectors []Vector, rows int) error {
 	buffer, err := w.take()
 	if err != nil {
@@ -63,7 +64,7 @@ func (w *Writer) Write(vectors []Vector, rows int) error {
 	return w.give(buffer, writeSize, err)
 }
 
-// take returns a buffer that no other goroutine has.
+// take returns a buffer for exclusive use.
 func (w *Writer) take() ([]byte, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -76,8 +77,8 @@ func (w *Writer) take() ([]byte, error) {
 	return buffer, nil
 }
 
-// give takes a buffer back. One with at least size bytes is written, by this
-// call unless another one is writing.
+// give returns a buffer. If it holds at least size bytes, this call writes it,
+// unless another goroutine is writing.
 func (w *Writer) give(buffer []byte, size int, err error) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -98,8 +99,8 @@ func (w *Writer) give(buffer []byte, size int, err error) error {
 	return w.err
 }
 
-// drain writes the full buffers. It is called with the lock, and lets it go
-// while it writes.
+// drain writes the full buffers. The caller holds the lock; drain releases it
+// during a write.
 func (w *Writer) drain() {
 	w.writing = true
 	for w.err == nil && len(w.full) > 0 {
@@ -122,8 +123,8 @@ func (w *Writer) drain() {
 	w.idle.Broadcast()
 }
 
-// Flush hands all that was written to the underlying writer. No Write may run
-// at the same time.
+// Flush passes all encoded lines to the underlying writer. No Write may run at
+// the same time.
 func (w *Writer) Flush() error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -143,8 +144,8 @@ func (w *Writer) Flush() error {
 	return w.err
 }
 
-// Close flushes, and returns the first error that the writer ever had. It does
-// not close the underlying writer.
+// Close flushes and returns the Writer's first error. It does not close the
+// underlying writer.
 func (w *Writer) Close() error {
 	if err := w.Flush(); err != nil {
 		if errors.Is(err, ErrClosed) {

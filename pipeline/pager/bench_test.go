@@ -26,7 +26,7 @@ const (
 	screen   = 100 // rows
 )
 
-// manyReadings writes a file of as many rows as the largest table has.
+// manyReadings writes a file with as many rows as the largest table.
 func manyReadings(b *testing.B) ndjson.File {
 	b.Helper()
 	path := filepath.Join(b.TempDir(), "part-00000.json")
@@ -56,12 +56,12 @@ func manyReadings(b *testing.B) ndjson.File {
 	return ndjson.File{Path: path, Name: "part-00000.json", Size: info.Size()}
 }
 
-// BenchmarkFiles measures how long a person waits for a page of the largest table.
+// BenchmarkFiles measures the time for a page of the largest table.
 func BenchmarkFiles(b *testing.B) {
 	file := manyReadings(b)
 	open := func(b *testing.B, rows int64) *Files {
 		b.Helper()
-		return OpenFiles(readings, []ndjson.File{file}, rows, "") // nothing is unpacked
+		return OpenFiles(readings, []ndjson.File{file}, rows, "") // no file is compressed, so temp is not needed
 	}
 	wanted := func(b *testing.B, f *Files, first int64) {
 		b.Helper()

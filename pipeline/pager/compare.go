@@ -9,7 +9,8 @@ import (
 	"stedi/pipeline/printable"
 )
 
-// compare orders two values of one column; nulls come last either way.
+// compare orders two values of one column. Nulls come last, ascending or
+// descending.
 func compare(a, b any, numbers, descending bool) int {
 	switch {
 	case a == nil || b == nil:
@@ -28,8 +29,8 @@ func null(v any) int {
 	return 0
 }
 
-// values orders two values that are not null. Numbers that no machine type
-// holds exactly are texts.
+// values orders two values that are not null. Numbers that do not fit a machine
+// type are texts.
 func values(a, b any, numbers bool) int {
 	switch a := a.(type) {
 	case int64:
@@ -57,7 +58,7 @@ func values(a, b any, numbers bool) int {
 	return cmp.Compare(printable.Value(a), printable.Value(b))
 }
 
-// floats orders numbers; one that is none comes after all others.
+// floats orders numbers; NaN comes after all others.
 func floats(a, b float64) int {
 	if math.IsNaN(a) || math.IsNaN(b) {
 		return -cmp.Compare(a, b)
@@ -65,7 +66,7 @@ func floats(a, b float64) int {
 	return cmp.Compare(a, b)
 }
 
-// plain is a number without an exponent.
+// plain formats a number without an exponent.
 func plain(v any) string {
 	if x, ok := v.(float64); ok {
 		return strconv.FormatFloat(x, 'f', -1, 64)
@@ -73,7 +74,7 @@ func plain(v any) string {
 	return printable.Value(v)
 }
 
-// decimals orders numbers by their digits, however many these are.
+// decimals orders numbers of any length by their digits.
 func decimals(a, b string) int {
 	a, negative := strings.CutPrefix(a, "-")
 	b, other := strings.CutPrefix(b, "-")
@@ -94,8 +95,8 @@ func sign(negative bool) int {
 	return 1
 }
 
-// holds reports whether a condition holds for a value. What to compare it with
-// has the type of its column; for Contains and StartsWith it is in lower case.
+// holds reports whether a condition holds for a value. The operand has the type
+// of the column; for Contains and StartsWith it is in lower case.
 func (o Op) holds(v, with any, numbers bool) bool {
 	text, _ := with.(string)
 	switch {

@@ -10,8 +10,8 @@ import (
 	"stedi/pipeline"
 )
 
-// CountRows asks for the number of rows of a view, and for what is missing from
-// it.
+// CountRows queries the number of rows of a view, and returns also what is
+// missing from it.
 func CountRows(ctx context.Context, q pipeline.Querier, table *pipeline.Table, v View) (n int64, left []pipeline.LeftOut, err error) {
 	text, err := v.SelectCount(table)
 	if err != nil {

@@ -9,8 +9,9 @@ import (
 	"stedi/pipeline/export"
 )
 
-// Export writes all rows of a source, and reports now and then how many it has
-// written. After an error what was written is worthless.
+// Export writes all rows of a source. It periodically calls progress with the
+// number of rows written. After an error the output is incomplete and must be
+// discarded.
 func Export(ctx context.Context, src Source, w io.Writer, format export.Format, progress func(rows int64)) (err error) {
 	buffered := bufio.NewWriterSize(w, 64<<10)
 	out := export.NewWriter(buffered, format, src.Columns())

@@ -41,7 +41,7 @@ func TestAnExportThatFailsSaysSo(t *testing.T) {
 	if err := Export(stopped, src, &bytes.Buffer{}, export.JSON, func(int64) {}); !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}
-	full, err := os.Open(files[0].Path) // not for writing
+	full, err := os.Open(files[0].Path) // opened for reading only
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,32 +12,32 @@ import (
 	"stedi/pipeline/ndjson"
 )
 
-// Files pages through the files of a table as they are stored, one after the
-// other. Rows are read as strictly as an engine reads them: what it would
-// reject has no number here either.
+// Files pages through the files of a table as they are stored, in order. It
+// reads rows as strictly as an engine: a rejected line has no row number.
 //
-// The first page, and the last one if the number of rows is known, come at
-// once; any other is as near as Index has come.
+// The first page is available immediately, and so is the last page if the
+// number of rows is known. The time for any other page depends on how far Index
+// has read.
 type Files struct {
 	table   *pipeline.Table
 	columns []pipeline.ResultColumn
 	files   []ndjson.File
 	shelf   shelf
-	bytes   int64 // of all files, as they were listed
-	slack   int64 // bytes that are read at least when rows are counted from the end
+	bytes   int64 // of all files, when they were listed
+	slack   int64 // minimum of bytes to read when rows are counted from the end
 
-	turn   chan struct{} // holds a value while a caller uses walker
+	turn   chan struct{} // holds a value while a caller uses the walker
 	walker *ndjson.Walker
-	counts chan struct{} // holds a value while Index is at work
+	counts chan struct{} // holds a value while Index is running
 
 	mu      sync.Mutex
 	states  []state
 	marks   marks[place]
 	recent  [4]mark[place] // the ends of the last pages that were counted from the start
-	next    int            // which of them is replaced next
-	listed  int64          // rows, as the caller stated; -1 if unknown
-	total   int64          // rows, as we know; -1 until then
-	known   int64          // rows that are there at least
+	next    int            // the entry to replace next
+	listed  int64          // number of rows from the caller; -1 if unknown
+	total   int64          // number of rows that were counted; -1 if unknown
+	known   int64          // lower bound of the number of rows
 	rejects rejects
 	skipped []string // files that are not read
 }
@@ -48,10 +48,10 @@ type place struct {
 	ndjson.Place
 }
 
-// OpenFiles pages through files. If the number of their rows is known from a
-// manifest, the last page can be found from the end; otherwise rows is -1. What
-// compressed files hold is written below temp, a private folder, as it is
-// needed.
+// OpenFiles returns a Source for the files. rows is their number of rows from a
+// manifest, which allows it to read the last page from the end, or -1 if
+// unknown. Compressed files are unpacked on demand below temp, a private
+// directory.
 func OpenFiles(table *pipeline.Table, files []ndjson.File, rows int64, temp string) *Files {
 	f := &Files{
 		table: table, columns: resultColumns(table.Columns), files: files, shelf: newShelf(temp),
@@ -73,10 +73,10 @@ func resultColumns(columns []pipeline.Column) []pipeline.ResultColumn {
 	return result
 }
 
-// Columns are the columns of every row.
+// Columns returns the columns of every row.
 func (f *Files) Columns() []pipeline.ResultColumn { return f.columns }
 
-// Count returns how many rows are known so far, and whether these are all.
+// Count returns the number of rows known so far, and whether it is final.
 func (f *Files) Count() (rows int64, all bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -90,11 +90,12 @@ func (f *Files) Count() (rows int64, all bool) {
 	}
 }
 
-// Close removes what was unpacked.
+// Close removes the unpacked files.
 func (f *Files) Close() error { return f.shelf.close() }
 
-// Page returns rows. There may be fewer than n if they are long. A file that is
-// not what it was any more gives a failure that is pipeline.ErrChanged.
+// Page returns at most n rows from row first. It returns fewer if they are
+// long. If a file has changed since it was opened, the failure wraps
+// pipeline.ErrChanged.
 func (f *Files) Page(ctx context.Context, first int64, n int) (rows [][]any, err error) {
 	if first < 0 || n <= 0 {
 		return nil, nil
@@ -131,7 +132,8 @@ func (f *Files) withTurn(ctx context.Context, do func() error) error {
 	return do()
 }
 
-// tripTo begins a trip at a row. Beyond the last row it is at its end.
+// tripTo starts a trip at a row. For a row beyond the last one the trip is at
+// its end.
 func (f *Files) tripTo(ctx context.Context, row int64) (*trip, error) {
 	from, total := f.nearest(row)
 	if back := total - row; total >= 0 && back > 0 && back < min(row-from.row, maxBack) {
@@ -157,8 +159,8 @@ func (f *Files) tripTo(ctx context.Context, row int64) (*trip, error) {
 	return t, nil
 }
 
-// nearest returns the last known place before the row, and the number of all
-// rows, or -1.
+// nearest returns the last known place at or before the row, and the number of
+// all rows, or -1.
 func (f *Files) nearest(row int64) (from mark[place], total int64) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -174,8 +176,8 @@ func (f *Files) nearest(row int64) (from mark[place], total int64) {
 	return from, total
 }
 
-// remember notes that a trip that was counted from the start has so many rows
-// before it. If it is done, these are all.
+// remember stores that row rows precede the position of a trip that was counted
+// from the start. If the trip is at its end, this is the number of all rows.
 func (f *Files) remember(row int64, t *trip) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -190,28 +192,29 @@ func (f *Files) remember(row int64, t *trip) {
 	}
 }
 
-// settle notes the number of all rows. The caller holds mu.
+// settle stores the number of all rows. The caller holds mu.
 func (f *Files) settle(total int64) { f.total, f.known = total, total }
 
-// counted returns the number of all rows, if they were counted.
+// counted returns the number of all rows; all is false if they were not counted
+// yet.
 func (f *Files) counted() (total int64, all bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.total, f.total >= 0
 }
 
-// invalidate drops the number of rows that the caller stated.
+// invalidate drops the number of rows that came from the caller.
 func (f *Files) invalidate() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.listed = -1
 }
 
-// maxBack is how many rows are counted from the end.
+// maxBack bounds the rows that are counted from the end.
 const maxBack = 200_000
 
-// tripBack begins a trip at the row that has that many after it. It is not
-// found if there are fewer.
+// tripBack starts a trip at the row that is back rows before the end. found is
+// false if there are fewer rows.
 func (f *Files) tripBack(ctx context.Context, back, total int64) (t *trip, found bool, err error) {
 	perRow := f.bytes/total + 1
 	for file := range slices.Backward(f.files) {
@@ -241,8 +244,8 @@ func (f *Files) tripBack(ctx context.Context, back, total int64) (t *trip, found
 	return nil, false, nil
 }
 
-// lineNear finds a line about that many bytes before the end of a file, or reports
-// that it is the first one.
+// lineNear returns the start of a line about window bytes before the end of a
+// file. whole reports that it is the first line.
 func (f *Files) lineNear(ctx context.Context, file int, window int64) (at place, whole bool, err error) {
 	at.file = file
 	opened, err := f.open(ctx, file)
@@ -257,7 +260,7 @@ func (f *Files) lineNear(ctx context.Context, file int, window int64) (at place,
 	return at, false, err
 }
 
-// rowsFrom counts the rows of a file from a place on.
+// rowsFrom counts the rows of a file from a place.
 func (f *Files) rowsFrom(ctx context.Context, from place) (int64, error) {
 	t, err := f.trip(ctx, f.walker, from)
 	if err != nil {
@@ -271,7 +274,7 @@ func (f *Files) rowsFrom(ctx context.Context, from place) (int64, error) {
 	return n, t.end()
 }
 
-// explain makes a failure of what happened to a file.
+// explain converts an error about a file to a failure.
 func (f *Files) explain(err error) error {
 	changed, ok := errors.AsType[*ndjson.ChangedError](err)
 	if ok {

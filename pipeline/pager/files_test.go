@@ -26,7 +26,7 @@ var people = &pipeline.Table{Name: "people", Columns: []pipeline.Column{
 	{Name: "tame", Type: ndjson.Boolean},
 }}
 
-// written puts the contents into files.
+// written writes each content to a file.
 func written(tb testing.TB, contents ...string) []ndjson.File {
 	tb.Helper()
 	folder := tb.TempDir()
@@ -53,7 +53,7 @@ func openFiles(tb testing.TB, rows int64, files ...ndjson.File) *Files {
 	return f
 }
 
-// numbered writes rows whose age is their number, from one on.
+// numbered formats n rows whose age is their number, starting with from.
 func numbered(from, n int) string {
 	var b strings.Builder
 	for i := from; i < from+n; i++ {
@@ -84,7 +84,7 @@ func page(tb testing.TB, src Source, first int64, n int) [][]any {
 	return rows
 }
 
-// ages are the numbers of numbered rows.
+// ages returns the ages of numbered rows.
 func ages(rows [][]any) (numbers []int64) {
 	for _, row := range rows {
 		n, _ := row[1].(int64)
@@ -192,7 +192,7 @@ func TestStrangeLinesDoNotShiftRows(t *testing.T) {
 func TestWrongCountsAreFoundOut(t *testing.T) {
 	for _, listed := range []int64{3, 999, 100_000} {
 		src := openFiles(t, listed, written(t, numbered(0, 600), numbered(600, 400))...)
-		page(t, src, listed-2, 10) // whatever it shows, it must not last
+		page(t, src, listed-2, 10) // a wrong page is allowed here, but must not last
 		if err := src.Index(t.Context()); err != nil {
 			t.Fatal(err)
 		}
@@ -276,7 +276,7 @@ func TestPagesOfLongRowsAreShort(t *testing.T) {
 	}
 }
 
-// strangeFile writes lines of all kinds, of which some are rows.
+// strangeFile returns random lines, valid and invalid.
 func strangeFile(random *rand.Rand) string {
 	kinds := []string{`{"age":%d}`, `{"age":%d}`, `{"age":%d}` + "\r", ``, ` `, `{"age":"%d"}`, `%d`, `{"age":%d}{}`, `{"name":"\u0000\n","age":%d}`}
 	var b strings.Builder
@@ -296,8 +296,8 @@ func strangeFile(random *rand.Rand) string {
 	return b.String()
 }
 
-// backAndForth holds what is counted from the end against what is counted from
-// the start.
+// backAndForth compares pages counted from the end with pages counted from the
+// start.
 func backAndForth(t *testing.T, contents ...string) {
 	t.Helper()
 	files := written(t, contents...)

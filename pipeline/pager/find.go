@@ -12,13 +12,15 @@ import (
 	"stedi/pipeline/printable"
 )
 
-// ErrNotFound says that no row in the direction of a search has the text.
+// ErrNotFound reports that no row in the direction of a search contains the
+// text.
 var ErrNotFound = errors.New("not found")
 
-// Find looks for a text in the values of a source, ignoring case: from a
-// row on to the last one, or back to the first. It returns the nearest row and
-// the first of its columns that has the text, or ErrNotFound. Now and then it
-// returns how far it has come. Through Files it is quick as far as Index has come.
+// Find searches the values of a source for a text, ignoring case: forward from
+// a row to the last one, or back to the first. It returns the nearest matching
+// row and the first of its columns that contains the text, or ErrNotFound. It
+// periodically calls progress. On Files it is fast for the part that Index has
+// read.
 func Find(ctx context.Context, src Source, text string, from int64, forward bool, progress func(row int64)) (row int64, column int, err error) {
 	s := search{src: src, needle: needle(strings.ToLower(text)), forward: forward, progress: progress}
 	if rows, all := src.Count(); all && !forward {
@@ -33,10 +35,10 @@ func Find(ctx context.Context, src Source, text string, from int64, forward bool
 	return s.through(ctx, from, 0)
 }
 
-// needle is what is looked for, in lower case.
+// needle is the text to find, in lower case.
 type needle string
 
-// in returns the first column of a row that has the text, or -1.
+// in returns the first column of a row that contains the text, or -1.
 func (n needle) in(row []any) int {
 	for i, v := range row {
 		if strings.Contains(strings.ToLower(printable.Value(v)), string(n)) {
@@ -46,7 +48,7 @@ func (n needle) in(row []any) int {
 	return -1
 }
 
-// search is one search.
+// search is the state of one search.
 type search struct {
 	src      Source
 	needle   needle
@@ -54,10 +56,10 @@ type search struct {
 	progress func(row int64)
 }
 
-// searchRows is how many rows are looked at between two reports.
+// searchRows is the number of rows between two calls of progress.
 const searchRows = 1000
 
-// through looks at row after row, back to stop or forward to the end.
+// through searches row by row, back to stop or forward to the end.
 func (s *search) through(ctx context.Context, from, stop int64) (row int64, column int, err error) {
 	for {
 		first, last := from, from+searchRows
@@ -79,8 +81,8 @@ func (s *search) through(ctx context.Context, from, stop int64) (row int64, colu
 	}
 }
 
-// within looks at the rows from first to before last. The column is -1 if none
-// of them has the text; next is the row after those that there are.
+// within searches the rows from first up to last, exclusive. column is -1 if no
+// row contains the text; next is the row after the last one that was read.
 func (s *search) within(ctx context.Context, first, last int64) (row int64, column int, next int64, err error) {
 	column = -1
 	for next = first; next < last; {
@@ -104,9 +106,9 @@ func (s *search) within(ctx context.Context, first, last int64) (row int64, colu
 	return row, column, next, nil
 }
 
-// inRaw reports whether the bytes of a line show that it does not have the text
-// in a value. That is not so for nulls, for values that are shown in another
-// spelling than they have in the line, and for those that are not in it.
+// inRaw reports whether the bytes of a line can rule out that a value contains
+// the text. They cannot for nulls, for values that are displayed in another
+// spelling than in the line, and for values that are not in the line.
 func (n needle) inRaw(columns []pipeline.Column) bool {
 	if strings.Contains(printable.Value(nil), string(n)) || n.run() == "" {
 		return false
@@ -123,7 +125,7 @@ func (n needle) inRaw(columns []pipeline.Column) bool {
 	return true
 }
 
-// run is the longest part of the text that is ASCII.
+// run returns the longest ASCII part of the text.
 func (n needle) run() (longest string) {
 	for _, run := range strings.FieldsFunc(string(n), func(r rune) bool { return r >= utf8.RuneSelf }) {
 		if len(run) > len(longest) {
@@ -133,8 +135,8 @@ func (n needle) run() (longest string) {
 	return longest
 }
 
-// throughFiles looks at the bytes between two marks first, and at the rows
-// there only if the text may be in them.
+// throughFiles first searches the bytes between two marks, and searches the
+// rows there only if the bytes may contain the text.
 func (s *search) throughFiles(ctx context.Context, f *Files, from int64) (row int64, column int, err error) {
 	f.mu.Lock()
 	list := append([]mark[place](nil), f.marks.list...)
@@ -142,7 +144,7 @@ func (s *search) throughFiles(ctx context.Context, f *Files, from int64) (row in
 	f.mu.Unlock()
 	raw := rawText{files: f, run: []byte(s.needle.run())}
 	defer func() { err = errors.Join(err, raw.close()) }()
-	end := len(list) - 1 // what follows the last mark is not known
+	end := len(list) - 1 // the bytes after the last mark have no end mark
 	if !s.forward && i == end {
 		if row, column, err = s.through(ctx, from, list[end].row); !errors.Is(err, ErrNotFound) {
 			return row, column, err
@@ -172,7 +174,7 @@ func (s *search) throughFiles(ctx context.Context, f *Files, from int64) (row in
 	return s.through(ctx, max(from, list[end].row), 0)
 }
 
-// rawText looks for a text in the bytes of files.
+// rawText searches the bytes of files for a text.
 type rawText struct {
 	files  *Files
 	run    []byte
@@ -181,7 +183,7 @@ type rawText struct {
 	open   *opened
 }
 
-// between reports whether the text may be in a value between two places.
+// between reports whether a value between two places may contain the text.
 func (r *rawText) between(ctx context.Context, from, to place) (bool, error) {
 	for file := from.file; file <= to.file; file++ {
 		if err := r.enter(ctx, file); err != nil {
@@ -225,7 +227,8 @@ func (r *rawText) close() error {
 	return err
 }
 
-// inFile looks at bytes of a file in pieces that overlap by the text.
+// inFile searches the bytes of a file in pieces that overlap by the length of
+// the text.
 func (r *rawText) inFile(ctx context.Context, start, end int64) (bool, error) {
 	const piece = 256 << 10
 	if r.buffer == nil {
@@ -247,14 +250,15 @@ func (r *rawText) inFile(ctx context.Context, start, end int64) (bool, error) {
 	return false, nil
 }
 
-// Letters that are not ASCII and whose lower case is.
+// Non-ASCII letters whose lower case is ASCII.
 var (
 	kelvin  = []byte("\u212a")
 	dottedI = []byte("\u0130")
 )
 
-// mayHold reports whether a piece of a file may have the text in a value: it has
-// it, or something that may turn out to be it. It folds the case of b.
+// mayHold reports whether a value in a piece of a file may contain the text:
+// the piece contains the text, or bytes that may decode to it. It folds the
+// case of b.
 func (r *rawText) mayHold(b []byte) bool {
 	if bytes.IndexByte(b, '\\') >= 0 || bytes.Contains(b, kelvin) || bytes.Contains(b, dottedI) {
 		return true

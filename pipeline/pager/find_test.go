@@ -9,10 +9,10 @@ import (
 	"testing"
 )
 
-// plainSource hides what a source is, so that it is looked through row by row.
+// plainSource hides the type of a source, so that Find searches row by row.
 type plainSource struct{ Source }
 
-// found is the answer of Find as a text.
+// found formats the result of Find.
 func found(tb testing.TB, src Source, text string, from int64, forward bool) string {
 	tb.Helper()
 	row, column, err := Find(tb.Context(), src, text, from, forward, func(int64) {})
@@ -71,7 +71,7 @@ func TestFindStopsAndTellsHowFarItIs(t *testing.T) {
 	if err := src.Index(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	for _, text := range []string{"12.75", "nobody at all"} { // one needs every row, one only the bytes
+	for _, text := range []string{"12.75", "nobody at all"} { // the first needs every row, the second only the bytes
 		for _, forward := range []bool{true, false} {
 			ctx, cancel := context.WithCancel(t.Context())
 			from := map[bool]int64{true: 0, false: 19_999}[forward]
@@ -92,8 +92,8 @@ func TestFindStopsAndTellsHowFarItIs(t *testing.T) {
 	}
 }
 
-// The quick way through the bytes must find what the slow one through the
-// values finds.
+// FuzzFind checks that the search in bytes and the search in values give the
+// same result.
 func FuzzFind(f *testing.F) {
 	f.Add(`{"name":"Ann \u0041 K","age":5,"weight":1.50}`, "k", uint8(0), true)
 	f.Add(`{"NAME":"x\/y"}`+"\nno\n"+`{"weight":1E2,"tame":true}`, "/Y", uint8(3), false)

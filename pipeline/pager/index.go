@@ -12,7 +12,7 @@ import (
 	"stedi/pipeline/ndjson"
 )
 
-// rejects are the lines that were refused: how many, and some of them.
+// rejects holds the number of rejects, and some of them.
 type rejects struct {
 	count int64
 	kept  []rejected
@@ -36,7 +36,7 @@ func (r *rejects) add(file int, one ndjson.Reject) {
 	}
 }
 
-// merge takes over what another has.
+// merge adds the rejects of another.
 func (r *rejects) merge(other *rejects) {
 	total := r.count + other.count
 	for _, one := range other.kept {
@@ -45,8 +45,8 @@ func (r *rejects) merge(other *rejects) {
 	*other, r.count = rejects{kept: other.kept[:0]}, total
 }
 
-// Rejects returns how many lines and whole files were refused so far, and which:
-// a thousand of them at most. After Index these are all.
+// Rejects returns the number of rejected lines and files so far, and at most a
+// thousand of them. It is complete after Index.
 func (f *Files) Rejects() (count int64, some []ndjson.Reject) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -64,8 +64,8 @@ func (f *Files) Skip(files []string) {
 	f.skipped = files
 }
 
-// LeftOut says what was skipped, and what was refused so far. After Index that
-// is all.
+// LeftOut returns the skipped files, and the rejects so far. It is complete
+// after Index.
 func (f *Files) LeftOut() []pipeline.LeftOut {
 	count, some := f.Rejects()
 	f.mu.Lock()
@@ -86,9 +86,9 @@ func (f *Files) LeftOut() []pipeline.LeftOut {
 	return []pipeline.LeftOut{left}
 }
 
-// Index reads everything once and remembers where rows are, at most 10,000 of
-// them, so that every page comes at once. A caller runs it in the background.
-// If it is stopped, the next call continues from where it was.
+// Index reads all files once and remembers the places of at most 10,000 rows,
+// so that every page is available quickly. Run it in the background. If ctx
+// ends, the next call resumes.
 func (f *Files) Index(ctx context.Context) error {
 	select {
 	case f.counts <- struct{}{}:
@@ -125,8 +125,8 @@ func (f *Files) Index(ctx context.Context) error {
 	}
 }
 
-// Line returns the bytes of a row as they are stored, and where. Beyond the
-// last row it returns io.EOF.
+// Line returns the stored bytes of a row, with its file and line number. Beyond
+// the last row it returns io.EOF.
 func (f *Files) Line(ctx context.Context, row int64) (raw []byte, file string, line int64, err error) {
 	err = f.withTurn(ctx, func() error {
 		t, err := f.tripTo(ctx, row)
@@ -158,8 +158,8 @@ func (f *Files) Line(ctx context.Context, row int64) (raw []byte, file string, l
 	return raw, file, line, nil
 }
 
-// lineNumber counts the lines of a file up to a place, from the last one
-// before it whose number is known.
+// lineNumber counts the lines of a file up to a place, starting from the
+// nearest earlier line with a known number.
 func (f *Files) lineNumber(ctx context.Context, o *opened, at place) (int64, error) {
 	from := ndjson.Place{Line: 1}
 	f.mu.Lock()

@@ -12,7 +12,7 @@ import (
 	"stedi/pipeline/ndjson"
 )
 
-// state is what is known of a file since it was first looked at.
+// state is the state of a file when it was first opened.
 type state struct {
 	looked     bool
 	compressed bool
@@ -21,14 +21,15 @@ type state struct {
 	modTime    time.Time
 }
 
-// opened is a file that is being read: the bytes of its lines.
+// opened is an open file with uncompressed bytes.
 type opened struct {
 	*os.File
-	name string // as people know it
+	name string // name for messages
 	size int64
 }
 
-// open opens one of the files, unpacked; nil if it is rejected as a whole.
+// open opens one of the files, unpacked. It returns nil for a file that is
+// rejected as a whole.
 func (f *Files) open(ctx context.Context, file int) (*opened, error) {
 	f.mu.Lock()
 	s := f.states[file]
@@ -41,7 +42,7 @@ func (f *Files) open(ctx context.Context, file int) (*opened, error) {
 		}
 	}
 	if s.rejected {
-		return nil, nil // documented: a file without rows
+		return nil, nil // documented: the file has no rows
 	}
 	var err error
 	o := &opened{name: what.Name, size: s.size}
@@ -59,7 +60,7 @@ func (f *Files) open(ctx context.Context, file int) (*opened, error) {
 	return o, nil
 }
 
-// look finds out what a file is, once.
+// look detects the state of a file once.
 func (f *Files) look(ctx context.Context, file int) (state, error) {
 	what := f.files[file]
 	info, err := os.Stat(what.Path)
@@ -86,8 +87,8 @@ func (f *Files) look(ctx context.Context, file int) (state, error) {
 	return s, nil
 }
 
-// unchanged compares what lies at a file's path, and what was opened there,
-// with what was looked at.
+// unchanged compares the file at the path, and the open file, with the state
+// from look.
 func (f *Files) unchanged(file int, o *opened) error {
 	f.mu.Lock()
 	s := f.states[file]
@@ -101,8 +102,8 @@ func (f *Files) unchanged(file int, o *opened) error {
 	return nil
 }
 
-// lineAfter finds the first line that begins at an offset or after it; where
-// there is none, it is the end.
+// lineAfter returns the start of the first line at or after an offset, or the
+// end of the file.
 func (o *opened) lineAfter(ctx context.Context, offset int64) (int64, error) {
 	if offset == 0 {
 		return 0, nil
@@ -124,7 +125,7 @@ func (o *opened) lineAfter(ctx context.Context, offset int64) (int64, error) {
 	return o.size, nil
 }
 
-// short says why fewer bytes were read than there should be.
+// short explains why fewer bytes were read than expected.
 func (o *opened) short(err error) error {
 	if err == nil || errors.Is(err, io.EOF) {
 		return &ndjson.ChangedError{Name: o.name}

@@ -9,14 +9,14 @@ import (
 	"stedi/pipeline/ndjson"
 )
 
-// shelf holds what compressed files hold, in files of its own. When they
-// become too much, the least recently used go.
+// shelf keeps unpacked copies of compressed files. When they exceed shelfRoom,
+// it removes the least recently used ones.
 type shelf struct {
 	temp   string
-	folder string        // below temp; "" until it is needed
-	turn   chan struct{} // holds a value while a caller uses the rest
+	folder string        // below temp; "" until first used
+	turn   chan struct{} // holds a value while a caller uses the other fields
 	room   int64
-	held   []unpacked // the one that was read last is the last
+	held   []unpacked // in order of use, the most recent at the end
 }
 
 type unpacked struct {
@@ -25,14 +25,14 @@ type unpacked struct {
 	size int64
 }
 
-// shelfRoom is how many bytes are held, if one file alone does not take more.
+// shelfRoom bounds the unpacked bytes. A single larger file may exceed it.
 const shelfRoom = 1 << 30
 
 func newShelf(temp string) shelf {
 	return shelf{temp: temp, turn: make(chan struct{}, 1), room: shelfRoom}
 }
 
-// take opens what a compressed file holds.
+// take opens the unpacked copy of a compressed file.
 func (s *shelf) take(ctx context.Context, file int, what ndjson.File) (*os.File, int64, error) {
 	select {
 	case s.turn <- struct{}{}:
@@ -76,8 +76,8 @@ func (s *shelf) unpack(ctx context.Context, file int, what ndjson.File) (err err
 	return nil
 }
 
-// clear makes room, but keeps the last. What cannot be removed, as it is being
-// read on some systems, stays until close.
+// clear removes copies to make room, but keeps the last one. Some systems
+// cannot remove a file that is being read; such a file stays until close.
 func (s *shelf) clear() {
 	total := int64(0)
 	for _, u := range s.held {

@@ -11,7 +11,7 @@ import (
 	"stedi/pipeline"
 )
 
-// Sorted is some rows of another Source in memory, filtered and sorted.
+// Sorted holds rows of another Source in memory, filtered and sorted.
 type Sorted struct {
 	columns []pipeline.ResultColumn
 	rows    [][]any
@@ -23,9 +23,9 @@ const (
 	sortedBytes = 64 << 20
 )
 
-// Arrange filters and sorts the rows of a source that is wholly known, as a
-// View does those of a table; equal rows keep their order. What is too much for
-// the memory is a *pipeline.Failure, and so is a condition in SQL.
+// Arrange filters and sorts the rows of a source that is complete, as a View
+// does for a table. Equal rows keep their order. If the rows need too much
+// memory, or a condition is SQL, the error is a *pipeline.Failure.
 //
 // The source may be closed afterwards.
 func Arrange(ctx context.Context, src Source, where []Condition, sort []Order) (*Sorted, error) {
@@ -57,7 +57,7 @@ func Arrange(ctx context.Context, src Source, where []Condition, sort []Order) (
 	return s, nil
 }
 
-// load takes the rows that pass all tests.
+// load keeps the rows that pass all tests.
 func (s *Sorted) load(ctx context.Context, src Source, tests []func([]any) bool) error {
 	bytes := 0
 	for row := int64(0); ; {
@@ -95,16 +95,16 @@ func passes(values []any, tests []func([]any) bool) bool {
 	return true
 }
 
-// Columns are the columns of every row.
+// Columns returns the columns of every row.
 func (s *Sorted) Columns() []pipeline.ResultColumn { return s.columns }
 
-// LeftOut says what is missing from the tables that the source has read.
+// LeftOut returns what is missing from the tables that the source has read.
 func (s *Sorted) LeftOut() []pipeline.LeftOut { return s.left }
 
-// Count returns how many rows there are.
+// Count returns the number of rows.
 func (s *Sorted) Count() (rows int64, all bool) { return int64(len(s.rows)), true }
 
-// Page returns rows.
+// Page returns at most n rows from row first.
 func (s *Sorted) Page(_ context.Context, first int64, n int) ([][]any, error) {
 	if first < 0 || n <= 0 || first >= int64(len(s.rows)) {
 		return nil, nil
@@ -127,7 +127,7 @@ func (s *Sorted) column(name string) (int, error) {
 	return i, nil
 }
 
-// tests makes a function of each condition.
+// tests converts each condition to a function.
 func (s *Sorted) tests(where []Condition) ([]func([]any) bool, error) {
 	tests := make([]func([]any) bool, len(where))
 	for i, c := range where {
@@ -149,7 +149,7 @@ func (s *Sorted) tests(where []Condition) ([]func([]any) bool, error) {
 	return tests, nil
 }
 
-// valueFor reads a condition's value as the type of its column.
+// valueFor converts a condition's value to the type of its column.
 func (c Condition) valueFor(column pipeline.ResultColumn) (any, bool) {
 	text := fmt.Sprint(c.Value)
 	switch {

@@ -16,27 +16,27 @@ import (
 	"stedi/pipeline/rowcode"
 )
 
-// Spooled is the result of a query, kept so that any of its rows can be shown
-// again. A small one stays in memory; a larger one goes to a file of its own,
-// which only its owner can read and which Close removes.
+// Spooled stores the result of a query for random access. A small result stays
+// in memory; a larger one goes to a file that only its owner can read and that
+// Close removes.
 type Spooled struct {
 	columns []pipeline.ResultColumn
 	path    string
-	limit   int64 // bytes of the file
+	limit   int64 // limit of the file size in bytes
 
 	turn chan struct{} // holds a value while a caller fills
 	rows pipeline.Rows
 
 	mu     sync.Mutex
-	memory [][]any // all rows, while there is no file
-	bytes  int     // about what they take
+	memory [][]any // all rows, if there is no file
+	bytes  int     // their approximate size
 	file   *os.File
-	end    int64        // of what is in the file
-	tail   []byte       // comes after it, and is not written yet
+	end    int64        // size of the file in bytes
+	tail   []byte       // bytes after end that are not written yet
 	marks  marks[int64] // offsets in the file
 	count  int64
 	left   []pipeline.LeftOut
-	over   error // io.EOF once there are no more rows, or why there are none
+	over   error // io.EOF after the last row, or the error that ended the rows
 	closed bool
 }
 
@@ -44,28 +44,27 @@ const (
 	memoryRows  = 2000
 	memoryBytes = 1 << 20
 	tailBytes   = 256 << 10
-	// spoolLimit keeps a query that was not meant so from filling the disk.
+	// spoolLimit keeps an unintentionally large result from filling the disk.
 	spoolLimit = 4 << 30
 )
 
-// Spool keeps the rows of a query, in memory or at path, a name in a private
-// folder that nothing has yet. The rows come with Fill, and belong to what it
-// returns.
+// Spool stores the rows of a query in memory or at path, an unused name in a
+// private directory. Fill reads the rows. Close of the result also closes rows.
 func Spool(rows pipeline.Rows, path string) *Spooled {
 	return &Spooled{columns: rows.Columns(), path: path, rows: rows, limit: spoolLimit, turn: make(chan struct{}, 1), marks: newMarks(int64(0))}
 }
 
-// Columns are the columns of every row.
+// Columns returns the columns of every row.
 func (s *Spooled) Columns() []pipeline.ResultColumn { return s.columns }
 
-// Count returns how many rows have come so far, and whether these are all.
+// Count returns the number of rows read so far, and whether it is final.
 func (s *Spooled) Count() (rows int64, all bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.count, s.over != nil && errors.Is(s.over, io.EOF)
 }
 
-// LeftOut says, once all rows have come, what is missing from the tables that
+// LeftOut returns, after the last row, what is missing from the tables that
 // were read.
 func (s *Spooled) LeftOut() []pipeline.LeftOut {
 	s.mu.Lock()
@@ -76,12 +75,12 @@ func (s *Spooled) LeftOut() []pipeline.LeftOut {
 	return s.left
 }
 
-// Fill takes all rows that are still to come. A caller runs it in the
-// background. If it is stopped, the next call continues from where it was; after
-// a failure of the query it returns the same one again.
+// Fill reads all remaining rows. Run it in the background. If ctx ends, the
+// next call resumes; after a failure of the query it returns the same failure
+// again.
 func (s *Spooled) Fill(ctx context.Context) error { return s.FillTo(ctx, math.MaxInt64) }
 
-// FillTo takes rows until there are at least that many.
+// FillTo reads rows until at least that many are stored.
 func (s *Spooled) FillTo(ctx context.Context, rows int64) error {
 	select {
 	case s.turn <- struct{}{}:
@@ -104,7 +103,7 @@ func (s *Spooled) FillTo(ctx context.Context, rows int64) error {
 		}
 		page, err := s.rows.Next(ctx)
 		if ctx.Err() != nil && err != nil {
-			return err // the query may go on, or say what is wrong, the next time
+			return err // the next call may continue the query, or return its failure
 		}
 		s.mu.Lock()
 		if err == nil {
@@ -117,7 +116,7 @@ func (s *Spooled) FillTo(ctx context.Context, rows int64) error {
 	}
 }
 
-// take keeps a page. The caller holds mu.
+// take stores a page. The caller holds mu.
 func (s *Spooled) take(page [][]any) error {
 	if s.closed {
 		return os.ErrClosed
@@ -144,7 +143,7 @@ func (s *Spooled) take(page [][]any) error {
 	return nil
 }
 
-// write adds a row to the file: its length, then its values.
+// write appends a row to the file: its length, then its values.
 func (s *Spooled) write(row []any) error {
 	if s.count == s.marks.due() {
 		s.marks.add(s.end + int64(len(s.tail)))
@@ -178,8 +177,8 @@ func (s *Spooled) flush() error {
 	return nil
 }
 
-// Page returns those of the rows that have come. There may be fewer than n if
-// they are long.
+// Page returns at most n of the rows read so far, from row first. It returns
+// fewer if they are long.
 func (s *Spooled) Page(ctx context.Context, first int64, n int) ([][]any, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -205,7 +204,7 @@ func (s *Spooled) Page(ctx context.Context, first int64, n int) ([][]any, error)
 		if err != nil {
 			return nil, damaged(err)
 		}
-		if _, err := r.Discard(int(length)); err != nil { // we have written it
+		if _, err := r.Discard(int(length)); err != nil { // the length comes from write
 			return nil, damaged(err)
 		}
 	}
@@ -239,7 +238,7 @@ func damaged(err error) error {
 	return pipeline.Fail(pipeline.BadEngine, "", "Run the query again.", "the result that was kept cannot be read: %w", err)
 }
 
-// Close ends the query and removes what was kept.
+// Close ends the query and removes the stored rows.
 func (s *Spooled) Close() error {
 	err := s.rows.Close()
 	s.mu.Lock()

@@ -15,12 +15,12 @@ import (
 	"stedi/pipeline"
 )
 
-// result is the result of a query, made up row by row.
+// result is the result of a query with generated rows.
 type result struct {
 	columns []pipeline.ResultColumn
 	row     func(i int64) []any
 	n       int64
-	err     error // after the last row; nil: io.EOF
+	err     error // after the last row; nil means io.EOF
 
 	next   int64
 	closed bool
@@ -50,7 +50,7 @@ func (r *result) Close() error {
 	return nil
 }
 
-// countUp gives rows that hold their number in several forms.
+// countUp returns rows that hold their number in several types.
 func countUp(n int64) *result {
 	return &result{
 		columns: []pipeline.ResultColumn{{Name: "i", Type: "BIGINT"}, {Name: "f", Type: "DOUBLE"}, {Name: "s", Type: "VARCHAR"}, {Name: "b", Type: "BOOLEAN"}},

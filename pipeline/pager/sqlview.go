@@ -10,12 +10,12 @@ import (
 	"stedi/pipeline"
 )
 
-// SQLView pages through the rows of a view. It asks for blocks of them as they
-// are wanted, and keeps the last few. Rows are in the order of the view, equal
-// ones in that of their other columns, so that each has one place.
+// SQLView pages through the rows of a view. It queries blocks of rows on
+// demand, and keeps the last few. The order is that of the view, and for equal
+// rows that of their other columns, so each row has a fixed position.
 //
-// It needs the Querier for itself while it asks: another query in between ends
-// the page with a failure of kind Cancelled.
+// It needs exclusive use of the Querier during a query: another query at that
+// time fails the page with a failure of kind Cancelled.
 type SQLView struct {
 	querier pipeline.Querier
 	table   *pipeline.Table
@@ -25,12 +25,12 @@ type SQLView struct {
 	left    []pipeline.LeftOut
 	order   []Order
 
-	turn      chan struct{} // holds a value while a caller uses the rest
+	turn      chan struct{} // holds a value while a caller uses the other fields
 	blockRows int64
-	blocks    []block // the last few, the one that was used last at the end
+	blocks    []block // the last few blocks, the most recently used at the end
 }
 
-// OpenView counts the rows of a view. What is wrong with it is a
+// OpenView counts the rows of a view. If the view is invalid, the error is a
 // *pipeline.Failure.
 func OpenView(ctx context.Context, q pipeline.Querier, table *pipeline.Table, v View) (*SQLView, error) {
 	chosen, err := v.Chosen(table)
@@ -47,8 +47,8 @@ func OpenView(ctx context.Context, q pipeline.Querier, table *pipeline.Table, v 
 	return s, nil
 }
 
-// complete orders by all columns: first those of the view, then the chosen
-// ones, then the rest.
+// complete returns an order by all columns: first those of the view's Sort,
+// then the chosen ones, then the rest.
 func (v View) complete(table *pipeline.Table) []Order {
 	order := slices.Clone(v.Sort)
 	names := slices.Clone(v.Columns)
@@ -63,19 +63,20 @@ func (v View) complete(table *pipeline.Table) []Order {
 	return order
 }
 
-// Columns are the columns of every row.
+// Columns returns the columns of every row.
 func (s *SQLView) Columns() []pipeline.ResultColumn { return s.columns }
 
-// Count returns how many rows there are.
+// Count returns the number of rows.
 func (s *SQLView) Count() (rows int64, all bool) { return s.rows, true }
 
-// LeftOut says what is missing from the table.
+// LeftOut returns what is missing from the table.
 func (s *SQLView) LeftOut() []pipeline.LeftOut { return s.left }
 
 // Close does nothing: the Querier belongs to the caller.
 func (s *SQLView) Close() error { return nil }
 
-// Page returns rows. There may be fewer than n if they are long.
+// Page returns at most n rows from row first. It returns fewer if they are
+// long.
 func (s *SQLView) Page(ctx context.Context, first int64, n int) ([][]any, error) {
 	if first < 0 || n <= 0 {
 		return nil, nil
@@ -105,19 +106,19 @@ func (s *SQLView) Page(ctx context.Context, first int64, n int) ([][]any, error)
 }
 
 const (
-	blockRows  = 1000    // that one query is asked for
-	blockBytes = 8 << 20 // of texts, beyond which a query is asked for fewer
+	blockRows  = 1000    // per query
+	blockBytes = 8 << 20 // size of texts above which a query requests fewer rows
 	heldBlocks = 8
 
-	// Far from both ends an engine has to sort all rows for any block, so
-	// that a longer one costs as much.
+	// Far from both ends an engine sorts all rows for any block, so a longer
+	// block costs the same.
 	deepRows   = 20_000
 	deepBlocks = 10
 )
 
-// ask gets a block that holds a row, and returns what it has from there on.
-// The block is counted from the nearer end, so that the last rows cost no more
-// than the first.
+// ask queries the block that contains a row, and returns its rows from there.
+// The block is counted from the nearer end, so the last rows cost no more than
+// the first.
 func (s *SQLView) ask(ctx context.Context, row int64) ([][]any, error) {
 	for {
 		length := s.blockRows
@@ -160,7 +161,7 @@ func turned(order []Order) []Order {
 	return turned
 }
 
-// errLong says that rows are too long for a block of them.
+// errLong reports that the rows are too long for a block.
 var errLong = errors.New("long rows")
 
 // take reads the rows of a query.
@@ -190,7 +191,7 @@ type block struct {
 	rows  [][]any
 }
 
-// held returns what the kept blocks have from a row on.
+// held returns the rows of the kept blocks from a row.
 func (s *SQLView) held(row int64) [][]any {
 	for i, b := range s.blocks {
 		if skip := row - b.first; skip >= 0 && skip < int64(len(b.rows)) {

@@ -7,24 +7,24 @@ import (
 	"stedi/pipeline/ndjson"
 )
 
-// trip goes over the rows of several files, forward.
+// trip reads forward through the rows of several files.
 type trip struct {
 	files   *Files
 	walker  *ndjson.Walker
 	file    int
-	last    int // the file after which it ends
+	last    int // the last file of the trip
 	open    *opened
-	forward bool // its rows were counted from the first one on
+	forward bool // rows were counted from the first one
 }
 
-// trip begins at a place. The caller ends it with end or fail.
+// trip starts at a place. The caller ends it with end or fail.
 func (f *Files) trip(ctx context.Context, walker *ndjson.Walker, from place) (*trip, error) {
 	t := &trip{files: f, walker: walker, file: from.file, last: len(f.files) - 1}
 	return t, t.enter(ctx, from.Place)
 }
 
-// enter opens the file that the trip has come to. One that is rejected as a
-// whole has no rows.
+// enter opens the current file of the trip. A file that is rejected as a whole
+// has no rows.
 func (t *trip) enter(ctx context.Context, at ndjson.Place) (err error) {
 	if t.file > t.last {
 		return nil
@@ -38,7 +38,7 @@ func (t *trip) enter(ctx context.Context, at ndjson.Place) (err error) {
 
 func (t *trip) done() bool { return t.file > t.last }
 
-// each calls step in file after file until it says that it has enough.
+// each calls step for file after file until it returns enough.
 func (t *trip) each(ctx context.Context, step func() (enough bool, err error)) error {
 	for !t.done() {
 		if t.open != nil {
@@ -57,7 +57,7 @@ func (t *trip) each(ctx context.Context, step func() (enough bool, err error)) e
 	return nil
 }
 
-// skip goes over at most limit rows and returns how many there were.
+// skip skips at most limit rows and returns the number of skipped rows.
 func (t *trip) skip(ctx context.Context, limit int64) (rows int64, err error) {
 	if limit == 0 {
 		return 0, nil
@@ -70,7 +70,7 @@ func (t *trip) skip(ctx context.Context, limit int64) (rows int64, err error) {
 	return rows, err
 }
 
-// longRows is how many bytes of long values make a page short.
+// longRows is the size of values in bytes that ends a page early.
 const longRows = 4 << 20
 
 func (t *trip) rows(ctx context.Context, limit int) (rows [][]any, err error) {
@@ -91,7 +91,7 @@ func (t *trip) rows(ctx context.Context, limit int) (rows [][]any, err error) {
 	return rows, err
 }
 
-// size is about how many bytes the texts of rows take.
+// size returns the approximate size of the texts of rows in bytes.
 func size(rows [][]any) (bytes int) {
 	for _, row := range rows {
 		for _, v := range row {
@@ -103,7 +103,7 @@ func size(rows [][]any) (bytes int) {
 	return bytes
 }
 
-// place is where the next line begins.
+// place returns the start of the next line.
 func (t *trip) place() place {
 	if t.done() || t.open == nil {
 		return place{t.file, ndjson.Place{Line: 1}}
@@ -111,7 +111,7 @@ func (t *trip) place() place {
 	return place{t.file, t.walker.Place()}
 }
 
-// end closes the file, and says so if it has changed meanwhile.
+// end closes the file. It returns an error if the file has changed meanwhile.
 func (t *trip) end() error {
 	if t.open == nil {
 		return nil
@@ -121,7 +121,8 @@ func (t *trip) end() error {
 	return err
 }
 
-// fail ends a trip after an error. If the file has changed, that is why.
+// fail ends a trip after an error. If the file has changed, it returns that as
+// the reason.
 func (t *trip) fail(err error) error {
 	if t.open == nil {
 		return err

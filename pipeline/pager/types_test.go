@@ -10,8 +10,8 @@ import (
 	"stedi/pipeline/query"
 )
 
-// What the pages of the files show is what a query shows, and a value that is
-// shown chooses its row.
+// Files and queries must show the same values, and a displayed value must
+// select its row.
 func TestValuesOfEveryTypeAreShownAndChosen(t *testing.T) {
 	for kind, values := range map[string]string{
 		"tinyint": `{"v":3}`, "float": `{"v":0.1}`, "decimal(38,2)": `{"v":12345678901234567890.5}`, "decimal(3,1)": `{"v":-0.5}`,

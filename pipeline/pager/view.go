@@ -14,28 +14,29 @@ import (
 	"stedi/pipeline/sqlquote"
 )
 
-// View says which columns and rows of a table are wanted, in which order.
+// View selects columns and rows of a table, and their order.
 type View struct {
-	Columns []string    // in this order; none: all
-	Where   []Condition // that hold all together
+	Columns []string    // in this order; empty: all
+	Where   []Condition // a row must satisfy all of them
 	Sort    []Order     // the most important first
 }
 
-// Condition is something that holds for a row.
+// Condition is a condition on a row.
 type Condition struct {
 	Column string
 	Op     Op
-	Value  any // nil, a bool, an int, an int64, a float64, or a string that is read as the column's type
-	// SQL is a condition as text, in the place of all the others. It is put
-	// into the query as it is: what it may say, the Querier judges.
+	Value  any // nil, a bool, an int, an int64, a float64, or a string that is converted to the column's type
+	// SQL is a condition as text; if it is set, the other fields are ignored.
+	// It is inserted into the query unchanged, and the Querier decides whether
+	// it is allowed.
 	SQL string
 }
 
 // Op compares a column with a value.
 type Op uint8
 
-// NotEqual holds for exactly those rows for which Equal does not, nulls among
-// them. Contains and StartsWith compare the text of a value, without case.
+// NotEqual holds for exactly the rows for which Equal does not hold, including
+// nulls. Contains and StartsWith compare the text of a value, ignoring case.
 const (
 	Equal Op = iota
 	NotEqual
@@ -65,22 +66,22 @@ var sqlFiles embed.FS
 
 var viewTemplate = template.Must(template.New("view.sql").Funcs(sqlquote.ANSI.Functions()).ParseFS(sqlFiles, "sql/view.sql"))
 
-// Select is the query for at most limit rows of the view. Without a Sort they
-// are any rows.
+// Select returns the query for at most limit rows of the view. Without a Sort
+// it returns any rows.
 func (v View) Select(table *pipeline.Table, limit int64) (string, error) {
 	return v.text(table, slice{Order: v.Sort, Limit: limit})
 }
 
-// SelectCount is the query for the number of rows of the view, in one row with
-// one column.
+// SelectCount returns the query for the number of rows of the view: one row
+// with one column.
 func (v View) SelectCount(table *pipeline.Table) (string, error) {
 	return v.text(table, slice{Count: true})
 }
 
-// slice is the part of a view's rows that one query asks for.
+// slice is the part of a view's rows that one query returns.
 type slice struct {
 	Order         []Order
-	Reverse       bool // Order is that of the view turned around
+	Reverse       bool // Order is the reversed order of the view
 	Offset, Limit int64
 	Count         bool
 }
@@ -124,7 +125,7 @@ func (v View) text(table *pipeline.Table, s slice) (string, error) {
 	return b.String(), err
 }
 
-// Chosen finds the columns of the view in its table.
+// Chosen returns the columns of the view in its table.
 func (v View) Chosen(table *pipeline.Table) ([]pipeline.Column, error) {
 	if len(v.Columns) == 0 {
 		return table.Columns, nil
@@ -155,8 +156,8 @@ func find(table *pipeline.Table, name string) (pipeline.Column, error) {
 	return pipeline.Column{}, pipeline.Fail(pipeline.BadUsage, table.Name, fix, "there is no column %q", name)
 }
 
-// literal writes the condition's value in SQL, as the column's type. To equal
-// null is to be null.
+// literal formats the condition's value in SQL, as the column's type. Equal to
+// a null value becomes IsNull.
 func (c Condition) literal(table *pipeline.Table, column pipeline.Column) (Op, string, error) {
 	switch c.Op {
 	case IsNull, NotNull, IsEmpty:
@@ -197,7 +198,7 @@ func literal(kind ndjson.Type, value any) (string, bool) {
 		return text, ok && value != nil
 	case shape.Kind == ndjson.KindFloat:
 		x, err := strconv.ParseFloat(text, 64)
-		// As a double, 0.1 equals no float.
+		// As a double, 0.1 would equal no float.
 		return "CAST(" + strconv.FormatFloat(x, 'e', -1, 64) + " AS REAL)", err == nil && math.Abs(x) <= math.MaxFloat32
 	case shape.IsNumber():
 		if n, err := strconv.ParseInt(text, 10, 64); err == nil {

@@ -17,7 +17,7 @@ import (
 	"stedi/pipeline/query"
 )
 
-// The test binary is the program: called as the child it becomes the child.
+// The test binary is the program, so it must also act as the child.
 func TestMain(m *testing.M) {
 	if query.IsChild(os.Args[1:]) {
 		os.Exit(query.ChildMain(context.Background(), os.Stdin, os.Stdout))
@@ -25,7 +25,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// openQuerier opens a lake with the one table people.
+// openQuerier opens a lake with the table people.
 func openQuerier(tb testing.TB, files ...ndjson.File) pipeline.Querier {
 	tb.Helper()
 	root := tb.TempDir()
@@ -63,7 +63,7 @@ func TestConditionsChooseRows(t *testing.T) {
 	q := openQuerier(t, written(t, few)...)
 	for _, c := range []struct {
 		where []Condition
-		want  string // the column born, in order
+		want  string // expected values of the column born, in order
 	}{
 		{nil, "-9223372036854775808 1 2 5 6 9223372036854775807"},
 		{[]Condition{{Column: "name", Value: "Ann"}}, "1"},
@@ -139,8 +139,8 @@ func TestNullsComeLastEitherWay(t *testing.T) {
 	}
 }
 
-// Equal rows must not trade places between two queries, nor between those from
-// the start and those from the end.
+// Equal rows must not change places between two queries, nor between queries
+// from the start and from the end.
 func TestPagesOfAViewFitTogether(t *testing.T) {
 	const n = 5300
 	q := openQuerier(t, written(t, numbered(0, n/2), numbered(n/2, n/2))...)

@@ -15,8 +15,8 @@ const (
 	asEmoji   = '\ufe0f'
 )
 
-// joining are scripts whose spelling needs joiners: those with letters that
-// change their shape, and those that stack consonants.
+// joining are scripts that need joiners: those with letters that change their
+// shape, and those that stack consonants.
 var joining = []*unicode.RangeTable{
 	unicode.Arabic, unicode.Syriac, unicode.Nko, unicode.Mongolian, unicode.Mandaic, unicode.Hanifi_Rohingya, unicode.Adlam,
 	unicode.Devanagari, unicode.Bengali, unicode.Gurmukhi, unicode.Gujarati, unicode.Oriya, unicode.Tamil, unicode.Telugu,
@@ -24,10 +24,10 @@ var joining = []*unicode.RangeTable{
 	unicode.Javanese, unicode.Sundanese, unicode.Tai_Tham, unicode.Brahmi, unicode.Grantha, unicode.Newa, unicode.Tirhuta,
 }
 
-// needed reports whether an invisible character has a meaning where it stands:
-// a joiner within a word of a script that has such, or within an emoji, and a
-// single variation selector behind a character that has variants. Several in a
-// row could hide a text, and one between Latin letters makes two names look
+// needed reports whether an invisible character is meaningful in its position:
+// a joiner within a word of such a script or within an emoji, or a single
+// variation selector after a character that has variants. Several in a row
+// could hide a text, and one between Latin letters would make two names look
 // the same.
 func needed(before, r rune, after string) bool {
 	switch {
@@ -54,20 +54,20 @@ func selector(r rune) bool {
 	return r >= 0x180b && unicode.Is(unicode.Variation_Selector, r)
 }
 
-// pictogram reports whether a character may be part of an emoji of several.
+// pictogram reports whether a character may be part of a multi-character emoji.
 func pictogram(r rune) bool {
 	return r >= 0x2600 && r != utf8.RuneError && unicode.Is(unicode.So, r) || r == '↔' || r == '↕'
 }
 
-// tone reports whether a character gives an emoji the colour of a skin.
+// tone reports whether a character sets the skin tone of an emoji.
 func tone(r rune) bool { return r >= 0x1f3fb && r <= 0x1f3ff }
 
-// longest is how many bytes a letter may have with its marks. Those beyond it
-// are on their own.
+// longest is the longest letter with its marks, in bytes. Further marks are
+// separate clusters.
 const longest = 64
 
-// first is the first letter of a text with its marks, and its columns if they
-// are counted one by one.
+// first returns the first letter of a text with its marks, and the sum of the
+// columns of its characters.
 func first(s string) (cluster string, width int) {
 	if len(s) > longest {
 		end := longest
@@ -79,8 +79,8 @@ func first(s string) (cluster string, width int) {
 	return ansi.FirstGraphemeCluster(s, ansi.WcWidth)
 }
 
-// Width is how many columns of a terminal a harmless text takes. Terminals
-// count letters one by one; an emoji of several characters is one.
+// Width returns how many terminal columns a text from Text takes. Terminals
+// count each letter separately; an emoji of several characters counts as one.
 func Width(s string) int {
 	n := 0
 	for s != "" {
@@ -91,8 +91,8 @@ func Width(s string) int {
 	return n
 }
 
-// Cluster is the first letter of a text with all its marks, or the first
-// emoji, and how many columns it takes.
+// Cluster returns the first letter of a text with all its marks, or the first
+// emoji, and its width in columns.
 func Cluster(s string) (cluster string, width int) {
 	if s[0] < 0x80 && (len(s) == 1 || s[1] < 0x80) {
 		if s[0] < 0x20 || s[0] == 0x7f {
@@ -112,13 +112,13 @@ func Cluster(s string) (cluster string, width int) {
 	return cluster, width
 }
 
-// Cut fits a harmless text into a number of columns; one that is longer ends
-// in an ellipsis. It never separates a letter from its marks.
+// Cut shortens a text from Text to at most most columns, and ends it in an
+// ellipsis if it was longer. It never separates a letter from its marks.
 func Cut(s string, most int) string {
-	if len(s) <= most { // no character takes more columns than bytes
+	if len(s) <= most { // no character has more columns than bytes
 		return s
 	}
-	used, fits := 0, 0 // the columns so far, and the bytes before the ellipsis
+	used, fits := 0, 0 // columns so far, and bytes before the ellipsis
 	for i := 0; i < len(s); {
 		cluster, w := Cluster(s[i:])
 		if used+w > most {

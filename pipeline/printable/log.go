@@ -7,26 +7,26 @@ import (
 	"unicode/utf8"
 )
 
-// A Log writes lines of text to a terminal or to the log of a service that
-// builds software. Those services obey commands in the lines that they log: a
-// value of a row, a name of a file or a message of a service must neither be
-// one nor hold a control character.
+// A Log writes lines of text to a terminal or to the log of a CI service. CI
+// services execute commands that they find in log lines. So a row value, a file
+// name or a service message must neither be a command nor contain a control
+// character.
 type Log struct {
 	w        io.Writer
-	commands bool   // which are obeyed by what reads the log
-	end      string // of the line that is not complete
-	begun    bool   // it holds more than blanks
+	commands bool   // neutralize the commands of CI services
+	end      string // the current, incomplete line
+	begun    bool   // the line has more than blanks
 }
 
-// NewLog makes a Log. With commands it also makes commands of services
-// ineffective: their first character is followed by a blank.
+// NewLog returns a Log. If commands is true, it also neutralizes the commands
+// of CI services with a blank after their first character.
 func NewLog(w io.Writer, commands bool) *Log { return &Log{w: w, commands: commands} }
 
-// Unwrap is where the log goes.
+// Unwrap returns the underlying writer.
 func (l *Log) Unwrap() io.Writer { return l.w }
 
-// Write shows control characters as symbols. Colours, ends of lines and what
-// takes a line back stay.
+// Write shows control characters as symbols. It keeps colours, line ends and
+// the sequence that erases a line.
 func (l *Log) Write(p []byte) (int, error) {
 	text := controls(string(p))
 	if l.commands {
@@ -42,15 +42,15 @@ func (l *Log) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// Uncommanded is a text of which no line is a command of a service.
+// Uncommanded returns the text with all commands of CI services neutralized.
 func Uncommanded(text string) string {
 	var b strings.Builder
-	_, _ = NewLog(&b, true).Write([]byte(text)) // memory takes all
+	_, _ = NewLog(&b, true).Write([]byte(text)) // a strings.Builder never fails
 	return b.String()
 }
 
-// command is one that a service finds anywhere in a line, or only at its
-// start, and where a blank makes another text of it.
+// command is a command of a CI service, recognised anywhere in a line or only
+// at its start, and the position where a blank neutralizes it.
 type command struct {
 	text  string
 	start bool
@@ -72,16 +72,16 @@ var commands = []command{
 	{"^^^ ", true, 1},
 }
 
-// longestCommand is more than a command has bytes.
+// longestCommand exceeds the length of every command in bytes.
 const longestCommand = 16
 
-// piece is a part of a line without commands. One that began in the part
-// before is parted where this one begins.
+// piece neutralizes the commands in a part of a line. It also breaks a command
+// that started in the previous part.
 func (l *Log) piece(text string) string {
 	before := len(l.end)
 	line := l.end + text
 	from := 0
-	for range len(text) { // a command has more than a byte
+	for range len(text) { // a command has more than one byte
 		at := l.command(line, from)
 		if at < 0 {
 			break
@@ -103,7 +103,8 @@ func (l *Log) piece(text string) string {
 	return out
 }
 
-// command finds the first place from which on a blank is needed, or -1.
+// command returns the first position at or after from that needs a blank, or
+// -1.
 func (l *Log) command(line string, from int) int {
 	first := -1
 	lower := small(line)
@@ -132,7 +133,8 @@ func (l *Log) command(line string, from int) int {
 	return first
 }
 
-// small is a text with small letters of ASCII, as long as it was.
+// small returns the text with its ASCII letters in lower case. The length stays
+// the same.
 func small(text string) string {
 	letters := []byte(text)
 	for i, c := range letters {
@@ -143,7 +145,8 @@ func small(text string) string {
 	return string(letters)
 }
 
-// indent is how many bytes of a line are blanks and colours.
+// indent returns the length of the blanks and colours at the start of a line,
+// in bytes.
 func indent(line string) int {
 	i := 0
 	for i < len(line) {
@@ -158,11 +161,11 @@ func indent(line string) int {
 	return i
 }
 
-// erased is what takes a line back on a terminal.
+// erased is the sequence that erases a line on a terminal.
 const erased = "\r\x1b[K"
 
-// sequence is how long the control sequence is that a text begins with, if it
-// is one for a colour or takes a line back; else 0.
+// sequence returns the length of the control sequence at the start of a text,
+// if it sets a colour or erases a line; else 0.
 func sequence(text string) int {
 	if strings.HasPrefix(text, erased) {
 		return len(erased)
@@ -178,7 +181,7 @@ func sequence(text string) int {
 	return len(text) - len(rest) + n + 1
 }
 
-// controls shows control characters as symbols.
+// controls replaces control characters with symbols.
 func controls(text string) string {
 	if strings.IndexFunc(text, func(r rune) bool { return r != '\n' && control(r) }) < 0 {
 		return text

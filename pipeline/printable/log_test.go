@@ -34,8 +34,8 @@ func TestALogHoldsNoCommands(t *testing.T) {
 	}
 }
 
-// However a text comes in parts, no line of it is a command, and nothing but
-// blanks is added.
+// FuzzLog checks that no output line is a command and that only blanks are
+// added, however the text is split.
 func FuzzLog(f *testing.F) {
 	f.Add("a\n  ::error::b ##[x] ##vso[y]\n", 3)
 	f.Add(":: \x1b[31m::x##\x1b\x00teamcity[", 1)

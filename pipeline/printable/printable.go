@@ -1,6 +1,3 @@
-// Package printable makes text harmless for a terminal, and values text.
-//
-// Everything read from a file or a service goes through it before it is shown.
 package printable
 
 import (
@@ -11,16 +8,16 @@ import (
 	"unicode/utf8"
 )
 
-// Text makes a text harmless: a character that could move the cursor, change
-// colours, turn the direction of writing or hide itself is shown as a symbol
-// instead. Letters keep their marks, and joiners and variation selectors stay
-// where writing or an emoji needs them.
+// Text makes a text safe for a terminal. A character that could move the
+// cursor, change colours, change the writing direction or hide itself becomes a
+// symbol. Letters keep their marks, and joiners and variation selectors stay
+// where a script or an emoji needs them.
 func Text(s string) string {
 	if clean(s) {
 		return s
 	}
 	var b strings.Builder
-	before := rune(-1) // the last one written
+	before := rune(-1) // the last character written
 	s = strings.ToValidUTF8(s, "\uFFFD")
 	for i, r := range s {
 		if !Hostile(r) && !selector(r) || needed(before, r, s[i+utf8.RuneLen(r):]) {
@@ -34,24 +31,24 @@ func Text(s string) string {
 	return b.String()
 }
 
-// Symbol is what stands for a character that is not shown itself.
+// Symbol returns the symbol that replaces an unsafe character.
 func Symbol(r rune) string {
 	if r < 0x20 {
-		return string(0x2400 + r) // the pictures of the control characters
+		return string(0x2400 + r) // Unicode's control pictures
 	}
 	const digits = "0123456789ABCDEF"
 	text := append(make([]byte, 0, len("<U+10FFFF>")), "<U+"...)
 	for shift := 20; shift >= 0; shift -= 4 {
-		if shift < 16 || r>>shift > 0 { // at least four
+		if shift < 16 || r>>shift > 0 { // at least four digits
 			text = append(text, digits[r>>shift&0xF])
 		}
 	}
 	return string(append(text, '>'))
 }
 
-// Head is Text for what may be long: it looks at little more than the first
-// limit characters, cuts between two letters with their marks, and ends in an
-// ellipsis if there is more.
+// Head is Text for long input. It reads little more than the first limit
+// characters, cuts between two letters with their marks, and adds an ellipsis
+// if there is more.
 func Head(s string, limit int) string {
 	if len(s) <= limit {
 		return Text(s)
@@ -68,8 +65,8 @@ func Head(s string, limit int) string {
 	return Text(s)
 }
 
-// Value is a value of a row as a person reads it. A text comes as it is, with
-// all that it may do to a terminal.
+// Value formats a value of a row for display. A text stays unchanged and may be
+// unsafe for a terminal.
 func Value(v any) string {
 	switch v := v.(type) {
 	case nil:
@@ -85,8 +82,8 @@ func Value(v any) string {
 	}
 }
 
-// Hostile reports whether a character is invisible, or does something other
-// than to be seen.
+// Hostile reports whether a character is invisible or has another effect than
+// being displayed.
 func Hostile(r rune) bool {
 	if r < 0x7f {
 		return r < 0x20

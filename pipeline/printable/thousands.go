@@ -4,7 +4,7 @@ import (
 	"fmt"
 )
 
-// Thousands writes a number with a comma before every three digits.
+// Thousands formats a number with commas between groups of three digits.
 func Thousands(n int64) string {
 	digits := fmt.Sprint(n)
 	sign := ""

@@ -2,13 +2,14 @@ package query
 
 import "time"
 
-// budget is how long a query may work, and how much of that is left.
+// budget is the time limit of a query, and the time that is left.
 type budget struct{ whole, left time.Duration }
 
 func newBudget(d time.Duration) budget { return budget{d, d} }
 
-// clock takes time off a budget. It counts the time in which this process ran:
-// one that was stopped, with the terminal or the whole machine, has not waited.
+// clock subtracts elapsed time from a budget. It counts only the time in which
+// this process runs: time in which it is suspended, alone or with the whole
+// machine, does not count.
 type clock struct {
 	budget *budget
 	tick   *time.Ticker
@@ -17,7 +18,7 @@ type clock struct {
 
 const (
 	tickInterval = 50 * time.Millisecond
-	// longTick is how late a tick may come on a busy machine.
+	// longTick is the longest delay of a tick on a busy machine.
 	longTick = time.Second
 )
 
@@ -25,7 +26,7 @@ func (b *budget) start() *clock {
 	return &clock{b, time.NewTicker(min(tickInterval, max(b.left, time.Millisecond))), time.Now()}
 }
 
-// spent takes off what has passed since the last time.
+// spent subtracts the time since the last call.
 func (c *clock) spent() {
 	now := time.Now()
 	c.budget.left -= min(now.Sub(c.last), longTick)

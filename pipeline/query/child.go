@@ -14,15 +14,15 @@ import (
 	"stedi/pipeline/duckdb"
 )
 
-// childArgument is what the program is called with to become the child.
+// childArgument is the argument that starts the program as the child.
 const childArgument = "query-child"
 
-// IsChild reports whether the arguments, without the program's name, are those
-// of the query process.
+// IsChild reports whether the arguments, without the program's name, start the
+// query process.
 func IsChild(args []string) bool { return len(args) == 1 && args[0] == childArgument }
 
-// ChildMain answers queries until stdin ends, and returns the status to leave
-// with. It confines the whole process for good.
+// ChildMain answers queries until stdin ends, and returns the exit status. It
+// confines the whole process permanently.
 func ChildMain(ctx context.Context, stdin io.Reader, stdout io.Writer) int {
 	in := bufio.NewReader(stdin)
 	first, err := readFrame(in)
@@ -31,7 +31,7 @@ func ChildMain(ctx context.Context, stdin io.Reader, stdout io.Writer) int {
 	}
 	w := &worker{out: stdout}
 	if err := w.begin(ctx, first); err != nil {
-		_ = w.fault(err) // the parent sees the end all the same
+		_ = w.fault(err) // the parent detects the exit even if this fails
 		return 1
 	}
 	overtime, stop := notifyOvertime()
@@ -42,8 +42,8 @@ func ChildMain(ctx context.Context, stdin io.Reader, stdout io.Writer) int {
 		defer close(broken)
 		w.work(ctx, questions)
 	}()
-	// A query may be deep in DuckDB when the parent goes away. The process
-	// leaves without waiting for it.
+	// The parent may exit during a long query in DuckDB. The child then exits
+	// without waiting for the query.
 	gone := make(chan struct{})
 	go func() {
 		defer close(gone)
@@ -72,7 +72,7 @@ func ChildMain(ctx context.Context, stdin io.Reader, stdout io.Writer) int {
 	return 1
 }
 
-// worker answers one question after the other.
+// worker answers one question at a time.
 type worker struct {
 	out     io.Writer
 	sealed  *duckdb.Sealed
@@ -82,14 +82,15 @@ type worker struct {
 	threads int
 }
 
-// begin shuts the process in, then opens the engine: what threads DuckDB
-// starts are born confined.
+// begin confines the process, then opens the engine, so that the threads of
+// DuckDB start confined.
 func (w *worker) begin(ctx context.Context, f frame) error {
 	var init initMessage
 	if err := f.decode(kindInit, &init); err != nil {
 		return err
 	}
-	// DuckDB gets most of it, Go and what DuckDB does not count share the rest.
+	// DuckDB gets most of the memory. Go and the memory that DuckDB does not
+	// count share the rest.
 	debug.SetMemoryLimit(init.Memory / 4)
 	confined, err := confine(init.Root)
 	if err != nil {
@@ -105,7 +106,7 @@ func (w *worker) begin(ctx context.Context, f frame) error {
 	return w.say(kindReady, readyMessage{confined})
 }
 
-// work ends when an answer cannot be written.
+// work answers questions until an answer cannot be written.
 func (w *worker) work(ctx context.Context, questions <-chan frame) {
 	for f := range questions {
 		callCtx, end := w.guard.begin(ctx, f.kind == kindStop)
@@ -119,7 +120,7 @@ func (w *worker) work(ctx context.Context, questions <-chan frame) {
 	}
 }
 
-// interrupt stops the question that is being answered.
+// interrupt cancels the current question.
 func (w *worker) interrupt() { w.guard.cancel() }
 
 func (w *worker) answer(ctx context.Context, f frame) error {
@@ -232,7 +233,7 @@ func (w *worker) say(k kind, message any) error {
 	return writeFrame(w.out, k, payload)
 }
 
-// fault answers with an error.
+// fault sends an error as the answer.
 func (w *worker) fault(err error) error {
 	var m faultMessage
 	failure, isFailure := errors.AsType[*pipeline.Failure](err)

@@ -12,16 +12,18 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// executable is this program, also when its file was replaced meanwhile.
+// executable returns the path of this program. It stays valid if the file is
+// replaced.
 func executable() (string, error) { return "/proc/self/exe", nil }
 
-// engineFiles tell DuckDB of the limits of a container while it opens; it
-// crashes where they exist and cannot be read.
+// engineFiles hold the limits of a container, which DuckDB reads while it
+// opens. DuckDB crashes if they exist and cannot be read.
 var engineFiles = []string{"/proc/self/cgroup", "/sys/fs/cgroup"}
 
-// confine gives up for good what the process does not need: all it can do
-// afterwards is read below root, and until seal what the engine looks at when
-// it opens. It says how much of that the kernel holds.
+// confine permanently drops the permissions that the process does not need.
+// Afterwards it can only read below root and, until seal, the files that the
+// engine reads when it opens. confine returns a description of the restrictions
+// that the kernel enforces.
 func confine(root string) (string, error) {
 	if err := limitResources(); err != nil {
 		return "", fmt.Errorf("limit resources: %w", err)
@@ -34,7 +36,7 @@ func confine(root string) (string, error) {
 	}
 	abi, err := ll.LandlockGetABIVersion()
 	if err != nil || abi < 1 {
-		return "resource limits, " + calls + ", no Landlock in this kernel", nil //nolint:nilerr // an old kernel is not a failure, and it is said
+		return "resource limits, " + calls + ", no Landlock in this kernel", nil //nolint:nilerr // an old kernel is not a failure, and the description reports it
 	}
 	if err := allowOnly(append([]string{root}, engineFiles...)...); err != nil {
 		return "", err
@@ -49,12 +51,12 @@ func confine(root string) (string, error) {
 	return strings.Join(held, ", "), nil
 }
 
-// seal takes away what only the opening of the engine needed, and makes sure
-// that the confinement holds.
+// seal drops the permissions that only the start of the engine needs, and
+// checks that the confinement works.
 func seal(root string) error {
 	abi, err := ll.LandlockGetABIVersion()
 	if err != nil || abi < 1 {
-		return nil //nolint:nilerr // confine has said that there is no Landlock
+		return nil //nolint:nilerr // confine has reported the lack of Landlock
 	}
 	if err := allowOnly(root); err != nil {
 		return err
@@ -65,8 +67,8 @@ func seal(root string) error {
 	return nil
 }
 
-// allowOnly lets every thread of the process read below the paths and do
-// nothing else that Landlock knows of.
+// allowOnly restricts every thread of the process to reading below the paths.
+// It denies all other operations that Landlock controls.
 func allowOnly(paths ...string) error {
 	rules := make([]landlock.Rule, len(paths))
 	for i, path := range paths {

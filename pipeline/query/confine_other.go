@@ -9,8 +9,8 @@ import (
 
 func executable() (string, error) { return os.Executable() }
 
-// confine limits what the system lets it; nothing here keeps the process from
-// files but DuckDB's own locks.
+// confine sets the resource limits of the system. On this system only DuckDB's
+// own locks prevent access to other files.
 func confine(string) (string, error) {
 	if err := limitResources(); err != nil {
 		return "", fmt.Errorf("limit resources: %w", err)
@@ -20,5 +20,5 @@ func confine(string) (string, error) {
 
 func seal(string) error { return nil }
 
-// memoryOf cannot look into another process here: DuckDB's own limit has to do.
+// memoryOf is not supported on this system; only DuckDB's own limit applies.
 func memoryOf(int) (int64, bool) { return 0, false }

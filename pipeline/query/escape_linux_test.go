@@ -21,8 +21,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// escapes are what people have tried. OUT is a folder outside of the lake that
-// holds secret.txt and data.csv, IN one inside.
+// escapes are known attacks. OUT is a directory outside of the lake that holds
+// secret.txt and data.csv, IN is a directory inside.
 var escapes = []string{
 	"SELECT * FROM read_text('OUT/secret.txt')",
 	"SELECT * FROM read_blob('OUT/secret.txt')",
@@ -81,8 +81,9 @@ var escapes = []string{
 	"SELECT current_setting('home_directory')",
 }
 
-// harmless without the gate: they tell of DuckDB itself, or what they do ends
-// with the child. (The gate refuses them all the same.)
+// harmless reports whether a query does no harm without the gate: it returns
+// data about DuckDB itself, or its effects end with the child. The gate refuses
+// these queries too.
 func harmless(text string) bool {
 	for _, start := range []string{"CALL pragma", "SELECT * FROM duckdb_", "SELECT * FROM information_schema", "SELECT current_setting", "CREATE SECRET", "PRAGMA enable_profiling", "SELECT * FROM enable_logging", "SELECT * FROM enable_profiling"} {
 		if strings.HasPrefix(text, start) {
@@ -105,7 +106,7 @@ func outside(t *testing.T) string {
 	return out
 }
 
-// print is what the files below some folders are.
+// print lists the files below the directories, with their contents.
 func print(t *testing.T, folders ...string) string {
 	t.Helper()
 	var b strings.Builder
@@ -161,8 +162,8 @@ func TestEscapesFailAtEitherWallAlone(t *testing.T) {
 	}
 }
 
-// probe confines this process as a child's and tries everything, with a DuckDB
-// that has no locks at all. It says what succeeded.
+// probe confines this process like a child and tries every operation, with a
+// DuckDB that has no locks. It prints the operations that succeeded.
 func probe(root, out string) int {
 	confined, err := confine(root)
 	if err != nil {
@@ -176,7 +177,7 @@ func probe(root, out string) int {
 	}
 	defer func() { _ = db.Close() }()
 	ctx := context.Background()
-	// DuckDB's threads are there before the confinement is whole.
+	// This query starts DuckDB's threads before the confinement is complete.
 	if _, err := db.ExecContext(ctx, "SELECT sum(i) FROM range(10000000) AS r(i)"); err != nil {
 		fmt.Println("open:", err)
 		return 1
@@ -219,7 +220,8 @@ func probe(root, out string) int {
 		tries["duckdb "+name] = func() error { _, err := db.ExecContext(ctx, query); return err }
 	}
 	for name, try := range tries {
-		// From many threads at once: one that was forgotten would do.
+		// Many threads try at once, because a single unconfined thread would be
+		// an escape.
 		var group sync.WaitGroup
 		for range 8 {
 			group.Go(func() {
@@ -237,8 +239,8 @@ func probe(root, out string) int {
 	return 0
 }
 
-// eperm counts what failed for another reason than a lack of permission as a
-// success.
+// eperm returns nil for an error that is not a permission error, so that the
+// attempt counts as a success.
 func eperm(err error) error {
 	if errors.Is(err, fs.ErrPermission) {
 		return err
@@ -272,7 +274,7 @@ func TestTheProcessItselfIsConfined(t *testing.T) {
 	for _, task := range tasks {
 		status, err := os.ReadFile("/proc/" + pid + "/task/" + task.Name() + "/status")
 		if err != nil {
-			continue // a thread may end
+			continue // a thread may have exited
 		}
 		for _, want := range []string{"NoNewPrivs:\t1", "Seccomp:\t2"} {
 			if !strings.Contains(string(status), want) {
@@ -304,7 +306,7 @@ func TestInputsOutsideOfTheFolderCannotBeRead(t *testing.T) {
 	}
 }
 
-// A screen must answer while a query works.
+// A screen must respond while a query runs.
 func TestAChildWorksBehindOthersWhenAsked(t *testing.T) {
 	nice := func(o Options) string {
 		var stat []byte

@@ -13,7 +13,8 @@ import (
 	"stedi/pipeline/duckdb"
 )
 
-// Error is a fault at a place of a query. It unwraps to a *pipeline.SQLError.
+// Error is an error at a position of a query. It unwraps to a
+// *pipeline.SQLError.
 type Error struct {
 	Line, Column int // from 1, the column in characters; 0 if unknown
 	Message      string
@@ -30,11 +31,11 @@ func (e *Error) Unwrap() error {
 	return &pipeline.SQLError{Line: e.Line, Column: e.Column, Message: e.Message}
 }
 
-// LimitError names the limit that ended a query.
+// LimitError reports the limit that ended a query.
 type LimitError struct {
 	What  string        // memory or time
-	Bytes int64         // the limit of memory
-	Time  time.Duration // the limit of time
+	Bytes int64         // the memory limit
+	Time  time.Duration // the time limit
 }
 
 func (e *LimitError) Error() string {
@@ -49,13 +50,13 @@ const (
 	limitTime   = "time"
 )
 
-// over makes the failure of a limit.
+// over returns the failure for a limit.
 func over(e *LimitError) error {
 	return &pipeline.Failure{Kind: pipeline.BadUsage, Err: e, Fix: "Reduce the query (fewer rows, a narrower join, a LIMIT), or raise the limit."}
 }
 
-// refuse makes the failure of a text that must not run. at is a byte of it,
-// or negative.
+// refuse returns the failure for a query that must not run. at is a byte offset
+// in the text, or negative.
 func refuse(sql string, at int, fix, format string, args ...any) error {
 	e := &Error{Message: fmt.Sprintf(format, args...)}
 	if at >= 0 && at <= len(sql) {
@@ -64,7 +65,7 @@ func refuse(sql string, at int, fix, format string, args ...any) error {
 	return &pipeline.Failure{Kind: pipeline.BadUsage, Err: e, Fix: fix}
 }
 
-// place turns a byte of a text into line and column.
+// place converts a byte offset in a text to line and column.
 func place(sql string, at int) (line, column int) {
 	before := sql[:at]
 	line = 1 + strings.Count(before, "\n")
@@ -72,14 +73,13 @@ func place(sql string, at int) (line, column int) {
 }
 
 const (
-	// maxText keeps the syntax tree that comes back within reason.
+	// maxText bounds the size of the syntax tree that the child returns.
 	maxText = 128 << 10
-	// maxMessage is how much of DuckDB's words is passed on.
+	// maxMessage bounds the part of DuckDB's message that is passed on.
 	maxMessage = 2000
 )
 
-// legible makes sure that a text is one that the parser and the engine read
-// in the same way.
+// legible checks that the parser and the engine read the text in the same way.
 func legible(sql string) error {
 	switch {
 	case strings.TrimSpace(sql) == "":
@@ -95,8 +95,8 @@ func legible(sql string) error {
 	return nil
 }
 
-// explain makes a failure of what DuckDB said of a query. A message that may
-// quote values is not passed on: rows must not get into logs.
+// explain converts a DuckDB error about a query to a failure. It does not pass
+// on a message that may quote values: rows must not get into logs.
 func (q *Querier) explain(err error, sql string) error {
 	fault, ok := errors.AsType[*duckdb.QueryError](err)
 	if !ok {
@@ -122,7 +122,7 @@ func (q *Querier) explain(err error, sql string) error {
 	return refuse(sql, fault.Position, fix, "%s", message)
 }
 
-// said returns DuckDB's own words where they are about the text only.
+// said returns DuckDB's own message if it is only about the text.
 func said(fault *duckdb.QueryError) (string, bool) {
 	switch fault.Type {
 	case "Parser", "Binder", "Catalog", "Syntax", "Not implemented", duckdb.SessionName:
@@ -137,7 +137,7 @@ func said(fault *duckdb.QueryError) (string, bool) {
 	return strings.TrimSpace(message), true
 }
 
-// suggest returns the name that was probably meant.
+// suggest returns the name that was probably intended.
 func suggest(fault *duckdb.QueryError, sql string) string {
 	if fault.Type == "Catalog" || len(fault.Candidates) == 0 || strings.Contains(fault.Candidates[0], "(") {
 		return ""
@@ -156,7 +156,7 @@ var (
 	overflow   = regexp.MustCompile(`^Overflow in (\w+) of (\w+) `)
 )
 
-// typeNames has the SQL name of types whose physical name DuckDB reports.
+// typeNames maps the physical types that DuckDB reports to SQL names.
 var typeNames = map[string]string{
 	"BOOL": "boolean", "INT8": "tinyint", "INT16": "smallint", "INT32": "int", "INT64": "bigint", "INT128": "hugeint",
 	"UINT8": "utinyint", "UINT16": "usmallint", "UINT32": "uinteger", "UINT64": "ubigint", "UINT128": "uhugeint",
@@ -164,7 +164,7 @@ var typeNames = map[string]string{
 
 func typeName(physical string) string { return cmp.Or(typeNames[physical], strings.ToLower(physical)) }
 
-// quiet explains a failure at run time without quoting any value.
+// quiet explains a run-time failure without quoting values.
 func quiet(fault *duckdb.QueryError) (message, fix string) {
 	const tryCast = "TRY_CAST gives NULL where a value does not fit."
 	switch fault.Type {

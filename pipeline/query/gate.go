@@ -15,9 +15,10 @@ import (
 	"stedi/pipeline/duckdb"
 )
 
-// What a query may say is listed, and everything else is refused, so that what
-// a later DuckDB adds is refused until it was reviewed. The lists
-// of functions are in functions/: allowed, and what DuckDB has besides.
+// The gate is an allowlist: it refuses everything that is not listed. So
+// additions of a later DuckDB are refused until they are reviewed. The lists of
+// functions are in functions/: the allowed ones, and the refused rest of
+// DuckDB's functions.
 
 //go:embed functions/allowed.txt
 var allowedFunctions string
@@ -53,15 +54,15 @@ func set(words string) map[string]bool {
 	return m
 }
 
-// gate decides about one text.
+// gate decides whether one text may run.
 type gate struct {
 	sql  string
 	at   tables
 	lake *pipeline.Lake
-	used map[string]bool // tables of the lake that it reads, in lower case
+	used map[string]bool // tables of the lake that the text reads, in lower case
 }
 
-// scope holds the CTEs that are known at one place, in lower case.
+// scope holds the CTEs that are visible at a position, in lower case.
 type scope struct {
 	outer *scope
 	name  string
@@ -76,8 +77,8 @@ func (s *scope) knows(name string) bool {
 	return false
 }
 
-// lower folds ASCII only, as DuckDB does: with more, two names could be the
-// same to us and not to it.
+// lower folds only ASCII, as DuckDB does. If it folded more, two names could be
+// equal here and different in DuckDB.
 func lower(name string) string {
 	return strings.Map(func(r rune) rune {
 		if r >= 'A' && r <= 'Z' {
@@ -148,7 +149,7 @@ func (g *gate) tablesUsed() []string {
 	return sortedKeys(g.used)
 }
 
-// visit judges everything below v.
+// visit checks all nodes below v.
 func (g *gate) visit(v any, known *scope) error {
 	switch v := v.(type) {
 	case []any:
@@ -166,7 +167,7 @@ func (g *gate) visit(v any, known *scope) error {
 	return nil
 }
 
-// children visits the fields of an object but for the named ones.
+// children visits the fields of an object except the named ones.
 func (g *gate) children(object map[string]any, known *scope, but ...string) error {
 	for _, name := range sortedKeys(object) {
 		if slices.Contains(but, name) {
@@ -179,7 +180,7 @@ func (g *gate) children(object map[string]any, known *scope, but ...string) erro
 	return nil
 }
 
-// node judges an object that has a type of its own.
+// node checks an object that has a type.
 func (g *gate) node(kind string, v map[string]any, known *scope) error {
 	class, isExpression := v["class"].(string)
 	switch {
@@ -202,8 +203,8 @@ func (g *gate) node(kind string, v map[string]any, known *scope) error {
 	}
 }
 
-// query judges a SELECT or a set operation, whose CTEs are known below it,
-// each to those that follow and, if it is recursive, to itself.
+// query checks a SELECT or a set operation. Its CTEs are visible below it, each
+// to the later ones and, if it is recursive, to itself.
 func (g *gate) query(kind string, v map[string]any, known *scope) error {
 	if !queryNodes[kind] {
 		return g.unknown(v)
@@ -248,8 +249,8 @@ func (g *gate) tableFunction(v map[string]any, known *scope) error {
 	return g.children(v, known, "function")
 }
 
-// The words at which DuckDB's parser stopped: that of its message, and the one
-// before, as in name REGEXP 'x'.
+// The words at which DuckDB's parser stopped: the one in its message, and the
+// one before, as in name REGEXP 'x'.
 var (
 	near   = regexp.MustCompile(`at or near "(\w+)"`)
 	before = regexp.MustCompile(`\w+\s*$`)
@@ -276,7 +277,7 @@ func (g *gate) backtick(at int) error {
 	return refuse(g.sql, at, "Use double quotes: "+duckdb.BacktickName(g.sql, at)+".", duckdb.BacktickMessage)
 }
 
-// function refuses a function.
+// function refuses a function that is not allowed.
 func (g *gate) function(v map[string]any, name string, allowed map[string]bool) error {
 	if tick := duckdb.Backtick(g.sql); tick >= 0 {
 		return g.backtick(tick)
@@ -295,7 +296,7 @@ func (g *gate) function(v map[string]any, name string, allowed map[string]bool) 
 	return refuse(g.sql, location(v), fix, "the function %s is not allowed in a query", name)
 }
 
-// table judges a name in a FROM. DuckDB would take an unknown one for a file.
+// table checks a name in a FROM. DuckDB would open an unknown name as a file.
 func (g *gate) table(v map[string]any, known *scope) error {
 	name := text(v, "table_name")
 	if text(v, "schema_name") != "" || text(v, "catalog_name") != "" {
@@ -326,7 +327,7 @@ func (g *gate) table(v map[string]any, known *scope) error {
 	return refuse(g.sql, location(v), fix, "the lake has no table %s", name)
 }
 
-// show lets DESCRIBE and SUMMARIZE of a query through: they read it only.
+// show allows DESCRIBE and SUMMARIZE of a query, which only read it.
 func (g *gate) show(v map[string]any, known *scope) error {
 	kind := text(v, "show_type")
 	if v["query"] == nil || kind != "DESCRIBE" && kind != "SUMMARY" {
@@ -335,7 +336,7 @@ func (g *gate) show(v map[string]any, known *scope) error {
 	return g.children(v, known)
 }
 
-// unknown refuses forms that were not reviewed.
+// unknown refuses node types that were not reviewed.
 func (g *gate) unknown(v map[string]any) error {
 	what := text(v, "class")
 	if what == "" {
@@ -344,7 +345,7 @@ func (g *gate) unknown(v map[string]any) error {
 	return refuse(g.sql, location(v), "Rewrite the query.", "this form of SQL is not supported (%s)", what)
 }
 
-// changes says what statements do that people may want to try.
+// changes maps the statements that people may try to their effects.
 var changes = map[string]string{
 	"COPY": "writes or reads files", "EXPORT": "writes files", "IMPORT": "runs files", "ATTACH": "opens files", "DETACH": "closes databases",
 	"INSTALL": "loads programs", "LOAD": "loads programs", "PRAGMA": "changes settings", "SET": "changes settings", "RESET": "changes settings",

@@ -104,7 +104,7 @@ func TestGateRefusesWithReasonAndPlace(t *testing.T) {
 		"SELECT sum(nextval('s')) OVER ()":              "the function nextval is not allowed",
 		"SELECT * FROM range(getvariable('x'))":         "the function getvariable is not allowed",
 		"SELECT DEFAULT":                                "this form of SQL is not supported (DEFAULT)",
-		// A name is only known where its CTE is.
+		// A name is visible only in the scope of its CTE.
 		"SELECT * FROM (WITH \"/etc/passwd\" AS (SELECT 1) SELECT 1) AS a, '/etc/passwd'": "no table /etc/passwd",
 		"WITH a AS (SELECT * FROM b), b AS (SELECT 1) SELECT * FROM a":                    "no table b",
 		"WITH a AS (SELECT * FROM a) SELECT 1":                                            "no table a",
@@ -190,7 +190,7 @@ func lines(t *testing.T, file string) []string {
 	return strings.Fields(string(text))
 }
 
-// A new version of DuckDB brings new functions: each has to be looked at.
+// A new version of DuckDB adds functions, and each needs a review.
 func TestEveryFunctionOfDuckDBIsEitherAllowedOrRefused(t *testing.T) {
 	q := newLake(t).open(t, Options{gateOff: true})
 	for _, list := range []struct{ kinds, allowed, refused string }{
@@ -211,8 +211,8 @@ func TestEveryFunctionOfDuckDBIsEitherAllowedOrRefused(t *testing.T) {
 	}
 }
 
-// FuzzGate: a text that passes is one SELECT of known tables and functions,
-// as a reader finds who knows nothing of SQL.
+// FuzzGate checks that a text that passes is one SELECT of known tables and
+// functions. It reads the tree without any knowledge of SQL.
 func FuzzGate(f *testing.F) {
 	for _, sql := range []string{
 		"SELECT 1", "WITH a AS (SELECT * FROM people) SELECT upper(name) FROM a", "DROP TABLE x; SELECT 1", "SELECT * FROM read_text('/x')",

@@ -5,15 +5,15 @@ import (
 	"sync"
 )
 
-// guard lets one goroutine stop what another is doing.
+// guard lets one goroutine cancel the work of another.
 type guard struct {
 	mu      sync.Mutex
 	stop    context.CancelFunc
-	stopped bool // before there was anything to stop
+	stopped bool // stopped before any work began
 }
 
-// begin makes the context of a piece of work. A stop that came before it holds
-// for it, unless the work is the answer to that stop.
+// begin returns the context for a piece of work. An earlier stop cancels it,
+// unless the work is the answer to that stop.
 func (g *guard) begin(ctx context.Context, isStop bool) (context.Context, func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	g.mu.Lock()

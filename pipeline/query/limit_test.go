@@ -11,11 +11,12 @@ import (
 	"stedi/pipeline"
 )
 
-// slack is how long after its limit a query may still be there, with a margin
-// for a machine that is busy.
+// slack is how long a query may run beyond its limit, with a margin for a busy
+// machine.
 const slack = time.Second
 
-// ended runs a query that has to be ended by a limit, and returns which.
+// ended runs a query that a limit must end. It returns the limit and the
+// duration.
 func ended(t *testing.T, q *Querier, sql string) (*LimitError, time.Duration) {
 	t.Helper()
 	begun := time.Now()
@@ -112,7 +113,7 @@ func TestMemoryEnds(t *testing.T) {
 func TestTimeInWhichNobodyRanDoesNotCount(t *testing.T) {
 	b := newBudget(time.Minute)
 	c := b.start()
-	c.last = c.last.Add(-time.Hour) // the process was stopped for an hour
+	c.last = c.last.Add(-time.Hour) // simulates a suspension of one hour
 	c.stop()
 	if b.left < 58*time.Second || b.left >= time.Minute {
 		t.Error(b.left)
@@ -134,7 +135,7 @@ func TestPausesBetweenPagesCostNothing(t *testing.T) {
 	}
 }
 
-// askWithin asks for the first rows.
+// askWithin queries and reads the first rows.
 func askWithin(ctx context.Context, q *Querier, sql string) error {
 	rows, err := q.Query(ctx, sql)
 	if err == nil {
@@ -147,8 +148,8 @@ func TestCancelledQueryEndsAtOnce(t *testing.T) {
 	q := newLake(t).open(t, Options{})
 	works(t, q)
 	for _, sql := range []string{
-		"SELECT count(*) FROM range(1000000) AS a(i), range(1000000) AS b(j) WHERE (a.i * b.j) % 7 = 3", // DuckDB lets itself be interrupted
-		"SELECT levenshtein(repeat('ab', 200000), repeat('ba', 200000))",                                // and here it does not
+		"SELECT count(*) FROM range(1000000) AS a(i), range(1000000) AS b(j) WHERE (a.i * b.j) % 7 = 3", // DuckDB can interrupt this query
+		"SELECT levenshtein(repeat('ab', 200000), repeat('ba', 200000))",                                // but not this one
 	} {
 		ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
 		begun := time.Now()
@@ -230,7 +231,7 @@ func TestAClosedQuerierAnswersNothing(t *testing.T) {
 	}
 }
 
-// A child that does anything but answer gives an error, and soon.
+// A child that violates the protocol must cause an error, and soon.
 func TestAStrangeChildIsAnError(t *testing.T) {
 	for name, test := range map[string]struct{ script, want string }{
 		"dies at once":   {"exit 3", "exit status 3"},

@@ -12,14 +12,14 @@ import (
 )
 
 const (
-	// maxFiles is how many files the child may have open.
+	// maxFiles bounds the open files of the child.
 	maxFiles = 256
-	// cpuSlack is what the start of a query and the kernel's rounding may cost.
+	// cpuSlack covers the start of a query and the kernel's rounding.
 	cpuSlack = 5 * time.Second
 )
 
-// limitResources: no bytes into any file, few open files, no core with rows in
-// it.
+// limitResources allows no writes to files, few open files, and no core dump,
+// which could contain rows.
 func limitResources() error {
 	for resource, limit := range map[int]uint64{unix.RLIMIT_FSIZE: 0, unix.RLIMIT_CORE: 0, unix.RLIMIT_NOFILE: maxFiles} {
 		if err := unix.Setrlimit(resource, &unix.Rlimit{Cur: limit, Max: limit}); err != nil {
@@ -29,8 +29,8 @@ func limitResources() error {
 	return nil
 }
 
-// limitCPU lets the process work for so long from now on: a stop for a child
-// whose parent does not look at the clock any more.
+// limitCPU limits the CPU time of the process to more from now on. It ends a
+// child whose parent no longer enforces the time limit.
 func limitCPU(more time.Duration) error {
 	var used unix.Rusage
 	if err := unix.Getrusage(unix.RUSAGE_SELF, &used); err != nil {
@@ -45,8 +45,8 @@ func limitCPU(more time.Duration) error {
 	return unix.Setrlimit(unix.RLIMIT_CPU, &limit)
 }
 
-// notifyOvertime reports when limitCPU's limit is reached. A write that another
-// limit forbids is an error of the write.
+// notifyOvertime signals that the limit of limitCPU is reached. It also turns a
+// write that a resource limit forbids into an error of the write.
 func notifyOvertime() (<-chan os.Signal, func()) {
 	signal.Ignore(syscall.SIGXFSZ)
 	overtime := make(chan os.Signal, 1)
@@ -54,9 +54,9 @@ func notifyOvertime() (<-chan os.Signal, func()) {
 	return overtime, func() { signal.Stop(overtime) }
 }
 
-// apart gives the child a process group of its own, so that a signal from the
-// keyboard is for the parent only.
+// apart gives the child its own process group, so that a signal from the
+// keyboard reaches only the parent.
 func apart() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setpgid: true} }
 
-// behind lets the processes of the child's group work behind ours.
+// behind lowers the scheduling priority of the child's process group.
 func behind(pid, nice int) error { return unix.Setpriority(unix.PRIO_PGRP, pid, nice) }

@@ -6,8 +6,7 @@ import (
 	"strconv"
 )
 
-// memoryOf returns the bytes of memory that are a process's own, swapped out
-// or not.
+// memoryOf returns the private memory of a process in bytes, including swap.
 func memoryOf(pid int) (int64, bool) {
 	status, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/status")
 	if err != nil {

@@ -15,36 +15,36 @@ import (
 	"stedi/pipeline/duckdb"
 )
 
-// child is the process that answers, seen from here. It is used by the caller that has
-// the turn.
+// child is the parent's handle of the query process. Only the caller that has
+// the turn may use it.
 type child struct {
 	cmd    *exec.Cmd
-	in     *os.File // its stdin
-	out    *os.File // its stdout
+	in     *os.File // stdin of the process
+	out    *os.File // stdout of the process
 	answer *bufio.Reader
 	exited chan struct{} // closed when the process has exited
-	tables int           // version of the tables that it knows
+	tables int           // version of the tables that were sent to it
 	ready  readyMessage
 	asks   func(kind) // see Options
 
-	write sync.Mutex // a stop may be sent while a question is being written
+	write sync.Mutex // a stop may be sent during the write of a question
 	mu    sync.Mutex
-	cause error // why we ended it
+	cause error // why the parent killed it
 }
 
 const (
-	// startTime is how long a child may take to be ready.
+	// startTime bounds the start of a child.
 	startTime = 20 * time.Second
-	// grace is how long a child may take to stop a query before it is ended.
+	// grace is how long a child may take to cancel a query before it is killed.
 	grace = 500 * time.Millisecond
-	// warmTime is how long a stopped query may have worked for its process to
-	// wait for the next one.
+	// warmTime is how long a cancelled query may have run for its process to be
+	// reused.
 	warmTime = time.Second
-	// watchInterval is how often its memory is looked at.
+	// watchInterval is the interval of the memory checks.
 	watchInterval = 50 * time.Millisecond
 )
 
-// start makes a child and waits until it has confined itself.
+// start starts a child and waits until it has confined itself.
 func start(ctx context.Context, root string, options Options) (*child, error) {
 	program, err := executable()
 	if err != nil {
@@ -55,7 +55,7 @@ func start(ctx context.Context, root string, options Options) (*child, error) {
 		return nil, noChild(err)
 	}
 	if options.Nice > 0 {
-		_ = behind(c.cmd.Process.Pid, options.Nice) // it answers all the same
+		_ = behind(c.cmd.Process.Pid, options.Nice) // only the priority is affected
 	}
 	c.asks = options.asks
 	if options.started != nil {
@@ -73,11 +73,11 @@ func start(ctx context.Context, root string, options Options) (*child, error) {
 	return c, nil
 }
 
-// spawn starts a program that talks with us over its stdin and stdout, and
-// knows nothing of us: no environment, no folder, no terminal.
+// spawn starts a program that communicates over its stdin and stdout. It
+// inherits no environment, working directory or terminal.
 func spawn(ctx context.Context, program string, args ...string) (*child, error) {
 	c := &child{exited: make(chan struct{})}
-	// It outlives the query that it is started for.
+	// The process outlives the query that starts it.
 	c.cmd = exec.CommandContext(context.WithoutCancel(ctx), program, args...)
 	c.cmd.Env = []string{}
 	c.cmd.Dir = string(os.PathSeparator)
@@ -98,7 +98,7 @@ func spawn(ctx context.Context, program string, args ...string) (*child, error) 
 	}
 	go func() {
 		defer close(c.exited)
-		_ = c.cmd.Wait() // how it ended is in ProcessState
+		_ = c.cmd.Wait() // ProcessState holds the exit status
 	}()
 	return c, nil
 }
@@ -119,7 +119,7 @@ func (c *child) alive() bool {
 	}
 }
 
-// kill ends the process at once. The first cause is the one that counts.
+// kill kills the process. The first cause is kept.
 func (c *child) kill(cause error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -129,23 +129,25 @@ func (c *child) kill(cause error) {
 	_ = c.cmd.Process.Kill() // it may have exited already
 }
 
-// end makes sure that the process has exited and left nothing behind.
+// end kills the process and waits until it has exited and its resources are
+// released.
 func (c *child) end(cause error) {
 	c.kill(cause)
 	<-c.exited
-	_ = c.in.Close() // it has no reader any more
+	_ = c.in.Close() // the pipe has no reader any more
 	_ = c.out.Close()
 }
 
-// result is what came of one question.
+// result is the result of one question.
 type result struct {
 	frame frame
 	err   error
 }
 
-// ask sends a question and waits for the answer, at most as long as the budget
-// lasts. When ctx ends the child gets a cancel request, and is killed if it does not
-// within the grace, or has worked for so long that it may hold much memory. An answer that is a fault comes back as the error.
+// ask sends a question and waits for the answer within the budget. When ctx
+// ends, ask sends a cancel request to the child. It kills the child if that
+// exceeds the grace period, or if the query has run for longer than warmTime
+// and may hold much memory. An answer that is a fault is returned as the error.
 func (c *child) ask(ctx context.Context, k kind, message any, b *budget) (frame, error) {
 	payload, err := json.Marshal(message)
 	if err != nil {
@@ -199,7 +201,7 @@ func (c *child) send(k kind, payload []byte) error {
 	return writeFrame(c.in, k, payload)
 }
 
-// judge makes an error of what is not an answer.
+// judge converts an invalid answer to an error.
 func (c *child) judge(r result) (frame, error) {
 	if r.err != nil {
 		return frame{}, c.exitError(r.err)
@@ -224,8 +226,8 @@ func (c *child) exitError(err error) error {
 	c.mu.Unlock()
 	ended := !c.alive()
 	if !ended && cause == nil {
-		// Its end closes the pipe a moment before it can be waited for; if it
-		// does not end, it sent something else than a message.
+		// The pipe closes a moment before the exit can be awaited. If the child
+		// does not exit, it sent an invalid message.
 		timer := time.NewTimer(grace)
 		defer timer.Stop()
 		select {
@@ -251,7 +253,7 @@ func (c *child) protocolError(err error) error {
 	return pipeline.Fail(pipeline.BadEngine, "", "Run the query again.", "the query process sent an invalid answer: %w", err)
 }
 
-// cancel stops the running query, gently first.
+// cancel requests a cancellation, and kills the child if it does not answer.
 func (c *child) cancel(answered <-chan result) {
 	stopped := make(chan error, 1)
 	go func() {
@@ -273,11 +275,12 @@ func (c *child) cancel(answered <-chan result) {
 		}
 	case <-timer.C:
 		c.end(context.Canceled)
-		c.kill(<-stopped) // the pipes are closed, so that it comes
+		c.kill(<-stopped) // the pipes are closed, so the result arrives
 	}
 }
 
-// watch ends the child when it takes more memory than the limit, until stop.
+// watch kills the child when its memory exceeds the limit. Call stop to end the
+// checks.
 func (c *child) watch(limit int64) (stop func()) {
 	quit, done := make(chan struct{}), make(chan struct{})
 	go func() {
@@ -304,5 +307,5 @@ func (c *child) watch(limit int64) (stop func()) {
 	})
 }
 
-// String is for messages.
+// String formats the kind for messages.
 func (k kind) String() string { return fmt.Sprintf("%c", byte(k)) }

@@ -14,15 +14,15 @@ import (
 	"stedi/pipeline/rowcode"
 )
 
-// Parent and child talk in frames over the child's stdin and stdout: a byte
-// for the kind, four for the length, the payload. The parent asks, the child
-// answers each frame with one; only stop may come while an answer is due.
-// Payloads are JSON but for pages of rows, which are binary and typed, so that
-// any text travels unharmed.
+// Parent and child exchange frames over the child's stdin and stdout: one byte
+// for the kind, four for the length, then the payload. The parent asks, and the
+// child answers each frame with one frame. Only stop may be sent while an
+// answer is pending. Payloads are JSON, except pages of rows, which are binary
+// and typed and can hold any text.
 
 type kind byte
 
-// Questions.
+// Questions of the parent.
 const (
 	kindInit   kind = 'I'
 	kindTables kind = 'T'
@@ -32,7 +32,7 @@ const (
 	kindStop   kind = 'S'
 )
 
-// Answers.
+// Answers of the child.
 const (
 	kindReady   kind = 'r'
 	kindDone    kind = 'd'
@@ -93,7 +93,7 @@ type queryMessage struct {
 	Allow pipeline.Allowance `json:"allow"`
 }
 
-// endMessage comes after the last row.
+// endMessage follows the last row.
 type endMessage struct {
 	LeftOut []pipeline.LeftOut `json:"left_out"`
 }
@@ -103,8 +103,8 @@ type nextMessage struct {
 	Bytes int `json:"bytes"`
 }
 
-// faultMessage is an error on its way: one of DuckDB's about the query, or a
-// failure of ours.
+// faultMessage is a transmitted error: a DuckDB error about the query, or a
+// failure of this package.
 type faultMessage struct {
 	Query *wireFault    `json:"query,omitempty"`
 	Kind  pipeline.Kind `json:"kind,omitempty"`
@@ -127,7 +127,7 @@ type frame struct {
 	payload []byte
 }
 
-// decode reads the payload of a frame that must be of the kind.
+// decode parses the payload of a frame that must be of the given kind.
 func (f frame) decode(want kind, into any) error {
 	if f.kind != want {
 		return fmt.Errorf("a %q where a %q was due", f.kind, want)
@@ -138,7 +138,7 @@ func (f frame) decode(want kind, into any) error {
 	return nil
 }
 
-// maxFrame bounds what one message may need of the parent's memory.
+// maxFrame bounds the memory of the parent for one message.
 const maxFrame = 64 << 20
 
 var errTooLong = errors.New("a message longer than 64 MB")
@@ -148,7 +148,7 @@ func writeFrame(w io.Writer, k kind, payload []byte) error {
 		return errTooLong
 	}
 	head := [5]byte{byte(k)}
-	binary.LittleEndian.PutUint32(head[1:], uint32(len(payload))) // it was just compared
+	binary.LittleEndian.PutUint32(head[1:], uint32(len(payload))) // the length was checked above
 	if _, err := w.Write(append(head[:], payload...)); err != nil {
 		return fmt.Errorf("write a message: %w", err)
 	}
@@ -164,7 +164,8 @@ func readFrame(r *bufio.Reader) (frame, error) {
 	if n > maxFrame {
 		return frame{}, errTooLong
 	}
-	// Growing as the bytes come, so that a false length costs nothing.
+	// ReadAll grows the buffer as bytes arrive, so a false length costs
+	// nothing.
 	payload, err := io.ReadAll(io.LimitReader(r, n))
 	if err != nil {
 		return frame{}, err
@@ -175,7 +176,8 @@ func readFrame(r *bufio.Reader) (frame, error) {
 	return frame{kind(head[0]), payload}, nil
 }
 
-// encodePage writes rows: their number, the number of columns, the values.
+// encodePage encodes rows: the number of rows, the number of columns, the
+// values.
 func encodePage(rows [][]any) ([]byte, error) {
 	columns := 0
 	if len(rows) > 0 {
@@ -197,15 +199,15 @@ func encodePage(rows [][]any) ([]byte, error) {
 
 var errPage = errors.New("an invalid page")
 
-// decodePage reads what encodePage wrote. It trusts nothing: for any
-// bytes, the rows take memory in proportion to them.
+// decodePage decodes the output of encodePage. It accepts arbitrary bytes; the
+// memory for the rows is proportional to the size of the input.
 func decodePage(b []byte, columns int) ([][]any, error) {
 	n, b, ok := uvarint(b)
 	width, b, ok2 := uvarint(b)
 	if !ok || !ok2 || width != uint64(columns) || columns < 1 || n > uint64(len(b)) { // a count of columns is not negative
 		return nil, errPage
 	}
-	rows := make([][]any, 0, min(n, uint64(len(b)/columns))) // a quotient of lengths
+	rows := make([][]any, 0, min(n, uint64(len(b)/columns))) // a quotient of lengths is not negative
 	for range n {
 		row := make([]any, columns)
 		if b, ok = rowcode.Read(b, row); !ok {

@@ -47,8 +47,8 @@ func TestTooLongAMessageIsNotSent(t *testing.T) {
 	}
 }
 
-// FuzzFrame: for any bytes from the child, the parent neither panics nor takes
-// memory out of proportion.
+// FuzzFrame checks that for any bytes from the child, the parent neither panics
+// nor uses disproportionate memory.
 func FuzzFrame(f *testing.F) {
 	page, err := encodePage([][]any{{nil, true}, {int64(5), "x"}, {0.5, false}})
 	if err != nil {
@@ -79,7 +79,7 @@ func FuzzFrame(f *testing.F) {
 			t.Fatal(err)
 		}
 		twice, err := decodePage(again, 2)
-		// DeepEqual finds NaN different from itself.
+		// DeepEqual treats NaN as different from itself.
 		if len(rows) > 0 && (err != nil || len(twice) != len(rows)) {
 			t.Fatalf("%d rows, then %d: %v", len(rows), len(twice), err)
 		}

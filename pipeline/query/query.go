@@ -1,38 +1,3 @@
-// Package query answers read-only SQL over the tables of a lake, and means it:
-// a query is read before it runs, and runs where it can do no harm.
-//
-// A caller opens a Querier on the available tables and the one folder that may
-// be read, asks, and takes the rows page by page:
-//
-//	q := query.Open(lake, inputs, root, query.Options{})
-//	defer q.Close()
-//	rows, err := q.Query(ctx, "SELECT c.email FROM customer_trusted AS c")
-//	if err != nil {
-//		return err // a *pipeline.Failure: what, where, what next
-//	}
-//	defer rows.Close()
-//	for {
-//		page, err := rows.Next(ctx)
-//		if errors.Is(err, io.EOF) {
-//			break
-//		}
-//		…
-//	}
-//
-// Two walls stand one behind the other, and tests try each of them alone. The
-// gate (gate.go) takes the text apart with DuckDB's own parser, which runs
-// nothing, and lets exactly one SELECT through that names tables of the lake
-// and functions known to be pure. The child (child.go) is a process of the
-// same binary that answers it: it may read below the folder and do nothing
-// else, DuckDB's own access is off and locked, and the parent ends it at its
-// limit of memory or time. The child stays for the next query.
-//
-// The program must become that process when it is called as one, before it
-// reads its arguments, and leave with the status:
-//
-//	if query.IsChild(os.Args[1:]) {
-//		os.Exit(query.ChildMain(context.Background(), os.Stdin, os.Stdout))
-//	}
 package query
 
 import (
@@ -52,14 +17,14 @@ import (
 	"stedi/pipeline/ndjson"
 )
 
-// Options limit what one query may take.
+// Options limit the resources of one query.
 type Options struct {
-	Memory  int64         // bytes of the whole child; 0: 1 GB
-	Timeout time.Duration // of work for one query, pauses between pages left out; 0: 60 s
-	Threads int           // 0: one for each core, four at most
-	Nice    int           // of the child, where the system knows niceness; 0: as ours
+	Memory  int64         // bytes of the whole child process; 0: 1 GB
+	Timeout time.Duration // working time of one query, without pauses between pages; 0: 60 s
+	Threads int           // 0: one per core, at most four
+	Nice    int           // of the child, if the system supports it; 0: same as the parent
 
-	Allow pipeline.Allowance // what a query may leave out of landing tables; files are left out by Input.Skipped
+	Allow pipeline.Allowance // rows that a query may skip in landing tables; Input.Skipped lists the skipped files
 
 	gateOff bool         // tests only: the second wall has to hold alone
 	started func(*child) // tests only: sees every child
@@ -70,7 +35,7 @@ const (
 	defaultMemory  = 1 << 30
 	defaultTimeout = time.Minute
 	defaultThreads = 4
-	// leastMemory is what a child needs to answer anything.
+	// leastMemory is the minimum for a child to answer any query.
 	leastMemory = 128 << 20
 )
 
@@ -81,19 +46,19 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
-// Querier answers queries one at a time: a new one ends the one before. Its
-// methods may be called from several goroutines.
+// Querier answers one query at a time: a new query ends the previous one. Its
+// methods are safe for concurrent use.
 type Querier struct {
 	lake    *pipeline.Lake
 	root    string
 	options Options
 
-	turn chan struct{} // holds a value while a caller talks to the child
+	turn chan struct{} // holds a value while a caller uses the child
 
 	mu      sync.Mutex
 	tables  tables
-	current *Rows                   // the query that is open, if any
-	stop    context.CancelCauseFunc // of the query that has the turn
+	current *Rows                   // the open query, or nil
+	stop    context.CancelCauseFunc // cancels the query that has the turn
 	closed  bool
 
 	confined string
@@ -102,23 +67,23 @@ type Querier struct {
 	parsed *parsed // too: the text that was parsed last, until it runs
 }
 
-// tables are the inputs of one moment.
+// tables are the inputs at one moment.
 type tables struct {
 	version int
 	inputs  map[string]pipeline.Input // by name in lower case
 }
 
-// Open makes a Querier. Nothing starts before the first query.
+// Open returns a Querier. It starts no process before the first query.
 //
-// The inputs are the available tables, by name; a table of the lake that is not
-// among them is not built yet. The child can read below root only.
+// inputs are the available tables by name; a table of the lake that is missing
+// from inputs is not built yet. The child can read only below root.
 func Open(lake *pipeline.Lake, inputs map[string]pipeline.Input, root string, options Options) *Querier {
 	q := &Querier{lake: lake, root: absolute(root), options: options.withDefaults(), turn: make(chan struct{}, 1)}
 	q.SetInputs(inputs)
 	return q
 }
 
-// SetInputs replaces the available tables for the queries that begin from now on.
+// SetInputs replaces the available tables for later queries.
 func (q *Querier) SetInputs(inputs map[string]pipeline.Input) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -142,8 +107,9 @@ func absolute(path string) string {
 	return path
 }
 
-// Reads returns the tables that a text reads, by name, without running it. What
-// speaks against the text is a *pipeline.Failure of kind BadUsage.
+// Reads returns the names of the tables that a query reads, without running it.
+// If the query is not allowed, the error is a *pipeline.Failure of kind
+// BadUsage.
 func (q *Querier) Reads(ctx context.Context, sql string) (tables []string, err error) {
 	err = q.withTurn(ctx, true, func(ctx context.Context) error {
 		c, at, err := q.ready(ctx)
@@ -157,7 +123,7 @@ func (q *Querier) Reads(ctx context.Context, sql string) (tables []string, err e
 	return tables, err
 }
 
-// Query begins a query. The one before it, if it is still open, ends.
+// Query starts a query. It ends the previous one if that is still open.
 func (q *Querier) Query(ctx context.Context, sql string) (pipeline.Rows, error) {
 	rows := &Rows{querier: q, sql: sql, budget: newBudget(q.options.Timeout)}
 	q.interrupt()
@@ -206,8 +172,8 @@ func (q *Querier) begin(ctx context.Context, rows *Rows, at tables, sql string) 
 	return answer.decode(kindColumns, &rows.columns)
 }
 
-// admit is the gate: the child parses, we decide. It returns the tables that
-// the text reads.
+// admit applies the gate: the child parses the text, and this process decides.
+// It returns the tables that the text reads.
 func (q *Querier) admit(ctx context.Context, c *child, at tables, sql string, b *budget) ([]string, error) {
 	if err := legible(sql); err != nil {
 		return nil, err
@@ -263,7 +229,7 @@ func withoutEnd(sql string) string { return strings.TrimRight(sql, "; \t\r\n") }
 // anything after Close.
 var errEnded = &pipeline.Failure{Kind: pipeline.Cancelled, Err: errors.New("the query was replaced by another one")}
 
-// withTurn calls f alone. A call that may be stopped is by the next query.
+// withTurn calls f exclusively. The next query cancels f if stoppable is true.
 func (q *Querier) withTurn(ctx context.Context, stoppable bool, f func(context.Context) error) error {
 	select {
 	case q.turn <- struct{}{}:
@@ -294,7 +260,7 @@ func (q *Querier) withTurn(ctx context.Context, stoppable bool, f func(context.C
 	return err
 }
 
-// interrupt stops the query that is at work.
+// interrupt cancels the running query.
 func (q *Querier) interrupt() {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -303,7 +269,7 @@ func (q *Querier) interrupt() {
 	}
 }
 
-// endCurrent closes the query that is open. The caller has the turn.
+// endCurrent closes the open query. The caller has the turn.
 func (q *Querier) endCurrent(ctx context.Context) {
 	q.mu.Lock()
 	rows := q.current
@@ -347,30 +313,30 @@ func (q *Querier) tell(ctx context.Context, c *child, at tables) error {
 	return nil
 }
 
-// relieve ends a child that holds much memory of a query that is over: the
-// next one starts with a new child.
+// relieve ends a child that still uses much memory after a query. The next
+// query starts a new child.
 func (q *Querier) relieve(c *child) {
 	if used, ok := memoryOf(c.cmd.Process.Pid); ok && used > q.options.Memory/2 {
 		c.end(nil)
 	}
 }
 
-// Confined says what holds the child besides DuckDB's own locks, once there
-// was a query; before that it is empty.
+// Confined describes the restrictions of the child in addition to DuckDB's own
+// locks. It is empty before the first query.
 func (q *Querier) Confined() string {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	return q.confined
 }
 
-// setConfinement remembers what confines the child.
+// setConfinement stores the description of the child's restrictions.
 func (q *Querier) setConfinement(c *child) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.confined = c.ready.Confined
 }
 
-// Close ends the child and the query that is open.
+// Close ends the child and the open query.
 func (q *Querier) Close() error {
 	q.mu.Lock()
 	q.closed = true
@@ -386,7 +352,7 @@ func (q *Querier) Close() error {
 	return nil
 }
 
-// available lists the names of tables that can be read.
+// available returns the names of the tables that can be read.
 func (at tables) available() []string {
 	names := make([]string, 0, len(at.inputs))
 	for _, name := range sortedKeys(at.inputs) {

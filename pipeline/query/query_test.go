@@ -17,7 +17,7 @@ import (
 	"stedi/pipeline/ndjson"
 )
 
-// The test binary is the program: called as the child it becomes the child.
+// The test binary is the program, so it must also act as the child.
 func TestMain(m *testing.M) {
 	if IsChild(os.Args[1:]) {
 		os.Exit(ChildMain(context.Background(), os.Stdin, os.Stdout))
@@ -28,7 +28,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// fixture is a lake with one folder and a table or two.
+// fixture is a lake with one directory and one or two tables.
 type fixture struct {
 	root   string
 	lake   *pipeline.Lake
@@ -71,7 +71,7 @@ func (f *fixture) open(t *testing.T, options Options) *Querier {
 	return q
 }
 
-// rowsOf runs a query to its end.
+// rowsOf runs a query and returns all rows.
 func rowsOf(t *testing.T, q *Querier, sql string) ([][]any, error) {
 	t.Helper()
 	rows, err := q.Query(t.Context(), sql)
@@ -211,7 +211,7 @@ func TestManyQueriesLeaveNothingBehind(t *testing.T) {
 		files := func(pid int) int {
 			entries, err := os.ReadDir(fmt.Sprintf("/proc/%d/fd", pid))
 			if err != nil {
-				return 0 // no such folder on this system
+				return 0 // the directory does not exist on this system
 			}
 			return len(entries)
 		}
@@ -363,7 +363,7 @@ func TestAQueryKeepsItsVersionOfDerivedTables(t *testing.T) {
 	if count != 50_000 {
 		t.Errorf("%d rows", count)
 	}
-	// What was listed before may have been replaced since.
+	// The files that were listed before may have been replaced.
 	f.publish(t, strings.Repeat(`{"n":3}`+"\n", 3))
 	if rows, err := rowsOf(t, q, "SELECT n FROM numbers"); err != nil || len(rows) != 3 {
 		t.Error(len(rows), err)

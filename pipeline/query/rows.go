@@ -9,7 +9,7 @@ import (
 	"stedi/pipeline"
 )
 
-// Rows are the rows of a query; see pipeline.Rows for what they promise.
+// Rows are the rows of a query; see pipeline.Rows for the contract.
 type Rows struct {
 	querier *Querier
 	child   *child
@@ -17,9 +17,9 @@ type Rows struct {
 	columns []pipeline.ResultColumn
 	budget  budget
 	unwatch func()
-	skipped []pipeline.LeftOut // files of its tables that it does not read
+	skipped []pipeline.LeftOut // files of its tables that the query does not read
 	left    []pipeline.LeftOut
-	err     error // what Next answers from now on
+	err     error // the error of all later calls of Next
 }
 
 const (
@@ -27,10 +27,10 @@ const (
 	pageBytes = 1 << 20
 )
 
-// Columns are the columns of every row.
+// Columns returns the columns of every row.
 func (r *Rows) Columns() []pipeline.ResultColumn { return r.columns }
 
-// Next returns the next rows: a thousand, or fewer if they are long.
+// Next returns the next page: a thousand rows, or fewer if they are long.
 func (r *Rows) Next(ctx context.Context) (page [][]any, err error) {
 	err = r.querier.withTurn(ctx, true, func(ctx context.Context) error {
 		if r.err != nil {
@@ -70,10 +70,11 @@ func (r *Rows) next(ctx context.Context) ([][]any, error) {
 	}
 }
 
-// LeftOut says, after the last row, what the tables that were read lack.
+// LeftOut returns, after the last row, what is missing from the tables that
+// were read.
 func (r *Rows) LeftOut() []pipeline.LeftOut { return r.left }
 
-// merged is what was left out of tables, by table.
+// merged merges the entries of both lists by table.
 func merged(skipped, rejected []pipeline.LeftOut) []pipeline.LeftOut {
 	all := slices.Clone(skipped)
 	for _, l := range rejected {
@@ -88,7 +89,7 @@ func merged(skipped, rejected []pipeline.LeftOut) []pipeline.LeftOut {
 	return all
 }
 
-// Close ends the query, if it has not ended by itself. It always returns nil.
+// Close ends the query if it is still running. It always returns nil.
 func (r *Rows) Close() error {
 	_ = r.querier.withTurn(context.Background(), false, func(ctx context.Context) error {
 		r.end(ctx)
@@ -113,7 +114,7 @@ func (r *Rows) end(ctx context.Context) {
 	if !r.child.alive() {
 		return
 	}
-	// To stop takes a moment even if the caller has lost patience.
+	// Stopping takes a moment even if the caller's context has ended.
 	b := newBudget(grace)
 	if _, err := r.child.ask(context.WithoutCancel(ctx), kindStop, struct{}{}, &b); err != nil {
 		r.child.end(err)

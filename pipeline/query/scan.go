@@ -6,15 +6,14 @@ import (
 	"stedi/pipeline/duckdb"
 )
 
-// statement is the beginning of one statement of a text.
+// statement is the start of one statement of a text.
 type statement struct {
 	word string // its first word, in upper case
-	at   int    // byte of that word
+	at   int    // byte offset of that word
 }
 
-// statements finds where the statements of a text begin. It is only used to
-// say what is wrong with a text that was refused already, so that a mistake
-// here costs a worse message and nothing else.
+// statements returns where the statements of a text begin. It is used only to
+// explain why a text was refused, so a mistake here only makes a message worse.
 func statements(sql string) []statement {
 	var found []statement
 	begun := false
@@ -45,7 +44,7 @@ func blank(piece string) bool {
 	return piece[0] <= ' ' || strings.HasPrefix(piece, "--") || strings.HasPrefix(piece, "/*")
 }
 
-// word returns the length of the letters at the beginning, or 1.
+// word returns the length of the leading letters, at least 1.
 func word(sql string) int {
 	n := 0
 	for n < len(sql) && (sql[n] == '_' || sql[n]|0x20 >= 'a' && sql[n]|0x20 <= 'z') {

@@ -9,10 +9,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Landlock leaves calls alone that change a file's attributes, most kinds of
-// sockets, and other processes. A seccomp filter answers those with EPERM.
+// Landlock does not control calls that change a file's attributes, most kinds
+// of sockets, and other processes. A seccomp filter denies these with EPERM.
 
-// deniedCalls exist on every architecture; calls_linux_*.go have the rest.
+// deniedCalls exist on every architecture; calls_linux_*.go lists the others.
 var deniedCalls = []uint32{
 	unix.SYS_SOCKET, unix.SYS_SOCKETPAIR, unix.SYS_CONNECT, unix.SYS_BIND, unix.SYS_LISTEN, unix.SYS_ACCEPT, unix.SYS_ACCEPT4,
 	unix.SYS_EXECVE, unix.SYS_EXECVEAT, unix.SYS_PTRACE, unix.SYS_PROCESS_VM_READV, unix.SYS_PROCESS_VM_WRITEV, unix.SYS_KILL,
@@ -33,14 +33,15 @@ const (
 	offsetArg0 = 16
 )
 
-// denyCalls holds for every thread of the process and all that they start.
+// denyCalls applies to every thread of the process and to all processes that
+// they start.
 func denyCalls() error {
 	arch, ok := map[string]uint32{"amd64": unix.AUDIT_ARCH_X86_64, "arm64": unix.AUDIT_ARCH_AARCH64}[runtime.GOARCH]
 	if !ok {
 		return unix.ENOSYS
 	}
 	filter := callFilter(arch)
-	program := unix.SockFprog{Len: uint16(len(filter)), Filter: &filter[0]} // the filter is short
+	program := unix.SockFprog{Len: uint16(len(filter)), Filter: &filter[0]} // the length fits 16 bits
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	if err := unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); err != nil {
@@ -56,7 +57,7 @@ func denyCalls() error {
 	return nil
 }
 
-// callFilter is the program that the kernel asks about every call.
+// callFilter returns the BPF program that the kernel runs for every call.
 func callFilter(arch uint32) []unix.SockFilter {
 	const (
 		load   = unix.BPF_LD | unix.BPF_W | unix.BPF_ABS
@@ -64,7 +65,7 @@ func callFilter(arch uint32) []unix.SockFilter {
 		atMost = unix.BPF_JMP | unix.BPF_JGT | unix.BPF_K
 		anyBit = unix.BPF_JMP | unix.BPF_JSET | unix.BPF_K
 		answer = unix.BPF_RET | unix.BPF_K
-		// foreign is where the numbers of another table of calls begin.
+		// foreign is the start of the call numbers of another ABI.
 		foreign = 0x40000000 - 1
 	)
 	deny := unix.SECCOMP_RET_ERRNO | uint32(unix.EPERM)
@@ -75,7 +76,7 @@ func callFilter(arch uint32) []unix.SockFilter {
 		{Code: load, K: offsetCall},
 		{Code: atMost, Jf: 1, K: foreign},
 		{Code: answer, K: deny},
-		// The C library falls back to clone, whose flags can be seen.
+		// The C library falls back to clone, whose flags the filter can check.
 		{Code: equal, Jf: 1, K: unix.SYS_CLONE3},
 		{Code: answer, K: unix.SECCOMP_RET_ERRNO | uint32(unix.ENOSYS)},
 		{Code: equal, Jf: 4, K: unix.SYS_CLONE},

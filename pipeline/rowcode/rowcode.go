@@ -1,6 +1,6 @@
-// Package rowcode writes the values of rows as bytes and reads them again,
-// exactly: for the way from the query process, and for rows
-// that do not fit into memory.
+// Package rowcode encodes the values of rows as bytes and decodes them without
+// loss: for the transfer from the query process, and for rows that do not fit
+// into memory.
 package rowcode
 
 import (
@@ -9,7 +9,7 @@ import (
 	"math"
 )
 
-// The tags of values.
+// The tags of the value types.
 const (
 	tagNull byte = iota
 	tagFalse
@@ -19,7 +19,7 @@ const (
 	tagText
 )
 
-// Append adds values, each a nil, a bool, an int64, a float64 or a string.
+// Append appends values, each a nil, a bool, an int64, a float64 or a string.
 func Append(b []byte, values []any) ([]byte, error) {
 	for _, value := range values {
 		switch v := value.(type) {
@@ -45,9 +45,9 @@ func Append(b []byte, values []any) ([]byte, error) {
 	return b, nil
 }
 
-// Read fills values with those that b begins with, and returns what follows
-// them. It trusts nothing: for any bytes, the values take memory in
-// proportion to them.
+// Read decodes values from the start of b into values, and returns the rest. It
+// accepts arbitrary bytes; the memory for the values is proportional to the
+// size of b.
 func Read(b []byte, values []any) (rest []byte, ok bool) {
 	for i := range values {
 		if values[i], b, ok = read(b); !ok {

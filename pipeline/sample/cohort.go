@@ -2,51 +2,51 @@ package sample
 
 import "math/rand/v2"
 
-// Times, in milliseconds. Chains begin within some minutes and a chain strays
-// less than two hours even if each link goes the longest way, so a cohort
-// keeps well within its day and shares no time with another one.
+// Times, in milliseconds. Chains begin within some minutes, and a chain strays
+// less than two hours even if each link takes the longest step. So a cohort
+// stays well within its day and shares no time with another cohort.
 const (
 	second = 1_000
 	minute = 60 * second
 	day    = 24 * 60 * minute
 
-	firstDay   = 1_704_110_400_000 // 2024-01-01 12:00 UTC, when the first cohort begins
+	firstDay   = 1_704_110_400_000 // 2024-01-01 12:00 UTC, the start of the first cohort
 	chainApart = 5 * minute
 	minGap     = 3 * second // between two instants of a person
 	maxGap     = 4 * second
 )
 
-// Accelerometer rows at one instant. The upper bound is far below the number
-// of different positions, so the rows of an instant can all differ.
+// Accelerometer rows at one instant. The upper bound is far below the number of
+// distinct positions, so the rows of an instant can all be distinct.
 const (
 	minRows = 1
 	maxRows = 5
 )
 
-// none stands for no instant and for no date.
+// none means no instant or no date.
 const none = -1
 
-// person is one customer's part in the plan. Instant j is at start + j*gap.
+// person is one customer's part of the plan. Instant j is at start + j*gap.
 type person struct {
 	start, gap   int64
-	consent      int64 // none if refusing
+	consent      int64 // none if the person refuses
 	before, next int   // instants shared with the neighbours in the chain
 }
 
 func (p *person) at(instant int) int64 { return p.start + int64(instant)*p.gap }
 
-// cohort is the unit of generation: people of all sorts on one day, with
-// counts that add up exactly. Its memory is used again for the next cohort.
+// cohort is the unit of generation: people of all kinds on one day, with counts
+// that add up exactly. Its memory is reused for the next cohort.
 type cohort struct {
 	shape
 	index  int
 	seed   uint64
 	rng    *rand.Rand
 	people []person
-	order  []int   // in which people are written
+	order  []int   // order in which people are written
 	rows   []uint8 // accelerometer rows of instant j of person p, at p*instants+j
 	kinds  [kinds][]int32
-	taken  map[int64]struct{} // instants of consenting people
+	taken  map[int64]struct{} // instants of people who consent
 	extras *extras            // nil in a clean lake
 }
 
@@ -65,7 +65,7 @@ func newCohort(s shape) *cohort {
 	return c
 }
 
-// plan draws the people of cohort index. It depends on nothing else.
+// plan draws the people of cohort index. It depends only on seed and index.
 func (c *cohort) plan(seed uint64, index int) {
 	c.seed, c.index = seed, index
 	c.rng = rand.New(rand.NewPCG(seed, uint64(index)))
@@ -94,8 +94,8 @@ func (c *cohort) plan(seed uint64, index int) {
 	c.rng.Shuffle(len(c.order), func(i, j int) { c.order[i], c.order[j] = c.order[j], c.order[i] })
 }
 
-// placeLinked makes p share one instant with p-1, and none with anybody else
-// who consents. A draw fails now and then, as few milliseconds are taken.
+// placeLinked lets p share one instant with p-1, and no other instant with
+// anyone who consents. A draw rarely fails, because few milliseconds are taken.
 func (c *cohort) placeLinked(p int) {
 	neighbour, it := &c.people[p-1], &c.people[p]
 	for {
@@ -116,8 +116,8 @@ func (c *cohort) placeLinked(p int) {
 	}
 }
 
-// placeApart gives p instants that no consenting person has: the head of a
-// chain its turn, a late person any time.
+// placeApart places p at instants without a person who consents: the head of a
+// chain in order, a late person at any time.
 func (c *cohort) placeApart(p int) {
 	it := &c.people[p]
 	for {
@@ -133,8 +133,8 @@ func (c *cohort) placeApart(p int) {
 	}
 }
 
-// placeRefusing lets some of those who refuse train at a consenting person's
-// instant, which no transform may count.
+// placeRefusing places some refusing people at the instant of a person who
+// consents. No transform may count these.
 func (c *cohort) placeRefusing(p int) {
 	it := &c.people[p]
 	it.gap = c.gap()
@@ -145,8 +145,8 @@ func (c *cohort) placeRefusing(p int) {
 	}
 }
 
-// take reserves the instants of p, or none of them if one but the instant
-// shared on purpose is taken.
+// take reserves the instants of p. It reserves none of them if one is taken,
+// except for the instant that is shared on purpose.
 func (c *cohort) take(p *person) bool {
 	for j := range c.instants {
 		if _, taken := c.taken[p.at(j)]; taken && j != p.before {
@@ -160,8 +160,8 @@ func (c *cohort) take(p *person) bool {
 }
 
 // consent sets the date: at or shortly before the first instant that counts
-// under the strict profile, or after the last one. One in eight is that very
-// millisecond, so that a strict transform with < for <= is found out.
+// under the strict variant, or after the last one. One in eight is exactly that
+// millisecond, which detects a strict transform with < instead of <=.
 func (c *cohort) consent(p int) {
 	it := &c.people[p]
 	switch {
@@ -176,7 +176,7 @@ func (c *cohort) consent(p int) {
 	}
 }
 
-// countRows spreads the accelerometer rows of each kind over its instants.
+// countRows distributes the accelerometer rows of each kind over its instants.
 func (c *cohort) countRows() {
 	for k := range c.kinds {
 		c.kinds[k] = c.kinds[k][:0]
@@ -210,8 +210,8 @@ func (c *cohort) kindOf(p, instant int) kind {
 	return kept
 }
 
-// spread gives the cells about equal shares of total, then moves single rows
-// between some of them, which leaves the sum as it is.
+// spread gives the cells about equal shares of total. Then it moves single rows
+// between some of them, which does not change the sum.
 func (c *cohort) spread(cells []int32, total int) {
 	c.rng.Shuffle(len(cells), func(i, j int) { cells[i], cells[j] = cells[j], cells[i] })
 	share, more := total/len(cells), total%len(cells)

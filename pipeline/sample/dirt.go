@@ -5,18 +5,18 @@ import (
 	"strconv"
 )
 
-// Dirt is what is wrong with a row that a strict reader accepts: the
-// transforms have to deal with it.
+// Dirt is a defect of a row that a strict reader accepts and the transforms
+// have to handle.
 type Dirt string
 
 // The kinds of dirt, as Manifest.Dirt names them.
 const (
-	Duplicate Dirt = "duplicate" // a row once more, near or far from the first
-	NullKey   Dirt = "null_key"  // a key column is null, or its key is left out
+	Duplicate Dirt = "duplicate" // a second copy of a row, near or far from the first
+	NullKey   Dirt = "null_key"  // a key column is null or missing
 	EmptyKey  Dirt = "empty_key" // a key column is the empty string
 	Stranger  Dirt = "stranger"  // a reading of a person outside the customer table
 
-	// Rows of the customer table, and of the step trainers that come with them.
+	// Rows of the customer table, and their step trainer rows.
 
 	ConsentZero     Dirt = "consent_zero"     // a person who refuses once more, with consent 0
 	ConsentTwice    Dirt = "consent_twice"    // a customer's row once more, with another consent date
@@ -24,29 +24,29 @@ const (
 	WithoutReadings Dirt = "without_readings" // a customer who consents and has no accelerometer rows
 )
 
-// common are the kinds that are made from any regular row.
+// common are the kinds that any regular row can have.
 var common = [...]Dirt{Duplicate, NullKey, EmptyKey, Stranger}
 
-// commonPerMille says how many rows of each kind follow a thousand readings.
+// commonPerMille is how many rows of each kind follow a thousand readings.
 var commonPerMille = [len(common)]int{20, 5, 5, 10}
 
-// dirt deals out the common kinds of one table: of each the same number in
-// every cohort, after rows drawn by lot.
+// dirt distributes the common kinds over one table: the same number of each in
+// every cohort, after random rows.
 type dirt struct {
 	table  string
 	rng    *rand.Rand
 	seed   uint64
-	rows   int // regular ones of a cohort
+	rows   int // regular rows of a cohort
 	quota  [len(common)]int
-	unseen int // regular rows to come in this cohort
+	unseen int // regular rows still to come in this cohort
 	left   [len(common)]int
 	turn   [len(common)]int
-	saved  []byte // the row to be written at the next duplicate's turn
+	saved  []byte // the row to write at the next duplicate's turn
 	added  map[Dirt]int64
 }
 
-// Streams of random numbers apart from those of the cohorts, so that a dirty
-// lake has the rows of the clean one.
+// Random streams separate from those of the cohorts, so that a dirty lake has
+// the rows of the clean one.
 const (
 	tableStream = 1 << 32
 	extraStream = 1 << 33
@@ -63,14 +63,14 @@ func newDirt(s shape, table int, seed uint64) *dirt {
 	for i, share := range commonPerMille {
 		d.quota[i] = max(1, d.rows*share/1_000)
 		if d.table == "customer" && common[i] != Duplicate {
-			d.quota[i] = 0 // the cohort's extras have these
+			d.quota[i] = 0 // the cohort's extras supply these
 		}
 	}
 	return d
 }
 
-// draw decides what follows a regular row: nothing in most cases. Each row of
-// a cohort has the same chance, and the quotas come out exactly.
+// draw decides which dirt follows a regular row; in most cases none. Each row
+// of a cohort has the same chance, and the quotas are met exactly.
 func (d *dirt) draw() (kind int, ok bool) {
 	if d.unseen == 0 {
 		d.unseen, d.left = d.rows, d.quota
@@ -87,8 +87,8 @@ func (d *dirt) draw() (kind int, ok bool) {
 	return 0, false
 }
 
-// follow lets dirt follow a regular row. A duplicate is that of the row which
-// the one before it should have repeated, often in another file.
+// follow writes the dirt after a regular row. A duplicate repeats the row that
+// was saved at the previous duplicate's turn, often in another file.
 func (d *dirt) follow(w *writer, row []byte) {
 	i, ok := d.draw()
 	if !ok {
@@ -113,7 +113,7 @@ func (d *dirt) follow(w *writer, row []byte) {
 	w.endExtra(common[i])
 }
 
-// blank makes one of the key columns null, or leaves it out.
+// blank sets one of the key columns to null, or removes it.
 func (w *writer) blank(turn int) {
 	key := w.columns.keys[turn/2%2]
 	if turn%2 == 0 {
@@ -123,7 +123,7 @@ func (w *writer) blank(turn int) {
 	}
 }
 
-// stranger is an e-mail or a serial number, quoted, that no customer has.
+// stranger returns a quoted e-mail or serial number that no customer has.
 func (d *dirt) stranger(turn int) string {
 	if d.table == "accelerometer" {
 		return `"Stranger` + strconv.Itoa(turn+1) + `@example.com"`

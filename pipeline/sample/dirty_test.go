@@ -13,8 +13,8 @@ import (
 	"testing"
 )
 
-// TestCountsOfADirtyLake compares what the generator has counted with what the
-// transforms make of the rows, at the original's size.
+// TestCountsOfADirtyLake compares the generator's counts with the results of
+// the transforms, at the original's size.
 func TestCountsOfADirtyLake(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -53,7 +53,7 @@ func TestCountsOfDirtyLakesForAnySeed(t *testing.T) {
 	}
 }
 
-// checkDirt finds each kind of dirt among the rows, and compares the numbers.
+// checkDirt detects each kind of dirt in the rows, and compares the counts.
 func checkDirt(t *testing.T, lake lakeRows, m Manifest) {
 	t.Helper()
 	dirt := map[string]map[Dirt]int64{}
@@ -67,9 +67,9 @@ func checkDirt(t *testing.T, lake lakeRows, m Manifest) {
 	}
 }
 
-// registered is what the customer table says about an e-mail.
+// registered holds the customer table's data about an e-mail.
 type registered struct {
-	serials  map[string][]int64 // consents by serial number; 0 is that or none
+	serials  map[string][]int64 // consents by serial number; 0 means consent 0 or no consent
 	readings int
 }
 
@@ -165,7 +165,7 @@ func readingDirt(lake lakeRows, people map[string]*registered, dirt map[string]m
 		steps[d.serial]++
 	}
 	for _, p := range people {
-		own := 0 // the first step trainer is the one with the most readings
+		own := 0 // the step trainer with the most readings is the first one
 		for serial := range p.serials {
 			own = max(own, steps[serial])
 		}
@@ -184,8 +184,8 @@ func readingDirt(lake lakeRows, people map[string]*registered, dirt map[string]m
 	}
 }
 
-// TestDirtFindsWrongTransformsOut makes sure that dirt is worth its while: a
-// transform that lacks any one rule gives other counts.
+// TestDirtFindsWrongTransformsOut checks that dirt is useful: a transform that
+// lacks any one rule must give other counts.
 func TestDirtFindsWrongTransformsOut(t *testing.T) {
 	t.Parallel()
 	rules := []rule{
@@ -207,8 +207,9 @@ func TestDirtFindsWrongTransformsOut(t *testing.T) {
 	}
 }
 
-// matters leaves out the profiles that do without a rule. Of a reading without
-// a time the strict profile keeps none, and the small shape has few steps.
+// matters excludes the variants in which a rule has no effect. The strict
+// variant drops readings without a time anyway, and the small shape has few
+// step trainer rows.
 func matters(r rule, profile string) bool {
 	switch r {
 	case earliestConsent:
@@ -222,8 +223,8 @@ func matters(r rule, profile string) bool {
 	}
 }
 
-// TestPeopleWithSeveralRows looks for each way in which rows of one e-mail may
-// differ.
+// TestPeopleWithSeveralRows checks that every possible difference between rows
+// of one e-mail occurs.
 func TestPeopleWithSeveralRows(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(5) {
@@ -268,7 +269,7 @@ func TestPeopleWithSeveralRows(t *testing.T) {
 	}
 }
 
-// lines are the rows of a table, in the order in which they were written.
+// lines returns the rows of a table, in the order in which they were written.
 func lines(t *testing.T, dir, table string) []string {
 	t.Helper()
 	names := dataFiles(t, dir, table+"/landing")
@@ -316,7 +317,7 @@ func TestDirtyRowsLeaveTheCleanOnesInPlace(t *testing.T) {
 	}
 }
 
-// TestDuplicatesAreNearAndFar finds copies right after their row and in
+// TestDuplicatesAreNearAndFar checks for copies directly after their row and in
 // another file.
 func TestDuplicatesAreNearAndFar(t *testing.T) {
 	dir := t.TempDir()
@@ -344,8 +345,8 @@ func TestDuplicatesAreNearAndFar(t *testing.T) {
 	}
 }
 
-// TestCleanLakeIsStillTheSame pins the bytes that scale 1 with seed 42 had
-// before there was any dirt.
+// TestCleanLakeIsStillTheSame pins the bytes of scale 1 with seed 42, which
+// dirt must not change.
 func TestCleanLakeIsStillTheSame(t *testing.T) {
 	dir := t.TempDir()
 	m, err := Write(t.Context(), dir, Options{Scale: 1, Seed: 42})
@@ -371,7 +372,8 @@ func TestCleanLakeIsStillTheSame(t *testing.T) {
 	}
 }
 
-// TestKeysAreMissingInEveryWay looks for each key column without a value.
+// TestKeysAreMissingInEveryWay checks that each key column is missing in every
+// way.
 func TestKeysAreMissingInEveryWay(t *testing.T) {
 	dir := t.TempDir()
 	mustWrite(t, dir, Options{Scale: 4, Seed: 6, DirtyRows: true}, small)

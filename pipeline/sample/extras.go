@@ -2,41 +2,41 @@ package sample
 
 import "math/rand/v2"
 
-// Numbers of people, apart from those of the customers, so that neither
-// e-mails nor serial numbers meet.
+// Number ranges for people who are not customers, so that e-mails and serial
+// numbers do not collide with those of customers.
 const (
 	secondNumber   = 1 << 30
 	strangerNumber = 1 << 31
 )
 
-// What a person's extra row says about consent.
+// agreement is the consent in a person's extra row.
 type agreement int
 
 const (
 	refuses agreement = iota
 	agreesLater
 	agreesEarlier
-	agrees // though the other row refuses
+	agrees // although the other row refuses
 	says0
 )
 
-// extra is one more row for a person in the customer table of a dirty lake,
-// with step trainer rows if it has a serial number of its own.
+// extra is an additional row for a person in the customer table of a dirty
+// lake. It has step trainer rows if it has its own serial number.
 type extra struct {
-	kind    Dirt // "" if there is none
-	blank   int  // which key a NullKey or EmptyKey is about
+	kind    Dirt // "" if the person has no extra row
+	blank   int  // the key of a NullKey or EmptyKey
 	consent int64
 }
 
-// second reports whether the row has another serial number than the person's.
+// second reports whether the row has another serial number than the person.
 func (e *extra) second() bool { return e.kind == SeveralSerials || e.kind == WithoutReadings }
 
-// extras are those of one cohort.
+// extras are the extra rows of one cohort.
 type extras struct {
 	source    *rand.PCG
 	rng       *rand.Rand
 	of        []extra // by person
-	agreeing  []int   // people who consent, those without an extra last
+	agreeing  []int   // people who consent; those without an extra row last
 	refusing  []int
 	customers int
 }
@@ -53,11 +53,10 @@ func newExtras(s shape) *extras {
 	}
 }
 
-// count is a share of the customers, but large enough for each of its variants.
+// count returns a share of the customers, at least enough for each variant.
 func (x *extras) count(perMille, least int) int { return max(least, x.customers*perMille/1_000) }
 
-// plan gives people that are drawn by lot an extra, the same number in every
-// cohort.
+// plan gives random people an extra row, the same number in every cohort.
 func (x *extras) plan(c *cohort) {
 	x.source.Seed(c.seed, extraStream+uint64(c.index))
 	x.agreeing, x.refusing = x.agreeing[:0], x.refusing[:0]
@@ -85,14 +84,14 @@ func (x *extras) plan(c *cohort) {
 	give(&agreeing, x.count(10, 2), ConsentTwice, agreesLater, agreesEarlier)
 	give(&refusing, x.count(10, 1), ConsentZero, says0)
 	give(&agreeing, x.count(10, 1), WithoutReadings, agreesLater)
-	// Who refuses would be trusted if these were taken for complete.
+	// If these rows counted as complete, people who refuse would be trusted.
 	give(&refusing, x.count(5, 4), NullKey, agrees)
 	give(&refusing, x.count(5, 2), EmptyKey, agrees)
 }
 
-// date is the consent date of an extra row. A later one is after all readings,
-// so that the strict profile loses them if it counts; an earlier one brings
-// readings in, and may be the very time of one.
+// date returns the consent date of an extra row. A later date is after all
+// readings, so a strict transform that uses it loses them. An earlier date adds
+// readings, and may equal the time of a reading.
 func (x *extras) date(c *cohort, p int, a agreement) int64 {
 	it := &c.people[p]
 	before := c.instants // those before the person's own consent
@@ -113,7 +112,7 @@ func (x *extras) date(c *cohort, p int, a agreement) int64 {
 	}
 }
 
-// writeExtra writes the extra row of a person, if there is one.
+// writeExtra writes the extra row of a person, if any.
 func (c *cohort) writeExtra(w *writer, p int, id *identity) {
 	e := &c.extras.of[p]
 	if e.kind == "" {
@@ -143,7 +142,7 @@ func (c *cohort) writeExtra(w *writer, p int, id *identity) {
 // everyThird instant has a row of a person's second step trainer.
 const everyThird = 3
 
-// writeSecondStep writes the row of the second step trainer, if there is one.
+// writeSecondStep writes the row of the second step trainer, if any.
 func (c *cohort) writeSecondStep(w *writer, p, instant int, time []byte, id *identity) {
 	if e := &c.extras.of[p]; e.second() && instant%everyThird == 0 {
 		w.step(time, id.second, c.extras.rng.Uint64())

@@ -10,18 +10,19 @@ import (
 	"strings"
 )
 
-// maxFiles holds for the files with rows of a table.
+// maxFiles bounds the number of files with rows per table.
 const maxFiles = 64
 
-// landing lists the tables by their folders, in the order of Manifest.Tables.
+// landing lists the tables by their directories, in the order of
+// Manifest.Tables.
 var landing = [...]string{"customer", "accelerometer", "step_trainer"}
 
-// output is the lake being written. It remembers what it made, and only that
-// is removed after a failure.
+// output is a lake that is being written. It records the files that it creates,
+// and removes only those after a failure.
 type output struct {
 	dir    string
 	tables [len(landing)]*writer
-	made   []string // folders, parents first
+	made   []string // created directories, parents first
 }
 
 func newOutput(dir string, s shape, options Options) *output {
@@ -58,8 +59,9 @@ func (o *output) customer() *writer     { return o.tables[0] }
 func (o *output) acceleration() *writer { return o.tables[1] }
 func (o *output) steps() *writer        { return o.tables[2] }
 
-// vacant refuses a lake whose landing folders hold data at any depth. Hidden
-// files are none: readers of a lake pass over names that begin with _ or a dot.
+// vacant returns an error for a lake whose landing directories hold data at any
+// depth. Hidden files do not count: readers of a lake ignore names that begin
+// with _ or a dot.
 func vacant(dir string) error {
 	for _, name := range landing {
 		root := filepath.Join(dir, name, "landing")
@@ -124,8 +126,8 @@ func (o *output) close() error {
 	return nil
 }
 
-// remove deletes the files and folders that were made. A folder stays if
-// another user has put something there.
+// remove deletes the created files and directories. A directory stays if
+// another user has put a file into it.
 func (o *output) remove() error {
 	var errs []error
 	for _, w := range o.tables {
@@ -139,7 +141,7 @@ func (o *output) remove() error {
 	return errors.Join(errs...)
 }
 
-// describe returns what was made.
+// describe adds the created tables and files to the manifest.
 func (o *output) describe(m *Manifest) {
 	for _, w := range o.tables {
 		m.Tables = append(m.Tables, w.table)

@@ -122,7 +122,7 @@ func TestScaleOutOfRangeIsRefused(t *testing.T) {
 	}
 }
 
-// expiring is a context that ends after some looks at it.
+// expiring is a context that ends after a number of calls.
 type expiring struct {
 	context.Context //nolint:containedctx // it is a context itself
 	looks           int
@@ -174,8 +174,8 @@ func TestFailureRemovesOnlyItsOwnFiles(t *testing.T) {
 	}
 }
 
-// TestForeignHiddenFileStays makes the writing fail at the last moment, in the
-// folder of odd files, and looks for what is left of the lake.
+// TestForeignHiddenFileStays lets the write fail at its end, in the directory
+// of odd files, and checks what remains of the lake.
 func TestForeignHiddenFileStays(t *testing.T) {
 	dir := t.TempDir()
 	theirs := filepath.Join(dir, "step_trainer", "landing", ".part.crc")

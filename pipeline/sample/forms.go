@@ -2,39 +2,39 @@ package sample
 
 import "bytes"
 
-// Form is what is odd about a file. The rows in it are the same in any form.
+// Form is an oddity of a file. It does not change the rows in the file.
 type Form string
 
-// The forms that a reader of a lake has to know, as Manifest.OddFiles names
+// The forms that a reader of a lake has to support, as Manifest.OddFiles names
 // them.
 const (
 	KeyCase        Form = "key_case"         // keys in upper, lower and title case
 	BOM            Form = "bom"              // UTF-8 byte order mark
 	CRLF           Form = "crlf"             // lines end with \r\n
 	BlankLines     Form = "blank_lines"      // empty lines, and lines of spaces
-	NoFinalNewline Form = "no_final_newline" // the last line has no end
-	GzipAsJSON     Form = "gzip_as_json"     // compressed, though named .json
+	NoFinalNewline Form = "no_final_newline" // the last line has no line feed
+	GzipAsJSON     Form = "gzip_as_json"     // compressed, but named .json
 	Gzip           Form = "gzip"             // compressed, named .json.gz
-	PlainAsGzip    Form = "plain_as_gzip"    // not compressed, though named .json.gz
-	Nested         Form = "nested"           // in a folder below landing
-	Empty          Form = "empty"            // no byte
-	Hidden         Form = "hidden"           // no data: the name begins with _ or a dot
+	PlainAsGzip    Form = "plain_as_gzip"    // not compressed, but named .json.gz
+	Nested         Form = "nested"           // in a directory below landing
+	Empty          Form = "empty"            // 0 bytes
+	Hidden         Form = "hidden"           // not data: the name begins with _ or a dot
 
 	plain Form = ""
 )
 
-// OddFile is a file that a reader may stumble over. File is relative to the
-// lake, with slashes.
+// OddFile is a file that a reader may fail on. File is relative to the lake,
+// with slashes.
 type OddFile struct {
 	File string `json:"file"`
 	Form Form   `json:"form"`
 }
 
-// oddForms are the forms that files with rows take in turn. A writer with
+// oddForms are the forms that files with rows take in rotation. A writer with
 // forms has at least as many files.
 var oddForms = [...]Form{plain, KeyCase, BOM, CRLF, BlankLines, NoFinalNewline, GzipAsJSON, Gzip, PlainAsGzip, Nested}
 
-// blanks are lines that hold no row.
+// blanks are lines without a row.
 var blanks = [...]string{"\n", " \t\n", "\r\n"}
 
 func (f Form) zipped() bool { return f == Gzip || f == GzipAsJSON }
@@ -53,7 +53,7 @@ func (f Form) extension() string {
 	return ".json"
 }
 
-// head begins a file.
+// head appends the bytes at the start of a file.
 func (f Form) head(dst []byte) []byte {
 	switch f {
 	case BOM:
@@ -65,8 +65,8 @@ func (f Form) head(dst []byte) []byte {
 	}
 }
 
-// changeCase spells the keys of a row in another way: all upper, all lower, or
-// only the first letter upper, by turns.
+// changeCase changes the case of a row's keys in rotation: all upper, all
+// lower, or only the first letter upper.
 func changeCase(row []byte, turn int64) {
 	for {
 		_, quoted, found := bytes.Cut(row, []byte{'"'})
@@ -77,7 +77,7 @@ func changeCase(row []byte, turn int64) {
 		if row = quoted[end+1:]; row[0] != ':' {
 			continue
 		}
-		for i, letter := range quoted[:end] { // all are ASCII letters
+		for i, letter := range quoted[:end] { // all bytes are ASCII letters
 			if turn%3 == 0 || turn%3 == 1 && i == 0 {
 				quoted[i] = letter &^ 0x20
 			} else {
@@ -87,15 +87,15 @@ func changeCase(row []byte, turn int64) {
 	}
 }
 
-// notData is in every landing folder of dirty files. Reading it as
-// data gets rows too many, or lines to reject.
+// notData lists files that dirty lakes have in every landing directory. A
+// reader that takes them for data gets extra rows or rejects.
 var notData = [...]struct{ name, content string }{
 	{"_SUCCESS", ""},
 	{".part.crc", "crc\x00\x00\x02\x00\x9f\xe4"},
 	{"_temporary/x.json", "{}\n{\"half\": \"a row\n"},
 }
 
-// addOddFiles makes the files without rows.
+// addOddFiles writes the files without rows.
 func (w *writer) addOddFiles() error {
 	if len(w.forms) == 0 {
 		return nil
@@ -106,7 +106,7 @@ func (w *writer) addOddFiles() error {
 		if err != nil {
 			return err
 		}
-		w.file = file // so that remove closes it after an error
+		w.file = file // remove closes it after an error
 		if _, err := file.WriteString(content); err != nil {
 			return err
 		}

@@ -5,23 +5,22 @@ import (
 	"slices"
 )
 
-// columns are the keys of a table that dirt and bad lines are about, as they
-// stand in its rows: quoted, with the colon.
+// columns are the keys of a table that dirt and bad lines change, as they are
+// in its rows: quoted, with the colon.
 type columns struct {
-	keys   [2]string // without which a row is incomplete; none is the last of a row
+	keys   [2]string // a row without them is incomplete; they are not at the end of a row
 	number string    // an integer
-	real   string    // a double, or else an integer
+	real   string    // a double; an integer if the table has no double
 }
 
-// keysOf has the columns of each table of landing.
+// keysOf lists the columns of each landing table.
 var keysOf = [len(landing)]columns{
 	{keys: [2]string{`"email":`, `"serialNumber":`}, number: `"registrationDate":`, real: `"lastUpdateDate":`},
 	{keys: [2]string{`"user":`, `"timestamp":`}, number: `"timestamp":`, real: `"x":`},
 	{keys: [2]string{`"serialNumber":`, `"sensorReadingTime":`}, number: `"sensorReadingTime":`, real: `"distanceFromObject":`},
 }
 
-// value finds the value of a key in the row that is being put together: its
-// place in the buffer.
+// value returns the position in the buffer of a key's value in the current row.
 func (w *writer) value(key string) (from, to int) {
 	from = w.start + bytes.Index(w.buf[w.start:], []byte(key)) + len(key)
 	if w.buf[from] == ' ' {
@@ -33,13 +32,13 @@ func (w *writer) value(key string) (from, to int) {
 	return from, from + bytes.IndexAny(w.buf[from:], ",}")
 }
 
-// set gives a key another value.
+// set replaces the value of a key.
 func (w *writer) set(key, value string) {
 	from, to := w.value(key)
 	w.buf = slices.Replace(w.buf, from, to, []byte(value)...)
 }
 
-// unset takes out a key that is not the last one.
+// unset removes a key that is not the last one.
 func (w *writer) unset(key string) {
 	from := w.start + bytes.Index(w.buf[w.start:], []byte(key))
 	_, to := w.value(key)
@@ -49,7 +48,7 @@ func (w *writer) unset(key string) {
 	w.buf = slices.Delete(w.buf, from, to)
 }
 
-// cut takes the last n bytes of the row away.
+// cut removes the last n bytes of the row.
 func (w *writer) cut(n int) *writer {
 	w.buf = w.buf[:len(w.buf)-n]
 	return w

@@ -44,7 +44,7 @@ var readerColumns = map[string][]ndjson.Column{
 	},
 }
 
-// strictly reads a table with the program's own reader.
+// strictly reads a table with this program's reader.
 func strictly(t *testing.T, dir, table string) ndjson.Report {
 	t.Helper()
 	var files []ndjson.File
@@ -67,7 +67,7 @@ func strictly(t *testing.T, dir, table string) ndjson.Report {
 	return report
 }
 
-// reasons are parts of what the reader says to each fault.
+// reasons are parts of the reader's reasons for each fault.
 var reasons = map[Fault]string{
 	Truncated:        "the line ends inside",
 	DuplicateKey:     "the same key twice",
@@ -114,7 +114,7 @@ func TestStrictReaderRejectsWhatTheManifestSays(t *testing.T) {
 			if want := (options.Rejects + 2 - i) / 3; len(report.Rejects) != want || len(report.MissingKeys) > 0 {
 				t.Fatalf("%+v, %s: %d rejects, want %d, the first %v; missing %v", options, table, len(report.Rejects), want, report.Rejects[:min(1, len(report.Rejects))], report.MissingKeys)
 			}
-			bad := map[string]ndjson.Reject{} // the reader's order is by name, ours that of making
+			bad := map[string]ndjson.Reject{} // the reader sorts by name, the generator by time of creation
 			for _, r := range report.Rejects {
 				bad[Reject{r.File, r.Line, ""}.String()] = r
 			}
@@ -172,7 +172,7 @@ func TestDirtyFilesHoldTheSameRows(t *testing.T) {
 	}
 }
 
-// TestOddFilesAreOdd looks at the bytes of each file of the manifest.
+// TestOddFilesAreOdd checks the bytes of each file of the manifest.
 func TestOddFilesAreOdd(t *testing.T) {
 	for _, scale := range []int{1, 20} {
 		dir := t.TempDir()
@@ -224,7 +224,7 @@ func isPlain(name string, text []byte) bool {
 		!oddKey.Match(text)
 }
 
-// oddKey is a key that begins with a capital, or lacks one.
+// oddKey matches a key that begins with a capital, or should.
 var oddKey = regexp.MustCompile(`"([A-Z]\w*|customername|serialnumber|registrationdate|sensorreadingtime)":`)
 
 func isOdd(file OddFile, raw, text []byte) bool {

@@ -16,8 +16,8 @@ import (
 	"github.com/go-json-experiment/json"
 )
 
-// The transforms once more, written for the tests alone: no shortcut of the
-// generator is known here.
+// This file implements the transforms a second time, only for the tests. It
+// uses no shortcut of the generator.
 
 type customerRow struct {
 	CustomerName              *string
@@ -50,7 +50,7 @@ type lakeRows struct {
 	steps         []stepRow
 }
 
-// of is what a pointer leads to, or a null that is like itself only.
+// of returns the value of a pointer, or a null that is equal only to itself.
 func of[T any](p *T) any {
 	if p == nil {
 		return nil
@@ -70,7 +70,7 @@ func present[T comparable](p *T) bool {
 	return p != nil && (*p != empty || any(empty) != any(""))
 }
 
-// readLake reads all rows but for the lines that are to be rejected.
+// readLake reads all rows except the lines that must be rejected.
 func readLake(t *testing.T, dir string, rejects ...Reject) lakeRows {
 	t.Helper()
 	bad := map[string]map[int64]bool{}
@@ -87,7 +87,7 @@ func readLake(t *testing.T, dir string, rejects ...Reject) lakeRows {
 	}
 }
 
-// dataFiles lists what is not hidden, relative to dir.
+// dataFiles lists the files that are not hidden, relative to dir.
 func dataFiles(t *testing.T, dir, folder string) (names []string) {
 	t.Helper()
 	err := filepath.WalkDir(filepath.Join(dir, folder), func(path string, entry fs.DirEntry, err error) error {
@@ -112,7 +112,7 @@ func dataFiles(t *testing.T, dir, folder string) (names []string) {
 	return names
 }
 
-// content is what a file holds, decompressed.
+// content returns the content of a file, decompressed.
 func content(t *testing.T, path string) []byte {
 	t.Helper()
 	b, err := os.ReadFile(path)
@@ -151,7 +151,7 @@ func readTable[R any](t *testing.T, dir, folder string, bad map[string]map[int64
 	return rows
 }
 
-// rule is a part of a transform that a wrong version of it might lack.
+// rule is a part of a transform that a wrong version might lack.
 type rule string
 
 const (
@@ -171,7 +171,7 @@ const (
 	ownersDistinct     rule = "owners are made distinct"
 )
 
-// expectedOf runs the transforms under the four profiles, without one rule.
+// expectedOf runs the transforms under the four variants, without one rule.
 func expectedOf(lake lakeRows, without rule) map[string]map[string]int64 {
 	base, perCustomer := transform(lake, false, without)
 	strict, strictPerCustomer := transform(lake, true, without)
@@ -253,8 +253,8 @@ func trustedTreads(lake lakeRows, serials map[string]bool, without rule) (truste
 	return trusted
 }
 
-// transform gives the counts with the join on time alone, and with the join per
-// customer.
+// transform returns the counts with the join on time alone, and with the join
+// per customer.
 func transform(lake lakeRows, strict bool, without rule) (base, perCustomer map[string]int64) {
 	customers := trustedCustomers(lake, without)
 	consents := map[string]int64{}

@@ -2,10 +2,10 @@ package sample
 
 import "strings"
 
-// Fault is what is wrong with a line that no strict reader takes for a row.
+// Fault is a defect of a line because of which a strict reader rejects it.
 type Fault string
 
-// The faults that Options.Rejects deals out in turn.
+// The faults that Options.Rejects uses in rotation.
 const (
 	Truncated        Fault = "truncated"
 	DuplicateKey     Fault = "duplicate_key"
@@ -20,31 +20,31 @@ const (
 	OutOfRange       Fault = "out_of_range" // 2^63
 	NoObject         Fault = "no_object"
 	DuplicateKeyCase Fault = "duplicate_key_case" // the same key in another case
-	TooLong          Fault = "too_long"           // over 1 MiB; only one line in a lake
+	TooLong          Fault = "too_long"           // over 1 MiB; at most one line per lake
 )
 
-// faults has no divisor in common with the number of tables, so every table
-// gets every fault in time.
+// faults has a length without a common divisor with the number of tables, so
+// every table eventually gets every fault.
 var faults = [...]Fault{
 	Truncated, DuplicateKey, StringForNumber, Fraction, Boolean, NestedValue, NaN,
 	TrailingComma, TwoObjects, InvalidUTF8, OutOfRange, NoObject, DuplicateKeyCase,
 }
 
 // Reject is a line that a strict reader rejects. File is relative to the lake,
-// with slashes; Line counts from 1, blank lines too, and in a compressed file
-// what it holds.
+// with slashes. Line counts from 1, including blank lines, and in a compressed
+// file it counts the uncompressed lines.
 type Reject struct {
 	File string `json:"file"`
 	Line int64  `json:"line"`
 	Kind Fault  `json:"kind"`
 }
 
-// spoiler spreads the bad lines of a table evenly over its regular rows. A bad
-// line is made from the row before it.
+// spoiler distributes the bad lines of a table evenly over its regular rows. A
+// bad line is derived from the row before it.
 type spoiler struct {
 	table   int
-	rows    int64 // regular ones, in the whole table
-	rejects int64 // to be made
+	rows    int64 // regular rows of the whole table
+	rejects int64 // number of rejects to write
 	seen    int64 // regular rows so far
 	made    []Reject
 }
@@ -52,7 +52,7 @@ type spoiler struct {
 func (s *spoiler) follow(w *writer, row []byte) {
 	s.seen++
 	for due := (s.seen*s.rejects + s.rows/2) / s.rows; int64(len(s.made)) < due; {
-		// The faults go round all tables together.
+		// The rotation of the faults spans all tables.
 		turn := s.table + len(landing)*len(s.made)
 		fault := faults[turn%len(faults)]
 		if turn == len(faults) {
@@ -67,7 +67,7 @@ func (s *spoiler) follow(w *writer, row []byte) {
 // maxLine is the longest line that is not TooLong.
 const maxLine = 1 << 20
 
-// noNumber has what stands in the place of an integer.
+// noNumber lists the text in place of an integer for each fault.
 var noNumber = map[Fault]string{
 	StringForNumber: `"1704110400000"`,
 	Fraction:        "1704110400000.5",
@@ -98,7 +98,8 @@ func (w *writer) spoil(row []byte, fault Fault) {
 		w.cut(len(row) - 1).text("null")
 	case TooLong:
 		w.cut(1).text(`,"note":"`)
-		// The digits vary, so that compressed they do not look like a bomb.
+		// The digits vary so that the compressed file does not look like a
+		// bomb.
 		for n := uint64(1); len(w.buf)-w.start < maxLine; n *= 0x9E3779B97F4A7C15 {
 			w.digits(n, 20)
 		}

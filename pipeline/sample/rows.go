@@ -5,8 +5,8 @@ import (
 	"strconv"
 )
 
-// positions are the ends of accelerometer rows. An instant takes its rows from
-// one half of the list; the finer half is rare.
+// positions are the ends of accelerometer rows. The rows of an instant come
+// from one half of the list; the finer half is rare.
 var positions = func() (list [2][18]string) {
 	steps := [2][3]string{{"1.0", "0.0", "-1.0"}, {"0.75", "0.5", "-0.25"}}
 	for half, x := range steps {
@@ -17,12 +17,12 @@ var positions = func() (list [2][18]string) {
 	return list
 }()
 
-// strides have no divisor in common with the number of positions, so a walk
-// with one of them meets no position twice.
+// strides have no common divisor with the number of positions, so a walk with
+// one of them visits every position once.
 var strides = [...]uint64{1, 5, 7, 11, 13, 17}
 
-// identity is what the rows of one customer say about the customer. The bytes
-// are used again for the next one.
+// identity holds the values in the rows of one customer. The bytes are reused
+// for the next customer.
 type identity struct {
 	name, email, serial []byte
 	second              []byte // serial number, in dirty lakes
@@ -49,8 +49,8 @@ func (c *cohort) write(ctx context.Context, lake *output) error {
 	return nil
 }
 
-// identify draws a name. The number of the customer in the whole data set
-// makes e-mail and serial number unique.
+// identify draws a name. The customer's number in the whole data set ensures a
+// unique e-mail and serial number.
 func (c *cohort) identify(id *identity, number int) {
 	first := firstNames[c.rng.IntN(len(firstNames))]
 	last := lastNames[c.rng.IntN(len(lastNames))]
@@ -64,11 +64,11 @@ func (c *cohort) identify(id *identity, number int) {
 	}
 }
 
-// head maps different numbers below 2^32 to different heads, as an odd factor
-// does.
+// head maps different numbers below 2^32 to different heads, because the factor
+// is odd.
 func head(seed uint64, number int) uint32 { return uint32(seed) ^ uint32(number+1)*0x9E3779B1 }
 
-// appendUUID forms a version 4 UUID. Its first digits are those of head.
+// appendUUID appends a version 4 UUID. Its first digits are head.
 func appendUUID(dst []byte, head uint32, a, b uint64) []byte {
 	const digits = "0123456789abcdef"
 	for i := range 32 {
@@ -108,8 +108,8 @@ func (c *cohort) writeCustomer(w *writer, p int, id *identity) error {
 	return w.endRow()
 }
 
-// customer puts a row together. It leaves out the key of each consent that was
-// not given.
+// customer writes a customer row. It omits the key of each consent that was not
+// given.
 func (w *writer) customer(id *identity, registered, updated, consent int64, draw uint64) {
 	w.text(`{"customerName": "`).add(id.name).text(`", "email": "`).add(id.email)
 	w.text(`", "phone": "80155501`).digits(draw%100, 2)
@@ -127,13 +127,13 @@ func (w *writer) customer(id *identity, registered, updated, consent int64, draw
 	w.text("}\n")
 }
 
-// step puts a row together.
+// step writes a step trainer row.
 func (w *writer) step(time, serial []byte, draw uint64) {
 	w.text(`{"sensorReadingTime":`).add(time).text(`,"serialNumber":"`).add(serial)
 	w.text(`","distanceFromObject":`).digits(201+draw%100, 3).text("}\n")
 }
 
-// writeReadings writes the last instant first, as the devices do.
+// writeReadings writes the instants in reverse order, as the devices do.
 func (c *cohort) writeReadings(lake *output, p int, id *identity) error {
 	steps, accelerometer := lake.steps(), lake.acceleration()
 	var digits [20]byte

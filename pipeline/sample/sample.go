@@ -1,17 +1,3 @@
-// Package sample writes synthetic landing data for the STEDI lake: customers,
-// accelerometer readings and step trainer readings whose row counts after
-// every transform are known beforehand, under each profile.
-//
-//	manifest, err := sample.Write(ctx, "lake", sample.Options{Scale: 1, Seed: 42})
-//
-// At scale 1 the eight counts are those of the original STEDI data set; at
-// scale n they are n times as large. All people are invented. The same options
-// give the same bytes on every machine.
-//
-// On request a lake is dirty: it has the rows of the clean one and others that
-// the transforms must drop or keep, files of odd forms, and lines that a strict
-// reader rejects. Then the counts follow from what was written, and the
-// manifest describes the dirt.
 package sample
 
 import (
@@ -21,29 +7,31 @@ import (
 )
 
 // MaxScale is the largest scale that Write accepts, about 100 GB of data. It
-// keeps the reading times, one day for each step of the scale, in this century.
+// keeps the reading times, which advance one day per step of the scale, in this
+// century.
 const MaxScale = 10_000
 
-// MaxRejects is the largest number of bad lines. The manifest lists each.
+// MaxRejects is the largest number of bad lines. The manifest lists each of
+// them.
 const MaxRejects = 100_000
 
-// ErrOccupied reports that a landing folder already holds files. Mixing them
-// with the sample would make its counts wrong, so Write leaves them alone.
+// ErrOccupied reports that a landing directory already holds files. Adding the
+// sample to them would make its counts wrong, so Write leaves them unchanged.
 var ErrOccupied = errors.New("landing folder already holds files")
 
-// Options says which data set to write.
+// Options select the data set to write.
 type Options struct {
-	Scale int    // 1 to MaxScale: how many times the original row counts
+	Scale int    // 1 to MaxScale: the factor for the original row counts
 	Seed  uint64 // any value; it changes people, times and readings, never a count of a clean lake
 
-	// DirtyRows adds rows that the transforms have to deal with, about one in
+	// DirtyRows adds rows that the transforms have to handle, about one in
 	// twenty-five, to those of the clean lake. Manifest.Dirt counts them.
 	DirtyRows bool
-	// DirtyFiles puts the same rows into files of odd forms, and adds files
+	// DirtyFiles writes the same rows to files of odd forms, and adds files
 	// without rows. Manifest.OddFiles lists them.
 	DirtyFiles bool
 	// Rejects is the number of lines, up to MaxRejects, that a strict reader
-	// rejects. They are in no count. Manifest.Rejects lists them.
+	// rejects. No count includes them. Manifest.Rejects lists them.
 	Rejects int
 }
 
@@ -54,17 +42,17 @@ type Manifest struct {
 	DirtyRows  bool    `json:"dirty_rows,omitempty"`
 	DirtyFiles bool    `json:"dirty_files,omitempty"`
 	Tables     []Table `json:"tables"`
-	// Expected holds, for each profile as given to --profile and for Base, the
-	// rows of all eight tables by table name.
+	// Expected holds the row counts of all eight tables by table name, for each
+	// variant, by the name that --profile takes, and for Base.
 	Expected map[string]map[string]int64 `json:"expected"`
 
 	Dirt     map[string]map[Dirt]int64 `json:"dirt,omitempty"` // rows of each kind, by table
 	OddFiles []OddFile                 `json:"odd_files,omitempty"`
-	Rejects  []Reject                  `json:"rejects,omitempty"` // by table, then by place
+	Rejects  []Reject                  `json:"rejects,omitempty"` // by table, then by position
 }
 
-// Table is one landing table as written. Path is relative to the lake. Files
-// leaves hidden ones out, and Rows the lines to be rejected.
+// Table is one written landing table. Path is relative to the lake. Files does
+// not count hidden files, and Rows does not count the lines to be rejected.
 type Table struct {
 	Name  string `json:"name"`
 	Path  string `json:"path"`
@@ -73,9 +61,10 @@ type Table struct {
 	Bytes int64  `json:"bytes"`
 }
 
-// Write creates dir if need be and writes the three landing tables below it.
-// Memory does not depend on the scale. If it fails or ctx ends, all that
-// it wrote is removed again; files that were there before are never touched.
+// Write writes the three landing tables below dir, which it creates if
+// necessary. Its memory does not depend on the scale. If it fails or ctx ends,
+// it removes everything that it wrote; it never changes files that existed
+// before.
 func Write(ctx context.Context, dir string, options Options) (Manifest, error) {
 	return write(ctx, dir, options, original)
 }
@@ -112,8 +101,8 @@ func write(ctx context.Context, dir string, options Options, s shape) (Manifest,
 	return m, nil
 }
 
-// fill writes one cohort after the other, so that only one is in memory. It
-// counts those of a dirty lake.
+// fill writes one cohort after the other, so that only one is in memory. For a
+// dirty lake it returns the counts.
 func fill(ctx context.Context, lake *output, options Options, s shape) (*tally, error) {
 	if err := lake.create(); err != nil {
 		return nil, err

@@ -18,8 +18,8 @@ import (
 
 var update = flag.Bool("update", false, "write testdata/sample again")
 
-// small is the shape of testdata/sample: every kind of instant, in a few
-// screens of text.
+// small is the shape of testdata/sample: every kind of instant, in a few pages
+// of text.
 var small = shape{
 	prompt: 10, late: 2, refusing: 12,
 	instants: 4, chain: 10, longestCut: 2, earlyShared: 3,
@@ -35,7 +35,7 @@ var tableOrder = []string{
 	"customer_trusted", "accelerometer_trusted", "customer_curated", "step_trainer_trusted", "machine_learning_curated",
 }
 
-// originalCounts are those of the original data set, measured there.
+// originalCounts are the counts of the original data set, measured there.
 var originalCounts = map[string][]int64{
 	"base":                {956, 81_273, 28_680, 482, 40_981, 482, 14_460, 43_681},
 	"strict":              {956, 81_273, 28_680, 482, 32_025, 464, 13_920, 34_437},
@@ -115,8 +115,9 @@ func TestCountsHoldForAnySeed(t *testing.T) {
 	}
 }
 
-// checkRows looks for what would make counts depend on an engine's details:
-// equal rows, people that share an identity, readings without their partner.
+// checkRows checks for rows that would make counts depend on an engine's
+// details: equal rows, people that share an identity, readings without their
+// partner.
 func checkRows(t *testing.T, lake lakeRows) {
 	t.Helper()
 	emails, serials, owner := map[string]bool{}, map[string]bool{}, map[string]string{}
@@ -162,8 +163,8 @@ func checkRows(t *testing.T, lake lakeRows) {
 	}
 }
 
-// checkOddities looks in a lake of the original shape for what real data have
-// and transforms get wrong.
+// checkOddities checks in a lake of the original shape for oddities that real
+// data have and transforms get wrong.
 func checkOddities(t *testing.T, lake lakeRows) {
 	t.Helper()
 	found := map[string]int{}
@@ -269,8 +270,8 @@ func TestSameOptionsSameBytes(t *testing.T) {
 	}
 }
 
-// TestSmallLake holds the checked-in lake to its counts and to the generator,
-// whose output must not change from one Go release to the next.
+// TestSmallLake compares the checked-in lake with its counts and with the
+// generator, whose output must not change between Go releases.
 func TestSmallLake(t *testing.T) {
 	if *update {
 		for _, name := range landing {

@@ -1,6 +1,6 @@
 package sample
 
-// Names of the profiles in Manifest.Expected.
+// Names of the variants in Manifest.Expected.
 const (
 	Base              = "base"
 	Strict            = "strict"
@@ -9,28 +9,29 @@ const (
 )
 
 // shape fixes the counts of a cohort; the seed only decides who, when and
-// where. An instant is one reading time of one person: it has one step trainer
+// where. An instant is one reading time of one person. It has one step trainer
 // row and a few accelerometer rows, so a trusted accelerometer row joins
 // exactly one step trainer row of its own person.
 //
-// The people of a cohort are, in this order: prompt ones, who consented before
-// their last instants; late ones, who consented after all of theirs; refusing
-// ones. Prompt people stand in chains, and neighbours in a chain share one
-// instant: there the join on time alone also pairs each one's accelerometer
-// rows with the other's step trainer.
+// A cohort has, in this order: prompt people, who consented before their last
+// instants; late people, who consented after all of theirs; refusing people.
+// Prompt people form chains, and neighbours in a chain share one instant. There
+// the join on time alone also pairs each one's accelerometer rows with the
+// other's step trainer.
 type shape struct {
 	prompt, late, refusing int
 
 	instants    int // per person
-	chain       int // people in a chain; even, and a divisor of prompt
-	longestCut  int // most instants of a prompt person that come before the consent
-	earlyShared int // how many shared instants come before their person's consent
+	chain       int // people per chain; even, and a divisor of prompt
+	longestCut  int // the largest number of a prompt person's instants before the consent
+	earlyShared int // how many shared instants are before their person's consent
 
 	rows    [kinds]int // accelerometer rows at the instants of each kind
-	perFile int        // rows in a file, if that gives at most maxFiles
+	perFile int        // rows per file, if that gives at most maxFiles
 }
 
-// kind of an instant: what a join on time and the strict profile make of it.
+// kind classifies an instant by its effect on the join on time and on the
+// strict variant.
 type kind int
 
 const (
@@ -55,9 +56,9 @@ var original = shape{
 
 func (s shape) customers() int { return s.prompt + s.late + s.refusing }
 
-// cut is the number of instants before the consent of prompt person p. Every
-// second person has some, never as many that the last two, where the shared
-// instants may lie, are among them.
+// cut returns the number of instants before the consent of prompt person p. It
+// is above 0 for every second person, and never includes the last two instants,
+// which may be shared.
 func (s shape) cut(p int) int {
 	if p%2 == 0 {
 		return 0
@@ -69,12 +70,12 @@ func (s shape) cut(p int) int {
 func (s shape) linked(p int) bool { return p%s.chain != 0 }
 
 // sharesEarly reports whether the instant that prompt person p shares with
-// person p-1 comes before the consent of p.
+// person p-1 is before the consent of p.
 func (s shape) sharesEarly(p int) bool { return p%2 == 1 && p/2 < s.earlyShared }
 
-// expected follows from the kinds alone: strict keeps the rows after consent
-// and with them the prompt people, and a row at a shared instant joins once
-// more than the others, unless the join is per customer.
+// expected computes the counts from the kinds: strict keeps the rows after
+// consent and the prompt people, and a row at a shared instant joins once more
+// than the others, unless the join is per customer.
 func (s shape) expected(scale int64) map[string]map[string]int64 {
 	consenting := s.prompt + s.late
 	strict := s.rows[kept] + s.rows[keptShared]

@@ -2,17 +2,18 @@ package sample
 
 import "math"
 
-// tally counts what the transforms make of a dirty lake while it is written.
-// It knows who consents when and how many readings there are at each instant.
-// Duplicates, and rows without a key or an owner, change none of its counts;
-// and since cohorts share neither people nor times, it can count one after the
+// tally computes the results of the transforms while a dirty lake is written.
+// It uses the consent dates and the number of readings at each instant.
+// Duplicates, and rows without a key or an owner, do not change the counts.
+// Cohorts share neither people nor times, so the tally can count one after the
 // other.
 type tally struct {
 	lenient, strict counts
 	at              map[int64]readings
 }
 
-// counts are the rows of the derived tables, strict or not.
+// counts are the row counts of the derived tables of a strict or non-strict
+// variant.
 type counts struct {
 	customers, accelerometer, curated, steps int64
 	joined, joinedOwn                        int64 // on time alone, and per customer
@@ -46,7 +47,7 @@ func (t *tally) count(c *cohort, n *counts, strict bool) {
 	}
 }
 
-// countReadings counts those of a person who consents.
+// countReadings counts the readings of a person who consents.
 func (t *tally) countReadings(c *cohort, n *counts, p int, o owner, strict bool) {
 	it, first := &c.people[p], 0
 	for strict && first < c.instants && it.at(first) < o.since {
@@ -75,11 +76,11 @@ func (t *tally) countReadings(c *cohort, n *counts, p int, o owner, strict bool)
 	}
 }
 
-// owner is what the customer rows of one e-mail come to.
+// owner combines the customer rows of one e-mail.
 type owner struct {
-	rows        int64 // that consent
+	rows        int64 // rows with consent
 	since       int64 // the earliest consent
-	own, second bool  // whether one of them has the first serial number, the second
+	own, second bool  // whether a row has the first serial number, the second
 }
 
 func (c *cohort) owner(p int) owner {
@@ -101,7 +102,7 @@ func (c *cohort) owner(p int) owner {
 	return o
 }
 
-// steps is the number of trusted step trainer rows at an instant.
+// steps returns the number of trusted step trainer rows at an instant.
 func (o owner) steps(instant int) (n int64) {
 	if o.own {
 		n++
@@ -112,7 +113,7 @@ func (o owner) steps(instant int) (n int64) {
 	return n
 }
 
-// expected gives the counts of all profiles.
+// expected returns the counts of all variants.
 func (t *tally) expected(landing []Table) map[string]map[string]int64 {
 	profile := func(n counts, joined int64) map[string]int64 {
 		rows := map[string]int64{

@@ -1,6 +1,6 @@
 package sample
 
-// Invented names. A name may occur more than once; the e-mail never does.
+// Invented names. A name may repeat; an e-mail never does.
 var (
 	firstNames = [...]string{
 		"Aldra", "Arvo", "Belwin", "Brisa", "Caldo", "Corvin", "Delpha", "Dorrin",

@@ -12,22 +12,22 @@ import (
 
 const flushSize = 256 << 10
 
-// writer splits the rows of a table into files. A row is put together by a
-// chain of calls that ends with endRow or endExtra.
+// writer splits the rows of a table into files. A chain of calls that ends with
+// endRow or endExtra writes a row.
 type writer struct {
 	dir     string // the lake
 	mkdir   func(string) error
 	base    string // of the file names
 	columns columns
 	perFile int
-	forms   []Form   // that the files take in turn; none if all are plain
+	forms   []Form   // the forms of the files, in rotation; nil if all are plain
 	dirt    *dirt    // nil if the rows are clean
-	spoiler *spoiler // nil if no line is to be rejected
+	spoiler *spoiler // nil if there are no rejects
 
 	buf    []byte
-	start  int    // of the row that is being put together
-	row    []byte // the last regular one, before its file's form changed it
-	name   string // of the current file, from the lake on
+	start  int    // start of the current row in the buffer
+	row    []byte // the last regular row, before the form of its file changed it
+	name   string // of the current file, relative to the lake
 	form   Form
 	line   int64 // lines in the current file
 	inFile int   // regular rows in it
@@ -54,7 +54,7 @@ func (w *writer) number(n int64) *writer {
 	return w
 }
 
-// digits writes the last width digits of n, with leading zeros.
+// digits appends the last width digits of n, with leading zeros.
 func (w *writer) digits(n uint64, width int) *writer {
 	end := len(w.buf) + width
 	w.buf = append(w.buf, "00000000000000000000"[:width]...)
@@ -65,7 +65,7 @@ func (w *writer) digits(n uint64, width int) *writer {
 	return w
 }
 
-// begin prepares the next file, which flush makes once there is a row for it.
+// begin prepares the next file. flush creates it with its first row.
 func (w *writer) begin() {
 	w.form = plain
 	if len(w.forms) > 0 {
@@ -80,9 +80,9 @@ func (w *writer) begin() {
 	w.start = len(w.buf)
 }
 
-// endRow ends a regular row, and lets dirt and bad lines follow it into its
-// file: a file begins with no bad line, and its size follows from the regular
-// rows alone.
+// endRow ends a regular row. Dirt and bad lines follow it into its file, so a
+// file never begins with a bad line, and its size depends only on the regular
+// rows.
 func (w *writer) endRow() error {
 	w.table.Rows++
 	w.inFile++
@@ -112,7 +112,7 @@ func (w *writer) endExtra(kind Dirt) {
 	w.endLine()
 }
 
-// endLine gives a line the form of its file.
+// endLine applies the form of the file to a line.
 func (w *writer) endLine() {
 	if w.form == KeyCase {
 		changeCase(w.buf[w.start:], w.line)
@@ -120,7 +120,7 @@ func (w *writer) endLine() {
 	w.endBadLine()
 }
 
-// endBadLine leaves the line as it is, but for its end.
+// endBadLine changes only the end of the line.
 func (w *writer) endBadLine() {
 	w.line++
 	switch {
@@ -133,7 +133,8 @@ func (w *writer) endBadLine() {
 	w.start = len(w.buf)
 }
 
-// flush holds the last line feed back where there may be none at the end.
+// flush writes the buffer, except the last line feed if the file may end
+// without one.
 func (w *writer) flush() error {
 	held := 0
 	if w.form == NoFinalNewline {
@@ -142,7 +143,7 @@ func (w *writer) flush() error {
 	return w.write(len(w.buf) - held)
 }
 
-// write puts the first n bytes of the buffer into the file.
+// write writes the first n bytes of the buffer to the file.
 func (w *writer) write(n int) error {
 	if w.file == nil {
 		if err := w.open(); err != nil {
@@ -181,7 +182,7 @@ func (w *writer) open() error {
 	return nil
 }
 
-// create makes a file that was not there before.
+// create creates a file, which must not exist.
 func (w *writer) create(name string) (*os.File, error) {
 	path := filepath.Join(w.dir, filepath.FromSlash(name))
 	if err := w.mkdir(filepath.Dir(path)); err != nil {
@@ -194,15 +195,15 @@ func (w *writer) create(name string) (*os.File, error) {
 	return file, err
 }
 
-// Write puts bytes into the current file, compressed or not.
+// Write writes bytes to the current file, compressed if its form requires it.
 func (w *writer) Write(p []byte) (int, error) {
 	n, err := w.file.Write(p)
 	w.table.Bytes += int64(n)
 	return n, err
 }
 
-// closeFile writes what is left; without any row since the last file it makes
-// no empty one.
+// closeFile writes the rest of the file. It creates no file if there is no row
+// since the last one.
 func (w *writer) closeFile() error {
 	if w.inFile == 0 {
 		return nil

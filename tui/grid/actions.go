@@ -10,7 +10,7 @@ import (
 	"stedi/tui/ui"
 )
 
-// Actions are what can be done with rows, wherever they come from.
+// Actions returns the actions for rows, regardless of their source.
 func (g *Grid) Actions() []ui.Action {
 	_, there := g.Value()
 	some := g.Kept.Count > 0
@@ -40,7 +40,7 @@ func (g *Grid) Actions() []ui.Action {
 	})
 }
 
-// moves are the actions that move the cursor.
+// moves returns the actions that move the cursor.
 func (g *Grid) moves() []ui.Action {
 	k := g.Keys
 	rows := func(by int64) func() tea.Cmd { return func() tea.Cmd { return g.MoveRows(by) } }
@@ -66,8 +66,9 @@ func (g *Grid) moves() []ui.Action {
 	return list
 }
 
-// sortBy sorts by the column with the cursor: ascending, then descending, then
-// not any more. Other columns go on sorting only if they are to.
+// sortBy cycles the sort order of the column with the cursor: ascending,
+// descending, none. It keeps the sort order of other columns only if also is
+// true.
 func (g *Grid) sortBy(also bool) tea.Cmd {
 	c, ok := g.column()
 	if !ok {
@@ -96,7 +97,7 @@ func (g *Grid) sortBy(also bool) tea.Cmd {
 	return g.host.Arrange()
 }
 
-// filterBy keeps the rows with the value under the cursor, or all others.
+// filterBy keeps the rows with the value under the cursor, or all other rows.
 func (g *Grid) filterBy(op pager.Op) tea.Cmd {
 	v, ok := g.Value()
 	c, _ := g.column()
@@ -113,7 +114,7 @@ func (g *Grid) dropCondition() tea.Cmd {
 	return g.host.Arrange()
 }
 
-// ConditionText is a condition as people read it, in few columns.
+// ConditionText formats a condition in few columns.
 func ConditionText(c pager.Condition) string {
 	const most = 24
 	switch {
@@ -134,7 +135,7 @@ func (g *Grid) toggleTimes() tea.Cmd {
 	return nil
 }
 
-// freeze keeps the columns up to the cursor where they are; again, none.
+// freeze freezes the columns up to the cursor, or unfreezes them.
 func (g *Grid) freeze() tea.Cmd {
 	if g.Frozen == g.At+1 {
 		g.Frozen = 0

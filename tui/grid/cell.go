@@ -10,8 +10,8 @@ import (
 	"stedi/tui/ui"
 )
 
-// The widths of columns: no wider than the cap unless the reader wants it, and
-// no narrower than the least.
+// The widths of columns. A column has at least leastCell columns, and at most
+// widthCap unless the reader widens it.
 const (
 	widthCap   = 40
 	leastCell  = 3
@@ -19,7 +19,7 @@ const (
 	timeLayout = "2006-01-02 15:04:05"
 )
 
-// Numbers that lie between these are times, as far as one can tell.
+// Numbers in this range are probably times.
 const (
 	firstTime = 946684800000  // the year 2000, in milliseconds
 	lastTime  = 4102444800000 // the year 2100
@@ -30,7 +30,7 @@ const (
 func CellText(v any, most int) string {
 	switch v := v.(type) {
 	case string:
-		const cluster = 32 // bytes that one column may take, at the utmost
+		const cluster = 32 // maximal bytes per column
 		if len(v) > cluster*most+cluster {
 			return v[:cluster*most+cluster]
 		}
@@ -63,7 +63,7 @@ func CellStyle(t *ui.Theme, v any) uv.Style {
 	}
 }
 
-// localTime is the time that a number stands for.
+// localTime formats a number that is a time as local time.
 func (g *Grid) localTime(column int, v any) (string, bool) {
 	n, ok := v.(int64)
 	if !ok || g.times[column] != millis || n < firstTime || n >= lastTime {
@@ -72,7 +72,8 @@ func (g *Grid) localTime(column int, v any) (string, bool) {
 	return time.UnixMilli(n).In(g.Zone).Format(timeLayout), true
 }
 
-// measure learns from a row how wide its columns are, and which hold times.
+// measure updates the widths of the columns from a row, and detects columns
+// with times.
 func (g *Grid) measure(values []any) {
 	for i, v := range values {
 		if n, ok := v.(int64); ok && g.Columns[i].Type == "BIGINT" {
@@ -89,7 +90,7 @@ func (g *Grid) measure(values []any) {
 	}
 }
 
-// CellWidth is how wide a column is drawn.
+// CellWidth returns the drawn width of a column.
 func (g *Grid) CellWidth(column int) int {
 	c := g.Columns[column]
 	head := min(ui.Width(c.Name), widthCap*3/4)
@@ -103,7 +104,7 @@ func (g *Grid) CellWidth(column int) int {
 	return max(leastCell, w+g.dragged[c.Name])
 }
 
-// widen adds columns to a column's width.
+// widen adds columns to the width of a column.
 func (g *Grid) widen(column, by int) {
 	name := g.Columns[column].Name
 	to := g.CellWidth(column) + by
@@ -114,8 +115,8 @@ func (g *Grid) widen(column, by int) {
 
 // placed is a column on the screen.
 type placed struct {
-	column int // of the source
-	at     int // in shown
+	column int // index in the source
+	at     int // index in Shown
 	X, W   int
 	frozen bool
 }
@@ -149,8 +150,7 @@ func (g *Grid) Layout(w int) (list []placed, left int) {
 	return list, left
 }
 
-// widths is how wide the columns from one to another are, with the gaps
-// between them.
+// widths returns the width of a range of columns, with the gaps between them.
 func (g *Grid) widths(from, to int) int {
 	sum := -gap
 	for at := from; at <= to; at++ {
@@ -159,7 +159,7 @@ func (g *Grid) widths(from, to int) int {
 	return sum
 }
 
-// gutter is how wide the numbers of the rows are, with what lies behind them.
+// gutter returns the width of the row numbers with the space after them.
 func (g *Grid) gutter(w int) int {
 	if w < 60 {
 		return 1

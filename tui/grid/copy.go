@@ -38,7 +38,8 @@ func (g *Grid) CopyRow() tea.Cmd {
 	return g.CopyText("the row", g.rowJSON())
 }
 
-// rowJSON is the row with the cursor as one line of JSON, with hidden columns.
+// rowJSON formats the row with the cursor as one line of JSON, with hidden
+// columns.
 func (g *Grid) rowJSON() string {
 	var b strings.Builder
 	w := export.NewWriter(&b, export.NDJSON, g.Columns)
@@ -54,8 +55,8 @@ const (
 	copiedBytes = 1 << 20
 )
 
-// copyColumn reads the column with the cursor from its first row on, in the
-// background, and copies it, one value a line.
+// copyColumn reads the column with the cursor from its first row in the
+// background and copies it, one value per line.
 func (g *Grid) copyColumn() tea.Cmd {
 	if g.Source == nil || g.At >= len(g.Shown) {
 		return nil

@@ -11,7 +11,7 @@ import (
 	"stedi/tui/ui"
 )
 
-// openCell shows the whole value of the cell with the cursor.
+// openCell shows the full value of the cell with the cursor.
 func (g *Grid) openCell() tea.Cmd {
 	v, ok := g.Value()
 	c, _ := g.column()
@@ -33,8 +33,8 @@ func (g *Grid) openCell() tea.Cmd {
 	})
 }
 
-// JSONLines are a row as JSON that is easy to read, with the times that its
-// numbers stand for.
+// JSONLines formats a row as indented JSON, with the times for numbers that
+// look like times.
 func (g *Grid) JSONLines(values []any) []ui.StyledLine {
 	t := g.Theme
 	lines := []ui.StyledLine{{{Style: t.Dim, Text: "{"}}}
@@ -57,7 +57,7 @@ func jsonText(v any) string {
 	encoder := json.NewEncoder(&b)
 	encoder.SetEscapeHTML(false)
 	if encoder.Encode(v) != nil {
-		return harmless.Value(v) // not a number, or an infinity
+		return harmless.Value(v) // NaN or an infinity
 	}
 	return strings.TrimSuffix(b.String(), "\n")
 }

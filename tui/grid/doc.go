@@ -1,3 +1,3 @@
-// Package grid shows rows of any number in a pane: it moves, sorts, filters,
+// Package grid shows rows of any number in a pane. It moves, sorts, filters,
 // searches, marks and copies them, and reads only the rows around the cursor.
 package grid

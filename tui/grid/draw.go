@@ -14,8 +14,8 @@ import (
 	"stedi/tui/ui"
 )
 
-// Draw draws the grid in a border with a title. What lies on the border says
-// how many rows there are, where the cursor is and in what.
+// Draw draws the grid in a border with a title. The border shows the number of
+// rows, the position of the cursor and the type of its column.
 func (g *Grid) Draw(p ui.Pane, title string, focused bool) {
 	note := g.countText()
 	in := p.Box(g.Theme, ui.Shorten(title, max(p.Width()/2, p.Width()-ui.Width(note)-10)), focused)
@@ -44,8 +44,8 @@ func (g *Grid) Draw(p ui.Pane, title string, focused bool) {
 	p.Note(g.Theme.Dim, note)
 }
 
-// drawLeftOut says below the rows what is missing from them, and returns the
-// room that is left.
+// drawLeftOut draws below the rows what is missing from them, and returns the
+// remaining pane.
 func (g *Grid) drawLeftOut(p ui.Pane) ui.Pane {
 	text := LeftOutText(g.Source)
 	if text == "" || p.Height() < 3 {
@@ -55,7 +55,8 @@ func (g *Grid) drawLeftOut(p ui.Pane) ui.Pane {
 	return p.Top(p.Height() - 1)
 }
 
-// LeftOutText says what is missing from the rows of a source, or "".
+// LeftOutText describes what is missing from the rows of a source, or returns
+// "".
 func LeftOutText(source pager.Source) string {
 	s, ok := source.(interface{ LeftOut() []pipeline.LeftOut })
 	if !ok {
@@ -82,7 +83,7 @@ func (g *Grid) emptyText() string {
 	return "there are no rows"
 }
 
-// countText says how many rows there are, as far as that is known.
+// countText describes the number of rows, as far as it is known.
 func (g *Grid) countText() string {
 	text := ui.Plural(g.Kept.Count, "row", "rows")
 	if LeftOutText(g.Source) != "" {
@@ -98,8 +99,8 @@ func (g *Grid) countText() string {
 	return text
 }
 
-// drawHead names the columns. A click sorts; the gaps between them are moved
-// with the mouse.
+// drawHead draws the names of the columns. A click sorts; dragging the gaps
+// changes the widths.
 func (g *Grid) drawHead(p ui.Pane, list []placed) {
 	for _, c := range list {
 		style := g.Theme.Heading
@@ -127,8 +128,8 @@ func (g *Grid) drawHead(p ui.Pane, list []placed) {
 	}
 }
 
-// sortMark says how rows are sorted by a column: a direction, and its place if
-// there are several.
+// sortMark returns the sort direction of a column, and its position if there
+// are several.
 func (g *Grid) sortMark(name string) string {
 	i := slices.IndexFunc(g.Order, func(o pager.Order) bool { return o.Column == name })
 	if i < 0 {
@@ -170,7 +171,7 @@ func (g *Grid) drawRow(p ui.Pane, row int64, list []placed, focused bool) {
 	}
 }
 
-// drawCell draws a value: numbers on the right, all else on the left.
+// drawCell draws a value: numbers right-aligned, other values left-aligned.
 func (g *Grid) drawCell(p ui.Pane, column int, v any, back uv.Style) {
 	style := ui.Over(CellStyle(g.Theme, v), back)
 	text := ui.Shorten(CellText(v, p.Width()), p.Width())
@@ -198,7 +199,7 @@ func (g *Grid) drawCell(p ui.Pane, column int, v any, back uv.Style) {
 	}
 }
 
-// drawFrontier draws the line behind the frozen columns.
+// drawFrontier draws the line after the frozen columns.
 func (g *Grid) drawFrontier(p ui.Pane, list []placed) {
 	for i, c := range list {
 		if c.frozen && (i == len(list)-1 || !list[i+1].frozen) {
@@ -209,8 +210,8 @@ func (g *Grid) drawFrontier(p ui.Pane, list []placed) {
 	}
 }
 
-// drawScrollBar shows on the right border which part of the rows is shown. A
-// click goes there.
+// drawScrollBar draws the position of the visible rows on the right border. A
+// click moves there.
 func (g *Grid) drawScrollBar(p ui.Pane, top int64, h int) {
 	n := g.Kept.Count
 	if n <= int64(h) {
@@ -227,8 +228,8 @@ func (g *Grid) drawScrollBar(p ui.Pane, top int64, h int) {
 		func(_, dy int) tea.Cmd { return g.MoveRows(n * int64(dy) / int64(h)) })
 }
 
-// DrawStatus says on the lower border where the cursor is, and of what type its
-// column is.
+// DrawStatus draws the position of the cursor and the type of its column on the
+// lower border.
 func (g *Grid) DrawStatus(p ui.Pane) {
 	if g.Kept.Count == 0 || p.Height() < 3 {
 		return
@@ -237,16 +238,16 @@ func (g *Grid) DrawStatus(p ui.Pane) {
 	g.DrawKind(p, p.Line(p.Height()-1).Cut(2, 0, p.Width()-4, g.Theme.Dim, at))
 }
 
-// DrawKind says of what type the column with the cursor is, if the lower border
-// has room from x on.
+// DrawKind draws the type of the column with the cursor on the lower border, if
+// there is room from x.
 func (g *Grid) DrawKind(p ui.Pane, x int) {
 	if room := p.Width() - x - 3; room > 8 && g.Kept.Count > 0 {
 		p.Line(p.Height()-1).TextRight(p.Width()-2, 0, g.Theme.Dim, " "+ui.Shorten(g.kindText(), room-2)+" ")
 	}
 }
 
-// kindText says of what type the column with the cursor is, and at which time
-// a number that looks like one stands.
+// kindText describes the type of the column with the cursor, and the time of a
+// number that looks like a time.
 func (g *Grid) kindText() string {
 	c, ok := g.column()
 	if !ok {
@@ -265,7 +266,7 @@ func (g *Grid) kindText() string {
 	return kind
 }
 
-// click puts the cursor on a cell; a second one opens its row.
+// click moves the cursor to a cell; a second click opens its row.
 func (g *Grid) click(row int64, at int) tea.Cmd {
 	if g.Row == row && g.At == at {
 		return g.host.OpenRow()
@@ -275,7 +276,7 @@ func (g *Grid) click(row int64, at int) tea.Cmd {
 	return g.Fetch()
 }
 
-// wheel moves the rows under the cursor, which goes along at the border.
+// wheel scrolls the rows. The cursor stays on the screen.
 func (g *Grid) wheel(delta int) tea.Cmd {
 	_, h := g.Space()
 	g.toEnd, g.wish = false, 0

@@ -12,72 +12,72 @@ import (
 )
 
 // Grid shows rows of any number, with a cursor on one cell. It is a part of a
-// screen, which hands its actions, messages and place on the screen to it.
+// screen, which passes on its actions, messages and pane.
 //
-// Rows come from a pager.Source, some around the cursor at a time, in the
-// background. What is not there yet is drawn as "…".
+// Rows come from a pager.Source in the background, some around the cursor at a
+// time. Missing rows are drawn as "…".
 type Grid struct {
 	*ui.Kit
 	host Host
 
-	Source  pager.Source // nil: nothing is shown
+	Source  pager.Source // nil if nothing is shown
 	Columns []pipeline.ResultColumn
-	Shown   []int // the columns that are not hidden, in their order
-	Row     int64 // of the cursor
-	At      int   // of the cursor, in shown
+	Shown   []int // indexes of the visible columns, in order
+	Row     int64 // row of the cursor
+	At      int   // column of the cursor, in Shown
 	Top     int64 // the first row on the screen
-	left    int   // the first column on the screen behind the frozen ones, in shown
-	toEnd   bool  // go to the last row as soon as it is known
-	wish    int64 // the row that the cursor was on, until it is known again; 0: none
-	ledge   int64 // rows above it on the screen
+	left    int   // the first visible column after the frozen ones, in Shown
+	toEnd   bool  // go to the last row when it is known
+	wish    int64 // the row of the cursor, until it is available again; 0: none
+	ledge   int64 // number of rows above it on the screen
 
 	Order  []pager.Order
 	Where  []pager.Condition
 	Hidden map[string]bool
-	Frozen int  // columns that stay when the others move
-	Local  bool // times are shown beside numbers that look like ones
-	Old    bool // the rows are not as order and where want them: others are on their way
+	Frozen int  // number of columns that do not scroll
+	Local  bool // show times beside numbers that look like times
+	Old    bool // Order or Where has changed, and the new rows are pending
 
 	Kept      gridRows
-	measured  []int          // by column: how wide its values were so far
-	dragged   map[string]int // by name: columns that the reader has added
+	measured  []int          // by column: width of its values so far
+	dragged   map[string]int // by name: columns added by the reader
 	times     []epoch        // by column
 	Filling   ui.Task
 	Search    gridSearch
 	columning ui.Task
 }
 
-// Host is the screen that a grid is on.
+// Host is the screen that contains the grid.
 type Host interface {
-	// GridRoom is how large the grid is on the screen, with its border.
+	// GridRoom returns the size of the grid on the screen, with its border.
 	GridRoom() (width, height int)
-	// Arrange opens the source anew after order or where have changed.
+	// Arrange opens the source again after a change of Order or Where.
 	Arrange() tea.Cmd
-	// LookChanged is called when something else about the look has.
+	// LookChanged is called after other changes of the view settings.
 	LookChanged()
-	// RowsFailed is called when rows cannot be read any more.
+	// RowsFailed is called when rows can no longer be read.
 	RowsFailed(error) tea.Cmd
 	// OpenRow shows the row with the cursor.
 	OpenRow() tea.Cmd
 }
 
-// New makes an empty grid; Show gives it rows.
+// New returns an empty grid; Take gives it rows.
 func New(k *ui.Kit, host Host) *Grid {
 	return &Grid{Kit: k, host: host, Hidden: map[string]bool{}, dragged: map[string]int{}}
 }
 
-// epoch says whether the numbers of a column look like times.
+// epoch is whether the numbers of a column look like times.
 type epoch int8
 
 const (
-	unseen epoch = iota // there was none yet
+	unseen epoch = iota // no value was seen yet
 	millis
 	notTime
 )
 
-// Take shows the rows of a source, which still belongs to the host. In the
-// background, fill makes the rest of its rows known; nil: they are. The cursor
-// stays where it is as far as there are such a row and column.
+// Take shows the rows of a source, which the host still owns. fill runs in the
+// background and reads the remaining rows; nil if all are known. The cursor
+// keeps its position if that row and column exist.
 func (g *Grid) Take(source pager.Source, fill func(context.Context) error) tea.Cmd {
 	g.Stop()
 	under := g.CursorColumn()
@@ -100,7 +100,7 @@ func (g *Grid) Take(source pager.Source, fill func(context.Context) error) tea.C
 	return g.Fetch()
 }
 
-// Stop ends all that is under way.
+// Stop cancels all background work.
 func (g *Grid) Stop() {
 	g.Kept.fetching.Stop()
 	g.Filling.Stop()
@@ -108,8 +108,8 @@ func (g *Grid) Stop() {
 	g.columning.Stop()
 }
 
-// choose finds out which columns are shown, and puts the cursor on the one of
-// that name.
+// choose determines the visible columns, and moves the cursor to the column
+// with the name.
 func (g *Grid) choose(name string) {
 	g.Shown = g.Shown[:0]
 	for i, c := range g.Columns {
@@ -124,7 +124,7 @@ func (g *Grid) choose(name string) {
 	g.Frozen = min(g.Frozen, max(0, len(g.Shown)-1))
 }
 
-// CursorColumn is the name of the column with the cursor, or "".
+// CursorColumn returns the name of the column with the cursor, or "".
 func (g *Grid) CursorColumn() string {
 	if c, ok := g.column(); ok {
 		return c.Name
@@ -132,7 +132,7 @@ func (g *Grid) CursorColumn() string {
 	return ""
 }
 
-// column is the column with the cursor.
+// column returns the column with the cursor.
 func (g *Grid) column() (pipeline.ResultColumn, bool) {
 	if g.At >= len(g.Shown) {
 		return pipeline.ResultColumn{}, false
@@ -140,10 +140,10 @@ func (g *Grid) column() (pipeline.ResultColumn, bool) {
 	return g.Columns[g.Shown[g.At]], true
 }
 
-// Values are those of the row with the cursor; nil: they are not there.
+// Values returns the row with the cursor, or nil if it is not in memory.
 func (g *Grid) Values() []any { return g.Kept.Rows[g.Row] }
 
-// Value is that of the cell with the cursor.
+// Value returns the value of the cell with the cursor.
 func (g *Grid) Value() (v any, ok bool) {
 	values := g.Values()
 	if values == nil || g.At >= len(g.Shown) {
@@ -152,7 +152,7 @@ func (g *Grid) Value() (v any, ok bool) {
 	return values[g.Shown[g.At]], true
 }
 
-// clamp keeps cursor and view inside what there is.
+// clamp keeps cursor and view within the rows and columns.
 func (g *Grid) clamp() {
 	_, h := g.Space()
 	g.Row = min(max(0, g.Row), max(0, g.Kept.Count-1))
@@ -160,7 +160,7 @@ func (g *Grid) clamp() {
 	g.At = min(max(0, g.At), max(0, len(g.Shown)-1))
 }
 
-// Space is how many columns and rows the cells have.
+// Space returns the number of terminal columns and rows for cells.
 func (g *Grid) Space() (w, h int) {
 	w, h = g.host.GridRoom()
 	return max(1, w-2), max(1, h-3)
@@ -174,8 +174,8 @@ func (g *Grid) MoveRows(by int64) tea.Cmd {
 	return g.Fetch()
 }
 
-// goTo puts the cursor on a row, in the middle of the screen if it was not on
-// it.
+// goTo moves the cursor to a row, and centers the row if it was not on the
+// screen.
 func (g *Grid) goTo(row int64) tea.Cmd {
 	_, h := g.Space()
 	g.toEnd, g.wish = false, 0
@@ -194,14 +194,14 @@ func (g *Grid) page(by int64) tea.Cmd {
 	return g.MoveRows(by * int64(h))
 }
 
-// last goes to the last row, once it is known which one that is.
+// last moves to the last row when it is known.
 func (g *Grid) last() tea.Cmd {
 	cmd := g.MoveRows(g.Kept.Count)
 	g.toEnd = !g.Kept.all
 	return cmd
 }
 
-// moveColumns moves the cursor to the side.
+// moveColumns moves the cursor to the left or right.
 func (g *Grid) moveColumns(by int) tea.Cmd {
 	g.At = min(max(0, g.At+by), max(0, len(g.Shown)-1))
 	w, _ := g.Space()
@@ -209,7 +209,7 @@ func (g *Grid) moveColumns(by int) tea.Cmd {
 	return nil
 }
 
-// scroll moves the columns under the cursor, which goes along at the border.
+// scroll scrolls the columns. The cursor stays on the screen.
 func (g *Grid) scroll(by int) tea.Cmd {
 	w, _ := g.Space()
 	_, left := g.Layout(w)

@@ -11,17 +11,17 @@ import (
 	"stedi/tui/ui"
 )
 
-// gridRows are the rows of a grid that are in memory: those on the screen and
-// some around them.
+// gridRows are the rows of a grid in memory: the rows on the screen and some
+// around them.
 type gridRows struct {
 	Rows     map[int64][]any
-	Count    int64 // how many rows are known
-	all      bool  // and these are all
+	Count    int64 // number of known rows
+	all      bool  // Count is final
 	fetching ui.Task
-	from, to int64 // what is being fetched
-	dry      bool  // no more rows have come so far than are known
-	broken   bool  // nothing more can be read
-	failed   error // of what makes the rest of the rows known
+	from, to int64 // the range that is being fetched
+	dry      bool  // no rows beyond the known ones are available yet
+	broken   bool  // no more rows can be read
+	failed   error // error of fill
 }
 
 // Messages of a grid.
@@ -49,15 +49,15 @@ type (
 	}
 )
 
-// Rows are fetched some screens before and behind what is shown, unless they
-// take much memory, and are forgotten when they are farther away.
+// Rows are prefetched some screens before and after the visible ones, unless
+// they need much memory. Rows that are farther away are dropped.
 const (
 	aheadScreens = 2
 	keptScreens  = 5
 	aheadBytes   = 16 << 20
 )
 
-// wanted are the next rows to fetch: those on the screen first, then those
+// wanted returns the next rows to fetch: the visible ones first, then those
 // below, then those above.
 func (g *Grid) wanted() (first, end int64) {
 	_, h := g.Space()
@@ -71,8 +71,8 @@ func (g *Grid) wanted() (first, end int64) {
 	return g.missing(g.Top-aheadScreens*screen, g.Top)
 }
 
-// missing finds the first run of rows in a part that are not in memory. What
-// lies behind the rows that are known is worth a try.
+// missing returns the first range of rows in from..to that is not in memory.
+// Rows beyond the known ones may exist.
 func (g *Grid) missing(from, to int64) (first, end int64) {
 	first = max(0, from)
 	to = g.bound(to)
@@ -84,7 +84,7 @@ func (g *Grid) missing(from, to int64) (first, end int64) {
 	return first, end
 }
 
-// bound is a row, or the end of the rows if that comes before it.
+// bound limits a row to the end of the rows.
 func (g *Grid) bound(row int64) int64 {
 	if g.Kept.all || g.Kept.dry {
 		return min(row, g.Kept.Count)
@@ -92,7 +92,7 @@ func (g *Grid) bound(row int64) int64 {
 	return row
 }
 
-// bytes is about how much memory the texts take.
+// bytes returns the approximate memory of the texts.
 func (k *gridRows) bytes() (n int) {
 	for _, row := range k.Rows {
 		for _, v := range row {
@@ -104,7 +104,7 @@ func (k *gridRows) bytes() (n int) {
 	return n
 }
 
-// Fetch gets the rows that are wanted, unless they are on their way.
+// Fetch fetches the wanted rows unless a fetch is running.
 func (g *Grid) Fetch() tea.Cmd {
 	if g.Source == nil || g.Kept.broken {
 		return nil
@@ -114,7 +114,7 @@ func (g *Grid) Fetch() tea.Cmd {
 		return nil
 	}
 	if _, h := g.Space(); first >= g.Top && first < g.Top+int64(h) {
-		end = max(end, g.bound(first+(1+aheadScreens)*int64(h))) // what comes below is wanted next
+		end = max(end, g.bound(first+(1+aheadScreens)*int64(h))) // the rows below are needed next
 	}
 	g.Kept.from, g.Kept.to = first, end
 	source := g.Source
@@ -125,10 +125,11 @@ func (g *Grid) Fetch() tea.Cmd {
 	})
 }
 
-// CountEvery is how often a growing number of rows is looked at.
+// CountEvery is the interval for updates of a growing number of rows.
 const CountEvery = 200 * time.Millisecond
 
-// fill makes the rest of the rows known, and shows how many there are so far.
+// fill runs the function that reads the remaining rows, and shows their number
+// so far.
 func (g *Grid) fill(fill func(context.Context) error) tea.Cmd {
 	source := g.Source
 	return tea.Batch(g.countSoon(), g.Work.Start(&g.Filling, func(ctx context.Context) tea.Msg {
@@ -146,7 +147,7 @@ func (g *Grid) countSoon() tea.Cmd {
 	})
 }
 
-// Update takes the messages of the grid.
+// Update handles the messages of the grid.
 func (g *Grid) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case PageMsg:
@@ -177,7 +178,7 @@ func (g *Grid) Update(msg tea.Msg) tea.Cmd {
 	return nil
 }
 
-// paged takes rows that have come.
+// paged stores fetched rows.
 func (g *Grid) paged(msg PageMsg) tea.Cmd {
 	if msg.err != nil {
 		if errors.Is(msg.err, context.Canceled) {
@@ -203,7 +204,7 @@ func (g *Grid) paged(msg PageMsg) tea.Cmd {
 	return g.counted(msg.count, msg.all)
 }
 
-// counted takes a number of rows.
+// counted stores a number of rows.
 func (g *Grid) counted(count int64, all bool) tea.Cmd {
 	g.Kept.dry = g.Kept.dry && count == g.Kept.Count
 	g.Kept.Count, g.Kept.all = count, all
@@ -217,7 +218,7 @@ func (g *Grid) counted(count int64, all bool) tea.Cmd {
 	return g.Fetch()
 }
 
-// filled takes that all rows are known, or why they are not.
+// filled handles the end of fill, or its error.
 func (g *Grid) filled(msg filledMsg) tea.Cmd {
 	if msg.err != nil {
 		g.toEnd = false

@@ -14,11 +14,11 @@ import (
 	"stedi/tui/ui"
 )
 
-// gridSearch is the text that is looked for in a grid.
+// gridSearch is the search text of a grid.
 type gridSearch struct {
 	text    string
 	Finding ui.Task
-	Come    int64 // how far the search has come
+	Come    int64 // the last searched row
 }
 
 // Messages of a search.
@@ -37,7 +37,7 @@ type (
 	}
 )
 
-// askSearch asks for a text and goes to the next cell that has it.
+// askSearch asks for a text and goes to the next cell that contains it.
 func (g *Grid) askSearch() tea.Cmd {
 	return g.Ask(&ui.Prompt{Label: "search", Done: func(text string) tea.Cmd {
 		g.Search.text = text
@@ -49,7 +49,7 @@ func (g *Grid) askSearch() tea.Cmd {
 	}}, g.Search.text)
 }
 
-// find looks for the text in the background, from a row on or back.
+// find searches the text in the background, forward or back from a row.
 func (g *Grid) find(from int64, forward bool) tea.Cmd {
 	if g.Source == nil || g.Search.text == "" {
 		return nil
@@ -70,7 +70,7 @@ func findingSoon(msg findingMsg) tea.Cmd {
 	return tea.Tick(CountEvery, func(time.Time) tea.Msg { return msg })
 }
 
-// searching shows how far the search has come.
+// searching shows the progress of the search.
 func (g *Grid) searching(msg findingMsg) tea.Cmd {
 	if !g.Search.Finding.Working() || g.Search.text != msg.text {
 		return nil
@@ -99,8 +99,7 @@ func (g *Grid) found(msg foundMsg) tea.Cmd {
 	return g.goTo(msg.row)
 }
 
-// matches are the parts of a cell's text that are looked for, as they begin
-// and end.
+// matches returns the start and end of each match in a cell's text.
 func (g *Grid) matches(text string) (marks [][2]int) {
 	needle := strings.ToLower(g.Search.text)
 	lower := strings.ToLower(text)
@@ -117,7 +116,7 @@ func (g *Grid) matches(text string) (marks [][2]int) {
 	}
 }
 
-// askRow asks for the number of a row and goes there.
+// askRow asks for a row number and goes there.
 func (g *Grid) askRow() tea.Cmd {
 	return g.Ask(&ui.Prompt{Label: "go to row", Done: func(text string) tea.Cmd {
 		var n int64

@@ -10,9 +10,9 @@ const (
 	double
 )
 
-// arms are the weights of a box character's lines from the centre up, right,
-// down and left, for U+2500 to U+257F; a dash stands where a character is not
-// made of such lines.
+// arms are the weights of the lines of a box character from the centre up,
+// right, down and left, for U+2500 to U+257F. A dash marks characters that do
+// not consist of such lines.
 var arms = strings.Fields(`
 0101 0202 1010 2020 ---- ---- ---- ---- ---- ---- ---- ---- 0110 0210 0120 0220
 0011 0012 0021 0022 1100 1200 2100 2200 1001 1002 2001 2002 1110 1210 2110 1120
@@ -23,14 +23,14 @@ var arms = strings.Fields(`
 3330 1013 3031 3033 0313 0131 0333 1303 3101 3303 1313 3131 3333 ---- ---- ----
 ---- ---- ---- ---- 0001 1000 0100 0010 0002 2000 0200 0020 0201 1020 0102 2010`)
 
-// Light lines cover one unit from these on; heavy ones one more on either side;
-// of a double line these are the gap.
+// Light lines start at these units and are one unit wide. Heavy lines are one
+// unit wider on either side. In a double line these units are the gap.
 const (
 	centreX = 4.0
 	centreY = 10.0
 )
 
-// box draws a character of the block Box Drawing.
+// box draws a character of the Unicode block Box Drawing.
 func (s *shape) box(r rune) {
 	switch {
 	case r >= '╭' && r <= '╰':
@@ -53,15 +53,15 @@ func (s *shape) box(r rune) {
 	}
 }
 
-// axis draws lines along x or along y; draw takes the coordinate along the
-// axis first.
+// axis draws lines along x or along y. draw takes the coordinate along the axis
+// first.
 type axis struct {
 	centre, length, other float64
 	draw                  func(a0, b0, a1, b1 float64)
 }
 
-// arm draws the line of this weight from one edge to the centre, to where it
-// meets the lines across it: before (with the lower coordinate) and after.
+// arm draws the line of this weight from one edge to the centre, up to the
+// lines that cross it: before (with the lower coordinate) and after.
 func (x axis) arm(weight, opposite, before, after int, fromEnd bool) {
 	switch weight {
 	case light, heavy:
@@ -73,8 +73,8 @@ func (x axis) arm(weight, opposite, before, after int, fromEnd bool) {
 	}
 }
 
-// reach is how far beyond the near side of the centre's unit a single line
-// goes.
+// reach returns how far a single line extends beyond the near side of the
+// centre's unit.
 func (x axis) reach(opposite, before, after int) float64 {
 	switch {
 	case before == double && after == double && opposite == none:
@@ -85,8 +85,8 @@ func (x axis) reach(opposite, before, after int) float64 {
 	return 1
 }
 
-// railReach is reach for the rail of a double line that is on one side of it:
-// it turns into the line on its own side, or goes around to the far one.
+// railReach is reach for one rail of a double line. The rail joins the line on
+// its own side, or continues around the centre to the far side.
 func railReach(sameSide, otherSide int) float64 {
 	switch {
 	case sameSide == double:
@@ -125,10 +125,10 @@ func (s *shape) dashes(r rune) {
 	}
 }
 
-// arc draws a round corner: a quarter of a ring, and what is left of the lines
-// to both edges.
+// arc draws a round corner: a quarter of a ring, and straight lines from it to
+// both edges.
 func (s *shape) arc(r rune) {
-	// This is the corner that goes right and down; the others mirror it.
+	// This is the corner from right to down; the others mirror it.
 	const outer, inner = 4.0, 3.0
 	const x, y = centreX + outer, centreY + outer
 	const k, l = outer * (1 - roundness), inner * (1 - roundness)
@@ -160,7 +160,7 @@ func (s *shape) arc(r rune) {
 }
 
 func (s *shape) diagonals(r rune) {
-	// Half a line's width, measured along the upper and lower edges.
+	// Half the width of a line, measured along the upper and lower edges.
 	const half = 0.55
 	if r != '╲' {
 		s.outline.polygon(point{cellWidth - half, 0}, point{cellWidth + half, 0}, point{half, cellHeight}, point{-half, cellHeight})

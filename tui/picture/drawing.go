@@ -9,8 +9,8 @@ import (
 	uv "github.com/charmbracelet/ultraviolet"
 )
 
-// drawing is a picture before it has a format: what both SVG and PNG paint, in
-// this order.
+// drawing is a picture independent of the format: the elements that SVG and PNG
+// paint, in this order.
 type drawing struct {
 	width, height float64
 	origin        point // of the first cell
@@ -25,7 +25,7 @@ type drawing struct {
 	bold     *typeface
 }
 
-// panel is an outline of one colour, where it is.
+// panel is an outline of one colour at its position.
 type panel struct {
 	outline outline
 	ink     color.RGBA
@@ -37,15 +37,15 @@ type fill struct {
 	ink color.RGBA
 }
 
-// mark is a glyph of one colour at a place.
+// mark is a glyph of one colour at a position.
 type mark struct {
 	glyph glyph
 	x, y  float64
 	ink   color.RGBA
 }
 
-// glyph names an outline, so that one is made for all that look alike. Its text
-// is a cell's, or words for symbols.
+// glyph identifies an outline, so that equal glyphs share one. Its text is that
+// of a cell, or a word for a symbol.
 type glyph struct {
 	text         string
 	bold, italic bool
@@ -56,7 +56,7 @@ var curl = glyph{text: "curly underline"}
 
 func missing(cells int) glyph { return glyph{text: "missing letter", cells: cells} }
 
-// draw paints a screen on paper of the size that the options ask for.
+// draw paints a screen on paper of the size that the options define.
 func (s Screen) draw(o Options) (*drawing, error) {
 	d := &drawing{theme: o.Theme.orDefault(), outlines: map[glyph]outline{}}
 	var err error
@@ -101,7 +101,7 @@ func (d *drawing) line(r rect, x, y float64, ink color.RGBA) {
 	d.shapes = append(d.shapes, fill{r.shifted(x, y), ink})
 }
 
-// underline draws the line of the cell's style.
+// underline paints the line of the cell's style.
 func (d *drawing) underline(c *uv.Cell, ink color.RGBA, x, y float64) {
 	const top = 17
 	width := cellWidth * float64(c.Width)
@@ -128,7 +128,7 @@ func (d *drawing) underline(c *uv.Cell, ink color.RGBA, x, y float64) {
 	}
 }
 
-// character paints what the cell shows over its background.
+// character paints the character of a cell over its background.
 func (d *drawing) character(c *uv.Cell, look look, x, y float64) {
 	if r, size := utf8.DecodeRuneInString(c.Content); size == len(c.Content) {
 		if s, ok := shapeOf(r); ok {
@@ -157,8 +157,8 @@ func (d *drawing) shape(text string, s shape, look look, x, y float64) {
 	}
 }
 
-// shared makes the glyph's outline when it is the first of its kind, and gives
-// the name under which it is in outlines.
+// shared creates the glyph's outline if it does not exist yet, and returns its
+// key in outlines.
 func (d *drawing) shared(g glyph) glyph {
 	if _, ok := d.outlines[g]; ok {
 		return g
@@ -182,11 +182,12 @@ func (d *drawing) shared(g glyph) glyph {
 	return g
 }
 
-// substitutes are the font's own characters for those that mean the same; the
-// variation selectors only choose between a picture and a letter.
+// substitutes maps characters to equivalent characters of the font. The
+// variation selectors are dropped, because they only choose between a picture
+// and a letter.
 var substitutes = strings.NewReplacer("✔", "✓", "✘", "✗", "\ufe0e", "", "\ufe0f", "")
 
-// wave is a cell's part of a curly underline.
+// wave returns a cell's part of a curly underline.
 func wave() outline {
 	const mid, swing, thick = 17.5, 2.2, 0.9
 	var o outline
@@ -200,8 +201,8 @@ func wave() outline {
 }
 
 // merge joins rectangles of one colour that touch or overlap, first along the
-// rows, then down the columns: a line across the screen becomes one rectangle,
-// which no zoom can part.
+// rows, then down the columns. A line across the screen becomes one rectangle,
+// which has no gaps at any zoom.
 func merge(fills []fill) []fill {
 	type span struct {
 		from, to float64

@@ -6,8 +6,8 @@ import (
 )
 
 // Everything is measured in units: a cell is nine wide and twenty high, y grows
-// downwards. At these sizes the lines of box drawing are on whole units, hence
-// on whole pixels.
+// downwards. With these sizes the lines of box drawing are on whole units,
+// hence on whole pixels.
 const (
 	cellWidth  = 9.0
 	cellHeight = 20.0
@@ -18,13 +18,13 @@ const (
 type point struct{ x, y float64 }
 
 // segment is a line (one point), a quadratic (two) or a cubic Bézier curve
-// (three), or moves (no line) where move is set.
+// (three), or a move (no line) if move is set.
 type segment struct {
 	move   bool
 	points []point
 }
 
-// outline is what is filled with ink: closed contours, by the non-zero rule.
+// outline is an area to fill: closed contours, by the non-zero rule.
 type outline []segment
 
 func (o *outline) move(x, y float64) {
@@ -46,11 +46,11 @@ func (o *outline) polygon(points ...point) {
 	}
 }
 
-// roundness places the control points of a quarter of a circle.
+// roundness is the distance of the control points of a quarter circle.
 const roundness = 0.5522847498
 
-// rounded is a rectangle with round corners. A hole is drawn the other way
-// round, and leaves its inside empty.
+// rounded adds a rectangle with round corners. A hole is drawn in the opposite
+// direction, which keeps its inside empty.
 func (o *outline) rounded(r rect, radius float64, hole bool) {
 	k := radius * (1 - roundness)
 	corners := []struct{ from, near, far, to point }{
@@ -84,7 +84,7 @@ func (o *outline) ring(x, y, radius, thickness float64) {
 	o.rounded(rect{x - inner, y - inner, x + inner, y + inner}, inner, true)
 }
 
-// each gives a copy of the outline with every point replaced.
+// each returns a copy of the outline with every point changed.
 func (o outline) each(change func(point) point) outline {
 	changed := make(outline, len(o))
 	for i, s := range o {
@@ -101,7 +101,7 @@ func (o outline) shifted(dx, dy float64) outline {
 	return o.each(func(p point) point { return point{p.x + dx, p.y + dy} })
 }
 
-// bounds is a rectangle that holds the outline.
+// bounds returns a rectangle that contains the outline.
 func (o outline) bounds() rect {
 	if len(o) == 0 {
 		return rect{}

@@ -1,12 +1,12 @@
-// Package picture turns what a terminal shows into a file: an SVG or PNG that
-// looks the same on every machine, or text that cat shows in colour.
+// Package picture converts the content of a terminal to a file: an SVG or PNG
+// that looks the same on every machine, or text that cat shows in colour.
 //
 //	screen := picture.Parse(view, 120, 36)
 //	err := screen.PNG(file, picture.Options{Theme: picture.Dark, Title: "stedi", Frame: true})
 //
-// Letters are drawn with the font that is part of the program, never with one
-// of the machine's. Lines, blocks and Braille are drawn as shapes, so that they
-// join from cell to cell.
+// Letters are drawn with the embedded font, never with a font of the machine.
+// Lines, blocks and Braille are drawn as shapes, so that they join from cell to
+// cell.
 package picture
 
 import (
@@ -18,22 +18,23 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// Screen is what a terminal shows: rows of cells, each with a character and a
-// style. It holds nothing that a terminal would act upon.
+// Screen is the content of a terminal: rows of cells, each with a character and
+// a style. It contains no control sequences.
 type Screen struct {
 	rows    []uv.Line
 	columns int
 }
 
-// Options say how a screen looks as a picture. The zero value is a dark
-// picture without a frame.
+// Options define the appearance of a picture. The zero value is a dark picture
+// without a frame.
 type Options struct {
 	Theme Theme
-	// Title names the picture to a screen reader, and stands in the frame.
+	// Title is the name of the picture for a screen reader, and is shown in the
+	// frame.
 	Title string
-	// Scale is how many pixels of a PNG stand for one unit; a cell is 9 units
-	// wide and 20 high. Zero is 2, which is crisp on every display. An SVG has
-	// no pixels.
+	// Scale is the number of pixels per unit in a PNG; a cell is 9 units wide
+	// and 20 high. Zero means 2, which is sharp on every display. It has no
+	// effect on an SVG.
 	Scale int
 	// Frame draws a window around the screen.
 	Frame bool
@@ -44,10 +45,10 @@ const (
 	largestScale = 8
 )
 
-// Parse reads a view: lines of text with SGR sequences, as a screen's view
-// gives them. What lies outside of width and height is cut off, what is missing
-// is blank. Every other control sequence, and every invisible character that
-// turns or hides text, is left out.
+// Parse parses a view: lines of text with SGR sequences. It clips content
+// outside of width and height, and fills missing cells with blanks. It drops
+// all other control sequences, and all invisible characters that hide text or
+// change its direction.
 func Parse(view string, width, height int) Screen {
 	width, height = max(width, 0), max(height, 0)
 	buffer := uv.NewScreenBuffer(width, height)
@@ -65,7 +66,7 @@ func Parse(view string, width, height int) Screen {
 	return Screen{buffer.Lines, width}
 }
 
-// visible is the text without what does not show.
+// visible returns the text without invisible characters.
 func visible(text string) string {
 	if len(text) == 1 && text[0] >= ' ' && text[0] < 0x7f {
 		return text
@@ -82,11 +83,11 @@ func visible(text string) string {
 	return text
 }
 
-// zeroWidthJoiner holds an emoji made of several together.
+// zeroWidthJoiner joins several emoji to one.
 const zeroWidthJoiner = '\u200d'
 
-// ANSI writes the screen as lines of text with SGR sequences. Colours of the
-// palette stay such, so that the terminal that shows them decides.
+// ANSI writes the screen as lines of text with SGR sequences. Palette colours
+// stay palette colours, so their appearance depends on the terminal.
 func (s Screen) ANSI(w io.Writer) error {
 	var text strings.Builder
 	for _, line := range s.rows {
@@ -97,8 +98,8 @@ func (s Screen) ANSI(w io.Writer) error {
 	return err
 }
 
-// text is the row's characters without their styles, and how many cells they
-// cover.
+// text returns the characters of a row without styles, and the number of cells
+// that they cover.
 func text(row uv.Line) (written string, cells int) {
 	var b strings.Builder
 	for x, cell := range row {

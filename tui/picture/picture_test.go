@@ -12,9 +12,9 @@ import (
 	"testing"
 )
 
-const pixels = 2 // of a PNG for a unit
+const pixels = 2 // per unit in a PNG
 
-// pixelsOf is the PNG of a view, cut to its cells.
+// pixelsOf returns the PNG of a view, clipped to its cells.
 func pixelsOf(t *testing.T, view string, columns, rows int) *image.RGBA {
 	t.Helper()
 	var file bytes.Buffer

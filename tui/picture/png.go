@@ -56,15 +56,15 @@ type brush struct {
 	masks map[glyph]*image.Alpha
 }
 
-// fill paints whole pixels, so that neighbours neither overlap nor part.
+// fill paints whole pixels, so that neighbours neither overlap nor have a gap.
 func (b *brush) fill(f fill) {
 	pixel := func(v float64) int { return int(math.Round(v * b.scale)) }
 	area := image.Rect(pixel(f.x0), pixel(f.y0), pixel(f.x1), pixel(f.y1))
 	draw.Draw(b.image, area, image.NewUniform(f.ink), image.Point{}, draw.Src)
 }
 
-// mark paints an outline. Its place is on a whole pixel, so one mask serves for
-// all of its kind.
+// mark paints an outline at a whole pixel, so one mask serves for all equal
+// glyphs.
 func (b *brush) mark(m mark, o outline) {
 	mask, ok := b.masks[m.glyph]
 	if !ok {
@@ -78,7 +78,7 @@ func (b *brush) stamp(mask *image.Alpha, at image.Point, ink color.RGBA) {
 	draw.DrawMask(b.image, mask.Rect.Add(at), image.NewUniform(ink), image.Point{}, mask, mask.Rect.Min, draw.Over)
 }
 
-// rasterise gives how much of each pixel the outline covers.
+// rasterise returns how much of each pixel the outline covers.
 func rasterise(o outline, scale float64) *image.Alpha {
 	size := o.bounds()
 	bounds := image.Rect(
@@ -119,12 +119,12 @@ func rasterise(o outline, scale float64) *image.Alpha {
 	return mask
 }
 
-// coverageStep makes sixteen shades of an edge out of 256: the eye cannot see the
-// difference, and a screen of some ten colours keeps within a palette.
+// coverageStep reduces the 256 shades of an edge to sixteen. The difference is
+// invisible, and a screen of about ten colours fits into a palette.
 const coverageStep = 17
 
-// paletted is the same image as indices into its colours, if they are at most
-// 256: a third of the size, and of the time to write it.
+// paletted converts the image to a paletted one, if it has at most 256 colors.
+// That takes a third of the size and of the time to write it.
 func paletted(pixels *image.RGBA) (*image.Paletted, bool) {
 	few := image.NewPaletted(pixels.Rect, nil)
 	known := map[[4]uint8]uint8{}

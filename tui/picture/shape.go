@@ -5,13 +5,12 @@ import (
 	"slices"
 )
 
-// shape is a character that is drawn rather than written: rectangles, which
-// join those of the cells around, and an outline for what is round or slanted.
+// shape is a character that is drawn without the font: rectangles, which join
+// those of adjacent cells, and an outline for round or slanted parts.
 type shape struct {
 	rects   []rect
 	outline outline
-	// ink is how much of the letter's colour covers the ground; shades have
-	// less than all of it.
+	// ink is the opacity of the text colour; it is below 1 for shades.
 	ink float64
 }
 
@@ -19,8 +18,8 @@ func (s *shape) rect(x0, y0, x1, y1 float64) {
 	s.rects = append(s.rects, rect{x0, y0, x1, y1})
 }
 
-// shapeOf is the shape of a character of the blocks for box drawing, block
-// elements and Braille, and of a few symbols that the font lacks.
+// shapeOf returns the shape of a character of the Unicode blocks Box Drawing,
+// Block Elements and Braille, and of a few symbols that the font lacks.
 func shapeOf(r rune) (shape, bool) {
 	s := shape{ink: 1}
 	switch {
@@ -82,8 +81,8 @@ func (s *shape) quadrants(r rune) {
 	}
 }
 
-// braille draws the dots of a pattern: the first three of each column are
-// numbered one to six, the two at the bottom seven and eight.
+// braille draws the dots of a pattern. The first three of each column have the
+// numbers one to six, the two at the bottom seven and eight.
 func (s *shape) braille(r rune) {
 	dots := [8][2]float64{{0, 0}, {0, 1}, {0, 2}, {1, 0}, {1, 1}, {1, 2}, {0, 3}, {1, 3}}
 	for i, dot := range dots {
@@ -93,7 +92,7 @@ func (s *shape) braille(r rune) {
 	}
 }
 
-// The symbols' centre is that of the font's own.
+// The centre of the symbols is the same as in the font.
 const (
 	symbolX      = cellWidth / 2
 	symbolY      = baseline - 0.36*fontSize
@@ -132,7 +131,7 @@ func (s *shape) symbol(r rune) bool {
 	case '☆':
 		s.outline.polygon(star(symbolRadius + 0.9)...)
 		inner := star(symbolRadius - 1.5)
-		slices.Reverse(inner) // a hole goes the other way round
+		slices.Reverse(inner) // a hole has the opposite direction
 		s.outline.polygon(inner...)
 	default:
 		return false
@@ -148,7 +147,7 @@ func (s *shape) dottedCircle() {
 	}
 }
 
-// star has five points, the first at the top.
+// star returns the points of a star with five points, the first at the top.
 func star(radius float64) []point {
 	const points = 5
 	var corners []point
@@ -163,8 +162,8 @@ func star(radius float64) []point {
 	return corners
 }
 
-// absent is drawn where the font has no letter: an empty box as wide as the
-// letter would have been.
+// absent returns the outline for a letter that the font lacks: an empty box of
+// the letter's width.
 func absent(cells int) outline {
 	var o outline
 	r := rect{1, 3, cellWidth*float64(cells) - 1, cellHeight - 3}

@@ -177,7 +177,8 @@ func TestCombiningMarksAreDrawn(t *testing.T) {
 	if !bytes.Equal(pixelsOf(t, "e\u0301", 1, 1).Pix, pixelsOf(t, "é", 1, 1).Pix) {
 		t.Error("a composed letter differs from its parts")
 	}
-	// Unicode has the first composed and the font not; it has no second at all.
+	// Unicode has a composed character for the first but the font does not;
+	// Unicode has none for the second.
 	for _, text := range []string{"x\u0308", "q\u0323", "X\u0301"} {
 		if bytes.Equal(pixelsOf(t, text, 1, 1).Pix, pixelsOf(t, text[:1], 1, 1).Pix) {
 			t.Errorf("%s lost its mark", text)

@@ -12,9 +12,8 @@ import (
 	uv "github.com/charmbracelet/ultraviolet"
 )
 
-// SVG writes the screen as a drawing that needs nothing beside itself: letters
-// are outlines. The text is over it unseen, to be read aloud, found and
-// copied.
+// SVG writes the screen as a self-contained drawing: letters are outlines.
+// Invisible text lies above them for screen readers, search and copying.
 func (s Screen) SVG(w io.Writer, o Options) error {
 	d, err := s.draw(o)
 	if err != nil {
@@ -33,8 +32,8 @@ func (s Screen) SVG(w io.Writer, o Options) error {
 		out.path(p.outline)
 		out.put("\"/>\n")
 	}
-	// Grounds of different colours must not show the paper between them; lines
-	// must be smoothed, or a picture that is shown smaller loses them.
+	// Backgrounds of different colours must not show a gap between them. Lines
+	// must be smoothed, or they disappear in a smaller picture.
 	out.put(`<g shape-rendering="crispEdges">` + "\n")
 	out.fills(d.backgrounds)
 	out.put("</g>\n")
@@ -46,7 +45,7 @@ func (s Screen) SVG(w io.Writer, o Options) error {
 	return err
 }
 
-// svg writes the parts of an SVG document.
+// svg builds the parts of an SVG document.
 type svg struct {
 	document bytes.Buffer
 	ids      map[glyph]string
@@ -57,11 +56,11 @@ func (w *svg) put(format string, values ...any) {
 }
 
 func (w *svg) escaped(text string) {
-	// Writing to memory does not fail.
+	// A strings.Builder never fails.
 	_ = xml.EscapeText(&w.document, []byte(text))
 }
 
-// defs writes each outline once, for the marks to refer to.
+// defs writes each outline once; the marks refer to it.
 func (w *svg) defs(d *drawing) {
 	w.put("<defs>\n")
 	for _, m := range d.marks {
@@ -77,8 +76,8 @@ func (w *svg) defs(d *drawing) {
 	w.put("</defs>\n")
 }
 
-// path writes an outline in hundredths of units, each point relative to the one
-// before, which is shortest.
+// path writes an outline in hundredths of units. Each point is relative to the
+// previous one, which is the shortest form.
 func (w *svg) path(o outline) {
 	var at [2]int
 	for _, s := range o {
@@ -107,10 +106,11 @@ func (w *svg) path(o outline) {
 
 func hundredths(v float64) int { return int(math.Round(v * 100)) }
 
-// short writes a number of hundredths.
+// short formats a number of hundredths.
 func short(v int) string { return strconv.FormatFloat(float64(v)/100, 'f', -1, 64) }
 
-// inOrder gives each colour of items once, the first first, with its items.
+// inOrder groups items by color. The colours are in the order of their first
+// item.
 func inOrder[T any](items []T, ink func(T) color.RGBA) ([]color.RGBA, map[color.RGBA][]T) {
 	var inks []color.RGBA
 	byInk := map[color.RGBA][]T{}
@@ -147,8 +147,8 @@ func (w *svg) marks(marks []mark) {
 	}
 }
 
-// text writes the rows as text that has no ink, stretched to where its letters
-// are.
+// text writes the rows as invisible text, stretched to the positions of its
+// letters.
 func (w *svg) text(rows []uv.Line, origin point) {
 	w.put(`<g fill-opacity="0" font-family="monospace" font-size="%v" xml:space="preserve">`+"\n", fontSize)
 	for y, row := range rows {

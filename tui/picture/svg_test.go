@@ -76,7 +76,7 @@ func TestADenseScreenIsASmallSVG(t *testing.T) {
 	}
 }
 
-// Sharp edges are whole pixels: a line that is shown thinner than one disappears.
+// Sharp edges are whole pixels, so a line thinner than a pixel would disappear.
 func TestLinesStayWhenAnSVGIsShownSmaller(t *testing.T) {
 	document := svgOf(t, "\x1b[41m \x1b[0m──\n│\x1b[4munderlined", 12, 2, Options{})
 	_, sharp, _ := strings.Cut(document, `<g shape-rendering="crispEdges">`)

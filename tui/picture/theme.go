@@ -7,15 +7,15 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// Theme is a terminal's colours. The palette is that of the sixteen ANSI
-// colours, the eight bright ones last.
+// Theme is the colours of a terminal. The palette has the sixteen ANSI colours,
+// the eight bright ones last.
 type Theme struct {
 	Foreground, Background color.Color
 	Palette                [16]color.Color
 }
 
-// Dark and Light are the themes of the pictures. Every colour of the palette
-// but the first and the last of each eight is legible on the background.
+// Dark and Light are the themes of the pictures. Every palette colour except the
+// first and the last of each eight is legible on the background.
 var (
 	Dark = Theme{
 		Foreground: rgb(0xd7dce5),
@@ -39,7 +39,7 @@ func rgb(hex uint32) color.RGBA {
 	return color.RGBA{R: uint8(hex >> 16), G: uint8(hex >> 8), B: uint8(hex), A: 0xff}
 }
 
-// orDefault gives a colour that the theme leaves open the dark theme's.
+// orDefault replaces missing colours by those of the dark theme.
 func (t Theme) orDefault() Theme {
 	if t.Foreground == nil {
 		t.Foreground = Dark.Foreground
@@ -55,7 +55,7 @@ func (t Theme) orDefault() Theme {
 	return t
 }
 
-// look is a style as colours.
+// look is a style resolved to colors.
 type look struct {
 	foreground, background, underline color.RGBA
 }
@@ -75,11 +75,11 @@ func (t Theme) look(style uv.Style) look {
 	return l
 }
 
-// faintness is how much of its colour a faint letter keeps: less is hard to
-// read, more looks like any other.
+// faintness is the opacity of a faint letter: with less it is hard to read,
+// with more it looks normal.
 const faintness = 0.6
 
-// colour is c as the theme shows it, and other where c says nothing.
+// colour returns the theme's colour for c, or other if c is nil or transparent.
 func (t Theme) colour(c, other color.Color) color.RGBA {
 	switch indexed := c.(type) {
 	case nil:
@@ -99,7 +99,7 @@ func (t Theme) colour(c, other color.Color) color.RGBA {
 	return opaque
 }
 
-// blend lays a share of over on under.
+// blend mixes over into under with the given share.
 func blend(under, over color.RGBA, share float64) color.RGBA {
 	mix := func(u, o uint8) uint8 { return uint8(float64(u) + (float64(o)-float64(u))*share + 0.5) }
 	return color.RGBA{R: mix(under.R, over.R), G: mix(under.G, over.G), B: mix(under.B, over.B), A: 0xff}

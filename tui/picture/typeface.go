@@ -10,7 +10,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// The font's licence is font/OFL.txt.
+// The licence of the font is in font/OFL.txt.
 var (
 	//go:embed font/JetBrainsMono-Regular.ttf
 	regularFont []byte
@@ -18,7 +18,7 @@ var (
 	boldFont []byte
 )
 
-// typeface gives the outlines of letters. It is for one goroutine.
+// typeface returns the outlines of letters. It is not safe for concurrent use.
 type typeface struct {
 	font   *sfnt.Font
 	buffer sfnt.Buffer
@@ -32,9 +32,9 @@ func parseTypeface(data []byte) (*typeface, error) {
 	return &typeface{font: parsed}, nil
 }
 
-// letter is the outline of a base character and its combining marks in a cell
-// at the origin. It says no if the font lacks the base; a mark that it lacks is
-// left out.
+// letter returns the outline of a base character and its combining marks in a
+// cell at the origin. It returns false if the font lacks the base, and drops
+// marks that the font lacks.
 func (f *typeface) letter(text string) (outline, bool) {
 	if drawn, ok := f.assembled([]rune(norm.NFC.String(text))); ok {
 		return drawn, true
@@ -61,11 +61,12 @@ func (f *typeface) assembled(text []rune) (outline, bool) {
 	return drawn, true
 }
 
-// xHeight is the top of a small letter, which the font's marks are drawn for.
+// xHeight is the top of a small letter, for which the font's marks are
+// designed.
 const xHeight = baseline - 0.55*fontSize
 
-// placed is the mark where it belongs on a base: the font draws marks to the
-// left of the origin, as they follow their letter, and low enough for an x.
+// placed moves a mark to its position on a base. The font draws marks to the
+// left of the origin, after their letter, and at the height of an x.
 func placed(mark, base outline) outline {
 	up := 0.0
 	if mark.bounds().y1 <= xHeight {
@@ -105,7 +106,7 @@ func (f *typeface) glyph(r rune) (outline, bool) {
 	return drawn, true
 }
 
-// slant leans an outline to the right, for the font has no italic here.
+// slant slants an outline to the right, because the font has no italic.
 func slant(o outline) outline {
 	return o.each(func(p point) point { return point{p.x + (baseline-4-p.y)*0.2, p.y} })
 }

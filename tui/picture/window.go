@@ -14,8 +14,8 @@ const (
 	windowRadius = 9.0
 )
 
-// window paints the paper that the screen is on, with a frame if there is to
-// be one, and says where the screen's upper left corner is.
+// window paints the paper with an optional frame, and returns the upper left
+// corner of the screen.
 func (d *drawing) window(columns, rows int, o Options) point {
 	ground, ink := d.theme.colour(nil, d.theme.Background), d.theme.colour(nil, d.theme.Foreground)
 	d.width = float64(columns)*cellWidth + 2*margin
@@ -44,8 +44,8 @@ func (d *drawing) window(columns, rows int, o Options) point {
 	return point{margin, titleBar + margin/2}
 }
 
-// title writes the title into the middle of the frame's bar, cut to what has
-// room between the lamps and the other edge.
+// title writes the title into the middle of the frame's bar, clipped to the
+// space between the lamps and the other edge.
 func (d *drawing) title(text string, ink color.RGBA) {
 	const lamps = 74
 	room := int((d.width - 2*lamps) / cellWidth)

@@ -11,32 +11,31 @@ import (
 	tea "charm.land/bubbletea/v2"
 )
 
-// Action is something that a person can do here and now. Keys, the footer,
-// the help, the palette and the mouse all go through it, so none of them can
-// promise what another does not keep.
+// Action is something that the reader can do now. Keys, the footer, the help,
+// the palette and the mouse all use it, so they always agree.
 type Action struct {
-	Name  string // as in stedi.toml's [keys]; unique on a screen
+	Name  string // as in the [keys] section of stedi.toml; unique on a screen
 	Key   key.Binding
-	Group string // in the help
-	Foot  int    // place in the footer, from 1; 0: not there
-	Off   bool   // not possible now; the help shows it all the same
-	Why   string // it is not
+	Group string // heading in the help
+	Foot  int    // position in the footer, from 1; 0: not in the footer
+	Off   bool   // not possible now, but listed in the help
+	Why   string // why it is not possible
 	Do    func() tea.Cmd
 }
 
-// Title is what the action does, in words.
+// Title describes the action.
 func (a Action) Title() string { return a.Key.Help().Desc }
 
-// KeyName is how people call its first key.
+// KeyName returns the display name of its first key.
 func (a Action) KeyName() string { return a.Key.Help().Key }
 
-// Bindings makes actions with the keys that the settings give them.
+// Bindings creates actions with the keys from the settings.
 type Bindings struct {
 	Custom map[string][]string
 }
 
-// Act makes an action. The keys are separated by spaces; the first is the one
-// that is shown.
+// Act returns an action. The keys are separated by spaces; the first one is
+// displayed.
 func (b Bindings) Act(name, keys, title string, do func() tea.Cmd) Action {
 	list := strings.Fields(keys)
 	if own, ok := b.Custom[name]; ok {
@@ -49,14 +48,14 @@ func (b Bindings) Act(name, keys, title string, do func() tea.Cmd) Action {
 	return Action{Name: name, Key: key.NewBinding(key.WithKeys(list...), key.WithHelp(shown, title)), Do: do}
 }
 
-// At places an action in the footer.
+// At sets the action's position in the footer.
 func (a Action) At(place int) Action { a.Foot = place; return a }
 
-// In puts an action into a group of the help.
+// In sets the action's group in the help.
 func (a Action) In(group string) Action { a.Group = group; return a }
 
-// When says whether the action is possible now, and else why it is not. Of
-// several reasons the first one counts.
+// When sets whether the action is possible now, and why not. The first of
+// several reasons is kept.
 func (a Action) When(possible bool, why string) Action {
 	if !possible && !a.Off {
 		a.Off, a.Why = true, why
@@ -64,7 +63,7 @@ func (a Action) When(possible bool, why string) Action {
 	return a
 }
 
-// Why actions are not possible, where several have the same reason.
+// Reasons that several actions share.
 const (
 	NotOpen    = "no lake is open"
 	NoTable    = "no table of the lake is chosen"
@@ -76,7 +75,7 @@ const (
 	NoRow      = "there are no rows"
 )
 
-// KeyLabel is how a key is written on the screen.
+// KeyLabel returns the display name of a key.
 func KeyLabel(name string) string {
 	labels := map[string]string{
 		"up": "↑", "down": "↓", "left": "←", "right": "→", "space": "space", "pgup": "pgup", "pgdown": "pgdn",
@@ -88,13 +87,13 @@ func KeyLabel(name string) string {
 	return strings.Replace(name, "ctrl+", "^", 1)
 }
 
-// Unwritten are the actions that can be had where letters are text, with the
-// keys that are none.
+// Unwritten returns the actions that work while letters are text, with only
+// their keys that are not text.
 func Unwritten(actions []Action) []Action {
 	var left []Action
 	for _, a := range actions {
 		keys := slices.DeleteFunc(slices.Clone(a.Key.Keys()), func(k string) bool { return k == "space" || utf8.RuneCountInString(k) == 1 })
-		if len(keys) > 0 && a.Name != "back" { // the text has a way out of its own
+		if len(keys) > 0 && a.Name != "back" { // back is special: the text field has its own way out
 			a.Key = key.NewBinding(key.WithKeys(keys...), key.WithHelp(KeyLabel(keys[0]), a.Title()))
 			left = append(left, a)
 		}
@@ -102,7 +101,7 @@ func Unwritten(actions []Action) []Action {
 	return left
 }
 
-// Find returns the action that a key means.
+// Find returns the action for a key.
 func Find(actions []Action, pressed tea.KeyPressMsg) (Action, bool) {
 	for _, a := range actions {
 		if !a.Off && key.Matches(pressed, a.Key) {
@@ -112,7 +111,7 @@ func Find(actions []Action, pressed tea.KeyPressMsg) (Action, bool) {
 	return Action{}, false
 }
 
-// FindOff returns the action that a key would mean at another moment.
+// FindOff returns the action for a key that is not possible now.
 func FindOff(actions []Action, pressed tea.KeyPressMsg) (Action, bool) {
 	i := slices.IndexFunc(actions, func(a Action) bool { return a.Off && key.Matches(pressed, a.Key) })
 	if i < 0 {
@@ -121,7 +120,7 @@ func FindOff(actions []Action, pressed tea.KeyPressMsg) (Action, bool) {
 	return actions[i], true
 }
 
-// KeyOf is how people call the first key of one of the actions.
+// KeyOf returns the display name of the first key of an action.
 func KeyOf(actions []Action, name string) string {
 	i := slices.IndexFunc(actions, func(a Action) bool { return a.Name == name })
 	if i < 0 {
@@ -130,7 +129,7 @@ func KeyOf(actions []Action, name string) string {
 	return actions[i].KeyName()
 }
 
-// Footer lists the actions that have a place there, in its order.
+// Footer returns the actions of the footer in order.
 func Footer(actions []Action) []Action {
 	var shown []Action
 	for _, a := range actions {
@@ -142,9 +141,9 @@ func Footer(actions []Action) []Action {
 	return shown
 }
 
-// CheckKeys refuses settings for actions that do not exist, and keys that would
-// mean two things in one place. The places are lists of actions that a reader
-// has at the same time.
+// CheckKeys refuses settings for unknown actions, and keys with two meanings in
+// one place. A place is a list of actions that the reader can have at the same
+// time.
 func CheckKeys(custom map[string][]string, places [][]Action) error {
 	known := map[string]bool{}
 	for _, actions := range places {
@@ -165,7 +164,7 @@ func CheckKeys(custom map[string][]string, places [][]Action) error {
 	return nil
 }
 
-// checkKey refuses a key of an action that is another's, too.
+// checkKey refuses a key of an action that belongs to another action too.
 func checkKey(name string, actions []Action) error {
 	i := slices.IndexFunc(actions, func(a Action) bool { return a.Name == name })
 	if i < 0 {

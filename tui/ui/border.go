@@ -4,16 +4,16 @@ import (
 	tea "charm.land/bubbletea/v2"
 )
 
-// Border is where two parts of a screen meet. A reader moves it with the mouse,
-// or by a key from a pane beside it.
+// Border is a border between two parts of a screen. The reader moves it with
+// the mouse, or with a key from an adjacent pane.
 type Border struct {
-	Moved         *int // lines or columns from where it usually is
+	Moved         *int // offset from the default position, in lines or columns
 	Usual         int
-	Least         int   // lines or columns that a reader leaves to either side
-	Before, After []int // the panes on its sides
+	Least         int   // minimum of lines or columns on either side
+	Before, After []int // the panes on either side
 }
 
-// What a reader leaves to a pane: its frame and a line or two, or a few words.
+// The minimum for a pane: its frame and one or two lines, or a few words.
 const (
 	LeastTall = 4
 	LeastWide = 20
@@ -34,8 +34,8 @@ func (b Border) move(by, room int) tea.Cmd {
 	return nil
 }
 
-// Across divides a pane into an upper and a lower one. The grip, called when
-// both are drawn, lets the mouse have the border between them.
+// Across divides a pane into an upper and a lower part. Call grip after drawing
+// both to let the mouse drag the border.
 func (p Pane) Across(b Border) (upper, lower Pane, grip func()) {
 	at, room := b.at(p.Height()), p.Height()
 	return p.Top(at), p.Bottom(at), func() {
@@ -43,7 +43,7 @@ func (p Pane) Across(b Border) (upper, lower Pane, grip func()) {
 	}
 }
 
-// Beside divides a pane into a left and a right one, like across.
+// Beside divides a pane into a left and a right part, like Across.
 func (p Pane) Beside(b Border) (left, right Pane, grip func()) {
 	at, room := b.at(p.Width()), p.Width()
 	return p.Left(at), p.Right(at), func() {
@@ -55,9 +55,8 @@ func (p Pane) border(b Border, drag func(dx, dy int) tea.Cmd) {
 	p.Frame.Zones = append(p.Frame.Zones, Zone{Area: p.Area, Drag: drag, Before: b.Before, After: b.After})
 }
 
-// Halves are the panes of a screen that lists things and tells of one of them:
-// how far their border was moved, where they lie side by side and where one lies
-// above the other.
+// Halves are the panes of a screen with a list and the details of one entry. It
+// holds the offsets of their border, side by side and one above the other.
 type Halves struct{ wide, tall int }
 
 // Draw draws the one that is in focus if there is no room for both, and else
@@ -79,8 +78,7 @@ func (h *Halves) Draw(p Pane, f Focus, side bool, width, height int, list, one f
 	grip()
 }
 
-// Focus says which of a screen's panes has the keys, and whether it is alone
-// on the screen.
+// Focus is the focused pane of a screen, and whether it is zoomed.
 type Focus struct {
 	At, Count int
 	Zoomed    bool

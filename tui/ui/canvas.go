@@ -15,7 +15,8 @@ type Frame struct {
 	Cells  uv.ScreenBuffer
 	Zones  []Zone
 	Cursor *tea.Cursor
-	// Covered: an overlay will lie above the screen, so the screen has no cursor.
+	// Covered means that an overlay covers the screen, so the screen has no
+	// cursor.
 	Covered bool
 	lists   []sight
 }
@@ -34,33 +35,33 @@ func (f *Frame) Shown() {
 	}
 }
 
-// Zone is a part of the screen that answers the mouse. Later zones lie above
+// Zone is an area of the screen that handles the mouse. Later zones are above
 // earlier ones.
 type Zone struct {
 	Area uv.Rectangle
-	// Click is called with the place of a click in the pane.
-	Click func(x, y int) tea.Cmd // where in the area
+	// Click is called with the position of a click within the area.
+	Click func(x, y int) tea.Cmd // position in the area
 	// Wheel is called with the lines that the wheel was turned, down or up.
 	Wheel func(delta int) tea.Cmd
-	// Drag is called with each movement of a drag that begins in the pane.
-	Drag func(dx, dy int) tea.Cmd // since the last time
-	// Before and after are the panes that grow and shrink when a border is
+	// Drag is called for each movement of a drag that begins in the area.
+	Drag func(dx, dy int) tea.Cmd // movement since the last call
+	// Before and After are the panes that grow and shrink when a border is
 	// dragged forwards.
 	Before, After []int
 }
 
-// NewFrame is an empty frame of that size.
+// NewFrame returns an empty frame.
 func NewFrame(width, height int) *Frame {
 	return &Frame{Cells: uv.NewScreenBuffer(width, height)}
 }
 
-// All is the whole of the frame.
+// All returns a pane of the whole frame.
 func (f *Frame) All() Pane { return Pane{f, f.Cells.Bounds()} }
 
 func (f *Frame) String() string { return f.Cells.Render() }
 
-// Picture is String for what counts the columns of a letter with its marks, and
-// of an emoji, as one: blanks make up for the difference.
+// Picture is String for programs that count the columns of a letter with its
+// marks, and of an emoji, as one. It adds blanks to keep the alignment.
 func (f *Frame) Picture() string {
 	for y := range f.Cells.Height() {
 		for x := range f.Cells.Width() {
@@ -78,66 +79,67 @@ func (f *Frame) Picture() string {
 	return f.String()
 }
 
-// Pane is a rectangle of a frame. Whatever is drawn into it stays inside.
+// Pane is a rectangle of a frame. Drawing never exceeds it.
 type Pane struct {
 	Frame *Frame
 	Area  uv.Rectangle
 }
 
-// Width is the number of columns.
+// Width returns the number of columns.
 func (p Pane) Width() int { return p.Area.Dx() }
 
-// Height is the number of lines.
+// Height returns the number of lines.
 func (p Pane) Height() int { return p.Area.Dy() }
 
-// Part is a rectangle of a pane, cut to what the pane has.
+// Part returns a rectangle of a pane, clipped to the pane.
 func (p Pane) Part(x, y, width, height int) Pane {
 	r := uv.Rect(p.Area.Min.X+x, p.Area.Min.Y+y, max(0, width), max(0, height))
 	return Pane{p.Frame, r.Intersect(p.Area)}
 }
 
-// Left is the pane up to a column.
+// Left returns the first columns of the pane.
 func (p Pane) Left(width int) Pane { return p.Part(0, 0, width, p.Height()) }
 
-// Right is the pane from column x on.
+// Right returns the pane from column from.
 func (p Pane) Right(from int) Pane { return p.Part(from, 0, p.Width()-from, p.Height()) }
 
-// Top is the upper part, h lines high.
+// Top returns the first lines of the pane.
 func (p Pane) Top(height int) Pane { return p.Part(0, 0, p.Width(), height) }
 
-// Bottom is the pane from line y on.
+// Bottom returns the pane from line from.
 func (p Pane) Bottom(from int) Pane { return p.Part(0, from, p.Width(), p.Height()-from) }
 
-// Line is one line of the pane.
+// Line returns one line of the pane.
 func (p Pane) Line(y int) Pane { return p.Part(0, y, p.Width(), 1) }
 
-// Inset leaves out n columns on the left and on the right.
+// Inset returns the pane without x columns on the left and right and y lines at
+// the top and bottom.
 func (p Pane) Inset(x, y int) Pane { return p.Part(x, y, p.Width()-2*x, p.Height()-2*y) }
 
-// Click calls do when the pane is clicked.
+// Click registers do for clicks in the pane.
 func (p Pane) Click(do func() tea.Cmd) { p.ClickAt(func(int, int) tea.Cmd { return do() }) }
 
-// ClickAt tells the pane what a click does, and where in it one is.
+// ClickAt registers do for clicks in the pane, with the position of the click.
 func (p Pane) ClickAt(do func(x, y int) tea.Cmd) {
 	p.Frame.Zones = append(p.Frame.Zones, Zone{Area: p.Area, Click: do})
 }
 
-// Wheel calls do with the lines that the wheel was turned, down or up.
+// Wheel registers do for turns of the mouse wheel, with the lines down or up.
 func (p Pane) Wheel(do func(delta int) tea.Cmd) {
 	p.Frame.Zones = append(p.Frame.Zones, Zone{Area: p.Area, Wheel: do})
 }
 
-// Drag calls do with each movement of a drag that begins in the pane.
+// Drag registers do for each movement of a drag that begins in the pane.
 func (p Pane) Drag(do func(dx, dy int) tea.Cmd) {
 	p.Frame.Zones = append(p.Frame.Zones, Zone{Area: p.Area, Drag: do})
 }
 
-// Grip is a part that can be clicked as well as dragged.
+// Grip makes the pane clickable and draggable.
 func (p Pane) Grip(click func(x, y int) tea.Cmd, drag func(dx, dy int) tea.Cmd) {
 	p.Frame.Zones = append(p.Frame.Zones, Zone{Area: p.Area, Click: click, Drag: drag})
 }
 
-// Cover keeps what lies below from the mouse.
+// Cover blocks the mouse for the zones below.
 func (p Pane) Cover() {
 	nothing := func() tea.Cmd { return nil }
 	p.Frame.Zones = append(p.Frame.Zones, Zone{
@@ -146,12 +148,12 @@ func (p Pane) Cover() {
 	})
 }
 
-// Fill makes every cell of the pane a blank in a style.
+// Fill fills the pane with blanks in a style.
 func (p Pane) Fill(style uv.Style) {
 	p.Frame.Cells.FillArea(&uv.Cell{Content: " ", Width: 1, Style: style}, p.Area)
 }
 
-// Restyle changes the style of cells that are drawn already.
+// Restyle changes the style of the drawn cells.
 func (p Pane) Restyle(change func(*uv.Style)) {
 	for y := p.Area.Min.Y; y < p.Area.Max.Y; y++ {
 		for x := p.Area.Min.X; x < p.Area.Max.X; x++ {
@@ -162,9 +164,9 @@ func (p Pane) Restyle(change func(*uv.Style)) {
 	}
 }
 
-// Text writes into a line of the pane, from column x on, and returns the
-// column behind it. Nothing in the text can harm a terminal: what is not
-// printable is shown as a symbol. What does not fit is left out.
+// Text draws text in a line of the pane from column x, and returns the column
+// after it. It shows characters that are not printable as symbols, so the text
+// is safe for a terminal. It clips text that does not fit.
 func (p Pane) Text(x, y int, style uv.Style, text string) int {
 	text = Printable(text)
 	if y < 0 || y >= p.Height() {
@@ -182,12 +184,12 @@ func (p Pane) Text(x, y int, style uv.Style, text string) int {
 	return x
 }
 
-// TextRight writes a text that ends before column x.
+// TextRight draws a text that ends before column x.
 func (p Pane) TextRight(x, y int, style uv.Style, text string) {
 	p.Text(x-Width(text), y, style, text)
 }
 
-// Cut writes at most so many columns of a text; one that is longer ends in "…".
+// Cut draws at most most columns of a text; a longer text ends in "…".
 func (p Pane) Cut(x, y, most int, style uv.Style, text string) int {
 	if most <= 0 {
 		return x
@@ -195,7 +197,7 @@ func (p Pane) Cut(x, y, most int, style uv.Style, text string) int {
 	return p.Part(x, y, most, 1).Text(0, 0, style, Shorten(text, most)) + x
 }
 
-// Box draws a border with a title and returns what is inside.
+// Box draws a border with a title and returns the pane inside.
 func (p Pane) Box(t *Theme, title string, focused bool) Pane {
 	style := t.Border
 	if focused {
@@ -223,15 +225,15 @@ func (p Pane) Box(t *Theme, title string, focused bool) Pane {
 	return p.Inset(1, 1)
 }
 
-// Note writes into the upper border of a box, on the right.
+// Note draws text in the upper border of a box, on the right.
 func (p Pane) Note(style uv.Style, text string) {
 	if room := p.Width() / 2; Width(text)+4 <= room {
 		p.TextRight(p.Width()-2, 0, style, " "+text+" ")
 	}
 }
 
-// Wrap writes a text over as many lines as it takes, from line y on, and
-// returns the line below it.
+// Wrap draws a text over several lines from line y, and returns the line after
+// it.
 func (p Pane) Wrap(y int, style uv.Style, text string) int {
 	for line := range strings.SplitSeq(ansi.WrapWc(Printable(text), max(1, p.Width()), " "), "\n") {
 		p.Text(0, y, style, line)

@@ -7,8 +7,8 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// Window draws a box in the middle of a pane and returns it and what is inside.
-// It has at most the given size.
+// Window draws a box of at most the given size in the middle of a pane. It
+// returns the box and the pane inside.
 func Window(p Pane, t *Theme, title string, w, h int) (box, in Pane) {
 	w, h = min(w, p.Width()), min(h, p.Height())
 	q := p.Part((p.Width()-w)/2, (p.Height()-h)/3, w, h)
@@ -23,7 +23,7 @@ type Answer struct {
 	Do        func() tea.Cmd
 }
 
-// Confirm is a question with answers on keys.
+// Confirm returns a dialog that asks a question, with answers on keys.
 func (k *Kit) Confirm(title, text string, answers ...Answer) *dialog {
 	d := &dialog{Kit: k, title: title, text: text}
 	for _, a := range answers {
@@ -32,7 +32,7 @@ func (k *Kit) Confirm(title, text string, answers ...Answer) *dialog {
 	return d
 }
 
-// dialog shows lines of text and what can be done about them.
+// dialog shows lines of text with actions.
 type dialog struct {
 	*Kit
 	title string

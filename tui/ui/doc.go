@@ -1,5 +1,5 @@
-// Package ui has the parts that every screen is made of: panes on a canvas,
-// styled text, colours, key bindings and actions, background work, messages,
-// dialogs, prompts and readers. It knows no screen; a screen asks for something
-// that is not its own to do with Kit.Want.
+// Package ui has the parts that every screen uses: panes on a canvas, styled
+// text, colours, key bindings and actions, background work, toasts, dialogs,
+// prompts and readers. It does not depend on a screen; a part requests actions
+// outside of itself with Kit.Want.
 package ui

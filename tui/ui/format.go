@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Count writes a number as people read it: 81,273.
+// Count formats a number with thousands separators: 81,273.
 func Count(n int64) string {
 	digits := strconv.FormatInt(n, 10)
 	sign := ""
@@ -20,7 +20,7 @@ func Count(n int64) string {
 	return sign + digits
 }
 
-// Size writes a number of bytes.
+// Size formats a number of bytes.
 func Size(n int64) string {
 	if n < 1000 {
 		return fmt.Sprintf("%d B", n)
@@ -35,7 +35,7 @@ func Size(n int64) string {
 	return ""
 }
 
-// Short writes a number in few columns: 956, 2.1k, 81k, 4.1M.
+// Short formats a number in few columns: 956, 2.1k, 81k, 4.1M.
 func Short(n float64) string {
 	for _, unit := range []string{"", "k", "M", "G"} {
 		if n < 999.5 || unit == "G" {
@@ -46,7 +46,7 @@ func Short(n float64) string {
 	return ""
 }
 
-// Span writes how long something took.
+// Span formats a duration.
 func Span(seconds float64) string {
 	switch {
 	case seconds < 0.0095:
@@ -60,7 +60,7 @@ func Span(seconds float64) string {
 	}
 }
 
-// Ago writes how far back a moment lies.
+// Ago formats the time since a moment.
 func Ago(now, then time.Time) string {
 	d := now.Sub(then)
 	switch {
@@ -79,7 +79,7 @@ func Ago(now, then time.Time) string {
 	}
 }
 
-// Percent writes a share of a whole.
+// Percent formats a share of a whole.
 func Percent(part, whole int64) string {
 	if whole == 0 {
 		return ""
@@ -87,7 +87,7 @@ func Percent(part, whole int64) string {
 	return fmt.Sprintf("%.1f%%", 100*float64(part)/float64(whole))
 }
 
-// Plural writes a number of things.
+// Plural formats a number of things.
 func Plural(n int64, one, many string) string {
 	if n == 1 {
 		return "1 " + one
@@ -95,7 +95,8 @@ func Plural(n int64, one, many string) string {
 	return Count(n) + " " + many
 }
 
-// The highest leaves a little room, so that lines do not grow together.
+// sparks are the bars. The highest leaves a little room, so that adjacent lines
+// do not touch.
 var sparks = []rune("▁▂▃▄▅▆▇")
 
 // Spark draws values as bars of one line, the newest on the right.

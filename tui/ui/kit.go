@@ -7,44 +7,43 @@ import (
 	tea "charm.land/bubbletea/v2"
 )
 
-// narrow and medium are the widths below which a screen shows one pane, or
-// two.
+// The widths below which a screen shows one pane, or two.
 const (
 	Narrow = 80
 	Medium = 120
 )
 
-// Overlay lies above the screen and has all keys until it is closed.
+// Overlay is drawn above the screen and receives all keys until it is closed.
 type Overlay interface {
 	Actions() []Action
 	Draw(Pane)
 }
 
-// Kit is what every part of the screen works with: its colours, keys and size,
-// background work, news, and the way to ask the root model for something. It
-// belongs to the update loop.
+// Kit holds what all parts of the screens share: colours, keys and size,
+// background work, toasts, and intents for the root model. It belongs to the
+// update loop.
 type Kit struct {
 	Theme  *Theme
 	Keys   Bindings
 	Work   *workers
 	Toasts toasts
-	Zone   *time.Location // of the reader
-	Width  int            // of the terminal
+	Zone   *time.Location // time zone of the reader
+	Width  int            // width of the terminal
 	Height int
 
-	Clipboard func(ctx context.Context, text string) (Copied, error) // nil: there is none
+	Clipboard func(ctx context.Context, text string) (Copied, error) // nil if there is no clipboard
 	copying   Task
-	intents   []tea.Msg // not carried out yet
+	intents   []tea.Msg // still to be carried out
 }
 
-// Want asks the root model to carry out an intent. That happens at the end of
-// the same update, so before the next key.
+// Want requests an intent from the root model. It is carried out at the end of
+// the same update, before the next key.
 func (k *Kit) Want(intent tea.Msg) tea.Cmd {
 	k.intents = append(k.intents, intent)
 	return nil
 }
 
-// NextIntent takes the oldest intent that is not carried out yet.
+// NextIntent removes and returns the oldest pending intent.
 func (k *Kit) NextIntent() (intent tea.Msg, ok bool) {
 	if len(k.intents) == 0 {
 		return nil, false
@@ -53,14 +52,14 @@ func (k *Kit) NextIntent() (intent tea.Msg, ok bool) {
 	return intent, true
 }
 
-// Intents that any part of the screen may have.
+// Intents that every part of the screens can use.
 type (
 	// OpenOverlay shows an overlay above all others.
 	OpenOverlay struct{ Overlay Overlay }
-	// CloseOverlay closes the uppermost overlay; then, if not nil, is called
-	// when it is closed.
+	// CloseOverlay closes the uppermost overlay. Then, if not nil, is called
+	// afterwards.
 	CloseOverlay struct{ Then func() tea.Cmd }
-	// Ask opens a prompt with a text to begin with.
+	// Ask opens a prompt with an initial text.
 	Ask struct {
 		Prompt *Prompt
 		Text   string
@@ -73,14 +72,14 @@ func (k *Kit) Open(o Overlay) tea.Cmd { return k.Want(OpenOverlay{o}) }
 // Shut closes the uppermost overlay.
 func (k *Kit) Shut() tea.Cmd { return k.Want(CloseOverlay{}) }
 
-// Ask asks for a line of text.
+// Ask opens a prompt for a line of text.
 func (k *Kit) Ask(p *Prompt, text string) tea.Cmd { return k.Want(Ask{p, text}) }
 
-// Room is how large a screen is, between header and footer.
+// Room returns the size of a screen, between header and footer.
 func (k *Kit) Room() (width, height int) { return k.Width, BodyHeight(k.Height) }
 
-// BodyHeight is how many lines a screen has between header and footer, and
-// above the line for news where there is room for one.
+// BodyHeight returns the lines of a screen between header and footer, without
+// the line for toasts if there is room for one.
 func BodyHeight(height int) int {
 	if height >= 16 {
 		return height - 3
@@ -88,11 +87,11 @@ func BodyHeight(height int) int {
 	return height - 2
 }
 
-// Reading is how wide the lines of a reader may be.
+// Reading returns the maximal width of the lines of a reader.
 func (k *Kit) Reading() int { return max(10, k.Width-8) }
 
-// Wrapped breaks lines at the width of the screen. It remembers them: to break
-// a long text takes a while.
+// Wrapped wraps lines at the width of the screen. It caches the result, because
+// wrapping a long text is slow.
 func (k *Kit) Wrapped(lines func() []StyledLine) func() []StyledLine {
 	wide, done, broken := 0, []StyledLine(nil), k.Fitted(lines)
 	return func() []StyledLine {
@@ -103,7 +102,8 @@ func (k *Kit) Wrapped(lines func() []StyledLine) func() []StyledLine {
 	}
 }
 
-// Fitted breaks lines that may change at the width of the screen.
+// Fitted wraps lines at the width of the screen without a cache, for lines that
+// may change.
 func (k *Kit) Fitted(lines func() []StyledLine) func() []StyledLine {
 	return func() []StyledLine {
 		var done []StyledLine
@@ -114,7 +114,7 @@ func (k *Kit) Fitted(lines func() []StyledLine) func() []StyledLine {
 	}
 }
 
-// CopiedMsg says what came of a copy.
+// CopiedMsg brings the result of a copy.
 type CopiedMsg struct {
 	what string
 	how  Copied
@@ -133,8 +133,8 @@ func (k *Kit) CopyText(what, text string) tea.Cmd {
 	})
 }
 
-// Copied reports where the text was copied to. A terminal does not confirm that
-// it took a text.
+// Copied shows where the text was copied to. A terminal does not confirm a
+// copy.
 func (k *Kit) Copied(msg CopiedMsg) tea.Cmd {
 	switch {
 	case msg.err != nil:
@@ -146,9 +146,9 @@ func (k *Kit) Copied(msg CopiedMsg) tea.Cmd {
 	}
 }
 
-// Copied says how a text was copied.
+// Copied describes how a text was copied.
 type Copied struct {
-	With string // the tools that have taken it, as people call them
-	Send string // if none has: what asks the terminal to take it
-	To   string // what that is sent to, as people call it
+	With string // display names of the tools that accepted it
+	Send string // if there are none: the sequence that asks the terminal to copy it
+	To   string // display name of the receiver of that sequence
 }

@@ -5,16 +5,16 @@ import (
 	tea "charm.land/bubbletea/v2"
 )
 
-// Prompt asks for a line of text in the place of the footer.
+// Prompt asks for a line of text in place of the footer.
 type Prompt struct {
 	Label   string
 	Input   textinput.Model
-	Changed func(text string) tea.Cmd // at each key; nil: not asked
-	Done    func(text string) tea.Cmd // after enter
-	Dropped func() tea.Cmd            // after esc; nil: nothing
+	Changed func(text string) tea.Cmd // called at each key; may be nil
+	Done    func(text string) tea.Cmd // called after enter
+	Dropped func() tea.Cmd            // called after esc; may be nil
 }
 
-// Begin sets the text to begin with and takes the focus.
+// Begin sets the initial text and takes the focus.
 func (p *Prompt) Begin(text string) tea.Cmd {
 	p.Input = textinput.New()
 	p.Input.Prompt = ""
@@ -24,8 +24,8 @@ func (p *Prompt) Begin(text string) tea.Cmd {
 	return p.Input.Focus()
 }
 
-// Press takes a key. When it ends the prompt, over is true and then, if not nil,
-// is what follows.
+// Press handles a key. If the key ends the prompt, over is true, and the caller
+// calls then unless it is nil.
 func (p *Prompt) Press(msg tea.KeyPressMsg) (cmd tea.Cmd, over bool, then func() tea.Cmd) {
 	switch {
 	case msg.Code == tea.KeyEnter:
@@ -61,7 +61,7 @@ func (p *Prompt) Draw(line Pane, t *Theme) {
 	value := []rune(p.Input.Value())
 	at := p.Input.Position()
 	from, used := at, 0
-	for from > 0 { // what stands before the cursor, as far as there is room
+	for from > 0 { // the text before the cursor, as far as it fits
 		w := Width(string(value[from-1]))
 		if used+w > room {
 			break

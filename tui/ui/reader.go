@@ -19,7 +19,7 @@ type (
 	StyledLine []Styled
 )
 
-// Reader shows a text that may be longer than the screen.
+// Reader shows a text, which may be longer than the screen.
 type Reader struct {
 	*Kit
 	Head   string
@@ -42,7 +42,7 @@ func (r *Reader) Reset() { r.scroll.Reset() }
 // Title is the headline.
 func (r *Reader) Title() string { return r.Head }
 
-// Actions are to scroll, to copy and to close.
+// Actions returns the actions to scroll, to copy and to close.
 func (r *Reader) Actions() []Action {
 	return slices.Concat(r.More, r.list().Actions("read-", SpaceKeys, 20), []Action{
 		r.Keys.Act("read-copy", "y", "copy", r.copyAll).At(22),
@@ -57,7 +57,7 @@ func (r *Reader) copyAll() tea.Cmd {
 	return r.CopyText("the text", r.text())
 }
 
-// text is what is shown, without styles.
+// text returns the displayed text without styles.
 func (r *Reader) text() string {
 	var b strings.Builder
 	for _, line := range r.Lines() {
@@ -72,7 +72,7 @@ func (r *Reader) text() string {
 // Draw draws the text in a window in the middle of the pane.
 func (r *Reader) Draw(p Pane) {
 	lines := r.Lines()
-	const measured = 500 // lines; to measure a long text takes a while
+	const measured = 500 // lines; measuring a long text is slow
 	wide := Width(r.Head) + 8
 	for _, line := range lines[:min(len(lines), measured)] {
 		wide = max(wide, line.width()+4)

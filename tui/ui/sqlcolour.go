@@ -7,11 +7,11 @@ import (
 	uv "github.com/charmbracelet/ultraviolet"
 )
 
-// SQLPart finds the parts of SQL that are coloured, a group for each kind. What a text means is for the engine's
-// parser; this only helps the eye.
+// SQLPart matches the coloured parts of SQL, with a group for each kind. It is
+// only for display; the engine's parser defines the meaning.
 var SQLPart = regexp.MustCompile(`(?s)(--[^\n]*|/\*.*?(?:\*/|$))|('(?:[^']|'')*'?)|(\b\d+(?:\.\d+)?\b)|("(?:[^"]|"")*"?|` + "`[^`]*`?" + `)|(\b[A-Za-z_]\w*\b)`)
 
-// SQLWords are the words that are coloured as keywords, in lower case.
+// SQLWords are the coloured keywords, in lower case.
 var SQLWords = words(`all and any as asc between bigint boolean by case cast create cross date desc describe
 	distinct double else end except exists external false from full group having if in inner int intersect
 	interval is join lateral left like limit location not null nulls first last offset on or order outer over partition

@@ -12,13 +12,14 @@ import (
 )
 
 // Columns are counted as the renderer counts them (ansi.WcWidth): character by
-// character, as most terminals do. Where a terminal may count otherwise, what
-// stands behind is put in its column (align.go).
+// character, as most terminals do. For terminals that may count differently,
+// align.go positions the text after such a character explicitly.
 
-// Printable shows every character as a symbol that could harm a terminal, and
-// writes all others such that they take the columns that width says: parts of
-// a Korean syllable as one, a mark without a letter on a circle, and a blank
-// behind what a terminal may show over two columns.
+// Printable replaces every character that could harm a terminal with a symbol.
+// It changes other characters so that they take the columns that Width returns:
+// it composes the parts of a Korean syllable, puts a mark without a letter on a
+// circle, and adds a blank after a cluster that a terminal may show over two
+// columns.
 func Printable(text string) string {
 	text = harmless.Text(text)
 	if ascii(text) {
@@ -48,8 +49,8 @@ func Printable(text string) string {
 	return b.String()
 }
 
-// Spill tells whether a cluster may be shown over one more column than is
-// counted for it.
+// Spill reports whether a terminal may show a cluster over one more column than
+// is counted.
 func Spill(cluster string, width int) bool { return width == 1 && ansi.StringWidth(cluster) > 1 }
 
 func ascii(text string) bool {
@@ -61,7 +62,7 @@ func ascii(text string) bool {
 	return true
 }
 
-// nextCell is what the first cell of a text shows, and its columns.
+// nextCell returns the content of the first cell of a text, and its columns.
 func nextCell(text string) (content string, width int) {
 	content, width = harmless.Cluster(text)
 	if len(content) > 1 {
@@ -70,13 +71,13 @@ func nextCell(text string) (content string, width int) {
 	return content, width
 }
 
-// Width is how many columns a text takes.
+// Width returns the number of columns of a text.
 func Width(text string) int { return ansi.StringWidthWc(Printable(text)) }
 
 // shorten makes a text fit into n columns. A long one costs no more than
 // what is shown of it.
 func Shorten(text string, most int) string {
-	const cluster = 64 // bytes that one column may take, at the utmost
+	const cluster = 64 // maximal bytes per column
 	if len(text) > cluster*most+cluster {
 		text = text[:cluster*most+cluster]
 	}

@@ -8,9 +8,8 @@ import (
 	uv "github.com/charmbracelet/ultraviolet"
 )
 
-// Theme holds the styles by what they mean. Every style differs from its
-// neighbours by more than its colour wherever that matters, so that the
-// screens can be read without any.
+// Theme holds the styles by meaning. Where the difference matters, adjacent
+// styles differ not only in colour, so the screens are readable without colors.
 type Theme struct {
 	Text, Dim, Strong       uv.Style
 	Border, BorderFocus     uv.Style
@@ -18,7 +17,7 @@ type Theme struct {
 	Bar                     uv.Style // header and footer
 	BarStrong, BarKey       uv.Style
 	Tab, TabCurrent         uv.Style
-	Selected, SelectedFaint uv.Style // the row with the cursor, in the pane with the focus and elsewhere
+	Selected, SelectedFaint uv.Style // the row with the cursor, in the focused pane and in others
 	Good, Warn, Bad, Busy   uv.Style
 	Number, Null, Match     uv.Style
 	Heading                 uv.Style // of columns
@@ -28,11 +27,11 @@ type Theme struct {
 	Code                    codeStyles
 }
 
-// codeStyles colour SQL.
+// codeStyles are the colours of SQL.
 type codeStyles struct{ keyword, Name, Text, Number, comment uv.Style }
 
-// NewTheme makes the styles for a dark or a light background. Terminals with
-// few colours get those nearest to them; with none, the selection is reversed.
+// NewTheme returns the styles for a dark or a light background. Terminals with
+// few colours get the nearest ones; without colours, the selection is reversed.
 func NewTheme(dark bool, profile colorprofile.Profile) *Theme {
 	pick := lipgloss.LightDark(dark)
 	c := func(light, dark string) color.Color { return pick(lipgloss.Color(light), lipgloss.Color(dark)) }
@@ -74,11 +73,11 @@ func NewTheme(dark bool, profile colorprofile.Profile) *Theme {
 	return t
 }
 
-// Zone is the colour of the nth zone of a lake.
+// Zone returns the colour of zone n of a lake.
 func (t *Theme) Zone(n int) uv.Style { return t.zones[max(0, n)%len(t.zones)] }
 
-// Over keeps the foreground of a style and takes the background of another,
-// for text on a selected row.
+// Over combines the foreground of style with the background of back, for text
+// on a selected row.
 func Over(style, back uv.Style) uv.Style {
 	style.Bg = back.Bg
 	style.Attrs |= back.Attrs & (uv.AttrReverse | uv.AttrBold)

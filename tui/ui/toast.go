@@ -8,10 +8,10 @@ import (
 	uv "github.com/charmbracelet/ultraviolet"
 )
 
-// Mood is how good a piece of news is.
+// Mood is the severity of a message.
 type Mood int
 
-// How good news is.
+// The moods.
 const (
 	Told Mood = iota
 	Done
@@ -19,12 +19,12 @@ const (
 	Failed
 )
 
-// Look is the sign of a mood, and its colour.
+// Look returns the sign and the colour of a mood.
 func (m Mood) Look(t *Theme) (sign string, style uv.Style) {
 	return [...]string{"ⓘ", "✓", "!", "✗"}[m], [...]uv.Style{t.Accent, t.Good, t.Warn, t.Bad}[m]
 }
 
-// toasts are short pieces of news that go away by themselves.
+// toasts are short messages that disappear by themselves.
 type toasts struct {
 	List []toast
 	last int
@@ -41,7 +41,7 @@ type ToastOverMsg struct{ ID int }
 
 const toastTime = 6 * time.Second
 
-// Toast shows a piece of news for a while.
+// Toast shows a message for a short time.
 func (k *Kit) Toast(m Mood, text string) tea.Cmd {
 	k.Toasts.last++
 	id := k.Toasts.last
@@ -59,12 +59,12 @@ func (t *toasts) Drop(id int) {
 	}
 }
 
-// DropText takes back a piece of news that is not true any more.
+// DropText removes a message that is no longer true.
 func (t *toasts) DropText(text string) {
 	t.List = slices.DeleteFunc(t.List, func(n toast) bool { return n.Text == text })
 }
 
-// Draw shows the newest piece of news.
+// Draw draws the newest message.
 func (t *toasts) Draw(p Pane, th *Theme) {
 	if len(t.List) == 0 {
 		return
@@ -73,7 +73,7 @@ func (t *toasts) Draw(p Pane, th *Theme) {
 	DrawNews(p, th, newest.mood, newest.Text)
 }
 
-// DrawNews draws a piece of news with a sign for how good it is.
+// DrawNews draws a message with the sign of its mood.
 func DrawNews(p Pane, t *Theme, m Mood, text string) {
 	if text == "" {
 		return

@@ -9,11 +9,11 @@ import (
 	tea "charm.land/bubbletea/v2"
 )
 
-// Task is a kind of background work of which only the newest counts. Its zero
-// value is ready; it belongs to the update loop.
+// Task is background work of which only the newest start counts. The zero value
+// is ready for use. It belongs to the update loop.
 type Task struct {
 	id     int
-	Cancel context.CancelFunc // nil: nothing is under way
+	Cancel context.CancelFunc // nil if no work is running
 }
 
 // reply brings what a task has found back into the update loop. A reply that
@@ -24,10 +24,10 @@ type Reply struct {
 	Value tea.Msg
 }
 
-// Working tells whether the task is under way.
+// Working reports whether the task is running.
 func (t *Task) Working() bool { return t.Cancel != nil }
 
-// Stop cancels what is under way, and forgets its reply.
+// Stop cancels the running work and invalidates its reply.
 func (t *Task) Stop() {
 	if t.Cancel != nil {
 		t.Cancel()
@@ -36,7 +36,7 @@ func (t *Task) Stop() {
 	t.id++
 }
 
-// Accepts tells whether a reply is to what was asked last, and ends the task.
+// Accepts reports whether a reply is to the newest start, and ends the task.
 func (t *Task) Accepts(r Reply) bool {
 	if r.Task != t || r.id != t.id {
 		return false
@@ -54,7 +54,7 @@ type workers struct {
 	active atomic.Int64
 }
 
-// NewWorkers makes workers whose contexts end with parent.
+// NewWorkers returns workers whose contexts end with parent.
 func NewWorkers(parent context.Context) *workers {
 	return &workers{begin: func() (context.Context, context.CancelFunc) { return context.WithCancel(parent) }}
 }
@@ -89,7 +89,7 @@ func (w *workers) enter() bool {
 	return !w.over
 }
 
-// Busy tells whether any work is under way.
+// Busy reports whether any work is running.
 func (w *workers) Busy() bool { return w.active.Load() > 0 }
 
 // wait waits for started work; no more is started.
@@ -119,8 +119,8 @@ func (k *Kit) Discard(value any) tea.Cmd {
 	})
 }
 
-// Mailbox hands values from a goroutine to the update loop, many at a time.
-// Sending never waits.
+// Mailbox passes values from a goroutine to the update loop in batches. Send
+// never blocks.
 type Mailbox[T any] struct {
 	mu     sync.Mutex
 	values []T
@@ -128,7 +128,7 @@ type Mailbox[T any] struct {
 	closed bool
 }
 
-// NewMailbox makes an empty mailbox.
+// NewMailbox returns an empty mailbox.
 func NewMailbox[T any]() *Mailbox[T] { return &Mailbox[T]{ready: make(chan struct{}, 1)} }
 
 // Send adds a value.
@@ -139,7 +139,7 @@ func (m *Mailbox[T]) Send(v T) {
 	m.wake()
 }
 
-// Close says that nothing more comes.
+// Close marks the end of the values.
 func (m *Mailbox[T]) Close() {
 	m.mu.Lock()
 	m.closed = true
@@ -158,8 +158,8 @@ func (m *Mailbox[T]) wake() {
 // at most that many changes a second.
 const pause = 60 * time.Millisecond
 
-// Receive waits for values, then a moment for more. Without any it says that
-// the mailbox is closed.
+// Receive waits for values, then a moment for more. It returns no values and
+// open false when the mailbox is closed.
 func (m *Mailbox[T]) Receive() (values []T, open bool) {
 	<-m.ready
 	timer := time.NewTimer(pause)

@@ -6,15 +6,15 @@ import (
 	uv "github.com/charmbracelet/ultraviolet"
 )
 
-// Wrap breaks a line into several that are no wider than the room, wherever it
-// is full: what comes out of a table is shown as it is.
+// Wrap breaks a line into several lines of at most room columns, at any
+// character: values of a table are shown unchanged.
 func Wrap(line StyledLine, room int) []StyledLine {
 	b := breaker{room: room}
 	return b.breakUp(line)
 }
 
-// WrapWords breaks a line between words, and in the middle of those that are
-// wider than the room. A space at which it breaks is left out if need be.
+// WrapWords breaks a line between words, and inside words that are wider than
+// room. It omits the space at a break if necessary.
 func WrapWords(line StyledLine, room int) []StyledLine {
 	b := breaker{room: room, words: true}
 	return b.breakUp(line)
@@ -25,8 +25,8 @@ type breaker struct {
 	room  int
 	words bool
 	done  []StyledLine
-	line  StyledLine // the one that is being filled
-	used  int        // of its room
+	line  StyledLine // the current line
+	used  int        // columns used in it
 }
 
 func (b *breaker) breakUp(line StyledLine) []StyledLine {
@@ -52,13 +52,13 @@ func (b *breaker) breakUp(line StyledLine) []StyledLine {
 
 func (b *breaker) next() { b.done, b.line, b.used = append(b.done, b.line), nil, 0 }
 
-// better tells whether a word should begin a line of its own.
+// better reports whether a word should start on a new line.
 func (b *breaker) better(word string) bool {
 	w := Width(strings.TrimRight(word, " "))
 	return b.used > 0 && w > 0 && w <= b.room && b.used+w > b.room
 }
 
-// put writes a text from where the line ends.
+// put appends a text to the current line.
 func (b *breaker) put(style uv.Style, text string) {
 	for text != "" {
 		n := fitting(text, b.room-b.used)

@@ -1,6 +1,6 @@
--- The settings of an engine for the queries of people: no file, no folder to
--- spill to, no extension, nothing that could be changed afterwards. Rows come
--- in the order of the files, and times are in UTC on every machine.
+-- The settings of an engine for untrusted queries: no files, no directory to
+-- spill to, no extensions, and locked settings. Rows are in the order of the
+-- files, and times are in UTC on every machine.
 SET threads = {{.Threads}};
 SET memory_limit = {{text .Memory}};
 SET max_temp_directory_size = '0B';

@@ -1,5 +1,5 @@
--- The engine's settings. Files reach it through our reader only, and no
--- transform can change that.
+-- The engine's settings. It reads files only through this program's reader, and
+-- a transform cannot change that.
 SET threads = {{.Threads}};
 {{- with .Memory}}
 SET memory_limit = {{text .}};
