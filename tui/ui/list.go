@@ -50,7 +50,7 @@ type List struct {
 	// Key is the name of the line with the cursor; "": the place counts.
 	Key string
 
-	at     int  // the line with the cursor; of a text, the first line shown
+	at     int  // the line with the cursor, -1: it is not there; of a text, the first line shown
 	up     bool // the reader has left the tail
 	width  int  // as it was last on the screen
 	height int  // likewise, in lines
@@ -179,12 +179,9 @@ func (l *List) put(line, n int) {
 }
 
 // Choose puts the cursor on the line of that name, now or as soon as there is
-// one.
+// one. Until then no line shows it.
 func (l *List) Choose(name string) {
-	l.Key = name
-	if i := l.find(name, l.Len()); i >= 0 {
-		l.at = i
-	}
+	l.Key, l.at = name, l.find(name, l.Len())
 }
 
 // Reset goes to the first line, or of a tail to its end.
@@ -271,6 +268,9 @@ func (l *List) DrawPart(box, in Pane, first, last, n int, row func(Row)) {
 	l.Wheel(box)
 	from, to := l.window(in, first, last, n, in.Height())
 	chosen := l.place(n)
+	if l.at < 0 && l.find(l.Key, n) < 0 {
+		chosen = -1
+	}
 	for i := from; i < to; i++ {
 		l.drawRow(in.Line(i-from), i, i == chosen, row)
 	}

@@ -19,6 +19,7 @@ type shelf struct {
 	panes  Focus
 	opened []string
 	drawn  *Frame
+	chosen string // the line that shows the cursor
 }
 
 func newShelf(t *testing.T, n int) *shelf {
@@ -42,8 +43,12 @@ func (s *shelf) draw(room int) []string {
 	s.drawn = NewFrame(30, room+2)
 	box := s.drawn.All()
 	var shown []string
+	s.chosen = ""
 	s.list.Draw(box, box.Box(s.list.Theme, "LIST", true), len(s.names), func(r Row) {
 		shown = append(shown, s.names[r.N])
+		if r.Chosen {
+			s.chosen = s.names[r.N]
+		}
 		r.Cut(0, 0, r.Width(), r.Back, s.names[r.N])
 	})
 	s.drawn.Shown()
@@ -167,6 +172,10 @@ func TestTheCursorStaysOnItsLine(t *testing.T) {
 	s.names = []string{"y"}
 	s.at(0)
 	s.list.Choose("later")
+	s.draw(3)
+	if s.chosen != "" {
+		t.Errorf("%s shows the cursor", s.chosen)
+	}
 	s.names = []string{"a", "b", "later"}
 	s.at(2)
 }
