@@ -51,6 +51,12 @@ type sheet struct {
 func newQuery(a *app) *queryView {
 	q := &queryView{app: a, panes: ui.Focus{Count: queryPanes, At: catalogPane}}
 	q.tree.open = map[string]bool{}
+	q.tree.list = ui.List{
+		Kit: a.Kit, Panes: &q.panes, Pane: catalogPane,
+		Len:  func() int { return len(q.catalogLines()) },
+		Name: func(i int) string { return q.catalogLines()[i].name() },
+		Open: func() tea.Cmd { return q.take(q.catalogLines()[q.tree.list.At()]) },
+	}
 	q.add("q1", "")
 	return q
 }
@@ -67,7 +73,8 @@ func (q *queryView) filter() string {
 }
 
 func (q *queryView) setFilter(text string) tea.Cmd {
-	q.tree.wanted, q.tree.at = text, 0
+	q.tree.wanted = text
+	q.tree.list.Filtered()
 	q.panes.At = catalogPane
 	return nil
 }
