@@ -112,12 +112,15 @@ func (l *List) find(name string, n int) int {
 		return -1
 	}
 	for i := range n {
-		if l.Name(i) == name {
+		if !l.skips(i) && l.Name(i) == name {
 			return i
 		}
 	}
 	return -1
 }
+
+// skips tells whether the cursor passes over a line. Such a line has no name.
+func (l *List) skips(line int) bool { return l.Skip != nil && l.Skip(line) }
 
 // allowed is the line nearest to at, first in the direction by, that the cursor
 // does not pass over.
@@ -173,7 +176,7 @@ func (l *List) to(line, n int) tea.Cmd {
 // put puts the cursor on a line and remembers its name.
 func (l *List) put(line, n int) {
 	l.at, l.Key = line, ""
-	if l.Name != nil && line < n && !(l.Newest && line == 0) {
+	if l.Name != nil && line < n && !l.skips(line) && !(l.Newest && line == 0) {
 		l.Key = l.Name(line)
 	}
 }
@@ -221,9 +224,12 @@ func (l *List) click(line int) tea.Cmd {
 	return cmd
 }
 
-// Wheel lets the wheel move the list when it is turned over a pane: the cursor
-// line by line, a text as far as the wheel was turned.
-func (l *List) Wheel(p Pane) {
+// Mouse lets a pane mean the list: a click gives it the keys, the wheel moves the
+// cursor line by line, or a text as far as it was turned.
+func (l *List) Mouse(p Pane) {
+	if l.Panes != nil {
+		p.Click(func() tea.Cmd { l.focus(); return nil })
+	}
 	p.Wheel(func(delta int) tea.Cmd {
 		l.focus()
 		if !l.Text {
@@ -262,10 +268,7 @@ func (l *List) Draw(box, in Pane, n int, row func(Row)) {
 // DrawPart is Draw for the lines from one to before another of a list of n, for
 // lists that are drawn in several boxes.
 func (l *List) DrawPart(box, in Pane, first, last, n int, row func(Row)) {
-	if l.Panes != nil {
-		box.Click(func() tea.Cmd { l.focus(); return nil })
-	}
-	l.Wheel(box)
+	l.Mouse(box)
 	from, to := l.window(in, first, last, n, in.Height())
 	chosen := l.place(n)
 	if l.at < 0 && l.find(l.Key, n) < 0 {
@@ -285,7 +288,7 @@ func (l *List) drawRow(p Pane, line int, chosen bool, row func(Row)) {
 		return
 	}
 	r := Row{Pane: p, N: line}
-	if l.Skip == nil || !l.Skip(line) {
+	if !l.skips(line) {
 		r.Chosen, r.Focused = chosen, chosen && l.focused()
 		p.Click(func() tea.Cmd { return l.click(line) })
 	}
