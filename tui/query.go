@@ -20,9 +20,10 @@ type queryView struct {
 	panes     ui.Focus
 	borders   struct{ catalog, editor int } // how far each was moved
 	sheets    []*sheet
-	on        int // the sheet that is shown
+	tabs      ui.List // the sheets; the cursor is on the one that is shown
 	tree      catalog
 	popup     completion
+	offers    ui.List // the words of popup
 	asking    ui.Task
 	arranging ui.Task
 	querier   pipeline.Querier // nil until the first query
@@ -57,6 +58,8 @@ func newQuery(a *app) *queryView {
 		Name: func(i int) string { return q.catalogLines()[i].name() },
 		Open: func() tea.Cmd { return q.take(q.catalogLines()[q.tree.list.At()]) },
 	}
+	q.tabs = ui.List{Kit: a.Kit, Len: func() int { return len(q.sheets) }}
+	q.offers = ui.List{Kit: a.Kit, Len: func() int { return len(q.popup.words) }, Open: q.complete, Once: true}
 	q.add("q1", "")
 	return q
 }
@@ -114,10 +117,10 @@ func (q *queryView) add(name, text string) {
 	s.editor.Focus()
 	s.rows = grid.New(q.Kit, &sheetHost{q, s})
 	q.sheets = append(q.sheets, s)
-	q.on = len(q.sheets) - 1
+	q.tabs.To(len(q.sheets) - 1)
 }
 
-func (q *queryView) sheet() *sheet { return q.sheets[q.on] }
+func (q *queryView) sheet() *sheet { return q.sheets[q.tabs.At()] }
 
 // query asks a question that another screen has, in a sheet of its own.
 func (m *Model) query(name, text string) tea.Cmd {
@@ -130,7 +133,7 @@ func (m *Model) query(name, text string) tea.Cmd {
 	case i < 0:
 		q.add(name, text)
 	default:
-		q.on = i
+		q.tabs.To(i)
 		q.sheets[i].editor.SetValue(text)
 	}
 	q.sheet().editor.MoveToBegin()
@@ -239,16 +242,16 @@ func (q *queryView) newSheet() tea.Cmd {
 func sheetName(n int) string { return "q" + ui.Count(int64(n)) }
 
 func (q *queryView) turnSheet(by int) tea.Cmd {
-	q.on = (q.on + by + len(q.sheets)) % len(q.sheets)
 	q.popup.close()
-	return nil
+	return q.tabs.Turn(by)
 }
 
 func (q *queryView) closeSheet() tea.Cmd {
 	q.sheet().rows.Stop()
 	cmd := q.discardSpool(q.sheet().base)
-	q.sheets = slices.Delete(q.sheets, q.on, q.on+1)
-	q.on = min(q.on, len(q.sheets)-1)
+	at := q.tabs.At()
+	q.sheets = slices.Delete(q.sheets, at, at+1)
+	q.tabs.To(at)
 	return cmd
 }
 
@@ -282,7 +285,7 @@ func (q *queryView) recallSheets() {
 	for _, s := range q.known.Sheets {
 		q.add(s.Name, s.SQL)
 	}
-	q.on = max(0, slices.IndexFunc(q.sheets, func(s *sheet) bool { return s.name == q.known.Sheet }))
+	q.tabs.To(slices.IndexFunc(q.sheets, func(s *sheet) bool { return s.name == q.known.Sheet }))
 }
 
 // rememberSheets keeps the texts for the next session.

@@ -19,8 +19,8 @@ func (q *queryView) editorActions() []ui.Action {
 	k := q.Keys
 	return []ui.Action{
 		k.Act("complete", "tab", "complete", q.complete).At(2).When(q.popup.open(), "there is nothing to complete"),
-		k.Act("complete-next", "ctrl+n", "next completion", func() tea.Cmd { return q.popup.move(1) }).When(q.popup.open(), "there is nothing to complete"),
-		k.Act("complete-last", "ctrl+p", "previous completion", func() tea.Cmd { return q.popup.move(-1) }).When(q.popup.open(), "there is nothing to complete"),
+		k.Act("complete-next", "ctrl+n", "next completion", func() tea.Cmd { return q.offers.Turn(1) }).When(q.popup.open(), "there is nothing to complete"),
+		k.Act("complete-last", "ctrl+p", "previous completion", func() tea.Cmd { return q.offers.Turn(-1) }).When(q.popup.open(), "there is nothing to complete"),
 		k.Act("leave-editor", "esc", "to the rows", q.leaveEditor).At(3),
 	}
 }
@@ -103,7 +103,6 @@ func moveCursor(e *textarea.Model, line, column int) {
 type completion struct {
 	prefix string
 	words  []offered
-	at     int
 }
 
 // offered is a word, and what it is.
@@ -119,11 +118,6 @@ const (
 func (c *completion) open() bool { return len(c.words) > 0 }
 func (c *completion) close()     { c.words = nil }
 
-func (c *completion) move(by int) tea.Cmd {
-	c.at = (c.at + by + len(c.words)) % len(c.words)
-	return nil
-}
-
 var (
 	wordBefore = regexp.MustCompile(`(?:(\w+)\.)?(\w*)$`)
 	// inScope finds the tables that a text reads, and the names that it gives
@@ -135,6 +129,7 @@ var (
 func (q *queryView) suggest() {
 	s := q.sheet()
 	q.popup = completion{}
+	q.offers.Reset()
 	text := s.editor.Value()
 	before := text[:offsetOf(&s.editor)]
 	m := wordBefore.FindStringSubmatch(before[strings.LastIndexByte(before, '\n')+1:])
@@ -228,7 +223,7 @@ var offeredWords = strings.Fields(`select from where group by order having limit
 
 // complete writes the rest of the chosen word.
 func (q *queryView) complete() tea.Cmd {
-	s, word := q.sheet(), q.popup.words[q.popup.at].word
+	s, word := q.sheet(), q.popup.words[q.offers.At()].word
 	for range []rune(q.popup.prefix) {
 		s.editor, _ = s.editor.Update(tea.KeyPressMsg{Code: tea.KeyBackspace})
 	}

@@ -159,6 +159,15 @@ func (l *List) Move(by int) tea.Cmd {
 	return l.to(l.allowed(at+by, n, by), n)
 }
 
+// Turn moves the cursor by so many lines, and from one end to the other.
+func (l *List) Turn(by int) tea.Cmd {
+	n := l.Len()
+	if n == 0 {
+		return nil
+	}
+	return l.to(((l.place(n)+by)%n+n)%n, n)
+}
+
 // To puts the cursor on a line, as the reader does.
 func (l *List) To(line int) tea.Cmd {
 	n := l.Len()
@@ -282,6 +291,9 @@ func (l *List) DrawPart(box, in Pane, first, last, n int, row func(Row)) {
 	}
 }
 
+// Click lets a click on a pane mean a line.
+func (l *List) Click(p Pane, line int) { p.Click(func() tea.Cmd { return l.click(line) }) }
+
 func (l *List) drawRow(p Pane, line int, chosen bool, row func(Row)) {
 	if l.Text {
 		row(Row{Pane: p, N: line})
@@ -290,7 +302,7 @@ func (l *List) drawRow(p Pane, line int, chosen bool, row func(Row)) {
 	r := Row{Pane: p, N: line}
 	if !l.skips(line) {
 		r.Chosen, r.Focused = chosen, chosen && l.focused()
-		p.Click(func() tea.Cmd { return l.click(line) })
+		l.Click(p, line)
 	}
 	switch {
 	case r.Focused:

@@ -247,6 +247,17 @@ func TestAClickChoosesAndOpens(t *testing.T) {
 	}
 }
 
+func TestTurningGoesFromOneEndToTheOther(t *testing.T) {
+	s := newShelf(t, 3)
+	for _, c := range [][2]int{{1, 1}, {1, 2}, {1, 0}, {-1, 2}, {-1, 1}, {-5, 2}} {
+		s.list.Turn(c[0])
+		s.at(c[1])
+	}
+	s.names = nil
+	s.list.Turn(1)
+	s.at(0)
+}
+
 func TestTheWheelMovesTheList(t *testing.T) {
 	s := newShelf(t, 20)
 	s.panes.At = 1
