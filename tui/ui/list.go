@@ -185,7 +185,7 @@ func (l *List) to(line, n int) tea.Cmd {
 // put puts the cursor on a line and remembers its name.
 func (l *List) put(line, n int) {
 	l.at, l.Key = line, ""
-	if l.Name != nil && line < n && !l.skips(line) && !(l.Newest && line == 0) {
+	if l.Name != nil && line < n && !l.skips(line) && (!l.Newest || line > 0) {
 		l.Key = l.Name(line)
 	}
 }
