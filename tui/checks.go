@@ -15,7 +15,7 @@ import (
 type checksView struct {
 	*app
 	panes     ui.Focus
-	at        int
+	list      ui.List
 	wanted    string
 	failsOnly bool
 	halves    ui.Halves
@@ -28,7 +28,15 @@ const (
 	checksPanes
 )
 
-func newChecks(a *app) *checksView { return &checksView{app: a, panes: ui.Focus{Count: checksPanes}} }
+func newChecks(a *app) *checksView {
+	c := &checksView{app: a, panes: ui.Focus{Count: checksPanes}}
+	c.list = ui.List{
+		Kit: a.Kit, Panes: &c.panes, Pane: rulesPane, Faint: true,
+		Len:  func() int { return len(c.lines()) },
+		Name: func(i int) string { return c.lines()[i].name() },
+	}
+	return c
+}
 
 func (c *checksView) title() string    { return "Checks" }
 func (c *checksView) focus() *ui.Focus { return &c.panes }
@@ -36,7 +44,8 @@ func (c *checksView) filter() string   { return c.wanted }
 func (c *checksView) close()           { c.checking.Stop() }
 
 func (c *checksView) setFilter(text string) tea.Cmd {
-	c.wanted, c.at = text, 0
+	c.wanted = text
+	c.list.Filtered()
 	return nil
 }
 
@@ -49,7 +58,15 @@ type ruleLine struct {
 	rule  *pipeline.CheckRecord // nil for the line of the table
 }
 
-// lines returns the lines of the list: the tables, each followed by its checks.
+// name identifies a line.
+func (l ruleLine) name() string {
+	if l.rule == nil {
+		return l.table.Name
+	}
+	return l.table.Name + " " + l.rule.Check
+}
+
+// lines are the tables, each with its rules below.
 func (c *checksView) lines() []ruleLine {
 	lake, found := c.lake(), c.verdicts()
 	if lake == nil {
@@ -90,7 +107,7 @@ func (c *checksView) current() (ruleLine, bool) {
 	if len(lines) == 0 {
 		return ruleLine{}, false
 	}
-	return lines[min(c.at, len(lines)-1)], true
+	return lines[c.list.At()], true
 }
 
 // definition returns the check in the lake's definition for a record, or nil if
@@ -112,19 +129,7 @@ func (c *checksView) actions() []ui.Action {
 	rule := c.definition(line.rule)
 	idle := !c.live.going()
 	made := there && !line.table.IsLanding()
-	step := func(by int) func() tea.Cmd {
-		return func() tea.Cmd {
-			c.at = min(max(0, c.at+by), max(0, len(c.lines())-1))
-			return nil
-		}
-	}
-	return []ui.Action{
-		k.Act("up", "up k", "up", step(-1)),
-		k.Act("down", "down j", "down", step(1)),
-		k.Act("page-up", "pgup", "page up", step(-10)),
-		k.Act("page-down", "pgdown space", "page down", step(10)),
-		k.Act("first", "home g", "first", step(-1<<20)),
-		k.Act("last", "end G", "last", step(1<<20)),
+	return append(c.list.Actions("", ui.SpaceKeys, 0),
 		k.Act("failing-rows", "enter", "failing rows", func() tea.Cmd { return c.failingRows(rule) }).At(1).When(rule != nil, "this check has no failing rows to show"),
 		k.Act("open", "o", "open the table", func() tea.Cmd { return c.Want(openTable{line.table.Name}) }).At(2).When(there, ui.NoLine),
 		k.Act("check", "v", "check again", c.check).At(3).When(c.place != nil, ui.NotOpen).When(idle, ui.Running).When(!c.checking.Working(), "a check is under way"),
@@ -134,11 +139,12 @@ func (c *checksView) actions() []ui.Action {
 		k.Act("sql", "s", "SQL of the check", func() tea.Cmd { return c.openRule(rule) }).At(6).When(rule != nil, "this check has no failing rows to show"),
 		k.Act("report", "e", "report", c.askReport).At(7).When(c.verdicts() != nil, "not checked yet"),
 		k.Act("copy-rule", "y", "copy", func() tea.Cmd { return c.CopyText("the text", c.text(line)) }).At(8).When(there, ui.NoLine),
-	}
+	)
 }
 
 func (c *checksView) toggleFails() tea.Cmd {
-	c.failsOnly, c.at = !c.failsOnly, 0
+	c.failsOnly = !c.failsOnly
+	c.list.Filtered()
 	return nil
 }
 

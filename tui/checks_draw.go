@@ -75,10 +75,6 @@ func (c *checksView) drawRules(p ui.Pane) {
 		}
 	}
 	p.Note(tone, c.summary())
-	p.Wheel(func(delta int) tea.Cmd {
-		c.at = min(max(0, c.at+sign(delta)), max(0, len(c.lines())-1))
-		return nil
-	})
 	k := ruleLayout(in.Width())
 	head := in.Line(0)
 	head.Text(3, 0, t.Heading, "TABLE")
@@ -94,31 +90,14 @@ func (c *checksView) drawRules(p ui.Pane) {
 	head.Text(k.verdict, 0, t.Heading, "VERDICT")
 	lines := c.lines()
 	list := in.Bottom(1)
-	at := min(c.at, max(0, len(lines)-1))
-	from := max(0, min(at-list.Height()/2, len(lines)-list.Height()))
-	for y := range list.Height() {
-		n := from + y
-		if n >= len(lines) {
-			break
-		}
-		c.drawRuleLine(list.Line(y), k, lines[n], n == at)
-		list.Line(y).Click(func() tea.Cmd { c.at, c.panes.At = n, rulesPane; return nil })
-	}
+	c.list.Draw(p, list, len(lines), func(r ui.Row) { c.drawRuleLine(r.Pane, k, lines[r.N], r.Back) })
 	if c.lake() != nil && len(lines) == 0 {
 		list.Text(2, 0, t.Dim, "nothing to show: v runs the checks, x shows all, esc drops the filter")
 	}
 }
 
-func (c *checksView) drawRuleLine(p ui.Pane, k ruleColumns, line ruleLine, chosen bool) {
+func (c *checksView) drawRuleLine(p ui.Pane, k ruleColumns, line ruleLine, back uv.Style) {
 	t := c.Theme
-	back := uv.Style{}
-	if chosen {
-		back = t.SelectedFaint
-		if c.panes.At == rulesPane {
-			back = t.Selected
-		}
-		p.Fill(back)
-	}
 	if line.rule == nil {
 		c.drawCounts(p, k, line.table, back)
 		return

@@ -113,7 +113,7 @@ func (a *app) drawGraph(in ui.Pane, chosen string, choose func(string) tea.Cmd) 
 	t := a.Theme
 	rows := graph(a.lake())
 	at := slices.IndexFunc(rows, func(r graphRow) bool { return r.table.Name == chosen })
-	from := max(0, min(at-in.Height()/2, len(rows)-in.Height()))
+	from := ui.Around(at, len(rows), in.Height())
 	zones := a.lake().Zones()
 	for y := range in.Height() {
 		if from+y >= len(rows) {
@@ -142,8 +142,6 @@ func (a *app) drawGraph(in ui.Pane, chosen string, choose func(string) tea.Cmd) 
 
 // chooseStep moves the cursor to the step of a table.
 func (s *runView) chooseStep(name string) tea.Cmd {
-	if i := slices.IndexFunc(s.steps(), func(t *pipeline.Table) bool { return t.Name == name }); i >= 0 {
-		s.at = i
-	}
+	s.follow(name)
 	return s.explain(s.current())
 }

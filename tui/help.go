@@ -77,7 +77,7 @@ func (h *helpPanel) Draw(p ui.Pane) {
 	if rows > in.Height() { // one long scrolling column is easier to follow
 		columns, rows = max(1, min(columns, (len(lines)+in.Height()-1)/in.Height())), in.Height()
 	}
-	h.scroll.Wheel(in)
+	h.scroll.Mouse(in)
 	from, to := h.scroll.Window(in, len(lines), columns*rows)
 	for i, line := range lines[from:to] {
 		column, row := i/rows, i%rows

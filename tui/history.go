@@ -2,7 +2,6 @@ package tui
 
 import (
 	"context"
-	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -17,13 +16,13 @@ import (
 type historyView struct {
 	*app
 	panes   ui.Focus
-	run     string // the selected run; "": the newest
+	list    ui.List // of runs, the newest first
+	text    ui.List // of the lines about the chosen one
 	records knownRuns
-	base    string // the baseline run; "": the previous run
+	runs    []*pipeline.Record // those of them that the filter lets through
+	base    string             // the run that others are compared with; "": the one before
 	wanted  string
-	scroll  int
 	halves  ui.Halves
-	room    int // width of a line of the details in the last frame
 	differ  ui.Task
 	diff    *runDiff
 }
@@ -47,7 +46,18 @@ const (
 )
 
 func newHistory(a *app) *historyView {
-	return &historyView{app: a, panes: ui.Focus{Count: historyPanes}}
+	h := &historyView{app: a, panes: ui.Focus{Count: historyPanes}}
+	h.list = ui.List{
+		Kit: a.Kit, Panes: &h.panes, Pane: listPane, Newest: true, Moved: h.moved,
+		Len:  func() int { return len(h.runs) + h.below() },
+		Name: func(i int) string { return h.runs[i].Run },
+		Skip: func(i int) bool { return i >= len(h.runs) },
+	}
+	h.text = ui.List{
+		Kit: a.Kit, Panes: &h.panes, Pane: detailPane, Text: true,
+		Len: func() int { return len(h.detail(h.text.Width())) },
+	}
+	return h
 }
 
 func (h *historyView) title() string    { return "History" }
@@ -60,40 +70,45 @@ func (h *historyView) close() {
 }
 
 func (h *historyView) setFilter(text string) tea.Cmd {
-	h.wanted, h.run = text, ""
+	h.wanted = text
+	h.sift()
+	h.list.Filtered()
 	if text == "" {
 		return nil
 	}
 	return h.readOlder()
 }
 
-// runs returns the runs that match the filter, newest first.
-func (h *historyView) runs() []*pipeline.Record {
+// sift finds the runs that the filter lets through, the newest first. It is
+// called after the filter or the known runs have changed.
+func (h *historyView) sift() {
 	wanted := strings.ToLower(strings.TrimSpace(h.wanted))
-	if wanted == "" {
-		return h.records.list
+	if h.runs = h.records.list; wanted == "" {
+		return
 	}
-	var runs []*pipeline.Record
+	h.runs = nil
 	for _, r := range h.records.list {
 		text := r.Run + " " + r.Status + " " + r.Engine + " " + runText(r)
 		if strings.Contains(strings.ToLower(text), wanted) {
-			runs = append(runs, r)
+			h.runs = append(h.runs, r)
 		}
 	}
-	return runs
 }
 
-// at returns the index of the selected run.
-func (h *historyView) at(runs []*pipeline.Record) int {
-	return max(0, slices.IndexFunc(runs, func(r *pipeline.Record) bool { return r.Run == h.run }))
+// below is how many lines the list has after the runs: one if there may be older
+// runs.
+func (h *historyView) below() int {
+	if h.more() && len(h.runs) > 0 {
+		return 1
+	}
+	return 0
 }
 
 func (h *historyView) current() *pipeline.Record {
-	runs := h.runs()
-	if len(runs) == 0 {
+	if len(h.runs) == 0 {
 		return nil
 	}
-	return runs[h.at(runs)]
+	return h.runs[h.list.At()]
 }
 
 // before returns the run that the selected one is compared with.
@@ -118,40 +133,24 @@ func (h *historyView) before() *pipeline.Record {
 func (h *historyView) actions() []ui.Action {
 	k, r := h.Keys, h.current()
 	there := r != nil
-	step := func(by int) func() tea.Cmd { return func() tea.Cmd { return h.move(by) } }
-	return []ui.Action{
-		k.Act("up", "up k", "up", step(-1)),
-		k.Act("down", "down j", "down", step(1)),
-		k.Act("page-up", "pgup", "page up", step(-10)),
-		k.Act("page-down", "pgdown", "page down", step(10)),
-		k.Act("first", "home g", "first", step(-1<<20)),
-		k.Act("last", "end G", "last", step(1<<20)),
+	moves := h.list.Actions("", ui.LetterKeys, 0)
+	if h.panes.At == detailPane {
+		moves = h.text.Actions("", ui.LetterKeys, 0)
+	}
+	return append(moves,
 		k.Act("replay", "enter p", "replay", func() tea.Cmd { return h.Want(replayRun{r.Run}) }).At(1).When(there, ui.NoLine).When(!h.live.going(), ui.Running),
 		k.Act("diff", "d", "compare with the previous run", h.compare).At(2).When(there, ui.NoLine).When(!there || h.base != r.Run, "this is the baseline run").When(h.before() != nil, "there is no run before it"),
 		k.Act("diff-base", "space", "set as baseline", h.setBase).At(3).When(there, ui.NoLine),
 		k.Act("report", "e", "report", func() tea.Cmd { return h.Want(writeReport{r}) }).At(4).When(there, ui.NoLine),
 		k.Act("copy-run", "y", "copy the id", func() tea.Cmd { return h.CopyText(r.Run, r.Run) }).At(5).When(there, ui.NoLine),
-	}
+	)
 }
 
-func (h *historyView) move(by int) tea.Cmd {
-	if h.panes.At == detailPane {
-		h.scroll = max(0, min(h.scroll+by, len(h.detail())-1))
-		return nil
-	}
-	runs := h.runs()
-	return h.choose(runs, min(h.at(runs)+by, len(runs)-1))
-}
-
-// choose selects a run. The first entry means the newest run, also after later
-// runs. At the last entry it reads older runs.
-func (h *historyView) choose(runs []*pipeline.Record, to int) tea.Cmd {
-	h.scroll, h.run = 0, ""
-	if to <= 0 {
-		return nil
-	}
-	h.run = runs[to].Run
-	if to == len(runs)-1 {
+// moved shows the chosen run from its first line. At the last run older ones are
+// read.
+func (h *historyView) moved() tea.Cmd {
+	h.text.Reset()
+	if at := h.list.At(); at > 0 && at == len(h.runs)-1 {
 		return h.readOlder()
 	}
 	return nil
@@ -172,7 +171,8 @@ func (h *historyView) compare() tea.Cmd {
 	if a.Started.After(b.Started) {
 		a, b = b, a
 	}
-	h.scroll, h.panes.At = 0, detailPane
+	h.panes.At = detailPane
+	h.text.Reset()
 	h.diff = &runDiff{a: a.Run, b: b.Run}
 	runner, querier := h.place.Runner, h.place.Versions
 	return h.Work.Start(&h.differ, func(ctx context.Context) tea.Msg {
@@ -189,6 +189,7 @@ func (h *historyView) update(msg tea.Msg) tea.Cmd {
 	case viewMsg:
 		if msg.err == nil {
 			h.records.look(h.view.Runs)
+			h.sift()
 		}
 	case olderMsg:
 		return h.takeOlder(msg)

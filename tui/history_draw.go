@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	tea "charm.land/bubbletea/v2"
 	uv "github.com/charmbracelet/ultraviolet"
 
 	"stedi/pipeline"
@@ -21,7 +20,7 @@ func (h *historyView) draw(p ui.Pane) {
 func (h *historyView) drawList(p ui.Pane) {
 	t := h.Theme
 	in := p.Box(t, "RUNS", h.panes.At == listPane)
-	runs := h.runs()
+	runs := h.runs
 	if len(runs) > 0 {
 		var seconds []int64
 		for _, r := range slices.Backward(runs) {
@@ -31,31 +30,19 @@ func (h *historyView) drawList(p ui.Pane) {
 	} else {
 		in.Cut(1, 0, in.Width()-2, t.Dim, "no run yet: R on screen 1 or 2 runs all")
 	}
-	p.Wheel(func(delta int) tea.Cmd { h.panes.At = listPane; return h.move(sign(delta)) })
-	at := h.at(runs)
-	below := 0 // a line for runs that are not read yet
-	if h.more() {
-		below = 1
-	}
-	from := max(0, min(at-in.Height()/2, len(runs)+below-in.Height()))
-	for y := range in.Height() {
-		n := from + y
-		row := in.Line(y)
-		if n >= len(runs) {
-			if below > 0 {
-				h.drawMore(row)
-			}
-			break
+	h.list.Draw(p, in, len(runs)+h.below(), func(row ui.Row) {
+		if row.N >= len(runs) {
+			h.drawMore(row.Pane)
+			return
 		}
-		h.drawRun(row.Right(2), runs[n], n == at && h.panes.At == listPane)
-		if runs[n].Run == h.base {
-			row.Text(0, 0, t.Warn, "●")
+		h.drawRun(row.Right(2), runs[row.N], row.Back)
+		if runs[row.N].Run == h.base {
+			row.Text(0, 0, ui.Over(t.Warn, row.Back), "●")
 		}
-		if n == at {
-			row.Text(1, 0, t.Accent, "▸")
+		if row.Chosen {
+			row.Text(1, 0, ui.Over(t.Accent, row.Back), "▸")
 		}
-		row.Click(func() tea.Cmd { h.panes.At = listPane; return h.choose(runs, n) })
-	}
+	})
 }
 
 // drawMore shows below the last known run that there may be older runs.
@@ -75,20 +62,8 @@ func (h *historyView) drawDetail(p ui.Pane) {
 		title = "DIFFERENCE"
 	}
 	in := p.Box(h.Theme, title, h.panes.At == detailPane)
-	p.Click(func() tea.Cmd { h.panes.At = detailPane; return nil })
-	p.Wheel(func(delta int) tea.Cmd { h.panes.At = detailPane; return h.move(delta) })
-	h.room = in.Width() - 2
-	lines := h.detail()
-	from := min(h.scroll, max(0, len(lines)-in.Height()))
-	for y := range in.Height() {
-		if from+y >= len(lines) {
-			break
-		}
-		x := 1
-		for _, s := range lines[from+y] {
-			x = in.Part(0, y, in.Width()-1, 1).Text(x, 0, s.Style, s.Text)
-		}
-	}
+	lines := h.detail(in.Width())
+	h.text.Draw(p, in, len(lines), func(row ui.Row) { row.Styled(1, lines[row.N]) })
 }
 
 // shownDiff returns the requested difference if it belongs to the selected run.
@@ -100,7 +75,8 @@ func (h *historyView) shownDiff() *runDiff {
 	return h.diff
 }
 
-func (h *historyView) detail() []ui.StyledLine {
+// detail are the lines about the chosen run in a pane of that width.
+func (h *historyView) detail(wide int) []ui.StyledLine {
 	if d := h.shownDiff(); d != nil {
 		return h.diffLines(d)
 	}
@@ -140,7 +116,7 @@ func (h *historyView) detail() []ui.StyledLine {
 	}
 	var fitted []ui.StyledLine
 	for _, line := range lines {
-		fitted = append(fitted, ui.WrapWords(line, max(1, h.room))...)
+		fitted = append(fitted, ui.WrapWords(line, max(1, wide-2))...)
 	}
 	return fitted
 }

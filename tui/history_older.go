@@ -72,6 +72,7 @@ func (h *historyView) takeOlder(msg olderMsg) tea.Cmd {
 	}
 	h.records.list = slices.Concat(h.records.list, msg.runs)
 	h.records.end = len(msg.runs) == 0
+	h.sift()
 	if h.wanted != "" {
 		return h.readOlder()
 	}

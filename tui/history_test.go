@@ -41,7 +41,7 @@ func withRuns(t *testing.T, count int) (*world, *driver) {
 // contiguous checks that count runs are listed, each older than the one before.
 func (d *driver) contiguous(count int) {
 	d.Helper()
-	runs := d.history().runs()
+	runs := d.history().runs
 	for i, r := range runs[1:] {
 		if r.Run >= runs[i].Run {
 			d.Errorf("%s follows %s", r.Run, runs[i].Run)

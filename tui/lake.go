@@ -14,11 +14,11 @@ import (
 type lakeView struct {
 	*app
 	panes    ui.Focus
-	at       string                                      // the selected table
-	wanted   string                                      // filter: letters of the table's name
-	borders  struct{ zones, lineage, columns, list int } // how far each border was moved
-	chosen   int                                         // the selected run in the activity
-	scroll   int                                         // in the columns
+	list     ui.List                                     // of the tables; its key is the chosen one
+	columns  ui.List                                     // of the chosen table
+	runs     ui.List                                     // in the activity
+	wanted   string                                      // letters that a table's name must have
+	borders  struct{ zones, lineage, columns, list int } // how far each was moved
 	profiles map[string]*profile
 	profiler ui.Task
 	counter  ui.Task
@@ -35,7 +35,21 @@ const (
 )
 
 func newLake(a *app) *lakeView {
-	return &lakeView{app: a, panes: ui.Focus{Count: lakePanes}, profiles: map[string]*profile{}}
+	l := &lakeView{app: a, panes: ui.Focus{Count: lakePanes}, profiles: map[string]*profile{}}
+	l.list = ui.List{
+		Kit: a.Kit, Panes: &l.panes, Pane: tablesPane, Faint: true, Open: l.enter,
+		Len:   func() int { return len(l.lines()) },
+		Name:  func(i int) string { return l.lines()[i].table },
+		Skip:  func(i int) bool { return l.lines()[i].table == "" },
+		Moved: func() tea.Cmd { l.columns.Reset(); return l.tell() },
+	}
+	l.columns = ui.List{Kit: a.Kit, Panes: &l.panes, Pane: columnsPane, Text: true, Len: l.columnCount}
+	l.runs = ui.List{
+		Kit: a.Kit, Panes: &l.panes, Pane: activityPane, Newest: true, Open: l.enter,
+		Len:  func() int { return len(l.recent()) },
+		Name: func(i int) string { return l.recent()[i].Run },
+	}
+	return l
 }
 
 func (l *lakeView) title() string    { return "Lake" }
@@ -44,7 +58,7 @@ func (l *lakeView) filter() string   { return l.wanted }
 
 func (l *lakeView) setFilter(text string) tea.Cmd {
 	l.wanted = text
-	if shown := l.tables(); len(shown) > 0 && !slices.Contains(shown, l.at) {
+	if shown := l.tables(); len(shown) > 0 && !slices.Contains(shown, l.list.Key) {
 		return l.choose(shown[0])
 	}
 	return nil
@@ -65,41 +79,67 @@ func (l *lakeView) tables() []string {
 	return shown
 }
 
-// inZone returns the tables of a zone that match the filter.
+// tableLine is a line of the list: a table, or the zone of those below it.
+type tableLine struct {
+	zone  int
+	name  string // of the zone
+	table string // "": it is a heading
+}
+
+// lines are the tables that the filter lets through, below the names of their
+// zones.
+func (l *lakeView) lines() []tableLine {
+	var lines []tableLine
+	for i, zone := range l.zones() {
+		lines = append(lines, tableLine{zone: i, name: zone})
+		for _, table := range l.inZone(zone) {
+			lines = append(lines, tableLine{zone: i, name: zone, table: table})
+		}
+	}
+	return lines
+}
+
+// recent are the newest runs.
+func (l *lakeView) recent() []*pipeline.Record {
+	if l.view == nil {
+		return nil
+	}
+	return l.view.Runs
+}
+
+// inZone are the tables of one zone that the filter lets through.
 func (l *lakeView) inZone(zone string) []string { return l.named(zone, l.wanted) }
 
 // current returns the definition of the selected table, or nil if the lake does
 // not define it.
 func (l *lakeView) current() *pipeline.Table {
 	if lake := l.lake(); lake != nil {
-		return lake.Table(l.at)
+		return lake.Table(l.list.Key)
 	}
 	return nil
 }
 
 func (l *lakeView) actions() []ui.Action {
 	k, t := l.Keys, l.current()
-	there, other := t != nil, l.other(l.at) != nil
+	there, other := t != nil, l.other(l.list.Key) != nil
 	made := there && !t.IsLanding()
-	open := l.place != nil && l.at != ""
-	step := func(by int) func() tea.Cmd { return func() tea.Cmd { return l.move(by) } }
+	open := l.place != nil && l.list.Key != ""
 	side := func(by int) func() tea.Cmd { return func() tea.Cmd { return l.sideways(by) } }
+	moves := l.list.Actions("", ui.SpaceKeys, 0)
 	enter := "open the table"
 	switch {
 	case l.panes.At == activityPane:
-		enter = "replay the run"
+		enter, moves = "replay the run", l.runs.Actions("", ui.SpaceKeys, 0)
+	case l.panes.At == columnsPane:
+		moves = l.columns.Actions("", ui.SpaceKeys, 0)
 	case other:
 		enter = "preview on " + l.options.ByCatalog
 	}
-	return []ui.Action{
-		k.Act("up", "up k", "up", step(-1)),
-		k.Act("down", "down j", "down", step(1)),
+	return append(moves,
 		k.Act("left", "left h", "previous zone, or upstream", side(-1)),
 		k.Act("right", "right l", "next zone, or downstream", side(1)),
-		k.Act("first", "home g", "first", step(-1<<20)),
-		k.Act("last", "end G", "last", step(1<<20)),
 		k.Act("open", "enter", enter, l.enter).At(1).When(there || other, ui.NoTable),
-		k.Act("run-to", "r", "run with upstream", func() tea.Cmd { return l.start("+" + l.at) }).At(2).When(there, ui.NoTable).When(made, ui.NotMade).When(!l.live.going(), ui.Running),
+		k.Act("run-to", "r", "run with upstream", func() tea.Cmd { return l.start("+" + l.list.Key) }).At(2).When(there, ui.NoTable).When(made, ui.NotMade).When(!l.live.going(), ui.Running),
 		k.Act("run-all", "R", "run all", func() tea.Cmd { return l.start() }).At(3).When(open, ui.NotOpen).When(!l.live.going(), ui.Running),
 		k.Act("check", "v", "check", l.check).At(4).When(there, ui.NoTable).When(!l.live.going(), ui.Running),
 		k.Act("cancel-run", "c", "cancel the run", l.live.cancel).At(2).When(l.live.going(), ui.NotRunning),
@@ -109,30 +149,10 @@ func (l *lakeView) actions() []ui.Action {
 		k.Act("preview-athena", "A", "preview on "+l.options.ByCatalog, l.previewByCatalog).When(other || there && l.byCatalog() != nil, l.options.ByCatalog+" has no tables of this lake"),
 		k.Act("verdict", "d", "check results", l.openVerdict).When(there, ui.NoTable),
 		k.Act("plan", "P", "plan", func() tea.Cmd { return l.plan(nil) }).When(open, ui.NotOpen),
-		k.Act("copy-name", "y", "copy the name", func() tea.Cmd { return l.CopyText(l.at, l.at) }).At(9).When(there || other, ui.NoTable),
-		k.Act("copy-path", "Y", "copy the path", func() tea.Cmd { return l.CopyText("the path", l.pathOf(l.at)) }).When(there || other, ui.NoTable),
-		k.Act("export-table", "e", "export", func() tea.Cmd { return l.Want(exportTable{l.at}) }).At(8).When(there, ui.NoTable),
-	}
-}
-
-// move moves up or down in the pane that has the focus.
-func (l *lakeView) move(by int) tea.Cmd {
-	switch l.panes.At {
-	case activityPane:
-		if l.view != nil {
-			l.chosen = min(max(0, l.chosen+by), max(0, len(l.view.Runs)-1))
-		}
-		return nil
-	case columnsPane:
-		l.scroll = min(max(0, l.scroll+by), max(0, l.columnCount()-1))
-		return nil
-	}
-	shown := l.tables()
-	if len(shown) == 0 {
-		return nil
-	}
-	i := slices.Index(shown, l.at)
-	return l.choose(shown[min(max(0, i+by), len(shown)-1)])
+		k.Act("copy-name", "y", "copy the name", func() tea.Cmd { return l.CopyText(l.list.Key, l.list.Key) }).At(9).When(there || other, ui.NoTable),
+		k.Act("copy-path", "Y", "copy the path", func() tea.Cmd { return l.CopyText("the path", l.pathOf(l.list.Key)) }).When(there || other, ui.NoTable),
+		k.Act("export-table", "e", "export", func() tea.Cmd { return l.Want(exportTable{l.list.Key}) }).At(8).When(there, ui.NoTable),
+	)
 }
 
 // sideways goes to the zone beside, or in the lineage to a table that the
@@ -148,11 +168,11 @@ func (l *lakeView) sideways(by int) tea.Cmd {
 		return nil
 	}
 	zones := l.zones()
-	at := slices.IndexFunc(zones, func(zone string) bool { return slices.Contains(l.inZone(zone), l.at) })
+	at := slices.IndexFunc(zones, func(zone string) bool { return slices.Contains(l.inZone(zone), l.list.Key) })
 	if at < 0 {
 		return nil
 	}
-	row := slices.Index(l.inZone(zones[at]), l.at)
+	row := slices.Index(l.inZone(zones[at]), l.list.Key)
 	for z := at + by; z >= 0 && z < len(zones); z += by {
 		if tables := l.inZone(zones[z]); len(tables) > 0 {
 			return l.choose(tables[min(row, len(tables)-1)])
@@ -163,29 +183,33 @@ func (l *lakeView) sideways(by int) tea.Cmd {
 
 // choose selects the table that the other panes describe.
 func (l *lakeView) choose(name string) tea.Cmd {
-	if name != l.at {
-		l.at, l.scroll = name, 0
+	if name != l.list.Key {
+		l.list.Choose(name)
+		l.columns.Reset()
 	}
-	return tea.Batch(l.profileSoon(), l.explain(l.current()))
+	return l.tell()
 }
+
+// tell finds out what the other panes show of the chosen table.
+func (l *lakeView) tell() tea.Cmd { return tea.Batch(l.profileSoon(), l.explain(l.current())) }
 
 func (l *lakeView) enter() tea.Cmd {
 	switch {
-	case l.panes.At != activityPane && l.other(l.at) != nil:
+	case l.panes.At != activityPane && l.other(l.list.Key) != nil:
 		return l.previewByCatalog()
 	case l.panes.At != activityPane:
-		return l.Want(openTable{l.at})
+		return l.Want(openTable{l.list.Key})
 	}
-	if l.view == nil || l.chosen >= len(l.view.Runs) {
+	if len(l.recent()) == 0 {
 		return nil
 	}
-	return l.Want(replayRun{l.view.Runs[l.chosen].Run})
+	return l.Want(replayRun{l.recent()[l.runs.At()].Run})
 }
 
 // previewByCatalog queries the first rows of the selected table with the engine
 // that reads it by its name in the catalog.
 func (l *lakeView) previewByCatalog() tea.Cmd {
-	return l.Want(previewTable{l.current(), l.other(l.at)})
+	return l.Want(previewTable{l.current(), l.other(l.list.Key)})
 }
 
 // start runs the transforms of tables and shows the progress.
@@ -218,12 +242,11 @@ func (l *lakeView) seen() tea.Cmd {
 	if l.view == nil {
 		return nil
 	}
-	l.chosen = min(l.chosen, max(0, len(l.view.Runs)-1))
-	if l.current() == nil && l.other(l.at) == nil {
+	if l.current() == nil && l.other(l.list.Key) == nil {
 		if shown := l.tables(); len(shown) > 0 {
 			return l.choose(shown[0])
 		}
 		return nil
 	}
-	return l.choose(l.at)
+	return l.choose(l.list.Key)
 }

@@ -14,8 +14,9 @@ import (
 // drawActivity lists the newest runs.
 func (l *lakeView) drawActivity(p ui.Pane) {
 	in := p.Box(l.Theme, "ACTIVITY", l.panes.At == activityPane)
-	p.Click(func() tea.Cmd { l.panes.At = activityPane; return nil })
-	p.Wheel(func(delta int) tea.Cmd { l.panes.At = activityPane; return l.move(sign(delta)) })
+	if len(l.recent()) == 0 {
+		l.runs.Mouse(p)
+	}
 	if l.view == nil {
 		return
 	}
@@ -28,33 +29,11 @@ func (l *lakeView) drawActivity(p ui.Pane) {
 		runs = "the newest " + runs
 	}
 	p.Note(l.Theme.Dim, runs)
-	from := max(0, min(l.chosen-in.Height()/2, len(l.view.Runs)-in.Height()))
-	for y := range in.Height() {
-		n := from + y
-		if n >= len(l.view.Runs) {
-			break
-		}
-		row := in.Line(y)
-		l.drawRun(row, l.view.Runs[n], n == l.chosen && l.panes.At == activityPane)
-		row.Click(func() tea.Cmd {
-			again := l.panes.At == activityPane && l.chosen == n
-			l.panes.At, l.chosen = activityPane, n
-			if again {
-				return l.enter()
-			}
-			return nil
-		})
-	}
+	l.runs.Draw(p, in, len(l.view.Runs), func(r ui.Row) { l.drawRun(r.Pane, l.view.Runs[r.N], r.Back) })
 }
 
-func (a *app) drawRun(p ui.Pane, r *pipeline.Record, chosen bool) {
+func (a *app) drawRun(p ui.Pane, r *pipeline.Record, back uv.Style) {
 	t := a.Theme
-	style, back := t.Text, t.Text
-	if chosen {
-		back = t.Selected
-		p.Fill(back)
-		style = back
-	}
 	when := r.Started.In(a.options.Zone)
 	layout := "15:04:05"
 	if now := a.now(); when.YearDay() != now.YearDay() || when.Year() != now.Year() {
@@ -63,7 +42,7 @@ func (a *app) drawRun(p ui.Pane, r *pipeline.Record, chosen bool) {
 	x := p.Text(1, 0, ui.Over(t.Dim, back), when.Format(layout))
 	x = p.Text(x+1, 0, ui.Over(a.markStyle(r), back), runMark(r))
 	p.TextRight(p.Width()-1, 0, ui.Over(t.Dim, back), ui.Span(r.Seconds))
-	p.Cut(x+1, 0, p.Width()-x-10, style, runText(r))
+	p.Cut(x+1, 0, p.Width()-x-10, ui.Over(t.Text, back), runText(r))
 }
 
 func (a *app) markStyle(r *pipeline.Record) uv.Style {
@@ -116,11 +95,11 @@ func runText(r *pipeline.Record) string {
 
 // openVerdict shows the check results of the selected table.
 func (l *lakeView) openVerdict() tea.Cmd {
-	v := l.table(l.at)
+	v := l.table(l.list.Key)
 	if v == nil {
 		return nil
 	}
-	return l.Open(&ui.Reader{Kit: l.Kit, Head: "CHECKS of " + l.at, Lines: func() []ui.StyledLine { return l.verdictLines(v) }})
+	return l.Open(&ui.Reader{Kit: l.Kit, Head: "CHECKS of " + l.list.Key, Lines: func() []ui.StyledLine { return l.verdictLines(v) }})
 }
 
 func (l *lakeView) verdictLines(v *survey.TableView) []ui.StyledLine {

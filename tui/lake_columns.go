@@ -52,7 +52,7 @@ func (l *lakeView) profileSoon() tea.Cmd {
 // profileNow computes the column stats of the selected table, unless the
 // current ones are valid. It stops the computation for another table.
 func (l *lakeView) profileNow() tea.Cmd {
-	t, v := l.current(), l.table(l.at)
+	t, v := l.current(), l.table(l.list.Key)
 	if t == nil || v == nil || v.Missing || l.live.going() {
 		return nil
 	}
@@ -91,33 +91,27 @@ func (l *lakeView) profiled(msg profiledMsg) tea.Cmd {
 
 // drawColumns lists the selected table's columns with their stats.
 func (l *lakeView) drawColumns(p ui.Pane) {
-	in := p.Box(l.Theme, "COLUMNS of "+l.at, l.panes.At == columnsPane)
-	p.Click(func() tea.Cmd { l.panes.At = columnsPane; return nil })
-	p.Wheel(func(delta int) tea.Cmd { l.panes.At = columnsPane; return l.move(sign(delta)) })
-	if o := l.other(l.at); o != nil {
-		l.drawOtherColumns(in, o)
+	in := p.Box(l.Theme, "COLUMNS of "+l.list.Key, l.panes.At == columnsPane)
+	if o := l.other(l.list.Key); o != nil {
+		l.drawOtherColumns(p, in, o)
 		return
 	}
 	t := l.current()
 	if t == nil || in.Height() < 2 {
+		l.columns.Mouse(p)
 		return
 	}
 	found := l.profiles[t.Name]
 	l.noteProfile(p, found)
 	c := columnLayout(in.Width())
 	c.head(in.Line(0), l.Theme)
-	list := in.Bottom(1)
-	from := min(l.scroll, max(0, len(t.Columns)-list.Height()))
-	for y := range list.Height() {
-		if from+y >= len(t.Columns) {
-			break
-		}
+	l.columns.Draw(p, in.Bottom(1), len(t.Columns), func(r ui.Row) {
 		var profile *survey.ColumnProfile
-		if found != nil && from+y < len(found.columns) {
-			profile = &found.columns[from+y]
+		if found != nil && r.N < len(found.columns) {
+			profile = &found.columns[r.N]
 		}
-		c.row(list.Line(y), l.Theme, t.Columns[from+y], profile)
-	}
+		c.row(r.Pane, l.Theme, t.Columns[r.N], profile)
+	})
 }
 
 // noteProfile shows the progress of the column stats.

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	tea "charm.land/bubbletea/v2"
 	uv "github.com/charmbracelet/ultraviolet"
 
 	"stedi/pipeline"
@@ -91,36 +90,27 @@ func (l *lakeView) drawWide(p ui.Pane) {
 // drawZones draws each zone in its own box.
 func (l *lakeView) drawZones(p ui.Pane, zones []string) {
 	wide := p.Width() / len(zones)
+	n, at := len(l.lines()), 0
 	for i, zone := range zones {
 		q := p.Part(i*wide, 0, wide, p.Height())
 		if i == len(zones)-1 {
 			q = p.Right(i * wide)
 		}
 		tables := l.inZone(zone)
-		chosen := slices.Contains(tables, l.at) && l.panes.At == tablesPane
+		chosen := slices.Contains(tables, l.list.Key) && l.panes.At == tablesPane
 		in := q.Box(l.Theme, strings.ToUpper(zone), chosen)
 		q.Note(l.Theme.Zone(i), fmt.Sprint(len(tables)))
 		l.rowHead(in.Line(0))
-		for y, t := range tables {
-			if y+1 < in.Height() {
-				l.drawTable(in.Line(y+1), t)
-			}
-		}
+		first := at + 1 // behind the heading, which is the title
+		at = first + len(tables)
+		l.list.DrawPart(q, in.Bottom(1), first, at, n, func(r ui.Row) { l.drawTable(r, tables[r.N-first]) })
 		if rest := in.Bottom(len(tables) + 2); rest.Height() >= 1 {
 			l.zoneSummary(rest, zone)
 		}
-		q.Wheel(func(delta int) tea.Cmd { l.panes.At = tablesPane; return l.move(sign(delta)) })
 	}
 }
 
-func sign(n int) int {
-	if n < 0 {
-		return -1
-	}
-	return 1
-}
-
-// zoneSummary shows the size of a zone and its growth.
+// zoneSummary says how much lies in a zone, and how that grew.
 func (l *lakeView) zoneSummary(p ui.Pane, zone string) {
 	var files int
 	var bytes int64
@@ -162,36 +152,15 @@ func addEnds(a, b []int64) []int64 {
 func (l *lakeView) drawList(p ui.Pane) {
 	in := p.Box(l.Theme, "TABLES", l.panes.At == tablesPane)
 	p.Note(l.Theme.Dim, ui.Plural(int64(len(l.tables())), "table", "tables"))
-	type line struct {
-		zone  int
-		name  string
-		table string
-	}
-	var lines []line
-	at := 0
-	for i, zone := range l.zones() {
-		lines = append(lines, line{zone: i, name: zone})
-		for _, t := range l.inZone(zone) {
-			if t == l.at {
-				at = len(lines)
-			}
-			lines = append(lines, line{table: t})
-		}
-	}
 	l.rowHead(in.Line(0))
-	list := in.Bottom(1)
-	from := max(0, min(at-list.Height()/2, len(lines)-list.Height()))
-	for y := range list.Height() {
-		if from+y >= len(lines) {
-			break
-		}
-		if n := lines[from+y]; n.table != "" {
-			l.drawTable(list.Line(y), n.table)
+	lines := l.lines()
+	l.list.Draw(p, in.Bottom(1), len(lines), func(r ui.Row) {
+		if line := lines[r.N]; line.table != "" {
+			l.drawTable(r, line.table)
 		} else {
-			list.Text(1, y, l.Theme.Zone(n.zone), n.name)
+			r.Text(1, 0, l.Theme.Zone(line.zone), line.name)
 		}
-	}
-	p.Wheel(func(delta int) tea.Cmd { l.panes.At = tablesPane; return l.move(sign(delta)) })
+	})
 }
 
 // Columns of a table's line, from the right: check result, age, size, rows.
@@ -230,18 +199,11 @@ func (l *lakeView) rowHead(p ui.Pane) {
 	p.TextRight(p.Width()-1, 0, t.Heading, "OK")
 }
 
-// drawTable draws one line: the table, its rows, and its check result.
-func (l *lakeView) drawTable(p ui.Pane, table string) {
-	t := l.Theme
-	back, name := uv.Style{}, t.Text
-	chosen := table == l.at
-	if chosen {
-		back = t.SelectedFaint
-		if l.panes.At == tablesPane {
-			back = t.Selected
-		}
-		p.Fill(back)
-		name = back
+// drawTable draws one line: the table, its rows, and whether it is right.
+func (l *lakeView) drawTable(r ui.Row, table string) {
+	t, p, back := l.Theme, r.Pane, r.Back
+	name := ui.Over(t.Text, back)
+	if r.Chosen {
 		p.Text(1, 0, ui.Over(t.Accent, back), "▸")
 	}
 	v := l.table(table)
@@ -272,13 +234,6 @@ func (l *lakeView) drawTable(p ui.Pane, table string) {
 		mark, style := l.verdict(v)
 		p.TextRight(p.Width()-1, 0, ui.Over(style, back), mark)
 	}
-	p.Click(func() tea.Cmd {
-		l.panes.At = tablesPane
-		if chosen {
-			return l.enter()
-		}
-		return l.choose(table)
-	})
 }
 
 // rowsNow formats the rows of a table, including a version that the current run

@@ -11,7 +11,7 @@ import (
 
 // hint returns the most important information about the selected table.
 func (l *lakeView) hint() (ui.Mood, string) {
-	t, v := l.current(), l.table(l.at)
+	t, v := l.current(), l.table(l.list.Key)
 	if t == nil || v == nil {
 		return ui.Told, ""
 	}

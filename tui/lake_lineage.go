@@ -11,10 +11,10 @@ import (
 )
 
 func (l *lakeView) drawLineage(p ui.Pane) {
-	t, o := l.current(), l.other(l.at)
-	title := "FUNNEL of " + l.at
+	t, o := l.current(), l.other(l.list.Key)
+	title := "FUNNEL of " + l.list.Key
 	if o != nil {
-		title = "TABLE " + l.at
+		title = "TABLE " + l.list.Key
 	}
 	in := p.Box(l.Theme, title, l.panes.At == lineagePane)
 	p.Click(func() tea.Cmd { l.panes.At = lineagePane; return nil })
@@ -24,14 +24,14 @@ func (l *lakeView) drawLineage(p ui.Pane) {
 		for y := range whole.Height() {
 			whole.Text(0, y, l.Theme.Border, "│")
 		}
-		l.drawGraph(whole.Right(1), l.at, l.choose)
+		l.drawGraph(whole.Right(1), l.list.Key, l.choose)
 		in = in.Left(part)
 	}
 	if o != nil {
 		l.drawOther(in, o)
 		return
 	}
-	v := l.table(l.at)
+	v := l.table(l.list.Key)
 	if t == nil || v == nil || in.Height() < 1 {
 		return
 	}

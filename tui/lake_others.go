@@ -95,7 +95,7 @@ func columnsOf(o *pipeline.CatalogTable) []pipeline.ColumnRecord {
 
 // columnCount returns the number of columns of the selected table.
 func (l *lakeView) columnCount() int {
-	if o := l.other(l.at); o != nil {
+	if o := l.other(l.list.Key); o != nil {
 		return len(columnsOf(o))
 	}
 	if t := l.current(); t != nil {
@@ -138,16 +138,14 @@ func (l *lakeView) drawOther(p ui.Pane, o *pipeline.CatalogTable) {
 }
 
 // drawOtherColumns lists the columns of such a table.
-func (l *lakeView) drawOtherColumns(p ui.Pane, o *pipeline.CatalogTable) {
+func (l *lakeView) drawOtherColumns(box, p ui.Pane, o *pipeline.CatalogTable) {
 	t := l.Theme
 	columns := columnsOf(o)
 	at := columnsAt{kind: columnLayout(p.Width()).kind}
 	at.head(p.Line(0), t)
-	list := p.Bottom(1)
-	from := min(l.scroll, max(0, len(columns)-list.Height()))
-	for y := range min(list.Height(), len(columns)-from) {
-		c := columns[from+y]
-		list.Cut(1, y, at.kind-2, t.Text, c.Name)
-		list.Cut(at.kind, y, list.Width()-at.kind-1, t.Dim, c.Type)
-	}
+	l.columns.Draw(box, p.Bottom(1), len(columns), func(r ui.Row) {
+		c := columns[r.N]
+		r.Cut(1, 0, at.kind-2, t.Text, c.Name)
+		r.Cut(at.kind, 0, r.Width()-at.kind-1, t.Dim, c.Type)
+	})
 }

@@ -43,7 +43,7 @@ func (m *Model) recall() {
 			m.current = id
 		}
 	}
-	m.lakeView().at = m.known.Table
+	m.lakeView().list.Choose(m.known.Table)
 	m.queryView().recallSheets()
 }
 
@@ -53,7 +53,7 @@ func (m *Model) remember() error {
 		return nil
 	}
 	m.known.Screen = m.here().title()
-	m.known.Table = m.lakeView().at
+	m.known.Table = m.lakeView().list.Key
 	m.queryView().rememberSheets()
 	if m.current == tableScreen {
 		m.known.Table = m.tableView().name

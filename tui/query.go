@@ -20,9 +20,10 @@ type queryView struct {
 	panes     ui.Focus
 	borders   struct{ catalog, editor int } // how far each border was moved
 	sheets    []*sheet
-	on        int // index of the shown sheet
+	tabs      ui.List // the sheets; the cursor is on the one that is shown
 	tree      catalog
 	popup     completion
+	offers    ui.List // the words of popup
 	asking    ui.Task
 	arranging ui.Task
 	querier   pipeline.Querier // nil before the first query
@@ -51,6 +52,14 @@ type sheet struct {
 func newQuery(a *app) *queryView {
 	q := &queryView{app: a, panes: ui.Focus{Count: queryPanes, At: catalogPane}}
 	q.tree.open = map[string]bool{}
+	q.tree.list = ui.List{
+		Kit: a.Kit, Panes: &q.panes, Pane: catalogPane,
+		Len:  func() int { return len(q.catalogLines()) },
+		Name: func(i int) string { return q.catalogLines()[i].name() },
+		Open: func() tea.Cmd { return q.take(q.catalogLines()[q.tree.list.At()]) },
+	}
+	q.tabs = ui.List{Kit: a.Kit, Len: func() int { return len(q.sheets) }}
+	q.offers = ui.List{Kit: a.Kit, Len: func() int { return len(q.popup.words) }, Open: q.complete, Once: true}
 	q.add("q1", "")
 	return q
 }
@@ -67,7 +76,8 @@ func (q *queryView) filter() string {
 }
 
 func (q *queryView) setFilter(text string) tea.Cmd {
-	q.tree.wanted, q.tree.at = text, 0
+	q.tree.wanted = text
+	q.tree.list.Filtered()
 	q.panes.At = catalogPane
 	return nil
 }
@@ -107,10 +117,10 @@ func (q *queryView) add(name, text string) {
 	s.editor.Focus()
 	s.rows = grid.New(q.Kit, &sheetHost{q, s})
 	q.sheets = append(q.sheets, s)
-	q.on = len(q.sheets) - 1
+	q.tabs.To(len(q.sheets) - 1)
 }
 
-func (q *queryView) sheet() *sheet { return q.sheets[q.on] }
+func (q *queryView) sheet() *sheet { return q.sheets[q.tabs.At()] }
 
 // query opens a sheet for a query from another screen and runs it.
 func (m *Model) query(name, text string) tea.Cmd {
@@ -123,7 +133,7 @@ func (m *Model) query(name, text string) tea.Cmd {
 	case i < 0:
 		q.add(name, text)
 	default:
-		q.on = i
+		q.tabs.To(i)
 		q.sheets[i].editor.SetValue(text)
 	}
 	q.sheet().editor.MoveToBegin()
@@ -233,16 +243,16 @@ func (q *queryView) newSheet() tea.Cmd {
 func sheetName(n int) string { return "q" + ui.Count(int64(n)) }
 
 func (q *queryView) turnSheet(by int) tea.Cmd {
-	q.on = (q.on + by + len(q.sheets)) % len(q.sheets)
 	q.popup.close()
-	return nil
+	return q.tabs.Turn(by)
 }
 
 func (q *queryView) closeSheet() tea.Cmd {
 	q.sheet().rows.Stop()
 	cmd := q.discardSpool(q.sheet().base)
-	q.sheets = slices.Delete(q.sheets, q.on, q.on+1)
-	q.on = min(q.on, len(q.sheets)-1)
+	at := q.tabs.At()
+	q.sheets = slices.Delete(q.sheets, at, at+1)
+	q.tabs.To(at)
 	return cmd
 }
 
@@ -276,7 +286,7 @@ func (q *queryView) recallSheets() {
 	for _, s := range q.known.Sheets {
 		q.add(s.Name, s.SQL)
 	}
-	q.on = max(0, slices.IndexFunc(q.sheets, func(s *sheet) bool { return s.name == q.known.Sheet }))
+	q.tabs.To(slices.IndexFunc(q.sheets, func(s *sheet) bool { return s.name == q.known.Sheet }))
 }
 
 // rememberSheets stores the texts for the next session.

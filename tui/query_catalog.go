@@ -33,8 +33,8 @@ type PastQuery struct {
 // queries.
 type catalog struct {
 	wanted string
-	at     int
-	open   map[string]bool // tables whose columns are expanded
+	list   ui.List
+	open   map[string]bool // tables whose columns are shown
 }
 
 // catalogLine is a line of the catalog.
@@ -47,6 +47,24 @@ type catalogLine struct {
 	saved   *SavedQuery
 	own     bool   // saved by the reader
 	doc     string // description of a preset
+}
+
+// name identifies a line.
+func (l catalogLine) name() string {
+	switch {
+	case l.heading != "":
+		return "zone " + l.heading
+	case l.column != nil:
+		return "column " + l.table.Name + " " + l.column.Name
+	case l.table != nil:
+		return "table " + l.table.Name
+	case l.other != nil:
+		return "table " + l.other.Name
+	case l.own:
+		return "own query " + l.saved.Name
+	default:
+		return "query " + l.saved.Name
+	}
 }
 
 func (q *queryView) catalogLines() []catalogLine {
@@ -90,27 +108,15 @@ func (c *catalog) actions(q *queryView) []ui.Action {
 	k := q.Keys
 	lines := q.catalogLines()
 	var line catalogLine
-	if c.at < len(lines) {
-		line = lines[c.at]
+	if at := c.list.At(); at < len(lines) {
+		line = lines[at]
 	}
-	move := func(by int) func() tea.Cmd {
-		return func() tea.Cmd {
-			c.at = min(max(0, c.at+by), max(0, len(q.catalogLines())-1))
-			return nil
-		}
-	}
-	return []ui.Action{
-		k.Act("up", "up k", "up", move(-1)),
-		k.Act("down", "down j", "down", move(1)),
-		k.Act("page-up", "pgup", "page up", move(-10)),
-		k.Act("page-down", "pgdown", "page down", move(10)),
-		k.Act("first", "home g", "first", move(-1<<20)),
-		k.Act("last", "end G", "last", move(1<<20)),
+	return append(c.list.Actions("", ui.LetterKeys, 0),
 		k.Act("take", "enter", "take", func() tea.Cmd { return q.take(line) }).At(2).When(line.heading == "", "it is a heading"),
 		k.Act("columns", "space right left", "columns", func() tea.Cmd { return c.toggle(line) }).At(3).When(line.table != nil, "only tables have columns"),
 		k.Act("preview", "s", "first 100 rows", func() tea.Cmd { return q.previewLine(line) }).At(3).When(line.table != nil || line.other != nil, "only tables have rows"),
 		k.Act("forget", "delete x", "delete", func() tea.Cmd { return q.forget(line) }).At(3).When(line.own, "only your own queries can be deleted"),
-	}
+	)
 }
 
 func (c *catalog) toggle(line catalogLine) tea.Cmd {
@@ -238,35 +244,8 @@ func (q *queryView) openPast() tea.Cmd {
 func (q *queryView) drawCatalog(p ui.Pane) {
 	t := q.Theme
 	in := p.Box(t, "CATALOG", q.panes.At == catalogPane)
-	p.Click(func() tea.Cmd { q.panes.At = catalogPane; return nil })
 	lines := q.catalogLines()
-	at := min(q.tree.at, max(0, len(lines)-1))
-	from := max(0, min(at-in.Height()/2, len(lines)-in.Height()))
-	for y := range in.Height() {
-		n := from + y
-		if n >= len(lines) {
-			break
-		}
-		row := in.Line(y)
-		back := uv.Style{}
-		if n == at && q.panes.At == catalogPane {
-			back = t.Selected
-			row.Fill(back)
-		}
-		q.drawCatalogLine(row, lines[n], back)
-		row.Click(func() tea.Cmd {
-			again := q.panes.At == catalogPane && q.tree.at == n
-			q.panes.At, q.tree.at = catalogPane, n
-			if again {
-				return q.take(lines[n])
-			}
-			return nil
-		})
-	}
-	p.Wheel(func(delta int) tea.Cmd {
-		q.tree.at = min(max(0, q.tree.at+sign(delta)), max(0, len(q.catalogLines())-1))
-		return nil
-	})
+	q.tree.list.Draw(p, in, len(lines), func(r ui.Row) { q.drawCatalogLine(r.Pane, lines[r.N], r.Back) })
 }
 
 func (q *queryView) drawCatalogLine(p ui.Pane, line catalogLine, back uv.Style) {

@@ -150,26 +150,44 @@ func (q *queryView) markFault(text ui.Pane, y, left int, s *sheet) {
 // drawTabs draws the names of the sheets in the upper border of the editor.
 func (q *queryView) drawTabs(p ui.Pane, focused bool) {
 	x := 2
-	for i, s := range q.sheets {
+	if from := q.firstTab(p.Width() - 26); from > 0 {
+		x = p.Text(x, 0, q.Theme.Dim, "…")
+		q.tabs.Click(p.Part(2, 0, 1, 1), from-1)
+	}
+	for i := q.firstTab(p.Width() - 26); i < len(q.sheets); i++ {
 		style := q.Theme.Dim
-		if i == q.on {
+		if i == q.tabs.At() {
 			style = q.Theme.Title
 			if focused {
 				style = q.Theme.TitleFocus
 			}
 		}
-		label := " " + ui.Shorten(s.name, 24) + " "
+		label := tabLabel(q.sheets[i])
 		if x+ui.Width(label) > p.Width()-24 {
 			p.Text(x, 0, q.Theme.Dim, "…")
 			break
 		}
 		from := x
 		x = p.Text(x, 0, style, label)
-		p.Part(from, 0, x-from, 1).Click(func() tea.Cmd { q.on = i; return nil })
+		q.tabs.Click(p.Part(from, 0, x-from, 1), i)
 	}
 }
 
-// drawPopup draws completions below the cursor.
+func tabLabel(s *sheet) string { return " " + ui.Shorten(s.name, 24) + " " }
+
+// firstTab is the first sheet that is named where there is so much room, so that
+// the one that is shown has its place.
+func (q *queryView) firstTab(room int) int {
+	first := q.tabs.At()
+	for used := ui.Width(tabLabel(q.sheets[first])); first > 0; first-- {
+		if used += ui.Width(tabLabel(q.sheets[first-1])); used > room {
+			break
+		}
+	}
+	return first
+}
+
+// drawPopup offers words below the cursor.
 func (q *queryView) drawPopup(p ui.Pane, x, y int) {
 	if !q.popup.open() {
 		return
@@ -183,17 +201,14 @@ func (q *queryView) drawPopup(p ui.Pane, x, y int) {
 	box := all.Part(max(0, x), p.Area.Min.Y+y, wide, len(q.popup.words))
 	box.Fill(q.Theme.SelectedFaint)
 	box.Cover()
-	for i, o := range q.popup.words {
-		row := box.Line(i)
+	q.offers.Draw(box, box, len(q.popup.words), func(row ui.Row) {
 		style := q.Theme.SelectedFaint
-		if i == q.popup.at {
-			style = q.Theme.Selected
-			row.Fill(style)
+		if row.Chosen {
+			style = row.Back
 		}
-		row.Text(1, 0, style, o.word)
-		row.TextRight(wide-1, 0, ui.Over(q.Theme.Dim, style), o.kind)
-		row.Click(func() tea.Cmd { q.popup.at = i; return q.complete() })
-	}
+		row.Text(1, 0, style, q.popup.words[row.N].word)
+		row.TextRight(wide-1, 0, ui.Over(q.Theme.Dim, style), q.popup.words[row.N].kind)
+	})
 }
 
 // drawResult draws the rows, or why there are none.

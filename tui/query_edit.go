@@ -19,8 +19,8 @@ func (q *queryView) editorActions() []ui.Action {
 	k := q.Keys
 	return []ui.Action{
 		k.Act("complete", "tab", "complete", q.complete).At(2).When(q.popup.open(), "there is nothing to complete"),
-		k.Act("complete-next", "ctrl+n", "next completion", func() tea.Cmd { return q.popup.move(1) }).When(q.popup.open(), "there is nothing to complete"),
-		k.Act("complete-last", "ctrl+p", "previous completion", func() tea.Cmd { return q.popup.move(-1) }).When(q.popup.open(), "there is nothing to complete"),
+		k.Act("complete-next", "ctrl+n", "next completion", func() tea.Cmd { return q.offers.Turn(1) }).When(q.popup.open(), "there is nothing to complete"),
+		k.Act("complete-last", "ctrl+p", "previous completion", func() tea.Cmd { return q.offers.Turn(-1) }).When(q.popup.open(), "there is nothing to complete"),
 		k.Act("leave-editor", "esc", "to the rows", q.leaveEditor).At(3),
 	}
 }
@@ -102,7 +102,6 @@ func moveCursor(e *textarea.Model, line, column int) {
 type completion struct {
 	prefix string
 	words  []offered
-	at     int
 }
 
 // offered is a word with its kind.
@@ -118,11 +117,6 @@ const (
 func (c *completion) open() bool { return len(c.words) > 0 }
 func (c *completion) close()     { c.words = nil }
 
-func (c *completion) move(by int) tea.Cmd {
-	c.at = (c.at + by + len(c.words)) % len(c.words)
-	return nil
-}
-
 var (
 	wordBefore = regexp.MustCompile(`(?:(\w+)\.)?(\w*)$`)
 	// inScope matches the tables that a text reads, with their aliases. It is a
@@ -134,6 +128,7 @@ var (
 func (q *queryView) suggest() {
 	s := q.sheet()
 	q.popup = completion{}
+	q.offers.Reset()
 	text := s.editor.Value()
 	before := text[:offsetOf(&s.editor)]
 	m := wordBefore.FindStringSubmatch(before[strings.LastIndexByte(before, '\n')+1:])
@@ -227,7 +222,7 @@ var offeredWords = strings.Fields(`select from where group by order having limit
 
 // complete inserts the rest of the selected word.
 func (q *queryView) complete() tea.Cmd {
-	s, word := q.sheet(), q.popup.words[q.popup.at].word
+	s, word := q.sheet(), q.popup.words[q.offers.At()].word
 	for range []rune(q.popup.prefix) {
 		s.editor, _ = s.editor.Update(tea.KeyPressMsg{Code: tea.KeyBackspace})
 	}

@@ -71,3 +71,18 @@ func TestCompletionOffersWhatTheEngineHasForAForeignFunction(t *testing.T) {
 	d.write("_unixt")
 	d.shows("to_timestamp", "for from_unixtime")
 }
+
+func TestTheSheetThatIsShownHasItsTab(t *testing.T) {
+	w := newWorld(t, "sample")
+	w.open(t)
+	d := start(t, w.options(t), 80, 24)
+	d.press("3")
+	for range 20 {
+		d.press("ctrl+t")
+	}
+	d.shows(" q21 ", "…")
+	d.hides(" q1 ")
+	d.press("alt+right")
+	d.shows(" q1 ", "…")
+	d.hides(" q21 ")
+}

@@ -18,11 +18,11 @@ import (
 type runView struct {
 	*app
 	panes   ui.Focus
-	at      int             // index of the selected step
-	marked  map[string]bool // marked steps, to run together
+	list    ui.List         // of the steps
+	log     ui.List         // of log lines
+	marked  map[string]bool // steps to run
 	wanted  string
-	scroll  int                                  // lines up from the end of the log
-	borders struct{ steps, lineage, funnel int } // how far each was moved
+	borders struct{ steps, lineage, fall int } // how far each was moved
 	replay  *replay
 }
 
@@ -36,7 +36,16 @@ const (
 )
 
 func newRun(a *app) *runView {
-	return &runView{app: a, panes: ui.Focus{Count: runPanes}, marked: map[string]bool{}}
+	s := &runView{app: a, panes: ui.Focus{Count: runPanes}, marked: map[string]bool{}}
+	s.list = ui.List{
+		Kit: a.Kit, Panes: &s.panes, Pane: stepsPane, Faint: true,
+		Len:   func() int { return len(s.steps()) },
+		Name:  func(i int) string { return s.steps()[i].Name },
+		Moved: func() tea.Cmd { return s.explain(s.current()) },
+		Open:  func() tea.Cmd { return s.Want(openTable{s.current().Name}) },
+	}
+	s.log = ui.List{Kit: a.Kit, Panes: &s.panes, Pane: logPane, Text: true, Tail: true, Len: func() int { return len(s.live.log) }}
+	return s
 }
 
 func (s *runView) title() string    { return "Run" }
@@ -45,7 +54,8 @@ func (s *runView) filter() string   { return s.wanted }
 func (s *runView) close()           {}
 
 func (s *runView) setFilter(text string) tea.Cmd {
-	s.wanted, s.at = text, 0
+	s.wanted = text
+	s.list.Filtered()
 	return nil
 }
 
@@ -66,7 +76,7 @@ func (s *runView) current() *pipeline.Table {
 	if len(steps) == 0 {
 		return nil
 	}
-	return steps[min(s.at, len(steps)-1)]
+	return steps[s.list.At()]
 }
 
 func (s *runView) actions() []ui.Action {
@@ -76,17 +86,14 @@ func (s *runView) actions() []ui.Action {
 	if there {
 		name = t.Name
 	}
-	step := func(by int) func() tea.Cmd { return func() tea.Cmd { return s.move(by) } }
+	moves := s.list.Actions("", ui.LetterKeys, 0)
+	if s.panes.At == logPane {
+		moves = s.log.Actions("", ui.LetterKeys, 0)
+	}
 	run := func(force bool, names ...string) func() tea.Cmd {
 		return func() tea.Cmd { return s.start(force, names...) }
 	}
-	return []ui.Action{
-		k.Act("up", "up k", "up", step(-1)),
-		k.Act("down", "down j", "down", step(1)),
-		k.Act("page-up", "pgup", "page up", step(-10)),
-		k.Act("page-down", "pgdown", "page down", step(10)),
-		k.Act("first", "home g", "first", step(-1<<20)),
-		k.Act("last", "end G", "last", step(1<<20)),
+	return append(moves,
 		k.Act("mark", "space", "mark", s.mark).At(1).When(there, ui.NoTable),
 		k.Act("run-marked", "r", "run selected", func() tea.Cmd { return s.start(false, s.selected()...) }).At(2).When(there, ui.NoTable).When(idle, ui.Running),
 		k.Act("run-all", "R", "run all", run(false)).At(3).When(there, ui.NoTable).When(idle, ui.Running),
@@ -101,26 +108,17 @@ func (s *runView) actions() []ui.Action {
 		k.Act("log", "L", "log", func() tea.Cmd { s.panes.At = logPane; return nil }),
 		k.Act("jobs", "J", "runs of the job", func() tea.Cmd { return s.listJobs(name) }).When(there, ui.NoTable).When(s.place != nil && s.place.Jobs != nil, "the lake was opened without Glue jobs"),
 		k.Act("copy-log", "y", "copy the log", func() tea.Cmd { return s.CopyText("the log", s.logText()) }).When(len(s.live.log) > 0, "the log is empty"),
-		k.Act("replay", "p", "replay the last run", s.replayLast).At(9).When(idle, ui.Running).When(s.view != nil && s.view.Last != nil, ui.NoRuns),
-		k.Act("faster", "+ =", "faster", func() tea.Cmd { return s.faster(1) }).At(1).When(s.playing(), "no replay is under way"),
-		k.Act("slower", "-", "slower", func() tea.Cmd { return s.faster(-1) }).At(1).When(s.playing(), "no replay is under way"),
-		k.Act("pause", ".", "pause", s.pause).At(1).When(s.playing(), "no replay is under way"),
-	}
-}
-
-func (s *runView) move(by int) tea.Cmd {
-	if s.panes.At == logPane {
-		s.scroll = min(max(0, s.scroll-by), max(0, len(s.live.log)-1))
-		return nil
-	}
-	s.at = min(max(0, s.at+by), max(0, len(s.steps())-1))
-	return s.explain(s.current())
+		k.Act("replay", "p", "play the last run again", s.replayLast).At(9).When(idle, ui.Running).When(s.view != nil && s.view.Last != nil, ui.NoRuns),
+		k.Act("faster", "+ =", "faster", func() tea.Cmd { return s.faster(1) }).At(1).When(s.playing(), "no run is being played again"),
+		k.Act("slower", "-", "slower", func() tea.Cmd { return s.faster(-1) }).At(1).When(s.playing(), "no run is being played again"),
+		k.Act("pause", ".", "pause", s.pause).At(1).When(s.playing(), "no run is being played again"),
+	)
 }
 
 func (s *runView) mark() tea.Cmd {
 	name := s.current().Name
 	s.marked[name] = !s.marked[name]
-	return s.move(1)
+	return s.list.Move(1)
 }
 
 // marks returns the marked steps in order.
@@ -147,7 +145,8 @@ func (s *runView) start(force bool, names ...string) tea.Cmd {
 	options := s.options.Run
 	options.Select, options.Force = names, force || options.Force
 	options.Check = len(names) == 0
-	s.marked, s.scroll = map[string]bool{}, 0
+	s.marked = map[string]bool{}
+	s.log.Reset()
 	return s.Want(startRun{options})
 }
 
@@ -181,14 +180,20 @@ func (s *runView) update(msg tea.Msg) tea.Cmd {
 func (s *runView) followSteps(msg runMsg) {
 	for _, e := range msg.events {
 		if e.Step != "" && e.State == pipeline.Running && e.Progress == nil {
-			if i := slices.IndexFunc(s.steps(), func(t *pipeline.Table) bool { return t.Name == e.Step }); i >= 0 {
-				s.at = i
-			}
+			s.follow(e.Step)
 		}
 	}
 }
 
-// logText formats the log as plain text.
+// follow moves the cursor to the step that builds a table, if the filter lets it
+// through.
+func (s *runView) follow(table string) {
+	if slices.ContainsFunc(s.steps(), func(t *pipeline.Table) bool { return t.Name == table }) {
+		s.list.Choose(table)
+	}
+}
+
+// logText is the log as plain text.
 func (s *runView) logText() string {
 	var b strings.Builder
 	for _, line := range s.live.log {

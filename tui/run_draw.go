@@ -144,7 +144,6 @@ func stepLayout(w int) stepColumns {
 func (s *runView) drawSteps(p ui.Pane) {
 	t := s.Theme
 	in := p.Box(t, "TRANSFORMS", s.panes.At == stepsPane)
-	p.Wheel(func(delta int) tea.Cmd { s.panes.At = stepsPane; return s.move(sign(delta)) })
 	if marks := s.marks(); len(marks) > 0 {
 		p.Note(t.Warn, fmt.Sprintf("%d marked", len(marks)))
 	}
@@ -158,21 +157,7 @@ func (s *runView) drawSteps(p ui.Pane) {
 		}
 	}
 	steps := s.steps()
-	list := in.Bottom(1)
-	from := max(0, min(s.at-list.Height()/2, len(steps)-list.Height()))
-	for y := range list.Height() {
-		if n := from + y; n < len(steps) {
-			s.drawStep(list.Line(y), c, steps[n], n == s.at)
-			list.Line(y).Click(func() tea.Cmd {
-				again := s.at == n && s.panes.At == stepsPane
-				s.at, s.panes.At = n, stepsPane
-				if again {
-					return s.Want(openTable{steps[n].Name})
-				}
-				return nil
-			})
-		}
-	}
+	s.list.Draw(p, in.Bottom(1), len(steps), func(r ui.Row) { s.drawStep(r, c, steps[r.N]) })
 }
 
 // stateMark returns a step's state as one character.
@@ -196,17 +181,9 @@ func (a *app) stateMark(state pipeline.State) (string, uv.Style) {
 	return "○", t.Dim
 }
 
-func (s *runView) drawStep(p ui.Pane, c stepColumns, table *pipeline.Table, chosen bool) {
-	t := s.Theme
-	back, style := uv.Style{}, t.Text
-	if chosen {
-		back = t.SelectedFaint
-		if s.panes.At == stepsPane {
-			back = t.Selected
-		}
-		p.Fill(back)
-		style = back
-	}
+func (s *runView) drawStep(r ui.Row, c stepColumns, table *pipeline.Table) {
+	t, p, back := s.Theme, r.Pane, r.Back
+	style := ui.Over(t.Text, back)
 	if s.marked[table.Name] {
 		p.Text(0, 0, ui.Over(t.Warn, back), "●")
 	}
@@ -326,22 +303,19 @@ func rowsThrough(step *liveStep) (in, out string) {
 func (s *runView) drawLog(p ui.Pane) {
 	t := s.Theme
 	in := p.Box(t, "LOG", s.panes.At == logPane)
-	p.Click(func() tea.Cmd { s.panes.At = logPane; return nil })
-	p.Wheel(func(delta int) tea.Cmd { s.panes.At = logPane; return s.move(delta) })
 	log := s.live.log
 	if len(log) > 0 {
 		p.Note(t.Dim, ui.Plural(int64(len(log)), "line", "lines"))
 	}
-	last := max(min(len(log), in.Height()), len(log)-s.scroll)
-	first := max(0, last-in.Height())
-	for y, line := range log[first:last] {
-		x := in.Text(1, y, t.Dim, line.at.In(s.options.Zone).Format("15:04:05.000"))
+	s.log.Draw(p, in, len(log), func(r ui.Row) {
+		line := log[r.N]
+		x := r.Text(1, 0, t.Dim, line.at.In(s.options.Zone).Format("15:04:05.000"))
 		if line.table != "" {
-			x = in.Text(x+1, y, t.Accent, line.table)
+			x = r.Text(x+1, 0, t.Accent, line.table)
 		}
 		style := [...]uv.Style{t.Text, t.Good, t.Warn, t.Bad}[line.mood]
-		in.Cut(x+1, y, in.Width()-x-2, style, line.text)
-	}
+		r.Cut(x+1, 0, r.Width()-x-2, style, line.text)
+	})
 }
 
 // drawLineage shows the dependency graph.

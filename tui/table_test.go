@@ -13,7 +13,6 @@ import (
 
 	"stedi/pipeline"
 	"stedi/pipeline/pager"
-	"stedi/tui/grid"
 	"stedi/tui/ui"
 )
 
@@ -373,18 +372,6 @@ func TestTheMouseSortsWidensAndChooses(t *testing.T) {
 	d.send(tea.MouseWheelMsg{X: 10, Y: 10, Button: tea.MouseWheelDown})
 	if g.Top != 3 {
 		t.Errorf("the first row is %d", g.Top)
-	}
-}
-
-func TestNothingTheEmptyTextAndTheWordNullLookDifferent(t *testing.T) {
-	th := ui.NewTheme(true, 0)
-	seen := map[string]bool{}
-	for _, v := range []any{nil, "", "null", `""`, false, "false"} {
-		key := fmt.Sprint(grid.CellText(v, 10), grid.CellStyle(th, v))
-		if seen[key] {
-			t.Errorf("%#v looks like another value", v)
-		}
-		seen[key] = true
 	}
 }
 

@@ -50,7 +50,7 @@ type List struct {
 	// Key is the name of the line with the cursor; "": the place counts.
 	Key string
 
-	at     int  // the line with the cursor; of a text, the first line shown
+	at     int  // the line with the cursor, -1: it is not there; of a text, the first line shown
 	up     bool // the reader has left the tail
 	width  int  // as it was last on the screen
 	height int  // likewise, in lines
@@ -112,12 +112,15 @@ func (l *List) find(name string, n int) int {
 		return -1
 	}
 	for i := range n {
-		if l.Name(i) == name {
+		if !l.skips(i) && l.Name(i) == name {
 			return i
 		}
 	}
 	return -1
 }
+
+// skips tells whether the cursor passes over a line. Such a line has no name.
+func (l *List) skips(line int) bool { return l.Skip != nil && l.Skip(line) }
 
 // allowed is the line nearest to at, first in the direction by, that the cursor
 // does not pass over.
@@ -156,6 +159,15 @@ func (l *List) Move(by int) tea.Cmd {
 	return l.to(l.allowed(at+by, n, by), n)
 }
 
+// Turn moves the cursor by so many lines, and from one end to the other.
+func (l *List) Turn(by int) tea.Cmd {
+	n := l.Len()
+	if n == 0 {
+		return nil
+	}
+	return l.to(((l.place(n)+by)%n+n)%n, n)
+}
+
 // To puts the cursor on a line, as the reader does.
 func (l *List) To(line int) tea.Cmd {
 	n := l.Len()
@@ -173,18 +185,15 @@ func (l *List) to(line, n int) tea.Cmd {
 // put puts the cursor on a line and remembers its name.
 func (l *List) put(line, n int) {
 	l.at, l.Key = line, ""
-	if l.Name != nil && line < n && !(l.Newest && line == 0) {
+	if l.Name != nil && line < n && !l.skips(line) && (!l.Newest || line > 0) {
 		l.Key = l.Name(line)
 	}
 }
 
 // Choose puts the cursor on the line of that name, now or as soon as there is
-// one.
+// one. Until then no line shows it.
 func (l *List) Choose(name string) {
-	l.Key = name
-	if i := l.find(name, l.Len()); i >= 0 {
-		l.at = i
-	}
+	l.Key, l.at = name, l.find(name, l.Len())
 }
 
 // Reset goes to the first line, or of a tail to its end.
@@ -224,9 +233,12 @@ func (l *List) click(line int) tea.Cmd {
 	return cmd
 }
 
-// Wheel lets the wheel move the list when it is turned over a pane: the cursor
-// line by line, a text as far as the wheel was turned.
-func (l *List) Wheel(p Pane) {
+// Mouse lets a pane mean the list: a click gives it the keys, the wheel moves the
+// cursor line by line, or a text as far as it was turned.
+func (l *List) Mouse(p Pane) {
+	if l.Panes != nil {
+		p.Click(func() tea.Cmd { l.focus(); return nil })
+	}
 	p.Wheel(func(delta int) tea.Cmd {
 		l.focus()
 		if !l.Text {
@@ -265,12 +277,12 @@ func (l *List) Draw(box, in Pane, n int, row func(Row)) {
 // DrawPart is Draw for the lines from one to before another of a list of n, for
 // lists that are drawn in several boxes.
 func (l *List) DrawPart(box, in Pane, first, last, n int, row func(Row)) {
-	if l.Panes != nil {
-		box.Click(func() tea.Cmd { l.focus(); return nil })
-	}
-	l.Wheel(box)
+	l.Mouse(box)
 	from, to := l.window(in, first, last, n, in.Height())
 	chosen := l.place(n)
+	if l.at < 0 && l.find(l.Key, n) < 0 {
+		chosen = -1
+	}
 	for i := from; i < to; i++ {
 		l.drawRow(in.Line(i-from), i, i == chosen, row)
 	}
@@ -279,15 +291,18 @@ func (l *List) DrawPart(box, in Pane, first, last, n int, row func(Row)) {
 	}
 }
 
+// Click lets a click on a pane mean a line.
+func (l *List) Click(p Pane, line int) { p.Click(func() tea.Cmd { return l.click(line) }) }
+
 func (l *List) drawRow(p Pane, line int, chosen bool, row func(Row)) {
 	if l.Text {
 		row(Row{Pane: p, N: line})
 		return
 	}
 	r := Row{Pane: p, N: line}
-	if l.Skip == nil || !l.Skip(line) {
+	if !l.skips(line) {
 		r.Chosen, r.Focused = chosen, chosen && l.focused()
-		p.Click(func() tea.Cmd { return l.click(line) })
+		l.Click(p, line)
 	}
 	switch {
 	case r.Focused:

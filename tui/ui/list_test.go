@@ -19,6 +19,7 @@ type shelf struct {
 	panes  Focus
 	opened []string
 	drawn  *Frame
+	chosen string // the line that shows the cursor
 }
 
 func newShelf(t *testing.T, n int) *shelf {
@@ -42,8 +43,12 @@ func (s *shelf) draw(room int) []string {
 	s.drawn = NewFrame(30, room+2)
 	box := s.drawn.All()
 	var shown []string
+	s.chosen = ""
 	s.list.Draw(box, box.Box(s.list.Theme, "LIST", true), len(s.names), func(r Row) {
 		shown = append(shown, s.names[r.N])
+		if r.Chosen {
+			s.chosen = s.names[r.N]
+		}
 		r.Cut(0, 0, r.Width(), r.Back, s.names[r.N])
 	})
 	s.drawn.Shown()
@@ -167,6 +172,10 @@ func TestTheCursorStaysOnItsLine(t *testing.T) {
 	s.names = []string{"y"}
 	s.at(0)
 	s.list.Choose("later")
+	s.draw(3)
+	if s.chosen != "" {
+		t.Errorf("%s shows the cursor", s.chosen)
+	}
 	s.names = []string{"a", "b", "later"}
 	s.at(2)
 }
@@ -199,6 +208,16 @@ func TestTheCursorPassesOverHeadings(t *testing.T) {
 	s.draw(9)
 	s.click(3)
 	s.at(1)
+	s.list.Name = func(i int) string { // only lines that are not passed over have names
+		if s.list.Skip(i) {
+			t.Fatalf("line %d is asked for its name", i)
+		}
+		return s.names[i]
+	}
+	s.press("last")
+	s.list.Choose("nowhere")
+	s.list.Filtered()
+	s.at(1)
 	s.list.Skip = func(int) bool { return true }
 	s.press("down", "up", "last")
 }
@@ -226,6 +245,17 @@ func TestAClickChoosesAndOpens(t *testing.T) {
 	if !slices.Equal(s.opened, []string{"line 4", "line 1"}) {
 		t.Errorf("opened %q", s.opened)
 	}
+}
+
+func TestTurningGoesFromOneEndToTheOther(t *testing.T) {
+	s := newShelf(t, 3)
+	for _, c := range [][2]int{{1, 1}, {1, 2}, {1, 0}, {-1, 2}, {-1, 1}, {-5, 2}} {
+		s.list.Turn(c[0])
+		s.at(c[1])
+	}
+	s.names = nil
+	s.list.Turn(1)
+	s.at(0)
 }
 
 func TestTheWheelMovesTheList(t *testing.T) {
