@@ -33,6 +33,7 @@ type program struct {
 	out    *printable.Log     // stdout for text
 	raw    io.Writer          // stderr for the commands of a service
 	told   bool               // GitHub has been told why it fails
+	framed bool               // the screens have started it; see steer.go
 	fault  func(dir.Op) error // nil but in tests: what goes wrong with files
 }
 
@@ -54,6 +55,7 @@ func (p *program) execute(ctx context.Context, args []string) error {
 	}
 	err := fang.Execute(ctx, root, fang.WithVersion(version), fang.WithoutManpage(), fang.WithErrorHandler(printError))
 	p.ended(err)
+	p.sendFailure(err)
 	return err
 }
 
@@ -88,6 +90,7 @@ func (p *program) root() *cobra.Command {
 	root.Flags().BoolVar(&batch, "batch", false, "run all tables that are not up to date, then all checks, without the UI")
 	o.add(root.Flags())
 	o.ci.add(root.Flags())
+	p.addSteered(root.Flags())
 	if p.config.engines == nil {
 		p.config.engines = engines.All(&p.config.account)
 	}

@@ -214,7 +214,7 @@ func (c *child) judge(r result) (frames.Frame, error) {
 	if m.Query != nil {
 		return frames.Frame{}, &duckdb.QueryError{Type: m.Query.Type, Message: m.Query.Message, Position: m.Query.Position, Candidates: m.Query.Candidates, Running: m.Query.Running}
 	}
-	return frames.Frame{}, m.Failure.Err()
+	return frames.Frame{}, m.Err()
 }
 
 // exitError explains why the child has exited.
