@@ -29,6 +29,7 @@ func (p *program) checkCommand() *cobra.Command {
 	cmd.Flags().BoolVar(&allowMissing, "allow-missing", false, "skip tables without files, which fail otherwise; stale tables still fail")
 	allow.add(cmd.Flags())
 	ci.addReports(cmd.Flags())
+	p.addSteered(cmd.Flags())
 	return cmd
 }
 
@@ -43,6 +44,11 @@ func (p *program) check(ctx context.Context, options check.InspectOptions, ci ci
 		return err
 	}
 	defer func() { err = errors.Join(err, o.close()) }()
+	if p.framed {
+		var stop func()
+		ctx, _, stop = p.steered(ctx)
+		defer stop()
+	}
 	record, err := check.Evaluate(ctx, o.runner(p.config.demo), options)
 	if record == nil {
 		return err

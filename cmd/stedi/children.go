@@ -1,9 +1,8 @@
 package main
 
 import (
-	"bytes"
+	"bufio"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -14,6 +13,7 @@ import (
 	"time"
 
 	"stedi/pipeline"
+	"stedi/pipeline/frames"
 	"stedi/pipeline/state"
 )
 
@@ -70,7 +70,7 @@ func (c children) shared() []string {
 
 // run implements pipeline.Runner.Run in a child.
 func (c children) run(ctx context.Context, options pipeline.RunOptions, emit func(pipeline.Event)) (*pipeline.Record, error) {
-	args := append(append(c.shared(), allowArguments(options.Allow)...), "--output=text", "--events=-", "--steered",
+	args := append(append(c.shared(), allowArguments(options.Allow)...), "--events=",
 		fmt.Sprintf("--force=%t", options.Force), fmt.Sprintf("--replace=%t", options.Replace),
 		fmt.Sprintf("--allow-empty=%t", options.AllowEmpty), fmt.Sprintf("--fail-fast=%t", options.FailFast))
 	if options.Check {
@@ -78,35 +78,48 @@ func (c children) run(ctx context.Context, options pipeline.RunOptions, emit fun
 	} else {
 		args = append(append([]string{"run"}, args...), options.Select...)
 	}
-	cmd, err := c.command(ctx, args)
-	if err != nil {
-		return nil, err
+	said, err := c.follow(ctx, args, options.Cancel, emit)
+	if said.record == nil && said.run != "" { // it has ended before it could send its record
+		record, e := state.ReadRecord(context.WithoutCancel(ctx), c.store, said.run)
+		if e != nil {
+			return nil, errors.Join(err, e)
+		}
+		said.record = record
 	}
-	var complaint bytes.Buffer
-	cmd.Stderr = &complaint
+	return said.record, err
+}
+
+// check is pipeline.Runner.Inspect in a child.
+func (c children) check(ctx context.Context, tables []string) (*pipeline.Record, error) {
+	args := append(append([]string{"check"}, c.shared()...), allowArguments(c.allow)...)
+	said, err := c.follow(ctx, append(args, tables...), nil, func(pipeline.Event) {})
+	if said.record != nil && said.record.Error == "" { // a failed check is no failure of the inspection
+		return said.record, nil
+	}
+	return said.record, err
+}
+
+// follow runs a command of the program until its end, and returns its failure.
+func (c children) follow(ctx context.Context, args []string, cancels <-chan string, emit func(pipeline.Event)) (said said, err error) {
+	cmd, err := c.command(ctx, append(args, "--steered"))
+	if err != nil {
+		return said, err
+	}
 	steering, err := cmd.StdinPipe()
 	if err != nil {
-		return nil, err
+		return said, err
 	}
-	events, err := cmd.StdoutPipe()
+	out, err := cmd.StdoutPipe()
 	if err != nil {
-		return nil, err
+		return said, err
 	}
 	if err := cmd.Start(); err != nil {
-		return nil, pipeline.Fail(pipeline.BadEngine, "", "Try again; the machine may be short of memory or processes.", "the run does not start: %w", err)
+		return said, pipeline.Fail(pipeline.BadEngine, "", "Try again; the machine may be short of memory or processes.", "the run does not start: %w", err)
 	}
-	stop := steer(steering, options.Cancel)
-	id := passOn(events, emit)
+	stop := steer(steering, cancels)
+	said = listen(out, emit)
 	stop()
-	err = cmd.Wait()
-	if id == "" {
-		return nil, failureOf(cmd, err, complaint.String(), "")
-	}
-	record, e := state.ReadRecord(context.WithoutCancel(ctx), c.store, id)
-	if e != nil {
-		return nil, errors.Join(failureOf(cmd, err, complaint.String(), ""), e)
-	}
-	return record, failureOf(cmd, err, record.Error, record.Remedy)
+	return said, said.failureOf(cmd.Wait())
 }
 
 // steer sends the names of cancelled tables to a child until stop is called.
@@ -117,7 +130,7 @@ func steer(to io.WriteCloser, cancels <-chan string) (stop func()) {
 		for {
 			select {
 			case table := <-cancels:
-				_, _ = io.WriteString(to, cancelWord+table+"\n") // the child may have exited
+				_ = frames.Send(to, kindCancel, table) // a child that is gone has nothing to cancel
 			case <-done:
 				return
 			}
@@ -130,67 +143,68 @@ func steer(to io.WriteCloser, cancels <-chan string) (stop func()) {
 	}
 }
 
-// passOn reads events to the end of the stream, and returns the id of their
-// run.
-func passOn(from io.Reader, emit func(pipeline.Event)) (run string) {
-	decoder := json.NewDecoder(from)
-	for {
-		var e pipeline.Event
-		if decoder.Decode(&e) != nil {
-			_, _ = io.Copy(io.Discard, from) // the child must not block on a full pipe
-			return run
+// said is what a child has sent.
+type said struct {
+	run     string // the id of the run
+	record  *pipeline.Record
+	failure *frames.Failure
+	invalid error // what it sent was no frame, or not one of these
+}
+
+// listen reads the frames of a child until their end.
+func listen(from io.Reader, emit func(pipeline.Event)) (s said) {
+	in := bufio.NewReader(from)
+	for s.invalid == nil {
+		f, err := frames.Read(in)
+		if errors.Is(err, io.EOF) {
+			return s
 		}
-		run = e.Run
+		if err == nil {
+			err = s.take(f, emit)
+		}
+		s.invalid = err
+	}
+	_, _ = io.Copy(io.Discard, in) // a child must not wait for its reader
+	return s
+}
+
+func (s *said) take(f frames.Frame, emit func(pipeline.Event)) error {
+	switch f.Kind {
+	case kindRecord:
+		record := &pipeline.Record{}
+		if err := f.Decode(kindRecord, record); err != nil {
+			return err
+		}
+		s.record = record
+	case frames.KindFailure:
+		failure := &frames.Failure{}
+		if err := f.Decode(frames.KindFailure, failure); err != nil {
+			return err
+		}
+		s.failure = failure
+	default:
+		var e pipeline.Event
+		if err := f.Decode(kindEvent, &e); err != nil {
+			return err
+		}
+		s.run = e.Run
 		emit(e)
 	}
+	return nil
 }
 
-// check implements pipeline.Runner.Inspect in a child.
-func (c children) check(ctx context.Context, tables []string) (*pipeline.Record, error) {
-	args := append(append([]string{"check", "--output=json"}, c.shared()...), allowArguments(c.allow)...)
-	cmd, err := c.command(ctx, append(args, tables...))
-	if err != nil {
-		return nil, err
-	}
-	var out, complaint bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &complaint
-	err = cmd.Run()
-	record := &pipeline.Record{}
-	if e := json.Unmarshal(out.Bytes(), record); e != nil {
-		return nil, failureOf(cmd, err, complaint.String(), "")
-	}
-	if record.Error != "" { // an error of the command; failed checks are not an error
-		return record, failureOf(cmd, err, record.Error, record.Remedy)
-	}
-	return record, nil
-}
-
-// failureOf returns a failure for the end of a child. The exit code gives the
-// kind. The text has the format in which the program prints failures; if remedy
-// is empty, the indented lines are the fix.
-func failureOf(cmd *exec.Cmd, err error, text, remedy string) error {
-	if err == nil {
+// failureOf is the failure of a child that has ended: the one that it sent, or
+// that it did not come so far.
+func (s *said) failureOf(ended error) error {
+	const fix = "Run again; unfinished work is cleaned up first."
+	switch {
+	case s.failure != nil:
+		return s.failure.Err()
+	case ended != nil:
+		return pipeline.Fail(pipeline.BadEngine, "", fix, "the process of the run ended: %w", ended)
+	case s.invalid != nil:
+		return frames.ProtocolError("run", fix, s.invalid)
+	default:
 		return nil
 	}
-	code := cmd.ProcessState.ExitCode()
-	if code <= 0 {
-		return pipeline.Fail(pipeline.BadEngine, "", "Run again; unfinished work is cleaned up first.", "the process of the run ended: %w", err)
-	}
-	if remedy != "" {
-		what := strings.TrimSpace(strings.TrimSuffix(text, remedy))
-		return &pipeline.Failure{Kind: pipeline.Kind(code), Err: errors.New(what), Fix: remedy}
-	}
-	var what, fix []string
-	for line := range strings.Lines(strings.TrimPrefix(text, "stedi: ")) {
-		line = strings.TrimRight(line, "\n")
-		if rest, indented := strings.CutPrefix(line, "  "); indented {
-			fix = append(fix, rest)
-		} else if line != "" {
-			what = append(what, line)
-		}
-	}
-	if len(what) == 0 {
-		what = []string{"checks failed"}
-	}
-	return &pipeline.Failure{Kind: pipeline.Kind(code), Err: errors.New(strings.Join(what, "\n")), Fix: strings.Join(fix, "\n")}
 }

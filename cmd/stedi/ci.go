@@ -160,6 +160,8 @@ func (p *program) openEvents(w *watched, name string) error {
 		}
 		w.watchers = append(w.watchers, &eventLines{out: file})
 		w.release = append(w.release, file.Close)
+	case p.framed:
+		return pipeline.Fail(pipeline.BadUsage, "", "Name a file.", "--events - and --steered cannot be combined: both write to stdout")
 	case p.config.output != "text":
 		return pipeline.Fail(pipeline.BadUsage, "", "--output ndjson prints the events and then the record; or name a file.",
 			"--events - and --output %s cannot be combined: both write to stdout", p.config.output)

@@ -129,15 +129,12 @@ type runFlags struct {
 	ci         ciFlags
 	check      bool // evaluate the checks after the run; set by --batch, not by a flag
 	retry      bool // a flag of run and plan
-	steered    bool // by its parent process, over stdin; see steer.go
 }
 
 func (o *runFlags) add(flags *pflag.FlagSet) {
 	flags.BoolVar(&o.force, "force", false, "full refresh: also rebuild tables that are up to date")
 	flags.BoolVar(&o.replace, "replace", false, "move unmanaged and modified files in the zones aside")
 	flags.BoolVar(&o.allowEmpty, "allow-empty", false, "accept a landing table without rows")
-	flags.BoolVar(&o.steered, "steered", false, "cancel steps on request from stdin, and the run when stdin closes")
-	flags.Lookup("steered").Hidden = true
 	o.allow.add(flags)
 }
 

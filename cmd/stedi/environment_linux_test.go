@@ -194,7 +194,7 @@ func TestASignalThatIsIgnoredAtTheStartStaysSo(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			lake := sampleLake(t)
 			cmd := command(t, nil)
-			sh := exec.CommandContext(t.Context(), "sh", "-c", c.trap+`exec "$0" run --events - --steered --lake "$1"`, cmd.Path, lake)
+			sh := exec.CommandContext(t.Context(), "sh", "-c", c.trap+`exec "$0" run --steered --lake "$1"`, cmd.Path, lake)
 			sh.Env = cmd.Env
 			events, err := sh.StdoutPipe()
 			if err != nil {

@@ -30,10 +30,11 @@ type program struct {
 	config config
 	color  string // auto, always or never
 	log    runLog
-	out    *printable.Log     // stdout for text output
-	raw    io.Writer          // stderr without the filter for workflow commands
-	told   bool               // the annotations for GitHub have been written
-	fault  func(dir.Op) error // injects faults into file operations; nil except in tests
+	out    *printable.Log     // stdout for text
+	raw    io.Writer          // stderr for the commands of a service
+	told   bool               // GitHub has been told why it fails
+	framed bool               // the screens have started it; see steer.go
+	fault  func(dir.Op) error // nil but in tests: what goes wrong with files
 }
 
 // execute runs one command line and prints its error.
@@ -54,6 +55,7 @@ func (p *program) execute(ctx context.Context, args []string) error {
 	}
 	err := fang.Execute(ctx, root, fang.WithVersion(version), fang.WithoutManpage(), fang.WithErrorHandler(printError))
 	p.ended(err)
+	p.sendFailure(err)
 	return err
 }
 
@@ -88,6 +90,7 @@ func (p *program) root() *cobra.Command {
 	root.Flags().BoolVar(&batch, "batch", false, "run all tables that are not up to date, then all checks, without the UI")
 	o.add(root.Flags())
 	o.ci.add(root.Flags())
+	p.addSteered(root.Flags())
 	if p.config.engines == nil {
 		p.config.engines = engines.All(&p.config.account)
 	}

@@ -23,6 +23,7 @@ func (p *program) runCommand() *cobra.Command {
 	}
 	o.add(cmd.Flags())
 	o.ci.add(cmd.Flags())
+	p.addSteered(cmd.Flags())
 	cmd.Flags().BoolVar(&o.retry, "retry", false, "resume the newest failed run")
 	return cmd
 }
@@ -48,7 +49,7 @@ func (p *program) runLake(ctx context.Context, flags runFlags, names []string) (
 		}
 	}
 	options := flags.options(names)
-	if flags.steered {
+	if p.framed {
 		workBehind()
 		var stop func()
 		ctx, options.Cancel, stop = p.steered(ctx)
@@ -73,10 +74,12 @@ type printer interface {
 }
 
 func (p *program) printer() printer {
-	switch p.config.output {
-	case "json":
+	switch {
+	case p.framed:
+		return &framePrinter{out: p.stdout}
+	case p.config.output == "json":
 		return &jsonPrinter{out: p.stdout, story: p.story()}
-	case "ndjson":
+	case p.config.output == "ndjson":
 		return &jsonPrinter{out: p.stdout, story: p.story(), lines: true}
 	default:
 		return &textPrinter{out: p.out, story: p.story(), color: p.colors(p.stdout)}

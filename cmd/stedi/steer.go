@@ -4,32 +4,77 @@ import (
 	"bufio"
 	"context"
 	"errors"
-	"strings"
+	"io"
+
+	"github.com/spf13/pflag"
 
 	"stedi/pipeline"
+	"stedi/pipeline/frames"
 )
 
-// A run that the screens have started is steered over its stdin: a line
-// "cancel TABLE" cancels one step, and the end of the stream the whole run, so
-// that none continues after its screen is gone.
-const cancelWord = "cancel "
+// A command that the screens have started talks to them in frames. On stdout it
+// sends events, then the record, and at last the failure if there is one. On
+// stdin it gets the names of steps to cancel; the end of the stream cancels the
+// command, so that none works for a screen that is gone.
+const (
+	kindEvent  frames.Kind = 'e'
+	kindRecord frames.Kind = 'r'
+	kindCancel frames.Kind = 'c'
+)
 
-// steered reads requests of the parent process. The context ends with
-// the stream.
+// addSteered adds the flag of commands that the screens start.
+func (p *program) addSteered(flags *pflag.FlagSet) {
+	flags.BoolVar(&p.framed, "steered", false, "talk to the parent process in frames, and end when stdin closes")
+	flags.Lookup("steered").Hidden = true
+}
+
+// steered reads what the parent process asks for. The context ends with the
+// stream.
 func (p *program) steered(ctx context.Context) (context.Context, <-chan string, func()) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	cancels := make(chan string, 16)
-	go func() { // runs until the process exits, because a read from a pipe cannot be cancelled
-		lines := bufio.NewScanner(p.stdin)
-		for lines.Scan() {
-			if table, ok := strings.CutPrefix(lines.Text(), cancelWord); ok {
-				select {
-				case cancels <- table:
-				case <-ctx.Done():
-				}
+	go func() { // ends with the process, for nothing ends a read from a pipe
+		in := bufio.NewReader(p.stdin)
+		for {
+			var table string
+			f, err := frames.Read(in)
+			if err != nil || f.Decode(kindCancel, &table) != nil {
+				break
+			}
+			select {
+			case cancels <- table:
+			case <-ctx.Done():
 			}
 		}
 		cancel(&pipeline.Failure{Kind: pipeline.Cancelled, Err: errors.New("cancelled: the parent process exited"), Fix: "No table was left half written; run again to continue."})
 	}()
 	return ctx, cancels, func() { cancel(nil) }
+}
+
+// framePrinter shows a run to the parent process.
+type framePrinter struct {
+	out io.Writer
+	err error
+}
+
+func (f *framePrinter) event(e pipeline.Event) {
+	if f.err == nil {
+		f.err = frames.Send(f.out, kindEvent, e)
+	}
+}
+
+func (f *framePrinter) stop() {}
+
+func (f *framePrinter) end(record *pipeline.Record) error {
+	if f.err == nil {
+		f.err = frames.Send(f.out, kindRecord, record)
+	}
+	return f.err
+}
+
+// sendFailure tells the parent process how the command has failed.
+func (p *program) sendFailure(err error) {
+	if p.framed && err != nil {
+		_ = frames.Send(p.stdout, frames.KindFailure, frames.FailureOf(err)) // a parent that is gone needs no failure
+	}
 }

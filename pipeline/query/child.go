@@ -3,7 +3,6 @@ package query
 import (
 	"bufio"
 	"context"
-	"encoding/json"
 	"errors"
 	"io"
 	"os"
@@ -12,6 +11,7 @@ import (
 
 	"stedi/pipeline"
 	"stedi/pipeline/duckdb"
+	"stedi/pipeline/frames"
 )
 
 // childArgument is the argument that starts the program as the child.
@@ -25,7 +25,7 @@ func IsChild(args []string) bool { return len(args) == 1 && args[0] == childArgu
 // confines the whole process permanently.
 func ChildMain(ctx context.Context, stdin io.Reader, stdout io.Writer) int {
 	in := bufio.NewReader(stdin)
-	first, err := readFrame(in)
+	first, err := frames.Read(in)
 	if err != nil {
 		return 1
 	}
@@ -36,7 +36,7 @@ func ChildMain(ctx context.Context, stdin io.Reader, stdout io.Writer) int {
 	}
 	overtime, stop := notifyOvertime()
 	defer stop()
-	questions := make(chan frame)
+	questions := make(chan frames.Frame)
 	broken := make(chan struct{})
 	go func() {
 		defer close(broken)
@@ -48,11 +48,11 @@ func ChildMain(ctx context.Context, stdin io.Reader, stdout io.Writer) int {
 	go func() {
 		defer close(gone)
 		for {
-			f, err := readFrame(in)
+			f, err := frames.Read(in)
 			if err != nil {
 				return
 			}
-			if f.kind == kindStop {
+			if f.Kind == kindStop {
 				w.interrupt()
 			}
 			select {
@@ -82,11 +82,11 @@ type worker struct {
 	threads int
 }
 
-// begin confines the process, then opens the engine, so that the threads of
-// DuckDB start confined.
-func (w *worker) begin(ctx context.Context, f frame) error {
+// begin shuts the process in, then opens the engine: what threads DuckDB
+// starts are born confined.
+func (w *worker) begin(ctx context.Context, f frames.Frame) error {
 	var init initMessage
-	if err := f.decode(kindInit, &init); err != nil {
+	if err := f.Decode(kindInit, &init); err != nil {
 		return err
 	}
 	// DuckDB gets most of the memory. Go and the memory that DuckDB does not
@@ -106,10 +106,10 @@ func (w *worker) begin(ctx context.Context, f frame) error {
 	return w.say(kindReady, readyMessage{confined})
 }
 
-// work answers questions until an answer cannot be written.
-func (w *worker) work(ctx context.Context, questions <-chan frame) {
+// work ends when an answer cannot be written.
+func (w *worker) work(ctx context.Context, questions <-chan frames.Frame) {
 	for f := range questions {
-		callCtx, end := w.guard.begin(ctx, f.kind == kindStop)
+		callCtx, end := w.guard.begin(ctx, f.Kind == kindStop)
 		err := w.answer(callCtx, f)
 		end()
 		if err != nil {
@@ -123,13 +123,13 @@ func (w *worker) work(ctx context.Context, questions <-chan frame) {
 // interrupt cancels the current question.
 func (w *worker) interrupt() { w.guard.cancel() }
 
-func (w *worker) answer(ctx context.Context, f frame) error {
-	switch f.kind {
+func (w *worker) answer(ctx context.Context, f frames.Frame) error {
+	switch f.Kind {
 	case kindTables:
 		return w.tables(ctx, f)
 	case kindParse:
 		var m parseMessage
-		if err := f.decode(kindParse, &m); err != nil {
+		if err := f.Decode(kindParse, &m); err != nil {
 			return err
 		}
 		parsed, err := w.sealed.Parse(ctx, m.SQL)
@@ -138,7 +138,7 @@ func (w *worker) answer(ctx context.Context, f frame) error {
 			return duckdb.ParseFault(err.Error())
 		}
 		w.parsed = parsed
-		return writeFrame(w.out, kindTree, []byte(parsed.Tree))
+		return frames.Write(w.out, kindTree, []byte(parsed.Tree))
 	case kindQuery:
 		return w.query(ctx, f)
 	case kindNext:
@@ -158,9 +158,9 @@ func (w *worker) close(ctx context.Context) {
 	}
 }
 
-func (w *worker) tables(ctx context.Context, f frame) error {
+func (w *worker) tables(ctx context.Context, f frames.Frame) error {
 	var m tablesMessage
-	if err := f.decode(kindTables, &m); err != nil {
+	if err := f.Decode(kindTables, &m); err != nil {
 		return err
 	}
 	w.close(ctx)
@@ -174,9 +174,9 @@ func (w *worker) tables(ctx context.Context, f frame) error {
 	return w.say(kindDone, struct{}{})
 }
 
-func (w *worker) query(ctx context.Context, f frame) error {
+func (w *worker) query(ctx context.Context, f frames.Frame) error {
 	var m queryMessage
-	if err := f.decode(kindQuery, &m); err != nil {
+	if err := f.Decode(kindQuery, &m); err != nil {
 		return err
 	}
 	parsed := w.parsed
@@ -195,9 +195,9 @@ func (w *worker) query(ctx context.Context, f frame) error {
 	return w.say(kindColumns, cursor.Columns())
 }
 
-func (w *worker) next(ctx context.Context, f frame) error {
+func (w *worker) next(ctx context.Context, f frames.Frame) error {
 	var m nextMessage
-	if err := f.decode(kindNext, &m); err != nil {
+	if err := f.Decode(kindNext, &m); err != nil {
 		return err
 	}
 	if w.cursor == nil {
@@ -222,16 +222,10 @@ func (w *worker) next(ctx context.Context, f frame) error {
 		w.close(ctx)
 		return pipeline.Fail(pipeline.BadUsage, "", "Select a part of the value: left(…, 1000).", "a row is too large to be shown: %w", err)
 	}
-	return writeFrame(w.out, kindPage, page)
+	return frames.Write(w.out, kindPage, page)
 }
 
-func (w *worker) say(k kind, message any) error {
-	payload, err := json.Marshal(message)
-	if err != nil {
-		return err
-	}
-	return writeFrame(w.out, k, payload)
-}
+func (w *worker) say(k frames.Kind, message any) error { return frames.Send(w.out, k, message) }
 
 // fault sends an error as the answer.
 func (w *worker) fault(err error) error {
@@ -241,7 +235,7 @@ func (w *worker) fault(err error) error {
 	path, isPath := errors.AsType[*os.PathError](err)
 	switch {
 	case isFailure:
-		m.Kind, m.Table, m.Text, m.Fix = failure.Kind, failure.Table, failure.Err.Error(), failure.Fix
+		m.Failure = frames.Failure{Kind: failure.Kind, Table: failure.Table, Text: failure.Err.Error(), Fix: failure.Fix}
 	case isQuery:
 		m.Query = &wireFault{fault.Type, fault.Message, fault.Position, fault.Candidates, fault.Running}
 	case isPath:

@@ -256,7 +256,7 @@ func TestAStrangeChildIsAnError(t *testing.T) {
 			}
 			b := newBudget(300 * time.Millisecond)
 			f, err := c.ask(t.Context(), kindParse, parseMessage{message}, &b)
-			if err == nil && f.kind != kindTree {
+			if err == nil && f.Kind != kindTree {
 				err = c.protocolError(errPage)
 			}
 			if err == nil || !strings.Contains(err.Error(), test.want) {

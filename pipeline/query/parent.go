@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"os"
 	"os/exec"
 	"sync"
@@ -13,6 +12,7 @@ import (
 
 	"stedi/pipeline"
 	"stedi/pipeline/duckdb"
+	"stedi/pipeline/frames"
 )
 
 // child is the parent's handle of the query process. Only the caller that has
@@ -25,7 +25,7 @@ type child struct {
 	exited chan struct{} // closed when the process has exited
 	tables int           // version of the tables that were sent to it
 	ready  readyMessage
-	asks   func(kind) // see Options
+	asks   func(frames.Kind) // see Options
 
 	write sync.Mutex // a stop may be sent during the write of a question
 	mu    sync.Mutex
@@ -64,7 +64,7 @@ func start(ctx context.Context, root string, options Options) (*child, error) {
 	starting := newBudget(startTime)
 	answer, err := c.ask(ctx, kindInit, initMessage{root, options.Memory, options.Threads}, &starting)
 	if err == nil {
-		err = answer.decode(kindReady, &c.ready)
+		err = answer.Decode(kindReady, &c.ready)
 	}
 	if err != nil {
 		c.end(nil)
@@ -140,21 +140,20 @@ func (c *child) end(cause error) {
 
 // result is the result of one question.
 type result struct {
-	frame frame
+	frame frames.Frame
 	err   error
 }
 
-// ask sends a question and waits for the answer within the budget. When ctx
-// ends, ask sends a cancel request to the child. It kills the child if that
-// exceeds the grace period, or if the query has run for longer than warmTime
-// and may hold much memory. An answer that is a fault is returned as the error.
-func (c *child) ask(ctx context.Context, k kind, message any, b *budget) (frame, error) {
+// ask sends a question and waits for the answer, at most as long as the budget
+// lasts. When ctx ends the child gets a cancel request, and is killed if it does not
+// within the grace, or has worked for so long that it may hold much memory. An answer that is a fault comes back as the error.
+func (c *child) ask(ctx context.Context, k frames.Kind, message any, b *budget) (frames.Frame, error) {
 	payload, err := json.Marshal(message)
 	if err != nil {
-		return frame{}, err
+		return frames.Frame{}, err
 	}
 	if err := ctx.Err(); err != nil {
-		return frame{}, err
+		return frames.Frame{}, err
 	}
 	answered := make(chan result, 1)
 	go func() {
@@ -174,7 +173,7 @@ func (c *child) ask(ctx context.Context, k kind, message any, b *budget) (frame,
 			} else {
 				c.cancel(answered)
 			}
-			return frame{}, ctx.Err()
+			return frames.Frame{}, ctx.Err()
 		case <-clock.tick.C:
 			if clock.spent(); b.left <= 0 {
 				c.end(over(&LimitError{What: limitTime, Time: b.whole}))
@@ -185,38 +184,38 @@ func (c *child) ask(ctx context.Context, k kind, message any, b *budget) (frame,
 }
 
 // exchange writes a question and reads the answer.
-func (c *child) exchange(k kind, payload []byte) (frame, error) {
+func (c *child) exchange(k frames.Kind, payload []byte) (frames.Frame, error) {
 	if c.asks != nil {
 		c.asks(k)
 	}
 	if err := c.send(k, payload); err != nil {
-		return frame{}, err
+		return frames.Frame{}, err
 	}
-	return readFrame(c.answer)
+	return frames.Read(c.answer)
 }
 
-func (c *child) send(k kind, payload []byte) error {
+func (c *child) send(k frames.Kind, payload []byte) error {
 	c.write.Lock()
 	defer c.write.Unlock()
-	return writeFrame(c.in, k, payload)
+	return frames.Write(c.in, k, payload)
 }
 
-// judge converts an invalid answer to an error.
-func (c *child) judge(r result) (frame, error) {
+// judge makes an error of what is not an answer.
+func (c *child) judge(r result) (frames.Frame, error) {
 	if r.err != nil {
-		return frame{}, c.exitError(r.err)
+		return frames.Frame{}, c.exitError(r.err)
 	}
-	if r.frame.kind != kindFault {
+	if r.frame.Kind != kindFault {
 		return r.frame, nil
 	}
 	var m faultMessage
-	if err := r.frame.decode(kindFault, &m); err != nil {
-		return frame{}, c.protocolError(err)
+	if err := r.frame.Decode(kindFault, &m); err != nil {
+		return frames.Frame{}, c.protocolError(err)
 	}
 	if m.Query != nil {
-		return frame{}, &duckdb.QueryError{Type: m.Query.Type, Message: m.Query.Message, Position: m.Query.Position, Candidates: m.Query.Candidates, Running: m.Query.Running}
+		return frames.Frame{}, &duckdb.QueryError{Type: m.Query.Type, Message: m.Query.Message, Position: m.Query.Position, Candidates: m.Query.Candidates, Running: m.Query.Running}
 	}
-	return frame{}, &pipeline.Failure{Kind: m.Kind, Table: m.Table, Err: errors.New(m.Text), Fix: m.Fix}
+	return frames.Frame{}, m.Err()
 }
 
 // exitError explains why the child has exited.
@@ -250,7 +249,7 @@ func (c *child) exitError(err error) error {
 // protocolError ends a child that violates the protocol.
 func (c *child) protocolError(err error) error {
 	c.end(err)
-	return pipeline.Fail(pipeline.BadEngine, "", "Run the query again.", "the query process sent an invalid answer: %w", err)
+	return frames.ProtocolError("query", "Run the query again.", err)
 }
 
 // cancel requests a cancellation, and kills the child if it does not answer.
@@ -262,7 +261,7 @@ func (c *child) cancel(answered <-chan result) {
 			err = r.err
 		}
 		if err == nil {
-			_, err = readFrame(c.answer)
+			_, err = frames.Read(c.answer)
 		}
 		stopped <- err
 	}()
@@ -306,6 +305,3 @@ func (c *child) watch(limit int64) (stop func()) {
 		<-done
 	})
 }
-
-// String formats the kind for messages.
-func (k kind) String() string { return fmt.Sprintf("%c", byte(k)) }

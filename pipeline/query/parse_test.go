@@ -4,13 +4,15 @@ import (
 	"fmt"
 	"slices"
 	"testing"
+
+	"stedi/pipeline/frames"
 )
 
 // A text is parsed once: for Reads, for the gate, and for the run.
 func TestAQueryIsParsedOnce(t *testing.T) {
 	f := newLake(t)
-	var asked []kind
-	q := f.open(t, Options{asks: func(k kind) { asked = append(asked, k) }})
+	var asked []frames.Kind
+	q := f.open(t, Options{asks: func(k frames.Kind) { asked = append(asked, k) }})
 	works(t, q)
 	const cast = "SELECT p.name, 1.5 AS x FROM people AS p WHERE p.name = 'Ann' ; \n;"
 	for _, c := range []struct {
@@ -41,7 +43,7 @@ func TestAQueryIsParsedOnce(t *testing.T) {
 			}
 		}
 		if parses != c.parses {
-			t.Errorf("%s: parsed %d times, want %d: %s", c.name, parses, c.parses, fmt.Sprint(asked))
+			t.Errorf("%s: parsed %d times, want %d: %s", c.name, parses, c.parses, asked)
 		}
 		if last := slices.Index(asked, kindQuery); last < 0 || slices.Index(asked, kindParse) > last {
 			t.Errorf("%s: it ran before it was parsed: %v", c.name, asked)

@@ -1,46 +1,40 @@
 package query
 
 import (
-	"bufio"
 	"encoding/binary"
-	"encoding/json"
 	"errors"
-	"fmt"
-	"io"
 	"time"
 
 	"stedi/pipeline"
+	"stedi/pipeline/frames"
 	"stedi/pipeline/ndjson"
 	"stedi/pipeline/rowcode"
 )
 
-// Parent and child exchange frames over the child's stdin and stdout: one byte
-// for the kind, four for the length, then the payload. The parent asks, and the
-// child answers each frame with one frame. Only stop may be sent while an
-// answer is pending. Payloads are JSON, except pages of rows, which are binary
-// and typed and can hold any text.
-
-type kind byte
+// Parent and child talk in frames over the child's stdin and stdout. The parent
+// asks, the child answers each frame with one; only stop may come while an
+// answer is due. Payloads are JSON but for pages of rows, which are binary and
+// typed, so that any text travels unharmed.
 
 // Questions of the parent.
 const (
-	kindInit   kind = 'I'
-	kindTables kind = 'T'
-	kindParse  kind = 'P'
-	kindQuery  kind = 'Q'
-	kindNext   kind = 'N'
-	kindStop   kind = 'S'
+	kindInit   frames.Kind = 'I'
+	kindTables frames.Kind = 'T'
+	kindParse  frames.Kind = 'P'
+	kindQuery  frames.Kind = 'Q'
+	kindNext   frames.Kind = 'N'
+	kindStop   frames.Kind = 'S'
 )
 
 // Answers of the child.
 const (
-	kindReady   kind = 'r'
-	kindDone    kind = 'd'
-	kindTree    kind = 't'
-	kindColumns kind = 'c'
-	kindPage    kind = 'p'
-	kindEnd     kind = 'e'
-	kindFault   kind = 'x'
+	kindReady   frames.Kind = 'r'
+	kindDone    frames.Kind = 'd'
+	kindTree    frames.Kind = 't'
+	kindColumns frames.Kind = 'c'
+	kindPage    frames.Kind = 'p'
+	kindEnd     frames.Kind = 'e'
+	kindFault               = frames.KindFailure
 )
 
 type initMessage struct {
@@ -103,14 +97,11 @@ type nextMessage struct {
 	Bytes int `json:"bytes"`
 }
 
-// faultMessage is a transmitted error: a DuckDB error about the query, or a
-// failure of this package.
+// faultMessage is an error of DuckDB's about the query, or a failure of ours.
 type faultMessage struct {
-	Query *wireFault    `json:"query,omitempty"`
-	Kind  pipeline.Kind `json:"kind,omitempty"`
-	Table string        `json:"table,omitempty"`
-	Text  string        `json:"text,omitempty"`
-	Fix   string        `json:"fix,omitempty"`
+	Query *wireFault `json:"query,omitempty"`
+
+	frames.Failure
 }
 
 type wireFault struct {
@@ -121,63 +112,7 @@ type wireFault struct {
 	Running    bool     `json:"running"`
 }
 
-// frame is one message.
-type frame struct {
-	kind    kind
-	payload []byte
-}
-
-// decode parses the payload of a frame that must be of the given kind.
-func (f frame) decode(want kind, into any) error {
-	if f.kind != want {
-		return fmt.Errorf("a %q where a %q was due", f.kind, want)
-	}
-	if err := json.Unmarshal(f.payload, into); err != nil {
-		return fmt.Errorf("an invalid %q message: %w", f.kind, err)
-	}
-	return nil
-}
-
-// maxFrame bounds the memory of the parent for one message.
-const maxFrame = 64 << 20
-
-var errTooLong = errors.New("a message longer than 64 MB")
-
-func writeFrame(w io.Writer, k kind, payload []byte) error {
-	if len(payload) > maxFrame {
-		return errTooLong
-	}
-	head := [5]byte{byte(k)}
-	binary.LittleEndian.PutUint32(head[1:], uint32(len(payload))) // the length was checked above
-	if _, err := w.Write(append(head[:], payload...)); err != nil {
-		return fmt.Errorf("write a message: %w", err)
-	}
-	return nil
-}
-
-func readFrame(r *bufio.Reader) (frame, error) {
-	var head [5]byte
-	if _, err := io.ReadFull(r, head[:]); err != nil {
-		return frame{}, err
-	}
-	n := int64(binary.LittleEndian.Uint32(head[1:]))
-	if n > maxFrame {
-		return frame{}, errTooLong
-	}
-	// ReadAll grows the buffer as bytes arrive, so a false length costs
-	// nothing.
-	payload, err := io.ReadAll(io.LimitReader(r, n))
-	if err != nil {
-		return frame{}, err
-	}
-	if int64(len(payload)) < n {
-		return frame{}, io.ErrUnexpectedEOF
-	}
-	return frame{kind(head[0]), payload}, nil
-}
-
-// encodePage encodes rows: the number of rows, the number of columns, the
-// values.
+// encodePage writes rows: their number, the number of columns, the values.
 func encodePage(rows [][]any) ([]byte, error) {
 	columns := 0
 	if len(rows) > 0 {
@@ -190,8 +125,8 @@ func encodePage(rows [][]any) ([]byte, error) {
 		if b, err = rowcode.Append(b, row); err != nil {
 			return nil, err
 		}
-		if len(b) > maxFrame {
-			return nil, errTooLong
+		if len(b) > frames.Max {
+			return nil, frames.ErrTooLong
 		}
 	}
 	return b, nil

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"stedi/pipeline"
+	"stedi/pipeline/frames"
 )
 
 func TestPagesCrossUnharmed(t *testing.T) {
@@ -39,10 +40,7 @@ func TestPagesCrossUnharmed(t *testing.T) {
 }
 
 func TestTooLongAMessageIsNotSent(t *testing.T) {
-	if _, err := encodePage([][]any{{strings.Repeat("x", maxFrame)}}); !errors.Is(err, errTooLong) {
-		t.Error(err)
-	}
-	if _, err := readFrame(bufio.NewReader(strings.NewReader("p\xff\xff\xff\xff"))); !errors.Is(err, errTooLong) {
+	if _, err := encodePage([][]any{{strings.Repeat("x", frames.Max)}}); !errors.Is(err, frames.ErrTooLong) {
 		t.Error(err)
 	}
 }
@@ -55,22 +53,22 @@ func FuzzFrame(f *testing.F) {
 		f.Fatal(err)
 	}
 	var b bytes.Buffer
-	if err := writeFrame(&b, kindPage, page); err != nil {
+	if err := frames.Write(&b, kindPage, page); err != nil {
 		f.Fatal(err)
 	}
 	f.Add(b.Bytes())
 	f.Add([]byte("x\x02\x00\x00\x00{}"))
 	f.Add([]byte("p\x0a\xff\xff\xff\x0f\xff\xff\x0f\x00\x00"))
 	f.Fuzz(func(t *testing.T, b []byte) {
-		message, err := readFrame(bufio.NewReader(bytes.NewReader(b)))
+		message, err := frames.Read(bufio.NewReader(bytes.NewReader(b)))
 		if err != nil {
 			return
 		}
 		var columns []pipeline.ResultColumn
-		_ = message.decode(kindColumns, &columns)
+		_ = message.Decode(kindColumns, &columns)
 		var fault faultMessage
-		_ = message.decode(kindFault, &fault)
-		rows, err := decodePage(message.payload, 2)
+		_ = message.Decode(kindFault, &fault)
+		rows, err := decodePage(message.Payload, 2)
 		if err != nil {
 			return
 		}

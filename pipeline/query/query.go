@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"stedi/pipeline"
+	"stedi/pipeline/frames"
 	"stedi/pipeline/ndjson"
 )
 
@@ -26,9 +27,9 @@ type Options struct {
 
 	Allow pipeline.Allowance // rows that a query may skip in landing tables; Input.Skipped lists the skipped files
 
-	gateOff bool         // tests only: the second wall has to hold alone
-	started func(*child) // tests only: sees every child
-	asks    func(kind)   // tests only: sees every question to a child
+	gateOff bool              // tests only: the second wall has to hold alone
+	started func(*child)      // tests only: sees every child
+	asks    func(frames.Kind) // tests only: sees every question to a child
 }
 
 const (
@@ -169,7 +170,7 @@ func (q *Querier) begin(ctx context.Context, rows *Rows, at tables, sql string) 
 			rows.skipped = append(rows.skipped, pipeline.LeftOut{Table: input.Table.Name, Files: input.Skipped})
 		}
 	}
-	return answer.decode(kindColumns, &rows.columns)
+	return answer.Decode(kindColumns, &rows.columns)
 }
 
 // admit applies the gate: the child parses the text, and this process decides.
@@ -210,10 +211,10 @@ func (q *Querier) parse(ctx context.Context, c *child, sql string, b *budget) (s
 	if err != nil {
 		return syntaxTree{}, q.explain(err, sql)
 	}
-	if answer.kind != kindTree {
-		return syntaxTree{}, c.protocolError(fmt.Errorf("%q where a syntax tree was due", answer.kind))
+	if answer.Kind != kindTree {
+		return syntaxTree{}, c.protocolError(fmt.Errorf("%q where a syntax tree was due", answer.Kind))
 	}
-	tree, err := readTree(answer.payload)
+	tree, err := readTree(answer.Payload)
 	if err != nil {
 		return syntaxTree{}, c.protocolError(err)
 	}

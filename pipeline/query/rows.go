@@ -51,22 +51,22 @@ func (r *Rows) next(ctx context.Context) ([][]any, error) {
 	if err != nil {
 		return nil, r.querier.explain(err, r.sql)
 	}
-	switch answer.kind {
+	switch answer.Kind {
 	case kindEnd:
 		var end endMessage
-		if err := answer.decode(kindEnd, &end); err != nil {
+		if err := answer.Decode(kindEnd, &end); err != nil {
 			return nil, r.child.protocolError(err)
 		}
 		r.left = merged(r.skipped, end.LeftOut)
 		return nil, io.EOF
 	case kindPage:
-		page, err := decodePage(answer.payload, len(r.columns))
+		page, err := decodePage(answer.Payload, len(r.columns))
 		if err != nil {
 			return nil, r.child.protocolError(err)
 		}
 		return page, nil
 	default:
-		return nil, r.child.protocolError(fmt.Errorf("%q where rows were due", answer.kind))
+		return nil, r.child.protocolError(fmt.Errorf("%q where rows were due", answer.Kind))
 	}
 }
 
