@@ -22,7 +22,7 @@ type runView struct {
 	log     ui.List         // of log lines
 	marked  map[string]bool // steps to run
 	wanted  string
-	borders struct{ steps, lineage, fall int } // how far each was moved
+	borders struct{ steps, lineage, funnel int } // how far each was moved
 	replay  *replay
 }
 
