@@ -249,23 +249,12 @@ func them(n int64) string {
 func skipFlags(files []ndjson.Reject) string {
 	var flags []string
 	for _, r := range files[:min(len(files), shownRejects)] {
-		flags = append(flags, "--skip-file "+shellQuoted(r.File))
+		flags = append(flags, "--skip-file "+ShellWord(r.File))
 	}
 	if more := len(files) - len(flags); more > 0 {
 		flags = append(flags, fmt.Sprintf("and %d more", more))
 	}
 	return strings.Join(flags, " ")
-}
-
-// shellQuoted quotes a name so that a shell reads it as one word.
-func shellQuoted(name string) string {
-	plain := func(r rune) bool {
-		return r != '_' && r != '-' && r != '.' && r != '/' && r != '=' && (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z')
-	}
-	if !strings.ContainsFunc(name, plain) {
-		return name
-	}
-	return "'" + strings.ReplaceAll(name, "'", `'\''`) + "'"
 }
 
 // shownRejects is how many rejects a message shows.

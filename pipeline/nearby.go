@@ -59,12 +59,12 @@ func missingTable(ctx context.Context, store Finder, lake *Lake, inside Nearby, 
 	}
 	for up := 1; up <= 2; up++ {
 		if above := store.Nearby(ctx, up, t.Path); len(above.Files) > 0 {
-			return Fail(BadUsage, t.Name, passLake+shellWord(above.Root)+".", "%s; %s has it, with files", what, above.Root)
+			return Fail(BadUsage, t.Name, passLake+ShellWord(above.Root)+".", "%s; %s has it, with files", what, above.Root)
 		}
 	}
 	if below := deeper(inside.Files, t.Path); below != "" {
 		root := joinRoot(inside.Root, below)
-		return Fail(BadUsage, t.Name, passLake+shellWord(root)+".", "%s; %s has it, with files", what, root)
+		return Fail(BadUsage, t.Name, passLake+ShellWord(root)+".", "%s; %s has it, with files", what, root)
 	}
 	if from, flat := elsewhere(lake, inside.Files, t); len(from) > 0 {
 		return Fail(BadUsage, t.Name, "If they are this table's, move them: "+moveCommand(inside.Root, from, flat, t.Path),
@@ -167,9 +167,9 @@ func moveCommand(root string, from []string, flat bool, to string) string {
 		var commands []string
 		for _, name := range from {
 			if flat {
-				commands = append(commands, "aws s3 mv "+shellWord(joinRoot(root, name))+" "+shellWord(target+"/"))
+				commands = append(commands, "aws s3 mv "+ShellWord(joinRoot(root, name))+" "+ShellWord(target+"/"))
 			} else {
-				commands = append(commands, "aws s3 mv --recursive "+shellWord(source+"/")+" "+shellWord(target+"/"))
+				commands = append(commands, "aws s3 mv --recursive "+ShellWord(source+"/")+" "+ShellWord(target+"/"))
 			}
 		}
 		return strings.Join(commands, " && ")
@@ -177,25 +177,14 @@ func moveCommand(root string, from []string, flat bool, to string) string {
 	if flat {
 		var words []string
 		for _, name := range from {
-			words = append(words, shellWord(joinRoot(root, name)))
+			words = append(words, ShellWord(joinRoot(root, name)))
 		}
-		return "mkdir -p " + shellWord(target) + " && mv " + strings.Join(words, " ") + " " + shellWord(target+"/")
+		return "mkdir -p " + ShellWord(target) + " && mv " + strings.Join(words, " ") + " " + ShellWord(target+"/")
 	}
 	if strings.HasPrefix(to, from[0]+"/") { // a folder cannot be moved into itself
-		return "mkdir -p " + shellWord(target) + " && find " + shellWord(source) + " -maxdepth 1 -type f -exec mv {} " + shellWord(target+"/") + " ';'"
+		return "mkdir -p " + ShellWord(target) + " && find " + ShellWord(source) + " -maxdepth 1 -type f -exec mv {} " + ShellWord(target+"/") + " ';'"
 	}
-	return "mkdir -p " + shellWord(target) + " && mv " + shellWord(source) + "/* " + shellWord(target+"/")
-}
-
-// shellWord quotes a text for a shell if necessary.
-func shellWord(text string) string {
-	plain := func(r rune) bool {
-		return r < 128 && (unicode.IsLetter(r) || unicode.IsDigit(r)) || strings.ContainsRune("/._-:=@%+", r)
-	}
-	if text != "" && strings.IndexFunc(text, func(r rune) bool { return !plain(r) }) < 0 {
-		return text
-	}
-	return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
+	return "mkdir -p " + ShellWord(target) + " && mv " + ShellWord(source) + "/* " + ShellWord(target+"/")
 }
 
 // generic are words that only mean that a folder holds raw data.

@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -42,7 +41,7 @@ func (p *program) writeDefinition(folder string) error {
 	if err := os.CopyFS(folder, stedi.Definition); err != nil {
 		return errors.Join(fmt.Errorf("definition: %w", err), takeBack(folder))
 	}
-	next := "stedi --batch --demo --definition " + shellWord(folder)
+	next := "stedi --batch --demo --definition " + pipeline.ShellWord(folder)
 	if p.config.output != "text" {
 		return json.NewEncoder(p.stdout).Encode(map[string]string{"definition": folder, "next": next})
 	}
@@ -57,15 +56,4 @@ func takeBack(folder string) error {
 		err = errors.Join(err, os.RemoveAll(filepath.Join(folder, e.Name())))
 	}
 	return err
-}
-
-// shellWord quotes a text if a shell would not parse it as one word.
-func shellWord(text string) string {
-	harmless := func(r rune) bool {
-		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("._-+/:@%,=", r)
-	}
-	if text != "" && strings.TrimFunc(text, harmless) == "" {
-		return text
-	}
-	return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
 }
