@@ -257,6 +257,7 @@ func (m *Model) runOver(msg runMsg) tea.Cmd {
 	r := &m.live
 	r.ended = true
 	r.work.Stop()
+	r.settleSteps()
 	if r.source != ownRun {
 		return m.lookAgain()
 	}
@@ -275,6 +276,20 @@ func (m *Model) runOver(msg runMsg) tea.Cmd {
 		cmds = append(cmds, m.Toast(ui.Failed, m.failure.what+"   press ! for details"))
 	}
 	return tea.Batch(cmds...)
+}
+
+// settleSteps ends the steps that have no last event, because the process of the
+// run was killed.
+func (r *liveRun) settleSteps() {
+	for _, s := range r.steps {
+		switch s.state {
+		case pipeline.Running:
+			s.state, s.reason, s.ended = pipeline.Failed, "the process of the run ended", r.latest
+		case pipeline.Waiting:
+			s.state, s.reason = pipeline.Skipped, "the run ended before this step"
+		case pipeline.Published, pipeline.UpToDate, pipeline.Failed, pipeline.Skipped, pipeline.Stopped:
+		}
+	}
 }
 
 func (m *Model) whatFailed(record *pipeline.Record) string {

@@ -36,3 +36,16 @@ func TestARunningStepShowsWhatTheEngineDoes(t *testing.T) {
 	release()
 	d.hides("stages done")
 }
+
+func TestAKilledRunLeavesNoStepRunning(t *testing.T) {
+	r := liveRun{steps: map[string]*liveStep{}}
+	for name, state := range map[string]pipeline.State{"a": pipeline.Published, "b": pipeline.Running, "c": pipeline.Waiting} {
+		r.take(pipeline.Event{Run: "r", Time: began, Step: name, State: state})
+	}
+	r.settleSteps()
+	for name, want := range map[string]pipeline.State{"a": pipeline.Published, "b": pipeline.Failed, "c": pipeline.Skipped} {
+		if got := r.steps[name].state; got != want {
+			t.Errorf("%s is %v, want %v", name, got, want)
+		}
+	}
+}
