@@ -35,7 +35,10 @@ type Checker interface {
 	// Check counts the failing rows of a check and collects the first
 	// MostMessages of its distinct messages in sorted order, if it has any.
 	Check(ctx context.Context, rule *Check, inputs []Input) (Findings, error)
-	// Forget releases the named table if it is held.
+	// Columns finds out which columns a table has, whatever its definition
+	// says. Nil: the engine cannot tell, or the table has no rows.
+	Columns(ctx context.Context, input Input) ([]ndjson.FoundColumn, error)
+	// Forget drops the named table if it was kept.
 	Forget(ctx context.Context, table string) error
 }
 

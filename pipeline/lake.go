@@ -50,12 +50,15 @@ type Table struct {
 	Path    string // folder below the lake's root
 	Doc     string // one paragraph for readers
 	Columns []Column
-	File    string // the file that defines the table
-	DDL     string // of a landing table: the statement, ${lake} unresolved
-	// Subject maps each column that identifies a subject, such as a person, to
-	// the kind of identifier that it holds. Two columns of one kind hold the
-	// same identifiers.
-	Subject   map[string]string
+	File    string // the file of the definition that says all this
+	DDL     string // landing tables: the statement, ${lake} unresolved
+	// Subject says which columns identify a subject, such as a person, by the
+	// kind of name that they hold: two columns of one kind hold the same names.
+	Subject map[string]string
+	// Personal are the columns of a landing table whose values are personal
+	// data, and Anonymous is a derived table that must hold none of them.
+	Personal  []string
+	Anonymous bool
 	Transform *Transform // nil for a landing table
 }
 

@@ -44,9 +44,12 @@ func Evaluate(ctx context.Context, r *pipeline.Runner, options InspectOptions) (
 	record := pipeline.NewRecord(r, r.Now())
 	i := Inspection{
 		Lake: r.Lake, Store: r.Store, Engine: r.Engine, Observation: survey.Observe(found, r.Lake), Allow: options.Allow,
-		about: about, allowMissing: options.AllowMissing, opened: current, Reports: map[string]ndjson.Report{}, Cache: Cache{},
+		about: about, allowMissing: options.AllowMissing, opened: current, columns: map[string][]ndjson.FoundColumn{}, Reports: map[string]ndjson.Report{}, Cache: Cache{},
 	}
 	err = i.readAll(ctx)
+	if err == nil {
+		err = i.findColumns(ctx)
+	}
 	if err == nil {
 		i.describe(record)
 		err = i.Rules(ctx, record)
@@ -68,6 +71,8 @@ type Inspection struct {
 	Allow  pipeline.Allowance
 	about  []string      // tables whose checks are evaluated; empty: all
 	opened survey.Opened // tables as they were when the lake was surveyed
+
+	columns map[string][]ndjson.FoundColumn // of the files of tables that others built
 
 	allowMissing bool // tables without files are skipped
 
@@ -171,7 +176,7 @@ func (i *Inspection) Release(ctx context.Context) error {
 func (i *Inspection) describe(record *pipeline.Record) {
 	stale := i.Stale(i.Lake)
 	for _, t := range i.Lake.Tables {
-		table := pipeline.TableRecord{Table: t.Name, Zone: t.Zone, Stale: stale[t.Name], Notes: []string{}}
+		table := pipeline.TableRecord{Table: t.Name, Zone: t.Zone, Stale: stale[t.Name], Origin: i.Origin(t), Notes: []string{}}
 		report, ok := i.Reports[t.Name]
 		if ok {
 			table.Fill(report)
@@ -185,8 +190,11 @@ func (i *Inspection) describe(record *pipeline.Record) {
 // Rules evaluates all checks of the selected tables.
 func (i *Inspection) Rules(ctx context.Context, record *pipeline.Record) error {
 	for _, t := range i.Lake.Tables {
-		if i.concerns(t.Name) {
-			i.builtIn(t, record)
+		if !i.concerns(t.Name) {
+			continue
+		}
+		if err := i.builtIn(ctx, t, record); err != nil {
+			return err
 		}
 	}
 	checks := slices.DeleteFunc(slices.Clone(i.Lake.Checks), func(c *pipeline.Check) bool { return !i.concerns(c.Table) })
@@ -228,40 +236,75 @@ func (i *Inspection) concerns(table string) bool {
 	return len(i.about) == 0 || slices.Contains(i.about, table)
 }
 
-// builtIn evaluates the checks that apply to every lake: the table exists and
-// is readable, it is not modified outside stedi, and it is not older than its
-// upstream tables.
-func (i *Inspection) builtIn(t *pipeline.Table, record *pipeline.Record) {
+// builtIn holds a table against the rules of every lake: it exists and its
+// lines can be read, it is as we left it, it is not older than what it is made
+// from, it has the columns of the definition, and it holds no personal data if it
+// must not.
+func (i *Inspection) builtIn(ctx context.Context, t *pipeline.Table, record *pipeline.Record) error {
 	table := record.Table(t.Name)
 	readable := i.readable(t, table)
 	record.Checks = append(record.Checks, readable)
 	if t.IsLanding() {
-		return
+		return nil
 	}
-	unchanged := pipeline.CheckRecord{Check: "unchanged", Table: t.Name, Severity: "error", State: "pass", Diagnosis: []string{}}
-	strange := i.Strangers(t)
-	switch {
-	case table.Missing:
-		unchanged.State, unchanged.Message = "skipped", "the table has not been built"
-	case i.Unmanaged(t):
-		unchanged.State, unchanged.Message = "skipped", "the table was built outside stedi, so there is no version to compare it with"
-	case len(strange) > 0:
-		unchanged.State, unchanged.Failing = "fail", int64(len(strange))
-		unchanged.Message = fmt.Sprintf("%s was modified outside stedi", strange[0])
+	record.Checks = append(record.Checks, i.unchanged(t, table), fresh(t, table))
+	columns, ok, err := i.columnsOf(ctx, t, table)
+	if err != nil {
+		return err
 	}
-	fresh := pipeline.CheckRecord{Check: "fresh", Table: t.Name, Severity: "error", State: "pass", Diagnosis: []string{}}
-	switch {
-	case table.Missing || len(strange) > 0:
-		fresh.State, fresh.Message = "skipped", "stedi has no record of how the table was built"
-	case table.Stale != "":
-		fresh.State = "fail"
-		fresh.Message = fmt.Sprintf("the table is stale: %s; `stedi run +%s` rebuilds it", table.Stale, t.Name)
+	if ok {
+		record.Checks = append(record.Checks, columns)
 	}
-	record.Checks = append(record.Checks, unchanged, fresh)
+	personal, ok, err := i.personal(ctx, t)
+	if ok {
+		record.Checks = append(record.Checks, personal)
+	}
+	return err
 }
 
-// readable returns the result of the check that all lines of a table can be
-// read. Permitted losses are a warning.
+// unchanged is the rule that a table is as stedi left it.
+func (i *Inspection) unchanged(t *pipeline.Table, table *pipeline.TableRecord) pipeline.CheckRecord {
+	check := pipeline.CheckRecord{Check: "unchanged", Table: t.Name, Severity: "error", State: "pass", Diagnosis: []string{}}
+	switch {
+	case table.Missing:
+		check.State, check.Message = "skipped", notBuilt
+	case table.Origin == pipeline.Unmanaged:
+		check.State, check.Message, check.NotApplicable = "skipped", elsewhere, true
+	case table.Origin == pipeline.Modified:
+		strange := i.Strangers(t)
+		check.State, check.Failing, check.Message = "fail", int64(max(1, len(strange))), "a file of the table is missing"
+		if len(strange) > 0 {
+			check.Message = strange[0] + " was " + pipeline.ModifiedOutside
+		}
+	}
+	return check
+}
+
+// fresh is the rule that a table is not older than its upstream.
+func fresh(t *pipeline.Table, table *pipeline.TableRecord) pipeline.CheckRecord {
+	check := pipeline.CheckRecord{Check: "fresh", Table: t.Name, Severity: "error", State: "pass", Diagnosis: []string{}}
+	switch {
+	case table.Missing:
+		check.State, check.Message = "skipped", notBuilt
+	case table.Origin == pipeline.Unmanaged:
+		check.State, check.Message, check.NotApplicable = "skipped", elsewhere, true
+	case table.Origin == pipeline.Modified:
+		check.State, check.Message = "skipped", "the table was "+pipeline.ModifiedOutside+", so its age says nothing"
+	case table.Stale != "":
+		check.State = "fail"
+		check.Message = fmt.Sprintf("the table is stale: %s; `stedi run +%s` rebuilds it", table.Stale, t.Name)
+	}
+	return check
+}
+
+// Why a check of a version that stedi published is skipped.
+const (
+	notBuilt  = "the table has not been built"
+	elsewhere = pipeline.BuiltElsewhere + ": stedi has no version of its own to compare the table with"
+)
+
+// readable is the rule that all of a table can be read. What may be left out is
+// a warning.
 func (i *Inspection) readable(t *pipeline.Table, table *pipeline.TableRecord) pipeline.CheckRecord {
 	check := pipeline.CheckRecord{Check: "readable", Table: t.Name, Severity: "error", State: "pass", Diagnosis: []string{}}
 	report, left := i.Reports[t.Name], table.LeftOut()
@@ -273,7 +316,11 @@ func (i *Inspection) readable(t *pipeline.Table, table *pipeline.TableRecord) pi
 	case refused:
 		check.State, check.Failing = "fail", int64(len(report.Rejects))
 		check.Message = inALine(failure.Err.Error())
-		check.Diagnosis = append(check.Diagnosis, failure.Fix)
+		fix := failure.Fix
+		if table.Origin == pipeline.Unmanaged {
+			fix = "Fix these lines where the table is built."
+		}
+		check.Diagnosis = append(check.Diagnosis, fix)
 	case left != nil:
 		check.State, check.Severity, check.Failing = "fail", "warning", left.Lines+int64(len(left.Files))
 		check.Message = left.String() + " left out, as allowed"
@@ -315,7 +362,7 @@ func (i *Inspection) evaluate(ctx context.Context, c *pipeline.Check) (pipeline.
 	if err != nil {
 		return pipeline.CheckRecord{}, fmt.Errorf("check %s: %w", c.Name, err)
 	}
-	record := c.Judge(i.Lake.Table(c.Table), found)
+	record := c.Judge(i.named(i.Lake.Table(c.Table)), found)
 	if known {
 		i.mu.Lock()
 		i.Cache[c.Name] = Cached{Key: key, Record: record}
