@@ -31,7 +31,7 @@ type TableView struct {
 	Known    bool
 	Changed  time.Time              // the newest change of a data file; zero: there is none
 	Run      string                 // the run that made the table, or last read it; "" if nothing is known of it
-	Funnel   []pipeline.StageRows   // how its rows came about
+	Funnel   pipeline.Funnel        // how its rows came about
 	Strange  []string               // files of a Modified table that stedi did not publish
 	Previous bool                   // Rollback can put a previous version in its place
 	Trend    []int64                // its rows at the end of the runs that knew them, oldest first
