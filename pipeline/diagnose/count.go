@@ -1,0 +1,131 @@
+package diagnose
+
+import (
+	"context"
+	"slices"
+	"strings"
+)
+
+// factored is the query that counts the rows of a join without making them:
+// each input is grouped by the columns that the conditions ask for, and the
+// sizes of the groups that meet are multiplied. It is "" for other queries.
+func (h *hunt) factored(ctx context.Context, tree node) (string, error) {
+	if !countable(tree) {
+		return "", nil
+	}
+	tree = object(clone(tree))
+	inputs := leaves(object(tree["from_table"]), route{"from_table"})
+	if tree["from_table"] == nil || len(inputs) < 2 {
+		return "", nil
+	}
+	used := make([][]string, len(inputs))
+	complete := true
+	note := func(v any) {
+		walk(v, nil, func(n node, _ route) {
+			if n["class"] == "SUBQUERY" || n["class"] == "STAR" {
+				complete = false
+			}
+			if n["type"] != "COLUMN_REF" {
+				return
+			}
+			in, name := source(inputs, n)
+			if in == nil {
+				complete = false
+				return
+			}
+			for i := range inputs {
+				if &inputs[i] == in && !slices.Contains(used[i], name) {
+					used[i] = append(used[i], name)
+				}
+			}
+		})
+	}
+	note(tree["where_clause"])
+	walk(tree["from_table"], nil, func(n node, _ route) {
+		if n["type"] == "JOIN" {
+			note(n["condition"])
+			complete = complete && len(list(n["using_columns"])) == 0 && slices.Contains([]string{"INNER", "LEFT", "RIGHT", "OUTER"}, text(n["join_type"]))
+		}
+	})
+	if !complete {
+		return "", nil
+	}
+	var factors []string
+	for i, in := range inputs {
+		if in.node["type"] != "BASE_TABLE" {
+			return "", nil
+		}
+		grouped, err := h.bench.Tree(ctx, statement("grouped.sql", fill{Columns: used[i], Table: text(in.node["table_name"])}))
+		if err != nil {
+			return "", err
+		}
+		put(tree, in.route, node{
+			"type": "SUBQUERY", "alias": in.alias, "sample": nil, "query_location": 0, "column_name_alias": []any{},
+			"subquery": node{"node": grouped, "named_param_map": []any{}},
+		})
+		factors = append(factors, in.alias)
+	}
+	total, err := h.bench.Tree(ctx, statement("product.sql", fill{Tables: factors}))
+	if err != nil {
+		return "", err
+	}
+	tree["select_list"] = total["select_list"]
+	return h.bench.Text(ctx, tree)
+}
+
+// countable tells whether the rows of a query are those of its join.
+func countable(tree node) bool {
+	if tree["type"] != "SELECT_NODE" || len(list(tree["modifiers"])) > 0 || len(list(tree["group_expressions"])) > 0 || tree["having"] != nil || tree["qualify"] != nil {
+		return false
+	}
+	for _, item := range list(tree["select_list"]) {
+		if kind := object(item)["class"]; kind != "COLUMN_REF" && kind != "STAR" && kind != "CONSTANT" && kind != "CAST" {
+			return false
+		}
+	}
+	return true
+}
+
+// mostPairs bounds the pairs of rows that a cross join inside a query may make
+// to be counted.
+const mostPairs = 50_000_000
+
+// explodes tells whether a query has a join without a condition that makes too
+// many pairs.
+func (h *hunt) explodes(tree node) bool {
+	found := false
+	walk(tree, nil, func(n node, _ route) {
+		if n["type"] != "JOIN" || n["ref_type"] != "CROSS" {
+			return
+		}
+		pairs := int64(1)
+		for _, in := range leaves(n, nil) {
+			if pairs *= max(1, h.size(tree, in.node)); pairs > mostPairs {
+				found = true
+				return
+			}
+		}
+	})
+	return found
+}
+
+// size bounds the rows of an input: those of the table that it is made from.
+func (h *hunt) size(tree, ref node) int64 {
+	name := strings.ToLower(text(ref["table_name"]))
+	ctes := stages(tree)
+	for range len(ctes) + 1 {
+		p, ok := ctes[name]
+		if !ok {
+			break
+		}
+		below := leaves(object(object(at(tree, p))["from_table"]), nil)
+		if len(below) == 0 {
+			return 1
+		}
+		name = strings.ToLower(text(below[0].node["table_name"]))
+	}
+	if l := h.tables[name]; l != nil {
+		return l.rows
+	}
+	return 1
+}

@@ -1,0 +1,5 @@
+package diagnose
+
+import "context"
+
+func (h *hunt) witness(ctx context.Context, c candidate, cause *Cause, best bool) error { return nil }
