@@ -18,7 +18,7 @@ func (h *hunt) parents(ctx context.Context) ([]candidate, error) {
 		folder := path.Dir(t.Path)
 		var beside []*pipeline.Table
 		for _, other := range h.lake.Tables {
-			if l := h.tables[other.Name]; folder != "." && other != t && path.Dir(other.Path) == folder && (l.present || other == h.l.table) {
+			if l := h.tables[other.Name]; folder != "." && other != t && path.Dir(other.Path) == folder && (l.present || other == h.l.table) && !reads(h.lake, other, h.l.table) {
 				beside = append(beside, other)
 			}
 		}

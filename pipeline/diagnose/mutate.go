@@ -132,7 +132,7 @@ func (m *mutator) conditions(root route, inputs []leaf, query route, join bool) 
 		m.seconds(c, part, inputs)
 	}
 	walk(at(m.tree, root), root, func(n node, p route) {
-		other := map[any]string{"CONJUNCTION_AND": "CONJUNCTION_OR", "CONJUNCTION_OR": "CONJUNCTION_AND"}[n["type"]]
+		other := map[string]string{"CONJUNCTION_AND": "CONJUNCTION_OR", "CONJUNCTION_OR": "CONJUNCTION_AND"}[text(n["type"])]
 		if other != "" {
 			m.add(andOr, "AND and OR are mixed up", func(tree node) { object(at(tree, p))["type"] = other })
 		}
@@ -268,11 +268,18 @@ func (m *mutator) others(name string) []string {
 		}
 	}
 	for _, other := range m.lake.Tables {
-		if other.Name != name && other.Name != m.table.Name && !above[other.Name] && covers(other, t) {
+		if other.Name != name && other.Name != m.table.Name && !above[other.Name] && !reads(m.lake, other, m.table) && covers(other, t) {
 			names = append(names, other.Name)
 		}
 	}
 	return names
+}
+
+// reads tells whether a table is made from another one, directly or not.
+func reads(lake *pipeline.Lake, t, other *pipeline.Table) bool {
+	above := map[string]bool{}
+	lake.AddUpstream(t, above)
+	return above[other.Name]
 }
 
 // covers tells whether a table has all columns of another one.

@@ -3,7 +3,6 @@ package diagnose
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -23,7 +22,7 @@ type candidate struct {
 	keys     []string // any one row for each value of these columns is kept
 	of       string   // of the rows of this query
 	named    bool
-	pair     bool
+	also     *candidate // the second of two mistakes
 }
 
 // Ranks of candidates, simplest first.
@@ -47,6 +46,7 @@ type hunt struct {
 	matches  []candidate
 	likely   []candidate
 	deadline time.Time
+	each     time.Duration // how long one candidate may take
 }
 
 // search fills in the causes of a table.
@@ -87,6 +87,11 @@ func (h *hunt) prepare(ctx context.Context) (err error) {
 		return err
 	}
 	h.seen[h.text] = true
+	began := time.Now()
+	if _, err := h.number(ctx, statement("count.sql", fill{SQL: h.text})); err != nil {
+		return err
+	}
+	h.each = max(leastEach, mostTimes*time.Since(began))
 	for _, f := range []struct {
 		file string
 		into *node
@@ -99,6 +104,13 @@ func (h *hunt) prepare(ctx context.Context) (err error) {
 	}
 	return nil
 }
+
+// A candidate may take so many times as long as the transform, and at least
+// some time. One that takes longer makes many more rows than the table has.
+const (
+	mostTimes = 8
+	leastEach = 150 * time.Millisecond
+)
 
 // run tries the candidates, those of the simplest kinds first. Others are
 // tried only while none explains the table.
@@ -319,11 +331,7 @@ func (h *hunt) tryPairs(ctx context.Context, singles []candidate) error {
 			}
 			second := h.candidate(m, "")
 			c := first
-			if !first.named && second.named {
-				c = second
-			}
-			c.pair, c.query, c.tree, c.rank = true, "", m.tree, rankPair+first.rank
-			c.cause += " Besides, " + m.what + "."
+			c.query, c.tree, c.rank, c.named, c.also = "", m.tree, rankPair+first.rank, first.named || second.named, &second
 			if err := h.tryAll(ctx, []candidate{c}); err != nil {
 				return err
 			}
@@ -338,25 +346,28 @@ func (h *hunt) tryPairs(ctx context.Context, singles []candidate) error {
 	return nil
 }
 
-// count returns how many rows a candidate has. It is not ok if the query does
-// not fit the tables or takes too long.
+// count returns how many rows a candidate has; of one that has more than the
+// table, that it has more is enough. It is not ok if the query does not fit the
+// tables or takes too long.
 func (h *hunt) count(ctx context.Context, c candidate) (rows int64, ok bool, err error) {
-	limited, cancel := context.WithTimeout(ctx, max(time.Millisecond, h.deadline.Sub(h.r.Now())))
+	limited, cancel := context.WithTimeout(ctx, h.each)
 	defer cancel()
-	query := c.query
-	if c.tree != nil {
+	query := statement("count_most.sql", fill{SQL: c.query, N: h.l.rows + h.l.rejected + 1})
+	if c.tree != nil && h.l.rows > manyRows {
 		if factored, err := h.factored(limited, c.tree); err == nil && factored != "" {
 			query = factored
-			rows, err = h.number(limited, query)
-			return rows, err == nil, errors.Join(ctx.Err())
 		}
 	}
-	if h.explodes(c.tree) {
-		return 0, false, nil
+	rows, err = h.number(limited, query)
+	if ctx.Err() != nil {
+		return 0, false, context.Cause(ctx)
 	}
-	rows, err = h.number(limited, statement("count.sql", fill{SQL: query}))
-	return rows, err == nil, errors.Join(ctx.Err())
+	return rows, err == nil, nil
 }
+
+// manyRows is from how many rows of a table on the rows of a candidate are
+// counted without making them.
+const manyRows = 500_000
 
 // causes makes causes of what matched, best first.
 func (h *hunt) causes(ctx context.Context) ([]Cause, error) {
@@ -368,24 +379,43 @@ func (h *hunt) causes(ctx context.Context) ([]Cause, error) {
 	if slices.ContainsFunc(found, func(c candidate) bool { return c.named }) {
 		found = slices.DeleteFunc(found, func(c candidate) bool { return !c.named })
 	}
-	var causes []Cause
-	for _, c := range found {
-		if slices.ContainsFunc(causes, func(other Cause) bool { return other.ID == c.id }) || len(causes) == mostCauses {
-			continue
-		}
-		cause := Cause{ID: c.id, Certainty: certainty, Title: c.title, Cause: c.cause, Fix: c.fix, Witness: []Witness{}}
-		cause.SQLDiff = sqlDiff(h.l.table.Name, h.text, c.query)
-		if err := h.witness(ctx, c, &cause, len(causes) == 0); err != nil {
-			return nil, err
-		}
-		causes = append(causes, cause)
+	if certainty == Certain && different(found) > 1 {
+		certainty = Ambiguous
 	}
-	if certainty == Certain && len(causes) > 1 {
-		for i := range causes {
-			causes[i].Certainty = Ambiguous
+	causes := []Cause{}
+	for _, c := range found {
+		for _, one := range []*candidate{&c, c.also} {
+			if one == nil || len(causes) == mostCauses || slices.ContainsFunc(causes, func(other Cause) bool { return other.ID == one.id }) {
+				continue
+			}
+			cause := Cause{ID: one.id, Certainty: certainty, Title: one.title, Cause: one.cause, Fix: one.fix, Witness: []Witness{}}
+			if one.also != nil {
+				cause.Cause += " Besides: " + one.also.title + "."
+			}
+			if one == c.also {
+				cause.Cause += " Besides: " + c.title + "."
+			}
+			cause.SQLDiff = sqlDiff(h.l.table.Name, h.text, c.query)
+			if err := h.witness(ctx, c, &cause, len(causes) == 0); err != nil {
+				return nil, err
+			}
+			causes = append(causes, cause)
 		}
 	}
 	return causes, nil
+}
+
+// different counts the explanations that have different names.
+func different(found []candidate) int {
+	names := map[string]bool{}
+	for _, c := range found {
+		name := c.id
+		if c.also != nil {
+			name += " " + c.also.id
+		}
+		names[name] = true
+	}
+	return len(names)
 }
 
 // mostCauses is how many causes of a table are listed.
