@@ -80,7 +80,7 @@ type session struct {
 	known   *mistakes
 	tables  map[string]*loaded
 	needed  map[string]bool
-	masksOf map[any]string // by value
+	masksOf map[string]any // by value
 	masksIn map[string]int // how many there are, by column
 	report  *Report
 }

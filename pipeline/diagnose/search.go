@@ -110,6 +110,9 @@ func (h *hunt) prepare(ctx context.Context) (err error) {
 const (
 	mostTimes = 8
 	leastEach = 150 * time.Millisecond
+	// All pairs together.
+	pairTimes  = 12
+	leastPairs = 1500 * time.Millisecond
 )
 
 // run tries the candidates, those of the simplest kinds first. Others are
@@ -246,11 +249,19 @@ func (h *hunt) tryAll(ctx context.Context, all []candidate) error {
 		if h.r.Now().After(h.deadline) {
 			return nil
 		}
+		if !c.named && h.explained() {
+			continue // a cause without a name would not be listed
+		}
 		if err := h.try(ctx, c); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// explained tells whether a mistake that has a name explains the table.
+func (h *hunt) explained() bool {
+	return slices.ContainsFunc(h.matches, func(c candidate) bool { return c.named })
 }
 
 // try finds out whether a candidate explains the table: first by its count,
@@ -321,6 +332,9 @@ var secondary = []string{skipStage, dropDistinct, addDistinct, dropPredicate, ou
 
 // tryPairs tries two changes at a time.
 func (h *hunt) tryPairs(ctx context.Context, singles []candidate) error {
+	if end := h.r.Now().Add(max(leastPairs, pairTimes*h.each)); end.Before(h.deadline) {
+		h.deadline = end
+	}
 	for _, first := range singles {
 		if first.tree == nil {
 			continue

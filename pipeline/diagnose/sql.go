@@ -40,6 +40,7 @@ type fill struct {
 	Columns, Keys                               []string
 	Typed                                       []typed
 	Tables                                      []string
+	IDs                                         []int64
 	N                                           int64
 }
 

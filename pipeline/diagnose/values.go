@@ -38,14 +38,17 @@ func plainValue(v any) any {
 
 // mask replaces a value by one that tells it apart from others of its column.
 // Equal values have equal masks.
-func (s *session) mask(column string, v any) string {
+func (s *session) mask(column string, v any) any {
 	if s.masksOf == nil {
-		s.masksOf, s.masksIn = map[any]string{}, map[string]int{}
+		s.masksOf, s.masksIn = map[string]any{}, map[string]int{}
 	}
-	key := fmt.Sprint(v)
-	if s.masksOf[key] == "" {
+	key := fmt.Sprintf("%T %v", v, v)
+	if s.masksOf[key] == nil {
 		s.masksIn[column]++
 		s.masksOf[key] = fmt.Sprintf("%s-%d", column, s.masksIn[column])
+		if _, text := v.(string); !text {
+			s.masksOf[key] = s.masksIn[column]
+		}
 	}
 	return s.masksOf[key]
 }

@@ -1,3 +1,4 @@
+-- alone
 WITH complete AS (
   SELECT a.user, a.timestamp, a.x, a.y, a.z
   FROM accelerometer_landing AS a
