@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -161,6 +162,22 @@ type CheckRecord struct {
 	Failing   int64    `json:"failing"`
 	Message   string   `json:"message"`
 	Diagnosis []string `json:"diagnosis"`
+	// Why, if not empty, is written as the diagnosis instead of the texts: what
+	// package diagnose knows of the table.
+	Why []any `json:"-"`
+}
+
+// MarshalJSON writes a check with what is known of its table.
+func (c CheckRecord) MarshalJSON() ([]byte, error) {
+	type plain CheckRecord
+	if len(c.Why) == 0 {
+		return json.Marshal(plain(c))
+	}
+	return json.Marshal(struct {
+		plain
+
+		Why []any `json:"diagnosis"`
+	}{plain(c), c.Why})
 }
 
 // End writes the outcome into the record.

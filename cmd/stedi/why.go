@@ -53,6 +53,7 @@ func (p *program) why(ctx context.Context, options diagnose.Options) (err error)
 	case p.config.output == "json":
 		encoder := json.NewEncoder(p.stdout)
 		encoder.SetIndent("", "  ")
+		encoder.SetEscapeHTML(false)
 		err = encoder.Encode(report)
 	case p.config.output == "ndjson":
 		encoder := json.NewEncoder(p.stdout)

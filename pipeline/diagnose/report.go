@@ -119,3 +119,17 @@ func (t *Table) Sentence() string {
 		return "Cause: " + c.Title + ". " + c.Cause
 	}
 }
+
+// Explain adds to the checks of a record that failed why their tables are
+// wrong.
+func (r *Report) Explain(record *pipeline.Record) {
+	for i := range record.Checks {
+		c := &record.Checks[i]
+		t := r.Table(c.Table)
+		if c.State != "fail" || t == nil || t.State == Right {
+			continue
+		}
+		c.Diagnosis = append(c.Diagnosis, t.Sentence())
+		c.Why = append(c.Why, t)
+	}
+}

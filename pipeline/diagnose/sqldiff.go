@@ -32,5 +32,6 @@ func pretty(query string) string {
 
 // sqlDiff is the difference of two queries as a unified diff.
 func sqlDiff(table, correct, wrong string) string {
-	return string(diff.Diff(table+".sql (correct)", []byte(pretty(correct)), table+".sql (as it was built)", []byte(pretty(wrong))))
+	_, unified, _ := strings.Cut(string(diff.Diff(table+".sql (correct)", []byte(pretty(correct)), table+".sql (as it was built)", []byte(pretty(wrong)))), "\n") // the line "diff A B"
+	return unified
 }
