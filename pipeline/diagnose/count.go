@@ -3,6 +3,7 @@ package diagnose
 import (
 	"context"
 	"slices"
+	"strings"
 )
 
 // factored is the query that counts the rows of a join without making them:
@@ -94,4 +95,62 @@ func onlyEqual(condition any) bool {
 		}
 	}
 	return true
+}
+
+// mostPairs bounds the pairs of rows that a join without an equal column may
+// make below a DISTINCT or a GROUP BY.
+const mostPairs = 4_000_000
+
+// explodes tells whether a query has to make too many pairs of rows before it
+// has its first row.
+func (h *hunt) explodes(tree node) bool {
+	collects, found := false, false
+	walk(tree, nil, func(n node, _ route) {
+		collects = collects || n["type"] == "DISTINCT_MODIFIER" || len(list(n["group_expressions"])) > 0
+	})
+	if !collects {
+		return false
+	}
+	walk(tree, nil, func(n node, _ route) {
+		if n["type"] != "JOIN" || hasEqual(n["condition"]) {
+			return
+		}
+		pairs := int64(1)
+		for _, in := range leaves(n, nil) {
+			if pairs *= max(1, h.size(tree, in.node)); pairs > mostPairs {
+				found = true
+				return
+			}
+		}
+	})
+	return found
+}
+
+// hasEqual tells whether a condition asks for equal values of two columns.
+func hasEqual(condition any) bool {
+	return slices.ContainsFunc(conjuncts(condition, nil), func(p route) bool {
+		c := object(at(condition, p))
+		return c["type"] == "COMPARE_EQUAL" && object(c["left"])["class"] != "CONSTANT" && object(c["right"])["class"] != "CONSTANT"
+	})
+}
+
+// size bounds the rows of an input: those of the table that it is made from.
+func (h *hunt) size(tree, ref node) int64 {
+	name := strings.ToLower(text(ref["table_name"]))
+	ctes := stages(tree)
+	for range len(ctes) + 1 {
+		p, ok := ctes[name]
+		if !ok {
+			break
+		}
+		below := leaves(object(object(at(tree, p))["from_table"]), nil)
+		if len(below) == 0 {
+			return 1
+		}
+		name = strings.ToLower(text(below[0].node["table_name"]))
+	}
+	if l := h.tables[name]; l != nil {
+		return l.rows
+	}
+	return 1
 }

@@ -108,10 +108,10 @@ func (h *hunt) prepare(ctx context.Context) (err error) {
 // A candidate may take so many times as long as the transform, and at least
 // some time. One that takes longer makes many more rows than the table has.
 const (
-	mostTimes = 8
-	leastEach = 150 * time.Millisecond
+	mostTimes = 10
+	leastEach = time.Second
 	// All pairs together.
-	pairTimes  = 12
+	pairTimes  = 3
 	leastPairs = 1500 * time.Millisecond
 )
 
@@ -122,7 +122,10 @@ func (h *hunt) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, try := range []func(context.Context, []candidate) error{h.tryAll, h.tryFiles, h.tryPairs} {
+	for _, m := range habits(h.base) {
+		singles = append(singles, h.candidate(m, ""))
+	}
+	for _, try := range []func(context.Context, []candidate) error{h.tryAll, h.tryHabits, h.tryFiles, h.tryPairs} {
 		if err := try(ctx, singles); err != nil {
 			return err
 		}
@@ -327,6 +330,30 @@ func (h *hunt) same(ctx context.Context, c candidate) (bool, error) {
 	return extra+missing == 0, err
 }
 
+// tryHabits combines each candidate with what is left out along with other
+// mistakes: the conditions for complete rows, and the DISTINCT.
+func (h *hunt) tryHabits(ctx context.Context, singles []candidate) error {
+	for _, first := range singles {
+		if first.tree == nil || !first.named && h.explained() {
+			continue
+		}
+		for _, m := range habits(first.tree) {
+			second := h.candidate(m, "")
+			c := first
+			c.query, c.tree, c.rank, c.also = "", m.tree, rankPair+first.rank, &second
+			if !first.named && second.named {
+				other := first
+				c = second
+				c.query, c.tree, c.rank, c.also = "", m.tree, rankPair+first.rank, &other
+			}
+			if err := h.tryAll(ctx, []candidate{c}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
 // secondary are the operators that a second mistake is made of.
 var secondary = []string{skipStage, dropDistinct, addDistinct, dropPredicate, outerJoin}
 
@@ -366,6 +393,9 @@ func (h *hunt) tryPairs(ctx context.Context, singles []candidate) error {
 func (h *hunt) count(ctx context.Context, c candidate) (rows int64, ok bool, err error) {
 	limited, cancel := context.WithTimeout(ctx, h.each)
 	defer cancel()
+	if c.tree != nil && h.explodes(c.tree) {
+		return 0, false, nil
+	}
 	query := statement("count_most.sql", fill{SQL: c.query, N: h.l.rows + h.l.rejected + 1})
 	if c.tree != nil && h.l.rows > manyRows {
 		if factored, err := h.factored(limited, c.tree); err == nil && factored != "" {
@@ -399,7 +429,7 @@ func (h *hunt) causes(ctx context.Context) ([]Cause, error) {
 	causes := []Cause{}
 	for _, c := range found {
 		for _, one := range []*candidate{&c, c.also} {
-			if one == nil || len(causes) == mostCauses || slices.ContainsFunc(causes, func(other Cause) bool { return other.ID == one.id }) {
+			if one == nil || one == c.also && !one.named || len(causes) == mostCauses || slices.ContainsFunc(causes, func(other Cause) bool { return other.ID == one.id }) {
 				continue
 			}
 			cause := Cause{ID: one.id, Certainty: certainty, Title: one.title, Cause: one.cause, Fix: one.fix, Witness: []Witness{}}
