@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -32,6 +33,7 @@ func (p *program) whyCommand() *cobra.Command {
 	}
 	cmd.Flags().BoolVar(&o.ShowPersonal, "show-personal", false, "show values that identify people instead of masking them")
 	cmd.Flags().BoolVar(&o.Fixtures, "fixture", false, "print the proof of the first wrong table as a fixture for `stedi test`")
+	cmd.Flags().BoolVar(&o.Counts, "counts", false, "also say how many rows each table would have with each mistake")
 	allow.add(cmd.Flags())
 	return cmd
 }
@@ -102,10 +104,17 @@ func whyText(report *diagnose.Report) string {
 }
 
 func whyTable(b *strings.Builder, t *diagnose.Table) {
-	if t.Message == "" && len(t.Causes) == 0 {
+	if t.Message == "" && len(t.Causes) == 0 && len(t.Counts) == 0 {
 		return
 	}
-	fmt.Fprintf(b, "\n%s: %s\n", t.Table, printable.Text(t.Message))
+	fmt.Fprintf(b, "\n%s: %s\n", t.Table, printable.Text(cmp.Or(t.Message, string(t.State))))
+	if len(t.Counts) > 0 {
+		rows := [][]string{}
+		for _, c := range t.Counts {
+			rows = append(rows, []string{"  " + c.ID, countOf(c.Rows)})
+		}
+		writeLines(b, align(rows, 1))
+	}
 	for i := range t.Causes {
 		c := &t.Causes[i]
 		fmt.Fprintf(b, "\n  %s (%s, %s)\n  %s\n  Fix: %s\n", printable.Text(c.Title), c.ID, c.Certainty, printable.Text(c.Cause), printable.Text(c.Fix))

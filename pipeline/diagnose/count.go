@@ -154,3 +154,40 @@ func (h *hunt) size(tree, ref node) int64 {
 	}
 	return 1
 }
+
+// counts fills in how many rows the table would have with each mistake that
+// has a name. Joins are counted without making their rows.
+func (s *session) counts(ctx context.Context, l *loaded, found *Table) error {
+	h := &hunt{session: s, l: l, found: found, seen: map[string]bool{}}
+	if err := h.prepare(ctx); err != nil {
+		return err
+	}
+	all, err := h.singles(ctx)
+	if err != nil {
+		return err
+	}
+	for _, c := range all {
+		if !c.named || c.tree == nil || h.explodes(c.tree) {
+			continue
+		}
+		query, err := h.bench.Text(ctx, c.tree)
+		if err != nil || h.seen[query] {
+			continue
+		}
+		h.seen[query] = true
+		counting, err := h.factored(ctx, c.tree)
+		if err != nil || counting == "" {
+			counting = statement("count.sql", fill{SQL: query})
+		}
+		limited, cancel := context.WithTimeout(ctx, h.each)
+		rows, err := h.number(limited, counting)
+		cancel()
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		if err == nil {
+			found.Counts = append(found.Counts, Count{c.id, query, rows})
+		}
+	}
+	return nil
+}

@@ -25,6 +25,9 @@ type Options struct {
 	ShowPersonal bool
 	// Fixtures asks for the witness as a fixture.
 	Fixtures bool
+	// Counts asks how many rows the table would have with each mistake that has
+	// a name.
+	Counts bool
 	// Budget is how long the search for the causes of one table may take; 0:
 	// DefaultBudget.
 	Budget time.Duration
@@ -146,6 +149,11 @@ func (s *session) judge(ctx context.Context, t *pipeline.Table) error {
 	}
 	if err := s.compare(ctx, l, &found); err != nil {
 		return err
+	}
+	if s.o.Counts {
+		if err := s.counts(ctx, l, &found); err != nil {
+			return err
+		}
 	}
 	if found.State == Wrong || found.State == Unreadable {
 		return s.search(ctx, l, &found)

@@ -1,7 +1,6 @@
 package diagnose_test
 
 import (
-	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -210,4 +209,94 @@ func TestEveryMistakeIsFound(t *testing.T) {
 	}
 }
 
-var _ = context.Background
+func TestCorrectLakesAreNotBlamed(t *testing.T) {
+	for _, profiles := range [][]string{nil, {"strict"}, {"per_customer", "strict"}} {
+		for seed := range uint64(2) {
+			l := newLab(t, sample.Options{Scale: 1, Seed: seed + 40, DirtyRows: seed%2 == 1}, profiles...)
+			l.build(t, nil)
+			for _, table := range l.why(t).Tables {
+				if table.State != diagnose.Right || len(table.Causes) > 0 {
+					t.Errorf("%v, seed %d: %s is %s: %s %v", profiles, seed, table.Table, table.State, table.Message, ids(&table))
+				}
+			}
+		}
+	}
+}
+
+func readPlanted(t *testing.T, name string) string {
+	t.Helper()
+	query, err := os.ReadFile("testdata/planted/" + name + ".sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(query)
+}
+
+func TestTwoMistakesAreBothFound(t *testing.T) {
+	l := newLab(t, sample.Options{Scale: 1, Seed: 5})
+	l.build(t, map[string]string{
+		"customer_trusted":         readPlanted(t, "customer_trusted.no_consent_filter"),
+		"machine_learning_curated": readPlanted(t, "machine_learning_curated.joined_on_customer_too"),
+	})
+	report := l.why(t)
+	for table, id := range map[string]string{"customer_trusted": "no_consent_filter", "machine_learning_curated": "joined_on_customer_too"} {
+		found := report.Table(table)
+		if found.State != diagnose.Wrong || len(found.Causes) == 0 || found.Causes[0].ID != id {
+			t.Errorf("%s: %s %v", table, found.State, ids(found))
+		}
+	}
+	inherited := report.Table("accelerometer_trusted")
+	if inherited.State != diagnose.Inherited || !slices.Equal(inherited.InheritedFrom, []string{"customer_trusted"}) {
+		t.Errorf("accelerometer_trusted: %s from %v", inherited.State, inherited.InheritedFrom)
+	}
+	if want := "accelerometer_trusted is correct for its inputs; its count is wrong because customer_trusted is wrong"; inherited.Message != want {
+		t.Errorf("message %q", inherited.Message)
+	}
+}
+
+func TestOtherFaultsAreUnknown(t *testing.T) {
+	l := newLab(t, sample.Options{Scale: 1, Seed: 6})
+	const accelerometer = "SELECT a.* FROM (FROM accelerometer_landing WHERE user IN (SELECT email FROM customer_trusted)) AS a WHERE "
+	for _, c := range []struct{ name, table, query, says string }{
+		{"rows with a negative x", "accelerometer_trusted", accelerometer + "a.x >= 0", "x < 0"},
+		{"rows of some people", "accelerometer_trusted", accelerometer + "a.user NOT IN (SELECT email FROM customer_trusted WHERE hash(email) % 7 = 0)", "values of user"},
+		{"late rows", "accelerometer_trusted", accelerometer + "a.timestamp <= (SELECT quantile_disc(timestamp, 0.9) FROM accelerometer_landing)", "timestamp >="},
+		{"one value", "customer_trusted", "SELECT * REPLACE (CASE WHEN email = (SELECT min(email) FROM customer_landing WHERE shareWithResearchAsOfDate > 0) THEN registrationDate + 1 ELSE registrationDate END AS registrationDate) FROM customer_landing WHERE shareWithResearchAsOfDate > 0", "registrationdate"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			l.build(t, map[string]string{c.table: c.query})
+			first := firstWrong(l.why(t))
+			if first == nil || first.Table != c.table || len(first.Causes) == 0 || first.Causes[0].ID != "unknown" || first.Causes[0].Certainty != diagnose.Unknown {
+				t.Fatalf("%+v", first)
+			}
+			if !strings.Contains(first.Causes[0].Cause, c.says) {
+				t.Errorf("%q does not say %q", first.Causes[0].Cause, c.says)
+			}
+		})
+	}
+}
+
+func TestAProofIsSmallAndMasked(t *testing.T) {
+	l := newLab(t, sample.Options{Scale: 1, Seed: 7})
+	l.build(t, map[string]string{"machine_learning_curated": readPlanted(t, "machine_learning_curated.joined_landing")})
+	cause := firstWrong(l.why(t)).Causes[0]
+	rows := 0
+	for _, w := range cause.Witness {
+		for _, row := range w.Rows {
+			for column, value := range row {
+				if text, ok := value.(string); ok && !regexp.MustCompile(`^\w+-\d+$`).MatchString(text) {
+					t.Errorf("%s.%s is not masked", w.Table, column)
+				}
+			}
+		}
+		if w.Role == diagnose.Given {
+			rows += len(w.Rows)
+		}
+	}
+	if rows == 0 || rows > 6 {
+		t.Errorf("the proof has %d landing rows", rows)
+	}
+	if !strings.Contains(cause.SQLDiff, "-FROM step_trainer_trusted") || !strings.Contains(cause.SQLDiff, "+FROM step_trainer_landing") {
+		t.Errorf("diff:\n%s", cause.SQLDiff)
+	}
+}

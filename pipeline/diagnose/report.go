@@ -41,6 +41,15 @@ type Table struct {
 	InheritedFrom []string `json:"inherited_from"`
 	Causes        []Cause  `json:"causes"` // best first
 	Message       string   `json:"message"`
+	// Counts says how many rows mistakes would give, if it was asked for.
+	Counts []Count `json:"counts,omitempty"`
+}
+
+// Count is how many rows a table would have with a mistake.
+type Count struct {
+	ID   string `json:"id"`
+	SQL  string `json:"sql"`
+	Rows int64  `json:"rows"`
 }
 
 // Certainty says how sure a cause is.
