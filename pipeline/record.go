@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -168,6 +169,22 @@ type CheckRecord struct {
 	// NotApplicable says of a skipped check that it does not concern the table:
 	// nothing about the lake stays open because of it.
 	NotApplicable bool `json:"not_applicable,omitempty"`
+	// Why, if not empty, is written as the diagnosis instead of the texts: what
+	// package diagnose knows of the table.
+	Why []any `json:"-"`
+}
+
+// MarshalJSON writes a check with what is known of its table.
+func (c CheckRecord) MarshalJSON() ([]byte, error) {
+	type plain CheckRecord
+	if len(c.Why) == 0 {
+		return json.Marshal(plain(c))
+	}
+	return json.Marshal(struct {
+		plain
+
+		Why []any `json:"diagnosis"`
+	}{plain(c), c.Why})
 }
 
 // End writes the outcome of the run into the record.

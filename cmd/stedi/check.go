@@ -8,11 +8,12 @@ import (
 
 	"stedi/pipeline"
 	"stedi/pipeline/check"
+	"stedi/pipeline/diagnose"
 )
 
 func (p *program) checkCommand() *cobra.Command {
 	var allow allowFlags
-	var allowMissing bool
+	var allowMissing, diagnosed bool
 	var ci ciFlags
 	cmd := &cobra.Command{
 		Use:   "check [TABLE…]",
@@ -23,17 +24,18 @@ func (p *program) checkCommand() *cobra.Command {
 			"named. The lake is not changed, and read access is enough.",
 		Example: "stedi check --lake ./lake\nstedi check machine_learning_curated --lake ./lake --output json",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return p.check(cmd.Context(), check.InspectOptions{Tables: args, Allow: allow.allowance(), AllowMissing: allowMissing}, ci)
+			return p.check(cmd.Context(), check.InspectOptions{Tables: args, Allow: allow.allowance(), AllowMissing: allowMissing}, ci, diagnosed)
 		},
 	}
 	cmd.Flags().BoolVar(&allowMissing, "allow-missing", false, "skip tables without files, which fail otherwise; stale tables still fail")
+	cmd.Flags().BoolVar(&diagnosed, "diagnose", false, "if a check fails, say why its table is wrong, as `stedi why` does")
 	allow.add(cmd.Flags())
 	ci.addReports(cmd.Flags())
 	p.addSteered(cmd.Flags())
 	return cmd
 }
 
-func (p *program) check(ctx context.Context, options check.InspectOptions, ci ciFlags) (err error) {
+func (p *program) check(ctx context.Context, options check.InspectOptions, ci ciFlags, diagnosed bool) (err error) {
 	ctx, out, err := p.watch(ctx, ci)
 	if err != nil {
 		return err
@@ -53,10 +55,24 @@ func (p *program) check(ctx context.Context, options check.InspectOptions, ci ci
 	if record == nil {
 		return err
 	}
+	if diagnosed && record.ExitCode != 0 && err == nil {
+		if err := p.diagnose(ctx, o, record, options.Allow); err != nil {
+			return err
+		}
+	}
 	if err := out.end(record); err != nil {
 		return err
 	}
 	return outcome(record, err)
+}
+
+// diagnose adds to the checks that failed why their tables are wrong.
+func (p *program) diagnose(ctx context.Context, o *opened, record *pipeline.Record, allow pipeline.Allowance) error {
+	report, err := diagnose.Run(ctx, o.runner(p.config.demo), o.engine, diagnose.Options{Definition: p.definition(), Allow: allow})
+	if err == nil {
+		report.Explain(record)
+	}
+	return err
 }
 
 // outcome returns an error for failed checks, which the output has already

@@ -44,7 +44,7 @@ func (l *loader) check(ctx context.Context, file string) (*pipeline.Check, error
 	if err != nil {
 		return nil, err
 	}
-	keys, doc := header(text)
+	keys, doc := Header(text)
 	check := &pipeline.Check{Name: NameOf(file), Table: keys["table"], Doc: doc, SQL: text, File: file, Forbidden: strings.Fields(keys["forbidden"])}
 	_, check.Guard = keys["guard"]
 	table := l.tables[check.Table]

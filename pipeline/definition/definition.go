@@ -203,7 +203,7 @@ func (l *loader) landingTable(file, text string, ddl tableDDL) (*pipeline.Table,
 	if note != "" {
 		l.lake.Notes = append(l.lake.Notes, fmt.Sprintf("%s:%d: %s", file, ddl.locatedLine, note))
 	}
-	_, doc := header(text)
+	_, doc := Header(text)
 	if doc == "" {
 		doc = strings.Join(strings.Fields(ddl.comment), " ")
 	}
@@ -247,7 +247,7 @@ func (l *loader) transform(ctx context.Context, file string) error {
 		err = errors.Join(l.headed(file, text), err)
 		return err
 	}
-	keys, doc := header(text)
+	keys, doc := Header(text)
 	table := &pipeline.Table{Name: strings.ToLower(NameOf(file)), Zone: keys["zone"], Path: keys["path"], Doc: doc, File: file}
 	table.Transform = &pipeline.Transform{Output: table.Name, Inputs: statement.Tables, Stages: statement.Stages, Job: keys["job"], SQL: text}
 	if err := l.headed(file, text); err != nil {
@@ -261,7 +261,7 @@ func (l *loader) transform(ctx context.Context, file string) error {
 // headed makes sure that the header of a transform states the path of its
 // table.
 func (l *loader) headed(file, text string) error {
-	keys, _ := header(text)
+	keys, _ := Header(text)
 	switch {
 	case keys["zone"] == "" || keys["path"] == "":
 		return &Error{File: file, Line: 1, Message: "the header must say \"-- zone: NAME\" and \"-- path: FOLDER\""}
@@ -390,9 +390,9 @@ func LineAt(text string, offset int) int {
 	return 1 + strings.Count(text[:min(max(offset, 0), len(text))], "\n")
 }
 
-// header parses the comment at the start of a file: "-- key: value" lines, then
+// Header parses the comment at the start of a file: "-- key: value" lines, then
 // prose.
-func header(text string) (keys map[string]string, doc string) {
+func Header(text string) (keys map[string]string, doc string) {
 	keys = map[string]string{}
 	var prose []string
 	for line := range strings.Lines(text) {

@@ -30,7 +30,7 @@ func NamesOf(definition fs.FS) Names {
 			if err != nil {
 				continue
 			}
-			keys, _ := header(string(text))
+			keys, _ := Header(string(text))
 			if zone := keys["zone"]; zone != "" && !slices.Contains(names.Zones, zone) {
 				names.Zones = append(names.Zones, zone)
 			}

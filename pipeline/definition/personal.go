@@ -38,7 +38,7 @@ func (l *loader) personal() {
 		if t.Transform != nil {
 			text = t.Transform.SQL
 		}
-		keys, _ := header(text)
+		keys, _ := Header(text)
 		said, ok := keys["personal"]
 		switch {
 		case !ok:

@@ -19,7 +19,7 @@ func (l *loader) presets() error {
 		if err != nil {
 			return err
 		}
-		_, doc := header(text)
+		_, doc := Header(text)
 		l.lake.Presets = append(l.lake.Presets, pipeline.Preset{Name: strings.ReplaceAll(NameOf(file), "_", " "), Doc: doc, SQL: text})
 	}
 	return nil

@@ -27,7 +27,7 @@ func (l *loader) subjects() {
 			text = t.Transform.SQL
 			t.Subject = l.lake.Inherited(t)
 		}
-		keys, _ := header(text)
+		keys, _ := Header(text)
 		said, ok := keys["subject"]
 		if !ok {
 			continue

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"database/sql"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -21,8 +22,16 @@ type tree struct {
 // parse parses a text with DuckDB's parser. The text must be exactly one
 // SELECT.
 func (e *Engine) parse(ctx context.Context, text string) (*tree, error) {
+	t, err := parseOn(ctx, e.conn, text)
+	if err == nil {
+		e.parsed[text] = true
+	}
+	return t, err
+}
+
+func parseOn(ctx context.Context, conn *sql.Conn, text string) (*tree, error) {
 	var serialized string
-	if err := e.conn.QueryRowContext(ctx, statement("parse.sql", nil), text).Scan(&serialized); err != nil {
+	if err := conn.QueryRowContext(ctx, statement("parse.sql", nil), text).Scan(&serialized); err != nil {
 		return nil, fmt.Errorf("parse: %w", err)
 	}
 	var answer struct {
@@ -54,19 +63,22 @@ func (e *Engine) parse(ctx context.Context, text string) (*tree, error) {
 	if n := len(answer.Statements); n != 1 {
 		return nil, &pipeline.SQLError{Message: fmt.Sprintf("one SELECT expected, not %d statements", n)}
 	}
-	e.parsed[text] = true
 	return &tree{statements: answer.Statements}, nil
 }
 
 // unparse converts a query node to text.
 func (e *Engine) unparse(ctx context.Context, node any) (string, error) {
+	return unparseOn(ctx, e.conn, node)
+}
+
+func unparseOn(ctx context.Context, conn *sql.Conn, node any) (string, error) {
 	var b bytes.Buffer
 	whole := map[string]any{"error": false, "statements": []any{map[string]any{"node": node, "named_param_map": []any{}}}}
 	if err := json.NewEncoder(&b).Encode(whole); err != nil {
 		return "", fmt.Errorf("unparse: %w", err)
 	}
 	var text string
-	if err := e.conn.QueryRowContext(ctx, statement("unparse.sql", nil), b.String()).Scan(&text); err != nil {
+	if err := conn.QueryRowContext(ctx, statement("unparse.sql", nil), b.String()).Scan(&text); err != nil {
 		return "", fmt.Errorf("unparse: %w", err)
 	}
 	return text, nil

@@ -5,5 +5,5 @@ import "embed"
 
 // Definition is the folder that pipeline.Load reads.
 //
-//go:embed landing transforms profiles checks tests queries expectations.json
+//go:embed landing transforms profiles checks tests queries mistakes topics expectations.json
 var Definition embed.FS

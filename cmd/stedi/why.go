@@ -1,0 +1,150 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"stedi/pipeline"
+	"stedi/pipeline/diagnose"
+	"stedi/pipeline/printable"
+)
+
+func (p *program) whyCommand() *cobra.Command {
+	var allow allowFlags
+	var o diagnose.Options
+	cmd := &cobra.Command{
+		Use:   "why [TABLE…]",
+		Short: "Find out why a table is wrong",
+		Long: "Compare each table with what its transform returns on the upstream tables as they are in the lake,\n" +
+			"and search the cause of a difference: mistakes that people make, and small changes of the transform.\n" +
+			"A cause is certain if it returns exactly the rows of the table. It is shown with the fewest landing\n" +
+			"rows on which both differ; values that identify people are masked. Nothing is written to the lake.",
+		Example: "stedi why --lake ./lake\nstedi why machine_learning_curated --lake ./lake --output json\nstedi why customer_trusted --fixture > tests/customer_trusted.json",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o.Tables, o.Allow = args, allow.allowance()
+			return p.why(cmd.Context(), o)
+		},
+	}
+	cmd.Flags().BoolVar(&o.ShowPersonal, "show-personal", false, "show values that identify people instead of masking them")
+	cmd.Flags().BoolVar(&o.Fixtures, "fixture", false, "print the proof of the first wrong table as a fixture for `stedi test`")
+	cmd.Flags().BoolVar(&o.Counts, "counts", false, "also say how many rows each table would have with each mistake")
+	allow.add(cmd.Flags())
+	return cmd
+}
+
+func (p *program) why(ctx context.Context, options diagnose.Options) (err error) {
+	o, err := p.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, o.close()) }()
+	options.Definition = p.definition()
+	report, err := diagnose.Run(ctx, o.runner(p.config.demo), o.engine, options)
+	if err != nil {
+		return err
+	}
+	switch {
+	case options.Fixtures:
+		err = p.whyFixture(report)
+	case p.config.output == "json":
+		encoder := json.NewEncoder(p.stdout)
+		encoder.SetIndent("", "  ")
+		encoder.SetEscapeHTML(false)
+		err = encoder.Encode(report)
+	case p.config.output == "ndjson":
+		encoder := json.NewEncoder(p.stdout)
+		for i := range report.Tables {
+			err = errors.Join(err, encoder.Encode(report.Tables[i]))
+		}
+	default:
+		_, err = p.out.Write([]byte(whyText(report)))
+	}
+	if kind := report.Kind(); err == nil && kind != pipeline.Done {
+		return &saidAlready{pipeline.Fail(kind, "", "", "a table is wrong")}
+	}
+	return err
+}
+
+// whyFixture prints the fixture of the first table that has one.
+func (p *program) whyFixture(report *diagnose.Report) error {
+	for _, t := range report.Tables {
+		for _, c := range t.Causes {
+			if c.Fixture != "" {
+				narrate(p.stderr, fmt.Sprintf("note: put it into tests/%s.json of the definition; `stedi test` runs it\n", t.Table))
+				_, err := p.stdout.Write([]byte(c.Fixture))
+				return err
+			}
+		}
+	}
+	return pipeline.Fail(pipeline.BadData, "", "Run `stedi why` for what is known of the tables.", "there is no proof to write as a fixture")
+}
+
+// whyText writes a report for people: all tables, then what is wrong.
+func whyText(report *diagnose.Report) string {
+	var b strings.Builder
+	rows := [][]string{{"TABLE", "STATE", "ROWS", "EXPECTED"}}
+	for _, t := range report.Tables {
+		n, expected := countOf(t.Rows), countOf(t.ExpectedRows)
+		if t.State == diagnose.Missing {
+			n = "-"
+		}
+		rows = append(rows, []string{t.Table, string(t.State), n, expected})
+	}
+	writeLines(&b, align(rows, 2, 3))
+	for i := range report.Tables {
+		whyTable(&b, &report.Tables[i])
+	}
+	return b.String()
+}
+
+func whyTable(b *strings.Builder, t *diagnose.Table) {
+	if t.Message == "" && len(t.Causes) == 0 && len(t.Counts) == 0 {
+		return
+	}
+	fmt.Fprintf(b, "\n%s: %s\n", t.Table, printable.Text(cmp.Or(t.Message, string(t.State))))
+	if len(t.Counts) > 0 {
+		rows := [][]string{}
+		for _, c := range t.Counts {
+			rows = append(rows, []string{"  " + c.ID, countOf(c.Rows)})
+		}
+		writeLines(b, align(rows, 1))
+	}
+	for i := range t.Causes {
+		c := &t.Causes[i]
+		fmt.Fprintf(b, "\n  %s (%s, %s)\n  %s\n  Fix: %s\n", printable.Text(c.Title), c.ID, c.Certainty, printable.Text(c.Cause), printable.Text(c.Fix))
+		if i > 0 {
+			continue // the proof of the best one is enough to read
+		}
+		for _, w := range c.Witness {
+			whyRows(b, w)
+		}
+		for line := range strings.Lines(c.SQLDiff) {
+			b.WriteString("    " + printable.Text(strings.TrimRight(line, "\n")) + "\n")
+		}
+	}
+}
+
+var roleText = map[diagnose.Role]string{
+	diagnose.Given: "landing rows in", diagnose.Correct: "the correct transform returns in", diagnose.Mistaken: "the table has in",
+}
+
+func whyRows(b *strings.Builder, w diagnose.Witness) {
+	fmt.Fprintf(b, "    %s %s:", roleText[w.Role], w.Table)
+	if len(w.Rows) == 0 {
+		b.WriteString(" no row")
+	}
+	b.WriteString("\n")
+	for _, row := range w.Rows {
+		line, err := json.Marshal(row)
+		if err != nil {
+			line = []byte("a row that is not JSON")
+		}
+		fmt.Fprintf(b, "      %s\n", printable.Text(string(line)))
+	}
+}

@@ -1,0 +1,158 @@
+package diagnose
+
+import (
+	"context"
+	"fmt"
+	"path"
+	"strings"
+
+	"stedi/pipeline"
+)
+
+// parents are candidates that read all tables below the parent folder of an
+// input.
+func (h *hunt) parents(ctx context.Context) ([]candidate, error) {
+	var all []candidate
+	for _, name := range h.l.table.Transform.Inputs {
+		t := h.lake.Table(name)
+		folder := path.Dir(t.Path)
+		var beside []*pipeline.Table
+		for _, other := range h.lake.Tables {
+			if l := h.tables[other.Name]; folder != "." && other != t && path.Dir(other.Path) == folder && (l.present || other == h.l.table) && !reads(h.lake, other, h.l.table) {
+				beside = append(beside, other)
+			}
+		}
+		var without []*pipeline.Table
+		for _, other := range beside {
+			if other != h.l.table {
+				without = append(without, other)
+			}
+		}
+		sets := [][]*pipeline.Table{without}
+		if len(beside) != len(without) {
+			sets = append(sets, beside)
+		}
+		if len(without) > 1 {
+			for i := range without {
+				sets = append(sets, without[i:i+1])
+			}
+		}
+		for i, set := range sets {
+			if len(set) == 0 {
+				continue
+			}
+			c, err := h.parent(ctx, t, folder, fmt.Sprintf("stedi_parent_%s_%d", t.Name, i), set)
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, c)
+		}
+	}
+	return all, nil
+}
+
+// parent reads other tables beside an input as if they were part of it.
+func (h *hunt) parent(ctx context.Context, t *pipeline.Table, folder, view string, others []*pipeline.Table) (candidate, error) {
+	parts := []string{h.all(t.Name)}
+	var names []string
+	for _, other := range others {
+		typed := typedColumns(t)
+		for i, c := range typed {
+			typed[i].Absent = (&loaded{table: other}).column(c.Name) == nil
+		}
+		from := other.Name
+		if other == h.l.table {
+			from = rightName + other.Name
+		}
+		parts = append(parts, statement("as_if.sql", fill{Table: from, Typed: typed}))
+		names = append(names, other.Name)
+	}
+	if err := h.bench.Exec(ctx, statement("view.sql", fill{Table: view, SQL: strings.Join(parts, "\nUNION ALL\n")})); err != nil {
+		return candidate{}, err
+	}
+	tree := object(clone(h.base))
+	retarget(tree, map[string]string{t.Name: view})
+	return h.candidate(mutant{parentPrefix, tree, fmt.Sprintf("the folder %s/ was read, so the rows of %s were read as rows of %s", folder, joined(names), t.Name)}, ""), nil
+}
+
+// mostFiles is how many files of an input are left out in turn.
+const mostFiles = 64
+
+// tryFiles leaves out each file of a landing table that the transform reads,
+// and all others.
+func (h *hunt) tryFiles(ctx context.Context, _ []candidate) error {
+	if h.found.MissingRows == 0 {
+		return nil // with fewer rows a transform does not return more
+	}
+	for _, name := range h.l.table.Transform.Inputs {
+		l := h.tables[name]
+		if files := len(l.input.Files); !l.table.IsLanding() || files < 2 || files > mostFiles {
+			continue
+		}
+		if err := h.withoutFiles(ctx, l); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (h *hunt) withoutFiles(ctx context.Context, l *loaded) error {
+	var parts []string
+	for i, f := range l.input.Files {
+		part := fmt.Sprintf("stedi_file_%s_%d", l.table.Name, i)
+		input := l.input
+		input.Files = input.Files[i : i+1]
+		if _, err := h.bench.Load(ctx, part, input); err != nil {
+			return pipeline.Named(l.table.Name, fmt.Errorf("%s: %w", f.Name, err))
+		}
+		parts = append(parts, h.all(part))
+	}
+	for i, f := range l.input.Files {
+		var others []string
+		for j, p := range parts {
+			if j != i {
+				others = append(others, p)
+			}
+		}
+		for n, set := range [][]string{others, parts[i : i+1]} {
+			what := "the file " + f.Name + " was not read"
+			if n == 1 {
+				what = "only the file " + f.Name + " was read"
+			}
+			view := fmt.Sprintf("stedi_part_%s_%d_%d", l.table.Name, i, n)
+			if err := h.bench.Exec(ctx, statement("view.sql", fill{Table: view, SQL: strings.Join(set, "\nUNION ALL\n")})); err != nil {
+				return err
+			}
+			for _, tree := range h.readings() {
+				retarget(tree.tree, map[string]string{l.table.Name: view})
+				c := h.candidate(mutant{partialInput, tree.tree, what}, "")
+				c.cause += tree.besides
+				if err := h.try(ctx, c); err != nil {
+					return err
+				}
+			}
+			if len(h.matches) > 0 {
+				return nil
+			}
+		}
+	}
+	return nil
+}
+
+// reading is a form of the transform in which input is missing.
+type reading struct {
+	tree    node
+	besides string
+}
+
+// readings are the transform as it is, and without its DISTINCT.
+func (h *hunt) readings() []reading {
+	all := []reading{{tree: object(clone(h.base))}}
+	tree := object(clone(h.base))
+	if i, ok := isDistinct(tree); ok {
+		modifiers := list(tree["modifiers"])
+		tree["modifiers"] = append(append([]any{}, modifiers[:i]...), modifiers[i+1:]...)
+		all = append(all, reading{tree, " Besides, DISTINCT is missing."})
+	}
+	return all
+}

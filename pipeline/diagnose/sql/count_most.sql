@@ -1,0 +1,2 @@
+SELECT count(*) FROM (SELECT * FROM ({{.SQL}}
+) AS t LIMIT {{.N}}) AS u

@@ -1,0 +1,1 @@
+SELECT DISTINCT ON ({{of "t" .Columns}}) * FROM ({{.SQL}}) AS t

@@ -1,0 +1,1 @@
+SELECT {{of "t" .Columns}} FROM {{name .Table}} AS t ORDER BY {{of "t" .Columns}} LIMIT {{.N}}

@@ -1,0 +1,2 @@
+CREATE OR REPLACE TEMP TABLE {{name .Table}} AS
+{{.SQL}}

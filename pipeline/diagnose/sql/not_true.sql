@@ -1,0 +1,1 @@
+SELECT stedi_x IS NOT TRUE

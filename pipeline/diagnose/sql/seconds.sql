@@ -1,0 +1,1 @@
+SELECT stedi_x // 1000

@@ -1,0 +1,3 @@
+SELECT * FROM ({{.SQL}}) AS a
+UNION ALL
+SELECT * FROM ({{.SQL}}) AS b

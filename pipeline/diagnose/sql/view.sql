@@ -1,0 +1,2 @@
+CREATE OR REPLACE TEMP VIEW {{name .Table}} AS
+{{.SQL}}

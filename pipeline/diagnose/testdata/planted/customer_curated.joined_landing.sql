@@ -1,0 +1,1 @@
+SELECT DISTINCT c.customerName, c.email, c.phone, c.birthDay, c.serialNumber, c.registrationDate, c.lastUpdateDate, c.shareWithResearchAsOfDate, c.shareWithPublicAsOfDate, c.shareWithFriendsAsOfDate FROM customer_landing c INNER JOIN accelerometer_landing a ON a.user = c.email

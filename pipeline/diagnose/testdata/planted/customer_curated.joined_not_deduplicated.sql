@@ -1,0 +1,1 @@
+SELECT c.customerName, c.email, c.phone, c.birthDay, c.serialNumber, c.registrationDate, c.lastUpdateDate, c.shareWithResearchAsOfDate, c.shareWithPublicAsOfDate, c.shareWithFriendsAsOfDate FROM customer_trusted c INNER JOIN accelerometer_trusted a ON a.user = c.email

@@ -1,0 +1,1 @@
+SELECT c.customerName, c.email, c.phone, c.birthDay, c.serialNumber, c.registrationDate, c.lastUpdateDate, c.shareWithResearchAsOfDate, c.shareWithPublicAsOfDate, c.shareWithFriendsAsOfDate FROM customer_landing AS c WHERE c.shareWithFriendsAsOfDate IS NOT NULL

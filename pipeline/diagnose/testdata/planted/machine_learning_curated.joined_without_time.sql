@@ -1,0 +1,1 @@
+SELECT s.sensorReadingTime, s.serialNumber, s.distanceFromObject, a.x, a.y, a.z FROM step_trainer_trusted s JOIN customer_curated c ON c.serialNumber = s.serialNumber JOIN accelerometer_trusted a ON a.user = c.email

@@ -1,0 +1,8 @@
+-- id: appended_twice
+-- mutation: appended_twice
+-- rank: 1
+-- title: The rows are there twice
+-- fix: Empty the folder before the job writes, or overwrite instead of appending.
+-- source: students of the STEDI project
+-- The job ran twice and appended its rows, or a second file with the same rows
+-- lies in the folder.

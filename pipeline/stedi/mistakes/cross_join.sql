@@ -1,0 +1,7 @@
+-- id: cross_join
+-- mutation: cross_join
+-- rank: 7
+-- title: A join without a condition
+-- fix: Give the join its condition.
+-- source: students of the STEDI project
+-- Each row of one table is paired with each row of the other.

@@ -1,0 +1,8 @@
+-- id: deduplicated_on_wrong_key
+-- mutation: distinct_on
+-- rank: 4
+-- title: Deduplicated by too few columns
+-- fix: Compare whole rows: SELECT DISTINCT over all columns.
+-- source: students of the STEDI project
+-- Rows that differ were taken for duplicates, because only some columns were
+-- compared.

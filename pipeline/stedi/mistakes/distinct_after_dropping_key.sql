@@ -1,0 +1,8 @@
+-- id: distinct_after_dropping_key
+-- mutation: add_distinct
+-- rank: 1
+-- title: DISTINCT without the key
+-- fix: Drop the DISTINCT, or apply it before the column is dropped.
+-- source: students of the STEDI project
+-- Rows of different people became equal when the column that tells them apart
+-- was dropped, and DISTINCT removed all but one.

@@ -1,0 +1,5 @@
+-- id: extra_columns
+-- title: Extra columns
+-- fix: List the columns of the SELECT one by one.
+-- source: students of the STEDI project
+-- SELECT * after a join takes the columns of both tables.

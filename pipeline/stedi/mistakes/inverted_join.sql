@@ -1,0 +1,7 @@
+-- id: inverted_join
+-- mutation: anti_join
+-- rank: 3
+-- title: The join is inverted
+-- fix: Use IN or an INNER JOIN, not NOT IN or an anti-join.
+-- source: students of the STEDI project
+-- The rows that match nothing are in the table instead of those that match.

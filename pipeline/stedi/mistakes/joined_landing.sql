@@ -1,0 +1,8 @@
+-- id: joined_landing
+-- mutation: replace_input
+-- rank: 5
+-- title: Made from another zone
+-- fix: Read the upstream table that the transform names.
+-- source: students of the STEDI project
+-- The transform reads a landing table, or a table of another zone, instead of
+-- its upstream table.

@@ -1,0 +1,8 @@
+-- id: joined_not_deduplicated
+-- mutation: in_to_join
+-- rank: 4
+-- title: A join multiplies rows
+-- fix: Use IN instead of JOIN, or SELECT DISTINCT.
+-- source: students of the STEDI project
+-- A JOIN instead of IN gives a row once for each match, and no DISTINCT
+-- follows.

@@ -1,0 +1,7 @@
+-- id: joined_on_customer_too
+-- mutation: add_join_key
+-- rank: 6
+-- title: The join asks for more
+-- fix: Remove the condition.
+-- source: students of the STEDI project
+-- The join has another condition besides those of the transform.

@@ -1,0 +1,7 @@
+-- id: joined_on_wrong_key
+-- mutation: swap_join_key
+-- rank: 6
+-- title: Joined on another column
+-- fix: Compare the columns that the transform names.
+-- source: students of the STEDI project
+-- The join compares columns that do not identify the same thing.

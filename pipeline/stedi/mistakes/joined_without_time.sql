@@ -1,0 +1,8 @@
+-- id: joined_without_time
+-- mutation: drop_join_key
+-- rank: 6
+-- title: A join condition is missing
+-- fix: Join on all columns that the transform names.
+-- source: students of the STEDI project
+-- The join leaves a condition out, so rows are paired that do not belong
+-- together.

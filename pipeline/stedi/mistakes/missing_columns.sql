@@ -1,0 +1,5 @@
+-- id: missing_columns
+-- title: Missing columns
+-- fix: Select all columns that the transform names.
+-- source: students of the STEDI project
+-- The SELECT leaves out columns of the table.

@@ -1,0 +1,8 @@
+-- id: no_distinct
+-- mutation: drop_distinct
+-- rank: 0
+-- title: Duplicates are kept
+-- fix: Write SELECT DISTINCT.
+-- source: students of the STEDI project
+-- The SELECT has no DISTINCT, so a row that landed several times is in the
+-- table several times.

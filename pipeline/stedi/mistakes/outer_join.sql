@@ -1,0 +1,7 @@
+-- id: outer_join
+-- mutation: outer_join
+-- rank: 4
+-- title: An outer join keeps all rows
+-- fix: Use an INNER JOIN.
+-- source: students of the STEDI project
+-- A LEFT, RIGHT or FULL JOIN keeps rows that match nothing.

@@ -1,0 +1,8 @@
+-- id: parent_prefix
+-- mutation: parent_prefix
+-- rank: 4
+-- title: The parent folder was read
+-- fix: Give the folder of the table, such as customer/landing/, not customer/.
+-- source: students of the STEDI project
+-- The job read the parent folder with the tables of all zones instead of the
+-- folder of one table.

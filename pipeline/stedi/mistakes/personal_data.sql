@@ -1,0 +1,5 @@
+-- id: personal_data
+-- title: Personal data in the table
+-- fix: List the columns of the SELECT one by one, without email, user, name, phone and birthday.
+-- source: students of the STEDI project
+-- The training set must not tell who a person is.

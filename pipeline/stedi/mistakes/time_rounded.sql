@@ -1,0 +1,7 @@
+-- id: time_rounded
+-- mutation: seconds
+-- rank: 4
+-- title: Times in seconds
+-- fix: Keep the times in milliseconds.
+-- source: students of the STEDI project
+-- Times were divided by 1000, so their milliseconds are lost.

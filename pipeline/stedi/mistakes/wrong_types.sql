@@ -1,0 +1,5 @@
+-- id: wrong_types
+-- title: Values of another type
+-- fix: Give the columns the types of the upstream table, such as bigint for times.
+-- source: students of the STEDI project
+-- The job wrote numbers as text, or whole numbers as decimals.
