@@ -17,7 +17,7 @@ const (
 	readPause = 5 * time.Millisecond
 )
 
-// errMoved means that a run published a table between two reads.
+// ErrMoved means that a run published a table between two reads.
 var ErrMoved = errors.New("another run published a table in the meantime")
 
 // Again calls read, and calls it again, a bounded number of times, if a run

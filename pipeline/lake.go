@@ -92,7 +92,7 @@ func (l *Lake) Zones() []string {
 	return zones
 }
 
-// Readers returns the tables that read the named one directly.
+// Downstream returns the tables that read the named one directly.
 func (l *Lake) Downstream(name string) []*Table {
 	var readers []*Table
 	for _, t := range l.Tables {

@@ -40,7 +40,7 @@ type answeredMsg struct {
 	err     error
 }
 
-// release closes the rows of an answer that is no longer wanted, and what was
+// Release closes the rows of an answer that is no longer wanted, and what was
 // opened to ask for it.
 func (m answeredMsg) Release() error {
 	var err error

@@ -55,7 +55,7 @@ func RecordsBefore(ctx context.Context, store pipeline.Store, run string, most i
 	return ReadableRecords(ctx, store, slices.DeleteFunc(ids, func(id string) bool { return id >= run }), most)
 }
 
-// readableRecords reads the records of runs, at most that many, and passes over
+// ReadableRecords reads the records of runs, at most that many, and passes over
 // damaged ones.
 func ReadableRecords(ctx context.Context, store pipeline.Store, ids []string, most int) ([]*pipeline.Record, error) {
 	var records []*pipeline.Record

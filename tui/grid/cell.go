@@ -25,7 +25,7 @@ const (
 	lastTime  = 4102444800000 // the year 2100
 )
 
-// cellText is what a cell shows of a value, with no more work than it takes to
+// CellText is what a cell shows of a value, with no more work than it takes to
 // fill that many columns.
 func CellText(v any, most int) string {
 	switch v := v.(type) {
@@ -45,7 +45,7 @@ func CellText(v any, most int) string {
 	}
 }
 
-// cellStyle distinguishes what would read the same: nothing, the empty text, and
+// CellStyle distinguishes what would read the same: nothing, the empty text, and
 // texts that say so.
 func CellStyle(t *ui.Theme, v any) uv.Style {
 	switch v := v.(type) {
@@ -121,7 +121,7 @@ type placed struct {
 	frozen bool
 }
 
-// layout says which columns are on the screen and where, in that many columns
+// Layout says which columns are on the screen and where, in that many columns
 // of the terminal, and which one is the first behind the frozen ones. The
 // column with the cursor always is.
 func (g *Grid) Layout(w int) (list []placed, left int) {

@@ -6,7 +6,7 @@ import (
 	uv "github.com/charmbracelet/ultraviolet"
 )
 
-// bar draws a share of a whole, from 0 to 1. What was measured is solid; what
+// Bar draws a share of a whole, from 0 to 1. What was measured is solid; what
 // was estimated from past runs is dotted to mark it as an estimate.
 func (p Pane) Bar(x, y, width int, full, rest uv.Style, share float64, estimated bool) {
 	at := int(min(max(share, 0), 1)*float64(width) + 0.5)

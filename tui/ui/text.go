@@ -74,7 +74,7 @@ func nextCell(text string) (content string, width int) {
 // Width returns the number of columns of a text.
 func Width(text string) int { return ansi.StringWidthWc(Printable(text)) }
 
-// shorten makes a text fit into n columns. A long one costs no more than
+// Shorten makes a text fit into n columns. A long one costs no more than
 // what is shown of it.
 func Shorten(text string, most int) string {
 	const cluster = 64 // maximal bytes per column

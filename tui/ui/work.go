@@ -16,7 +16,7 @@ type Task struct {
 	Cancel context.CancelFunc // nil if no work is running
 }
 
-// reply brings what a task has found back into the update loop. A reply that
+// Reply brings what a task has found back into the update loop. A reply that
 // comes late, after the task was cancelled or restarted, is dropped there.
 type Reply struct {
 	Task  *Task
@@ -59,7 +59,7 @@ func NewWorkers(parent context.Context) *workers {
 	return &workers{begin: func() (context.Context, context.CancelFunc) { return context.WithCancel(parent) }}
 }
 
-// start restarts a task: f works in the background until it is done or its
+// Start restarts a task: f works in the background until it is done or its
 // context ends, and its message comes back as a reply.
 func (w *workers) Start(t *Task, f func(context.Context) tea.Msg) tea.Cmd {
 	t.Stop()
@@ -92,7 +92,7 @@ func (w *workers) enter() bool {
 // Busy reports whether any work is running.
 func (w *workers) Busy() bool { return w.active.Load() > 0 }
 
-// wait waits for started work; no more is started.
+// Wait waits for started work; no more is started.
 func (w *workers) Wait() {
 	w.mu.Lock()
 	w.over = true
@@ -106,7 +106,7 @@ type holding interface {
 	Release() error
 }
 
-// discard closes what is no longer needed, in the background. What it leaves
+// Discard closes what is no longer needed, in the background. What it leaves
 // behind goes away with the folder that it lies in.
 func (k *Kit) Discard(value any) tea.Cmd {
 	held, ok := value.(holding)
