@@ -14,6 +14,7 @@ var sqlFiles embed.FS
 
 var sqlTemplates = template.Must(template.New("").Funcs(template.FuncMap{
 	"ticked": sqlquote.Hive.Name, "tickedText": sqlquote.Hive.Text, "quoted": sqlquote.ANSI.Name,
+	"text": sqlquote.ANSI.Text,
 }).ParseFS(sqlFiles, "sql/*.sql"))
 
 // SQLText fills in one of the files in sql/.
