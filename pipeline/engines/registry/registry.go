@@ -75,6 +75,9 @@ type Env struct {
 	// Folder is where the store's files are on this machine: the lake itself,
 	// or the copies of what was fetched from a bucket.
 	Folder string
+	// Converted is where files lie that were converted to JSON lines; empty:
+	// there are none.
+	Converted string
 	// Temp is a private folder of this machine, removed at the end.
 	Temp string
 	// Embedded is the engine inside this process, which is always open. An
