@@ -32,7 +32,8 @@ type Record struct {
 	Tally    *Tally        `json:"tally,omitempty"` // of the checks, if any
 }
 
-const recordSchema = "stedi.run/1"
+// RecordSchema is the version of the record.
+const RecordSchema = "stedi.run/1"
 
 // TableRecord describes a table at the end of a run.
 type TableRecord struct {
@@ -115,7 +116,7 @@ func Spent(steps ...StepRecord) string {
 // NewRecord starts the record of a run or a check of the lake.
 func NewRecord(r *Runner, began time.Time) *Record {
 	return &Record{
-		Schema: recordSchema, Status: "running", Engine: r.Engine.Name(), Profile: append([]string{}, r.Lake.Profiles...),
+		Schema: RecordSchema, Status: "running", Engine: r.Engine.Name(), Profile: append([]string{}, r.Lake.Profiles...),
 		Lake: r.Root, Started: began.UTC(), Tables: []TableRecord{}, Steps: []StepRecord{}, Checks: []CheckRecord{},
 	}
 }

@@ -12,6 +12,7 @@ import (
 
 	"stedi/athena/catalog"
 	"stedi/pipeline"
+	"stedi/pipeline/convert"
 	"stedi/pipeline/definition"
 	"stedi/pipeline/dir"
 	"stedi/pipeline/duckdb"
@@ -25,6 +26,7 @@ import (
 type opened struct {
 	lake      *pipeline.Lake
 	store     pipeline.Store
+	base      pipeline.Store     // what store is over: the files as they are
 	publisher pipeline.Publisher // nil: each table is one file
 	engine    *duckdb.Engine
 	runs      pipeline.Engine  // runs transforms and checks
@@ -78,6 +80,12 @@ func (p *program) openSilently(ctx context.Context, runs *registry.Entry) (_ *op
 	if o.store, o.folder, err = p.openStore(ctx, o.root); err != nil {
 		return nil, err
 	}
+	o.base = o.store
+	env.Converted = filepath.Join(temp, "converted")
+	if err := os.Mkdir(env.Converted, 0o700); err != nil {
+		return nil, err
+	}
+	o.store = convert.NewStore(o.store, o.lake, env.Converted, duckdb.Convert)
 	env.Folder = o.folder
 	return o, p.openRuns(ctx, o, runs)
 }
@@ -98,7 +106,7 @@ func (p *program) openEngine(ctx context.Context) (engine *duckdb.Engine, temp s
 
 // load reads the definition for the lake at root.
 func (p *program) load(ctx context.Context, root string, engine *duckdb.Engine) (*pipeline.Lake, error) {
-	return definition.LoadFor(ctx, p.definition(), p.config.profile, engine, p.folders(ctx, root))
+	return definition.LoadFor(ctx, p.definition(), p.config.profile, engine, definition.Places{Has: p.folders(ctx, root), Map: p.config.places, Build: p.builds, Far: inS3(root)})
 }
 
 // folders lists the folders of a lake that have files. The lake is opened when

@@ -48,6 +48,7 @@ func (p *program) plan(ctx context.Context, flags runFlags, names []string) (err
 	if err := p.strictly(flags.allow.allowance()); err != nil {
 		return err
 	}
+	p.builds = true
 	o, err := p.open(ctx)
 	if err != nil {
 		return err

@@ -39,7 +39,8 @@ func (p *program) proveCommand() *cobra.Command {
 }
 
 func (p *program) prove(ctx context.Context, flags proveFlags, names []string) (err error) {
-	p.config.engine = p.config.engines[0].Name // the engines are selected below
+	p.config.engine = p.config.engines[0].Name // what engines support the lake is found out below
+	p.builds = true
 	o, err := p.open(ctx)
 	if err != nil {
 		return err

@@ -25,6 +25,7 @@ func (p *program) rollbackCommand() *cobra.Command {
 }
 
 func (p *program) rollback(ctx context.Context, table string) (err error) {
+	p.builds = true
 	o, err := p.open(ctx)
 	if err != nil {
 		return err

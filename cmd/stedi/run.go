@@ -33,6 +33,7 @@ func (p *program) runLake(ctx context.Context, flags runFlags, names []string) (
 	if err := p.strictly(flags.allow.allowance()); err != nil {
 		return err
 	}
+	p.builds = true
 	ctx, out, err := p.watch(ctx, flags.ci)
 	if err != nil {
 		return err

@@ -38,6 +38,7 @@ func (p *program) listTables(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, closeEngine()) }()
+	p.builds = true
 	lake, err := p.load(ctx, p.config.lake, engine)
 	if err != nil {
 		return err

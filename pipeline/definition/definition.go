@@ -32,16 +32,16 @@ func (e *Error) Error() string {
 // the variants profiles/<name>/*.sql, checks/*.sql, queries/*.sql, and
 // expectations.json. The parser derives lineage, stages and the columns of
 // derived tables from the SQL. The error for a faulty definition is a Failure
-// of kind BadUsage around one *DefinitionError for each error in its files.
+// of kind BadUsage around one *Error for each error in its files.
 func Load(ctx context.Context, definition fs.FS, profiles []string, parser pipeline.Parser) (*pipeline.Lake, error) {
-	return LoadFor(ctx, definition, profiles, parser, nil)
+	return LoadFor(ctx, definition, profiles, parser, Places{})
 }
 
-// LoadFor is Load for an existing lake; has reports whether the lake has a
-// folder. This decides where landing tables are whose LOCATION is another lake
-// in S3.
-func LoadFor(ctx context.Context, definition fs.FS, profiles []string, parser pipeline.Parser, has func(folder string) bool) (*pipeline.Lake, error) {
-	l := loader{files: definition, parser: parser, has: has, lake: &pipeline.Lake{}, tables: map[string]*pipeline.Table{}, broken: map[string]bool{}}
+// LoadFor is Load for a lake whose places are known. They decide where landing
+// tables lie whose LOCATION is another lake in S3, and where tables lie that have
+// other names there.
+func LoadFor(ctx context.Context, definition fs.FS, profiles []string, parser pipeline.Parser, places Places) (*pipeline.Lake, error) {
+	l := loader{files: definition, parser: parser, places: places, lake: &pipeline.Lake{}, tables: map[string]*pipeline.Table{}, broken: map[string]bool{}}
 	err := l.load(ctx, profiles)
 	if err == nil {
 		err = errors.Join(l.faults...)
@@ -59,7 +59,7 @@ func LoadFor(ctx context.Context, definition fs.FS, profiles []string, parser pi
 type loader struct {
 	files  fs.FS
 	parser pipeline.Parser
-	has    func(folder string) bool // nil: no lake is known
+	places Places
 	lake   *pipeline.Lake
 	tables map[string]*pipeline.Table // by lower-case name
 	faults []error
@@ -83,6 +83,9 @@ func (l *loader) load(ctx context.Context, profiles []string) error {
 		return err
 	}
 	if err := l.describe(ctx); err != nil {
+		return err
+	}
+	if err := l.placeAll(); err != nil {
 		return err
 	}
 	l.subjects()

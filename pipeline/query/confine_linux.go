@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/landlock-lsm/go-landlock/landlock"
@@ -20,11 +21,10 @@ func executable() (string, error) { return "/proc/self/exe", nil }
 // opens. DuckDB crashes if they exist and cannot be read.
 var engineFiles = []string{"/proc/self/cgroup", "/sys/fs/cgroup"}
 
-// confine permanently drops the permissions that the process does not need.
-// Afterwards it can only read below root and, until seal, the files that the
-// engine reads when it opens. confine returns a description of the restrictions
-// that the kernel enforces.
-func confine(root string) (string, error) {
+// confine gives up for good what the process does not need: all it can do
+// afterwards is read below root and the other folders, and until seal what the engine looks at when
+// it opens. It says how much of that the kernel holds.
+func confine(root string, also ...string) (string, error) {
 	if err := limitResources(); err != nil {
 		return "", fmt.Errorf("limit resources: %w", err)
 	}
@@ -38,7 +38,7 @@ func confine(root string) (string, error) {
 	if err != nil || abi < 1 {
 		return "resource limits, " + calls + ", no Landlock in this kernel", nil //nolint:nilerr // an old kernel is not a failure, and the description reports it
 	}
-	if err := allowOnly(append([]string{root}, engineFiles...)...); err != nil {
+	if err := allowOnly(slices.Concat([]string{root}, also, engineFiles)...); err != nil {
 		return "", err
 	}
 	held := []string{"resource limits", calls, fmt.Sprintf("Landlock %d: files", abi)}
@@ -51,14 +51,14 @@ func confine(root string) (string, error) {
 	return strings.Join(held, ", "), nil
 }
 
-// seal drops the permissions that only the start of the engine needs, and
-// checks that the confinement works.
-func seal(root string) error {
+// seal takes away what only the opening of the engine needed, and makes sure
+// that the confinement holds.
+func seal(root string, also ...string) error {
 	abi, err := ll.LandlockGetABIVersion()
 	if err != nil || abi < 1 {
 		return nil //nolint:nilerr // confine has reported the lack of Landlock
 	}
-	if err := allowOnly(root); err != nil {
+	if err := allowOnly(append([]string{root}, also...)...); err != nil {
 		return err
 	}
 	if _, err := os.ReadDir("/"); root != "/" && !errors.Is(err, fs.ErrPermission) {

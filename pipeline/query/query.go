@@ -25,7 +25,9 @@ type Options struct {
 	Threads int           // 0: one per core, at most four
 	Nice    int           // of the child, if the system supports it; 0: same as the parent
 
-	Allow pipeline.Allowance // rows that a query may skip in landing tables; Input.Skipped lists the skipped files
+	Also []string // folders besides the root that the child can read
+
+	Allow pipeline.Allowance // what a query may leave out of landing tables; files are left out by Input.Skipped
 
 	gateOff bool              // tests only: the second wall has to hold alone
 	started func(*child)      // tests only: sees every child

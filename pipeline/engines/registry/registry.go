@@ -78,7 +78,10 @@ type Env struct {
 	// Folder is the local path of the store's files: the lake itself, or the
 	// copies of files fetched from a bucket.
 	Folder string
-	// Temp is a private local folder, removed when the lake is closed.
+	// Converted is where files lie that were converted to JSON lines; empty:
+	// there are none.
+	Converted string
+	// Temp is a private folder of this machine, removed at the end.
 	Temp string
 	// Embedded is the engine inside this process, which is always open. An
 	// engine may delegate its checks to it by embedding it as its Checker.
