@@ -2,6 +2,7 @@ package diagnose_test
 
 import (
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -26,6 +27,8 @@ type lab struct {
 	lake   *pipeline.Lake
 	folder string
 	bench  pipeline.Workbench
+
+	definition fs.FS // nil: STEDI's
 }
 
 func newLab(t *testing.T, options sample.Options, profiles ...string) *lab {
@@ -40,12 +43,15 @@ func newLab(t *testing.T, options sample.Options, profiles ...string) *lab {
 
 func (l *lab) open(t *testing.T, profiles ...string) {
 	t.Helper()
+	if l.definition == nil {
+		l.definition = stedi.Definition
+	}
 	var err error
 	if l.engine, err = duckdb.Open(t.Context(), duckdb.Options{Temp: t.TempDir()}); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = l.engine.Close() })
-	if l.lake, err = definition.Load(t.Context(), stedi.Definition, profiles, l.engine); err != nil {
+	if l.lake, err = definition.Load(t.Context(), l.definition, profiles, l.engine); err != nil {
 		t.Fatal(err)
 	}
 	if l.bench, err = l.engine.Workbench(t.Context()); err != nil {
@@ -93,7 +99,7 @@ func (l *lab) plant(t *testing.T, table *pipeline.Table, query string) {
 	}
 	var b strings.Builder
 	for _, row := range rows {
-		b.WriteString(row[0].(string) + "\n")
+		fmt.Fprintln(&b, row[0])
 	}
 	file := filepath.Join(l.folder, table.Part())
 	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
@@ -138,7 +144,7 @@ func (l *lab) why(t *testing.T) *diagnose.Report {
 		t.Fatal(err)
 	}
 	r := &pipeline.Runner{Lake: l.lake, Store: store, Engine: l.engine, Tracer: l.engine, Root: l.folder, Now: time.Now}
-	report, err := diagnose.Run(t.Context(), r, l.engine, diagnose.Options{Definition: stedi.Definition})
+	report, err := diagnose.Run(t.Context(), r, l.engine, diagnose.Options{Definition: l.definition})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -298,5 +304,49 @@ func TestAProofIsSmallAndMasked(t *testing.T) {
 	}
 	if !strings.Contains(cause.SQLDiff, "-FROM step_trainer_trusted") || !strings.Contains(cause.SQLDiff, "+FROM step_trainer_landing") {
 		t.Errorf("diff:\n%s", cause.SQLDiff)
+	}
+}
+
+// The library lake names no mistakes: mutations of its transforms are enough.
+func TestMutationsExplainAnyLake(t *testing.T) {
+	library := os.DirFS("../../testdata/library")
+	landing := map[string]string{
+		"books": `{"isbn":"1","reference":true}` + "\n" + `{"isbn":"2","reference":false}` + "\n" + `{"isbn":"3"}` + "\n",
+		"loans": `{"memberid":1,"isbn":"1","lenton":1}` + "\n" + `{"memberid":1,"isbn":"2","lenton":1,"returnedon":9}` + "\n" +
+			`{"memberid":2,"isbn":"2","lenton":10}` + "\n" + `{"memberid":2,"isbn":"2","lenton":10}` + "\n" +
+			`{"memberid":3,"isbn":"3","lenton":2}` + "\n" + `{"memberid":3,"isbn":"9","lenton":50,"returnedon":60}` + "\n",
+	}
+	for _, c := range []struct{ table, old, wrong, id string }{
+		{"lendings", "SELECT DISTINCT", "SELECT", "mutation:drop_distinct"},
+		{"lendings", "l.isbn IN", "l.isbn NOT IN", "mutation:anti_join"},
+		{"lendings", "WHERE b.reference IS NULL OR NOT b.reference", "", "mutation:"},
+		{"kept", "WHERE l.returnedOn IS NOT NULL", "", "mutation:drop_predicate"},
+		{"kept", "l.returnedOn IS NOT NULL", "l.returnedOn IS NULL", "mutation:negate_predicate"},
+		{"reminders", "m.late > 0", "m.late >= 0", "mutation:"},
+	} {
+		t.Run(c.table+" "+c.wrong, func(t *testing.T) {
+			l := &lab{folder: t.TempDir(), definition: library}
+			for name, rows := range landing {
+				folder := filepath.Join(l.folder, map[string]string{"books": "books/raw", "loans": "loans/raw"}[name])
+				if err := os.MkdirAll(folder, 0o755); err != nil {
+					t.Fatal(err)
+				}
+				if err := os.WriteFile(filepath.Join(folder, name+".json"), []byte(rows), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			l.open(t)
+			sql := l.lake.Table(c.table).Transform.SQL
+			wrong := strings.Replace(sql, c.old, c.wrong, 1)
+			if wrong == sql {
+				t.Fatal("nothing was replaced")
+			}
+			l.build(t, map[string]string{c.table: wrong})
+			first := firstWrong(l.why(t))
+			if first == nil || first.Table != c.table || len(first.Causes) == 0 || !strings.HasPrefix(first.Causes[0].ID, c.id) {
+				t.Fatalf("%+v", first)
+			}
+			t.Log(ids(first))
+		})
 	}
 }

@@ -103,17 +103,17 @@ func (m *mutator) query(q node, p route) {
 		})
 	}
 	inputs := leaves(object(q["from_table"]), p.with("from_table"))
-	m.conditions(p.with("where_clause"), inputs, p, false)
-	m.conditions(p.with("having"), inputs, p, false)
+	m.conditions(p.with("where_clause"), inputs, false)
+	m.conditions(p.with("having"), inputs, false)
 	for _, in := range inputs {
 		m.input(in)
 	}
-	m.joins(p.with("from_table"), inputs, p)
+	m.joins(p.with("from_table"), inputs)
 	m.semiJoins(p, inputs)
 }
 
 // conditions changes the parts of a condition.
-func (m *mutator) conditions(root route, inputs []leaf, query route, join bool) {
+func (m *mutator) conditions(root route, inputs []leaf, join bool) {
 	parts := conjuncts(at(m.tree, root), root)
 	for _, part := range parts {
 		c := object(at(m.tree, part))
@@ -129,7 +129,7 @@ func (m *mutator) conditions(root route, inputs []leaf, query route, join bool) 
 		}
 		m.negated(c, part)
 		m.compared(c, part)
-		m.columns(part, inputs, query, join)
+		m.columns(part, inputs, join)
 		m.seconds(c, part, inputs)
 	}
 	walk(at(m.tree, root), root, func(n node, p route) {
@@ -175,7 +175,7 @@ func (m *mutator) compared(c node, part route) {
 }
 
 // columns swaps each column of a condition for others of the same type.
-func (m *mutator) columns(part route, inputs []leaf, query route, join bool) {
+func (m *mutator) columns(part route, inputs []leaf, join bool) {
 	c := object(at(m.tree, part))
 	name := swapColumn
 	if join || c["type"] == "SUBQUERY" {
