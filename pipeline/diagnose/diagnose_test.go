@@ -350,3 +350,80 @@ func TestMutationsExplainAnyLake(t *testing.T) {
 		})
 	}
 }
+
+// A file of a landing table was not there when the table was built.
+func TestAMissingFileIsFound(t *testing.T) {
+	l := newLab(t, sample.Options{Scale: 1, Seed: 9})
+	for _, c := range []struct{ landing, file, table string }{
+		{"accelerometer_landing", "accelerometer-00004.json", "accelerometer_trusted"},
+		{"step_trainer_landing", "step_trainer-00002.json", "step_trainer_trusted"},
+	} {
+		t.Run(c.landing, func(t *testing.T) {
+			landing := l.lake.Table(c.landing)
+			file := filepath.Join(l.folder, landing.Path, c.file)
+			if err := os.Rename(file, file+".away"); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.Rename(file+".away", filepath.Join(l.folder, c.file)); err != nil {
+				t.Fatal(err)
+			}
+			l.read(t, landing)
+			l.build(t, nil)
+			if err := os.Rename(filepath.Join(l.folder, c.file), file); err != nil {
+				t.Fatal(err)
+			}
+			l.read(t, landing)
+			first := firstWrong(l.why(t))
+			if first == nil || first.Table != c.table || len(first.Causes) == 0 || first.Causes[0].ID != "partial_input" {
+				t.Fatalf("%+v", first)
+			}
+			if !strings.Contains(first.Causes[0].Cause, c.file) {
+				t.Errorf("%q does not name the file", first.Causes[0].Cause)
+			}
+		})
+	}
+}
+
+// A table with lines that cannot be read is not compared; its count is.
+func TestAnUnreadableTableIsLikelyExplained(t *testing.T) {
+	l := newLab(t, sample.Options{Scale: 1, Seed: 10})
+	l.build(t, map[string]string{"step_trainer_trusted": readPlanted(t, "step_trainer_trusted.inverted_join")})
+	file := filepath.Join(l.folder, l.lake.Table("step_trainer_trusted").Part())
+	content, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, content[:len(content)-20], 0o644); err != nil {
+		t.Fatal(err)
+	}
+	found := l.why(t).Table("step_trainer_trusted")
+	if found.State != diagnose.Unreadable || len(found.Causes) == 0 || found.Causes[0].ID != "inverted_join" || found.Causes[0].Certainty != diagnose.Likely {
+		t.Errorf("%s %v %s", found.State, ids(found), found.Message)
+	}
+}
+
+func FuzzReportsSurviveAnyTable(f *testing.F) {
+	f.Add(`{"user":"a","timestamp":1}`)
+	f.Add(`{"user":{"a":[1]},"timestamp":"x","extra":null}`)
+	f.Add("\xff\xfe{")
+	f.Fuzz(func(t *testing.T, line string) {
+		l := &lab{folder: t.TempDir()}
+		for _, path := range []string{"accelerometer/landing", "customer/landing", "step_trainer/landing", "accelerometer/trusted"} {
+			if err := os.MkdirAll(filepath.Join(l.folder, path), 0o755); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for path, content := range map[string]string{
+			"accelerometer/landing/a.json": `{"user":"a","timestamp":1,"x":1,"y":1,"z":1}`, "customer/landing/c.json": `{"email":"a","serialNumber":"s","shareWithResearchAsOfDate":1}`,
+			"step_trainer/landing/s.json": `{"sensorReadingTime":1,"serialNumber":"s","distanceFromObject":1}`, "accelerometer/trusted/part-00000.json": line,
+		} {
+			if err := os.WriteFile(filepath.Join(l.folder, path), []byte(content+"\n"), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		l.open(t)
+		if report := l.why(t); len(report.Tables) != len(l.lake.Tables) {
+			t.Errorf("%d tables", len(report.Tables))
+		}
+	})
+}

@@ -67,8 +67,11 @@ func (s *session) search(ctx context.Context, l *loaded, found *Table) error {
 	if err != nil {
 		return err
 	}
+	if len(h.matches) == 0 {
+		causes, columns = append(columns, causes...), nil // what is sure first
+	}
 	found.Causes = append(found.Causes, causes...)
-	if len(causes) == 0 {
+	if len(h.matches)+len(h.likely) == 0 {
 		unknown, err := s.unknown(ctx, l, found)
 		if err != nil {
 			return err
