@@ -48,6 +48,7 @@ type mutant struct {
 
 // mutator makes the mutants of one transform.
 type mutator struct {
+	only   []string // empty: all operators
 	lake   *pipeline.Lake
 	table  *pipeline.Table
 	tree   node
@@ -58,9 +59,9 @@ type mutator struct {
 	per    node // the frame of "x // 1000"
 }
 
-// mutants changes one place of a tree at a time.
-func mutants(lake *pipeline.Lake, t *pipeline.Table, tree node, frames frames) []mutant {
-	m := &mutator{lake: lake, table: t, tree: tree, stages: stages(tree), isTrue: frames.notTrue, per: frames.seconds}
+// mutants changes one place of a tree at a time, by some operators or by all.
+func mutants(lake *pipeline.Lake, t *pipeline.Table, tree node, frames frames, only ...string) []mutant {
+	m := &mutator{only: only, lake: lake, table: t, tree: tree, stages: stages(tree), isTrue: frames.notTrue, per: frames.seconds}
 	m.scope = scope{lake, tree, m.stages}
 	walk(tree, nil, func(n node, p route) {
 		if n["type"] == "SELECT_NODE" {
@@ -89,6 +90,9 @@ func framed(frame node, inner any) any {
 
 // add makes a mutant by a change of a copy.
 func (m *mutator) add(operator, what string, change func(tree node)) {
+	if len(m.only) > 0 && !slices.Contains(m.only, operator) {
+		return
+	}
 	tree := object(clone(m.tree))
 	change(tree)
 	m.all = append(m.all, mutant{operator, tree, what})
