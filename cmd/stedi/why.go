@@ -25,7 +25,7 @@ func (p *program) whyCommand() *cobra.Command {
 			"and search the cause of a difference: mistakes that people make, and small changes of the transform.\n" +
 			"A cause is certain if it returns exactly the rows of the table. It is shown with the fewest landing\n" +
 			"rows on which both differ; values that identify people are masked. Nothing is written to the lake.",
-		Example: "stedi why --lake ./lake\nstedi why machine_learning_curated --lake ./lake --output json\nstedi why customer_trusted --fixture > tests/customer_trusted.json",
+		Example: "stedi why --lake ./lake\nstedi why machine_learning_curated --lake ./lake --output json\nstedi why --demo --counts",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.Tables, o.Allow = args, allow.allowance()
 			return p.why(cmd.Context(), o)

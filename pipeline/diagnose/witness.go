@@ -23,7 +23,7 @@ const (
 	nearRows      = 8 // rows of a landing table that are taken for it at a time
 	hops          = 3 // how often the keys of rows lead to others
 	witnessRows   = 6 // shown of each result
-	leastWitness  = 1500 * time.Millisecond
+	leastWitness  = 5 * time.Second
 	witnessTimes  = 2
 	valuesTable   = "stedi_values"
 	correctResult = miniName + "correct"
