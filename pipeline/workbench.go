@@ -17,12 +17,17 @@ type Workbench interface {
 	Exec(ctx context.Context, sql string, args ...any) error
 	// Rows returns the result of a query. A value is what the driver gives.
 	Rows(ctx context.Context, sql string, args ...any) (columns []string, rows [][]any, err error)
+	Syntax
+	Close() error
+}
+
+// Syntax makes trees of SQL and SQL of trees.
+type Syntax interface {
 	// Tree returns the syntax tree of one SELECT, as json_serialize_sql gives
 	// the node of its query.
 	Tree(ctx context.Context, sql string) (map[string]any, error)
 	// Text makes SQL of such a tree.
 	Text(ctx context.Context, tree map[string]any) (string, error)
-	Close() error
 }
 
 // Bencher is an engine that has workbenches.

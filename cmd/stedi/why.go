@@ -25,7 +25,7 @@ func (p *program) whyCommand() *cobra.Command {
 			"and search the cause of a difference: mistakes that people make, and small changes of the transform.\n" +
 			"A cause is certain if it returns exactly the rows of the table. It is shown with the fewest landing\n" +
 			"rows on which both differ; values that identify people are masked. Nothing is written to the lake.",
-		Example: "stedi why --lake ./lake\nstedi why machine_learning_curated --lake ./lake --output json\nstedi why customer_trusted --fixture > tests/customer_trusted.json",
+		Example: "stedi why --lake ./lake\nstedi why machine_learning_curated --lake ./lake --output json\nstedi why --demo --counts",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.Tables, o.Allow = args, allow.allowance()
 			return p.why(cmd.Context(), o)
@@ -122,20 +122,32 @@ func whyTable(b *strings.Builder, t *diagnose.Table) {
 			continue // the proof of the best one is enough to read
 		}
 		for _, w := range c.Witness {
-			whyRows(b, w)
+			whyRows(b, c, w)
 		}
 		for line := range strings.Lines(c.SQLDiff) {
+			if strings.HasPrefix(line, "--- ") || strings.HasPrefix(line, "+++ ") {
+				continue // services take such lines for commands
+			}
 			b.WriteString("    " + printable.Text(strings.TrimRight(line, "\n")) + "\n")
 		}
 	}
 }
 
-var roleText = map[diagnose.Role]string{
-	diagnose.Given: "landing rows in", diagnose.Correct: "the correct transform returns in", diagnose.Mistaken: "the table has in",
+func roleText(c *diagnose.Cause, role diagnose.Role) string {
+	switch {
+	case role == diagnose.Given:
+		return "landing rows in"
+	case role == diagnose.Correct:
+		return "the correct transform returns in"
+	case c.SQLDiff == "":
+		return "the table has in"
+	default:
+		return "with the mistake it returns in"
+	}
 }
 
-func whyRows(b *strings.Builder, w diagnose.Witness) {
-	fmt.Fprintf(b, "    %s %s:", roleText[w.Role], w.Table)
+func whyRows(b *strings.Builder, c *diagnose.Cause, w diagnose.Witness) {
+	fmt.Fprintf(b, "    %s %s:", roleText(c, w.Role), w.Table)
 	if len(w.Rows) == 0 {
 		b.WriteString(" no row")
 	}

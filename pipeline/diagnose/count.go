@@ -18,37 +18,8 @@ func (h *hunt) factored(ctx context.Context, tree node) (string, error) {
 	if tree["from_table"] == nil || len(inputs) < 2 {
 		return "", nil
 	}
-	used := make([][]string, len(inputs))
-	complete := true
-	note := func(v any) {
-		walk(v, nil, func(n node, _ route) {
-			if n["class"] == "SUBQUERY" || n["class"] == "STAR" {
-				complete = false
-			}
-			if n["type"] != "COLUMN_REF" {
-				return
-			}
-			in, name := source(inputs, n)
-			if in == nil {
-				complete = false
-				return
-			}
-			for i := range inputs {
-				if &inputs[i] == in && !slices.Contains(used[i], name) {
-					used[i] = append(used[i], name)
-				}
-			}
-		})
-	}
-	note(tree["where_clause"])
-	walk(tree["from_table"], nil, func(n node, _ route) {
-		if n["type"] == "JOIN" {
-			note(n["condition"])
-			complete = complete && onlyEqual(n["condition"])
-			complete = complete && len(list(n["using_columns"])) == 0 && slices.Contains([]string{"INNER", "LEFT", "RIGHT", "OUTER"}, text(n["join_type"]))
-		}
-	})
-	if !complete {
+	used, ok := usedColumns(tree, inputs)
+	if !ok {
 		return "", nil
 	}
 	var factors []string
@@ -72,6 +43,40 @@ func (h *hunt) factored(ctx context.Context, tree node) (string, error) {
 	}
 	tree["select_list"] = total["select_list"]
 	return h.bench.Text(ctx, tree)
+}
+
+// usedColumns are the columns of each input that the conditions of a join ask
+// for. It is not ok if these are not known, or not comparisons for equality.
+func usedColumns(tree node, inputs []leaf) (used [][]string, ok bool) {
+	used, ok = make([][]string, len(inputs)), true
+	note := func(n node, _ route) {
+		if n["class"] == "SUBQUERY" || n["class"] == "STAR" {
+			ok = false
+		}
+		if n["type"] != "COLUMN_REF" {
+			return
+		}
+		in, name := source(inputs, n)
+		if in == nil {
+			ok = false
+			return
+		}
+		for i := range inputs {
+			if &inputs[i] == in && !slices.Contains(used[i], name) {
+				used[i] = append(used[i], name)
+			}
+		}
+	}
+	walk(tree["where_clause"], nil, note)
+	walk(tree["from_table"], nil, func(n node, _ route) {
+		if n["type"] != "JOIN" {
+			return
+		}
+		walk(n["condition"], nil, note)
+		ok = ok && onlyEqual(n["condition"]) && len(list(n["using_columns"])) == 0 &&
+			slices.Contains([]string{"INNER", "LEFT", "RIGHT", "OUTER"}, text(n["join_type"]))
+	})
+	return used, ok
 }
 
 // countable tells whether the rows of a query are those of its join.

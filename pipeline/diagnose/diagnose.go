@@ -134,7 +134,7 @@ const (
 // judge finds out what a table is, and why.
 func (s *session) judge(ctx context.Context, t *pipeline.Table) error {
 	l := s.tables[t.Name]
-	found := Table{Table: t.Name, State: Right, Rows: l.rows, ExpectedRows: l.rows, InheritedFrom: []string{}, Causes: []Cause{}}
+	found := Table{Table: t.Name, State: Right, Rows: l.rows, ExpectedRows: l.rows, InheritedFrom: []string{}, Causes: []Cause{}, landing: t.IsLanding()}
 	defer func() { s.report.Tables = append(s.report.Tables, found) }()
 	switch {
 	case !l.present && t.IsLanding():

@@ -2,6 +2,7 @@ package diagnose_test
 
 import (
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -26,6 +27,8 @@ type lab struct {
 	lake   *pipeline.Lake
 	folder string
 	bench  pipeline.Workbench
+
+	definition fs.FS // nil: STEDI's
 }
 
 func newLab(t *testing.T, options sample.Options, profiles ...string) *lab {
@@ -40,12 +43,15 @@ func newLab(t *testing.T, options sample.Options, profiles ...string) *lab {
 
 func (l *lab) open(t *testing.T, profiles ...string) {
 	t.Helper()
+	if l.definition == nil {
+		l.definition = stedi.Definition
+	}
 	var err error
 	if l.engine, err = duckdb.Open(t.Context(), duckdb.Options{Temp: t.TempDir()}); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = l.engine.Close() })
-	if l.lake, err = definition.Load(t.Context(), stedi.Definition, profiles, l.engine); err != nil {
+	if l.lake, err = definition.Load(t.Context(), l.definition, profiles, l.engine); err != nil {
 		t.Fatal(err)
 	}
 	if l.bench, err = l.engine.Workbench(t.Context()); err != nil {
@@ -93,7 +99,7 @@ func (l *lab) plant(t *testing.T, table *pipeline.Table, query string) {
 	}
 	var b strings.Builder
 	for _, row := range rows {
-		b.WriteString(row[0].(string) + "\n")
+		fmt.Fprintln(&b, row[0])
 	}
 	file := filepath.Join(l.folder, table.Part())
 	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
@@ -138,7 +144,7 @@ func (l *lab) why(t *testing.T) *diagnose.Report {
 		t.Fatal(err)
 	}
 	r := &pipeline.Runner{Lake: l.lake, Store: store, Engine: l.engine, Tracer: l.engine, Root: l.folder, Now: time.Now}
-	report, err := diagnose.Run(t.Context(), r, l.engine, diagnose.Options{Definition: stedi.Definition})
+	report, err := diagnose.Run(t.Context(), r, l.engine, diagnose.Options{Definition: l.definition})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -299,4 +305,125 @@ func TestAProofIsSmallAndMasked(t *testing.T) {
 	if !strings.Contains(cause.SQLDiff, "-FROM step_trainer_trusted") || !strings.Contains(cause.SQLDiff, "+FROM step_trainer_landing") {
 		t.Errorf("diff:\n%s", cause.SQLDiff)
 	}
+}
+
+// The library lake names no mistakes: mutations of its transforms are enough.
+func TestMutationsExplainAnyLake(t *testing.T) {
+	library := os.DirFS("../../testdata/library")
+	landing := map[string]string{
+		"books": `{"isbn":"1","reference":true}` + "\n" + `{"isbn":"2","reference":false}` + "\n" + `{"isbn":"3"}` + "\n",
+		"loans": `{"memberid":1,"isbn":"1","lenton":1}` + "\n" + `{"memberid":1,"isbn":"2","lenton":1,"returnedon":9}` + "\n" +
+			`{"memberid":2,"isbn":"2","lenton":10}` + "\n" + `{"memberid":2,"isbn":"2","lenton":10}` + "\n" +
+			`{"memberid":3,"isbn":"3","lenton":2}` + "\n" + `{"memberid":3,"isbn":"9","lenton":50,"returnedon":60}` + "\n",
+	}
+	for _, c := range []struct{ table, old, wrong, id string }{
+		{"lendings", "SELECT DISTINCT", "SELECT", "mutation:drop_distinct"},
+		{"lendings", "l.isbn IN", "l.isbn NOT IN", "mutation:anti_join"},
+		{"lendings", "WHERE b.reference IS NULL OR NOT b.reference", "", "mutation:"},
+		{"kept", "WHERE l.returnedOn IS NOT NULL", "", "mutation:drop_predicate"},
+		{"kept", "l.returnedOn IS NOT NULL", "l.returnedOn IS NULL", "mutation:negate_predicate"},
+		{"reminders", "m.late > 0", "m.late >= 0", "mutation:"},
+	} {
+		t.Run(c.table+" "+c.wrong, func(t *testing.T) {
+			l := &lab{folder: t.TempDir(), definition: library}
+			for name, rows := range landing {
+				folder := filepath.Join(l.folder, map[string]string{"books": "books/raw", "loans": "loans/raw"}[name])
+				if err := os.MkdirAll(folder, 0o755); err != nil {
+					t.Fatal(err)
+				}
+				if err := os.WriteFile(filepath.Join(folder, name+".json"), []byte(rows), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			l.open(t)
+			sql := l.lake.Table(c.table).Transform.SQL
+			wrong := strings.Replace(sql, c.old, c.wrong, 1)
+			if wrong == sql {
+				t.Fatal("nothing was replaced")
+			}
+			l.build(t, map[string]string{c.table: wrong})
+			first := firstWrong(l.why(t))
+			if first == nil || first.Table != c.table || len(first.Causes) == 0 || !strings.HasPrefix(first.Causes[0].ID, c.id) {
+				t.Fatalf("%+v", first)
+			}
+			t.Log(ids(first))
+		})
+	}
+}
+
+// A file of a landing table was not there when the table was built.
+func TestAMissingFileIsFound(t *testing.T) {
+	l := newLab(t, sample.Options{Scale: 1, Seed: 9})
+	for _, c := range []struct{ landing, file, table string }{
+		{"accelerometer_landing", "accelerometer-00004.json", "accelerometer_trusted"},
+		{"step_trainer_landing", "step_trainer-00002.json", "step_trainer_trusted"},
+	} {
+		t.Run(c.landing, func(t *testing.T) {
+			landing := l.lake.Table(c.landing)
+			file := filepath.Join(l.folder, landing.Path, c.file)
+			if err := os.Rename(file, file+".away"); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.Rename(file+".away", filepath.Join(l.folder, c.file)); err != nil {
+				t.Fatal(err)
+			}
+			l.read(t, landing)
+			l.build(t, nil)
+			if err := os.Rename(filepath.Join(l.folder, c.file), file); err != nil {
+				t.Fatal(err)
+			}
+			l.read(t, landing)
+			first := firstWrong(l.why(t))
+			if first == nil || first.Table != c.table || len(first.Causes) == 0 || first.Causes[0].ID != "partial_input" {
+				t.Fatalf("%+v", first)
+			}
+			if !strings.Contains(first.Causes[0].Cause, c.file) {
+				t.Errorf("%q does not name the file", first.Causes[0].Cause)
+			}
+		})
+	}
+}
+
+// A table with lines that cannot be read is not compared; its count is.
+func TestAnUnreadableTableIsLikelyExplained(t *testing.T) {
+	l := newLab(t, sample.Options{Scale: 1, Seed: 10})
+	l.build(t, map[string]string{"step_trainer_trusted": readPlanted(t, "step_trainer_trusted.inverted_join")})
+	file := filepath.Join(l.folder, l.lake.Table("step_trainer_trusted").Part())
+	content, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, content[:len(content)-20], 0o644); err != nil {
+		t.Fatal(err)
+	}
+	found := l.why(t).Table("step_trainer_trusted")
+	if found.State != diagnose.Unreadable || len(found.Causes) == 0 || found.Causes[0].ID != "inverted_join" || found.Causes[0].Certainty != diagnose.Likely {
+		t.Errorf("%s %v %s", found.State, ids(found), found.Message)
+	}
+}
+
+func FuzzReportsSurviveAnyTable(f *testing.F) {
+	f.Add(`{"user":"a","timestamp":1}`)
+	f.Add(`{"user":{"a":[1]},"timestamp":"x","extra":null}`)
+	f.Add("\xff\xfe{")
+	f.Fuzz(func(t *testing.T, line string) {
+		l := &lab{folder: t.TempDir()}
+		for _, path := range []string{"accelerometer/landing", "customer/landing", "step_trainer/landing", "accelerometer/trusted"} {
+			if err := os.MkdirAll(filepath.Join(l.folder, path), 0o755); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for path, content := range map[string]string{
+			"accelerometer/landing/a.json": `{"user":"a","timestamp":1,"x":1,"y":1,"z":1}`, "customer/landing/c.json": `{"email":"a","serialNumber":"s","shareWithResearchAsOfDate":1}`,
+			"step_trainer/landing/s.json": `{"sensorReadingTime":1,"serialNumber":"s","distanceFromObject":1}`, "accelerometer/trusted/part-00000.json": line,
+		} {
+			if err := os.WriteFile(filepath.Join(l.folder, path), []byte(content+"\n"), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		l.open(t)
+		if report := l.why(t); len(report.Tables) != len(l.lake.Tables) {
+			t.Errorf("%d tables", len(report.Tables))
+		}
+	})
 }

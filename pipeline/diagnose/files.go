@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"stedi/pipeline"
@@ -16,28 +17,7 @@ func (h *hunt) parents(ctx context.Context) ([]candidate, error) {
 	for _, name := range h.l.table.Transform.Inputs {
 		t := h.lake.Table(name)
 		folder := path.Dir(t.Path)
-		var beside []*pipeline.Table
-		for _, other := range h.lake.Tables {
-			if l := h.tables[other.Name]; folder != "." && other != t && path.Dir(other.Path) == folder && (l.present || other == h.l.table) && !reads(h.lake, other, h.l.table) {
-				beside = append(beside, other)
-			}
-		}
-		var without []*pipeline.Table
-		for _, other := range beside {
-			if other != h.l.table {
-				without = append(without, other)
-			}
-		}
-		sets := [][]*pipeline.Table{without}
-		if len(beside) != len(without) {
-			sets = append(sets, beside)
-		}
-		if len(without) > 1 {
-			for i := range without {
-				sets = append(sets, without[i:i+1])
-			}
-		}
-		for i, set := range sets {
+		for i, set := range h.beside(t, folder) {
 			if len(set) == 0 {
 				continue
 			}
@@ -49,6 +29,33 @@ func (h *hunt) parents(ctx context.Context) ([]candidate, error) {
 		}
 	}
 	return all, nil
+}
+
+// beside lists sets of tables in the folder of an input that may have been read
+// along with it: all that were there before the table was built, these and an
+// earlier version of the table itself, and each alone.
+func (h *hunt) beside(t *pipeline.Table, folder string) [][]*pipeline.Table {
+	var others []*pipeline.Table
+	itself := false
+	for _, other := range h.lake.Tables {
+		switch {
+		case folder == "." || other == t || path.Dir(other.Path) != folder || reads(h.lake, other, h.l.table):
+		case other == h.l.table:
+			itself = true
+		case h.tables[other.Name].present:
+			others = append(others, other)
+		}
+	}
+	sets := [][]*pipeline.Table{others}
+	if itself {
+		sets = append(sets, append(slices.Clone(others), h.l.table))
+	}
+	if len(others) > 1 {
+		for i := range others {
+			sets = append(sets, others[i:i+1])
+		}
+	}
+	return sets
 }
 
 // parent reads other tables beside an input as if they were part of it.

@@ -142,11 +142,14 @@ func (l *loaded) keys(ctx context.Context) error {
 	r.flush = func([]string) error { return nil }
 	for _, f := range l.input.Files {
 		err := ndjson.Unpack(ctx, f, ndjson.Limits{}, r)
-		if err != nil && !errors.Is(err, io.EOF) {
-			return fmt.Errorf("%s: %w", l.table.Name, err)
+		if err == nil {
+			err = r.end()
 		}
-		if err != nil || r.end() != nil {
-			break
+		if errors.Is(err, io.EOF) {
+			break // enough lines
+		}
+		if err != nil {
+			return fmt.Errorf("%s: %w", l.table.Name, err)
 		}
 	}
 	mistyped, missing := l.mistyped, l.missing
@@ -228,7 +231,7 @@ func (r *lineReader) end() error {
 	var row map[string]any
 	if err := decoder.Decode(&row); err != nil || row == nil || decoder.More() {
 		r.bad++
-		return nil //nolint:nilerr // the line is counted
+		return nil
 	}
 	folded := map[string]any{}
 	for key, value := range row {
@@ -268,6 +271,13 @@ func (r *lineReader) finish() error {
 	return r.flush(batch)
 }
 
+// Kinds of columns, by the JSON values that they hold.
+var (
+	wholeKinds  = []ndjson.Kind{ndjson.KindTinyint, ndjson.KindSmallint, ndjson.KindInt, ndjson.KindBigint}
+	numberKinds = []ndjson.Kind{ndjson.KindFloat, ndjson.KindDouble, ndjson.KindDecimal, ndjson.KindDate, ndjson.KindTimestamp}
+	noTextKinds = append(slices.Clone(wholeKinds), ndjson.KindFloat, ndjson.KindDouble, ndjson.KindBoolean)
+)
+
 // holds tells whether a value of JSON has the kind that a column's type asks
 // for.
 func holds(c *pipeline.Column, value any) bool {
@@ -278,19 +288,9 @@ func holds(c *pipeline.Column, value any) bool {
 	case bool:
 		return shape.Kind == ndjson.KindBoolean
 	case string:
-		switch shape.Kind {
-		case ndjson.KindTinyint, ndjson.KindSmallint, ndjson.KindInt, ndjson.KindBigint, ndjson.KindFloat, ndjson.KindDouble, ndjson.KindBoolean:
-			return false
-		}
-		return !shape.IsNested()
+		return !shape.IsNested() && !slices.Contains(noTextKinds, shape.Kind)
 	case json.Number:
-		switch shape.Kind {
-		case ndjson.KindTinyint, ndjson.KindSmallint, ndjson.KindInt, ndjson.KindBigint:
-			return !strings.ContainsAny(v.String(), ".eE")
-		case ndjson.KindFloat, ndjson.KindDouble, ndjson.KindDecimal, ndjson.KindDate, ndjson.KindTimestamp:
-			return true
-		}
-		return false
+		return slices.Contains(numberKinds, shape.Kind) || slices.Contains(wholeKinds, shape.Kind) && !strings.ContainsAny(v.String(), ".eE")
 	default:
 		return shape.IsNested()
 	}

@@ -48,6 +48,7 @@ type mutant struct {
 
 // mutator makes the mutants of one transform.
 type mutator struct {
+	only   []string // empty: all operators
 	lake   *pipeline.Lake
 	table  *pipeline.Table
 	tree   node
@@ -58,9 +59,9 @@ type mutator struct {
 	per    node // the frame of "x // 1000"
 }
 
-// mutants changes one place of a tree at a time.
-func mutants(lake *pipeline.Lake, t *pipeline.Table, tree node, frames frames) []mutant {
-	m := &mutator{lake: lake, table: t, tree: tree, stages: stages(tree), isTrue: frames.notTrue, per: frames.seconds}
+// mutants changes one place of a tree at a time, by some operators or by all.
+func mutants(lake *pipeline.Lake, t *pipeline.Table, tree node, frames frames, only ...string) []mutant {
+	m := &mutator{only: only, lake: lake, table: t, tree: tree, stages: stages(tree), isTrue: frames.notTrue, per: frames.seconds}
 	m.scope = scope{lake, tree, m.stages}
 	walk(tree, nil, func(n node, p route) {
 		if n["type"] == "SELECT_NODE" {
@@ -89,6 +90,9 @@ func framed(frame node, inner any) any {
 
 // add makes a mutant by a change of a copy.
 func (m *mutator) add(operator, what string, change func(tree node)) {
+	if len(m.only) > 0 && !slices.Contains(m.only, operator) {
+		return
+	}
 	tree := object(clone(m.tree))
 	change(tree)
 	m.all = append(m.all, mutant{operator, tree, what})
@@ -103,17 +107,17 @@ func (m *mutator) query(q node, p route) {
 		})
 	}
 	inputs := leaves(object(q["from_table"]), p.with("from_table"))
-	m.conditions(p.with("where_clause"), inputs, p, false)
-	m.conditions(p.with("having"), inputs, p, false)
+	m.conditions(p.with("where_clause"), inputs, false)
+	m.conditions(p.with("having"), inputs, false)
 	for _, in := range inputs {
 		m.input(in)
 	}
-	m.joins(p.with("from_table"), inputs, p)
+	m.joins(p.with("from_table"), inputs)
 	m.semiJoins(p, inputs)
 }
 
 // conditions changes the parts of a condition.
-func (m *mutator) conditions(root route, inputs []leaf, query route, join bool) {
+func (m *mutator) conditions(root route, inputs []leaf, join bool) {
 	parts := conjuncts(at(m.tree, root), root)
 	for _, part := range parts {
 		c := object(at(m.tree, part))
@@ -129,7 +133,7 @@ func (m *mutator) conditions(root route, inputs []leaf, query route, join bool) 
 		}
 		m.negated(c, part)
 		m.compared(c, part)
-		m.columns(part, inputs, query, join)
+		m.columns(part, inputs, join)
 		m.seconds(c, part, inputs)
 	}
 	walk(at(m.tree, root), root, func(n node, p route) {
@@ -175,7 +179,7 @@ func (m *mutator) compared(c node, part route) {
 }
 
 // columns swaps each column of a condition for others of the same type.
-func (m *mutator) columns(part route, inputs []leaf, query route, join bool) {
+func (m *mutator) columns(part route, inputs []leaf, join bool) {
 	c := object(at(m.tree, part))
 	name := swapColumn
 	if join || c["type"] == "SUBQUERY" {

@@ -3,13 +3,13 @@ package diagnose
 import "slices"
 
 // joins changes the joins below a FROM.
-func (m *mutator) joins(p route, inputs []leaf, query route) {
+func (m *mutator) joins(p route, inputs []leaf) {
 	j := object(at(m.tree, p))
 	if j["type"] != "JOIN" {
 		return
 	}
-	m.joins(p.with("left"), inputs, query)
-	m.joins(p.with("right"), inputs, query)
+	m.joins(p.with("left"), inputs)
+	m.joins(p.with("right"), inputs)
 	if object(j["condition"]) == nil {
 		return
 	}
@@ -28,7 +28,7 @@ func (m *mutator) joins(p route, inputs []leaf, query route) {
 		n := object(at(tree, p))
 		n["condition"], n["ref_type"], n["join_type"] = nil, "CROSS", "INNER"
 	})
-	m.conditions(p.with("condition"), inputs, query, true)
+	m.conditions(p.with("condition"), inputs, true)
 	m.keys(p, j)
 }
 

@@ -43,6 +43,8 @@ type Table struct {
 	Message       string   `json:"message"`
 	// Counts says how many rows mistakes would give, if it was asked for.
 	Counts []Count `json:"counts,omitempty"`
+
+	landing bool
 }
 
 // Count is how many rows a table would have with a mistake.
@@ -103,9 +105,12 @@ func (r *Report) Table(name string) *Table {
 	return nil
 }
 
-// Kind is how a report ends the program.
+// Kind is how a report ends the program. Landing lines that cannot be read are
+// reported, but make no table wrong.
 func (r *Report) Kind() pipeline.Kind {
-	if slices.ContainsFunc(r.Tables, func(t Table) bool { return t.State == Wrong || t.State == Inherited || t.State == Unreadable }) {
+	if slices.ContainsFunc(r.Tables, func(t Table) bool {
+		return t.State == Wrong || t.State == Inherited || t.State == Unreadable && !t.landing
+	}) {
 		return pipeline.BadData
 	}
 	return pipeline.Done

@@ -47,6 +47,7 @@ type hunt struct {
 	likely   []candidate
 	deadline time.Time
 	each     time.Duration // how long one candidate may take
+	pairs    time.Duration // how long all pairs together may take
 }
 
 // search fills in the causes of a table.
@@ -67,8 +68,11 @@ func (s *session) search(ctx context.Context, l *loaded, found *Table) error {
 	if err != nil {
 		return err
 	}
+	if len(h.matches) == 0 {
+		causes, columns = append(columns, causes...), nil // what is sure first
+	}
 	found.Causes = append(found.Causes, causes...)
-	if len(causes) == 0 {
+	if len(h.matches)+len(h.likely) == 0 {
 		unknown, err := s.unknown(ctx, l, found)
 		if err != nil {
 			return err
@@ -91,7 +95,8 @@ func (h *hunt) prepare(ctx context.Context) (err error) {
 	if _, err := h.number(ctx, statement("count.sql", fill{SQL: h.text})); err != nil {
 		return err
 	}
-	h.each = max(leastEach, mostTimes*time.Since(began))
+	base := time.Since(began)
+	h.each, h.pairs = max(leastEach, mostTimes*base), max(leastPairs, pairTimes*base)
 	for _, f := range []struct {
 		file string
 		into *node
@@ -111,8 +116,8 @@ const (
 	mostTimes = 10
 	leastEach = time.Second
 	// All pairs together.
-	pairTimes  = 3
-	leastPairs = 1500 * time.Millisecond
+	pairTimes  = 50
+	leastPairs = 800 * time.Millisecond
 )
 
 // run tries the candidates, those of the simplest kinds first. Others are
@@ -359,17 +364,14 @@ var secondary = []string{skipStage, dropDistinct, addDistinct, dropPredicate, ou
 
 // tryPairs tries two changes at a time.
 func (h *hunt) tryPairs(ctx context.Context, singles []candidate) error {
-	if end := h.r.Now().Add(max(leastPairs, pairTimes*h.each)); end.Before(h.deadline) {
+	if end := h.r.Now().Add(h.pairs); end.Before(h.deadline) {
 		h.deadline = end
 	}
 	for _, first := range singles {
 		if first.tree == nil {
 			continue
 		}
-		for _, m := range mutants(h.lake, h.l.table, first.tree, h.frames) {
-			if !slices.Contains(secondary, m.operator) {
-				continue
-			}
+		for _, m := range mutants(h.lake, h.l.table, first.tree, h.frames, secondary...) {
 			second := h.candidate(m, "")
 			c := first
 			c.query, c.tree, c.rank, c.named, c.also = "", m.tree, rankPair+first.rank, first.named || second.named, &second

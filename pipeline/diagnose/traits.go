@@ -75,17 +75,9 @@ func (s *session) changed(ctx context.Context, l *loaded, found *Table) (string,
 // trait describes what the missing or the extra rows have in common and no
 // other row has.
 func (s *session) trait(ctx context.Context, l *loaded, missing bool, rows int64) (string, error) {
-	sign := "<"
-	if missing {
-		sign = ">"
-	}
 	var shared string
 	for _, c := range l.common() {
-		f := fill{Table: diffName + l.table.Name, Of: rightName + l.table.Name, Column: c, Other: sign}
-		if !missing {
-			f.Of = l.table.Name
-		}
-		_, found, err := s.bench.Rows(ctx, statement("trait.sql", f))
+		_, found, err := s.bench.Rows(ctx, statement("trait.sql", side(l, missing, c)))
 		if err != nil {
 			return "", err
 		}
@@ -99,12 +91,21 @@ func (s *session) trait(ctx context.Context, l *loaded, missing bool, rows int64
 			shared = "all have " + one
 		}
 	}
+	groups, err := s.groups(ctx, l, missing, rows)
+	if err != nil || groups != "" {
+		return groups, err
+	}
+	if shared != "" {
+		return shared, nil
+	}
+	return "they have nothing in common that other rows do not have", nil
+}
+
+// groups recognises rows that are all rows of some values of a column, such as
+// those of some people.
+func (s *session) groups(ctx context.Context, l *loaded, missing bool, rows int64) (string, error) {
 	for _, c := range l.common() {
-		f := fill{Table: diffName + l.table.Name, Of: rightName + l.table.Name, Column: c, Other: sign}
-		if !missing {
-			f.Of = l.table.Name
-		}
-		_, found, err := s.bench.Rows(ctx, statement("groups.sql", f))
+		_, found, err := s.bench.Rows(ctx, statement("groups.sql", side(l, missing, c)))
 		if err != nil {
 			return "", err
 		}
@@ -113,10 +114,17 @@ func (s *session) trait(ctx context.Context, l *loaded, missing bool, rows int64
 			return fmt.Sprintf("they are all rows of %d of %d values of %s", values, all, c), nil
 		}
 	}
-	if shared != "" {
-		return shared, nil
+	return "", nil
+}
+
+// side are the differing rows that are missing, or those that are extra, and
+// the table that has them along with others.
+func side(l *loaded, missing bool, column string) fill {
+	f := fill{Table: diffName + l.table.Name, Of: l.table.Name, Column: column, Other: "<"}
+	if missing {
+		f.Of, f.Other = rightName+l.table.Name, ">"
 	}
-	return "they have nothing in common that other rows do not have", nil
+	return f
 }
 
 // common is what the values of a column are in some rows, and in the others.
@@ -143,6 +151,9 @@ func traitOf(row []any) common {
 
 // says puts the trait into words. It is exact if no other row has it.
 func (t common) says(column string, masked bool) (what string, exact bool) {
+	if sign := t.sign(); sign != "" && t.nulls == 0 {
+		return column + sign, true
+	}
 	switch {
 	case t.rows == 0:
 		return "", false
@@ -150,10 +161,6 @@ func (t common) says(column string, masked bool) (what string, exact bool) {
 		return column + " IS NULL", t.otherNulls == 0
 	case t.nulls > 0:
 		return "", false
-	case t.number && t.negatives == t.rows && t.otherNegatives == 0:
-		return column + " < 0", true
-	case t.number && t.negatives == 0 && t.others > 0 && t.otherNegatives == t.others-t.otherNulls && t.otherNulls < t.others:
-		return column + " >= 0", true
 	case t.distinct == 1 && masked:
 		return "the same value of " + column, t.matches == 0
 	case t.distinct == 1:
@@ -166,6 +173,20 @@ func (t common) says(column string, masked bool) (what string, exact bool) {
 		return fmt.Sprintf("%s >= %v", column, t.low), true
 	}
 	return "", false
+}
+
+// sign recognises numbers that have another sign than all others.
+func (t common) sign() string {
+	others := t.others - t.otherNulls
+	switch {
+	case !t.number || t.rows == 0:
+		return ""
+	case t.negatives == t.rows && t.otherNegatives == 0:
+		return " < 0"
+	case t.negatives == 0 && others > 0 && t.otherNegatives == others:
+		return " >= 0"
+	}
+	return ""
 }
 
 // masks tells whether values of a column are hidden: those that identify a

@@ -13,14 +13,17 @@ import (
 
 // miniName is the prefix of the tables of a small lake, in which the rows of a
 // witness are searched.
-const miniName = "stedi_mini_"
+const (
+	miniName = "stedi_mini_"
+	nearName = "stedi_near_"
+)
 
 const (
 	mostSeeds     = 4 // differing rows that a search begins with
 	nearRows      = 8 // rows of a landing table that are taken for it at a time
 	hops          = 3 // how often the keys of rows lead to others
 	witnessRows   = 6 // shown of each result
-	leastWitness  = 1500 * time.Millisecond
+	leastWitness  = 5 * time.Second
 	witnessTimes  = 2
 	valuesTable   = "stedi_values"
 	correctResult = miniName + "correct"
@@ -96,7 +99,7 @@ func (s *small) prepare(ctx context.Context, tree node) (ok bool, err error) {
 		case !needed[t.Name]:
 		case t.IsLanding():
 			s.landing = append(s.landing, t)
-			if err := s.cut(ctx, t, nil); err != nil {
+			if err := s.take(ctx, t, nil); err != nil {
 				return false, err
 			}
 		default:
@@ -126,7 +129,15 @@ func (s *small) view(ctx context.Context, name, query string, other map[string]s
 
 // cut lets a landing table of the small lake have some rows.
 func (s *small) cut(ctx context.Context, t *pipeline.Table, rows []int64) error {
-	return s.bench.Exec(ctx, statement("mini.sql", fill{Table: miniName + t.Name, Of: t.Name, IDs: rows}))
+	return s.bench.Exec(ctx, statement("mini.sql", fill{Table: miniName + t.Name, Of: nearName + t.Name, Columns: columnNames(t), IDs: rows}))
+}
+
+// take copies rows of a landing table, from which the small lake has its own.
+func (s *small) take(ctx context.Context, t *pipeline.Table, rows []int64) error {
+	if err := s.bench.Exec(ctx, statement("near_rows.sql", fill{Table: nearName + t.Name, Of: t.Name, IDs: rows})); err != nil {
+		return err
+	}
+	return s.cut(ctx, t, rows)
 }
 
 // grow takes the landing rows that are near a differing row: those that share
@@ -167,7 +178,7 @@ func (s *small) grow(ctx context.Context, seed int) error {
 		}
 	}
 	for _, t := range s.landing {
-		if err := s.cut(ctx, t, s.rows[t.Name]); err != nil {
+		if err := s.take(ctx, t, s.rows[t.Name]); err != nil {
 			return err
 		}
 	}
