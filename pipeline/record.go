@@ -51,6 +51,10 @@ type TableRecord struct {
 	SkippedFiles    []string `json:"skipped_files,omitempty"`    // that were not read, as was asked
 	UnreadableFiles []string `json:"unreadable_files,omitempty"` // that cannot be read
 
+	// Origin says who built a derived table; empty for a landing table and for
+	// a missing one.
+	Origin Origin `json:"origin,omitempty"`
+
 	MadeBy  string         `json:"made_by,omitempty"` // the run that made the file; of a landing table none did
 	Columns []ColumnRecord `json:"columns,omitempty"` // unless the file was built by an older SQL
 }
@@ -161,6 +165,9 @@ type CheckRecord struct {
 	Failing   int64    `json:"failing"`
 	Message   string   `json:"message"`
 	Diagnosis []string `json:"diagnosis"`
+	// NotApplicable says of a skipped check that it does not concern the table:
+	// nothing about the lake stays open because of it.
+	NotApplicable bool `json:"not_applicable,omitempty"`
 }
 
 // End writes the outcome into the record.

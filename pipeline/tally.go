@@ -8,6 +8,8 @@ type Tally struct {
 	Failed  int `json:"failed"`
 	Warned  int `json:"warned"` // failed, with the severity warning
 	Skipped int `json:"skipped"`
+	// NotApplicable is how many of the skipped ones do not concern their table.
+	NotApplicable int `json:"not_applicable,omitempty"`
 }
 
 // TallyOf counts checks.
@@ -18,6 +20,9 @@ func TallyOf(checks []CheckRecord) (t Tally) {
 			t.Passed++
 		case c.State == "skipped":
 			t.Skipped++
+			if c.NotApplicable {
+				t.NotApplicable++
+			}
 		case c.Severity == "warning":
 			t.Warned++
 		default:
@@ -33,6 +38,9 @@ func (r *Record) CountChecks() Tally { return TallyOf(r.Checks) }
 // Checked is how many checks were evaluated.
 func (t Tally) Checked() int { return t.Passed + t.Failed + t.Warned }
 
+// Open is how many checks were skipped though they concern their table.
+func (t Tally) Open() int { return t.Skipped - t.NotApplicable }
+
 // String is, say, "41 checks: 38 passed, 1 failed, 2 warnings, 0 skipped".
 func (t Tally) String() string {
 	return fmt.Sprintf("%s: %d passed, %d failed, %s, %d skipped",
@@ -46,8 +54,8 @@ func (t Tally) Verdict() string {
 		return Counted(t.Failed, "check") + " failed."
 	case t.Checked() == 0:
 		return "Nothing was checked."
-	case t.Skipped > 0:
-		return fmt.Sprintf("No check failed, but %s skipped.", wasSkipped(t.Skipped))
+	case t.Open() > 0:
+		return fmt.Sprintf("No check failed, but %s skipped.", wasSkipped(t.Open()))
 	default:
 		return "All checks passed."
 	}

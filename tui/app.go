@@ -23,7 +23,8 @@ type app struct {
 	examining  ui.Task
 	listing    ui.Task
 	keeping    ui.Task
-	found      *pipeline.Record // what the last check of this session found
+	found      *pipeline.Record  // what the last check of this session found
+	foundAt    map[string]string // by table: the version that it has read
 	planning   ui.Task
 
 	opening ui.Task
@@ -113,6 +114,7 @@ func (a *app) looked(msg viewMsg) tea.Cmd {
 	}
 	first := a.view == nil
 	a.view, a.looks = msg.view, msg.took
+	a.learn()
 	if first {
 		return a.Want(resume{})
 	}

@@ -7,12 +7,14 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"stedi/pipeline"
+	"stedi/pipeline/survey"
 	"stedi/tui/ui"
 )
 
 // checkedMsg brings what the rules found.
 type checkedMsg struct {
 	record *pipeline.Record
+	at     map[string]string // versions of the tables when it began
 	err    error
 }
 
@@ -25,10 +27,34 @@ func (a *app) check() tea.Cmd {
 		return nil
 	}
 	check := a.place.Check
+	at := a.versions()
 	return tea.Batch(a.Toast(ui.Told, checkingText), a.Work.Start(&a.checking, func(ctx context.Context) tea.Msg {
 		record, err := check(ctx, nil)
-		return checkedMsg{record, err}
+		return checkedMsg{record, at, err}
 	}))
+}
+
+// versions are those of all tables, by table.
+func (a *app) versions() map[string]string {
+	at := map[string]string{}
+	if a.view != nil {
+		for i := range a.view.Tables {
+			at[a.view.Tables[i].Table] = version(&a.view.Tables[i])
+		}
+	}
+	return at
+}
+
+// learn adds to the view what was found out in this session: what a check has
+// found of tables that have not changed since, and what was counted.
+func (a *app) learn() {
+	if a.view == nil || a.lake() == nil {
+		return
+	}
+	if found := a.verdicts(); found != nil && found == a.found {
+		a.view.Learn(found, func(t *survey.TableView) bool { return a.foundAt[t.Table] == version(t) })
+	}
+	a.view.Expect(a.lake(), a.rows)
 }
 
 // verdicts is what is known of the rules: what a check of this session found,
@@ -55,19 +81,20 @@ func (a *app) checked(msg checkedMsg) tea.Cmd {
 		a.fail("the lake cannot be checked", msg.err)
 		return nil
 	}
-	a.found = msg.record
+	a.found, a.foundAt = msg.record, msg.at
+	a.learn()
 	tally := pipeline.TallyOf(msg.record.Checks)
 	text := ui.Plural(int64(tally.Passed), "check passed", "checks passed")
 	if tally.Failed > 0 {
 		return a.Toast(ui.Failed, fmt.Sprintf("%s failed, %s, see screen 4", ui.Plural(int64(tally.Failed), "check", "checks"), text))
 	}
-	if tally.Skipped > 0 {
-		text += fmt.Sprintf(", %d skipped", tally.Skipped)
+	if tally.Open() > 0 {
+		text += fmt.Sprintf(", %d skipped", tally.Open())
 	}
 	if tally.Warned > 0 {
 		return a.Toast(ui.Warned, fmt.Sprintf("%s, %s, see screen 4", text, ui.Plural(int64(tally.Warned), "warning", "warnings")))
 	}
-	if tally.Skipped > 0 {
+	if tally.Open() > 0 {
 		return a.Toast(ui.Warned, text+", see screen 4")
 	}
 	return a.Toast(ui.Done, text)

@@ -168,7 +168,7 @@ func (c *checksView) text(line ruleLine) string {
 		v := c.table(line.table.Name)
 		text := line.table.Name
 		if v != nil {
-			text += "\t" + c.counted(v)
+			text += "\t" + c.rowsOf(v)
 			if v.Expected != nil {
 				text += "\texpected " + ui.Count(*v.Expected)
 			}

@@ -70,7 +70,7 @@ func (c *checksView) drawRules(p ui.Pane) {
 	if found := c.verdicts(); found != nil {
 		if tally := pipeline.TallyOf(found.Checks); tally.Failed > 0 {
 			tone = t.Bad
-		} else if tally.Passed > 0 && tally.Warned+tally.Skipped == 0 {
+		} else if tally.Passed > 0 && tally.Warned+tally.Open() == 0 {
 			tone = t.Good
 		}
 	}
@@ -164,16 +164,16 @@ func (c *checksView) drawCounts(p ui.Pane, k ruleColumns, table *pipeline.Table,
 	if v == nil {
 		return
 	}
-	p.TextRight(k.actual, 0, ui.Over(t.Number, back), c.counted(v))
+	p.TextRight(k.actual, 0, ui.Over(t.Number, back), c.rowsOf(v))
 	word, tone := "", t.Dim
-	if v.Expected != nil && v.Known && !v.Missing {
+	if v.Expected != nil && k.expected > 0 {
+		p.TextRight(k.expected, 0, ui.Over(t.Dim, back), ui.Count(*v.Expected))
+	}
+	if rows, known := c.rows(v); v.Expected != nil && known && !v.Missing {
 		word, tone = "pass", t.Good
-		change := v.Rows - *v.Expected
+		change := rows - *v.Expected
 		if change != 0 {
 			word, tone = "FAIL", t.Bad
-		}
-		if k.expected > 0 {
-			p.TextRight(k.expected, 0, ui.Over(t.Dim, back), ui.Count(*v.Expected))
 		}
 		if k.change > 0 {
 			p.TextRight(k.change, 0, ui.Over(tone, back), signed(change))
@@ -184,25 +184,22 @@ func (c *checksView) drawCounts(p ui.Pane, k ruleColumns, table *pipeline.Table,
 		word, tone = "not built", t.Dim
 	case v.Stale != "":
 		word, tone = "STALE", t.Warn
-	case len(v.Strange) > 0:
+	case v.Origin == pipeline.Modified:
 		word, tone = "MODIFIED", t.Bad
 	}
 	p.Cut(k.verdict, 0, 9, ui.Over(tone, back), word)
 	if k.rule > 0 {
-		p.Cut(k.rule, 0, k.verdict-k.rule-1, ui.Over(t.Dim, back), table.Doc)
+		p.Cut(k.rule, 0, k.verdict-k.rule-1, ui.Over(t.Dim, back), about(table, v))
 		p.Text(k.trend, 0, ui.Over(t.Full, back), ui.Spark(v.Trend, 16))
 	}
 }
 
-// counted is the number of a table's rows: if no run has read them, then as the
-// checks have counted them.
-func (c *checksView) counted(v *survey.TableView) string {
-	if found := c.verdicts(); found != nil && !v.Known && !v.Missing {
-		if t := found.Table(v.Table); t != nil && !t.Missing {
-			return ui.Count(t.Rows)
-		}
+// about describes a table, first by who built it unless stedi did.
+func about(table *pipeline.Table, v *survey.TableView) string {
+	if note := v.Origin.Note(); note != "" {
+		return note + " · " + table.Doc
 	}
-	return c.rowsOf(v)
+	return table.Doc
 }
 
 func signed(n int64) string {
@@ -263,21 +260,27 @@ func (c *checksView) tellTable(table *pipeline.Table, put func(uv.Style, string)
 	if v == nil {
 		return
 	}
+	if note := v.Origin.Note(); note != "" {
+		put(t.Dim, note)
+	}
+	rows, known := c.rows(v)
 	switch {
-	case !v.Known && !v.Missing:
+	case v.Missing:
+		put(t.Dim, "not built")
+	case !known:
 		put(t.Dim, "Not checked since it last changed: "+ui.KeyOf(c.actions(), "check")+" checks it.")
 	case v.Expected == nil:
 		put(t.Dim, "Unknown landing data: no expected counts")
-	case *v.Expected == v.Rows:
-		put(t.Good, ui.Count(v.Rows)+" rows, as expected")
+	case *v.Expected == rows:
+		put(t.Good, ui.Count(rows)+" rows, as expected")
 	default:
-		put(t.Bad, ui.Count(v.Rows)+" rows, expected "+ui.Count(*v.Expected)+": "+signed(v.Rows-*v.Expected))
+		put(t.Bad, ui.Count(rows)+" rows, expected "+ui.Count(*v.Expected)+": "+signed(rows-*v.Expected))
 	}
 	if v.Stale != "" {
 		put(t.Warn, "stale: "+v.Stale)
 	}
 	for _, name := range v.Strange {
-		put(t.Bad, name+" was modified outside stedi")
+		put(t.Bad, name+" was "+pipeline.ModifiedOutside)
 	}
 	for _, note := range v.Notes {
 		put(t.Dim, pipeline.NoteLabel(note)+": "+note)

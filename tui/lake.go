@@ -203,6 +203,7 @@ func (l *lakeView) update(msg tea.Msg) tea.Cmd {
 		return tea.Batch(l.profiled(msg), l.countNext())
 	case countedMsg:
 		l.counts[msg.table] = msg.rowCount
+		l.learn()
 		return l.countNext()
 	case openedMsg, lookMsg:
 		return l.browse()

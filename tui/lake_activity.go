@@ -126,15 +126,18 @@ func (l *lakeView) openVerdict() tea.Cmd {
 func (l *lakeView) verdictLines(v *survey.TableView) []ui.StyledLine {
 	t := l.Theme
 	var lines []ui.StyledLine
-	if v.Expected != nil && v.Known {
+	if v.Origin == pipeline.Unmanaged {
+		lines = append(lines, ui.StyledLine{{Style: t.Dim, Text: "◇ " + pipeline.BuiltElsewhere}})
+	}
+	if rows, known := l.rows(v); v.Expected != nil && known {
 		word, style := "as expected", t.Good
-		if *v.Expected != v.Rows {
+		if *v.Expected != rows {
 			word, style = "not the "+ui.Count(*v.Expected)+" of this data set", t.Bad
 		}
-		lines = append(lines, ui.StyledLine{{Style: t.Strong, Text: ui.Count(v.Rows) + " rows  "}, {Style: style, Text: word}})
+		lines = append(lines, ui.StyledLine{{Style: t.Strong, Text: ui.Count(rows) + " rows  "}, {Style: style, Text: word}})
 	}
 	for _, name := range v.Strange {
-		lines = append(lines, ui.StyledLine{{Style: t.Bad, Text: "≠ "}, {Style: t.Text, Text: name + " was modified outside stedi"}})
+		lines = append(lines, ui.StyledLine{{Style: t.Bad, Text: "≠ "}, {Style: t.Text, Text: name + " was " + pipeline.ModifiedOutside}})
 	}
 	if v.Stale != "" {
 		lines = append(lines, ui.StyledLine{{Style: t.Warn, Text: "◌ "}, {Style: t.Text, Text: "stale: " + v.Stale}})
@@ -149,6 +152,8 @@ func (l *lakeView) verdictLines(v *survey.TableView) []ui.StyledLine {
 		}
 	}
 	if len(lines) == 0 {
+		lines = append(lines, ui.StyledLine{{Style: t.Dim, Text: "not checked yet: v checks"}})
+	} else if v.Verdict == survey.Unchecked && len(checks) == 0 && !v.Missing {
 		lines = append(lines, ui.StyledLine{{Style: t.Dim, Text: "not checked yet: v checks"}})
 	}
 	return lines

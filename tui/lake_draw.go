@@ -260,6 +260,8 @@ func (l *lakeView) drawTable(p ui.Pane, table string) {
 	if state := l.live.step(table); state != pipeline.Waiting {
 		mark, style := l.stateMark(state)
 		p.Text(x+1, 0, ui.Over(style, back), mark)
+	} else if v != nil && v.Origin == pipeline.Unmanaged {
+		p.Text(x+1, 0, ui.Over(t.Dim, back), "◇")
 	}
 	p.TextRight(rows, 0, ui.Over(t.Number, back), number)
 	if v != nil {
@@ -313,7 +315,7 @@ func (l *lakeView) verdict(v *survey.TableView) (string, uv.Style) {
 	switch {
 	case v.Missing:
 		return "–", t.Dim
-	case len(v.Strange) > 0:
+	case v.Origin == pipeline.Modified:
 		return "≠", t.Bad
 	case v.Verdict == survey.Wrong:
 		return "✗", t.Bad

@@ -18,8 +18,8 @@ func (l *lakeView) hint() (ui.Mood, string) {
 	switch {
 	case l.isEmpty():
 		return ui.Warned, "no data yet; `stedi --demo` shows a lake. Put JSON lines in " + strings.Join(l.landingPaths(), ", ")
-	case len(v.Strange) > 0:
-		return ui.Failed, v.Strange[0] + " was modified outside stedi: run with --replace to move it aside"
+	case v.Origin == pipeline.Modified:
+		return ui.Failed, modified(v)
 	case v.Stale != "":
 		return ui.Warned, v.Table + " is stale: " + v.Stale + "; r brings it up to date"
 	case len(v.Failing) > 0 && v.Verdict == survey.Wrong:
@@ -28,15 +28,34 @@ func (l *lakeView) hint() (ui.Mood, string) {
 		return ui.Warned, l.lacks(v)
 	case len(v.Failing) > 0:
 		return ui.Warned, v.Failing[0].Check + ": " + v.Failing[0].Message
+	default:
+		return l.calmHint(t, v)
+	}
+}
+
+// calmHint is the hint about a table of which nothing is wrong, as far as that
+// is known.
+func (l *lakeView) calmHint(t *pipeline.Table, v *survey.TableView) (ui.Mood, string) {
+	switch {
 	case v.Missing && !t.IsLanding():
 		return ui.Told, v.Table + " has not been built yet: r builds it and its upstream tables, R builds all"
 	case v.Missing:
 		return ui.Warned, "no file in " + t.Path
+	case v.Origin == pipeline.Unmanaged && v.Verdict == survey.Unchecked:
+		return ui.Told, pipeline.BuiltElsewhere + ": v checks it; a run needs --replace to build it here"
 	case len(v.Funnel) > 1:
 		return ui.Told, l.greatestLoss(t, v)
 	default:
 		return ui.Told, t.Doc
 	}
+}
+
+// modified says what is to be done about a table that others have changed.
+func modified(v *survey.TableView) string {
+	if len(v.Strange) == 0 {
+		return v.Table + " was " + pipeline.ModifiedOutside + ": run with --replace to rebuild it"
+	}
+	return v.Strange[0] + " was " + pipeline.ModifiedOutside + ": run with --replace to move it aside"
 }
 
 // isEmpty tells whether not one table has a file.

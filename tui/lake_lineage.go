@@ -65,6 +65,8 @@ func (l *lakeView) provenance(v *survey.TableView) string {
 		return "not built yet"
 	case v.Stale != "":
 		return "stale: " + v.Stale
+	case v.Origin.Note() != "":
+		return v.Origin.Note() + " · " + ui.Size(v.Bytes) + " · " + ui.Ago(l.now(), v.Changed)
 	case v.Changed.IsZero():
 		return ""
 	default:

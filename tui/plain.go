@@ -12,6 +12,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"stedi/pipeline"
 	"stedi/tui/ui"
 )
 
@@ -255,7 +256,7 @@ func (p *plainScreen) tellPane(at int, said string) (first string) {
 
 // words stand for signs that a screen reader may not read.
 var plainWords = strings.NewReplacer(
-	"✓", "ok", "✗", "failed", "◌", "stale", "≠", "built elsewhere", "▶", "to", "▸", "chosen:", "▾", "open:",
+	"✓", "ok", "✗", "failed", "◌", "stale", "≠", pipeline.ModifiedOutside, "◇", pipeline.BuiltElsewhere, "▶", "to", "▸", "chosen:", "▾", "open:",
 	"●", "", "○", "waiting", "■", "cancelled", "├", "", "└", "", "│", " ", "╭", "", "╮", "", "╰", "", "╯", "", "─", "",
 	"┼", "", "┤", "", "┴", "", "━", "", "┄", "", "┅", "", "╎", "", "┃", "", "★", "query", "ⓘ", "note:", "…", "...", "−", "minus ",
 	"█", "", "▇", "", "▆", "", "▅", "", "▄", "", "▃", "", "▂", "", "▁", "", "▏", "", "▎", "", "▍", "", "▌", "", "▋", "", "▊", "", "▉", "",

@@ -80,6 +80,16 @@ func foreign(more ...string) func(*testing.T, *world, *driver) {
 	}
 }
 
+// elsewhere takes from the lake what stedi knows of its tables, as if others
+// had built them.
+func elsewhere(more ...string) func(*testing.T, *world, *driver) {
+	return func(t *testing.T, w *world, d *driver) {
+		t.Helper()
+		must(t, os.RemoveAll(filepath.Join(w.root, ".stedi")))
+		d.press(append([]string{"ctrl+l"}, more...)...)
+	}
+}
+
 // examined is what the doctor says of a lake that lacks something.
 func examined(more ...string) func(*testing.T, *world, *driver) {
 	return func(t *testing.T, w *world, d *driver) {
@@ -114,6 +124,8 @@ var scenes = []scene{
 	{"lake-filter", true, typed("/", "curat")},
 	{"lake-others", true, foreign("end")},
 	{"lake-checks", true, keys("v", "right", "right", "down", "d")},
+	{"lake-elsewhere", true, elsewhere("right", "down")},
+	{"checks-elsewhere", true, elsewhere("v", "4", "down", "down", "down", "down")},
 	{"profile", true, keys("down", "p")},
 	{"sql", true, keys("right", "s")},
 	{"run-before", false, keys("2")},

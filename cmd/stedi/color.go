@@ -104,6 +104,8 @@ func paintVerdict(line string, r pipeline.TableRecord) string {
 	color := ""
 	switch {
 	case r.Missing:
+	case r.Origin == pipeline.Modified:
+		color = red
 	case r.Stale != "":
 		color = yellow
 	case r.Expected != nil && *r.Expected != r.Rows:

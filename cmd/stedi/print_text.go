@@ -104,6 +104,9 @@ func verdict(r pipeline.TableRecord) string {
 	default:
 		words = append(words, fmt.Sprintf("%+d rows", r.Rows-*r.Expected))
 	}
+	if note := r.Origin.Note(); note != "" {
+		words = slices.DeleteFunc(append(words, note), func(word string) bool { return word == "-" })
+	}
 	if r.Rejected > 0 {
 		words = append(words, fmt.Sprintf("%s rejected", thousands(r.Rejected)))
 	}

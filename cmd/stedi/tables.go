@@ -12,15 +12,19 @@ import (
 	"stedi/pipeline/engines/registry"
 	"stedi/pipeline/printable"
 	"stedi/pipeline/state"
+	"stedi/pipeline/survey"
 )
 
 func (p *program) tablesCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "tables",
-		Short: "List all tables of the Glue database",
-		Long: "List every table and view of the database: the zone of the lake that holds its files (\"other\" if none),\n" +
-			"its format, its location and when it was changed. --output json has the columns and partitions, too.",
-		Example:     "stedi tables --lake s3://bucket/prefix\nstedi tables --lake s3://bucket --database sales --output json",
+		Short: "List the tables of the lake, or of the Glue database",
+		Long: "List the tables of a lake without a catalog: who built each (managed: stedi; \"built elsewhere\"; or\n" +
+			"\"modified outside stedi\"), its files, its folder and when it was changed. For a lake with a catalog, or\n" +
+			"with --database, list every table and view of the Glue database: the table of the lake that it is, or the\n" +
+			"zone that holds its files (\"other\" if none), its format, its location and when it was changed.\n" +
+			"--output json has the columns and partitions, too.",
+		Example:     "stedi tables --lake ./lake\nstedi tables --database sales",
 		Annotations: map[string]string{"examples": "needs an account"},
 		Args:        usageArgs(cobra.NoArgs),
 		RunE:        func(cmd *cobra.Command, _ []string) error { return p.listTables(cmd.Context()) },
@@ -29,7 +33,7 @@ func (p *program) tablesCommand() *cobra.Command {
 
 func (p *program) listTables(ctx context.Context) (err error) {
 	if !inS3(p.config.lake) {
-		return pipeline.Fail(pipeline.BadUsage, "", "Pass --lake s3://BUCKET/PREFIX.", "only a lake in S3 has a catalog")
+		return p.listLakeTables(ctx)
 	}
 	engine, _, closeEngine, err := p.openEngine(ctx)
 	if err != nil {
@@ -72,4 +76,59 @@ func (p *program) listTables(ctx context.Context) (err error) {
 		rows = append(rows, []string{t.Name, t.Zone, t.Kind, t.Format, fmt.Sprint(len(t.Columns) + len(t.Partitions)), changed, printable.Text(t.Location)})
 	}
 	return printTable(p.out, rows, 4)
+}
+
+// lakeTable is a table of a lake without a catalog, as it is listed.
+type lakeTable struct {
+	Table   string          `json:"table"`
+	Zone    string          `json:"zone"`
+	Origin  pipeline.Origin `json:"origin,omitempty"`
+	Files   int             `json:"files"`
+	Bytes   int64           `json:"bytes"`
+	Path    string          `json:"path"`
+	Updated *time.Time      `json:"updated,omitempty"`
+	Missing bool            `json:"missing,omitempty"`
+}
+
+// listLakeTables lists the tables of a lake that no catalog describes.
+func (p *program) listLakeTables(ctx context.Context) (err error) {
+	o, err := p.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, o.close()) }()
+	view, err := survey.Lake(ctx, o.runner(p.config.demo))
+	if err != nil {
+		return err
+	}
+	tables := make([]lakeTable, len(view.Tables))
+	rows := [][]string{{"TABLE", "ZONE", "BUILT BY", "FILES", "BYTES", "CHANGED", "PATH"}}
+	for i, v := range view.Tables {
+		t := lakeTable{Table: v.Table, Zone: v.Zone, Origin: v.Origin, Files: v.Files, Bytes: v.Bytes, Path: o.lake.Table(v.Table).Path, Missing: v.Missing}
+		changed := ""
+		if !v.Changed.IsZero() {
+			utc := v.Changed.UTC()
+			t.Updated, changed = &utc, utc.Format(time.DateTime)
+		}
+		tables[i] = t
+		rows = append(rows, []string{t.Table, t.Zone, builtBy(t), fmt.Sprint(t.Files), thousands(t.Bytes), changed, printable.Text(t.Path)})
+	}
+	if p.config.output != "text" {
+		return p.encode(tables)
+	}
+	return printTable(p.out, rows, 3, 4)
+}
+
+// builtBy says for people who built a table.
+func builtBy(t lakeTable) string {
+	switch {
+	case t.Missing && t.Zone == pipeline.Landing:
+		return "no file"
+	case t.Missing:
+		return "not built"
+	case t.Origin == pipeline.Managed:
+		return "stedi"
+	default:
+		return t.Origin.Note()
+	}
 }

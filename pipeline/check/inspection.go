@@ -171,7 +171,7 @@ func (i *Inspection) Release(ctx context.Context) error {
 func (i *Inspection) describe(record *pipeline.Record) {
 	stale := i.Stale(i.Lake)
 	for _, t := range i.Lake.Tables {
-		table := pipeline.TableRecord{Table: t.Name, Zone: t.Zone, Stale: stale[t.Name], Notes: []string{}}
+		table := pipeline.TableRecord{Table: t.Name, Zone: t.Zone, Stale: stale[t.Name], Origin: i.Origin(t), Notes: []string{}}
 		report, ok := i.Reports[t.Name]
 		if ok {
 			table.Fill(report)
@@ -238,27 +238,49 @@ func (i *Inspection) builtIn(t *pipeline.Table, record *pipeline.Record) {
 	if t.IsLanding() {
 		return
 	}
-	unchanged := pipeline.CheckRecord{Check: "unchanged", Table: t.Name, Severity: "error", State: "pass", Diagnosis: []string{}}
-	strange := i.Strangers(t)
+	record.Checks = append(record.Checks, i.unchanged(t, table), fresh(t, table))
+}
+
+// unchanged is the rule that a table is as stedi left it.
+func (i *Inspection) unchanged(t *pipeline.Table, table *pipeline.TableRecord) pipeline.CheckRecord {
+	check := pipeline.CheckRecord{Check: "unchanged", Table: t.Name, Severity: "error", State: "pass", Diagnosis: []string{}}
 	switch {
 	case table.Missing:
-		unchanged.State, unchanged.Message = "skipped", "the table has not been built"
-	case i.Unmanaged(t):
-		unchanged.State, unchanged.Message = "skipped", "the table was built outside stedi, so there is no version to compare it with"
-	case len(strange) > 0:
-		unchanged.State, unchanged.Failing = "fail", int64(len(strange))
-		unchanged.Message = fmt.Sprintf("%s was modified outside stedi", strange[0])
+		check.State, check.Message = "skipped", notBuilt
+	case table.Origin == pipeline.Unmanaged:
+		check.State, check.Message, check.NotApplicable = "skipped", elsewhere, true
+	case table.Origin == pipeline.Modified:
+		strange := i.Strangers(t)
+		check.State, check.Failing, check.Message = "fail", int64(max(1, len(strange))), "a file of the table is missing"
+		if len(strange) > 0 {
+			check.Message = strange[0] + " was " + pipeline.ModifiedOutside
+		}
 	}
-	fresh := pipeline.CheckRecord{Check: "fresh", Table: t.Name, Severity: "error", State: "pass", Diagnosis: []string{}}
-	switch {
-	case table.Missing || len(strange) > 0:
-		fresh.State, fresh.Message = "skipped", "stedi has no record of how the table was built"
-	case table.Stale != "":
-		fresh.State = "fail"
-		fresh.Message = fmt.Sprintf("the table is stale: %s; `stedi run +%s` rebuilds it", table.Stale, t.Name)
-	}
-	record.Checks = append(record.Checks, unchanged, fresh)
+	return check
 }
+
+// fresh is the rule that a table is not older than its upstream.
+func fresh(t *pipeline.Table, table *pipeline.TableRecord) pipeline.CheckRecord {
+	check := pipeline.CheckRecord{Check: "fresh", Table: t.Name, Severity: "error", State: "pass", Diagnosis: []string{}}
+	switch {
+	case table.Missing:
+		check.State, check.Message = "skipped", notBuilt
+	case table.Origin == pipeline.Unmanaged:
+		check.State, check.Message, check.NotApplicable = "skipped", elsewhere, true
+	case table.Origin == pipeline.Modified:
+		check.State, check.Message = "skipped", "the table was "+pipeline.ModifiedOutside+", so its age says nothing"
+	case table.Stale != "":
+		check.State = "fail"
+		check.Message = fmt.Sprintf("the table is stale: %s; `stedi run +%s` rebuilds it", table.Stale, t.Name)
+	}
+	return check
+}
+
+// Why a check of a version that stedi published is skipped.
+const (
+	notBuilt  = "the table has not been built"
+	elsewhere = pipeline.BuiltElsewhere + ": stedi has no version of its own to compare the table with"
+)
 
 // readable is the rule that all of a table can be read. What may be left out is
 // a warning.

@@ -44,7 +44,7 @@ func outcome(r *pipeline.Record) string {
 	switch r.Status {
 	case "ok":
 		switch left := r.LeftOut(); {
-		case len(left) == 0 && len(r.Steps) == 0 && len(r.Checks) > 0 && r.CountChecks().Skipped > 0:
+		case len(left) == 0 && len(r.Steps) == 0 && len(r.Checks) > 0 && r.CountChecks().Open() > 0:
 			return "⚠️ " + strings.TrimSuffix(r.CountChecks().Verdict(), ".")
 		case len(left) == 0:
 			return "✅ all checks passed"
@@ -99,6 +99,9 @@ func verdict(t pipeline.TableRecord) string {
 		words = append(words, fmt.Sprintf("⚠️ ok without %d", t.Rejected))
 	default:
 		words = append(words, fmt.Sprintf("❌ %+d rows", t.Rows-*t.Expected))
+	}
+	if note := t.Origin.Note(); note != "" {
+		words = append(words, note)
 	}
 	if t.Rejected > 0 {
 		words = append(words, fmt.Sprintf("⚠️ %d rejected", t.Rejected))

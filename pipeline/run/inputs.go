@@ -119,7 +119,7 @@ func (r *run) describe(ctx context.Context) error {
 		if t.IsLanding() {
 			m = r.Landing[t.Name].Manifest
 		} else if m != nil {
-			record.MadeBy = m.Run
+			record.MadeBy, record.Origin = m.Run, pipeline.Managed
 		}
 		if m != nil {
 			record.Rows, record.Files, record.Bytes, record.Rejected, record.RejectedBytes = m.Rows, len(m.Files), m.Bytes, m.Rejected, m.RejectedBytes

@@ -42,9 +42,12 @@ func (o *Observation) Strangers(t *pipeline.Table) []string {
 // view describes a table as it was found.
 func (o *Observation) view(t *pipeline.Table, unread map[string]bool) TableView {
 	files := o.Files[t.Name]
-	v := TableView{Strange: o.Strangers(t)}
+	v := TableView{}
 	v.TableRecord = pipeline.TableRecord{
-		Table: t.Name, Zone: t.Zone, Files: len(files), Bytes: pipeline.Size(files), Missing: len(files) == 0, Notes: []string{},
+		Table: t.Name, Zone: t.Zone, Files: len(files), Bytes: pipeline.Size(files), Missing: len(files) == 0, Origin: o.Origin(t), Notes: []string{},
+	}
+	if v.Origin == pipeline.Modified {
+		v.Strange = o.Strangers(t)
 	}
 	for _, f := range files {
 		if f.ModTime.After(v.Changed) {
@@ -65,8 +68,17 @@ func (o *Observation) view(t *pipeline.Table, unread map[string]bool) TableView 
 	return v
 }
 
-// Unmanaged tells that the files of a derived table were not published by
-// stedi: it knows no version of its own to compare them with.
-func (o *Observation) Unmanaged(t *pipeline.Table) bool {
-	return !t.IsLanding() && len(o.Files[t.Name]) > 0 && o.Manifests[t.Name] == nil && o.made[t.Name] == ""
+// Origin says who built the files of a table. Without a version of its own to
+// compare them with, stedi never built it.
+func (o *Observation) Origin(t *pipeline.Table) pipeline.Origin {
+	switch {
+	case t.IsLanding() || len(o.Files[t.Name]) == 0 && o.Manifests[t.Name] == nil:
+		return ""
+	case o.made[t.Name] == "":
+		return pipeline.Unmanaged
+	case len(o.Strangers(t)) > 0 || o.Manifests[t.Name] == nil:
+		return pipeline.Modified
+	default:
+		return pipeline.Managed
+	}
 }

@@ -32,7 +32,7 @@ type TableView struct {
 	Changed  time.Time              // the newest change of a data file; zero: there is none
 	Run      string                 // the run that built the table, or last read it; "" if nothing is known of it
 	Funnel   []pipeline.StageRows   // how its rows came about
-	Strange  []string               // files that were modified outside stedi
+	Strange  []string               // files of a Modified table that stedi did not publish
 	Previous bool                   // Rollback can put a previous version in its place
 	Trend    []int64                // its rows at the end of the runs that knew them, oldest first
 	Verdict  Verdict                // of the newest run that has checks of it
@@ -91,7 +91,7 @@ func Lake(ctx context.Context, r *pipeline.Runner) (*View, error) {
 		table := o.view(t, unread)
 		if back, _, err := state.Previous(ctx, r.Store, kept, t, found.made[t.Name]); err != nil {
 			return nil, err
-		} else if back != nil && len(table.Strange) == 0 {
+		} else if back != nil && len(o.Strangers(t)) == 0 {
 			table.Previous = true
 		}
 		v.Tables = append(v.Tables, table)
@@ -144,28 +144,38 @@ func (v *View) trend(name string) []int64 {
 // run that made another version since has taken away their ground.
 func (t *TableView) judge(runs []*pipeline.Record) {
 	for _, r := range runs {
-		var warnings []pipeline.CheckRecord
-		checked := false
-		for _, c := range r.Checks {
-			if c.Table != t.Table {
-				continue
+		if t.Run > r.Run {
+			if concerns(r.Checks, t.Table) {
+				return // a later run built the table
 			}
-			checked = true
-			switch {
-			case t.Run > r.Run: // a later run made the table
-			case c.State == "fail" && c.Severity == "warning":
-				warnings = append(warnings, c)
-				t.Verdict = max(t.Verdict, Warn)
-			case c.State == "fail":
-				t.Failing = append(t.Failing, c)
-				t.Verdict = Wrong
-			case c.State == "pass":
-				t.Verdict = max(t.Verdict, Pass)
-			}
+			continue
 		}
-		if checked {
-			t.Failing = append(t.Failing, warnings...)
+		if t.take(r.Checks) {
 			return
 		}
 	}
+}
+
+func concerns(checks []pipeline.CheckRecord, table string) bool {
+	return slices.ContainsFunc(checks, func(c pipeline.CheckRecord) bool { return c.Table == table })
+}
+
+// take takes over what checks say of the table, and reports whether any does.
+func (t *TableView) take(checks []pipeline.CheckRecord) bool {
+	var warnings []pipeline.CheckRecord
+	for _, c := range checks {
+		switch {
+		case c.Table != t.Table:
+		case c.State == "fail" && c.Severity == "warning":
+			warnings = append(warnings, c)
+			t.Verdict = max(t.Verdict, Warn)
+		case c.State == "fail":
+			t.Failing = append(t.Failing, c)
+			t.Verdict = Wrong
+		case c.State == "pass":
+			t.Verdict = max(t.Verdict, Pass)
+		}
+	}
+	t.Failing = append(t.Failing, warnings...)
+	return concerns(checks, t.Table)
 }
