@@ -33,6 +33,9 @@ type Options struct {
 	// Output is where results go, such as s3://bucket/prefix/.stedi/athena/;
 	// empty: where the workgroup says.
 	Output string
+	// ReadOnly: no table is built, so the workgroup's own place for results is
+	// used where it has one.
+	ReadOnly bool
 	// MaxScan is how many bytes one query may read; 0: as many as it likes.
 	MaxScan int64
 	// Estimate says how many bytes a query would read at most, so that one
@@ -102,12 +105,15 @@ func (c *Client) preflight(ctx context.Context) error {
 	if settings.ResultConfiguration != nil {
 		output = aws.ToString(settings.ResultConfiguration.OutputLocation)
 	}
-	if aws.ToBool(settings.EnforceWorkGroupConfiguration) && output != "" {
+	managed := settings.ManagedQueryResultsConfiguration != nil && settings.ManagedQueryResultsConfiguration.Enabled
+	if c.options.ReadOnly && (output != "" || managed) {
+		c.options.Output = ""
+	} else if aws.ToBool(settings.EnforceWorkGroupConfiguration) && output != "" {
 		return pipeline.Fail(pipeline.BadUsage, "", "Switch off \"Override client-side settings\" in it, or name another one with --workgroup.",
 			"the workgroup %s overrides where results go (%s), so no table can be built in the lake", name, output)
 	}
-	if output == "" && c.options.Output == "" {
-		return pipeline.Fail(pipeline.BadUsage, "", "Set a query result location in it, or work on a lake in S3.", "the workgroup %s has no query result location", name)
+	if output == "" && !managed && c.options.Output == "" {
+		return pipeline.Fail(pipeline.BadUsage, "", "Set a query result location in it, name another one with --workgroup, or pass --lake s3://BUCKET/PREFIX to keep results there.", "the workgroup %s has no query result location", name)
 	}
 	if limit := aws.ToInt64(settings.BytesScannedCutoffPerQuery); limit > 0 && (c.options.MaxScan == 0 || limit < c.options.MaxScan) {
 		c.options.MaxScan = limit

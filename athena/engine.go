@@ -22,6 +22,7 @@ type Engine struct {
 	tables  *catalog.Catalog
 	lake    string // its location, without a slash at the end
 	stages  bool   // count the rows of every stage
+	names   names  // of tables that others built
 	mu      sync.Mutex
 	pending pipeline.Spending
 }
@@ -32,6 +33,12 @@ var _ pipeline.Engine = (*Engine)(nil)
 // rows of every stage of a transform, for which Athena reads its inputs again.
 func (c *Client) Engine(tables *catalog.Catalog, location string, stages bool) *Engine {
 	return &Engine{client: c, tables: tables, lake: strings.TrimSuffix(location, "/"), stages: stages}
+}
+
+// Reader returns an engine that counts and checks the tables that others built,
+// and builds none.
+func (c *Client) Reader(found *catalog.Found) *Engine {
+	return &Engine{client: c, names: names{found}}
 }
 
 // Name is the engine's name.
@@ -105,6 +112,9 @@ func stageOf(table *pipeline.Table, target pipeline.Target) string {
 // Run makes the rows of a job in its target. Begun again after a kill, it finds
 // the query that was under way.
 func (e *Engine) Run(ctx context.Context, job pipeline.Job, progress func(pipeline.Progress)) (pipeline.Result, error) {
+	if e.names.Found != nil {
+		return pipeline.Result{}, catalog.Refusal(e.names.Database)
+	}
 	progress(pipeline.Progress{})
 	stage := stageOf(job.Table, *job.Output.Folder)
 	sql, err := sqlText("make.sql", map[string]any{
@@ -196,6 +206,9 @@ func quoted(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""
 // Release stops the query that is on its way to a target, and drops the name
 // under which its rows were known, but not the rows.
 func (e *Engine) Release(ctx context.Context, table *pipeline.Table, target pipeline.Target) error {
+	if e.names.Found != nil {
+		return catalog.Refusal(e.names.Database)
+	}
 	if target.Query != "" {
 		if err := e.client.stop(ctx, target.Query); err != nil {
 			return err
@@ -206,7 +219,7 @@ func (e *Engine) Release(ctx context.Context, table *pipeline.Table, target pipe
 
 // Scan counts a table's rows; Athena reads it all for that.
 func (e *Engine) Scan(ctx context.Context, input pipeline.Input, _ func(pipeline.Progress)) (ndjson.Report, error) {
-	found, err := e.ask(ctx, "counts.sql", map[string]any{"With": "", "From": []string{quoted(input.Table.Name)}})
+	found, err := e.ask(ctx, "counts.sql", map[string]any{"With": "", "From": []string{e.names.table(input.Table)}})
 	if err != nil {
 		return ndjson.Report{}, about(input.Table, err)
 	}
@@ -224,13 +237,19 @@ func (e *Engine) Forget(context.Context, string) error { return nil }
 
 // Check counts the rows that break a rule.
 func (e *Engine) Check(ctx context.Context, rule *pipeline.Check, inputs []pipeline.Input) (pipeline.Findings, error) {
-	values := map[string]any{"Database": e.tables.Database(), "SQL": bare(rule.SQL), "Messages": rule.Messages, "Most": pipeline.MostMessages, "Stage": "", "Table": ""}
+	var aliases []alias
 	for _, input := range inputs {
 		if input.Staged != nil {
-			values["Stage"], values["Table"] = stageOf(input.Table, *input.Staged), input.Table.Name
+			aliases = append(aliases, alias{Name: input.Table.Name, Database: e.tables.Database(), Table: stageOf(input.Table, *input.Staged)})
+		} else if a, ok := e.names.alias(input.Table, true); ok {
+			aliases = append(aliases, a)
 		}
 	}
-	found, err := e.ask(ctx, "check.sql", values)
+	list, err := with(aliases)
+	if err != nil {
+		return pipeline.Findings{}, err
+	}
+	found, err := e.ask(ctx, "check.sql", map[string]any{"Names": list, "SQL": bare(rule.SQL), "Messages": rule.Messages, "Most": pipeline.MostMessages})
 	if err != nil {
 		return pipeline.Findings{}, err
 	}

@@ -13,18 +13,27 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/athena/types"
 
 	"stedi/athena/account"
+	"stedi/athena/catalog"
 	"stedi/pipeline"
 )
 
 // Querier answers read-only SQL on Athena, one query at a time.
 type Querier struct {
 	client *Client
+	reads  func(ctx context.Context, sql string) []*pipeline.Table // nil: names are those of the catalog
+	names  names
 }
 
 var _ pipeline.Querier = (*Querier)(nil)
 
 // Querier returns one that asks through this client.
 func (c *Client) Querier() *Querier { return &Querier{client: c} }
+
+// QuerierOf returns one for the tables that others built: reads says which tables
+// of the lake a statement reads.
+func (c *Client) QuerierOf(found *catalog.Found, reads func(ctx context.Context, sql string) []*pipeline.Table) *Querier {
+	return &Querier{client: c, names: names{found}, reads: reads}
+}
 
 // Close does nothing: a query has ended when Query returns.
 func (q *Querier) Close() error { return nil }
@@ -35,12 +44,30 @@ func (q *Querier) Query(ctx context.Context, sql string) (pipeline.Rows, error) 
 	if err := readOnly(sql); err != nil {
 		return nil, err
 	}
-	done, err := q.client.execute(ctx, sql, newToken(), nil)
+	named, err := q.named(ctx, sql)
+	if err != nil {
+		return nil, err
+	}
+	done, err := q.client.execute(ctx, named, newToken(), nil)
 	if err != nil {
 		return nil, err
 	}
 	rows := &rows{client: q.client, id: done.ID, took: *done, header: headed(sql)}
 	return rows, rows.fetch(ctx)
+}
+
+// named is a statement with the names that the lake has for its tables.
+func (q *Querier) named(ctx context.Context, sql string) (string, error) {
+	if q.reads == nil || !headed(sql) {
+		return sql, nil
+	}
+	var aliases []alias
+	for _, t := range q.reads(ctx, sql) {
+		if a, ok := q.names.alias(t, false); ok {
+			aliases = append(aliases, a)
+		}
+	}
+	return naming(sql, aliases)
 }
 
 // readOnly takes statements that begin as those do that only read: in Athena's

@@ -20,6 +20,15 @@ type Store interface {
 	Locker
 }
 
+// WhyAbsent says why a table without files has none, if the store knows more of
+// it than that; or "".
+func WhyAbsent(store Store, t *Table) string {
+	if s, ok := store.(interface{ Absent(t *Table) string }); ok {
+		return s.Absent(t)
+	}
+	return ""
+}
+
 // Finder looks around, in the lake and beside it.
 type Finder interface {
 	// Nearby looks at a folder of the lake, or of the one that would begin so

@@ -16,6 +16,9 @@ import (
 // Other is the zone of tables that are in none of the lake's.
 const Other = "other"
 
+// View is the kind of a table that is a query.
+const View = "view"
+
 // Browse returns all tables of the database, managed or not, sorted by name.
 // One that is below the folder of one of the lake's tables, or beside it in
 // its zone, is of that zone.
@@ -41,7 +44,7 @@ func (c *Catalog) browsed(t types.Table, lake *pipeline.Lake) pipeline.CatalogTa
 		Updated: aws.ToTime(t.UpdateTime), Ours: t.Parameters[ours] != "",
 	}
 	if aws.ToString(t.TableType) == "VIRTUAL_VIEW" {
-		table.Kind = "view"
+		table.Kind = View
 	}
 	if s := t.StorageDescriptor; s != nil {
 		table.Location, table.Columns, table.Format = aws.ToString(s.Location), columnsOf(s.Columns), format(t)

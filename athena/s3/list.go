@@ -14,14 +14,18 @@ import (
 
 // List returns every object below the folder, sorted by name. An object whose
 // name ends with a slash stands for a folder, as consoles make them, and is
-// left out.
+// left out. The folder "" is the whole lake.
 func (s *Store) List(ctx context.Context, folder string) ([]pipeline.File, error) {
-	if err := ready(ctx, folder); err != nil {
-		return nil, err
+	below := "" // how keys below the folder begin; "" for the whole lake
+	if folder != "" {
+		if err := ready(ctx, folder); err != nil {
+			return nil, err
+		}
+		below = folder + "/"
 	}
 	all := slices.ContainsFunc(strings.Split(folder, "/"), pipeline.Hidden)
 	var files []pipeline.File
-	pages := s3.NewListObjectsV2Paginator(s.client, &s3.ListObjectsV2Input{Bucket: &s.bucket, Prefix: s.key(folder + "/")})
+	pages := s3.NewListObjectsV2Paginator(s.client, &s3.ListObjectsV2Input{Bucket: &s.bucket, Prefix: s.key(below)})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
@@ -29,8 +33,8 @@ func (s *Store) List(ctx context.Context, folder string) ([]pipeline.File, error
 		}
 		for _, object := range page.Contents {
 			name := strings.TrimPrefix(aws.ToString(object.Key), s.prefix)
-			below := strings.TrimPrefix(name, folder+"/")
-			if strings.HasSuffix(name, "/") || !all && slices.ContainsFunc(strings.Split(below, "/"), pipeline.Hidden) {
+			parts := strings.Split(strings.TrimPrefix(name, below), "/")
+			if strings.HasSuffix(name, "/") || !all && slices.ContainsFunc(parts, pipeline.Hidden) {
 				continue
 			}
 			if err := pipeline.CheckName(name); err != nil {

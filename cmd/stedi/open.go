@@ -10,7 +10,6 @@ import (
 	"sync"
 	"time"
 
-	"stedi/athena/catalog"
 	"stedi/pipeline"
 	"stedi/pipeline/definition"
 	"stedi/pipeline/dir"
@@ -28,7 +27,7 @@ type opened struct {
 	publisher pipeline.Publisher // nil: each table is one file
 	engine    *duckdb.Engine
 	runs      pipeline.Engine  // what runs the transforms and the checks
-	tables    *catalog.Catalog // nil: the lake has none
+	browse    func(context.Context) ([]pipeline.CatalogTable, error) // lists the tables of the catalog; nil: the lake has none
 	env       *registry.Env    // what engines are opened with
 	root      string           // as people call it
 	folder    string           // where on this machine its files lie
@@ -36,25 +35,41 @@ type opened struct {
 	close     func() error
 }
 
-// open wires the lake, its store and the engine that was asked for together, and
-// says on stderr what is to be known of the definition.
+// open wires the lake, its store and the engine that was asked for together, for
+// reading, and says on stderr what is to be known of the definition.
 func (p *program) open(ctx context.Context) (*opened, error) {
-	o, err := p.openSilently(ctx, p.selected())
+	return p.openFor(ctx, p.selected().SupportsLake)
+}
+
+// openToBuild is open for commands that change tables.
+func (p *program) openToBuild(ctx context.Context) (*opened, error) {
+	return p.openFor(ctx, p.selected().BuildsLake)
+}
+
+func (p *program) openFor(ctx context.Context, suits func(registry.Place) error) (*opened, error) {
+	o, err := p.openSilently(ctx, p.selected(), suits)
 	if err == nil {
 		p.notes(o.lake)
+		if o.env.Discovered != nil {
+			p.tell(o.env.Discovered.Notes)
+		}
 	}
 	return o, err
 }
 
 // notes says on stderr what is to be known of a definition.
 func (p *program) notes(lake *pipeline.Lake) {
-	for _, note := range lake.Notes {
+	p.tell(lake.Notes)
+}
+
+func (p *program) tell(notes []string) {
+	for _, note := range notes {
 		narrate(p.stderr, "note: "+printable.Text(note)+"\n")
 	}
 }
 
 // openSilently is open with one of the engines, without the notes.
-func (p *program) openSilently(ctx context.Context, runs *registry.Entry) (_ *opened, err error) {
+func (p *program) openSilently(ctx context.Context, runs *registry.Entry, suits func(registry.Place) error) (_ *opened, err error) {
 	engine, temp, closeEngine, err := p.openEngine(ctx)
 	if err != nil {
 		return nil, err
@@ -79,7 +94,7 @@ func (p *program) openSilently(ctx context.Context, runs *registry.Entry) (_ *op
 		return nil, err
 	}
 	env.Folder = o.folder
-	return o, p.openRuns(ctx, o, runs)
+	return o, p.openRuns(ctx, o, runs, suits)
 }
 
 // openEngine starts the engine in a private folder, for commands that need no
@@ -146,7 +161,7 @@ func demo(ctx context.Context, temp string) (string, error) {
 // runner is what makes the tables of an opened lake.
 func (o *opened) runner(demo bool) *pipeline.Runner {
 	root := o.root
-	if absolute, err := filepath.Abs(root); err == nil && !inS3(root) {
+	if absolute, err := filepath.Abs(root); err == nil && !isURL(root) {
 		root = absolute
 	}
 	if demo {

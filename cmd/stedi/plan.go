@@ -48,7 +48,7 @@ func (p *program) plan(ctx context.Context, flags runFlags, names []string) (err
 	if err := p.strictly(flags.allow.allowance()); err != nil {
 		return err
 	}
-	o, err := p.open(ctx)
+	o, err := p.openToBuild(ctx)
 	if err != nil {
 		return err
 	}

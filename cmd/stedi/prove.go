@@ -40,7 +40,7 @@ func (p *program) proveCommand() *cobra.Command {
 
 func (p *program) prove(ctx context.Context, flags proveFlags, names []string) (err error) {
 	p.config.engine = p.config.engines[0].Name // what engines support the lake is found out below
-	o, err := p.open(ctx)
+	o, err := p.openToBuild(ctx)
 	if err != nil {
 		return err
 	}
@@ -91,7 +91,7 @@ func (p *program) sides(ctx context.Context, o *opened, named []string) ([]pipel
 	o.env.RowsOnly = true
 	var known, usual []string
 	for _, e := range p.config.engines {
-		if e.SupportsLake(o.env.Place) != nil {
+		if e.BuildsLake(o.env.Place) != nil {
 			continue
 		}
 		known = append(known, e.Name)

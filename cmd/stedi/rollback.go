@@ -25,7 +25,7 @@ func (p *program) rollbackCommand() *cobra.Command {
 }
 
 func (p *program) rollback(ctx context.Context, table string) (err error) {
-	o, err := p.open(ctx)
+	o, err := p.openToBuild(ctx)
 	if err != nil {
 		return err
 	}

@@ -37,7 +37,7 @@ func (p *program) runLake(ctx context.Context, flags runFlags, names []string) (
 		return err
 	}
 	defer func() { err = out.close(ctx, err) }()
-	o, err := p.open(ctx)
+	o, err := p.openToBuild(ctx)
 	if err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -24,15 +25,15 @@ func (p *program) tablesCommand() *cobra.Command {
 			"with --database, list every table and view of the Glue database: the table of the lake that it is, or the\n" +
 			"zone that holds its files (\"other\" if none), its format, its location and when it was changed.\n" +
 			"--output json has the columns and partitions, too.",
-		Example:     "stedi tables --lake ./lake\nstedi tables --database sales",
-		Annotations: map[string]string{"examples": "needs an account"},
-		Args:        usageArgs(cobra.NoArgs),
-		RunE:        func(cmd *cobra.Command, _ []string) error { return p.listTables(cmd.Context()) },
+		Example: "stedi tables --lake ./lake",
+		Args:    usageArgs(cobra.NoArgs),
+		RunE:    func(cmd *cobra.Command, _ []string) error { return p.listTables(cmd.Context()) },
 	}
 }
 
 func (p *program) listTables(ctx context.Context) (err error) {
-	if !inS3(p.config.lake) {
+	inDatabase := inCatalog(p.config.lake) || p.config.account.Database != "" && p.config.origins["lake"] == "" && !p.config.demo
+	if !inDatabase && !inS3(p.config.lake) {
 		return p.listLakeTables(ctx)
 	}
 	engine, _, closeEngine, err := p.openEngine(ctx)
@@ -43,6 +44,9 @@ func (p *program) listTables(ctx context.Context) (err error) {
 	lake, err := p.load(ctx, p.config.lake, engine)
 	if err != nil {
 		return err
+	}
+	if inDatabase {
+		return p.listFound(ctx, lake)
 	}
 	// Any database can be looked at, so what the lake was deployed to matters
 	// only if none is named.
@@ -64,6 +68,30 @@ func (p *program) listTables(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	return p.printCatalog(tables)
+}
+
+// listFound lists the tables of a database that no lake in S3 belongs to.
+func (p *program) listFound(ctx context.Context, lake *pipeline.Lake) error {
+	at := slices.IndexFunc(p.config.engines, func(e registry.Entry) bool { return e.Discover != nil && e.Home != nil })
+	entry := p.config.engines[at]
+	root := p.config.lake
+	if !inCatalog(root) {
+		root = entry.Home()
+	}
+	tables, err := entry.Discover(ctx, &registry.Env{Place: registry.Place{Root: root}, Lake: lake})
+	if err != nil {
+		return err
+	}
+	all, err := tables.Browse(ctx)
+	if err != nil {
+		return err
+	}
+	p.tell(tables.Notes)
+	return p.printCatalog(all)
+}
+
+func (p *program) printCatalog(tables []pipeline.CatalogTable) error {
 	if p.config.output != "text" {
 		return p.encode(tables)
 	}

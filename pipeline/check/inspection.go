@@ -218,6 +218,9 @@ func (i *Inspection) absent(t *pipeline.Table) (state, message string) {
 	if t.IsLanding() {
 		message = "no file in " + t.Path
 	}
+	if why := pipeline.WhyAbsent(i.Store, t); why != "" {
+		message = why
+	}
 	if i.allowMissing {
 		state = "skipped"
 	}
