@@ -1,5 +1,5 @@
 CREATE VIEW {{name .Name}} AS
-SELECT {{range $i, $c := .Columns}}{{if $i}}, {{end}}{{if $c.Key}}{{name $c.Key}}{{else}}CAST(NULL AS {{$c.Type}}){{end}} AS {{name $c.Name}}{{end}}
+SELECT {{range $i, $c := .Columns}}{{if $i}}, {{end}}{{if and $c.Key $.Parquet}}CAST({{name $c.Key}} AS {{$c.Type}}){{else if $c.Key}}{{name $c.Key}}{{else}}CAST(NULL AS {{$c.Type}}){{end}} AS {{name $c.Name}}{{end}}
 {{- if and .Files .Parquet}}
 FROM read_parquet([{{range $i, $file := .Files}}{{if $i}}, {{end}}{{text $file}}{{end}}])
 {{- else if .Files}}
