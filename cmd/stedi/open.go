@@ -26,12 +26,12 @@ type opened struct {
 	store     pipeline.Store
 	publisher pipeline.Publisher // nil: each table is one file
 	engine    *duckdb.Engine
-	runs      pipeline.Engine  // what runs the transforms and the checks
+	runs      pipeline.Engine                                        // what runs the transforms and the checks
 	browse    func(context.Context) ([]pipeline.CatalogTable, error) // lists the tables of the catalog; nil: the lake has none
-	env       *registry.Env    // what engines are opened with
-	root      string           // as people call it
-	folder    string           // where on this machine its files lie
-	temp      string           // a private folder, gone after close
+	env       *registry.Env                                          // what engines are opened with
+	root      string                                                 // as people call it
+	folder    string                                                 // where on this machine its files lie
+	temp      string                                                 // a private folder, gone after close
 	close     func() error
 }
 
