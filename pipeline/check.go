@@ -35,6 +35,9 @@ type Checker interface {
 	// Check counts the rows that break a rule, and collects the first
 	// MostMessages of its different messages in their order, if it has any.
 	Check(ctx context.Context, rule *Check, inputs []Input) (Findings, error)
+	// Columns finds out which columns a table has, whatever its definition
+	// says. Nil: the engine cannot tell, or the table has no rows.
+	Columns(ctx context.Context, input Input) ([]ndjson.FoundColumn, error)
 	// Forget drops the named table if it was kept.
 	Forget(ctx context.Context, table string) error
 }

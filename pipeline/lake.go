@@ -53,7 +53,11 @@ type Table struct {
 	DDL     string // landing tables: the statement, ${lake} unresolved
 	// Subject says which columns identify a subject, such as a person, by the
 	// kind of name that they hold: two columns of one kind hold the same names.
-	Subject   map[string]string
+	Subject map[string]string
+	// Personal are the columns of a landing table whose values are personal
+	// data, and Anonymous is a derived table that must hold none of them.
+	Personal  []string
+	Anonymous bool
 	Transform *Transform // nil for a landing table
 }
 

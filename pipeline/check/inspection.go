@@ -44,9 +44,12 @@ func Evaluate(ctx context.Context, r *pipeline.Runner, options InspectOptions) (
 	record := pipeline.NewRecord(r, r.Now())
 	i := Inspection{
 		Lake: r.Lake, Store: r.Store, Engine: r.Engine, Observation: survey.Observe(found, r.Lake), Allow: options.Allow,
-		about: about, allowMissing: options.AllowMissing, opened: current, Reports: map[string]ndjson.Report{}, Cache: Cache{},
+		about: about, allowMissing: options.AllowMissing, opened: current, columns: map[string][]ndjson.FoundColumn{}, Reports: map[string]ndjson.Report{}, Cache: Cache{},
 	}
 	err = i.readAll(ctx)
+	if err == nil {
+		err = i.findColumns(ctx)
+	}
 	if err == nil {
 		i.describe(record)
 		err = i.Rules(ctx, record)
@@ -68,6 +71,8 @@ type Inspection struct {
 	Allow  pipeline.Allowance
 	about  []string      // tables whose rules are evaluated; empty: all
 	opened survey.Opened // tables as they were when the lake was surveyed
+
+	columns map[string][]ndjson.FoundColumn // of the files of tables that others built
 
 	allowMissing bool // tables without files are skipped
 
@@ -185,8 +190,11 @@ func (i *Inspection) describe(record *pipeline.Record) {
 // Rules evaluates all that hold for the tables in question.
 func (i *Inspection) Rules(ctx context.Context, record *pipeline.Record) error {
 	for _, t := range i.Lake.Tables {
-		if i.concerns(t.Name) {
-			i.builtIn(t, record)
+		if !i.concerns(t.Name) {
+			continue
+		}
+		if err := i.builtIn(ctx, t, record); err != nil {
+			return err
 		}
 	}
 	checks := slices.DeleteFunc(slices.Clone(i.Lake.Checks), func(c *pipeline.Check) bool { return !i.concerns(c.Table) })
@@ -232,16 +240,29 @@ func (i *Inspection) concerns(table string) bool {
 }
 
 // builtIn holds a table against the rules of every lake: it exists and its
-// lines can be read, it is as we left it, and it is not older than what it is
-// made from.
-func (i *Inspection) builtIn(t *pipeline.Table, record *pipeline.Record) {
+// lines can be read, it is as we left it, it is not older than what it is made
+// from, it has the columns of the definition, and it holds no personal data if it
+// must not.
+func (i *Inspection) builtIn(ctx context.Context, t *pipeline.Table, record *pipeline.Record) error {
 	table := record.Table(t.Name)
 	readable := i.readable(t, table)
 	record.Checks = append(record.Checks, readable)
 	if t.IsLanding() {
-		return
+		return nil
 	}
 	record.Checks = append(record.Checks, i.unchanged(t, table), fresh(t, table))
+	columns, ok, err := i.columnsOf(ctx, t, table)
+	if err != nil {
+		return err
+	}
+	if ok {
+		record.Checks = append(record.Checks, columns)
+	}
+	personal, ok, err := i.personal(ctx, t)
+	if ok {
+		record.Checks = append(record.Checks, personal)
+	}
+	return err
 }
 
 // unchanged is the rule that a table is as stedi left it.
@@ -298,7 +319,11 @@ func (i *Inspection) readable(t *pipeline.Table, table *pipeline.TableRecord) pi
 	case refused:
 		check.State, check.Failing = "fail", int64(len(report.Rejects))
 		check.Message = inALine(failure.Err.Error())
-		check.Diagnosis = append(check.Diagnosis, failure.Fix)
+		fix := failure.Fix
+		if table.Origin == pipeline.Unmanaged {
+			fix = "Fix these lines where the table is built."
+		}
+		check.Diagnosis = append(check.Diagnosis, fix)
 	case left != nil:
 		check.State, check.Severity, check.Failing = "fail", "warning", left.Lines+int64(len(left.Files))
 		check.Message = left.String() + " left out, as allowed"
@@ -340,7 +365,7 @@ func (i *Inspection) evaluate(ctx context.Context, c *pipeline.Check) (pipeline.
 	if err != nil {
 		return pipeline.CheckRecord{}, fmt.Errorf("check %s: %w", c.Name, err)
 	}
-	record := c.Judge(i.Lake.Table(c.Table), found)
+	record := c.Judge(i.named(i.Lake.Table(c.Table)), found)
 	if known {
 		i.mu.Lock()
 		i.Cache[c.Name] = Cached{Key: key, Record: record}

@@ -15,6 +15,7 @@ type tableDDL struct {
 	name     string
 	columns  []pipeline.Column // those of PARTITIONED BY come last
 	comment  string
+	personal []string // columns whose COMMENT says so
 	location string
 	database string // that stands before the name, or ""
 
@@ -278,6 +279,9 @@ func (p *ddlParser) column() (column pipeline.Column, ok bool) {
 		case p.word("COMMENT"):
 			comment, _ := p.literal("comment")
 			column.Key = strings.HasPrefix(comment, "key")
+			if saysPersonal(comment) {
+				p.ddl.personal = append(p.ddl.personal, column.Name)
+			}
 		case p.isWord("NOT"), p.isWord("NULL"), p.isWord("PRIMARY"), p.isWord("DEFAULT"), p.isWord("UNIQUE"), p.isWord("REFERENCES"):
 			p.fail("column %s: Athena's tables have no constraint %s: delete it; a COMMENT that begins with \"key\" makes a column a key", column.Name, strings.ToUpper(p.tok.text))
 			return column, p.skipTo(",", ")")

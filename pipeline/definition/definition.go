@@ -87,6 +87,7 @@ func (l *loader) load(ctx context.Context, profiles []string) error {
 		return err
 	}
 	l.subjects()
+	l.personal()
 	if err := l.paths(); err != nil {
 		return err
 	}
@@ -208,7 +209,7 @@ func (l *loader) landingTable(file, text string, ddl tableDDL) (*pipeline.Table,
 	}
 	return &pipeline.Table{
 		Name: strings.ToLower(ddl.name), Zone: pipeline.Landing, Path: folder,
-		Doc: doc, Columns: ddl.columns, File: file, DDL: ddl.portable(text, folder),
+		Doc: doc, Columns: ddl.columns, Personal: ddl.personal, File: file, DDL: ddl.portable(text, folder),
 	}, nil
 }
 

@@ -27,6 +27,11 @@ func (e *Engine) Hold(ctx context.Context, input pipeline.Input) (report ndjson.
 	return report, err
 }
 
+// Columns reads the keys of a table's files.
+func (e *Engine) Columns(ctx context.Context, input pipeline.Input) ([]ndjson.FoundColumn, error) {
+	return ndjson.Infer(ctx, input.Files, ndjson.Limits{})
+}
+
 // Check counts the rows that break a rule.
 func (e *Engine) Check(ctx context.Context, rule *pipeline.Check, inputs []pipeline.Input) (found pipeline.Findings, err error) {
 	for _, input := range inputs {

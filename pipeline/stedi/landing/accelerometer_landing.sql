@@ -1,4 +1,5 @@
 -- subject: user = email
+-- personal: user
 -- Motion readings as the phone app recorded them.
 CREATE EXTERNAL TABLE IF NOT EXISTS `accelerometer_landing` (
   `user` string COMMENT 'key: the e-mail of the customer',

@@ -1,4 +1,5 @@
 -- subject: email, serialNumber
+-- personal: customerName, email, phone, birthDay
 -- Customers as the website registered them, with the moments at which they
 -- agreed to share their data (absent: never).
 CREATE EXTERNAL TABLE IF NOT EXISTS `customer_landing` (

@@ -1,6 +1,7 @@
 -- zone: curated
 -- path: step_trainer/curated
 -- job: machine_learning_curated
+-- personal: none
 -- The training set: each step with the motion readings of its millisecond.
 -- No e-mail goes in, and no DISTINCT after that, which would lose rows.
 SELECT s.sensorReadingTime, s.serialNumber, s.distanceFromObject, a.x, a.y, a.z

@@ -1,6 +1,7 @@
 -- zone: curated
 -- path: step_trainer/curated
 -- job: machine_learning_curated
+-- personal: none
 -- The training set: each step with the motion readings that the owner of the
 -- same step trainer made in that millisecond. Owners are made distinct first:
 -- a join on the customers themselves would multiply rows.

@@ -1,0 +1,95 @@
+package check
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"stedi/pipeline"
+	"stedi/pipeline/ndjson"
+)
+
+// source is a landing column with personal data.
+type source struct{ Table, Column string }
+
+// sources are the landing columns with personal data that can be read.
+func (i *Inspection) sources() (found []source) {
+	for _, t := range i.Lake.Tables {
+		if len(i.Files[t.Name]) > 0 {
+			for _, column := range t.Personal {
+				found = append(found, source{t.Name, column})
+			}
+		}
+	}
+	return found
+}
+
+// personal is the check that no text of a table that must not hold personal
+// data is a value of a landing column that does; ok is false if the table may,
+// or if nothing is known to compare with.
+func (i *Inspection) personal(ctx context.Context, t *pipeline.Table) (check pipeline.CheckRecord, ok bool, err error) {
+	sources := i.sources()
+	if !t.Anonymous || len(i.Files[t.Name]) == 0 || len(sources) == 0 {
+		return check, false, nil
+	}
+	check = pipeline.CheckRecord{Check: personalCheck, Table: t.Name, Severity: "error", State: "pass", Diagnosis: []string{}}
+	all := i.asFound(t)
+	var says, drop []string
+	for n, c := range all.Columns {
+		if kind := c.Type.Shape().Kind; kind != ndjson.KindString && kind != ndjson.KindVarchar && kind != ndjson.KindChar {
+			continue
+		}
+		found, err := i.search(ctx, t, all, c, sources, n >= len(t.Columns))
+		if err != nil {
+			return check, true, fmt.Errorf("check %s: %w", personalCheck, err)
+		}
+		if found.Failing > 0 {
+			check.Failing = max(check.Failing, found.Failing)
+			says = append(says, fmt.Sprintf("column %s has values of %s in %s", shown(c.Name), strings.TrimSpace(found.Message), pipeline.Counted(found.Failing, "row")))
+			drop = append(drop, shown(c.Name))
+		}
+	}
+	if len(says) > 0 {
+		check.State = "fail"
+		check.Message = "The table must not hold personal data: " + strings.Join(says, "; ") + ". " + dropping(drop...)
+	}
+	return check, true, nil
+}
+
+// search looks for the personal data in one column. A column that is not in the
+// definition is read from the files.
+func (i *Inspection) search(ctx context.Context, t, all *pipeline.Table, c pipeline.Column, sources []source, extra bool) (pipeline.CheckRecord, error) {
+	rule := &pipeline.Check{Name: personalCheck + ":" + c.Name, Table: t.Name, Inputs: []string{t.Name}, Messages: true}
+	for _, s := range sources {
+		if !slices.Contains(rule.Inputs, s.Table) {
+			rule.Inputs = append(rule.Inputs, s.Table)
+		}
+	}
+	whole := *all
+	if extra && !i.Engine.Capabilities().ChecksInPlace {
+		whole.Name += "_as_found" // the table itself may be held with fewer columns
+	}
+	var err error
+	if rule.SQL, err = pipeline.SQLText("personal.sql", map[string]any{"Table": whole.Name, "Column": c.Name, "Sources": sources}); err != nil {
+		return pipeline.CheckRecord{}, err
+	}
+	if !extra {
+		return i.evaluate(ctx, rule)
+	}
+	input, err := i.files(ctx, t)
+	if err != nil {
+		return pipeline.CheckRecord{}, err
+	}
+	input.Table = &whole
+	inputs := []pipeline.Input{input}
+	for _, name := range rule.Inputs[1:] {
+		landing, err := i.input(ctx, i.Lake.Table(name))
+		if err != nil {
+			return pipeline.CheckRecord{}, err
+		}
+		inputs = append(inputs, landing)
+	}
+	found, err := i.Engine.Check(ctx, rule, inputs)
+	return rule.Judge(t, found), err
+}
