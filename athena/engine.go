@@ -232,10 +232,10 @@ func (e *Engine) Hold(ctx context.Context, input pipeline.Input) (ndjson.Report,
 	return e.Scan(ctx, input, nil)
 }
 
-// Columns cannot tell: the tables that this engine knows have the columns that
-// their definition gave them.
-func (e *Engine) Columns(context.Context, pipeline.Input) ([]ndjson.FoundColumn, error) {
-	return nil, nil
+// Columns are those that the catalog has of a table that others built. The
+// tables of a lake that was deployed have the columns of their definition.
+func (e *Engine) Columns(_ context.Context, input pipeline.Input) ([]ndjson.FoundColumn, error) {
+	return e.names.columns(input.Table), nil
 }
 
 // Forget does nothing, for nothing is kept.

@@ -1,6 +1,7 @@
 package athena
 
 import (
+	"slices"
 	"strings"
 
 	"stedi/athena/catalog"
@@ -36,6 +37,36 @@ func (n names) table(t *pipeline.Table) string {
 		}
 	}
 	return quoted(t.Name)
+}
+
+// columns are those of a table in the catalog, the types in the words of the
+// definition.
+func (n names) columns(t *pipeline.Table) []ndjson.FoundColumn {
+	if n.Found == nil {
+		return nil
+	}
+	found, ok := n.Table(t)
+	if !ok {
+		return nil
+	}
+	var columns []ndjson.FoundColumn
+	for _, c := range slices.Concat(found.Columns, found.Partitions) {
+		columns = append(columns, ndjson.FoundColumn{Name: c.Name, Type: hiveType(c.Type)})
+	}
+	return columns
+}
+
+// hiveType is a type of the catalog as definitions write it.
+func hiveType(name string) string {
+	name = strings.ReplaceAll(strings.ToLower(name), " ", "")
+	switch base, _, _ := strings.Cut(name, "("); base {
+	case "varchar", "char":
+		return ndjson.String.String()
+	case "integer":
+		return ndjson.Int.String()
+	default:
+		return name
+	}
 }
 
 // alias returns what a statement needs so that it reads a table by the lake's
