@@ -36,7 +36,8 @@ type Options struct {
 	// ReadOnly: no table is built, so the workgroup's own place for results is
 	// used where it has one.
 	ReadOnly bool
-	// MaxScan is how many bytes one query may read; 0: as many as it likes.
+	// MaxScan is how many bytes one query may read, and all counts and checks of
+	// a check or of a step together; 0: as many as they like.
 	MaxScan int64
 	// Estimate says how many bytes a query would read at most, so that one
 	// that is too large need not be started. Nil, or an error: unknown.
@@ -67,8 +68,9 @@ func (p Price) Cost(scanned int64) float64 {
 
 // Client asks Athena. Its methods may be called from several goroutines.
 type Client struct {
-	api     *athena.Client
-	options Options
+	api      *athena.Client
+	options  Options
+	together int64 // bytes that counts and checks may read together; 0: any number
 }
 
 // Open returns a client after a look at its workgroup: one that does not let
@@ -80,7 +82,7 @@ func Open(ctx context.Context, config aws.Config, options Options) (*Client, err
 	if options.Price == (Price{}) {
 		options.Price = DefaultPrice
 	}
-	c := &Client{api: athena.NewFromConfig(config), options: options}
+	c := &Client{api: athena.NewFromConfig(config), options: options, together: options.MaxScan}
 	return c, c.preflight(ctx)
 }
 

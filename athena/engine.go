@@ -20,11 +20,14 @@ import (
 type Engine struct {
 	client  *Client
 	tables  *catalog.Catalog
-	lake    string // its location, without a slash at the end
-	stages  bool   // count the rows of every stage
-	names   names  // of tables that others built
+	lake    string            // its location, without a slash at the end
+	stages  bool              // count the rows of every stage
+	names   names             // of tables that others built
+	checks  []*pipeline.Check // that may be answered together with a table's count
 	mu      sync.Mutex
 	pending pipeline.Spending
+	answers map[*pipeline.Check]pipeline.Findings // of the last scans, until they are asked for
+	asked   int64                                 // bytes of questions since the last Spent, also of those under way
 }
 
 var _ pipeline.Engine = (*Engine)(nil)
@@ -36,9 +39,10 @@ func (c *Client) Engine(tables *catalog.Catalog, location string, stages bool) *
 }
 
 // Reader returns an engine that counts and checks the tables that others built,
-// and builds none.
-func (c *Client) Reader(found *catalog.Found) *Engine {
-	return &Engine{client: c, names: names{found}}
+// and builds none. Those of the lake's checks that only filter one table are
+// answered by the query that counts its rows.
+func (c *Client) Reader(found *catalog.Found, lake *pipeline.Lake) *Engine {
+	return &Engine{client: c, names: names{found}, checks: lake.Checks, answers: map[*pipeline.Check]pipeline.Findings{}}
 }
 
 // Name is the engine's name.
@@ -65,7 +69,7 @@ func (e *Engine) Spent() pipeline.Spending {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	spent := e.pending
-	e.pending = pipeline.Spending{}
+	e.pending, e.asked = pipeline.Spending{}, 0
 	return spent
 }
 
@@ -88,12 +92,44 @@ func (e *Engine) ask(ctx context.Context, file string, values map[string]any) ([
 	if err != nil {
 		return nil, err
 	}
+	reserved, err := e.reserve(ctx, sql)
+	if err != nil {
+		return nil, err
+	}
 	done, err := e.execute(ctx, sql, newToken(), nil)
+	if done != nil {
+		e.mu.Lock()
+		e.asked += done.Scanned - reserved
+		e.mu.Unlock()
+	}
 	if err != nil {
 		return nil, err
 	}
 	result := &rows{client: e.client, id: done.ID, header: true}
 	return result.all(ctx)
+}
+
+// reserve takes from what counts and checks may read together as much as a
+// question would read at most, and refuses one that would read more. Where that
+// cannot be told it takes nothing, and what was read counts afterwards.
+func (e *Engine) reserve(ctx context.Context, sql string) (bytes int64, err error) {
+	limit := e.client.together
+	if limit == 0 {
+		return 0, nil
+	}
+	if e.client.options.Estimate != nil {
+		if bytes, err = e.client.options.Estimate(ctx, sql); err != nil {
+			bytes = 0 // not known
+		}
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.asked+bytes > limit {
+		return 0, pipeline.Fail(pipeline.BadUsage, "", "Allow more with --max-scan, or name the tables to check.",
+			"the counts and checks read %d bytes so far, the next one up to %d, and %d are allowed for all of them", e.asked, bytes, limit)
+	}
+	e.asked += bytes
+	return bytes, nil
 }
 
 func newToken() string { return rand.Text() + rand.Text() }
@@ -219,6 +255,9 @@ func (e *Engine) Release(ctx context.Context, table *pipeline.Table, target pipe
 
 // Scan counts a table's rows; Athena reads it all for that.
 func (e *Engine) Scan(ctx context.Context, input pipeline.Input, _ func(pipeline.Progress)) (ndjson.Report, error) {
+	if filters := e.filters(input.Table); len(filters) > 0 {
+		return e.scanTogether(ctx, input.Table, filters)
+	}
 	found, err := e.ask(ctx, "counts.sql", map[string]any{"With": "", "From": []string{e.names.table(input.Table)}})
 	if err != nil {
 		return ndjson.Report{}, about(input.Table, err)
@@ -243,6 +282,9 @@ func (e *Engine) Forget(context.Context, string) error { return nil }
 
 // Check counts the rows that break a rule.
 func (e *Engine) Check(ctx context.Context, rule *pipeline.Check, inputs []pipeline.Input) (pipeline.Findings, error) {
+	if found, ok := e.answered(rule); ok {
+		return found, nil
+	}
 	var aliases []alias
 	for _, input := range inputs {
 		if input.Staged != nil {

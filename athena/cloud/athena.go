@@ -58,7 +58,7 @@ func (s *Settings) reader(ctx context.Context, env *registry.Env) (*athena.Engin
 	if err != nil {
 		return nil, err
 	}
-	return client.Reader(tables), nil
+	return client.Reader(tables, env.Lake), nil
 }
 
 func (s *Settings) queries(ctx context.Context, env *registry.Env) (*athena.Engine, error) {

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -158,12 +159,21 @@ func (c *consoleMade) isRead() {
 			c.Errorf("%s has %d rows (expected %v, missing %v), want %d", table, got.Rows, got.Expected, got.Missing, want)
 		}
 	}
+	if s := record.Spending; s == nil || s.ScannedBytes == 0 || s.CostUSD == 0 || len(s.QueryIDs) != len(c.server.Athena.Executions()) {
+		c.Errorf("what it cost is %+v, of %d queries", s, len(c.server.Athena.Executions()))
+	}
+	alone := slices.ContainsFunc(c.server.Athena.Executions(), func(e string) bool {
+		return strings.Contains(e, "c.serialNumber = ''") && !strings.Contains(e, "count_if")
+	})
+	if alone {
+		c.Errorf("a check that filters one table is asked for alone")
+	}
 	for _, check := range record.Checks {
 		if check.State == "fail" && check.Severity == "error" || check.State == "skipped" && check.Check != "unchanged" && check.Check != "fresh" {
 			c.Errorf("%s of %s: %s: %s", check.Check, check.Table, check.State, check.Message)
 		}
 	}
-	if text, said := c.stedi(0, "check", "--database", "stedi"); !strings.Contains(text, "built elsewhere") || !strings.Contains(said, "customer_curated is the table customers_curated of the database stedi") {
+	if text, said := c.stedi(0, "check", "--database", "stedi"); !strings.Contains(text, "built elsewhere") || !regexp.MustCompile(`\d+ queries for counts and checks: [\d,]+ bytes scanned, \$0\.\d+`).MatchString(text) || !strings.Contains(said, "customer_curated is the table customers_curated of the database stedi") {
 		c.Errorf("the check says\n%s%s", text, said)
 	}
 	for _, lake := range [][]string{{"--lake", "glue://stedi"}, {"--lake", "s3://lake/a", "--database", "stedi"}} {
@@ -188,6 +198,9 @@ func (c *consoleMade) isNotChanged() {
 		if !strings.Contains(said, "were built outside stedi and are only read") || !strings.Contains(said, "stedi deploy") {
 			c.Errorf("%v says %s", args, said)
 		}
+	}
+	if _, said := c.stedi(2, "check", "--database", "stedi", "--max-scan", "20MB"); !strings.Contains(said, "are allowed for all of them") {
+		c.Errorf("the limit does not hold for all queries together: %s", said)
 	}
 	if _, said := c.stedi(2, "check", "--database", "stedy"); !strings.Contains(said, "no database stedy") || !strings.Contains(said, "--database: ") {
 		c.Errorf("a database that is not there: %s", said)

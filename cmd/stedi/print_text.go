@@ -39,6 +39,9 @@ func (t *textPrinter) end(record *pipeline.Record) error {
 	if len(record.Checks) > 0 {
 		last += "\n" + pipeline.TallyOf(record.Checks).String()
 	}
+	if s := record.Spending; s != nil {
+		last += fmt.Sprintf("\n%s for counts and checks: %s bytes scanned, $%.6f", countedQueries(len(s.QueryIDs)), thousands(s.ScannedBytes), s.CostUSD)
+	}
 	left := printable.Text(pipeline.Missing(record.LeftOut()))
 	if left != "" && !strings.HasSuffix(last, ".") {
 		last += "."
@@ -174,6 +177,13 @@ func (t *textPrinter) checks(record *pipeline.Record) {
 		}
 		t.printf("%s  %s: %s%s\n  %s\n", word, c.Table, c.Check, rows, printable.Text(c.Message))
 	}
+}
+
+func countedQueries(n int) string {
+	if n == 1 {
+		return "1 query"
+	}
+	return fmt.Sprintf("%d queries", n)
 }
 
 // next says what a person would do now.

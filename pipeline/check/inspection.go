@@ -58,6 +58,7 @@ func Evaluate(ctx context.Context, r *pipeline.Runner, options InspectOptions) (
 		err = pipeline.Fail(pipeline.BadData, "", "Name another lake with --lake, or build the tables with `stedi run`.", "nothing was checked: no table has a file")
 	}
 	err = errors.Join(err, i.Release(context.WithoutCancel(ctx)))
+	record.Spend(r.Engine.Spent())
 	record.End(r.Now(), err)
 	return record, err
 }

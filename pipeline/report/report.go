@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/xml"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -22,6 +23,7 @@ func JUnit(r *pipeline.Record) []byte {
 	for _, c := range r.Checks {
 		checks.add(junitCheck(c))
 	}
+	checks.Properties = spent(r)
 	report := junitReport{Name: "stedi", Suites: []*junitSuite{&steps, &checks}}
 	if left := junitLeftOut(r); left.Tests > 0 {
 		report.Suites = append(report.Suites, left)
@@ -72,8 +74,31 @@ type junitSuite struct {
 	Skipped   int         `xml:"skipped,attr"`
 	Time      string      `xml:"time,attr"`
 	Timestamp string      `xml:"timestamp,attr"`
+	// Properties are what the suite has cost, if anything.
+	Properties *junitProperties `xml:"properties"`
 	Cases     []junitCase `xml:"testcase"`
 	spent     float64
+}
+
+type junitProperties struct {
+	All []junitProperty `xml:"property"`
+}
+
+type junitProperty struct {
+	Name  string `xml:"name,attr"`
+	Value string `xml:"value,attr"`
+}
+
+// spent is what the checks of a run have cost.
+func spent(r *pipeline.Record) *junitProperties {
+	if r.Spending == nil {
+		return nil
+	}
+	return &junitProperties{[]junitProperty{
+		{"queries", strconv.Itoa(len(r.Spending.QueryIDs))},
+		{"scanned_bytes", strconv.FormatInt(r.Spending.ScannedBytes, 10)},
+		{"cost_usd", strconv.FormatFloat(r.Spending.CostUSD, 'f', 6, 64)},
+	}}
 }
 
 type junitCase struct {
