@@ -164,9 +164,9 @@ func TestEachClauseIsHonouredOrRefused(t *testing.T) {
 func TestStatementsAsPeopleWriteThem(t *testing.T) {
 	folder := os.DirFS("testdata/people")
 	var said []string
-	lake, err := definition.LoadFor(t.Context(), folder, nil, engine(t), func(folder string) bool {
+	lake, err := definition.LoadFor(t.Context(), folder, nil, engine(t), definition.Places{Has: func(folder string) bool {
 		return strings.HasPrefix(folder, "zoo/") || folder == "bakery/orders" || folder == "gym"
-	})
+	}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -218,7 +218,7 @@ func TestWhereALocationInS3Lies(t *testing.T) {
 		has := func(folder string) bool { return slices.Contains(strings.Fields(c.lake), folder) }
 		lake, err := definition.LoadFor(t.Context(), fstest.MapFS{
 			"landing/" + c.table + ".sql": {Data: []byte("CREATE EXTERNAL TABLE " + c.table + " (a int)\nLOCATION '" + c.location + "'")},
-		}, nil, engine(t), has)
+		}, nil, engine(t), definition.Places{Has: has})
 		if err != nil {
 			t.Errorf("%s: %v", c.location, err)
 			continue

@@ -46,8 +46,9 @@ type Lake struct {
 type Table struct {
 	Name    string
 	Zone    string
-	Path    string // folder below the lake's root
-	Doc     string // one paragraph for people
+	Path    string   // folder below the lake's root
+	Aliases []string // other folders where people keep the table
+	Doc     string   // one paragraph for people
 	Columns []Column
 	File    string // the file of the definition that says all this
 	DDL     string // landing tables: the statement, ${lake} unresolved

@@ -22,10 +22,11 @@ type Found struct {
 	All      []pipeline.CatalogTable          // of the database, sorted by name; those of the lake are in their zone
 }
 
-// Find looks for the tables of a lake in the database: each by its name, by one
-// of its aliases, or by a name that differs in underscores and plurals only. Of
-// several tables that match, one below the lake's location is preferred.
-func (c *Catalog) Find(ctx context.Context, lake *pipeline.Lake, aliases func(*pipeline.Table) []string) (*Found, error) {
+// Find looks for the tables of a lake in the database: each where the caller
+// says, else by its name or one of its aliases, else by a name that differs in
+// underscores and plurals only. Of several tables that match, one below the
+// lake's location is preferred.
+func (c *Catalog) Find(ctx context.Context, lake *pipeline.Lake, places map[string]string) (*Found, error) {
 	if err := c.exists(ctx); err != nil {
 		return nil, err
 	}
@@ -35,12 +36,17 @@ func (c *Catalog) Find(ctx context.Context, lake *pipeline.Lake, aliases func(*p
 	}
 	f := &Found{Database: c.database, Tables: map[string]pipeline.CatalogTable{}}
 	used := map[string]bool{}
-	// A name that is written exactly comes before one that is only similar, for
-	// all tables.
+	// What is said exactly comes before what is only similar, for all tables.
 	for _, matches := range []func(*pipeline.Table, pipeline.CatalogTable) bool{
-		func(t *pipeline.Table, found pipeline.CatalogTable) bool { return named(found, t.Name, aliases(t)) },
 		func(t *pipeline.Table, found pipeline.CatalogTable) bool {
-			return plain(found.Name) == plain(t.Name)
+			place, ok := places[t.Name]
+			return ok && named(found, place)
+		},
+		func(t *pipeline.Table, found pipeline.CatalogTable) bool {
+			return places[t.Name] == "" && named(found, append([]string{t.Name}, t.Aliases...)...)
+		},
+		func(t *pipeline.Table, found pipeline.CatalogTable) bool {
+			return places[t.Name] == "" && plain(found.Name) == plain(t.Name)
 		},
 	} {
 		for _, t := range lake.Tables {
@@ -115,13 +121,12 @@ func (c *Catalog) pick(t *pipeline.Table, all []pipeline.CatalogTable, used map[
 	return best, ok
 }
 
-// named reports whether a table has a name, or one of the aliases. An alias with
-// a slash is the end of a location.
-func named(found pipeline.CatalogTable, name string, aliases []string) bool {
-	return strings.EqualFold(found.Name, name) || slices.ContainsFunc(aliases, func(alias string) bool {
-		alias = strings.Trim(alias, "/")
-		return strings.EqualFold(found.Name, alias) ||
-			strings.Contains(alias, "/") && strings.HasSuffix(strings.TrimSuffix(found.Location, "/"), "/"+alias)
+// named reports whether a table has one of some names. A name with a slash is
+// the end of a location.
+func named(found pipeline.CatalogTable, names ...string) bool {
+	return slices.ContainsFunc(names, func(name string) bool {
+		return strings.EqualFold(found.Name, name) ||
+			strings.Contains(name, "/") && strings.HasSuffix(strings.TrimSuffix(found.Location, "/"), "/"+name)
 	})
 }
 
@@ -154,7 +159,7 @@ func (f *Found) LakeTable(name string) string {
 // Absent says of a table of the lake that the database does not have it, and
 // which of the other tables look like it.
 func (f *Found) Absent(t *pipeline.Table) string {
-	text := fmt.Sprintf("the database %s has no table of this name", f.Database)
+	text := fmt.Sprintf("the database %s has no table %s", f.Database, t.Name)
 	var like []string
 	var names []string
 	for _, other := range f.Others {
@@ -164,10 +169,10 @@ func (f *Found) Absent(t *pipeline.Table) string {
 		}
 	}
 	if len(like) > 0 {
-		return text + "; the same columns has " + strings.Join(like, ", ")
+		return fmt.Sprintf("%s; %s has its columns: --map %s=%s", text, strings.Join(like, ", "), t.Name, like[0])
 	}
 	if near := pipeline.Nearest(t.Name, names); near != "" {
-		return text + "; a similar name has " + near
+		return fmt.Sprintf("%s; %s has a similar name: --map %s=%s", text, near, t.Name, near)
 	}
 	return text
 }

@@ -44,14 +44,14 @@ func (s *Settings) discover(ctx context.Context, env *registry.Env) (*registry.D
 		return nil, err
 	}
 	c := catalog.Open(config, database, env.Root)
-	tables, err := c.Find(ctx, env.Lake, aliases)
+	tables, err := c.Find(ctx, env.Lake, env.Places)
 	if err != nil {
 		return nil, err
 	}
 	return &registry.Discovered{
 		Store: found.New(config, env.Folder, env.Lake, tables), Own: tables, Notes: tables.Notes(env.Lake),
 		Browse: func(ctx context.Context) ([]pipeline.CatalogTable, error) {
-			now, err := c.Find(ctx, env.Lake, aliases)
+			now, err := c.Find(ctx, env.Lake, env.Places)
 			if err != nil {
 				return nil, err
 			}
@@ -59,9 +59,6 @@ func (s *Settings) discover(ctx context.Context, env *registry.Env) (*registry.D
 		},
 	}, nil
 }
-
-// aliases are the other names that a table may have.
-func aliases(*pipeline.Table) []string { return nil }
 
 // discovered are the tables that discover has found.
 func discovered(env *registry.Env) (*catalog.Found, bool) {

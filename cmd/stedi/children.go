@@ -55,6 +55,9 @@ func (c children) shared() []string {
 			args = append(args, "--"+flag+"="+value)
 		}
 	}
+	for name, folder := range config.places {
+		args = append(args, "--map="+name+"="+folder)
+	}
 	account := &config.account
 	for flag, value := range map[string]string{"region": account.Region, "aws-profile": account.Profile, "endpoint": account.Endpoint, "cache": config.cache} {
 		if value != "" {

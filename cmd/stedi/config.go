@@ -32,6 +32,8 @@ type config struct {
 	cache      string         // folder for copies of what is in S3
 	account    cloud.Settings // of AWS
 	engines    registry.List
+	maps       []string            // of --map: table=folder
+	places     map[string]string   // by table: its folder, from --map and [tables]
 	origins    map[string]string   // by flag: who has set it
 	keys       map[string][]string // by action of the screens: keys in place of its own
 }
@@ -44,6 +46,7 @@ func (c *config) add(flags *pflag.FlagSet) {
 	flags.StringVar(&c.engine, "engine", c.engines[0].Name, helpOf(c.engines))
 	flags.StringSliceVar(&c.profile, "profile", nil, "overlays of the definition, such as strict,per_customer")
 	flags.StringVar(&c.definition, "definition", "", "folder of the lake's definition (default: STEDI's, built in)")
+	flags.StringArrayVar(&c.maps, "map", nil, "read a table from another folder of the lake, as TABLE=FOLDER; repeatable, also [tables] in stedi.toml")
 	flags.StringVar(&c.output, "output", "text", "text, json or ndjson")
 	flags.StringVar(&c.memory, "memory", "", "memory for the engine, such as 512MB (default: 80% of the machine's)")
 	flags.IntVar(&c.threads, "threads", 0, "threads for the engine (default: one per core)")
@@ -92,6 +95,9 @@ func (c *config) check(cmd *cobra.Command) error {
 		return pipeline.Fail(pipeline.BadUsage, "", "Outputs: "+strings.Join(outputs, ", ")+".", "unknown output %q%s", c.output, c.where("output"))
 	}
 	if err := c.checkLake(); err != nil {
+		return err
+	}
+	if err := c.takeMaps(); err != nil {
 		return err
 	}
 	if c.threads < 0 {

@@ -48,6 +48,7 @@ func (p *program) printDDL(ctx context.Context, location string, names []string)
 		return err
 	}
 	defer func() { err = errors.Join(err, closeEngine()) }()
+	p.builds = true
 	lake, err := p.load(ctx, p.config.lake, engine)
 	if err != nil {
 		return err

@@ -72,6 +72,7 @@ func (p *program) openDeployment(ctx context.Context, dryRun bool, work func(*de
 	}
 	defer func() { err = errors.Join(err, closeEngine()) }()
 	d := &deployment{program: p, dryRun: dryRun}
+	p.builds = true
 	if d.lake, err = p.load(ctx, p.config.lake, engine); err != nil {
 		return err
 	}

@@ -74,6 +74,7 @@ func (p *program) examineFolder(ctx context.Context) (findings []pipeline.Findin
 		return findings // without it nothing can be opened
 	}
 	engine := p.selected()
+	p.builds = true
 	o, err := p.openSilently(ctx, &p.config.engines[0], p.config.engines[0].SupportsLake) // what the selected one lacks is found below
 	if err != nil {
 		return troubles("lake", err)
@@ -88,7 +89,7 @@ func (p *program) examineFolder(ctx context.Context) (findings []pipeline.Findin
 		notes = append(notes, pipeline.Fine("definition", note))
 	}
 	steps, planned := run.Plan(ctx, o.runner(p.config.demo), pipeline.RunOptions{})
-	if local, ok := o.store.(*dir.Store); ok {
+	if local, ok := o.base.(*dir.Store); ok {
 		var read, written []string
 		for _, t := range o.lake.Tables {
 			read = append(read, t.Path)
@@ -214,6 +215,7 @@ func (p *program) examineDeployed(ctx context.Context, store pipeline.Store, aut
 			findings = append(findings, pipeline.Trouble("engine", err))
 		}
 	}()
+	p.builds = true
 	lake, err := p.load(ctx, p.config.lake, engine)
 	if err != nil {
 		return []pipeline.Finding{pipeline.Trouble("definition", err)}

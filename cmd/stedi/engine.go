@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"stedi/pipeline"
+	"stedi/pipeline/convert"
+	"stedi/pipeline/duckdb"
 	"stedi/pipeline/engines/registry"
 	"stedi/pipeline/state"
 )
@@ -47,7 +49,8 @@ func (p *program) openRuns(ctx context.Context, o *opened, engine *registry.Entr
 		if o.env.Discovered, err = engine.Discover(ctx, o.env); err != nil {
 			return err
 		}
-		o.store, o.browse = o.env.Discovered.Store, o.env.Discovered.Browse
+		o.base, o.browse = o.env.Discovered.Store, o.env.Discovered.Browse
+		o.store = convert.NewStore(o.base, o.lake, o.env.Converted, duckdb.Convert)
 	}
 	o.env.Store = o.store
 	o.runs, err = engine.Open(ctx, o.env)

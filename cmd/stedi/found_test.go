@@ -193,7 +193,7 @@ func (c *consoleMade) isRead() {
 }
 
 func (c *consoleMade) isNotChanged() {
-	for _, args := range [][]string{{"run"}, {"--batch"}, {"rollback", "customer_trusted"}, {"plan"}} {
+	for _, args := range [][]string{{"run"}, {"--batch"}, {"rollback", "customer_trusted"}, {"plan"}, {"prove"}} {
 		_, said := c.stedi(2, append(args, "--database", "stedi")...)
 		if !strings.Contains(said, "were built outside stedi and are only read") || !strings.Contains(said, "stedi deploy") {
 			c.Errorf("%v says %s", args, said)
@@ -221,11 +221,13 @@ func (c *consoleMade) reportsWhatIsMissing() {
 	if err != nil {
 		c.Fatal(err)
 	}
+	c.server.Make(c.T, "stedi", awstest.Made{Name: "steps_raw", Location: "s3://elsewhere/raw/steps/", Columns: c.columns()["step_trainer_landing"], From: filepath.Join(c.lake, "step_trainer", "landing")})
+	c.check(0, "--database", "stedi", "--map", "step_trainer_landing=steps_raw")
 	record := c.check(1, "--database", "stedi")
 	found := false
 	for _, check := range record.Checks {
 		if check.Check == "readable" && check.Table == "step_trainer_landing" {
-			found = check.State == "fail" && strings.Contains(check.Message, "the database stedi has no table of this name")
+			found = check.State == "fail" && strings.Contains(check.Message, "the database stedi has no table step_trainer_landing") && strings.Contains(check.Message, "--map step_trainer_landing=steps_raw")
 		} else if check.State == "fail" && check.Severity == "error" {
 			c.Errorf("%s of %s: %s", check.Check, check.Table, check.Message)
 		}

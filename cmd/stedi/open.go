@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"stedi/pipeline"
+	"stedi/pipeline/convert"
 	"stedi/pipeline/definition"
 	"stedi/pipeline/dir"
 	"stedi/pipeline/duckdb"
@@ -24,6 +25,7 @@ import (
 type opened struct {
 	lake      *pipeline.Lake
 	store     pipeline.Store
+	base      pipeline.Store     // what store is over: the files as they are
 	publisher pipeline.Publisher // nil: each table is one file
 	engine    *duckdb.Engine
 	runs      pipeline.Engine                                        // what runs the transforms and the checks
@@ -43,6 +45,7 @@ func (p *program) open(ctx context.Context) (*opened, error) {
 
 // openToBuild is open for commands that change tables.
 func (p *program) openToBuild(ctx context.Context) (*opened, error) {
+	p.builds = true
 	return p.openFor(ctx, p.selected().BuildsLake)
 }
 
@@ -79,7 +82,7 @@ func (p *program) openSilently(ctx context.Context, runs *registry.Entry, suits 
 			err = errors.Join(err, closeEngine())
 		}
 	}()
-	env := &registry.Env{Temp: temp, Embedded: engine, Lookup: p.env}
+	env := &registry.Env{Places: p.config.places, Temp: temp, Embedded: engine, Lookup: p.env}
 	closeAll := func() error { return errors.Join(env.Close(), closeEngine()) }
 	o := &opened{root: p.config.lake, temp: temp, engine: engine, env: env, close: closeAll}
 	if p.config.demo {
@@ -93,6 +96,12 @@ func (p *program) openSilently(ctx context.Context, runs *registry.Entry, suits 
 	if o.store, o.folder, err = p.openStore(ctx, o.root); err != nil {
 		return nil, err
 	}
+	o.base = o.store
+	env.Converted = filepath.Join(temp, "converted")
+	if err := os.Mkdir(env.Converted, 0o700); err != nil {
+		return nil, err
+	}
+	o.store = convert.NewStore(o.store, o.lake, env.Converted, duckdb.Convert)
 	env.Folder = o.folder
 	return o, p.openRuns(ctx, o, runs, suits)
 }
@@ -113,7 +122,7 @@ func (p *program) openEngine(ctx context.Context) (engine *duckdb.Engine, temp s
 
 // load reads the definition for the lake at root.
 func (p *program) load(ctx context.Context, root string, engine *duckdb.Engine) (*pipeline.Lake, error) {
-	return definition.LoadFor(ctx, p.definition(), p.config.profile, engine, p.folders(ctx, root))
+	return definition.LoadFor(ctx, p.definition(), p.config.profile, engine, definition.Places{Has: p.folders(ctx, root), Map: p.config.places, Build: p.builds, Far: inS3(root)})
 }
 
 // folders lists the folders of a lake that have files. The lake is opened when

@@ -32,6 +32,7 @@ type program struct {
 	log    runLog
 	out    *printable.Log     // stdout for text
 	raw    io.Writer          // stderr for the commands of a service
+	builds bool               // the command builds tables
 	told   bool               // GitHub has been told why it fails
 	fault  func(dir.Op) error // nil but in tests: what goes wrong with files
 }

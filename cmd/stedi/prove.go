@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"stedi/pipeline"
+	"stedi/pipeline/engines/registry"
 	"stedi/pipeline/printable"
 	"stedi/pipeline/run"
 )
@@ -39,6 +40,9 @@ func (p *program) proveCommand() *cobra.Command {
 }
 
 func (p *program) prove(ctx context.Context, flags proveFlags, names []string) (err error) {
+	if inCatalog(p.config.lake) {
+		return p.selected().BuildsLake(registry.Place{Root: p.config.lake})
+	}
 	p.config.engine = p.config.engines[0].Name // what engines support the lake is found out below
 	o, err := p.openToBuild(ctx)
 	if err != nil {

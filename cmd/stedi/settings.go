@@ -138,8 +138,8 @@ func (c *config) fromFile(from place, name string, flags *pflag.FlagSet, known [
 	}
 	for _, s := range settings {
 		where := fmt.Sprintf("%s:%d", shown, s.line)
-		if s.key == keysTable && s.table {
-			if err := c.takeKeys(s.value); err != nil {
+		if take := c.takers()[s.key]; take != nil && s.table {
+			if err := take(s.value); err != nil {
 				return atPlace(where, s.key, err)
 			}
 			continue
@@ -162,6 +162,11 @@ func (c *config) fromFile(from place, name string, flags *pflag.FlagSet, known [
 		c.origins[s.key] = where
 	}
 	return nil
+}
+
+// takers take the [table]s of a file, by name.
+func (c *config) takers() map[string]func(any) error {
+	return map[string]func(any) error{keysTable: c.takeKeys, tablesTable: c.takeTables}
 }
 
 // set gives a flag the values that a file has for it. A path is relative to

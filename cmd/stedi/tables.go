@@ -41,6 +41,7 @@ func (p *program) listTables(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, closeEngine()) }()
+	p.builds = true
 	lake, err := p.load(ctx, p.config.lake, engine)
 	if err != nil {
 		return err
@@ -79,7 +80,7 @@ func (p *program) listFound(ctx context.Context, lake *pipeline.Lake) error {
 	if !inCatalog(root) {
 		root = entry.Home()
 	}
-	tables, err := entry.Discover(ctx, &registry.Env{Place: registry.Place{Root: root}, Lake: lake})
+	tables, err := entry.Discover(ctx, &registry.Env{Place: registry.Place{Root: root}, Lake: lake, Places: p.config.places})
 	if err != nil {
 		return err
 	}

@@ -39,6 +39,7 @@ func (p *program) testTransforms(ctx context.Context, names []string) (err error
 	}
 	defer func() { err = errors.Join(err, closeEngine()) }()
 	definition := p.definition()
+	p.builds = true
 	lake, err := p.load(ctx, p.config.lake, engine)
 	if err != nil {
 		return err

@@ -36,13 +36,14 @@ func (e *Error) Error() string {
 // The faults in the files, all that there are, are a Failure of kind BadUsage
 // around a *DefinitionError for each.
 func Load(ctx context.Context, definition fs.FS, profiles []string, parser pipeline.Parser) (*pipeline.Lake, error) {
-	return LoadFor(ctx, definition, profiles, parser, nil)
+	return LoadFor(ctx, definition, profiles, parser, Places{})
 }
 
-// LoadFor is Load for a lake of which has tells whether it has a folder. That
-// decides where landing tables lie whose LOCATION is another lake in S3.
-func LoadFor(ctx context.Context, definition fs.FS, profiles []string, parser pipeline.Parser, has func(folder string) bool) (*pipeline.Lake, error) {
-	l := loader{files: definition, parser: parser, has: has, lake: &pipeline.Lake{}, tables: map[string]*pipeline.Table{}, broken: map[string]bool{}}
+// LoadFor is Load for a lake whose places are known. They decide where landing
+// tables lie whose LOCATION is another lake in S3, and where tables lie that have
+// other names there.
+func LoadFor(ctx context.Context, definition fs.FS, profiles []string, parser pipeline.Parser, places Places) (*pipeline.Lake, error) {
+	l := loader{files: definition, parser: parser, places: places, lake: &pipeline.Lake{}, tables: map[string]*pipeline.Table{}, broken: map[string]bool{}}
 	err := l.load(ctx, profiles)
 	if err == nil {
 		err = errors.Join(l.faults...)
@@ -60,7 +61,7 @@ func LoadFor(ctx context.Context, definition fs.FS, profiles []string, parser pi
 type loader struct {
 	files  fs.FS
 	parser pipeline.Parser
-	has    func(folder string) bool // nil: no lake is known
+	places Places
 	lake   *pipeline.Lake
 	tables map[string]*pipeline.Table // by lower-case name
 	faults []error
@@ -84,6 +85,9 @@ func (l *loader) load(ctx context.Context, profiles []string) error {
 		return err
 	}
 	if err := l.describe(ctx); err != nil {
+		return err
+	}
+	if err := l.placeAll(); err != nil {
 		return err
 	}
 	l.subjects()

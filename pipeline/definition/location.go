@@ -32,8 +32,8 @@ func (l *loader) folderOf(ddl tableDDL) (folder, note string, ok bool) {
 	}
 	candidates := foldersFor(parts[2], strings.ToLower(ddl.name))
 	folder = candidates[0]
-	if l.has != nil {
-		if i := slices.IndexFunc(candidates, l.has); i >= 0 {
+	if l.places.Has != nil {
+		if i := slices.IndexFunc(candidates, l.places.Has); i >= 0 {
 			folder = candidates[i]
 		}
 	}

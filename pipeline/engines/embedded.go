@@ -17,6 +17,9 @@ func embedded() registry.Entry {
 		Open: func(_ context.Context, env *registry.Env) (pipeline.Engine, error) { return env.Embedded, nil },
 		Querier: func(_ context.Context, env *registry.Env, limits registry.QueryLimits) (pipeline.Querier, error) {
 			options := query.Options{Memory: limits.Memory, Threads: limits.Threads, Timeout: limits.Timeout, Nice: limits.Nice, Allow: limits.Allow}
+			if env.Converted != "" {
+				options.Also = []string{env.Converted}
+			}
 			return &fresh{query.Open(env.Lake, nil, env.Folder, options), env, limits.Allow}, nil
 		},
 	}

@@ -90,14 +90,14 @@ func (w *worker) begin(ctx context.Context, f frame) error {
 	}
 	// DuckDB gets most of it, Go and what DuckDB does not count share the rest.
 	debug.SetMemoryLimit(init.Memory / 4)
-	confined, err := confine(init.Root)
+	confined, err := confine(init.Root, init.Also...)
 	if err != nil {
 		return err
 	}
 	if w.sealed, err = duckdb.OpenSealed(ctx, init.Memory/8*5, init.Threads); err != nil {
 		return err
 	}
-	if err := seal(init.Root); err != nil {
+	if err := seal(init.Root, init.Also...); err != nil {
 		return err
 	}
 	w.threads = init.Threads

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/landlock-lsm/go-landlock/landlock"
@@ -20,9 +21,9 @@ func executable() (string, error) { return "/proc/self/exe", nil }
 var engineFiles = []string{"/proc/self/cgroup", "/sys/fs/cgroup"}
 
 // confine gives up for good what the process does not need: all it can do
-// afterwards is read below root, and until seal what the engine looks at when
+// afterwards is read below root and the other folders, and until seal what the engine looks at when
 // it opens. It says how much of that the kernel holds.
-func confine(root string) (string, error) {
+func confine(root string, also ...string) (string, error) {
 	if err := limitResources(); err != nil {
 		return "", fmt.Errorf("limit resources: %w", err)
 	}
@@ -36,7 +37,7 @@ func confine(root string) (string, error) {
 	if err != nil || abi < 1 {
 		return "resource limits, " + calls + ", no Landlock in this kernel", nil //nolint:nilerr // an old kernel is not a failure, and it is said
 	}
-	if err := allowOnly(append([]string{root}, engineFiles...)...); err != nil {
+	if err := allowOnly(slices.Concat([]string{root}, also, engineFiles)...); err != nil {
 		return "", err
 	}
 	held := []string{"resource limits", calls, fmt.Sprintf("Landlock %d: files", abi)}
@@ -51,12 +52,12 @@ func confine(root string) (string, error) {
 
 // seal takes away what only the opening of the engine needed, and makes sure
 // that the confinement holds.
-func seal(root string) error {
+func seal(root string, also ...string) error {
 	abi, err := ll.LandlockGetABIVersion()
 	if err != nil || abi < 1 {
 		return nil //nolint:nilerr // confine has said that there is no Landlock
 	}
-	if err := allowOnly(root); err != nil {
+	if err := allowOnly(append([]string{root}, also...)...); err != nil {
 		return err
 	}
 	if _, err := os.ReadDir("/"); root != "/" && !errors.Is(err, fs.ErrPermission) {

@@ -60,7 +60,7 @@ func start(ctx context.Context, root string, options Options) (*child, error) {
 		options.started(c)
 	}
 	starting := newBudget(startTime)
-	answer, err := c.ask(ctx, kindInit, initMessage{root, options.Memory, options.Threads}, &starting)
+	answer, err := c.ask(ctx, kindInit, initMessage{root, options.Also, options.Memory, options.Threads}, &starting)
 	if err == nil {
 		err = answer.decode(kindReady, &c.ready)
 	}

@@ -44,9 +44,10 @@ const (
 )
 
 type initMessage struct {
-	Root    string `json:"root"`
-	Memory  int64  `json:"memory"`
-	Threads int    `json:"threads"`
+	Root    string   `json:"root"`
+	Also    []string `json:"also"`
+	Memory  int64    `json:"memory"`
+	Threads int      `json:"threads"`
 }
 
 type readyMessage struct {

@@ -56,6 +56,8 @@ type Options struct {
 	Threads int           // 0: one for each core, four at most
 	Nice    int           // of the child, where the system knows niceness; 0: as ours
 
+	Also []string // folders besides the root that the child can read
+
 	Allow pipeline.Allowance // what a query may leave out of landing tables; files are left out by Input.Skipped
 
 	gateOff bool         // tests only: the second wall has to hold alone

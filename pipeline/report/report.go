@@ -67,17 +67,17 @@ type junitReport struct {
 }
 
 type junitSuite struct {
-	Name      string      `xml:"name,attr"`
-	Tests     int         `xml:"tests,attr"`
-	Failures  int         `xml:"failures,attr"`
-	Errors    int         `xml:"errors,attr"`
-	Skipped   int         `xml:"skipped,attr"`
-	Time      string      `xml:"time,attr"`
-	Timestamp string      `xml:"timestamp,attr"`
+	Name      string `xml:"name,attr"`
+	Tests     int    `xml:"tests,attr"`
+	Failures  int    `xml:"failures,attr"`
+	Errors    int    `xml:"errors,attr"`
+	Skipped   int    `xml:"skipped,attr"`
+	Time      string `xml:"time,attr"`
+	Timestamp string `xml:"timestamp,attr"`
 	// Properties are what the suite has cost, if anything.
 	Properties *junitProperties `xml:"properties"`
-	Cases     []junitCase `xml:"testcase"`
-	spent     float64
+	Cases      []junitCase      `xml:"testcase"`
+	spent      float64
 }
 
 type junitProperties struct {

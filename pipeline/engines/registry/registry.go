@@ -105,6 +105,12 @@ type Env struct {
 	// Folder is where the store's files are on this machine: the lake itself,
 	// or the copies of what was fetched from a bucket.
 	Folder string
+	// Places are where the caller says that tables are, by table: a folder of the
+	// lake, or the name of a table of the catalog.
+	Places map[string]string
+	// Converted is where files lie that were converted to JSON lines; empty:
+	// there are none.
+	Converted string
 	// Temp is a private folder of this machine, removed at the end.
 	Temp string
 	// Embedded is the engine inside this process, which is always open. An

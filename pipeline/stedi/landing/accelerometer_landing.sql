@@ -1,5 +1,6 @@
 -- subject: user = email
 -- personal: user
+-- alias: landing/accelerometer, accelerometer_landing, accelerometers/landing
 -- Motion readings as the phone app recorded them.
 CREATE EXTERNAL TABLE IF NOT EXISTS `accelerometer_landing` (
   `user` string COMMENT 'key: the e-mail of the customer',

@@ -1,4 +1,5 @@
 -- subject: serialNumber
+-- alias: landing/step_trainer, step_trainer_landing, trainer/landing, landing/trainer, step-trainer/landing, step_trainers/landing
 -- Distance readings as the step trainers sent them.
 CREATE EXTERNAL TABLE IF NOT EXISTS `step_trainer_landing` (
   `sensorReadingTime` bigint COMMENT 'key: epoch milliseconds',

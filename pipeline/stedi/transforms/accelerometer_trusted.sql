@@ -1,5 +1,6 @@
 -- zone: trusted
 -- path: accelerometer/trusted
+-- alias: trusted/accelerometer, accelerometer_trusted, accelerometers/trusted
 -- job: accelerometer_landing_to_trusted
 -- Motion readings of customers who agreed to share their data for research.
 WITH complete AS (

@@ -1,5 +1,6 @@
 -- zone: curated
 -- path: customer/curated
+-- alias: customers_curated, curated/customer, customer_curated, customers/curated, curated/customers
 -- job: customer_trusted_to_curated
 -- Trusted customers who have at least one trusted motion reading.
 WITH measured AS (

@@ -1,5 +1,6 @@
 -- zone: trusted
 -- path: customer/trusted
+-- alias: trusted/customer, customer_trusted, customers/trusted, trusted/customers, customers_trusted
 -- job: customer_landing_to_trusted
 -- Customers who agreed to share their data for research.
 WITH complete AS (

@@ -1,5 +1,6 @@
 -- zone: curated
 -- path: step_trainer/curated
+-- alias: machine_learning/curated, machine_learning_curated, trainer/curated, curated/machine_learning, machine-learning/curated, curated/step_trainer, step_trainer_curated, ml/curated, ml_curated, curated/ml, machine_learning
 -- job: machine_learning_curated
 -- personal: none
 -- The training set: each step with the motion readings that the owner of the

@@ -1,5 +1,6 @@
 -- zone: trusted
 -- path: accelerometer/trusted
+-- alias: trusted/accelerometer, accelerometer_trusted, accelerometers/trusted
 -- job: accelerometer_landing_to_trusted
 -- Motion readings that customers made after they had agreed to research use.
 -- Where an e-mail agreed several times, the earliest counts.
