@@ -50,6 +50,7 @@ func (s *Settings) discover(ctx context.Context, env *registry.Env) (*registry.D
 	}
 	return &registry.Discovered{
 		Store: found.New(config, env.Folder, env.Lake, tables), Own: tables, Notes: tables.Notes(env.Lake),
+		Location: func(table string) string { return tables.Tables[table].Location },
 		Browse: func(ctx context.Context) ([]pipeline.CatalogTable, error) {
 			now, err := c.Find(ctx, env.Lake, env.Places)
 			if err != nil {

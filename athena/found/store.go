@@ -101,7 +101,7 @@ func (s *Store) List(ctx context.Context, folder string) ([]pipeline.File, error
 	if err != nil || bucket == nil {
 		return nil, err
 	}
-	files, err := bucket.List(ctx, at)
+	files, err := bucket.List(ctx, strings.TrimSuffix(theirs(folder+"/", at, path), "/"))
 	for i := range files {
 		files[i].Name = path + "/" + strings.TrimPrefix(strings.TrimPrefix(files[i].Name, at), "/")
 	}
@@ -124,6 +124,9 @@ func (s *Store) view(folder string) (view pipeline.CatalogTable, ok bool) {
 // theirs is a listed file under its own name.
 func theirs(name, at, path string) string {
 	below := strings.TrimPrefix(name, path+"/")
+	if below == "" {
+		return at
+	}
 	if at == "" {
 		return below
 	}

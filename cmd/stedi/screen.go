@@ -209,11 +209,15 @@ func (p *program) workspace(ctx context.Context, allow pipeline.Allowance) (*tui
 			return list(ctx, o.env, []*pipeline.Table{o.lake.Table(table)}, screenJobRuns)
 		}
 	}
+	var location func(string) string
+	if o.env.Discovered != nil {
+		location = o.env.Discovered.Location
+	}
 	c := children{program: p, lake: o.root, store: o.store, allow: allow}
 	options := query.Options{Memory: memory, Threads: p.config.threads, Timeout: screenQueryTime, Nice: queryNiceness, Allow: allow}
 	limits := registry.QueryLimits{Memory: memory, Threads: p.config.threads, Timeout: screenQueryTime, Nice: queryNiceness, Allow: allow}
 	return &tui.Workspace{
-		Far: isURL(o.root), Catalog: o.browse, Jobs: jobs, Runner: o.runner(p.config.demo), Run: c.run, Check: c.check, Scratch: scratch, Close: o.close,
+		Far: isURL(o.root), Location: location, Catalog: o.browse, Jobs: jobs, Runner: o.runner(p.config.demo), Run: c.run, Check: c.check, Scratch: scratch, Close: o.close,
 		Engines: p.answers(o),
 		Querier: func(ctx context.Context, engine string) (pipeline.Querier, error) {
 			return p.querier(ctx, o, engine, limits)

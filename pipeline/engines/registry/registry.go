@@ -87,6 +87,8 @@ type Discovered struct {
 	Store pipeline.Store
 	// Browse lists all tables of the database.
 	Browse func(ctx context.Context) ([]pipeline.CatalogTable, error)
+	// Location says where a table of the lake is, or "".
+	Location func(table string) string
 	// Notes are for people, such as tables that have another name in the catalog.
 	Notes []string
 	// Own is what the engine keeps of it for Open and Querier.
