@@ -107,6 +107,15 @@ func (c *Client) preflight(ctx context.Context) error {
 	if settings.ResultConfiguration != nil {
 		output = aws.ToString(settings.ResultConfiguration.OutputLocation)
 	}
+	if limit := aws.ToInt64(settings.BytesScannedCutoffPerQuery); limit > 0 && (c.options.MaxScan == 0 || limit < c.options.MaxScan) {
+		c.options.MaxScan = limit
+	}
+	return c.settleResults(settings, output)
+}
+
+// settleResults decides where results go. The workgroup names output, or no place.
+func (c *Client) settleResults(settings *types.WorkGroupConfiguration, output string) error {
+	name := c.options.Workgroup
 	managed := settings.ManagedQueryResultsConfiguration != nil && settings.ManagedQueryResultsConfiguration.Enabled
 	if c.options.ReadOnly && (output != "" || managed) {
 		c.options.Output = ""
@@ -116,9 +125,6 @@ func (c *Client) preflight(ctx context.Context) error {
 	}
 	if output == "" && !managed && c.options.Output == "" {
 		return pipeline.Fail(pipeline.BadUsage, "", "Set a query result location in it, name another one with --workgroup, or pass --lake s3://BUCKET/PREFIX to keep results there.", "the workgroup %s has no query result location", name)
-	}
-	if limit := aws.ToInt64(settings.BytesScannedCutoffPerQuery); limit > 0 && (c.options.MaxScan == 0 || limit < c.options.MaxScan) {
-		c.options.MaxScan = limit
 	}
 	return nil
 }

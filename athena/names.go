@@ -183,7 +183,7 @@ func afterComments(sql string) int {
 	for {
 		rest := strings.TrimLeft(sql[at:], " \t\r\n")
 		at = len(sql) - len(rest)
-		end := -1
+		var end int
 		switch {
 		case strings.HasPrefix(rest, "--"):
 			end = strings.IndexByte(rest, '\n')

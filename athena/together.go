@@ -19,7 +19,7 @@ type filter struct {
 	Message   string // what it says of a row; "": nothing
 }
 
-// word is a text, a quoted name, a comment, a word or another sign of SQL.
+// sqlWord is a text, a quoted name, a comment, a word or another sign of SQL.
 var sqlWord = regexp.MustCompile(`'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|/\*(?s:.*?)\*/|\w+|\S`)
 
 // otherClauses are what a filter must not have.
@@ -30,42 +30,63 @@ func filterOf(rule *pipeline.Check) (f filter, ok bool) {
 	if len(rule.Inputs) != 1 || !strings.EqualFold(rule.Inputs[0], rule.Table) || len(rule.Watch) == 0 {
 		return f, false // Watch: whether a row is found depends on its values alone
 	}
-	sql := bare(rule.SQL)
-	at := map[string][]int{}
-	var words []string
-	var places [][]int
-	for _, place := range sqlWord.FindAllStringIndex(sql, -1) {
-		word := sql[place[0]:place[1]]
-		if strings.HasPrefix(word, "--") || strings.HasPrefix(word, "/*") {
-			continue
-		}
-		if otherClauses.MatchString(word) {
-			return f, false
-		}
-		upper := strings.ToUpper(word)
-		at[upper] = append(at[upper], len(words))
-		words, places = append(words, word), append(places, place)
-	}
-	if len(at["SELECT"]) != 1 || len(at["FROM"]) != 1 || len(at["WHERE"]) != 1 || at["SELECT"][0] != 0 {
+	s, ok := split(bare(rule.SQL))
+	if !ok {
 		return f, false
 	}
-	from, where := at["FROM"][0], at["WHERE"][0]
-	named := words[from+1 : max(from+1, where)]
+	named := s.words[s.from+1 : s.where]
 	if len(named) == 3 && strings.EqualFold(named[1], "AS") {
 		named = []string{named[0], named[2]}
 	}
 	if len(named) != 2 || !strings.EqualFold(named[0], rule.Table) {
 		return f, false
 	}
-	f = filter{rule: rule, Alias: named[1], Condition: sql[places[where][1]:]}
-	if rule.Messages {
-		end := from - 2 // the message is the only column: … AS message FROM
-		if end < 1 || !strings.EqualFold(words[end], "AS") || !strings.EqualFold(words[end+1], "message") || topComma(words[1:end]) {
-			return filter{}, false
-		}
-		f.Message = sql[places[0][1]:places[end][0]]
+	f = filter{rule: rule, Alias: named[1], Condition: s.sql[s.places[s.where][1]:]}
+	if !rule.Messages {
+		return f, true
 	}
+	end := s.from - 2 // the message is the only column: … AS message FROM
+	if end < 1 || !strings.EqualFold(s.words[end], "AS") || !strings.EqualFold(s.words[end+1], "message") || topComma(s.words[1:end]) {
+		return filter{}, false
+	}
+	f.Message = s.sql[s.places[0][1]:s.places[end][0]]
 	return f, true
+}
+
+// statement is a SELECT … FROM … WHERE … without any other clause.
+type statement struct {
+	sql         string
+	words       []string // comments left out
+	places      [][]int  // of the words in the text
+	from, where int      // their places among the words
+}
+
+// split takes a statement apart, if it has these clauses once and no other.
+func split(sql string) (s statement, ok bool) {
+	s = statement{sql: sql}
+	times := map[string]int{}
+	for _, place := range sqlWord.FindAllStringIndex(sql, -1) {
+		word := sql[place[0]:place[1]]
+		if strings.HasPrefix(word, "--") || strings.HasPrefix(word, "/*") {
+			continue
+		}
+		if otherClauses.MatchString(word) {
+			return s, false
+		}
+		switch strings.ToUpper(word) {
+		case "SELECT":
+			times["SELECT"]++
+		case "FROM":
+			s.from = len(s.words)
+			times["FROM"]++
+		case "WHERE":
+			s.where = len(s.words)
+			times["WHERE"]++
+		}
+		s.words, s.places = append(s.words, word), append(s.places, place)
+	}
+	once := times["SELECT"] == 1 && times["FROM"] == 1 && times["WHERE"] == 1
+	return s, once && strings.EqualFold(s.words[0], "SELECT") && s.from < s.where
 }
 
 // topComma reports whether there is a comma outside of parentheses.

@@ -101,7 +101,12 @@ func (s *Store) List(ctx context.Context, folder string) ([]pipeline.File, error
 	if err != nil || bucket == nil {
 		return nil, err
 	}
-	files, err := bucket.List(ctx, strings.TrimSuffix(theirs(folder+"/", at, path), "/"))
+	var files []pipeline.File
+	if below := strings.TrimSuffix(theirs(folder+"/", at, path), "/"); below == "" {
+		files, err = bucket.All(ctx)
+	} else {
+		files, err = bucket.List(ctx, below)
+	}
 	for i := range files {
 		files[i].Name = path + "/" + strings.TrimPrefix(strings.TrimPrefix(files[i].Name, at), "/")
 	}
@@ -184,7 +189,8 @@ func (s *Store) refuse() error {
 	return catalog.Refusal(database)
 }
 
-// Put, Copy, Delete, Create, Commit, Sweep and Lock refuse: the lake is only read.
+// Put refuses, as all methods do that would change something: the lake is only
+// read.
 func (s *Store) Put(context.Context, string, []byte) error { return s.refuse() }
 
 // Copy refuses.

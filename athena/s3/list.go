@@ -14,15 +14,19 @@ import (
 
 // List returns every object below the folder, sorted by name. An object whose
 // name ends with a slash stands for a folder, as consoles make them, and is
-// left out. The folder "" is the whole lake.
+// left out.
 func (s *Store) List(ctx context.Context, folder string) ([]pipeline.File, error) {
-	below := "" // how keys below the folder begin; "" for the whole lake
-	if folder != "" {
-		if err := ready(ctx, folder); err != nil {
-			return nil, err
-		}
-		below = folder + "/"
+	if err := ready(ctx, folder); err != nil {
+		return nil, err
 	}
+	return s.list(ctx, folder, folder+"/")
+}
+
+// All returns every object of the lake, as List does of a folder.
+func (s *Store) All(ctx context.Context) ([]pipeline.File, error) { return s.list(ctx, "", "") }
+
+// list returns the objects of a folder, whose keys begin with below.
+func (s *Store) list(ctx context.Context, folder, below string) ([]pipeline.File, error) {
 	all := slices.ContainsFunc(strings.Split(folder, "/"), pipeline.Hidden)
 	var files []pipeline.File
 	pages := s3.NewListObjectsV2Paginator(s.client, &s3.ListObjectsV2Input{Bucket: &s.bucket, Prefix: s.key(below)})

@@ -141,6 +141,7 @@ func TestADatabaseThatOthersMadeIsReadThroughAthena(t *testing.T) {
 		{"its tables are checked, previewed and queried", (*consoleMade).isRead},
 		{"what would change it is refused", (*consoleMade).isNotChanged},
 		{"a workgroup must say where results go", (*consoleMade).needsResults},
+		{"columns that differ are findings", (*consoleMade).comparesColumns},
 		{"a landing table that the catalog lacks is a finding", (*consoleMade).reportsWhatIsMissing},
 	} {
 		t.Run(promise.name, func(t *testing.T) {
@@ -214,6 +215,32 @@ func (c *consoleMade) needsResults() {
 	}
 	c.stedi(0, "check", "--database", "stedi", "--lake", "s3://lake/a")
 	c.server.Athena.Enforce(queryResults)
+}
+
+func (c *consoleMade) comparesColumns() {
+	columns := c.columns()["customer_curated"]
+	last := len(columns) - 1
+	lost := aws.ToString(columns[0].Name)
+	columns[0] = types.Column{Name: aws.String("remark"), Type: aws.String("string")}
+	columns[last].Type = aws.String("string")
+	c.server.Make(c.T, "stedi", awstest.Made{Name: "curated_2", Location: "s3://elsewhere/other/", Columns: columns, From: filepath.Join(c.lake, "customer", "curated")})
+	record := c.check(1, "--database", "stedi", "--map", "customer_curated=curated_2")
+	for _, check := range record.Checks {
+		if check.State != "fail" || check.Severity == "warning" {
+			continue
+		}
+		if check.Check != "columns" || check.Table != "customer_curated" {
+			c.Errorf("%s of %s: %s", check.Check, check.Table, check.Message)
+		}
+		for _, want := range []string{lost + " string is missing", "remark string is not in the definition", aws.ToString(columns[last].Name) + " is string instead of bigint"} {
+			if !strings.Contains(check.Message, want) {
+				c.Errorf("%q is not in %q", want, check.Message)
+			}
+		}
+	}
+	if out, _ := c.stedi(0, "preview", "customer_curated", "-n", "1", "--database", "stedi", "--map", "customer_curated=curated_2"); !strings.Contains(out, "1 of 482 rows") {
+		c.Errorf("the preview says %s", out)
+	}
 }
 
 func (c *consoleMade) reportsWhatIsMissing() {
