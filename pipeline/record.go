@@ -33,7 +33,8 @@ type Record struct {
 	Spending *SpendingRecord `json:"spending,omitempty"`
 }
 
-const recordSchema = "stedi.run/1"
+// RecordSchema is the version of the record.
+const RecordSchema = "stedi.run/1"
 
 // TableRecord is a table as it is at the end of a run.
 type TableRecord struct {
@@ -145,7 +146,7 @@ func Spent(steps ...StepRecord) string {
 // NewRecord starts the record of a run or an inspection.
 func NewRecord(r *Runner, began time.Time) *Record {
 	return &Record{
-		Schema: recordSchema, Status: "running", Engine: r.Engine.Name(), Profile: append([]string{}, r.Lake.Profiles...),
+		Schema: RecordSchema, Status: "running", Engine: r.Engine.Name(), Profile: append([]string{}, r.Lake.Profiles...),
 		Lake: r.Root, Started: began.UTC(), Tables: []TableRecord{}, Steps: []StepRecord{}, Checks: []CheckRecord{},
 	}
 }

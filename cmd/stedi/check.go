@@ -14,19 +14,32 @@ func (p *program) checkCommand() *cobra.Command {
 	var allow allowFlags
 	var allowMissing bool
 	var ci ciFlags
+	var many lakesFlags
 	cmd := &cobra.Command{
 		Use:   "check [TABLE…]",
 		Short: "Check the tables of the lake",
 		Long: "Run the checks of the definition and the checks of every lake: all lines can be read, no file was\n" +
 			"modified outside stedi, no table is older than its upstream, and the counts are the expected ones if\n" +
 			"the landing data is a known data set. A missing or stale table fails, unless only other tables are\n" +
-			"named. The lake is not changed, and read access is enough.",
-		Example: "stedi check --lake ./lake\nstedi check machine_learning_curated --lake ./lake --output json",
+			"named. The lake is not changed, and read access is enough. It does not matter who built the tables.\n\n" +
+			"--lakes checks many lakes, and prints a line for each: its verdict, the first wrong table and the rows of\n" +
+			"the derived tables; -v adds the details. A lake that cannot be read fails alone.",
+		Example: "stedi check --lake ./lake\nstedi check --lakes lakes/*\nstedi check machine_learning_curated --lake ./lake --output json",
 		RunE: func(cmd *cobra.Command, args []string) error {
+			options := check.InspectOptions{Allow: allow.allowance(), AllowMissing: allowMissing}
+			if len(many.lakes) > 0 {
+				names, err := many.names(args)
+				if err != nil {
+					return err
+				}
+				return p.checkLakes(cmd.Context(), names, options, many.verbose, ci)
+			}
 			return p.check(cmd.Context(), check.InspectOptions{Tables: args, Allow: allow.allowance(), AllowMissing: allowMissing}, ci)
 		},
 	}
 	cmd.Flags().BoolVar(&allowMissing, "allow-missing", false, "skip tables without files, which fail otherwise; stale tables still fail")
+	cmd.Flags().StringArrayVar(&many.lakes, "lakes", nil, "check many lakes: this one and those that follow; @FILE lists them, one a line")
+	cmd.Flags().BoolVarP(&many.verbose, "verbose", "v", false, "with --lakes: the details of each lake")
 	allow.add(cmd.Flags())
 	ci.addReports(cmd.Flags())
 	return cmd

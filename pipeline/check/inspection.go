@@ -247,6 +247,11 @@ func (i *Inspection) concerns(table string) bool {
 func (i *Inspection) builtIn(ctx context.Context, t *pipeline.Table, record *pipeline.Record) error {
 	table := record.Table(t.Name)
 	readable := i.readable(t, table)
+	if table.Missing && i.opened != nil {
+		if like := i.lookalikes(ctx, t); like != "" {
+			readable.Message += "; " + like
+		}
+	}
 	record.Checks = append(record.Checks, readable)
 	if t.IsLanding() {
 		return nil

@@ -2,6 +2,7 @@ package report
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/xml"
 	"fmt"
 	"strconv"
@@ -16,6 +17,24 @@ import (
 // one for the run itself if it ended with an error. The XML is
 // valid for any record.
 func JUnit(r *pipeline.Record) []byte {
+	return junitXML(junitSuites(r), r.Seconds)
+}
+
+// JUnitOf is JUnit for several lakes: the suites of each begin with its name.
+func JUnitOf(records []*pipeline.Record) []byte {
+	var all []*junitSuite
+	total := 0.0
+	for _, r := range records {
+		for _, s := range junitSuites(r) {
+			s.Name = legible(r.Lake) + ": " + s.Name
+			all = append(all, s)
+		}
+		total += r.Seconds
+	}
+	return junitXML(all, total)
+}
+
+func junitSuites(r *pipeline.Record) []*junitSuite {
 	steps, checks := junitSuite{Name: "steps"}, junitSuite{Name: "checks"}
 	for _, s := range r.Steps {
 		steps.add(junitStep(s, funnelLine(r, s)))
@@ -24,24 +43,30 @@ func JUnit(r *pipeline.Record) []byte {
 		checks.add(junitCheck(c))
 	}
 	checks.Properties = spent(r)
-	report := junitReport{Name: "stedi", Suites: []*junitSuite{&steps, &checks}}
+	suites := []*junitSuite{&steps, &checks}
 	if left := junitLeftOut(r); left.Tests > 0 {
-		report.Suites = append(report.Suites, left)
+		suites = append(suites, left)
 	}
 	if r.Error != "" && steps.Failures+steps.Errors == 0 {
 		// It ended before, or outside of, any step.
 		whole := junitSuite{Name: "run"}
-		whole.add(junitCase{Class: "run", Name: r.Run, Error: junitText(r.Error)})
-		report.Suites = append(report.Suites, &whole)
+		whole.add(junitCase{Class: "run", Name: cmp.Or(r.Run, r.Lake), Error: junitText(r.Error)})
+		suites = append(suites, &whole)
 	}
-	for _, s := range report.Suites {
+	for _, s := range suites {
 		s.Time, s.Timestamp = seconds(s.spent), r.Started.UTC().Format(time.RFC3339)
+	}
+	return suites
+}
+
+func junitXML(suites []*junitSuite, spent float64) []byte {
+	report := junitReport{Name: "stedi", Suites: suites, Time: seconds(spent)}
+	for _, s := range suites {
 		report.Tests += s.Tests
 		report.Failures += s.Failures
 		report.Errors += s.Errors
 		report.Skipped += s.Skipped
 	}
-	report.Time = seconds(r.Seconds)
 	var out bytes.Buffer
 	out.WriteString(xml.Header)
 	encoder := xml.NewEncoder(&out)

@@ -50,6 +50,7 @@ INPUTS = {
 STAGES = ["complete", "consented"]
 WITH = """-- zone: trusted
 -- path: accelerometer/trusted
+-- alias: trusted/accelerometer, accelerometer_trusted, accelerometers/trusted
 -- job: accelerometer_landing_to_trusted
 -- Motion readings of customers who agreed to share their data for research.
 WITH complete AS (

@@ -40,6 +40,7 @@ INPUTS = {
 STAGES = ["complete", "consented"]
 WITH = """-- zone: trusted
 -- path: customer/trusted
+-- alias: trusted/customer, customer_trusted, customers/trusted, trusted/customers, customers_trusted
 -- job: customer_landing_to_trusted
 -- Customers who agreed to share their data for research.
 WITH complete AS (

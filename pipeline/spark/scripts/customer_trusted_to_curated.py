@@ -50,6 +50,7 @@ INPUTS = {
 STAGES = ["measured"]
 WITH = """-- zone: curated
 -- path: customer/curated
+-- alias: customers_curated, curated/customer, customer_curated, customers/curated, curated/customers
 -- job: customer_trusted_to_curated
 -- Trusted customers who have at least one trusted motion reading.
 WITH measured AS (

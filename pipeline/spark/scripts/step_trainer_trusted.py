@@ -48,6 +48,7 @@ INPUTS = {
 STAGES = ["complete", "owned"]
 WITH = """-- zone: trusted
 -- path: step_trainer/trusted
+-- alias: trusted/step_trainer, step_trainer_trusted, trainer/trusted, trusted/trainer, step-trainer/trusted, step_trainers/trusted
 -- job: step_trainer_trusted
 -- Step trainer readings of devices that belong to curated customers.
 WITH complete AS (

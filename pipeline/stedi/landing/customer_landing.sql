@@ -1,6 +1,6 @@
 -- subject: email, serialNumber
 -- personal: customerName, email, phone, birthDay
--- alias: landing/customer, customer_landing, customers/landing, landing/customers, customers_landing
+-- alias: landing/customer, customer_landing, customers/landing, customers_landing
 -- Customers as the website registered them, with the moments at which they
 -- agreed to share their data (absent: never).
 CREATE EXTERNAL TABLE IF NOT EXISTS `customer_landing` (
