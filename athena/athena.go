@@ -35,7 +35,11 @@ type Options struct {
 	// s3://bucket/prefix/.stedi/athena/. If it is empty, the workgroup's
 	// location is used.
 	Output string
-	// MaxScan is the most bytes that one query may scan; 0 means no limit.
+	// ReadOnly: no table is built, so the workgroup's own place for results is
+	// used where it has one.
+	ReadOnly bool
+	// MaxScan is how many bytes one query may read, and all counts and checks of
+	// a check or of a step together; 0: as many as they like.
 	MaxScan int64
 	// Estimate returns the most bytes that a query can scan, so that a query
 	// over the limit is not started. If it is nil or fails, the size is
@@ -67,8 +71,9 @@ func (p Price) Cost(scanned int64) float64 {
 
 // Client runs queries on Athena. Its methods are safe for concurrent use.
 type Client struct {
-	api     *athena.Client
-	options Options
+	api      *athena.Client
+	options  Options
+	together int64 // bytes that counts and checks may read together; 0: any number
 }
 
 // Open checks the workgroup and returns a client. It fails if the workgroup is
@@ -81,7 +86,7 @@ func Open(ctx context.Context, config aws.Config, options Options) (*Client, err
 	if options.Price == (Price{}) {
 		options.Price = DefaultPrice
 	}
-	c := &Client{api: athena.NewFromConfig(config), options: options}
+	c := &Client{api: athena.NewFromConfig(config), options: options, together: options.MaxScan}
 	return c, c.preflight(ctx)
 }
 
@@ -106,15 +111,24 @@ func (c *Client) preflight(ctx context.Context) error {
 	if settings.ResultConfiguration != nil {
 		output = aws.ToString(settings.ResultConfiguration.OutputLocation)
 	}
-	if aws.ToBool(settings.EnforceWorkGroupConfiguration) && output != "" {
+	if limit := aws.ToInt64(settings.BytesScannedCutoffPerQuery); limit > 0 && (c.options.MaxScan == 0 || limit < c.options.MaxScan) {
+		c.options.MaxScan = limit
+	}
+	return c.settleResults(settings, output)
+}
+
+// settleResults decides where results go. The workgroup names output, or no place.
+func (c *Client) settleResults(settings *types.WorkGroupConfiguration, output string) error {
+	name := c.options.Workgroup
+	managed := settings.ManagedQueryResultsConfiguration != nil && settings.ManagedQueryResultsConfiguration.Enabled
+	if c.options.ReadOnly && (output != "" || managed) {
+		c.options.Output = ""
+	} else if aws.ToBool(settings.EnforceWorkGroupConfiguration) && output != "" {
 		return pipeline.Fail(pipeline.BadUsage, "", "Switch off \"Override client-side settings\" in it, or name another one with --workgroup.",
 			"the workgroup %s overrides where results go (%s), so no table can be built in the lake", name, output)
 	}
-	if output == "" && c.options.Output == "" {
-		return pipeline.Fail(pipeline.BadUsage, "", "Set a query result location in it, or work on a lake in S3.", "the workgroup %s has no query result location", name)
-	}
-	if limit := aws.ToInt64(settings.BytesScannedCutoffPerQuery); limit > 0 && (c.options.MaxScan == 0 || limit < c.options.MaxScan) {
-		c.options.MaxScan = limit
+	if output == "" && !managed && c.options.Output == "" {
+		return pipeline.Fail(pipeline.BadUsage, "", "Set a query result location in it, name another one with --workgroup, or pass --lake s3://BUCKET/PREFIX to keep results there.", "the workgroup %s has no query result location", name)
 	}
 	return nil
 }

@@ -21,10 +21,14 @@ import (
 type Engine struct {
 	client  *Client
 	tables  *catalog.Catalog
-	lake    string // location, without a slash at the end
-	stages  bool   // count the rows of every stage
+	lake    string            // its location, without a slash at the end
+	stages  bool              // count the rows of every stage
+	names   names             // of tables that others built
+	checks  []*pipeline.Check // that may be answered together with a table's count
 	mu      sync.Mutex
 	pending pipeline.Spending
+	answers map[*pipeline.Check]pipeline.Findings // of the last scans, until they are asked for
+	asked   int64                                 // bytes of questions since the last Spent, also of those under way
 }
 
 var _ pipeline.Engine = (*Engine)(nil)
@@ -34,6 +38,13 @@ var _ pipeline.Engine = (*Engine)(nil)
 // for that.
 func (c *Client) Engine(tables *catalog.Catalog, location string, stages bool) *Engine {
 	return &Engine{client: c, tables: tables, lake: strings.TrimSuffix(location, "/"), stages: stages}
+}
+
+// Reader returns an engine that counts and checks the tables that others built,
+// and builds none. Those of the lake's checks that only filter one table are
+// answered by the query that counts its rows.
+func (c *Client) Reader(found *catalog.Found, lake *pipeline.Lake) *Engine {
+	return &Engine{client: c, names: names{found}, checks: lake.Checks, answers: map[*pipeline.Check]pipeline.Findings{}}
 }
 
 // Name is the engine's name.
@@ -60,7 +71,7 @@ func (e *Engine) Spent() pipeline.Spending {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	spent := e.pending
-	e.pending = pipeline.Spending{}
+	e.pending, e.asked = pipeline.Spending{}, 0
 	return spent
 }
 
@@ -83,12 +94,44 @@ func (e *Engine) ask(ctx context.Context, file string, values map[string]any) ([
 	if err != nil {
 		return nil, err
 	}
+	reserved, err := e.reserve(ctx, sql)
+	if err != nil {
+		return nil, err
+	}
 	done, err := e.execute(ctx, sql, newToken(), nil)
+	if done != nil {
+		e.mu.Lock()
+		e.asked += done.Scanned - reserved
+		e.mu.Unlock()
+	}
 	if err != nil {
 		return nil, err
 	}
 	result := &rows{client: e.client, id: done.ID, header: true}
 	return result.all(ctx)
+}
+
+// reserve takes from what counts and checks may read together as much as a
+// question would read at most, and refuses one that would read more. Where that
+// cannot be told it takes nothing, and what was read counts afterwards.
+func (e *Engine) reserve(ctx context.Context, sql string) (bytes int64, err error) {
+	limit := e.client.together
+	if limit == 0 {
+		return 0, nil
+	}
+	if e.client.options.Estimate != nil {
+		if bytes, err = e.client.options.Estimate(ctx, sql); err != nil {
+			bytes = 0 // not known
+		}
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.asked+bytes > limit {
+		return 0, pipeline.Fail(pipeline.BadUsage, "", "Allow more with --max-scan, or name the tables to check.",
+			"the counts and checks read %d bytes so far, the next one up to %d, and %d are allowed for all of them", e.asked, bytes, limit)
+	}
+	e.asked += bytes
+	return bytes, nil
 }
 
 func newToken() string { return rand.Text() + rand.Text() }
@@ -107,6 +150,9 @@ func stageOf(table *pipeline.Table, target pipeline.Target) string {
 // Run writes the rows of a job to its target. After a kill, it resumes the
 // query that is still running.
 func (e *Engine) Run(ctx context.Context, job pipeline.Job, progress func(pipeline.Progress)) (pipeline.Result, error) {
+	if e.names.Found != nil {
+		return pipeline.Result{}, catalog.Refusal(e.names.Database)
+	}
 	progress(pipeline.Progress{})
 	stage := stageOf(job.Table, *job.Output.Folder)
 	sql, err := sqlText("make.sql", map[string]any{
@@ -196,6 +242,9 @@ func (e *Engine) count(ctx context.Context, job pipeline.Job, stage string) (pip
 // Release stops the query that is on its way to a target, and drops the name
 // under which its rows were known, but not the rows.
 func (e *Engine) Release(ctx context.Context, table *pipeline.Table, target pipeline.Target) error {
+	if e.names.Found != nil {
+		return catalog.Refusal(e.names.Database)
+	}
 	if target.Query != "" {
 		if err := e.client.stop(ctx, target.Query); err != nil {
 			return err
@@ -206,7 +255,10 @@ func (e *Engine) Release(ctx context.Context, table *pipeline.Table, target pipe
 
 // Scan counts a table's rows; Athena reads the whole table for that.
 func (e *Engine) Scan(ctx context.Context, input pipeline.Input, _ func(pipeline.Progress)) (ndjson.Report, error) {
-	found, err := e.ask(ctx, "counts.sql", map[string]any{"With": "", "From": []string{sqlquote.ANSI.Name(input.Table.Name)}})
+	if filters := e.filters(input.Table); len(filters) > 0 {
+		return e.scanTogether(ctx, input.Table, filters)
+	}
+	found, err := e.ask(ctx, "counts.sql", map[string]any{"With": "", "From": []string{e.names.table(input.Table)}})
 	if err != nil {
 		return ndjson.Report{}, about(input.Table, err)
 	}
@@ -219,10 +271,10 @@ func (e *Engine) Hold(ctx context.Context, input pipeline.Input) (ndjson.Report,
 	return e.Scan(ctx, input, nil)
 }
 
-// Columns cannot tell: the tables that this engine knows have the columns that
-// their definition gave them.
-func (e *Engine) Columns(context.Context, pipeline.Input) ([]ndjson.FoundColumn, error) {
-	return nil, nil
+// Columns are those that the catalog has of a table that others built. The
+// tables of a lake that was deployed have the columns of their definition.
+func (e *Engine) Columns(_ context.Context, input pipeline.Input) ([]ndjson.FoundColumn, error) {
+	return e.names.columns(input.Table), nil
 }
 
 // Forget does nothing, for nothing is kept.
@@ -230,13 +282,22 @@ func (e *Engine) Forget(context.Context, string) error { return nil }
 
 // Check counts the failing rows of a check.
 func (e *Engine) Check(ctx context.Context, rule *pipeline.Check, inputs []pipeline.Input) (pipeline.Findings, error) {
-	values := map[string]any{"Database": e.tables.Database(), "SQL": bare(rule.SQL), "Messages": rule.Messages, "Most": pipeline.MostMessages, "Stage": "", "Table": ""}
+	if found, ok := e.answered(rule); ok {
+		return found, nil
+	}
+	var aliases []alias
 	for _, input := range inputs {
 		if input.Staged != nil {
-			values["Stage"], values["Table"] = stageOf(input.Table, *input.Staged), input.Table.Name
+			aliases = append(aliases, alias{Name: input.Table.Name, Database: e.tables.Database(), Table: stageOf(input.Table, *input.Staged)})
+		} else if a, ok := e.names.alias(input.Table, true); ok {
+			aliases = append(aliases, a)
 		}
 	}
-	found, err := e.ask(ctx, "check.sql", values)
+	list, err := with(aliases)
+	if err != nil {
+		return pipeline.Findings{}, err
+	}
+	found, err := e.ask(ctx, "check.sql", map[string]any{"Names": list, "SQL": bare(rule.SQL), "Messages": rule.Messages, "Most": pipeline.MostMessages})
 	if err != nil {
 		return pipeline.Findings{}, err
 	}

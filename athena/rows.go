@@ -13,18 +13,27 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/athena/types"
 
 	"stedi/athena/account"
+	"stedi/athena/catalog"
 	"stedi/pipeline"
 )
 
 // Querier runs read-only SQL on Athena, one query at a time.
 type Querier struct {
 	client *Client
+	reads  func(ctx context.Context, sql string) []*pipeline.Table // nil: names are those of the catalog
+	names  names
 }
 
 var _ pipeline.Querier = (*Querier)(nil)
 
 // Querier returns a querier that uses this client.
 func (c *Client) Querier() *Querier { return &Querier{client: c} }
+
+// QuerierOf returns one for the tables that others built: reads says which tables
+// of the lake a statement reads.
+func (c *Client) QuerierOf(found *catalog.Found, reads func(ctx context.Context, sql string) []*pipeline.Table) *Querier {
+	return &Querier{client: c, names: names{found}, reads: reads}
+}
 
 // Close does nothing: a query has ended when Query returns.
 func (q *Querier) Close() error { return nil }
@@ -35,7 +44,11 @@ func (q *Querier) Query(ctx context.Context, sql string) (pipeline.Rows, error) 
 	if err := readOnly(sql); err != nil {
 		return nil, err
 	}
-	done, err := q.client.execute(ctx, sql, newToken(), nil)
+	named, err := q.named(ctx, sql)
+	if err != nil {
+		return nil, err
+	}
+	done, err := q.client.execute(ctx, named, newToken(), nil)
 	if err != nil {
 		return nil, err
 	}
@@ -43,9 +56,22 @@ func (q *Querier) Query(ctx context.Context, sql string) (pipeline.Rows, error) 
 	return rows, rows.fetch(ctx)
 }
 
-// readOnly accepts a statement by its first word: in Athena's grammar no
-// statement with one of these words can write, and one request is one
-// statement.
+// named is a statement with the names that the lake has for its tables.
+func (q *Querier) named(ctx context.Context, sql string) (string, error) {
+	if q.reads == nil || !headed(sql) {
+		return sql, nil
+	}
+	var aliases []alias
+	for _, t := range q.reads(ctx, sql) {
+		if a, ok := q.names.alias(t, false); ok {
+			aliases = append(aliases, a)
+		}
+	}
+	return naming(sql, aliases)
+}
+
+// readOnly takes statements that begin as those do that only read: in Athena's
+// grammar none of these can write, and a text is one statement.
 func readOnly(sql string) error {
 	switch word := firstWord(sql); word {
 	case "SELECT", "WITH", "VALUES", "SHOW", "DESCRIBE":

@@ -29,7 +29,9 @@ type Record struct {
 	Tables   []TableRecord `json:"tables"`
 	Steps    []StepRecord  `json:"steps"`
 	Checks   []CheckRecord `json:"checks"`
-	Tally    *Tally        `json:"tally,omitempty"` // of the checks, if any
+	Tally    *Tally        `json:"tally,omitempty"` // of the checks, if there are any
+	// Spending is what a service charged for counts and checks outside of steps.
+	Spending *SpendingRecord `json:"spending,omitempty"`
 }
 
 // RecordSchema is the version of the record.
@@ -91,8 +93,37 @@ func (s *StepRecord) AddSpending(spending Spending) {
 	s.CostUSD += spending.CostUSD
 }
 
-// Spent describes the cost of steps on a remote engine, such as "9.4 MB
-// scanned, $0.00015"; "" if there was no cost.
+// SpendingRecord is what a service charged for.
+type SpendingRecord struct {
+	QueryIDs     []string `json:"query_ids"`
+	ScannedBytes int64    `json:"scanned_bytes"`
+	CostUSD      float64  `json:"cost_usd"`
+}
+
+// Spend adds what an engine has spent outside of steps.
+func (r *Record) Spend(spending Spending) {
+	if len(spending.QueryIDs) == 0 {
+		return
+	}
+	if r.Spending == nil {
+		r.Spending = &SpendingRecord{}
+	}
+	r.Spending.QueryIDs = append(r.Spending.QueryIDs, spending.QueryIDs...)
+	r.Spending.ScannedBytes += spending.ScannedBytes
+	r.Spending.CostUSD += spending.CostUSD
+}
+
+// Spent says what a run or a check has cost, as the function Spent does.
+func (r *Record) Spent() string {
+	if r.Spending == nil {
+		return Spent(r.Steps...)
+	}
+	checks := StepRecord{ScannedBytes: r.Spending.ScannedBytes, CostUSD: r.Spending.CostUSD}
+	return Spent(append([]StepRecord{checks}, r.Steps...)...)
+}
+
+// Spent says what steps have cost on a remote engine, such as "9.4 MB scanned,
+// $0.00015"; "" if nothing.
 func Spent(steps ...StepRecord) string {
 	var all Spending
 	for _, s := range steps {

@@ -21,7 +21,16 @@ type Store interface {
 	Locker
 }
 
-// Finder lists files in a lake and beside it.
+// WhyAbsent says why a table without files has none, if the store knows more of
+// it than that; or "".
+func WhyAbsent(store Store, t *Table) string {
+	if s, ok := store.(interface{ Absent(t *Table) string }); ok {
+		return s.Absent(t)
+	}
+	return ""
+}
+
+// Finder looks around, in the lake and beside it.
 type Finder interface {
 	// Nearby lists a folder of the lake, or of the folder that is the given
 	// number of levels above it; the folder "" is all of it. The result is for

@@ -37,6 +37,9 @@ func (c *checksView) summary() string {
 	if tally.Skipped > 0 {
 		text += fmt.Sprintf("  %d –", tally.Skipped)
 	}
+	if found.Spending != nil {
+		text += fmt.Sprintf("  %.1f MB scanned, $%.5f", float64(found.Spending.ScannedBytes)/1e6, found.Spending.CostUSD)
+	}
 	return text + "  " + ui.Ago(c.now(), found.Started)
 }
 

@@ -78,7 +78,7 @@ func (l *lakeView) provenance(v *survey.TableView) string {
 func (l *lakeView) drawLanding(p ui.Pane, t *pipeline.Table, v *survey.TableView) int {
 	th := l.Theme
 	p.Cut(1, 0, p.Width()-2, th.Text, t.Doc)
-	p.Cut(1, 1, p.Width()-2, th.Dim, fmt.Sprintf("%s/%s · %s · %s", l.options.Lake, t.Path, ui.Plural(int64(v.Files), "file", "files"), ui.Size(v.Bytes)))
+	p.Cut(1, 1, p.Width()-2, th.Dim, fmt.Sprintf("%s · %s · %s", l.pathOf(t.Name), ui.Plural(int64(v.Files), "file", "files"), ui.Size(v.Bytes)))
 	y := 2
 	if text := l.lacks(v); text != "" {
 		p.Cut(1, y, p.Width()-2, th.Warn, text)

@@ -109,6 +109,11 @@ func (l *lakeView) pathOf(name string) string {
 	if o := l.other(name); o != nil {
 		return o.Location
 	}
+	if l.place != nil && l.place.Location != nil {
+		if at := l.place.Location(name); at != "" {
+			return strings.TrimSuffix(at, "/")
+		}
+	}
 	return l.options.Lake + "/" + l.lake().Table(name).Path
 }
 

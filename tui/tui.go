@@ -50,6 +50,9 @@ type Workspace struct {
 	// Jobs lists the newest runs of the job that builds a table, the newest
 	// first; nil: no jobs make the tables.
 	Jobs func(ctx context.Context, table string) ([]pipeline.JobRun, error)
+	// Location says where the catalog has a table, if it is not below the lake;
+	// nil, or "": it is.
+	Location func(table string) string
 	// Far means that the files are in a bucket, so that reading takes time and
 	// may cost something.
 	Far bool

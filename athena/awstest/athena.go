@@ -35,7 +35,8 @@ type Athena struct {
 	order      []string
 	byToken    map[string]*execution
 	faults     AthenaFaults
-	location   string // enforced by the workgroup, if not empty
+	location   string // where the workgroup puts results
+	enforced   bool
 }
 
 // AthenaFaults are the faults to inject. The zero value injects none.
@@ -85,7 +86,14 @@ func (a *Athena) Fault(faults AthenaFaults) {
 func (a *Athena) Enforce(location string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.location = location
+	a.location, a.enforced = location, location != ""
+}
+
+// Results is where the workgroup puts results of clients that name no place.
+func (a *Athena) Results(location string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.location, a.enforced = location, false
 }
 
 // Executions returns the started statements, oldest first, each with its state
@@ -199,7 +207,7 @@ func (a *Athena) workgroup(name string) any {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return map[string]any{"WorkGroup": map[string]any{"Name": name, "State": "ENABLED", "Configuration": map[string]any{
-		"EnforceWorkGroupConfiguration": a.location != "", "ResultConfiguration": map[string]any{"OutputLocation": a.location},
+		"EnforceWorkGroupConfiguration": a.enforced, "ResultConfiguration": map[string]any{"OutputLocation": a.location},
 		"EngineVersion": map[string]any{"EffectiveEngineVersion": "Athena engine version 3"},
 	}}}
 }

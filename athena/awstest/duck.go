@@ -193,9 +193,10 @@ func (w *duckWork) attach(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	keys := map[string]string{} // the keys in the files, by name in lower case
+	keys := map[string]string{} // as the files write them, by the name in lower case
+	parquet := storage.SerdeInfo != nil && strings.Contains(strings.ToLower(aws.ToString(storage.SerdeInfo.SerializationLibrary)), "parquet")
 	if len(files) > 0 {
-		found, err := w.ask(ctx, "keys.sql", files, 1)
+		found, err := w.ask(ctx, map[bool]string{true: "keys_parquet.sql", false: "keys.sql"}[parquet], files, 1)
 		if err != nil {
 			return err
 		}
@@ -216,7 +217,7 @@ func (w *duckWork) attach(ctx context.Context, name string) error {
 	if len(keys) == 0 {
 		files = nil // the files have no keys, so there is nothing to read
 	}
-	_, err = w.exec(ctx, "table.sql", map[string]any{"Name": name, "Columns": columns, "Files": files})
+	_, err = w.exec(ctx, "table.sql", map[string]any{"Name": name, "Columns": columns, "Files": files, "Parquet": parquet})
 	return err
 }
 

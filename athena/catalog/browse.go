@@ -16,8 +16,12 @@ import (
 // Other is the zone of tables that belong to no zone of the lake.
 const Other = "other"
 
-// Browse returns all tables of the database, managed or not, sorted by name. A
-// table is assigned the zone of the lake's table whose folder contains it.
+// View is the kind of a table that is a query.
+const View = "view"
+
+// Browse returns all tables of the database, managed or not, sorted by name.
+// One that is below the folder of one of the lake's tables, or beside it in
+// its zone, is of that zone.
 func (c *Catalog) Browse(ctx context.Context, lake *pipeline.Lake) ([]pipeline.CatalogTable, error) {
 	var tables []pipeline.CatalogTable
 	pages := glue.NewGetTablesPaginator(c.client, &glue.GetTablesInput{DatabaseName: &c.database})
@@ -40,7 +44,7 @@ func (c *Catalog) browsed(t types.Table, lake *pipeline.Lake) pipeline.CatalogTa
 		Updated: aws.ToTime(t.UpdateTime), Ours: t.Parameters[ours] != "",
 	}
 	if aws.ToString(t.TableType) == "VIRTUAL_VIEW" {
-		table.Kind = "view"
+		table.Kind = View
 	}
 	if s := t.StorageDescriptor; s != nil {
 		table.Location, table.Columns, table.Format = aws.ToString(s.Location), columnsOf(s.Columns), format(t)

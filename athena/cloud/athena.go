@@ -13,16 +13,24 @@ import (
 // Athena describes the engine that runs transforms as queries.
 func (s *Settings) Athena() registry.Entry {
 	return registry.Entry{
-		Name: athena.Name, Label: "Athena", Help: "a deployed lake in S3, by queries", Capabilities: athena.Capabilities(), Deployed: true,
-		Flags: s.queryFlags(), Supports: deployed(athena.Name), Examine: s.examineQueries,
+		Name: athena.Name, Label: "Athena", Help: "a deployed lake in S3, or any database of the Glue catalog, by queries", Capabilities: athena.Capabilities(), Deployed: true,
+		Flags: s.queryFlags(), Supports: catalogued, Builds: deployed(athena.Name), Examine: s.examineQueries,
+		Discover: s.discover, Home: s.home,
 		Open: func(ctx context.Context, env *registry.Env) (pipeline.Engine, error) {
-			engine, err := s.queries(ctx, env)
+			engine, err := s.reader(ctx, env)
 			if err != nil {
 				return nil, err // not engine: a nil *Engine is not a nil Engine
 			}
 			return engine, nil
 		},
 		Querier: func(ctx context.Context, env *registry.Env, _ registry.QueryLimits) (pipeline.Querier, error) {
+			if tables, ok := discovered(env); ok {
+				client, err := s.client(ctx, env, tables.Database)
+				if err != nil {
+					return nil, err
+				}
+				return client.QuerierOf(tables, reads(env)), nil
+			}
 			tables, err := s.Catalog(ctx, env.Place)
 			if err != nil {
 				return nil, err
@@ -37,6 +45,20 @@ func (s *Settings) Athena() registry.Entry {
 			return scans{env, s.queryPrice(), s.stages}, nil
 		},
 	}
+}
+
+// reader is the engine for tables that others built, if such tables were found,
+// or else the one that builds tables, too.
+func (s *Settings) reader(ctx context.Context, env *registry.Env) (*athena.Engine, error) {
+	tables, ok := discovered(env)
+	if !ok {
+		return s.queries(ctx, env)
+	}
+	client, err := s.client(ctx, env, tables.Database)
+	if err != nil {
+		return nil, err
+	}
+	return client.Reader(tables, env.Lake), nil
 }
 
 func (s *Settings) queries(ctx context.Context, env *registry.Env) (*athena.Engine, error) {

@@ -46,9 +46,9 @@ func (s *Settings) AccountFlags(flags *pflag.FlagSet) {
 
 func (s *Settings) queryFlags() *pflag.FlagSet {
 	flags := pflag.NewFlagSet(athena.Name, pflag.ContinueOnError)
-	flags.StringVar(&s.Database, "database", "", "database of the Glue catalog (default: the one the lake was deployed with, or "+DefaultDatabase+")")
+	flags.StringVar(&s.Database, "database", "", "database of the Glue catalog (default: the one the lake was deployed with, or "+DefaultDatabase+"); Athena reads it without --lake")
 	flags.StringVar(&s.Workgroup, "workgroup", "primary", "Athena workgroup")
-	flags.StringVar(&s.maxScan, "max-scan", "", "most that one Athena query may read, such as 10GB (default: the workgroup's own limit)")
+	flags.StringVar(&s.maxScan, "max-scan", "", "most that one Athena query may read, and all queries of a check together, such as 10GB (default: the workgroup's own limit)")
 	flags.BoolVar(&s.stages, "count-stages", true, "on Athena, count the rows of every stage, which reads a transform's inputs again")
 	s.scanned = price(athena.DefaultPrice.PerTB)
 	flags.Var(&s.scanned, "price-per-tb", "price of a scanned terabyte in Athena, in US dollars")
@@ -126,7 +126,7 @@ func (s *Settings) Jobs(ctx context.Context, lake *pipeline.Lake, files pipeline
 // resultsFolder holds the results of queries until the next run.
 const resultsFolder = ".stedi/staging/results/"
 
-// client opens Athena for a deployed lake.
+// client opens Athena for a lake.
 func (s *Settings) client(ctx context.Context, env *registry.Env, database string) (*athena.Client, error) {
 	config, err := s.Account(ctx)
 	if err != nil {
@@ -136,15 +136,20 @@ func (s *Settings) client(ctx context.Context, env *registry.Env, database strin
 	if err != nil {
 		return nil, err
 	}
+	output := ""
+	if env.InS3() {
+		output = strings.TrimSuffix(env.Root, "/") + "/" + resultsFolder
+	}
+	tables, readOnly := discovered(env)
 	return athena.Open(ctx, config, athena.Options{
-		Database: database, Workgroup: s.Workgroup, Output: strings.TrimSuffix(env.Root, "/") + "/" + resultsFolder,
+		Database: database, Workgroup: s.Workgroup, Output: output, ReadOnly: readOnly,
 		MaxScan: limit, Price: s.queryPrice(),
 		Estimate: func(ctx context.Context, sql string) (int64, error) {
 			statement, err := env.Embedded.Parse(ctx, sql)
 			if err != nil {
 				return 0, err
 			}
-			return env.SizeOf(ctx, statement.Tables...)
+			return env.SizeOf(ctx, lakeTables(env, tables, statement.Tables)...)
 		},
 	})
 }
@@ -153,12 +158,30 @@ func (s *Settings) client(ctx context.Context, env *registry.Env, database strin
 // is not deployed.
 func deployed(engine string) func(registry.Place) error {
 	return func(lake registry.Place) error {
-		if !lake.InS3() {
-			return pipeline.Fail(pipeline.BadUsage, "", "Copy it to S3: `stedi deploy --from "+lake.Root+" --lake s3://BUCKET/PREFIX`.", "the engine %s needs a lake in S3, and this one is in %s", engine, lake.Root)
-		}
-		if lake.Authority.Catalog == "" {
+		switch {
+		case lake.InCatalog():
+			return catalog.Refusal(strings.TrimPrefix(lake.Root, registry.CatalogScheme))
+		case !lake.InS3():
+			return local(engine, lake)
+		case lake.Authority.Catalog == "":
 			return pipeline.Fail(pipeline.BadUsage, "", "`stedi deploy --lake "+lake.Root+"` registers the tables with Athena.", "the lake has no catalog yet")
 		}
 		return nil
 	}
+}
+
+// catalogued says why Athena cannot read a lake, or nothing.
+func catalogued(lake registry.Place) error {
+	if !lake.InS3() && !lake.InCatalog() {
+		return local(athena.Name, lake)
+	}
+	return nil
+}
+
+func local(engine string, lake registry.Place) error {
+	fix := "Copy it to S3: `stedi deploy --from " + lake.Root + " --lake s3://BUCKET/PREFIX`."
+	if engine == athena.Name {
+		fix += " To read the tables of a Glue database instead, leave --lake out and name it with --database."
+	}
+	return pipeline.Fail(pipeline.BadUsage, "", fix, "the engine %s needs a lake in S3, and this one is in %s", engine, lake.Root)
 }

@@ -18,9 +18,17 @@ func (s *Store) List(ctx context.Context, folder string) ([]pipeline.File, error
 	if err := ready(ctx, folder); err != nil {
 		return nil, err
 	}
+	return s.list(ctx, folder, folder+"/")
+}
+
+// All returns every object of the lake, as List does of a folder.
+func (s *Store) All(ctx context.Context) ([]pipeline.File, error) { return s.list(ctx, "", "") }
+
+// list returns the objects of a folder, whose keys begin with below.
+func (s *Store) list(ctx context.Context, folder, below string) ([]pipeline.File, error) {
 	all := slices.ContainsFunc(strings.Split(folder, "/"), pipeline.Hidden)
 	var files []pipeline.File
-	pages := s3.NewListObjectsV2Paginator(s.client, &s3.ListObjectsV2Input{Bucket: &s.bucket, Prefix: s.key(folder + "/")})
+	pages := s3.NewListObjectsV2Paginator(s.client, &s3.ListObjectsV2Input{Bucket: &s.bucket, Prefix: s.key(below)})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
@@ -28,8 +36,8 @@ func (s *Store) List(ctx context.Context, folder string) ([]pipeline.File, error
 		}
 		for _, object := range page.Contents {
 			name := strings.TrimPrefix(aws.ToString(object.Key), s.prefix)
-			below := strings.TrimPrefix(name, folder+"/")
-			if strings.HasSuffix(name, "/") || !all && slices.ContainsFunc(strings.Split(below, "/"), pipeline.Hidden) {
+			parts := strings.Split(strings.TrimPrefix(name, below), "/")
+			if strings.HasSuffix(name, "/") || !all && slices.ContainsFunc(parts, pipeline.Hidden) {
 				continue
 			}
 			if err := pipeline.CheckName(name); err != nil {

@@ -123,6 +123,18 @@ func (c *config) checkLake() error {
 	return nil
 }
 
+// goHome works on the catalog that the engine's flags name, where no lake is
+// named.
+func (c *config) goHome() {
+	entry := c.engines.Find(c.engine)
+	if c.origins["lake"] != "" || c.demo || entry.Home == nil {
+		return
+	}
+	if home := entry.Home(); home != "" {
+		c.lake = home
+	}
+}
+
 // plainS3 returns a location as s3://, also if it is written s3a:// or s3n://.
 func plainS3(location string) string { return otherS3.ReplaceAllString(location, "s3://") }
 

@@ -75,7 +75,7 @@ func (p *program) examineFolder(ctx context.Context) (findings []pipeline.Findin
 	}
 	engine := p.selected()
 	p.builds = true
-	o, err := p.openSilently(ctx, &p.config.engines[0]) // what the selected one lacks is found below
+	o, err := p.openSilently(ctx, &p.config.engines[0], p.config.engines[0].SupportsLake) // what the selected one lacks is found below
 	if err != nil {
 		return troubles("lake", err)
 	}
@@ -224,7 +224,7 @@ func (p *program) examineDeployed(ctx context.Context, store pipeline.Store, aut
 		Place: registry.Place{Root: p.config.lake, Authority: authority}, Lake: lake, Store: store, Temp: temp, Embedded: engine, Lookup: p.env,
 	}
 	for _, e := range p.config.engines {
-		known := e.Deployed && e.SupportsLake(env.Place) == nil
+		known := e.Deployed && e.BuildsLake(env.Place) == nil
 		if e.Examine != nil && (known || e.Name == p.config.engine) {
 			findings = append(findings, e.Examine(ctx, env)...)
 		}

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"stedi/pipeline"
+	"stedi/pipeline/convert"
+	"stedi/pipeline/duckdb"
 	"stedi/pipeline/engines/registry"
 	"stedi/pipeline/state"
 )
@@ -16,7 +18,7 @@ func (p *program) selected() *registry.Entry { return p.config.engines.Find(p.co
 // placeOf reads the authority file of a lake. A local lake has none.
 func placeOf(ctx context.Context, files pipeline.Files, root string) (registry.Place, error) {
 	lake := registry.Place{Root: root}
-	if !lake.InS3() {
+	if !lake.InS3() { // a database of a catalog was not deployed either
 		return lake, nil
 	}
 	var err error
@@ -24,22 +26,32 @@ func placeOf(ctx context.Context, files pipeline.Files, root string) (registry.P
 	return lake, err
 }
 
-// openRuns opens the engine that builds the tables, and selects how tables are
-// published.
-func (p *program) openRuns(ctx context.Context, o *opened, engine *registry.Entry) (err error) {
+// openRuns chooses how tables of the lake are published, and opens the engine
+// that builds or reads them. Suits returns why the engine cannot.
+func (p *program) openRuns(ctx context.Context, o *opened, engine *registry.Entry, suits func(registry.Place) error) (err error) {
 	if o.env.Place, err = placeOf(ctx, o.store, o.root); err != nil {
 		return err
 	}
-	if err := engine.SupportsLake(o.env.Place); err != nil {
+	if err := suits(o.env.Place); err != nil {
 		return err
 	}
-	if o.env.Authority.Catalog != "" {
-		if o.tables, err = p.config.account.Catalog(ctx, o.env.Place); err != nil {
+	o.env.Lake = o.lake
+	switch {
+	case o.env.Authority.Catalog != "":
+		tables, err := p.config.account.Catalog(ctx, o.env.Place)
+		if err != nil {
 			return err
 		}
-		o.store, o.publisher = state.ByCatalog(o.store, o.tables, o.lake)
+		o.store, o.publisher = state.ByCatalog(o.store, tables, o.lake)
+		o.browse = func(ctx context.Context) ([]pipeline.CatalogTable, error) { return tables.Browse(ctx, o.lake) }
+	case engine.Discover != nil:
+		if o.env.Discovered, err = engine.Discover(ctx, o.env); err != nil {
+			return err
+		}
+		o.base, o.browse = o.env.Discovered.Store, o.env.Discovered.Browse
+		o.store = convert.NewStore(o.base, o.lake, o.env.Converted, duckdb.Convert)
 	}
-	o.env.Lake, o.env.Store = o.lake, o.store
+	o.env.Store = o.store
 	o.runs, err = engine.Open(ctx, o.env)
 	return err
 }

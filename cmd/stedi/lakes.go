@@ -127,7 +127,7 @@ func (p *program) checkOne(ctx context.Context, name string, options check.Inspe
 		}
 		record.End(time.Now(), err)
 		record.Lake = name
-		if absolute, err := filepath.Abs(name); err == nil && !inS3(one.config.lake) {
+		if absolute, err := filepath.Abs(name); err == nil && !isURL(one.config.lake) {
 			record.Lake = absolute
 		}
 	}
@@ -135,7 +135,7 @@ func (p *program) checkOne(ctx context.Context, name string, options check.Inspe
 }
 
 func (p *program) evaluate(ctx context.Context, options check.InspectOptions) (record *pipeline.Record, err error) {
-	o, err := p.openSilently(ctx, p.selected())
+	o, err := p.openSilently(ctx, p.selected(), p.selected().SupportsLake)
 	if err != nil {
 		return nil, err
 	}

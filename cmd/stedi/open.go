@@ -10,7 +10,6 @@ import (
 	"sync"
 	"time"
 
-	"stedi/athena/catalog"
 	"stedi/pipeline"
 	"stedi/pipeline/convert"
 	"stedi/pipeline/definition"
@@ -29,34 +28,51 @@ type opened struct {
 	base      pipeline.Store     // what store is over: the files as they are
 	publisher pipeline.Publisher // nil: each table is one file
 	engine    *duckdb.Engine
-	runs      pipeline.Engine  // runs transforms and checks
-	tables    *catalog.Catalog // nil: the lake has no catalog
-	env       *registry.Env    // environment for opening engines
-	root      string           // as the user gave it
-	folder    string           // local folder of the lake's files
-	temp      string           // a private folder; close removes it
+	runs      pipeline.Engine                                        // what runs the transforms and the checks
+	browse    func(context.Context) ([]pipeline.CatalogTable, error) // lists the tables of the catalog; nil: the lake has none
+	env       *registry.Env                                          // what engines are opened with
+	root      string                                                 // as people call it
+	folder    string                                                 // where on this machine its files lie
+	temp      string                                                 // a private folder, gone after close
 	close     func() error
 }
 
-// open opens the lake with the engine of --engine, and prints the notes of the
-// definition.
+// open wires the lake, its store and the engine that was asked for together, for
+// reading, and says on stderr what is to be known of the definition.
 func (p *program) open(ctx context.Context) (*opened, error) {
-	o, err := p.openSilently(ctx, p.selected())
+	return p.openFor(ctx, p.selected().SupportsLake)
+}
+
+// openToBuild is open for commands that change tables.
+func (p *program) openToBuild(ctx context.Context) (*opened, error) {
+	p.builds = true
+	return p.openFor(ctx, p.selected().BuildsLake)
+}
+
+func (p *program) openFor(ctx context.Context, suits func(registry.Place) error) (*opened, error) {
+	o, err := p.openSilently(ctx, p.selected(), suits)
 	if err == nil {
 		p.notes(o.lake)
+		if o.env.Discovered != nil {
+			p.tell(o.env.Discovered.Notes)
+		}
 	}
 	return o, err
 }
 
 // notes prints the notes of a definition to stderr.
 func (p *program) notes(lake *pipeline.Lake) {
-	for _, note := range lake.Notes {
+	p.tell(lake.Notes)
+}
+
+func (p *program) tell(notes []string) {
+	for _, note := range notes {
 		narrate(p.stderr, "note: "+printable.Text(note)+"\n")
 	}
 }
 
-// openSilently opens the lake with the given engine, without printing notes.
-func (p *program) openSilently(ctx context.Context, runs *registry.Entry) (_ *opened, err error) {
+// openSilently is open with one of the engines, without the notes.
+func (p *program) openSilently(ctx context.Context, runs *registry.Entry, suits func(registry.Place) error) (_ *opened, err error) {
 	engine, temp, closeEngine, err := p.openEngine(ctx)
 	if err != nil {
 		return nil, err
@@ -66,7 +82,7 @@ func (p *program) openSilently(ctx context.Context, runs *registry.Entry) (_ *op
 			err = errors.Join(err, closeEngine())
 		}
 	}()
-	env := &registry.Env{Temp: temp, Embedded: engine, Lookup: p.env}
+	env := &registry.Env{Places: p.config.places, Temp: temp, Embedded: engine, Lookup: p.env}
 	closeAll := func() error { return errors.Join(env.Close(), closeEngine()) }
 	o := &opened{root: p.config.lake, temp: temp, engine: engine, env: env, close: closeAll}
 	if p.config.demo {
@@ -87,7 +103,7 @@ func (p *program) openSilently(ctx context.Context, runs *registry.Entry) (_ *op
 	}
 	o.store = convert.NewStore(o.store, o.lake, env.Converted, duckdb.Convert)
 	env.Folder = o.folder
-	return o, p.openRuns(ctx, o, runs)
+	return o, p.openRuns(ctx, o, runs, suits)
 }
 
 // openEngine starts the engine in a private folder, for commands that do not
@@ -155,7 +171,7 @@ func demo(ctx context.Context, temp string) (string, error) {
 // runner returns a Runner for the lake.
 func (o *opened) runner(demo bool) *pipeline.Runner {
 	root := o.root
-	if absolute, err := filepath.Abs(root); err == nil && !inS3(root) {
+	if absolute, err := filepath.Abs(root); err == nil && !isURL(root) {
 		root = absolute
 	}
 	if demo {

@@ -48,8 +48,7 @@ func (p *program) plan(ctx context.Context, flags runFlags, names []string) (err
 	if err := p.strictly(flags.allow.allowance()); err != nil {
 		return err
 	}
-	p.builds = true
-	o, err := p.open(ctx)
+	o, err := p.openToBuild(ctx)
 	if err != nil {
 		return err
 	}

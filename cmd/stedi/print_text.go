@@ -39,6 +39,9 @@ func (t *textPrinter) end(record *pipeline.Record) error {
 	if len(record.Checks) > 0 {
 		last += "\n" + pipeline.TallyOf(record.Checks).String()
 	}
+	if s := record.Spending; s != nil {
+		last += fmt.Sprintf("\n%s for counts and checks: %s bytes scanned, $%.6f", countedQueries(len(s.QueryIDs)), thousands(s.ScannedBytes), s.CostUSD)
+	}
 	left := printable.Text(pipeline.Missing(record.LeftOut()))
 	if left != "" && !strings.HasSuffix(last, ".") {
 		last += "."
@@ -169,7 +172,14 @@ func (t *textPrinter) checks(record *pipeline.Record) {
 	}
 }
 
-// next returns the closing line with the next action.
+func countedQueries(n int) string {
+	if n == 1 {
+		return "1 query"
+	}
+	return fmt.Sprintf("%d queries", n)
+}
+
+// next says what a person would do now.
 func (t *textPrinter) next(record *pipeline.Record) string {
 	ran, tally := 0, pipeline.TallyOf(record.Checks)
 	for _, s := range record.Steps {

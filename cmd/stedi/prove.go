@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"stedi/pipeline"
+	"stedi/pipeline/engines/registry"
 	"stedi/pipeline/printable"
 	"stedi/pipeline/run"
 )
@@ -39,9 +40,11 @@ func (p *program) proveCommand() *cobra.Command {
 }
 
 func (p *program) prove(ctx context.Context, flags proveFlags, names []string) (err error) {
+	if inCatalog(p.config.lake) {
+		return p.selected().BuildsLake(registry.Place{Root: p.config.lake})
+	}
 	p.config.engine = p.config.engines[0].Name // what engines support the lake is found out below
-	p.builds = true
-	o, err := p.open(ctx)
+	o, err := p.openToBuild(ctx)
 	if err != nil {
 		return err
 	}
@@ -92,7 +95,7 @@ func (p *program) sides(ctx context.Context, o *opened, named []string) ([]pipel
 	o.env.RowsOnly = true
 	var known, usual []string
 	for _, e := range p.config.engines {
-		if e.SupportsLake(o.env.Place) != nil {
+		if e.BuildsLake(o.env.Place) != nil {
 			continue
 		}
 		known = append(known, e.Name)

@@ -25,8 +25,7 @@ func (p *program) rollbackCommand() *cobra.Command {
 }
 
 func (p *program) rollback(ctx context.Context, table string) (err error) {
-	p.builds = true
-	o, err := p.open(ctx)
+	o, err := p.openToBuild(ctx)
 	if err != nil {
 		return err
 	}

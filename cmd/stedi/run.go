@@ -33,13 +33,12 @@ func (p *program) runLake(ctx context.Context, flags runFlags, names []string) (
 	if err := p.strictly(flags.allow.allowance()); err != nil {
 		return err
 	}
-	p.builds = true
 	ctx, out, err := p.watch(ctx, flags.ci)
 	if err != nil {
 		return err
 	}
 	defer func() { err = out.close(ctx, err) }()
-	o, err := p.open(ctx)
+	o, err := p.openToBuild(ctx)
 	if err != nil {
 		return err
 	}

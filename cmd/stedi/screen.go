@@ -149,7 +149,7 @@ func (p *program) screenOptions(flags runFlags) tui.Options {
 	name := p.config.lake
 	if p.config.demo {
 		name = demoName
-	} else if absolute, err := filepath.Abs(name); err == nil && !inS3(name) {
+	} else if absolute, err := filepath.Abs(name); err == nil && !isURL(name) {
 		name = absolute
 	}
 	o := tui.Options{
@@ -203,21 +203,21 @@ func (p *program) workspace(ctx context.Context, allow pipeline.Allowance) (*tui
 	if err := os.Mkdir(scratch, 0o700); err != nil {
 		return fail(err)
 	}
-	var browse func(context.Context) ([]pipeline.CatalogTable, error)
-	if o.tables != nil {
-		browse = func(ctx context.Context) ([]pipeline.CatalogTable, error) { return o.tables.Browse(ctx, o.lake) }
-	}
 	var jobs func(context.Context, string) ([]pipeline.JobRun, error)
 	if list := p.selected().Jobs; list != nil {
 		jobs = func(ctx context.Context, table string) ([]pipeline.JobRun, error) {
 			return list(ctx, o.env, []*pipeline.Table{o.lake.Table(table)}, screenJobRuns)
 		}
 	}
+	var location func(string) string
+	if o.env.Discovered != nil {
+		location = o.env.Discovered.Location
+	}
 	c := children{program: p, lake: o.root, store: o.store, allow: allow}
 	options := query.Options{Memory: memory, Threads: p.config.threads, Timeout: screenQueryTime, Nice: queryNiceness, Allow: allow}
 	limits := registry.QueryLimits{Memory: memory, Threads: p.config.threads, Timeout: screenQueryTime, Nice: queryNiceness, Allow: allow}
 	return &tui.Workspace{
-		Far: inS3(o.root), Catalog: browse, Jobs: jobs, Runner: o.runner(p.config.demo), Run: c.run, Check: c.check, Scratch: scratch, Close: o.close,
+		Far: isURL(o.root), Location: location, Catalog: o.browse, Jobs: jobs, Runner: o.runner(p.config.demo), Run: c.run, Check: c.check, Scratch: scratch, Close: o.close,
 		Engines: p.answers(o),
 		Querier: func(ctx context.Context, engine string) (pipeline.Querier, error) {
 			return p.querier(ctx, o, engine, limits)

@@ -75,6 +75,7 @@ func (p *program) settle(cmd *cobra.Command) error {
 		narrate(p.stderr, "note: the lake "+printable.Text(p.config.lake)+" is read as "+printable.Text(plain)+"\n")
 		p.config.lake = plain
 	}
+	p.config.goHome()
 	return p.openLog(cmd)
 }
 

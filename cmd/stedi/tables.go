@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -20,9 +21,10 @@ func (p *program) tablesCommand() *cobra.Command {
 		Use:   "tables",
 		Short: "List the tables of the lake, or of the Glue database",
 		Long: "List the tables of a lake without a catalog: who built each (managed: stedi; \"built elsewhere\"; or\n" +
-			"\"modified outside stedi\"), its files, where it lies and when it was changed. For a lake with a catalog, list\n" +
-			"every table and view of the database: in which zone of the lake its files lie (\"other\" if in none), its\n" +
-			"format, where it lies and when it was changed. --output json has the columns and partitions, too.",
+			"\"modified outside stedi\"), its files, its folder and when it was changed. For a lake with a catalog, or\n" +
+			"with --database, list every table and view of the Glue database: the table of the lake that it is, or the\n" +
+			"zone that holds its files (\"other\" if none), its format, its location and when it was changed.\n" +
+			"--output json has the columns and partitions, too.",
 		Example: "stedi tables --lake ./lake",
 		Args:    usageArgs(cobra.NoArgs),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return p.listTables(cmd.Context()) },
@@ -30,7 +32,8 @@ func (p *program) tablesCommand() *cobra.Command {
 }
 
 func (p *program) listTables(ctx context.Context) (err error) {
-	if !inS3(p.config.lake) {
+	inDatabase := inCatalog(p.config.lake) || p.config.account.Database != "" && p.config.origins["lake"] == "" && !p.config.demo
+	if !inDatabase && !inS3(p.config.lake) {
 		return p.listLakeTables(ctx)
 	}
 	engine, _, closeEngine, err := p.openEngine(ctx)
@@ -43,8 +46,11 @@ func (p *program) listTables(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	// If --database names the database, the lake's authority file is not
-	// required.
+	if inDatabase {
+		return p.listFound(ctx, lake)
+	}
+	// Any database can be looked at, so what the lake was deployed to matters
+	// only if none is named.
 	authority := state.Authority{Database: p.config.account.Database}
 	if authority.Database == "" {
 		store, _, err := p.openBucket(ctx, p.config.lake)
@@ -63,6 +69,30 @@ func (p *program) listTables(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	return p.printCatalog(tables)
+}
+
+// listFound lists the tables of a database that no lake in S3 belongs to.
+func (p *program) listFound(ctx context.Context, lake *pipeline.Lake) error {
+	at := slices.IndexFunc(p.config.engines, func(e registry.Entry) bool { return e.Discover != nil && e.Home != nil })
+	entry := p.config.engines[at]
+	root := p.config.lake
+	if !inCatalog(root) {
+		root = entry.Home()
+	}
+	tables, err := entry.Discover(ctx, &registry.Env{Place: registry.Place{Root: root}, Lake: lake, Places: p.config.places})
+	if err != nil {
+		return err
+	}
+	all, err := tables.Browse(ctx)
+	if err != nil {
+		return err
+	}
+	p.tell(tables.Notes)
+	return p.printCatalog(all)
+}
+
+func (p *program) printCatalog(tables []pipeline.CatalogTable) error {
 	if p.config.output != "text" {
 		return p.encode(tables)
 	}

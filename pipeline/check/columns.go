@@ -93,11 +93,30 @@ func (i *Inspection) otherTypes(t *pipeline.Table, found []ndjson.FoundColumn) (
 	for _, c := range t.Columns {
 		n := rows[strings.ToLower(c.Name)]
 		at := slices.IndexFunc(found, func(f ndjson.FoundColumn) bool { return strings.EqualFold(f.Name, c.Name) })
+		if at >= 0 && i.Engine.Capabilities().ChecksInPlace && family(found[at].Type) != family(c.Type.String()) {
+			types = append(types, fmt.Sprintf("%s is %s instead of %s", shown(c.Name), shown(found[at].Type), c.Type))
+		}
 		if n > 0 && at >= 0 {
 			types = append(types, fmt.Sprintf("%s is %s instead of %s in %s", shown(c.Name), found[at].Type, c.Type, pipeline.Counted(n, "row")))
 		}
 	}
 	return types
+}
+
+// family is what types have in common whose values are the same for every
+// reader.
+func family(name string) string {
+	base, _, _ := strings.Cut(name, "(")
+	switch base {
+	case "tinyint", "smallint", "int", "bigint":
+		return "integer"
+	case "float", "double":
+		return "fraction"
+	case "varchar", "char", "string":
+		return "text"
+	default:
+		return name
+	}
 }
 
 // columnsOf is the check of the columns of a table that others built; ok is

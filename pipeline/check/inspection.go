@@ -58,6 +58,7 @@ func Evaluate(ctx context.Context, r *pipeline.Runner, options InspectOptions) (
 		err = pipeline.Fail(pipeline.BadData, "", "Name another lake with --lake, or build the tables with `stedi run`.", "nothing was checked: no table has a file")
 	}
 	err = errors.Join(err, i.Release(context.WithoutCancel(ctx)))
+	record.Spend(r.Engine.Spent())
 	record.End(r.Now(), err)
 	return record, err
 }
@@ -225,6 +226,9 @@ func (i *Inspection) absent(t *pipeline.Table) (state, message string) {
 	state, message = "fail", fmt.Sprintf("the table has not been built; `stedi run +%s` builds it", t.Name)
 	if t.IsLanding() {
 		message = "no file in " + t.Path
+	}
+	if why := pipeline.WhyAbsent(i.Store, t); why != "" {
+		message = why
 	}
 	if i.allowMissing {
 		state = "skipped"

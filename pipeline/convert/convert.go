@@ -58,6 +58,9 @@ func NewStore(store pipeline.Store, lake *pipeline.Lake, folder string, convert 
 	return &Store{Store: store, lake: lake, folder: folder, convert: convert, converted: map[string]*conversion{}, tables: map[string]error{}}
 }
 
+// Absent says why a table has no files.
+func (s *Store) Absent(t *pipeline.Table) string { return pipeline.WhyAbsent(s.Store, t) }
+
 // Fetch returns where the file is as JSON lines.
 func (s *Store) Fetch(ctx context.Context, f pipeline.File) (string, error) {
 	local, err := s.Store.Fetch(ctx, f)

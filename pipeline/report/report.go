@@ -42,6 +42,7 @@ func junitSuites(r *pipeline.Record) []*junitSuite {
 	for _, c := range r.Checks {
 		checks.add(junitCheck(c))
 	}
+	checks.Properties = spent(r)
 	suites := []*junitSuite{&steps, &checks}
 	if left := junitLeftOut(r); left.Tests > 0 {
 		suites = append(suites, left)
@@ -91,15 +92,38 @@ type junitReport struct {
 }
 
 type junitSuite struct {
-	Name      string      `xml:"name,attr"`
-	Tests     int         `xml:"tests,attr"`
-	Failures  int         `xml:"failures,attr"`
-	Errors    int         `xml:"errors,attr"`
-	Skipped   int         `xml:"skipped,attr"`
-	Time      string      `xml:"time,attr"`
-	Timestamp string      `xml:"timestamp,attr"`
-	Cases     []junitCase `xml:"testcase"`
-	spent     float64
+	Name      string `xml:"name,attr"`
+	Tests     int    `xml:"tests,attr"`
+	Failures  int    `xml:"failures,attr"`
+	Errors    int    `xml:"errors,attr"`
+	Skipped   int    `xml:"skipped,attr"`
+	Time      string `xml:"time,attr"`
+	Timestamp string `xml:"timestamp,attr"`
+	// Properties are what the suite has cost, if anything.
+	Properties *junitProperties `xml:"properties"`
+	Cases      []junitCase      `xml:"testcase"`
+	spent      float64
+}
+
+type junitProperties struct {
+	All []junitProperty `xml:"property"`
+}
+
+type junitProperty struct {
+	Name  string `xml:"name,attr"`
+	Value string `xml:"value,attr"`
+}
+
+// spent is what the checks of a run have cost.
+func spent(r *pipeline.Record) *junitProperties {
+	if r.Spending == nil {
+		return nil
+	}
+	return &junitProperties{[]junitProperty{
+		{"queries", strconv.Itoa(len(r.Spending.QueryIDs))},
+		{"scanned_bytes", strconv.FormatInt(r.Spending.ScannedBytes, 10)},
+		{"cost_usd", strconv.FormatFloat(r.Spending.CostUSD, 'f', 6, 64)},
+	}}
 }
 
 type junitCase struct {

@@ -21,7 +21,7 @@ func Summary(r *pipeline.Record) []byte {
 		about = append(about, "engine "+cell(r.Engine))
 	}
 	about = append(about, fmt.Sprintf("%.2f s", r.Seconds))
-	if spent := pipeline.Spent(r.Steps...); spent != "" {
+	if spent := r.Spent(); spent != "" {
 		about = append(about, spent)
 	}
 	if len(r.Profile) > 0 {

@@ -35,6 +35,7 @@ func (r *run) check(ctx context.Context) error {
 	}
 	before := maps.Clone(i.Cache)
 	err := errors.Join(i.Rules(ctx, r.record), i.Release(ctx))
+	r.record.Spend(r.engine.Spent())
 	if maps.EqualFunc(before, i.Cache, func(a, b check.Cached) bool { return a.Key == b.Key }) {
 		return err
 	}

@@ -29,12 +29,21 @@ type Entry struct {
 	// environment and from the settings files, and passed on to child processes
 	// of the program.
 	Flags *pflag.FlagSet
-	// Supports returns why the engine cannot work on a lake, with the fix, or
-	// nil. It makes no calls and reads no files. A nil Supports means every
-	// lake.
+	// Supports returns why the engine cannot read a lake, with the fix, or
+	// nil. It makes no calls and reads nothing. Nil: it reads every lake.
 	Supports func(lake Place) error
-	// Deployed: the engine works only on lakes that `stedi deploy` has deployed
-	// to it. `stedi doctor` examines it for every such lake.
+	// Builds returns why the engine cannot build the tables of a lake that it
+	// can read, with the fix, or nil. It makes no calls. Nil: it can.
+	Builds func(lake Place) error
+	// Discover finds the tables of a lake without a recorded catalog in the
+	// engine's own one, whoever built them, for reading. It is called before
+	// Open and Querier. Nil: the engine has no catalog.
+	Discover func(ctx context.Context, env *Env) (*Discovered, error)
+	// Home is the lake to work on where no other is named: the location of the
+	// catalog that the engine's flags name, or "". Nil: there is none.
+	Home func() string
+	// Deployed: the engine works only on lakes that `stedi deploy` has made known
+	// to it. The doctor examines it for every such lake.
 	Deployed bool
 	// OnRequest: the engine requires software that may not be installed, so it
 	// is used only if the user names it. `stedi prove` omits it by default.
@@ -66,6 +75,28 @@ type Place struct {
 	Authority state.Authority // zero for a lake that was never deployed
 }
 
+// CatalogScheme is how the location of a lake begins that is only a database of
+// a catalog, such as glue://sales.
+const CatalogScheme = "glue://"
+
+// InCatalog reports whether the lake is a database of a catalog, and the catalog
+// alone knows where its tables are.
+func (p Place) InCatalog() bool { return strings.HasPrefix(p.Root, CatalogScheme) }
+
+// Discovered are the tables of a lake in a catalog, whoever built them.
+type Discovered struct {
+	// Store has the files of the tables, and refuses to write.
+	Store pipeline.Store
+	// Browse lists all tables of the database.
+	Browse func(ctx context.Context) ([]pipeline.CatalogTable, error)
+	// Location says where a table of the lake is, or "".
+	Location func(table string) string
+	// Notes are for people, such as tables that have another name in the catalog.
+	Notes []string
+	// Own is what the engine keeps of it for Open and Querier.
+	Own any
+}
+
 // InS3 reports whether the lake is stored in a bucket.
 func (p Place) InS3() bool { return strings.HasPrefix(p.Root, "s3://") }
 
@@ -78,6 +109,9 @@ type Env struct {
 	// Folder is the local path of the store's files: the lake itself, or the
 	// copies of files fetched from a bucket.
 	Folder string
+	// Places are where the caller says that tables are, by table: a folder of the
+	// lake, or the name of a table of the catalog.
+	Places map[string]string
 	// Converted is where files lie that were converted to JSON lines; empty:
 	// there are none.
 	Converted string
@@ -89,7 +123,9 @@ type Env struct {
 	// RowsOnly: the rows of stages are not required. An engine for which
 	// counting them costs money leaves them at 0.
 	RowsOnly bool
-	// Lookup returns an environment variable.
+	// Discovered is what the engine's Discover has found; nil: it was not called.
+	Discovered *Discovered
+	// Lookup reads an environment variable.
 	Lookup func(name string) (value string, ok bool)
 
 	closers []func() error
@@ -198,14 +234,26 @@ func (l List) Find(name string) *Entry {
 
 // SupportsLake returns why an engine cannot work on a lake, or nil.
 func (e *Entry) SupportsLake(lake Place) error {
+	if lake.InCatalog() && e.Discover == nil {
+		return pipeline.Fail(pipeline.BadUsage, "", "Name an engine that reads tables through the catalog with --engine, or a lake with --lake.",
+			"the engine %s cannot read the lake %s, which is a database of a catalog", e.Name, lake.Root)
+	}
 	if e.Supports == nil {
 		return nil
 	}
 	return e.Supports(lake)
 }
 
-// Answering returns the entry of the engine that answers queries for the named
-// engine, which may be the same one.
+// BuildsLake returns why an engine cannot build the tables of a lake, or nil.
+func (e *Entry) BuildsLake(lake Place) error {
+	if err := e.SupportsLake(lake); err != nil || e.Builds == nil {
+		return err
+	}
+	return e.Builds(lake)
+}
+
+// Answering returns the entry that answers queries in place of an engine, or is
+// that engine itself.
 func (l List) Answering(engine string) *Entry {
 	entry := l.Find(engine)
 	switch {
@@ -223,7 +271,7 @@ func (l List) Answers(engine string, lake Place) []*Entry {
 	usual := l.Answering(engine)
 	found := []*Entry{usual}
 	for i := range l {
-		if e := &l[i]; e != usual && e.Querier != nil && e.SupportsLake(lake) == nil {
+		if e := &l[i]; e != usual && e.Querier != nil && e.BuildsLake(lake) == nil {
 			found = append(found, e)
 		}
 	}
