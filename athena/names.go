@@ -34,7 +34,7 @@ type names struct{ *catalog.Found }
 func (n names) table(t *pipeline.Table) string {
 	if n.Found != nil {
 		if found, ok := n.Table(t); ok {
-			return sqlquote.ANSI.Name(n.Database) + "." + quoted(found.Name)
+			return sqlquote.ANSI.Name(n.Database) + "." + sqlquote.ANSI.Name(found.Name)
 		}
 	}
 	return sqlquote.ANSI.Name(t.Name)
