@@ -25,7 +25,7 @@ func (p *program) checkCommand() *cobra.Command {
 			"named. The lake is not changed, and read access is enough. It does not matter who built the tables.\n\n" +
 			"--lakes checks many lakes, and prints a line for each: its verdict, the first wrong table and the rows of\n" +
 			"the derived tables; -v adds the details. A lake that cannot be read fails alone.",
-		Example: "stedi check --lake ./lake\nstedi check --lakes lakes/*\nstedi check machine_learning_curated --lake ./lake --output json",
+		Example: "stedi check --lake ./lake\nstedi check --lakes lake --allow-missing\nstedi check machine_learning_curated --lake ./lake --output json",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			options := check.InspectOptions{Allow: allow.allowance(), AllowMissing: allowMissing}
 			if len(many.lakes) > 0 {

@@ -169,14 +169,21 @@ func ids(t *diagnose.Table) (all []string) {
 
 var planted = regexp.MustCompile(`^(\w+)\.([a-z_]+)\d*\.sql$`)
 
+// By default every sixth mistake is planted in each lake, others in each; with
+// MISTAKES=all all are.
 func TestEveryMistakeIsFound(t *testing.T) {
 	files, err := os.ReadDir("testdata/planted")
 	if err != nil || len(files) == 0 {
 		t.Fatal(err)
 	}
-	for _, options := range []sample.Options{{Scale: 1, Seed: 3}, {Scale: 1, Seed: 8, DirtyRows: true}} {
+	step := 6
+	if os.Getenv("MISTAKES") == "all" {
+		step = 1
+	}
+	for start, options := range []sample.Options{{Scale: 1, Seed: 3}, {Scale: 1, Seed: 8, DirtyRows: true}} {
 		l := newLab(t, options)
-		for _, f := range files {
+		for at := start % step; at < len(files); at += step {
+			f := files[at]
 			m := planted.FindStringSubmatch(f.Name())
 			t.Run(fmt.Sprintf("%s_seed_%d", f.Name(), options.Seed), func(t *testing.T) {
 				query, err := os.ReadFile("testdata/planted/" + f.Name())
