@@ -58,7 +58,7 @@ func (f Funnel) At(name string) (rows int64, ok bool) {
 type Level struct {
 	StageRows
 
-	Change int64 // since the level before
+	Change int64 // since the previous level
 	Input  bool  // the first input
 	Table  bool  // the result
 }

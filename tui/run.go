@@ -108,10 +108,10 @@ func (s *runView) actions() []ui.Action {
 		k.Act("log", "L", "log", func() tea.Cmd { s.panes.At = logPane; return nil }),
 		k.Act("jobs", "J", "runs of the job", func() tea.Cmd { return s.listJobs(name) }).When(there, ui.NoTable).When(s.place != nil && s.place.Jobs != nil, "the lake was opened without Glue jobs"),
 		k.Act("copy-log", "y", "copy the log", func() tea.Cmd { return s.CopyText("the log", s.logText()) }).When(len(s.live.log) > 0, "the log is empty"),
-		k.Act("replay", "p", "play the last run again", s.replayLast).At(9).When(idle, ui.Running).When(s.view != nil && s.view.Last != nil, ui.NoRuns),
-		k.Act("faster", "+ =", "faster", func() tea.Cmd { return s.faster(1) }).At(1).When(s.playing(), "no run is being played again"),
-		k.Act("slower", "-", "slower", func() tea.Cmd { return s.faster(-1) }).At(1).When(s.playing(), "no run is being played again"),
-		k.Act("pause", ".", "pause", s.pause).At(1).When(s.playing(), "no run is being played again"),
+		k.Act("replay", "p", "replay the last run", s.replayLast).At(9).When(idle, ui.Running).When(s.view != nil && s.view.Last != nil, ui.NoRuns),
+		k.Act("faster", "+ =", "faster", func() tea.Cmd { return s.faster(1) }).At(1).When(s.playing(), "no replay is under way"),
+		k.Act("slower", "-", "slower", func() tea.Cmd { return s.faster(-1) }).At(1).When(s.playing(), "no replay is under way"),
+		k.Act("pause", ".", "pause", s.pause).At(1).When(s.playing(), "no replay is under way"),
 	)
 }
 

@@ -30,7 +30,7 @@ type TableView struct {
 	// it makes a table unknown, but not Strange.
 	Known    bool
 	Changed  time.Time              // the newest change of a data file; zero: there is none
-	Run      string                 // the run that made the table, or last read it; "" if nothing is known of it
+	Run      string                 // the run that built the table, or last read it; "" if nothing is known of it
 	Funnel   pipeline.Funnel        // how its rows came about
 	Strange  []string               // files of a Modified table that stedi did not publish
 	Previous bool                   // Rollback can put a previous version in its place
