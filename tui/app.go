@@ -8,6 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"stedi/pipeline"
+	"stedi/pipeline/diagnose"
 	"stedi/pipeline/survey"
 	"stedi/tui/ui"
 )
@@ -26,6 +27,9 @@ type app struct {
 	found      *pipeline.Record  // what the last check of this session found
 	foundAt    map[string]string // by table: the version that it has read
 	planning   ui.Task
+	diagnosing ui.Task
+	why        *diagnose.Report  // of this session; nil: none yet
+	whyAt      map[string]string // by table: its version at that time
 
 	opening    ui.Task
 	place      *Workspace // nil until the lake is open

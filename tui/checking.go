@@ -86,7 +86,8 @@ func (a *app) checked(msg checkedMsg) tea.Cmd {
 	tally := pipeline.TallyOf(msg.record.Checks)
 	text := ui.Plural(int64(tally.Passed), "check passed", "checks passed")
 	if tally.Failed > 0 {
-		return a.Toast(ui.Failed, fmt.Sprintf("%s failed, %s, see screen 4", ui.Plural(int64(tally.Failed), "check", "checks"), text))
+		failed := a.Toast(ui.Failed, fmt.Sprintf("%s failed, %s, see screen 4", ui.Plural(int64(tally.Failed), "check", "checks"), text))
+		return tea.Batch(failed, a.diagnose())
 	}
 	if tally.Open() > 0 {
 		text += fmt.Sprintf(", %d skipped", tally.Open())

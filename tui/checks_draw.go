@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -9,6 +10,7 @@ import (
 	uv "github.com/charmbracelet/ultraviolet"
 
 	"stedi/pipeline"
+	"stedi/pipeline/diagnose"
 	"stedi/pipeline/survey"
 	"stedi/tui/ui"
 )
@@ -258,6 +260,11 @@ func (c *checksView) tellTable(table *pipeline.Table, put func(uv.Style, string)
 		put(t.Good, ui.Count(rows)+" rows, as expected")
 	default:
 		put(t.Bad, ui.Count(rows)+" rows, expected "+ui.Count(*v.Expected)+": "+signed(rows-*v.Expected))
+	}
+	if why := c.diagnosis(table.Name); why != nil && why.State != diagnose.Right {
+		put(t.Bad, cmp.Or(why.Sentence(), why.Message)+"  "+ui.KeyOf(c.actions(), "why")+" shows the proof")
+	} else if c.diagnosing.Working() {
+		put(t.Dim, "searching the cause …")
 	}
 	if v.Stale != "" {
 		put(t.Warn, "stale: "+v.Stale)

@@ -17,6 +17,7 @@ import (
 	"stedi/pipeline"
 	"stedi/pipeline/check"
 	"stedi/pipeline/definition"
+	"stedi/pipeline/diagnose"
 	"stedi/pipeline/dir"
 	"stedi/pipeline/duckdb"
 	"stedi/pipeline/export"
@@ -94,6 +95,7 @@ type world struct {
 	catalog  []pipeline.CatalogTable
 	findings []pipeline.Finding
 	jobs     []pipeline.JobRun
+	diagnose bool // the causes of wrong tables can be searched
 
 	mu   sync.Mutex
 	hold map[string]chan struct{} // by table: its step waits until the channel is closed
@@ -145,6 +147,23 @@ func (w *world) apart(ctx context.Context, f func(*pipeline.Runner) (*pipeline.R
 	runner.Engine = engine
 	record, err := f(&runner)
 	return record, errors.Join(err, engine.Close())
+}
+
+// why searches causes as the program does, if the world has that.
+func (w *world) why() func(context.Context) (*diagnose.Report, error) {
+	if !w.diagnose {
+		return nil
+	}
+	return func(ctx context.Context) (*diagnose.Report, error) {
+		engine, err := w.engine(ctx)
+		if err != nil {
+			return nil, err
+		}
+		runner := *w.runner
+		runner.Engine = engine
+		report, err := diagnose.Run(ctx, &runner, engine, diagnose.Options{Definition: stedi.Definition})
+		return report, errors.Join(err, engine.Close())
+	}
 }
 
 // holdAt holds the next run when it begins to build a table, until release is
@@ -209,7 +228,7 @@ func (w *world) options(tb testing.TB) Options {
 		Dark: true, Profiled: colorprofile.TrueColor, Folder: scratch,
 		Open: func(context.Context) (*Workspace, error) {
 			return &Workspace{
-				Runner: w.runner, Run: w.run, Scratch: scratch, Close: func() error { return nil },
+				Why: w.why(), Runner: w.runner, Run: w.run, Scratch: scratch, Close: func() error { return nil },
 				Check: func(ctx context.Context, tables []string) (*pipeline.Record, error) {
 					return w.apart(ctx, func(runner *pipeline.Runner) (*pipeline.Record, error) {
 						return check.Evaluate(ctx, runner, check.InspectOptions{Tables: tables})

@@ -29,6 +29,7 @@ import (
 	"github.com/charmbracelet/colorprofile"
 
 	"stedi/pipeline"
+	"stedi/pipeline/diagnose"
 	"stedi/pipeline/report"
 	"stedi/tui/grid"
 	"stedi/tui/ui"
@@ -44,6 +45,9 @@ type Workspace struct {
 	Run func(ctx context.Context, options pipeline.RunOptions, emit func(pipeline.Event)) (*pipeline.Record, error)
 	// Check is like pipeline.Runner.Inspect, but does not slow down the screen.
 	Check func(ctx context.Context, tables []string) (*pipeline.Record, error)
+	// Why searches why tables are wrong, without slowing down the screen; nil: it
+	// cannot be searched in this lake.
+	Why func(ctx context.Context) (*diagnose.Report, error)
 	// Catalog lists all tables of the lake's catalog; nil: it
 	// has none.
 	Catalog func(context.Context) ([]pipeline.CatalogTable, error)
@@ -266,6 +270,8 @@ func (m *Model) finish(msg tea.Msg) tea.Cmd {
 		m.Toasts.Drop(msg.ID)
 	case savedMsg:
 		return m.saved(msg)
+	case whyMsg:
+		return m.diagnosed(msg)
 	case examinedMsg:
 		return m.examined(msg)
 	case jobRunsMsg:

@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -13,6 +14,7 @@ import (
 	"time"
 
 	"stedi/pipeline"
+	"stedi/pipeline/diagnose"
 	"stedi/pipeline/frames"
 	"stedi/pipeline/state"
 )
@@ -100,6 +102,34 @@ func (c children) check(ctx context.Context, tables []string) (*pipeline.Record,
 		return said.record, nil
 	}
 	return said.record, err
+}
+
+// whyOf returns what searches the causes of wrong tables in a child, or nil where
+// reading all tables takes long or costs something.
+func (c children) whyOf(o *opened) func(context.Context) (*diagnose.Report, error) {
+	if isURL(o.root) {
+		return nil
+	}
+	return c.why
+}
+
+// why implements diagnose.Run in a child.
+func (c children) why(ctx context.Context) (*diagnose.Report, error) {
+	cmd, err := c.command(ctx, append(append([]string{"why", "--output=json"}, c.shared()...), allowArguments(c.allow)...))
+	if err != nil {
+		return nil, err
+	}
+	var stderr strings.Builder
+	cmd.Stderr = &stderr
+	text, err := cmd.Output()
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
+	var report diagnose.Report
+	if e := json.Unmarshal(text, &report); e != nil || report.Schema != diagnose.Schema {
+		return nil, errors.Join(err, errors.New(strings.TrimSpace(stderr.String())))
+	}
+	return &report, nil // exit code 1 means that a table is wrong
 }
 
 // follow runs a command of the program until its end, and returns its failure.

@@ -1,0 +1,141 @@
+package tui
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"stedi/pipeline/diagnose"
+	"stedi/tui/ui"
+)
+
+// whyMsg brings the diagnosis of the lake.
+type whyMsg struct {
+	report *diagnose.Report
+	at     map[string]string // versions of the tables when it began
+	err    error
+}
+
+// diagnose searches in the background why tables are wrong.
+func (a *app) diagnose() tea.Cmd {
+	if a.place == nil || a.place.Why == nil || a.diagnosing.Working() {
+		return nil
+	}
+	why, at := a.place.Why, a.versions()
+	return a.Work.Start(&a.diagnosing, func(ctx context.Context) tea.Msg {
+		report, err := why(ctx)
+		return whyMsg{report, at, err}
+	})
+}
+
+// diagnosed keeps the diagnosis. If the search fails, the checks are still valid,
+// so the failure is only a message.
+func (a *app) diagnosed(msg whyMsg) tea.Cmd {
+	if msg.err != nil {
+		return a.Toast(ui.Warned, "the cause was not searched: "+firstLine(msg.err.Error()))
+	}
+	a.why, a.whyAt = msg.report, msg.at
+	if first := a.firstWrong(); first != nil {
+		return a.Toast(ui.Failed, first.Table+": "+cmp.Or(first.Sentence(), first.Message, string(first.State)))
+	}
+	return nil
+}
+
+func firstLine(text string) string {
+	line, _, _ := strings.Cut(text, "\n")
+	return line
+}
+
+// firstWrong returns the first table that is wrong by itself, or nil.
+func (a *app) firstWrong() *diagnose.Table {
+	if a.why == nil {
+		return nil
+	}
+	for i := range a.why.Tables {
+		t := &a.why.Tables[i]
+		if (t.State == diagnose.Wrong || t.State == diagnose.Unreadable) && a.diagnosis(t.Table) != nil {
+			return t
+		}
+	}
+	return nil
+}
+
+// diagnosis returns what is known of a table that has not changed since, or nil.
+func (a *app) diagnosis(table string) *diagnose.Table {
+	v := a.table(table)
+	if a.why == nil || v == nil || a.whyAt[table] != version(v) {
+		return nil
+	}
+	return a.why.Table(table)
+}
+
+// openWhy shows why a table is wrong, and searches the cause if it is unknown.
+func (a *app) openWhy(table string) tea.Cmd {
+	var cmd tea.Cmd
+	if a.diagnosis(table) == nil {
+		cmd = a.diagnose()
+	}
+	a.Open(&ui.Reader{Kit: a.Kit, Head: "WHY " + table, Lines: a.Fitted(func() []ui.StyledLine { return a.whyLines(table) })})
+	return cmd
+}
+
+func (a *app) whyLines(table string) []ui.StyledLine {
+	t := a.Theme
+	found := a.diagnosis(table)
+	switch {
+	case found == nil && a.diagnosing.Working():
+		return []ui.StyledLine{{{Style: t.Dim, Text: "searching the cause …"}}}
+	case found == nil:
+		return []ui.StyledLine{{{Style: t.Dim, Text: "The table has changed since the last diagnosis, or there was none."}}}
+	case found.State == diagnose.Right:
+		return []ui.StyledLine{{{Style: t.Good, Text: "✓ the table is what its transform returns on its upstream tables"}}}
+	}
+	lines := []ui.StyledLine{
+		{{Style: t.Bad, Text: "✗ " + string(found.State)}, {Style: t.Text, Text: fmt.Sprintf("  %s rows, expected %s", ui.Count(found.Rows), ui.Count(found.ExpectedRows))}},
+	}
+	if found.Message != "" {
+		lines = append(lines, ui.StyledLine{{Style: t.Text, Text: found.Message}})
+	}
+	for i := range found.Causes {
+		lines = append(lines, a.causeLines(&found.Causes[i], i == 0)...)
+	}
+	return lines
+}
+
+// causeLines describes a cause; with proof also the rows that prove it and the
+// difference of the SQL.
+func (a *app) causeLines(c *diagnose.Cause, proof bool) []ui.StyledLine {
+	t := a.Theme
+	lines := []ui.StyledLine{
+		{},
+		{{Style: t.Strong, Text: c.Title}, {Style: t.Dim, Text: fmt.Sprintf("  %s, %s", c.Certainty, c.ID)}},
+		{{Style: t.Text, Text: c.Cause}},
+		{{Style: t.Accent, Text: "→ " + c.Fix}},
+	}
+	if !proof {
+		return lines
+	}
+	for _, w := range c.Witness {
+		role := map[diagnose.Role]string{diagnose.Given: "landing rows in ", diagnose.Correct: "correct: ", diagnose.Mistaken: "wrong: "}[w.Role]
+		lines = append(lines, ui.StyledLine{{Style: t.Dim, Text: role + w.Table + fmt.Sprintf(" (%s)", ui.Plural(int64(len(w.Rows)), "row", "rows"))}})
+		for _, row := range w.Rows {
+			text, _ := json.Marshal(row) // strings and numbers
+			lines = append(lines, ui.StyledLine{{Style: t.Text, Text: "  " + string(text)}})
+		}
+	}
+	for line := range strings.Lines(c.SQLDiff) {
+		style := t.Dim
+		switch line[0] {
+		case '+':
+			style = t.Bad
+		case '-':
+			style = t.Good
+		}
+		lines = append(lines, ui.StyledLine{{Style: style, Text: "  " + strings.TrimRight(line, "\n")}})
+	}
+	return lines
+}

@@ -1,0 +1,39 @@
+package tui
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+func TestAFailedCheckShowsTheCauseOfTheWrongTable(t *testing.T) {
+	w := newWorld(t, "sample")
+	w.open(t)
+	w.make(t)
+	w.diagnose = true
+	landing, err := filepath.Glob(filepath.Join(w.root, "customer", "landing", "*"))
+	must(t, err)
+	rows, err := os.ReadFile(landing[0])
+	must(t, err)
+	must(t, os.WriteFile(filepath.Join(w.root, "customer", "trusted", "part-00000.json"), rows, 0o600))
+	d := start(t, w.options(t), 120, 40)
+	d.press("4", "v")
+	d.until("a cause", func() bool { return d.why != nil })
+	if first := d.firstWrong(); first == nil || first.Table != "customer_trusted" || len(first.Causes) == 0 || first.Causes[0].ID != "no_consent_filter" {
+		t.Fatalf("first wrong table: %+v", first)
+	}
+	checks, ok := d.screens[checksScreen].(*checksView)
+	if !ok {
+		t.Fatal("the checks screen is missing")
+	}
+	d.press("g")
+	for range 40 {
+		if line, ok := checks.current(); ok && line.table.Name == "customer_trusted" {
+			break
+		}
+		d.press("down")
+	}
+	d.shows(d.diagnosis("customer_trusted").Causes[0].Title)
+	d.press("w")
+	d.shows("WHY customer_trusted", "no_consent_filter", "→ ")
+}
