@@ -125,7 +125,7 @@ func TestTheSummarySaysWhatCameOfTheRun(t *testing.T) {
 	text := string(report.Summary(eventful()))
 	for _, want := range []string{
 		"❌ failed", "1.50 s", "> b: the disk is full<br>  Make room.\n",
-		"| landing | raw | 7 |  | ⚠️ 2 rejected |\n", "| trusted | a | 4 | 5 | ❌ -1 rows |\n", "| trusted | b |  |  | not built |\n",
+		"| landing | raw | 7 |  | ⚠️ 2 rejected |\n", "| trusted | a | 4 | 5 | ❌ -1 rows, ❌ 1 check failed |\n", "| trusted | b |  |  | not built |\n",
 		"| curated | c | 1 |  | ⚠️ stale: b will be rebuilt |\n", "4 checks: 1 passed, 1 failed, 1 warning, 1 skipped.",
 		"| keys | a | error | 1 | a key &#124; twice |\n", "| a | published | 0.50 | raw 7 → whole 6 → a 4, with c 1 |\n", "| c | skipped | 0.00 | b failed |\n",
 	} {

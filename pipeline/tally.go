@@ -35,6 +35,18 @@ func TallyOf(checks []CheckRecord) (t Tally) {
 // CountChecks counts the results of the checks of a run.
 func (r *Record) CountChecks() Tally { return TallyOf(r.Checks) }
 
+// FailedChecks returns how many checks of a table failed, warnings and the check
+// of its count aside.
+func (r *Record) FailedChecks(table string) int {
+	n := 0
+	for _, c := range r.Checks {
+		if c.Table == table && c.Check != ExpectedRows && c.State == "fail" && c.Severity != "warning" {
+			n++
+		}
+	}
+	return n
+}
+
 // Checked returns how many checks were evaluated.
 func (t Tally) Checked() int { return t.Passed + t.Failed + t.Warned }
 

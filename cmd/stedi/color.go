@@ -100,12 +100,12 @@ func (p *program) withoutColor(w io.Writer) io.Writer {
 }
 
 // paintVerdict colours the result at the end of a table's line.
-func paintVerdict(line string, r pipeline.TableRecord) string {
-	words := verdict(r)
+func paintVerdict(line string, r pipeline.TableRecord, failed int) string {
+	words := verdict(r, failed)
 	color := ""
 	switch {
 	case r.Missing:
-	case r.Origin == pipeline.Modified:
+	case r.Origin == pipeline.Modified || failed > 0:
 		color = red
 	case r.Stale != "":
 		color = yellow

@@ -62,11 +62,11 @@ func (t *textPrinter) tables(record *pipeline.Record) {
 	}
 	rows := [][]string{{"ZONE", "TABLE", "ROWS", "EXPECTED", "VERDICT"}}
 	for _, r := range record.Tables {
-		rows = append(rows, []string{r.Zone, r.Table, count(r), expected(r), verdict(r)})
+		rows = append(rows, []string{r.Zone, r.Table, count(r), expected(r), verdict(r, record.FailedChecks(r.Table))})
 	}
 	for i, line := range align(rows, 2, 3) {
 		if t.color && i > 0 {
-			line = paintVerdict(line, record.Tables[i-1])
+			line = paintVerdict(line, record.Tables[i-1], record.FailedChecks(record.Tables[i-1].Table))
 		}
 		t.printf("%s\n", line)
 	}
@@ -91,7 +91,7 @@ func expected(r pipeline.TableRecord) string {
 	return thousands(*r.Expected)
 }
 
-func verdict(r pipeline.TableRecord) string {
+func verdict(r pipeline.TableRecord, failed int) string {
 	var words []string
 	switch {
 	case r.Missing:
@@ -100,12 +100,17 @@ func verdict(r pipeline.TableRecord) string {
 		words = append(words, "stale: "+r.Stale)
 	case r.Expected == nil:
 		words = append(words, "-")
+	case *r.Expected == r.Rows && failed > 0:
+		words = append(words, "count ok")
 	case *r.Expected == r.Rows:
 		words = append(words, "ok")
 	case *r.Expected == r.Rows+r.Rejected:
 		words = append(words, "ok without "+thousands(r.Rejected))
 	default:
 		words = append(words, fmt.Sprintf("%+d rows", r.Rows-*r.Expected))
+	}
+	if failed > 0 && !r.Missing {
+		words = slices.DeleteFunc(append(words, counted(int64(failed), "check")+" failed"), func(word string) bool { return word == "-" })
 	}
 	if note := r.Origin.Note(); note != "" {
 		words = slices.DeleteFunc(append(words, note), func(word string) bool { return word == "-" })

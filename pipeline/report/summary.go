@@ -83,11 +83,11 @@ func summaryTables(b *strings.Builder, r *pipeline.Record) {
 		if t.Expected != nil {
 			expected = fmt.Sprint(*t.Expected)
 		}
-		row(b, t.Zone, t.Table, rows, expected, verdict(t))
+		row(b, t.Zone, t.Table, rows, expected, verdict(t, r.FailedChecks(t.Table)))
 	}
 }
 
-func verdict(t pipeline.TableRecord) string {
+func verdict(t pipeline.TableRecord, failed int) string {
 	var words []string
 	switch {
 	case t.Missing:
@@ -95,12 +95,16 @@ func verdict(t pipeline.TableRecord) string {
 	case t.Stale != "":
 		words = append(words, "⚠️ stale: "+t.Stale)
 	case t.Expected == nil:
+	case *t.Expected == t.Rows && failed > 0:
 	case *t.Expected == t.Rows:
 		words = append(words, "✅ ok")
 	case *t.Expected == t.Rows+t.Rejected:
 		words = append(words, fmt.Sprintf("⚠️ ok without %d", t.Rejected))
 	default:
 		words = append(words, fmt.Sprintf("❌ %+d rows", t.Rows-*t.Expected))
+	}
+	if failed > 0 && !t.Missing {
+		words = append(words, "❌ "+pipeline.Counted(failed, "check")+" failed")
 	}
 	if note := t.Origin.Note(); note != "" {
 		words = append(words, note)
