@@ -1,6 +1,6 @@
 -- table: machine_learning_curated
 -- severity: warning
--- Rows pair one person's motion with another person's device, for a timestamp alone does not tell people apart. The profile per_customer leaves them out.
+-- Rows pair one person's motion with another person's device, because a timestamp alone does not identify a person. The variant per_customer (--profile per_customer) leaves them out.
 WITH owners AS (
   SELECT DISTINCT c.email, c.serialNumber
   FROM customer_curated AS c
