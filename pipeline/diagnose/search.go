@@ -53,7 +53,7 @@ type hunt struct {
 // search fills in the causes of a table.
 func (s *session) search(ctx context.Context, l *loaded, found *Table) error {
 	columns := s.columnCauses(l)
-	if found.ExtraRows+found.MissingRows == 0 && l.rejected == 0 {
+	if found.ExtraRows+found.MissingRows == 0 && l.rejected == 0 || len(l.common()) == 0 {
 		found.Causes = append(found.Causes, columns...)
 		return nil
 	}
