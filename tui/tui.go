@@ -40,10 +40,10 @@ type Workspace struct {
 	// Runner surveys the lake, plans and traces. The screens start no runs with
 	// it.
 	Runner *pipeline.Runner
-	// Run is like pipeline.Runner.Run, but does not slow down the screen. It
+	// Run is like run.Run, but does not slow down the screen. It
 	// calls emit in a separate goroutine.
 	Run func(ctx context.Context, options pipeline.RunOptions, emit func(pipeline.Event)) (*pipeline.Record, error)
-	// Check is like pipeline.Runner.Inspect, but does not slow down the screen.
+	// Check is like check.Evaluate, but does not slow down the screen.
 	Check func(ctx context.Context, tables []string) (*pipeline.Record, error)
 	// Why searches why tables are wrong, without slowing down the screen; nil: it
 	// cannot be searched in this lake.

@@ -73,7 +73,7 @@ func (c children) shared() []string {
 	return args
 }
 
-// run implements pipeline.Runner.Run in a child.
+// run does what run.Run does, in a child.
 func (c children) run(ctx context.Context, options pipeline.RunOptions, emit func(pipeline.Event)) (*pipeline.Record, error) {
 	args := append(append(c.shared(), allowArguments(options.Allow)...), "--events=",
 		fmt.Sprintf("--force=%t", options.Force), fmt.Sprintf("--replace=%t", options.Replace),
@@ -94,7 +94,7 @@ func (c children) run(ctx context.Context, options pipeline.RunOptions, emit fun
 	return said.record, err
 }
 
-// check is pipeline.Runner.Inspect in a child.
+// check does what check.Evaluate does, in a child.
 func (c children) check(ctx context.Context, tables []string) (*pipeline.Record, error) {
 	args := append(append([]string{"check"}, c.shared()...), allowArguments(c.allow)...)
 	said, err := c.follow(ctx, append(args, tables...), nil, func(pipeline.Event) {})
@@ -113,7 +113,7 @@ func (c children) whyOf(o *opened) func(context.Context) (*diagnose.Report, erro
 	return c.why
 }
 
-// why implements diagnose.Run in a child.
+// why does what diagnose.Run does, in a child.
 func (c children) why(ctx context.Context) (*diagnose.Report, error) {
 	cmd, err := c.command(ctx, append(append([]string{"why", "--output=json"}, c.shared()...), allowArguments(c.allow)...))
 	if err != nil {
