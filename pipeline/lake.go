@@ -104,6 +104,15 @@ func (l *Lake) Downstream(name string) []*Table {
 	return readers
 }
 
+// SQL returns the statement that declares a landing table, or the SELECT that builds
+// a derived one, as the definition has it.
+func (t *Table) SQL() string {
+	if t.Transform != nil {
+		return t.Transform.SQL
+	}
+	return t.DDL
+}
+
 // IsLanding reports whether this is a landing table, which no transform builds.
 func (t *Table) IsLanding() bool { return t.Transform == nil }
 

@@ -258,9 +258,5 @@ func (l *lakeView) openSQL() tea.Cmd {
 	if t == nil {
 		return nil
 	}
-	text := t.DDL
-	if t.Transform != nil {
-		text = t.Transform.SQL
-	}
-	return l.Open(&ui.Reader{Kit: l.Kit, Head: t.File, Lines: func() []ui.StyledLine { return ui.ColourSQL(l.Theme, text) }})
+	return l.Open(&ui.Reader{Kit: l.Kit, Head: t.File, Lines: func() []ui.StyledLine { return ui.ColourSQL(l.Theme, t.SQL()) }})
 }

@@ -34,11 +34,7 @@ func (l *loader) personal() {
 		if l.broken[t.Name] {
 			continue
 		}
-		text := t.DDL
-		if t.Transform != nil {
-			text = t.Transform.SQL
-		}
-		keys, _ := Header(text)
+		keys, _ := Header(t.SQL())
 		said, ok := keys["personal"]
 		switch {
 		case !ok:

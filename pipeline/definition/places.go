@@ -101,12 +101,8 @@ func (l *loader) placeAll() error {
 		if l.broken[t.Name] || t.Path == "" {
 			continue
 		}
-		text := t.DDL
-		if t.Transform != nil {
-			text = t.Transform.SQL
-		}
 		before := t.Path
-		l.place(t, text)
+		l.place(t, t.SQL())
 		if t.IsLanding() && t.Path != before {
 			t.DDL = strings.ReplaceAll(t.DDL, "'${lake}/"+before+"/'", "'${lake}/"+t.Path+"/'")
 		}

@@ -22,12 +22,10 @@ func (l *loader) subjects() {
 		if l.broken[t.Name] {
 			continue
 		}
-		text := t.DDL
 		if t.Transform != nil {
-			text = t.Transform.SQL
 			t.Subject = l.lake.Inherited(t)
 		}
-		keys, _ := Header(text)
+		keys, _ := Header(t.SQL())
 		said, ok := keys["subject"]
 		if !ok {
 			continue
