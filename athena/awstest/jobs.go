@@ -20,7 +20,7 @@ import (
 // returns their logs. It implements this reading of the API reference:
 //
 //   - StartJobRun: ConcurrentRunsExceededException if MaxConcurrentRuns runs
-//     are active; there is no token, each call starts a run.
+//     are active; it takes no token, so each call starts a run.
 //   - GetJobRun: STARTING, RUNNING, STOPPING and WAITING may change, STOPPED,
 //     SUCCEEDED, FAILED, TIMEOUT, ERROR and EXPIRED do not.
 //   - GetJobRuns: newest first.

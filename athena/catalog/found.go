@@ -13,8 +13,8 @@ import (
 	"stedi/pipeline"
 )
 
-// Found are the tables of a lake in a database of the catalog, whoever built
-// them.
+// Found are the tables of a lake in a database of the catalog, managed or
+// not.
 type Found struct {
 	Database string
 	Tables   map[string]pipeline.CatalogTable // by the name of the lake's table

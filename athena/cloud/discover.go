@@ -33,7 +33,7 @@ func (s *Settings) databaseOf(lake registry.Place) (string, error) {
 	}
 }
 
-// discover looks for the tables of a lake in a database, whoever built them.
+// discover looks for the tables of a lake in a database, managed or not.
 func (s *Settings) discover(ctx context.Context, env *registry.Env) (*registry.Discovered, error) {
 	database, err := s.databaseOf(env.Place)
 	if err != nil {

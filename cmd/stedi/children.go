@@ -98,7 +98,7 @@ func (c children) run(ctx context.Context, options pipeline.RunOptions, emit fun
 func (c children) check(ctx context.Context, tables []string) (*pipeline.Record, error) {
 	args := append(append([]string{"check"}, c.shared()...), allowArguments(c.allow)...)
 	said, err := c.follow(ctx, append(args, tables...), nil, func(pipeline.Event) {})
-	if said.record != nil && said.record.Error == "" { // a failed check is no failure of the inspection
+	if said.record != nil && said.record.Error == "" { // failed checks do not fail the evaluation
 		return said.record, nil
 	}
 	return said.record, err

@@ -82,7 +82,7 @@ func (p *program) whyFixture(report *diagnose.Report) error {
 			}
 		}
 	}
-	return pipeline.Fail(pipeline.BadData, "", "Run `stedi why` for what is known of the tables.", "there is no proof to write as a fixture")
+	return pipeline.Fail(pipeline.BadData, "", "Run `stedi why` for what is known of the tables.", "no table has a proof to write as a fixture")
 }
 
 // whyText writes a report for people: all tables, then what is wrong.

@@ -23,7 +23,7 @@ const (
 	Right      State = "right"
 	Wrong      State = "wrong"      // not what its transform returns on its upstream tables
 	Inherited  State = "inherited"  // right for its upstream tables, one of which is wrong
-	Missing    State = "missing"    // there is no file
+	Missing    State = "missing"    // it has no file
 	Unreadable State = "unreadable" // lines cannot be read
 )
 

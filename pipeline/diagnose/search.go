@@ -93,8 +93,8 @@ func (h *hunt) prepare(ctx context.Context) (err error) {
 	return nil
 }
 
-// A candidate may take so many times as long as the transform, and at least
-// some time. One that takes longer makes many more rows than the table has.
+// The time that a candidate may take: a multiple of the transform's, and at
+// least leastEach. One that takes longer makes many more rows than the table has.
 const (
 	mostTimes = 10
 	leastEach = time.Second

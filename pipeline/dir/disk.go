@@ -145,7 +145,7 @@ func (d disk) renameNew(from, to string) error {
 	return d.do(KindRename, to, func() error { return renameNew(from, to) })
 }
 
-// mkdir creates a folder. It is no error if another process has just created
+// mkdir creates a folder. It succeeds if another process has just created
 // it.
 func (d disk) mkdir(path string, mode fs.FileMode) error {
 	err := d.do(KindMkdir, path, func() error { return os.Mkdir(path, mode) })

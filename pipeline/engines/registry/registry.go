@@ -36,7 +36,7 @@ type Entry struct {
 	// can read, with the fix, or nil. It makes no calls. Nil: it can.
 	Builds func(lake Place) error
 	// Discover finds the tables of a lake without a recorded catalog in the
-	// engine's own one, whoever built them, for reading. It is called before
+	// engine's own one, managed or not, for reading. It is called before
 	// Open and Querier. Nil: the engine has no catalog.
 	Discover func(ctx context.Context, env *Env) (*Discovered, error)
 	// Home is the lake to work on where no other is named: the location of the
@@ -83,7 +83,7 @@ const CatalogScheme = "glue://"
 // alone knows where its tables are.
 func (p Place) InCatalog() bool { return strings.HasPrefix(p.Root, CatalogScheme) }
 
-// Discovered are the tables of a lake in a catalog, whoever built them.
+// Discovered are the tables of a lake in a catalog, managed or not.
 type Discovered struct {
 	// Store has the files of the tables, and refuses to write.
 	Store pipeline.Store
