@@ -272,7 +272,7 @@ func (c *checksView) tellTable(table *pipeline.Table, put func(uv.Style, string)
 	for _, name := range v.Strange {
 		put(t.Bad, name+" was "+pipeline.ModifiedOutside)
 	}
-	for _, note := range v.Notes {
-		put(t.Dim, pipeline.NoteLabel(note)+": "+note)
+	for _, note := range pipeline.NoteLines([]pipeline.TableRecord{v.TableRecord}) {
+		put(t.Dim, note.Label+": "+note.Text)
 	}
 }
