@@ -28,6 +28,7 @@ type app struct {
 	foundAt    map[string]string // by table: the version that it has read
 	planning   ui.Task
 	diagnosing ui.Task
+	results    map[string]standing
 	why        *diagnose.Report  // of this session; nil: none yet
 	whyAt      map[string]string // by table: its version at that time
 

@@ -55,6 +55,7 @@ func (a *app) learn() {
 		a.view.Learn(found, func(t *survey.TableView) bool { return a.foundAt[t.Table] == version(t) })
 	}
 	a.view.Expect(a.lake(), a.rows)
+	a.results = a.standings()
 }
 
 // verdicts is what is known of the rules: what a check of this session found,
