@@ -115,8 +115,9 @@ func (a *app) looked(msg viewMsg) tea.Cmd {
 		return nil
 	}
 	if a.unread = ""; a.failure != nil && a.failure.what == lakeUnread {
-		a.failure = nil
+		a.settled()
 	}
+	a.keepShares() // past runs may get another weight
 	first := a.view == nil
 	a.view, a.looks = msg.view, msg.took
 	a.learn()

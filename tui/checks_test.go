@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	tea "charm.land/bubbletea/v2"
+
 	"stedi/pipeline"
 )
 
@@ -79,4 +81,110 @@ func TestRejectedLinesAreAWarning(t *testing.T) {
 	d.press("down")
 	d.shows("12 rows, expected 13: −1; rejected lines are left out")
 	d.hides("✗")
+}
+
+// failsFor adds checks that every row of a table fails.
+func (w *world) failsFor(tables ...string) {
+	for _, t := range tables {
+		w.runner.Lake.Checks = append(w.runner.Lake.Checks, &pipeline.Check{
+			Name: t + "_none", Table: t, Doc: "The table is empty.", SQL: "SELECT * FROM " + t, Inputs: []string{t}, File: "checks/" + t + "_none.sql",
+		})
+	}
+}
+
+// playAll plays a replay to its end.
+func (d *driver) playAll() {
+	d.Helper()
+	for i := 0; d.live.source == replayedRun && !d.live.ended; i++ {
+		if i > 10_000 {
+			d.Fatal("the replay does not end")
+		}
+		run, _ := d.screens[runScreen].(*runView)
+		d.send(replayTickMsg{run.replay})
+	}
+}
+
+func TestARunWhoseChecksFailedSaysSo(t *testing.T) {
+	w := newWorld(t, "sample")
+	w.open(t)
+	w.failsFor("customer_trusted", "customer_curated")
+	d := start(t, w.options(t), 120, 36)
+	d.press("R")
+	d.shows("ERROR", "customer_trusted: check none failed, 12 rows", "1 more check failed", "The table is empty.",
+		"Correct transforms/customer_trusted.sql, or the check in checks/", "f  show the failing rows", "last run ✗ 2 checks failed")
+	d.hides("run again")
+	d.press("4", "2") // a key of the panel, then the screen
+	d.shows("done, 2 checks failed", "1 check failed", "✓ machine_learning_curated")
+	d.hides("✓ customer_trusted", "✓ customer_curated")
+	d.press("L", "G")
+	d.shows("run done, 2 checks failed", "check none failed, 12 rows")
+	d.press("5")
+	d.shows("✗ done, 2 checks failed", "✗ 2 checks failed, 5 tables bu")
+	d.press("enter") // the replay ends with the same words
+	d.playAll()
+	d.shows("done, 2 checks failed", "1 check failed")
+	d.press("!", "f")
+	d.shows("customer_trusted_none", "12 rows")
+	w.runner.Lake.Checks = w.runner.Lake.Checks[:len(w.runner.Lake.Checks)-2]
+	d.press("4", "v")
+	d.hides("✗ customer", "press !")
+}
+
+// A panel does not open above what the reader types.
+func TestTheErrorPanelDoesNotInterrupt(t *testing.T) {
+	w := newWorld(t, "sample")
+	w.open(t)
+	w.failsFor("customer_trusted")
+	d := start(t, w.options(t), 120, 36)
+	release := d.runHeld(w)
+	d.press("/")
+	d.write("c")
+	release()
+	d.hides("ERROR")
+	d.press("enter")
+	d.shows("customer_trusted: check none failed, 12 rows", "press ! for details")
+	d.press("y") // a toast hides no failure
+	d.shows("customer_trusted: check none failed", "copied")
+	d.press("!", "x")
+	d.hides("check none failed, 12 rows  ")
+}
+
+func TestProgressNeverMovesBack(t *testing.T) {
+	w := newWorld(t, "sample")
+	w.open(t)
+	d := start(t, w.options(t), 120, 36)
+	release := d.runHeld(w)
+	before, _ := d.whole()
+	for _, e := range []pipeline.Event{
+		{State: pipeline.Running, Progress: &pipeline.Progress{BytesRead: 10, BytesTotal: 11040}},
+		{State: pipeline.Failed},
+	} {
+		e.Run, e.Step, e.Time = d.live.id, "step_trainer_trusted", w.clock.read()
+		d.ranOn(runMsg{source: ownRun, events: []pipeline.Event{e}, next: func() tea.Msg { return nil }})
+		after, _ := d.whole()
+		if after < before {
+			t.Errorf("the progress moved from %v back to %v", before, after)
+		}
+		before = after
+	}
+	release()
+}
+
+func TestQuittingDuringARunPrintsASummary(t *testing.T) {
+	w := newWorld(t, "sample")
+	w.open(t)
+	d := start(t, w.options(t), 120, 36)
+	d.runHeld(w)
+	d.press("q")
+	d.held = 0
+	d.press("y")
+	text := d.Farewell()
+	for _, want := range []string{" cancelled\n", "\n  customer_trusted          published 12 rows in 0.25 s\n", "\n  step_trainer_trusted      cancelled\n", "--retry"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q is not in\n%s", want, text)
+		}
+	}
+	if strings.Contains(text, "␊") || d.quits != 1 {
+		t.Errorf("%d quits, and the summary is %q", d.quits, text)
+	}
 }

@@ -88,46 +88,53 @@ func (a *app) incomplete() bool {
 
 // judge returns the result of a table by itself.
 func (a *app) judge(v *survey.TableView, incomplete bool) standing {
-	var s standing
-	take := func(r result, why string) {
-		if r > s.result {
-			s = standing{result: r, why: why}
-		}
-	}
-	switch v.Verdict {
-	case survey.Pass:
-		take(passed, "")
-	case survey.Warn:
-		take(warned, failing(v))
-	case survey.Wrong:
-		take(wrong, failing(v))
-	case survey.Unchecked:
-	}
 	if v.Missing {
 		return standing{why: failing(v)}
 	}
-	if text := a.lacks(v); text != "" {
-		take(warned, a.shortage(v, text))
+	s := ofChecks(v)
+	if text := a.lacks(v); text != "" && s.result < warned {
+		s = standing{result: warned, why: a.shortage(v, text)}
 	}
-	if rows, known := a.rows(v); known && v.Expected != nil {
-		off := offBy(rows, *v.Expected)
-		switch {
-		case rows == *v.Expected:
-			take(countRight, "")
-		case rows+v.Rejected == *v.Expected:
-			take(warned, a.shortage(v, off))
-		case v.Stale != "":
-			take(warned, off+"; stale: "+v.Stale)
-		case incomplete && rows < *v.Expected:
-			take(warned, off+"; rejected lines are left out")
-		default:
-			if a.countOnly(v) {
-				s = standing{}
-			}
-			take(wrong, off)
-		}
+	count := a.ofCount(v, incomplete)
+	if count.result > s.result || count.result == wrong && a.countOnly(v) {
+		return count
 	}
 	return s
+}
+
+// ofChecks is the result of the checks alone.
+func ofChecks(v *survey.TableView) standing {
+	switch v.Verdict {
+	case survey.Pass:
+		return standing{result: passed}
+	case survey.Warn:
+		return standing{result: warned, why: failing(v)}
+	case survey.Wrong:
+		return standing{result: wrong, why: failing(v)}
+	case survey.Unchecked:
+	}
+	return standing{}
+}
+
+// ofCount is the result of the count alone.
+func (a *app) ofCount(v *survey.TableView, incomplete bool) standing {
+	rows, known := a.rows(v)
+	if !known || v.Expected == nil {
+		return standing{}
+	}
+	off := offBy(rows, *v.Expected)
+	switch {
+	case rows == *v.Expected:
+		return standing{result: countRight}
+	case rows+v.Rejected == *v.Expected:
+		return standing{result: warned, why: a.shortage(v, off)}
+	case v.Stale != "":
+		return standing{result: warned, why: off + "; stale: " + v.Stale}
+	case incomplete && rows < *v.Expected:
+		return standing{result: warned, why: off + "; rejected lines are left out"}
+	default:
+		return standing{result: wrong, why: off}
+	}
 }
 
 // countOnly reports whether the count is all that fails.

@@ -26,7 +26,7 @@ func keys(names ...string) func(*testing.T, *world, *driver) {
 func held(more ...string) func(*testing.T, *world, *driver) {
 	return func(t *testing.T, w *world, d *driver) {
 		t.Helper()
-		d.runHeld(w, "R", "step_trainer_trusted")
+		d.runHeld(w)
 		d.press(more...)
 	}
 }

@@ -40,7 +40,7 @@ func (a *app) diagnosed(msg whyMsg) tea.Cmd {
 	}
 	a.why, a.whyAt = msg.report, msg.at
 	a.learn()
-	if first := a.firstWrong(); first != nil {
+	if first := a.firstWrong(); first != nil && (a.failure == nil || !a.failure.checks) {
 		return a.Toast(ui.Failed, first.Table+": "+cmp.Or(first.Sentence(), first.Message, string(first.State)))
 	}
 	return nil
