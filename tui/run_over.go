@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -40,7 +41,7 @@ func (m *Model) runOver(msg runMsg) tea.Cmd {
 		if pipeline.TallyOf(msg.record.Checks).Warned > 0 {
 			mood = ui.Warned
 		}
-		cmds = append(cmds, m.Toast(mood, runText(msg.record)+" in "+ui.Span(msg.record.Seconds)))
+		cmds = append(cmds, m.Toast(mood, cmp.Or(builtText(msg.record), "nothing to do")+" in "+ui.Span(msg.record.Seconds)))
 	default:
 		m.fail(m.whatFailed(msg.record), msg.err, m.remedies(msg)...)
 		cmds = append(cmds, m.present())
@@ -83,11 +84,17 @@ func (m *Model) checksFailed(r *pipeline.Record) tea.Cmd {
 	if more := len(failed) - 1; more > 0 {
 		p.what += "; " + pipeline.Counted(more, "more check") + " failed"
 	}
-	p.why = append(p.why, m.ruleOf(first))
+	t := r.Table(first.Table)
+	if rule := m.ruleOf(first); rule != first.Message && !t.Missing {
+		p.why = append(p.why, rule)
+	}
 	if text := m.messageOf(first); text != "" {
 		p.why = append(p.why, text)
 	}
-	if t := r.Table(first.Table); t.Expected != nil && t.Rows != *t.Expected && first.Check != pipeline.ExpectedRows {
+	if t.Missing {
+		p.what = strings.Replace(p.what, failingCheck(*first), first.Table+" is not built", 1)
+		p.table = "" // the cause is known
+	} else if t.Expected != nil && t.Rows != *t.Expected && first.Check != pipeline.ExpectedRows {
 		p.why = append(p.why, offBy(t.Rows, *t.Expected))
 	}
 	p.fix, p.fixes = m.fixesOf(first)
@@ -98,7 +105,15 @@ func (m *Model) checksFailed(r *pipeline.Record) tea.Cmd {
 // fixesOf returns what to do about a failed check, with keys that show its rows
 // and its SQL.
 func (m *Model) fixesOf(c *pipeline.CheckRecord) (fix []string, fixes []ui.Answer) {
-	rule := m.definition(c)
+	rule, v := m.definition(c), m.table(c.Table)
+	if t := m.lake().Table(c.Table); t != nil && !t.IsLanding() && v != nil && v.Missing {
+		build := func() tea.Cmd {
+			options := m.options.Run
+			options.Select = []string{"+" + c.Table}
+			return m.startRun(options)
+		}
+		return []string{"Build it."}, []ui.Answer{{Key: "r", Text: "build it with its upstream tables", Do: build}}
+	}
 	switch t := m.lake().Table(c.Table); {
 	case len(c.Diagnosis) > 0:
 		fix = c.Diagnosis

@@ -59,6 +59,21 @@ func statusText(r *pipeline.Record) string {
 
 // runText summarizes a run in a few words: what failed first.
 func runText(r *pipeline.Record) string {
+	text := builtText(r)
+	switch {
+	case text == "" && r.Error != "":
+		text = firstLine(r.Error)
+	case text == "":
+		text = "nothing to do"
+	}
+	if len(r.Selected) > 0 {
+		text += " · " + strings.Join(r.Selected, " ")
+	}
+	return text
+}
+
+// builtText counts the steps and the failed checks of a run by result.
+func builtText(r *pipeline.Record) string {
 	count := map[pipeline.State]int{}
 	first := ""
 	for _, s := range r.Steps {
@@ -90,15 +105,5 @@ func runText(r *pipeline.Record) string {
 	}
 	part(pipeline.TallyOf(r.Checks).Failed, "check failed", "checks failed")
 	part(count[pipeline.Published], "table built", "tables built")
-	if len(parts) == 0 {
-		parts = append(parts, "nothing to do")
-		if r.Error != "" {
-			parts[0] = firstLine(r.Error)
-		}
-	}
-	text := strings.Join(parts, ", ")
-	if len(r.Selected) > 0 {
-		text += " · " + strings.Join(r.Selected, " ")
-	}
-	return text
+	return strings.Join(parts, ", ")
 }

@@ -81,7 +81,7 @@ func (c children) run(ctx context.Context, options pipeline.RunOptions, emit fun
 	if options.Check && len(options.Select) == 0 {
 		args = append(args, "--batch")
 	} else {
-		args = append(append([]string{"run", fmt.Sprintf("--check=%t", options.Check)}, args...), options.Select...)
+		args = append(append([]string{"run"}, args...), options.Select...)
 	}
 	said, err := c.follow(ctx, args, options.Cancel, emit)
 	if said.record == nil && said.run != "" { // it has ended before it could send its record

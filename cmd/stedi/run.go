@@ -24,8 +24,6 @@ func (p *program) runCommand() *cobra.Command {
 	o.add(cmd.Flags())
 	o.ci.add(cmd.Flags())
 	p.addSteered(cmd.Flags())
-	cmd.Flags().BoolVar(&o.check, "check", false, "then run all checks")
-	cmd.Flags().Lookup("check").Hidden = true // for the screens; others run stedi check
 	cmd.Flags().BoolVar(&o.retry, "retry", false, "resume the newest failed run")
 	return cmd
 }
