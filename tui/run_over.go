@@ -85,8 +85,8 @@ func (m *Model) checksFailed(r *pipeline.Record) tea.Cmd {
 		p.what += "; " + pipeline.Counted(more, "more check") + " failed"
 	}
 	t := r.Table(first.Table)
-	if rule := m.ruleOf(first); rule != first.Message && !t.Missing {
-		p.why = append(p.why, rule)
+	if !t.Missing {
+		p.why = append(p.why, m.ruleOf(first))
 	}
 	if text := m.messageOf(first); text != "" {
 		p.why = append(p.why, text)
@@ -97,16 +97,16 @@ func (m *Model) checksFailed(r *pipeline.Record) tea.Cmd {
 	} else if t.Expected != nil && t.Rows != *t.Expected && first.Check != pipeline.ExpectedRows {
 		p.why = append(p.why, offBy(t.Rows, *t.Expected))
 	}
-	p.fix, p.fixes = m.fixesOf(first)
+	p.fix, p.fixes = m.fixesOf(first, t.Missing)
 	m.failWith(p)
 	return m.present()
 }
 
 // fixesOf returns what to do about a failed check, with keys that show its rows
 // and its SQL.
-func (m *Model) fixesOf(c *pipeline.CheckRecord) (fix []string, fixes []ui.Answer) {
-	rule, v := m.definition(c), m.table(c.Table)
-	if t := m.lake().Table(c.Table); t != nil && !t.IsLanding() && v != nil && v.Missing {
+func (m *Model) fixesOf(c *pipeline.CheckRecord, missing bool) (fix []string, fixes []ui.Answer) {
+	rule := m.definition(c)
+	if t := m.lake().Table(c.Table); t != nil && !t.IsLanding() && missing {
 		build := func() tea.Cmd {
 			options := m.options.Run
 			options.Select = []string{"+" + c.Table}
