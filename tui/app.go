@@ -27,6 +27,8 @@ type app struct {
 	found      *pipeline.Record  // what the last check of this session found
 	foundAt    map[string]string // by table: the version that it has read
 	planning   ui.Task
+	offering   ui.Task
+	comparing  ui.Task
 	diagnosing ui.Task
 	results    map[string]standing
 	why        *diagnose.Report  // of this session; nil: none yet

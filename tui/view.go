@@ -108,7 +108,7 @@ func (m *Model) header(p ui.Pane) {
 	for i, id := range tabs {
 		name := m.screens[id].title()
 		label := fmt.Sprintf(" %d %s ", i+1, name)
-		if p.Width() < 60 {
+		if p.Width() < 60 || p.Width() < ui.Narrow && id != m.current {
 			label = fmt.Sprintf(" %d ", i+1)
 		}
 		style := t.Tab
@@ -128,16 +128,28 @@ func (m *Model) header(p ui.Pane) {
 // first.
 func (m *Model) situation(p ui.Pane) {
 	with, lake := m.options.Engine, m.options.Lake
+	variant := ""
 	if len(m.options.Profile) > 0 {
-		with += " · " + strings.Join(m.options.Profile, "+")
+		variant = "variant " + strings.Join(m.options.Profile, "+")
 	}
 	name := lake[strings.LastIndexByte(lake, '/')+1:]
 	last := m.lastRun()
 	room := p.Width() - 1
 	var text string
-	for _, parts := range [][]string{{with, lake, last}, {with, "…/" + name, last}, {"…/" + name, last}, {last}, {m.options.Engine, m.lastMark()}, {m.lastMark()}} {
+	for _, parts := range [][]string{
+		{with, variant, lake, last},
+		{with, variant, "…/" + name, last},
+		{variant, "…/" + name, last},
+		{variant, last},
+		{variant, m.options.Engine, m.lastMark()},
+		{variant, m.lastMark()},
+		{variant},
+		{last},
+		{m.options.Engine, m.lastMark()},
+		{m.lastMark()},
+	} {
 		parts = slices.DeleteFunc(parts, func(part string) bool { return part == "" })
-		if text = strings.Join(parts, " · "); ui.Width(text) <= room {
+		if text = strings.Join(parts, " · "); text != "" && ui.Width(text) <= room {
 			break
 		}
 	}
