@@ -13,7 +13,6 @@ import (
 	"stedi/pipeline/ndjson"
 	"stedi/pipeline/pager"
 	"stedi/tui/grid"
-	"stedi/tui/ui"
 )
 
 // load opens the files of the table in the background. The displayed rows stay
@@ -179,7 +178,7 @@ func (t *tableView) arranged(msg arrangedMsg) tea.Cmd {
 		return nil
 	}
 	t.fail("the rows of "+t.name+": the filter is not valid", msg.err)
-	return t.Toast(ui.Failed, t.failure.what+"   press ! for details")
+	return nil
 }
 
 // filterPrompt returns the prompt for a condition.

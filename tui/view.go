@@ -62,13 +62,9 @@ func (m *Model) news(p ui.Pane) {
 	t := m.Theme
 	switch {
 	case len(m.Toasts.List) > 0 && m.failure != nil && m.top() == nil: // a toast never hides a failure
-		told := ui.Width(m.Toasts.Newest())
-		if room := p.Width() - told - 4; room >= p.Width()/2 {
-			m.drawFailure(p.Left(room))
-			m.Toasts.Draw(p.Right(room), t)
-			return
-		}
-		m.drawFailure(p)
+		room := max(p.Width()*2/5, p.Width()-ui.Width(m.Toasts.Newest())-4)
+		m.drawFailure(p.Left(room))
+		m.Toasts.Draw(p.Right(room), t)
 	case len(m.Toasts.List) > 0:
 		m.Toasts.Draw(p, t)
 	case m.live.busy() && m.current != runScreen:
