@@ -31,6 +31,13 @@ func WhyAbsent(store Store, t *Table) string {
 	return ""
 }
 
+// LosesBlanks reports whether a file that was fetched is of a format in which an
+// empty text and a null are the same, such as CSV.
+func LosesBlanks(store Store, name string) bool {
+	s, ok := store.(interface{ LosesBlanks(name string) bool })
+	return ok && s.LosesBlanks(name)
+}
+
 // Finder looks around, in the lake and beside it.
 type Finder interface {
 	// Nearby lists a folder of the lake, or of the folder that is the given
