@@ -118,7 +118,7 @@ func TestQueriesOnAthena(t *testing.T) {
 		says   string
 	}{
 		"FAILED":                  {awstest.AthenaFaults{Fail: func(string) string { return "GENERIC_INTERNAL_ERROR: no worker" }}, pipeline.BadEngine, "no worker\n  Run again"},
-		"FAILED for good":         {awstest.AthenaFaults{Fail: func(string) string { return "EXCEEDED_TIME_LIMIT: too long" }}, pipeline.BadEngine, "too long\n  Check the query"},
+		"FAILED for good":         {awstest.AthenaFaults{Fail: func(string) string { return "EXCEEDED_TIME_LIMIT: too long" }}, pipeline.BadEngine, "too long\n  Read less per query"},
 		"FAILED for bad data":     {awstest.AthenaFaults{Fail: func(string) string { return "HIVE_BAD_DATA: a row is not valid JSON" }}, pipeline.BadData, "stedi check"},
 		"FAILED for a permission": {awstest.AthenaFaults{Fail: func(string) string { return "PERMISSION_DENIED: Access Denied" }}, pipeline.Denied, "stedi doctor"},
 		"cancelled by another":    {awstest.AthenaFaults{Cancel: func(string) bool { return true }}, pipeline.BadEngine, "outside stedi"},

@@ -33,7 +33,7 @@ func TestAthenaInOtherWorkgroups(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			enginetest.Run(t, func(t *testing.T) *enginetest.World {
 				t.Helper()
-				server := awstest.StartAWS(t)
+				server := awstest.StartDuckDB(t)
 				set(server)
 				return deployed(t, server, (*cloud.Settings).Athena)
 			})
