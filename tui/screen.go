@@ -51,8 +51,9 @@ var _ = []filtering{(*lakeView)(nil), (*runView)(nil), (*queryView)(nil), (*chec
 
 // deliberate is a filtering screen that filters only when the text is complete.
 type deliberate interface {
-	// filterPrompt returns the prompt and its initial text.
-	filterPrompt() (label, text string)
+	// filterPrompt returns the prompt, its initial text, and the position of the
+	// cursor in characters from 1; 0 is the end.
+	filterPrompt() (label, text string, at int)
 }
 
 // typing is a screen with a text field that takes every key while it has the

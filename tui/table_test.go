@@ -147,7 +147,7 @@ func TestRowsAreFilteredByValuesConditionsAndTexts(t *testing.T) {
 	}
 	d.press("backspace")
 	d.enters("/", "JASPERTON")
-	d.shows("accelerometer_landing · JASPERTON")
+	d.shows(`accelerometer_landing · contains "JASPERTON"`)
 	for _, v := range d.column("user") {
 		if !strings.Contains(strings.ToLower(fmt.Sprint(v)), "jasperton") {
 			t.Errorf("%v is not wanted", v)
@@ -162,7 +162,7 @@ func TestAWrongConditionLeavesTheRowsAsTheyAre(t *testing.T) {
 	d.enters("/", "y > 0")
 	before := d.column("timestamp")
 	d.enters("/", "y >")
-	d.shows("the filter is not valid", "accelerometer_landing · y > 0")
+	d.shows("filter: the condition is incomplete", "accelerometer_landing · y > 0")
 	if !reflect.DeepEqual(d.column("timestamp"), before) {
 		t.Error("other rows are shown")
 	}
@@ -393,15 +393,53 @@ func TestEveryWrittenConditionRuns(t *testing.T) {
 	}
 }
 
-func TestOnlyWhatUsesAColumnIsAConditionAlready(t *testing.T) {
+func TestTextWithAnOperatorIsSQL(t *testing.T) {
 	table := &pipeline.Table{Columns: []pipeline.Column{{Name: "distance"}, {Name: "user"}}}
 	for text, sql := range map[string]bool{
-		"distance > 100": true, `"Distance" = 3`: true, "user like 'a%'": true, "user": false, "a = b": false, "not distance": true, "Smith": false,
+		"distance > 100": true, `"Distance" = 3`: true, "user like 'a%'": true, "user": false, "not distance": true, "Smith": false,
+		"a = b": true, "distnace > 100": true, "usr like 'x%'": true, "usr is null": true, "length(usr) > 3": true, "starts_with(usr, 'x')": true,
+		"usr in ('a')": true, "dist between 1 and 2": true, "usr !~ 'x'": true,
+		"Smith and Sons": false, "it is him": false, "a+b@example.com": false, "2022-06-18": false, "100%": false, "Smith (old)": false,
+		"'a = b'": false, `"user > x"`: false, "like a rolling stone": false, "between us": false, "nothing in it": false,
 	} {
-		if got := typedCondition(text, table) == text; got != sql {
-			t.Errorf("%s: %t", text, got)
+		condition, typed := typedCondition(text, table)
+		if got := condition == text; got != sql || typed.text != text || !sql && !strings.HasPrefix(typed.shown, `contains "`) {
+			t.Errorf("%s: %t, %+v", text, got, typed)
 		}
 	}
+}
+
+func TestAMisspeltColumnIsAnErrorWithItsPosition(t *testing.T) {
+	_, d := openRows(t, "customer_landing")
+	d.enters("/", "phone is not null and birthdy > '1900'")
+	d.shows("birthdy", "Did you mean birthDay?", "/ corrects it", "24 rows")
+	d.press("!")
+	d.shows("ERROR", "▲ column 23", "put it in quotes")
+	d.press("esc", "/")
+	if at := d.prompt.Input.Position(); at != 22 {
+		t.Errorf("the cursor is at %d, not on the wrong name", at)
+	}
+	d.press("delete", "delete", "delete", "delete", "delete", "delete", "delete")
+	d.write("birthDay")
+	d.press("enter")
+	d.shows("customer_landing · phone is not null and birthDay > '1900'")
+}
+
+func TestAFilterKeepsTheOrderAndTheLines(t *testing.T) {
+	_, d := openRows(t, "customer_landing")
+	names := d.column("customerName")
+	d.enters("/", "length(customerName) % 2 = 0")
+	at := 0
+	for _, name := range d.column("customerName") {
+		for at < len(names) && names[at] != name {
+			at++
+		}
+	}
+	if kept := d.tableView().grid.Kept.Count; at >= len(names) || kept == 0 || kept == int64(len(names)) {
+		t.Errorf("%d rows are not in the order of the file", kept)
+	}
+	d.press("end", "enter")
+	d.shows("customer/landing/", fmt.Sprintf(":%d", at+1))
 }
 
 func TestACopySaysWhatHasTheText(t *testing.T) {
