@@ -6,6 +6,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"stedi/tui/grid"
 	"stedi/tui/ui"
 )
 
@@ -211,6 +212,9 @@ func (m *Model) press(msg tea.KeyPressMsg) tea.Cmd {
 	}
 	possible := m.possible()
 	if a, ok := ui.Find(possible, msg); ok {
+		if a.IsOld(msg) {
+			return tea.Batch(a.Do(), m.Toast(ui.Told, msg.Keystroke()+" is now "+a.KeyName()+" ("+a.Title()+"); the old key works until the next release"))
+		}
 		return a.Do()
 	}
 	if a, ok := ui.FindOff(possible, msg); ok {
@@ -283,6 +287,9 @@ func (m *Model) back() tea.Cmd {
 	}
 	if p, ok := m.here().(paned); ok && p.focus().Zoomed {
 		p.focus().Zoomed = false
+		return nil
+	}
+	if s, ok := m.here().(interface{ shown() *grid.Grid }); ok && s.shown().Unmark() {
 		return nil
 	}
 	if f, ok := m.here().(filtering); ok && f.filter() != "" {

@@ -115,14 +115,15 @@ func (t *tableView) definition() *pipeline.Table {
 func (t *tableView) actions() []ui.Action {
 	there := t.files != nil
 	_, person := t.person()
+	k := t.Keys
 	return append(t.grid.Actions(),
-		t.Keys.Act("export-shown", "e", "export", func() tea.Cmd { return t.askExport(true) }).In("table").At(5).When(there, "no table is open"),
-		t.Keys.Act("export-all", "E", "export everything", func() tea.Cmd { return t.askExport(false) }).In("table").When(there, "no table is open"),
-		t.Keys.Act("cancel-export", "c", "cancel the export", t.cancelExport).In("table").At(1).When(t.exports.Working(), "no export is under way"),
-		t.Keys.Act("person", "P", "follow this person", t.follow).In("table").At(10).When(person, "the row has no e-mail and no serial number"),
-		t.Keys.Act("reload", "r", "read the table again", t.reload).In("table").When(t.name != "", "no table is open"),
-		t.Keys.Act("table-before", "[", "previous table", func() tea.Cmd { return t.beside(-1) }).In("table").When(t.name != "", "no table is open"),
-		t.Keys.Act("table-after", "]", "next table", func() tea.Cmd { return t.beside(1) }).In("table").When(t.name != "", "no table is open"),
+		k.Act("export-shown", "e", "export", func() tea.Cmd { return t.askExport(shownRows) }).In("table").At(5).When(there, "no table is open").Also("save write csv json parquet file"),
+		k.Act("export-all", "E", "export everything", func() tea.Cmd { return t.askExport(allRows) }).In("table").When(there, "no table is open").Also("save write file"),
+		k.Act("cancel-export", "c", "cancel the export", t.cancelExport).In("table").At(1).When(t.exports.Working(), "no export is under way").Also("stop abort"),
+		k.Was("P", "person", "@", "follow this person", t.follow).In("table").At(10).When(person, "the row has no e-mail and no serial number").Also("trace subject customer"),
+		k.Act("reload", "r", "read the table again", t.reload).In("table").When(t.name != "", "no table is open").Also("refresh reload"),
+		k.Act("table-before", "[", "previous table", func() tea.Cmd { return t.beside(-1) }).In("table").When(t.name != "", "no table is open"),
+		k.Act("table-after", "]", "next table", func() tea.Cmd { return t.beside(1) }).In("table").When(t.name != "", "no table is open"),
 	)
 }
 
@@ -247,6 +248,8 @@ func (t *tableView) headline() string {
 		parts = append(parts, "arranging …")
 	case t.grid.Search.Finding.Working():
 		parts = append(parts, "searching, row "+ui.Count(t.grid.Search.Come)+" …")
+	case t.grid.Summing.Working():
+		parts = append(parts, "counting, row "+ui.Count(t.grid.Summed)+" …")
 	case t.tracing.Working():
 		parts = append(parts, "following …")
 	case t.exports.Working():

@@ -172,7 +172,7 @@ func TestAWrongConditionLeavesTheRowsAsTheyAre(t *testing.T) {
 
 func TestATextIsFoundForwardAndBack(t *testing.T) {
 	_, d := openRows(t, "customer_landing")
-	d.enters("ctrl+f", "OAKENSHAW")
+	d.enters(`\`, "OAKENSHAW")
 	g := d.tableView().grid
 	first := g.Row
 	if v, _ := g.Value(); !strings.Contains(strings.ToLower(fmt.Sprint(v)), "oakenshaw") {
@@ -186,7 +186,7 @@ func TestATextIsFoundForwardAndBack(t *testing.T) {
 	if g.Row != first {
 		t.Errorf("row %d, not %d", g.Row, first)
 	}
-	d.enters("ctrl+f", "nobody is called so")
+	d.enters(`\`, "nobody is called so")
 	d.shows("not found below this row")
 }
 
@@ -293,6 +293,15 @@ func TestRowsAreExportedIntoANewFile(t *testing.T) {
 		t.Errorf("%d lines", strings.Count(string(text), "\n"))
 	}
 	d.enters("E", "some.csv")
+	d.shows("some-2.csv")
+	if _, err := os.Stat(filepath.Join(folder, "some-2.csv")); err != nil {
+		t.Error(err)
+	}
+	d.press("E", "up", "left") // do not export
+	d.press("down")
+	d.press("ctrl+u")
+	d.write("some.csv")
+	d.press("enter")
 	d.shows("the rows cannot be exported")
 	again, err := os.ReadFile(filepath.Join(folder, "some.csv"))
 	must(t, err)
@@ -301,6 +310,86 @@ func TestRowsAreExportedIntoANewFile(t *testing.T) {
 	}
 	d.enters("e", "some.xls")
 	d.shows("the name must end in one of .json")
+	d.press("esc", "E", "up", "right") // overwrite it
+	d.press("down", "ctrl+u")
+	d.write("some.csv")
+	d.press("enter")
+	if again, err = os.ReadFile(filepath.Join(folder, "some.csv")); strings.Count(string(again), "\n") != 165 {
+		t.Errorf("the file was not replaced: %d lines (%v)", strings.Count(string(again), "\n"), err)
+	}
+}
+
+func TestAnExportHasAFormatColumnsAndMarkedRows(t *testing.T) {
+	_, d := openRows(t, "accelerometer_landing")
+	d.cursorTo("z")
+	d.press("H", "g", "m", "down", "m", "e")
+	d.shows("EXPORT accelerometer_landing", "● 4 shown", "● 2 marked", "● use another name")
+	d.press("tab")
+	for !strings.HasSuffix(d.top().(*exportForm).file.Value(), ".ndjson") {
+		d.press("right")
+	}
+	d.press("enter")
+	d.shows("exported 2 rows to ")
+	text, err := os.ReadFile(filepath.Join(d.options.Folder, "accelerometer_landing.ndjson"))
+	must(t, err)
+	if lines := strings.Split(strings.TrimSpace(string(text)), "\n"); len(lines) != 2 || strings.Contains(lines[0], `"z"`) || !strings.Contains(lines[0], `"y"`) {
+		t.Errorf("%q", lines)
+	}
+}
+
+func TestRowsAreCountedByTheirValues(t *testing.T) {
+	_, d := openRows(t, "accelerometer_landing")
+	d.cursorTo("y")
+	d.press("F")
+	d.shows("ROWS BY y", "ROWS", "SHARE", "▇", "%")
+	d.press("enter")
+	d.shows("accelerometer_landing · y = ")
+	one := d.tableView().grid.Kept.Count
+	d.press("esc", "F", "x")
+	if rest := d.tableView().grid.Kept.Count; one == 0 || one+rest != 164 {
+		t.Errorf("%d rows with the value and %d without", one, rest)
+	}
+	d.press("esc")
+	d.enters("*", "x, Y")
+	d.shows("ROWS BY x, y", "groups")
+	d.press("enter")
+	d.shows("accelerometer_landing · x = ", " and y = ")
+	d.enters("*", "x, why")
+	d.shows(`no column is named "why"`)
+}
+
+func TestColumnsAreSummarized(t *testing.T) {
+	_, d := openRows(t, "customer_landing")
+	d.press("I")
+	d.shows("STATISTICS", "24 rows", "DISTINCT", "MEDIAN", "registrationDate", "bigint")
+	d.press("enter")
+	d.shows("ROWS BY customerName")
+}
+
+func TestRowsAreMarkedComparedAndCopied(t *testing.T) {
+	w, d := openRows(t, "customer_landing")
+	d.press("d")
+	d.shows("mark one row with m")
+	d.press("m", "down", "d")
+	d.shows("COMPARE ROWS", "ROW 1", "ROW 3", "≠", "columns different")
+	d.press("esc", "M")
+	d.shows("3 marked")
+	d.press("Y")
+	if n := len(w.copied); n != 1 || strings.Count(w.copied[0], "\n") != 3 {
+		t.Fatalf("copied %q", w.copied)
+	}
+	d.press("esc")
+	d.hides("marked")
+	d.shows("customer_landing")
+	d.press("g", "V", "right", "down")
+	d.shows("2 × 2 cells")
+	d.press("y")
+	if n := len(w.copied); n != 2 || strings.Count(w.copied[1], "\n") != 2 || strings.Count(w.copied[1], "\t") != 2 {
+		t.Errorf("copied %q", w.copied)
+	}
+	d.hides("· 2 × 2 cells")
+	d.press("esc")
+	d.shows("LANDING")
 }
 
 func TestNewRowsAreShownWhereTheCursorIs(t *testing.T) {
