@@ -6,6 +6,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"stedi/tui/grid"
 	"stedi/tui/ui"
 )
 
@@ -51,8 +52,9 @@ var _ = []filtering{(*lakeView)(nil), (*runView)(nil), (*queryView)(nil), (*chec
 
 // deliberate is a filtering screen that filters only when the text is complete.
 type deliberate interface {
-	// filterPrompt returns the prompt and its initial text.
-	filterPrompt() (label, text string)
+	// filterPrompt returns the prompt, its initial text, and the position of the
+	// cursor in characters from 1; 0 is the end.
+	filterPrompt() (label, text string, at int)
 }
 
 // typing is a screen with a text field that takes every key while it has the
@@ -213,6 +215,9 @@ func (m *Model) press(msg tea.KeyPressMsg) tea.Cmd {
 	}
 	possible := m.possible()
 	if a, ok := ui.Find(possible, msg); ok {
+		if a.IsOld(msg) {
+			return tea.Batch(a.Do(), m.Toast(ui.Told, msg.Keystroke()+" is now "+a.KeyName()+" ("+a.Title()+"); the old key works until the next release"))
+		}
 		return a.Do()
 	}
 	if a, ok := ui.FindOff(possible, msg); ok {
@@ -285,6 +290,9 @@ func (m *Model) back() tea.Cmd {
 	}
 	if p, ok := m.here().(paned); ok && p.focus().Zoomed {
 		p.focus().Zoomed = false
+		return nil
+	}
+	if s, ok := m.here().(interface{ shown() *grid.Grid }); ok && s.shown().Unmark() {
 		return nil
 	}
 	if f, ok := m.here().(filtering); ok && f.filter() != "" {
