@@ -53,9 +53,9 @@ func (l *lakeView) calmHint(t *pipeline.Table, v *survey.TableView) (ui.Mood, st
 // modified says what is to be done about a table that others have changed.
 func modified(v *survey.TableView) string {
 	if len(v.Strange) == 0 {
-		return v.Table + " was " + pipeline.ModifiedOutside + ": M moves its files aside and rebuilds it"
+		return v.Table + " was " + pipeline.ModifiedOutside + ": alt+m moves its files aside and rebuilds it"
 	}
-	return v.Strange[0] + " was " + pipeline.ModifiedOutside + ": M moves it aside and rebuilds the table"
+	return v.Strange[0] + " was " + pipeline.ModifiedOutside + ": alt+m moves it aside and rebuilds the table"
 }
 
 // isEmpty tells whether not one table has a file.

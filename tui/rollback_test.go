@@ -13,7 +13,7 @@ func TestFilesOfOthersAreMovedAsideAndBack(t *testing.T) {
 	must(t, os.RemoveAll(filepath.Join(w.root, ".stedi")))
 	w.twice(t, "customer/trusted/part-00000.json")
 	d := start(t, w.options(t), 120, 36)
-	d.press("M")
+	d.press("alt+m")
 	d.shows("MOVE FILES ASIDE", "~/lakes/demo/.stedi/replaced", "customer_trusted            1 file      24 rows", "until the next run")
 	d.press("y")
 	d.shows("FILES MOVED ASIDE", "customer_trusted            24            12")

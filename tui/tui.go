@@ -122,6 +122,8 @@ type Options struct {
 	// exists. If write fails, it leaves no file. Nil if files are not
 	// supported.
 	Export func(name string, write func(io.Writer) error) error
+	// Replace is like Export, but replaces a file that exists.
+	Replace func(name string, write func(io.Writer) error) error
 	// Editor prepares the reader's external editor for a text; finish returns
 	// the edited text. Nil if there is none.
 	Editor func(text string) (edit *exec.Cmd, finish func() (string, error), err error)

@@ -177,7 +177,7 @@ func (p *program) screenOptions(flags runFlags) tui.Options {
 		Run: flags.options(nil), Now: time.Now, Zone: time.Local, Dark: true, Profiled: colorprofile.TrueColor,
 		Copy:   p.clipboards(true).copy,
 		Editor: p.ownEditor,
-		Export: export.Into,
+		Export: export.Into, Replace: export.Over,
 	}
 	o.Offers = p.offers
 	o.CheckLake = func(ctx context.Context, lake string) (*pipeline.Record, error) {
