@@ -195,9 +195,9 @@ func TestTheNextStartShowsATableAsItWasLookedAt(t *testing.T) {
 	d.cursorTo("phone")
 	d.press("H")
 	d.cursorTo("email")
-	d.press("f", "s", "=")
+	d.press("|", "s", "=")
 	d.cursorTo("registrationDate")
-	d.press("t")
+	d.press("T")
 	d.shows("1 hidden", "│", "email = ")
 	must(t, d.remember())
 	if kept := fmt.Sprint(w.known); strings.Contains(kept, "@") {
@@ -250,7 +250,7 @@ func TestAPersonIsFollowedThroughTheZones(t *testing.T) {
 		}
 		d.press("down")
 	}
-	d.press("P")
+	d.press("@")
 	d.shows("ONE PERSON'S ROWS", email, "all rows are dropped at")
 	p, ok := d.top().(*personPanel)
 	if !ok {

@@ -108,7 +108,9 @@ func (p *panel) Draw(area ui.Pane) {
 	p.list.Draw(box, in.Bottom(1), len(p.rows), func(r ui.Row) {
 		p.drawLine(r.Pane, widths, func(i int) panelCell { return p.rows[r.N][i] }, r.Back)
 	})
-	box.Note(p.Theme.Dim, p.note)
+	if p.note != "" {
+		box.Note(p.Theme.Dim, p.note)
+	}
 }
 
 // leftMost returns how many columns have to be scrolled out to show the last
