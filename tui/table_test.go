@@ -501,7 +501,7 @@ func TestTextWithAnOperatorIsSQL(t *testing.T) {
 func TestAMisspeltColumnIsAnErrorWithItsPosition(t *testing.T) {
 	_, d := openRows(t, "customer_landing")
 	d.enters("/", "phone is not null and birthdy > '1900'")
-	d.shows("birthdy", "Did you mean birthDay?", "/ corrects it", "24 rows")
+	d.shows("birthdy", "Did you mean birthDay?", "/ corrects it, ! explains it", "24 rows")
 	d.press("!")
 	d.shows("ERROR", "▲ column 23", "put it in quotes")
 	d.press("esc", "/")
