@@ -156,7 +156,7 @@ func (p *program) screenOptions(flags runFlags) tui.Options {
 		Lake: p.shortPath(name), Engine: p.config.engine, ByCatalog: p.cataloguer(), Profile: p.config.profile, Keys: p.config.keys,
 		Examine: p.examine,
 		Open:    func(ctx context.Context) (*tui.Workspace, error) { return p.workspace(ctx, flags.allow.allowance()) },
-		Run:     flags.options(nil), Now: time.Now, Zone: time.Local, Dark: true, Profiled: colorprofile.TrueColor,
+		Run:     flags.options(nil), Now: time.Now, Zone: time.Local, Unknown: true, Look: p.config.look(), Profiled: colorprofile.TrueColor,
 		Copy:   p.clipboards(true).copy,
 		Editor: p.ownEditor,
 		Export: export.Into, Replace: export.Over,
