@@ -78,6 +78,30 @@ func (p *panel) copyAll() tea.Cmd {
 // tabless keeps the cells of copied text apart.
 var tabless = strings.NewReplacer("\t", " ", "\n", " ", "\r", " ")
 
+// PlainLines returns each cell on a line with its label. Nothing is cut, and
+// empty cells are named.
+func (p *panel) PlainLines() []string {
+	lines := []string{ui.Printable(p.head)}
+	for n, row := range p.rows {
+		if n == p.list.At() {
+			lines = append(lines, "chosen:")
+		}
+		for i, cell := range row {
+			label, text := ui.Printable(p.heads[i].name), ui.Printable(cell.text)
+			switch {
+			case label == "" && text == "≠":
+				label, text = "different", "yes"
+			case label == "":
+				continue // a bar
+			case text == "":
+				text = "empty"
+			}
+			lines = append(lines, label+": "+text)
+		}
+	}
+	return lines
+}
+
 // widths returns the width of each column.
 func (p *panel) widths() []int {
 	const measured = 500
