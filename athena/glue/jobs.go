@@ -65,6 +65,8 @@ type Jobs struct {
 	files    pipeline.Files
 	location string // of the lake, without a slash at its end
 	options  Options
+	config   aws.Config
+	boundary string // of a role that is created
 }
 
 // Open returns the jobs of the lake at a location, without checking that they
@@ -77,7 +79,7 @@ func Open(config aws.Config, lake *pipeline.Lake, files pipeline.Files, location
 	}
 	return &Jobs{
 		api: glue.NewFromConfig(config), logs: cloudwatchlogs.NewFromConfig(config), roles: iam.NewFromConfig(config),
-		lake: lake, files: files, location: strings.TrimSuffix(location, "/"), options: options,
+		lake: lake, files: files, location: strings.TrimSuffix(location, "/"), options: options, config: config,
 	}
 }
 
@@ -288,7 +290,8 @@ func (j *Jobs) Undeploy(ctx context.Context) ([]catalog.Change, error) {
 			}})
 		}
 	}
-	return append(changes, j.roleRemoval()...), nil
+	removal, err := j.roleRemoval(ctx)
+	return append(changes, removal...), err
 }
 
 // Examine compares the jobs and their role with the definition.
