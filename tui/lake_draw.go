@@ -271,6 +271,8 @@ func (l *lakeView) verdict(v *survey.TableView) (string, uv.Style) {
 	switch {
 	case v.Missing:
 		return "–", t.Dim
+	case l.isFirstWrong(v.Table):
+		return "→✗", t.Bad
 	case v.Origin == pipeline.Modified:
 		return "≠", t.Bad
 	case v.Verdict == survey.Wrong:
