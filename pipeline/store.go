@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path"
 	"strings"
 	"time"
 )
@@ -52,7 +53,8 @@ type Files interface {
 	// folder that does not exist is empty, not an error. Files and folders
 	// below it whose names begin with "_" or "." are left out, unless the
 	// folder itself is inside one. A link that leads out of the lake or back
-	// into itself is an error (ErrUnsafe).
+	// into itself is an error (ErrUnsafe). If folder MayBeFile and is a file, the
+	// result is that file.
 	List(ctx context.Context, folder string) ([]File, error)
 	// Open opens a file for reading. The error for a missing file is
 	// fs.ErrNotExist.
@@ -76,6 +78,10 @@ type Files interface {
 func Expendable(name string) bool {
 	return strings.HasPrefix(name, StateFolder+"/runs/") || strings.HasPrefix(name, StateFolder+"/cache/")
 }
+
+// MayBeFile reports from its name whether the folder of a table may be a single
+// file, such as exports/customers.json.
+func MayBeFile(folder string) bool { return path.Ext(folder) != "" }
 
 // Stage holds outputs until they are committed.
 type Stage interface {
