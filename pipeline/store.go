@@ -96,6 +96,12 @@ type Stage interface {
 	// and returns ErrChanged. After any other error the new file may be in
 	// place nevertheless, but perhaps not durably.
 	Commit(ctx context.Context, staged StagedFile, name string, replaced *File) (File, error)
+	// Keep keeps the bytes of a listed file as to, before a Commit replaces the
+	// file, and returns the file as it is listed afterwards. Both may share the
+	// bytes, so to is complete only for as long as no program writes to the
+	// file in place. If the file has changed since it was listed, the error is
+	// ErrChanged.
+	Keep(ctx context.Context, file File, to string) (File, error)
 	// Sweep removes all staged files. The caller holds the lock.
 	Sweep(ctx context.Context) error
 }
