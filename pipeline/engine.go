@@ -36,7 +36,7 @@ type Statement struct {
 	Reads map[string][]string
 	// Passing is not nil if the result follows from the rows of one table as
 	// they pass.
-	Passing *Passing
+	Passing *Passing `json:",omitempty"`
 }
 
 // Passing is a SELECT over one table that is evaluated while an engine reads or
