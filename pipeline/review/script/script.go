@@ -16,6 +16,7 @@ const (
 	Python    Form = "python"     // the file is the script
 	JobExport Form = "job export" // the JSON of a Glue job, with the script as its member "script"
 	SQLFile   Form = "sql file"   // Python in a file that is named like SQL
+	Notebook  Form = "notebook"   // the code cells of a Jupyter notebook
 	NotPython Form = "not python" // nothing of the file is Python
 )
 
