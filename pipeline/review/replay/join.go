@@ -12,7 +12,7 @@ func (t *translator) glueJoin(n *script.Node, left, right *relation) (*relation,
 	var conditions []string
 	found := &Join{Kind: "inner"}
 	for i := range n.Keys[0] {
-		l, r := left.find(n.Keys[0][i]), right.find(n.Keys[1][i])
+		l, r := left.field(n.Keys[0][i]), right.field(n.Keys[1][i])
 		if len(l) == 0 {
 			return nil, fails(n.Line, "column %s is not in %s", n.Keys[0][i], left.label)
 		}
@@ -34,7 +34,7 @@ func (t *translator) glueJoin(n *script.Node, left, right *relation) (*relation,
 		for clash := true; clash; {
 			clash = false
 			for _, l := range cols {
-				if strings.EqualFold(l.name, c.name) {
+				if l.name == c.name {
 					c.name, clash = "."+c.name, true
 				}
 			}

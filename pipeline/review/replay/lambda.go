@@ -87,7 +87,7 @@ func (r *lambdaReader) field(f *script.Field, present func(column, string) (stri
 			return "", err
 		}
 	}
-	at := r.in.find(f.Name)
+	at := r.in.field(f.Name)
 	if len(at) == 0 {
 		r.t.remark(r.line, "field %s is not in %s: the filter sees it in no row", f.Name, r.in.label)
 		if !f.Get {

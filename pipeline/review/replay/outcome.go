@@ -119,7 +119,7 @@ func (p *replaying) explain(out *Table, err error, own bool) {
 
 // ownFault tells whether a failure lies in a script of the table itself.
 func (p *replaying) ownFault(f *failure, out *Table) bool {
-	return f.file != "" && slices.ContainsFunc(out.Writers, func(w Writer) bool { return w.Script == f.file })
+	return !f.inherited && f.file != "" && slices.ContainsFunc(out.Writers, func(w Writer) bool { return w.Script == f.file })
 }
 
 // pending is a count that is still to be made.

@@ -73,19 +73,24 @@ func (r *relation) find(name string) []int {
 	return found
 }
 
-func (r *relation) names() []string {
-	var all []string
-	for _, c := range r.cols {
-		all = append(all, c.name)
+// field finds a field of a DynamicFrame. Names in the same case come first:
+// serialnumber of the catalog and serialNumber of a file can stand side by side.
+func (r *relation) field(name string) []int {
+	for i, c := range r.cols {
+		if c.name == name {
+			return []int{i}
+		}
 	}
-	return all
+	return r.find(name)
 }
 
+func exactly(a, b string) bool { return a == b }
+
 // collapse keeps the last of columns of the same name, as a DynamicFrame does.
-func collapse(cols []column) []column {
+func collapse(cols []column, same func(a, b string) bool) []column {
 	var kept []column
 	for i, c := range cols {
-		if !slices.ContainsFunc(cols[i+1:], func(o column) bool { return strings.EqualFold(o.name, c.name) }) {
+		if !slices.ContainsFunc(cols[i+1:], func(o column) bool { return same(o.name, c.name) }) {
 			kept = append(kept, c)
 		}
 	}

@@ -20,7 +20,7 @@ var (
 		{"acceler", "accelerometer"}, {"accl", "accelerometer"}, {"accer", "accelerometer"}, {"customer", "customer"}, {"cust", "customer"},
 		{"steptrainer", "step_trainer"}, {"trainer", "step_trainer"}, {"step", "step_trainer"}, {"train", "step_trainer"},
 	}
-	zoneWords = [][2]string{{"land", "landing"}, {"raw", "landing"}, {"trust", "trusted"}, {"turst", "trusted"}, {"trsut", "trusted"}, {"curat", "curated"}, {"crated", "curated"}}
+	zoneWords = [][2]string{{"land", "landing"}, {"raw", "landing"}, {"ingest", "landing"}, {"trust", "trusted"}, {"turst", "trusted"}, {"trsut", "trusted"}, {"curat", "curated"}, {"crated", "curated"}}
 	wordRE    = regexp.MustCompile(`[A-Z]+[a-z]*|[a-z]+`)
 )
 
@@ -113,6 +113,9 @@ func folder(location string) (bucket, key string) {
 	return bucket, strings.Join(parts, "/")
 }
 
+// courseBucket is the public bucket of the course, which holds landing data.
+const courseBucket = "cd0030bucket"
+
 // ofPath returns the table of an S3 location, or "".
 func (p *places) ofPath(location string) string {
 	bucket, key := folder(location)
@@ -128,6 +131,9 @@ func (p *places) ofPath(location string) string {
 		at = rest
 	}
 	m, b := means(key), means(bucket)
+	if bucket == courseBucket {
+		b.zone = pipeline.Landing
+	}
 	if t := p.meanings[m]; t != "" && m.zone != "" {
 		return t
 	}
@@ -226,11 +232,23 @@ func (p *places) role(s *script.Script) Role {
 				a.Table, a.Guessed = t, true
 			}
 		}
-		if t := p.lake.Table(a.Table); t != nil && t.IsLanding() {
-			a.Table = ""
-		}
+		p.correct(&a, sink, r.Reads)
 		r.Writes = append(r.Writes, a)
 		r.Exercise = r.Exercise && a.Table == ""
 	}
 	return r
+}
+
+// correct settles what a script writes if its path and its catalog table
+// disagree: a script does not write what it reads, and none writes landing.
+func (p *places) correct(a *Access, sink script.Sink, reads []Access) {
+	for _, read := range reads {
+		if byName := p.ofName(sink.Table); read.Table == a.Table && a.Table != "" && sink.Table != "" && byName != "" && byName != a.Table {
+			a.Table = byName
+			break
+		}
+	}
+	if t := p.lake.Table(a.Table); t != nil && t.IsLanding() {
+		a.Table = ""
+	}
 }

@@ -113,9 +113,7 @@ func (p *replaying) source(i, index int, own bool) (*relation, error) {
 	name := a.Table
 	if name != "" {
 		if t := p.r.lake.Table(name); t.IsLanding() || !own {
-			r := p.fresh(p.table(name))
-			r.nulls = frames
-			return r, nil
+			return p.read(p.table(name), s, frames), nil
 		}
 	} else {
 		name = key(s.Location)
@@ -127,9 +125,20 @@ func (p *replaying) source(i, index int, own bool) (*relation, error) {
 	if err != nil {
 		return nil, err
 	}
-	r = p.fresh(r)
-	r.nulls = frames
-	return r, nil
+	return p.read(r, s, frames), nil
+}
+
+// read is a relation as a source gives it. The catalog has all names in lower
+// case.
+func (p *replaying) read(r *relation, s *script.Source, nulls bool) *relation {
+	out := p.fresh(r)
+	out.nulls = nulls
+	if s.Catalog() {
+		for i := range out.cols {
+			out.cols[i].name = strings.ToLower(out.cols[i].name)
+		}
+	}
+	return out
 }
 
 // writes tells whether some script writes a table or a location.
@@ -205,7 +214,7 @@ func (p *replaying) write(w Writer, own bool) (*relation, error) {
 	}
 	out := *r
 	out.label = "the table that " + s.Name + " writes"
-	if kept := collapse(r.cols); len(kept) < len(r.cols) {
+	if kept := collapse(r.cols, strings.EqualFold); len(kept) < len(r.cols) {
 		if sink.API == "df.write" {
 			return nil, &failure{text: "two columns have the same name, which cannot be written", fails: true, line: sink.Line, file: s.Name}
 		}

@@ -262,6 +262,14 @@ func (t *translator) items(items []sparksql.Item, in *scope) (cols []column, exp
 	for _, it := range items {
 		if star, ok := it.Expr.(*sparksql.Star); ok {
 			n := len(cols)
+			if star.ByName {
+				named, nameRefs, err := t.named(star.Frame, in)
+				if err != nil {
+					return nil, nil, err
+				}
+				cols, refs = append(cols, named...), append(refs, nameRefs...)
+				continue
+			}
 			for _, c := range in.cols {
 				if c.starred(star, in) {
 					cols, refs = append(cols, c.column), append(refs, c.ref)
@@ -299,6 +307,22 @@ func (t *translator) items(items []sparksql.Item, in *scope) (cols []column, exp
 		exprs = append(exprs, refs[i]+" AS "+quote(cols[i].sql))
 	}
 	return cols, exprs, nil
+}
+
+// named are the columns that have the names of a frame's columns.
+func (t *translator) named(frame int, in *scope) (cols []column, refs []string, err error) {
+	r := in.frames(frame)
+	if r == nil {
+		return nil, nil, unsupported(in.line, "the columns of a frame are not understood")
+	}
+	for _, c := range r.cols {
+		found, err := in.find(&sparksql.Column{Name: c.name, Frame: -1})
+		if err != nil {
+			return nil, nil, err
+		}
+		cols, refs = append(cols, found.column), append(refs, found.ref)
+	}
+	return cols, refs, nil
 }
 
 // starred tells whether a star names a column.
@@ -388,12 +412,12 @@ func requalified(cols []column, quals ...string) []column {
 }
 
 func (t *translator) tableRef(r *sparksql.TableRef, s *scope) (string, []scoped, string, error) {
-	rel := s.ctes[strings.ToLower(r.Name)]
-	if rel == nil || r.Schema != "" {
-		rel = s.views[strings.ToLower(r.Name)]
+	full := strings.TrimPrefix(r.Schema+"."+r.Name, ".")
+	rel := s.ctes[strings.ToLower(full)]
+	if rel == nil {
+		rel = s.views[strings.ToLower(full)]
 	}
-	if rel == nil || r.Schema != "" && !t.catalogViews {
-		full := strings.TrimPrefix(r.Schema+"."+r.Name, ".")
+	if rel == nil {
 		return "", nil, "", fails(s.line, "view %s is not among the node's inputs", full)
 	}
 	alias := t.alias()

@@ -25,8 +25,6 @@ type translator struct {
 	sides    [2]string
 	notes    []script.Problem
 	distinct bool
-	// catalogViews: the node's SQL may name its tables with their database.
-	catalogViews bool
 }
 
 // note records a join.
@@ -68,6 +66,9 @@ func (t *translator) translate(n *script.Node) (*relation, error) {
 	}
 	var in []*relation
 	for _, i := range n.Inputs {
+		if n.Kind == script.Choice {
+			break
+		}
 		r, err := t.node(i)
 		if err != nil {
 			return nil, err
@@ -77,6 +78,8 @@ func (t *translator) translate(n *script.Node) (*relation, error) {
 	switch n.Kind {
 	case script.SQLNode:
 		return t.sql(n)
+	case script.Choice:
+		return t.choose(n)
 	case script.JoinNode:
 		return t.glueJoin(n, in[0], in[1])
 	case script.FrameJoin:
@@ -97,7 +100,7 @@ func (t *translator) single(n *script.Node, in *relation) (*relation, error) {
 		out.nulls = true
 		return &out, nil
 	case script.FromDF:
-		out.nulls, out.cols = true, requalified(collapse(in.cols))
+		out.nulls, out.cols = true, requalified(collapse(in.cols, exactly))
 		return &out, nil
 	case script.Alias:
 		out.cols = requalified(in.cols, n.Name)
@@ -145,11 +148,16 @@ func (t *translator) label(n *script.Node) string {
 
 // keep drops columns. Glue ignores fields that are not there.
 func (t *translator) keep(n *script.Node, in *relation) (*relation, error) {
-	wanted := func(c column) bool {
-		return slices.ContainsFunc(n.Columns, func(name string) bool { return strings.EqualFold(strings.Trim(name, "`"), c.name) })
-	}
+	wanted := map[int]bool{}
 	for _, name := range n.Columns {
-		if len(in.find(strings.Trim(name, "`"))) == 0 {
+		found := in.field(strings.Trim(name, "`"))
+		if n.Kind == script.DropColumns {
+			found = in.find(strings.Trim(name, "`"))
+		}
+		for _, i := range found {
+			wanted[i] = true
+		}
+		if len(found) == 0 {
 			t.remark(n.Line, "field %s is not in %s, so it is neither dropped nor kept", name, in.label)
 		}
 	}
@@ -168,8 +176,8 @@ func (t *translator) keep(n *script.Node, in *relation) (*relation, error) {
 			}
 		}
 	}
-	for _, c := range in.cols {
-		drop := wanted(c)
+	for i, c := range in.cols {
+		drop := wanted[i]
 		if len(n.Items) > 0 {
 			drop = ids[c.id]
 		}
@@ -190,7 +198,7 @@ func (t *translator) applyMapping(n *script.Node, in *relation) (*relation, erro
 	var cols []column
 	var exprs []string
 	for _, m := range n.Mappings {
-		at := in.find(m.From)
+		at := in.field(m.From)
 		if len(at) == 0 {
 			t.remark(n.Line, "field %s is not in %s, so the mapping leaves it out", m.From, in.label)
 			continue
@@ -216,7 +224,7 @@ func (t *translator) applyMapping(n *script.Node, in *relation) (*relation, erro
 	for i := range exprs {
 		exprs[i] += " AS " + quote(cols[i].sql)
 	}
-	out := t.step(n, in, collapse(cols), "SELECT "+strings.Join(exprs, ", ")+" FROM "+quote(in.cte))
+	out := t.step(n, in, collapse(cols, exactly), "SELECT "+strings.Join(exprs, ", ")+" FROM "+quote(in.cte))
 	out.label = t.label(n)
 	return out, nil
 }
@@ -225,7 +233,7 @@ func (t *translator) rename(n *script.Node, in *relation) *relation {
 	out := *in
 	out.cols = slices.Clone(in.cols)
 	for _, m := range n.Mappings {
-		at := in.find(m.From)
+		at := in.field(m.From)
 		if len(at) == 0 {
 			t.remark(n.Line, "column %s is not in %s, so it is not renamed", m.From, in.label)
 		}
@@ -234,7 +242,7 @@ func (t *translator) rename(n *script.Node, in *relation) *relation {
 		}
 	}
 	if n.Kind == script.RenameField {
-		out.cols = collapse(out.cols)
+		out.cols = collapse(out.cols, exactly)
 	}
 	out.label = t.label(n)
 	return &out
@@ -351,6 +359,23 @@ func (t *translator) addColumn(n *script.Node, in *relation, s *scope) (*relatio
 	return t.step(n, in, cols, "SELECT "+strings.Join(refs, ", ")+" FROM "+quote(in.cte)+" AS i"), nil
 }
 
+// choose follows the branch of an if that asks which columns a frame has.
+func (t *translator) choose(n *script.Node) (*relation, error) {
+	all := true
+	for _, test := range n.Tests {
+		r, err := t.node(test.Input)
+		if err != nil {
+			return nil, err
+		}
+		has := slices.ContainsFunc(r.cols, func(c column) bool { return c.name == test.Column })
+		all = all && has != test.Not
+	}
+	if all {
+		return t.node(n.Inputs[0])
+	}
+	return t.node(n.Inputs[1])
+}
+
 // sql translates an SQL node.
 func (t *translator) sql(n *script.Node) (*relation, error) {
 	if n.Query == nil {
@@ -364,14 +389,13 @@ func (t *translator) sql(n *script.Node) (*relation, error) {
 		}
 		s.views[strings.ToLower(v.Name)] = r
 	}
-	t.catalogViews = n.API == "spark.sql"
 	out, err := t.query(n.Query, s)
 	if err != nil {
 		return nil, err
 	}
 	r := &relation{cte: t.b.add(t.stepName(n), out.sql), cols: out.cols, nulls: true, label: t.label(n)}
 	if n.API == "sparkSqlQuery" {
-		if kept := collapse(r.cols); len(kept) < len(r.cols) {
+		if kept := collapse(r.cols, exactly); len(kept) < len(r.cols) {
 			t.remark(n.SQLLine, "two columns of the result have the same name; only the last of them is kept")
 			r.cols = kept
 		}

@@ -269,7 +269,7 @@ func (e *evaluator) selectItems(of frame, attr string, a *callArgs) value {
 			if !ok || v.name != "columns" {
 				return e.lost(a.line, "an expression of select is not understood", of.node)
 			}
-			n.Items = append(n.Items, sparksql.Item{Expr: &sparksql.Star{Frame: f.node}})
+			n.Items = append(n.Items, sparksql.Item{Expr: &sparksql.Star{Frame: f.node, ByName: true}})
 		default:
 			return e.lost(a.line, "an expression of select is not understood", of.node)
 		}
@@ -313,6 +313,14 @@ func (e *evaluator) groupedMethod(g grouped, attr string, a *callArgs) value {
 	case "count":
 		n.Items = append(n.Items, sparksql.Item{Expr: &sparksql.Call{Name: "count", Args: []sparksql.Expr{&sparksql.Star{Frame: -1}}}, Alias: "count"})
 	case "agg":
+		if d, ok := a.arg("exprs", 0).(*dict); ok {
+			for i, c := range d.keys {
+				fn, _ := plain(d.values[i])
+				call := &sparksql.Call{Name: strings.ToLower(fn), Args: []sparksql.Expr{itemOf(c, a.line).Expr}}
+				n.Items = append(n.Items, sparksql.Item{Expr: call, Alias: fn + "(" + c + ")"})
+			}
+			break
+		}
 		for _, v := range spread(a.pos) {
 			c, ok := v.(column)
 			if !ok {

@@ -211,7 +211,12 @@ func (e *evaluator) branch(s *syntax) {
 			e.block(bodies[i])
 			return
 		}
-		known, is := truth(e.eval(c))
+		v := e.eval(c)
+		if tests, ok := v.(columnTests); ok && len(bodies) == 1 {
+			e.choice(s, tests, bodies[0])
+			return
+		}
+		known, is := truth(v)
 		switch {
 		case !known:
 			for _, b := range bodies[i:] {
@@ -222,6 +227,24 @@ func (e *evaluator) branch(s *syntax) {
 			e.block(bodies[i])
 			return
 		}
+	}
+}
+
+// choice follows an if that asks which columns a frame has. What it assigns
+// becomes a choice between two nodes.
+func (e *evaluator) choice(s *syntax, tests columnTests, body *syntax) {
+	before, sinks := e.frames(), len(e.sinks)
+	e.block(body)
+	if len(e.sinks) > sinks {
+		e.problem(s.line, "whether these lines run depends on a condition that is not known")
+		return
+	}
+	for n, v := range e.frames() {
+		was, ok := before[n]
+		if !ok || was == v || strings.HasPrefix(n, "view ") {
+			continue
+		}
+		e.vars.vars[n] = frame{node: e.node(Node{Kind: Choice, Line: s.line, API: "if", Inputs: []int{v, was}, Tests: tests.tests})}
 	}
 }
 

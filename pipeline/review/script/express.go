@@ -385,6 +385,12 @@ func (e *evaluator) comparison(s *syntax) value {
 		}
 		return column{&sparksql.Binary{Op: op, Left: l, Right: r}}
 	}
+	if m, ok := operands[1].(member); ok && m.name == "columns" && (op == "in" || op == "not in") {
+		f, isFrame := m.of.(frame)
+		if t, isText := operands[0].(text); isText && isFrame {
+			return columnTests{[]ColumnTest{{f.node, t.s, op == "not in"}}}
+		}
+	}
 	return compare(op, operands[0], operands[1])
 }
 
@@ -413,6 +419,11 @@ func (e *evaluator) logical(s *syntax) value {
 	right := e.eval(s.get("right"))
 	if known {
 		return right
+	}
+	a, isA := left.(columnTests)
+	b, isB := right.(columnTests)
+	if isA && isB && op == "and" {
+		return columnTests{append(append([]ColumnTest{}, a.tests...), b.tests...)}
 	}
 	return unknown{"a condition"}
 }

@@ -22,9 +22,25 @@ func (e *evaluator) sqlQuery(a *callArgs) value {
 		n.Inputs = append(n.Inputs, in)
 		n.Views = append(n.Views, View{view, in})
 	}
+	if q, err := sparksql.Parse(query.s); err == nil {
+		for _, t := range sparksql.Tables(q) {
+			if t.Schema != "" { // Glue sees the catalog, too
+				e.catalogView(&n, t)
+			}
+		}
+	}
 	f := e.sqlNode(n)
 	f.dynamic = true
 	return f
+}
+
+// catalogView adds a table of the catalog to the inputs of an SQL node, under
+// its name with the database.
+func (e *evaluator) catalogView(n *Node, t *sparksql.TableRef) {
+	full := strings.TrimPrefix(t.Schema+"."+t.Name, ".")
+	f, _ := e.table(full, &callArgs{line: n.Line, api: n.API}).(frame)
+	n.Inputs = append(n.Inputs, f.node)
+	n.Views = append(n.Views, View{full, f.node})
 }
 
 // harmlessSQL are statements that neither read nor write rows.
@@ -42,8 +58,8 @@ func (e *evaluator) sparkSQL(query text, a *callArgs) value {
 		for _, t := range sparksql.Tables(q) {
 			in, isView := e.views[strings.ToLower(t.Name)]
 			if !isView || t.Schema != "" {
-				f, _ := e.table(strings.TrimPrefix(t.Schema+"."+t.Name, "."), &callArgs{line: a.line, api: "spark.sql"}).(frame)
-				in = f.node
+				e.catalogView(&n, t)
+				continue
 			}
 			n.Inputs = append(n.Inputs, in)
 			n.Views = append(n.Views, View{t.Name, in})

@@ -70,6 +70,8 @@ type (
 	}
 	// arguments are the job's own: args["X"] is the text ${X}.
 	arguments struct{ defaults map[string]value }
+	// columnTests is a condition on the columns of frames.
+	columnTests struct{ tests []ColumnTest }
 	// name is anything that the script does not define, such as an import.
 	name struct{ s string }
 	// unknown is the result of what is not understood. If it may be a frame,
@@ -77,25 +79,26 @@ type (
 	unknown struct{ what string }
 )
 
-func (text) value()       {}
-func (number) value()     {}
-func (boolean) value()    {}
-func (none) value()       {}
-func (*list) value()      {}
-func (*dict) value()      {}
-func (frame) value()      {}
-func (column) value()     {}
-func (*function) value()  {}
-func (*class) value()     {}
-func (*object) value()    {}
-func (member) value()     {}
-func (reader) value()     {}
-func (writer) value()     {}
-func (sinkRef) value()    {}
-func (grouped) value()    {}
-func (*arguments) value() {}
-func (name) value()       {}
-func (unknown) value()    {}
+func (text) value()        {}
+func (number) value()      {}
+func (boolean) value()     {}
+func (none) value()        {}
+func (*list) value()       {}
+func (*dict) value()       {}
+func (frame) value()       {}
+func (column) value()      {}
+func (*function) value()   {}
+func (*class) value()      {}
+func (*object) value()     {}
+func (member) value()      {}
+func (reader) value()      {}
+func (writer) value()      {}
+func (sinkRef) value()     {}
+func (grouped) value()     {}
+func (*arguments) value()  {}
+func (columnTests) value() {}
+func (name) value()        {}
+func (unknown) value()     {}
 
 // get returns the value of a key, or nil.
 func (d *dict) get(key string) value {

@@ -87,10 +87,12 @@ type (
 		Qualifier, Name string
 		Line, Frame     int
 	}
-	// Star is all columns, perhaps of a relation.
+	// Star is all columns, perhaps of a relation or of a frame. ByName means the
+	// names of the frame's columns, as in select(df.columns).
 	Star struct {
 		Qualifier string
 		Frame     int
+		ByName    bool
 	}
 	// Literal is a constant: string, number, null or boolean.
 	Literal struct{ Kind, Text string }

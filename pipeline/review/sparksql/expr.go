@@ -197,7 +197,7 @@ func (p *parser) column() Expr {
 	for p.accept(".") {
 		c.Qualifier = c.Name
 		if p.accept("*") {
-			return &Star{c.Qualifier, -1}
+			return &Star{Qualifier: c.Qualifier, Frame: -1}
 		}
 		c.Name = p.name()
 	}
