@@ -6,8 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"regexp"
-	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -59,7 +57,7 @@ func (c *Client) execute(ctx context.Context, sql, token string, begun func(id s
 	out, err := c.api.StartQueryExecution(reply, input)
 	release()
 	if err != nil {
-		return nil, account.Explain(err, "start a query")
+		return nil, refused(err)
 	}
 	id := aws.ToString(out.QueryExecutionId)
 	if begun != nil {
@@ -134,36 +132,6 @@ type ending struct {
 	again  bool // a retry may succeed
 }
 
-// unknownFunction matches Athena's message about a missing function.
-var unknownFunction = regexp.MustCompile(`(?i)function '?(\w+)'? (?:is )?not (?:registered|found)`)
-
-// failed returns the error for a failed query. An error in the SQL is a usage
-// error.
-func failed(id string, ended ending) error {
-	kind, fix := pipeline.BadEngine, "Check the query in the history of Athena."
-	if ended.again {
-		fix = "Run again: Athena reports a temporary error."
-	}
-	reason := ended.reason
-	word, _, _ := strings.Cut(reason, ":")
-	switch {
-	case strings.HasPrefix(word, "SYNTAX_ERROR"), strings.HasSuffix(word, "_NOT_FOUND"), word == "TYPE_MISMATCH":
-		kind, fix = pipeline.BadUsage, "Correct the SQL; it is Athena's (Trino's) dialect."
-		if m := unknownFunction.FindStringSubmatch(reason); m != nil {
-			if s, ok := pipeline.SubstituteFor(Name, m[1]); ok {
-				fix = "Use " + s.Use + "."
-			}
-		}
-	case strings.HasPrefix(word, "PERMISSION_DENIED"), strings.Contains(reason, "AccessDenied"), strings.Contains(reason, "Access Denied"):
-		kind, fix = pipeline.Denied, "Let this identity read and write there; `stedi doctor` says what is missing."
-	case strings.Contains(word, "HIVE_BAD_DATA"), strings.Contains(word, "HIVE_CURSOR_ERROR"):
-		kind, fix = pipeline.BadData, "`stedi check --engine duckdb` says which lines of which files are malformed."
-	case strings.Contains(reason, "Bytes scanned limit"):
-		kind, fix = pipeline.BadUsage, "Read less, or use a workgroup that allows more (--workgroup)."
-	}
-	return pipeline.Fail(kind, "", fix, "query %s failed: %s", id, account.Redact(reason))
-}
-
 func (c *Client) look(ctx context.Context, id string) (found *Execution, ended ending, err error) {
 	out, err := c.api.GetQueryExecution(ctx, &athena.GetQueryExecutionInput{QueryExecutionId: &id})
 	if err != nil {
@@ -188,18 +156,60 @@ func (c *Client) described(q *types.QueryExecution) (*Execution, ending) {
 		e.Queued = time.Duration(aws.ToInt64(s.QueryQueueTimeInMillis)) * time.Millisecond
 		e.Ran = time.Duration(aws.ToInt64(s.EngineExecutionTimeInMillis)) * time.Millisecond
 	}
-	if e.State == string(types.QueryExecutionStateSucceeded) && q.StatementType != types.StatementTypeDdl || e.Scanned > 0 && e.State == string(types.QueryExecutionStateCancelled) {
+	// Athena reports CREATE TABLE AS as DDL, but charges for what it scans. Other
+	// DDL scans nothing, and failed queries are free.
+	free := q.StatementType == types.StatementTypeDdl && e.Scanned == 0
+	if e.State == string(types.QueryExecutionStateSucceeded) && !free || e.Scanned > 0 && e.State == string(types.QueryExecutionStateCancelled) {
 		e.Cost = c.options.Price.Cost(e.Scanned)
 	}
 	return e, ended
 }
 
-// stop stops a query in Athena, even after ctx has ended.
+// hasEnded reports whether a query is in a state that never changes.
+func (e *Execution) hasEnded() bool {
+	switch types.QueryExecutionState(e.State) {
+	case types.QueryExecutionStateSucceeded, types.QueryExecutionStateFailed, types.QueryExecutionStateCancelled:
+		return true
+	default:
+		return false
+	}
+}
+
+// stop stops a query in Athena, even after ctx has ended, and waits until it
+// writes nothing more. A query that has ended, or that Athena no longer lists,
+// is stopped. Athena may refuse to stop a query that has just ended, so a
+// refusal counts only if the query still runs.
 func (c *Client) stop(ctx context.Context, id string) error {
 	after, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTime)
 	defer cancel()
-	_, err := c.api.StopQueryExecution(after, &athena.StopQueryExecutionInput{QueryExecutionId: &id})
-	return account.Explain(err, "stop query "+id)
+	over, err := c.over(after, id)
+	if err != nil || over {
+		return err
+	}
+	_, refusal := c.api.StopQueryExecution(after, &athena.StopQueryExecutionInput{QueryExecutionId: &id})
+	for pause := c.options.Poll; ; pause = min(pause*3/2, longestPoll) {
+		over, err := c.over(after, id)
+		if err != nil || over {
+			return err
+		}
+		if refusal != nil {
+			return account.Explain(refusal, "stop query "+id)
+		}
+		select {
+		case <-after.Done():
+			return pipeline.Fail(pipeline.BadEngine, "", "Run again: the next run waits for its end and cleans up.", "query %s did not stop within %s", id, stopTime)
+		case <-time.After(pause):
+		}
+	}
+}
+
+// over reports whether a query has ended. Athena lists a query for 45 days.
+func (c *Client) over(ctx context.Context, id string) (bool, error) {
+	found, _, err := c.look(ctx, id)
+	if account.Is(err, "InvalidRequestException") {
+		return true, nil
+	}
+	return err == nil && found.hasEnded(), err
 }
 
 // History returns the newest queries of the workgroup, newest first.

@@ -94,7 +94,11 @@ type Options struct {
 	// ByCatalog is the display name of the engine that reads tables by their
 	// names in a catalog. It is set also if this lake has no catalog.
 	ByCatalog string
-	Profile   []string
+	Profile   []string // names of the variants
+	// Offers lists what can be opened instead, in the background; nil: nothing.
+	Offers func(context.Context) *Offers
+	// CheckLake checks another lake; nil: not possible.
+	CheckLake func(ctx context.Context, lake string) (*pipeline.Record, error)
 	// Open opens the workspace. It is called once, in the background.
 	Open func(context.Context) (*Workspace, error)
 	// Examine looks at the lake and at all that it needs, and changes nothing;
@@ -147,6 +151,7 @@ type Model struct {
 	overlays []ui.Overlay
 	prompt   *ui.Prompt
 	quitting bool
+	next     *Switch
 	drawn    *ui.Frame // the last frame that View has drawn
 	dragging func(dx, dy int) tea.Cmd
 	mouseX   int
@@ -287,6 +292,8 @@ func (m *Model) finish(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case ui.ToastOverMsg:
 		m.Toasts.Drop(msg.ID)
+	case comparedMsg:
+		return m.compared(msg)
 	case savedMsg:
 		return m.saved(msg)
 	case whyMsg:

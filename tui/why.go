@@ -9,6 +9,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"stedi/pipeline"
 	"stedi/pipeline/diagnose"
 	"stedi/tui/ui"
 )
@@ -39,7 +40,8 @@ func (a *app) diagnosed(msg whyMsg) tea.Cmd {
 		return a.Toast(ui.Warned, "the cause was not searched: "+firstLine(msg.err.Error()))
 	}
 	a.why, a.whyAt = msg.report, msg.at
-	if first := a.firstWrong(); first != nil {
+	a.learn()
+	if first := a.firstWrong(); first != nil && (a.failure == nil || !a.failure.checks) {
 		return a.Toast(ui.Failed, first.Table+": "+cmp.Or(first.Sentence(), first.Message, string(first.State)))
 	}
 	return nil
@@ -71,6 +73,17 @@ func (a *app) diagnosis(table string) *diagnose.Table {
 		return nil
 	}
 	return a.why.Table(table)
+}
+
+// queryWhy opens the rows in which a wrong table and its transform differ in Query.
+func (a *app) queryWhy(t *pipeline.Table) tea.Cmd {
+	return a.Want(runQuery{"why " + t.Name, sqlText("differing.sql", map[string]any{"Name": t.Name, "Columns": t.Columns, "SQL": strings.TrimRight(t.Transform.SQL, "; \n")})})
+}
+
+// isFirstWrong tells whether a table is the first one that is wrong by itself.
+func (a *app) isFirstWrong(table string) bool {
+	first := a.firstWrong()
+	return first != nil && first.Table == table
 }
 
 // openWhy shows why a table is wrong, and searches the cause if it is unknown.
