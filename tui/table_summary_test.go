@@ -76,7 +76,7 @@ func TestRowsAreMarkedComparedAndCopied(t *testing.T) {
 	d.press("esc")
 	d.hides("marked")
 	d.shows("customer_landing")
-	d.press("g", "V", "right", "down")
+	d.press("g", "ctrl+v", "right", "down")
 	d.shows("2 × 2 cells")
 	d.press("y")
 	if n := len(w.copied); n != 2 || strings.Count(w.copied[1], "\n") != 2 || strings.Count(w.copied[1], "\t") != 2 {
