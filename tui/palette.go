@@ -75,6 +75,15 @@ func (m *Model) choices() *palette {
 			p.all = append(p.all, m.choicesOf(id)...)
 		}
 	}
+	if m.current != tableScreen { // what can be done with rows is found before they are open
+		for _, a := range m.tableView().grid.Actions() {
+			if a.Off && a.Foot > 0 {
+				p.all = append(p.all, choice{a.Title(), "rows of a table", a.KeyName(), func() tea.Cmd {
+					return m.Toast(ui.Told, "open a table first, then press "+a.KeyName()+" ("+a.Title()+")")
+				}, a.Found()})
+			}
+		}
+	}
 	if lake := m.lake(); lake != nil {
 		for _, t := range lake.Tables {
 			p.all = append(p.all, choice{"open " + t.Name, "table", "", func() tea.Cmd { return m.openTable(t.Name) }, "show rows view"})
