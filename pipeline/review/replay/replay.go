@@ -1,0 +1,182 @@
+// Package replay computes how many rows the tables of a lake would have if the
+// scripts of a submission ran. It translates the graphs of package script to
+// SQL with the semantics of Glue and of Spark, and runs that SQL on landing
+// tables in the confined process of package query. The scripts themselves never
+// run.
+//
+// A table that is not understood has no count. A count is never guessed.
+package replay
+
+import (
+	"context"
+	"errors"
+
+	"stedi/pipeline"
+	"stedi/pipeline/query"
+	"stedi/pipeline/review/script"
+)
+
+// Landing are the landing tables on which scripts are replayed.
+type Landing struct {
+	Root   string                    // the one folder that is read
+	Inputs map[string]pipeline.Input // by name of the table
+}
+
+// Outcome is what the scripts of one submission would give.
+type Outcome struct {
+	// Tables has each derived table of the lake, in the lake's order.
+	Tables []Table
+	// Roles has each script, in the order in which they were given.
+	Roles []Role
+}
+
+// Table returns the outcome of a table, or nil.
+func (o *Outcome) Table(name string) *Table {
+	for i := range o.Tables {
+		if o.Tables[i].Name == name {
+			return &o.Tables[i]
+		}
+	}
+	return nil
+}
+
+// Role says what a script reads and writes.
+type Role struct {
+	Script string
+	// Reads and Writes are tables of the lake, by the paths and names that the
+	// script has.
+	Reads, Writes []Access
+	// Exercise: the script reads or writes none of the lake's tables, such as
+	// an exercise of the course beside the project.
+	Exercise bool
+}
+
+// Access is one use of a table by a script.
+type Access struct {
+	Table   string // of the lake; "" if it is none of them
+	Where   string // the path or the catalog table as the script has it
+	Catalog bool
+	Line    int
+	Index   int // in the script's Sources or Sinks
+	// Guessed: the table follows from the name of the script, because the
+	// location does not say it.
+	Guessed bool
+}
+
+// Place is a line of a file.
+type Place struct {
+	File string
+	Line int
+}
+
+// Writer is a script that writes a table.
+type Writer struct {
+	Script string
+	Sink   int // index in its Sinks
+	Line   int
+}
+
+// Join is one join of a script with its keys.
+type Join struct {
+	Place
+
+	Kind string // inner, left, right, full, left semi, left anti, cross, in, exists
+	// Left and Right are the tables of the lake whose columns the keys are; ""
+	// if that cannot be told.
+	Left, Right string
+	// On are the pairs of columns that are compared for equality.
+	On [][2]string
+}
+
+// Stage is one step of the funnel of a table.
+type Stage struct {
+	Place
+
+	Name string
+	Kind script.Kind
+	Rows int64
+}
+
+// Table is what the submission gives for one derived table.
+type Table struct {
+	Name    string
+	Writers []Writer // more than one: see WouldFail
+	// Understood: every step between the sources and the sink is translated.
+	// Otherwise Problems says why not, and Rows is nil.
+	Understood bool
+	Problems   []script.Problem
+	// Rows is the count on what the submission's own earlier scripts build;
+	// nil if there is none.
+	Rows *int64
+	// RowsOnRightInputs is the count on correct upstream tables.
+	RowsOnRightInputs *int64
+	// WouldFail says why the job would fail or the table would not be built,
+	// and WouldFailAt where; "" if neither is the case.
+	WouldFail   string
+	WouldFailAt Place
+	// Inherited: the cause of WouldFail is an earlier table.
+	Inherited bool
+	Columns   []Column // of the table that the sink writes
+	Reads     []Access // of the script that writes it
+	Joins     []Join
+	// Distinct: some step between the join and the sink removes duplicates.
+	Distinct bool
+	Funnel   []Stage
+	SQL      string // the SELECT that was run, on correct inputs
+	Notes    []script.Problem
+}
+
+// Column is a column that results.
+type Column struct {
+	Name string
+	Type string // string, bigint, double, ...
+	// From is the table of the lake whose column it is, "" if it is computed,
+	// and FromName the name there.
+	From, FromName string
+}
+
+// Options limit the work.
+type Options struct {
+	Query query.Options
+}
+
+// Replayer replays submissions on the same landing tables. It is used by one
+// goroutine at a time.
+type Replayer struct {
+	lake    *pipeline.Lake
+	landing Landing
+	querier *query.Querier
+}
+
+// Open returns a Replayer. Close it after use. The main function must start the
+// child process as package query says.
+func Open(lake *pipeline.Lake, landing Landing, options Options) *Replayer {
+	return &Replayer{lake: lake, landing: landing, querier: query.Open(lake, landing.Inputs, landing.Root, options.Query)}
+}
+
+// Close ends the confined process.
+func (r *Replayer) Close() error { return r.querier.Close() }
+
+// Replay computes what the scripts of one submission give.
+func (r *Replayer) Replay(ctx context.Context, scripts []*script.Script) (*Outcome, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	outcome := &Outcome{}
+	for _, t := range r.lake.Tables {
+		if !t.IsLanding() {
+			outcome.Tables = append(outcome.Tables, Table{Name: t.Name})
+		}
+	}
+	for _, s := range scripts {
+		outcome.Roles = append(outcome.Roles, Role{Script: s.Name})
+	}
+	return outcome, nil
+}
+
+// Replay replays one submission; see Replayer for several.
+func Replay(ctx context.Context, lake *pipeline.Lake, landing Landing, scripts []*script.Script) (_ *Outcome, err error) {
+	r := Open(lake, landing, Options{})
+	defer func() { err = errors.Join(err, r.Close()) }()
+	return r.Replay(ctx, scripts)
+}
