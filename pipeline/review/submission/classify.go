@@ -16,7 +16,9 @@ var (
 	ddlSign    = regexp.MustCompile(`(?i)\bCREATE\s+(?:OR\s+REPLACE\s+)?(?:EXTERNAL\s+)?TABLE\b`)
 	sqlTable   = regexp.MustCompile(`(?im)^[ \t]*CREATE\s+(?:EXTERNAL\s+)?TABLE\b`)
 	glueTable  = regexp.MustCompile(`"StorageDescriptor"\s*:`)
-	jobScript  = regexp.MustCompile(`"(?i:script|scriptContent|ScriptBody)"\s*:`)
+	jobScript  = regexp.MustCompile(`"(?i:script)"\s*:`)
+	numbered   = regexp.MustCompile(`^\.v?[0-9]+$`)
+	landing    = regexp.MustCompile(`^(?:customers?|accelerometer|step_?trainer)[-_]?[0-9.]+.*\.json$`)
 )
 
 func isPicture(name string) bool {
@@ -36,7 +38,7 @@ func isText(name string, size int64) bool {
 // looksNumbered reports whether an extension is the end of a name such as
 // "job.py (1)" or "script.v2".
 func looksNumbered(extension string) bool {
-	return strings.HasPrefix(extension, ".py") || strings.HasPrefix(extension, ".sql") || regexp.MustCompile(`^\.v?[0-9]+$`).MatchString(extension)
+	return strings.HasPrefix(extension, ".py") || strings.HasPrefix(extension, ".sql") || numbered.MatchString(extension)
 }
 
 // isData reports whether a file lies where landing or derived data lies.
@@ -47,56 +49,51 @@ func isData(name string) bool {
 	}
 	for _, zone := range []string{"/landing/", "/trusted/", "/curated/"} {
 		if strings.Contains("/"+dir, zone) {
-			return regexp.MustCompile(`^(?:customers?|accelerometer|step_?trainer)[-_]?[0-9.]+.*\.json$`).MatchString(base)
+			return landing.MatchString(base)
 		}
 	}
 	return false
 }
 
-// classify finds out what a text is. It returns the Python of a job in JSON.
-func classify(name, text string) (kind Kind, body string, embedded bool) {
+// classify finds out what a text is.
+func classify(name, text string) Kind {
 	extension := strings.ToLower(path.Ext(name))
 	switch {
 	case extension == ".ipynb":
-		return Other, "", false
+		return Other
 	case extension == ".json":
-		if jobScript.MatchString(text) {
-			if body, ok := scriptOf(text); ok {
-				return Script, body, true
-			}
+		if isJob(text) {
+			return Script
 		}
 		if glueTable.MatchString(text) {
-			return DDL, text, false
+			return DDL
 		}
-		return Other, "", false
+		return Other
 	case strings.HasPrefix(extension, ".py"):
 		if !pythonSign.MatchString(text) && sqlTable.MatchString(text) {
-			return DDL, text, false
+			return DDL
 		}
-		if body, ok := scriptOf(text); ok {
-			return Script, body, true
-		}
-		return Script, text, false
+		return Script
 	case isReadme(name):
-		return Readme, text, false
+		return Readme
 	}
 	if trimmed := strings.TrimSpace(text); strings.HasPrefix(trimmed, "{") || strings.HasPrefix(trimmed, "[") {
-		if body, ok := scriptOf(text); ok {
-			return Script, body, true
+		if isJob(text) {
+			return Script
 		}
 		if glueTable.MatchString(text) {
-			return DDL, text, false
+			return DDL
 		}
 	}
 	switch {
 	case pythonSign.MatchString(text) && strings.Contains(text, "import "):
-		return Script, text, false
+		return Script
 	case ddlSign.MatchString(text):
-		return DDL, text, false
+		return DDL
 	case extension == ".txt" || extension == ".rtf" || extension == "":
-		return Readme, text, false
+		return Readme
 	}
-	return Other, "", false
+	return Other
 }
 
 func isReadme(name string) bool {
@@ -104,22 +101,22 @@ func isReadme(name string) bool {
 	return extension == ".md" || extension == ".markdown" || extension == ".rst" || strings.HasPrefix(base, "readme")
 }
 
-// scriptOf returns the Python in the JSON of a Glue job.
-func scriptOf(text string) (string, bool) {
-	if !strings.HasPrefix(strings.TrimSpace(text), "{") {
-		return "", false
+// isJob reports whether a text is the JSON of a Glue job with its script.
+func isJob(text string) bool {
+	if !jobScript.MatchString(text) || !strings.HasPrefix(strings.TrimSpace(text), "{") {
+		return false
 	}
 	var job map[string]json.RawMessage
 	if json.Unmarshal([]byte(text), &job) != nil {
-		return "", false
+		return false
 	}
 	for key, value := range job {
 		var body string
-		if k := strings.ToLower(key); (k == "script" || k == "scriptcontent" || k == "scriptbody") && json.Unmarshal(value, &body) == nil && strings.Contains(body, "import ") {
-			return body, true
+		if strings.EqualFold(key, "script") && json.Unmarshal(value, &body) == nil && strings.Contains(body, "import ") {
+			return true
 		}
 	}
-	return "", false
+	return false
 }
 
 // landing notes that a file may be one of a lake in the target.

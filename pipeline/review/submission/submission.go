@@ -54,7 +54,6 @@ type File struct {
 	Kind     Kind
 	Text     string // of a script, a DDL or a text, decoded
 	Encoding string // "" for UTF-8, else "UTF-16", "RTF", "Latin-1"
-	Embedded bool   // the script stands in the JSON of a Glue job
 }
 
 // Note is something about a submission that the reviewer has to know.
@@ -194,7 +193,9 @@ func (s *Submission) read(file *File, name string) {
 		return
 	}
 	file.Encoding = encoding
-	file.Kind, file.Text, file.Embedded = classify(name, text)
+	if file.Kind = classify(name, text); file.Kind != Other {
+		file.Text = text
+	}
 }
 
 func ignored(name string) bool {
