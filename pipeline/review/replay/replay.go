@@ -16,12 +16,6 @@ import (
 	"stedi/pipeline/review/script"
 )
 
-// Landing are the landing tables on which scripts are replayed.
-type Landing struct {
-	Root   string                    // the one folder that is read
-	Inputs map[string]pipeline.Input // by name of the table
-}
-
 // Outcome is what the scripts of one submission would give.
 type Outcome struct {
 	// Tables has each derived table of the lake, in the lake's order.
@@ -46,6 +40,8 @@ type Role struct {
 	// Reads and Writes are tables of the lake, by the paths and names that the
 	// script has.
 	Reads, Writes []Access
+	// CopyOf is an earlier script with the same text; its writes count once.
+	CopyOf string
 	// Exercise: the script reads or writes none of the lake's tables, such as
 	// an exercise of the course beside the project.
 	Exercise bool
@@ -74,6 +70,7 @@ type Writer struct {
 	Script string
 	Sink   int // index in its Sinks
 	Line   int
+	index  int
 }
 
 // Join is one join of a script with its keys.
@@ -156,23 +153,6 @@ func Open(lake *pipeline.Lake, landing Landing, options Options) *Replayer {
 
 // Close ends the confined process.
 func (r *Replayer) Close() error { return r.querier.Close() }
-
-// Replay computes what the scripts of one submission give.
-func (r *Replayer) Replay(ctx context.Context, scripts []*script.Script) (*Outcome, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	outcome := &Outcome{}
-	for _, t := range r.lake.Tables {
-		if !t.IsLanding() {
-			outcome.Tables = append(outcome.Tables, Table{Name: t.Name})
-		}
-	}
-	for _, s := range scripts {
-		outcome.Roles = append(outcome.Roles, Role{Script: s.Name})
-	}
-	return outcome, nil
-}
 
 // Replay replays one submission; see Replayer for several.
 func Replay(ctx context.Context, lake *pipeline.Lake, landing Landing, scripts []*script.Script) (_ *Outcome, err error) {

@@ -1,6 +1,145 @@
 package script
 
-import "strings"
+import (
+	"bytes"
+	"encoding/json"
+	"path"
+	"regexp"
+	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// Read reads one file. It does not fail: what it cannot read is a problem of
+// the script.
+func Read(name string, source []byte) *Script {
+	s := &Script{Name: name, Form: Python}
+	if len(source) > maxSource {
+		s.Form = NotPython
+		s.Problems = []Problem{{name, 1, "the file is larger than 1 MB and is not read", -1}}
+		return s
+	}
+	s.Source = s.extract(decode(source))
+	if s.Form == NotPython {
+		return s
+	}
+	s.Studio = bytes.Contains(s.Source, []byte("Script generated for node"))
+	root, faults := parse(name, s.Source)
+	if root == nil {
+		s.Problems = faults
+		return s
+	}
+	s.SyntaxErrors = faults
+	s.follow(root)
+	return s
+}
+
+// follow follows the statements. A text that is not Python can have a tree of
+// any shape: what that breaks is a problem of the script, and no crash.
+func (s *Script) follow(root *syntax) {
+	defer func() {
+		if recover() != nil {
+			s.Problems = append(s.Problems, Problem{s.Name, 1, "the text cannot be followed: it is not Python", -1})
+		}
+	}()
+	newEvaluator(s).module(root)
+}
+
+// decode makes UTF-8 of a text.
+func decode(source []byte) []byte {
+	switch {
+	case bytes.HasPrefix(source, []byte("\xef\xbb\xbf")):
+		return source[3:]
+	case bytes.HasPrefix(source, []byte("\xff\xfe")), bytes.HasPrefix(source, []byte("\xfe\xff")):
+		big := source[0] == 0xfe
+		units := make([]uint16, 0, len(source)/2)
+		for i := 2; i+1 < len(source); i += 2 {
+			u := uint16(source[i]) | uint16(source[i+1])<<8
+			if big {
+				u = uint16(source[i])<<8 | uint16(source[i+1])
+			}
+			units = append(units, u)
+		}
+		return []byte(string(utf16.Decode(units)))
+	case !utf8.Valid(source):
+		return bytes.ToValidUTF8(source, []byte("?"))
+	}
+	return source
+}
+
+var pythonMark = regexp.MustCompile(`(?m)^\s*(?:from\s+[\w.]+\s+import\s|import\s+\w)|\bGlueContext\b|\bglueContext\b|\bSparkSession\b`)
+
+// extract returns the Python text of a file, and sets the form.
+func (s *Script) extract(source []byte) []byte {
+	trimmed := bytes.TrimSpace(source)
+	if len(trimmed) > 0 && trimmed[0] == '{' && json.Valid(trimmed) {
+		return s.extractJSON(trimmed)
+	}
+	if ext := strings.ToLower(path.Ext(s.Name)); ext != ".py" && ext != "" {
+		if !pythonMark.Match(source) {
+			s.Form = NotPython
+			return nil
+		}
+		if ext == ".sql" {
+			s.Form = SQLFile
+		}
+	}
+	return source
+}
+
+// extractJSON finds the script in the export of a Glue job, or the cells of a
+// notebook.
+func (s *Script) extractJSON(source []byte) []byte {
+	var doc struct {
+		Script string `json:"script"`
+		Name   string `json:"name"`
+		Config struct {
+			Name string `json:"name"`
+		} `json:"jobConfig"`
+		Cells []struct {
+			Type   string          `json:"cell_type"`
+			Source json.RawMessage `json:"source"`
+		} `json:"cells"`
+	}
+	s.Form = NotPython
+	if json.Unmarshal(source, &doc) != nil {
+		return nil
+	}
+	s.Job = doc.Name
+	if s.Job == "" {
+		s.Job = doc.Config.Name
+	}
+	if pythonMark.MatchString(doc.Script) {
+		s.Form = JobExport
+		return []byte(doc.Script)
+	}
+	var b strings.Builder
+	for _, cell := range doc.Cells {
+		if cell.Type != "code" {
+			continue
+		}
+		var lines []string
+		if json.Unmarshal(cell.Source, &lines) != nil {
+			var text string
+			if json.Unmarshal(cell.Source, &text) != nil {
+				continue
+			}
+			lines = strings.SplitAfter(text, "\n")
+		}
+		for _, line := range lines {
+			if strings.HasPrefix(line, "%") || strings.HasPrefix(line, "!") {
+				line = "# " + line
+			}
+			b.WriteString(line)
+		}
+		b.WriteString("\n")
+	}
+	if !pythonMark.MatchString(b.String()) {
+		return nil
+	}
+	s.Form = Notebook
+	return []byte(b.String())
+}
 
 func findOption(options []Option, name string) (Option, bool) {
 	for _, o := range options {
@@ -9,10 +148,4 @@ func findOption(options []Option, name string) (Option, bool) {
 		}
 	}
 	return Option{}, false
-}
-
-// Read reads one file. It does not fail: what it cannot read is a problem of
-// the script.
-func Read(name string, source []byte) *Script {
-	return &Script{Name: name, Form: Python, Source: source}
 }

@@ -16,6 +16,7 @@ const (
 	Python    Form = "python"     // the file is the script
 	JobExport Form = "job export" // the JSON of a Glue job, with the script as its member "script"
 	SQLFile   Form = "sql file"   // Python in a file that is named like SQL
+	Notebook  Form = "notebook"   // the code cells of a Jupyter notebook
 	NotPython Form = "not python" // nothing of the file is Python
 )
 
@@ -129,6 +130,7 @@ const (
 	FromDF         Kind = "to dynamic frame"
 	ToDF           Kind = "to data frame"
 	Same           Kind = "same rows" // a node that changes neither rows nor columns
+	Choice         Kind = "choice"    // Tests: the first input if they all hold, else the second
 	Unknown        Kind = "not understood"
 )
 
@@ -141,6 +143,14 @@ type Mapping struct {
 type View struct {
 	Name  string
 	Input int // index of the node; -1 if the name refers to nothing
+}
+
+// ColumnTest asks whether a frame has a column, as in "x" in df.columns. The
+// case of the name counts.
+type ColumnTest struct {
+	Input  int // index of the node
+	Column string
+	Not    bool
 }
 
 // Node is one step of a script.
@@ -166,4 +176,5 @@ type Node struct {
 	Groups    []sparksql.Expr
 	Count     int64
 	ByName    bool
+	Tests     []ColumnTest
 }

@@ -1,0 +1,214 @@
+package replay
+
+import (
+	"strings"
+
+	"stedi/pipeline/review/sparksql"
+)
+
+// aggregates are the functions over groups, with their names in DuckDB.
+var aggregates = map[string]string{
+	"count": "count", "sum": "sum", "min": "min", "max": "max", "avg": "avg", "mean": "avg", "first": "first", "last": "last", "first_value": "first",
+	"last_value": "last", "any_value": "any_value",
+}
+
+var ranking = map[string]bool{"row_number": true, "rank": true, "dense_rank": true}
+
+// call translates a function.
+func (t *translator) call(e *sparksql.Call, s *scope) (typed, error) {
+	var args []typed
+	for _, a := range e.Args {
+		if _, ok := a.(*sparksql.Star); ok {
+			args = append(args, typed{sql: "*", kind: kUnknown})
+			continue
+		}
+		x, err := t.expr(a, s)
+		if err != nil {
+			return x, err
+		}
+		args = append(args, x)
+	}
+	if e.Over != nil || ranking[e.Name] {
+		return t.window(e, args, s)
+	}
+	if _, ok := aggregates[e.Name]; ok {
+		return aggregate(e, args, s.line)
+	}
+	return scalar(e.Name, args, s.line)
+}
+
+func aggregate(e *sparksql.Call, args []typed, line int) (typed, error) {
+	if len(args) == 0 || len(args) > 1 && !(e.Name == "first" || e.Name == "last") {
+		return typed{}, unsupported(line, "%s with %d arguments is not supported", e.Name, len(args))
+	}
+	distinct := ""
+	if e.Distinct {
+		distinct = "DISTINCT "
+	}
+	x := args[0]
+	k := x.kind
+	sql := x.sql
+	switch e.Name {
+	case "count":
+		k = kWhole
+	case "avg", "mean":
+		k, sql = kReal, numeric(x)
+	case "sum":
+		sql = numeric(x)
+		if k == kText {
+			k = kReal
+		}
+	}
+	out := aggregates[e.Name] + "(" + distinct + sql + ")"
+	if e.Name == "sum" && k == kWhole {
+		out = "CAST(" + out + " AS BIGINT)"
+	}
+	return typed{sql: out, kind: k}, nil
+}
+
+func (t *translator) window(e *sparksql.Call, args []typed, s *scope) (typed, error) {
+	if e.Over == nil {
+		return typed{}, fails(s.line, "%s has no OVER", e.Name)
+	}
+	fn, k := e.Name, kWhole
+	if !ranking[fn] {
+		if fn = aggregates[fn]; fn == "" || len(args) != 1 || e.Distinct {
+			return typed{}, unsupported(s.line, "%s with OVER is not supported", e.Name)
+		}
+		if e.Name != "count" {
+			k = args[0].kind
+		}
+	}
+	var partition, order, sqls []string
+	for _, p := range e.Over.Partition {
+		x, err := t.expr(p, s)
+		if err != nil {
+			return x, err
+		}
+		partition = append(partition, x.sql)
+	}
+	for _, o := range e.Over.Order {
+		x, err := t.expr(o, s)
+		if err != nil {
+			return x, err
+		}
+		order = append(order, x.sql)
+	}
+	for _, a := range args {
+		sqls = append(sqls, a.sql)
+	}
+	over := ""
+	if len(partition) > 0 {
+		over = "PARTITION BY " + strings.Join(partition, ", ")
+	}
+	if len(order) > 0 {
+		over += " ORDER BY " + strings.Join(order, ", ")
+	}
+	return typed{sql: fn + "(" + strings.Join(sqls, ", ") + ") OVER (" + over + ")", kind: k}, nil
+}
+
+func asText(x typed) string { return "CAST(" + x.sql + " AS VARCHAR)" }
+
+// scalar translates a function of one row.
+func scalar(fn string, args []typed, line int) (typed, error) {
+	one := func(name string, k kind) (typed, error) {
+		if len(args) != 1 {
+			return typed{}, unsupported(line, "%s with %d arguments is not supported", fn, len(args))
+		}
+		return typed{sql: name + "(" + asText(args[0]) + ")", kind: k}, nil
+	}
+	switch fn {
+	case "lower", "upper", "trim", "ltrim", "rtrim":
+		return one(fn, kText)
+	case "lcase":
+		return one("lower", kText)
+	case "ucase":
+		return one("upper", kText)
+	case "length", "char_length", "len":
+		return one("length", kWhole)
+	case "md5", "sha1", "hash", "sha":
+		return one("md5", kText)
+	case "sha2":
+		return typed{sql: "md5(" + asText(args[0]) + ")", kind: kText}, nil
+	case "coalesce", "nvl", "ifnull":
+		return coalesce(args, line)
+	case "isnull", "isnotnull":
+		if len(args) == 1 {
+			return typed{sql: "(" + args[0].sql + map[string]string{"isnull": " IS NULL)", "isnotnull": " IS NOT NULL)"}[fn], kind: kBool}, nil
+		}
+	case "abs":
+		if len(args) == 1 && isNumber(args[0].kind) {
+			return typed{sql: "abs(" + args[0].sql + ")", kind: args[0].kind}, nil
+		}
+	case "floor", "ceil", "round":
+		if len(args) == 1 && isNumber(args[0].kind) {
+			return typed{sql: fn + "(" + args[0].sql + ")", kind: kReal}, nil
+		}
+	case "concat":
+		var parts []string
+		for _, a := range args {
+			parts = append(parts, asText(a))
+		}
+		return typed{sql: "(" + strings.Join(parts, " || ") + ")", kind: kText}, nil
+	case "current_timestamp", "now", "current_date":
+		// The day of the run does not decide a count, and is compared with nothing.
+		return typed{sql: "TIMESTAMP '2000-01-01'", kind: kUnknown}, nil
+	case "from_unixtime":
+		if len(args) == 1 && isNumber(args[0].kind) {
+			return typed{sql: "strftime(make_timestamp(CAST(trunc(" + args[0].sql + ") * 1000000 AS BIGINT)), '%Y-%m-%d %H:%M:%S')", kind: kText}, nil
+		}
+	case "timestamp_millis":
+		if len(args) == 1 && args[0].kind == kWhole {
+			return typed{sql: "make_timestamp(" + args[0].sql + " * 1000)", kind: kTime}, nil
+		}
+	case "to_date", "date":
+		if len(args) == 1 && (args[0].kind == kTime || args[0].kind == kDate || args[0].kind == kText) {
+			return typed{sql: "TRY_CAST(" + args[0].sql + " AS DATE)", kind: kDate}, nil
+		}
+	case "to_timestamp", "timestamp":
+		if len(args) == 1 {
+			return cast(args[0], "timestamp", line)
+		}
+	case "monotonically_increasing_id":
+		return typed{sql: "row_number() OVER ()", kind: kWhole}, nil
+	}
+	return typed{}, unsupported(line, "the function %s is not supported", fn)
+}
+
+func coalesce(args []typed, line int) (typed, error) {
+	if len(args) == 0 {
+		return typed{}, unsupported(line, "coalesce without arguments is not supported")
+	}
+	k := kNull
+	var parts []string
+	for _, a := range args {
+		switch {
+		case a.kind == kNull || a.kind == k:
+		case k == kNull:
+			k = a.kind
+		case isNumber(k) && isNumber(a.kind):
+			k = kReal
+		default:
+			k = kText
+		}
+	}
+	for _, a := range args {
+		if k == kText && a.kind != kText {
+			parts = append(parts, asText(a))
+		} else {
+			parts = append(parts, a.sql)
+		}
+	}
+	return typed{sql: "coalesce(" + strings.Join(parts, ", ") + ")", kind: k}, nil
+}
+
+// isAggregate tells whether an expression has an aggregate outside of a window.
+func isAggregate(e sparksql.Expr) bool {
+	found := false
+	sparksql.Visit(e, func(x sparksql.Expr) {
+		if c, ok := x.(*sparksql.Call); ok && c.Over == nil && aggregates[c.Name] != "" {
+			found = true
+		}
+	})
+	return found
+}

@@ -1,0 +1,185 @@
+package replay
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"stedi/pipeline"
+	"stedi/pipeline/review/script"
+)
+
+// Replay computes what the scripts of one submission give.
+func (r *Replayer) Replay(ctx context.Context, scripts []*script.Script) (*Outcome, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	p := r.start(scripts)
+	outcome := &Outcome{Roles: p.roles}
+	for _, t := range r.lake.Tables {
+		if !t.IsLanding() {
+			outcome.Tables = append(outcome.Tables, p.judge(t))
+		}
+	}
+	if err := p.counts(ctx, outcome); err != nil {
+		return nil, err
+	}
+	return outcome, nil
+}
+
+// judge says what the submission gives for a table, except its counts.
+func (p *replaying) judge(t *pipeline.Table) Table {
+	out := Table{Name: t.Name, Writers: p.writers(t.Name)}
+	if len(out.Writers) == 0 {
+		out.WouldFail = "no script builds " + t.Name
+		return out
+	}
+	out.Understood = true
+	// A fault of the table's own scripts comes before one of earlier tables.
+	_, err := p.output(t.Name, true)
+	f, failed := errors.AsType[*failure](err)
+	if failed && p.ownFault(f, &out) {
+		p.explain(&out, err, true)
+	}
+	for _, w := range distinctScripts(out.Writers) {
+		p.judgeWriter(&out, w)
+	}
+	if failed && !p.ownFault(f, &out) {
+		p.explain(&out, err, true)
+	}
+	return out
+}
+
+func distinctScripts(writers []Writer) []Writer {
+	var found []Writer
+	for _, w := range writers {
+		if !slices.ContainsFunc(found, func(o Writer) bool { return o.index == w.index }) {
+			found = append(found, w)
+		}
+	}
+	return found
+}
+
+// judgeWriter adds what one script does for the table.
+func (p *replaying) judgeWriter(out *Table, w Writer) {
+	s := p.scripts[w.index]
+	for _, problem := range s.Problems {
+		if problem.Node < 0 || p.dependsOn(s, s.Sinks[w.Sink].Input, problem.Node) {
+			out.Understood = false
+			out.Problems = append(out.Problems, problem)
+		}
+	}
+	r, err := p.write(w, false)
+	t := p.translator(w.index, false)
+	out.Reads = append(out.Reads, p.roles[w.index].Reads...)
+	out.Joins = append(out.Joins, t.joins...)
+	out.Notes = append(out.Notes, t.notes...)
+	out.Distinct = out.Distinct || t.distinct
+	if err != nil {
+		p.explain(out, err, false)
+		return
+	}
+	if out.Columns == nil {
+		for _, c := range r.cols {
+			out.Columns = append(out.Columns, Column{c.name, string(c.kind), c.from, c.field})
+		}
+		out.SQL = p.b.with(r.cte) + "\nSELECT " + list("", r.cols) + " FROM " + quote(r.cte)
+	}
+}
+
+func (p *replaying) dependsOn(s *script.Script, from, on int) bool {
+	if from < 0 {
+		return false
+	}
+	if from == on {
+		return true
+	}
+	return slices.ContainsFunc(s.Nodes[from].Inputs, func(in int) bool { return p.dependsOn(s, in, on) })
+}
+
+// explain records why a table has no count.
+func (p *replaying) explain(out *Table, err error, own bool) {
+	f, ok := errors.AsType[*failure](err)
+	if !ok {
+		return
+	}
+	switch {
+	case f.fails && out.WouldFail == "":
+		out.WouldFail, out.WouldFailAt, out.Inherited = f.text, Place{f.file, f.line}, !p.ownFault(f, out)
+	case !f.fails && (!own || p.ownFault(f, out)):
+		out.Understood = false
+		problem := script.Problem{File: f.file, Line: f.line, Text: f.text, Node: -1}
+		if !slices.ContainsFunc(out.Problems, func(o script.Problem) bool { return o.File == f.file && o.Line == f.line }) {
+			out.Problems = append(out.Problems, problem)
+		}
+	case !f.fails:
+		out.Notes = append(out.Notes, script.Problem{File: f.file, Line: f.line, Text: "an earlier table is not understood: " + f.text, Node: -1})
+	}
+}
+
+// ownFault tells whether a failure lies in a script of the table itself.
+func (p *replaying) ownFault(f *failure, out *Table) bool {
+	return !f.inherited && f.file != "" && slices.ContainsFunc(out.Writers, func(w Writer) bool { return w.Script == f.file })
+}
+
+// pending is a count that is still to be made.
+type pending struct {
+	into  **int64
+	table *Table
+	cte   string
+	sql   string
+}
+
+// counts computes the counts of all tables with one query, or one by one if
+// that fails.
+func (p *replaying) counts(ctx context.Context, outcome *Outcome) error {
+	var all []pending
+	for i := range outcome.Tables {
+		t := &outcome.Tables[i]
+		if !t.Understood {
+			continue
+		}
+		if r, err := p.output(t.Name, true); err == nil && r != nil {
+			all = append(all, p.pending(&t.Rows, t, r))
+		}
+		if scripts := distinctScripts(t.Writers); len(scripts) == 1 {
+			if r, err := p.write(scripts[0], false); err == nil {
+				all = append(all, p.pending(&t.RowsOnRightInputs, t, r))
+			}
+		}
+	}
+	if len(all) == 0 {
+		return nil
+	}
+	if err := p.run(ctx, all); err == nil || ctx.Err() != nil {
+		return ctx.Err()
+	}
+	for i := range all {
+		if err := p.run(ctx, all[i:i+1]); err != nil {
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			all[i].table.Notes = append(all[i].table.Notes, script.Problem{Text: "the rows were not counted: " + err.Error(), Node: -1})
+		}
+	}
+	return nil
+}
+
+func (p *replaying) pending(into **int64, t *Table, r *relation) pending {
+	return pending{into, t, r.cte, "SELECT count(*) FROM " + quote(r.cte)}
+}
+
+func (p *replaying) run(ctx context.Context, all []pending) error {
+	var queries, roots []string
+	for _, c := range all {
+		queries, roots = append(queries, c.sql), append(roots, c.cte)
+	}
+	counts, err := p.r.count(ctx, queries, p.b.with(roots...))
+	if err != nil {
+		return err
+	}
+	for i := range all {
+		*all[i].into = &counts[i]
+	}
+	return nil
+}

@@ -1,0 +1,254 @@
+package replay
+
+import (
+	"path"
+	"regexp"
+	"strings"
+
+	"stedi/pipeline"
+	"stedi/pipeline/review/script"
+)
+
+// meaning is what a name says about a table: whose rows, and which zone.
+type meaning struct{ entity, zone string }
+
+// entityWords and zoneWords map the beginnings of words to their meanings.
+// People misspell them in many ways.
+var (
+	entityWords = [][2]string{
+		{"machine", "ml"}, {"ml", "ml"}, {"final", "ml"}, {"accel", "accelerometer"}, {"acel", "accelerometer"}, {"accler", "accelerometer"},
+		{"acceler", "accelerometer"}, {"accl", "accelerometer"}, {"accer", "accelerometer"}, {"customer", "customer"}, {"cust", "customer"},
+		{"steptrainer", "step_trainer"}, {"trainer", "step_trainer"}, {"step", "step_trainer"}, {"train", "step_trainer"},
+	}
+	zoneWords = [][2]string{{"land", "landing"}, {"raw", "landing"}, {"ingest", "landing"}, {"trust", "trusted"}, {"turst", "trusted"}, {"trsut", "trusted"}, {"curat", "curated"}, {"crated", "curated"}}
+	wordRE    = regexp.MustCompile(`[A-Z]+[a-z]*|[a-z]+`)
+)
+
+// means reads a name. The last word of a kind counts: trusted rows may lie
+// below the prefix of the landing zone.
+func means(name string) meaning {
+	var m meaning
+	var entities []string
+	for _, w := range wordRE.FindAllString(name, -1) {
+		w = strings.ToLower(w)
+		for _, e := range entityWords {
+			if strings.HasPrefix(w, e[0]) && (e[0] != "ml" || w == "ml" || w == "mlcurated") {
+				entities = append(entities, e[1])
+				break
+			}
+		}
+		for _, z := range zoneWords {
+			if strings.Contains(w, z[0]) {
+				m.zone = z[1]
+			}
+		}
+	}
+	m.entity = entityOf(entities)
+	return m
+}
+
+// entityOf chooses among the entities of a name: machine learning is the table
+// of which the others are parts.
+func entityOf(found []string) string {
+	entity := ""
+	for _, e := range found {
+		switch {
+		case e == "ml":
+			return "ml"
+		case entity == "" || entity == e:
+			entity = e
+		default:
+			return "" // two people's rows: a table of its own
+		}
+	}
+	return entity
+}
+
+// places finds the lake's table of a location.
+type places struct {
+	lake     *pipeline.Lake
+	meanings map[meaning]string
+	folders  map[string]string
+}
+
+func newPlaces(lake *pipeline.Lake) *places {
+	p := &places{lake: lake, meanings: map[meaning]string{}, folders: map[string]string{}}
+	for _, t := range lake.Tables {
+		for _, folder := range append([]string{t.Path, t.Name}, t.Aliases...) {
+			p.folders[strings.ToLower(folder)] = t.Name
+		}
+		m := means(t.Name)
+		if m.entity == "" {
+			continue
+		}
+		p.meanings[m] = t.Name
+		if m.entity == "ml" {
+			p.meanings[meaning{"ml", ""}] = t.Name
+			p.meanings[meaning{"step_trainer", "curated"}] = t.Name
+			p.meanings[meaning{"ml", "trusted"}] = t.Name
+		}
+	}
+	return p
+}
+
+// folder returns the bucket and the folder of a path.
+func folder(location string) (bucket, key string) {
+	location, _, _ = strings.Cut(strings.TrimSpace(location), ",")
+	rest := location
+	if i := strings.Index(rest, "://"); i >= 0 {
+		rest = rest[i+3:]
+		bucket, key, _ = strings.Cut(rest, "/")
+	} else {
+		key = rest
+	}
+	if base := path.Base(key); strings.Contains(base, ".") && !strings.HasSuffix(key, "/") || strings.Contains(base, "*") {
+		key = strings.TrimSuffix(key, base)
+	}
+	var parts []string
+	for _, part := range strings.Split(key, "/") {
+		if part = strings.TrimSpace(part); part != "" {
+			parts = append(parts, part)
+		}
+	}
+	return bucket, strings.Join(parts, "/")
+}
+
+// courseBucket is the public bucket of the course, which holds landing data.
+const courseBucket = "cd0030bucket"
+
+// ofPath returns the table of an S3 location, or "".
+func (p *places) ofPath(location string) string {
+	bucket, key := folder(location)
+	low := strings.ToLower(key)
+	for at := low; at != ""; {
+		if t, ok := p.folders[at]; ok {
+			return t
+		}
+		_, rest, ok := strings.Cut(at, "/")
+		if !ok {
+			break
+		}
+		at = rest
+	}
+	m, b := means(key), means(bucket)
+	if bucket == courseBucket {
+		b.zone = pipeline.Landing
+	}
+	if t := p.meanings[m]; t != "" && m.zone != "" {
+		return t
+	}
+	if m.entity == "" && len(entityList(key)) == 0 {
+		m.entity = b.entity
+	}
+	if m.zone == "" {
+		m.zone = b.zone
+	}
+	return p.meanings[m]
+}
+
+func entityList(name string) []string {
+	var found []string
+	for _, w := range wordRE.FindAllString(name, -1) {
+		for _, e := range entityWords {
+			if strings.HasPrefix(strings.ToLower(w), e[0]) {
+				found = append(found, e[1])
+				break
+			}
+		}
+	}
+	return found
+}
+
+// ofName returns the table that a name means, or "".
+func (p *places) ofName(name string) string {
+	if t, ok := p.folders[strings.ToLower(name)]; ok {
+		return t
+	}
+	return p.meanings[means(name)]
+}
+
+// access resolves a location.
+func (p *places) access(l script.Location, line, index int, hints ...string) Access {
+	a := Access{Where: l.Path, Catalog: l.Table != "", Line: line, Index: index}
+	if l.Path != "" {
+		a.Table = p.ofPath(l.Path)
+	}
+	if l.Table != "" {
+		if a.Where == "" {
+			a.Where = strings.TrimPrefix(l.Database+"."+l.Table, ".")
+		}
+		if a.Table == "" {
+			a.Table = p.ofName(l.Table)
+		}
+		if m := means(l.Table); a.Table == "" && m.zone == "" {
+			a.Table = p.meanings[meaning{m.entity, means(l.Database).zone}]
+		}
+	}
+	if a.Table == "" && len(entityList(a.Where)) < 2 {
+		for _, h := range hints {
+			if t := p.ofName(h); t != "" {
+				a.Table, a.Guessed = t, true
+				break
+			}
+		}
+	}
+	return a
+}
+
+// key identifies a location that is none of the lake's tables, so that one
+// script can read what another has written.
+func key(l script.Location) string {
+	if l.Path != "" {
+		_, k := folder(l.Path)
+		return "path " + strings.ToLower(k)
+	}
+	return "table " + strings.ToLower(l.Table)
+}
+
+// target is the table that the name of a script promises.
+func (p *places) target(name string) string {
+	base := strings.TrimSuffix(path.Base(name), path.Ext(name))
+	if _, after, ok := strings.Cut(strings.ToLower(base), "_to_"); ok {
+		m := means(base)
+		m.zone = means(after).zone
+		return p.meanings[m]
+	}
+	return p.ofName(base)
+}
+
+func (p *places) role(s *script.Script) Role {
+	r := Role{Script: s.Name, Exercise: true}
+	for i, src := range s.Sources {
+		a := p.access(src.Location, src.Line, i, s.Nodes[src.Node].Name)
+		r.Reads = append(r.Reads, a)
+		r.Exercise = r.Exercise && a.Table == ""
+	}
+	for i, sink := range s.Sinks {
+		a := p.access(sink.Location, sink.Line, i)
+		if a.Table == "" && len(s.Sinks) == 1 && len(entityList(a.Where)) < 2 {
+			if t := p.target(s.Name); t != "" {
+				a.Table, a.Guessed = t, true
+			} else if t := p.ofName(sink.Name); t != "" {
+				a.Table, a.Guessed = t, true
+			}
+		}
+		p.correct(&a, sink, r.Reads)
+		r.Writes = append(r.Writes, a)
+		r.Exercise = r.Exercise && a.Table == ""
+	}
+	return r
+}
+
+// correct settles what a script writes if its path and its catalog table
+// disagree: a script does not write what it reads, and none writes landing.
+func (p *places) correct(a *Access, sink script.Sink, reads []Access) {
+	for _, read := range reads {
+		if byName := p.ofName(sink.Table); read.Table == a.Table && a.Table != "" && sink.Table != "" && byName != "" && byName != a.Table {
+			a.Table = byName
+			break
+		}
+	}
+	if t := p.lake.Table(a.Table); t != nil && t.IsLanding() {
+		a.Table = ""
+	}
+}

@@ -1,0 +1,260 @@
+package replay
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"stedi/pipeline/review/script"
+)
+
+// replaying is the replay of one submission.
+type replaying struct {
+	r       *Replayer
+	b       *builder
+	places  *places
+	scripts []*script.Script
+	roles   []Role
+	correct map[string]*relation // correct tables, by name
+	built   map[string]*relation // tables that the submission builds, by name or location
+	failed  map[string]error
+	running map[string]bool
+	chain   map[int]*translator // of scripts on the submission's own tables
+	right   map[int]*translator // and on correct ones
+}
+
+func (r *Replayer) start(scripts []*script.Script) *replaying {
+	p := &replaying{
+		r: r, b: newBuilder(), places: newPlaces(r.lake), scripts: scripts, correct: map[string]*relation{}, built: map[string]*relation{},
+		failed: map[string]error{}, running: map[string]bool{}, chain: map[int]*translator{}, right: map[int]*translator{},
+	}
+	// The names of the lake's tables are taken by the correct ones.
+	for _, t := range r.lake.Tables {
+		p.b.taken[strings.ToLower(t.Name)] = true
+	}
+	for _, s := range scripts {
+		p.roles = append(p.roles, p.places.role(s))
+	}
+	p.roles = unrepeated(scripts, p.roles)
+	return p
+}
+
+// unrepeated removes the writes of a script that is there twice.
+func unrepeated(scripts []*script.Script, roles []Role) []Role {
+	for i := range scripts {
+		for j := range i {
+			if len(scripts[i].Source) > 0 && bytes.Equal(scripts[i].Source, scripts[j].Source) && roles[j].CopyOf == "" {
+				roles[i].CopyOf = scripts[j].Name
+				break
+			}
+		}
+	}
+	return roles
+}
+
+// landing is the relation of a landing table or of a correct derived one.
+func (p *replaying) table(name string) *relation {
+	if r, ok := p.correct[name]; ok {
+		return r
+	}
+	t := p.r.lake.Table(name)
+	label := t.Name + " as it should be"
+	cteName := t.Name
+	if t.IsLanding() {
+		label = "the landing table " + t.Name
+	} else {
+		for _, in := range t.Transform.Inputs {
+			p.table(in)
+		}
+		p.b.ctes = append(p.b.ctes, cte{t.Name, strings.TrimRight(t.Transform.SQL, "; \n")})
+	}
+	r := &relation{cte: cteName, label: label}
+	for _, c := range t.Columns {
+		r.cols = append(r.cols, column{name: c.Name, sql: c.Name, kind: kindOf(c), from: t.Name, field: c.Name})
+	}
+	p.correct[name] = r
+	return r
+}
+
+// fresh gives a source relation columns with identities of their own.
+func (p *replaying) fresh(r *relation) *relation {
+	out := *r
+	out.cols = slices.Clone(r.cols)
+	for i := range out.cols {
+		out.cols[i].id, out.cols[i].quals = p.b.id(), nil
+	}
+	return &out
+}
+
+// translator returns that of a script: own says on the submission's tables.
+func (p *replaying) translator(i int, own bool) *translator {
+	of := p.right
+	if own {
+		of = p.chain
+	}
+	if t, ok := of[i]; ok {
+		return t
+	}
+	t := &translator{b: p.b, s: p.scripts[i], done: map[int]*relation{}, failed: map[int]error{}}
+	t.source = func(index int) (*relation, error) { return p.source(i, index, own) }
+	of[i] = t
+	return t
+}
+
+// source resolves what a script reads.
+func (p *replaying) source(i, index int, own bool) (*relation, error) {
+	s := &p.scripts[i].Sources[index]
+	a := p.roles[i].Reads[index]
+	frames := !strings.HasPrefix(s.API, "create_dynamic_frame.") // of Spark: nulls are explicit
+	name := a.Table
+	if name != "" {
+		if t := p.r.lake.Table(name); t.IsLanding() || !own {
+			return p.read(p.table(name), s, frames), nil
+		}
+	} else {
+		name = key(s.Location)
+		if !p.writes(name) {
+			return nil, unsupported(s.Line, "which table lies at %s is not known", a.Where)
+		}
+	}
+	r, err := p.output(name, own)
+	if err != nil {
+		return nil, err
+	}
+	return p.read(r, s, frames), nil
+}
+
+// read is a relation as a source gives it. The catalog has all names in lower
+// case.
+func (p *replaying) read(r *relation, s *script.Source, nulls bool) *relation {
+	out := p.fresh(r)
+	out.nulls = nulls
+	if s.Catalog() {
+		for i := range out.cols {
+			out.cols[i].name = strings.ToLower(out.cols[i].name)
+		}
+	}
+	return out
+}
+
+// writes tells whether some script writes a table or a location.
+func (p *replaying) writes(name string) bool { return len(p.writers(name)) > 0 }
+
+// writers are the scripts that write a table of the lake, or a location.
+func (p *replaying) writers(name string) (found []Writer) {
+	for i, s := range p.scripts {
+		if p.roles[i].CopyOf != "" {
+			continue
+		}
+		for k, a := range p.roles[i].Writes {
+			if a.Table == name || a.Table == "" && key(s.Sinks[k].Location) == name {
+				found = append(found, Writer{Script: s.Name, Sink: k, Line: s.Sinks[k].Line, index: i})
+			}
+		}
+	}
+	return found
+}
+
+// output is the relation of a table that the submission builds.
+func (p *replaying) output(name string, own bool) (*relation, error) {
+	k := name
+	if !own {
+		k = "right " + name
+	}
+	if r, ok := p.built[k]; ok {
+		return r, p.failed[k]
+	}
+	if p.running[k] {
+		return nil, &failure{text: fmt.Sprintf("%s is built from itself", name), fails: true, inherited: true}
+	}
+	p.running[k] = true
+	r, err := p.build(name, own)
+	p.running[k] = false
+	p.built[k], p.failed[k] = r, err
+	return r, err
+}
+
+func (p *replaying) build(name string, own bool) (*relation, error) {
+	writers := p.writers(name)
+	if len(writers) == 0 {
+		return nil, &failure{text: "no script builds " + name, fails: true, inherited: true}
+	}
+	w := writers[0]
+	for _, other := range writers[1:] {
+		if other.index != w.index {
+			return nil, &failure{text: fmt.Sprintf("two scripts write %s: %s and %s", name, w.Script, other.Script), fails: true, line: other.Line, file: other.Script}
+		}
+	}
+	r, err := p.write(w, own)
+	if f, ok := errors.AsType[*failure](err); ok {
+		inherited := *f
+		inherited.inherited = true
+		if f.fails && !f.inherited {
+			inherited.text = fmt.Sprintf("%s is not built: %s", name, f.text)
+		}
+		return nil, &inherited
+	}
+	return r, err
+}
+
+// write is the relation that one sink writes.
+func (p *replaying) write(w Writer, own bool) (*relation, error) {
+	s := p.scripts[w.index]
+	sink := &s.Sinks[w.Sink]
+	if sink.Input < 0 {
+		return nil, &failure{text: fmt.Sprintf("the sink %s is not connected to any rows", orLine(sink.Name, sink.Line)), fails: true, line: sink.Line, file: s.Name}
+	}
+	r, err := p.translator(w.index, own).node(sink.Input)
+	if err != nil {
+		return nil, err
+	}
+	out := *r
+	out.label = "the table that " + s.Name + " writes"
+	if kept := collapse(r.cols, strings.EqualFold); len(kept) < len(r.cols) {
+		if sink.API == "df.write" {
+			return nil, &failure{text: "two columns have the same name, which cannot be written", fails: true, line: sink.Line, file: s.Name}
+		}
+		out.cols = kept
+	}
+	return &out, nil
+}
+
+func orLine(name string, line int) string {
+	if name != "" {
+		return name
+	}
+	return fmt.Sprintf("in line %d", line)
+}
+
+// count runs counting queries, one result for each.
+func (r *Replayer) count(ctx context.Context, queries []string, with string) ([]int64, error) {
+	var parts []string
+	for _, q := range queries {
+		parts = append(parts, "("+q+")")
+	}
+	rows, err := r.querier.Query(ctx, with+"\nSELECT "+strings.Join(parts, ",\n"))
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }() // it only reads
+	page, err := rows.Next(ctx)
+	if err != nil {
+		if errors.Is(err, io.EOF) {
+			err = errors.New("the query has no row")
+		}
+		return nil, err
+	}
+	counts := make([]int64, len(queries))
+	for i := range counts {
+		n, ok := page[0][i].(int64)
+		if !ok {
+			return nil, fmt.Errorf("a count is a %T", page[0][i])
+		}
+		counts[i] = n
+	}
+	return counts, nil
+}

@@ -1,0 +1,429 @@
+package script
+
+import (
+	"strings"
+
+	"stedi/pipeline/review/sparksql"
+)
+
+// eval evaluates an expression.
+func (e *evaluator) eval(s *syntax) value {
+	if s == nil {
+		return none{}
+	}
+	if e.steps++; e.steps > maxSteps {
+		return unknown{"…"}
+	}
+	switch s.kind {
+	case "identifier":
+		return e.identifier(s)
+	case "string", "concatenated_string":
+		return e.str(s)
+	case "integer", "float":
+		return number{strings.ReplaceAll(s.text, "_", "")}
+	case "true", "false":
+		return boolean{s.kind == "true"}
+	case "none":
+		return none{}
+	case "parenthesized_expression", "await", "type":
+		return e.eval(s.first())
+	case "list", "tuple", "set", "expression_list":
+		return e.items(s)
+	case "dictionary":
+		return e.dictionary(s)
+	case "assignment", "named_expression":
+		return e.assignment(s)
+	case "augmented_assignment":
+		v := e.binary(strings.TrimSuffix(s.get("operator").text, "="), e.eval(s.get("left")), e.eval(s.get("right")), s)
+		e.assign(s.get("left"), v)
+		return v
+	case "call":
+		return e.call(s)
+	case "attribute":
+		return e.attribute(e.eval(s.get("object")), s.get("attribute").text, s.line)
+	case "subscript":
+		return e.subscript(s)
+	case "lambda":
+		return &function{def: s, env: e.vars}
+	case "binary_operator":
+		return e.binary(s.get("operator").text, e.eval(s.get("left")), e.eval(s.get("right")), s)
+	case "unary_operator":
+		return e.unary(s)
+	case "comparison_operator":
+		return e.comparison(s)
+	case "boolean_operator":
+		return e.logical(s)
+	case "not_operator":
+		if known, is := truth(e.eval(s.get("argument"))); known {
+			return boolean{!is}
+		}
+	case "conditional_expression":
+		if len(s.kids) == 3 {
+			return e.conditional(s)
+		}
+	case "list_comprehension", "generator_expression":
+		return e.comprehension(s)
+	}
+	return unknown{s.kind}
+}
+
+func (s *syntax) first() *syntax {
+	if len(s.kids) == 0 {
+		return nil
+	}
+	return s.kids[0]
+}
+
+func (e *evaluator) identifier(s *syntax) value {
+	if v, ok := e.vars.get(s.text); ok {
+		return v
+	}
+	if s.text == "__name__" {
+		return text{"__main__", s.line}
+	}
+	return name{s.text}
+}
+
+func (e *evaluator) assignment(s *syntax) value {
+	right := s.get("right")
+	if right == nil {
+		right = s.get("value")
+	}
+	v := e.eval(right)
+	left := s.get("left")
+	if left == nil {
+		left = s.get("name")
+	}
+	if s.get("right") == nil && s.get("value") == nil {
+		return none{} // a declaration
+	}
+	e.assign(left, v)
+	return v
+}
+
+func (e *evaluator) conditional(s *syntax) value {
+	if known, is := truth(e.eval(s.kids[1])); known {
+		if is {
+			return e.eval(s.kids[0])
+		}
+		return e.eval(s.kids[2])
+	}
+	a, b := e.eval(s.kids[0]), e.eval(s.kids[2])
+	fa, isA := a.(frame)
+	fb, isB := b.(frame)
+	if isA && isB {
+		return e.lost(s.line, "which rows these are depends on a condition that is not known", fa.node, fb.node)
+	}
+	return unknown{"conditional"}
+}
+
+func (e *evaluator) items(s *syntax) value {
+	l := &list{}
+	for _, k := range s.kids {
+		if k.kind == "list_splat" {
+			if inner, ok := e.eval(k.first()).(*list); ok {
+				l.items = append(l.items, inner.items...)
+				continue
+			}
+			l.items = append(l.items, unknown{"*"})
+			continue
+		}
+		l.items = append(l.items, e.eval(k))
+	}
+	return l
+}
+
+func (e *evaluator) dictionary(s *syntax) value {
+	d := &dict{}
+	for _, k := range s.kids {
+		switch k.kind {
+		case "pair":
+			if key, ok := plain(e.eval(k.get("key"))); ok {
+				d.put(key, k.line, e.eval(k.get("value")))
+			}
+		case "dictionary_splat":
+			if inner, ok := e.eval(k.first()).(*dict); ok {
+				for i := range inner.keys {
+					d.put(inner.keys[i], inner.lines[i], inner.values[i])
+				}
+			}
+		}
+	}
+	return d
+}
+
+// comprehension unrolls [x for y in list] of known lists.
+func (e *evaluator) comprehension(s *syntax) value {
+	if len(s.kids) != 2 || s.kids[1].kind != "for_in_clause" {
+		return unknown{s.kind}
+	}
+	over, ok := e.eval(s.kids[1].get("right")).(*list)
+	if !ok || len(over.items) > maxLoop {
+		return unknown{s.kind}
+	}
+	result := &list{}
+	for _, item := range over.items {
+		e.assign(s.kids[1].get("left"), item)
+		result.items = append(result.items, e.eval(s.get("body")))
+	}
+	return result
+}
+
+func (e *evaluator) subscript(s *syntax) value {
+	of := e.eval(s.get("value"))
+	key := e.eval(s.get("subscript"))
+	k, known := plain(key)
+	switch of := of.(type) {
+	case *dict:
+		if v := of.get(k); known && v != nil {
+			return v
+		}
+	case *arguments:
+		return of.get(k, s.line)
+	case *list:
+		if n, ok := index(k, len(of.items)); ok {
+			return of.items[n]
+		}
+	case frame:
+		if t, ok := key.(text); ok {
+			return column{sqlColumn(t.s, s.line, of.node)}
+		}
+		if names, ok := texts(key); ok {
+			return e.selectNames(of, names, s.line)
+		}
+		if c, ok := key.(column); ok {
+			return e.derive(of, Node{Kind: Where, Line: s.line, API: "[]", Condition: c.expr})
+		}
+	case member: // os.environ["X"]
+		if of.name == "environ" {
+			return text{"${" + k + "}", s.line}
+		}
+	}
+	return unknown{k}
+}
+
+func index(k string, n int) (int, bool) {
+	i := 0
+	negative := strings.HasPrefix(k, "-")
+	for _, c := range strings.TrimPrefix(k, "-") {
+		if c < '0' || c > '9' || i > n {
+			return 0, false
+		}
+		i = i*10 + int(c-'0')
+	}
+	if negative {
+		i = n - i
+	}
+	return i, k != "" && i >= 0 && i < n
+}
+
+func (a *arguments) get(k string, line int) value {
+	if v, ok := a.defaults[k]; ok {
+		return v
+	}
+	return text{"${" + k + "}", line}
+}
+
+// str joins the parts of a string, of adjacent strings and of f-strings.
+func (e *evaluator) str(s *syntax) value {
+	if s.kind == "concatenated_string" {
+		var b strings.Builder
+		for _, k := range s.kids {
+			t, _ := plain(e.eval(k))
+			b.WriteString(t)
+		}
+		return text{b.String(), s.line}
+	}
+	var b strings.Builder
+	raw := strings.ContainsAny(strings.Trim(string(e.s.Source[s.start:min(s.start+4, s.end)]), `"'`), "rR") && s.first() != nil && strings.ContainsAny(s.first().text, "rR")
+	line := s.line
+	for _, k := range s.kids {
+		switch k.kind {
+		case "string_content":
+			t := string(e.s.Source[k.start:k.end])
+			if !raw {
+				t = unescape(t)
+			}
+			b.WriteString(t)
+		case "interpolation":
+			t, ok := plain(e.eval(k.get("expression")))
+			if !ok {
+				t = "${" + string(e.s.Source[k.start:k.end]) + "}"
+			}
+			b.WriteString(t)
+		}
+	}
+	return text{b.String(), line}
+}
+
+var escapes = strings.NewReplacer(`\\`, `\`, `\n`, "\n", `\t`, "\t", `\"`, `"`, `\'`, `'`, "\\\n", "", `\r`, "\r")
+
+func unescape(s string) string {
+	if !strings.Contains(s, `\`) {
+		return s
+	}
+	return escapes.Replace(s)
+}
+
+func (e *evaluator) binary(op string, left, right value, s *syntax) value {
+	if l, r, ok := e.columns(left, right); ok {
+		switch op {
+		case "&":
+			op = "and"
+		case "|":
+			op = "or"
+		}
+		return column{&sparksql.Binary{Op: op, Left: l, Right: r}}
+	}
+	l, isL := plain(left)
+	r, isR := plain(right)
+	_, textL := left.(text)
+	_, textR := right.(text)
+	a, listA := left.(*list)
+	b, listB := right.(*list)
+	switch {
+	case op == "+" && isL && isR && (textL || textR):
+		return text{l + r, s.line}
+	case op == "+" && listA && listB:
+		return &list{append(append([]value{}, a.items...), b.items...)}
+	case op == "%" && textL:
+		return text{format(l, right), s.line}
+	case op == "/" && isL && isR: // pathlib
+		return text{strings.TrimSuffix(l, "/") + "/" + r, s.line}
+	}
+	return unknown{"an expression"}
+}
+
+// format fills in the %s of a text.
+func format(s string, v value) string {
+	items := []value{v}
+	if l, ok := v.(*list); ok {
+		items = l.items
+	}
+	for _, item := range items {
+		t, ok := plain(item)
+		if !ok {
+			t = "${…}"
+		}
+		s = strings.Replace(s, "%s", t, 1)
+	}
+	return s
+}
+
+// columns returns both operands as column expressions, if one is a column.
+func (e *evaluator) columns(left, right value) (l, r sparksql.Expr, ok bool) {
+	_, isL := left.(column)
+	_, isR := right.(column)
+	if !isL && !isR {
+		return nil, nil, false
+	}
+	l, okL := literal(left)
+	r, okR := literal(right)
+	return l, r, okL && okR
+}
+
+// literal makes a column expression of a value.
+func literal(v value) (sparksql.Expr, bool) {
+	switch v := v.(type) {
+	case column:
+		return v.expr, true
+	case text:
+		return &sparksql.Literal{Kind: "string", Text: v.s}, true
+	case number:
+		return &sparksql.Literal{Kind: "number", Text: v.s}, true
+	case boolean:
+		t := "false"
+		if v.b {
+			t = "true"
+		}
+		return &sparksql.Literal{Kind: "boolean", Text: t}, true
+	case none:
+		return &sparksql.Literal{Kind: "null"}, true
+	}
+	return nil, false
+}
+
+func (e *evaluator) unary(s *syntax) value {
+	v := e.eval(s.get("argument"))
+	op := s.get("operator").text
+	switch v := v.(type) {
+	case column:
+		if op == "~" {
+			op = "not"
+		}
+		return column{&sparksql.Unary{Op: op, X: v.expr}}
+	case number:
+		if op == "-" {
+			return number{"-" + v.s}
+		}
+	}
+	return unknown{"an expression"}
+}
+
+func (e *evaluator) comparison(s *syntax) value {
+	var operands []value
+	op := ""
+	for _, k := range s.kids {
+		if k.field == "operators" {
+			op = k.text
+			if op == "" {
+				op = strings.Join(strings.Fields(string(e.s.Source[k.start:k.end])), " ")
+			}
+			continue
+		}
+		operands = append(operands, e.eval(k))
+	}
+	if len(operands) != 2 {
+		return unknown{"a comparison"}
+	}
+	if l, r, ok := e.columns(operands[0], operands[1]); ok {
+		switch op {
+		case "==":
+			op = "="
+		case "!=":
+			op = "<>"
+		}
+		return column{&sparksql.Binary{Op: op, Left: l, Right: r}}
+	}
+	if m, ok := operands[1].(member); ok && m.name == "columns" && (op == "in" || op == "not in") {
+		f, isFrame := m.of.(frame)
+		if t, isText := operands[0].(text); isText && isFrame {
+			return columnTests{[]ColumnTest{{f.node, t.s, op == "not in"}}}
+		}
+	}
+	return compare(op, operands[0], operands[1])
+}
+
+func compare(op string, left, right value) value {
+	l, okL := plain(left)
+	r, okR := plain(right)
+	if !okL || !okR || strings.Contains(l+r, "${") {
+		return unknown{"a comparison"}
+	}
+	switch op {
+	case "==", "is":
+		return boolean{l == r}
+	case "!=", "is not":
+		return boolean{l != r}
+	}
+	return unknown{"a comparison"}
+}
+
+func (e *evaluator) logical(s *syntax) value {
+	op := s.get("operator").text
+	left := e.eval(s.get("left"))
+	known, is := truth(left)
+	if known && is == (op == "or") {
+		return left
+	}
+	right := e.eval(s.get("right"))
+	if known {
+		return right
+	}
+	a, isA := left.(columnTests)
+	b, isB := right.(columnTests)
+	if isA && isB && op == "and" {
+		return columnTests{append(append([]ColumnTest{}, a.tests...), b.tests...)}
+	}
+	return unknown{"a condition"}
+}
