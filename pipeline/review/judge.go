@@ -27,6 +27,8 @@ type Input struct {
 	// ReadPicture returns the number of results that a screenshot of Athena
 	// shows; nil: no program that reads pictures is installed.
 	ReadPicture func(ctx context.Context, data []byte) (rows int64, ok bool)
+	// LakeOnly: the target is a lake without a submission.
+	LakeOnly bool
 	// Landing has the rows of the landing tables that the scripts are replayed on.
 	Landing map[string]int64
 	// Names are further names of tables.
@@ -45,6 +47,9 @@ func Judge(ctx context.Context, rubric *Rubric, in Input) *Target {
 		t.Tables = j.tables()
 	}
 	for _, item := range j.rubric.Items {
+		if in.LakeOnly && item.Check != "data" && item.Check != "read" {
+			continue
+		}
 		t.Items = append(t.Items, j.items(item)...)
 	}
 	t.Pictures = j.images2()

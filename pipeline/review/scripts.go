@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-
 	"stedi/pipeline/printable"
 	"stedi/pipeline/review/replay"
 	"stedi/pipeline/review/script"
@@ -120,17 +119,19 @@ func problem(s *script.Script) (script.Problem, bool) {
 	return script.Problem{}, false
 }
 
-// known reports whether the landing tables are those for which the rubric has
+// Known reports whether landing tables have the rows for which the rubric has
 // counts.
-func (j *judge) known() bool {
-	for i := range j.rubric.Tables {
-		t := &j.rubric.Tables[i]
-		if rows, ok := j.in.Landing[t.Name]; ok && t.Zone == "landing" && !slices.Contains(t.Rows, rows) {
+func (r *Rubric) Known(landing map[string]int64) bool {
+	for i := range r.Tables {
+		t := &r.Tables[i]
+		if rows, ok := landing[t.Name]; ok && t.Zone == "landing" && !slices.Contains(t.Rows, rows) {
 			return false
 		}
 	}
 	return true
 }
+
+func (j *judge) known() bool { return j.rubric.Known(j.in.Landing) }
 
 func (j *judge) scriptRows(_ *RubricItem, t *RubricTable) []finding {
 	o := j.outcome(t)
@@ -485,4 +486,3 @@ func (j *judge) secrets(*RubricItem, *RubricTable) []finding {
 	}
 	return found
 }
-

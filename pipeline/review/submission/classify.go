@@ -149,4 +149,10 @@ func (s *Submission) findLake() {
 		}
 	}
 	s.Lake = found
+	for i := range s.Files {
+		dir, base := path.Split(s.Files[i].Name)
+		if found != "" && isData(s.Files[i].Name) && !strings.Contains(dir, "/landing/") && base != "" {
+			s.Derived = true
+		}
+	}
 }

@@ -68,6 +68,8 @@ type Submission struct {
 	Files  []File // sorted by name
 	Notes  []Note // what was not read, and why
 	Lake   string // folder of a lake in the target, or ""
+	// Derived: the lake also has derived tables.
+	Derived bool
 
 	limits Limits
 	source source
