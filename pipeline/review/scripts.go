@@ -375,7 +375,7 @@ const usualJoin = "inner"
 
 func (j *judge) scriptJoins(_ *RubricItem, t *RubricTable) []finding {
 	o := j.outcome(t)
-	if o == nil || len(o.Writers) == 0 || !o.Understood {
+	if o == nil || len(o.Writers) == 0 || !o.Understood || o.WouldFail != "" && !o.Inherited {
 		return nil
 	}
 	var found []finding
