@@ -143,7 +143,7 @@ func (p *parser) create() {
 	if p.symbol("(") {
 		t.Columns = p.columns()
 	}
-	for p.tok.kind != end && !p.is("CREATE") && !p.symbol(";") {
+	for p.tok.kind != end && !p.is("CREATE") && !p.is("MSCK") && !p.is("ALTER") && !p.symbol(";") {
 		p.clause(&t)
 	}
 	p.tables = append(p.tables, t)
@@ -203,7 +203,7 @@ func (p *parser) typeText() string {
 				return b.String()
 			}
 		}
-		if angles <= 0 && b.Len() > 0 && p.tok.kind == wordToken && !p.is("PRECISION") {
+		if angles <= 0 && brackets == 0 && b.Len() > 0 && p.tok.kind == wordToken && !p.is("PRECISION") {
 			inType = false // COMMENT, NOT NULL
 		}
 		if inType {

@@ -98,7 +98,7 @@ func fromRTF(text string) string {
 			r.write(string([]byte{c}))
 		}
 	}
-	return r.out.String()
+	return strings.ToValidUTF8(r.out.String(), "\ufffd")
 }
 
 func (r *rtf) write(text string) {
