@@ -15,6 +15,9 @@ func (r *Replayer) Replay(ctx context.Context, scripts []*script.Script) (*Outco
 		return nil, err
 	}
 	p := r.start(scripts)
+	if err := p.agree(ctx); err != nil {
+		return nil, err
+	}
 	outcome := &Outcome{Roles: p.roles}
 	for _, t := range r.lake.Tables {
 		if !t.IsLanding() {
@@ -36,7 +39,7 @@ func (p *replaying) judge(t *pipeline.Table) Table {
 	}
 	out.Understood = true
 	// A fault of the table's own scripts comes before one of earlier tables.
-	_, err := p.output(t.Name, true)
+	_, err := p.own(&out)
 	f, failed := errors.AsType[*failure](err)
 	if failed && p.ownFault(f, &out) {
 		p.explain(&out, err, true)
@@ -48,6 +51,15 @@ func (p *replaying) judge(t *pipeline.Table) Table {
 		p.explain(&out, err, true)
 	}
 	return out
+}
+
+// own is the relation of a table, without the faults of earlier tables being
+// put down to it.
+func (p *replaying) own(t *Table) (*relation, error) {
+	if len(distinctScripts(t.Writers)) == 1 {
+		return p.write(t.Writers[0], true)
+	}
+	return p.output(t.Name, true)
 }
 
 func distinctScripts(writers []Writer) []Writer {
@@ -65,8 +77,7 @@ func (p *replaying) judgeWriter(out *Table, w Writer) {
 	s := p.scripts[w.index]
 	for _, problem := range s.Problems {
 		if problem.Node < 0 || p.dependsOn(s, s.Sinks[w.Sink].Input, problem.Node) {
-			out.Understood = false
-			out.Problems = append(out.Problems, problem)
+			out.problem(problem)
 		}
 	}
 	r, err := p.write(w, false)
@@ -84,6 +95,14 @@ func (p *replaying) judgeWriter(out *Table, w Writer) {
 			out.Columns = append(out.Columns, Column{c.name, string(c.kind), c.from, c.field})
 		}
 		out.SQL = p.b.with(r.cte) + "\nSELECT " + list("", r.cols) + " FROM " + quote(r.cte)
+	}
+}
+
+// problem records what is not understood, each place once.
+func (t *Table) problem(problem script.Problem) {
+	t.Understood = false
+	if !slices.ContainsFunc(t.Problems, func(o script.Problem) bool { return o.File == problem.File && o.Line == problem.Line }) {
+		t.Problems = append(t.Problems, problem)
 	}
 }
 
@@ -107,11 +126,7 @@ func (p *replaying) explain(out *Table, err error, own bool) {
 	case f.fails && out.WouldFail == "":
 		out.WouldFail, out.WouldFailAt, out.Inherited = f.text, Place{f.file, f.line}, !p.ownFault(f, out)
 	case !f.fails && (!own || p.ownFault(f, out)):
-		out.Understood = false
-		problem := script.Problem{File: f.file, Line: f.line, Text: f.text, Node: -1}
-		if !slices.ContainsFunc(out.Problems, func(o script.Problem) bool { return o.File == f.file && o.Line == f.line }) {
-			out.Problems = append(out.Problems, problem)
-		}
+		out.problem(script.Problem{File: f.file, Line: f.line, Text: f.text, Node: -1})
 	case !f.fails:
 		out.Notes = append(out.Notes, script.Problem{File: f.file, Line: f.line, Text: "an earlier table is not understood: " + f.text, Node: -1})
 	}
@@ -120,6 +135,45 @@ func (p *replaying) explain(out *Table, err error, own bool) {
 // ownFault tells whether a failure lies in a script of the table itself.
 func (p *replaying) ownFault(f *failure, out *Table) bool {
 	return !f.inherited && f.file != "" && slices.ContainsFunc(out.Writers, func(w Writer) bool { return w.Script == f.file })
+}
+
+// agree finds the tables that several scripts write and that each of them
+// builds with the same columns and as many rows from correct tables. Those can
+// be replayed with either.
+func (p *replaying) agree(ctx context.Context) error {
+	for _, t := range p.r.lake.Tables {
+		scripts := distinctScripts(p.writers(t.Name))
+		if len(scripts) < 2 {
+			continue
+		}
+		counts, same := make([]*int64, len(scripts)), true
+		var all []pending
+		var first []string
+		for i, w := range scripts {
+			r, err := p.write(w, false)
+			if err != nil || len(p.scripts[w.index].Problems) > 0 {
+				same = false
+				break
+			}
+			names := r.sortedNames()
+			if i == 0 {
+				first = names
+			}
+			same = same && slices.Equal(first, names)
+			all = append(all, p.pending(&counts[i], nil, r))
+		}
+		if !same {
+			continue
+		}
+		if err := p.run(ctx, all); err != nil {
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			continue
+		}
+		p.agreed[t.Name] = !slices.ContainsFunc(counts, func(n *int64) bool { return *n != *counts[0] })
+	}
+	return nil
 }
 
 // pending is a count that is still to be made.
@@ -139,11 +193,11 @@ func (p *replaying) counts(ctx context.Context, outcome *Outcome) error {
 		if !t.Understood {
 			continue
 		}
-		if r, err := p.output(t.Name, true); err == nil && r != nil {
+		if r, err := p.own(t); err == nil && r != nil {
 			all = append(all, p.pending(&t.Rows, t, r))
 		}
-		if scripts := distinctScripts(t.Writers); len(scripts) == 1 {
-			if r, err := p.write(scripts[0], false); err == nil {
+		if len(distinctScripts(t.Writers)) == 1 || p.agreed[t.Name] {
+			if r, err := p.write(t.Writers[0], false); err == nil {
 				all = append(all, p.pending(&t.RowsOnRightInputs, t, r))
 			}
 		}

@@ -84,6 +84,16 @@ func (r *relation) field(name string) []int {
 	return r.find(name)
 }
 
+// sortedNames are the names of the columns in lower case.
+func (r *relation) sortedNames() []string {
+	var names []string
+	for _, c := range r.cols {
+		names = append(names, strings.ToLower(c.name))
+	}
+	slices.Sort(names)
+	return names
+}
+
 func exactly(a, b string) bool { return a == b }
 
 // collapse keeps the last of columns of the same name, as a DynamicFrame does.
@@ -119,7 +129,11 @@ type builder struct {
 	ids   int
 }
 
-type cte struct{ name, sql string }
+type cte struct {
+	name, sql string
+	// once: it is computed once for all that read it.
+	once bool
+}
 
 func newBuilder() *builder { return &builder{taken: map[string]bool{}} }
 
@@ -139,7 +153,7 @@ func (b *builder) add(name, sql string) string {
 		unique = fmt.Sprintf("%s_%d", name, i)
 	}
 	b.taken[strings.ToLower(unique)] = true
-	b.ctes = append(b.ctes, cte{unique, sql})
+	b.ctes = append(b.ctes, cte{name: unique, sql: sql})
 	return unique
 }
 
@@ -168,7 +182,11 @@ func (b *builder) with(roots ...string) string {
 	var parts []string
 	for _, c := range b.ctes {
 		if needed[c.name] {
-			parts = append(parts, quote(c.name)+" AS (\n  "+c.sql+"\n)")
+			as := " AS ("
+			if c.once {
+				as = " AS MATERIALIZED ("
+			}
+			parts = append(parts, quote(c.name)+as+"\n  "+c.sql+"\n)")
 		}
 	}
 	if len(parts) == 0 {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"stedi/pipeline"
@@ -36,12 +37,21 @@ func lake(t *testing.T) *pipeline.Lake {
 	return l
 }
 
-func open(t *testing.T) *replay.Replayer {
+// realLake is where a copy of the data set of the course may lie.
+const realLake = "/work/shared/lake"
+
+// open replays on the sample data, or on the real data if it is there.
+func open(t *testing.T, real bool) *replay.Replayer {
 	t.Helper()
 	l := lake(t)
-	landing, err := replay.Sample(t.Context(), l, t.TempDir())
-	if root := os.Getenv("STEDI_LAKE"); root != "" {
-		landing, err = replay.Folder(l, root)
+	var landing replay.Landing
+	var err error
+	if real {
+		if landing, err = replay.Folder(l, realLake); len(landing.Inputs) < 3 {
+			t.Skip("the data set of the course is not on this machine")
+		}
+	} else {
+		landing, err = replay.Sample(t.Context(), l, t.TempDir())
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -51,45 +61,182 @@ func open(t *testing.T) *replay.Replayer {
 	return r
 }
 
-func scripts(t *testing.T, names ...string) []*script.Script {
+func read(t *testing.T, names string) []*script.Script {
 	t.Helper()
 	var all []*script.Script
-	for _, n := range names {
-		source, err := os.ReadFile(filepath.Join("..", "script", "testdata", n+".py"))
+	for n := range strings.FieldsSeq(names) {
+		if !strings.Contains(n, ".") {
+			n += ".py"
+		}
+		source, err := os.ReadFile(filepath.Join("..", "script", "testdata", n))
 		if err != nil {
 			t.Fatal(err)
 		}
-		all = append(all, script.Read(n+".py", source))
+		all = append(all, script.Read(n, source))
 	}
 	return all
 }
 
-func TestSmoke(t *testing.T) {
-	r := open(t)
-	files, _ := filepath.Glob("../script/testdata/*.py")
-	for _, f := range files {
-		n := filepath.Base(f)
-		o, err := r.Replay(t.Context(), scripts(t, n[:len(n)-3]))
-		if err != nil {
-			t.Fatal(err)
+func play(t *testing.T, r *replay.Replayer, scripts []*script.Script) *replay.Outcome {
+	t.Helper()
+	o, err := r.Replay(t.Context(), scripts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return o
+}
+
+const (
+	customer, accelerometer, curated = "customer_trusted", "accelerometer_trusted", "customer_curated"
+	step, ml                         = "step_trainer_trusted", "machine_learning_curated"
+)
+
+// alone are scripts with the table that each writes and its rows from correct
+// tables. The sample has the counts of the data set of the course.
+var alone = []struct {
+	script, table string
+	rows          int64
+}{
+	{"customer_filter", customer, 482},
+	{"customer_filter_get", customer, 482},
+	{"customer_filter_nulls", customer, 956}, // toDF makes an explicit None, which is not 0
+	{"customer_sql", customer, 0},            // a bigint compared with ''
+	{"customer_dataframe", customer, 482},
+	{"customer_broken", customer, 482},
+	{"customer_custom_transform", customer, 482},
+	{"accelerometer_join", accelerometer, 40_981},
+	{"accelerometer_sql_at", accelerometer, 40_981},
+	{"accelerometer_sql_in", accelerometer, 40_981},
+	{"accelerometer_arguments", accelerometer, 40_981},
+	{"accelerometer_strict", accelerometer, 32_025},
+	{"curated_join_dedup", curated, 482},
+	{"curated_join", curated, 40_981},
+	{"curated_sql", curated, 482},
+	{"curated_semi", curated, 482},
+	{"customer_curated.sql", curated, 482},
+	{"curated_keys_of_two_cases", curated, 14_460},
+	{"step_sql", step, 14_460},
+	{"step_renamed_keys", step, 14_460},
+	{"step_leading_dot", step, 14_460},
+	{"step_job.json", step, 14_460},
+	{"step_todf_semi", step, 14_460},
+	{"step_columns", step, 14_460},
+	{"step_left", step, 28_680},
+	{"ml_join", ml, 43_681},
+	{"ml_comma", ml, 43_681},
+	{"ml_view", ml, 43_681},
+	{"ml_class", ml, 43_681},
+	{"ml_choice", ml, 43_681},
+	{"ml_customer", ml, 40_981},
+}
+
+func TestScriptOnCorrectTables(t *testing.T) {
+	r := open(t, false)
+	for _, c := range alone {
+		t.Run(c.script, func(t *testing.T) {
+			table := play(t, r, read(t, c.script)).Table(c.table)
+			switch {
+			case !table.Understood:
+				t.Fatalf("not understood: %v", table.Problems)
+			case table.RowsOnRightInputs == nil:
+				t.Fatalf("no count: %s %v", table.WouldFail, table.Notes)
+			case *table.RowsOnRightInputs != c.rows:
+				t.Errorf("%d rows, want %d:\n%s", *table.RowsOnRightInputs, c.rows, table.SQL)
+			case len(table.Columns) == 0:
+				t.Error("no columns")
+			}
+		})
+	}
+}
+
+// chains are submissions with the five counts that they give.
+var chains = []struct {
+	scripts string
+	rows    [5]int64
+}{
+	{"customer_filter accelerometer_join curated_sql step_sql ml_join", [5]int64{482, 40_981, 482, 14_460, 43_681}},
+	{"ml_join step_todf_semi curated_join_dedup accelerometer_sql_at customer_dataframe", [5]int64{482, 40_981, 482, 14_460, 43_681}},
+	{"customer_filter accelerometer_join curated_join step_leading_dot ml_join", [5]int64{482, 40_981, 40_981, 1_229_430, 3_716_537}},
+	{"customer_filter accelerometer_join curated_sql step_sql ml_customer", [5]int64{482, 40_981, 482, 14_460, 40_981}},
+	{"customer_filter accelerometer_join curated_sql step_sql ml_collapse", [5]int64{482, 40_981, 482, 14_460, 43_648}},
+	{"customer_filter accelerometer_strict curated_semi step_sql ml_join", [5]int64{482, 32_025, 464, 13_920, 34_437}},
+}
+
+func testChains(t *testing.T, real bool) {
+	t.Helper()
+	r := open(t, real)
+	for _, c := range chains {
+		o := play(t, r, read(t, c.scripts))
+		for i, name := range []string{customer, accelerometer, curated, step, ml} {
+			table := o.Table(name)
+			if table.Rows == nil {
+				t.Errorf("%s: %s has no count: %s %v", c.scripts, name, table.WouldFail, table.Problems)
+			} else if *table.Rows != c.rows[i] {
+				t.Errorf("%s: %s has %d rows, want %d", c.scripts, name, *table.Rows, c.rows[i])
+			}
 		}
-		for _, table := range o.Tables {
+	}
+}
+
+func TestSubmissionsOnRealData(t *testing.T) { testChains(t, true) }
+
+func TestWouldFail(t *testing.T) {
+	r := open(t, false)
+	for _, c := range []struct{ scripts, table, want, file string }{
+		{"customer_filter accelerometer_join curated_sql step_sql ml_missing_column", ml, "column a.readingTime is not in the table that accelerometer_join.py writes", "ml_missing_column.py"},
+		{"ml_missing_view", ml, "view accelerometer_trusted is not among the node's inputs", "ml_missing_view.py"},
+		{"customer_filter", accelerometer, "no script builds accelerometer_trusted", ""},
+		{"accelerometer_join", accelerometer, "no script builds customer_trusted", "accelerometer_join.py"},
+		{"customer_filter customer_filter_nulls", customer, "two scripts write customer_trusted: customer_filter.py and customer_filter_nulls.py", "customer_filter_nulls.py"},
+		{"customer_unconnected", customer, "the sink Target is not connected to any rows", "customer_unconnected.py"},
+	} {
+		table := play(t, r, read(t, c.scripts)).Table(c.table)
+		if table.WouldFail != c.want || table.WouldFailAt.File != c.file || table.Rows != nil {
+			t.Errorf("%s: %q at %v, want %q in %s", c.scripts, table.WouldFail, table.WouldFailAt, c.want, c.file)
+		}
+	}
+}
+
+func TestNotUnderstoodHasNoCount(t *testing.T) {
+	r := open(t, false)
+	for scripts, want := range map[string]string{
+		"not_understood_rdd":    "the condition of the filter is not understood",
+		"not_understood_helper": "load is not understood",
+	} {
+		for _, table := range play(t, r, read(t, scripts)).Tables {
 			if len(table.Writers) == 0 {
 				continue
 			}
-			rows := int64(-1)
-			if table.RowsOnRightInputs != nil {
-				rows = *table.RowsOnRightInputs
+			if table.Understood || table.Rows != nil || table.RowsOnRightInputs != nil {
+				t.Errorf("%s: %s counts as understood", scripts, table.Name)
 			}
-			t.Log(n, table.Name, rows, table.Understood, table.WouldFail, table.WouldFailAt, table.Problems, table.Notes)
-			if os.Getenv("SQL") != "" {
-				t.Log(table.SQL)
+			found := false
+			for _, p := range table.Problems {
+				found = found || p.Text == want && p.Line > 0 && p.File == scripts+".py"
 			}
-		}
-		for _, role := range o.Roles {
-			if role.Exercise {
-				t.Log(n, "exercise", role)
+			if !found {
+				t.Errorf("%s: problems %v, want %q", scripts, table.Problems, want)
 			}
 		}
+	}
+}
+
+func TestScriptsThatAgreeCountOnce(t *testing.T) {
+	r := open(t, false)
+	for _, scripts := range []string{"customer_filter customer_filter", "customer_filter customer_filter_get"} {
+		table := play(t, r, read(t, scripts)).Table(customer)
+		if table.Rows == nil || *table.Rows != 482 {
+			t.Errorf("%s: %v %s", scripts, table.Rows, table.WouldFail)
+		}
+	}
+}
+
+func TestNothingIsExecuted(t *testing.T) {
+	o := play(t, open(t, false), read(t, "hostile"))
+	if !o.Roles[0].Exercise {
+		t.Errorf("role %+v", o.Roles[0])
+	}
+	if _, err := os.Stat("/tmp/stedi-review-was-here"); err == nil {
+		t.Error("the script ran")
 	}
 }

@@ -16,21 +16,9 @@ type meaning struct{ entity, zone string }
 // People misspell them in many ways.
 var (
 	entityWords = [][2]string{
-		{"machine", "ml"},
-		{"ml", "ml"},
-		{"final", "ml"},
-		{"accel", "accelerometer"},
-		{"acel", "accelerometer"},
-		{"accler", "accelerometer"},
-		{"acceler", "accelerometer"},
-		{"accl", "accelerometer"},
-		{"accer", "accelerometer"},
-		{"customer", "customer"},
-		{"cust", "customer"},
-		{"steptrainer", "step_trainer"},
-		{"trainer", "step_trainer"},
-		{"step", "step_trainer"},
-		{"train", "step_trainer"},
+		{"machine", "ml"}, {"ml", "ml"}, {"final", "final"}, {"accel", "accelerometer"}, {"acel", "accelerometer"}, {"accler", "accelerometer"},
+		{"acceler", "accelerometer"}, {"accl", "accelerometer"}, {"accer", "accelerometer"}, {"customer", "customer"}, {"cust", "customer"},
+		{"steptrainer", "step_trainer"}, {"trainer", "step_trainer"}, {"step", "step_trainer"}, {"train", "step_trainer"},
 	}
 	zoneWords = [][2]string{{"land", "landing"}, {"raw", "landing"}, {"ingest", "landing"}, {"trust", "trusted"}, {"turst", "trusted"}, {"trsut", "trusted"}, {"curat", "curated"}, {"crated", "curated"}}
 	wordRE    = regexp.MustCompile(`[A-Z]+[a-z]*|[a-z]+`)
@@ -67,11 +55,15 @@ func entityOf(found []string) string {
 		switch {
 		case e == "ml":
 			return "ml"
+		case e == "final":
 		case entity == "" || entity == e:
 			entity = e
 		default:
-			return "" // two people's rows: a table of its own
+			return "" // rows of two tables: a table of its own
 		}
+	}
+	if entity == "" && len(found) > 0 {
+		return "ml" // "final" alone
 	}
 	return entity
 }

@@ -303,7 +303,7 @@ func (e *evaluator) attribute(of value, attr string, line int) value {
 			return reader{}
 		case "write":
 			if m, ok := of.(member); !ok || m.name != "environ" {
-				return writer{in: -1}
+				return writer{in: -1, of: baseName(of)}
 			}
 		}
 	}
@@ -358,6 +358,13 @@ func (e *evaluator) objectMethod(of *object, attr string, a *callArgs) value {
 }
 
 func textMethod(t text, attr string, a *callArgs) value {
+	if v, ok := textOf(t, attr, a).(text); ok && len(v.s) <= maxText {
+		return v
+	}
+	return unknown{attr}
+}
+
+func textOf(t text, attr string, a *callArgs) value {
 	switch attr {
 	case "format":
 		return text{formatBraces(t.s, a), t.line}
@@ -370,7 +377,7 @@ func textMethod(t text, attr string, a *callArgs) value {
 	case "upper":
 		return text{strings.ToUpper(t.s), t.line}
 	case "replace":
-		return text{strings.ReplaceAll(t.s, a.text("old", 0), a.text("new", 1)), t.line}
+		return text{replaced(t.s, a.text("old", 0), a.text("new", 1)), t.line}
 	case "join":
 		if parts, ok := texts(a.arg("iterable", 0)); ok {
 			return text{strings.Join(parts, t.s), t.line}
@@ -379,14 +386,22 @@ func textMethod(t text, attr string, a *callArgs) value {
 	return unknown{attr}
 }
 
+// replaced is ReplaceAll for texts that do not grow beyond measure.
+func replaced(s, old, by string) string {
+	if strings.Count(s, old)*len(by) > maxText {
+		return s
+	}
+	return strings.ReplaceAll(s, old, by)
+}
+
 func formatBraces(s string, a *callArgs) string {
 	for i := range a.named.keys {
 		if t, ok := plain(a.named.values[i]); ok {
-			s = strings.ReplaceAll(s, "{"+a.named.keys[i]+"}", t)
+			s = replaced(s, "{"+a.named.keys[i]+"}", t)
 		}
 	}
 	for _, v := range a.pos {
-		if t, ok := plain(v); ok {
+		if t, ok := plain(v); ok && len(s) < maxText {
 			s = strings.Replace(s, "{}", t, 1)
 		}
 	}
@@ -405,6 +420,8 @@ func (e *evaluator) containerMethod(of value, attr string, a *callArgs) value {
 				return v
 			}
 			return none{}
+		case "select":
+			return e.collected(of, a.text("key", 0))
 		case "items":
 			l := &list{}
 			for i := range of.keys {
@@ -421,12 +438,22 @@ func (e *evaluator) containerMethod(of value, attr string, a *callArgs) value {
 			return l
 		}
 	case *list:
-		if attr == "append" && len(a.pos) == 1 {
+		if attr == "append" && len(a.pos) == 1 && len(of.items) < maxItems {
 			of.items = append(of.items, a.pos[0])
 			return none{}
 		}
 	case *arguments:
-		if attr == "get" {
+		switch attr {
+		case "add_argument":
+			if v := a.named.get("default"); v != nil {
+				of.defaults[strings.ReplaceAll(strings.TrimLeft(a.text("name", 0), "-"), "-", "_")] = v
+			}
+			return none{}
+		case "parse_args":
+			return of
+		case "parse_known_args":
+			return &list{[]value{of, unknown{attr}}}
+		case "get":
 			if v := a.arg("default", 1); v != nil {
 				if t, ok := v.(text); ok && t.s != "" {
 					return v

@@ -278,10 +278,12 @@ func (e *evaluator) selectItems(of frame, attr string, a *callArgs) value {
 }
 
 // spread takes the lists among arguments apart.
-func spread(values []value) (all []value) {
+func spread(values []value) []value { return spreadIn(values, maxInside) }
+
+func spreadIn(values []value, depth int) (all []value) {
 	for _, v := range values {
-		if l, ok := v.(*list); ok {
-			all = append(all, spread(l.items)...)
+		if l, ok := v.(*list); ok && depth > 0 && len(all) < maxItems {
+			all = append(all, spreadIn(l.items, depth-1)...)
 		} else {
 			all = append(all, v)
 		}

@@ -121,9 +121,13 @@ func (e *evaluator) statement(s *syntax) {
 	e.steps++
 	e.line = s.line
 	switch s.kind {
-	case "expression_statement", "ERROR":
+	case "expression_statement":
 		for _, k := range s.kids {
 			e.discarded(k)
+		}
+	case "ERROR":
+		for _, k := range s.kids {
+			e.statement(k)
 		}
 	case "assignment", "augmented_assignment", "call":
 		e.discarded(s)

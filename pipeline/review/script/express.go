@@ -202,6 +202,12 @@ func (e *evaluator) subscript(s *syntax) value {
 	return unknown{k}
 }
 
+// maxText and maxItems bound the values that a script computes.
+const (
+	maxText  = 100_000
+	maxItems = 1_000
+)
+
 func index(k string, n int) (int, bool) {
 	i := 0
 	negative := strings.HasPrefix(k, "-")
@@ -229,8 +235,9 @@ func (e *evaluator) str(s *syntax) value {
 	if s.kind == "concatenated_string" {
 		var b strings.Builder
 		for _, k := range s.kids {
-			t, _ := plain(e.eval(k))
-			b.WriteString(t)
+			if t, _ := plain(e.eval(k)); b.Len() < maxText {
+				b.WriteString(t)
+			}
 		}
 		return text{b.String(), s.line}
 	}
@@ -238,6 +245,9 @@ func (e *evaluator) str(s *syntax) value {
 	raw := strings.ContainsAny(strings.Trim(string(e.s.Source[s.start:min(s.start+4, s.end)]), `"'`), "rR") && s.first() != nil && strings.ContainsAny(s.first().text, "rR")
 	line := s.line
 	for _, k := range s.kids {
+		if b.Len() > maxText {
+			break
+		}
 		switch k.kind {
 		case "string_content":
 			t := string(e.s.Source[k.start:k.end])
@@ -282,6 +292,8 @@ func (e *evaluator) binary(op string, left, right value, s *syntax) value {
 	a, listA := left.(*list)
 	b, listB := right.(*list)
 	switch {
+	case len(l)+len(r) > maxText || listA && listB && len(a.items)+len(b.items) > maxItems:
+		return unknown{"a value that is too long"}
 	case op == "+" && isL && isR && (textL || textR):
 		return text{l + r, s.line}
 	case op == "+" && listA && listB:
@@ -304,6 +316,9 @@ func format(s string, v value) string {
 		t, ok := plain(item)
 		if !ok {
 			t = "${…}"
+		}
+		if len(s) > maxText {
+			break
 		}
 		s = strings.Replace(s, "%s", t, 1)
 	}

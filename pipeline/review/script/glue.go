@@ -26,6 +26,10 @@ func (e *evaluator) function(fn string, a *callArgs) value {
 		return e.attribute(a.arg("", 0), a.text("", 1), a.line)
 	case "DynamicFrame":
 		return e.fromDF(a)
+	case "DynamicFrameCollection":
+		if d, ok := a.arg("dynamic_frames", 0).(*dict); ok {
+			return d
+		}
 	case "ArgumentParser":
 		return &arguments{map[string]value{}}
 	}
@@ -80,11 +84,11 @@ func (e *evaluator) library(of value, attr string, a *callArgs) value {
 	case "DropNullFields.apply":
 		return frame{e.node(Node{Kind: Same, Line: a.line, API: a.api, Inputs: []int{e.asFrame(a.arg("frame", 0), a.line)}}), true}
 	case "SelectFromCollection.apply":
-		if v := a.arg("dfc", 0); v != nil {
-			return v
-		}
+		return e.collected(a.arg("dfc", 0), a.text("key", 1))
 	case "DynamicFrame.fromDF":
 		return e.fromDF(a)
+	case "argparse.ArgumentParser":
+		return &arguments{map[string]value{}}
 	case "Window.partitionBy", "Window.orderBy":
 		return (&windowSpec{}).extend(e, attr, a)
 	case "EvaluateDataQuality.apply", "EvaluateDataQuality.process_rows":
@@ -98,8 +102,6 @@ func (e *evaluator) library(of value, attr string, a *callArgs) value {
 		if parts, ok := texts(&list{a.pos}); ok {
 			return text{strings.Join(parts, "/"), a.line}
 		}
-	case "DynamicFrameCollection.apply":
-		return unknown{attr}
 	}
 	if v, ok := e.contextMethod(of, base, attr, a); ok {
 		return v
@@ -110,7 +112,27 @@ func (e *evaluator) library(of value, attr string, a *callArgs) value {
 	if v, ok := e.columnFunction(attr, a); ok {
 		return v
 	}
+	if u, ok := of.(unknown); ok && len(a.frames()) == 0 {
+		return u // still the same thing that is not understood
+	}
 	return e.outside(apiName(of, attr), a)
+}
+
+// collected is one frame of a collection. A node with one result may stand for
+// its collection.
+func (e *evaluator) collected(dfc value, key string) value {
+	if d, ok := dfc.(*dict); ok {
+		if v := d.get(key); v != nil {
+			return v
+		}
+		if len(d.values) == 1 {
+			return d.values[0]
+		}
+	}
+	if f, ok := dfc.(frame); ok {
+		return f
+	}
+	return unknown{"a frame of a collection"}
 }
 
 func baseName(of value) string {
@@ -156,8 +178,6 @@ func (e *evaluator) contextMethod(of value, base, attr string, a *callArgs) (val
 		}
 	case "createDataFrame":
 		return e.lost(a.line, "createDataFrame is not understood", a.frames()...), true
-	case "parse_args":
-		return of, true
 	case "purge_s3_path", "purge_table":
 		return unknown{attr}, true
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -30,8 +31,53 @@ func Read(name string, source []byte) *Script {
 		return s
 	}
 	s.SyntaxErrors = faults
-	s.follow(root)
-	return s
+	read := *s
+	read.follow(root)
+	if len(faults) > 0 && !read.Understood() {
+		if repaired := s.repair(); repaired != nil {
+			return repaired
+		}
+	}
+	return &read
+}
+
+// maxRepairs bounds how many lines of a broken text are left out.
+const maxRepairs = 10
+
+// repair leaves out the lines that are not Python, one by one, and returns the
+// script if the rest is understood.
+func (s *Script) repair() *Script {
+	text := slices.Clone(s.Source)
+	for range maxRepairs {
+		root, faults := parse(s.Name, text)
+		if root == nil {
+			return nil
+		}
+		if len(faults) == 0 {
+			repaired := *s
+			repaired.follow(root)
+			if repaired.Understood() {
+				return &repaired
+			}
+			return nil
+		}
+		blankLine(text, slices.MinFunc(faults, func(a, b Problem) int { return a.Line - b.Line }).Line)
+	}
+	return nil
+}
+
+// blankLine overwrites a line with blanks.
+func blankLine(text []byte, line int) {
+	for i := range text {
+		if text[i] == '\n' {
+			line--
+		} else if line == 1 {
+			text[i] = ' '
+		}
+		if line < 1 {
+			return
+		}
+	}
 }
 
 // follow follows the statements. A text that is not Python can have a tree of

@@ -68,7 +68,7 @@ func (e *evaluator) writerMethod(w writer, attr string, a *callArgs) value {
 	}
 	s := &Sink{Line: a.line, API: "df.write", Input: w.in, Mode: strings.ToLower(w.mode), Options: append(w.options, options(a, "path", "mode")...), Format: attr}
 	if s.Input < 0 {
-		s.Input = e.asFrame(unknown{"what is written"}, a.line)
+		s.Input = e.asFrame(unknown{w.of}, a.line)
 	}
 	if f, ok := findOption(s.Options, "format"); ok && (attr == "save" || attr == "saveAsTable") {
 		s.Format = f.Value

@@ -8,7 +8,7 @@ func options(a *callArgs, skip ...string) (found []Option) {
 		if contains(skip, n) {
 			continue
 		}
-		found = append(found, flatten(n, "", a.named.values[i], a.named.lines[i])...)
+		found = append(found, flatten(n, "", a.named.values[i], a.named.lines[i], maxInside)...)
 	}
 	return found
 }
@@ -22,11 +22,11 @@ func contains(list []string, s string) bool {
 	return false
 }
 
-func flatten(n, argument string, v value, line int) []Option {
-	if d, ok := v.(*dict); ok {
+func flatten(n, argument string, v value, line, depth int) []Option {
+	if d, ok := v.(*dict); ok && depth > 0 {
 		var found []Option
 		for i, key := range d.keys {
-			found = append(found, flatten(key, n, d.values[i], d.lines[i])...)
+			found = append(found, flatten(key, n, d.values[i], d.lines[i], depth-1)...)
 		}
 		return found
 	}

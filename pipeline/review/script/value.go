@@ -58,6 +58,7 @@ type (
 	reader struct{ options []Option }
 	writer struct {
 		in      int
+		of      string // what is written, if that is no frame
 		mode    string
 		options []Option
 	}
@@ -74,8 +75,7 @@ type (
 	columnTests struct{ tests []ColumnTest }
 	// name is anything that the script does not define, such as an import.
 	name struct{ s string }
-	// unknown is the result of what is not understood. If it may be a frame,
-	// node has it.
+	// unknown is the result of what is not understood.
 	unknown struct{ what string }
 )
 
@@ -145,15 +145,21 @@ func plain(v value) (string, bool) {
 }
 
 // texts returns the strings of a list, or of one string.
-func texts(v value) ([]string, bool) {
+func texts(v value) ([]string, bool) { return textsIn(v, maxInside) }
+
+// maxInside bounds how deep lists in lists are taken apart: a list can contain
+// one list many times.
+const maxInside = 3
+
+func textsIn(v value, depth int) ([]string, bool) {
 	switch v := v.(type) {
 	case text:
 		return []string{v.s}, true
 	case *list:
 		var all []string
 		for _, item := range v.items {
-			one, ok := texts(item)
-			if !ok {
+			one, ok := textsIn(item, depth-1)
+			if !ok || depth == 0 || len(all) > maxItems {
 				return nil, false
 			}
 			all = append(all, one...)

@@ -37,7 +37,7 @@ c = glueContext.create_dynamic_frame.from_options(format_options={"multiLine": "
 
 # Script generated for node SQL Query
 SqlQuery0 = '''
-select * from s join a on s.sensorReadingTime = a.timestamp join c on c.serialNumber = s.serialNumber
+select * from s join a on s.sensorReadingTime = a.timestamp join c on c.email = a.user
 '''
 Q = sparkSqlQuery(glueContext, query = SqlQuery0, mapping = {"s":a,"a":b,"c":c}, transformation_ctx = "Q")
 
