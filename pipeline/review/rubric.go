@@ -106,12 +106,12 @@ func parseRubric(file, text string) (*Rubric, error) {
 	d := toml.NewDecoder(strings.NewReader(text)).DisallowUnknownFields()
 	if err := d.Decode(&r); err != nil {
 		where := file
-		if d, ok := errors.AsType[*toml.DecodeError](err); ok {
-			line, _ := d.Position()
-			where = at(file, line)
-		} else if strict, ok := errors.AsType[*toml.StrictMissingError](err); ok && len(strict.Errors) > 0 {
+		if strict, ok := errors.AsType[*toml.StrictMissingError](err); ok && len(strict.Errors) > 0 {
 			line, _ := strict.Errors[0].Position()
 			where, err = at(file, line), fmt.Errorf("unknown key %s", strings.Join(strict.Errors[0].Key(), "."))
+		} else if d, ok := errors.AsType[*toml.DecodeError](err); ok {
+			line, _ := d.Position()
+			where = at(file, line)
 		}
 		return nil, pipeline.Fail(pipeline.BadUsage, "", "Correct the rubric; rubric.toml of stedi is an example.", "%s: %w", where, err)
 	}
