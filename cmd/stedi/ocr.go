@@ -41,7 +41,7 @@ func (p *program) pictureReader(ocr string, targets int) (func(context.Context, 
 		if ocr == "always" {
 			return nil, pipeline.Fail(pipeline.BadUsage, "", "Install tesseract, or leave --ocr out.", "--ocr always: %w", err)
 		}
-		return nil, nil //nolint:nilnil,nilerr // without the program a person reads the pictures
+		return nil, nil //nolint:nilnil // without the program a person reads the pictures
 	}
 	return func(ctx context.Context, data []byte) (int64, bool) { return readPicture(ctx, program, data) }, nil
 }

@@ -174,7 +174,7 @@ func (r *reviewer) chooseLanding(ctx context.Context, landing, temp string) (err
 // count counts the rows of landing tables.
 func (r *reviewer) count(ctx context.Context, landing replay.Landing) (_ map[string]int64, err error) {
 	q := query.Open(r.lake, landing.Inputs, landing.Root, r.options.Query)
-	defer func() { err = errors.Join(err, q.Close()) }()
+	defer func() { err = errors.Join(err, q.Close()) }() //nolint:contextcheck // closing is not cancelled
 	rows := map[string]int64{}
 	for name := range landing.Inputs {
 		if rows[name], err = countRows(ctx, q, name); err != nil {
@@ -195,7 +195,7 @@ func (r *reviewer) all(ctx context.Context, targets []string, out []review.Targe
 			for i := range next {
 				out[i], opened[i] = r.one(ctx, replayer, targets[i])
 			}
-			return replayer.Close()
+			return replayer.Close() //nolint:contextcheck // closing is not cancelled
 		})
 	}
 	for i := range targets {
@@ -235,18 +235,29 @@ func (r *reviewer) one(ctx context.Context, replayer *replay.Replayer, target st
 // replay runs the scripts on the landing tables of the target if they are the
 // known data set, else on the usual ones.
 func (r *reviewer) replay(ctx context.Context, replayer *replay.Replayer, target string, in *review.Input) (_ *replay.Outcome, err error) {
-	if !r.own && in.Submission.Lake != "" {
-		if root, err := filepath.Abs(filepath.Join(target, in.Submission.Lake)); err == nil {
-			landing, err := replay.Folder(r.lake, root)
-			if err == nil && len(landing.Inputs) > 0 {
-				if rows, err := r.count(ctx, landing); err == nil && r.rubric.Known(rows) {
-					replayer = replay.Open(r.lake, landing, r.options)
-					defer func() { err = errors.Join(err, replayer.Close()) }()
-				}
-			}
-		}
+	if landing, ok := r.landingOf(ctx, target, in.Submission); ok {
+		replayer = replay.Open(r.lake, landing, r.options)
+		defer func() { err = errors.Join(err, replayer.Close()) }() //nolint:contextcheck // closing is not cancelled
 	}
 	return replayer.Replay(ctx, in.Scripts)
+}
+
+// landingOf returns the landing tables of a target. It is false if they are not
+// the known data set, or if the caller named others.
+func (r *reviewer) landingOf(ctx context.Context, target string, s *submission.Submission) (replay.Landing, bool) {
+	if r.own || s.Lake == "" {
+		return replay.Landing{}, false
+	}
+	root, err := filepath.Abs(filepath.Join(target, s.Lake))
+	if err != nil {
+		return replay.Landing{}, false
+	}
+	landing, err := replay.Folder(r.lake, root)
+	if err != nil || len(landing.Inputs) == 0 {
+		return replay.Landing{}, false
+	}
+	rows, err := r.count(ctx, landing)
+	return landing, err == nil && r.rubric.Known(rows)
 }
 
 // checkData checks the lake of --lake, or one in the target that has derived

@@ -31,28 +31,35 @@ func (j *judge) recognise() string {
 	}
 	old, today := 0, 0
 	for i := range j.in.Submission.Files {
-		f := &j.in.Submission.Files[i]
-		name := strings.ToLower(path.Base(f.Name))
-		switch f.Kind {
-		case submission.Script, submission.DDL:
-			if strings.Contains(f.Text, "timeStamp") {
-				old++
-			}
-			if strings.Contains(name, "landing_to_trusted_zone") || strings.HasPrefix(name, "trainer_trusted_to_curated") {
-				old++
-			}
-		case submission.Readme:
-			today += len(counts2023.FindAllString(f.Text, 3))
-		case submission.Picture:
-			if t := j.tableIn(stem(f.Name)); t != nil && !slices.Contains([]string{"customer_landing", "accelerometer_landing", "customer_trusted"}, t.Name) {
-				today++
-			}
-		}
+		o, t := j.signs(&j.in.Submission.Files[i])
+		old, today = old+o, today+t
 	}
 	if old > 0 && today == 0 || old > today && len(j.ddl) == 2 {
 		return "v1"
 	}
 	return "v2"
+}
+
+// signs counts what tells that a file is of the project of 2022, or of today's.
+func (j *judge) signs(f *submission.File) (old, today int) {
+	name := strings.ToLower(path.Base(f.Name))
+	switch f.Kind {
+	case submission.Script, submission.DDL:
+		if strings.Contains(f.Text, "timeStamp") {
+			old++
+		}
+		if strings.Contains(name, "landing_to_trusted_zone") || strings.HasPrefix(name, "trainer_trusted_to_curated") {
+			old++
+		}
+	case submission.Readme:
+		today = len(counts2023.FindAllString(f.Text, 3))
+	case submission.Picture:
+		if t := j.tableIn(stem(f.Name)); t != nil && !slices.Contains([]string{"customer_landing", "accelerometer_landing", "customer_trusted"}, t.Name) {
+			today++
+		}
+	default:
+	}
+	return old, today
 }
 
 // counts2023 are counts that only the data of today's project has.

@@ -115,7 +115,7 @@ func (j *judge) ddlFields(_ *RubricItem, t *RubricTable) []finding {
 		return nil
 	}
 	where := at(d.File, d.Line)
-	var missing, optional, extra, twice []string
+	var missing, optional []string
 	why := ""
 	for _, c := range t.Columns {
 		if _, ok := d.Column(c.Name); ok || mapped(d, c.Name) {
@@ -127,17 +127,7 @@ func (j *judge) ddlFields(_ *RubricItem, t *RubricTable) []finding {
 			missing = append(missing, c.Name)
 		}
 	}
-	seen := map[string]bool{}
-	for _, c := range d.Columns {
-		name := strings.ToLower(c.Name)
-		if seen[name] {
-			twice = append(twice, c.Name)
-		}
-		seen[name] = true
-		if !slices.ContainsFunc(t.Columns, func(r RubricColumn) bool { return strings.EqualFold(r.Name, c.Name) }) && d.Properties["mapping."+name] == "" {
-			extra = append(extra, c.Name)
-		}
-	}
+	extra, twice := odd(d, t)
 	switch {
 	case len(missing) > 0 && len(extra) > 0:
 		return []finding{missed(where, "the JSON fields %s are not declared; the columns %s are in no JSON file", list(missing), list(extra))}
@@ -151,6 +141,23 @@ func (j *judge) ddlFields(_ *RubricItem, t *RubricTable) []finding {
 		return []finding{warned(where, "%s is not declared; %s", list(optional), why)}
 	}
 	return []finding{passed(where, "all %d JSON fields", len(t.Columns))}
+}
+
+// odd returns the columns of a DDL that are in no JSON file, and those that it
+// declares twice.
+func odd(d *ddl.Table, t *RubricTable) (extra, twice []string) {
+	seen := map[string]bool{}
+	for _, c := range d.Columns {
+		name := strings.ToLower(c.Name)
+		if seen[name] {
+			twice = append(twice, c.Name)
+		}
+		seen[name] = true
+		if !slices.ContainsFunc(t.Columns, func(r RubricColumn) bool { return strings.EqualFold(r.Name, c.Name) }) && d.Properties["mapping."+name] == "" {
+			extra = append(extra, c.Name)
+		}
+	}
+	return extra, twice
 }
 
 // mapped reports whether a column of another name reads the field.

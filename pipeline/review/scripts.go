@@ -1,7 +1,6 @@
 package review
 
 import (
-	"fmt"
 	"path"
 	"slices"
 	"strings"
@@ -9,7 +8,6 @@ import (
 	"stedi/pipeline/printable"
 	"stedi/pipeline/review/replay"
 	"stedi/pipeline/review/script"
-	"stedi/pipeline/review/submission"
 )
 
 // outcome returns what the code gives for a table, or nil.
@@ -55,24 +53,35 @@ func (j *judge) scriptPresent(_ *RubricItem, t *RubricTable) []finding {
 		}
 		return []finding{passed(names[0], "%s writes the table", path.Base(o.Writers[0].Script))}
 	}
+	return []finding{j.absent(t)}
+}
+
+// absent says why no script writes a table.
+func (j *judge) absent(t *RubricTable) finding {
 	// A script that is not understood may be the one.
 	for _, s := range j.in.Scripts {
-		if r := j.rubric.named(stem(s.Name)); r != nil && r.Name == t.Name || len(s.Sinks) == 0 && len(s.Problems) > 0 && j.mayWrite(s, t) {
+		if j.isNamed(s.Name, t) || len(s.Sinks) == 0 && len(s.Problems) > 0 && j.mayWrite(s, t) {
 			if p, ok := problem(s); ok {
-				return []finding{unclear(at(p.File, p.Line), "the script may write the table, and is not understood: %s", p.Text)}
+				return unclear(at(p.File, p.Line), "the script may write the table, and is not understood: %s", p.Text)
 			}
 			if len(s.Sinks) == 0 {
-				return []finding{missed(s.Name, "the script writes no table")}
+				return missed(s.Name, "the script writes no table")
 			}
-			return []finding{missed(at(s.Name, s.Sinks[0].Line), "no script writes the table; %s writes %s", path.Base(s.Name), j.written(s.Name))}
+			return missed(at(s.Name, s.Sinks[0].Line), "no script writes the table; %s writes %s", path.Base(s.Name), j.written(s.Name))
 		}
 	}
 	for _, n := range j.in.Submission.Notes {
-		if r := j.rubric.named(stem(n.Where)); r != nil && r.Name == t.Name {
-			return []finding{unclear(n.Where, "the file was not read: %s", n.Message)}
+		if j.isNamed(n.Where, t) {
+			return unclear(n.Where, "the file was not read: %s", n.Message)
 		}
 	}
-	return []finding{missed("", "no script writes the table")}
+	return missed("", "no script writes the table")
+}
+
+// isNamed reports whether a file is named after a table.
+func (j *judge) isNamed(name string, t *RubricTable) bool {
+	r := j.rubric.named(stem(name))
+	return r != nil && r.Name == t.Name
 }
 
 // mayWrite reports whether the text of a script names a table.
@@ -140,19 +149,8 @@ func (j *judge) scriptRows(_ *RubricItem, t *RubricTable) []finding {
 	}
 	where := writer(o)
 	switch {
-	case o.WouldFail != "" && len(o.Writers) > 1:
-		return []finding{unclear(where, "%s", o.WouldFail)}
-	case o.WouldFail != "" && o.Inherited:
-		if o.RowsOnRightInputs == nil {
-			return []finding{unclear(where, "%s", o.WouldFail)}
-		}
-		f := j.count(t, *o.RowsOnRightInputs, where, "on the right upstream tables the code gives")
-		if f.result == Pass {
-			f.result, f.message = Warn, o.WouldFail+"; "+f.message
-		}
-		return []finding{f}
 	case o.WouldFail != "":
-		return []finding{missed(first(at(o.WouldFailAt.File, o.WouldFailAt.Line), where), "the job would fail: %s", o.WouldFail)}
+		return []finding{j.wouldFail(t, o)}
 	case o.Rows == nil:
 		if len(o.Problems) > 0 {
 			return []finding{unclear(at(o.Problems[0].File, o.Problems[0].Line), "not understood: %s", o.Problems[0].Text)}
@@ -168,6 +166,22 @@ func (j *judge) scriptRows(_ *RubricItem, t *RubricTable) []finding {
 		}
 	}
 	return []finding{f}
+}
+
+// wouldFail reports a job that would fail.
+func (j *judge) wouldFail(t *RubricTable, o *replay.Table) finding {
+	where := writer(o)
+	switch {
+	case len(o.Writers) > 1 || o.Inherited && o.RowsOnRightInputs == nil:
+		return unclear(where, "%s", o.WouldFail)
+	case o.Inherited:
+		f := j.count(t, *o.RowsOnRightInputs, where, "on the right upstream tables the code gives")
+		if f.result == Pass {
+			f.result, f.message = Warn, o.WouldFail+"; "+f.message
+		}
+		return f
+	}
+	return missed(first(at(o.WouldFailAt.File, o.WouldFailAt.Line), where), "the job would fail: %s", o.WouldFail)
 }
 
 // count compares a number of rows with those of the rubric.
@@ -198,34 +212,41 @@ func (j *judge) scriptColumns(_ *RubricItem, t *RubricTable) []finding {
 	if o == nil || !o.Understood || len(o.Columns) == 0 || o.WouldFail != "" && !o.Inherited {
 		return nil
 	}
-	where := writer(o)
-	has := func(name string) bool {
-		return slices.ContainsFunc(o.Columns, func(c replay.Column) bool { return strings.EqualFold(c.Name, name) })
+	only := j.rubric.table(t.Only)
+	if only != nil {
+		return j.onlyColumns(o, only)
 	}
 	var lost []string
 	for _, name := range t.Needs {
-		if !has(name) {
+		if !has(o, name) {
 			lost = append(lost, name)
 		}
 	}
-	if has("sensorReadingTime") || has("timestamp") { // the join makes them equal
+	if has(o, "sensorReadingTime") || has(o, "timestamp") { // the join makes them equal
 		lost = slices.DeleteFunc(lost, func(name string) bool { return name == "sensorReadingTime" || name == "timestamp" })
 	}
-	only := j.rubric.table(t.Only)
-	if only == nil {
-		if len(lost) > 0 {
-			return []finding{warned(where, "the columns %s are lost", list(lost))}
-		}
-		return []finding{passed(where, "all columns of the training set")}
+	if len(lost) > 0 {
+		return []finding{warned(writer(o), "the columns %s are lost", list(lost))}
 	}
-	var kept []string
+	return []finding{passed(writer(o), "all columns of the training set")}
+}
+
+func has(o *replay.Table, column string) bool {
+	return slices.ContainsFunc(o.Columns, func(c replay.Column) bool { return strings.EqualFold(c.Name, column) })
+}
+
+// onlyColumns compares the columns of a table with those of the landing table
+// that it filters.
+func (j *judge) onlyColumns(o *replay.Table, only *RubricTable) []finding {
+	where := writer(o)
+	var kept, lost []string
 	for _, c := range o.Columns {
 		if j.foreign(only, c) {
 			kept = append(kept, printable.Head(c.Name, 60))
 		}
 	}
 	for _, c := range only.Columns {
-		if !has(c.Name) && c.Optional == "" {
+		if !has(o, c.Name) && c.Optional == "" {
 			lost = append(lost, c.Name)
 		}
 	}
@@ -234,10 +255,10 @@ func (j *judge) scriptColumns(_ *RubricItem, t *RubricTable) []finding {
 		found = append(found, missed(where, "the columns %s of the other table are kept", list(kept)))
 	}
 	if len(lost) > 0 {
-		found = append(found, warned(where, "the columns %s of %s are lost", list(lost), t.Only))
+		found = append(found, warned(where, "the columns %s of %s are lost", list(lost), only.Name))
 	}
 	if found == nil {
-		return []finding{passed(where, "the columns of %s only", t.Only)}
+		return []finding{passed(where, "the columns of %s only", only.Name)}
 	}
 	return found
 }
@@ -276,213 +297,4 @@ func (j *judge) scriptPersonal(_ *RubricItem, t *RubricTable) []finding {
 		return []finding{passed(writer(o), "the training set names nobody")}
 	}
 	return []finding{warned(writer(o), "the training set keeps %s", list(kept))}
-}
-
-func (j *judge) scriptUpstream(_ *RubricItem, t *RubricTable) []finding {
-	o := j.outcome(t)
-	if o == nil || len(o.Writers) == 0 || !o.Understood || len(o.Reads) == 0 {
-		return nil
-	}
-	var missing, others []string
-	for _, name := range t.Reads {
-		if !slices.ContainsFunc(o.Reads, func(a replay.Access) bool { return a.Table == name }) {
-			missing = append(missing, name)
-		}
-	}
-	where := writer(o)
-	for _, a := range o.Reads {
-		if name := first(a.Table, printable.Head(a.Where, 80)); !slices.Contains(t.Reads, a.Table) && !slices.Contains(others, name) {
-			others = append(others, name)
-			where = at(o.Writers[0].Script, a.Line)
-		}
-	}
-	if len(missing) == 0 && len(others) == 0 {
-		return []finding{passed(where, "reads %s", list(t.Reads))}
-	}
-	same := ""
-	if f := j.scriptRows(nil, t); len(f) > 0 && f[0].result == Pass {
-		same = "; the rows are the same on this data"
-	}
-	switch {
-	case len(missing) == 0:
-		return []finding{warned(where, "also reads %s%s", list(others), same)}
-	case len(others) == 0:
-		return []finding{warned(where, "does not read %s%s", list(missing), same)}
-	}
-	return []finding{warned(where, "reads %s; the rubric has %s%s", list(others), list(missing), same)}
-}
-
-func (j *judge) scriptSource(_ *RubricItem, t *RubricTable) []finding {
-	o := j.outcome(t)
-	if o == nil {
-		return nil
-	}
-	for _, a := range o.Reads {
-		if r := j.rubric.table(a.Table); r != nil && r.Zone == "landing" {
-			where := at(o.Writers[0].Script, a.Line)
-			if a.Catalog {
-				return []finding{missed(where, "%s is read through the catalog, not by an S3 node", a.Table)}
-			}
-			return []finding{passed(where, "%s is read from S3", a.Table)}
-		}
-	}
-	return nil
-}
-
-func (j *judge) scriptSink(_ *RubricItem, t *RubricTable) []finding {
-	o := j.outcome(t)
-	if o == nil {
-		return nil
-	}
-	var found []finding
-	for _, w := range o.Writers {
-		s := j.script(w.Script)
-		if s == nil || w.Sink < 0 || w.Sink >= len(s.Sinks) {
-			continue
-		}
-		f := sinkFinding(&s.Sinks[w.Sink], at(w.Script, w.Line))
-		if f.result == Pass {
-			return []finding{f}
-		}
-		found = append(found, f)
-	}
-	return found[:min(len(found), 1)]
-}
-
-// sinkFinding says whether a sink creates its table in the catalog and updates
-// it.
-func sinkFinding(sink *script.Sink, where string) finding {
-	update, ok := sink.Option("enableUpdateCatalog")
-	behaviour, _ := sink.Option("updateBehavior")
-	on := ok && strings.EqualFold(strings.Trim(update.Value, `"'`), "true")
-	switch {
-	case !ok:
-		return missed(where, "%s does not update the catalog", first(sink.API, "the sink"))
-	case update.Argument == "connection_options":
-		return missed(where, "enableUpdateCatalog has no effect in connection_options")
-	case !on:
-		return missed(where, "enableUpdateCatalog is %s", printable.Head(update.Value, 40))
-	case strings.EqualFold(strings.Trim(behaviour.Value, `"'`), "LOG"):
-		return missed(where, "updateBehavior is LOG, which does not update the schema")
-	case sink.Table == "":
-		return missed(where, "the sink names no table of the catalog")
-	}
-	return passed(where, "the sink creates %s in the catalog and updates its schema", printable.Head(sink.Table, 80))
-}
-
-// usual are the joins that the rubric asks for.
-const usualJoin = "inner"
-
-func (j *judge) scriptJoins(_ *RubricItem, t *RubricTable) []finding {
-	o := j.outcome(t)
-	if o == nil || len(o.Writers) == 0 || !o.Understood || o.WouldFail != "" && !o.Inherited {
-		return nil
-	}
-	var found []finding
-	keyed := false
-	for _, join := range o.Joins {
-		where := at(first(join.File, o.Writers[0].Script), join.Line)
-		for _, pair := range join.On {
-			keyed = keyed || isKey(t, pair[0]) && isKey(t, pair[1])
-		}
-		if join.Kind != usualJoin {
-			found = append(found, warned(where, "a join of the kind %q; the rubric has an inner join%s", join.Kind, j.sameRows(t)))
-		}
-	}
-	switch {
-	case len(t.Reads) < 2:
-	case len(o.Joins) == 0:
-		found = append(found, missed(writer(o), "the job joins nothing; the rubric has an inner join of %s", strings.Join(t.Reads, " and ")))
-	case !keyed:
-		found = append(found, warned(at(first(o.Joins[0].File, o.Writers[0].Script), o.Joins[0].Line), "no join on %s was found", strings.Join(t.Keys, " = ")))
-	}
-	for _, n := range o.Notes {
-		found = append(found, warned(at(first(n.File, o.Writers[0].Script), n.Line), "%s", n.Text))
-	}
-	if found == nil && len(t.Reads) > 1 {
-		return []finding{passed(at(first(o.Joins[0].File, o.Writers[0].Script), o.Joins[0].Line), "an inner join on %s", strings.Join(t.Keys, " = "))}
-	}
-	return found
-}
-
-func (j *judge) sameRows(t *RubricTable) string {
-	if f := j.scriptRows(nil, t); len(f) > 0 && f[0].result == Pass {
-		return ", which gives the same rows on this data"
-	}
-	return ""
-}
-
-func isKey(t *RubricTable, column string) bool {
-	name := normal(strings.TrimPrefix(strings.ToLower(column), "right_"))
-	return slices.ContainsFunc(t.Keys, func(k string) bool { return strings.HasSuffix(name, normal(k)) })
-}
-
-// purges are calls and modes that remove the rows of an earlier run.
-var purges = []string{"purge_s3_path", "purge_table", "delete_objects", "deleteobjects", "overwrite", "truncate"}
-
-func (j *judge) scriptRerun(*RubricItem, *RubricTable) []finding {
-	if j.in.Outcome == nil {
-		return nil
-	}
-	var names []string
-	where := ""
-	for i := range j.in.Outcome.Tables {
-		for _, w := range j.in.Outcome.Tables[i].Writers {
-			s := j.script(w.Script)
-			if s == nil || w.Sink < 0 || w.Sink >= len(s.Sinks) || s.Sinks[w.Sink].Mode == "overwrite" {
-				continue
-			}
-			text := strings.ToLower(string(s.Source))
-			if slices.ContainsFunc(purges, func(p string) bool { return strings.Contains(text, p) }) {
-				continue
-			}
-			names = append(names, j.in.Outcome.Tables[i].Name)
-			where = first(where, at(w.Script, w.Line))
-		}
-	}
-	slices.Sort(names)
-	if names = slices.Compact(names); len(names) == 0 {
-		return nil
-	}
-	return []finding{warned(where, "a second run of the job adds its rows to those of the first: %s", list(names))}
-}
-
-func (j *judge) scriptCopies(*RubricItem, *RubricTable) []finding {
-	var found []finding
-	seen := map[string]string{}
-	for _, s := range j.in.Scripts {
-		body := strings.Join(strings.Fields(string(s.Source)), " ")
-		if len(body) < 200 {
-			continue
-		}
-		if other, ok := seen[body]; ok {
-			found = append(found, warned(s.Name, "the script is a copy of %s", other))
-		} else {
-			seen[body] = s.Name
-		}
-	}
-	return found
-}
-
-func (j *judge) secrets(*RubricItem, *RubricTable) []finding {
-	var found []finding
-	look := func(name, text string) {
-		for _, s := range secretSigns {
-			if at := s.sign.FindStringIndex(text); at != nil && !strings.Contains(text[at[0]:at[1]], "EXAMPLE") {
-				found = append(found, missed(fmt.Sprintf("%s:%d", name, 1+strings.Count(text[:at[0]], "\n")), "%s", s.says))
-			}
-		}
-	}
-	for i := range j.in.Submission.Files {
-		if f := &j.in.Submission.Files[i]; f.Text != "" && f.Kind != submission.Script {
-			look(f.Name, f.Text)
-		}
-	}
-	for _, s := range j.in.Scripts {
-		look(s.Name, string(s.Source))
-	}
-	if found == nil {
-		return []finding{passed("", "no key of an account was found")}
-	}
-	return found
 }

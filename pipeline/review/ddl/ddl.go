@@ -177,31 +177,20 @@ func (p *parser) columns() (columns []Column) {
 	return columns
 }
 
+// nesting is by how much a sign changes the depth of angles and of brackets.
+var nesting = map[string][2]int{"<": {1, 0}, ">": {-1, 0}, "(": {0, 1}, ")": {0, -1}}
+
 // typeText reads a type, and skips what follows it up to the next column.
 func (p *parser) typeText() string {
 	var b strings.Builder
 	angles, brackets, inType := 0, 0, true
 	for p.tok.kind != end {
+		if p.tok.kind == symbol && (p.tok.text == ";" || p.tok.text == ")" && brackets == 0 || p.tok.text == "," && angles <= 0 && brackets == 0) {
+			break
+		}
 		if p.tok.kind == symbol {
-			switch p.tok.text {
-			case "<":
-				angles++
-			case ">":
-				angles--
-			case "(":
-				brackets++
-			case ")":
-				if brackets == 0 {
-					return b.String()
-				}
-				brackets--
-			case ",":
-				if angles <= 0 && brackets == 0 {
-					return b.String()
-				}
-			case ";":
-				return b.String()
-			}
+			angles += nesting[p.tok.text][0]
+			brackets += nesting[p.tok.text][1]
 		}
 		if angles <= 0 && brackets == 0 && b.Len() > 0 && p.tok.kind == wordToken && !p.is("PRECISION") {
 			inType = false // COMMENT, NOT NULL

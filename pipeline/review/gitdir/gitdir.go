@@ -253,7 +253,7 @@ func (d *Dir) Size(e Entry) (int64, error) {
 func (d *Dir) object(id hash, limit int64) (kind string, data []byte, err error) {
 	for _, p := range d.packs {
 		if at, ok := p.find(id); ok {
-			return p.object(d, at, limit, maxDelta)
+			return p.object(at, limit, maxDelta)
 		}
 	}
 	kind, size, body, err := d.loose(id)

@@ -152,7 +152,7 @@ func (p *pack) size(at int64) (int64, error) {
 	return int64(min(n, 1<<62)), err
 }
 
-func (p *pack) object(d *Dir, at, limit int64, chain int) (kind string, data []byte, err error) {
+func (p *pack) object(at, limit int64, chain int) (kind string, data []byte, err error) {
 	if chain == 0 {
 		return "", nil, errDamaged
 	}
@@ -160,33 +160,19 @@ func (p *pack) object(d *Dir, at, limit int64, chain int) (kind string, data []b
 	if err != nil {
 		return "", nil, err
 	}
+	kind = packKinds[code]
 	var base []byte
-	switch code {
-	case packOffsetDelta:
-		back, err := offset(r)
-		if err != nil || back <= 0 || back >= at {
-			return "", nil, errors.Join(err, errDamaged)
-		}
-		kind, base, err = p.object(d, at-back, limit, chain-1)
+	if code == packOffsetDelta || code == packNameDelta {
+		position, err := p.base(code, at, r)
 		if err != nil {
 			return "", nil, err
 		}
-	case packNameDelta:
-		var id hash
-		if _, err := io.ReadFull(r, id[:]); err != nil {
+		if kind, base, err = p.object(position, limit, chain-1); err != nil {
 			return "", nil, err
 		}
-		position, ok := p.find(id)
-		if !ok {
-			return "", nil, fmt.Errorf("%w: object %s is missing", errDamaged, id)
-		}
-		if kind, base, err = p.object(d, position, limit, chain-1); err != nil {
-			return "", nil, err
-		}
-	default:
-		if kind = packKinds[code]; kind == "" {
-			return "", nil, errDamaged
-		}
+	}
+	if kind == "" {
+		return "", nil, errDamaged
 	}
 	z, err := zlib.NewReader(r)
 	if err != nil {
@@ -197,6 +183,26 @@ func (p *pack) object(d *Dir, at, limit int64, chain int) (kind string, data []b
 		data, err = patch(base, data, limit)
 	}
 	return kind, data, err
+}
+
+// base returns the position of the object that a delta changes.
+func (p *pack) base(code int, at int64, r *bufio.Reader) (int64, error) {
+	if code == packOffsetDelta {
+		back, err := offset(r)
+		if err != nil || back <= 0 || back >= at {
+			return 0, errors.Join(err, errDamaged)
+		}
+		return at - back, nil
+	}
+	var id hash
+	if _, err := io.ReadFull(r, id[:]); err != nil {
+		return 0, err
+	}
+	position, ok := p.find(id)
+	if !ok {
+		return 0, fmt.Errorf("%w: object %s is missing", errDamaged, id)
+	}
+	return position, nil
 }
 
 // offset reads the distance to the base of a delta.

@@ -16,8 +16,6 @@ import (
 	"stedi/pipeline/review"
 )
 
-func number(n int64) *int64 { return &n }
-
 // hostile is a report whose every text is hostile.
 func hostile() *review.Report {
 	const evil = "<script>alert(1)</script>|`x`]]>\"'&"
@@ -28,7 +26,7 @@ func hostile() *review.Report {
 	target := review.Target{
 		Target: evil, Version: "v2",
 		Tables: []review.Table{
-			{Table: "customer_trusted", Scripts: []string{evil}, Understood: true, Rows: number(482), RowsOnRightInputs: number(482), Claimed: []review.Claim{{Rows: 956, Where: evil}, {Rows: 482, Where: "a.png", Read: true}}, Funnel: []review.Stage{{Name: evil, Rows: 956}, {Name: "b", Rows: 482}}},
+			{Table: "customer_trusted", Scripts: []string{evil}, Understood: true, Rows: new(int64(482)), RowsOnRightInputs: new(int64(482)), Claimed: []review.Claim{{Rows: 956, Where: evil}, {Rows: 482, Where: "a.png", Read: true}}, Funnel: []review.Stage{{Name: evil, Rows: 956}, {Name: "b", Rows: 482}}},
 			{Table: "customer_curated", Scripts: []string{}, WouldFail: evil, Claimed: []review.Claim{}},
 		},
 		Items: []review.Item{

@@ -36,7 +36,7 @@ var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{
 	"mark":   func(r review.Result) string { return marks[r] },
 	"worst":  func(t review.Target) review.Result { return review.Worst(t.Items) },
 	"count":  func(t review.Target, r string) int { return t.Count(review.Result(r)) },
-	"number": func(n int64) string { return printable.Thousands(n) },
+	"number": printable.Thousands,
 	"share": func(t review.Table, n int64) int {
 		most := int64(1)
 		for _, s := range t.Funnel {

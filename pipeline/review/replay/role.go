@@ -16,9 +16,21 @@ type meaning struct{ entity, zone string }
 // People misspell them in many ways.
 var (
 	entityWords = [][2]string{
-		{"machine", "ml"}, {"ml", "ml"}, {"final", "final"}, {"accel", "accelerometer"}, {"acel", "accelerometer"}, {"accler", "accelerometer"},
-		{"acceler", "accelerometer"}, {"accl", "accelerometer"}, {"accer", "accelerometer"}, {"customer", "customer"}, {"cust", "customer"},
-		{"steptrainer", "step_trainer"}, {"trainer", "step_trainer"}, {"step", "step_trainer"}, {"train", "step_trainer"},
+		{"machine", "ml"},
+		{"ml", "ml"},
+		{"final", "final"},
+		{"accel", "accelerometer"},
+		{"acel", "accelerometer"},
+		{"accler", "accelerometer"},
+		{"acceler", "accelerometer"},
+		{"accl", "accelerometer"},
+		{"accer", "accelerometer"},
+		{"customer", "customer"},
+		{"cust", "customer"},
+		{"steptrainer", "step_trainer"},
+		{"trainer", "step_trainer"},
+		{"step", "step_trainer"},
+		{"train", "step_trainer"},
 	}
 	zoneWords = [][2]string{{"land", "landing"}, {"raw", "landing"}, {"ingest", "landing"}, {"trust", "trusted"}, {"turst", "trusted"}, {"trsut", "trusted"}, {"curat", "curated"}, {"crated", "curated"}}
 	wordRE    = regexp.MustCompile(`[A-Z]+[a-z]*|[a-z]+`)

@@ -56,18 +56,10 @@ func isData(name string) bool {
 }
 
 // classify finds out what a text is.
-func classify(name, text string) Kind {
+func classify(name, text string) Kind { //nolint:cyclop // one case for each form
 	extension := strings.ToLower(path.Ext(name))
 	switch {
 	case extension == ".ipynb":
-		return Other
-	case extension == ".json":
-		if isJob(text) {
-			return Script
-		}
-		if glueTable.MatchString(text) {
-			return DDL
-		}
 		return Other
 	case strings.HasPrefix(extension, ".py"):
 		if !pythonSign.MatchString(text) && sqlTable.MatchString(text) {
@@ -76,16 +68,13 @@ func classify(name, text string) Kind {
 		return Script
 	case isReadme(name):
 		return Readme
-	}
-	if trimmed := strings.TrimSpace(text); strings.HasPrefix(trimmed, "{") || strings.HasPrefix(trimmed, "[") {
-		if isJob(text) {
-			return Script
-		}
+	case isJob(text):
+		return Script
+	case strings.HasPrefix(strings.TrimSpace(text), "{") || strings.HasPrefix(strings.TrimSpace(text), "["):
 		if glueTable.MatchString(text) {
 			return DDL
 		}
-	}
-	switch {
+		return Other
 	case pythonSign.MatchString(text) && strings.Contains(text, "import "):
 		return Script
 	case ddlSign.MatchString(text):

@@ -22,6 +22,24 @@ func Decode(data []byte) (text, encoding string, ok bool) {
 	case bytes.HasPrefix(data, []byte(`{\rtf`)):
 		return fromRTF(string(data)), "RTF", true
 	}
+	if order, wide := unmarked(data); order != nil {
+		return fromUTF16(data, order), "UTF-16", true
+	} else if wide {
+		return "", "", false
+	}
+	if !utf8.Valid(data) {
+		runes := make([]rune, len(data))
+		for i, b := range data {
+			runes[i] = rune(b)
+		}
+		return lines(string(runes)), "Latin-1", true
+	}
+	return lines(string(data)), "", true
+}
+
+// unmarked returns the byte order of UTF-16 without a mark, or whether the text
+// holds zeros otherwise.
+func unmarked(data []byte) (order binary.ByteOrder, zeros bool) {
 	head := data[:min(len(data), 4096)]
 	even, odd := 0, 0
 	for i, b := range head {
@@ -35,20 +53,11 @@ func Decode(data []byte) (text, encoding string, ok bool) {
 	}
 	switch {
 	case odd > len(head)/4 && even == 0:
-		return fromUTF16(data, binary.LittleEndian), "UTF-16", true
+		return binary.LittleEndian, true
 	case even > len(head)/4 && odd == 0:
-		return fromUTF16(data, binary.BigEndian), "UTF-16", true
-	case even+odd > 0:
-		return "", "", false
+		return binary.BigEndian, true
 	}
-	if !utf8.Valid(data) {
-		runes := make([]rune, len(data))
-		for i, b := range data {
-			runes[i] = rune(b)
-		}
-		return lines(string(runes)), "Latin-1", true
-	}
-	return lines(string(data)), "", true
+	return nil, even+odd > 0
 }
 
 // lines turns the line ends of other systems into line feeds.
@@ -117,18 +126,7 @@ func (r *rtf) control() {
 		r.symbol(c)
 		return
 	}
-	n := 1
-	for n < len(r.in) && isLetter(r.in[n]) {
-		n++
-	}
-	word := r.in[:n]
-	r.in = r.in[n:]
-	n = 0
-	for n < len(r.in) && (r.in[n] >= '0' && r.in[n] <= '9' || n == 0 && r.in[n] == '-') {
-		n++
-	}
-	number := r.in[:n]
-	r.in = strings.TrimPrefix(r.in[n:], " ")
+	word, number := r.word()
 	switch {
 	case hidden[word]:
 		r.skip = true
@@ -144,6 +142,21 @@ func (r *rtf) control() {
 	case strings.HasSuffix(word, "quote"):
 		r.write("'")
 	}
+}
+
+// word reads a control word with its number.
+func (r *rtf) word() (word, number string) {
+	n := 1
+	for n < len(r.in) && isLetter(r.in[n]) {
+		n++
+	}
+	word, r.in = r.in[:n], r.in[n:]
+	n = 0
+	for n < len(r.in) && (r.in[n] >= '0' && r.in[n] <= '9' || n == 0 && r.in[n] == '-') {
+		n++
+	}
+	number, r.in = r.in[:n], strings.TrimPrefix(r.in[n:], " ")
+	return word, number
 }
 
 func (r *rtf) symbol(c byte) {

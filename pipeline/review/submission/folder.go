@@ -146,7 +146,7 @@ func (b *bare) walk(ctx context.Context, depth int, yield func(string, int64) er
 		size, err := b.dir.Size(e)
 		if err != nil {
 			note(e.Name, "it cannot be read: "+err.Error())
-			return nil
+			return nil //nolint:nilerr // the note says so
 		}
 		b.entries[e.Name] = e
 		return yield(e.Name, size)
