@@ -74,11 +74,47 @@ type Client struct {
 	api      *athena.Client
 	options  Options
 	together int64 // bytes that counts and checks may read together; 0: any number
+	group    Workgroup
+}
+
+// Workgroup is what the settings of a workgroup mean for queries.
+type Workgroup struct {
+	Name string
+	// Managed: Athena keeps results itself and refuses a request that names a
+	// location for them.
+	Managed bool
+	// Enforced: the workgroup overrides the location of results, and refuses
+	// CREATE TABLE AS with an external_location.
+	Enforced bool
+	Location string // the workgroup's own location of results; empty: none
+	Output   string // where results go, unless Athena keeps them
+}
+
+// Workgroup returns what the settings of the workgroup mean.
+func (c *Client) Workgroup() Workgroup { return c.group }
+
+// Inserts reports whether tables are built by INSERT INTO a table that was
+// created before. Such a statement names no location, so every kind of
+// workgroup accepts it.
+func (w Workgroup) Inserts() bool { return w.Managed || w.Enforced }
+
+func (w Workgroup) String() string {
+	build := "; tables are built by CREATE TABLE AS"
+	if w.Inserts() {
+		build = "; tables are built by INSERT INTO"
+	}
+	switch {
+	case w.Managed:
+		return "Athena keeps query results itself, for 24 hours" + build
+	case w.Enforced:
+		return "it enforces query results in " + w.Location + ", where stedi does not delete them" + build + ", since it forbids external_location"
+	default:
+		return "query results go to " + w.Output + build
+	}
 }
 
 // Open checks the workgroup and returns a client. It fails if the workgroup is
-// missing or disabled, or if it forces a result location, because then no table
-// can be written to the lake.
+// missing or disabled, or if there is no location for results.
 func Open(ctx context.Context, config aws.Config, options Options) (*Client, error) {
 	options.Workgroup = cmp.Or(options.Workgroup, "primary")
 	options.Deadline = cmp.Or(options.Deadline, 30*time.Minute)
@@ -105,7 +141,7 @@ func (c *Client) preflight(ctx context.Context) error {
 	}
 	settings := group.Configuration
 	if settings == nil {
-		return nil
+		settings = &types.WorkGroupConfiguration{}
 	}
 	output := ""
 	if settings.ResultConfiguration != nil {
@@ -117,18 +153,21 @@ func (c *Client) preflight(ctx context.Context) error {
 	return c.settleResults(settings, output)
 }
 
-// settleResults decides where results go. The workgroup names output, or no place.
+// settleResults decides where results go. The workgroup names output, or no
+// location.
 func (c *Client) settleResults(settings *types.WorkGroupConfiguration, output string) error {
-	name := c.options.Workgroup
-	managed := settings.ManagedQueryResultsConfiguration != nil && settings.ManagedQueryResultsConfiguration.Enabled
-	if c.options.ReadOnly && (output != "" || managed) {
-		c.options.Output = ""
-	} else if aws.ToBool(settings.EnforceWorkGroupConfiguration) && output != "" {
-		return pipeline.Fail(pipeline.BadUsage, "", "Switch off \"Override client-side settings\" in it, or name another one with --workgroup.",
-			"the workgroup %s overrides where results go (%s), so no table can be built in the lake", name, output)
+	g := Workgroup{
+		Name: c.options.Workgroup, Location: output,
+		Managed:  settings.ManagedQueryResultsConfiguration != nil && settings.ManagedQueryResultsConfiguration.Enabled,
+		Enforced: aws.ToBool(settings.EnforceWorkGroupConfiguration) && output != "",
 	}
-	if output == "" && !managed && c.options.Output == "" {
-		return pipeline.Fail(pipeline.BadUsage, "", "Set a query result location in it, name another one with --workgroup, or pass --lake s3://BUCKET/PREFIX to keep results there.", "the workgroup %s has no query result location", name)
+	if g.Inserts() || c.options.ReadOnly && output != "" {
+		c.options.Output = ""
+	}
+	g.Output = cmp.Or(c.options.Output, output)
+	c.group = g
+	if g.Output == "" && !g.Managed {
+		return pipeline.Fail(pipeline.BadUsage, "", "Set a query result location in it, name another one with --workgroup, or pass --lake s3://BUCKET/PREFIX to keep results there.", "the workgroup %s has no query result location", g.Name)
 	}
 	return nil
 }

@@ -155,9 +155,7 @@ func (e *Engine) Run(ctx context.Context, job pipeline.Job, progress func(pipeli
 	}
 	progress(pipeline.Progress{})
 	stage := stageOf(job.Table, *job.Output.Folder)
-	sql, err := sqlText("make.sql", map[string]any{
-		"Database": e.tables.Database(), "Stage": stage, "Location": e.lake + "/" + job.Output.Folder.Folder + "/", "SQL": bare(job.Table.Transform.SQL),
-	})
+	sql, err := e.build(ctx, job, stage)
 	if err != nil {
 		return pipeline.Result{}, err
 	}
@@ -180,6 +178,23 @@ func (e *Engine) Run(ctx context.Context, job pipeline.Job, progress func(pipeli
 		progress(pipeline.Progress{RowsRead: result.Funnel.Read(), RowsWritten: result.Rows})
 	}
 	return result, err
+}
+
+// build returns the statement that writes the rows of a job. A workgroup that
+// forbids CREATE TABLE AS with a location of its own gets an INSERT INTO the
+// staging table, which is created here.
+func (e *Engine) build(ctx context.Context, job pipeline.Job, stage string) (string, error) {
+	file := "make.sql"
+	if e.client.group.Inserts() {
+		file = "insert.sql"
+		if err := e.tables.StageEmpty(ctx, job.Table, stage, job.Output.Folder.Folder); err != nil {
+			return "", err
+		}
+	}
+	return sqlText(file, map[string]any{
+		"Database": e.tables.Database(), "Stage": stage, "Location": e.lake + "/" + job.Output.Folder.Folder + "/",
+		"SQL": bare(job.Table.Transform.SQL), "Columns": job.Table.Columns,
+	})
 }
 
 // bare removes semicolons and white space from the end of a SELECT.

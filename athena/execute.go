@@ -6,8 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"regexp"
-	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -59,7 +57,7 @@ func (c *Client) execute(ctx context.Context, sql, token string, begun func(id s
 	out, err := c.api.StartQueryExecution(reply, input)
 	release()
 	if err != nil {
-		return nil, account.Explain(err, "start a query")
+		return nil, refused(err)
 	}
 	id := aws.ToString(out.QueryExecutionId)
 	if begun != nil {
@@ -132,36 +130,6 @@ func (c *Client) wait(ctx context.Context, id string) (*Execution, error) {
 type ending struct {
 	reason string
 	again  bool // a retry may succeed
-}
-
-// unknownFunction matches Athena's message about a missing function.
-var unknownFunction = regexp.MustCompile(`(?i)function '?(\w+)'? (?:is )?not (?:registered|found)`)
-
-// failed returns the error for a failed query. An error in the SQL is a usage
-// error.
-func failed(id string, ended ending) error {
-	kind, fix := pipeline.BadEngine, "Check the query in the history of Athena."
-	if ended.again {
-		fix = "Run again: Athena reports a temporary error."
-	}
-	reason := ended.reason
-	word, _, _ := strings.Cut(reason, ":")
-	switch {
-	case strings.HasPrefix(word, "SYNTAX_ERROR"), strings.HasSuffix(word, "_NOT_FOUND"), word == "TYPE_MISMATCH":
-		kind, fix = pipeline.BadUsage, "Correct the SQL; it is Athena's (Trino's) dialect."
-		if m := unknownFunction.FindStringSubmatch(reason); m != nil {
-			if s, ok := pipeline.SubstituteFor(Name, m[1]); ok {
-				fix = "Use " + s.Use + "."
-			}
-		}
-	case strings.HasPrefix(word, "PERMISSION_DENIED"), strings.Contains(reason, "AccessDenied"), strings.Contains(reason, "Access Denied"):
-		kind, fix = pipeline.Denied, "Let this identity read and write there; `stedi doctor` says what is missing."
-	case strings.Contains(word, "HIVE_BAD_DATA"), strings.Contains(word, "HIVE_CURSOR_ERROR"):
-		kind, fix = pipeline.BadData, "`stedi check --engine duckdb` says which lines of which files are malformed."
-	case strings.Contains(reason, "Bytes scanned limit"):
-		kind, fix = pipeline.BadUsage, "Read less, or use a workgroup that allows more (--workgroup)."
-	}
-	return pipeline.Fail(kind, "", fix, "query %s failed: %s", id, account.Redact(reason))
 }
 
 func (c *Client) look(ctx context.Context, id string) (found *Execution, ended ending, err error) {

@@ -118,7 +118,7 @@ func TestQueriesOnAthena(t *testing.T) {
 		says   string
 	}{
 		"FAILED":                  {awstest.AthenaFaults{Fail: func(string) string { return "GENERIC_INTERNAL_ERROR: no worker" }}, pipeline.BadEngine, "no worker\n  Run again"},
-		"FAILED for good":         {awstest.AthenaFaults{Fail: func(string) string { return "EXCEEDED_TIME_LIMIT: too long" }}, pipeline.BadEngine, "too long\n  Check the query"},
+		"FAILED for good":         {awstest.AthenaFaults{Fail: func(string) string { return "EXCEEDED_TIME_LIMIT: too long" }}, pipeline.BadEngine, "too long\n  Read less per query"},
 		"FAILED for bad data":     {awstest.AthenaFaults{Fail: func(string) string { return "HIVE_BAD_DATA: a row is not valid JSON" }}, pipeline.BadData, "stedi check"},
 		"FAILED for a permission": {awstest.AthenaFaults{Fail: func(string) string { return "PERMISSION_DENIED: Access Denied" }}, pipeline.Denied, "stedi doctor"},
 		"cancelled by another":    {awstest.AthenaFaults{Cancel: func(string) bool { return true }}, pipeline.BadEngine, "outside stedi"},
@@ -219,14 +219,24 @@ func TestQueriesOnAthena(t *testing.T) {
 			t.Errorf("history is %v (%v)", history, err)
 		}
 	})
-	t.Run("a workgroup that enforces its own location is found before any query", func(t *testing.T) {
-		server.Athena.Enforce("s3://elsewhere/")
-		defer server.Athena.Enforce("")
-		_, err := athena.Open(t.Context(), server.Config, athena.Options{Database: "default"})
-		if pipeline.KindOf(err) != pipeline.BadUsage || !strings.Contains(err.Error(), "--workgroup") {
-			t.Errorf("error of kind %d: %v", pipeline.KindOf(err), err)
-		}
-	})
+	for name, set := range map[string]func(on bool){
+		"managed results": server.Athena.Manage,
+		"an enforced location": func(on bool) {
+			server.Athena.Enforce(map[bool]string{true: "s3://elsewhere/"}[on])
+		},
+	} {
+		t.Run("a workgroup with "+name+" is read", func(t *testing.T) {
+			set(true)
+			defer set(false)
+			rows, err := open(t, server, athena.Options{}).Querier().Query(t.Context(), "SELECT 24 AS n")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if all := read(t, rows); len(all) != 1 || all[0][0] != int64(24) {
+				t.Errorf("the rows are %v", all)
+			}
+		})
+	}
 }
 
 func wantLast(t *testing.T, server *awstest.AWS, want string) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -52,7 +53,7 @@ func (q *Querier) Query(ctx context.Context, sql string) (pipeline.Rows, error) 
 	if err != nil {
 		return nil, err
 	}
-	rows := &rows{client: q.client, id: done.ID, took: *done, header: headed(sql)}
+	rows := &rows{client: q.client, id: done.ID, took: *done, header: headed(sql), joined: !headed(sql)}
 	return rows, rows.fetch(ctx)
 }
 
@@ -84,8 +85,12 @@ func readOnly(sql string) error {
 // headed reports whether the first row of a result holds the column names.
 func headed(sql string) bool {
 	word := firstWord(sql)
-	return word != "SHOW" && word != "DESCRIBE"
+	return word != "SHOW" && word != "DESCRIBE" || showFunctions.MatchString(sql)
 }
+
+// Athena answers SHOW FUNCTIONS by its SQL engine, other SHOW statements by
+// Hive.
+var showFunctions = regexp.MustCompile(`(?i)^\W*SHOW\s+FUNCTIONS\b`)
 
 // firstWord returns a statement's first word after comments and parentheses.
 func firstWord(sql string) string {
@@ -112,6 +117,7 @@ type rows struct {
 	id      string
 	took    Execution
 	header  bool // the header row is still to be skipped
+	joined  bool // a row may be one cell with its values joined by tabs
 	columns []types.ColumnInfo
 	page    [][]any
 	next    *string
@@ -146,6 +152,9 @@ func (r *rows) fetch(ctx context.Context) error {
 }
 
 func (r *rows) values(row types.Row) ([]any, error) {
+	if r.joined {
+		row = apart(row, len(r.columns))
+	}
 	values := make([]any, len(r.columns))
 	for i := range values {
 		if i >= len(row.Data) || row.Data[i].VarCharValue == nil {
@@ -158,6 +167,22 @@ func (r *rows) values(row types.Row) ([]any, error) {
 		values[i] = v
 	}
 	return values, nil
+}
+
+// apart splits the only cell of a DESCRIBE or SHOW row, which holds the values of
+// all columns joined by tabs and padded with spaces.
+func apart(row types.Row, columns int) types.Row {
+	if len(row.Data) != 1 || row.Data[0].VarCharValue == nil || columns < 1 {
+		return row
+	}
+	if columns == 1 {
+		return types.Row{Data: []types.Datum{{VarCharValue: aws.String(strings.TrimRight(*row.Data[0].VarCharValue, " \t"))}}}
+	}
+	split := types.Row{}
+	for _, text := range strings.SplitN(*row.Data[0].VarCharValue, "\t", columns) {
+		split.Data = append(split.Data, types.Datum{VarCharValue: aws.String(strings.TrimSpace(text))})
+	}
+	return split
 }
 
 // value converts a value to the matching Go type. Values of other types stay

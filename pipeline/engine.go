@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"time"
 
 	"stedi/pipeline/ndjson"
 )
@@ -179,9 +180,18 @@ type Input struct {
 	// Rows is the table's row count, if known; only for an engine that works
 	// InPlace.
 	Rows *int64
+	// Known is the row count of exactly these files, if a run has recorded
+	// it, for an engine that answers a count without reading the files.
+	Known *KnownRows
 	// Staged is a built target that is not published yet, to be read in place
 	// of the table; only for an engine that ChecksInPlace.
 	Staged *Target
+}
+
+// KnownRows is a row count with the times of the files that were counted.
+type KnownRows struct {
+	Rows  int64       `json:"rows"`
+	Times []time.Time `json:"times"` // of Input.Files, in their order
 }
 
 // Progress is the state of a running job. Every number is exact, not an

@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"math"
 	"strings"
 )
 
@@ -37,6 +38,36 @@ func (l *Lake) Expect(rows map[string]int64) map[string]int64 {
 		return expected
 	}
 	return nil
+}
+
+// nearEnough is the largest share by which a landing count may differ from that
+// of the nearest data set.
+const nearEnough = 0.1
+
+// Nearest returns the landing counts of the known data set, or of several copies
+// of it, that are the most like the given ones; nil if all are far from them.
+func (l *Lake) Nearest(rows map[string]int64) map[string]int64 {
+	var nearest map[string]int64
+	least := math.Inf(1)
+	for _, e := range l.Expectations {
+		scale := int64(1)
+		for table, n := range e.Landing {
+			if n > 0 {
+				scale = max(scale, int64(math.Round(float64(rows[table])/float64(n))))
+			}
+		}
+		off, worst := 0.0, 0.0
+		counts := map[string]int64{}
+		for table, n := range e.Landing {
+			counts[table] = n * scale
+			part := math.Abs(float64(rows[table]-n*scale)) / float64(max(1, n*scale))
+			off, worst = off+part, max(worst, part)
+		}
+		if len(counts) > 0 && worst <= nearEnough && off < least {
+			nearest, least = counts, off
+		}
+	}
+	return nearest
 }
 
 // scale returns how many copies of the data set the landing counts represent,

@@ -1,6 +1,8 @@
 package pipeline
 
 import (
+	"encoding/json"
+
 	"stedi/pipeline/ndjson"
 )
 
@@ -38,6 +40,7 @@ type Manifest struct {
 	Text          int64    `json:"text,omitempty"`           // bytes of all lines, if some were rejected
 	Skipped       []string `json:"skipped,omitempty"`        // files that were not read
 	Notes         []string `json:"notes,omitempty"`
+	Shape         string   `json:"shape,omitempty"` // by which the lines were read: ShapeOf
 }
 
 // ManifestFile is a data file and the hash of its content.
@@ -45,6 +48,15 @@ type ManifestFile struct {
 	File
 	Hash ndjson.Hash `json:"hash"`
 	Rows int64       `json:"rows"`
+}
+
+// ShapeOf returns a text that is the same for two tables if the same lines are
+// their rows.
+func ShapeOf(t *Table) string {
+	columns, _ := json.Marshal(t.Columns) // names, types and flags can always be encoded
+	h := ndjson.NewHasher()
+	_, _ = h.Write(columns) // it never fails
+	return h.Sum().String()
 }
 
 // DataFiles returns the data files at the time of the manifest.

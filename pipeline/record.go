@@ -177,15 +177,6 @@ func (t *TableRecord) Skip(files []File) {
 	t.RejectedBytes += Size(files)
 }
 
-// NoteLabel returns the label of a note about a table: "warning" for a file
-// that is present twice, which changes the counts, otherwise "note".
-func NoteLabel(note string) string {
-	if ndjson.IsWarning(note) {
-		return "warning"
-	}
-	return "note"
-}
-
 // ExpectedRows is the name of the check of a table's count.
 const ExpectedRows = "expected_rows"
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path"
 	"strings"
 	"time"
 )
@@ -30,6 +31,13 @@ func WhyAbsent(store Store, t *Table) string {
 	return ""
 }
 
+// LosesBlanks reports whether a file that was fetched is of a format in which an
+// empty text and a null are the same, such as CSV.
+func LosesBlanks(store Store, name string) bool {
+	s, ok := store.(interface{ LosesBlanks(name string) bool })
+	return ok && s.LosesBlanks(name)
+}
+
 // Finder looks around, in the lake and beside it.
 type Finder interface {
 	// Nearby lists a folder of the lake, or of the folder that is the given
@@ -45,7 +53,8 @@ type Files interface {
 	// folder that does not exist is empty, not an error. Files and folders
 	// below it whose names begin with "_" or "." are left out, unless the
 	// folder itself is inside one. A link that leads out of the lake or back
-	// into itself is an error (ErrUnsafe).
+	// into itself is an error (ErrUnsafe). If folder MayBeFile and is a file, the
+	// result is that file.
 	List(ctx context.Context, folder string) ([]File, error)
 	// Open opens a file for reading. The error for a missing file is
 	// fs.ErrNotExist.
@@ -70,6 +79,10 @@ func Expendable(name string) bool {
 	return strings.HasPrefix(name, StateFolder+"/runs/") || strings.HasPrefix(name, StateFolder+"/cache/")
 }
 
+// MayBeFile reports from its name whether the folder of a table may be a single
+// file, such as exports/customers.json.
+func MayBeFile(folder string) bool { return path.Ext(folder) != "" }
+
 // Stage holds outputs until they are committed.
 type Stage interface {
 	// Fetch returns a local path with the bytes of a listed file. If the file
@@ -83,6 +96,12 @@ type Stage interface {
 	// and returns ErrChanged. After any other error the new file may be in
 	// place nevertheless, but perhaps not durably.
 	Commit(ctx context.Context, staged StagedFile, name string, replaced *File) (File, error)
+	// Keep keeps the bytes of a listed file as to, before a Commit replaces the
+	// file, and returns the file as it is listed afterwards. Both may share the
+	// bytes, so to is complete only for as long as no program writes to the
+	// file in place. If the file has changed since it was listed, the error is
+	// ErrChanged.
+	Keep(ctx context.Context, file File, to string) (File, error)
 	// Sweep removes all staged files. The caller holds the lock.
 	Sweep(ctx context.Context) error
 }

@@ -27,7 +27,10 @@ type app struct {
 	found      *pipeline.Record  // what the last check of this session found
 	foundAt    map[string]string // by table: the version that it has read
 	planning   ui.Task
+	offering   ui.Task
+	comparing  ui.Task
 	diagnosing ui.Task
+	results    map[string]standing
 	why        *diagnose.Report  // of this session; nil: none yet
 	whyAt      map[string]string // by table: its version at that time
 
@@ -114,8 +117,9 @@ func (a *app) looked(msg viewMsg) tea.Cmd {
 		return nil
 	}
 	if a.unread = ""; a.failure != nil && a.failure.what == lakeUnread {
-		a.failure = nil
+		a.settled()
 	}
+	a.keepShares() // past runs may get another weight
 	first := a.view == nil
 	a.view, a.looks = msg.view, msg.took
 	a.learn()

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	tea "charm.land/bubbletea/v2"
@@ -55,6 +56,7 @@ func (a *app) learn() {
 		a.view.Learn(found, func(t *survey.TableView) bool { return a.foundAt[t.Table] == version(t) })
 	}
 	a.view.Expect(a.lake(), a.rows)
+	a.results = a.standings()
 }
 
 // verdicts is what is known of the rules: what a check of this session found,
@@ -75,28 +77,35 @@ func (a *app) verdicts() *pipeline.Record {
 	return newest
 }
 
-func (a *app) checked(msg checkedMsg) tea.Cmd {
-	a.Toasts.DropText(checkingText)
+func (m *Model) checked(msg checkedMsg) tea.Cmd {
+	m.Toasts.DropText(checkingText)
 	if msg.record == nil || msg.err != nil {
-		a.fail("the lake cannot be checked", msg.err)
-		return nil
+		if errors.Is(msg.err, context.Canceled) {
+			return nil
+		}
+		m.fail("the lake cannot be checked", msg.err)
+		return m.present()
 	}
-	a.found, a.foundAt = msg.record, msg.at
-	a.learn()
+	m.found, m.foundAt = msg.record, msg.at
+	m.learn()
 	tally := pipeline.TallyOf(msg.record.Checks)
-	text := ui.Plural(int64(tally.Passed), "check passed", "checks passed")
 	if tally.Failed > 0 {
-		failed := a.Toast(ui.Failed, fmt.Sprintf("%s failed, %s, see screen 4", ui.Plural(int64(tally.Failed), "check", "checks"), text))
-		return tea.Batch(failed, a.diagnose())
+		searching := m.diagnose()
+		return tea.Batch(m.checksFailed(msg.record), searching)
 	}
+	if m.failure != nil && m.failure.checks {
+		m.settled()
+	}
+	text := ui.Plural(int64(tally.Passed), "check passed", "checks passed")
+	mood := ui.Done
 	if tally.Open() > 0 {
-		text += fmt.Sprintf(", %d skipped", tally.Open())
+		text, mood = text+fmt.Sprintf(", %d skipped", tally.Open()), ui.Warned
 	}
 	if tally.Warned > 0 {
-		return a.Toast(ui.Warned, fmt.Sprintf("%s, %s, see screen 4", text, ui.Plural(int64(tally.Warned), "warning", "warnings")))
+		text, mood = text+", "+ui.Plural(int64(tally.Warned), "warning", "warnings"), ui.Warned
 	}
-	if tally.Open() > 0 {
-		return a.Toast(ui.Warned, text+", see screen 4")
+	if mood == ui.Warned && m.current != checksScreen {
+		text += ", see screen 4"
 	}
-	return a.Toast(ui.Done, text)
+	return m.Toast(mood, text)
 }

@@ -1,12 +1,14 @@
 package tui
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
 	"stedi/pipeline"
+	"stedi/pipeline/survey"
 	"stedi/tui/ui"
 )
 
@@ -16,8 +18,10 @@ type checksView struct {
 	*app
 	panes     ui.Focus
 	list      ui.List
+	detail    ui.List
 	wanted    string
 	failsOnly bool
+	opened    map[string]bool // by table, and by the name of a line of passed checks
 	halves    ui.Halves
 }
 
@@ -29,11 +33,16 @@ const (
 )
 
 func newChecks(a *app) *checksView {
-	c := &checksView{app: a, panes: ui.Focus{Count: checksPanes}}
+	c := &checksView{app: a, panes: ui.Focus{Count: checksPanes}, opened: map[string]bool{}}
 	c.list = ui.List{
-		Kit: a.Kit, Panes: &c.panes, Pane: rulesPane, Faint: true,
-		Len:  func() int { return len(c.lines()) },
-		Name: func(i int) string { return c.lines()[i].name() },
+		Kit: a.Kit, Panes: &c.panes, Pane: rulesPane, Faint: true, Open: c.enter,
+		Len:   func() int { return len(c.lines()) },
+		Name:  func(i int) string { return c.lines()[i].name() },
+		Moved: func() tea.Cmd { c.detail.Reset(); return nil },
+	}
+	c.detail = ui.List{
+		Kit: a.Kit, Panes: &c.panes, Pane: rulePane, Text: true, More: [2]string{"line more", "lines more"},
+		Len: func() int { return len(c.detailLines(c.detail.Width())) },
 	}
 	return c
 }
@@ -51,41 +60,123 @@ func (c *checksView) setFilter(text string) tea.Cmd {
 
 func (c *checksView) update(tea.Msg) tea.Cmd { return nil }
 
-// ruleLine is a line of the list: a table with its counts, or one of its
-// checks.
+// ruleLine is a line of the list: a table with its counts, one of its checks, or
+// those that passed.
 type ruleLine struct {
 	table *pipeline.Table
-	rule  *pipeline.CheckRecord // nil for the line of the table
+	rule  *pipeline.CheckRecord   // nil for the line of the table
+	times int                     // how often the table has this check
+	all   []*pipeline.CheckRecord // passed or skipped checks as one line
 }
 
 // name identifies a line.
 func (l ruleLine) name() string {
-	if l.rule == nil {
+	switch {
+	case l.all != nil:
+		return l.table.Name + " " + l.all[0].State
+	case l.rule != nil:
+		return l.table.Name + " " + l.rule.State + " " + l.rule.Check
+	default:
 		return l.table.Name
 	}
-	return l.table.Name + " " + l.rule.Check
 }
 
-// lines are the tables, each with its rules below.
+// lines are the tables, the wrong ones first, each with its checks below it if
+// it is open.
 func (c *checksView) lines() []ruleLine {
-	lake, found := c.lake(), c.verdicts()
-	if lake == nil {
+	if c.lake() == nil {
 		return nil
 	}
 	var lines []ruleLine
-	for _, t := range lake.Tables {
-		var rules []ruleLine
-		if found != nil {
-			for i := range found.Checks {
-				if r := &found.Checks[i]; r.Table == t.Name && c.shows(r) {
-					rules = append(rules, ruleLine{t, r})
-				}
-			}
+	for _, t := range c.ordered() {
+		checks := c.checksOf(t.Name)
+		shown := slices.DeleteFunc(slices.Clone(checks), func(r *pipeline.CheckRecord) bool { return !c.shows(r) })
+		failed := c.results[t.Name].result >= inherited
+		switch {
+		case c.failsOnly && !failed && len(shown) == 0:
+			continue
+		case !c.matches(t.Name) && len(shown) == 0:
+			continue
 		}
-		if c.matches(t.Name) && (!c.failsOnly || len(rules) > 0) || len(rules) > 0 {
-			lines = append(lines, ruleLine{t, nil})
-			lines = append(lines, rules...)
+		lines = append(lines, ruleLine{table: t})
+		if c.opened[t.Name] || c.failsOnly || c.wanted != "" && !c.matches(t.Name) {
+			lines = append(lines, c.below(t, shown)...)
 		}
+	}
+	return lines
+}
+
+// ordered returns the tables: first those that are wrong by themselves, then
+// those that inherit it, then warnings, otherwise in the order of the lake.
+func (c *checksView) ordered() []*pipeline.Table {
+	rank := func(t *pipeline.Table) int {
+		switch c.results[t.Name].result {
+		case wrong:
+			return 0
+		case inherited:
+			return 1
+		case warned:
+			return 2
+		case unknown, countRight, passed:
+		}
+		return 3
+	}
+	tables := slices.Clone(c.lake().Tables)
+	slices.SortStableFunc(tables, func(a, b *pipeline.Table) int { return cmp.Compare(rank(a), rank(b)) })
+	return tables
+}
+
+// checksOf returns the results of the checks of a table that has not changed
+// since.
+func (c *checksView) checksOf(table string) (checks []*pipeline.CheckRecord) {
+	found, v := c.verdicts(), c.table(table)
+	if found == nil || v == nil || v.Verdict == survey.Unchecked && !v.Missing {
+		return nil
+	}
+	for i := range found.Checks {
+		if found.Checks[i].Table == table {
+			checks = append(checks, &found.Checks[i])
+		}
+	}
+	return checks
+}
+
+// below returns the lines of a table's checks: those that failed, then the
+// others as one line for each result until it is opened.
+func (c *checksView) below(t *pipeline.Table, checks []*pipeline.CheckRecord) []ruleLine {
+	groups := map[string][]*pipeline.CheckRecord{}
+	for _, r := range checks {
+		groups[r.State] = append(groups[r.State], r)
+	}
+	lines := single(t, errorsFirst(groups["fail"]))
+	for _, state := range []string{"skipped", "pass"} {
+		if len(groups[state]) == 0 {
+			continue
+		}
+		all := ruleLine{table: t, all: groups[state]}
+		lines = append(lines, all)
+		if c.opened[all.name()] {
+			lines = append(lines, single(t, groups[state])...)
+		}
+	}
+	return lines
+}
+
+// errorsFirst returns checks with the warnings behind the errors.
+func errorsFirst(checks []*pipeline.CheckRecord) []*pipeline.CheckRecord {
+	return slices.SortedStableFunc(slices.Values(checks), func(a, b *pipeline.CheckRecord) int { return strings.Compare(a.Severity, b.Severity) })
+}
+
+// single returns a line for each check. A check that is there several times is
+// one line.
+func single(t *pipeline.Table, checks []*pipeline.CheckRecord) (lines []ruleLine) {
+	for _, r := range checks {
+		i := slices.IndexFunc(lines, func(l ruleLine) bool { return l.rule.Check == r.Check })
+		if i < 0 {
+			lines = append(lines, ruleLine{table: t, rule: r, times: 1})
+			continue
+		}
+		lines[i].times++
 	}
 	return lines
 }
@@ -98,7 +189,7 @@ func (c *checksView) shows(r *pipeline.CheckRecord) bool {
 	if c.failsOnly && r.State != "fail" {
 		return false
 	}
-	return c.matches(r.Table + " " + r.Check + " " + r.Message)
+	return c.matches(r.Table + " " + shortName(r) + " " + r.Check + " " + r.Message)
 }
 
 // current returns the selected line.
@@ -110,27 +201,21 @@ func (c *checksView) current() (ruleLine, bool) {
 	return lines[c.list.At()], true
 }
 
-// definition returns the check in the lake's definition for a record, or nil if
-// it is a built-in check.
-func (c *checksView) definition(r *pipeline.CheckRecord) *pipeline.Check {
-	if r == nil || c.lake() == nil {
-		return nil
-	}
-	i := slices.IndexFunc(c.lake().Checks, func(k *pipeline.Check) bool { return k.Name == r.Check })
-	if i < 0 {
-		return nil
-	}
-	return c.lake().Checks[i]
-}
-
 func (c *checksView) actions() []ui.Action {
 	k := c.Keys
 	line, there := c.current()
 	rule := c.definition(line.rule)
 	idle := !c.live.going()
 	made := there && !line.table.IsLanding()
-	return append(c.list.Actions("", ui.SpaceKeys, 0),
-		k.Act("failing-rows", "enter", "failing rows", func() tea.Cmd { return c.failingRows(rule) }).At(1).When(rule != nil, "this check has no failing rows to show"),
+	moves := c.list.Actions("", ui.SpaceKeys, 0)
+	if c.panes.At == rulePane {
+		moves = c.detail.Actions("", ui.SpaceKeys, 0)
+	}
+	enter, openable := c.enterTitle(line)
+	return append(moves,
+		k.Act("failing-rows", "enter", enter, c.enter).At(1).When(there, ui.NoLine).When(openable, "this check has no failing rows to show"),
+		k.Act("unfold", "right l", "show the checks", func() tea.Cmd { return c.unfold(true) }).When(there, ui.NoLine),
+		k.Act("fold", "left h", "hide the checks", func() tea.Cmd { return c.unfold(false) }).When(there, ui.NoLine),
 		k.Act("open", "o", "open the table", func() tea.Cmd { return c.Want(openTable{line.table.Name}) }).At(2).When(there, ui.NoLine),
 		k.Act("check", "v", "check again", c.check).At(3).When(c.place != nil, ui.NotOpen).When(idle, ui.Running).When(!c.checking.Working(), "a check is under way"),
 		k.Act("cancel-check", "c", "cancel the check", c.cancelCheck).At(3).When(c.checking.Working(), "no check is under way"),
@@ -141,6 +226,54 @@ func (c *checksView) actions() []ui.Action {
 		k.Act("report", "e", "report", c.askReport).At(7).When(c.verdicts() != nil, "not checked yet"),
 		k.Act("copy-rule", "y", "copy", func() tea.Cmd { return c.CopyText("the text", c.text(line)) }).At(8).When(there, ui.NoLine),
 	)
+}
+
+// enterTitle says what enter does on a line, and whether it does anything.
+func (c *checksView) enterTitle(line ruleLine) (title string, possible bool) {
+	switch {
+	case line.rule != nil:
+		return "failing rows", c.definition(line.rule) != nil
+	case line.table != nil && c.opened[line.name()]:
+		return "hide the checks", true
+	default:
+		return "show the checks", true
+	}
+}
+
+// enter opens or closes a line, or shows the rows that fail a check.
+func (c *checksView) enter() tea.Cmd {
+	line, there := c.current()
+	switch rule := c.definition(line.rule); {
+	case !there:
+		return nil
+	case line.rule == nil:
+		return c.unfold(!c.opened[line.name()])
+	case rule == nil:
+		return nil
+	default:
+		return c.failingRows(rule)
+	}
+}
+
+// unfold shows or hides the checks of a table. On a check it hides those of its
+// table, and goes there.
+func (c *checksView) unfold(open bool) tea.Cmd {
+	line, there := c.current()
+	if !there {
+		return nil
+	}
+	name := line.name()
+	if !open && (line.rule != nil || line.all != nil && !c.opened[name]) {
+		name = line.table.Name
+		if line.rule != nil && c.opened[name+" "+line.rule.State] {
+			name += " " + line.rule.State
+		}
+	}
+	if line.rule == nil || !open {
+		c.opened[name] = open
+		c.list.Choose(name)
+	}
+	return nil
 }
 
 func (c *checksView) toggleFails() tea.Cmd {
@@ -169,22 +302,14 @@ func (c *checksView) openRule(rule *pipeline.Check) tea.Cmd {
 	return c.Open(&ui.Reader{Kit: c.Kit, Head: rule.File, Lines: func() []ui.StyledLine { return ui.ColourSQL(c.Theme, rule.SQL) }})
 }
 
-// text formats a line as plain text.
+// text formats what is known of a line as plain text.
 func (c *checksView) text(line ruleLine) string {
-	if line.rule == nil {
-		v := c.table(line.table.Name)
-		text := line.table.Name
-		if v != nil {
-			text += "\t" + c.rowsOf(v)
-			if v.Expected != nil {
-				text += "\texpected " + ui.Count(*v.Expected)
-			}
-		}
-		return text
-	}
 	var b strings.Builder
-	for _, s := range c.checkLine(*line.rule) {
-		b.WriteString(s.Text)
+	for _, l := range c.describe(line) {
+		for _, s := range l {
+			b.WriteString(s.Text)
+		}
+		b.WriteByte('\n')
 	}
 	return b.String()
 }

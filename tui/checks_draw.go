@@ -6,11 +6,9 @@ import (
 	"slices"
 	"strings"
 
-	tea "charm.land/bubbletea/v2"
 	uv "github.com/charmbracelet/ultraviolet"
 
 	"stedi/pipeline"
-	"stedi/pipeline/diagnose"
 	"stedi/pipeline/survey"
 	"stedi/tui/ui"
 )
@@ -29,48 +27,95 @@ func (c *checksView) summary() string {
 		return "not checked yet"
 	}
 	tally := pipeline.TallyOf(found.Checks)
-	text := fmt.Sprintf("%d ✓", tally.Passed)
-	if tally.Failed > 0 {
-		text += fmt.Sprintf("  %d ✗", tally.Failed)
-	}
-	if tally.Warned > 0 {
-		text += fmt.Sprintf("  %d !", tally.Warned)
-	}
-	if tally.Skipped > 0 {
-		text += fmt.Sprintf("  %d –", tally.Skipped)
-	}
+	text := tallyText(tally)
 	if found.Spending != nil {
 		text += fmt.Sprintf("  %.1f MB scanned, $%.5f", float64(found.Spending.ScannedBytes)/1e6, found.Spending.CostUSD)
 	}
 	return text + "  " + ui.Ago(c.now(), found.Started)
 }
 
+// tallyText formats the results of checks: those that failed first.
+func tallyText(tally pipeline.Tally) string {
+	var parts []string
+	for _, n := range []struct {
+		count int
+		mark  string
+	}{{tally.Failed, "✗"}, {tally.Warned, "!"}, {tally.Open(), "–"}, {tally.Passed, "✓"}} {
+		if n.count > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n.count, n.mark))
+		}
+	}
+	return strings.Join(parts, "  ")
+}
+
 // ruleColumns are the columns of the list: the end of a number, and the start
 // of other text; 0 means that there is no room.
-type ruleColumns struct{ expected, actual, change, rule, verdict, trend int }
+type ruleColumns struct{ name, expected, actual, change, checks, state, detail, trend int }
 
-func ruleLayout(w int) ruleColumns {
-	c := ruleColumns{actual: 40, verdict: w - 9}
-	if w >= 62 {
-		c.expected, c.actual = 39, 50
+// The widths of the columns, and the start of the name.
+const (
+	nameFrom    = 3
+	nameLeast   = 16
+	nameMost    = 26
+	countWidth  = 9
+	changeWidth = 9
+	checksWidth = 14
+	stateWidth  = 11
+	detailLeast = 24
+	trendWidth  = 12
+)
+
+// ruleLayout gives room to the counts first, then to the difference, the whole
+// name, the checks, the state, the detail, and last to the trend.
+func ruleLayout(w int, trend bool) ruleColumns {
+	free := max(0, w-1-nameFrom-nameLeast-2*countWidth)
+	take := func(want int) int {
+		if free < want {
+			return 0
+		}
+		free -= want
+		return want
 	}
-	if w >= 74 {
-		c.change = c.actual + 10
+	change := take(changeWidth)
+	name := min(nameMost, nameLeast+free)
+	free -= name - nameLeast
+	checks, state := take(checksWidth), take(stateWidth)
+	c := ruleColumns{name: nameFrom + name}
+	c.expected = c.name + countWidth
+	c.actual = c.expected + countWidth
+	end := c.actual + change
+	if change > 0 {
+		c.change = end
 	}
-	if w >= 100 {
-		c.rule = c.change + 2
-		c.trend = w - 18
-		c.verdict = w - 27
+	if checks > 0 {
+		c.checks = end + 2
+		end += checks
 	}
-	if w < 44 {
-		c.actual, c.verdict = w-11, w-9
+	if state > 0 {
+		c.state = end + 2
+		end += state
+	}
+	if free >= detailLeast {
+		c.detail = end + 2
+		if trend && free >= detailLeast+trendWidth {
+			c.trend = w - trendWidth + 1
+		}
 	}
 	return c
 }
 
+// room returns the width of the detail.
+func (k ruleColumns) room(w int) int {
+	if k.trend > 0 {
+		w = k.trend - 1
+	}
+	return w - k.detail - 1
+}
+
 func (c *checksView) drawRules(p ui.Pane) {
 	t := c.Theme
-	in := p.Box(t, "ROW COUNTS AND CHECKS", c.panes.At == rulesPane)
+	lines := c.lines()
+	in := p.Box(t, filtered("ROW COUNTS AND CHECKS", c.wanted, c.hidden(lines), "table"), c.panes.At == rulesPane)
 	tone := t.Dim
 	if found := c.verdicts(); found != nil {
 		if tally := pipeline.TallyOf(found.Checks); tally.Failed > 0 {
@@ -80,48 +125,139 @@ func (c *checksView) drawRules(p ui.Pane) {
 		}
 	}
 	p.Note(tone, c.summary())
-	k := ruleLayout(in.Width())
+	k := ruleLayout(in.Width(), c.anyTrend())
 	head := in.Line(0)
-	head.Text(3, 0, t.Heading, "TABLE")
+	head.Text(nameFrom, 0, t.Heading, "TABLE")
 	for label, at := range map[string]int{"EXPECTED": k.expected, "ROWS": k.actual, "Δ": k.change} {
 		if at > 0 {
 			head.TextRight(at, 0, t.Heading, label)
 		}
 	}
-	if k.rule > 0 {
-		head.Text(k.rule, 0, t.Heading, "RULE")
-		head.Text(k.trend, 0, t.Heading, "TREND")
+	for label, at := range map[string]int{"CHECKS": k.checks, "STATE": k.state, "RULE": k.detail, "TREND": k.trend} {
+		if at > 0 {
+			head.Text(at, 0, t.Heading, label)
+		}
 	}
-	head.Text(k.verdict, 0, t.Heading, "VERDICT")
-	lines := c.lines()
 	list := in.Bottom(1)
 	c.list.Draw(p, list, len(lines), func(r ui.Row) { c.drawRuleLine(r.Pane, k, lines[r.N], r.Back) })
 	if c.lake() != nil && len(lines) == 0 {
-		list.Text(2, 0, t.Dim, "nothing to show: v runs the checks, x shows all, esc drops the filter")
+		list.Text(2, 0, t.Dim, c.emptyText())
+	}
+}
+
+// hidden returns how many tables the filter hides.
+func (c *checksView) hidden(lines []ruleLine) int {
+	if c.lake() == nil {
+		return 0
+	}
+	n := len(c.lake().Tables)
+	for _, l := range lines {
+		if l.rule == nil && l.all == nil {
+			n--
+		}
+	}
+	return n
+}
+
+// anyTrend reports whether a table has counts of earlier runs.
+func (c *checksView) anyTrend() bool {
+	return c.view != nil && slices.ContainsFunc(c.view.Tables, func(v survey.TableView) bool { return len(v.Trend) > 1 })
+}
+
+// hint says what the checks found.
+func (c *checksView) hint() (ui.Mood, string) {
+	if c.lake() == nil || c.view == nil || len(c.lake().Tables) == 0 {
+		return ui.Told, ""
+	}
+	first := c.ordered()[0].Name
+	switch s := c.results[first]; {
+	case s.result == wrong:
+		return ui.Failed, "first wrong table: " + first + ": " + cmp.Or(c.whyBad(first), "see its checks")
+	case s.result == inherited:
+		return ui.Failed, first + ": " + s.why
+	case c.verdicts() == nil:
+		return ui.Told, "not checked yet: " + ui.KeyOf(c.actions(), "check") + " checks all tables"
+	case s.result == warned:
+		return ui.Warned, first + ": " + s.why
+	default:
+		return ui.Done, pipeline.TallyOf(c.verdicts().Checks).Verdict()
+	}
+}
+
+// emptyText says why the list has no lines.
+func (c *checksView) emptyText() string {
+	switch {
+	case c.wanted != "":
+		return "no match: esc removes the filter"
+	case c.failsOnly:
+		return "no failures: x shows all"
+	default:
+		return "the lake defines no tables"
 	}
 }
 
 func (c *checksView) drawRuleLine(p ui.Pane, k ruleColumns, line ruleLine, back uv.Style) {
 	t := c.Theme
-	if line.rule == nil {
+	switch {
+	case line.all != nil:
+		mark, tone := c.ruleMark(line.all[0])
+		text := fmt.Sprintf("%d %s", len(line.all), mark)
+		x := p.Text(nameFrom+2, 0, ui.Over(tone, back), text)
+		word := "passed"
+		if line.all[0].State == "skipped" {
+			word = "skipped"
+		}
+		p.Cut(x+1, 0, p.Width()-x-2, ui.Over(t.Dim, back), word+": "+namesOf(line.all))
+	case line.rule != nil:
+		c.drawCheck(p, k, line, back)
+	default:
 		c.drawCounts(p, k, line.table, back)
-		return
-	}
-	mark, tone := c.ruleMark(line.rule)
-	x := p.Text(5, 0, ui.Over(tone, back), mark+" ")
-	name := strings.TrimPrefix(line.rule.Check, line.table.Name+"_")
-	x = p.Cut(x, 0, k.verdict-x-1, ui.Over(t.Text, back), strings.ReplaceAll(name, "_", " "))
-	p.Cut(k.verdict, 0, p.Width()-k.verdict, ui.Over(tone, back), verdictWord(line.rule))
-	if line.rule.State == "fail" && line.rule.Failing > 0 && x < k.verdict-12 {
-		p.TextRight(k.verdict-1, 0, ui.Over(t.Dim, back), ui.Plural(line.rule.Failing, "row", "rows"))
 	}
 }
 
-func verdictWord(r *pipeline.CheckRecord) string {
-	if r.State == "fail" && r.Severity == "warning" {
-		return "warning"
+// drawCheck draws the line of a check: its name, how many rows fail, its rule.
+func (c *checksView) drawCheck(p ui.Pane, k ruleColumns, line ruleLine, back uv.Style) {
+	t := c.Theme
+	mark, tone := c.ruleMark(line.rule)
+	x := p.Text(nameFrom+2, 0, ui.Over(tone, back), mark+" ")
+	name := shortName(line.rule)
+	if line.times > 1 {
+		name += fmt.Sprintf(" ×%d", line.times)
 	}
-	return r.State
+	end := p.Width() - 1
+	if k.detail > 0 {
+		end = k.detail - 1
+		p.Cut(k.detail, 0, p.Width()-k.detail-1, ui.Over(t.Dim, back), c.ruleOf(line.rule))
+	}
+	if line.rule.State == "fail" && line.rule.Failing > 0 {
+		text := ui.Plural(line.rule.Failing, "row", "rows")
+		p.TextRight(k.actual, 0, ui.Over(tone, back), text)
+		end = min(end, k.actual-ui.Width(text)-1)
+	}
+	p.Cut(x, 0, end-x, ui.Over(t.Text, back), name)
+}
+
+func namesOf(checks []*pipeline.CheckRecord) string {
+	var names []string
+	for _, r := range checks {
+		if name := shortName(r); !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return strings.Join(names, ", ")
+}
+
+func resultWord(r *pipeline.CheckRecord) string {
+	switch {
+	case r.State == "fail" && r.Severity == "warning":
+		return "warning"
+	case r.State == "fail":
+		return "failed"
+	case r.State == "pass":
+		return "passed"
+	default:
+		return r.State
+	}
 }
 
 func (a *app) ruleMark(r *pipeline.CheckRecord) (string, uv.Style) {
@@ -142,49 +278,64 @@ func (a *app) ruleMark(r *pipeline.CheckRecord) (string, uv.Style) {
 // set.
 func (c *checksView) drawCounts(p ui.Pane, k ruleColumns, table *pipeline.Table, back uv.Style) {
 	t := c.Theme
+	s := c.results[table.Name]
+	mark, tone := s.look(t)
+	p.Text(1, 0, ui.Over(tone, back), mark)
 	zone := slices.Index(c.lake().Zones(), table.Zone)
-	p.Text(1, 0, ui.Over(t.Zone(zone), back), "●")
-	p.Cut(3, 0, max(8, min(26, k.actual-8)), ui.Over(t.Strong, back), table.Name)
 	v := c.table(table.Name)
 	if v == nil {
+		p.Cut(nameFrom, 0, k.name-nameFrom, ui.Over(t.Zone(zone), back), table.Name)
 		return
 	}
+	sign, words, look := c.badge(v)
+	x := p.Cut(nameFrom, 0, k.name-nameFrom-2, ui.Over(t.Zone(zone), back), table.Name)
+	p.Text(x+1, 0, ui.Over(look, back), sign)
 	p.TextRight(k.actual, 0, ui.Over(t.Number, back), c.rowsOf(v))
-	word, tone := "", t.Dim
-	if v.Expected != nil && k.expected > 0 {
+	if v.Expected != nil {
 		p.TextRight(k.expected, 0, ui.Over(t.Dim, back), ui.Count(*v.Expected))
 	}
-	if rows, known := c.rows(v); v.Expected != nil && known && !v.Missing {
-		word, tone = "pass", t.Good
-		change := rows - *v.Expected
-		if change != 0 {
-			word, tone = "FAIL", t.Bad
+	if rows, known := c.rows(v); v.Expected != nil && known && !v.Missing && k.change > 0 {
+		style := tone
+		if rows == *v.Expected {
+			style = t.Dim
 		}
-		if k.change > 0 {
-			p.TextRight(k.change, 0, ui.Over(tone, back), signed(change))
+		p.TextRight(k.change, 0, ui.Over(style, back), signed(rows-*v.Expected))
+	}
+	if k.checks > 0 {
+		p.Cut(k.checks, 0, checksWidth-1, ui.Over(tone, back), tallyText(c.tallyOf(table.Name)))
+	}
+	if k.state > 0 {
+		p.Cut(k.state, 0, stateWidth-1, ui.Over(look, back), words)
+	}
+	if k.detail > 0 {
+		style, text := t.Dim, table.Doc
+		if why := c.whyBad(table.Name); why != "" {
+			style, text = tone, why
 		}
+		p.Cut(k.detail, 0, k.room(p.Width()), ui.Over(style, back), text)
 	}
-	switch {
-	case v.Missing:
-		word, tone = "not built", t.Dim
-	case v.Stale != "":
-		word, tone = "STALE", t.Warn
-	case v.Origin == pipeline.Modified:
-		word, tone = "MODIFIED", t.Bad
-	}
-	p.Cut(k.verdict, 0, 9, ui.Over(tone, back), word)
-	if k.rule > 0 {
-		p.Cut(k.rule, 0, k.verdict-k.rule-1, ui.Over(t.Dim, back), about(table, v))
-		p.Text(k.trend, 0, ui.Over(t.Full, back), ui.Spark(v.Trend, 16))
+	if k.trend > 0 {
+		p.Text(k.trend, 0, ui.Over(t.Full, back), ui.Spark(v.Trend, trendWidth-2))
 	}
 }
 
-// about describes a table, first by who built it unless stedi did.
-func about(table *pipeline.Table, v *survey.TableView) string {
-	if note := v.Origin.Note(); note != "" {
-		return note + " · " + table.Doc
+// tallyOf counts the checks of a table.
+func (c *checksView) tallyOf(table string) pipeline.Tally {
+	var checks []pipeline.CheckRecord
+	for _, r := range c.checksOf(table) {
+		checks = append(checks, *r)
 	}
-	return table.Doc
+	return pipeline.TallyOf(checks)
+}
+
+// whyBad returns in a few words why a table is not as it should be: the cause, if
+// it was found, or what the count and the checks say; "" if nothing is known.
+func (c *checksView) whyBad(table string) string {
+	s := c.results[table]
+	if found := c.diagnosis(table); s.result == wrong && found != nil && len(found.Causes) > 0 {
+		return found.Causes[0].Title
+	}
+	return s.why
 }
 
 func signed(n int64) string {
@@ -192,87 +343,4 @@ func signed(n int64) string {
 		return "+" + ui.Count(n)
 	}
 	return ui.Count(n)
-}
-
-// drawRule draws the details of the selected line.
-func (c *checksView) drawRule(p ui.Pane) {
-	t := c.Theme
-	line, ok := c.current()
-	title := "RULE"
-	if ok && line.rule == nil {
-		title = "TABLE"
-	}
-	in := p.Box(t, title, c.panes.At == rulePane)
-	p.Click(func() tea.Cmd { c.panes.At = rulePane; return nil })
-	if !ok {
-		return
-	}
-	y := 0
-	put := func(style uv.Style, text string) { y = in.Inset(1, 0).Wrap(y, style, text) }
-	if line.rule == nil {
-		c.tellTable(line.table, put)
-		return
-	}
-	mark, tone := c.ruleMark(line.rule)
-	put(tone, mark+" "+line.rule.Check+"  "+verdictWord(line.rule))
-	if rule := c.definition(line.rule); rule != nil {
-		put(t.Text, rule.Doc)
-		kind := "severity: error"
-		if rule.Warning {
-			kind = "severity: warning"
-		}
-		if rule.Guard {
-			kind += "; guard: blocks publishing"
-		}
-		put(t.Dim, kind+"; "+rule.File)
-	}
-	if line.rule.Failing > 0 {
-		put(t.Strong, ui.Plural(line.rule.Failing, "failing row", "failing rows"))
-	}
-	if line.rule.Message != "" {
-		put(t.Text, line.rule.Message)
-	}
-	for _, d := range line.rule.Diagnosis {
-		put(t.Warn, d)
-	}
-}
-
-func (c *checksView) tellTable(table *pipeline.Table, put func(uv.Style, string)) {
-	t := c.Theme
-	put(t.Strong, table.Name+"  "+table.Zone)
-	put(t.Text, table.Doc)
-	v := c.table(table.Name)
-	if v == nil {
-		return
-	}
-	if note := v.Origin.Note(); note != "" {
-		put(t.Dim, note)
-	}
-	rows, known := c.rows(v)
-	switch {
-	case v.Missing:
-		put(t.Dim, "not built")
-	case !known:
-		put(t.Dim, "Not checked since it last changed: "+ui.KeyOf(c.actions(), "check")+" checks it.")
-	case v.Expected == nil:
-		put(t.Dim, "Unknown landing data: no expected counts")
-	case *v.Expected == rows:
-		put(t.Good, ui.Count(rows)+" rows, as expected")
-	default:
-		put(t.Bad, ui.Count(rows)+" rows, expected "+ui.Count(*v.Expected)+": "+signed(rows-*v.Expected))
-	}
-	if why := c.diagnosis(table.Name); why != nil && why.State != diagnose.Right {
-		put(t.Bad, cmp.Or(why.Sentence(), why.Message)+"  "+ui.KeyOf(c.actions(), "why")+" shows the proof")
-	} else if c.diagnosing.Working() {
-		put(t.Dim, "searching the cause …")
-	}
-	if v.Stale != "" {
-		put(t.Warn, "stale: "+v.Stale)
-	}
-	for _, name := range v.Strange {
-		put(t.Bad, name+" was "+pipeline.ModifiedOutside)
-	}
-	for _, note := range v.Notes {
-		put(t.Dim, pipeline.NoteLabel(note)+": "+note)
-	}
 }

@@ -123,7 +123,7 @@ func (a *app) drawGraph(in ui.Pane, chosen string, choose func(string) tea.Cmd) 
 		x := in.Text(1, y, t.Border, string(row.signs))
 		mark, style := "●", t.Zone(slices.Index(zones, row.table.Zone))
 		if step := a.live.steps[row.table.Name]; step != nil {
-			mark, style = a.stateMark(step.state)
+			mark, style = a.stepMark(row.table.Name, step)
 		}
 		in.Text(1+2*row.lane, y, style, mark)
 		name := t.Text

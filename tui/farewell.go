@@ -15,22 +15,43 @@ func (m *Model) Farewell() string {
 	if r.source != ownRun || len(r.steps) == 0 || m.lake() == nil {
 		return ""
 	}
-	var b strings.Builder
-	status := r.status
 	if !r.ended {
-		status = "stopped"
+		r.settleSteps(true) // Close has cancelled it
 	}
-	fmt.Fprintf(&b, "run %s %s\n", r.id, status)
-	for _, t := range m.lake().Tables {
+	lines := []string{strings.Join(strings.Fields("run "+r.id+" "+r.status), " ")}
+	wide, open := 0, false
+	for _, t := range m.made() {
+		wide = max(wide, ui.Width(t.Name))
+	}
+	for _, t := range m.made() {
 		s := r.steps[t.Name]
 		if s == nil {
 			continue
 		}
-		fmt.Fprintf(&b, "  %-26s %s", t.Name, s.state)
-		if s.record != nil && s.state == pipeline.Published {
-			fmt.Fprintf(&b, " %s in %s", ui.Plural(s.record.Rows, "row", "rows"), ui.Span(s.record.Seconds))
-		}
-		b.WriteByte('\n')
+		lines = append(lines, "  "+t.Name+strings.Repeat(" ", wide-ui.Width(t.Name))+"  "+m.stepText(t.Name, s))
+		open = open || s.state == pipeline.Stopped || s.state == pipeline.Failed || s.state == pipeline.Skipped
 	}
-	return ui.Printable(b.String())
+	if open {
+		lines = append(lines, "No table was left half written. `stedi run --retry` resumes the run.")
+	}
+	var b strings.Builder
+	for _, line := range lines {
+		b.WriteString(ui.Printable(line) + "\n")
+	}
+	return b.String()
+}
+
+// stepText is the result of a step in words.
+func (m *Model) stepText(table string, s *liveStep) string {
+	text := s.state.String()
+	if s.record != nil && s.state == pipeline.Published {
+		text += fmt.Sprintf(" %s in %s", ui.Plural(s.record.Rows, "row", "rows"), ui.Span(s.record.Seconds))
+	}
+	if n := m.failedChecks(table, s); n > 0 {
+		text += ", " + ui.Plural(int64(n), "check failed", "checks failed")
+	}
+	if s.state == pipeline.Skipped && s.reason != "" {
+		text += ": " + s.reason
+	}
+	return text
 }

@@ -1,6 +1,9 @@
 package tui
 
 import (
+	"fmt"
+	"strings"
+
 	tea "charm.land/bubbletea/v2"
 
 	"stedi/tui/ui"
@@ -24,12 +27,20 @@ func (m *Model) openFilter() tea.Cmd {
 		return nil
 	}
 	if d, ok := f.(deliberate); ok {
-		label, text := d.filterPrompt()
-		return m.Ask(&ui.Prompt{Label: label, Done: f.setFilter}, text)
+		label, text, at := d.filterPrompt()
+		return m.Ask(&ui.Prompt{Label: label, Done: f.setFilter, Cursor: at}, text)
 	}
 	return m.Ask(&ui.Prompt{
 		Label: "filter", Changed: f.setFilter,
 		Done:    f.setFilter,
 		Dropped: func() tea.Cmd { return f.setFilter("") },
 	}, f.filter())
+}
+
+// filtered adds to the title of a list its filter, and how many things it hides.
+func filtered(title, filter string, hidden int, thing string) string {
+	if strings.TrimSpace(filter) == "" {
+		return title
+	}
+	return fmt.Sprintf("%s / %s hides %s", title, strings.TrimSpace(filter), ui.Plural(int64(hidden), thing, thing+"s"))
 }

@@ -252,7 +252,7 @@ func (w *world) options(tb testing.TB) Options {
 			w.copied = append(w.copied, text)
 			return w.how, w.uncopied
 		},
-		Export: export.Into,
+		Export: export.Into, Replace: export.Over,
 	}
 }
 

@@ -90,11 +90,11 @@ func (h *historyView) detail(wide int) []ui.StyledLine {
 		about = append(about, spent)
 	}
 	lines := []ui.StyledLine{
-		{{Style: t.Strong, Text: "run " + r.Run + "  "}, {Style: h.markStyle(r), Text: runMark(r) + " " + r.Status}},
+		{{Style: t.Strong, Text: "run " + r.Run + "  "}, {Style: h.markStyle(r), Text: runMark(r) + " " + statusText(r)}},
 		{{Style: t.Dim, Text: strings.Join(about, " · ")}},
 	}
 	if len(r.Profile) > 0 {
-		lines = append(lines, ui.StyledLine{{Style: t.Dim, Text: "profile " + strings.Join(r.Profile, ", ")}})
+		lines = append(lines, ui.StyledLine{{Style: t.Dim, Text: "variant " + strings.Join(r.Profile, ", ")}})
 	}
 	for line := range strings.Lines(r.Error) {
 		lines = append(lines, ui.StyledLine{{Style: t.Bad, Text: strings.TrimRight(line, "\n")}})

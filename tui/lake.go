@@ -216,7 +216,7 @@ func (l *lakeView) previewByCatalog() tea.Cmd {
 func (l *lakeView) start(tables ...string) tea.Cmd {
 	options := l.options.Run
 	options.Select = tables
-	options.Check = true
+	options.Check = len(tables) == 0 // other tables may not be built
 	return l.Want(startRun{options})
 }
 

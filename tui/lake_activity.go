@@ -1,8 +1,6 @@
 package tui
 
 import (
-	"strings"
-
 	tea "charm.land/bubbletea/v2"
 	uv "github.com/charmbracelet/ultraviolet"
 
@@ -56,41 +54,6 @@ func (a *app) markStyle(r *pipeline.Record) uv.Style {
 	default:
 		return a.Theme.Bad
 	}
-}
-
-// runText summarizes a run in a few words.
-func runText(r *pipeline.Record) string {
-	made, failing := 0, 0
-	for _, s := range r.Steps {
-		if s.State == pipeline.Published {
-			made++
-		}
-		if s.State == pipeline.Failed {
-			return s.Table + " failed"
-		}
-	}
-	for _, c := range r.Checks {
-		if c.State == "fail" && c.Severity != "warning" {
-			failing++
-		}
-	}
-	text := "nothing to do"
-	switch {
-	case failing > 0:
-		text = ui.Plural(int64(failing), "check failed", "checks failed")
-	case made > 0:
-		text = ui.Plural(int64(made), "table built", "tables built")
-	case r.Status == "running":
-		text = "under way"
-	case r.Status == "cancelled":
-		text = "cancelled"
-	case r.Error != "":
-		text, _, _ = strings.Cut(r.Error, "\n")
-	}
-	if len(r.Selected) > 0 {
-		text += " · " + strings.Join(r.Selected, " ")
-	}
-	return text
 }
 
 // openVerdict shows the check results of the selected table.

@@ -82,6 +82,7 @@ func (l *lakeView) profiled(msg profiledMsg) tea.Cmd {
 	l.profiles[msg.table] = msg.profile
 	if len(msg.columns) > 0 && len(msg.leftOut()) == 0 {
 		l.counts[msg.table] = rowCount{version: msg.version, rows: msg.columns[0].Rows}
+		l.learn()
 	}
 	if msg.err != nil && !errors.Is(msg.err, context.Canceled) {
 		return l.Toast(ui.Warned, "the columns of "+msg.table+" cannot be described: "+strings.Join(strings.Fields(msg.err.Error()), " "))

@@ -218,12 +218,13 @@ func (l *lakeView) drawTable(r ui.Row, table string) {
 			p.TextRight(age, 0, ui.Over(t.Dim, back), ui.Ago(l.now(), o.Updated))
 		}
 	}
-	x := p.Cut(3, 0, rows-ui.Width(number)-4, name, table)
+	p.Cut(3, 0, rows-ui.Width(number)-4, name, table)
 	if state := l.live.step(table); state != pipeline.Waiting {
 		mark, style := l.stateMark(state)
-		p.Text(x+1, 0, ui.Over(style, back), mark)
-	} else if v != nil && v.Origin == pipeline.Unmanaged {
-		p.Text(x+1, 0, ui.Over(t.Dim, back), "◇")
+		p.Text(2, 0, ui.Over(style, back), mark)
+	} else if v != nil && !v.Missing {
+		mark, _, style := l.badge(v)
+		p.Text(2, 0, ui.Over(style, back), mark)
 	}
 	p.TextRight(rows, 0, ui.Over(t.Number, back), number)
 	if v != nil {
@@ -265,27 +266,10 @@ func (a *app) rowsOf(v *survey.TableView) string {
 	return "?"
 }
 
-// verdict returns a table's check result as one character.
+// verdict returns the result of a table's count and checks as one character.
 func (l *lakeView) verdict(v *survey.TableView) (string, uv.Style) {
-	t := l.Theme
-	switch {
-	case v.Missing:
-		return "–", t.Dim
-	case v.Origin == pipeline.Modified:
-		return "≠", t.Bad
-	case v.Verdict == survey.Wrong:
-		return "✗", t.Bad
-	case v.Stale != "":
-		return "◌", t.Warn
-	case v.Rejected > 0:
-		return fmt.Sprintf("%d✗", min(v.Rejected, 99)), t.Warn
-	case v.LeftOut() != nil:
-		return "!", t.Warn
-	case v.Verdict == survey.Warn:
-		return "!", t.Warn
-	case v.Verdict == survey.Pass:
-		return "✓", t.Good
-	default:
-		return "·", t.Dim
+	if v.Missing {
+		return "–", l.Theme.Dim
 	}
+	return l.results[v.Table].look(l.Theme)
 }

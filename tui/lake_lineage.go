@@ -84,9 +84,9 @@ func (l *lakeView) drawLanding(p ui.Pane, t *pipeline.Table, v *survey.TableView
 		p.Cut(1, y, p.Width()-2, th.Warn, text)
 		y++
 	}
-	for _, note := range v.Notes {
+	for _, note := range pipeline.NoteLines([]pipeline.TableRecord{v.TableRecord}) {
 		if y < p.Height()-1 {
-			p.Cut(1, y, p.Width()-2, th.Dim, pipeline.NoteLabel(note)+": "+note)
+			p.Cut(1, y, p.Width()-2, th.Dim, note.Label+": "+note.Text)
 			y++
 		}
 	}

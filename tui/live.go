@@ -31,6 +31,8 @@ type liveRun struct {
 	cancels chan string      // tables whose steps are to be cancelled
 	speed   int              // speed of a replay
 	asked   pipeline.RunOptions
+	result  *pipeline.Record // of the ended run; nil: unknown
+	peak    float64          // the largest share shown so far
 }
 
 // source is the origin of a run's events.
@@ -52,6 +54,7 @@ type liveStep struct {
 	ended    time.Time
 	record   *pipeline.StepRecord
 	err      string
+	peak     float64 // the largest share shown so far
 }
 
 // logLine is a line of the log.
@@ -126,6 +129,9 @@ func (m *Model) startRun(options pipeline.RunOptions) tea.Cmd {
 	if m.place == nil || m.live.going() {
 		return nil
 	}
+	if m.failure != nil && m.failure.what != lakeUnread {
+		m.settled() // the run finds out again
+	}
 	m.live.begin(ownRun, m.options.Now)
 	m.live.asked = options
 	m.live.began = m.options.Now()
@@ -160,6 +166,7 @@ func (m *Model) ranOn(msg runMsg) tea.Cmd {
 	if msg.source != m.live.source {
 		return nil // from a run that is no longer on the screen
 	}
+	m.keepShares()
 	for _, e := range msg.events {
 		m.live.take(e)
 	}
@@ -176,11 +183,7 @@ func (r *liveRun) take(e pipeline.Event) {
 	}
 	r.latest = e.Time
 	if e.Step == "" {
-		r.status = e.State.String()
-		if e.State == pipeline.Published {
-			r.status = "done"
-		}
-		r.say(e, "the run: "+r.status, e.Err)
+		r.takeEnd(e)
 		return
 	}
 	s := r.steps[e.Step]
@@ -210,6 +213,21 @@ func (r *liveRun) take(e pipeline.Event) {
 		}
 	}
 	r.note(e)
+}
+
+// takeEnd takes the last event of a run.
+func (r *liveRun) takeEnd(e pipeline.Event) {
+	r.status = e.State.String()
+	if e.State == pipeline.Published {
+		r.status = "done"
+	}
+	if e.Reason != "" {
+		r.status += ", " + e.Reason
+		if e.State == pipeline.Published {
+			e.State = pipeline.Failed // the tables are built, but the data is wrong
+		}
+	}
+	r.say(e, "run "+r.status, e.Err)
 }
 
 // note appends a line to the log.

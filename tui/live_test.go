@@ -24,7 +24,7 @@ func TestARunningStepShowsWhatTheEngineDoes(t *testing.T) {
 	w := newWorld(t, "sample")
 	w.open(t)
 	d := start(t, w.options(t), 160, 40)
-	release := d.runHeld(w, "R", "step_trainer_trusted")
+	release := d.runHeld(w)
 	d.press("2")
 	d.shows("59%") // share of the bytes read
 	d.live.take(pipeline.Event{
@@ -42,7 +42,7 @@ func TestAKilledRunLeavesNoStepRunning(t *testing.T) {
 	for name, state := range map[string]pipeline.State{"a": pipeline.Published, "b": pipeline.Running, "c": pipeline.Waiting} {
 		r.take(pipeline.Event{Run: "r", Time: began, Step: name, State: state})
 	}
-	r.settleSteps()
+	r.settleSteps(false)
 	for name, want := range map[string]pipeline.State{"a": pipeline.Published, "b": pipeline.Failed, "c": pipeline.Skipped} {
 		if got := r.steps[name].state; got != want {
 			t.Errorf("%s is %v, want %v", name, got, want)

@@ -20,6 +20,8 @@ type palette struct {
 	all   []choice
 	shown []match
 	list  ui.List
+	free  func(text string) tea.Cmd // opens a text that is no choice; nil: there is no such
+	notes []string                  // shown if there is no choice
 }
 
 // choice is a line of the palette.
@@ -35,6 +37,9 @@ type match struct {
 	choice
 	marks []int
 }
+
+// command is the title of the palette of all actions.
+const command = "COMMAND"
 
 // newPalette returns an empty palette.
 func newPalette(k *ui.Kit, title string) *palette {
@@ -55,7 +60,10 @@ func (m *Model) openPalette() tea.Cmd { return m.choices().show() }
 
 // choices returns a palette of everything that is possible now.
 func (m *Model) choices() *palette {
-	p := newPalette(m.Kit, "COMMAND")
+	p := newPalette(m.Kit, command)
+	if m.options.Offers != nil {
+		p.free = m.openNamed
+	}
 	for _, a := range m.possible() {
 		if !a.Off && a.Name != "palette" {
 			p.all = append(p.all, choice{a.Title(), a.Group, a.KeyName(), a.Do})
@@ -97,6 +105,9 @@ func (p *palette) search() {
 	p.shown = nil
 	p.list.Reset()
 	text := strings.TrimSpace(p.input.Value())
+	if p.free != nil && strings.ContainsAny(text, "/\\") {
+		p.shown = append(p.shown, match{choice{text, "path", "", func() tea.Cmd { return p.free(text) }}, nil})
+	}
 	if text == "" {
 		for _, c := range p.all {
 			p.shown = append(p.shown, match{c, nil})
@@ -117,6 +128,9 @@ func (p *palette) Actions() []ui.Action {
 }
 
 func (p *palette) choose() tea.Cmd {
+	if text := strings.TrimSpace(p.input.Value()); len(p.shown) == 0 && p.free != nil && p.title != command && text != "" {
+		return p.Want(ui.CloseOverlay{Then: func() tea.Cmd { return p.free(text) }})
+	}
 	if at := p.list.At(); at < len(p.shown) {
 		return p.Want(ui.CloseOverlay{Then: p.shown[at].do})
 	}
@@ -151,7 +165,13 @@ func (p *palette) Draw(area ui.Pane) {
 	list := in.Bottom(2)
 	p.list.Draw(box, list, len(p.shown), func(r ui.Row) { p.line(r.Pane, p.shown[r.N], ui.Over(t.Text, r.Back)) })
 	if len(p.shown) == 0 {
-		list.Text(1, 0, t.Dim, "no match")
+		lines := p.notes
+		if p.input.Value() != "" || len(lines) == 0 {
+			lines = append([]string{"no match"}, lines...)
+		}
+		for y, text := range lines {
+			list.Cut(1, y, list.Width()-2, t.Dim, text)
+		}
 	}
 }
 

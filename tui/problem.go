@@ -3,6 +3,7 @@ package tui
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -20,6 +21,9 @@ type problem struct {
 	fix   []string
 	kind  pipeline.Kind
 	fixes []ui.Answer
+
+	checks bool   // failed checks, which a later check may find to pass
+	table  string // that they are about
 }
 
 // describe converts an error to a problem.
@@ -55,8 +59,21 @@ func (a *app) fail(what string, err error, fixes ...ui.Answer) {
 	if errors.Is(err, errStale) {
 		return
 	}
-	a.failure = describe(what, err)
-	a.failure.fixes = fixes
+	p := describe(what, err)
+	p.fixes = fixes
+	a.failWith(p)
+}
+
+// failWith remembers a failure. Messages about earlier things end.
+func (a *app) failWith(p *problem) {
+	a.failure = p
+	a.Toasts.DropAll()
+}
+
+// settled forgets the failure, and the messages about failures with it.
+func (a *app) settled() {
+	a.failure = nil
+	a.Toasts.DropMood(ui.Failed)
 }
 
 // errStale is the error of work whose result is no longer wanted.
@@ -73,7 +90,7 @@ func (m *Model) showProblem() tea.Cmd {
 		more = append(more, m.Keys.Act("fix-"+f.Key, f.Key, f.Text, func() tea.Cmd { return m.Want(ui.CloseOverlay{Then: f.Do}) }).At(1+i))
 	}
 	more = append(more, m.Keys.Act("dismiss", "x", "dismiss", func() tea.Cmd {
-		m.failure = nil
+		m.settled()
 		return m.Shut()
 	}).At(2+len(p.fixes)))
 	return m.Open(&ui.Reader{
@@ -84,7 +101,33 @@ func (m *Model) showProblem() tea.Cmd {
 
 // report formats the problem as plain text.
 func (p *problem) report() string {
-	return fmt.Sprintf("WHAT  %s\nWHY   %s\nFIX   %s\nEXIT  %d\n", p.what, strings.Join(p.why, "\n      "), strings.Join(p.fix, "\n      "), int(p.kind))
+	var b strings.Builder
+	b.WriteString("WHAT  " + p.what + "\n")
+	for _, part := range []struct {
+		name  string
+		lines []string
+	}{{"WHY   ", p.why}, {"FIX   ", p.fix}} {
+		if len(part.lines) > 0 {
+			b.WriteString(part.name + strings.Join(part.lines, "\n      ") + "\n")
+		}
+	}
+	return b.String() + fmt.Sprintf("EXIT  %d\n", int(p.kind))
+}
+
+// whyOf returns why something failed. For a failed check the cause may have been
+// found since.
+func (a *app) whyOf(p *problem) []string {
+	if !p.checks {
+		return p.why
+	}
+	switch found := a.diagnosis(p.table); {
+	case found != nil && found.Sentence() != "":
+		return append(slices.Clone(p.why), found.Sentence())
+	case a.diagnosing.Working():
+		return append(slices.Clone(p.why), "searching the cause …")
+	default:
+		return p.why
+	}
 }
 
 // problemLines formats what failed, why, and the fix.
@@ -93,6 +136,9 @@ func (a *app) problemLines(p *problem) []ui.StyledLine {
 	t := a.Theme
 	var lines []ui.StyledLine
 	section := func(name string, texts []string) {
+		if len(texts) == 0 {
+			return
+		}
 		for _, text := range texts {
 			for part := range strings.SplitSeq(ansi.WrapWc(ui.Printable(text), max(10, min(most, a.Reading()-label)), " /"), "\n") {
 				lines = append(lines, ui.StyledLine{{Style: t.Bad, Text: fmt.Sprintf("%-*s", label, name)}, {Style: t.Text, Text: part}})
@@ -102,7 +148,7 @@ func (a *app) problemLines(p *problem) []ui.StyledLine {
 		lines = append(lines, nil)
 	}
 	section("WHAT", []string{p.what})
-	section("WHY", p.why)
+	section("WHY", a.whyOf(p))
 	section("FIX", p.fix)
 	for _, f := range p.fixes {
 		lines = append(lines, ui.StyledLine{{Style: t.Accent, Text: strings.Repeat(" ", label) + f.Key + "  "}, {Style: t.Text, Text: f.Text}})

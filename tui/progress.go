@@ -34,6 +34,25 @@ func (a *app) elapsed() time.Duration {
 // whole returns the completed share of the run, and whether it is an estimate
 // from past runs.
 func (a *app) whole() (share float64, estimated bool) {
+	share, estimated = a.wholeNow()
+	return max(share, a.live.peak), estimated
+}
+
+// keepShares remembers the shares that were shown, before something changes that
+// they are computed from: progress never moves back.
+func (a *app) keepShares() {
+	if !a.live.busy() && a.live.source != replayedRun {
+		return
+	}
+	for name, step := range a.live.steps {
+		step.peak, _ = a.shareOf(name, step)
+	}
+	if len(a.live.steps) > 0 {
+		a.live.peak, _ = a.whole()
+	}
+}
+
+func (a *app) wholeNow() (share float64, estimated bool) {
 	total, finished := 0.0, 0.0
 	for _, t := range a.made() {
 		step := a.live.steps[t.Name]
@@ -49,8 +68,12 @@ func (a *app) whole() (share float64, estimated bool) {
 		finished += weight * part
 		estimated = estimated || guess
 	}
-	if total == 0 {
-		return 1, false
+	switch {
+	case total > 0:
+	case a.live.ended:
+		return 1, false // nothing had to be built
+	default:
+		return 0, false
 	}
 	return finished / total, estimated
 }
@@ -63,9 +86,14 @@ func (a *app) past(table string) []float64 {
 }
 
 // shareOf returns the completed share of a step. It is measured if the engine
-// reports its progress; otherwise it is estimated from past runs. A failed or
-// skipped step counts as 0.
+// reports its progress; otherwise it is estimated from past runs. A failed step
+// stays where it was.
 func (a *app) shareOf(table string, step *liveStep) (share float64, estimated bool) {
+	share, estimated = a.shareNow(table, step)
+	return max(share, step.peak), estimated
+}
+
+func (a *app) shareNow(table string, step *liveStep) (share float64, estimated bool) {
 	switch step.state {
 	case pipeline.Published, pipeline.UpToDate:
 		return 1, false

@@ -20,6 +20,7 @@ import (
 
 // answerLine is the status below the rows of a sheet.
 type answerLine struct {
+	rows  *answeredMsg // the result, whose count grows until all rows are read
 	mood  ui.Mood
 	text  string
 	began time.Time // zero if no query is running
@@ -111,10 +112,10 @@ func (q *queryView) answered(msg answeredMsg) tea.Cmd {
 		q.keep(past)
 		return tea.Batch(q.wrong(s, msg.err), q.discardSpool(msg.rows))
 	}
-	rows, all := msg.rows.Count()
+	rows, _ := msg.rows.Count()
 	past.Rows = rows
 	q.keep(past)
-	s.answer = answerLine{mood: ui.Done, text: tookText(msg, rows, all), cost: costText(msg.usage)}
+	s.answer = answerLine{mood: ui.Done, rows: &msg, cost: costText(msg.usage)}
 	s.rows.Order, s.rows.Where = nil, nil
 	if q.panes.At == editorPane && rows > 0 && q.current != queryScreen {
 		q.panes.At = resultPane
@@ -131,7 +132,16 @@ func (q *queryView) discardSpool(rows *pager.Spooled) tea.Cmd {
 	return q.Discard(answeredMsg{rows: rows})
 }
 
-func tookText(msg answeredMsg, rows int64, all bool) string {
+// said is the status as it is now.
+func (a *answerLine) said() string {
+	if a.rows == nil {
+		return a.text
+	}
+	return tookText(a.rows)
+}
+
+func tookText(msg *answeredMsg) string {
+	rows, all := msg.rows.Count()
 	more := ""
 	if !all {
 		more = " so far"

@@ -219,9 +219,9 @@ func (q *queryView) drawResult(p ui.Pane) {
 	switch {
 	case q.asking.Working():
 		foot.Cut(1, 0, foot.Width()-2, t.Busy, " ▶ "+ui.Span(q.options.Now().Sub(s.answer.began).Seconds())+"  ctrl+x cancels ")
-	case s.answer.text != "":
+	case s.answer.said() != "":
 		mark, style := s.answer.mood.Look(t)
-		text := s.answer.text
+		text := s.answer.said()
 		if s.answer.cost != "" {
 			text += " · " + s.answer.cost
 		}

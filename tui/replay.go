@@ -62,6 +62,7 @@ func (s *runView) played(msg replayTickMsg) tea.Cmd {
 	if s.replay != msg.replay || s.live.source != replayedRun {
 		return nil // another run is on the screen
 	}
+	s.keepShares()
 	for _, e := range s.replay.advance(s.live.speed) {
 		s.live.take(e)
 	}

@@ -101,6 +101,7 @@ func (s *runView) drawWhole(p ui.Pane) {
 		text, style = "running", t.Busy
 	default:
 		text = "run " + r.id + " " + r.status
+		style = s.endStyle()
 	}
 	x := p.Text(1, 0, style, text)
 	if r.source == noRun {
@@ -192,7 +193,8 @@ func (s *runView) drawStep(r ui.Row, c stepColumns, table *pipeline.Table) {
 		s.drawIdle(p, c, table, style, back)
 		return
 	}
-	mark, tone := s.stateMark(step.state)
+	mark, tone := s.stepMark(table.Name, step)
+	failed := s.failedChecks(table.Name, step)
 	p.Text(2, 0, ui.Over(tone, back), mark)
 	p.Cut(4, 0, c.name-4, style, table.Name)
 	p.Cut(c.name+1, 0, c.state-c.name-1, ui.Over(tone, back), step.state.String())
@@ -215,7 +217,23 @@ func (s *runView) drawStep(r ui.Row, c stepColumns, table *pipeline.Table) {
 			number(c.eta, "~"+ui.Span(left))
 		}
 	}
+	if failed > 0 && c.bar > 0 {
+		p.Cut(c.bar, 0, p.Width()-c.bar-1, ui.Over(t.Bad, back), ui.Plural(int64(failed), "check failed", "checks failed"))
+		return
+	}
 	s.drawProgress(p, c, table.Name, step, back)
+}
+
+// endStyle is the colour of the result of an ended run.
+func (s *runView) endStyle() uv.Style {
+	switch status := s.live.status; {
+	case status == "done":
+		return s.Theme.Good
+	case strings.HasPrefix(status, pipeline.Stopped.String()):
+		return s.Theme.Warn
+	default:
+		return s.Theme.Bad
+	}
 }
 
 // drawProgress draws the end of a step's line: a bar while it runs, otherwise a
@@ -329,6 +347,19 @@ func (s *runView) drawLineage(p ui.Pane) {
 	s.drawGraph(in, chosen, s.chooseStep)
 }
 
+// noFunnel says why a table has no funnel.
+func (s *runView) noFunnel(table string) string {
+	v := s.table(table)
+	switch {
+	case v == nil || v.Missing:
+		return "not built yet: " + ui.KeyOf(s.actions(), "run-marked") + " runs it"
+	case v.Origin == pipeline.Managed:
+		return "no funnel of this version"
+	default:
+		return v.Origin.Note() + ": stedi counts the rows by stage when it builds the table"
+	}
+}
+
 // drawFunnelPane shows the funnel of the chosen step.
 func (s *runView) drawFunnelPane(p ui.Pane) {
 	t := s.current()
@@ -345,7 +376,7 @@ func (s *runView) drawFunnelPane(p ui.Pane) {
 		funnel = step.record.Funnel
 	}
 	if len(funnel) == 0 {
-		in.Cut(1, 0, in.Width()-2, s.Theme.Dim, "not built yet: r runs it")
+		in.Inset(1, 0).Wrap(0, s.Theme.Dim, s.noFunnel(t.Name))
 		return
 	}
 	s.drawFunnel(in, t, funnel, func(name string) tea.Cmd { return s.Want(openTable{name}) })

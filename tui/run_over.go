@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -15,9 +16,13 @@ import (
 // runOver shows how a run ended.
 func (m *Model) runOver(msg runMsg) tea.Cmd {
 	r := &m.live
+	kind := pipeline.KindOf(msg.err)
+	stopped := kind == pipeline.Cancelled || kind == pipeline.Terminated
 	r.ended = true
 	r.work.Stop()
-	r.settleSteps()
+	r.settleSteps(stopped)
+	r.result = msg.record
+	r.logChecks()
 	if r.source != ownRun {
 		return m.lookAgain()
 	}
@@ -25,31 +30,163 @@ func (m *Model) runOver(msg runMsg) tea.Cmd {
 		return tea.Quit
 	}
 	cmds := []tea.Cmd{m.look()}
-	switch kind := pipeline.KindOf(msg.err); {
-	case msg.err == nil && msg.record != nil:
-		m.failure = nil
-		cmds = append(cmds, m.Toast(ui.Done, runText(msg.record)+" in "+ui.Span(msg.record.Seconds)))
-	case kind == pipeline.Cancelled, kind == pipeline.Terminated:
+	switch {
+	case stopped:
 		cmds = append(cmds, m.Toast(ui.Warned, "cancelled; no table was left half written"))
+	case onlyChecksFailed(msg.record):
+		cmds = append(cmds, m.checksFailed(msg.record), m.diagnose())
+	case msg.err == nil && msg.record != nil:
+		m.settled()
+		mood := ui.Done
+		if pipeline.TallyOf(msg.record.Checks).Warned > 0 {
+			mood = ui.Warned
+		}
+		cmds = append(cmds, m.Toast(mood, cmp.Or(builtText(msg.record), "nothing to do")+" in "+ui.Span(msg.record.Seconds)))
 	default:
 		m.fail(m.whatFailed(msg.record), msg.err, m.remedies(msg)...)
-		cmds = append(cmds, m.Toast(ui.Failed, m.failure.what+"   press ! for details"))
+		cmds = append(cmds, m.present())
 	}
 	return tea.Batch(cmds...)
 }
 
+// present opens the error panel by itself, unless the reader types or reads
+// something else: then the last line shows the failure.
+func (m *Model) present() tea.Cmd {
+	t, types := m.here().(typing)
+	if m.prompt != nil || m.top() != nil || types && t.writing() {
+		return nil
+	}
+	return m.showProblem()
+}
+
+// onlyChecksFailed reports whether a run has built its tables, but checks failed.
+func onlyChecksFailed(r *pipeline.Record) bool {
+	return r != nil && r.Status == "data_failed" && pipeline.TallyOf(r.Checks).Failed > 0 &&
+		!slices.ContainsFunc(r.Steps, func(s pipeline.StepRecord) bool { return s.State == pipeline.Failed })
+}
+
+// checksFailed remembers that checks of a run or of this session failed, and
+// opens the error panel.
+func (m *Model) checksFailed(r *pipeline.Record) tea.Cmd {
+	var failed []pipeline.CheckRecord
+	for _, t := range r.Tables { // upstream before downstream
+		for _, c := range r.Checks {
+			if c.Table == t.Table && c.State == "fail" && c.Severity != "warning" {
+				failed = append(failed, c)
+			}
+		}
+	}
+	if len(failed) == 0 {
+		return nil
+	}
+	first := &failed[0]
+	p := &problem{what: failingCheck(*first), kind: pipeline.BadData, checks: true, table: first.Table}
+	if more := len(failed) - 1; more > 0 {
+		p.what += "; " + pipeline.Counted(more, "more check") + " failed"
+	}
+	t := r.Table(first.Table)
+	if !t.Missing {
+		p.why = append(p.why, m.ruleOf(first))
+	}
+	if text := m.messageOf(first); text != "" {
+		p.why = append(p.why, text)
+	}
+	if t.Missing {
+		p.what = strings.Replace(p.what, failingCheck(*first), first.Table+" is not built", 1)
+		p.table = "" // the cause is known
+	} else if t.Expected != nil && t.Rows != *t.Expected && first.Check != pipeline.ExpectedRows {
+		p.why = append(p.why, offBy(t.Rows, *t.Expected))
+	}
+	p.fix, p.fixes = m.fixesOf(first, t.Missing)
+	m.failWith(p)
+	return m.present()
+}
+
+// fixesOf returns what to do about a failed check, with keys that show its rows
+// and its SQL.
+func (m *Model) fixesOf(c *pipeline.CheckRecord, missing bool) (fix []string, fixes []ui.Answer) {
+	rule := m.definition(c)
+	if t := m.lake().Table(c.Table); t != nil && !t.IsLanding() && missing {
+		build := func() tea.Cmd {
+			options := m.options.Run
+			options.Select = []string{"+" + c.Table}
+			return m.startRun(options)
+		}
+		return []string{"Build it."}, []ui.Answer{{Key: "r", Text: "build it with its upstream tables", Do: build}}
+	}
+	switch t := m.lake().Table(c.Table); {
+	case len(c.Diagnosis) > 0:
+		fix = c.Diagnosis
+	case t != nil && rule != nil && m.builtElsewhere(t.Name):
+		fix = []string{"Correct the program that builds the table, or the check in " + rule.File + " if the check is wrong."}
+	case t != nil && m.builtElsewhere(t.Name):
+		fix = []string{"Correct the program that builds the table, then run the checks again."}
+	case t != nil && t.IsLanding():
+		fix = []string{"Correct the files in " + t.Path + ", then run the checks again."}
+	case t != nil && rule != nil:
+		fix = []string{"Correct " + t.File + ", or the check in " + rule.File + " if the check is wrong."}
+	case t != nil:
+		fix = []string{"Correct " + t.File + ", then build the table again."}
+	}
+	if rule != nil {
+		fixes = append(fixes,
+			ui.Answer{Key: "f", Text: "show the failing rows", Do: func() tea.Cmd { return m.Want(runQuery{rule.Name, rule.SQL}) }},
+			ui.Answer{Key: "s", Text: "show the SQL of the check", Do: func() tea.Cmd {
+				return m.Open(&ui.Reader{Kit: m.Kit, Head: rule.File, Lines: func() []ui.StyledLine { return ui.ColourSQL(m.Theme, rule.SQL) }})
+			}})
+	}
+	if m.place.Why != nil {
+		fixes = append(fixes, ui.Answer{Key: "w", Text: "show the cause and its proof", Do: func() tea.Cmd { return m.openWhy(c.Table) }})
+	}
+	return fix, append(fixes, ui.Answer{Key: "4", Text: "show all checks", Do: func() tea.Cmd { return m.show(checksScreen) }})
+}
+
+func (a *app) builtElsewhere(table string) bool {
+	v := a.table(table)
+	return v != nil && v.Origin == pipeline.Unmanaged
+}
+
 // settleSteps ends the steps that have no last event, because the process of the
-// run was killed.
-func (r *liveRun) settleSteps() {
+// run was killed or cancelled.
+func (r *liveRun) settleSteps(stopped bool) {
+	if r.status == "" {
+		if r.status = "interrupted"; stopped {
+			r.status = pipeline.Stopped.String()
+		}
+	}
 	for _, s := range r.steps {
 		switch s.state {
 		case pipeline.Running:
 			s.state, s.reason, s.ended = pipeline.Failed, "the process of the run ended", r.latest
+			if stopped {
+				s.state, s.reason = pipeline.Stopped, ""
+			}
 		case pipeline.Waiting:
 			s.state, s.reason = pipeline.Skipped, "the run ended before this step"
+			if stopped {
+				s.state, s.reason = pipeline.Stopped, "not started"
+			}
 		case pipeline.Published, pipeline.UpToDate, pipeline.Failed, pipeline.Skipped, pipeline.Stopped:
 		}
 	}
+}
+
+// logChecks adds the failed checks to the log, before its last line.
+func (r *liveRun) logChecks() {
+	if r.result == nil {
+		return
+	}
+	var lines []logLine
+	for _, c := range r.result.Checks {
+		switch {
+		case c.State != "fail":
+		case c.Severity == "warning":
+			lines = append(lines, logLine{r.latest, ui.Warned, c.Table, "warning: " + shortName(&c) + ": " + c.Message})
+		default:
+			lines = append(lines, logLine{r.latest, ui.Failed, c.Table, failedCheck(&c)})
+		}
+	}
+	r.log = slices.Insert(r.log, max(0, len(r.log)-1), lines...)
 }
 
 func (m *Model) whatFailed(record *pipeline.Record) string {
@@ -71,11 +208,21 @@ func (m *Model) whatFailed(record *pipeline.Record) string {
 	return "run failed"
 }
 
+// failingCheck says which check failed, and for how many rows.
 func failingCheck(c pipeline.CheckRecord) string {
-	if c.Failing == 0 {
-		return fmt.Sprintf("check %s of %s fails: %s", c.Check, c.Table, c.Message)
+	return c.Table + ": " + failedCheck(&c)
+}
+
+// failedCheck is failingCheck without the table.
+func failedCheck(c *pipeline.CheckRecord) string {
+	switch {
+	case c.Check == pipeline.ExpectedRows:
+		return c.Message
+	case c.Failing == 0:
+		return "check " + shortName(c) + " failed: " + c.Message
+	default:
+		return "check " + shortName(c) + " failed, " + ui.Plural(c.Failing, "row", "rows")
 	}
-	return fmt.Sprintf("check %s of %s fails for %s", c.Check, c.Table, ui.Plural(c.Failing, "row", "rows"))
 }
 
 // remedies returns the fixes for a failure that the program can apply.
@@ -102,7 +249,10 @@ func (m *Model) remedies(msg runMsg) []ui.Answer {
 			o.Allow.SkipFiles = append(slices.Clone(o.Allow.SkipFiles), files...)
 		})})
 	}
-	return append(list, ui.Answer{Key: "r", Text: "run again", Do: again(func(*pipeline.RunOptions) {})})
+	if len(list) == 0 || pipeline.KindOf(msg.err) != pipeline.Conflict {
+		list = append(list, ui.Answer{Key: "r", Text: "run again", Do: again(func(*pipeline.RunOptions) {})})
+	}
+	return list
 }
 
 // rejected returns how many rejects of a table must be allowed to continue a

@@ -26,7 +26,7 @@ func keys(names ...string) func(*testing.T, *world, *driver) {
 func held(more ...string) func(*testing.T, *world, *driver) {
 	return func(t *testing.T, w *world, d *driver) {
 		t.Helper()
-		d.runHeld(w, "R", "step_trainer_trusted")
+		d.runHeld(w)
 		d.press(more...)
 	}
 }
@@ -86,6 +86,19 @@ func elsewhere(more ...string) func(*testing.T, *world, *driver) {
 	return func(t *testing.T, w *world, d *driver) {
 		t.Helper()
 		must(t, os.RemoveAll(filepath.Join(w.root, ".stedi")))
+		d.press(append([]string{"ctrl+l"}, more...)...)
+	}
+}
+
+// duplicated writes the rows of a table twice, as a join without DISTINCT does.
+func duplicated(more ...string) func(*testing.T, *world, *driver) {
+	return func(t *testing.T, w *world, d *driver) {
+		t.Helper()
+		must(t, os.RemoveAll(filepath.Join(w.root, ".stedi")))
+		name := filepath.Join(w.root, "customer", "trusted", "part-00000.json")
+		rows, err := os.ReadFile(name)
+		must(t, err)
+		must(t, os.WriteFile(name, append(rows, rows...), 0o600))
 		d.press(append([]string{"ctrl+l"}, more...)...)
 	}
 }
@@ -153,6 +166,7 @@ var scenes = []scene{
 	{"query-history", true, asked("select 1 as one", true, "ctrl+r")},
 	{"checks", true, keys("4", "down")},
 	{"checks-failing", true, keys("4", "x", "end")},
+	{"checks-wrong", true, duplicated("v", "4", "right")},
 	{"history", true, keys("5")},
 	{"history-diff", true, keys("R", "5", "d")},
 	{"table-person", true, keys("down", "enter", "right", "P")},

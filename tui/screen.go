@@ -6,6 +6,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"stedi/tui/grid"
 	"stedi/tui/ui"
 )
 
@@ -51,8 +52,9 @@ var _ = []filtering{(*lakeView)(nil), (*runView)(nil), (*queryView)(nil), (*chec
 
 // deliberate is a filtering screen that filters only when the text is complete.
 type deliberate interface {
-	// filterPrompt returns the prompt and its initial text.
-	filterPrompt() (label, text string)
+	// filterPrompt returns the prompt, its initial text, and the position of the
+	// cursor in characters from 1; 0 is the end.
+	filterPrompt() (label, text string, at int)
 }
 
 // typing is a screen with a text field that takes every key while it has the
@@ -122,6 +124,9 @@ func (m *Model) everywhere() []ui.Action {
 		k.Act("pane-larger", "} alt+down", "larger pane", func() tea.Cmd { return m.resize(1) }).In("everywhere").When(m.panes() > 1, "there is one pane only"),
 		k.Act("pane-smaller", "{ alt+up", "smaller pane", func() tea.Cmd { return m.resize(-1) }).In("everywhere").When(m.panes() > 1, "there is one pane only"),
 		k.Act("zoom", "z", "zoom the pane", m.toggleZoom).In("everywhere").When(m.panes() > 1, "there is one pane only"),
+		k.Act("open-lake", "O", "open another lake", m.openLake).In("everywhere").When(m.options.Offers != nil, "no lakes are listed here").When(!m.live.going(), ui.Running),
+		k.Act("compare-lakes", "alt+o", "compare with another lake", m.compareLakes).In("everywhere").When(m.options.Offers != nil && m.options.CheckLake != nil, "no lakes are listed here").When(m.lake() != nil, ui.NotOpen),
+		k.Act("variant", "V", "choose the variant", m.chooseVariant).In("everywhere").When(m.options.Offers != nil, "no variants are listed here").When(!m.live.going(), ui.Running),
 		k.Act("picture", "f12 alt+p", "save a picture", m.savePicture).In("everywhere"),
 		k.Act("look", "ctrl+l", "refresh", func() tea.Cmd { return tea.Batch(tea.ClearScreen, m.lookAgain(), m.deliver(lookMsg{})) }).In("everywhere"),
 		k.Act("doctor", "D", "run diagnostics", m.examine).In("everywhere").When(m.options.Examine != nil, "no diagnostics for this lake"),
@@ -210,6 +215,9 @@ func (m *Model) press(msg tea.KeyPressMsg) tea.Cmd {
 	}
 	possible := m.possible()
 	if a, ok := ui.Find(possible, msg); ok {
+		if a.IsOld(msg) {
+			return tea.Batch(a.Do(), m.Toast(ui.Told, msg.Keystroke()+" is now "+a.KeyName()+" ("+a.Title()+"); the old key works until the next release"))
+		}
 		return a.Do()
 	}
 	if a, ok := ui.FindOff(possible, msg); ok {
@@ -282,6 +290,9 @@ func (m *Model) back() tea.Cmd {
 	}
 	if p, ok := m.here().(paned); ok && p.focus().Zoomed {
 		p.focus().Zoomed = false
+		return nil
+	}
+	if s, ok := m.here().(interface{ shown() *grid.Grid }); ok && s.shown().Unmark() {
 		return nil
 	}
 	if f, ok := m.here().(filtering); ok && f.filter() != "" {

@@ -20,11 +20,12 @@ type tableView struct {
 	grid *grid.Grid
 	name string
 
-	files    *pager.Files      // the files in stored order; nil: not read yet
-	view     *arranged         // sorted and filtered; nil: stored order
-	settled  arrangement       // arrangement of the displayed rows
-	says     map[string]string // by SQL of a condition: the text that the reader typed
-	version  string            // version of the displayed rows
+	files    *pager.Files           // the files in stored order; nil: not read yet
+	view     *arranged              // sorted and filtered; nil: stored order
+	settled  arrangement            // arrangement of the displayed rows
+	says     map[string]typedFilter // by SQL of a condition
+	rejected *rejectedFilter        // the last typed condition, if it is not valid
+	version  string                 // version of the displayed rows
 	missing  bool
 	stale    bool // the lake has a newer version than the displayed one
 	loading  ui.Task
@@ -40,10 +41,23 @@ type arrangement struct {
 	where []pager.Condition
 }
 
-// arranged is a sorted and filtered table, with its query process.
+// arranged is a sorted or filtered table, with its query process.
 type arranged struct {
-	*pager.SQLView
+	pager.Source
+	fill    func(context.Context) error // reads the remaining rows; nil: all are known
 	querier pipeline.Querier
+}
+
+// position returns the row of the files that a displayed row is.
+func (t *tableView) position(row int64) (int64, bool) {
+	if t.view == nil {
+		return row, true
+	}
+	filtered, ok := t.view.Source.(*pager.Filtered)
+	if !ok {
+		return 0, false
+	}
+	return filtered.Position(row)
 }
 
 func (a *arranged) Release() error { return errors.Join(a.Close(), a.querier.Close()) }
@@ -82,7 +96,7 @@ type oldFiles struct{ *pager.Files }
 func (o oldFiles) Release() error { return o.Close() }
 
 func newTable(a *app) *tableView {
-	t := &tableView{app: a, says: map[string]string{}}
+	t := &tableView{app: a, says: map[string]typedFilter{}}
 	t.grid = grid.New(a.Kit, t)
 	return t
 }
@@ -101,14 +115,15 @@ func (t *tableView) definition() *pipeline.Table {
 func (t *tableView) actions() []ui.Action {
 	there := t.files != nil
 	_, person := t.person()
+	k := t.Keys
 	return append(t.grid.Actions(),
-		t.Keys.Act("export-shown", "e", "export", func() tea.Cmd { return t.askExport(true) }).In("table").At(5).When(there, "no table is open"),
-		t.Keys.Act("export-all", "E", "export everything", func() tea.Cmd { return t.askExport(false) }).In("table").When(there, "no table is open"),
-		t.Keys.Act("cancel-export", "c", "cancel the export", t.cancelExport).In("table").At(1).When(t.exports.Working(), "no export is under way"),
-		t.Keys.Act("person", "P", "follow this person", t.follow).In("table").At(10).When(person, "the row has no e-mail and no serial number"),
-		t.Keys.Act("reload", "r", "read the table again", t.reload).In("table").When(t.name != "", "no table is open"),
-		t.Keys.Act("table-before", "[", "previous table", func() tea.Cmd { return t.beside(-1) }).In("table").When(t.name != "", "no table is open"),
-		t.Keys.Act("table-after", "]", "next table", func() tea.Cmd { return t.beside(1) }).In("table").When(t.name != "", "no table is open"),
+		k.Act("export-shown", "e", "export", func() tea.Cmd { return t.askExport(shownRows) }).In("table").At(5).When(there, "no table is open").Also("save write csv json parquet file"),
+		k.Act("export-all", "E", "export everything", func() tea.Cmd { return t.askExport(allRows) }).In("table").When(there, "no table is open").Also("save write file"),
+		k.Act("cancel-export", "c", "cancel the export", t.cancelExport).In("table").At(1).When(t.exports.Working(), "no export is under way").Also("stop abort"),
+		k.Was("P", "person", "@", "follow this person", t.follow).In("table").At(10).When(person, "the row has no e-mail and no serial number").Also("trace subject customer"),
+		k.Act("reload", "r", "read the table again", t.reload).In("table").When(t.name != "", "no table is open").Also("refresh reload"),
+		k.Act("table-before", "[", "previous table", func() tea.Cmd { return t.beside(-1) }).In("table").When(t.name != "", "no table is open"),
+		k.Act("table-after", "]", "next table", func() tea.Cmd { return t.beside(1) }).In("table").When(t.name != "", "no table is open"),
 	)
 }
 
@@ -143,7 +158,7 @@ func (t *tableView) showWhere(name string, where ...pager.Condition) tea.Cmd {
 // showSaid shows the rows that another screen requested.
 func (t *tableView) showSaid(wanted showRows) tea.Cmd {
 	if wanted.said != "" {
-		t.says[wanted.where.SQL] = wanted.said
+		t.says[wanted.where.SQL] = typedFilter{shown: wanted.said}
 	}
 	return t.showWhere(wanted.table, wanted.where)
 }
@@ -233,20 +248,15 @@ func (t *tableView) headline() string {
 		parts = append(parts, "arranging …")
 	case t.grid.Search.Finding.Working():
 		parts = append(parts, "searching, row "+ui.Count(t.grid.Search.Come)+" …")
+	case t.grid.Summing.Working():
+		parts = append(parts, "counting, row "+ui.Count(t.grid.Summed)+" …")
 	case t.tracing.Working():
 		parts = append(parts, "following …")
 	case t.exports.Working():
 		parts = append(parts, "exporting, "+ui.Plural(t.exported, "row", "rows")+" …")
 	}
-	var conditions, order []string
-	for _, c := range t.grid.Where {
-		text, typed := t.says[c.SQL]
-		if !typed {
-			text = grid.ConditionText(c)
-		}
-		conditions = append(conditions, text)
-	}
-	if len(conditions) > 0 {
+	var order []string
+	if conditions := t.conditionTexts(t.grid.Where); len(conditions) > 0 {
 		parts = append(parts, strings.Join(conditions, " and "))
 	}
 	for _, o := range t.grid.Order {

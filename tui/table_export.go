@@ -5,16 +5,13 @@ import (
 	"errors"
 	"io"
 	"math"
-	"path/filepath"
 	"slices"
-	"strings"
 	"sync/atomic"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
 
 	"stedi/pipeline"
-	"stedi/pipeline/export"
 	"stedi/pipeline/pager"
 	"stedi/tui/grid"
 	"stedi/tui/ui"
@@ -34,60 +31,54 @@ type (
 // exportTable shows a table and asks for the file to export it to.
 func (m *Model) exportTable(name string) tea.Cmd {
 	cmd := m.openTable(name)
-	return tea.Batch(cmd, m.tableView().askExport(false))
+	return tea.Batch(cmd, m.tableView().askExport(allRows))
 }
 
-// askExport asks for a file name. The extension determines the format.
-func (t *tableView) askExport(shown bool) tea.Cmd {
-	what := "export everything"
-	if shown {
-		what = "export"
-	}
-	return t.Ask(&ui.Prompt{
-		Label: what + " to (" + formatNames() + ")",
-		Done:  func(name string) tea.Cmd { return t.export(strings.TrimSpace(name), shown) },
-	}, t.name+".csv")
-}
+// The rows that can be exported, in the order of the dialog.
+const (
+	shownRows = iota
+	allRows
+	markedRows
+)
 
-func formatNames() string {
-	var names []string
-	for _, f := range export.Formats {
-		names = append(names, "."+string(f))
-	}
-	return strings.Join(names, " ")
-}
-
-// formatOf returns the format for the extension of a name.
-func formatOf(name string) (export.Format, bool) {
-	ending := strings.ToLower(strings.TrimPrefix(filepath.Ext(name), "."))
-	if ending == "jsonl" {
-		ending = string(export.NDJSON)
-	}
-	f := export.Format(ending)
-	return f, slices.Contains(export.Formats, f)
-}
-
-// export writes rows to a new file in the background.
-func (t *tableView) export(name string, shown bool) tea.Cmd {
-	if name == "" || t.options.Export == nil || t.place == nil {
+// askExport asks what to export, and where.
+func (t *tableView) askExport(rows int) tea.Cmd {
+	if t.options.Export == nil || t.place == nil {
 		return nil
 	}
 	if t.exports.Working() {
 		return t.Toast(ui.Warned, "an export is in progress: c cancels it")
 	}
-	format, ok := formatOf(name)
-	if !ok {
-		return t.Toast(ui.Warned, "the name must end in one of "+formatNames())
+	g := t.grid
+	choices := []string{"as shown", "the whole table"}
+	if g.Source != nil {
+		choices[shownRows] += " (" + ui.Count(g.Kept.Count) + ")"
 	}
-	if !filepath.IsAbs(name) {
-		name = filepath.Join(t.options.Folder, name)
+	if n := len(g.MarkedRows()); n > 0 {
+		choices = append(choices, ui.Count(int64(n))+" marked")
+		if rows == shownRows {
+			rows = markedRows
+		}
 	}
-	write, rows, source := t.options.Export, &atomic.Int64{}, t.exportSource(shown)
+	return newExportForm(t.app, "EXPORT "+t.name, t.name, columnChoices(g), choices, rows, t.export).open()
+}
+
+// columnChoices are the columns that can be exported.
+func columnChoices(g *grid.Grid) []string {
+	if len(g.Shown) == len(g.Columns) {
+		return []string{"all"}
+	}
+	return []string{ui.Count(int64(len(g.Shown))) + " shown", "all " + ui.Count(int64(len(g.Columns)))}
+}
+
+// export writes rows to a file in the background.
+func (t *tableView) export(choice exportChoice) tea.Cmd {
+	rows, source := &atomic.Int64{}, t.exportSource(choice)
 	t.exported = 0
 	return tea.Batch(exportingSoon(exportingMsg{rows}), t.Work.Start(&t.exports, func(ctx context.Context) tea.Msg {
-		left := ""
-		err := exportRows(ctx, source, func(from pager.Source) error {
-			err := write(name, func(w io.Writer) error { return pager.Export(ctx, from, w, format, rows.Store) })
+		left, name := "", choice.name
+		err := exportRows(ctx, source, func(from pager.Source) (err error) {
+			name, err = t.writeExport(choice, func(w io.Writer) error { return pager.Export(ctx, from, w, choice.format, rows.Store) })
 			left = grid.LeftOutText(from)
 			return err
 		})
@@ -107,27 +98,66 @@ func exportRows(ctx context.Context, open func(context.Context) (pager.Source, e
 
 // exportSource returns a function that opens the rows: from the files for
 // stored order, otherwise from one query that is read row by row.
-func (t *tableView) exportSource(shown bool) func(context.Context) (pager.Source, error) {
+func (t *tableView) exportSource(choice exportChoice) func(context.Context) (pager.Source, error) {
 	table, open := t.definition(), t.place.Files
 	view := pager.View{}
-	if shown {
+	if choice.rows == shownRows {
 		view.Sort, view.Where = t.settled.order, t.settled.where
-		if len(t.grid.Shown) < len(t.grid.Columns) {
-			for _, c := range t.grid.Shown {
-				view.Columns = append(view.Columns, t.grid.Columns[c].Name)
-			}
-		}
 	}
-	if len(view.Sort)+len(view.Where)+len(view.Columns) == 0 {
-		openFiles := t.openFiles(table, -1)
-		return func(ctx context.Context) (pager.Source, error) {
-			files, err := openFiles(ctx)
-			if err == nil && files == nil {
-				err = pipeline.Fail(pipeline.BadData, table.Name, "", "the file no longer exists")
-			}
-			return files, err
-		}
+	var columns []int
+	if choice.columns == 0 && len(t.grid.Shown) < len(t.grid.Columns) {
+		columns = slices.Clone(t.grid.Shown)
 	}
+	if choice.rows == markedRows {
+		marked := pager.Columns(pager.Pick(t.grid.Source, t.grid.MarkedRows()), columns)
+		return func(context.Context) (pager.Source, error) { return marked, nil }
+	}
+	if len(view.Sort) == 0 {
+		return t.inOrder(table, view.Where, columns)
+	}
+	for _, c := range columns {
+		view.Columns = append(view.Columns, t.grid.Columns[c].Name)
+	}
+	return func(ctx context.Context) (pager.Source, error) { return openStream(ctx, open, table, view) }
+}
+
+// inOrder opens the rows that match the conditions in the order of the files.
+func (t *tableView) inOrder(table *pipeline.Table, where []pager.Condition, columns []int) func(context.Context) (pager.Source, error) {
+	openFiles, open := t.openFiles(table, -1), t.place.Files
+	return func(ctx context.Context) (pager.Source, error) {
+		files, err := openFiles(ctx)
+		if err == nil && files == nil {
+			err = pipeline.Fail(pipeline.BadData, table.Name, "", "the file no longer exists")
+		}
+		if err != nil || len(where) == 0 {
+			return pager.Columns(files, columns), err
+		}
+		view, err := arrangeTable(ctx, open, table, files, arrangement{where: where})
+		if err == nil {
+			err = view.fill(ctx)
+		}
+		if err != nil {
+			return nil, errors.Join(err, files.Close())
+		}
+		return ownFiles{pager.Columns(view.Source, columns), view, files}, nil
+	}
+}
+
+// ownFiles are filtered rows with the files that they read.
+type ownFiles struct {
+	pager.Source
+	view  *arranged
+	files *pager.Files
+}
+
+func (o ownFiles) Close() error { return errors.Join(o.view.Release(), o.files.Close()) }
+
+// LeftOut returns what is missing from the table.
+func (o ownFiles) LeftOut() []pipeline.LeftOut { return o.files.LeftOut() }
+
+// Scan implements grid.Host.
+func (t *tableView) Scan() grid.Scan {
+	table, open, view := t.definition(), t.place.Files, pager.View{Where: t.settled.where}
 	return func(ctx context.Context) (pager.Source, error) { return openStream(ctx, open, table, view) }
 }
 

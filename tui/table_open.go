@@ -3,7 +3,6 @@ package tui
 import (
 	"context"
 	"errors"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -12,7 +11,6 @@ import (
 	"stedi/pipeline"
 	"stedi/pipeline/ndjson"
 	"stedi/pipeline/pager"
-	"stedi/tui/grid"
 	"stedi/tui/ui"
 )
 
@@ -138,26 +136,37 @@ func (t *tableView) Arrange() tea.Cmd {
 	}
 	t.grid.Old = true
 	how := arrangement{slices.Clone(t.grid.Order), slices.Clone(t.grid.Where)}
-	table, open := t.definition(), t.place.Files
+	table, open, files := t.definition(), t.place.Files, t.files
 	return t.Work.Start(&t.sorting, func(ctx context.Context) tea.Msg {
-		view, err := arrangeTable(ctx, open, table, how)
+		view, err := arrangeTable(ctx, open, table, files, how)
 		return arrangedMsg{view, how, err}
 	})
 }
 
-func arrangeTable(ctx context.Context, open func(context.Context) (pipeline.Querier, error), table *pipeline.Table, how arrangement) (*arranged, error) {
+// arrangeTable opens the rows in another order, or those that match a filter in
+// the order of the files.
+func arrangeTable(ctx context.Context, open func(context.Context) (pipeline.Querier, error), table *pipeline.Table, files *pager.Files, how arrangement) (*arranged, error) {
 	q, err := open(ctx)
 	if err != nil {
 		return nil, err
 	}
-	view, err := pager.OpenView(ctx, q, table, pager.View{Sort: how.order, Where: how.where})
+	view := &arranged{querier: q}
+	if len(how.order) > 0 {
+		view.Source, err = pager.OpenView(ctx, q, table, pager.View{Sort: how.order, Where: how.where})
+	} else {
+		var filtered *pager.Filtered
+		if filtered, err = pager.OpenFiltered(ctx, q, files, how.where); err == nil {
+			view.Source, view.fill = filtered, filtered.Fill
+			err = filtered.FillTo(ctx, firstRows)
+		}
+	}
 	if err == nil {
 		err = ctx.Err()
 	}
 	if err != nil {
 		return nil, errors.Join(err, q.Close())
 	}
-	return &arranged{view, q}, nil
+	return view, nil
 }
 
 // arranged shows the sorted and filtered rows. After an error it restores the
@@ -166,7 +175,7 @@ func (t *tableView) arranged(msg arrangedMsg) tea.Cmd {
 	if msg.err == nil {
 		closing := t.dropView()
 		t.view, t.settled = msg.view, msg.how
-		return tea.Batch(closing, t.grid.Take(msg.view, nil))
+		return tea.Batch(closing, t.grid.Take(msg.view.Source, msg.view.fill))
 	}
 	if errors.Is(msg.err, context.Canceled) {
 		return nil
@@ -178,27 +187,45 @@ func (t *tableView) arranged(msg arrangedMsg) tea.Cmd {
 		t.stale = true
 		return nil
 	}
-	t.fail("the rows of "+t.name+": the filter is not valid", msg.err)
-	return t.Toast(ui.Failed, t.failure.what+"   press ! for details")
+	return t.reject(msg)
 }
 
-// filterPrompt returns the prompt for a condition.
-func (t *tableView) filterPrompt() (label, text string) {
+// reject shows why an arrangement is not possible. The prompt for the filter
+// then begins with the wrong text.
+func (t *tableView) reject(msg arrangedMsg) tea.Cmd {
+	at, ok := errors.AsType[*pipeline.SQLError](msg.err)
+	i := slices.IndexFunc(msg.how.where, func(c pager.Condition) bool { return t.says[c.SQL].text != "" })
+	if !ok || i < 0 {
+		t.fail("the rows of "+t.name+" cannot be arranged", msg.err)
+		return t.Toast(ui.Failed, t.failure.what+"   press ! for details")
+	}
+	t.rejected = &rejectedFilter{text: t.says[msg.how.where[i].SQL].text, column: at.Column}
+	t.failure = t.whyRejected(msg.err)
+	text := "filter: " + at.Message
+	if f, ok := errors.AsType[*pipeline.Failure](msg.err); ok && f.Fix != "" {
+		text += "  " + f.Fix
+	}
+	return t.Toast(ui.Failed, text+"   / corrects it")
+}
+
+// filterPrompt returns the prompt for a condition, its text and the position of
+// the cursor there.
+func (t *tableView) filterPrompt() (label, text string, at int) {
+	const asks = "filter: SQL condition or text"
+	if t.rejected != nil {
+		return asks, t.rejected.text, t.rejected.column
+	}
 	for _, c := range t.grid.Where {
-		if said := t.says[c.SQL]; said != "" && typedCondition(said, t.definition()) == c.SQL {
-			text = said
+		if typed := t.says[c.SQL]; typed.text != "" {
+			text = typed.text
 		}
 	}
-	return "filter: SQL condition or text", text
+	return asks, text, 0
 }
 
 // filter returns the current filter as text.
 func (t *tableView) filter() string {
-	var list []string
-	for _, c := range t.grid.Where {
-		list = append(list, grid.ConditionText(c))
-	}
-	return strings.Join(list, " and ")
+	return strings.Join(t.conditionTexts(t.grid.Where), " and ")
 }
 
 // setFilter adds the typed condition, in place of an earlier typed one. An
@@ -206,33 +233,16 @@ func (t *tableView) filter() string {
 func (t *tableView) setFilter(text string) tea.Cmd {
 	text = strings.TrimSpace(text)
 	g := t.grid
+	t.rejected = nil
 	if t.files == nil || text == "" && len(g.Where) == 0 {
 		return nil
 	}
 	where := slices.DeleteFunc(slices.Clone(g.Where), func(c pager.Condition) bool { return text == "" || c.SQL != "" })
 	if text != "" {
-		condition := typedCondition(text, t.definition())
-		t.says[condition] = text
+		condition, typed := typedCondition(text, t.definition())
+		t.says[condition] = typed
 		where = append(where, pager.Condition{SQL: condition})
 	}
 	g.Where, g.Row, g.Top = where, 0, 0
 	return t.Arrange()
-}
-
-var (
-	sqlName     = regexp.MustCompile(`"[^"]+"|[A-Za-z_]\w*`)
-	sqlOperator = regexp.MustCompile(`(?i)[=<>(]|\b(is|in|like|ilike|between|not|similar)\b`)
-)
-
-// typedCondition converts typed text to SQL: text that is a condition on a
-// column stays unchanged, and other text is searched in all columns.
-func typedCondition(text string, table *pipeline.Table) string {
-	for _, name := range sqlName.FindAllString(text, -1) {
-		if sqlOperator.MatchString(text) && slices.ContainsFunc(table.Columns, func(c pipeline.Column) bool {
-			return strings.EqualFold(c.Name, strings.Trim(name, `"`))
-		}) {
-			return text
-		}
-	}
-	return sqlText("anywhere.sql", map[string]any{"Columns": table.Columns, "Text": text})
 }

@@ -41,7 +41,7 @@ func (t *tableView) OpenRow() tea.Cmd {
 		t.Keys.Act("row-after", "right l n", "next row", func() tea.Cmd { return r.move(1) }).At(1),
 		t.Keys.Act("row-before", "left h N", "previous row", func() tea.Cmd { return r.move(-1) }).At(2),
 	}
-	if t.view == nil {
+	if _, ok := t.position(t.grid.Row); ok {
 		r.More = append(r.More, t.Keys.Act("copy-line", "Y", "copy the line of the file", func() tea.Cmd {
 			return r.CopyText("the line", r.raw)
 		}).At(24))
@@ -60,12 +60,13 @@ func (r *rowPanel) find() tea.Cmd {
 	r.Reset()
 	r.Head = r.table.name + " · row " + ui.Count(g.Row+1)
 	r.Lines = r.Wrapped(r.text)
-	if r.table.view != nil || r.table.files == nil || g.Old {
+	position, ok := r.table.position(g.Row)
+	if !ok || r.table.files == nil || g.Old {
 		return nil
 	}
 	files, row := r.table.files, g.Row
 	return r.Work.Start(&r.line, func(ctx context.Context) tea.Msg {
-		raw, file, line, err := files.Line(ctx, row)
+		raw, file, line, err := files.Line(ctx, position)
 		return lineMsg{r, row, string(raw), file, line, err}
 	})
 }

@@ -94,7 +94,11 @@ type Options struct {
 	// ByCatalog is the display name of the engine that reads tables by their
 	// names in a catalog. It is set also if this lake has no catalog.
 	ByCatalog string
-	Profile   []string
+	Profile   []string // names of the variants
+	// Offers lists what can be opened instead, in the background; nil: nothing.
+	Offers func(context.Context) *Offers
+	// CheckLake checks another lake; nil: not possible.
+	CheckLake func(ctx context.Context, lake string) (*pipeline.Record, error)
 	// Open opens the workspace. It is called once, in the background.
 	Open func(context.Context) (*Workspace, error)
 	// Examine looks at the lake and at all that it needs, and changes nothing;
@@ -114,6 +118,8 @@ type Options struct {
 	// exists. If write fails, it leaves no file. Nil if files are not
 	// supported.
 	Export func(name string, write func(io.Writer) error) error
+	// Replace is like Export, but replaces a file that exists.
+	Replace func(name string, write func(io.Writer) error) error
 	// Editor prepares the reader's external editor for a text; finish returns
 	// the edited text. Nil if there is none.
 	Editor func(text string) (edit *exec.Cmd, finish func() (string, error), err error)
@@ -131,6 +137,7 @@ type Model struct {
 	overlays []ui.Overlay
 	prompt   *ui.Prompt
 	quitting bool
+	next     *Switch
 	drawn    *ui.Frame // the last frame that View has drawn
 	dragging func(dx, dy int) tea.Cmd
 	mouseX   int
@@ -268,6 +275,8 @@ func (m *Model) finish(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case ui.ToastOverMsg:
 		m.Toasts.Drop(msg.ID)
+	case comparedMsg:
+		return m.compared(msg)
 	case savedMsg:
 		return m.saved(msg)
 	case whyMsg:

@@ -61,6 +61,14 @@ func (m *Model) frame(width, height int) *ui.Frame {
 func (m *Model) news(p ui.Pane) {
 	t := m.Theme
 	switch {
+	case len(m.Toasts.List) > 0 && m.failure != nil && m.top() == nil: // a toast never hides a failure
+		told := ui.Width(m.Toasts.Newest())
+		if room := p.Width() - told - 4; room >= p.Width()/2 {
+			m.drawFailure(p.Left(room))
+			m.Toasts.Draw(p.Right(room), t)
+			return
+		}
+		m.drawFailure(p)
 	case len(m.Toasts.List) > 0:
 		m.Toasts.Draw(p, t)
 	case m.live.busy() && m.current != runScreen:
@@ -69,16 +77,26 @@ func (m *Model) news(p ui.Pane) {
 		m.drawBar(p.Part(x+2, 0, p.Width()-x-3, 1))
 		p.Click(func() tea.Cmd { return m.show(runScreen) })
 	case m.failure != nil:
-		x := p.Text(1, 0, t.Bad, "✗ ")
-		x = p.Cut(x, 0, p.Width()-x-20, t.Text, m.failure.what)
-		p.Text(x, 0, t.Dim, "  press ! for details")
-		p.Click(m.showProblem)
+		m.drawFailure(p)
 	default:
 		if h, ok := m.here().(interface{ hint() (ui.Mood, string) }); ok {
 			tone, text := h.hint()
 			ui.DrawNews(p, t, tone, text)
 		}
 	}
+}
+
+// drawFailure draws the current failure, and the key that explains it.
+func (m *Model) drawFailure(p ui.Pane) {
+	t := m.Theme
+	text := "  press ! for details"
+	if p.Width() < ui.Narrow {
+		text = "  ! details"
+	}
+	x := p.Text(1, 0, t.Bad, "✗ ")
+	x = p.Cut(x, 0, p.Width()-x-ui.Width(text)-1, t.Text, m.failure.what)
+	p.Text(x, 0, t.Dim, text)
+	p.Click(m.showProblem)
 }
 
 // header draws the names of the program, the screens and the lake.
@@ -90,7 +108,7 @@ func (m *Model) header(p ui.Pane) {
 	for i, id := range tabs {
 		name := m.screens[id].title()
 		label := fmt.Sprintf(" %d %s ", i+1, name)
-		if p.Width() < 60 {
+		if p.Width() < 60 || p.Width() < ui.Narrow && id != m.current {
 			label = fmt.Sprintf(" %d ", i+1)
 		}
 		style := t.Tab
@@ -110,16 +128,28 @@ func (m *Model) header(p ui.Pane) {
 // first.
 func (m *Model) situation(p ui.Pane) {
 	with, lake := m.options.Engine, m.options.Lake
+	variant := ""
 	if len(m.options.Profile) > 0 {
-		with += " · " + strings.Join(m.options.Profile, "+")
+		variant = "variant " + strings.Join(m.options.Profile, "+")
 	}
 	name := lake[strings.LastIndexByte(lake, '/')+1:]
 	last := m.lastRun()
 	room := p.Width() - 1
 	var text string
-	for _, parts := range [][]string{{with, lake, last}, {with, "…/" + name, last}, {"…/" + name, last}, {last}, {m.options.Engine, m.lastMark()}, {m.lastMark()}} {
+	for _, parts := range [][]string{
+		{with, variant, lake, last},
+		{with, variant, "…/" + name, last},
+		{variant, "…/" + name, last},
+		{variant, last},
+		{variant, m.options.Engine, m.lastMark()},
+		{variant, m.lastMark()},
+		{variant},
+		{last},
+		{m.options.Engine, m.lastMark()},
+		{m.lastMark()},
+	} {
 		parts = slices.DeleteFunc(parts, func(part string) bool { return part == "" })
-		if text = strings.Join(parts, " · "); ui.Width(text) <= room {
+		if text = strings.Join(parts, " · "); text != "" && ui.Width(text) <= room {
 			break
 		}
 	}
@@ -134,7 +164,17 @@ func (m *Model) lastRun() string {
 		return ""
 	}
 	last := m.view.Last
-	return fmt.Sprintf("last run %s %s, %s", runMark(last), ui.Span(last.Seconds), ui.Ago(m.now(), last.Started))
+	word := ui.Span(last.Seconds)
+	switch last.Status {
+	case "ok", "running":
+	case "data_failed":
+		if word = "failed"; onlyChecksFailed(last) {
+			word = ui.Plural(int64(pipeline.TallyOf(last.Checks).Failed), "check failed", "checks failed")
+		}
+	default:
+		word = last.Status
+	}
+	return fmt.Sprintf("last run %s %s, %s", runMark(last), word, ui.Ago(m.now(), last.Started))
 }
 
 // lastMark formats the last run in a few characters.

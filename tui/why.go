@@ -39,7 +39,8 @@ func (a *app) diagnosed(msg whyMsg) tea.Cmd {
 		return a.Toast(ui.Warned, "the cause was not searched: "+firstLine(msg.err.Error()))
 	}
 	a.why, a.whyAt = msg.report, msg.at
-	if first := a.firstWrong(); first != nil {
+	a.learn()
+	if first := a.firstWrong(); first != nil && (a.failure == nil || !a.failure.checks) {
 		return a.Toast(ui.Failed, first.Table+": "+cmp.Or(first.Sentence(), first.Message, string(first.State)))
 	}
 	return nil

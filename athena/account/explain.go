@@ -36,6 +36,9 @@ func Explain(err error, doing string) error {
 	}
 	code := api.ErrorCode()
 	kind, fix := remedy(code, status(err))
+	if missing, ok := MissingPermission(Redact(api.ErrorMessage())); ok && kind == pipeline.Denied {
+		fix = missing
+	}
 	if region := rightRegion(err); region != "" {
 		kind, fix = pipeline.Denied, "Pass --region "+region+"."
 	}
@@ -129,6 +132,8 @@ func remedy(code string, status int) (pipeline.Kind, string) {
 		return pipeline.Denied, allow
 	case status == http.StatusServiceUnavailable || strings.Contains(code, "Throttl") || code == "TooManyRequestsException" || code == "SlowDown":
 		return pipeline.BadEngine, fmt.Sprintf("The service asked %d times to slow down: run again later.", maxTries)
+	case strings.Contains(code, "LimitExceeded") || strings.Contains(code, "QuotaExceeded"):
+		return pipeline.BadEngine, "A quota of the account is used up: delete what is not needed, or have the quota raised in Service Quotas."
 	case status >= http.StatusInternalServerError:
 		return pipeline.BadEngine, "The service has failed: run again later."
 	}

@@ -37,6 +37,7 @@ type Athena struct {
 	faults     AthenaFaults
 	location   string // where the workgroup puts results
 	enforced   bool
+	managed    bool // Athena keeps results itself
 }
 
 // AthenaFaults are the faults to inject. The zero value injects none.
@@ -86,14 +87,22 @@ func (a *Athena) Fault(faults AthenaFaults) {
 func (a *Athena) Enforce(location string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.location, a.enforced = location, location != ""
+	a.location, a.enforced, a.managed = location, location != "", false
 }
 
 // Results is where the workgroup puts results of clients that name no place.
 func (a *Athena) Results(location string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.location, a.enforced = location, false
+	a.location, a.enforced, a.managed = location, false, false
+}
+
+// Manage lets Athena keep the results of queries itself, as a workgroup with
+// managed query results does.
+func (a *Athena) Manage(on bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.location, a.enforced, a.managed = "", false, on
 }
 
 // Executions returns the started statements, oldest first, each with its state
@@ -154,7 +163,16 @@ type request struct {
 	QueryExecutionContext struct {
 		Database string `json:"Database"`
 	} `json:"QueryExecutionContext"`
+	ResultConfiguration *struct {
+		OutputLocation string `json:"OutputLocation"`
+	} `json:"ResultConfiguration"`
 }
+
+// The texts are those of the service.
+const (
+	bothResults = "ManagedQueryResultsConfiguration and ResultConfiguration cannot be set together."
+	ownLocation = "The Create Table As Select query failed because it was submitted with an 'external_location' property to an Athena Workgroup that enforces a centralized output location for all queries. Please remove the 'external_location' property and resubmit the query."
+)
 
 func (a *Athena) answer(ctx context.Context, call string, body io.Reader) (any, error) {
 	var in request
@@ -167,6 +185,9 @@ func (a *Athena) answer(ctx context.Context, call string, body io.Reader) (any, 
 	case "GetQueryResults":
 		return a.results(in.ID, in.NextToken, in.MaxResults)
 	case "GetWorkGroup":
+		if in.WorkGroup == "none" {
+			return nil, &refusal{"InvalidRequestException", "WorkGroup is not found."}
+		}
 		return a.workgroup(in.WorkGroup), nil
 	case "ListQueryExecutions":
 		return a.history(), nil
@@ -206,10 +227,26 @@ func (a *Athena) history() any {
 func (a *Athena) workgroup(name string) any {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return map[string]any{"WorkGroup": map[string]any{"Name": name, "State": "ENABLED", "Configuration": map[string]any{
+	configuration := map[string]any{
 		"EnforceWorkGroupConfiguration": a.enforced, "ResultConfiguration": map[string]any{"OutputLocation": a.location},
 		"EngineVersion": map[string]any{"EffectiveEngineVersion": "Athena engine version 3"},
-	}}}
+	}
+	if a.managed {
+		delete(configuration, "ResultConfiguration")
+		configuration["ManagedQueryResultsConfiguration"] = map[string]any{"Enabled": true}
+	}
+	return map[string]any{"WorkGroup": map[string]any{"Name": name, "State": "ENABLED", "Configuration": configuration}}
+}
+
+// forbidden returns the refusal of a workgroup's settings, or nil.
+func (a *Athena) forbidden(in request) error {
+	switch {
+	case a.managed && in.ResultConfiguration != nil:
+		return &refusal{"InvalidRequestException", bothResults}
+	case a.enforced && createTable.MatchString(in.QueryString):
+		return &refusal{"InvalidRequestException", ownLocation}
+	}
+	return nil
 }
 
 func (a *Athena) startQuery(ctx context.Context, in request) (any, error) {
@@ -219,6 +256,9 @@ func (a *Athena) startQuery(ctx context.Context, in request) (any, error) {
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	if err := a.forbidden(in); err != nil {
+		return nil, err
+	}
 	if known := a.byToken[token]; known != nil {
 		if known.sql != sql {
 			return nil, &refusal{"InvalidRequestException", "Idempotent parameters do not match"}

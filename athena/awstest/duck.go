@@ -47,6 +47,8 @@ var duckSQL = template.Must(template.New("").Funcs(sqlquote.ANSI.Functions()).Pa
 
 var createTable = regexp.MustCompile(`(?is)^\s*CREATE TABLE\s+(?:"?\w+"?\.)?"?(\w+)"?\s+WITH\s*\(\s*format\s*=\s*'JSON'\s*,\s*external_location\s*=\s*'([^']+)'\s*\)\s*AS\s(.*)$`)
 
+var insertInto = regexp.MustCompile(`(?is)^\s*INSERT INTO\s+(?:"?\w+"?\.)?"?(\w+)"?\s+(SELECT\s.*|WITH\s.*)$`)
+
 func (d *duck) run(ctx context.Context, database, statement string, each func(*Answer)) error {
 	begun := time.Now()
 	db, err := sql.Open("duckdb", "")
@@ -115,6 +117,10 @@ func (w *duckWork) run(ctx context.Context, statement string) error {
 	if m := createTable.FindStringSubmatch(statement); m != nil {
 		stage, location, query = m[1], m[2], m[3]
 	}
+	into := ""
+	if m := insertInto.FindStringSubmatch(statement); m != nil {
+		into, query = m[1], m[2]
+	}
 	if _, err := w.exec(ctx, "functions.sql", nil); err != nil {
 		return err
 	}
@@ -139,6 +145,9 @@ func (w *duckWork) run(ctx context.Context, statement string) error {
 	}
 	if stage != "" {
 		return w.create(ctx, stage, location, query, columns)
+	}
+	if into != "" {
+		return w.insert(ctx, into, query, columns)
 	}
 	return w.read(ctx, query, columns)
 }
@@ -292,13 +301,8 @@ func (w *duckWork) create(ctx context.Context, name, location, query string, col
 	if len(there) > 0 {
 		return &sqlError{ErrorName: "HIVE_PATH_ALREADY_EXISTS", Message: "Target directory for table '" + w.database + "." + name + "' already exists: " + location}
 	}
-	file := filepath.Join(w.temp, name)
-	rows, err := w.exec(ctx, "make.sql", map[string]any{"SQL": query, "Columns": columns, "File": file})
+	rows, err := w.write(ctx, name, location, query, columns)
 	if err != nil {
-		return err
-	}
-	err = w.s3.put(ctx, file, strings.TrimSuffix(location, "/")+"/part-0.json")
-	if err := errors.Join(err, os.Remove(file)); err != nil {
 		return err
 	}
 	_, err = w.glue.Client.CreateTable(ctx, &glue.CreateTableInput{DatabaseName: &w.database, TableInput: &types.TableInput{
@@ -306,6 +310,35 @@ func (w *duckWork) create(ctx context.Context, name, location, query string, col
 		StorageDescriptor: &types.StorageDescriptor{Location: &location, Columns: made},
 	}})
 	w.answer.UpdateType, w.answer.UpdateCount = "CREATE TABLE", &rows
+	return err
+}
+
+// write uploads the rows of a SELECT as one file.
+func (w *duckWork) write(ctx context.Context, name, location, query string, columns []Column) (rows int64, err error) {
+	file := filepath.Join(w.temp, name)
+	if rows, err = w.exec(ctx, "make.sql", map[string]any{"SQL": query, "Columns": columns, "File": file}); err != nil {
+		return 0, err
+	}
+	err = w.s3.put(ctx, file, strings.TrimSuffix(location, "/")+"/part-0.json")
+	return rows, errors.Join(err, os.Remove(file))
+}
+
+// insert uploads the rows of a SELECT to the location of a table. Athena writes
+// JSON only with Hive's own SerDe.
+func (w *duckWork) insert(ctx context.Context, name, query string, columns []Column) error {
+	out, err := w.glue.Client.GetTable(ctx, &glue.GetTableInput{DatabaseName: &w.database, Name: &name})
+	if err != nil {
+		return err
+	}
+	storage := out.Table.StorageDescriptor
+	if serde := aws.ToString(storage.SerdeInfo.SerializationLibrary); serde != "org.apache.hive.hcatalog.data.JsonSerDe" {
+		return unsupported("an INSERT with the SerDe " + serde)
+	}
+	if len(columns) != len(storage.Columns) {
+		return &sqlError{ErrorName: "TYPE_MISMATCH", Message: "Insert query has mismatched column types"}
+	}
+	rows, err := w.write(ctx, name, aws.ToString(storage.Location), query, columns)
+	w.answer.UpdateType, w.answer.UpdateCount = "INSERT", &rows
 	return err
 }
 

@@ -100,6 +100,21 @@ func (c *Catalog) databases(ctx context.Context) []string {
 	return names
 }
 
+// Databases lists the names of all databases of the catalog.
+func Databases(ctx context.Context, config aws.Config) (names []string, err error) {
+	pages := glue.NewGetDatabasesPaginator(glue.NewFromConfig(config), &glue.GetDatabasesInput{})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return names, account.Explain(err, "list the databases")
+		}
+		for _, d := range page.DatabaseList {
+			names = append(names, aws.ToString(d.Name))
+		}
+	}
+	return names, nil
+}
+
 // pick returns the table that matches best. The exact name comes first among
 // tables at places of the same kind.
 func (c *Catalog) pick(t *pipeline.Table, all []pipeline.CatalogTable, used map[string]bool, matches func(*pipeline.Table, pipeline.CatalogTable) bool) (best pipeline.CatalogTable, ok bool) {

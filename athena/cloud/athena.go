@@ -84,10 +84,11 @@ func (s *Settings) examineQueries(ctx context.Context, env *registry.Env) []pipe
 		findings = append(findings, pipeline.Trouble("catalog", err))
 	}
 	about := "workgroup " + s.Workgroup
-	if _, err := s.client(ctx, env, tables.Database()); err != nil {
+	client, err := s.client(ctx, env, tables.Database())
+	if err != nil {
 		return append(findings, pipeline.Trouble(about, err))
 	}
-	return append(findings, pipeline.Fine(about, "queries can be run there"))
+	return append(findings, pipeline.Fine(about, client.Workgroup().String()))
 }
 
 // scans estimates the scanned bytes of queries.

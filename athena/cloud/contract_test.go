@@ -23,6 +23,24 @@ func TestAthena(t *testing.T) {
 	})
 }
 
+// Workgroups of these kinds refuse a location of results, or one of a table.
+func TestAthenaInOtherWorkgroups(t *testing.T) {
+	awstest.Whole(t)
+	for name, set := range map[string]func(*awstest.AWS){
+		"with managed results":      func(server *awstest.AWS) { server.Athena.Manage(true) },
+		"with an enforced location": func(server *awstest.AWS) { server.Athena.Enforce("s3://elsewhere/") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			enginetest.Run(t, func(t *testing.T) *enginetest.World {
+				t.Helper()
+				server := awstest.StartDuckDB(t)
+				set(server)
+				return deployed(t, server, (*cloud.Settings).Athena)
+			})
+		})
+	}
+}
+
 // TestGlue runs Glue jobs on a real Spark, which takes seconds for each table.
 func TestGlue(t *testing.T) {
 	awstest.Whole(t)

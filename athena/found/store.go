@@ -207,6 +207,11 @@ func (s *Store) Commit(context.Context, pipeline.StagedFile, string, *pipeline.F
 	return pipeline.File{}, s.refuse()
 }
 
+// Keep refuses.
+func (s *Store) Keep(context.Context, pipeline.File, string) (pipeline.File, error) {
+	return pipeline.File{}, s.refuse()
+}
+
 // Sweep refuses.
 func (s *Store) Sweep(context.Context) error { return s.refuse() }
 

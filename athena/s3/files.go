@@ -42,6 +42,11 @@ func (s *Store) Put(ctx context.Context, name string, content []byte) error {
 // copyLimit is the largest object that S3 copies in one request.
 const copyLimit = 5 << 30
 
+// Keep copies a file inside the bucket.
+func (s *Store) Keep(ctx context.Context, file pipeline.File, to string) (pipeline.File, error) {
+	return file, s.Copy(ctx, file.Name, to)
+}
+
 // Copy copies a file inside S3. An object of more than 5 GiB is copied in
 // parts.
 func (s *Store) Copy(ctx context.Context, from, to string) error {

@@ -2,6 +2,7 @@ package s3
 
 import (
 	"context"
+	"path"
 	"slices"
 	"strings"
 
@@ -18,7 +19,12 @@ func (s *Store) List(ctx context.Context, folder string) ([]pipeline.File, error
 	if err := ready(ctx, folder); err != nil {
 		return nil, err
 	}
-	return s.list(ctx, folder, folder+"/")
+	files, err := s.list(ctx, folder, folder+"/")
+	if err != nil || len(files) > 0 || !pipeline.MayBeFile(folder) {
+		return files, err
+	}
+	files, err = s.list(ctx, path.Dir(folder), folder)
+	return slices.DeleteFunc(files, func(f pipeline.File) bool { return f.Name != folder }), err
 }
 
 // All returns every object of the lake, as List does of a folder.

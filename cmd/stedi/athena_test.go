@@ -195,13 +195,31 @@ func TestWhateverGoesWrongOnAthenaTheTablesStayWhole(t *testing.T) {
 	if out, _ := a.stedi(0, "check", "--engine", "athena"); !strings.Contains(out, "43,681") {
 		t.Errorf("the check says\n%s", out)
 	}
+	t.Run("in workgroups that refuse a location the same rows are built", func(t *testing.T) {
+		defer a.server.Athena.Enforce("")
+		for _, set := range []func(){func() { a.server.Athena.Enforce("s3://elsewhere/") }, func() { a.server.Athena.Manage(true) }} {
+			set()
+			a.stedi(0, "run", "--engine", "athena", "--force", table)
+			if !slices.Equal(a.content(table), content) {
+				t.Error("the table has other rows")
+			}
+		}
+		a.stedi(0, "run", "--engine", "athena")
+	})
 	t.Run("the doctor finds nothing, and then what is wrong", func(t *testing.T) {
 		if out, _ := a.stedi(0, "doctor", "--engine", "athena"); strings.Contains(out, "WRONG") {
 			t.Errorf("it says\n%s", out)
 		}
-		a.server.Athena.Enforce("s3://elsewhere/")
 		defer a.server.Athena.Enforce("")
-		if out, _ := a.stedi(2, "doctor", "--engine", "athena"); !strings.Contains(out, "WRONG  workgroup primary") || !strings.Contains(out, "--workgroup") {
+		a.server.Athena.Enforce("s3://elsewhere/")
+		if out, _ := a.stedi(0, "doctor", "--engine", "athena"); !strings.Contains(out, "it enforces query results in s3://elsewhere/") || !strings.Contains(out, "INSERT INTO") {
+			t.Errorf("it says\n%s", out)
+		}
+		a.server.Athena.Manage(true)
+		if out, _ := a.stedi(0, "doctor", "--engine", "athena"); !strings.Contains(out, "Athena keeps query results itself") {
+			t.Errorf("it says\n%s", out)
+		}
+		if out, _ := a.stedi(2, "doctor", "--engine", "athena", "--workgroup", "none"); !strings.Contains(out, "WRONG  workgroup none") || !strings.Contains(out, "--workgroup") {
 			t.Errorf("it says\n%s", out)
 		}
 	})

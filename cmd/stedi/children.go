@@ -78,7 +78,7 @@ func (c children) run(ctx context.Context, options pipeline.RunOptions, emit fun
 	args := append(append(c.shared(), allowArguments(options.Allow)...), "--events=",
 		fmt.Sprintf("--force=%t", options.Force), fmt.Sprintf("--replace=%t", options.Replace),
 		fmt.Sprintf("--allow-empty=%t", options.AllowEmpty), fmt.Sprintf("--fail-fast=%t", options.FailFast))
-	if options.Check {
+	if options.Check && len(options.Select) == 0 {
 		args = append(args, "--batch")
 	} else {
 		args = append(append([]string{"run"}, args...), options.Select...)

@@ -47,7 +47,7 @@ func (c *config) add(flags *pflag.FlagSet) {
 	flags.StringVar(&c.engine, "engine", c.engines[0].Name, helpOf(c.engines))
 	flags.StringSliceVar(&c.profile, "profile", nil, "overlays of the definition, such as strict,per_customer")
 	flags.StringVar(&c.definition, "definition", "", "folder of the lake's definition (default: STEDI's, built in)")
-	flags.StringArrayVar(&c.maps, "map", nil, "read a table from another folder of the lake, as TABLE=FOLDER; repeatable, also [tables] in stedi.toml")
+	flags.StringArrayVar(&c.maps, "map", nil, "read a table from another folder or file of the lake, as TABLE=FOLDER; repeatable, also [tables] in stedi.toml")
 	flags.StringVar(&c.output, "output", "text", "text, json or ndjson")
 	flags.StringVar(&c.memory, "memory", "", "memory for the engine, such as 512MB (default: 80% of the machine's)")
 	flags.IntVar(&c.threads, "threads", 0, "threads for the engine (default: one per core)")

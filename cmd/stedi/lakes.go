@@ -160,7 +160,7 @@ func (l *lakesPrinter) lake(name string, r *pipeline.Record) error {
 	}
 	if !l.began {
 		l.began = true
-		if _, err := fmt.Fprintf(l.p.out, "%-*s  %-7s  %-26s  %s\n", l.wide, "LAKE", "VERDICT", "FIRST WRONG TABLE", "ROWS OF DERIVED TABLES, CHECKS"); err != nil {
+		if _, err := fmt.Fprintf(l.p.out, "%-*s  %-7s  %-26s  %s\n", l.wide, "LAKE", "RESULT", "FIRST WRONG TABLE", "ROWS OF DERIVED TABLES, CHECKS"); err != nil {
 			return err
 		}
 	}

@@ -60,7 +60,7 @@ func (t *textPrinter) tables(record *pipeline.Record) {
 	if len(record.Tables) == 0 {
 		return // the run ended before the tables were read
 	}
-	rows := [][]string{{"ZONE", "TABLE", "ROWS", "EXPECTED", "VERDICT"}}
+	rows := [][]string{{"ZONE", "TABLE", "ROWS", "EXPECTED", "RESULT"}}
 	for _, r := range record.Tables {
 		rows = append(rows, []string{r.Zone, r.Table, count(r), expected(r), verdict(r, record.FailedChecks(r.Table))})
 	}
@@ -70,10 +70,8 @@ func (t *textPrinter) tables(record *pipeline.Record) {
 		}
 		t.printf("%s\n", line)
 	}
-	for _, r := range record.Tables {
-		for _, note := range r.Notes {
-			t.printf("%s: %s: %s\n", pipeline.NoteLabel(note), r.Table, printable.Text(note))
-		}
+	for _, note := range pipeline.NoteLines(record.Tables) {
+		t.printf("%s\n", printable.Text(note.String()))
 	}
 }
 

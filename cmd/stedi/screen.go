@@ -26,12 +26,24 @@ func (p *program) screen(ctx context.Context, flags runFlags) (err error) {
 		return pipeline.Fail(pipeline.BadUsage, "", "Pass --batch to run and check the lake without the UI, --plain for lines of text, or --help for the commands.",
 			"the UI needs a terminal")
 	}
+	for {
+		next, err := p.showScreens(ctx, flags)
+		if err != nil || next == nil {
+			return err
+		}
+		p.switchTo(*next)
+	}
+}
+
+// showScreens shows the screens of a lake until they end, and returns what to
+// show after them.
+func (p *program) showScreens(ctx context.Context, flags runFlags) (next *tui.Switch, err error) {
 	// The work outlives the terminal, and ends before the program exits.
 	work, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
 	model, err := tui.New(work, p.screenOptions(flags))
 	if err != nil {
-		return usage(err)
+		return nil, usage(err)
 	}
 	stops := &stopper{signals: make(chan os.Signal, 1)}
 	screen := tea.NewProgram(model, p.screenTerminal(ctx, stops)...)
@@ -44,7 +56,7 @@ func (p *program) screen(ctx context.Context, flags runFlags) (err error) {
 	if text := model.Farewell(); text != "" {
 		narrate(p.stderr, text)
 	}
-	return err
+	return model.Next(), err
 }
 
 // plain opens the text mode of the screens.
@@ -155,11 +167,21 @@ func (p *program) screenOptions(flags runFlags) tui.Options {
 	o := tui.Options{
 		Lake: p.shortPath(name), Engine: p.config.engine, ByCatalog: p.cataloguer(), Profile: p.config.profile, Keys: p.config.keys,
 		Examine: p.examine,
-		Open:    func(ctx context.Context) (*tui.Workspace, error) { return p.workspace(ctx, flags.allow.allowance()) },
-		Run:     flags.options(nil), Now: time.Now, Zone: time.Local, Dark: true, Profiled: colorprofile.TrueColor,
+		Open: func(ctx context.Context) (*tui.Workspace, error) {
+			place, err := p.workspace(ctx, flags.allow.allowance())
+			if err == nil {
+				p.visited(name)
+			}
+			return place, err
+		},
+		Run: flags.options(nil), Now: time.Now, Zone: time.Local, Dark: true, Profiled: colorprofile.TrueColor,
 		Copy:   p.clipboards(true).copy,
 		Editor: p.ownEditor,
-		Export: export.Into,
+		Export: export.Into, Replace: export.Over,
+	}
+	o.Offers = p.offers
+	o.CheckLake = func(ctx context.Context, lake string) (*pipeline.Record, error) {
+		return children{program: p, lake: plainS3(lake), allow: flags.allow.allowance()}.check(ctx, nil)
 	}
 	if folder, err := os.Getwd(); err == nil {
 		o.Folder = folder
@@ -172,6 +194,13 @@ func (p *program) screenOptions(flags runFlags) tui.Options {
 				known.Screen, known.Table, known.Tables = "", "", nil
 				return known
 			}
+		}
+	}
+	if screen, recall := p.screenAt, o.Recall; screen != "" && recall != nil {
+		o.Recall = func() tui.Remembered { // the lake was opened from this screen
+			known := recall()
+			known.Screen = screen
+			return known
 		}
 	}
 	return o

@@ -44,6 +44,7 @@ type Store struct {
 	mu        sync.Mutex
 	converted map[string]*conversion // by name and version
 	tables    map[string]error       // by table: why it cannot be read at all
+	blanks    map[string]bool        // names of files that are CSV
 }
 
 type conversion struct {
@@ -55,7 +56,15 @@ type conversion struct {
 // NewStore reads the lake's derived tables through a store. Converted files lie
 // in a folder that the caller removes.
 func NewStore(store pipeline.Store, lake *pipeline.Lake, folder string, convert Converter) *Store {
-	return &Store{Store: store, lake: lake, folder: folder, convert: convert, converted: map[string]*conversion{}, tables: map[string]error{}}
+	return &Store{Store: store, lake: lake, folder: folder, convert: convert, converted: map[string]*conversion{}, tables: map[string]error{}, blanks: map[string]bool{}}
+}
+
+// LosesBlanks reports whether a file that was fetched is CSV, in which an empty
+// text and a null are the same.
+func (s *Store) LosesBlanks(name string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.blanks[name]
 }
 
 // Absent says why a table has no files.
@@ -79,6 +88,7 @@ func (s *Store) Fetch(ctx context.Context, f pipeline.File) (string, error) {
 		return local, err
 	}
 	s.mu.Lock()
+	s.blanks[f.Name] = format == CSV
 	key := fmt.Sprint(f.Name, " ", f.Size, " ", f.ModTime.UnixNano(), " ", f.Version)
 	c := s.converted[key]
 	if c == nil {

@@ -165,7 +165,7 @@ func (s *session) judge(ctx context.Context, t *pipeline.Table) error {
 // tables as they are.
 func (s *session) compare(ctx context.Context, l *loaded, found *Table) error {
 	t := l.table
-	if err := s.bench.Exec(ctx, statement("make.sql", fill{Table: rightName + t.Name, SQL: t.Transform.SQL})); err != nil {
+	if err := s.bench.Exec(ctx, statement("make.sql", fill{Table: rightName + t.Name, SQL: l.comparable(t.Transform.SQL)})); err != nil {
 		return err
 	}
 	var err error
@@ -175,6 +175,9 @@ func (s *session) compare(ctx context.Context, l *loaded, found *Table) error {
 	if !l.present {
 		found.State, found.Message = Missing, fmt.Sprintf("the table has not been built; `stedi run +%s` builds it", t.Name)
 		return nil
+	}
+	if err := s.forgiveMissing(ctx, l); err != nil {
+		return err
 	}
 	if found.ExtraRows, found.MissingRows, err = s.differ(ctx, l, s.all(rightName+t.Name), diffName+t.Name); err != nil {
 		return err
@@ -192,6 +195,26 @@ func (s *session) compare(ctx context.Context, l *loaded, found *Table) error {
 	case len(l.extra)+len(l.missing)+len(l.mistyped) > 0 && l.rows > 0:
 		found.State, found.Message = Wrong, "the rows are right in the columns that the transform returns, but the columns of the table differ"
 	}
+	return nil
+}
+
+// forgiveMissing accepts that a table lacks columns without a value in any row:
+// many tools leave the keys of nulls out.
+func (s *session) forgiveMissing(ctx context.Context, l *loaded) error {
+	if len(l.missing) == 0 {
+		return nil
+	}
+	_, rows, err := s.bench.Rows(ctx, statement("filled.sql", fill{Table: rightName + l.table.Name, Columns: l.missing}))
+	if err != nil {
+		return err
+	}
+	var missing []string
+	for i, c := range l.missing {
+		if integer(rows[0][i]) > 0 {
+			missing = append(missing, c)
+		}
+	}
+	l.missing = missing
 	return nil
 }
 
@@ -217,7 +240,7 @@ func (s *session) differ(ctx context.Context, l *loaded, query, into string) (ex
 	if len(columns) == 0 {
 		return l.rows, 0, s.bench.Exec(ctx, statement("empty.sql", fill{Table: into, Typed: append(typedColumns(l.table), typed{Name: "stedi_n", Type: "BIGINT"})}))
 	}
-	if err := s.bench.Exec(ctx, statement("diff.sql", fill{Table: into, Of: l.table.Name, SQL: query, Columns: columns})); err != nil {
+	if err := s.bench.Exec(ctx, statement("diff.sql", fill{Table: into, Of: l.table.Name, SQL: l.comparable(query), Columns: columns})); err != nil {
 		return 0, 0, err
 	}
 	_, rows, err := s.bench.Rows(ctx, statement("differences.sql", fill{Table: into}))

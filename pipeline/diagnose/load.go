@@ -19,6 +19,7 @@ type loaded struct {
 	table    *pipeline.Table
 	input    pipeline.Input
 	present  bool
+	blanks   []string // text columns in which "" and null are the same
 	rows     int64
 	rejected int64    // lines that cannot be read
 	fault    string   // the first of them
@@ -38,19 +39,54 @@ func (l *loaded) fits() bool { return len(l.extra)+len(l.missing)+len(l.mistyped
 // load reads a table into the workbench under its own name.
 func (s *session) load(ctx context.Context, t *pipeline.Table, input pipeline.Input, present bool) (*loaded, error) {
 	l := &loaded{table: t, input: input, present: present}
+	s.noteBlanks(l)
+	if err := s.readRows(ctx, l); err != nil || len(l.blanks) == 0 {
+		return l, err
+	}
+	return l, s.bench.Exec(ctx, statement("make.sql", fill{Table: t.Name, SQL: l.comparable(s.all(t.Name))}))
+}
+
+// noteBlanks finds the text columns of a table in which "" and null cannot be
+// told apart, because its files or those of an upstream table are CSV.
+func (s *session) noteBlanks(l *loaded) {
+	above := map[string]bool{}
+	s.lake.AddUpstream(l.table, above)
+	lost := slices.ContainsFunc(l.input.Files, func(f ndjson.File) bool { return pipeline.LosesBlanks(s.r.Store, f.Name) })
+	for name := range above {
+		lost = lost || s.tables[name] != nil && len(s.tables[name].blanks) > 0
+	}
+	for _, c := range typedColumns(l.table) {
+		if lost && c.Type == "VARCHAR" {
+			l.blanks = append(l.blanks, c.Name)
+		}
+	}
+}
+
+// comparable is a query for the same rows with nulls for texts that are empty,
+// if the table does not tell these apart.
+func (l *loaded) comparable(query string) string {
+	if len(l.blanks) == 0 {
+		return query
+	}
+	return statement("blanks.sql", fill{SQL: query, Columns: l.blanks})
+}
+
+// readRows loads the rows of a table, and learns its columns.
+func (s *session) readRows(ctx context.Context, l *loaded) error {
+	t, input, present := l.table, l.input, l.present
 	if len(input.Files) == 0 {
 		if t.IsLanding() || present {
-			return l, s.bench.Exec(ctx, statement("empty.sql", fill{Table: t.Name, Typed: typedColumns(t)}))
+			return s.bench.Exec(ctx, statement("empty.sql", fill{Table: t.Name, Typed: typedColumns(t)}))
 		}
 		// What reads a missing table is compared with what it would be.
-		return l, s.bench.Exec(ctx, statement("make.sql", fill{Table: t.Name, SQL: t.Transform.SQL}))
+		return s.bench.Exec(ctx, statement("make.sql", fill{Table: t.Name, SQL: t.Transform.SQL}))
 	}
 	report, err := s.bench.Load(ctx, t.Name, input)
 	if err != nil {
 		if _, many := errors.AsType[*ndjson.TooManyRejectsError](err); !many || t.IsLanding() {
-			return nil, pipeline.Named(t.Name, err)
+			return pipeline.Named(t.Name, err)
 		}
-		return l, s.reload(ctx, l)
+		return s.reload(ctx, l)
 	}
 	l.rows = report.Rows
 	l.judge(report)
@@ -59,15 +95,15 @@ func (s *session) load(ctx context.Context, t *pipeline.Table, input pipeline.In
 			l.rejected = 0
 		}
 		l.missing = nil // a landing table without a column has nulls there
-		return l, nil
+		return nil
 	}
 	if l.rejected > 0 {
-		return l, s.reload(ctx, l)
+		return s.reload(ctx, l)
 	}
 	if slices.ContainsFunc(report.Notes, func(n ndjson.Note) bool { return n.Kind == ndjson.UnknownKey }) {
-		return l, l.keys(ctx)
+		return l.keys(ctx)
 	}
-	return l, nil
+	return nil
 }
 
 // judge takes over what the strict reader has found.

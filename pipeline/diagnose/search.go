@@ -200,7 +200,7 @@ func (h *hunt) same(ctx context.Context, c candidate) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	_, other, err := h.bench.Rows(ctx, statement("fingerprint.sql", fill{Columns: columns, SQL: c.query}))
+	_, other, err := h.bench.Rows(ctx, statement("fingerprint.sql", fill{Columns: columns, SQL: h.l.comparable(c.query)}))
 	if err != nil || fmt.Sprint(mine) != fmt.Sprint(other) {
 		return false, err
 	}

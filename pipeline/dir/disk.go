@@ -24,6 +24,7 @@ const (
 	KindChmod      Kind = "chmod"
 	KindTruncate   Kind = "truncate"
 	KindRename     Kind = "rename" // Path is the new name
+	KindLink       Kind = "link"   // Path is the new name
 	KindMkdir      Kind = "mkdir"
 	KindSyncFolder Kind = "syncdir"
 	KindRemove     Kind = "remove"
@@ -143,6 +144,11 @@ func (d disk) rename(from, to string) error {
 // renameNew is rename for a new name that must not exist.
 func (d disk) renameNew(from, to string) error {
 	return d.do(KindRename, to, func() error { return renameNew(from, to) })
+}
+
+// link gives a file a second name, which must not exist.
+func (d disk) link(from, to string) error {
+	return d.do(KindLink, to, func() error { return os.Link(from, to) })
 }
 
 // mkdir creates a folder. It succeeds if another process has just created

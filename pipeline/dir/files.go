@@ -69,7 +69,7 @@ func (s *Store) Put(ctx context.Context, name string, content []byte) error {
 	})
 }
 
-// Copy copies from to to. It does not use a hard link, because creating and
+// Copy copies from to to. Unlike Keep it does not use a hard link, because creating and
 // removing one changes the change time of the other name, so that listings of
 // an unchanged file would differ. File systems that can clone blocks still
 // share them.

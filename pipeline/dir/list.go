@@ -28,6 +28,9 @@ func (s *Store) List(ctx context.Context, folder string) ([]pipeline.File, error
 		return nil, err
 	}
 	if info, err := os.Stat(real); err == nil && !info.IsDir() {
+		if pipeline.MayBeFile(folder) && info.Mode().IsRegular() {
+			return []pipeline.File{listed(folder, info)}, nil
+		}
 		return nil, pipeline.Fail(pipeline.BadUsage, "", "Move the file into a folder of that name.", "%s is a file, not a folder", folder)
 	}
 	w := walk{

@@ -116,6 +116,45 @@ func (s *Store) Commit(
 	return s.stat(name)
 }
 
+// Keep gives a file a second name, or copies it where that is not possible. This
+// changes the file's change time, and so its listing.
+func (s *Store) Keep(ctx context.Context, file pipeline.File, to string) (pipeline.File, error) {
+	if err := ready(ctx, to); err != nil {
+		return file, err
+	}
+	at, err := s.file(file.Name)
+	if err != nil {
+		return file, err
+	}
+	target, err := s.place(to)
+	if err != nil {
+		return file, err
+	}
+	s.commits.Lock()
+	defer s.commits.Unlock()
+	if err := s.unchanged(file.Name, &file); err != nil {
+		return file, err
+	}
+	if err := s.disk.link(at, target); err != nil {
+		return file, s.Copy(ctx, file.Name, to)
+	}
+	now, err := s.stat(file.Name)
+	if err == nil && !sameBytes(at, target, file) {
+		err = fmt.Errorf("%s: %w", file.Name, pipeline.ErrChanged)
+	}
+	if err != nil {
+		return file, errors.Join(err, s.disk.remove(target))
+	}
+	return now, s.settle(to, filepath.Dir(target))
+}
+
+// sameBytes reports whether both paths are the listed file.
+func sameBytes(at, target string, file pipeline.File) bool {
+	a, err := os.Stat(at)
+	b, other := os.Lstat(target)
+	return err == nil && other == nil && os.SameFile(a, b) && a.Size() == file.Size && a.ModTime().Equal(file.ModTime)
+}
+
 func (s *Store) unchanged(name string, replaced *pipeline.File) error {
 	now, err := s.stat(name)
 	exists := !missing(err)

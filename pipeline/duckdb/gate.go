@@ -131,7 +131,7 @@ func (s *Sealed) release() {
 	for _, source := range s.sources {
 		source.close()
 		source.mu.Lock()
-		source.readings, source.err, source.allow = nil, nil, nil
+		source.readings, source.err, source.allow, source.counted = nil, nil, nil, false
 		source.mu.Unlock()
 		source.judged = false
 		source.unpin()
@@ -162,15 +162,32 @@ func (s *Sealed) look(tables []string, allow pipeline.Allowance) (version, error
 			derived = append(derived, source)
 			continue
 		}
+		var infos []os.FileInfo
 		for _, f := range source.input.Files {
 			info, err := os.Stat(f.Path)
 			if err != nil {
 				return nil, unreadable(source.input.Table.Name, f.Name, err)
 			}
+			infos = append(infos, info)
 			v = append(v, fileVersion{source.input.Table.Name, f.Path, f.Name, info})
 		}
+		source.counted = isCounted(source.input, infos)
 	}
 	return v, pin(derived)
+}
+
+// isCounted reports whether the files of an input are still those that were
+// counted.
+func isCounted(input pipeline.Input, infos []os.FileInfo) bool {
+	if input.Known == nil || len(input.Known.Times) != len(infos) {
+		return false
+	}
+	for i, info := range infos {
+		if info.Size() != input.Files[i].Size || !info.ModTime().Equal(input.Known.Times[i]) {
+			return false
+		}
+	}
+	return true
 }
 
 const (
@@ -200,6 +217,7 @@ func pin(sources []*sealedSource) error {
 }
 
 func (s *sealedSource) pin() error {
+	var infos []os.FileInfo
 	for i := range s.input.Files {
 		f := &s.input.Files[i]
 		info, err := os.Stat(f.Path)
@@ -212,7 +230,12 @@ func (s *sealedSource) pin() error {
 		if err != nil {
 			return unreadable(s.input.Table.Name, f.Name, err)
 		}
+		if info, err = f.Handle.Stat(); err != nil {
+			return unreadable(s.input.Table.Name, f.Name, err)
+		}
+		infos = append(infos, info)
 	}
+	s.counted = isCounted(s.input, infos)
 	return nil
 }
 

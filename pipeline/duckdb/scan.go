@@ -5,7 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"slices"
+	"strings"
 	"sync"
+	"sync/atomic"
 
 	driver "github.com/duckdb/duckdb-go/v2"
 	"github.com/duckdb/duckdb-go/v2/mapping"
@@ -19,6 +22,7 @@ type source struct {
 	input   pipeline.Input
 	threads int
 	allow   *pipeline.Allowance // nil: the reader of the report decides
+	counted bool                // the files are those of input.Known
 
 	mu       sync.Mutex
 	readings []*reading // one per use of the table in a query
@@ -46,7 +50,11 @@ func (e *Engine) registerScan() error {
 			if !ok {
 				return nil, fmt.Errorf("stedi_scan(%d): unknown source", number)
 			}
-			return &scanTable{ctx: ctx, source: source, reading: source.newReading()}, nil
+			table := &scanTable{ctx: ctx, source: source, reading: source.newReading()}
+			if table.counted = source.counted; table.counted {
+				table.left.Store(source.input.Known.Rows)
+			}
+			return table, nil
 		},
 	})
 }
@@ -57,19 +65,36 @@ type scanTable struct {
 	source  *source
 	reading *reading
 	used    sync.Once
+	counted bool
+	left    atomic.Int64 // rows that are counted and not yet returned
 }
 
 func (t *scanTable) ColumnInfos() []driver.ColumnInfo {
 	columns := t.source.input.Table.Columns
-	infos := make([]driver.ColumnInfo, len(columns))
-	for i, c := range columns {
+	boolean, err := driver.NewTypeInfo(driver.TYPE_BOOLEAN)
+	if err != nil {
+		t.source.fail(err)
+	}
+	infos := []driver.ColumnInfo{{Name: anyName(columns), T: boolean}}
+	for _, c := range columns {
 		info, err := vectorType(c.Type)
 		if err != nil {
 			t.source.fail(err)
 		}
-		infos[i] = driver.ColumnInfo{Name: c.Name, T: info}
+		infos = append(infos, driver.ColumnInfo{Name: c.Name, T: info})
 	}
 	return infos
+}
+
+// anyName returns the name of the table function's first column, which no view
+// selects. For a query that needs only the number of rows, DuckDB reads the
+// first column of a table function.
+func anyName(columns []pipeline.Column) string {
+	name := "stedi_any"
+	for slices.ContainsFunc(columns, func(c pipeline.Column) bool { return strings.EqualFold(c.Name, name) }) {
+		name += "_"
+	}
+	return name
 }
 
 // bytesPerRow is an estimate for the planner, which uses it only to order
@@ -113,7 +138,11 @@ func (t *scanTable) FillChunk(state any, chunk driver.DataChunk) (err error) {
 		return fmt.Errorf("reading %s: state of another scan", t.source.input.Table.Name)
 	}
 	raw := rawChunk(&chunk)
-	wanted := projection(&chunk)
+	wanted := projection(&chunk)[1:]
+	if t.counted && !slices.ContainsFunc(wanted, func(i int) bool { return i >= 0 }) {
+		mapping.DataChunkSetSize(raw, mapping.IdxT(t.count(driver.GetDataChunkCapacity()))) // a count is not negative
+		return nil
+	}
 	for i := range thread.vectors {
 		v := &thread.vectors[i]
 		heap := v.Heap[:0]
@@ -136,6 +165,13 @@ func (t *scanTable) FillChunk(state any, chunk driver.DataChunk) (err error) {
 	}
 	mapping.DataChunkSetSize(raw, mapping.IdxT(rows)) // a count is not negative
 	return nil
+}
+
+// count takes at most limit of the counted rows. A query that reads no column
+// needs no file.
+func (t *scanTable) count(limit int) int64 {
+	left := t.left.Add(-int64(limit))
+	return max(0, min(int64(limit), left+int64(limit)))
 }
 
 // moveHeap copies the long strings of a column to the heap of the DuckDB vector

@@ -7,6 +7,7 @@ import (
 	"stedi/pipeline/duckdb"
 	"stedi/pipeline/engines/registry"
 	"stedi/pipeline/query"
+	"stedi/pipeline/state"
 )
 
 // embedded describes the engine inside this process. The program opens it for
@@ -61,6 +62,14 @@ func (f *fresh) ask(ctx context.Context, sql string) (pipeline.Rows, error) {
 	inputs, err := pipeline.FetchTables(ctx, f.env.Store, f.env.Lake, listed, tables...)
 	if err != nil {
 		return nil, err
+	}
+	if !f.env.InS3() { // there, a file's copy here has a time of its own
+		for _, name := range tables {
+			if input, ok := inputs[name]; ok {
+				input.Known = state.Counted(ctx, f.env.Store, input.Table, listed[name].Files)
+				inputs[name] = input
+			}
+		}
 	}
 	f.SetInputs(inputs)
 	return f.Querier.Query(ctx, sql)

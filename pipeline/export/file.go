@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"path/filepath"
 )
 
 // Into creates a file with the output of write, readable only by its owner. If
@@ -16,6 +17,22 @@ func Into(name string, write func(io.Writer) error) error {
 	}
 	if err := errors.Join(write(file), file.Close()); err != nil {
 		return errors.Join(err, os.Remove(name))
+	}
+	return nil
+}
+
+// Over is like Into, but replaces a file that exists. It does so only after
+// write has succeeded.
+func Over(name string, write func(io.Writer) error) error {
+	file, err := os.CreateTemp(filepath.Dir(name), ".export-*")
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(write(file), file.Close()); err != nil {
+		return errors.Join(err, os.Remove(file.Name()))
+	}
+	if err := os.Rename(file.Name(), name); err != nil {
+		return errors.Join(err, os.Remove(file.Name()))
 	}
 	return nil
 }

@@ -40,3 +40,28 @@ func TestAFileIsThereWholeOrNotAtAll(t *testing.T) {
 		t.Errorf("the file holds %q (%v)", text, err)
 	}
 }
+
+func TestAFileIsReplacedOnlyByAWholeOne(t *testing.T) {
+	folder := t.TempDir()
+	name := filepath.Join(folder, "rows.csv")
+	broken := errors.New("the rows end in the middle")
+	for _, c := range []struct {
+		text string
+		err  error
+		want string
+	}{{"first", nil, "first"}, {"second", nil, "second"}, {"third", broken, "second"}} {
+		err := export.Over(name, func(w io.Writer) error {
+			_, err := io.WriteString(w, c.text)
+			return errors.Join(err, c.err)
+		})
+		if !errors.Is(err, c.err) {
+			t.Errorf("error is %v", err)
+		}
+		if text, err := os.ReadFile(name); string(text) != c.want {
+			t.Errorf("the file holds %q (%v)", text, err)
+		}
+	}
+	if left, err := os.ReadDir(folder); len(left) != 1 {
+		t.Errorf("%v is left (%v)", left, err)
+	}
+}

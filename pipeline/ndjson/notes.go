@@ -45,17 +45,20 @@ func (a *about) add(file int, count int64) {
 
 // noteBook collects the notes of all files.
 type noteBook struct {
+	columns    []Column
 	empty      about
-	absent     []about // for each column
+	absent     []about // for each column that may be absent
+	lacking    about   // any of them
 	variants   []about // for each column
+	varied     about   // any of them
 	unknown    about
 	names      names
 	compressed about // compressed, but the name has no such extension
 	plain      about // uncompressed or compressed differently, although the name has a compression extension
 }
 
-func newNoteBook(columns int) noteBook {
-	return noteBook{absent: make([]about, columns), variants: make([]about, columns)}
+func newNoteBook(columns []Column) noteBook {
+	return noteBook{columns: columns, absent: make([]about, len(columns)), variants: make([]about, len(columns))}
 }
 
 // add records the notes of a finished file.
@@ -77,21 +80,58 @@ func (n *noteBook) add(in *input) {
 		}
 		return
 	}
-	for i := range n.absent {
-		if !t.whole && !t.present[i] {
-			n.absent[i].add(in.index, 1)
-		}
-		if t.variants[i] > 0 {
-			n.variants[i].add(in.index, t.variants[i])
-		}
-	}
+	n.addColumns(in)
 	if t.strange > 0 {
 		n.unknown.add(in.index, t.strange)
 	}
 }
 
-// list formats the notes.
-func (n *noteBook) list(columns []Column, files []File) (notes []Note) {
+// addColumns records the columns that a file lacks, and those whose keys differ
+// in case.
+func (n *noteBook) addColumns(in *input) {
+	t := &in.tally
+	var lacking, varied int64
+	for i := range n.absent {
+		if c := n.columns[i]; !t.whole && !t.present[i] && !c.Key && !c.Partition {
+			n.absent[i].add(in.index, 1)
+			lacking++
+		}
+		if t.variants[i] > 0 {
+			n.variants[i].add(in.index, t.variants[i])
+			varied += t.variants[i]
+		}
+	}
+	if lacking > 0 {
+		n.lacking.add(in.index, lacking)
+	}
+	if varied > 0 {
+		n.varied.add(in.index, varied)
+	}
+}
+
+// namesOf lists the columns that a note of one kind is about: of many only the
+// first ones.
+func (n *noteBook) namesOf(found []about) (names []string) {
+	for i, c := range n.columns {
+		if found[i].files > 0 {
+			names = append(names, printable(c.Name))
+		}
+	}
+	return names
+}
+
+// someNames is how many columns a note names.
+const someNames = 6
+
+func someOf(names []string) string {
+	if len(names) > someNames {
+		return strings.Join(names[:someNames-1], ", ") + fmt.Sprintf(" and %d more", len(names)-someNames+1)
+	}
+	return strings.Join(names, ", ")
+}
+
+// list formats the notes: one of each kind.
+func (n *noteBook) list(files []File) (notes []Note) {
 	add := func(kind NoteKind, a about, format string, args ...any) {
 		if a.files == 0 {
 			return
@@ -105,18 +145,48 @@ func (n *noteBook) list(columns []Column, files []File) (notes []Note) {
 		notes = append(notes, Note{kind, a.files, a.count, text})
 	}
 	add(EmptyFile, n.empty, "no lines")
-	for i, c := range columns {
-		if !c.Key && !c.Partition {
-			add(AbsentColumn, n.absent[i], "column %s is absent from every line", printable(c.Name))
-		}
-	}
-	for i, c := range columns {
-		add(KeyCase, n.variants[i], "the key of column %s differs in case %d times", printable(c.Name), n.variants[i].count)
-	}
+	n.listColumns(add)
 	add(UnknownKey, n.unknown, "%d unknown keys were ignored: %s", n.unknown.count, n.names.list())
 	add(Compression, n.compressed, "content that is compressed though the name does not say so")
 	add(Compression, n.plain, "content that is not compressed as the name says")
 	return notes
+}
+
+// listColumns adds the notes about columns.
+func (n *noteBook) listColumns(add func(kind NoteKind, a about, format string, args ...any)) {
+	switch names := n.namesOf(n.absent); len(names) {
+	case 0:
+	case 1:
+		add(AbsentColumn, n.lacking, "column %s is absent from every line", names[0])
+	default:
+		add(AbsentColumn, n.lacking, "columns %s are absent from every line of a file", someOf(names))
+	}
+	switch names := n.namesOf(n.variants); len(names) {
+	case 0:
+	case 1:
+		add(KeyCase, n.varied, "the key of column %s differs in case %d times", names[0], n.varied.count)
+	default:
+		add(KeyCase, n.varied, "the keys of columns %s differ in case %d times", someOf(names), n.varied.count)
+	}
+}
+
+// noteTexts match the texts of notes, also of those that earlier versions wrote.
+var noteTexts = map[NoteKind]*regexp.Regexp{
+	EmptyFile:    regexp.MustCompile(`^no lines in `),
+	AbsentColumn: regexp.MustCompile(`^columns? .* (?:is|are) absent from every line`),
+	KeyCase:      regexp.MustCompile(`^the keys? of columns? .* differs? in case `),
+	UnknownKey:   regexp.MustCompile(`^\d+ unknown keys were ignored: `),
+}
+
+// KindOf returns the kind of a note from its text, because manifests store only
+// the texts; "" for other kinds.
+func KindOf(text string) NoteKind {
+	for kind, matches := range noteTexts {
+		if matches.MatchString(text) {
+			return kind
+		}
+	}
+	return ""
 }
 
 // sameContent matches the text of every note of the kind SameContent.

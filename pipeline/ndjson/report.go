@@ -269,7 +269,7 @@ func (s *Scan) Report(ctx context.Context) (Report, error) {
 	if err := s.number(ctx); err != nil {
 		return Report{}, err
 	}
-	r := Report{Files: slices.Clone(s.results), Notes: append(s.notes.list(s.columns, s.files), duplicates(s.results)...)}
+	r := Report{Files: slices.Clone(s.results), Notes: append(s.notes.list(s.files), duplicates(s.results)...)}
 	slices.SortFunc(s.missing, func(a, b missing) int {
 		return cmp.Or(cmp.Compare(a.file, b.file), cmp.Compare(a.column, b.column))
 	})

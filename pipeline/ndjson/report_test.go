@@ -37,14 +37,23 @@ func TestNotesTellWhatWasAccepted(t *testing.T) {
 			[]string{"absent_column 1 1 column gone is absent from every line in a.json"},
 		},
 		{
+			"absent columns",
+			[]string{`{"userName":"a","n":1}`, `{"userName":"a"}`},
+			[]string{"absent_column 2 3 columns n, gone are absent from every line of a file in 2 files, the first a.json"},
+		},
+		{
+			"a key in another case",
+			[]string{`{"USERNAME":"b","n":1,"gone":2}`},
+			[]string{"key_case 1 1 the key of column userName differs in case 1 times in a.json"},
+		},
+		{
 			"keys in another case",
 			[]string{
 				strings.Repeat(`{"username":"a","N":1,"gone":1}`+"\n", 3),
 				`{"USERNAME":"b","n":1,"gone":2}` + "\n" + `{"Username":"b","n":5.5}`,
 			},
 			[]string{
-				"key_case 2 4 the key of column userName differs in case 4 times in 2 files, the first a.json",
-				"key_case 1 3 the key of column n differs in case 3 times in a.json",
+				"key_case 2 7 the keys of columns userName, n differ in case 7 times in 2 files, the first a.json",
 			},
 		},
 		{

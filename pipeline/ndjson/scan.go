@@ -65,7 +65,7 @@ func NewScan(files []File, columns []Column, limits Limits) *Scan {
 		infos:   make(map[int]os.FileInfo),
 		codecs:  make(map[int]codec),
 		results: make([]FileReport, len(files)),
-		notes:   newNoteBook(len(columns)),
+		notes:   newNoteBook(columns),
 	}
 	s.ready = sync.NewCond(&s.mu)
 	for _, f := range files {

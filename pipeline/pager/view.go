@@ -4,6 +4,7 @@ import (
 	"embed"
 	"fmt"
 	"math"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -84,7 +85,12 @@ type slice struct {
 	Reverse       bool // Order is the reversed order of the view
 	Offset, Limit int64
 	Count         bool
+	Position      string // name of a column; set: only the positions of the rows
 }
+
+// nested matches a condition that may contain a query. Its rows can come in any
+// order.
+var nested = regexp.MustCompile(`(?i)\b(select|from|with|values)\b`)
 
 func (v View) text(table *pipeline.Table, s slice) (string, error) {
 	columns, err := v.Chosen(table)
@@ -121,7 +127,8 @@ func (v View) text(table *pipeline.Table, s slice) (string, error) {
 		Table   string
 		Columns []pipeline.Column
 		Where   []condition
-	}{s, table.Name, columns, where})
+		Nested  bool // a condition may read other tables
+	}{s, table.Name, columns, where, slices.ContainsFunc(v.Where, func(c Condition) bool { return nested.MatchString(c.SQL) })})
 	return b.String(), err
 }
 

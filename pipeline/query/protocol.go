@@ -57,13 +57,15 @@ type wireTable struct {
 	Columns []ndjson.Column `json:"columns"`
 	Files   []ndjson.File   `json:"files"`
 	Landing bool            `json:"landing"`
+
+	Known *pipeline.KnownRows `json:"known,omitempty"`
 }
 
 func wireTables(at tables) []wireTable {
 	wired := make([]wireTable, 0, len(at.inputs))
 	for _, name := range sortedKeys(at.inputs) {
 		input := at.inputs[name]
-		wired = append(wired, wireTable{input.Table.Name, input.Table.Columns, input.Files, input.Table.IsLanding()})
+		wired = append(wired, wireTable{input.Table.Name, input.Table.Columns, input.Files, input.Table.IsLanding(), input.Known})
 	}
 	return wired
 }
@@ -73,7 +75,7 @@ func (t wireTable) input() pipeline.Input {
 	if !t.Landing {
 		table.Transform = &pipeline.Transform{}
 	}
-	return pipeline.Input{Table: table, Files: t.Files}
+	return pipeline.Input{Table: table, Files: t.Files, Known: t.Known}
 }
 
 type parseMessage struct {

@@ -181,7 +181,11 @@ func (r *run) conclude(ctx context.Context, failed error) error {
 // finish writes the record, however the run ended.
 func (r *run) finish(ctx context.Context, err error) (*pipeline.Record, error) {
 	r.record.End(r.now(), err)
-	r.tell(ctx, pipeline.Event{State: endState(err), Err: r.record.Error})
+	last := pipeline.Event{State: endState(err), Err: r.record.Error}
+	if failed := r.record.CountChecks().Failed; failed > 0 {
+		last.Reason = pipeline.Counted(failed, "check") + " failed"
+	}
+	r.tell(ctx, last)
 	err = errors.Join(err, r.store.Sweep(ctx), state.WriteJSON(ctx, r.store, state.HistoryName, r.history), r.write(ctx), r.unlock())
 	return r.record, err
 }

@@ -19,10 +19,12 @@ func PublisherOf(r *pipeline.Runner) pipeline.Publisher {
 
 // filePublisher publishes a table as one file, which replaces the file before:
 //
-//	staged and durable → old one linked aside → intent → commit → manifest → intent gone
+//	staged and durable → intent → old one kept → commit → manifest → intent gone
 //
 // After an interruption at any point, Recover reads the intent, compares the
-// file with it, and either completes the manifest or deletes the intent. The
+// file with it, and either completes the manifest, or deletes what was kept of
+// the old one and then the intent. What is kept shares the bytes of the file, and
+// deleting it later would change the file's listing. The
 // commit itself is one rename, or one conditional PUT: Store.Commit.
 type filePublisher struct{ store pipeline.Store }
 
@@ -37,20 +39,17 @@ func (p filePublisher) Folder(t *pipeline.Table, run string) string {
 }
 
 func (p filePublisher) Publish(ctx context.Context, v pipeline.Version) (*pipeline.Manifest, error) {
-	if err := p.setAside(ctx, v); err != nil {
-		return nil, fmt.Errorf("keeping the previous version: %w", err)
-	}
 	intent := IntentName(v.Table.Name)
 	if err := WriteJSON(ctx, p.store, intent, v.Manifest); err != nil {
 		return nil, fmt.Errorf("recording the intent: %w", err)
 	}
-	var replaced *pipeline.File
-	if v.Old != nil {
-		replaced = &v.Old.Files[0].File
+	replaced, err := p.setAside(ctx, v)
+	if err != nil {
+		return nil, fmt.Errorf("keeping the previous version: %w", errors.Join(err, p.undo(context.WithoutCancel(ctx), p.store, v.Manifest)))
 	}
 	file, err := p.store.Commit(ctx, v.Staged, v.Table.Part(), replaced)
 	if errors.Is(err, pipeline.ErrChanged) {
-		return nil, errors.Join(fmt.Errorf("publishing: %w", err), p.store.Delete(ctx, intent))
+		return nil, errors.Join(fmt.Errorf("publishing: %w", err), p.undo(ctx, p.store, v.Manifest))
 	}
 	if err != nil {
 		// The file may be in place nevertheless: the intent remains, and the
@@ -60,16 +59,40 @@ func (p filePublisher) Publish(ctx context.Context, v pipeline.Version) (*pipeli
 	return settle(ctx, p.store, v.Manifest, file)
 }
 
-// setAside keeps the version that is about to be replaced, for rollback.
-func (p filePublisher) setAside(ctx context.Context, v pipeline.Version) error {
+// setAside keeps the version that is about to be replaced, for rollback. It
+// returns the file to replace, or nil. The manifest comes first, so that undo
+// finds whatever was kept.
+func (p filePublisher) setAside(ctx context.Context, v pipeline.Version) (*pipeline.File, error) {
 	if v.Old == nil {
-		return nil
+		return nil, nil //nolint:nilnil // there is no file to replace
 	}
 	folder := previousFolder(v.Manifest.Run) + "/"
-	if err := p.store.Copy(ctx, v.Table.Part(), folder+v.Table.Part()); err != nil {
+	if err := WriteJSON(ctx, p.store, folder+v.Table.Name+".json", v.Old); err != nil {
+		return nil, err
+	}
+	file, err := p.store.Keep(ctx, v.Old.Files[0].File, folder+v.Table.Part())
+	return &file, err
+}
+
+// undo deletes what was kept of the current version for a commit that did not
+// take place, and then the intent.
+func (p filePublisher) undo(ctx context.Context, store pipeline.Store, m pipeline.Manifest) error {
+	folder := previousFolder(m.Run) + "/"
+	kept, err := ReadManifest(ctx, store, folder+m.Table+".json")
+	if err != nil {
 		return err
 	}
-	return WriteJSON(ctx, p.store, folder+v.Table.Name+".json", v.Old)
+	now, err := ReadManifest(ctx, store, ManifestName(m.Table))
+	if err != nil {
+		return err
+	}
+	if kept != nil && now != nil && kept.Run == now.Run && len(kept.Files) == 1 {
+		err = errors.Join(store.Delete(ctx, folder+kept.Files[0].Name), store.Delete(ctx, folder+m.Table+".json"))
+	}
+	if err != nil {
+		return err
+	}
+	return store.Delete(ctx, IntentName(m.Table))
 }
 
 // Recover completes the manifest of a commit whose file is in place, and
@@ -98,7 +121,7 @@ func (p filePublisher) Recover(ctx context.Context, store pipeline.Store, t *pip
 			return err
 		}
 	}
-	return store.Delete(ctx, IntentName(m.Table))
+	return p.undo(ctx, store, *m)
 }
 
 // Prune does nothing: a previous version is entirely in the folder of previous

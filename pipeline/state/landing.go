@@ -86,6 +86,7 @@ func LandingManifest(run string, t *pipeline.Table, state LandingState, report n
 	m := pipeline.Manifest{
 		Schema: ManifestSchema, Table: t.Name, Run: run, Rows: report.Rows, Bytes: report.Bytes,
 		Rejected: lost.Lines, RejectedBytes: lost.Bytes, Uncounted: lost.Uncounted, Skipped: pipeline.FileNames(state.Skipped),
+		Shape: pipeline.ShapeOf(t),
 	}
 	if lost.Lines > 0 {
 		m.Text = lost.Text

@@ -99,6 +99,20 @@ var fileCases = []testCase{
 		l.remove("copies/a.json")
 		l.holds("trusted/a.json", "a")
 	}},
+	{"what is kept of a file survives a commit, and what has changed is not kept", func(l lake) {
+		l.put("trusted/a.json", "old")
+		old := l.listed("trusted")
+		now, err := l.Keep(l.Context(), old, ".stedi/previous/run/trusted/a.json")
+		l.mustBe(err, nil)
+		l.holds(".stedi/previous/run/trusted/a.json", "old")
+		if !now.Same(l.listed("trusted")) {
+			l.Errorf("kept as %+v, listed as %+v", now, l.listed("trusted"))
+		}
+		l.put("trusted/a.json", "new")
+		l.holds(".stedi/previous/run/trusted/a.json", "old")
+		l.remove(".stedi/previous/run/trusted/a.json")
+		l.holds("trusted/a.json", "new")
+	}},
 	{"copy of a missing file is fs.ErrNotExist and changes nothing", func(l lake) {
 		l.put("trusted/b.json", "b")
 		l.mustBe(l.Copy(l.Context(), "trusted/a.json", "trusted/b.json"), fs.ErrNotExist)

@@ -30,6 +30,14 @@ var listCases = []testCase{
 		}
 		l.lists("landing", "landing/a.json")
 	}},
+	{"a single file, where its name has an extension", func(l lake) {
+		for _, name := range []string{"exports/a.json", "exports/a.json2", "exports/a.csv/x.csv", "exports/a.csv.gz"} {
+			l.put(name, "{}")
+		}
+		l.lists("exports/a.json", "exports/a.json")
+		l.lists("exports/a.csv", "exports/a.csv/x.csv")
+		l.lists("exports/b.json")
+	}},
 	{"hidden files and folders are left out", func(l lake) {
 		for _, name := range []string{
 			"landing/_SUCCESS", "landing/.a.json.crc", "landing/_temporary/0/a.json",

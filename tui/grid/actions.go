@@ -14,30 +14,86 @@ import (
 func (g *Grid) Actions() []ui.Action {
 	_, there := g.Value()
 	some := g.Kept.Count > 0
-	return slices.Concat(g.moves(), []ui.Action{
-		g.Keys.Act("row", "enter", "row", g.host.OpenRow).In("rows").At(1).When(there, ui.NoRow),
-		g.Keys.Act("sort", "s", "sort", func() tea.Cmd { return g.sortBy(false) }).In("rows").At(2).When(some, ui.NoRow),
-		g.Keys.Act("sort-also", "S", "add to sort", func() tea.Cmd { return g.sortBy(true) }).In("rows").When(some, ui.NoRow),
-		g.Keys.Act("keep", "=", "keep this value", func() tea.Cmd { return g.filterBy(pager.Equal) }).In("rows").At(3).When(there, ui.NoRow),
-		g.Keys.Act("leave-out", "x", "exclude this value", func() tea.Cmd { return g.filterBy(pager.NotEqual) }).In("rows").At(4).When(there, ui.NoRow),
-		g.Keys.Act("drop-condition", "backspace", "remove filter", g.dropCondition).In("rows").At(5).When(len(g.Where) > 0, "no filter is set"),
-		g.Keys.Act("search", "ctrl+f", "search", g.askSearch).In("rows").At(7).When(some, ui.NoRow),
-		g.Keys.Act("search-next", "n", "next match", func() tea.Cmd { return g.find(g.Row+1, true) }).In("rows").When(g.Search.text != "", "nothing was searched for"),
-		g.Keys.Act("search-last", "N", "previous match", func() tea.Cmd { return g.find(g.Row-1, false) }).In("rows").When(g.Search.text != "", "nothing was searched for"),
-		g.Keys.Act("go-to", "# ctrl+g", "go to row", g.askRow).In("rows").At(9).When(some, ui.NoRow),
+	return slices.Concat(g.moves(), g.rowActions(there, some), g.columnActions(there, some), g.summaryActions(some), g.copyActions(there))
+}
 
-		g.Keys.Act("cell", "v", "full value", g.openCell).In("columns").When(there, ui.NoRow),
-		g.Keys.Act("time", "t", "local times", g.toggleTimes).In("columns").At(8).When(slices.Contains(g.times, millis), "no column looks like times"),
-		g.Keys.Act("freeze", "f", "freeze up to here, or none", g.freeze).In("columns").When(some, ui.NoRow),
-		g.Keys.Act("hide", "H", "hide the column", g.hide).In("columns").When(len(g.Shown) > 1, "it is the only column"),
-		g.Keys.Act("unhide", "U", "show hidden columns", g.unhide).In("columns").When(len(g.Shown) < len(g.Columns), "no column is hidden"),
-		g.Keys.Act("wider", "+", "wider", func() tea.Cmd { return g.widenHere(4) }).In("columns").When(some, ui.NoRow),
-		g.Keys.Act("narrower", "-", "narrower", func() tea.Cmd { return g.widenHere(-4) }).In("columns").When(some, ui.NoRow),
-
-		g.Keys.Act("copy-cell", "y", "copy", g.copyCell).In("copy").At(6).When(there, ui.NoRow),
-		g.Keys.Act("copy-row", "Y", "copy the row as JSON", g.CopyRow).In("copy").When(there, ui.NoRow),
-		g.Keys.Act("copy-column", "C", "copy the column", g.copyColumn).In("copy").When(there, ui.NoRow),
+// rowActions returns the actions that choose, mark and order rows.
+func (g *Grid) rowActions(there, some bool) []ui.Action {
+	k := g.Keys
+	return inGroup("rows", []ui.Action{
+		k.Act("row", "enter", "row", g.host.OpenRow).At(1).When(there, ui.NoRow).Also("record details json"),
+		k.Act("sort", "s", "sort", func() tea.Cmd { return g.sortBy(false) }).At(2).When(some, ui.NoRow).Also("order ascending descending"),
+		k.Act("sort-also", "S", "add to sort", func() tea.Cmd { return g.sortBy(true) }).When(some, ui.NoRow).Also("order by several columns"),
+		k.Act("keep", "=", "keep this value", func() tea.Cmd { return g.filterBy(pager.Equal) }).At(3).When(there, ui.NoRow).Also("filter only where equal"),
+		k.Act("leave-out", "x", "exclude this value", func() tea.Cmd { return g.filterBy(pager.NotEqual) }).At(4).When(there, ui.NoRow).Also("filter without not equal"),
+		k.Act("drop-condition", "backspace", "remove filter", g.dropCondition).At(5).When(len(g.Where) > 0, "no filter is set").Also("clear reset where"),
+		k.Act("search", `\ f3`, "search", g.askSearch).At(9).When(some, ui.NoRow).Also("find text"),
+		k.Act("search-next", "n", "next match", func() tea.Cmd { return g.find(g.Row+1, true) }).When(g.Search.text != "", "nothing was searched for"),
+		k.Act("search-last", "N", "previous match", func() tea.Cmd { return g.find(g.Row-1, false) }).When(g.Search.text != "", "nothing was searched for"),
+		k.Act("go-to", "# ctrl+g", "go to row", g.askRow).At(11).When(some, ui.NoRow).Also("jump line number"),
 	})
+}
+
+// columnActions returns the actions for the columns.
+func (g *Grid) columnActions(there, some bool) []ui.Action {
+	k := g.Keys
+	return inGroup("columns", []ui.Action{
+		k.Was("v", "cell", "o", "full value", g.openCell).When(there, ui.NoRow).Also("open cell long text"),
+		k.Was("t", "time", "T", "local times", g.toggleTimes).At(10).When(slices.Contains(g.times, millis), "no column looks like times").Also("epoch date timestamp zone"),
+		k.Was("f", "freeze", "|", "freeze up to here, or none", g.freeze).When(some, ui.NoRow).Also("pin fix columns"),
+		k.Act("hide", "H", "hide the column", g.hide).When(len(g.Shown) > 1, "it is the only column"),
+		k.Act("unhide", "U", "show hidden columns", g.unhide).When(len(g.Shown) < len(g.Columns), "no column is hidden"),
+		k.Act("wider", "+", "wider", func() tea.Cmd { return g.widenHere(4) }).When(some, ui.NoRow).Also("column width"),
+		k.Act("narrower", "-", "narrower", func() tea.Cmd { return g.widenHere(-4) }).When(some, ui.NoRow).Also("column width"),
+	})
+}
+
+// summaryActions returns the actions that summarize rows, or compare them.
+func (g *Grid) summaryActions(some bool) []ui.Action {
+	k := g.Keys
+	_, two := g.compared()
+	return inGroup("summary", []ui.Action{
+		k.Act("frequency", "F", "frequencies", g.frequencyHere).At(7).When(some, ui.NoRow).Also("frequency table histogram distinct values count"),
+		k.Act("groups", "*", "group counts", g.askGroups).When(some, ui.NoRow).Also("rows by several columns pivot frequency"),
+		k.Act("statistics", "I", "statistics", g.statistics).At(8).When(some, ui.NoRow).Also("describe summary min max mean median nulls distinct"),
+		k.Act("compare-rows", "d", "compare two rows", g.compareRows).When(two, "mark one row with "+ui.KeyOf(g.markActions(some), "mark")+", and go to the other").Also("diff difference"),
+	})
+}
+
+// markActions returns the actions that select rows and cells.
+func (g *Grid) markActions(some bool) []ui.Action {
+	k := g.Keys
+	return inGroup("selection", []ui.Action{
+		k.Act("mark", "m", "mark the row", g.mark).When(some, ui.NoRow).Also("select tag choose"),
+		k.Act("mark-range", "M", "mark up to here", g.markRange).When(len(g.marks.rows) > 0, "no row is marked").Also("select range"),
+		k.Act("range", "V", "select cells", g.startRange).When(some, ui.NoRow).Also("visual block range selection"),
+	})
+}
+
+// copyActions returns the actions that copy.
+func (g *Grid) copyActions(there bool) []ui.Action {
+	k := g.Keys
+	row := "copy the row as JSON"
+	if len(g.marks.rows) > 0 {
+		row = "copy the marked rows as JSON"
+	}
+	cell := "copy"
+	if g.marks.ranged {
+		cell = "copy the cells"
+	}
+	return append(g.markActions(g.Kept.Count > 0), inGroup("copy", []ui.Action{
+		k.Act("copy-cell", "y", cell, g.copyCell).At(6).When(there, ui.NoRow).Also("yank clipboard"),
+		k.Act("copy-row", "Y", row, g.copyRows).When(there, ui.NoRow).Also("yank clipboard"),
+		k.Was("C", "copy-column", "ctrl+y", "copy the column", g.copyColumn).When(there, ui.NoRow).Also("yank clipboard"),
+	})...)
+}
+
+// inGroup puts actions under a heading of the help.
+func inGroup(name string, list []ui.Action) []ui.Action {
+	for i := range list {
+		list[i] = list[i].In(name)
+	}
+	return list
 }
 
 // moves returns the actions that move the cursor.
@@ -51,8 +107,10 @@ func (g *Grid) moves() []ui.Action {
 		k.Act("down", "down j", "down", rows(1)),
 		k.Act("left", "left h", "left", columns(-1)),
 		k.Act("right", "right l", "right", columns(1)),
-		k.Act("page-up", "pgup", "page up", pages(-1)),
-		k.Act("page-down", "pgdown space", "page down", pages(1)),
+		k.Act("page-up", "pgup ctrl+b", "page up", pages(-1)),
+		k.Act("page-down", "pgdown ctrl+f space", "page down", pages(1)),
+		k.Act("half-up", "ctrl+u", "half a page up", func() tea.Cmd { return g.MoveRows(-g.half()) }),
+		k.Act("half-down", "ctrl+d", "half a page down", func() tea.Cmd { return g.MoveRows(g.half()) }),
 		k.Act("first", "home g", "first row", func() tea.Cmd { return g.MoveRows(-g.Row) }),
 		k.Act("last", "end G", "last row", g.last),
 		k.Act("first-column", "0 ^", "first column", columns(-1<<20)),
@@ -61,9 +119,15 @@ func (g *Grid) moves() []ui.Action {
 		k.Act("scroll-right", "shift+right >", "scroll right", func() tea.Cmd { return g.scroll(1) }),
 	}
 	for i := range list {
-		list[i] = list[i].In("cursor").When(g.Source != nil, ui.NoRow)
+		list[i] = list[i].When(g.Source != nil, ui.NoRow)
 	}
-	return list
+	return inGroup("cursor", list)
+}
+
+// half returns half the number of rows on the screen.
+func (g *Grid) half() int64 {
+	_, h := g.Space()
+	return max(1, int64(h)/2)
 }
 
 // sortBy cycles the sort order of the column with the cursor: ascending,

@@ -23,11 +23,22 @@ type columnMsg struct {
 }
 
 func (g *Grid) copyCell() tea.Cmd {
+	if g.marks.ranged {
+		return g.copyRange()
+	}
 	v, ok := g.Value()
 	if !ok {
 		return nil
 	}
 	return g.CopyText("the cell", harmless.Value(v))
+}
+
+// copyRows copies the marked rows, or the row with the cursor.
+func (g *Grid) copyRows() tea.Cmd {
+	if len(g.marks.rows) > 0 {
+		return g.copyMarked()
+	}
+	return g.CopyRow()
 }
 
 // CopyRow copies the row with the cursor as a JSON object.

@@ -151,14 +151,26 @@ func (g *Grid) drawRow(p ui.Pane, row int64, list []placed, focused bool) {
 		back = t.SelectedFaint
 		p.Fill(back)
 	}
+	marked := g.marks.rows[row]
+	if marked {
+		p.Text(0, 0, ui.Over(t.Accent, back), "●")
+	}
 	if gutter := g.gutter(p.Width()); gutter > 1 {
-		p.TextRight(gutter-2, 0, ui.Over(t.Dim, back), ui.Count(row+1))
+		style := t.Dim
+		if marked {
+			style = t.Accent
+		}
+		p.TextRight(gutter-2, 0, ui.Over(style, back), ui.Count(row+1))
 	}
 	values := g.Kept.Rows[row]
 	for _, c := range list {
 		cell := p.Part(c.X, 0, c.W, 1)
 		ground := back
 		if under && c.at == g.At && focused {
+			ground = t.Selected
+			cell.Fill(ground)
+		}
+		if g.inRange(row, c.at) {
 			ground = t.Selected
 			cell.Fill(ground)
 		}
@@ -235,6 +247,9 @@ func (g *Grid) DrawStatus(p ui.Pane) {
 		return
 	}
 	at := fmt.Sprintf(" row %s of %s ", ui.Count(g.Row+1), ui.Count(g.Kept.Count))
+	if selected := g.selectionText(); selected != "" {
+		at += "· " + selected + " "
+	}
 	g.DrawKind(p, p.Line(p.Height()-1).Cut(2, 0, p.Width()-4, g.Theme.Dim, at))
 }
 

@@ -45,6 +45,9 @@ type Grid struct {
 	Filling   ui.Task
 	Search    gridSearch
 	columning ui.Task
+	Summing   ui.Task // a summary, or a comparison
+	Summed    int64   // number of rows that it has read
+	marks     marks
 }
 
 // Host is the screen that contains the grid.
@@ -57,6 +60,9 @@ type Host interface {
 	LookChanged()
 	// RowsFailed is called when rows can no longer be read.
 	RowsFailed(error) tea.Cmd
+	// Scan returns a function that opens all displayed rows with all their
+	// columns, in any order, for one reading in the background.
+	Scan() Scan
 	// OpenRow shows the row with the cursor.
 	OpenRow() tea.Cmd
 }
@@ -80,6 +86,7 @@ const (
 // keeps its position if that row and column exist.
 func (g *Grid) Take(source pager.Source, fill func(context.Context) error) tea.Cmd {
 	g.Stop()
+	g.Unmark()
 	under := g.CursorColumn()
 	before := g.Columns
 	g.Source, g.Columns, g.Old = source, source.Columns(), false
@@ -106,6 +113,7 @@ func (g *Grid) Stop() {
 	g.Filling.Stop()
 	g.Search.Finding.Stop()
 	g.columning.Stop()
+	g.Summing.Stop()
 }
 
 // choose determines the visible columns, and moves the cursor to the column

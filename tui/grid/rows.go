@@ -174,6 +174,35 @@ func (g *Grid) Update(msg tea.Msg) tea.Cmd {
 		if msg.grid == g {
 			return g.copiedColumn(msg)
 		}
+	default:
+		return g.summary(msg)
+	}
+	return nil
+}
+
+// summary handles the messages about all rows or the selected ones.
+func (g *Grid) summary(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case summingMsg:
+		if msg.grid == g {
+			return g.summing(msg)
+		}
+	case frequenciesMsg:
+		if msg.grid == g {
+			return g.countedBy(msg)
+		}
+	case statisticsMsg:
+		if msg.grid == g {
+			return g.summarized(msg)
+		}
+	case compareMsg:
+		if msg.grid == g {
+			return g.showComparison(msg)
+		}
+	case selectedMsg:
+		if msg.grid == g {
+			return g.copiedSelection(msg)
+		}
 	}
 	return nil
 }

@@ -16,10 +16,12 @@ import (
 type Action struct {
 	Name  string // as in the [keys] section of stedi.toml; unique on a screen
 	Key   key.Binding
-	Group string // heading in the help
-	Foot  int    // position in the footer, from 1; 0: not in the footer
-	Off   bool   // not possible now, but listed in the help
-	Why   string // why it is not possible
+	Once  key.Binding // keys of the last release, which still work if no other action has them
+	Words string      // other words for it, which the palette and the help find
+	Group string      // heading in the help
+	Foot  int         // position in the footer, from 1; 0: not in the footer
+	Off   bool        // not possible now, but listed in the help
+	Why   string      // why it is not possible
 	Do    func() tea.Cmd
 }
 
@@ -47,6 +49,19 @@ func (b Bindings) Act(name, keys, title string, do func() tea.Cmd) Action {
 	}
 	return Action{Name: name, Key: key.NewBinding(key.WithKeys(list...), key.WithHelp(shown, title)), Do: do}
 }
+
+// Was returns an action like Act that had other keys in the last release. They
+// work for one more release, unless the settings give the action its keys.
+func (b Bindings) Was(was, name, keys, title string, do func() tea.Cmd) Action {
+	a := b.Act(name, keys, title, do)
+	if _, own := b.Custom[name]; !own {
+		a.Once = key.NewBinding(key.WithKeys(strings.Fields(was)...))
+	}
+	return a
+}
+
+// Also sets other words for the action.
+func (a Action) Also(words string) Action { a.Words = words; return a }
 
 // At sets the action's position in the footer.
 func (a Action) At(place int) Action { a.Foot = place; return a }
@@ -92,6 +107,7 @@ func KeyLabel(name string) string {
 func Unwritten(actions []Action) []Action {
 	var left []Action
 	for _, a := range actions {
+		a.Once = key.Binding{}
 		keys := slices.DeleteFunc(slices.Clone(a.Key.Keys()), func(k string) bool { return k == "space" || utf8.RuneCountInString(k) == 1 })
 		if len(keys) > 0 && a.Name != "back" { // back is special: the text field has its own way out
 			a.Key = key.NewBinding(key.WithKeys(keys...), key.WithHelp(KeyLabel(keys[0]), a.Title()))
@@ -101,14 +117,28 @@ func Unwritten(actions []Action) []Action {
 	return left
 }
 
-// Find returns the action for a key.
+// Find returns the action for a key. A key of the last release counts only if it
+// is not the key of another action now.
 func Find(actions []Action, pressed tea.KeyPressMsg) (Action, bool) {
 	for _, a := range actions {
 		if !a.Off && key.Matches(pressed, a.Key) {
 			return a, true
 		}
 	}
+	if _, taken := FindOff(actions, pressed); taken {
+		return Action{}, false
+	}
+	for _, a := range actions {
+		if !a.Off && key.Matches(pressed, a.Once) {
+			return a, true
+		}
+	}
 	return Action{}, false
+}
+
+// IsOld reports whether a key is one that the action had in the last release.
+func (a Action) IsOld(pressed tea.KeyPressMsg) bool {
+	return key.Matches(pressed, a.Once) && !key.Matches(pressed, a.Key)
 }
 
 // FindOff returns the action for a key that is not possible now.

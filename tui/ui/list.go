@@ -324,8 +324,8 @@ type ListKeys struct{ Up, Down, PageUp, PageDown, HalfUp, HalfDown, First, Last 
 
 // Where letters are keys, and where they are text.
 var (
-	LetterKeys = ListKeys{"up k", "down j", "pgup", "pgdown", "ctrl+u", "ctrl+d", "home g", "end G"}
-	SpaceKeys  = ListKeys{"up k", "down j", "pgup", "pgdown space", "ctrl+u", "ctrl+d", "home g", "end G"} // space is free
+	LetterKeys = ListKeys{"up k", "down j", "pgup ctrl+b", "pgdown ctrl+f", "ctrl+u", "ctrl+d", "home g", "end G"}
+	SpaceKeys  = ListKeys{"up k", "down j", "pgup ctrl+b", "pgdown ctrl+f space", "ctrl+u", "ctrl+d", "home g", "end G"} // space is free
 	TextKeys   = ListKeys{"up ctrl+k", "down ctrl+n", "pgup", "pgdown", "", "", "", ""}
 )
 

@@ -9,6 +9,7 @@ import (
 type Prompt struct {
 	Label   string
 	Input   textinput.Model
+	Cursor  int                       // initial position in characters, from 1; 0: the end
 	Changed func(text string) tea.Cmd // called at each key; may be nil
 	Done    func(text string) tea.Cmd // called after enter
 	Dropped func() tea.Cmd            // called after esc; may be nil
@@ -21,6 +22,9 @@ func (p *Prompt) Begin(text string) tea.Cmd {
 	p.Input.SetVirtualCursor(false)
 	p.Input.SetValue(text)
 	p.Input.CursorEnd()
+	if p.Cursor > 0 {
+		p.Input.SetCursor(p.Cursor - 1)
+	}
 	return p.Input.Focus()
 }
 

@@ -64,6 +64,22 @@ func (t *toasts) DropText(text string) {
 	t.List = slices.DeleteFunc(t.List, func(n toast) bool { return n.Text == text })
 }
 
+// DropAll removes all messages.
+func (t *toasts) DropAll() { t.List = nil }
+
+// DropMood removes the messages of a mood.
+func (t *toasts) DropMood(m Mood) {
+	t.List = slices.DeleteFunc(t.List, func(n toast) bool { return n.mood == m })
+}
+
+// Newest is the text of the newest message, or "".
+func (t *toasts) Newest() string {
+	if len(t.List) == 0 {
+		return ""
+	}
+	return t.List[len(t.List)-1].Text
+}
+
 // Draw draws the newest message.
 func (t *toasts) Draw(p Pane, th *Theme) {
 	if len(t.List) == 0 {

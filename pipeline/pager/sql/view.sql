@@ -14,15 +14,24 @@
 {{- end}}
 {{- if .Count -}}
 SELECT count(*) AS n
+{{- else if .Position -}}
+-- The window has no order: it numbers the rows as they are read.
+SELECT {{name .Position}} FROM (SELECT *, row_number() OVER () - 1 AS {{name .Position}} FROM {{name .Table}}) AS {{name .Table}}
 {{- else -}}
 SELECT {{range $i, $c := .Columns}}{{if $i}}, {{end}}{{name $c.Name}}{{end}}
 {{- end}}
+{{- if not .Position}}
 FROM {{name .Table}}
+{{- end}}
 {{- range $i, $c := .Where}}
 {{if $i}}  AND{{else}}WHERE{{end}} ({{template "condition" $c}}
 )
 {{- end}}
-{{- if not .Count}}
+{{- if .Position}}
+{{- if .Nested}}
+ORDER BY {{name .Position}}
+{{- end}}
+{{- else if not .Count}}
 {{- range $i, $o := .Order}}
 {{if $i}}  , {{else}}ORDER BY {{end}}{{name $o.Column}} {{if $o.Descending}}DESC{{else}}ASC{{end}} NULLS {{if $.Reverse}}FIRST{{else}}LAST{{end}}
 {{- end}}

@@ -17,8 +17,6 @@ type scope struct {
 	views map[string]*relation
 	// frames are the relations that columns such as df.x name.
 	frames func(node int) *relation
-	// aggregated: aggregates are allowed.
-	windows bool
 }
 
 // scoped is a column that an expression can name.
@@ -116,7 +114,7 @@ func (s *scope) missing(x *sparksql.Column) error {
 }
 
 // expr translates an expression.
-func (t *translator) expr(e sparksql.Expr, s *scope) (typed, error) {
+func (t *translator) expr(e sparksql.Expr, s *scope) (typed, error) { //nolint:cyclop // one case for each form
 	switch e := e.(type) {
 	case *sparksql.Column:
 		c, err := s.find(e)
@@ -199,8 +197,9 @@ func truth(x typed) string {
 		return x.sql
 	case kNull:
 		return "CAST(NULL AS BOOLEAN)"
+	default:
+		return "TRY_CAST(" + x.sql + " AS BOOLEAN)"
 	}
-	return "TRY_CAST(" + x.sql + " AS BOOLEAN)"
 }
 
 func numeric(x typed) string {
@@ -296,7 +295,7 @@ func (t *translator) in(e *sparksql.In, s *scope) (typed, error) {
 		}
 		t.note(&Join{Kind: "in", On: [][2]string{{fieldOf(x.col), fieldOf(&sub.cols[0])}}, Left: tableOf(x.col), Right: tableOf(&sub.cols[0])}, s.line)
 		left, query := x.sql, sub.sql
-		if x.kind != sub.cols[0].kind && !(isNumber(x.kind) && isNumber(sub.cols[0].kind)) {
+		if k := sub.cols[0].kind; x.kind != k && (!isNumber(x.kind) || !isNumber(k)) {
 			left = "CAST(" + left + " AS VARCHAR)"
 			query = fmt.Sprintf("SELECT CAST(%s AS VARCHAR) FROM (%s) AS q", quote(sub.cols[0].sql), query)
 		}

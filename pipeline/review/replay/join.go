@@ -1,6 +1,8 @@
 package replay
 
 import (
+	"regexp"
+	"slices"
 	"strings"
 
 	"stedi/pipeline/review/script"
@@ -43,7 +45,31 @@ func (t *translator) glueJoin(n *script.Node, left, right *relation) (*relation,
 	}
 	out := t.joined(n, left, right, cols, "INNER JOIN", strings.Join(conditions, " AND "))
 	out.nulls = left.nulls || right.nulls
+	out.count = factored(left, right, conditions)
+	out.reads = []string{left.cte, right.cte}
 	return out, nil
+}
+
+// keyColumn is a column of a side in a condition.
+var keyColumn = regexp.MustCompile(`\b([lr])\."(?:[^"]|"")+"`)
+
+// factored counts the rows of an inner join by groups of equal keys: the sizes
+// of the groups that meet are multiplied.
+func factored(left, right *relation, conditions []string) string {
+	condition := strings.Join(conditions, " AND ")
+	keys := map[string][]string{}
+	for _, k := range keyColumn.FindAllString(condition, -1) {
+		side, name := k[:1], k[2:]
+		if !slices.Contains(keys[side], name) {
+			keys[side] = append(keys[side], name)
+		}
+	}
+	group := func(side string, r *relation) string {
+		names := strings.Join(keys[side], ", ")
+		return "(SELECT " + names + ", count(*) AS \"rows of the key\" FROM " + quote(r.cte) + " GROUP BY " + names + ") AS " + side
+	}
+	return "SELECT CAST(coalesce(sum(l.\"rows of the key\" * r.\"rows of the key\"), 0) AS BIGINT) FROM " +
+		group("l", left) + " INNER JOIN " + group("r", right) + " ON " + condition
 }
 
 // joined adds the CTE of a join: cols are those of the left, then of the right.

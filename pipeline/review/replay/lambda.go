@@ -141,7 +141,7 @@ func (r *lambdaReader) fields(op string, a, b *script.Field) (string, error) {
 	return r.field(a, func(x column, refX string) (string, error) {
 		return r.field(b, func(y column, refY string) (string, error) {
 			sql := map[string]string{"==": "=", "!=": "<>", "<": "<", ">": ">", "<=": "<=", ">=": ">="}[op]
-			if sql == "" || x.kind != y.kind && !(isNumber(x.kind) && isNumber(y.kind)) {
+			if sql == "" || x.kind != y.kind && (!isNumber(x.kind) || !isNumber(y.kind)) {
 				return "", unsupported(r.line, "a comparison of %s with %s is not supported", x.kind, y.kind)
 			}
 			return "(" + refX + " " + sql + " " + refY + ")", nil

@@ -39,8 +39,9 @@ func kindOf(t pipeline.Column) kind {
 		return kDate
 	case ndjson.KindTimestamp:
 		return kTime
+	default:
+		return kUnknown
 	}
-	return kUnknown
 }
 
 // column is a column of a relation.
@@ -61,6 +62,10 @@ type relation struct {
 	// nulls: a missing value is an explicit None for Python, as after toDF.
 	nulls bool
 	label string // such as "the table that FILE writes"
+	// count counts the rows without making them; "" if there is no such query.
+	// It reads the CTEs in reads.
+	count string
+	reads []string
 }
 
 func (r *relation) find(name string) []int {
@@ -169,12 +174,12 @@ func (b *builder) with(roots ...string) string {
 	for _, r := range roots {
 		needed[r] = true
 	}
-	for i := len(b.ctes) - 1; i >= 0; i-- {
-		if !needed[b.ctes[i].name] {
+	for i, c := range slices.Backward(b.ctes) {
+		if !needed[c.name] {
 			continue
 		}
 		for _, other := range b.ctes[:i] {
-			if !needed[other.name] && mentions(b.ctes[i].sql, other.name) {
+			if !needed[other.name] && mentions(c.sql, other.name) {
 				needed[other.name] = true
 			}
 		}

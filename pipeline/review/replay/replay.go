@@ -8,8 +8,10 @@
 package replay
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"time"
 
 	"stedi/pipeline"
 	"stedi/pipeline/query"
@@ -132,6 +134,10 @@ type Column struct {
 	From, FromName string
 }
 
+// defaultTimeout is how long one query may take. A submission takes one query,
+// unless that fails.
+const defaultTimeout = 10 * time.Second
+
 // Options limit the work.
 type Options struct {
 	Query query.Options
@@ -148,6 +154,7 @@ type Replayer struct {
 // Open returns a Replayer. Close it after use. The main function must start the
 // child process as package query says.
 func Open(lake *pipeline.Lake, landing Landing, options Options) *Replayer {
+	options.Query.Timeout = cmp.Or(options.Query.Timeout, defaultTimeout)
 	return &Replayer{lake: lake, landing: landing, querier: query.Open(lake, landing.Inputs, landing.Root, options.Query)}
 }
 
@@ -157,6 +164,6 @@ func (r *Replayer) Close() error { return r.querier.Close() }
 // Replay replays one submission; see Replayer for several.
 func Replay(ctx context.Context, lake *pipeline.Lake, landing Landing, scripts []*script.Script) (_ *Outcome, err error) {
 	r := Open(lake, landing, Options{})
-	defer func() { err = errors.Join(err, r.Close()) }()
+	defer func() { err = errors.Join(err, r.Close()) }() //nolint:contextcheck // Close waits for a process that ends at once
 	return r.Replay(ctx, scripts)
 }

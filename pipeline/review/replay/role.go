@@ -121,7 +121,7 @@ func folder(location string) (bucket, key string) {
 		key = strings.TrimSuffix(key, base)
 	}
 	var parts []string
-	for _, part := range strings.Split(key, "/") {
+	for part := range strings.SplitSeq(key, "/") {
 		if part = strings.TrimSpace(part); part != "" {
 			parts = append(parts, part)
 		}

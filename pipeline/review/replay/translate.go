@@ -86,8 +86,9 @@ func (t *translator) translate(n *script.Node) (*relation, error) {
 		return t.frameJoin(n, in[0], in[1])
 	case script.Union:
 		return t.union(n, in[0], in[1])
+	default:
+		return t.single(n, in[0])
 	}
-	return t.single(n, in[0])
 }
 
 // single translates a node with one input.
@@ -125,8 +126,9 @@ func (t *translator) single(n *script.Node, in *relation) (*relation, error) {
 		return t.step(n, in, in.cols, "SELECT "+list("", in.cols)+" FROM "+quote(in.cte)+" LIMIT "+strconv.FormatInt(n.Count, 10)), nil
 	case script.DropNulls:
 		return t.dropNulls(n, in)
+	default:
+		return nil, unsupported(n.Line, "the node %s is not supported", n.Kind)
 	}
-	return nil, unsupported(n.Line, "the node %s is not supported", n.Kind)
 }
 
 // step adds a CTE for a node.
@@ -205,7 +207,7 @@ func (t *translator) applyMapping(n *script.Node, in *relation) (*relation, erro
 		}
 		c := in.cols[at[len(at)-1]]
 		ref := quote(c.sql)
-		if k, ok := sparkTypes[m.ToType]; ok && k != c.kind && !(isNumber(k) && isNumber(c.kind) && k == kReal) {
+		if k, ok := sparkTypes[m.ToType]; ok && k != c.kind && (k != kReal || !isNumber(c.kind)) {
 			x, err := cast(typed{sql: ref, kind: c.kind}, m.ToType, n.Line)
 			if err != nil {
 				return nil, err
@@ -316,6 +318,7 @@ func (t *translator) dataFrame(n *script.Node, in *relation) (*relation, error) 
 		return t.addColumn(n, in, s)
 	case script.Aggregate:
 		t.distinct = true
+	default:
 	}
 	cols, exprs, err := t.items(n.Items, s)
 	if err != nil {

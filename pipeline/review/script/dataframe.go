@@ -14,7 +14,7 @@ func (e *evaluator) derive(of frame, n Node) value {
 }
 
 // frameMethod is a method of a DataFrame or a DynamicFrame.
-func (e *evaluator) frameMethod(of frame, attr string, a *callArgs) value {
+func (e *evaluator) frameMethod(of frame, attr string, a *callArgs) value { //nolint:cyclop // one case for each method
 	n := Node{Line: a.line, API: "." + attr}
 	switch attr {
 	case "toDF":
@@ -64,7 +64,7 @@ func (e *evaluator) frameMethod(of frame, attr string, a *callArgs) value {
 }
 
 // columnsMethod is a method that changes columns, or a union.
-func (e *evaluator) columnsMethod(of frame, attr string, a *callArgs) (value, bool) {
+func (e *evaluator) columnsMethod(of frame, attr string, a *callArgs) (value, bool) { //nolint:cyclop // one case for each method
 	n := Node{Line: a.line, API: "." + attr}
 	switch attr {
 	case "select", "selectExpr":

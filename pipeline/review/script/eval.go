@@ -117,7 +117,7 @@ func (e *evaluator) block(b *syntax) {
 	}
 }
 
-func (e *evaluator) statement(s *syntax) {
+func (e *evaluator) statement(s *syntax) { //nolint:cyclop // one case for each form
 	e.steps++
 	e.line = s.line
 	switch s.kind {
@@ -361,13 +361,6 @@ func (e *evaluator) assign(target *syntax, v value) {
 			d.put(key, target.line, v)
 		}
 	}
-}
-
-func (e *evaluator) nodeName(n int) string {
-	if n < 0 {
-		return ""
-	}
-	return e.s.Nodes[n].Name
 }
 
 func sqlColumn(name string, line, of int) *sparksql.Column {

@@ -64,7 +64,7 @@ func (e *evaluator) studioFunction(fn string, a *callArgs) (value, bool) {
 }
 
 // library is a method of something that the script imports.
-func (e *evaluator) library(of value, attr string, a *callArgs) value {
+func (e *evaluator) library(of value, attr string, a *callArgs) value { //nolint:cyclop // one case for each transform
 	base := baseName(of)
 	switch base + "." + attr {
 	case "Join.apply":
@@ -103,7 +103,7 @@ func (e *evaluator) library(of value, attr string, a *callArgs) value {
 			return text{strings.Join(parts, "/"), a.line}
 		}
 	}
-	if v, ok := e.contextMethod(of, base, attr, a); ok {
+	if v, ok := e.contextMethod(base, attr, a); ok {
 		return v
 	}
 	if attr == "process_rows" {
@@ -149,7 +149,7 @@ func baseName(of value) string {
 
 // contextMethod is a method of a GlueContext or a SparkSession, whatever the
 // script calls it.
-func (e *evaluator) contextMethod(of value, base, attr string, a *callArgs) (value, bool) {
+func (e *evaluator) contextMethod(base, attr string, a *callArgs) (value, bool) {
 	call := strings.ReplaceAll(base+"."+attr, "dynamic_frame_from", "dynamic_frame.from")
 	call = strings.ReplaceAll(call, "data_frame", "dynamic_frame")
 	switch {

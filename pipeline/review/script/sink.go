@@ -48,7 +48,7 @@ func (e *evaluator) writeCatalog(a *callArgs) value {
 }
 
 // writerMethod is a method of df.write.
-func (e *evaluator) writerMethod(w writer, attr string, a *callArgs) value {
+func (e *evaluator) writerMethod(w writer, attr string, a *callArgs) value { //nolint:cyclop // one case for each method
 	if v := a.arg("mode", -1); v != nil {
 		w.mode, _ = plain(v)
 	}

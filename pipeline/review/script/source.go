@@ -1,25 +1,19 @@
 package script
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // options flattens the named arguments of a call and the dictionaries in them.
 func options(a *callArgs, skip ...string) (found []Option) {
 	for i, n := range a.named.keys {
-		if contains(skip, n) {
+		if slices.Contains(skip, n) {
 			continue
 		}
 		found = append(found, flatten(n, "", a.named.values[i], a.named.lines[i], maxInside)...)
 	}
 	return found
-}
-
-func contains(list []string, s string) bool {
-	for _, item := range list {
-		if item == s {
-			return true
-		}
-	}
-	return false
 }
 
 func flatten(n, argument string, v value, line, depth int) []Option {
@@ -39,11 +33,8 @@ func flatten(n, argument string, v value, line, depth int) []Option {
 	return nil
 }
 
-func (e *evaluator) source(s Source, kindOfFrame Node) int {
-	n := kindOfFrame
-	n.Kind, n.Line, n.API = SourceNode, s.Line, s.API
-	n.Source = len(e.s.Sources)
-	s.Node = e.node(n)
+func (e *evaluator) source(s Source) int {
+	s.Node = e.node(Node{Kind: SourceNode, Line: s.Line, API: s.API, Source: len(e.s.Sources)})
 	e.s.Sources = append(e.s.Sources, s)
 	return s.Node
 }
@@ -72,7 +63,7 @@ func (e *evaluator) fromOptions(a *callArgs) int {
 		f, _ := e.lost(a.line, "the path of the source is not known").(frame)
 		return f.node
 	}
-	return e.source(s, Node{})
+	return e.source(s)
 }
 
 func (e *evaluator) fromCatalog(a *callArgs) int {
@@ -82,7 +73,7 @@ func (e *evaluator) fromCatalog(a *callArgs) int {
 		f, _ := e.lost(a.line, "push_down_predicate is not understood").(frame)
 		return f.node
 	}
-	return e.source(s, Node{})
+	return e.source(s)
 }
 
 // table is spark.table or spark.read.table.
@@ -95,11 +86,11 @@ func (e *evaluator) table(n string, a *callArgs) value {
 	if db, t, ok := strings.Cut(n, "."); ok {
 		s.Database, s.Table = db, strings.Trim(t, "`")
 	}
-	return frame{node: e.source(s, Node{})}
+	return frame{node: e.source(s)}
 }
 
 // readerMethod is a method of spark.read.
-func (e *evaluator) readerMethod(r reader, attr string, a *callArgs) value {
+func (e *evaluator) readerMethod(r reader, attr string, a *callArgs) value { //nolint:cyclop // one case for each method
 	switch attr {
 	case "format", "schema":
 		t, _ := plain(a.arg("source", 0))
@@ -132,7 +123,7 @@ func (e *evaluator) readerMethod(r reader, attr string, a *callArgs) value {
 		if attr == "text" {
 			return e.lost(a.line, "spark.read.text is not understood")
 		}
-		return frame{node: e.source(s, Node{})}
+		return frame{node: e.source(s)}
 	}
 	return e.lost(a.line, "spark.read."+attr+" is not understood")
 }

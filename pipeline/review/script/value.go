@@ -1,6 +1,7 @@
 package script
 
 import (
+	"slices"
 	"strings"
 
 	"stedi/pipeline/review/sparksql"
@@ -102,8 +103,8 @@ func (unknown) value()     {}
 
 // get returns the value of a key, or nil.
 func (d *dict) get(key string) value {
-	for i := len(d.keys) - 1; i >= 0; i-- {
-		if strings.EqualFold(d.keys[i], key) {
+	for i, k := range slices.Backward(d.keys) {
+		if strings.EqualFold(k, key) {
 			return d.values[i]
 		}
 	}

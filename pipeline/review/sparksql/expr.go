@@ -58,7 +58,7 @@ func (p *parser) comparison() Expr {
 }
 
 // test reads IS NULL, IN, BETWEEN, LIKE after a value; nil if none follows.
-func (p *parser) test(left Expr) Expr {
+func (p *parser) test(left Expr) Expr { //nolint:cyclop // one case for each form
 	switch {
 	case p.accept("is", "not", "null"):
 		return &IsNull{left, true}

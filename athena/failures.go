@@ -1,0 +1,152 @@
+package athena
+
+import (
+	"errors"
+	"regexp"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/athena/types"
+
+	"stedi/athena/account"
+	"stedi/pipeline"
+)
+
+// known is a failure that Athena reports, by its text.
+type known struct {
+	says *regexp.Regexp
+	kind pipeline.Kind
+	fix  string
+}
+
+const (
+	fixSQL   = "Correct the SQL; it is Athena's (Trino's) dialect."
+	fixLines = "`stedi check --engine duckdb` says which lines of which files are malformed."
+	fixBusy  = "Run again later: Athena asked to slow down. The quota of concurrent queries can be raised in Service Quotas."
+	fixLater = "Run again: Athena reports a temporary error."
+)
+
+// failures are the failures of queries, the most specific first. The texts are
+// those of the service: an error of the engine begins with its name, one of a
+// DESCRIBE, SHOW or DROP with "FAILED:".
+var failures = []known{
+	{regexp.MustCompile(`(?i)slow ?down|reduce your request rate`), pipeline.BadEngine, "Run again later: S3 asked to slow down. Fewer and larger files cause fewer requests."},
+	{regexp.MustCompile(`Bytes scanned limit`), pipeline.BadUsage, "Read less, or use a workgroup that allows more (--workgroup)."},
+	{regexp.MustCompile(`(?i)query exhausted resources|^EXCEEDED_(?:LOCAL_|GLOBAL_)?MEMORY_LIMIT`), pipeline.BadEngine, "Read fewer rows or columns at once, and join the smaller table second; the same query will fail again."},
+	{regexp.MustCompile(`(?i)^EXCEEDED_TIME_LIMIT|query timeout`), pipeline.BadEngine, "Read less per query, or have the account's query timeout raised."},
+	{regexp.MustCompile(`KMS\.|kms:|AWSKMS`), pipeline.Denied, "Allow kms:Decrypt and kms:GenerateDataKey on the key of the bucket; `stedi deploy --dry-run` prints the IAM policies."},
+	{regexp.MustCompile(`(?i)permission denied on S3 path|access denied`), pipeline.Denied, "Allow s3:GetObject and s3:ListBucket there, and s3:PutObject to build tables; `stedi doctor` says what is missing."},
+	{regexp.MustCompile(`(?i)^PERMISSION_DENIED|^ACCESS_DENIED|AccessDenied|insufficient permissions`), pipeline.Denied, "Let this identity read and write there; `stedi doctor` says what is missing."},
+	{regexp.MustCompile(`^TABLE_NOT_FOUND|Table not found|^FAILED: .*Error 10001`), pipeline.BadUsage, "Correct the name of the table; `stedi tables` lists them. `stedi deploy` creates those of the lake."},
+	{regexp.MustCompile(`^COLUMN_NOT_FOUND`), pipeline.BadUsage, "Correct the name of the column, or have SELECT on it granted in Lake Formation: Athena does not say which of both it is."},
+	{regexp.MustCompile(`^SCHEMA_NOT_FOUND|^CATALOG_NOT_FOUND|Database does not exist|^FAILED: .*Error 10072`), pipeline.BadUsage, "Name a database that exists with --database; `stedi deploy` creates that of the lake."},
+	{regexp.MustCompile(`^(?:SYNTAX_ERROR|TYPE_MISMATCH|MALFORMED_QUERY|NOT_SUPPORTED|INVALID_VIEW|VIEW_IS_STALE|AMBIGUOUS_\w+|DUPLICATE_\w+|MISSING_\w+|EXPRESSION_\w+|MISMATCHED_\w+|\w+_NOT_FOUND)|^FAILED: (?:ParseException|SemanticException)`), pipeline.BadUsage, fixSQL},
+	{regexp.MustCompile(`^(?:INVALID_CAST_ARGUMENT|INVALID_FUNCTION_ARGUMENT|DIVISION_BY_ZERO|NUMERIC_VALUE_OUT_OF_RANGE)`), pipeline.BadUsage, "A row has a value that the SQL does not expect: use TRY_CAST, TRY or NULLIF there."},
+	{regexp.MustCompile(`^HIVE_PARTITION_SCHEMA_MISMATCH|incompatible with type|is declared as type`), pipeline.BadUsage, "The files have another type than the catalog: correct the column of the table."},
+	{regexp.MustCompile(`^HIVE_CANNOT_OPEN_SPLIT.*(?:does not exist|NoSuchKey|FileNotFound)`), pipeline.BadEngine, "Run again: a file was removed while the query read it."},
+	{regexp.MustCompile(`^HIVE_CANNOT_OPEN_SPLIT`), pipeline.BadEngine, "Check that the file named above is there and has the format of the table; `stedi doctor` checks the tables."},
+	{regexp.MustCompile(`HIVE_BAD_DATA|HIVE_CURSOR_ERROR`), pipeline.BadData, fixLines},
+	{regexp.MustCompile(`^HIVE_PATH_ALREADY_EXISTS`), pipeline.BadEngine, "Run again: the folder has files of a query that failed, and the next run uses another one."},
+	{regexp.MustCompile(`^GENERIC_INTERNAL_ERROR|^INTERNAL_ERROR|NO_NODES_AVAILABLE`), pipeline.BadEngine, "Run again; if it fails again, look the query up in the history of Athena."},
+}
+
+// unknownFunction matches Athena's message about a missing function.
+var unknownFunction = regexp.MustCompile(`(?i)function '?(\w+)'? (?:is )?not (?:registered|found)`)
+
+// position is where Athena found an error in a statement.
+var position = regexp.MustCompile(`\bline (\d+):(\d+)`)
+
+// remedy returns the kind of a failure and its fix, by the text of Athena.
+func remedy(reason string, again bool) (pipeline.Kind, string) {
+	if fix, ok := account.MissingPermission(reason); ok {
+		return pipeline.Denied, fix
+	}
+	kind, fix := pipeline.BadEngine, "Check the query in the history of Athena."
+	if again {
+		fix = fixLater
+	}
+	for _, k := range failures {
+		if k.says.MatchString(reason) {
+			kind, fix = k.kind, k.fix
+			break
+		}
+	}
+	if fix != fixSQL {
+		return kind, fix
+	}
+	if m := unknownFunction.FindStringSubmatch(reason); m != nil {
+		if s, ok := pipeline.SubstituteFor(Name, m[1]); ok {
+			return kind, "Use " + s.Use + "."
+		}
+	}
+	if m := position.FindStringSubmatch(reason); m != nil {
+		fix = "Correct the SQL at line " + m[1] + ", column " + m[2] + "; it is Athena's (Trino's) dialect."
+	}
+	return kind, fix
+}
+
+// failed returns the error for a failed query. An error in the SQL is a usage
+// error.
+func failed(id string, ended ending) error {
+	kind, fix := remedy(ended.reason, ended.again)
+	return pipeline.Fail(kind, "", fix, "query %s failed: %s", id, withoutValues(account.Redact(ended.reason)))
+}
+
+// rowValue matches the parts of Athena's messages that hold a value of a row.
+var rowValue = regexp.MustCompile(`(field value )'(?:[^']|'[^ ])*'|(For input string: )"[^\n]*?"(?:$|[ )\n])|(Cannot cast (?:\w+(?:\([^)]*\))? )?)'.*' (to )|(Value cannot be cast to \w+: ).*|(JSONException: .*?) of .*`)
+
+// withoutValues removes values of rows, which may be personal data.
+func withoutValues(text string) string {
+	return rowValue.ReplaceAllString(text, "$1$2$3$5$6[value] $4")
+}
+
+// refusals are the reasons for which StartQueryExecution refuses a statement.
+var refusals = []known{
+	{regexp.MustCompile(`Unable to verify/create output bucket`), pipeline.Denied, "Allow s3:GetBucketLocation on the bucket of the results, and s3:PutObject in it; the bucket must exist in the workgroup's region."},
+	{regexp.MustCompile(`No output location provided`), pipeline.BadUsage, "Set a query result location in the workgroup, or pass --lake s3://BUCKET/PREFIX."},
+	{regexp.MustCompile(`WorkGroup .*(?:not found|disabled)`), pipeline.BadUsage, "Name one that exists and is enabled with --workgroup."},
+	{regexp.MustCompile(`Entity Not Found`), pipeline.BadUsage, "Correct the name of the table; `stedi tables` lists them."},
+	{regexp.MustCompile(`Queries of this type are not supported|No location was specified`), pipeline.BadUsage, fixSQL},
+}
+
+// refused returns the error for a statement that Athena did not start. An error
+// in the SQL comes without an execution if it is found at once.
+func refused(err error) error {
+	explained := account.Explain(err, "start a query")
+	if account.Is(err, "TooManyRequestsException") {
+		return withFix(explained, pipeline.BadEngine, fixBusy)
+	}
+	invalid, ok := errors.AsType[*types.InvalidRequestException](err)
+	if !ok {
+		return explained
+	}
+	text := aws.ToString(invalid.Message)
+	for _, k := range refusals {
+		if k.says.MatchString(text) {
+			return withFix(explained, k.kind, k.fix)
+		}
+	}
+	code := aws.ToString(invalid.AthenaErrorCode)
+	if code == "MALFORMED_QUERY" || position.MatchString(text) {
+		kind, fix := remedy("MALFORMED_QUERY: "+text, false)
+		return withFix(explained, kind, fix)
+	}
+	if fix, ok := account.MissingPermission(text); ok {
+		return withFix(explained, pipeline.Denied, fix)
+	}
+	if strings.HasPrefix(code, "INVALID_") {
+		return withFix(explained, pipeline.BadUsage, "Correct the request as the message says.")
+	}
+	return explained
+}
+
+// withFix returns a failure with another kind and fix.
+func withFix(err error, kind pipeline.Kind, fix string) error {
+	failure, ok := errors.AsType[*pipeline.Failure](err)
+	if !ok {
+		return err
+	}
+	other := *failure
+	other.Kind, other.Fix = kind, fix
+	return &other
+}

@@ -1,0 +1,153 @@
+package athena
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+
+	"stedi/pipeline"
+)
+
+// The reasons are those that Athena gives.
+func TestEachFailureOfAQueryHasItsKindAndItsFix(t *testing.T) {
+	for _, c := range []struct {
+		reason string
+		kind   pipeline.Kind
+		fix    string
+	}{
+		{"TABLE_NOT_FOUND: line 1:15: Table 'awsdatacatalog.default.nowhere' does not exist", pipeline.BadUsage, "stedi tables"},
+		{"COLUMN_NOT_FOUND: line 1:8: Column 'x' cannot be resolved or requester is not authorized to access requested resources", pipeline.BadUsage, "Lake Formation"},
+		{"SCHEMA_NOT_FOUND: line 1:15: Schema 'x' does not exist", pipeline.BadUsage, "--database"},
+		{"FAILED: SemanticException [Error 10072]: Database does not exist: no_such_db", pipeline.BadUsage, "--database"},
+		{"FAILED: SemanticException [Error 10001]: Table not found stedi.nowhere", pipeline.BadUsage, "stedi tables"},
+		{"SYNTAX_ERROR: line 3:7: Unexpected parameters", pipeline.BadUsage, "at line 3, column 7"},
+		{"HIVE_BAD_DATA: Error parsing field value '2018-10-31T21:16:29-07:00' for field 4: Timestamp format must be yyyy-mm-dd hh:mm:ss[.fffffffff]", pipeline.BadData, "stedi check"},
+		{"HIVE_CURSOR_ERROR: Row is not a valid JSON Object - JSONException: A JSONObject text must end with '}' at 2 [character 3 line 1]", pipeline.BadData, "stedi check"},
+		{"HIVE_CURSOR_ERROR: Please reduce your request rate. (Service: Amazon S3; Status Code: 503; Error Code: SlowDown; Request ID: 1; S3 Extended Request ID: 2)", pipeline.BadEngine, "slow down"},
+		{"HIVE_CANNOT_OPEN_SPLIT: Error opening Hive split s3://b/part-00001.snappy.parquet (offset=0, length=2904265): Access Denied", pipeline.Denied, "s3:GetObject"},
+		{"HIVE_CANNOT_OPEN_SPLIT: Error opening Hive split s3://b/k (offset=0, length=9): The specified key does not exist.", pipeline.BadEngine, "removed while"},
+		{"HIVE_CANNOT_OPEN_SPLIT: Error opening Hive split s3://b/k (offset=0, length=9): org.apache.parquet.io.ParquetDecodingException", pipeline.BadEngine, "stedi doctor"},
+		{"GENERIC_INTERNAL_ERROR: Unable to create class", pipeline.BadEngine, "Run again"},
+		{"Query exhausted resources at this scale factor", pipeline.BadEngine, "Read fewer"},
+		{"INVALID_CAST_ARGUMENT: Cannot cast 'abc' to INT", pipeline.BadUsage, "TRY_CAST"},
+		{"DIVISION_BY_ZERO: Division by zero", pipeline.BadUsage, "NULLIF"},
+		{"Permission denied on S3 path: s3://cur-report/year=2022/month=8", pipeline.Denied, "s3:GetObject"},
+		{
+			"Insufficient permissions to execute the query.  User: arn:aws:sts::123:assumed-role/r/l is not authorized to perform: glue:GetPartitions on resource: arn:aws:glue:us-west-2:123:catalog because no identity-based policy allows the glue:GetPartitions action",
+			pipeline.Denied, "Allow glue:GetPartitions on arn:aws:glue:us-west-2:123:catalog;",
+		},
+		{"Insufficient permissions to execute the query. Insufficient Lake Formation permission(s) on heididatacollectiondb", pipeline.Denied, "SELECT on heididatacollectiondb"},
+		{"Insufficient Lake Formation permission(s): Required Describe on bronze", pipeline.Denied, "Grant Describe on bronze"},
+		{"FAILED: Execution Error, return code 1 from org.apache.hadoop.hive.ql.exec.DDLTask. MetaException(message:Insufficient Lake Formation permission(s): Required Create Database on Catalog (Service: AmazonDataCatalog; Status Code: 400; Error Code: AccessDeniedException; Request ID: 1; Proxy: null))", pipeline.Denied, "Grant Create Database on Catalog"},
+		{"Insufficient permissions to execute the query. Principal does not have any privilege on specified resource", pipeline.Denied, "Lake Formation"},
+		{"Query cannot be completed", pipeline.BadEngine, "history"},
+	} {
+		err := failed("q-1", ending{reason: c.reason})
+		if pipeline.KindOf(err) != c.kind || !strings.Contains(err.Error(), c.fix) {
+			t.Errorf("%s\n got %d %v\nwant %d %s", c.reason, pipeline.KindOf(err), err, c.kind, c.fix)
+		}
+	}
+}
+
+func TestAFailureShowsNoValueOfARow(t *testing.T) {
+	for reason, want := range map[string]string{
+		"HIVE_BAD_DATA: Error parsing field value 'secret@x' for field 1: For input string: \"secret@x\"": "field value [value]  for field 1: For input string: [value] ",
+		"INVALID_CAST_ARGUMENT: Cannot cast 'secret' to INT":                                              "Cannot cast [value] to INT",
+		"INVALID_CAST_ARGUMENT: Cannot cast DECIMAL(10, 2) 'secret' to DECIMAL(9, 3)":                     "Cannot cast DECIMAL(10, 2) [value] to DECIMAL",
+		"INVALID_CAST_ARGUMENT: Cannot cast 'it's secret' to INT":                                         "Cannot cast [value] to INT",
+		"HIVE_BAD_DATA: Error parsing field value 'o'secret' for field 1: For input string: \"o'secret\"": "[value]",
+	} {
+		said := failed("q-1", ending{reason: reason}).Error()
+		if strings.Contains(said, "secret") || !strings.Contains(said, want) {
+			t.Errorf("%s\n got %s\nwant %s", reason, said, want)
+		}
+	}
+}
+
+// athenaSaying is a server on which each start of a query is answered with a
+// status and a body of the service.
+func athenaSaying(t *testing.T, status int, body string) *Client {
+	t.Helper()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/x-amz-json-1.1")
+		if strings.HasSuffix(r.Header.Get("X-Amz-Target"), "GetWorkGroup") {
+			_, _ = io.WriteString(w, `{"WorkGroup":{"Name":"primary","State":"ENABLED"}}`)
+			return
+		}
+		w.WriteHeader(status)
+		_, _ = io.WriteString(w, body)
+	}))
+	t.Cleanup(server.Close)
+	config := aws.Config{
+		Region: "us-east-1", BaseEndpoint: &server.URL, Credentials: credentials.NewStaticCredentialsProvider("key", "secret", ""),
+		Retryer: func() aws.Retryer { return aws.NopRetryer{} },
+	}
+	client, err := Open(t.Context(), config, Options{Output: "s3://lake/", Poll: time.Millisecond})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return client
+}
+
+// A statement that Athena refuses at once has no execution.
+func TestEachRefusalOfAStatementHasItsKindAndItsFix(t *testing.T) {
+	for _, c := range []struct {
+		code, athena, message string
+		kind                  pipeline.Kind
+		fix                   string
+	}{
+		{"InvalidRequestException", "MALFORMED_QUERY", `line 1:9: no viable alternative at input 'DESCRIBE\"t\"'`, pipeline.BadUsage, "at line 1, column 9"},
+		{"InvalidRequestException", "MALFORMED_QUERY", "Queries of this type are not supported", pipeline.BadUsage, "Correct the SQL"},
+		{"InvalidRequestException", "", "line 1:10: mismatched input '<EOF>'. Expecting: 'ALTER', 'ANALYZE'", pipeline.BadUsage, "at line 1, column 10"},
+		{"InvalidRequestException", "INVALID_INPUT", "Entity Not Found", pipeline.BadUsage, "stedi tables"},
+		{"InvalidRequestException", "INVALID_INPUT", "Unable to verify/create output bucket example", pipeline.Denied, "s3:GetBucketLocation"},
+		{"TooManyRequestsException", "", "You have exceeded the limit for the number of queries you can run concurrently.", pipeline.BadEngine, "quota of concurrent"},
+		{
+			"AccessDeniedException", "", "User: arn:aws:iam::123456789012:user/u is not authorized to perform: athena:StartQueryExecution on resource: arn:aws:athena:us-east-1:123456789012:workgroup/primary because no permissions boundary allows the athena:StartQueryExecution action",
+			pipeline.Denied, "Allow athena:StartQueryExecution on arn:aws:athena:us-east-1:123456789012:workgroup/primary in the permissions boundary",
+		},
+	} {
+		client := athenaSaying(t, http.StatusBadRequest, `{"__type":"`+c.code+`","AthenaErrorCode":"`+c.athena+`","Message":"`+c.message+`"}`)
+		_, err := client.Querier().Query(context.Background(), "SELECT 1")
+		if pipeline.KindOf(err) != c.kind || !strings.Contains(err.Error(), c.fix) {
+			t.Errorf("%s\n got %d %v\nwant %d %s", c.message, pipeline.KindOf(err), err, c.kind, c.fix)
+		}
+	}
+}
+
+func TestARowThatIsOneCellIsSplit(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/x-amz-json-1.1")
+		_, call, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
+		_, _ = io.WriteString(w, map[string]string{
+			"GetWorkGroup":        `{"WorkGroup":{"Name":"primary","State":"ENABLED"}}`,
+			"StartQueryExecution": `{"QueryExecutionId":"q-1"}`,
+			"GetQueryExecution":   `{"QueryExecution":{"QueryExecutionId":"q-1","StatementType":"UTILITY","Status":{"State":"SUCCEEDED"}}}`,
+			"GetQueryResults": `{"ResultSet":{"ResultSetMetadata":{"ColumnInfo":[{"Name":"col_name","Type":"string"},{"Name":"data_type","Type":"string"},{"Name":"comment","Type":"string"}]},
+				"Rows":[{"Data":[{"VarCharValue":"user                \tstring              \tfrom deserializer   "}]},{"Data":[{"VarCharValue":"x                   \tint"}]},{"Data":[{"VarCharValue":""}]}]}}`,
+		}[call])
+	}))
+	t.Cleanup(server.Close)
+	config := aws.Config{Region: "us-east-1", BaseEndpoint: &server.URL, Credentials: credentials.NewStaticCredentialsProvider("key", "secret", "")}
+	client, err := Open(t.Context(), config, Options{Output: "s3://lake/", Poll: time.Millisecond})
+	if err != nil {
+		t.Fatal(err)
+	}
+	found, err := client.Querier().Query(t.Context(), "DESCRIBE t")
+	if err != nil {
+		t.Fatal(err)
+	}
+	page, err := found.Next(t.Context())
+	want := [][]any{{"user", "string", "from deserializer"}, {"x", "int", nil}, {"", nil, nil}}
+	if err != nil || !reflect.DeepEqual(page, want) {
+		t.Errorf("the rows are %q (%v)", page, err)
+	}
+}

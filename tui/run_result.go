@@ -1,0 +1,109 @@
+package tui
+
+import (
+	"strings"
+
+	uv "github.com/charmbracelet/ultraviolet"
+
+	"stedi/pipeline"
+	"stedi/tui/ui"
+)
+
+// failedChecks returns how many checks of a table failed in the ended run on the
+// screen that built it, or found it up to date.
+func (a *app) failedChecks(table string, step *liveStep) int {
+	if !a.live.ended || step.state != pipeline.Published && step.state != pipeline.UpToDate {
+		return 0
+	}
+	record := a.live.result
+	if record == nil && a.view != nil {
+		for _, r := range a.view.Runs {
+			if r.Run == a.live.id {
+				record = r
+			}
+		}
+	}
+	if record == nil {
+		return 0
+	}
+	failed := 0
+	for _, c := range record.Checks {
+		if c.Table == table && c.State == "fail" && c.Severity != "warning" {
+			failed++
+		}
+	}
+	return failed
+}
+
+// stepMark is stateMark, and a cross if checks of the table failed.
+func (a *app) stepMark(table string, step *liveStep) (mark string, style uv.Style) {
+	if a.failedChecks(table, step) > 0 {
+		return "✗", a.Theme.Bad
+	}
+	return a.stateMark(step.state)
+}
+
+// statusText is the state of a run in words.
+func statusText(r *pipeline.Record) string {
+	switch {
+	case r.Status == "ok":
+		return "done"
+	case onlyChecksFailed(r):
+		return "done, " + ui.Plural(int64(pipeline.TallyOf(r.Checks).Failed), "check failed", "checks failed")
+	case r.Status == "data_failed":
+		return "failed"
+	default:
+		return r.Status
+	}
+}
+
+// runText summarizes a run in a few words: what failed first.
+func runText(r *pipeline.Record) string {
+	text := builtText(r)
+	switch {
+	case text == "" && r.Error != "":
+		text = firstLine(r.Error)
+	case text == "":
+		text = "nothing to do"
+	}
+	if len(r.Selected) > 0 {
+		text += " · " + strings.Join(r.Selected, " ")
+	}
+	return text
+}
+
+// builtText counts the steps and the failed checks of a run by result.
+func builtText(r *pipeline.Record) string {
+	count := map[pipeline.State]int{}
+	first := ""
+	for _, s := range r.Steps {
+		count[s.State]++
+		if s.State == pipeline.Failed && first == "" {
+			first = s.Table
+		}
+	}
+	var parts []string
+	part := func(n int, one, many string) {
+		if n > 0 {
+			parts = append(parts, ui.Plural(int64(n), one, many))
+		}
+	}
+	switch r.Status {
+	case "running":
+		parts = append(parts, "under way")
+	case "cancelled":
+		parts = append(parts, "cancelled")
+	}
+	if count[pipeline.Failed] == 1 {
+		parts = append(parts, first+" failed")
+	} else {
+		part(count[pipeline.Failed], "table failed", "tables failed")
+	}
+	part(count[pipeline.Skipped], "skipped", "skipped")
+	if r.Status != "cancelled" {
+		part(count[pipeline.Stopped], "cancelled", "cancelled")
+	}
+	part(pipeline.TallyOf(r.Checks).Failed, "check failed", "checks failed")
+	part(count[pipeline.Published], "table built", "tables built")
+	return strings.Join(parts, ", ")
+}
