@@ -9,6 +9,9 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/aws/aws-sdk-go-v2/service/athena/types"
+
+	"stedi/athena/account"
 	"stedi/athena/catalog"
 	"stedi/pipeline"
 	"stedi/pipeline/definition"
@@ -252,6 +255,19 @@ func (e *Engine) count(ctx context.Context, job pipeline.Job, stage string) (pip
 		result.Funnel[into[i]].Rows, result.Rows = rows, rows
 	}
 	return result, nil
+}
+
+// Lost reports whether the query that a killed run started for a target can no
+// longer succeed.
+func (e *Engine) Lost(ctx context.Context, target pipeline.Target) (bool, error) {
+	if target.Query == "" {
+		return false, nil
+	}
+	found, _, err := e.client.look(ctx, target.Query)
+	if account.Is(err, "InvalidRequestException") {
+		return true, nil // Athena no longer lists it
+	}
+	return err == nil && found.hasEnded() && found.State != string(types.QueryExecutionStateSucceeded), err
 }
 
 // Release stops the query that is on its way to a target, and drops the name

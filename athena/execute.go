@@ -156,18 +156,60 @@ func (c *Client) described(q *types.QueryExecution) (*Execution, ending) {
 		e.Queued = time.Duration(aws.ToInt64(s.QueryQueueTimeInMillis)) * time.Millisecond
 		e.Ran = time.Duration(aws.ToInt64(s.EngineExecutionTimeInMillis)) * time.Millisecond
 	}
-	if e.State == string(types.QueryExecutionStateSucceeded) && q.StatementType != types.StatementTypeDdl || e.Scanned > 0 && e.State == string(types.QueryExecutionStateCancelled) {
+	// Athena reports CREATE TABLE AS as DDL, but charges for what it scans. Other
+	// DDL scans nothing, and failed queries are free.
+	free := q.StatementType == types.StatementTypeDdl && e.Scanned == 0
+	if e.State == string(types.QueryExecutionStateSucceeded) && !free || e.Scanned > 0 && e.State == string(types.QueryExecutionStateCancelled) {
 		e.Cost = c.options.Price.Cost(e.Scanned)
 	}
 	return e, ended
 }
 
-// stop stops a query in Athena, even after ctx has ended.
+// hasEnded reports whether a query is in a state that never changes.
+func (e *Execution) hasEnded() bool {
+	switch types.QueryExecutionState(e.State) {
+	case types.QueryExecutionStateSucceeded, types.QueryExecutionStateFailed, types.QueryExecutionStateCancelled:
+		return true
+	default:
+		return false
+	}
+}
+
+// stop stops a query in Athena, even after ctx has ended, and waits until it
+// writes nothing more. A query that has ended, or that Athena no longer lists,
+// is stopped. Athena may refuse to stop a query that has just ended, so a
+// refusal counts only if the query still runs.
 func (c *Client) stop(ctx context.Context, id string) error {
 	after, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTime)
 	defer cancel()
-	_, err := c.api.StopQueryExecution(after, &athena.StopQueryExecutionInput{QueryExecutionId: &id})
-	return account.Explain(err, "stop query "+id)
+	over, err := c.over(after, id)
+	if err != nil || over {
+		return err
+	}
+	_, refusal := c.api.StopQueryExecution(after, &athena.StopQueryExecutionInput{QueryExecutionId: &id})
+	for pause := c.options.Poll; ; pause = min(pause*3/2, longestPoll) {
+		over, err := c.over(after, id)
+		if err != nil || over {
+			return err
+		}
+		if refusal != nil {
+			return account.Explain(refusal, "stop query "+id)
+		}
+		select {
+		case <-after.Done():
+			return pipeline.Fail(pipeline.BadEngine, "", "Run again: the next run waits for its end and cleans up.", "query %s did not stop within %s", id, stopTime)
+		case <-time.After(pause):
+		}
+	}
+}
+
+// over reports whether a query has ended. Athena lists a query for 45 days.
+func (c *Client) over(ctx context.Context, id string) (bool, error) {
+	found, _, err := c.look(ctx, id)
+	if account.Is(err, "InvalidRequestException") {
+		return true, nil
+	}
+	return err == nil && found.hasEnded(), err
 }
 
 // History returns the newest queries of the workgroup, newest first.

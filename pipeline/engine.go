@@ -151,6 +151,13 @@ type Target struct {
 	Begun func(query string) error
 }
 
+// LostWork is an optional method of an engine that Resumes: it reports whether the
+// work that a killed process started for a target can no longer succeed. Such
+// work is dropped and started again.
+type LostWork interface {
+	Lost(ctx context.Context, target Target) (bool, error)
+}
+
 // Spending is the work that a service charges for.
 type Spending struct {
 	QueryIDs     []string

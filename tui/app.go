@@ -54,7 +54,7 @@ func newApp(ctx context.Context, o Options) *app {
 	}
 	return &app{
 		Kit: &ui.Kit{
-			Theme: ui.NewTheme(o.Dark, o.Profiled), Keys: ui.Bindings{Custom: o.Keys}, Work: ui.NewWorkers(ctx),
+			Theme: o.theme(), Keys: ui.Bindings{Custom: o.Keys}, Work: ui.NewWorkers(ctx),
 			Zone: o.Zone, Clipboard: o.Copy,
 		},
 		options:    o,

@@ -2,9 +2,11 @@ package tui
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+	"unicode"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -164,7 +166,7 @@ func TestSettingsOfKeysThatCannotWorkAreRefused(t *testing.T) {
 		keys map[string][]string
 		says string // empty: the keys are valid
 	}{
-		{"a key that is free", map[string][]string{"run-all": {"ctrl+b"}}, ""},
+		{"a key that is free", map[string][]string{"run-all": {"ctrl+e"}}, ""},
 		{"two that change places", map[string][]string{"check": {"p"}, "profile": {"v"}}, ""},
 		{"an action that is not there", map[string][]string{"fly": {"f"}}, `unknown action "fly"`},
 		{"a key of another action", map[string][]string{"run-all": {"v"}}, "v is the key of check already"},
@@ -210,4 +212,74 @@ func TestAKeyThatDoesNothingNowSaysWhy(t *testing.T) {
 	d.settle()
 	d.press("!")
 	d.shows("! the last error: no errors")
+}
+
+// A letter means the same on all screens: each of these lists has the names of
+// one action on several screens.
+func TestALetterHasOneMeaning(t *testing.T) {
+	meanings := map[string][]string{
+		"r": {"run-to", "run-marked"}, "e": {"export-table", "export-answer", "export-shown", "report"},
+		"c": {"cancel-run", "cancel-step", "cancel-check", "cancel-export"}, "o": {"open", "cell", "preview"}, "d": {"diff", "compare-rows"},
+		"m": {"mark", "diff-base"}, "I": {"profile", "statistics"}, "y": {"copy-name", "copy-log", "copy-rule", "copy-run", "copy-cell"},
+		"Y": {"copy-path", "copy-row"}, "w": {"lineage", "why"}, "g": {"first"}, "G": {"last"},
+	}
+	groups, err := Keys("Athena")
+	must(t, err)
+	seen := map[string]string{}
+	for _, g := range groups {
+		for _, k := range g.Keys {
+			for _, key := range k.Keys {
+				if len(key) != 1 || !unicode.IsLetter(rune(key[0])) {
+					continue
+				}
+				if other, known := seen[key]; known && other != k.Action && !(slices.Contains(meanings[key], other) && slices.Contains(meanings[key], k.Action)) {
+					t.Errorf("%s is %s, and on screen %s it is %s", key, other, g.Name, k.Action)
+				}
+				seen[key] = k.Action
+			}
+		}
+	}
+}
+
+func TestAnOldKeyWorksAndNamesTheNewOne(t *testing.T) {
+	_, d := openRows(t, "customer_landing")
+	d.press("v")
+	d.shows("customerName · string", "v is now o (full value)")
+	d.press("esc")
+	d.hides("customerName · string ·")
+}
+
+func TestTheHelpIsSearchedByTyping(t *testing.T) {
+	_, d := openRows(t, "customer_landing")
+	d.press("?")
+	d.write("stale")
+	d.shows("SIGNS", "◌", "older than its upstream")
+	d.hides("add to sort")
+	for range "stale" {
+		d.press("backspace")
+	}
+	d.write("histogram")
+	d.shows("frequencies")
+	d.hides("SIGNS")
+	d.press("?")
+	d.hides("KEYS")
+}
+
+func TestThePaletteFindsOtherWords(t *testing.T) {
+	_, d := openRows(t, "customer_landing")
+	for text, want := range map[string]string{
+		"retry": "run all  (retry)", "order": "sort  (order)", "refresh": "refresh", "histogram": "frequencies  (histogram)", "dry": "plan  (dry)",
+		"describe": "statistics  (describe)", "abort": "no match", "screenshot": "save a picture  (screenshot)",
+	} {
+		d.press(":")
+		d.write(text)
+		d.shows(want)
+		d.press("esc")
+	}
+	d.press(":")
+	d.write("q")
+	d.press("enter")
+	if d.quits != 1 {
+		t.Error(":q does not quit")
+	}
 }

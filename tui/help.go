@@ -3,17 +3,30 @@ package tui
 import (
 	"strings"
 
+	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
 
 	"stedi/tui/ui"
 )
 
-// helpPanel lists all keys of the current screen by group.
+// helpPanel lists all keys of the current screen by group, and the signs of the
+// screens. Typed text filters the lines.
 type helpPanel struct {
 	*ui.Kit
 	title  string
 	list   []ui.Action
+	input  textinput.Model
 	scroll ui.List
+}
+
+// signs are the signs of the screens, with their meanings.
+var signs = [][2]string{
+	{"✓", "passed, or done"}, {"✗", "failed"}, {"!", "warning, or modified"}, {"▶", "running"}, {"■", "cancelled"},
+	{"○", "waiting"}, {"◌", "stale: older than its upstream"}, {"≠", "different, or modified outside stedi"},
+	{"◇", "built elsewhere"}, {"·", "up to date, or nothing to do"}, {"●", "marked, or the zone's colour"}, {"★", "saved query, or preset"},
+	{"▲ ▼", "sorted ascending, descending"}, {"▸ ▾", "closed, open"}, {"…", "not read yet, or cut"}, {"~", "estimated"},
+	{"│", "end of the frozen columns"}, {"┃", "position of what is shown"}, {"━ ┄", "measured, estimated progress"},
+	{"▇", "share of the largest value"}, {"Δ", "difference from the expected count"}, {"^x", "ctrl and x"}, {"⇧", "shift"}, {"⏎", "enter"},
 }
 
 func (m *Model) openHelp() tea.Cmd {
@@ -21,19 +34,49 @@ func (m *Model) openHelp() tea.Cmd {
 	if o, ok := m.top().(interface{ Title() string }); ok {
 		title = o.Title()
 	}
-	h := &helpPanel{Kit: m.Kit, title: title, list: m.possible()}
+	h := &helpPanel{Kit: m.Kit, title: title, list: m.possible(), input: textinput.New()}
+	h.input.Prompt = ""
+	h.input.SetVirtualCursor(false)
 	h.scroll = ui.List{Kit: m.Kit, Text: true, Len: func() int { return len(h.lines()) }}
-	return m.Open(h)
+	return tea.Batch(m.Open(h), h.input.Focus())
 }
 
 func (h *helpPanel) Actions() []ui.Action {
-	return append(h.scroll.Actions("help-", ui.SpaceKeys, 1), h.Keys.Act("help-close", "? q enter", "close", h.Shut))
+	return append(h.scroll.Actions("help-", ui.ReadKeys, 1), h.Keys.Act("help-close", "? f1 enter", "close", h.Shut))
+}
+
+func (h *helpPanel) typed(msg tea.KeyPressMsg) (tea.Cmd, bool) {
+	if _, special := ui.Find(h.Actions(), msg); special || msg.Code == tea.KeyEscape || msg.Mod.Contains(tea.ModCtrl) {
+		return nil, false
+	}
+	return h.edit(msg), true
+}
+
+func (h *helpPanel) pasted(text string) tea.Cmd { return h.edit(tea.PasteMsg{Content: text}) }
+
+func (h *helpPanel) edit(msg tea.Msg) tea.Cmd {
+	var cmd tea.Cmd
+	h.input, cmd = h.input.Update(msg)
+	h.scroll.Reset()
+	return cmd
+}
+
+// wants reports whether the typed text is in one of the texts.
+func (h *helpPanel) wants(texts ...string) bool {
+	wanted := strings.ToLower(strings.TrimSpace(h.input.Value()))
+	for _, text := range texts {
+		if strings.Contains(strings.ToLower(text), wanted) {
+			return true
+		}
+	}
+	return false
 }
 
 // helpLine is a line of the help: a heading, or a key and its action.
 type helpLine struct {
 	heading string
 	action  ui.Action
+	sign    [2]string
 }
 
 // lines returns the actions by group: those of the screen, then the global
@@ -42,7 +85,7 @@ func (h *helpPanel) lines() []helpLine {
 	var groups []string
 	members := map[string][]ui.Action{}
 	for _, a := range h.list {
-		if a.KeyName() == "" {
+		if a.KeyName() == "" || !h.wants(a.Found(), a.KeyName(), a.Group) {
 			continue
 		}
 		group := a.Group
@@ -64,40 +107,76 @@ func (h *helpPanel) lines() []helpLine {
 			lines = append(lines, helpLine{action: a})
 		}
 	}
+	return append(lines, h.signLines(len(lines) > 0)...)
+}
+
+// signLines are the lines for the signs; below other lines, they begin with an
+// empty one.
+func (h *helpPanel) signLines(below bool) []helpLine {
+	var lines []helpLine
+	for _, sign := range signs {
+		if h.wants(sign[0], sign[1], "signs") {
+			lines = append(lines, helpLine{sign: sign})
+		}
+	}
+	if len(lines) == 0 {
+		return nil
+	}
+	lines = append([]helpLine{{heading: "signs"}}, lines...)
+	if below {
+		lines = append([]helpLine{{}}, lines...)
+	}
 	return lines
 }
 
 func (h *helpPanel) Draw(p ui.Pane) {
-	const keyWidth, columnWidth = 14, 38
+	const columnWidth = 38
 	lines := h.lines()
 	columns := min(max(1, (p.Width()-4)/columnWidth), 3)
 	rows := (len(lines) + columns - 1) / columns
-	height := min(rows+2, p.Height())
-	_, in := ui.Window(p, h.Theme, "KEYS · "+h.title, columns*columnWidth+4, height)
+	_, in := ui.Window(p, h.Theme, "KEYS · "+h.title, columns*columnWidth+4, min(rows+3, p.Height()))
+	h.drawInput(in.Line(0))
+	in = in.Bottom(1)
 	if rows > in.Height() { // one long scrolling column is easier to follow
-		columns, rows = max(1, min(columns, (len(lines)+in.Height()-1)/in.Height())), in.Height()
+		columns, rows = max(1, min(columns, (len(lines)+in.Height()-1)/max(1, in.Height()))), in.Height()
 	}
 	h.scroll.Mouse(in)
 	from, to := h.scroll.Window(in, len(lines), columns*rows)
 	for i, line := range lines[from:to] {
-		column, row := i/rows, i%rows
-		cell := in.Part(1+column*columnWidth, row, columnWidth-1, 1)
-		if line.heading != "" {
-			cell.Text(0, 0, h.Theme.TitleFocus, strings.ToUpper(line.heading))
-			continue
-		}
-		if line.action.Do == nil {
-			continue
-		}
-		style := h.Theme.Text
-		if line.action.Off {
-			style = h.Theme.Dim
-		}
-		var keys []string
-		for _, k := range line.action.Key.Keys() {
-			keys = append(keys, ui.KeyLabel(k))
-		}
-		cell.Cut(0, 0, keyWidth-1, h.Theme.Accent, strings.Join(keys, " "))
-		cell.Cut(keyWidth, 0, cell.Width()-keyWidth, style, line.action.Title())
+		h.drawLine(in.Part(1+i/rows*columnWidth, i%rows, columnWidth-1, 1), line)
 	}
+}
+
+// drawInput draws the typed text, or that it is possible to type.
+func (h *helpPanel) drawInput(line ui.Pane) {
+	x := line.Text(1, 0, h.Theme.Accent, "/ ")
+	if h.input.Value() == "" {
+		line.Cut(x, 0, line.Width()-x-1, h.Theme.Dim, "type to find a key or a sign")
+	}
+	line.Text(x, 0, h.Theme.Strong, h.input.Value())
+	at := []rune(h.input.Value())[:h.input.Position()]
+	line.Frame.Cursor = tea.NewCursor(line.Area.Min.X+x+ui.Width(string(at)), line.Area.Min.Y)
+}
+
+func (h *helpPanel) drawLine(cell ui.Pane, line helpLine) {
+	keyWidth, style, keys, title := 14, h.Theme.Text, line.sign[0], line.sign[1]
+	if keys != "" {
+		keyWidth = 5
+	}
+	switch {
+	case line.heading != "":
+		cell.Text(0, 0, h.Theme.TitleFocus, strings.ToUpper(line.heading))
+		return
+	case line.action.Do != nil:
+		var list []string
+		for _, k := range line.action.Key.Keys() {
+			list = append(list, ui.KeyLabel(k))
+		}
+		keys, title = strings.Join(list, " "), line.action.Title()
+	}
+	if line.action.Off {
+		style = h.Theme.Dim
+	}
+	cell.Cut(0, 0, keyWidth-1, h.Theme.Accent, keys)
+	cell.Cut(keyWidth, 0, cell.Width()-keyWidth, style, title)
 }

@@ -140,7 +140,7 @@ func (h *historyView) actions() []ui.Action {
 	return append(moves,
 		k.Act("replay", "enter p", "replay", func() tea.Cmd { return h.Want(replayRun{r.Run}) }).At(1).When(there, ui.NoLine).When(!h.live.going(), ui.Running),
 		k.Act("diff", "d", "compare with the previous run", h.compare).At(2).When(there, ui.NoLine).When(!there || h.base != r.Run, "this is the baseline run").When(h.before() != nil, "there is no run before it"),
-		k.Act("diff-base", "space", "set as baseline", h.setBase).At(3).When(there, ui.NoLine),
+		k.Was("space", "diff-base", "m", "set as baseline", h.setBase).At(3).When(there, ui.NoLine),
 		k.Act("report", "e", "report", func() tea.Cmd { return h.Want(writeReport{r}) }).At(4).When(there, ui.NoLine),
 		k.Act("copy-run", "y", "copy the id", func() tea.Cmd { return h.CopyText(r.Run, r.Run) }).At(5).When(there, ui.NoLine),
 	)

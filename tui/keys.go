@@ -18,6 +18,7 @@ type KeyGroup struct {
 // Key describes the action of a key, and its name in the settings.
 type Key struct {
 	Keys   []string
+	Was    []string // keys of the last release
 	Title  string
 	Action string
 }
@@ -52,7 +53,11 @@ func keysOf(actions []ui.Action) []Key {
 			labels = append(labels, ui.KeyLabel(k))
 		}
 		if len(labels) > 0 && !slices.ContainsFunc(keys, func(k Key) bool { return k.Action == a.Name }) {
-			keys = append(keys, Key{labels, a.Title(), a.Name})
+			was := slices.Clone(a.Once.Keys())
+			for i := range was {
+				was[i] = ui.KeyLabel(was[i])
+			}
+			keys = append(keys, Key{labels, was, a.Title(), a.Name})
 		}
 	}
 	return keys

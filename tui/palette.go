@@ -26,10 +26,11 @@ type palette struct {
 
 // choice is a line of the palette.
 type choice struct {
-	text string
-	kind string
-	key  string
-	do   func() tea.Cmd
+	text  string
+	kind  string
+	key   string
+	do    func() tea.Cmd
+	words string // other words for it
 }
 
 // match is a matching choice, with the positions of the matching bytes.
@@ -66,7 +67,7 @@ func (m *Model) choices() *palette {
 	}
 	for _, a := range m.possible() {
 		if !a.Off && a.Name != "palette" {
-			p.all = append(p.all, choice{a.Title(), a.Group, a.KeyName(), a.Do})
+			p.all = append(p.all, choice{a.Title(), a.Group, a.KeyName(), a.Do, a.Found()})
 		}
 	}
 	for _, id := range tabs {
@@ -76,14 +77,14 @@ func (m *Model) choices() *palette {
 	}
 	if lake := m.lake(); lake != nil {
 		for _, t := range lake.Tables {
-			p.all = append(p.all, choice{"open " + t.Name, "table", "", func() tea.Cmd { return m.openTable(t.Name) }})
+			p.all = append(p.all, choice{"open " + t.Name, "table", "", func() tea.Cmd { return m.openTable(t.Name) }, "show rows view"})
 		}
 		for _, s := range lake.Presets {
-			p.all = append(p.all, choice{"query " + s.Name, "query", "", func() tea.Cmd { return m.query(s.Name, s.SQL) }})
+			p.all = append(p.all, choice{"query " + s.Name, "query", "", func() tea.Cmd { return m.query(s.Name, s.SQL) }, ""})
 		}
 	}
 	for _, s := range m.known.Queries {
-		p.all = append(p.all, choice{"query " + s.Name, "saved query", "", func() tea.Cmd { return m.query(s.Name, s.SQL) }})
+		p.all = append(p.all, choice{"query " + s.Name, "saved query", "", func() tea.Cmd { return m.query(s.Name, s.SQL) }, ""})
 	}
 	return p
 }
@@ -95,7 +96,7 @@ func (m *Model) choicesOf(id screenID) []choice {
 		if !a.Off {
 			list = append(list, choice{a.Title(), m.screens[id].title(), a.KeyName(), func() tea.Cmd {
 				return tea.Batch(m.show(id), a.Do())
-			}})
+			}, a.Found()})
 		}
 	}
 	return list
@@ -106,7 +107,7 @@ func (p *palette) search() {
 	p.list.Reset()
 	text := strings.TrimSpace(p.input.Value())
 	if p.free != nil && strings.ContainsAny(text, "/\\") {
-		p.shown = append(p.shown, match{choice{text, "path", "", func() tea.Cmd { return p.free(text) }}, nil})
+		p.shown = append(p.shown, match{choice{text: text, kind: "path", do: func() tea.Cmd { return p.free(text) }}, nil})
 	}
 	if text == "" {
 		for _, c := range p.all {
@@ -114,13 +115,54 @@ func (p *palette) search() {
 		}
 		return
 	}
+	if command, ok := strings.CutPrefix(text, ":"); ok {
+		text = command // vim writes the colon, too
+	}
+	if quitWords[text] {
+		text = "quit"
+	}
 	words := make([]string, len(p.all))
+	found := map[int]bool{}
 	for i, c := range p.all {
 		words[i] = c.text
 	}
-	for _, found := range fuzzy.Find(text, words) {
-		p.shown = append(p.shown, match{p.all[found.Index], found.MatchedIndexes})
+	add := func(i int, m match) {
+		if !found[i] {
+			found[i] = true
+			p.shown = append(p.shown, m)
+		}
 	}
+	for i, c := range p.all { // whole words before scattered letters
+		if c.text == text {
+			add(i, match{c, prefixMarks(c.text, text)})
+		}
+	}
+	for i, c := range p.all {
+		if ui.Synonym(strings.ToLower(c.text), text) != "" {
+			add(i, match{c, prefixMarks(c.text, text)})
+		}
+	}
+	for i, c := range p.all {
+		if word := ui.Synonym(c.words, text); word != "" && len(text) > 1 {
+			c.text += "  (" + word + ")"
+			add(i, match{c, nil})
+		}
+	}
+	for _, f := range fuzzy.Find(text, words) {
+		add(f.Index, match{p.all[f.Index], f.MatchedIndexes})
+	}
+}
+
+// quitWords are commands of vim, less and k9s.
+var quitWords = map[string]bool{"q": true, "q!": true, "qa": true, "qa!": true, "wq": true, "x": true, "exit": true}
+
+// prefixMarks returns the positions of a word's beginning in a text.
+func prefixMarks(text, wanted string) (marks []int) {
+	at := strings.Index(" "+strings.ToLower(text), " "+strings.ToLower(wanted))
+	for i := range len(wanted) {
+		marks = append(marks, at+i)
+	}
+	return marks
 }
 
 func (p *palette) Actions() []ui.Action {

@@ -61,11 +61,11 @@ func (m *Model) Plain(ctx context.Context, in io.Reader, out io.Writer) error {
 
 // The size of plain screens: wide enough for whole lines, high enough for whole
 // lists. A table may have millions of rows, so rows come in pages of a length
-// suited to listening.
+// suited to listening, with one value per line.
 const (
 	plainWidth  = 110
 	plainHeight = 220
-	plainPage   = 24
+	plainPage   = 12
 )
 
 // plainTime bounds how long an input line may delay the next one.
@@ -123,6 +123,10 @@ func (p *plainScreen) obey(ctx context.Context, line string) (over bool, err err
 	if a, ok := p.named(line, false); ok {
 		return false, p.then(ctx, a.Do())
 	}
+	if form, ok := m.top().(*exportForm); ok {
+		form.file.SetValue(line)
+		return false, p.then(ctx, form.finish())
+	}
 	if a, ok := p.named(line, true); ok {
 		p.printf("%s: %s.\n", a.Title(), a.Why)
 		return false, nil
@@ -137,7 +141,7 @@ var question = regexp.MustCompile(`(?i)^\(*(?:select|with|from|values|table)\b\s
 // among the impossible ones if off is true.
 func (p *plainScreen) named(line string, off bool) (ui.Action, bool) {
 	for _, a := range p.model.possible() {
-		if a.Off == off && (a.Name == line || strings.EqualFold(a.Title(), line) || slices.Contains(a.Key.Keys(), line)) {
+		if a.Off == off && (a.Name == line || strings.EqualFold(a.Title(), line) || slices.Contains(a.Key.Keys(), line) || slices.Contains(a.Once.Keys(), line)) {
 			return a, true
 		}
 	}
@@ -207,9 +211,16 @@ func (p *plainScreen) tell() {
 		return
 	}
 	if o := m.top(); o != nil {
+		if labelled, ok := o.(interface{ PlainLines() []string }); ok {
+			p.lines(labelled.PlainLines())
+			return
+		}
 		f := ui.NewFrame(plainWidth, plainHeight)
 		o.Draw(f.All())
 		p.lines(readable(f))
+		if _, ok := o.(*exportForm); ok {
+			p.printf("Type the name of the file, or form-next and form-choose to change a field.\n")
+		}
 		return
 	}
 	p.printf("Screen %s\n", m.here().title())
@@ -231,6 +242,10 @@ func (p *plainScreen) tell() {
 // tellPane prints a pane and returns its first line. It omits the first line if
 // it equals said.
 func (p *plainScreen) tellPane(at int, said string) (first string) {
+	if lines, ok := p.plainGrid(at); ok {
+		p.lines(lines)
+		return lines[0]
+	}
 	_, query := p.model.here().(*queryView)
 	height := plainHeight
 	if p.model.current == tableScreen || query && at == resultPane {

@@ -89,7 +89,7 @@ func (m *Model) showProblem() tea.Cmd {
 	for i, f := range p.fixes {
 		more = append(more, m.Keys.Act("fix-"+f.Key, f.Key, f.Text, func() tea.Cmd { return m.Want(ui.CloseOverlay{Then: f.Do}) }).At(1+i))
 	}
-	more = append(more, m.Keys.Act("dismiss", "x", "dismiss", func() tea.Cmd {
+	more = append(more, m.Keys.Was("x", "dismiss", "delete", "dismiss", func() tea.Cmd {
 		m.settled()
 		return m.Shut()
 	}).At(2+len(p.fixes)))

@@ -28,6 +28,7 @@ type queryView struct {
 	arranging ui.Task
 	querier   pipeline.Querier // nil before the first query
 	answers   int              // number of results so far
+	paired    *sheet           // its result is shown beside the current one; nil: none
 }
 
 // The panes of the query screen.
@@ -47,6 +48,7 @@ type sheet struct {
 	answer answerLine
 	fault  *pipeline.SQLError // position and error of the last query, or nil
 	asked  string             // the text of the last query
+	edits  edits
 }
 
 func newQuery(a *app) *queryView {
@@ -179,9 +181,10 @@ func (q *queryView) common() []ui.Action {
 		k.Act("cancel-query", "ctrl+x", "cancel", q.cancel).At(1).When(q.asking.Working() || q.sheet().rows.Filling.Working(), "no query is under way"),
 		k.Act("edit", "i", "write", func() tea.Cmd { q.panes.At = editorPane; return nil }).At(2).When(q.panes.At != editorPane, "this is where it is written"),
 		k.Act("new-sheet", "ctrl+t", "new sheet", q.newSheet).At(6),
-		k.Act("next-sheet", "ctrl+pgdown alt+right", "next sheet", func() tea.Cmd { return q.turnSheet(1) }).When(len(q.sheets) > 1, "it is the only sheet"),
-		k.Act("last-sheet", "ctrl+pgup alt+left", "previous sheet", func() tea.Cmd { return q.turnSheet(-1) }).When(len(q.sheets) > 1, "it is the only sheet"),
+		k.Act("next-sheet", "ctrl+pgdown alt+right ]", "next sheet", func() tea.Cmd { return q.turnSheet(1) }).When(len(q.sheets) > 1, "it is the only sheet"),
+		k.Act("last-sheet", "ctrl+pgup alt+left [", "previous sheet", func() tea.Cmd { return q.turnSheet(-1) }).When(len(q.sheets) > 1, "it is the only sheet"),
 		k.Act("close-sheet", "alt+w", "close the sheet", q.closeSheet).When(len(q.sheets) > 1, "it is the only sheet"),
+		k.Act("beside", "f7", "two results side by side", q.toggleBeside).When(len(q.sheets) > 1, "it is the only sheet"),
 		k.Act("past", "ctrl+r", "history", q.openPast).At(5),
 		k.Act("edit-outside", "ctrl+o", "$EDITOR", q.editOutside).At(7).When(q.options.Editor != nil, "no editor is known: set $EDITOR"),
 		k.Act("engine", "f6", "engine", q.nextEngine).When(len(q.engines()) > 1, "no other engine can answer here"),

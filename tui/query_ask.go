@@ -243,7 +243,11 @@ func statementEnds(text string) []int {
 func (h *sheetHost) GridRoom() (int, int) {
 	wide, tall := h.Room()
 	panes, _ := h.layout(ui.Pane{Area: uv.Rect(0, 0, wide, tall)})
-	return panes[resultPane].Width(), panes[resultPane].Height()
+	half, other := h.halves(panes[resultPane])
+	if h.sheet == h.beside() {
+		half = other
+	}
+	return half.Width(), half.Height()
 }
 
 // Arrange implements grid.Host. It sorts and filters the stored result.

@@ -114,8 +114,8 @@ func (c *catalog) actions(q *queryView) []ui.Action {
 	return append(c.list.Actions("", ui.LetterKeys, 0),
 		k.Act("take", "enter", "take", func() tea.Cmd { return q.take(line) }).At(2).When(line.heading == "", "it is a heading"),
 		k.Act("columns", "space right left", "columns", func() tea.Cmd { return c.toggle(line) }).At(3).When(line.table != nil, "only tables have columns"),
-		k.Act("preview", "s", "first 100 rows", func() tea.Cmd { return q.previewLine(line) }).At(3).When(line.table != nil || line.other != nil, "only tables have rows"),
-		k.Act("forget", "delete x", "delete", func() tea.Cmd { return q.forget(line) }).At(3).When(line.own, "only your own queries can be deleted"),
+		k.Was("s", "preview", "o", "first 100 rows", func() tea.Cmd { return q.previewLine(line) }).At(3).When(line.table != nil || line.other != nil, "only tables have rows"),
+		k.Was("x", "forget", "delete", "delete", func() tea.Cmd { return q.askForget(line) }).At(3).When(line.own, "only your own queries can be deleted"),
 	)
 }
 
@@ -178,6 +178,13 @@ func (q *queryView) previewLine(line catalogLine) tea.Cmd {
 		return q.previewOther(line.other)
 	}
 	return q.preview(line.table)
+}
+
+// askForget asks before it deletes a saved query.
+func (q *queryView) askForget(line catalogLine) tea.Cmd {
+	return q.Open(q.Confirm("Delete the query "+line.saved.Name+"?", "It cannot be restored.",
+		ui.Answer{Key: "y", Text: "delete it", Do: func() tea.Cmd { return q.forget(line) }},
+		ui.Answer{Key: "n", Text: "keep it", Do: func() tea.Cmd { return nil }}))
 }
 
 func (q *queryView) forget(line catalogLine) tea.Cmd {

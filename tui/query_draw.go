@@ -95,13 +95,14 @@ func (q *queryView) drawEditor(p ui.Pane) {
 			q.markFault(text, y, left, s)
 		}
 	}
+	q.markBrackets(text, s, top, left, focused)
 	text.ClickAt(func(x, y int) tea.Cmd {
 		q.panes.At = editorPane
 		moveCursor(&s.editor, top+y, columnAt(lineOf(s.editor.Value(), top+y), left+x))
 		return nil
 	})
 	if s.editor.Value() == "" && in.Height() > 0 {
-		text.Cut(0, 0, text.Width(), t.Dim, "select … from …    i writes, tab completes, F5 runs, esc leaves")
+		text.Cut(0, 0, text.Width(), t.Dim, "select … from …    i writes, tab completes, F4 formats, F5 runs, esc leaves")
 	}
 	if !focused || p.Frame.Covered {
 		return
@@ -214,7 +215,14 @@ func (q *queryView) drawPopup(p ui.Pane, x, y int) {
 // drawResult draws the rows, or why there are none.
 func (q *queryView) drawResult(p ui.Pane) {
 	s, t := q.sheet(), q.Theme
-	s.rows.Draw(p, "RESULT", q.panes.At == resultPane)
+	p, beside := q.halves(p)
+	title := "RESULT"
+	if o := q.beside(); o != nil && beside.Width() > 0 {
+		title += " " + s.name
+		o.rows.Draw(beside, "RESULT "+o.name, false)
+		beside.Click(func() tea.Cmd { return q.swap(o) })
+	}
+	s.rows.Draw(p, title, q.panes.At == resultPane)
 	foot := p.Part(1, p.Height()-1, p.Width()-2, 1)
 	switch {
 	case q.asking.Working():

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"cmp"
+	_ "embed" // the list of functions
 	"fmt"
 	"regexp"
 	"slices"
@@ -18,7 +19,12 @@ import (
 func (q *queryView) editorActions() []ui.Action {
 	k := q.Keys
 	return []ui.Action{
-		k.Act("complete", "tab", "complete", q.complete).At(2).When(q.popup.open(), "there is nothing to complete"),
+		k.Act("complete", "tab", "complete, or indent", q.tab).At(2),
+		k.Act("outdent", "shift+tab", "remove the indent", q.outdent),
+		k.Act("undo", "ctrl+z", "undo", q.undo).At(8),
+		k.Act("redo", "ctrl+y alt+z", "redo", q.redo).When(len(q.sheet().edits.redo) > 0, "there is nothing to redo"),
+		k.Act("format", "f4", "format", q.format).At(6),
+		k.Act("comment", "ctrl+/ ctrl+_ alt+c", "comment the line", q.comment),
 		k.Act("complete-next", "ctrl+n", "next completion", func() tea.Cmd { return q.offers.Turn(1) }).When(q.popup.open(), "there is nothing to complete"),
 		k.Act("complete-last", "ctrl+p", "previous completion", func() tea.Cmd { return q.offers.Turn(-1) }).When(q.popup.open(), "there is nothing to complete"),
 		k.Act("leave-editor", "esc", "to the rows", q.leaveEditor).At(3),
@@ -59,10 +65,11 @@ func (q *queryView) pasted(text string) tea.Cmd {
 
 func (q *queryView) edit(msg tea.Msg) tea.Cmd {
 	s := q.sheet()
-	before := s.editor.Value()
+	before := snapshotOf(&s.editor)
 	var cmd tea.Cmd
 	s.editor, cmd = s.editor.Update(msg)
-	if s.editor.Value() != before {
+	if s.editor.Value() != before.text {
+		s.edits.changed(before, msg)
 		s.fault = nil
 		q.suggest()
 	} else {
@@ -113,6 +120,21 @@ const (
 	// dialects; fewer letters match too many of them.
 	leastForeign = 4
 )
+
+//go:embed functions.tsv
+var functionList string
+
+// offeredFunctions are functions with their signatures. A test runs each of
+// them.
+var offeredFunctions = func() []offered {
+	var list []offered
+	for line := range strings.Lines(functionList) {
+		if name, signature, ok := strings.Cut(strings.TrimSpace(line), "\t"); ok {
+			list = append(list, offered{name + "(", signature})
+		}
+	}
+	return list
+}()
 
 func (c *completion) open() bool { return len(c.words) > 0 }
 func (c *completion) close()     { c.words = nil }
@@ -193,17 +215,22 @@ func (q *queryView) columnsOf(text, name string) []offered {
 	return list
 }
 
-// wordsFor offers columns of the tables in the text, tables, and SQL keywords.
+// wordsFor offers columns of the tables in the text, tables, functions and SQL
+// keywords. Before the text has a table, it offers the columns of all tables.
 func (q *queryView) wordsFor(text string) []offered {
 	var list []offered
-	seen := map[string]bool{}
-	for _, name := range q.scope(text) {
+	seen := map[string]int{}
+	scope := q.scope(text)
+	for _, name := range scope {
 		for _, c := range q.columnsOf(text, name) {
-			if !seen[c.word] {
-				seen[c.word] = true
+			if _, known := seen[c.word]; !known {
+				seen[c.word] = len(list)
 				list = append(list, c)
 			}
 		}
+	}
+	if len(scope) == 0 {
+		list = q.everyColumn()
 	}
 	slices.SortFunc(list, func(a, b offered) int { return strings.Compare(a.word, b.word) })
 	for _, t := range q.lake().Tables {
@@ -211,6 +238,29 @@ func (q *queryView) wordsFor(text string) []offered {
 	}
 	for _, w := range offeredWords {
 		list = append(list, offered{w, "SQL"})
+	}
+	return append(list, offeredFunctions...)
+}
+
+// everyColumn offers the columns of all tables, with their tables.
+func (q *queryView) everyColumn() []offered {
+	var list []offered
+	tables := map[string][]string{}
+	for _, t := range q.lake().Tables {
+		for _, c := range t.Columns {
+			low := strings.ToLower(c.Name)
+			if tables[low] == nil {
+				list = append(list, offered{word: c.Name})
+			}
+			tables[low] = append(tables[low], t.Name)
+		}
+	}
+	for i := range list {
+		of := tables[strings.ToLower(list[i].word)]
+		list[i].kind = of[0]
+		if len(of) > 1 {
+			list[i].kind = fmt.Sprintf("%d tables", len(of))
+		}
 	}
 	return list
 }
@@ -223,6 +273,7 @@ var offeredWords = strings.Fields(`select from where group by order having limit
 // complete inserts the rest of the selected word.
 func (q *queryView) complete() tea.Cmd {
 	s, word := q.sheet(), q.popup.words[q.offers.At()].word
+	s.edits.changed(snapshotOf(&s.editor), nil)
 	for range []rune(q.popup.prefix) {
 		s.editor, _ = s.editor.Update(tea.KeyPressMsg{Code: tea.KeyBackspace})
 	}
@@ -259,6 +310,6 @@ func (q *queryView) edited(msg editedMsg) tea.Cmd {
 	if msg.err != nil {
 		return q.Toast(ui.Failed, "the editor: "+msg.err.Error())
 	}
-	msg.sheet.editor.SetValue(strings.TrimRight(msg.text, "\n"))
+	msg.sheet.rewrite(strings.TrimRight(msg.text, "\n"), 0, 0)
 	return nil
 }

@@ -62,7 +62,7 @@ func TestCompletionOffersWhatTheEngineHasForAForeignFunction(t *testing.T) {
 	w.open(t)
 	d := start(t, w.options(t), 120, 36)
 	d.press("3", "i")
-	d.write("select date_p")
+	d.write("select date_pars")
 	d.shows("strptime", "for date_parse")
 	d.press("tab")
 	d.shows("select strptime")

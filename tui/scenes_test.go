@@ -136,11 +136,11 @@ var scenes = []scene{
 	{"lake-activity", true, keys("tab", "tab", "tab")},
 	{"lake-filter", true, typed("/", "curat")},
 	{"lake-others", true, foreign("end")},
-	{"lake-checks", true, keys("v", "right", "right", "down", "d")},
+	{"lake-checks", true, keys("v", "right", "right", "down", "K")},
 	{"lake-elsewhere", true, elsewhere("right", "down")},
 	{"checks-elsewhere", true, elsewhere("v", "4", "down", "down", "down", "down")},
-	{"profile", true, keys("down", "p")},
-	{"sql", true, keys("right", "s")},
+	{"profile", true, keys("down", "I")},
+	{"sql", true, keys("right", "Q")},
 	{"run-before", false, keys("2")},
 	{"run-during", false, held()},
 	{"run-during-lake", false, held("1")},
@@ -149,7 +149,7 @@ var scenes = []scene{
 	{"error", true, conflict("!")},
 	{"doctor", true, examined()},
 	{"doctor-error", true, examined("esc", "!")},
-	{"plan", true, keys("2", "ctrl+f")},
+	{"plan", true, keys("2", "alt+b")},
 	{"jobs", true, jobs},
 	{"confirm", false, held("ctrl+c")},
 	{"help-lake", true, keys("?")},
@@ -157,19 +157,31 @@ var scenes = []scene{
 	{"palette", true, keys(":")},
 	{"palette-search", true, typed(":", "opcur")},
 	{"table", true, keys("down", "enter")},
-	{"table-arranged", true, keys("enter", "right", "f", "t", "s", "right", "right", "=")},
+	{"table-arranged", true, keys("enter", "right", "|", "T", "s", "right", "right", "=")},
 	{"table-row", true, keys("down", "enter", "down", "enter")},
+	{"table-filter-fault", true, func(t *testing.T, _ *world, d *driver) {
+		t.Helper()
+		d.press("down", "enter", "/")
+		d.write("birthdy > '1900'")
+		d.press("enter", "!")
+	}},
+	{"table-frequencies", true, keys("enter", "end", "m", "up", "m", "right", "right", "F")},
+	{"table-statistics", true, keys("down", "enter", "I")},
+	{"table-compare", true, keys("enter", "m", "down", "d")},
+	{"table-cells", true, keys("enter", "V", "down", "down", "right")},
+	{"table-export", true, keys("enter", "m", "e")},
+	{"help-typed", true, typed("?", "zone")},
 	{"query", true, keys("3")},
 	{"query-completion", true, asked("select * from cust", false)},
 	{"query-fault", true, asked("select c.emial from customer_curated as c", true)},
 	{"query-rows", true, asked("select count(*) as n, 'a' || chr(27) || '漢' as odd, null as nothing from customer_landing", true, "esc")},
 	{"query-history", true, asked("select 1 as one", true, "ctrl+r")},
 	{"checks", true, keys("4", "down")},
-	{"checks-failing", true, keys("4", "x", "end")},
+	{"checks-failing", true, keys("4", "a", "end")},
 	{"checks-wrong", true, duplicated("v", "4", "right")},
 	{"history", true, keys("5")},
 	{"history-diff", true, keys("R", "5", "d")},
-	{"table-person", true, keys("down", "enter", "right", "P")},
+	{"table-person", true, keys("down", "enter", "right", "@")},
 }
 
 // openScene creates the lake of a scene and brings the screens into its state.

@@ -35,8 +35,8 @@ const shotTime = 2 * time.Minute
 // Shoot draws a screen with all its content loaded.
 func (m *Model) Shoot(ctx context.Context, s Shot) (string, error) {
 	m.Width, m.Height = s.Width, s.Height
-	m.options.Dark = !s.Light
-	m.Theme = ui.NewTheme(m.options.Dark, m.options.Profiled)
+	m.options.Dark, m.options.Unknown = !s.Light, false
+	m.Theme = m.options.theme()
 	d := newHeadless(m)
 	if err := d.settle(ctx, m.Init(), shotTime); err != nil {
 		return "", err

@@ -79,7 +79,7 @@ func (m *Model) pick(title string, free func(string) tea.Cmd, offered func(*Offe
 func (m *Model) lakeChoices(o *Offers, do func(string) tea.Cmd) (list []choice) {
 	for _, l := range o.Lakes {
 		if l.Label != m.options.Lake {
-			list = append(list, choice{l.Label, l.Kind, "", func() tea.Cmd { return do(l.Name) }})
+			list = append(list, choice{text: l.Label, kind: l.Kind, do: func() tea.Cmd { return do(l.Name) }})
 		}
 	}
 	return list
@@ -109,9 +109,9 @@ func (m *Model) chooseVariant() tea.Cmd {
 			}
 			return ""
 		}
-		list = append(list, choice{"no variant", mark(len(m.options.Profile) == 0), "", func() tea.Cmd { return m.switchTo(Switch{}) }})
+		list = append(list, choice{text: "no variant", kind: mark(len(m.options.Profile) == 0), do: func() tea.Cmd { return m.switchTo(Switch{}) }})
 		for _, name := range o.Variants {
-			list = append(list, choice{name, mark(slices.Contains(m.options.Profile, name)), "", func() tea.Cmd { return m.switchTo(Switch{Variants: []string{name}}) }})
+			list = append(list, choice{text: name, kind: mark(slices.Contains(m.options.Profile, name)), do: func() tea.Cmd { return m.switchTo(Switch{Variants: []string{name}}) }})
 		}
 		return list
 	})

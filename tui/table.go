@@ -121,7 +121,7 @@ func (t *tableView) actions() []ui.Action {
 		k.Act("export-all", "E", "export everything", func() tea.Cmd { return t.askExport(allRows) }).In("table").When(there, "no table is open").Also("save write file"),
 		k.Act("cancel-export", "c", "cancel the export", t.cancelExport).In("table").At(1).When(t.exports.Working(), "no export is under way").Also("stop abort"),
 		k.Was("P", "person", "@", "follow this person", t.follow).In("table").At(10).When(person, "the row has no e-mail and no serial number").Also("trace subject customer"),
-		k.Act("reload", "r", "read the table again", t.reload).In("table").When(t.name != "", "no table is open").Also("refresh reload"),
+		k.Was("r", "reload", "ctrl+r", "read the table again", t.reload).In("table").When(t.name != "", "no table is open").Also("refresh reload"),
 		k.Act("table-before", "[", "previous table", func() tea.Cmd { return t.beside(-1) }).In("table").When(t.name != "", "no table is open"),
 		k.Act("table-after", "]", "next table", func() tea.Cmd { return t.beside(1) }).In("table").When(t.name != "", "no table is open"),
 	)
@@ -217,6 +217,11 @@ func (t *tableView) update(msg tea.Msg) tea.Cmd {
 		return t.traced(msg)
 	case viewMsg:
 		return t.looked()
+	case lookMsg:
+		if t.current == tableScreen {
+			return t.reload()
+		}
+		return nil
 	default:
 		return t.grid.Update(msg)
 	}

@@ -202,10 +202,12 @@ func (t *tableView) reject(msg arrangedMsg) tea.Cmd {
 	t.rejected = &rejectedFilter{text: t.says[msg.how.where[i].SQL].text, column: at.Column}
 	t.failure = t.whyRejected(msg.err)
 	text := "filter: " + at.Message
-	if f, ok := errors.AsType[*pipeline.Failure](msg.err); ok && f.Fix != "" {
-		text += "  " + f.Fix
+	if f, ok := errors.AsType[*pipeline.Failure](msg.err); ok {
+		if near, _, ok := strings.Cut(f.Fix, " Columns:"); ok {
+			text += "  " + near
+		}
 	}
-	return t.Toast(ui.Failed, text+"   / corrects it")
+	return t.Toast(ui.Failed, text+"   / corrects it, ! explains it")
 }
 
 // filterPrompt returns the prompt for a condition, its text and the position of

@@ -195,9 +195,9 @@ func TestTheNextStartShowsATableAsItWasLookedAt(t *testing.T) {
 	d.cursorTo("phone")
 	d.press("H")
 	d.cursorTo("email")
-	d.press("f", "s", "=")
+	d.press("|", "s", "=")
 	d.cursorTo("registrationDate")
-	d.press("t")
+	d.press("T")
 	d.shows("1 hidden", "│", "email = ")
 	must(t, d.remember())
 	if kept := fmt.Sprint(w.known); strings.Contains(kept, "@") {
@@ -250,7 +250,7 @@ func TestAPersonIsFollowedThroughTheZones(t *testing.T) {
 		}
 		d.press("down")
 	}
-	d.press("P")
+	d.press("@")
 	d.shows("ONE PERSON'S ROWS", email, "all rows are dropped at")
 	p, ok := d.top().(*personPanel)
 	if !ok {
@@ -501,7 +501,7 @@ func TestTextWithAnOperatorIsSQL(t *testing.T) {
 func TestAMisspeltColumnIsAnErrorWithItsPosition(t *testing.T) {
 	_, d := openRows(t, "customer_landing")
 	d.enters("/", "phone is not null and birthdy > '1900'")
-	d.shows("birthdy", "Did you mean birthDay?", "/ corrects it", "24 rows")
+	d.shows("birthdy", "Did you mean birthDay?", "/ corrects it, ! explains it", "24 rows")
 	d.press("!")
 	d.shows("ERROR", "▲ column 23", "put it in quotes")
 	d.press("esc", "/")

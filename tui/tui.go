@@ -128,6 +128,20 @@ type Options struct {
 
 	Profiled colorprofile.Profile // initial value, until the terminal reports its own
 	Dark     bool                 // initial value, until the terminal reports its own
+	Unknown  bool                 // the background is not known until the terminal reports it
+	Look     ui.Look              // the theme
+}
+
+// theme returns the styles for what is known of the terminal.
+func (o *Options) theme() *ui.Theme {
+	back := ui.LightBackground
+	switch {
+	case o.Unknown:
+		back = ui.UnknownBackground
+	case o.Dark:
+		back = ui.DarkBackground
+	}
+	return o.Look.Theme(back, o.Profiled)
 }
 
 // Model is the root model.
@@ -153,6 +167,9 @@ func New(ctx context.Context, o Options) (*Model, error) {
 		historyScreen: newHistory(a), tableScreen: newTable(a),
 	}
 	if err := ui.CheckKeys(o.Keys, m.places()); err != nil {
+		return nil, err
+	}
+	if err := o.Look.Check(); err != nil {
 		return nil, err
 	}
 	m.recall()
@@ -197,11 +214,11 @@ func (m *Model) take(msg tea.Msg) tea.Cmd {
 		return nil
 	case tea.ColorProfileMsg:
 		m.options.Profiled = msg.Profile
-		m.Theme = ui.NewTheme(m.options.Dark, msg.Profile)
+		m.Theme = m.options.theme()
 		return nil
 	case tea.BackgroundColorMsg:
-		m.options.Dark = msg.IsDark()
-		m.Theme = ui.NewTheme(m.options.Dark, m.options.Profiled)
+		m.options.Dark, m.options.Unknown = msg.IsDark(), false
+		m.Theme = m.options.theme()
 		return nil
 	case tea.FocusMsg:
 		m.blurred = false

@@ -2,6 +2,7 @@ package account
 
 import (
 	"context"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
@@ -15,4 +16,25 @@ func Who(ctx context.Context, config aws.Config) (string, error) {
 		return "", Explain(err, "ask who these credentials are of")
 	}
 	return aws.ToString(out.Arn), nil
+}
+
+// Number returns the number of the account of the credentials.
+func Number(ctx context.Context, config aws.Config) (string, error) {
+	out, err := sts.NewFromConfig(config).GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{}, func(o *sts.Options) { o.RetryMaxAttempts = 1 })
+	if err != nil {
+		return "", Explain(err, "ask who these credentials are of")
+	}
+	return aws.ToString(out.Account), nil
+}
+
+// Partition returns the partition of a region, which ARNs begin with.
+func Partition(region string) string {
+	switch {
+	case strings.HasPrefix(region, "cn-"):
+		return "aws-cn"
+	case strings.HasPrefix(region, "us-gov-"):
+		return "aws-us-gov"
+	default:
+		return "aws"
+	}
 }

@@ -136,8 +136,12 @@ func inputOf(t *types.Table) *types.TableInput {
 	parameters := maps.Clone(t.Parameters)
 	maps.DeleteFunc(parameters, func(name, _ string) bool { return slices.Contains(statistics, name) })
 	storage := *t.StorageDescriptor
+	owner := t.Owner
+	if aws.ToString(owner) == "" {
+		owner = nil // Glue refuses an empty one
+	}
 	return &types.TableInput{
-		Name: t.Name, Description: t.Description, Owner: t.Owner, Retention: t.Retention, StorageDescriptor: &storage,
+		Name: t.Name, Description: t.Description, Owner: owner, Retention: t.Retention, StorageDescriptor: &storage,
 		PartitionKeys: t.PartitionKeys, ViewOriginalText: t.ViewOriginalText, ViewExpandedText: t.ViewExpandedText,
 		TableType: t.TableType, Parameters: parameters, TargetTable: t.TargetTable,
 	}

@@ -3,6 +3,7 @@ package cloud
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"stedi/athena"
 	"stedi/pipeline"
@@ -120,8 +121,19 @@ func (s scans) Table(ctx context.Context, t *pipeline.Table) (*registry.Estimate
 	if e.CountBytes, err = s.env.SizeOf(ctx, t.Name); err != nil {
 		return nil, err
 	}
-	if s.stages && len(t.Transform.Stages) > 0 {
-		e.CountBytes += inputs
+	// Athena reads the inputs again for each count: once for the counts of landing
+	// tables, which no run has counted, and once for each stage at most.
+	landing := slices.DeleteFunc(slices.Clone(t.Transform.Inputs), func(name string) bool {
+		input := s.env.Lake.Table(name)
+		return input == nil || !input.IsLanding()
+	})
+	counted, err := s.env.SizeOf(ctx, landing...)
+	if err != nil {
+		return nil, err
+	}
+	e.CountBytes += counted
+	if s.stages {
+		e.CountBytes += inputs * int64(len(t.Transform.Stages))
 	}
 	e.CostUSD += s.price.Cost(e.CountBytes)
 	return e, nil

@@ -49,7 +49,7 @@ func (s *Settings) queryFlags() *pflag.FlagSet {
 	flags.StringVar(&s.Database, "database", "", "database of the Glue catalog (default: the one the lake was deployed with, or "+DefaultDatabase+"); Athena reads it without --lake")
 	flags.StringVar(&s.Workgroup, "workgroup", "primary", "Athena workgroup")
 	flags.StringVar(&s.maxScan, "max-scan", "", "most that one Athena query may read, and all queries of a check together, such as 10GB (default: the workgroup's own limit)")
-	flags.BoolVar(&s.stages, "count-stages", true, "on Athena, count the rows of every stage, which reads a transform's inputs again")
+	flags.BoolVar(&s.stages, "count-stages", true, "on Athena, count the rows of every stage, which reads a transform's inputs once more for each stage")
 	s.scanned = price(athena.DefaultPrice.PerTB)
 	flags.Var(&s.scanned, "price-per-tb", "price of a scanned terabyte in Athena, in US dollars")
 	return flags

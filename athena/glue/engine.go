@@ -94,6 +94,9 @@ func (e *Engine) Run(ctx context.Context, job pipeline.Job, progress func(pipeli
 	return pipeline.Result{Rows: written, Funnel: result.Funnel}, nil
 }
 
+// Lost reports false: Run itself replaces a job run that can no longer succeed.
+func (e *Engine) Lost(context.Context, pipeline.Target) (bool, error) { return false, nil }
+
 // Release stops the job run that writes to a target, waits for its end, and
 // drops its table from the catalog. It does not delete the rows.
 func (e *Engine) Release(ctx context.Context, table *pipeline.Table, target pipeline.Target) error {

@@ -11,6 +11,7 @@ import (
 	"io"
 	"io/fs"
 	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -65,6 +66,8 @@ type Jobs struct {
 	files    pipeline.Files
 	location string // of the lake, without a slash at its end
 	options  Options
+	config   aws.Config
+	boundary string // of a role that is created
 }
 
 // Open returns the jobs of the lake at a location, without checking that they
@@ -77,7 +80,7 @@ func Open(config aws.Config, lake *pipeline.Lake, files pipeline.Files, location
 	}
 	return &Jobs{
 		api: glue.NewFromConfig(config), logs: cloudwatchlogs.NewFromConfig(config), roles: iam.NewFromConfig(config),
-		lake: lake, files: files, location: strings.TrimSuffix(location, "/"), options: options,
+		lake: lake, files: files, location: strings.TrimSuffix(location, "/"), options: options, config: config,
 	}
 }
 
@@ -95,13 +98,16 @@ func (j *Jobs) Folder() string { return folder }
 
 const (
 	missing     = "EntityNotFoundException"
-	version     = "5.0"
 	workers     = 2
 	minutes     = 15
 	ours        = "--stedi-lake" // scripts ignore it
 	bookmark    = "--job-bookmark-option"
 	bookmarkOff = "job-bookmark-disable"
 )
+
+// versions are the Glue versions whose Spark the scripts run on. The first one is
+// that of a new job; a job of another one keeps it.
+var versions = []string{"5.0", "5.1"}
 
 // scriptFile returns the name and the text of a table's script. The name
 // contains a hash of the text, so that the script of a running job never
@@ -117,11 +123,11 @@ func (j *Jobs) scriptFile(t *pipeline.Table) (name, text string, err error) {
 // define returns the definition of a job.
 func (j *Jobs) define(script string) *types.JobUpdate {
 	return &types.JobUpdate{
-		Description: aws.String("Builds a table of a stedi lake"), Role: &j.options.Role, GlueVersion: aws.String(version),
+		Description: aws.String("Builds a table of a stedi lake"), Role: &j.options.Role, GlueVersion: &versions[0],
 		Command:    &types.JobCommand{Name: aws.String("glueetl"), PythonVersion: aws.String("3"), ScriptLocation: aws.String(j.location + "/" + script)},
 		WorkerType: types.WorkerTypeG1x, NumberOfWorkers: aws.Int32(workers), Timeout: aws.Int32(minutes), MaxRetries: 0,
 		ExecutionProperty: &types.ExecutionProperty{MaxConcurrentRuns: 1},
-		DefaultArguments:  map[string]string{bookmark: bookmarkOff, ours: j.location},
+		DefaultArguments:  map[string]string{bookmark: bookmarkOff, ours: j.location, "--lake": j.location},
 	}
 }
 
@@ -133,8 +139,8 @@ func drift(have *types.Job, want *types.JobUpdate) string {
 		return "its script differs"
 	case aws.ToString(command.Name) != *want.Command.Name:
 		return "it is not a Spark job"
-	case aws.ToString(have.GlueVersion) != version:
-		return "its Glue version is " + aws.ToString(have.GlueVersion) + ", not " + version
+	case !slices.Contains(versions, aws.ToString(have.GlueVersion)):
+		return "its Glue version is " + aws.ToString(have.GlueVersion) + ", not " + strings.Join(versions, " or ")
 	case have.DefaultArguments[bookmark] != bookmarkOff:
 		return "its bookmark is not off, so it would skip data that it has read before"
 	case *want.Role != "" && aws.ToString(have.Role) != *want.Role:
@@ -194,7 +200,11 @@ func (j *Jobs) change(ctx context.Context, t *pipeline.Table) (*catalog.Change, 
 		if err := j.files.Put(ctx, file, []byte(text)); err != nil {
 			return err
 		}
-		return j.put(ctx, name, j.define(file), have == nil)
+		definition := j.define(file)
+		if have != nil && slices.Contains(versions, aws.ToString(have.GlueVersion)) {
+			definition.GlueVersion = have.GlueVersion
+		}
+		return j.put(ctx, name, definition, have == nil)
 	}
 	return change, nil
 }
@@ -288,7 +298,8 @@ func (j *Jobs) Undeploy(ctx context.Context) ([]catalog.Change, error) {
 			}})
 		}
 	}
-	return append(changes, j.roleRemoval()...), nil
+	removal, err := j.roleRemoval(ctx)
+	return append(changes, removal...), err
 }
 
 // Examine compares the jobs and their role with the definition.
@@ -306,7 +317,7 @@ func (j *Jobs) Examine(ctx context.Context) []pipeline.Finding {
 		case change != nil:
 			findings = append(findings, pipeline.Finding{About: about, Wrong: true, Says: change.Why, Fix: "Run `stedi deploy` to fix it.", Kind: pipeline.BadUsage})
 		default:
-			findings = append(findings, pipeline.Fine(about, "its script is that of the definition, its version Glue "+version+", its bookmark off"))
+			findings = append(findings, pipeline.Fine(about, "its script is that of the definition, its version Glue "+strings.Join(versions, " or ")+", its bookmark off"))
 		}
 	}
 	return findings

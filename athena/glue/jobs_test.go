@@ -291,6 +291,15 @@ func TestAJobThatWasChangedIsMended(t *testing.T) {
 	if err != nil || len(changes) != 4 { // the four jobs that do not exist yet
 		t.Errorf("%v, %d changes are left", err, len(changes))
 	}
+	b.server.Change(t, "customer_landing_to_trusted", func(job map[string]any) {
+		job["GlueVersion"] = "5.1" // its Spark runs the scripts, too
+		if args := part(t, job, "DefaultArguments"); args["--lake"] == nil || args["--lake"] != args["--stedi-lake"] {
+			t.Errorf("the console cannot run it: %v", args)
+		}
+	})
+	if changes, err := b.jobs.Changes(t.Context()); err != nil || len(changes) != 4 {
+		t.Errorf("%v, %d changes are left", err, len(changes))
+	}
 	b.server.Change(t, "customer_landing_to_trusted", func(job map[string]any) { delete(job, "DefaultArguments") })
 	if _, _, err := b.run(t.Context(), "", nil); pipeline.KindOf(err) != pipeline.Conflict || !strings.Contains(err.Error(), "--job-prefix") {
 		t.Errorf("a job of others: %v", err)

@@ -24,6 +24,13 @@ import (
 //go:embed trust.json
 var trust string
 
+// trustOf returns the trust policy of a role: Glue may assume it for jobs of the
+// account, and not for those of others.
+func trustOf(account string) string { return strings.ReplaceAll(trust, "{{.Account}}", account) }
+
+// Bound sets the permissions boundary of a role that Changes creates.
+func (j *Jobs) Bound(policy string) { j.boundary = policy }
+
 //go:embed role.json
 var roleText string
 
@@ -44,13 +51,13 @@ func (j *Jobs) roleName() string {
 
 // Policy returns the IAM policy that the jobs of the lake at a location
 // require: read and write the lake, and write their log.
-func Policy(location string) (string, error) {
+func Policy(location, partition string) (string, error) {
 	bucket, prefix, _ := strings.Cut(strings.TrimSuffix(strings.TrimPrefix(location, "s3://"), "/"), "/")
 	if prefix != "" {
 		prefix += "/"
 	}
 	var b bytes.Buffer
-	err := roleTemplate.Execute(&b, map[string]string{"Bucket": bucket, "Prefix": prefix})
+	err := roleTemplate.Execute(&b, map[string]string{"Bucket": bucket, "Prefix": prefix, "Partition": partition})
 	return b.String(), err
 }
 
@@ -60,7 +67,7 @@ func (j *Jobs) roleChanges(ctx context.Context) ([]catalog.Change, error) {
 	if j.options.Role != "" && !j.ownRole() {
 		return nil, nil
 	}
-	policy, err := Policy(j.location)
+	policy, err := Policy(j.location, account.Partition(j.config.Region))
 	if err != nil {
 		return nil, err
 	}
@@ -95,9 +102,18 @@ func (j *Jobs) noIAM(err error, doing string) error {
 
 func (j *Jobs) createRole(ctx context.Context) error {
 	name := j.roleName()
-	out, err := j.roles.CreateRole(ctx, &iam.CreateRoleInput{
+	number, err := account.Number(ctx, j.config)
+	if err != nil {
+		return err
+	}
+	trust := trustOf(number)
+	input := &iam.CreateRoleInput{
 		RoleName: &name, Path: aws.String(rolePath), AssumeRolePolicyDocument: &trust, Description: aws.String("Glue jobs of a stedi lake"),
-	})
+	}
+	if j.boundary != "" {
+		input.PermissionsBoundary = &j.boundary
+	}
+	out, err := j.roles.CreateRole(ctx, input)
 	if err != nil {
 		return j.noIAM(err, "make")
 	}
@@ -134,11 +150,23 @@ func (j *Jobs) ownRole() bool {
 	return strings.HasSuffix(j.options.Role, ":role"+rolePath+j.roleName())
 }
 
-func (j *Jobs) roleRemoval() []catalog.Change {
-	if !j.ownRole() {
-		return nil
-	}
+// roleRemoval returns the call that deletes the managed role. If the role is not
+// known, a deploy failed after it had perhaps created one.
+func (j *Jobs) roleRemoval(ctx context.Context) ([]catalog.Change, error) {
 	name := j.roleName()
+	if j.options.Role == "" {
+		found, err := j.roles.GetRole(ctx, &iam.GetRoleInput{RoleName: &name})
+		if account.Is(err, noRole) {
+			return nil, nil
+		}
+		if err != nil {
+			return nil, j.noIAM(err, "look at")
+		}
+		j.options.Role = aws.ToString(found.Role.Arn)
+	}
+	if !j.ownRole() {
+		return nil, nil
+	}
 	return []catalog.Change{{Call: "DeleteRole", About: name, Why: "it was deployed", Do: func(ctx context.Context) error {
 		_, err := j.roles.DeleteRolePolicy(ctx, &iam.DeleteRolePolicyInput{RoleName: &name, PolicyName: aws.String(policyName)})
 		if err == nil || account.Is(err, noRole) {
@@ -148,7 +176,7 @@ func (j *Jobs) roleRemoval() []catalog.Change {
 			return nil
 		}
 		return account.Explain(err, "delete the role "+name)
-	}}}
+	}}}, nil
 }
 
 // examineRole checks that Glue may assume the role.

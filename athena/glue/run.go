@@ -88,6 +88,9 @@ func (j *Jobs) take(ctx context.Context, work Work) (string, error) {
 		// The script requires an empty folder, so the rows of the failed run
 		// are deleted.
 		gone = aws.ToString(known.Id)
+		if known.JobRunState == types.JobRunStateStopping {
+			work.Log("waiting for the job run " + gone + " to stop, which may take minutes")
+		}
 		if err := errors.Join(j.end(ctx, work.Table, gone), j.files.Delete(ctx, work.Target.Folder)); err != nil {
 			return "", err
 		}
@@ -343,7 +346,8 @@ func (j *Jobs) end(ctx context.Context, t *pipeline.Table, id string) error {
 			}
 		}
 		if err := pause(ctx, j.options.Poll); err != nil {
-			return fmt.Errorf("the job run %s is still stopping: %w", id, err)
+			return pipeline.Fail(pipeline.BadEngine, t.Name, "Run again in a few minutes: the next run waits for its end and cleans up.",
+				"the job run %s is still STOPPING, which may take Glue minutes: %w", id, err)
 		}
 	}
 }

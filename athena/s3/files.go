@@ -39,6 +39,12 @@ func (s *Store) Put(ctx context.Context, name string, content []byte) error {
 	return s.explain(err, "write", name)
 }
 
+// copySource returns an object as the source of a copy. S3 decodes it like a
+// query, so that a plain + would mean a space.
+func copySource(bucket, key string) string {
+	return strings.ReplaceAll(url.PathEscape(bucket+"/"+key), "+", "%2B")
+}
+
 // copyLimit is the largest object that S3 copies in one request.
 const copyLimit = 5 << 30
 
@@ -60,7 +66,7 @@ func (s *Store) Copy(ctx context.Context, from, to string) error {
 	if err != nil {
 		return err
 	}
-	source := aws.String(url.PathEscape(s.bucket + "/" + *s.key(from)))
+	source := aws.String(copySource(s.bucket, *s.key(from)))
 	if file.Size > copyLimit {
 		err := s.multipart(ctx, to, file.Size, conditions{}, func(ctx context.Context, part *s3.UploadPartInput, offset, size int64) (types.CompletedPart, error) {
 			out, err := s.client.UploadPartCopy(ctx, &s3.UploadPartCopyInput{

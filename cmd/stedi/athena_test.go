@@ -12,6 +12,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+
 	"stedi/athena/awstest"
 	"stedi/pipeline"
 )
@@ -93,7 +96,17 @@ func makeTheSameTables(a *onAWS) {
 		a.Errorf("the preview says %s%s", out, said)
 	}
 	a.wantNoSecret(landing)
+	for _, key := range []string{"a/customer/trusted_$folder$", "a/.stedi/staging/results/q-1.csv"} {
+		if _, err := a.server.S3.Client.PutObject(a.Context(), &s3.PutObjectInput{Bucket: aws.String("lake"), Key: &key, Body: strings.NewReader("x")}); err != nil {
+			a.Fatal(err)
+		}
+	}
 	a.stedi(0, "destroy", "--yes", "--landing")
+	for _, key := range a.server.S3.Keys(a.T, "lake") {
+		if strings.HasSuffix(key, "_$folder$") || strings.Contains(key, "/staging/") {
+			a.Errorf("destroy leaves %s", key)
+		}
+	}
 	if left := a.server.S3.Keys(a.T, "lake"); len(left) > 0 && slices.ContainsFunc(left, func(k string) bool { return !strings.HasPrefix(k, "a/.stedi/") }) {
 		a.Errorf("left %v", left)
 	}
@@ -195,6 +208,28 @@ func TestWhateverGoesWrongOnAthenaTheTablesStayWhole(t *testing.T) {
 	if out, _ := a.stedi(0, "check", "--engine", "athena"); !strings.Contains(out, "43,681") {
 		t.Errorf("the check says\n%s", out)
 	}
+	t.Run("the query of a killed run failed, and the next run starts another one", func(t *testing.T) {
+		release := make(chan struct{})
+		a.server.Athena.Fault(awstest.AthenaFaults{
+			Delay: func(sql string) <-chan struct{} {
+				if isMade(sql) {
+					return release
+				}
+				return nil
+			},
+			Fail: func(sql string) string {
+				return map[bool]string{true: "GENERIC_INTERNAL_ERROR: no worker"}[isMade(sql)]
+			},
+		})
+		a.interrupted(syscall.SIGKILL, -1, table)
+		close(release)
+		a.server.Athena.Fault(awstest.AthenaFaults{})
+		a.stedi(0, "run", "--force", table, "--engine", "athena")
+		a.wantNoStage()
+		if !slices.Equal(a.content(table), content) {
+			t.Error("the table has other rows")
+		}
+	})
 	t.Run("in workgroups that refuse a location the same rows are built", func(t *testing.T) {
 		defer a.server.Athena.Enforce("")
 		for _, set := range []func(){func() { a.server.Athena.Enforce("s3://elsewhere/") }, func() { a.server.Athena.Manage(true) }} {

@@ -13,6 +13,7 @@ import (
 	"stedi/athena/cloud"
 	"stedi/pipeline"
 	"stedi/pipeline/engines/registry"
+	"stedi/tui/ui"
 )
 
 // config holds the flags that all commands share. Each flag can also be set by
@@ -28,6 +29,8 @@ type config struct {
 	memory     string
 	threads    int
 	color      string
+	theme      string
+	themes     map[string]ui.CustomTheme // custom themes of the screens
 	logLevel   string
 	logFile    string
 	cache      string         // folder for cached files of lakes in S3
@@ -52,6 +55,7 @@ func (c *config) add(flags *pflag.FlagSet) {
 	flags.StringVar(&c.memory, "memory", "", "memory for the engine, such as 512MB (default: 80% of the machine's)")
 	flags.IntVar(&c.threads, "threads", 0, "threads for the engine (default: one per core)")
 	flags.StringVar(&c.color, "color", "auto", "auto, always or never")
+	flags.StringVar(&c.theme, "theme", "auto", "theme of the screens: "+strings.Join(ui.ThemeNames, ", ")+", or one of [themes] in stedi.toml")
 	flags.StringVar(&c.logFile, "log-file", "", "also write a log to this file, as JSON lines (default: none)")
 	flags.StringVar(&c.logLevel, "log-level", "info", "level of --log-file: debug, info, warn or error")
 	c.account.AccountFlags(flags)
@@ -107,6 +111,9 @@ func (c *config) check(cmd *cobra.Command) error {
 	}
 	if !slices.Contains(colorModes, c.color) {
 		return pipeline.Fail(pipeline.BadUsage, "", "--color takes "+strings.Join(colorModes, ", ")+".", "unknown colour mode %q%s", c.color, c.where("color"))
+	}
+	if err := c.look().Check(); err != nil {
+		return pipeline.Fail(pipeline.BadUsage, "", "Pass --theme auto, or correct stedi.toml.", "%w%s", err, c.where("theme"))
 	}
 	return nil
 }

@@ -3,11 +3,8 @@ package main
 import (
 	"cmp"
 	"context"
-	_ "embed"
 	"errors"
 	"fmt"
-	"strings"
-	"text/template"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -40,6 +37,8 @@ func (p *program) deployCommand() *cobra.Command {
 	cmd.Flags().BoolVar(&o.dryRun, "dry-run", false, "print every call and the IAM policies; change nothing")
 	cmd.Flags().BoolVar(&o.jobs, "jobs", true, "also create the Glue jobs")
 	cmd.Flags().StringVar(&o.role, "role", "", "ARN of the role that the jobs run as (default: a new role)")
+	cmd.Flags().StringVar(&o.boundary, "boundary", "", "ARN of the IAM policy that is the permissions boundary of a new role")
+	cmd.Flags().StringVar(&o.policy, "policy", "", "with --dry-run, print only the IAM policy for preview, run or deploy")
 	cmd.Flags().StringVar(&o.jobPrefix, "job-prefix", "", "prefix for the names of the jobs, so that lakes can share an account")
 	return cmd
 }
@@ -47,6 +46,7 @@ func (p *program) deployCommand() *cobra.Command {
 // deployFlags are the flags of deploy.
 type deployFlags struct {
 	from, role, jobPrefix string
+	boundary, policy      string
 	jobs, dryRun          bool
 }
 
@@ -101,6 +101,9 @@ func (p *program) openDeployment(ctx context.Context, dryRun bool, work func(*de
 }
 
 func (p *program) deploy(ctx context.Context, o deployFlags) error {
+	if o.policy != "" {
+		return p.policyAlone(ctx, o)
+	}
 	printed := false
 	err := p.openDeployment(ctx, o.dryRun, func(d *deployment) error {
 		if o.from != "" {
@@ -112,14 +115,16 @@ func (p *program) deploy(ctx context.Context, o deployFlags) error {
 		if err != nil {
 			return err
 		}
-		if err := d.apply(ctx, changes); err != nil {
-			return err
-		}
 		if !o.dryRun {
+			// It is recorded first, so that a destroy finds the tables even after
+			// a failure.
 			d.authority.Catalog, d.authority.Database = catalog.Kind, d.tables.Database()
 			if err := d.authority.Record(ctx, d.bucket); err != nil {
 				return err
 			}
+		}
+		if err := d.apply(ctx, changes); err != nil {
+			return err
 		}
 		if o.jobs {
 			if err := d.deployJobs(ctx, o); err != nil {
@@ -128,7 +133,7 @@ func (p *program) deploy(ctx context.Context, o deployFlags) error {
 		}
 		if o.dryRun {
 			printed = true
-			return p.printPolicy(d.tables.Database(), d.authority, o.jobs)
+			return p.printPolicies(ctx, d.lake, d.tables.Database(), d.authority, o)
 		}
 		narrate(p.stderr, fmt.Sprintf("deployed to the database %s: `stedi --batch --engine athena --lake %s` runs it\n", d.tables.Database(), p.config.lake))
 		return nil
@@ -136,7 +141,7 @@ func (p *program) deploy(ctx context.Context, o deployFlags) error {
 	if o.dryRun && !printed && pipeline.KindOf(err) == pipeline.Denied {
 		// An identity without permission for the lake still requires the
 		// policies.
-		err = errors.Join(err, p.printPolicy(cmp.Or(p.config.account.Database, cloud.DefaultDatabase), state.Authority{Role: o.role, JobPrefix: o.jobPrefix}, o.jobs))
+		err = errors.Join(err, p.printPolicies(ctx, nil, cmp.Or(p.config.account.Database, cloud.DefaultDatabase), state.Authority{}, o))
 	}
 	return err
 }
@@ -153,9 +158,16 @@ func (d *deployment) deployJobs(ctx context.Context, o deployFlags) error {
 	if err := d.openJobs(ctx); err != nil {
 		return err
 	}
+	d.jobs.Bound(o.boundary)
 	changes, err := d.jobs.Changes(ctx)
 	if err != nil {
 		return err
+	}
+	if !d.dryRun && len(changes) > 0 {
+		d.authority.Jobs = true
+		if err := d.authority.Record(ctx, d.bucket); err != nil {
+			return err
+		}
 	}
 	if err := d.apply(ctx, changes); err != nil || d.dryRun {
 		return err
@@ -243,36 +255,5 @@ func (d *deployment) apply(ctx context.Context, changes []catalog.Change) error 
 
 func (d *deployment) say(call, about, why string) error {
 	_, err := fmt.Fprintf(d.program.stdout, "%-16s %s  (%s)\n", call, about, why)
-	return err
-}
-
-//go:embed policy.json
-var policyText string
-
-var policyTemplate = template.Must(template.New("policy.json").Parse(policyText))
-
-// printPolicy prints the IAM policy that an identity requires, limited to this
-// bucket, database and workgroup, and the policy of the jobs' role.
-func (p *program) printPolicy(database string, authority state.Authority, jobs bool) error {
-	bucket, prefix, _ := strings.Cut(strings.TrimSuffix(strings.TrimPrefix(p.config.lake, "s3://"), "/"), "/")
-	if prefix != "" {
-		prefix += "/"
-	}
-	region := p.config.account.Region
-	if region == "" {
-		region = "*"
-	}
-	err := policyTemplate.Execute(p.stdout, map[string]any{
-		"Bucket": bucket, "Prefix": prefix, "Database": database, "Workgroup": p.config.account.Workgroup, "Region": region,
-		"Jobs": jobs, "JobPrefix": authority.JobPrefix, "Role": cmp.Or(authority.Role, "arn:aws:iam::*:role/stedi/*"),
-	})
-	if err != nil || !jobs {
-		return err
-	}
-	policy, err := glue.Policy(p.config.lake)
-	if err != nil {
-		return err
-	}
-	_, err = fmt.Fprintf(p.stdout, "%s", policy)
 	return err
 }

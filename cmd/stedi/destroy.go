@@ -4,6 +4,8 @@ import (
 	"bufio"
 	"context"
 	"fmt"
+	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -54,7 +56,7 @@ func (p *program) confirm(question string) error {
 
 func (p *program) destroy(ctx context.Context, landing, dryRun bool) error {
 	return p.openDeployment(ctx, dryRun, func(d *deployment) error {
-		if d.authority.Catalog == "" && len(d.authority.Uploaded) == 0 {
+		if !d.deployed() {
 			return pipeline.Fail(pipeline.BadUsage, "", "Nothing to undo.", "%s was never deployed", p.config.lake)
 		}
 		folders, err := state.PublishedFolders(ctx, d.bucket)
@@ -68,7 +70,7 @@ func (p *program) destroy(ctx context.Context, landing, dryRun bool) error {
 		if err := d.apply(ctx, changes); err != nil {
 			return err
 		}
-		if d.authority.Role != "" {
+		if d.authority.Role != "" || d.authority.Jobs {
 			if err := d.destroyJobs(ctx); err != nil {
 				return err
 			}
@@ -81,18 +83,65 @@ func (p *program) destroy(ctx context.Context, landing, dryRun bool) error {
 				return err
 			}
 		}
-		if dryRun {
-			return nil
-		}
-		if err := state.ForgetManifests(ctx, d.bucket); err != nil {
+		if err := d.removeLeftovers(ctx); err != nil || dryRun {
 			return err
 		}
-		if !landing && len(d.authority.Uploaded) > 0 {
-			rest := state.Authority{Uploaded: d.authority.Uploaded}
-			return rest.Record(ctx, d.bucket)
-		}
-		return nil
+		return d.forget(ctx, landing)
 	})
+}
+
+// deployed reports whether a deploy has recorded anything.
+func (d *deployment) deployed() bool {
+	return d.authority.Catalog != "" || d.authority.Jobs || len(d.authority.Uploaded) > 0
+}
+
+// forget removes the records of what was removed.
+func (d *deployment) forget(ctx context.Context, landing bool) error {
+	if err := state.ForgetManifests(ctx, d.bucket); err != nil {
+		return err
+	}
+	if !landing && len(d.authority.Uploaded) > 0 {
+		rest := state.Authority{Uploaded: d.authority.Uploaded}
+		return rest.Record(ctx, d.bucket)
+	}
+	return nil
+}
+
+// stagingFolder holds the results of queries and the records of uploads.
+const stagingFolder = ".stedi/staging"
+
+// removeLeftovers removes what tools left beside the tables: the markers of
+// folders that Hadoop writes, results of queries, and the downloaded files on
+// this machine.
+func (d *deployment) removeLeftovers(ctx context.Context) error {
+	files, err := d.bucket.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, f := range files {
+		folder, marker := strings.CutSuffix(f.Name, "_$folder$")
+		if !marker || !slices.ContainsFunc(d.lake.Tables, func(t *pipeline.Table) bool {
+			return !t.IsLanding() && (strings.HasPrefix(t.Path+"/", folder+"/") || strings.HasPrefix(folder, t.Path+"/"))
+		}) {
+			continue
+		}
+		if err := d.removeAs(ctx, f.Name, "a marker of a folder"); err != nil {
+			return err
+		}
+	}
+	staged, err := d.bucket.List(ctx, stagingFolder)
+	if err != nil {
+		return err
+	}
+	if len(staged) > 0 {
+		if err := d.removeAs(ctx, stagingFolder, "results of queries"); err != nil {
+			return err
+		}
+	}
+	if d.dryRun {
+		return nil
+	}
+	return os.RemoveAll(d.bucket.Folder())
 }
 
 // destroyJobs removes the Glue jobs, their role and their scripts.
@@ -111,7 +160,11 @@ func (d *deployment) destroyJobs(ctx context.Context) error {
 }
 
 func (d *deployment) remove(ctx context.Context, name string) error {
-	if err := d.say("DeleteObjects", d.bucket.URL(name), "it was recorded"); err != nil || d.dryRun {
+	return d.removeAs(ctx, name, "it was recorded")
+}
+
+func (d *deployment) removeAs(ctx context.Context, name, why string) error {
+	if err := d.say("DeleteObjects", d.bucket.URL(name), why); err != nil || d.dryRun {
 		return err
 	}
 	if err := d.bucket.Delete(ctx, name); err != nil {

@@ -174,7 +174,7 @@ func (p *program) screenOptions(flags runFlags) tui.Options {
 			}
 			return place, err
 		},
-		Run: flags.options(nil), Now: time.Now, Zone: time.Local, Dark: true, Profiled: colorprofile.TrueColor,
+		Run: flags.options(nil), Now: time.Now, Zone: time.Local, Unknown: true, Look: p.config.look(), Profiled: colorprofile.TrueColor,
 		Copy:   p.clipboards(true).copy,
 		Editor: p.ownEditor,
 		Export: export.Into, Replace: export.Over,

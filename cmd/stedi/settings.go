@@ -165,7 +165,7 @@ func (c *config) fromFile(from place, name string, flags *pflag.FlagSet, known [
 
 // takers take the [table]s of a file, by name.
 func (c *config) takers() map[string]func(any) error {
-	return map[string]func(any) error{keysTable: c.takeKeys, tablesTable: c.takeTables}
+	return map[string]func(any) error{keysTable: c.takeKeys, tablesTable: c.takeTables, themesTable: c.takeThemes}
 }
 
 // set gives a flag the values that a file has for it. A path is relative to

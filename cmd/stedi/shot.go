@@ -22,7 +22,6 @@ import (
 type shotFlags struct {
 	tui.Shot
 	size  string
-	theme string
 	out   string
 	frame bool
 }
@@ -44,7 +43,6 @@ func (p *program) shotCommand() *cobra.Command {
 	cmd.Flags().StringVar(&f.Query, "query", "", "the SQL, for the screen query")
 	cmd.Flags().StringVarP(&f.out, "out", "o", "", "the file, ending in .svg, .png or .ans")
 	cmd.Flags().StringVar(&f.size, "size", "120x36", "columns and lines")
-	cmd.Flags().StringVar(&f.theme, "theme", "dark", "dark or light")
 	cmd.Flags().BoolVar(&f.frame, "frame", false, "draw a window around it")
 	return cmd
 }
@@ -73,10 +71,6 @@ func (f *shotFlags) check(screen string) error {
 	if _, err := fmt.Sscanf(f.size, "%dx%d", &f.Width, &f.Height); err != nil || f.Width < 20 || f.Height < 6 || f.Width > 400 || f.Height > 200 {
 		return pipeline.Fail(pipeline.BadUsage, "", "", "--size %q: must be columns and lines, such as 120x36, from 20x6 to 400x200", f.size)
 	}
-	if f.theme != "dark" && f.theme != "light" {
-		return pipeline.Fail(pipeline.BadUsage, "", "Themes: dark, light.", "unknown theme %q", f.theme)
-	}
-	f.Light = f.theme == "light"
 	return nil
 }
 
@@ -84,6 +78,7 @@ func (p *program) shoot(ctx context.Context, screen string, f shotFlags) (err er
 	if err := f.check(screen); err != nil {
 		return err
 	}
+	f.Light = p.config.onLight()
 	options := p.screenOptions(runFlags{})
 	options.Recall, options.Remember = nil, nil
 	options.Profiled = colorprofile.TrueColor

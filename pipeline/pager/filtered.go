@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"regexp"
 	"strings"
 	"sync"
 	"unicode/utf8"
@@ -206,6 +207,10 @@ func (p *positions) from(first int64, n int) []int64 {
 	return list
 }
 
+// unknownColumn matches DuckDB's message about a column that the tables of the
+// query do not have. The tables include the position, which is no suggestion.
+var unknownColumn = regexp.MustCompile(`^Referenced column "([^"]+)" not found`)
+
 // located moves the position of an SQL error from the text of a query to the
 // reader's condition that contains it.
 func located(err error, table *pipeline.Table, text string, where []Condition) error {
@@ -216,6 +221,10 @@ func located(err error, table *pipeline.Table, text string, where []Condition) e
 	failure := &pipeline.Failure{Kind: pipeline.BadUsage, Table: table.Name, Err: &pipeline.SQLError{Message: at.Message}}
 	if f, ok := errors.AsType[*pipeline.Failure](err); ok {
 		failure.Kind, failure.Fix = f.Kind, f.Fix
+	}
+	if m := unknownColumn.FindStringSubmatch(at.Message); m != nil {
+		failure.Fix, at = columnsHint(table, m[1]), &pipeline.SQLError{Line: at.Line, Column: at.Column, Message: fmt.Sprintf("there is no column %q", m[1])}
+		failure.Err = &pipeline.SQLError{Message: at.Message}
 	}
 	if at.Line == 0 {
 		return failure

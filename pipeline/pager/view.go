@@ -152,6 +152,11 @@ func find(table *pipeline.Table, name string) (pipeline.Column, error) {
 	if i >= 0 {
 		return table.Columns[i], nil
 	}
+	return pipeline.Column{}, pipeline.Fail(pipeline.BadUsage, table.Name, columnsHint(table, name), "there is no column %q", name)
+}
+
+// columnsHint suggests a column for a name that the table does not have.
+func columnsHint(table *pipeline.Table, name string) string {
 	all := make([]string, len(table.Columns))
 	for i, c := range table.Columns {
 		all[i] = c.Name
@@ -160,7 +165,7 @@ func find(table *pipeline.Table, name string) (pipeline.Column, error) {
 	if near := pipeline.Nearest(name, all); near != "" {
 		fix = "Did you mean " + near + "? " + fix
 	}
-	return pipeline.Column{}, pipeline.Fail(pipeline.BadUsage, table.Name, fix, "there is no column %q", name)
+	return fix
 }
 
 // literal formats the condition's value in SQL, as the column's type. Equal to

@@ -39,7 +39,11 @@ func (r *run) openFolder(ctx context.Context, t *pipeline.Table) (*folder, error
 	}
 	if open != nil && open.Token != "" {
 		same := open.Engine == r.engine.Name() && open.SQL == t.Transform.SQL && maps.Equal(open.From, from)
-		if same && r.engine.Capabilities().Resumes {
+		resumes, err := r.resumes(ctx, open)
+		if err != nil {
+			return nil, err
+		}
+		if same && resumes {
 			return &folder{run: r, table: t, open: open}, nil
 		}
 		if err := r.drop(ctx, t, open); err != nil {
@@ -51,6 +55,18 @@ func (r *run) openFolder(ctx context.Context, t *pipeline.Table) (*folder, error
 		Folder: r.publisher.Folder(t, r.id), Token: rand.Text() + rand.Text(),
 	}
 	return &folder{run: r, table: t, open: open}, state.WriteJSON(ctx, r.store, state.IntentName(t.Name), open)
+}
+
+// resumes reports whether the engine can go on with the work of an intent.
+func (r *run) resumes(ctx context.Context, open *pipeline.Manifest) (bool, error) {
+	if !r.engine.Capabilities().Resumes || open.Engine != r.engine.Name() {
+		return false, nil
+	}
+	if engine, ok := r.engine.(pipeline.LostWork); ok {
+		lost, err := engine.Lost(ctx, targetOf(open))
+		return !lost, err
+	}
+	return true, nil
 }
 
 // versions returns the versions of the files from which a table would be built.

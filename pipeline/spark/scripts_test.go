@@ -386,3 +386,27 @@ func TestSparkReadsLinesAsThePackageSays(t *testing.T) {
 		}
 	}
 }
+
+// The Glue console starts a job with its default arguments only, and Glue adds
+// the id of the run.
+func TestAScriptRunsWithTheLakeAlone(t *testing.T) {
+	realSpark(t)
+	w := publish(t, stedi.Definition, dirty(t))
+	_, story, err := sparkSubmit(t, w.script(t, w.lake.Table("customer_trusted")), "--lake", w.root, "--JOB_NAME", "x", "--JOB_RUN_ID", "jr_1")
+	if err != nil {
+		t.Fatalf("%v\n%s", err, story)
+	}
+	runs := filepath.Join(w.root, ".stedi", "glue", "runs", "customer_trusted")
+	text, err := os.ReadFile(filepath.Join(runs, "jr_1.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	result, err := ParseResult(text, w.lake.Table("customer_trusted"))
+	if err != nil || result.Funnel.Written() == 0 {
+		t.Errorf("the result is %s (%v)", text, err)
+	}
+	parts, err := filepath.Glob(filepath.Join(runs, "jr_1", "part-*.json"))
+	if err != nil || len(parts) == 0 {
+		t.Errorf("there are no rows: %v", err)
+	}
+}

@@ -19,6 +19,9 @@ type Authority struct {
 	// names; without a role there are no jobs.
 	Role      string `json:"role,omitempty"`
 	JobPrefix string `json:"job_prefix,omitempty"`
+	// Jobs: a deploy of jobs has begun. It is recorded before the first of them,
+	// or their role, is created.
+	Jobs bool `json:"jobs,omitempty"`
 	// Uploaded are the names of the landing files that a deploy has uploaded.
 	Uploaded []string `json:"uploaded,omitempty"`
 }

@@ -17,7 +17,7 @@ import (
 // Draw draws the grid in a border with a title. The border shows the number of
 // rows, the position of the cursor and the type of its column.
 func (g *Grid) Draw(p ui.Pane, title string, focused bool) {
-	note := g.countText()
+	note := g.CountText()
 	in := p.Box(g.Theme, ui.Shorten(title, max(p.Width()/2, p.Width()-ui.Width(note)-10)), focused)
 	if in.Height() < 1 || g.Source == nil {
 		return
@@ -34,7 +34,7 @@ func (g *Grid) Draw(p ui.Pane, title string, focused bool) {
 		}
 	}
 	if g.Kept.Count == 0 && g.Kept.all {
-		body.Cut(2, 0, body.Width()-3, g.Theme.Dim, g.emptyText())
+		body.Cut(2, 0, body.Width()-3, g.Theme.Dim, g.EmptyText())
 	}
 	g.drawFrontier(in, list)
 	if g.Old {
@@ -76,15 +76,16 @@ func LeftOutText(source pager.Source) string {
 	return "left out: " + ui.Printable(strings.Join(parts, "; "))
 }
 
-func (g *Grid) emptyText() string {
+// EmptyText says that there are no rows, and why.
+func (g *Grid) EmptyText() string {
 	if len(g.Where) > 0 {
 		return "no matching rows: " + ui.KeyOf(g.Actions(), "drop-condition") + " removes the filter"
 	}
 	return "there are no rows"
 }
 
-// countText describes the number of rows, as far as it is known.
-func (g *Grid) countText() string {
+// CountText describes the number of rows, as far as it is known.
+func (g *Grid) CountText() string {
 	text := ui.Plural(g.Kept.Count, "row", "rows")
 	if LeftOutText(g.Source) != "" {
 		text += " that can be read"

@@ -78,6 +78,30 @@ func (p *panel) copyAll() tea.Cmd {
 // tabless keeps the cells of copied text apart.
 var tabless = strings.NewReplacer("\t", " ", "\n", " ", "\r", " ")
 
+// PlainLines returns each cell on a line with its label. Nothing is cut, and
+// empty cells are named.
+func (p *panel) PlainLines() []string {
+	lines := []string{ui.Printable(p.head)}
+	for n, row := range p.rows {
+		if n == p.list.At() {
+			lines = append(lines, "chosen:")
+		}
+		for i, cell := range row {
+			label, text := ui.Printable(p.heads[i].name), ui.Printable(cell.text)
+			switch {
+			case label == "" && text == "≠":
+				label, text = "different", "yes"
+			case label == "":
+				continue // a bar
+			case text == "":
+				text = "empty"
+			}
+			lines = append(lines, label+": "+text)
+		}
+	}
+	return lines
+}
+
 // widths returns the width of each column.
 func (p *panel) widths() []int {
 	const measured = 500
@@ -108,7 +132,9 @@ func (p *panel) Draw(area ui.Pane) {
 	p.list.Draw(box, in.Bottom(1), len(p.rows), func(r ui.Row) {
 		p.drawLine(r.Pane, widths, func(i int) panelCell { return p.rows[r.N][i] }, r.Back)
 	})
-	box.Note(p.Theme.Dim, p.note)
+	if p.note != "" {
+		box.Note(p.Theme.Dim, p.note)
+	}
 }
 
 // leftMost returns how many columns have to be scrolled out to show the last

@@ -224,7 +224,7 @@ func (g *Grid) summarized(msg statisticsMsg) tea.Cmd {
 		return g.Want(ui.CloseOverlay{Then: func() tea.Cmd { return g.frequencies([]int{p.list.At()}) }})
 	}
 	p.list.Open = count
-	p.more = []ui.Action{g.Keys.Act("group-rows", "enter F", "rows by value", count).At(1)}
+	p.more = []ui.Action{g.Keys.Act("group-rows", "enter F", "frequencies", count).At(1)}
 	return g.Open(p)
 }
 

@@ -209,3 +209,82 @@ func checkKey(name string, actions []Action) error {
 	}
 	return nil
 }
+
+// synonyms are other words for the actions, which the palette and the help find.
+// An action can have more (Also).
+var synonyms = map[string]string{
+	"ask":          "execute send submit",
+	"back":         "close cancel escape",
+	"cancel-check": "stop abort",
+	"cancel-query": "stop abort kill",
+	"cancel-run":   "stop abort kill",
+	"cancel-step":  "stop abort kill",
+	"check":        "test verify validate quality",
+	"close-sheet":  "tab delete",
+	"copy-name":    "yank clipboard",
+	"copy-path":    "yank clipboard location",
+	"diff":         "compare difference changes",
+	"diff-base":    "mark compare with",
+	"doctor":       "diagnose problems health",
+	"edit":         "type editor insert",
+	"edit-outside": "external vim",
+	"engine":       "athena duckdb switch",
+	"export-table": "save write csv json parquet file",
+	"fails-only":   "failing errors hide passing filter",
+	"filter":       "search find where limit",
+	"force":        "rebuild full refresh retry again",
+	"forget":       "remove drop",
+	"help":         "keys shortcuts manual",
+	"jobs":         "glue runs",
+	"last-pane":    "window focus switch",
+	"last-sheet":   "tab",
+	"leave":        "exit close",
+	"lineage":      "stages dropped losses",
+	"log":          "output messages",
+	"look":         "reload update redraw repaint",
+	"mark":         "select choose tag",
+	"new-sheet":    "tab open",
+	"next-pane":    "window focus switch",
+	"next-sheet":   "tab",
+	"open":         "show rows view",
+	"palette":      "menu actions",
+	"pane-larger":  "resize grow",
+	"pane-smaller": "resize shrink",
+	"past":         "previous queries recent",
+	"picture":      "screenshot image svg png",
+	"plan":         "dry run preview",
+	"plan-forced":  "dry run full refresh",
+	"preview":      "show sample",
+	"problem":      "failure exception why",
+	"profile":      "statistics describe summary nulls distinct distribution",
+	"quit":         "exit close leave",
+	"replay":       "play again watch",
+	"report":       "export save junit markdown",
+	"run-all":      "build retry rebuild again start everything",
+	"run-from":     "build retry descendants",
+	"run-marked":   "build retry rebuild again start",
+	"run-to":       "build retry rebuild again start",
+	"save-query":   "keep store favourite",
+	"sql":          "source code definition select statement",
+	"suspend":      "background shell",
+	"verdict":      "tests quality",
+	"why":          "cause reason explain diagnose",
+	"zoom":         "maximize fullscreen enlarge",
+}
+
+// Found is the text in which the palette and the help find the action: its
+// title, then other words for it.
+func (a Action) Found() string {
+	return strings.TrimSpace(strings.Join([]string{a.Title(), a.Words, synonyms[a.Name]}, " "))
+}
+
+// Synonym returns the word of a text after the title that begins with the
+// wanted text, or "".
+func Synonym(text, wanted string) string {
+	for _, word := range strings.Fields(text) {
+		if strings.HasPrefix(word, strings.ToLower(wanted)) {
+			return word
+		}
+	}
+	return ""
+}

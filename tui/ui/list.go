@@ -326,6 +326,7 @@ type ListKeys struct{ Up, Down, PageUp, PageDown, HalfUp, HalfDown, First, Last 
 var (
 	LetterKeys = ListKeys{"up k", "down j", "pgup ctrl+b", "pgdown ctrl+f", "ctrl+u", "ctrl+d", "home g", "end G"}
 	SpaceKeys  = ListKeys{"up k", "down j", "pgup ctrl+b", "pgdown ctrl+f space", "ctrl+u", "ctrl+d", "home g", "end G"} // space is free
+	ReadKeys   = ListKeys{"up", "down", "pgup ctrl+b", "pgdown ctrl+f", "ctrl+u", "ctrl+d", "home", "end"}               // letters are text
 	TextKeys   = ListKeys{"up ctrl+k", "down ctrl+n", "pgup", "pgdown", "", "", "", ""}
 )
 

@@ -1,4 +1,4 @@
-"""Builds the table accelerometer_trusted, on AWS Glue 5.0 or under plain spark-submit:
+"""Builds the table accelerometer_trusted, on AWS Glue 5 or under plain spark-submit:
 
     spark-submit accelerometer_landing_to_trusted.py --lake LAKE --out NEW_FOLDER --result FILE
 
@@ -9,6 +9,7 @@ import argparse
 import json
 import re
 import sys
+import uuid
 
 from py4j.protocol import Py4JJavaError
 from pyspark.errors import AnalysisException, PySparkException
@@ -109,9 +110,15 @@ def arguments() -> argparse.Namespace:
         metavar="TABLE=URI[,...]",
         help="locations of inputs that are not at their paths below the lake",
     )
-    parser.add_argument("--out", required=True, metavar="URI", help="new, for rows")
-    parser.add_argument("--result", required=True, metavar="URI", help="for counts")
-    args, _ = parser.parse_known_args()  # Glue adds arguments
+    parser.add_argument("--out", metavar="URI", help="new, for rows (default: below the lake)")
+    parser.add_argument("--result", metavar="URI", help="for counts (default: beside the rows)")
+    parser.add_argument("--JOB_RUN_ID", help=argparse.SUPPRESS)  # Glue adds it
+    args, _ = parser.parse_known_args()  # Glue adds other arguments, too
+    if not args.out:
+        run = args.JOB_RUN_ID or uuid.uuid4().hex
+        args.out = f"{args.lake.rstrip('/')}/.stedi/glue/runs/{TABLE}/{run}"
+    if not args.result:
+        args.result = args.out.rstrip("/") + ".json"
     return args
 
 

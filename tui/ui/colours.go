@@ -1,0 +1,186 @@
+package ui
+
+import (
+	"fmt"
+	"image/color"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+
+	"charm.land/lipgloss/v2"
+	"github.com/charmbracelet/colorprofile"
+	uv "github.com/charmbracelet/ultraviolet"
+)
+
+// Background is what is known of the terminal's background.
+type Background int
+
+// Backgrounds. An unknown one gets colours that are readable on both others.
+const (
+	DarkBackground Background = iota
+	LightBackground
+	UnknownBackground
+)
+
+// colours are the colours of a theme by their names in stedi.toml. A missing
+// colour is the terminal's own.
+type colours map[string]color.Color
+
+// ThemeNames are the built-in themes.
+var ThemeNames = []string{"auto", "dark", "light", "ansi", "contrast", "colorblind"}
+
+// ColourNames are the names of a theme's colours.
+var ColourNames = []string{
+	"text", "faint", "line", "accent", "good", "warn", "bad", "busy", "zone1", "zone2", "zone3", "zone4",
+	"bar", "selected", "selected-faint", "match",
+}
+
+// of returns colours from a list of names and values.
+func of(list string) colours {
+	c := colours{}
+	fields := strings.Fields(list)
+	for i := 0; i+1 < len(fields); i += 2 {
+		c[fields[i]] = lipgloss.Color(fields[i+1])
+	}
+	return c
+}
+
+var (
+	darkColours = of(`text #d8dee9 faint #7d8799 line #3b4252 accent #7aa2f7 good #9ece6a warn #e0af68 bad #f7768e busy #7dcfff
+		zone1 #e0af68 zone2 #7dcfff zone3 #bb9af7 zone4 #9ece6a bar #1f2430 selected #2e4272 selected-faint #2a2f3d match #1f2430`)
+	lightColours = of(`text #24292f faint #6b7280 line #b9c0ca accent #0b5fc0 good #1a7f37 warn #9a6700 bad #c4232b busy #0a7485
+		zone1 #9a6700 zone2 #0a7485 zone3 #8250df zone4 #1a7f37 bar #e6e9ef selected #cfe2ff selected-faint #e7ecf4 match #24292f`)
+	// Colours of medium brightness, with a contrast of at least 3:1 to black and
+	// to white. Text, bars and the selection use the terminal's own colours.
+	unknownColours = of(`faint #808080 line #8a8a8a accent #3b82f6 good #2e9d4f warn #b07d18 bad #e0455a busy #1592a8
+		zone1 #b07d18 zone2 #1592a8 zone3 #9a6ee8 zone4 #2e9d4f`)
+	ansiColours         = of(`faint 8 line 8 accent 4 good 2 warn 3 bad 1 busy 6 zone1 3 zone2 6 zone3 5 zone4 2`)
+	darkContrastColours = of(`text #ffffff faint #d0d0d0 line #ffffff accent #66b3ff good #5fff5f warn #ffff5f bad #ff8787 busy #5fffff
+		zone1 #ffff5f zone2 #5fffff zone3 #ffafff zone4 #5fff5f bar #000000 selected #0000af selected-faint #303030 match #000000`)
+	lightContrastColours = of(`text #000000 faint #303030 line #000000 accent #0000af good #005f00 warn #5f3f00 bad #870000 busy #005f5f
+		zone1 #5f3f00 zone2 #005f5f zone3 #5f00af zone4 #005f00 bar #ffffff selected #ffff87 selected-faint #e4e4e4 match #ffffff`)
+	// The colours of Okabe and Ito: good and bad differ for every kind of colour
+	// blindness.
+	darkBlindColours = of(`text #e6e6e6 faint #8f97a3 line #4a5060 accent #56b4e9 good #56b4e9 warn #f0e442 bad #ff8c42 busy #cc79a7
+		zone1 #f0e442 zone2 #56b4e9 zone3 #cc79a7 zone4 #009e73 bar #1f2430 selected #1f4e79 selected-faint #2a2f3d match #1f2430`)
+	lightBlindColours = of(`text #24292f faint #6b7280 line #b9c0ca accent #0072b2 good #0072b2 warn #7a5c00 bad #b34700 busy #a03070
+		zone1 #7a5c00 zone2 #0072b2 zone3 #a03070 zone4 #00734f bar #e6e9ef selected #cfe2ff selected-faint #e7ecf4 match #ffffff`)
+)
+
+// CustomTheme is a theme of stedi.toml: colours that replace those of a base.
+type CustomTheme struct {
+	Base    string
+	Colours map[string]string // "#rrggbb", or 0 to 255
+}
+
+// Look is the choice of a theme.
+type Look struct {
+	Name   string // built in or custom; "": auto
+	Custom map[string]CustomTheme
+}
+
+var colourValue = regexp.MustCompile(`^(#[0-9a-fA-F]{6}|1?[0-9]?[0-9]|2[0-4][0-9]|25[0-5])$`)
+
+// Check reports an unknown theme or colour.
+func (l Look) Check() error {
+	names := slices.Concat(ThemeNames, slices.Sorted(maps.Keys(l.Custom)))
+	if l.Name != "" && !slices.Contains(names, l.Name) {
+		return fmt.Errorf("unknown theme %q; themes: %s", l.Name, strings.Join(names, ", "))
+	}
+	for _, name := range slices.Sorted(maps.Keys(l.Custom)) {
+		custom := l.Custom[name]
+		if custom.Base != "" && !slices.Contains(ThemeNames, custom.Base) {
+			return fmt.Errorf("theme %s: unknown base %q; bases: %s", name, custom.Base, strings.Join(ThemeNames, ", "))
+		}
+		for _, colour := range slices.Sorted(maps.Keys(custom.Colours)) {
+			if !slices.Contains(ColourNames, colour) {
+				return fmt.Errorf("theme %s: unknown colour %q; colours: %s", name, colour, strings.Join(ColourNames, ", "))
+			}
+			if !colourValue.MatchString(custom.Colours[colour]) {
+				return fmt.Errorf("theme %s: %s = %q: write a colour as \"#rrggbb\", or a number from 0 to 255", name, colour, custom.Colours[colour])
+			}
+		}
+	}
+	return nil
+}
+
+// Theme returns the styles for a terminal.
+func (l Look) Theme(back Background, profile colorprofile.Profile) *Theme {
+	name := l.Name
+	custom, own := l.Custom[name]
+	if own {
+		name = custom.Base
+	}
+	c := maps.Clone(builtIn(name, back, profile))
+	for colour, value := range custom.Colours {
+		c[colour] = lipgloss.Color(value)
+	}
+	return themeOf(c, profile)
+}
+
+// builtIn returns the colours of a built-in theme. A terminal with 16 colours
+// has its own ones, which are more distinct than the nearest to others.
+func builtIn(name string, back Background, profile colorprofile.Profile) colours {
+	by := func(dark, light, unknown colours) colours { return [...]colours{dark, light, unknown}[back] }
+	switch {
+	case name == "ansi", profile == colorprofile.ANSI:
+		return ansiColours
+	case name == "dark":
+		return darkColours
+	case name == "light":
+		return lightColours
+	case name == "contrast":
+		return by(darkContrastColours, lightContrastColours, colours{})
+	case name == "colorblind":
+		return by(darkBlindColours, lightBlindColours, unknownBlindColours)
+	default:
+		return by(darkColours, lightColours, unknownColours)
+	}
+}
+
+var unknownBlindColours = of(`faint #808080 line #8a8a8a accent #2c8cc4 good #2c8cc4 warn #a07c00 bad #d9611c busy #b8608f
+	zone1 #a07c00 zone2 #2c8cc4 zone3 #b8608f zone4 #0f9470`)
+
+// NewTheme returns the styles of the automatic theme for a known background.
+func NewTheme(dark bool, profile colorprofile.Profile) *Theme {
+	back := LightBackground
+	if dark {
+		back = DarkBackground
+	}
+	return Look{}.Theme(back, profile)
+}
+
+// themeOf returns the styles in some colours. Without a colour for a bar or the
+// selection, they are reversed.
+func themeOf(c colours, profile colorprofile.Profile) *Theme {
+	fg := func(name string) uv.Style { return uv.Style{Fg: c[name]} }
+	bold := func(name string) uv.Style { return uv.Style{Fg: c[name], Attrs: uv.AttrBold} }
+	on := func(name, back string, attrs uint8) uv.Style { return uv.Style{Fg: c[name], Bg: c[back], Attrs: attrs} }
+	t := &Theme{
+		Text: fg("text"), Dim: fg("faint"), Strong: bold("text"),
+		Border: fg("line"), BorderFocus: fg("accent"), Title: fg("faint"), TitleFocus: bold("accent"),
+		Bar: on("faint", "bar", 0), BarStrong: on("text", "bar", uv.AttrBold), BarKey: on("accent", "bar", uv.AttrBold),
+		Tab: on("faint", "bar", 0), TabCurrent: on("bar", "accent", uv.AttrBold),
+		Selected: on("text", "selected", uv.AttrBold), SelectedFaint: on("text", "selected-faint", 0),
+		Good: fg("good"), Warn: fg("warn"), Bad: bold("bad"), Busy: bold("busy"),
+		Number: fg("text"), Null: uv.Style{Fg: c["faint"], Attrs: uv.AttrItalic}, Match: on("match", "warn", 0),
+		Heading: fg("faint"), Full: fg("good"), Rest: fg("line"), Accent: fg("accent"),
+		zones: [4]uv.Style{bold("zone1"), bold("zone2"), bold("zone3"), bold("zone4")},
+		Code:  codeStyles{keyword: bold("zone3"), Name: fg("busy"), Text: fg("good"), Number: fg("warn"), comment: fg("faint")},
+	}
+	plain := profile <= colorprofile.ASCII
+	if plain || c["selected"] == nil {
+		t.Selected = uv.Style{Fg: t.Selected.Fg, Attrs: uv.AttrReverse}
+	}
+	if plain || c["selected-faint"] == nil {
+		t.SelectedFaint.Attrs = uv.AttrBold
+	}
+	if plain || c["bar"] == nil {
+		t.TabCurrent = uv.Style{Fg: c["accent"], Attrs: uv.AttrReverse}
+	}
+	if plain || c["match"] == nil {
+		t.Match = uv.Style{Fg: c["warn"], Attrs: uv.AttrReverse}
+	}
+	return t
+}
