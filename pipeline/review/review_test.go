@@ -35,6 +35,7 @@ type reviewer struct {
 	rubric   *review.Rubric
 	lake     *pipeline.Lake
 	replayer *replay.Replayer
+	known    map[string]*replay.Outcome // by the texts of the scripts
 }
 
 func newReviewer(t *testing.T) *reviewer {
@@ -56,7 +57,7 @@ func newReviewer(t *testing.T) *reviewer {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &reviewer{rubric, lake, replay.Open(lake, landing, replay.Options{})}
+	r := &reviewer{rubric, lake, replay.Open(lake, landing, replay.Options{}), map[string]*replay.Outcome{}}
 	t.Cleanup(func() { _ = r.replayer.Close() })
 	return r
 }
@@ -84,11 +85,16 @@ func (r *reviewer) judge(t *testing.T, root string) *review.Target {
 	}
 	defer func() { _ = s.Close() }()
 	in := review.Input{Submission: s}
+	key := ""
 	for _, f := range s.Of(submission.Script) {
+		key += f.Name + "\n" + f.Text
 		in.Scripts = append(in.Scripts, script.Read(f.Name, []byte(f.Text)))
 	}
-	if in.Outcome, err = r.replayer.Replay(t.Context(), in.Scripts); err != nil {
-		t.Fatal(err)
+	if in.Outcome = r.known[key]; in.Outcome == nil {
+		if in.Outcome, err = r.replayer.Replay(t.Context(), in.Scripts); err != nil {
+			t.Fatal(err)
+		}
+		r.known[key] = in.Outcome
 	}
 	return review.Judge(t.Context(), r.rubric, in)
 }

@@ -184,10 +184,7 @@ var nesting = map[string][2]int{"<": {1, 0}, ">": {-1, 0}, "(": {0, 1}, ")": {0,
 func (p *parser) typeText() string {
 	var b strings.Builder
 	angles, brackets, inType := 0, 0, true
-	for p.tok.kind != end {
-		if p.tok.kind == symbol && (p.tok.text == ";" || p.tok.text == ")" && brackets == 0 || p.tok.text == "," && angles <= 0 && brackets == 0) {
-			break
-		}
+	for p.tok.kind != end && !p.endsType(angles, brackets) {
 		if p.tok.kind == symbol {
 			angles += nesting[p.tok.text][0]
 			brackets += nesting[p.tok.text][1]
@@ -201,6 +198,14 @@ func (p *parser) typeText() string {
 		p.next()
 	}
 	return b.String()
+}
+
+// endsType reports whether the next token ends the type of a column.
+func (p *parser) endsType(angles, brackets int) bool {
+	if p.tok.kind != symbol {
+		return false
+	}
+	return p.tok.text == ";" || p.tok.text == ")" && brackets == 0 || p.tok.text == "," && angles <= 0 && brackets == 0
 }
 
 // clause reads a clause behind the columns, or skips a word.
