@@ -28,6 +28,11 @@ func (r *Replayer) Replay(ctx context.Context, scripts []*script.Script) (*Outco
 	if err := p.counts(ctx, outcome); err != nil {
 		return nil, err
 	}
+	if r.funnel {
+		if err := p.funnels(ctx, outcome); err != nil {
+			return nil, err
+		}
+	}
 	return outcome, nil
 }
 

@@ -141,21 +141,23 @@ const defaultTimeout = 10 * time.Second
 // Options limit the work.
 type Options struct {
 	Query query.Options
+	// Funnel asks for the rows after each step, which takes as long again.
+	Funnel bool
 }
 
 // Replayer replays submissions on the same landing tables. It is used by one
 // goroutine at a time.
 type Replayer struct {
 	lake    *pipeline.Lake
-	landing Landing
 	querier *query.Querier
+	funnel  bool
 }
 
 // Open returns a Replayer. Close it after use. The main function must start the
 // child process as package query says.
 func Open(lake *pipeline.Lake, landing Landing, options Options) *Replayer {
 	options.Query.Timeout = cmp.Or(options.Query.Timeout, defaultTimeout)
-	return &Replayer{lake: lake, landing: landing, querier: query.Open(lake, landing.Inputs, landing.Root, options.Query)}
+	return &Replayer{lake: lake, funnel: options.Funnel, querier: query.Open(lake, landing.Inputs, landing.Root, options.Query)}
 }
 
 // Close ends the confined process.

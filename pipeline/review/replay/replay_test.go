@@ -2,6 +2,7 @@ package replay_test
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -56,7 +57,7 @@ func open(t *testing.T, real bool) *replay.Replayer {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := replay.Open(l, landing, replay.Options{})
+	r := replay.Open(l, landing, replay.Options{Funnel: t.Name() == "TestFunnel"})
 	t.Cleanup(func() { _ = r.Close() })
 	return r
 }
@@ -245,5 +246,16 @@ func TestNothingIsExecuted(t *testing.T) {
 	}
 	if _, err := os.Stat("/tmp/stedi-review-was-here"); err == nil {
 		t.Error("the script ran")
+	}
+}
+
+func TestFunnel(t *testing.T) {
+	o := play(t, open(t, false), read(t, "customer_filter accelerometer_join curated_join_dedup"))
+	var got []string
+	for _, stage := range o.Table(curated).Funnel {
+		got = append(got, fmt.Sprintf("%s %d", stage.Kind, stage.Rows))
+	}
+	if want := "source 40981, source 482, join 40981, drop duplicates 482"; strings.Join(got, ", ") != want {
+		t.Errorf("funnel %v, want %s", got, want)
 	}
 }
