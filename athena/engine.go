@@ -298,8 +298,9 @@ func (e *Engine) Scan(ctx context.Context, input pipeline.Input, _ func(pipeline
 }
 
 // Hold counts a table's rows. All tables are available on Athena.
-func (e *Engine) Hold(ctx context.Context, input pipeline.Input) (ndjson.Report, error) {
-	return e.Scan(ctx, input, nil)
+func (e *Engine) Hold(ctx context.Context, input pipeline.Input) (pipeline.Held, error) {
+	report, err := e.Scan(ctx, input, nil)
+	return pipeline.Held{Report: report}, err
 }
 
 // Columns are those that the catalog has of a table that others built. The

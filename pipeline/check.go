@@ -21,7 +21,11 @@ type Check struct {
 	Messages  bool     // the SELECT has a column "message" that describes a failing row
 	Inputs    []string // tables that it reads
 	Watch     []string // the columns that it reads of its own table, see Statement
-	File      string
+	// Reads are the columns that it reads of each table, and Passing is what it
+	// asks of the rows of its one table as they pass; see Statement.
+	Reads   map[string][]string
+	Passing *Passing
+	File    string
 }
 
 // Checker is the part of an engine that reads tables and evaluates checks. An
@@ -31,7 +35,7 @@ type Checker interface {
 	Scan(ctx context.Context, input Input, progress func(Progress)) (ndjson.Report, error)
 	// Hold reads a table and keeps it for later checks until Forget. An engine
 	// with the capability ChecksInPlace only reports on the table.
-	Hold(ctx context.Context, input Input) (ndjson.Report, error)
+	Hold(ctx context.Context, input Input) (Held, error)
 	// Check counts the failing rows of a check and collects the first
 	// MostMessages of its distinct messages in sorted order, if it has any.
 	Check(ctx context.Context, rule *Check, inputs []Input) (Findings, error)
@@ -40,6 +44,13 @@ type Checker interface {
 	Columns(ctx context.Context, input Input) ([]ndjson.FoundColumn, error)
 	// Forget drops the named table if it was kept.
 	Forget(ctx context.Context, table string) error
+}
+
+// Held is the report on a table, and the findings, by name, of those checks of
+// Input.Count that were evaluated as its rows passed.
+type Held struct {
+	ndjson.Report
+	Found map[string]Findings
 }
 
 // Findings are the failing rows and messages of a check.

@@ -31,6 +31,23 @@ type Statement struct {
 	// that it reads of the table. Whether the result has a row depends only on
 	// the distinct values of these columns.
 	Watch map[string][]string
+	// Reads maps a table to all columns that the SELECT reads of it, in lower
+	// case. A table is missing if these are unknown.
+	Reads map[string][]string
+	// Passing is not nil if the result follows from the rows of one table as
+	// they pass.
+	Passing *Passing `json:",omitempty"`
+}
+
+// Passing is a SELECT over one table that is evaluated while an engine reads or
+// writes the rows for another purpose. One field is set.
+type Passing struct {
+	// Condition is a predicate in DuckDB's SQL over the columns of q. The SELECT
+	// returns the rows for which it holds.
+	Condition string `json:",omitempty"`
+	// Unique are columns. The SELECT returns a row for each of their values that
+	// several rows share.
+	Unique []string `json:",omitempty"`
 }
 
 // SQLError is an error at a position in a SQL text.
@@ -181,6 +198,11 @@ type Input struct {
 	Files []ndjson.File
 	// Skipped are files of the table that are not read, for reports.
 	Skipped []string
+	// Columns are the columns that Hold keeps; nil means all.
+	Columns []Column
+	// Count are checks to evaluate on the rows as Hold or Run reads them; see
+	// Check.Passing. An engine may ignore them.
+	Count []*Check
 	// Watched: read only the distinct values of the columns that the last job
 	// watched.
 	Watched bool
@@ -227,4 +249,7 @@ type Result struct {
 	Funnel Funnel
 	// Reports tells, by table, what was read from files.
 	Reports map[string]ndjson.Report
+	// Found are the findings, by name, of the checks that were evaluated as the
+	// rows of the inputs passed. The others of Input.Count are missing.
+	Found map[string]Findings
 }

@@ -223,6 +223,7 @@ func (c *checksView) actions() []ui.Action {
 		k.Act("run-to", "r", "run the table", func() tea.Cmd { return c.run(line.table.Name) }).At(5).When(there, ui.NoLine).When(made, ui.NotMade).When(idle, ui.Running),
 		k.Was("s", "sql", "Q", "SQL of the check", func() tea.Cmd { return c.openRule(rule) }).At(6).When(rule != nil, "this check has no failing rows to show"),
 		k.Act("why", "w", "why is it wrong", func() tea.Cmd { return c.openWhy(line.table.Name) }).At(4).When(there, ui.NoLine).When(c.place != nil && c.place.Why != nil, "the cause cannot be searched in this lake"),
+		k.Act("why-rows", "W", "differing rows", func() tea.Cmd { return c.queryWhy(line.table) }).When(made, ui.NotMade),
 		k.Act("report", "e", "report", c.askReport).At(7).When(c.verdicts() != nil, "not checked yet"),
 		k.Act("copy-rule", "y", "copy", func() tea.Cmd { return c.CopyText("the text", c.text(line)) }).At(8).When(there, ui.NoLine),
 	)

@@ -266,10 +266,14 @@ func (a *app) rowsOf(v *survey.TableView) string {
 	return "?"
 }
 
-// verdict returns the result of a table's count and checks as one character.
+// verdict returns the result of a table's count and checks as one character, or
+// the mark of the first wrong table.
 func (l *lakeView) verdict(v *survey.TableView) (string, uv.Style) {
 	if v.Missing {
 		return "–", l.Theme.Dim
+	}
+	if l.isFirstWrong(v.Table) {
+		return "→✗", l.Theme.Bad
 	}
 	return l.results[v.Table].look(l.Theme)
 }

@@ -18,6 +18,8 @@ func (l *lakeView) hint() (ui.Mood, string) {
 	switch {
 	case l.isEmpty():
 		return ui.Warned, "no data yet; `stedi --demo` shows a lake. Put JSON lines in " + strings.Join(l.landingPaths(), ", ")
+	case l.isFirstWrong(v.Table):
+		return ui.Failed, "the first wrong table: " + l.firstWrong().Sentence()
 	case v.Origin == pipeline.Modified:
 		return ui.Failed, modified(v)
 	case v.Stale != "":

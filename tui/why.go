@@ -9,6 +9,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"stedi/pipeline"
 	"stedi/pipeline/diagnose"
 	"stedi/tui/ui"
 )
@@ -72,6 +73,17 @@ func (a *app) diagnosis(table string) *diagnose.Table {
 		return nil
 	}
 	return a.why.Table(table)
+}
+
+// queryWhy opens the rows in which a wrong table and its transform differ in Query.
+func (a *app) queryWhy(t *pipeline.Table) tea.Cmd {
+	return a.Want(runQuery{"why " + t.Name, sqlText("differing.sql", map[string]any{"Name": t.Name, "Columns": t.Columns, "SQL": strings.TrimRight(t.Transform.SQL, "; \n")})})
+}
+
+// isFirstWrong tells whether a table is the first one that is wrong by itself.
+func (a *app) isFirstWrong(table string) bool {
+	first := a.firstWrong()
+	return first != nil && first.Table == table
 }
 
 // openWhy shows why a table is wrong, and searches the cause if it is unknown.

@@ -3,6 +3,7 @@ package tui
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -36,4 +37,9 @@ func TestAFailedCheckShowsTheCauseOfTheWrongTable(t *testing.T) {
 	d.shows(d.diagnosis("customer_trusted").Causes[0].Title)
 	d.press("w")
 	d.shows("WHY customer_trusted", "no_consent_filter", "→ ")
+	d.press("esc", "1")
+	d.shows("→✗")
+	d.press("4", "W")
+	d.shows("why customer_trusted")
+	d.until("the differing rows", func() bool { return strings.Contains(d.screen(), "extra") })
 }

@@ -35,6 +35,9 @@ func (p *program) checkCommand() *cobra.Command {
 				}
 				return p.checkLakes(cmd.Context(), names, options, many.verbose, ci)
 			}
+			if diagnosed {
+				p.boundMemory()
+			}
 			return p.check(cmd.Context(), check.InspectOptions{Tables: args, Allow: allow.allowance(), AllowMissing: allowMissing}, ci, diagnosed)
 		},
 	}

@@ -28,6 +28,7 @@ func (p *program) whyCommand() *cobra.Command {
 		Example: "stedi why --lake ./lake\nstedi why machine_learning_curated --lake ./lake --output json\nstedi why --demo --counts",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.Tables, o.Allow = args, allow.allowance()
+			p.boundMemory()
 			return p.why(cmd.Context(), o)
 		},
 	}
@@ -36,6 +37,16 @@ func (p *program) whyCommand() *cobra.Command {
 	cmd.Flags().BoolVar(&o.Counts, "counts", false, "also say how many rows each table would have with each mistake")
 	allow.add(cmd.Flags())
 	return cmd
+}
+
+// whyMemory is the engine's memory while causes are searched, unless --memory
+// says otherwise. What does not fit into it goes to the temporary folder.
+const whyMemory = "1200MB"
+
+func (p *program) boundMemory() {
+	if p.config.memory == "" {
+		p.config.memory = whyMemory
+	}
 }
 
 func (p *program) why(ctx context.Context, options diagnose.Options) (err error) {

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"fmt"
 	"io"
 
 	"stedi/pipeline"
@@ -25,14 +26,18 @@ func (c Cache) get(check *pipeline.Check, key pipeline.Hash) (pipeline.CheckReco
 	return cached.Record, ok && cached.Key == key
 }
 
-// keyOf returns a key of everything that a check depends on: its SQL text and
-// the content of the tables that it reads. The key is unknown if one of these
+// keyOf returns a key of everything that a check depends on: its SQL text, and
+// the columns and the content of the tables that it reads. The key is unknown if one of these
 // tables was never read.
 func (i *Inspection) keyOf(c *pipeline.Check) (key pipeline.Hash, known bool) {
 	h := ndjson.NewHasher()
 	_, _ = io.WriteString(h, c.SQL) // a hasher never fails
 	for _, name := range append([]string{c.Table}, c.Inputs...) {
-		content, ok := i.Content(i.Lake.Table(name))
+		t := i.Lake.Table(name)
+		for _, c := range t.Columns {
+			_, _ = fmt.Fprintf(h, "%q %q %t\n", c.Name, c.Type.String(), c.Partition)
+		}
+		content, ok := i.Content(t)
 		if !ok {
 			return key, false
 		}

@@ -165,22 +165,20 @@ func (i *Inspection) columnsOf(ctx context.Context, t *pipeline.Table, table *pi
 // lost reports whether rows of a table should have values in a column that the
 // table does not have. A writer of JSON lines may leave out what is null.
 func (i *Inspection) lost(ctx context.Context, t *pipeline.Table, c pipeline.Column) (bool, error) {
-	var inputs []pipeline.Input
 	for _, name := range t.Transform.Inputs {
 		if len(i.Files[name]) == 0 {
 			return true, nil
 		}
-		input, err := i.input(ctx, i.Lake.Table(name))
-		if err != nil {
-			return false, err
-		}
-		inputs = append(inputs, input)
 	}
 	text, err := pipeline.SQLText("absent.sql", map[string]any{"Column": c.Name, "SQL": strings.TrimRight(t.Transform.SQL, "; \t\r\n")})
 	if err != nil {
 		return false, err
 	}
 	rule := &pipeline.Check{Name: columnsCheck, Table: t.Name, Inputs: t.Transform.Inputs, SQL: text}
+	inputs, err := i.inputs(ctx, rule)
+	if err != nil {
+		return false, err
+	}
 	found, err := i.Engine.Check(ctx, rule, inputs)
 	return found.Rows > 0, err
 }

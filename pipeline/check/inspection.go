@@ -21,6 +21,9 @@ type InspectOptions struct {
 	Allow  pipeline.Allowance // what may be left out of landing tables
 	// AllowMissing skips tables without files, which otherwise fail.
 	AllowMissing bool
+	// HoldLimit replaces the default size in bytes up to which a table is kept
+	// with all its columns; 0: HoldLimit.
+	HoldLimit int64
 }
 
 // Evaluate surveys a lake and evaluates the checks of the definition and the
@@ -44,8 +47,9 @@ func Evaluate(ctx context.Context, r *pipeline.Runner, options InspectOptions) (
 	record := pipeline.NewRecord(r, r.Now())
 	i := Inspection{
 		Lake: r.Lake, Store: r.Store, Engine: r.Engine, Observation: survey.Observe(found, r.Lake), Allow: options.Allow,
-		about: about, allowMissing: options.AllowMissing, opened: current, columns: map[string][]ndjson.FoundColumn{}, Reports: map[string]ndjson.Report{}, Cache: Cache{},
+		about: about, allowMissing: options.AllowMissing, opened: current, columns: map[string][]ndjson.FoundColumn{}, Reports: map[string]ndjson.Report{}, Cache: Cache{}, limit: options.HoldLimit,
 	}
+	i.prepare()
 	err = i.readAll(ctx)
 	if err == nil {
 		err = i.findColumns(ctx)
@@ -81,10 +85,30 @@ type Inspection struct {
 	Held    []string   // tables that the engine holds for the checks
 	Reports map[string]ndjson.Report
 	Cache   Cache
+	// Found are the findings, by name, of checks that were evaluated as the rows
+	// of their tables passed.
+	Found map[string]pipeline.Findings
+	kept  map[string]reading // tables that were read for the checks
+	limit int64              // HoldLimit, unless the options say otherwise
 }
 
-// HoldLimit is how large a table may be to be kept for the checks. Larger ones
-// are read again by each: slower, but in bounded memory.
+// prepare makes an inspection ready for use.
+func (i *Inspection) prepare() {
+	if i.Found == nil {
+		i.Found = map[string]pipeline.Findings{}
+	}
+	if i.limit == 0 {
+		i.limit = HoldLimit
+	}
+	if i.kept == nil {
+		i.kept = map[string]reading{}
+	}
+}
+
+// HoldLimit is the size in bytes up to which a table is kept with all its
+// columns. Of a larger one only the columns that the checks read are kept. If
+// these are unknown, each check reads its files again: slower, but in bounded
+// memory.
 const HoldLimit = 64 << 20
 
 // readAll reads every table once, so that all counts come from the bytes that
@@ -97,15 +121,17 @@ func (i *Inspection) readAll(ctx context.Context) error {
 		}
 	}
 	return each(ctx, i.Engine, tables, func(ctx context.Context, _ int, t *pipeline.Table) error {
-		input, err := i.input(ctx, t)
-		if err != nil || i.holds(t) {
-			return err // Hold has read the table
+		input, err := i.input(ctx, t, true)
+		if err != nil || i.wasRead(t) {
+			return err
 		}
 		report, err := i.Engine.Scan(ctx, input, func(pipeline.Progress) {})
 		if err != nil {
 			return pipeline.Named(t.Name, pipeline.AsDataFailure(ctx, pipeline.Job{Table: t, Inputs: []pipeline.Input{input}}, err))
 		}
-		i.learn(t, report, false)
+		i.mu.Lock()
+		defer i.mu.Unlock()
+		i.Reports[t.Name] = report
 		return nil
 	})
 }
@@ -126,42 +152,44 @@ func each[T any](ctx context.Context, engine pipeline.Engine, things []T, do fun
 	return group.Wait()
 }
 
-// input returns a table as an input of a check. The engine reads a table that
-// is not too large once and holds it.
-func (i *Inspection) input(ctx context.Context, t *pipeline.Table) (pipeline.Input, error) {
+// input returns a table as an input of a check. The engine reads it once and
+// keeps what the checks need of it. With all it reads the table in any case, for
+// its report.
+func (i *Inspection) input(ctx context.Context, t *pipeline.Table, all bool) (pipeline.Input, error) {
 	if i.holds(t) {
 		return pipeline.Input{Table: t}, nil
 	}
-	input, ok := i.opened.Input(t)
-	var err error
-	if !ok {
-		input, err = pipeline.Prepare(ctx, i.Engine.Capabilities().ChecksInPlace, i.Store, t, i.Files[t.Name])
-	}
-	if err != nil || pipeline.Size(i.Files[t.Name]) > HoldLimit {
+	input, err := i.files(ctx, t)
+	if err != nil || i.wasRead(t) {
 		return input, err
 	}
-	report, err := i.Engine.Hold(ctx, input)
+	reading := input
+	if !i.plan(t, &reading, all) {
+		return input, nil
+	}
+	held, err := i.Engine.Hold(ctx, reading)
 	if err != nil {
 		return input, pipeline.Named(t.Name, pipeline.AsDataFailure(ctx, pipeline.Job{Table: t, Inputs: []pipeline.Input{input}}, err))
 	}
-	i.learn(t, report, true)
-	return pipeline.Input{Table: t}, nil
+	i.learn(reading, held)
+	if i.holds(t) {
+		return pipeline.Input{Table: t}, nil
+	}
+	return input, nil
+}
+
+// wasRead reports whether a table was read for the checks, which is done once.
+func (i *Inspection) wasRead(t *pipeline.Table) bool {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	_, ok := i.kept[t.Name]
+	return ok
 }
 
 func (i *Inspection) holds(t *pipeline.Table) bool {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	return slices.Contains(i.Held, t.Name)
-}
-
-// learn stores the report on a table and, if held, that the engine holds it.
-func (i *Inspection) learn(t *pipeline.Table, report ndjson.Report, held bool) {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	i.Reports[t.Name] = report
-	if held {
-		i.Held = append(i.Held, t.Name)
-	}
 }
 
 // Release removes the held tables from the engine.
@@ -190,6 +218,7 @@ func (i *Inspection) describe(record *pipeline.Record) {
 
 // Rules evaluates all checks of the selected tables.
 func (i *Inspection) Rules(ctx context.Context, record *pipeline.Record) error {
+	i.prepare()
 	for _, t := range i.Lake.Tables {
 		if !i.concerns(t.Name) {
 			continue
@@ -198,12 +227,7 @@ func (i *Inspection) Rules(ctx context.Context, record *pipeline.Record) error {
 			return err
 		}
 	}
-	checks := slices.DeleteFunc(slices.Clone(i.Lake.Checks), func(c *pipeline.Check) bool { return !i.concerns(c.Table) })
-	found := make([]pipeline.CheckRecord, len(checks))
-	err := each(ctx, i.Engine, checks, func(ctx context.Context, n int, c *pipeline.Check) (err error) {
-		found[n], err = i.evaluate(ctx, c)
-		return err
-	})
+	found, err := i.evaluateAll(ctx, slices.DeleteFunc(slices.Clone(i.Lake.Checks), func(c *pipeline.Check) bool { return !i.concerns(c.Table) }))
 	if err != nil {
 		return err
 	}
@@ -213,6 +237,27 @@ func (i *Inspection) Rules(ctx context.Context, record *pipeline.Record) error {
 		return c.Check == pipeline.ExpectedRows && !i.concerns(c.Table)
 	})
 	return nil
+}
+
+// evaluateAll evaluates checks. Those that need more than the engine keeps come
+// last, because they make it drop what it keeps.
+func (i *Inspection) evaluateAll(ctx context.Context, checks []*pipeline.Check) ([]pipeline.CheckRecord, error) {
+	found := make([]pipeline.CheckRecord, len(checks))
+	late := make([]bool, len(checks))
+	err := each(ctx, i.Engine, checks, func(ctx context.Context, n int, c *pipeline.Check) (err error) {
+		if _, counted := i.finding(c); !counted && !i.covers(c) {
+			late[n] = true
+			return nil
+		}
+		found[n], err = i.evaluate(ctx, c)
+		return err
+	})
+	for n, c := range checks {
+		if err == nil && late[n] {
+			found[n], err = i.evaluate(ctx, c)
+		}
+	}
+	return found, err
 }
 
 // present reports whether a table exists: it has files, or it was built and is
@@ -359,15 +404,7 @@ func (i *Inspection) evaluate(ctx context.Context, c *pipeline.Check) (pipeline.
 	if record, ok := i.remembered(c, key); known && ok {
 		return record, nil
 	}
-	var inputs []pipeline.Input
-	for _, name := range c.Inputs {
-		input, err := i.input(ctx, i.Lake.Table(name))
-		if err != nil {
-			return pipeline.CheckRecord{}, err
-		}
-		inputs = append(inputs, input)
-	}
-	found, err := i.Engine.Check(ctx, c, inputs)
+	found, err := i.ask(ctx, c)
 	if err != nil {
 		return pipeline.CheckRecord{}, fmt.Errorf("check %s: %w", c.Name, err)
 	}
@@ -378,6 +415,45 @@ func (i *Inspection) evaluate(ctx context.Context, c *pipeline.Check) (pipeline.
 		i.mu.Unlock()
 	}
 	return record, nil
+}
+
+// ask returns the findings of a check: those that were counted as the rows
+// passed, or those of the check's own SELECT.
+func (i *Inspection) ask(ctx context.Context, c *pipeline.Check) (pipeline.Findings, error) {
+	if found, ok := i.finding(c); ok {
+		return found, nil
+	}
+	inputs, err := i.inputs(ctx, c)
+	if err != nil {
+		return pipeline.Findings{}, err
+	}
+	if found, ok := i.finding(c); ok { // as its table was read now
+		return found, nil
+	}
+	return i.Engine.Check(ctx, c, inputs)
+}
+
+// inputs returns the tables that a check reads, with all columns that it reads.
+func (i *Inspection) inputs(ctx context.Context, c *pipeline.Check) (inputs []pipeline.Input, err error) {
+	for _, name := range c.Inputs {
+		if _, err := i.input(ctx, i.Lake.Table(name), false); err != nil {
+			return nil, err
+		}
+	}
+	covers := i.covers(c)
+	for _, name := range c.Inputs {
+		if !covers {
+			if err := i.whole(ctx, name); err != nil {
+				return nil, err
+			}
+		}
+		input, err := i.input(ctx, i.Lake.Table(name), false)
+		if err != nil {
+			return nil, err
+		}
+		inputs = append(inputs, input)
+	}
+	return inputs, nil
 }
 
 func (i *Inspection) remembered(c *pipeline.Check, key pipeline.Hash) (pipeline.CheckRecord, bool) {

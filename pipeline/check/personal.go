@@ -37,7 +37,7 @@ func (i *Inspection) personal(ctx context.Context, t *pipeline.Table) (check pip
 	all := i.asFound(t)
 	var says, drop []string
 	for n, c := range all.Columns {
-		if kind := c.Type.Shape().Kind; kind != ndjson.KindString && kind != ndjson.KindVarchar && kind != ndjson.KindChar {
+		if !isText(c) {
 			continue
 		}
 		found, err := i.search(ctx, t, all, c, sources, n >= len(t.Columns))
@@ -57,15 +57,30 @@ func (i *Inspection) personal(ctx context.Context, t *pipeline.Table) (check pip
 	return check, true, nil
 }
 
-// search looks for the personal data in one column. A column that is not in the
-// definition is read from the files.
-func (i *Inspection) search(ctx context.Context, t, all *pipeline.Table, c pipeline.Column, sources []source, extra bool) (pipeline.CheckRecord, error) {
-	rule := &pipeline.Check{Name: personalCheck + ":" + c.Name, Table: t.Name, Inputs: []string{t.Name}, Messages: true}
+func isText(c pipeline.Column) bool {
+	kind := c.Type.Shape().Kind
+	return kind == ndjson.KindString || kind == ndjson.KindVarchar || kind == ndjson.KindChar
+}
+
+// searchRule returns the search for personal data in a column as a check.
+func searchRule(t *pipeline.Table, c pipeline.Column, sources []source) *pipeline.Check {
+	rule := &pipeline.Check{Name: personalCheck + ":" + t.Name + ":" + c.Name, Table: t.Name, Inputs: []string{t.Name}, Messages: true, Reads: map[string][]string{}}
+	rule.Reads[strings.ToLower(t.Name)] = []string{strings.ToLower(c.Name)}
 	for _, s := range sources {
 		if !slices.Contains(rule.Inputs, s.Table) {
 			rule.Inputs = append(rule.Inputs, s.Table)
 		}
+		key := strings.ToLower(s.Table)
+		rule.Reads[key] = append(rule.Reads[key], strings.ToLower(s.Column))
 	}
+	rule.Watch = rule.Reads[strings.ToLower(t.Name)]
+	return rule
+}
+
+// search looks for the personal data in one column. A column that is not in the
+// definition is read from the files.
+func (i *Inspection) search(ctx context.Context, t, all *pipeline.Table, c pipeline.Column, sources []source, extra bool) (pipeline.CheckRecord, error) {
+	rule := searchRule(t, c, sources)
 	whole := *all
 	if extra && !i.Engine.Capabilities().ChecksInPlace {
 		whole.Name += "_as_found" // the table itself may be held with fewer columns
@@ -82,14 +97,13 @@ func (i *Inspection) search(ctx context.Context, t, all *pipeline.Table, c pipel
 		return pipeline.CheckRecord{}, err
 	}
 	input.Table = &whole
-	inputs := []pipeline.Input{input}
-	for _, name := range rule.Inputs[1:] {
-		landing, err := i.input(ctx, i.Lake.Table(name))
-		if err != nil {
-			return pipeline.CheckRecord{}, err
-		}
-		inputs = append(inputs, landing)
+	landing := *rule
+	landing.Inputs = rule.Inputs[1:]
+	inputs, err := i.inputs(ctx, &landing)
+	if err != nil {
+		return pipeline.CheckRecord{}, err
 	}
+	inputs = append([]pipeline.Input{input}, inputs...)
 	found, err := i.Engine.Check(ctx, rule, inputs)
 	return rule.Judge(t, found), err
 }

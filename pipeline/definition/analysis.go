@@ -66,11 +66,23 @@ func (r *Remembering) Parse(ctx context.Context, sql string) (pipeline.Statement
 
 // clone copies a statement, because the caller may change it.
 func clone(s pipeline.Statement) pipeline.Statement {
-	watch := map[string][]string{}
-	for table, columns := range s.Watch {
-		watch[table] = slices.Clone(columns)
+	s.Tables, s.Stages = slices.Clone(s.Tables), slices.Clone(s.Stages)
+	s.Watch, s.Reads = cloneColumns(s.Watch), cloneColumns(s.Reads)
+	if s.Passing != nil {
+		passing := *s.Passing
+		passing.Unique = slices.Clone(passing.Unique)
+		s.Passing = &passing
 	}
-	return pipeline.Statement{Tables: slices.Clone(s.Tables), Stages: slices.Clone(s.Stages), Watch: watch}
+	return s
+}
+
+// cloneColumns copies the columns of tables.
+func cloneColumns(of map[string][]string) map[string][]string {
+	columns := map[string][]string{}
+	for table, names := range of {
+		columns[table] = slices.Clone(names)
+	}
+	return columns
 }
 
 // Declare declares a table. The parser learns of it when it is asked about a

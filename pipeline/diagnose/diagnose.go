@@ -31,10 +31,17 @@ type Options struct {
 	// Budget is how long the search for the causes of one table may take; 0:
 	// DefaultBudget.
 	Budget time.Duration
+	// Many is from how many rows on a table is one of many rows, whose search is
+	// bounded and takes ways that are quicker; 0: DefaultMany.
+	Many int64
 }
 
-// DefaultBudget is how long the causes of one table are searched.
-const DefaultBudget = 20 * time.Second
+// DefaultMany is from how many rows on the search for causes saves work.
+const DefaultMany = 500_000
+
+// DefaultBudget is how long the causes of one table of many rows are searched;
+// those of a table of few rows take no longer.
+const DefaultBudget = 15 * time.Second
 
 // Run compares every table with what its transform returns, and searches the
 // causes of each that differs.
@@ -52,6 +59,9 @@ func Run(ctx context.Context, r *pipeline.Runner, engine pipeline.Bencher, o Opt
 	}
 	if o.Budget == 0 {
 		o.Budget = DefaultBudget
+	}
+	if o.Many == 0 {
+		o.Many = DefaultMany
 	}
 	s := &session{r: r, lake: r.Lake, bench: bench, o: o, tables: map[string]*loaded{}, report: &Report{Schema: Schema, Tables: []Table{}}}
 	defer func() { err = errors.Join(err, bench.Close()) }()

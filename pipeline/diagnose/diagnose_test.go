@@ -29,6 +29,7 @@ type lab struct {
 	bench  pipeline.Workbench
 
 	definition fs.FS // nil: STEDI's
+	many       int64 // as diagnose.Options has it
 }
 
 func newLab(t *testing.T, options sample.Options, profiles ...string) *lab {
@@ -144,7 +145,7 @@ func (l *lab) why(t *testing.T) *diagnose.Report {
 		t.Fatal(err)
 	}
 	r := &pipeline.Runner{Lake: l.lake, Store: store, Engine: l.engine, Tracer: l.engine, Root: l.folder, Now: time.Now}
-	report, err := diagnose.Run(t.Context(), r, l.engine, diagnose.Options{Definition: l.definition})
+	report, err := diagnose.Run(t.Context(), r, l.engine, diagnose.Options{Definition: l.definition, Many: l.many})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -361,9 +362,10 @@ func TestMutationsExplainAnyLake(t *testing.T) {
 // A file of a landing table was not there when the table was built.
 func TestAMissingFileIsFound(t *testing.T) {
 	l := newLab(t, sample.Options{Scale: 1, Seed: 9})
-	for _, c := range []struct{ landing, file, table string }{
+	for i, c := range []struct{ landing, file, table string }{
 		{"accelerometer_landing", "accelerometer-00004.json", "accelerometer_trusted"},
 		{"step_trainer_landing", "step_trainer-00002.json", "step_trainer_trusted"},
+		{"accelerometer_landing", "accelerometer-00006.json", "accelerometer_trusted"},
 	} {
 		t.Run(c.landing, func(t *testing.T) {
 			landing := l.lake.Table(c.landing)
@@ -380,6 +382,7 @@ func TestAMissingFileIsFound(t *testing.T) {
 				t.Fatal(err)
 			}
 			l.read(t, landing)
+			l.many = int64(i) // of few rows, and of many
 			first := firstWrong(l.why(t))
 			if first == nil || first.Table != c.table || len(first.Causes) == 0 || first.Causes[0].ID != "partial_input" {
 				t.Fatalf("%+v", first)

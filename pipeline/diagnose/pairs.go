@@ -44,15 +44,15 @@ func (h *hunt) tryPairs(ctx context.Context, singles []candidate) error {
 			second := h.candidate(m, "")
 			c := first
 			c.query, c.tree, c.rank, c.named, c.also = "", m.tree, rankPair+first.rank, first.named || second.named, &second
+			if h.r.Now().After(h.deadline) {
+				return nil
+			}
 			if err := h.tryAll(ctx, []candidate{c}); err != nil {
 				return err
 			}
 			if len(h.matches) > 0 && c.named {
 				return nil // the pairs that follow are no simpler
 			}
-		}
-		if h.r.Now().After(h.deadline) {
-			return nil
 		}
 	}
 	return nil

@@ -31,6 +31,7 @@ type hunt struct {
 	deadline time.Time
 	each     time.Duration // how long one candidate may take
 	pairs    time.Duration // how long all pairs together may take
+	slow     []candidate   // named ones that took longer than each
 }
 
 // search fills in the causes of a table.
@@ -113,7 +114,7 @@ func (h *hunt) run(ctx context.Context) error {
 	for _, m := range habits(h.base) {
 		singles = append(singles, h.candidate(m, ""))
 	}
-	for _, try := range []func(context.Context, []candidate) error{h.tryAll, h.tryHabits, h.tryFiles, h.tryPairs} {
+	for _, try := range []func(context.Context, []candidate) error{h.tryAll, h.tryHabits, h.tryFiles, h.tryPairs, h.trySlow} {
 		if err := try(ctx, singles); err != nil {
 			return err
 		}
@@ -124,10 +125,11 @@ func (h *hunt) run(ctx context.Context) error {
 	return nil
 }
 
-// tryAll tries candidates one after the other.
+// tryAll tries candidates one after the other. A busy machine does not make a
+// mistake unknown: on a table of few rows all are tried, however long it takes.
 func (h *hunt) tryAll(ctx context.Context, all []candidate) error {
 	for _, c := range all {
-		if h.r.Now().After(h.deadline) {
+		if h.l.rows+h.l.rejected > h.o.Many && h.r.Now().After(h.deadline) {
 			return nil
 		}
 		if !c.named && h.explained() {
@@ -138,6 +140,23 @@ func (h *hunt) tryAll(ctx context.Context, all []candidate) error {
 		}
 	}
 	return nil
+}
+
+// slowTimes is how much longer a candidate may take that has taken too long.
+const slowTimes = 4
+
+// trySlow tries those again that took too long, which may have been due to other
+// work of the machine.
+func (h *hunt) trySlow(ctx context.Context, _ []candidate) error {
+	again := h.slow
+	h.slow, h.each = nil, slowTimes*h.each
+	for _, c := range again {
+		delete(h.seen, c.query)
+	}
+	if h.l.rows+h.l.rejected > h.o.Many {
+		return nil
+	}
+	return h.tryAll(ctx, again)
 }
 
 // explained tells whether a mistake that has a name explains the table.
@@ -218,7 +237,7 @@ func (h *hunt) count(ctx context.Context, c candidate) (rows int64, ok bool, err
 		return 0, false, nil
 	}
 	query := statement("count_most.sql", fill{SQL: c.query, N: h.l.rows + h.l.rejected + 1})
-	if c.tree != nil && h.l.rows > manyRows {
+	if c.tree != nil && h.l.rows > h.o.Many {
 		if factored, err := h.factored(limited, c.tree); err == nil && factored != "" {
 			query = factored
 		}
@@ -227,12 +246,11 @@ func (h *hunt) count(ctx context.Context, c candidate) (rows int64, ok bool, err
 	if ctx.Err() != nil {
 		return 0, false, context.Cause(ctx)
 	}
+	if limited.Err() != nil && c.named && c.also == nil {
+		h.slow = append(h.slow, c)
+	}
 	return rows, err == nil, nil
 }
-
-// manyRows is from how many rows of a table on the rows of a candidate are
-// counted without making them.
-const manyRows = 500_000
 
 // causes makes causes of what matched, best first.
 func (h *hunt) causes(ctx context.Context) ([]Cause, error) {

@@ -4,27 +4,44 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
 
 	"stedi/pipeline"
 	"stedi/pipeline/ndjson"
 )
 
-// Hold loads a table into memory, or spills what does not fit.
-func (e *Engine) Hold(ctx context.Context, input pipeline.Input) (report ndjson.Report, err error) {
+// Hold loads a table, or those of its columns that the input asks for, into
+// memory, or spills what does not fit. If it asks for no column, only its rows
+// are counted.
+func (e *Engine) Hold(ctx context.Context, input pipeline.Input) (held pipeline.Held, err error) {
 	name := input.Table.Name
 	v, err := e.view(ctx, input, name+"_files")
 	if err != nil {
-		return report, err
+		return held, err
 	}
 	defer func() { err = errors.Join(err, v.close(context.WithoutCancel(ctx))) }()
-	rows := statement("all.sql", named{Table: name + "_files", Columns: input.Table.Columns})
-	if err := e.exec(ctx, statement("keep.sql", named{Table: name, SQL: rows})); err != nil {
-		return report, v.cause(ctx, err)
+	columns := input.Table.Columns
+	if input.Columns != nil {
+		columns = input.Columns
 	}
-	if report, err = v.source.report(ctx); err == nil {
-		e.kept[name] = report.Rows
+	if len(columns) == 0 {
+		if _, err := e.number(ctx, statement("count.sql", named{Table: name + "_files"})); err != nil {
+			return held, v.cause(ctx, err)
+		}
+	} else {
+		rows := statement("all.sql", named{Table: name + "_files", Columns: columns})
+		if err := e.exec(ctx, statement("keep.sql", named{Table: name, SQL: rows})); err != nil {
+			return held, v.cause(ctx, err)
+		}
 	}
-	return report, err
+	if held.Report, err = v.source.report(ctx); err != nil {
+		return held, err
+	}
+	if len(columns) > 0 {
+		e.kept[name] = held.Rows
+	}
+	held.Found = v.tally.found(held.Rows)
+	return held, nil
 }
 
 // Columns reads the keys of a table's files.
@@ -53,6 +70,11 @@ func (e *Engine) Check(ctx context.Context, rule *pipeline.Check, inputs []pipel
 			return found, err
 		}
 		defer func() { err = errors.Join(v.cause(ctx, err), v.close(context.WithoutCancel(ctx))) }()
+	}
+	if i := slices.IndexFunc(inputs, func(input pipeline.Input) bool { return input.Table.Name == rule.Table }); i >= 0 && inputs[i].Files == nil && !inputs[i].Watched {
+		if passes, err := e.passes(ctx, rule); passes || err != nil {
+			return found, err
+		}
 	}
 	var messages sql.NullString
 	query := statement("check.sql", map[string]any{"SQL": rule.SQL, "Message": rule.Messages, "Most": pipeline.MostMessages})

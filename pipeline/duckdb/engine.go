@@ -37,8 +37,10 @@ type Engine struct {
 	sources  registry[*source]
 	sinks    registry[*sink]
 	hashes   registry[*hashSet]
+	tallies  registry[*tally]
 	counters atomic.Int64
 	kept     map[string]int64             // number of rows in the tables that jobs kept, by name
+	values   map[string][]string          // by table that is kept: tables of the distinct values of some columns
 	watched  string                       // the table whose watched columns are kept
 	declared map[string][]pipeline.Column // tables known to Describe, in lower case
 	parsed   map[string]bool              // texts that were parsed as one SELECT
@@ -72,7 +74,7 @@ func Open(ctx context.Context, options Options) (*Engine, error) {
 	if errLayout != nil {
 		return nil, errLayout
 	}
-	e := &Engine{asking: make(chan struct{}, 1), kept: map[string]int64{}, declared: map[string][]pipeline.Column{}, parsed: map[string]bool{}}
+	e := &Engine{asking: make(chan struct{}, 1), kept: map[string]int64{}, values: map[string][]string{}, declared: map[string][]pipeline.Column{}, parsed: map[string]bool{}}
 	if err := e.open(ctx, options); err != nil {
 		return nil, errors.Join(err, e.Close())
 	}
@@ -102,7 +104,7 @@ func (e *Engine) open(ctx context.Context, options Options) (err error) {
 	if err := e.registerScan(); err != nil {
 		return err
 	}
-	return errors.Join(e.registerSink(), e.registerHash())
+	return errors.Join(e.registerSink(), e.registerHash(), e.registerTally())
 }
 
 var _ pipeline.Engine = (*Engine)(nil)
@@ -145,6 +147,9 @@ func (e *Engine) Forget(ctx context.Context, table string) error {
 		return nil
 	}
 	delete(e.kept, table)
+	if err := e.forgetValues(ctx, table); err != nil {
+		return err
+	}
 	return e.exec(ctx, statement("drop.sql", named{Kind: "TABLE", Table: table}))
 }
 

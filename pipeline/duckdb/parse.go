@@ -90,19 +90,23 @@ func (e *Engine) Parse(ctx context.Context, text string) (pipeline.Statement, er
 	if err != nil {
 		return pipeline.Statement{}, err
 	}
-	s := pipeline.Statement{Watch: map[string][]string{}}
+	s := pipeline.Statement{Watch: map[string][]string{}, Reads: map[string][]string{}}
 	for _, c := range t.ctes() {
 		s.Stages = append(s.Stages, c.name)
 	}
 	for _, ref := range t.tables() {
 		if !slices.ContainsFunc(s.Stages, ref.is) && !slices.ContainsFunc(s.Tables, ref.is) {
 			s.Tables = append(s.Tables, ref.name)
+			if columns, known := t.reads(ref.name); known {
+				s.Reads[strings.ToLower(ref.name)] = columns
+			}
 			if columns := t.watch(ref.name); len(columns) > 0 {
 				s.Watch[strings.ToLower(ref.name)] = columns
 			}
 		}
 	}
-	return s, nil
+	s.Passing, err = e.passing(ctx, t)
+	return s, err
 }
 
 // root returns the node of the statement's query.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 	"time"
 
@@ -216,7 +217,7 @@ func watchedName(table string) string { return table + "_watched" }
 
 // account adds to the result what was read, and the rows of each stage.
 func (r *run) account(ctx context.Context, made *counted, result *pipeline.Result) error {
-	result.Reports = map[string]ndjson.Report{}
+	result.Reports, result.Found = map[string]ndjson.Report{}, map[string]pipeline.Findings{}
 	var inputs []pipeline.StageRows
 	for _, input := range r.job.Inputs {
 		name := input.Table.Name
@@ -227,6 +228,7 @@ func (r *run) account(ctx context.Context, made *counted, result *pipeline.Resul
 				return err
 			}
 			result.Reports[name] = report
+			maps.Copy(result.Found, v.tally.found(report.Rows))
 			rows = report.Rows
 		}
 		inputs = append(inputs, pipeline.StageRows{Name: name, Rows: rows})

@@ -40,4 +40,5 @@ type named struct {
 	ID      int64
 	Columns []ndjson.Column
 	Watch   []string
+	Where   string // a condition on the rows; empty: none
 }

@@ -47,6 +47,18 @@ func (s *hashSet) take() *buckets {
 	return b
 }
 
+// len returns the number of hashes.
+func (s *hashSet) len() (n int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, b := range s.all {
+		for i := range b {
+			n += int64(len(b[i]))
+		}
+	}
+	return n
+}
+
 // unique reports whether all hashes are distinct. Call it after the last add.
 func (s *hashSet) unique() bool {
 	var table []uint64

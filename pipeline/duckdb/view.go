@@ -12,13 +12,17 @@ type view struct {
 	name   string
 	id     int64
 	source *source
+	tally  *tally // nil if no check is evaluated on the way
 }
 
 func (e *Engine) view(ctx context.Context, input pipeline.Input, name string) (*view, error) {
 	v := &view{engine: e, name: name, source: &source{input: input, threads: e.threads}}
 	v.id = e.sources.add(v.source)
-	if err := e.exec(ctx, statement("scan.sql", named{Table: name, ID: v.id, Columns: input.Table.Columns})); err != nil {
+	v.tally = e.tally(input.Count, input.Table.Columns)
+	q := named{Table: name, ID: v.id, Columns: input.Table.Columns, Where: v.tally.predicate()}
+	if err := e.exec(ctx, statement("scan.sql", q)); err != nil {
 		e.sources.remove(v.id)
+		v.tally.close()
 		return nil, err
 	}
 	return v, nil
@@ -40,6 +44,7 @@ func (v *view) cause(ctx context.Context, err error) error {
 
 func (v *view) close(ctx context.Context) error {
 	v.source.close()
+	v.tally.close()
 	v.engine.sources.remove(v.id)
 	return v.engine.exec(ctx, statement("drop.sql", named{Kind: "VIEW", Table: v.name}))
 }

@@ -41,13 +41,8 @@ func joined(from any, table string) string {
 	node := object(from)
 	switch node["type"] {
 	case "BASE_TABLE":
-		name, _ := node["table_name"].(string)
-		alias, _ := node["alias"].(string)
-		if strings.EqualFold(name, table) {
-			if alias == "" {
-				alias = name
-			}
-			return alias
+		if name, _ := node["table_name"].(string); strings.EqualFold(name, table) {
+			return aliasOf(node)
 		}
 	case "JOIN":
 		if alias := joined(node["left"], table); alias != "" {
@@ -59,32 +54,66 @@ func joined(from any, table string) string {
 }
 
 // columnsOf returns the columns with the qualifier, in lower case. It returns
-// nil if there is a column without a qualifier or a star, which could belong to
-// any table.
+// nil if that is unknown.
 func (t *tree) columnsOf(alias string) []string {
-	var columns []string
-	known := true
-	walk(t.statements[0], func(node map[string]any) {
-		if node["class"] == "STAR" {
-			known = false
-		}
-		if node["class"] != "COLUMN_REF" {
-			return
-		}
-		names, _ := node["column_names"].([]any)
-		if len(names) != 2 {
-			known = false
-			return
-		}
-		qualifier, _ := names[0].(string)
-		column, _ := names[1].(string)
-		if strings.EqualFold(qualifier, alias) {
-			columns = append(columns, strings.ToLower(column))
-		}
-	})
+	columns, known := t.qualified([]string{alias})
 	if !known {
 		return nil
 	}
+	return columns
+}
+
+// reads returns the columns that a SELECT reads of a table, at all places where
+// it refers to the table, in lower case and sorted.
+func (t *tree) reads(table string) (columns []string, known bool) {
+	var aliases []string
+	walk(t.statements[0], func(node map[string]any) {
+		name, _ := node["table_name"].(string)
+		if node["type"] == "BASE_TABLE" && strings.EqualFold(name, table) {
+			aliases = append(aliases, aliasOf(node))
+		}
+	})
+	return t.qualified(aliases)
+}
+
+// aliasOf returns the qualifier of the columns of a BASE_TABLE.
+func aliasOf(node map[string]any) string {
+	if alias, _ := node["alias"].(string); alias != "" {
+		return alias
+	}
+	name, _ := node["table_name"].(string)
+	return name
+}
+
+// qualified returns the columns that have one of the qualifiers. These are
+// unknown if the statement has a star, a column without a qualifier, a join on
+// all common columns, or a table whose columns are renamed.
+func (t *tree) qualified(aliases []string) (columns []string, known bool) {
+	known = true
+	walk(t.statements[0], func(node map[string]any) {
+		switch {
+		case node["class"] == "STAR",
+			node["type"] == "JOIN" && (node["ref_type"] == "NATURAL" || !isEmpty(node["using_columns"])),
+			node["type"] == "BASE_TABLE" && !isEmpty(node["column_name_alias"]):
+			known = false
+		case node["class"] == "COLUMN_REF":
+			names, _ := node["column_names"].([]any)
+			if len(names) != 2 {
+				known = false
+				return
+			}
+			qualifier, _ := names[0].(string)
+			column, _ := names[1].(string)
+			if slices.ContainsFunc(aliases, func(alias string) bool { return strings.EqualFold(qualifier, alias) }) {
+				columns = append(columns, strings.ToLower(column))
+			}
+		}
+	})
 	slices.Sort(columns)
-	return slices.Compact(columns)
+	return slices.Compact(columns), known
+}
+
+func isEmpty(list any) bool {
+	values, _ := list.([]any)
+	return len(values) == 0
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	"stedi/pipeline"
@@ -115,6 +116,7 @@ func (r *run) find(ctx context.Context, t *pipeline.Table) (input pipeline.Input
 	can := r.engine.Capabilities()
 	if can.Keeps {
 		input, err = r.input(ctx, t, can.InPlace)
+		input.Count = r.countable(t)
 	} else {
 		input, err = r.stored(ctx, t, can.InPlace)
 	}
@@ -163,6 +165,7 @@ func (r *run) account(ctx context.Context, job pipeline.Job, result pipeline.Res
 	if err := r.judgeInputs(ctx, job, result); err != nil {
 		return manifest, err
 	}
+	maps.Copy(r.found, result.Found)
 	for i, input := range job.Inputs {
 		if !r.engine.Capabilities().Hashes {
 			if err := r.counted(ctx, input.Table, result.Funnel[i].Rows); err != nil {

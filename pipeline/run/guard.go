@@ -25,7 +25,7 @@ func (r *run) check(ctx context.Context) error {
 	}
 	i := check.Inspection{
 		Lake: r.lake, Store: r.store, Engine: r.engine, Observation: o, Allow: r.options.Allow,
-		Reports: r.readings, Cache: check.Cache{}, Held: append(slices.Clone(r.kept), r.held...),
+		Reports: r.readings, Cache: check.Cache{}, Found: r.found, Held: append(slices.Clone(r.kept), r.held...),
 	}
 	if r.engine.Capabilities().ChecksInPlace {
 		i.Held = r.lake.Everything()
@@ -40,6 +40,28 @@ func (r *run) check(ctx context.Context) error {
 		return err
 	}
 	return errors.Join(err, state.WriteJSON(ctx, r.store, check.CacheName, i.Cache))
+}
+
+// countable returns the checks that the engine may count while it reads a table.
+func (r *run) countable(t *pipeline.Table) (checks []*pipeline.Check) {
+	if !r.options.Check {
+		return nil
+	}
+	for _, c := range r.lake.Checks {
+		if _, found := r.found[c.Name]; !found && check.Counts(c, t) {
+			checks = append(checks, c)
+		}
+	}
+	return checks
+}
+
+// passed stores that the guards of a table have passed on the rows that are now
+// published. A guard reads only landing tables and upstream tables, which this
+// run does not change any more.
+func (r *run) passed(t *pipeline.Table) {
+	for _, c := range r.guards(t) {
+		r.found[c.Name] = pipeline.Findings{}
+	}
 }
 
 // guards returns the checks that must pass before a table is published.

@@ -81,10 +81,11 @@ type run struct {
 	history   state.History
 	record    *pipeline.Record
 	journal   state.Journal
-	readings  map[string]ndjson.Report // reports on landing tables that this run has read
-	kept      []string                 // tables that the engine keeps for later steps
-	held      []string                 // landing tables that the engine holds for guards
-	unwanted  map[string]bool          // tables whose steps were cancelled by name
+	found     map[string]pipeline.Findings // of checks that were evaluated during the steps
+	readings  map[string]ndjson.Report     // reports on landing tables that this run has read
+	kept      []string                     // tables that the engine keeps for later steps
+	held      []string                     // landing tables that the engine holds for guards
+	unwanted  map[string]bool              // tables whose steps were cancelled by name
 }
 
 // startRun locks the lake, assigns the run's id and recovers what an earlier
@@ -105,8 +106,8 @@ func startRun(ctx context.Context, r *pipeline.Runner, options pipeline.RunOptio
 	}()
 	job := &run{
 		lake: r.Lake, store: r.Store, engine: r.Engine, publisher: state.PublisherOf(r), options: options, now: r.Now, emit: emit, unlock: unlock,
-		Known:    state.Known{Landing: map[string]state.LandingState{}, Manifests: map[string]*pipeline.Manifest{}},
-		readings: map[string]ndjson.Report{}, journal: state.NewJournal(began), unwanted: map[string]bool{},
+		Known: state.Known{Landing: map[string]state.LandingState{}, Manifests: map[string]*pipeline.Manifest{}},
+		found: map[string]pipeline.Findings{}, readings: map[string]ndjson.Report{}, journal: state.NewJournal(began), unwanted: map[string]bool{},
 	}
 	if _, err := state.ReadJSON(ctx, r.Store, state.HistoryName, &job.history); err != nil {
 		return nil, err

@@ -87,6 +87,7 @@ func (r *run) step(ctx context.Context, t *pipeline.Table, rest []PlanStep, reco
 		return pipeline.Named(t.Name, err)
 	}
 	r.Manifests[t.Name] = manifest
+	r.passed(t)
 	compiled := state.RunFolder(r.id) + "/compiled/" + r.engine.Name() + "/" + t.Name + ".sql"
 	if err := r.store.Put(ctx, compiled, []byte(t.Transform.SQL)); err != nil {
 		return pipeline.Named(t.Name, err)

@@ -1,0 +1,146 @@
+package check
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strings"
+
+	"stedi/pipeline"
+)
+
+// reading is what the engine keeps of a table that was read for the checks.
+type reading struct {
+	partial bool            // it keeps only some columns
+	columns map[string]bool // these, in lower case
+}
+
+// plan decides how a table is read: which checks are counted as its rows pass,
+// and which columns the engine keeps for the others. Without keep, the engine
+// need not read the table: each check reads its files.
+func (i *Inspection) plan(t *pipeline.Table, input *pipeline.Input, all bool) (keep bool) {
+	large := pipeline.Size(i.Files[t.Name]) > i.limit
+	if i.Engine.Capabilities().ChecksInPlace {
+		return !large
+	}
+	columns, known, others := map[string]bool{}, true, 0
+	for _, c := range i.pending(t) {
+		if Counts(c, t) {
+			input.Count = append(input.Count, c)
+			continue
+		}
+		others++
+		read, ok := c.Reads[strings.ToLower(t.Name)]
+		known = known && ok
+		for _, name := range read {
+			columns[name] = true
+		}
+	}
+	switch {
+	case !large:
+		return true
+	case !all && others+len(input.Count) <= 1:
+		return false
+	case !known:
+		columns = nil
+	}
+	input.Columns = []pipeline.Column{}
+	for _, c := range t.Columns {
+		if columns[strings.ToLower(c.Name)] {
+			input.Columns = append(input.Columns, c)
+		}
+	}
+	if known && others > 0 && len(input.Columns) == 0 {
+		input.Columns = t.Columns[:1] // which keeps the number of rows
+	}
+	return true
+}
+
+// Counts reports whether an engine may count a check while it reads the table.
+func Counts(c *pipeline.Check, t *pipeline.Table) bool {
+	return c.Passing != nil && len(c.Inputs) == 1 && c.Inputs[0] == t.Name
+}
+
+// pending returns the checks that read a table and whose result is not known
+// yet.
+func (i *Inspection) pending(t *pipeline.Table) (checks []*pipeline.Check) {
+	for _, c := range slices.Concat(i.Lake.Checks, i.searches()) {
+		_, found := i.finding(c)
+		if !found && slices.Contains(c.Inputs, t.Name) && i.concerns(c.Table) {
+			checks = append(checks, c)
+		}
+	}
+	return checks
+}
+
+// searches returns the searches for personal data in the columns of the
+// definition.
+func (i *Inspection) searches() (rules []*pipeline.Check) {
+	sources := i.sources()
+	if len(sources) == 0 {
+		return nil
+	}
+	for _, t := range i.Lake.Tables {
+		for _, c := range t.Columns {
+			if t.Anonymous && isText(c) && len(i.Files[t.Name]) > 0 {
+				rules = append(rules, searchRule(t, c, sources))
+			}
+		}
+	}
+	return rules
+}
+
+// finding returns the findings of a check that an engine has counted.
+func (i *Inspection) finding(c *pipeline.Check) (pipeline.Findings, bool) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	found, ok := i.Found[c.Name]
+	return found, ok
+}
+
+// covers reports whether the engine keeps all that a check reads, or does not
+// keep these tables.
+func (i *Inspection) covers(c *pipeline.Check) bool {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	for _, name := range c.Inputs {
+		kept := i.kept[name]
+		if !slices.Contains(i.Held, name) || !kept.partial {
+			continue
+		}
+		read, known := c.Reads[strings.ToLower(name)]
+		if !known || slices.ContainsFunc(read, func(column string) bool { return !kept.columns[column] }) {
+			return false
+		}
+	}
+	return true
+}
+
+// whole makes sure that a table is read with all its columns from now on.
+func (i *Inspection) whole(ctx context.Context, name string) error {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if !i.kept[name].partial || !slices.Contains(i.Held, name) {
+		return nil
+	}
+	i.Held = slices.DeleteFunc(i.Held, func(held string) bool { return held == name })
+	return i.Engine.Forget(ctx, name)
+}
+
+// learn stores the report on a table, what was found as its rows passed, and
+// what the engine keeps of it.
+func (i *Inspection) learn(input pipeline.Input, held pipeline.Held) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	t := input.Table
+	i.Reports[t.Name] = held.Report
+	maps.Copy(i.Found, held.Found)
+	kept := reading{partial: input.Columns != nil, columns: map[string]bool{}}
+	for _, c := range input.Columns {
+		kept.columns[strings.ToLower(c.Name)] = true
+	}
+	i.kept[t.Name] = kept
+	if input.Columns == nil || len(input.Columns) > 0 {
+		i.Held = append(i.Held, t.Name)
+	}
+}

@@ -1,0 +1,4 @@
+CREATE OR REPLACE TEMP TABLE {{name .Table}} AS
+SELECT DISTINCT * FROM (
+{{.SQL}}
+) AS q
