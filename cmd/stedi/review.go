@@ -87,6 +87,7 @@ func (p *program) review(ctx context.Context, f reviewFlags, targets []string) (
 	if r.lake, err = definition.LoadFor(ctx, p.definition(), nil, engine, definition.Places{Map: p.config.places}); err != nil {
 		return err
 	}
+	r.options.Funnel = len(targets) == 1 || p.config.output == "html" && len(targets) <= funnelTargets
 	if err := r.chooseLanding(ctx, f.landing, temp); err != nil {
 		return err
 	}
@@ -204,6 +205,10 @@ func (r *reviewer) all(ctx context.Context, targets []string, out []review.Targe
 	close(next)
 	_ = group.Wait() // the counts are there; a child that ends badly changes none
 }
+
+// funnelTargets is for how many targets the page counts the rows of each step,
+// which takes as long as all else.
+const funnelTargets = 20
 
 // targetTime bounds the work for one target.
 const targetTime = 2 * time.Minute
