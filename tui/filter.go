@@ -27,8 +27,8 @@ func (m *Model) openFilter() tea.Cmd {
 		return nil
 	}
 	if d, ok := f.(deliberate); ok {
-		label, text, at := d.filterPrompt()
-		return m.Ask(&ui.Prompt{Label: label, Done: f.setFilter, Cursor: at}, text)
+		text, at := d.filterPrompt()
+		return m.Ask(&ui.Prompt{Label: "filter: SQL condition or text", Done: f.setFilter, Cursor: at}, text)
 	}
 	return m.Ask(&ui.Prompt{
 		Label: "filter", Changed: f.setFilter,

@@ -52,9 +52,9 @@ var _ = []filtering{(*lakeView)(nil), (*runView)(nil), (*queryView)(nil), (*chec
 
 // deliberate is a filtering screen that filters only when the text is complete.
 type deliberate interface {
-	// filterPrompt returns the prompt, its initial text, and the position of the
+	// filterPrompt returns the prompt's initial text, and the position of the
 	// cursor in characters from 1; 0 is the end.
-	filterPrompt() (label, text string, at int)
+	filterPrompt() (text string, at int)
 }
 
 // typing is a screen with a text field that takes every key while it has the
