@@ -77,13 +77,13 @@ func TestAViewShowsWhatARunHasLeft(t *testing.T) {
 	if !people.Known || people.Rows != 4 || people.Run != v.Last.Run || people.Expected == nil || *people.Expected != 4 {
 		t.Errorf("people are %+v", people)
 	}
-	if !known.Known || known.Rows != 2 || len(known.Funnel) != 3 || len(known.Columns) != 2 || *known.Expected != 2 || !known.Previous {
+	if !known.Known || known.Rows != 2 || len(known.Funnel) != 3 || len(known.Columns) != 2 || *known.Expected != 2 || known.Previous == nil {
 		t.Errorf("known is %+v", known)
 	}
 	if turnover.Verdict != survey.Warn || len(turnover.Failing) != 1 || turnover.Failing[0].Check != "cheap" {
 		t.Errorf("turnover is %+v", turnover)
 	}
-	if known.Verdict != survey.Pass || !slices.Equal(known.Trend, []int64{2, 2}) || people.Previous {
+	if known.Verdict != survey.Pass || !slices.Equal(known.Trend, []int64{2, 2}) || people.Previous != nil {
 		t.Errorf("known is %+v", known)
 	}
 	if len(v.Runs) != 2 || v.Runs[0] != v.Last || v.Runs[1].Run >= v.Last.Run {
@@ -111,13 +111,13 @@ func TestAViewChangesWithTheLake(t *testing.T) {
 			return v.Known && v.Stale == "known is stale" && v.Rows == 2
 		}},
 		{"an output was changed", put("turnover/part-00000.json", "{\"person\":1}\n"), "turnover", func(v survey.TableView) bool {
-			return !v.Known && slices.Equal(v.Strange, []string{"turnover/part-00000.json"}) && !v.Previous && v.Verdict == survey.Unchecked
+			return !v.Known && slices.Equal(v.Strange, []string{"turnover/part-00000.json"}) && v.Previous == nil && v.Verdict == survey.Unchecked
 		}},
 		{"a file came beside an output", put("turnover/part-1.json", "{}\n"), "turnover", func(v survey.TableView) bool {
 			return !v.Known && slices.Equal(v.Strange, []string{"turnover/part-1.json"}) && v.Rows == 0
 		}},
 		{"an output is gone", func(w *world) error { return os.RemoveAll(filepath.Join(w.root, "turnover")) }, "turnover", func(v survey.TableView) bool {
-			return v.Missing && !v.Known && v.Previous && v.Verdict == survey.Unchecked && slices.Equal(v.Trend, []int64{1, 1})
+			return v.Missing && !v.Known && v.Previous != nil && v.Verdict == survey.Unchecked && slices.Equal(v.Trend, []int64{1, 1})
 		}},
 		{"a file was copied to its own place", func(w *world) error {
 			w.write(t, "turnover/copy", w.read(t, "turnover/part-00000.json"))
@@ -135,7 +135,7 @@ func TestAViewChangesWithTheLake(t *testing.T) {
 		{"it was rolled back", func(w *world) error {
 			_, err := run.Rollback(t.Context(), w.runner, "turnover")
 			return err
-		}, "turnover", func(v survey.TableView) bool { return v.Known && v.Previous && v.Verdict == survey.Unchecked }},
+		}, "turnover", func(v survey.TableView) bool { return v.Known && v.Previous != nil && v.Verdict == survey.Unchecked }},
 		{"the newest record is damaged", func(w *world) error {
 			w.write(t, ".stedi/runs/"+w.view(t).Last.Run+"/run.json", "{\"run\":")
 			return nil

@@ -29,6 +29,8 @@ type app struct {
 	planning   ui.Task
 	offering   ui.Task
 	comparing  ui.Task
+	restoring  ui.Task
+	moving     []aside // what the current run moves aside
 	diagnosing ui.Task
 	results    map[string]standing
 	why        *diagnose.Report  // of this session; nil: none yet

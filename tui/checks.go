@@ -214,8 +214,8 @@ func (c *checksView) actions() []ui.Action {
 	enter, openable := c.enterTitle(line)
 	return append(moves,
 		k.Act("failing-rows", "enter", enter, c.enter).At(1).When(there, ui.NoLine).When(openable, "this check has no failing rows to show"),
-		k.Act("unfold", "right l", "show the checks", func() tea.Cmd { return c.unfold(true) }).When(there, ui.NoLine),
-		k.Act("fold", "left h", "hide the checks", func() tea.Cmd { return c.unfold(false) }).When(there, ui.NoLine),
+		k.Act("right", "right l", "show the checks", func() tea.Cmd { return c.unfold(true) }).When(there, ui.NoLine),
+		k.Act("left", "left h", "hide the checks", func() tea.Cmd { return c.unfold(false) }).When(there, ui.NoLine),
 		k.Act("open", "o", "open the table", func() tea.Cmd { return c.Want(openTable{line.table.Name}) }).At(2).When(there, ui.NoLine),
 		k.Act("check", "v", "check again", c.check).At(3).When(c.place != nil, ui.NotOpen).When(idle, ui.Running).When(!c.checking.Working(), "a check is under way"),
 		k.Act("cancel-check", "c", "cancel the check", c.cancelCheck).At(3).When(c.checking.Working(), "no check is under way"),

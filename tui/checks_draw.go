@@ -115,7 +115,7 @@ func (k ruleColumns) room(w int) int {
 func (c *checksView) drawRules(p ui.Pane) {
 	t := c.Theme
 	lines := c.lines()
-	in := p.Box(t, filtered("ROW COUNTS AND CHECKS", c.wanted, c.hidden(lines), "table"), c.panes.At == rulesPane)
+	in := p.Box(t, filtered("ROW COUNTS AND CHECKS", c.wanted, c.hidden(lines)), c.panes.At == rulesPane)
 	tone := t.Dim
 	if found := c.verdicts(); found != nil {
 		if tally := pipeline.TallyOf(found.Checks); tally.Failed > 0 {

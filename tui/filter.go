@@ -27,8 +27,8 @@ func (m *Model) openFilter() tea.Cmd {
 		return nil
 	}
 	if d, ok := f.(deliberate); ok {
-		label, text, at := d.filterPrompt()
-		return m.Ask(&ui.Prompt{Label: label, Done: f.setFilter, Cursor: at}, text)
+		text, at := d.filterPrompt()
+		return m.Ask(&ui.Prompt{Label: "filter: SQL condition or text", Done: f.setFilter, Cursor: at}, text)
 	}
 	return m.Ask(&ui.Prompt{
 		Label: "filter", Changed: f.setFilter,
@@ -37,10 +37,13 @@ func (m *Model) openFilter() tea.Cmd {
 	}, f.filter())
 }
 
-// filtered adds to the title of a list its filter, and how many things it hides.
-func filtered(title, filter string, hidden int, thing string) string {
+// filtered adds to the title of a list its filter, and how many tables it hides.
+func filtered(title, filter string, hidden int) string {
 	if strings.TrimSpace(filter) == "" {
 		return title
 	}
-	return fmt.Sprintf("%s / %s hides %s", title, strings.TrimSpace(filter), ui.Plural(int64(hidden), thing, thing+"s"))
+	if hidden == 0 {
+		return title + " / " + strings.TrimSpace(filter)
+	}
+	return fmt.Sprintf("%s / %s hides %s", title, strings.TrimSpace(filter), ui.Plural(int64(hidden), "table", "tables"))
 }

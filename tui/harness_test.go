@@ -234,6 +234,9 @@ func (w *world) options(tb testing.TB) Options {
 						return check.Evaluate(ctx, runner, check.InspectOptions{Tables: tables})
 					})
 				},
+				Rollback: func(ctx context.Context, table string) (*run.Restored, error) {
+					return run.Rollback(ctx, w.runner, table)
+				},
 				Querier: func(ctx context.Context, _ string) (pipeline.Querier, error) { return w.files(ctx, limits) },
 				Files:   func(ctx context.Context) (pipeline.Querier, error) { return w.files(ctx, limits) },
 				Jobs: func(_ context.Context, table string) ([]pipeline.JobRun, error) {

@@ -21,12 +21,30 @@ type helpPanel struct {
 
 // signs are the signs of the screens, with their meanings.
 var signs = [][2]string{
-	{"✓", "passed, or done"}, {"✗", "failed"}, {"!", "warning, or modified"}, {"▶", "running"}, {"■", "cancelled"},
-	{"○", "waiting"}, {"◌", "stale: older than its upstream"}, {"≠", "different, or modified outside stedi"},
-	{"◇", "built elsewhere"}, {"·", "up to date, or nothing to do"}, {"●", "marked, or the zone's colour"}, {"★", "saved query, or preset"},
-	{"▲ ▼", "sorted ascending, descending"}, {"▸ ▾", "closed, open"}, {"…", "not read yet, or cut"}, {"~", "estimated"},
-	{"│", "end of the frozen columns"}, {"┃", "position of what is shown"}, {"━ ┄", "measured, estimated progress"},
-	{"▇", "share of the largest value"}, {"Δ", "difference from the expected count"}, {"^x", "ctrl and x"}, {"⇧", "shift"}, {"⏎", "enter"},
+	{"✓", "passed, or done"},
+	{"✗", "failed"},
+	{"!", "warning, or modified"},
+	{"▶", "running"},
+	{"■", "cancelled"},
+	{"○", "waiting"},
+	{"◌", "stale: older than its upstream"},
+	{"≠", "different, or modified outside stedi"},
+	{"◇", "built elsewhere"},
+	{"·", "up to date, or nothing to do"},
+	{"●", "marked, or the zone's colour"},
+	{"★", "saved query, or preset"},
+	{"▲ ▼", "sorted ascending, descending"},
+	{"▸ ▾", "closed, open"},
+	{"…", "not read yet, or cut"},
+	{"~", "estimated"},
+	{"│", "end of the frozen columns"},
+	{"┃", "position of what is shown"},
+	{"━ ┄", "measured, estimated progress"},
+	{"▇", "share of the largest value"},
+	{"Δ", "difference from the expected count"},
+	{"^x", "ctrl and x"},
+	{"⇧", "shift"},
+	{"⏎", "enter"},
 }
 
 func (m *Model) openHelp() tea.Cmd {

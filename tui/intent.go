@@ -25,6 +25,8 @@ type (
 	exportTable struct{ table string }
 	// startRun starts a run with the options.
 	startRun struct{ options pipeline.RunOptions }
+	// replaceFiles asks whether to move aside what others have built.
+	replaceFiles struct{}
 	// followRun shows the run of another process.
 	followRun struct{ run string }
 	// replayRun replays a past run.
@@ -89,6 +91,10 @@ func (m *Model) visit(intent tea.Msg) tea.Cmd {
 		return m.exportTable(i.table)
 	case startRun:
 		return m.startRun(i.options)
+	case replaceFiles:
+		options := m.options.Run
+		options.Check = true
+		return m.askReplace(options)
 	case followRun:
 		return m.followRun(i.run)
 	case replayRun:

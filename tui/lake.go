@@ -149,6 +149,8 @@ func (l *lakeView) actions() []ui.Action {
 		k.Act("preview-athena", "A", "preview on "+l.options.ByCatalog, l.previewByCatalog).When(other || there && l.byCatalog() != nil, l.options.ByCatalog+" has no tables of this lake"),
 		k.Was("d", "verdict", "K", "check results", l.openVerdict).When(there, ui.NoTable),
 		k.Act("plan", "P", "plan", func() tea.Cmd { return l.plan(nil) }).When(open, ui.NotOpen),
+		k.Act("rollback", "alt+u", "roll back", func() tea.Cmd { return l.askRollback(l.list.Key) }).When(there, ui.NoTable).When(made, ui.NotMade).When(l.canRollBack(l.table(l.list.Key)), "there is no previous version").When(!l.live.going(), ui.Running),
+		k.Act("replace", "alt+m", "move files aside, rebuild", func() tea.Cmd { return l.Want(replaceFiles{}) }).When(open, ui.NotOpen).When(len(l.asides()) > 0, "stedi published all tables").When(!l.live.going(), ui.Running),
 		k.Act("copy-name", "y", "copy the name", func() tea.Cmd { return l.CopyText(l.list.Key, l.list.Key) }).At(9).When(there || other, ui.NoTable),
 		k.Act("copy-path", "Y", "copy the path", func() tea.Cmd { return l.CopyText("the path", l.pathOf(l.list.Key)) }).When(there || other, ui.NoTable),
 		k.Act("export-table", "e", "export", func() tea.Cmd { return l.Want(exportTable{l.list.Key}) }).At(8).When(there, ui.NoTable),

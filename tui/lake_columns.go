@@ -129,9 +129,12 @@ func (l *lakeView) noteProfile(p ui.Pane, found *profile) {
 
 // columnsAt holds the columns of a line's parts: the start of a text and the
 // end of a number; 0 means that there is no room.
-type columnsAt struct{ kind, nulls, distinct, shape int }
+type columnsAt struct{ kind, nulls, distinct, shape, least, most int }
 
-const shapeWidth = 16
+const (
+	shapeWidth = 16
+	valueWidth = 20 // of the least and the greatest value
+)
 
 func columnLayout(w int) columnsAt {
 	c := columnsAt{kind: max(12, min(28, w/3))}
@@ -146,6 +149,10 @@ func columnLayout(w int) columnsAt {
 	}
 	if w >= end+2+shapeWidth {
 		c.shape = end + 2
+		end = c.shape + shapeWidth
+	}
+	if c.shape > 0 && w >= end+2*(valueWidth+2) {
+		c.least, c.most = end+2, end+4+valueWidth
 	}
 	return c
 }
@@ -161,6 +168,10 @@ func (c columnsAt) head(p ui.Pane, t *ui.Theme) {
 	}
 	if c.shape > 0 {
 		p.Text(c.shape, 0, t.Heading, "SHAPE")
+	}
+	if c.least > 0 {
+		p.Text(c.least, 0, t.Heading, "LEAST")
+		p.Text(c.most, 0, t.Heading, "GREATEST")
 	}
 }
 
@@ -193,6 +204,10 @@ func (c columnsAt) row(p ui.Pane, t *ui.Theme, column pipeline.Column, found *su
 	}
 	if c.shape > 0 {
 		p.Text(c.shape, 0, t.Full, ui.Spark(found.Shape, shapeWidth))
+	}
+	if c.least > 0 {
+		p.Cut(c.least, 0, valueWidth, t.Text, found.Min)
+		p.Cut(c.most, 0, valueWidth, t.Text, found.Max)
 	}
 }
 

@@ -17,6 +17,10 @@ func (l *lakeView) draw(p ui.Pane) {
 		l.drawWaiting(p)
 		return
 	}
+	if l.view != nil && l.isEmpty() && len(l.others) == 0 && l.panes.At == tablesPane && !l.live.busy() {
+		l.drawStart(p)
+		return
+	}
 	switch {
 	case p.Width() < ui.Narrow || l.panes.Zoomed:
 		l.drawPane(p, l.panes.At)
@@ -98,7 +102,7 @@ func (l *lakeView) drawZones(p ui.Pane, zones []string) {
 		}
 		tables := l.inZone(zone)
 		chosen := slices.Contains(tables, l.list.Key) && l.panes.At == tablesPane
-		in := q.Box(l.Theme, strings.ToUpper(zone), chosen)
+		in := q.Box(l.Theme, filtered(strings.ToUpper(zone), l.wanted, l.hidden(zone)), chosen)
 		q.Note(l.Theme.Zone(i), fmt.Sprint(len(tables)))
 		l.rowHead(in.Line(0))
 		first := at + 1 // behind the heading, which is the title
@@ -108,6 +112,16 @@ func (l *lakeView) drawZones(p ui.Pane, zones []string) {
 			l.zoneSummary(rest, zone)
 		}
 	}
+}
+
+// hidden returns how many tables of a zone, or of all zones, the filter hides.
+func (l *lakeView) hidden(zone string) (n int) {
+	for _, z := range l.zones() {
+		if zone == "" || z == zone {
+			n += len(l.named(z, "")) - len(l.inZone(z))
+		}
+	}
+	return n
 }
 
 // zoneSummary says how much lies in a zone, and how that grew.
@@ -150,7 +164,7 @@ func addEnds(a, b []int64) []int64 {
 
 // drawList draws all tables in one column, below the names of their zones.
 func (l *lakeView) drawList(p ui.Pane) {
-	in := p.Box(l.Theme, "TABLES", l.panes.At == tablesPane)
+	in := p.Box(l.Theme, filtered("TABLES", l.wanted, l.hidden("")), l.panes.At == tablesPane)
 	p.Note(l.Theme.Dim, ui.Plural(int64(len(l.tables())), "table", "tables"))
 	l.rowHead(in.Line(0))
 	lines := l.lines()
@@ -185,8 +199,19 @@ func places(w int) (rows, size, age int) {
 	return end, size, age
 }
 
+// roomy is the width from which a list of tables also says in words what is known
+// of each; tableWidth is the width of the other parts then.
+const (
+	roomy      = 100
+	tableWidth = 68
+)
+
 func (l *lakeView) rowHead(p ui.Pane) {
 	t := l.Theme
+	if p.Width() >= roomy {
+		p.Text(tableWidth+1, 0, t.Heading, "STATE AND RESULT")
+		p = p.Left(tableWidth)
+	}
 	rows, size, age := places(p.Width())
 	p.Text(3, 0, t.Heading, "TABLE")
 	p.TextRight(rows, 0, t.Heading, "ROWS")
@@ -207,6 +232,10 @@ func (l *lakeView) drawTable(r ui.Row, table string) {
 		p.Text(1, 0, ui.Over(t.Accent, back), "▸")
 	}
 	v := l.table(table)
+	if p.Width() >= roomy {
+		l.drawWords(p.Right(tableWidth+1), v, back)
+		p = p.Left(tableWidth)
+	}
 	rows, sizeAt, age := places(p.Width())
 	number := l.rowsNow(table)
 	if o := l.other(table); o != nil {
@@ -237,6 +266,24 @@ func (l *lakeView) drawTable(r ui.Row, table string) {
 		mark, style := l.verdict(v)
 		p.TextRight(p.Width()-1, 0, ui.Over(style, back), mark)
 	}
+}
+
+// drawWords draws in words what is known of a table.
+func (l *lakeView) drawWords(p ui.Pane, v *survey.TableView, back uv.Style) {
+	if v == nil {
+		return
+	}
+	x := 0
+	if _, words, style := l.badge(v); words != "" {
+		x = p.Text(0, 0, ui.Over(style, back), words) + 2
+	}
+	text, style := l.results[v.Table].why, l.Theme.Dim
+	if _, tone := l.results[v.Table].look(l.Theme); text != "" {
+		style = tone
+	} else if t := l.lake().Table(v.Table); t != nil {
+		text = t.Doc
+	}
+	p.Cut(x, 0, p.Width()-x-1, ui.Over(style, back), text)
 }
 
 // rowsNow formats the rows of a table, including a version that the current run

@@ -44,7 +44,7 @@ func (l *lakeView) calmHint(t *pipeline.Table, v *survey.TableView) (ui.Mood, st
 	case v.Missing:
 		return ui.Warned, "no file in " + t.Path
 	case v.Origin == pipeline.Unmanaged && v.Verdict == survey.Unchecked:
-		return ui.Told, pipeline.BuiltElsewhere + ": v checks it; a run needs --replace to build it here"
+		return ui.Told, pipeline.BuiltElsewhere + ": v checks it; " + ui.KeyOf(l.actions(), "replace") + " moves the files aside and builds it here"
 	case len(v.Funnel) > 1:
 		return ui.Told, l.greatestLoss(t, v)
 	default:
@@ -55,9 +55,9 @@ func (l *lakeView) calmHint(t *pipeline.Table, v *survey.TableView) (ui.Mood, st
 // modified says what is to be done about a table that others have changed.
 func modified(v *survey.TableView) string {
 	if len(v.Strange) == 0 {
-		return v.Table + " was " + pipeline.ModifiedOutside + ": run with --replace to rebuild it"
+		return v.Table + " was " + pipeline.ModifiedOutside + ": alt+m moves its files aside and rebuilds it"
 	}
-	return v.Strange[0] + " was " + pipeline.ModifiedOutside + ": run with --replace to move it aside"
+	return v.Strange[0] + " was " + pipeline.ModifiedOutside + ": alt+m moves it aside and rebuilds the table"
 }
 
 // isEmpty tells whether not one table has a file.

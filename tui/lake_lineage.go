@@ -41,21 +41,33 @@ func (l *lakeView) drawLineage(p ui.Pane) {
 	case t.IsLanding():
 		y = l.drawLanding(in, t, v)
 	case len(v.Funnel) == 0:
-		in.Cut(1, 0, in.Width()-2, l.Theme.Text, t.Doc)
-		x := in.Text(1, 1, l.Theme.Dim, "upstream")
-		for _, name := range t.Transform.Inputs {
-			x = l.drawLink(in, x+1, 1, name, l.choose)
-		}
-		y = 2
+		y = in.Inset(1, 0).Wrap(0, l.Theme.Text, t.Doc)
+		y = l.drawLinks(in, y, "upstream", t.Transform.Inputs)
 	default:
 		y = l.drawFunnel(in, t, v.Funnel, l.choose)
 	}
-	if readers := l.lake().Downstream(t.Name); len(readers) > 0 && y < in.Height() {
-		x := in.Text(1, y, l.Theme.Dim, "feeds")
-		for _, r := range readers {
-			x = l.drawLink(in, x+1, y, r.Name, l.choose)
-		}
+	var readers []string
+	for _, r := range l.lake().Downstream(t.Name) {
+		readers = append(readers, r.Name)
 	}
+	l.drawLinks(in, y, "downstream", readers)
+}
+
+// drawLinks draws links to tables in as many lines as they need, and returns the
+// line below them.
+func (l *lakeView) drawLinks(p ui.Pane, y int, label string, names []string) int {
+	if len(names) == 0 || y >= p.Height() {
+		return y
+	}
+	from := p.Text(1, y, l.Theme.Dim, label)
+	x := from
+	for _, name := range names {
+		if wide := ui.Width("▶ " + name + " " + l.rowsNow(name)); x > from && x+1+wide >= p.Width() {
+			x, y = from, y+1
+		}
+		x = l.drawLink(p, x+1, y, name, l.choose)
+	}
+	return y + 1
 }
 
 // provenance describes where the content of a table comes from.
@@ -77,17 +89,15 @@ func (l *lakeView) provenance(v *survey.TableView) string {
 // drawLanding shows what was read from a landing table.
 func (l *lakeView) drawLanding(p ui.Pane, t *pipeline.Table, v *survey.TableView) int {
 	th := l.Theme
-	p.Cut(1, 0, p.Width()-2, th.Text, t.Doc)
-	p.Cut(1, 1, p.Width()-2, th.Dim, fmt.Sprintf("%s · %s · %s", l.pathOf(t.Name), ui.Plural(int64(v.Files), "file", "files"), ui.Size(v.Bytes)))
-	y := 2
+	q := p.Inset(1, 0)
+	y := q.Wrap(0, th.Text, t.Doc)
+	y = q.Wrap(y, th.Dim, fmt.Sprintf("%s · %s · %s", l.pathOf(t.Name), ui.Plural(int64(v.Files), "file", "files"), ui.Size(v.Bytes)))
 	if text := l.lacks(v); text != "" {
-		p.Cut(1, y, p.Width()-2, th.Warn, text)
-		y++
+		y = q.Wrap(y, th.Warn, text)
 	}
 	for _, note := range pipeline.NoteLines([]pipeline.TableRecord{v.TableRecord}) {
 		if y < p.Height()-1 {
-			p.Cut(1, y, p.Width()-2, th.Dim, note.Label+": "+note.Text)
-			y++
+			y = q.Wrap(y, th.Dim, note.Label+": "+note.Text)
 		}
 	}
 	return y

@@ -75,6 +75,15 @@ func (m *Model) choices() *palette {
 			p.all = append(p.all, m.choicesOf(id)...)
 		}
 	}
+	if m.current != tableScreen { // what can be done with rows is found before they are open
+		for _, a := range m.tableView().grid.Actions() {
+			if a.Off && a.Foot > 0 {
+				p.all = append(p.all, choice{a.Title(), "rows of a table", a.KeyName(), func() tea.Cmd {
+					return m.Toast(ui.Told, "open a table first, then press "+a.KeyName()+" ("+a.Title()+")")
+				}, a.Found()})
+			}
+		}
+	}
 	if lake := m.lake(); lake != nil {
 		for _, t := range lake.Tables {
 			p.all = append(p.all, choice{"open " + t.Name, "table", "", func() tea.Cmd { return m.openTable(t.Name) }, "show rows view"})
@@ -115,25 +124,27 @@ func (p *palette) search() {
 		}
 		return
 	}
+	p.shown = p.matches(text)
+}
+
+// matches returns the choices for a text: those with its words first, then those
+// with it as another word, then those with its letters.
+func (p *palette) matches(text string) (list []match) {
 	if command, ok := strings.CutPrefix(text, ":"); ok {
 		text = command // vim writes the colon, too
 	}
 	if quitWords[text] {
 		text = "quit"
 	}
-	words := make([]string, len(p.all))
-	found := map[int]bool{}
-	for i, c := range p.all {
-		words[i] = c.text
-	}
+	words, found := make([]string, len(p.all)), map[int]bool{}
 	add := func(i int, m match) {
 		if !found[i] {
 			found[i] = true
-			p.shown = append(p.shown, m)
+			list = append(list, m)
 		}
 	}
-	for i, c := range p.all { // whole words before scattered letters
-		if c.text == text {
+	for i, c := range p.all {
+		if words[i] = c.text; c.text == text {
 			add(i, match{c, prefixMarks(c.text, text)})
 		}
 	}
@@ -151,6 +162,7 @@ func (p *palette) search() {
 	for _, f := range fuzzy.Find(text, words) {
 		add(f.Index, match{p.all[f.Index], f.MatchedIndexes})
 	}
+	return list
 }
 
 // quitWords are commands of vim, less and k9s.

@@ -36,10 +36,10 @@ func plainRows(title string, g *grid.Grid) []string {
 
 // plainValue formats a value, also one that has no text.
 func plainValue(v any) string {
-	switch {
-	case v == nil:
+	switch v {
+	case nil:
 		return "null"
-	case v == "":
+	case "":
 		return "empty text"
 	default:
 		return ui.Printable(harmless.Value(v))

@@ -34,7 +34,7 @@ func snapshotOf(e *textarea.Model) snapshot { return snapshot{e.Value(), e.Line(
 func (e *edits) changed(before snapshot, msg tea.Msg) {
 	press, typed := msg.(tea.KeyPressMsg)
 	typed = typed && press.Text != "" && press.Text != " "
-	if !(typed && e.typing) {
+	if !typed || !e.typing {
 		e.undo = append(e.undo, before)
 		e.undo = e.undo[max(0, len(e.undo)-mostEdits):]
 	}

@@ -144,7 +144,7 @@ func stepLayout(w int) stepColumns {
 
 func (s *runView) drawSteps(p ui.Pane) {
 	t := s.Theme
-	in := p.Box(t, "TRANSFORMS", s.panes.At == stepsPane)
+	in := p.Box(t, filtered("TRANSFORMS", s.wanted, len(s.made())-len(s.steps())), s.panes.At == stepsPane)
 	if marks := s.marks(); len(marks) > 0 {
 		p.Note(t.Warn, fmt.Sprintf("%d marked", len(marks)))
 	}

@@ -34,14 +34,14 @@ func (m *Model) runOver(msg runMsg) tea.Cmd {
 	case stopped:
 		cmds = append(cmds, m.Toast(ui.Warned, "cancelled; no table was left half written"))
 	case onlyChecksFailed(msg.record):
-		cmds = append(cmds, m.checksFailed(msg.record), m.diagnose())
+		cmds = append(cmds, m.checksFailed(msg.record), m.movedAside(msg.record), m.diagnose())
 	case msg.err == nil && msg.record != nil:
 		m.settled()
 		mood := ui.Done
 		if pipeline.TallyOf(msg.record.Checks).Warned > 0 {
 			mood = ui.Warned
 		}
-		cmds = append(cmds, m.Toast(mood, cmp.Or(builtText(msg.record), "nothing to do")+" in "+ui.Span(msg.record.Seconds)))
+		cmds = append(cmds, m.movedAside(msg.record), m.Toast(mood, cmp.Or(builtText(msg.record), "nothing to do")+" in "+ui.Span(msg.record.Seconds)))
 	default:
 		m.fail(m.whatFailed(msg.record), msg.err, m.remedies(msg)...)
 		cmds = append(cmds, m.present())
@@ -114,20 +114,7 @@ func (m *Model) fixesOf(c *pipeline.CheckRecord, missing bool) (fix []string, fi
 		}
 		return []string{"Build it."}, []ui.Answer{{Key: "r", Text: "build it with its upstream tables", Do: build}}
 	}
-	switch t := m.lake().Table(c.Table); {
-	case len(c.Diagnosis) > 0:
-		fix = c.Diagnosis
-	case t != nil && rule != nil && m.builtElsewhere(t.Name):
-		fix = []string{"Correct the program that builds the table, or the check in " + rule.File + " if the check is wrong."}
-	case t != nil && m.builtElsewhere(t.Name):
-		fix = []string{"Correct the program that builds the table, then run the checks again."}
-	case t != nil && t.IsLanding():
-		fix = []string{"Correct the files in " + t.Path + ", then run the checks again."}
-	case t != nil && rule != nil:
-		fix = []string{"Correct " + t.File + ", or the check in " + rule.File + " if the check is wrong."}
-	case t != nil:
-		fix = []string{"Correct " + t.File + ", then build the table again."}
-	}
+	fix = m.adviceOf(c, rule)
 	if rule != nil {
 		fixes = append(fixes,
 			ui.Answer{Key: "f", Text: "show the failing rows", Do: func() tea.Cmd { return m.Want(runQuery{rule.Name, rule.SQL}) }},
@@ -139,6 +126,27 @@ func (m *Model) fixesOf(c *pipeline.CheckRecord, missing bool) (fix []string, fi
 		fixes = append(fixes, ui.Answer{Key: "w", Text: "show the cause and its proof", Do: func() tea.Cmd { return m.openWhy(c.Table) }})
 	}
 	return fix, append(fixes, ui.Answer{Key: "4", Text: "show all checks", Do: func() tea.Cmd { return m.show(checksScreen) }})
+}
+
+// adviceOf says what to correct if a check fails.
+func (m *Model) adviceOf(c *pipeline.CheckRecord, rule *pipeline.Check) []string {
+	t := m.lake().Table(c.Table)
+	switch {
+	case len(c.Diagnosis) > 0:
+		return c.Diagnosis
+	case t == nil:
+		return nil
+	case t.IsLanding():
+		return []string{"Correct the files in " + t.Path + ", then run the checks again."}
+	}
+	wrong := t.File
+	if m.builtElsewhere(t.Name) {
+		wrong = "the program that builds the table"
+	}
+	if rule == nil {
+		return []string{"Correct " + wrong + ", then run the checks again."}
+	}
+	return []string{"Correct " + wrong + ", or the check in " + rule.File + " if the check is wrong."}
 }
 
 func (a *app) builtElsewhere(table string) bool {
@@ -239,7 +247,7 @@ func (m *Model) remedies(msg runMsg) []ui.Answer {
 	if locked, ok := errors.AsType[*pipeline.LockedError](msg.err); ok {
 		list = append(list, ui.Answer{Key: "f", Text: "follow that run", Do: func() tea.Cmd { return m.followRun(locked.Holder.Run) }})
 	} else if pipeline.KindOf(msg.err) == pipeline.Conflict {
-		list = append(list, ui.Answer{Key: "m", Text: "run again, and move these files aside (--replace)", Do: again(func(o *pipeline.RunOptions) { o.Replace = true })})
+		list = append(list, ui.Answer{Key: "m", Text: "move these files aside, and run again (--replace)", Do: func() tea.Cmd { return m.askReplace(asked) }})
 	}
 	if n := rejected(msg.record); n > 0 {
 		list = append(list, ui.Answer{Key: "w", Text: fmt.Sprintf("run again without those lines (--max-rejects %d)", n), Do: again(func(o *pipeline.RunOptions) { o.Allow.Limit = pipeline.Limit{Count: n} })})

@@ -107,3 +107,45 @@ func builtText(r *pipeline.Record) string {
 	part(count[pipeline.Published], "table built", "tables built")
 	return strings.Join(parts, ", ")
 }
+
+// hint says what is known of the selected step.
+func (s *runView) hint() (ui.Mood, string) {
+	t := s.current()
+	if t == nil || s.view == nil {
+		return ui.Told, ""
+	}
+	v := s.table(t.Name)
+	step := s.live.steps[t.Name]
+	switch {
+	case step != nil && step.state == pipeline.Failed:
+		return ui.Failed, t.Name + " failed: " + firstLine(step.err)
+	case step != nil && step.state == pipeline.Skipped:
+		return ui.Warned, t.Name + " was skipped: " + step.reason
+	case v == nil || v.Missing:
+		return ui.Told, t.Name + " is not built yet"
+	case v.Stale != "":
+		return ui.Warned, t.Name + " is stale: " + v.Stale
+	case v.Origin != pipeline.Managed:
+		return ui.Told, t.Name + ": " + v.Origin.Note()
+	default:
+		return ui.Told, t.Name + ": " + s.rowsOf(v) + " rows, " + ui.Ago(s.now(), v.Changed)
+	}
+}
+
+// hint says how the selected run ended.
+func (h *historyView) hint() (ui.Mood, string) {
+	r := h.current()
+	if r == nil {
+		return ui.Told, ""
+	}
+	mood := ui.Failed
+	switch r.Status {
+	case "ok":
+		mood = ui.Done
+	case "running":
+		mood = ui.Told
+	case "cancelled":
+		mood = ui.Warned
+	}
+	return mood, "run " + r.Run + ": " + statusText(r) + "; " + runText(r)
+}

@@ -168,7 +168,7 @@ var scenes = []scene{
 	{"table-frequencies", true, keys("enter", "end", "m", "up", "m", "right", "right", "F")},
 	{"table-statistics", true, keys("down", "enter", "I")},
 	{"table-compare", true, keys("enter", "m", "down", "d")},
-	{"table-cells", true, keys("enter", "V", "down", "down", "right")},
+	{"table-cells", true, keys("enter", "ctrl+v", "down", "down", "right")},
 	{"table-export", true, keys("enter", "m", "e")},
 	{"help-typed", true, typed("?", "zone")},
 	{"query", true, keys("3")},

@@ -52,9 +52,9 @@ var _ = []filtering{(*lakeView)(nil), (*runView)(nil), (*queryView)(nil), (*chec
 
 // deliberate is a filtering screen that filters only when the text is complete.
 type deliberate interface {
-	// filterPrompt returns the prompt, its initial text, and the position of the
+	// filterPrompt returns the prompt's initial text, and the position of the
 	// cursor in characters from 1; 0 is the end.
-	filterPrompt() (label, text string, at int)
+	filterPrompt() (text string, at int)
 }
 
 // typing is a screen with a text field that takes every key while it has the
@@ -124,9 +124,9 @@ func (m *Model) everywhere() []ui.Action {
 		k.Act("pane-larger", "} alt+down", "larger pane", func() tea.Cmd { return m.resize(1) }).In("everywhere").When(m.panes() > 1, "there is one pane only"),
 		k.Act("pane-smaller", "{ alt+up", "smaller pane", func() tea.Cmd { return m.resize(-1) }).In("everywhere").When(m.panes() > 1, "there is one pane only"),
 		k.Act("zoom", "z", "zoom the pane", m.toggleZoom).In("everywhere").When(m.panes() > 1, "there is one pane only"),
-		k.Act("open-lake", "O", "open another lake", m.openLake).In("everywhere").When(m.options.Offers != nil, "no lakes are listed here").When(!m.live.going(), ui.Running),
+		k.Act("open-lake", "O", "open another lake", m.openLake).In("everywhere").Also("switch change lake folder bucket database").When(m.options.Offers != nil, "no lakes are listed here").When(!m.live.going(), ui.Running),
 		k.Act("compare-lakes", "alt+o", "compare with another lake", m.compareLakes).In("everywhere").When(m.options.Offers != nil && m.options.CheckLake != nil, "no lakes are listed here").When(m.lake() != nil, ui.NotOpen),
-		k.Act("variant", "V", "choose the variant", m.chooseVariant).In("everywhere").When(m.options.Offers != nil, "no variants are listed here").When(!m.live.going(), ui.Running),
+		k.Act("variant", "alt+v", "choose the variant", m.chooseVariant).In("everywhere").When(m.options.Offers != nil, "no variants are listed here").When(!m.live.going(), ui.Running),
 		k.Act("picture", "f12 alt+p", "save a picture", m.savePicture).In("everywhere"),
 		k.Act("look", "ctrl+l", "refresh", func() tea.Cmd { return tea.Batch(tea.ClearScreen, m.lookAgain(), m.deliver(lookMsg{})) }).In("everywhere"),
 		k.Act("doctor", "D", "run diagnostics", m.examine).In("everywhere").When(m.options.Examine != nil, "no diagnostics for this lake"),

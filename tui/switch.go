@@ -52,27 +52,30 @@ type comparedMsg struct {
 type picker struct {
 	*palette
 	offered func(*Offers) []choice
-	waiting bool
 }
 
-func (p *picker) update(msg tea.Msg) tea.Cmd {
-	if msg, ok := msg.(offersMsg); ok {
-		p.all, p.waiting = p.offered(msg.Offers), false
-		p.notes = msg.Notes
-		p.search()
-	}
-	return nil
+func (p *picker) take(o *Offers) {
+	p.all, p.notes = p.offered(o), o.Notes
+	p.search()
 }
 
 // pick opens a picker and lists what can be opened in the background.
 func (m *Model) pick(title string, free func(string) tea.Cmd, offered func(*Offers) []choice) tea.Cmd {
-	p := &picker{palette: newPalette(m.Kit, title), offered: offered, waiting: true}
+	p := &picker{palette: newPalette(m.Kit, title), offered: offered}
 	p.free, p.notes = free, []string{"listing …"}
 	p.search()
 	list := m.options.Offers
 	return tea.Batch(m.Open(p), p.input.Focus(), m.Work.Start(&m.offering, func(ctx context.Context) tea.Msg {
 		return offersMsg{list(ctx)}
 	}))
+}
+
+// offered shows what can be opened, if it is still asked for.
+func (m *Model) offered(o *Offers) tea.Cmd {
+	if p, ok := m.top().(*picker); ok {
+		p.take(o)
+	}
+	return nil
 }
 
 // lakeChoices are the other lakes.

@@ -70,7 +70,7 @@ func TestAPathIsOpenedAsTyped(t *testing.T) {
 func TestTheVariantIsShownAndChosen(t *testing.T) {
 	d := offering(t)
 	d.shows("variant strict")
-	d.press("V")
+	d.press("alt+v")
 	d.shows("no variant", "per_customer", "shown")
 	d.press("down", "enter")
 	if n := d.Next(); n == nil || n.Lake != "" || len(n.Variants) != 1 || n.Variants[0] != "per_customer" {

@@ -225,7 +225,7 @@ func (t *tableView) exportOver(msg exportedMsg) tea.Cmd {
 		return t.Toast(ui.Warned, "export cancelled: "+msg.name+" was not written")
 	case msg.err != nil:
 		t.fail("the rows cannot be exported", msg.err)
-		return t.Toast(ui.Failed, t.failure.what+"   press ! for details")
+		return nil
 	case msg.left != "":
 		return t.Toast(ui.Warned, "exported "+ui.Plural(msg.rows, "row", "rows")+" to "+msg.name+"; "+msg.left)
 	default:

@@ -210,19 +210,18 @@ func (t *tableView) reject(msg arrangedMsg) tea.Cmd {
 	return t.Toast(ui.Failed, text+"   / corrects it, ! explains it")
 }
 
-// filterPrompt returns the prompt for a condition, its text and the position of
-// the cursor there.
-func (t *tableView) filterPrompt() (label, text string, at int) {
-	const asks = "filter: SQL condition or text"
+// filterPrompt returns the initial text of the prompt for a condition, and the
+// position of the cursor there.
+func (t *tableView) filterPrompt() (text string, at int) {
 	if t.rejected != nil {
-		return asks, t.rejected.text, t.rejected.column
+		return t.rejected.text, t.rejected.column
 	}
 	for _, c := range t.grid.Where {
 		if typed := t.says[c.SQL]; typed.text != "" {
 			text = typed.text
 		}
 	}
-	return asks, text, 0
+	return text, 0
 }
 
 // filter returns the current filter as text.

@@ -70,7 +70,7 @@ func (t *tableView) traced(msg tracedMsg) tea.Cmd {
 			return nil
 		}
 		t.fail("the person cannot be followed", msg.err)
-		return t.Toast(ui.Failed, t.failure.what+"   press ! for details")
+		return nil
 	}
 	panel := newPersonPanel(t.app, msg.person, msg.trace)
 	if i := slices.IndexFunc(msg.trace.Tables, func(t pipeline.TableTrace) bool { return t.Ends != "" }); i >= 0 {

@@ -31,6 +31,7 @@ import (
 	"stedi/pipeline"
 	"stedi/pipeline/diagnose"
 	"stedi/pipeline/report"
+	"stedi/pipeline/run"
 	"stedi/tui/grid"
 	"stedi/tui/ui"
 )
@@ -48,6 +49,9 @@ type Workspace struct {
 	// Why searches why tables are wrong, without slowing down the screen; nil: it
 	// cannot be searched in this lake.
 	Why func(ctx context.Context) (*diagnose.Report, error)
+	// Rollback is like run.Rollback, but does not slow down the screen; nil: the
+	// tables have no versions.
+	Rollback func(ctx context.Context, table string) (*run.Restored, error)
 	// Catalog lists all tables of the lake's catalog; nil: it
 	// has none.
 	Catalog func(context.Context) ([]pipeline.CatalogTable, error)
@@ -292,6 +296,10 @@ func (m *Model) finish(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case ui.ToastOverMsg:
 		m.Toasts.Drop(msg.ID)
+	case rolledBackMsg:
+		return m.rolledBack(msg)
+	case offersMsg:
+		return m.offered(msg.Offers)
 	case comparedMsg:
 		return m.compared(msg)
 	case savedMsg:

@@ -61,14 +61,10 @@ func (m *Model) frame(width, height int) *ui.Frame {
 func (m *Model) news(p ui.Pane) {
 	t := m.Theme
 	switch {
-	case len(m.Toasts.List) > 0 && m.failure != nil && m.top() == nil: // a toast never hides a failure
-		told := ui.Width(m.Toasts.Newest())
-		if room := p.Width() - told - 4; room >= p.Width()/2 {
-			m.drawFailure(p.Left(room))
-			m.Toasts.Draw(p.Right(room), t)
-			return
-		}
-		m.drawFailure(p)
+	case len(m.Toasts.List) > 0 && m.failure != nil && m.top() == nil && !m.Toasts.Failing(): // a toast never hides a failure
+		room := max(p.Width()*2/5, p.Width()-ui.Width(m.Toasts.Newest())-4)
+		m.drawFailure(p.Left(room))
+		m.Toasts.Draw(p.Right(room), t)
 	case len(m.Toasts.List) > 0:
 		m.Toasts.Draw(p, t)
 	case m.live.busy() && m.current != runScreen:

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -16,6 +17,7 @@ import (
 	"stedi/pipeline"
 	"stedi/pipeline/diagnose"
 	"stedi/pipeline/frames"
+	"stedi/pipeline/run"
 	"stedi/pipeline/state"
 )
 
@@ -130,6 +132,31 @@ func (c children) why(ctx context.Context) (*diagnose.Report, error) {
 		return nil, errors.Join(err, errors.New(strings.TrimSpace(stderr.String())))
 	}
 	return &report, nil // exit code 1 means that a table is wrong
+}
+
+// rollback does what run.Rollback does, in a child.
+func (c children) rollback(ctx context.Context, table string) (*run.Restored, error) {
+	cmd, err := c.command(ctx, append(append([]string{"rollback", "--output=json"}, c.shared()...), table))
+	if err != nil {
+		return nil, err
+	}
+	var stderr strings.Builder
+	cmd.Stderr = &stderr
+	text, err := cmd.Output()
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
+	var restored run.Restored
+	if e := json.Unmarshal(text, &restored); err != nil || e != nil {
+		said := strings.TrimPrefix(strings.TrimSpace(stderr.String()), "stedi: ")
+		what, fix, _ := strings.Cut(said, "\n")
+		kind := pipeline.BadEngine
+		if exit, ok := errors.AsType[*exec.ExitError](err); ok && exit.ExitCode() > 0 {
+			kind = pipeline.Kind(exit.ExitCode())
+		}
+		return nil, pipeline.Fail(kind, "", strings.TrimSpace(fix), "%s", cmp.Or(what, "the process of the rollback ended"))
+	}
+	return &restored, nil
 }
 
 // follow runs a command of the program until its end, and returns its failure.

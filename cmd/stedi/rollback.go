@@ -16,7 +16,7 @@ func (p *program) rollbackCommand() *cobra.Command {
 		Use:   "rollback TABLE",
 		Short: "Restore the previous version of a table",
 		Long: "Restore the version of a table that the last run replaced. The current version becomes the previous one,\n" +
-			"so a second rollback undoes the first. Previous versions are kept until the next run, which also\n" +
+			"so a second rollback undoes the first. If the last run moved files aside (--replace), they come back. Previous versions are kept until the next run, which also\n" +
 			"rebuilds stale tables.",
 		Example: "stedi rollback customer_trusted --lake ./lake",
 		Args:    usageArgs(cobra.ExactArgs(1)),
@@ -47,6 +47,8 @@ func (p *program) rollback(ctx context.Context, table string) (err error) {
 func (p *program) printRestored(r *run.Restored) error {
 	head := fmt.Sprintf("%s: rows %s → %s (built by run %s)", r.Table, thousands(r.RowsBefore), thousands(r.Rows), r.Run)
 	switch {
+	case r.MovedBack > 0:
+		head = fmt.Sprintf("%s: rows %s → %s: %s that --replace had moved aside %s back", r.Table, thousands(r.RowsBefore), thousands(r.Rows), counted(int64(r.MovedBack), "file"), isAre(r.MovedBack))
 	case r.Recovered:
 		head = fmt.Sprintf("%s: an interrupted rollback is now complete: %s, built by run %s", r.Table, rowsText(r.Rows), r.Run)
 	case r.Before == "":
@@ -61,9 +63,19 @@ func (p *program) printRestored(r *run.Restored) error {
 		}
 	}
 	next := "No table is stale."
-	if len(r.Stale) > 0 {
+	switch {
+	case r.MovedBack > 0:
+		next = "`stedi run --replace` moves them aside again."
+	case len(r.Stale) > 0:
 		next = "The next run rebuilds stale tables and deletes the previous versions; `stedi rollback " + r.Table + "` undoes this."
 	}
 	_, err := fmt.Fprintf(p.out, "\n%s\n", next)
 	return err
+}
+
+func isAre(n int) string {
+	if n == 1 {
+		return "is"
+	}
+	return "are"
 }

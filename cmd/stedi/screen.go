@@ -246,7 +246,7 @@ func (p *program) workspace(ctx context.Context, allow pipeline.Allowance) (*tui
 	options := query.Options{Memory: memory, Threads: p.config.threads, Timeout: screenQueryTime, Nice: queryNiceness, Allow: allow}
 	limits := registry.QueryLimits{Memory: memory, Threads: p.config.threads, Timeout: screenQueryTime, Nice: queryNiceness, Allow: allow}
 	return &tui.Workspace{
-		Far: isURL(o.root), Location: location, Catalog: o.browse, Jobs: jobs, Runner: o.runner(p.config.demo), Run: c.run, Check: c.check, Why: c.whyOf(o), Scratch: scratch, Close: o.close,
+		Far: isURL(o.root), Location: location, Catalog: o.browse, Jobs: jobs, Runner: o.runner(p.config.demo), Run: c.run, Check: c.check, Why: c.whyOf(o), Rollback: c.rollback, Scratch: scratch, Close: o.close,
 		Engines: p.answers(o),
 		Querier: func(ctx context.Context, engine string) (pipeline.Querier, error) {
 			return p.querier(ctx, o, engine, limits)

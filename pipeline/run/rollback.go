@@ -25,6 +25,9 @@ type Restored struct {
 	// Recovered says that this only completed an earlier rollback that was
 	// cut off.
 	Recovered bool `json:"recovered,omitempty"`
+	// MovedBack is how many files are back that a run with --replace had moved
+	// aside; then no run made the version in place.
+	MovedBack int `json:"moved_back,omitempty"`
 }
 
 // StaleTable is a table that is older than its upstream.
@@ -35,6 +38,7 @@ type StaleTable struct {
 
 // Rollback puts the previous version of a table in the place of the present
 // one, which becomes the previous version: a second rollback undoes the first.
+// Files that the last run moved aside come first: they get back to their place.
 // It publishes as a run does, so that an interruption leaves one version
 // or the other, whole. A modified table is left alone.
 func Rollback(ctx context.Context, r *pipeline.Runner, name string) (*Restored, error) {
@@ -88,8 +92,15 @@ func (b *rollback) do(ctx context.Context) (*Restored, error) {
 	if err := state.RecoverLake(ctx, b.store, state.PublisherOf(b.runner), b.runner.Lake); err != nil {
 		return nil, err
 	}
-	if err := b.look(ctx); err != nil {
+	moved, err := b.moved(ctx)
+	if err != nil {
 		return nil, err
+	}
+	if err := b.look(ctx, moved); err != nil {
+		return nil, err
+	}
+	if len(moved) > 0 {
+		return b.restore(ctx, moved)
 	}
 	if cut != nil && cut.RolledBack && b.current != nil && b.current.Run == cut.Run {
 		restored, err := b.tell(ctx, b.current, nil)
@@ -110,12 +121,12 @@ func (b *rollback) do(ctx context.Context) (*Restored, error) {
 }
 
 // look makes sure that the table was not modified outside stedi.
-func (b *rollback) look(ctx context.Context) error {
+func (b *rollback) look(ctx context.Context, moved map[string]string) error {
 	state, err := state.Inspect(ctx, b.store, b.table)
 	if err != nil {
 		return err
 	}
-	if len(state.Strange) > 0 {
+	if len(state.Strange) > 0 && (state.Made != "" || !onlyMoved(state.Strange, moved)) {
 		var names []string
 		for _, f := range state.Strange {
 			names = append(names, f.Name)

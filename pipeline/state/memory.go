@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"strings"
 
 	"stedi/pipeline"
 	"stedi/pipeline/ndjson"
@@ -32,6 +33,17 @@ func previousFolder(run string) string { return pipeline.StateFolder + "/previou
 // ReplacedFolder returns the folder of the files that were moved aside when a
 // run first built a table.
 func ReplacedFolder(run string) string { return pipeline.StateFolder + "/replaced/" + run }
+
+// ReplacedName returns the name that a file in the folder of a run had before it
+// was moved aside, or "".
+func ReplacedName(name string) string {
+	rest, ok := strings.CutPrefix(name, ReplacedFolder(""))
+	if !ok {
+		return ""
+	}
+	_, name, _ = strings.Cut(rest, "/")
+	return name
+}
 
 // ManifestSchema is the version of the manifest file.
 const ManifestSchema = "stedi.table/1"

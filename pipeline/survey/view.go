@@ -2,7 +2,9 @@ package survey
 
 import (
 	"context"
+	"path"
 	"slices"
+	"strings"
 	"time"
 
 	"stedi/pipeline"
@@ -33,7 +35,8 @@ type TableView struct {
 	Run      string                 // the run that built the table, or last read it; "" if nothing is known of it
 	Funnel   pipeline.Funnel        // how its rows came about
 	Strange  []string               // files of a Modified table that stedi did not publish
-	Previous bool                   // Rollback can put a previous version in its place
+	Previous *pipeline.Manifest     // the version that Rollback can put in its place; nil: none
+	Moved    []string               // files that the last run moved aside, and Rollback can move back
 	Trend    []int64                // its rows at the end of the runs that knew them, oldest first
 	Verdict  Verdict                // of the newest run that has checks of it
 	Failing  []pipeline.CheckRecord // those that failed, errors before warnings
@@ -82,22 +85,42 @@ func Lake(ctx context.Context, r *pipeline.Runner) (*View, error) {
 	if err != nil {
 		return nil, err
 	}
-	kept, err := r.Store.List(ctx, pipeline.StateFolder+"/previous")
-	if err != nil {
-		return nil, err
-	}
 	o := Observe(found, r.Lake)
 	for _, t := range r.Lake.Tables {
-		table := o.view(t, unread)
-		if back, _, err := state.Previous(ctx, r.Store, kept, t, found.made[t.Name]); err != nil {
-			return nil, err
-		} else if back != nil && len(o.Strangers(t)) == 0 {
-			table.Previous = true
-		}
-		v.Tables = append(v.Tables, table)
+		v.Tables = append(v.Tables, o.view(t, unread))
+	}
+	if err := v.findVersions(ctx, r, found, o); err != nil {
+		return nil, err
 	}
 	v.remember(o, r.Lake)
 	return v, nil
+}
+
+// findVersions adds to the tables what Rollback can put in their place.
+func (v *View) findVersions(ctx context.Context, r *pipeline.Runner, found *Survey, o *Observation) error {
+	kept, err := r.Store.List(ctx, pipeline.StateFolder+"/previous")
+	if err != nil {
+		return err
+	}
+	moved, err := r.Store.List(ctx, path.Dir(state.ReplacedFolder("x")))
+	if err != nil {
+		return err
+	}
+	for i, t := range r.Lake.Tables {
+		back, _, err := state.Previous(ctx, r.Store, kept, t, found.made[t.Name])
+		if err != nil {
+			return err
+		}
+		if len(o.Strangers(t)) == 0 {
+			v.Tables[i].Previous = back
+		}
+		for _, f := range moved {
+			if strings.HasPrefix(state.ReplacedName(f.Name), t.Path+"/") {
+				v.Tables[i].Moved = append(v.Tables[i].Moved, f.Name)
+			}
+		}
+	}
+	return nil
 }
 
 // glanceTables surveys the lake without reading a table. It also returns the

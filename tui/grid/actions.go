@@ -66,7 +66,7 @@ func (g *Grid) markActions(some bool) []ui.Action {
 	return inGroup("selection", []ui.Action{
 		k.Act("mark", "m", "mark the row", g.mark).When(some, ui.NoRow).Also("select tag choose"),
 		k.Act("mark-range", "M", "mark up to here", g.markRange).When(len(g.marks.rows) > 0, "no row is marked").Also("select range"),
-		k.Act("range", "V", "select cells", g.startRange).When(some, ui.NoRow).Also("visual block range selection"),
+		k.Act("range", "ctrl+v", "select cells", g.startRange).When(some, ui.NoRow).Also("visual block range selection"),
 	})
 }
 

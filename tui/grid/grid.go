@@ -51,7 +51,7 @@ type Grid struct {
 }
 
 // Host is the screen that contains the grid.
-type Host interface {
+type Host interface { //nolint:interfacebloat // one host has all that a grid needs
 	// GridRoom returns the size of the grid on the screen, with its border.
 	GridRoom() (width, height int)
 	// Arrange opens the source again after a change of Order or Where.

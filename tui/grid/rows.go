@@ -170,10 +170,6 @@ func (g *Grid) Update(msg tea.Msg) tea.Cmd {
 		if msg.grid == g {
 			return g.searching(msg)
 		}
-	case columnMsg:
-		if msg.grid == g {
-			return g.copiedColumn(msg)
-		}
 	default:
 		return g.summary(msg)
 	}
@@ -183,6 +179,10 @@ func (g *Grid) Update(msg tea.Msg) tea.Cmd {
 // summary handles the messages about all rows or the selected ones.
 func (g *Grid) summary(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
+	case columnMsg:
+		if msg.grid == g {
+			return g.copiedColumn(msg)
+		}
 	case summingMsg:
 		if msg.grid == g {
 			return g.summing(msg)

@@ -215,7 +215,10 @@ func (g *Grid) summarized(msg statisticsMsg) tea.Cmd {
 			}
 		}
 		p.rows = append(p.rows, []panelCell{
-			{g.Columns[i].Name, g.Theme.Strong}, {g.Columns[i].TypeName(), g.Theme.Dim}, nulls, {distinct, g.Theme.Text},
+			{g.Columns[i].Name, g.Theme.Strong},
+			{g.Columns[i].TypeName(), g.Theme.Dim},
+			nulls,
+			{distinct, g.Theme.Text},
 			g.edge(s.Min, s), median, mean, g.edge(s.Max, s),
 		})
 	}

@@ -281,7 +281,7 @@ func (a Action) Found() string {
 // Synonym returns the word of a text after the title that begins with the
 // wanted text, or "".
 func Synonym(text, wanted string) string {
-	for _, word := range strings.Fields(text) {
+	for word := range strings.FieldsSeq(text) {
 		if strings.HasPrefix(word, strings.ToLower(wanted)) {
 			return word
 		}

@@ -67,20 +67,7 @@ func (f *formatter) token(token string) {
 	if query {
 		f.open[len(f.open)-1] = low
 	}
-	switch {
-	case query, clauses[low] && !f.inCall() && !strings.Contains(" "+clauseAfter[low]+" ", " "+f.last+" ") && f.isClause(low):
-		f.begin(low)
-		f.indent(0)
-	case low == ")" && len(f.open) > 0 && !f.inCall():
-		f.open = f.open[:len(f.open)-1]
-		f.indent(0)
-	case f.last == "," && f.listed(), f.pending:
-		f.indent(1)
-	case (low == "and" || low == "or") && !f.inCall() && !(low == "and" && f.between):
-		f.indent(1)
-	case f.spaced(low):
-		f.out.WriteByte(' ')
-	}
+	f.separate(low, query)
 	switch {
 	case low == "between":
 		f.between = true
@@ -93,6 +80,30 @@ func (f *formatter) token(token string) {
 	}
 	f.out.WriteString(token)
 	f.last, f.pending = low, strings.HasPrefix(low, "--")
+}
+
+// startsClause reports whether a token begins a clause here.
+func (f *formatter) startsClause(low string) bool {
+	return clauses[low] && !f.inCall() && !strings.Contains(" "+clauseAfter[low]+" ", " "+f.last+" ") && f.isClause(low)
+}
+
+// separate writes what comes before a token: a line break, a blank or nothing.
+// query means that it begins a query in a bracket.
+func (f *formatter) separate(low string, query bool) {
+	switch {
+	case query, f.startsClause(low):
+		f.begin(low)
+		f.indent(0)
+	case low == ")" && len(f.open) > 0 && !f.inCall():
+		f.open = f.open[:len(f.open)-1]
+		f.indent(0)
+	case f.last == "," && f.listed(), f.pending:
+		f.indent(1)
+	case (low == "and" || low == "or") && !f.inCall() && (low == "or" || !f.between):
+		f.indent(1)
+	case f.spaced(low):
+		f.out.WriteByte(' ')
+	}
 }
 
 // isClause reports whether a word begins a clause, and is not a name or a

@@ -80,6 +80,9 @@ func (t *toasts) Newest() string {
 	return t.List[len(t.List)-1].Text
 }
 
+// Failing reports whether the newest message is a failure itself.
+func (t *toasts) Failing() bool { return len(t.List) > 0 && t.List[len(t.List)-1].mood == Failed }
+
 // Draw draws the newest message.
 func (t *toasts) Draw(p Pane, th *Theme) {
 	if len(t.List) == 0 {
