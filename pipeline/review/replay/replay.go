@@ -9,8 +9,6 @@ package replay
 
 import (
 	"cmp"
-	"context"
-	"errors"
 	"time"
 
 	"stedi/pipeline"
@@ -162,10 +160,3 @@ func Open(lake *pipeline.Lake, landing Landing, options Options) *Replayer {
 
 // Close ends the confined process.
 func (r *Replayer) Close() error { return r.querier.Close() }
-
-// Replay replays one submission; see Replayer for several.
-func Replay(ctx context.Context, lake *pipeline.Lake, landing Landing, scripts []*script.Script) (_ *Outcome, err error) {
-	r := Open(lake, landing, Options{})
-	defer func() { err = errors.Join(err, r.Close()) }() //nolint:contextcheck // Close waits for a process that ends at once
-	return r.Replay(ctx, scripts)
-}

@@ -1,0 +1,316 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
+
+	"stedi/pipeline"
+	"stedi/pipeline/check"
+	"stedi/pipeline/definition"
+	"stedi/pipeline/printable"
+	"stedi/pipeline/query"
+	"stedi/pipeline/review"
+	"stedi/pipeline/review/output"
+	"stedi/pipeline/review/replay"
+	"stedi/pipeline/review/script"
+	"stedi/pipeline/review/submission"
+	"stedi/pipeline/sqlquote"
+)
+
+// reviewFlags are the flags of stedi review.
+type reviewFlags struct {
+	landing string
+	rubric  string
+	ocr     string
+}
+
+func (p *program) reviewCommand() *cobra.Command {
+	var f reviewFlags
+	cmd := &cobra.Command{
+		Use:   "review TARGET…",
+		Short: "Judge submissions of the course project",
+		Long: "Read the scripts, DDLs, texts and pictures of each submission, and report the items of the rubric. The\n" +
+			"scripts are read, not executed: stedi computes the rows that they would give from their text. A target is\n" +
+			"a folder, a zip file, a bare git directory, or a lake. One target is shown in detail, several as a matrix.\n\n" +
+			"Landing data is that of --landing, of --lake, of the target if it is the known data set, or the built-in\n" +
+			"sample. The checks of --lake, or of a lake in the target, are part of the review. --rubric changes or\n" +
+			"adds items. Pictures are read by tesseract if it is installed; see --ocr.",
+		Example:     "stedi review ./submission\nstedi review submissions/* --output html >review.html\nstedi review project.zip --landing ./lake --output markdown",
+		Args:        usageArgs(cobra.MinimumNArgs(1)),
+		Annotations: map[string]string{outputsAnnotation: strings.Join(output.Formats(), " ")},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return p.review(cmd.Context(), f, args)
+		},
+	}
+	cmd.Flags().StringVar(&f.landing, "landing", "", "folder of a lake whose landing tables the scripts are replayed on")
+	cmd.Flags().StringVar(&f.rubric, "rubric", "", "file of a rubric, which changes or replaces the built-in one")
+	cmd.Flags().StringVar(&f.ocr, "ocr", "auto", "read pictures with tesseract: auto (for one target), always or never")
+	markPath(cmd.Flags(), "landing", "rubric")
+	return cmd
+}
+
+// reviewer reviews submissions.
+type reviewer struct {
+	p       *program
+	lake    *pipeline.Lake
+	rubric  *review.Rubric
+	sample  replay.Landing
+	own     bool // --landing or --lake names the landing tables
+	rows    map[string]int64
+	data    string // the lake of --lake, or ""
+	options replay.Options
+	picture func(context.Context, []byte) (int64, bool)
+}
+
+func (p *program) review(ctx context.Context, f reviewFlags, targets []string) (err error) {
+	r := &reviewer{p: p}
+	if r.rubric, err = readRubric(f.rubric); err != nil {
+		return err
+	}
+	if r.picture, err = p.pictureReader(f.ocr, len(targets)); err != nil {
+		return err
+	}
+	engine, temp, closeEngine, err := p.openEngine(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, closeEngine()) }()
+	if r.lake, err = definition.LoadFor(ctx, p.definition(), nil, engine, definition.Places{Map: p.config.places}); err != nil {
+		return err
+	}
+	r.options.Funnel = len(targets) == 1 || p.config.output == "html" && len(targets) <= funnelTargets
+	if err := r.chooseLanding(ctx, f.landing, temp); err != nil {
+		return err
+	}
+	report := &review.Report{Schema: review.Schema, Targets: make([]review.Target, len(targets))}
+	submissions := make([]*submission.Submission, len(targets))
+	defer func() {
+		for _, s := range submissions {
+			if s != nil {
+				err = errors.Join(err, s.Close())
+			}
+		}
+	}()
+	r.all(ctx, targets, report.Targets, submissions)
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	if err := output.Write(p.reportTo(), p.config.output, report); err != nil {
+		return err
+	}
+	if n := report.Failed(); n > 0 {
+		return &saidAlready{pipeline.Fail(pipeline.BadData, "", "", "%s failed", pipeline.Counted(n, "submission"))}
+	}
+	return nil
+}
+
+// reportTo is where reports go: text is made safe for terminals and logs.
+func (p *program) reportTo() interface{ Write([]byte) (int, error) } {
+	if p.config.output == "text" {
+		return p.out
+	}
+	return p.stdout
+}
+
+func readRubric(name string) (*review.Rubric, error) {
+	if name == "" {
+		return review.ReadRubric("", "")
+	}
+	text, err := os.ReadFile(name)
+	if err != nil {
+		return nil, pipeline.Fail(pipeline.BadUsage, "", "Name a file that exists.", "--rubric: %w", err)
+	}
+	if len(text) == 0 {
+		return nil, pipeline.Fail(pipeline.BadUsage, "", "Write the items into it.", "--rubric: %s is empty", name)
+	}
+	return review.ReadRubric(name, string(text))
+}
+
+// chooseLanding sets the landing tables on which scripts are replayed.
+func (r *reviewer) chooseLanding(ctx context.Context, landing, temp string) (err error) {
+	named := r.p.config.origins["lake"] != ""
+	if named {
+		r.data = r.p.config.lake
+	}
+	if landing == "" && named && !isURL(r.p.config.lake) {
+		landing = r.p.config.lake
+	}
+	if r.p.config.memory == "" {
+		r.options.Query.Memory = 384 << 20
+	} else if r.options.Query.Memory, err = bytesOf(r.p.config.memory); err != nil {
+		return err
+	}
+	r.options.Query.Threads = max(1, runtime.GOMAXPROCS(0)/2)
+	if landing == "" {
+		folder := filepath.Join(temp, "sample")
+		if err := os.Mkdir(folder, 0o700); err != nil {
+			return err
+		}
+		r.sample, err = replay.Sample(ctx, r.lake, folder)
+		return err
+	}
+	r.own = true
+	if landing, err = filepath.Abs(landing); err != nil {
+		return err
+	}
+	if r.sample, err = replay.Folder(r.lake, landing); err != nil {
+		return err
+	}
+	if len(r.sample.Inputs) == 0 {
+		return pipeline.Fail(pipeline.BadUsage, "", "Name the folder above customer/landing and the others.", "%s has no landing table", landing)
+	}
+	r.rows, err = r.count(ctx, r.sample)
+	return err
+}
+
+// count counts the rows of landing tables.
+func (r *reviewer) count(ctx context.Context, landing replay.Landing) (_ map[string]int64, err error) {
+	q := query.Open(r.lake, landing.Inputs, landing.Root, r.options.Query)
+	defer func() { err = errors.Join(err, q.Close()) }() //nolint:contextcheck // closing is not cancelled
+	rows := map[string]int64{}
+	for name := range landing.Inputs {
+		if rows[name], err = countRows(ctx, q, name); err != nil {
+			return nil, err
+		}
+	}
+	return rows, nil
+}
+
+// all reviews the targets, two at a time. A target that cannot be reviewed fails
+// alone.
+func (r *reviewer) all(ctx context.Context, targets []string, out []review.Target, opened []*submission.Submission) {
+	var group errgroup.Group
+	next := make(chan int)
+	for range min(len(targets), max(1, min(4, runtime.GOMAXPROCS(0)))) {
+		group.Go(func() error {
+			replayer := replay.Open(r.lake, r.sample, r.options)
+			for i := range next {
+				out[i], opened[i] = r.one(ctx, replayer, targets[i])
+			}
+			return replayer.Close() //nolint:contextcheck // closing is not cancelled
+		})
+	}
+	for i := range targets {
+		next <- i
+	}
+	close(next)
+	_ = group.Wait() // the counts are there; a child that ends badly changes none
+}
+
+// funnelTargets is for how many targets the page counts the rows of each step,
+// which takes as long as all else.
+const funnelTargets = 20
+
+// targetTime bounds the work for one target.
+const targetTime = 2 * time.Minute
+
+func (r *reviewer) one(ctx context.Context, replayer *replay.Replayer, target string) (review.Target, *submission.Submission) {
+	ctx, cancel := context.WithTimeout(ctx, targetTime)
+	defer cancel()
+	if isURL(plainS3(target)) {
+		in := review.Input{Submission: &submission.Submission{Target: target}, LakeOnly: true, Data: r.p.checkOne(ctx, target, check.InspectOptions{}, 1)}
+		return *review.Judge(ctx, r.rubric, in), nil
+	}
+	s, err := submission.Open(ctx, target, submission.Usual())
+	if err != nil {
+		return unreadable(target, err), nil
+	}
+	in := review.Input{Submission: s, Landing: r.rows, Names: r.p.config.places, ReadPicture: r.picture}
+	for _, f := range s.Of(submission.Script) {
+		in.Scripts = append(in.Scripts, script.Read(f.Name, []byte(f.Text)))
+	}
+	r.checkData(ctx, target, &in)
+	if !in.LakeOnly {
+		if in.Outcome, err = r.replay(ctx, replayer, target, &in); err != nil {
+			in.Outcome, in.ReplayError = nil, printable.Text(err.Error())
+		}
+	}
+	return *review.Judge(ctx, r.rubric, in), s
+}
+
+// replay runs the scripts on the landing tables of the target if they are the
+// known data set, else on the usual ones.
+func (r *reviewer) replay(ctx context.Context, replayer *replay.Replayer, target string, in *review.Input) (_ *replay.Outcome, err error) {
+	if landing, ok := r.landingOf(ctx, target, in.Submission); ok {
+		replayer = replay.Open(r.lake, landing, r.options)
+		defer func() { err = errors.Join(err, replayer.Close()) }() //nolint:contextcheck // closing is not cancelled
+	}
+	return replayer.Replay(ctx, in.Scripts)
+}
+
+// landingOf returns the landing tables of a target. It is false if they are not
+// the known data set, or if the caller named others.
+func (r *reviewer) landingOf(ctx context.Context, target string, s *submission.Submission) (replay.Landing, bool) {
+	if r.own || s.Lake == "" {
+		return replay.Landing{}, false
+	}
+	root, err := filepath.Abs(filepath.Join(target, s.Lake))
+	if err != nil {
+		return replay.Landing{}, false
+	}
+	landing, err := replay.Folder(r.lake, root)
+	if err != nil || len(landing.Inputs) == 0 {
+		return replay.Landing{}, false
+	}
+	rows, err := r.count(ctx, landing)
+	return landing, err == nil && r.rubric.Known(rows)
+}
+
+// checkData checks the lake of --lake, or one in the target that has derived
+// tables.
+func (r *reviewer) checkData(ctx context.Context, target string, in *review.Input) {
+	s := in.Submission
+	switch {
+	case r.data != "":
+		in.Data = r.p.checkOne(ctx, r.data, check.InspectOptions{}, 1)
+	case s.Lake == "":
+	case len(in.Scripts) == 0 && len(s.Of(submission.DDL)) == 0:
+		in.LakeOnly = true
+		in.Data = r.p.checkOne(ctx, filepath.Join(target, s.Lake), check.InspectOptions{}, 1)
+	case s.Derived:
+		in.Data = r.p.checkOne(ctx, filepath.Join(target, s.Lake), check.InspectOptions{AllowMissing: true}, 1)
+	}
+}
+
+// unreadable is the review of a target that cannot be read.
+func unreadable(target string, err error) review.Target {
+	return review.Target{
+		Target: target, Version: "v2", Tables: []review.Table{},
+		Items: []review.Item{{
+			ID: "target", Result: review.Fail, Message: printable.Text(firstLine(err.Error())), Title: "Target",
+			Feedback: "Name a folder, a zip file or a bare git directory that can be read.",
+		}},
+	}
+}
+
+func firstLine(text string) string {
+	line, _, _ := strings.Cut(text, "\n")
+	return line
+}
+
+// countRows counts the rows of a table.
+func countRows(ctx context.Context, q *query.Querier, table string) (_ int64, err error) {
+	rows, err := q.Query(ctx, "SELECT count(*) FROM "+sqlquote.ANSI.Name(table))
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	page, err := rows.Next(ctx)
+	if err != nil {
+		return 0, err
+	}
+	n, ok := page[0][0].(int64)
+	if !ok {
+		return 0, fmt.Errorf("%s: a count is a %T", table, page[0][0])
+	}
+	return n, nil
+}
