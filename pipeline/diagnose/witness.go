@@ -44,7 +44,7 @@ type small struct {
 // witness finds the fewest landing rows on which a candidate and the transform
 // differ.
 func (h *hunt) witness(ctx context.Context, c candidate, cause *Cause, best bool) error {
-	if !best || h.l.rejected > 0 {
+	if !best || h.l.rejected > 0 || h.unproved {
 		return nil
 	}
 	tree, err := h.bench.Tree(ctx, c.query)
