@@ -76,21 +76,17 @@ func (h *hunt) witness(ctx context.Context, c candidate, cause *Cause, best bool
 // prepare makes the derived tables of the small lake, as views. It is not ok if
 // the candidate reads files in another way than the lake does.
 func (s *small) prepare(ctx context.Context, tree node) (ok bool, err error) {
-	needed, foreign := map[string]bool{}, false
-	s.lake.AddUpstream(s.l.table, needed)
-	read := slices.Clone(s.l.table.Transform.Inputs)
-	walk(tree, nil, func(n node, _ route) {
-		name := strings.ToLower(text(n["table_name"]))
-		if t := s.lake.Table(name); n["type"] == "BASE_TABLE" && t != nil {
-			read = append(read, t.Name)
-			needed[t.Name] = true
-			s.lake.AddUpstream(t, needed)
-		}
-		foreign = foreign || strings.HasPrefix(name, "stedi_")
-	})
-	if foreign {
+	read, ok := s.tablesIn(tree)
+	if !ok {
 		return false, nil
 	}
+	needed := map[string]bool{}
+	s.lake.AddUpstream(s.l.table, needed)
+	for _, name := range read {
+		needed[name] = true
+		s.lake.AddUpstream(s.lake.Table(name), needed)
+	}
+	read = append(read, s.l.table.Transform.Inputs...)
 	other := map[string]string{}
 	for _, t := range s.lake.Tables {
 		if needed[t.Name] {
@@ -123,6 +119,20 @@ func (s *small) prepare(ctx context.Context, tree node) (ok bool, err error) {
 		return false, err
 	}
 	return true, s.bench.Exec(ctx, statement("view.sql", fill{Table: wrongResult, SQL: wrong}))
+}
+
+// tablesIn lists the tables of the lake that a candidate reads. It is not ok if
+// the candidate reads others.
+func (s *small) tablesIn(tree node) (read []string, ok bool) {
+	ok = true
+	walk(tree, nil, func(n node, _ route) {
+		name := strings.ToLower(text(n["table_name"]))
+		if t := s.lake.Table(name); n["type"] == "BASE_TABLE" && t != nil {
+			read = append(read, t.Name)
+		}
+		ok = ok && !strings.HasPrefix(name, "stedi_")
+	})
+	return read, ok
 }
 
 func (s *small) view(ctx context.Context, name, query string, other map[string]string) error {

@@ -10,7 +10,6 @@ import (
 
 	"stedi/pipeline"
 	"stedi/pipeline/check"
-	"stedi/pipeline/printable"
 	"stedi/pipeline/state"
 	"stedi/pipeline/survey"
 )
@@ -176,8 +175,11 @@ func (r *run) explain(ctx context.Context, failure *pipeline.Failure, version pi
 			why = "" // the guard has failed whether or not the cause can be searched
 		}
 	}
+	if way := stages(t, version.Manifest.Funnel); why == "" && way != "" {
+		why = "The failing rows pass all stages: " + way + "."
+	}
 	if why == "" {
-		why = "The failing rows pass all stages: " + stages(t, version.Manifest.Funnel) + "."
+		return failure
 	}
 	failure.Err = fmt.Errorf("%w %s", failure.Err, why)
 	return failure
@@ -198,7 +200,7 @@ func stages(t *pipeline.Table, funnel pipeline.Funnel) string {
 	var parts []string
 	for i, s := range funnel {
 		if i == 0 || i >= len(t.Transform.Inputs) {
-			parts = append(parts, fmt.Sprintf("%s %s", s.Name, printable.Thousands(s.Rows)))
+			parts = append(parts, fmt.Sprintf("%s %d", s.Name, s.Rows))
 		}
 	}
 	return strings.Join(parts, " → ")
