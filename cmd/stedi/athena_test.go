@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -94,6 +95,10 @@ func makeTheSameTables(a *onAWS) {
 	out, said := a.stedi(0, "preview", "machine_learning_curated", "-n", "2", "--engine", "athena")
 	if !strings.Contains(out, "43,681") || !strings.Contains(said, "bytes scanned") {
 		a.Errorf("the preview says %s%s", out, said)
+	}
+	evidence, _ := a.stedi(0, "evidence", filepath.Join(a.TempDir(), "evidence"), "--engine", "athena", "--output", "json")
+	if strings.Count(evidence, `"query_id": "`) != 19 || !strings.Contains(evidence, `"value": 43681`) || strings.Contains(evidence, `"bytes": 0,`) {
+		a.Errorf("the evidence is %s", evidence)
 	}
 	a.wantNoSecret(landing)
 	for _, key := range []string{"a/customer/trusted_$folder$", "a/.stedi/staging/results/q-1.csv"} {

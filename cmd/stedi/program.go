@@ -97,7 +97,7 @@ func (p *program) root() *cobra.Command {
 		p.config.engines = engines.All(&p.config.account)
 	}
 	p.config.add(root.PersistentFlags())
-	root.AddCommand(p.runCommand(), p.proveCommand(), p.jobsCommand(), p.doctorCommand(), p.tablesCommand(), p.destroyCommand(), p.deployCommand(), p.planCommand(), p.rollbackCommand(), p.traceCommand(), p.sampleCommand(), p.runsCommand(), p.checkCommand(), p.whyCommand(), p.reviewCommand(), p.explainCommand(), p.queryCommand(), p.previewCommand(), p.shotCommand(), p.versionCommand(), p.manCommand())
+	root.AddCommand(p.runCommand(), p.proveCommand(), p.jobsCommand(), p.doctorCommand(), p.tablesCommand(), p.destroyCommand(), p.deployCommand(), p.planCommand(), p.rollbackCommand(), p.traceCommand(), p.sampleCommand(), p.runsCommand(), p.checkCommand(), p.whyCommand(), p.reviewCommand(), p.evidenceCommand(), p.explainCommand(), p.queryCommand(), p.previewCommand(), p.shotCommand(), p.versionCommand(), p.manCommand())
 	p.finishRoot(root)
 	return root
 }
