@@ -46,7 +46,7 @@ func (p *program) reviewCommand() *cobra.Command {
 			"adds items. Pictures are read by tesseract if it is installed; see --ocr.",
 		Example:     "stedi review ./submission\nstedi review submissions/* --output html >review.html\nstedi review project.zip --landing ./lake --output markdown",
 		Args:        usageArgs(cobra.MinimumNArgs(1)),
-		Annotations: map[string]string{outputsAnnotation: strings.Join(output.Formats(), " ")},
+		Annotations: map[string]string{outputsAnnotation: strings.Join(output.Formats(), " "), "examples": "needs submissions"},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return p.review(cmd.Context(), f, args)
 		},
