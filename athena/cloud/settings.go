@@ -17,6 +17,7 @@ import (
 	"stedi/athena/account"
 	"stedi/athena/catalog"
 	"stedi/athena/glue"
+	"stedi/athena/s3"
 	"stedi/pipeline"
 	"stedi/pipeline/engines/registry"
 )
@@ -123,7 +124,7 @@ func (s *Settings) Jobs(ctx context.Context, lake *pipeline.Lake, files pipeline
 	}), nil
 }
 
-// resultsFolder holds the results of queries until the next run.
+// resultsFolder holds the results of queries until they are closed.
 const resultsFolder = ".stedi/staging/results/"
 
 // client opens Athena for a lake.
@@ -143,6 +144,7 @@ func (s *Settings) client(ctx context.Context, env *registry.Env, database strin
 	tables, readOnly := discovered(env)
 	return athena.Open(ctx, config, athena.Options{
 		Database: database, Workgroup: s.Workgroup, Output: output, ReadOnly: readOnly,
+		Discard: func(ctx context.Context, urls ...string) error { return s3.Remove(ctx, config, urls...) },
 		MaxScan: limit, Price: s.queryPrice(),
 		Estimate: func(ctx context.Context, sql string) (int64, error) {
 			statement, err := env.Embedded.Parse(ctx, sql)
