@@ -90,6 +90,7 @@ func (o *policyOf) document(persona string) *policyDocument {
 		add("Log", []string{"logs:GetLogEvents"}, o.arn("logs", "log-group:/aws-glue/jobs/*"))
 	}
 	if persona == personaDeploy {
+		add("Retention", []string{"s3:GetBucketVersioning", "s3:GetBucketObjectLockConfiguration", "s3:GetLifecycleConfiguration"}, o.s3(""))
 		add("Database", []string{"glue:CreateDatabase", "glue:DeleteDatabase"}, catalog...)
 		o.deployJobs(add)
 	}
