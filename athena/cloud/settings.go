@@ -10,11 +10,9 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/spf13/pflag"
 
 	"stedi/athena"
-	"stedi/athena/account"
 	"stedi/athena/catalog"
 	"stedi/athena/glue"
 	"stedi/athena/s3"
@@ -34,8 +32,9 @@ type Settings struct {
 	Workgroup string
 	maxScan   string
 	stages    bool
-	scanned   price // US dollars per terabyte
-	worked    price // US dollars per DPU-hour
+	scanned   price   // US dollars per terabyte
+	worked    price   // US dollars per DPU-hour
+	asks      *asking // nil: no one can be asked for a code
 }
 
 // AccountFlags adds the flags that select the account.
@@ -92,11 +91,6 @@ func (p *price) Set(text string) error {
 	}
 	*p = price(amount)
 	return nil
-}
-
-// Account opens the account.
-func (s *Settings) Account(ctx context.Context) (aws.Config, error) {
-	return account.Open(ctx, account.Options{Region: s.Region, Profile: s.Profile, Endpoint: s.Endpoint})
 }
 
 // Catalog opens the catalog of a deployed lake. It fails if --database names
