@@ -34,7 +34,7 @@ type Settings struct {
 	stages    bool
 	scanned   price   // US dollars per terabyte
 	worked    price   // US dollars per DPU-hour
-	asks      *asking // nil: no one can be asked for a code
+	asks      *asking // nil: a code cannot be asked for
 }
 
 // AccountFlags adds the flags that select the account.
