@@ -190,6 +190,10 @@ func TestAFixtureComparesRowsAsThoseOfItsTable(t *testing.T) {
 			`[{"name": "n", "expect": [{"name": "1"}, {"name": "2"}, {"name": "3"}, {"name": "4"}, {"name": "5"}, {"name": "6"}, {"name": "7"}]}]`, `{"name":"1"} {"name":"2"} {"name":"3"} {"name":"4"} {"name":"5"} (7) | `,
 		},
 		{
+			"a table that is given but not read changes nothing", "names",
+			`[{"name": "n", "given": {"people": [{"id": 2, "name": "b"}], "known": [{"id": 1, "name": "a"}]}, "expect": [{"name": "a"}]}]`, " | ",
+		},
+		{
 			"a fixture without profiles is about the base", "known",
 			`[{"name": "n", "profiles": [], "given": {"people": [{"id": 1, "name": ""}]}, "expect": []}]`, " | ",
 		},
@@ -256,6 +260,9 @@ func TestFixtureFaults(t *testing.T) {
 		{"an unknown profile", "tests/known.json", "[{\"name\": \"n\",\n\"profiles\": [\"al\"]}]", "tests/known.json:2", "did you mean all?"},
 		{"rows that are none", "tests/known.json", "[{\"name\": \"n\", \"expect\": [\n[1]]}]", "tests/known.json:2", "a row must be an object"},
 		{"a table that is not read", "tests/known.json", "[{\"name\": \"n\", \"given\": {\n\"peopel\": []}, \"expect\": []}]", "tests/known.json:2", `fixture "n": known does not read "peopel": did you mean people?`},
+		{"only tables that are not read", "tests/known.json", "[{\"name\": \"n\", \"given\": {\n\"bought\": []}, \"expect\": []}]", "tests/known.json:2", `fixture "n": known does not read "bought"`},
+		{"its own table", "tests/known.json", "[{\"name\": \"n\", \"given\": {\"people\": [],\n\"known\": []}, \"expect\": []}]", "tests/known.json:2", `fixture "n": known does not read "known"`},
+		{"a wrong row of a table that is not read", "tests/known.json", "[{\"name\": \"n\", \"given\": {\"people\": [], \"bought\": [\n{\"totl\": 1}]}, \"expect\": []}]", "tests/known.json:2", `fixture "n": bought has no column "totl": did you mean total?`},
 		{"a table given twice", "tests/known.json", "[{\"name\": \"n\", \"given\": {\"people\": [],\n\"PEOPLE\": []}, \"expect\": []}]", "tests/known.json:2", "people is given twice"},
 		{"an unknown column given", "tests/known.json", "[{\"name\": \"n\", \"given\": {\"people\": [{\"id\": 1},\n{\"id\": 1,\n\"nam\": 1}]}, \"expect\": []}]", "tests/known.json:3", `fixture "n": people has no column "nam": did you mean name?`},
 		{"an unknown column expected", "tests/known.json", "[{\"name\": \"n\", \"expect\": [{\n\"idd\": 1}]}]", "tests/known.json:2", `fixture "n": known has no column "idd": did you mean id?`},

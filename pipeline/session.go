@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"context"
 	"time"
 )
 
@@ -29,4 +30,17 @@ type RunOptions struct {
 	// Cancel names tables whose steps are to stop, or not to begin. What does
 	// not need them continues.
 	Cancel <-chan string
+	// Why says in a sentence why the rows of a table that a guard forbids are
+	// wrong, or "". Nil: nothing is known that they could be compared with.
+	Why func(ctx context.Context, built Unpublished) (string, error)
+}
+
+// Unpublished is what a run has built for a table and a guard forbids.
+type Unpublished struct {
+	Lake  *Lake
+	Table *Table
+	Rows  Input
+	// Input returns the rows of another table as the run has read them; false if
+	// the table has not been built.
+	Input func(ctx context.Context, table string) (Input, bool, error)
 }

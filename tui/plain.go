@@ -204,7 +204,7 @@ func (p *plainScreen) tell() {
 	}
 	m.Toasts.List = nil
 	if m.failure != nil {
-		p.printf("%s", printableLines(m.failure.report()))
+		p.printf("%s", printableLines(m.reportOf(m.failure)))
 	}
 	if m.prompt != nil {
 		p.printf("%s (it was: %s)\n", ui.Printable(m.prompt.Label), ui.Printable(m.prompt.Input.Value()))

@@ -10,6 +10,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"stedi/pipeline"
+	"stedi/pipeline/diagnose"
 	"stedi/tui/ui"
 )
 
@@ -95,18 +96,18 @@ func (m *Model) showProblem() tea.Cmd {
 	}).At(2+len(p.fixes)))
 	return m.Open(&ui.Reader{
 		Kit: m.Kit, Head: "ERROR", Lines: func() []ui.StyledLine { return m.problemLines(p) }, More: more,
-		Copy: func() tea.Cmd { return m.CopyText("the report", p.report()) },
+		Copy: func() tea.Cmd { return m.CopyText("the report", m.reportOf(p)) },
 	})
 }
 
-// report formats the problem as plain text.
-func (p *problem) report() string {
+// reportOf formats a problem as plain text.
+func (a *app) reportOf(p *problem) string {
 	var b strings.Builder
 	b.WriteString("WHAT  " + p.what + "\n")
 	for _, part := range []struct {
 		name  string
 		lines []string
-	}{{"WHY   ", p.why}, {"FIX   ", p.fix}} {
+	}{{"WHY   ", a.whyOf(p)}, {"FIX   ", a.fixOf(p)}} {
 		if len(part.lines) > 0 {
 			b.WriteString(part.name + strings.Join(part.lines, "\n      ") + "\n")
 		}
@@ -130,6 +131,17 @@ func (a *app) whyOf(p *problem) []string {
 	}
 }
 
+// fixOf returns how to repair it. The fix of a cause that was found says more than
+// the general advice.
+func (a *app) fixOf(p *problem) []string {
+	if p.checks {
+		if found := a.diagnosis(p.table); found != nil && len(found.Causes) > 0 && found.Causes[0].Certainty != diagnose.Unknown {
+			return []string{found.Causes[0].Fix}
+		}
+	}
+	return p.fix
+}
+
 // problemLines formats what failed, why, and the fix.
 func (a *app) problemLines(p *problem) []ui.StyledLine {
 	const label, most = 7, 90
@@ -149,7 +161,7 @@ func (a *app) problemLines(p *problem) []ui.StyledLine {
 	}
 	section("WHAT", []string{p.what})
 	section("WHY", a.whyOf(p))
-	section("FIX", p.fix)
+	section("FIX", a.fixOf(p))
 	for _, f := range p.fixes {
 		lines = append(lines, ui.StyledLine{{Style: t.Accent, Text: strings.Repeat(" ", label) + f.Key + "  "}, {Style: t.Text, Text: f.Text}})
 	}

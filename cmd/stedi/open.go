@@ -122,7 +122,11 @@ func (p *program) openEngine(ctx context.Context) (engine *duckdb.Engine, temp s
 
 // load reads the definition for the lake at root.
 func (p *program) load(ctx context.Context, root string, engine *duckdb.Engine) (*pipeline.Lake, error) {
-	return definition.LoadFor(ctx, p.definition(), p.config.profile, definition.Remember(engine, definition.ReadAnalysis(stedi.Analysis)), definition.Places{Has: p.folders(ctx, root), Map: p.config.places, Build: p.builds, Far: inS3(root)})
+	return p.loadFrom(ctx, p.definition(), root, engine)
+}
+
+func (p *program) loadFrom(ctx context.Context, from fs.FS, root string, engine *duckdb.Engine) (*pipeline.Lake, error) {
+	return definition.LoadFor(ctx, from, p.config.profile, definition.Remember(engine, definition.ReadAnalysis(stedi.Analysis)), definition.Places{Has: p.folders(ctx, root), Map: p.config.places, Build: p.builds, Far: inS3(root)})
 }
 
 // folders lists the folders of a lake that have files. The lake is opened when

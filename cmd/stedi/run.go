@@ -49,6 +49,7 @@ func (p *program) runLake(ctx context.Context, flags runFlags, names []string) (
 		}
 	}
 	options := flags.options(names)
+	options.Why = p.reference(ctx, o)
 	if p.framed {
 		workBehind()
 		var stop func()

@@ -13,6 +13,7 @@ import (
 	"stedi/pipeline"
 	"stedi/pipeline/diagnose"
 	"stedi/pipeline/printable"
+	"stedi/pipeline/stedi"
 )
 
 func (p *program) whyCommand() *cobra.Command {
@@ -170,4 +171,20 @@ func whyRows(b *strings.Builder, c *diagnose.Cause, w diagnose.Witness) {
 		}
 		fmt.Fprintf(b, "      %s\n", printable.Text(string(line)))
 	}
+}
+
+// reference returns what explains rows that a guard forbids: a copy of the
+// built-in definition, whose transforms may have been changed, is compared with the
+// original. Nil: the definition is the original, or does not have its profiles.
+func (p *program) reference(ctx context.Context, o *opened) func(context.Context, pipeline.Unpublished) (string, error) {
+	if p.config.definition == "" {
+		return nil
+	}
+	lake, err := p.loadFrom(ctx, stedi.Definition, o.root, o.engine)
+	if err != nil {
+		return nil
+	}
+	runner := o.runner(p.config.demo)
+	runner.Lake = lake
+	return diagnose.Reference{Runner: runner, Engine: o.engine, Options: diagnose.Options{Definition: stedi.Definition}}.Explain
 }

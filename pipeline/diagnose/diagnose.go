@@ -57,13 +57,7 @@ func Run(ctx context.Context, r *pipeline.Runner, engine pipeline.Bencher, o Opt
 	if err != nil {
 		return nil, err
 	}
-	if o.Budget == 0 {
-		o.Budget = DefaultBudget
-	}
-	if o.Many == 0 {
-		o.Many = DefaultMany
-	}
-	s := &session{r: r, lake: r.Lake, bench: bench, o: o, tables: map[string]*loaded{}, report: &Report{Schema: Schema, Tables: []Table{}}}
+	s := newSession(r, bench, o)
 	defer func() { err = errors.Join(err, bench.Close()) }()
 	if s.known, err = loadMistakes(ctx, o.Definition, r.Lake, bench); err != nil {
 		return nil, err
@@ -78,6 +72,9 @@ func Run(ctx context.Context, r *pipeline.Runner, engine pipeline.Bencher, o Opt
 		}
 		if err := s.judge(ctx, t); err != nil {
 			return nil, pipeline.Named(t.Name, err)
+		}
+		if err := s.noteFailure(ctx, s.report.Table(t.Name)); err != nil {
+			return nil, err
 		}
 	}
 	s.report.Tables = slices.DeleteFunc(s.report.Tables, func(t Table) bool { return len(about) > 0 && !slices.Contains(about, t.Table) })
@@ -96,6 +93,19 @@ type session struct {
 	masksOf map[string]any // by value
 	masksIn map[string]int // how many there are, by column
 	report  *Report
+	// unproved says that no witness is needed.
+	unproved bool
+	newest   *pipeline.Record // of the newest run; nil: not read yet
+}
+
+func newSession(r *pipeline.Runner, bench pipeline.Workbench, o Options) *session {
+	if o.Budget == 0 {
+		o.Budget = DefaultBudget
+	}
+	if o.Many == 0 {
+		o.Many = DefaultMany
+	}
+	return &session{r: r, lake: r.Lake, bench: bench, o: o, tables: map[string]*loaded{}, report: &Report{Schema: Schema, Tables: []Table{}}}
 }
 
 // closure returns the named tables with all that they are made from.

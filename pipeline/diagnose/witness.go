@@ -36,6 +36,7 @@ type small struct {
 	*hunt
 
 	landing []*pipeline.Table
+	inputs  []*pipeline.Table  // what the transform or the candidate reads
 	rows    map[string][]int64 // row ids, by landing table
 	end     time.Time
 }
@@ -43,7 +44,7 @@ type small struct {
 // witness finds the fewest landing rows on which a candidate and the transform
 // differ.
 func (h *hunt) witness(ctx context.Context, c candidate, cause *Cause, best bool) error {
-	if !best || h.l.rejected > 0 {
+	if !best || h.l.rejected > 0 || h.unproved {
 		return nil
 	}
 	tree, err := h.bench.Tree(ctx, c.query)
@@ -75,23 +76,24 @@ func (h *hunt) witness(ctx context.Context, c candidate, cause *Cause, best bool
 // prepare makes the derived tables of the small lake, as views. It is not ok if
 // the candidate reads files in another way than the lake does.
 func (s *small) prepare(ctx context.Context, tree node) (ok bool, err error) {
-	needed, foreign := map[string]bool{}, false
-	s.lake.AddUpstream(s.l.table, needed)
-	walk(tree, nil, func(n node, _ route) {
-		name := strings.ToLower(text(n["table_name"]))
-		if t := s.lake.Table(name); n["type"] == "BASE_TABLE" && t != nil {
-			needed[t.Name] = true
-			s.lake.AddUpstream(t, needed)
-		}
-		foreign = foreign || strings.HasPrefix(name, "stedi_")
-	})
-	if foreign {
+	read, ok := s.tablesIn(tree)
+	if !ok {
 		return false, nil
 	}
+	needed := map[string]bool{}
+	s.lake.AddUpstream(s.l.table, needed)
+	for _, name := range read {
+		needed[name] = true
+		s.lake.AddUpstream(s.lake.Table(name), needed)
+	}
+	read = append(read, s.l.table.Transform.Inputs...)
 	other := map[string]string{}
 	for _, t := range s.lake.Tables {
 		if needed[t.Name] {
 			other[t.Name] = miniName + t.Name
+		}
+		if slices.Contains(read, t.Name) {
+			s.inputs = append(s.inputs, t)
 		}
 	}
 	for _, t := range s.lake.Tables {
@@ -117,6 +119,20 @@ func (s *small) prepare(ctx context.Context, tree node) (ok bool, err error) {
 		return false, err
 	}
 	return true, s.bench.Exec(ctx, statement("view.sql", fill{Table: wrongResult, SQL: wrong}))
+}
+
+// tablesIn lists the tables of the lake that a candidate reads. It is not ok if
+// the candidate reads others.
+func (s *small) tablesIn(tree node) (read []string, ok bool) {
+	ok = true
+	walk(tree, nil, func(n node, _ route) {
+		name := strings.ToLower(text(n["table_name"]))
+		if t := s.lake.Table(name); n["type"] == "BASE_TABLE" && t != nil {
+			read = append(read, t.Name)
+		}
+		ok = ok && !strings.HasPrefix(name, "stedi_")
+	})
+	return read, ok
 }
 
 func (s *small) view(ctx context.Context, name, query string, other map[string]string) error {
@@ -272,7 +288,9 @@ func (s *small) read(ctx context.Context, t *pipeline.Table, name string, column
 	return s.masked(t, names, rows), nil
 }
 
-// fixture writes the small lake as a fixture of the transform.
+// fixture writes the small lake as a fixture of the transform. The fixture also
+// gives the tables that only the candidate reads: without their rows SQL with the
+// mistake would return what is expected.
 func (s *small) fixture(ctx context.Context, cause *Cause) error {
 	type fixture struct {
 		Name     string                      `json:"name"`
@@ -281,8 +299,7 @@ func (s *small) fixture(ctx context.Context, cause *Cause) error {
 		Expect   []map[string]any            `json:"expect"`
 	}
 	f := fixture{Name: "not: " + cause.Title, Profiles: s.lake.Profiles, Given: map[string][]map[string]any{}}
-	for _, name := range s.l.table.Transform.Inputs {
-		t := s.lake.Table(name)
+	for _, t := range s.inputs {
 		rows, err := s.read(ctx, t, miniName+t.Name, columnNames(t), fixtureRows)
 		if err != nil {
 			return err

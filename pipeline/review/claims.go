@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"stedi/pipeline"
 	"stedi/pipeline/printable"
 	"stedi/pipeline/review/submission"
 )
@@ -205,7 +206,7 @@ func (j *judge) picture(_ *RubricItem, t *RubricTable) []finding {
 	case len(j.pictures[t.Name]) > 0:
 		return []finding{unclear(j.pictures[t.Name][0].Name, "the picture seems to show the job, not the table")}
 	case len(j.nameless) > 0:
-		return []finding{unclear(j.nameless[0].Name, "no picture is named after the table; %d pictures have other names", len(j.nameless))}
+		return []finding{unclear(j.nameless[0].Name, "no picture is named after the table; other names: %s", pipeline.Counted(len(j.nameless), "picture"))}
 	}
 	if files := j.in.Submission.Of(submission.Readme); slices.ContainsFunc(files, func(f *submission.File) bool { return remotePicture.MatchString(f.Text) }) {
 		return []finding{unclear(files[0].Name, "a text shows pictures of another place, which were not fetched")}

@@ -152,7 +152,11 @@ func (r *run) accept(ctx context.Context, job pipeline.Job, result pipeline.Resu
 	if err != nil {
 		return version, err
 	}
-	return version, r.guard(ctx, job, rows, rest)
+	failure, err := r.guard(ctx, job, rows, rest)
+	if failure != nil {
+		err = r.explain(ctx, failure, version, out)
+	}
+	return version, err
 }
 
 // account decides whether what a job has read may be used, and begins the

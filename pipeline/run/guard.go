@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"stedi/pipeline"
 	"stedi/pipeline/check"
@@ -91,11 +92,11 @@ func (r *run) watch(t *pipeline.Table) []string {
 
 // guard evaluates the guards of a table on its new rows. If one fails, nothing
 // is published.
-func (r *run) guard(ctx context.Context, job pipeline.Job, rows pipeline.Input, rest []PlanStep) error {
+func (r *run) guard(ctx context.Context, job pipeline.Job, rows pipeline.Input, rest []PlanStep) (*pipeline.Failure, error) {
 	t := job.Table
 	if !r.engine.Capabilities().ChecksInPlace {
 		if err := r.holdLanding(ctx, t, rest); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	for _, c := range r.guards(t) {
@@ -108,13 +109,13 @@ func (r *run) guard(ctx context.Context, job pipeline.Job, rows pipeline.Input, 
 			record, err = r.ask(ctx, c, rows) // for the exact number
 		}
 		if err != nil {
-			return fmt.Errorf("guard %s: %w", c.Name, err)
+			return nil, fmt.Errorf("guard %s: %w", c.Name, err)
 		}
 		if record.State == "fail" {
-			return forbids(c, t, record)
+			return forbids(c, t, record), nil
 		}
 	}
-	return nil
+	return nil, nil //nolint:nilnil // no guard forbids the rows, and none failed to be evaluated
 }
 
 // holdLanding reads a landing table that guards read into memory, if it is
@@ -158,7 +159,54 @@ func (r *run) ask(ctx context.Context, c *pipeline.Check, own pipeline.Input) (p
 	return c.Judge(own.Table, found), err
 }
 
-func forbids(c *pipeline.Check, t *pipeline.Table, record pipeline.CheckRecord) error {
-	return pipeline.Fail(pipeline.BadData, t.Name, "Not published. Fix the transform, or the check in "+c.File+" if the check is wrong.",
+// explain adds to the failure of a guard why the rows are wrong, or if that is
+// unknown which stages let them pass.
+func (r *run) explain(ctx context.Context, failure *pipeline.Failure, version pipeline.Version, out output) error {
+	t, why := version.Table, ""
+	if r.options.Why != nil && !r.engine.Capabilities().ChecksInPlace {
+		rows, err := out.rows(ctx, version)
+		if err == nil {
+			why, err = r.options.Why(ctx, pipeline.Unpublished{Lake: r.lake, Table: t, Rows: rows, Input: r.upstream})
+		}
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		if err != nil {
+			why = "" // the guard has failed whether or not the cause can be searched
+		}
+	}
+	if way := stages(t, version.Manifest.Funnel); why == "" && way != "" {
+		why = "The failing rows pass all stages: " + way + "."
+	}
+	if why == "" {
+		return failure
+	}
+	failure.Err = fmt.Errorf("%w %s", failure.Err, why)
+	return failure
+}
+
+// upstream returns the rows of a table that the run reads, from its files.
+func (r *run) upstream(ctx context.Context, name string) (pipeline.Input, bool, error) {
+	t := r.lake.Table(name)
+	if !t.IsLanding() && r.Manifests[t.Name] == nil {
+		return pipeline.Input{Table: t}, false, nil
+	}
+	input, err := r.stored(ctx, t, false)
+	return input, true, err
+}
+
+// stages writes a funnel in a line: the first input, the stages and the result.
+func stages(t *pipeline.Table, funnel pipeline.Funnel) string {
+	var parts []string
+	for i, s := range funnel {
+		if i == 0 || i >= len(t.Transform.Inputs) {
+			parts = append(parts, fmt.Sprintf("%s %d", s.Name, s.Rows))
+		}
+	}
+	return strings.Join(parts, " → ")
+}
+
+func forbids(c *pipeline.Check, t *pipeline.Table, record pipeline.CheckRecord) *pipeline.Failure {
+	return pipeline.Fail(pipeline.BadData, t.Name, "Not published. Fix the transform, or the check in "+c.File+" if the check is wrong. `stedi why "+t.Name+"` compares the tables.",
 		"guard %s failed: %d rows. %s", c.Name, record.Failing, record.Message)
 }
