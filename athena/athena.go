@@ -38,6 +38,9 @@ type Options struct {
 	// ReadOnly: no table is built, so the workgroup's own place for results is
 	// used where it has one.
 	ReadOnly bool
+	// Discard deletes result files, given by their URLs, from Output when their
+	// query is closed. If it is nil, they stay until a sweep removes them.
+	Discard func(ctx context.Context, urls ...string) error
 	// MaxScan is how many bytes one query may read, and all counts and checks of
 	// a check or of a step together; 0: as many as they like.
 	MaxScan int64

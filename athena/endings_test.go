@@ -1,6 +1,8 @@
 package athena
 
 import (
+	"context"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -96,5 +98,37 @@ func TestCreateTableAsIsCharged(t *testing.T) {
 	found, _, err := client.look(t.Context(), "q-1")
 	if err != nil || found.Cost != 5*10_000_000/1e12 {
 		t.Errorf("it costs $%f (%v)", found.Cost, err)
+	}
+}
+
+// Result files elsewhere belong to the workgroup.
+func TestAClosedQueryDeletesItsResult(t *testing.T) {
+	const page = `{"ResultSet":{"Rows":[{"Data":[{"VarCharValue":"n"}]}],"ResultSetMetadata":{"ColumnInfo":[{"Name":"n","Type":"bigint"}]}}}`
+	for name, c := range map[string]struct{ result, want string }{
+		"in the folder of the lake":        {"s3://lake/q-1.csv", "s3://lake/q-1.csv s3://lake/q-1.csv.metadata"},
+		"where the workgroup puts results": {"s3://lake-2/q-1.csv", ""},
+		"nowhere":                          {"", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			state := strings.Replace(inState("SUCCEEDED"), `"Status"`, `"ResultConfiguration":{"OutputLocation":"`+c.result+`"},"Status"`, 1)
+			client, _ := service(t, map[string][]string{"StartQueryExecution": {`{"QueryExecutionId":"q-1"}`}, "GetQueryExecution": {state}, "GetQueryResults": {page}})
+			var deleted []string
+			client.options.Discard = func(_ context.Context, urls ...string) error {
+				deleted = append(deleted, urls...)
+				return errors.New("AccessDenied") // the query has succeeded
+			}
+			rows, err := client.Querier().Query(t.Context(), "SELECT 1 AS n")
+			if err != nil || len(deleted) > 0 {
+				t.Fatalf("deleted before it was closed: %q (%v)", deleted, err)
+			}
+			for range 2 {
+				if err := rows.Close(); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if got := strings.Join(deleted, " "); got != c.want {
+				t.Errorf("deleted are %q", got)
+			}
+		})
 	}
 }

@@ -110,7 +110,8 @@ func (e *Engine) ask(ctx context.Context, file string, values map[string]any) ([
 	if err != nil {
 		return nil, err
 	}
-	result := &rows{client: e.client, id: done.ID, header: true}
+	result := &rows{client: e.client, id: done.ID, took: *done, header: true}
+	defer e.client.discard(ctx, done)
 	return result.all(ctx)
 }
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -26,12 +27,14 @@ type Execution struct {
 	Cost    float64 // US dollars
 	Started time.Time
 	SQL     string
+	Result  string // URL of its result file; empty: none is known
 }
 
 const (
 	maxQueryBytes = 262_144
 	longestPoll   = 3 * time.Second
 	stopTime      = 20 * time.Second
+	discardTime   = 5 * time.Second
 )
 
 // execute runs a statement to its end. If the token was used before with the
@@ -144,6 +147,9 @@ func (c *Client) look(ctx context.Context, id string) (found *Execution, ended e
 func (c *Client) described(q *types.QueryExecution) (*Execution, ending) {
 	e := &Execution{ID: aws.ToString(q.QueryExecutionId), SQL: aws.ToString(q.Query)}
 	ended := ending{}
+	if r := q.ResultConfiguration; r != nil {
+		e.Result = aws.ToString(r.OutputLocation)
+	}
 	if s := q.Status; s != nil {
 		e.State, e.Started, ended.reason = string(s.State), aws.ToTime(s.SubmissionDateTime), aws.ToString(s.StateChangeReason)
 		if s.AthenaError != nil {
@@ -163,6 +169,19 @@ func (c *Client) described(q *types.QueryExecution) (*Execution, ending) {
 		e.Cost = c.options.Price.Cost(e.Scanned)
 	}
 	return e, ended
+}
+
+// discard deletes the result files of a query, if this client chose their
+// location, even after ctx has ended: files elsewhere belong to the workgroup. If they cannot be deleted,
+// a later sweep removes them.
+func (c *Client) discard(ctx context.Context, e *Execution) {
+	below := strings.TrimSuffix(c.options.Output, "/") + "/"
+	if c.options.Discard == nil || c.options.Output == "" || !strings.HasPrefix(e.Result, below) {
+		return
+	}
+	after, cancel := context.WithTimeout(context.WithoutCancel(ctx), discardTime)
+	defer cancel()
+	_ = c.options.Discard(after, e.Result, e.Result+".metadata") // as the comment says
 }
 
 // hasEnded reports whether a query is in a state that never changes.

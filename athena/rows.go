@@ -54,7 +54,11 @@ func (q *Querier) Query(ctx context.Context, sql string) (pipeline.Rows, error) 
 		return nil, err
 	}
 	rows := &rows{client: q.client, id: done.ID, took: *done, header: headed(sql), joined: !headed(sql)}
-	return rows, rows.fetch(ctx)
+	if err := rows.fetch(ctx); err != nil {
+		q.client.discard(ctx, done)
+		return nil, err
+	}
+	return rows, nil
 }
 
 // named is a statement with the names that the lake has for its tables.
@@ -121,7 +125,8 @@ type rows struct {
 	columns []types.ColumnInfo
 	page    [][]any
 	next    *string
-	last    bool  // this is the last page
+	last    bool // this is the last page
+	closed  bool
 	err     error // the error that Next returns from now on
 }
 
@@ -235,9 +240,12 @@ func (r *rows) Next(ctx context.Context) ([][]any, error) {
 	return nil, r.err
 }
 
-// Close discards the rows that were not read.
+// Close discards the rows that were not read, and deletes the result files.
 func (r *rows) Close() error {
-	r.page, r.last = nil, true
+	if !r.closed {
+		r.client.discard(context.Background(), &r.took)
+	}
+	r.page, r.last, r.closed = nil, true, true
 	return nil
 }
 

@@ -16,6 +16,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws/ratelimit"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/credentials/stscreds"
 	"github.com/aws/smithy-go/logging"
 
 	"stedi/pipeline"
@@ -27,6 +28,9 @@ type Options struct {
 	Region   string // such as us-east-1
 	Profile  string // of the shared configuration files
 	Endpoint string // a custom server for all services, such as http://127.0.0.1:7070
+	// Token asks for the code of an MFA device. If it is nil, a role that needs
+	// one fails.
+	Token func(serial string) (string, error)
 	// Stall is the longest time without a byte in either direction during an
 	// attempt; 0 means a minute.
 	Stall time.Duration
@@ -53,6 +57,7 @@ func Open(ctx context.Context, options Options) (aws.Config, error) {
 		// SDK warnings would overwrite the screens. A serious problem also
 		// returns an error.
 		config.WithLogger(logging.Nop{}),
+		config.WithAssumeRoleCredentialOptions(options.role),
 	}
 	if options.Region != "" {
 		settings = append(settings, config.WithRegion(options.Region))
@@ -74,10 +79,24 @@ func Open(ctx context.Context, options Options) (aws.Config, error) {
 		if ctx.Err() != nil {
 			return aws.Config{}, ctx.Err()
 		}
+		if explained := noCredentialsOf(loaded, err); explained != nil {
+			return aws.Config{}, explained
+		}
 		return aws.Config{}, noCredentials(options.Profile, err)
 	}
 	loaded.HTTPClient = &watched{next: loaded.HTTPClient, stall: stall}
 	return loaded, nil
+}
+
+// role gives a role with an MFA device a way to ask for its code.
+func (o Options) role(role *stscreds.AssumeRoleOptions) {
+	serial := aws.ToString(role.SerialNumber)
+	role.TokenProvider = func() (string, error) {
+		if o.Token == nil {
+			return "", &noToken{serial}
+		}
+		return o.Token(serial)
+	}
 }
 
 // retryer retries with a growing random wait and without a retry quota: a run

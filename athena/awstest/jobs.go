@@ -26,6 +26,7 @@ import (
 //   - GetJobRuns: newest first.
 //   - BatchStopJobRun: the run is STOPPING, and STOPPED a while later; runs that
 //     cannot be stopped are in Errors of a successful response.
+//   - DescribeLogStreams: the streams whose names begin with a prefix.
 //   - GetLogEvents: at the end of a stream the returned token equals the given
 //     one.
 type Jobs struct {
@@ -54,6 +55,7 @@ type JobFaults struct {
 	States func(job string) []string
 	Says   []string // the log of such a run
 	Error  string   // the ErrorMessage of such a run
+	Suffix string   // what follows the id of a run in the name of its log stream
 	// Hold keeps a run RUNNING, before its work starts, until the channel is
 	// closed.
 	Hold func(job string) <-chan struct{}
@@ -163,13 +165,14 @@ type jobsRequest struct {
 	JobUpdate json.RawMessage   `json:"JobUpdate"`
 	Group     string            `json:"logGroupName"`
 	Stream    string            `json:"logStreamName"`
+	Prefix    string            `json:"logStreamNamePrefix"`
 	NextToken string            `json:"nextToken"`
 }
 
 // serve handles a request and returns true if it belongs to the jobs API.
 func (j *Jobs) serve(w http.ResponseWriter, r *http.Request) bool {
 	_, call, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
-	if !strings.Contains(call, "Job") && call != "GetLogEvents" {
+	if !strings.Contains(call, "Job") && call != "GetLogEvents" && call != "DescribeLogStreams" {
 		return false
 	}
 	j.mu.Lock()
@@ -217,6 +220,9 @@ func (j *Jobs) answer(r *http.Request, call string, faults JobFaults) (any, erro
 		}
 		j.jobs[in.Name] = raw
 		return map[string]string{"Name": in.Name}, nil
+	}
+	if call == "DescribeLogStreams" {
+		return j.streams(in)
 	}
 	if call == "GetLogEvents" {
 		return j.events(in)
@@ -368,9 +374,23 @@ func (j *Jobs) halt(ids []string) any {
 	return map[string]any{"SuccessfulSubmissions": []any{}, "Errors": refused}
 }
 
+// streams returns the log streams of a run, whose names may have a suffix. The
+// groups exist after the first run of an account.
+func (j *Jobs) streams(in jobsRequest) (any, error) {
+	if len(j.runs) == 0 {
+		return nil, &refusal{"ResourceNotFoundException", "The specified log group does not exist."}
+	}
+	found := []any{}
+	if run := j.find(in.Prefix); run != nil && in.Group == "/aws-glue/jobs/output" && len(run.log) > 0 {
+		found = append(found, map[string]any{"logStreamName": run.id + j.faults.Suffix})
+	}
+	return map[string]any{"logStreams": found}, nil
+}
+
 func (j *Jobs) events(in jobsRequest) (any, error) {
-	run := j.find(in.Stream)
-	if run == nil || in.Group != "/aws-glue/jobs/output" {
+	id, whole := strings.CutSuffix(in.Stream, j.faults.Suffix)
+	run := j.find(id)
+	if run == nil || !whole || in.Group != "/aws-glue/jobs/output" {
 		return nil, &refusal{"ResourceNotFoundException", "The specified log stream does not exist."}
 	}
 	from := 0

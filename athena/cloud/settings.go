@@ -10,13 +10,12 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/spf13/pflag"
 
 	"stedi/athena"
-	"stedi/athena/account"
 	"stedi/athena/catalog"
 	"stedi/athena/glue"
+	"stedi/athena/s3"
 	"stedi/pipeline"
 	"stedi/pipeline/engines/registry"
 )
@@ -33,8 +32,9 @@ type Settings struct {
 	Workgroup string
 	maxScan   string
 	stages    bool
-	scanned   price // US dollars per terabyte
-	worked    price // US dollars per DPU-hour
+	scanned   price   // US dollars per terabyte
+	worked    price   // US dollars per DPU-hour
+	asks      *asking // nil: a code cannot be asked for
 }
 
 // AccountFlags adds the flags that select the account.
@@ -93,11 +93,6 @@ func (p *price) Set(text string) error {
 	return nil
 }
 
-// Account opens the account.
-func (s *Settings) Account(ctx context.Context) (aws.Config, error) {
-	return account.Open(ctx, account.Options{Region: s.Region, Profile: s.Profile, Endpoint: s.Endpoint})
-}
-
 // Catalog opens the catalog of a deployed lake. It fails if --database names
 // another database than the deployed one.
 func (s *Settings) Catalog(ctx context.Context, lake registry.Place) (*catalog.Catalog, error) {
@@ -123,7 +118,7 @@ func (s *Settings) Jobs(ctx context.Context, lake *pipeline.Lake, files pipeline
 	}), nil
 }
 
-// resultsFolder holds the results of queries until the next run.
+// resultsFolder holds the results of queries until they are closed.
 const resultsFolder = ".stedi/staging/results/"
 
 // client opens Athena for a lake.
@@ -143,6 +138,7 @@ func (s *Settings) client(ctx context.Context, env *registry.Env, database strin
 	tables, readOnly := discovered(env)
 	return athena.Open(ctx, config, athena.Options{
 		Database: database, Workgroup: s.Workgroup, Output: output, ReadOnly: readOnly,
+		Discard: func(ctx context.Context, urls ...string) error { return s3.Remove(ctx, config, urls...) },
 		MaxScan: limit, Price: s.queryPrice(),
 		Estimate: func(ctx context.Context, sql string) (int64, error) {
 			statement, err := env.Embedded.Parse(ctx, sql)

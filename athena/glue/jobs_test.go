@@ -328,13 +328,37 @@ func TestARunThatIsNotAllowedOrNotRightSaysWhy(t *testing.T) {
 }
 
 func TestALogThatCannotBeReadStopsNothing(t *testing.T) {
-	b := newBench(t, glue.Options{})
-	b.server.Fault(awstest.JobFaults{Refuse: func(call string) string { return map[string]string{"GetLogEvents": "AccessDeniedException"}[call] }})
-	if _, _, err := b.run(t.Context(), "", nil); err != nil {
-		t.Fatal(err)
+	for _, missing := range []string{"GetLogEvents", "DescribeLogStreams"} {
+		t.Run(missing, func(t *testing.T) {
+			b := newBench(t, glue.Options{})
+			b.server.Fault(awstest.JobFaults{Refuse: func(call string) string { return map[string]string{missing: "AccessDeniedException"}[call] }})
+			if _, _, err := b.run(t.Context(), "", nil); err != nil {
+				t.Fatal(err)
+			}
+			said := 0
+			for _, line := range b.said {
+				if strings.Contains(line, "the log cannot be read") {
+					said++
+				}
+			}
+			if said != 1 {
+				t.Errorf("it said %q", b.said)
+			}
+		})
 	}
-	if !slices.ContainsFunc(b.said, func(line string) bool { return strings.Contains(line, "the log cannot be read") }) {
-		t.Errorf("it said %q", b.said)
+}
+
+// Glue may add to the id of a run in the names of its log streams.
+func TestALogIsFoundByThePrefixOfItsStream(t *testing.T) {
+	for _, suffix := range []string{"", "-driver", "_g-1a2b3c"} {
+		b := newBench(t, glue.Options{})
+		b.server.Fault(awstest.JobFaults{Suffix: suffix})
+		if _, _, err := b.run(t.Context(), "", nil); err != nil {
+			t.Fatal(err)
+		}
+		if !slices.Contains(b.said, "customer_landing 1 -> 1") {
+			t.Errorf("with the suffix %q it said %q", suffix, b.said)
+		}
 	}
 }
 

@@ -10,8 +10,8 @@ import (
 	"stedi/athena/account"
 )
 
-// logGroups are the log groups to which a run's driver writes, in a stream
-// named after the run's id.
+// logGroups are the log groups to which a run writes. The names of its streams
+// begin with the run's id; Glue adds suffixes such as those of the executors.
 var logGroups = []string{"/aws-glue/jobs/output", "/aws-glue/jobs/error"}
 
 // excerpt is the number of log lines in an error.
@@ -23,33 +23,61 @@ type tail struct {
 	logs *cloudwatchlogs.Client
 	run  string
 	say  func(line string)
-	next map[string]*string // next token by group
+	next map[stream]*string // next token
 	deaf bool
 	last []string // the newest lines
 }
 
+// stream is a stream of a log group.
+type stream struct{ group, name string }
+
 // fetch reads the lines since the last call.
 func (t *tail) fetch(ctx context.Context) {
 	if t.next == nil {
-		t.next = map[string]*string{}
+		t.next = map[stream]*string{}
 	}
 	for _, group := range logGroups {
-		for !t.deaf && t.page(ctx, group) {
-			continue
+		for _, from := range t.streams(ctx, group) {
+			for !t.deaf && t.page(ctx, from) {
+				continue
+			}
 		}
 	}
 }
 
-// page reads one page, and reports whether there may be another one.
-func (t *tail) page(ctx context.Context, group string) bool {
-	from := t.next[group]
-	out, err := t.logs.GetLogEvents(ctx, &cloudwatchlogs.GetLogEventsInput{LogGroupName: &group, LogStreamName: &t.run, NextToken: from, StartFromHead: aws.Bool(true)})
-	if account.Is(err, "ResourceNotFoundException") || ctx.Err() != nil {
-		return false // the stream does not exist yet
+// streams returns the streams that a run has in a group, sorted by name. New
+// ones appear while it runs.
+func (t *tail) streams(ctx context.Context, group string) []stream {
+	var found []stream
+	pages := cloudwatchlogs.NewDescribeLogStreamsPaginator(t.logs, &cloudwatchlogs.DescribeLogStreamsInput{LogGroupName: &group, LogStreamNamePrefix: &t.run})
+	for !t.deaf && pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			t.missed(ctx, err, group)
+			break
+		}
+		for _, s := range page.LogStreams {
+			found = append(found, stream{group, aws.ToString(s.LogStreamName)})
+		}
 	}
+	return found
+}
+
+// missed says that the log cannot be read, unless it does not exist yet.
+func (t *tail) missed(ctx context.Context, err error, group string) {
+	if account.Is(err, "ResourceNotFoundException") || ctx.Err() != nil {
+		return
+	}
+	t.deaf = true
+	t.say("the log cannot be read; the run continues: " + account.Explain(err, "read "+group).Error())
+}
+
+// page reads one page, and reports whether there may be another one.
+func (t *tail) page(ctx context.Context, of stream) bool {
+	from := t.next[of]
+	out, err := t.logs.GetLogEvents(ctx, &cloudwatchlogs.GetLogEventsInput{LogGroupName: &of.group, LogStreamName: &of.name, NextToken: from, StartFromHead: aws.Bool(true)})
 	if err != nil {
-		t.deaf = true
-		t.say("the log cannot be read; the run continues: " + account.Explain(err, "read "+group).Error())
+		t.missed(ctx, err, of.group)
 		return false
 	}
 	for _, event := range out.Events {
@@ -61,6 +89,6 @@ func (t *tail) page(ctx context.Context, group string) bool {
 		}
 	}
 	t.last = t.last[max(0, len(t.last)-excerpt):]
-	t.next[group] = out.NextForwardToken
+	t.next[of] = out.NextForwardToken
 	return aws.ToString(out.NextForwardToken) != aws.ToString(from) && len(out.Events) > 0
 }

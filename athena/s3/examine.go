@@ -38,5 +38,5 @@ func (s *Store) Examine(ctx context.Context) []pipeline.Finding {
 	if err := s.Delete(ctx, name); err != nil {
 		findings = append(findings, pipeline.Trouble(bucket, err))
 	}
-	return findings
+	return append(findings, s.Retention(ctx)...)
 }

@@ -193,10 +193,11 @@ func (s *Store) upload(ctx context.Context, path, name string, when conditions) 
 }
 
 // Sweep removes local staged files, unfinished uploads of killed runs of any
-// machine, and query results.
+// machine, and query results that no session reads any more because of their
+// age.
 func (s *Store) Sweep(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("sweep %s: %w", s.URL(internal), err)
 	}
-	return errors.Join(os.RemoveAll(s.staging()), s.sweepUploads(ctx), s.Delete(ctx, results))
+	return errors.Join(os.RemoveAll(s.staging()), s.sweepUploads(ctx), s.sweepResults(ctx))
 }

@@ -16,6 +16,7 @@ import (
 	"stedi/pipeline"
 	"stedi/pipeline/dir"
 	"stedi/pipeline/engines/registry"
+	"stedi/pipeline/printable"
 	"stedi/pipeline/state"
 )
 
@@ -106,6 +107,7 @@ func (p *program) deploy(ctx context.Context, o deployFlags) error {
 	}
 	printed := false
 	err := p.openDeployment(ctx, o.dryRun, func(d *deployment) error {
+		d.noteRetention(ctx)
 		if o.from != "" {
 			if err := d.upload(ctx, o.from); err != nil {
 				return err
@@ -144,6 +146,17 @@ func (p *program) deploy(ctx context.Context, o deployFlags) error {
 		err = errors.Join(err, p.printPolicies(ctx, nil, cmp.Or(p.config.account.Database, cloud.DefaultDatabase), state.Authority{}, o))
 	}
 	return err
+}
+
+// noteRetention says before anything is uploaded that deleted data would stay in
+// the bucket, and the rule that ends that.
+func (d *deployment) noteRetention(ctx context.Context) {
+	for _, f := range d.bucket.Retention(ctx) {
+		narrate(d.program.stderr, printable.Text(f.About+": "+f.Says)+"\n")
+		if f.Fix != "" {
+			narrate(d.program.stderr, "  "+printable.Text(f.Fix)+"\n")
+		}
+	}
 }
 
 // deployJobs creates the Glue jobs and records their role. Without jobs, the

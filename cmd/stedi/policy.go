@@ -87,9 +87,10 @@ func (o *policyOf) document(persona string) *policyDocument {
 	add("Tables", []string{"glue:CreateTable", "glue:UpdateTable", "glue:DeleteTable"}, catalog...)
 	if len(o.jobs) > 0 {
 		add("Jobs", []string{"glue:GetJob", "glue:StartJobRun", "glue:GetJobRun", "glue:GetJobRuns", "glue:BatchStopJobRun"}, o.jobARNs()...)
-		add("Log", []string{"logs:GetLogEvents"}, o.arn("logs", "log-group:/aws-glue/jobs/*"))
+		add("Log", []string{"logs:DescribeLogStreams", "logs:GetLogEvents"}, o.arn("logs", "log-group:/aws-glue/jobs/*"))
 	}
 	if persona == personaDeploy {
+		add("Retention", []string{"s3:GetBucketVersioning", "s3:GetBucketObjectLockConfiguration", "s3:GetLifecycleConfiguration"}, o.s3(""))
 		add("Database", []string{"glue:CreateDatabase", "glue:DeleteDatabase"}, catalog...)
 		o.deployJobs(add)
 	}

@@ -76,6 +76,7 @@ func (p *program) settle(cmd *cobra.Command) error {
 		p.config.lake = plain
 	}
 	p.config.goHome()
+	p.askForCodes(cmd)
 	return p.openLog(cmd)
 }
 

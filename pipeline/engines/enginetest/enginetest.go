@@ -146,7 +146,7 @@ func (w *World) wantNothing(t *testing.T, name string) {
 			t.Fatal(err)
 		}
 		for _, f := range files {
-			if !strings.HasPrefix(f.Name, ".stedi/staging/results/") { // the next run deletes it
+			if !strings.HasPrefix(f.Name, ".stedi/staging/results/") { // a later sweep deletes it
 				t.Errorf("%s is left behind", f.Name)
 			}
 		}

@@ -1,0 +1,81 @@
+package account
+
+import (
+	"errors"
+	"os/exec"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/credentials/processcreds"
+	"github.com/aws/aws-sdk-go-v2/credentials/ssocreds"
+
+	"stedi/pipeline"
+)
+
+// noToken is the error of a role that needs an MFA code where nothing can ask
+// for one.
+type noToken struct{ serial string }
+
+func (e *noToken) Error() string { return "the device " + e.serial + " has a code that is needed" }
+
+// profileOf returns the profile that has the first credentials: a role may take
+// them from another profile.
+func profileOf(loaded aws.Config) config.SharedConfig {
+	for _, source := range loaded.ConfigSources {
+		shared, ok := source.(config.SharedConfig)
+		if !ok {
+			continue
+		}
+		for shared.Source != nil {
+			shared = *shared.Source
+		}
+		return shared
+	}
+	return config.SharedConfig{}
+}
+
+// noCredentialsOf explains why a profile gives no credentials, or returns nil if its kind has no message of its own.
+func noCredentialsOf(loaded aws.Config, err error) error {
+	shared := profileOf(loaded)
+	profile := shared.Profile
+	if ours, ok := errors.AsType[*pipeline.Failure](err); ok {
+		return ours
+	}
+	if missing, ok := errors.AsType[*noToken](err); ok {
+		return pipeline.Fail(pipeline.Denied, "", "Run stedi on a terminal, which asks for the code; or set AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN to what `aws sts get-session-token --serial-number "+missing.serial+" --token-code CODE` prints, and leave --aws-profile out.",
+			"the profile needs a code of the MFA device %s, and there is no terminal to ask for it", missing.serial)
+	}
+	if failed, ok := errors.AsType[*processcreds.ProviderError](err); ok {
+		return processFailed(shared, failed)
+	}
+	if _, ok := errors.AsType[*ssocreds.InvalidTokenError](err); ok || shared.SSOSession != nil || shared.SSOStartURL != "" {
+		return pipeline.Fail(pipeline.Denied, "", "Sign in with `aws sso login --profile "+profile+"`.", "the SSO session of the profile %s does not exist or has expired", profile)
+	}
+	if shared.LoginSession != "" {
+		return pipeline.Fail(pipeline.Denied, "", "Sign in with `aws login --profile "+profile+"`.", "the login session of the profile %s does not exist or has expired", profile)
+	}
+	if from, ok := loaded.Credentials.(aws.CredentialProviderSource); ok && slices.Contains(from.ProviderSources(), aws.CredentialSourceHTTP) {
+		return pipeline.Fail(pipeline.Denied, "", "Check the role of the task or pod, and AWS_CONTAINER_CREDENTIALS_FULL_URI or AWS_CONTAINER_CREDENTIALS_RELATIVE_URI.", "the credentials endpoint of the container gave no credentials: %w", plainly(err))
+	}
+	return nil
+}
+
+// processFailed names the program but not its output, which may contain keys.
+func processFailed(shared config.SharedConfig, failed error) error {
+	why := "its output is not what the SDK expects"
+	if ended, ok := errors.AsType[*exec.ExitError](failed); ok {
+		why = ended.String()
+	} else if strings.Contains(failed.Error(), "timed out") {
+		why = "it did not end in time"
+	}
+	program := strings.TrimSpace(shared.CredentialProcess)
+	if strings.HasPrefix(program, `"`) {
+		program, _, _ = strings.Cut(program[1:], `"`)
+	} else {
+		program, _, _ = strings.Cut(program, " ")
+	}
+	return pipeline.Fail(pipeline.Denied, "", "Run the program by itself to see its message; its output must be the JSON that `aws help config-vars` describes for credential_process.",
+		"the credential_process %s of the profile %s gave no credentials: %s", program, shared.Profile, why)
+}

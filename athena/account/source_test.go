@@ -1,0 +1,70 @@
+package account_test
+
+import (
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"stedi/athena/account"
+	"stedi/pipeline"
+)
+
+const mfaProfile = `[profile p]
+role_arn = arn:aws:iam::111122223333:role/R
+source_profile = keys
+mfa_serial = arn:aws:iam::111122223333:mfa/jane
+[profile keys]
+aws_access_key_id = key
+aws_secret_access_key = secret
+`
+
+func profile(t *testing.T, text string) {
+	t.Helper()
+	bare(t)
+	name := filepath.Join(t.TempDir(), "config")
+	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("HOME", t.TempDir())
+	t.Setenv("AWS_CONFIG_FILE", name)
+}
+
+func TestEachSourceOfCredentialsHasItsOwnMessage(t *testing.T) {
+	for name, c := range map[string]struct{ config, want string }{
+		"MFA without a terminal": {mfaProfile, "aws sts get-session-token --serial-number arn:aws:iam::111122223333:mfa/jane --token-code CODE"},
+		"SSO":                    {"[profile p]\nsso_session = s\nsso_account_id = 111122223333\nsso_role_name = R\n[sso-session s]\nsso_region = us-east-1\nsso_start_url = https://x.awsapps.com/start\n", "`aws sso login --profile p`"},
+		"SSO of the older form":  {"[profile p]\nsso_account_id = 111122223333\nsso_role_name = R\nsso_region = us-east-1\nsso_start_url = https://x.awsapps.com/start\n", "`aws sso login --profile p`"},
+		"SSO of a source":        {"[profile p]\nrole_arn = arn:aws:iam::111122223333:role/R\nsource_profile = q\n[profile q]\nsso_account_id = 111122223333\nsso_role_name = R\nsso_region = us-east-1\nsso_start_url = https://x.awsapps.com/start\n", "`aws sso login --profile q`"},
+		"aws login":              {"[profile p]\nlogin_session = arn:aws:iam::111122223333:user/jane\n", "`aws login --profile p`"},
+		"a program that fails":   {"[profile p]\ncredential_process = sh -c \"echo SECRETKEY; exit 3\"\n", "the credential_process sh of the profile p gave no credentials: exit status 3"},
+		"a program of nonsense":  {"[profile p]\ncredential_process = echo SECRETKEY\n", "the credential_process echo of the profile p gave no credentials: its output"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			profile(t, c.config)
+			_, err := account.Open(t.Context(), account.Options{Region: "us-east-1", Profile: "p"})
+			if pipeline.KindOf(err) != pipeline.Denied || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "SECRETKEY") {
+				t.Errorf("error of kind %d: %v", pipeline.KindOf(err), err)
+			}
+		})
+	}
+}
+
+func TestTheCodeOfADeviceIsSent(t *testing.T) {
+	profile(t, mfaProfile)
+	sent := ""
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		sent = r.FormValue("SerialNumber") + " " + r.FormValue("TokenCode")
+		_, _ = io.WriteString(w, `<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><Credentials><AccessKeyId>ASIAX</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2099-01-01T00:00:00Z</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>`)
+	}))
+	t.Cleanup(server.Close)
+	_, err := account.Open(t.Context(), account.Options{Region: "us-east-1", Profile: "p", Endpoint: server.URL, Token: func(serial string) (string, error) {
+		return map[string]string{"arn:aws:iam::111122223333:mfa/jane": "123456"}[serial], nil
+	}})
+	if err != nil || sent != "arn:aws:iam::111122223333:mfa/jane 123456" {
+		t.Errorf("sent is %q (%v)", sent, err)
+	}
+}
