@@ -65,7 +65,8 @@ func (m *Model) choices() *palette {
 	if m.options.Offers != nil {
 		p.free = m.openNamed
 	}
-	for _, a := range m.possible() {
+	possible := m.possible()
+	for _, a := range possible {
 		if !a.Off && a.Name != "palette" {
 			p.all = append(p.all, choice{a.Title(), a.Group, a.KeyName(), a.Do, a.Found()})
 		}
@@ -77,7 +78,8 @@ func (m *Model) choices() *palette {
 	}
 	if m.current != tableScreen { // what can be done with rows is found before they are open
 		for _, a := range m.tableView().grid.Actions() {
-			if a.Off && a.Foot > 0 {
+			here := slices.ContainsFunc(possible, func(b ui.Action) bool { return b.Name == a.Name })
+			if a.Off && a.Foot > 0 && !here {
 				p.all = append(p.all, choice{a.Title(), "rows of a table", a.KeyName(), func() tea.Cmd {
 					return m.Toast(ui.Told, "open a table first, then press "+a.KeyName()+" ("+a.Title()+")")
 				}, a.Found()})
