@@ -126,7 +126,7 @@ func (p *palette) search() {
 		}
 		return
 	}
-	p.shown = p.matches(text)
+	p.shown = append(p.shown, p.matches(text)...)
 }
 
 // matches returns the choices for a text: those with its words first, then those
