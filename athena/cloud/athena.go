@@ -3,7 +3,6 @@ package cloud
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"stedi/athena"
 	"stedi/pipeline"
@@ -99,48 +98,68 @@ type scans struct {
 	stages bool
 }
 
-// Table estimates the scanned bytes and the cost to build a table: its
-// transform, its guards and the stage counts. It assumes that rebuilt tables
-// keep their size.
-func (s scans) Table(ctx context.Context, t *pipeline.Table) (*registry.Estimate, error) {
-	inputs, err := s.env.SizeOf(ctx, t.Transform.Inputs...)
+// Table estimates the queries that build a table, count its rows and evaluate
+// its guards. It assumes that rebuilt tables keep their size.
+func (s scans) Table(ctx context.Context, t *pipeline.Table) (*pipeline.Estimate, error) {
+	reads := [][]string{t.Transform.Inputs}
+	for _, c := range s.env.Lake.Checks {
+		if c.Guard && c.Table == t.Name {
+			reads = append(reads, c.Inputs)
+		}
+	}
+	estimate, err := s.Queries(ctx, reads)
 	if err != nil {
 		return nil, err
 	}
-	e := &registry.Estimate{ScanBytes: inputs, CostUSD: s.price.Cost(inputs)}
-	for _, c := range s.env.Lake.Checks {
-		if c.Guard && c.Table == t.Name {
-			bytes, err := s.env.SizeOf(ctx, c.Inputs...)
-			if err != nil {
-				return nil, err
-			}
-			e.ScanBytes += bytes
-			e.CostUSD += s.price.Cost(bytes)
-		}
-	}
-	if e.CountBytes, err = s.env.SizeOf(ctx, t.Name); err != nil {
-		return nil, err
-	}
-	// Athena reads the inputs again for each count: once for the counts of landing
-	// tables, which no run has counted, and once for each stage at most.
-	landing := slices.DeleteFunc(slices.Clone(t.Transform.Inputs), func(name string) bool {
+	// No run has counted the rows of a landing table.
+	counted := athena.CountReads(t, s.stages, func(name string) bool {
 		input := s.env.Lake.Table(name)
 		return input == nil || !input.IsLanding()
 	})
-	counted, err := s.env.SizeOf(ctx, landing...)
+	counts, err := s.Queries(ctx, [][]string{counted})
 	if err != nil {
 		return nil, err
 	}
-	e.CountBytes += counted
-	if s.stages {
-		e.CountBytes += inputs * int64(len(t.Transform.Stages))
-	}
-	e.CostUSD += s.price.Cost(e.CountBytes)
-	return e, nil
+	counts.CountBytes, counts.ScanBytes = counts.ScanBytes, 0
+	estimate.Add(counts)
+	return estimate, nil
 }
 
-func (s scans) Sum(steps []*registry.Estimate) string {
+// Queries estimates queries by the tables that they read, each as often as it is
+// named.
+func (s scans) Queries(ctx context.Context, reads [][]string) (*pipeline.Estimate, error) {
+	sizes := map[string]int64{}
+	all := &pipeline.Estimate{Queries: len(reads)}
+	for _, tables := range reads {
+		scanned := int64(0)
+		for _, name := range tables {
+			size, known := sizes[name]
+			if !known {
+				var err error
+				if size, err = s.env.SizeOf(ctx, name); err != nil {
+					return nil, err
+				}
+				sizes[name] = size
+			}
+			scanned += size
+		}
+		all.ScanBytes += scanned
+		all.CostUSD += s.price.Cost(scanned)
+	}
+	return all, nil
+}
+
+func (s scans) Sum(steps []*pipeline.Estimate, checks *pipeline.Estimate) string {
 	all := registry.Total(steps)
-	return fmt.Sprintf("Athena would scan about %s bytes, and %s to count rows (fewer with --count-stages=false): $%.4f.",
-		printable.Thousands(all.ScanBytes), printable.Thousands(all.CountBytes), all.CostUSD)
+	return fmt.Sprintf("Athena would scan about %s bytes to build the tables, and %s to count rows (fewer with --count-stages=false): %s, $%.4f.%s",
+		printable.Thousands(all.ScanBytes), printable.Thousands(all.CountBytes), pipeline.CountedQueries(all.Queries), all.CostUSD, checksText(checks))
+}
+
+// checksText is the part of a plan about checks, if their usage was estimated.
+func checksText(checks *pipeline.Estimate) string {
+	if checks == nil {
+		return ""
+	}
+	return fmt.Sprintf("\nThe checks at the end of a run with --batch would scan about %s bytes more: %s, $%.4f.",
+		printable.Thousands(checks.ScanBytes), pipeline.CountedQueries(checks.Queries), checks.CostUSD)
 }

@@ -44,7 +44,7 @@ func (s *Settings) Glue() registry.Entry {
 		},
 		Estimate: func(ctx context.Context, env *registry.Env) (registry.Estimator, error) {
 			past, err := pastRuns(ctx, env.Store)
-			return works{past, s.jobPrice()}, err
+			return works{past, s.jobPrice(), scans{env, s.queryPrice(), s.stages}}, err
 		},
 	}
 }
@@ -108,22 +108,28 @@ func pastRuns(ctx context.Context, store pipeline.Store) ([]*pipeline.Record, er
 
 // works estimates the DPU-seconds of jobs.
 type works struct {
-	past  []*pipeline.Record
-	price glue.Price
+	past    []*pipeline.Record
+	price   glue.Price
+	queries scans
 }
 
 // Table returns the median DPU-seconds of a job's past runs, or the least that
 // a run is charged for.
-func (w works) Table(_ context.Context, t *pipeline.Table) (*registry.Estimate, error) {
+func (w works) Table(_ context.Context, t *pipeline.Table) (*pipeline.Estimate, error) {
 	before := state.PastDPUSeconds(w.past, t.Name)
 	units, known := state.Median(before)
 	if !known {
 		units = w.price.LeastDPUSeconds()
 	}
-	return &registry.Estimate{DPUSeconds: units, CostUSD: w.price.Cost(units), PastRuns: len(before)}, nil
+	return &pipeline.Estimate{DPUSeconds: units, CostUSD: w.price.Cost(units), PastRuns: len(before)}, nil
 }
 
-func (w works) Sum(steps []*registry.Estimate) string {
+// Queries estimates queries of Athena.
+func (w works) Queries(ctx context.Context, reads [][]string) (*pipeline.Estimate, error) {
+	return w.queries.Queries(ctx, reads)
+}
+
+func (w works) Sum(steps []*pipeline.Estimate, checks *pipeline.Estimate) string {
 	all := registry.Total(steps)
 	fewest := manyPastRuns
 	for _, s := range steps {
@@ -133,6 +139,6 @@ func (w works) Sum(steps []*registry.Estimate) string {
 	if fewest == 0 {
 		word = "at least" // some job has no past run
 	}
-	return fmt.Sprintf("Glue would work for %s %s DPU-seconds (past runs): $%.4f, and Athena a little for counts and guards.",
-		word, printable.Thousands(int64(all.DPUSeconds)), all.CostUSD)
+	return fmt.Sprintf("Glue would work for %s %s DPU-seconds (past runs): $%.4f, and Athena a little for counts and guards.%s",
+		word, printable.Thousands(int64(all.DPUSeconds)), all.CostUSD, checksText(checks))
 }

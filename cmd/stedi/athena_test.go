@@ -40,7 +40,7 @@ func makeTheSameTables(a *onAWS) {
 	if plan, _ := a.stedi(0, "plan", "--engine", "athena"); !strings.Contains(plan, "Athena would scan about") {
 		a.Errorf("the plan does not say what it costs:\n%s", plan)
 	}
-	if plan, _ := a.stedi(0, "plan", "--engine", "athena", "--price-per-tb", "500000"); !regexp.MustCompile(`\): \$[1-9]`).MatchString(plan) {
+	if plan, _ := a.stedi(0, "plan", "--engine", "athena", "--price-per-tb", "500000"); !regexp.MustCompile(`queries, \$[1-9]`).MatchString(plan) {
 		a.Errorf("the plan does not go by the price that it is told:\n%s", plan)
 	}
 	if again, _ := a.stedi(0, "deploy", "--from", landing); again != "" {
@@ -154,7 +154,7 @@ func TestWhateverGoesWrongOnAthenaTheTablesStayWhole(t *testing.T) {
 		}}, 3, "no worker"},
 		"another user cancels it": {awstest.AthenaFaults{Cancel: isMade}, 3, "cancelled outside stedi"},
 		"its count fails": {awstest.AthenaFaults{Fail: func(sql string) string {
-			return map[bool]string{true: "GENERIC_INTERNAL_ERROR: no count"}[strings.Contains(sql, "place")]
+			return map[bool]string{true: "GENERIC_INTERNAL_ERROR: no count"}[strings.Contains(sql, "CROSS JOIN (SELECT count(*)")]
 		}}, 3, "no count"},
 		"its guard fails": {awstest.AthenaFaults{Fail: func(sql string) string {
 			return map[bool]string{true: "GENERIC_INTERNAL_ERROR: no guard"}[strings.Contains(sql, "broken")]

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"sync"
 
 	"stedi/pipeline"
 	"stedi/pipeline/convert"
@@ -52,8 +53,48 @@ func (p *program) openRuns(ctx context.Context, o *opened, engine *registry.Entr
 		o.store = convert.NewStore(o.base, o.lake, o.env.Converted, duckdb.Convert)
 	}
 	o.env.Store = o.store
+	if engine.Estimate != nil {
+		o.estimator = &lateEstimator{open: func(ctx context.Context) (registry.Estimator, error) { return engine.Estimate(ctx, o.env) }}
+	}
 	o.runs, err = engine.Open(ctx, o.env)
 	return err
+}
+
+// lateEstimator opens the estimator of an engine when it is asked for the first
+// time, since that may read the records of past runs.
+type lateEstimator struct {
+	open   func(ctx context.Context) (registry.Estimator, error)
+	mu     sync.Mutex
+	opened registry.Estimator
+}
+
+func (l *lateEstimator) get(ctx context.Context) (registry.Estimator, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.opened != nil {
+		return l.opened, nil
+	}
+	var err error
+	l.opened, err = l.open(ctx)
+	return l.opened, err
+}
+
+// Table estimates the build of one table.
+func (l *lateEstimator) Table(ctx context.Context, table *pipeline.Table) (*pipeline.Estimate, error) {
+	estimator, err := l.get(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return estimator.Table(ctx, table)
+}
+
+// Queries estimates queries.
+func (l *lateEstimator) Queries(ctx context.Context, reads [][]string) (*pipeline.Estimate, error) {
+	estimator, err := l.get(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return estimator.Queries(ctx, reads)
 }
 
 // querier returns a querier for the current tables. An empty engine means that
@@ -104,8 +145,11 @@ func (p *program) tellUsage(rows pipeline.Rows) {
 	if u.QueryID == "" {
 		return
 	}
-	narrate(p.stderr, fmt.Sprintf("query %s: %.1f s in the queue, %.1f s to run, %s bytes scanned, $%.6f\n",
-		u.QueryID, u.Queued.Seconds(), u.Ran.Seconds(), thousands(u.ScannedBytes), u.CostUSD))
+	narrate(p.stderr, fmt.Sprintf("query %s: %.1f s in the queue, %.1f s to run, %s bytes scanned, $%.6f%s\n",
+		u.QueryID, u.Queued.Seconds(), u.Ran.Seconds(), thousands(u.ScannedBytes), u.CostUSD, expectedText(u.Estimate)))
+	if t := u.Session; t != nil && t.Queries > 1 {
+		narrate(p.stderr, t.String()+"\n")
+	}
 }
 
 // helpOf lists the engines for --help.

@@ -5,9 +5,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 
+	"stedi/pipeline"
+	"stedi/pipeline/check"
 	"stedi/pipeline/engines/registry"
 	"stedi/pipeline/run"
 )
@@ -32,7 +35,9 @@ func (p *program) planCommand() *cobra.Command {
 type planDocument struct {
 	Schema string     `json:"schema"`
 	Steps  []planStep `json:"steps"`
-	Error  string     `json:"error,omitempty"` // the error that would stop the run or fail a step
+	// Checks is the estimated usage of the checks at the end of a run with --batch.
+	Checks *pipeline.Estimate `json:"checks,omitempty"`
+	Error  string             `json:"error,omitempty"` // the error that would stop the run or fail a step
 }
 
 type planStep struct {
@@ -41,7 +46,8 @@ type planStep struct {
 	Zone   string `json:"zone"`
 	Action string `json:"action"` // run, none, fail
 	Reason string `json:"reason"`
-	*registry.Estimate
+
+	*pipeline.Estimate
 }
 
 func (p *program) plan(ctx context.Context, flags runFlags, names []string) (err error) {
@@ -63,23 +69,36 @@ func (p *program) plan(ctx context.Context, flags runFlags, names []string) (err
 		return err
 	}
 	document := planDocument{Schema: "stedi.plan/1", Steps: []planStep{}}
+	for i, s := range steps {
+		document.Steps = append(document.Steps, describePlan(i+1, s))
+	}
 	estimator, e := p.estimator(ctx, o)
+	if e == nil && estimator != nil {
+		e = document.estimate(ctx, o.lake, estimator)
+	}
 	if e != nil {
 		return errors.Join(err, e)
-	}
-	for i, s := range steps {
-		step := describePlan(i+1, s)
-		if s.Run && estimator != nil {
-			if step.Estimate, e = estimator.Table(ctx, o.lake.Table(s.Table)); e != nil {
-				return errors.Join(err, e)
-			}
-		}
-		document.Steps = append(document.Steps, step)
 	}
 	if err != nil {
 		document.Error = err.Error()
 	}
 	return errors.Join(err, p.printPlan(document, estimator))
+}
+
+// estimate adds what the steps, and the checks afterwards, would use.
+func (d *planDocument) estimate(ctx context.Context, lake *pipeline.Lake, estimator registry.Estimator) (err error) {
+	if !slices.ContainsFunc(d.Steps, func(s planStep) bool { return s.Action == "run" }) {
+		return nil
+	}
+	for i := range d.Steps {
+		if s := &d.Steps[i]; s.Action == "run" {
+			if s.Estimate, err = estimator.Table(ctx, lake.Table(s.Table)); err != nil {
+				return err
+			}
+		}
+	}
+	d.Checks, err = estimator.Queries(ctx, check.Reads(check.Asked(lake, false)))
+	return err
 }
 
 // estimator returns the cost estimator of the selected engine, or nil if the
@@ -92,9 +111,9 @@ func (p *program) estimator(ctx context.Context, o *opened) (registry.Estimator,
 }
 
 // printEstimate prints the cost of a plan, if it has any.
-func (p *program) printEstimate(steps []planStep, estimator registry.Estimator) error {
-	var costs []*registry.Estimate
-	for _, s := range steps {
+func (p *program) printEstimate(document planDocument, estimator registry.Estimator) error {
+	var costs []*pipeline.Estimate
+	for _, s := range document.Steps {
 		if s.Estimate != nil {
 			costs = append(costs, s.Estimate)
 		}
@@ -102,7 +121,7 @@ func (p *program) printEstimate(steps []planStep, estimator registry.Estimator) 
 	if len(costs) == 0 {
 		return nil
 	}
-	_, err := fmt.Fprintf(p.stdout, "\n%s\n", estimator.Sum(costs))
+	_, err := fmt.Fprintf(p.stdout, "\n%s\n", estimator.Sum(costs, document.Checks))
 	return err
 }
 
@@ -142,7 +161,7 @@ func (p *program) printPlan(document planDocument, estimator registry.Estimator)
 	if err := printTable(p.out, rows, 0); err != nil {
 		return err
 	}
-	if err := p.printEstimate(document.Steps, estimator); err != nil {
+	if err := p.printEstimate(document, estimator); err != nil {
 		return err
 	}
 	closing := fmt.Sprintf("%d of %d tables would be built; nothing was written.", run, len(document.Steps))

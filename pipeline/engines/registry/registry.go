@@ -181,31 +181,20 @@ type QueryLimits struct {
 	Allow pipeline.Allowance
 }
 
-// Estimate is the estimated usage to build a table.
-type Estimate struct {
-	ScanBytes  int64   `json:"scan_bytes"`  // to build the table and to evaluate its guards
-	CountBytes int64   `json:"count_bytes"` // to count the rows of its stages
-	DPUSeconds float64 `json:"dpu_seconds,omitempty"`
-	CostUSD    float64 `json:"cost_usd"`
-	PastRuns   int     `json:"-"` // runs of its job on which the estimate is based
-}
-
 // Estimator estimates the cost of a run.
 type Estimator interface {
-	// Table estimates the build of one table.
-	Table(ctx context.Context, table *pipeline.Table) (*Estimate, error)
-	// Sum describes the total of several estimates in one sentence.
-	Sum(steps []*Estimate) string
+	pipeline.Estimator
+
+	// Sum describes in one sentence the total of the estimates of steps and that
+	// of the checks at the end of a run with --batch.
+	Sum(steps []*pipeline.Estimate, checks *pipeline.Estimate) string
 }
 
 // Total adds up estimates.
-func Total(steps []*Estimate) Estimate {
-	var all Estimate
+func Total(steps []*pipeline.Estimate) pipeline.Estimate {
+	var all pipeline.Estimate
 	for _, s := range steps {
-		all.ScanBytes += s.ScanBytes
-		all.CountBytes += s.CountBytes
-		all.DPUSeconds += s.DPUSeconds
-		all.CostUSD += s.CostUSD
+		all.Add(s)
 	}
 	return all
 }
