@@ -171,6 +171,9 @@ func (e *Engine) Run(ctx context.Context, job pipeline.Job, progress func(pipeli
 		job.Say("query %s builds the rows", id)
 		return job.Output.Folder.Begun(id)
 	})
+	if err != nil && job.Output.Folder.Resumed && (done != nil || differs(err)) {
+		return pipeline.Result{}, errors.Join(pipeline.ErrLost, about(job.Table, err))
+	}
 	if err != nil {
 		return pipeline.Result{}, about(job.Table, err)
 	}
@@ -200,6 +203,12 @@ func (e *Engine) build(ctx context.Context, job pipeline.Job, stage string) (str
 		"Database": e.tables.Database(), "Stage": stage, "Location": e.lake + "/" + job.Output.Folder.Folder + "/",
 		"SQL": bare(job.Table.Transform.SQL), "Columns": job.Table.Columns,
 	})
+}
+
+// differs reports whether Athena refused a statement because its token belongs to
+// another one.
+func differs(err error) bool {
+	return account.Is(err, "InvalidRequestException") && strings.Contains(strings.ToLower(err.Error()), "idempotent parameters")
 }
 
 // bare removes semicolons and white space from the end of a SELECT.

@@ -7,4 +7,4 @@ FROM {{.Reads}} AS {{.Alias}})
 {{- if .With}}
 {{end}}SELECT {{range $i, $g := .Groups}}{{if $i}}, {{end}}{{$g.Alias}}.found{{range .Links}}, {{$g.Alias}}.{{.Kept}}{{end}}{{end}}
 FROM {{range $i, $g := .Groups}}{{if $i}}
-CROSS JOIN {{end}}(SELECT count(*) AS found{{range .Links}}, count_if({{.Kept}}) AS {{.Kept}}{{end}} FROM {{.Last}}) AS {{.Alias}}{{end}}
+CROSS JOIN {{end}}(SELECT count(*) AS found{{range .Links}}, count(*) FILTER (WHERE {{.Kept}}) AS {{.Kept}}{{end}} FROM {{.Last}}) AS {{.Alias}}{{end}}
