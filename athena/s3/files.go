@@ -112,17 +112,16 @@ func (s *Store) Delete(ctx context.Context, name string) error {
 	return nil
 }
 
-// deleteAll deletes objects. It also reports errors of single objects in a
-// response with status 200.
+// deleteAll deletes objects, in a versioned bucket also their old versions. It
+// also reports errors of single objects in a response with status 200.
 func (s *Store) deleteAll(ctx context.Context, doomed []types.ObjectIdentifier) error {
 	if len(doomed) == 0 {
 		return nil
 	}
 	if len(doomed) == 1 {
-		_, err := s.client.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &s.bucket, Key: doomed[0].Key})
-		return err
+		return remove(ctx, s.client, s.bucket, *doomed[0].Key)
 	}
-	out, err := s.client.DeleteObjects(ctx, &s3.DeleteObjectsInput{Bucket: &s.bucket, Delete: &types.Delete{Objects: doomed, Quiet: aws.Bool(true)}})
+	out, err := s.client.DeleteObjects(ctx, &s3.DeleteObjectsInput{Bucket: &s.bucket, Delete: &types.Delete{Objects: doomed}})
 	if err != nil {
 		return err
 	}
@@ -135,5 +134,32 @@ func (s *Store) deleteAll(ctx context.Context, doomed []types.ObjectIdentifier) 
 		}
 		errs = append(errs, pipeline.Fail(kind, "", fix, "delete %s: %s: %s", s.URL(name), aws.ToString(e.Code), account.Redact(aws.ToString(e.Message))))
 	}
-	return errors.Join(errs...)
+	marked := map[string]bool{}
+	for _, d := range out.Deleted {
+		if aws.ToBool(d.DeleteMarker) {
+			marked[aws.ToString(d.Key)] = true
+		}
+	}
+	return errors.Join(append(errs, purge(ctx, s.client, s.bucket, common(doomed), marked))...)
+}
+
+// common is the longest common beginning of keys.
+func common(objects []types.ObjectIdentifier) string {
+	prefix := aws.ToString(objects[0].Key)
+	for _, o := range objects {
+		for !strings.HasPrefix(aws.ToString(o.Key), prefix) {
+			prefix = prefix[:len(prefix)-1]
+		}
+	}
+	return strings.ToValidUTF8(prefix, "")
+}
+
+// remove deletes an object. S3 marks it as deleted if it keeps its versions, which
+// are then deleted, too.
+func remove(ctx context.Context, client *s3.Client, bucket, key string) error {
+	out, err := client.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &bucket, Key: &key})
+	if err != nil || !aws.ToBool(out.DeleteMarker) {
+		return err
+	}
+	return purge(ctx, client, bucket, key, map[string]bool{key: true})
 }
