@@ -100,7 +100,7 @@ func (o *policyOf) document(persona string) *policyDocument {
 	}
 	if persona == personaDeploy {
 		add("Retention", []string{"s3:GetBucketVersioning", "s3:GetBucketObjectLockConfiguration", "s3:GetLifecycleConfiguration", "s3:GetEncryptionConfiguration"}, o.s3(""))
-		add("Database", []string{"glue:CreateDatabase", "glue:DeleteDatabase"}, catalog...)
+		add("Database", []string{"glue:CreateDatabase", "glue:DeleteDatabase"}, append(catalog, o.arn("glue:userDefinedFunction/"+o.database+"/*"))...)
 		o.deployJobs(add)
 	}
 	return d
@@ -129,7 +129,7 @@ func (o *policyOf) deployJobs(add func(string, []string, ...string) *policyState
 		return
 	}
 	add("ReadRole", []string{"iam:GetRole", "iam:GetRolePolicy"}, role)
-	add("Role", []string{"iam:CreateRole", "iam:PutRolePolicy", "iam:PutRolePermissionsBoundary"}, role).Condition = map[string]map[string][]string{"StringEquals": {"iam:PermissionsBoundary": {o.boundary}}}
+	add("Role", []string{"iam:CreateRole", "iam:PutRolePolicy", "iam:PutRolePermissionsBoundary"}, role).Condition = map[string]map[string][]string{"ArnEquals": {"iam:PermissionsBoundary": {o.boundary}}}
 	add("RemoveRole", []string{"iam:DeleteRole", "iam:DeleteRolePolicy"}, role)
 	add("Boundary", []string{"iam:GetPolicy", "iam:GetPolicyVersion", "iam:ListPolicyVersions", "iam:DeletePolicyVersion", "iam:DeletePolicy"}, o.boundary)
 }
