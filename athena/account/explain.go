@@ -133,6 +133,9 @@ const (
 )
 
 func remedy(code string, status int) (pipeline.Kind, string) {
+	if strings.HasPrefix(code, "KMS.") {
+		return pipeline.Denied, "Enable the key of the bucket in AWS KMS, or have it restored or replaced; `aws s3api get-bucket-encryption --bucket BUCKET` names it."
+	}
 	if known, ok := remedies[code]; ok {
 		return known.kind, known.fix
 	}

@@ -35,7 +35,7 @@ func (s *Store) Put(ctx context.Context, name string, content []byte) error {
 	if err := s.mayWrite(ctx, name); err != nil {
 		return err
 	}
-	_, err := s.client.PutObject(ctx, &s3.PutObjectInput{Bucket: &s.bucket, Key: s.key(name), Body: bytes.NewReader(content)})
+	_, err := s.put(ctx, &s3.PutObjectInput{Bucket: &s.bucket, Key: s.key(name)}, bytes.NewReader(content))
 	return s.explain(err, "write", name)
 }
 
@@ -68,7 +68,7 @@ func (s *Store) Copy(ctx context.Context, from, to string) error {
 	}
 	source := aws.String(copySource(s.bucket, *s.key(from)))
 	if file.Size > copyLimit {
-		err := s.multipart(ctx, to, file.Size, conditions{}, func(ctx context.Context, part *s3.UploadPartInput, offset, size int64) (types.CompletedPart, error) {
+		err := s.multipart(ctx, to, file.Size, conditions{}, func(ctx context.Context, _ int32, part *s3.UploadPartInput, offset, size int64) (types.CompletedPart, error) {
 			out, err := s.client.UploadPartCopy(ctx, &s3.UploadPartCopyInput{
 				Bucket: part.Bucket, Key: part.Key, UploadId: part.UploadId, PartNumber: part.PartNumber, CopySource: source,
 				CopySourceIfMatch: &file.Version, CopySourceRange: aws.String(fmt.Sprintf("bytes=%d-%d", offset, offset+size-1)),
@@ -122,6 +122,14 @@ func (s *Store) deleteAll(ctx context.Context, doomed []types.ObjectIdentifier) 
 		return remove(ctx, s.client, s.bucket, *doomed[0].Key)
 	}
 	out, err := s.client.DeleteObjects(ctx, &s3.DeleteObjectsInput{Bucket: &s.bucket, Delete: &types.Delete{Objects: doomed}})
+	if account.Is(err, "MissingContentMD5", "NotImplemented") || unknownChecksum(err) {
+		for _, one := range doomed { // a server that wants another checksum of the list
+			if err := remove(ctx, s.client, s.bucket, *one.Key); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
 	if err != nil {
 		return err
 	}
