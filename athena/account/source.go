@@ -1,6 +1,7 @@
 package account
 
 import (
+	"context"
 	"errors"
 	"os/exec"
 	"slices"
@@ -34,6 +35,32 @@ func profileOf(loaded aws.Config) config.SharedConfig {
 		return shared
 	}
 	return config.SharedConfig{}
+}
+
+// NeedsCode reports whether a profile has a role that needs the code of an MFA
+// device; an empty name means the profile of the environment. It sends no request.
+func NeedsCode(ctx context.Context, profile string) bool {
+	settings := []func(*config.LoadOptions) error{config.WithAssumeRoleCredentialOptions(Options{}.role)}
+	if profile != "" {
+		settings = append(settings, config.WithSharedConfigProfile(profile))
+	}
+	loaded, err := config.LoadDefaultConfig(ctx, settings...)
+	if err != nil {
+		return false // opening the account meets the error again
+	}
+	for _, source := range loaded.ConfigSources {
+		shared, ok := source.(config.SharedConfig)
+		for ok {
+			if shared.MFASerial != "" && shared.RoleARN != "" {
+				return true
+			}
+			if shared.Source == nil {
+				break
+			}
+			shared = *shared.Source
+		}
+	}
+	return false
 }
 
 // noCredentialsOf explains why a profile gives no credentials, or returns nil if its kind has no message of its own.
