@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/credentials/processcreds"
 	"github.com/aws/aws-sdk-go-v2/credentials/ssocreds"
+	"github.com/aws/smithy-go"
 
 	"stedi/pipeline"
 )
@@ -74,6 +75,9 @@ func noCredentialsOf(loaded aws.Config, err error) error {
 		return pipeline.Fail(pipeline.Denied, "", "Run stedi on a terminal, which asks for the code; or set AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN to what `aws sts get-session-token --serial-number "+missing.serial+" --token-code CODE` prints, and leave --aws-profile out.",
 			"the profile needs a code of the MFA device %s, and there is no terminal to ask for it", missing.serial)
 	}
+	if refusal := roleRefused(shared, err); refusal != nil {
+		return refusal
+	}
 	if failed, ok := errors.AsType[*processcreds.ProviderError](err); ok {
 		return processFailed(shared, failed)
 	}
@@ -87,6 +91,21 @@ func noCredentialsOf(loaded aws.Config, err error) error {
 		return pipeline.Fail(pipeline.Denied, "", "Check the role of the task or pod, and AWS_CONTAINER_CREDENTIALS_FULL_URI or AWS_CONTAINER_CREDENTIALS_RELATIVE_URI.", "the credentials endpoint of the container gave no credentials: %w", plainly(err))
 	}
 	return nil
+}
+
+// roleRefused explains why AWS gave no session of a profile's role, or returns nil
+// if it was not asked.
+func roleRefused(shared config.SharedConfig, err error) error {
+	api, ok := errors.AsType[smithy.APIError](err)
+	if !ok || !strings.Contains(err.Error(), "AssumeRole") {
+		return nil
+	}
+	text := api.ErrorCode() + ": " + Redact(api.ErrorMessage())
+	fix := "Check the trust policy of the role, and the credentials of the profile " + shared.Profile + " with `aws sts get-caller-identity --profile " + shared.Profile + "`."
+	if strings.Contains(text, "MultiFactorAuthentication") {
+		fix = "Run again and type the code that the device shows then: each is valid once, for half a minute."
+	}
+	return pipeline.Fail(pipeline.Denied, "", fix, "AWS gave no session of the role: %s", text)
 }
 
 // processFailed names the program but not its output, which may contain keys.
