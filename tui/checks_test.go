@@ -37,7 +37,7 @@ func TestChecksShowTheFirstWrongTableAndWhatInheritsIt(t *testing.T) {
 	d := openWrong(t, 120, 36)
 	d.press("v", "4")
 	lines := strings.Split(d.screen(), "\n")
-	for i, want := range []string{"✗ customer_trusted", "↳ customer_curated"} {
+	for i, want := range []string{"✗ customer_trusted", "└ customer_curated"} {
 		if !strings.Contains(lines[3+i], want) {
 			t.Errorf("line %d is %q, without %q", i, lines[3+i], want)
 		}

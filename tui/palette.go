@@ -65,7 +65,8 @@ func (m *Model) choices() *palette {
 	if m.options.Offers != nil {
 		p.free = m.openNamed
 	}
-	for _, a := range m.possible() {
+	possible := m.possible()
+	for _, a := range possible {
 		if !a.Off && a.Name != "palette" {
 			p.all = append(p.all, choice{a.Title(), a.Group, a.KeyName(), a.Do, a.Found()})
 		}
@@ -75,15 +76,7 @@ func (m *Model) choices() *palette {
 			p.all = append(p.all, m.choicesOf(id)...)
 		}
 	}
-	if m.current != tableScreen { // what can be done with rows is found before they are open
-		for _, a := range m.tableView().grid.Actions() {
-			if a.Off && a.Foot > 0 {
-				p.all = append(p.all, choice{a.Title(), "rows of a table", a.KeyName(), func() tea.Cmd {
-					return m.Toast(ui.Told, "open a table first, then press "+a.KeyName()+" ("+a.Title()+")")
-				}, a.Found()})
-			}
-		}
-	}
+	p.all = append(p.all, m.rowChoices(possible)...)
 	if lake := m.lake(); lake != nil {
 		for _, t := range lake.Tables {
 			p.all = append(p.all, choice{"open " + t.Name, "table", "", func() tea.Cmd { return m.openTable(t.Name) }, "show rows view"})
@@ -96,6 +89,23 @@ func (m *Model) choices() *palette {
 		p.all = append(p.all, choice{"query " + s.Name, "saved query", "", func() tea.Cmd { return m.query(s.Name, s.SQL) }, ""})
 	}
 	return p
+}
+
+// rowChoices are what can be done with rows, so that it is found before rows are
+// shown.
+func (m *Model) rowChoices(possible []ui.Action) (list []choice) {
+	if m.current == tableScreen {
+		return nil
+	}
+	for _, a := range m.tableView().grid.Actions() {
+		here := slices.ContainsFunc(possible, func(b ui.Action) bool { return b.Name == a.Name })
+		if a.Off && a.Foot > 0 && !here {
+			list = append(list, choice{a.Title(), "rows of a table", a.KeyName(), func() tea.Cmd {
+				return m.Toast(ui.Told, "open a table first, then press "+a.KeyName()+" ("+a.Title()+")")
+			}, a.Found()})
+		}
+	}
+	return list
 }
 
 // choicesOf returns the actions of another screen.
@@ -124,7 +134,7 @@ func (p *palette) search() {
 		}
 		return
 	}
-	p.shown = p.matches(text)
+	p.shown = append(p.shown, p.matches(text)...)
 }
 
 // matches returns the choices for a text: those with its words first, then those

@@ -22,7 +22,8 @@ func TestEveryPasteIsInsertedOrExplained(t *testing.T) {
 	}{
 		{"no field, a filter", nil, "some text", []string{unused, "/ opens one (filter)"}, "some text"},
 		{"no field, an editor", []string{"3"}, "select 1", []string{unused, "i opens one (write)"}, "select 1"},
-		{"an overlay without a field", []string{"?"}, "some text", []string{unused}, "some text"},
+		{"an overlay without a field", []string{"D"}, "some text", []string{unused}, "some text"},
+		{"the help", []string{"?"}, "some text", []string{"/ some text"}, unused},
 		{"the filter", []string{"/"}, "customer", []string{"customer"}, unused},
 		{"two lines in the filter", []string{"/"}, "one\r\ntwo\r\n", []string{"one two"}, unused},
 		{"the palette", []string{":"}, "quit\nnow\n", []string{": quit now"}, unused},

@@ -36,7 +36,7 @@ func (r result) look(t *ui.Theme) (mark string, style uv.Style) {
 	case warned:
 		return "!", t.Warn
 	case inherited:
-		return "↳", t.Bad
+		return "└", t.Bad
 	case wrong:
 		return "✗", t.Bad
 	case unknown:

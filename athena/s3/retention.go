@@ -17,7 +17,7 @@ import (
 
 // Retention says whether data that is deleted from the lake stays in the bucket:
 // in old versions without a lifecycle rule that ends them, or under an object
-// lock. A setting that cannot be read is no error; it is said.
+// lock. A setting that cannot be read is reported, and is not an error.
 func (s *Store) Retention(ctx context.Context) []pipeline.Finding {
 	about := "bucket " + s.bucket
 	versioning, err := s.client.GetBucketVersioning(ctx, &s3.GetBucketVersioningInput{Bucket: &s.bucket})

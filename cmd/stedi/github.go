@@ -122,7 +122,7 @@ func notesOf(r *pipeline.Record) []annotation {
 		}
 		message := c.Message
 		if c.Failing > 0 {
-			message += " (" + counted(c.Failing, "row") + ")"
+			message += " (" + pipeline.Counted(c.Failing, "row") + ")"
 		}
 		message = strings.Join(append([]string{message}, c.Diagnosis...), "\n")
 		if c.Severity == "warning" {
@@ -133,7 +133,7 @@ func notesOf(r *pipeline.Record) []annotation {
 	}
 	for _, t := range r.Tables {
 		if t.Rejected > 0 {
-			warnings = append(warnings, annotation{"warning", t.Table, counted(t.Rejected, "line") + " rejected"})
+			warnings = append(warnings, annotation{"warning", t.Table, pipeline.Counted(t.Rejected, "line") + " rejected"})
 		}
 		for _, name := range t.SkippedFiles {
 			warnings = append(warnings, annotation{"warning", t.Table, "skipped file: " + name})
@@ -143,13 +143,6 @@ func notesOf(r *pipeline.Record) []annotation {
 		}
 	}
 	return append(failures, warnings...)
-}
-
-func counted(n int64, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 // mostNotes is the number of annotations that GitHub shows per step.

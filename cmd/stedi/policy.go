@@ -46,7 +46,9 @@ const (
 	personaDeploy  = "deploy"  // and creates and removes tables, jobs and their role
 )
 
-func (o *policyOf) arn(service, resource string) string {
+// arn returns the ARN of a resource of the account, given as service:resource.
+func (o *policyOf) arn(what string) string {
+	service, resource, _ := strings.Cut(what, ":")
 	return "arn:" + o.partition + ":" + service + ":" + o.region + ":" + o.account + ":" + resource
 }
 
@@ -71,14 +73,14 @@ func (o *policyOf) document(persona string) *policyDocument {
 		writable = o.s3("/" + o.prefix + "*")
 	}
 	add("Write", []string{"s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"}, writable)
-	catalog := []string{o.arn("glue", "catalog"), o.arn("glue", "database/"+o.database), o.arn("glue", "table/"+o.database+"/*")}
+	catalog := []string{o.arn("glue:catalog"), o.arn("glue:database/" + o.database), o.arn("glue:table/" + o.database + "/*")}
 	add("Catalog", []string{"glue:GetDatabase", "glue:GetDatabases", "glue:GetTable", "glue:GetTables", "glue:GetPartition", "glue:GetPartitions", "glue:BatchGetPartition"}, catalog...)
 	// Athena asks for the database "default" whatever database is queried.
-	add("Default", []string{"glue:GetDatabase", "glue:CreateDatabase"}, o.arn("glue", "catalog"), o.arn("glue", "database/default"))
-	add("Queries", []string{"athena:GetWorkGroup", "athena:StartQueryExecution", "athena:GetQueryExecution", "athena:GetQueryResults", "athena:StopQueryExecution"}, o.arn("athena", "workgroup/"+o.workgroup))
+	add("Default", []string{"glue:GetDatabase", "glue:CreateDatabase"}, o.arn("glue:catalog"), o.arn("glue:database/default"))
+	add("Queries", []string{"athena:GetWorkGroup", "athena:StartQueryExecution", "athena:GetQueryExecution", "athena:GetQueryResults", "athena:StopQueryExecution"}, o.arn("athena:workgroup/"+o.workgroup))
 	add("LakeFormation", []string{"lakeformation:GetDataAccess"}, "*")
 	// Only through S3, and only the keys of the account that S3 uses there.
-	add("Keys", []string{"kms:Decrypt", "kms:GenerateDataKey"}, o.arn("kms", "key/*")).Condition = map[string]map[string]string{
+	add("Keys", []string{"kms:Decrypt", "kms:GenerateDataKey"}, o.arn("kms:key/*")).Condition = map[string]map[string]string{
 		"StringLike": {"kms:ViaService": "s3." + o.region + ".*", "kms:EncryptionContext:aws:s3:arn": o.s3("*")},
 	}
 	if !builds {
@@ -87,7 +89,7 @@ func (o *policyOf) document(persona string) *policyDocument {
 	add("Tables", []string{"glue:CreateTable", "glue:UpdateTable", "glue:DeleteTable"}, catalog...)
 	if len(o.jobs) > 0 {
 		add("Jobs", []string{"glue:GetJob", "glue:StartJobRun", "glue:GetJobRun", "glue:GetJobRuns", "glue:BatchStopJobRun"}, o.jobARNs()...)
-		add("Log", []string{"logs:DescribeLogStreams", "logs:GetLogEvents"}, o.arn("logs", "log-group:/aws-glue/jobs/*"))
+		add("Log", []string{"logs:DescribeLogStreams", "logs:GetLogEvents"}, o.arn("logs:log-group:/aws-glue/jobs/*"))
 	}
 	if persona == personaDeploy {
 		add("Retention", []string{"s3:GetBucketVersioning", "s3:GetBucketObjectLockConfiguration", "s3:GetLifecycleConfiguration"}, o.s3(""))
@@ -100,7 +102,7 @@ func (o *policyOf) document(persona string) *policyDocument {
 func (o *policyOf) jobARNs() []string {
 	var all []string
 	for _, name := range o.jobs {
-		all = append(all, o.arn("glue", "job/"+name))
+		all = append(all, o.arn("glue:job/"+name))
 	}
 	return all
 }

@@ -108,7 +108,7 @@ func verdict(r pipeline.TableRecord, failed int) string {
 		words = append(words, fmt.Sprintf("%+d rows", r.Rows-*r.Expected))
 	}
 	if failed > 0 && !r.Missing {
-		words = slices.DeleteFunc(append(words, counted(int64(failed), "check")+" failed"), func(word string) bool { return word == "-" })
+		words = slices.DeleteFunc(append(words, pipeline.Counted(int64(failed), "check")+" failed"), func(word string) bool { return word == "-" })
 	}
 	if note := r.Origin.Note(); note != "" {
 		words = slices.DeleteFunc(append(words, note), func(word string) bool { return word == "-" })
@@ -117,10 +117,10 @@ func verdict(r pipeline.TableRecord, failed int) string {
 		words = append(words, fmt.Sprintf("%s rejected", thousands(r.Rejected)))
 	}
 	if n := len(r.SkippedFiles); n > 0 {
-		words = append(words, counted(int64(n), "file")+" skipped")
+		words = append(words, pipeline.Counted(int64(n), "file")+" skipped")
 	}
 	if n := len(r.UnreadableFiles); n > 0 {
-		words = append(words, counted(int64(n), "file")+" cannot be read")
+		words = append(words, pipeline.Counted(int64(n), "file")+" cannot be read")
 	}
 	return strings.Join(words, ", ")
 }

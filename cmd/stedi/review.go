@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -16,6 +15,7 @@ import (
 	"stedi/pipeline"
 	"stedi/pipeline/check"
 	"stedi/pipeline/definition"
+	"stedi/pipeline/pager"
 	"stedi/pipeline/printable"
 	"stedi/pipeline/query"
 	"stedi/pipeline/review"
@@ -23,7 +23,6 @@ import (
 	"stedi/pipeline/review/replay"
 	"stedi/pipeline/review/script"
 	"stedi/pipeline/review/submission"
-	"stedi/pipeline/sqlquote"
 )
 
 // reviewFlags are the flags of stedi review.
@@ -178,7 +177,7 @@ func (r *reviewer) count(ctx context.Context, landing replay.Landing) (_ map[str
 	defer func() { err = errors.Join(err, q.Close()) }() //nolint:contextcheck // closing is not cancelled
 	rows := map[string]int64{}
 	for name := range landing.Inputs {
-		if rows[name], err = countRows(ctx, q, name); err != nil {
+		if rows[name], _, err = pager.CountRows(ctx, q, r.lake.Table(name), pager.View{}); err != nil {
 			return nil, err
 		}
 	}
@@ -295,22 +294,4 @@ func unreadable(target string, err error) review.Target {
 func firstLine(text string) string {
 	line, _, _ := strings.Cut(text, "\n")
 	return line
-}
-
-// countRows counts the rows of a table.
-func countRows(ctx context.Context, q *query.Querier, table string) (_ int64, err error) {
-	rows, err := q.Query(ctx, "SELECT count(*) FROM "+sqlquote.ANSI.Name(table))
-	if err != nil {
-		return 0, err
-	}
-	defer func() { err = errors.Join(err, rows.Close()) }()
-	page, err := rows.Next(ctx)
-	if err != nil {
-		return 0, err
-	}
-	n, ok := page[0][0].(int64)
-	if !ok {
-		return 0, fmt.Errorf("%s: a count is a %T", table, page[0][0])
-	}
-	return n, nil
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"stedi/pipeline"
 	"stedi/pipeline/run"
 )
 
@@ -48,7 +49,7 @@ func (p *program) printRestored(r *run.Restored) error {
 	head := fmt.Sprintf("%s: rows %s → %s (built by run %s)", r.Table, thousands(r.RowsBefore), thousands(r.Rows), r.Run)
 	switch {
 	case r.MovedBack > 0:
-		head = fmt.Sprintf("%s: rows %s → %s: %s that --replace had moved aside %s back", r.Table, thousands(r.RowsBefore), thousands(r.Rows), counted(int64(r.MovedBack), "file"), isAre(r.MovedBack))
+		head = fmt.Sprintf("%s: rows %s → %s: %s that --replace had moved aside %s back", r.Table, thousands(r.RowsBefore), thousands(r.Rows), pipeline.Counted(int64(r.MovedBack), "file"), isAre(r.MovedBack))
 	case r.Recovered:
 		head = fmt.Sprintf("%s: an interrupted rollback is now complete: %s, built by run %s", r.Table, rowsText(r.Rows), r.Run)
 	case r.Before == "":

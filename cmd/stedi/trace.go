@@ -84,7 +84,7 @@ func (p *program) traceText(subject string, trace *pipeline.Trace) error {
 	}
 	for _, t := range trace.Tables {
 		if t.Rejected > 0 {
-			fmt.Fprintf(&b, "note: %s: %s skipped\n", t.Table, counted(t.Rejected, "unreadable line"))
+			fmt.Fprintf(&b, "note: %s: %s skipped\n", t.Table, pipeline.Counted(t.Rejected, "unreadable line"))
 		}
 		for _, name := range t.Skipped {
 			fmt.Fprintf(&b, "note: %s: the file %s was skipped\n", t.Table, printable.Text(name))

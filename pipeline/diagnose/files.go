@@ -205,7 +205,7 @@ func (h *hunt) makes(ctx context.Context, l *loaded, row fill, from, to int) (bo
 func partName(l *loaded, file int) string { return fmt.Sprintf("stedi_file_%s_%d", l.table.Name, file) }
 
 // collects tells whether the transform groups rows, so that its result on a
-// file is no part of its result.
+// file is not part of its result.
 func (h *hunt) collects() bool {
 	grouped := false
 	walk(h.base, nil, func(n node, _ route) { grouped = grouped || len(list(n["group_expressions"])) > 0 })

@@ -208,7 +208,7 @@ func (p *positions) from(first int64, n int) []int64 {
 }
 
 // unknownColumn matches DuckDB's message about a column that the tables of the
-// query do not have. The tables include the position, which is no suggestion.
+// query do not have. The tables include the position, which is never suggested.
 var unknownColumn = regexp.MustCompile(`^Referenced column "([^"]+)" not found`)
 
 // located moves the position of an SQL error from the text of a query to the

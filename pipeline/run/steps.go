@@ -152,7 +152,8 @@ func (r *run) work(ctx context.Context, job pipeline.Job) (pipeline.Result, erro
 				cancel()
 			}
 		case o := <-done:
-			if o.err != nil && r.unwanted[job.Table.Name] {
+			r.hearCancels() // nothing is published yet, so that a cancel in time still counts
+			if r.unwanted[job.Table.Name] {
 				return o.result, unwanted(job.Table.Name)
 			}
 			return o.result, o.err
