@@ -11,8 +11,11 @@ func TestALittleMemoryHasFewThreads(t *testing.T) {
 		threads int
 		want    int
 	}{
-		{"", 0, 0}, {"", 3, 3},
-		{"64MB", 0, 1}, {"64MB", 2, 2}, {"200MB", 0, 1},
+		{"", 0, 0},
+		{"", 3, 3},
+		{"64MB", 0, 1},
+		{"64MB", 2, 2},
+		{"200MB", 0, 1},
 		{"100GB", 0, min(runtime.NumCPU(), 762)},
 		{"lots", 0, 0},
 	} {
