@@ -28,9 +28,14 @@ func Asked(lake *pipeline.Lake, guards bool) []*pipeline.Check {
 			continue
 		}
 		for _, c := range t.Columns {
-			if isText(c) {
-				all = append(all, searchRule(t, c, sources))
+			if shape := c.Type.Shape(); !shape.IsText() {
+				continue
 			}
+			rule := searchRule(t, c, sources)
+			if text, err := pipeline.SQLText("personal.sql", map[string]any{"Table": t.Name, "Column": c.Name, "Sources": sources}); err == nil {
+				rule.SQL = text // its result may be cached
+			}
+			all = append(all, rule)
 		}
 	}
 	return all
