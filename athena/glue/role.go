@@ -71,30 +71,16 @@ func (j *Jobs) roleChanges(ctx context.Context) ([]catalog.Change, error) {
 	if err != nil && !missing {
 		return nil, j.noIAM(err, "look at")
 	}
-	boundary, own, err := j.boundary(ctx)
+	var existing *types.Role
+	if !missing {
+		existing = found.Role
+		j.options.Role = aws.ToString(existing.Arn)
+	}
+	changes, err := j.boundRole(ctx, name, existing, policy)
 	if err != nil {
 		return nil, err
 	}
-	var bound *types.AttachedPermissionsBoundary
-	if !missing {
-		bound = found.Role.PermissionsBoundary
-	}
-	if bound != nil && j.given == "" {
-		own = aws.ToString(bound.PermissionsBoundaryArn) == boundary // else it keeps the one that it has
-	}
-	var changes []catalog.Change
-	if own {
-		if changes, err = j.boundaryChanges(ctx, boundary, policy); err != nil {
-			return nil, err
-		}
-	}
-	if missing {
-		changes = append(changes, catalog.Change{Call: "CreateRole", About: name, Why: "the jobs need a role; --role ARN uses an existing one", Do: func(ctx context.Context) error { return j.createRole(ctx, boundary) }})
-	} else {
-		j.options.Role = aws.ToString(found.Role.Arn)
-		if bound == nil || j.given != "" && aws.ToString(bound.PermissionsBoundaryArn) != j.given {
-			changes = append(changes, j.boundChange(name, boundary))
-		}
+	if existing != nil {
 		if same, err := j.samePolicy(ctx, name, policy); err != nil || same {
 			return changes, err
 		}
@@ -103,6 +89,33 @@ func (j *Jobs) roleChanges(ctx context.Context) ([]catalog.Change, error) {
 		_, err := j.roles.PutRolePolicy(ctx, &iam.PutRolePolicyInput{RoleName: &name, PolicyName: aws.String(policyName), PolicyDocument: &policy})
 		return account.Explain(err, "give the role "+name+" its policy")
 	}}), nil
+}
+
+// boundRole returns the calls that create the role with its permissions boundary,
+// or give the existing one its boundary.
+func (j *Jobs) boundRole(ctx context.Context, name string, existing *types.Role, policy string) ([]catalog.Change, error) {
+	boundary, own, err := j.boundary(ctx)
+	if err != nil {
+		return nil, err
+	}
+	has := "" // the boundary of the existing role
+	if existing != nil && existing.PermissionsBoundary != nil {
+		has = aws.ToString(existing.PermissionsBoundary.PermissionsBoundaryArn)
+		own = own && has == boundary // else it keeps the one that it has
+	}
+	var changes []catalog.Change
+	if own {
+		if changes, err = j.boundaryChanges(ctx, boundary, policy); err != nil {
+			return nil, err
+		}
+	}
+	switch {
+	case existing == nil:
+		changes = append(changes, catalog.Change{Call: "CreateRole", About: name, Why: "the jobs need a role; --role ARN uses an existing one", Do: func(ctx context.Context) error { return j.createRole(ctx, boundary) }})
+	case has == "" || j.given != "" && has != j.given:
+		changes = append(changes, j.boundChange(name, boundary))
+	}
+	return changes, nil
 }
 
 // noIAM adds a fix to the error of an identity that may not manage roles.
