@@ -17,6 +17,9 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+
 	"stedi/athena/awstest"
 )
 
@@ -303,6 +306,8 @@ func TestEachCallIsAllowedByThePolicyOfItsIdentityAndNoMoreIs(t *testing.T) {
 		}
 		used[c.persona], policies[c.persona] = record.used, record.policy
 	}
+	a.server.Between(nil)
+	a.boundsAnOlderRole()
 	for persona, policy := range policies {
 		for _, s := range policy.Statement {
 			for _, name := range s.Action {
@@ -313,6 +318,36 @@ func TestEachCallIsAllowedByThePolicyOfItsIdentityAndNoMoreIs(t *testing.T) {
 			}
 		}
 	}
+}
+
+// boundsAnOlderRole deploys, takes the boundary of the role away, as an older
+// version left it, and deploys again.
+func (a *onAWS) boundsAnOlderRole() {
+	a.Helper()
+	out, _ := a.stedi(0, "deploy")
+	name := regexp.MustCompile(`CreateRole +(\S+)`).FindStringSubmatch(out)
+	if name == nil || !strings.Contains(out, "CreatePolicy") {
+		a.Fatalf("no role is created with a boundary:\n%s", out)
+	}
+	roles := iam.NewFromConfig(a.server.Config)
+	bound := func() string {
+		role, err := roles.GetRole(a.Context(), &iam.GetRoleInput{RoleName: &name[1]})
+		if err != nil {
+			a.Fatal(err)
+		}
+		if role.Role.PermissionsBoundary == nil {
+			return ""
+		}
+		return aws.ToString(role.Role.PermissionsBoundary.PermissionsBoundaryArn)
+	}
+	if _, err := roles.DeleteRolePermissionsBoundary(a.Context(), &iam.DeleteRolePermissionsBoundaryInput{RoleName: &name[1]}); err != nil || bound() != "" {
+		a.Fatalf("the role has the boundary %q (%v)", bound(), err)
+	}
+	out, _ = a.stedi(0, "deploy")
+	if want := "arn:aws:iam::" + testAccount + ":policy/stedi/" + name[1] + "-boundary"; bound() != want || !strings.Contains(out, "PutRolePermissionsBoundary") {
+		a.Errorf("the role has the boundary %q:\n%s", bound(), out)
+	}
+	a.stedi(0, "destroy", "--yes")
 }
 
 func TestAPolicyGivesNoRightsBeyondItsIdentity(t *testing.T) {
