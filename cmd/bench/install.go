@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-func (o *options) tool(name string) string { return filepath.Join(o.venv, "bin", name) }
+func (o *options) python() string { return filepath.Join(o.venv, "bin", "python") }
 
 func (o *options) requirements() string { return filepath.Join(o.scripts, "requirements.txt") }
 
@@ -35,7 +35,7 @@ func (o *options) installAll(ctx context.Context, progress narrator) error {
 	}
 	steps := [][]string{
 		{"python3", "-m", "venv", o.venv},
-		{o.tool("python"), "-m", "pip", "install", "--quiet", "--requirement", o.requirements()},
+		{o.python(), "-m", "pip", "install", "--quiet", "--requirement", o.requirements()},
 	}
 	for _, args := range steps {
 		progress.say("installing the Python rivals: %s %s %s", filepath.Base(args[0]), args[1], args[2])
