@@ -16,7 +16,7 @@ func (o *options) requirements() string { return filepath.Join(o.scripts, "requi
 // installed returns the folder of a Python package in the virtual environment,
 // or "". It does not ask Python, which would take a second per package.
 func (o *options) installed(name string) string {
-	found, err := filepath.Glob(filepath.Join(o.venv, "lib", "python*", "site-packages", name))
+	found, err := filepath.Glob(filepath.Join(o.venv, "lib", "python*", "site-packages", strings.ToLower(name)))
 	if err != nil || len(found) == 0 {
 		return ""
 	}
@@ -48,7 +48,7 @@ func (o *options) installAll(ctx context.Context, progress narrator) error {
 	return nil
 }
 
-// pins returns the pinned versions in requirements.txt, by package.
+// pins returns the pinned versions in requirements.txt, by package in lower case.
 func (o *options) pins() (map[string]string, error) {
 	text, err := os.ReadFile(o.requirements())
 	if err != nil {

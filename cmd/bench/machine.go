@@ -20,7 +20,7 @@ func machine(here []rival, pins map[string]string) string {
 	}
 	facts = append(facts, runtime.GOOS+"/"+runtime.GOARCH, runtime.Version(), "DuckDB "+bindings.LibraryVersion())
 	for _, r := range here {
-		if fact := r.pip + " " + pins[r.pip]; r.pip != "" && !slices.Contains(facts, fact) {
+		if fact := r.pip + " " + pins[strings.ToLower(r.pip)]; r.pip != "" && !slices.Contains(facts, fact) {
 			facts = append(facts, fact)
 		}
 	}

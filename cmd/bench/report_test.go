@@ -180,9 +180,9 @@ func TestTheBlockIsReplacedAndNothingElse(t *testing.T) {
 }
 
 func TestTheMachineIsDescribedWithoutItsName(t *testing.T) {
-	text := machine([]rival{{pip: "polars"}, {}, {pip: "polars"}}, map[string]string{"polars": "2.1.0"})
-	if strings.Count(text, "polars 2.1.0") != 1 {
-		t.Errorf("%q: want polars once", text)
+	text := machine([]rival{{pip: "Polars"}, {}, {pip: "Polars"}}, map[string]string{"polars": "2.1.0"})
+	if strings.Count(text, "Polars 2.1.0") != 1 {
+		t.Errorf("%q: want Polars once", text)
 	}
 	for _, want := range []string{"cores", "DuckDB v1.5"} {
 		if !strings.Contains(text, want) {

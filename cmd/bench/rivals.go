@@ -29,7 +29,7 @@ type rival struct {
 	// absent returns an error if the rival cannot run; nil means that it always
 	// can.
 	absent func(o *options) error
-	pip    string // name of its Python package
+	pip    string // name of its Python package; its case does not matter
 }
 
 // state is what a lake is like at the start of a run.
@@ -68,11 +68,11 @@ var rivals = append([]rival{
 	{name: "duckdb-proof", title: "DuckDB, expert, DISTINCT proved away", command: child(scriptCommand, "duckdb_proof.sql")},
 	{name: "duckdb-naive", title: "DuckDB, naive", command: child(scriptCommand, "duckdb_naive.sql")},
 	{name: "duckdb-checks", title: "DuckDB, expert, with all checks", command: child(scriptCommand, "duckdb_expert.sql", withChecks)},
-	{name: pythonName, title: "DuckDB, expert, from Python", pip: "duckdb", command: fromPython("duckdb_expert.sql"), absent: noPackage("duckdb")},
-	{name: pythonCheckName, title: "DuckDB, expert, from Python, with all checks", pip: "duckdb", command: fromPython("duckdb_expert.sql", withChecks), absent: noPackage("duckdb")},
-	{name: "polars", title: "Polars", pip: "polars", command: python("polars_rival.py"), absent: noPackage("polars")},
-	{name: "chdb", title: "chDB", pip: "chdb", command: python("chdb_rival.py"), absent: noPackage("chdb")},
-	{name: sparkName, title: "PySpark", pip: "pyspark", command: spark, absent: noSpark},
+	{name: pythonName, title: "DuckDB, expert, from Python", pip: "DuckDB", command: fromPython("duckdb_expert.sql"), absent: noPackage("DuckDB")},
+	{name: pythonCheckName, title: "DuckDB, expert, from Python, with all checks", pip: "DuckDB", command: fromPython("duckdb_expert.sql", withChecks), absent: noPackage("DuckDB")},
+	{name: "polars", title: "Polars", pip: "Polars", command: python("polars_rival.py"), absent: noPackage("Polars")},
+	{name: "chdb", title: "chDB", pip: "chDB", command: python("chdb_rival.py"), absent: noPackage("chDB")},
+	{name: sparkName, title: "PySpark", pip: "PySpark", command: spark, absent: noSpark},
 }, onBuiltLakes...)
 
 // embedded are the rivals that need no installation.
@@ -132,7 +132,7 @@ func fromPython(file string, parts ...part) func(*options, string, string) ([]st
 // spark runs spark-submit directly, because it execs the JVM, and the measured
 // process is then the one that does the work.
 func spark(o *options, lake, out string) ([]string, []string, error) {
-	home := o.installed("pyspark")
+	home := o.installed("PySpark")
 	if home == "" {
 		return nil, nil, errNotInstalled
 	}
@@ -160,5 +160,5 @@ func noSpark(o *options) error {
 	if _, err := exec.LookPath("java"); err != nil {
 		return fmt.Errorf("it needs Java 17: %w", err)
 	}
-	return noPackage("pyspark")(o)
+	return noPackage("PySpark")(o)
 }

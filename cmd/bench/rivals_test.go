@@ -192,7 +192,7 @@ func TestRequirementsPinEveryPackage(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, r := range rivals {
-		if r.pip != "" && pins[r.pip] == "" {
+		if r.pip != "" && pins[strings.ToLower(r.pip)] == "" {
 			t.Errorf("%s has no pinned version", r.pip)
 		}
 	}
