@@ -38,8 +38,12 @@ func (b *bench) report(stdout io.Writer, all []series, here []rival) error {
 
 // about describes the conditions of the measurement.
 func (b *bench) about(here []rival, pins map[string]string) string {
-	return fmt.Sprintf("Median of %d runs after one to warm up, all in one rotated series; whole processes, from start to exit; cached data synced to disk before each run; every run's tables counted. stedi also validates every line, accounts for every row, audits the tables and syncs them to disk; the others do not. Machine: %s.%s",
-		b.rounds, machine(here, pins), b.busy)
+	many := fmt.Sprintf("Median of %d runs", b.rounds)
+	if b.rounds == 1 {
+		many = "A single run"
+	}
+	return fmt.Sprintf("%s after one to warm up, all in one rotated series; whole processes, from start to exit; cached data synced to disk before each run; every run's tables counted. stedi also validates every line, accounts for every row, audits the tables and syncs them to disk; the others do not. Machine: %s.%s",
+		many, machine(here, pins), b.busy)
 }
 
 var header = []string{"landing data", "", "wall s", "fastest–slowest", "CPU s", "peak MB", "× stedi run"}
