@@ -8,20 +8,24 @@ import (
 // Estimate is the estimated usage of a service that charges for its work.
 type Estimate struct {
 	Queries    int     `json:"queries,omitempty"`
-	ScanBytes  int64   `json:"scan_bytes"`            // to build tables and to evaluate checks
-	CountBytes int64   `json:"count_bytes,omitempty"` // to count the rows of stages
+	ScanBytes  int64   `json:"scan_bytes"`  // to build tables and to evaluate checks
+	CountBytes int64   `json:"count_bytes"` // to count the rows of stages
 	DPUSeconds float64 `json:"dpu_seconds,omitempty"`
 	CostUSD    float64 `json:"cost_usd"`
-	PastRuns   int     `json:"-"` // runs of its job on which the estimate is based
+	Seconds    float64 `json:"seconds,omitempty"`
+	PastSteps  int     `json:"past_steps"` // steps of past runs on which the time is based; 0: it is assumed
+	PastRuns   int     `json:"-"`          // runs of its job on which the cost is based
 }
 
-// Add adds another estimate.
+// Add adds another estimate. The past steps become the fewest of both.
 func (e *Estimate) Add(other *Estimate) {
 	e.Queries += other.Queries
 	e.ScanBytes += other.ScanBytes
 	e.CountBytes += other.CountBytes
 	e.DPUSeconds += other.DPUSeconds
 	e.CostUSD += other.CostUSD
+	e.Seconds += other.Seconds
+	e.PastSteps = min(e.PastSteps, other.PastSteps)
 }
 
 // String is the estimate as it is shown beside what was used.

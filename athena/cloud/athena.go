@@ -42,8 +42,10 @@ func (s *Settings) Athena() registry.Entry {
 			}
 			return client.Querier(), nil
 		},
-		Estimate: func(_ context.Context, env *registry.Env) (registry.Estimator, error) {
-			return scans{env, s.queryPrice(), s.stages}, nil
+		Estimate: func(work *registry.Work) registry.Estimator {
+			// A query starts in seconds, and many machines share it.
+			pace := work.Pace(athena.Name, registry.Pace{Start: 3, PerSecond: 1e9})
+			return scans{work, pace, s.queryPrice(), s.stages}
 		},
 	}
 }
@@ -115,73 +117,48 @@ func troubled(about string, err error) []pipeline.Finding {
 
 // scans estimates the scanned bytes of queries.
 type scans struct {
-	env    *registry.Env
+	work   *registry.Work
+	pace   registry.Pace
 	price  athena.Price
 	stages bool
 }
 
-// Table estimates the queries that build a table, count its rows and evaluate
-// its guards. It assumes that rebuilt tables keep their size.
-func (s scans) Table(ctx context.Context, t *pipeline.Table) (*pipeline.Estimate, error) {
+// Table estimates the time, the scanned bytes and the cost to build a table: its
+// transform, its guards and the stage counts. It assumes that rebuilt tables
+// keep their size.
+func (s scans) Table(t *pipeline.Table) registry.Estimate {
 	reads := [][]string{t.Transform.Inputs}
-	for _, c := range s.env.Lake.Checks {
+	for _, c := range s.work.Lake.Checks {
 		if c.Guard && c.Table == t.Name {
 			reads = append(reads, c.Inputs)
 		}
 	}
-	estimate, err := s.Queries(ctx, reads)
-	if err != nil {
-		return nil, err
-	}
+	e := s.Queries(reads)
 	// No run has counted the rows of a landing table.
-	counted := athena.CountReads(t, s.stages, func(name string) bool {
-		input := s.env.Lake.Table(name)
+	counts := s.Queries([][]string{athena.CountReads(t, s.stages, func(name string) bool {
+		input := s.work.Lake.Table(name)
 		return input == nil || !input.IsLanding()
-	})
-	counts, err := s.Queries(ctx, [][]string{counted})
-	if err != nil {
-		return nil, err
-	}
+	})})
 	counts.CountBytes, counts.ScanBytes = counts.ScanBytes, 0
-	estimate.Add(counts)
-	return estimate, nil
+	e.Add(&counts)
+	e.Seconds, e.PastSteps = s.pace.Seconds(s.work.Size(t.Transform.Inputs...)), s.pace.Steps
+	return e
 }
 
 // Queries estimates queries by the tables that they read, each as often as it is
 // named.
-func (s scans) Queries(ctx context.Context, reads [][]string) (*pipeline.Estimate, error) {
-	sizes := map[string]int64{}
-	all := &pipeline.Estimate{Queries: len(reads)}
+func (s scans) Queries(reads [][]string) registry.Estimate {
+	all := registry.Estimate{Queries: len(reads)}
 	for _, tables := range reads {
-		scanned := int64(0)
-		for _, name := range tables {
-			size, known := sizes[name]
-			if !known {
-				var err error
-				if size, err = s.env.SizeOf(ctx, name); err != nil {
-					return nil, err
-				}
-				sizes[name] = size
-			}
-			scanned += size
-		}
+		scanned := s.work.Size(tables...)
 		all.ScanBytes += scanned
 		all.CostUSD += s.price.Cost(scanned)
 	}
-	return all, nil
+	return all
 }
 
-func (s scans) Sum(steps []*pipeline.Estimate, checks *pipeline.Estimate) string {
+func (s scans) Sum(steps []registry.Estimate) string {
 	all := registry.Total(steps)
-	return fmt.Sprintf("Athena would scan about %s bytes to build the tables, and %s to count rows (fewer with --count-stages=false): %s, $%.4f.%s",
-		printable.Thousands(all.ScanBytes), printable.Thousands(all.CountBytes), pipeline.CountedQueries(all.Queries), all.CostUSD, checksText(checks))
-}
-
-// checksText is the part of a plan about checks, if their usage was estimated.
-func checksText(checks *pipeline.Estimate) string {
-	if checks == nil {
-		return ""
-	}
-	return fmt.Sprintf("\nThe checks at the end of a run with --batch would scan about %s bytes more: %s, $%.4f.",
-		printable.Thousands(checks.ScanBytes), pipeline.CountedQueries(checks.Queries), checks.CostUSD)
+	return fmt.Sprintf("Athena would scan about %s bytes to build the tables, and %s to count rows (fewer with --count-stages=false): %s, $%.4f.",
+		printable.Thousands(all.ScanBytes), printable.Thousands(all.CountBytes), pipeline.CountedQueries(all.Queries), all.CostUSD)
 }

@@ -53,48 +53,55 @@ func (p *program) openRuns(ctx context.Context, o *opened, engine *registry.Entr
 		o.store = convert.NewStore(o.base, o.lake, o.env.Converted, duckdb.Convert)
 	}
 	o.env.Store = o.store
-	if engine.Estimate != nil {
-		o.estimator = &lateEstimator{open: func(ctx context.Context) (registry.Estimator, error) { return engine.Estimate(ctx, o.env) }}
+	if engine.Capabilities.Costs {
+		o.estimator = &lateEstimator{env: o.env, estimate: engine.Estimate}
 	}
 	o.runs, err = engine.Open(ctx, o.env)
 	return err
 }
 
-// lateEstimator opens the estimator of an engine when it is asked for the first
-// time, since that may read the records of past runs.
+// lateEstimator estimates with the sizes that the tables have when it is asked,
+// and reads the records of past runs once.
 type lateEstimator struct {
-	open   func(ctx context.Context) (registry.Estimator, error)
-	mu     sync.Mutex
-	opened registry.Estimator
+	env      *registry.Env
+	estimate func(*registry.Work) registry.Estimator
+	mu       sync.Mutex
+	work     *registry.Work
 }
 
-func (l *lateEstimator) get(ctx context.Context) (registry.Estimator, error) {
+func (l *lateEstimator) now(ctx context.Context) (_ registry.Estimator, err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.opened != nil {
-		return l.opened, nil
+	if l.work == nil {
+		l.work, err = registry.NewWork(ctx, l.env, 0)
+	} else {
+		l.work, err = l.work.Now(ctx, l.env)
 	}
-	var err error
-	l.opened, err = l.open(ctx)
-	return l.opened, err
+	if err != nil {
+		l.work = nil
+		return nil, err
+	}
+	return l.estimate(l.work), nil
 }
 
 // Table estimates the build of one table.
 func (l *lateEstimator) Table(ctx context.Context, table *pipeline.Table) (*pipeline.Estimate, error) {
-	estimator, err := l.get(ctx)
+	estimator, err := l.now(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return estimator.Table(ctx, table)
+	estimate := estimator.Table(table)
+	return &estimate, nil
 }
 
 // Queries estimates queries.
 func (l *lateEstimator) Queries(ctx context.Context, reads [][]string) (*pipeline.Estimate, error) {
-	estimator, err := l.get(ctx)
+	estimator, err := l.now(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return estimator.Queries(ctx, reads)
+	estimate := estimator.Queries(reads)
+	return &estimate, nil
 }
 
 // querier returns a querier for the current tables. An empty engine means that

@@ -57,8 +57,9 @@ type Entry struct {
 	// list.
 	Querier   func(ctx context.Context, env *Env, limits QueryLimits) (pipeline.Querier, error)
 	QueriedBy string
-	// Estimate estimates the cost of a run. Nil: a run costs nothing.
-	Estimate func(ctx context.Context, env *Env) (Estimator, error)
+	// Estimate returns an estimator of the time and the cost of a run. It makes
+	// no calls, and also works for lakes that the engine cannot read.
+	Estimate func(work *Work) Estimator
 	// Examine examines everything that the engine requires and changes nothing.
 	// `stedi doctor` calls it for the selected engine. Nil: there are no
 	// requirements.
@@ -179,24 +180,6 @@ type QueryLimits struct {
 	Nice    int // how much the query yields to other work of this machine
 	// Allow states which landing files and lines may be left out.
 	Allow pipeline.Allowance
-}
-
-// Estimator estimates the cost of a run.
-type Estimator interface {
-	pipeline.Estimator
-
-	// Sum describes in one sentence the total of the estimates of steps and that
-	// of the checks at the end of a run with --batch.
-	Sum(steps []*pipeline.Estimate, checks *pipeline.Estimate) string
-}
-
-// Total adds up estimates.
-func Total(steps []*pipeline.Estimate) pipeline.Estimate {
-	var all pipeline.Estimate
-	for _, s := range steps {
-		all.Add(s)
-	}
-	return all
 }
 
 // List lists the engines of a program. The first one is the default.
