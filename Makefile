@@ -9,6 +9,7 @@ FUZZTIME ?= 10000x
 WALK     ?= 100000
 SPARK    ?= $(CURDIR)/.cache/spark
 PYSPARK  ?= 3.5.4
+POLICIES := $(CURDIR)/.cache/aws/policies
 RIVALS   ?= all
 SCALES   ?= 1,10,100
 ROUNDS   ?= 5
@@ -90,15 +91,19 @@ $(SPARK)/bin/spark-submit:
 	python3 -m venv $(SPARK)
 	$(SPARK)/bin/pip install --quiet pyspark==$(PYSPARK) ruff==0.17.6
 
+$(POLICIES)/bin/parliament: # what judges the IAM policies
+	python3 -m venv $(POLICIES)
+	$(POLICIES)/bin/pip install --quiet parliament==1.6.4 policy-sentry==0.15.2
+
 counterparts: ## the servers that stand in for AWS in tests
 	.ci/counterparts
 
 playground: counterparts $(SPARK)/bin/spark-submit ## what stands in for AWS, to try the program on, until ctrl+c
 	go test -count=1 -timeout 0 ./athena/awstest -run Serve -v -serve
 
-test-aws: counterparts $(SPARK)/bin/spark-submit ## everything on what stands in for AWS; make test runs a part of it
+test-aws: counterparts $(POLICIES)/bin/parliament $(SPARK)/bin/spark-submit ## everything on what stands in for AWS; make test runs a part of it
 	STEDI_TEST_AWS=whole go test -count=1 -timeout 20m ./athena/...
-	STEDI_TEST_AWS=whole go test -count=1 -timeout 20m ./cmd/stedi -run 'Athena|Bucket|Glue'
+	STEDI_TEST_AWS=whole go test -count=1 -timeout 20m ./cmd/stedi -run 'Athena|Bucket|Glue|Polic'
 
 $(LINT):
 	GOBIN=$(TOOLS) go install $(GOLANGCI)

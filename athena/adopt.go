@@ -2,7 +2,6 @@ package athena
 
 import (
 	"context"
-	"fmt"
 
 	"stedi/pipeline"
 	"stedi/pipeline/sqlquote"
@@ -16,13 +15,9 @@ func (e *Engine) Adopt(ctx context.Context, table *pipeline.Table, target pipeli
 	if err := e.tables.Stage(ctx, table, stage, target.Folder); err != nil {
 		return 0, err
 	}
-	found, err := e.ask(ctx, "counts.sql", map[string]any{"With": "", "From": []string{sqlquote.ANSI.Name(e.tables.Database()) + "." + sqlquote.ANSI.Name(stage)}})
+	rows, err = e.countOf(ctx, sqlquote.ANSI.Name(e.tables.Database())+"."+sqlquote.ANSI.Name(stage))
 	if err != nil {
 		return 0, about(table, err)
-	}
-	rows, counted := found[0][1].(int64)
-	if !counted {
-		return 0, fmt.Errorf("%s: the count of its new rows is not a number", table.Name)
 	}
 	return rows, nil
 }

@@ -55,6 +55,9 @@ type Options struct {
 	// a tenth of a second.
 	Poll  time.Duration
 	Price Price
+	// Ledger adds up what the queries of several clients have used. If it is
+	// nil, this client has its own.
+	Ledger *Ledger
 }
 
 // Price is the price of scanned data. The zero value means DefaultPrice.
@@ -124,6 +127,9 @@ func Open(ctx context.Context, config aws.Config, options Options) (*Client, err
 	options.Poll = cmp.Or(options.Poll, time.Second/10)
 	if options.Price == (Price{}) {
 		options.Price = DefaultPrice
+	}
+	if options.Ledger == nil {
+		options.Ledger = &Ledger{}
 	}
 	c := &Client{api: athena.NewFromConfig(config), options: options, together: options.MaxScan}
 	return c, c.preflight(ctx)

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"maps"
 	"path"
 	"strings"
 	"sync"
@@ -14,7 +15,6 @@ import (
 	"stedi/athena/account"
 	"stedi/athena/catalog"
 	"stedi/pipeline"
-	"stedi/pipeline/definition"
 	"stedi/pipeline/ndjson"
 	"stedi/pipeline/sqlquote"
 )
@@ -82,6 +82,7 @@ func (e *Engine) Spent() pipeline.Spending {
 func (e *Engine) execute(ctx context.Context, sql, token string, begun func(string) error) (*Execution, error) {
 	done, err := e.client.execute(ctx, sql, token, begun)
 	if done != nil {
+		e.client.options.Ledger.add(done, nil)
 		e.mu.Lock()
 		e.pending.QueryIDs = append(e.pending.QueryIDs, done.ID)
 		e.pending.ScannedBytes += done.Scanned
@@ -170,6 +171,9 @@ func (e *Engine) Run(ctx context.Context, job pipeline.Job, progress func(pipeli
 		job.Say("query %s builds the rows", id)
 		return job.Output.Folder.Begun(id)
 	})
+	if err != nil && job.Output.Folder.Resumed && (done != nil || differs(err)) {
+		return pipeline.Result{}, errors.Join(pipeline.ErrLost, about(job.Table, err))
+	}
 	if err != nil {
 		return pipeline.Result{}, about(job.Table, err)
 	}
@@ -201,6 +205,12 @@ func (e *Engine) build(ctx context.Context, job pipeline.Job, stage string) (str
 	})
 }
 
+// differs reports whether Athena refused a statement because its token belongs to
+// another one.
+func differs(err error) bool {
+	return account.Is(err, "InvalidRequestException") && strings.Contains(strings.ToLower(err.Error()), "idempotent parameters")
+}
+
 // bare removes semicolons and white space from the end of a SELECT.
 func bare(sql string) string { return strings.TrimRight(sql, "; \t\r\n") }
 
@@ -215,47 +225,77 @@ func about(table *pipeline.Table, err error) error {
 }
 
 // count runs one query that counts the rows of the inputs without a known
-// count, of every stage and of the result.
+// count, of every stage and of the result. If Athena cannot plan it with the
+// stages as flags, which is free, each stage is counted on its own.
 func (e *Engine) count(ctx context.Context, job pipeline.Job, stage string) (pipeline.Result, error) {
-	database := sqlquote.ANSI.Name(e.tables.Database())
-	result := pipeline.Result{}
-	var from []string // the relations to count
-	var into []int    // the index of each count in the funnel
-	ask := func(name, table string) {
-		result.Funnel = append(result.Funnel, pipeline.StageRows{Name: name})
-		from, into = append(from, table), append(into, len(result.Funnel)-1)
+	inDatabase := func(table string) string {
+		return sqlquote.ANSI.Name(e.tables.Database()) + "." + sqlquote.ANSI.Name(table)
 	}
+	known := map[string]int64{}
 	for _, input := range job.Inputs {
 		if input.Rows != nil {
-			result.Funnel = append(result.Funnel, pipeline.StageRows{Name: input.Table.Name, Rows: *input.Rows})
-			continue
-		}
-		ask(input.Table.Name, database+"."+sqlquote.ANSI.Name(input.Table.Name))
-	}
-	with, _, ok := definition.Parts(job.Table.Transform)
-	if !e.stages || !ok {
-		with = ""
-	} else {
-		for _, s := range job.Table.Transform.Stages {
-			ask(s, sqlquote.ANSI.Name(s))
+			known[inputKey(input.Table.Name)] = *input.Rows
 		}
 	}
-	ask(job.Table.Name, database+"."+sqlquote.ANSI.Name(stage))
-	found, err := e.ask(ctx, "counts.sql", map[string]any{"With": with, "From": from})
+	s := scope{
+		stages: e.stages, chained: true, name: inDatabase, result: inDatabase(stage),
+		counted: func(input string) bool { _, ok := known[inputKey(input)]; return ok },
+	}
+	c := countingOf(job.Table, s)
+	rows, err := e.counts(ctx, c)
+	if pipeline.KindOf(err) == pipeline.BadUsage && c.onlyFilters() && ctx.Err() == nil {
+		s.chained = false
+		c = countingOf(job.Table, s)
+		rows, err = e.counts(ctx, c)
+	}
 	if err != nil {
 		return pipeline.Result{}, about(job.Table, err)
 	}
-	if len(found) != len(from) {
-		return pipeline.Result{}, fmt.Errorf("%s: %d counts came back for %d", job.Table.Name, len(found), len(from))
+	maps.Copy(rows, known)
+	result := pipeline.Result{Rows: rows[""]}
+	for _, input := range job.Inputs {
+		result.Funnel = append(result.Funnel, pipeline.StageRows{Name: input.Table.Name, Rows: rows[inputKey(input.Table.Name)]})
 	}
-	for i, row := range found {
-		rows, ok := row[1].(int64)
-		if !ok {
-			return pipeline.Result{}, fmt.Errorf("%s: the count of %s is not a number", job.Table.Name, from[i])
+	if c.With != "" {
+		for _, name := range job.Table.Transform.Stages {
+			result.Funnel = append(result.Funnel, pipeline.StageRows{Name: name, Rows: rows[stageKey(name)]})
 		}
-		result.Funnel[into[i]].Rows, result.Rows = rows, rows
 	}
+	result.Funnel = append(result.Funnel, pipeline.StageRows{Name: job.Table.Name, Rows: result.Rows})
 	return result, nil
+}
+
+// counts runs a counting query and returns what it found, by the names of the
+// counts.
+func (e *Engine) counts(ctx context.Context, c counting) (map[string]int64, error) {
+	found, err := e.ask(ctx, "counts.sql", map[string]any{"With": c.With, "Groups": c.Groups})
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, g := range c.Groups {
+		names = append(names, g.Names...)
+	}
+	if len(found) != 1 || len(found[0]) != len(names) {
+		return nil, fmt.Errorf("the counts that came back are not the %d that were asked for", len(names))
+	}
+	rows := map[string]int64{}
+	for i, name := range names {
+		n, ok := found[0][i].(int64)
+		if !ok {
+			return nil, fmt.Errorf("the count of %q is not a number", name)
+		}
+		rows[name] = n
+	}
+	return rows, nil
+}
+
+// countOf counts the rows of one relation, given as SQL text.
+func (e *Engine) countOf(ctx context.Context, relation string) (int64, error) {
+	one := group{From: relation, Names: []string{""}}
+	one.flag(0)
+	rows, err := e.counts(ctx, counting{Groups: []group{one}})
+	return rows[""], err
 }
 
 // Lost reports whether the query that a killed run started for a target can no
@@ -290,11 +330,10 @@ func (e *Engine) Scan(ctx context.Context, input pipeline.Input, _ func(pipeline
 	if filters := e.filters(input.Table); len(filters) > 0 {
 		return e.scanTogether(ctx, input.Table, filters)
 	}
-	found, err := e.ask(ctx, "counts.sql", map[string]any{"With": "", "From": []string{e.names.table(input.Table)}})
+	rows, err := e.countOf(ctx, e.names.table(input.Table))
 	if err != nil {
 		return ndjson.Report{}, about(input.Table, err)
 	}
-	rows, _ := found[0][1].(int64)
 	return ndjson.Report{Rows: rows}, nil
 }
 

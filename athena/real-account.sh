@@ -88,11 +88,23 @@ timeout -s INT 8 "$stedi" query "${common[@]}" --engine athena "SELECT count(*) 
 last=$(aws athena list-query-executions --work-group "$group" --max-results 1 --query 'QueryExecutionIds[0]' --output text)
 want 0 CANCELLED aws athena get-query-execution --query-execution-id "$last"
 
-say "policies: an identity with only that of preview"
-for persona in preview run deploy; do
+say "policies: IAM Access Analyzer finds nothing"
+for persona in preview run deploy boundary; do
   "$stedi" deploy "${common[@]}" --dry-run --policy "$persona" > "$work/$persona.json"
   want 0 '"findings": []' aws accessanalyzer validate-policy --policy-type IDENTITY_POLICY --policy-document "file://$work/$persona.json"
 done
+
+say "the role of the jobs has a permissions boundary"
+role=$(aws iam list-roles --path-prefix /stedi/ --query "Roles[?starts_with(RoleName, 'stedi-$database')].RoleName" --output text)
+want 0 "policy/stedi/$role-boundary" aws iam get-role --role-name "$role"
+
+say "estimate beside what was used: the console's bytes are those of the total"
+want 0 "estimated:" "$stedi" check "${common[@]}" --engine athena
+cat "$work/out"
+
+say "old versions of what is deleted"
+aws s3api get-bucket-versioning --bucket "$bucket"
+aws s3api list-object-versions --bucket "$bucket" --prefix stedi-check/lake/.stedi/staging/ --query 'length(Versions||`[]`)' --output text
 
 say "Glue"
 want 0 "" "$stedi" --batch "${common[@]}" --engine glue --force

@@ -49,11 +49,15 @@ func (q *Querier) Query(ctx context.Context, sql string) (pipeline.Rows, error) 
 	if err != nil {
 		return nil, err
 	}
+	expected := q.client.expected(ctx, sql)
 	done, err := q.client.execute(ctx, named, newToken(), nil)
+	if done != nil {
+		q.client.options.Ledger.add(done, expected)
+	}
 	if err != nil {
 		return nil, err
 	}
-	rows := &rows{client: q.client, id: done.ID, took: *done, header: headed(sql), joined: !headed(sql)}
+	rows := &rows{client: q.client, expected: expected, id: done.ID, took: *done, header: headed(sql), joined: !headed(sql)}
 	if err := rows.fetch(ctx); err != nil {
 		q.client.discard(ctx, done)
 		return nil, err
@@ -127,7 +131,10 @@ type rows struct {
 	next    *string
 	last    bool // this is the last page
 	closed  bool
-	err     error // the error that Next returns from now on
+
+	expected *pipeline.Estimate // of its usage
+
+	err error // the error that Next returns from now on
 }
 
 const pageRows = 1000
@@ -220,7 +227,10 @@ func (r *rows) Columns() []pipeline.ResultColumn {
 
 // Usage returns the time, the scanned bytes and the cost of the query.
 func (r *rows) Usage() pipeline.QueryUsage {
-	return pipeline.QueryUsage{Queued: r.took.Queued, Ran: r.took.Ran, ScannedBytes: r.took.Scanned, CostUSD: r.took.Cost, QueryID: r.id}
+	return pipeline.QueryUsage{
+		Queued: r.took.Queued, Ran: r.took.Ran, ScannedBytes: r.took.Scanned, CostUSD: r.took.Cost, QueryID: r.id,
+		Estimate: r.expected, Session: r.client.options.Ledger.Total(),
+	}
 }
 
 // Next returns the next rows, and io.EOF after the last.

@@ -122,6 +122,17 @@ func (e *Engine) filters(t *pipeline.Table) []filter {
 	return all
 }
 
+// CountsCheck reports whether the query that counts the rows of a table also
+// evaluates one of its checks.
+func (e *Engine) CountsCheck(rule *pipeline.Check) bool {
+	for _, f := range e.filters(&pipeline.Table{Name: rule.Table}) {
+		if f.rule == rule {
+			return true
+		}
+	}
+	return false
+}
+
 // scanTogether counts the rows of a table, and keeps what its filters find until
 // they are asked for.
 func (e *Engine) scanTogether(ctx context.Context, t *pipeline.Table, filters []filter) (ndjson.Report, error) {

@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"time"
@@ -162,11 +163,18 @@ type Target struct {
 	// Query is the engine's name for the running work, if known: the name of a
 	// query, a job run, an application or a process.
 	Query string
+	// Resumed: a killed process began this attempt, so its work may have failed
+	// already. An engine returns ErrLost with the failure of such work.
+	Resumed bool
 	// Begun records that name. The engine calls it as soon as the work has a
 	// name and before it waits, so that the next process can release or resume
 	// the work after a kill. It may be nil.
 	Begun func(query string) error
 }
+
+// ErrLost is an error of work that a killed process had started and that did not
+// succeed. It is started again, as another attempt.
+var ErrLost = errors.New("the work of a killed run did not succeed")
 
 // LostWork is an optional method of an engine that Resumes: it reports whether the
 // work that a killed process started for a target can no longer succeed. Such

@@ -41,6 +41,8 @@ type QueryUsage struct {
 	ScannedBytes int64
 	CostUSD      float64
 	QueryID      string
+	Estimate     *Estimate // what the query was expected to use; nil: that is not known
+	Session      *Total    // what all queries of this process have used so far
 }
 
 // UsageOf returns the usage of a query so far; zero if its rows do not report

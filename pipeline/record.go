@@ -32,6 +32,8 @@ type Record struct {
 	Tally    *Tally        `json:"tally,omitempty"` // of the checks, if there are any
 	// Spending is what a service charged for counts and checks outside of steps.
 	Spending *SpendingRecord `json:"spending,omitempty"`
+	// Total is what a service charged for the steps and for the rest.
+	Total *Total `json:"total,omitempty"`
 }
 
 // RecordSchema is the version of the record.
@@ -82,7 +84,9 @@ type StepRecord struct {
 	ScannedBytes int64    `json:"scanned_bytes"`
 	DPUSeconds   float64  `json:"dpu_seconds,omitempty"` // of Glue, as they are billed
 	CostUSD      float64  `json:"cost_usd"`
-	Error        string   `json:"error,omitempty"`
+	// Estimate is what the step was expected to use.
+	Estimate *Estimate `json:"estimate,omitempty"`
+	Error    string    `json:"error,omitempty"`
 }
 
 // AddSpending adds spending to the step.
@@ -98,10 +102,13 @@ type SpendingRecord struct {
 	QueryIDs     []string `json:"query_ids"`
 	ScannedBytes int64    `json:"scanned_bytes"`
 	CostUSD      float64  `json:"cost_usd"`
+	// Estimate is what the counts and checks were expected to use.
+	Estimate *Estimate `json:"estimate,omitempty"`
 }
 
-// Spend adds what an engine has spent outside of steps.
-func (r *Record) Spend(spending Spending) {
+// Spend adds what an engine has spent outside of steps, and what it was expected
+// to spend, if that is known.
+func (r *Record) Spend(spending Spending, expected *Estimate) {
 	if len(spending.QueryIDs) == 0 {
 		return
 	}
@@ -111,6 +118,7 @@ func (r *Record) Spend(spending Spending) {
 	r.Spending.QueryIDs = append(r.Spending.QueryIDs, spending.QueryIDs...)
 	r.Spending.ScannedBytes += spending.ScannedBytes
 	r.Spending.CostUSD += spending.CostUSD
+	r.Spending.Estimate = expected
 }
 
 // Spent says what a run or a check has cost, as the function Spent does.
@@ -213,6 +221,7 @@ func (c CheckRecord) MarshalJSON() ([]byte, error) {
 // End writes the outcome of the run into the record.
 func (r *Record) End(now time.Time, err error) {
 	r.Seconds = now.Sub(r.Started).Seconds()
+	r.Total = r.total()
 	kind := KindOf(err)
 	tally := r.CountChecks()
 	if kind == Done && tally.Failed > 0 {

@@ -13,6 +13,7 @@ type Runner struct {
 	// Publisher belongs to the store; nil means ByFile.
 	Publisher Publisher
 	Tracer    Tracer           // for Trace and Conditions
+	Estimator Estimator        // of what the engine will use; nil: it is free
 	Root      string           // where the lake is, as the user wrote it
 	Holder    Holder           // the process that runs: PID and host
 	Now       func() time.Time // the clock

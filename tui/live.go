@@ -242,6 +242,9 @@ func (r *liveRun) note(e pipeline.Event) {
 		text = fmt.Sprintf("published %s in %s", ui.Plural(e.Result.Rows, "row", "rows"), ui.Span(e.Result.Seconds))
 		if e.Result.CostUSD > 0 {
 			text += fmt.Sprintf(" ≈ $%.5f", e.Result.CostUSD)
+			if expected := e.Result.Estimate; expected != nil {
+				text += fmt.Sprintf(" (estimated $%.5f)", expected.CostUSD)
+			}
 		}
 	case e.Reason != "" && e.State != pipeline.UpToDate:
 		text += ": " + e.Reason

@@ -154,7 +154,14 @@ func costText(u pipeline.QueryUsage) string {
 	if u.Queued == 0 && u.ScannedBytes == 0 && u.CostUSD == 0 {
 		return ""
 	}
-	return fmt.Sprintf("queued %s · scanned %s ≈ $%.5f", ui.Span(u.Queued.Seconds()), ui.Size(u.ScannedBytes), u.CostUSD)
+	text := fmt.Sprintf("queued %s · scanned %s ≈ $%.5f", ui.Span(u.Queued.Seconds()), ui.Size(u.ScannedBytes), u.CostUSD)
+	if u.Estimate != nil {
+		text += fmt.Sprintf(" (estimated $%.5f)", u.Estimate.CostUSD)
+	}
+	if u.Session != nil && u.Session.Queries > 1 {
+		text += fmt.Sprintf(" · session $%.5f", u.Session.CostUSD)
+	}
+	return text
 }
 
 // wrong shows why a query failed, and moves the cursor to the position of the

@@ -69,6 +69,11 @@ func Is(err error, codes ...string) bool {
 	return slices.Contains(codes, code)
 }
 
+// IsExpired reports whether a call failed because its credentials are too old.
+func IsExpired(err error) bool {
+	return Is(err, "ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired")
+}
+
 // status returns the HTTP status of a response, or 0.
 func status(err error) int {
 	if response, ok := errors.AsType[*awshttp.ResponseError](err); ok {
@@ -97,10 +102,10 @@ var remedies = map[string]struct {
 	kind pipeline.Kind
 	fix  string
 }{
-	"ExpiredToken":                 {pipeline.Denied, signIn},
-	"ExpiredTokenException":        {pipeline.Denied, signIn},
-	"RequestExpired":               {pipeline.Denied, signIn},
-	"TokenRefreshRequired":         {pipeline.Denied, signIn},
+	"ExpiredToken":                 {pipeline.Denied, expired},
+	"ExpiredTokenException":        {pipeline.Denied, expired},
+	"RequestExpired":               {pipeline.Denied, "Set this machine's clock if it is wrong, or sign in again (`aws sso login`, or `aws login`), and run again: what was finished is kept."},
+	"TokenRefreshRequired":         {pipeline.Denied, expired},
 	"InvalidToken":                 {pipeline.Denied, signIn},
 	"InvalidClientTokenId":         {pipeline.Denied, signIn},
 	"InvalidAccessKeyId":           {pipeline.Denied, signIn},
@@ -110,6 +115,7 @@ var remedies = map[string]struct {
 	"AccessDenied":                 {pipeline.Denied, allow},
 	"AccessDeniedException":        {pipeline.Denied, allow},
 	"Forbidden":                    {pipeline.Denied, unsaid},
+	"BadRequest":                   {pipeline.Denied, unsaid},
 	"RequestTimeTooSkewed":         {pipeline.Denied, "Set this machine's clock."},
 	"NoSuchBucket":                 {pipeline.BadUsage, "Create the bucket (`aws s3 mb s3://BUCKET`), or name one that exists."},
 	"PermanentRedirect":            {pipeline.Denied, "Pass --region with the bucket's region."},
@@ -118,12 +124,18 @@ var remedies = map[string]struct {
 
 const (
 	signIn = "Sign in again (`aws sso login`, or `aws configure`) and run again; `aws sts get-caller-identity` shows who you are."
-	// The response to a HEAD request has no error message.
+	// A run that ends because of it has released what it could not finish.
+	expired = "The session ended while stedi ran: sign in again (`aws sso login`, or `aws login`) and run again. Tables that were published are kept, and a query or job run that was started is found again."
+	// The response to a HEAD request has no error message, nor does it say that the
+	// session has ended.
 	unsaid = "Sign in again if the credentials may be old or wrong (`aws sts get-caller-identity` shows), or let this identity do that; `stedi deploy --dry-run` prints the IAM policy that is needed."
 	allow  = "Let this identity do that; `stedi deploy --dry-run` prints the IAM policy that is needed."
 )
 
 func remedy(code string, status int) (pipeline.Kind, string) {
+	if strings.HasPrefix(code, "KMS.") {
+		return pipeline.Denied, "Enable the key of the bucket in AWS KMS, or have it restored or replaced; `aws s3api get-bucket-encryption --bucket BUCKET` names it."
+	}
 	if known, ok := remedies[code]; ok {
 		return known.kind, known.fix
 	}

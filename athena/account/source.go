@@ -1,6 +1,7 @@
 package account
 
 import (
+	"context"
 	"errors"
 	"os/exec"
 	"slices"
@@ -10,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/credentials/processcreds"
 	"github.com/aws/aws-sdk-go-v2/credentials/ssocreds"
+	"github.com/aws/smithy-go"
 
 	"stedi/pipeline"
 )
@@ -36,6 +38,32 @@ func profileOf(loaded aws.Config) config.SharedConfig {
 	return config.SharedConfig{}
 }
 
+// NeedsCode reports whether a profile has a role that needs the code of an MFA
+// device; an empty name means the profile of the environment. It sends no request.
+func NeedsCode(ctx context.Context, profile string) bool {
+	settings := []func(*config.LoadOptions) error{config.WithAssumeRoleCredentialOptions(Options{}.role)}
+	if profile != "" {
+		settings = append(settings, config.WithSharedConfigProfile(profile))
+	}
+	loaded, err := config.LoadDefaultConfig(ctx, settings...)
+	if err != nil {
+		return false // opening the account meets the error again
+	}
+	for _, source := range loaded.ConfigSources {
+		shared, ok := source.(config.SharedConfig)
+		for ok {
+			if shared.MFASerial != "" && shared.RoleARN != "" {
+				return true
+			}
+			if shared.Source == nil {
+				break
+			}
+			shared = *shared.Source
+		}
+	}
+	return false
+}
+
 // noCredentialsOf explains why a profile gives no credentials, or returns nil if its kind has no message of its own.
 func noCredentialsOf(loaded aws.Config, err error) error {
 	shared := profileOf(loaded)
@@ -46,6 +74,9 @@ func noCredentialsOf(loaded aws.Config, err error) error {
 	if missing, ok := errors.AsType[*noToken](err); ok {
 		return pipeline.Fail(pipeline.Denied, "", "Run stedi on a terminal, which asks for the code; or set AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN to what `aws sts get-session-token --serial-number "+missing.serial+" --token-code CODE` prints, and leave --aws-profile out.",
 			"the profile needs a code of the MFA device %s, and there is no terminal to ask for it", missing.serial)
+	}
+	if refusal := roleRefused(shared, err); refusal != nil {
+		return refusal
 	}
 	if failed, ok := errors.AsType[*processcreds.ProviderError](err); ok {
 		return processFailed(shared, failed)
@@ -60,6 +91,21 @@ func noCredentialsOf(loaded aws.Config, err error) error {
 		return pipeline.Fail(pipeline.Denied, "", "Check the role of the task or pod, and AWS_CONTAINER_CREDENTIALS_FULL_URI or AWS_CONTAINER_CREDENTIALS_RELATIVE_URI.", "the credentials endpoint of the container gave no credentials: %w", plainly(err))
 	}
 	return nil
+}
+
+// roleRefused explains why AWS gave no session of a profile's role, or returns nil
+// if it was not asked.
+func roleRefused(shared config.SharedConfig, err error) error {
+	api, ok := errors.AsType[smithy.APIError](err)
+	if !ok || !strings.Contains(err.Error(), "AssumeRole") {
+		return nil
+	}
+	text := api.ErrorCode() + ": " + Redact(api.ErrorMessage())
+	fix := "Check the trust policy of the role, and the credentials of the profile " + shared.Profile + " with `aws sts get-caller-identity --profile " + shared.Profile + "`."
+	if strings.Contains(text, "MultiFactorAuthentication") {
+		fix = "Run again and type the code that the device shows then: each is valid once, for half a minute."
+	}
+	return pipeline.Fail(pipeline.Denied, "", fix, "AWS gave no session of the role: %s", text)
 }
 
 // processFailed names the program but not its output, which may contain keys.

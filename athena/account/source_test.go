@@ -68,3 +68,17 @@ func TestTheCodeOfADeviceIsSent(t *testing.T) {
 		t.Errorf("sent is %q (%v)", sent, err)
 	}
 }
+
+// The text is that of AWS.
+func TestAWrongCodeIsSaid(t *testing.T) {
+	profile(t, mfaProfile)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusForbidden)
+		_, _ = io.WriteString(w, `<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>MultiFactorAuthentication failed with invalid MFA one time pass code. </Message></Error></ErrorResponse>`)
+	}))
+	t.Cleanup(server.Close)
+	_, err := account.Open(t.Context(), account.Options{Region: "us-east-1", Profile: "p", Endpoint: server.URL, Token: func(string) (string, error) { return "000000", nil }})
+	if pipeline.KindOf(err) != pipeline.Denied || !strings.Contains(err.Error(), "type the code that the device shows then") || !strings.Contains(err.Error(), "invalid MFA one time pass code") {
+		t.Errorf("%v", err)
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"net/http/httputil"
 	"net/url"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -77,6 +78,7 @@ func startAWS(t *testing.T, engine func(s3 *S3, glue *Glue, bucket string) sqlEn
 	a.spark = newSpark(t, a.S3)
 	a.Jobs = NewJobs(t, a.spark.run)
 	s3, glue := handOn(t, a.S3.Endpoint), handOn(t, a.Glue.Endpoint)
+	models := filepath.Join(root(t), ".cache", "aws")
 	serve := func(w http.ResponseWriter, r *http.Request) {
 		switch target := r.Header.Get("X-Amz-Target"); {
 		case strings.HasPrefix(target, "AmazonAthena."):
@@ -89,6 +91,9 @@ func startAWS(t *testing.T, engine func(s3 *S3, glue *Glue, bucket string) sqlEn
 		}
 	}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		for _, fault := range invalid(models, r) {
+			t.Errorf("a request that AWS refuses: %s", fault)
+		}
 		if decide := a.between.Load(); decide != nil {
 			(*decide)(w, r, serve)
 			return

@@ -34,9 +34,14 @@ func Lose(r *http.Request, pass http.HandlerFunc) {
 
 // Refuse writes an XML error response like an AWS service.
 func Refuse(w http.ResponseWriter, status int, code string) {
+	RefuseWith(w, status, code, code+" was answered by the test")
+}
+
+// RefuseWith is Refuse with the text of a service.
+func RefuseWith(w http.ResponseWriter, status int, code, message string) {
 	w.Header().Set("Content-Type", "application/xml")
 	w.WriteHeader(status)
-	_, _ = w.Write([]byte("<?xml version=\"1.0\"?><Error><Code>" + code + "</Code><Message>" + code + " was answered by the test</Message></Error>"))
+	_, _ = w.Write([]byte("<?xml version=\"1.0\"?><Error><Code>" + code + "</Code><Message>" + message + "</Message></Error>"))
 }
 
 // Hang never responds: it reads the request and waits until the caller

@@ -37,9 +37,9 @@ type S3 struct {
 func StartS3(t *testing.T) *S3 {
 	t.Helper()
 	port := freePort(t)
-	folder := t.TempDir()
+	folder, versions := t.TempDir(), t.TempDir()
 	command := alone(exec.Command(tool(t, "bin/versitygw"), //nolint:noctx // a tool that the test ends
-		"--port", "127.0.0.1:"+strconv.Itoa(port), "--access", AccessKey, "--secret", SecretKey, "--region", Region, "posix", folder))
+		"--port", "127.0.0.1:"+strconv.Itoa(port), "--access", AccessKey, "--secret", SecretKey, "--region", Region, "posix", "--versioning-dir", versions, folder))
 	server := &S3{Endpoint: local(port), folder: folder}
 	start(t, command, server.Endpoint, 20*time.Second, nil)
 	server.Config = Config(t, server.Endpoint)

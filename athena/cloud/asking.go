@@ -3,16 +3,19 @@ package cloud
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"stedi/athena/account"
+	"stedi/pipeline"
 )
 
 // asking keeps the opened accounts of a program that can ask for the code of an
 // MFA device: a code is valid once.
 type asking struct {
 	token  func(serial string) (string, error)
+	used   atomic.Bool // a code was asked for
 	mu     sync.Mutex
 	opened map[[3]string]aws.Config
 }
@@ -20,6 +23,61 @@ type asking struct {
 // AskForCodes lets roles that need an MFA code ask for it.
 func (s *Settings) AskForCodes(token func(serial string) (string, error)) {
 	s.asks = &asking{token: token, opened: map[[3]string]aws.Config{}}
+}
+
+// ask asks for a code. The SDK calls it under its own lock, while an account is
+// opened or when its session has ended.
+func (a *asking) ask(serial string) (string, error) {
+	code, err := a.token(serial)
+	if err == nil {
+		a.used.Store(true)
+	}
+	return code, err
+}
+
+// NeedsCode reports whether the profile has a role that needs the code of an MFA
+// device. It sends no request.
+func (s *Settings) NeedsCode(ctx context.Context) bool {
+	return account.NeedsCode(ctx, s.Profile)
+}
+
+// SignIn opens the account, and asks for a code if one is needed. Later it asks no
+// more: a session that has ended is an error.
+func (s *Settings) SignIn(ctx context.Context, token func(serial string) (string, error)) error {
+	if s.asks == nil {
+		s.AskForCodes(token)
+	}
+	s.asks.token = token
+	config, err := s.Account(ctx)
+	if err == nil {
+		_, err = config.Credentials.Retrieve(ctx) // a session that has ended is begun again
+		err = account.Explain(err, "begin a session of the MFA device")
+	}
+	s.asks.token = func(serial string) (string, error) {
+		return "", pipeline.Fail(pipeline.Denied, "", "Leave the screens and start them again, which asks for a code.", "the session has ended, and a new one needs a code of the MFA device %s", serial)
+	}
+	return err
+}
+
+// SignedIn reports whether a code was asked for.
+func (s *Settings) SignedIn() bool { return s.asks != nil && s.asks.used.Load() }
+
+// Session returns the variables of the environment with which another process of
+// this program uses the session that a code has begun; none if no code was asked
+// for.
+func (s *Settings) Session(ctx context.Context) ([]string, error) {
+	if !s.SignedIn() {
+		return nil, nil
+	}
+	config, err := s.Account(ctx)
+	if err != nil {
+		return nil, err
+	}
+	keys, err := config.Credentials.Retrieve(ctx)
+	if err != nil {
+		return nil, account.Explain(err, "use the session of the MFA device")
+	}
+	return []string{"AWS_ACCESS_KEY_ID=" + keys.AccessKeyID, "AWS_SECRET_ACCESS_KEY=" + keys.SecretAccessKey, "AWS_SESSION_TOKEN=" + keys.SessionToken, "AWS_REGION=" + config.Region}, nil
 }
 
 // Account opens the account.
@@ -34,7 +92,7 @@ func (s *Settings) Account(ctx context.Context) (aws.Config, error) {
 	if known, ok := s.asks.opened[key]; ok {
 		return known, nil
 	}
-	options.Token = s.asks.token
+	options.Token = s.asks.ask
 	config, err := account.Open(ctx, options)
 	if err == nil {
 		s.asks.opened[key] = config

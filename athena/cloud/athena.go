@@ -3,7 +3,6 @@ package cloud
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"stedi/athena"
 	"stedi/athena/catalog"
@@ -128,34 +127,38 @@ type scans struct {
 // transform, its guards and the stage counts. It assumes that rebuilt tables
 // keep their size.
 func (s scans) Table(t *pipeline.Table) registry.Estimate {
-	inputs := s.work.Size(t.Transform.Inputs...)
-	e := registry.Estimate{
-		ScanBytes: inputs, CostUSD: s.price.Cost(inputs),
-		Seconds: s.pace.Seconds(inputs), PastSteps: s.pace.Steps,
-	}
+	reads := [][]string{t.Transform.Inputs}
 	for _, c := range s.work.Lake.Checks {
 		if c.Guard && c.Table == t.Name {
-			bytes := s.work.Size(c.Inputs...)
-			e.ScanBytes += bytes
-			e.CostUSD += s.price.Cost(bytes)
+			reads = append(reads, c.Inputs)
 		}
 	}
-	// Athena reads the inputs again for each count: once for the counts of landing
-	// tables, which no run has counted, and once for each stage at most.
-	landing := slices.DeleteFunc(slices.Clone(t.Transform.Inputs), func(name string) bool {
+	e := s.Queries(reads)
+	// No run has counted the rows of a landing table.
+	counts := s.Queries([][]string{athena.CountReads(t, s.stages, func(name string) bool {
 		input := s.work.Lake.Table(name)
 		return input == nil || !input.IsLanding()
-	})
-	e.CountBytes = s.work.Size(t.Name) + s.work.Size(landing...)
-	if s.stages {
-		e.CountBytes += inputs * int64(len(t.Transform.Stages))
-	}
-	e.CostUSD += s.price.Cost(e.CountBytes)
+	})})
+	counts.CountBytes, counts.ScanBytes = counts.ScanBytes, 0
+	e.Add(&counts)
+	e.Seconds, e.PastSteps = s.pace.Seconds(s.work.Size(t.Transform.Inputs...)), s.pace.Steps
 	return e
+}
+
+// Queries estimates queries by the tables that they read, each as often as it is
+// named.
+func (s scans) Queries(reads [][]string) registry.Estimate {
+	all := registry.Estimate{Queries: len(reads)}
+	for _, tables := range reads {
+		scanned := s.work.Size(tables...)
+		all.ScanBytes += scanned
+		all.CostUSD += s.price.Cost(scanned)
+	}
+	return all
 }
 
 func (s scans) Sum(steps []registry.Estimate) string {
 	all := registry.Total(steps)
-	return fmt.Sprintf("Athena would scan about %s bytes, and %s to count rows (fewer with --count-stages=false): $%.4f.",
-		printable.Thousands(all.ScanBytes), printable.Thousands(all.CountBytes), all.CostUSD)
+	return fmt.Sprintf("Athena would scan about %s bytes to build the tables, and %s to count rows (fewer with --count-stages=false): %s, $%.4f.",
+		printable.Thousands(all.ScanBytes), printable.Thousands(all.CountBytes), pipeline.CountedQueries(all.Queries), all.CostUSD)
 }

@@ -44,7 +44,7 @@ func (s *Settings) Glue() registry.Entry {
 		},
 		Estimate: func(work *registry.Work) registry.Estimator {
 			// Spark's pace on the workers of a job, after they have started.
-			return works{work, work.Pace(glue.Name, registry.Pace{Start: 60, PerSecond: 200e6}), s.jobPrice()}
+			return works{work, work.Pace(glue.Name, registry.Pace{Start: 60, PerSecond: 200e6}), s.jobPrice(), scans{work: work, price: s.queryPrice(), stages: s.stages}}
 		},
 	}
 }
@@ -88,9 +88,10 @@ func (s *Settings) jobRuns(ctx context.Context, env *registry.Env, tables []*pip
 
 // works estimates the time and the DPU-seconds of jobs.
 type works struct {
-	work  *registry.Work
-	pace  registry.Pace
-	price glue.Price
+	work    *registry.Work
+	pace    registry.Pace
+	price   glue.Price
+	queries scans
 }
 
 // Table returns the median DPU-seconds of a job's past runs, for the present
@@ -111,6 +112,9 @@ func (w works) Table(t *pipeline.Table) registry.Estimate {
 		Seconds: seconds, PastSteps: w.pace.Steps,
 	}
 }
+
+// Queries estimates queries of Athena.
+func (w works) Queries(reads [][]string) registry.Estimate { return w.queries.Queries(reads) }
 
 func (w works) Sum(steps []registry.Estimate) string {
 	all := registry.Total(steps)

@@ -35,6 +35,7 @@ type Settings struct {
 	scanned   price   // US dollars per terabyte
 	worked    price   // US dollars per DPU-hour
 	asks      *asking // nil: a code cannot be asked for
+	ledger    *athena.Ledger
 }
 
 // AccountFlags adds the flags that select the account.
@@ -49,7 +50,8 @@ func (s *Settings) queryFlags() *pflag.FlagSet {
 	flags.StringVar(&s.Database, "database", "", "database of the Glue catalog (default: the one the lake was deployed with, or "+DefaultDatabase+"); Athena reads it without --lake")
 	flags.StringVar(&s.Workgroup, "workgroup", "primary", "Athena workgroup")
 	flags.StringVar(&s.maxScan, "max-scan", "", "most that one Athena query may read, and all queries of a check together, such as 10GB (default: the workgroup's own limit)")
-	flags.BoolVar(&s.stages, "count-stages", true, "on Athena, count the rows of every stage, which reads a transform's inputs once more for each stage")
+	flags.BoolVar(&s.stages, "count-stages", true, "on Athena, count the rows of every stage, which reads a transform's inputs once more")
+	s.ledger = &athena.Ledger{}
 	s.scanned = price(athena.DefaultPrice.PerTB)
 	flags.Var(&s.scanned, "price-per-tb", "price of a scanned terabyte in Athena, in US dollars")
 	return flags
@@ -139,7 +141,7 @@ func (s *Settings) client(ctx context.Context, env *registry.Env, database strin
 	return athena.Open(ctx, config, athena.Options{
 		Database: database, Workgroup: s.Workgroup, Output: output, ReadOnly: readOnly,
 		Discard: func(ctx context.Context, urls ...string) error { return s3.Remove(ctx, config, urls...) },
-		MaxScan: limit, Price: s.queryPrice(),
+		MaxScan: limit, Price: s.queryPrice(), Ledger: s.ledger,
 		Estimate: func(ctx context.Context, sql string) (int64, error) {
 			statement, err := env.Embedded.Parse(ctx, sql)
 			if err != nil {

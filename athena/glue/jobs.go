@@ -70,7 +70,8 @@ type Jobs struct {
 	location string // of the lake, without a slash at its end
 	options  Options
 	config   aws.Config
-	boundary string // of a role that is created
+	key      string // ARN of the key of the lake's bucket; empty: it is not known
+	given    string // the permissions boundary of the role; empty: stedi's own
 }
 
 // Open returns the jobs of the lake at a location, without checking that they

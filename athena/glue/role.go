@@ -2,12 +2,10 @@ package glue
 
 import (
 	"bytes"
+	"cmp"
 	"context"
-	"crypto/sha256"
 	_ "embed"
-	"encoding/hex"
 	"encoding/json"
-	"fmt"
 	"net/url"
 	"reflect"
 	"strings"
@@ -15,6 +13,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 
 	"stedi/athena/account"
 	"stedi/athena/catalog"
@@ -28,9 +27,6 @@ var trust string
 // account, and not for those of others.
 func trustOf(account string) string { return strings.ReplaceAll(trust, "{{.Account}}", account) }
 
-// Bound sets the permissions boundary of a role that Changes creates.
-func (j *Jobs) Bound(policy string) { j.boundary = policy }
-
 //go:embed role.json
 var roleText string
 
@@ -43,21 +39,19 @@ const (
 	noRole     = "NoSuchEntity"
 )
 
-// roleName returns a name that is unique per lake.
-func (j *Jobs) roleName() string {
-	sum := sha256.Sum256([]byte(j.location))
-	return fmt.Sprintf("stedi-%.40s-%s", j.options.Database, hex.EncodeToString(sum[:4]))
-}
+func (j *Jobs) roleName() string { return RoleName(j.options.Database, j.location) }
 
 // Policy returns the IAM policy that the jobs of the lake at a location
-// require: read and write the lake, and write their log.
-func Policy(location, partition string) (string, error) {
+// require: read and write the lake, also with the keys that encrypt its bucket,
+// and write their log. key is the ARN of that key; empty: any key of the account
+// that S3 uses for the bucket.
+func Policy(location, partition, key string) (string, error) {
 	bucket, prefix, _ := strings.Cut(strings.TrimSuffix(strings.TrimPrefix(location, "s3://"), "/"), "/")
 	if prefix != "" {
 		prefix += "/"
 	}
 	var b bytes.Buffer
-	err := roleTemplate.Execute(&b, map[string]string{"Bucket": bucket, "Prefix": prefix, "Partition": partition})
+	err := roleTemplate.Execute(&b, map[string]string{"Bucket": bucket, "Prefix": prefix, "Partition": partition, "Key": cmp.Or(key, "arn:"+partition+":kms:*:*:key/*")})
 	return b.String(), err
 }
 
@@ -67,28 +61,61 @@ func (j *Jobs) roleChanges(ctx context.Context) ([]catalog.Change, error) {
 	if j.options.Role != "" && !j.ownRole() {
 		return nil, nil
 	}
-	policy, err := Policy(j.location, account.Partition(j.config.Region))
+	policy, err := Policy(j.location, account.Partition(j.config.Region), j.key)
 	if err != nil {
 		return nil, err
 	}
 	name := j.roleName()
-	var changes []catalog.Change
 	found, err := j.roles.GetRole(ctx, &iam.GetRoleInput{RoleName: &name})
-	switch {
-	case account.Is(err, noRole):
-		changes = append(changes, catalog.Change{Call: "CreateRole", About: name, Why: "the jobs need a role; --role ARN uses an existing one", Do: j.createRole})
-	case err != nil:
+	missing := account.Is(err, noRole)
+	if err != nil && !missing {
 		return nil, j.noIAM(err, "look at")
-	default:
-		j.options.Role = aws.ToString(found.Role.Arn)
+	}
+	var existing *types.Role
+	if !missing {
+		existing = found.Role
+		j.options.Role = aws.ToString(existing.Arn)
+	}
+	changes, err := j.boundRole(ctx, name, existing, policy)
+	if err != nil {
+		return nil, err
+	}
+	if existing != nil {
 		if same, err := j.samePolicy(ctx, name, policy); err != nil || same {
-			return nil, err
+			return changes, err
 		}
 	}
 	return append(changes, catalog.Change{Call: "PutRolePolicy", About: name, Why: "to read and write the lake, and to write their log", Do: func(ctx context.Context) error {
 		_, err := j.roles.PutRolePolicy(ctx, &iam.PutRolePolicyInput{RoleName: &name, PolicyName: aws.String(policyName), PolicyDocument: &policy})
 		return account.Explain(err, "give the role "+name+" its policy")
 	}}), nil
+}
+
+// boundRole returns the calls that create the role with its permissions boundary,
+// or give the existing one its boundary.
+func (j *Jobs) boundRole(ctx context.Context, name string, existing *types.Role, policy string) ([]catalog.Change, error) {
+	boundary, own, err := j.boundary(ctx)
+	if err != nil {
+		return nil, err
+	}
+	has := "" // the boundary of the existing role
+	if existing != nil && existing.PermissionsBoundary != nil {
+		has = aws.ToString(existing.PermissionsBoundary.PermissionsBoundaryArn)
+		own = own && has == boundary // else it keeps the one that it has
+	}
+	var changes []catalog.Change
+	if own {
+		if changes, err = j.boundaryChanges(ctx, boundary, policy); err != nil {
+			return nil, err
+		}
+	}
+	switch {
+	case existing == nil:
+		changes = append(changes, catalog.Change{Call: "CreateRole", About: name, Why: "the jobs need a role; --role ARN uses an existing one", Do: func(ctx context.Context) error { return j.createRole(ctx, boundary) }})
+	case has == "" || j.given != "" && has != j.given:
+		changes = append(changes, j.boundChange(name, boundary))
+	}
+	return changes, nil
 }
 
 // noIAM adds a fix to the error of an identity that may not manage roles.
@@ -100,7 +127,7 @@ func (j *Jobs) noIAM(err error, doing string) error {
 	return pipeline.Fail(pipeline.Denied, "", "Pass --role ARN with a role that Glue can assume, or --jobs=false to deploy without Glue jobs.", "%w", err)
 }
 
-func (j *Jobs) createRole(ctx context.Context) error {
+func (j *Jobs) createRole(ctx context.Context, boundary string) error {
 	name := j.roleName()
 	number, err := account.Number(ctx, j.config)
 	if err != nil {
@@ -109,9 +136,7 @@ func (j *Jobs) createRole(ctx context.Context) error {
 	trust := trustOf(number)
 	input := &iam.CreateRoleInput{
 		RoleName: &name, Path: aws.String(rolePath), AssumeRolePolicyDocument: &trust, Description: aws.String("Glue jobs of a stedi lake"),
-	}
-	if j.boundary != "" {
-		input.PermissionsBoundary = &j.boundary
+		PermissionsBoundary: &boundary,
 	}
 	out, err := j.roles.CreateRole(ctx, input)
 	if err != nil {
@@ -157,7 +182,7 @@ func (j *Jobs) roleRemoval(ctx context.Context) ([]catalog.Change, error) {
 	if j.options.Role == "" {
 		found, err := j.roles.GetRole(ctx, &iam.GetRoleInput{RoleName: &name})
 		if account.Is(err, noRole) {
-			return nil, nil
+			return j.boundaryRemoval(ctx)
 		}
 		if err != nil {
 			return nil, j.noIAM(err, "look at")
@@ -167,7 +192,11 @@ func (j *Jobs) roleRemoval(ctx context.Context) ([]catalog.Change, error) {
 	if !j.ownRole() {
 		return nil, nil
 	}
-	return []catalog.Change{{Call: "DeleteRole", About: name, Why: "it was deployed", Do: func(ctx context.Context) error {
+	boundary, err := j.boundaryRemoval(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return append([]catalog.Change{{Call: "DeleteRole", About: name, Why: "it was deployed", Do: func(ctx context.Context) error {
 		_, err := j.roles.DeleteRolePolicy(ctx, &iam.DeleteRolePolicyInput{RoleName: &name, PolicyName: aws.String(policyName)})
 		if err == nil || account.Is(err, noRole) {
 			_, err = j.roles.DeleteRole(ctx, &iam.DeleteRoleInput{RoleName: &name})
@@ -176,7 +205,7 @@ func (j *Jobs) roleRemoval(ctx context.Context) ([]catalog.Change, error) {
 			return nil
 		}
 		return account.Explain(err, "delete the role "+name)
-	}}}, nil
+	}}}, boundary...), nil
 }
 
 // examineRole checks that Glue may assume the role.

@@ -22,7 +22,7 @@ func (s *Store) Examine(ctx context.Context) []pipeline.Finding {
 	}
 	name := internal + "/staging/doctor-" + rand.Text()
 	write := func() error {
-		_, err := s.client.PutObject(ctx, &s3.PutObjectInput{Bucket: &s.bucket, Key: s.key(name), Body: bytes.NewReader(nil), IfNoneMatch: aws.String("*")})
+		_, err := s.put(ctx, &s3.PutObjectInput{Bucket: &s.bucket, Key: s.key(name), IfNoneMatch: aws.String("*")}, bytes.NewReader(nil))
 		return err
 	}
 	if err := write(); err != nil {

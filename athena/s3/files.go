@@ -35,7 +35,7 @@ func (s *Store) Put(ctx context.Context, name string, content []byte) error {
 	if err := s.mayWrite(ctx, name); err != nil {
 		return err
 	}
-	_, err := s.client.PutObject(ctx, &s3.PutObjectInput{Bucket: &s.bucket, Key: s.key(name), Body: bytes.NewReader(content)})
+	_, err := s.put(ctx, &s3.PutObjectInput{Bucket: &s.bucket, Key: s.key(name)}, bytes.NewReader(content))
 	return s.explain(err, "write", name)
 }
 
@@ -68,7 +68,7 @@ func (s *Store) Copy(ctx context.Context, from, to string) error {
 	}
 	source := aws.String(copySource(s.bucket, *s.key(from)))
 	if file.Size > copyLimit {
-		err := s.multipart(ctx, to, file.Size, conditions{}, func(ctx context.Context, part *s3.UploadPartInput, offset, size int64) (types.CompletedPart, error) {
+		err := s.multipart(ctx, to, file.Size, conditions{}, func(ctx context.Context, _ int32, part *s3.UploadPartInput, offset, size int64) (types.CompletedPart, error) {
 			out, err := s.client.UploadPartCopy(ctx, &s3.UploadPartCopyInput{
 				Bucket: part.Bucket, Key: part.Key, UploadId: part.UploadId, PartNumber: part.PartNumber, CopySource: source,
 				CopySourceIfMatch: &file.Version, CopySourceRange: aws.String(fmt.Sprintf("bytes=%d-%d", offset, offset+size-1)),
@@ -112,17 +112,24 @@ func (s *Store) Delete(ctx context.Context, name string) error {
 	return nil
 }
 
-// deleteAll deletes objects. It also reports errors of single objects in a
-// response with status 200.
+// deleteAll deletes objects, in a versioned bucket also their old versions. It
+// also reports errors of single objects in a response with status 200.
 func (s *Store) deleteAll(ctx context.Context, doomed []types.ObjectIdentifier) error {
 	if len(doomed) == 0 {
 		return nil
 	}
 	if len(doomed) == 1 {
-		_, err := s.client.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &s.bucket, Key: doomed[0].Key})
-		return err
+		return remove(ctx, s.client, s.bucket, *doomed[0].Key)
 	}
-	out, err := s.client.DeleteObjects(ctx, &s3.DeleteObjectsInput{Bucket: &s.bucket, Delete: &types.Delete{Objects: doomed, Quiet: aws.Bool(true)}})
+	out, err := s.client.DeleteObjects(ctx, &s3.DeleteObjectsInput{Bucket: &s.bucket, Delete: &types.Delete{Objects: doomed}})
+	if account.Is(err, "MissingContentMD5", "NotImplemented") || unknownChecksum(err) {
+		for _, one := range doomed { // a server that wants another checksum of the list
+			if err := remove(ctx, s.client, s.bucket, *one.Key); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
 	if err != nil {
 		return err
 	}
@@ -135,5 +142,32 @@ func (s *Store) deleteAll(ctx context.Context, doomed []types.ObjectIdentifier) 
 		}
 		errs = append(errs, pipeline.Fail(kind, "", fix, "delete %s: %s: %s", s.URL(name), aws.ToString(e.Code), account.Redact(aws.ToString(e.Message))))
 	}
-	return errors.Join(errs...)
+	marked := map[string]bool{}
+	for _, d := range out.Deleted {
+		if aws.ToBool(d.DeleteMarker) {
+			marked[aws.ToString(d.Key)] = true
+		}
+	}
+	return errors.Join(append(errs, purge(ctx, s.client, s.bucket, common(doomed), marked))...)
+}
+
+// common is the longest common beginning of keys.
+func common(objects []types.ObjectIdentifier) string {
+	prefix := aws.ToString(objects[0].Key)
+	for _, o := range objects {
+		for !strings.HasPrefix(aws.ToString(o.Key), prefix) {
+			prefix = prefix[:len(prefix)-1]
+		}
+	}
+	return strings.ToValidUTF8(prefix, "")
+}
+
+// remove deletes an object. S3 marks it as deleted if it keeps its versions, which
+// are then deleted, too.
+func remove(ctx context.Context, client *s3.Client, bucket, key string) error {
+	out, err := client.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &bucket, Key: &key})
+	if err != nil || !aws.ToBool(out.DeleteMarker) {
+		return err
+	}
+	return purge(ctx, client, bucket, key, map[string]bool{key: true})
 }

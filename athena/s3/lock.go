@@ -163,11 +163,11 @@ func (s *Store) writeLease(ctx context.Context, l lease, etag *string) (string, 
 	if err != nil {
 		return "", err
 	}
-	input := &s3.PutObjectInput{Bucket: &s.bucket, Key: s.key(lockName), Body: bytes.NewReader(append(text, '\n')), IfMatch: etag}
+	input := &s3.PutObjectInput{Bucket: &s.bucket, Key: s.key(lockName), IfMatch: etag}
 	if etag == nil {
 		input.IfNoneMatch = aws.String("*")
 	}
-	out, err := s.client.PutObject(ctx, input)
+	out, err := s.put(ctx, input, bytes.NewReader(append(text, '\n')))
 	if err != nil {
 		return "", err
 	}

@@ -40,13 +40,19 @@ type recordedUpload struct {
 	Upload string `json:"upload"`
 }
 
-type uploadPart func(ctx context.Context, part *s3.UploadPartInput, offset, size int64) (types.CompletedPart, error)
+type uploadPart func(ctx context.Context, level int32, part *s3.UploadPartInput, offset, size int64) (types.CompletedPart, error)
 
-// multipart writes an object in parts. On every return it removes the record,
-// and after an error also the uploaded parts.
+// multipart writes an object in parts, with the best checksum that the server
+// has.
 func (s *Store) multipart(ctx context.Context, name string, size int64, when conditions, send uploadPart) error {
+	return s.summed(func(level int32) error { return s.inParts(ctx, level, name, size, when, send) })
+}
+
+// inParts writes an object in parts. On every return it removes the record, and
+// after an error also the uploaded parts.
+func (s *Store) inParts(ctx context.Context, level int32, name string, size int64, when conditions, send uploadPart) error {
 	begun, err := s.client.CreateMultipartUpload(ctx, &s3.CreateMultipartUploadInput{
-		Bucket: &s.bucket, Key: s.key(name), Metadata: when.metadata(), ChecksumAlgorithm: types.ChecksumAlgorithmCrc64nvme,
+		Bucket: &s.bucket, Key: s.key(name), Metadata: when.metadata(), ChecksumAlgorithm: algorithm(level),
 	})
 	if err != nil {
 		return err
@@ -58,7 +64,7 @@ func (s *Store) multipart(ctx context.Context, name string, size int64, when con
 		err = s.Put(ctx, record, text)
 	}
 	if err == nil {
-		err = s.sendParts(ctx, upload, size, when, send)
+		err = s.sendParts(ctx, level, upload, size, when, send)
 	}
 	after, cancel := context.WithTimeout(context.WithoutCancel(ctx), abortLimit)
 	defer cancel()
@@ -69,7 +75,7 @@ func (s *Store) multipart(ctx context.Context, name string, size int64, when con
 	return s.Delete(after, record)
 }
 
-func (s *Store) sendParts(ctx context.Context, upload recordedUpload, size int64, when conditions, send uploadPart) error {
+func (s *Store) sendParts(ctx context.Context, level int32, upload recordedUpload, size int64, when conditions, send uploadPart) error {
 	partSize := max(s.part, (size+maxParts-1)/maxParts)
 	parts := make([]types.CompletedPart, (size+partSize-1)/partSize)
 	group, sending := errgroup.WithContext(ctx)
@@ -77,9 +83,9 @@ func (s *Store) sendParts(ctx context.Context, upload recordedUpload, size int64
 	for i := range parts {
 		offset := int64(i) * partSize
 		group.Go(func() (err error) {
-			parts[i], err = send(sending, &s3.UploadPartInput{
+			parts[i], err = send(sending, level, &s3.UploadPartInput{
 				Bucket: &s.bucket, Key: &upload.Key, UploadId: &upload.Upload, PartNumber: aws.Int32(int32(i) + 1), // at most maxParts
-				ChecksumAlgorithm: types.ChecksumAlgorithmCrc64nvme,
+				ChecksumAlgorithm: algorithm(level),
 			}, offset, min(partSize, size-offset))
 			return err
 		})

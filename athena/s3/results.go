@@ -18,7 +18,7 @@ func Remove(ctx context.Context, config aws.Config, urls ...string) error {
 	client := s3.NewFromConfig(config, func(o *s3.Options) { o.UsePathStyle = config.BaseEndpoint != nil })
 	for _, url := range urls {
 		bucket, key, _ := strings.Cut(strings.TrimPrefix(url, "s3://"), "/")
-		if _, err := client.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &bucket, Key: &key}); err != nil {
+		if err := remove(ctx, client, bucket, key); err != nil {
 			return account.Explain(err, "delete "+url)
 		}
 	}

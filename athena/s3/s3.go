@@ -27,6 +27,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"stedi/athena/account"
 	"stedi/pipeline"
@@ -49,6 +50,8 @@ type Store struct {
 	part   int64  // size of a part of a multipart upload
 	lease  time.Duration
 	host   string // the name of this machine in the lock
+
+	checksum atomic.Int32 // of uploads: the best that the server has
 
 	lost atomic.Bool // another process took the lock; writes fail from now on
 }
@@ -106,11 +109,24 @@ func Open(ctx context.Context, config aws.Config, location string, options Optio
 	if status(err) == http.StatusNotFound {
 		return nil, pipeline.Fail(pipeline.BadUsage, "", "Create it (`aws s3 mb s3://"+bucket+"`), or name one that exists.", "the bucket %s does not exist", bucket)
 	}
+	if status(err) == http.StatusForbidden && s.requesterPays(ctx) {
+		return nil, pipeline.Fail(pipeline.Denied, "", "Copy the data to a bucket of your own (`aws s3 sync --request-payer requester s3://"+bucket+" s3://YOURS`), or have its owner switch Requester Pays off; Athena reads it if the workgroup has Requester Pays enabled (--database without --lake).",
+			"s3://%s has Requester Pays: who reads it pays, and stedi does not accept that for you", bucket)
+	}
 	return s, account.Explain(err, "look at s3://"+bucket)
 }
 
 // firstTries is the number of attempts of the first call.
 const firstTries = 4
+
+// requesterPays reports whether a bucket can be reached by those who agree to pay.
+func (s *Store) requesterPays(ctx context.Context) bool {
+	_, err := s.client.HeadBucket(ctx, &s3.HeadBucketInput{Bucket: &s.bucket}, func(o *s3.Options) {
+		o.Retryer = aws.NopRetryer{}
+		o.APIOptions = append(o.APIOptions, smithyhttp.AddHeaderValue("x-amz-request-payer", "requester"))
+	})
+	return err == nil
+}
 
 // Folder returns the local folder of the cache.
 func (s *Store) Folder() string { return s.cache }

@@ -175,19 +175,15 @@ func (s *Store) upload(ctx context.Context, path, name string, when conditions) 
 		return err
 	}
 	if info.Size() <= s.part {
-		_, err = s.client.PutObject(ctx, &s3.PutObjectInput{
-			Bucket: &s.bucket, Key: s.key(name), Body: file, ContentLength: aws.Int64(info.Size()), Metadata: when.metadata(),
-			IfMatch: when.match, IfNoneMatch: when.noneMatch, ChecksumAlgorithm: types.ChecksumAlgorithmCrc64nvme,
-		})
+		_, err = s.put(ctx, &s3.PutObjectInput{
+			Bucket: &s.bucket, Key: s.key(name), ContentLength: aws.Int64(info.Size()), Metadata: when.metadata(),
+			IfMatch: when.match, IfNoneMatch: when.noneMatch,
+		}, file)
 		return err
 	}
-	err = s.multipart(ctx, name, info.Size(), when, func(ctx context.Context, part *s3.UploadPartInput, offset, size int64) (types.CompletedPart, error) {
-		part.Body, part.ContentLength = io.NewSectionReader(file, offset, size), aws.Int64(size)
-		out, err := s.client.UploadPart(ctx, part)
-		if err != nil {
-			return types.CompletedPart{}, err
-		}
-		return types.CompletedPart{PartNumber: part.PartNumber, ETag: out.ETag, ChecksumCRC64NVME: out.ChecksumCRC64NVME}, nil
+	err = s.multipart(ctx, name, info.Size(), when, func(ctx context.Context, level int32, part *s3.UploadPartInput, offset, size int64) (types.CompletedPart, error) {
+		part.ContentLength = aws.Int64(size)
+		return s.sendPart(ctx, level, part, io.NewSectionReader(file, offset, size))
 	})
 	return err
 }

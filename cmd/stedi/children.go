@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"os/exec"
 	"strconv"
 	"strings"
@@ -45,7 +46,14 @@ func (c children) command(ctx context.Context, args []string) (*exec.Cmd, error)
 		args = append([]string{"-n", strconv.Itoa(runNiceness), self}, args...)
 		self = nice
 	}
+	session, err := c.program.config.account.Session(ctx)
+	if err != nil {
+		return nil, err
+	}
 	cmd := exec.CommandContext(ctx, self, args...)
+	if len(session) > 0 {
+		cmd.Env = append(os.Environ(), session...)
+	}
 	cmd.Cancel = func() error { return interrupt(cmd.Process) }
 	cmd.WaitDelay = patience
 	return cmd, nil
@@ -64,7 +72,11 @@ func (c children) shared() []string {
 		args = append(args, "--map="+name+"="+folder)
 	}
 	account := &config.account
-	for flag, value := range map[string]string{"region": account.Region, "aws-profile": account.Profile, "endpoint": account.Endpoint, "cache": config.cache} {
+	profile := account.Profile
+	if account.SignedIn() {
+		profile = "" // the environment of the child has the session
+	}
+	for flag, value := range map[string]string{"region": account.Region, "aws-profile": profile, "endpoint": account.Endpoint, "cache": config.cache} {
 		if value != "" {
 			args = append(args, "--"+flag+"="+value)
 		}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -10,19 +11,31 @@ import (
 	"stedi/pipeline/printable"
 )
 
-// askForCodes lets a command ask for the code of an MFA device on a terminal.
-// The screens own the terminal, so there the error names a command instead.
+// askForCodes lets a command ask for the code of an MFA device on a terminal. The
+// screens own the terminal, so they ask before they open (signIn).
 func (p *program) askForCodes(cmd *cobra.Command) {
 	batch, err := cmd.Flags().GetBool("batch")
 	if screens := !cmd.HasParent() && (err != nil || !batch); screens || !p.isTerminal(p.stdin) || !p.isTerminal(p.stderr) {
 		return
 	}
-	p.config.account.AskForCodes(func(serial string) (string, error) {
-		narrate(p.stderr, "Code of the MFA device "+printable.Text(serial)+": ")
-		code, err := bufio.NewReader(p.stdin).ReadString('\n')
-		if code = strings.TrimSpace(code); err != nil || code == "" {
-			return "", pipeline.Fail(pipeline.Denied, "", "Run again and type the code that the device shows.", "no code of the MFA device %s was given", serial)
-		}
-		return code, nil
-	})
+	p.config.account.AskForCodes(p.code)
+}
+
+// code asks for a code of an MFA device.
+func (p *program) code(serial string) (string, error) {
+	narrate(p.stderr, "Code of the MFA device "+printable.Text(serial)+": ")
+	code, err := bufio.NewReader(p.stdin).ReadString('\n')
+	if code = strings.TrimSpace(code); err != nil || code == "" {
+		return "", pipeline.Fail(pipeline.Denied, "", "Run again and type the code that the device shows.", "no code of the MFA device %s was given", serial)
+	}
+	return code, nil
+}
+
+// signIn asks for the code of an MFA device before the screens of a lake on AWS
+// open, if its profile needs one.
+func (p *program) signIn(ctx context.Context) error {
+	if !isURL(p.config.lake) || !p.config.account.NeedsCode(ctx) {
+		return nil
+	}
+	return p.config.account.SignIn(ctx, p.code)
 }

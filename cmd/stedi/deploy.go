@@ -38,8 +38,8 @@ func (p *program) deployCommand() *cobra.Command {
 	cmd.Flags().BoolVar(&o.dryRun, "dry-run", false, "print every call and the IAM policies; change nothing")
 	cmd.Flags().BoolVar(&o.jobs, "jobs", true, "also create the Glue jobs")
 	cmd.Flags().StringVar(&o.role, "role", "", "ARN of the role that the jobs run as (default: a new role)")
-	cmd.Flags().StringVar(&o.boundary, "boundary", "", "ARN of the IAM policy that is the permissions boundary of a new role")
-	cmd.Flags().StringVar(&o.policy, "policy", "", "with --dry-run, print only the IAM policy for preview, run or deploy")
+	cmd.Flags().StringVar(&o.boundary, "boundary", "", "ARN of the IAM policy that is the permissions boundary of the new role (default: a policy with the rights that the jobs need)")
+	cmd.Flags().StringVar(&o.policy, "policy", "", "with --dry-run, print only the IAM policy for preview, run or deploy, or the boundary of the role")
 	cmd.Flags().StringVar(&o.jobPrefix, "job-prefix", "", "prefix for the names of the jobs, so that lakes can share an account")
 	return cmd
 }
@@ -172,6 +172,7 @@ func (d *deployment) deployJobs(ctx context.Context, o deployFlags) error {
 		return err
 	}
 	d.jobs.Bound(o.boundary)
+	d.jobs.Encrypted(d.program.policyOf(ctx, d.lake, d.tables.Database(), d.authority, o).key)
 	changes, err := d.jobs.Changes(ctx)
 	if err != nil {
 		return err

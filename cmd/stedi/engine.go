@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"sync"
 
 	"stedi/pipeline"
 	"stedi/pipeline/convert"
@@ -52,8 +53,55 @@ func (p *program) openRuns(ctx context.Context, o *opened, engine *registry.Entr
 		o.store = convert.NewStore(o.base, o.lake, o.env.Converted, duckdb.Convert)
 	}
 	o.env.Store = o.store
+	if engine.Capabilities.Costs {
+		o.estimator = &lateEstimator{env: o.env, estimate: engine.Estimate}
+	}
 	o.runs, err = engine.Open(ctx, o.env)
 	return err
+}
+
+// lateEstimator estimates with the sizes that the tables have when it is asked,
+// and reads the records of past runs once.
+type lateEstimator struct {
+	env      *registry.Env
+	estimate func(*registry.Work) registry.Estimator
+	mu       sync.Mutex
+	work     *registry.Work
+}
+
+func (l *lateEstimator) now(ctx context.Context) (_ registry.Estimator, err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.work == nil {
+		l.work, err = registry.NewWork(ctx, l.env, 0)
+	} else {
+		l.work, err = l.work.Now(ctx, l.env)
+	}
+	if err != nil {
+		l.work = nil
+		return nil, err
+	}
+	return l.estimate(l.work), nil
+}
+
+// Table estimates the build of one table.
+func (l *lateEstimator) Table(ctx context.Context, table *pipeline.Table) (*pipeline.Estimate, error) {
+	estimator, err := l.now(ctx)
+	if err != nil {
+		return nil, err
+	}
+	estimate := estimator.Table(table)
+	return &estimate, nil
+}
+
+// Queries estimates queries.
+func (l *lateEstimator) Queries(ctx context.Context, reads [][]string) (*pipeline.Estimate, error) {
+	estimator, err := l.now(ctx)
+	if err != nil {
+		return nil, err
+	}
+	estimate := estimator.Queries(reads)
+	return &estimate, nil
 }
 
 // querier returns a querier for the current tables. An empty engine means that
@@ -104,8 +152,11 @@ func (p *program) tellUsage(rows pipeline.Rows) {
 	if u.QueryID == "" {
 		return
 	}
-	narrate(p.stderr, fmt.Sprintf("query %s: %.1f s in the queue, %.1f s to run, %s bytes scanned, $%.6f\n",
-		u.QueryID, u.Queued.Seconds(), u.Ran.Seconds(), thousands(u.ScannedBytes), u.CostUSD))
+	narrate(p.stderr, fmt.Sprintf("query %s: %.1f s in the queue, %.1f s to run, %s bytes scanned, $%.6f%s\n",
+		u.QueryID, u.Queued.Seconds(), u.Ran.Seconds(), thousands(u.ScannedBytes), u.CostUSD, expectedText(u.Estimate)))
+	if t := u.Session; t != nil && t.Queries > 1 {
+		narrate(p.stderr, t.String()+"\n")
+	}
 }
 
 // helpOf lists the engines for --help.

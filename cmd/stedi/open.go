@@ -29,6 +29,7 @@ type opened struct {
 	publisher pipeline.Publisher // nil: each table is one file
 	engine    *duckdb.Engine
 	runs      pipeline.Engine                                        // what runs the transforms and the checks
+	estimator pipeline.Estimator                                     // nil: the engine is free
 	browse    func(context.Context) ([]pipeline.CatalogTable, error) // lists the tables of the catalog; nil: the lake has none
 	env       *registry.Env                                          // what engines are opened with
 	root      string                                                 // as people call it
@@ -182,7 +183,7 @@ func (o *opened) runner(demo bool) *pipeline.Runner {
 		root = demoName
 	}
 	return &pipeline.Runner{
-		Lake: o.lake, Store: o.store, Publisher: o.publisher, Engine: o.runs, Tracer: o.engine, Root: root, Now: time.Now,
+		Lake: o.lake, Store: o.store, Publisher: o.publisher, Engine: o.runs, Tracer: o.engine, Estimator: o.estimator, Root: root, Now: time.Now,
 		Holder: pipeline.Holder{PID: os.Getpid(), Host: hostname()},
 	}
 }

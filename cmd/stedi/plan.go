@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"stedi/pipeline"
+	"stedi/pipeline/check"
 	"stedi/pipeline/engines/registry"
 	"stedi/pipeline/run"
 )
@@ -41,7 +42,10 @@ type planDocument struct {
 	// Of the tables to build, on each engine; empty if there are none.
 	Engines      []registry.Forecast `json:"engines"`
 	LandingBytes int64               `json:"landing_bytes"`
-	Error        string              `json:"error,omitempty"` // the error that would stop the run or fail a step
+	// Checks is the estimated usage of the checks at the end of a run with --batch,
+	// if the engine charges for them.
+	Checks *pipeline.Estimate `json:"checks,omitempty"`
+	Error  string             `json:"error,omitempty"` // the error that would stop the run or fail a step
 }
 
 type planStep struct {
@@ -50,7 +54,8 @@ type planStep struct {
 	Zone   string `json:"zone"`
 	Action string `json:"action"` // run, none, fail
 	Reason string `json:"reason"`
-	*registry.Estimate
+
+	*pipeline.Estimate
 }
 
 func (p *program) plan(ctx context.Context, flags runFlags, perHour float64, names []string) (err error) {
@@ -114,7 +119,13 @@ func (p *program) estimate(ctx context.Context, o *opened, document *planDocumen
 	}
 	document.LandingBytes = work.Landing()
 	document.Engines = p.config.engines.Forecasts(p.selected(), o.env.Place, work, tables)
-	return estimator.Sum(costs), nil
+	bill = estimator.Sum(costs)
+	if checks := estimator.Queries(check.Reads(check.Asked(o.lake, false))); checks.Queries > 0 {
+		document.Checks = &checks
+		bill += fmt.Sprintf("\nThe checks at the end of a run with --batch would scan about %s bytes more: %s, $%.4f.",
+			thousands(checks.ScanBytes), pipeline.CountedQueries(checks.Queries), checks.CostUSD)
+	}
+	return bill, nil
 }
 
 // printForecasts prints the plan on each engine.

@@ -6,11 +6,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"stedi/athena/account"
 	"stedi/athena/cloud"
 	"stedi/athena/glue"
+	"stedi/athena/s3"
 	"stedi/pipeline"
 	"stedi/pipeline/spark"
 	"stedi/pipeline/state"
@@ -27,7 +29,7 @@ type policyStatement struct {
 	Effect    string
 	Action    []string
 	Resource  []string
-	Condition map[string]map[string]string `json:",omitempty"`
+	Condition map[string]map[string][]string `json:",omitempty"`
 }
 
 // policyOf is what the policies of a lake name.
@@ -36,7 +38,9 @@ type policyOf struct {
 	bucket, prefix             string
 	database, workgroup        string
 	jobs                       []string // their names; a name may end with *
-	role, boundary             string   // ARNs
+	role                       string   // ARN of the role that --role names; empty: deploy creates it
+	created, boundary          string   // ARNs of the role that deploy creates, and of its permissions boundary
+	key                        string   // ARN of the key that encrypts the bucket; empty: it is not known
 }
 
 // personas are the identities that a policy is printed for.
@@ -44,6 +48,9 @@ const (
 	personaPreview = "preview" // reads tables, previews and checks them
 	personaRun     = "run"     // and builds tables
 	personaDeploy  = "deploy"  // and creates and removes tables, jobs and their role
+
+	// policyBoundary is the policy that bounds the rights of that role.
+	policyBoundary = "boundary"
 )
 
 // arn returns the ARN of a resource of the account, given as service:resource.
@@ -66,22 +73,22 @@ func (o *policyOf) document(persona string) *policyDocument {
 		return &d.Statement[len(d.Statement)-1]
 	}
 	builds := persona != personaPreview
-	add("Bucket", []string{"s3:GetBucketLocation", "s3:ListBucket"}, o.s3(""))
+	add("Bucket", []string{"s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketVersions"}, o.s3(""))
 	add("Lake", []string{"s3:GetObject"}, o.s3("/"+o.prefix+"*"))
 	writable := o.s3("/" + o.prefix + ".stedi/staging/results/*")
 	if builds {
 		writable = o.s3("/" + o.prefix + "*")
 	}
-	add("Write", []string{"s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"}, writable)
+	add("Write", []string{"s3:PutObject", "s3:DeleteObject", "s3:DeleteObjectVersion", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"}, writable)
 	catalog := []string{o.arn("glue:catalog"), o.arn("glue:database/" + o.database), o.arn("glue:table/" + o.database + "/*")}
 	add("Catalog", []string{"glue:GetDatabase", "glue:GetDatabases", "glue:GetTable", "glue:GetTables", "glue:GetPartition", "glue:GetPartitions", "glue:BatchGetPartition"}, catalog...)
 	// Athena asks for the database "default" whatever database is queried.
 	add("Default", []string{"glue:GetDatabase", "glue:CreateDatabase"}, o.arn("glue:catalog"), o.arn("glue:database/default"))
 	add("Queries", []string{"athena:GetWorkGroup", "athena:StartQueryExecution", "athena:GetQueryExecution", "athena:GetQueryResults", "athena:StopQueryExecution"}, o.arn("athena:workgroup/"+o.workgroup))
 	add("LakeFormation", []string{"lakeformation:GetDataAccess"}, "*")
-	// Only through S3, and only the keys of the account that S3 uses there.
-	add("Keys", []string{"kms:Decrypt", "kms:GenerateDataKey"}, o.arn("kms:key/*")).Condition = map[string]map[string]string{
-		"StringLike": {"kms:ViaService": "s3." + o.region + ".*", "kms:EncryptionContext:aws:s3:arn": o.s3("*")},
+	// Only through S3, and only for objects of the bucket.
+	add("Keys", []string{"kms:Decrypt", "kms:GenerateDataKey"}, cmp.Or(o.key, o.arn("kms:key/*"))).Condition = map[string]map[string][]string{
+		"StringLike": {"kms:ViaService": {"s3." + o.region + ".*"}, "kms:EncryptionContext:aws:s3:arn": {o.s3(""), o.s3("/*")}},
 	}
 	if !builds {
 		return d
@@ -92,8 +99,8 @@ func (o *policyOf) document(persona string) *policyDocument {
 		add("Log", []string{"logs:DescribeLogStreams", "logs:GetLogEvents"}, o.arn("logs:log-group:/aws-glue/jobs/*"))
 	}
 	if persona == personaDeploy {
-		add("Retention", []string{"s3:GetBucketVersioning", "s3:GetBucketObjectLockConfiguration", "s3:GetLifecycleConfiguration"}, o.s3(""))
-		add("Database", []string{"glue:CreateDatabase", "glue:DeleteDatabase"}, catalog...)
+		add("Retention", []string{"s3:GetBucketVersioning", "s3:GetBucketObjectLockConfiguration", "s3:GetLifecycleConfiguration", "s3:GetEncryptionConfiguration"}, o.s3(""))
+		add("Database", []string{"glue:CreateDatabase", "glue:DeleteDatabase"}, append(catalog, o.arn("glue:userDefinedFunction/"+o.database+"/*"))...)
 		o.deployJobs(add)
 	}
 	return d
@@ -107,22 +114,24 @@ func (o *policyOf) jobARNs() []string {
 	return all
 }
 
-// deployJobs adds what a deploy of jobs needs. Rights to create roles are given
-// only with a permissions boundary: without one, they are the rights of an
-// administrator.
+// deployJobs adds what a deploy of jobs needs. The role can be created only with
+// its permissions boundary, which this identity cannot create or change: with that
+// right, it could give itself all rights.
 func (o *policyOf) deployJobs(add func(string, []string, ...string) *policyStatement) {
 	if len(o.jobs) == 0 {
 		return
 	}
 	add("DeployJobs", []string{"glue:CreateJob", "glue:UpdateJob", "glue:DeleteJob"}, o.jobARNs()...)
-	roles := o.roleARN("stedi/*")
-	add("PassRole", []string{"iam:PassRole"}, cmp.Or(o.role, roles)).Condition = map[string]map[string]string{"StringEquals": {"iam:PassedToService": "glue.amazonaws.com"}}
-	add("ReadRole", []string{"iam:GetRole", "iam:GetRolePolicy"}, cmp.Or(o.role, roles))
-	if o.boundary == "" {
+	role := cmp.Or(o.role, o.created)
+	add("PassRole", []string{"iam:PassRole"}, role).Condition = map[string]map[string][]string{"StringEquals": {"iam:PassedToService": {"glue.amazonaws.com"}}}
+	if o.role != "" {
+		add("ReadRole", []string{"iam:GetRole"}, role)
 		return
 	}
-	add("Role", []string{"iam:CreateRole", "iam:PutRolePolicy"}, roles).Condition = map[string]map[string]string{"StringEquals": {"iam:PermissionsBoundary": o.boundary}}
-	add("RemoveRole", []string{"iam:DeleteRole", "iam:DeleteRolePolicy"}, roles)
+	add("ReadRole", []string{"iam:GetRole", "iam:GetRolePolicy"}, role)
+	add("Role", []string{"iam:CreateRole", "iam:PutRolePolicy", "iam:PutRolePermissionsBoundary"}, role).Condition = map[string]map[string][]string{"ArnEquals": {"iam:PermissionsBoundary": {o.boundary}}}
+	add("RemoveRole", []string{"iam:DeleteRole", "iam:DeleteRolePolicy"}, role)
+	add("Boundary", []string{"iam:GetPolicy", "iam:GetPolicyVersion", "iam:ListPolicyVersions", "iam:DeletePolicyVersion", "iam:DeletePolicy"}, o.boundary)
 }
 
 // policyOf returns what the policies name. What the identity may not find out is
@@ -134,15 +143,27 @@ func (p *program) policyOf(ctx context.Context, lake *pipeline.Lake, database st
 	}
 	of := &policyOf{
 		partition: "aws", region: cmp.Or(p.config.account.Region, "*"), account: "*", bucket: bucket, prefix: prefix, database: database,
-		workgroup: p.config.account.Workgroup, role: cmp.Or(o.role, authority.Role), boundary: o.boundary,
+		workgroup: p.config.account.Workgroup, role: o.role,
 	}
 	if config, err := p.config.account.Account(ctx); err == nil {
 		of.region = config.Region
 		if id, err := account.Number(ctx, config); err == nil {
 			of.account = id
 		}
+		if key, err := s3.EncryptionKey(ctx, config, bucket); err == nil {
+			of.key = key
+		}
 	}
 	of.partition = account.Partition(of.region)
+	if of.key != "" && !strings.HasPrefix(of.key, "arn:") {
+		of.key = of.arn("kms:key/" + of.key)
+	}
+	name := glue.RoleName(database, strings.TrimSuffix(p.config.lake, "/"))
+	of.created = of.roleARN("stedi/" + name)
+	if role := authority.Role; role != "" && !strings.HasSuffix(role, "/stedi/"+name) {
+		of.role = cmp.Or(of.role, role) // it was given at an earlier deploy
+	}
+	of.boundary = cmp.Or(o.boundary, glue.Boundary(of.partition, of.account, name))
 	if !o.jobs {
 		return of
 	}
@@ -164,8 +185,8 @@ func (p *program) policyAlone(ctx context.Context, o deployFlags) (err error) {
 	switch {
 	case !o.dryRun:
 		return pipeline.Fail(pipeline.BadUsage, "", "Add --dry-run.", "--policy prints a policy and deploys nothing")
-	case o.policy != personaPreview && o.policy != personaRun && o.policy != personaDeploy:
-		return pipeline.Fail(pipeline.BadUsage, "", "Use preview, run or deploy.", "--policy: %q is not an identity", o.policy)
+	case !slices.Contains([]string{personaPreview, personaRun, personaDeploy, policyBoundary}, o.policy):
+		return pipeline.Fail(pipeline.BadUsage, "", "Use preview, run, deploy or boundary.", "--policy: %q is not an identity", o.policy)
 	case !inS3(p.config.lake):
 		return pipeline.Fail(pipeline.BadUsage, "", "Pass --lake s3://BUCKET/PREFIX.", "only a lake in S3 can be deployed")
 	}
@@ -180,6 +201,9 @@ func (p *program) policyAlone(ctx context.Context, o deployFlags) (err error) {
 		return err
 	}
 	of := p.policyOf(ctx, lake, cmp.Or(p.config.account.Database, cloud.DefaultDatabase), state.Authority{}, o)
+	if o.policy == policyBoundary {
+		return p.printRolePolicy(of)
+	}
 	return p.printJSON(of.document(o.policy))
 }
 
@@ -198,7 +222,13 @@ func (p *program) printPolicies(ctx context.Context, lake *pipeline.Lake, databa
 	if err := p.printJSON(of.document(personaDeploy)); err != nil || !o.jobs {
 		return err
 	}
-	policy, err := glue.Policy(p.config.lake, of.partition)
+	return p.printRolePolicy(of)
+}
+
+// printRolePolicy prints the policy of the jobs' role, which is also that of its
+// permissions boundary.
+func (p *program) printRolePolicy(of *policyOf) error {
+	policy, err := glue.Policy(p.config.lake, of.partition, of.key)
 	if err != nil {
 		return err
 	}

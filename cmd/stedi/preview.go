@@ -134,7 +134,11 @@ func (p *program) printPreview(ctx context.Context, v previewed, rows pipeline.R
 		}
 		encoder := json.NewEncoder(p.stdout)
 		encoder.SetIndent("", "  ")
-		return encoder.Encode(map[string]any{"table": table.Name, "columns": schema, "count": count, "rows": json.RawMessage(b.String()), "left_out": orEmpty(v.left)})
+		document := map[string]any{"table": table.Name, "columns": schema, "count": count, "rows": json.RawMessage(b.String()), "left_out": orEmpty(v.left)}
+		if total := pipeline.UsageOf(rows).Session; total != nil {
+			document["total"] = total
+		}
+		return encoder.Encode(document)
 	default:
 		_, err := printRows(ctx, p.stdout, rows, p.config.output)
 		return err

@@ -40,7 +40,10 @@ func (t *textPrinter) end(record *pipeline.Record) error {
 		last += "\n" + pipeline.TallyOf(record.Checks).String()
 	}
 	if s := record.Spending; s != nil {
-		last += fmt.Sprintf("\n%s for counts and checks: %s bytes scanned, $%.6f", countedQueries(len(s.QueryIDs)), thousands(s.ScannedBytes), s.CostUSD)
+		last += fmt.Sprintf("\n%s for counts and checks: %s bytes scanned, $%.6f%s", pipeline.CountedQueries(len(s.QueryIDs)), thousands(s.ScannedBytes), s.CostUSD, expectedText(s.Estimate))
+	}
+	if record.Total != nil {
+		last += "\n" + record.Total.String()
 	}
 	left := printable.Text(pipeline.Missing(record.LeftOut()))
 	if left != "" && !strings.HasSuffix(last, ".") {
@@ -130,7 +133,7 @@ func (t *textPrinter) step(s pipeline.StepRecord, record *pipeline.Record) {
 	head := fmt.Sprintf("%s  %s", s.Table, s.State)
 	switch s.State {
 	case pipeline.Published:
-		t.printf("%s in %.2f s (%s)%s\n", head, s.Seconds, s.Reason, after(", ", pipeline.Spent(s)))
+		t.printf("%s in %.2f s (%s)%s%s\n", head, s.Seconds, s.Reason, after(", ", pipeline.Spent(s)), expectedText(s.Estimate))
 	case pipeline.Skipped:
 		t.printf("%s: %s\n", head, s.Reason)
 	default:
@@ -175,11 +178,12 @@ func (t *textPrinter) checks(record *pipeline.Record) {
 	}
 }
 
-func countedQueries(n int) string {
-	if n == 1 {
-		return "1 query"
+// expectedText is an estimate to be shown beside what was used.
+func expectedText(e *pipeline.Estimate) string {
+	if e == nil {
+		return ""
 	}
-	return fmt.Sprintf("%d queries", n)
+	return " (" + e.String() + ")"
 }
 
 // next says what a person would do now.

@@ -42,6 +42,9 @@ func (p *program) showScreens(ctx context.Context, flags runFlags) (next *tui.Sw
 	// The work outlives the terminal, and ends before the program exits.
 	work, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
+	if err := p.signIn(ctx); err != nil {
+		return nil, err
+	}
 	model, err := tui.New(work, p.screenOptions(flags))
 	if err != nil {
 		return nil, usage(err)
@@ -67,6 +70,9 @@ func (p *program) plain(ctx context.Context, flags runFlags) error {
 	}
 	work, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
+	if err := p.signIn(ctx); err != nil {
+		return err
+	}
 	options := p.screenOptions(flags)
 	options.Profiled = colorprofile.ASCII
 	options.Copy = p.clipboards(false).copy

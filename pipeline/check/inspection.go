@@ -50,6 +50,7 @@ func Evaluate(ctx context.Context, r *pipeline.Runner, options InspectOptions) (
 		about: about, allowMissing: options.AllowMissing, opened: current, columns: map[string][]ndjson.FoundColumn{}, Reports: map[string]ndjson.Report{}, Cache: Cache{}, limit: options.HoldLimit,
 	}
 	i.prepare()
+	expected := i.Expected(ctx, r.Estimator, true)
 	err = i.readAll(ctx)
 	if err == nil {
 		err = i.findColumns(ctx)
@@ -62,7 +63,7 @@ func Evaluate(ctx context.Context, r *pipeline.Runner, options InspectOptions) (
 		err = pipeline.Fail(pipeline.BadData, "", "Name another lake with --lake, or build the tables with `stedi run`.", "nothing was checked: no table has a file")
 	}
 	err = errors.Join(err, i.Release(context.WithoutCancel(ctx)))
-	record.Spend(r.Engine.Spent())
+	record.Spend(r.Engine.Spent(), expected)
 	record.End(r.Now(), err)
 	return record, err
 }

@@ -67,6 +67,9 @@ var s3Location = regexp.MustCompile(`^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-
 // Athena can read from it: a bucket, and folders of harmless characters.
 func CheckS3Location(location string) (string, error) {
 	bare := strings.TrimSuffix(location, "/")
+	if strings.HasPrefix(bare, "s3://arn:") {
+		return "", pipeline.Fail(pipeline.BadUsage, "", "Use the alias of the access point, which ends with -s3alias, as the bucket: s3://ALIAS/PREFIX.", "%.80q is an ARN, not an S3 location", location)
+	}
 	if !s3Location.MatchString(bare) {
 		return "", pipeline.Fail(pipeline.BadUsage, "", "Give it as s3://bucket/prefix, of letters, digits, '_', '=', '.' and '-'.", "%.80q is not an S3 location", location)
 	}

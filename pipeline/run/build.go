@@ -89,7 +89,11 @@ func (r *run) build(ctx context.Context, t *pipeline.Table, rest []PlanStep) (*p
 		version, err = r.accept(ctx, job, result, out, rest)
 		return err
 	}
-	if err := b.build(ctx); err != nil {
+	err := b.build(ctx)
+	if errors.Is(err, pipeline.ErrLost) && ctx.Err() == nil {
+		err = b.build(ctx) // as another attempt: the intent of the killed run is gone
+	}
+	if err != nil {
 		return nil, errors.Join(err, r.engine.Forget(context.WithoutCancel(ctx), t.Name))
 	}
 	published, err := r.publisher.Publish(ctx, version)

@@ -22,10 +22,11 @@ const cleanTime = 30 * time.Second
 // written before the engine starts, so that the next run finds the work of a
 // killed run.
 type folder struct {
-	run    *run
-	table  *pipeline.Table
-	open   *pipeline.Manifest  // the intent
-	joined pipeline.StagedFile // the rows, if the publisher requires one file
+	run     *run
+	table   *pipeline.Table
+	open    *pipeline.Manifest  // the intent
+	resumed bool                // a killed run wrote the intent
+	joined  pipeline.StagedFile // the rows, if the publisher requires one file
 }
 
 // openFolder records what is about to be built before it calls the engine. It
@@ -44,7 +45,7 @@ func (r *run) openFolder(ctx context.Context, t *pipeline.Table) (*folder, error
 			return nil, err
 		}
 		if same && resumes {
-			return &folder{run: r, table: t, open: open}, nil
+			return &folder{run: r, table: t, open: open, resumed: true}, nil
 		}
 		if err := r.drop(ctx, t, open); err != nil {
 			return nil, err
@@ -84,6 +85,7 @@ func (r *run) versions(t *pipeline.Table) map[string]pipeline.Hash {
 
 func (f *folder) target(ctx context.Context) pipeline.Output {
 	target := targetOf(f.open)
+	target.Resumed = f.resumed
 	target.Begun = func(query string) error {
 		f.open.Query = query
 		return state.WriteJSON(ctx, f.run.store, state.IntentName(f.open.Table), f.open)

@@ -34,9 +34,10 @@ func (r *run) check(ctx context.Context) error {
 	if _, err := state.ReadCache(ctx, r.store, check.CacheName, &i.Cache); err != nil {
 		return err
 	}
+	expected := i.Expected(ctx, r.estimator, false)
 	before := maps.Clone(i.Cache)
 	err := errors.Join(i.Rules(ctx, r.record), i.Release(ctx))
-	r.record.Spend(r.engine.Spent())
+	r.record.Spend(r.engine.Spent(), expected)
 	if maps.EqualFunc(before, i.Cache, func(a, b check.Cached) bool { return a.Key == b.Key }) {
 		return err
 	}

@@ -74,6 +74,7 @@ type run struct {
 	store     pipeline.Store
 	engine    pipeline.Engine
 	publisher pipeline.Publisher
+	estimator pipeline.Estimator // nil: the engine is free
 	options   pipeline.RunOptions
 	now       func() time.Time
 	emit      func(pipeline.Event)
@@ -105,7 +106,7 @@ func startRun(ctx context.Context, r *pipeline.Runner, options pipeline.RunOptio
 		}
 	}()
 	job := &run{
-		lake: r.Lake, store: r.Store, engine: r.Engine, publisher: state.PublisherOf(r), options: options, now: r.Now, emit: emit, unlock: unlock,
+		lake: r.Lake, store: r.Store, engine: r.Engine, publisher: state.PublisherOf(r), estimator: r.Estimator, options: options, now: r.Now, emit: emit, unlock: unlock,
 		Known: state.Known{Landing: map[string]state.LandingState{}, Manifests: map[string]*pipeline.Manifest{}},
 		found: map[string]pipeline.Findings{}, readings: map[string]ndjson.Report{}, journal: state.NewJournal(began), unwanted: map[string]bool{},
 	}

@@ -69,6 +69,7 @@ func rootCause(t *pipeline.Table, broken map[string]string) string {
 func (r *run) step(ctx context.Context, t *pipeline.Table, rest []PlanStep, record *pipeline.StepRecord) error {
 	began := r.now()
 	r.tell(ctx, pipeline.Event{Step: t.Name, State: pipeline.Running, Reason: record.Reason})
+	record.Estimate = r.estimate(ctx, t)
 	manifest, err := r.build(ctx, t, rest)
 	record.Seconds = r.now().Sub(began).Seconds()
 	if r.engine.Capabilities().Costs {
@@ -94,6 +95,19 @@ func (r *run) step(ctx context.Context, t *pipeline.Table, rest []PlanStep, reco
 	}
 	record.State, record.Rows, record.Bytes, record.Funnel = pipeline.Published, manifest.Rows, manifest.Bytes, manifest.Funnel
 	return r.release(ctx, t, rest)
+}
+
+// estimate returns what the build of a table is expected to use; nil if that is
+// not known.
+func (r *run) estimate(ctx context.Context, t *pipeline.Table) *pipeline.Estimate {
+	if r.estimator == nil {
+		return nil
+	}
+	estimate, err := r.estimator.Table(ctx, t)
+	if err != nil {
+		return nil // the build meets the error again
+	}
+	return estimate
 }
 
 // hearCancels reads the names of cancelled steps.

@@ -7,21 +7,16 @@ import (
 	"stedi/pipeline/state"
 )
 
-// Estimate is the estimated usage to build a table.
-type Estimate struct {
-	ScanBytes  int64   `json:"scan_bytes"`  // to build the table and to evaluate its guards
-	CountBytes int64   `json:"count_bytes"` // to count the rows of its stages
-	DPUSeconds float64 `json:"dpu_seconds,omitempty"`
-	CostUSD    float64 `json:"cost_usd"`
-	Seconds    float64 `json:"seconds"`
-	PastSteps  int     `json:"past_steps"` // steps of past runs on which the time is based; 0: it is assumed
-	PastRuns   int     `json:"-"`          // runs of its job on which the cost is based
-}
+// Estimate is the estimated usage to build a table, or of queries.
+type Estimate = pipeline.Estimate
 
 // Estimator estimates the time and the cost of a run.
 type Estimator interface {
 	// Table estimates the build of one table.
 	Table(table *pipeline.Table) Estimate
+	// Queries estimates what a service charges for queries, each given by the
+	// tables that it reads.
+	Queries(reads [][]string) Estimate
 	// Sum describes the cost of several estimates in one sentence; "" if a run
 	// costs nothing.
 	Sum(steps []Estimate) string
@@ -31,14 +26,10 @@ type Estimator interface {
 func Total(steps []Estimate) Estimate {
 	var all Estimate
 	for i, s := range steps {
-		all.ScanBytes += s.ScanBytes
-		all.CountBytes += s.CountBytes
-		all.DPUSeconds += s.DPUSeconds
-		all.CostUSD += s.CostUSD
-		all.Seconds += s.Seconds
-		if i == 0 || s.PastSteps < all.PastSteps {
+		if i == 0 {
 			all.PastSteps = s.PastSteps
 		}
+		all.Add(&s)
 	}
 	return all
 }
@@ -65,18 +56,10 @@ const largestSize = 1e17
 // NewWork lists the files of all tables and reads the newest records. A table
 // that was never built is taken to be as large as the largest of its inputs.
 func NewWork(ctx context.Context, env *Env, perHour float64) (*Work, error) {
-	w := &Work{Lake: env.Lake, Sizes: map[string]int64{}, PerHour: perHour, Factor: 1}
-	for _, t := range env.Lake.Tables {
-		size, err := env.SizeOf(ctx, t.Name)
-		if err != nil {
-			return nil, err
-		}
-		if size == 0 && !t.IsLanding() {
-			for _, input := range t.Transform.Inputs {
-				size = max(size, w.Sizes[input])
-			}
-		}
-		w.Sizes[t.Name] = size
+	w := &Work{Lake: env.Lake, PerHour: perHour, Factor: 1}
+	w, err := w.Now(ctx, env)
+	if err != nil {
+		return nil, err
 	}
 	ids, err := state.NewestRuns(ctx, env.Store)
 	if err != nil {
@@ -84,6 +67,25 @@ func NewWork(ctx context.Context, env *Env, perHour float64) (*Work, error) {
 	}
 	w.Past, err = state.ReadableRecords(ctx, env.Store, ids, manyPastRuns)
 	return w, err
+}
+
+// Now returns the work with the present sizes of the tables.
+func (w *Work) Now(ctx context.Context, env *Env) (*Work, error) {
+	now := *w
+	now.Sizes = map[string]int64{}
+	for _, t := range env.Lake.Tables {
+		size, err := env.SizeOf(ctx, t.Name)
+		if err != nil {
+			return nil, err
+		}
+		if size == 0 && !t.IsLanding() {
+			for _, input := range t.Transform.Inputs {
+				size = max(size, now.Sizes[input])
+			}
+		}
+		now.Sizes[t.Name] = size
+	}
+	return &now, nil
 }
 
 // Size returns the total size of tables in bytes.
@@ -214,6 +216,9 @@ func (l local) Table(t *pipeline.Table) Estimate {
 	seconds := l.pace.Seconds(l.work.Size(t.Transform.Inputs...))
 	return Estimate{Seconds: seconds, CostUSD: seconds / 3600 * l.work.PerHour, PastSteps: l.pace.Steps}
 }
+
+// Queries returns no usage: they cost nothing.
+func (local) Queries([][]string) Estimate { return Estimate{} }
 
 // Sum returns "": only services have a bill.
 func (local) Sum([]Estimate) string { return "" }

@@ -1,0 +1,102 @@
+package check
+
+import (
+	"context"
+
+	"stedi/pipeline"
+)
+
+// Asked returns the questions that the checks of a lake ask an engine that
+// evaluates them in place: those of the definition, and the searches for personal
+// data. With guards, those that a run evaluates before it publishes are among
+// them.
+func Asked(lake *pipeline.Lake, guards bool) []*pipeline.Check {
+	var all []*pipeline.Check
+	for _, c := range lake.Checks {
+		if guards || !c.Guard {
+			all = append(all, c)
+		}
+	}
+	var sources []source
+	for _, t := range lake.Tables {
+		for _, column := range t.Personal {
+			sources = append(sources, source{t.Name, column})
+		}
+	}
+	for _, t := range lake.Tables {
+		if !t.Anonymous || len(sources) == 0 {
+			continue
+		}
+		for _, c := range t.Columns {
+			if shape := c.Type.Shape(); !shape.IsText() {
+				continue
+			}
+			rule := searchRule(t, c, sources)
+			if text, err := pipeline.SQLText("personal.sql", map[string]any{"Table": t.Name, "Column": c.Name, "Sources": sources}); err == nil {
+				rule.SQL = text // its result may be cached
+			}
+			all = append(all, rule)
+		}
+	}
+	return all
+}
+
+// Reads returns the tables that each question reads.
+func Reads(asked []*pipeline.Check) [][]string {
+	reads := make([][]string, len(asked))
+	for n, c := range asked {
+		reads[n] = c.Inputs
+	}
+	return reads
+}
+
+// countsChecks is an engine that answers some checks while it counts the rows of
+// their tables.
+type countsChecks interface {
+	CountsCheck(rule *pipeline.Check) bool
+}
+
+// Expected returns what the inspection is expected to use of a service; nil if
+// that is not known. With counts, it counts the rows of all tables first.
+func (i *Inspection) Expected(ctx context.Context, estimator pipeline.Estimator, counts bool) *pipeline.Estimate {
+	if estimator == nil {
+		return nil
+	}
+	var reads [][]string
+	for _, t := range i.Lake.Tables {
+		if counts && len(i.Files[t.Name]) > 0 && !i.wasRead(t) {
+			reads = append(reads, []string{t.Name})
+		}
+	}
+	engine, _ := i.Engine.(countsChecks)
+	for _, c := range Asked(i.Lake, true) {
+		if counts && engine != nil && engine.CountsCheck(c) || !i.isAsked(c) {
+			continue
+		}
+		reads = append(reads, c.Inputs)
+	}
+	expected, err := estimator.Queries(ctx, reads)
+	if err != nil {
+		return nil // a check that needs the table meets the error again
+	}
+	return expected
+}
+
+// isAsked reports whether the engine has to evaluate a check: all of its tables
+// are there, and its result is not known.
+func (i *Inspection) isAsked(c *pipeline.Check) bool {
+	if !i.concerns(c.Table) {
+		return false
+	}
+	for _, name := range c.Inputs {
+		if len(i.Files[name]) == 0 {
+			return false
+		}
+	}
+	if _, ok := i.Found[c.Name]; ok {
+		return false
+	}
+	key, known := i.keyOf(c)
+	_, ok := i.remembered(c, key)
+	return !known || !ok
+}
