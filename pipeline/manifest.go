@@ -18,6 +18,8 @@ type Manifest struct {
 	Hash ndjson.Hash `json:"hash"`
 	// Files are the data files at that time.
 	Files []ManifestFile `json:"files"`
+	// Shape is ShapeOf the table by whose columns the lines were read or written.
+	Shape string `json:"shape,omitempty"`
 
 	// The following fields are for derived tables.
 	SQL    string                 `json:"sql,omitempty"`    // the text of the transform
@@ -40,7 +42,6 @@ type Manifest struct {
 	Text          int64    `json:"text,omitempty"`           // bytes of all lines, if some were rejected
 	Skipped       []string `json:"skipped,omitempty"`        // files that were not read
 	Notes         []string `json:"notes,omitempty"`
-	Shape         string   `json:"shape,omitempty"` // by which the lines were read: ShapeOf
 }
 
 // ManifestFile is a data file and the hash of its content.

@@ -62,9 +62,10 @@ func isText(c pipeline.Column) bool {
 	return kind == ndjson.KindString || kind == ndjson.KindVarchar || kind == ndjson.KindChar
 }
 
-// searchRule returns the search for personal data in a column as a check.
-func searchRule(t *pipeline.Table, c pipeline.Column, sources []source) *pipeline.Check {
-	rule := &pipeline.Check{Name: personalCheck + ":" + t.Name + ":" + c.Name, Table: t.Name, Inputs: []string{t.Name}, Messages: true, Reads: map[string][]string{}}
+// searchRule returns the search for personal data in a column as a check. Its
+// SQL reads the table by the given name.
+func searchRule(t *pipeline.Table, name string, c pipeline.Column, sources []source) (rule *pipeline.Check, err error) {
+	rule = &pipeline.Check{Name: personalCheck + ":" + t.Name + ":" + c.Name, Table: t.Name, Inputs: []string{t.Name}, Messages: true, Reads: map[string][]string{}}
 	rule.Reads[strings.ToLower(t.Name)] = []string{strings.ToLower(c.Name)}
 	for _, s := range sources {
 		if !slices.Contains(rule.Inputs, s.Table) {
@@ -74,19 +75,19 @@ func searchRule(t *pipeline.Table, c pipeline.Column, sources []source) *pipelin
 		rule.Reads[key] = append(rule.Reads[key], strings.ToLower(s.Column))
 	}
 	rule.Watch = rule.Reads[strings.ToLower(t.Name)]
-	return rule
+	rule.SQL, err = pipeline.SQLText("personal.sql", map[string]any{"Table": name, "Column": c.Name, "Sources": sources})
+	return rule, err
 }
 
 // search looks for the personal data in one column. A column that is not in the
 // definition is read from the files.
 func (i *Inspection) search(ctx context.Context, t, all *pipeline.Table, c pipeline.Column, sources []source, extra bool) (pipeline.CheckRecord, error) {
-	rule := searchRule(t, c, sources)
 	whole := *all
 	if extra && !i.Engine.Capabilities().ChecksInPlace {
 		whole.Name += "_as_found" // the table itself may be held with fewer columns
 	}
-	var err error
-	if rule.SQL, err = pipeline.SQLText("personal.sql", map[string]any{"Table": whole.Name, "Column": c.Name, "Sources": sources}); err != nil {
+	rule, err := searchRule(t, whole.Name, c, sources)
+	if err != nil {
 		return pipeline.CheckRecord{}, err
 	}
 	if !extra {

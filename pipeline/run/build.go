@@ -164,7 +164,7 @@ func (r *run) accept(ctx context.Context, job pipeline.Job, result pipeline.Resu
 func (r *run) account(ctx context.Context, job pipeline.Job, result pipeline.Result) (pipeline.Manifest, error) {
 	manifest := pipeline.Manifest{
 		Schema: state.ManifestSchema, Table: job.Table.Name, Run: r.id, Rows: result.Rows,
-		SQL: job.Table.Transform.SQL, Inputs: map[string]pipeline.Hash{}, Funnel: result.Funnel,
+		SQL: job.Table.Transform.SQL, Inputs: map[string]pipeline.Hash{}, Funnel: result.Funnel, Shape: pipeline.ShapeOf(job.Table),
 	}
 	if err := r.judgeInputs(ctx, job, result); err != nil {
 		return manifest, err
