@@ -1,6 +1,7 @@
 package pipeline_test
 
 import (
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -27,49 +28,37 @@ func markCached(t *testing.T, w *world) {
 
 func TestACheckIsEvaluatedAgainIfAnythingThatItDependsOnHasChanged(t *testing.T) {
 	rule := ordersChecks["checks/cheap.sql"]
-	redefine := func(t *testing.T, w *world, files map[string]string) {
-		t.Helper()
-		folder := with(ordersChecks)
-		for name, file := range with(files) {
-			folder[name] = file
-		}
-		lake, err := definition.Load(t.Context(), folder, nil, engine(t))
-		if err != nil {
-			t.Fatal(err)
-		}
-		w.runner.Lake = lake
-	}
 	for name, c := range map[string]struct {
-		change func(t *testing.T, w *world)
+		change func(*changing)
 		force  bool
 		cached bool
 	}{
 		"nothing":       {cached: true},
-		"another table": {change: func(t *testing.T, w *world) { w.write(t, "people/landing/2.json", "{\"id\":9,\"name\":\"Eve\"}\n") }, cached: true},
-		"the table": {change: func(t *testing.T, w *world) {
-			w.write(t, "orders/trusted/part-00000.json", "{\"person\":1,\"total\":1}\n")
+		"another table": {change: func(w *changing) { w.put("people/landing/2.json", "{\"id\":9,\"name\":\"Eve\"}\n") }, cached: true},
+		"the table": {change: func(w *changing) {
+			w.put("orders/trusted/part-00000.json", "{\"person\":1,\"total\":1}\n")
 		}},
 		"force": {force: true},
-		"its SQL": {change: func(t *testing.T, w *world) {
-			redefine(t, w, map[string]string{"checks/cheap.sql": rule + " OR b.total < 1"})
+		"its SQL": {change: func(w *changing) {
+			w.redefine(map[string]string{"checks/cheap.sql": rule + " OR b.total < 1"})
 		}},
-		"its severity": {change: func(t *testing.T, w *world) {
-			redefine(t, w, map[string]string{"checks/cheap.sql": strings.Replace(rule, "warning", "error", 1)})
+		"its severity": {change: func(w *changing) {
+			w.redefine(map[string]string{"checks/cheap.sql": strings.Replace(rule, "warning", "error", 1)})
 		}},
-		"its words": {change: func(t *testing.T, w *world) {
-			redefine(t, w, map[string]string{"checks/cheap.sql": strings.Replace(rule, "An order", "Each order", 1)})
+		"its words": {change: func(w *changing) {
+			w.redefine(map[string]string{"checks/cheap.sql": strings.Replace(rule, "An order", "Each order", 1)})
 		}},
-		"forbidden": {change: func(t *testing.T, w *world) {
-			redefine(t, w, map[string]string{"checks/cheap.sql": "-- forbidden: x\n" + rule})
+		"forbidden": {change: func(w *changing) {
+			w.redefine(map[string]string{"checks/cheap.sql": "-- forbidden: x\n" + rule})
 		}},
-		"its message": {change: func(t *testing.T, w *world) {
-			redefine(t, w, map[string]string{"checks/cheap.sql": strings.Replace(rule, "AS message", "AS note", 1)})
+		"its message": {change: func(w *changing) {
+			w.redefine(map[string]string{"checks/cheap.sql": strings.Replace(rule, "AS message", "AS note", 1)})
 		}},
-		"a damaged cache": {change: func(t *testing.T, w *world) { w.write(t, check.CacheName, "{") }},
-		"of another check": {change: func(t *testing.T, w *world) {
-			w.write(t, check.CacheName, strings.ReplaceAll(w.read(t, check.CacheName), `"key": "`, `"key": "0`))
+		"a damaged cache": {change: func(w *changing) { w.put(check.CacheName, "{") }},
+		"of another check": {change: func(w *changing) {
+			w.put(check.CacheName, strings.ReplaceAll(w.get(check.CacheName), `"key": "`, `"key": "0`))
 		}},
-		"a manifest less": {change: func(t *testing.T, w *world) { remove(t, w, ".stedi/tables/bought.json") }},
+		"a manifest less": {change: func(w *changing) { w.remove(".stedi/tables/bought.json") }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t, with(ordersChecks))
@@ -78,7 +67,7 @@ func TestACheckIsEvaluatedAgainIfAnythingThatItDependsOnHasChanged(t *testing.T)
 			}
 			markCached(t, w)
 			if c.change != nil {
-				c.change(t, w)
+				c.change(&changing{w, t})
 			}
 			before := w.read(t, check.CacheName)
 			record, err := check.Evaluate(t.Context(), w.runner, check.InspectOptions{Force: c.force})
@@ -96,11 +85,31 @@ func TestACheckIsEvaluatedAgainIfAnythingThatItDependsOnHasChanged(t *testing.T)
 	}
 }
 
-func remove(t *testing.T, w *world, name string) {
-	t.Helper()
-	if err := os.Remove(filepath.Join(w.root, filepath.FromSlash(name))); err != nil {
-		t.Fatal(err)
+// changing changes a lake within a test.
+type changing struct {
+	*world
+	t *testing.T
+}
+
+func (c *changing) put(name, text string) { c.write(c.t, name, text) }
+
+func (c *changing) get(name string) string { return c.read(c.t, name) }
+
+func (c *changing) remove(name string) {
+	if err := os.Remove(filepath.Join(c.root, filepath.FromSlash(name))); err != nil {
+		c.t.Fatal(err)
 	}
+}
+
+// redefine loads the definition with other checks.
+func (c *changing) redefine(checks map[string]string) {
+	folder := with(ordersChecks)
+	maps.Copy(folder, with(checks))
+	lake, err := definition.Load(c.t.Context(), folder, nil, engine(c.t))
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	c.runner.Lake = lake
 }
 
 func TestARunWithForceEvaluatesAllChecks(t *testing.T) {
@@ -175,7 +184,7 @@ func TestAChecksResultIsCachedOnlyIfItRepeats(t *testing.T) {
 		"SELECT b.total FROM bought AS b USING SAMPLE 10":                                       false,
 		"SELECT b.total FROM bought AS b WHERE to_timestamp(b.total) > DATE '2020-01-01'":       false,
 	} {
-		if got := check.Repeats(&pipeline.Check{SQL: text}); got != want {
+		if got := check.Repeats(text); got != want {
 			t.Errorf("%s: %t", text, got)
 		}
 	}

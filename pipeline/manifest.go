@@ -25,6 +25,8 @@ type Manifest struct {
 	SQL    string                 `json:"sql,omitempty"`    // the text of the transform
 	Inputs map[string]ndjson.Hash `json:"inputs,omitempty"` // content of each input
 	Funnel Funnel                 `json:"funnel,omitempty"`
+	// Guards are the guards that have passed, with keys of what else they read.
+	Guards map[string]Hash `json:"guards,omitempty"`
 	// RolledBack says that this version was put back in place of a newer one.
 	RolledBack bool `json:"rolled_back,omitempty"`
 

@@ -45,10 +45,10 @@ var (
 	qualifiedName = regexp.MustCompile(`[\w"]\s*\.\s*"?\w+"?(\s*\()?`)
 )
 
-// Repeats reports whether a check finds the same in the same tables at any time.
-// A column with a qualifier may have any name.
-func Repeats(c *pipeline.Check) bool {
-	text := qualifiedName.ReplaceAllStringFunc(commentLine.ReplaceAllString(c.SQL, ""), func(name string) string {
+// Repeats reports whether a SELECT gives the same rows for the same tables at any
+// time. A column with a qualifier may have any name.
+func Repeats(sql string) bool {
+	text := qualifiedName.ReplaceAllStringFunc(commentLine.ReplaceAllString(sql, ""), func(name string) string {
 		if strings.HasSuffix(name, "(") {
 			return name // a function with a schema
 		}
@@ -62,7 +62,7 @@ func Repeats(c *pipeline.Check) bool {
 // of the tables that it reads. The key is unknown if one of these tables was
 // never read, or if the check reads more than tables.
 func (i *Inspection) keyOf(c *pipeline.Check) (key pipeline.Hash, known bool) {
-	if !Repeats(c) {
+	if !Repeats(c.SQL) {
 		return key, false
 	}
 	h := ndjson.NewHasher()
