@@ -190,15 +190,20 @@ func eachBlock(ctx context.Context, from io.Reader, do func(block []byte) error)
 			return e
 		}
 		switch rest = copy(buffer, block[end:]); {
-		case rest == len(buffer), atEnd && rest > 0:
+		case atEnd && rest > 0, rest >= longestLine:
 			return errWhole // it has a line that stedi does not write
 		case atEnd:
 			return nil
+		case rest == len(buffer):
+			buffer = append(buffer, make([]byte, rest)...)
 		}
 	}
 }
 
-const copyBlock = 4 << 20 // longer than a line can be
+const (
+	copyBlock   = 256 << 10 // fits into the cache of a core, where it is hashed and written
+	longestLine = 64 << 20
+)
 
 // mostAdded is the size in bytes up to which added lines are compared with those
 // of a version.
