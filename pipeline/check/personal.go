@@ -37,7 +37,7 @@ func (i *Inspection) personal(ctx context.Context, t *pipeline.Table) (check pip
 	all := i.asFound(t)
 	var says, drop []string
 	for n, c := range all.Columns {
-		if !isText(c) {
+		if !i.searchable(c) {
 			continue
 		}
 		found, err := i.search(ctx, t, all, c, sources, n >= len(t.Columns))
@@ -57,10 +57,15 @@ func (i *Inspection) personal(ctx context.Context, t *pipeline.Table) (check pip
 	return check, true, nil
 }
 
-func isText(c pipeline.Column) bool {
-	kind := c.Type.Shape().Kind
-	return kind == ndjson.KindString || kind == ndjson.KindVarchar || kind == ndjson.KindChar
+// searchable reports whether a column can hold personal data, and the engine
+// can look for it there.
+func (i *Inspection) searchable(c pipeline.Column) bool {
+	shape := c.Type.Shape()
+	return shape.IsText() || hasParts(&shape) && !i.Engine.Capabilities().ChecksInPlace
 }
+
+// hasParts reports whether each text inside of a value must be looked at.
+func hasParts(s *ndjson.Shape) bool { return s.IsNested() || s.Kind == ndjson.KindAny }
 
 // searchRule returns the search for personal data in a column as a check. Its
 // SQL reads the table by the given name.
@@ -74,8 +79,12 @@ func searchRule(t *pipeline.Table, name string, c pipeline.Column, sources []sou
 		key := strings.ToLower(s.Table)
 		rule.Reads[key] = append(rule.Reads[key], strings.ToLower(s.Column))
 	}
-	rule.Watch = rule.Reads[strings.ToLower(t.Name)]
-	rule.SQL, err = pipeline.SQLText("personal.sql", map[string]any{"Table": name, "Column": c.Name, "Sources": sources})
+	file := "personal_parts.sql"
+	if shape := c.Type.Shape(); !hasParts(&shape) {
+		rule.Watch = rule.Reads[strings.ToLower(t.Name)]
+		file = "personal.sql"
+	}
+	rule.SQL, err = pipeline.SQLText(file, map[string]any{"Table": name, "Column": c.Name, "Sources": sources})
 	return rule, err
 }
 
