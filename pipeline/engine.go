@@ -38,6 +38,12 @@ type Statement struct {
 	// Passing is not nil if the result follows from the rows of one table as
 	// they pass.
 	Passing *Passing `json:",omitempty"`
+	// Grows maps a table, in lower case, to the stages that have rows of it, if
+	// rows that are added to the table only add to the result: what the SELECT
+	// gives for these rows alone.
+	Grows map[string][]string `json:",omitempty"`
+	// Distinct: the SELECT removes equal rows from its result.
+	Distinct bool `json:",omitempty"`
 }
 
 // Passing is a SELECT over one table that is evaluated while an engine reads or

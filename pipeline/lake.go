@@ -70,6 +70,9 @@ type Transform struct {
 	Stages []string // names of its CTEs, in order
 	Job    string   // name of the Glue job
 	SQL    string   // the text of the file
+	// Grows and Distinct say how the table grows with its inputs; see Statement.
+	Grows    map[string][]string
+	Distinct bool
 }
 
 // Table returns the table of that name, or nil.

@@ -18,11 +18,15 @@ type Manifest struct {
 	Hash ndjson.Hash `json:"hash"`
 	// Files are the data files at that time.
 	Files []ManifestFile `json:"files"`
+	// Shape is ShapeOf the table by whose columns the lines were read or written.
+	Shape string `json:"shape,omitempty"`
 
 	// The following fields are for derived tables.
 	SQL    string                 `json:"sql,omitempty"`    // the text of the transform
 	Inputs map[string]ndjson.Hash `json:"inputs,omitempty"` // content of each input
 	Funnel Funnel                 `json:"funnel,omitempty"`
+	// Guards are the guards that have passed, with keys of what else they read.
+	Guards map[string]Hash `json:"guards,omitempty"`
 	// RolledBack says that this version was put back in place of a newer one.
 	RolledBack bool `json:"rolled_back,omitempty"`
 
@@ -40,7 +44,6 @@ type Manifest struct {
 	Text          int64    `json:"text,omitempty"`           // bytes of all lines, if some were rejected
 	Skipped       []string `json:"skipped,omitempty"`        // files that were not read
 	Notes         []string `json:"notes,omitempty"`
-	Shape         string   `json:"shape,omitempty"` // by which the lines were read: ShapeOf
 }
 
 // ManifestFile is a data file and the hash of its content.

@@ -13,7 +13,7 @@ import (
 
 func (p *program) checkCommand() *cobra.Command {
 	var allow allowFlags
-	var allowMissing, diagnosed bool
+	var allowMissing, diagnosed, force bool
 	var ci ciFlags
 	var many lakesFlags
 	cmd := &cobra.Command{
@@ -23,11 +23,13 @@ func (p *program) checkCommand() *cobra.Command {
 			"modified outside stedi, no table is older than its upstream, and the counts are the expected ones if\n" +
 			"the landing data is a known data set. A missing or stale table fails, unless only other tables are\n" +
 			"named. The lake is not changed, and read access is enough. It does not matter who built the tables.\n\n" +
+			"A table that has not changed since stedi built or read it is not read again, and a check whose tables have\n" +
+			"not changed since a run evaluated it is not evaluated again. --force does both.\n\n" +
 			"--lakes checks many lakes, and prints a line for each: its verdict, the first wrong table and the rows of\n" +
 			"the derived tables; -v adds the details. A lake that cannot be read fails alone.",
 		Example: "stedi check --lake ./lake\nstedi check --lakes lake --allow-missing\nstedi check machine_learning_curated --lake ./lake --output json",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			options := check.InspectOptions{Allow: allow.allowance(), AllowMissing: allowMissing}
+			options := check.InspectOptions{Allow: allow.allowance(), AllowMissing: allowMissing, Force: force}
 			if len(many.lakes) > 0 {
 				names, err := many.names(args)
 				if err != nil {
@@ -38,10 +40,12 @@ func (p *program) checkCommand() *cobra.Command {
 			if diagnosed {
 				p.boundMemory()
 			}
-			return p.check(cmd.Context(), check.InspectOptions{Tables: args, Allow: allow.allowance(), AllowMissing: allowMissing}, ci, diagnosed)
+			options.Tables = args
+			return p.check(cmd.Context(), options, ci, diagnosed)
 		},
 	}
 	cmd.Flags().BoolVar(&allowMissing, "allow-missing", false, "skip tables without files, which fail otherwise; stale tables still fail")
+	cmd.Flags().BoolVar(&force, "force", false, "read all tables and evaluate all checks, also those whose results are known from unchanged files")
 	cmd.Flags().BoolVar(&diagnosed, "diagnose", false, "if a check fails, say why its table is wrong, as `stedi why` does")
 	cmd.Flags().StringArrayVar(&many.lakes, "lakes", nil, "check many lakes: this one and those that follow; @FILE lists them, one a line")
 	cmd.Flags().BoolVarP(&many.verbose, "verbose", "v", false, "with --lakes: the details of each lake")

@@ -31,11 +31,9 @@ func Asked(lake *pipeline.Lake, guards bool) []*pipeline.Check {
 			if shape := c.Type.Shape(); !shape.IsText() {
 				continue
 			}
-			rule := searchRule(t, c, sources)
-			if text, err := pipeline.SQLText("personal.sql", map[string]any{"Table": t.Name, "Column": c.Name, "Sources": sources}); err == nil {
-				rule.SQL = text // its result may be cached
+			if rule, err := searchRule(t, t.Name, c, sources); err == nil { // the search returns the error
+				all = append(all, rule)
 			}
-			all = append(all, rule)
 		}
 	}
 	return all
@@ -93,10 +91,6 @@ func (i *Inspection) isAsked(c *pipeline.Check) bool {
 			return false
 		}
 	}
-	if _, ok := i.Found[c.Name]; ok {
-		return false
-	}
-	key, known := i.keyOf(c)
-	_, ok := i.remembered(c, key)
-	return !known || !ok
+	_, found := i.Found[c.Name]
+	return !found && !i.isCached(c)
 }

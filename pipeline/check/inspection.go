@@ -12,6 +12,7 @@ import (
 
 	"stedi/pipeline"
 	"stedi/pipeline/ndjson"
+	"stedi/pipeline/state"
 	"stedi/pipeline/survey"
 )
 
@@ -24,6 +25,9 @@ type InspectOptions struct {
 	// HoldLimit replaces the default size in bytes up to which a table is kept
 	// with all its columns; 0: HoldLimit.
 	HoldLimit int64
+	// Force reads all tables again and evaluates all checks. Without it, tables
+	// and checks whose results are known from unchanged files are not.
+	Force bool
 }
 
 // Evaluate surveys a lake and evaluates the checks of the definition and the
@@ -51,7 +55,12 @@ func Evaluate(ctx context.Context, r *pipeline.Runner, options InspectOptions) (
 	}
 	i.prepare()
 	expected := i.Expected(ctx, r.Estimator, true)
-	err = i.readAll(ctx)
+	if !options.Force {
+		if _, err := state.ReadCache(ctx, r.Store, CacheName, &i.Cache); err != nil {
+			return nil, err
+		}
+	}
+	err = i.readAll(ctx, options.Force)
 	if err == nil {
 		err = i.findColumns(ctx)
 	}
@@ -113,13 +122,15 @@ func (i *Inspection) prepare() {
 const HoldLimit = 64 << 20
 
 // readAll reads every table once, so that all counts come from the bytes that
-// are stored now.
-func (i *Inspection) readAll(ctx context.Context) error {
+// are stored now. Unless forced, it leaves out the tables that have not changed
+// since stedi read or wrote them and whose checks have cached results.
+func (i *Inspection) readAll(ctx context.Context, force bool) error {
 	var tables []*pipeline.Table
 	for _, t := range i.Lake.Tables {
-		if len(i.Files[t.Name]) > 0 {
-			tables = append(tables, t)
+		if len(i.Files[t.Name]) == 0 || !force && i.trust(t) && len(i.pending(t)) == 0 {
+			continue
 		}
+		tables = append(tables, t)
 	}
 	return each(ctx, i.Engine, tables, func(ctx context.Context, _ int, t *pipeline.Table) error {
 		input, err := i.input(ctx, t, true)

@@ -67,9 +67,10 @@ func (i *Inspection) searchable(c pipeline.Column) bool {
 // hasParts reports whether each text inside of a value must be looked at.
 func hasParts(s *ndjson.Shape) bool { return s.IsNested() || s.Kind == ndjson.KindAny }
 
-// searchRule returns the search for personal data in a column as a check.
-func searchRule(t *pipeline.Table, c pipeline.Column, sources []source) *pipeline.Check {
-	rule := &pipeline.Check{Name: personalCheck + ":" + t.Name + ":" + c.Name, Table: t.Name, Inputs: []string{t.Name}, Messages: true, Reads: map[string][]string{}}
+// searchRule returns the search for personal data in a column as a check. Its
+// SQL reads the table by the given name.
+func searchRule(t *pipeline.Table, name string, c pipeline.Column, sources []source) (rule *pipeline.Check, err error) {
+	rule = &pipeline.Check{Name: personalCheck + ":" + t.Name + ":" + c.Name, Table: t.Name, Inputs: []string{t.Name}, Messages: true, Reads: map[string][]string{}}
 	rule.Reads[strings.ToLower(t.Name)] = []string{strings.ToLower(c.Name)}
 	for _, s := range sources {
 		if !slices.Contains(rule.Inputs, s.Table) {
@@ -78,26 +79,24 @@ func searchRule(t *pipeline.Table, c pipeline.Column, sources []source) *pipelin
 		key := strings.ToLower(s.Table)
 		rule.Reads[key] = append(rule.Reads[key], strings.ToLower(s.Column))
 	}
+	file := "personal_parts.sql"
 	if shape := c.Type.Shape(); !hasParts(&shape) {
 		rule.Watch = rule.Reads[strings.ToLower(t.Name)]
+		file = "personal.sql"
 	}
-	return rule
+	rule.SQL, err = pipeline.SQLText(file, map[string]any{"Table": name, "Column": c.Name, "Sources": sources})
+	return rule, err
 }
 
 // search looks for the personal data in one column. A column that is not in the
 // definition is read from the files.
 func (i *Inspection) search(ctx context.Context, t, all *pipeline.Table, c pipeline.Column, sources []source, extra bool) (pipeline.CheckRecord, error) {
-	rule := searchRule(t, c, sources)
 	whole := *all
 	if extra && !i.Engine.Capabilities().ChecksInPlace {
 		whole.Name += "_as_found" // the table itself may be held with fewer columns
 	}
-	var err error
-	file := "personal.sql"
-	if shape := c.Type.Shape(); hasParts(&shape) {
-		file = "personal_parts.sql"
-	}
-	if rule.SQL, err = pipeline.SQLText(file, map[string]any{"Table": whole.Name, "Column": c.Name, "Sources": sources}); err != nil {
+	rule, err := searchRule(t, whole.Name, c, sources)
+	if err != nil {
 		return pipeline.CheckRecord{}, err
 	}
 	if !extra {

@@ -66,7 +66,7 @@ func Counts(c *pipeline.Check, t *pipeline.Table) bool {
 func (i *Inspection) pending(t *pipeline.Table) (checks []*pipeline.Check) {
 	for _, c := range slices.Concat(i.Lake.Checks, i.searches()) {
 		_, found := i.finding(c)
-		if !found && slices.Contains(c.Inputs, t.Name) && i.concerns(c.Table) {
+		if !found && slices.Contains(c.Inputs, t.Name) && i.concerns(c.Table) && !i.isCached(c) {
 			checks = append(checks, c)
 		}
 	}
@@ -83,7 +83,9 @@ func (i *Inspection) searches() (rules []*pipeline.Check) {
 	for _, t := range i.Lake.Tables {
 		for _, c := range t.Columns {
 			if t.Anonymous && i.searchable(c) && len(i.Files[t.Name]) > 0 {
-				rules = append(rules, searchRule(t, c, sources))
+				if rule, err := searchRule(t, t.Name, c, sources); err == nil { // search returns the error
+					rules = append(rules, rule)
+				}
 			}
 		}
 	}

@@ -67,7 +67,7 @@ func (r *Remembering) Parse(ctx context.Context, sql string) (pipeline.Statement
 // clone copies a statement, because the caller may change it.
 func clone(s pipeline.Statement) pipeline.Statement {
 	s.Tables, s.Stages = slices.Clone(s.Tables), slices.Clone(s.Stages)
-	s.Watch, s.Reads = cloneColumns(s.Watch), cloneColumns(s.Reads)
+	s.Watch, s.Reads, s.Grows = cloneColumns(s.Watch), cloneColumns(s.Reads), cloneColumns(s.Grows)
 	if s.Passing != nil {
 		passing := *s.Passing
 		passing.Unique = slices.Clone(passing.Unique)

@@ -90,7 +90,7 @@ func (e *Engine) Parse(ctx context.Context, text string) (pipeline.Statement, er
 	if err != nil {
 		return pipeline.Statement{}, err
 	}
-	s := pipeline.Statement{Watch: map[string][]string{}, Reads: map[string][]string{}}
+	s := pipeline.Statement{Watch: map[string][]string{}, Reads: map[string][]string{}, Grows: map[string][]string{}, Distinct: t.isDistinct()}
 	for _, c := range t.ctes() {
 		s.Stages = append(s.Stages, c.name)
 	}
@@ -102,6 +102,9 @@ func (e *Engine) Parse(ctx context.Context, text string) (pipeline.Statement, er
 			}
 			if columns := t.watch(ref.name); len(columns) > 0 {
 				s.Watch[strings.ToLower(ref.name)] = columns
+			}
+			if stages, ok := t.grows(ref.name); ok {
+				s.Grows[strings.ToLower(ref.name)] = stages
 			}
 		}
 	}
@@ -166,15 +169,18 @@ func (t *tree) uses(nodeType string) bool {
 // dropDistinct removes a plain DISTINCT from the outermost SELECT. It reports
 // whether there was one, without other modifiers.
 func (t *tree) dropDistinct() bool {
-	modifiers, _ := t.root()["modifiers"].([]any)
-	if len(modifiers) != 1 || object(modifiers[0])["type"] != "DISTINCT_MODIFIER" {
-		return false
-	}
-	if on, _ := object(modifiers[0])["distinct_on_targets"].([]any); len(on) > 0 {
+	if !t.isDistinct() {
 		return false
 	}
 	t.root()["modifiers"] = []any{}
 	return true
+}
+
+// isDistinct reports whether a plain DISTINCT is the only modifier of the
+// outermost SELECT.
+func (t *tree) isDistinct() bool {
+	modifiers, _ := t.root()["modifiers"].([]any)
+	return len(modifiers) == 1 && object(modifiers[0])["type"] == "DISTINCT_MODIFIER" && isEmpty(object(modifiers[0])["distinct_on_targets"])
 }
 
 func object(v any) map[string]any {

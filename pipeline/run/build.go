@@ -74,6 +74,18 @@ type output interface {
 // build builds a table with any engine and publishes it. After an error it
 // removes everything, unless the publisher may have published the version.
 func (r *run) build(ctx context.Context, t *pipeline.Table, rest []PlanStep) (*pipeline.Manifest, error) {
+	if input := r.grownInput(t); input != nil {
+		if published, err := r.grow(ctx, t, input, rest); !errors.Is(err, errWhole) {
+			r.unkept[t.Name] = true
+			return published, err
+		}
+	}
+	return r.rebuild(ctx, t, rest)
+}
+
+// rebuild builds a table from all rows of its inputs, and publishes it unless it
+// has the rows of before.
+func (r *run) rebuild(ctx context.Context, t *pipeline.Table, rest []PlanStep) (*pipeline.Manifest, error) {
 	var out output
 	var version pipeline.Version
 	b := building{lake: r.lake, job: r.job(t, rest), find: r.find}
@@ -95,6 +107,11 @@ func (r *run) build(ctx context.Context, t *pipeline.Table, rest []PlanStep) (*p
 	}
 	if err != nil {
 		return nil, errors.Join(err, r.engine.Forget(context.WithoutCancel(ctx), t.Name))
+	}
+	if same, err := r.hasSameRows(ctx, version); err != nil {
+		return nil, errors.Join(err, out.discard(ctx))
+	} else if same {
+		return r.leave(ctx, t, version.Manifest, version.Staged)
 	}
 	published, err := r.publisher.Publish(ctx, version)
 	if errors.Is(err, pipeline.ErrChanged) {
@@ -160,6 +177,7 @@ func (r *run) accept(ctx context.Context, job pipeline.Job, result pipeline.Resu
 	if failure != nil {
 		err = r.explain(ctx, failure, version, out)
 	}
+	version.Manifest.Guards = r.guardKeys(job.Table)
 	return version, err
 }
 
@@ -168,7 +186,7 @@ func (r *run) accept(ctx context.Context, job pipeline.Job, result pipeline.Resu
 func (r *run) account(ctx context.Context, job pipeline.Job, result pipeline.Result) (pipeline.Manifest, error) {
 	manifest := pipeline.Manifest{
 		Schema: state.ManifestSchema, Table: job.Table.Name, Run: r.id, Rows: result.Rows,
-		SQL: job.Table.Transform.SQL, Inputs: map[string]pipeline.Hash{}, Funnel: result.Funnel,
+		SQL: job.Table.Transform.SQL, Inputs: map[string]pipeline.Hash{}, Funnel: result.Funnel, Shape: pipeline.ShapeOf(job.Table),
 	}
 	if err := r.judgeInputs(ctx, job, result); err != nil {
 		return manifest, err
@@ -257,7 +275,12 @@ type stream struct {
 }
 
 func (r *run) openStream(ctx context.Context, t *pipeline.Table) (*stream, error) {
-	file, err := r.store.Create(ctx, r.id+"/"+t.Name+".json")
+	return r.openStreamAs(ctx, t, t.Name)
+}
+
+// openStreamAs opens a staged file of that name for rows of a table.
+func (r *run) openStreamAs(ctx context.Context, t *pipeline.Table, name string) (*stream, error) {
+	file, err := r.store.Create(ctx, r.id+"/"+name+".json")
 	if err != nil {
 		return nil, fmt.Errorf("staging: %w", err)
 	}

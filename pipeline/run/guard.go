@@ -31,8 +31,10 @@ func (r *run) check(ctx context.Context) error {
 	if r.engine.Capabilities().ChecksInPlace {
 		i.Held = r.lake.Everything()
 	}
-	if _, err := state.ReadCache(ctx, r.store, check.CacheName, &i.Cache); err != nil {
-		return err
+	if !r.options.Force {
+		if _, err := state.ReadCache(ctx, r.store, check.CacheName, &i.Cache); err != nil {
+			return err
+		}
 	}
 	expected := i.Expected(ctx, r.estimator, false)
 	before := maps.Clone(i.Cache)
@@ -41,7 +43,27 @@ func (r *run) check(ctx context.Context) error {
 	if maps.EqualFunc(before, i.Cache, func(a, b check.Cached) bool { return a.Key == b.Key }) {
 		return err
 	}
+	if still, e := r.still(ctx); e != nil || !still {
+		return errors.Join(err, e) // the results may be those of other rows
+	}
 	return errors.Join(err, state.WriteJSON(ctx, r.store, check.CacheName, i.Cache))
+}
+
+// still reports whether the landing files are those that the run began with.
+func (r *run) still(ctx context.Context) (bool, error) {
+	for _, t := range r.lake.Tables {
+		if !t.IsLanding() {
+			continue
+		}
+		listed, err := r.store.List(ctx, t.Path)
+		if err != nil {
+			return false, err
+		}
+		if now, _ := r.options.Allow.Split(listed); !slices.EqualFunc(r.Landing[t.Name].Files, now, pipeline.File.Same) {
+			return false, nil
+		}
+	}
+	return true, nil
 }
 
 // countable returns the checks that the engine may count while it reads a table.

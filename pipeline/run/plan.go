@@ -14,6 +14,9 @@ type PlanStep struct {
 	Run    bool
 	Reason string
 	Lacks  string // an input that was never built, without which the step fails
+	// Follows: the step runs only because an input is rebuilt, so not if the input
+	// keeps its rows.
+	Follows bool
 }
 
 // planSteps decides for each selected table whether it runs.
@@ -21,19 +24,19 @@ func planSteps(k state.Known, lake *pipeline.Lake, selected []*pipeline.Table, f
 	made := map[string]bool{}
 	var steps []PlanStep
 	for _, t := range selected {
-		reason := k.Outdated(lake, t)
+		reason, follows := k.Outdated(lake, t), false
 		for _, name := range t.Transform.Inputs {
 			if made[name] && reason == "" {
-				reason = fmt.Sprintf("%s will be rebuilt", name)
+				reason, follows = fmt.Sprintf("%s will be rebuilt", name), true
 			}
 			if m := k.Landing[name].Manifest; m != nil && !limit.Allows(m.Losses()) {
-				reason = fmt.Sprintf("%s has more rejected lines than allowed", name)
+				reason, follows = fmt.Sprintf("%s has more rejected lines than allowed", name), false
 			}
 		}
 		if reason == "" && force {
 			reason = "forced"
 		}
-		step := PlanStep{Table: t.Name, Run: reason != "", Reason: reason}
+		step := PlanStep{Table: t.Name, Run: reason != "", Reason: reason, Follows: follows}
 		if !step.Run {
 			step.Reason = "up to date"
 		}

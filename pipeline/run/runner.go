@@ -87,6 +87,8 @@ type run struct {
 	kept      []string                     // tables that the engine keeps for later steps
 	held      []string                     // landing tables that the engine holds for guards
 	unwanted  map[string]bool              // tables whose steps were cancelled by name
+	grown     map[string]*growth           // tables that have only grown, by name
+	unkept    map[string]bool              // tables of which the engine keeps no rows, because only some were built
 }
 
 // startRun locks the lake, assigns the run's id and recovers what an earlier
@@ -109,6 +111,7 @@ func startRun(ctx context.Context, r *pipeline.Runner, options pipeline.RunOptio
 		lake: r.Lake, store: r.Store, engine: r.Engine, publisher: state.PublisherOf(r), estimator: r.Estimator, options: options, now: r.Now, emit: emit, unlock: unlock,
 		Known: state.Known{Landing: map[string]state.LandingState{}, Manifests: map[string]*pipeline.Manifest{}},
 		found: map[string]pipeline.Findings{}, readings: map[string]ndjson.Report{}, journal: state.NewJournal(began), unwanted: map[string]bool{},
+		grown: map[string]*growth{}, unkept: map[string]bool{},
 	}
 	if _, err := state.ReadJSON(ctx, r.Store, state.HistoryName, &job.history); err != nil {
 		return nil, err
@@ -157,6 +160,9 @@ func (r *run) do(ctx context.Context, selected []*pipeline.Table) error {
 		return pipeline.MissingLanding(ctx, r.store, r.lake, lacking)
 	}
 	if err := r.forget(ctx); err != nil {
+		return err
+	}
+	if err := r.findGrowth(ctx); err != nil {
 		return err
 	}
 	return r.steps(ctx, selected)

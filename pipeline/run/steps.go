@@ -35,9 +35,8 @@ func (r *run) steps(ctx context.Context, selected []*pipeline.Table) error {
 			broken[t.Name] = cause
 		case s.Run && r.unwanted[t.Name]:
 			record.State, err = pipeline.Stopped, unwanted(t.Name)
-		case !s.Run:
-			m := r.Manifests[t.Name]
-			record.State, record.Rows, record.Bytes, record.Funnel = pipeline.UpToDate, m.Rows, m.Bytes, m.Funnel
+		case r.isSpared(s, t):
+			r.leaveOut(s, &record)
 		case r.options.FailFast && len(errs) > 0:
 			record.State, record.Reason = pipeline.Skipped, "not started after a failure (--fail-fast)"
 		default:
@@ -63,6 +62,30 @@ func rootCause(t *pipeline.Table, broken map[string]string) string {
 		}
 	}
 	return ""
+}
+
+// isSpared reports whether a step does not run: its table is up to date, or it
+// would be rebuilt only because of upstream tables, and these were left as they
+// were.
+func (r *run) isSpared(s PlanStep, t *pipeline.Table) bool {
+	if !s.Run || !s.Follows || r.options.Force {
+		return !s.Run
+	}
+	for _, name := range t.Transform.Inputs {
+		if m := r.Manifests[name]; m != nil && m.Run == r.id {
+			return false
+		}
+	}
+	return r.Outdated(r.lake, t) == ""
+}
+
+// leaveOut records a step that is not run, because its table is up to date.
+func (r *run) leaveOut(s PlanStep, record *pipeline.StepRecord) {
+	m := r.Manifests[s.Table]
+	record.State, record.Rows, record.Bytes, record.Funnel = pipeline.UpToDate, m.Rows, m.Bytes, m.Funnel
+	if s.Run {
+		record.Reason = "the rows of its upstream tables are the same as before"
+	}
 }
 
 // step builds one table, publishes it and records the result.
@@ -93,7 +116,11 @@ func (r *run) step(ctx context.Context, t *pipeline.Table, rest []PlanStep, reco
 	if err := r.store.Put(ctx, compiled, []byte(t.Transform.SQL)); err != nil {
 		return pipeline.Named(t.Name, err)
 	}
-	record.State, record.Rows, record.Bytes, record.Funnel = pipeline.Published, manifest.Rows, manifest.Bytes, manifest.Funnel
+	record.State = pipeline.Published
+	if manifest.Run != r.id {
+		record.State, record.Reason = pipeline.UpToDate, record.Reason+"; its rows are the same as before"
+	}
+	record.Rows, record.Bytes, record.Funnel = manifest.Rows, manifest.Bytes, manifest.Funnel
 	return r.release(ctx, t, rest)
 }
 
@@ -228,7 +255,7 @@ func (r *run) small() bool {
 
 // release removes from the engine the rows that no later step reads.
 func (r *run) release(ctx context.Context, t *pipeline.Table, rest []PlanStep) error {
-	if r.engine.Capabilities().Keeps && r.readLater(t.Name, rest) {
+	if r.engine.Capabilities().Keeps && !r.unkept[t.Name] && r.readLater(t.Name, rest) {
 		r.kept = append(r.kept, t.Name)
 	}
 	for _, name := range slices.Clone(r.kept) {
