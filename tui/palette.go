@@ -21,7 +21,7 @@ type palette struct {
 	shown []match
 	list  ui.List
 	free  func(text string) tea.Cmd // opens a text that is no choice; nil: there is no such
-	notes []string                  // shown if there is no choice
+	notes []string                  // shown below the choices
 }
 
 // choice is a line of the palette.
@@ -227,16 +227,24 @@ func (p *palette) Draw(area ui.Pane) {
 	at := []rune(p.input.Value())[:p.input.Position()]
 	in.Frame.Cursor = tea.NewCursor(in.Area.Min.X+x+ui.Width(string(at)), in.Area.Min.Y)
 	list := in.Bottom(2)
-	p.list.Draw(box, list, len(p.shown), func(r ui.Row) { p.line(r.Pane, p.shown[r.N], ui.Over(t.Text, r.Back)) })
-	if len(p.shown) == 0 {
-		lines := p.notes
-		if p.input.Value() != "" || len(lines) == 0 {
-			lines = append([]string{"no match"}, lines...)
-		}
-		for y, text := range lines {
-			list.Cut(1, y, list.Width()-2, t.Dim, text)
-		}
+	notes := p.footnotes(list.Width()-2, list.Height()/2)
+	choices := list.Top(list.Height() - len(notes))
+	p.list.Draw(box, choices, len(p.shown), func(r ui.Row) { p.line(r.Pane, p.shown[r.N], ui.Over(t.Text, r.Back)) })
+	for y, note := range notes {
+		list.Line(min(len(p.shown), choices.Height())+y).Styled(1, note)
 	}
+}
+
+// footnotes are the lines below the choices.
+func (p *palette) footnotes(width, most int) (lines []ui.StyledLine) {
+	notes := p.notes
+	if len(p.shown) == 0 && (p.input.Value() != "" || len(notes) == 0) {
+		notes = append([]string{"no match"}, notes...)
+	}
+	for _, note := range notes {
+		lines = append(lines, ui.Wrap(ui.StyledLine{{Style: p.Theme.Dim, Text: ui.Printable(note)}}, width)...)
+	}
+	return lines[:min(len(lines), most)]
 }
 
 // line draws a choice and highlights the matching letters.
