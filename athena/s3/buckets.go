@@ -4,9 +4,11 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"golang.org/x/sync/errgroup"
 
 	"stedi/athena/account"
 	"stedi/pipeline"
@@ -31,40 +33,59 @@ func plainClient(config aws.Config) *s3.Client {
 	return s3.NewFromConfig(config, func(o *s3.Options) { o.UsePathStyle = config.BaseEndpoint != nil })
 }
 
-// Limits of Lakes, so that a bucket with many folders costs few requests.
+// Limits of Lakes, so that it costs few requests.
 const (
-	mostFolders = 20
-	mostZones   = 10
+	mostBuckets   = 50
+	bucketsAtOnce = 8
+	mostFolders   = 20
+	mostZones     = 10
 )
 
-// Lakes lists the folders of a bucket that may be lakes: the first ones at its
-// top. A bucket that is itself a lake has none: state, a landing zone, or
-// folders with one.
-func Lakes(ctx context.Context, config aws.Config, bucket string) ([]string, error) {
-	client := plainClient(config)
-	top, err := foldersOf(ctx, client, bucket, "")
-	if err != nil || slices.Contains(top, pipeline.StateFolder) || slices.Contains(top, pipeline.Landing) {
-		return nil, err
+// Lakes lists the folders of buckets that may be lakes: the first ones at the top
+// of a bucket. A bucket that cannot be listed has none.
+func Lakes(ctx context.Context, config aws.Config, buckets []string) map[string][]string {
+	client, found := plainClient(config), map[string][]string{}
+	var mu sync.Mutex
+	var group errgroup.Group
+	group.SetLimit(bucketsAtOnce)
+	for _, bucket := range buckets[:min(len(buckets), mostBuckets)] {
+		group.Go(func() error {
+			folders := lakesIn(ctx, client, bucket)
+			mu.Lock()
+			defer mu.Unlock()
+			found[bucket] = folders
+			return nil
+		})
 	}
-	for _, folder := range top[:min(len(top), mostZones)] {
-		below, err := foldersOf(ctx, client, bucket, folder+"/")
-		if err != nil || slices.Contains(below, pipeline.Landing) {
-			return nil, err
-		}
-	}
-	return top[:min(len(top), mostFolders)], nil
+	_ = group.Wait() // no errors
+	return found
 }
 
-// foldersOf lists the first folders below a prefix.
-func foldersOf(ctx context.Context, client *s3.Client, bucket, prefix string) (names []string, err error) {
+// lakesIn lists the folders of one bucket. A bucket that is itself a lake has
+// none: it has state, a landing zone, or folders with one.
+func lakesIn(ctx context.Context, client *s3.Client, bucket string) []string {
+	top := foldersOf(ctx, client, bucket, "")
+	if slices.Contains(top, pipeline.StateFolder) || slices.Contains(top, pipeline.Landing) {
+		return nil
+	}
+	for _, folder := range top[:min(len(top), mostZones)] {
+		if slices.Contains(foldersOf(ctx, client, bucket, folder+"/"), pipeline.Landing) {
+			return nil
+		}
+	}
+	return top[:min(len(top), mostFolders)]
+}
+
+// foldersOf lists the first folders below a prefix, or none if that is denied.
+func foldersOf(ctx context.Context, client *s3.Client, bucket, prefix string) (names []string) {
 	out, err := client.ListObjectsV2(ctx, &s3.ListObjectsV2Input{Bucket: &bucket, Prefix: &prefix, Delimiter: aws.String("/")})
 	if err != nil {
-		return nil, account.Explain(err, "list the bucket "+bucket)
+		return nil
 	}
 	for _, p := range out.CommonPrefixes {
 		if name := strings.TrimSuffix(strings.TrimPrefix(aws.ToString(p.Prefix), prefix), "/"); name != "" {
 			names = append(names, name)
 		}
 	}
-	return names, nil
+	return names
 }

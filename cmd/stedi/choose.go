@@ -10,7 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	"golang.org/x/sync/errgroup"
 
 	"stedi/athena/catalog"
@@ -21,12 +20,8 @@ import (
 	"stedi/tui"
 )
 
-// Limits of what is listed of an account.
-const (
-	offerTime    = 15 * time.Second
-	mostBuckets  = 50 // whose folders are listed
-	bucketsAtOnce = 8  // at the same time
-)
+// offerTime is how long the lists of an account may take.
+const offerTime = 15 * time.Second
 
 // offers lists the lakes and the variants that the screens can open. What an
 // account has comes later.
@@ -84,7 +79,7 @@ func (p *program) accountOffers(ctx context.Context, named bool) *tui.Offers {
 	if err != nil {
 		note("buckets cannot be listed", err)
 	}
-	o.Lakes = lakesInBuckets(ctx, config, buckets)
+	o.Lakes = lakesInBuckets(buckets, s3.Lakes(ctx, config, buckets))
 	_ = group.Wait() // the error is in noDatabases
 	if noDatabases != nil {
 		note("databases cannot be listed", noDatabases)
@@ -96,23 +91,12 @@ func (p *program) accountOffers(ctx context.Context, named bool) *tui.Offers {
 	return o
 }
 
-// lakesInBuckets returns each bucket, with the folders in it that may be lakes. A
-// bucket whose folders cannot be listed stands alone.
-func lakesInBuckets(ctx context.Context, config aws.Config, buckets []string) (lakes []tui.LakeChoice) {
-	folders := make([][]string, len(buckets))
-	var group errgroup.Group
-	group.SetLimit(bucketsAtOnce)
-	for i, name := range buckets[:min(len(buckets), mostBuckets)] {
-		group.Go(func() error {
-			folders[i], _ = s3.Lakes(ctx, config, name) // may be denied
-			return nil
-		})
-	}
-	_ = group.Wait() // no errors
-	for i, bucket := range buckets {
+// lakesInBuckets returns each bucket, with the folders in it that may be lakes.
+func lakesInBuckets(buckets []string, folders map[string][]string) (lakes []tui.LakeChoice) {
+	for _, bucket := range buckets {
 		name := "s3://" + bucket
 		lakes = append(lakes, tui.LakeChoice{Name: name, Label: name, Kind: "bucket"})
-		for _, folder := range folders[i] {
+		for _, folder := range folders[bucket] {
 			name := name + "/" + folder
 			lakes = append(lakes, tui.LakeChoice{Name: name, Label: name, Kind: "in a bucket"})
 		}
