@@ -46,7 +46,9 @@ func (p *program) showScreens(ctx context.Context, flags runFlags) (next *tui.Sw
 		return nil, usage(err)
 	}
 	stops := &stopper{signals: make(chan os.Signal, 1)}
-	screen := tea.NewProgram(model, p.screenTerminal(ctx, stops)...)
+	ctx, end := context.WithCancelCause(ctx)
+	defer end(nil)
+	screen := tea.NewProgram(model, p.screenTerminal(ctx, stops, end)...)
 	unwatch := stops.watch(screen)
 	defer unwatch()
 	restored := p.watchTerminal()
@@ -96,19 +98,40 @@ func ending(ctx context.Context, err error) error {
 // 16 ms.
 const framesPerSecond = 120
 
-func (p *program) screenTerminal(ctx context.Context, stops *stopper) []tea.ProgramOption {
+func (p *program) screenTerminal(ctx context.Context, stops *stopper, end context.CancelCauseFunc) []tea.ProgramOption {
+	in := p.stdin
+	if file, ok := in.(*os.File); ok {
+		in = keyboard{file, end}
+	}
 	out := p.stdout
 	if file, ok := out.(*os.File); ok {
 		out = tui.NewTerminal(file)
 	}
 	options := []tea.ProgramOption{
-		tea.WithContext(ctx), tea.WithInput(p.stdin), tea.WithOutput(out), tea.WithoutSignalHandler(),
+		tea.WithContext(ctx), tea.WithInput(in), tea.WithOutput(out), tea.WithoutSignalHandler(),
 		tea.WithFilter(stops.before(tui.Filter(time.Now))), tea.WithFPS(framesPerSecond),
 	}
 	if p.config.color == "never" {
 		options = append(options, tea.WithColorProfile(colorprofile.ASCII))
 	}
 	return options
+}
+
+// keyboard is the input of the screens. At its end the terminal is closed, and
+// the screens end, because nohup lets them ignore the signal for that.
+type keyboard struct {
+	*os.File
+
+	end context.CancelCauseFunc
+}
+
+// Read implements io.Reader.
+func (k keyboard) Read(p []byte) (int, error) {
+	n, err := k.File.Read(p)
+	if n == 0 && err != nil {
+		k.end(&pipeline.Failure{Kind: pipeline.HungUp, Err: errors.New("cancelled: the terminal was closed"), Fix: "No table was left half written; run again to continue."})
+	}
+	return n, err
 }
 
 // stopper handles stop signals so that the terminal is restored first, as with
