@@ -93,9 +93,9 @@ func ending(ctx context.Context, err error) error {
 	return err
 }
 
-// framesPerSecond is the maximum rate of screen updates. On average an update
-// waits for half of a frame; at the usual 60 frames the longest wait alone is
-// 16 ms.
+// framesPerSecond is the maximum rate of screen updates if their pace cannot be
+// set (pace.go). On average an update waits for half of a frame; at the usual 60
+// frames the longest wait alone is 16 ms.
 const framesPerSecond = 120
 
 func (p *program) screenTerminal(ctx context.Context, stops *stopper, end context.CancelCauseFunc) []tea.ProgramOption {
@@ -140,10 +140,13 @@ func (k keyboard) Read(p []byte) (int, error) {
 type stopper struct {
 	signals  chan os.Signal
 	restored atomic.Bool
+	screen   *tea.Program
+	pace     *pace // nil before the first message
 }
 
 // watch relays stop signals to the screen until unwatch is called.
 func (s *stopper) watch(screen *tea.Program) (unwatch func()) {
+	s.screen = screen
 	done := make(chan struct{})
 	notifyStop(s.signals)
 	go func() {
@@ -166,10 +169,14 @@ func (s *stopper) watch(screen *tea.Program) (unwatch func()) {
 	}
 }
 
-// before returns a filter that tracks suspend and resume messages and then
-// calls the given filter.
+// before returns a filter that tracks suspend and resume messages, sets the pace
+// and then calls the given filter.
 func (s *stopper) before(filter func(tea.Model, tea.Msg) tea.Msg) func(tea.Model, tea.Msg) tea.Msg {
 	return func(m tea.Model, msg tea.Msg) tea.Msg {
+		if s.pace == nil {
+			s.pace = paceOf(s.screen)
+		}
+		s.pace.quicken()
 		switch msg.(type) {
 		case tea.SuspendMsg:
 			s.restored.Store(true)
