@@ -182,6 +182,9 @@ func CheckKeys(custom map[string][]string, places [][]Action) error {
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(custom)) {
+		if now, ok := renamed[name]; ok {
+			return fmt.Errorf("the action %q is called %q", name, now)
+		}
 		if !known[name] {
 			return fmt.Errorf("unknown action %q; the actions are %s", name, strings.Join(slices.Sorted(maps.Keys(known)), ", "))
 		}
@@ -193,6 +196,9 @@ func CheckKeys(custom map[string][]string, places [][]Action) error {
 	}
 	return nil
 }
+
+// renamed are earlier names of actions.
+var renamed = map[string]string{"profile": "statistics"}
 
 // checkKey refuses a key of an action that belongs to another action too.
 func checkKey(name string, actions []Action) error {
@@ -256,7 +262,7 @@ var synonyms = map[string]string{
 	"plan-forced":  "dry run full refresh",
 	"preview":      "show sample",
 	"problem":      "failure exception why",
-	"profile":      "statistics describe summary nulls distinct distribution",
+	"statistics":   "describe summary nulls distinct distribution profile",
 	"quit":         "exit close leave",
 	"replay":       "play again watch",
 	"report":       "export save junit markdown",
