@@ -101,6 +101,8 @@ func (c *checksView) tellTable(table *pipeline.Table, put func(uv.Style, string)
 	}
 	mark, tone := s.look(t)
 	switch rows, known := c.rows(v); {
+	case v.Missing && table.IsLanding():
+		put(t.Dim, "– no file in "+table.Path)
 	case v.Missing:
 		put(t.Dim, "– not built")
 	case !known:
@@ -169,6 +171,6 @@ func (c *checksView) tellFailures(table *pipeline.Table, put func(uv.Style, stri
 		put(tone, text+": "+strings.TrimSpace(c.ruleOf(l.rule)+" "+c.messageOf(l.rule)))
 	}
 	if passed > 0 {
-		put(t.Good, fmt.Sprintf("%d ✓", passed))
+		put(t.Good, "✓ "+ui.Plural(int64(passed), "check passed", "checks passed"))
 	}
 }

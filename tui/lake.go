@@ -121,9 +121,9 @@ func (l *lakeView) current() *pipeline.Table {
 
 func (l *lakeView) actions() []ui.Action {
 	k, t := l.Keys, l.current()
-	there, other := t != nil, l.other(l.list.Key) != nil
+	there, other := t != nil && !l.starts(), l.other(l.list.Key) != nil
 	made := there && !t.IsLanding()
-	open := l.place != nil && l.list.Key != ""
+	open := l.place != nil && l.list.Key != "" && !l.starts()
 	side := func(by int) func() tea.Cmd { return func() tea.Cmd { return l.sideways(by) } }
 	moves := l.list.Actions("", ui.SpaceKeys, 0)
 	enter := "open the table"

@@ -66,9 +66,15 @@ func (m *Model) choices() *palette {
 		p.free = m.openNamed
 	}
 	possible := m.possible()
+	var moves []choice // last: their keys are quicker
 	for _, a := range possible {
-		if !a.Off && a.Name != "palette" {
-			p.all = append(p.all, choice{a.Title(), a.Group, a.KeyName(), a.Do, a.Found()})
+		c := choice{a.Title(), a.Group, a.KeyName(), a.Do, a.Found()}
+		switch {
+		case a.Off || a.Name == "palette":
+		case a.Moves():
+			moves = append(moves, c)
+		default:
+			p.all = append(p.all, c)
 		}
 	}
 	for _, id := range tabs {
@@ -88,6 +94,7 @@ func (m *Model) choices() *palette {
 	for _, s := range m.known.Queries {
 		p.all = append(p.all, choice{"query " + s.Name, "saved query", "", func() tea.Cmd { return m.query(s.Name, s.SQL) }, ""})
 	}
+	p.all = append(p.all, moves...)
 	return p
 }
 

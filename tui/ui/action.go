@@ -171,6 +171,15 @@ func Footer(actions []Action) []Action {
 	return shown
 }
 
+// moving are the actions that move a cursor.
+var moving = map[string]bool{
+	"up": true, "down": true, "left": true, "right": true, "page-up": true, "page-down": true, "half-up": true, "half-down": true, "first": true, "last": true,
+	"first-column": true, "last-column": true, "scroll-left": true, "scroll-right": true,
+}
+
+// Moves reports whether the action moves a cursor.
+func (a Action) Moves() bool { return moving[a.Name] }
+
 // CheckKeys refuses settings for unknown actions, and keys with two meanings in
 // one place. A place is a list of actions that the reader can have at the same
 // time.
