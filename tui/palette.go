@@ -20,6 +20,7 @@ type palette struct {
 	all   []choice
 	shown []match
 	list  ui.List
+	sql   func(text string) tea.Cmd // runs a query that is typed; nil: queries are not taken
 	free  func(text string) tea.Cmd // opens a text that is no choice; nil: there is no such
 	notes []string                  // shown below the choices
 }
@@ -62,6 +63,7 @@ func (m *Model) openPalette() tea.Cmd { return m.choices().show() }
 // choices returns a palette of everything that is possible now.
 func (m *Model) choices() *palette {
 	p := newPalette(m.Kit, command)
+	p.sql = func(text string) tea.Cmd { return m.query("typed", text) }
 	if m.options.Offers != nil {
 		p.free = m.openNamed
 	}
@@ -134,6 +136,9 @@ func (p *palette) search() {
 	text := strings.TrimSpace(p.input.Value())
 	if p.free != nil && strings.ContainsAny(text, "/\\") {
 		p.shown = append(p.shown, match{choice{text: text, kind: "path", do: func() tea.Cmd { return p.free(text) }}, nil})
+	}
+	if p.sql != nil && question.MatchString(text) {
+		p.shown = append(p.shown, match{choice{text: "run the query", kind: "query", key: "⏎", do: func() tea.Cmd { return p.sql(text) }}, nil})
 	}
 	if text == "" {
 		for _, c := range p.all {
