@@ -23,6 +23,7 @@ type app struct {
 	explaining ui.Task
 	following  string // the message about the run of another process
 	examining  ui.Task
+	topicsTask ui.Task
 	listing    ui.Task
 	keeping    ui.Task
 	found      *pipeline.Record  // what the last check of this session found

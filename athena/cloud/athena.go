@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"stedi/athena"
+	"stedi/athena/catalog"
 	"stedi/pipeline"
 	"stedi/pipeline/engines/registry"
 	"stedi/pipeline/printable"
@@ -76,20 +77,41 @@ func (s *Settings) queries(ctx context.Context, env *registry.Env) (*athena.Engi
 
 // examineQueries checks the catalog and the workgroup.
 func (s *Settings) examineQueries(ctx context.Context, env *registry.Env) []pipeline.Finding {
-	tables, err := s.Catalog(ctx, env.Place)
-	if err != nil {
-		return []pipeline.Finding{pipeline.Trouble("catalog", err)}
-	}
-	findings, err := tables.Examine(ctx, env.Lake)
-	if err != nil {
-		findings = append(findings, pipeline.Trouble("catalog", err))
+	findings, database := s.examineTables(ctx, env)
+	if database == "" {
+		return findings
 	}
 	about := "workgroup " + s.Workgroup
-	client, err := s.client(ctx, env, tables.Database())
+	client, err := s.client(ctx, env, database)
 	if err != nil {
 		return append(findings, pipeline.Trouble(about, err))
 	}
 	return append(findings, pipeline.Fine(about, client.Workgroup().String()))
+}
+
+// examineTables checks the tables of the database that the lake is read from,
+// and returns its name, or "" if it is unknown.
+func (s *Settings) examineTables(ctx context.Context, env *registry.Env) (findings []pipeline.Finding, database string) {
+	if tables, ok := discovered(env); ok {
+		config, err := s.Account(ctx)
+		if err == nil {
+			findings, err = catalog.Open(config, tables.Database, env.Root).ExamineTables(ctx, env.Lake)
+		}
+		return append(findings, troubled("catalog", err)...), tables.Database
+	}
+	tables, err := s.Catalog(ctx, env.Place)
+	if err != nil {
+		return troubled("catalog", err), ""
+	}
+	findings, err = tables.Examine(ctx, env.Lake)
+	return append(findings, troubled("catalog", err)...), tables.Database()
+}
+
+func troubled(about string, err error) []pipeline.Finding {
+	if err == nil {
+		return nil
+	}
+	return []pipeline.Finding{pipeline.Trouble(about, err)}
 }
 
 // scans estimates the scanned bytes of queries.
