@@ -210,7 +210,9 @@ func (h *historyView) plainRuns() []string {
 		parts := []labelled{
 			{chosen("run", n == h.list.At()), r.Run},
 			{"started", r.Started.In(h.options.Zone).Format(time.DateTime)},
-			{"result", statusText(r)}, {"summary", runText(r)}, {"time", ui.Span(r.Seconds)},
+			{"result", statusText(r)},
+			{"summary", runText(r)},
+			{"time", ui.Span(r.Seconds)},
 		}
 		if r.Run == h.base {
 			parts = slices.Insert(parts, 1, labelled{"baseline", "yes"})
