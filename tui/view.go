@@ -145,6 +145,7 @@ func (m *Model) situation(p ui.Pane) {
 		{with, variant, lake, wrong, last},
 		{with, variant, short, wrong, last},
 		{variant, short, wrong, last},
+		{variant, short, few, last},
 		{with, variant, short, wrong, mark},
 		{variant, short, wrong, mark},
 		{variant, name, wrong, mark},
