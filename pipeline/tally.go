@@ -35,6 +35,17 @@ func TallyOf(checks []CheckRecord) (t Tally) {
 // CountChecks counts the results of the checks of a run.
 func (r *Record) CountChecks() Tally { return TallyOf(r.Checks) }
 
+// FailedOnTables returns how many checks of tables that exist failed, warnings
+// aside. The checks of a table that was not built say only that.
+func (r *Record) FailedOnTables() (n int) {
+	for _, c := range r.Checks {
+		if t := r.Table(c.Table); c.State == "fail" && c.Severity != "warning" && (t == nil || !t.Missing) {
+			n++
+		}
+	}
+	return n
+}
+
 // FailedChecks returns how many checks of a table failed, warnings and the check
 // of its count aside.
 func (r *Record) FailedChecks(table string) int {

@@ -21,6 +21,7 @@ type app struct {
 	blurred    bool // the terminal does not have the focus
 	checking   ui.Task
 	explaining ui.Task
+	following  string // the message about the run of another process
 	examining  ui.Task
 	topicsTask ui.Task
 	listing    ui.Task

@@ -167,10 +167,11 @@ func TestSettingsOfKeysThatCannotWorkAreRefused(t *testing.T) {
 		says string // empty: the keys are valid
 	}{
 		{"a key that is free", map[string][]string{"run-all": {"ctrl+e"}}, ""},
-		{"two that change places", map[string][]string{"check": {"p"}, "profile": {"v"}}, ""},
+		{"two that change places", map[string][]string{"check": {"p"}, "statistics": {"v"}}, ""},
 		{"an action that is not there", map[string][]string{"fly": {"f"}}, `unknown action "fly"`},
+		{"an action by its earlier name", map[string][]string{"profile": {"ctrl+e"}}, `the action "profile" is called "statistics"`},
 		{"a key of another action", map[string][]string{"run-all": {"v"}}, "v is the key of check already"},
-		{"a key that means something everywhere", map[string][]string{"profile": {"?"}}, "? is the key of help already"},
+		{"a key that means something everywhere", map[string][]string{"statistics": {"?"}}, "? is the key of help already"},
 	} {
 		m, err := New(t.Context(), Options{Now: time.Now, Zone: time.UTC, Keys: c.keys})
 		switch {
@@ -220,7 +221,7 @@ func TestALetterHasOneMeaning(t *testing.T) {
 	meanings := map[string][]string{
 		"r": {"run-to", "run-marked"}, "e": {"export-table", "export-answer", "export-shown", "report"},
 		"c": {"cancel-run", "cancel-step", "cancel-check", "cancel-export"}, "o": {"open", "cell", "preview"}, "d": {"diff", "compare-rows"},
-		"m": {"mark", "diff-base"}, "I": {"profile", "statistics"}, "y": {"copy-name", "copy-log", "copy-rule", "copy-run", "copy-cell"},
+		"m": {"mark", "diff-base"}, "I": {"statistics"}, "y": {"copy-name", "copy-log", "copy-rule", "copy-run", "copy-cell"},
 		"Y": {"copy-path", "copy-row"}, "w": {"lineage", "why"}, "g": {"first"}, "G": {"last"}, "h": {"left", "fold"}, "l": {"right", "unfold"},
 	}
 	groups, err := Keys("Athena")

@@ -99,21 +99,9 @@ func (c *checksView) tellTable(table *pipeline.Table, put func(uv.Style, string)
 		put(t.Text, table.Doc)
 		return
 	}
-	mark, tone := s.look(t)
-	switch rows, known := c.rows(v); {
-	case v.Missing:
-		put(t.Dim, "– not built")
-	case !known:
-		put(t.Dim, mark+" not counted yet")
-	case v.Expected == nil:
-		put(tone, mark+" "+ui.Plural(rows, "row", "rows"))
-		put(t.Dim, "Unknown landing data: no expected counts")
-	case *v.Expected == rows:
-		put(tone, mark+" "+ui.Count(rows)+" rows, as expected")
-	default:
-		put(tone, mark+" "+offBy(rows, *v.Expected))
-	}
+	c.tellCount(table, v, put)
 	if s.result == inherited || s.result == warned {
+		_, tone := s.look(t)
 		put(tone, s.why)
 	}
 	c.tellCause(table, put)
@@ -132,6 +120,27 @@ func (c *checksView) tellTable(table *pipeline.Table, put func(uv.Style, string)
 	}
 	for _, note := range pipeline.NoteLines([]pipeline.TableRecord{v.TableRecord}) {
 		put(t.Dim, note.Label+": "+note.Text)
+	}
+}
+
+// tellCount compares the count of a table with what is expected.
+func (c *checksView) tellCount(table *pipeline.Table, v *survey.TableView, put func(uv.Style, string)) {
+	t := c.Theme
+	mark, tone := c.results[table.Name].look(t)
+	switch rows, known := c.rows(v); {
+	case v.Missing && table.IsLanding():
+		put(t.Dim, "– no file in "+table.Path)
+	case v.Missing:
+		put(t.Dim, "– not built")
+	case !known:
+		put(t.Dim, mark+" not counted yet")
+	case v.Expected == nil:
+		put(tone, mark+" "+ui.Plural(rows, "row", "rows"))
+		put(t.Dim, "Unknown landing data: no expected counts")
+	case *v.Expected == rows:
+		put(tone, mark+" "+ui.Count(rows)+" rows, as expected")
+	default:
+		put(tone, mark+" "+offBy(rows, *v.Expected))
 	}
 }
 
@@ -169,6 +178,6 @@ func (c *checksView) tellFailures(table *pipeline.Table, put func(uv.Style, stri
 		put(tone, text+": "+strings.TrimSpace(c.ruleOf(l.rule)+" "+c.messageOf(l.rule)))
 	}
 	if passed > 0 {
-		put(t.Good, fmt.Sprintf("%d ✓", passed))
+		put(t.Good, "✓ "+ui.Plural(int64(passed), "check passed", "checks passed"))
 	}
 }

@@ -9,6 +9,7 @@ import (
 	uv "github.com/charmbracelet/ultraviolet"
 
 	"stedi/pipeline"
+	"stedi/pipeline/diagnose"
 	"stedi/pipeline/survey"
 	"stedi/tui/ui"
 )
@@ -66,8 +67,9 @@ const (
 )
 
 // ruleLayout gives room to the counts first, then to the difference, the whole
-// name, the checks, the state, the detail, and last to the trend.
-func ruleLayout(w int, trend bool) ruleColumns {
+// name, the checks, the state, if a table has one, the detail, and last to the
+// trend.
+func ruleLayout(w int, states, trend bool) ruleColumns {
 	free := max(0, w-1-nameFrom-nameLeast-2*countWidth)
 	take := func(want int) int {
 		if free < want {
@@ -79,7 +81,10 @@ func ruleLayout(w int, trend bool) ruleColumns {
 	change := take(changeWidth)
 	name := min(nameMost, nameLeast+free)
 	free -= name - nameLeast
-	checks, state := take(checksWidth), take(stateWidth)
+	checks, state := take(checksWidth), 0
+	if states {
+		state = take(stateWidth)
+	}
 	c := ruleColumns{name: nameFrom + name}
 	c.expected = c.name + countWidth
 	c.actual = c.expected + countWidth
@@ -125,7 +130,7 @@ func (c *checksView) drawRules(p ui.Pane) {
 		}
 	}
 	p.Note(tone, c.summary())
-	k := ruleLayout(in.Width(), c.anyTrend())
+	k := ruleLayout(in.Width(), c.anyState(), c.anyTrend())
 	head := in.Line(0)
 	head.Text(nameFrom, 0, t.Heading, "TABLE")
 	for label, at := range map[string]int{"EXPECTED": k.expected, "ROWS": k.actual, "Δ": k.change} {
@@ -157,6 +162,14 @@ func (c *checksView) hidden(lines []ruleLine) int {
 		}
 	}
 	return n
+}
+
+// anyState reports whether the state of a table is worth a column.
+func (c *checksView) anyState() bool {
+	return c.view != nil && slices.ContainsFunc(c.view.Tables, func(v survey.TableView) bool {
+		_, words, _ := c.badge(&v)
+		return words != ""
+	})
 }
 
 // anyTrend reports whether a table has counts of earlier runs.
@@ -332,7 +345,7 @@ func (c *checksView) tallyOf(table string) pipeline.Tally {
 // it was found, or what the count and the checks say; "" if nothing is known.
 func (c *checksView) whyBad(table string) string {
 	s := c.results[table]
-	if found := c.diagnosis(table); s.result == wrong && found != nil && len(found.Causes) > 0 {
+	if found := c.diagnosis(table); s.result == wrong && found != nil && len(found.Causes) > 0 && found.Causes[0].Certainty != diagnose.Unknown {
 		return found.Causes[0].Title
 	}
 	return s.why

@@ -110,7 +110,7 @@ func (h *historyView) detail(wide int) []ui.StyledLine {
 		lines = append(lines, h.tableLine(table))
 	}
 	for _, c := range r.Checks {
-		if c.State == "fail" {
+		if c.State == "fail" && !missingIn(r, c.Table) {
 			lines = append(lines, h.checkLine(c))
 		}
 	}
@@ -129,7 +129,7 @@ func (h *historyView) stepLines(s pipeline.StepRecord) []ui.StyledLine {
 		head = append(head, ui.Styled{Style: t.Dim, Text: " in " + ui.Span(s.Seconds)})
 	}
 	if s.Reason != "" && s.Reason != s.State.String() {
-		head = append(head, ui.Styled{Style: t.Dim, Text: " (" + s.Reason + ")"})
+		head = append(head, ui.Styled{Style: t.Dim, Text: " (" + reasonOf(s.Reason) + ")"})
 	}
 	lines := []ui.StyledLine{nil, head}
 	if spent := pipeline.Spent(s); spent != "" {
@@ -148,6 +148,11 @@ func (h *historyView) stepLines(s pipeline.StepRecord) []ui.StyledLine {
 	return lines
 }
 
+// reasonOf is why a step ran, of a run that is over.
+func reasonOf(reason string) string {
+	return strings.ReplaceAll(reason, " will be rebuilt", " was rebuilt")
+}
+
 func (h *historyView) tableLine(r pipeline.TableRecord) ui.StyledLine {
 	t := h.Theme
 	line := ui.StyledLine{{Style: t.Number, Text: fmt.Sprintf("%12s  ", ui.Count(r.Rows))}, {Style: t.Text, Text: r.Table}}
@@ -158,7 +163,7 @@ func (h *historyView) tableLine(r pipeline.TableRecord) ui.StyledLine {
 		line = append(line, ui.Styled{Style: t.Warn, Text: "  stale: " + r.Stale})
 	case r.Expected != nil && *r.Expected != r.Rows:
 		line = append(line, ui.Styled{Style: t.Bad, Text: "  not the " + ui.Count(*r.Expected) + " of this data set"})
-	case r.Expected != nil:
+	case r.Expected != nil && r.Rejected == 0:
 		line = append(line, ui.Styled{Style: t.Good, Text: "  ✓"})
 	}
 	if r.Rejected > 0 {

@@ -121,9 +121,9 @@ func (l *lakeView) current() *pipeline.Table {
 
 func (l *lakeView) actions() []ui.Action {
 	k, t := l.Keys, l.current()
-	there, other := t != nil, l.other(l.list.Key) != nil
+	there, other := t != nil && !l.starts(), l.other(l.list.Key) != nil
 	made := there && !t.IsLanding()
-	open := l.place != nil && l.list.Key != ""
+	open := l.place != nil && l.list.Key != "" && !l.starts()
 	side := func(by int) func() tea.Cmd { return func() tea.Cmd { return l.sideways(by) } }
 	moves := l.list.Actions("", ui.SpaceKeys, 0)
 	enter := "open the table"
@@ -143,7 +143,7 @@ func (l *lakeView) actions() []ui.Action {
 		k.Act("run-all", "R", "run all", func() tea.Cmd { return l.start() }).At(3).When(open, ui.NotOpen).When(!l.live.going(), ui.Running),
 		k.Act("check", "v", "check", l.check).At(4).When(there, ui.NoTable).When(!l.live.going(), ui.Running),
 		k.Act("cancel-run", "c", "cancel the run", l.live.cancel).At(2).When(l.live.going(), ui.NotRunning),
-		k.Was("p", "profile", "I", "column stats", l.openProfile).At(5).When(there, ui.NoTable),
+		k.Was("p", "statistics", "I", "column stats", l.openProfile).At(5).When(there, ui.NoTable),
 		k.Was("s", "sql", "Q", "SQL", l.openSQL).At(6).When(there, ui.NoTable),
 		k.Act("lineage", "w", "funnel", func() tea.Cmd { l.panes.At = lineagePane; return nil }).At(7).When(there, ui.NoTable),
 		k.Act("preview-athena", "A", "preview on "+l.options.ByCatalog, l.previewByCatalog).When(other || there && l.byCatalog() != nil, l.options.ByCatalog+" has no tables of this lake"),

@@ -123,7 +123,7 @@ func (l *lakeView) noteProfile(p ui.Pane, found *profile) {
 	case found != nil && found.columns == nil && found.err == nil && l.profiler.Working():
 		p.Note(l.Theme.Dim, "counting …")
 	case found == nil && l.place.Far:
-		p.Note(l.Theme.Dim, ui.KeyOf(l.actions(), "profile")+" counts")
+		p.Note(l.Theme.Dim, ui.KeyOf(l.actions(), "statistics")+" counts")
 	}
 }
 

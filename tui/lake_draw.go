@@ -17,7 +17,7 @@ func (l *lakeView) draw(p ui.Pane) {
 		l.drawWaiting(p)
 		return
 	}
-	if l.view != nil && l.isEmpty() && len(l.others) == 0 && l.panes.At == tablesPane && !l.live.busy() {
+	if l.starts() {
 		l.drawStart(p)
 		return
 	}

@@ -16,6 +16,8 @@ func (l *lakeView) hint() (ui.Mood, string) {
 		return ui.Told, ""
 	}
 	switch {
+	case l.starts():
+		return ui.Told, ""
 	case l.isEmpty():
 		return ui.Warned, "no data yet; `stedi --demo` shows a lake. Put JSON lines in " + strings.Join(l.landingPaths(), ", ")
 	case l.isFirstWrong(v.Table):
@@ -48,8 +50,24 @@ func (l *lakeView) calmHint(t *pipeline.Table, v *survey.TableView) (ui.Mood, st
 	case len(v.Funnel) > 1:
 		return ui.Told, l.greatestLoss(t, v)
 	default:
-		return ui.Told, t.Doc
+		return l.countHint(v)
 	}
+}
+
+// countHint says whether the count is as expected, and what the checks found.
+func (l *lakeView) countHint(v *survey.TableView) (ui.Mood, string) {
+	rows, known := l.rows(v)
+	if !known {
+		return ui.Told, v.Table + " is not counted yet"
+	}
+	mood, text := ui.Told, v.Table+": "+ui.Plural(rows, "row", "rows")
+	if v.Expected != nil && *v.Expected == rows {
+		mood, text = ui.Done, text+", as expected"
+	}
+	if v.Verdict == survey.Unchecked {
+		return mood, text + "; not checked yet: " + ui.KeyOf(l.actions(), "check") + " checks"
+	}
+	return ui.Done, text + "; the checks passed"
 }
 
 // modified says what is to be done about a table that others have changed.

@@ -181,6 +181,9 @@ func (r *liveRun) take(e pipeline.Event) {
 	if r.id == "" {
 		r.id, r.began = e.Run, e.Time
 	}
+	if r.began.IsZero() { // a followed run has its id before
+		r.began = e.Time
+	}
 	r.latest = e.Time
 	if e.Step == "" {
 		r.takeEnd(e)
@@ -315,7 +318,11 @@ func (a *app) follow() tea.Cmd {
 	if holder == nil || a.live.busy() || a.live.id == holder.Run {
 		return nil
 	}
-	return tea.Batch(
-		a.Toast(ui.Told, fmt.Sprintf("run %s (pid %d on %s) is running on this lake; press 2 to follow", holder.Run, holder.PID, holder.Host)),
-		a.Want(followRun{holder.Run}))
+	text := fmt.Sprintf("run %s (pid %d on %s) is running on this lake", holder.Run, holder.PID, holder.Host)
+	if a.current != runScreen {
+		text += "; press 2 to follow"
+	}
+	a.Toasts.DropText(a.following)
+	a.following = text
+	return tea.Batch(a.Toast(ui.Told, text), a.Want(followRun{holder.Run}))
 }

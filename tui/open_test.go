@@ -53,7 +53,7 @@ func TestAnEmptyLakeSaysWhatBelongsThere(t *testing.T) {
 	must(t, os.Mkdir(w.root, 0o700))
 	w.open(t)
 	d := start(t, w.options(t), 160, 40)
-	d.shows("no data yet", "stedi --demo", "customer/landing")
+	d.shows("This lake is empty.", "stedi --demo", "customer/landing")
 }
 
 func TestALakeThatDisappearsIsAnErrorUntilItIsBack(t *testing.T) {

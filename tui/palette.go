@@ -20,8 +20,9 @@ type palette struct {
 	all   []choice
 	shown []match
 	list  ui.List
+	sql   func(text string) tea.Cmd // runs a query that is typed; nil: queries are not taken
 	free  func(text string) tea.Cmd // opens a text that is no choice; nil: there is no such
-	notes []string                  // shown if there is no choice
+	notes []string                  // shown below the choices
 }
 
 // choice is a line of the palette.
@@ -62,13 +63,20 @@ func (m *Model) openPalette() tea.Cmd { return m.choices().show() }
 // choices returns a palette of everything that is possible now.
 func (m *Model) choices() *palette {
 	p := newPalette(m.Kit, command)
+	p.sql = func(text string) tea.Cmd { return m.query("typed", text) }
 	if m.options.Offers != nil {
 		p.free = m.openNamed
 	}
 	possible := m.possible()
+	var moves []choice // last: their keys are quicker
 	for _, a := range possible {
-		if !a.Off && a.Name != "palette" {
-			p.all = append(p.all, choice{a.Title(), a.Group, a.KeyName(), a.Do, a.Found()})
+		c := choice{a.Title(), a.Group, a.KeyName(), a.Do, a.Found()}
+		switch {
+		case a.Off || a.Name == "palette":
+		case a.Moves():
+			moves = append(moves, c)
+		default:
+			p.all = append(p.all, c)
 		}
 	}
 	for _, id := range tabs {
@@ -88,6 +96,7 @@ func (m *Model) choices() *palette {
 	for _, s := range m.known.Queries {
 		p.all = append(p.all, choice{"query " + s.Name, "saved query", "", func() tea.Cmd { return m.query(s.Name, s.SQL) }, ""})
 	}
+	p.all = append(p.all, moves...)
 	return p
 }
 
@@ -127,6 +136,9 @@ func (p *palette) search() {
 	text := strings.TrimSpace(p.input.Value())
 	if p.free != nil && strings.ContainsAny(text, "/\\") {
 		p.shown = append(p.shown, match{choice{text: text, kind: "path", do: func() tea.Cmd { return p.free(text) }}, nil})
+	}
+	if p.sql != nil && question.MatchString(text) {
+		p.shown = append(p.shown, match{choice{text: "run the query", kind: "query", key: "⏎", do: func() tea.Cmd { return p.sql(text) }}, nil})
 	}
 	if text == "" {
 		for _, c := range p.all {
@@ -227,16 +239,24 @@ func (p *palette) Draw(area ui.Pane) {
 	at := []rune(p.input.Value())[:p.input.Position()]
 	in.Frame.Cursor = tea.NewCursor(in.Area.Min.X+x+ui.Width(string(at)), in.Area.Min.Y)
 	list := in.Bottom(2)
-	p.list.Draw(box, list, len(p.shown), func(r ui.Row) { p.line(r.Pane, p.shown[r.N], ui.Over(t.Text, r.Back)) })
-	if len(p.shown) == 0 {
-		lines := p.notes
-		if p.input.Value() != "" || len(lines) == 0 {
-			lines = append([]string{"no match"}, lines...)
-		}
-		for y, text := range lines {
-			list.Cut(1, y, list.Width()-2, t.Dim, text)
-		}
+	notes := p.footnotes(list.Width()-2, list.Height()/2)
+	choices := list.Top(list.Height() - len(notes))
+	p.list.Draw(box, choices, len(p.shown), func(r ui.Row) { p.line(r.Pane, p.shown[r.N], ui.Over(t.Text, r.Back)) })
+	for y, note := range notes {
+		list.Line(min(len(p.shown), choices.Height())+y).Styled(1, note)
 	}
+}
+
+// footnotes are the lines below the choices.
+func (p *palette) footnotes(width, most int) (lines []ui.StyledLine) {
+	notes := p.notes
+	if len(p.shown) == 0 && (p.input.Value() != "" || len(notes) == 0) {
+		notes = append([]string{"no match"}, notes...)
+	}
+	for _, note := range notes {
+		lines = append(lines, ui.Wrap(ui.StyledLine{{Style: p.Theme.Dim, Text: ui.Printable(note)}}, width)...)
+	}
+	return lines[:min(len(lines), most)]
 }
 
 // line draws a choice and highlights the matching letters.

@@ -246,6 +246,10 @@ func (p *plainScreen) tellPane(at int, said string) (first string) {
 		p.lines(lines)
 		return lines[0]
 	}
+	if lines := p.plainPane(at); lines != nil {
+		p.lines(lines)
+		return lines[0]
+	}
 	_, query := p.model.here().(*queryView)
 	height := plainHeight
 	if p.model.current == tableScreen || query && at == resultPane {
@@ -272,7 +276,7 @@ func (p *plainScreen) tellPane(at int, said string) (first string) {
 // plainWords replaces signs that a screen reader may not read.
 var plainWords = strings.NewReplacer(
 	"✓", "ok", "✗", "failed", "◌", "stale", "≠", pipeline.ModifiedOutside, "◇", pipeline.BuiltElsewhere, "▶", "to", "▸", "chosen:", "▾", "open:",
-	"●", "", "○", "waiting", "■", "cancelled", "├", "", "└", "", "│", " ", "╭", "", "╮", "", "╰", "", "╯", "", "─", "",
+	"●", "", "○", "waiting", "■", "cancelled", "—", "none", "├", "", "└", "", "│", " ", "╭", "", "╮", "", "╰", "", "╯", "", "─", "",
 	"┼", "", "┤", "", "┴", "", "━", "", "┄", "", "┅", "", "╎", "", "┃", "", "★", "query", "ⓘ", "note:", "…", "...", "−", "minus ",
 	"█", "", "▇", "", "▆", "", "▅", "", "▄", "", "▃", "", "▂", "", "▁", "", "▏", "", "▎", "", "▍", "", "▌", "", "▋", "", "▊", "", "▉", "",
 )

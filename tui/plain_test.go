@@ -34,3 +34,27 @@ func TestAReaderOfLinesHearsEachThingOnceAndRowsByThePage(t *testing.T) {
 		t.Log(text)
 	}
 }
+
+// Lists are read out line by line: each value with its label, uncut, and a missing
+// one as such.
+func TestPlainListsLabelEachValue(t *testing.T) {
+	w := newWorld(t, "sample")
+	w.open(t)
+	m, err := New(t.Context(), w.options(t))
+	must(t, err)
+	t.Cleanup(func() { must(t, m.Close()) })
+	var said strings.Builder
+	must(t, m.Plain(t.Context(), strings.NewReader("2\nR\n1\n4\n5\nquit\n"), &said))
+	for _, want := range []string{
+		"chosen table: accelerometer_landing; rows: 164; result: ", "table: customer_trusted; rows: none; state: not built\n",
+		"chosen table: customer_trusted; state: not built\n", "table: customer_trusted; state: published; rows in: 24; rows out: 12; time: ",
+		"; difference: none; ", "checks: ", " passed, ", "chosen run: ", "; result: done; summary: 5 tables built; time: ",
+	} {
+		if !strings.Contains(said.String(), want) {
+			t.Errorf("it does not say %q", want)
+		}
+	}
+	if t.Failed() {
+		t.Log(said.String())
+	}
+}

@@ -163,7 +163,13 @@ func (a *app) problemLines(p *problem) []ui.StyledLine {
 	section("WHY", a.whyOf(p))
 	section("FIX", a.fixOf(p))
 	for _, f := range p.fixes {
-		lines = append(lines, ui.StyledLine{{Style: t.Accent, Text: strings.Repeat(" ", label) + f.Key + "  "}, {Style: t.Text, Text: f.Text}})
+		lead := strings.Repeat(" ", label) + f.Key + "  "
+		for i, part := range ui.WrapWords(ui.StyledLine{{Style: t.Text, Text: f.Text}}, max(10, min(most, a.Reading())-len(lead))) {
+			if i > 0 {
+				lead = strings.Repeat(" ", len(lead))
+			}
+			lines = append(lines, append(ui.StyledLine{{Style: t.Accent, Text: lead}}, part...))
+		}
 	}
 	return lines
 }

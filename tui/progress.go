@@ -25,6 +25,9 @@ func (a *app) made() []*pipeline.Table {
 // elapsed returns the duration of the run on its own clock.
 func (a *app) elapsed() time.Duration {
 	r := &a.live
+	if r.began.IsZero() {
+		return 0 // no event has arrived yet
+	}
 	if r.ended || !r.busy() && r.source != replayedRun {
 		return r.latest.Sub(r.began)
 	}

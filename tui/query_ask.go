@@ -55,7 +55,24 @@ func (m answeredMsg) Release() error {
 }
 
 // run runs the query in the sheet. It shows rows as they arrive.
-func (q *queryView) run() tea.Cmd {
+func (q *queryView) run() tea.Cmd { return q.ask("") }
+
+// toPlan turns a query into one for its plan, a tree of the steps that the engine
+// would take.
+const toPlan = "EXPLAIN "
+
+// runPlan shows how the engine would run the query.
+func (q *queryView) runPlan() tea.Cmd {
+	s := q.sheet()
+	from, to := statementAt(s.editor.Value(), offsetOf(&s.editor))
+	if strings.HasPrefix(strings.ToUpper(strings.TrimSpace(s.editor.Value()[from:to])), strings.TrimSpace(toPlan)) {
+		return q.run()
+	}
+	return q.ask(toPlan)
+}
+
+// ask runs the query in the sheet with a prefix.
+func (q *queryView) ask(prefix string) tea.Cmd {
 	s := q.sheet()
 	whole := s.editor.Value()
 	from, to := statementAt(whole, offsetOf(&s.editor))
@@ -73,7 +90,7 @@ func (q *queryView) run() tea.Cmd {
 	s.rows.Stop()
 	s.rows.Source = nil
 	ask := q.Work.Start(&q.asking, func(ctx context.Context) tea.Msg {
-		msg := answeredMsg{sheet: s, querier: querier, sql: text, engine: engine, began: began}
+		msg := answeredMsg{sheet: s, querier: querier, sql: prefix + text, engine: engine, began: began}
 		if msg.querier == nil {
 			if msg.querier, msg.err = open(ctx, engine); msg.err != nil {
 				return msg
@@ -81,7 +98,9 @@ func (q *queryView) run() tea.Cmd {
 			msg.opened = true
 		}
 		var rows pipeline.Rows
-		if rows, msg.err = msg.querier.Query(ctx, blank(whole[:from])+whole[from:to]); msg.err == nil {
+		if rows, msg.err = msg.querier.Query(ctx, blank(whole[:from])+prefix+whole[from:to]); msg.err != nil {
+			shiftFault(msg.err, strings.Count(whole[:from], "\n")+1, len(prefix))
+		} else {
 			msg.rows = pager.Spool(rows, path)
 			msg.err = msg.rows.FillTo(ctx, firstRows)
 			msg.usage = pipeline.UsageOf(rows)
@@ -90,6 +109,14 @@ func (q *queryView) run() tea.Cmd {
 		return msg
 	})
 	return tea.Batch(ask, q.watchClock())
+}
+
+// shiftFault moves the position of an error in a line to the left, by what the
+// reader did not write.
+func shiftFault(err error, line, by int) {
+	if at, ok := errors.AsType[*pipeline.SQLError](err); ok && at.Line == line {
+		at.Column = max(1, at.Column-by)
+	}
 }
 
 // firstRows is how many rows are read before the first display.

@@ -18,7 +18,7 @@ func (q *queryView) catalogWidth(screen int) int {
 	case screen >= ui.Medium:
 		return min(screen/3, enough)
 	case q.panes.At == catalogPane:
-		return min(screen/2, enough)
+		return min(screen*2/5, enough)
 	}
 	return 0
 }

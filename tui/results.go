@@ -219,6 +219,8 @@ func (a *app) inheritedFrom(t *pipeline.Table, known map[string]standing) string
 // character and in words. It says nothing about the result.
 func (a *app) badge(v *survey.TableView) (mark, words string, style uv.Style) {
 	switch {
+	case v.Missing && v.Zone == pipeline.Landing:
+		return "–", "no data", a.Theme.Dim
 	case v.Missing:
 		return "–", "not built", a.Theme.Dim
 	case v.Origin == pipeline.Modified:

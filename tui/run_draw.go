@@ -84,31 +84,54 @@ func (s *runView) drawPane(p ui.Pane, which int) {
 // drawWhole draws the progress of the whole run.
 func (s *runView) drawWhole(p ui.Pane) {
 	t, r := s.Theme, &s.live
-	var text string
-	style := t.Dim
-	switch {
-	case r.source == noRun:
-		text = "no run yet in this session: R runs all that is not up to date"
-	case r.source == replayedRun:
-		text = fmt.Sprintf("replay of run %s at ×%d", r.id, r.speed)
-		if s.playing() && s.replay.paused {
-			text += ", paused"
-		}
-		style = t.Busy
-	case r.source == followedRun:
-		text, style = "run "+r.id+" of another process", t.Busy
-	case r.busy():
-		text, style = "running", t.Busy
-	default:
-		text = "run " + r.id + " " + r.status
-		style = s.endStyle()
+	text, style := s.wholeText(), s.wholeStyle()
+	if r.source == noRun && p.Width() < ui.Narrow {
+		text = "no run yet: R runs all"
 	}
-	x := p.Text(1, 0, style, text)
+	if r.source != noRun && r.id != "" && ui.Width(text) > p.Width()-2-24 { // the time and the bar say more
+		text = strings.Replace(strings.Replace(text, "run "+r.id, "run", 1), " of run", "", 1)
+	}
+	x := p.Cut(1, 0, p.Width()-2, style, text)
 	if r.source == noRun {
 		return
 	}
 	x = p.Text(x+2, 0, t.Dim, ui.Span(s.elapsed().Seconds()))
 	s.drawBar(p.Right(x + 3).Left(p.Width() - x - 4))
+}
+
+// wholeText says what the whole run does, or how it ended.
+func (s *runView) wholeText() string {
+	r := &s.live
+	switch {
+	case r.source == noRun:
+		return "no run yet in this session: R runs all that is not up to date"
+	case r.source == replayedRun:
+		text := fmt.Sprintf("replay of run %s at ×%d", r.id, r.speed)
+		if s.playing() && s.replay.paused {
+			text += ", paused"
+		}
+		return text
+	case r.source == followedRun && r.busy():
+		return "run " + r.id + " of another process"
+	case r.source == followedRun:
+		return "run " + r.id + " of another process " + r.status
+	case r.busy():
+		return "running"
+	default:
+		return "run " + r.id + " " + r.status
+	}
+}
+
+func (s *runView) wholeStyle() uv.Style {
+	r := &s.live
+	switch {
+	case r.source == noRun:
+		return s.Theme.Dim
+	case r.source == replayedRun, r.busy():
+		return s.Theme.Busy
+	default:
+		return s.endStyle()
+	}
 }
 
 // stepColumns holds the columns of the parts of a step's line; 0 means that
@@ -283,6 +306,8 @@ func (s *runView) drawIdle(p ui.Pane, c stepColumns, table *pipeline.Table, styl
 		label = "not built"
 	case v.Stale != "":
 		label, tone = "stale", t.Warn
+	case v.Origin != pipeline.Managed:
+		label = v.Origin.Note()
 	}
 	p.Cut(c.name+1, 0, c.state-c.name-1, ui.Over(tone, back), label)
 	if c.out > 0 && !v.Missing {
@@ -311,7 +336,7 @@ func rowsThrough(step *liveStep) (in, out string) {
 	switch {
 	case step.record != nil && (step.state == pipeline.Published || step.state == pipeline.UpToDate):
 		out = ui.Count(step.record.Rows)
-	case step.progress.RowsWritten > 0:
+	case step.state != pipeline.Failed && step.progress.RowsWritten > 0:
 		out = ui.Count(step.progress.RowsWritten)
 	}
 	return in, out
@@ -325,6 +350,9 @@ func (s *runView) drawLog(p ui.Pane) {
 	if len(log) > 0 {
 		p.Note(t.Dim, ui.Plural(int64(len(log)), "line", "lines"))
 	}
+	if len(log) == 0 {
+		in.Inset(1, 0).Wrap(0, t.Dim, s.noLog())
+	}
 	s.log.Draw(p, in, len(log), func(r ui.Row) {
 		line := log[r.N]
 		x := r.Text(1, 0, t.Dim, line.at.In(s.options.Zone).Format("15:04:05.000"))
@@ -334,6 +362,14 @@ func (s *runView) drawLog(p ui.Pane) {
 		style := [...]uv.Style{t.Text, t.Good, t.Warn, t.Bad}[line.mood]
 		r.Cut(x+1, 0, r.Width()-x-2, style, line.text)
 	})
+}
+
+// noLog says why the log is empty.
+func (s *runView) noLog() string {
+	if s.view == nil || s.view.Last == nil {
+		return "what a run does is shown here"
+	}
+	return "what a run does is shown here: " + ui.KeyOf(s.actions(), "replay") + " replays the last run"
 }
 
 // drawLineage shows the dependency graph.
@@ -349,8 +385,12 @@ func (s *runView) drawLineage(p ui.Pane) {
 
 // noFunnel says why a table has no funnel.
 func (s *runView) noFunnel(table string) string {
-	v := s.table(table)
+	v, step := s.table(table), s.live.steps[table]
 	switch {
+	case step != nil && step.state == pipeline.Failed:
+		return "failed: ! shows why"
+	case step != nil && step.state == pipeline.Skipped:
+		return "skipped: " + step.reason
 	case v == nil || v.Missing:
 		return "not built yet: " + ui.KeyOf(s.actions(), "run-marked") + " runs it"
 	case v.Origin == pipeline.Managed:

@@ -23,6 +23,7 @@ func (m *Model) runOver(msg runMsg) tea.Cmd {
 	r.settleSteps(stopped)
 	r.result = msg.record
 	r.logChecks()
+	m.Toasts.DropText(m.following) // it is not running any more
 	if r.source != ownRun {
 		return m.lookAgain()
 	}
@@ -187,7 +188,7 @@ func (r *liveRun) logChecks() {
 	var lines []logLine
 	for _, c := range r.result.Checks {
 		switch {
-		case c.State != "fail":
+		case c.State != "fail", missingIn(r.result, c.Table):
 		case c.Severity == "warning":
 			lines = append(lines, logLine{r.latest, ui.Warned, c.Table, "warning: " + shortName(&c) + ": " + c.Message})
 		default:

@@ -57,6 +57,12 @@ func statusText(r *pipeline.Record) string {
 	}
 }
 
+// missingIn reports whether a run ended without a table.
+func missingIn(r *pipeline.Record, table string) bool {
+	t := r.Table(table)
+	return t != nil && t.Missing
+}
+
 // runText summarizes a run in a few words: what failed first.
 func runText(r *pipeline.Record) string {
 	text := builtText(r)
@@ -103,7 +109,7 @@ func builtText(r *pipeline.Record) string {
 	if r.Status != "cancelled" {
 		part(count[pipeline.Stopped], "cancelled", "cancelled")
 	}
-	part(pipeline.TallyOf(r.Checks).Failed, "check failed", "checks failed")
+	part(r.FailedOnTables(), "check failed", "checks failed")
 	part(count[pipeline.Published], "table built", "tables built")
 	return strings.Join(parts, ", ")
 }

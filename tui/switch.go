@@ -17,7 +17,7 @@ import (
 type LakeChoice struct {
 	Name  string // as --lake takes it
 	Label string // shown
-	Kind  string // recent, folder, bucket or database
+	Kind  string // recent, folder, bucket, in a bucket or database
 }
 
 // Offers are the lakes and variants that can be opened instead.
@@ -25,6 +25,9 @@ type Offers struct {
 	Lakes    []LakeChoice
 	Variants []string
 	Notes    []string // what could not be listed, and why
+	// More lists what takes longer, such as the buckets of an account; nil:
+	// nothing. The result has only what is to be added.
+	More func(context.Context) *Offers
 }
 
 // Switch asks the caller to open another lake, or the same one with other
@@ -54,15 +57,24 @@ type picker struct {
 	offered func(*Offers) []choice
 }
 
+// take adds choices. The cursor stays where it is: they come behind the others.
 func (p *picker) take(o *Offers) {
-	p.all, p.notes = p.offered(o), o.Notes
+	p.all, p.notes = append(p.all, p.offered(o)...), o.Notes
+	if o.More != nil {
+		p.notes = append(slices.Clone(p.notes), listing)
+	}
+	at := p.list.At()
 	p.search()
+	p.list.To(at)
 }
+
+// listing is shown while choices are still to come.
+const listing = "listing …"
 
 // pick opens a picker and lists what can be opened in the background.
 func (m *Model) pick(title string, free func(string) tea.Cmd, offered func(*Offers) []choice) tea.Cmd {
 	p := &picker{palette: newPalette(m.Kit, title), offered: offered}
-	p.free, p.notes = free, []string{"listing …"}
+	p.free, p.notes = free, []string{listing}
 	p.search()
 	list := m.options.Offers
 	return tea.Batch(m.Open(p), p.input.Focus(), m.Work.Start(&m.offering, func(ctx context.Context) tea.Msg {
@@ -72,10 +84,15 @@ func (m *Model) pick(title string, free func(string) tea.Cmd, offered func(*Offe
 
 // offered shows what can be opened, if it is still asked for.
 func (m *Model) offered(o *Offers) tea.Cmd {
-	if p, ok := m.top().(*picker); ok {
-		p.take(o)
+	p, ok := m.top().(*picker)
+	if !ok {
+		return nil
 	}
-	return nil
+	p.take(o)
+	if o.More == nil {
+		return nil
+	}
+	return m.Work.Start(&m.offering, func(ctx context.Context) tea.Msg { return offersMsg{o.More(ctx)} })
 }
 
 // lakeChoices are the other lakes.

@@ -17,8 +17,11 @@ func offering(t *testing.T) *driver {
 	o.Profile = []string{"strict"}
 	o.Offers = func(context.Context) *Offers {
 		return &Offers{
-			Lakes:    []LakeChoice{{"/l/demo", "~/lakes/demo", "recent"}, {"/l/one", "~/lakes/one", "recent"}, {"s3://two", "s3://two", "bucket"}},
-			Variants: []string{"per_customer", "strict"}, Notes: []string{"no databases: denied"},
+			Lakes:    []LakeChoice{{"/l/demo", "~/lakes/demo", "recent"}, {"/l/one", "~/lakes/one", "recent"}},
+			Variants: []string{"per_customer", "strict"},
+			More: func(context.Context) *Offers {
+				return &Offers{Lakes: []LakeChoice{{"s3://two", "s3://two", "bucket"}}, Notes: []string{"databases cannot be listed: denied"}}
+			},
 		}
 	}
 	o.CheckLake = func(_ context.Context, lake string) (*pipeline.Record, error) {
@@ -43,7 +46,7 @@ func (w *world) records(t *testing.T) []*pipeline.Record {
 func TestAnotherLakeIsOpenedOnTheSameScreen(t *testing.T) {
 	d := offering(t)
 	d.press("4", "O")
-	d.shows("~/lakes/one", "s3://two", "bucket")
+	d.shows("~/lakes/one", "s3://two", "bucket", "databases cannot be listed: denied")
 	d.hides("demo                  ") // the lake that is open is not offered
 	d.write("two")
 	d.press("enter")

@@ -64,7 +64,7 @@ func TestColumnsAreSummarized(t *testing.T) {
 func TestRowsAreMarkedComparedAndCopied(t *testing.T) {
 	w, d := openRows(t, "customer_landing")
 	d.press("d")
-	d.shows("mark one row with m")
+	d.shows("mark one with m")
 	d.press("m", "down", "d")
 	d.shows("COMPARE ROWS", "ROW 1", "ROW 3", "≠", "columns different")
 	d.press("esc", "M")

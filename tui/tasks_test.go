@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"strings"
@@ -11,35 +12,39 @@ import (
 )
 
 // task is something that a reader does from the start of the screens. Keys are
-// separated by blanks; a text to type is in quotes. Others are the keys of
-// programs that can do the same.
+// separated by blanks; a text to type is in quotes. The others are programs that
+// can do the same, with their keys as they are documented.
 type task struct {
-	what, keys, shows, others string
+	what, keys, shows        string
+	visidata, harlequin, k9s string
 }
 
 var tasks = []task{
-	{"see the rows of a table", "enter", "row 1 of 164", "VisiData `⏎`, harlequin 2"},
-	{"see one row whole, with its file and line", "enter enter", "accelerometer/landing/", "VisiData `⏎`"},
-	{"sort by a column", "enter s", "by user ▲", "VisiData `[`"},
-	{"filter by a condition", "enter / 'x = 1' enter", "accelerometer_landing · x = 1", "VisiData `z|` and a text"},
-	{"filter by a text", "enter / 'jasper' enter", `contains "jasper"`, "VisiData `|` and a text, k9s `/`"},
-	{"keep the rows with a value", "enter =", "accelerometer_landing · user = ", "VisiData `,` `\"`"},
-	{"count the rows by value", "enter F", "ROWS BY user", "VisiData `F`"},
-	{"see statistics of all columns", "enter I", "MEDIAN", "VisiData `I`"},
-	{"compare two rows", "enter m down d", "COMPARE ROWS", ""},
-	{"export rows", "enter e enter", "exported 164 rows", "VisiData `^s` and a name, harlequin `^e`"},
-	{"follow a person through all tables", "enter @", "ONE PERSON", ""},
-	{"run a table with its upstream", "right r", "tables built", ""},
-	{"run everything", "R", "tables built", ""},
-	{"see which checks fail", "4", "EXPECTED", ""},
-	{"check the tables again", "4 v", "checks", ""},
-	{"find why a count is wrong", "4 w", "customer_landing", ""},
-	{"see what a run would do", "P", "PLAN", ""},
-	{"compare two runs", "R 5 d", "DIFFERENCE", ""},
-	{"run a query", "3 i 'select 6 * 7 as answer' f5", "42", "harlequin `^j`"},
-	{"format a query", "3 i 'select 1 as a, 2 as b' f4", "2   2 as b", "harlequin `f4`"},
-	{"find a command by another word", ": 'retry'", "(retry)", "k9s `:`"},
-	{"find out what a sign means", "? 'stale'", "older than its upstream", ""},
+	{"see the rows of a table", "enter", "row 1 of 164", "`⏎`", "2 keys", "`:` *pods* `⏎`"},
+	{"see one row whole, with its file and line", "enter enter", "accelerometer/landing/", "`⏎`", "", "`d`"},
+	{"sort by a column", "enter s", "by user ▲", "`[`", "", ""},
+	{"filter by a condition", "enter / 'x = 1' enter", "accelerometer_landing · x = 1", "`z|` and a text", "", "`/` *-l* and labels"},
+	{"filter by a text", "enter / 'jasper' enter", `contains "jasper"`, "`|` and a text", "", "`/` and a text"},
+	{"keep the rows with a value", "enter =", "accelerometer_landing · user = ", "`,` `\"`", "", ""},
+	{"count the rows by value", "enter F", "ROWS BY user", "`F`", "", ""},
+	{"see statistics of all columns", "enter I", "MEDIAN", "`I`", "", ""},
+	{"compare two rows", "enter down d", "COMPARE ROWS", "", "", ""},
+	{"export rows", "e enter", "exported 164 rows", "`^s` and a name", "`^e`", ""},
+	{"follow a person through all tables", "enter @", "ONE PERSON", "", "", ""},
+	{"run a table with its upstream", "right r", "tables built", "", "", ""},
+	{"run everything", "R", "tables built", "", "", ""},
+	{"see which checks fail", "4", "EXPECTED", "", "", ""},
+	{"check the tables again", "4 v", "checks", "", "", ""},
+	{"find why a count is wrong", "4 w", "customer_landing", "", "", ""},
+	{"see what a run would do", "P", "PLAN", "", "", ""},
+	{"compare two runs", "5 d", "DIFFERENCE", "", "", ""},
+	{"switch to another lake", "O down enter", "opens /l/two", "", "", "`:` *ctx* `⏎`, the row, `⏎`"},
+	{"choose a variant", "alt+v down enter", "opens [per_customer]", "", "", ""},
+	{"run a query", ": 'select 6 * 7 as answer' enter", "42", "", "a text and `^j`", ""},
+	{"format a query", "3 i 'select 1 as a, 2 as b' f4", "2   2 as b", "", "`f4`", ""},
+	{"see how a query runs", "3 i 'select count(*) from customer_landing' f8", "READ customer_landing", "", "", ""},
+	{"find a command by another word", ": 'retry'", "(retry)", "", "", "`^a`"},
+	{"find out what a sign means", "? 'stale'", "older than its upstream", "", "", ""},
 }
 
 // keysOfTask splits the keys of a task.
@@ -63,7 +68,12 @@ func TestTasksTakeFewKeys(t *testing.T) {
 			w := newWorld(t, "sample")
 			w.open(t)
 			w.make(t)
-			d := start(t, w.options(t), 120, 36)
+			w.make(t)
+			o := w.options(t)
+			o.Offers = func(context.Context) *Offers {
+				return &Offers{Lakes: []LakeChoice{{"/l/one", "/l/one", "recent"}, {"/l/two", "/l/two", "folder"}}, Variants: []string{"per_customer", "strict"}}
+			}
+			d := start(t, o, 120, 36)
 			for _, key := range keysOfTask(c.keys) {
 				if text, ok := strings.CutPrefix(key, "'"); ok {
 					d.write(strings.TrimSuffix(text, "'"))
@@ -74,7 +84,11 @@ func TestTasksTakeFewKeys(t *testing.T) {
 			emulator := vt.NewSafeEmulator(120, 36)
 			_, err := emulator.WriteString(strings.ReplaceAll(d.View().Content, "\n", "\r\n"))
 			must(t, err)
-			if screen := ansi.Strip(emulator.Render()); !strings.Contains(screen, c.shows) {
+			screen := ansi.Strip(emulator.Render())
+			if next := d.Next(); next != nil {
+				screen += fmt.Sprintln("opens", next.Lake+fmt.Sprint(next.Variants))
+			}
+			if !strings.Contains(screen, c.shows) {
 				t.Errorf("%q is not on the terminal:\n%s", c.shows, screen)
 			}
 		})
@@ -86,7 +100,7 @@ const tasksBegin, tasksEnd = "<!-- tasks:begin -->\n", "<!-- tasks:end -->"
 // The table of tasks in the README is that of the test.
 func TestTheREADMEHasTheTasks(t *testing.T) {
 	var b strings.Builder
-	b.WriteString("\n| task | keys | number | elsewhere |\n|---|---|---|---|\n")
+	b.WriteString("\n| task | keys | number | VisiData | harlequin | k9s |\n|---|---|---|---|---|---|\n")
 	for _, c := range tasks {
 		keys, text := keysOfTask(c.keys), ""
 		n := 0
@@ -98,7 +112,11 @@ func TestTheREADMEHasTheTasks(t *testing.T) {
 			keys[i] = "`" + key + "`"
 			n++
 		}
-		fmt.Fprintf(&b, "| %s | %s | %d%s | %s |\n", c.what, strings.Join(keys, " "), n, text, strings.ReplaceAll(c.others, "|", `\|`))
+		fmt.Fprintf(&b, "| %s | %s | %d%s |", c.what, strings.Join(keys, " "), n, text)
+		for _, other := range []string{c.visidata, c.harlequin, c.k9s} {
+			fmt.Fprintf(&b, " %s |", strings.ReplaceAll(other, "|", `\|`))
+		}
+		b.WriteByte('\n')
 	}
 	b.WriteByte('\n')
 	file, err := os.ReadFile("README.md")

@@ -129,27 +129,64 @@ func (m *Model) situation(p ui.Pane) {
 		variant = "variant " + strings.Join(m.options.Profile, "+")
 	}
 	name := lake[strings.LastIndexByte(lake, '/')+1:]
-	last := m.lastRun()
+	short := name
+	if short != lake {
+		short = "…/" + name
+	}
+	last, mark := m.lastRun(), m.lastMark()
+	sign, _, _ := strings.Cut(mark, " ")
+	n := m.wrongTables()
+	wrong, few := "", ""
+	if n > 0 {
+		wrong, few = "✗ "+ui.Plural(n, "table wrong", "tables wrong"), fmt.Sprintf("✗ %d", n)
+	}
 	room := p.Width() - 1
-	var text string
 	for _, parts := range [][]string{
-		{with, variant, lake, last},
-		{with, variant, "…/" + name, last},
-		{variant, "…/" + name, last},
-		{variant, last},
-		{variant, m.options.Engine, m.lastMark()},
-		{variant, m.lastMark()},
+		{with, variant, lake, wrong, last},
+		{with, variant, short, wrong, last},
+		{variant, short, wrong, last},
+		{variant, short, few, last},
+		{with, variant, short, wrong, mark},
+		{variant, short, wrong, mark},
+		{variant, name, wrong, mark},
+		{variant, wrong, mark},
+		{variant, wrong},
+		{wrong, mark},
+		{name, few, mark},
+		{name, few, sign},
+		{wrong},
 		{variant},
-		{last},
-		{m.options.Engine, m.lastMark()},
-		{m.lastMark()},
+		{few, sign},
+		{sign},
 	} {
 		parts = slices.DeleteFunc(parts, func(part string) bool { return part == "" })
-		if text = strings.Join(parts, " · "); text != "" && ui.Width(text) <= room {
-			break
+		text := strings.Join(parts, " · ")
+		if text == "" || ui.Width(text) > room {
+			continue
+		}
+		p.TextRight(room, 0, m.Theme.Bar, text)
+		for _, part := range parts {
+			if part == wrong || part == few {
+				before, _, _ := strings.Cut(text, part)
+				p.Text(room-ui.Width(text)+ui.Width(before), 0, ui.Over(m.Theme.Bad, m.Theme.Bar), part)
+			}
+		}
+		return
+	}
+}
+
+// wrongTables counts the tables that are wrong, by themselves or by what they
+// inherit. It is 0 during a run.
+func (m *Model) wrongTables() (n int64) {
+	if m.live.going() {
+		return 0
+	}
+	for _, s := range m.results {
+		if s.result >= inherited {
+			n++
 		}
 	}
-	p.TextRight(room, 0, m.Theme.Bar, ui.Shorten(text, room))
+	return n
 }
 
 func (m *Model) lastRun() string {
@@ -179,7 +216,7 @@ func (m *Model) lastMark() string {
 	case m.live.going():
 		return "▶"
 	case m.view == nil || m.view.Last == nil:
-		return m.options.Engine
+		return ""
 	default:
 		return runMark(m.view.Last) + " " + ui.Span(m.view.Last.Seconds)
 	}
@@ -223,6 +260,9 @@ func (m *Model) footer(p ui.Pane) {
 	for _, a := range list {
 		w := ui.Width(a.KeyName()) + 1 + ui.Width(a.Title())
 		if x+w > end {
+			if key := ui.Width(a.KeyName()) + 1; x == 1 && end-x-key >= 8 { // the first one is never left out
+				m.footKeyAs(p, x, a, ui.Shorten(a.Title(), end-x-key-1))
+			}
 			break
 		}
 		m.footKey(p, x, a)
@@ -230,8 +270,10 @@ func (m *Model) footer(p ui.Pane) {
 	}
 }
 
-func (m *Model) footKey(p ui.Pane, x int, a ui.Action) {
+func (m *Model) footKey(p ui.Pane, x int, a ui.Action) { m.footKeyAs(p, x, a, a.Title()) }
+
+func (m *Model) footKeyAs(p ui.Pane, x int, a ui.Action, title string) {
 	end := p.Text(x, 0, m.Theme.BarKey, a.KeyName())
-	end = p.Text(end+1, 0, m.Theme.Bar, a.Title())
+	end = p.Text(end+1, 0, m.Theme.Bar, title)
 	p.Part(x, 0, end-x, 1).Click(a.Do)
 }

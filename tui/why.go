@@ -5,6 +5,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -119,25 +121,39 @@ func (a *app) whyLines(table string) []ui.StyledLine {
 	return lines
 }
 
+// witnessText lists the values of a row by column.
+func witnessText(row map[string]any) string {
+	var parts []string
+	for _, name := range slices.Sorted(maps.Keys(row)) {
+		if row[name] != nil {
+			text, _ := json.Marshal(row[name]) // strings and numbers
+			parts = append(parts, name+" "+string(text))
+		}
+	}
+	return strings.Join(parts, " · ")
+}
+
 // causeLines describes a cause; with proof also the rows that prove it and the
 // difference of the SQL.
 func (a *app) causeLines(c *diagnose.Cause, proof bool) []ui.StyledLine {
 	t := a.Theme
 	lines := []ui.StyledLine{
 		{},
-		{{Style: t.Strong, Text: c.Title}, {Style: t.Dim, Text: fmt.Sprintf("  %s, %s", c.Certainty, c.ID)}},
+		{{Style: t.Strong, Text: c.Title}},
 		{{Style: t.Text, Text: c.Cause}},
 		{{Style: t.Accent, Text: "→ " + c.Fix}},
+	}
+	if c.Certainty != diagnose.Unknown {
+		lines[1] = append(lines[1], ui.Styled{Style: t.Dim, Text: fmt.Sprintf("  %s, %s", c.Certainty, c.ID)})
 	}
 	if !proof {
 		return lines
 	}
 	for _, w := range c.Witness {
-		role := map[diagnose.Role]string{diagnose.Given: "landing rows in ", diagnose.Correct: "correct: ", diagnose.Mistaken: "wrong: "}[w.Role]
+		role := map[diagnose.Role]string{diagnose.Given: "landing rows in ", diagnose.Correct: "correct rows of ", diagnose.Mistaken: "wrong rows of "}[w.Role]
 		lines = append(lines, ui.StyledLine{{Style: t.Dim, Text: role + w.Table + fmt.Sprintf(" (%s)", ui.Plural(int64(len(w.Rows)), "row", "rows"))}})
 		for _, row := range w.Rows {
-			text, _ := json.Marshal(row) // strings and numbers
-			lines = append(lines, ui.StyledLine{{Style: t.Text, Text: "  " + string(text)}})
+			lines = append(lines, ui.StyledLine{{Style: t.Text, Text: "  " + witnessText(row)}})
 		}
 	}
 	for line := range strings.Lines(c.SQLDiff) {

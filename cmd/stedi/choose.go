@@ -3,11 +3,14 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"stedi/athena/catalog"
 	"stedi/athena/s3"
@@ -20,8 +23,9 @@ import (
 // offerTime is how long the lists of an account may take.
 const offerTime = 15 * time.Second
 
-// offers lists the lakes and the variants that the screens can open.
-func (p *program) offers(ctx context.Context) *tui.Offers {
+// offers lists the lakes and the variants that the screens can open. What an
+// account has comes later.
+func (p *program) offers(context.Context) *tui.Offers {
 	o := &tui.Offers{Variants: definition.Profiles(p.definition())}
 	add := func(kind string, names ...string) {
 		for _, name := range names {
@@ -32,45 +36,100 @@ func (p *program) offers(ctx context.Context) *tui.Offers {
 	}
 	add("recent", p.recentLakes()...)
 	add("folder", p.lakesBeside()...)
-	if !p.hasAccount() {
-		return o
-	}
-	ctx, stop := context.WithTimeout(ctx, offerTime)
-	defer stop()
-	config, err := p.config.account.Account(ctx)
-	if err != nil {
-		o.Notes = append(o.Notes, "no buckets and databases: "+err.Error())
-		return o
-	}
-	buckets, err := s3.Buckets(ctx, config)
-	if err != nil {
-		o.Notes = append(o.Notes, "no buckets: "+err.Error())
-	}
-	for _, name := range buckets {
-		add("bucket", "s3://"+name)
-	}
-	databases, err := catalog.Databases(ctx, config)
-	if err != nil {
-		o.Notes = append(o.Notes, "no databases: "+err.Error())
-	}
-	for _, name := range databases {
-		add("database", registry.CatalogScheme+name)
+	if named, any := p.hasAccount(); any {
+		local := o.Lakes
+		o.More = func(ctx context.Context) *tui.Offers {
+			more := p.accountOffers(ctx, named)
+			more.Lakes = slices.DeleteFunc(more.Lakes, func(l tui.LakeChoice) bool {
+				return slices.ContainsFunc(local, func(k tui.LakeChoice) bool { return k.Name == l.Name })
+			})
+			return more
+		}
 	}
 	return o
 }
 
-// hasAccount reports whether an account of AWS is named. Without that nothing is
-// sent: finding out that there are no credentials may take seconds.
-func (p *program) hasAccount() bool {
-	if isURL(p.config.lake) || p.config.account.Profile != "" || p.config.account.Region != "" {
-		return true
+// accountOffers lists the buckets, the folders in them and the databases of the
+// account. If the account is not named, having no credentials is not worth a note.
+func (p *program) accountOffers(ctx context.Context, named bool) *tui.Offers {
+	o := &tui.Offers{}
+	ctx, stop := context.WithTimeoutCause(ctx, offerTime, fmt.Errorf("no answer within %v", offerTime))
+	defer stop()
+	note := func(what string, err error) {
+		if ctx.Err() != nil {
+			err = context.Cause(ctx)
+		}
+		o.Notes = append(o.Notes, what+": "+err.Error())
 	}
-	for _, name := range []string{"AWS_ACCESS_KEY_ID", "AWS_PROFILE", "AWS_WEB_IDENTITY_TOKEN_FILE"} {
-		if value, _ := p.env(name); value != "" {
-			return true
+	config, err := p.config.account.Account(ctx)
+	if err != nil {
+		if named {
+			note("buckets and databases cannot be listed", err)
+		}
+		return o
+	}
+	var databases []string
+	var noDatabases error
+	var group errgroup.Group
+	group.Go(func() error {
+		databases, noDatabases = catalog.Databases(ctx, config)
+		return nil
+	})
+	buckets, err := s3.Buckets(ctx, config)
+	if err != nil {
+		note("buckets cannot be listed", err)
+	}
+	o.Lakes = lakesInBuckets(buckets, s3.Lakes(ctx, config, buckets))
+	_ = group.Wait() // the error is in noDatabases
+	if noDatabases != nil {
+		note("databases cannot be listed", noDatabases)
+	}
+	for _, name := range databases {
+		name = registry.CatalogScheme + name
+		o.Lakes = append(o.Lakes, tui.LakeChoice{Name: name, Label: name, Kind: "database"})
+	}
+	return o
+}
+
+// lakesInBuckets returns each bucket, with the folders in it that may be lakes.
+func lakesInBuckets(buckets []string, folders map[string][]string) (lakes []tui.LakeChoice) {
+	for _, bucket := range buckets {
+		name := "s3://" + bucket
+		lakes = append(lakes, tui.LakeChoice{Name: name, Label: name, Kind: "bucket"})
+		for _, folder := range folders[bucket] {
+			name := name + "/" + folder
+			lakes = append(lakes, tui.LakeChoice{Name: name, Label: name, Kind: "in a bucket"})
 		}
 	}
-	return false
+	return lakes
+}
+
+// hasAccount reports whether an account of AWS is named, and whether there may be
+// one at all: the settings files exist. Otherwise nothing is sent: finding out
+// that there are no credentials may take seconds.
+func (p *program) hasAccount() (named, any bool) {
+	if isURL(p.config.lake) || p.config.account.Profile != "" || p.config.account.Region != "" || p.config.account.Endpoint != "" {
+		return true, true
+	}
+	for _, name := range []string{
+		"AWS_ACCESS_KEY_ID", "AWS_PROFILE", "AWS_WEB_IDENTITY_TOKEN_FILE",
+		"AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+	} {
+		if value, _ := p.env(name); value != "" {
+			return true, true
+		}
+	}
+	home, _ := p.env("HOME")
+	for name, usual := range map[string]string{"AWS_SHARED_CREDENTIALS_FILE": "credentials", "AWS_CONFIG_FILE": "config"} {
+		file, set := p.env(name)
+		if !set && home != "" {
+			file = filepath.Join(home, ".aws", usual)
+		}
+		if info, err := os.Stat(file); err == nil && info.Size() > 0 {
+			return false, true
+		}
+	}
+	return false, false
 }
 
 // lakesBeside are the folders beside the current lake, and in the working folder,

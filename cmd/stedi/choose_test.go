@@ -50,6 +50,9 @@ func TestOffersAreRecentLakesAndTheFoldersBeside(t *testing.T) {
 	if !slices.Equal(got.Variants, []string{"per_customer", "strict"}) {
 		t.Errorf("the variants are %v", got.Variants)
 	}
+	if got.More != nil {
+		t.Error("without an account, one is listed")
+	}
 	for range 30 {
 		p.visited(filepath.Join("/", "y", t.Name()))
 	}

@@ -30,9 +30,12 @@ func (p *program) queryCommand() *cobra.Command {
 			"The SQL is parsed first, and runs in a separate process that can only read the lake, within --memory\n" +
 			"and --timeout. A line or a file that cannot be read fails the query, unless it is skipped with\n" +
 			"--max-rejects or --skip-file: then stderr says what was skipped, and\n" +
-			"--output json prints an object with the rows and with \"left_out\".",
+			"--output json prints an object with the rows and with \"left_out\".\n" +
+			"EXPLAIN SELECT … prints the plan as a tree, without running it; EXPLAIN ANALYZE SELECT … runs it,\n" +
+			"and prints the rows and the time of each step.",
 		Example: "stedi query \"select count(*) as n from machine_learning_curated\" --demo\n" +
-			"stedi query \"select c.email from customer_trusted as c limit 3\" --demo --output csv",
+			"stedi query \"select c.email from customer_trusted as c limit 3\" --demo --output csv\n" +
+			"stedi query \"explain select count(*) from machine_learning_curated\" --demo",
 		Args: usageArgs(cobra.MaximumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			text, err := p.queryText(args, file)

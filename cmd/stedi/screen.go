@@ -50,7 +50,9 @@ func (p *program) showScreens(ctx context.Context, flags runFlags) (next *tui.Sw
 		return nil, usage(err)
 	}
 	stops := &stopper{signals: make(chan os.Signal, 1)}
-	screen := tea.NewProgram(model, p.screenTerminal(ctx, stops)...)
+	ctx, end := context.WithCancelCause(ctx)
+	defer end(nil)
+	screen := tea.NewProgram(model, p.screenTerminal(ctx, stops, end)...)
 	unwatch := stops.watch(screen)
 	defer unwatch()
 	restored := p.watchTerminal()
@@ -98,18 +100,22 @@ func ending(ctx context.Context, err error) error {
 	return err
 }
 
-// framesPerSecond is the maximum rate of screen updates. On average an update
-// waits for half of a frame; at the usual 60 frames the longest wait alone is
-// 16 ms.
+// framesPerSecond is the maximum rate of screen updates if their pace cannot be
+// set (pace.go). On average an update waits for half of a frame; at the usual 60
+// frames the longest wait alone is 16 ms.
 const framesPerSecond = 120
 
-func (p *program) screenTerminal(ctx context.Context, stops *stopper) []tea.ProgramOption {
+func (p *program) screenTerminal(ctx context.Context, stops *stopper, end context.CancelCauseFunc) []tea.ProgramOption {
+	in := p.stdin
+	if file, ok := in.(*os.File); ok {
+		in = keyboard{file, end}
+	}
 	out := p.stdout
 	if file, ok := out.(*os.File); ok {
 		out = tui.NewTerminal(file)
 	}
 	options := []tea.ProgramOption{
-		tea.WithContext(ctx), tea.WithInput(p.stdin), tea.WithOutput(out), tea.WithoutSignalHandler(),
+		tea.WithContext(ctx), tea.WithInput(in), tea.WithOutput(out), tea.WithoutSignalHandler(),
 		tea.WithFilter(stops.before(tui.Filter(time.Now))), tea.WithFPS(framesPerSecond),
 	}
 	if p.config.color == "never" {
@@ -118,16 +124,36 @@ func (p *program) screenTerminal(ctx context.Context, stops *stopper) []tea.Prog
 	return options
 }
 
+// keyboard is the input of the screens. At its end the terminal is closed, and
+// the screens end, because nohup lets them ignore the signal for that.
+type keyboard struct {
+	*os.File
+
+	end context.CancelCauseFunc
+}
+
+// Read implements io.Reader.
+func (k keyboard) Read(p []byte) (int, error) {
+	n, err := k.File.Read(p)
+	if n == 0 && err != nil {
+		k.end(&pipeline.Failure{Kind: pipeline.HungUp, Err: errors.New("cancelled: the terminal was closed"), Fix: "No table was left half written; run again to continue."})
+	}
+	return n, err
+}
+
 // stopper handles stop signals so that the terminal is restored first, as with
 // the key for suspend. In both cases the UI library sends the signal again
 // after it has restored the terminal, and then the process stops.
 type stopper struct {
 	signals  chan os.Signal
 	restored atomic.Bool
+	screen   *tea.Program
+	pace     *pace // nil before the first message
 }
 
 // watch relays stop signals to the screen until unwatch is called.
 func (s *stopper) watch(screen *tea.Program) (unwatch func()) {
+	s.screen = screen
 	done := make(chan struct{})
 	notifyStop(s.signals)
 	go func() {
@@ -150,10 +176,14 @@ func (s *stopper) watch(screen *tea.Program) (unwatch func()) {
 	}
 }
 
-// before returns a filter that tracks suspend and resume messages and then
-// calls the given filter.
+// before returns a filter that tracks suspend and resume messages, sets the pace
+// and then calls the given filter.
 func (s *stopper) before(filter func(tea.Model, tea.Msg) tea.Msg) func(tea.Model, tea.Msg) tea.Msg {
 	return func(m tea.Model, msg tea.Msg) tea.Msg {
+		if s.pace == nil {
+			s.pace = paceOf(s.screen)
+		}
+		s.pace.quicken()
 		switch msg.(type) {
 		case tea.SuspendMsg:
 			s.restored.Store(true)

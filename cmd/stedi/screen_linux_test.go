@@ -184,6 +184,28 @@ func TestTheScreensEndAsTheyAreTold(t *testing.T) {
 	}
 }
 
+// nohup ignores the signal for a closed terminal. The screens end nevertheless.
+func TestTheScreensEndWithTheirTerminal(t *testing.T) {
+	for _, trap := range []string{"", "trap '' HUP; "} {
+		cmd := screens(t, nil, "--lake", sampleLake(t))
+		sh := exec.CommandContext(t.Context(), "sh", append([]string{"-c", trap + `exec "$0" "$@"`}, cmd.Args...)...)
+		sh.Env = cmd.Env
+		s := startSession(t, sh)
+		s.shows("machine_learning_curated")
+		if err := s.master.Close(); err != nil {
+			t.Error(err)
+		}
+		select {
+		case <-s.over:
+		case <-time.After(patient):
+			t.Fatalf("%q: it does not end with its terminal", trap)
+		}
+		if code := s.cmd.ProcessState.ExitCode(); code != 129 {
+			t.Errorf("%q: it ended with %d, not 129", trap, code)
+		}
+	}
+}
+
 // After a crash of the engine, or a kill, the process cannot restore the
 // terminal itself.
 func TestTheTerminalIsRestoredAfterACrash(t *testing.T) {

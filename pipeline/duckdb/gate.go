@@ -27,6 +27,7 @@ type Sealed struct {
 	parser  *sql.Conn                // parses while a query is open
 	conn    mapping.Connection       // connection of the engine
 	sources map[string]*sealedSource // by table, in lower case
+	scans   map[string]bool          // registered names of ScanOf
 }
 
 type sealedSource struct {
@@ -40,7 +41,7 @@ func OpenSealed(ctx context.Context, memory int64, threads int) (*Sealed, error)
 	if errLayout != nil {
 		return nil, errLayout
 	}
-	s := &Sealed{engine: &Engine{kept: map[string]int64{}, threads: threads}, sources: map[string]*sealedSource{}}
+	s := &Sealed{engine: &Engine{kept: map[string]int64{}, threads: threads}, sources: map[string]*sealedSource{}, scans: map[string]bool{}}
 	settings := statement("gate_open.sql", map[string]any{"Threads": threads, "Memory": fmt.Sprintf("%dB", memory)})
 	if err := s.open(ctx, settings); err != nil {
 		return nil, errors.Join(fmt.Errorf("duckdb: %w", err), s.Close())
@@ -117,7 +118,13 @@ func (s *Sealed) SetTables(ctx context.Context, tables []pipeline.Input) error {
 		made := &sealedSource{source: &source{input: input, threads: s.engine.threads}}
 		made.id = s.engine.sources.add(made.source)
 		s.sources[strings.ToLower(input.Table.Name)] = made
-		view := named{Table: input.Table.Name, ID: made.id, Columns: input.Table.Columns}
+		view := named{Table: input.Table.Name, ID: made.id, Columns: input.Table.Columns, Scan: ScanOf(input.Table.Name)}
+		if !s.scans[view.Scan] { // a name per table, for plans to show
+			if err := s.engine.registerScanAs(view.Scan); err != nil {
+				return fmt.Errorf("%s: %w", input.Table.Name, err)
+			}
+			s.scans[view.Scan] = true
+		}
 		if err := s.engine.exec(ctx, statement("scan.sql", view)); err != nil {
 			return fmt.Errorf("%s: %w", input.Table.Name, err)
 		}

@@ -78,6 +78,42 @@ func (s *Sealed) Query(ctx context.Context, p *Parsed, tables []string, allow pi
 	return c, nil
 }
 
+// Explain begins to read the plan of a query, which is not run: the last column
+// of the rows has it as JSON.
+func (s *Sealed) Explain(ctx context.Context, p *Parsed, tables []string, allow pipeline.Allowance) (*Cursor, error) {
+	return s.explain(ctx, p, false, tables, allow)
+}
+
+// Measure is like Explain, but runs the query and measures its steps.
+func (s *Sealed) Measure(ctx context.Context, p *Parsed, tables []string, allow pipeline.Allowance) (*Cursor, error) {
+	return s.explain(ctx, p, true, tables, allow)
+}
+
+func (s *Sealed) explain(ctx context.Context, p *Parsed, run bool, tables []string, allow pipeline.Allowance) (_ *Cursor, err error) {
+	prefix := statement("explain.sql", run)
+	c := &Cursor{sealed: s, shift: len(prefix)}
+	defer func() {
+		if err != nil {
+			err = c.Fail(ctx, err)
+		}
+	}()
+	if c.version, err = s.look(tables, allow); err != nil {
+		return nil, err
+	}
+	stop := s.interruptWith(ctx)
+	defer stop()
+	if err := c.prepareText(prefix + p.Text); err != nil {
+		return nil, errors.Join(ctx.Err(), p.named(err))
+	}
+	if _, err := c.describe(ctx, p); err != nil {
+		return nil, errors.Join(ctx.Err(), err)
+	}
+	if err := c.execute(false); err != nil {
+		return nil, errors.Join(ctx.Err(), err)
+	}
+	return c, nil
+}
+
 // Columns returns the columns of every row.
 func (c *Cursor) Columns() []pipeline.ResultColumn { return c.columns }
 

@@ -35,14 +35,22 @@ type reading struct {
 	cursors []*ndjson.Cursor
 }
 
+// scanName is the name of the table function that reads a source.
+const scanName = "stedi_scan"
+
+// ScanOf is the name that the function has in the plans of a table's queries.
+func ScanOf(table string) string { return scanName + "_" + strings.ToLower(table) }
+
 // registerScan registers the table function stedi_scan(ID), which reads source
 // ID.
-func (e *Engine) registerScan() error {
+func (e *Engine) registerScan() error { return e.registerScanAs(scanName) }
+
+func (e *Engine) registerScanAs(name string) error {
 	id, err := driver.NewTypeInfo(driver.TYPE_BIGINT)
 	if err != nil {
 		return fmt.Errorf("duckdb: %w", err)
 	}
-	return driver.RegisterTableUDF(e.conn, "stedi_scan", driver.ParallelChunkTableFunction{
+	return driver.RegisterTableUDF(e.conn, name, driver.ParallelChunkTableFunction{
 		Config: driver.TableFunctionConfig{Arguments: []driver.TypeInfo{id}},
 		BindArgumentsContext: func(ctx context.Context, _ map[string]any, args ...any) (driver.ParallelChunkTableSource, error) {
 			number, _ := args[0].(int64)

@@ -40,5 +40,6 @@ type named struct {
 	ID      int64
 	Columns []ndjson.Column
 	Watch   []string
+	Scan    string // the function that reads the table
 	Where   string // a condition on the rows; empty: none
 }

@@ -19,7 +19,7 @@ func (e *Engine) view(ctx context.Context, input pipeline.Input, name string) (*
 	v := &view{engine: e, name: name, source: &source{input: input, threads: e.threads}}
 	v.id = e.sources.add(v.source)
 	v.tally = e.tally(input.Count, input.Table.Columns)
-	q := named{Table: name, ID: v.id, Columns: input.Table.Columns, Where: v.tally.predicate()}
+	q := named{Table: name, ID: v.id, Columns: input.Table.Columns, Scan: scanName, Where: v.tally.predicate()}
 	if err := e.exec(ctx, statement("scan.sql", q)); err != nil {
 		e.sources.remove(v.id)
 		v.tally.close()

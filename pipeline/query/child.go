@@ -187,7 +187,15 @@ func (w *worker) query(ctx context.Context, f frames.Frame) error {
 	if err := limitCPU(m.Timeout * time.Duration(w.threads)); err != nil {
 		return err
 	}
-	cursor, err := w.sealed.Query(ctx, parsed, m.Tables, m.Allow)
+	ask := w.sealed.Query
+	switch m.As {
+	case wantRows:
+	case wantPlan:
+		ask = w.sealed.Explain
+	case wantMeasured:
+		ask = w.sealed.Measure
+	}
+	cursor, err := ask(ctx, parsed, m.Tables, m.Allow)
 	if err != nil {
 		return err
 	}

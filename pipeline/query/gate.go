@@ -349,7 +349,7 @@ func (g *gate) unknown(v map[string]any) error {
 var changes = map[string]string{
 	"COPY": "writes or reads files", "EXPORT": "writes files", "IMPORT": "runs files", "ATTACH": "opens files", "DETACH": "closes databases",
 	"INSTALL": "loads programs", "LOAD": "loads programs", "PRAGMA": "changes settings", "SET": "changes settings", "RESET": "changes settings",
-	"CALL": "runs a procedure", "EXECUTE": "runs a statement", "PREPARE": "keeps a statement", "EXPLAIN": "may run what it explains",
+	"CALL": "runs a procedure", "EXECUTE": "runs a statement", "PREPARE": "keeps a statement", "EXPLAIN": "stands before a SELECT, as EXPLAIN or EXPLAIN ANALYZE without options",
 	"DROP": "deletes", "DELETE": "deletes", "TRUNCATE": "deletes", "INSERT": "writes", "UPDATE": "writes", "MERGE": "writes", "CREATE": "writes",
 	"ALTER": "writes", "VACUUM": "writes", "CHECKPOINT": "writes", "PIVOT": "keeps a type; write FROM … PIVOT (… FOR … IN (…)) instead",
 }

@@ -86,6 +86,7 @@ type parseMessage struct {
 type queryMessage struct {
 	Tables  []string      `json:"tables"`
 	Timeout time.Duration `json:"timeout"`
+	As      wanted        `json:"as"`
 
 	Allow pipeline.Allowance `json:"allow"`
 }

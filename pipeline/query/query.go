@@ -120,6 +120,10 @@ func (q *Querier) Reads(ctx context.Context, sql string) (tables []string, err e
 			return err
 		}
 		b := newBudget(q.options.Timeout)
+		sql, as := wantedOf(sql)
+		if err := withOptions(sql, as); err != nil {
+			return err
+		}
 		tables, err = q.admit(ctx, c, at, sql, &b)
 		return err
 	})
@@ -158,12 +162,16 @@ func (q *Querier) Query(ctx context.Context, sql string) (pipeline.Rows, error) 
 }
 
 func (q *Querier) begin(ctx context.Context, rows *Rows, at tables, sql string) error {
+	sql, as := wantedOf(sql)
+	if err := withOptions(sql, as); err != nil {
+		return err
+	}
 	used, err := q.admit(ctx, rows.child, at, sql, &rows.budget)
 	if err != nil {
 		return err
 	}
 	q.parsed = nil
-	answer, err := rows.child.ask(ctx, kindQuery, queryMessage{used, q.options.Timeout, pipeline.Allowance{Limit: q.options.Allow.Limit}}, &rows.budget)
+	answer, err := rows.child.ask(ctx, kindQuery, queryMessage{used, q.options.Timeout, as, pipeline.Allowance{Limit: q.options.Allow.Limit}}, &rows.budget)
 	if err != nil {
 		return q.explain(err, sql)
 	}
@@ -172,7 +180,14 @@ func (q *Querier) begin(ctx context.Context, rows *Rows, at tables, sql string) 
 			rows.skipped = append(rows.skipped, pipeline.LeftOut{Table: input.Table.Name, Files: input.Skipped})
 		}
 	}
-	return answer.Decode(kindColumns, &rows.columns)
+	if err := answer.Decode(kindColumns, &rows.columns); err != nil || as == wantRows {
+		return err
+	}
+	names := make([]string, len(used))
+	for i, name := range used {
+		names[i] = at.inputs[name].Table.Name
+	}
+	return rows.readWhole(ctx, as, names)
 }
 
 // admit applies the gate: the child parses the text, and this process decides.

@@ -19,7 +19,9 @@ type Rows struct {
 	unwatch func()
 	skipped []pipeline.LeftOut // files of its tables that the query does not read
 	left    []pipeline.LeftOut
-	err     error // the error of all later calls of Next
+	isPlan  bool
+	plan    [][]any // the rows of EXPLAIN, until Next returns them
+	err     error   // the error of all later calls of Next
 }
 
 const (
@@ -36,7 +38,11 @@ func (r *Rows) Next(ctx context.Context) (page [][]any, err error) {
 		if r.err != nil {
 			return r.err
 		}
-		page, err = r.next(ctx)
+		if r.isPlan {
+			page, err = r.planned()
+		} else {
+			page, err = r.next(ctx)
+		}
 		if err != nil {
 			r.end(ctx)
 			r.err = err
@@ -68,6 +74,15 @@ func (r *Rows) next(ctx context.Context) ([][]any, error) {
 	default:
 		return nil, r.child.protocolError(fmt.Errorf("%q where rows were due", answer.Kind))
 	}
+}
+
+// planned returns the rows of a plan.
+func (r *Rows) planned() ([][]any, error) {
+	page := r.plan
+	if r.plan = nil; page == nil {
+		return nil, io.EOF
+	}
+	return page, nil
 }
 
 // LeftOut returns, after the last row, what is missing from the tables that

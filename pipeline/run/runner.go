@@ -190,12 +190,21 @@ func (r *run) conclude(ctx context.Context, failed error) error {
 func (r *run) finish(ctx context.Context, err error) (*pipeline.Record, error) {
 	r.record.End(r.now(), err)
 	last := pipeline.Event{State: endState(err), Err: r.record.Error}
-	if failed := r.record.CountChecks().Failed; failed > 0 {
+	failed := r.record.CountChecks().Failed
+	if err != nil && last.State == pipeline.Failed && r.anyFailed() { // its tables downstream were not built
+		failed = r.record.FailedOnTables()
+	}
+	if failed > 0 {
 		last.Reason = pipeline.Counted(failed, "check") + " failed"
 	}
 	r.tell(ctx, last)
 	err = errors.Join(err, r.store.Sweep(ctx), state.WriteJSON(ctx, r.store, state.HistoryName, r.history), r.write(ctx), r.unlock())
 	return r.record, err
+}
+
+// anyFailed reports whether a step failed.
+func (r *run) anyFailed() bool {
+	return slices.ContainsFunc(r.record.Steps, func(s pipeline.StepRecord) bool { return s.State == pipeline.Failed })
 }
 
 func endState(err error) pipeline.State {

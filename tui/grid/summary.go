@@ -276,8 +276,8 @@ type compareMsg struct {
 	err  error
 }
 
-// compared returns the rows to compare: two marked rows, or a marked row and the
-// row with the cursor.
+// compared returns the rows to compare: two marked rows, or the row with the
+// cursor and the marked row; without marks, and the row above it.
 func (g *Grid) compared() (at [2]int64, ok bool) {
 	marked := g.MarkedRows()
 	switch {
@@ -285,6 +285,8 @@ func (g *Grid) compared() (at [2]int64, ok bool) {
 		return [2]int64{marked[0], marked[1]}, true
 	case len(marked) == 1 && marked[0] != g.Row:
 		return [2]int64{min(marked[0], g.Row), max(marked[0], g.Row)}, true
+	case len(marked) == 0 && g.Row > 0:
+		return [2]int64{g.Row - 1, g.Row}, true
 	default:
 		return at, false
 	}

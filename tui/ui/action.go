@@ -171,6 +171,15 @@ func Footer(actions []Action) []Action {
 	return shown
 }
 
+// moving are the actions that move a cursor.
+var moving = map[string]bool{
+	"up": true, "down": true, "left": true, "right": true, "page-up": true, "page-down": true, "half-up": true, "half-down": true, "first": true, "last": true,
+	"first-column": true, "last-column": true, "scroll-left": true, "scroll-right": true,
+}
+
+// Moves reports whether the action moves a cursor.
+func (a Action) Moves() bool { return moving[a.Name] }
+
 // CheckKeys refuses settings for unknown actions, and keys with two meanings in
 // one place. A place is a list of actions that the reader can have at the same
 // time.
@@ -182,6 +191,9 @@ func CheckKeys(custom map[string][]string, places [][]Action) error {
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(custom)) {
+		if now, ok := renamed[name]; ok {
+			return fmt.Errorf("the action %q is called %q", name, now)
+		}
 		if !known[name] {
 			return fmt.Errorf("unknown action %q; the actions are %s", name, strings.Join(slices.Sorted(maps.Keys(known)), ", "))
 		}
@@ -193,6 +205,9 @@ func CheckKeys(custom map[string][]string, places [][]Action) error {
 	}
 	return nil
 }
+
+// renamed are earlier names of actions.
+var renamed = map[string]string{"profile": "statistics"}
 
 // checkKey refuses a key of an action that belongs to another action too.
 func checkKey(name string, actions []Action) error {
@@ -256,7 +271,7 @@ var synonyms = map[string]string{
 	"plan-forced":  "dry run full refresh",
 	"preview":      "show sample",
 	"problem":      "failure exception why",
-	"profile":      "statistics describe summary nulls distinct distribution",
+	"statistics":   "describe summary nulls distinct distribution profile",
 	"quit":         "exit close leave",
 	"replay":       "play again watch",
 	"report":       "export save junit markdown",

@@ -225,10 +225,18 @@ func (p Pane) Box(t *Theme, title string, focused bool) Pane {
 	return p.Inset(1, 1)
 }
 
-// Note draws text in the upper border of a box, on the right.
+// Note draws text in the upper border of a box, on the right. A title that it
+// covers ends in "…".
 func (p Pane) Note(style uv.Style, text string) {
-	if room := p.Width() / 2; Width(text)+4 <= room {
-		p.TextRight(p.Width()-2, 0, style, " "+text+" ")
+	if room := p.Width() / 2; Width(text)+4 > room {
+		return
+	}
+	from := p.Width() - 4 - Width(text)
+	cell := func(x int) *uv.Cell { return p.Frame.Cells.CellAt(p.Area.Min.X+x, p.Area.Min.Y) }
+	covered := cell(from + 1)
+	p.TextRight(p.Width()-2, 0, style, " "+text+" ")
+	if last := cell(from); last != nil && covered != nil && covered.Content != "─" && strings.TrimSpace(last.Content) != "" {
+		last.Content, last.Width = "…", 1
 	}
 }
 

@@ -89,6 +89,16 @@ func TestFewColoursStayDistinct(t *testing.T) {
 	}
 }
 
+// With reversed colours, each colour of a selected row would be another background.
+func TestAReversedRowHasOneColour(t *testing.T) {
+	th := (Look{Name: "ansi"}).Theme(DarkBackground, colorprofile.ANSI)
+	for _, style := range []uv.Style{th.Good, th.Bad, th.Dim, th.Zone(0)} {
+		if over := Over(style, th.Selected); over.Fg != th.Selected.Fg || over.Attrs&uv.AttrReverse == 0 || over.Attrs&uv.AttrFaint != 0 {
+			t.Errorf("%+v on %+v", over, th.Selected)
+		}
+	}
+}
+
 func TestACustomThemeReplacesColours(t *testing.T) {
 	look := Look{Name: "mine", Custom: map[string]CustomTheme{"mine": {Base: "light", Colours: map[string]string{"good": "#123456", "bad": "9"}}}}
 	if err := look.Check(); err != nil {

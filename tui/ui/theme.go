@@ -30,9 +30,14 @@ type codeStyles struct{ keyword, Name, Text, Number, comment uv.Style }
 func (t *Theme) Zone(n int) uv.Style { return t.zones[max(0, n)%len(t.zones)] }
 
 // Over combines the foreground of style with the background of back, for text
-// on a selected row.
+// on a selected row. On a reversed row all text has one colour: reversed colours
+// would be a patchwork of backgrounds.
 func Over(style, back uv.Style) uv.Style {
 	style.Bg = back.Bg
+	if back.Attrs&uv.AttrReverse != 0 {
+		style.Fg = back.Fg
+		style.Attrs &^= uv.AttrFaint
+	}
 	style.Attrs |= back.Attrs & (uv.AttrReverse | uv.AttrBold)
 	return style
 }

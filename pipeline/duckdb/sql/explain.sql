@@ -1,0 +1,1 @@
+EXPLAIN ({{if .}}ANALYZE, {{end}}FORMAT JSON)
