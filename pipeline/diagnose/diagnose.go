@@ -58,7 +58,10 @@ func Run(ctx context.Context, r *pipeline.Runner, engine pipeline.Bencher, o Opt
 		return nil, err
 	}
 	s := newSession(r, bench, o)
-	defer func() { err = errors.Join(err, bench.Close()) }()
+	defer func() {
+		s.opened.Close()
+		err = errors.Join(err, bench.Close())
+	}()
 	if s.known, err = loadMistakes(ctx, o.Definition, r.Lake, bench); err != nil {
 		return nil, err
 	}
@@ -96,6 +99,7 @@ type session struct {
 	// unproved says that no witness is needed.
 	unproved bool
 	newest   *pipeline.Record // of the newest run; nil: not read yet
+	opened   survey.Opened    // the files of derived tables
 }
 
 func newSession(r *pipeline.Runner, bench pipeline.Workbench, o Options) *session {
@@ -126,7 +130,7 @@ func (s *session) loadAll(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer opened.Close()
+	s.opened = opened
 	o := survey.Observe(found, s.lake)
 	for _, t := range s.lake.Tables {
 		files := o.Files[t.Name]

@@ -26,6 +26,7 @@ type hunt struct {
 	text     string // the transform as the tree gives it
 	frames   frames
 	seen     map[string]bool
+	grows    bool // more rows of the inputs never change or take away a row of the result
 	matches  []candidate
 	likely   []candidate
 	deadline time.Time
@@ -114,7 +115,7 @@ func (h *hunt) run(ctx context.Context) error {
 	for _, m := range habits(h.base) {
 		singles = append(singles, h.candidate(m, ""))
 	}
-	for _, try := range []func(context.Context, []candidate) error{h.tryAll, h.tryHabits, h.tryFiles, h.tryPairs, h.trySlow} {
+	for _, try := range []func(context.Context, []candidate) error{h.tryAll, h.tryHabits, h.tryParts, h.tryPairs, h.trySlow} {
 		if err := try(ctx, singles); err != nil {
 			return err
 		}
@@ -278,7 +279,7 @@ func (h *hunt) causes(ctx context.Context) ([]Cause, error) {
 			if one == c.also {
 				cause.Cause += " Besides: " + c.title + "."
 			}
-			cause.SQLDiff = sqlDiff(h.l.table.Name, h.text, c.query)
+			cause.SQLDiff = sqlDiff(h.l.table.Name, h.text, cmp.Or(c.shown, c.query))
 			if err := h.witness(ctx, c, &cause, len(causes) == 0); err != nil {
 				return nil, err
 			}

@@ -42,6 +42,7 @@ type fill struct {
 	Tables                                      []string
 	IDs                                         []int64
 	N                                           int64
+	Spans                                       []span
 }
 
 type typed struct {
