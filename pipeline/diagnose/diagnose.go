@@ -60,7 +60,9 @@ func Run(ctx context.Context, r *pipeline.Runner, engine pipeline.Bencher, o Opt
 	s := newSession(r, bench, o)
 	defer func() {
 		s.opened.Close()
-		err = errors.Join(err, bench.Close())
+		if err = errors.Join(err, bench.Close()); ctx.Err() != nil {
+			err = context.Cause(ctx) // and not what it did to some query
+		}
 	}()
 	if s.known, err = loadMistakes(ctx, o.Definition, r.Lake, bench); err != nil {
 		return nil, err
@@ -182,6 +184,9 @@ func (s *session) judge(ctx context.Context, t *pipeline.Table) error {
 	if found.State == Wrong || found.State == Unreadable {
 		return s.search(ctx, l, &found)
 	}
+	if err := s.bench.Exec(ctx, statement("drop.sql", fill{Table: rightName + t.Name})); err != nil {
+		return err // the table itself has these rows
+	}
 	return s.inherit(ctx, l, &found)
 }
 
@@ -203,7 +208,7 @@ func (s *session) compare(ctx context.Context, l *loaded, found *Table) error {
 	if err := s.forgiveMissing(ctx, l); err != nil {
 		return err
 	}
-	if found.ExtraRows, found.MissingRows, err = s.differ(ctx, l, s.all(rightName+t.Name), diffName+t.Name); err != nil {
+	if found.ExtraRows, found.MissingRows, err = s.differTables(ctx, l, rightName+t.Name, diffName+t.Name); err != nil {
 		return err
 	}
 	switch {
@@ -267,6 +272,24 @@ func (s *session) differ(ctx context.Context, l *loaded, query, into string) (ex
 	if err := s.bench.Exec(ctx, statement("diff.sql", fill{Table: into, Of: l.table.Name, SQL: l.comparable(query), Columns: columns})); err != nil {
 		return 0, 0, err
 	}
+	return s.differences(ctx, into)
+}
+
+// differTables is differ for the rows of a table of the workbench, which takes
+// less time if most rows are the same.
+func (s *session) differTables(ctx context.Context, l *loaded, other, into string) (extra, missing int64, err error) {
+	columns := l.common()
+	if len(columns) == 0 {
+		return s.differ(ctx, l, s.all(other), into)
+	}
+	if err := s.bench.Exec(ctx, statement("diff_tables.sql", fill{Table: into, Of: l.table.Name, Other: other, Columns: columns})); err != nil {
+		return 0, 0, err
+	}
+	return s.differences(ctx, into)
+}
+
+// differences counts the rows of a table that differ has made.
+func (s *session) differences(ctx context.Context, into string) (extra, missing int64, err error) {
 	_, rows, err := s.bench.Rows(ctx, statement("differences.sql", fill{Table: into}))
 	if err != nil {
 		return 0, 0, err

@@ -115,7 +115,7 @@ func (h *hunt) run(ctx context.Context) error {
 	for _, m := range habits(h.base) {
 		singles = append(singles, h.candidate(m, ""))
 	}
-	for _, try := range []func(context.Context, []candidate) error{h.tryAll, h.tryHabits, h.tryParts, h.tryPairs, h.trySlow} {
+	for _, try := range []func(context.Context, []candidate) error{h.tryAll, h.tryParts, h.tryHabits, h.tryPairs, h.trySlow} {
 		if err := try(ctx, singles); err != nil {
 			return err
 		}
