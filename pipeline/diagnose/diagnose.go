@@ -152,9 +152,10 @@ func (s *session) loadAll(ctx context.Context) error {
 
 // Names of tables in the workbench beside those of the lake.
 const (
-	rightName = "stedi_right_" // what a transform returns on the tables as they are
-	diffName  = "stedi_diff_"
-	truePart  = "stedi_true_" // what it returns on correct upstream tables
+	rightName    = "stedi_right_" // what a transform returns on the tables as they are
+	diffName     = "stedi_diff_"
+	comparedName = "stedi_compared"
+	truePart     = "stedi_true_" // what it returns on correct upstream tables
 )
 
 // judge finds out what a table is, and why.
@@ -265,31 +266,24 @@ func (s *session) all(name string) string { return statement("all.sql", fill{Tab
 // differ compares a table with the rows of a query in the columns that the
 // table has, and leaves what differs in a table.
 func (s *session) differ(ctx context.Context, l *loaded, query, into string) (extra, missing int64, err error) {
+	if len(l.common()) > 0 {
+		if err := s.bench.Exec(ctx, statement("make.sql", fill{Table: comparedName, SQL: l.comparable(query)})); err != nil {
+			return 0, 0, err
+		}
+	}
+	extra, missing, err = s.differTables(ctx, l, comparedName, into)
+	return extra, missing, errors.Join(err, s.bench.Exec(ctx, statement("drop.sql", fill{Table: comparedName})))
+}
+
+// differTables is differ for the rows of a table of the workbench.
+func (s *session) differTables(ctx context.Context, l *loaded, other, into string) (extra, missing int64, err error) {
 	columns := l.common()
 	if len(columns) == 0 {
 		return l.rows, 0, s.bench.Exec(ctx, statement("empty.sql", fill{Table: into, Typed: append(typedColumns(l.table), typed{Name: "stedi_n", Type: "BIGINT"})}))
 	}
-	if err := s.bench.Exec(ctx, statement("diff.sql", fill{Table: into, Of: l.table.Name, SQL: l.comparable(query), Columns: columns})); err != nil {
+	if err := s.bench.Exec(ctx, statement("diff.sql", fill{Table: into, Of: l.table.Name, Other: other, Columns: columns})); err != nil {
 		return 0, 0, err
 	}
-	return s.differences(ctx, into)
-}
-
-// differTables is differ for the rows of a table of the workbench, which takes
-// less time if most rows are the same.
-func (s *session) differTables(ctx context.Context, l *loaded, other, into string) (extra, missing int64, err error) {
-	columns := l.common()
-	if len(columns) == 0 {
-		return s.differ(ctx, l, s.all(other), into)
-	}
-	if err := s.bench.Exec(ctx, statement("diff_tables.sql", fill{Table: into, Of: l.table.Name, Other: other, Columns: columns})); err != nil {
-		return 0, 0, err
-	}
-	return s.differences(ctx, into)
-}
-
-// differences counts the rows of a table that differ has made.
-func (s *session) differences(ctx context.Context, into string) (extra, missing int64, err error) {
 	_, rows, err := s.bench.Rows(ctx, statement("differences.sql", fill{Table: into}))
 	if err != nil {
 		return 0, 0, err

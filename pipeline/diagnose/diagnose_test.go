@@ -310,6 +310,12 @@ func TestAProofIsSmallAndMasked(t *testing.T) {
 	if rows == 0 || rows > 6 {
 		t.Errorf("the proof has %d landing rows", rows)
 	}
+	if _, rows, err := l.bench.Rows(t.Context(), cause.ProofSQL); err != nil || len(rows) == 0 {
+		t.Errorf("the proof returns %d rows, %v:\n%s", len(rows), err, cause.ProofSQL)
+	}
+	if strings.Contains(cause.ProofSQL, "@") {
+		t.Errorf("the proof is not masked:\n%s", cause.ProofSQL)
+	}
 	if !strings.Contains(cause.SQLDiff, "-FROM step_trainer_trusted") || !strings.Contains(cause.SQLDiff, "+FROM step_trainer_landing") {
 		t.Errorf("diff:\n%s", cause.SQLDiff)
 	}

@@ -51,7 +51,7 @@ type typed struct {
 }
 
 // statement fills in one of the files in sql/.
-func statement(file string, data fill) string {
+func statement(file string, data any) string {
 	var b strings.Builder
 	if err := statements.ExecuteTemplate(&b, file, data); err != nil {
 		// The files are part of the program, and tests fill in every one.
