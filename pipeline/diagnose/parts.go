@@ -65,27 +65,25 @@ func (h *hunt) tryParts(ctx context.Context, _ []candidate) error {
 		if len(readings) == 0 && !h.eachIsTried(l) {
 			continue
 		}
-		ok, err := h.order(ctx, l)
-		if err != nil {
-			return quiet(ctx, err)
-		}
-		if !ok {
-			continue
-		}
-		for _, r := range readings {
-			p := &parts{hunt: h, l: l, reading: r}
-			if err := p.search(ctx); err != nil {
-				return quiet(ctx, err)
-			}
-			if len(h.matches) > 0 {
-				return nil
-			}
-		}
-		if err := h.tryEach(ctx, l); err != nil || len(h.matches) > 0 {
+		if err := h.partsOf(ctx, l, readings); err != nil || len(h.matches) > 0 {
 			return quiet(ctx, err)
 		}
 	}
 	return nil
+}
+
+// partsOf tries parts of one input.
+func (h *hunt) partsOf(ctx context.Context, l *loaded, readings []reading) error {
+	if ok, err := h.order(ctx, l); err != nil || !ok {
+		return err
+	}
+	for _, r := range readings {
+		p := &parts{hunt: h, l: l, reading: r}
+		if err := p.search(ctx); err != nil || len(h.matches) > 0 {
+			return err
+		}
+	}
+	return h.tryEach(ctx, l)
 }
 
 // readings are the transform, and the transform without its DISTINCT, if the
