@@ -210,6 +210,9 @@ type Input struct {
 	// Files are the table's files on the local disk. If nil, the engine reads
 	// the table in place or kept it from an earlier job.
 	Files []ndjson.File
+	// InOrder asks a workbench to keep the rows in the order of the files and of
+	// their lines, which is slower.
+	InOrder bool
 	// Skipped are files of the table that are not read, for reports.
 	Skipped []string
 	// Columns are the columns that Hold keeps; nil means all.

@@ -50,7 +50,12 @@ func newChecks(a *app) *checksView {
 func (c *checksView) title() string    { return "Checks" }
 func (c *checksView) focus() *ui.Focus { return &c.panes }
 func (c *checksView) filter() string   { return c.wanted }
-func (c *checksView) close()           { c.checking.Stop() }
+
+// close cancels what no screen will show.
+func (c *checksView) close() {
+	c.checking.Stop()
+	c.diagnosing.Stop()
+}
 
 func (c *checksView) setFilter(text string) tea.Cmd {
 	c.wanted = text
@@ -212,18 +217,18 @@ func (c *checksView) actions() []ui.Action {
 		moves = c.detail.Actions("", ui.SpaceKeys, 0)
 	}
 	enter, openable := c.enterTitle(line)
+	moves = append(moves, c.proofActions(line.table, func(open func() tea.Cmd) tea.Cmd { return open() })...)
 	return append(moves,
 		k.Act("failing-rows", "enter", enter, c.enter).At(1).When(there, ui.NoLine).When(openable, "this check has no failing rows to show"),
 		k.Act("right", "right l", "show the checks", func() tea.Cmd { return c.unfold(true) }).When(there, ui.NoLine),
 		k.Act("left", "left h", "hide the checks", func() tea.Cmd { return c.unfold(false) }).When(there, ui.NoLine),
 		k.Act("open", "o", "open the table", func() tea.Cmd { return c.Want(openTable{line.table.Name}) }).At(2).When(there, ui.NoLine),
 		k.Act("check", "v", "check again", c.check).At(3).When(c.place != nil, ui.NotOpen).When(idle, ui.Running).When(!c.checking.Working(), "a check is under way"),
-		k.Act("cancel-check", "c", "cancel the check", c.cancelCheck).At(3).When(c.checking.Working(), "no check is under way"),
+		k.Act("cancel-check", "c", "cancel the check", c.cancelCheck).At(3).When(c.checking.Working() || c.diagnosing.Working(), "no check is under way"),
 		k.Was("x", "fails-only", "a", "failures only", c.toggleFails).At(4).When(there || c.failsOnly, ui.NoLine),
 		k.Act("run-to", "r", "run the table", func() tea.Cmd { return c.run(line.table.Name) }).At(5).When(there, ui.NoLine).When(made, ui.NotMade).When(idle, ui.Running),
 		k.Was("s", "sql", "Q", "SQL of the check", func() tea.Cmd { return c.openRule(rule) }).At(6).When(rule != nil, "this check has no failing rows to show"),
 		k.Act("why", "w", "why is it wrong", func() tea.Cmd { return c.openWhy(line.table.Name) }).At(4).When(there, ui.NoLine).When(c.place != nil && c.place.Why != nil, "the cause cannot be searched in this lake"),
-		k.Act("why-rows", "W", "differing rows", func() tea.Cmd { return c.queryWhy(line.table) }).When(made, ui.NotMade),
 		k.Act("report", "e", "report", c.askReport).At(7).When(c.verdicts() != nil, "not checked yet"),
 		k.Act("copy-rule", "y", "copy", func() tea.Cmd { return c.CopyText("the text", c.text(line)) }).At(8).When(there, ui.NoLine),
 	)
@@ -283,7 +288,11 @@ func (c *checksView) toggleFails() tea.Cmd {
 	return nil
 }
 
+// cancelCheck cancels the check, or the search for causes that follows it.
 func (c *checksView) cancelCheck() tea.Cmd {
+	if !c.checking.Working() {
+		return c.stopDiagnosis()
+	}
 	c.checking.Stop()
 	return c.Toast(ui.Warned, "the check was cancelled")
 }

@@ -83,19 +83,20 @@ func (d dated) Commit(ctx context.Context, staged pipeline.StagedFile, name stri
 // world is a lake in its own directory with everything that the screens need. A
 // test can hold a run at one of its steps.
 type world struct {
-	root     string
-	temp     string
-	clock    *clock
-	store    pipeline.Store
-	runner   *pipeline.Runner
-	copied   []string  // texts copied to the clipboard
-	how      ui.Copied // result of the clipboard
-	uncopied error     // error of the clipboard
-	known    Remembered
-	catalog  []pipeline.CatalogTable
-	findings []pipeline.Finding
-	jobs     []pipeline.JobRun
-	diagnose bool // the causes of wrong tables can be searched
+	root      string
+	temp      string
+	clock     *clock
+	store     pipeline.Store
+	runner    *pipeline.Runner
+	copied    []string  // texts copied to the clipboard
+	how       ui.Copied // result of the clipboard
+	uncopied  error     // error of the clipboard
+	known     Remembered
+	catalog   []pipeline.CatalogTable
+	findings  []pipeline.Finding
+	jobs      []pipeline.JobRun
+	diagnose  bool                 // the causes of wrong tables can be searched
+	searching chan context.Context // if not nil, a search goes on until its context ends
 
 	mu   sync.Mutex
 	hold map[string]chan struct{} // by table: its step waits until the channel is closed
@@ -155,6 +156,11 @@ func (w *world) why() func(context.Context) (*diagnose.Report, error) {
 		return nil
 	}
 	return func(ctx context.Context) (*diagnose.Report, error) {
+		if w.searching != nil {
+			w.searching <- ctx
+			<-ctx.Done()
+			return nil, context.Cause(ctx)
+		}
 		engine, err := w.engine(ctx)
 		if err != nil {
 			return nil, err

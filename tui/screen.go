@@ -72,6 +72,9 @@ type writable interface {
 	pasted(text string) tea.Cmd
 }
 
+// leavable is an overlay that is told when it is closed.
+type leavable interface{ left() }
+
 // The smallest terminal size that can show a screen.
 const (
 	leastWidth  = 20
@@ -82,9 +85,14 @@ func (m *Model) push(o ui.Overlay) { m.overlays = append(m.overlays, o) }
 
 // pop closes the uppermost overlay.
 func (m *Model) pop() {
-	if n := len(m.overlays); n > 0 {
-		m.overlays = m.overlays[:n-1]
+	n := len(m.overlays)
+	if n == 0 {
+		return
 	}
+	if o, ok := m.overlays[n-1].(leavable); ok {
+		o.left()
+	}
+	m.overlays = m.overlays[:n-1]
 }
 
 func (m *Model) top() ui.Overlay {

@@ -82,6 +82,30 @@ func (a *app) queryWhy(t *pipeline.Table) tea.Cmd {
 	return a.Want(runQuery{"why " + t.Name, sqlText("differing.sql", map[string]any{"Name": t.Name, "Columns": t.Columns, "SQL": strings.TrimRight(t.Transform.SQL, "; \n")})})
 }
 
+// proofOf is the query that proves the best cause of a wrong table, or "".
+func (a *app) proofOf(table string) string {
+	if found := a.diagnosis(table); found != nil && len(found.Causes) > 0 {
+		return found.Causes[0].ProofSQL
+	}
+	return ""
+}
+
+// queryProof opens the proof of the best cause in Query.
+func (a *app) queryProof(table string) tea.Cmd {
+	return a.Want(runQuery{"proof " + table, a.proofOf(table)})
+}
+
+// proofActions open in Query what proves that a table is wrong, and why. With
+// leave, an overlay is closed before.
+func (a *app) proofActions(t *pipeline.Table, leave func(func() tea.Cmd) tea.Cmd) []ui.Action {
+	made := t != nil && !t.IsLanding()
+	return []ui.Action{
+		a.Keys.Act("why-rows", "W", "differing rows", func() tea.Cmd { return leave(func() tea.Cmd { return a.queryWhy(t) }) }).When(made, ui.NotMade),
+		a.Keys.Act("why-proof", "P", "query the proof", func() tea.Cmd { return leave(func() tea.Cmd { return a.queryProof(t.Name) }) }).
+			When(made, ui.NotMade).When(made && a.proofOf(t.Name) != "", "no cause with a proof in SQL is known"),
+	}
+}
+
 // isFirstWrong tells whether a table is the first one that is wrong by itself.
 func (a *app) isFirstWrong(table string) bool {
 	first := a.firstWrong()
@@ -94,8 +118,41 @@ func (a *app) openWhy(table string) tea.Cmd {
 	if a.diagnosis(table) == nil {
 		cmd = a.diagnose()
 	}
-	a.Open(&ui.Reader{Kit: a.Kit, Head: "WHY " + table, Lines: a.Fitted(func() []ui.StyledLine { return a.whyLines(table) })})
+	lines := a.Fitted(func() []ui.StyledLine { return a.whyLines(table) })
+	a.Open(&whyReader{&ui.Reader{Kit: a.Kit, Head: "WHY " + table, Lines: lines}, a, a.lake().Table(table), cmd != nil})
 	return cmd
+}
+
+// whyReader shows why a table is wrong.
+type whyReader struct {
+	*ui.Reader
+
+	app     *app
+	table   *pipeline.Table
+	started bool // the search was started to be shown here
+}
+
+// Actions returns those of the text, and the ones that open the proof.
+func (r *whyReader) Actions() []ui.Action {
+	leave := func(then func() tea.Cmd) tea.Cmd { return r.Want(ui.CloseOverlay{Then: then}) }
+	all := r.app.proofActions(r.table, leave)
+	for i := range all {
+		all[i] = all[i].At(1 + i)
+	}
+	return append(all, r.Reader.Actions()...)
+}
+
+// left cancels the search that was started here.
+func (r *whyReader) left() {
+	if r.started && r.app.diagnosing.Working() {
+		r.app.diagnosing.Stop()
+	}
+}
+
+// stopDiagnosis cancels the search for causes.
+func (a *app) stopDiagnosis() tea.Cmd {
+	a.diagnosing.Stop()
+	return a.Toast(ui.Warned, "the search for the cause was cancelled")
 }
 
 func (a *app) whyLines(table string) []ui.StyledLine {

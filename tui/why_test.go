@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"strings"
@@ -39,7 +40,45 @@ func TestAFailedCheckShowsTheCauseOfTheWrongTable(t *testing.T) {
 	d.shows("WHY customer_trusted", "no_consent_filter", "→ ")
 	d.press("esc", "1")
 	d.shows("→✗")
+	d.press("4", "P")
+	d.shows("proof customer_trusted")
+	d.until("the row that only the mistake returns", func() bool { return strings.Contains(d.screen(), "email-1") })
+	d.press("4", "w")
+	d.shows("P query the proof")
+	d.press("P")
+	d.shows("proof customer_trusted")
 	d.press("4", "W")
 	d.shows("why customer_trusted")
 	d.until("the differing rows", func() bool { return strings.Contains(d.screen(), "extra") })
+}
+
+func TestLeavingCancelsTheSearchForACause(t *testing.T) {
+	w := newWorld(t, "sample")
+	w.open(t)
+	w.make(t)
+	w.diagnose, w.searching = true, make(chan context.Context, 1)
+	must(t, os.WriteFile(filepath.Join(w.root, "customer", "trusted", "part-00000.json"), nil, 0o600))
+	d := start(t, w.options(t), 120, 40)
+	d.press("4")
+	for _, c := range []struct {
+		begin string
+		over  []string
+		end   string
+	}{
+		{"w", nil, "esc"},
+		{"v", []string{"esc"}, "c"}, // a check that fails is followed by a search
+	} {
+		d.take(keyPress(t, c.begin))
+		d.held = 1
+		d.until("a search", d.diagnosing.Working)
+		ctx := <-w.searching
+		d.press(c.over...)
+		d.held = 0
+		d.press(c.end)
+		<-ctx.Done()
+		if d.diagnosing.Working() {
+			t.Errorf("after %s the search still counts", c.end)
+		}
+	}
+	d.shows("the search for the cause was cancelled")
 }

@@ -20,6 +20,7 @@ type candidate struct {
 	keys     []string // any one row for each value of these columns is kept
 	of       string   // of the rows of this query
 	named    bool
+	shown    string     // instead of the query, where the difference of the SQL is shown
 	also     *candidate // the second of two mistakes
 }
 

@@ -58,7 +58,12 @@ func Run(ctx context.Context, r *pipeline.Runner, engine pipeline.Bencher, o Opt
 		return nil, err
 	}
 	s := newSession(r, bench, o)
-	defer func() { err = errors.Join(err, bench.Close()) }()
+	defer func() {
+		s.opened.Close()
+		if err = errors.Join(err, bench.Close()); ctx.Err() != nil {
+			err = context.Cause(ctx) // and not what it did to some query
+		}
+	}()
 	if s.known, err = loadMistakes(ctx, o.Definition, r.Lake, bench); err != nil {
 		return nil, err
 	}
@@ -96,6 +101,7 @@ type session struct {
 	// unproved says that no witness is needed.
 	unproved bool
 	newest   *pipeline.Record // of the newest run; nil: not read yet
+	opened   survey.Opened    // the files of derived tables
 }
 
 func newSession(r *pipeline.Runner, bench pipeline.Workbench, o Options) *session {
@@ -126,7 +132,7 @@ func (s *session) loadAll(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer opened.Close()
+	s.opened = opened
 	o := survey.Observe(found, s.lake)
 	for _, t := range s.lake.Tables {
 		files := o.Files[t.Name]
@@ -146,9 +152,10 @@ func (s *session) loadAll(ctx context.Context) error {
 
 // Names of tables in the workbench beside those of the lake.
 const (
-	rightName = "stedi_right_" // what a transform returns on the tables as they are
-	diffName  = "stedi_diff_"
-	truePart  = "stedi_true_" // what it returns on correct upstream tables
+	rightName    = "stedi_right_" // what a transform returns on the tables as they are
+	diffName     = "stedi_diff_"
+	comparedName = "stedi_compared"
+	truePart     = "stedi_true_" // what it returns on correct upstream tables
 )
 
 // judge finds out what a table is, and why.
@@ -178,6 +185,9 @@ func (s *session) judge(ctx context.Context, t *pipeline.Table) error {
 	if found.State == Wrong || found.State == Unreadable {
 		return s.search(ctx, l, &found)
 	}
+	if err := s.bench.Exec(ctx, statement("drop.sql", fill{Table: rightName + t.Name})); err != nil {
+		return err // the table itself has these rows
+	}
 	return s.inherit(ctx, l, &found)
 }
 
@@ -199,7 +209,7 @@ func (s *session) compare(ctx context.Context, l *loaded, found *Table) error {
 	if err := s.forgiveMissing(ctx, l); err != nil {
 		return err
 	}
-	if found.ExtraRows, found.MissingRows, err = s.differ(ctx, l, s.all(rightName+t.Name), diffName+t.Name); err != nil {
+	if found.ExtraRows, found.MissingRows, err = s.differTables(ctx, l, rightName+t.Name, diffName+t.Name); err != nil {
 		return err
 	}
 	switch {
@@ -256,11 +266,22 @@ func (s *session) all(name string) string { return statement("all.sql", fill{Tab
 // differ compares a table with the rows of a query in the columns that the
 // table has, and leaves what differs in a table.
 func (s *session) differ(ctx context.Context, l *loaded, query, into string) (extra, missing int64, err error) {
+	if len(l.common()) > 0 {
+		if err := s.bench.Exec(ctx, statement("make.sql", fill{Table: comparedName, SQL: l.comparable(query)})); err != nil {
+			return 0, 0, err
+		}
+	}
+	extra, missing, err = s.differTables(ctx, l, comparedName, into)
+	return extra, missing, errors.Join(err, s.bench.Exec(ctx, statement("drop.sql", fill{Table: comparedName})))
+}
+
+// differTables is differ for the rows of a table of the workbench.
+func (s *session) differTables(ctx context.Context, l *loaded, other, into string) (extra, missing int64, err error) {
 	columns := l.common()
 	if len(columns) == 0 {
 		return l.rows, 0, s.bench.Exec(ctx, statement("empty.sql", fill{Table: into, Typed: append(typedColumns(l.table), typed{Name: "stedi_n", Type: "BIGINT"})}))
 	}
-	if err := s.bench.Exec(ctx, statement("diff.sql", fill{Table: into, Of: l.table.Name, SQL: l.comparable(query), Columns: columns})); err != nil {
+	if err := s.bench.Exec(ctx, statement("diff.sql", fill{Table: into, Of: l.table.Name, Other: other, Columns: columns})); err != nil {
 		return 0, 0, err
 	}
 	_, rows, err := s.bench.Rows(ctx, statement("differences.sql", fill{Table: into}))

@@ -26,6 +26,8 @@ type loaded struct {
 	extra    []string // keys that are not columns, in lower case
 	missing  []string // columns that no line has
 	mistyped []string // columns with values of another type
+	strict   bool     // the strict reader has read the rows
+	ends     []int64  // of a table in the order of its files: where the rows of each end
 }
 
 // common are the columns that the file has.
@@ -88,7 +90,7 @@ func (s *session) readRows(ctx context.Context, l *loaded) error {
 		}
 		return s.reload(ctx, l)
 	}
-	l.rows = report.Rows
+	l.rows, l.strict = report.Rows, true
 	l.judge(report)
 	if t.IsLanding() {
 		if s.o.Allow.Accept(t, report) == nil {
@@ -104,6 +106,44 @@ func (s *session) readRows(ctx context.Context, l *loaded) error {
 		return l.keys(ctx)
 	}
 	return nil
+}
+
+// order loads a table again, with its rows in the order of its files. It is not
+// ok if they cannot be in that order.
+func (s *session) order(ctx context.Context, l *loaded) (ok bool, err error) {
+	if l.ends != nil || !l.strict || l.rows == 0 {
+		return l.ends != nil, nil
+	}
+	input := l.input
+	input.InOrder = true
+	report, err := s.bench.Load(ctx, l.table.Name, input)
+	if err != nil || report.Rows != l.rows || len(report.Files) != len(input.Files) {
+		return false, err
+	}
+	if len(l.blanks) > 0 {
+		if err := s.bench.Exec(ctx, statement("make.sql", fill{Table: l.table.Name, SQL: l.comparable(s.all(l.table.Name))})); err != nil {
+			return false, err
+		}
+	}
+	end := int64(0)
+	for _, f := range report.Files {
+		end += f.Rows
+		l.ends = append(l.ends, end)
+	}
+	return true, nil
+}
+
+// file returns which rows of a table in the order of its files are those of one.
+func (l *loaded) file(i int) span {
+	if i == 0 {
+		return span{0, l.ends[0]}
+	}
+	return span{l.ends[i-1], l.ends[i]}
+}
+
+// slice makes a view of some rows of a table in the order of its files.
+func (l *loaded) slice(view string, rows ...span) string {
+	return statement("slice.sql", fill{Table: view, Of: l.table.Name, Columns: columnNames(l.table), Spans: rows})
 }
 
 // judge takes over what the strict reader has found.
@@ -138,6 +178,7 @@ const lineBatch = 4000
 // reload reads a table line by line, whatever types its values have.
 func (s *session) reload(ctx context.Context, l *loaded) error {
 	lines := "stedi_lines"
+	l.strict = false
 	if err := s.bench.Exec(ctx, statement("lines.sql", fill{Table: lines})); err != nil {
 		return err
 	}

@@ -74,6 +74,10 @@ type Cause struct {
 	Fix       string    `json:"fix"`
 	SQLDiff   string    `json:"sql_diff"` // unified: the correct transform, then the wrong one
 	Witness   []Witness `json:"witness"`
+	// ProofSQL is a query that shows the mistake on the rows of the witness, which
+	// it gives itself; "": the mistake does not show on masked values, or is not
+	// one of SQL.
+	ProofSQL string `json:"proof_sql,omitempty"`
 	// Fixture is the witness as a fixture of the transform, if it was asked for.
 	Fixture string `json:"-"`
 }

@@ -3,6 +3,7 @@ package diagnose
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -26,6 +27,7 @@ type hunt struct {
 	text     string // the transform as the tree gives it
 	frames   frames
 	seen     map[string]bool
+	grows    bool // more rows of the inputs never change or take away a row of the result
 	matches  []candidate
 	likely   []candidate
 	deadline time.Time
@@ -114,7 +116,7 @@ func (h *hunt) run(ctx context.Context) error {
 	for _, m := range habits(h.base) {
 		singles = append(singles, h.candidate(m, ""))
 	}
-	for _, try := range []func(context.Context, []candidate) error{h.tryAll, h.tryHabits, h.tryFiles, h.tryPairs, h.trySlow} {
+	for _, try := range []func(context.Context, []candidate) error{h.tryAll, h.tryParts, h.tryHabits, h.tryPairs, h.trySlow} {
 		if err := try(ctx, singles); err != nil {
 			return err
 		}
@@ -215,15 +217,28 @@ func (h *hunt) same(ctx context.Context, c candidate) (bool, error) {
 		outside, err := h.number(ctx, statement("one_of_each.sql", fill{Table: h.l.table.Name, Columns: columns, Keys: c.keys, Other: c.of}))
 		return outside == 0, err
 	}
-	_, mine, err := h.bench.Rows(ctx, statement("fingerprint.sql", fill{Columns: columns, SQL: h.all(h.l.table.Name)}))
-	if err != nil {
+	if err := h.bench.Exec(ctx, statement("make.sql", fill{Table: comparedName, SQL: h.l.comparable(c.query)})); err != nil {
 		return false, err
 	}
-	_, other, err := h.bench.Rows(ctx, statement("fingerprint.sql", fill{Columns: columns, SQL: h.l.comparable(c.query)}))
-	if err != nil || fmt.Sprint(mine) != fmt.Sprint(other) {
-		return false, err
+	same, err := h.sameRows(ctx, columns)
+	return same, errors.Join(err, h.bench.Exec(ctx, statement("drop.sql", fill{Table: comparedName})))
+}
+
+// sameRows compares the table with comparedName: first their fingerprints, then
+// their rows.
+func (h *hunt) sameRows(ctx context.Context, columns []string) (bool, error) {
+	var prints []string
+	for _, name := range []string{h.l.table.Name, comparedName} {
+		_, rows, err := h.bench.Rows(ctx, statement("fingerprint.sql", fill{Columns: columns, SQL: h.all(name)}))
+		if err != nil {
+			return false, err
+		}
+		prints = append(prints, fmt.Sprint(rows))
 	}
-	extra, missing, err := h.differ(ctx, h.l, c.query, "stedi_try")
+	if prints[0] != prints[1] {
+		return false, nil
+	}
+	extra, missing, err := h.differTables(ctx, h.l, comparedName, "stedi_try")
 	return extra+missing == 0, err
 }
 
@@ -278,7 +293,7 @@ func (h *hunt) causes(ctx context.Context) ([]Cause, error) {
 			if one == c.also {
 				cause.Cause += " Besides: " + c.title + "."
 			}
-			cause.SQLDiff = sqlDiff(h.l.table.Name, h.text, c.query)
+			cause.SQLDiff = sqlDiff(h.l.table.Name, h.text, cmp.Or(c.shown, c.query))
 			if err := h.witness(ctx, c, &cause, len(causes) == 0); err != nil {
 				return nil, err
 			}

@@ -42,6 +42,7 @@ type fill struct {
 	Tables                                      []string
 	IDs                                         []int64
 	N                                           int64
+	Spans                                       []span
 }
 
 type typed struct {
@@ -50,7 +51,7 @@ type typed struct {
 }
 
 // statement fills in one of the files in sql/.
-func statement(file string, data fill) string {
+func statement(file string, data any) string {
 	var b strings.Builder
 	if err := statements.ExecuteTemplate(&b, file, data); err != nil {
 		// The files are part of the program, and tests fill in every one.

@@ -23,7 +23,7 @@ const (
 	nearRows      = 8 // rows of a landing table that are taken for it at a time
 	hops          = 3 // how often the keys of rows lead to others
 	witnessRows   = 6 // shown of each result
-	leastWitness  = 5 * time.Second
+	leastWitness  = 20 * time.Second
 	witnessTimes  = 2
 	valuesTable   = "stedi_values"
 	correctResult = miniName + "correct"
@@ -36,6 +36,7 @@ type small struct {
 	*hunt
 
 	landing []*pipeline.Table
+	derived []*pipeline.Table
 	inputs  []*pipeline.Table  // what the transform or the candidate reads
 	rows    map[string][]int64 // row ids, by landing table
 	end     time.Time
@@ -65,7 +66,10 @@ func (h *hunt) witness(ctx context.Context, c candidate, cause *Cause, best bool
 			return quiet(ctx, err)
 		}
 		if differs {
-			return s.show(ctx, cause)
+			if err := s.show(ctx, cause); err != nil {
+				return err
+			}
+			return s.prove(ctx, cause, c.query)
 		}
 	}
 	// The mistake is not one of SQL on these rows: show what it led to.
@@ -105,6 +109,7 @@ func (s *small) prepare(ctx context.Context, tree node) (ok bool, err error) {
 				return false, err
 			}
 		default:
+			s.derived = append(s.derived, t)
 			if err := s.view(ctx, miniName+t.Name, t.Transform.SQL, other); err != nil {
 				return false, err
 			}

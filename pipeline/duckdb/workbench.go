@@ -28,6 +28,9 @@ func (e *Engine) Workbench(ctx context.Context) (pipeline.Workbench, error) {
 
 func (w *workbench) Load(ctx context.Context, name string, input pipeline.Input) (report ndjson.Report, err error) {
 	s := &source{input: input, threads: w.engine.threads}
+	if input.InOrder {
+		s.threads = 1
+	}
 	id := w.engine.sources.add(s)
 	defer func() {
 		s.close()

@@ -4,4 +4,4 @@
 -- title: A part of the input was not read
 -- fix: Read the whole folder of the upstream table, and build the table again.
 -- source: students of the STEDI project
--- One or more files of an upstream table were not read.
+-- One or more files of an upstream table, or the end of one, were not read.
