@@ -52,7 +52,7 @@ func Judge(ctx context.Context, rubric *Rubric, in Input) *Target {
 		}
 		t.Items = append(t.Items, j.items(item)...)
 	}
-	t.Pictures = j.images2()
+	t.Pictures, t.Source = j.images2(), j.sourceOf
 	return t
 }
 
@@ -189,7 +189,7 @@ func (j *judge) results(item *RubricItem, id, table string, found []finding) []I
 
 // code returns the lines around a place, with their numbers.
 func (j *judge) code(where string) []string {
-	file, number, ok := cutLine(where)
+	file, number, ok := CutLine(where)
 	if !ok {
 		return nil
 	}
@@ -224,8 +224,8 @@ func (j *judge) sourceOf(file string) string {
 	return ""
 }
 
-// cutLine splits a place into the file and the line.
-func cutLine(where string) (file string, line int, ok bool) {
+// CutLine splits a place into the file and the line.
+func CutLine(where string) (file string, line int, ok bool) {
 	i := strings.LastIndexByte(where, ':')
 	if i < 0 {
 		return where, 0, false
