@@ -21,7 +21,10 @@ type palette struct {
 	shown []match
 	list  ui.List
 	free  func(text string) tea.Cmd // opens a text that is no choice; nil: there is no such
-	notes []string                  // shown if there is no choice
+	// argued is the choice of a text that is a command with an argument; nil:
+	// there is none.
+	argued func(text string) (choice, bool)
+	notes  []string // shown if there is no choice
 }
 
 // choice is a line of the palette.
@@ -62,6 +65,7 @@ func (m *Model) openPalette() tea.Cmd { return m.choices().show() }
 // choices returns a palette of everything that is possible now.
 func (m *Model) choices() *palette {
 	p := newPalette(m.Kit, command)
+	p.argued = m.reviewChoice
 	if m.options.Offers != nil {
 		p.free = m.openNamed
 	}
@@ -71,7 +75,7 @@ func (m *Model) choices() *palette {
 			p.all = append(p.all, choice{a.Title(), a.Group, a.KeyName(), a.Do, a.Found()})
 		}
 	}
-	for _, id := range tabs {
+	for _, id := range m.tabs() {
 		if id != m.current {
 			p.all = append(p.all, m.choicesOf(id)...)
 		}
@@ -125,6 +129,12 @@ func (p *palette) search() {
 	p.shown = nil
 	p.list.Reset()
 	text := strings.TrimSpace(p.input.Value())
+	if p.argued != nil {
+		if c, ok := p.argued(text); ok {
+			p.shown = []match{{c, nil}}
+			return
+		}
+	}
 	if p.free != nil && strings.ContainsAny(text, "/\\") {
 		p.shown = append(p.shown, match{choice{text: text, kind: "path", do: func() tea.Cmd { return p.free(text) }}, nil})
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -123,9 +124,7 @@ func (n TargetNotes) Empty() bool { return n.Note == "" && len(n.Items) == 0 }
 // With returns the notes with another note on an item. The zero note removes it.
 func (n TargetNotes) With(id string, note ItemNote) TargetNotes {
 	items := map[string]ItemNote{}
-	for k, v := range n.Items {
-		items[k] = v
-	}
+	maps.Copy(items, n.Items)
 	if note == (ItemNote{}) {
 		delete(items, id)
 	} else {

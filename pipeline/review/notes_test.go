@@ -45,10 +45,10 @@ func TestAnOverrideAppliesToItsFindingOnly(t *testing.T) {
 
 func TestNotesThatCannotBeUsed(t *testing.T) {
 	for text, want := range map[string]string{
-		``:                               "EOF",
-		`{}`:                             `schema is "", expected`,
+		``:                                    "EOF",
+		`{}`:                                  `schema is "", expected`,
 		`{"schema":"stedi.review-notes/1"} x`: "text after",
-		`{"schema":"stedi.review-notes/1","colour":1}`:                                                    "unknown field",
+		`{"schema":"stedi.review-notes/1","colour":1}`:                                                     "unknown field",
 		`{"schema":"stedi.review-notes/1","targets":{"a":{"items":{"b":{"result":"good","reason":"r"}}}}}`: "none of fail, warn, unknown, pass",
 		`{"schema":"stedi.review-notes/1","targets":{"a":{"items":{"b":{"result":"pass","reason":" "}}}}}`: "needs a reason",
 	} {

@@ -47,7 +47,7 @@ type Target struct {
 	Tables  []Table `json:"tables"`
 	Items   []Item  `json:"items"`
 
-	Note     string   `json:"reviewer_note,omitempty"`       // of the reviewer, on the target
+	Note     string   `json:"reviewer_note,omitempty"`     // of the reviewer, on the target
 	Unplaced []string `json:"reviewer_unplaced,omitempty"` // items that have a note, and are not in this review
 
 	Pictures []Image `json:"-"` // for the page
