@@ -86,6 +86,8 @@ type reviewer struct {
 	mu     sync.Mutex
 	opened []*submission.Submission
 	stop   func() error // closes what the review needs
+
+	closeLake func() error // closes the lake whose landing tables are used; nil: none is open
 }
 
 // openReview prepares the review of a number of targets.
@@ -118,6 +120,9 @@ func (p *program) openReview(ctx context.Context, f reviewFlags, targets int, fu
 func (r *reviewer) Close() (err error) {
 	for _, s := range r.opened {
 		err = errors.Join(err, s.Close())
+	}
+	if r.closeLake != nil {
+		err = errors.Join(err, r.closeLake())
 	}
 	return errors.Join(err, r.stop())
 }
@@ -179,7 +184,7 @@ func readRubric(name string) (*review.Rubric, error) {
 func (r *reviewer) chooseLanding(ctx context.Context, f reviewFlags, temp string) (err error) {
 	landing, named := f.landing, r.p.config.origins["lake"] != "" && !f.alone
 	if named {
-		r.data = r.p.config.lake
+		r.data = plainS3(r.p.config.lake)
 	}
 	if landing == "" && named && !isURL(r.p.config.lake) {
 		landing = r.p.config.lake
@@ -190,13 +195,11 @@ func (r *reviewer) chooseLanding(ctx context.Context, f reviewFlags, temp string
 		return err
 	}
 	r.options.Query.Threads = max(1, runtime.GOMAXPROCS(0)/2)
+	if landing == "" && named {
+		return r.fetchLanding(ctx, temp)
+	}
 	if landing == "" {
-		folder := filepath.Join(temp, "sample")
-		if err := os.Mkdir(folder, 0o700); err != nil {
-			return err
-		}
-		r.sample, err = replay.Sample(ctx, r.lake, folder)
-		return err
+		return r.builtIn(ctx, temp)
 	}
 	r.own = true
 	if landing, err = filepath.Abs(landing); err != nil {
@@ -209,6 +212,16 @@ func (r *reviewer) chooseLanding(ctx context.Context, f reviewFlags, temp string
 		return pipeline.Fail(pipeline.BadUsage, "", "Name the folder above customer/landing and the others.", "%s has no landing table", landing)
 	}
 	r.rows, err = r.count(ctx, r.sample)
+	return err
+}
+
+// builtIn replays on the built-in sample.
+func (r *reviewer) builtIn(ctx context.Context, temp string) (err error) {
+	folder := filepath.Join(temp, "sample")
+	if err := os.Mkdir(folder, 0o700); err != nil {
+		return err
+	}
+	r.sample, err = replay.Sample(ctx, r.lake, folder)
 	return err
 }
 
@@ -261,7 +274,7 @@ func (r *reviewer) one(ctx context.Context, replayer *replay.Replayer, target st
 	ctx, cancel := context.WithTimeout(ctx, targetTime)
 	defer cancel()
 	if isURL(plainS3(target)) {
-		in := review.Input{Submission: &submission.Submission{Target: target}, LakeOnly: true, Data: r.p.checkOne(ctx, target, check.InspectOptions{}, 1)}
+		in := review.Input{Submission: &submission.Submission{Target: target}, LakeOnly: true, Data: r.p.reading(target).checkOne(ctx, target, check.InspectOptions{}, 1)}
 		return review.Judge(ctx, r.rubric, in)
 	}
 	s, err := submission.Open(ctx, target, submission.Usual())
@@ -318,7 +331,7 @@ func (r *reviewer) checkData(ctx context.Context, target string, in *review.Inpu
 	s := in.Submission
 	switch {
 	case r.data != "":
-		in.Data = r.p.checkOne(ctx, r.data, check.InspectOptions{}, 1)
+		in.Data = r.p.reading(r.data).checkOne(ctx, r.data, check.InspectOptions{}, 1)
 	case s.Lake == "":
 	case len(in.Scripts) == 0 && len(s.Of(submission.DDL)) == 0:
 		in.LakeOnly = true
