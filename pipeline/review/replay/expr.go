@@ -121,6 +121,9 @@ func (t *translator) expr(e sparksql.Expr, s *scope) (typed, error) { //nolint:c
 		if err != nil {
 			return typed{}, err
 		}
+		if c.lost != nil {
+			return typed{}, c.lost
+		}
 		return typed{c.ref, c.kind, &c.column}, nil
 	case *sparksql.Literal:
 		return constant(e), nil
@@ -412,13 +415,19 @@ func cast(x typed, to string, line int) (typed, error) {
 	case to == "timestamp":
 		k, ok = kTime, true
 	}
-	if !ok || k == kDate && isNumber(x.kind) {
+	if k == kDate && isNumber(x.kind) {
+		return x, fails(line, "Spark cannot cast a %s to a date", x.kind)
+	}
+	if k == kWhole && x.kind == kTime {
+		return typed{sql: "CAST(floor(epoch(" + x.sql + ")) AS BIGINT)", kind: kWhole}, nil
+	}
+	if !ok {
 		return x, unsupported(line, "a cast of %s to %s is not supported", x.kind, to)
 	}
 	if k == kWhole && x.kind == kReal {
 		return typed{sql: "TRY_CAST(trunc(" + x.sql + ") AS BIGINT)", kind: k}, nil
 	}
-	if k == kWhole && (x.kind == kTime || x.kind == kDate) {
+	if k == kWhole && x.kind == kDate {
 		return x, unsupported(line, "a cast of %s to %s is not supported", x.kind, to)
 	}
 	return typed{sql: "TRY_CAST(" + x.sql + " AS " + duckTypes[k] + ")", kind: k, col: x.col}, nil
