@@ -40,14 +40,15 @@ func reviewOf(t *testing.T, cmd *exec.Cmd) *review.Report {
 	return report
 }
 
-func itemOf(t *testing.T, target review.Target, id string) review.Item {
+// dataOf returns the item about the data of the lake.
+func dataOf(t *testing.T, target review.Target) review.Item {
 	t.Helper()
 	for _, i := range target.Items {
-		if i.ID == id {
+		if i.ID == "data" {
 			return i
 		}
 	}
-	t.Fatalf("%s has no item %s: %+v", target.Target, id, target.Items)
+	t.Fatalf("%s has no item about its data: %+v", target.Target, target.Items)
 	return review.Item{}
 }
 
@@ -73,17 +74,17 @@ func TestALakeInABucketIsReviewed(t *testing.T) {
 		return command(t, nil, append(more, "--endpoint", server.Endpoint, "--region", awstest.Region, "--cache", filepath.Join(t.TempDir(), "cache"), "--output", "json")...)
 	}
 	target := reviewOf(t, args("review", "s3://lake/a", "s3a://lake/none"))
-	if got := itemOf(t, target.Targets[0], "data"); got.Result != review.Fail || !strings.Contains(got.Message, "customer_trusted") && got.Where != "customer_trusted" {
+	if got := dataOf(t, target.Targets[0]); got.Result != review.Fail || !strings.Contains(got.Message, "customer_trusted") && got.Where != "customer_trusted" {
 		t.Errorf("the lake: %+v", got)
 	}
-	if got := itemOf(t, target.Targets[1], "data"); got.Result != review.Fail {
+	if got := dataOf(t, target.Targets[1]); got.Result != review.Fail {
 		t.Errorf("an empty prefix: %+v", got)
 	}
 	one := reviewOf(t, args("review", project(t), "--lake", "s3://lake/a")).Targets[0]
 	if rows := one.Tables[0].Rows; rows == nil || *rows != 12 {
 		t.Errorf("on the landing tables of the bucket: %+v", one.Tables[0])
 	}
-	itemOf(t, one, "data")
+	dataOf(t, one)
 }
 
 // A database of the catalog is a target, and the data of a submission.
@@ -93,14 +94,14 @@ func TestADatabaseIsReviewed(t *testing.T) {
 		return command(t, nil, append(more, "--endpoint", c.server.Endpoint, "--region", awstest.Region, "--cache", c.cache, "--output", "json")...)
 	}
 	target := reviewOf(t, args("review", "glue://stedi")).Targets[0]
-	if got := itemOf(t, target, "data"); got.Result != review.Pass {
+	if got := dataOf(t, target); got.Result != review.Pass {
 		t.Errorf("the database: %+v", got)
 	}
 	one := reviewOf(t, args("review", project(t), "--lake", "glue://stedi")).Targets[0]
 	if rows := one.Tables[0].Rows; rows == nil || *rows != 482 {
 		t.Errorf("on the landing tables of the database: %+v", one.Tables[0])
 	}
-	if got := itemOf(t, one, "data"); got.Result != review.Pass {
+	if got := dataOf(t, one); got.Result != review.Pass {
 		t.Errorf("with the database: %+v", got)
 	}
 	c.wantNoWrites()

@@ -407,32 +407,6 @@ var sparkTypes = map[string]kind{
 	"double": kReal, "float": kReal, "decimal": kReal, "boolean": kBool, "date": kDate,
 }
 
-func cast(x typed, to string, line int) (typed, error) {
-	k, ok := sparkTypes[to]
-	switch {
-	case to == "timestamp" && isNumber(x.kind):
-		return typed{sql: "make_timestamp(CAST(" + x.sql + " * 1000000 AS BIGINT))", kind: kTime}, nil
-	case to == "timestamp":
-		k, ok = kTime, true
-	}
-	if k == kDate && isNumber(x.kind) {
-		return x, fails(line, "Spark cannot cast a %s to a date", x.kind)
-	}
-	if k == kWhole && x.kind == kTime {
-		return typed{sql: "CAST(floor(epoch(" + x.sql + ")) AS BIGINT)", kind: kWhole}, nil
-	}
-	if !ok {
-		return x, unsupported(line, "a cast of %s to %s is not supported", x.kind, to)
-	}
-	if k == kWhole && x.kind == kReal {
-		return typed{sql: "TRY_CAST(trunc(" + x.sql + ") AS BIGINT)", kind: k}, nil
-	}
-	if k == kWhole && x.kind == kDate {
-		return x, unsupported(line, "a cast of %s to %s is not supported", x.kind, to)
-	}
-	return typed{sql: "TRY_CAST(" + x.sql + " AS " + duckTypes[k] + ")", kind: k, col: x.col}, nil
-}
-
 func fieldOf(c *column) string {
 	if c == nil {
 		return ""

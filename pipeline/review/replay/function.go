@@ -1,7 +1,6 @@
 package replay
 
 import (
-	"errors"
 	"strings"
 
 	"stedi/pipeline/review/sparksql"
@@ -194,17 +193,6 @@ func wordSet(text string) map[string]bool {
 		set[w] = true
 	}
 	return set
-}
-
-// opaque is the column for an expression that computes one value of each row and
-// is not understood; false if it may decide how many rows there are.
-func (t *translator) opaque(e sparksql.Expr, err error) (column, bool) {
-	f, ok := errors.AsType[*failure](err)
-	if !ok || !f.rowwise || isAggregate(e) {
-		return column{}, false
-	}
-	t.remark(f.line, "%s: the value is not computed, the rows do not depend on it", f.text)
-	return column{kind: kUnknown, id: t.b.id(), lost: f}, true
 }
 
 func coalesce(args []typed, line int) (typed, error) {

@@ -25,7 +25,7 @@ func (t *translator) lambda(l *script.Lambda, in *relation) (string, error) {
 const raises = "CAST(NULL AS BOOLEAN)"
 
 // truth translates an expression as a condition.
-func (r *lambdaReader) truth(p script.Predicate) (string, error) {
+func (r *lambdaReader) truth(p script.Predicate) (string, error) { //nolint:cyclop // one case for each form
 	switch p := p.(type) {
 	case *script.Logical:
 		left, err := r.truth(p.Left)

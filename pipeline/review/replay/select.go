@@ -284,12 +284,10 @@ func (t *translator) item(it sparksql.Item, in *scope) (cols []column, refs []st
 	if star, ok := it.Expr.(*sparksql.Star); ok {
 		return t.star(star, in)
 	}
-	ref, plain := it.Expr.(*sparksql.Column)
-	if plain {
-		if c, err := in.find(ref); err == nil && c.lost != nil {
-			c.name = cmp.Or(it.Alias, c.name)
-			return []column{c.column}, []string{c.ref}, nil
-		}
+	_, plain := it.Expr.(*sparksql.Column)
+	if c, ok := in.passed(it.Expr); ok {
+		c.name = cmp.Or(it.Alias, c.name)
+		return []column{c.column}, []string{c.ref}, nil
 	}
 	x, err := t.expr(it.Expr, in)
 	if lost, ok := t.opaque(it.Expr, err); ok {

@@ -357,38 +357,6 @@ func (t *translator) dataFrame(n *script.Node, in *relation) (*relation, error) 
 	return out, nil
 }
 
-func (t *translator) addColumn(n *script.Node, in *relation, s *scope) (*relation, error) {
-	x, err := t.expr(n.Items[0].Expr, s)
-	added, lost := t.opaque(n.Items[0].Expr, err)
-	switch {
-	case lost:
-		added.name, x.sql = n.Items[0].Alias, "NULL"
-	case err != nil:
-		return nil, err
-	default:
-		added = column{name: n.Items[0].Alias, kind: x.kind, id: t.b.id()}
-	}
-	cols := slices.Clone(in.cols)
-	refs := make([]string, len(cols))
-	at := in.find(added.name)
-	for i := range cols {
-		refs[i] = "i." + quote(cols[i].sql)
-	}
-	if len(at) > 0 {
-		for _, i := range at {
-			added.name = cols[i].name
-			cols[i], refs[i] = added, x.sql
-		}
-	} else {
-		cols, refs = append(cols, added), append(refs, x.sql)
-	}
-	cols = unique(cols)
-	for i := range refs {
-		refs[i] += " AS " + quote(cols[i].sql)
-	}
-	return t.step(n, in, cols, "SELECT "+strings.Join(refs, ", ")+" FROM "+quote(in.cte)+" AS i"), nil
-}
-
 // choose follows the branch of an if that asks which columns a frame has.
 func (t *translator) choose(n *script.Node) (*relation, error) {
 	all := true

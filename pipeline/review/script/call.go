@@ -278,7 +278,7 @@ func (e *evaluator) globals() *scope {
 }
 
 // attribute is of.attr where it is not called.
-func (e *evaluator) attribute(of value, attr string, line int) value {
+func (e *evaluator) attribute(of value, attr string, line int) value { //nolint:cyclop // one case for each form
 	switch of := of.(type) {
 	case *object:
 		if v, ok := of.attrs[attr]; ok {
@@ -335,9 +335,9 @@ func (e *evaluator) method(of value, attr string, a *callArgs) value { //nolint:
 		if f, ok := a.arg("f", 0).(*function); ok && (attr == "map" || attr == "flatMap") {
 			return e.flatten(of, f)
 		}
-		return rowsMethod(of, attr, a)
+		return rowsMethod(of, attr)
 	case cell:
-		return rowsMethod(of, attr, a)
+		return rowsMethod(of, attr)
 	case column:
 		return e.columnMethod(of, attr, a)
 	case text:

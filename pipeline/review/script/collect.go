@@ -25,14 +25,11 @@ func (row) value()  {}
 func (cell) value() {}
 
 // rowsMethod is a method of rows, or of a column of them.
-func rowsMethod(of value, attr string, a *callArgs) value {
+func rowsMethod(of value, attr string) value {
 	switch of := of.(type) {
 	case rows:
 		switch attr {
-		case "collect", "toLocalIterator", "distinct", "cache", "persist", "toPandas", "take":
-			if attr == "take" {
-				break
-			}
+		case "collect", "toLocalIterator", "distinct", "cache", "persist", "toPandas":
 			return of
 		}
 	case cell:
@@ -52,7 +49,7 @@ func (e *evaluator) flatten(of rows, f *function) value {
 		return unknown{"rdd"}
 	}
 	outer := e.vars
-	e.vars = &scope{vars: map[string]value{params.kids[0].text: row{of.node}}, outer: outer}
+	e.vars = &scope{vars: map[string]value{params.kids[0].text: row(of)}, outer: outer}
 	v := e.eval(body)
 	e.vars = outer
 	switch v := v.(type) {

@@ -34,8 +34,9 @@ func (e *evaluator) isDynamic(node int) bool {
 		return strings.HasPrefix(e.s.Sources[n.Source].API, "create_dynamic_frame")
 	case JoinNode, FilterNode, DropFields, SelectFields, ApplyMapping, RenameField, FromDF:
 		return true
+	default:
+		return false
 	}
-	return false
 }
 
 // frameMethod is a method of a DataFrame or a DynamicFrame.

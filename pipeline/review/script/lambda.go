@@ -3,6 +3,7 @@ package script
 import (
 	"maps"
 	"slices"
+	"strings"
 )
 
 // Lambda is the predicate of a Filter node: an expression of Python.
@@ -284,14 +285,15 @@ func (l *lambdaReader) list(s *syntax) Predicate {
 // has is "name" in row, or not in.
 func (l *lambdaReader) has(s *syntax) Predicate {
 	var operands []*syntax
-	op := ""
+	var words []string
 	for _, k := range s.kids {
 		if k.field == "operators" {
-			op += string(l.e.s.Source[k.start:k.end])
+			words = append(words, string(l.e.s.Source[k.start:k.end]))
 		} else {
 			operands = append(operands, k)
 		}
 	}
+	op := strings.Join(words, " ")
 	if len(operands) != 2 || operands[1].kind != "identifier" || operands[1].text != l.row {
 		return nil
 	}

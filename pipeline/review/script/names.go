@@ -152,11 +152,9 @@ func (n *names) expression(s *syntax) {
 		n.expression(s.get("value"))
 		n.bindAll(s.get("name"))
 	case "identifier":
-		n.use(s, false)
+		n.use(s)
 	case "call":
-		if fn := s.get("function"); fn != nil && fn.kind == "identifier" {
-			n.use(fn, true)
-		} else {
+		if fn := s.get("function"); fn != nil && fn.kind != "identifier" {
 			n.expression(fn)
 		}
 		n.expression(s.get("arguments"))
@@ -184,30 +182,23 @@ func (n *names) bindWalrus(s *syntax) {
 	}
 }
 
-// use records a name without a value.
-func (n *names) use(s *syntax, called bool) {
+// use records a name without a value. Functions, classes and what every job
+// begins with are not looked at: a missing import is easily seen, and a file may
+// be an extract.
+func (n *names) use(s *syntax) {
 	name := s.text
-	if name == "" || n.bound[name] || builtins[name] || sessions[name] || strings.HasPrefix(name, "__") {
+	if name == "" || n.bound[name] || builtins[name] || usual[name] || strings.HasPrefix(name, "_") || unicode.IsUpper([]rune(name)[0]) {
 		return
 	}
-	if n.stars && (called || !ownName(name)) {
+	if n.stars && !strings.Contains(name, "_") && name != "args" {
 		return // the module may have it
 	}
 	n.found = &Undefined{name, s.line, n.line}
 }
 
-// ownName tells whether a name cannot come from a module of Glue or Spark: those
-// have names of classes, and of functions, which are called.
-func ownName(name string) bool {
-	if unicode.IsUpper([]rune(name)[0]) {
-		return false
-	}
-	return strings.Contains(name, "_") || slices.Contains([]string{"args", "glueContext", "job"}, name)
-}
-
-// sessions are the names that notebooks and shells of Spark have from the start:
-// a file may have been exported from one.
-var sessions = wordSet("spark sc sqlContext dbutils display displayHTML get_ipython")
+// usual are the names that notebooks and shells of Spark have from the start, and
+// those with which every job begins.
+var usual = wordSet("spark sc sqlContext dbutils display get_ipython glueContext glue_context job logger sys os re json boto3 time datetime np pd")
 
 // builtins are the names that Python itself has.
 var builtins = wordSet(`abs aiter all anext any ascii bin bool breakpoint bytearray bytes callable chr classmethod compile complex copyright credits
