@@ -107,6 +107,8 @@ func (m *Model) visit(intent tea.Msg) tea.Cmd {
 		return m.askReport(i.record)
 	case showProblem:
 		return m.showProblem()
+	case reviewTargets:
+		return m.review(i.text)
 	case resume:
 		return m.settle()
 	}

@@ -26,7 +26,7 @@ type Key struct {
 // Keys lists all actions by screen. It uses the actions of the screens
 // themselves. byCatalog has the meaning of Options.ByCatalog.
 func Keys(byCatalog string) ([]KeyGroup, error) {
-	m, err := New(context.Background(), Options{ByCatalog: byCatalog, Now: time.Now, Zone: time.UTC})
+	m, err := New(context.Background(), Options{ByCatalog: byCatalog, Reviews: &Reviews{}, Now: time.Now, Zone: time.UTC})
 	if err != nil {
 		return nil, err
 	}

@@ -37,10 +37,16 @@ func (l *lakeView) draw(p ui.Pane) {
 	}
 }
 
+// noLake is shown in place of a lake if none is open.
+const noLake = "no lake is open: O opens one"
+
 // drawWaiting is drawn until the lake is open.
 func (l *lakeView) drawWaiting(p ui.Pane) {
 	in := p.Box(l.Theme, "LAKE", false)
 	text := "opening " + l.options.Lake + " …"
+	if l.options.Open == nil {
+		text = noLake
+	}
 	if l.failure != nil && !l.opening.Working() {
 		text = "the lake is not open: press ! for details"
 	}

@@ -22,7 +22,10 @@ type palette struct {
 	list  ui.List
 	sql   func(text string) tea.Cmd // runs a query that is typed; nil: queries are not taken
 	free  func(text string) tea.Cmd // opens a text that is no choice; nil: there is no such
-	notes []string                  // shown below the choices
+	// argued is the choice of a text that is a command with an argument; nil:
+	// there is none.
+	argued func(text string) (choice, bool)
+	notes  []string // shown below the choices
 }
 
 // choice is a line of the palette.
@@ -64,6 +67,7 @@ func (m *Model) openPalette() tea.Cmd { return m.choices().show() }
 func (m *Model) choices() *palette {
 	p := newPalette(m.Kit, command)
 	p.sql = func(text string) tea.Cmd { return m.query("typed", text) }
+	p.argued = m.reviewChoice
 	if m.options.Offers != nil {
 		p.free = m.openNamed
 	}
@@ -79,7 +83,7 @@ func (m *Model) choices() *palette {
 			p.all = append(p.all, c)
 		}
 	}
-	for _, id := range tabs {
+	for _, id := range m.tabs() {
 		if id != m.current {
 			p.all = append(p.all, m.choicesOf(id)...)
 		}
@@ -134,6 +138,12 @@ func (p *palette) search() {
 	p.shown = nil
 	p.list.Reset()
 	text := strings.TrimSpace(p.input.Value())
+	if p.argued != nil {
+		if c, ok := p.argued(text); ok {
+			p.shown = []match{{c, nil}}
+			return
+		}
+	}
 	if p.free != nil && strings.ContainsAny(text, "/\\") {
 		p.shown = append(p.shown, match{choice{text: text, kind: "path", do: func() tea.Cmd { return p.free(text) }}, nil})
 	}

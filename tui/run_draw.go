@@ -14,7 +14,11 @@ import (
 
 func (s *runView) draw(p ui.Pane) {
 	if s.lake() == nil {
-		p.Box(s.Theme, "RUN", false).Text(2, 1, s.Theme.Dim, "opening "+s.options.Lake+" …")
+		text := "opening " + s.options.Lake + " …"
+		if s.options.Open == nil {
+			text = noLake
+		}
+		p.Box(s.Theme, "RUN", false).Text(2, 1, s.Theme.Dim, text)
 		return
 	}
 	s.drawWhole(p.Line(0))

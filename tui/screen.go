@@ -14,7 +14,7 @@ import (
 type screenID int
 
 // The screens, in the order of their keys. The table screen belongs to the lake
-// screen.
+// screen. The review screen is in the header once something was reviewed.
 const (
 	lakeScreen screenID = iota
 	runScreen
@@ -22,11 +22,20 @@ const (
 	checksScreen
 	historyScreen
 	tableScreen
+	reviewScreen
 	screenCount
 )
 
 // tabs are the screens in the header.
 var tabs = []screenID{lakeScreen, runScreen, queryScreen, checksScreen, historyScreen}
+
+// tabs returns the screens in the header now.
+func (m *Model) tabs() []screenID {
+	if m.current == reviewScreen || len(m.reviewView().all) > 0 {
+		return append(slices.Clone(tabs), reviewScreen)
+	}
+	return tabs
+}
 
 // screen is one screen.
 type screen interface {
@@ -48,7 +57,7 @@ type filtering interface {
 	setFilter(text string) tea.Cmd
 }
 
-var _ = []filtering{(*lakeView)(nil), (*runView)(nil), (*queryView)(nil), (*checksView)(nil), (*historyView)(nil), (*tableView)(nil)}
+var _ = []filtering{(*lakeView)(nil), (*runView)(nil), (*queryView)(nil), (*checksView)(nil), (*historyView)(nil), (*tableView)(nil), (*reviewView)(nil)}
 
 // deliberate is a filtering screen that filters only when the text is complete.
 type deliberate interface {
@@ -121,6 +130,9 @@ func (m *Model) everywhere() []ui.Action {
 		name := m.screens[id].title()
 		digit := string(rune('1' + i)) // alt also works where digits are text
 		list = append(list, k.Act("screen-"+name, digit+" alt+"+digit, "screen "+name, func() tea.Cmd { return m.show(id) }).In("everywhere"))
+	}
+	if m.options.Reviews != nil {
+		list = append(list, k.Act("screen-Review", "6 alt+6", "screen Review", func() tea.Cmd { return m.show(reviewScreen) }).In("everywhere").Also("submissions judge grade"))
 	}
 	_, filters := m.here().(filtering)
 	return append(list,

@@ -105,7 +105,10 @@ type Options struct {
 	Offers func(context.Context) *Offers
 	// CheckLake checks another lake; nil: not possible.
 	CheckLake func(ctx context.Context, lake string) (*pipeline.Record, error)
-	// Open opens the workspace. It is called once, in the background.
+	// Reviews reviews submissions; nil: not possible.
+	Reviews *Reviews
+	// Open opens the workspace. It is called once, in the background. Nil: no lake
+	// is open.
 	Open func(context.Context) (*Workspace, error)
 	// Examine looks at the lake and at all that it needs, and changes nothing;
 	// nil: not possible.
@@ -171,6 +174,7 @@ func New(ctx context.Context, o Options) (*Model, error) {
 	m.screens = [screenCount]screen{
 		lakeScreen: newLake(a), runScreen: newRun(a), queryScreen: newQuery(a), checksScreen: newChecks(a),
 		historyScreen: newHistory(a), tableScreen: newTable(a),
+		reviewScreen: newReview(a),
 	}
 	if err := ui.CheckKeys(o.Keys, m.places()); err != nil {
 		return nil, err
@@ -187,6 +191,7 @@ func (m *Model) Close() error {
 	err := m.remember()
 	m.stopAll()
 	m.Work.Wait()
+	err = errors.Join(err, m.reviewView().flush())
 	if m.place != nil {
 		err = errors.Join(err, m.place.Close())
 	}
@@ -195,7 +200,14 @@ func (m *Model) Close() error {
 
 // Init opens the lake.
 func (m *Model) Init() tea.Cmd {
-	return tea.Batch(tea.RequestBackgroundColor, m.Work.Start(&m.opening, func(ctx context.Context) tea.Msg {
+	first := tea.RequestBackgroundColor
+	if r := m.options.Reviews; r != nil && len(r.Targets) > 0 {
+		first = tea.Batch(first, m.show(reviewScreen), m.reviewView().begin(r.Targets))
+	}
+	if m.options.Open == nil {
+		return first
+	}
+	return tea.Batch(first, m.Work.Start(&m.opening, func(ctx context.Context) tea.Msg {
 		place, err := m.options.Open(ctx)
 		return openedMsg{place, err}
 	}))

@@ -101,7 +101,7 @@ func (m *Model) header(p ui.Pane) {
 	p.Fill(t.Bar)
 	x := p.Text(1, 0, t.BarStrong, "STEDI lake")
 	x += 2
-	for i, id := range tabs {
+	for i, id := range m.tabs() {
 		name := m.screens[id].title()
 		label := fmt.Sprintf(" %d %s ", i+1, name)
 		if p.Width() < 60 || p.Width() < ui.Narrow && id != m.current {

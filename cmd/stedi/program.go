@@ -22,21 +22,22 @@ var version = "dev"
 
 // program is the command line with its inputs and outputs.
 type program struct {
-	stdin    io.Reader
-	stdout   io.Writer
-	stderr   io.Writer
-	env      func(string) (string, bool)
-	self     func() (string, error) // path of this program
-	config   config
-	color    string // auto, always or never
-	log      runLog
-	out      *printable.Log     // stdout for text
-	raw      io.Writer          // stderr for the commands of a service
-	builds   bool               // the command builds tables
-	told     bool               // GitHub has been told why it fails
-	framed   bool               // the screens have started it; see steer.go
-	screenAt string             // the screen to begin with; "": the one of the last session
-	fault    func(dir.Op) error // nil but in tests: what goes wrong with files
+	stdin     io.Reader
+	stdout    io.Writer
+	stderr    io.Writer
+	env       func(string) (string, bool)
+	self      func() (string, error) // path of this program
+	config    config
+	color     string // auto, always or never
+	log       runLog
+	out       *printable.Log     // stdout for text
+	raw       io.Writer          // stderr for the commands of a service
+	builds    bool               // the command builds tables
+	told      bool               // GitHub has been told why it fails
+	framed    bool               // the screens have started it; see steer.go
+	reviewing *screenReview      // of stedi review --screen; nil: the screens show a lake
+	screenAt  string             // the screen to begin with; "": the one of the last session
+	fault     func(dir.Op) error // nil but in tests: what goes wrong with files
 }
 
 // execute runs one command line and prints its error.

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -30,6 +31,9 @@ type reviewFlags struct {
 	landing string
 	rubric  string
 	ocr     string
+	notes   string
+	screen  bool
+	alone   bool // the lake of the screens is not part of the review
 }
 
 func (p *program) reviewCommand() *cobra.Command {
@@ -42,18 +46,28 @@ func (p *program) reviewCommand() *cobra.Command {
 			"a folder, a zip file, a bare git directory, or a lake. One target is shown in detail, several as a matrix.\n\n" +
 			"Landing data is that of --landing, of --lake, of the target if it is the known data set, or the built-in\n" +
 			"sample. The checks of --lake, or of a lake in the target, are part of the review. --rubric changes or\n" +
-			"adds items. Pictures are read by tesseract if it is installed; see --ocr.",
-		Example:     "stedi review ./submission\nstedi review submissions/* --output html >review.html\nstedi review project.zip --landing ./lake --output markdown",
+			"adds items. Pictures are read by tesseract if it is installed; see --ocr.\n\n" +
+			"--screen shows the review in the UI, where a reviewer adds notes and overrides results. They are saved in\n" +
+			review.NotesFile + " beside the target, and every later report has them, marked as the reviewer's.",
+		Example:     "stedi review ./submission\nstedi review submissions/* --output html >review.html\nstedi review project.zip --landing ./lake --output markdown\nstedi review submissions/* --screen",
 		Args:        usageArgs(cobra.MinimumNArgs(1)),
 		Annotations: map[string]string{outputsAnnotation: strings.Join(output.Formats(), " "), "examples": "needs submissions"},
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if args = withoutNotes(args); len(args) == 0 {
+				return pipeline.Fail(pipeline.BadUsage, "", "Name a folder, a zip file, a bare git directory or a lake.", "there is no submission to review")
+			}
+			if f.screen {
+				return p.reviewScreen(cmd.Context(), f, args)
+			}
 			return p.review(cmd.Context(), f, args)
 		},
 	}
 	cmd.Flags().StringVar(&f.landing, "landing", "", "folder of a lake whose landing tables the scripts are replayed on")
 	cmd.Flags().StringVar(&f.rubric, "rubric", "", "file of a rubric, which changes or replaces the built-in one")
 	cmd.Flags().StringVar(&f.ocr, "ocr", "auto", "read pictures with tesseract: auto (for one target), always or never")
-	markPath(cmd.Flags(), "landing", "rubric")
+	cmd.Flags().BoolVar(&f.screen, "screen", false, "show the review in the UI, for notes and overrides")
+	cmd.Flags().StringVar(&f.notes, "notes", "", "file with the reviewer's notes (default "+review.NotesFile+" beside each target)")
+	markPath(cmd.Flags(), "landing", "rubric", "notes")
 	return cmd
 }
 
@@ -68,40 +82,72 @@ type reviewer struct {
 	data    string // the lake of --lake, or ""
 	options replay.Options
 	picture func(context.Context, []byte) (int64, bool)
+
+	mu     sync.Mutex
+	opened []*submission.Submission
+	stop   func() error // closes what the review needs
+
+	closeLake func() error // closes the lake whose landing tables are used; nil: none is open
 }
 
-func (p *program) review(ctx context.Context, f reviewFlags, targets []string) (err error) {
+// openReview prepares the review of a number of targets.
+func (p *program) openReview(ctx context.Context, f reviewFlags, targets int, funnel bool) (_ *reviewer, err error) {
 	r := &reviewer{p: p}
 	if r.rubric, err = readRubric(f.rubric); err != nil {
-		return err
+		return nil, err
 	}
-	if r.picture, err = p.pictureReader(f.ocr, len(targets)); err != nil {
-		return err
+	if r.picture, err = p.pictureReader(f.ocr, targets); err != nil {
+		return nil, err
 	}
 	engine, temp, closeEngine, err := p.openEngine(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	defer func() { err = errors.Join(err, closeEngine()) }()
-	if r.lake, err = definition.LoadFor(ctx, p.definition(), nil, engine, definition.Places{Map: p.config.places}); err != nil {
-		return err
-	}
-	r.options.Funnel = len(targets) == 1 || p.config.output == "html" && len(targets) <= funnelTargets
-	if err := r.chooseLanding(ctx, f.landing, temp); err != nil {
-		return err
-	}
-	report := &review.Report{Schema: review.Schema, Targets: make([]review.Target, len(targets))}
-	submissions := make([]*submission.Submission, len(targets))
+	r.stop = closeEngine
 	defer func() {
-		for _, s := range submissions {
-			if s != nil {
-				err = errors.Join(err, s.Close())
-			}
+		if err != nil {
+			err = errors.Join(err, closeEngine())
 		}
 	}()
-	r.all(ctx, targets, report.Targets, submissions)
+	if r.lake, err = definition.LoadFor(ctx, p.definition(), nil, engine, definition.Places{Map: p.config.places}); err != nil {
+		return nil, err
+	}
+	r.options.Funnel = funnel
+	return r, r.chooseLanding(ctx, f, temp)
+}
+
+// Close closes the submissions.
+func (r *reviewer) Close() (err error) {
+	for _, s := range r.opened {
+		err = errors.Join(err, s.Close())
+	}
+	if r.closeLake != nil {
+		err = errors.Join(err, r.closeLake())
+	}
+	return errors.Join(err, r.stop())
+}
+
+func (p *program) review(ctx context.Context, f reviewFlags, targets []string) (err error) {
+	book, err := newNotebook(f.notes)
+	if err != nil {
+		return err
+	}
+	r, err := p.openReview(ctx, f, len(targets), len(targets) == 1 || p.config.output == "html" && len(targets) <= funnelTargets)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, r.Close()) }()
+	report := &review.Report{Schema: review.Schema, Targets: make([]review.Target, len(targets))}
+	r.all(ctx, targets, func(n int, t *review.Target) { report.Targets[n] = *t })
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
+	}
+	for i := range targets {
+		notes, err := book.of(targets[i])
+		if err != nil {
+			return err
+		}
+		report.Targets[i].Apply(notes)
 	}
 	if err := output.Write(p.reportTo(), p.config.output, report); err != nil {
 		return err
@@ -135,10 +181,10 @@ func readRubric(name string) (*review.Rubric, error) {
 }
 
 // chooseLanding sets the landing tables on which scripts are replayed.
-func (r *reviewer) chooseLanding(ctx context.Context, landing, temp string) (err error) {
-	named := r.p.config.origins["lake"] != ""
+func (r *reviewer) chooseLanding(ctx context.Context, f reviewFlags, temp string) (err error) {
+	landing, named := f.landing, r.p.config.origins["lake"] != "" && !f.alone
 	if named {
-		r.data = r.p.config.lake
+		r.data = plainS3(r.p.config.lake)
 	}
 	if landing == "" && named && !isURL(r.p.config.lake) {
 		landing = r.p.config.lake
@@ -149,13 +195,11 @@ func (r *reviewer) chooseLanding(ctx context.Context, landing, temp string) (err
 		return err
 	}
 	r.options.Query.Threads = max(1, runtime.GOMAXPROCS(0)/2)
+	if landing == "" && named {
+		return r.fetchLanding(ctx, temp)
+	}
 	if landing == "" {
-		folder := filepath.Join(temp, "sample")
-		if err := os.Mkdir(folder, 0o700); err != nil {
-			return err
-		}
-		r.sample, err = replay.Sample(ctx, r.lake, folder)
-		return err
+		return r.builtIn(ctx, temp)
 	}
 	r.own = true
 	if landing, err = filepath.Abs(landing); err != nil {
@@ -168,6 +212,16 @@ func (r *reviewer) chooseLanding(ctx context.Context, landing, temp string) (err
 		return pipeline.Fail(pipeline.BadUsage, "", "Name the folder above customer/landing and the others.", "%s has no landing table", landing)
 	}
 	r.rows, err = r.count(ctx, r.sample)
+	return err
+}
+
+// builtIn replays on the built-in sample.
+func (r *reviewer) builtIn(ctx context.Context, temp string) (err error) {
+	folder := filepath.Join(temp, "sample")
+	if err := os.Mkdir(folder, 0o700); err != nil {
+		return err
+	}
+	r.sample, err = replay.Sample(ctx, r.lake, folder)
 	return err
 }
 
@@ -186,19 +240,23 @@ func (r *reviewer) count(ctx context.Context, landing replay.Landing) (_ map[str
 
 // all reviews the targets, two at a time. A target that cannot be reviewed fails
 // alone.
-func (r *reviewer) all(ctx context.Context, targets []string, out []review.Target, opened []*submission.Submission) {
+func (r *reviewer) all(ctx context.Context, targets []string, done func(n int, t *review.Target)) {
 	var group errgroup.Group
 	next := make(chan int)
 	for range min(len(targets), max(1, min(4, runtime.GOMAXPROCS(0)))) {
 		group.Go(func() error {
 			replayer := replay.Open(r.lake, r.sample, r.options)
 			for i := range next {
-				out[i], opened[i] = r.one(ctx, replayer, targets[i])
+				target := r.one(ctx, replayer, targets[i])
+				done(i, target)
 			}
 			return replayer.Close() //nolint:contextcheck // closing is not cancelled
 		})
 	}
 	for i := range targets {
+		if ctx.Err() != nil {
+			break
+		}
 		next <- i
 	}
 	close(next)
@@ -212,17 +270,20 @@ const funnelTargets = 20
 // targetTime bounds the work for one target.
 const targetTime = 2 * time.Minute
 
-func (r *reviewer) one(ctx context.Context, replayer *replay.Replayer, target string) (review.Target, *submission.Submission) {
+func (r *reviewer) one(ctx context.Context, replayer *replay.Replayer, target string) *review.Target {
 	ctx, cancel := context.WithTimeout(ctx, targetTime)
 	defer cancel()
 	if isURL(plainS3(target)) {
-		in := review.Input{Submission: &submission.Submission{Target: target}, LakeOnly: true, Data: r.p.checkOne(ctx, target, check.InspectOptions{}, 1)}
-		return *review.Judge(ctx, r.rubric, in), nil
+		in := review.Input{Submission: &submission.Submission{Target: target}, LakeOnly: true, Data: r.p.reading(target).checkOne(ctx, target, check.InspectOptions{}, 1)}
+		return review.Judge(ctx, r.rubric, in)
 	}
 	s, err := submission.Open(ctx, target, submission.Usual())
 	if err != nil {
-		return unreadable(target, err), nil
+		return unreadable(target, err)
 	}
+	r.mu.Lock()
+	r.opened = append(r.opened, s)
+	r.mu.Unlock()
 	in := review.Input{Submission: s, Landing: r.rows, Names: r.p.config.places, ReadPicture: r.picture}
 	for _, f := range s.Of(submission.Script) {
 		in.Scripts = append(in.Scripts, script.Read(f.Name, []byte(f.Text)))
@@ -233,7 +294,7 @@ func (r *reviewer) one(ctx context.Context, replayer *replay.Replayer, target st
 			in.Outcome, in.ReplayError = nil, printable.Text(err.Error())
 		}
 	}
-	return *review.Judge(ctx, r.rubric, in), s
+	return review.Judge(ctx, r.rubric, in)
 }
 
 // replay runs the scripts on the landing tables of the target if they are the
@@ -270,7 +331,7 @@ func (r *reviewer) checkData(ctx context.Context, target string, in *review.Inpu
 	s := in.Submission
 	switch {
 	case r.data != "":
-		in.Data = r.p.checkOne(ctx, r.data, check.InspectOptions{}, 1)
+		in.Data = r.p.reading(r.data).checkOne(ctx, r.data, check.InspectOptions{}, 1)
 	case s.Lake == "":
 	case len(in.Scripts) == 0 && len(s.Of(submission.DDL)) == 0:
 		in.LakeOnly = true
@@ -281,8 +342,8 @@ func (r *reviewer) checkData(ctx context.Context, target string, in *review.Inpu
 }
 
 // unreadable is the review of a target that cannot be read.
-func unreadable(target string, err error) review.Target {
-	return review.Target{
+func unreadable(target string, err error) *review.Target {
+	return &review.Target{
 		Target: target, Version: "v2", Tables: []review.Table{},
 		Items: []review.Item{{
 			ID: "target", Result: review.Fail, Message: printable.Text(firstLine(err.Error())), Title: "Target",

@@ -33,6 +33,7 @@ func (p *program) screen(ctx context.Context, flags runFlags) (err error) {
 			return err
 		}
 		p.switchTo(*next)
+		p.reviewing = nil
 	}
 }
 
@@ -222,6 +223,13 @@ func (p *program) screenOptions(flags runFlags) tui.Options {
 	}
 	if folder, err := os.Getwd(); err == nil {
 		o.Folder = folder
+	}
+	if reviews, err := p.reviews(); err == nil {
+		o.Reviews = reviews
+	}
+	if p.reviewing != nil && p.config.origins["lake"] == "" && !p.config.demo {
+		o.Open, o.Lake, o.Engine = nil, "no lake", ""
+		return o
 	}
 	if memory := p.memoryFile(name); memory != "" {
 		o.Recall, o.Remember = recallFrom(memory), p.rememberIn(memory)

@@ -86,6 +86,9 @@ func (j *judge) claimed() {
 // digits separates numbers from names in the name of a picture.
 func digits(name string) string { return strings.NewReplacer("_", " ", "-", " ").Replace(name) }
 
+// leastClaim is the smallest number that is taken for the rows of a table.
+const leastClaim = 100
+
 // claimsIn takes the counts of a line that names exactly one table. Small
 // numbers, years and parts of words are none.
 func (j *judge) claimsIn(line, where string) {
@@ -99,7 +102,7 @@ func (j *judge) claimsIn(line, where string) {
 	var rows []int64
 	for _, text := range number.FindAllString(line, 20) {
 		n, err := strconv.ParseInt(strings.ReplaceAll(text, ",", ""), 10, 64)
-		if err == nil && n >= 100 && (n < 1990 || n > 2035) && n < 1e8 {
+		if err == nil && n >= leastClaim && (n < 1990 || n > 2035) && n < 1e8 {
 			rows = append(rows, n)
 		}
 	}
@@ -159,7 +162,8 @@ func (j *judge) images(ctx context.Context) {
 			continue
 		}
 		if data, err := j.in.Submission.Data(f); err == nil {
-			if rows, ok := j.in.ReadPicture(ctx, data); ok {
+			// A query of count(*) has one result, and a preview has few.
+			if rows, ok := j.in.ReadPicture(ctx, data); ok && rows >= leastClaim {
 				j.claims[t.Name] = append(j.claims[t.Name], Claim{Rows: rows, Where: f.Name, Read: true})
 			}
 		}

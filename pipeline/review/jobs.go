@@ -84,6 +84,8 @@ func sinkFinding(sink *script.Sink, where string) finding {
 	behaviour, _ := sink.Option("updateBehavior")
 	on := ok && strings.EqualFold(strings.Trim(update.Value, `"'`), "true")
 	switch {
+	case !ok && strings.HasPrefix(sink.API, "df.write.") && sink.Table != "":
+		return unclear(where, "%s writes the table %s of the catalog that the job is configured with", sink.API, printable.Head(sink.Table, 80))
 	case !ok:
 		return missed(where, "%s does not update the catalog", first(sink.API, "the sink"))
 	case update.Argument == "connection_options":

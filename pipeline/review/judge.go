@@ -52,7 +52,7 @@ func Judge(ctx context.Context, rubric *Rubric, in Input) *Target {
 		}
 		t.Items = append(t.Items, j.items(item)...)
 	}
-	t.Pictures = j.images2()
+	t.Pictures, t.Source = j.images2(), j.sourceOf
 	return t
 }
 
@@ -189,7 +189,7 @@ func (j *judge) results(item *RubricItem, id, table string, found []finding) []I
 
 // code returns the lines around a place, with their numbers.
 func (j *judge) code(where string) []string {
-	file, number, ok := cutLine(where)
+	file, number, ok := CutLine(where)
 	if !ok {
 		return nil
 	}
@@ -224,8 +224,8 @@ func (j *judge) sourceOf(file string) string {
 	return ""
 }
 
-// cutLine splits a place into the file and the line.
-func cutLine(where string) (file string, line int, ok bool) {
+// CutLine splits a place into the file and the line.
+func CutLine(where string) (file string, line int, ok bool) {
 	i := strings.LastIndexByte(where, ':')
 	if i < 0 {
 		return where, 0, false
@@ -283,7 +283,7 @@ func (j *judge) data(*RubricItem, *RubricTable) []finding {
 	}
 	switch {
 	case j.in.Data.Error != "" && len(found) == 0:
-		found = append(found, unclear("", "the lake cannot be checked: %s", j.in.Data.Error))
+		found = append(found, unclear("", "the lake cannot be checked: %s", firstLine(j.in.Data.Error)))
 	case len(found) == 0:
 		found = append(found, passed("", "all checks of the lake passed"))
 	}
@@ -337,4 +337,9 @@ func matches(pattern, name string) bool {
 
 func placeIn(f *submission.File, offset int) string {
 	return at(f.Name, 1+strings.Count(f.Text[:offset], "\n"))
+}
+
+func firstLine(text string) string {
+	line, _, _ := strings.Cut(text, "\n")
+	return line
 }

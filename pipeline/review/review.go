@@ -47,7 +47,12 @@ type Target struct {
 	Tables  []Table `json:"tables"`
 	Items   []Item  `json:"items"`
 
+	Note     string   `json:"reviewer_note,omitempty"`     // of the reviewer, on the target
+	Unplaced []string `json:"reviewer_unplaced,omitempty"` // items that have a note, and are not in this review
+
 	Pictures []Image `json:"-"` // for the page
+	// Source returns the text of a file of the submission, or "".
+	Source func(file string) string `json:"-"`
 }
 
 // Count returns how many items have a result.
@@ -95,6 +100,8 @@ type Item struct {
 	Where    string `json:"where"` // file:line, a file, or ""
 	Message  string `json:"message"`
 	Feedback string `json:"feedback"`
+
+	Reviewer *Decision `json:"reviewer,omitempty"` // nil: the reviewer says nothing
 
 	Title string   `json:"-"`
 	Table string   `json:"-"`

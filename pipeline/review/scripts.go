@@ -75,7 +75,27 @@ func (j *judge) absent(t *RubricTable) finding {
 			return unclear(n.Where, "the file was not read: %s", n.Message)
 		}
 	}
+	if where, place := j.elsewhere(t); where != "" {
+		return unclear(where, "no script is known to write the table; one writes to %s, whose table is not known: name it with --map", printable.Head(place, 80))
+	}
 	return missed("", "no script writes the table")
+}
+
+// elsewhere finds a job that reads tables of the project and writes to a place
+// whose name says whose rows they are, but not which table.
+func (j *judge) elsewhere(t *RubricTable) (where, place string) {
+	entity, _, _ := strings.Cut(t.Name, "_")
+	for _, r := range j.in.Outcome.Roles {
+		if r.Exercise {
+			continue
+		}
+		for _, w := range r.Writes {
+			if w.Table == "" && strings.Contains(strings.ToLower(w.Where), entity) {
+				return at(r.Script, w.Line), w.Where
+			}
+		}
+	}
+	return "", ""
 }
 
 // isNamed reports whether a file is named after a table.

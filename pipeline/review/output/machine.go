@@ -51,11 +51,14 @@ func junit(w io.Writer, r *review.Report) error {
 			c := testCase{Class: s.Name, Name: item.ID, File: item.Where}
 			switch item.Result {
 			case review.Fail:
-				c.Failure = &message{item.Message, strings.TrimSpace(item.Where + "\n" + item.Feedback)}
+				c.Failure = &message{item.Message, strings.TrimSpace(item.Where + "\n" + answer(item))}
 			case review.Unknown:
 				c.Skipped = &message{Message: item.Message}
 			default:
 				c.Out = string(item.Result) + ": " + item.Message
+				if said := item.Reviewer.Sentence(); said != "" {
+					c.Out += "\nReviewer: " + said
+				}
 			}
 			s.Cases = append(s.Cases, c)
 		}
@@ -106,8 +109,8 @@ func sarif(w io.Writer, r *review.Report) error {
 func result(item *review.Item) object {
 	kinds := map[review.Result][2]string{review.Pass: {"pass", "none"}, review.Fail: {"fail", "error"}, review.Warn: {"fail", "warning"}, review.Unknown: {"review", "none"}}
 	text := item.Message
-	if item.Feedback != "" {
-		text += ". " + item.Feedback
+	if said := answer(item); said != "" {
+		text += ". " + said
 	}
 	one := object{"ruleId": item.ID, "kind": kinds[item.Result][0], "level": kinds[item.Result][1], "message": object{"text": text}}
 	if item.Where == "" {

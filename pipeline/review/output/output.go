@@ -56,6 +56,9 @@ func text(w io.Writer, r *review.Report) error {
 
 func detail(b *strings.Builder, t *review.Target) {
 	fmt.Fprintf(b, "%s (%s)\n\n", printable.Text(t.Target), t.Version)
+	for _, line := range noted(t) {
+		fmt.Fprintf(b, "%s\n\n", line)
+	}
 	if len(t.Tables) > 0 {
 		fmt.Fprintf(b, "%-26s %12s %12s  %s\n", "TABLE", "THE CODE", "ON CORRECT", "CLAIMED")
 		fmt.Fprintf(b, "%-26s %12s %12s\n", "", "GIVES", "INPUTS")
@@ -78,10 +81,32 @@ func detail(b *strings.Builder, t *review.Target) {
 				if result == review.Fail || result == review.Warn {
 					fmt.Fprintf(b, "      %s\n", item.Feedback)
 				}
+				if said := item.Reviewer.Sentence(); said != "" {
+					fmt.Fprintf(b, "      reviewer: %s\n", printable.Text(said))
+				}
 			}
 		}
 	}
 	fmt.Fprintf(b, "\n%s\n", tally(t))
+}
+
+// noted are the lines about a target that come from the reviewer's notes.
+func noted(t *review.Target) (lines []string) {
+	if t.Note != "" {
+		lines = append(lines, "Reviewer: "+printable.Text(t.Note))
+	}
+	if len(t.Unplaced) > 0 {
+		lines = append(lines, "The reviewer's notes name items that are not in this review: "+printable.Text(strings.Join(t.Unplaced, ", ")))
+	}
+	return lines
+}
+
+// answer is the feedback on an item, with what the reviewer says.
+func answer(i *review.Item) string {
+	if said := i.Reviewer.Sentence(); said != "" {
+		return strings.TrimSpace(i.Feedback + " Reviewer: " + said)
+	}
+	return i.Feedback
 }
 
 func tally(t *review.Target) string {
@@ -157,6 +182,9 @@ func markdown(w io.Writer, r *review.Report) error {
 	for i := range r.Targets {
 		t := &r.Targets[i]
 		fmt.Fprintf(&b, "## %s\n\n%s.\n\n", cell(t.Target), tally(t))
+		for _, line := range noted(t) {
+			fmt.Fprintf(&b, "%s\n\n", cell(line))
+		}
 		if len(t.Tables) > 0 {
 			b.WriteString("| Table | The code gives | On correct inputs | Claimed |\n|---|---:|---:|---|\n")
 		}
@@ -167,7 +195,7 @@ func markdown(w io.Writer, r *review.Report) error {
 		b.WriteString("\n| Result | Item | Finding | Where | Feedback |\n|---|---|---|---|---|\n")
 		for k := range t.Items {
 			item := &t.Items[k]
-			fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", marks[item.Result], cell(item.ID), cell(item.Message), cell(item.Where), cell(item.Feedback))
+			fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", marks[item.Result], cell(item.ID), cell(item.Message), cell(item.Where), cell(answer(item)))
 		}
 		b.WriteString("\n")
 	}

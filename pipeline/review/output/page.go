@@ -36,6 +36,7 @@ var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{
 	"mark":   func(r review.Result) string { return marks[r] },
 	"worst":  func(t review.Target) review.Result { return review.Worst(t.Items) },
 	"count":  func(t review.Target, r string) int { return t.Count(review.Result(r)) },
+	"noted":  func(t review.Target) []string { return noted(&t) },
 	"number": printable.Thousands,
 	"share": func(t review.Table, n int64) int {
 		most := int64(1)

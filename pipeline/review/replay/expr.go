@@ -121,6 +121,9 @@ func (t *translator) expr(e sparksql.Expr, s *scope) (typed, error) { //nolint:c
 		if err != nil {
 			return typed{}, err
 		}
+		if c.lost != nil {
+			return typed{}, c.lost
+		}
 		return typed{c.ref, c.kind, &c.column}, nil
 	case *sparksql.Literal:
 		return constant(e), nil
@@ -402,26 +405,6 @@ func (t *translator) caseOf(e *sparksql.Case, s *scope) (typed, error) {
 var sparkTypes = map[string]kind{
 	"string": kText, "varchar": kText, "char": kText, "bigint": kWhole, "long": kWhole, "int": kWhole, "integer": kWhole, "smallint": kWhole, "short": kWhole,
 	"double": kReal, "float": kReal, "decimal": kReal, "boolean": kBool, "date": kDate,
-}
-
-func cast(x typed, to string, line int) (typed, error) {
-	k, ok := sparkTypes[to]
-	switch {
-	case to == "timestamp" && isNumber(x.kind):
-		return typed{sql: "make_timestamp(CAST(" + x.sql + " * 1000000 AS BIGINT))", kind: kTime}, nil
-	case to == "timestamp":
-		k, ok = kTime, true
-	}
-	if !ok || k == kDate && isNumber(x.kind) {
-		return x, unsupported(line, "a cast of %s to %s is not supported", x.kind, to)
-	}
-	if k == kWhole && x.kind == kReal {
-		return typed{sql: "TRY_CAST(trunc(" + x.sql + ") AS BIGINT)", kind: k}, nil
-	}
-	if k == kWhole && (x.kind == kTime || x.kind == kDate) {
-		return x, unsupported(line, "a cast of %s to %s is not supported", x.kind, to)
-	}
-	return typed{sql: "TRY_CAST(" + x.sql + " AS " + duckTypes[k] + ")", kind: k, col: x.col}, nil
 }
 
 func fieldOf(c *column) string {

@@ -162,6 +162,9 @@ func scalar(fn string, args []typed, line int) (typed, error) { //nolint:cyclop 
 			return typed{sql: "make_timestamp(" + args[0].sql + " * 1000)", kind: kTime}, nil
 		}
 	case "to_date", "date":
+		if len(args) == 1 && isNumber(args[0].kind) {
+			return cast(args[0], "date", line)
+		}
 		if len(args) == 1 && (args[0].kind == kTime || args[0].kind == kDate || args[0].kind == kText) {
 			return typed{sql: "TRY_CAST(" + args[0].sql + " AS DATE)", kind: kDate}, nil
 		}
@@ -172,7 +175,24 @@ func scalar(fn string, args []typed, line int) (typed, error) { //nolint:cyclop 
 	case "monotonically_increasing_id":
 		return typed{sql: "row_number() OVER ()", kind: kWhole}, nil
 	}
-	return typed{}, unsupported(line, "the function %s is not supported", fn)
+	f := unsupported(line, "the function %s is not supported", fn)
+	f.rowwise = rowwise[fn]
+	return typed{}, f
+}
+
+// rowwise are functions of one row whose values are not computed.
+var rowwise = wordSet(`year month day dayofmonth dayofweek dayofyear weekofyear quarter hour minute second date_format date_add date_sub datediff date_trunc
+	add_months months_between trunc last_day next_day unix_timestamp from_utc_timestamp to_utc_timestamp concat_ws initcap substring substr left right
+	regexp_replace regexp_extract split replace translate reverse lpad rpad format_number format_string instr locate ascii base64 unbase64 hex crc32
+	xxhash64 uuid rand randn sqrt exp log log10 log2 pow power sign signum sin cos tan greatest least nullif nvl2 struct named_struct to_json array map
+	get_json_object input_file_name isnan mod pmod bround conv bin size`)
+
+func wordSet(text string) map[string]bool {
+	set := map[string]bool{}
+	for w := range strings.FieldsSeq(text) {
+		set[w] = true
+	}
+	return set
 }
 
 func coalesce(args []typed, line int) (typed, error) {

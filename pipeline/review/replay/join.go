@@ -22,6 +22,9 @@ func (t *translator) glueJoin(n *script.Node, left, right *relation) (*relation,
 			return nil, fails(n.Line, "column %s is not in %s", n.Keys[1][i], right.label)
 		}
 		a, b := left.cols[l[0]], right.cols[r[0]]
+		if err := lostIn([]column{a, b}); err != nil {
+			return nil, err
+		}
 		c, err := compare("=", typed{sql: "l." + quote(a.sql), kind: a.kind}, typed{sql: "r." + quote(b.sql), kind: b.kind}, n.Line)
 		if err != nil {
 			return nil, err

@@ -25,7 +25,7 @@ func (t *translator) lambda(l *script.Lambda, in *relation) (string, error) {
 const raises = "CAST(NULL AS BOOLEAN)"
 
 // truth translates an expression as a condition.
-func (r *lambdaReader) truth(p script.Predicate) (string, error) {
+func (r *lambdaReader) truth(p script.Predicate) (string, error) { //nolint:cyclop // one case for each form
 	switch p := p.(type) {
 	case *script.Logical:
 		left, err := r.truth(p.Left)
@@ -50,6 +50,8 @@ func (r *lambdaReader) truth(p script.Predicate) (string, error) {
 		return boolText(p.Kind != "none" && p.Text != "" && p.Text != "0" && p.Text != "False"), nil
 	case *script.Match:
 		return r.match(p)
+	case *script.Has:
+		return r.has(p), nil
 	}
 	return "", unsupported(r.line, "the function of the filter is not supported")
 }
@@ -96,6 +98,9 @@ func (r *lambdaReader) field(f *script.Field, present func(column, string) (stri
 		return missing, nil
 	}
 	c := r.in.cols[at[len(at)-1]]
+	if c.lost != nil {
+		return "", c.lost
+	}
 	if c.name != f.Name {
 		r.t.remark(r.line, "field %s is spelt %s in the data; case is ignored", f.Name, c.name)
 	}
@@ -252,4 +257,17 @@ func (r *lambdaReader) match(m *script.Match) (string, error) {
 		}
 		return raises, nil
 	})
+}
+
+// has translates the test whether a row has a field. A row that was a row of a
+// DataFrame has all of them.
+func (r *lambdaReader) has(h *script.Has) string {
+	at := r.in.field(h.Name)
+	switch {
+	case len(at) == 0:
+		return "false"
+	case r.in.nulls:
+		return "true"
+	}
+	return "(" + quote(r.in.cols[at[len(at)-1]].sql) + " IS NOT NULL)"
 }

@@ -53,6 +53,19 @@ type column struct {
 	quals []string // names that may stand before it
 	from  string   // table of the lake, "" if computed
 	field string   // name there
+	// lost: how the value is computed is not understood, but it is computed row by
+	// row. Nothing that decides which rows there are may depend on it.
+	lost *failure
+}
+
+// lostIn returns why a column among some is not understood, or nil.
+func lostIn(cols []column) error {
+	for _, c := range cols {
+		if c.lost != nil {
+			return c.lost
+		}
+	}
+	return nil
 }
 
 // relation is the result of a step: a CTE and those of its columns that count.
@@ -246,6 +259,8 @@ type failure struct {
 	file  string
 	// inherited: the cause is an upstream table.
 	inherited bool
+	// rowwise: what is not supported computes one value of each row.
+	rowwise bool
 }
 
 func (f *failure) Error() string { return f.text }

@@ -105,6 +105,13 @@ var alone = []struct {
 	{"customer_dataframe", customer, 482},
 	{"customer_broken", customer, 482},
 	{"customer_custom_transform", customer, 482},
+	{"customer_function", customer, 482},
+	{"customer_try", customer, 482},
+	{"customer_late_name", customer, 482}, // the name without a value comes after the sink
+	{"accelerometer_rdd", accelerometer, 40_981},
+	{"accelerometer_pandas", accelerometer, 40_981},
+	{"step_collected", step, 14_460},
+	{"ml_extra_columns", ml, 43_681},
 	{"accelerometer_join", accelerometer, 40_981},
 	{"accelerometer_sql_at", accelerometer, 40_981},
 	{"accelerometer_sql_in", accelerometer, 40_981},
@@ -197,6 +204,9 @@ func TestWouldFail(t *testing.T) {
 		{"accelerometer_join", accelerometer, "no script builds customer_trusted", "accelerometer_join.py"},
 		{"customer_filter customer_filter_nulls", customer, "two scripts write customer_trusted: customer_filter.py and customer_filter_nulls.py", "customer_filter_nulls.py"},
 		{"customer_unconnected", customer, "the sink Target is not connected to any rows", "customer_unconnected.py"},
+		{"curated_no_method", curated, "a DynamicFrame has no method dropDuplicates", "curated_no_method.py"},
+		{"step_no_name", step, "the name people_curated has no value", "step_no_name.py"},
+		{"customer_no_location", customer, "s3//lake-of-mine/customer/landing/ is no location in S3: write s3://", "customer_no_location.py"},
 	} {
 		table := play(t, r, read(t, c.scripts)).Table(c.table)
 		if table.WouldFail != c.want || table.WouldFailAt.File != c.file || table.Rows != nil {
@@ -208,8 +218,9 @@ func TestWouldFail(t *testing.T) {
 func TestNotUnderstoodHasNoCount(t *testing.T) {
 	r := open(t, false)
 	for scripts, want := range map[string]string{
-		"not_understood_rdd":    "the condition of the filter is not understood",
+		"not_understood_rdd":    "rdd is not understood",
 		"not_understood_helper": "load is not understood",
+		"ml_part_distinct":      "the function substring is not supported",
 	} {
 		for _, table := range play(t, r, read(t, scripts)).Tables {
 			if len(table.Writers) == 0 {

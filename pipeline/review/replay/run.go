@@ -6,9 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path"
+	"regexp"
 	"slices"
 	"strings"
 
+	"stedi/pipeline"
+	"stedi/pipeline/printable"
 	"stedi/pipeline/review/script"
 )
 
@@ -41,7 +45,46 @@ func (r *Replayer) start(scripts []*script.Script) *replaying {
 		p.roles = append(p.roles, p.places.role(s))
 	}
 	p.roles = unrepeated(scripts, p.roles)
+	p.presume()
 	return p
+}
+
+// presume finds the landing tables whose names say whose rows they have, and no
+// zone: what a job reads and no script writes was there before.
+func (p *replaying) presume() {
+	for i := range p.roles {
+		r := &p.roles[i]
+		if !slices.ContainsFunc(r.Writes, func(w Access) bool { return w.Table != "" }) {
+			continue
+		}
+		for n := range r.Reads {
+			read := &r.Reads[n]
+			at := p.scripts[i].Sources[read.Index].Location
+			name := at.Table
+			if at.Path != "" {
+				_, name = folder(at.Path)
+			}
+			m := means(name)
+			if read.Table != "" || m.zone != "" || m.entity == "" || p.writes(key(at)) || p.endsIn(name) {
+				continue
+			}
+			read.Table = p.places.meanings[meaning{m.entity, pipeline.Landing}]
+			read.Guessed = read.Table != ""
+		}
+	}
+}
+
+// endsIn reports whether a script writes to a folder of that name, for which a
+// crawler may have made a table of the same name.
+func (p *replaying) endsIn(name string) bool {
+	for _, s := range p.scripts {
+		for i := range s.Sinks {
+			if _, to := folder(s.Sinks[i].Path); to != "" && strings.EqualFold(path.Base(to), path.Base(name)) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // unrepeated removes the writes of a script that is there twice.
@@ -114,6 +157,9 @@ func (p *replaying) translator(i int, own bool) *translator {
 func (p *replaying) source(i, index int, own bool) (*relation, error) {
 	s := &p.scripts[i].Sources[index]
 	a := p.roles[i].Reads[index]
+	if badLocation.MatchString(s.Path) {
+		return nil, fails(s.Line, "%s", badPath(s.Path))
+	}
 	frames := !strings.HasPrefix(s.API, "create_dynamic_frame.") // of Spark: nulls are explicit
 	name := a.Table
 	if name != "" {
@@ -210,6 +256,12 @@ func (p *replaying) build(name string, own bool) (*relation, error) {
 func (p *replaying) write(w Writer, own bool) (*relation, error) {
 	s := p.scripts[w.index]
 	sink := &s.Sinks[w.Sink]
+	if s.Stops(sink) {
+		return nil, &failure{text: "the name " + s.Undefined.Name + " has no value", fails: true, line: s.Undefined.Line, file: s.Name}
+	}
+	if badLocation.MatchString(sink.Path) {
+		return nil, &failure{text: badPath(sink.Path), fails: true, line: sink.Line, file: s.Name}
+	}
 	if sink.Input < 0 {
 		return nil, &failure{text: fmt.Sprintf("the sink %s is not connected to any rows", orLine(sink.Name, sink.Line)), fails: true, line: sink.Line, file: s.Name}
 	}
@@ -220,7 +272,7 @@ func (p *replaying) write(w Writer, own bool) (*relation, error) {
 	out := *r
 	out.label = "the table that " + s.Name + " writes"
 	if kept := collapse(r.cols, strings.EqualFold); len(kept) < len(r.cols) {
-		if sink.API == "df.write" {
+		if strings.HasPrefix(sink.API, "df.write") {
 			return nil, &failure{text: "two columns have the same name, which cannot be written", fails: true, line: sink.Line, file: s.Name}
 		}
 		out.cols = kept
@@ -262,4 +314,12 @@ func (r *Replayer) count(ctx context.Context, queries []string, with string) ([]
 		counts[i] = n
 	}
 	return counts, nil
+}
+
+// badLocation is a location that means S3 and is none: Spark takes it for a path
+// of the cluster's own file system, which has no such files.
+var badLocation = regexp.MustCompile(`^\s*[sS]3[anAN]?(?::/?[^/]|//?[^/]|:///)`)
+
+func badPath(location string) string {
+	return printable.Head(location, 80) + " is no location in S3: write s3://"
 }

@@ -1,6 +1,7 @@
 package replay
 
 import (
+	"cmp"
 	"maps"
 	"strconv"
 	"strings"
@@ -98,6 +99,8 @@ func (t *translator) body(b sparksql.Body, s *scope) (selected, error) {
 		all := ""
 		if b.All {
 			all = " ALL"
+		} else if err := cmp.Or(lostIn(left.cols), lostIn(right.cols)); err != nil {
+			return left, err
 		}
 		var pairs [2][]string
 		cols := merged(left.cols, right.cols, t.b, &pairs)
@@ -148,6 +151,9 @@ func (t *translator) selectOf(q *sparksql.Select, s *scope) (selected, error) {
 	if q.Distinct {
 		sql += "DISTINCT "
 		t.distinct = true
+		if err := lostIn(cols); err != nil {
+			return selected{}, err
+		}
 	}
 	sql += strings.Join(exprs, ", ")
 	if from != "" {
@@ -278,12 +284,20 @@ func (t *translator) item(it sparksql.Item, in *scope) (cols []column, refs []st
 	if star, ok := it.Expr.(*sparksql.Star); ok {
 		return t.star(star, in)
 	}
+	_, plain := it.Expr.(*sparksql.Column)
+	if c, ok := in.passed(it.Expr); ok {
+		c.name = cmp.Or(it.Alias, c.name)
+		return []column{c.column}, []string{c.ref}, nil
+	}
 	x, err := t.expr(it.Expr, in)
+	if lost, ok := t.opaque(it.Expr, err); ok {
+		lost.name = cmp.Or(it.Alias, "expression")
+		return []column{lost}, []string{"NULL"}, nil
+	}
 	if err != nil {
 		return nil, nil, err
 	}
 	c := column{name: it.Alias, kind: x.kind, id: t.b.id()}
-	_, plain := it.Expr.(*sparksql.Column)
 	switch {
 	case x.col != nil && plain:
 		renamed := it.Alias != "" && !strings.EqualFold(it.Alias, x.col.name)

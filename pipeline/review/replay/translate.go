@@ -61,6 +61,9 @@ func (t *translator) translate(n *script.Node) (*relation, error) {
 	if n.Kind == script.SourceNode {
 		return t.source(n.Source)
 	}
+	if n.Kind == script.Broken {
+		return nil, fails(n.Line, "%s", n.Name)
+	}
 	if n.Kind == script.Unknown {
 		return nil, unsupported(n.Line, "%s", n.Name)
 	}
@@ -253,6 +256,9 @@ func (t *translator) rename(n *script.Node, in *relation) *relation {
 func (t *translator) dropDuplicates(n *script.Node, in *relation) (*relation, error) {
 	t.distinct = true
 	if len(n.Columns) == 0 {
+		if err := lostIn(in.cols); err != nil {
+			return nil, err
+		}
 		return t.step(n, in, in.cols, "SELECT DISTINCT "+list("", in.cols)+" FROM "+quote(in.cte)), nil
 	}
 	var keys []column
@@ -264,6 +270,9 @@ func (t *translator) dropDuplicates(n *script.Node, in *relation) (*relation, er
 		for _, i := range at {
 			keys = append(keys, in.cols[i])
 		}
+	}
+	if err := lostIn(keys); err != nil {
+		return nil, err
 	}
 	return t.step(n, in, in.cols, "SELECT DISTINCT ON ("+list("", keys)+") "+list("", in.cols)+" FROM "+quote(in.cte)), nil
 }
@@ -279,6 +288,9 @@ func (t *translator) dropNulls(n *script.Node, in *relation) (*relation, error) 
 			}
 			cols = append(cols, in.cols[at[0]])
 		}
+	}
+	if err := lostIn(cols); err != nil {
+		return nil, err
 	}
 	var tests []string
 	for _, c := range cols {
@@ -306,6 +318,16 @@ func (t *translator) frame(n int) *relation {
 // dataFrame translates filter, select, withColumn and groupBy.
 func (t *translator) dataFrame(n *script.Node, in *relation) (*relation, error) {
 	s := t.scope(in, n.Line)
+	for _, v := range n.Views {
+		r, err := t.node(v.Input)
+		if err != nil {
+			return nil, err
+		}
+		if s.views == nil {
+			s.views = map[string]*relation{}
+		}
+		s.views[strings.ToLower(v.Name)] = r
+	}
 	from := " FROM " + quote(in.cte) + " AS i"
 	switch n.Kind {
 	case script.Where:
@@ -333,33 +355,6 @@ func (t *translator) dataFrame(n *script.Node, in *relation) (*relation, error) 
 	out := t.step(n, in, cols, sql+tail)
 	out.nulls, out.label = true, t.label(n)
 	return out, nil
-}
-
-func (t *translator) addColumn(n *script.Node, in *relation, s *scope) (*relation, error) {
-	x, err := t.expr(n.Items[0].Expr, s)
-	if err != nil {
-		return nil, err
-	}
-	added := column{name: n.Items[0].Alias, kind: x.kind, id: t.b.id()}
-	cols := slices.Clone(in.cols)
-	refs := make([]string, len(cols))
-	at := in.find(added.name)
-	for i := range cols {
-		refs[i] = "i." + quote(cols[i].sql)
-	}
-	if len(at) > 0 {
-		for _, i := range at {
-			added.name = cols[i].name
-			cols[i], refs[i] = added, x.sql
-		}
-	} else {
-		cols, refs = append(cols, added), append(refs, x.sql)
-	}
-	cols = unique(cols)
-	for i := range refs {
-		refs[i] += " AS " + quote(cols[i].sql)
-	}
-	return t.step(n, in, cols, "SELECT "+strings.Join(refs, ", ")+" FROM "+quote(in.cte)+" AS i"), nil
 }
 
 // choose follows the branch of an if that asks which columns a frame has.

@@ -278,7 +278,7 @@ func (e *evaluator) globals() *scope {
 }
 
 // attribute is of.attr where it is not called.
-func (e *evaluator) attribute(of value, attr string, line int) value {
+func (e *evaluator) attribute(of value, attr string, line int) value { //nolint:cyclop // one case for each form
 	switch of := of.(type) {
 	case *object:
 		if v, ok := of.attrs[attr]; ok {
@@ -293,10 +293,18 @@ func (e *evaluator) attribute(of value, attr string, line int) value {
 		switch attr {
 		case "write":
 			return writer{in: of.node}
-		case "rdd", "columns", "schema", "dtypes", "na", "stat", "sparkSession", "glue_ctx", "name":
+		case "rdd":
+			return rows{of.node}
+		case "columns", "schema", "dtypes", "na", "stat", "sparkSession", "glue_ctx", "name":
 			return member{of, attr}
 		}
 		return column{&sparksql.Column{Name: attr, Line: line, Frame: of.node}}
+	case row:
+		return cell{of.node, attr}
+	case cell:
+		if attr == "values" {
+			return of
+		}
 	case name, member, unknown:
 		switch attr {
 		case "read":
@@ -323,6 +331,13 @@ func (e *evaluator) method(of value, attr string, a *callArgs) value { //nolint:
 		return e.sinkMethod(of, attr, a)
 	case grouped:
 		return e.groupedMethod(of, attr, a)
+	case rows:
+		if f, ok := a.arg("f", 0).(*function); ok && (attr == "map" || attr == "flatMap") {
+			return e.flatten(of, f)
+		}
+		return rowsMethod(of, attr)
+	case cell:
+		return rowsMethod(of, attr)
 	case column:
 		return e.columnMethod(of, attr, a)
 	case text:

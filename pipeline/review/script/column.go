@@ -59,7 +59,11 @@ var columnFunctions = map[string]bool{
 	"year": true, "month": true, "hash": true, "sha2": true, "md5": true, "concat": true, "isnull": true, "row_number": true, "rank": true,
 	"dense_rank": true, "current_timestamp": true, "current_date": true, "round": true, "floor": true, "ceil": true, "monotonically_increasing_id": true,
 	"unix_timestamp": true, "date_format": true, "initcap": true, "countdistinct": true, "count_distinct": true, "timestamp_millis": true,
-	"concat_ws": true, "input_file_name": true, "isnan": true,
+	"concat_ws": true, "input_file_name": true, "isnan": true, "hour": true, "minute": true, "second": true, "dayofmonth": true, "dayofweek": true,
+	"dayofyear": true, "weekofyear": true, "quarter": true, "date_add": true, "date_sub": true, "datediff": true, "months_between": true,
+	"substring": true, "regexp_replace": true, "regexp_extract": true, "split": true, "lpad": true, "rpad": true, "translate": true, "reverse": true,
+	"format_number": true, "instr": true, "sqrt": true, "exp": true, "log": true, "pow": true, "greatest": true, "least": true, "struct": true,
+	"to_json": true, "array": true, "uuid": true, "rand": true, "xxhash64": true, "crc32": true, "hex": true, "base64": true,
 }
 
 // columnFunction is a call such as F.col("x").
@@ -134,6 +138,9 @@ func (e *evaluator) columnMethod(of column, attr string, a *callArgs) value { //
 			return column{&sparksql.Cast{X: of.expr, Type: strings.Replace(strings.Replace(t, "long", "bigint", 1), "integer", "int", 1)}}
 		}
 	case "isin":
+		if c, ok := a.arg("cols", 0).(cell); ok && len(a.pos) == 1 {
+			return e.gathered(of.expr, c)
+		}
 		in := &sparksql.In{X: of.expr}
 		for _, v := range spread(a.pos) {
 			x, ok := literal(v)

@@ -7,14 +7,43 @@ import (
 	"stedi/pipeline/review/sparksql"
 )
 
+// chosen adds a node with a condition, and the frames whose values it reads.
+func (e *evaluator) chosen(of frame, n Node) value {
+	n.Views = e.gatheredIn(n.Condition)
+	for _, v := range n.Views {
+		n.Inputs = append(n.Inputs, v.Input)
+	}
+	return e.derive(of, n)
+}
+
 // derive adds a node that reads one frame.
 func (e *evaluator) derive(of frame, n Node) value {
 	n.Inputs = append([]int{of.node}, n.Inputs...)
 	return frame{e.node(n), of.dynamic && n.Kind != ToDF}
 }
 
+// dataFrameOnly are methods that a DataFrame has and a DynamicFrame has not.
+var dataFrameOnly = wordSet(`dropDuplicates drop_duplicates distinct withColumn withColumnRenamed select selectExpr where groupBy groupby crossJoin
+	createOrReplaceTempView createTempView registerTempTable drop dropna alias limit unionByName unionAll orderBy sort`)
+
+// isDynamic reports whether a node is a DynamicFrame for certain.
+func (e *evaluator) isDynamic(node int) bool {
+	n := &e.s.Nodes[node]
+	switch n.Kind {
+	case SourceNode:
+		return strings.HasPrefix(e.s.Sources[n.Source].API, "create_dynamic_frame")
+	case JoinNode, FilterNode, DropFields, SelectFields, ApplyMapping, RenameField, FromDF:
+		return true
+	default:
+		return false
+	}
+}
+
 // frameMethod is a method of a DataFrame or a DynamicFrame.
 func (e *evaluator) frameMethod(of frame, attr string, a *callArgs) value { //nolint:cyclop // one case for each method
+	if of.dynamic && dataFrameOnly[attr] && e.isDynamic(of.node) {
+		return frame{node: e.node(Node{Kind: Broken, Line: a.line, API: "." + attr, Inputs: []int{of.node}, Name: "a DynamicFrame has no method " + attr})}
+	}
 	n := Node{Line: a.line, API: "." + attr}
 	switch attr {
 	case "toDF":
@@ -40,9 +69,11 @@ func (e *evaluator) frameMethod(of frame, attr string, a *callArgs) value { //no
 		}
 		n.Kind = Same
 		return e.derive(of, n)
-	case "count", "show", "printSchema", "explain", "head", "take", "first", "collect", "schema", "isEmpty", "toPandas", "describe", "summary", "foreach",
+	case "count", "show", "printSchema", "explain", "head", "take", "first", "schema", "isEmpty", "describe", "summary", "foreach",
 		"stageThreshold", "errorsCount":
 		return unknown{attr}
+	case "collect", "toPandas", "toLocalIterator":
+		return rows{of.node}
 	case "createOrReplaceTempView", "createTempView", "registerTempTable", "createGlobalTempView", "createOrReplaceGlobalTempView":
 		e.views[strings.ToLower(a.text("name", 0))] = of.node
 		return none{}
@@ -217,7 +248,7 @@ func (e *evaluator) where(of frame, a *callArgs) value {
 	}
 	switch v := v.(type) {
 	case column:
-		return e.derive(of, Node{Kind: Where, Line: a.line, API: ".filter", Condition: v.expr})
+		return e.chosen(of, Node{Kind: Where, Line: a.line, API: ".filter", Condition: v.expr})
 	case text:
 		expr, err := sparksql.ParseExpr(v.s)
 		if err != nil {

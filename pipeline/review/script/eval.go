@@ -21,8 +21,10 @@ type evaluator struct {
 	s     *Script
 	vars  *scope
 	views map[string]int // createOrReplaceTempView
-	steps int
-	calls int
+	// gathers are the frames whose values a condition has as a list.
+	gathers []View
+	steps   int
+	calls   int
 	// returned is the value of a return in the current function.
 	returned value
 	// waiting are problems of nodes: they count only if a sink needs the node.

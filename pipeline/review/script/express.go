@@ -61,7 +61,7 @@ func (e *evaluator) eval(s *syntax) value { //nolint:cyclop // one case for each
 		if len(s.kids) == 3 {
 			return e.conditional(s)
 		}
-	case "list_comprehension", "generator_expression":
+	case "list_comprehension", "generator_expression", "set_comprehension":
 		return e.comprehension(s)
 	}
 	return unknown{s.kind}
@@ -157,7 +157,11 @@ func (e *evaluator) comprehension(s *syntax) value {
 	if len(s.kids) != 2 || s.kids[1].kind != "for_in_clause" {
 		return unknown{s.kind}
 	}
-	over, ok := e.eval(s.kids[1].get("right")).(*list)
+	source := e.eval(s.kids[1].get("right"))
+	if c := e.overRows(source, s); c != nil {
+		return c
+	}
+	over, ok := source.(*list)
 	if !ok || len(over.items) > maxLoop {
 		return unknown{s.kind}
 	}
@@ -180,6 +184,10 @@ func (e *evaluator) subscript(s *syntax) value {
 		}
 	case *arguments:
 		return of.get(k, s.line)
+	case row:
+		return of.field(key)
+	case rows:
+		return row(of).field(key)
 	case *list:
 		if n, ok := index(k, len(of.items)); ok {
 			return of.items[n]
@@ -192,7 +200,7 @@ func (e *evaluator) subscript(s *syntax) value {
 			return e.selectNames(of, names, s.line)
 		}
 		if c, ok := key.(column); ok {
-			return e.derive(of, Node{Kind: Where, Line: s.line, API: "[]", Condition: c.expr})
+			return e.chosen(of, Node{Kind: Where, Line: s.line, API: "[]", Condition: c.expr})
 		}
 	case member: // os.environ["X"]
 		if of.name == "environ" {

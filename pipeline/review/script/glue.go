@@ -14,8 +14,9 @@ func (e *evaluator) function(fn string, a *callArgs) value {
 			return text{t, a.line}
 		}
 	case "list", "tuple", "sorted", "set":
-		if l, ok := a.arg("", 0).(*list); ok {
-			return l
+		switch v := a.arg("", 0).(type) {
+		case *list, cell, rows:
+			return v
 		}
 	case "len", "print":
 		return unknown{fn}

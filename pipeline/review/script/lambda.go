@@ -1,5 +1,11 @@
 package script
 
+import (
+	"maps"
+	"slices"
+	"strings"
+)
+
 // Lambda is the predicate of a Filter node: an expression of Python.
 type Lambda struct {
 	Body Predicate
@@ -34,6 +40,8 @@ type (
 	}
 	// Negation is not.
 	Negation struct{ X Predicate }
+	// Has is "name" in row.
+	Has struct{ Name string }
 	// Match is re.match or re.search.
 	Match struct {
 		Pattern string
@@ -49,6 +57,7 @@ func (*List) predicate()     {}
 func (*Logical) predicate()  {}
 func (*Negation) predicate() {}
 func (*Match) predicate()    {}
+func (*Has) predicate()      {}
 
 // filter adds a Filter node.
 func (e *evaluator) filter(in int, f value, a *callArgs) value {
@@ -56,12 +65,8 @@ func (e *evaluator) filter(in int, f value, a *callArgs) value {
 	if !ok {
 		return e.lost(a.line, "the function of the filter is not known", in)
 	}
-	l := &lambdaReader{e: e}
-	body := l.open(fn)
-	var p Predicate
-	if body != nil {
-		p = l.read(body)
-	}
+	l := &lambdaReader{e: e, locals: map[string]Predicate{}}
+	body, p := l.open(fn)
 	if p == nil {
 		return e.lost(a.line, "the function of the filter is not understood", in)
 	}
@@ -71,15 +76,21 @@ func (e *evaluator) filter(in int, f value, a *callArgs) value {
 
 // lambdaReader reads the body of a function of one row.
 type lambdaReader struct {
-	e   *evaluator
-	row string
+	e      *evaluator
+	row    string
+	locals map[string]Predicate // variables of the function
+	steps  int
 }
 
-// open returns the expression that the function returns, or nil.
-func (l *lambdaReader) open(f *function) *syntax {
+// maxReturns bounds the statements that are followed: each branch is followed to
+// the end.
+const maxReturns = 500
+
+// open returns the body of a function, and what it returns, or nil.
+func (l *lambdaReader) open(f *function) (*syntax, Predicate) {
 	params := f.def.get("parameters")
 	if params == nil || len(params.kids) != 1 {
-		return nil
+		return nil, nil
 	}
 	p := params.kids[0]
 	if p.kind == "typed_parameter" {
@@ -87,20 +98,111 @@ func (l *lambdaReader) open(f *function) *syntax {
 	}
 	l.row = p.text
 	body := f.def.get("body")
-	if f.def.kind == "lambda" || body == nil {
-		return body
+	if body == nil {
+		return nil, nil
 	}
-	var returned *syntax
-	for _, s := range body.kids {
-		switch {
-		case s.kind == "return_statement" && len(s.kids) == 1:
-			returned = s.kids[0]
-		case s.kind == "expression_statement" && s.first() != nil && s.first().kind == "string":
+	if f.def.kind == "lambda" {
+		return body, l.read(body)
+	}
+	return body, l.returned(body.kids)
+}
+
+// returned is what statements return: a chain of conditions, each with its own
+// return, is one expression.
+func (l *lambdaReader) returned(statements []*syntax) Predicate {
+	for i, s := range statements {
+		if l.steps++; l.steps > maxReturns {
+			return nil
+		}
+		switch s.kind {
+		case "return_statement":
+			if len(s.kids) != 1 {
+				return &Const{"none", ""}
+			}
+			return l.read(s.kids[0])
+		case "expression_statement":
+			if !l.assign(s.first()) {
+				return nil
+			}
+		case "if_statement":
+			return l.branch(s, statements[i+1:])
+		case "try_statement":
+			if !l.caught(s) {
+				return nil
+			}
+			return l.returned(slices.Concat(s.get("body").kids, statements[i+1:]))
+		case "pass_statement":
 		default:
 			return nil
 		}
 	}
-	return returned
+	return &Const{"none", ""} // without a return
+}
+
+// caught reports whether all that a try statement does about an exception is to
+// return False, as Glue's filter does.
+func (l *lambdaReader) caught(s *syntax) bool {
+	handlers := 0
+	for _, k := range s.kids {
+		switch k.kind {
+		case "block":
+		case "except_clause":
+			handlers++
+			body := k.kids[len(k.kids)-1]
+			if body.kind != "block" || len(body.kids) != 1 || body.kids[0].kind != "return_statement" || len(body.kids[0].kids) != 1 {
+				return false
+			}
+			if known, is := truth(l.e.eval(body.kids[0].kids[0])); !known || is {
+				return false
+			}
+		default:
+			return false
+		}
+	}
+	return handlers > 0
+}
+
+// assign follows a statement of a function that returns nothing.
+func (l *lambdaReader) assign(s *syntax) bool {
+	if s == nil || s.kind == "string" {
+		return s != nil
+	}
+	left := s.get("left")
+	if s.kind != "assignment" || left == nil || left.kind != "identifier" {
+		return false
+	}
+	p := l.read(s.get("right"))
+	l.locals[left.text] = p
+	return p != nil
+}
+
+// branch is what an if returns, with the statements that follow it.
+func (l *lambdaReader) branch(s *syntax, rest []*syntax) Predicate {
+	condition := l.read(s.get("condition"))
+	if condition == nil {
+		return nil
+	}
+	outer := maps.Clone(l.locals)
+	then := l.returned(slices.Concat(s.get("consequence").kids, rest))
+	l.locals = outer
+	var other Predicate
+	alternatives := slices.DeleteFunc(slices.Clone(s.kids), func(k *syntax) bool { return k.field != "alternative" })
+	switch {
+	case len(alternatives) == 0:
+		other = l.returned(rest)
+	case alternatives[0].kind == "elif_clause":
+		next := *alternatives[0]
+		for _, more := range alternatives[1:] {
+			next.kids = append(slices.Clone(next.kids), more)
+		}
+		other = l.branch(&next, rest)
+	default:
+		other = l.returned(slices.Concat(alternatives[0].get("body").kids, rest))
+	}
+	if then == nil || other == nil {
+		return nil
+	}
+	return &Logical{"or", &Logical{"and", condition, then}, &Logical{"and", &Negation{condition}, other}}
 }
 
 func (l *lambdaReader) read(s *syntax) Predicate { //nolint:cyclop // one case for each form
@@ -131,6 +233,11 @@ func (l *lambdaReader) read(s *syntax) Predicate { //nolint:cyclop // one case f
 		return constant(l.e.eval(s))
 	case "list", "tuple", "set":
 		return l.list(s)
+	case "identifier":
+		if p, ok := l.locals[s.text]; ok {
+			return p
+		}
+		return constant(l.e.eval(s))
 	default:
 		return constant(l.e.eval(s))
 	}
@@ -175,7 +282,35 @@ func (l *lambdaReader) list(s *syntax) Predicate {
 	return list
 }
 
+// has is "name" in row, or not in.
+func (l *lambdaReader) has(s *syntax) Predicate {
+	var operands []*syntax
+	var words []string
+	for _, k := range s.kids {
+		if k.field == "operators" {
+			words = append(words, string(l.e.s.Source[k.start:k.end]))
+		} else {
+			operands = append(operands, k)
+		}
+	}
+	op := strings.Join(words, " ")
+	if len(operands) != 2 || operands[1].kind != "identifier" || operands[1].text != l.row {
+		return nil
+	}
+	t, ok := l.e.eval(operands[0]).(text)
+	if !ok || op != "in" && op != "not in" {
+		return nil
+	}
+	if op == "in" {
+		return &Has{field(t.s)}
+	}
+	return &Negation{&Has{field(t.s)}}
+}
+
 func (l *lambdaReader) comparison(s *syntax) Predicate {
+	if p := l.has(s); p != nil {
+		return p
+	}
 	op := ""
 	var all Predicate
 	var left Predicate

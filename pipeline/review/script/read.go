@@ -89,6 +89,12 @@ func (s *Script) follow(root *syntax) {
 		}
 	}()
 	newEvaluator(s).module(root)
+	if len(s.SyntaxErrors) == 0 && s.Form != Notebook {
+		s.Undefined = undefined(root)
+	}
+	if s.Undefined != nil && len(s.Sinks) > 0 { // Python does not get to what follows
+		s.Problems = slices.DeleteFunc(s.Problems, func(p Problem) bool { return p.Line >= s.Undefined.From })
+	}
 }
 
 // decode makes UTF-8 of a text.

@@ -33,6 +33,9 @@ type Script struct {
 	Problems []Problem
 	// SyntaxErrors are the places where the text is not Python. The rest is read.
 	SyntaxErrors []Problem
+	// Undefined is a name without a value, at which the script stops; nil: none was
+	// found.
+	Undefined *Undefined
 	// Source is the Python text, of which the lines are counted.
 	Source []byte
 }
@@ -42,6 +45,10 @@ type Script struct {
 func (s *Script) Understood() bool {
 	return len(s.Problems) == 0 && len(s.Sinks) > 0
 }
+
+// Stops reports whether the script stops before a sink, because a name has no
+// value.
+func (s *Script) Stops(sink *Sink) bool { return s.Undefined != nil && sink.Line >= s.Undefined.From }
 
 // Problem is a part of a script that is not understood or not right.
 type Problem struct {
@@ -131,6 +138,7 @@ const (
 	ToDF           Kind = "to data frame"
 	Same           Kind = "same rows" // a node that changes neither rows nor columns
 	Choice         Kind = "choice"    // Tests: the first input if they all hold, else the second
+	Broken         Kind = "fails"     // Name says why the script stops there
 	Unknown        Kind = "not understood"
 )
 

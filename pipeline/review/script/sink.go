@@ -82,6 +82,7 @@ func (e *evaluator) writerMethod(w writer, attr string, a *callArgs) value { //n
 			s.Path = p
 		}
 	case "saveAsTable", "insertInto":
+		s.API = "df.write." + attr
 		n := a.text("name", 0)
 		s.Table = n
 		if db, t, ok := strings.Cut(n, "."); ok {

@@ -1,0 +1,10 @@
+from awsglue.context import GlueContext
+from awsglue.dynamicframe import DynamicFrame
+from awsglue.transforms import *
+from pyspark.context import SparkContext
+from pyspark.sql import functions as F
+
+context = GlueContext(SparkContext())
+spark = context.spark_session
+people = spark.read.json("s3//lake-of-mine/customer/landing/")
+people.filter("shareWithResearchAsOfDate > 0").write.mode("overwrite").json("s3://lake-of-mine/customer/trusted/")

@@ -1,0 +1,348 @@
+package tui
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+	uv "github.com/charmbracelet/ultraviolet"
+
+	"stedi/pipeline/printable"
+	"stedi/pipeline/review"
+	"stedi/tui/ui"
+)
+
+// sourceText is a file of a submission while it is shown.
+type sourceText struct {
+	target *review.Target
+	file   string
+	mark   int // the line that the item is about, from 1; 0: none
+	lines  []string
+}
+
+// longestLine bounds what is kept of a line of code.
+const longestLine = 2_000
+
+// follow shows what the selected item is about.
+func (v *reviewView) follow() {
+	v.detail.Reset()
+	one, item := v.current(), v.item()
+	if item == nil {
+		v.shown = sourceText{}
+		return
+	}
+	want := sourceText{target: one.found, file: item.Where}
+	if file, line, ok := review.CutLine(item.Where); ok {
+		want.file, want.mark = file, line
+	}
+	if t := v.table(); want.file == "" && t != nil && len(t.Scripts) > 0 {
+		want.file = t.Scripts[0]
+	}
+	if v.shown.target == want.target && v.shown.file == want.file {
+		want.lines = v.shown.lines
+	} else if want.target.Source != nil && want.file != "" {
+		want.lines = linesOf(want.target.Source(want.file))
+	}
+	if want.mark > len(want.lines) {
+		want.mark = 0
+	}
+	if v.shown.file != want.file || v.shown.mark != want.mark || v.shown.target != want.target {
+		v.shift = 0
+		v.shown = want
+		v.code.To(max(0, want.mark-1))
+	}
+	v.shown = want
+}
+
+func linesOf(text string) []string {
+	if text == "" {
+		return nil
+	}
+	lines := strings.Split(strings.TrimSuffix(strings.ReplaceAll(text, "\r\n", "\n"), "\n"), "\n")
+	for i, line := range lines {
+		lines[i] = printable.Head(strings.ReplaceAll(line, "\t", "    "), longestLine)
+	}
+	return lines
+}
+
+// scroll moves the code sideways.
+func (v *reviewView) scroll(by int) tea.Cmd {
+	v.shift = min(max(0, v.shift+by), longestLine)
+	return nil
+}
+
+// sideways is how many columns a key scrolls.
+const sideways = 12
+
+func (v *reviewView) actions() []ui.Action {
+	k := v.Keys
+	one, item := v.current(), v.item()
+	there, noted := item != nil, item != nil && one.found != nil
+	const none, nothing = "no item is selected", "no submission was reviewed"
+	moves := map[int]*ui.List{targetsPane: &v.targets, itemsPane: &v.items, evidencePane: &v.detail, codePane: &v.code}[v.panes.At]
+	possible := v.options.Reviews != nil
+	return append(moves.Actions("", ui.SpaceKeys, 0),
+		k.Act("next-failing", "n", "next failing item", func() tea.Cmd { return v.step(1) }).At(1).When(one != nil, nothing),
+		k.Act("last-failing", "N", "previous failing item", func() tea.Cmd { return v.step(-1) }).When(one != nil, nothing),
+		k.Act("target-after", "]", "next target", func() tea.Cmd { return v.targets.Turn(1) }).At(5).When(len(v.all) > 1, "there is one target only"),
+		k.Act("target-before", "[", "previous target", func() tea.Cmd { return v.targets.Turn(-1) }).When(len(v.all) > 1, "there is one target only"),
+		k.Act("override", "o", "override", v.askOverride).At(2).When(noted, none).Also("result pass fail decide"),
+		k.Act("note", "i", "note", v.askNote).At(3).When(noted, none).Also("write comment"),
+		k.Act("target-note", "I", "note on the target", v.askTargetNote).When(one != nil && one.found != nil, nothing),
+		k.Act("fails-only", "a", "failures only", v.toggleFails).At(6).When(one != nil, nothing),
+		k.Act("inward", "enter", v.inwardTitle(), v.inward).When(there, none),
+		k.Act("scroll-right", "right l", "scroll right", func() tea.Cmd { return v.scroll(sideways) }).When(len(v.shown.lines) > 0, "no file is shown"),
+		k.Act("scroll-left", "left h", "scroll left", func() tea.Cmd { return v.scroll(-sideways) }).When(v.shift > 0, "the start of the lines is shown"),
+		k.Act("report", "e", "report", v.askReport).At(4).When(v.options.Export != nil && slices.ContainsFunc(v.all, func(r reviewed) bool { return r.found != nil }), nothing),
+		k.Act("copy-item", "y", "copy the item", func() tea.Cmd { return v.CopyText("the text", v.text(item)) }).When(there, none),
+		k.Act("review-again", "v", "review again", v.again).When(one != nil, nothing).When(!v.working.Working(), "a review is under way"),
+		k.Act("review-open", "t", "review another", v.askTargets).At(7).When(possible, "no submissions can be reviewed here").When(!v.working.Working(), "a review is under way").Also("open submission target"),
+		k.Act("cancel-review", "c", "cancel the review", v.cancelReview).At(1).When(v.working.Working(), "no review is under way").Also("stop abort"),
+	)
+}
+
+func (v *reviewView) toggleFails() tea.Cmd {
+	v.failsOnly = !v.failsOnly
+	v.items.Filtered()
+	v.follow()
+	return nil
+}
+
+func (v *reviewView) inwardTitle() string {
+	switch v.panes.At {
+	case targetsPane, codePane:
+		return "to the items"
+	default:
+		return "to the code"
+	}
+}
+
+func (v *reviewView) draw(p ui.Pane) {
+	one := map[int]func(ui.Pane){targetsPane: v.drawTargets, itemsPane: v.drawItems, evidencePane: v.drawEvidence, codePane: v.drawCode}
+	switch {
+	case v.panes.Zoomed || p.Width() < ui.Narrow && p.Height() < 16:
+		one[v.panes.At](p)
+	case p.Width() < wideReview:
+		above, below, grip := p.Across(ui.Border{
+			Moved: &v.borders.halves, Usual: p.Height() / 2, Least: ui.LeastTall,
+			Before: []int{targetsPane, itemsPane}, After: []int{evidencePane, codePane},
+		})
+		one[min(v.panes.At, itemsPane)](v.withTargets(above, one))
+		one[max(v.panes.At, evidencePane)](below)
+		grip()
+	default:
+		v.drawWide(p, one)
+	}
+}
+
+// wideReview is the width from which code is beside the items.
+const wideReview = 100
+
+// withTargets shows the targets above the items if there is room for both, and
+// returns the rest.
+func (v *reviewView) withTargets(p ui.Pane, one map[int]func(ui.Pane)) ui.Pane {
+	tall := len(v.all) + 2
+	if v.panes.At == targetsPane || len(v.all) < 2 || p.Height()-tall < 2*ui.LeastTall {
+		return p
+	}
+	one[targetsPane](p.Top(tall))
+	return p.Bottom(tall)
+}
+
+func (v *reviewView) drawWide(p ui.Pane, one map[int]func(ui.Pane)) {
+	left, right, sides := p.Beside(ui.Border{
+		Moved: &v.borders.sides, Usual: p.Width() * 45 / 100, Least: ui.LeastWide,
+		Before: []int{targetsPane, itemsPane}, After: []int{evidencePane, codePane},
+	})
+	upper, lower, grip := left.Across(ui.Border{
+		Moved: &v.borders.left, Usual: min(max(len(v.all), 1)+2, p.Height()/3), Least: 3, Before: []int{targetsPane}, After: []int{itemsPane},
+	})
+	one[targetsPane](upper)
+	one[itemsPane](lower)
+	grip()
+	upper, lower, grip = right.Across(ui.Border{
+		Moved: &v.borders.right, Usual: p.Height() / 2, Least: ui.LeastTall, Before: []int{evidencePane}, After: []int{codePane},
+	})
+	one[evidencePane](upper)
+	one[codePane](lower)
+	grip()
+	sides()
+}
+
+// resultMark returns the sign of a result.
+func (v *reviewView) resultMark(r review.Result) (string, uv.Style) {
+	t := v.Theme
+	switch r {
+	case review.Pass:
+		return "✓", t.Good
+	case review.Warn:
+		return "!", t.Warn
+	case review.Unknown:
+		return "?", t.Busy
+	default:
+		return "✗", t.Bad
+	}
+}
+
+func (v *reviewView) drawTargets(p ui.Pane) {
+	t := v.Theme
+	in := p.Box(t, "TARGETS", v.panes.At == targetsPane)
+	if text := v.progress(); text != "" {
+		p.Note(t.Dim, text)
+	}
+	v.targets.Draw(p, in, len(v.all), func(r ui.Row) {
+		one := &v.all[r.N]
+		if one.found == nil {
+			r.Text(1, 0, ui.Over(t.Dim, r.Back), "…")
+			r.Cut(3, 0, r.Width()-4, ui.Over(t.Dim, r.Back), one.name)
+			return
+		}
+		mark, tone := v.resultMark(review.Worst(one.found.Items))
+		r.Text(1, 0, ui.Over(tone, r.Back), mark)
+		tally := v.tally(one.found)
+		r.Cut(3, 0, r.Width()-5-ui.Width(tally), ui.Over(t.Text, r.Back), one.name)
+		r.TextRight(r.Width()-1, 0, ui.Over(t.Dim, r.Back), tally)
+	})
+	if len(v.all) == 0 {
+		in.Text(2, 0, t.Dim, "no submission: "+ui.KeyOf(v.actions(), "review-open")+" reviews one")
+	}
+}
+
+// progress says how many targets were reviewed.
+func (v *reviewView) progress() string {
+	done := 0
+	for i := range v.all {
+		if v.all[i].found != nil {
+			done++
+		}
+	}
+	if !v.working.Working() {
+		return ""
+	}
+	return fmt.Sprintf("reviewing %d of %d", min(done+1, len(v.all)), len(v.all))
+}
+
+// tally counts the results of a target.
+func (v *reviewView) tally(t *review.Target) string {
+	var parts []string
+	for _, result := range review.Results() {
+		if n := t.Count(result); n > 0 {
+			mark, _ := v.resultMark(result)
+			parts = append(parts, fmt.Sprintf("%d %s", n, mark))
+		}
+	}
+	return strings.Join(parts, "  ")
+}
+
+func (v *reviewView) drawItems(p ui.Pane) {
+	t := v.Theme
+	title, one := "ITEMS", v.current()
+	if one != nil && v.wanted != "" {
+		title += " / " + strings.TrimSpace(v.wanted)
+	}
+	if v.failsOnly {
+		title += ": failures only"
+	}
+	in := p.Box(t, title, v.panes.At == itemsPane)
+	items := v.listed()
+	if one != nil && one.found != nil {
+		p.Note(t.Dim, v.tally(one.found))
+	}
+	name := min(34, in.Width()/2)
+	v.items.Draw(p, in, len(items), func(r ui.Row) {
+		item := items[r.N]
+		mark, tone := v.resultMark(item.Result)
+		r.Text(1, 0, ui.Over(tone, r.Back), mark)
+		if item.Reviewer != nil {
+			r.Text(2, 0, ui.Over(t.Accent, r.Back), "●")
+		}
+		r.Cut(4, 0, name-5, ui.Over(t.Text, r.Back), item.ID)
+		r.Cut(name, 0, r.Width()-name-1, ui.Over(t.Dim, r.Back), item.Message)
+	})
+	if len(items) == 0 {
+		in.Text(2, 0, t.Dim, v.emptyText())
+	}
+}
+
+// emptyText says why there are no items.
+func (v *reviewView) emptyText() string {
+	one := v.current()
+	switch {
+	case one == nil:
+		return "no submission: " + ui.KeyOf(v.actions(), "review-open") + " reviews one"
+	case one.found == nil && v.working.Working():
+		return "reading the submission …"
+	case one.found == nil:
+		return "not reviewed: " + v.problem
+	case v.wanted != "":
+		return "no match: esc removes the filter"
+	default:
+		return "no failing item: " + ui.KeyOf(v.actions(), "fails-only") + " shows all"
+	}
+}
+
+func (v *reviewView) drawEvidence(p ui.Pane) {
+	in := p.Box(v.Theme, "EVIDENCE", v.panes.At == evidencePane)
+	lines := v.detailLines(in.Width())
+	v.detail.Draw(p, in, len(lines), func(r ui.Row) { r.Styled(1, lines[r.N]) })
+}
+
+func (v *reviewView) drawCode(p ui.Pane) {
+	t, s := v.Theme, v.shown
+	title := "CODE"
+	if s.file != "" {
+		title += " " + s.file
+		if s.mark > 0 {
+			title += ":" + strconv.Itoa(s.mark)
+		}
+	}
+	in := p.Box(t, title, v.panes.At == codePane)
+	wide := len(strconv.Itoa(len(s.lines)))
+	v.code.Draw(p, in, len(s.lines), func(r ui.Row) {
+		style, number := t.Text, t.Dim
+		if r.N+1 == s.mark {
+			mark, tone := "▶", t.Bad
+			if item := v.item(); item != nil {
+				_, tone = v.resultMark(item.Result)
+			}
+			r.Text(0, 0, ui.Over(tone, r.Back), mark)
+			style, number = t.Strong, tone
+		}
+		r.TextRight(2+wide, 0, ui.Over(number, r.Back), strconv.Itoa(r.N+1))
+		line := []rune(s.lines[r.N])
+		r.Cut(3+wide, 0, r.Width()-4-wide, ui.Over(style, r.Back), string(line[min(v.shift, len(line)):]))
+	})
+	if len(s.lines) == 0 {
+		in.Text(2, 0, t.Dim, v.codeless())
+	}
+}
+
+// codeless says why no file is shown.
+func (v *reviewView) codeless() string {
+	switch {
+	case v.item() == nil:
+		return ""
+	case v.shown.file == "":
+		return "this item is about no file"
+	default:
+		return "this file has no text to show: look at it yourself"
+	}
+}
+
+// hint says how the review goes.
+func (v *reviewView) hint() (ui.Mood, string) {
+	one := v.current()
+	switch {
+	case v.working.Working():
+		return ui.Told, v.progress() + ": " + ui.KeyOf(v.actions(), "cancel-review") + " cancels"
+	case one == nil || one.found == nil:
+		return ui.Told, ""
+	case one.unread != "":
+		return ui.Warned, "the reviewer's notes cannot be read: " + one.unread
+	case len(one.found.Unplaced) > 0:
+		return ui.Warned, "the notes name items that are not in this review: " + strings.Join(one.found.Unplaced, ", ")
+	}
+	return ui.Told, ""
+}
