@@ -140,6 +140,7 @@ func (s *Settings) client(ctx context.Context, env *registry.Env, database strin
 		Database: database, Workgroup: s.Workgroup, Output: output, ReadOnly: readOnly,
 		Discard: func(ctx context.Context, urls ...string) error { return s3.Remove(ctx, config, urls...) },
 		MaxScan: limit, Price: s.queryPrice(),
+		Size: func(ctx context.Context, t *pipeline.Table) (int64, error) { return env.SizeOf(ctx, t.Name) },
 		Estimate: func(ctx context.Context, sql string) (int64, error) {
 			statement, err := env.Embedded.Parse(ctx, sql)
 			if err != nil {
