@@ -141,7 +141,7 @@ func (e *Engine) statement(ctx context.Context, questions []pipeline.CountQuesti
 	return sql, sizes.of(questions), err
 }
 
-// sizes are the bytes of tables.
+// sizes are the bytes of tables; less than 0: unknown.
 type sizes map[*pipeline.Table]int64
 
 // sizes looks up the tables that questions read.
@@ -149,7 +149,11 @@ func (c *Client) sizes(ctx context.Context, questions []pipeline.CountQuestion) 
 	found := sizes{}
 	for _, q := range questions {
 		for _, t := range q.Reads {
-			if _, known := found[t]; known || c.options.Size == nil {
+			if _, known := found[t]; known {
+				continue
+			}
+			found[t] = -1
+			if c.options.Size == nil {
 				continue
 			}
 			var err error
@@ -166,7 +170,7 @@ func (c *Client) sizes(ctx context.Context, questions []pipeline.CountQuestion) 
 func (s sizes) of(questions []pipeline.CountQuestion) (bytes int64) {
 	for _, q := range questions {
 		for _, t := range q.Reads {
-			bytes += s[t]
+			bytes += max(s[t], 0)
 		}
 	}
 	return bytes
@@ -187,7 +191,7 @@ func (e *Engine) CountsAtMost(ctx context.Context, questions []pipeline.CountQue
 		f.CostUSD += e.client.options.Price.Cost(bytes)
 	}
 	for t, bytes := range sizes {
-		if bytes == 0 {
+		if bytes < 0 {
 			f.Unknown = append(f.Unknown, t.Name)
 		}
 	}

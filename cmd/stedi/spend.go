@@ -46,7 +46,7 @@ func (p *program) countIn(o *opened, options *diagnose.Options, yes bool) error 
 		}
 	}
 	options.Spend = func(_ context.Context, what string, most pipeline.Forecast) (bool, error) {
-		text := fmt.Sprintf("to %s, up to %s bytes are scanned in %s: at most $%.6f",
+		text := fmt.Sprintf("to %s, up to %s bytes are scanned in %s: about $%.6f",
 			what, thousands(most.ScannedBytes), countedQueries(most.Statements), most.CostUSD)
 		if len(most.Unknown) > 0 {
 			text += "; the size of " + strings.Join(most.Unknown, ", ") + " is not known and not included"

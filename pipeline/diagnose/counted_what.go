@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"maps"
-	"slices"
 
 	"stedi/pipeline"
 )
@@ -51,7 +50,7 @@ func (c *counting) what(ctx context.Context) error {
 		hunts = append(hunts, h)
 		rounds[0], rounds[1] = append(rounds[0], tried[0]...), append(rounds[1], tried[1]...)
 	}
-	ok, err := c.mayAsk(ctx, "search the causes of "+wrongTables(len(hunts)), mostAsked(hunts, rounds))
+	ok, err := c.mayAsk(ctx, "search the causes of "+wrongTables(len(hunts)), mostAsked(rounds)...)
 	if err != nil {
 		return err
 	}
@@ -84,18 +83,20 @@ func wrongTables(n int) string {
 	return fmt.Sprintf("the %d wrong tables", n)
 }
 
-// mostAsked are the questions that a search asks at most.
-func mostAsked(hunts []*hunt, rounds [2][]*trial) (all []pipeline.CountQuestion) {
-	compared := map[*hunt][]pipeline.CountQuestion{}
-	for _, t := range slices.Concat(rounds[0], rounds[1]) {
-		all = append(all, t.count)
-		compared[t.h] = append(compared[t.h], t.differs...)
+// mostAsked are the questions that a search asks at most, in their batches.
+func mostAsked(rounds [2][]*trial) (batches [][]pipeline.CountQuestion) {
+	for _, round := range rounds {
+		var counts, compared []pipeline.CountQuestion
+		of := map[*hunt]int{}
+		for _, t := range round {
+			counts = append(counts, t.count)
+			if of[t.h]++; of[t.h] <= mostCompared {
+				compared = append(compared, t.differs...)
+			}
+		}
+		batches = append(batches, counts, compared)
 	}
-	for _, h := range hunts {
-		slices.SortStableFunc(compared[h], func(a, b pipeline.CountQuestion) int { return cmp.Compare(len(b.Reads), len(a.Reads)) })
-		all = append(all, compared[h][:min(len(compared[h]), mostCompared)]...)
-	}
-	return all
+	return batches
 }
 
 // trials are the candidates for a table: those with one change, and those in

@@ -3,7 +3,6 @@ package diagnose
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"stedi/pipeline"
 )
@@ -17,7 +16,7 @@ func (c *counting) where(ctx context.Context) error {
 			return err
 		}
 	}
-	if ok, err := c.mayAsk(ctx, "compare the tables with their transforms", slices.Concat(first.questions, second.questions)); err != nil || !ok {
+	if ok, err := c.mayAsk(ctx, "compare the tables with their transforms", first.questions, second.questions); err != nil || !ok {
 		if err == nil {
 			err = pipeline.Fail(pipeline.BadUsage, "", "Answer y, or pass --yes.", "nothing was compared")
 		}
@@ -57,9 +56,9 @@ func (c *counting) compareByCounting(ctx context.Context, found *Table, first, s
 	if !l.present {
 		found.State, found.Message = Missing, fmt.Sprintf("the table has not been built; `stedi run +%s` builds it", t.Name)
 	}
-	if lacks := c.lacks(t); lacks != "" {
+	if why := c.incomparable(t); why != "" {
 		if l.present {
-			found.State, found.Message = Unreadable, "the table cannot be compared, because "+lacks+" has no file"
+			found.State, found.Message = Unreadable, why
 		}
 		return nil
 	}
@@ -154,24 +153,6 @@ func refusedOf(t *pipeline.Table, a pipeline.CountAnswer) error {
 		return nil
 	}
 	return pipeline.Named(t.Name, a.Err)
-}
-
-// lacks is the landing table without files for which a table cannot be compared,
-// or "".
-func (c *counting) lacks(t *pipeline.Table) string {
-	for _, name := range t.Transform.Inputs {
-		in := c.lake.Table(name)
-		switch {
-		case c.tables[name].present:
-		case in.IsLanding():
-			return name
-		default:
-			if lacks := c.lacks(in); lacks != "" {
-				return lacks
-			}
-		}
-	}
-	return ""
 }
 
 // wrongAbove are the wrong tables upstream, in the lake's order.

@@ -153,14 +153,21 @@ func (c *counting) ask(ctx context.Context, b *batch) error {
 	return nil
 }
 
-// mayAsk asks whether some questions may be asked.
-func (c *counting) mayAsk(ctx context.Context, what string, questions []pipeline.CountQuestion) (bool, error) {
-	if len(questions) == 0 || c.o.Spend == nil {
-		return true, nil
+// mayAsk asks whether some questions may be asked, those of each batch together.
+func (c *counting) mayAsk(ctx context.Context, what string, batches ...[]pipeline.CountQuestion) (bool, error) {
+	var most pipeline.Forecast
+	for _, questions := range batches {
+		f, err := c.o.Counter.CountsAtMost(ctx, questions)
+		if err != nil {
+			return false, err
+		}
+		most.Statements += f.Statements
+		most.ScannedBytes += f.ScannedBytes
+		most.CostUSD += f.CostUSD
+		most.Unknown = slices.Compact(slices.Sorted(slices.Values(append(most.Unknown, f.Unknown...))))
 	}
-	most, err := c.o.Counter.CountsAtMost(ctx, questions)
-	if err != nil {
-		return false, err
+	if most.Statements == 0 || c.o.Spend == nil {
+		return true, nil
 	}
 	return c.o.Spend(ctx, what, most)
 }

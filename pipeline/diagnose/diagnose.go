@@ -227,6 +227,10 @@ func (s *session) compare(ctx context.Context, l *loaded, found *Table) error {
 		found.State = Unreadable
 		found.Message = fmt.Sprintf("%s cannot be read, the first: %s", pipeline.Counted(l.rejected, "line"), l.fault)
 	case found.ExtraRows+found.MissingRows > 0:
+		if why := s.incomparable(t); why != "" {
+			found.State, found.Message, found.ExtraRows, found.MissingRows = Unreadable, why, 0, 0
+			return nil
+		}
 		if same, err := s.wasRight(ctx, l); err != nil || same {
 			found.ExpectedRows, found.ExtraRows, found.MissingRows = l.rows, 0, 0
 			return err
