@@ -11,8 +11,12 @@ SPARK    ?= $(CURDIR)/.cache/spark
 PYSPARK  ?= 3.5.4
 RIVALS   ?= all
 SCALES   ?= 1,10,100
+ROUNDS   ?= 5
+TARGETS  ?= wall
+VENV     ?= $(CURDIR)/.cache/bench-venv
+BENCH     = .cache/bench -stedi bin/stedi -venv $(VENV) -work .cache/bench-work
 
-.PHONY: run build test test-spark check fuzz bench bench-screens pictures keys clean counterparts playground test-aws
+.PHONY: run build test test-spark check fuzz bench bench-small bench-screens pictures keys clean counterparts playground test-aws
 
 run: build ## the demo lake: on its screens, or without a terminal from landing to the training set
 	@if [ -t 0 ] && [ -t 1 ]; then bin/stedi --demo; else bin/stedi --batch --demo; fi
@@ -48,9 +52,15 @@ fuzz: ## every fuzz target for FUZZTIME (10000x inputs, or 1m), and WALK random 
 	done
 	$(if $(WALK),go test ./tui -run RandomWalk -walk $(WALK) -timeout 2h)
 
-bench: build ## side by side with its rivals; the table goes into cmd/bench/README.md
+bench: build ## side by side with its rivals, with targets; the tables go into cmd/bench/README.md
 	go build -o .cache/bench ./cmd/bench
-	.cache/bench -stedi bin/stedi -rivals $(RIVALS) -scales $(SCALES) -work .cache/bench-work -readme cmd/bench/README.md
+	$(BENCH) -rivals $(RIVALS) -scales $(SCALES) -rounds $(ROUNDS) -targets $(TARGETS) -readme cmd/bench/README.md
+
+# CPU times, as other work of the machine changes them little, and four times what
+# the targets allow: this finds what has become much slower, and never fails by chance.
+bench-small: build ## small lakes, the rivals that need no installation, loose targets
+	go build -o .cache/bench ./cmd/bench
+	$(BENCH) -rivals embedded -scales 1,10 -rounds 1 -targets cpu -slack 4
 
 bench-screens: build ## how quickly the screens answer, on a pseudo-terminal
 	go build -o .cache/screenbench ./cmd/screenbench

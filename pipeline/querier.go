@@ -75,6 +75,7 @@ var resultTypes = map[ndjson.Kind]string{
 	ndjson.KindString: "VARCHAR", ndjson.KindVarchar: "VARCHAR", ndjson.KindChar: "VARCHAR", ndjson.KindBoolean: "BOOLEAN",
 	ndjson.KindTinyint: "TINYINT", ndjson.KindSmallint: "SMALLINT", ndjson.KindInt: "INTEGER", ndjson.KindBigint: "BIGINT",
 	ndjson.KindFloat: "FLOAT", ndjson.KindDouble: "DOUBLE", ndjson.KindDate: "DATE", ndjson.KindTimestamp: "TIMESTAMP",
+	ndjson.KindAny: "VARCHAR",
 }
 
 // ResultType returns the name in results, which is that of DuckDB's SQL, for a

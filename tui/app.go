@@ -22,6 +22,7 @@ type app struct {
 	checking   ui.Task
 	explaining ui.Task
 	examining  ui.Task
+	topicsTask ui.Task
 	listing    ui.Task
 	keeping    ui.Task
 	found      *pipeline.Record  // what the last check of this session found

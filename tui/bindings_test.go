@@ -146,7 +146,7 @@ func TestKeysOfTheSettingsTakeThePlaceOfThoseBuiltIn(t *testing.T) {
 	w := newWorld(t, "sample")
 	w.open(t)
 	o := w.options(t)
-	o.Keys = map[string][]string{"help": {"f2"}, "run-all": {"ctrl+r", "X"}, "check": {}}
+	o.Keys = map[string][]string{"help": {"f2"}, "run-all": {"ctrl+r", "Z"}, "check": {}}
 	d := start(t, o, 120, 36)
 	d.shows("f2 help", "^r run all")
 	d.hides("v check")
@@ -155,8 +155,8 @@ func TestKeysOfTheSettingsTakeThePlaceOfThoseBuiltIn(t *testing.T) {
 	d.press("v")
 	d.hides("checking")
 	d.press("f2")
-	d.shows("KEYS · Lake", "^r X")
-	d.press("esc", "X")
+	d.shows("KEYS · Lake", "^r Z")
+	d.press("esc", "Z")
 	d.shows("5 tables built")
 }
 

@@ -234,6 +234,14 @@ func (w *world) options(tb testing.TB) Options {
 						return check.Evaluate(ctx, runner, check.InspectOptions{Tables: tables})
 					})
 				},
+				Topics: func(ctx context.Context) ([]diagnose.Topic, error) {
+					engine, err := w.engine(ctx)
+					if err != nil {
+						return nil, err
+					}
+					topics, err := diagnose.Topics(ctx, w.runner.Lake, stedi.Definition, engine)
+					return topics, errors.Join(err, engine.Close())
+				},
 				Rollback: func(ctx context.Context, table string) (*run.Restored, error) {
 					return run.Rollback(ctx, w.runner, table)
 				},

@@ -151,7 +151,7 @@ func (m *Model) queryView() *queryView {
 func (q *queryView) actions() []ui.Action {
 	switch q.panes.At {
 	case resultPane:
-		export := q.Keys.Act("export-answer", "e", "export all rows", q.askExport).At(5).When(q.sheet().base != nil, "no result yet")
+		export := q.Keys.Act("export-answer", "e", "export all rows", q.askExport).At(5).When(q.sheet().rows.Source != nil, "no result yet")
 		return append(append(q.common(), export), q.sheet().rows.Actions()...)
 	case catalogPane:
 		return append(append(q.common(), q.saving()), q.tree.actions(q)...)

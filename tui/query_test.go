@@ -86,3 +86,26 @@ func TestTheSheetThatIsShownHasItsTab(t *testing.T) {
 	d.shows(" q1 ", "…")
 	d.hides(" q21 ")
 }
+
+// The previous rows stay on the screen until the new ones come. Nothing can be
+// read from them.
+func TestRowsThatAreAboutToBeReplacedCannotBeSummarizedOrExported(t *testing.T) {
+	for _, key := range []string{"I", "F", "*", "e", "s", "="} {
+		t.Run(key, func(t *testing.T) {
+			w := newWorld(t, "sample")
+			w.open(t)
+			d := start(t, w.options(t), 120, 36)
+			d.press("3", "i")
+			d.write("select serialNumber from customer_landing")
+			d.press("f5", "esc")
+			for d.queryView().panes.At != resultPane {
+				d.press("tab")
+			}
+			d.take(keyPress(t, "f5"))
+			d.shows("ctrl+x cancels")
+			d.take(keyPress(t, key))
+			d.settle()
+			d.shows("serialNumber")
+		})
+	}
+}

@@ -130,6 +130,7 @@ func (m *Model) everywhere() []ui.Action {
 		k.Act("picture", "f12 alt+p", "save a picture", m.savePicture).In("everywhere"),
 		k.Act("look", "ctrl+l", "refresh", func() tea.Cmd { return tea.Batch(tea.ClearScreen, m.lookAgain(), m.deliver(lookMsg{})) }).In("everywhere"),
 		k.Act("doctor", "D", "run diagnostics", m.examine).In("everywhere").When(m.options.Examine != nil, "no diagnostics for this lake"),
+		k.Act("explain", "X", "explain", m.explain).In("everywhere").Also("what is meaning topic learn").When(m.place != nil && m.place.Topics != nil, ui.NotOpen),
 		k.Act("problem", "!", "the last error", m.showProblem).In("everywhere").When(m.failure != nil, "no errors"),
 		k.Act("back", "esc", "back", m.back).In("everywhere"),
 		k.Act("quit", "q", "back, or quit", m.leave).In("everywhere"),

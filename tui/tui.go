@@ -49,6 +49,8 @@ type Workspace struct {
 	// Why searches why tables are wrong, without slowing down the screen; nil: it
 	// cannot be searched in this lake.
 	Why func(ctx context.Context) (*diagnose.Report, error)
+	// Topics lists what can be explained; nil: nothing.
+	Topics func(ctx context.Context) ([]diagnose.Topic, error)
 	// Rollback is like run.Rollback, but does not slow down the screen; nil: the
 	// tables have no versions.
 	Rollback func(ctx context.Context, table string) (*run.Restored, error)
@@ -306,6 +308,8 @@ func (m *Model) finish(msg tea.Msg) tea.Cmd {
 		return m.saved(msg)
 	case whyMsg:
 		return m.diagnosed(msg)
+	case topicsMsg:
+		return m.explained(msg)
 	case examinedMsg:
 		return m.examined(msg)
 	case jobRunsMsg:

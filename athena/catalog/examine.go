@@ -14,11 +14,16 @@ import (
 	"stedi/pipeline/sqlquote"
 )
 
-// Examine compares the database with the definition. It also checks every table
-// in the database, managed or not, for settings that cause Athena to read wrong
-// or missing rows.
+// Examine compares the database with the definition, and checks its tables like
+// ExamineTables.
 func (c *Catalog) Examine(ctx context.Context, lake *pipeline.Lake) ([]pipeline.Finding, error) {
-	findings := c.examineDeployment(ctx, lake)
+	tables, err := c.ExamineTables(ctx, lake)
+	return append(c.examineDeployment(ctx, lake), tables...), err
+}
+
+// ExamineTables checks every table in the database, managed or not, for settings
+// that cause Athena to read wrong or missing rows.
+func (c *Catalog) ExamineTables(ctx context.Context, lake *pipeline.Lake) (findings []pipeline.Finding, err error) {
 	var all []types.Table
 	pages := glue.NewGetTablesPaginator(c.client, &glue.GetTablesInput{DatabaseName: &c.database})
 	for pages.HasMorePages() {

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"stedi/athena"
+	"stedi/athena/catalog"
 	"stedi/pipeline"
 	"stedi/pipeline/engines/registry"
 	"stedi/pipeline/printable"
@@ -42,8 +43,10 @@ func (s *Settings) Athena() registry.Entry {
 			}
 			return client.Querier(), nil
 		},
-		Estimate: func(_ context.Context, env *registry.Env) (registry.Estimator, error) {
-			return scans{env, s.queryPrice(), s.stages}, nil
+		Estimate: func(work *registry.Work) registry.Estimator {
+			// A query starts in seconds, and many machines share it.
+			pace := work.Pace(athena.Name, registry.Pace{Start: 3, PerSecond: 1e9})
+			return scans{work, pace, s.queryPrice(), s.stages}
 		},
 	}
 }
@@ -76,70 +79,82 @@ func (s *Settings) queries(ctx context.Context, env *registry.Env) (*athena.Engi
 
 // examineQueries checks the catalog and the workgroup.
 func (s *Settings) examineQueries(ctx context.Context, env *registry.Env) []pipeline.Finding {
-	tables, err := s.Catalog(ctx, env.Place)
-	if err != nil {
-		return []pipeline.Finding{pipeline.Trouble("catalog", err)}
-	}
-	findings, err := tables.Examine(ctx, env.Lake)
-	if err != nil {
-		findings = append(findings, pipeline.Trouble("catalog", err))
+	findings, database := s.examineTables(ctx, env)
+	if database == "" {
+		return findings
 	}
 	about := "workgroup " + s.Workgroup
-	client, err := s.client(ctx, env, tables.Database())
+	client, err := s.client(ctx, env, database)
 	if err != nil {
 		return append(findings, pipeline.Trouble(about, err))
 	}
 	return append(findings, pipeline.Fine(about, client.Workgroup().String()))
 }
 
+// examineTables checks the tables of the database that the lake is read from,
+// and returns its name, or "" if it is unknown.
+func (s *Settings) examineTables(ctx context.Context, env *registry.Env) (findings []pipeline.Finding, database string) {
+	if tables, ok := discovered(env); ok {
+		config, err := s.Account(ctx)
+		if err == nil {
+			findings, err = catalog.Open(config, tables.Database, env.Root).ExamineTables(ctx, env.Lake)
+		}
+		return append(findings, troubled("catalog", err)...), tables.Database
+	}
+	tables, err := s.Catalog(ctx, env.Place)
+	if err != nil {
+		return troubled("catalog", err), ""
+	}
+	findings, err = tables.Examine(ctx, env.Lake)
+	return append(findings, troubled("catalog", err)...), tables.Database()
+}
+
+func troubled(about string, err error) []pipeline.Finding {
+	if err == nil {
+		return nil
+	}
+	return []pipeline.Finding{pipeline.Trouble(about, err)}
+}
+
 // scans estimates the scanned bytes of queries.
 type scans struct {
-	env    *registry.Env
+	work   *registry.Work
+	pace   registry.Pace
 	price  athena.Price
 	stages bool
 }
 
-// Table estimates the scanned bytes and the cost to build a table: its
+// Table estimates the time, the scanned bytes and the cost to build a table: its
 // transform, its guards and the stage counts. It assumes that rebuilt tables
 // keep their size.
-func (s scans) Table(ctx context.Context, t *pipeline.Table) (*registry.Estimate, error) {
-	inputs, err := s.env.SizeOf(ctx, t.Transform.Inputs...)
-	if err != nil {
-		return nil, err
+func (s scans) Table(t *pipeline.Table) registry.Estimate {
+	inputs := s.work.Size(t.Transform.Inputs...)
+	e := registry.Estimate{
+		ScanBytes: inputs, CostUSD: s.price.Cost(inputs),
+		Seconds: s.pace.Seconds(inputs), PastSteps: s.pace.Steps,
 	}
-	e := &registry.Estimate{ScanBytes: inputs, CostUSD: s.price.Cost(inputs)}
-	for _, c := range s.env.Lake.Checks {
+	for _, c := range s.work.Lake.Checks {
 		if c.Guard && c.Table == t.Name {
-			bytes, err := s.env.SizeOf(ctx, c.Inputs...)
-			if err != nil {
-				return nil, err
-			}
+			bytes := s.work.Size(c.Inputs...)
 			e.ScanBytes += bytes
 			e.CostUSD += s.price.Cost(bytes)
 		}
 	}
-	if e.CountBytes, err = s.env.SizeOf(ctx, t.Name); err != nil {
-		return nil, err
-	}
 	// Athena reads the inputs again for each count: once for the counts of landing
 	// tables, which no run has counted, and once for each stage at most.
 	landing := slices.DeleteFunc(slices.Clone(t.Transform.Inputs), func(name string) bool {
-		input := s.env.Lake.Table(name)
+		input := s.work.Lake.Table(name)
 		return input == nil || !input.IsLanding()
 	})
-	counted, err := s.env.SizeOf(ctx, landing...)
-	if err != nil {
-		return nil, err
-	}
-	e.CountBytes += counted
+	e.CountBytes = s.work.Size(t.Name) + s.work.Size(landing...)
 	if s.stages {
 		e.CountBytes += inputs * int64(len(t.Transform.Stages))
 	}
 	e.CostUSD += s.price.Cost(e.CountBytes)
-	return e, nil
+	return e
 }
 
-func (s scans) Sum(steps []*registry.Estimate) string {
+func (s scans) Sum(steps []registry.Estimate) string {
 	all := registry.Total(steps)
 	return fmt.Sprintf("Athena would scan about %s bytes, and %s to count rows (fewer with --count-stages=false): $%.4f.",
 		printable.Thousands(all.ScanBytes), printable.Thousands(all.CountBytes), all.CostUSD)

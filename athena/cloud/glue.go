@@ -42,9 +42,9 @@ func (s *Settings) Glue() registry.Entry {
 			}
 			return jobs.Engine(tables, queries), nil
 		},
-		Estimate: func(ctx context.Context, env *registry.Env) (registry.Estimator, error) {
-			past, err := pastRuns(ctx, env.Store)
-			return works{past, s.jobPrice()}, err
+		Estimate: func(work *registry.Work) registry.Estimator {
+			// Spark's pace on the workers of a job, after they have started.
+			return works{work, work.Pace(glue.Name, registry.Pace{Start: 60, PerSecond: 200e6}), s.jobPrice()}
 		},
 	}
 }
@@ -86,52 +86,39 @@ func (s *Settings) jobRuns(ctx context.Context, env *registry.Env, tables []*pip
 	return all, nil
 }
 
-// manyPastRuns is the number of past runs that an estimate uses.
-const manyPastRuns = 20
-
-// pastRuns returns the records of the newest runs.
-func pastRuns(ctx context.Context, store pipeline.Store) ([]*pipeline.Record, error) {
-	ids, err := state.Runs(ctx, store)
-	if err != nil {
-		return nil, err
-	}
-	var records []*pipeline.Record
-	for _, id := range ids[:min(len(ids), manyPastRuns)] {
-		record, err := state.ReadRecord(ctx, store, id)
-		if err != nil {
-			return nil, err
-		}
-		records = append(records, record)
-	}
-	return records, nil
-}
-
-// works estimates the DPU-seconds of jobs.
+// works estimates the time and the DPU-seconds of jobs.
 type works struct {
-	past  []*pipeline.Record
+	work  *registry.Work
+	pace  registry.Pace
 	price glue.Price
 }
 
-// Table returns the median DPU-seconds of a job's past runs, or the least that
-// a run is charged for.
-func (w works) Table(_ context.Context, t *pipeline.Table) (*registry.Estimate, error) {
-	before := state.PastDPUSeconds(w.past, t.Name)
+// Table returns the median DPU-seconds of a job's past runs, for the present
+// size of the inputs. Without past runs it returns those of the estimated time
+// after the start, at least those that a run is charged for.
+func (w works) Table(t *pipeline.Table) registry.Estimate {
+	bytes := w.work.Size(t.Transform.Inputs...)
+	seconds := w.pace.Seconds(bytes)
+	before := state.PastDPUSeconds(w.work.Past, t.Name)
 	units, known := state.Median(before)
-	if !known {
-		units = w.price.LeastDPUSeconds()
+	if known {
+		units *= seconds / w.pace.Seconds(int64(float64(bytes)/w.work.Factor))
+	} else {
+		units = max(w.price.LeastDPUSeconds(), glue.DPUSeconds(seconds-w.pace.Start))
 	}
-	return &registry.Estimate{DPUSeconds: units, CostUSD: w.price.Cost(units), PastRuns: len(before)}, nil
+	return registry.Estimate{
+		DPUSeconds: units, CostUSD: w.price.Cost(units), PastRuns: len(before),
+		Seconds: seconds, PastSteps: w.pace.Steps,
+	}
 }
 
-func (w works) Sum(steps []*registry.Estimate) string {
+func (w works) Sum(steps []registry.Estimate) string {
 	all := registry.Total(steps)
-	fewest := manyPastRuns
-	for _, s := range steps {
-		fewest = min(fewest, s.PastRuns)
-	}
 	word := "about"
-	if fewest == 0 {
-		word = "at least" // some job has no past run
+	for _, s := range steps {
+		if s.PastRuns == 0 {
+			word = "at least" // some job has no past run
+		}
 	}
 	return fmt.Sprintf("Glue would work for %s %s DPU-seconds (past runs): $%.4f, and Athena a little for counts and guards.",
 		word, printable.Thousands(int64(all.DPUSeconds)), all.CostUSD)

@@ -54,8 +54,11 @@ var DefaultPrice = Price{PerDPUHour: 0.44, Least: time.Minute}
 // Cost returns the price of DPU-seconds in US dollars.
 func (p Price) Cost(dpuSeconds float64) float64 { return dpuSeconds / 3600 * p.PerDPUHour }
 
+// DPUSeconds returns the DPU-seconds of a job that runs for that many seconds.
+func DPUSeconds(seconds float64) float64 { return seconds * workers }
+
 // LeastDPUSeconds returns the DPU-seconds that the shortest run is charged for.
-func (p Price) LeastDPUSeconds() float64 { return p.Least.Seconds() * workers }
+func (p Price) LeastDPUSeconds() float64 { return DPUSeconds(p.Least.Seconds()) }
 
 // Jobs are the Glue jobs of a lake, one for each derived table.
 type Jobs struct {

@@ -5,30 +5,54 @@ import (
 	"database/sql"
 	"io"
 	"os"
-	"strings"
 
 	"github.com/duckdb/duckdb-go/v2" // the DuckDB that stedi is built with
+
+	"stedi/cmd/bench/floor"
 )
 
-// childCommand is the first argument of a child process that runs one script in
-// DuckDB: bench duckdb-script SCRIPT LAKE OUT.
-const childCommand = "duckdb-script"
+// The first arguments of child processes of this program:
+// bench duckdb-script SCRIPT runs a script in DuckDB, so that it uses the same
+// DuckDB as stedi; bench floor LAKE OUT does the job by hand.
+const (
+	scriptCommand = "duckdb-script"
+	floorCommand  = "floor"
+)
 
-// child runs the script of a DuckDB rival if args ask for it, and reports
-// whether they do. It does not close the database, because freeing its memory
-// would cost the rival time.
-func child(args []string, stderr io.Writer) (code int, ok bool) {
-	if len(args) != 5 || args[1] != childCommand {
+// child returns the command of a child process.
+func child(command, file string, parts ...part) func(*options, string, string) ([]string, []string, error) {
+	return func(o *options, lake, out string) ([]string, []string, error) {
+		self, err := os.Executable()
+		if err != nil || command == floorCommand {
+			return []string{self, command, lake, out}, nil, err
+		}
+		script, err := o.compose(file, lake, out, parts...)
+		return []string{self, command, script}, nil, err
+	}
+}
+
+// beChild does the work of a child process if args ask for it, and reports
+// whether they do.
+func beChild(args []string, stderr io.Writer) (code int, ok bool) {
+	var err error
+	switch {
+	case len(args) == 3 && args[1] == scriptCommand:
+		err = runScript(context.Background(), args[2])
+	case len(args) == 4 && args[1] == floorCommand:
+		err = floor.Run(args[2], args[3])
+	default:
 		return 0, false
 	}
-	if err := runScript(context.Background(), args[2], args[3], args[4]); err != nil {
+	if err != nil {
 		narrator{stderr}.say("%v", err)
 		return exitFailed, true
 	}
 	return exitDone, true
 }
 
-func runScript(ctx context.Context, file, lake, out string) error {
+// runScript runs a script. It does not close the database, because freeing its
+// memory would cost the rival time.
+func runScript(ctx context.Context, file string) error {
 	text, err := os.ReadFile(file)
 	if err != nil {
 		return err
@@ -37,9 +61,6 @@ func runScript(ctx context.Context, file, lake, out string) error {
 	if err != nil {
 		return err
 	}
-	db := sql.OpenDB(connector)
-	quoted := strings.NewReplacer("'", "''")
-	script := strings.NewReplacer("${lake}", quoted.Replace(lake), "${out}", quoted.Replace(out)).Replace(string(text))
-	_, err = db.ExecContext(ctx, script)
+	_, err = sql.OpenDB(connector).ExecContext(ctx, string(text))
 	return err
 }

@@ -9,14 +9,14 @@ import (
 	"strings"
 )
 
-func (o *options) tool(name string) string { return filepath.Join(o.venv, "bin", name) }
+func (o *options) python() string { return filepath.Join(o.venv, "bin", "python") }
 
 func (o *options) requirements() string { return filepath.Join(o.scripts, "requirements.txt") }
 
 // installed returns the folder of a Python package in the virtual environment,
 // or "". It does not ask Python, which would take a second per package.
 func (o *options) installed(name string) string {
-	found, err := filepath.Glob(filepath.Join(o.venv, "lib", "python*", "site-packages", name))
+	found, err := filepath.Glob(filepath.Join(o.venv, "lib", "python*", "site-packages", strings.ToLower(name)))
 	if err != nil || len(found) == 0 {
 		return ""
 	}
@@ -35,7 +35,7 @@ func (o *options) installAll(ctx context.Context, progress narrator) error {
 	}
 	steps := [][]string{
 		{"python3", "-m", "venv", o.venv},
-		{o.tool("python"), "-m", "pip", "install", "--quiet", "--requirement", o.requirements()},
+		{o.python(), "-m", "pip", "install", "--quiet", "--requirement", o.requirements()},
 	}
 	for _, args := range steps {
 		progress.say("installing the Python rivals: %s %s %s", filepath.Base(args[0]), args[1], args[2])
@@ -48,7 +48,7 @@ func (o *options) installAll(ctx context.Context, progress narrator) error {
 	return nil
 }
 
-// pins returns the pinned versions in requirements.txt, by package.
+// pins returns the pinned versions in requirements.txt, by package in lower case.
 func (o *options) pins() (map[string]string, error) {
 	text, err := os.ReadFile(o.requirements())
 	if err != nil {

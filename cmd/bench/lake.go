@@ -13,7 +13,7 @@ import (
 	"strings"
 
 	"stedi/pipeline/sample"
-	"stedi/pipeline/stedi"
+	definition "stedi/pipeline/stedi"
 )
 
 // derived is a derived table of the job.
@@ -25,13 +25,13 @@ type derived struct {
 // derivedTables returns the derived tables, from the names and headers of the
 // transforms.
 func derivedTables() ([]derived, error) {
-	files, err := fs.Glob(stedi.Definition, "transforms/*.sql")
+	files, err := fs.Glob(definition.Definition, "transforms/*.sql")
 	if err != nil {
 		return nil, err
 	}
 	var tables []derived
 	for _, file := range files {
-		text, err := stedi.Definition.ReadFile(file)
+		text, err := definition.Definition.ReadFile(file)
 		if err != nil {
 			return nil, err
 		}
@@ -49,7 +49,8 @@ func derivedTables() ([]derived, error) {
 type lake struct {
 	dir      string
 	scale    int
-	rows     int64 // number of rows of the landing tables
+	landing  []string // folders of the landing tables
+	rows     int64    // number of rows of the landing tables
 	bytes    int64
 	expected map[string]int64 // number of rows of each table
 }
@@ -74,8 +75,39 @@ func openLake(ctx context.Context, work string, scale int, seed uint64) (lake, e
 	for _, t := range manifest.Tables {
 		l.rows += t.Rows
 		l.bytes += t.Bytes
+		l.landing = append(l.landing, filepath.Join(dir, filepath.FromSlash(t.Path)))
+	}
+	if size, err := l.size(); err != nil || size != l.bytes {
+		return lake{}, errors.Join(err, fmt.Errorf("the landing files in %s have %d bytes instead of %d; delete %s to write them again", dir, size, l.bytes, file))
 	}
 	return l, nil
+}
+
+// files returns the landing files.
+func (l lake) files() ([]string, error) {
+	var all []string
+	for _, folder := range l.landing {
+		files, err := filepath.Glob(filepath.Join(folder, "*.json"))
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, files...)
+	}
+	return all, nil
+}
+
+// size returns the size of the landing files.
+func (l lake) size() (int64, error) {
+	files, err := l.files()
+	var total int64
+	for _, name := range files {
+		info, e := os.Stat(name)
+		if e != nil {
+			return 0, e
+		}
+		total += info.Size()
+	}
+	return total, err
 }
 
 func writeLake(ctx context.Context, dir, file string, scale int, seed uint64) ([]byte, error) {

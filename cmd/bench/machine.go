@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -19,11 +20,30 @@ func machine(here []rival, pins map[string]string) string {
 	}
 	facts = append(facts, runtime.GOOS+"/"+runtime.GOARCH, runtime.Version(), "DuckDB "+bindings.LibraryVersion())
 	for _, r := range here {
-		if r.pip != "" {
-			facts = append(facts, r.title+" "+pins[r.pip])
+		if fact := r.pip + " " + pins[strings.ToLower(r.pip)]; r.pip != "" && !slices.Contains(facts, fact) {
+			facts = append(facts, fact)
 		}
 	}
 	return strings.Join(facts, ", ")
+}
+
+// busyFrom is the load of a machine from which its times are not to be trusted:
+// more than the benchmark alone causes.
+const busyFrom = 0.5
+
+// busy returns a sentence for the tables if the machine does other work already,
+// or "".
+func busy() string {
+	text, err := os.ReadFile("/proc/loadavg")
+	if err != nil {
+		return ""
+	}
+	first, _, _ := strings.Cut(string(text), " ")
+	load, err := strconv.ParseFloat(first, 64)
+	if err != nil || load < busyFrom {
+		return ""
+	}
+	return fmt.Sprintf(" **The machine was busy (load %.1f before the first run): compare CPU times, not wall times.**", load)
 }
 
 // memory returns the memory of the machine in bytes, or 0 if unknown.

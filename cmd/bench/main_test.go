@@ -11,7 +11,7 @@ import (
 
 // TestMain also runs the DuckDB child that the bench starts.
 func TestMain(m *testing.M) {
-	if code, ok := child(os.Args, os.Stderr); ok {
+	if code, ok := beChild(os.Args, os.Stderr); ok {
 		os.Exit(code)
 	}
 	// Under the race detector each child would sleep a second before it exits.
@@ -34,11 +34,11 @@ func TestWrongCallsExitWith2(t *testing.T) {
 		{"argument", "unexpected", []string{"now"}},
 		{"scale of zero", "-scales", []string{"-scales", "1,0"}},
 		{"scale in words", "-scales", []string{"-scales", "ten"}},
-		{"unknown rival", `"excel"`, []string{"-rivals", "stedi,excel"}},
+		{"unknown rival", `"excel"`, []string{"-rivals", "stedi-run,excel"}},
 		{"no rounds", "-rounds", []string{"-rounds", "0"}},
 		{"no time", "-limit", []string{"-limit", "0s"}},
-		{"ratio below zero", "-min-ratio", []string{"-min-ratio", "-1"}},
-		{"ratio of one", "both must be", []string{"-rivals", "stedi", "-min-ratio", "1"}},
+		{"targets stricter than they are", "-slack", []string{"-slack", "0.5"}},
+		{"unknown targets", "-targets", []string{"-targets", "memory"}},
 		{"no readme", "no such file", []string{"-readme", "nowhere.md"}},
 		{"readme without marks", beginMark, []string{"-readme", unmarked}},
 	} {
@@ -55,15 +55,18 @@ func TestWrongCallsExitWith2(t *testing.T) {
 }
 
 func TestScalesAreSortedAndRivalsChosenOnce(t *testing.T) {
-	o, err := parse([]string{"-scales", "100, 1,10,1", "-rivals", "duckdb-expert,stedi,stedi"}, os.Stderr)
+	o, err := parse([]string{"-scales", "100, 1,10,1", "-rivals", "duckdb-expert,stedi-run,stedi-run"}, os.Stderr)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !slices.Equal(o.scales, []int{1, 10, 100}) || !slices.Equal(o.rivals, []string{expertName, stediName}) || o.install {
+	if !slices.Equal(o.scales, []int{1, 10, 100}) || !slices.Equal(o.rivals, []string{expertName, runName}) || o.install {
 		t.Errorf("scales %v, rivals %v, install %v", o.scales, o.rivals, o.install)
 	}
 	if o, err = parse([]string{"-rivals", "all"}, os.Stderr); err != nil || len(o.rivals) != len(rivals) || !o.install {
 		t.Errorf("all: rivals %v, install %v, error %v", o.rivals, o.install, err)
+	}
+	if o, err = parse(nil, os.Stderr); err != nil || o.install || !slices.Contains(o.rivals, floorName) || slices.Contains(o.rivals, pythonName) {
+		t.Errorf("by default: rivals %v, install %v, error %v", o.rivals, o.install, err)
 	}
 }
 
@@ -76,12 +79,12 @@ func TestTheTableGoesToStdoutAndIntoTheReadme(t *testing.T) {
 	args := []string{
 		"-scripts", filepath.Join(repository, "testdata", "bench"), "-work", t.TempDir(),
 		"-stedi", filepath.Join(t.TempDir(), "stedi"), "-readme", readme,
-		"-scales", "1", "-rounds", "1", "-rivals", "stedi,duckdb-expert",
+		"-scales", "1", "-rounds", "1", "-rivals", "stedi-run,duckdb-expert,floor",
 	}
 	if code := Run(t.Context(), args, &stdout, &stderr); code != exitDone {
 		t.Fatalf("exit code %d: %s", code, &stderr)
 	}
-	for _, want := range []string{"stedi is skipped", "warm-up", "round 1 of 1"} {
+	for _, want := range []string{"stedi-run is skipped", "warm-up", "round 1 of 1"} {
 		if !strings.Contains(stderr.String(), want) {
 			t.Errorf("stderr lacks %q:\n%s", want, &stderr)
 		}
@@ -91,12 +94,10 @@ func TestTheTableGoesToStdoutAndIntoTheReadme(t *testing.T) {
 		t.Fatal(err)
 	}
 	for where, got := range map[string]string{"stdout": stdout.String(), "readme": string(text)} {
-		if !strings.Contains(got, "1× (110,909 rows, 11 MB)") || !strings.Contains(got, "DuckDB, expert") {
-			t.Errorf("%s:\n%s", where, got)
+		for _, want := range []string{"1× (110,909 rows, 11 MB)", "DuckDB, expert", "Go, by hand"} {
+			if !strings.Contains(got, want) {
+				t.Errorf("%s lacks %q:\n%s", where, want, got)
+			}
 		}
-	}
-	args = append(args, "-min-ratio", "1")
-	if code := Run(t.Context(), args, &stdout, &stderr); code != exitFailed {
-		t.Errorf("without stedi's time there is no ratio, but the exit code is %d", code)
 	}
 }

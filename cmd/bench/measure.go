@@ -25,12 +25,14 @@ var errLimit = errors.New("over the time limit")
 const (
 	killDelay = 5 * time.Second // wait for the pipes and files of a killed process
 	tailBytes = 2000            // size of the output excerpt of a failed process
+
+	outputName = "output.log" // the output of the last process
 )
 
 // measure runs one process in the folder. Its output goes to a file, so that
 // this process uses no time to read it.
 func measure(ctx context.Context, limit time.Duration, folder string, args, env []string) (c cost, err error) {
-	log, err := os.Create(filepath.Join(folder, "output.log"))
+	log, err := os.Create(filepath.Join(folder, outputName))
 	if err != nil {
 		return cost{}, err
 	}
@@ -58,6 +60,8 @@ func measure(ctx context.Context, limit time.Duration, folder string, args, env 
 	c.peak = peakBytes(cmd.ProcessState)
 	return c, nil
 }
+
+func (b *bench) log() string { return filepath.Join(b.work, outputName) }
 
 // tail returns the end of a process's output.
 func tail(name string) string {

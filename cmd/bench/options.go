@@ -15,18 +15,19 @@ import (
 
 // options are the validated flags, with absolute paths.
 type options struct {
-	stedi    string
-	scripts  string
-	venv     string
-	work     string
-	readme   string
-	scales   []int // ascending
-	rounds   int
-	rivals   []string
-	install  bool
-	limit    time.Duration
-	seed     uint64
-	minRatio float64
+	stedi   string
+	scripts string
+	venv    string
+	work    string
+	readme  string
+	scales  []int // ascending
+	rounds  int
+	rivals  []string
+	install bool
+	limit   time.Duration
+	seed    uint64
+	targets string // what the targets compare: none, wall or cpu
+	slack   float64
 }
 
 func parse(args []string, stderr io.Writer) (options, error) {
@@ -40,11 +41,12 @@ func parse(args []string, stderr io.Writer) (options, error) {
 	flags.StringVar(&o.work, "work", "", "folder for lakes and outputs; lakes are kept for the next time (default: a temporary one)")
 	flags.StringVar(&o.readme, "readme", "", "file whose block between "+beginMark+" and "+endMark+" gets the table")
 	flags.StringVar(&scales, "scales", "1,10,100", "sizes of the lakes, as factors of the original data set")
-	flags.StringVar(&rivals, "rivals", "stedi,duckdb-expert,duckdb-proof,duckdb-naive", "who takes part, of "+strings.Join(rivalNames(), ",")+"; all: everyone, installing what is absent")
+	flags.StringVar(&rivals, "rivals", "embedded", "who takes part, of "+strings.Join(rivalNames(), ",")+"; embedded: those that need no installation; all: all, installing what is absent")
 	flags.IntVar(&o.rounds, "rounds", 5, "measured rounds, after one to warm up")
 	flags.DurationVar(&o.limit, "limit", 10*time.Minute, "longest time for one run")
 	flags.Uint64Var(&o.seed, "seed", 42, "of the lakes and of the order of the runs")
-	flags.Float64Var(&o.minRatio, "min-ratio", 0, "least median(duckdb-expert)/median(stedi) at the largest scale; 0: any")
+	flags.StringVar(&o.targets, "targets", wallTargets, "what the targets compare: wall, cpu (for a busy machine: ratios of CPU times) or none")
+	flags.Float64Var(&o.slack, "slack", 1, "factor by which a target may be missed")
 	if err := flags.Parse(args); err != nil {
 		return o, err
 	}
@@ -72,8 +74,12 @@ func (o *options) setScales(text string) error {
 }
 
 func (o *options) setRivals(text string) error {
-	if text == "all" {
+	switch text {
+	case "all":
 		o.rivals, o.install = rivalNames(), true
+		return nil
+	case "embedded":
+		o.rivals = embedded()
 		return nil
 	}
 	for name := range strings.SplitSeq(text, ",") {
@@ -111,10 +117,10 @@ func (o *options) check() error {
 		return fmt.Errorf("-rounds %d: want at least 1", o.rounds)
 	case o.limit <= 0:
 		return fmt.Errorf("-limit %s: want a time above 0", o.limit)
-	case o.minRatio < 0:
-		return fmt.Errorf("-min-ratio %g: want a number from 0", o.minRatio)
-	case o.minRatio > 0 && (!slices.Contains(o.rivals, stediName) || !slices.Contains(o.rivals, expertName)):
-		return fmt.Errorf("-min-ratio compares %s with %s: both must be among -rivals", stediName, expertName)
+	case o.slack < 1:
+		return fmt.Errorf("-slack %g: want a number from 1", o.slack)
+	case !slices.Contains([]string{noTargets, wallTargets, cpuTargets}, o.targets):
+		return fmt.Errorf("-targets %s: want %s, %s or %s", o.targets, wallTargets, cpuTargets, noTargets)
 	}
 	if o.readme == "" {
 		return nil

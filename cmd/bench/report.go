@@ -9,32 +9,44 @@ import (
 	"time"
 )
 
-// report prints the table, and returns failed runs and a ratio that is too
-// small as an error.
+// report prints the tables, and returns failed runs and missed targets as an
+// error.
 func (b *bench) report(stdout io.Writer, all []series, here []rival) error {
 	pins, err := b.pins()
 	if err != nil {
 		return err
 	}
 	grid, about := rows(all), b.about(here, pins)
-	if _, err := fmt.Fprintf(stdout, "%s\n\n%s", about, plain(grid)); err != nil {
+	text, block := about+"\n\n"+plain(grid), about+"\n\n"+markdown(grid)
+	var promises []outcome
+	if b.targets != noTargets {
+		promises = outcomes(all, b.slack, b.targets == cpuTargets)
+		told := targetRows(promises)
+		text += "\n" + plain(told)
+		block += "\n" + markdown(told)
+	}
+	if _, err := io.WriteString(stdout, text); err != nil {
 		return err
 	}
 	if b.readme != "" {
-		if err := writeBlock(b.readme, about+"\n\n"+markdown(grid)); err != nil {
+		if err := writeBlock(b.readme, block); err != nil {
 			return err
 		}
 	}
-	return errors.Join(append(failures(all), checkRatio(all[len(all)-1], b.minRatio))...)
+	return errors.Join(append(failures(all), missed(promises))...)
 }
 
 // about describes the conditions of the measurement.
 func (b *bench) about(here []rival, pins map[string]string) string {
-	return fmt.Sprintf("Median of %d runs after one to warm up, all in one rotated series; whole processes, from start to exit; every run's tables counted. stedi also validates every line, accounts for every row, audits the tables and syncs them to disk; the others do not. Machine: %s.",
-		b.rounds, machine(here, pins))
+	many := fmt.Sprintf("Median of %d runs", b.rounds)
+	if b.rounds == 1 {
+		many = "A single run"
+	}
+	return fmt.Sprintf("%s after one to warm up, all in one rotated series; whole processes, from start to exit; cached data synced to disk before each run; every run's tables counted. stedi also validates every line, accounts for every row, audits the tables and syncs them to disk; the others do not. Machine: %s.%s",
+		many, machine(here, pins), b.busy)
 }
 
-var header = []string{"landing data", "", "wall s", "fastest–slowest", "CPU s", "peak MB", "wall × stedi"}
+var header = []string{"landing data", "", "wall s", "fastest–slowest", "CPU s", "peak MB", "× stedi run"}
 
 // leftColumns is the number of left-aligned text columns; the others are
 // numbers.
@@ -45,7 +57,7 @@ func rows(all []series) [][]string {
 	grid := [][]string{header}
 	for _, s := range all {
 		size := fmt.Sprintf("%d× (%s rows, %s)", s.lake.scale, thousands(s.lake.rows), megabytes(s.lake.bytes))
-		base := s.wall(stediName)
+		base := s.wall(runName)
 		for _, r := range s.results {
 			line := []string{size, r.rival.title}
 			size = ""
@@ -73,7 +85,10 @@ func rows(all []series) [][]string {
 // verdict returns the text that replaces the numbers of a failed run.
 func verdict(err error) string {
 	var wrong *wrongRows
+	var warm *warmError
 	switch {
+	case errors.As(err, &warm):
+		return "not run: " + warm.Error()
 	case errors.Is(err, errLimit):
 		return "over the limit"
 	case errors.As(err, &wrong):
@@ -84,12 +99,13 @@ func verdict(err error) string {
 }
 
 // failures returns the errors that fail the benchmark. A rival that exceeds the
-// time limit is not one of them.
+// time limit is not one of them, nor is a cold run that is not possible here.
 func failures(all []series) []error {
 	var errs []error
 	for _, s := range all {
 		for _, r := range s.results {
-			if r.err != nil && !errors.Is(r.err, errLimit) {
+			var warm *warmError
+			if r.err != nil && !errors.Is(r.err, errLimit) && !errors.As(r.err, &warm) {
 				errs = append(errs, fmt.Errorf("scale %d, %s: %s", s.lake.scale, r.rival.name, verdict(r.err)))
 			}
 		}
@@ -97,28 +113,22 @@ func failures(all []series) []error {
 	return errs
 }
 
-func checkRatio(s series, least float64) error {
-	if least <= 0 {
-		return nil
-	}
-	expert, ours := s.wall(expertName), s.wall(stediName)
-	if expert == 0 || ours == 0 {
-		return fmt.Errorf("no ratio at scale %d: %s or %s has no time", s.lake.scale, expertName, stediName)
-	}
-	if ratio := expert.Seconds() / ours.Seconds(); ratio < least {
-		return fmt.Errorf("at scale %d %s takes %.2f times as long as %s: want at least %g", s.lake.scale, expertName, ratio, stediName, least)
-	}
-	return nil
-}
-
 // wall returns the median wall time of a rival, or 0 without a result.
 func (s series) wall(name string) time.Duration {
-	for _, r := range s.results {
-		if r.rival.name == name && r.err == nil && len(r.runs) > 0 {
-			return r.walls().middle
-		}
+	if r, ok := s.find(name); ok {
+		return r.walls().middle
 	}
 	return 0
+}
+
+// find returns the result of a rival, if it has one.
+func (s series) find(name string) (result, bool) {
+	for _, r := range s.results {
+		if r.rival.name == name && r.err == nil && len(r.runs) > 0 {
+			return r, true
+		}
+	}
+	return result{}, false
 }
 
 type spread struct{ least, middle, most time.Duration }

@@ -42,10 +42,11 @@ func example() series {
 	return series{
 		lake: lake{scale: 10, rows: 1_109_090, bytes: 112_900_000},
 		results: []result{
-			{rival: who(stediName), runs: runs(500*time.Millisecond, 400*time.Millisecond, 600*time.Millisecond)},
+			{rival: who(runName), runs: runs(500*time.Millisecond, 400*time.Millisecond, 600*time.Millisecond)},
 			{rival: who(expertName), runs: runs(750 * time.Millisecond)},
 			{rival: who("wrong"), runs: runs(time.Millisecond), err: &wrongRows{errors.New("1 rows instead of 2")}},
 			{rival: who("endless"), err: errLimit},
+			{rival: who("warm"), err: &warmError{errors.New("no page cache here")}},
 			{rival: who("broken"), err: errors.New("exit status 1")},
 		},
 	}
@@ -55,10 +56,11 @@ func TestTheTableHasNumbersForRightRowsOnly(t *testing.T) {
 	grid := rows([]series{example()})
 	want := [][]string{
 		header,
-		{"10× (1,109,090 rows, 113 MB)", "stedi", "0.50", "0.40–0.60", "1.00", "50", "1.00"},
+		{"10× (1,109,090 rows, 113 MB)", "stedi-run", "0.50", "0.40–0.60", "1.00", "50", "1.00"},
 		{"", "duckdb-expert", "0.75", "0.75–0.75", "1.50", "50", "1.50"},
 		{"", "wrong", "wrong rows", "", "", "", ""},
 		{"", "endless", "over the limit", "", "", "", ""},
+		{"", "warm", "not run: no page cache here", "", "", "", ""},
 		{"", "broken", "failed", "", "", "", ""},
 	}
 	if !slices.EqualFunc(grid, want, slices.Equal[[]string]) {
@@ -73,7 +75,7 @@ func TestTheTableHasNumbersForRightRowsOnly(t *testing.T) {
 			t.Errorf("%s is not below the end of its title:\n%s", column, strings.Join(lines, "\n"))
 		}
 	}
-	if md := markdown(grid); !strings.Contains(md, "|---|---|---:|---:|---:|---:|---:|\n| 10× (1,109,090 rows, 113 MB) | stedi | 0.50 |") {
+	if md := markdown(grid); !strings.Contains(md, "|---|---|---:|---:|---:|---:|---:|\n| 10× (1,109,090 rows, 113 MB) | stedi-run | 0.50 |") {
 		t.Errorf("markdown:\n%s", md)
 	}
 }
@@ -85,23 +87,70 @@ func TestFailuresExceptSlowness(t *testing.T) {
 	}
 }
 
-func TestTheLeastRatio(t *testing.T) {
-	s := example() // the ratio is 1.5
-	lost := example()
-	lost.results[0].err = errLimit
+// quick returns the series of a scale in which each rival takes the given
+// number of milliseconds, twice that of CPU time, and that many MB.
+func quick(scale int, took map[string]int) series {
+	s := series{lake: lake{scale: scale}}
+	for name, n := range took {
+		wall := time.Duration(n) * time.Millisecond
+		s.results = append(s.results, result{rival: rival{name: name}, runs: []cost{{wall: wall, cpu: 2 * wall, peak: int64(n) * 1e6}}})
+	}
+	return s
+}
+
+func TestTargets(t *testing.T) {
 	for _, c := range []struct {
-		name  string
-		s     series
-		least float64
-		ok    bool
+		name   string
+		series []series
+		slack  float64
+		cpu    bool
+		all    int      // number of targets
+		missed []string // parts of the messages
 	}{
-		{"off", lost, 0, true},
-		{"reached", s, 1.5, true},
-		{"missed", s, 1.6, false},
-		{"without a time of stedi's", lost, 1, false},
+		{"met", []series{quick(1, map[string]int{runName: 120, expertName: 93, batchName: 167})}, 1, false, 3, nil},
+		{
+			"missed",
+			[]series{quick(1, map[string]int{runName: 121, expertName: 93, batchName: 170})},
+			1, false, 3,
+			[]string{"scale 1: stedi run: at most 0.12 s, measured 0.12 s", "at most 1.30 × DuckDB, expert, measured 1.30", "stedi --batch, with all checks: at most 1.40 × stedi run, measured 1.40"},
+		},
+		{"with slack", []series{quick(1, map[string]int{runName: 480, expertName: 100, batchName: 1900})}, 4, false, 3, nil},
+		{"of CPU times, without absolute ones", []series{quick(1, map[string]int{runName: 900, expertName: 900, againName: 900})}, 1, true, 1, nil},
+		{"slower than the floor allows", []series{quick(100, map[string]int{runName: 150, floorName: 100})}, 1, false, 2, []string{"at most 1.40 × Go, by hand for this data, measured 1.50"}},
+		{"too much memory", []series{quick(100, map[string]int{runName: 751})}, 1, false, 1, []string{"at most 750 MB, measured 751 MB"}},
+		{
+			"thirteen times as long at ten times the size",
+			[]series{quick(100, map[string]int{runName: 100}), quick(1000, map[string]int{memoryName: 1300})},
+			1, false, 3,
+			[]string{"at most 12.00 × stedi run at scale 100, measured 13.00"},
+		},
+		{"no other scale", []series{quick(1000, map[string]int{memoryName: 1300})}, 1, false, 1, nil},
+		{"failed rows", []series{{lake: lake{scale: 1}, results: []result{{rival: rival{name: runName}, err: errLimit}}}}, 1, false, 0, nil},
 	} {
-		if err := checkRatio(c.s, c.least); (err == nil) != c.ok {
-			t.Errorf("%s: error %v", c.name, err)
+		t.Run(c.name, func(t *testing.T) {
+			list := outcomes(c.series, c.slack, c.cpu)
+			if len(list) != c.all || len(targetRows(list)) != c.all+1 {
+				t.Errorf("%d targets, want %d: %v", len(list), c.all, list)
+			}
+			err := missed(list)
+			if (err == nil) != (len(c.missed) == 0) {
+				t.Errorf("missed: %v", err)
+			}
+			for _, want := range c.missed {
+				if err != nil && !strings.Contains(err.Error(), want) {
+					t.Errorf("%v: want %q", err, want)
+				}
+			}
+		})
+	}
+}
+
+func TestTargetsNameRows(t *testing.T) {
+	for _, target := range targets {
+		for _, name := range []string{target.row, target.times} {
+			if name != "" && !slices.Contains(rivalNames(), name) {
+				t.Errorf("a target names %s", name)
+			}
 		}
 	}
 }
@@ -131,8 +180,11 @@ func TestTheBlockIsReplacedAndNothingElse(t *testing.T) {
 }
 
 func TestTheMachineIsDescribedWithoutItsName(t *testing.T) {
-	text := machine([]rival{{title: "Polars", pip: "polars"}, {title: "stedi"}}, map[string]string{"polars": "2.1.0"})
-	for _, want := range []string{"cores", "DuckDB v1.5", "Polars 2.1.0"} {
+	text := machine([]rival{{pip: "Polars"}, {}, {pip: "Polars"}}, map[string]string{"polars": "2.1.0"})
+	if strings.Count(text, "Polars 2.1.0") != 1 {
+		t.Errorf("%q: want Polars once", text)
+	}
+	for _, want := range []string{"cores", "DuckDB v1.5"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%q lacks %q", text, want)
 		}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -20,6 +21,7 @@ type bench struct {
 	// settle waits until all written data is on disk, so that no run pays for
 	// the previous one.
 	settle func()
+	busy   string // a sentence about other work of the machine, or ""
 }
 
 // result is the result of a rival on one lake.
@@ -39,7 +41,7 @@ func (b *bench) run(ctx context.Context, stdout io.Writer) (err error) {
 	if b.tables, err = derivedTables(); err != nil {
 		return err
 	}
-	b.slow = map[string]bool{}
+	b.slow, b.busy = map[string]bool{}, busy()
 	if b.install {
 		if err := b.installAll(ctx, b.progress); err != nil {
 			return err
@@ -96,52 +98,118 @@ func (b *bench) openWork() (remove func() error, err error) {
 	return func() error { return os.RemoveAll(b.work) }, err
 }
 
-// series runs all rivals in rounds. The first round is a warm-up.
+// series runs all rivals in rounds, those that need the lake in the same state
+// together. The first round is a warm-up.
 func (b *bench) series(ctx context.Context, l lake, here []rival) (series, error) {
-	s := series{lake: l, results: make([]result, len(here))}
-	for i, r := range here {
-		s.results[i].rival = r
-		if b.slow[r.name] {
-			s.results[i].err = errLimit
+	s := series{lake: l}
+	for _, on := range []state{fresh, built, unmanaged} {
+		first := len(s.results)
+		for _, r := range here {
+			if r.on == on && r.from <= l.scale {
+				s.results = append(s.results, result{rival: r})
+			}
+		}
+		if err := b.rotate(ctx, l, on, s.results[first:]); err != nil {
+			return s, err
 		}
 	}
+	return s, errors.Join(l.refresh(b.tables, b.out()), os.RemoveAll(b.out()))
+}
+
+// rotate runs rivals in rounds on a lake in one state.
+func (b *bench) rotate(ctx context.Context, l lake, on state, results []result) error {
+	if len(results) == 0 {
+		return nil
+	}
+	if err := b.prepareLake(ctx, l, on); err != nil {
+		return fmt.Errorf("build the lake of scale %d: %w", l.scale, err)
+	}
 	for round := range b.rounds + 1 {
-		for _, i := range order(len(here), b.seed, round) {
-			r := &s.results[i]
+		for _, i := range order(len(results), b.seed, round) {
+			r := &results[i]
+			if b.slow[r.rival.name] {
+				r.err = errLimit
+			}
 			if r.err != nil {
 				continue
 			}
 			c, err := b.once(ctx, l, r.rival)
 			if ctx.Err() != nil {
-				return s, ctx.Err()
+				return ctx.Err()
 			}
 			b.note(r, round, l.scale, c, err)
 		}
 	}
-	out := filepath.Join(b.work, "out")
-	return s, errors.Join(l.refresh(b.tables, out), os.RemoveAll(out))
+	return nil
 }
 
-// once runs a rival on a fresh lake and then counts the rows of its tables.
+func (b *bench) out() string { return filepath.Join(b.work, "out") }
+
+// once runs a rival and then verifies what it did.
 func (b *bench) once(ctx context.Context, l lake, r rival) (cost, error) {
-	out := filepath.Join(b.work, "out")
-	if err := l.refresh(b.tables, out); err != nil {
+	if r.on == fresh {
+		if err := l.refresh(b.tables, b.out()); err != nil {
+			return cost{}, err
+		}
+	}
+	if r.prepare != nil {
+		if err := r.prepare(ctx, b, l); err != nil {
+			return cost{}, err
+		}
+	}
+	args, env, err := r.command(&b.options, l.dir, b.out())
+	if err != nil {
 		return cost{}, err
 	}
 	b.settle()
-	args, env, err := r.command(&b.options, l.dir, out)
-	if err != nil {
-		return cost{}, err
+	if r.cold {
+		files, err := l.files()
+		if err == nil {
+			err = dropCache(files)
+		}
+		if err != nil {
+			return cost{}, &warmError{err}
+		}
 	}
 	c, err := measure(ctx, b.limit, b.work, args, env)
 	if err != nil {
 		return c, err
 	}
-	if err := l.verify(r, b.tables, out); err != nil {
+	if err := b.verify(l, r); err != nil {
 		return c, &wrongRows{err}
 	}
 	return c, nil
 }
+
+// verify counts the rows of the derived tables, or finds what the output has to
+// say.
+func (b *bench) verify(l lake, r rival) error {
+	if r.on == fresh {
+		return l.verify(r, b.tables, b.out())
+	}
+	if r.says == nil {
+		return nil
+	}
+	text, err := os.ReadFile(b.log())
+	if err != nil {
+		return err
+	}
+	files, err := filepath.Glob(filepath.Join(b.out(), "*.json"))
+	for _, name := range files {
+		more, e := os.ReadFile(name)
+		text, err = append(text, more...), errors.Join(err, e)
+	}
+	for _, want := range r.says(l) {
+		if !bytes.Contains(text, []byte(want)) {
+			err = errors.Join(err, fmt.Errorf("the output lacks %s", want))
+		}
+	}
+	return err
+}
+
+// warmError reports that the page cache could not be emptied, so there is no
+// cold run.
+type warmError struct{ error }
 
 // wrongRows is the error of a run with wrong numbers of rows.
 type wrongRows struct{ error }
@@ -154,7 +222,9 @@ func (b *bench) note(r *result, round, scale int, c cost, err error) {
 	if err != nil {
 		b.progress.say("%s %v", label, err)
 		r.err = err
-		b.slow[r.rival.name] = errors.Is(err, errLimit)
+		if errors.Is(err, errLimit) {
+			b.slow[r.rival.name] = true
+		}
 		return
 	}
 	b.progress.say("%s %.2f s", label, c.wall.Seconds())

@@ -14,7 +14,7 @@ const (
 
 // plain formats the table for a terminal.
 func plain(grid [][]string) string {
-	widths := make([]int, len(header))
+	widths := make([]int, len(grid[0]))
 	for _, line := range grid {
 		for i, cell := range line {
 			widths[i] = max(widths[i], utf8.RuneCountInString(cell))

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"runtime"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -25,7 +26,7 @@ func (p *program) doctorCommand() *cobra.Command {
 		Long: "Check the settings and their sources, and try what a run needs: to read and write the lake, a lock,\n" +
 			"temporary files and free disk space; for a lake in S3 the credentials, the region, the bucket, the\n" +
 			"workgroup and the catalog. The lake is not changed; a test file or empty object is removed again.",
-		Example:     "stedi doctor --lake ./lake\nstedi doctor --lake s3://bucket/prefix --engine athena",
+		Example:     "stedi doctor --lake ./lake\nstedi doctor --lake s3://bucket/prefix --engine athena\nstedi doctor --lake glue://stedi --engine athena",
 		Args:        usageArgs(cobra.NoArgs),
 		RunE:        func(cmd *cobra.Command, _ []string) error { return p.doctor(cmd.Context()) },
 		Annotations: map[string]string{"examples": "needs an account"},
@@ -34,8 +35,11 @@ func (p *program) doctorCommand() *cobra.Command {
 
 // examine runs all diagnostics.
 func (p *program) examine(ctx context.Context) []pipeline.Finding {
-	if inS3(p.config.lake) {
+	switch {
+	case inS3(p.config.lake):
 		return append(p.settings(), p.examineBucket(ctx)...)
+	case inCatalog(p.config.lake):
+		return append(p.settings(), p.examineDatabase(ctx)...)
 	}
 	return append(p.settings(), p.examineFolder(ctx)...)
 }
@@ -160,24 +164,19 @@ func troubles(about string, err error) []pipeline.Finding {
 // examineBucket runs the diagnostics of a lake in S3. It stops at the first
 // error that makes further checks impossible.
 func (p *program) examineBucket(ctx context.Context) []pipeline.Finding {
-	config, err := p.config.account.Account(ctx)
-	if err != nil {
-		return []pipeline.Finding{pipeline.Trouble("credentials", err)}
-	}
-	var findings []pipeline.Finding
-	who, err := account.Who(ctx, config)
-	if err != nil {
-		findings = append(findings, pipeline.Trouble("credentials", err))
-	} else {
-		findings = append(findings, pipeline.Fine("credentials", who))
+	findings, known := p.examineAccount(ctx)
+	if !known {
+		return findings
 	}
 	store, _, err := p.openBucket(ctx, p.config.lake)
 	if err != nil {
 		return append(findings, pipeline.Trouble("bucket", err))
 	}
-	findings = append(findings, pipeline.Fine("region", config.Region))
-	findings = append(findings, store.Examine(ctx)...)
 	authority, err := state.AuthorityOf(ctx, store)
+	if err == nil && authority.Catalog == "" && p.selected().Discover != nil {
+		return append(findings, p.examineFound(ctx)...) // it is only read: nothing is tried that writes
+	}
+	findings = append(findings, store.Examine(ctx)...)
 	if err != nil {
 		return append(findings, pipeline.Trouble("lake", err))
 	}
@@ -187,8 +186,73 @@ func (p *program) examineBucket(ctx context.Context) []pipeline.Finding {
 	return append(findings, p.examineDeployed(ctx, store, authority)...)
 }
 
+// examineAccount checks the credentials. It returns false if there are none.
+func (p *program) examineAccount(ctx context.Context) (findings []pipeline.Finding, known bool) {
+	config, err := p.config.account.Account(ctx)
+	if err != nil {
+		return []pipeline.Finding{pipeline.Trouble("credentials", err)}, false
+	}
+	if who, err := account.Who(ctx, config); err != nil {
+		findings = append(findings, pipeline.Trouble("credentials", err))
+	} else {
+		findings = append(findings, pipeline.Fine("credentials", who))
+	}
+	return append(findings, pipeline.Fine("region", config.Region)), true
+}
+
+// examineDatabase checks a lake that is only a database of a catalog.
+func (p *program) examineDatabase(ctx context.Context) []pipeline.Finding {
+	if err := p.selected().SupportsLake(registry.Place{Root: p.config.lake}); err != nil {
+		return troubles("engine", err)
+	}
+	findings, known := p.examineAccount(ctx)
+	if !known {
+		return findings
+	}
+	return append(findings, p.examineFound(ctx)...)
+}
+
+// examineFound checks the tables of a catalog that the lake has without having
+// been deployed.
+func (p *program) examineFound(ctx context.Context) (findings []pipeline.Finding) {
+	engine := p.selected()
+	o, err := p.openSilently(ctx, engine, engine.SupportsLake)
+	if err != nil {
+		return troubles("catalog", err)
+	}
+	defer func() {
+		if err := o.close(); err != nil {
+			findings = append(findings, pipeline.Trouble("engine", err))
+		}
+	}()
+	for _, note := range o.env.Discovered.Notes {
+		findings = append(findings, pipeline.Fine("catalog", note))
+	}
+	missing := func(t *pipeline.Table) bool { return o.env.Discovered.Location(t.Name) == "" }
+	if inS3(o.root) && !slices.ContainsFunc(o.lake.Tables, func(t *pipeline.Table) bool { return !missing(t) }) {
+		return append(findings, pipeline.Finding{
+			About: "catalog", Wrong: true, Kind: pipeline.BadUsage, Says: "it has none of the tables, and the lake was not deployed",
+			Fix: "`stedi deploy --lake " + p.config.lake + "`",
+		})
+	}
+	for _, t := range o.lake.Tables {
+		if at := o.env.Discovered.Location(t.Name); !missing(t) {
+			findings = append(findings, pipeline.Fine(t.Name, "in "+at))
+			continue
+		}
+		findings = append(findings, pipeline.Finding{
+			About: t.Name, Wrong: true, Kind: pipeline.BadUsage, Says: "not in the catalog",
+			Fix: "If it has another name there, give it with --map " + t.Name + "=NAME.",
+		})
+	}
+	if engine.Examine != nil {
+		findings = append(findings, engine.Examine(ctx, o.env)...)
+	}
+	return findings
+}
+
 // examineUndeployed runs the diagnostics of the selected engine for a lake
-// without a catalog.
+// that was not deployed.
 func (p *program) examineUndeployed(ctx context.Context) []pipeline.Finding {
 	says := pipeline.Fine("catalog", "none: the lake was not deployed")
 	engine := p.selected()

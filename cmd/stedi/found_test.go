@@ -66,7 +66,7 @@ const queryResults = "s3://results/queries/"
 // watch notes calls that change something, but those to Athena.
 func (c *consoleMade) watch(w http.ResponseWriter, r *http.Request, pass http.HandlerFunc) {
 	call := r.Header.Get("X-Amz-Target")
-	toS3 := call == "" && r.Method != http.MethodGet && r.Method != http.MethodHead
+	toS3 := call == "" && r.URL.Path != "/" && r.Method != http.MethodGet && r.Method != http.MethodHead
 	if toS3 || regexp.MustCompile(`^AWSGlue\.(Create|Update|Delete|Batch|Put|Start)`).MatchString(call) {
 		c.mu.Lock()
 		c.writes = append(c.writes, call+r.Method+" "+r.URL.Path)
@@ -142,6 +142,7 @@ func TestADatabaseThatOthersMadeIsReadThroughAthena(t *testing.T) {
 		{"what would change it is refused", (*consoleMade).isNotChanged},
 		{"a workgroup must say where results go", (*consoleMade).needsResults},
 		{"columns that differ are findings", (*consoleMade).comparesColumns},
+		{"the doctor examines its tables, its workgroup and the account", (*consoleMade).isExamined},
 		{"a landing table that the catalog lacks is a finding", (*consoleMade).reportsWhatIsMissing},
 	} {
 		t.Run(promise.name, func(t *testing.T) {
@@ -190,6 +191,27 @@ func (c *consoleMade) isRead() {
 	}
 	if out, _ := c.stedi(0, "tables", "--database", "stedi"); !regexp.MustCompile(`customers_curated +curated +table +JSON`).MatchString(out) {
 		c.Errorf("the tables are\n%s", out)
+	}
+}
+
+func (c *consoleMade) isExamined() {
+	for _, lake := range [][]string{{"--lake", "glue://stedi"}, {"--database", "stedi"}, {"--lake", "s3://lake/a", "--database", "stedi"}} {
+		out, _ := c.stedi(2, append([]string{"doctor"}, lake...)...)
+		for _, want := range []string{
+			"ok     credentials: ", "ok     catalog: customer_curated is the table customers_curated", "ok     workgroup primary: ",
+			"ok     customer_curated: in s3://elsewhere/glue/customers_curated", "ok     machine_learning_curated: in s3://lake/ml",
+		} {
+			if !strings.Contains(out, want) {
+				c.Errorf("doctor %v lacks %q:\n%s", lake, want, out)
+			}
+		}
+		if strings.Count(out, "WRONG") != 1 || !strings.Contains(out, "WRONG  stedi.step_trainer_landing: s3://lake/step_trainer/landing has no slash") || strings.Contains(out, "deploy") {
+			c.Errorf("doctor %v says\n%s", lake, out)
+		}
+	}
+	out, _ := c.stedi(2, "doctor", "--lake", "glue://none")
+	if !strings.Contains(out, "WRONG") || !strings.Contains(out, "none") {
+		c.Errorf("of a database that is not there it says\n%s", out)
 	}
 }
 

@@ -118,7 +118,7 @@ func (p *program) openEngine(ctx context.Context) (engine *duckdb.Engine, temp s
 	if err != nil {
 		return nil, "", nil, err
 	}
-	engine, err = duckdb.Open(ctx, duckdb.Options{Memory: p.config.memory, Threads: p.config.threads, Temp: temp})
+	engine, err = duckdb.Open(ctx, duckdb.Options{Memory: p.config.memory, Threads: p.config.engineThreads(), Temp: temp})
 	if err != nil {
 		return nil, "", nil, errors.Join(err, remove())
 	}

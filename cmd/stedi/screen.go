@@ -14,6 +14,7 @@ import (
 	"golang.org/x/term"
 
 	"stedi/pipeline"
+	"stedi/pipeline/diagnose"
 	"stedi/pipeline/engines/registry"
 	"stedi/pipeline/export"
 	"stedi/pipeline/query"
@@ -246,7 +247,9 @@ func (p *program) workspace(ctx context.Context, allow pipeline.Allowance) (*tui
 	options := query.Options{Memory: memory, Threads: p.config.threads, Timeout: screenQueryTime, Nice: queryNiceness, Allow: allow}
 	limits := registry.QueryLimits{Memory: memory, Threads: p.config.threads, Timeout: screenQueryTime, Nice: queryNiceness, Allow: allow}
 	return &tui.Workspace{
-		Far: isURL(o.root), Location: location, Catalog: o.browse, Jobs: jobs, Runner: o.runner(p.config.demo), Run: c.run, Check: c.check, Why: c.whyOf(o), Rollback: c.rollback, Scratch: scratch, Close: o.close,
+		Far: isURL(o.root), Location: location, Catalog: o.browse, Jobs: jobs, Runner: o.runner(p.config.demo), Run: c.run, Check: c.check, Why: c.whyOf(o), Rollback: c.rollback, Topics: func(ctx context.Context) ([]diagnose.Topic, error) {
+			return diagnose.Topics(ctx, o.lake, p.definition(), o.engine)
+		}, Scratch: scratch, Close: o.close,
 		Engines: p.answers(o),
 		Querier: func(ctx context.Context, engine string) (pipeline.Querier, error) {
 			return p.querier(ctx, o, engine, limits)

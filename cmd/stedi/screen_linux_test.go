@@ -33,7 +33,7 @@ type session struct {
 }
 
 // patient is the longest wait for the program, sufficient for a busy machine.
-const patient = 20 * time.Second
+const patient = time.Minute
 
 // screens prepares the program under its real path, not through a link, because
 // it starts its own path as a child.

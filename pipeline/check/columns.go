@@ -193,13 +193,16 @@ func (i *Inspection) forbids(t *pipeline.Table, column string) string {
 	return ""
 }
 
-// asFound is a table with all columns that its files have. Those that are not
-// in the definition and hold text are read as text.
+// asFound is a table with all columns that its files have and that can hold
+// text. Those that are not in the definition are read as text, or if they are
+// nested as JSON.
 func (i *Inspection) asFound(t *pipeline.Table) *pipeline.Table {
 	all := *t
 	all.Columns = slices.Clone(t.Columns)
 	for _, c := range i.compare(t).extra {
-		if c.IsText() {
+		if c.IsNested() && !i.Engine.Capabilities().ChecksInPlace {
+			all.Columns = append(all.Columns, pipeline.Column{Name: c.Name, Type: ndjson.Any})
+		} else if c.IsText() {
 			all.Columns = append(all.Columns, pipeline.Column{Name: c.Name, Type: ndjson.String})
 		}
 	}

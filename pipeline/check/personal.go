@@ -37,7 +37,7 @@ func (i *Inspection) personal(ctx context.Context, t *pipeline.Table) (check pip
 	all := i.asFound(t)
 	var says, drop []string
 	for n, c := range all.Columns {
-		if !isText(c) {
+		if !i.searchable(c) {
 			continue
 		}
 		found, err := i.search(ctx, t, all, c, sources, n >= len(t.Columns))
@@ -57,10 +57,15 @@ func (i *Inspection) personal(ctx context.Context, t *pipeline.Table) (check pip
 	return check, true, nil
 }
 
-func isText(c pipeline.Column) bool {
-	kind := c.Type.Shape().Kind
-	return kind == ndjson.KindString || kind == ndjson.KindVarchar || kind == ndjson.KindChar
+// searchable reports whether a column can hold personal data, and the engine
+// can look for it there.
+func (i *Inspection) searchable(c pipeline.Column) bool {
+	shape := c.Type.Shape()
+	return shape.IsText() || hasParts(&shape) && !i.Engine.Capabilities().ChecksInPlace
 }
+
+// hasParts reports whether each text inside of a value must be looked at.
+func hasParts(s *ndjson.Shape) bool { return s.IsNested() || s.Kind == ndjson.KindAny }
 
 // searchRule returns the search for personal data in a column as a check.
 func searchRule(t *pipeline.Table, c pipeline.Column, sources []source) *pipeline.Check {
@@ -73,7 +78,9 @@ func searchRule(t *pipeline.Table, c pipeline.Column, sources []source) *pipelin
 		key := strings.ToLower(s.Table)
 		rule.Reads[key] = append(rule.Reads[key], strings.ToLower(s.Column))
 	}
-	rule.Watch = rule.Reads[strings.ToLower(t.Name)]
+	if shape := c.Type.Shape(); !hasParts(&shape) {
+		rule.Watch = rule.Reads[strings.ToLower(t.Name)]
+	}
 	return rule
 }
 
@@ -86,7 +93,11 @@ func (i *Inspection) search(ctx context.Context, t, all *pipeline.Table, c pipel
 		whole.Name += "_as_found" // the table itself may be held with fewer columns
 	}
 	var err error
-	if rule.SQL, err = pipeline.SQLText("personal.sql", map[string]any{"Table": whole.Name, "Column": c.Name, "Sources": sources}); err != nil {
+	file := "personal.sql"
+	if shape := c.Type.Shape(); hasParts(&shape) {
+		file = "personal_parts.sql"
+	}
+	if rule.SQL, err = pipeline.SQLText(file, map[string]any{"Table": whole.Name, "Column": c.Name, "Sources": sources}); err != nil {
 		return pipeline.CheckRecord{}, err
 	}
 	if !extra {

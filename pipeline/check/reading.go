@@ -82,7 +82,7 @@ func (i *Inspection) searches() (rules []*pipeline.Check) {
 	}
 	for _, t := range i.Lake.Tables {
 		for _, c := range t.Columns {
-			if t.Anonymous && isText(c) && len(i.Files[t.Name]) > 0 {
+			if t.Anonymous && i.searchable(c) && len(i.Files[t.Name]) > 0 {
 				rules = append(rules, searchRule(t, c, sources))
 			}
 		}

@@ -15,7 +15,9 @@ import (
 func embedded() registry.Entry {
 	return registry.Entry{
 		Name: duckdb.Name, Label: "DuckDB", Help: "inside this program", Capabilities: duckdb.Capabilities(),
-		Open: func(_ context.Context, env *registry.Env) (pipeline.Engine, error) { return env.Embedded, nil },
+		// As the benchmark measured on two cores.
+		Estimate: registry.Local(duckdb.Name, registry.Pace{Start: 0.03, PerSecond: 500e6}),
+		Open:     func(_ context.Context, env *registry.Env) (pipeline.Engine, error) { return env.Embedded, nil },
 		Querier: func(_ context.Context, env *registry.Env, limits registry.QueryLimits) (pipeline.Querier, error) {
 			options := query.Options{Memory: limits.Memory, Threads: limits.Threads, Timeout: limits.Timeout, Nice: limits.Nice, Allow: limits.Allow}
 			if env.Converted != "" {

@@ -10,7 +10,9 @@ import (
 	"testing"
 
 	"stedi/athena/cloud"
+	"stedi/pipeline"
 	"stedi/pipeline/engines"
+	"stedi/pipeline/engines/registry"
 )
 
 // Code branches on the capabilities of engines: outside the packages of the
@@ -69,8 +71,8 @@ func TestEveryEngineDescribesItself(t *testing.T) {
 		if answering := all.Answering(e.Name); answering == nil || answering.Querier == nil {
 			t.Errorf("no engine answers queries in place of %s", e.Name)
 		}
-		if e.Capabilities.Costs != (e.Estimate != nil) {
-			t.Errorf("%s must have an estimate if and only if it costs money", e.Name)
+		if e.Estimate == nil {
+			t.Errorf("%s must have an estimate", e.Name)
 		}
 	}
 }
@@ -86,5 +88,24 @@ func TestSettingsAreThoseOfOneProgram(t *testing.T) {
 	}
 	if got := other.Find(engine).Arguments(); len(got) > 0 {
 		t.Errorf("another program is started with %v", got)
+	}
+}
+
+func TestLargerLakesTakeLongerOnEveryEngine(t *testing.T) {
+	raw := &pipeline.Table{Name: "raw", Zone: pipeline.Landing, Path: "raw"}
+	good := &pipeline.Table{Name: "good", Zone: "trusted", Path: "good", Transform: &pipeline.Transform{Inputs: []string{"raw"}, Stages: []string{"complete"}}}
+	lake := &pipeline.Lake{
+		Tables: []*pipeline.Table{raw, good},
+		Checks: []*pipeline.Check{{Table: "good", Guard: true, Inputs: []string{"good", "raw"}}},
+	}
+	work := &registry.Work{Lake: lake, Sizes: map[string]int64{"raw": 1e9, "good": 5e8}, PerHour: 1, Factor: 1}
+	for _, e := range engines.All(&cloud.Settings{}) {
+		now, larger := e.Estimate(work).Table(good), e.Estimate(work.Times(1000)).Table(good)
+		if now.Seconds <= 0 || larger.Seconds <= 2*now.Seconds || larger.CostUSD < now.CostUSD || now.PastSteps != 0 {
+			t.Errorf("%s: %+v, and %+v for a lake a thousand times as large", e.Name, now, larger)
+		}
+		if e.Capabilities.Costs != (e.Estimate(work).Sum([]registry.Estimate{now}) != "") {
+			t.Errorf("%s must have a bill if and only if it costs money", e.Name)
+		}
 	}
 }

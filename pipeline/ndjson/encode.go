@@ -107,6 +107,8 @@ func appendValue(dst []byte, v *Vector, shape *Shape, row int) ([]byte, error) {
 		}
 	case KindArray, KindMap, KindStruct:
 		return shape.Spell(dst, v.text(row))
+	case KindAny:
+		return append(dst, v.text(row)...), nil
 	case KindString:
 	}
 	return appendString(dst, v.text(row))

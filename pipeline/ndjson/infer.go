@@ -22,6 +22,12 @@ type FoundColumn struct {
 // IsText reports whether some of the values are strings.
 func (c FoundColumn) IsText() bool { return slices.Contains(strings.Split(c.Type, " or "), "string") }
 
+// IsNested reports whether some of the values are arrays or structs.
+func (c FoundColumn) IsNested() bool {
+	kinds := strings.Split(c.Type, " or ")
+	return slices.Contains(kinds, "array") || slices.Contains(kinds, "struct")
+}
+
 // mostFound is how many columns are told apart; a file that has more is no
 // table.
 const mostFound = 1000

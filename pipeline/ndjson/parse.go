@@ -255,6 +255,12 @@ func (f *field) read(b []byte, i, row int, p *parser) (end int) {
 // readOther is read for the types that need more instructions. If a value does
 // not fit, p.misfit is the reason.
 func (f *field) readOther(b []byte, i, row int, p *parser) (end int) {
+	if f.kind == KindAny {
+		if end = p.skipped(b, i, 1); end >= 0 {
+			f.vector.setString(row, f.vector.intern(b[i:end]))
+		}
+		return end
+	}
 	if !f.shape.IsNested() {
 		s, end := p.readScalar(b, i, &f.shape)
 		if end >= 0 {

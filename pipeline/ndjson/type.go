@@ -24,6 +24,9 @@ const (
 	Double    Type = "double"    // 64-bit float, always finite
 	Date      Type = "date"      // a day of the years 1 to 9999
 	Timestamp Type = "timestamp" // a time of those years in UTC, to the microsecond
+	// Any is a value of any type, as its JSON text. No table is declared with it:
+	// it is for columns that a file has and its table does not.
+	Any Type = "any"
 )
 
 // String returns the name that Athena's DDL uses for the type.
@@ -52,6 +55,7 @@ const (
 	KindTimestamp
 	KindVarchar
 	KindChar
+	KindAny
 	KindArray
 	KindMap
 	KindStruct
@@ -92,6 +96,9 @@ func (s *Shape) IsNested() bool { return s.Kind >= KindArray }
 // Shape parses the type. It panics for a type that does not come from
 // ParseType.
 func (t Type) Shape() Shape {
+	if t == Any {
+		return Shape{Kind: KindAny}
+	}
 	p := typeParser{rest: t.String()}
 	shape, err := p.shape(0)
 	if err != nil || p.rest != "" {
@@ -124,6 +131,8 @@ func (s *Shape) Type() Type {
 
 func (s *Shape) spell() string {
 	switch s.Kind {
+	case KindAny:
+		return string(Any)
 	case KindDecimal:
 		return fmt.Sprintf("decimal(%d,%d)", s.Precision, s.Scale)
 	case KindVarchar:

@@ -327,3 +327,18 @@ func sameValue(t *testing.T, kind, value, written string) {
 		}
 	}
 }
+
+func TestAnyKeepsTheTextOfAValue(t *testing.T) {
+	lines := `{"v":{"a": [1,"x\u0040y"]}}` + "\n" + `{"v":"text"}` + "\n" + `{"v":-1.50}` + "\n" + `{"v":null}` + "\n" + `{"v":{"a":1,}}` + "\n"
+	s := NewScan(files(t, lines), []Column{{Name: "v", Type: Any}}, Limits{})
+	rows, report := read(t, s)
+	if got, want := show(rows), show([][]any{{`{"a": [1,"x\u0040y"]}`}, {`"text"`}, {`-1.50`}, {nil}}); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+	if len(report.Rejects) != 1 || report.Rejects[0].Line != 5 {
+		t.Errorf("the rejects are %+v", report.Rejects)
+	}
+	if _, err := ParseType("any"); err == nil {
+		t.Error("a table can be declared with it")
+	}
+}

@@ -198,7 +198,7 @@ func (v *Vector) value(shape *Shape, row int) any {
 	case KindArray, KindMap, KindStruct:
 		text, _ := shape.render(nil, []byte(v.unmoved(row)), true)
 		return string(text)
-	case KindString, KindVarchar, KindChar:
+	case KindString, KindVarchar, KindChar, KindAny:
 	}
 	return v.unmoved(row)
 }

@@ -276,7 +276,7 @@ func TestTheChildLeavesWithItsParent(t *testing.T) {
 	}
 	select {
 	case <-c.exited:
-	case <-time.After(2 * time.Second):
+	case <-time.After(slack):
 		t.Error("it is still there")
 	}
 }

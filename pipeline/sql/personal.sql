@@ -1,13 +1,5 @@
 SELECT p.message
 FROM {{quoted .Table}} AS t
 INNER JOIN (
-  SELECT v.datum, MIN(v.message) AS message
-  FROM (
-{{- range $i, $source := .Sources}}
-    {{if $i}}UNION ALL {{end}}SELECT LOWER(TRIM(CAST(l.{{quoted .Column}} AS VARCHAR))) AS datum, {{text (printf "%s.%s" .Table .Column)}} AS message
-    FROM {{quoted .Table}} AS l
-{{- end}}
-  ) AS v
-  WHERE LENGTH(v.datum) > 2
-  GROUP BY v.datum
+{{template "personal_values.sql" .}}
 ) AS p ON p.datum = LOWER(TRIM(CAST(t.{{quoted .Column}} AS VARCHAR)))

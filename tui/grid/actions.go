@@ -13,7 +13,9 @@ import (
 // Actions returns the actions for rows, regardless of their source.
 func (g *Grid) Actions() []ui.Action {
 	_, there := g.Value()
-	some := g.Kept.Count > 0
+	open := g.Source != nil // rows stay on the screen while a query is run again
+	there = there && open
+	some := open && g.Kept.Count > 0
 	return slices.Concat(g.moves(), g.rowActions(there, some), g.columnActions(there, some), g.summaryActions(some), g.copyActions(there))
 }
 

@@ -43,6 +43,9 @@ type (
 
 // sum reads all rows in the background for a summary.
 func (g *Grid) sum(run func(ctx context.Context, src pager.Source, progress func(int64)) tea.Msg, failed func(error) tea.Msg) tea.Cmd {
+	if g.Source == nil {
+		return nil
+	}
 	open, rows := g.host.Scan(), &atomic.Int64{}
 	g.Summed = 0
 	tick := tea.Tick(CountEvery, func(time.Time) tea.Msg { return summingMsg{g, rows} })

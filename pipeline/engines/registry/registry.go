@@ -57,8 +57,9 @@ type Entry struct {
 	// list.
 	Querier   func(ctx context.Context, env *Env, limits QueryLimits) (pipeline.Querier, error)
 	QueriedBy string
-	// Estimate estimates the cost of a run. Nil: a run costs nothing.
-	Estimate func(ctx context.Context, env *Env) (Estimator, error)
+	// Estimate returns an estimator of the time and the cost of a run. It makes
+	// no calls, and also works for lakes that the engine cannot read.
+	Estimate func(work *Work) Estimator
 	// Examine examines everything that the engine requires and changes nothing.
 	// `stedi doctor` calls it for the selected engine. Nil: there are no
 	// requirements.
@@ -179,35 +180,6 @@ type QueryLimits struct {
 	Nice    int // how much the query yields to other work of this machine
 	// Allow states which landing files and lines may be left out.
 	Allow pipeline.Allowance
-}
-
-// Estimate is the estimated usage to build a table.
-type Estimate struct {
-	ScanBytes  int64   `json:"scan_bytes"`  // to build the table and to evaluate its guards
-	CountBytes int64   `json:"count_bytes"` // to count the rows of its stages
-	DPUSeconds float64 `json:"dpu_seconds,omitempty"`
-	CostUSD    float64 `json:"cost_usd"`
-	PastRuns   int     `json:"-"` // runs of its job on which the estimate is based
-}
-
-// Estimator estimates the cost of a run.
-type Estimator interface {
-	// Table estimates the build of one table.
-	Table(ctx context.Context, table *pipeline.Table) (*Estimate, error)
-	// Sum describes the total of several estimates in one sentence.
-	Sum(steps []*Estimate) string
-}
-
-// Total adds up estimates.
-func Total(steps []*Estimate) Estimate {
-	var all Estimate
-	for _, s := range steps {
-		all.ScanBytes += s.ScanBytes
-		all.CountBytes += s.CountBytes
-		all.DPUSeconds += s.DPUSeconds
-		all.CostUSD += s.CostUSD
-	}
-	return all
 }
 
 // List lists the engines of a program. The first one is the default.
