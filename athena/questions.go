@@ -90,6 +90,11 @@ func (e *Engine) answer(ctx context.Context, questions []pipeline.CountQuestion,
 	case len(rows) != len(questions):
 		return fmt.Errorf("%d counts came back for %d", len(rows), len(questions))
 	}
+	return answersOf(rows, into)
+}
+
+// answersOf takes over the numbers that came back.
+func answersOf(rows [][]any, into []pipeline.CountAnswer) error {
 	for i, row := range rows {
 		numbers := make([]int64, len(row))
 		for j, v := range row {

@@ -251,6 +251,7 @@ func TestCausesAreCountedInAthenasDialect(t *testing.T) {
 const threeMistakes = "lake_three_mistakes_in_three_tables"
 
 func (c *countedLake) at(t *testing.T) *countedLake {
+	t.Helper()
 	part := *c
 	part.T = t
 	return &part

@@ -268,14 +268,19 @@ func (c *counting) try(ctx context.Context, round []*trial) error {
 		return err
 	}
 	for _, t := range tried {
-		switch {
-		case t.err == nil && t.same(t.answers):
-			t.h.matches = append(t.h.matches, t.c)
-		case t.h.l.rows != t.h.found.ExpectedRows && t.closer():
-			t.h.likely = append(t.h.likely, t.c)
-		}
+		t.decide()
 	}
 	return nil
+}
+
+// decide notes whether a candidate explains the table.
+func (t *trial) decide() {
+	switch {
+	case t.err == nil && t.same(t.answers):
+		t.h.matches = append(t.h.matches, t.c)
+	case t.h.l.rows != t.h.found.ExpectedRows && t.closer():
+		t.h.likely = append(t.h.likely, t.c)
+	}
 }
 
 // closer tells whether a candidate with the count of the table has more of its

@@ -42,7 +42,6 @@ func (s *session) portableOf(ctx context.Context, transform node) (p portable, e
 // only DuckDB has. It is not ok if there is none for some.
 func (p portable) tree(query node) (tree node, ok bool) {
 	root := node{"root": clone(query)}
-	ok = true
 	var divisions []route
 	walk(root, nil, func(n node, place route) {
 		switch name := text(n["function_name"]); {
@@ -53,8 +52,8 @@ func (p portable) tree(query node) (tree node, ok bool) {
 		}
 	})
 	// What is below comes first: its place is gone when that above is replaced.
-	for i := len(divisions) - 1; i >= 0; i-- {
-		n := object(at(root, divisions[i]))
+	for _, place := range slices.Backward(divisions) {
+		n := object(at(root, place))
 		frame := p.whole
 		if n["function_name"] == "/" {
 			frame = p.fraction
@@ -65,14 +64,21 @@ func (p portable) tree(query node) (tree node, ok bool) {
 		}
 		made := object(filled(frame, map[string]any{"stedi_x": operands[0], "stedi_y": operands[1]}))
 		made["alias"] = n["alias"]
-		put(root, divisions[i], made)
+		put(root, place, made)
 	}
-	walk(root, nil, func(n node, _ route) {
+	tree = object(root["root"])
+	return tree, isStandard(tree)
+}
+
+// isStandard tells whether a tree has no clause that only DuckDB has.
+func isStandard(tree node) (ok bool) {
+	ok = true
+	walk(tree, nil, func(n node, _ route) {
 		kind := text(n["join_type"])
 		ok = ok && kind != "ANTI" && kind != "SEMI" && (n["type"] != "JOIN" || n["ref_type"] == "REGULAR" || n["ref_type"] == "CROSS")
 		ok = ok && len(list(n["distinct_on_targets"])) == 0 && (n["type"] != "SELECT_NODE" || n["qualify"] == nil && n["sample"] == nil)
 	})
-	return object(root["root"]), ok
+	return ok
 }
 
 // antiJoin asks for rows without a match by NOT EXISTS instead of an ANTI JOIN.
