@@ -48,6 +48,9 @@ type Options struct {
 	// over the limit is not started. If it is nil or fails, the size is
 	// unknown.
 	Estimate func(ctx context.Context, sql string) (int64, error)
+	// Size returns the bytes of a table of the lake; less than 0 means that they
+	// are unknown. If it is nil, no size is known.
+	Size func(ctx context.Context, table *pipeline.Table) (int64, error)
 	// Deadline is the longest time of a query, including its time in the queue;
 	// 0 means half an hour.
 	Deadline time.Duration

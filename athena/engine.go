@@ -66,7 +66,7 @@ func (e *Engine) Capabilities() pipeline.Capabilities { return Capabilities() }
 // Capabilities returns the capabilities of an engine that finds tables by their
 // names in the catalog.
 func Capabilities() pipeline.Capabilities {
-	return pipeline.Capabilities{InPlace: true, ChecksInPlace: true, Parts: true, Resumes: true, Costs: true, AtOnce: atOnce}
+	return pipeline.Capabilities{InPlace: true, ChecksInPlace: true, Parts: true, Resumes: true, Costs: true, Counts: true, AtOnce: atOnce}
 }
 
 // Spent returns what was spent since the last call.
@@ -98,10 +98,18 @@ func (e *Engine) ask(ctx context.Context, file string, values map[string]any) ([
 	if err != nil {
 		return nil, err
 	}
-	reserved, err := e.reserve(ctx, sql)
+	bytes, err := e.client.estimated(ctx, sql)
 	if err != nil {
 		return nil, err
 	}
+	if err := e.reserve(bytes); err != nil {
+		return nil, err
+	}
+	return e.answered(ctx, sql, bytes)
+}
+
+// answered runs a question for which bytes were reserved, and returns its rows.
+func (e *Engine) answered(ctx context.Context, sql string, reserved int64) ([][]any, error) {
 	done, err := e.execute(ctx, sql, newToken(), nil)
 	if done != nil {
 		e.mu.Lock()
@@ -116,27 +124,35 @@ func (e *Engine) ask(ctx context.Context, file string, values map[string]any) ([
 	return result.all(ctx)
 }
 
-// reserve takes from what counts and checks may read together as much as a
-// question would read at most, and refuses one that would read more. Where that
-// cannot be told it takes nothing, and what was read counts afterwards.
-func (e *Engine) reserve(ctx context.Context, sql string) (bytes int64, err error) {
-	limit := e.client.together
-	if limit == 0 {
+// estimated is how many bytes a question reads at most; 0: that cannot be told,
+// or there is no limit.
+func (c *Client) estimated(ctx context.Context, sql string) (int64, error) {
+	if c.together == 0 || c.options.Estimate == nil {
 		return 0, nil
 	}
-	if e.client.options.Estimate != nil {
-		if bytes, err = e.client.options.Estimate(ctx, sql); err != nil {
-			bytes = 0 // not known
-		}
+	bytes, err := c.options.Estimate(ctx, sql)
+	if err != nil {
+		return 0, ctx.Err() // not known
+	}
+	return bytes, nil
+}
+
+// reserve takes bytes from what counts and checks may read together, and
+// refuses what exceeds it. Of a question whose size is not known it takes
+// nothing, and what was read counts afterwards.
+func (e *Engine) reserve(bytes int64) error {
+	limit := e.client.together
+	if limit == 0 {
+		return nil
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.asked+bytes > limit {
-		return 0, pipeline.Fail(pipeline.BadUsage, "", "Allow more with --max-scan, or name the tables to check.",
+		return pipeline.Fail(pipeline.BadUsage, "", "Allow more with --max-scan, or name the tables to check.",
 			"the counts and checks read %d bytes so far, the next one up to %d, and %d are allowed for all of them", e.asked, bytes, limit)
 	}
 	e.asked += bytes
-	return bytes, nil
+	return nil
 }
 
 func newToken() string { return rand.Text() + rand.Text() }
@@ -354,7 +370,7 @@ func (e *Engine) Forget(context.Context, string) error { return nil }
 
 // Check counts the failing rows of a check.
 func (e *Engine) Check(ctx context.Context, rule *pipeline.Check, inputs []pipeline.Input) (pipeline.Findings, error) {
-	if found, ok := e.answered(rule); ok {
+	if found, ok := e.remembered(rule); ok {
 		return found, nil
 	}
 	var aliases []alias

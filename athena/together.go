@@ -166,8 +166,8 @@ func (e *Engine) scanTogether(ctx context.Context, t *pipeline.Table, filters []
 	return ndjson.Report{Rows: rows}, nil
 }
 
-// answered returns what a check has found in the last scan of its table, once.
-func (e *Engine) answered(rule *pipeline.Check) (pipeline.Findings, bool) {
+// remembered returns what a check has found in the last scan of its table, once.
+func (e *Engine) remembered(rule *pipeline.Check) (pipeline.Findings, bool) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	found, ok := e.answers[rule]

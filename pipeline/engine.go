@@ -110,6 +110,9 @@ type Capabilities struct {
 	Resumes bool
 	// Costs: a service charges for the work; Spent returns the cost.
 	Costs bool
+	// Counts: the engine is a Counter. The causes of wrong tables are searched by
+	// counting where the lake is stored. Without it the rows are fetched.
+	Counts bool
 	// AtOnce is how many calls of Scan, Hold and Check may run at the same
 	// time; 0 means one.
 	AtOnce int

@@ -41,10 +41,11 @@ func (a *AWS) Make(t *testing.T, database string, m Made) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	library := "org.openx.data.jsonserde.JsonSerDe"
+	library, input, output := "org.openx.data.jsonserde.JsonSerDe", "org.apache.hadoop.mapred.TextInputFormat", "org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat"
 	if m.Parquet {
-		library = "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe"
-		files = []string{asParquet(t, files)}
+		const parquet = "org.apache.hadoop.hive.ql.io.parquet."
+		library, input, output = parquet+"serde.ParquetHiveSerDe", parquet+"MapredParquetInputFormat", parquet+"MapredParquetOutputFormat"
+		files = []string{asParquet(t, files, m.Columns)}
 	}
 	bucket, folder, _ := strings.Cut(strings.TrimPrefix(m.Location, "s3://"), "/")
 	for _, file := range files {
@@ -60,7 +61,7 @@ func (a *AWS) Make(t *testing.T, database string, m Made) {
 	_, err = a.Glue.Client.CreateTable(t.Context(), &glue.CreateTableInput{DatabaseName: &database, TableInput: &types.TableInput{
 		Name: &m.Name, TableType: aws.String("EXTERNAL_TABLE"),
 		StorageDescriptor: &types.StorageDescriptor{
-			Location: &m.Location, Columns: m.Columns, SerdeInfo: &types.SerDeInfo{SerializationLibrary: &library, Parameters: map[string]string{}},
+			Location: &m.Location, Columns: m.Columns, InputFormat: &input, OutputFormat: &output, SerdeInfo: &types.SerDeInfo{SerializationLibrary: &library, Parameters: map[string]string{}},
 		},
 	}})
 	if err != nil {
@@ -76,12 +77,19 @@ func (a *AWS) Database(t *testing.T, name string) {
 	}
 }
 
-// asParquet writes files of JSON lines into one of Parquet.
-func asParquet(t *testing.T, files []string) string {
+// asParquet writes files of JSON lines into one of Parquet. Texts that look like
+// something else stay texts.
+func asParquet(t *testing.T, files []string, columns []types.Column) string {
 	t.Helper()
+	var texts []string
+	for _, c := range columns {
+		if aws.ToString(c.Type) == "string" {
+			texts = append(texts, aws.ToString(c.Name))
+		}
+	}
 	into := filepath.Join(t.TempDir(), "part-r-00000.snappy.parquet")
 	var text strings.Builder
-	if err := duckSQL.ExecuteTemplate(&text, "parquet.sql", map[string]any{"Files": files, "File": into}); err != nil {
+	if err := duckSQL.ExecuteTemplate(&text, "parquet.sql", map[string]any{"Files": files, "File": into, "Texts": texts}); err != nil {
 		t.Fatal(err)
 	}
 	db, err := sql.Open("duckdb", "")

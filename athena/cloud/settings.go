@@ -142,6 +142,12 @@ func (s *Settings) client(ctx context.Context, env *registry.Env, database strin
 		Database: database, Workgroup: s.Workgroup, Output: output, ReadOnly: readOnly,
 		Discard: func(ctx context.Context, urls ...string) error { return s3.Remove(ctx, config, urls...) },
 		MaxScan: limit, Price: s.queryPrice(), Ledger: s.ledger,
+		Size: func(ctx context.Context, t *pipeline.Table) (int64, error) {
+			if isView(tables, t) {
+				return -1, nil
+			}
+			return env.SizeOf(ctx, t.Name)
+		},
 		Estimate: func(ctx context.Context, sql string) (int64, error) {
 			statement, err := env.Embedded.Parse(ctx, sql)
 			if err != nil {
@@ -150,6 +156,16 @@ func (s *Settings) client(ctx context.Context, env *registry.Env, database strin
 			return env.SizeOf(ctx, lakeTables(env, tables, statement.Tables)...)
 		},
 	})
+}
+
+// isView reports whether a table is a view, of which the catalog does not say
+// what it reads.
+func isView(tables *catalog.Found, t *pipeline.Table) bool {
+	if tables == nil {
+		return false
+	}
+	found, ok := tables.Table(t)
+	return ok && found.Kind == catalog.View
 }
 
 // deployed returns a function that returns an error if a lake is not in S3 or

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"path"
 	"strings"
 	"sync"
 
@@ -152,6 +153,9 @@ func (s *Store) Open(ctx context.Context, name string) (io.ReadCloser, error) {
 
 // Fetch returns a copy of a file of a table.
 func (s *Store) Fetch(ctx context.Context, file pipeline.File) (string, error) {
+	if view, ok := s.view(path.Dir(file.Name)); ok {
+		return "", pipeline.Fail(pipeline.BadUsage, "", "Read it with --engine athena.", "%s.%s is a view, which has no files", s.tables.Database, view.Name)
+	}
 	bucket, at, path, err := s.locate(ctx, file.Name)
 	if err != nil {
 		return "", err

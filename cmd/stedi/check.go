@@ -13,7 +13,8 @@ import (
 
 func (p *program) checkCommand() *cobra.Command {
 	var allow allowFlags
-	var allowMissing, diagnosed, force bool
+	var allowMissing, force bool
+	var why whyFlags
 	var ci ciFlags
 	var many lakesFlags
 	cmd := &cobra.Command{
@@ -37,16 +38,17 @@ func (p *program) checkCommand() *cobra.Command {
 				}
 				return p.checkLakes(cmd.Context(), names, options, many.verbose, ci)
 			}
-			if diagnosed {
+			if why.asked {
 				p.boundMemory()
 			}
 			options.Tables = args
-			return p.check(cmd.Context(), options, ci, diagnosed)
+			return p.check(cmd.Context(), options, ci, why)
 		},
 	}
 	cmd.Flags().BoolVar(&allowMissing, "allow-missing", false, "skip tables without files, which fail otherwise; stale tables still fail")
 	cmd.Flags().BoolVar(&force, "force", false, "read all tables and evaluate all checks, also those whose results are known from unchanged files")
-	cmd.Flags().BoolVar(&diagnosed, "diagnose", false, "if a check fails, say why its table is wrong, as `stedi why` does")
+	cmd.Flags().BoolVar(&why.asked, "diagnose", false, "if a check fails, say why its table is wrong, as `stedi why` does")
+	cmd.Flags().BoolVar(&why.yes, "yes", false, "with --diagnose: do not ask before queries that cost something")
 	cmd.Flags().StringArrayVar(&many.lakes, "lakes", nil, "check many lakes: this one and those that follow; @FILE lists them, one a line")
 	cmd.Flags().BoolVarP(&many.verbose, "verbose", "v", false, "with --lakes: the details of each lake")
 	allow.add(cmd.Flags())
@@ -55,7 +57,10 @@ func (p *program) checkCommand() *cobra.Command {
 	return cmd
 }
 
-func (p *program) check(ctx context.Context, options check.InspectOptions, ci ciFlags, diagnosed bool) (err error) {
+// whyFlags say whether the causes of failed checks are searched.
+type whyFlags struct{ asked, yes bool }
+
+func (p *program) check(ctx context.Context, options check.InspectOptions, ci ciFlags, why whyFlags) (err error) {
 	ctx, out, err := p.watch(ctx, ci)
 	if err != nil {
 		return err
@@ -71,12 +76,21 @@ func (p *program) check(ctx context.Context, options check.InspectOptions, ci ci
 		ctx, _, stop = p.steered(ctx)
 		defer stop()
 	}
+	searched := diagnose.Options{Definition: p.definition(), Allow: options.Allow}
+	if why.asked {
+		if err := p.countIn(o, &searched, why.yes); err != nil {
+			return err
+		}
+		if searched.Counter != nil && !why.yes && !p.isTerminal(p.stderr) {
+			return unasked("--diagnose counts rows with the engine " + o.runs.Name() + ", which costs something")
+		}
+	}
 	record, err := check.Evaluate(ctx, o.runner(p.config.demo), options)
 	if record == nil {
 		return err
 	}
-	if diagnosed && record.ExitCode != 0 && err == nil {
-		if err := p.diagnose(ctx, o, record, options.Allow); err != nil {
+	if why.asked && record.ExitCode != 0 && err == nil {
+		if err := p.diagnose(ctx, o, record, searched); err != nil {
 			return err
 		}
 	}
@@ -87,11 +101,12 @@ func (p *program) check(ctx context.Context, options check.InspectOptions, ci ci
 }
 
 // diagnose adds to the checks that failed why their tables are wrong.
-func (p *program) diagnose(ctx context.Context, o *opened, record *pipeline.Record, allow pipeline.Allowance) error {
-	report, err := diagnose.Run(ctx, o.runner(p.config.demo), o.engine, diagnose.Options{Definition: p.definition(), Allow: allow})
+func (p *program) diagnose(ctx context.Context, o *opened, record *pipeline.Record, options diagnose.Options) error {
+	report, err := diagnose.Run(ctx, o.runner(p.config.demo), o.engine, options)
 	if err == nil {
 		report.Explain(record)
 	}
+	record.Spend(o.runs.Spent(), nil) // the estimate was of the checks alone
 	return err
 }
 

@@ -42,16 +42,20 @@ func (p *program) destroyCommand() *cobra.Command {
 
 // confirm asks a person. Without a terminal it cannot ask.
 func (p *program) confirm(question string) error {
-	no := pipeline.Fail(pipeline.BadUsage, "", "Pass --yes, or preview with --dry-run.", "nothing was removed")
-	if !p.isTerminal(p.stderr) {
-		return no
-	}
-	narrate(p.stderr, question+" [y/N] ")
-	answer, err := bufio.NewReader(p.stdin).ReadString('\n')
-	if err == nil && strings.EqualFold(strings.TrimSpace(answer), "y") {
+	if p.isTerminal(p.stderr) && p.answersYes(question) {
 		return nil
 	}
-	return no
+	return pipeline.Fail(pipeline.BadUsage, "", "Pass --yes, or preview with --dry-run.", "nothing was removed")
+}
+
+// answersYes asks on a terminal.
+func (p *program) answersYes(question string) bool {
+	narrate(p.stderr, question+" [y/N] ")
+	if p.replies == nil {
+		p.replies = bufio.NewReader(p.stdin)
+	}
+	answer, err := p.replies.ReadString('\n')
+	return err == nil && strings.EqualFold(strings.TrimSpace(answer), "y")
 }
 
 func (p *program) destroy(ctx context.Context, landing, dryRun bool) error {

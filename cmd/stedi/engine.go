@@ -50,7 +50,7 @@ func (p *program) openRuns(ctx context.Context, o *opened, engine *registry.Entr
 			return err
 		}
 		o.base, o.browse = o.env.Discovered.Store, o.env.Discovered.Browse
-		o.store = convert.NewStore(o.base, o.lake, o.env.Converted, duckdb.Convert)
+		o.store = convert.NewStore(o.base, o.lake, o.env.Converted, duckdb.Convert).WithLanding()
 	}
 	o.env.Store = o.store
 	if engine.Capabilities.Costs {

@@ -51,7 +51,12 @@ func (p *program) openToBuild(ctx context.Context) (*opened, error) {
 }
 
 func (p *program) openFor(ctx context.Context, suits func(registry.Place) error) (*opened, error) {
-	o, err := p.openSilently(ctx, p.selected(), suits)
+	return p.openAs(ctx, p.selected(), suits)
+}
+
+// openAs is open with one of the engines.
+func (p *program) openAs(ctx context.Context, runs *registry.Entry, suits func(registry.Place) error) (*opened, error) {
+	o, err := p.openSilently(ctx, runs, suits)
 	if err == nil {
 		p.notes(o.lake)
 		if o.env.Discovered != nil {
@@ -72,7 +77,7 @@ func (p *program) tell(notes []string) {
 	}
 }
 
-// openSilently is open with one of the engines, without the notes.
+// openSilently is openAs without the notes.
 func (p *program) openSilently(ctx context.Context, runs *registry.Entry, suits func(registry.Place) error) (_ *opened, err error) {
 	engine, temp, closeEngine, err := p.openEngine(ctx)
 	if err != nil {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"io"
@@ -23,6 +24,7 @@ var version = "dev"
 // program is the command line with its inputs and outputs.
 type program struct {
 	stdin     io.Reader
+	replies   *bufio.Reader // what is read of stdin; nil: nothing was asked
 	stdout    io.Writer
 	stderr    io.Writer
 	env       func(string) (string, bool)

@@ -19,23 +19,28 @@ import (
 func (p *program) whyCommand() *cobra.Command {
 	var allow allowFlags
 	var o diagnose.Options
+	var yes bool
 	cmd := &cobra.Command{
 		Use:   "why [TABLE…]",
 		Short: "Find out why a table is wrong",
 		Long: "Compare each table with what its transform returns on the upstream tables as they are in the lake,\n" +
 			"and search the cause of a difference: mistakes that people make, and small changes of the transform.\n" +
 			"A cause is certain if it returns exactly the rows of the table. It is shown with the fewest landing\n" +
-			"rows on which both differ; values that identify people are masked. Nothing is written to the lake.",
+			"rows on which both differ; values that identify people are masked. Nothing is written to the lake.\n\n" +
+			"An engine that charges for queries counts rows where the lake is stored and fetches none, so no row is shown.\n" +
+			"Before that it says what is scanned and what it costs at most, and asks; --yes agrees. Other engines fetch\n" +
+			"the files, which may be JSON lines or Parquet.",
 		Example: "stedi why --lake ./lake\nstedi why machine_learning_curated --lake ./lake --output json\nstedi why --demo --counts",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.Tables, o.Allow = args, allow.allowance()
 			p.boundMemory()
-			return p.why(cmd.Context(), o)
+			return p.why(cmd.Context(), o, yes)
 		},
 	}
 	cmd.Flags().BoolVar(&o.ShowPersonal, "show-personal", false, "show values that identify people instead of masking them")
 	cmd.Flags().BoolVar(&o.Fixtures, "fixture", false, "print the proof of the first wrong table as a fixture for `stedi test`")
 	cmd.Flags().BoolVar(&o.Counts, "counts", false, "also say how many rows each table would have with each mistake")
+	cmd.Flags().BoolVar(&yes, "yes", false, "do not ask before queries that cost something")
 	allow.add(cmd.Flags())
 	return cmd
 }
@@ -50,13 +55,17 @@ func (p *program) boundMemory() {
 	}
 }
 
-func (p *program) why(ctx context.Context, options diagnose.Options) (err error) {
-	o, err := p.open(ctx)
+func (p *program) why(ctx context.Context, options diagnose.Options, yes bool) (err error) {
+	o, err := p.openToDiagnose(ctx)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, o.close()) }()
 	options.Definition = p.definition()
+	if err := p.countIn(o, &options, yes); err != nil {
+		return err
+	}
+	defer func() { p.tellSpent(o.runs.Spent()) }()
 	report, err := diagnose.Run(ctx, o.runner(p.config.demo), o.engine, options)
 	if err != nil {
 		return err

@@ -245,3 +245,7 @@ func dropping(names ...string) string {
 	return fmt.Sprintf("Drop %s where the table is built: leave %s out of the SELECT list, or use a Drop Fields node (Glue) or .drop(\"%s\") (Spark).",
 		them, strings.Join(names, ", "), strings.Join(names, `", "`))
 }
+
+// OtherType reports whether a column has another type than it should have, in a
+// way that matters to readers.
+func OtherType(found, want string) bool { return family(found) != family(want) }

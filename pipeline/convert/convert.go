@@ -40,6 +40,7 @@ type Store struct {
 	lake    *pipeline.Lake
 	folder  string // for converted files
 	convert Converter
+	landing bool // landing tables are converted, too
 
 	mu        sync.Mutex
 	converted map[string]*conversion // by name and version
@@ -57,6 +58,13 @@ type conversion struct {
 // in a folder that the caller removes.
 func NewStore(store pipeline.Store, lake *pipeline.Lake, folder string, convert Converter) *Store {
 	return &Store{Store: store, lake: lake, folder: folder, convert: convert, converted: map[string]*conversion{}, tables: map[string]error{}, blanks: map[string]bool{}}
+}
+
+// WithLanding also converts files of landing tables: where a catalog says of
+// which format they are, such files belong there.
+func (s *Store) WithLanding() *Store {
+	s.landing = true
+	return s
 }
 
 // LosesBlanks reports whether a file that was fetched is CSV, in which an empty
@@ -123,10 +131,10 @@ func (s *Store) make(ctx context.Context, format Format, local string, f pipelin
 	return nil
 }
 
-// tableOf is the derived table to which a file belongs, or nil.
+// tableOf is the table to which a file belongs, or nil if it is not converted.
 func (s *Store) tableOf(name string) *pipeline.Table {
 	for _, t := range s.lake.Tables {
-		if !t.IsLanding() && (name == t.Path || strings.HasPrefix(name, t.Path+"/")) {
+		if (s.landing || !t.IsLanding()) && (name == t.Path || strings.HasPrefix(name, t.Path+"/")) {
 			return t
 		}
 	}

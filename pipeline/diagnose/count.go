@@ -1,6 +1,7 @@
 package diagnose
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -37,13 +38,16 @@ func (h *hunt) factored(ctx context.Context, tree node) (string, error) {
 		})
 		factors = append(factors, in.alias)
 	}
-	total, err := h.bench.Tree(ctx, statement("product.sql", fill{Tables: factors}))
+	total, err := h.bench.Tree(ctx, statement("product.sql", fill{Tables: factors, Type: cmp.Or(h.wide, wideType)}))
 	if err != nil {
 		return "", err
 	}
 	tree["select_list"] = total["select_list"]
 	return h.bench.Text(ctx, tree)
 }
+
+// wideType is the type in which the sizes of groups are multiplied.
+const wideType = "HUGEINT"
 
 // usedColumns are the columns of each input that the conditions of a join ask
 // for. It is not ok if these are not known, or not comparisons for equality.

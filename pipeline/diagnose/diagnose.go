@@ -28,6 +28,12 @@ type Options struct {
 	// Counts asks how many rows the table would have with each mistake that has
 	// a name.
 	Counts bool
+	// Counter, if not nil, counts where the lake is stored: no row is fetched, and
+	// no witness is searched.
+	Counter pipeline.Counter
+	// Spend is asked before the Counter spends: for what, and how much at most. If
+	// it says no, the causes are left out.
+	Spend func(ctx context.Context, what string, most pipeline.Forecast) (bool, error)
 	// Budget is how long the search for the causes of one table may take; 0:
 	// DefaultBudget.
 	Budget time.Duration
@@ -68,6 +74,13 @@ func Run(ctx context.Context, r *pipeline.Runner, engine pipeline.Bencher, o Opt
 		return nil, err
 	}
 	s.needed = s.closure(about)
+	if o.Counter != nil {
+		if err := s.byCounting(ctx); err != nil {
+			return nil, err
+		}
+		s.report.only(about)
+		return s.report, nil
+	}
 	if err := s.loadAll(ctx); err != nil {
 		return nil, err
 	}
@@ -82,8 +95,13 @@ func Run(ctx context.Context, r *pipeline.Runner, engine pipeline.Bencher, o Opt
 			return nil, err
 		}
 	}
-	s.report.Tables = slices.DeleteFunc(s.report.Tables, func(t Table) bool { return len(about) > 0 && !slices.Contains(about, t.Table) })
+	s.report.only(about)
 	return s.report, nil
+}
+
+// only keeps what is known of some tables; of all if none is named.
+func (r *Report) only(names []string) {
+	r.Tables = slices.DeleteFunc(r.Tables, func(t Table) bool { return len(names) > 0 && !slices.Contains(names, t.Table) })
 }
 
 // session is one diagnosis.
@@ -102,6 +120,8 @@ type session struct {
 	unproved bool
 	newest   *pipeline.Record // of the newest run; nil: not read yet
 	opened   survey.Opened    // the files of derived tables
+	// views are the SELECTs of views in the workbench; nil: they are not needed.
+	views map[string]string
 }
 
 func newSession(r *pipeline.Runner, bench pipeline.Workbench, o Options) *session {
@@ -217,6 +237,10 @@ func (s *session) compare(ctx context.Context, l *loaded, found *Table) error {
 		found.State = Unreadable
 		found.Message = fmt.Sprintf("%s cannot be read, the first: %s", pipeline.Counted(l.rejected, "line"), l.fault)
 	case found.ExtraRows+found.MissingRows > 0:
+		if why := s.incomparable(t); why != "" {
+			found.State, found.Message, found.ExtraRows, found.MissingRows = Unreadable, why, 0, 0
+			return nil
+		}
 		if same, err := s.wasRight(ctx, l); err != nil || same {
 			found.ExpectedRows, found.ExtraRows, found.MissingRows = l.rows, 0, 0
 			return err
@@ -321,17 +345,23 @@ func (s *session) inherit(ctx context.Context, l *loaded, found *Table) error {
 		found.InheritedFrom = []string{}
 		return nil
 	}
-	found.State, found.ExpectedRows, found.ExtraRows, found.MissingRows = Inherited, expected, extra, missing
+	found.inherits(expected, extra, missing)
+	return nil
+}
+
+// inherits says that a table is right for its upstream tables, and what it would
+// be if these were right.
+func (t *Table) inherits(expected, extra, missing int64) {
+	t.State, t.ExpectedRows, t.ExtraRows, t.MissingRows = Inherited, expected, extra, missing
 	what := "rows are"
-	if expected != found.Rows {
+	if expected != t.Rows {
 		what = "count is"
 	}
 	verb := "is"
-	if len(found.InheritedFrom) > 1 {
+	if len(t.InheritedFrom) > 1 {
 		verb = "are"
 	}
-	found.Message = fmt.Sprintf("%s is correct for its inputs; its %s wrong because %s %s wrong", t.Name, what, joined(found.InheritedFrom), verb)
-	return nil
+	t.Message = fmt.Sprintf("%s is correct for its inputs; its %s wrong because %s %s wrong", t.Table, what, joined(t.InheritedFrom), verb)
 }
 
 // wasRight tells whether a table is what its transform returns on correct

@@ -74,8 +74,12 @@ func (h *hunt) parent(ctx context.Context, t *pipeline.Table, folder, view strin
 		parts = append(parts, statement("as_if.sql", fill{Table: from, Typed: typed}))
 		names = append(names, other.Name)
 	}
-	if err := h.bench.Exec(ctx, statement("view.sql", fill{Table: view, SQL: strings.Join(parts, "\nUNION ALL\n")})); err != nil {
+	query := strings.Join(parts, "\nUNION ALL\n")
+	if err := h.bench.Exec(ctx, statement("view.sql", fill{Table: view, SQL: query})); err != nil {
 		return candidate{}, err
+	}
+	if h.views != nil {
+		h.views[view] = query
 	}
 	tree := object(clone(h.base))
 	retarget(tree, map[string]string{t.Name: view})

@@ -23,6 +23,7 @@ type loaded struct {
 	rows     int64
 	rejected int64    // lines that cannot be read
 	fault    string   // the first of them
+	broken   bool     // whole files cannot be read
 	extra    []string // keys that are not columns, in lower case
 	missing  []string // columns that no line has
 	mistyped []string // columns with values of another type
@@ -94,7 +95,7 @@ func (s *session) readRows(ctx context.Context, l *loaded) error {
 	l.judge(report)
 	if t.IsLanding() {
 		if s.o.Allow.Accept(t, report) == nil {
-			l.rejected = 0
+			l.rejected, l.broken = 0, false
 		}
 		l.missing = nil // a landing table without a column has nulls there
 		return nil
@@ -153,6 +154,7 @@ func (l *loaded) judge(report ndjson.Report) {
 		l.rejected = max(l.rejected, 1)
 		l.fault = report.Rejects[0].String()
 	}
+	l.broken = slices.ContainsFunc(report.Rejects, ndjson.Reject.Whole)
 	for i, c := range l.table.Columns {
 		files := 0
 		for _, n := range report.Notes {

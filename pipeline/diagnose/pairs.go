@@ -11,21 +11,31 @@ func (h *hunt) tryHabits(ctx context.Context, singles []candidate) error {
 		if first.tree == nil || !first.named && h.explained() {
 			continue
 		}
-		for _, m := range habits(first.tree) {
-			second := h.candidate(m, "")
-			c := first
-			c.query, c.tree, c.rank, c.also = "", m.tree, rankPair+first.rank, &second
-			if !first.named && second.named {
-				other := first
-				c = second
-				c.query, c.tree, c.rank, c.also = "", m.tree, rankPair+first.rank, &other
-			}
-			if err := h.tryAll(ctx, []candidate{c}); err != nil {
-				return err
-			}
+		if err := h.tryAll(ctx, h.withHabits(first)); err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+// withHabits are the combinations of a candidate with what is left out along
+// with it.
+func (h *hunt) withHabits(first candidate) (all []candidate) {
+	if first.tree == nil {
+		return nil
+	}
+	for _, m := range habits(first.tree) {
+		second := h.candidate(m, "")
+		c := first
+		c.query, c.tree, c.rank, c.also = "", m.tree, rankPair+first.rank, &second
+		if !first.named && second.named {
+			other := first
+			c = second
+			c.query, c.tree, c.rank, c.also = "", m.tree, rankPair+first.rank, &other
+		}
+		all = append(all, c)
+	}
+	return all
 }
 
 // secondary are the operators that a second mistake is made of.

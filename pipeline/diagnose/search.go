@@ -34,6 +34,7 @@ type hunt struct {
 	each     time.Duration // how long one candidate may take
 	pairs    time.Duration // how long all pairs together may take
 	slow     []candidate   // named ones that took longer than each
+	wide     string        // the type in which rows of joins are counted; "": wideType
 }
 
 // search fills in the causes of a table.

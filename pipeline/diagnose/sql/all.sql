@@ -1,1 +1,1 @@
-FROM {{name .Table}}
+SELECT * FROM {{name .Table}}

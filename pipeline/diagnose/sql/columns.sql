@@ -1,0 +1,2 @@
+SELECT {{of "t" .Columns}} FROM ({{.SQL}}
+) AS t

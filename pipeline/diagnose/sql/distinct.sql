@@ -1,0 +1,2 @@
+SELECT DISTINCT {{of "t" .Columns}} FROM ({{.SQL}}
+) AS t

@@ -1,0 +1,1 @@
+SELECT CAST(stedi_x AS DOUBLE) / stedi_y
