@@ -225,10 +225,12 @@ func TestASignalThatIsIgnoredAtTheStartStaysSo(t *testing.T) {
 }
 
 func TestTheScreensWriteNothingIntoALake(t *testing.T) {
-	for lake, shows := range map[string]string{sampleLake(t): "machine_learning_curated", t.TempDir(): "no data yet"} {
+	for lake, shows := range map[string]string{sampleLake(t): "machine_learning_curated", t.TempDir(): "This lake is empty"} {
 		before := tree(t, lake)
 		s := startSession(t, screens(t, nil, "--lake", lake))
 		s.shows(shows)
+		s.press("4")
+		s.shows("CHECKS")
 		s.press("v") // runs the checks
 		s.shows("failed")
 		s.press("\x03") // q would close the error panel
