@@ -220,9 +220,10 @@ func TestAKeyThatDoesNothingNowSaysWhy(t *testing.T) {
 func TestALetterHasOneMeaning(t *testing.T) {
 	meanings := map[string][]string{
 		"r": {"run-to", "run-marked"}, "e": {"export-table", "export-answer", "export-shown", "report"},
-		"c": {"cancel-run", "cancel-step", "cancel-check", "cancel-export"}, "o": {"open", "cell", "preview"}, "d": {"diff", "compare-rows"},
-		"m": {"mark", "diff-base"}, "I": {"statistics"}, "y": {"copy-name", "copy-log", "copy-rule", "copy-run", "copy-cell"},
-		"Y": {"copy-path", "copy-row"}, "w": {"lineage", "why"}, "g": {"first"}, "G": {"last"}, "h": {"left", "fold"}, "l": {"right", "unfold"},
+		"c": {"cancel-run", "cancel-step", "cancel-check", "cancel-export", "cancel-review"}, "o": {"open", "cell", "preview"}, "d": {"diff", "compare-rows"},
+		"m": {"mark", "diff-base"}, "I": {"statistics"}, "y": {"copy-name", "copy-log", "copy-rule", "copy-run", "copy-cell", "copy-item"},
+		"Y": {"copy-path", "copy-row"}, "w": {"lineage", "why"}, "g": {"first"}, "G": {"last"}, "h": {"left", "fold", "scroll-left"}, "l": {"right", "unfold", "scroll-right"},
+		"n": {"search-next", "next-failing"}, "N": {"search-last", "last-failing"}, "i": {"edit", "note"}, "v": {"check", "review-again"},
 	}
 	groups, err := Keys("Athena")
 	must(t, err)

@@ -10,7 +10,7 @@ import (
 	"stedi/tui/ui"
 )
 
-// detailLines describes the selected item in lines of at most so many columns.
+// detailLines describes the selected item in lines of at most that many columns.
 func (v *reviewView) detailLines(width int) (lines []ui.StyledLine) {
 	item := v.item()
 	if item == nil {

@@ -88,9 +88,9 @@ func (v *reviewView) actions() []ui.Action {
 		k.Act("last-failing", "N", "previous failing item", func() tea.Cmd { return v.step(-1) }).When(one != nil, nothing),
 		k.Act("target-after", "]", "next target", func() tea.Cmd { return v.targets.Turn(1) }).At(5).When(len(v.all) > 1, "there is one target only"),
 		k.Act("target-before", "[", "previous target", func() tea.Cmd { return v.targets.Turn(-1) }).When(len(v.all) > 1, "there is one target only"),
-		k.Act("override", "o", "override", v.askOverride).At(2).When(noted, none).Also("result pass fail decide"),
+		k.Act("override", "u", "override", v.askOverride).At(2).When(noted, none).Also("result pass fail decide"),
 		k.Act("note", "i", "note", v.askNote).At(3).When(noted, none).Also("write comment"),
-		k.Act("target-note", "I", "note on the target", v.askTargetNote).When(one != nil && one.found != nil, nothing),
+		k.Act("target-note", "alt+i", "note on the target", v.askTargetNote).When(one != nil && one.found != nil, nothing),
 		k.Act("fails-only", "a", "failures only", v.toggleFails).At(6).When(one != nil, nothing),
 		k.Act("inward", "enter", v.inwardTitle(), v.inward).When(there, none),
 		k.Act("scroll-right", "right l", "scroll right", func() tea.Cmd { return v.scroll(sideways) }).When(len(v.shown.lines) > 0, "no file is shown"),
@@ -98,7 +98,7 @@ func (v *reviewView) actions() []ui.Action {
 		k.Act("report", "e", "report", v.askReport).At(4).When(v.options.Export != nil && slices.ContainsFunc(v.all, func(r reviewed) bool { return r.found != nil }), nothing),
 		k.Act("copy-item", "y", "copy the item", func() tea.Cmd { return v.CopyText("the text", v.text(item)) }).When(there, none),
 		k.Act("review-again", "v", "review again", v.again).When(one != nil, nothing).When(!v.working.Working(), "a review is under way"),
-		k.Act("review-open", "t", "review another", v.askTargets).At(7).When(possible, "no submissions can be reviewed here").When(!v.working.Working(), "a review is under way").Also("open submission target"),
+		k.Act("review-open", "alt+t", "review another", v.askTargets).At(7).When(possible, "no submissions can be reviewed here").When(!v.working.Working(), "a review is under way").Also("open submission target"),
 		k.Act("cancel-review", "c", "cancel the review", v.cancelReview).At(1).When(v.working.Working(), "no review is under way").Also("stop abort"),
 	)
 }

@@ -148,10 +148,10 @@ func TestNotesAndOverridesAreSavedAndReported(t *testing.T) {
 	k := newDesk()
 	d, o := reviewing(t, k)
 	d.note("i", "asked by mail")
-	d.press("o", "p")
+	d.press("u", "p")
 	d.write("accepted in class")
 	d.press("enter")
-	d.note("I", "second attempt")
+	d.note("alt+i", "second attempt")
 	d.settle()
 	want := review.TargetNotes{Note: "second attempt", Items: map[string]review.ItemNote{"script.rows.customer_trusted": {
 		Note: "asked by mail", Result: review.Pass, Reason: "accepted in class", OnResult: review.Fail, OnMessage: "the code gives 40,981 rows",
@@ -175,12 +175,12 @@ func TestNotesAndOverridesAreSavedAndReported(t *testing.T) {
 		}
 	}
 
-	d.press("o", "r") // removes the override and keeps the note
+	d.press("u", "r") // removes the override and keeps the note
 	d.settle()
 	if got := k.saved["subs/alice"].Items["script.rows.customer_trusted"]; got != (review.ItemNote{Note: "asked by mail"}) {
 		t.Errorf("without the override: %+v", got)
 	}
-	d.press("o", "p", "enter")
+	d.press("u", "p", "enter")
 	d.shows("an override needs a reason")
 }
 
@@ -188,7 +188,7 @@ func TestNotesThatCannotBeSavedAreNotLost(t *testing.T) {
 	k := newDesk()
 	d, _ := reviewing(t, k)
 	k.unsaved = errors.New("the disk is full")
-	d.note("I", "keep this")
+	d.note("alt+i", "keep this")
 	d.settle()
 	d.shows("the notes were not saved")
 	d.press("v")
@@ -208,7 +208,7 @@ func TestNotesThatCannotBeReadAreNotOverwritten(t *testing.T) {
 	k.unread = errors.New("it is no JSON")
 	d, _ := reviewing(t, k)
 	d.shows("the reviewer's notes cannot be read: it is no JSON")
-	d.note("I", "lost")
+	d.note("alt+i", "lost")
 	d.settle()
 	d.shows("not noted")
 	if len(k.saved) > 0 {

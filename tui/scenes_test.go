@@ -141,7 +141,7 @@ var scenes = []scene{
 	{"review", false, judging()},
 	{"review-targets", false, judging("shift+tab")},
 	{"review-code", false, judging("tab", "tab")},
-	{"review-override", false, judging("o")},
+	{"review-override", false, judging("u")},
 	{"review-none", false, judging("a", "]", "/", "x", "y", "enter")},
 	{"checks-elsewhere", true, elsewhere("v", "4", "down", "down", "down", "down")},
 	{"profile", true, keys("down", "I")},

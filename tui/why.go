@@ -101,7 +101,7 @@ func (a *app) proofActions(t *pipeline.Table, leave func(func() tea.Cmd) tea.Cmd
 	made := t != nil && !t.IsLanding()
 	return []ui.Action{
 		a.Keys.Act("why-rows", "W", "differing rows", func() tea.Cmd { return leave(func() tea.Cmd { return a.queryWhy(t) }) }).When(made, ui.NotMade),
-		a.Keys.Act("why-proof", "P", "query the proof", func() tea.Cmd { return leave(func() tea.Cmd { return a.queryProof(t.Name) }) }).
+		a.Keys.Act("why-proof", "V", "query the proof", func() tea.Cmd { return leave(func() tea.Cmd { return a.queryProof(t.Name) }) }).
 			When(made, ui.NotMade).When(made && a.proofOf(t.Name) != "", "no cause with a proof in SQL is known"),
 	}
 }
