@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"stedi/pipeline"
@@ -199,17 +200,16 @@ func TestARunThatGrowsATableEndsWithTheOldOrTheNewRows(t *testing.T) {
 		}
 		w.write(t, "orders/landing/2.json", "{\"person\":1,\"total\":99}\n")
 		old := w.read(t, "orders/trusted/part-00000.json")
-		n, failed := 0, false
+		var n atomic.Int64 // files are fetched at the same time
 		w.fault = func(op dir.Op) error {
-			if n++; n-1 >= at {
-				failed = true
+			if n.Add(1) > int64(at) {
 				return fmt.Errorf("%s %s: injected", op.Kind, op.Path)
 			}
 			return nil
 		}
 		_, err := w.run(t, pipeline.RunOptions{Select: []string{"bought"}})
 		w.fault = nil
-		if !failed {
+		if n.Load() <= int64(at) {
 			if err != nil || at < 20 {
 				t.Fatalf("after %d operations: %v", at, err)
 			}
