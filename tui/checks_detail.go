@@ -24,7 +24,7 @@ func (c *checksView) drawRule(p ui.Pane) {
 	c.detail.Draw(p, in, len(lines), func(r ui.Row) { r.Styled(1, lines[r.N]) })
 }
 
-// detailLines describes the selected line in lines of at most so many columns.
+// detailLines describes the selected line in lines of at most that many columns.
 func (c *checksView) detailLines(width int) (lines []ui.StyledLine) {
 	line, ok := c.current()
 	if !ok {
@@ -100,7 +100,7 @@ func (c *checksView) tellTable(table *pipeline.Table, put func(uv.Style, string)
 		return
 	}
 	c.tellCount(table, v, put)
-	if s.result == inherited || s.result == warned {
+	if s.result == inherited || s.result == warned && s.why != failing(v) { // checks that failed are listed below
 		_, tone := s.look(t)
 		put(tone, s.why)
 	}
