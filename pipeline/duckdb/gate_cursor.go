@@ -46,36 +46,21 @@ type Cursor struct {
 
 // Query begins a query that reads the named tables and may leave out what is
 // allowed. After an error nothing is left open.
-func (s *Sealed) Query(ctx context.Context, p *Parsed, tables []string, allow pipeline.Allowance) (_ *Cursor, err error) {
-	c := &Cursor{sealed: s}
-	defer func() {
+func (s *Sealed) Query(ctx context.Context, p *Parsed, tables []string, allow pipeline.Allowance) (*Cursor, error) {
+	return s.begin(ctx, tables, allow, func(c *Cursor) error {
+		wrapped, err := c.prepareParsed(ctx, "", p)
 		if err != nil {
-			err = c.Fail(ctx, err)
+			return err
 		}
-	}()
-	if c.version, err = s.look(tables, allow); err != nil {
-		return nil, err
-	}
-	stop := s.interruptWith(ctx)
-	defer stop()
-	if err := c.prepareText(p.Text); err != nil {
-		return nil, errors.Join(ctx.Err(), p.named(err))
-	}
-	wrapped, err := c.describe(ctx, p)
-	if err != nil {
-		return nil, errors.Join(ctx.Err(), err)
-	}
-	if wrapped != "" {
-		mapping.DestroyPrepare(&c.prepare)
-		c.shift = strings.IndexByte(wrapped, '\n') + 1
-		if err := c.prepareText(wrapped); err != nil {
-			return nil, errors.Join(ctx.Err(), err)
+		if wrapped != "" {
+			mapping.DestroyPrepare(&c.prepare)
+			c.shift = strings.IndexByte(wrapped, '\n') + 1
+			if err := c.prepareText(wrapped); err != nil {
+				return err
+			}
 		}
-	}
-	if err := c.execute(streams(p.Tree)); err != nil {
-		return nil, errors.Join(ctx.Err(), err)
-	}
-	return c, nil
+		return c.execute(streams(p.Tree))
+	})
 }
 
 // Explain begins to read the plan of a query, which is not run: the last column
@@ -89,9 +74,19 @@ func (s *Sealed) Measure(ctx context.Context, p *Parsed, tables []string, allow 
 	return s.explain(ctx, p, true, tables, allow)
 }
 
-func (s *Sealed) explain(ctx context.Context, p *Parsed, run bool, tables []string, allow pipeline.Allowance) (_ *Cursor, err error) {
-	prefix := statement("explain.sql", run)
-	c := &Cursor{sealed: s, shift: len(prefix)}
+func (s *Sealed) explain(ctx context.Context, p *Parsed, run bool, tables []string, allow pipeline.Allowance) (*Cursor, error) {
+	return s.begin(ctx, tables, allow, func(c *Cursor) error {
+		if _, err := c.prepareParsed(ctx, statement("explain.sql", run), p); err != nil {
+			return err
+		}
+		return c.execute(false)
+	})
+}
+
+// begin opens a cursor that reads the named tables, and lets execute begin its
+// statement, which the context interrupts.
+func (s *Sealed) begin(ctx context.Context, tables []string, allow pipeline.Allowance, execute func(c *Cursor) error) (_ *Cursor, err error) {
+	c := &Cursor{sealed: s}
 	defer func() {
 		if err != nil {
 			err = c.Fail(ctx, err)
@@ -102,16 +97,20 @@ func (s *Sealed) explain(ctx context.Context, p *Parsed, run bool, tables []stri
 	}
 	stop := s.interruptWith(ctx)
 	defer stop()
-	if err := c.prepareText(prefix + p.Text); err != nil {
-		return nil, errors.Join(ctx.Err(), p.named(err))
-	}
-	if _, err := c.describe(ctx, p); err != nil {
-		return nil, errors.Join(ctx.Err(), err)
-	}
-	if err := c.execute(false); err != nil {
+	if err := execute(c); err != nil {
 		return nil, errors.Join(ctx.Err(), err)
 	}
 	return c, nil
+}
+
+// prepareParsed prepares a prefix with a parsed query and describes the result.
+// It returns another text if the query needs one for its columns.
+func (c *Cursor) prepareParsed(ctx context.Context, prefix string, p *Parsed) (wrapped string, err error) {
+	c.shift = len(prefix)
+	if err := c.prepareText(prefix + p.Text); err != nil {
+		return "", p.named(err)
+	}
+	return c.describe(ctx, p)
 }
 
 // Columns returns the columns of every row.
