@@ -358,10 +358,13 @@ func (t TableRecord) LeftOut() *LeftOut {
 	return &LeftOut{Table: t.Table, Lines: t.Rejected, Uncounted: t.Uncounted, Files: files}
 }
 
-// Counted returns "1 row", "2 rows", and so on.
+// Counted returns "1 row", "2 rows", "2 queries", and so on.
 func Counted[N int | int64](n N, noun string) string {
 	if n == 1 {
 		return "1 " + noun
+	}
+	if stem, ok := strings.CutSuffix(noun, "y"); ok && !strings.ContainsAny(stem[max(0, len(stem)-1):], "aeiou") {
+		return fmt.Sprintf("%d %sies", n, stem)
 	}
 	return fmt.Sprintf("%d %ss", n, noun)
 }

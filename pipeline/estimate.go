@@ -87,7 +87,7 @@ func (r *Record) total() *Total {
 
 // String is the total in a line.
 func (t *Total) String() string {
-	text := "Total: " + CountedQueries(t.Queries) + after(", ", Spent(StepRecord{ScannedBytes: t.ScannedBytes, DPUSeconds: t.DPUSeconds, CostUSD: t.CostUSD}))
+	text := "Total: " + Counted(t.Queries, "query") + after(", ", Spent(StepRecord{ScannedBytes: t.ScannedBytes, DPUSeconds: t.DPUSeconds, CostUSD: t.CostUSD}))
 	if t.Estimate != nil {
 		text += fmt.Sprintf(" (%s)", t.Estimate)
 	}
@@ -99,12 +99,4 @@ func after(separator, text string) string {
 		return ""
 	}
 	return separator + text
-}
-
-// CountedQueries is a number of queries.
-func CountedQueries(n int) string {
-	if n == 1 {
-		return "1 query"
-	}
-	return fmt.Sprintf("%d queries", n)
 }

@@ -160,5 +160,5 @@ func (s scans) Queries(reads [][]string) registry.Estimate {
 func (s scans) Sum(steps []registry.Estimate) string {
 	all := registry.Total(steps)
 	return fmt.Sprintf("Athena would scan about %s bytes to build the tables, and %s to count rows (fewer with --count-stages=false): %s, $%.4f.",
-		printable.Thousands(all.ScanBytes), printable.Thousands(all.CountBytes), pipeline.CountedQueries(all.Queries), all.CostUSD)
+		printable.Thousands(all.ScanBytes), printable.Thousands(all.CountBytes), pipeline.Counted(all.Queries, "query"), all.CostUSD)
 }

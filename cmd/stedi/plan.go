@@ -123,7 +123,7 @@ func (p *program) estimate(ctx context.Context, o *opened, document *planDocumen
 	if checks := estimator.Queries(check.Reads(check.Asked(o.lake, false))); checks.Queries > 0 {
 		document.Checks = &checks
 		bill += fmt.Sprintf("\nThe checks at the end of a run with --batch would scan about %s bytes more: %s, $%.4f.",
-			thousands(checks.ScanBytes), pipeline.CountedQueries(checks.Queries), checks.CostUSD)
+			thousands(checks.ScanBytes), pipeline.Counted(checks.Queries, "query"), checks.CostUSD)
 	}
 	return bill, nil
 }

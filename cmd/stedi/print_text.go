@@ -40,7 +40,7 @@ func (t *textPrinter) end(record *pipeline.Record) error {
 		last += "\n" + pipeline.TallyOf(record.Checks).String()
 	}
 	if s := record.Spending; s != nil {
-		last += fmt.Sprintf("\n%s for counts and checks: %s bytes scanned, $%.6f%s", pipeline.CountedQueries(len(s.QueryIDs)), thousands(s.ScannedBytes), s.CostUSD, expectedText(s.Estimate))
+		last += fmt.Sprintf("\n%s for counts and checks: %s bytes scanned, $%.6f%s", pipeline.Counted(len(s.QueryIDs), "query"), thousands(s.ScannedBytes), s.CostUSD, expectedText(s.Estimate))
 	}
 	if record.Total != nil {
 		last += "\n" + record.Total.String()

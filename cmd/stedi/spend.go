@@ -47,7 +47,7 @@ func (p *program) countIn(o *opened, options *diagnose.Options, yes bool) error 
 	}
 	options.Spend = func(_ context.Context, what string, most pipeline.Forecast) (bool, error) {
 		text := fmt.Sprintf("to %s, up to %s bytes are scanned in %s: about $%.6f",
-			what, thousands(most.ScannedBytes), pipeline.CountedQueries(most.Statements), most.CostUSD)
+			what, thousands(most.ScannedBytes), pipeline.Counted(most.Statements, "query"), most.CostUSD)
 		if len(most.Unknown) > 0 {
 			text += "; the size of " + strings.Join(most.Unknown, ", ") + " is not known and not included"
 		}
@@ -77,6 +77,6 @@ func unasked(what string) error {
 // tellSpent prints what a diagnosis has cost.
 func (p *program) tellSpent(spent pipeline.Spending) {
 	if len(spent.QueryIDs) > 0 {
-		narrate(p.stderr, fmt.Sprintf("%s: %s bytes scanned, $%.6f\n", pipeline.CountedQueries(len(spent.QueryIDs)), thousands(spent.ScannedBytes), spent.CostUSD))
+		narrate(p.stderr, fmt.Sprintf("%s: %s bytes scanned, $%.6f\n", pipeline.Counted(len(spent.QueryIDs), "query"), thousands(spent.ScannedBytes), spent.CostUSD))
 	}
 }
