@@ -17,26 +17,12 @@ func Asked(lake *pipeline.Lake, guards bool) []*pipeline.Check {
 			all = append(all, c)
 		}
 	}
-	var sources []source
-	for _, t := range lake.Tables {
-		for _, column := range t.Personal {
-			sources = append(sources, source{t.Name, column})
-		}
+	everyTable := func(*pipeline.Table) bool { return true }
+	isText := func(c pipeline.Column) bool {
+		shape := c.Type.Shape()
+		return shape.IsText()
 	}
-	for _, t := range lake.Tables {
-		if !t.Anonymous || len(sources) == 0 {
-			continue
-		}
-		for _, c := range t.Columns {
-			if shape := c.Type.Shape(); !shape.IsText() {
-				continue
-			}
-			if rule, err := searchRule(t, t.Name, c, sources); err == nil { // the search returns the error
-				all = append(all, rule)
-			}
-		}
-	}
-	return all
+	return append(all, searchesOf(lake, everyTable, isText)...)
 }
 
 // Reads returns the tables that each question reads.

@@ -13,10 +13,11 @@ import (
 // source is a landing column with personal data.
 type source struct{ Table, Column string }
 
-// sources are the landing columns with personal data that can be read.
-func (i *Inspection) sources() (found []source) {
-	for _, t := range i.Lake.Tables {
-		if len(i.Files[t.Name]) > 0 {
+// sourcesOf are the landing columns with personal data of the tables that have
+// files.
+func sourcesOf(lake *pipeline.Lake, hasFiles func(*pipeline.Table) bool) (found []source) {
+	for _, t := range lake.Tables {
+		if hasFiles(t) {
 			for _, column := range t.Personal {
 				found = append(found, source{t.Name, column})
 			}
@@ -25,12 +26,33 @@ func (i *Inspection) sources() (found []source) {
 	return found
 }
 
+func (i *Inspection) hasFiles(t *pipeline.Table) bool { return len(i.Files[t.Name]) > 0 }
+
+// searchesOf returns the searches for personal data in the searchable columns of
+// the definition, of the tables that have files.
+func searchesOf(lake *pipeline.Lake, hasFiles func(*pipeline.Table) bool, searchable func(pipeline.Column) bool) (rules []*pipeline.Check) {
+	sources := sourcesOf(lake, hasFiles)
+	if len(sources) == 0 {
+		return nil
+	}
+	for _, t := range lake.Tables {
+		for _, c := range t.Columns {
+			if t.Anonymous && searchable(c) && hasFiles(t) {
+				if rule, err := searchRule(t, t.Name, c, sources); err == nil { // search returns the error
+					rules = append(rules, rule)
+				}
+			}
+		}
+	}
+	return rules
+}
+
 // personal is the check that no text of a table that must not hold personal
 // data is a value of a landing column that does; ok is false if the table may,
 // or if nothing is known to compare with.
 func (i *Inspection) personal(ctx context.Context, t *pipeline.Table) (check pipeline.CheckRecord, ok bool, err error) {
-	sources := i.sources()
-	if !t.Anonymous || len(i.Files[t.Name]) == 0 || len(sources) == 0 {
+	sources := sourcesOf(i.Lake, i.hasFiles)
+	if !t.Anonymous || !i.hasFiles(t) || len(sources) == 0 {
 		return check, false, nil
 	}
 	check = pipeline.CheckRecord{Check: personalCheck, Table: t.Name, Severity: "error", State: "pass", Diagnosis: []string{}}

@@ -64,32 +64,13 @@ func Counts(c *pipeline.Check, t *pipeline.Table) bool {
 // pending returns the checks that read a table and whose result is not known
 // yet.
 func (i *Inspection) pending(t *pipeline.Table) (checks []*pipeline.Check) {
-	for _, c := range slices.Concat(i.Lake.Checks, i.searches()) {
+	for _, c := range slices.Concat(i.Lake.Checks, searchesOf(i.Lake, i.hasFiles, i.searchable)) {
 		_, found := i.finding(c)
 		if !found && slices.Contains(c.Inputs, t.Name) && i.concerns(c.Table) && !i.isCached(c) {
 			checks = append(checks, c)
 		}
 	}
 	return checks
-}
-
-// searches returns the searches for personal data in the columns of the
-// definition.
-func (i *Inspection) searches() (rules []*pipeline.Check) {
-	sources := i.sources()
-	if len(sources) == 0 {
-		return nil
-	}
-	for _, t := range i.Lake.Tables {
-		for _, c := range t.Columns {
-			if t.Anonymous && i.searchable(c) && len(i.Files[t.Name]) > 0 {
-				if rule, err := searchRule(t, t.Name, c, sources); err == nil { // search returns the error
-					rules = append(rules, rule)
-				}
-			}
-		}
-	}
-	return rules
 }
 
 // finding returns the findings of a check that an engine has counted.
