@@ -69,17 +69,9 @@ func (a *onAWS) wantNoSecret(landing string) {
 // stedi runs the program and checks its exit code.
 func (a *onAWS) stedi(code int, more ...string) (stdout, stderr string) {
 	a.Helper()
-	cmd := command(a.T, nil, a.args(more...)...)
-	var out, said strings.Builder
-	cmd.Stdout, cmd.Stderr = &out, &said
-	if err := cmd.Run(); cmd.ProcessState == nil {
-		a.Fatal(err)
-	}
-	a.said.WriteString(out.String() + said.String())
-	if got := cmd.ProcessState.ExitCode(); got != code {
-		a.Fatalf("stedi %s ended with %d, not %d\n%s%s", strings.Join(more, " "), got, code, out.String(), said.String())
-	}
-	return out.String(), said.String()
+	stdout, stderr = endsWith(a.T, code, a.args(more...)...)
+	a.said.WriteString(stdout + stderr)
+	return stdout, stderr
 }
 
 func (a *onAWS) batch(engine string, more ...string) *pipeline.Record {

@@ -122,16 +122,7 @@ func (c *countedLake) build(database string, wrong map[string]string, parquet ..
 // stedi runs the program, and wants it to end with a code.
 func (c *countedLake) stedi(code int, args ...string) (stdout, stderr string) {
 	c.Helper()
-	cmd := command(c.T, nil, append(args, "--endpoint", c.server.Endpoint, "--region", awstest.Region, "--cache", c.cache)...)
-	var out, said strings.Builder
-	cmd.Stdout, cmd.Stderr = &out, &said
-	if err := cmd.Run(); cmd.ProcessState == nil {
-		c.Fatal(err)
-	}
-	if got := cmd.ProcessState.ExitCode(); got != code {
-		c.Fatalf("stedi %s ended with %d, not %d\n%s%s", strings.Join(args, " "), got, code, out.String(), said.String())
-	}
-	return out.String(), said.String()
+	return endsWith(c.T, code, append(args, "--endpoint", c.server.Endpoint, "--region", awstest.Region, "--cache", c.cache)...)
 }
 
 func (c *countedLake) why(code int, args ...string) *diagnose.Report {
@@ -219,7 +210,7 @@ func TestCausesAreCountedByAthena(t *testing.T) {
 			c.at(t).finds(mistake.name, mistake.wrong, mistake.want, mistake.parquet...)
 		})
 	}
-	t.Run("nothing is spent before somebody agrees", func(t *testing.T) { c.at(t).asksFirst() })
+	t.Run("nothing is spent without consent", func(t *testing.T) { c.at(t).asksFirst() })
 	t.Run("a check names the causes", func(t *testing.T) { c.at(t).diagnoses() })
 	t.Run("the default engine reads the files instead", func(t *testing.T) { c.at(t).readsFiles() })
 }

@@ -45,6 +45,21 @@ func command(t *testing.T, env []string, args ...string) *exec.Cmd {
 	return cmd
 }
 
+// endsWith runs the program, and wants it to end with a code.
+func endsWith(t *testing.T, code int, args ...string) (stdout, stderr string) {
+	t.Helper()
+	cmd := command(t, nil, args...)
+	var out, said strings.Builder
+	cmd.Stdout, cmd.Stderr = &out, &said
+	if err := cmd.Run(); cmd.ProcessState == nil {
+		t.Fatal(err)
+	}
+	if got := cmd.ProcessState.ExitCode(); got != code {
+		t.Fatalf("stedi %s ended with %d, not %d\n%s%s", strings.Join(args, " "), got, code, out.String(), said.String())
+	}
+	return out.String(), said.String()
+}
+
 func batch(t *testing.T, lake string, env ...string) (code int, stderr string) {
 	t.Helper()
 	cmd := command(t, env, "--batch", "--lake", lake)

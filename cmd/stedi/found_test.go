@@ -110,16 +110,7 @@ func (c *consoleMade) columns() map[string][]types.Column {
 // stedi runs the program on the database, and wants it to end with a code.
 func (c *consoleMade) stedi(code int, args ...string) (stdout, stderr string) {
 	c.Helper()
-	cmd := command(c.T, nil, append(args, "--engine", "athena", "--endpoint", c.server.Endpoint, "--region", awstest.Region, "--cache", c.cache)...)
-	var out, said strings.Builder
-	cmd.Stdout, cmd.Stderr = &out, &said
-	if err := cmd.Run(); cmd.ProcessState == nil {
-		c.Fatal(err)
-	}
-	if got := cmd.ProcessState.ExitCode(); got != code {
-		c.Fatalf("stedi %s ended with %d, not %d\n%s%s", strings.Join(args, " "), got, code, out.String(), said.String())
-	}
-	return out.String(), said.String()
+	return endsWith(c.T, code, append(args, "--engine", "athena", "--endpoint", c.server.Endpoint, "--region", awstest.Region, "--cache", c.cache)...)
 }
 
 func (c *consoleMade) check(code int, args ...string) *pipeline.Record {
