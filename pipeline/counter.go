@@ -4,8 +4,8 @@ import "context"
 
 // Counter is an engine with the capability Counts. It counts and compares rows
 // where the lake is stored. Its service charges for what a statement reads, and
-// for each statement at least a fixed amount, so many questions are asked at a
-// time.
+// for each statement at least a fixed amount, so one statement has many
+// questions.
 type Counter interface {
 	// Counts answers questions, in their order, in as few statements as the
 	// service takes. A question that the service cannot answer, because of its
