@@ -42,13 +42,8 @@ func (i *Inspection) builtIn(ctx context.Context, t *pipeline.Table, record *pip
 
 // unchanged is the rule that a table is as stedi left it.
 func (i *Inspection) unchanged(t *pipeline.Table, table *pipeline.TableRecord) pipeline.CheckRecord {
-	check := pipeline.CheckRecord{Check: "unchanged", Table: t.Name, Severity: "error", State: "pass", Diagnosis: []string{}}
-	switch {
-	case table.Missing:
-		check.State, check.Message = "skipped", notBuilt
-	case table.Origin == pipeline.Unmanaged:
-		check.State, check.Message, check.NotApplicable = "skipped", elsewhere, true
-	case table.Origin == pipeline.Modified:
+	check, ours := ofVersion("unchanged", t, table)
+	if ours && table.Origin == pipeline.Modified {
 		strange := i.Strangers(t)
 		check.State, check.Failing, check.Message = "fail", int64(max(1, len(strange))), "a file of the table is missing"
 		if len(strange) > 0 {
@@ -60,12 +55,9 @@ func (i *Inspection) unchanged(t *pipeline.Table, table *pipeline.TableRecord) p
 
 // fresh is the rule that a table is not older than its upstream.
 func fresh(t *pipeline.Table, table *pipeline.TableRecord) pipeline.CheckRecord {
-	check := pipeline.CheckRecord{Check: "fresh", Table: t.Name, Severity: "error", State: "pass", Diagnosis: []string{}}
+	check, ours := ofVersion("fresh", t, table)
 	switch {
-	case table.Missing:
-		check.State, check.Message = "skipped", notBuilt
-	case table.Origin == pipeline.Unmanaged:
-		check.State, check.Message, check.NotApplicable = "skipped", elsewhere, true
+	case !ours:
 	case table.Origin == pipeline.Modified:
 		check.State, check.Message = "skipped", "the table was "+pipeline.ModifiedOutside+", so its age says nothing"
 	case table.Stale != "":
@@ -73,6 +65,21 @@ func fresh(t *pipeline.Table, table *pipeline.TableRecord) pipeline.CheckRecord 
 		check.Message = fmt.Sprintf("the table is stale: %s; `stedi run +%s` rebuilds it", table.Stale, t.Name)
 	}
 	return check
+}
+
+// ofVersion returns a check of a version that stedi published. It is skipped,
+// and ours is false, if there is no such version.
+func ofVersion(name string, t *pipeline.Table, table *pipeline.TableRecord) (check pipeline.CheckRecord, ours bool) {
+	check = pipeline.CheckRecord{Check: name, Table: t.Name, Severity: "error", State: "pass", Diagnosis: []string{}}
+	switch {
+	case table.Missing:
+		check.State, check.Message = "skipped", notBuilt
+	case table.Origin == pipeline.Unmanaged:
+		check.State, check.Message, check.NotApplicable = "skipped", elsewhere, true
+	default:
+		return check, true
+	}
+	return check, false
 }
 
 // Why a check of a version that stedi published is skipped.
