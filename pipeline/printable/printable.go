@@ -33,8 +33,11 @@ func Text(s string) string {
 
 // Symbol returns the symbol that replaces an unsafe character.
 func Symbol(r rune) string {
-	if r < 0x20 {
-		return string(0x2400 + r) // Unicode's control pictures
+	switch { // Unicode's control pictures
+	case r < 0x20:
+		return string(0x2400 + r)
+	case r == 0x7f:
+		return "␡"
 	}
 	const digits = "0123456789ABCDEF"
 	text := append(make([]byte, 0, len("<U+10FFFF>")), "<U+"...)

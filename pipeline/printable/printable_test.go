@@ -14,7 +14,7 @@ func TestTextIsHarmless(t *testing.T) {
 		"\u009b31m":             "<U+009B>31m",
 		"\u202egnp.exe":         "<U+202E>gnp.exe",
 		"zero\u200b\ufeff":      "zero<U+200B><U+FEFF>",
-		"\u2028\u3164\x7f":      "<U+2028><U+3164><U+007F>",
+		"\u2028\u3164\x7f":      "<U+2028><U+3164>␡",
 		"a\xffb":                "a\uFFFDb",
 		"日本 é ❤️":               "日本 é ❤️",
 		"\U000E0041":            "<U+E0041>",

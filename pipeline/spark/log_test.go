@@ -53,6 +53,7 @@ Picked up JAVA_TOOL_OPTIONS: -Dx
 func FuzzLog(f *testing.F) {
 	f.Add("26/11/27 03:54:42 WARN A: b\n\tat a.b(C.java:1)\nx\x1b[0m\r\n", true)
 	f.Add("26/11/27 03:54:42 INFO A: b\n c\n\xff\u202e", false)
+	f.Add("x\\\x7f\x7f\x7f\x7f\x7f\xa3\x10\x80\xae", true)
 	f.Fuzz(func(t *testing.T, text string, stdout bool) {
 		var filter logFilter
 		for l := range strings.SplitSeq(text, "\n") {
