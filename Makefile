@@ -5,7 +5,7 @@ DEADCODE := golang.org/x/tools/cmd/deadcode@v0.52.0
 TOOLS    := $(CURDIR)/.cache/tools
 LINT     := $(TOOLS)/golangci-lint
 DEAD     := $(TOOLS)/deadcode
-FUZZTIME ?= 10000x
+FUZZTIME ?= 3000x
 WALK     ?= 100000
 SPARK    ?= $(CURDIR)/.cache/spark
 PYSPARK  ?= 3.5.4
@@ -43,12 +43,15 @@ check: $(LINT) $(DEAD) ## what a machine can say of the code without running it
 	@out=$$($(DEAD) -test ./...); if [ -n "$$out" ]; then echo "$$out"; exit 1; fi
 
 # A number of inputs, not a time: go test calls it a failure now and then when the
-# time is over in the middle of an input.
-fuzz: ## every fuzz target for FUZZTIME (10000x inputs, or 1m), and WALK random steps through the screens
-	@set -e; for pkg in $$(go list ./...); do \
-	  dir=$$(go list -f '{{.Dir}}' $$pkg); \
-	  for target in $$(grep -hoE '^func Fuzz[A-Za-z0-9_]+' $$dir/*_test.go 2>/dev/null | cut -c6-); do \
-	    go test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 1x $$pkg; \
+# time is over in the middle of an input. Each package is linked once for all its
+# targets, and a target runs in its folder, where it leaves an input that fails.
+fuzz: ## every fuzz target for FUZZTIME (3000x inputs, or 1m), and WALK random steps through the screens
+	@set -e; mkdir -p .cache/fuzz; for dir in $$(grep -rlE --include='*_test.go' '^func Fuzz' athena cmd pipeline tui | xargs -n 1 dirname | sort -u); do \
+	  go test -c -fuzz=. -o .cache/fuzz/test ./$$dir; \
+	  for target in $$(grep -hoE '^func Fuzz[A-Za-z0-9_]+' $$dir/*_test.go | cut -c6-); do \
+	    echo "$$dir $$target"; \
+	    (cd $$dir && $(CURDIR)/.cache/fuzz/test -test.run '^$$' -test.fuzz "^$$target$$" -test.fuzztime $(FUZZTIME) \
+	      -test.fuzzminimizetime 1x -test.fuzzcachedir $(CURDIR)/.cache/fuzz/corpus/$$dir); \
 	  done; \
 	done
 	$(if $(WALK),go test ./tui -run RandomWalk -walk $(WALK) -timeout 2h)
