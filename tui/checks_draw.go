@@ -203,7 +203,7 @@ func (c *checksView) emptyText() string {
 	case c.wanted != "":
 		return "no match: esc removes the filter"
 	case c.failsOnly:
-		return "no failures: x shows all"
+		return "no failures: " + ui.KeyOf(c.actions(), "fails-only") + " shows all"
 	default:
 		return "the lake defines no tables"
 	}
