@@ -111,10 +111,10 @@ func TestAViewChangesWithTheLake(t *testing.T) {
 			return v.Known && v.Stale == "known is stale" && v.Rows == 2
 		}},
 		{"an output was changed", put("turnover/part-00000.json", "{\"person\":1}\n"), "turnover", func(v survey.TableView) bool {
-			return !v.Known && slices.Equal(v.Strange, []string{"turnover/part-00000.json"}) && v.Previous == nil && v.Verdict == survey.Unchecked
+			return !v.Known && slices.Equal(v.Blocking, []string{"turnover/part-00000.json"}) && v.Previous == nil && v.Verdict == survey.Unchecked
 		}},
 		{"a file came beside an output", put("turnover/part-1.json", "{}\n"), "turnover", func(v survey.TableView) bool {
-			return !v.Known && slices.Equal(v.Strange, []string{"turnover/part-1.json"}) && v.Rows == 0
+			return !v.Known && slices.Equal(v.Blocking, []string{"turnover/part-1.json"}) && v.Rows == 0
 		}},
 		{"an output is gone", func(w *world) error { return os.RemoveAll(filepath.Join(w.root, "turnover")) }, "turnover", func(v survey.TableView) bool {
 			return v.Missing && !v.Known && v.Previous != nil && v.Verdict == survey.Unchecked && slices.Equal(v.Trend, []int64{1, 1})
@@ -123,7 +123,7 @@ func TestAViewChangesWithTheLake(t *testing.T) {
 			w.write(t, "turnover/copy", w.read(t, "turnover/part-00000.json"))
 			return os.Rename(filepath.Join(w.root, "turnover/copy"), filepath.Join(w.root, "turnover/part-00000.json"))
 		}, "turnover", func(v survey.TableView) bool {
-			return !v.Known && v.Strange == nil && v.Stale == "" && v.Run != ""
+			return !v.Known && v.Blocking == nil && v.Stale == "" && v.Run != ""
 		}},
 		{"a later run made it without checks", func(w *world) error {
 			w.runner.Lake.Expectations = nil
@@ -180,7 +180,7 @@ func TestAViewReadsNoTableAndWritesNothing(t *testing.T) {
 		}
 		return nil
 	}
-	if v := tableOf(t, w.view(t), "known"); v.Known || len(v.Strange) > 0 {
+	if v := tableOf(t, w.view(t), "known"); v.Known || len(v.Blocking) > 0 {
 		t.Errorf("known is %+v", v)
 	}
 }
@@ -205,8 +205,8 @@ func TestAViewOfALakeAtWorkTellsWhoHasIt(t *testing.T) {
 			t.Errorf("%+v has it, the last run is %+v", v.Holder, v.Last)
 		}
 		for _, table := range v.Tables {
-			if len(table.Strange) > 0 {
-				t.Errorf("%s has strange files", table.Table)
+			if len(table.Blocking) > 0 {
+				t.Errorf("%s has blocking files", table.Table)
 			}
 		}
 	})

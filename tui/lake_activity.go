@@ -78,7 +78,7 @@ func (l *lakeView) verdictLines(v *survey.TableView) []ui.StyledLine {
 		}
 		lines = append(lines, ui.StyledLine{{Style: t.Strong, Text: ui.Count(rows) + " rows  "}, {Style: style, Text: word}})
 	}
-	for _, name := range v.Strange {
+	for _, name := range v.Blocking {
 		lines = append(lines, ui.StyledLine{{Style: t.Bad, Text: "≠ "}, {Style: t.Text, Text: name + " was " + pipeline.ModifiedOutside}})
 	}
 	if v.Stale != "" {

@@ -72,10 +72,10 @@ func (l *lakeView) countHint(v *survey.TableView) (ui.Mood, string) {
 
 // modified says what is to be done about a table that others have changed.
 func (l *lakeView) modified(v *survey.TableView) string {
-	if len(v.Strange) == 0 {
+	if len(v.Blocking) == 0 {
 		return v.Table + " was " + pipeline.ModifiedOutside + ": " + ui.KeyOf(l.actions(), "replace") + " moves its files aside and rebuilds it"
 	}
-	return v.Strange[0] + " was " + pipeline.ModifiedOutside + ": " + ui.KeyOf(l.actions(), "replace") + " moves it aside and rebuilds the table"
+	return v.Blocking[0] + " was " + pipeline.ModifiedOutside + ": " + ui.KeyOf(l.actions(), "replace") + " moves it aside and rebuilds the table"
 }
 
 // isEmpty tells whether not one table has a file.
