@@ -29,12 +29,12 @@ func (p *program) openToDiagnose(ctx context.Context) (*opened, error) {
 
 // countIn lets a diagnosis count where the lake is stored, if the engine does.
 func (p *program) countIn(o *opened, options *diagnose.Options, yes bool) error {
-	if !o.runs.Capabilities().Counts {
+	if !o.engine.Capabilities().Counts {
 		return nil
 	}
 	var isCounter bool
-	if options.Counter, isCounter = o.runs.(pipeline.Counter); !isCounter {
-		return fmt.Errorf("the engine %s does not count", o.runs.Name())
+	if options.Counter, isCounter = o.engine.(pipeline.Counter); !isCounter {
+		return fmt.Errorf("the engine %s does not count", o.engine.Name())
 	}
 	if err := p.strictly(options.Allow); err != nil {
 		return err
@@ -42,7 +42,7 @@ func (p *program) countIn(o *opened, options *diagnose.Options, yes bool) error 
 	for flag, set := range map[string]bool{"--fixture": options.Fixtures, "--counts": options.Counts} {
 		if set {
 			return pipeline.Fail(pipeline.BadUsage, "", "Leave --engine out, if the files are JSON or Parquet.",
-				"the engine %s counts rows and fetches none: %s is not supported", o.runs.Name(), flag)
+				"the engine %s counts rows and fetches none: %s is not supported", o.engine.Name(), flag)
 		}
 	}
 	options.Spend = func(_ context.Context, what string, most pipeline.Forecast) (bool, error) {

@@ -10,9 +10,9 @@ import (
 	"stedi/pipeline/printable"
 )
 
-// story prints the progress of a run to stderr: a live line on a terminal, and on
-// anything else a line when half a minute has passed in silence.
-type story struct {
+// progressLine prints the progress of a run to stderr: a live line on a terminal,
+// and elsewhere a line when nothing was printed for half a minute.
+type progressLine struct {
 	out      io.Writer
 	terminal bool
 	now      func() time.Time
@@ -25,11 +25,11 @@ const (
 	frame     = 50 * time.Millisecond
 )
 
-func (p *program) story() *story {
-	return &story{out: p.stderr, terminal: p.isTerminal(p.stderr), now: time.Now, last: time.Now()}
+func (p *program) progressLine() *progressLine {
+	return &progressLine{out: p.stderr, terminal: p.isTerminal(p.stderr), now: time.Now, last: time.Now()}
 }
 
-func (s *story) event(e pipeline.Event) {
+func (s *progressLine) event(e pipeline.Event) {
 	if e.Log != "" {
 		s.stop()
 		s.last = s.now()
@@ -57,7 +57,7 @@ func (s *story) event(e pipeline.Event) {
 }
 
 // stop removes the live line.
-func (s *story) stop() {
+func (s *progressLine) stop() {
 	if s.shown {
 		narrate(s.out, "\r\x1b[K")
 		s.shown = false
