@@ -51,7 +51,7 @@ func (p *program) runLake(ctx context.Context, flags runFlags, names []string) (
 	options := flags.options(names)
 	options.Why = p.reference(ctx, o)
 	if p.framed {
-		workBehind()
+		yieldProcessors()
 		var stop func()
 		ctx, options.Cancel, stop = p.steered(ctx)
 		defer stop()
