@@ -1,4 +1,4 @@
-package pipeline_test
+package definition_test
 
 import (
 	"io/fs"

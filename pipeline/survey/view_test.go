@@ -1,4 +1,4 @@
-package pipeline_test
+package survey_test
 
 import (
 	"fmt"
@@ -13,6 +13,7 @@ import (
 
 	"stedi/pipeline"
 	"stedi/pipeline/dir"
+	"stedi/pipeline/laketest"
 	"stedi/pipeline/run"
 	"stedi/pipeline/sample"
 	"stedi/pipeline/state"
@@ -20,9 +21,9 @@ import (
 	"stedi/pipeline/survey"
 )
 
-func (w *world) view(t *testing.T) *survey.View {
+func view(t *testing.T, w *laketest.Lake) *survey.View {
 	t.Helper()
-	v, err := survey.Lake(t.Context(), w.runner)
+	v, err := survey.Lake(t.Context(), w.Runner)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -38,9 +39,9 @@ func tableOf(t *testing.T, v *survey.View, name string) survey.TableView {
 	return v.Tables[i]
 }
 
-// checkedOrders returns the lake of orders with a check that may fail.
+// checkedOrders returns the lake of Orders with a check that may fail.
 func checkedOrders() fstest.MapFS {
-	folder := maps.Clone(orders)
+	folder := maps.Clone(laketest.Orders)
 	folder["checks/cheap.sql"] = &fstest.MapFile{Data: []byte("-- table: turnover\n-- severity: warning\n-- Nobody spends more than 3.\nSELECT t.person FROM turnover AS t WHERE t.total > 3")}
 	folder["checks/paid.sql"] = &fstest.MapFile{Data: []byte("-- table: turnover\n-- severity: error\n-- Nobody spends less than nothing.\nSELECT t.person FROM turnover AS t WHERE t.total < 0")}
 	folder["expectations.json"] = &fstest.MapFile{Data: []byte(`[{"name":"small","source":"counted by hand","landing":{"people":4,"orders":3},"profiles":{"":{"known":2,"turnover":1}}}]`)}
@@ -48,8 +49,8 @@ func checkedOrders() fstest.MapFS {
 }
 
 func TestAViewOfALakeThatNobodyHasRun(t *testing.T) {
-	w := newWorld(t, orders)
-	v := w.view(t)
+	w := laketest.New(t, laketest.Orders)
+	v := view(t, w)
 	people, known := tableOf(t, v, "people"), tableOf(t, v, "known")
 	if people.Known || people.Rows != 0 || people.Missing || people.Files != 1 || people.Bytes == 0 || people.Changed.IsZero() {
 		t.Errorf("people are %+v", people)
@@ -57,22 +58,22 @@ func TestAViewOfALakeThatNobodyHasRun(t *testing.T) {
 	if !known.Missing || known.Known || !known.Changed.IsZero() || known.Verdict != survey.Unchecked {
 		t.Errorf("known is %+v", known)
 	}
-	if v.Holder != nil || v.Last != nil || len(v.Runs) != 0 || !v.At.Equal(w.clock) {
+	if v.Holder != nil || v.Last != nil || len(v.Runs) != 0 || !v.At.Equal(w.Clock) {
 		t.Errorf("the view is %+v", v)
 	}
-	if _, err := os.Stat(filepath.Join(w.root, ".stedi")); err == nil {
+	if _, err := os.Stat(filepath.Join(w.Root, ".stedi")); err == nil {
 		t.Error("a look has written")
 	}
 }
 
 func TestAViewShowsWhatARunHasLeft(t *testing.T) {
-	w := newWorld(t, checkedOrders())
+	w := laketest.New(t, checkedOrders())
 	for range 2 {
-		if _, err := w.run(t, pipeline.RunOptions{Check: true, Force: true}); err != nil {
+		if _, err := w.Run(t, pipeline.RunOptions{Check: true, Force: true}); err != nil {
 			t.Fatal(err)
 		}
 	}
-	v := w.view(t)
+	v := view(t, w)
 	people, known, turnover := tableOf(t, v, "people"), tableOf(t, v, "known"), tableOf(t, v, "turnover")
 	if !people.Known || people.Rows != 4 || people.Run != v.Last.Run || people.Expected == nil || *people.Expected != 4 {
 		t.Errorf("people are %+v", people)
@@ -92,15 +93,15 @@ func TestAViewShowsWhatARunHasLeft(t *testing.T) {
 }
 
 func TestAViewChangesWithTheLake(t *testing.T) {
-	put := func(name, text string) func(w *world) error {
-		return func(w *world) error {
-			w.write(t, name, text)
+	put := func(name, text string) func(w *laketest.Lake) error {
+		return func(w *laketest.Lake) error {
+			w.Write(t, name, text)
 			return nil
 		}
 	}
 	for _, c := range []struct {
 		name   string
-		change func(w *world) error
+		change func(w *laketest.Lake) error
 		table  string
 		right  func(v survey.TableView) bool
 	}{
@@ -116,42 +117,42 @@ func TestAViewChangesWithTheLake(t *testing.T) {
 		{"a file came beside an output", put("turnover/part-1.json", "{}\n"), "turnover", func(v survey.TableView) bool {
 			return !v.Known && slices.Equal(v.Blocking, []string{"turnover/part-1.json"}) && v.Rows == 0
 		}},
-		{"an output is gone", func(w *world) error { return os.RemoveAll(filepath.Join(w.root, "turnover")) }, "turnover", func(v survey.TableView) bool {
+		{"an output is gone", func(w *laketest.Lake) error { return os.RemoveAll(filepath.Join(w.Root, "turnover")) }, "turnover", func(v survey.TableView) bool {
 			return v.Missing && !v.Known && v.Previous != nil && v.Verdict == survey.Unchecked && slices.Equal(v.Trend, []int64{1, 1})
 		}},
-		{"a file was copied to its own place", func(w *world) error {
-			w.write(t, "turnover/copy", w.read(t, "turnover/part-00000.json"))
-			return os.Rename(filepath.Join(w.root, "turnover/copy"), filepath.Join(w.root, "turnover/part-00000.json"))
+		{"a file was copied to its own place", func(w *laketest.Lake) error {
+			w.Write(t, "turnover/copy", w.Read(t, "turnover/part-00000.json"))
+			return os.Rename(filepath.Join(w.Root, "turnover/copy"), filepath.Join(w.Root, "turnover/part-00000.json"))
 		}, "turnover", func(v survey.TableView) bool {
 			return !v.Known && v.Blocking == nil && v.Stale == "" && v.Run != ""
 		}},
-		{"a later run made it without checks", func(w *world) error {
-			w.runner.Lake.Expectations = nil
-			_, err := w.run(t, pipeline.RunOptions{Force: true})
+		{"a later run made it without checks", func(w *laketest.Lake) error {
+			w.Runner.Lake.Expectations = nil
+			_, err := w.Run(t, pipeline.RunOptions{Force: true})
 			return err
 		}, "turnover", func(v survey.TableView) bool {
 			return v.Known && v.Verdict == survey.Unchecked && v.Failing == nil && len(v.Trend) == 3
 		}},
-		{"it was rolled back", func(w *world) error {
-			_, err := run.Rollback(t.Context(), w.runner, "turnover")
+		{"it was rolled back", func(w *laketest.Lake) error {
+			_, err := run.Rollback(t.Context(), w.Runner, "turnover")
 			return err
 		}, "turnover", func(v survey.TableView) bool { return v.Known && v.Previous != nil && v.Verdict == survey.Unchecked }},
-		{"the newest record is damaged", func(w *world) error {
-			w.write(t, ".stedi/runs/"+w.view(t).Last.Run+"/run.json", "{\"run\":")
+		{"the newest record is damaged", func(w *laketest.Lake) error {
+			w.Write(t, ".stedi/runs/"+view(t, w).Last.Run+"/run.json", "{\"run\":")
 			return nil
 		}, "turnover", func(v survey.TableView) bool { return len(v.Trend) == 1 }},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			w := newWorld(t, checkedOrders())
+			w := laketest.New(t, checkedOrders())
 			for range 2 {
-				if _, err := w.run(t, pipeline.RunOptions{Check: true, Force: true}); err != nil {
+				if _, err := w.Run(t, pipeline.RunOptions{Check: true, Force: true}); err != nil {
 					t.Fatal(err)
 				}
 			}
 			if err := c.change(w); err != nil {
 				t.Fatal(err)
 			}
-			if v := tableOf(t, w.view(t), c.table); !c.right(v) {
+			if v := tableOf(t, view(t, w), c.table); !c.right(v) {
 				t.Errorf("it is %+v", v)
 			}
 		})
@@ -161,39 +162,39 @@ func TestAViewChangesWithTheLake(t *testing.T) {
 // A caller that polls twice a second must not read gigabytes, write, or block a
 // run.
 func TestAViewReadsNoTableAndWritesNothing(t *testing.T) {
-	w := newWorld(t, orders)
-	if _, err := w.run(t, pipeline.RunOptions{}); err != nil {
+	w := laketest.New(t, laketest.Orders)
+	if _, err := w.Run(t, pipeline.RunOptions{}); err != nil {
 		t.Fatal(err)
 	}
 	// After a copy of the lake, every file has another identity.
 	for _, name := range []string{"people/landing/1.json", "known/part-00000.json", "people/trusted/part-00000.json"} {
-		if text := w.read(t, name); text != "" {
-			w.write(t, name+".new", text)
-			if err := os.Rename(filepath.Join(w.root, name+".new"), filepath.Join(w.root, name)); err != nil {
+		if text := w.Read(t, name); text != "" {
+			w.Write(t, name+".new", text)
+			if err := os.Rename(filepath.Join(w.Root, name+".new"), filepath.Join(w.Root, name)); err != nil {
 				t.Fatal(err)
 			}
 		}
 	}
-	w.fault = func(op dir.Op) error {
+	w.Fault = func(op dir.Op) error {
 		if op.Kind != dir.KindOpen || strings.HasSuffix(op.Path, ".json") && !strings.Contains(op.Path, ".stedi") {
 			t.Errorf("it does %s %s", op.Kind, op.Path)
 		}
 		return nil
 	}
-	if v := tableOf(t, w.view(t), "known"); v.Known || len(v.Blocking) > 0 {
+	if v := tableOf(t, view(t, w), "known"); v.Known || len(v.Blocking) > 0 {
 		t.Errorf("known is %+v", v)
 	}
 }
 
 func TestAViewOfALakeAtWorkTellsWhoHasIt(t *testing.T) {
-	w := newWorld(t, orders)
-	if _, err := w.run(t, pipeline.RunOptions{}); err != nil {
+	w := laketest.New(t, laketest.Orders)
+	if _, err := w.Run(t, pipeline.RunOptions{}); err != nil {
 		t.Fatal(err)
 	}
-	w.clock = w.clock.Add(time.Minute)
+	w.Clock = w.Clock.Add(time.Minute)
 	seen := 0
-	record, err := run.Run(t.Context(), w.runner, pipeline.RunOptions{Force: true}, func(e pipeline.Event) {
-		v := w.view(t)
+	record, err := run.Run(t.Context(), w.Runner, pipeline.RunOptions{Force: true}, func(e pipeline.Event) {
+		v := view(t, w)
 		if v.Holder == nil {
 			if e.Step != "" {
 				t.Error("nobody has it")
@@ -213,22 +214,22 @@ func TestAViewOfALakeAtWorkTellsWhoHasIt(t *testing.T) {
 	if err != nil || seen == 0 || record.Status != "ok" {
 		t.Errorf("%v, %d views", err, seen)
 	}
-	if v := w.view(t); v.Holder != nil {
+	if v := view(t, w); v.Holder != nil {
 		t.Errorf("%+v has it still", v.Holder)
 	}
 }
 
 func TestAViewRemembersTheNewestRunsOnly(t *testing.T) {
-	w := newWorld(t, orders)
+	w := laketest.New(t, laketest.Orders)
 	var last string
 	for range state.ViewRuns + 3 {
-		record, err := w.run(t, pipeline.RunOptions{})
+		record, err := w.Run(t, pipeline.RunOptions{})
 		if err != nil {
 			t.Fatal(err)
 		}
 		last = record.Run
 	}
-	v := w.view(t)
+	v := view(t, w)
 	if len(v.Runs) != state.ViewRuns || v.Last.Run != last || len(tableOf(t, v, "known").Trend) != state.ViewRuns {
 		t.Errorf("%d runs, the last is %s", len(v.Runs), v.Last.Run)
 	}
@@ -237,7 +238,7 @@ func TestAViewRemembersTheNewestRunsOnly(t *testing.T) {
 	}
 	var before []string
 	for at := v.Runs[len(v.Runs)-1].Run; ; at = before[len(before)-1] {
-		older, err := state.RecordsBefore(t.Context(), w.runner.Store, at, 2)
+		older, err := state.RecordsBefore(t.Context(), w.Runner.Store, at, 2)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -252,8 +253,8 @@ func TestAViewRemembersTheNewestRunsOnly(t *testing.T) {
 		t.Errorf("before them there are %v", before)
 	}
 	// The history of an older version of the program does not list the runs.
-	w.write(t, ".stedi/history.json", fmt.Sprintf("{\"last\":%q}", last))
-	if v := w.view(t); len(v.Runs) != state.ViewRuns || v.Last.Run != last {
+	w.Write(t, ".stedi/history.json", fmt.Sprintf("{\"last\":%q}", last))
+	if v := view(t, w); len(v.Runs) != state.ViewRuns || v.Last.Run != last {
 		t.Errorf("%d runs without a list of them", len(v.Runs))
 	}
 }
@@ -267,7 +268,7 @@ func BenchmarkView(b *testing.B) {
 		b.Run(c.name, func(b *testing.B) {
 			w := manyOf(b, c.runs, c.files)
 			for b.Loop() {
-				if _, err := survey.Lake(b.Context(), w.runner); err != nil {
+				if _, err := survey.Lake(b.Context(), w.Runner); err != nil {
 					b.Fatal(err)
 				}
 			}
@@ -277,31 +278,31 @@ func BenchmarkView(b *testing.B) {
 
 // manyOf returns a lake of eight tables with the given numbers of runs and
 // landing files.
-func manyOf(b *testing.B, runs, files int) *world {
+func manyOf(b *testing.B, runs, files int) *laketest.Lake {
 	b.Helper()
-	w := newWorld(b, stedi.Definition)
-	if _, err := sample.Write(b.Context(), w.root, sample.Options{Scale: 1}); err != nil {
+	w := laketest.New(b, stedi.Definition)
+	if _, err := sample.Write(b.Context(), w.Root, sample.Options{Scale: 1}); err != nil {
 		b.Fatal(err)
 	}
 	for i := range files - 1 {
-		w.write(b, fmt.Sprintf("step_trainer/landing/%d/%d.json", i%100, i), `{"sensorReadingTime":1655564444103,"serialNumber":"a","distanceFromObject":1}`+"\n")
+		w.Write(b, fmt.Sprintf("step_trainer/landing/%d/%d.json", i%100, i), `{"sensorReadingTime":1655564444103,"serialNumber":"a","distanceFromObject":1}`+"\n")
 	}
-	record, err := w.run(b, pipeline.RunOptions{Check: true})
+	record, err := w.Run(b, pipeline.RunOptions{Check: true})
 	if err != nil {
 		b.Fatal(err)
 	}
-	text := w.read(b, ".stedi/runs/"+record.Run+"/run.json")
+	text := w.Read(b, ".stedi/runs/"+record.Run+"/run.json")
 	for range runs - 1 {
-		w.clock = w.clock.Add(-time.Hour)
-		folder := ".stedi/runs/" + w.clock.Format("20060102T150405.000Z") + "/"
-		w.write(b, folder+"run.json", text)
-		w.write(b, folder+"events.ndjson", "{}\n")
+		w.Clock = w.Clock.Add(-time.Hour)
+		folder := ".stedi/runs/" + w.Clock.Format("20060102T150405.000Z") + "/"
+		w.Write(b, folder+"run.json", text)
+		w.Write(b, folder+"events.ndjson", "{}\n")
 	}
-	ids, err := state.Runs(b.Context(), w.runner.Store)
+	ids, err := state.Runs(b.Context(), w.Runner.Store)
 	if err != nil {
 		b.Fatal(err)
 	}
 	history := fmt.Sprintf(`{"last":%q,"runs":["%s"]}`, ids[0], strings.Join(ids[:20], `","`))
-	w.write(b, ".stedi/history.json", history)
+	w.Write(b, ".stedi/history.json", history)
 	return w
 }

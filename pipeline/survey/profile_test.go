@@ -1,4 +1,4 @@
-package pipeline_test
+package survey_test
 
 import (
 	"context"
@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"stedi/pipeline"
+	"stedi/pipeline/laketest"
 	"stedi/pipeline/ndjson"
 	"stedi/pipeline/query"
 	"stedi/pipeline/sample"
@@ -151,19 +152,19 @@ func TestAProfileOfATableThatIsNotThereIsAFailure(t *testing.T) {
 func BenchmarkProfile(b *testing.B) {
 	for _, scale := range []int{10, 100} {
 		b.Run(fmt.Sprint(scale), func(b *testing.B) {
-			w := newWorld(b, stedi.Definition)
-			if _, err := sample.Write(b.Context(), w.root, sample.Options{Scale: scale}); err != nil {
+			w := laketest.New(b, stedi.Definition)
+			if _, err := sample.Write(b.Context(), w.Root, sample.Options{Scale: scale}); err != nil {
 				b.Fatal(err)
 			}
-			inputs, err := pipeline.AtHand(b.Context(), w.runner.Store, w.runner.Lake, pipeline.Allowance{})
+			inputs, err := pipeline.AtHand(b.Context(), w.Runner.Store, w.Runner.Lake, pipeline.Allowance{})
 			if err != nil {
 				b.Fatal(err)
 			}
-			q := query.Open(w.runner.Lake, inputs, w.root, query.Options{})
+			q := query.Open(w.Runner.Lake, inputs, w.Root, query.Options{})
 			for _, name := range []string{"customer_landing", "accelerometer_landing", "step_trainer_landing"} {
 				b.Run(name, func(b *testing.B) {
 					for b.Loop() {
-						if _, err := survey.ProfileColumns(b.Context(), q, w.runner.Lake.Table(name)); err != nil {
+						if _, err := survey.ProfileColumns(b.Context(), q, w.Runner.Lake.Table(name)); err != nil {
 							b.Fatal(err)
 						}
 					}

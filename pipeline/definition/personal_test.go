@@ -1,4 +1,4 @@
-package pipeline_test
+package definition_test
 
 import (
 	"slices"
@@ -7,6 +7,7 @@ import (
 	"testing/fstest"
 
 	"stedi/pipeline/definition"
+	"stedi/pipeline/laketest"
 )
 
 func TestPersonalColumnsAreMarked(t *testing.T) {
@@ -31,7 +32,7 @@ func TestPersonalColumnsAreMarked(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			files := fstest.MapFS{"landing/pings.sql": {Data: []byte(test.landing)}, "transforms/t.sql": {Data: []byte(test.transform)}}
-			lake, err := definition.Load(t.Context(), files, nil, engine(t))
+			lake, err := definition.Load(t.Context(), files, nil, laketest.Engine(t))
 			if test.fault != "" {
 				if err == nil || !strings.Contains(err.Error(), test.fault) {
 					t.Fatalf("got %v, want %s", err, test.fault)

@@ -1,4 +1,4 @@
-package pipeline_test
+package run_test
 
 import (
 	"bytes"
@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"stedi/pipeline"
+	"stedi/pipeline/laketest"
 	"stedi/pipeline/run"
 )
 
@@ -38,15 +39,15 @@ func (d *dialect) Run(ctx context.Context, job pipeline.Job, progress func(pipel
 	return result, err
 }
 
-func (w *world) prove(t *testing.T, values bool, names []string, write func([]string) []string) []run.Proof {
+func prove(t *testing.T, w *laketest.Lake, values bool, names []string, write func([]string) []string) []run.Proof {
 	t.Helper()
 	temp := t.TempDir()
 	// The jobs of one engine run one after the other, so the other one is a
 	// second engine.
-	other := &dialect{engine(t), "spark", write}
+	other := &dialect{laketest.Engine(t), "spark", write}
 	var proofs []run.Proof
-	err := run.Prove(t.Context(), w.runner, run.ProofOptions{
-		Select: names, Engines: []pipeline.Engine{w.runner.Engine, other}, Values: values, Temp: temp, Log: func(string, string, string) {},
+	err := run.Prove(t.Context(), w.Runner, run.ProofOptions{
+		Select: names, Engines: []pipeline.Engine{w.Runner.Engine, other}, Values: values, Temp: temp, Log: func(string, string, string) {},
 	}, func(p run.Proof) { proofs = append(proofs, p) })
 	if err != nil {
 		t.Fatal(err)
@@ -58,13 +59,13 @@ func (w *world) prove(t *testing.T, values bool, names []string, write func([]st
 }
 
 func TestEnginesThatWriteTheSameRowsInOtherWaysAreEqual(t *testing.T) {
-	w := newWorld(t, orders)
-	w.write(t, "orders/landing/2.json", "{\"person\":1,\"total\":-0.0}\n{\"person\":3}\n{\"person\":1,\"total\":1}\n")
-	if _, err := w.run(t, pipeline.RunOptions{}); err != nil {
+	w := laketest.New(t, laketest.Orders)
+	w.Write(t, "orders/landing/2.json", "{\"person\":1,\"total\":-0.0}\n{\"person\":3}\n{\"person\":1,\"total\":1}\n")
+	if _, err := w.Run(t, pipeline.RunOptions{}); err != nil {
 		t.Fatal(err)
 	}
-	before := w.read(t, "orders/trusted/part-00000.json")
-	for _, p := range w.prove(t, false, nil, func(lines []string) []string {
+	before := w.Read(t, "orders/trusted/part-00000.json")
+	for _, p := range prove(t, w, false, nil, func(lines []string) []string {
 		slices.Reverse(lines)
 		for i := range lines {
 			lines[i] = strings.NewReplacer("2.5", "25e-1", "-0.0", "0", `,"total":null`, "").Replace(lines[i])
@@ -75,14 +76,14 @@ func TestEnginesThatWriteTheSameRowsInOtherWaysAreEqual(t *testing.T) {
 			t.Errorf("%+v", p)
 		}
 	}
-	if now := w.read(t, "orders/trusted/part-00000.json"); now != before {
+	if now := w.Read(t, "orders/trusted/part-00000.json"); now != before {
 		t.Error("the lake's table has changed")
 	}
 }
 
 func TestRowsThatOnlyOneEngineMakesAreFound(t *testing.T) {
-	w := newWorld(t, orders)
-	if _, err := w.run(t, pipeline.RunOptions{}); err != nil {
+	w := laketest.New(t, laketest.Orders)
+	if _, err := w.Run(t, pipeline.RunOptions{}); err != nil {
 		t.Fatal(err)
 	}
 	for name, c := range map[string]struct {
@@ -96,7 +97,7 @@ func TestRowsThatOnlyOneEngineMakesAreFound(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			for _, values := range []bool{false, true} {
-				proofs := w.prove(t, values, []string{"bought"}, c.write)
+				proofs := prove(t, w, values, []string{"bought"}, c.write)
 				if len(proofs) != 1 || proofs[0].Equal {
 					t.Fatalf("%+v", proofs)
 				}
@@ -115,9 +116,9 @@ func TestRowsThatOnlyOneEngineMakesAreFound(t *testing.T) {
 }
 
 func TestNothingIsProvedOfATableWhoseInputsWereNeverMade(t *testing.T) {
-	w := newWorld(t, orders)
-	err := run.Prove(t.Context(), w.runner, run.ProofOptions{
-		Select: []string{"turnover"}, Engines: []pipeline.Engine{w.runner.Engine, engine(t)}, Temp: t.TempDir(), Log: func(string, string, string) {},
+	w := laketest.New(t, laketest.Orders)
+	err := run.Prove(t.Context(), w.Runner, run.ProofOptions{
+		Select: []string{"turnover"}, Engines: []pipeline.Engine{w.Runner.Engine, laketest.Engine(t)}, Temp: t.TempDir(), Log: func(string, string, string) {},
 	}, func(p run.Proof) { t.Errorf("it proves %+v", p) })
 	if pipeline.KindOf(err) != pipeline.BadUsage || !strings.Contains(err.Error(), "has not been built") {
 		t.Errorf("got %v", err)

@@ -1,4 +1,4 @@
-package pipeline_test
+package run_test
 
 import (
 	"context"
@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"stedi/pipeline"
+	"stedi/pipeline/laketest"
 	"stedi/pipeline/run"
 	"stedi/pipeline/state"
 )
@@ -23,10 +24,10 @@ func (e *chatty) Run(ctx context.Context, job pipeline.Job, progress func(pipeli
 }
 
 func TestEveryLineThatAnEngineSaysIsPassedOnInOrder(t *testing.T) {
-	w := newWorld(t, orders)
-	w.runner.Engine = &chatty{w.runner.Engine}
+	w := laketest.New(t, laketest.Orders)
+	w.Runner.Engine = &chatty{w.Runner.Engine}
 	var heard []string
-	record, err := run.Run(t.Context(), w.runner, pipeline.RunOptions{Select: []string{"known"}}, func(e pipeline.Event) {
+	record, err := run.Run(t.Context(), w.Runner, pipeline.RunOptions{Select: []string{"known"}}, func(e pipeline.Event) {
 		if e.Log != "" {
 			heard = append(heard, e.Log)
 		}
@@ -41,7 +42,7 @@ func TestEveryLineThatAnEngineSaysIsPassedOnInOrder(t *testing.T) {
 	if !slices.Equal(heard, want) {
 		t.Errorf("heard %d lines of %d, or in another order", len(heard), len(want))
 	}
-	events, err := state.ReadEvents(t.Context(), w.runner.Store, record.Run)
+	events, err := state.ReadEvents(t.Context(), w.Runner.Store, record.Run)
 	if err != nil {
 		t.Fatal(err)
 	}

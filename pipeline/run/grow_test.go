@@ -1,4 +1,4 @@
-package pipeline_test
+package run_test
 
 import (
 	"fmt"
@@ -12,6 +12,7 @@ import (
 
 	"stedi/pipeline"
 	"stedi/pipeline/dir"
+	"stedi/pipeline/laketest"
 	"stedi/pipeline/run"
 )
 
@@ -39,9 +40,9 @@ func growing() map[string]string {
 }
 
 // sortedRows returns the rows of a derived table in sorted order.
-func sortedRows(t *testing.T, w *world, table *pipeline.Table) []string {
+func sortedRows(t *testing.T, w *laketest.Lake, table *pipeline.Table) []string {
 	t.Helper()
-	return slices.Sorted(strings.Lines(w.read(t, table.Path+"/part-00000.json")))
+	return slices.Sorted(strings.Lines(w.Read(t, table.Path+"/part-00000.json")))
 }
 
 // someOrders returns random lines, of which some are equal, have zeros of both
@@ -57,8 +58,8 @@ func someOrders(random *rand.Rand, n int) string {
 
 func TestALakeThatGrowsHasTheRowsOfOneThatIsBuiltAtOnce(t *testing.T) {
 	random := rand.New(rand.NewPCG(7, 9))
-	w := newWorld(t, with(growing()))
-	write := func(name, text string) { w.write(t, name, text) }
+	w := laketest.New(t, laketest.OrdersWith(growing()))
+	write := func(name, text string) { w.Write(t, name, text) }
 	write("orders/landing/0.json", someOrders(random, 40))
 	for round := range 13 {
 		name := fmt.Sprintf("orders/landing/%d.json", round)
@@ -66,7 +67,7 @@ func TestALakeThatGrowsHasTheRowsOfOneThatIsBuiltAtOnce(t *testing.T) {
 		case 1, 2, 3:
 			write(name, someOrders(random, 1+random.IntN(6)))
 		case 4:
-			write(name, strings.Join(sortedRows(t, w, w.runner.Lake.Table("bought")), "")) // only known rows
+			write(name, strings.Join(sortedRows(t, w, w.Runner.Lake.Table("bought")), "")) // only known rows
 		case 5:
 			write(name, fmt.Sprintf("{\"person\":1,\"total\":%d,\"note\":\"x\"}\n", round)) // of which the reader takes note
 		case 6:
@@ -74,25 +75,25 @@ func TestALakeThatGrowsHasTheRowsOfOneThatIsBuiltAtOnce(t *testing.T) {
 		case 7:
 			write("orders/landing/0.json", someOrders(random, 40+round)) // another file of the same name
 		}
-		record, err := w.run(t, pipeline.RunOptions{Check: round%2 == 0})
+		record, err := w.Run(t, pipeline.RunOptions{Check: round%2 == 0})
 		if err != nil {
 			t.Fatal(round, err)
 		}
-		once := newWorld(t, with(growing()))
+		once := laketest.New(t, laketest.OrdersWith(growing()))
 		for _, landing := range []string{"orders/landing", "people/landing"} {
-			files, err := filepath.Glob(filepath.Join(w.root, landing, "*"))
+			files, err := filepath.Glob(filepath.Join(w.Root, landing, "*"))
 			if err != nil {
 				t.Fatal(err)
 			}
 			for _, f := range files {
-				once.write(t, landing+"/"+filepath.Base(f), w.read(t, landing+"/"+filepath.Base(f)))
+				once.Write(t, landing+"/"+filepath.Base(f), w.Read(t, landing+"/"+filepath.Base(f)))
 			}
 		}
-		whole, err := once.run(t, pipeline.RunOptions{})
+		whole, err := once.Run(t, pipeline.RunOptions{})
 		if err != nil {
 			t.Fatal(round, err)
 		}
-		for _, table := range w.runner.Lake.Tables {
+		for _, table := range w.Runner.Lake.Tables {
 			if table.IsLanding() {
 				continue
 			}
@@ -118,10 +119,10 @@ func withoutSigns(rows []string) []string {
 }
 
 // readRows returns how many rows a run reads from files, by step.
-func readRows(t *testing.T, w *world, options pipeline.RunOptions) map[string]int64 {
+func readRows(t *testing.T, w *laketest.Lake, options pipeline.RunOptions) map[string]int64 {
 	t.Helper()
 	rows := map[string]int64{}
-	_, err := run.Run(t.Context(), w.runner, options, func(e pipeline.Event) {
+	_, err := run.Run(t.Context(), w.Runner, options, func(e pipeline.Event) {
 		if e.Progress != nil {
 			rows[e.Step] = max(rows[e.Step], e.Progress.RowsRead)
 		}
@@ -137,54 +138,54 @@ func TestOnlyAddedRowsAreReadWhereTheyOnlyAddToATable(t *testing.T) {
 	added := "{\"person\":3,\"total\":8}\n"
 	bought := map[string]string{"transforms/bought.sql": growing()["transforms/bought.sql"], "checks/guard.sql": growing()["checks/guard.sql"]}
 	for name, c := range map[string]struct {
-		change func(*changing)
+		change func(*testing.T, *laketest.Lake)
 		force  bool
 		grows  bool
 	}{
-		"an added file": {change: func(w *changing) { w.put("orders/landing/2.json", added) }, grows: true},
-		"force":         {change: func(w *changing) { w.put("orders/landing/2.json", added) }, force: true},
-		"a large file":  {change: func(w *changing) { w.put("orders/landing/2.json", strings.Repeat(added, 30)) }},
-		"a copy": {change: func(w *changing) {
-			w.put("orders/landing/0.json", "{\"person\":1,\"total\":1}\n")
-			w.put("orders/landing/2.json", "{\"person\":1,\"total\":1}\n")
+		"an added file": {change: func(t *testing.T, w *laketest.Lake) { w.Write(t, "orders/landing/2.json", added) }, grows: true},
+		"force":         {change: func(t *testing.T, w *laketest.Lake) { w.Write(t, "orders/landing/2.json", added) }, force: true},
+		"a large file":  {change: func(t *testing.T, w *laketest.Lake) { w.Write(t, "orders/landing/2.json", strings.Repeat(added, 30)) }},
+		"a copy": {change: func(t *testing.T, w *laketest.Lake) {
+			w.Write(t, "orders/landing/0.json", "{\"person\":1,\"total\":1}\n")
+			w.Write(t, "orders/landing/2.json", "{\"person\":1,\"total\":1}\n")
 		}},
-		"a changed file": {change: func(w *changing) { w.put("orders/landing/1.json", base+added) }},
-		"a removed file": {change: func(w *changing) {
-			w.put("orders/landing/2.json", added)
-			w.remove("orders/landing/3.json")
+		"a changed file": {change: func(t *testing.T, w *laketest.Lake) { w.Write(t, "orders/landing/1.json", base+added) }},
+		"a removed file": {change: func(t *testing.T, w *laketest.Lake) {
+			w.Write(t, "orders/landing/2.json", added)
+			w.Remove(t, "orders/landing/3.json")
 		}},
-		"a changed table beside": {change: func(w *changing) {
-			w.put("orders/landing/2.json", added)
-			w.put("people/landing/2.json", "{\"id\":4,\"name\":\"Eve\"}\n")
+		"a changed table beside": {change: func(t *testing.T, w *laketest.Lake) {
+			w.Write(t, "orders/landing/2.json", added)
+			w.Write(t, "people/landing/2.json", "{\"id\":4,\"name\":\"Eve\"}\n")
 		}},
-		"a withdrawal": {change: func(w *changing) {
-			w.put("orders/landing/2.json", added)
-			w.put("people/landing/1.json", "{\"id\":1,\"name\":\"Ann\"}\n{\"id\":2,\"name\":\"\"}\n")
+		"a withdrawal": {change: func(t *testing.T, w *laketest.Lake) {
+			w.Write(t, "orders/landing/2.json", added)
+			w.Write(t, "people/landing/1.json", "{\"id\":1,\"name\":\"Ann\"}\n{\"id\":2,\"name\":\"\"}\n")
 		}},
-		"other SQL": {change: func(w *changing) {
-			w.put("orders/landing/2.json", added)
-			w.runner.Lake.Table("bought").Transform.SQL += " "
+		"other SQL": {change: func(t *testing.T, w *laketest.Lake) {
+			w.Write(t, "orders/landing/2.json", added)
+			w.Runner.Lake.Table("bought").Transform.SQL += " "
 		}},
-		"another guard": {change: func(w *changing) {
-			w.put("orders/landing/2.json", added)
-			for _, c := range w.runner.Lake.Checks {
+		"another guard": {change: func(t *testing.T, w *laketest.Lake) {
+			w.Write(t, "orders/landing/2.json", added)
+			for _, c := range w.Runner.Lake.Checks {
 				c.SQL += " "
 			}
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := newWorld(t, with(bought))
-			w.write(t, "orders/landing/1.json", base)
-			w.write(t, "orders/landing/3.json", "{\"person\":2,\"total\":1}\n")
-			if _, err := w.run(t, pipeline.RunOptions{}); err != nil {
+			w := laketest.New(t, laketest.OrdersWith(bought))
+			w.Write(t, "orders/landing/1.json", base)
+			w.Write(t, "orders/landing/3.json", "{\"person\":2,\"total\":1}\n")
+			if _, err := w.Run(t, pipeline.RunOptions{}); err != nil {
 				t.Fatal(err)
 			}
-			c.change(&changing{w, t})
+			c.change(t, w)
 			rows := readRows(t, w, pipeline.RunOptions{Force: c.force, Select: []string{"+bought"}})
 			if got := rows["bought"] < 10; got != c.grows {
 				t.Errorf("%d rows were read", rows["bought"])
 			}
-			if text := w.read(t, "people/landing/1.json"); !strings.Contains(text, "Cem") && strings.Contains(w.read(t, "orders/trusted/part-00000.json"), "\"person\":3") {
+			if text := w.Read(t, "people/landing/1.json"); !strings.Contains(text, "Cem") && strings.Contains(w.Read(t, "orders/trusted/part-00000.json"), "\"person\":3") {
 				t.Error("rows of a withdrawn person are left")
 			}
 		})
@@ -193,22 +194,22 @@ func TestOnlyAddedRowsAreReadWhereTheyOnlyAddToATable(t *testing.T) {
 
 func TestARunThatGrowsATableEndsWithTheOldOrTheNewRows(t *testing.T) {
 	for at := 0; ; at += 7 {
-		w := newWorld(t, with(map[string]string{"checks/guard.sql": growing()["checks/guard.sql"]}))
-		w.write(t, "orders/landing/1.json", someOrders(rand.New(rand.NewPCG(1, 1)), 30))
-		if _, err := w.run(t, pipeline.RunOptions{}); err != nil {
+		w := laketest.New(t, laketest.OrdersWith(map[string]string{"checks/guard.sql": growing()["checks/guard.sql"]}))
+		w.Write(t, "orders/landing/1.json", someOrders(rand.New(rand.NewPCG(1, 1)), 30))
+		if _, err := w.Run(t, pipeline.RunOptions{}); err != nil {
 			t.Fatal(err)
 		}
-		w.write(t, "orders/landing/2.json", "{\"person\":1,\"total\":99}\n")
-		old := w.read(t, "orders/trusted/part-00000.json")
+		w.Write(t, "orders/landing/2.json", "{\"person\":1,\"total\":99}\n")
+		old := w.Read(t, "orders/trusted/part-00000.json")
 		var n atomic.Int64 // files are fetched at the same time
-		w.fault = func(op dir.Op) error {
+		w.Fault = func(op dir.Op) error {
 			if n.Add(1) > int64(at) {
 				return fmt.Errorf("%s %s: injected", op.Kind, op.Path)
 			}
 			return nil
 		}
-		_, err := w.run(t, pipeline.RunOptions{Select: []string{"bought"}})
-		w.fault = nil
+		_, err := w.Run(t, pipeline.RunOptions{Select: []string{"bought"}})
+		w.Fault = nil
 		if n.Load() <= int64(at) {
 			if err != nil || at < 20 {
 				t.Fatalf("after %d operations: %v", at, err)
@@ -216,47 +217,47 @@ func TestARunThatGrowsATableEndsWithTheOldOrTheNewRows(t *testing.T) {
 			return
 		}
 		added := "{\"person\":1,\"total\":99.0}\n"
-		if now := w.read(t, "orders/trusted/part-00000.json"); now != old && now != old+added {
+		if now := w.Read(t, "orders/trusted/part-00000.json"); now != old && now != old+added {
 			t.Fatalf("operation %d fails: %q, before %q", at, now, old)
 		}
-		if _, err := w.run(t, pipeline.RunOptions{Select: []string{"bought"}}); err != nil {
+		if _, err := w.Run(t, pipeline.RunOptions{Select: []string{"bought"}}); err != nil {
 			t.Fatalf("operation %d failed, and the next run: %v", at, err)
 		}
-		if now := w.read(t, "orders/trusted/part-00000.json"); strings.Count(now, added) != 1 || strings.Count(now, "\n") != strings.Count(old, "\n")+1 {
+		if now := w.Read(t, "orders/trusted/part-00000.json"); strings.Count(now, added) != 1 || strings.Count(now, "\n") != strings.Count(old, "\n")+1 {
 			t.Fatalf("operation %d failed, then there is %q, before %q", at, now, old)
 		}
 	}
 }
 
 func TestALargeTableWithTheSameRowsStaysAndSparesThoseDownstream(t *testing.T) {
-	w := newWorld(t, orders)
+	w := laketest.New(t, laketest.Orders)
 	var b strings.Builder
 	for n := range 60_000 {
 		fmt.Fprintf(&b, "{\"person\":%d,\"total\":%d}\n", 1+2*(n%2), n)
 	}
-	w.write(t, "orders/landing/1.json", b.String())
-	first, err := w.run(t, pipeline.RunOptions{})
+	w.Write(t, "orders/landing/1.json", b.String())
+	first, err := w.Run(t, pipeline.RunOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	before := w.read(t, "orders/trusted/part-00000.json")
+	before := w.Read(t, "orders/trusted/part-00000.json")
 	for _, c := range []struct{ name, text, want string }{
 		{"people/landing/2.json", "{\"id\":9,\"name\":\"Ida\"}\n", "known published, bought up to date, names published, turnover up to date"},
 		{"orders/landing/2.json", "{\"person\":8,\"total\":1}\n", "known up to date, bought up to date, names up to date, turnover up to date"},
 		{"orders/landing/3.json", "{\"person\":9,\"total\":1}\n", "known up to date, bought published, names up to date, turnover published"},
 	} {
-		record, err := w.run(t, pipeline.RunOptions{})
-		if err != nil || strings.Contains(states(record), "published") {
-			t.Fatal(err, states(record))
+		record, err := w.Run(t, pipeline.RunOptions{})
+		if err != nil || strings.Contains(laketest.States(record), "published") {
+			t.Fatal(err, laketest.States(record))
 		}
-		w.write(t, c.name, c.text)
-		if record, err = w.run(t, pipeline.RunOptions{}); err != nil {
+		w.Write(t, c.name, c.text)
+		if record, err = w.Run(t, pipeline.RunOptions{}); err != nil {
 			t.Fatal(err)
 		}
-		if got := states(record); got != c.want {
+		if got := laketest.States(record); got != c.want {
 			t.Errorf("%s: got %s, want %s", c.name, got, c.want)
 		}
-		now := w.read(t, "orders/trusted/part-00000.json")
+		now := w.Read(t, "orders/trusted/part-00000.json")
 		if strings.Contains(c.want, "bought up to date") && (now != before || record.Table("bought").MadeBy != first.Run) {
 			t.Errorf("%s: the table was replaced", c.name)
 		}

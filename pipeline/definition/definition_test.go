@@ -1,4 +1,4 @@
-package pipeline_test
+package definition_test
 
 import (
 	"errors"
@@ -10,26 +10,12 @@ import (
 
 	"stedi/pipeline"
 	"stedi/pipeline/definition"
-	"stedi/pipeline/duckdb"
+	"stedi/pipeline/laketest"
 	"stedi/pipeline/stedi"
 )
 
-func engine(tb testing.TB) *duckdb.Engine {
-	tb.Helper()
-	e, err := duckdb.Open(tb.Context(), duckdb.Options{Temp: tb.TempDir()})
-	if err != nil {
-		tb.Fatal(err)
-	}
-	tb.Cleanup(func() {
-		if err := e.Close(); err != nil {
-			tb.Error(err)
-		}
-	})
-	return e
-}
-
 func TestSTEDIIsReadFromItsSQL(t *testing.T) {
-	lake, err := definition.Load(t.Context(), stedi.Definition, nil, engine(t))
+	lake, err := definition.Load(t.Context(), stedi.Definition, nil, laketest.Engine(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -106,7 +92,7 @@ func TestDefinitionFaults(t *testing.T) {
 					folder[name] = &fstest.MapFile{Data: []byte(text)}
 				}
 			}
-			_, err := definition.Load(t.Context(), folder, definition.Profiles(folder), engine(t))
+			_, err := definition.Load(t.Context(), folder, definition.Profiles(folder), laketest.Engine(t))
 			var fault *definition.Error
 			if !errors.As(err, &fault) {
 				t.Fatalf("got %v, want a *DefinitionError", err)
@@ -122,7 +108,7 @@ func TestDefinitionFaults(t *testing.T) {
 }
 
 func TestProfilesReplaceTransforms(t *testing.T) {
-	lake, err := definition.Load(t.Context(), stedi.Definition, []string{"strict", "per_customer"}, engine(t))
+	lake, err := definition.Load(t.Context(), stedi.Definition, []string{"strict", "per_customer"}, laketest.Engine(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -132,13 +118,13 @@ func TestProfilesReplaceTransforms(t *testing.T) {
 	if got := lake.Table("machine_learning_curated").Transform.Inputs; !slices.Equal(got, []string{"step_trainer_trusted", "accelerometer_trusted", "customer_curated"}) {
 		t.Errorf("per_customer reads %v", got)
 	}
-	if _, err := definition.Load(t.Context(), stedi.Definition, []string{"stict"}, engine(t)); pipeline.KindOf(err) != pipeline.BadUsage {
+	if _, err := definition.Load(t.Context(), stedi.Definition, []string{"stict"}, laketest.Engine(t)); pipeline.KindOf(err) != pipeline.BadUsage {
 		t.Errorf("an unknown profile gives %v", err)
 	}
 }
 
 func TestExpectationsHoldOnlyForAKnownDataSet(t *testing.T) {
-	lake, err := definition.Load(t.Context(), stedi.Definition, nil, engine(t))
+	lake, err := definition.Load(t.Context(), stedi.Definition, nil, laketest.Engine(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -149,5 +135,15 @@ func TestExpectationsHoldOnlyForAKnownDataSet(t *testing.T) {
 	known["customer_landing"]++
 	if got := lake.Expect(known); got != nil {
 		t.Errorf("unknown data is expected to give %v", got)
+	}
+}
+
+func TestNamesAreThoseOfTheLake(t *testing.T) {
+	names := definition.NamesOf(laketest.Orders)
+	if got := strings.Join(names.Tables, " "); got != "bought known names turnover orders people" {
+		t.Errorf("tables: %s", got)
+	}
+	if got := strings.Join(names.Zones, " "); got != "landing trusted curated" {
+		t.Errorf("zones: %s", got)
 	}
 }

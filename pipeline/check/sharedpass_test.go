@@ -1,4 +1,4 @@
-package pipeline_test
+package check_test
 
 import (
 	"fmt"
@@ -9,6 +9,7 @@ import (
 
 	"stedi/pipeline"
 	"stedi/pipeline/check"
+	"stedi/pipeline/laketest"
 )
 
 // generatedChecks returns checks of all forms that can be evaluated as rows
@@ -65,18 +66,18 @@ func TestTheSharedPassFindsWhatEachCheckFinds(t *testing.T) {
 		"single": {`{"id":7,"name":"it's"}` + "\n", `{"person":0,"total":0}` + "\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := newWorld(t, with(generatedChecks()))
-			w.write(t, "people/landing/1.json", landing[0])
-			w.write(t, "orders/landing/1.json", landing[1])
-			w.run(t, pipeline.RunOptions{}) //nolint:errcheck // a lake that cannot be built is checked, too
+			w := laketest.New(t, laketest.OrdersWith(generatedChecks()))
+			w.Write(t, "people/landing/1.json", landing[0])
+			w.Write(t, "orders/landing/1.json", landing[1])
+			w.Run(t, pipeline.RunOptions{}) //nolint:errcheck // a lake that cannot be built is checked, too
 			shared := map[string]*pipeline.Record{"whole": inspected(t, w, 0), "narrow": inspected(t, w, 1)}
-			ran, err := w.run(t, pipeline.RunOptions{Check: true, Force: true})
+			ran, err := w.Run(t, pipeline.RunOptions{Check: true, Force: true})
 			if err != nil {
 				t.Fatal(err)
 			}
 			shared["run"] = ran
 			passing := 0
-			for _, c := range w.runner.Lake.Checks {
+			for _, c := range w.Runner.Lake.Checks {
 				if c.Passing != nil {
 					passing++
 				}
@@ -87,7 +88,7 @@ func TestTheSharedPassFindsWhatEachCheckFinds(t *testing.T) {
 			}
 			alone := inspected(t, w, 0)
 			for how, record := range shared {
-				for _, c := range w.runner.Lake.Checks {
+				for _, c := range w.Runner.Lake.Checks {
 					got, want := checkOf(t, record, c.Name, c.Table), checkOf(t, alone, c.Name, c.Table)
 					if !reflect.DeepEqual(got, want) {
 						t.Errorf("%s: %s\n got %+v\nwant %+v", how, c.SQL, got, want)
@@ -98,9 +99,9 @@ func TestTheSharedPassFindsWhatEachCheckFinds(t *testing.T) {
 	}
 }
 
-func inspected(t *testing.T, w *world, limit int64) *pipeline.Record {
+func inspected(t *testing.T, w *laketest.Lake, limit int64) *pipeline.Record {
 	t.Helper()
-	record, err := check.Evaluate(t.Context(), w.runner, check.InspectOptions{HoldLimit: limit})
+	record, err := check.Evaluate(t.Context(), w.Runner, check.InspectOptions{HoldLimit: limit})
 	if err != nil {
 		t.Fatal(err)
 	}

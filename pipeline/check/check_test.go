@@ -1,24 +1,14 @@
-package pipeline_test
+package check_test
 
 import (
-	"maps"
 	"strings"
 	"testing"
-	"testing/fstest"
 
 	"stedi/pipeline"
 	"stedi/pipeline/check"
 	"stedi/pipeline/definition"
+	"stedi/pipeline/laketest"
 )
-
-// with adds files to the small lake's definition.
-func with(files map[string]string) fstest.MapFS {
-	folder := maps.Clone(orders)
-	for name, text := range files {
-		folder[name] = &fstest.MapFile{Data: []byte(text)}
-	}
-	return folder
-}
 
 var ordersChecks = map[string]string{
 	"checks/known_names.sql": "-- table: known\n-- severity: error\n-- guard\n-- Everybody known has a name.\nSELECT k.id FROM known AS k WHERE k.name IS NULL OR k.name = ''",
@@ -39,8 +29,8 @@ func checkOf(t *testing.T, record *pipeline.Record, name, table string) pipeline
 }
 
 func TestWarningsAreToldAndDoNotFailARun(t *testing.T) {
-	w := newWorld(t, with(ordersChecks))
-	record, err := w.run(t, pipeline.RunOptions{Check: true})
+	w := laketest.New(t, laketest.OrdersWith(ordersChecks))
+	record, err := w.Run(t, pipeline.RunOptions{Check: true})
 	if err != nil || record.ExitCode != 0 {
 		t.Fatalf("it ends with %v, %d", err, record.ExitCode)
 	}
@@ -61,21 +51,21 @@ func TestAGuardStopsWhatBreaksItBeforeItIsPublished(t *testing.T) {
 		{"by another table", "-- table: known\n-- severity: error\n-- guard\n-- Only buyers.\nSELECT k.id FROM known AS k WHERE k.id NOT IN (SELECT o.person FROM orders AS o)"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			w := newWorld(t, with(map[string]string{"checks/rule.sql": c.text}))
-			record, err := w.run(t, pipeline.RunOptions{})
+			w := laketest.New(t, laketest.OrdersWith(map[string]string{"checks/rule.sql": c.text}))
+			record, err := w.Run(t, pipeline.RunOptions{})
 			if pipeline.KindOf(err) != pipeline.BadData || !strings.Contains(err.Error(), "guard rule failed") {
 				t.Fatalf("it ends with %v", err)
 			}
-			if got := states(record); !strings.Contains(got, "known failed") || !strings.Contains(got, "names skipped") {
+			if got := laketest.States(record); !strings.Contains(got, "known failed") || !strings.Contains(got, "names skipped") {
 				t.Errorf("got %s", got)
 			}
-			if text := w.read(t, "people/trusted/part-00000.json"); text != "" {
+			if text := w.Read(t, "people/trusted/part-00000.json"); text != "" {
 				t.Errorf("published: %s", text)
 			}
 			// The same world without the check succeeds, so no unfinished work
 			// was left.
-			w.runner.Lake.Checks = nil
-			if _, err := w.run(t, pipeline.RunOptions{}); err != nil {
+			w.Runner.Lake.Checks = nil
+			if _, err := w.Run(t, pipeline.RunOptions{}); err != nil {
 				t.Error(err)
 			}
 		})
@@ -83,12 +73,12 @@ func TestAGuardStopsWhatBreaksItBeforeItIsPublished(t *testing.T) {
 }
 
 func TestInspectionSeesWhatIsThereWhoeverMadeIt(t *testing.T) {
-	w := newWorld(t, with(ordersChecks))
-	if _, err := w.run(t, pipeline.RunOptions{}); err != nil {
+	w := laketest.New(t, laketest.OrdersWith(ordersChecks))
+	if _, err := w.Run(t, pipeline.RunOptions{}); err != nil {
 		t.Fatal(err)
 	}
 	inspect := func() *pipeline.Record {
-		record, err := check.Evaluate(t.Context(), w.runner, check.InspectOptions{})
+		record, err := check.Evaluate(t.Context(), w.Runner, check.InspectOptions{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -97,7 +87,7 @@ func TestInspectionSeesWhatIsThereWhoeverMadeIt(t *testing.T) {
 	if record := inspect(); record.ExitCode != 0 || record.Table("turnover").Rows != 1 {
 		t.Errorf("a whole lake: %+v", record)
 	}
-	w.write(t, "people/trusted/part-00000.json", "{\"id\":1,\"name\":\"\"}\n{\"id\":2,\"name\":3}\n")
+	w.Write(t, "people/trusted/part-00000.json", "{\"id\":1,\"name\":\"\"}\n{\"id\":2,\"name\":3}\n")
 	record := inspect()
 	if record.ExitCode != 1 || record.Table("known").Rows != 1 {
 		t.Errorf("an edited table: exit %d, %+v", record.ExitCode, record.Table("known"))
@@ -107,7 +97,7 @@ func TestInspectionSeesWhatIsThereWhoeverMadeIt(t *testing.T) {
 			t.Errorf("got %+v", c)
 		}
 	}
-	only, err := check.Evaluate(t.Context(), w.runner, check.InspectOptions{Tables: []string{"names"}})
+	only, err := check.Evaluate(t.Context(), w.Runner, check.InspectOptions{Tables: []string{"names"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -116,18 +106,18 @@ func TestInspectionSeesWhatIsThereWhoeverMadeIt(t *testing.T) {
 			t.Errorf("not asked for: %+v", c)
 		}
 	}
-	if _, err := check.Evaluate(t.Context(), w.runner, check.InspectOptions{Tables: []string{"nams"}}); pipeline.KindOf(err) != pipeline.BadUsage {
+	if _, err := check.Evaluate(t.Context(), w.Runner, check.InspectOptions{Tables: []string{"nams"}}); pipeline.KindOf(err) != pipeline.BadUsage {
 		t.Errorf("an unknown table gives %v", err)
 	}
 }
 
 func TestAnInspectionLeavesNoTrace(t *testing.T) {
-	w := newWorld(t, with(ordersChecks))
-	w.fault = nil
-	if _, err := check.Evaluate(t.Context(), w.runner, check.InspectOptions{}); err != nil {
+	w := laketest.New(t, laketest.OrdersWith(ordersChecks))
+	w.Fault = nil
+	if _, err := check.Evaluate(t.Context(), w.Runner, check.InspectOptions{}); err != nil {
 		t.Fatal(err)
 	}
-	if text := w.read(t, ".stedi/history.json"); text != "" {
+	if text := w.Read(t, ".stedi/history.json"); text != "" {
 		t.Error("it wrote into the lake")
 	}
 }
@@ -141,9 +131,41 @@ func TestCheckFaultsHaveAFileAndALine(t *testing.T) {
 		`reads "nobody"`:                "-- table: known\n-- severity: error\nSELECT n.id FROM nobody AS n",
 		`"nam"`:                         "-- table: known\n-- severity: error\nSELECT k.nam FROM known AS k",
 	} {
-		_, err := definition.Load(t.Context(), with(map[string]string{"checks/rule.sql": text}), nil, engine(t))
+		_, err := definition.Load(t.Context(), laketest.OrdersWith(map[string]string{"checks/rule.sql": text}), nil, laketest.Engine(t))
 		if err == nil || !strings.HasPrefix(err.Error(), "checks/rule.sql") || !strings.Contains(err.Error(), says) {
 			t.Errorf("got %v, want checks/rule.sql … %s", err, says)
+		}
+	}
+}
+
+func TestATableThatIsMissingOrStaleFails(t *testing.T) {
+	w := laketest.New(t, laketest.OrdersWith(ordersChecks))
+	inspect := func(options check.InspectOptions) *pipeline.Record {
+		t.Helper()
+		record, _ := check.Evaluate(t.Context(), w.Runner, options)
+		return record
+	}
+	record := inspect(check.InspectOptions{})
+	if c := checkOf(t, record, "readable", "bought"); record.ExitCode != 1 || c.State != "fail" || c.Failing != 0 {
+		t.Errorf("nothing was built: exit %d, %+v", record.ExitCode, c)
+	}
+	if record := inspect(check.InspectOptions{Tables: []string{"PEOPLE"}}); record.ExitCode != 0 || record.Tally.Passed == 0 {
+		t.Errorf("a landing table alone: %+v", record)
+	}
+	if record := inspect(check.InspectOptions{AllowMissing: true}); record.ExitCode != 0 || record.Tally.Failed != 0 || record.Tally.Skipped == 0 {
+		t.Errorf("missing tables are allowed: %+v", record)
+	}
+	if record := inspect(check.InspectOptions{Tables: []string{"bought"}, AllowMissing: true}); record.ExitCode != 1 || record.Status != "data_failed" {
+		t.Errorf("nothing was checked: %+v", record)
+	}
+	if _, err := w.Run(t, pipeline.RunOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	w.Write(t, "people/landing/more.json", "{\"id\":9,\"name\":\"Zoe\"}\n")
+	for _, allow := range []bool{false, true} {
+		record = inspect(check.InspectOptions{AllowMissing: allow})
+		if c := checkOf(t, record, "fresh", "known"); record.ExitCode != 1 || c.State != "fail" {
+			t.Errorf("a stale table: exit %d, %+v", record.ExitCode, c)
 		}
 	}
 }

@@ -1,18 +1,15 @@
-package pipeline_test
+package report_test
 
 import (
 	"bytes"
-	"context"
 	"encoding/xml"
-	"errors"
 	"strings"
 	"testing"
 	"time"
 
 	"stedi/pipeline"
-	"stedi/pipeline/definition"
+	"stedi/pipeline/laketest"
 	"stedi/pipeline/report"
-	"stedi/pipeline/run"
 )
 
 // junit holds the parts of a report that a CI reads.
@@ -158,71 +155,19 @@ func TestTheSummaryTakesNoOrdersFromNames(t *testing.T) {
 }
 
 func TestARunLeavesItsReports(t *testing.T) {
-	w := newWorld(t, orders)
-	record, err := w.run(t, pipeline.RunOptions{})
+	w := laketest.New(t, laketest.Orders)
+	record, err := w.Run(t, pipeline.RunOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	folder := ".stedi/runs/" + record.Run
-	if got, want := w.read(t, folder+"/junit.xml"), string(report.JUnit(record)); got != want {
+	if got, want := w.Read(t, folder+"/junit.xml"), string(report.JUnit(record)); got != want {
 		t.Errorf("junit.xml is %q, want %q", got, want)
 	}
-	if got, want := w.read(t, folder+"/summary.md"), string(report.Summary(record)); got != want || !strings.Contains(got, "✅ all checks passed") {
+	if got, want := w.Read(t, folder+"/summary.md"), string(report.Summary(record)); got != want || !strings.Contains(got, "✅ all checks passed") {
 		t.Errorf("summary.md is %q, want %q", got, want)
-	}
-}
-
-func TestNothingIsStartedAfterAFailureIfThatIsAskedFor(t *testing.T) {
-	w := newWorld(t, orders)
-	w.write(t, "orders/landing/1.json", "{\"person\":\"one\"}\n")
-	record, err := w.run(t, pipeline.RunOptions{FailFast: true})
-	if pipeline.KindOf(err) != pipeline.BadData {
-		t.Fatal(err)
-	}
-	failed := false
-	for _, s := range record.Steps {
-		switch {
-		case s.State == pipeline.Failed:
-			failed = true
-		case failed && (s.State != pipeline.Skipped || s.Reason == ""):
-			t.Errorf("%s is %s after the failure: %s", s.Table, s.State, s.Reason)
-		}
-	}
-	if names := record.Step("names"); names == nil || names.State != pipeline.Skipped {
-		t.Errorf("what does not need the failed step is %+v", names)
 	}
 }
 
 // Whenever a run exceeds its time limit, its error is the cause, not "context
 // deadline exceeded".
-func TestARunWhoseTimeIsUpSaysSo(t *testing.T) {
-	w := newWorld(t, orders)
-	for _, at := range []pipeline.State{pipeline.Waiting, pipeline.Running, pipeline.Published} {
-		ctx, cancel := context.WithCancelCause(t.Context())
-		w.clock = w.clock.Add(time.Minute)
-		record, err := run.Run(ctx, w.runner, pipeline.RunOptions{Force: true}, func(e pipeline.Event) {
-			if e.State == at && e.Step != "" {
-				cancel(pipeline.Fail(pipeline.BadEngine, "", "Take longer.", "the time is up"))
-			}
-		})
-		if pipeline.KindOf(err) != pipeline.BadEngine || record.ExitCode != 3 || record.Error != "the time is up\n  Take longer." {
-			t.Errorf("at %s: %v; the record says %d, %q", at, err, record.ExitCode, record.Error)
-		}
-		if errors.Is(err, context.Canceled) || !strings.Contains(states(record), "cancelled") {
-			t.Errorf("at %s: %v, %s", at, err, states(record))
-		}
-	}
-	if _, err := w.run(t, pipeline.RunOptions{}); err != nil {
-		t.Errorf("the next run: %v", err)
-	}
-}
-
-func TestNamesAreThoseOfTheLake(t *testing.T) {
-	names := definition.NamesOf(orders)
-	if got := strings.Join(names.Tables, " "); got != "bought known names turnover orders people" {
-		t.Errorf("tables: %s", got)
-	}
-	if got := strings.Join(names.Zones, " "); got != "landing trusted curated" {
-		t.Errorf("zones: %s", got)
-	}
-}

@@ -1,29 +1,28 @@
-package pipeline_test
+package check_test
 
 import (
 	"maps"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"stedi/pipeline"
 	"stedi/pipeline/check"
 	"stedi/pipeline/definition"
+	"stedi/pipeline/laketest"
 )
 
 // cachedMark is put into the cached result of a check, to show where it is used.
 const cachedMark = "from the cache"
 
 // markCached changes the message of the check of the table bought in the cache.
-func markCached(t *testing.T, w *world) {
+func markCached(t *testing.T, w *laketest.Lake) {
 	t.Helper()
-	text := w.read(t, check.CacheName)
+	text := w.Read(t, check.CacheName)
 	marked := strings.ReplaceAll(text, "An order is small.", cachedMark)
 	if marked == text {
 		t.Fatalf("the check is not cached: %s", text)
 	}
-	w.write(t, check.CacheName, marked)
+	w.Write(t, check.CacheName, marked)
 }
 
 func TestACheckIsEvaluatedAgainIfAnythingThatItDependsOnHasChanged(t *testing.T) {
@@ -61,16 +60,16 @@ func TestACheckIsEvaluatedAgainIfAnythingThatItDependsOnHasChanged(t *testing.T)
 		"a manifest less": {change: func(w *changing) { w.remove(".stedi/tables/bought.json") }},
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := newWorld(t, with(ordersChecks))
-			if _, err := w.run(t, pipeline.RunOptions{Check: true}); err != nil {
+			w := laketest.New(t, laketest.OrdersWith(ordersChecks))
+			if _, err := w.Run(t, pipeline.RunOptions{Check: true}); err != nil {
 				t.Fatal(err)
 			}
 			markCached(t, w)
 			if c.change != nil {
 				c.change(&changing{w, t})
 			}
-			before := w.read(t, check.CacheName)
-			record, err := check.Evaluate(t.Context(), w.runner, check.InspectOptions{Force: c.force})
+			before := w.Read(t, check.CacheName)
+			record, err := check.Evaluate(t.Context(), w.Runner, check.InspectOptions{Force: c.force})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -78,7 +77,7 @@ func TestACheckIsEvaluatedAgainIfAnythingThatItDependsOnHasChanged(t *testing.T)
 			if got.State != "fail" || got.Failing != 1 || strings.Contains(got.Message, cachedMark) != c.cached {
 				t.Errorf("cached: %t, got %+v", c.cached, got)
 			}
-			if w.read(t, check.CacheName) != before {
+			if w.Read(t, check.CacheName) != before {
 				t.Error("the lake was changed")
 			}
 		})
@@ -87,39 +86,35 @@ func TestACheckIsEvaluatedAgainIfAnythingThatItDependsOnHasChanged(t *testing.T)
 
 // changing changes a lake within a test.
 type changing struct {
-	*world
+	*laketest.Lake
 	t *testing.T
 }
 
-func (c *changing) put(name, text string) { c.write(c.t, name, text) }
+func (c *changing) put(name, text string) { c.Write(c.t, name, text) }
 
-func (c *changing) get(name string) string { return c.read(c.t, name) }
+func (c *changing) get(name string) string { return c.Read(c.t, name) }
 
-func (c *changing) remove(name string) {
-	if err := os.Remove(filepath.Join(c.root, filepath.FromSlash(name))); err != nil {
-		c.t.Fatal(err)
-	}
-}
+func (c *changing) remove(name string) { c.Remove(c.t, name) }
 
 // redefine loads the definition with other checks.
 func (c *changing) redefine(checks map[string]string) {
-	folder := with(ordersChecks)
-	maps.Copy(folder, with(checks))
-	lake, err := definition.Load(c.t.Context(), folder, nil, engine(c.t))
+	folder := laketest.OrdersWith(ordersChecks)
+	maps.Copy(folder, laketest.OrdersWith(checks))
+	lake, err := definition.Load(c.t.Context(), folder, nil, laketest.Engine(c.t))
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	c.runner.Lake = lake
+	c.Runner.Lake = lake
 }
 
 func TestARunWithForceEvaluatesAllChecks(t *testing.T) {
-	w := newWorld(t, with(ordersChecks))
-	if _, err := w.run(t, pipeline.RunOptions{Check: true}); err != nil {
+	w := laketest.New(t, laketest.OrdersWith(ordersChecks))
+	if _, err := w.Run(t, pipeline.RunOptions{Check: true}); err != nil {
 		t.Fatal(err)
 	}
 	markCached(t, w)
 	for _, force := range []bool{false, true} {
-		record, err := w.run(t, pipeline.RunOptions{Check: true, Force: force})
+		record, err := w.Run(t, pipeline.RunOptions{Check: true, Force: force})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -130,16 +125,16 @@ func TestARunWithForceEvaluatesAllChecks(t *testing.T) {
 }
 
 func TestAnUnchangedLakeIsCheckedAsItWasBuilt(t *testing.T) {
-	w := newWorld(t, with(ordersChecks))
-	ran, err := w.run(t, pipeline.RunOptions{Check: true})
+	w := laketest.New(t, laketest.OrdersWith(ordersChecks))
+	ran, err := w.Run(t, pipeline.RunOptions{Check: true})
 	if err != nil {
 		t.Fatal(err)
 	}
-	known, err := check.Evaluate(t.Context(), w.runner, check.InspectOptions{})
+	known, err := check.Evaluate(t.Context(), w.Runner, check.InspectOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	read, err := check.Evaluate(t.Context(), w.runner, check.InspectOptions{Force: true})
+	read, err := check.Evaluate(t.Context(), w.Runner, check.InspectOptions{Force: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -159,12 +154,12 @@ func TestAnUnchangedLakeIsCheckedAsItWasBuilt(t *testing.T) {
 }
 
 func TestAnUnreadableLineOfAnUnchangedLakeIsStillReported(t *testing.T) {
-	w := newWorld(t, with(ordersChecks))
-	w.write(t, "people/landing/2.json", "{\"id\":9}\n{\"id\":\n")
-	if _, err := w.run(t, pipeline.RunOptions{Check: true, Allow: pipeline.Allowance{Limit: pipeline.Limit{Count: 1}}}); err != nil {
+	w := laketest.New(t, laketest.OrdersWith(ordersChecks))
+	w.Write(t, "people/landing/2.json", "{\"id\":9}\n{\"id\":\n")
+	if _, err := w.Run(t, pipeline.RunOptions{Check: true, Allow: pipeline.Allowance{Limit: pipeline.Limit{Count: 1}}}); err != nil {
 		t.Fatal(err)
 	}
-	record, err := check.Evaluate(t.Context(), w.runner, check.InspectOptions{})
+	record, err := check.Evaluate(t.Context(), w.Runner, check.InspectOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}

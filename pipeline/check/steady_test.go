@@ -1,4 +1,4 @@
-package pipeline_test
+package check_test
 
 import (
 	"context"
@@ -9,6 +9,7 @@ import (
 
 	"stedi/pipeline"
 	"stedi/pipeline/check"
+	"stedi/pipeline/laketest"
 	"stedi/pipeline/run"
 )
 
@@ -45,12 +46,12 @@ func (p *publishing) Fetch(ctx context.Context, file pipeline.File) (string, err
 }
 
 func TestAReaderDuringARunGetsOneVersion(t *testing.T) {
-	w := newWorld(t, with(ordersChecks))
-	other := *w.runner // another process
-	other.Engine = engine(t)
+	w := laketest.New(t, laketest.OrdersWith(ordersChecks))
+	other := *w.Runner // another process
+	other.Engine = laketest.Engine(t)
 	mustRun := func() {
 		t.Helper()
-		w.clock = w.clock.Add(time.Minute)
+		w.Clock = w.Clock.Add(time.Minute)
 		if _, err := run.Run(t.Context(), &other, pipeline.RunOptions{}, func(pipeline.Event) {}); err != nil {
 			t.Fatal(err)
 		}
@@ -78,10 +79,10 @@ func TestAReaderDuringARunGetsOneVersion(t *testing.T) {
 	for name, read := range readers {
 		for n := 1; ; n += 2 {
 			row++
-			store := &publishing{Store: w.runner.Store, n: n, publish: mustRun}
-			w.write(t, "orders/landing/2.json", `{"person":1,"total":`+string(rune('1'+row%9))+"}\n")
-			w.write(t, "people/landing/2.json", `{"id":`+string(rune('1'+row%9))+`,"name":"Dee"}`+"\n")
-			reader := *w.runner
+			store := &publishing{Store: w.Runner.Store, n: n, publish: mustRun}
+			w.Write(t, "orders/landing/2.json", `{"person":1,"total":`+string(rune('1'+row%9))+"}\n")
+			w.Write(t, "people/landing/2.json", `{"id":`+string(rune('1'+row%9))+`,"name":"Dee"}`+"\n")
+			reader := *w.Runner
 			reader.Store = store
 			if err := read(&reader); err != nil {
 				t.Errorf("%s, published before call %d: %v", name, n, err)

@@ -1,4 +1,4 @@
-package pipeline_test
+package definition_test
 
 import (
 	"errors"
@@ -7,6 +7,7 @@ import (
 	"testing/fstest"
 
 	"stedi/pipeline/definition"
+	"stedi/pipeline/laketest"
 )
 
 // DuckDB reads these names as session values if no column has them: a transform
@@ -35,7 +36,7 @@ func TestANameThatIsNotAColumnIsAFaultOfTheDefinition(t *testing.T) {
 			"transforms/clean.sql": {Data: []byte(transform + "SELECT r.a FROM raw AS r")},
 		}
 		folder[c.file] = &fstest.MapFile{Data: []byte(c.text)}
-		_, err := definition.Load(t.Context(), folder, nil, engine(t))
+		_, err := definition.Load(t.Context(), folder, nil, laketest.Engine(t))
 		var fault *definition.Error
 		switch {
 		case c.want == "" && err != nil:
@@ -59,7 +60,7 @@ func TestForeignSQLInADefinitionIsExplained(t *testing.T) {
 			"landing/raw.sql":      {Data: []byte("CREATE EXTERNAL TABLE raw (`a` string, n int) LOCATION '${lake}/raw/landing/'")},
 			"transforms/clean.sql": {Data: []byte(header + sql)},
 		}
-		_, err := definition.Load(t.Context(), folder, nil, engine(t))
+		_, err := definition.Load(t.Context(), folder, nil, laketest.Engine(t))
 		if want == "" && err != nil || want != "" && (err == nil || !strings.HasPrefix(err.Error(), want)) {
 			t.Errorf("%s\n got %v\nwant %s", sql, err, want)
 		}

@@ -1,4 +1,4 @@
-package pipeline_test
+package definition_test
 
 import (
 	"bytes"
@@ -14,6 +14,7 @@ import (
 
 	"stedi/pipeline"
 	"stedi/pipeline/definition"
+	"stedi/pipeline/laketest"
 	"stedi/pipeline/ndjson"
 )
 
@@ -26,7 +27,7 @@ const (
 // all rows on.
 func rowsOf(t *testing.T, statement, name, content string) (string, error) {
 	t.Helper()
-	e := engine(t)
+	e := laketest.Engine(t)
 	lake, err := definition.Load(t.Context(), fstest.MapFS{
 		"landing/t.sql":    {Data: []byte(statement)},
 		"transforms/u.sql": {Data: []byte("-- zone: clean\n-- path: clean/u\nSELECT t.* FROM t")},
@@ -164,7 +165,7 @@ func TestEachClauseIsHonouredOrRefused(t *testing.T) {
 func TestStatementsAsPeopleWriteThem(t *testing.T) {
 	folder := os.DirFS("testdata/people")
 	var said []string
-	lake, err := definition.LoadFor(t.Context(), folder, nil, engine(t), definition.Places{Has: func(folder string) bool {
+	lake, err := definition.LoadFor(t.Context(), folder, nil, laketest.Engine(t), definition.Places{Has: func(folder string) bool {
 		return strings.HasPrefix(folder, "zoo/") || folder == "bakery/orders" || folder == "gym"
 	}})
 	if err != nil {
@@ -218,7 +219,7 @@ func TestWhereALocationInS3Lies(t *testing.T) {
 		has := func(folder string) bool { return slices.Contains(strings.Fields(c.lake), folder) }
 		lake, err := definition.LoadFor(t.Context(), fstest.MapFS{
 			"landing/" + c.table + ".sql": {Data: []byte("CREATE EXTERNAL TABLE " + c.table + " (a int)\nLOCATION '" + c.location + "'")},
-		}, nil, engine(t), definition.Places{Has: has})
+		}, nil, laketest.Engine(t), definition.Places{Has: has})
 		if err != nil {
 			t.Errorf("%s: %v", c.location, err)
 			continue
@@ -249,7 +250,7 @@ func TestAllFaultsOfADefinitionAreReported(t *testing.T) {
 		"expectations.json":    {Data: []byte("\uFEFF[\n{\"nam\":1}]")},
 		"profiles/p/other.sql": {Data: []byte("SELECT 1")},
 	}
-	_, err := definition.Load(t.Context(), folder, []string{"p"}, engine(t))
+	_, err := definition.Load(t.Context(), folder, []string{"p"}, laketest.Engine(t))
 	if pipeline.KindOf(err) != pipeline.BadUsage {
 		t.Fatalf("got %v", err)
 	}
@@ -282,7 +283,7 @@ func TestAllFaultsOfADefinitionAreReported(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := definition.Load(ctx, folder, nil, engine(t)); !errors.Is(err, context.Canceled) {
+	if _, err := definition.Load(ctx, folder, nil, laketest.Engine(t)); !errors.Is(err, context.Canceled) {
 		t.Errorf("a cancelled load gives %v", err)
 	}
 }
