@@ -93,7 +93,7 @@ func ProfileColumns(ctx context.Context, q pipeline.Querier, t *pipeline.Table) 
 		tops = append(tops, k+1)
 	}
 	values["Columns"], values["Tops"] = columns, tops
-	sql, err := pipeline.SQLText("profile.sql", values)
+	sql, err := sqlFiles.Text("profile.sql", values)
 	if err != nil {
 		return nil, err
 	}

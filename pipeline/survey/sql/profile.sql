@@ -11,7 +11,7 @@ WITH seen AS MATERIALIZED (
     min(CAST({{template "measure" $c}} AS DOUBLE)) AS first{{$i}},
     max(CAST({{template "measure" $c}} AS DOUBLE)) AS last{{$i}}
 {{- end}}
-  FROM {{quoted .Name}} AS t
+  FROM {{name .Name}} AS t
 ), scale AS MATERIALIZED (
   SELECT s.n
 {{- range $i, $c := .Columns}},
@@ -39,7 +39,7 @@ WITH seen AS MATERIALIZED (
     CAST(count_if({{template "value" $c}} = s.top{{$i}}_{{$k}}) AS BIGINT) AS times{{$i}}_{{$k}}
     {{- end}}
 {{- end}}
-  FROM {{quoted .Name}} AS t CROSS JOIN scale AS s
+  FROM {{name .Name}} AS t CROSS JOIN scale AS s
 )
 SELECT s.n
 {{- range $i, $c := .Columns}},
@@ -51,6 +51,6 @@ SELECT s.n
   {{- end}}
 {{- end}}
 FROM seen AS s CROSS JOIN scale AS c CROSS JOIN shape AS h
-{{define "measure"}}{{if .IsText}}length({{template "value" .}}){{else if .IsTime}}epoch(t.{{quoted .Name}}){{else}}t.{{quoted .Name}}{{end}}{{end}}
-{{- define "value"}}{{if .IsNested}}CAST(t.{{quoted .Name}} AS VARCHAR){{else}}t.{{quoted .Name}}{{end}}{{end}}
+{{define "measure"}}{{if .IsText}}length({{template "value" .}}){{else if .IsTime}}epoch(t.{{name .Name}}){{else}}t.{{name .Name}}{{end}}{{end}}
+{{- define "value"}}{{if .IsNested}}CAST(t.{{name .Name}} AS VARCHAR){{else}}t.{{name .Name}}{{end}}{{end}}
 {{- define "brief"}}left(CAST({{.}} AS VARCHAR), 65){{end}}

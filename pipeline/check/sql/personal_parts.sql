@@ -3,8 +3,8 @@ SELECT MIN(p.message) AS message
 FROM (
   SELECT r.n, LOWER(TRIM(j.atom ->> '$')) AS part
   FROM (
-    SELECT ROW_NUMBER() OVER () AS n, CAST(t.{{quoted .Column}} AS JSON) AS whole
-    FROM {{quoted .Table}} AS t
+    SELECT ROW_NUMBER() OVER () AS n, CAST(t.{{name .Column}} AS JSON) AS whole
+    FROM {{name .Table}} AS t
   ) AS r, JSON_TREE(r.whole) AS j
   WHERE j.atom IS NOT NULL
 ) AS w
