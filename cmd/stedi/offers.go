@@ -50,7 +50,7 @@ func (p *program) offers(context.Context) *tui.Offers {
 }
 
 // accountOffers lists the buckets, the folders in them and the databases of the
-// account. If the account is not named, having no credentials is not worth a note.
+// account. Missing credentials are noted only if the account is named.
 func (p *program) accountOffers(ctx context.Context, named bool) *tui.Offers {
 	o := &tui.Offers{}
 	ctx, stop := context.WithTimeoutCause(ctx, offerTime, fmt.Errorf("no answer within %v", offerTime))
@@ -105,8 +105,8 @@ func lakesInBuckets(buckets []string, folders map[string][]string) (lakes []tui.
 }
 
 // hasAccount reports whether an account of AWS is named, and whether there may be
-// one at all: the settings files exist. Otherwise nothing is sent: finding out
-// that there are no credentials may take seconds.
+// one, because the files of AWS's settings exist. Without either, AWS is not
+// called: it may take seconds to find out that there are no credentials.
 func (p *program) hasAccount() (named, any bool) {
 	if isURL(p.config.lake) || p.config.account.Profile != "" || p.config.account.Region != "" || p.config.account.Endpoint != "" {
 		return true, true

@@ -27,9 +27,9 @@ type TableView struct {
 	// TableRecord has the rows that stedi last wrote or read. They and
 	// everything that depends on them are empty unless Known.
 	pipeline.TableRecord
-	// Known: the files are those that stedi last wrote or read. A file of the
-	// same name and size but with another time may or may not be the same, so
-	// it makes a table unknown, but not Modified.
+	// Known: the files are those that stedi last wrote or read. If a file has the
+	// same name and size but another time, its table is neither Known nor
+	// Modified, because the file may have the same content.
 	Known    bool
 	Changed  time.Time              // the newest change of a data file; zero: there is none
 	Run      string                 // the run that built the table, or last read it; "" if nothing is known of it
