@@ -27,6 +27,11 @@ type problem struct {
 	table  string // that they are about
 }
 
+// forDetails names the key that shows the newest error.
+func (a *app) forDetails() string { return "press " + a.problemKey() + " for details" }
+
+func (a *app) problemKey() string { return a.Keys.Label("problem", "!") }
+
 // describe converts an error to a problem.
 func describe(what string, err error) *problem {
 	p := &problem{what: what, kind: pipeline.KindOf(err)}

@@ -54,7 +54,7 @@ func (s *runView) noFunnel(table string) string {
 	v, step := s.table(table), s.live.steps[table]
 	switch {
 	case step != nil && step.state == pipeline.Failed:
-		return "failed: ! shows why"
+		return "failed: " + s.problemKey() + " shows why"
 	case step != nil && step.state == pipeline.Skipped:
 		return "skipped: " + step.reason
 	case v == nil || v.Missing:

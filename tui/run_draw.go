@@ -15,7 +15,7 @@ func (s *runView) draw(p ui.Pane) {
 	if s.lake() == nil {
 		text := "opening " + s.options.Lake + " …"
 		if s.options.Open == nil {
-			text = noLake
+			text = s.noLake()
 		}
 		p.Box(s.Theme, "RUN", false).Text(2, 1, s.Theme.Dim, text)
 		return
@@ -89,7 +89,7 @@ func (s *runView) drawWhole(p ui.Pane) {
 	t, r := s.Theme, &s.live
 	text, style := s.wholeText(), s.wholeStyle()
 	if r.source == noRun && p.Width() < ui.Narrow {
-		text = "no run yet: R runs all"
+		text = "no run yet: " + ui.KeyOf(s.actions(), "run-all") + " runs all"
 	}
 	if r.source != noRun && r.id != "" && ui.Width(text) > p.Width()-2-24 { // the time and the bar say more
 		text = strings.Replace(strings.Replace(text, "run "+r.id, "run", 1), " of run", "", 1)
@@ -107,7 +107,7 @@ func (s *runView) wholeText() string {
 	r := &s.live
 	switch {
 	case r.source == noRun:
-		return "no run yet in this session: R runs all that is not up to date"
+		return "no run yet in this session: " + ui.KeyOf(s.actions(), "run-all") + " runs all that is not up to date"
 	case r.source == replayedRun:
 		text := fmt.Sprintf("replay of run %s at ×%d", r.id, r.speed)
 		if s.playing() && s.replay.paused {

@@ -134,8 +134,8 @@ func startRun(ctx context.Context, r *pipeline.Runner, options pipeline.RunOptio
 	return job, errors.Join(state.RecoverLake(ctx, r.Store, state.PublisherOf(r), r.Lake), job.abandon(ctx))
 }
 
-// do checks first: nothing is built until all that could forbid it
-// has been looked at.
+// do builds the selected tables. Everything that could stop the run is checked
+// before anything is built.
 func (r *run) do(ctx context.Context, selected []*pipeline.Table) error {
 	if err := r.clear(ctx); err != nil {
 		return err
@@ -236,9 +236,9 @@ func (r *run) write(ctx context.Context) error {
 	return err
 }
 
-// tell forwards an event and keeps it, also for those who follow the run from
-// elsewhere. They can wait: if the lake cannot be written to, the run finds out
-// by something that matters.
+// tell forwards an event and stores it for other processes that follow the run. It
+// ignores an error of the store: if the lake cannot be written, another write
+// reports it.
 func (r *run) tell(ctx context.Context, e pipeline.Event) {
 	e.Time, e.Run = r.now().UTC(), r.id
 	r.journal.Add(e)

@@ -219,14 +219,14 @@ func (r *run) stored(ctx context.Context, t *pipeline.Table, inPlace bool) (pipe
 	} else {
 		m := r.Manifests[t.Name]
 		if m == nil {
-			return pipeline.Input{}, neverMade(t.Name)
+			return pipeline.Input{}, neverBuilt(t.Name)
 		}
 		files = m.DataFiles()
 	}
 	return pipeline.Prepare(ctx, inPlace, r.store, t, files)
 }
 
-func neverMade(table string) error {
+func neverBuilt(table string) error {
 	return pipeline.Fail(pipeline.BadUsage, table, "Run it first, or run +TABLE to build its upstream tables.", "the table has not been built")
 }
 
@@ -243,8 +243,8 @@ func (r *run) reads(rest []PlanStep, table string) bool {
 	})
 }
 
-// small reports whether all derived tables can stay in memory until
-// the checks have read it.
+// small reports whether the landing tables are so small that the engine can keep
+// all derived tables until the checks have read them.
 func (r *run) small() bool {
 	total := int64(0)
 	for _, state := range r.Landing {
