@@ -24,6 +24,7 @@ func main() { os.Exit(execute(func(*program) {})) }
 // execute runs the program and returns the exit code, so that deferred calls
 // run before the exit. Tests change the program through adjust.
 func execute(adjust func(*program)) int {
+	delayCollections()
 	if query.IsChild(os.Args[1:]) {
 		return query.ChildMain(context.Background(), os.Stdin, os.Stdout)
 	}

@@ -123,7 +123,18 @@ func (p *program) openEngine(ctx context.Context) (engine *duckdb.Engine, temp s
 	if err != nil {
 		return nil, "", nil, errors.Join(err, remove())
 	}
-	return engine, temp, func() error { return errors.Join(engine.Close(), remove()) }, nil
+	return engine, temp, func() error { return endEngine(engine, temp, remove) }, nil
+}
+
+// endEngine closes the engine and removes its private folder. If the engine
+// has no files there, only memory remains to be freed: that happens in the
+// background, and at the end of the process not at all.
+func endEngine(engine *duckdb.Engine, temp string, remove func() error) error {
+	if duckdb.HasSpilled(temp) {
+		return errors.Join(engine.Close(), remove())
+	}
+	go func() { _ = engine.Close() }() // an engine without files cannot fail to close in a way that matters
+	return remove()
 }
 
 // load reads the definition for the lake at root.
