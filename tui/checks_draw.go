@@ -35,6 +35,20 @@ func (c *checksView) summary() string {
 	return text + "  " + ui.Ago(c.now(), found.Started)
 }
 
+// shorter are the results in fewer and fewer words.
+func (c *checksView) shorter() []string {
+	found := c.verdicts()
+	if found == nil || c.checking.Working() {
+		return nil
+	}
+	tally := pipeline.TallyOf(found.Checks)
+	worst := pipeline.Tally{Failed: tally.Failed, Warned: tally.Warned}
+	if tally.Failed > 0 {
+		worst.Warned = 0
+	}
+	return []string{tallyText(tally), tallyText(worst)}
+}
+
 // tallyText formats the results of checks: those that failed first.
 func tallyText(tally pipeline.Tally) string {
 	var parts []string
@@ -129,7 +143,13 @@ func (c *checksView) drawRules(p ui.Pane) {
 			tone = t.Good
 		}
 	}
-	p.Note(tone, c.summary())
+	note := c.summary()
+	for _, shorter := range c.shorter() {
+		if ui.Width(note)+4 > p.Width()/2 {
+			note = shorter
+		}
+	}
+	p.Note(tone, note)
 	k := ruleLayout(in.Width(), c.anyState(), c.anyTrend())
 	head := in.Line(0)
 	head.Text(nameFrom, 0, t.Heading, "TABLE")
@@ -138,13 +158,18 @@ func (c *checksView) drawRules(p ui.Pane) {
 			head.TextRight(at, 0, t.Heading, label)
 		}
 	}
-	for label, at := range map[string]int{"CHECKS": k.checks, "STATE": k.state, "RULE": k.detail, "TREND": k.trend} {
+	for label, at := range map[string]int{"CHECKS": k.checks, "STATE": k.state, "DETAIL": k.detail, "TREND": k.trend} {
 		if at > 0 {
 			head.Text(at, 0, t.Heading, label)
 		}
 	}
 	list := in.Bottom(1)
-	c.list.Draw(p, list, len(lines), func(r ui.Row) { c.drawRuleLine(r.Pane, k, lines[r.N], r.Back) })
+	c.list.Draw(p, list, len(lines), func(r ui.Row) {
+		if r.Chosen {
+			r.Text(0, 0, ui.Over(t.Accent, r.Back), "▸")
+		}
+		c.drawRuleLine(r.Pane, k, lines[r.N], r.Back)
+	})
 	if c.lake() != nil && len(lines) == 0 {
 		list.Text(2, 0, t.Dim, c.emptyText())
 	}
@@ -203,7 +228,7 @@ func (c *checksView) emptyText() string {
 	case c.wanted != "":
 		return "no match: esc removes the filter"
 	case c.failsOnly:
-		return "no failures: x shows all"
+		return "no failures: " + ui.KeyOf(c.actions(), "fails-only") + " shows all"
 	default:
 		return "the lake defines no tables"
 	}
@@ -293,15 +318,17 @@ func (c *checksView) drawCounts(p ui.Pane, k ruleColumns, table *pipeline.Table,
 	t := c.Theme
 	s := c.results[table.Name]
 	mark, tone := s.look(t)
-	p.Text(1, 0, ui.Over(tone, back), mark)
-	zone := slices.Index(c.lake().Zones(), table.Zone)
 	v := c.table(table.Name)
+	if v != nil && v.Missing && c.tallyOf(table.Name).Failed > 0 {
+		mark, tone = "✗", t.Bad
+	}
+	p.Text(1, 0, ui.Over(tone, back), mark)
 	if v == nil {
-		p.Cut(nameFrom, 0, k.name-nameFrom, ui.Over(t.Zone(zone), back), table.Name)
+		p.Cut(nameFrom, 0, k.name-nameFrom, ui.Over(t.Text, back), table.Name)
 		return
 	}
 	sign, words, look := c.badge(v)
-	x := p.Cut(nameFrom, 0, k.name-nameFrom-2, ui.Over(t.Zone(zone), back), table.Name)
+	x := p.Cut(nameFrom, 0, k.name-nameFrom-2, ui.Over(t.Text, back), table.Name)
 	p.Text(x+1, 0, ui.Over(look, back), sign)
 	p.TextRight(k.actual, 0, ui.Over(t.Number, back), c.rowsOf(v))
 	if v.Expected != nil {
@@ -324,6 +351,8 @@ func (c *checksView) drawCounts(p ui.Pane, k ruleColumns, table *pipeline.Table,
 		style, text := t.Dim, table.Doc
 		if why := c.whyBad(table.Name); why != "" {
 			style, text = tone, why
+		} else if i := slices.IndexFunc(c.checksOf(table.Name), func(r *pipeline.CheckRecord) bool { return r.State == "fail" }); i >= 0 {
+			style, text = tone, c.breach(c.checksOf(table.Name)[i])
 		}
 		p.Cut(k.detail, 0, k.room(p.Width()), ui.Over(style, back), text)
 	}

@@ -249,6 +249,8 @@ func (r *liveRun) note(e pipeline.Event) {
 				text += fmt.Sprintf(" (estimated $%.5f)", expected.CostUSD)
 			}
 		}
+	case e.State == pipeline.Stopped:
+		text += ": " + stopReason("", e.Result)
 	case e.Reason != "" && e.State != pipeline.UpToDate:
 		text += ": " + e.Reason
 	}

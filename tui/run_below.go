@@ -1,6 +1,9 @@
 package tui
 
 import (
+	"cmp"
+	"strings"
+
 	tea "charm.land/bubbletea/v2"
 	uv "github.com/charmbracelet/ultraviolet"
 
@@ -54,7 +57,11 @@ func (s *runView) noFunnel(table string) string {
 	v, step := s.table(table), s.live.steps[table]
 	switch {
 	case step != nil && step.state == pipeline.Failed:
-		return "failed: ! shows why"
+		return cmp.Or(step.err, "failed: ! shows why")
+	case step != nil && s.live.busy() && step.state != pipeline.Skipped:
+		return s.stepText(table, step)
+	case step == nil && v != nil && v.Missing && s.failedBefore(table) != "":
+		return s.failedBefore(table)
 	case step != nil && step.state == pipeline.Skipped:
 		return "skipped: " + step.reason
 	case v == nil || v.Missing:
@@ -82,7 +89,10 @@ func (s *runView) drawFunnelPane(p ui.Pane) {
 		funnel = step.record.Funnel
 	}
 	if len(funnel) == 0 {
-		in.Inset(1, 0).Wrap(0, s.Theme.Dim, s.noFunnel(t.Name))
+		y := 0
+		for line := range strings.Lines(s.noFunnel(t.Name)) {
+			y = in.Inset(1, 0).Wrap(y, s.Theme.Dim, strings.TrimRight(line, "\n"))
+		}
 		return
 	}
 	s.drawFunnel(in, t, funnel, func(name string) tea.Cmd { return s.Want(openTable{name}) })
