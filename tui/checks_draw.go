@@ -316,12 +316,8 @@ func (a *app) ruleMark(r *pipeline.CheckRecord) (string, uv.Style) {
 // set.
 func (c *checksView) drawCounts(p ui.Pane, k ruleColumns, table *pipeline.Table, back uv.Style) {
 	t := c.Theme
-	s := c.results[table.Name]
-	mark, tone := s.look(t)
+	mark, tone := c.markOf(table.Name)
 	v := c.table(table.Name)
-	if v != nil && v.Missing && c.tallyOf(table.Name).Failed > 0 {
-		mark, tone = "✗", t.Bad
-	}
 	p.Text(1, 0, ui.Over(tone, back), mark)
 	if v == nil {
 		p.Cut(nameFrom, 0, k.name-nameFrom, ui.Over(t.Text, back), table.Name)
@@ -349,16 +345,36 @@ func (c *checksView) drawCounts(p ui.Pane, k ruleColumns, table *pipeline.Table,
 	}
 	if k.detail > 0 {
 		style, text := t.Dim, table.Doc
-		if why := c.whyBad(table.Name); why != "" {
+		if why := c.detailOf(table.Name); why != "" {
 			style, text = tone, why
-		} else if i := slices.IndexFunc(c.checksOf(table.Name), func(r *pipeline.CheckRecord) bool { return r.State == "fail" }); i >= 0 {
-			style, text = tone, c.breach(c.checksOf(table.Name)[i])
 		}
 		p.Cut(k.detail, 0, k.room(p.Width()), ui.Over(style, back), text)
 	}
 	if k.trend > 0 {
 		p.Text(k.trend, 0, ui.Over(t.Full, back), ui.Spark(v.Trend, trendWidth-2))
 	}
+}
+
+// markOf returns the result of a table as one character. A table that is not
+// built has none by itself, but its checks may have failed.
+func (c *checksView) markOf(table string) (string, uv.Style) {
+	if v := c.table(table); v != nil && v.Missing && c.tallyOf(table).Failed > 0 {
+		return wrong.look(c.Theme)
+	}
+	return c.results[table].look(c.Theme)
+}
+
+// detailOf returns why a table is not as it should be, or what its first failed
+// check found; "" if nothing is known to be wrong.
+func (c *checksView) detailOf(table string) string {
+	if why := c.whyBad(table); why != "" {
+		return why
+	}
+	checks := c.checksOf(table)
+	if i := slices.IndexFunc(checks, func(r *pipeline.CheckRecord) bool { return r.State == "fail" }); i >= 0 {
+		return c.breach(checks[i])
+	}
+	return ""
 }
 
 // tallyOf counts the checks of a table.

@@ -102,8 +102,11 @@ func (r *liveRun) running() string {
 	if waiting {
 		return "starting"
 	}
-	return "checking"
+	return checkingTables
 }
+
+// checkingTables is what a run does after its last step.
+const checkingTables = "checking"
 
 func (r *liveRun) stop() {
 	r.work.Stop()

@@ -55,15 +55,19 @@ func (s *runView) drawLineage(p ui.Pane) {
 // noFunnel says why a table has no funnel.
 func (s *runView) noFunnel(table string) string {
 	v, step := s.table(table), s.live.steps[table]
+	if step != nil {
+		switch {
+		case step.state == pipeline.Failed:
+			return cmp.Or(step.err, "failed: ! shows why")
+		case step.state == pipeline.Skipped:
+			return "skipped: " + step.reason
+		case s.live.busy():
+			return s.stepText(table, step)
+		}
+	}
 	switch {
-	case step != nil && step.state == pipeline.Failed:
-		return cmp.Or(step.err, "failed: ! shows why")
-	case step != nil && s.live.busy() && step.state != pipeline.Skipped:
-		return s.stepText(table, step)
 	case step == nil && v != nil && v.Missing && s.failedBefore(table) != "":
 		return s.failedBefore(table)
-	case step != nil && step.state == pipeline.Skipped:
-		return "skipped: " + step.reason
 	case v == nil || v.Missing:
 		return "not built yet: " + ui.KeyOf(s.actions(), "run-marked") + " runs it"
 	case v.Origin == pipeline.Managed:

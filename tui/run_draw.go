@@ -8,6 +8,7 @@ import (
 
 	"stedi/pipeline"
 	"stedi/pipeline/state"
+	"stedi/pipeline/survey"
 	"stedi/tui/ui"
 )
 
@@ -107,10 +108,8 @@ func (s *runView) drawWhole(p ui.Pane) {
 func (s *runView) wholeText() string {
 	r := &s.live
 	switch {
-	case r.source == noRun && s.view != nil && s.view.Last != nil && s.view.Last.Status != "ok" && s.view.Last.Status != "running":
-		return "last run " + statusText(s.view.Last) + ": " + ui.KeyOf(s.actions(), "replay") + " replays it, R runs all that is not up to date"
 	case r.source == noRun:
-		return "no run yet in this session: R runs all that is not up to date"
+		return s.idleText()
 	case r.source == replayedRun:
 		text := fmt.Sprintf("replay of run %s at ×%d", r.id, r.speed)
 		if s.playing() && s.replay.paused {
@@ -121,13 +120,23 @@ func (s *runView) wholeText() string {
 		return "run " + r.id + " of another process"
 	case r.source == followedRun:
 		return "run " + r.id + " of another process " + r.status
-	case r.busy() && len(r.steps) > 0 && r.running() == "checking":
-		return "checking"
+	case r.busy() && r.running() == checkingTables:
+		return checkingTables
 	case r.busy():
 		return "running"
 	default:
 		return "run " + r.id + " " + r.status
 	}
+}
+
+// idleText says how the last run ended, if not well, and what starts one.
+func (s *runView) idleText() string {
+	if s.view != nil && s.view.Last != nil {
+		if last := s.view.Last; last.Status != "ok" && last.Status != "running" {
+			return "last run " + statusText(last) + ": " + ui.KeyOf(s.actions(), "replay") + " replays it, R runs all that is not up to date"
+		}
+	}
+	return "no run yet in this session: R runs all that is not up to date"
 }
 
 func (s *runView) wholeStyle() uv.Style {
@@ -349,17 +358,7 @@ func (s *runView) drawIdle(p ui.Pane, c stepColumns, table *pipeline.Table, styl
 	if v == nil {
 		return
 	}
-	mark, label, tone, note := "·", "built", t.Dim, v.Stale
-	switch problem := s.failedBefore(table.Name); {
-	case v.Missing && problem != "":
-		mark, label, tone, note = "✗", "failed", t.Bad, firstLine(problem)
-	case v.Missing:
-		mark, label = "○", "not built"
-	case v.Stale != "":
-		mark, label, tone = "◌", "stale", t.Warn
-	case v.Origin != pipeline.Managed:
-		label = v.Origin.Note()
-	}
+	mark, label, note, tone := s.idleState(v)
 	p.Text(2, 0, ui.Over(tone, back), mark)
 	p.Cut(c.name+1, 0, c.state-c.name-1, ui.Over(tone, back), label)
 	if c.out > 0 && !v.Missing {
@@ -376,6 +375,23 @@ func (s *runView) drawIdle(p ui.Pane, c stepColumns, table *pipeline.Table, styl
 			tone = t.Dim
 		}
 		p.Cut(c.bar, 0, p.Width()-c.bar-1, ui.Over(tone, back), note)
+	}
+}
+
+// idleState describes a table that the run on the screen does not build.
+func (s *runView) idleState(v *survey.TableView) (mark, label, note string, tone uv.Style) {
+	t := s.Theme
+	switch problem := s.failedBefore(v.Table); {
+	case v.Missing && problem != "":
+		return "✗", "failed", firstLine(problem), t.Bad
+	case v.Missing:
+		return "○", "not built", "", t.Dim
+	case v.Stale != "":
+		return "◌", "stale", v.Stale, t.Warn
+	case v.Origin != pipeline.Managed:
+		return "·", v.Origin.Note(), "", t.Dim
+	default:
+		return "·", "built", "", t.Dim
 	}
 }
 

@@ -127,12 +127,8 @@ func (s *runView) hint() (ui.Mood, string) {
 	v := s.table(t.Name)
 	step := s.live.steps[t.Name]
 	switch {
-	case step != nil && step.state == pipeline.Failed:
-		return ui.Failed, t.Name + " failed: " + firstLine(step.err)
-	case step != nil && step.state == pipeline.Skipped:
-		return ui.Warned, t.Name + " was skipped: " + step.reason
-	case step != nil && s.live.busy():
-		return ui.Told, s.stepText(t.Name, step)
+	case step != nil && (s.live.busy() || step.state == pipeline.Failed || step.state == pipeline.Skipped):
+		return s.stepHint(t.Name, step)
 	case step == nil && v != nil && v.Missing && s.failedBefore(t.Name) != "":
 		return ui.Failed, t.Name + " failed in the last run: " + firstLine(s.failedBefore(t.Name))
 	case v == nil || v.Missing:
@@ -144,6 +140,18 @@ func (s *runView) hint() (ui.Mood, string) {
 	default:
 		return ui.Told, t.Name + ": " + s.rowsOf(v) + " rows, " + ui.Ago(s.now(), v.Changed)
 	}
+}
+
+// stepHint says what is known of a step of the run on the screen.
+func (s *runView) stepHint(table string, step *liveStep) (ui.Mood, string) {
+	switch step.state {
+	case pipeline.Failed:
+		return ui.Failed, table + " failed: " + firstLine(step.err)
+	case pipeline.Skipped:
+		return ui.Warned, table + " was skipped: " + step.reason
+	case pipeline.Running, pipeline.Published, pipeline.Waiting, pipeline.UpToDate, pipeline.Stopped:
+	}
+	return ui.Told, s.stepText(table, step)
 }
 
 // stepText says what a step does in a run that is under way.
