@@ -165,6 +165,17 @@ func (h *historyView) setBase() tea.Cmd {
 	return h.Toast(ui.Told, "choose another run and press "+ui.KeyOf(h.actions(), "diff")+" to compare it with "+h.base)
 }
 
+// unwind closes the difference, and reports whether there was one.
+func (h *historyView) unwind() bool {
+	if h.shownDiff() == nil {
+		return false
+	}
+	h.differ.Stop()
+	h.diff, h.panes.At = nil, listPane
+	h.text.Reset()
+	return true
+}
+
 // compare computes the difference between the selected run and the baseline.
 func (h *historyView) compare() tea.Cmd {
 	a, b := h.before(), h.current()

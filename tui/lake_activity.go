@@ -39,8 +39,9 @@ func (a *app) drawRun(p ui.Pane, r *pipeline.Record, back uv.Style) {
 	}
 	x := p.Text(1, 0, ui.Over(t.Dim, back), when.Format(layout))
 	x = p.Text(x+1, 0, ui.Over(a.markStyle(r), back), runMark(r))
-	p.TextRight(p.Width()-1, 0, ui.Over(t.Dim, back), ui.Span(r.Seconds))
-	p.Cut(x+1, 0, p.Width()-x-10, ui.Over(t.Text, back), runText(r))
+	took := ui.Span(r.Seconds)
+	p.TextRight(p.Width()-1, 0, ui.Over(t.Dim, back), took)
+	p.Cut(x+1, 0, p.Width()-x-ui.Width(took)-4, ui.Over(t.Text, back), runText(r))
 }
 
 func (a *app) markStyle(r *pipeline.Record) uv.Style {

@@ -27,11 +27,11 @@ func (l *lakeView) hint() (ui.Mood, string) {
 	case v.Stale != "":
 		return ui.Warned, v.Table + " is stale: " + v.Stale + "; r brings it up to date"
 	case len(v.Failing) > 0 && v.Verdict == survey.Wrong:
-		return ui.Failed, v.Failing[0].Check + ": " + v.Failing[0].Message
+		return ui.Failed, v.Table + ": " + l.failing(v)
 	case l.lacks(v) != "":
-		return ui.Warned, l.lacks(v)
+		return ui.Warned, v.Table + ": " + l.lacks(v)
 	case len(v.Failing) > 0:
-		return ui.Warned, v.Failing[0].Check + ": " + v.Failing[0].Message
+		return ui.Warned, v.Table + ": " + l.failing(v)
 	default:
 		return l.calmHint(t, v)
 	}

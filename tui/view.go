@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -149,11 +150,11 @@ func (m *Model) situation(p ui.Pane) {
 		{with, variant, short, wrong, mark},
 		{variant, short, wrong, mark},
 		{variant, name, wrong, mark},
+		{variant, name, cmp.Or(wrong, sign)},
+		{variant, name, cmp.Or(few, sign)},
 		{variant, wrong, mark},
 		{variant, wrong},
-		{wrong, mark},
-		{name, few, mark},
-		{name, few, sign},
+		{name, cmp.Or(few, sign)},
 		{wrong},
 		{variant},
 		{few, sign},

@@ -14,9 +14,7 @@ func (v *View) Learn(found *pipeline.Record, still func(t *TableView) bool) {
 			continue
 		}
 		if !t.Known {
-			t.Rows, t.Rejected, t.RejectedBytes, t.Uncounted, t.Notes = read.Rows, read.Rejected, read.RejectedBytes, read.Uncounted, read.Notes
-			t.SkippedFiles, t.UnreadableFiles = read.SkippedFiles, read.UnreadableFiles
-			t.Known = true
+			t.know(read)
 		}
 		t.Verdict, t.Failing = Unchecked, nil
 		t.take(found.Checks)

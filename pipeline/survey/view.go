@@ -138,6 +138,7 @@ func (v *View) remember(o *Observation, lake *pipeline.Lake) {
 	stale := o.Stale(lake)
 	counts := &pipeline.Record{}
 	for i := range v.Tables {
+		v.Tables[i].recall(v.Runs)
 		v.Tables[i].Stale = stale[v.Tables[i].Table]
 		counts.Tables = append(counts.Tables, v.Tables[i].TableRecord)
 	}
@@ -146,10 +147,37 @@ func (v *View) remember(o *Observation, lake *pipeline.Lake) {
 		table := &v.Tables[i]
 		table.Expected = counts.Tables[i].Expected
 		table.Trend = v.trend(table.Table)
-		if m := o.Manifest(lake.Table(table.Table)); table.Known && !m.RolledBack {
+		if m := o.Manifest(lake.Table(table.Table)); table.Known && (m == nil || !m.RolledBack) {
 			table.judge(v.Runs)
 		}
 	}
+}
+
+// recall takes over what the newest run has read of a landing table that has not
+// changed since. A run that fails keeps no state of what it has read, only its
+// record.
+func (t *TableView) recall(runs []*pipeline.Record) {
+	if t.Known || t.Missing || t.Zone != pipeline.Landing || t.Run != "" {
+		return
+	}
+	for _, r := range runs {
+		read := r.Table(t.Table)
+		if read == nil || slices.Contains(read.Notes, pipeline.NotCounted) {
+			continue
+		}
+		if r.Status != "ok" && !read.Missing && read.Files == t.Files && read.Bytes == t.Bytes && t.Changed.Before(r.Started) {
+			t.Run = r.Run
+			t.know(read)
+		}
+		return
+	}
+}
+
+// know takes over the counts of a record of the same files.
+func (t *TableView) know(read *pipeline.TableRecord) {
+	t.Rows, t.Rejected, t.RejectedBytes, t.Uncounted, t.Notes = read.Rows, read.Rejected, read.RejectedBytes, read.Uncounted, read.Notes
+	t.SkippedFiles, t.UnreadableFiles = read.SkippedFiles, read.UnreadableFiles
+	t.Known = true
 }
 
 // trend returns the row counts of a table at the end of the runs that recorded
