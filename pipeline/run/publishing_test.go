@@ -1,4 +1,4 @@
-package pipeline_test
+package run_test
 
 import (
 	"errors"
@@ -10,6 +10,7 @@ import (
 
 	"stedi/pipeline"
 	"stedi/pipeline/dir"
+	"stedi/pipeline/laketest"
 	"stedi/pipeline/run"
 )
 
@@ -17,9 +18,9 @@ const knownPart = "people/trusted/part-00000.json"
 
 // A table is published while the next one is built, and before it is published.
 func TestATableIsPublishedWhileTheNextIsBuilt(t *testing.T) {
-	w := newWorld(t, orders)
+	w := laketest.New(t, laketest.Orders)
 	next := make(chan struct{})
-	w.fault = func(op dir.Op) error {
+	w.Fault = func(op dir.Op) error {
 		if op.Kind != dir.KindRename || !strings.HasSuffix(op.Path, knownPart) {
 			return nil
 		}
@@ -31,7 +32,7 @@ func TestATableIsPublishedWhileTheNextIsBuilt(t *testing.T) {
 		}
 	}
 	var published []string
-	record, err := run.Run(t.Context(), w.runner, pipeline.RunOptions{}, func(e pipeline.Event) {
+	record, err := run.Run(t.Context(), w.Runner, pipeline.RunOptions{}, func(e pipeline.Event) {
 		if e.State == pipeline.Running && e.Progress == nil && e.Step != "known" && len(published) == 0 {
 			select {
 			case <-next:
@@ -81,24 +82,24 @@ func TestNothingIsPublishedThatWasBuiltFromAnUnpublishedVersion(t *testing.T) {
 	for name, hits := range faults {
 		for _, rebuilt := range []bool{false, true} {
 			t.Run(name, func(t *testing.T) {
-				w := newWorld(t, orders)
+				w := laketest.New(t, laketest.Orders)
 				if rebuilt {
-					if _, err := w.run(t, pipeline.RunOptions{}); err != nil {
+					if _, err := w.Run(t, pipeline.RunOptions{}); err != nil {
 						t.Fatal(err)
 					}
-					w.write(t, "people/landing/2.json", "{\"id\":2,\"name\":\"Bob\"}\n")
+					w.Write(t, "people/landing/2.json", "{\"id\":2,\"name\":\"Bob\"}\n")
 				}
 				old := map[string]string{}
 				for _, part := range []string{"orders/trusted", "turnover", "names"} {
-					old[part] = w.read(t, part+"/part-00000.json")
+					old[part] = w.Read(t, part+"/part-00000.json")
 				}
-				w.fault = func(op dir.Op) error {
+				w.Fault = func(op dir.Op) error {
 					if hits(op) {
 						return syscall.ENOSPC
 					}
 					return nil
 				}
-				record, err := w.run(t, pipeline.RunOptions{})
+				record, err := w.Run(t, pipeline.RunOptions{})
 				if !errors.Is(err, syscall.ENOSPC) || record.Status == "ok" {
 					t.Errorf("it ends with %v, %s", err, record.Status)
 				}
@@ -111,15 +112,15 @@ func TestNothingIsPublishedThatWasBuiltFromAnUnpublishedVersion(t *testing.T) {
 					}
 				}
 				for part, text := range old {
-					if now := w.read(t, part+"/part-00000.json"); now != text {
+					if now := w.Read(t, part+"/part-00000.json"); now != text {
 						t.Errorf("%s was %q and is %q", part, text, now)
 					}
 				}
-				w.fault = nil
-				if record, err = w.run(t, pipeline.RunOptions{Check: true}); err != nil || record.Status != "ok" {
-					t.Errorf("the next run: %v, %s", err, states(record))
+				w.Fault = nil
+				if record, err = w.Run(t, pipeline.RunOptions{Check: true}); err != nil || record.Status != "ok" {
+					t.Errorf("the next run: %v, %s", err, laketest.States(record))
 				}
-				if got := w.read(t, "orders/trusted/part-00000.json"); strings.Contains(got, `"person":2`) != rebuilt {
+				if got := w.Read(t, "orders/trusted/part-00000.json"); strings.Contains(got, `"person":2`) != rebuilt {
 					t.Errorf("after the next run: %q", got)
 				}
 			})
