@@ -35,6 +35,9 @@ type Statement struct {
 	// Reads maps a table to all columns that the SELECT reads of it, in lower
 	// case. A table is missing if these are unknown.
 	Reads map[string][]string
+	// Sets are tables, in lower case, whose equal rows count as one: the SELECT
+	// reads them only for distinct values.
+	Sets []string `json:",omitempty"`
 	// Passing is not nil if the result follows from the rows of one table as
 	// they pass.
 	Passing *Passing `json:",omitempty"`
@@ -220,6 +223,8 @@ type Input struct {
 	Skipped []string
 	// Columns are the columns that Hold keeps; nil means all.
 	Columns []Column
+	// Distinct: Hold keeps equal rows once.
+	Distinct bool
 	// Count are checks to evaluate on the rows as Hold or Run reads them; see
 	// Check.Passing. An engine may ignore them.
 	Count []*Check

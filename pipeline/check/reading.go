@@ -11,8 +11,9 @@ import (
 
 // reading is what the engine keeps of a table that was read for the checks.
 type reading struct {
-	partial bool            // it keeps only some columns
-	columns map[string]bool // these, in lower case
+	partial  bool            // it keeps only some columns
+	columns  map[string]bool // these, in lower case
+	distinct bool            // it keeps equal rows once
 }
 
 // plan decides how a table is read: which checks are counted as its rows pass,
@@ -23,13 +24,16 @@ func (i *Inspection) plan(t *pipeline.Table, input *pipeline.Input, all bool) (k
 	if i.Engine.Capabilities().ChecksInPlace {
 		return !large
 	}
-	columns, known, others := map[string]bool{}, true, 0
+	columns, known, others, sets := map[string]bool{}, true, 0, 0
 	for _, c := range i.pending(t) {
 		if Counts(c, t) {
 			input.Count = append(input.Count, c)
 			continue
 		}
 		others++
+		if isSet(c, t.Name) {
+			sets++
+		}
 		read, ok := c.Reads[strings.ToLower(t.Name)]
 		known = known && ok
 		for _, name := range read {
@@ -50,10 +54,16 @@ func (i *Inspection) plan(t *pipeline.Table, input *pipeline.Input, all bool) (k
 			input.Columns = append(input.Columns, c)
 		}
 	}
+	input.Distinct = known && sets == others && len(input.Columns) > 0
 	if known && others > 0 && len(input.Columns) == 0 {
 		input.Columns = t.Columns[:1] // which keeps the number of rows
 	}
 	return true
+}
+
+// isSet reports whether a check reads a table only for distinct values.
+func isSet(c *pipeline.Check, table string) bool {
+	return slices.Contains(c.Sets, strings.ToLower(table))
 }
 
 // Counts reports whether an engine may count a check while it reads the table.
@@ -91,6 +101,9 @@ func (i *Inspection) covers(c *pipeline.Check) bool {
 		if !slices.Contains(i.Held, name) || !kept.partial {
 			continue
 		}
+		if kept.distinct && !isSet(c, name) {
+			return false
+		}
 		read, known := c.Reads[strings.ToLower(name)]
 		if !known || slices.ContainsFunc(read, func(column string) bool { return !kept.columns[column] }) {
 			return false
@@ -118,7 +131,7 @@ func (i *Inspection) learn(input pipeline.Input, held pipeline.Held) {
 	t := input.Table
 	i.Reports[t.Name] = held.Report
 	maps.Copy(i.Found, held.Found)
-	kept := reading{partial: input.Columns != nil, columns: map[string]bool{}}
+	kept := reading{partial: input.Columns != nil, columns: map[string]bool{}, distinct: input.Distinct}
 	for _, c := range input.Columns {
 		kept.columns[strings.ToLower(c.Name)] = true
 	}

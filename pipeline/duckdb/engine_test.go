@@ -368,6 +368,35 @@ func TestWhatAGuardMayWatch(t *testing.T) {
 	}
 }
 
+// Equal rows of a table count as one only where nothing but SELECT DISTINCT of
+// its columns reads it.
+func TestWhichTablesAreReadForDistinctValues(t *testing.T) {
+	e := open(t, Options{})
+	for text, want := range map[string]bool{
+		"SELECT DISTINCT p.a FROM p AS p": true,
+		"SELECT q.a FROM q AS q INNER JOIN (SELECT DISTINCT p.a FROM p AS p WHERE p.b > 0) AS r ON r.a = q.a": true,
+		"WITH r AS (SELECT DISTINCT p.a FROM P) SELECT q.a FROM q AS q, r AS r":                               true,
+		"SELECT r.a FROM (SELECT DISTINCT p.a FROM p AS p) AS r INNER JOIN p AS s ON s.a = r.a":               false,
+		"SELECT p.a FROM p AS p":                                           false,
+		"SELECT DISTINCT count(*) AS n FROM p AS p":                        false,
+		"SELECT DISTINCT p.a, row_number() OVER () AS n FROM p AS p":       false,
+		"SELECT DISTINCT p.a FROM p AS p WHERE random() < 0.5":             false,
+		"SELECT DISTINCT p.a FROM p AS p LIMIT 1":                          false,
+		"SELECT DISTINCT p.a FROM p AS p TABLESAMPLE 10 ROWS":              false,
+		"SELECT DISTINCT p.a FROM p AS p GROUP BY p.a HAVING count(*) > 1": false,
+		"SELECT DISTINCT ON (p.a) p.b FROM p AS p":                         false,
+		"SELECT DISTINCT p.a FROM p AS p INNER JOIN q AS q ON q.a = p.a":   false,
+	} {
+		s, err := e.Parse(t.Context(), text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := slices.Contains(s.Sets, "p"); got != want {
+			t.Errorf("%s: got %v, want %v", text, got, want)
+		}
+	}
+}
+
 func TestWatchedValuesAreThoseOfTheRowsWritten(t *testing.T) {
 	e := open(t, Options{})
 	j, out := job(t, e, "SELECT p.Name, p.age FROM people AS p", table(t, "people", peopleColumns, people))
