@@ -152,6 +152,9 @@ type Job struct {
 	// Watch are the columns whose distinct values a guard reads. Run collects
 	// them, so that the guard does not read the output again.
 	Watch []string
+	// Count are checks to evaluate on the rows as Run writes them; see
+	// Check.Passing. An engine may ignore them.
+	Count []*Check
 }
 
 // Output is where the rows of a job go. Exactly one field is set, depending on
@@ -275,6 +278,7 @@ type Result struct {
 	// Reports tells, by table, what was read from files.
 	Reports map[string]ndjson.Report
 	// Found are the findings, by name, of the checks that were evaluated as the
-	// rows of the inputs passed. The others of Input.Count are missing.
-	Found map[string]Findings
+	// rows of the inputs passed. The others of Input.Count are missing. Made are
+	// those of Job.Count on the rows that were written.
+	Found, Made map[string]Findings
 }
