@@ -24,41 +24,59 @@ func (i *Inspection) plan(t *pipeline.Table, input *pipeline.Input, all bool) (k
 	if i.Engine.Capabilities().ChecksInPlace {
 		return !large
 	}
-	columns, known, others, sets := map[string]bool{}, true, 0, 0
+	w := i.wants(t, input)
+	switch {
+	case !large:
+		return true
+	case !all && w.others+len(input.Count) <= 1:
+		return false
+	case !w.known:
+		w.columns = nil
+	}
+	input.Columns = []pipeline.Column{}
+	for _, c := range t.Columns {
+		if w.columns[strings.ToLower(c.Name)] {
+			input.Columns = append(input.Columns, c)
+		}
+	}
+	if w.known && w.others > 0 {
+		input.Distinct = w.sets == w.others && len(input.Columns) > 0
+		if len(input.Columns) == 0 {
+			input.Columns = t.Columns[:1] // which keeps the number of rows
+		}
+	}
+	return true
+}
+
+// wants is what the checks need of a table that are not counted as its rows
+// pass.
+type wants struct {
+	others  int             // the number of these checks
+	sets    int             // those that read the table only for distinct values
+	columns map[string]bool // what they read, in lower case
+	known   bool            // columns has all that they read
+}
+
+// wants finds out what the checks need of a table, and adds those to the input
+// that are counted as its rows pass.
+func (i *Inspection) wants(t *pipeline.Table, input *pipeline.Input) wants {
+	w := wants{columns: map[string]bool{}, known: true}
 	for _, c := range i.pending(t) {
 		if Counts(c, t) {
 			input.Count = append(input.Count, c)
 			continue
 		}
-		others++
+		w.others++
 		if isSet(c, t.Name) {
-			sets++
+			w.sets++
 		}
 		read, ok := c.Reads[strings.ToLower(t.Name)]
-		known = known && ok
+		w.known = w.known && ok
 		for _, name := range read {
-			columns[name] = true
+			w.columns[name] = true
 		}
 	}
-	switch {
-	case !large:
-		return true
-	case !all && others+len(input.Count) <= 1:
-		return false
-	case !known:
-		columns = nil
-	}
-	input.Columns = []pipeline.Column{}
-	for _, c := range t.Columns {
-		if columns[strings.ToLower(c.Name)] {
-			input.Columns = append(input.Columns, c)
-		}
-	}
-	input.Distinct = known && sets == others && len(input.Columns) > 0
-	if known && others > 0 && len(input.Columns) == 0 {
-		input.Columns = t.Columns[:1] // which keeps the number of rows
-	}
-	return true
+	return w
 }
 
 // isSet reports whether a check reads a table only for distinct values.
