@@ -127,6 +127,9 @@ func (a *app) looked(msg viewMsg) tea.Cmd {
 	first := a.view == nil
 	a.view, a.looks = msg.view, msg.took
 	a.learn()
+	if a.overtaken() {
+		a.settled()
+	}
 	if first {
 		return a.Want(resume{})
 	}

@@ -29,7 +29,7 @@ func TestBordersAreDragged(t *testing.T) {
 	w := newWorld(t, "sample")
 	w.open(t)
 	w.make(t)
-	for size, want := range map[[2]int][]int{{120, 36}: {3, 3, 2, 1, 1}, {100, 30}: {1, 1, 2, 1, 1}} {
+	for size, want := range map[[2]int][]int{{120, 36}: {3, 3, 2, 1, 1}, {100, 30}: {2, 1, 2, 1, 1}} {
 		for i, n := range want {
 			d := start(t, w.options(t), size[0], size[1])
 			d.press(fmt.Sprint(i + 1))

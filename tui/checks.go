@@ -120,9 +120,13 @@ func (c *checksView) ordered() []*pipeline.Table {
 			return 0
 		case inherited:
 			return 1
+		case unknown:
+			if v := c.table(t.Name); v != nil && v.Missing && c.tallyOf(t.Name).Failed > 0 {
+				return 1
+			}
 		case warned:
 			return 2
-		case unknown, countRight, passed:
+		case countRight, passed:
 		}
 		return 3
 	}

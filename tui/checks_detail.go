@@ -57,8 +57,9 @@ func (c *checksView) describe(line ruleLine) (lines []ui.StyledLine) {
 			lines = append(lines, ui.StyledLine{{Style: tone, Text: mark + " " + shortName(r) + "  "}, {Style: t.Text, Text: text}})
 		}
 	default:
-		c.tellTable(line.table, put)
+		c.tellResult(line.table, put)
 		c.tellFailures(line.table, put)
+		c.tellTable(line.table, put)
 	}
 	return lines
 }
@@ -75,8 +76,10 @@ func (c *checksView) tellCheck(line ruleLine, put func(uv.Style, string)) {
 		head += fmt.Sprintf(", defined %d times", line.times)
 	}
 	put(tone, head)
-	put(t.Text, c.ruleOf(r))
-	put(t.Text, c.messageOf(r))
+	put(t.Text, "rule: "+c.ruleOf(r))
+	for text := range strings.Lines(c.messageOf(r)) {
+		put(t.Text, strings.TrimSpace(text))
+	}
 	for _, d := range r.Diagnosis {
 		put(t.Warn, d)
 	}
@@ -92,19 +95,27 @@ func (c *checksView) tellCheck(line ruleLine, put func(uv.Style, string)) {
 	}
 }
 
-// tellTable describes the count and the state of a table.
-func (c *checksView) tellTable(table *pipeline.Table, put func(uv.Style, string)) {
+// tellResult describes the count of a table, and why it is wrong.
+func (c *checksView) tellResult(table *pipeline.Table, put func(uv.Style, string)) {
 	t, s, v := c.Theme, c.results[table.Name], c.table(table.Name)
 	if v == nil {
-		put(t.Text, table.Doc)
 		return
 	}
 	c.tellCount(table, v, put)
-	if s.result == inherited || s.result == warned && s.why != failing(v) { // checks that failed are listed below
+	if s.result == inherited || s.result == warned && s.why != c.failing(v) { // checks that failed are listed below
 		_, tone := s.look(t)
 		put(tone, s.why)
 	}
 	c.tellCause(table, put)
+}
+
+// tellTable describes the table and its state.
+func (c *checksView) tellTable(table *pipeline.Table, put func(uv.Style, string)) {
+	t, v := c.Theme, c.table(table.Name)
+	if v == nil {
+		put(t.Text, table.Doc)
+		return
+	}
 	if v.Verdict == survey.Unchecked && !v.Missing {
 		put(t.Dim, "The checks have not been run on this version: "+ui.KeyOf(c.actions(), "check")+" runs them.")
 	}
@@ -115,7 +126,7 @@ func (c *checksView) tellTable(table *pipeline.Table, put func(uv.Style, string)
 	if v.Stale != "" {
 		put(t.Warn, "stale: "+v.Stale)
 	}
-	for _, name := range v.Strange {
+	for _, name := range v.Blocking {
 		put(t.Bad, name+" was "+pipeline.ModifiedOutside)
 	}
 	for _, note := range pipeline.NoteLines([]pipeline.TableRecord{v.TableRecord}) {
@@ -152,6 +163,8 @@ func (c *checksView) tellCause(table *pipeline.Table, put func(uv.Style, string)
 	case s.result < inherited:
 	case s.from != "":
 		put(t.Bad, "inherited from "+s.from+": correct that table first")
+	case why != nil && why.State == diagnose.Right && s.result == wrong && !table.IsLanding():
+		put(t.Bad, "The transform returns these rows: correct "+table.File+", then run the table again.")
 	case why != nil && why.State != diagnose.Right:
 		put(t.Bad, cmp.Or(why.Sentence(), why.Message)+"  "+ui.KeyOf(c.actions(), "why")+" shows the proof")
 	case c.diagnosing.Working():
@@ -171,11 +184,7 @@ func (c *checksView) tellFailures(table *pipeline.Table, put func(uv.Style, stri
 		if l.rule.State != "fail" || l.rule.Check == pipeline.ExpectedRows {
 			continue
 		}
-		text := mark + " " + shortName(l.rule)
-		if l.rule.Failing > 0 {
-			text += ", " + ui.Plural(l.rule.Failing, "row", "rows")
-		}
-		put(tone, text+": "+strings.TrimSpace(c.ruleOf(l.rule)+" "+c.messageOf(l.rule)))
+		put(tone, mark+" "+c.breach(l.rule))
 	}
 	if passed > 0 {
 		put(t.Good, "✓ "+ui.Plural(int64(passed), "check passed", "checks passed"))

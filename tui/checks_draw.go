@@ -35,6 +35,20 @@ func (c *checksView) summary() string {
 	return text + "  " + ui.Ago(c.now(), found.Started)
 }
 
+// shorter are the results in fewer and fewer words.
+func (c *checksView) shorter() []string {
+	found := c.verdicts()
+	if found == nil || c.checking.Working() {
+		return nil
+	}
+	tally := pipeline.TallyOf(found.Checks)
+	worst := pipeline.Tally{Failed: tally.Failed, Warned: tally.Warned}
+	if tally.Failed > 0 {
+		worst.Warned = 0
+	}
+	return []string{tallyText(tally), tallyText(worst)}
+}
+
 // tallyText formats the results of checks: those that failed first.
 func tallyText(tally pipeline.Tally) string {
 	var parts []string
@@ -129,7 +143,13 @@ func (c *checksView) drawRules(p ui.Pane) {
 			tone = t.Good
 		}
 	}
-	p.Note(tone, c.summary())
+	note := c.summary()
+	for _, shorter := range c.shorter() {
+		if ui.Width(note)+4 > p.Width()/2 {
+			note = shorter
+		}
+	}
+	p.Note(tone, note)
 	k := ruleLayout(in.Width(), c.anyState(), c.anyTrend())
 	head := in.Line(0)
 	head.Text(nameFrom, 0, t.Heading, "TABLE")
@@ -138,13 +158,18 @@ func (c *checksView) drawRules(p ui.Pane) {
 			head.TextRight(at, 0, t.Heading, label)
 		}
 	}
-	for label, at := range map[string]int{"CHECKS": k.checks, "STATE": k.state, "RULE": k.detail, "TREND": k.trend} {
+	for label, at := range map[string]int{"CHECKS": k.checks, "STATE": k.state, "DETAIL": k.detail, "TREND": k.trend} {
 		if at > 0 {
 			head.Text(at, 0, t.Heading, label)
 		}
 	}
 	list := in.Bottom(1)
-	c.list.Draw(p, list, len(lines), func(r ui.Row) { c.drawRuleLine(r.Pane, k, lines[r.N], r.Back) })
+	c.list.Draw(p, list, len(lines), func(r ui.Row) {
+		if r.Chosen {
+			r.Text(0, 0, ui.Over(t.Accent, r.Back), "▸")
+		}
+		c.drawRuleLine(r.Pane, k, lines[r.N], r.Back)
+	})
 	if c.lake() != nil && len(lines) == 0 {
 		list.Text(2, 0, t.Dim, c.emptyText())
 	}
@@ -203,7 +228,7 @@ func (c *checksView) emptyText() string {
 	case c.wanted != "":
 		return "no match: esc removes the filter"
 	case c.failsOnly:
-		return "no failures: x shows all"
+		return "no failures: " + ui.KeyOf(c.actions(), "fails-only") + " shows all"
 	default:
 		return "the lake defines no tables"
 	}
@@ -291,17 +316,15 @@ func (a *app) ruleMark(r *pipeline.CheckRecord) (string, uv.Style) {
 // set.
 func (c *checksView) drawCounts(p ui.Pane, k ruleColumns, table *pipeline.Table, back uv.Style) {
 	t := c.Theme
-	s := c.results[table.Name]
-	mark, tone := s.look(t)
-	p.Text(1, 0, ui.Over(tone, back), mark)
-	zone := slices.Index(c.lake().Zones(), table.Zone)
+	mark, tone := c.markOf(table.Name)
 	v := c.table(table.Name)
+	p.Text(1, 0, ui.Over(tone, back), mark)
 	if v == nil {
-		p.Cut(nameFrom, 0, k.name-nameFrom, ui.Over(t.Zone(zone), back), table.Name)
+		p.Cut(nameFrom, 0, k.name-nameFrom, ui.Over(t.Text, back), table.Name)
 		return
 	}
 	sign, words, look := c.badge(v)
-	x := p.Cut(nameFrom, 0, k.name-nameFrom-2, ui.Over(t.Zone(zone), back), table.Name)
+	x := p.Cut(nameFrom, 0, k.name-nameFrom-2, ui.Over(t.Text, back), table.Name)
 	p.Text(x+1, 0, ui.Over(look, back), sign)
 	p.TextRight(k.actual, 0, ui.Over(t.Number, back), c.rowsOf(v))
 	if v.Expected != nil {
@@ -322,7 +345,7 @@ func (c *checksView) drawCounts(p ui.Pane, k ruleColumns, table *pipeline.Table,
 	}
 	if k.detail > 0 {
 		style, text := t.Dim, table.Doc
-		if why := c.whyBad(table.Name); why != "" {
+		if why := c.detailOf(table.Name); why != "" {
 			style, text = tone, why
 		}
 		p.Cut(k.detail, 0, k.room(p.Width()), ui.Over(style, back), text)
@@ -330,6 +353,28 @@ func (c *checksView) drawCounts(p ui.Pane, k ruleColumns, table *pipeline.Table,
 	if k.trend > 0 {
 		p.Text(k.trend, 0, ui.Over(t.Full, back), ui.Spark(v.Trend, trendWidth-2))
 	}
+}
+
+// markOf returns the result of a table as one character. A table that is not
+// built has none by itself, but its checks may have failed.
+func (c *checksView) markOf(table string) (string, uv.Style) {
+	if v := c.table(table); v != nil && v.Missing && c.tallyOf(table).Failed > 0 {
+		return wrong.look(c.Theme)
+	}
+	return c.results[table].look(c.Theme)
+}
+
+// detailOf returns why a table is not as it should be, or what its first failed
+// check found; "" if nothing is known to be wrong.
+func (c *checksView) detailOf(table string) string {
+	if why := c.whyBad(table); why != "" {
+		return why
+	}
+	checks := c.checksOf(table)
+	if i := slices.IndexFunc(checks, func(r *pipeline.CheckRecord) bool { return r.State == "fail" }); i >= 0 {
+		return c.breach(checks[i])
+	}
+	return ""
 }
 
 // tallyOf counts the checks of a table.
@@ -341,8 +386,8 @@ func (c *checksView) tallyOf(table string) pipeline.Tally {
 	return pipeline.TallyOf(checks)
 }
 
-// whyBad returns in a few words why a table is not as it should be: the cause, if
-// it was found, or what the count and the checks say; "" if nothing is known.
+// whyBad returns in a few words what is wrong with a table: the cause if it was
+// found, else the count or a check; "" if nothing is known.
 func (c *checksView) whyBad(table string) string {
 	s := c.results[table]
 	if found := c.diagnosis(table); s.result == wrong && found != nil && len(found.Causes) > 0 && found.Causes[0].Certainty != diagnose.Unknown {

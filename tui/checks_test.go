@@ -119,7 +119,7 @@ func TestARunWhoseChecksFailedSaysSo(t *testing.T) {
 	d.press("L", "G")
 	d.shows("run done, 2 checks failed", "check none failed, 12 rows")
 	d.press("5")
-	d.shows("✗ done, 2 checks failed", "✗ 2 checks failed, 5 tables bu")
+	d.shows("✗ done, 2 checks failed", "✗ 2 checks failed, 5 built")
 	d.press("enter") // the replay ends with the same words
 	d.playAll()
 	d.shows("done, 2 checks failed", "1 check failed")

@@ -63,7 +63,7 @@ func (l *lakeView) countNext() tea.Cmd {
 // skipped; "" if there are none or they are unknown.
 func (a *app) lacks(v *survey.TableView) string {
 	if c := a.counts[v.Table]; !v.Known && c.version == version(v) {
-		return ui.Printable(strings.Join(strings.Fields(c.why), " "))
+		return ui.Printable(oneLine(strings.TrimPrefix(c.why, v.Table+": ")))
 	}
 	if left := v.LeftOut(); left != nil {
 		return ui.Printable(left.String()) + " left out"

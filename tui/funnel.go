@@ -14,18 +14,25 @@ import (
 )
 
 // funnelColumns are the widths of the names, the numbers of rows and the bars.
-type funnelColumns struct{ name, rows, bar int }
+type funnelColumns struct {
+	name, rows, bar int
+	brief           bool // a loss only as a share
+}
 
 // layoutFunnel gives the names what the others leave. In a narrow pane, bars are
 // left out first, and losses never.
 func layoutFunnel(levels pipeline.Levels, room int) funnelColumns {
-	const loss, reason, longest, shortest = 18, 10, 24, 4
+	const loss, share, reason, longest, shortest = 18, 9, 10, 24, 4
 	c := funnelColumns{}
 	for _, l := range levels {
 		c.name = max(c.name, ui.Width(l.Name)+3)
 		c.rows = max(c.rows, ui.Width(ui.Count(l.Rows))+2)
 	}
-	c.name = min(c.name, max(room/3, room-c.rows-loss))
+	if c.name > room-c.rows-loss {
+		c.brief = true
+		c.name = min(c.name, max(room/3, room-c.rows-share))
+		return c
+	}
 	if c.bar = min(longest, room-c.name-c.rows-loss-reason); c.bar < shortest {
 		c.bar = 0
 	}
@@ -87,6 +94,9 @@ func (a *app) drawLevel(p ui.Pane, y int, l pipeline.Level, predicate string, c 
 	switch {
 	case l.Change < 0:
 		text, tone = "−"+ui.Count(-l.Change)+" · "+ui.Percent(-l.Change, l.Rows-l.Change), th.Warn
+		if c.brief {
+			text = "−" + ui.Percent(-l.Change, l.Rows-l.Change)
+		}
 	case l.Change > 0:
 		text, tone = "+"+ui.Count(l.Change), th.Busy
 	}

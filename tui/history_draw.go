@@ -26,9 +26,11 @@ func (h *historyView) drawList(p ui.Pane) {
 		for _, r := range slices.Backward(runs) {
 			seconds = append(seconds, int64(r.Seconds*1000))
 		}
-		p.Note(t.Full, "time "+ui.Spark(seconds, max(1, min(20, p.Width()/2-9))))
+		if len(seconds) > 1 {
+			p.Note(t.Full, "time "+ui.Spark(seconds, max(1, min(20, p.Width()/2-9))))
+		}
 	} else {
-		in.Cut(1, 0, in.Width()-2, t.Dim, "no run yet: R on screen 1 or 2 runs all")
+		in.Cut(1, 0, in.Width()-2, t.Dim, "no run yet: "+h.Keys.Label("run-all", "R")+" on screen 1 or 2 runs all")
 	}
 	h.list.Draw(p, in, len(runs)+h.below(), func(row ui.Row) {
 		if row.N >= len(runs) {
@@ -78,7 +80,7 @@ func (h *historyView) shownDiff() *runDiff {
 // detail are the lines about the chosen run in a pane of that width.
 func (h *historyView) detail(wide int) []ui.StyledLine {
 	if d := h.shownDiff(); d != nil {
-		return h.diffLines(d)
+		return fitted(h.diffLines(d), wide)
 	}
 	r := h.current()
 	if r == nil {
@@ -99,6 +101,13 @@ func (h *historyView) detail(wide int) []ui.StyledLine {
 	for line := range strings.Lines(r.Error) {
 		lines = append(lines, ui.StyledLine{{Style: t.Bad, Text: strings.TrimRight(line, "\n")}})
 	}
+	if tally := pipeline.TallyOf(r.Checks); tally.Failed+tally.Warned > 0 {
+		style := t.Bad
+		if tally.Failed == 0 {
+			style = t.Warn
+		}
+		lines = append(lines, ui.StyledLine{{Style: t.Dim, Text: "checks "}, {Style: style, Text: tallyText(tally)}})
+	}
 	for _, s := range r.Steps {
 		if strings.Contains(r.Error, s.Error) {
 			s.Error = "" // it is shown above
@@ -114,11 +123,15 @@ func (h *historyView) detail(wide int) []ui.StyledLine {
 			lines = append(lines, h.checkLine(c))
 		}
 	}
-	var fitted []ui.StyledLine
+	return fitted(lines, wide)
+}
+
+// fitted wraps lines for a pane of that width.
+func fitted(lines []ui.StyledLine, wide int) (wrapped []ui.StyledLine) {
 	for _, line := range lines {
-		fitted = append(fitted, ui.WrapWords(line, max(1, wide-2))...)
+		wrapped = append(wrapped, ui.WrapWords(line, max(1, wide-2))...)
 	}
-	return fitted
+	return wrapped
 }
 
 func (h *historyView) stepLines(s pipeline.StepRecord) []ui.StyledLine {
@@ -127,6 +140,9 @@ func (h *historyView) stepLines(s pipeline.StepRecord) []ui.StyledLine {
 	head := ui.StyledLine{{Style: style, Text: mark + " "}, {Style: t.Text, Text: s.Table}, {Style: t.Dim, Text: "  " + s.State.String()}}
 	if s.State == pipeline.Published {
 		head = append(head, ui.Styled{Style: t.Dim, Text: " in " + ui.Span(s.Seconds)})
+	}
+	if s.State == pipeline.Stopped {
+		s.Reason = stopReason("", &s)
 	}
 	if s.Reason != "" && s.Reason != s.State.String() {
 		head = append(head, ui.Styled{Style: t.Dim, Text: " (" + reasonOf(s.Reason) + ")"})
@@ -210,7 +226,7 @@ func (h *historyView) tableDiff(d report.TableDiff) []ui.StyledLine {
 		}
 	}
 	lines := []ui.StyledLine{{
-		{Style: t.Text, Text: fmt.Sprintf("  %-28s", d.Table)}, {Style: t.Dim, Text: counted(d.Rows.A) + " → "}, {Style: t.Number, Text: counted(d.Rows.B)}, {Style: style, Text: "  " + change},
+		{Style: t.Text, Text: fmt.Sprintf("  %-26s", d.Table)}, {Style: t.Dim, Text: counted(d.Rows.A) + " → "}, {Style: t.Number, Text: counted(d.Rows.B)}, {Style: style, Text: "  " + change},
 	}}
 	if d.Bytes.A >= 0 && d.Bytes.B >= 0 && d.Bytes.A != d.Bytes.B {
 		lines[0] = append(lines[0], ui.Styled{Style: t.Dim, Text: "  " + ui.Size(d.Bytes.A) + " → " + ui.Size(d.Bytes.B)})
@@ -235,7 +251,7 @@ func counted(n int64) string {
 func (h *historyView) stepDiff(d report.StepDiff) []ui.StyledLine {
 	t := h.Theme
 	lines := []ui.StyledLine{{
-		{Style: t.Text, Text: fmt.Sprintf("  %-28s", d.Table)}, {Style: t.Dim, Text: fmt.Sprintf("%s → %s   %s → %s", d.State.A, d.State.B, ui.Span(d.Seconds.A), ui.Span(d.Seconds.B))},
+		{Style: t.Text, Text: fmt.Sprintf("  %-26s", d.Table)}, {Style: t.Dim, Text: fmt.Sprintf("%s → %s   %s → %s", d.State.A, d.State.B, ui.Span(d.Seconds.A), ui.Span(d.Seconds.B))},
 	}}
 	for _, f := range d.Funnel {
 		lines = append(lines, ui.StyledLine{{Style: t.Dim, Text: fmt.Sprintf("    %-26s", f.Stage)}, {Style: t.Number, Text: counted(f.Rows.A) + " → " + counted(f.Rows.B)}})

@@ -19,7 +19,7 @@ func (l *lakeView) drawActivity(p ui.Pane) {
 		return
 	}
 	if len(l.view.Runs) == 0 {
-		in.Cut(1, 0, in.Width()-2, l.Theme.Dim, "no runs yet: R runs all")
+		in.Cut(1, 0, in.Width()-2, l.Theme.Dim, "no runs yet: "+ui.KeyOf(l.actions(), "run-all")+" runs all")
 		return
 	}
 	runs := ui.Plural(int64(len(l.view.Runs)), "run", "runs")
@@ -39,8 +39,9 @@ func (a *app) drawRun(p ui.Pane, r *pipeline.Record, back uv.Style) {
 	}
 	x := p.Text(1, 0, ui.Over(t.Dim, back), when.Format(layout))
 	x = p.Text(x+1, 0, ui.Over(a.markStyle(r), back), runMark(r))
-	p.TextRight(p.Width()-1, 0, ui.Over(t.Dim, back), ui.Span(r.Seconds))
-	p.Cut(x+1, 0, p.Width()-x-10, ui.Over(t.Text, back), runText(r))
+	took := ui.Span(r.Seconds)
+	p.TextRight(p.Width()-1, 0, ui.Over(t.Dim, back), took)
+	p.Cut(x+1, 0, p.Width()-x-ui.Width(took)-4, ui.Over(t.Text, back), runText(r))
 }
 
 func (a *app) markStyle(r *pipeline.Record) uv.Style {
@@ -78,7 +79,7 @@ func (l *lakeView) verdictLines(v *survey.TableView) []ui.StyledLine {
 		}
 		lines = append(lines, ui.StyledLine{{Style: t.Strong, Text: ui.Count(rows) + " rows  "}, {Style: style, Text: word}})
 	}
-	for _, name := range v.Strange {
+	for _, name := range v.Blocking {
 		lines = append(lines, ui.StyledLine{{Style: t.Bad, Text: "≠ "}, {Style: t.Text, Text: name + " was " + pipeline.ModifiedOutside}})
 	}
 	if v.Stale != "" {

@@ -104,7 +104,11 @@ func (l *lakeView) drawColumns(p ui.Pane) {
 	}
 	found := l.profiles[t.Name]
 	l.noteProfile(p, found)
-	c := columnLayout(in.Width())
+	longest := 0
+	for _, column := range t.Columns {
+		longest = max(longest, ui.Width(column.Name))
+	}
+	c := columnLayout(in.Width(), longest)
 	c.head(in.Line(0), l.Theme)
 	l.columns.Draw(p, in.Bottom(1), len(t.Columns), func(r ui.Row) {
 		var profile *survey.ColumnProfile
@@ -136,8 +140,11 @@ const (
 	valueWidth = 20 // of the least and the greatest value
 )
 
-func columnLayout(w int) columnsAt {
+// columnLayout gives room to the names first, then to the counts.
+func columnLayout(w, longest int) columnsAt {
+	const counts = 17 // the type and the nulls
 	c := columnsAt{kind: max(12, min(28, w/3))}
+	c.kind = max(c.kind, min(28, longest+2, w-counts))
 	end := c.kind + 9
 	if w >= end+8 {
 		end += 7

@@ -26,29 +26,58 @@ func (l *lakeView) draw(p ui.Pane) {
 		l.drawPane(p, l.panes.At)
 	case p.Width() < ui.Medium:
 		left, right, grip := p.Beside(ui.Border{
-			Moved: &l.borders.list, Usual: max(36, p.Width()*45/100), Least: ui.LeastWide,
+			Moved: &l.borders.list, Usual: min(max(36, p.Width()*45/100, l.listWidth()), p.Width()*6/10), Least: ui.LeastWide,
 			Before: []int{tablesPane}, After: []int{lineagePane, columnsPane, activityPane},
 		})
 		l.drawList(left)
-		l.drawPane(right, max(lineagePane, l.panes.At))
+		l.drawBeside(right)
 		grip()
 	default:
 		l.drawWide(p)
 	}
 }
 
+// drawBeside draws what describes the chosen table: the funnel above the columns
+// or the activity, if there is room for both.
+func (l *lakeView) drawBeside(p ui.Pane) {
+	const both = 18
+	if p.Height() < both {
+		l.drawPane(p, max(lineagePane, l.panes.At))
+		return
+	}
+	upper, lower, grip := p.Across(ui.Border{
+		Moved: &l.borders.lineage, Usual: p.Height() * 45 / 100, Least: ui.LeastTall,
+		Before: []int{lineagePane}, After: []int{columnsPane, activityPane},
+	})
+	l.drawLineage(upper)
+	l.drawPane(lower, max(columnsPane, l.panes.At))
+	grip()
+}
+
+// listWidth returns the width of the list of tables in which no name is cut.
+func (l *lakeView) listWidth() int {
+	name, rows := 0, 0
+	for _, table := range l.tables() {
+		name, rows = max(name, ui.Width(table)), max(rows, ui.Width(l.rowsNow(table)))
+	}
+	const frame, before, between = 2, 3, 1
+	return frame + before + name + between + rows + verdictWidth
+}
+
 // noLake is shown in place of a lake if none is open.
-const noLake = "no lake is open: O opens one"
+func (a *app) noLake() string {
+	return "no lake is open: " + a.Keys.Label("open-lake", "O") + " opens one"
+}
 
 // drawWaiting is drawn until the lake is open.
 func (l *lakeView) drawWaiting(p ui.Pane) {
 	in := p.Box(l.Theme, "LAKE", false)
 	text := "opening " + l.options.Lake + " …"
 	if l.options.Open == nil {
-		text = noLake
+		text = l.noLake()
 	}
 	if l.failure != nil && !l.opening.Working() {
-		text = "the lake is not open: press ! for details"
+		text = "the lake is not open: " + l.forDetails()
 	}
 	in.Text(2, 1, l.Theme.Dim, text)
 }
@@ -148,7 +177,7 @@ func (l *lakeView) zoneSummary(p ui.Pane, zone string) {
 		return // not listed yet
 	}
 	lines := []string{fmt.Sprintf("%s · %s", ui.Plural(int64(files), "file", "files"), ui.Size(bytes))}
-	if len(trend) > 0 {
+	if len(trend) > 1 {
 		lines = append(lines, "rows by run "+ui.Spark(trend, max(1, p.Width()-15)))
 	}
 	for y, line := range lines {

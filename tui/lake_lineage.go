@@ -35,7 +35,9 @@ func (l *lakeView) drawLineage(p ui.Pane) {
 	if t == nil || v == nil || in.Height() < 1 {
 		return
 	}
-	p.Note(l.Theme.Dim, l.provenance(v))
+	if note := l.provenance(v); ui.Width(title)+ui.Width(note)+10 <= p.Width() || v.Stale != "" {
+		p.Note(l.Theme.Dim, note)
+	}
 	y := 0
 	switch {
 	case t.IsLanding():

@@ -146,7 +146,7 @@ func (l *lakeView) drawOther(p ui.Pane, o *pipeline.CatalogTable) {
 func (l *lakeView) drawOtherColumns(box, p ui.Pane, o *pipeline.CatalogTable) {
 	t := l.Theme
 	columns := columnsOf(o)
-	at := columnsAt{kind: columnLayout(p.Width()).kind}
+	at := columnsAt{kind: columnLayout(p.Width(), 0).kind}
 	at.head(p.Line(0), t)
 	l.columns.Draw(box, p.Bottom(1), len(columns), func(r ui.Row) {
 		c := columns[r.N]

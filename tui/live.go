@@ -102,8 +102,11 @@ func (r *liveRun) running() string {
 	if waiting {
 		return "starting"
 	}
-	return "checking"
+	return checkingTables
 }
+
+// checkingTables is what a run does after its last step.
+const checkingTables = "checking"
 
 func (r *liveRun) stop() {
 	r.work.Stop()
@@ -249,6 +252,8 @@ func (r *liveRun) note(e pipeline.Event) {
 				text += fmt.Sprintf(" (estimated $%.5f)", expected.CostUSD)
 			}
 		}
+	case e.State == pipeline.Stopped:
+		text += ": " + stopReason("", e.Result)
 	case e.Reason != "" && e.State != pipeline.UpToDate:
 		text += ": " + e.Reason
 	}
@@ -320,7 +325,7 @@ func (a *app) follow() tea.Cmd {
 	}
 	text := fmt.Sprintf("run %s (pid %d on %s) is running on this lake", holder.Run, holder.PID, holder.Host)
 	if a.current != runScreen {
-		text += "; press 2 to follow"
+		text += "; press " + a.Keys.Label("screen-Run", "2") + " to follow"
 	}
 	a.Toasts.DropText(a.following)
 	a.following = text

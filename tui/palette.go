@@ -26,6 +26,7 @@ type palette struct {
 	// there is none.
 	argued func(text string) (choice, bool)
 	notes  []string // shown below the choices
+	verb   string   // what enter does with a choice
 }
 
 // choice is a line of the palette.
@@ -48,7 +49,7 @@ const command = "COMMAND"
 
 // newPalette returns an empty palette.
 func newPalette(k *ui.Kit, title string) *palette {
-	p := &palette{Kit: k, title: title, input: textinput.New()}
+	p := &palette{Kit: k, title: title, input: textinput.New(), verb: "run"}
 	p.input.Prompt = ""
 	p.input.SetVirtualCursor(false)
 	p.list = ui.List{Kit: k, Len: func() int { return len(p.shown) }, Open: p.choose, Once: true}
@@ -210,7 +211,7 @@ func prefixMarks(text, wanted string) (marks []int) {
 }
 
 func (p *palette) Actions() []ui.Action {
-	return append(p.list.Actions("palette-", ui.TextKeys, 1), p.Keys.Act("palette-do", "enter", "run", p.choose).At(3))
+	return append(p.list.Actions("palette-", ui.TextKeys, 1), p.Keys.Act("palette-do", "enter", p.verb, p.choose).At(3))
 }
 
 func (p *palette) choose() tea.Cmd {
@@ -273,6 +274,12 @@ func (p *palette) footnotes(width, most int) (lines []ui.StyledLine) {
 func (p *palette) line(row ui.Pane, c match, style uv.Style) {
 	x := 1
 	room := row.Width() - 26
+	if row.Width() < 50 { // the text counts
+		if room = row.Width() - ui.Width(c.key) - 2; ui.Width(c.text+c.kind)+2 <= room {
+			row.TextRight(room, 0, ui.Over(p.Theme.Dim, style), c.kind)
+		}
+		c.kind = ""
+	}
 	for i, r := range c.text {
 		s := style
 		if slices.Contains(c.marks, i) {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
@@ -23,9 +24,15 @@ type problem struct {
 	kind  pipeline.Kind
 	fixes []ui.Answer
 
-	checks bool   // failed checks, which a later check may find to pass
-	table  string // that they are about
+	checks bool      // failed checks, which a later check may find to pass
+	table  string    // that they are about
+	since  time.Time // start of the run or check that found it; zero: unknown
 }
+
+// forDetails names the key that shows the newest error.
+func (a *app) forDetails() string { return "press " + a.problemKey() + " for details" }
+
+func (a *app) problemKey() string { return a.Keys.Label("problem", "!") }
 
 // describe converts an error to a problem.
 func describe(what string, err error) *problem {
@@ -69,6 +76,25 @@ func (a *app) fail(what string, err error, fixes ...ui.Answer) {
 func (a *app) failWith(p *problem) {
 	a.failure = p
 	a.Toasts.DropAll()
+}
+
+// overtaken reports whether newer results show that the failure is over: its
+// table is right again, or a newer run has ended well.
+func (a *app) overtaken() bool {
+	p := a.failure
+	if p == nil || p.since.IsZero() || a.view == nil || a.live.busy() {
+		return false
+	}
+	last, found := a.view.Last, a.verdicts()
+	if p.table == "" {
+		return newerThan(last, p.since) && last.Status == "ok"
+	}
+	newer := newerThan(last, p.since) || newerThan(found, p.since)
+	return newer && a.results[p.table].result < inherited
+}
+
+func newerThan(r *pipeline.Record, since time.Time) bool {
+	return r != nil && r.Started.After(since)
 }
 
 // settled forgets the failure, and the messages about failures with it.
@@ -162,6 +188,9 @@ func (a *app) problemLines(p *problem) []ui.StyledLine {
 	section("WHAT", []string{p.what})
 	section("WHY", a.whyOf(p))
 	section("FIX", a.fixOf(p))
+	if _, height := a.Room(); len(lines)+len(p.fixes) > height-4 {
+		lines = slices.DeleteFunc(lines, func(l ui.StyledLine) bool { return l == nil })
+	}
 	for _, f := range p.fixes {
 		lead := strings.Repeat(" ", label) + f.Key + "  "
 		for i, part := range ui.WrapWords(ui.StyledLine{{Style: t.Text, Text: f.Text}}, max(10, min(most, a.Reading())-len(lead))) {

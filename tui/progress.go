@@ -105,7 +105,8 @@ func (a *app) shareNow(table string, step *liveStep) (share float64, estimated b
 	case pipeline.Running:
 	}
 	if measured, ok := measuredShare(step.progress); ok {
-		return measured, false
+		const most = 0.99 // all is read, but the table is not published
+		return min(most, measured), false
 	}
 	if usual, ok := state.Median(a.past(table)); ok && usual > 0 {
 		const most = 0.97 // an estimate never reaches 100%
@@ -176,13 +177,19 @@ func (a *app) took(step *liveStep) float64 {
 	}
 }
 
+// leastLeft is the shortest estimated time, in seconds, that is worth showing.
+const leastLeft = 0.05
+
 // drawBar draws the progress of the run: a bar, the share, and the estimated
 // remaining time.
 func (a *app) drawBar(p ui.Pane) {
 	share, estimated := a.whole()
 	tail := fmt.Sprintf("%3.0f%%", share*100)
-	if left, ok := a.remaining(); ok && a.live.busy() {
+	if left, ok := a.remaining(); ok && left >= leastLeft && a.live.busy() {
 		tail += "  ~" + ui.Span(left) + " left"
+	}
+	if ui.Width(tail) > p.Width() {
+		return // a part of it would be another number
 	}
 	room := p.Width() - ui.Width(tail) - 2
 	if room >= 6 {

@@ -13,7 +13,7 @@ import (
 	"stedi/tui/ui"
 )
 
-// result is what the count and the checks of a table say, whoever built it.
+// result sums up the count and the checks of a table, managed or not.
 type result int
 
 // The results, from unknown to the worst.
@@ -89,9 +89,9 @@ func (a *app) incomplete() bool {
 // judge returns the result of a table by itself.
 func (a *app) judge(v *survey.TableView, incomplete bool) standing {
 	if v.Missing {
-		return standing{why: failing(v)}
+		return standing{why: a.failing(v)}
 	}
-	s := ofChecks(v)
+	s := a.ofChecks(v)
 	if text := a.lacks(v); text != "" && s.result < warned {
 		s = standing{result: warned, why: a.shortage(v, text)}
 	}
@@ -103,14 +103,14 @@ func (a *app) judge(v *survey.TableView, incomplete bool) standing {
 }
 
 // ofChecks is the result of the checks alone.
-func ofChecks(v *survey.TableView) standing {
+func (a *app) ofChecks(v *survey.TableView) standing {
 	switch v.Verdict {
 	case survey.Pass:
 		return standing{result: passed}
 	case survey.Warn:
-		return standing{result: warned, why: failing(v)}
+		return standing{result: warned, why: a.failing(v)}
 	case survey.Wrong:
-		return standing{result: wrong, why: failing(v)}
+		return standing{result: wrong, why: a.failing(v)}
 	case survey.Unchecked:
 	}
 	return standing{}
@@ -149,11 +149,54 @@ func offBy(rows, expected int64) string {
 }
 
 // failing describes the first check that failed.
-func failing(v *survey.TableView) string {
+func (a *app) failing(v *survey.TableView) string {
 	if len(v.Failing) == 0 {
 		return ""
 	}
-	return shortName(&v.Failing[0]) + ": " + v.Failing[0].Message
+	if rows, known := a.rows(v); v.Failing[0].Check == pipeline.ExpectedRows && known && v.Expected != nil {
+		return offBy(rows, *v.Expected)
+	}
+	return a.breach(&v.Failing[0])
+}
+
+// breach describes a failed check: its name, how many rows fail, and what was
+// found, or the rule.
+func (a *app) breach(r *pipeline.CheckRecord) string {
+	text := shortName(r)
+	if r.Failing > 0 {
+		text += ", " + ui.Plural(r.Failing, "row", "rows")
+	}
+	return text + ": " + ui.Printable(oneLine(a.foundBy(r)))
+}
+
+// foundBy returns what a failed check found, or its rule if it says no more.
+func (a *app) foundBy(r *pipeline.CheckRecord) string {
+	if text := a.messageOf(r); text != "" {
+		return text
+	}
+	if r.Severity == "warning" {
+		return a.ruleOf(r) // it says what the rows are
+	}
+	return "rule: " + a.ruleOf(r)
+}
+
+// oneLine joins the lines of a text to one sentence.
+func oneLine(text string) string {
+	var b strings.Builder
+	for line := range strings.Lines(text) {
+		line = strings.Join(strings.Fields(line), " ")
+		switch before := b.String(); {
+		case line == "":
+			continue
+		case before == "":
+		case strings.ContainsAny(before[len(before)-1:], ":;.,"):
+			b.WriteByte(' ')
+		default:
+			b.WriteString("; ")
+		}
+		b.WriteString(line)
+	}
+	return b.String()
 }
 
 // shortage describes the rejected lines of a table, beside the known data set

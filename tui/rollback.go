@@ -34,7 +34,7 @@ func (a *app) askRollback(table string) tea.Cmd {
 		text += ui.Plural(int64(len(v.Moved)), "file that was moved aside comes", "files that were moved aside come") + " back from " + path.Dir(v.Moved[0]) +
 			". A run with --replace moves them aside again."
 	} else {
-		text += "The previous version has " + ui.Count(v.Previous.Rows) + " and was built by run " + v.Previous.Run + ". A second rollback undoes this."
+		text += "The previous version has " + ui.Plural(v.Previous.Rows, "row", "rows") + " and was built by run " + v.Previous.Run + ". A second rollback undoes this."
 	}
 	return a.Open(a.Confirm("Roll back "+table+"?", text,
 		ui.Answer{Key: "y", Text: "roll back", Do: func() tea.Cmd { return a.rollback(table) }},
@@ -80,7 +80,7 @@ func (a *app) asides() (list []aside) {
 		case v.Origin == pipeline.Unmanaged:
 			list = append(list, aside{v.Table, v.Files, a.rowsOf(v)})
 		case v.Origin == pipeline.Modified:
-			list = append(list, aside{v.Table, max(1, len(v.Strange)), a.rowsOf(v)})
+			list = append(list, aside{v.Table, max(1, len(v.Blocking)), a.rowsOf(v)})
 		}
 	}
 	return list

@@ -229,12 +229,18 @@ func (s *runView) showPlan(msg planMsg) tea.Cmd {
 	run := s.Keys.Act("plan-run", "r", "run it", func() tea.Cmd {
 		return s.Want(ui.CloseOverlay{Then: func() tea.Cmd { return s.start(msg.force, msg.names...) }})
 	}).At(1).When(!s.live.going(), ui.Running).When(msg.err == nil, "the plan has an error")
-	return s.Open(&ui.Reader{Kit: s.Kit, Head: "PLAN", Lines: func() []ui.StyledLine { return s.planLines(msg) }, More: []ui.Action{run}})
+	return s.Open(&ui.Reader{Kit: s.Kit, Head: "PLAN", Lines: s.Fitted(func() []ui.StyledLine { return s.planLines(msg) }), More: []ui.Action{run}})
 }
 
 func (s *runView) planLines(msg planMsg) []ui.StyledLine {
 	t := s.Theme
 	var lines []ui.StyledLine
+	const before = 17 // the columns of the number and the mark
+	name, reasons := 0, 0
+	for _, step := range msg.steps {
+		name, reasons = max(name, ui.Width(step.Table)), max(reasons, ui.Width(step.Reason))
+	}
+	narrow := before+name+2+reasons > s.Reading()
 	for i, step := range msg.steps {
 		mark, style := "· up to date  ", t.Dim
 		switch {
@@ -247,12 +253,23 @@ func (s *runView) planLines(msg planMsg) []ui.StyledLine {
 		if step.Lacks != "" {
 			reason = step.Lacks + " is not there"
 		}
-		lines = append(lines, ui.StyledLine{
+		line := ui.StyledLine{
 			{Style: t.Dim, Text: fmt.Sprintf("%-3d", i+1)},
 			{Style: style, Text: mark},
-			{Style: t.Text, Text: step.Table + strings.Repeat(" ", max(1, 28-len(step.Table)))},
+			{Style: t.Text, Text: pad(step.Table, name+2)},
 			{Style: t.Dim, Text: reason},
-		})
+		}
+		if narrow { // the reason has a line of its own
+			sign, word, _ := strings.Cut(strings.TrimSpace(mark), " ")
+			line[1].Text, line[2].Text, line[3].Text = sign+" ", step.Table, ""
+			lines = append(lines, line, ui.StyledLine{{Style: style, Text: "     " + word}})
+			if reason != word {
+				last := len(lines) - 1
+				lines[last] = append(lines[last], ui.Styled{Style: t.Dim, Text: ": " + reason})
+			}
+			continue
+		}
+		lines = append(lines, line)
 	}
 	if msg.err != nil {
 		lines = append(lines, nil)

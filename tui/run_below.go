@@ -1,6 +1,9 @@
 package tui
 
 import (
+	"cmp"
+	"strings"
+
 	tea "charm.land/bubbletea/v2"
 	uv "github.com/charmbracelet/ultraviolet"
 
@@ -52,11 +55,19 @@ func (s *runView) drawLineage(p ui.Pane) {
 // noFunnel says why a table has no funnel.
 func (s *runView) noFunnel(table string) string {
 	v, step := s.table(table), s.live.steps[table]
+	if step != nil {
+		switch {
+		case step.state == pipeline.Failed:
+			return cmp.Or(step.err, "failed: "+s.problemKey()+" shows why")
+		case step.state == pipeline.Skipped:
+			return "skipped: " + step.reason
+		case s.live.busy():
+			return s.stepText(table, step)
+		}
+	}
 	switch {
-	case step != nil && step.state == pipeline.Failed:
-		return "failed: ! shows why"
-	case step != nil && step.state == pipeline.Skipped:
-		return "skipped: " + step.reason
+	case step == nil && v != nil && v.Missing && s.failedBefore(table) != "":
+		return s.failedBefore(table)
 	case v == nil || v.Missing:
 		return "not built yet: " + ui.KeyOf(s.actions(), "run-marked") + " runs it"
 	case v.Origin == pipeline.Managed:
@@ -82,7 +93,10 @@ func (s *runView) drawFunnelPane(p ui.Pane) {
 		funnel = step.record.Funnel
 	}
 	if len(funnel) == 0 {
-		in.Inset(1, 0).Wrap(0, s.Theme.Dim, s.noFunnel(t.Name))
+		y := 0
+		for line := range strings.Lines(s.noFunnel(t.Name)) {
+			y = in.Inset(1, 0).Wrap(y, s.Theme.Dim, strings.TrimRight(line, "\n"))
+		}
 		return
 	}
 	s.drawFunnel(in, t, funnel, func(name string) tea.Cmd { return s.Want(openTable{name}) })

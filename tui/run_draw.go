@@ -8,6 +8,7 @@ import (
 
 	"stedi/pipeline"
 	"stedi/pipeline/state"
+	"stedi/pipeline/survey"
 	"stedi/tui/ui"
 )
 
@@ -15,7 +16,7 @@ func (s *runView) draw(p ui.Pane) {
 	if s.lake() == nil {
 		text := "opening " + s.options.Lake + " …"
 		if s.options.Open == nil {
-			text = noLake
+			text = s.noLake()
 		}
 		p.Box(s.Theme, "RUN", false).Text(2, 1, s.Theme.Dim, text)
 		return
@@ -23,7 +24,7 @@ func (s *runView) draw(p ui.Pane) {
 	s.drawWhole(p.Line(0))
 	rest := p.Bottom(1)
 	switch {
-	case p.Width() < ui.Narrow || s.panes.Zoomed:
+	case p.Width() < ui.Narrow && rest.Height() < len(s.steps())+9 || s.panes.Zoomed:
 		s.drawPane(rest, s.panes.At)
 	case p.Width() < ui.Medium:
 		upper, lower, grip := rest.Across(s.belowSteps(min(len(s.steps())+3, rest.Height()/2)))
@@ -89,7 +90,8 @@ func (s *runView) drawWhole(p ui.Pane) {
 	t, r := s.Theme, &s.live
 	text, style := s.wholeText(), s.wholeStyle()
 	if r.source == noRun && p.Width() < ui.Narrow {
-		text = "no run yet: R runs all"
+		text, _, _ = strings.Cut(text, " that is not")
+		text = strings.Replace(text, " in this session", "", 1)
 	}
 	if r.source != noRun && r.id != "" && ui.Width(text) > p.Width()-2-24 { // the time and the bar say more
 		text = strings.Replace(strings.Replace(text, "run "+r.id, "run", 1), " of run", "", 1)
@@ -107,7 +109,7 @@ func (s *runView) wholeText() string {
 	r := &s.live
 	switch {
 	case r.source == noRun:
-		return "no run yet in this session: R runs all that is not up to date"
+		return s.idleText()
 	case r.source == replayedRun:
 		text := fmt.Sprintf("replay of run %s at ×%d", r.id, r.speed)
 		if s.playing() && s.replay.paused {
@@ -118,11 +120,23 @@ func (s *runView) wholeText() string {
 		return "run " + r.id + " of another process"
 	case r.source == followedRun:
 		return "run " + r.id + " of another process " + r.status
+	case r.busy() && r.running() == checkingTables:
+		return checkingTables
 	case r.busy():
 		return "running"
 	default:
 		return "run " + r.id + " " + r.status
 	}
+}
+
+// idleText says how the last run ended, if not well, and what starts one.
+func (s *runView) idleText() string {
+	if s.view != nil && s.view.Last != nil {
+		if last := s.view.Last; last.Status != "ok" && last.Status != "running" {
+			return "last run " + statusText(last) + ": " + ui.KeyOf(s.actions(), "replay") + " replays it, " + ui.KeyOf(s.actions(), "run-all") + " runs all that is not up to date"
+		}
+	}
+	return "no run yet in this session: " + ui.KeyOf(s.actions(), "run-all") + " runs all that is not up to date"
 }
 
 func (s *runView) wholeStyle() uv.Style {
@@ -141,19 +155,31 @@ func (s *runView) wholeStyle() uv.Style {
 // there is no room.
 type stepColumns struct{ name, state, in, out, rate, elapsed, eta, bar int }
 
-func stepLayout(w int) stepColumns {
-	c := stepColumns{name: min(30, max(18, w*36/100))}
-	c.state = c.name + 12
-	end := c.state
+// stepLayout gives room to the whole name first. In a narrow pane the mark alone
+// says the state.
+func stepLayout(w, longest int) stepColumns {
+	name, stateWidth, rows, time := 4+longest+1, 12, 12, 9
+	switch {
+	case w >= 100:
+		name++
+	case w < 76:
+		stateWidth, rows, time = 11, 9, 8
+	}
+	c := stepColumns{name: min(name, max(18, w*3/4))}
+	end := c.name
+	if w >= 46 {
+		c.state = c.name + stateWidth
+		end = c.state
+	}
 	add := func(at *int, width int) {
 		if end+width <= w-1 {
 			end += width
 			*at = end
 		}
 	}
-	add(&c.out, 12)
-	add(&c.elapsed, 9)
-	add(&c.in, 12)
+	add(&c.out, rows)
+	add(&c.elapsed, time)
+	add(&c.in, rows)
 	if w >= 100 {
 		add(&c.rate, 9)
 		add(&c.eta, 9)
@@ -163,7 +189,7 @@ func stepLayout(w int) stepColumns {
 	}
 	// The input rows are shown before the output rows.
 	if c.in > 0 {
-		c.in, c.out, c.elapsed = c.state+12, c.state+24, c.state+33
+		c.in, c.out, c.elapsed = c.state+rows, c.state+2*rows, c.state+2*rows+time
 	}
 	return c
 }
@@ -174,16 +200,21 @@ func (s *runView) drawSteps(p ui.Pane) {
 	if marks := s.marks(); len(marks) > 0 {
 		p.Note(t.Warn, fmt.Sprintf("%d marked", len(marks)))
 	}
-	c := stepLayout(in.Width())
+	steps, longest := s.steps(), 0
+	for _, table := range steps {
+		longest = max(longest, ui.Width(table.Name))
+	}
+	c := stepLayout(in.Width(), longest)
 	head := in.Line(0)
 	head.Text(4, 0, t.Heading, "TABLE")
-	head.Text(c.name+1, 0, t.Heading, "STATE")
+	if c.state > 0 {
+		head.Text(c.name+1, 0, t.Heading, "STATE")
+	}
 	for label, at := range map[string]int{"IN": c.in, "OUT": c.out, "ROWS/S": c.rate, "TIME": c.elapsed, "LEFT": c.eta} {
 		if at > 0 {
 			head.TextRight(at, 0, t.Heading, label)
 		}
 	}
-	steps := s.steps()
 	s.list.Draw(p, in.Bottom(1), len(steps), func(r ui.Row) { s.drawStep(r, c, steps[r.N]) })
 }
 
@@ -211,6 +242,9 @@ func (a *app) stateMark(state pipeline.State) (string, uv.Style) {
 func (s *runView) drawStep(r ui.Row, c stepColumns, table *pipeline.Table) {
 	t, p, back := s.Theme, r.Pane, r.Back
 	style := ui.Over(t.Text, back)
+	if r.Chosen {
+		p.Text(1, 0, ui.Over(t.Accent, back), "▸")
+	}
 	if s.marked[table.Name] {
 		p.Text(0, 0, ui.Over(t.Warn, back), "●")
 	}
@@ -223,7 +257,11 @@ func (s *runView) drawStep(r ui.Row, c stepColumns, table *pipeline.Table) {
 	failed := s.failedChecks(table.Name, step)
 	p.Text(2, 0, ui.Over(tone, back), mark)
 	p.Cut(4, 0, c.name-4, style, table.Name)
-	p.Cut(c.name+1, 0, c.state-c.name-1, ui.Over(tone, back), step.state.String())
+	word := step.state.String()
+	if failed > 0 && c.bar == 0 { // there is no other place for it
+		word = ui.Plural(int64(failed), "check ✗", "checks ✗")
+	}
+	p.Cut(c.name+1, 0, c.state-c.name-1, ui.Over(tone, back), word)
 	number := func(at int, text string) {
 		if at > 0 {
 			p.TextRight(at, 0, ui.Over(t.Number, back), text)
@@ -239,7 +277,7 @@ func (s *runView) drawStep(r ui.Row, c stepColumns, table *pipeline.Table) {
 		}
 	}
 	if step.state == pipeline.Running || step.state == pipeline.Waiting {
-		if left, ok := s.timeLeft(table.Name, step); ok {
+		if left, ok := s.timeLeft(table.Name, step); ok && left >= leastLeft {
 			number(c.eta, "~"+ui.Span(left))
 		}
 	}
@@ -289,39 +327,80 @@ func (s *runView) drawProgress(p ui.Pane, c stepColumns, table string, step *liv
 	case pipeline.Failed:
 		first, _, _ := strings.Cut(step.err, "\n")
 		p.Cut(c.bar, 0, room, ui.Over(t.Bad, back), first)
+	case pipeline.Stopped:
+		p.Cut(c.bar, 0, room, dim, stopReason(step.reason, step.record))
 	default:
 		p.Cut(c.bar, 0, room, dim, step.reason)
 	}
 }
 
+// stopReason says how far a cancelled step came. The reason that it ran for says
+// nothing about it.
+func stopReason(reason string, record *pipeline.StepRecord) string {
+	switch {
+	case reason == notStarted:
+		return reason
+	case record != nil && record.Seconds > 0:
+		return "after " + ui.Span(record.Seconds)
+	default:
+		return notStarted
+	}
+}
+
+// notStarted is the reason of a step of a cancelled run that had not begun.
+const notStarted = "not started"
+
 // drawIdle draws a table that the run on the screen does not build.
 func (s *runView) drawIdle(p ui.Pane, c stepColumns, table *pipeline.Table, style, back uv.Style) {
 	t := s.Theme
-	p.Text(2, 0, ui.Over(t.Dim, back), "·")
 	p.Cut(4, 0, c.name-4, style, table.Name)
 	v := s.table(table.Name)
 	if v == nil {
 		return
 	}
-	label, tone := "built", t.Dim
-	switch {
-	case v.Missing:
-		label = "not built"
-	case v.Stale != "":
-		label, tone = "stale", t.Warn
-	case v.Origin != pipeline.Managed:
-		label = v.Origin.Note()
-	}
+	mark, label, note, tone := s.idleState(v)
+	p.Text(2, 0, ui.Over(tone, back), mark)
 	p.Cut(c.name+1, 0, c.state-c.name-1, ui.Over(tone, back), label)
 	if c.out > 0 && !v.Missing {
 		p.TextRight(c.out, 0, ui.Over(t.Dim, back), s.rowsOf(v))
 	}
-	if usual, ok := state.Median(s.past(table.Name)); ok && c.eta > 0 {
-		p.TextRight(c.eta, 0, ui.Over(t.Dim, back), "~"+ui.Span(usual))
+	if c.in > 0 && len(v.Funnel) > 0 {
+		p.TextRight(c.in, 0, ui.Over(t.Dim, back), ui.Count(v.Funnel.Read()))
 	}
-	if c.bar > 0 && v.Stale != "" {
-		p.Cut(c.bar, 0, p.Width()-c.bar-1, ui.Over(t.Dim, back), v.Stale)
+	if usual, ok := state.Median(s.past(table.Name)); ok && c.elapsed > 0 {
+		p.TextRight(c.elapsed, 0, ui.Over(t.Dim, back), "~"+ui.Span(usual))
 	}
+	if c.bar > 0 && note != "" {
+		if tone != t.Bad {
+			tone = t.Dim
+		}
+		p.Cut(c.bar, 0, p.Width()-c.bar-1, ui.Over(tone, back), note)
+	}
+}
+
+// idleState describes a table that the run on the screen does not build.
+func (s *runView) idleState(v *survey.TableView) (mark, label, note string, tone uv.Style) {
+	t := s.Theme
+	switch problem := s.failedBefore(v.Table); {
+	case v.Missing && problem != "":
+		return "✗", "failed", firstLine(problem), t.Bad
+	case v.Missing:
+		return "○", "not built", "", t.Dim
+	case v.Stale != "":
+		return "◌", "stale", v.Stale, t.Warn
+	case v.Origin != pipeline.Managed:
+		return "·", v.Origin.Note(), "", t.Dim
+	default:
+		return "·", "built", "", t.Dim
+	}
+}
+
+// lastStep returns what the newest run did with a table; nil: nothing.
+func (a *app) lastStep(table string) *pipeline.StepRecord {
+	if a.view == nil || a.view.Last == nil {
+		return nil
+	}
+	return a.view.Last.Step(table)
 }
 
 // rowsRead returns how many rows a step has read.

@@ -23,6 +23,7 @@ func (m *Model) runOver(msg runMsg) tea.Cmd {
 	r.settleSteps(stopped)
 	r.result = msg.record
 	r.logChecks()
+	m.followFailure()
 	m.Toasts.DropText(m.following) // it is not running any more
 	if r.source != ownRun {
 		return m.lookAgain()
@@ -38,16 +39,34 @@ func (m *Model) runOver(msg runMsg) tea.Cmd {
 		cmds = append(cmds, m.checksFailed(msg.record), m.movedAside(msg.record), m.diagnose())
 	case msg.err == nil && msg.record != nil:
 		m.settled()
-		mood := ui.Done
-		if pipeline.TallyOf(msg.record.Checks).Warned > 0 {
-			mood = ui.Warned
+		mood, text := ui.Done, cmp.Or(builtText(msg.record), "nothing to do")+" in "+ui.Span(msg.record.Seconds)
+		if n := pipeline.TallyOf(msg.record.Checks).Warned; n > 0 {
+			mood, text = ui.Warned, text+", "+ui.Plural(int64(n), "warning", "warnings")
 		}
-		cmds = append(cmds, m.movedAside(msg.record), m.Toast(mood, cmp.Or(builtText(msg.record), "nothing to do")+" in "+ui.Span(msg.record.Seconds)))
+		cmds = append(cmds, m.movedAside(msg.record), m.Toast(mood, text))
 	default:
 		m.fail(m.whatFailed(msg.record), msg.err, m.remedies(msg)...)
+		if m.failure != nil && msg.record != nil {
+			m.failure.since = msg.record.Started
+		}
 		cmds = append(cmds, m.present())
 	}
 	return tea.Batch(cmds...)
+}
+
+// followFailure moves the cursor of the Run screen to the first step that failed,
+// or whose checks failed.
+func (m *Model) followFailure() {
+	run, ok := m.screens[runScreen].(*runView)
+	if !ok {
+		return
+	}
+	for _, t := range m.made() {
+		if step := m.live.steps[t.Name]; step != nil && (step.state == pipeline.Failed || m.failedChecks(t.Name, step) > 0) {
+			run.follow(t.Name)
+			return
+		}
+	}
 }
 
 // present opens the error panel by itself, unless the reader types or reads
@@ -81,16 +100,16 @@ func (m *Model) checksFailed(r *pipeline.Record) tea.Cmd {
 		return nil
 	}
 	first := &failed[0]
-	p := &problem{what: failingCheck(*first), kind: pipeline.BadData, checks: true, table: first.Table}
+	p := &problem{what: failingCheck(*first), kind: pipeline.BadData, checks: true, table: first.Table, since: r.Started}
 	if more := len(failed) - 1; more > 0 {
 		p.what += "; " + pipeline.Counted(more, "more check") + " failed"
 	}
 	t := r.Table(first.Table)
 	if !t.Missing {
-		p.why = append(p.why, m.ruleOf(first))
+		p.why = append(p.why, "rule: "+m.ruleOf(first))
 	}
 	if text := m.messageOf(first); text != "" {
-		p.why = append(p.why, text)
+		p.why = append(p.why, strings.Split(text, "\n")...)
 	}
 	if t.Missing {
 		p.what = strings.Replace(p.what, failingCheck(*first), first.Table+" is not built", 1)
@@ -173,7 +192,7 @@ func (r *liveRun) settleSteps(stopped bool) {
 		case pipeline.Waiting:
 			s.state, s.reason = pipeline.Skipped, "the run ended before this step"
 			if stopped {
-				s.state, s.reason = pipeline.Stopped, "not started"
+				s.state, s.reason = pipeline.Stopped, notStarted
 			}
 		case pipeline.Published, pipeline.UpToDate, pipeline.Failed, pipeline.Skipped, pipeline.Stopped:
 		}

@@ -110,7 +110,11 @@ func builtText(r *pipeline.Record) string {
 		part(count[pipeline.Stopped], "cancelled", "cancelled")
 	}
 	part(r.FailedOnTables(), "check failed", "checks failed")
-	part(count[pipeline.Published], "table built", "tables built")
+	if len(parts) > 0 {
+		part(count[pipeline.Published], "built", "built")
+	} else {
+		part(count[pipeline.Published], "table built", "tables built")
+	}
 	return strings.Join(parts, ", ")
 }
 
@@ -123,10 +127,10 @@ func (s *runView) hint() (ui.Mood, string) {
 	v := s.table(t.Name)
 	step := s.live.steps[t.Name]
 	switch {
-	case step != nil && step.state == pipeline.Failed:
-		return ui.Failed, t.Name + " failed: " + firstLine(step.err)
-	case step != nil && step.state == pipeline.Skipped:
-		return ui.Warned, t.Name + " was skipped: " + step.reason
+	case step != nil && (s.live.busy() || step.state == pipeline.Failed || step.state == pipeline.Skipped):
+		return s.stepHint(t.Name, step)
+	case step == nil && v != nil && v.Missing && s.failedBefore(t.Name) != "":
+		return ui.Failed, t.Name + " failed in the last run: " + firstLine(s.failedBefore(t.Name))
 	case v == nil || v.Missing:
 		return ui.Told, t.Name + " is not built yet"
 	case v.Stale != "":
@@ -136,6 +140,45 @@ func (s *runView) hint() (ui.Mood, string) {
 	default:
 		return ui.Told, t.Name + ": " + s.rowsOf(v) + " rows, " + ui.Ago(s.now(), v.Changed)
 	}
+}
+
+// stepHint says what is known of a step of the run on the screen.
+func (s *runView) stepHint(table string, step *liveStep) (ui.Mood, string) {
+	switch step.state {
+	case pipeline.Failed:
+		return ui.Failed, table + " failed: " + firstLine(step.err)
+	case pipeline.Skipped:
+		return ui.Warned, table + " was skipped: " + step.reason
+	case pipeline.Running, pipeline.Published, pipeline.Waiting, pipeline.UpToDate, pipeline.Stopped:
+	}
+	return ui.Told, s.stepText(table, step)
+}
+
+// stepText says what a step does in a run that is under way.
+func (s *runView) stepText(table string, step *liveStep) string {
+	switch step.state {
+	case pipeline.Running:
+		text := table + " is running"
+		if read := rowsRead(step); read > 0 {
+			text += ": " + ui.Plural(read, "row", "rows") + " read"
+		}
+		return text
+	case pipeline.Published:
+		return table + " is published: " + s.rowsNow(table) + " rows"
+	case pipeline.Waiting:
+		return table + " waits for its upstream tables"
+	case pipeline.UpToDate, pipeline.Failed, pipeline.Skipped, pipeline.Stopped:
+	}
+	return table + " is " + step.state.String()
+}
+
+// failedBefore returns the error of a table that the newest run did not build;
+// "": it did not fail.
+func (a *app) failedBefore(table string) string {
+	if last := a.lastStep(table); last != nil && last.State == pipeline.Failed {
+		return last.Error
+	}
+	return ""
 }
 
 // hint says how the selected run ended.
@@ -153,5 +196,13 @@ func (h *historyView) hint() (ui.Mood, string) {
 	case "cancelled":
 		mood = ui.Warned
 	}
-	return mood, "run " + r.Run + ": " + statusText(r) + "; " + runText(r)
+	status := statusText(r)
+	if onlyChecksFailed(r) {
+		status = "done" // the other text names the checks
+	}
+	text := "run of " + r.Started.In(h.options.Zone).Format("15:04:05") + ": " + status + "; " + runText(r)
+	if n := pipeline.TallyOf(r.Checks).Warned; n > 0 {
+		text += "; " + ui.Plural(int64(n), "warning", "warnings")
+	}
+	return mood, text
 }

@@ -3,6 +3,7 @@ package tui
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -90,6 +91,30 @@ func elsewhere(more ...string) func(*testing.T, *world, *driver) {
 	}
 }
 
+// spoiled makes two lines of a landing table unreadable and starts a run, which
+// fails.
+func spoiled(more ...string) func(*testing.T, *world, *driver) {
+	return func(t *testing.T, w *world, d *driver) {
+		t.Helper()
+		spoil(t, w)
+		d.press(append([]string{"R"}, more...)...)
+	}
+}
+
+// spoil makes two lines of a landing table unreadable.
+func spoil(t *testing.T, w *world) {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(w.root, "customer", "landing", "*"))
+	must(t, err)
+	rows, err := os.ReadFile(files[0])
+	must(t, err)
+	lines := strings.SplitAfter(string(rows), "\n")
+	lines[2], lines[4] = lines[2][:40]+"\n", "not JSON\n"
+	must(t, os.WriteFile(files[0], []byte(strings.Join(lines, "")), 0o600))
+	old := w.clock.read().Add(-time.Hour)
+	must(t, os.Chtimes(files[0], old, old))
+}
+
 // duplicated writes the rows of a table twice, as a join without DISTINCT does.
 func duplicated(more ...string) func(*testing.T, *world, *driver) {
 	return func(t *testing.T, w *world, d *driver) {
@@ -151,6 +176,10 @@ var scenes = []scene{
 	{"run-during-lake", false, held("1")},
 	{"run-after", true, keys("2", "end")},
 	{"run-failed", true, conflict()},
+	{"run-rejected", false, spoiled("esc", "2")},
+	{"error-rejected", false, spoiled()},
+	{"checks-rejected", false, spoiled("esc", "4")},
+	{"history-failed", false, spoiled("esc", "5")},
 	{"error", true, conflict("!")},
 	{"doctor", true, examined()},
 	{"doctor-error", true, examined("esc", "!")},

@@ -316,6 +316,9 @@ func (m *Model) back() tea.Cmd {
 	if s, ok := m.here().(interface{ shown() *grid.Grid }); ok && s.shown().Unmark() {
 		return nil
 	}
+	if s, ok := m.here().(interface{ unwind() bool }); ok && s.unwind() {
+		return nil
+	}
 	if f, ok := m.here().(filtering); ok && f.filter() != "" {
 		return f.setFilter("")
 	}

@@ -72,9 +72,9 @@ func (p *picker) take(o *Offers) {
 const listing = "listing …"
 
 // pick opens a picker and lists what can be opened in the background.
-func (m *Model) pick(title string, free func(string) tea.Cmd, offered func(*Offers) []choice) tea.Cmd {
+func (m *Model) pick(title, verb string, free func(string) tea.Cmd, offered func(*Offers) []choice) tea.Cmd {
 	p := &picker{palette: newPalette(m.Kit, title), offered: offered}
-	p.free, p.notes = free, []string{listing}
+	p.free, p.notes, p.verb = free, []string{listing}, verb
 	p.search()
 	list := m.options.Offers
 	return tea.Batch(m.Open(p), p.input.Focus(), m.Work.Start(&m.offering, func(ctx context.Context) tea.Msg {
@@ -108,7 +108,7 @@ func (m *Model) lakeChoices(o *Offers, do func(string) tea.Cmd) (list []choice) 
 // openLake asks for the lake to open in place of this one.
 func (m *Model) openLake() tea.Cmd {
 	open := func(name string) tea.Cmd { return m.switchTo(Switch{Lake: name, Variants: m.options.Profile}) }
-	return m.pick("OPEN A LAKE: a name, or a path, s3:// or glue://", open, func(o *Offers) []choice { return m.lakeChoices(o, open) })
+	return m.pick("OPEN A LAKE: a name, or a path, s3:// or glue://", "open", open, func(o *Offers) []choice { return m.lakeChoices(o, open) })
 }
 
 // openNamed opens what is typed as a command: a table, or another lake.
@@ -122,10 +122,10 @@ func (m *Model) openNamed(text string) tea.Cmd {
 
 // chooseVariant asks for the variant of the definition.
 func (m *Model) chooseVariant() tea.Cmd {
-	return m.pick("VARIANT of the definition", nil, func(o *Offers) (list []choice) {
+	return m.pick("VARIANT of the definition", "choose", nil, func(o *Offers) (list []choice) {
 		mark := func(on bool) string {
 			if on {
-				return "shown"
+				return "in use"
 			}
 			return ""
 		}
@@ -156,7 +156,7 @@ func (m *Model) compareLakes() tea.Cmd {
 			return comparedMsg{name, record, err}
 		}))
 	}
-	return m.pick("COMPARE WITH A LAKE", beside, func(o *Offers) []choice { return m.lakeChoices(o, beside) })
+	return m.pick("COMPARE WITH A LAKE", "compare", beside, func(o *Offers) []choice { return m.lakeChoices(o, beside) })
 }
 
 // compared shows two lakes side by side.

@@ -74,7 +74,7 @@ func TestTheVariantIsShownAndChosen(t *testing.T) {
 	d := offering(t)
 	d.shows("variant strict")
 	d.press("alt+v")
-	d.shows("no variant", "per_customer", "shown")
+	d.shows("no variant", "per_customer", "in use")
 	d.press("down", "enter")
 	if n := d.Next(); n == nil || n.Lake != "" || len(n.Variants) != 1 || n.Variants[0] != "per_customer" {
 		t.Errorf("next %v", n)

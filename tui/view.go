@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -85,9 +86,9 @@ func (m *Model) news(p ui.Pane) {
 // drawFailure draws the current failure, and the key that explains it.
 func (m *Model) drawFailure(p ui.Pane) {
 	t := m.Theme
-	text := "  press ! for details"
+	text := "  " + m.forDetails()
 	if p.Width() < ui.Narrow {
-		text = "  ! details"
+		text = "  " + m.problemKey() + " details"
 	}
 	x := p.Text(1, 0, t.Bad, "✗ ")
 	x = p.Cut(x, 0, p.Width()-x-ui.Width(text)-1, t.Text, m.failure.what)
@@ -149,11 +150,11 @@ func (m *Model) situation(p ui.Pane) {
 		{with, variant, short, wrong, mark},
 		{variant, short, wrong, mark},
 		{variant, name, wrong, mark},
+		{variant, name, cmp.Or(wrong, sign)},
+		{variant, name, cmp.Or(few, sign)},
 		{variant, wrong, mark},
 		{variant, wrong},
-		{wrong, mark},
-		{name, few, mark},
-		{name, few, sign},
+		{name, cmp.Or(few, sign)},
 		{wrong},
 		{variant},
 		{few, sign},

@@ -163,17 +163,46 @@ func (a *app) whyLines(table string) []ui.StyledLine {
 		return []ui.StyledLine{{{Style: t.Dim, Text: "searching the cause …"}}}
 	case found == nil:
 		return []ui.StyledLine{{{Style: t.Dim, Text: "The table has changed since the last diagnosis, or there was none."}}}
+	case found.State == diagnose.Right && a.results[table].result >= inherited:
+		return a.wrongTransform(table)
 	case found.State == diagnose.Right:
 		return []ui.StyledLine{{{Style: t.Good, Text: "✓ the table is what its transform returns on its upstream tables"}}}
 	}
+	counts := fmt.Sprintf("%s rows, expected %s", ui.Count(found.Rows), ui.Count(found.ExpectedRows))
 	lines := []ui.StyledLine{
-		{{Style: t.Bad, Text: "✗ " + string(found.State)}, {Style: t.Text, Text: fmt.Sprintf("  %s rows, expected %s", ui.Count(found.Rows), ui.Count(found.ExpectedRows))}},
-	}
-	if found.Message != "" {
-		lines = append(lines, ui.StyledLine{{Style: t.Text, Text: found.Message}})
+		{{Style: t.Bad, Text: "✗ " + string(found.State)}, {Style: t.Text, Text: "  " + cmp.Or(found.Message, counts)}},
 	}
 	for i := range found.Causes {
 		lines = append(lines, a.causeLines(&found.Causes[i], i == 0)...)
+	}
+	return lines
+}
+
+// wrongTransform describes a table that is what its transform returns, although
+// its count or its checks are wrong.
+func (a *app) wrongTransform(table string) []ui.StyledLine {
+	t, v := a.Theme, a.table(table)
+	var lines []ui.StyledLine
+	mark := "✗ wrong  "
+	tell := func(text string) {
+		lines = append(lines, ui.StyledLine{{Style: t.Bad, Text: mark}, {Style: t.Text, Text: text}})
+		mark = "✗ "
+	}
+	if rows, known := a.rows(v); known && v.Expected != nil && *v.Expected != rows {
+		tell(offBy(rows, *v.Expected))
+	}
+	for i := range v.Failing {
+		if c := &v.Failing[i]; c.Severity != "warning" && c.Check != pipeline.ExpectedRows {
+			tell(a.breach(c))
+		}
+	}
+	said := "The table is what its transform returns: the mistake is in the transform or in an upstream table."
+	if from := a.results[table].from; from != "" {
+		said = "The table is what its transform returns: the mistake is in " + from + "."
+	}
+	lines = append(lines, nil, ui.StyledLine{{Style: t.Strong, Text: said}})
+	if d := a.lake().Table(table); d != nil && !d.IsLanding() && a.results[table].from == "" {
+		lines = append(lines, ui.StyledLine{{Style: t.Accent, Text: "→ Correct " + d.File + ", then run " + table + " again."}})
 	}
 	return lines
 }
@@ -184,10 +213,10 @@ func witnessText(row map[string]any) string {
 	for _, name := range slices.Sorted(maps.Keys(row)) {
 		if row[name] != nil {
 			text, _ := json.Marshal(row[name]) // strings and numbers
-			parts = append(parts, name+" "+string(text))
+			parts = append(parts, name+"="+string(text))
 		}
 	}
-	return strings.Join(parts, " · ")
+	return strings.Join(parts, "  ")
 }
 
 // causeLines describes a cause; with proof also the rows that prove it and the
@@ -201,7 +230,7 @@ func (a *app) causeLines(c *diagnose.Cause, proof bool) []ui.StyledLine {
 		{{Style: t.Accent, Text: "→ " + c.Fix}},
 	}
 	if c.Certainty != diagnose.Unknown {
-		lines[1] = append(lines[1], ui.Styled{Style: t.Dim, Text: fmt.Sprintf("  %s, %s", c.Certainty, c.ID)})
+		lines[1] = append(lines[1], ui.Styled{Style: t.Dim, Text: fmt.Sprintf("  (%s; mistake %s)", c.Certainty, c.ID)})
 	}
 	if !proof {
 		return lines

@@ -59,7 +59,7 @@ func (r *run) asked(t *pipeline.Table, rest []PlanStep, leaving, watched []strin
 	}
 	checks := slices.DeleteFunc(check.Asked(r.lake, false), func(c *pipeline.Check) bool {
 		_, found := r.found[c.Name]
-		return found || reads(c) == 0 && !watches(c, t, watched) || !r.isFinal(c, rest)
+		return found || reads(c) == 0 && !watches(c, t, watched) || !r.isFinal(c, rest) || !r.isInPlace(c)
 	})
 	slices.SortStableFunc(checks, func(a, b *pipeline.Check) int { return cmp.Compare(reads(a), reads(b)) })
 	return checks
@@ -75,6 +75,16 @@ func (r *run) isFinal(c *pipeline.Check, rest []PlanStep) bool {
 	return !slices.ContainsFunc(rest, func(s PlanStep) bool {
 		return s.Run && (s.Table == c.Table || slices.Contains(c.Inputs, s.Table))
 	})
+}
+
+// isInPlace reports whether the rows of all tables that a check reads are in the
+// engine or in place: the file of a version that is being published may not be.
+func (r *run) isInPlace(c *pipeline.Check) bool {
+	if r.publishing == nil {
+		return true
+	}
+	name := r.publishing.table.Name
+	return slices.Contains(r.kept, name) || c.Table != name && !slices.Contains(c.Inputs, name)
 }
 
 // narrows is an optional method of an engine that Keeps: it drops the other

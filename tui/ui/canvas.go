@@ -233,9 +233,10 @@ func (p Pane) Note(style uv.Style, text string) {
 	}
 	from := p.Width() - 4 - Width(text)
 	cell := func(x int) *uv.Cell { return p.Frame.Cells.CellAt(p.Area.Min.X+x, p.Area.Min.Y) }
-	covered := cell(from + 1)
+	last, covered := cell(from-1), cell(from)
+	cut := last != nil && covered != nil && covered.Content != "─" && strings.TrimSpace(last.Content) != "" && last.Content != "─"
 	p.TextRight(p.Width()-2, 0, style, " "+text+" ")
-	if last := cell(from); last != nil && covered != nil && covered.Content != "─" && strings.TrimSpace(last.Content) != "" {
+	if cut {
 		last.Content, last.Width = "…", 1
 	}
 }

@@ -93,7 +93,7 @@ func (k *Kit) Reading() int { return max(10, k.Width-8) }
 // Wrapped wraps lines at the width of the screen. It caches the result, because
 // wrapping a long text is slow.
 func (k *Kit) Wrapped(lines func() []StyledLine) func() []StyledLine {
-	wide, done, broken := 0, []StyledLine(nil), k.Fitted(lines)
+	wide, done, broken := 0, []StyledLine(nil), k.broken(lines, Wrap)
 	return func() []StyledLine {
 		if room := k.Reading(); room != wide {
 			wide, done = room, broken()
@@ -102,13 +102,17 @@ func (k *Kit) Wrapped(lines func() []StyledLine) func() []StyledLine {
 	}
 }
 
-// Fitted wraps lines at the width of the screen without a cache, for lines that
-// may change.
+// Fitted wraps lines between words at the width of the screen without a cache,
+// for lines that may change.
 func (k *Kit) Fitted(lines func() []StyledLine) func() []StyledLine {
+	return k.broken(lines, WrapWords)
+}
+
+func (k *Kit) broken(lines func() []StyledLine, wrap func(StyledLine, int) []StyledLine) func() []StyledLine {
 	return func() []StyledLine {
 		var done []StyledLine
 		for _, line := range lines() {
-			done = append(done, Wrap(line, k.Reading())...)
+			done = append(done, wrap(line, k.Reading())...)
 		}
 		return done
 	}

@@ -69,6 +69,9 @@ func (r *Reader) text() string {
 	return b.String()
 }
 
+// small is the height below which a text takes all lines of a screen.
+const small = 12
+
 // Draw draws the text in a window in the middle of the pane.
 func (r *Reader) Draw(p Pane) {
 	lines := r.Lines()
@@ -77,7 +80,11 @@ func (r *Reader) Draw(p Pane) {
 	for _, line := range lines[:min(len(lines), measured)] {
 		wide = max(wide, line.width()+4)
 	}
-	box, in := Window(p, r.Theme, r.Head, min(wide, p.Width()-4), min(len(lines)+2, p.Height()-2))
+	margin := 2
+	if p.Height() < small {
+		margin = 0 // every line counts
+	}
+	box, in := Window(p, r.Theme, r.Head, min(wide, p.Width()-4), min(len(lines)+2, p.Height()-margin))
 	r.list().Draw(box, in, len(lines), func(row Row) { row.Styled(1, lines[row.N]) })
 }
 
