@@ -138,6 +138,7 @@ var errUpstream = errors.New("an upstream table could not be published")
 func (r *run) job(t *pipeline.Table, rest []PlanStep) pipeline.Job {
 	job := pipeline.Job{Table: t}
 	if r.engine.Capabilities().Keeps {
+		job.Count = r.countable(t)
 		job.Keep = r.readLater(t.Name, rest)
 		if !job.Keep {
 			job.Watch = r.watch(t)
@@ -206,6 +207,7 @@ func (r *run) account(ctx context.Context, job pipeline.Job, result pipeline.Res
 		return manifest, err
 	}
 	maps.Copy(r.found, result.Found)
+	r.made = result.Made
 	for i, input := range job.Inputs {
 		if !r.engine.Capabilities().Hashes {
 			if err := r.counted(ctx, input.Table, result.Funnel[i].Rows); err != nil {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"stedi/pipeline"
+	"stedi/pipeline/check"
 )
 
 // publishing is a version that is being published while the engine builds the
@@ -108,8 +109,10 @@ func (r *run) tellNext(ctx context.Context, e pipeline.Event) {
 func (r *run) takeBack(ctx context.Context, p *publishing) error {
 	name := p.table.Name
 	r.Manifests[name] = p.old
-	for _, c := range r.guards(p.table) {
-		delete(r.found, c.Name)
+	for _, c := range check.Asked(r.lake, true) {
+		if c.Table == name || slices.Contains(c.Inputs, name) {
+			delete(r.found, c.Name)
+		}
 	}
 	r.kept = slices.DeleteFunc(r.kept, func(k string) bool { return k == name })
 	p.record.Rows, p.record.Bytes, p.record.Funnel = 0, 0, pipeline.Funnel{}

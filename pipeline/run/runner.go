@@ -83,6 +83,7 @@ type run struct {
 	record     *pipeline.Record
 	journal    state.Journal
 	found      map[string]pipeline.Findings // of checks that were evaluated during the steps
+	made       map[string]pipeline.Findings // of checks that were evaluated on the rows of the last job
 	readings   map[string]ndjson.Report     // reports on landing tables that this run has read
 	kept       []string                     // tables that the engine keeps for later steps
 	held       []string                     // landing tables that the engine holds for guards

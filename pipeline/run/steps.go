@@ -3,7 +3,6 @@ package run
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 
 	"stedi/pipeline"
@@ -290,22 +289,12 @@ func (r *run) small() bool {
 	for _, state := range r.Landing {
 		total += pipeline.Size(state.Files)
 	}
-	return total <= check.HoldLimit
+	return total <= r.holdLimit()
 }
 
-// release removes from the engine the rows that no later step reads.
-func (r *run) release(ctx context.Context, t *pipeline.Table, rest []PlanStep) error {
-	if r.engine.Capabilities().Keeps && !r.unkept[t.Name] && r.readLater(t.Name, rest) {
-		r.kept = append(r.kept, t.Name)
+func (r *run) holdLimit() int64 {
+	if r.options.HoldLimit > 0 {
+		return r.options.HoldLimit
 	}
-	for _, name := range slices.Clone(r.kept) {
-		if r.readLater(name, rest) {
-			continue
-		}
-		r.kept = slices.DeleteFunc(r.kept, func(k string) bool { return k == name })
-		if err := r.engine.Forget(ctx, name); err != nil {
-			return fmt.Errorf("%s: making room: %w", name, err)
-		}
-	}
-	return nil
+	return check.HoldLimit
 }
