@@ -17,7 +17,6 @@ import (
 	querying "stedi/pipeline/query"
 	"stedi/pipeline/review"
 	"stedi/pipeline/review/replay"
-	"stedi/pipeline/review/script"
 	"stedi/pipeline/review/submission"
 	"stedi/pipeline/stedi"
 )
@@ -88,8 +87,8 @@ func (r *reviewer) judge(t *testing.T, root string) *review.Target {
 	key := ""
 	for _, f := range s.Of(submission.Script) {
 		key += f.Name + "\n" + f.Text
-		in.Scripts = append(in.Scripts, script.Read(f.Name, []byte(f.Text)))
 	}
+	in.Scripts = review.ReadScripts(s)
 	if in.Outcome = r.known[key]; in.Outcome == nil {
 		if in.Outcome, err = r.replayer.Replay(t.Context(), in.Scripts); err != nil {
 			t.Fatal(err)

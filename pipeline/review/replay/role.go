@@ -3,6 +3,7 @@ package replay
 import (
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"stedi/pipeline"
@@ -229,7 +230,83 @@ func (p *places) target(name string) string {
 		m.zone = means(after).zone
 		return p.meanings[m]
 	}
+	if zonesIn(base) > 1 && p.folders[strings.ToLower(base)] == "" {
+		return ""
+	}
 	return p.ofName(base)
+}
+
+// zonesIn counts the zones that a name has.
+func zonesIn(name string) int {
+	found := map[string]bool{}
+	for _, w := range wordRE.FindAllString(name, -1) {
+		if z := means(w).zone; z != "" {
+			found[z] = true
+		}
+	}
+	return len(found)
+}
+
+// fed is the table that is made of exactly the tables that a script reads, or "".
+func (p *places) fed(reads []Access) string {
+	found := ""
+	for _, t := range p.lake.Tables {
+		if t.Transform == nil || len(t.Transform.Inputs) < 2 {
+			continue
+		}
+		has := func(name string) bool {
+			return slices.ContainsFunc(reads, func(a Access) bool { return a.Table == name })
+		}
+		foreign := slices.ContainsFunc(reads, func(a Access) bool { return !slices.Contains(t.Transform.Inputs, a.Table) })
+		if foreign || slices.ContainsFunc(t.Transform.Inputs, func(name string) bool { return !has(name) }) {
+			continue
+		}
+		if found != "" {
+			return ""
+		}
+		found = t.Name
+	}
+	return found
+}
+
+// isArgument matches a location that is an argument of the job and says nothing
+// of its own.
+var isArgument = regexp.MustCompile(`^\$\{[^}]*\}/?$`)
+
+// supply finds the one table that a script reads at a location that its caller
+// gives, if its other tables and its name leave only one.
+func (p *places) supply(r *Role) {
+	var open *Access
+	for i := range r.Reads {
+		if a := &r.Reads[i]; a.Table == "" && isArgument.MatchString(a.Where) {
+			if open != nil {
+				return
+			}
+			open = a
+		}
+	}
+	if open == nil || len(r.Writes) != 1 {
+		return
+	}
+	t := p.lake.Table(r.Writes[0].Table)
+	if t == nil || t.Transform == nil {
+		return
+	}
+	var left []string
+	for _, in := range t.Transform.Inputs {
+		if !slices.ContainsFunc(r.Reads, func(a Access) bool { return a.Table == in }) {
+			left = append(left, in)
+		}
+	}
+	base := strings.TrimSuffix(path.Base(r.Script), path.Ext(r.Script))
+	if before, _, ok := strings.Cut(strings.ToLower(base), "_to_"); ok && len(left) > 1 {
+		if named := p.ofName(before); slices.Contains(left, named) {
+			left = []string{named}
+		}
+	}
+	if len(left) == 1 {
+		open.Table, open.Guessed = left[0], true
+	}
 }
 
 func (p *places) role(s *script.Script) Role {
@@ -246,12 +323,15 @@ func (p *places) role(s *script.Script) Role {
 				a.Table, a.Guessed = t, true
 			} else if t := p.ofName(sink.Name); t != "" {
 				a.Table, a.Guessed = t, true
+			} else if t := p.fed(r.Reads); t != "" {
+				a.Table, a.Guessed = t, true
 			}
 		}
 		p.correct(&a, sink, r.Reads)
 		r.Writes = append(r.Writes, a)
 		r.Exercise = r.Exercise && a.Table == ""
 	}
+	p.supply(&r)
 	return r
 }
 

@@ -45,8 +45,34 @@ func (r *Replayer) start(scripts []*script.Script) *replaying {
 		p.roles = append(p.roles, p.places.role(s))
 	}
 	p.roles = unrepeated(scripts, p.roles)
+	p.trace()
 	p.presume()
 	return p
+}
+
+// trace finds the tables that scripts read where another script writes: the name
+// of that one may say which table it is, while the location does not.
+func (p *replaying) trace() {
+	written := map[string]string{}
+	for i := range p.roles {
+		for _, w := range p.roles[i].Writes {
+			k := key(p.scripts[i].Sinks[w.Index].Location)
+			if was, ok := written[k]; ok && was != w.Table {
+				written[k] = "" // of two tables
+			} else {
+				written[k] = w.Table
+			}
+		}
+	}
+	for i := range p.roles {
+		for n := range p.roles[i].Reads {
+			read := &p.roles[i].Reads[n]
+			at := p.scripts[i].Sources[read.Index].Location
+			if t := written[key(at)]; t != "" && read.Table == "" && !isArgument.MatchString(at.Path) {
+				read.Table, read.Guessed = t, true
+			}
+		}
+	}
 }
 
 // presume finds the landing tables whose names say whose rows they have, and no

@@ -8,10 +8,31 @@ import (
 	"stedi/pipeline/review/sparksql"
 )
 
+// names are the names that a node has, with those of frames' columns.
+func (t *translator) names(n *script.Node) ([]string, error) {
+	names := n.Columns
+	for i := range n.Names {
+		r, err := t.node(n.Names[i].Frame)
+		if err != nil {
+			return nil, err
+		}
+		for _, c := range r.cols {
+			if n.Names[i].Keeps(c.name) && !slices.Contains(names, c.name) {
+				names = append(slices.Clone(names), c.name)
+			}
+		}
+	}
+	return names, nil
+}
+
 // keep drops columns. Glue ignores fields that are not there.
 func (t *translator) keep(n *script.Node, in *relation) (*relation, error) {
 	wanted := map[int]bool{}
-	for _, name := range n.Columns {
+	names, err := t.names(n)
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range names {
 		found := in.field(strings.Trim(name, "`"))
 		if n.Kind == script.DropColumns {
 			found = in.find(strings.Trim(name, "`"))
@@ -112,14 +133,18 @@ func (t *translator) rename(n *script.Node, in *relation) *relation {
 
 func (t *translator) dropDuplicates(n *script.Node, in *relation) (*relation, error) {
 	t.distinct = true
-	if len(n.Columns) == 0 {
+	names, err := t.names(n)
+	if err != nil {
+		return nil, err
+	}
+	if len(names) == 0 {
 		if err := lostIn(in.cols); err != nil {
 			return nil, err
 		}
 		return t.step(n, in, in.cols, "SELECT DISTINCT "+list("", in.cols)+" FROM "+quote(in.cte)), nil
 	}
 	var keys []column
-	for _, name := range n.Columns {
+	for _, name := range names {
 		at := in.find(strings.Trim(name, "`"))
 		if len(at) == 0 {
 			return nil, fails(n.Line, "column %s is not in %s", name, in.label)

@@ -15,8 +15,16 @@ func (e *evaluator) function(fn string, a *callArgs) value {
 		}
 	case "list", "tuple", "sorted", "set":
 		switch v := a.arg("", 0).(type) {
-		case *list, cell, rows:
+		case *list, cell, rows, columnNames, presentNames:
 			return v
+		case member:
+			if n, ok := namesOf(v); ok {
+				return n
+			}
+		}
+	case "all":
+		if l, ok := a.arg("", 0).(*list); ok {
+			return allTests(l)
 		}
 	case "len", "print":
 		return unknown{fn}

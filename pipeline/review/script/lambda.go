@@ -70,7 +70,7 @@ func (e *evaluator) filter(in int, f value, a *callArgs) value {
 	if p == nil {
 		return e.lost(a.line, "the function of the filter is not understood", in)
 	}
-	text := string(e.s.Source[body.start:body.end])
+	text := string(e.text[body.start:body.end])
 	return frame{e.node(Node{Kind: FilterNode, Line: a.line, API: a.api, Inputs: []int{in}, Lambda: &Lambda{p, text, body.line}}), true}
 }
 
@@ -288,7 +288,7 @@ func (l *lambdaReader) has(s *syntax) Predicate {
 	var words []string
 	for _, k := range s.kids {
 		if k.field == "operators" {
-			words = append(words, string(l.e.s.Source[k.start:k.end]))
+			words = append(words, string(l.e.text[k.start:k.end]))
 		} else {
 			operands = append(operands, k)
 		}
@@ -317,7 +317,7 @@ func (l *lambdaReader) comparison(s *syntax) Predicate {
 	for _, k := range s.kids {
 		if k.field == "operators" {
 			if op = k.text; op == "" {
-				op = string(l.e.s.Source[k.start:k.end])
+				op = string(l.e.text[k.start:k.end])
 			}
 			continue
 		}

@@ -1,6 +1,7 @@
 package script
 
 import (
+	"slices"
 	"strings"
 
 	"stedi/pipeline/review/sparksql"
@@ -113,7 +114,7 @@ func (e *evaluator) comparison(s *syntax) value {
 		if k.field == "operators" {
 			op = k.text
 			if op == "" {
-				op = strings.Join(strings.Fields(string(e.s.Source[k.start:k.end])), " ")
+				op = strings.Join(strings.Fields(string(e.text[k.start:k.end])), " ")
 			}
 			continue
 		}
@@ -131,6 +132,9 @@ func (e *evaluator) comparison(s *syntax) value {
 		}
 		return column{&sparksql.Binary{Op: op, Left: l, Right: r}}
 	}
+	if v, ok := nameComparison(op, operands[0], operands[1]); ok {
+		return v
+	}
 	if m, ok := operands[1].(member); ok && m.name == "columns" && (op == "in" || op == "not in") {
 		f, isFrame := m.of.(frame)
 		if t, isText := operands[0].(text); isText && isFrame {
@@ -143,7 +147,7 @@ func (e *evaluator) comparison(s *syntax) value {
 func compare(op string, left, right value) value {
 	l, okL := plain(left)
 	r, okR := plain(right)
-	if !okL || !okR || strings.Contains(l+r, "${") {
+	if !okL || !okR || strings.Contains(l+r, "${") || sparksql.HasEachName(l+r) {
 		return unknown{"a comparison"}
 	}
 	switch op {
@@ -153,6 +157,19 @@ func compare(op string, left, right value) value {
 		return boolean{l != r}
 	}
 	return unknown{"a comparison"}
+}
+
+// allTests is all(…) of conditions on the columns of frames.
+func allTests(l *list) value {
+	var all columnTests
+	for _, item := range l.items {
+		t, ok := item.(columnTests)
+		if !ok {
+			return unknown{"a condition"}
+		}
+		all.tests = append(all.tests, t.tests...)
+	}
+	return all
 }
 
 func (e *evaluator) logical(s *syntax) value {
@@ -165,6 +182,11 @@ func (e *evaluator) logical(s *syntax) value {
 	right := e.eval(s.get("right"))
 	if known {
 		return right
+	}
+	if n, ok := left.(nameTest); ok && op == "and" {
+		if m, ok := right.(nameTest); ok && n.not && m.not {
+			return nameTest{slices.Concat(n.names, m.names), true}
+		}
 	}
 	a, isA := left.(columnTests)
 	b, isB := right.(columnTests)

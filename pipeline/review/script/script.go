@@ -171,6 +171,7 @@ type Node struct {
 
 	Source    int        // SourceNode: index in Sources
 	Columns   []string   // without back-ticks
+	Names     []sparksql.Star // DropColumns, DropDuplicates: names of frames' columns, added to Columns
 	Keys      [][]string // JoinNode: one list of columns per input
 	Mappings  []Mapping
 	Lambda    *Lambda // FilterNode
