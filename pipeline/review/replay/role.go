@@ -168,7 +168,9 @@ func entityList(name string) []string {
 	for _, w := range wordRE.FindAllString(name, -1) {
 		for _, e := range entityWords {
 			if strings.HasPrefix(strings.ToLower(w), e[0]) {
-				found = append(found, e[1])
+				if !slices.Contains(found, e[1]) {
+					found = append(found, e[1])
+				}
 				break
 			}
 		}

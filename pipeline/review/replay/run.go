@@ -113,7 +113,8 @@ func (p *replaying) endsIn(name string) bool {
 	return false
 }
 
-// unrepeated removes the writes of a script that is there twice.
+// unrepeated removes the writes of a script that is there twice, and those of a
+// notebook whose tables the scripts write.
 func unrepeated(scripts []*script.Script, roles []Role) []Role {
 	for i := range scripts {
 		for j := range i {
@@ -123,7 +124,24 @@ func unrepeated(scripts []*script.Script, roles []Role) []Role {
 			}
 		}
 	}
+	for i := range scripts {
+		if scripts[i].Form != script.Notebook || !strings.EqualFold(path.Ext(scripts[i].Name), ".ipynb") {
+			continue
+		}
+		for j := range scripts {
+			if scripts[j].Form != script.Notebook && sameWrites(&roles[i], &roles[j]) {
+				roles[i].CopyOf = scripts[j].Name
+			}
+		}
+	}
 	return roles
+}
+
+// sameWrites reports whether two scripts write a table in common.
+func sameWrites(a, b *Role) bool {
+	return slices.ContainsFunc(a.Writes, func(w Access) bool {
+		return w.Table != "" && slices.ContainsFunc(b.Writes, func(o Access) bool { return o.Table == w.Table })
+	})
 }
 
 // landing is the relation of a landing table or of a correct derived one.
@@ -202,7 +220,34 @@ func (p *replaying) source(i, index int, own bool) (*relation, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := p.otherFormat(name, s); err != nil {
+		return nil, err
+	}
 	return p.read(r, s, frames), nil
+}
+
+// formats are the kinds of files that no reader of another kind can read.
+var formats = map[string]string{"json": "JSON", "parquet": "Parquet", "glueparquet": "Parquet", "orc": "ORC", "delta": "Delta", "hudi": "Hudi"}
+
+// otherFormat is the failure of a source that reads files of another format than
+// the script that wrote them.
+func (p *replaying) otherFormat(name string, s *script.Source) error {
+	reads := formats[strings.ToLower(s.Format)]
+	if reads == "" || s.Path == "" {
+		return nil
+	}
+	for _, w := range p.writers(name) {
+		sink := &p.scripts[w.index].Sinks[w.Sink]
+		wrote := formats[strings.ToLower(sink.Format)]
+		if sink.Path == "" || key(sink.Location) != key(s.Location) {
+			continue
+		}
+		if wrote == "" || wrote == reads || (wrote == "Delta" || wrote == "Hudi") && reads == "Parquet" {
+			return nil
+		}
+		return fails(s.Line, "%s is written by %s as %s, and read as %s", name, w.Script, wrote, reads)
+	}
+	return nil
 }
 
 // read is a relation as a source gives it. The catalog has all names in lower

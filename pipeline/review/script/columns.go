@@ -25,7 +25,14 @@ type presentNames struct {
 	names []string
 }
 
+// columnType is the type of a column, as dict(df.dtypes) has it.
+type columnType struct {
+	frame int
+	name  string
+}
+
 func (columnNames) value()  {}
+func (columnType) value()   {}
 func (nameTest) value()     {}
 func (presentNames) value() {}
 

@@ -248,7 +248,10 @@ func (e *evaluator) subscript(s *syntax) value {
 		if c, ok := key.(column); ok {
 			return e.chosen(of, Node{Kind: Where, Line: s.line, API: "[]", Condition: c.expr})
 		}
-	case member: // os.environ["X"]
+	case member: // os.environ["X"], dict(df.dtypes)["x"]
+		if f, ok := of.of.(frame); ok && of.name == "dtypes" && known {
+			return columnType{f.node, k}
+		}
 		if of.name == "environ" {
 			return text{"${" + k + "}", s.line}
 		}

@@ -29,6 +29,9 @@ func (e *evaluator) function(fn string, a *callArgs) value {
 	case "len", "print":
 		return unknown{fn}
 	case "dict":
+		if m, ok := a.arg("", 0).(member); ok && m.name == "dtypes" {
+			return m
+		}
 		d := a.named
 		return &d
 	case "getattr":

@@ -24,6 +24,8 @@ type (
 		Get     bool
 		Default *Const // nil: None
 	}
+	// Text is str(field), without blanks at its ends.
+	Text struct{ Field Field }
 	// Const is a constant: string, number, boolean or none.
 	Const struct{ Kind, Text string }
 	// Compare is a comparison: == != < <= > >= is, is not, in, not in.
@@ -51,6 +53,7 @@ type (
 )
 
 func (*Field) predicate()    {}
+func (*Text) predicate()     {}
 func (*Const) predicate()    {}
 func (*Compare) predicate()  {}
 func (*List) predicate()     {}
@@ -338,6 +341,21 @@ func (l *lambdaReader) comparison(s *syntax) Predicate {
 	return all
 }
 
+// text is a method of a text that leaves it the same text for a comparison with
+// one that has no blanks at its ends.
+func (l *lambdaReader) text(fn, arguments *syntax) (Predicate, bool) {
+	if attr := fn.get("attribute"); attr == nil || attr.text != "strip" || len(arguments.kids) > 0 {
+		return nil, false
+	}
+	switch x := l.read(fn.get("object")).(type) {
+	case *Text:
+		return x, true
+	case *Field:
+		return &Text{*x}, true
+	}
+	return nil, false
+}
+
 func (l *lambdaReader) call(s *syntax) Predicate { //nolint:cyclop // one case for each form
 	fn := s.get("function")
 	list := s.get("arguments")
@@ -349,8 +367,16 @@ func (l *lambdaReader) call(s *syntax) Predicate { //nolint:cyclop // one case f
 			return &Negation{&Negation{x}}
 		}
 	}
+	if fn.kind == "identifier" && fn.text == "str" && len(list.kids) == 1 {
+		if x, ok := l.read(list.kids[0]).(*Field); ok {
+			return &Text{*x}
+		}
+	}
 	if fn.kind != "attribute" {
 		return nil
+	}
+	if x, ok := l.text(fn, list); ok {
+		return x
 	}
 	object, attr := fn.get("object"), fn.get("attribute").text
 	if object.kind == "identifier" && object.text == l.row && attr == "get" && len(list.kids) > 0 {

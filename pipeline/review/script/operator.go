@@ -132,13 +132,18 @@ func (e *evaluator) comparison(s *syntax) value {
 		}
 		return column{&sparksql.Binary{Op: op, Left: l, Right: r}}
 	}
+	if c, ok := operands[0].(columnType); ok && (op == "==" || op == "!=") {
+		if t, isText := operands[1].(text); isText {
+			return columnTests{[]ColumnTest{{Input: c.frame, Column: c.name, Type: strings.ToLower(t.s), Not: op == "!="}}}
+		}
+	}
 	if v, ok := nameComparison(op, operands[0], operands[1]); ok {
 		return v
 	}
 	if m, ok := operands[1].(member); ok && m.name == "columns" && (op == "in" || op == "not in") {
 		f, isFrame := m.of.(frame)
 		if t, isText := operands[0].(text); isText && isFrame {
-			return columnTests{[]ColumnTest{{f.node, t.s, op == "not in"}}}
+			return columnTests{[]ColumnTest{{Input: f.node, Column: t.s, Not: op == "not in"}}}
 		}
 	}
 	return compare(op, operands[0], operands[1])

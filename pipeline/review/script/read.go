@@ -139,6 +139,10 @@ func (s *Script) extract(source []byte) []byte {
 			s.Form = SQLFile
 		}
 	}
+	if text := withMagics(source); len(text) != len(source) {
+		s.Form = Notebook
+		return text
+	}
 	return source
 }
 
@@ -181,19 +185,38 @@ func (s *Script) extractJSON(source []byte) []byte {
 			}
 			lines = strings.SplitAfter(text, "\n")
 		}
-		for _, line := range lines {
-			if strings.HasPrefix(line, "%") || strings.HasPrefix(line, "!") {
-				line = "# " + line
-			}
-			b.WriteString(line)
-		}
-		b.WriteString("\n")
+		b.WriteString(cellText(lines) + "\n")
 	}
 	if !pythonMark.MatchString(b.String()) {
 		return nil
 	}
 	s.Form = Notebook
 	return []byte(b.String())
+}
+
+// cellText is the Python of a notebook's cell. One of SQL becomes calls of
+// spark.sql.
+func cellText(lines []string) string {
+	cell := strings.Split(strings.Join(lines, ""), "\n")
+	if rest, ok := strings.CutPrefix(strings.TrimSpace(cell[0]), "%%sql"); ok || strings.TrimSpace(cell[0]) == "%sql" {
+		cell[0] = rest
+		if !ok {
+			cell[0] = ""
+		}
+		sqlCell(cell)
+		return strings.Join(cell, "\n")
+	}
+	for i, line := range cell {
+		if strings.HasPrefix(line, "%") || strings.HasPrefix(line, "!") {
+			cell[i] = "# " + line
+		}
+	}
+	if strings.HasPrefix(cell[0], "# %%") && !strings.HasPrefix(cell[0], "# %%time") { // not Python: a shell, settings
+		for i := range cell[1:] {
+			cell[i+1] = "# " + cell[i+1]
+		}
+	}
+	return strings.Join(cell, "\n")
 }
 
 func findOption(options []Option, name string) (Option, bool) {

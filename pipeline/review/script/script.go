@@ -153,11 +153,12 @@ type View struct {
 	Input int // index of the node; -1 if the name refers to nothing
 }
 
-// ColumnTest asks whether a frame has a column, as in "x" in df.columns. The
-// case of the name counts.
+// ColumnTest asks whether a frame has a column, as in "x" in df.columns, or, if
+// there is a Type, whether a column has it. The case of the name counts.
 type ColumnTest struct {
 	Input  int // index of the node
 	Column string
+	Type   string
 	Not    bool
 }
 
