@@ -324,7 +324,7 @@ func (j *judge) scriptPersonal(_ *RubricItem, t *RubricTable) []finding {
 		}
 	}
 	if kept == nil {
-		return []finding{passed(writer(o), "the training set names nobody")}
+		return []finding{passed(writer(o), "the training set has none of the personal columns")}
 	}
 	return []finding{warned(writer(o), "the training set keeps %s", list(kept))}
 }

@@ -178,6 +178,16 @@ func entityList(name string) []string {
 	return found
 }
 
+// ofSeveral reports whether a location names the rows of several tables. The
+// bucket can have the name of one.
+func ofSeveral(l script.Location) bool {
+	name := l.Table
+	if l.Path != "" {
+		_, name = folder(l.Path)
+	}
+	return len(entityList(name)) > 1
+}
+
 // ofName returns the table that a name means, or "".
 func (p *places) ofName(name string) string {
 	if t, ok := p.folders[strings.ToLower(name)]; ok {
@@ -203,7 +213,7 @@ func (p *places) access(l script.Location, line, index int, hints ...string) Acc
 			a.Table = p.meanings[meaning{m.entity, means(l.Database).zone}]
 		}
 	}
-	if a.Table == "" && len(entityList(a.Where)) < 2 {
+	if a.Table == "" && !ofSeveral(l) {
 		for _, h := range hints {
 			if t := p.ofName(h); t != "" {
 				a.Table, a.Guessed = t, true
@@ -320,7 +330,7 @@ func (p *places) role(s *script.Script) Role {
 	}
 	for i, sink := range s.Sinks {
 		a := p.access(sink.Location, sink.Line, i)
-		if a.Table == "" && len(s.Sinks) == 1 && len(entityList(a.Where)) < 2 {
+		if a.Table == "" && len(s.Sinks) == 1 && !ofSeveral(sink.Location) {
 			if t := p.target(s.Name); t != "" {
 				a.Table, a.Guessed = t, true
 			} else if t := p.ofName(sink.Name); t != "" {

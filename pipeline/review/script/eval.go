@@ -38,7 +38,7 @@ type evaluator struct {
 	loaded  map[string]map[string]value
 	loading int
 	text    []byte
-	line    int              // of the statement
+	line    int // of the statement
 	marks   []mark
 }
 

@@ -170,10 +170,10 @@ type Node struct {
 	API    string // the call as it is named, such as Join.apply
 	Inputs []int  // indexes of nodes
 
-	Source    int        // SourceNode: index in Sources
-	Columns   []string   // without back-ticks
+	Source    int             // SourceNode: index in Sources
+	Columns   []string        // without back-ticks
 	Names     []sparksql.Star // DropColumns, DropDuplicates: names of frames' columns, added to Columns
-	Keys      [][]string // JoinNode: one list of columns per input
+	Keys      [][]string      // JoinNode: one list of columns per input
 	Mappings  []Mapping
 	Lambda    *Lambda // FilterNode
 	SQL       string  // SQLNode: the text as the script has it
