@@ -160,3 +160,10 @@ func TestWhatOnlyAChainShows(t *testing.T) {
 		})
 	}
 }
+
+func TestRubricNamesTheWrongType(t *testing.T) {
+	_, err := review.ReadRubric("mine.toml", "schema = \"stedi.rubric/1\"\n[[item]]\nid = 3\n")
+	if err == nil || !strings.Contains(err.Error(), "mine.toml:3: the value is of type integer, not string") {
+		t.Errorf("%v", err)
+	}
+}

@@ -90,7 +90,7 @@ func (p *replaying) judgeWriter(out *Table, w Writer) {
 	t := p.translator(w.index, false)
 	out.Reads = append(out.Reads, p.reads(w)...)
 	out.Joins = append(out.Joins, t.joins...)
-	out.Notes = append(out.Notes, t.notes...)
+	out.Notes = append(out.Notes, p.notes(w)...)
 	out.Distinct = out.Distinct || t.distinct
 	if err != nil {
 		p.explain(out, err, false)
@@ -102,6 +102,15 @@ func (p *replaying) judgeWriter(out *Table, w Writer) {
 		}
 		out.SQL = p.b.with(r.cte) + "\nSELECT " + list("", r.cols) + " FROM " + quote(r.cte)
 	}
+}
+
+// notes are the remarks of a script on the tables that the submission builds, or
+// on correct ones if it does not get that far.
+func (p *replaying) notes(w Writer) []script.Problem {
+	if _, err := p.write(w, true); err == nil {
+		return p.translator(w.index, true).notes
+	}
+	return p.translator(w.index, false).notes
 }
 
 // reads are the tables on which a sink depends: those that the script reads, and

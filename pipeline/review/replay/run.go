@@ -45,9 +45,39 @@ func (r *Replayer) start(scripts []*script.Script) *replaying {
 		p.roles = append(p.roles, p.places.role(s))
 	}
 	p.roles = unrepeated(scripts, p.roles)
+	p.settle()
 	p.trace()
 	p.presume()
 	return p
+}
+
+// settle takes step_trainer/curated for a table of its own if another script
+// writes a training set that is named as one.
+func (p *replaying) settle() {
+	set := p.places.meanings[meaning{"ml", ""}]
+	isOwn := func(l script.Location, a *Access) bool {
+		_, name := folder(l.Path)
+		return a.Table == set && set != "" && p.places.ofName(l.Table) != set && means(name+" "+l.Table).entity == "step_trainer"
+	}
+	named := false
+	for i := range p.roles {
+		for n := range p.roles[i].Writes {
+			a := &p.roles[i].Writes[n]
+			named = named || a.Table == set && !isOwn(p.scripts[i].Sinks[a.Index].Location, a)
+		}
+	}
+	for i := range p.roles {
+		for n := range p.roles[i].Writes {
+			if a := &p.roles[i].Writes[n]; named && isOwn(p.scripts[i].Sinks[a.Index].Location, a) {
+				a.Table = ""
+			}
+		}
+		for n := range p.roles[i].Reads {
+			if a := &p.roles[i].Reads[n]; named && isOwn(p.scripts[i].Sources[a.Index].Location, a) {
+				a.Table = ""
+			}
+		}
+	}
 }
 
 // trace finds the tables that scripts read where another script writes: the name

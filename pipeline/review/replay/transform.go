@@ -28,6 +28,7 @@ func (t *translator) names(n *script.Node) ([]string, error) {
 // keep drops columns. Glue ignores fields that are not there.
 func (t *translator) keep(n *script.Node, in *relation) (*relation, error) {
 	wanted := map[int]bool{}
+	var absent []string
 	names, err := t.names(n)
 	if err != nil {
 		return nil, err
@@ -41,8 +42,14 @@ func (t *translator) keep(n *script.Node, in *relation) (*relation, error) {
 			wanted[i] = true
 		}
 		if len(found) == 0 {
-			t.remark(n.Line, "field %s is not in %s, so it is neither dropped nor kept", name, in.label)
+			absent = append(absent, name)
 		}
+	}
+	switch {
+	case len(absent) == 1:
+		t.remark(n.Line, "field %s is not in %s, so it is neither dropped nor kept", absent[0], in.label)
+	case len(absent) > 1 && len(n.Names) == 0:
+		t.remark(n.Line, "fields %s are not in %s, so they are neither dropped nor kept", strings.Join(absent, ", "), in.label)
 	}
 	out := *in
 	out.cols = nil
