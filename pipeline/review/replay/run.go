@@ -57,7 +57,7 @@ func (p *replaying) settle() {
 	set := p.places.meanings[meaning{"ml", ""}]
 	isOwn := func(l script.Location, a *Access) bool {
 		_, name := folder(l.Path)
-		return a.Table == set && set != "" && p.places.ofName(l.Table) != set && means(name+" "+l.Table).entity == "step_trainer"
+		return a.Table == set && set != "" && means(name+" "+l.Table).entity == "step_trainer"
 	}
 	named := false
 	for i := range p.roles {
