@@ -122,7 +122,7 @@ func (w *world) open(tb testing.TB) {
 	engine, err := w.engine(tb.Context())
 	must(tb, err)
 	tb.Cleanup(func() { must(tb, engine.Close()) })
-	lake, err := definition.Load(tb.Context(), stedi.Definition, nil, engine)
+	lake, err := definition.Load(tb.Context(), stedi.Definition, nil, definition.Remember(engine, definition.ReadAnalysis(stedi.Analysis)))
 	must(tb, err)
 	store, err := dir.Open(w.root, dir.Options{})
 	must(tb, err)

@@ -52,7 +52,7 @@ func (l *lab) open(t *testing.T, profiles ...string) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = l.engine.Close() })
-	if l.lake, err = definition.Load(t.Context(), l.definition, profiles, l.engine); err != nil {
+	if l.lake, err = definition.Load(t.Context(), l.definition, profiles, definition.Remember(l.engine, definition.ReadAnalysis(stedi.Analysis))); err != nil {
 		t.Fatal(err)
 	}
 	if l.bench, err = l.engine.Workbench(t.Context()); err != nil {
