@@ -2,6 +2,7 @@ package review_test
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -12,9 +13,7 @@ import (
 // scripts has the DDLs, the texts and the pictures of base and these scripts.
 func scripts(of map[string]string) files {
 	f := base()
-	for name, text := range of {
-		f[name] = text
-	}
+	maps.Copy(f, of)
 	return f
 }
 

@@ -243,11 +243,11 @@ func (j *judge) scriptColumns(_ *RubricItem, t *RubricTable) []finding {
 	}
 	var lost []string
 	for _, name := range t.Needs {
-		if !has(o, name) && !keeps(o, name) {
+		if !keeps(o, name) {
 			lost = append(lost, name)
 		}
 	}
-	if has(o, "sensorReadingTime") || has(o, "timestamp") || keeps(o, "sensorReadingTime") || keeps(o, "timestamp") { // the join makes them equal
+	if keeps(o, "sensorReadingTime") || keeps(o, "timestamp") { // the join makes them equal
 		lost = slices.DeleteFunc(lost, func(name string) bool { return name == "sensorReadingTime" || name == "timestamp" })
 	}
 	if len(lost) > 0 {
@@ -260,9 +260,9 @@ func has(o *replay.Table, column string) bool {
 	return slices.ContainsFunc(o.Columns, func(c replay.Column) bool { return strings.EqualFold(c.Name, column) })
 }
 
-// keeps reports whether a table has a column under another name.
+// keeps reports whether a table has a column, perhaps under another name.
 func keeps(o *replay.Table, column string) bool {
-	return slices.ContainsFunc(o.Columns, func(c replay.Column) bool { return strings.EqualFold(c.FromName, column) })
+	return has(o, column) || slices.ContainsFunc(o.Columns, func(c replay.Column) bool { return strings.EqualFold(c.FromName, column) })
 }
 
 // onlyColumns compares the columns of a table with those of the landing table

@@ -45,26 +45,12 @@ func (t *translator) keep(n *script.Node, in *relation) (*relation, error) {
 			absent = append(absent, name)
 		}
 	}
-	switch {
-	case len(absent) == 1:
-		t.remark(n.Line, "field %s is not in %s, so it is neither dropped nor kept", absent[0], in.label)
-	case len(absent) > 1 && len(n.Names) == 0:
-		t.remark(n.Line, "fields %s are not in %s, so they are neither dropped nor kept", strings.Join(absent, ", "), in.label)
-	}
+	t.absent(n, in, absent)
 	out := *in
 	out.cols = nil
-	ids := map[int]bool{}
-	if len(n.Items) > 0 { // drop(df.x) drops that x alone
-		s := t.scope(in, n.Line)
-		for _, it := range n.Items {
-			if c, ok := it.Expr.(*sparksql.Column); ok {
-				found, err := s.find(c)
-				if err != nil {
-					return nil, err
-				}
-				ids[found.id] = true
-			}
-		}
+	ids, err := t.dropped(n, in)
+	if err != nil {
+		return nil, err
 	}
 	for i, c := range in.cols {
 		drop := wanted[i]
@@ -82,6 +68,32 @@ func (t *translator) keep(n *script.Node, in *relation) (*relation, error) {
 		out.label = t.label(n)
 	}
 	return &out, nil
+}
+
+// absent remarks on the fields that a node names in vain.
+func (t *translator) absent(n *script.Node, in *relation, names []string) {
+	switch {
+	case len(names) == 1:
+		t.remark(n.Line, "field %s is not in %s, so it is neither dropped nor kept", names[0], in.label)
+	case len(names) > 1 && len(n.Names) == 0:
+		t.remark(n.Line, "fields %s are not in %s, so they are neither dropped nor kept", strings.Join(names, ", "), in.label)
+	}
+}
+
+// dropped are the columns that drop(df.x) names: that x alone.
+func (t *translator) dropped(n *script.Node, in *relation) (map[int]bool, error) {
+	ids := map[int]bool{}
+	s := t.scope(in, n.Line)
+	for _, it := range n.Items {
+		if c, ok := it.Expr.(*sparksql.Column); ok {
+			found, err := s.find(c)
+			if err != nil {
+				return nil, err
+			}
+			ids[found.id] = true
+		}
+	}
+	return ids, nil
 }
 
 func (t *translator) applyMapping(n *script.Node, in *relation) (*relation, error) {

@@ -176,6 +176,11 @@ func (e *evaluator) comprehension(s *syntax) value {
 	if !ok || len(over.items) > maxLoop {
 		return unknown{s.kind}
 	}
+	return e.unrolled(over, s)
+}
+
+// unrolled is a comprehension over a known list.
+func (e *evaluator) unrolled(over *list, s *syntax) value {
 	result := &list{}
 	var names []value
 	var tests []columnTests
@@ -219,7 +224,7 @@ func (e *evaluator) kept(conditions []*syntax) (known, is bool, test *columnTest
 	return true, true, nil
 }
 
-func (e *evaluator) subscript(s *syntax) value {
+func (e *evaluator) subscript(s *syntax) value { //nolint:cyclop // one case for each kind of value
 	of := e.eval(s.get("value"))
 	key := e.eval(s.get("subscript"))
 	k, known := plain(key)

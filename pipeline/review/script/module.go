@@ -1,6 +1,7 @@
 package script
 
 import (
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -62,9 +63,7 @@ func (e *evaluator) imports(s *syntax) {
 		switch v, known := vars[dotted(n)]; {
 		case k == from:
 		case k.kind == "wildcard_import":
-			for name, v := range vars {
-				e.vars.vars[name] = v
-			}
+			maps.Copy(e.vars.vars, vars)
 		case known:
 			e.vars.vars[dotted(as)] = v
 		case vars == nil:

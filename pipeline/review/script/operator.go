@@ -107,9 +107,8 @@ func (e *evaluator) unary(s *syntax) value {
 	return unknown{"an expression"}
 }
 
-func (e *evaluator) comparison(s *syntax) value {
-	var operands []value
-	op := ""
+// operands evaluates both sides of a comparison.
+func (e *evaluator) operands(s *syntax) (op string, operands []value) {
 	for _, k := range s.kids {
 		if k.field == "operators" {
 			op = k.text
@@ -120,6 +119,11 @@ func (e *evaluator) comparison(s *syntax) value {
 		}
 		operands = append(operands, e.eval(k))
 	}
+	return op, operands
+}
+
+func (e *evaluator) comparison(s *syntax) value {
+	op, operands := e.operands(s)
 	if len(operands) != 2 {
 		return unknown{"a comparison"}
 	}
@@ -132,10 +136,8 @@ func (e *evaluator) comparison(s *syntax) value {
 		}
 		return column{&sparksql.Binary{Op: op, Left: l, Right: r}}
 	}
-	if c, ok := operands[0].(columnType); ok && (op == "==" || op == "!=") {
-		if t, isText := operands[1].(text); isText {
-			return columnTests{[]ColumnTest{{Input: c.frame, Column: c.name, Type: strings.ToLower(t.s), Not: op == "!="}}}
-		}
+	if v, ok := typeComparison(op, operands[0], operands[1]); ok {
+		return v
 	}
 	if v, ok := nameComparison(op, operands[0], operands[1]); ok {
 		return v
@@ -147,6 +149,16 @@ func (e *evaluator) comparison(s *syntax) value {
 		}
 	}
 	return compare(op, operands[0], operands[1])
+}
+
+// typeComparison is a comparison of the type of a column.
+func typeComparison(op string, left, right value) (value, bool) {
+	c, isType := left.(columnType)
+	t, isText := right.(text)
+	if !isType || !isText || op != "==" && op != "!=" {
+		return nil, false
+	}
+	return columnTests{[]ColumnTest{{Input: c.frame, Column: c.name, Type: strings.ToLower(t.s), Not: op == "!="}}}, true
 }
 
 func compare(op string, left, right value) value {

@@ -35,7 +35,7 @@ func (s *Star) Item(name string) Item {
 }
 
 // named copies an expression with a name in the place of its marks.
-func named(e Expr, name string) Expr {
+func named(e Expr, name string) Expr { //nolint:cyclop // one case for each form
 	switch e := e.(type) {
 	case nil:
 		return nil
