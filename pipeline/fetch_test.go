@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"stedi/pipeline"
+	"stedi/pipeline/laketest"
 	"stedi/pipeline/run"
 	"stedi/pipeline/state"
 	"stedi/pipeline/survey"
@@ -44,11 +45,11 @@ func (t together) Fetch(ctx context.Context, f pipeline.File) (string, error) {
 }
 
 func TestFilesAreFetchedTogether(t *testing.T) {
-	w := newWorld(t, orders)
+	w := laketest.New(t, laketest.Orders)
 	for i := 2; i < 6; i++ {
-		w.write(t, fmt.Sprintf("people/landing/%d.json", i), fmt.Sprintf("{\"id\":%d,\"name\":\"x\"}\n", i))
+		w.Write(t, fmt.Sprintf("people/landing/%d.json", i), fmt.Sprintf("{\"id\":%d,\"name\":\"x\"}\n", i))
 	}
-	lake, store := w.runner.Lake, w.runner.Store
+	lake, store := w.Runner.Lake, w.Runner.Store
 	listed, err := pipeline.ListTables(t.Context(), store, lake, pipeline.Allowance{})
 	if err != nil {
 		t.Fatal(err)
@@ -73,30 +74,30 @@ func TestFilesAreFetchedTogether(t *testing.T) {
 
 // A copy of the same bytes is read for its hash: all files of a table together.
 func TestCopiedFilesAreComparedTogether(t *testing.T) {
-	w := newWorld(t, orders)
+	w := laketest.New(t, laketest.Orders)
 	for i := 2; i < 6; i++ {
-		w.write(t, fmt.Sprintf("people/landing/%d.json", i), fmt.Sprintf("{\"id\":%d,\"name\":\"x\"}\n", i))
+		w.Write(t, fmt.Sprintf("people/landing/%d.json", i), fmt.Sprintf("{\"id\":%d,\"name\":\"x\"}\n", i))
 	}
-	if _, err := run.Run(t.Context(), w.runner, pipeline.RunOptions{}, func(pipeline.Event) {}); err != nil {
+	if _, err := run.Run(t.Context(), w.Runner, pipeline.RunOptions{}, func(pipeline.Event) {}); err != nil {
 		t.Fatal(err)
 	}
-	people := w.runner.Lake.Table("people")
+	people := w.Runner.Lake.Table("people")
 	look := func(fetches int) state.LandingState {
 		t.Helper()
-		found, err := state.Look(t.Context(), newTogether(w.runner.Store, fetches), people, nil)
+		found, err := state.Look(t.Context(), newTogether(w.Runner.Store, fetches), people, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
 		return found
 	}
 	for i := 1; i < 6; i++ {
-		path := fmt.Sprintf("%s/people/landing/%d.json", w.root, i)
+		path := fmt.Sprintf("%s/people/landing/%d.json", w.Root, i)
 		later := time.Date(2030, 1, 1, 0, 0, i, 0, time.UTC)
 		if err := os.Chtimes(path, later, later); err != nil {
 			t.Fatal(err)
 		}
 	}
-	view, err := survey.Lake(t.Context(), w.runner)
+	view, err := survey.Lake(t.Context(), w.Runner)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -106,7 +107,7 @@ func TestCopiedFilesAreComparedTogether(t *testing.T) {
 	if found := look(5); found.Manifest == nil {
 		t.Error("files of the same content are taken for others")
 	}
-	w.write(t, "people/landing/4.json", "{\"id\":7,\"name\":\"x\"}\n")
+	w.Write(t, "people/landing/4.json", "{\"id\":7,\"name\":\"x\"}\n")
 	if found := look(1); found.Manifest != nil {
 		t.Error("a file of another content is taken for the same")
 	}

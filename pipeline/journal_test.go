@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"stedi/pipeline"
+	"stedi/pipeline/laketest"
 	"stedi/pipeline/run"
 	"stedi/pipeline/state"
 	"stedi/pipeline/survey"
@@ -35,12 +36,12 @@ func (e *talkative) Run(ctx context.Context, job pipeline.Job, progress func(pip
 }
 
 func TestARunTellsOthersWhatItDoesWhileItIsLong(t *testing.T) {
-	w := newWorld(t, orders)
-	began := w.clock
-	record, err := run.Run(t.Context(), w.runner, pipeline.RunOptions{}, func(e pipeline.Event) {
-		events, err := state.ReadEvents(t.Context(), w.runner.Store, e.Run)
+	w := laketest.New(t, laketest.Orders)
+	began := w.Clock
+	record, err := run.Run(t.Context(), w.Runner, pipeline.RunOptions{}, func(e pipeline.Event) {
+		events, err := state.ReadEvents(t.Context(), w.Runner.Store, e.Run)
 		switch {
-		case w.clock.Sub(began) < time.Second:
+		case w.Clock.Sub(began) < time.Second:
 			if !errors.Is(err, fs.ErrNotExist) {
 				t.Errorf("in the first second there are events: %v", err)
 			}
@@ -49,12 +50,12 @@ func TestARunTellsOthersWhatItDoesWhileItIsLong(t *testing.T) {
 		case e.Progress == nil && (len(events) == 0 || events[len(events)-1].State != e.State || events[len(events)-1].Step != e.Step):
 			t.Errorf("%s %v is not there", e.Step, e.State)
 		}
-		w.clock = w.clock.Add(300 * time.Millisecond)
+		w.Clock = w.Clock.Add(300 * time.Millisecond)
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	events, err := state.ReadEvents(t.Context(), w.runner.Store, record.Run)
+	events, err := state.ReadEvents(t.Context(), w.Runner.Store, record.Run)
 	if err != nil || events[len(events)-1].State != pipeline.Published || events[len(events)-1].Step != "" {
 		t.Errorf("%v, it ends with %+v", err, events)
 	}
@@ -68,23 +69,23 @@ func TestProgressIsThinnedOutInTheJournalAndStatesAreNot(t *testing.T) {
 		most  int
 	}{{20 * time.Millisecond, 205}, {time.Second, 1010}} {
 		t.Run(c.every.String(), func(t *testing.T) {
-			w := newWorld(t, orders)
-			e := &talkative{Engine: w.runner.Engine, times: 1000, heard: make(chan struct{})}
-			w.runner.Engine = e
+			w := laketest.New(t, laketest.Orders)
+			e := &talkative{Engine: w.Runner.Engine, times: 1000, heard: make(chan struct{})}
+			w.Runner.Engine = e
 			told, states := 0, []string{}
-			record, err := run.Run(t.Context(), w.runner, pipeline.RunOptions{Select: []string{"known"}}, func(event pipeline.Event) {
+			record, err := run.Run(t.Context(), w.Runner, pipeline.RunOptions{Select: []string{"known"}}, func(event pipeline.Event) {
 				if event.Progress == nil {
 					states = append(states, event.Step+event.State.String())
 					return
 				}
 				told++
-				w.clock = w.clock.Add(c.every)
+				w.Clock = w.Clock.Add(c.every)
 				e.heard <- struct{}{}
 			})
 			if err != nil || told != 1000 {
 				t.Fatalf("%v, %d told", err, told)
 			}
-			events, err := state.ReadEvents(t.Context(), w.runner.Store, record.Run)
+			events, err := state.ReadEvents(t.Context(), w.Runner.Store, record.Run)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -108,36 +109,36 @@ func TestProgressIsThinnedOutInTheJournalAndStatesAreNot(t *testing.T) {
 }
 
 func TestDamagedEventsAreLeftOut(t *testing.T) {
-	w := newWorld(t, orders)
+	w := laketest.New(t, laketest.Orders)
 	good := `{"time":"2026-01-02T03:04:05Z","run":"1","step":"known","state":"running"}` + "\n"
-	w.write(t, ".stedi/runs/1/events.ndjson", good+"{}\nnull\n[1]\n\n"+good+good[:20])
-	events, err := state.ReadEvents(t.Context(), w.runner.Store, "1")
+	w.Write(t, ".stedi/runs/1/events.ndjson", good+"{}\nnull\n[1]\n\n"+good+good[:20])
+	events, err := state.ReadEvents(t.Context(), w.Runner.Store, "1")
 	if err != nil || len(events) != 2 || events[1].State != pipeline.Running {
 		t.Errorf("%v, %+v", err, events)
 	}
-	if _, err := state.ReadEvents(t.Context(), w.runner.Store, "../1"); !errors.Is(err, pipeline.ErrUnsafe) {
+	if _, err := state.ReadEvents(t.Context(), w.Runner.Store, "../1"); !errors.Is(err, pipeline.ErrUnsafe) {
 		t.Errorf("out of the lake: %v", err)
 	}
 }
 
 // followed is a lake with one run whose record and events the test writes.
 type followed struct {
-	*world
+	*laketest.Lake
 	id    string
 	began time.Time
 }
 
 func newFollowed(t *testing.T) *followed {
 	t.Helper()
-	f := &followed{world: newWorld(t, orders), id: "20260102T030405.000Z"}
-	f.began = f.clock
+	f := &followed{Lake: laketest.New(t, laketest.Orders), id: "20260102T030405.000Z"}
+	f.began = f.Clock
 	f.record(t, "running")
 	return f
 }
 
 func (f *followed) record(t *testing.T, status string) {
 	t.Helper()
-	f.write(t, ".stedi/runs/"+f.id+"/run.json", fmt.Sprintf(`{"run":%q,"status":%q,"started":%q}`, f.id, status, f.began.Format(time.RFC3339)))
+	f.Write(t, ".stedi/runs/"+f.id+"/run.json", fmt.Sprintf(`{"run":%q,"status":%q,"started":%q}`, f.id, status, f.began.Format(time.RFC3339)))
 }
 
 func (f *followed) events(t *testing.T, n int) {
@@ -146,12 +147,12 @@ func (f *followed) events(t *testing.T, n int) {
 	for i := range n {
 		fmt.Fprintf(&text, "{\"time\":%q,\"run\":%q,\"step\":\"known\",\"reason\":\"%d\"}\n", f.began.Format(time.RFC3339), f.id, i)
 	}
-	f.write(t, ".stedi/runs/"+f.id+"/events.ndjson", text.String())
+	f.Write(t, ".stedi/runs/"+f.id+"/events.ndjson", text.String())
 }
 
 func (f *followed) hold(t *testing.T, since time.Time) (unlock func() error) {
 	t.Helper()
-	unlock, err := f.runner.Store.Lock(t.Context(), pipeline.Holder{Run: f.id, PID: os.Getpid(), Host: "here", Since: since})
+	unlock, err := f.Runner.Store.Lock(t.Context(), pipeline.Holder{Run: f.id, PID: os.Getpid(), Host: "here", Since: since})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -165,7 +166,7 @@ func TestFollowPassesOnWhatARunTells(t *testing.T) {
 		ended := make(chan error, 1)
 		var told []string
 		go func() {
-			ended <- survey.Follow(t.Context(), f.runner, f.id, func(e pipeline.Event) { told = append(told, e.Reason) })
+			ended <- survey.Follow(t.Context(), f.Runner, f.id, func(e pipeline.Event) { told = append(told, e.Reason) })
 		}()
 		for n, want := range []string{"", "0", "0 1"} {
 			synctest.Wait()
@@ -201,7 +202,7 @@ func TestFollowEndsWithARunThatWasCutOff(t *testing.T) {
 			if c.held {
 				unlock = f.hold(t, f.began.Add(time.Second))
 			}
-			err := survey.Follow(t.Context(), f.runner, c.run, func(pipeline.Event) {})
+			err := survey.Follow(t.Context(), f.Runner, c.run, func(pipeline.Event) {})
 			if pipeline.KindOf(err) != c.kind {
 				t.Errorf("it ends with %v", err)
 			}
@@ -217,7 +218,7 @@ func TestFollowCanBeCancelled(t *testing.T) {
 	unlock := f.hold(t, f.began)
 	ctx, cancel := context.WithCancel(t.Context())
 	f.events(t, 1)
-	err := survey.Follow(ctx, f.runner, f.id, func(pipeline.Event) { cancel() })
+	err := survey.Follow(ctx, f.Runner, f.id, func(pipeline.Event) { cancel() })
 	if !errors.Is(err, context.Canceled) || unlock() != nil {
 		t.Error(err)
 	}

@@ -129,8 +129,8 @@ type Preset struct {
 	SQL  string
 }
 
-// Everything returns the names of all tables: a remote engine holds all of
-// them.
+// Everything returns the names of all tables. For an engine that ChecksInPlace,
+// all of them count as held.
 func (l *Lake) Everything() []string {
 	var names []string
 	for _, t := range l.Tables {

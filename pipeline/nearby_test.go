@@ -10,6 +10,7 @@ import (
 
 	"stedi/pipeline"
 	"stedi/pipeline/dir"
+	"stedi/pipeline/laketest"
 	"stedi/pipeline/run"
 )
 
@@ -48,15 +49,15 @@ func TestFilesInAnotherLayoutAreFoundAndTheirFixWorks(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			w := newWorld(t, orders)
+			w := laketest.New(t, laketest.Orders)
 			lake := filepath.Join(root, c.lake)
 			for range 3 {
 				store, err := dir.Open(lake, dir.Options{})
 				if err != nil {
 					t.Fatal(err)
 				}
-				w.runner.Store = store
-				_, err = run.Plan(t.Context(), w.runner, pipeline.RunOptions{})
+				w.Runner.Store = store
+				_, err = run.Plan(t.Context(), w.Runner, pipeline.RunOptions{})
 				if err == nil {
 					return
 				}
@@ -100,16 +101,16 @@ func TestALandingFolderWithoutFilesHasItsReason(t *testing.T) {
 			} else if err := os.WriteFile(at, []byte("{}\n"), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			w := newWorld(t, orders)
+			w := laketest.New(t, laketest.Orders)
 			store, err := dir.Open(root, dir.Options{})
 			if err != nil {
 				t.Fatal(err)
 			}
-			w.runner.Store = store
-			if _, err := run.Plan(t.Context(), w.runner, pipeline.RunOptions{}); err == nil || !strings.Contains(err.Error(), c.says) {
+			w.Runner.Store = store
+			if _, err := run.Plan(t.Context(), w.Runner, pipeline.RunOptions{}); err == nil || !strings.Contains(err.Error(), c.says) {
 				t.Errorf("plan: %v", err)
 			}
-			record, err := run.Run(t.Context(), w.runner, pipeline.RunOptions{}, func(pipeline.Event) {})
+			record, err := run.Run(t.Context(), w.Runner, pipeline.RunOptions{}, func(pipeline.Event) {})
 			if err == nil || !strings.Contains(err.Error(), c.says) || record == nil || record.ExitCode != 2 {
 				t.Errorf("run: %v", err)
 			}

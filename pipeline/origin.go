@@ -11,7 +11,7 @@ const (
 	Modified  Origin = "modified"  // stedi published them, and others changed them since
 )
 
-// Words for people of what is not Managed.
+// What screens and reports call tables that are not Managed.
 const (
 	BuiltElsewhere  = "built elsewhere"
 	ModifiedOutside = "modified outside stedi"

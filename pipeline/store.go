@@ -71,10 +71,9 @@ type Files interface {
 	Delete(ctx context.Context, name string) error
 }
 
-// Expendable reports whether a file is ours and nothing depends on it, such as the
-// record of a run or a cache: it takes its name in one step like any other, but
-// is not worth waiting for the disk, and may be lost or damaged when the
-// machine itself stops.
+// Expendable reports whether nothing depends on a file of stedi, such as the record
+// of a run or a cache. Like other files it is published by one rename, but without
+// waiting for the disk: it may be lost or damaged if the machine crashes.
 func Expendable(name string) bool {
 	return strings.HasPrefix(name, StateFolder+"/runs/") || strings.HasPrefix(name, StateFolder+"/cache/")
 }

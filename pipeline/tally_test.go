@@ -4,7 +4,6 @@ import (
 	"testing"
 
 	"stedi/pipeline"
-	"stedi/pipeline/check"
 )
 
 func TestATallyCountsEachResultAndClaimsNoMore(t *testing.T) {
@@ -26,38 +25,6 @@ func TestATallyCountsEachResultAndClaimsNoMore(t *testing.T) {
 		tally := pipeline.TallyOf(c.checks)
 		if tally.String() != c.text || tally.Verdict() != c.verdict {
 			t.Errorf("got %q and %q, want %q and %q", tally, tally.Verdict(), c.text, c.verdict)
-		}
-	}
-}
-
-func TestATableThatIsMissingOrStaleFails(t *testing.T) {
-	w := newWorld(t, with(ordersChecks))
-	inspect := func(options check.InspectOptions) *pipeline.Record {
-		t.Helper()
-		record, _ := check.Evaluate(t.Context(), w.runner, options)
-		return record
-	}
-	record := inspect(check.InspectOptions{})
-	if c := checkOf(t, record, "readable", "bought"); record.ExitCode != 1 || c.State != "fail" || c.Failing != 0 {
-		t.Errorf("nothing was built: exit %d, %+v", record.ExitCode, c)
-	}
-	if record := inspect(check.InspectOptions{Tables: []string{"PEOPLE"}}); record.ExitCode != 0 || record.Tally.Passed == 0 {
-		t.Errorf("a landing table alone: %+v", record)
-	}
-	if record := inspect(check.InspectOptions{AllowMissing: true}); record.ExitCode != 0 || record.Tally.Failed != 0 || record.Tally.Skipped == 0 {
-		t.Errorf("missing tables are allowed: %+v", record)
-	}
-	if record := inspect(check.InspectOptions{Tables: []string{"bought"}, AllowMissing: true}); record.ExitCode != 1 || record.Status != "data_failed" {
-		t.Errorf("nothing was checked: %+v", record)
-	}
-	if _, err := w.run(t, pipeline.RunOptions{}); err != nil {
-		t.Fatal(err)
-	}
-	w.write(t, "people/landing/more.json", "{\"id\":9,\"name\":\"Zoe\"}\n")
-	for _, allow := range []bool{false, true} {
-		record = inspect(check.InspectOptions{AllowMissing: allow})
-		if c := checkOf(t, record, "fresh", "known"); record.ExitCode != 1 || c.State != "fail" {
-			t.Errorf("a stale table: exit %d, %+v", record.ExitCode, c)
 		}
 	}
 }

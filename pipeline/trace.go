@@ -77,7 +77,8 @@ func (t TableTrace) Levels() Levels {
 	return levels
 }
 
-// Ends finds the stage behind which none of the rows is left that came in.
+// Ends returns the stage that drops the last of the subject's rows; "" if some
+// reach the table, or none came in.
 func Ends(stages []StageTrace) string {
 	if len(stages) == 0 || stages[len(stages)-1].Rows != 0 {
 		return ""

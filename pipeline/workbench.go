@@ -26,7 +26,7 @@ type Syntax interface {
 	// Tree returns the syntax tree of one SELECT, as json_serialize_sql gives
 	// the node of its query.
 	Tree(ctx context.Context, sql string) (map[string]any, error)
-	// Text makes SQL of such a tree.
+	// Text returns the SQL text of a tree.
 	Text(ctx context.Context, tree map[string]any) (string, error)
 }
 

@@ -160,6 +160,25 @@ func TestKeysOfTheSettingsTakeThePlaceOfThoseBuiltIn(t *testing.T) {
 	d.shows("5 tables built")
 }
 
+func TestTextsNameTheKeysOfTheSettings(t *testing.T) {
+	w := newWorld(t, "sample")
+	w.open(t)
+	o := w.options(t)
+	o.Keys = map[string][]string{"run-all": {"ctrl+e"}, "run-to": {"ctrl+g"}, "diff": {"alt+8"}}
+	d := start(t, o, 120, 36)
+	d.shows("no runs yet: ^e runs all")
+	d.press("2")
+	d.shows("no run yet in this session: ^e runs all")
+	d.press("5")
+	d.shows("no run yet: ^e on screen 1 or 2")
+	d.press("1", "right")
+	d.shows("^g builds it and its upstream tables, ^e builds all")
+	d.press("ctrl+e")
+	d.shows("5 tables built")
+	d.press("5", "m")
+	d.shows("press alt+8 to compare it with")
+}
+
 func TestSettingsOfKeysThatCannotWorkAreRefused(t *testing.T) {
 	for _, c := range []struct {
 		name string

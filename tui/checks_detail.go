@@ -126,7 +126,7 @@ func (c *checksView) tellTable(table *pipeline.Table, put func(uv.Style, string)
 	if v.Stale != "" {
 		put(t.Warn, "stale: "+v.Stale)
 	}
-	for _, name := range v.Strange {
+	for _, name := range v.Blocking {
 		put(t.Bad, name+" was "+pipeline.ModifiedOutside)
 	}
 	for _, note := range pipeline.NoteLines([]pipeline.TableRecord{v.TableRecord}) {

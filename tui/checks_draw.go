@@ -386,8 +386,8 @@ func (c *checksView) tallyOf(table string) pipeline.Tally {
 	return pipeline.TallyOf(checks)
 }
 
-// whyBad returns in a few words why a table is not as it should be: the cause, if
-// it was found, or what the count and the checks say; "" if nothing is known.
+// whyBad returns in a few words what is wrong with a table: the cause if it was
+// found, else the count or a check; "" if nothing is known.
 func (c *checksView) whyBad(table string) string {
 	s := c.results[table]
 	if found := c.diagnosis(table); s.result == wrong && found != nil && len(found.Causes) > 0 && found.Causes[0].Certainty != diagnose.Unknown {

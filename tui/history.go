@@ -162,7 +162,7 @@ func (h *historyView) setBase() tea.Cmd {
 		return h.Toast(ui.Told, "runs are compared with the one before them")
 	}
 	h.base = h.current().Run
-	return h.Toast(ui.Told, "choose another run and press d to compare it with "+h.base)
+	return h.Toast(ui.Told, "choose another run and press "+ui.KeyOf(h.actions(), "diff")+" to compare it with "+h.base)
 }
 
 // unwind closes the difference, and reports whether there was one.

@@ -30,7 +30,7 @@ func (h *historyView) drawList(p ui.Pane) {
 			p.Note(t.Full, "time "+ui.Spark(seconds, max(1, min(20, p.Width()/2-9))))
 		}
 	} else {
-		in.Cut(1, 0, in.Width()-2, t.Dim, "no run yet: R on screen 1 or 2 runs all")
+		in.Cut(1, 0, in.Width()-2, t.Dim, "no run yet: "+h.Keys.Label("run-all", "R")+" on screen 1 or 2 runs all")
 	}
 	h.list.Draw(p, in, len(runs)+h.below(), func(row ui.Row) {
 		if row.N >= len(runs) {

@@ -11,9 +11,9 @@ import (
 	"stedi/tui/ui"
 )
 
-// A look at the lake brings the newest runs alone, for a lake may remember many
-// thousands. Those before them are read when the cursor comes to the end of the
-// list, or looks for something.
+// A survey returns only the newest runs, because a lake may have many thousands.
+// Older runs are read when the cursor comes to the end of the list, or for a
+// search.
 
 // olderAtOnce is the number of older runs per read.
 const olderAtOnce = 100

@@ -48,7 +48,7 @@ func (a *app) jobLines(list *jobList) []ui.StyledLine {
 	case !list.known:
 		return []ui.StyledLine{{{Style: t.Dim, Text: "asking Glue …"}}}
 	case list.err != nil:
-		return []ui.StyledLine{{{Style: t.Bad, Text: "they cannot be listed"}}, {{Style: t.Dim, Text: "press ! for details"}}}
+		return []ui.StyledLine{{{Style: t.Bad, Text: "they cannot be listed"}}, {{Style: t.Dim, Text: a.forDetails()}}}
 	case len(runs) == 0:
 		return []ui.StyledLine{{{Style: t.Dim, Text: "the job has not run yet"}}}
 	}

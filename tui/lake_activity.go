@@ -19,7 +19,7 @@ func (l *lakeView) drawActivity(p ui.Pane) {
 		return
 	}
 	if len(l.view.Runs) == 0 {
-		in.Cut(1, 0, in.Width()-2, l.Theme.Dim, "no runs yet: R runs all")
+		in.Cut(1, 0, in.Width()-2, l.Theme.Dim, "no runs yet: "+ui.KeyOf(l.actions(), "run-all")+" runs all")
 		return
 	}
 	runs := ui.Plural(int64(len(l.view.Runs)), "run", "runs")
@@ -79,7 +79,7 @@ func (l *lakeView) verdictLines(v *survey.TableView) []ui.StyledLine {
 		}
 		lines = append(lines, ui.StyledLine{{Style: t.Strong, Text: ui.Count(rows) + " rows  "}, {Style: style, Text: word}})
 	}
-	for _, name := range v.Strange {
+	for _, name := range v.Blocking {
 		lines = append(lines, ui.StyledLine{{Style: t.Bad, Text: "≠ "}, {Style: t.Text, Text: name + " was " + pipeline.ModifiedOutside}})
 	}
 	if v.Stale != "" {

@@ -65,17 +65,19 @@ func (l *lakeView) listWidth() int {
 }
 
 // noLake is shown in place of a lake if none is open.
-const noLake = "no lake is open: O opens one"
+func (a *app) noLake() string {
+	return "no lake is open: " + a.Keys.Label("open-lake", "O") + " opens one"
+}
 
 // drawWaiting is drawn until the lake is open.
 func (l *lakeView) drawWaiting(p ui.Pane) {
 	in := p.Box(l.Theme, "LAKE", false)
 	text := "opening " + l.options.Lake + " …"
 	if l.options.Open == nil {
-		text = noLake
+		text = l.noLake()
 	}
 	if l.failure != nil && !l.opening.Working() {
-		text = "the lake is not open: press ! for details"
+		text = "the lake is not open: " + l.forDetails()
 	}
 	in.Text(2, 1, l.Theme.Dim, text)
 }

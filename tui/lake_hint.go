@@ -23,7 +23,7 @@ func (l *lakeView) hint() (ui.Mood, string) {
 	case l.isFirstWrong(v.Table):
 		return ui.Failed, "the first wrong table: " + l.firstWrong().Sentence()
 	case v.Origin == pipeline.Modified:
-		return ui.Failed, modified(v)
+		return ui.Failed, l.modified(v)
 	case v.Stale != "":
 		return ui.Warned, v.Table + " is stale: " + v.Stale + "; r brings it up to date"
 	case len(v.Failing) > 0 && v.Verdict == survey.Wrong:
@@ -42,11 +42,11 @@ func (l *lakeView) hint() (ui.Mood, string) {
 func (l *lakeView) calmHint(t *pipeline.Table, v *survey.TableView) (ui.Mood, string) {
 	switch {
 	case v.Missing && !t.IsLanding():
-		return ui.Told, v.Table + " has not been built yet: r builds it and its upstream tables, R builds all"
+		return ui.Told, v.Table + " has not been built yet: " + ui.KeyOf(l.actions(), "run-to") + " builds it and its upstream tables, " + ui.KeyOf(l.actions(), "run-all") + " builds all"
 	case v.Missing:
 		return ui.Warned, "no file in " + t.Path
 	case v.Origin == pipeline.Unmanaged && v.Verdict == survey.Unchecked:
-		return ui.Told, pipeline.BuiltElsewhere + ": v checks it; " + ui.KeyOf(l.actions(), "replace") + " moves the files aside and builds it here"
+		return ui.Told, pipeline.BuiltElsewhere + ": " + ui.KeyOf(l.actions(), "check") + " checks it; " + ui.KeyOf(l.actions(), "replace") + " moves the files aside and builds it here"
 	case len(v.Funnel) > 1:
 		return ui.Told, l.greatestLoss(t, v)
 	default:
@@ -71,11 +71,11 @@ func (l *lakeView) countHint(v *survey.TableView) (ui.Mood, string) {
 }
 
 // modified says what is to be done about a table that others have changed.
-func modified(v *survey.TableView) string {
-	if len(v.Strange) == 0 {
-		return v.Table + " was " + pipeline.ModifiedOutside + ": alt+m moves its files aside and rebuilds it"
+func (l *lakeView) modified(v *survey.TableView) string {
+	if len(v.Blocking) == 0 {
+		return v.Table + " was " + pipeline.ModifiedOutside + ": " + ui.KeyOf(l.actions(), "replace") + " moves its files aside and rebuilds it"
 	}
-	return v.Strange[0] + " was " + pipeline.ModifiedOutside + ": alt+m moves it aside and rebuilds the table"
+	return v.Blocking[0] + " was " + pipeline.ModifiedOutside + ": " + ui.KeyOf(l.actions(), "replace") + " moves it aside and rebuilds the table"
 }
 
 // isEmpty tells whether not one table has a file.

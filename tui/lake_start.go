@@ -22,7 +22,7 @@ func (l *lakeView) drawStart(p ui.Pane) {
 		lines = append(lines, line{t.Accent, path})
 	}
 	lines = append(lines, line{}, line{t.Dim, "`stedi sample DIR` writes sample data, `stedi --demo` shows a lake."})
-	keys := []string{l.key("look", "ctrl+l") + " refresh", l.key("doctor", "D") + " diagnostics", l.key("open-lake", "O") + " open another lake", l.key("next-pane", "tab") + " the tables"}
+	keys := []string{l.Keys.Label("look", "ctrl+l") + " refresh", l.Keys.Label("doctor", "D") + " diagnostics", l.Keys.Label("open-lake", "O") + " open another lake", l.Keys.Label("next-pane", "tab") + " the tables"}
 	row := keys[0]
 	for _, key := range keys[1:] { // as many in a line as fit
 		if longer := row + "   " + key; ui.Width(longer) <= in.Width()-2 {
@@ -55,9 +55,4 @@ func (l *lakeView) drawStart(p ui.Pane) {
 // starts reports whether the screen shows what to do with an empty lake.
 func (l *lakeView) starts() bool {
 	return l.view != nil && l.isEmpty() && len(l.others) == 0 && l.panes.At == tablesPane && !l.live.busy()
-}
-
-// key is the name of the key of an action of every screen.
-func (l *lakeView) key(action, keys string) string {
-	return l.Keys.Act(action, keys, "", nil).KeyName()
 }

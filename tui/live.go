@@ -325,7 +325,7 @@ func (a *app) follow() tea.Cmd {
 	}
 	text := fmt.Sprintf("run %s (pid %d on %s) is running on this lake", holder.Run, holder.PID, holder.Host)
 	if a.current != runScreen {
-		text += "; press 2 to follow"
+		text += "; press " + a.Keys.Label("screen-Run", "2") + " to follow"
 	}
 	a.Toasts.DropText(a.following)
 	a.following = text

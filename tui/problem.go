@@ -29,6 +29,11 @@ type problem struct {
 	since  time.Time // start of the run or check that found it; zero: unknown
 }
 
+// forDetails names the key that shows the newest error.
+func (a *app) forDetails() string { return "press " + a.problemKey() + " for details" }
+
+func (a *app) problemKey() string { return a.Keys.Label("problem", "!") }
+
 // describe converts an error to a problem.
 func describe(what string, err error) *problem {
 	p := &problem{what: what, kind: pipeline.KindOf(err)}

@@ -226,7 +226,7 @@ func (q *queryView) drawResult(p ui.Pane) {
 	foot := p.Part(1, p.Height()-1, p.Width()-2, 1)
 	switch {
 	case q.asking.Working():
-		foot.Cut(1, 0, foot.Width()-2, t.Busy, " ▶ "+ui.Span(q.options.Now().Sub(s.answer.began).Seconds())+"  ctrl+x cancels ")
+		foot.Cut(1, 0, foot.Width()-2, t.Busy, " ▶ "+ui.Span(q.options.Now().Sub(s.answer.began).Seconds())+"  "+ui.KeyOf(q.actions(), "cancel-query")+" cancels ")
 	case s.answer.said() != "":
 		mark, style := s.answer.mood.Look(t)
 		text := s.answer.said()

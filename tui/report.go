@@ -35,7 +35,7 @@ func (a *app) save(what, name string, write func(io.Writer) error) tea.Cmd {
 func (a *app) saved(msg savedMsg) tea.Cmd {
 	if msg.err != nil {
 		a.fail("the export of "+msg.what+" failed", pipeline.Fail(pipeline.KindOf(msg.err), "", "Give another name: an existing file is never overwritten.", "%w", msg.err))
-		return a.Toast(ui.Failed, msg.what+": export failed: press ! for details")
+		return a.Toast(ui.Failed, msg.what+": export failed: "+a.forDetails())
 	}
 	return a.Toast(ui.Done, "wrote "+msg.what+" to "+msg.name)
 }

@@ -13,7 +13,7 @@ import (
 	"stedi/tui/ui"
 )
 
-// result is what the count and the checks of a table say, whoever built it.
+// result sums up the count and the checks of a table, managed or not.
 type result int
 
 // The results, from unknown to the worst.

@@ -118,7 +118,7 @@ func (v *reviewView) savedNotes(msg notesSavedMsg) tea.Cmd {
 	if msg.err != nil {
 		v.all[msg.n].dirty = true // saved with the next note, or at the end
 		v.fail("the notes cannot be saved", msg.err)
-		return v.Toast(ui.Failed, "the notes were not saved: press ! for details")
+		return v.Toast(ui.Failed, "the notes were not saved: "+v.forDetails())
 	}
 	return tea.Batch(v.saveNotes(), v.Toast(ui.Done, "saved the notes in "+msg.file))
 }

@@ -80,7 +80,7 @@ func (a *app) asides() (list []aside) {
 		case v.Origin == pipeline.Unmanaged:
 			list = append(list, aside{v.Table, v.Files, a.rowsOf(v)})
 		case v.Origin == pipeline.Modified:
-			list = append(list, aside{v.Table, max(1, len(v.Strange)), a.rowsOf(v)})
+			list = append(list, aside{v.Table, max(1, len(v.Blocking)), a.rowsOf(v)})
 		}
 	}
 	return list

@@ -58,7 +58,7 @@ func (s *runView) noFunnel(table string) string {
 	if step != nil {
 		switch {
 		case step.state == pipeline.Failed:
-			return cmp.Or(step.err, "failed: ! shows why")
+			return cmp.Or(step.err, "failed: "+s.problemKey()+" shows why")
 		case step.state == pipeline.Skipped:
 			return "skipped: " + step.reason
 		case s.live.busy():

@@ -16,7 +16,7 @@ func (s *runView) draw(p ui.Pane) {
 	if s.lake() == nil {
 		text := "opening " + s.options.Lake + " …"
 		if s.options.Open == nil {
-			text = noLake
+			text = s.noLake()
 		}
 		p.Box(s.Theme, "RUN", false).Text(2, 1, s.Theme.Dim, text)
 		return
@@ -133,10 +133,10 @@ func (s *runView) wholeText() string {
 func (s *runView) idleText() string {
 	if s.view != nil && s.view.Last != nil {
 		if last := s.view.Last; last.Status != "ok" && last.Status != "running" {
-			return "last run " + statusText(last) + ": " + ui.KeyOf(s.actions(), "replay") + " replays it, R runs all that is not up to date"
+			return "last run " + statusText(last) + ": " + ui.KeyOf(s.actions(), "replay") + " replays it, " + ui.KeyOf(s.actions(), "run-all") + " runs all that is not up to date"
 		}
 	}
-	return "no run yet in this session: R runs all that is not up to date"
+	return "no run yet in this session: " + ui.KeyOf(s.actions(), "run-all") + " runs all that is not up to date"
 }
 
 func (s *runView) wholeStyle() uv.Style {

@@ -122,7 +122,7 @@ func (m *Model) savePicture() tea.Cmd {
 func (m *Model) pictured(msg picturesMsg) tea.Cmd {
 	if msg.err != nil {
 		m.fail("the picture cannot be written", msg.err)
-		return m.Toast(ui.Failed, "the picture: export failed: press ! for details")
+		return m.Toast(ui.Failed, "the picture: export failed: "+m.forDetails())
 	}
 	return m.Toast(ui.Done, "wrote "+msg.names[1]+", and the same as .svg and .ans")
 }

@@ -238,9 +238,9 @@ func (t *tableView) draw(p ui.Pane) {
 	case t.missing && t.definition().IsLanding():
 		text = "no data here yet"
 	case t.missing:
-		text = "this table has not been built yet: R on the lake screen runs all"
+		text = "this table has not been built yet: " + t.Keys.Label("run-all", "R") + " on the lake screen runs all"
 	case !t.loading.Working():
-		text = "the rows cannot be shown: press ! for details"
+		text = "the rows cannot be shown: " + t.forDetails()
 	}
 	p.Inset(1, 1).Cut(1, 0, p.Width()-4, t.Theme.Dim, text)
 }

@@ -47,7 +47,7 @@ func (t *tableView) askExport(rows int) tea.Cmd {
 		return nil
 	}
 	if t.exports.Working() {
-		return t.Toast(ui.Warned, "an export is in progress: c cancels it")
+		return t.Toast(ui.Warned, "an export is in progress: "+ui.KeyOf(t.actions(), "cancel-export")+" cancels it")
 	}
 	g := t.grid
 	choices := []string{"as shown", "the whole table"}

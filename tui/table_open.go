@@ -197,7 +197,7 @@ func (t *tableView) reject(msg arrangedMsg) tea.Cmd {
 	i := slices.IndexFunc(msg.how.where, func(c pager.Condition) bool { return t.says[c.SQL].text != "" })
 	if !ok || i < 0 {
 		t.fail("the rows of "+t.name+" cannot be arranged", msg.err)
-		return t.Toast(ui.Failed, t.failure.what+"   press ! for details")
+		return t.Toast(ui.Failed, t.failure.what+"   "+t.forDetails())
 	}
 	t.rejected = &rejectedFilter{text: t.says[msg.how.where[i].SQL].text, column: at.Column}
 	t.failure = t.whyRejected(msg.err)

@@ -1,4 +1,4 @@
-// Package tui is the terminal UI: five screens over a lake. The lake is opened
+// Package tui is the terminal UI: six screens, and the rows of a table. The lake is opened
 // in the background, so the first frame appears immediately.
 //
 // There is one root model. A screen is a plain struct that lists its possible
@@ -7,12 +7,12 @@
 // other screens with an intent (intent.go). General rules:
 //
 //   - Update does no I/O and drawing changes nothing. Whatever takes time is a
-//     task (work.go): it runs in the background with a context of its own, and
+//     task (ui/work.go): it runs in the background with a context of its own, and
 //     a reply that is no longer wanted is dropped.
 //   - Every key, every line of the help, the footer and the palette comes from
-//     the same action (action.go).
-//   - Text reaches the screen only by way of pane.text, which shows what could
-//     harm a terminal as symbols (canvas.go).
+//     the same action (ui/action.go).
+//   - Text reaches the screen only by way of ui.Pane.Text, which shows what could
+//     harm a terminal as symbols (ui/canvas.go).
 //
 // The package depends on package pipeline and its headless parts, but on no
 // engine, cloud or file system: the caller passes a Workspace.

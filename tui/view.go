@@ -86,9 +86,9 @@ func (m *Model) news(p ui.Pane) {
 // drawFailure draws the current failure, and the key that explains it.
 func (m *Model) drawFailure(p ui.Pane) {
 	t := m.Theme
-	text := "  press ! for details"
+	text := "  " + m.forDetails()
 	if p.Width() < ui.Narrow {
-		text = "  ! details"
+		text = "  " + m.problemKey() + " details"
 	}
 	x := p.Text(1, 0, t.Bad, "✗ ")
 	x = p.Cut(x, 0, p.Width()-x-ui.Width(text)-1, t.Text, m.failure.what)

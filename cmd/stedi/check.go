@@ -82,7 +82,7 @@ func (p *program) check(ctx context.Context, options check.InspectOptions, ci ci
 			return err
 		}
 		if searched.Counter != nil && !why.yes && !p.isTerminal(p.stderr) {
-			return unasked("--diagnose counts rows with the engine " + o.runs.Name() + ", which costs something")
+			return unasked("--diagnose counts rows with the engine " + o.engine.Name() + ", which costs something")
 		}
 	}
 	record, err := check.Evaluate(ctx, o.runner(p.config.demo), options)
@@ -102,11 +102,11 @@ func (p *program) check(ctx context.Context, options check.InspectOptions, ci ci
 
 // diagnose adds to the checks that failed why their tables are wrong.
 func (p *program) diagnose(ctx context.Context, o *opened, record *pipeline.Record, options diagnose.Options) error {
-	report, err := diagnose.Run(ctx, o.runner(p.config.demo), o.engine, options)
+	report, err := diagnose.Run(ctx, o.runner(p.config.demo), o.embedded, options)
 	if err == nil {
 		report.Explain(record)
 	}
-	record.Spend(o.runs.Spent(), nil) // the estimate was of the checks alone
+	record.Spend(o.engine.Spent(), nil) // the estimate was of the checks alone
 	return err
 }
 

@@ -166,7 +166,7 @@ func (p *program) openEvents(w *watched, name string) error {
 		return pipeline.Fail(pipeline.BadUsage, "", "--output ndjson prints the events and then the record; or name a file.",
 			"--events - and --output %s cannot be combined: both write to stdout", p.config.output)
 	default:
-		w.printer = &silent{story: p.story()}
+		w.printer = &silent{progress: p.progressLine()}
 		w.watchers = append(w.watchers, &eventLines{out: p.stdout})
 	}
 	return nil
@@ -192,10 +192,10 @@ func (l *eventLines) end(*pipeline.Record) error {
 }
 
 // silent prints only progress, because stdout carries the events.
-type silent struct{ story *story }
+type silent struct{ progress *progressLine }
 
-func (s *silent) event(e pipeline.Event)     { s.story.event(e) }
-func (s *silent) stop()                      { s.story.stop() }
+func (s *silent) event(e pipeline.Event)     { s.progress.event(e) }
+func (s *silent) stop()                      { s.progress.stop() }
 func (s *silent) end(*pipeline.Record) error { return nil }
 
 // junitFile is the path of the report of --junit.

@@ -56,7 +56,7 @@ func (p *program) openRuns(ctx context.Context, o *opened, engine *registry.Entr
 	if engine.Capabilities.Costs {
 		o.estimator = &lateEstimator{env: o.env, estimate: engine.Estimate}
 	}
-	o.runs, err = engine.Open(ctx, o.env)
+	o.engine, err = engine.Open(ctx, o.env)
 	return err
 }
 

@@ -169,7 +169,7 @@ func (l *lakesPrinter) lake(name string, r *pipeline.Record) error {
 	if _, err := fmt.Fprintf(l.p.out, "%s%s  %-7s  %-26s  %s\n", shown, pad, lakeVerdict(r), firstWrong(r), lakeCounts(r)); err != nil || !l.verbose {
 		return err
 	}
-	if err := (&textPrinter{out: l.p.out, story: l.p.story(), color: l.p.colors(l.p.stdout)}).end(r); err != nil {
+	if err := (&textPrinter{out: l.p.out, progress: l.p.progressLine(), color: l.p.colors(l.p.stdout)}).end(r); err != nil {
 		return err
 	}
 	_, err := fmt.Fprintln(l.p.out)

@@ -1,8 +1,9 @@
 // Command stedi explores and runs a three-zone data lake.
 //
 // Data goes to stdout, progress and messages go to stderr. A terminal gets
-// colours and a live line; a pipe gets plain text and a periodic line. No
-// command except destroy asks a question, and each kind of failure has its own
+// colours and a live line; a pipe gets plain text and a periodic line. A
+// terminal is asked before tables are removed, before queries that cost
+// something, and for the code of an MFA device. Each kind of failure has its own
 // exit code (see failure.go in package pipeline).
 package main
 
@@ -23,6 +24,7 @@ func main() { os.Exit(execute(func(*program) {})) }
 // execute runs the program and returns the exit code, so that deferred calls
 // run before the exit. Tests change the program through adjust.
 func execute(adjust func(*program)) int {
+	delayCollections()
 	if query.IsChild(os.Args[1:]) {
 		return query.ChildMain(context.Background(), os.Stdin, os.Stdout)
 	}

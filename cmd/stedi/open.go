@@ -25,21 +25,21 @@ import (
 type opened struct {
 	lake      *pipeline.Lake
 	store     pipeline.Store
-	base      pipeline.Store     // what store is over: the files as they are
-	publisher pipeline.Publisher // nil: each table is one file
-	engine    *duckdb.Engine
-	runs      pipeline.Engine                                        // what runs the transforms and the checks
+	base      pipeline.Store                                         // what store is over: the files as they are
+	publisher pipeline.Publisher                                     // nil: each table is one file
+	embedded  *duckdb.Engine                                         // parses, answers queries and traces
+	engine    pipeline.Engine                                        // runs the transforms and the checks; that of --engine
 	estimator pipeline.Estimator                                     // nil: the engine is free
 	browse    func(context.Context) ([]pipeline.CatalogTable, error) // lists the tables of the catalog; nil: the lake has none
 	env       *registry.Env                                          // what engines are opened with
-	root      string                                                 // as people call it
-	folder    string                                                 // where on this machine its files lie
-	temp      string                                                 // a private folder, gone after close
+	root      string                                                 // the path or the URL of the lake
+	folder    string                                                 // its files on this machine, or their cache
+	temp      string                                                 // a private folder, which close removes
 	close     func() error
 }
 
-// open wires the lake, its store and the engine that was asked for together, for
-// reading, and says on stderr what is to be known of the definition.
+// open opens the lake for reading: its definition, its store and the engine of
+// --engine. It prints the notes of the definition to stderr.
 func (p *program) open(ctx context.Context) (*opened, error) {
 	return p.openFor(ctx, p.selected().SupportsLake)
 }
@@ -90,13 +90,13 @@ func (p *program) openSilently(ctx context.Context, runs *registry.Entry, suits 
 	}()
 	env := &registry.Env{Places: p.config.places, Temp: temp, Embedded: engine, Lookup: p.env}
 	closeAll := func() error { return errors.Join(env.Close(), closeEngine()) }
-	o := &opened{root: p.config.lake, temp: temp, engine: engine, env: env, close: closeAll}
+	o := &opened{root: p.config.lake, temp: temp, embedded: engine, env: env, close: closeAll}
 	if p.config.demo {
 		if o.root, err = demo(ctx, temp); err != nil {
 			return nil, err
 		}
 	}
-	if o.lake, err = p.load(ctx, o.root, o.engine); err != nil {
+	if o.lake, err = p.load(ctx, o.root, o.embedded); err != nil {
 		return nil, err
 	}
 	if o.store, o.folder, err = p.openStore(ctx, o.root); err != nil {
@@ -123,7 +123,18 @@ func (p *program) openEngine(ctx context.Context) (engine *duckdb.Engine, temp s
 	if err != nil {
 		return nil, "", nil, errors.Join(err, remove())
 	}
-	return engine, temp, func() error { return errors.Join(engine.Close(), remove()) }, nil
+	return engine, temp, func() error { return endEngine(engine, temp, remove) }, nil
+}
+
+// endEngine closes the engine and removes its private folder. If the engine
+// has no files there, only memory remains to be freed: that happens in the
+// background, and at the end of the process not at all.
+func endEngine(engine *duckdb.Engine, temp string, remove func() error) error {
+	if duckdb.HasSpilled(temp) {
+		return errors.Join(engine.Close(), remove())
+	}
+	go func() { _ = engine.Close() }() // an engine without files cannot fail to close in a way that matters
+	return remove()
 }
 
 // load reads the definition for the lake at root.
@@ -135,8 +146,8 @@ func (p *program) loadFrom(ctx context.Context, from fs.FS, root string, engine 
 	return definition.LoadFor(ctx, from, p.config.profile, definition.Remember(engine, definition.ReadAnalysis(stedi.Analysis)), definition.Places{Has: p.folders(ctx, root), Map: p.config.places, Build: p.builds, Far: inS3(root)})
 }
 
-// folders lists the folders of a lake that have files. The lake is opened when
-// that is asked for the first time; one that cannot be opened has none.
+// folders returns a function that reports whether a folder of a lake has files.
+// Its first call opens the lake. A lake that cannot be opened has no files.
 func (p *program) folders(ctx context.Context, root string) func(folder string) bool {
 	open := sync.OnceValue(func() pipeline.Store {
 		store, _, err := p.openStore(ctx, root)
@@ -188,7 +199,7 @@ func (o *opened) runner(demo bool) *pipeline.Runner {
 		root = demoName
 	}
 	return &pipeline.Runner{
-		Lake: o.lake, Store: o.store, Publisher: o.publisher, Engine: o.runs, Tracer: o.engine, Estimator: o.estimator, Root: root, Now: time.Now,
+		Lake: o.lake, Store: o.store, Publisher: o.publisher, Engine: o.engine, Tracer: o.embedded, Estimator: o.estimator, Root: root, Now: time.Now,
 		Holder: pipeline.Holder{PID: os.Getpid(), Host: hostname()},
 	}
 }

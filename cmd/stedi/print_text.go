@@ -13,15 +13,15 @@ import (
 // textPrinter prints a run as text: the tables, the steps with their funnels,
 // the failed checks and the next action.
 type textPrinter struct {
-	out   io.Writer
-	story *story
-	color bool
-	err   error
+	out      io.Writer
+	progress *progressLine
+	color    bool
+	err      error
 }
 
-func (t *textPrinter) event(e pipeline.Event) { t.story.event(e) }
+func (t *textPrinter) event(e pipeline.Event) { t.progress.event(e) }
 
-func (t *textPrinter) stop() { t.story.stop() }
+func (t *textPrinter) stop() { t.progress.stop() }
 
 func (t *textPrinter) end(record *pipeline.Record) error {
 	t.tables(record)

@@ -90,7 +90,6 @@ func (p *program) root() *cobra.Command {
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return p.settle(cmd) },
 	}
 	root.SetFlagErrorFunc(flagError)
-	root.AddCommand(p.testCommand(), p.ddlCommand(), p.initCommand())
 	root.Flags().BoolVar(&plain, "plain", false, "the screens as lines of text, for screen readers and simple terminals")
 	root.Flags().BoolVar(&batch, "batch", false, "run all tables that are not up to date, then all checks, without the UI")
 	o.add(root.Flags())
@@ -100,9 +99,40 @@ func (p *program) root() *cobra.Command {
 		p.config.engines = engines.All(&p.config.account)
 	}
 	p.config.add(root.PersistentFlags())
-	root.AddCommand(p.runCommand(), p.proveCommand(), p.jobsCommand(), p.doctorCommand(), p.tablesCommand(), p.destroyCommand(), p.deployCommand(), p.planCommand(), p.rollbackCommand(), p.traceCommand(), p.sampleCommand(), p.runsCommand(), p.checkCommand(), p.whyCommand(), p.reviewCommand(), p.evidenceCommand(), p.explainCommand(), p.queryCommand(), p.previewCommand(), p.shotCommand(), p.versionCommand(), p.manCommand())
+	root.AddCommand(p.commands()...)
 	p.finishRoot(root)
 	return root
+}
+
+// commands returns the commands that have a file of their own.
+func (p *program) commands() []*cobra.Command {
+	return []*cobra.Command{
+		p.checkCommand(),
+		p.ddlCommand(),
+		p.deployCommand(),
+		p.destroyCommand(),
+		p.doctorCommand(),
+		p.evidenceCommand(),
+		p.explainCommand(),
+		p.initCommand(),
+		p.jobsCommand(),
+		p.manCommand(),
+		p.planCommand(),
+		p.previewCommand(),
+		p.proveCommand(),
+		p.queryCommand(),
+		p.reviewCommand(),
+		p.rollbackCommand(),
+		p.runCommand(),
+		p.runsCommand(),
+		p.sampleCommand(),
+		p.shotCommand(),
+		p.tablesCommand(),
+		p.testCommand(),
+		p.traceCommand(),
+		p.versionCommand(),
+		p.whyCommand(),
+	}
 }
 
 // usage returns an error as a usage error.

@@ -51,7 +51,7 @@ func (p *program) runLake(ctx context.Context, flags runFlags, names []string) (
 	options := flags.options(names)
 	options.Why = p.reference(ctx, o)
 	if p.framed {
-		workBehind()
+		yieldProcessors()
 		var stop func()
 		ctx, options.Cancel, stop = p.steered(ctx)
 		defer stop()
@@ -79,10 +79,10 @@ func (p *program) printer() printer {
 	case p.framed:
 		return &framePrinter{out: p.stdout}
 	case p.config.output == "json":
-		return &jsonPrinter{out: p.stdout, story: p.story()}
+		return &jsonPrinter{out: p.stdout, progress: p.progressLine()}
 	case p.config.output == "ndjson":
-		return &jsonPrinter{out: p.stdout, story: p.story(), lines: true}
+		return &jsonPrinter{out: p.stdout, progress: p.progressLine(), lines: true}
 	default:
-		return &textPrinter{out: p.out, story: p.story(), color: p.colors(p.stdout)}
+		return &textPrinter{out: p.out, progress: p.progressLine(), color: p.colors(p.stdout)}
 	}
 }

@@ -292,7 +292,7 @@ func (p *program) workspace(ctx context.Context, allow pipeline.Allowance) (*tui
 	limits := registry.QueryLimits{Memory: memory, Threads: p.config.threads, Timeout: screenQueryTime, Nice: queryNiceness, Allow: allow}
 	return &tui.Workspace{
 		Far: isURL(o.root), Location: location, Catalog: o.browse, Jobs: jobs, Runner: o.runner(p.config.demo), Run: c.run, Check: c.check, Why: c.whyOf(o), Rollback: c.rollback, Topics: func(ctx context.Context) ([]diagnose.Topic, error) {
-			return diagnose.Topics(ctx, o.lake, p.definition(), o.engine)
+			return diagnose.Topics(ctx, o.lake, p.definition(), o.embedded)
 		}, Scratch: scratch, Close: o.close,
 		Engines: p.answers(o),
 		Querier: func(ctx context.Context, engine string) (pipeline.Querier, error) {

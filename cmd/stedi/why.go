@@ -65,8 +65,8 @@ func (p *program) why(ctx context.Context, options diagnose.Options, yes bool) (
 	if err := p.countIn(o, &options, yes); err != nil {
 		return err
 	}
-	defer func() { p.tellSpent(o.runs.Spent()) }()
-	report, err := diagnose.Run(ctx, o.runner(p.config.demo), o.engine, options)
+	defer func() { p.tellSpent(o.engine.Spent()) }()
+	report, err := diagnose.Run(ctx, o.runner(p.config.demo), o.embedded, options)
 	if err != nil {
 		return err
 	}
@@ -189,11 +189,11 @@ func (p *program) reference(ctx context.Context, o *opened) func(context.Context
 	if p.config.definition == "" {
 		return nil
 	}
-	lake, err := p.loadFrom(ctx, stedi.Definition, o.root, o.engine)
+	lake, err := p.loadFrom(ctx, stedi.Definition, o.root, o.embedded)
 	if err != nil {
 		return nil
 	}
 	runner := o.runner(p.config.demo)
 	runner.Lake = lake
-	return diagnose.Reference{Runner: runner, Engine: o.engine, Options: diagnose.Options{Definition: stedi.Definition}}.Explain
+	return diagnose.Reference{Runner: runner, Engine: o.embedded, Options: diagnose.Options{Definition: stedi.Definition}}.Explain
 }

@@ -44,10 +44,10 @@ func (i *Inspection) builtIn(ctx context.Context, t *pipeline.Table, record *pip
 func (i *Inspection) unchanged(t *pipeline.Table, table *pipeline.TableRecord) pipeline.CheckRecord {
 	check, ours := ofVersion("unchanged", t, table)
 	if ours && table.Origin == pipeline.Modified {
-		strange := i.Strangers(t)
-		check.State, check.Failing, check.Message = "fail", int64(max(1, len(strange))), "a file of the table is missing"
-		if len(strange) > 0 {
-			check.Message = strange[0] + " was " + pipeline.ModifiedOutside
+		blocking := i.Blocking(t)
+		check.State, check.Failing, check.Message = "fail", int64(max(1, len(blocking))), "a file of the table is missing"
+		if len(blocking) > 0 {
+			check.Message = blocking[0] + " was " + pipeline.ModifiedOutside
 		}
 	}
 	return check

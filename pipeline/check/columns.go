@@ -170,7 +170,7 @@ func (i *Inspection) lost(ctx context.Context, t *pipeline.Table, c pipeline.Col
 			return true, nil
 		}
 	}
-	text, err := pipeline.SQLText("absent.sql", map[string]any{"Column": c.Name, "SQL": strings.TrimRight(t.Transform.SQL, "; \t\r\n")})
+	text, err := sqlFiles.Text("absent.sql", map[string]any{"Column": c.Name, "SQL": strings.TrimRight(t.Transform.SQL, "; \t\r\n")})
 	if err != nil {
 		return false, err
 	}

@@ -6,10 +6,9 @@ import (
 	"stedi/pipeline"
 )
 
-// Asked returns the questions that the checks of a lake ask an engine that
-// evaluates them in place: those of the definition, and the searches for personal
-// data. With guards, those that a run evaluates before it publishes are among
-// them.
+// Asked returns the checks that an engine evaluates in place: those of the
+// definition, and the searches for personal data. With guards, it includes those
+// that a run evaluates before it publishes.
 func Asked(lake *pipeline.Lake, guards bool) []*pipeline.Check {
 	var all []*pipeline.Check
 	for _, c := range lake.Checks {
@@ -25,7 +24,7 @@ func Asked(lake *pipeline.Lake, guards bool) []*pipeline.Check {
 	return append(all, searchesOf(lake, everyTable, isText)...)
 }
 
-// Reads returns the tables that each question reads.
+// Reads returns the tables that each check reads.
 func Reads(asked []*pipeline.Check) [][]string {
 	reads := make([][]string, len(asked))
 	for n, c := range asked {

@@ -106,7 +106,7 @@ func searchRule(t *pipeline.Table, name string, c pipeline.Column, sources []sou
 		rule.Watch = rule.Reads[strings.ToLower(t.Name)]
 		file = "personal.sql"
 	}
-	rule.SQL, err = pipeline.SQLText(file, map[string]any{"Table": name, "Column": c.Name, "Sources": sources})
+	rule.SQL, err = sqlFiles.Text(file, map[string]any{"Table": name, "Column": c.Name, "Sources": sources})
 	return rule, err
 }
 

@@ -1,7 +1,7 @@
-// Package convert lets tables that others built be read in formats other than
-// JSON lines. Files of derived tables that are Parquet or CSV are converted to
-// JSON lines in a private folder when they are fetched, so that everything
-// behind the store reads one format. Landing tables keep their strict reader.
+// Package convert reads derived tables that others built as Parquet or CSV. Its
+// store converts their files to JSON lines, in a private folder, when they are
+// fetched, so that its callers read one format. Landing tables are not converted,
+// unless WithLanding says so.
 package convert
 
 import (

@@ -40,7 +40,7 @@ func createTable(t *pipeline.Table, location string) (string, error) {
 	if t.IsLanding() {
 		return terminated(strings.ReplaceAll(t.DDL, "${lake}", location)), nil
 	}
-	return pipeline.SQLText("table.sql", map[string]any{
+	return sqlFiles.Text("table.sql", map[string]any{
 		// A line feed of any kind would end the comment.
 		"Doc":  strings.Join(strings.Fields(t.Doc), " "),
 		"Name": t.Name, "Columns": t.Columns, "Location": location + "/" + t.Path + "/",

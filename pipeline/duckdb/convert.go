@@ -34,8 +34,8 @@ func Convert(ctx context.Context, format convert.Format, from, to string, table 
 	return clean(err)
 }
 
-// csvColumns are the columns of a CSV file, with the types of the table's that
-// are not text.
+// csvColumns returns the columns of a CSV file. A column that the table has, too,
+// has the table's type unless that is text.
 func csvColumns(ctx context.Context, db *sql.DB, from string, table *pipeline.Table) (columns []shapeColumn, err error) {
 	rows, err := db.QueryContext(ctx, statement("read_csv_head.sql", map[string]any{"From": from}))
 	if err != nil {

@@ -9,6 +9,8 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -93,7 +95,7 @@ func (e *Engine) open(ctx context.Context, options Options) (err error) {
 		e.threads = runtime.NumCPU()
 	}
 	settings := statement("open.sql", map[string]any{
-		"Threads": e.threads, "Memory": options.Memory, "Temp": filepath.Join(options.Temp, "duckdb"),
+		"Threads": e.threads, "Memory": options.Memory, "Temp": spillFolder(options.Temp),
 	})
 	if _, err := e.conn.ExecContext(ctx, settings); err != nil {
 		return &pipeline.Failure{Kind: pipeline.BadUsage, Err: fmt.Errorf("duckdb's settings: %w", err), Fix: "Give --memory as a number with a unit, such as 512MB or 2GB."}
@@ -105,6 +107,17 @@ func (e *Engine) open(ctx context.Context, options Options) (err error) {
 		return err
 	}
 	return errors.Join(e.registerSink(), e.registerHash(), e.registerTally())
+}
+
+// spillFolder returns the folder for rows that do not fit into memory. DuckDB
+// creates it when it needs it.
+func spillFolder(temp string) string { return filepath.Join(temp, "duckdb") }
+
+// HasSpilled reports whether an engine with this private directory has files in
+// it, which Close removes.
+func HasSpilled(temp string) bool {
+	_, err := os.Lstat(spillFolder(temp))
+	return !errors.Is(err, fs.ErrNotExist)
 }
 
 var _ pipeline.Engine = (*Engine)(nil)

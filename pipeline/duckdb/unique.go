@@ -3,6 +3,7 @@ package duckdb
 import (
 	"context"
 	"fmt"
+	"runtime/debug"
 	"slices"
 	"sync"
 
@@ -154,6 +155,18 @@ func (e *Engine) isUnique(ctx context.Context, rows named) (bool, error) {
 		err := e.conn.QueryRowContext(ctx, statement("unique.sql", rows)).Scan(&unique)
 		return unique, err
 	}
+	if n > largeSet {
+		defer debug.FreeOSMemory() // the engine needs the memory for the next step
+	}
+	return e.hasUniqueHashes(ctx, rows, n)
+}
+
+// largeSet is the number of hashes from which their memory is given back to the
+// system at once.
+const largeSet = 1 << 20
+
+// hasUniqueHashes reports whether all n rows of a table have different hashes.
+func (e *Engine) hasUniqueHashes(ctx context.Context, rows named, n int64) (bool, error) {
 	set := &hashSet{}
 	rows.ID = e.hashes.add(set)
 	defer e.hashes.remove(rows.ID)

@@ -119,7 +119,7 @@ func (c *comparison) compare(ctx context.Context, d *RowsDiff) error {
 		return pipeline.Fail(pipeline.BadUsage, d.Table, "", "the versions have no column in common")
 	}
 	before.Table.Name, after.Table.Name = "before", "after"
-	sql, err := pipeline.SQLText("diff_rows.sql", map[string]any{
+	sql, err := sqlFiles.Text("diff_rows.sql", map[string]any{
 		"Before": before.Table.Name, "After": after.Table.Name, "Columns": common, "Samples": SampleRows,
 	})
 	if err != nil {

@@ -75,6 +75,9 @@ type output interface {
 // removes everything, unless the publisher may have published the version.
 func (r *run) build(ctx context.Context, t *pipeline.Table, rest []PlanStep) (*pipeline.Manifest, error) {
 	if input := r.grownInput(t); input != nil {
+		if r.settle(ctx); rootCause(t, r.broken) != "" {
+			return nil, errUpstream
+		}
 		if published, err := r.grow(ctx, t, input, rest); !errors.Is(err, errWhole) {
 			r.unkept[t.Name] = true
 			return published, err
@@ -108,17 +111,20 @@ func (r *run) rebuild(ctx context.Context, t *pipeline.Table, rest []PlanStep) (
 	if err != nil {
 		return nil, errors.Join(err, r.engine.Forget(context.WithoutCancel(ctx), t.Name))
 	}
+	if r.settle(ctx); rootCause(t, r.broken) != "" {
+		return nil, errors.Join(errUpstream, out.discard(ctx), r.engine.Forget(context.WithoutCancel(ctx), t.Name))
+	}
 	if same, err := r.hasSameRows(ctx, version); err != nil {
 		return nil, errors.Join(err, out.discard(ctx))
 	} else if same {
 		return r.leave(ctx, t, version.Manifest, version.Staged)
 	}
-	published, err := r.publisher.Publish(ctx, version)
-	if errors.Is(err, pipeline.ErrChanged) {
-		return nil, errors.Join(err, out.discard(ctx))
-	}
-	return published, errors.Join(err, out.published(ctx))
+	return r.publish(ctx, version, out, rest)
 }
+
+// errUpstream means that rows were built from a version that could not be
+// published.
+var errUpstream = errors.New("an upstream table could not be published")
 
 // job returns the job that builds a table.
 func (r *run) job(t *pipeline.Table, rest []PlanStep) pipeline.Job {

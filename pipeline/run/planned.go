@@ -27,8 +27,8 @@ func Plan(ctx context.Context, r *pipeline.Runner, options pipeline.RunOptions) 
 		return nil, err
 	}
 	var stops []error
-	if len(found.Strange) > 0 && !options.Replace {
-		stops = append(stops, foreign(found.Strange))
+	if len(found.Blocking) > 0 && !options.Replace {
+		stops = append(stops, blocked(found.Blocking))
 	}
 	if len(found.Lacking) > 0 {
 		stops = append(stops, pipeline.MissingLanding(ctx, r.Store, r.Lake, found.Lacking))
@@ -40,8 +40,8 @@ func Plan(ctx context.Context, r *pipeline.Runner, options pipeline.RunOptions) 
 	return steps, lacks(found.Known, r.Lake, steps)
 }
 
-// lacks marks the steps that would fail because an input has never been made
-// and is not built by an earlier step.
+// lacks marks the steps that would fail because an input was never built and no
+// earlier step builds it.
 func lacks(k state.Known, lake *pipeline.Lake, steps []PlanStep) error {
 	var errs []error
 	var made, broken []string
@@ -56,7 +56,7 @@ func lacks(k state.Known, lake *pipeline.Lake, steps []PlanStep) error {
 				s.Lacks = name
 			} else if !lake.Table(name).IsLanding() && k.Manifests[name] == nil && !slices.Contains(made, name) {
 				s.Lacks = name
-				errs = append(errs, neverMade(name))
+				errs = append(errs, neverBuilt(name))
 			}
 		}
 		if s.Lacks != "" {

@@ -25,7 +25,7 @@ func (r *run) clear(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		for _, f := range state.Strange {
+		for _, f := range state.Blocking {
 			names = append(names, f.Name)
 		}
 		r.Manifests[t.Name] = state.Manifest
@@ -34,7 +34,7 @@ func (r *run) clear(ctx context.Context) error {
 		return nil
 	}
 	if !r.options.Replace {
-		return foreign(names)
+		return blocked(names)
 	}
 	for _, name := range names {
 		if err := r.store.Copy(ctx, name, state.ReplacedFolder(r.id)+"/"+name); err != nil {
@@ -47,15 +47,15 @@ func (r *run) clear(ctx context.Context) error {
 	return nil
 }
 
-// foreign lists the unmanaged and modified files that block a run.
-func foreign(names []string) error {
+// blocked returns the error of unmanaged and modified files, which block a run.
+func blocked(names []string) error {
 	shown := names[:min(len(names), 10)]
 	return pipeline.Fail(pipeline.Conflict, "", "Inspect them; --replace moves them to .stedi/replaced and rebuilds the tables.",
 		"unmanaged or modified files in the zones (%d): %s", len(names), strings.Join(shown, ", "))
 }
 
-// forget deletes the versions that earlier runs kept: it may hold rows of people who
-// have withdrawn their consent since.
+// forget deletes the previous versions and rejected lines that earlier runs kept:
+// they may hold rows of people who have withdrawn their consent since.
 func (r *run) forget(ctx context.Context) error {
 	errs := []error{r.forgetVersions(ctx)}
 	for _, folder := range []string{"previous", "replaced"} {
@@ -76,7 +76,7 @@ func (r *run) forget(ctx context.Context) error {
 		errs = append(errs, r.store.Delete(ctx, state.RunFolder(run)+"/rejects"))
 	}
 	if err := errors.Join(errs...); err != nil {
-		return fmt.Errorf("deleting staging files of earlier runs: %w", err)
+		return fmt.Errorf("deleting previous versions and rejects of earlier runs: %w", err)
 	}
 	r.history.Rejects = nil
 	return nil

@@ -323,7 +323,7 @@ func (p *prover) files(ctx context.Context, t *pipeline.Table) (pipeline.Input, 
 		return pipeline.Input{}, pipeline.MissingLanding(ctx, p.Store, p.Lake, []*pipeline.Table{t})
 	}
 	if len(files) == 0 {
-		return pipeline.Input{}, neverMade(t.Name)
+		return pipeline.Input{}, neverBuilt(t.Name)
 	}
 	return pipeline.FetchInput(ctx, p.Store, t, files)
 }

@@ -126,15 +126,15 @@ func (b *rollback) look(ctx context.Context, moved map[string]string) error {
 	if err != nil {
 		return err
 	}
-	if len(state.Strange) > 0 && (state.Made != "" || !onlyMoved(state.Strange, moved)) {
+	if len(state.Blocking) > 0 && (state.Built != "" || !onlyMoved(state.Blocking, moved)) {
 		var names []string
-		for _, f := range state.Strange {
+		for _, f := range state.Blocking {
 			names = append(names, f.Name)
 		}
 		return pipeline.Fail(pipeline.Conflict, b.table.Name, "Inspect them and move them away; `stedi run --replace` moves them to .stedi/replaced and rebuilds the table.",
 			"%s modified outside stedi: %s", pipeline.Counted(len(names), "file"), strings.Join(names[:min(len(names), 10)], ", "))
 	}
-	b.current, b.made = state.Manifest, state.Made
+	b.current, b.made = state.Manifest, state.Built
 	return nil
 }
 

@@ -69,26 +69,29 @@ func isEmpty(ctx context.Context, r *pipeline.Runner) error {
 // run is a run in progress.
 type run struct {
 	state.Known
-	id        string
-	lake      *pipeline.Lake
-	store     pipeline.Store
-	engine    pipeline.Engine
-	publisher pipeline.Publisher
-	estimator pipeline.Estimator // nil: the engine is free
-	options   pipeline.RunOptions
-	now       func() time.Time
-	emit      func(pipeline.Event)
-	unlock    func() error
-	history   state.History
-	record    *pipeline.Record
-	journal   state.Journal
-	found     map[string]pipeline.Findings // of checks that were evaluated during the steps
-	readings  map[string]ndjson.Report     // reports on landing tables that this run has read
-	kept      []string                     // tables that the engine keeps for later steps
-	held      []string                     // landing tables that the engine holds for guards
-	unwanted  map[string]bool              // tables whose steps were cancelled by name
-	grown     map[string]*growth           // tables that have only grown, by name
-	unkept    map[string]bool              // tables of which the engine keeps no rows, because only some were built
+	id         string
+	lake       *pipeline.Lake
+	store      pipeline.Store
+	engine     pipeline.Engine
+	publisher  pipeline.Publisher
+	estimator  pipeline.Estimator // nil: the engine is free
+	options    pipeline.RunOptions
+	now        func() time.Time
+	emit       func(pipeline.Event)
+	unlock     func() error
+	history    state.History
+	record     *pipeline.Record
+	journal    state.Journal
+	found      map[string]pipeline.Findings // of checks that were evaluated during the steps
+	readings   map[string]ndjson.Report     // reports on landing tables that this run has read
+	kept       []string                     // tables that the engine keeps for later steps
+	held       []string                     // landing tables that the engine holds for guards
+	publishing *publishing                  // the version that is being published; nil: none
+	broken     map[string]string            // by table: the step whose failure is the root cause
+	errs       []error                      // of the steps
+	unwanted   map[string]bool              // tables whose steps were cancelled by name
+	grown      map[string]*growth           // tables that have only grown, by name
+	unkept     map[string]bool              // tables of which the engine keeps no rows, because only some were built
 }
 
 // startRun locks the lake, assigns the run's id and recovers what an earlier
@@ -110,7 +113,7 @@ func startRun(ctx context.Context, r *pipeline.Runner, options pipeline.RunOptio
 	job := &run{
 		lake: r.Lake, store: r.Store, engine: r.Engine, publisher: state.PublisherOf(r), estimator: r.Estimator, options: options, now: r.Now, emit: emit, unlock: unlock,
 		Known: state.Known{Landing: map[string]state.LandingState{}, Manifests: map[string]*pipeline.Manifest{}},
-		found: map[string]pipeline.Findings{}, readings: map[string]ndjson.Report{}, journal: state.NewJournal(began), unwanted: map[string]bool{},
+		found: map[string]pipeline.Findings{}, readings: map[string]ndjson.Report{}, journal: state.NewJournal(began), unwanted: map[string]bool{}, broken: map[string]string{},
 		grown: map[string]*growth{}, unkept: map[string]bool{},
 	}
 	if _, err := state.ReadJSON(ctx, r.Store, state.HistoryName, &job.history); err != nil {
@@ -134,8 +137,8 @@ func startRun(ctx context.Context, r *pipeline.Runner, options pipeline.RunOptio
 	return job, errors.Join(state.RecoverLake(ctx, r.Store, state.PublisherOf(r), r.Lake), job.abandon(ctx))
 }
 
-// do checks first: nothing is built until all that could forbid it
-// has been looked at.
+// do builds the selected tables. Everything that could stop the run is checked
+// before anything is built.
 func (r *run) do(ctx context.Context, selected []*pipeline.Table) error {
 	if err := r.clear(ctx); err != nil {
 		return err
@@ -236,9 +239,9 @@ func (r *run) write(ctx context.Context) error {
 	return err
 }
 
-// tell forwards an event and keeps it, also for those who follow the run from
-// elsewhere. They can wait: if the lake cannot be written to, the run finds out
-// by something that matters.
+// tell forwards an event and stores it for other processes that follow the run. It
+// ignores an error of the store: if the lake cannot be written, another write
+// reports it.
 func (r *run) tell(ctx context.Context, e pipeline.Event) {
 	e.Time, e.Run = r.now().UTC(), r.id
 	r.journal.Add(e)

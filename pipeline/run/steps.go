@@ -20,39 +20,52 @@ func (r *run) steps(ctx context.Context, selected []*pipeline.Table) error {
 			r.tell(ctx, pipeline.Event{Step: s.Table, State: pipeline.Waiting, Reason: s.Reason})
 		}
 	}
-	var errs []error
-	broken := map[string]string{} // by table: the step whose failure is the root cause
 	for i, s := range plan {
 		t := r.lake.Table(s.Table)
-		record := pipeline.StepRecord{Table: t.Name, Reason: s.Reason, Funnel: pipeline.Funnel{}, QueryIDs: []string{}}
+		record := &pipeline.StepRecord{Table: t.Name, Reason: s.Reason, Funnel: pipeline.Funnel{}, QueryIDs: []string{}}
 		var err error
 		r.hearCancels()
-		switch cause := rootCause(t, broken); {
+		switch cause := rootCause(t, r.broken); {
 		case ctx.Err() != nil:
 			record.State = pipeline.Stopped
 		case cause != "":
-			record.State, record.Reason = pipeline.Skipped, r.became(cause)
-			broken[t.Name] = cause
+			r.skip(t, cause, record)
 		case s.Run && r.unwanted[t.Name]:
 			record.State, err = pipeline.Stopped, unwanted(t.Name)
 		case r.isSpared(s, t):
-			r.leaveOut(s, &record)
-		case r.options.FailFast && len(errs) > 0:
+			r.leaveOut(s, record)
+		case r.options.FailFast && len(r.errs) > 0:
 			record.State, record.Reason = pipeline.Skipped, "not started after a failure (--fail-fast)"
 		default:
-			err = r.step(ctx, t, plan[i+1:], &record)
+			err = r.step(ctx, t, plan[i+1:], record)
 		}
-		if err != nil {
-			broken[t.Name] = t.Name
-			errs = append(errs, err)
+		if r.publishing == nil || r.publishing.record != record {
+			r.settle(ctx)
+			r.ended(ctx, t, record, err)
 		}
-		r.record.Steps = append(r.record.Steps, record)
-		r.tell(ctx, pipeline.Event{Step: t.Name, State: record.State, Reason: record.Reason, Result: &record, Err: record.Error})
 	}
+	r.settle(ctx)
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	return errors.Join(errs...)
+	return errors.Join(r.errs...)
+}
+
+// ended records the end of a step.
+func (r *run) ended(ctx context.Context, t *pipeline.Table, record *pipeline.StepRecord, err error) {
+	if err != nil {
+		r.broken[t.Name] = t.Name
+		r.errs = append(r.errs, err)
+	}
+	r.record.Steps = append(r.record.Steps, *record)
+	r.tell(ctx, pipeline.Event{Step: t.Name, State: record.State, Reason: record.Reason, Result: record, Err: record.Error})
+}
+
+// skip records a step that is not run, because the step that is its root cause
+// has failed.
+func (r *run) skip(t *pipeline.Table, cause string, record *pipeline.StepRecord) {
+	record.State, record.Reason = pipeline.Skipped, r.became(cause)
+	r.broken[t.Name] = cause
 }
 
 func rootCause(t *pipeline.Table, broken map[string]string) string {
@@ -88,29 +101,38 @@ func (r *run) leaveOut(s PlanStep, record *pipeline.StepRecord) {
 	}
 }
 
-// step builds one table, publishes it and records the result.
+// step builds one table, publishes it and records the result. The step may still
+// be publishing when it returns; then settle records the result.
 func (r *run) step(ctx context.Context, t *pipeline.Table, rest []PlanStep, record *pipeline.StepRecord) error {
 	began := r.now()
 	r.tell(ctx, pipeline.Event{Step: t.Name, State: pipeline.Running, Reason: record.Reason})
 	record.Estimate = r.estimate(ctx, t)
+	old := r.Manifests[t.Name]
 	manifest, err := r.build(ctx, t, rest)
 	record.Seconds = r.now().Sub(began).Seconds()
 	if r.engine.Capabilities().Costs {
 		record.AddSpending(r.engine.Spent())
 	}
-	if ctx.Err() != nil && err != nil {
-		record.State = pipeline.Stopped
-		return context.Cause(ctx)
-	}
-	if err != nil && r.unwanted[t.Name] {
-		record.State = pipeline.Stopped
-		return err
+	if cause := rootCause(t, r.broken); err != nil && cause != "" && ctx.Err() == nil {
+		r.skip(t, cause, record) // its upstream step has failed to publish meanwhile
+		return nil
 	}
 	if err != nil {
-		record.State, record.Error = pipeline.Failed, err.Error()
-		return pipeline.Named(t.Name, err)
+		return r.failed(ctx, t, record, err)
 	}
 	r.Manifests[t.Name] = manifest
+	err = r.note(ctx, t, rest, record)
+	if p := r.publishing; p != nil && p.table == t {
+		p.record, p.began, p.old, p.recorded = record, began, old, err
+		return nil
+	}
+	return err
+}
+
+// note records the version that a step has built, and frees what no later step
+// reads.
+func (r *run) note(ctx context.Context, t *pipeline.Table, rest []PlanStep, record *pipeline.StepRecord) error {
+	manifest := r.Manifests[t.Name]
 	r.passed(t)
 	compiled := state.RunFolder(r.id) + "/compiled/" + r.engine.Name() + "/" + t.Name + ".sql"
 	if err := r.store.Put(ctx, compiled, []byte(t.Transform.SQL)); err != nil {
@@ -122,6 +144,21 @@ func (r *run) step(ctx context.Context, t *pipeline.Table, rest []PlanStep, reco
 	}
 	record.Rows, record.Bytes, record.Funnel = manifest.Rows, manifest.Bytes, manifest.Funnel
 	return r.release(ctx, t, rest)
+}
+
+// failed records a step that has failed, or was cancelled.
+func (r *run) failed(ctx context.Context, t *pipeline.Table, record *pipeline.StepRecord, err error) error {
+	switch {
+	case ctx.Err() != nil:
+		record.State = pipeline.Stopped
+		return context.Cause(ctx)
+	case r.unwanted[t.Name]:
+		record.State = pipeline.Stopped
+		return err
+	default:
+		record.State, record.Error = pipeline.Failed, err.Error()
+		return pipeline.Named(t.Name, err)
+	}
 }
 
 // estimate returns what the build of a table is expected to use; nil if that is
@@ -192,6 +229,8 @@ func (r *run) work(ctx context.Context, job pipeline.Job) (pipeline.Result, erro
 			if name == job.Table.Name {
 				cancel()
 			}
+		case <-r.published():
+			r.settle(ctx)
 		case o := <-done:
 			r.hearCancels() // nothing is published yet, so that a cancel in time still counts
 			if r.unwanted[job.Table.Name] {
@@ -217,16 +256,17 @@ func (r *run) stored(ctx context.Context, t *pipeline.Table, inPlace bool) (pipe
 	if t.IsLanding() {
 		files = r.Landing[t.Name].Files
 	} else {
+		r.settle(ctx) // its file may not be in place yet
 		m := r.Manifests[t.Name]
 		if m == nil {
-			return pipeline.Input{}, neverMade(t.Name)
+			return pipeline.Input{}, neverBuilt(t.Name)
 		}
 		files = m.DataFiles()
 	}
 	return pipeline.Prepare(ctx, inPlace, r.store, t, files)
 }
 
-func neverMade(table string) error {
+func neverBuilt(table string) error {
 	return pipeline.Fail(pipeline.BadUsage, table, "Run it first, or run +TABLE to build its upstream tables.", "the table has not been built")
 }
 
@@ -243,8 +283,8 @@ func (r *run) reads(rest []PlanStep, table string) bool {
 	})
 }
 
-// small reports whether all derived tables can stay in memory until
-// the checks have read it.
+// small reports whether the landing tables are so small that the engine can keep
+// all derived tables until the checks have read them.
 func (r *run) small() bool {
 	total := int64(0)
 	for _, state := range r.Landing {

@@ -132,4 +132,4 @@ func contentHash(files []pipeline.ManifestFile) ndjson.Hash {
 }
 
 // ErrUnread is the error of Fetch for a file that must not be read.
-var ErrUnread = errors.New("only looked at")
+var ErrUnread = errors.New("the file was not read")

@@ -10,9 +10,9 @@ import (
 // tableState is the state of a derived table.
 type tableState struct {
 	Manifest *pipeline.Manifest // nil: never built, or its file is missing
-	Made     string             // the run that built the published version, even if its file is missing
+	Built    string             // the run that built the published version, even if its file is missing
 	Files    []pipeline.File    // all files in the table's folder
-	Strange  []pipeline.File    // unmanaged or modified files
+	Blocking []pipeline.File    // unmanaged or modified files
 }
 
 // Inspect compares a table's folder with its manifest.
@@ -23,7 +23,7 @@ func Inspect(ctx context.Context, store pipeline.Store, t *pipeline.Table) (tabl
 		return state, err
 	}
 	if manifest != nil {
-		state.Made = manifest.Run
+		state.Built = manifest.Run
 	}
 	if state.Files, err = store.List(ctx, t.Path); err != nil {
 		return state, err
@@ -35,7 +35,7 @@ func Inspect(ctx context.Context, store pipeline.Store, t *pipeline.Table) (tabl
 			return state, err
 		}
 		if !ours {
-			state.Strange = append(state.Strange, f)
+			state.Blocking = append(state.Blocking, f)
 			continue
 		}
 		known++

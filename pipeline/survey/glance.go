@@ -17,9 +17,9 @@ type glance struct {
 	pipeline.Store
 	written map[string][]byte
 	mu      sync.Mutex // of unread: files are fetched several at a time
-	// Who must not even read the tables, such as one who looks twice a second,
-	// believes that a file of the same name and size is the same, and finds
-	// here those of which nothing else tells. Nil: files are read for it.
+	// If unread is not nil, files are never read: equal name and size count as
+	// unchanged, and unread collects the files of which that is an assumption.
+	// Used by Lake, which is polled.
 	unread map[string]bool
 }
 
@@ -49,7 +49,7 @@ func (g *glance) Fetch(ctx context.Context, f pipeline.File) (string, error) {
 	return "", state.ErrUnread
 }
 
-// Delete forgets an intent, which is not read a second time.
+// Delete does nothing: only intents are deleted, and none is read a second time.
 func (g *glance) Delete(context.Context, string) error { return nil }
 
 func (g *glance) Sweep(context.Context) error { return nil }
@@ -57,10 +57,10 @@ func (g *glance) Sweep(context.Context) error { return nil }
 // Survey is the state of a lake, found without a lock and without changes.
 type Survey struct {
 	state.Known
-	files   map[string][]pipeline.File // of each table, managed or not
-	made    map[string]string          // by table: the run that made what we left of it
-	Strange []string                   // files that were modified outside stedi
-	Lacking []*pipeline.Table          // landing tables without files
+	files    map[string][]pipeline.File // of each table, managed or not
+	built    map[string]string          // by table: the run that built the version that stedi published
+	Blocking []string                   // unmanaged and modified files in the zones, which block a run
+	Lacking  []*pipeline.Table          // landing tables without files
 }
 
 // Take determines what a run with the allowance would know before its first
@@ -76,7 +76,7 @@ func (g *glance) survey(ctx context.Context, publisher pipeline.Publisher, lake 
 	s := &Survey{
 		Known: state.Known{Landing: map[string]state.LandingState{}, Manifests: map[string]*pipeline.Manifest{}},
 		files: map[string][]pipeline.File{},
-		made:  map[string]string{},
+		built: map[string]string{},
 	}
 	for _, t := range lake.Tables {
 		if t.IsLanding() {
@@ -94,9 +94,9 @@ func (g *glance) survey(ctx context.Context, publisher pipeline.Publisher, lake 
 		if err != nil {
 			return nil, err
 		}
-		s.Manifests[t.Name], s.files[t.Name], s.made[t.Name] = state.Manifest, state.Files, state.Made
-		for _, f := range state.Strange {
-			s.Strange = append(s.Strange, f.Name)
+		s.Manifests[t.Name], s.files[t.Name], s.built[t.Name] = state.Manifest, state.Files, state.Built
+		for _, f := range state.Blocking {
+			s.Blocking = append(s.Blocking, f.Name)
 		}
 	}
 	return s, nil

@@ -4,8 +4,8 @@ import (
 	"stedi/pipeline"
 )
 
-// Learn adds to a view what a check has found since of tables that are still
-// the ones that it has read. The view need not know them from a run.
+// Learn adds the results of a later check to a view. It leaves out tables that
+// have changed since that check, for which still returns false.
 func (v *View) Learn(found *pipeline.Record, still func(t *TableView) bool) {
 	for i := range v.Tables {
 		t := &v.Tables[i]
@@ -21,8 +21,8 @@ func (v *View) Learn(found *pipeline.Record, still func(t *TableView) bool) {
 	}
 }
 
-// Expect finds the expected rows of all tables anew, from the rows of landing
-// tables that the view knows or that were counted elsewhere.
+// Expect recomputes the expected rows of all tables from the rows of the landing
+// tables, which are those of the view unless counted returns others.
 func (v *View) Expect(lake *pipeline.Lake, counted func(t *TableView) (rows int64, known bool)) {
 	counts := &pipeline.Record{}
 	for i := range v.Tables {

@@ -11,27 +11,27 @@ import (
 // Observation is the state of a lake for readers that change nothing.
 type Observation struct {
 	state.Known
-	Files   map[string][]pipeline.File // of each table, managed or not
-	strange []string                   // those in the zones that are not as we left them
-	made    map[string]string          // by table: the run that built the version we left
+	Files    map[string][]pipeline.File // of each table, managed or not
+	blocking []string                   // unmanaged and modified files in the zones
+	built    map[string]string          // by table: the run that built the version that stedi published
 }
 
-// Observe takes what was found for what it is: of a table that somebody else
-// another program changed.
+// Observe returns a survey for readers. A table with unmanaged or modified files
+// has no manifest there: its count and its funnel are not those of its files.
 func Observe(found *Survey, lake *pipeline.Lake) *Observation {
-	o := &Observation{Known: found.Known, strange: found.Strange, Files: found.files, made: found.made}
+	o := &Observation{Known: found.Known, blocking: found.Blocking, Files: found.files, built: found.built}
 	for _, t := range lake.Tables {
-		if len(o.Strangers(t)) > 0 {
+		if len(o.Blocking(t)) > 0 {
 			o.Manifests[t.Name] = nil
 		}
 	}
 	return o
 }
 
-// Strangers returns the unmanaged and modified files of a table.
-func (o *Observation) Strangers(t *pipeline.Table) []string {
+// Blocking returns the unmanaged and modified files of a table.
+func (o *Observation) Blocking(t *pipeline.Table) []string {
 	var names []string
-	for _, name := range o.strange {
+	for _, name := range o.blocking {
 		if strings.HasPrefix(name, t.Path+"/") {
 			names = append(names, name)
 		}
@@ -47,7 +47,7 @@ func (o *Observation) view(t *pipeline.Table, unread map[string]bool) TableView 
 		Table: t.Name, Zone: t.Zone, Files: len(files), Bytes: pipeline.Size(files), Missing: len(files) == 0, Origin: o.Origin(t), Notes: []string{},
 	}
 	if v.Origin == pipeline.Modified {
-		v.Strange = o.Strangers(t)
+		v.Blocking = o.Blocking(t)
 	}
 	for _, f := range files {
 		if f.ModTime.After(v.Changed) {
@@ -68,15 +68,15 @@ func (o *Observation) view(t *pipeline.Table, unread map[string]bool) TableView 
 	return v
 }
 
-// Origin says who built the files of a table. Without a version of its own to
-// compare them with, stedi never built it.
+// Origin says who built the files of a table. If no manifest of it was found,
+// stedi never built it.
 func (o *Observation) Origin(t *pipeline.Table) pipeline.Origin {
 	switch {
 	case t.IsLanding() || len(o.Files[t.Name]) == 0 && o.Manifests[t.Name] == nil:
 		return ""
-	case o.made[t.Name] == "":
+	case o.built[t.Name] == "":
 		return pipeline.Unmanaged
-	case len(o.Strangers(t)) > 0 || o.Manifests[t.Name] == nil:
+	case len(o.Blocking(t)) > 0 || o.Manifests[t.Name] == nil:
 		return pipeline.Modified
 	default:
 		return pipeline.Managed

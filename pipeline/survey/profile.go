@@ -93,7 +93,7 @@ func ProfileColumns(ctx context.Context, q pipeline.Querier, t *pipeline.Table) 
 		tops = append(tops, k+1)
 	}
 	values["Columns"], values["Tops"] = columns, tops
-	sql, err := pipeline.SQLText("profile.sql", values)
+	sql, err := sqlFiles.Text("profile.sql", values)
 	if err != nil {
 		return nil, err
 	}
@@ -132,7 +132,7 @@ func onlyRow(ctx context.Context, q pipeline.Querier, sql string) (row []any, le
 			return row, pipeline.LeftOutBy(rows), nil
 		}
 		if err == nil && (len(page) != 1 || row != nil) || errors.Is(err, io.EOF) {
-			return nil, nil, fmt.Errorf("%d rows where one was due", len(page))
+			return nil, nil, fmt.Errorf("expected 1 row, found %d", len(page))
 		}
 		if err != nil {
 			return nil, nil, err
@@ -162,7 +162,7 @@ func (r *profileRow) number() int64 {
 	v := r.next()
 	n, ok := v.(int64)
 	if v != nil && !ok {
-		r.err = cmp.Or(r.err, fmt.Errorf("a %T where a number was due", v))
+		r.err = cmp.Or(r.err, fmt.Errorf("expected a number, found %T", v))
 	}
 	return n
 }

@@ -35,7 +35,7 @@ func (o Opened) Close() {
 
 // open opens the files of derived tables. It makes sure that they and the other
 // listed files are from the same moment: after the last file was opened, all
-// are still as listed. Otherwise it returns errMoved.
+// are still as listed. Otherwise it returns pipeline.ErrMoved.
 func open(ctx context.Context, store pipeline.Store, lake *pipeline.Lake, listed map[string][]pipeline.File) (_ Opened, err error) {
 	o := Opened{}
 	defer func() {
@@ -62,7 +62,7 @@ func open(ctx context.Context, store pipeline.Store, lake *pipeline.Lake, listed
 	return o, still(ctx, store, lake, listed)
 }
 
-// still returns errMoved if a derived table is no longer as listed.
+// still returns pipeline.ErrMoved if a derived table is no longer as listed.
 func still(ctx context.Context, store pipeline.Files, lake *pipeline.Lake, listed map[string][]pipeline.File) error {
 	for _, t := range lake.Tables {
 		if t.IsLanding() {
@@ -84,16 +84,16 @@ func still(ctx context.Context, store pipeline.Files, lake *pipeline.Lake, liste
 // moment, and the caller closes them.
 func Steady(ctx context.Context, r *pipeline.Runner, allow *pipeline.Allowance, read bool) (found *Survey, tables Opened, err error) {
 	store, lake := r.Store, r.Lake
-	var strange []pipeline.File
+	var blocking []pipeline.File
 	err = pipeline.Again(ctx, func() error {
 		var err error
 		if found, err = Take(ctx, r, allow); err != nil {
 			return err
 		}
-		// A file may be newer than the manifest that was read before it. Only
-		// one that is still modified at the next look was changed by others.
-		before := strange
-		if strange = found.strangers(lake); !slices.EqualFunc(before, strange, pipeline.File.Same) {
+		// A file may be newer than the manifest that was read before it. A file
+		// was modified outside stedi only if the next survey finds it so too.
+		before := blocking
+		if blocking = found.blockingFiles(lake); !slices.EqualFunc(before, blocking, pipeline.File.Same) {
 			return pipeline.ErrMoved
 		}
 		if !read {
@@ -108,11 +108,11 @@ func Steady(ctx context.Context, r *pipeline.Runner, allow *pipeline.Allowance, 
 	return found, tables, err
 }
 
-// strangers returns the files that were modified outside stedi.
-func (s *Survey) strangers(lake *pipeline.Lake) (files []pipeline.File) {
+// blockingFiles returns the unmanaged and modified files.
+func (s *Survey) blockingFiles(lake *pipeline.Lake) (files []pipeline.File) {
 	for _, t := range lake.Tables {
 		for _, f := range s.files[t.Name] {
-			if slices.Contains(s.Strange, f.Name) {
+			if slices.Contains(s.Blocking, f.Name) {
 				files = append(files, f)
 			}
 		}

@@ -27,14 +27,14 @@ type TableView struct {
 	// TableRecord has the rows that stedi last wrote or read. They and
 	// everything that depends on them are empty unless Known.
 	pipeline.TableRecord
-	// Known: the files are those that stedi last wrote or read. A file of the
-	// same name and size but with another time may or may not be the same, so
-	// it makes a table unknown, but not Strange.
+	// Known: the files are those that stedi last wrote or read. If a file has the
+	// same name and size but another time, its table is neither Known nor
+	// Modified, because the file may have the same content.
 	Known    bool
 	Changed  time.Time              // the newest change of a data file; zero: there is none
 	Run      string                 // the run that built the table, or last read it; "" if nothing is known of it
 	Funnel   pipeline.Funnel        // how its rows came about
-	Strange  []string               // files of a Modified table that stedi did not publish
+	Blocking []string               // files of a Modified table that stedi did not publish
 	Previous *pipeline.Manifest     // the version that Rollback can put in its place; nil: none
 	Moved    []string               // files that the last run moved aside, and Rollback can move back
 	Trend    []int64                // its rows at the end of the runs that knew them, oldest first
@@ -77,7 +77,7 @@ func Lake(ctx context.Context, r *pipeline.Runner) (*View, error) {
 		v.Last = v.Runs[0]
 	}
 	found, unread, err := glanceTables(ctx, r)
-	if err == nil && len(found.Strange) > 0 && v.Holder != nil {
+	if err == nil && len(found.Blocking) > 0 && v.Holder != nil {
 		// A run may have published a version after the manifest was read and
 		// before the file was listed.
 		found, unread, err = glanceTables(ctx, r)
@@ -107,11 +107,11 @@ func (v *View) findVersions(ctx context.Context, r *pipeline.Runner, found *Surv
 		return err
 	}
 	for i, t := range r.Lake.Tables {
-		back, _, err := state.Previous(ctx, r.Store, kept, t, found.made[t.Name])
+		back, _, err := state.Previous(ctx, r.Store, kept, t, found.built[t.Name])
 		if err != nil {
 			return err
 		}
-		if len(o.Strangers(t)) == 0 {
+		if len(o.Blocking(t)) == 0 {
 			v.Tables[i].Previous = back
 		}
 		for _, f := range moved {
@@ -212,7 +212,7 @@ func concerns(checks []pipeline.CheckRecord, table string) bool {
 	return slices.ContainsFunc(checks, func(c pipeline.CheckRecord) bool { return c.Table == table })
 }
 
-// take takes over what checks say of the table, and reports whether any does.
+// take adds the results of checks of the table, and reports whether there are any.
 func (t *TableView) take(checks []pipeline.CheckRecord) bool {
 	var warnings []pipeline.CheckRecord
 	for _, c := range checks {

@@ -224,7 +224,7 @@ func (g *Grid) hide() tea.Cmd {
 	g.Hidden[c.Name] = true
 	g.choose("")
 	g.host.LookChanged()
-	return g.Toast(ui.Told, c.Name+" is hidden: U shows it again")
+	return g.Toast(ui.Told, c.Name+" is hidden: "+ui.KeyOf(g.Actions(), "unhide")+" shows it again")
 }
 
 func (g *Grid) unhide() tea.Cmd {

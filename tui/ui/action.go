@@ -159,6 +159,10 @@ func KeyOf(actions []Action, name string) string {
 	return actions[i].KeyName()
 }
 
+// Label returns the display name of the first key of an action, of which only
+// the default keys are there.
+func (b Bindings) Label(name, keys string) string { return b.Act(name, keys, "", nil).KeyName() }
+
 // Footer returns the actions of the footer in order.
 func Footer(actions []Action) []Action {
 	var shown []Action

@@ -143,7 +143,7 @@ func (l *List) allowed(at, n, by int) int {
 	return at
 }
 
-// Move moves the cursor, or scrolls a text, by so many lines.
+// Move moves the cursor, or scrolls a text, by a number of lines.
 func (l *List) Move(by int) tea.Cmd {
 	n := l.Len()
 	if n == 0 {
@@ -159,7 +159,7 @@ func (l *List) Move(by int) tea.Cmd {
 	return l.to(l.allowed(at+by, n, by), n)
 }
 
-// Turn moves the cursor by so many lines, and from one end to the other.
+// Turn moves the cursor by a number of lines, and beyond one end to the other.
 func (l *List) Turn(by int) tea.Cmd {
 	n := l.Len()
 	if n == 0 {
@@ -233,8 +233,8 @@ func (l *List) click(line int) tea.Cmd {
 	return cmd
 }
 
-// Mouse lets a pane mean the list: a click gives it the keys, the wheel moves the
-// cursor line by line, or a text as far as it was turned.
+// Mouse connects the mouse in a pane to the list: a click focuses it; the wheel
+// moves the cursor by one line, or scrolls a text by the lines of the wheel.
 func (l *List) Mouse(p Pane) {
 	if l.Panes != nil {
 		p.Click(func() tea.Cmd { l.focus(); return nil })
@@ -248,13 +248,13 @@ func (l *List) Mouse(p Pane) {
 	})
 }
 
-// Window is which of n lines a pane shows that has room for so many: those from
-// the first one up to before the last. Keys of the list move by as many.
+// Window returns which of n lines a pane with room for some of them shows: from
+// one up to before another. A page of the list is as long as the room.
 func (l *List) Window(p Pane, n, room int) (from, to int) {
 	return l.window(p, 0, n, n, room)
 }
 
-// window is Window for the lines from one to before another of a list of n.
+// window is Window for the lines from first up to before last of a list of n.
 func (l *List) window(p Pane, first, last, n, room int) (from, to int) {
 	p.Frame.lists = append(p.Frame.lists, sight{l, p.Width(), room})
 	if l.Text {
@@ -315,8 +315,8 @@ func (l *List) drawRow(p Pane, line int, chosen bool, row func(Row)) {
 	row(r)
 }
 
-// Around is the first of n lines that are shown in so many, so that one of them
-// is in the middle.
+// Around returns the first of n lines that a pane shows, so that the given line is
+// in the middle of its room.
 func Around(line, n, room int) int { return max(0, min(line-room/2, n-room)) }
 
 // ListKeys are the keys that move a list.

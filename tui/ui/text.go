@@ -13,7 +13,7 @@ import (
 
 // Columns are counted as the renderer counts them (ansi.WcWidth): character by
 // character, as most terminals do. For terminals that may count differently,
-// align.go positions the text after such a character explicitly.
+// tui/align.go positions the text after such a character explicitly.
 
 // Printable replaces every character that could harm a terminal with a symbol.
 // It changes other characters so that they take the columns that Width returns:

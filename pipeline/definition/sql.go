@@ -1,0 +1,12 @@
+package definition
+
+import (
+	"embed"
+
+	"stedi/pipeline/sqlquote"
+)
+
+//go:embed sql/*.sql
+var sqlFolder embed.FS
+
+var sqlFiles = sqlquote.Parse(sqlFolder)

@@ -1,5 +1,0 @@
-SELECT q.{{quoted .Column}}
-FROM (
-{{.SQL}}
-) AS q
-WHERE q.{{quoted .Column}} IS NOT NULL

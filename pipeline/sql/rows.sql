@@ -1,1 +1,0 @@
-SELECT {{range $i, $c := .Columns}}{{if $i}}, {{end}}t.{{quoted $c.Name}} AS {{quoted $c.Name}}{{end}} FROM {{quoted .Name}} AS t

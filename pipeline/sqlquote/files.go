@@ -1,0 +1,29 @@
+package sqlquote
+
+import (
+	"fmt"
+	"io/fs"
+	"strings"
+	"text/template"
+)
+
+// Files are the SQL files of a package, as templates. They quote with name and
+// text, and in the dialect Hive with ticked and tickedText.
+type Files struct{ templates *template.Template }
+
+// Parse parses the embedded sql/*.sql of a package. It panics if a file is not a
+// template.
+func Parse(files fs.FS) Files {
+	return Files{template.Must(template.New("").Funcs(ANSI.Functions()).Funcs(template.FuncMap{
+		"ticked": Hive.Name, "tickedText": Hive.Text,
+	}).ParseFS(files, "sql/*.sql"))}
+}
+
+// Text fills in one of the files.
+func (f Files) Text(file string, values any) (string, error) {
+	var b strings.Builder
+	if err := f.templates.ExecuteTemplate(&b, file, values); err != nil {
+		return "", fmt.Errorf("sql/%s: %w", file, err)
+	}
+	return b.String(), nil
+}
