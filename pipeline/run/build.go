@@ -111,8 +111,16 @@ func (r *run) rebuild(ctx context.Context, t *pipeline.Table, rest []PlanStep) (
 	if err != nil {
 		return nil, errors.Join(err, r.engine.Forget(context.WithoutCancel(ctx), t.Name))
 	}
-	if r.settle(ctx); rootCause(t, r.broken) != "" {
-		return nil, errors.Join(errUpstream, out.discard(ctx), r.engine.Forget(context.WithoutCancel(ctx), t.Name))
+	r.settle(ctx)
+	r.hearCancels() // of a step that was told of only now
+	switch {
+	case rootCause(t, r.broken) != "":
+		err = errUpstream
+	case r.unwanted[t.Name]:
+		err = unwanted(t.Name)
+	}
+	if err != nil {
+		return nil, errors.Join(err, out.discard(ctx), r.engine.Forget(context.WithoutCancel(ctx), t.Name))
 	}
 	if same, err := r.hasSameRows(ctx, version); err != nil {
 		return nil, errors.Join(err, out.discard(ctx))

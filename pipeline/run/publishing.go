@@ -86,6 +86,23 @@ func (r *run) settle(ctx context.Context) {
 		err = r.failed(ctx, p.table, p.record, errors.Join(p.err, r.takeBack(ctx, p)))
 	}
 	r.ended(ctx, p.table, p.record, err)
+	for _, e := range r.untold {
+		if rootCause(r.lake.Table(e.Step), r.broken) == "" { // else it is skipped
+			r.tell(ctx, e)
+		}
+	}
+	r.untold = nil
+}
+
+// tellNext emits an event of a step that is being built. While the step before
+// it is published, the event waits: each step ends before the next one begins,
+// however long the disk takes.
+func (r *run) tellNext(ctx context.Context, e pipeline.Event) {
+	if r.publishing == nil {
+		r.tell(ctx, e)
+	} else {
+		r.untold = append(r.untold, e)
+	}
 }
 
 // takeBack forgets what was noted of a version that could not be published.

@@ -88,6 +88,7 @@ type run struct {
 	kept       []string                     // tables that the engine keeps for later steps
 	held       []string                     // landing tables that the engine holds for guards
 	publishing *publishing                  // the version that is being published; nil: none
+	untold     []pipeline.Event             // of the step that is built meanwhile
 	broken     map[string]string            // by table: the step whose failure is the root cause
 	errs       []error                      // of the steps
 	unwanted   map[string]bool              // tables whose steps were cancelled by name

@@ -104,7 +104,7 @@ func (r *run) leaveOut(s PlanStep, record *pipeline.StepRecord) {
 // be publishing when it returns; then settle records the result.
 func (r *run) step(ctx context.Context, t *pipeline.Table, rest []PlanStep, record *pipeline.StepRecord) error {
 	began := r.now()
-	r.tell(ctx, pipeline.Event{Step: t.Name, State: pipeline.Running, Reason: record.Reason})
+	r.tellNext(ctx, pipeline.Event{Step: t.Name, State: pipeline.Running, Reason: record.Reason})
 	record.Estimate = r.estimate(ctx, t)
 	old := r.Manifests[t.Name]
 	manifest, err := r.build(ctx, t, rest)
@@ -220,9 +220,9 @@ func (r *run) work(ctx context.Context, job pipeline.Job) (pipeline.Result, erro
 	for {
 		select {
 		case p := <-updates:
-			r.tell(ctx, pipeline.Event{Step: job.Table.Name, State: pipeline.Running, Progress: &p})
+			r.tellNext(ctx, pipeline.Event{Step: job.Table.Name, State: pipeline.Running, Progress: &p})
 		case line := <-lines:
-			r.tell(ctx, pipeline.Event{Step: job.Table.Name, State: pipeline.Running, Log: line})
+			r.tellNext(ctx, pipeline.Event{Step: job.Table.Name, State: pipeline.Running, Log: line})
 		case name := <-r.options.Cancel:
 			r.unwanted[name] = true
 			if name == job.Table.Name {

@@ -93,10 +93,10 @@ func TestAViewShowsWhatARunHasLeft(t *testing.T) {
 }
 
 func TestAViewShowsWhatAFailedRunHasRead(t *testing.T) {
-	w := newWorld(t, checkedOrders())
-	w.write(t, "people/landing/bad.json", "not JSON\n")
-	old := w.clock.Add(-time.Hour)
-	files, err := filepath.Glob(filepath.Join(w.root, "people", "landing", "*"))
+	w := laketest.New(t, checkedOrders())
+	w.Write(t, "people/landing/bad.json", "not JSON\n")
+	old := w.Clock.Add(-time.Hour)
+	files, err := filepath.Glob(filepath.Join(w.Root, "people", "landing", "*"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -105,18 +105,18 @@ func TestAViewShowsWhatAFailedRunHasRead(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if _, err := w.run(t, pipeline.RunOptions{Check: true}); err == nil {
+	if _, err := w.Run(t, pipeline.RunOptions{Check: true}); err == nil {
 		t.Fatal("the run accepts a line that is not JSON")
 	}
-	people := tableOf(t, w.view(t), "people")
+	people := tableOf(t, view(t, w), "people")
 	if !people.Known || people.Rows != 4 || people.Rejected != 1 || people.Verdict != survey.Wrong || len(people.Failing) == 0 || people.Failing[0].Check != "readable" {
 		t.Errorf("people are %+v", people)
 	}
-	later := w.clock.Add(time.Hour)
+	later := w.Clock.Add(time.Hour)
 	if err := os.Chtimes(files[0], later, later); err != nil {
 		t.Fatal(err)
 	}
-	if people := tableOf(t, w.view(t), "people"); people.Known || people.Verdict != survey.Unchecked {
+	if people := tableOf(t, view(t, w), "people"); people.Known || people.Verdict != survey.Unchecked {
 		t.Errorf("people have changed since, and are %+v", people)
 	}
 }

@@ -1,6 +1,7 @@
-package pipeline_test
+package run_test
 
 import (
+	"context"
 	"errors"
 	"slices"
 	"strings"
@@ -10,16 +11,34 @@ import (
 
 	"stedi/pipeline"
 	"stedi/pipeline/dir"
+	"stedi/pipeline/laketest"
 	"stedi/pipeline/run"
 )
 
 const knownPart = "people/trusted/part-00000.json"
 
-// A table is published while the next one is built, and before it is published.
+// watchedEngine reports the tables that it begins to build.
+type watchedEngine struct {
+	pipeline.Engine
+	begins func(table string)
+}
+
+func (e watchedEngine) Run(ctx context.Context, job pipeline.Job, progress func(pipeline.Progress)) (pipeline.Result, error) {
+	e.begins(job.Table.Name)
+	return e.Engine.Run(ctx, job, progress)
+}
+
+// A table is published while the next one is built. Each step is told of from
+// its beginning to its end before the next one.
 func TestATableIsPublishedWhileTheNextIsBuilt(t *testing.T) {
-	w := newWorld(t, orders)
+	w := laketest.New(t, laketest.Orders)
 	next := make(chan struct{})
-	w.fault = func(op dir.Op) error {
+	w.Runner.Engine = watchedEngine{w.Runner.Engine, func(table string) {
+		if table == "bought" {
+			close(next)
+		}
+	}}
+	w.Fault = func(op dir.Op) error {
 		if op.Kind != dir.KindRename || !strings.HasSuffix(op.Path, knownPart) {
 			return nil
 		}
@@ -30,17 +49,15 @@ func TestATableIsPublishedWhileTheNextIsBuilt(t *testing.T) {
 			return errors.New("no other step began in a minute")
 		}
 	}
-	var published []string
-	record, err := run.Run(t.Context(), w.runner, pipeline.RunOptions{}, func(e pipeline.Event) {
-		if e.State == pipeline.Running && e.Progress == nil && e.Step != "known" && len(published) == 0 {
-			select {
-			case <-next:
-			default:
-				close(next)
-			}
-		}
-		if e.Step != "" && e.State == pipeline.Published {
+	var published, told []string
+	record, err := run.Run(t.Context(), w.Runner, pipeline.RunOptions{}, func(e pipeline.Event) {
+		switch {
+		case e.Step == "" || e.State == pipeline.Waiting:
+		case e.State != pipeline.Published:
+			told = append(told, e.Step)
+		default:
 			published = append(published, e.Step)
+			told = append(told, e.Step)
 			if e.Result == nil || e.Result.Rows == 0 {
 				t.Errorf("%s is published with the result %+v", e.Step, e.Result)
 			}
@@ -48,6 +65,9 @@ func TestATableIsPublishedWhileTheNextIsBuilt(t *testing.T) {
 	})
 	if err != nil {
 		t.Fatal(err)
+	}
+	if order := slices.Compact(told); !slices.Equal(order, published) {
+		t.Errorf("the steps are told of in the order %v", order)
 	}
 	var recorded []string
 	for _, s := range record.Steps {
@@ -81,24 +101,24 @@ func TestNothingIsPublishedThatWasBuiltFromAnUnpublishedVersion(t *testing.T) {
 	for name, hits := range faults {
 		for _, rebuilt := range []bool{false, true} {
 			t.Run(name, func(t *testing.T) {
-				w := newWorld(t, orders)
+				w := laketest.New(t, laketest.Orders)
 				if rebuilt {
-					if _, err := w.run(t, pipeline.RunOptions{}); err != nil {
+					if _, err := w.Run(t, pipeline.RunOptions{}); err != nil {
 						t.Fatal(err)
 					}
-					w.write(t, "people/landing/2.json", "{\"id\":2,\"name\":\"Bob\"}\n")
+					w.Write(t, "people/landing/2.json", "{\"id\":2,\"name\":\"Bob\"}\n")
 				}
 				old := map[string]string{}
 				for _, part := range []string{"orders/trusted", "turnover", "names"} {
-					old[part] = w.read(t, part+"/part-00000.json")
+					old[part] = w.Read(t, part+"/part-00000.json")
 				}
-				w.fault = func(op dir.Op) error {
+				w.Fault = func(op dir.Op) error {
 					if hits(op) {
 						return syscall.ENOSPC
 					}
 					return nil
 				}
-				record, err := w.run(t, pipeline.RunOptions{})
+				record, err := w.Run(t, pipeline.RunOptions{})
 				if !errors.Is(err, syscall.ENOSPC) || record.Status == "ok" {
 					t.Errorf("it ends with %v, %s", err, record.Status)
 				}
@@ -111,15 +131,15 @@ func TestNothingIsPublishedThatWasBuiltFromAnUnpublishedVersion(t *testing.T) {
 					}
 				}
 				for part, text := range old {
-					if now := w.read(t, part+"/part-00000.json"); now != text {
+					if now := w.Read(t, part+"/part-00000.json"); now != text {
 						t.Errorf("%s was %q and is %q", part, text, now)
 					}
 				}
-				w.fault = nil
-				if record, err = w.run(t, pipeline.RunOptions{Check: true}); err != nil || record.Status != "ok" {
-					t.Errorf("the next run: %v, %s", err, states(record))
+				w.Fault = nil
+				if record, err = w.Run(t, pipeline.RunOptions{Check: true}); err != nil || record.Status != "ok" {
+					t.Errorf("the next run: %v, %s", err, laketest.States(record))
 				}
-				if got := w.read(t, "orders/trusted/part-00000.json"); strings.Contains(got, `"person":2`) != rebuilt {
+				if got := w.Read(t, "orders/trusted/part-00000.json"); strings.Contains(got, `"person":2`) != rebuilt {
 					t.Errorf("after the next run: %q", got)
 				}
 			})
