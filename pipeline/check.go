@@ -21,9 +21,11 @@ type Check struct {
 	Messages  bool     // the SELECT has a column "message" that describes a failing row
 	Inputs    []string // tables that it reads
 	Watch     []string // the columns that it reads of its own table, see Statement
-	// Reads are the columns that it reads of each table, and Passing is what it
-	// asks of the rows of its one table as they pass; see Statement.
+	// Reads are the columns that it reads of each table, Sets are the tables that
+	// it reads for distinct values, and Passing is what it asks of the rows of its
+	// one table as they pass; see Statement.
 	Reads   map[string][]string
+	Sets    []string
 	Passing *Passing
 	File    string
 }

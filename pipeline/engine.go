@@ -35,6 +35,9 @@ type Statement struct {
 	// Reads maps a table to all columns that the SELECT reads of it, in lower
 	// case. A table is missing if these are unknown.
 	Reads map[string][]string
+	// Sets are tables, in lower case, whose equal rows count as one: the SELECT
+	// reads them only for distinct values.
+	Sets []string `json:",omitempty"`
 	// Passing is not nil if the result follows from the rows of one table as
 	// they pass.
 	Passing *Passing `json:",omitempty"`
@@ -149,6 +152,9 @@ type Job struct {
 	// Watch are the columns whose distinct values a guard reads. Run collects
 	// them, so that the guard does not read the output again.
 	Watch []string
+	// Count are checks to evaluate on the rows as Run writes them; see
+	// Check.Passing. An engine may ignore them.
+	Count []*Check
 }
 
 // Output is where the rows of a job go. Exactly one field is set, depending on
@@ -220,6 +226,8 @@ type Input struct {
 	Skipped []string
 	// Columns are the columns that Hold keeps; nil means all.
 	Columns []Column
+	// Distinct: Hold keeps equal rows once.
+	Distinct bool
 	// Count are checks to evaluate on the rows as Hold or Run reads them; see
 	// Check.Passing. An engine may ignore them.
 	Count []*Check
@@ -270,6 +278,7 @@ type Result struct {
 	// Reports tells, by table, what was read from files.
 	Reports map[string]ndjson.Report
 	// Found are the findings, by name, of the checks that were evaluated as the
-	// rows of the inputs passed. The others of Input.Count are missing.
-	Found map[string]Findings
+	// rows of the inputs passed. The others of Input.Count are missing. Made are
+	// those of Job.Count on the rows that were written.
+	Found, Made map[string]Findings
 }

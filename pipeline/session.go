@@ -28,6 +28,9 @@ type RunOptions struct {
 	Allow      Allowance
 	Check      bool // afterwards, evaluate the rules of the definition
 	FailFast   bool // start nothing more after a step has failed
+	// HoldLimit replaces the default size in bytes of the landing data up to which
+	// the derived tables are kept until the checks have read them; 0: the default.
+	HoldLimit int64
 	// Cancel names tables whose steps are to stop, or not to begin. What does
 	// not need them continues.
 	Cancel <-chan string

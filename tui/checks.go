@@ -41,7 +41,7 @@ func newChecks(a *app) *checksView {
 		Moved: func() tea.Cmd { c.detail.Reset(); return nil },
 	}
 	c.detail = ui.List{
-		Kit: a.Kit, Panes: &c.panes, Pane: rulePane, Text: true, More: [2]string{"line more", "lines more"},
+		Kit: a.Kit, Panes: &c.panes, Pane: rulePane, Text: true, More: [2]string{"more line", "more lines"},
 		Len: func() int { return len(c.detailLines(c.detail.Width())) },
 	}
 	return c

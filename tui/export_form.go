@@ -167,43 +167,61 @@ func (f *exportForm) Draw(area ui.Pane) {
 	for i, field := range f.fields {
 		focused := f.at == i+1
 		row := line(i+1, field.name, focused)
-		x := 0
-		for c, choice := range field.choices {
-			style := t.Dim
-			if c == field.at {
-				style = t.Strong
-			}
-			if focused {
-				style = ui.Over(style, t.SelectedFaint)
-			}
-			mark := "  "
-			if c == field.at {
-				mark = "● "
-			}
-			if field.at > 0 && c < field.at && f.overflows(field, row.Width()) {
-				continue // the choice must be visible in a narrow window
-			}
-			from := x
-			x = row.Text(row.Text(x, 0, style, mark), 0, style, choice) + 2
-			row.Part(from, 0, x-from, 1).Click(func() tea.Cmd { f.at = i + 1; return f.choose(c - field.at) })
-		}
+		f.drawChoices(row, i, focused)
 	}
 	in.Cut(1, len(f.fields)+2, in.Width()-2, t.Dim, "↑↓ field · ←→ choice · enter exports · esc cancels")
 }
 
-func (f *exportForm) overflows(field *formField, room int) bool {
+// drawChoices draws the choices of a field, or in a narrow window the one that is
+// chosen and how many there are.
+func (f *exportForm) drawChoices(row ui.Pane, i int, focused bool) {
+	field, x := f.fields[i], 0
+	narrow := field.overflows(row.Width())
+	for c, choice := range field.choices {
+		style, mark := f.Theme.Dim, "  "
+		if c == field.at {
+			style, mark = f.Theme.Strong, "● "
+		}
+		if focused {
+			style = ui.Over(style, f.Theme.SelectedFaint)
+		}
+		if narrow && c != field.at {
+			continue
+		}
+		from := x
+		x = row.Text(row.Text(x, 0, style, mark), 0, style, choice) + 2
+		row.Part(from, 0, x-from, 1).Click(func() tea.Cmd { f.at = i + 1; return f.choose(c - field.at) })
+	}
+	if !narrow {
+		return
+	}
+	style := f.Theme.Dim
+	if focused {
+		style = ui.Over(style, f.Theme.SelectedFaint)
+	}
+	next := row.Right(x)
+	next.TextRight(next.Width()-1, 0, style, fmt.Sprintf("%d/%d", field.at+1, len(field.choices)))
+	next.Click(func() tea.Cmd { f.at = i + 1; return f.choose(1) })
+}
+
+// overflows reports whether the choices need more columns.
+func (f *formField) overflows(room int) bool {
 	used := 0
-	for _, c := range field.choices {
+	for _, c := range f.choices {
 		used += ui.Width(c) + 4
 	}
-	return used > room
+	return used-1 > room
 }
 
 // drawFile draws the name of the file, with the part around the cursor.
 func (f *exportForm) drawFile(row ui.Pane) {
 	value, at := []rune(f.file.Value()), f.file.Position()
 	from := max(0, at-row.Width()+3)
-	row.Text(0, 0, f.Theme.Strong, string(value[from:]))
+	shown := string(value[from:])
+	if from > 0 {
+		shown = "…" + string(value[from+1:])
+	}
+	row.Cut(0, 0, row.Width()-1, f.Theme.Strong, shown)
 	if f.at == 0 {
 		x := ui.Width(string(value[from:at]))
 		row.Frame.Cursor = tea.NewCursor(row.Area.Min.X+x, row.Area.Min.Y)

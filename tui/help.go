@@ -55,7 +55,7 @@ func (m *Model) openHelp() tea.Cmd {
 	h := &helpPanel{Kit: m.Kit, title: title, list: m.possible(), input: textinput.New()}
 	h.input.Prompt = ""
 	h.input.SetVirtualCursor(false)
-	h.scroll = ui.List{Kit: m.Kit, Text: true, Len: func() int { return len(h.lines()) }}
+	h.scroll = ui.List{Kit: m.Kit, Text: true, Len: func() int { return len(h.fitted(h.Width)) }}
 	return tea.Batch(m.Open(h), h.input.Focus())
 }
 
@@ -95,6 +95,15 @@ type helpLine struct {
 	heading string
 	action  ui.Action
 	sign    [2]string
+	text    string // the meaning, or the rest of that of the line above
+}
+
+// keyWidth returns the width of the keys or the sign of a line.
+func (l helpLine) keyWidth() int {
+	if l.sign[0] != "" {
+		return 5
+	}
+	return 14
 }
 
 // lines returns the actions by group: those of the screen, then the global
@@ -122,7 +131,7 @@ func (h *helpPanel) lines() []helpLine {
 		}
 		lines = append(lines, helpLine{heading: group})
 		for _, a := range members[group] {
-			lines = append(lines, helpLine{action: a})
+			lines = append(lines, helpLine{action: a, text: a.Title()})
 		}
 	}
 	return append(lines, h.signLines(len(lines) > 0)...)
@@ -134,7 +143,7 @@ func (h *helpPanel) signLines(below bool) []helpLine {
 	var lines []helpLine
 	for _, sign := range signs {
 		if h.wants(sign[0], sign[1], "signs") {
-			lines = append(lines, helpLine{sign: sign})
+			lines = append(lines, helpLine{sign: sign, text: sign[1]})
 		}
 	}
 	if len(lines) == 0 {
@@ -147,12 +156,43 @@ func (h *helpPanel) signLines(below bool) []helpLine {
 	return lines
 }
 
-func (h *helpPanel) Draw(p ui.Pane) {
-	const columnWidth = 38
+// columns returns how many columns the lines are shown in on a screen of a width,
+// and how wide each is.
+func (h *helpPanel) columns(screen int, lines []helpLine) (n, wide int) {
+	const usual, most = 38, 3
+	for _, line := range lines {
+		wide = max(wide, line.keyWidth()+ui.Width(line.text)+2)
+	}
+	n = min(max(1, (screen-4)/usual), most)
+	return n, min(max(wide, usual), (screen-3)/n)
+}
+
+// fitted returns the lines as they fit on a screen of a width: a long meaning
+// extends over several.
+func (h *helpPanel) fitted(screen int) (fitted []helpLine) {
 	lines := h.lines()
-	columns := min(max(1, (p.Width()-4)/columnWidth), 3)
+	_, wide := h.columns(screen, lines)
+	for _, line := range lines {
+		room := max(8, wide-1-line.keyWidth())
+		for i, part := range ui.WrapWords(ui.StyledLine{{Text: line.text}}, room) {
+			if i > 0 {
+				line = helpLine{sign: [2]string{strings.Repeat(" ", min(1, len(line.sign[0])))}}
+			}
+			line.text = ""
+			for _, s := range part {
+				line.text += s.Text
+			}
+			fitted = append(fitted, line)
+		}
+	}
+	return fitted
+}
+
+func (h *helpPanel) Draw(p ui.Pane) {
+	lines := h.fitted(p.Width())
+	columns, wide := h.columns(p.Width(), h.lines())
 	rows := (len(lines) + columns - 1) / columns
-	_, in := ui.Window(p, h.Theme, "KEYS · "+h.title, columns*columnWidth+4, min(rows+3, p.Height()))
+	box, in := ui.Window(p, h.Theme, "KEYS · "+h.title, columns*wide+3, min(rows+3, p.Height()))
 	h.drawInput(in.Line(0))
 	in = in.Bottom(1)
 	if rows > in.Height() { // one long scrolling column is easier to follow
@@ -161,7 +201,10 @@ func (h *helpPanel) Draw(p ui.Pane) {
 	h.scroll.Mouse(in)
 	from, to := h.scroll.Window(in, len(lines), columns*rows)
 	for i, line := range lines[from:to] {
-		h.drawLine(in.Part(1+i/rows*columnWidth, i%rows, columnWidth-1, 1), line)
+		h.drawLine(in.Part(1+i/rows*wide, i%rows, wide-1, 1), line)
+	}
+	if rest := len(lines) - to; rest > 0 {
+		box.TextRight(box.Width()-2, box.Height()-1, h.Theme.Dim, " "+ui.Plural(int64(rest), "more line", "more lines")+" ")
 	}
 }
 
@@ -177,10 +220,7 @@ func (h *helpPanel) drawInput(line ui.Pane) {
 }
 
 func (h *helpPanel) drawLine(cell ui.Pane, line helpLine) {
-	keyWidth, style, keys, title := 14, h.Theme.Text, line.sign[0], line.sign[1]
-	if keys != "" {
-		keyWidth = 5
-	}
+	style, keys := h.Theme.Text, line.sign[0]
 	switch {
 	case line.heading != "":
 		cell.Text(0, 0, h.Theme.TitleFocus, strings.ToUpper(line.heading))
@@ -190,11 +230,11 @@ func (h *helpPanel) drawLine(cell ui.Pane, line helpLine) {
 		for _, k := range line.action.Key.Keys() {
 			list = append(list, ui.KeyLabel(k))
 		}
-		keys, title = strings.Join(list, " "), line.action.Title()
+		keys = strings.Join(list, " ")
 	}
 	if line.action.Off {
 		style = h.Theme.Dim
 	}
-	cell.Cut(0, 0, keyWidth-1, h.Theme.Accent, keys)
-	cell.Cut(keyWidth, 0, cell.Width()-keyWidth, style, title)
+	cell.Cut(0, 0, line.keyWidth()-1, h.Theme.Accent, keys)
+	cell.Cut(line.keyWidth(), 0, cell.Width()-line.keyWidth(), style, line.text)
 }

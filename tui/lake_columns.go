@@ -85,7 +85,7 @@ func (l *lakeView) profiled(msg profiledMsg) tea.Cmd {
 		l.learn()
 	}
 	if msg.err != nil && !errors.Is(msg.err, context.Canceled) {
-		return l.Toast(ui.Warned, "the columns of "+msg.table+" cannot be described: "+strings.Join(strings.Fields(msg.err.Error()), " "))
+		return l.Toast(ui.Warned, "the columns of "+msg.table+" cannot be described: "+sentences(strings.Split(msg.err.Error(), "\n")...))
 	}
 	return nil
 }

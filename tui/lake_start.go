@@ -13,43 +13,61 @@ import (
 func (l *lakeView) drawStart(p ui.Pane) {
 	t := l.Theme
 	in := p.Box(t, "LAKE", true)
-	type line struct {
-		style uv.Style
-		text  string
-	}
-	lines := []line{{t.Strong, "This lake is empty."}, {t.Dim, l.options.Lake}, {}, {t.Text, "Put JSON lines in"}}
+	lines := []startLine{{style: t.Strong, text: "This lake is empty."}, {style: t.Dim, text: l.options.Lake, spare: true}, {}, {style: t.Text, text: "Put JSON lines in"}}
 	for _, path := range l.landingPaths() {
-		lines = append(lines, line{t.Accent, path})
+		lines = append(lines, startLine{style: t.Accent, text: path})
 	}
-	lines = append(lines, line{}, line{t.Dim, "`stedi sample DIR` writes sample data, `stedi --demo` shows a lake."})
-	keys := []string{l.Keys.Label("look", "ctrl+l") + " refresh", l.Keys.Label("doctor", "D") + " diagnostics", l.Keys.Label("open-lake", "O") + " open another lake", l.Keys.Label("next-pane", "tab") + " the tables"}
+	lines = append(lines, startLine{}, startLine{style: t.Dim, text: "`stedi sample DIR` writes sample data, `stedi --demo` shows a lake.", spare: true})
+	keys := []string{l.Keys.Label("open-lake", "O") + " open another lake", l.Keys.Label("look", "ctrl+l") + " refresh", l.Keys.Label("doctor", "D") + " diagnostics", l.Keys.Label("next-pane", "tab") + " the tables"}
 	row := keys[0]
 	for _, key := range keys[1:] { // as many in a line as fit
 		if longer := row + "   " + key; ui.Width(longer) <= in.Width()-2 {
 			row = longer
 			continue
 		}
-		lines, row = append(lines, line{t.Dim, row}), key
+		lines, row = append(lines, startLine{style: t.Dim, text: row}), key
 	}
-	lines = append(lines, line{t.Dim, row})
-	var fitted []line
-	for _, l := range lines {
-		for _, part := range ui.WrapWords(ui.StyledLine{{Style: l.style, Text: ui.Printable(l.text)}}, max(8, in.Width()-2)) {
-			text := ""
-			if len(part) > 0 {
-				text = strings.TrimRight(part[0].Text, " ")
-			}
-			fitted = append(fitted, line{l.style, text})
-		}
-	}
+	drawCentred(in, append(lines, startLine{style: t.Dim, text: row}))
+}
+
+// startLine is a line in the middle of a screen that has nothing else to show.
+type startLine struct {
+	style uv.Style
+	text  string
+	spare bool // left out if there is no room for all
+}
+
+// drawCentred draws lines in the middle of a pane, as far as there is room for
+// them.
+func drawCentred(in ui.Pane, lines []startLine) {
+	fitted := fitLines(lines, in.Width()-2)
 	if len(fitted) > in.Height() { // without the blank lines
-		fitted = slices.DeleteFunc(fitted, func(l line) bool { return l.text == "" })
+		lines = slices.DeleteFunc(lines, func(l startLine) bool { return l.text == "" })
+		fitted = fitLines(lines, in.Width()-2)
+	}
+	if len(fitted) > in.Height() {
+		lines = slices.DeleteFunc(lines, func(l startLine) bool { return l.spare })
+		fitted = fitLines(lines, in.Width()-2)
 	}
 	y := max(0, (in.Height()-len(fitted))/2)
 	for _, l := range fitted {
 		in.Text(max(0, (in.Width()-ui.Width(l.text))/2), y, l.style, l.text)
 		y++
 	}
+}
+
+// fitLines breaks lines between words.
+func fitLines(lines []startLine, room int) (fitted []startLine) {
+	for _, l := range lines {
+		for _, part := range ui.WrapWords(ui.StyledLine{{Style: l.style, Text: ui.Printable(l.text)}}, max(8, room)) {
+			text := ""
+			if len(part) > 0 {
+				text = strings.TrimRight(part[0].Text, " ")
+			}
+			fitted = append(fitted, startLine{style: l.style, text: text})
+		}
+	}
+	return fitted
 }
 
 // starts reports whether the screen shows what to do with an empty lake.

@@ -244,7 +244,7 @@ func (p *palette) edit(msg tea.Msg) tea.Cmd {
 
 func (p *palette) Draw(area ui.Pane) {
 	t := p.Theme
-	box, in := ui.Window(area, t, p.title, 76, 18)
+	box, in := ui.Window(area, t, p.title, min(96, max(76, area.Width()*3/5)), 18)
 	x := in.Text(1, 0, t.Accent, ": ")
 	in.Text(x, 0, t.Strong, p.input.Value())
 	at := []rune(p.input.Value())[:p.input.Position()]
@@ -270,25 +270,21 @@ func (p *palette) footnotes(width, most int) (lines []ui.StyledLine) {
 	return lines[:min(len(lines), most)]
 }
 
-// line draws a choice and highlights the matching letters.
+// line draws a choice and highlights the matching letters. In a narrow window,
+// it leaves out the kind.
 func (p *palette) line(row ui.Pane, c match, style uv.Style) {
-	x := 1
-	room := row.Width() - 26
-	if row.Width() < 50 { // the text counts
-		if room = row.Width() - ui.Width(c.key) - 2; ui.Width(c.text+c.kind)+2 <= room {
-			row.TextRight(room, 0, ui.Over(p.Theme.Dim, style), c.kind)
-		}
-		c.kind = ""
+	const kindWide, keyWide = 16, 10
+	x, room := 1, row.Width()-3-ui.Width(c.key)
+	if row.Width() >= 4*kindWide {
+		room = row.Width() - kindWide - keyWide - 1
+		row.Cut(room+1, 0, kindWide, ui.Over(p.Theme.Dim, style), c.kind)
 	}
-	for i, r := range c.text {
+	for i, r := range ui.Shorten(c.text, room-1) {
 		s := style
 		if slices.Contains(c.marks, i) {
 			s = ui.Over(p.Theme.Busy, style)
 		}
-		if x < room {
-			x = row.Text(x, 0, s, string(r))
-		}
+		x = row.Text(x, 0, s, string(r))
 	}
-	row.Cut(room+1, 0, 14, ui.Over(p.Theme.Dim, style), c.kind)
 	row.TextRight(row.Width()-1, 0, ui.Over(p.Theme.Accent, style), c.key)
 }

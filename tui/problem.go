@@ -62,6 +62,22 @@ func describe(what string, err error) *problem {
 	return p
 }
 
+// sentences joins texts in one line, with a full stop between two of them.
+func sentences(texts ...string) string {
+	line := ""
+	for _, text := range texts {
+		text = strings.Join(strings.Fields(text), " ")
+		switch {
+		case text == "":
+			continue
+		case line != "" && !strings.ContainsAny(line[len(line)-1:], ".!?:;"):
+			line += "."
+		}
+		line = strings.TrimSpace(line + " " + text)
+	}
+	return line
+}
+
 // fail remembers a failure and shows that there is one. The screen stays usable.
 func (a *app) fail(what string, err error, fixes ...ui.Answer) {
 	if errors.Is(err, errStale) {

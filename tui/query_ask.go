@@ -195,10 +195,7 @@ func costText(u pipeline.QueryUsage) string {
 // error.
 func (q *queryView) wrong(s *sheet, err error) tea.Cmd {
 	p := describe("the query gives no rows", err)
-	text := strings.Join(p.why, " ")
-	if len(p.fix) > 0 {
-		text += "  " + strings.Join(p.fix, " ")
-	}
+	text := sentences(strings.Join(p.why, " "), strings.Join(p.fix, " "))
 	s.answer = answerLine{mood: ui.Failed, text: text}
 	if at, ok := errors.AsType[*pipeline.SQLError](err); ok && at.Line > 0 {
 		s.fault = at
@@ -311,7 +308,7 @@ type sortedMsg struct {
 func (q *queryView) arranged(msg sortedMsg) tea.Cmd {
 	if msg.err != nil {
 		p := describe("the rows cannot be sorted", msg.err)
-		return q.Toast(ui.Warned, strings.Join(append(p.why, p.fix...), " "))
+		return q.Toast(ui.Warned, sentences(strings.Join(p.why, " "), strings.Join(p.fix, " ")))
 	}
 	if msg.rows == nil {
 		return msg.sheet.rows.Take(msg.sheet.base, msg.sheet.base.Fill)

@@ -60,6 +60,27 @@ func (q *queryView) draw(p ui.Pane) {
 	}
 	if panes[resultPane].Width() > 0 {
 		q.drawResult(panes[resultPane])
+		return
+	}
+	for _, p := range panes[:resultPane] {
+		if p.Width() > 0 {
+			q.drawHidden(p, q.sheet())
+		}
+	}
+}
+
+// drawHidden draws what became of the query in a pane that hides the result: an
+// error whole, as far as there is room below the text.
+func (q *queryView) drawHidden(p ui.Pane, s *sheet) {
+	q.drawAnswer(p, s)
+	if s.answer.mood != ui.Failed || q.panes.At != editorPane {
+		return
+	}
+	in := p.Inset(1, 1)
+	lines := ui.WrapWords(ui.StyledLine{{Style: q.Theme.Bad, Text: ui.Printable(s.answer.text)}}, max(8, in.Width()-2))
+	below := in.Bottom(max(s.editor.LineCount()+1, in.Height()-len(lines)))
+	for y, line := range lines[:min(len(lines), below.Height())] {
+		below.Line(y).Styled(1, line)
 	}
 }
 
@@ -85,11 +106,8 @@ func (q *queryView) drawEditor(p ui.Pane) {
 			break
 		}
 		in.TextRight(numbers-1, y, t.Dim, fmt.Sprint(n+1))
-		x := -left
 		if n < len(lines) {
-			for _, span := range lines[n] {
-				x = text.Text(x, y, span.Style, span.Text)
-			}
+			drawCode(text.Line(y), left, lines[n], t)
 		}
 		if s.fault != nil && s.fault.Line-1 == n {
 			q.markFault(text, y, left, s)
@@ -101,8 +119,8 @@ func (q *queryView) drawEditor(p ui.Pane) {
 		moveCursor(&s.editor, top+y, columnAt(lineOf(s.editor.Value(), top+y), left+x))
 		return nil
 	})
-	if s.editor.Value() == "" && in.Height() > 0 {
-		text.Cut(0, 0, text.Width(), t.Dim, "select … from …    i writes, tab completes, F4 formats, F5 runs, esc leaves")
+	if s.editor.Value() == "" {
+		q.drawInvitation(text)
 	}
 	if !focused || p.Frame.Covered {
 		return
@@ -110,6 +128,30 @@ func (q *queryView) drawEditor(p ui.Pane) {
 	y := s.editor.Line() - top
 	text.Frame.Cursor = tea.NewCursor(text.Area.Min.X+cursor-left, text.Area.Min.Y+y)
 	q.drawPopup(p, numbers+1+cursor-left, y+2)
+}
+
+// drawCode draws a line of code from a column on, and marks where it is cut.
+func drawCode(line ui.Pane, left int, code ui.StyledLine, t *ui.Theme) {
+	x, end := -left, -left
+	for _, span := range code {
+		x = line.Text(x, 0, span.Style, span.Text)
+		end += ui.Width(span.Text)
+	}
+	if left > 0 && end > 0 {
+		line.Text(0, 0, t.Dim, "…")
+	}
+	if end > line.Width() {
+		line.Text(line.Width()-1, 0, t.Dim, "…")
+	}
+}
+
+// drawInvitation says in an empty editor what can be done there.
+func (q *queryView) drawInvitation(text ui.Pane) {
+	text.Text(0, 0, q.Theme.Dim, "select … from …")
+	line := ui.StyledLine{{Style: q.Theme.Dim, Text: "i writes, tab completes, F4 formats, F5 runs, esc leaves"}}
+	for y, part := range ui.WrapWords(line, max(8, text.Width()-1)) {
+		text.Bottom(y+2).Styled(0, part)
+	}
 }
 
 // lineOf returns line n of a text, from 0.
@@ -223,7 +265,19 @@ func (q *queryView) drawResult(p ui.Pane) {
 		beside.Click(func() tea.Cmd { return q.swap(o) })
 	}
 	s.rows.Draw(p, title, q.panes.At == resultPane)
-	foot := p.Part(1, p.Height()-1, p.Width()-2, 1)
+	q.drawAnswer(p, s)
+	if s.answer.mood == ui.Failed && s.rows.Source == nil {
+		q.drawFault(p.Inset(2, 1), s)
+	}
+	if s.rows.Source == nil && s.answer.said() == "" && !q.asking.Working() {
+		in := p.Inset(2, 1)
+		in.Wrap(0, t.Dim, ui.KeyOf(q.actions(), "ask")+" runs the query. In the catalog, o shows the first 100 rows of a table.")
+	}
+}
+
+// drawAnswer draws what became of the query in the lower border of a pane.
+func (q *queryView) drawAnswer(p ui.Pane, s *sheet) {
+	t, foot := q.Theme, p.Part(1, p.Height()-1, p.Width()-2, 1)
 	switch {
 	case q.asking.Working():
 		foot.Cut(1, 0, foot.Width()-2, t.Busy, " ▶ "+ui.Span(q.options.Now().Sub(s.answer.began).Seconds())+"  "+ui.KeyOf(q.actions(), "cancel-query")+" cancels ")
@@ -236,9 +290,6 @@ func (q *queryView) drawResult(p ui.Pane) {
 		x := foot.Text(1, 0, style, " "+mark+" ")
 		s.rows.DrawKind(p, 1+foot.Cut(x, 0, foot.Width()-x-1, t.Text, text+" "))
 	}
-	if s.answer.mood == ui.Failed && s.rows.Source == nil {
-		q.drawFault(p.Inset(2, 1), s)
-	}
 }
 
 // drawFault draws the complete error of a query.
@@ -246,11 +297,17 @@ func (q *queryView) drawFault(p ui.Pane, s *sheet) {
 	p.Fill(q.Theme.Text)
 	y := 0
 	if s.fault != nil {
-		line := lineOf(s.editor.Value(), s.fault.Line-1)
-		p.Cut(0, 0, p.Width(), q.Theme.Dim, line)
-		runes := []rune(line)
-		at := ui.Width(string(runes[:min(max(0, s.fault.Column-1), len(runes))]))
-		p.Text(at, 1, q.Theme.Bad, "▲")
+		runes := []rune(lineOf(s.editor.Value(), s.fault.Line-1))
+		at, from := min(max(0, s.fault.Column-1), len(runes)), 0
+		for from < at && ui.Width(string(runes[from:at])) > p.Width()*3/4 {
+			from++
+		}
+		x := 0
+		if from > 0 {
+			x = p.Text(0, 0, q.Theme.Dim, "…")
+		}
+		p.Cut(x, 0, p.Width()-x, q.Theme.Dim, string(runes[from:]))
+		p.Text(x+ui.Width(string(runes[from:at])), 1, q.Theme.Bad, "▲")
 		y = 3
 	}
 	p.Wrap(y, q.Theme.Bad, s.answer.text)

@@ -107,22 +107,22 @@ const (
 func newReview(a *app) *reviewView {
 	v := &reviewView{app: a, panes: ui.Focus{Count: reviewPanes, At: itemsPane}}
 	v.targets = ui.List{
-		Kit: a.Kit, Panes: &v.panes, Pane: targetsPane, Faint: true, Open: v.inward, More: [2]string{"target more", "targets more"},
+		Kit: a.Kit, Panes: &v.panes, Pane: targetsPane, Faint: true, Open: v.inward, More: [2]string{"more target", "more targets"},
 		Len:   func() int { return len(v.all) },
 		Moved: func() tea.Cmd { v.items.Reset(); v.follow(); return nil },
 	}
 	v.items = ui.List{
-		Kit: a.Kit, Panes: &v.panes, Pane: itemsPane, Faint: true, Open: v.inward, More: [2]string{"item more", "items more"},
+		Kit: a.Kit, Panes: &v.panes, Pane: itemsPane, Faint: true, Open: v.inward, More: [2]string{"more item", "more items"},
 		Len:   func() int { return len(v.listed()) },
 		Name:  func(i int) string { return v.listed()[i].ID },
 		Moved: func() tea.Cmd { v.follow(); return nil },
 	}
 	v.detail = ui.List{
-		Kit: a.Kit, Panes: &v.panes, Pane: evidencePane, Text: true, More: [2]string{"line more", "lines more"},
+		Kit: a.Kit, Panes: &v.panes, Pane: evidencePane, Text: true, More: [2]string{"more line", "more lines"},
 		Len: func() int { return len(v.detailLines(v.detail.Width())) },
 	}
 	v.code = ui.List{
-		Kit: a.Kit, Panes: &v.panes, Pane: codePane, Faint: true, More: [2]string{"line more", "lines more"},
+		Kit: a.Kit, Panes: &v.panes, Pane: codePane, Faint: true, More: [2]string{"more line", "more lines"},
 		Len: func() int { return len(v.shown.lines) },
 	}
 	return v

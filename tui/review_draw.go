@@ -120,6 +120,10 @@ func (v *reviewView) inwardTitle() string {
 }
 
 func (v *reviewView) draw(p ui.Pane) {
+	if len(v.all) == 0 && !v.working.Working() {
+		v.drawStart(p)
+		return
+	}
 	one := map[int]func(ui.Pane){targetsPane: v.drawTargets, itemsPane: v.drawItems, evidencePane: v.drawEvidence, codePane: v.drawCode}
 	switch {
 	case v.panes.Zoomed || p.Width() < ui.Narrow && p.Height() < 16:
@@ -153,7 +157,7 @@ func (v *reviewView) withTargets(p ui.Pane, one map[int]func(ui.Pane)) ui.Pane {
 
 func (v *reviewView) drawWide(p ui.Pane, one map[int]func(ui.Pane)) {
 	left, right, sides := p.Beside(ui.Border{
-		Moved: &v.borders.sides, Usual: p.Width() * 45 / 100, Least: ui.LeastWide,
+		Moved: &v.borders.sides, Usual: min(max(p.Width()*45/100, v.nameWide()+usefulMessage+4), p.Width()*52/100), Least: ui.LeastWide,
 		Before: []int{targetsPane, itemsPane}, After: []int{evidencePane, codePane},
 	})
 	upper, lower, grip := left.Across(ui.Border{
@@ -162,6 +166,11 @@ func (v *reviewView) drawWide(p ui.Pane, one map[int]func(ui.Pane)) {
 	one[targetsPane](upper)
 	one[itemsPane](lower)
 	grip()
+	if v.shown.file == "" && v.panes.At != codePane {
+		one[evidencePane](right)
+		sides()
+		return
+	}
 	upper, lower, grip = right.Across(ui.Border{
 		Moved: &v.borders.right, Usual: p.Height() / 2, Least: ui.LeastTall, Before: []int{evidencePane}, After: []int{codePane},
 	})
@@ -201,13 +210,10 @@ func (v *reviewView) drawTargets(p ui.Pane) {
 		}
 		mark, tone := v.resultMark(review.Worst(one.found.Items))
 		r.Text(1, 0, ui.Over(tone, r.Back), mark)
-		tally := v.tally(one.found)
+		tally := v.tallies(one.found)
 		r.Cut(3, 0, r.Width()-5-ui.Width(tally), ui.Over(t.Text, r.Back), one.name)
 		r.TextRight(r.Width()-1, 0, ui.Over(t.Dim, r.Back), tally)
 	})
-	if len(v.all) == 0 {
-		in.Text(2, 0, t.Dim, "no submission: "+ui.KeyOf(v.actions(), "review-open")+" reviews one")
-	}
 }
 
 // progress says how many targets were reviewed.
@@ -222,6 +228,30 @@ func (v *reviewView) progress() string {
 		return ""
 	}
 	return fmt.Sprintf("reviewing %d of %d", min(done+1, len(v.all)), len(v.all))
+}
+
+// tallies counts the results of a target, in columns of all targets.
+func (v *reviewView) tallies(t *review.Target) string {
+	var parts []string
+	for _, result := range review.Results() {
+		most := 0
+		for i := range v.all {
+			if found := v.all[i].found; found != nil {
+				most = max(most, found.Count(result))
+			}
+		}
+		if most == 0 {
+			continue
+		}
+		wide := len(strconv.Itoa(most))
+		if n := t.Count(result); n > 0 {
+			mark, _ := v.resultMark(result)
+			parts = append(parts, fmt.Sprintf("%*d %s", wide, n, mark))
+		} else {
+			parts = append(parts, strings.Repeat(" ", wide+2))
+		}
+	}
+	return strings.Join(parts, "  ")
 }
 
 // tally counts the results of a target.
@@ -239,6 +269,9 @@ func (v *reviewView) tally(t *review.Target) string {
 func (v *reviewView) drawItems(p ui.Pane) {
 	t := v.Theme
 	title, one := "ITEMS", v.current()
+	if one != nil {
+		title += " of " + shortenLeft(one.name, p.Width()/2-12)
+	}
 	if one != nil && v.wanted != "" {
 		title += " / " + strings.TrimSpace(v.wanted)
 	}
@@ -250,7 +283,10 @@ func (v *reviewView) drawItems(p ui.Pane) {
 	if one != nil && one.found != nil {
 		p.Note(t.Dim, v.tally(one.found))
 	}
-	name := min(34, in.Width()/2)
+	name := v.nameWide()
+	if in.Width()-name < usefulMessage { // the evidence has the message
+		name = in.Width()
+	}
 	v.items.Draw(p, in, len(items), func(r ui.Row) {
 		item := items[r.N]
 		mark, tone := v.resultMark(item.Result)
@@ -258,7 +294,7 @@ func (v *reviewView) drawItems(p ui.Pane) {
 		if item.Reviewer != nil {
 			r.Text(2, 0, ui.Over(t.Accent, r.Back), "●")
 		}
-		r.Cut(4, 0, name-5, ui.Over(t.Text, r.Back), item.ID)
+		r.Text(4, 0, ui.Over(t.Text, r.Back), shortenLeft(item.ID, name-5))
 		r.Cut(name, 0, r.Width()-name-1, ui.Over(t.Dim, r.Back), item.Message)
 	})
 	if len(items) == 0 {
@@ -266,12 +302,51 @@ func (v *reviewView) drawItems(p ui.Pane) {
 	}
 }
 
+// usefulMessage is the least width of a message in the list of the items.
+const usefulMessage = 16
+
+// nameWide returns the columns of the marks and the names of the items.
+func (v *reviewView) nameWide() int {
+	wide := 0
+	for _, item := range v.listed() {
+		wide = max(wide, ui.Width(item.ID))
+	}
+	return wide + 6
+}
+
+// shortenLeft makes a name fit into n columns. Its end distinguishes it from
+// others.
+func shortenLeft(name string, most int) string {
+	runes := []rune(name)
+	if ui.Width(name) <= most {
+		return name
+	}
+	for len(runes) > 0 && ui.Width(string(runes)) >= most {
+		runes = runes[1:]
+	}
+	return "…" + string(runes)
+}
+
+// drawStart says what a review is, in the middle of the pane.
+func (v *reviewView) drawStart(p ui.Pane) {
+	t := v.Theme
+	in := p.Box(t, "REVIEW", true)
+	drawCentred(in, []startLine{
+		{style: t.Strong, text: "No submission is open."},
+		{},
+		{style: t.Text, text: "A review judges each item of the rubric from the scripts, DDLs and pictures of a submission."},
+		{style: t.Dim, text: "It executes nothing.", spare: true},
+		{},
+		{style: t.Accent, text: ui.KeyOf(v.actions(), "review-open") + " reviews a folder, a zip file or a lake"},
+	})
+}
+
 // emptyText says why there are no items.
 func (v *reviewView) emptyText() string {
 	one := v.current()
 	switch {
 	case one == nil:
-		return "no submission: " + ui.KeyOf(v.actions(), "review-open") + " reviews one"
+		return ""
 	case one.found == nil && v.working.Working():
 		return "reading the submission …"
 	case one.found == nil:
@@ -285,6 +360,9 @@ func (v *reviewView) emptyText() string {
 
 func (v *reviewView) drawEvidence(p ui.Pane) {
 	in := p.Box(v.Theme, "EVIDENCE", v.panes.At == evidencePane)
+	if items := v.listed(); v.item() != nil {
+		p.Note(v.Theme.Dim, fmt.Sprintf("item %d of %d", v.items.At()+1, len(items)))
+	}
 	lines := v.detailLines(in.Width())
 	v.detail.Draw(p, in, len(lines), func(r ui.Row) { r.Styled(1, lines[r.N]) })
 }
@@ -325,7 +403,7 @@ func (v *reviewView) codeless() string {
 	case v.item() == nil:
 		return ""
 	case v.shown.file == "":
-		return "this item is about no file"
+		return "no file belongs to this item"
 	default:
 		return "this file has no text to show: look at it yourself"
 	}

@@ -127,11 +127,12 @@ func (s *runView) hint() (ui.Mood, string) {
 	v := s.table(t.Name)
 	step := s.live.steps[t.Name]
 	switch {
-	case step != nil && (s.live.busy() || step.state == pipeline.Failed || step.state == pipeline.Skipped):
+	case step != nil && s.tells(step):
 		return s.stepHint(t.Name, step)
-	case step == nil && v != nil && v.Missing && s.failedBefore(t.Name) != "":
-		return ui.Failed, t.Name + " failed in the last run: " + firstLine(s.failedBefore(t.Name))
 	case v == nil || v.Missing:
+		if problem := s.failedBefore(t.Name); step == nil && problem != "" {
+			return ui.Failed, t.Name + " failed in the last run: " + firstLine(problem)
+		}
 		return ui.Told, t.Name + " is not built yet"
 	case v.Stale != "":
 		return ui.Warned, t.Name + " is stale: " + v.Stale
@@ -140,6 +141,11 @@ func (s *runView) hint() (ui.Mood, string) {
 	default:
 		return ui.Told, t.Name + ": " + s.rowsOf(v) + " rows, " + ui.Ago(s.now(), v.Changed)
 	}
+}
+
+// tells reports whether a step of the run on the screen says more than its table.
+func (s *runView) tells(step *liveStep) bool {
+	return s.live.busy() || step.state == pipeline.Failed || step.state == pipeline.Skipped
 }
 
 // stepHint says what is known of a step of the run on the screen.

@@ -168,6 +168,11 @@ var scenes = []scene{
 	{"review-code", false, judging("tab", "tab")},
 	{"review-override", false, judging("u")},
 	{"review-none", false, judging("a", "]", "/", "x", "y", "enter")},
+	{"review-start", true, func(t *testing.T, w *world, d *driver) {
+		t.Helper()
+		d.options.Reviews = newDesk().reviews()
+		d.press("6")
+	}},
 	{"checks-elsewhere", true, elsewhere("v", "4", "down", "down", "down", "down")},
 	{"profile", true, keys("down", "I")},
 	{"sql", true, keys("right", "Q")},
@@ -208,6 +213,7 @@ var scenes = []scene{
 	{"query", true, keys("3")},
 	{"query-completion", true, asked("select * from cust", false)},
 	{"query-fault", true, asked("select c.emial from customer_curated as c", true)},
+	{"query-fault-far", true, asked("select customerName, email, serialNumber, registrationDate, birthDay, phone, lastUpdateDat from customer_landing", true)},
 	{"query-rows", true, asked("select count(*) as n, 'a' || chr(27) || '漢' as odd, null as nothing from customer_landing", true, "esc")},
 	{"query-history", true, asked("select 1 as one", true, "ctrl+r")},
 	{"checks", true, keys("4", "down")},

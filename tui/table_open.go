@@ -204,10 +204,10 @@ func (t *tableView) reject(msg arrangedMsg) tea.Cmd {
 	text := "filter: " + at.Message
 	if f, ok := errors.AsType[*pipeline.Failure](msg.err); ok {
 		if near, _, ok := strings.Cut(f.Fix, " Columns:"); ok {
-			text += "  " + near
+			text = sentences(text, near)
 		}
 	}
-	return t.Toast(ui.Failed, text+"   / corrects it, ! explains it")
+	return t.Toast(ui.Failed, sentences(text, "/ corrects it, ! explains it"))
 }
 
 // filterPrompt returns the initial text of the prompt for a condition, and the

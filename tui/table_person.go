@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
+	uv "github.com/charmbracelet/ultraviolet"
 
 	"stedi/pipeline"
 	"stedi/pipeline/pager"
@@ -152,11 +153,22 @@ func (p *personPanel) Draw(area ui.Pane) {
 	}
 	in.Cut(x, 0, in.Width()-x-1, th.Dim, text)
 	list := in.Part(0, 2, in.Width(), min(len(p.trace.Tables), max(1, in.Height()-6)))
+	if in.Height() < lowPerson {
+		list = in.Part(0, 1, in.Width(), in.Height()-2)
+		p.list.Draw(box, list, len(p.trace.Tables), p.drawTable)
+		text, style := p.became(p.trace.Tables[p.list.At()])
+		in.Cut(1, in.Height()-1, in.Width()-2, style, text)
+		return
+	}
 	p.list.Draw(box, list, len(p.trace.Tables), p.drawTable)
 	if below := in.Bottom(list.Height() + 3); below.Height() > 0 && p.list.At() < len(p.trace.Tables) {
 		p.drawWay(below, p.trace.Tables[p.list.At()])
 	}
 }
+
+// lowPerson is the height below which the panel says only in a line what became
+// of the rows.
+const lowPerson = 12
 
 // height returns the height of the panel in lines, the same for every selected
 // table.
@@ -177,17 +189,31 @@ func (p *personPanel) height(wide int) int {
 func (p *personPanel) drawTable(row ui.Row) {
 	th, t := p.Theme, p.trace.Tables[row.N]
 	style := ui.Over(p.Theme.Text, row.Back)
-	end := max(14, row.Width()*40/100)
+	name := 0
+	for _, other := range p.trace.Tables {
+		name = max(name, ui.Width(other.Table))
+	}
+	end := min(name+11, max(14, row.Width()-20))
+	if row.Width() < 2*name { // what became of the rows is below the list
+		end = row.Width() - 1
+	}
 	row.Cut(1, 0, end-10, style, t.Table)
 	row.TextRight(end, 0, ui.Over(th.Number, style), rowsText(t.Rows, t.Missing))
+	text, tone := p.became(t)
+	row.Cut(end+2, 0, row.Width()-end-3, ui.Over(tone, style), text)
+}
+
+// became says what became of the rows in a table.
+func (p *personPanel) became(t pipeline.TableTrace) (string, uv.Style) {
 	switch {
 	case t.Missing:
-		row.Cut(end+2, 0, row.Width()-end-3, ui.Over(th.Dim, style), "not built yet")
+		return "not built yet", p.Theme.Dim
 	case t.Ends != "":
-		row.Cut(end+2, 0, row.Width()-end-3, ui.Over(th.Warn, style), "all rows are dropped at "+t.Ends)
+		return "all rows are dropped at " + t.Ends, p.Theme.Warn
 	case len(t.Stages) > 0 && t.Stages[len(t.Stages)-1].Rows != t.Rows:
-		row.Cut(end+2, 0, row.Width()-end-3, ui.Over(th.Warn, style), "the table is stale")
+		return "the table is stale", p.Theme.Warn
 	}
+	return "", p.Theme.Dim
 }
 
 func rowsText(n int64, missing bool) string {
@@ -213,8 +239,9 @@ func (p *personPanel) drawWay(area ui.Pane, t pipeline.TableTrace) {
 		if s.Name == t.Ends {
 			style = th.Warn
 		}
-		area.Cut(1, y, 30, style, name)
-		area.TextRight(42, y, style, rowsText(s.Rows, false))
+		end := min(42, area.Width()-1)
+		area.Cut(1, y, end-12, style, name)
+		area.TextRight(end, y, style, rowsText(s.Rows, false))
 		y++
 		if s.Name != t.Ends {
 			continue

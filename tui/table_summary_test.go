@@ -64,8 +64,10 @@ func TestColumnsAreSummarized(t *testing.T) {
 func TestRowsAreMarkedComparedAndCopied(t *testing.T) {
 	w, d := openRows(t, "customer_landing")
 	d.press("d")
-	d.shows("mark one with m")
-	d.press("m", "down", "d")
+	d.shows("COMPARE ROWS", "ROW 1", "ROW 2")
+	d.press("esc", "m", "up", "d")
+	d.shows("go from the marked row to the other one")
+	d.press("down", "down", "d")
 	d.shows("COMPARE ROWS", "ROW 1", "ROW 3", "≠", "columns different")
 	d.press("esc", "M")
 	d.shows("3 marked")

@@ -28,7 +28,7 @@ var tasks = []task{
 	{"keep the rows with a value", "enter =", "accelerometer_landing · user = ", "`,` `\"`", "", ""},
 	{"count the rows by value", "enter F", "ROWS BY user", "`F`", "", ""},
 	{"see statistics of all columns", "enter I", "MEDIAN", "`I`", "", ""},
-	{"compare two rows", "enter down d", "COMPARE ROWS", "", "", ""},
+	{"compare two rows", "enter d", "COMPARE ROWS", "", "", ""},
 	{"export rows", "e enter", "exported 164 rows", "`^s` and a name", "`^e`", ""},
 	{"follow a person through all tables", "enter @", "ONE PERSON", "", "", ""},
 	{"run a table with its upstream", "right r", "tables built", "", "", ""},

@@ -22,7 +22,6 @@ import (
 	"stedi/pipeline/review"
 	"stedi/pipeline/review/output"
 	"stedi/pipeline/review/replay"
-	"stedi/pipeline/review/script"
 	"stedi/pipeline/review/submission"
 )
 
@@ -285,9 +284,7 @@ func (r *reviewer) one(ctx context.Context, replayer *replay.Replayer, target st
 	r.opened = append(r.opened, s)
 	r.mu.Unlock()
 	in := review.Input{Submission: s, Landing: r.rows, Names: r.p.config.places, ReadPicture: r.picture}
-	for _, f := range s.Of(submission.Script) {
-		in.Scripts = append(in.Scripts, script.Read(f.Name, []byte(f.Text)))
-	}
+	in.Scripts = review.ReadScripts(s)
 	r.checkData(ctx, target, &in)
 	if !in.LakeOnly {
 		if in.Outcome, err = r.replay(ctx, replayer, target, &in); err != nil {

@@ -3,6 +3,7 @@ package check
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"stedi/pipeline"
 )
@@ -17,7 +18,9 @@ func (i *Inspection) evaluateAll(ctx context.Context, checks []*pipeline.Check) 
 			late[n] = true
 			return nil
 		}
-		found[n], err = i.evaluate(ctx, c)
+		if found[n], err = i.evaluate(ctx, c); err == nil {
+			err = i.makeRoom(ctx, func(k int) bool { return k > n || late[k] }, checks)
+		}
 		return err
 	})
 	for n, c := range checks {
@@ -26,6 +29,30 @@ func (i *Inspection) evaluateAll(ctx context.Context, checks []*pipeline.Check) 
 		}
 	}
 	return found, err
+}
+
+// makeRoom drops the tables that none of the remaining checks reads, so that
+// these have more memory. An engine that serves several calls at the same time
+// keeps them.
+func (i *Inspection) makeRoom(ctx context.Context, remains func(n int) bool, checks []*pipeline.Check) error {
+	can := i.Engine.Capabilities()
+	if can.ChecksInPlace || can.AtOnce > 1 {
+		return nil
+	}
+	for _, name := range slices.Clone(i.Held) {
+		needed := false
+		for n, c := range checks {
+			needed = needed || remains(n) && slices.Contains(c.Inputs, name)
+		}
+		if needed {
+			continue
+		}
+		i.Held = slices.DeleteFunc(i.Held, func(held string) bool { return held == name })
+		if err := i.Engine.Forget(ctx, name); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // evaluate runs one check, or returns the cached result if its tables are

@@ -99,6 +99,9 @@ func searchRule(t *pipeline.Table, name string, c pipeline.Column, sources []sou
 			rule.Inputs = append(rule.Inputs, s.Table)
 		}
 		key := strings.ToLower(s.Table)
+		if s.Table != t.Name && !slices.Contains(rule.Sets, key) {
+			rule.Sets = append(rule.Sets, key)
+		}
 		rule.Reads[key] = append(rule.Reads[key], strings.ToLower(s.Column))
 	}
 	file := "personal_parts.sql"

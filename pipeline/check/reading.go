@@ -11,8 +11,9 @@ import (
 
 // reading is what the engine keeps of a table that was read for the checks.
 type reading struct {
-	partial bool            // it keeps only some columns
-	columns map[string]bool // these, in lower case
+	partial  bool            // it keeps only some columns
+	columns  map[string]bool // these, in lower case
+	distinct bool            // it keeps equal rows once
 }
 
 // plan decides how a table is read: which checks are counted as its rows pass,
@@ -23,37 +24,64 @@ func (i *Inspection) plan(t *pipeline.Table, input *pipeline.Input, all bool) (k
 	if i.Engine.Capabilities().ChecksInPlace {
 		return !large
 	}
-	columns, known, others := map[string]bool{}, true, 0
+	w := i.wants(t, input)
+	switch {
+	case !large:
+		return true
+	case !all && w.others+len(input.Count) <= 1:
+		return false
+	case !w.known:
+		w.columns = nil
+	}
+	input.Columns = []pipeline.Column{}
+	for _, c := range t.Columns {
+		if w.columns[strings.ToLower(c.Name)] {
+			input.Columns = append(input.Columns, c)
+		}
+	}
+	if w.known && w.others > 0 {
+		input.Distinct = w.sets == w.others && len(input.Columns) > 0
+		if len(input.Columns) == 0 {
+			input.Columns = t.Columns[:1] // which keeps the number of rows
+		}
+	}
+	return true
+}
+
+// wants is what the checks need of a table that are not counted as its rows
+// pass.
+type wants struct {
+	others  int             // the number of these checks
+	sets    int             // those that read the table only for distinct values
+	columns map[string]bool // what they read, in lower case
+	known   bool            // columns has all that they read
+}
+
+// wants finds out what the checks need of a table, and adds those to the input
+// that are counted as its rows pass.
+func (i *Inspection) wants(t *pipeline.Table, input *pipeline.Input) wants {
+	w := wants{columns: map[string]bool{}, known: true}
 	for _, c := range i.pending(t) {
 		if Counts(c, t) {
 			input.Count = append(input.Count, c)
 			continue
 		}
-		others++
+		w.others++
+		if isSet(c, t.Name) {
+			w.sets++
+		}
 		read, ok := c.Reads[strings.ToLower(t.Name)]
-		known = known && ok
+		w.known = w.known && ok
 		for _, name := range read {
-			columns[name] = true
+			w.columns[name] = true
 		}
 	}
-	switch {
-	case !large:
-		return true
-	case !all && others+len(input.Count) <= 1:
-		return false
-	case !known:
-		columns = nil
-	}
-	input.Columns = []pipeline.Column{}
-	for _, c := range t.Columns {
-		if columns[strings.ToLower(c.Name)] {
-			input.Columns = append(input.Columns, c)
-		}
-	}
-	if known && others > 0 && len(input.Columns) == 0 {
-		input.Columns = t.Columns[:1] // which keeps the number of rows
-	}
-	return true
+	return w
+}
+
+// isSet reports whether a check reads a table only for distinct values.
+func isSet(c *pipeline.Check, table string) bool {
+	return slices.Contains(c.Sets, strings.ToLower(table))
 }
 
 // Counts reports whether an engine may count a check while it reads the table.
@@ -91,6 +119,9 @@ func (i *Inspection) covers(c *pipeline.Check) bool {
 		if !slices.Contains(i.Held, name) || !kept.partial {
 			continue
 		}
+		if kept.distinct && !isSet(c, name) {
+			return false
+		}
 		read, known := c.Reads[strings.ToLower(name)]
 		if !known || slices.ContainsFunc(read, func(column string) bool { return !kept.columns[column] }) {
 			return false
@@ -118,7 +149,7 @@ func (i *Inspection) learn(input pipeline.Input, held pipeline.Held) {
 	t := input.Table
 	i.Reports[t.Name] = held.Report
 	maps.Copy(i.Found, held.Found)
-	kept := reading{partial: input.Columns != nil, columns: map[string]bool{}}
+	kept := reading{partial: input.Columns != nil, columns: map[string]bool{}, distinct: input.Distinct}
 	for _, c := range input.Columns {
 		kept.columns[strings.ToLower(c.Name)] = true
 	}

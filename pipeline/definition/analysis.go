@@ -66,7 +66,7 @@ func (r *Remembering) Parse(ctx context.Context, sql string) (pipeline.Statement
 
 // clone copies a statement, because the caller may change it.
 func clone(s pipeline.Statement) pipeline.Statement {
-	s.Tables, s.Stages = slices.Clone(s.Tables), slices.Clone(s.Stages)
+	s.Tables, s.Stages, s.Sets = slices.Clone(s.Tables), slices.Clone(s.Stages), slices.Clone(s.Sets)
 	s.Watch, s.Reads, s.Grows = cloneColumns(s.Watch), cloneColumns(s.Reads), cloneColumns(s.Grows)
 	if s.Passing != nil {
 		passing := *s.Passing

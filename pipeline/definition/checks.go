@@ -61,7 +61,7 @@ func (l *loader) check(ctx context.Context, file string) (*pipeline.Check, error
 	default:
 		return nil, &Error{File: file, Line: 1, Message: fmt.Sprintf("the header must say \"-- severity: error\" or \"-- severity: warning\", not %q", severity)}
 	}
-	check.Watch, check.Reads, check.Passing = statement.Watch[table.Name], statement.Reads, statement.Passing
+	check.Watch, check.Reads, check.Sets, check.Passing = statement.Watch[table.Name], statement.Reads, statement.Sets, statement.Passing
 	for _, name := range statement.Tables {
 		input := l.tables[strings.ToLower(name)]
 		if input == nil && l.broken[strings.ToLower(name)] {

@@ -30,7 +30,11 @@ func (e *Engine) Hold(ctx context.Context, input pipeline.Input) (held pipeline.
 		}
 	} else {
 		rows := statement("all.sql", named{Table: name + "_files", Columns: columns})
-		if err := e.exec(ctx, statement("keep.sql", named{Table: name, SQL: rows})); err != nil {
+		keep := "keep.sql"
+		if input.Distinct {
+			keep = "values.sql"
+		}
+		if err := e.exec(ctx, statement(keep, named{Table: name, SQL: rows})); err != nil {
 			return held, v.cause(ctx, err)
 		}
 	}

@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -164,6 +165,23 @@ func (e *Engine) Forget(ctx context.Context, table string) error {
 		return err
 	}
 	return e.exec(ctx, statement("drop.sql", named{Kind: "TABLE", Table: table}))
+}
+
+// Narrow drops the columns of a kept table that are not among those with these
+// names, in lower case.
+func (e *Engine) Narrow(ctx context.Context, t *pipeline.Table, columns []string) error {
+	if !e.isKept(t.Name) || len(columns) == 0 {
+		return nil
+	}
+	for _, c := range t.Columns {
+		if slices.Contains(columns, strings.ToLower(c.Name)) {
+			continue
+		}
+		if err := e.exec(ctx, statement("narrow.sql", named{Table: t.Name, As: c.Name})); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // unwatch drops the watched columns that the last job kept.

@@ -103,6 +103,9 @@ func (e *Engine) Parse(ctx context.Context, text string) (pipeline.Statement, er
 			if columns := t.watch(ref.name); len(columns) > 0 {
 				s.Watch[strings.ToLower(ref.name)] = columns
 			}
+			if t.isSet(ref.name) {
+				s.Sets = append(s.Sets, strings.ToLower(ref.name))
+			}
 			if stages, ok := t.grows(ref.name); ok {
 				s.Grows[strings.ToLower(ref.name)] = stages
 			}
@@ -178,8 +181,10 @@ func (t *tree) dropDistinct() bool {
 
 // isDistinct reports whether a plain DISTINCT is the only modifier of the
 // outermost SELECT.
-func (t *tree) isDistinct() bool {
-	modifiers, _ := t.root()["modifiers"].([]any)
+func (t *tree) isDistinct() bool { return isDistinct(t.root()) }
+
+func isDistinct(node map[string]any) bool {
+	modifiers, _ := node["modifiers"].([]any)
 	return len(modifiers) == 1 && object(modifiers[0])["type"] == "DISTINCT_MODIFIER" && isEmpty(object(modifiers[0])["distinct_on_targets"])
 }
 

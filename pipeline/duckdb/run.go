@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -71,6 +72,7 @@ type run struct {
 	job    pipeline.Job
 	views  map[string]*view // by table
 	sink   *sink
+	tally  *tally // of the rows that are written; nil if no check is evaluated on them
 }
 
 // watched makes the inputs available to the transform's SQL by name, and runs
@@ -185,7 +187,8 @@ func (r *run) write(ctx context.Context, query string) (int64, error) {
 	e := r.engine
 	id := e.sinks.add(r.sink)
 	defer e.sinks.remove(id)
-	made, err := r.send(ctx, named{ID: id, SQL: query, Columns: r.job.Table.Columns, Watch: r.job.Watch})
+	r.tally = e.tally(slices.DeleteFunc(slices.Clone(r.job.Count), r.proves), r.job.Table.Columns)
+	made, err := r.send(ctx, named{ID: id, SQL: query, Columns: r.job.Table.Columns, Watch: r.job.Watch, Where: r.tally.predicate()})
 	if err != nil {
 		return 0, err
 	}
@@ -233,12 +236,37 @@ func (r *run) account(ctx context.Context, made *counted, result *pipeline.Resul
 		}
 		inputs = append(inputs, pipeline.StageRows{Name: name, Rows: rows})
 	}
+	result.Made = r.tally.found(result.Rows)
+	for _, c := range r.job.Count {
+		if r.proves(c) {
+			result.Made[c.Name] = pipeline.Findings{}
+		}
+	}
 	stages, err := r.engine.stageRows(ctx, made)
 	if err != nil {
 		return err
 	}
 	result.Funnel = pipeline.FunnelOf(r.job.Table.Name, inputs, stages, result.Rows)
 	return nil
+}
+
+// proves reports whether the transform itself makes a check for equal rows pass:
+// it is a SELECT DISTINCT, the check compares all columns, and different values
+// of these types are written as different texts.
+func (r *run) proves(c *pipeline.Check) bool {
+	if c.Passing == nil || !r.job.Table.Transform.Distinct {
+		return false
+	}
+	for _, column := range r.job.Table.Columns {
+		kind := column.Type.Shape().Kind
+		if kind > ndjson.KindDouble && kind != ndjson.KindVarchar {
+			return false
+		}
+		if !slices.ContainsFunc(c.Passing.Unique, func(name string) bool { return strings.EqualFold(name, column.Name) }) {
+			return false
+		}
+	}
+	return true
 }
 
 func (r *run) progress() pipeline.Progress {
@@ -265,6 +293,7 @@ func (r *run) cause(ctx context.Context, err error) error {
 }
 
 func (r *run) close(ctx context.Context) error {
+	r.tally.close()
 	var errs []error
 	for _, v := range r.views {
 		errs = append(errs, v.close(ctx))

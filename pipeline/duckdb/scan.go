@@ -98,12 +98,19 @@ func (t *scanTable) ColumnInfos() []driver.ColumnInfo {
 // selects. For a query that needs only the number of rows, DuckDB reads the
 // first column of a table function.
 func anyName(columns []pipeline.Column) string {
-	name := "stedi_any"
+	name := countingColumn
 	for slices.ContainsFunc(columns, func(c pipeline.Column) bool { return strings.EqualFold(c.Name, name) }) {
 		name += "_"
 	}
 	return name
 }
+
+// countingColumn is the name that anyName begins with.
+const countingColumn = "stedi_any"
+
+// IsCounting reports whether a column of a plan is the one that is read for the
+// number of rows only.
+func IsCounting(column string) bool { return strings.TrimRight(column, "_") == countingColumn }
 
 // bytesPerRow is an estimate for the planner, which uses it only to order
 // joins.

@@ -20,19 +20,18 @@ func (e *Engine) passes(ctx context.Context, rule *pipeline.Check) (bool, error)
 	if len(rule.Watch) == 0 || e.kept[rule.Table] < valueRows {
 		return false, nil
 	}
-	values := rule.Table + "_values_" + strings.Join(rule.Watch, "_")
-	if !slices.Contains(e.values[rule.Table], values) {
-		var columns []ndjson.Column
-		for _, name := range rule.Watch {
-			columns = append(columns, ndjson.Column{Name: name})
-		}
-		rows := statement("all.sql", named{Table: rule.Table, Columns: columns})
-		if err := e.exec(ctx, statement("values.sql", named{Table: values, SQL: rows})); err != nil {
+	t, err := e.parse(ctx, rule.SQL)
+	if err != nil {
+		return false, err
+	}
+	columns := rule.Watch
+	if deciding := t.deciding(rule.Table); len(deciding) > 0 {
+		columns = deciding
+		if err := e.selectNothing(ctx, t); err != nil {
 			return false, err
 		}
-		e.values[rule.Table] = append(e.values[rule.Table], values)
 	}
-	t, err := e.parse(ctx, rule.SQL)
+	values, err := e.distinctValues(ctx, rule.Table, columns)
 	if err != nil {
 		return false, err
 	}
@@ -51,6 +50,34 @@ func (e *Engine) passes(ctx context.Context, rule *pipeline.Check) (bool, error)
 	var messages sql.NullString
 	err = e.conn.QueryRowContext(ctx, statement("check.sql", map[string]any{"SQL": text, "Message": false})).Scan(&failing, &messages)
 	return err == nil && failing == 0, err
+}
+
+// distinctValues returns the name of a table with the distinct values of columns
+// of a kept table.
+func (e *Engine) distinctValues(ctx context.Context, table string, names []string) (string, error) {
+	values := table + "_values_" + strings.Join(names, "_")
+	if slices.Contains(e.values[table], values) {
+		return values, nil
+	}
+	var columns []ndjson.Column
+	for _, name := range names {
+		columns = append(columns, ndjson.Column{Name: name})
+	}
+	rows := statement("all.sql", named{Table: table, Columns: columns})
+	if err := e.exec(ctx, statement("values.sql", named{Table: values, SQL: rows})); err != nil {
+		return "", err
+	}
+	e.values[table] = append(e.values[table], values)
+	return values, nil
+}
+
+// selectNothing replaces what a SELECT returns for each row by a constant.
+func (e *Engine) selectNothing(ctx context.Context, t *tree) error {
+	constant, err := e.parse(ctx, statement("condition.sql", nil))
+	if err == nil {
+		t.root()["select_list"] = constant.root()["select_list"]
+	}
+	return err
 }
 
 // forgetValues drops the distinct values of a table's columns.

@@ -1,6 +1,7 @@
 package duckdb
 
 import (
+	"maps"
 	"slices"
 	"strings"
 )
@@ -33,6 +34,50 @@ func (t *tree) watch(table string) []string {
 		return nil
 	}
 	return t.columnsOf(alias)
+}
+
+// deciding returns those of the columns that watch returns on which it depends
+// whether the result has a row: not those that the SELECT only returns.
+func (t *tree) deciding(table string) []string {
+	if t.watch(table) == nil {
+		return nil
+	}
+	rest := maps.Clone(t.root())
+	delete(rest, "select_list")
+	return (&tree{statements: []any{map[string]any{"node": rest}}}).columnsOf(joined(rest["from_table"], table))
+}
+
+// isSet reports whether equal rows of a table count as one: wherever the
+// statement refers to the table, it is SELECT DISTINCT of plain columns of this
+// table alone.
+func (t *tree) isSet(table string) bool {
+	sets := 0
+	walk(t.statements[0], func(node map[string]any) {
+		if from := field(node, "from_table"); isDistinctColumns(node, from) {
+			if name, _ := from["table_name"].(string); strings.EqualFold(name, table) {
+				sets++
+			}
+		}
+	})
+	return sets > 0 && sets == uses(t.tables(), table)
+}
+
+// isDistinctColumns reports whether a node is a SELECT DISTINCT of columns and
+// constants from one table, with a condition on the columns or without one.
+func isDistinctColumns(node, from map[string]any) bool {
+	if node["type"] != "SELECT_NODE" || !isDistinct(node) || from["type"] != "BASE_TABLE" || node["sample"] != nil || from["sample"] != nil {
+		return false
+	}
+	if node["having"] != nil || node["qualify"] != nil || !isEmpty(node["group_expressions"]) || !isEmpty(node["group_sets"]) {
+		return false
+	}
+	selected, _ := node["select_list"].([]any)
+	for _, expression := range selected {
+		if class := object(expression)["class"]; class != "COLUMN_REF" && class != "CONSTANT" {
+			return false
+		}
+	}
+	return isPure(node["where_clause"], aliasOf(from))
 }
 
 // joined finds a table in a tree of joins, outside any subquery, and returns

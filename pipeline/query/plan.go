@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -166,11 +167,13 @@ func detailsOf(info map[string]any) string {
 		text := ""
 		switch v := info[name].(type) {
 		case string:
-			text = strings.Join(strings.Fields(v), " ")
+			text = known(v)
 		case []any:
 			var all []string
 			for _, item := range v {
-				all = append(all, fmt.Sprint(item))
+				if item := known(fmt.Sprint(item)); item != "" {
+					all = append(all, item)
+				}
 			}
 			text = strings.Join(all, ", ")
 		default:
@@ -181,6 +184,20 @@ func detailsOf(info map[string]any) string {
 		}
 	}
 	return strings.Join(parts, "; ")
+}
+
+// schema is how DuckDB qualifies the views of a query.
+var schema = regexp.MustCompile(`"?\btemp"?\."?main"?\.`)
+
+// known returns a detail with the names of the lake: without the schema of the
+// views, and without the column that DuckDB reads to count rows. The name of that
+// column is the only one that the program has given.
+func known(detail string) string {
+	detail = schema.ReplaceAllString(strings.Join(strings.Fields(detail), " "), "")
+	if duckdb.IsCounting(detail) {
+		return ""
+	}
+	return detail
 }
 
 // readWhole reads the plan, which the child answers as one text, and draws it.

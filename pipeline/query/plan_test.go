@@ -36,10 +36,32 @@ func TestExplainDrawsThePlanAsATree(t *testing.T) {
 				t.Errorf("%s\nno %q in\n%s", sql, want, plan)
 			}
 		}
+		for _, foreign := range []string{"stedi_", "temp", "main."} {
+			if strings.Contains(plan, foreign) {
+				t.Errorf("%s\n%q, which is no name of the lake, in\n%s", sql, foreign, plan)
+			}
+		}
 		if _, err := rows.Next(t.Context()); !errors.Is(err, io.EOF) {
 			t.Errorf("after the plan: %v", err)
 		}
 		works(t, q)
+	}
+}
+
+// The names in a plan are those of the lake.
+func TestThePlanHasTheNamesOfTheLake(t *testing.T) {
+	q := newLake(t).open(t, Options{})
+	for _, sql := range []string{"EXPLAIN SELECT count(*) FROM people", "EXPLAIN SELECT * FROM people ORDER BY age", "EXPLAIN ANALYZE SELECT age, count(*) FROM people GROUP BY age"} {
+		rows, err := rowsOf(t, q, sql)
+		if err != nil {
+			t.Fatal(err)
+		}
+		plan := fmt.Sprint(rows)
+		for _, foreign := range []string{"stedi_", "temp", "main."} {
+			if strings.Contains(plan, foreign) || !strings.Contains(plan, "READ people") {
+				t.Errorf("%s\n%q, which is no name of the lake, in\n%s", sql, foreign, plan)
+			}
+		}
 	}
 }
 

@@ -35,7 +35,7 @@ func (j *judge) recognise() string {
 		o, t := j.signs(&j.in.Submission.Files[i])
 		old, today = old+o, today+t
 	}
-	if old > 0 && today == 0 || old > today && len(j.ddl) == 2 {
+	if old > 0 && today == 0 && len(j.ddl) > 0 || old > today && len(j.ddl) == 2 {
 		return "v1"
 	}
 	return "v2"
@@ -49,6 +49,7 @@ func (j *judge) signs(f *submission.File) (old, today int) {
 		if strings.Contains(f.Text, "timeStamp") {
 			old++
 		}
+		today = len(counts2023.FindAllString(f.Text, 3))
 		if strings.Contains(name, "landing_to_trusted_zone") || strings.HasPrefix(name, "trainer_trusted_to_curated") {
 			old++
 		}

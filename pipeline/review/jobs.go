@@ -69,6 +69,9 @@ func (j *judge) scriptSink(_ *RubricItem, t *RubricTable) []finding {
 			continue
 		}
 		f := sinkFinding(&s.Sinks[w.Sink], at(w.Script, w.Line))
+		if other := j.rubric.named(s.Sinks[w.Sink].Table); f.result == Pass && other != nil && other.Name != t.Name {
+			f = warned(f.where, "the sink writes the files of %s and updates %s in the catalog, so Athena does not see the table", t.Name, printable.Head(s.Sinks[w.Sink].Table, 80))
+		}
 		if f.result == Pass {
 			return []finding{f}
 		}
@@ -84,7 +87,7 @@ func sinkFinding(sink *script.Sink, where string) finding {
 	behaviour, _ := sink.Option("updateBehavior")
 	on := ok && strings.EqualFold(strings.Trim(update.Value, `"'`), "true")
 	switch {
-	case !ok && strings.HasPrefix(sink.API, "df.write.") && sink.Table != "":
+	case !ok && (strings.HasPrefix(sink.API, "df.write.") || strings.HasPrefix(sink.API, "spark.sql ")) && sink.Table != "":
 		return unclear(where, "%s writes the table %s of the catalog that the job is configured with", sink.API, printable.Head(sink.Table, 80))
 	case !ok:
 		return missed(where, "%s does not update the catalog", first(sink.API, "the sink"))

@@ -17,7 +17,6 @@ import (
 	querying "stedi/pipeline/query"
 	"stedi/pipeline/review"
 	"stedi/pipeline/review/replay"
-	"stedi/pipeline/review/script"
 	"stedi/pipeline/review/submission"
 	"stedi/pipeline/stedi"
 )
@@ -88,8 +87,8 @@ func (r *reviewer) judge(t *testing.T, root string) *review.Target {
 	key := ""
 	for _, f := range s.Of(submission.Script) {
 		key += f.Name + "\n" + f.Text
-		in.Scripts = append(in.Scripts, script.Read(f.Name, []byte(f.Text)))
 	}
+	in.Scripts = review.ReadScripts(s)
 	if in.Outcome = r.known[key]; in.Outcome == nil {
 		if in.Outcome, err = r.replayer.Replay(t.Context(), in.Scripts); err != nil {
 			t.Fatal(err)
@@ -271,6 +270,7 @@ func defects() []defect {
 		{name: "not understood", file: training, old: "writeFrame(Kept)", new: "writeFrame(strange(Kept))", rows: "482 40981 482 14460 -", unknown: one("script.rows.machine_learning_curated")},
 		{name: "a key in a script", file: customer, old: "sc = SparkContext()", new: "key = \"AKIA" + "ABCDEFGHIJKLMNOP\"\nsc = SparkContext()", warns: one("secrets")},
 		{name: "other names of tables", file: curated, old: "customer_curated", new: "customers_curated"},
+		{name: "a copy of the step table", file: "step_trainer_trusted_to_curated.py", new: head + s3("Steps", "step_trainer/trusted") + sink("Steps", "step_trainer/curated", "step_trainer_curated")},
 		// Pictures and claims
 		{name: "a picture is missing", file: "screenshots/customer_curated.png", fails: one("pictures.customer_curated")},
 		{name: "a claim contradicts the code", file: "README.md", old: "482", new: "956", warns: one("claims.customer_trusted")},

@@ -101,6 +101,10 @@ func ReadRubric(file, text string) (*Rubric, error) {
 	return r, r.verify(file)
 }
 
+// wrongType matches the decoder's message about a value of another type, which
+// names types of Go.
+var wrongType = regexp.MustCompile(`cannot decode TOML (\w+) into .* of type (?:\[\]|\*)?(?:review\.)?(\w+)$`)
+
 func parseRubric(file, text string) (*Rubric, error) {
 	var r Rubric
 	d := toml.NewDecoder(strings.NewReader(text)).DisallowUnknownFields()
@@ -112,6 +116,9 @@ func parseRubric(file, text string) (*Rubric, error) {
 		} else if d, ok := errors.AsType[*toml.DecodeError](err); ok {
 			line, _ := d.Position()
 			where = at(file, line)
+			if m := wrongType.FindStringSubmatch(d.Error()); m != nil {
+				err = fmt.Errorf("the value is of type %s, not %s", m[1], m[2])
+			}
 		}
 		return nil, pipeline.Fail(pipeline.BadUsage, "", "Correct the rubric; rubric.toml of stedi is an example.", "%s: %w", where, err)
 	}

@@ -1,6 +1,7 @@
 package review
 
 import (
+	"fmt"
 	"path"
 	"slices"
 	"strings"
@@ -49,7 +50,11 @@ func (j *judge) scriptPresent(_ *RubricItem, t *RubricTable) []finding {
 			names = append(names, at(w.Script, w.Line))
 		}
 		if len(names) > 1 {
-			return []finding{warned(names[0], "%d scripts write the table: %s", len(names), list(names))}
+			by := fmt.Sprintf("%d scripts write the table", len(names))
+			if !slices.ContainsFunc(o.Writers, func(w replay.Writer) bool { return w.Script != o.Writers[0].Script }) {
+				by = fmt.Sprintf("one script writes the table %d times", len(names))
+			}
+			return []finding{warned(names[0], "%s: %s", by, list(names))}
 		}
 		return []finding{passed(names[0], "%s writes the table", path.Base(o.Writers[0].Script))}
 	}
@@ -238,11 +243,11 @@ func (j *judge) scriptColumns(_ *RubricItem, t *RubricTable) []finding {
 	}
 	var lost []string
 	for _, name := range t.Needs {
-		if !has(o, name) {
+		if !keeps(o, name) {
 			lost = append(lost, name)
 		}
 	}
-	if has(o, "sensorReadingTime") || has(o, "timestamp") { // the join makes them equal
+	if keeps(o, "sensorReadingTime") || keeps(o, "timestamp") { // the join makes them equal
 		lost = slices.DeleteFunc(lost, func(name string) bool { return name == "sensorReadingTime" || name == "timestamp" })
 	}
 	if len(lost) > 0 {
@@ -253,6 +258,11 @@ func (j *judge) scriptColumns(_ *RubricItem, t *RubricTable) []finding {
 
 func has(o *replay.Table, column string) bool {
 	return slices.ContainsFunc(o.Columns, func(c replay.Column) bool { return strings.EqualFold(c.Name, column) })
+}
+
+// keeps reports whether a table has a column, perhaps under another name.
+func keeps(o *replay.Table, column string) bool {
+	return has(o, column) || slices.ContainsFunc(o.Columns, func(c replay.Column) bool { return strings.EqualFold(c.FromName, column) })
 }
 
 // onlyColumns compares the columns of a table with those of the landing table
@@ -314,7 +324,7 @@ func (j *judge) scriptPersonal(_ *RubricItem, t *RubricTable) []finding {
 		}
 	}
 	if kept == nil {
-		return []finding{passed(writer(o), "the training set names nobody")}
+		return []finding{passed(writer(o), "the training set has none of the personal columns")}
 	}
 	return []finding{warned(writer(o), "the training set keeps %s", list(kept))}
 }

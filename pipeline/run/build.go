@@ -111,8 +111,16 @@ func (r *run) rebuild(ctx context.Context, t *pipeline.Table, rest []PlanStep) (
 	if err != nil {
 		return nil, errors.Join(err, r.engine.Forget(context.WithoutCancel(ctx), t.Name))
 	}
-	if r.settle(ctx); rootCause(t, r.broken) != "" {
-		return nil, errors.Join(errUpstream, out.discard(ctx), r.engine.Forget(context.WithoutCancel(ctx), t.Name))
+	r.settle(ctx)
+	r.hearCancels() // of a step that was told of only now
+	switch {
+	case rootCause(t, r.broken) != "":
+		err = errUpstream
+	case r.unwanted[t.Name]:
+		err = unwanted(t.Name)
+	}
+	if err != nil {
+		return nil, errors.Join(err, out.discard(ctx), r.engine.Forget(context.WithoutCancel(ctx), t.Name))
 	}
 	if same, err := r.hasSameRows(ctx, version); err != nil {
 		return nil, errors.Join(err, out.discard(ctx))
@@ -130,6 +138,7 @@ var errUpstream = errors.New("an upstream table could not be published")
 func (r *run) job(t *pipeline.Table, rest []PlanStep) pipeline.Job {
 	job := pipeline.Job{Table: t}
 	if r.engine.Capabilities().Keeps {
+		job.Count = r.countable(t)
 		job.Keep = r.readLater(t.Name, rest)
 		if !job.Keep {
 			job.Watch = r.watch(t)
@@ -198,6 +207,7 @@ func (r *run) account(ctx context.Context, job pipeline.Job, result pipeline.Res
 		return manifest, err
 	}
 	maps.Copy(r.found, result.Found)
+	r.made = result.Made
 	for i, input := range job.Inputs {
 		if !r.engine.Capabilities().Hashes {
 			if err := r.counted(ctx, input.Table, result.Funnel[i].Rows); err != nil {

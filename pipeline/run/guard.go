@@ -79,10 +79,11 @@ func (r *run) countable(t *pipeline.Table) (checks []*pipeline.Check) {
 	return checks
 }
 
-// passed stores that the guards of a table have passed on the rows that are now
-// published. A guard reads only landing tables and upstream tables, which this
-// run does not change any more.
+// passed stores what checks have found in the rows of a table that are now
+// published, and that its guards have passed. A guard reads only landing tables
+// and upstream tables, which this run does not change any more.
 func (r *run) passed(t *pipeline.Table) {
+	maps.Copy(r.found, r.made)
 	for _, c := range r.guards(t) {
 		r.found[c.Name] = pipeline.Findings{}
 	}
@@ -127,14 +128,14 @@ func (r *run) guard(ctx context.Context, job pipeline.Job, rows pipeline.Input, 
 		if len(job.Watch) > 0 {
 			own = pipeline.Input{Table: t, Watched: true}
 		}
-		record, err := r.ask(ctx, c, own)
-		if err == nil && record.Failing > 0 && own.Watched {
-			record, err = r.ask(ctx, c, rows) // for the exact number
+		found, err := r.ask(ctx, c, own)
+		if err == nil && found.Rows > 0 && own.Watched {
+			found, err = r.ask(ctx, c, rows) // for the exact number
 		}
 		if err != nil {
 			return nil, fmt.Errorf("guard %s: %w", c.Name, err)
 		}
-		if record.State == "fail" {
+		if record := c.Judge(t, found); record.State == "fail" {
 			return forbids(c, t, record), nil
 		}
 	}
@@ -148,7 +149,7 @@ func (r *run) holdLanding(ctx context.Context, t *pipeline.Table, rest []PlanSte
 	for _, c := range r.guards(t) {
 		for _, name := range c.Inputs {
 			input := r.lake.Table(name)
-			if !input.IsLanding() || slices.Contains(r.held, name) || r.reads(rest, name) || pipeline.Size(r.Landing[name].Files) > check.HoldLimit {
+			if !input.IsLanding() || slices.Contains(r.held, name) || r.reads(rest, name) || pipeline.Size(r.Landing[name].Files) > r.holdLimit() {
 				continue
 			}
 			found, err := r.stored(ctx, input, false)
@@ -164,8 +165,8 @@ func (r *run) holdLanding(ctx context.Context, t *pipeline.Table, rest []PlanSte
 	return nil
 }
 
-// ask evaluates a guard on the given rows of its own table.
-func (r *run) ask(ctx context.Context, c *pipeline.Check, own pipeline.Input) (pipeline.CheckRecord, error) {
+// ask evaluates a check on the given rows of its own table.
+func (r *run) ask(ctx context.Context, c *pipeline.Check, own pipeline.Input) (pipeline.Findings, error) {
 	var inputs []pipeline.Input
 	for _, name := range c.Inputs {
 		if name == own.Table.Name {
@@ -174,12 +175,11 @@ func (r *run) ask(ctx context.Context, c *pipeline.Check, own pipeline.Input) (p
 		}
 		input, err := r.input(ctx, r.lake.Table(name), r.engine.Capabilities().ChecksInPlace)
 		if err != nil {
-			return pipeline.CheckRecord{}, err
+			return pipeline.Findings{}, err
 		}
 		inputs = append(inputs, input)
 	}
-	found, err := r.engine.Check(ctx, c, inputs)
-	return c.Judge(own.Table, found), err
+	return r.engine.Check(ctx, c, inputs)
 }
 
 // explain adds to the failure of a guard why the rows are wrong, or if that is

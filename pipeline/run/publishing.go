@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"stedi/pipeline"
+	"stedi/pipeline/check"
 )
 
 // publishing is a version that is being published while the engine builds the
@@ -85,14 +86,33 @@ func (r *run) settle(ctx context.Context) {
 		err = r.failed(ctx, p.table, p.record, errors.Join(p.err, r.takeBack(ctx, p)))
 	}
 	r.ended(ctx, p.table, p.record, err)
+	for _, e := range r.untold {
+		if rootCause(r.lake.Table(e.Step), r.broken) == "" { // else it is skipped
+			r.tell(ctx, e)
+		}
+	}
+	r.untold = nil
+}
+
+// tellNext emits an event of a step that is being built. While the step before
+// it is published, the event waits: each step ends before the next one begins,
+// however long the disk takes.
+func (r *run) tellNext(ctx context.Context, e pipeline.Event) {
+	if r.publishing == nil {
+		r.tell(ctx, e)
+	} else {
+		r.untold = append(r.untold, e)
+	}
 }
 
 // takeBack forgets what was noted of a version that could not be published.
 func (r *run) takeBack(ctx context.Context, p *publishing) error {
 	name := p.table.Name
 	r.Manifests[name] = p.old
-	for _, c := range r.guards(p.table) {
-		delete(r.found, c.Name)
+	for _, c := range check.Asked(r.lake, true) {
+		if c.Table == name || slices.Contains(c.Inputs, name) {
+			delete(r.found, c.Name)
+		}
 	}
 	r.kept = slices.DeleteFunc(r.kept, func(k string) bool { return k == name })
 	p.record.Rows, p.record.Bytes, p.record.Funnel = 0, 0, pipeline.Funnel{}

@@ -1,6 +1,7 @@
 package run_test
 
 import (
+	"context"
 	"errors"
 	"slices"
 	"strings"
@@ -16,10 +17,27 @@ import (
 
 const knownPart = "people/trusted/part-00000.json"
 
-// A table is published while the next one is built, and before it is published.
+// watchedEngine reports the tables that it begins to build.
+type watchedEngine struct {
+	pipeline.Engine
+	begins func(table string)
+}
+
+func (e watchedEngine) Run(ctx context.Context, job pipeline.Job, progress func(pipeline.Progress)) (pipeline.Result, error) {
+	e.begins(job.Table.Name)
+	return e.Engine.Run(ctx, job, progress)
+}
+
+// A table is published while the next one is built. Each step is told of from
+// its beginning to its end before the next one.
 func TestATableIsPublishedWhileTheNextIsBuilt(t *testing.T) {
 	w := laketest.New(t, laketest.Orders)
 	next := make(chan struct{})
+	w.Runner.Engine = watchedEngine{w.Runner.Engine, func(table string) {
+		if table == "bought" {
+			close(next)
+		}
+	}}
 	w.Fault = func(op dir.Op) error {
 		if op.Kind != dir.KindRename || !strings.HasSuffix(op.Path, knownPart) {
 			return nil
@@ -31,17 +49,15 @@ func TestATableIsPublishedWhileTheNextIsBuilt(t *testing.T) {
 			return errors.New("no other step began in a minute")
 		}
 	}
-	var published []string
+	var published, told []string
 	record, err := run.Run(t.Context(), w.Runner, pipeline.RunOptions{}, func(e pipeline.Event) {
-		if e.State == pipeline.Running && e.Progress == nil && e.Step != "known" && len(published) == 0 {
-			select {
-			case <-next:
-			default:
-				close(next)
-			}
-		}
-		if e.Step != "" && e.State == pipeline.Published {
+		switch {
+		case e.Step == "" || e.State == pipeline.Waiting:
+		case e.State != pipeline.Published:
+			told = append(told, e.Step)
+		default:
 			published = append(published, e.Step)
+			told = append(told, e.Step)
 			if e.Result == nil || e.Result.Rows == 0 {
 				t.Errorf("%s is published with the result %+v", e.Step, e.Result)
 			}
@@ -49,6 +65,9 @@ func TestATableIsPublishedWhileTheNextIsBuilt(t *testing.T) {
 	})
 	if err != nil {
 		t.Fatal(err)
+	}
+	if order := slices.Compact(told); !slices.Equal(order, published) {
+		t.Errorf("the steps are told of in the order %v", order)
 	}
 	var recorded []string
 	for _, s := range record.Steps {

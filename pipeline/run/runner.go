@@ -83,10 +83,12 @@ type run struct {
 	record     *pipeline.Record
 	journal    state.Journal
 	found      map[string]pipeline.Findings // of checks that were evaluated during the steps
+	made       map[string]pipeline.Findings // of checks that were evaluated on the rows of the last job
 	readings   map[string]ndjson.Report     // reports on landing tables that this run has read
 	kept       []string                     // tables that the engine keeps for later steps
 	held       []string                     // landing tables that the engine holds for guards
 	publishing *publishing                  // the version that is being published; nil: none
+	untold     []pipeline.Event             // of the step that is built meanwhile
 	broken     map[string]string            // by table: the step whose failure is the root cause
 	errs       []error                      // of the steps
 	unwanted   map[string]bool              // tables whose steps were cancelled by name

@@ -122,11 +122,12 @@ func TestRunIDsGoForwardWhateverTheClockDoes(t *testing.T) {
 
 func TestFilesThatChangeWhileTheyAreReadStopTheStep(t *testing.T) {
 	w := laketest.New(t, laketest.Orders)
-	record, err := run.Run(t.Context(), w.Runner, pipeline.RunOptions{}, func(e pipeline.Event) {
-		if e.Step == "bought" && e.State == pipeline.Running && e.Progress == nil {
+	w.Runner.Engine = watchedEngine{w.Runner.Engine, func(table string) {
+		if table == "bought" {
 			w.Write(t, "orders/landing/2.json", "{\"person\":1,\"total\":1}\n")
 		}
-	})
+	}}
+	record, err := w.Run(t, pipeline.RunOptions{})
 	if pipeline.KindOf(err) != pipeline.BadEngine || !strings.Contains(err.Error(), "changed while") {
 		t.Errorf("it ends with %v, %s", err, laketest.States(record))
 	}

@@ -3,7 +3,6 @@ package run
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 
 	"stedi/pipeline"
@@ -105,7 +104,7 @@ func (r *run) leaveOut(s PlanStep, record *pipeline.StepRecord) {
 // be publishing when it returns; then settle records the result.
 func (r *run) step(ctx context.Context, t *pipeline.Table, rest []PlanStep, record *pipeline.StepRecord) error {
 	began := r.now()
-	r.tell(ctx, pipeline.Event{Step: t.Name, State: pipeline.Running, Reason: record.Reason})
+	r.tellNext(ctx, pipeline.Event{Step: t.Name, State: pipeline.Running, Reason: record.Reason})
 	record.Estimate = r.estimate(ctx, t)
 	old := r.Manifests[t.Name]
 	manifest, err := r.build(ctx, t, rest)
@@ -221,9 +220,9 @@ func (r *run) work(ctx context.Context, job pipeline.Job) (pipeline.Result, erro
 	for {
 		select {
 		case p := <-updates:
-			r.tell(ctx, pipeline.Event{Step: job.Table.Name, State: pipeline.Running, Progress: &p})
+			r.tellNext(ctx, pipeline.Event{Step: job.Table.Name, State: pipeline.Running, Progress: &p})
 		case line := <-lines:
-			r.tell(ctx, pipeline.Event{Step: job.Table.Name, State: pipeline.Running, Log: line})
+			r.tellNext(ctx, pipeline.Event{Step: job.Table.Name, State: pipeline.Running, Log: line})
 		case name := <-r.options.Cancel:
 			r.unwanted[name] = true
 			if name == job.Table.Name {
@@ -290,22 +289,12 @@ func (r *run) small() bool {
 	for _, state := range r.Landing {
 		total += pipeline.Size(state.Files)
 	}
-	return total <= check.HoldLimit
+	return total <= r.holdLimit()
 }
 
-// release removes from the engine the rows that no later step reads.
-func (r *run) release(ctx context.Context, t *pipeline.Table, rest []PlanStep) error {
-	if r.engine.Capabilities().Keeps && !r.unkept[t.Name] && r.readLater(t.Name, rest) {
-		r.kept = append(r.kept, t.Name)
+func (r *run) holdLimit() int64 {
+	if r.options.HoldLimit > 0 {
+		return r.options.HoldLimit
 	}
-	for _, name := range slices.Clone(r.kept) {
-		if r.readLater(name, rest) {
-			continue
-		}
-		r.kept = slices.DeleteFunc(r.kept, func(k string) bool { return k == name })
-		if err := r.engine.Forget(ctx, name); err != nil {
-			return fmt.Errorf("%s: making room: %w", name, err)
-		}
-	}
-	return nil
+	return check.HoldLimit
 }

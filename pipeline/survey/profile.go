@@ -80,12 +80,21 @@ func (c profileColumn) IsDouble() bool {
 
 func (c profileColumn) IsNumber() bool { return c.shape.IsNumber() }
 
+// profileText is the largest text of a query for column stats; a querier takes
+// somewhat more.
+const profileText = 100 << 10
+
 // ProfileColumns computes the column stats of a table. It reads the table
-// twice, in one query.
+// twice, in one query; a table with very many columns needs several.
 func ProfileColumns(ctx context.Context, q pipeline.Querier, t *pipeline.Table) ([]ColumnProfile, error) {
+	return profileSome(ctx, q, t, t.Columns)
+}
+
+// profileSome is ProfileColumns for some columns of a table.
+func profileSome(ctx context.Context, q pipeline.Querier, t *pipeline.Table, some []pipeline.Column) ([]ColumnProfile, error) {
 	values := map[string]any{"Name": t.Name, "Top": profileTop, "Buckets": profileBuckets, "Exact": profileExact}
 	var columns []profileColumn
-	for _, c := range t.Columns {
+	for _, c := range some {
 		columns = append(columns, profileColumn{c, c.Type.Shape()})
 	}
 	var tops []int
@@ -97,6 +106,14 @@ func ProfileColumns(ctx context.Context, q pipeline.Querier, t *pipeline.Table) 
 	if err != nil {
 		return nil, err
 	}
+	if half := len(some) / 2; len(sql) > profileText && half > 0 {
+		profiles, err := profileSome(ctx, q, t, some[:half])
+		if err != nil {
+			return nil, err
+		}
+		rest, err := profileSome(ctx, q, t, some[half:])
+		return append(profiles, rest...), err
+	}
 	row, left, err := onlyRow(ctx, q, sql)
 	if err != nil {
 		return nil, fmt.Errorf("column stats of %s: %w", t.Name, err)
@@ -104,7 +121,7 @@ func ProfileColumns(ctx context.Context, q pipeline.Querier, t *pipeline.Table) 
 	r := profileRow{left: row}
 	rows := r.number()
 	var profiles []ColumnProfile
-	for _, c := range t.Columns {
+	for _, c := range some {
 		column := r.column(c, rows)
 		column.LeftOut = left
 		profiles = append(profiles, column)

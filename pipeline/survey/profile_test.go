@@ -50,6 +50,27 @@ func profile(t *testing.T, columns []ndjson.Column, lines string) []survey.Colum
 	return profiles
 }
 
+// The text of one query would be longer than a querier takes.
+func TestATableWithVeryManyColumnsHasColumnStats(t *testing.T) {
+	const many = 300
+	var columns []ndjson.Column
+	var line []string
+	for i := range many {
+		name := fmt.Sprintf("a_rather_long_name_of_a_column_%03d", i)
+		columns = append(columns, ndjson.Column{Name: name, Type: ndjson.Int})
+		line = append(line, fmt.Sprintf("%q:%d", name, i))
+	}
+	profiles := profile(t, columns, "{"+strings.Join(line, ",")+"}\n")
+	if len(profiles) != many {
+		t.Fatalf("column stats of %d of %d columns", len(profiles), many)
+	}
+	for i, p := range profiles {
+		if want := fmt.Sprint(i); p.Name != columns[i].Name || p.Min != want || p.Max != want || p.Rows != 1 {
+			t.Errorf("%s: %+v", columns[i].Name, p)
+		}
+	}
+}
+
 func TestAProfileDescribesTheValuesOfAColumn(t *testing.T) {
 	for _, c := range []struct {
 		name   string

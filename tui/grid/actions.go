@@ -53,12 +53,12 @@ func (g *Grid) columnActions(there, some bool) []ui.Action {
 // summaryActions returns the actions that summarize rows, or compare them.
 func (g *Grid) summaryActions(some bool) []ui.Action {
 	k := g.Keys
-	_, two := g.compared()
+	_, unable := g.compared()
 	return inGroup("summary", []ui.Action{
 		k.Act("frequency", "F", "frequencies", g.frequencyHere).At(7).When(some, ui.NoRow).Also("frequency table histogram distinct values count"),
 		k.Act("groups", "*", "group counts", g.askGroups).When(some, ui.NoRow).Also("rows by several columns pivot frequency"),
 		k.Act("statistics", "I", "statistics", g.statistics).At(8).When(some, ui.NoRow).Also("describe summary min max mean median nulls distinct"),
-		k.Act("compare-rows", "d", "compare two rows", g.compareRows).When(two, "go to a row below another, or mark one with "+ui.KeyOf(g.markActions(some), "mark")+" and go to the other").Also("diff difference"),
+		k.Act("compare-rows", "d", "compare two rows", g.compareRows).When(unable == "", unable).Also("diff difference"),
 	})
 }
 

@@ -34,8 +34,17 @@ type panelCell struct {
 	style uv.Style
 }
 
-// panelCap bounds the width of a column.
-const panelCap = 40
+// The width of a column is bounded, and in a narrow window so far.
+const (
+	panelCap   = 40
+	panelLeast = 8
+)
+
+// A bar is that wide for the largest value, and narrower in a narrow column.
+const (
+	barSign = "▇"
+	barWide = 20
+)
 
 func newPanel(k *ui.Kit, head, what string, heads ...panelHead) *panel {
 	p := &panel{Kit: k, head: head, what: what, heads: heads}
@@ -47,10 +56,10 @@ func newPanel(k *ui.Kit, head, what string, heads ...panelHead) *panel {
 func (p *panel) Title() string { return p.head }
 
 func (p *panel) Actions() []ui.Action {
-	k := p.Keys
+	k, most := p.Keys, p.leftMost(p.Width-2)
 	return slices.Concat(p.more, p.list.Actions("panel-", ui.SpaceKeys, 30), []ui.Action{
-		k.Act("panel-left", "left h", "scroll left", func() tea.Cmd { p.left = max(0, p.left-1); return nil }),
-		k.Act("panel-right", "right l", "scroll right", func() tea.Cmd { p.left = min(len(p.heads)-2, p.left+1); return nil }),
+		k.Act("panel-right", "right l", "columns to the right", func() tea.Cmd { p.left = min(most, p.left+1); return nil }).At(2).When(p.left < most, "the last column is shown"),
+		k.Act("panel-left", "left h", "columns to the left", func() tea.Cmd { p.left = max(0, min(most, p.left)-1); return nil }).At(3).When(p.left > 0 && most > 0, "the first column is shown"),
 		k.Act("panel-copy", "y", "copy all", p.copyAll).At(22),
 		k.Act("panel-close", "q", "close", p.Shut),
 	})
@@ -102,33 +111,66 @@ func (p *panel) PlainLines() []string {
 	return lines
 }
 
-// widths returns the width of each column.
-func (p *panel) widths() []int {
+// widths returns the width of each column in a window with that many columns: a
+// column with long texts gives way to the others.
+func (p *panel) widths(room int) []int {
 	const measured = 500
-	widths := make([]int, len(p.heads))
+	widths, least := make([]int, len(p.heads)), make([]int, len(p.heads))
 	for i, h := range p.heads {
 		widths[i] = ui.Width(h.name)
-	}
-	for _, row := range p.rows[:min(len(p.rows), measured)] {
-		for i, cell := range row {
+		for _, row := range p.rows[:min(len(p.rows), measured)] {
 			if widths[i] < panelCap {
-				widths[i] = min(panelCap, max(widths[i], ui.Width(ui.Shorten(cell.text, panelCap))))
+				widths[i] = min(panelCap, max(widths[i], ui.Width(ui.Shorten(row[i].text, panelCap))))
 			}
 		}
+		least[i] = widths[i]
+		if !h.right {
+			least[i] = min(widths[i], max(panelLeast, ui.Width(h.name)))
+		}
+	}
+	least[0] = min(widths[0], max(least[0], room/3)) // it names the line
+	if wideAs(least) > room {
+		room = wideAs(widths) - (wideAs(widths)-wideAs(least))*2/3 // the reader scrolls
+	}
+	for wideAs(widths) > room {
+		widest := -1
+		for i, w := range widths {
+			if w > least[i] && (widest < 0 || w > widths[widest]) {
+				widest = i
+			}
+		}
+		if widest < 0 {
+			break
+		}
+		widths[widest]--
 	}
 	return widths
 }
 
+// wideAs returns how many columns a line with such cells needs.
+func wideAs(widths []int) int {
+	wide := 1
+	for _, w := range widths {
+		if w > 0 {
+			wide += w + gap
+		}
+	}
+	return wide - gap + 1
+}
+
 // Draw draws the table in a window in the middle of the pane.
 func (p *panel) Draw(area ui.Pane) {
-	widths := p.widths()
-	wide := 3
-	for _, w := range widths {
-		wide += w + gap
-	}
-	box, in := ui.Window(area, p.Theme, p.head, min(max(wide, ui.Width(p.head)+8), area.Width()-2), min(len(p.rows)+3, area.Height()-1))
-	p.left = min(p.left, p.leftMost(widths, in.Width()))
+	widths := p.widths(area.Width() - 2)
+	box, in := ui.Window(area, p.Theme, p.head, max(wideAs(widths)+2, ui.Width(p.head)+8), len(p.rows)+3)
+	most := p.leftMost(in.Width())
+	p.left = min(p.left, most)
 	p.drawLine(in.Line(0), widths, func(i int) panelCell { return panelCell{p.heads[i].name, p.Theme.Heading} }, uv.Style{})
+	if p.left < most {
+		in.TextRight(in.Width(), 0, p.Theme.Accent, "›")
+	}
+	if p.left > 0 {
+		in.Text(0, 0, p.Theme.Accent, "‹")
+	}
 	p.list.Draw(box, in.Bottom(1), len(p.rows), func(r ui.Row) {
 		p.drawLine(r.Pane, widths, func(i int) panelCell { return p.rows[r.N][i] }, r.Back)
 	})
@@ -139,11 +181,15 @@ func (p *panel) Draw(area ui.Pane) {
 
 // leftMost returns how many columns have to be scrolled out to show the last
 // one.
-func (p *panel) leftMost(widths []int, room int) int {
+func (p *panel) leftMost(room int) int {
+	widths := p.widths(room)
 	used := 1 + widths[0] + gap
 	for i := len(widths) - 1; i > 0; i-- {
-		if used += widths[i] + gap; used > room+gap {
-			return i
+		if widths[i] == 0 {
+			continue
+		}
+		if used += widths[i] + gap; used > room+gap-1 {
+			return min(i, len(widths)-2)
 		}
 	}
 	return 0
@@ -152,15 +198,19 @@ func (p *panel) leftMost(widths []int, room int) int {
 func (p *panel) drawLine(line ui.Pane, widths []int, cell func(int) panelCell, back uv.Style) {
 	x := 1
 	for i, w := range widths {
-		if i > 0 && i <= p.left {
+		if i > 0 && i <= p.left || w == 0 {
 			continue
 		}
-		w = min(w, line.Width()-x)
-		if w <= 0 {
-			return
+		if room := line.Width() - 1 - x; w > room {
+			if w = room; i > p.left+1 || w <= 0 {
+				return // a part of a number would be another number
+			}
 		}
 		c, at := cell(i), line.Part(x, 0, w, 1)
 		text := ui.Shorten(c.text, w)
+		if strings.HasPrefix(c.text, barSign) && p.heads[i].name == "" {
+			text = strings.Repeat(barSign, max(1, strings.Count(c.text, barSign)*w/barWide))
+		}
 		if p.heads[i].right {
 			at.TextRight(w, 0, ui.Over(c.style, back), text)
 		} else {

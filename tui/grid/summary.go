@@ -149,7 +149,7 @@ func (g *Grid) countedBy(msg frequenciesMsg) tea.Cmd {
 		p.rows = append(p.rows, append(row,
 			panelCell{ui.Count(f.Rows), g.Theme.Strong},
 			panelCell{fmt.Sprintf("%.1f%%", 100*float64(f.Rows)/float64(max(1, msg.rows))), g.Theme.Dim},
-			panelCell{strings.Repeat("▇", int(20*f.Rows/most)), g.Theme.Full}))
+			panelCell{strings.Repeat(barSign, int(barWide*f.Rows/most)), g.Theme.Full}))
 	}
 	choose := func(op pager.Op) func() tea.Cmd {
 		return func() tea.Cmd {
@@ -277,25 +277,30 @@ type compareMsg struct {
 }
 
 // compared returns the rows to compare: two marked rows, or the row with the
-// cursor and the marked row; without marks, and the row above it.
-func (g *Grid) compared() (at [2]int64, ok bool) {
+// cursor and the marked row; without marks, and the row above it, or from the
+// first row the one below. If there are no such rows, it says why.
+func (g *Grid) compared() (at [2]int64, why string) {
 	marked := g.MarkedRows()
 	switch {
+	case len(marked) > 2:
+		return at, ui.Count(int64(len(marked))) + " rows are marked: mark two"
 	case len(marked) == 2:
-		return [2]int64{marked[0], marked[1]}, true
-	case len(marked) == 1 && marked[0] != g.Row:
-		return [2]int64{min(marked[0], g.Row), max(marked[0], g.Row)}, true
-	case len(marked) == 0 && g.Row > 0:
-		return [2]int64{g.Row - 1, g.Row}, true
-	default:
-		return at, false
+		return [2]int64{marked[0], marked[1]}, ""
+	case len(marked) == 1 && marked[0] == g.Row:
+		return at, "go from the marked row to the other one"
+	case len(marked) == 1:
+		return [2]int64{min(marked[0], g.Row), max(marked[0], g.Row)}, ""
+	case g.Kept.Count < 2:
+		return at, "there are no two rows"
 	}
+	upper := max(0, g.Row-1)
+	return [2]int64{upper, upper + 1}, ""
 }
 
 // compareRows fetches two rows and shows them side by side.
 func (g *Grid) compareRows() tea.Cmd {
-	at, ok := g.compared()
-	if !ok || g.Source == nil {
+	at, why := g.compared()
+	if why != "" || g.Source == nil {
 		return nil
 	}
 	source := g.Source

@@ -7,10 +7,23 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
+// Fewer columns or lines beside a window show nothing useful.
+const (
+	thinColumns = 8
+	thinLines   = 3
+)
+
 // Window draws a box of at most the given size in the middle of a pane. It
-// returns the box and the pane inside.
+// returns the box and the pane inside. If only a thin part of the pane remains
+// beside the box, the box covers that, too.
 func Window(p Pane, t *Theme, title string, w, h int) (box, in Pane) {
 	w, h = min(w, p.Width()), min(h, p.Height())
+	if p.Width()-w < thinColumns {
+		w = p.Width()
+	}
+	if p.Height()-h < thinLines {
+		h = p.Height()
+	}
 	q := p.Part((p.Width()-w)/2, (p.Height()-h)/3, w, h)
 	q.Fill(t.Text)
 	q.Cover()

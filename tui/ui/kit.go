@@ -87,8 +87,14 @@ func BodyHeight(height int) int {
 	return height - 2
 }
 
-// Reading returns the maximal width of the lines of a reader.
-func (k *Kit) Reading() int { return max(10, k.Width-8) }
+// Reading returns the maximal width of the lines of a reader, which covers a
+// narrow screen.
+func (k *Kit) Reading() int {
+	if k.Width <= Narrow {
+		return max(10, k.Width-4)
+	}
+	return k.Width - 8
+}
 
 // Wrapped wraps lines at the width of the screen. It caches the result, because
 // wrapping a long text is slow.

@@ -277,14 +277,14 @@ func TestTheWheelMovesTheList(t *testing.T) {
 
 func TestATextScrollsToItsEnds(t *testing.T) {
 	s := newShelf(t, 20)
-	s.list.Text, s.list.More = true, [2]string{"line more", "lines more"}
-	if shown := s.draw(6); shown[0] != "line 0" || !strings.Contains(ansi.Strip(s.drawn.String()), " 14 lines more ") {
+	s.list.Text, s.list.More = true, [2]string{"more line", "more lines"}
+	if shown := s.draw(6); shown[0] != "line 0" || !strings.Contains(ansi.Strip(s.drawn.String()), " 14 more lines ") {
 		t.Errorf("%q\n%s", shown, s.drawn)
 	}
 	s.press("last")
 	s.at(14)
 	s.press("down", "up") // nothing lies below, so up moves at once
-	if shown := s.draw(6); shown[0] != "line 13" || !strings.Contains(ansi.Strip(s.drawn.String()), " 1 line more ") {
+	if shown := s.draw(6); shown[0] != "line 13" || !strings.Contains(ansi.Strip(s.drawn.String()), " 1 more line ") {
 		t.Errorf("%q\n%s", shown, s.drawn)
 	}
 	if shown := s.draw(18); shown[0] != "line 2" || strings.Contains(s.drawn.String(), "more") {

@@ -31,7 +31,7 @@ type Reader struct {
 
 // list is the text as a list.
 func (r *Reader) list() *List {
-	r.scroll.Kit, r.scroll.Text, r.scroll.More = r.Kit, true, [2]string{"line more", "lines more"}
+	r.scroll.Kit, r.scroll.Text, r.scroll.More = r.Kit, true, [2]string{"more line", "more lines"}
 	r.scroll.Len = func() int { return len(r.Lines()) }
 	return &r.scroll
 }
@@ -80,11 +80,7 @@ func (r *Reader) Draw(p Pane) {
 	for _, line := range lines[:min(len(lines), measured)] {
 		wide = max(wide, line.width()+4)
 	}
-	margin := 2
-	if p.Height() < small {
-		margin = 0 // every line counts
-	}
-	box, in := Window(p, r.Theme, r.Head, min(wide, p.Width()-4), min(len(lines)+2, p.Height()-margin))
+	box, in := Window(p, r.Theme, r.Head, wide, len(lines)+2)
 	r.list().Draw(box, in, len(lines), func(row Row) { row.Styled(1, lines[row.N]) })
 }
 

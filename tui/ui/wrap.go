@@ -6,8 +6,9 @@ import (
 	uv "github.com/charmbracelet/ultraviolet"
 )
 
-// Wrap breaks a line into several lines of at most room columns, at any
-// character: values of a table are shown unchanged.
+// Wrap breaks a line with values into several lines of at most room columns:
+// after a space or a sign such as a comma, a slash or an @, and inside what is
+// wider than room. It omits nothing: values of a table are shown unchanged.
 func Wrap(line StyledLine, room int) []StyledLine {
 	b := breaker{room: room}
 	return b.breakUp(line)
@@ -29,32 +30,76 @@ type breaker struct {
 	used  int        // columns used in it
 }
 
+// breakUp breaks a line. A word can extend over several styles.
 func (b *breaker) breakUp(line StyledLine) []StyledLine {
-	for _, piece := range line {
-		for i, text := range strings.Split(piece.Text, "\n") {
-			if i > 0 {
-				b.next()
+	var text strings.Builder
+	ends := make([]int, len(line))
+	for i, piece := range line {
+		text.WriteString(piece.Text)
+		ends[i] = text.Len()
+	}
+	whole, at, piece := text.String(), 0, 0
+	for at < len(whole) {
+		if whole[at] == '\n' {
+			b.next()
+			at++
+			continue
+		}
+		end := at + b.unit(whole[at:])
+		if b.better(whole[at:end]) {
+			b.next()
+		}
+		for at < end {
+			for ends[piece] <= at {
+				piece++
 			}
-			if !b.words {
-				b.put(piece.Style, text)
-				continue
-			}
-			for word := range strings.SplitAfterSeq(text, " ") {
-				if b.better(word) {
-					b.next()
-				}
-				b.put(piece.Style, word)
-			}
+			to := min(end, ends[piece])
+			b.put(line[piece].Style, whole[at:to])
+			at = to
 		}
 	}
 	return append(b.done, b.line)
+}
+
+// unit returns how many bytes of a text stay together.
+func (b *breaker) unit(text string) int {
+	for i := range len(text) {
+		switch {
+		case text[i] == '\n':
+			return i
+		case b.words && text[i] == ' ':
+			return i + 1
+		case !b.words && b.parts(text, i):
+			i++
+			for i < len(text) && strings.IndexByte(signs, text[i]) >= 0 {
+				i++
+			}
+			return i
+		}
+	}
+	return len(text)
+}
+
+// signs are the signs after which a value can be broken.
+const signs = " ,;/@&|"
+
+// parts reports whether a value can be broken after the byte at i: not after the
+// sign of a negative number.
+func (b *breaker) parts(text string, i int) bool {
+	if text[i] == '-' {
+		return i > 0 && (text[i-1] >= '0' && text[i-1] <= '9' || text[i-1]|0x20 >= 'a' && text[i-1]|0x20 <= 'z')
+	}
+	return strings.IndexByte(signs, text[i]) >= 0
 }
 
 func (b *breaker) next() { b.done, b.line, b.used = append(b.done, b.line), nil, 0 }
 
 // better reports whether a word should start on a new line.
 func (b *breaker) better(word string) bool {
-	w := Width(strings.TrimRight(word, " "))
+	if b.words {
+		word = strings.TrimRight(word, " ")
+	}
+	w := Width(word)
 	return b.used > 0 && w > 0 && w <= b.room && b.used+w > b.room
 }
 

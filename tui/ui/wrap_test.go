@@ -21,6 +21,13 @@ func TestLinesBreakBetweenWordsOrAnywhere(t *testing.T) {
 		{"across styles", WrapWords, 6, []string{"one ", "two", " three"}, "one |two |three"},
 		{"two lines", WrapWords, 9, []string{"one\ntwo"}, "one|two"},
 		{"what comes out of a table", Wrap, 5, []string{"a bc de"}, "a bc |de"},
+		{"a value after a sign", Wrap, 12, []string{`{"a":"x y","b":-1}`}, `{"a":"x y",|"b":-1}`},
+		{"a value after an @", Wrap, 20, []string{`"Ulrika.Heatherby2@example.com",`}, `"Ulrika.Heatherby2@|example.com",`},
+		{"a value in several styles", Wrap, 10, []string{`"name"`, ": ", `"Ulrika H"`, ","}, `"name": |"Ulrika |H",`},
+		{"a path", Wrap, 18, []string{"landing/day-2023.json:1"}, "landing/day-|2023.json:1"},
+		{"a value without a sign", Wrap, 4, []string{"abcdefghij"}, "abcd|efgh|ij"},
+		{"blanks of a value", Wrap, 3, []string{"a      b"}, "a  |   | b"},
+		{"words across styles", WrapWords, 6, []string{"one tw", "o three"}, "one |two |three"},
 		{"wide characters", Wrap, 3, []string{"漢字"}, "漢|字"},
 		{"nothing", WrapWords, 5, []string{""}, ""},
 	} {

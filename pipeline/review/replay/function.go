@@ -1,6 +1,7 @@
 package replay
 
 import (
+	"regexp"
 	"strings"
 
 	"stedi/pipeline/review/sparksql"
@@ -174,11 +175,37 @@ func scalar(fn string, args []typed, line int) (typed, error) { //nolint:cyclop 
 		}
 	case "monotonically_increasing_id":
 		return typed{sql: "row_number() OVER ()", kind: kWhole}, nil
+	default:
+		if x, ok := partOf(fn, args); ok {
+			return x, nil
+		}
 	}
 	f := unsupported(line, "the function %s is not supported", fn)
 	f.rowwise = rowwise[fn]
 	return typed{}, f
 }
+
+// partOf translates functions that take parts of a value away.
+func partOf(fn string, args []typed) (typed, bool) {
+	switch fn {
+	case "substring", "substr":
+		if len(args) == 3 && positive.MatchString(args[1].sql) && positive.MatchString(args[2].sql) {
+			return typed{sql: "substring(" + asText(args[0]) + ", " + args[1].sql + ", " + args[2].sql + ")", kind: kText}, true
+		}
+	case "nullif":
+		if len(args) == 2 && (args[0].kind == args[1].kind || isNumber(args[0].kind) && isNumber(args[1].kind)) {
+			return typed{sql: "nullif(" + args[0].sql + ", " + args[1].sql + ")", kind: args[0].kind}, true
+		}
+	case "replace":
+		if len(args) == 3 {
+			return typed{sql: "replace(" + asText(args[0]) + ", " + asText(args[1]) + ", " + asText(args[2]) + ")", kind: kText}, true
+		}
+	}
+	return typed{}, false
+}
+
+// positive is a number of characters: Spark counts others from the end.
+var positive = regexp.MustCompile(`^[1-9][0-9]{0,6}$`)
 
 // rowwise are functions of one row whose values are not computed.
 var rowwise = wordSet(`year month day dayofmonth dayofweek dayofyear weekofyear quarter hour minute second date_format date_add date_sub datediff date_trunc

@@ -111,6 +111,27 @@ func (r *lambdaReader) field(f *script.Field, present func(column, string) (stri
 	return "(CASE WHEN " + quote(c.sql) + " IS NULL THEN " + missing + " ELSE " + value + " END)", nil
 }
 
+// compareText is a comparison of str(field) with a text: that of None is "None".
+func (r *lambdaReader) compareText(op string, text *script.Text, right script.Predicate) (string, error) {
+	c, ok := right.(*script.Const)
+	if !ok || c.Kind != "string" || op != "==" && op != "!=" {
+		return "", unsupported(r.line, "a comparison in the function of the filter is not supported")
+	}
+	not := map[string]string{"!=": "NOT "}[op]
+	return r.field(&text.Field, func(k column, ref string) (string, error) {
+		if k.kind != kText && k.kind != kWhole || k.kind == kWhole && strings.ContainsAny(c.Text, ".eE") {
+			return "", unsupported(r.line, "the text of a %s is not known", k.kind)
+		}
+		return "(" + not + "trim(CAST(" + ref + " AS VARCHAR)) = " + quoteText(c.Text) + ")", nil
+	}, func(missing script.Const) (string, error) {
+		said := missing.Text
+		if missing.Kind == "none" {
+			said = "None"
+		}
+		return boolText((strings.TrimSpace(said) == c.Text) == (op == "==")), nil
+	})
+}
+
 func (r *lambdaReader) compare(p *script.Compare) (string, error) {
 	left, right, op := p.Left, p.Right, p.Op
 	if _, ok := left.(*script.Field); !ok {
@@ -121,6 +142,9 @@ func (r *lambdaReader) compare(p *script.Compare) (string, error) {
 			}
 			left, right, op = right, left, flipped
 		}
+	}
+	if text, ok := left.(*script.Text); ok {
+		return r.compareText(op, text, right)
 	}
 	f, ok := left.(*script.Field)
 	if !ok {

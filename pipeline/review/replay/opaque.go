@@ -75,7 +75,6 @@ func (t *translator) addColumn(n *script.Node, in *relation, s *scope) (*relatio
 	}
 	if len(at) > 0 {
 		for _, i := range at {
-			added.name = cols[i].name
 			cols[i], refs[i] = added, x.sql
 		}
 	} else {

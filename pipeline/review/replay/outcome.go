@@ -88,9 +88,9 @@ func (p *replaying) judgeWriter(out *Table, w Writer) {
 	}
 	r, err := p.write(w, false)
 	t := p.translator(w.index, false)
-	out.Reads = append(out.Reads, p.roles[w.index].Reads...)
+	out.Reads = append(out.Reads, p.reads(w)...)
 	out.Joins = append(out.Joins, t.joins...)
-	out.Notes = append(out.Notes, t.notes...)
+	out.Notes = append(out.Notes, p.notes(w)...)
 	out.Distinct = out.Distinct || t.distinct
 	if err != nil {
 		p.explain(out, err, false)
@@ -102,6 +102,50 @@ func (p *replaying) judgeWriter(out *Table, w Writer) {
 		}
 		out.SQL = p.b.with(r.cte) + "\nSELECT " + list("", r.cols) + " FROM " + quote(r.cte)
 	}
+}
+
+// notes are the remarks of a script on the tables that the submission builds, or
+// on correct ones if it does not get that far.
+func (p *replaying) notes(w Writer) []script.Problem {
+	if _, err := p.write(w, true); err == nil {
+		return p.translator(w.index, true).notes
+	}
+	return p.translator(w.index, false).notes
+}
+
+// reads are the tables on which a sink depends: those that the script reads, and
+// those that it writes on the way.
+func (p *replaying) reads(w Writer) (found []Access) {
+	s, role := p.scripts[w.index], p.roles[w.index]
+	from := s.Sinks[w.Sink].Input
+	if from < 0 {
+		return role.Reads
+	}
+	seen := map[int]bool{}
+	var visit func(int)
+	visit = func(n int) {
+		if n < 0 || seen[n] {
+			return
+		}
+		seen[n] = true
+		for i, sink := range s.Sinks {
+			if sink.Input == n && n != from && role.Writes[i].Table != "" && role.Writes[i].Table != role.Writes[w.Sink].Table {
+				found = append(found, role.Writes[i])
+				return
+			}
+		}
+		for i, source := range s.Sources {
+			if source.Node == n {
+				found = append(found, role.Reads[i])
+			}
+		}
+		for _, in := range s.Nodes[n].Inputs {
+			visit(in)
+		}
+	}
+	visit(from)
+	slices.SortStableFunc(found, func(a, b Access) int { return a.Line - b.Line })
+	return found
 }
 
 // problem records what is not understood, each place once.

@@ -220,7 +220,7 @@ func TestNotUnderstoodHasNoCount(t *testing.T) {
 	for scripts, want := range map[string]string{
 		"not_understood_rdd":    "rdd is not understood",
 		"not_understood_helper": "load is not understood",
-		"ml_part_distinct":      "the function substring is not supported",
+		"ml_part_distinct":      "the function regexp_extract is not supported",
 	} {
 		for _, table := range play(t, r, read(t, scripts)).Tables {
 			if len(table.Writers) == 0 {

@@ -3,6 +3,7 @@ package replay
 import (
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"stedi/pipeline"
@@ -167,12 +168,24 @@ func entityList(name string) []string {
 	for _, w := range wordRE.FindAllString(name, -1) {
 		for _, e := range entityWords {
 			if strings.HasPrefix(strings.ToLower(w), e[0]) {
-				found = append(found, e[1])
+				if !slices.Contains(found, e[1]) {
+					found = append(found, e[1])
+				}
 				break
 			}
 		}
 	}
 	return found
+}
+
+// ofSeveral reports whether a location names the rows of several tables. The
+// bucket can have the name of one.
+func ofSeveral(l script.Location) bool {
+	name := l.Table
+	if l.Path != "" {
+		_, name = folder(l.Path)
+	}
+	return len(entityList(name)) > 1
 }
 
 // ofName returns the table that a name means, or "".
@@ -200,7 +213,7 @@ func (p *places) access(l script.Location, line, index int, hints ...string) Acc
 			a.Table = p.meanings[meaning{m.entity, means(l.Database).zone}]
 		}
 	}
-	if a.Table == "" && len(entityList(a.Where)) < 2 {
+	if a.Table == "" && !ofSeveral(l) {
 		for _, h := range hints {
 			if t := p.ofName(h); t != "" {
 				a.Table, a.Guessed = t, true
@@ -229,7 +242,83 @@ func (p *places) target(name string) string {
 		m.zone = means(after).zone
 		return p.meanings[m]
 	}
+	if zonesIn(base) > 1 && p.folders[strings.ToLower(base)] == "" {
+		return ""
+	}
 	return p.ofName(base)
+}
+
+// zonesIn counts the zones that a name has.
+func zonesIn(name string) int {
+	found := map[string]bool{}
+	for _, w := range wordRE.FindAllString(name, -1) {
+		if z := means(w).zone; z != "" {
+			found[z] = true
+		}
+	}
+	return len(found)
+}
+
+// fed is the table that is made of exactly the tables that a script reads, or "".
+func (p *places) fed(reads []Access) string {
+	found := ""
+	for _, t := range p.lake.Tables {
+		if t.Transform == nil || len(t.Transform.Inputs) < 2 {
+			continue
+		}
+		has := func(name string) bool {
+			return slices.ContainsFunc(reads, func(a Access) bool { return a.Table == name })
+		}
+		foreign := slices.ContainsFunc(reads, func(a Access) bool { return !slices.Contains(t.Transform.Inputs, a.Table) })
+		if foreign || slices.ContainsFunc(t.Transform.Inputs, func(name string) bool { return !has(name) }) {
+			continue
+		}
+		if found != "" {
+			return ""
+		}
+		found = t.Name
+	}
+	return found
+}
+
+// isArgument matches a location that is an argument of the job and says nothing
+// of its own.
+var isArgument = regexp.MustCompile(`^\$\{[^}]*\}/?$`)
+
+// supply finds the one table that a script reads at a location that its caller
+// gives, if its other tables and its name leave only one.
+func (p *places) supply(r *Role) {
+	var open *Access
+	for i := range r.Reads {
+		if a := &r.Reads[i]; a.Table == "" && isArgument.MatchString(a.Where) {
+			if open != nil {
+				return
+			}
+			open = a
+		}
+	}
+	if open == nil || len(r.Writes) != 1 {
+		return
+	}
+	t := p.lake.Table(r.Writes[0].Table)
+	if t == nil || t.Transform == nil {
+		return
+	}
+	var left []string
+	for _, in := range t.Transform.Inputs {
+		if !slices.ContainsFunc(r.Reads, func(a Access) bool { return a.Table == in }) {
+			left = append(left, in)
+		}
+	}
+	base := strings.TrimSuffix(path.Base(r.Script), path.Ext(r.Script))
+	if before, _, ok := strings.Cut(strings.ToLower(base), "_to_"); ok && len(left) > 1 {
+		if named := p.ofName(before); slices.Contains(left, named) {
+			left = []string{named}
+		}
+	}
+	if len(left) == 1 {
+		open.Table, open.Guessed = left[0], true
+	}
 }
 
 func (p *places) role(s *script.Script) Role {
@@ -241,10 +330,12 @@ func (p *places) role(s *script.Script) Role {
 	}
 	for i, sink := range s.Sinks {
 		a := p.access(sink.Location, sink.Line, i)
-		if a.Table == "" && len(s.Sinks) == 1 && len(entityList(a.Where)) < 2 {
+		if a.Table == "" && len(s.Sinks) == 1 && !ofSeveral(sink.Location) {
 			if t := p.target(s.Name); t != "" {
 				a.Table, a.Guessed = t, true
 			} else if t := p.ofName(sink.Name); t != "" {
+				a.Table, a.Guessed = t, true
+			} else if t := p.fed(r.Reads); t != "" {
 				a.Table, a.Guessed = t, true
 			}
 		}
@@ -252,6 +343,7 @@ func (p *places) role(s *script.Script) Role {
 		r.Writes = append(r.Writes, a)
 		r.Exercise = r.Exercise && a.Table == ""
 	}
+	p.supply(&r)
 	return r
 }
 

@@ -45,8 +45,64 @@ func (r *Replayer) start(scripts []*script.Script) *replaying {
 		p.roles = append(p.roles, p.places.role(s))
 	}
 	p.roles = unrepeated(scripts, p.roles)
+	p.settle()
+	p.trace()
 	p.presume()
 	return p
+}
+
+// settle takes step_trainer/curated for a table of its own if another script
+// writes a training set that is named as one.
+func (p *replaying) settle() {
+	set := p.places.meanings[meaning{"ml", ""}]
+	isOwn := func(l script.Location, a *Access) bool {
+		_, name := folder(l.Path)
+		return a.Table == set && set != "" && means(name+" "+l.Table).entity == "step_trainer"
+	}
+	named := false
+	for i := range p.roles {
+		for n := range p.roles[i].Writes {
+			a := &p.roles[i].Writes[n]
+			named = named || a.Table == set && !isOwn(p.scripts[i].Sinks[a.Index].Location, a)
+		}
+	}
+	for i := range p.roles {
+		for n := range p.roles[i].Writes {
+			if a := &p.roles[i].Writes[n]; named && isOwn(p.scripts[i].Sinks[a.Index].Location, a) {
+				a.Table = ""
+			}
+		}
+		for n := range p.roles[i].Reads {
+			if a := &p.roles[i].Reads[n]; named && isOwn(p.scripts[i].Sources[a.Index].Location, a) {
+				a.Table = ""
+			}
+		}
+	}
+}
+
+// trace finds the tables that scripts read where another script writes: the name
+// of that one may say which table it is, while the location does not.
+func (p *replaying) trace() {
+	written := map[string]string{}
+	for i := range p.roles {
+		for _, w := range p.roles[i].Writes {
+			k := key(p.scripts[i].Sinks[w.Index].Location)
+			if was, ok := written[k]; ok && was != w.Table {
+				written[k] = "" // of two tables
+			} else {
+				written[k] = w.Table
+			}
+		}
+	}
+	for i := range p.roles {
+		for n := range p.roles[i].Reads {
+			read := &p.roles[i].Reads[n]
+			at := p.scripts[i].Sources[read.Index].Location
+			if t := written[key(at)]; t != "" && read.Table == "" && !isArgument.MatchString(at.Path) {
+				read.Table, read.Guessed = t, true
+			}
+		}
+	}
 }
 
 // presume finds the landing tables whose names say whose rows they have, and no
@@ -87,7 +143,8 @@ func (p *replaying) endsIn(name string) bool {
 	return false
 }
 
-// unrepeated removes the writes of a script that is there twice.
+// unrepeated removes the writes of a script that is there twice, and those of a
+// notebook whose tables the scripts write.
 func unrepeated(scripts []*script.Script, roles []Role) []Role {
 	for i := range scripts {
 		for j := range i {
@@ -97,7 +154,24 @@ func unrepeated(scripts []*script.Script, roles []Role) []Role {
 			}
 		}
 	}
+	for i := range scripts {
+		if scripts[i].Form != script.Notebook || !strings.EqualFold(path.Ext(scripts[i].Name), ".ipynb") {
+			continue
+		}
+		for j := range scripts {
+			if scripts[j].Form != script.Notebook && sameWrites(&roles[i], &roles[j]) {
+				roles[i].CopyOf = scripts[j].Name
+			}
+		}
+	}
 	return roles
+}
+
+// sameWrites reports whether two scripts write a table in common.
+func sameWrites(a, b *Role) bool {
+	return slices.ContainsFunc(a.Writes, func(w Access) bool {
+		return w.Table != "" && slices.ContainsFunc(b.Writes, func(o Access) bool { return o.Table == w.Table })
+	})
 }
 
 // landing is the relation of a landing table or of a correct derived one.
@@ -176,7 +250,34 @@ func (p *replaying) source(i, index int, own bool) (*relation, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := p.otherFormat(name, s); err != nil {
+		return nil, err
+	}
 	return p.read(r, s, frames), nil
+}
+
+// formats are the kinds of files that no reader of another kind can read.
+var formats = map[string]string{"json": "JSON", "parquet": "Parquet", "glueparquet": "Parquet", "orc": "ORC", "delta": "Delta", "hudi": "Hudi"}
+
+// otherFormat is the failure of a source that reads files of another format than
+// the script that wrote them.
+func (p *replaying) otherFormat(name string, s *script.Source) error {
+	reads := formats[strings.ToLower(s.Format)]
+	if reads == "" || s.Path == "" {
+		return nil
+	}
+	for _, w := range p.writers(name) {
+		sink := &p.scripts[w.index].Sinks[w.Sink]
+		wrote := formats[strings.ToLower(sink.Format)]
+		if sink.Path == "" || key(sink.Location) != key(s.Location) {
+			continue
+		}
+		if wrote == "" || wrote == reads || (wrote == "Delta" || wrote == "Hudi") && reads == "Parquet" {
+			return nil
+		}
+		return fails(s.Line, "%s is written by %s as %s, and read as %s", name, w.Script, wrote, reads)
+	}
+	return nil
 }
 
 // read is a relation as a source gives it. The catalog has all names in lower

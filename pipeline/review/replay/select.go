@@ -321,7 +321,7 @@ func (t *translator) item(it sparksql.Item, in *scope) (cols []column, refs []st
 // star translates a star.
 func (t *translator) star(star *sparksql.Star, in *scope) (cols []column, refs []string, err error) {
 	if star.ByName {
-		return t.named(star.Frame, in)
+		return t.named(star, in)
 	}
 	for _, c := range in.cols {
 		if c.starred(star, in) {
@@ -334,18 +334,24 @@ func (t *translator) star(star *sparksql.Star, in *scope) (cols []column, refs [
 	return cols, refs, nil
 }
 
-// named are the columns that have the names of a frame's columns.
-func (t *translator) named(frame int, in *scope) (cols []column, refs []string, err error) {
-	r := in.frames(frame)
+// named are the columns that a star makes of the names of a frame's columns.
+func (t *translator) named(star *sparksql.Star, in *scope) (cols []column, refs []string, err error) {
+	r := in.frames(star.Frame)
 	if r == nil {
 		return nil, nil, unsupported(in.line, "the columns of a frame are not understood")
 	}
 	for _, c := range r.cols {
-		found, err := in.find(&sparksql.Column{Name: c.name, Frame: -1})
+		if !star.Keeps(c.name) {
+			continue
+		}
+		added, sql, err := t.item(star.Item(c.name), in)
 		if err != nil {
 			return nil, nil, err
 		}
-		cols, refs = append(cols, found.column), append(refs, found.ref)
+		cols, refs = append(cols, added...), append(refs, sql...)
+	}
+	if len(cols) == 0 {
+		return nil, nil, unsupported(in.line, "no column is left")
 	}
 	return cols, refs, nil
 }

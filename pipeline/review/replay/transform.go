@@ -8,10 +8,32 @@ import (
 	"stedi/pipeline/review/sparksql"
 )
 
+// names are the names that a node has, with those of frames' columns.
+func (t *translator) names(n *script.Node) ([]string, error) {
+	names := n.Columns
+	for i := range n.Names {
+		r, err := t.node(n.Names[i].Frame)
+		if err != nil {
+			return nil, err
+		}
+		for _, c := range r.cols {
+			if n.Names[i].Keeps(c.name) && !slices.Contains(names, c.name) {
+				names = append(slices.Clone(names), c.name)
+			}
+		}
+	}
+	return names, nil
+}
+
 // keep drops columns. Glue ignores fields that are not there.
 func (t *translator) keep(n *script.Node, in *relation) (*relation, error) {
 	wanted := map[int]bool{}
-	for _, name := range n.Columns {
+	var absent []string
+	names, err := t.names(n)
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range names {
 		found := in.field(strings.Trim(name, "`"))
 		if n.Kind == script.DropColumns {
 			found = in.find(strings.Trim(name, "`"))
@@ -20,23 +42,15 @@ func (t *translator) keep(n *script.Node, in *relation) (*relation, error) {
 			wanted[i] = true
 		}
 		if len(found) == 0 {
-			t.remark(n.Line, "field %s is not in %s, so it is neither dropped nor kept", name, in.label)
+			absent = append(absent, name)
 		}
 	}
+	t.absent(n, in, absent)
 	out := *in
 	out.cols = nil
-	ids := map[int]bool{}
-	if len(n.Items) > 0 { // drop(df.x) drops that x alone
-		s := t.scope(in, n.Line)
-		for _, it := range n.Items {
-			if c, ok := it.Expr.(*sparksql.Column); ok {
-				found, err := s.find(c)
-				if err != nil {
-					return nil, err
-				}
-				ids[found.id] = true
-			}
-		}
+	ids, err := t.dropped(n, in)
+	if err != nil {
+		return nil, err
 	}
 	for i, c := range in.cols {
 		drop := wanted[i]
@@ -54,6 +68,32 @@ func (t *translator) keep(n *script.Node, in *relation) (*relation, error) {
 		out.label = t.label(n)
 	}
 	return &out, nil
+}
+
+// absent remarks on the fields that a node names in vain.
+func (t *translator) absent(n *script.Node, in *relation, names []string) {
+	switch {
+	case len(names) == 1:
+		t.remark(n.Line, "field %s is not in %s, so it is neither dropped nor kept", names[0], in.label)
+	case len(names) > 1 && len(n.Names) == 0:
+		t.remark(n.Line, "fields %s are not in %s, so they are neither dropped nor kept", strings.Join(names, ", "), in.label)
+	}
+}
+
+// dropped are the columns that drop(df.x) names: that x alone.
+func (t *translator) dropped(n *script.Node, in *relation) (map[int]bool, error) {
+	ids := map[int]bool{}
+	s := t.scope(in, n.Line)
+	for _, it := range n.Items {
+		if c, ok := it.Expr.(*sparksql.Column); ok {
+			found, err := s.find(c)
+			if err != nil {
+				return nil, err
+			}
+			ids[found.id] = true
+		}
+	}
+	return ids, nil
 }
 
 func (t *translator) applyMapping(n *script.Node, in *relation) (*relation, error) {
@@ -112,14 +152,18 @@ func (t *translator) rename(n *script.Node, in *relation) *relation {
 
 func (t *translator) dropDuplicates(n *script.Node, in *relation) (*relation, error) {
 	t.distinct = true
-	if len(n.Columns) == 0 {
+	names, err := t.names(n)
+	if err != nil {
+		return nil, err
+	}
+	if len(names) == 0 {
 		if err := lostIn(in.cols); err != nil {
 			return nil, err
 		}
 		return t.step(n, in, in.cols, "SELECT DISTINCT "+list("", in.cols)+" FROM "+quote(in.cte)), nil
 	}
 	var keys []column
-	for _, name := range n.Columns {
+	for _, name := range names {
 		at := in.find(strings.Trim(name, "`"))
 		if len(at) == 0 {
 			return nil, fails(n.Line, "column %s is not in %s", name, in.label)

@@ -213,7 +213,22 @@ func (t *translator) choose(n *script.Node) (*relation, error) {
 		if err != nil {
 			return nil, err
 		}
-		has := slices.ContainsFunc(r.cols, func(c column) bool { return c.name == test.Column })
+		at := slices.IndexFunc(r.cols, func(c column) bool { return c.name == test.Column })
+		if test.Type != "" {
+			if at < 0 {
+				return nil, fails(n.Line, "column %s is not in %s", test.Column, r.label)
+			}
+			k, ok := sparkTypes[test.Type]
+			if !ok && test.Type != "timestamp" || r.cols[at].kind == kUnknown {
+				return nil, unsupported(n.Line, "whether %s is a %s is not known", test.Column, test.Type)
+			}
+			if test.Type == "timestamp" {
+				k = kTime
+			}
+			all = all && (r.cols[at].kind == k) != test.Not
+			continue
+		}
+		has := at >= 0
 		all = all && has != test.Not
 	}
 	if all {

@@ -1,6 +1,10 @@
 package script
 
-import "strings"
+import (
+	"strings"
+
+	"stedi/pipeline/review/sparksql"
+)
 
 func textMethod(t text, attr string, a *callArgs) value {
 	if v, ok := textOf(t, attr, a).(text); ok && len(v.s) <= maxText {
@@ -9,7 +13,21 @@ func textMethod(t text, attr string, a *callArgs) value {
 	return unknown{attr}
 }
 
+// eachText is a method of a text with the name of a column that is not known.
+func eachText(t text, attr string) value {
+	switch {
+	case attr == "lower" && t.s == sparksql.EachName:
+		return text{sparksql.EachLower, t.line}
+	case attr == "upper" && t.s == sparksql.EachName:
+		return text{sparksql.EachUpper, t.line}
+	}
+	return unknown{attr}
+}
+
 func textOf(t text, attr string, a *callArgs) value {
+	if sparksql.HasEachName(t.s) && attr != "format" && attr != "join" {
+		return eachText(t, attr)
+	}
 	switch attr {
 	case "format":
 		return text{formatBraces(t.s, a), t.line}

@@ -76,11 +76,7 @@ func (e *evaluator) args(s *syntax) *callArgs {
 		case "keyword_argument":
 			a.named.put(k.get("name").text, k.line, e.eval(k.get("value")))
 		case "list_splat":
-			if l, ok := e.eval(k.first()).(*list); ok {
-				a.pos = append(a.pos, l.items...)
-			} else {
-				a.pos = append(a.pos, unknown{"*"})
-			}
+			a.pos = append(a.pos, splat(e.eval(k.first()))...)
 		case "dictionary_splat":
 			if d, ok := e.eval(k.first()).(*dict); ok {
 				for i := range d.keys {
@@ -226,9 +222,9 @@ func (e *evaluator) bind(f *function, a *callArgs, into *scope) {
 		}
 		switch v := a.named.get(n.text); {
 		case v != nil:
-			into.vars[n.text] = v
+			into.vars[n.text] = entitled(v, n.text)
 		case at < len(pos):
-			into.vars[n.text] = pos[at]
+			into.vars[n.text] = entitled(pos[at], n.text)
 			at++
 		case fallback != nil:
 			into.vars[n.text] = e.eval(fallback)
@@ -236,6 +232,15 @@ func (e *evaluator) bind(f *function, a *callArgs, into *scope) {
 			into.vars[n.text] = name{n.text}
 		}
 	}
+}
+
+// entitled gives the name of a parameter or a variable to an argument of the job
+// that has only a number: sys.argv[1].
+func entitled(v value, as string) value {
+	if u, ok := v.(unknown); ok && u.what != "" && strings.Trim(u.what, "0123456789") == "" {
+		return name{as}
+	}
+	return v
 }
 
 // construct makes an object of a class of the script.
@@ -248,6 +253,9 @@ func (e *evaluator) construct(c *class, a *callArgs) value {
 }
 
 func (e *evaluator) methodOf(o *object, attr string) *function {
+	if o.class == nil { // a module
+		return nil
+	}
 	body := o.class.def.get("body")
 	if body == nil {
 		return nil
@@ -255,11 +263,11 @@ func (e *evaluator) methodOf(o *object, attr string) *function {
 	for _, k := range body.kids {
 		static := false
 		if k.kind == "decorated_definition" {
-			static = strings.Contains(string(e.s.Source[k.start:min(k.end, k.start+14)]), "@staticmethod")
+			static = strings.Contains(string(e.text[k.start:min(k.end, k.start+14)]), "@staticmethod")
 			k = k.get("definition")
 		}
 		if k != nil && k.kind == "function_definition" && k.get("name") != nil && k.get("name").text == attr {
-			f := &function{def: k, env: e.globals()}
+			f := &function{def: k, env: o.class.env}
 			if !static {
 				f.self = o
 			}
@@ -267,14 +275,6 @@ func (e *evaluator) methodOf(o *object, attr string) *function {
 		}
 	}
 	return nil
-}
-
-func (e *evaluator) globals() *scope {
-	s := e.vars
-	for s.outer != nil {
-		s = s.outer
-	}
-	return s
 }
 
 // attribute is of.attr where it is not called.
@@ -366,6 +366,8 @@ func (e *evaluator) objectMethod(of *object, attr string, a *callArgs) value {
 	switch v := of.attrs[attr].(type) {
 	case *function:
 		return e.invoke(v, a)
+	case *class:
+		return e.construct(v, a)
 	case nil:
 		return e.library(name{"self"}, attr, a) // of the class that it extends
 	}

@@ -55,11 +55,11 @@ func (e *evaluator) frameMethod(of frame, attr string, a *callArgs) value { //no
 	case "dropDuplicates", "drop_duplicates", "distinct":
 		n.Kind = DropDuplicates
 		if v := a.arg("subset", 0); v != nil {
-			names, ok := texts(v)
+			names, stars, ok := dropped([]value{v})
 			if _, isNone := v.(none); !ok && !isNone {
 				return e.lost(a.line, "the columns of "+attr+" are not known", of.node)
 			}
-			n.Columns = names
+			n.Columns, n.Names = names, stars
 		}
 		return e.derive(of, n)
 	case "cache", "persist", "unpersist", "repartition", "coalesce", "orderBy", "sort", "sortWithinPartitions", "hint", "checkpoint", "localCheckpoint",
@@ -101,11 +101,11 @@ func (e *evaluator) columnsMethod(of frame, attr string, a *callArgs) (value, bo
 	case "select", "selectExpr":
 		return e.selectItems(of, attr, a), true
 	case "drop":
-		names, ok := texts(&list{a.pos})
+		names, stars, ok := dropped(a.pos)
 		if !ok {
 			return e.lost(a.line, "the columns of drop are not known", of.node), true
 		}
-		n.Kind, n.Columns = DropColumns, names
+		n.Kind, n.Columns, n.Names = DropColumns, names, stars
 		for _, v := range a.pos {
 			if c, ok := v.(column); ok {
 				n.Items = append(n.Items, sparksql.Item{Expr: c.expr})
@@ -295,13 +295,11 @@ func (e *evaluator) selectItems(of frame, attr string, a *callArgs) value {
 			n.Items = append(n.Items, item)
 		case column:
 			n.Items = append(n.Items, columnItem(v))
-		case member:
-			f, ok := v.of.(frame)
-			if !ok || v.name != "columns" {
-				return e.lost(a.line, "an expression of select is not understood", of.node)
-			}
-			n.Items = append(n.Items, sparksql.Item{Expr: &sparksql.Star{Frame: f.node, ByName: true}})
 		default:
+			if names, ok := namesOf(v); ok {
+				n.Items = append(n.Items, sparksql.Item{Expr: &names.star})
+				continue
+			}
 			return e.lost(a.line, "an expression of select is not understood", of.node)
 		}
 	}

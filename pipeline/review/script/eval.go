@@ -31,12 +31,22 @@ type evaluator struct {
 	waiting []Problem
 	sinks   []*Sink
 	called  map[*syntax]bool // functions that were called
-	line    int              // of the statement
+	// modules are the files that the script can import, loaded the names of those
+	// that it does. text is the script with them: the places of the syntax tree
+	// are in it.
+	modules Modules
+	loaded  map[string]map[string]value
+	loading int
+	text    []byte
+	line    int // of the statement
 	marks   []mark
 }
 
-func newEvaluator(s *Script) *evaluator {
-	return &evaluator{s: s, vars: &scope{vars: map[string]value{}}, views: map[string]int{}, called: map[*syntax]bool{}}
+func newEvaluator(s *Script, modules Modules) *evaluator {
+	return &evaluator{
+		s: s, vars: &scope{vars: map[string]value{}}, views: map[string]int{}, called: map[*syntax]bool{},
+		modules: modules, loaded: map[string]map[string]value{}, text: s.Source,
+	}
 }
 
 func (e *evaluator) module(root *syntax) {
@@ -133,12 +143,14 @@ func (e *evaluator) statement(s *syntax) { //nolint:cyclop // one case for each 
 		}
 	case "assignment", "augmented_assignment", "call":
 		e.discarded(s)
+	case "import_statement", "import_from_statement":
+		e.imports(s)
 	case "function_definition":
 		e.define(s.get("name"), &function{def: s, env: e.vars})
 	case "decorated_definition":
 		e.statement(s.get("definition"))
 	case "class_definition":
-		e.define(s.get("name"), &class{def: s})
+		e.define(s.get("name"), &class{def: s, env: e.vars})
 	case "if_statement":
 		e.branch(s)
 	case "for_statement":
@@ -340,6 +352,7 @@ func (e *evaluator) assign(target *syntax, v value) {
 	}
 	switch target.kind {
 	case "identifier":
+		v = entitled(v, target.text)
 		e.vars.vars[target.text] = v
 		if f, ok := v.(frame); ok && f.node >= 0 && e.s.Nodes[f.node].Name == "" {
 			e.s.Nodes[f.node].Name = target.text

@@ -77,6 +77,9 @@ func (e *evaluator) identifier(s *syntax) value {
 		return v
 	}
 	if s.text == "__name__" {
+		if e.loading > 0 {
+			return text{"module", s.line}
+		}
 		return text{"__main__", s.line}
 	}
 	return name{s.text}
@@ -119,16 +122,23 @@ func (e *evaluator) items(s *syntax) value {
 	l := &list{}
 	for _, k := range s.kids {
 		if k.kind == "list_splat" {
-			if inner, ok := e.eval(k.first()).(*list); ok {
-				l.items = append(l.items, inner.items...)
-				continue
-			}
-			l.items = append(l.items, unknown{"*"})
+			l.items = append(l.items, splat(e.eval(k.first()))...)
 			continue
 		}
 		l.items = append(l.items, e.eval(k))
 	}
 	return l
+}
+
+// splat takes a list apart that stands after *.
+func splat(v value) []value {
+	if l, ok := v.(*list); ok {
+		return l.items
+	}
+	if _, ok := namesOf(v); ok {
+		return []value{v}
+	}
+	return []value{unknown{"*"}}
 }
 
 func (e *evaluator) dictionary(s *syntax) value {
@@ -152,26 +162,69 @@ func (e *evaluator) dictionary(s *syntax) value {
 
 // comprehension unrolls [x for y in list] of known lists.
 func (e *evaluator) comprehension(s *syntax) value {
-	if len(s.kids) != 2 || s.kids[1].kind != "for_in_clause" {
+	if len(s.kids) < 2 || s.kids[1].kind != "for_in_clause" {
 		return unknown{s.kind}
 	}
 	source := e.eval(s.kids[1].get("right"))
-	if c := e.overRows(source, s); c != nil {
+	if c := e.overNames(source, s); c != nil {
+		return c
+	}
+	if c := e.overRows(source, s); c != nil && len(s.kids) == 2 {
 		return c
 	}
 	over, ok := source.(*list)
 	if !ok || len(over.items) > maxLoop {
 		return unknown{s.kind}
 	}
+	return e.unrolled(over, s)
+}
+
+// unrolled is a comprehension over a known list.
+func (e *evaluator) unrolled(over *list, s *syntax) value {
 	result := &list{}
+	var names []value
+	var tests []columnTests
 	for _, item := range over.items {
 		e.assign(s.kids[1].get("left"), item)
+		known, is, test := e.kept(s.kids[2:])
+		switch {
+		case !known && test == nil:
+			return unknown{s.kind}
+		case known && !is:
+			continue
+		case test != nil:
+			names, tests = append(names, item), append(tests, *test)
+		}
 		result.items = append(result.items, e.eval(s.get("body")))
+	}
+	if len(tests) > 0 {
+		if len(tests) != len(result.items) {
+			return unknown{s.kind}
+		}
+		return presence(names, result.items, tests)
 	}
 	return result
 }
 
-func (e *evaluator) subscript(s *syntax) value {
+// kept tells whether the conditions of a comprehension hold. A condition on the
+// columns of a frame is returned as it is.
+func (e *evaluator) kept(conditions []*syntax) (known, is bool, test *columnTests) {
+	for _, c := range conditions {
+		if c.kind != "if_clause" {
+			return false, false, nil
+		}
+		v := e.eval(c.first())
+		if t, ok := v.(columnTests); ok && len(conditions) == 1 {
+			return false, false, &t
+		}
+		if known, is = truth(v); !known || !is {
+			return known, is, nil
+		}
+	}
+	return true, true, nil
+}
+
+func (e *evaluator) subscript(s *syntax) value { //nolint:cyclop // one case for each kind of value
 	of := e.eval(s.get("value"))
 	key := e.eval(s.get("subscript"))
 	k, known := plain(key)
@@ -200,7 +253,10 @@ func (e *evaluator) subscript(s *syntax) value {
 		if c, ok := key.(column); ok {
 			return e.chosen(of, Node{Kind: Where, Line: s.line, API: "[]", Condition: c.expr})
 		}
-	case member: // os.environ["X"]
+	case member: // os.environ["X"], dict(df.dtypes)["x"]
+		if f, ok := of.of.(frame); ok && of.name == "dtypes" && known {
+			return columnType{f.node, k}
+		}
 		if of.name == "environ" {
 			return text{"${" + k + "}", s.line}
 		}

@@ -5,7 +5,7 @@ import (
 )
 
 // function is a call of a name that the script does not define.
-func (e *evaluator) function(fn string, a *callArgs) value {
+func (e *evaluator) function(fn string, a *callArgs) value { //nolint:cyclop // one case for each function
 	switch fn {
 	case "getResolvedOptions":
 		return &arguments{map[string]value{}}
@@ -15,12 +15,23 @@ func (e *evaluator) function(fn string, a *callArgs) value {
 		}
 	case "list", "tuple", "sorted", "set":
 		switch v := a.arg("", 0).(type) {
-		case *list, cell, rows:
+		case *list, cell, rows, columnNames, presentNames:
 			return v
+		case member:
+			if n, ok := namesOf(v); ok {
+				return n
+			}
+		}
+	case "all":
+		if l, ok := a.arg("", 0).(*list); ok {
+			return allTests(l)
 		}
 	case "len", "print":
 		return unknown{fn}
 	case "dict":
+		if m, ok := a.arg("", 0).(member); ok && m.name == "dtypes" {
+			return m
+		}
 		d := a.named
 		return &d
 	case "getattr":

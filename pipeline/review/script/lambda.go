@@ -24,6 +24,8 @@ type (
 		Get     bool
 		Default *Const // nil: None
 	}
+	// Text is str(field), without blanks at its ends.
+	Text struct{ Field Field }
 	// Const is a constant: string, number, boolean or none.
 	Const struct{ Kind, Text string }
 	// Compare is a comparison: == != < <= > >= is, is not, in, not in.
@@ -51,6 +53,7 @@ type (
 )
 
 func (*Field) predicate()    {}
+func (*Text) predicate()     {}
 func (*Const) predicate()    {}
 func (*Compare) predicate()  {}
 func (*List) predicate()     {}
@@ -70,7 +73,7 @@ func (e *evaluator) filter(in int, f value, a *callArgs) value {
 	if p == nil {
 		return e.lost(a.line, "the function of the filter is not understood", in)
 	}
-	text := string(e.s.Source[body.start:body.end])
+	text := string(e.text[body.start:body.end])
 	return frame{e.node(Node{Kind: FilterNode, Line: a.line, API: a.api, Inputs: []int{in}, Lambda: &Lambda{p, text, body.line}}), true}
 }
 
@@ -288,7 +291,7 @@ func (l *lambdaReader) has(s *syntax) Predicate {
 	var words []string
 	for _, k := range s.kids {
 		if k.field == "operators" {
-			words = append(words, string(l.e.s.Source[k.start:k.end]))
+			words = append(words, string(l.e.text[k.start:k.end]))
 		} else {
 			operands = append(operands, k)
 		}
@@ -317,7 +320,7 @@ func (l *lambdaReader) comparison(s *syntax) Predicate {
 	for _, k := range s.kids {
 		if k.field == "operators" {
 			if op = k.text; op == "" {
-				op = string(l.e.s.Source[k.start:k.end])
+				op = string(l.e.text[k.start:k.end])
 			}
 			continue
 		}
@@ -338,6 +341,21 @@ func (l *lambdaReader) comparison(s *syntax) Predicate {
 	return all
 }
 
+// text is a method of a text that leaves it the same text for a comparison with
+// one that has no blanks at its ends.
+func (l *lambdaReader) text(fn, arguments *syntax) (Predicate, bool) {
+	if attr := fn.get("attribute"); attr == nil || attr.text != "strip" || len(arguments.kids) > 0 {
+		return nil, false
+	}
+	switch x := l.read(fn.get("object")).(type) {
+	case *Text:
+		return x, true
+	case *Field:
+		return &Text{*x}, true
+	}
+	return nil, false
+}
+
 func (l *lambdaReader) call(s *syntax) Predicate { //nolint:cyclop // one case for each form
 	fn := s.get("function")
 	list := s.get("arguments")
@@ -349,8 +367,16 @@ func (l *lambdaReader) call(s *syntax) Predicate { //nolint:cyclop // one case f
 			return &Negation{&Negation{x}}
 		}
 	}
+	if fn.kind == "identifier" && fn.text == "str" && len(list.kids) == 1 {
+		if x, ok := l.read(list.kids[0]).(*Field); ok {
+			return &Text{*x}
+		}
+	}
 	if fn.kind != "attribute" {
 		return nil
+	}
+	if x, ok := l.text(fn, list); ok {
+		return x
 	}
 	object, attr := fn.get("object"), fn.get("attribute").text
 	if object.kind == "identifier" && object.text == l.row && attr == "get" && len(list.kids) > 0 {

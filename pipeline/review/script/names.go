@@ -18,10 +18,11 @@ type Undefined struct {
 // that are executed for certain: not those of branches, loops and functions.
 type names struct {
 	bound map[string]bool
-	// stars: a module whose names are known only in part was imported with *.
-	stars bool
-	line  int // of the statement
-	found *Undefined
+	// stars: a module whose names are known only in part was imported with *;
+	// functions: one of Spark's. alone: the statement is a name and nothing else.
+	stars, functions, alone bool
+	line                    int // of the statement
+	found                   *Undefined
 }
 
 // undefined returns the first name that is used without a value, or nil. It is
@@ -45,7 +46,9 @@ func (n *names) statement(s *syntax) bool {
 	switch s.kind {
 	case "expression_statement":
 		for _, k := range s.kids {
+			n.alone = k.kind == "identifier"
 			n.expression(k)
+			n.alone = false
 		}
 	case "import_statement", "future_import_statement":
 		n.imports(s, true)
@@ -77,6 +80,7 @@ func (n *names) importStar(s *syntax) bool {
 		return false
 	}
 	n.stars = true
+	n.functions = n.functions || strings.HasPrefix(module, "pyspark")
 	return true
 }
 
@@ -190,7 +194,7 @@ func (n *names) use(s *syntax) {
 	if name == "" || n.bound[name] || builtins[name] || usual[name] || strings.HasPrefix(name, "_") || unicode.IsUpper([]rune(name)[0]) {
 		return
 	}
-	if n.stars && !strings.Contains(name, "_") && name != "args" {
+	if n.stars && !strings.Contains(name, "_") && name != "args" && (!n.alone || n.functions) {
 		return // the module may have it
 	}
 	n.found = &Undefined{name, s.line, n.line}

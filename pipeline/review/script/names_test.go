@@ -19,6 +19,8 @@ func TestNamesWithoutAValue(t *testing.T) {
 		"from awsglue.transforms import *\nJoin.apply(frame1=left_rows)":           "left_rows",
 		"from awsglue.transforms import *\nDynamicFrame.fromDF(1)":                 "",
 		"from pyspark.sql.functions import *\ncol('x'); to_json_of(1); print(lit)": "",
+		"from awsglue.transforms import *\nz\nprint(y)":                            "z",
+		"from pyspark.sql.functions import *\nz":                                   "",
 		"from helpers import *\nprint(some_name)":                                  "",
 		"print(spark, sc, dbutils)":                                                "", // of a notebook
 		"use(later_name)\nlater_name = 1":                                          "later_name",

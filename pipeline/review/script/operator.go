@@ -1,6 +1,7 @@
 package script
 
 import (
+	"slices"
 	"strings"
 
 	"stedi/pipeline/review/sparksql"
@@ -106,19 +107,23 @@ func (e *evaluator) unary(s *syntax) value {
 	return unknown{"an expression"}
 }
 
-func (e *evaluator) comparison(s *syntax) value {
-	var operands []value
-	op := ""
+// operands evaluates both sides of a comparison.
+func (e *evaluator) operands(s *syntax) (op string, operands []value) {
 	for _, k := range s.kids {
 		if k.field == "operators" {
 			op = k.text
 			if op == "" {
-				op = strings.Join(strings.Fields(string(e.s.Source[k.start:k.end])), " ")
+				op = strings.Join(strings.Fields(string(e.text[k.start:k.end])), " ")
 			}
 			continue
 		}
 		operands = append(operands, e.eval(k))
 	}
+	return op, operands
+}
+
+func (e *evaluator) comparison(s *syntax) value {
+	op, operands := e.operands(s)
 	if len(operands) != 2 {
 		return unknown{"a comparison"}
 	}
@@ -131,19 +136,35 @@ func (e *evaluator) comparison(s *syntax) value {
 		}
 		return column{&sparksql.Binary{Op: op, Left: l, Right: r}}
 	}
+	if v, ok := typeComparison(op, operands[0], operands[1]); ok {
+		return v
+	}
+	if v, ok := nameComparison(op, operands[0], operands[1]); ok {
+		return v
+	}
 	if m, ok := operands[1].(member); ok && m.name == "columns" && (op == "in" || op == "not in") {
 		f, isFrame := m.of.(frame)
 		if t, isText := operands[0].(text); isText && isFrame {
-			return columnTests{[]ColumnTest{{f.node, t.s, op == "not in"}}}
+			return columnTests{[]ColumnTest{{Input: f.node, Column: t.s, Not: op == "not in"}}}
 		}
 	}
 	return compare(op, operands[0], operands[1])
 }
 
+// typeComparison is a comparison of the type of a column.
+func typeComparison(op string, left, right value) (value, bool) {
+	c, isType := left.(columnType)
+	t, isText := right.(text)
+	if !isType || !isText || op != "==" && op != "!=" {
+		return nil, false
+	}
+	return columnTests{[]ColumnTest{{Input: c.frame, Column: c.name, Type: strings.ToLower(t.s), Not: op == "!="}}}, true
+}
+
 func compare(op string, left, right value) value {
 	l, okL := plain(left)
 	r, okR := plain(right)
-	if !okL || !okR || strings.Contains(l+r, "${") {
+	if !okL || !okR || strings.Contains(l+r, "${") || sparksql.HasEachName(l+r) {
 		return unknown{"a comparison"}
 	}
 	switch op {
@@ -153,6 +174,19 @@ func compare(op string, left, right value) value {
 		return boolean{l != r}
 	}
 	return unknown{"a comparison"}
+}
+
+// allTests is all(…) of conditions on the columns of frames.
+func allTests(l *list) value {
+	var all columnTests
+	for _, item := range l.items {
+		t, ok := item.(columnTests)
+		if !ok {
+			return unknown{"a condition"}
+		}
+		all.tests = append(all.tests, t.tests...)
+	}
+	return all
 }
 
 func (e *evaluator) logical(s *syntax) value {
@@ -165,6 +199,11 @@ func (e *evaluator) logical(s *syntax) value {
 	right := e.eval(s.get("right"))
 	if known {
 		return right
+	}
+	if n, ok := left.(nameTest); ok && op == "and" {
+		if m, ok := right.(nameTest); ok && n.not && m.not {
+			return nameTest{slices.Concat(n.names, m.names), true}
+		}
 	}
 	a, isA := left.(columnTests)
 	b, isB := right.(columnTests)

@@ -13,7 +13,10 @@ import (
 
 // Read reads one file. It does not fail: what it cannot read is a problem of
 // the script.
-func Read(name string, source []byte) *Script {
+func Read(name string, source []byte) *Script { return ReadWith(name, source, nil) }
+
+// ReadWith reads one file that may import others of the submission.
+func ReadWith(name string, source []byte, modules Modules) *Script {
 	s := &Script{Name: name, Form: Python}
 	if len(source) > maxSource {
 		s.Form = NotPython
@@ -32,9 +35,9 @@ func Read(name string, source []byte) *Script {
 	}
 	s.SyntaxErrors = faults
 	read := *s
-	read.follow(root)
+	read.follow(root, modules)
 	if len(faults) > 0 && !read.Understood() {
-		if repaired := s.repair(); repaired != nil {
+		if repaired := s.repair(modules); repaired != nil {
 			return repaired
 		}
 	}
@@ -46,7 +49,7 @@ const maxRepairs = 10
 
 // repair leaves out the lines that are not Python, one by one, and returns the
 // script if the rest is understood.
-func (s *Script) repair() *Script {
+func (s *Script) repair(modules Modules) *Script {
 	text := slices.Clone(s.Source)
 	for range maxRepairs {
 		root, faults := parse(s.Name, text)
@@ -55,7 +58,7 @@ func (s *Script) repair() *Script {
 		}
 		if len(faults) == 0 {
 			repaired := *s
-			repaired.follow(root)
+			repaired.follow(root, modules)
 			if repaired.Understood() {
 				return &repaired
 			}
@@ -82,13 +85,13 @@ func blankLine(text []byte, line int) {
 
 // follow follows the statements. A text that is not Python can have a tree of
 // any shape: what that breaks is a problem of the script, and no crash.
-func (s *Script) follow(root *syntax) {
+func (s *Script) follow(root *syntax, modules Modules) {
 	defer func() {
 		if recover() != nil {
 			s.Problems = append(s.Problems, Problem{s.Name, 1, "the text cannot be followed: it is not Python", -1})
 		}
 	}()
-	newEvaluator(s).module(root)
+	newEvaluator(s, modules).module(root)
 	if len(s.SyntaxErrors) == 0 && s.Form != Notebook {
 		s.Undefined = undefined(root)
 	}
@@ -136,6 +139,10 @@ func (s *Script) extract(source []byte) []byte {
 			s.Form = SQLFile
 		}
 	}
+	if text := withMagics(source); len(text) != len(source) {
+		s.Form = Notebook
+		return text
+	}
 	return source
 }
 
@@ -178,19 +185,38 @@ func (s *Script) extractJSON(source []byte) []byte {
 			}
 			lines = strings.SplitAfter(text, "\n")
 		}
-		for _, line := range lines {
-			if strings.HasPrefix(line, "%") || strings.HasPrefix(line, "!") {
-				line = "# " + line
-			}
-			b.WriteString(line)
-		}
-		b.WriteString("\n")
+		b.WriteString(cellText(lines) + "\n")
 	}
 	if !pythonMark.MatchString(b.String()) {
 		return nil
 	}
 	s.Form = Notebook
 	return []byte(b.String())
+}
+
+// cellText is the Python of a notebook's cell. One of SQL becomes calls of
+// spark.sql.
+func cellText(lines []string) string {
+	cell := strings.Split(strings.Join(lines, ""), "\n")
+	if rest, ok := strings.CutPrefix(strings.TrimSpace(cell[0]), "%%sql"); ok || strings.TrimSpace(cell[0]) == "%sql" {
+		cell[0] = rest
+		if !ok {
+			cell[0] = ""
+		}
+		sqlCell(cell)
+		return strings.Join(cell, "\n")
+	}
+	for i, line := range cell {
+		if strings.HasPrefix(line, "%") || strings.HasPrefix(line, "!") {
+			cell[i] = "# " + line
+		}
+	}
+	if strings.HasPrefix(cell[0], "# %%") && !strings.HasPrefix(cell[0], "# %%time") { // not Python: a shell, settings
+		for i := range cell[1:] {
+			cell[i+1] = "# " + cell[i+1]
+		}
+	}
+	return strings.Join(cell, "\n")
 }
 
 func findOption(options []Option, name string) (Option, bool) {

@@ -153,11 +153,12 @@ type View struct {
 	Input int // index of the node; -1 if the name refers to nothing
 }
 
-// ColumnTest asks whether a frame has a column, as in "x" in df.columns. The
-// case of the name counts.
+// ColumnTest asks whether a frame has a column, as in "x" in df.columns, or, if
+// there is a Type, whether a column has it. The case of the name counts.
 type ColumnTest struct {
 	Input  int // index of the node
 	Column string
+	Type   string
 	Not    bool
 }
 
@@ -169,9 +170,10 @@ type Node struct {
 	API    string // the call as it is named, such as Join.apply
 	Inputs []int  // indexes of nodes
 
-	Source    int        // SourceNode: index in Sources
-	Columns   []string   // without back-ticks
-	Keys      [][]string // JoinNode: one list of columns per input
+	Source    int             // SourceNode: index in Sources
+	Columns   []string        // without back-ticks
+	Names     []sparksql.Star // DropColumns, DropDuplicates: names of frames' columns, added to Columns
+	Keys      [][]string      // JoinNode: one list of columns per input
 	Mappings  []Mapping
 	Lambda    *Lambda // FilterNode
 	SQL       string  // SQLNode: the text as the script has it

@@ -142,11 +142,11 @@ func TestSyntaxErrorsKeepTheRest(t *testing.T) {
 
 func TestProblems(t *testing.T) {
 	for source, want := range map[string]string{
-		"df = spark.read.json('s3://a/x')\nif flag:\n  df.write.json('s3://a/y')":                          "2: whether these lines run depends on a condition that is not known",
-		"df = spark.read.json('s3://a/x')\nfor n in names:\n  df = df.drop(n)\ndf.write.json('s3://a/y')":  "2: a loop over values that are not known is not followed",
-		"df = spark.read.json('s3://a/x')\ndf.melt(1).write.json('s3://a/y')":                              "2: .melt is not understood",
-		"df = spark.read.json('s3://a/x')\nspark.sql('insert into t select 1')\ndf.write.json('s3://a/y')": "2: INSERT in spark.sql is not understood",
-		"df = spark.read.json('s3://a/x')\nsave(df)":                                                       "2: save is not understood",
+		"df = spark.read.json('s3://a/x')\nif flag:\n  df.write.json('s3://a/y')":                                     "2: whether these lines run depends on a condition that is not known",
+		"df = spark.read.json('s3://a/x')\nfor n in names:\n  df = df.drop(n)\ndf.write.json('s3://a/y')":             "2: a loop over values that are not known is not followed",
+		"df = spark.read.json('s3://a/x')\ndf.melt(1).write.json('s3://a/y')":                                         "2: .melt is not understood",
+		"df = spark.read.json('s3://a/x')\nspark.sql('merge into t using s on t.x = s.x')\ndf.write.json('s3://a/y')": "2: MERGE in spark.sql is not understood",
+		"df = spark.read.json('s3://a/x')\nsave(df)":                                                                  "2: save is not understood",
 	} {
 		s := Read("a.py", []byte(source))
 		if len(s.Problems) == 0 || fmt.Sprintf("%d: %s", s.Problems[0].Line, s.Problems[0].Text) != want {

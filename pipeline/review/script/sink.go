@@ -95,6 +95,25 @@ func (e *evaluator) writerMethod(w writer, attr string, a *callArgs) value { //n
 	if s.Format == "save" || s.Format == "saveAsTable" || s.Format == "insertInto" {
 		s.Format = "parquet"
 	}
+	e.upsert(s)
 	e.sink(s)
 	return none{}
+}
+
+// upsert is what Hudi does when it writes: of the rows with the same key it keeps
+// one.
+func (e *evaluator) upsert(s *Sink) {
+	keys, ok := findOption(s.Options, "hoodie.datasource.write.recordkey.field")
+	operation, _ := findOption(s.Options, "hoodie.datasource.write.operation")
+	if s.Format != "hudi" && s.Format != "org.apache.hudi" || !ok || strings.Contains(operation.Value, "insert") {
+		return
+	}
+	n := Node{Kind: DropDuplicates, Line: s.Line, API: "Hudi's upsert", Inputs: []int{s.Input}}
+	for k := range strings.SplitSeq(keys.Value, ",") {
+		n.Columns = append(n.Columns, strings.TrimSpace(k))
+	}
+	s.Input = e.node(n)
+	if t, ok := findOption(s.Options, "hoodie.datasource.hive_sync.table"); ok && s.Table == "" {
+		s.Table = t.Value
+	}
 }

@@ -46,11 +46,59 @@ func (e *evaluator) catalogView(n *Node, t *sparksql.TableRef) {
 // harmlessSQL are statements that neither read nor write rows.
 var harmlessSQL = regexp.MustCompile(`(?i)^\s*(use|set|show|describe|desc|refresh|msck|create\s+(database|schema)|drop|alter)\b`)
 
+var (
+	asView        = regexp.MustCompile("(?is)^\\s*create\\s+(?:or\\s+replace\\s+)?(?:global\\s+)?temp(?:orary)?\\s+view\\s+(?:if\\s+not\\s+exists\\s+)?([\\w`]+)\\s+as\\s+(.*)$")
+	asTable       = regexp.MustCompile("(?is)^\\s*(create\\s+(?:or\\s+replace\\s+)?table|insert\\s+(?:into|overwrite))\\s+(?:table\\s+)?(?:if\\s+not\\s+exists\\s+)?([\\w.`-]+)(\\s.*?)?\\b((?:select|with)\\s.*)$")
+	declaresTable = regexp.MustCompile(`(?is)^\s*create\s+(?:external\s+)?table\b`)
+	hasSelect     = regexp.MustCompile(`(?i)\bselect\b`)
+	sqlLocation   = regexp.MustCompile(`(?is)\b(?:location|path)\s*=?\s*['"]([^'"]+)['"]`)
+	sqlFormat     = regexp.MustCompile(`(?is)\b(?:using|stored\s+as)\s+(\w+)`)
+)
+
+// lineOf counts the lines before a part of a text.
+func lineOf(s, part string) int { return strings.Count(s[:len(s)-len(part)], "\n") }
+
+// sqlSink is CREATE TABLE … AS SELECT and INSERT … SELECT.
+func (e *evaluator) sqlSink(m []string, query text, a *callArgs) {
+	words := strings.Fields(strings.ToUpper(m[1]))
+	s := &Sink{Line: a.line, API: "spark.sql " + words[0], Input: -1}
+	s.Table = strings.ReplaceAll(m[2], "`", "")
+	if db, t, ok := strings.Cut(s.Table, "."); ok {
+		s.Database, s.Table = db, t
+	}
+	if l := sqlLocation.FindStringSubmatch(m[3]); l != nil {
+		s.Path = l[1]
+	}
+	if f := sqlFormat.FindStringSubmatch(m[3]); f != nil {
+		s.Format = strings.ToLower(f[1])
+	}
+	if s.Mode = "append"; words[len(words)-1] != "INTO" {
+		s.Mode = "overwrite"
+	}
+	if f, ok := e.sparkSQL(text{m[4], query.line + lineOf(query.s, m[4])}, a).(frame); ok {
+		s.Input = f.node
+	}
+	e.sink(s)
+}
+
 // sparkSQL is spark.sql: it sees the views that the script has made, and the
 // tables of the catalog.
 func (e *evaluator) sparkSQL(query text, a *callArgs) value {
 	if harmlessSQL.MatchString(query.s) {
 		return unknown{"sql"}
+	}
+	if m := asView.FindStringSubmatch(query.s); m != nil {
+		if f, ok := e.sparkSQL(text{m[2], query.line + lineOf(query.s, m[2])}, a).(frame); ok {
+			e.views[strings.ToLower(strings.Trim(m[1], "`"))] = f.node
+		}
+		return unknown{"sql"}
+	}
+	if m := asTable.FindStringSubmatch(query.s); m != nil {
+		e.sqlSink(m, query, a)
+		return unknown{"sql"}
+	}
+	if declaresTable.MatchString(query.s) && !hasSelect.MatchString(query.s) {
+		return unknown{"sql"} // a table of files that are there
 	}
 	n := Node{Kind: SQLNode, Line: a.line, API: "spark.sql", SQL: query.s, SQLLine: query.line}
 	q, err := sparksql.Parse(query.s)

@@ -14,7 +14,7 @@ func (e *evaluator) str(s *syntax) value {
 		return text{b.String(), s.line}
 	}
 	var b strings.Builder
-	raw := strings.ContainsAny(strings.Trim(string(e.s.Source[s.start:min(s.start+4, s.end)]), `"'`), "rR") && s.first() != nil && strings.ContainsAny(s.first().text, "rR")
+	raw := strings.ContainsAny(strings.Trim(string(e.text[s.start:min(s.start+4, s.end)]), `"'`), "rR") && s.first() != nil && strings.ContainsAny(s.first().text, "rR")
 	line := s.line
 	for _, k := range s.kids {
 		if b.Len() > maxText {
@@ -22,7 +22,7 @@ func (e *evaluator) str(s *syntax) value {
 		}
 		switch k.kind {
 		case "string_content":
-			t := string(e.s.Source[k.start:k.end])
+			t := string(e.text[k.start:k.end])
 			if !raw {
 				t = unescape(t)
 			}
@@ -30,7 +30,7 @@ func (e *evaluator) str(s *syntax) value {
 		case "interpolation":
 			t, ok := plain(e.eval(k.get("expression")))
 			if !ok {
-				t = "${" + string(e.s.Source[k.start:k.end]) + "}"
+				t = "${" + string(e.text[k.start:k.end]) + "}"
 			}
 			b.WriteString(t)
 		}

@@ -44,7 +44,10 @@ type (
 		env  *scope
 	}
 	// class is a class of the script, object one of its objects.
-	class  struct{ def *syntax }
+	class struct {
+		def *syntax
+		env *scope
+	}
 	object struct {
 		class *class
 		attrs map[string]value

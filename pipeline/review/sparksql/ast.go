@@ -88,11 +88,17 @@ type (
 		Line, Frame     int
 	}
 	// Star is all columns, perhaps of a relation or of a frame. ByName means the
-	// names of the frame's columns, as in select(df.columns).
+	// names of the frame's columns, as in select(df.columns), without those in
+	// Except; Only, if it is not nil, are the names that it may have. Each is the
+	// expression that is made of each name, and As its alias, with EachName in
+	// the place of the name.
 	Star struct {
-		Qualifier string
-		Frame     int
-		ByName    bool
+		Qualifier    string
+		Frame        int
+		ByName       bool
+		Except, Only []string
+		Each         Expr
+		As           string
 	}
 	// Literal is a constant: string, number, null or boolean.
 	Literal struct{ Kind, Text string }

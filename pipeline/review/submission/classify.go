@@ -13,6 +13,7 @@ var (
 	texts    = []string{".py", ".sql", ".ddl", ".hql", ".txt", ".md", ".markdown", ".rst", ".json", ".rtf", ".ipynb", ".scala", ".text", ""}
 
 	pythonSign = regexp.MustCompile(`(?m)^[ \t]*(?:import[ \t]+(?:sys|boto3|pyspark)\b|from[ \t]+(?:awsglue|pyspark)[.\w]*[ \t]+import\b|def[ \t]+\w+\(|glueContext[ \t]*=|args[ \t]*=[ \t]*getResolvedOptions)`)
+	notebook   = regexp.MustCompile(`(?i)\b(?:customers?|accelerometer|step_?trainer|machine_learning)[-_/](?:trusted|curated)\b[\s\S]*\.(?:write\b|writeFrame|saveAsTable)|\bgetSink\b|\bwrite_dynamic_frame\b`)
 	ddlSign    = regexp.MustCompile(`(?i)\bCREATE\s+(?:OR\s+REPLACE\s+)?(?:EXTERNAL\s+)?TABLE\b`)
 	sqlTable   = regexp.MustCompile(`(?im)^[ \t]*CREATE\s+(?:EXTERNAL\s+)?TABLE\b`)
 	glueTable  = regexp.MustCompile(`"StorageDescriptor"\s*:`)
@@ -60,9 +61,12 @@ func classify(name, text string) Kind { //nolint:cyclop // one case for each for
 	extension := strings.ToLower(path.Ext(name))
 	switch {
 	case extension == ".ipynb":
+		if notebook.MatchString(text) {
+			return Script
+		}
 		return Other
 	case strings.HasPrefix(extension, ".py"):
-		if !pythonSign.MatchString(text) && sqlTable.MatchString(text) {
+		if !pythonSign.MatchString(text) && !strings.Contains(text, "spark.") && sqlTable.MatchString(text) {
 			return DDL
 		}
 		return Script

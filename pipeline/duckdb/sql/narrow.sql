@@ -1,0 +1,1 @@
+ALTER TABLE {{name .Table}} DROP COLUMN {{name .As}}

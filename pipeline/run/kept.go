@@ -1,0 +1,154 @@
+package run
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"stedi/pipeline"
+	"stedi/pipeline/check"
+)
+
+// release removes from the engine the rows that no later step reads. Before
+// that, the checks that read these rows are evaluated.
+func (r *run) release(ctx context.Context, t *pipeline.Table, rest []PlanStep) error {
+	if r.engine.Capabilities().Keeps && !r.unkept[t.Name] && r.readLater(t.Name, rest) {
+		r.kept = append(r.kept, t.Name)
+	}
+	leaving := slices.DeleteFunc(slices.Clone(r.kept), func(name string) bool { return r.readLater(name, rest) })
+	var asked []*pipeline.Check
+	var watched []string
+	if r.options.Check && !r.small() && r.engine.Capabilities().Keeps {
+		if !slices.ContainsFunc(rest, func(s PlanStep) bool { return s.Run }) {
+			leaving = append(leaving, r.held...) // no guard reads them any more
+		}
+		if !r.unkept[t.Name] {
+			watched = r.job(t, rest).Watch
+		}
+		asked = r.asked(t, rest, leaving, watched)
+	}
+	if r.narrow(ctx, asked, leaving) != nil {
+		asked = nil
+	}
+	for n, c := range asked {
+		if err := r.makeRoom(ctx, leaving, asked[n:]); err != nil {
+			return err
+		}
+		// The end of the run evaluates a check that fails here, and returns the error.
+		if found, err := r.askKept(ctx, c, watches(c, t, watched)); err == nil {
+			r.found[c.Name] = found
+		}
+	}
+	return r.makeRoom(ctx, leaving, nil)
+}
+
+// asked returns the checks of the end of the run that read rows which leave the
+// engine, or watched columns of the table that was just built. It leaves out
+// those with a table that may still change. Those that read the most come last,
+// when the engine has the most memory.
+func (r *run) asked(t *pipeline.Table, rest []PlanStep, leaving, watched []string) []*pipeline.Check {
+	reads := func(c *pipeline.Check) (n int) {
+		for _, name := range c.Inputs {
+			if slices.Contains(leaving, name) {
+				n++
+			}
+		}
+		return n
+	}
+	checks := slices.DeleteFunc(check.Asked(r.lake, false), func(c *pipeline.Check) bool {
+		_, found := r.found[c.Name]
+		return found || reads(c) == 0 && !watches(c, t, watched) || !r.isFinal(c, rest) || !r.isInPlace(c)
+	})
+	slices.SortStableFunc(checks, func(a, b *pipeline.Check) int { return cmp.Compare(reads(a), reads(b)) })
+	return checks
+}
+
+// watches reports whether a check reads only watched columns of its table.
+func watches(c *pipeline.Check, t *pipeline.Table, watched []string) bool {
+	return c.Table == t.Name && len(c.Watch) > 0 && !slices.ContainsFunc(c.Watch, func(name string) bool { return !slices.Contains(watched, name) })
+}
+
+// isFinal reports whether no later step builds a table that a check reads.
+func (r *run) isFinal(c *pipeline.Check, rest []PlanStep) bool {
+	return !slices.ContainsFunc(rest, func(s PlanStep) bool {
+		return s.Run && (s.Table == c.Table || slices.Contains(c.Inputs, s.Table))
+	})
+}
+
+// isInPlace reports whether the rows of all tables that a check reads are in the
+// engine or in place: the file of a version that is being published may not be.
+func (r *run) isInPlace(c *pipeline.Check) bool {
+	if r.publishing == nil {
+		return true
+	}
+	name := r.publishing.table.Name
+	return slices.Contains(r.kept, name) || c.Table != name && !slices.Contains(c.Inputs, name)
+}
+
+// narrows is an optional method of an engine that Keeps: it drops the other
+// columns of a table that it keeps.
+type narrows interface {
+	Narrow(ctx context.Context, t *pipeline.Table, columns []string) error
+}
+
+// narrow drops the columns that no check reads of the tables that leave the
+// engine, so that the checks need no more memory than the last job.
+func (r *run) narrow(ctx context.Context, asked []*pipeline.Check, leaving []string) error {
+	engine, ok := r.engine.(narrows)
+	if !ok {
+		return nil
+	}
+	for _, name := range leaving {
+		var columns []string
+		known := true
+		for _, c := range asked {
+			if slices.Contains(c.Inputs, name) {
+				read, ok := c.Reads[strings.ToLower(name)]
+				known = known && ok
+				columns = append(columns, read...)
+			}
+		}
+		if !known || len(columns) == 0 {
+			continue
+		}
+		if err := engine.Narrow(ctx, r.lake.Table(name), columns); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// askKept evaluates a check on the watched columns of its table, if these make
+// it pass, or on the rows.
+func (r *run) askKept(ctx context.Context, c *pipeline.Check, watches bool) (pipeline.Findings, error) {
+	t := r.lake.Table(c.Table)
+	if watches {
+		found, err := r.ask(ctx, c, pipeline.Input{Table: t, Watched: true})
+		if err != nil || found.Rows == 0 {
+			return found, err
+		}
+	}
+	rows, err := r.input(ctx, t, false)
+	if err != nil {
+		return pipeline.Findings{}, err
+	}
+	return r.ask(ctx, c, rows)
+}
+
+// makeRoom removes the tables that leave the engine and that none of the remaining
+// checks reads.
+func (r *run) makeRoom(ctx context.Context, leaving []string, remaining []*pipeline.Check) error {
+	for _, name := range leaving {
+		if slices.ContainsFunc(remaining, func(c *pipeline.Check) bool { return slices.Contains(c.Inputs, name) }) {
+			continue
+		}
+		is := func(kept string) bool { return kept == name }
+		r.kept, r.held = slices.DeleteFunc(r.kept, is), slices.DeleteFunc(r.held, is)
+		if err := r.engine.Forget(ctx, name); err != nil {
+			return fmt.Errorf("%s: making room: %w", name, err)
+		}
+	}
+	return nil
+}
