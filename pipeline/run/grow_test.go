@@ -133,41 +133,51 @@ func readRows(t *testing.T, w *laketest.Lake, options pipeline.RunOptions) map[s
 	return rows
 }
 
+// growingLake changes the files of a lake within a test.
+type growingLake struct {
+	*laketest.Lake
+	t *testing.T
+}
+
+func (l *growingLake) put(name, text string) { l.Write(l.t, name, text) }
+
+func (l *growingLake) remove(name string) { l.Remove(l.t, name) }
+
 func TestOnlyAddedRowsAreReadWhereTheyOnlyAddToATable(t *testing.T) {
 	base := strings.Repeat("{\"person\":1,\"total\":1}\n{\"person\":1,\"total\":2}\n{\"person\":3,\"total\":3}\n{\"person\":4,\"total\":4}\n", 5)
 	added := "{\"person\":3,\"total\":8}\n"
 	bought := map[string]string{"transforms/bought.sql": growing()["transforms/bought.sql"], "checks/guard.sql": growing()["checks/guard.sql"]}
 	for name, c := range map[string]struct {
-		change func(*testing.T, *laketest.Lake)
+		change func(*growingLake)
 		force  bool
 		grows  bool
 	}{
-		"an added file": {change: func(t *testing.T, w *laketest.Lake) { w.Write(t, "orders/landing/2.json", added) }, grows: true},
-		"force":         {change: func(t *testing.T, w *laketest.Lake) { w.Write(t, "orders/landing/2.json", added) }, force: true},
-		"a large file":  {change: func(t *testing.T, w *laketest.Lake) { w.Write(t, "orders/landing/2.json", strings.Repeat(added, 30)) }},
-		"a copy": {change: func(t *testing.T, w *laketest.Lake) {
-			w.Write(t, "orders/landing/0.json", "{\"person\":1,\"total\":1}\n")
-			w.Write(t, "orders/landing/2.json", "{\"person\":1,\"total\":1}\n")
+		"an added file": {change: func(w *growingLake) { w.put("orders/landing/2.json", added) }, grows: true},
+		"force":         {change: func(w *growingLake) { w.put("orders/landing/2.json", added) }, force: true},
+		"a large file":  {change: func(w *growingLake) { w.put("orders/landing/2.json", strings.Repeat(added, 30)) }},
+		"a copy": {change: func(w *growingLake) {
+			w.put("orders/landing/0.json", "{\"person\":1,\"total\":1}\n")
+			w.put("orders/landing/2.json", "{\"person\":1,\"total\":1}\n")
 		}},
-		"a changed file": {change: func(t *testing.T, w *laketest.Lake) { w.Write(t, "orders/landing/1.json", base+added) }},
-		"a removed file": {change: func(t *testing.T, w *laketest.Lake) {
-			w.Write(t, "orders/landing/2.json", added)
-			w.Remove(t, "orders/landing/3.json")
+		"a changed file": {change: func(w *growingLake) { w.put("orders/landing/1.json", base+added) }},
+		"a removed file": {change: func(w *growingLake) {
+			w.put("orders/landing/2.json", added)
+			w.remove("orders/landing/3.json")
 		}},
-		"a changed table beside": {change: func(t *testing.T, w *laketest.Lake) {
-			w.Write(t, "orders/landing/2.json", added)
-			w.Write(t, "people/landing/2.json", "{\"id\":4,\"name\":\"Eve\"}\n")
+		"a changed table beside": {change: func(w *growingLake) {
+			w.put("orders/landing/2.json", added)
+			w.put("people/landing/2.json", "{\"id\":4,\"name\":\"Eve\"}\n")
 		}},
-		"a withdrawal": {change: func(t *testing.T, w *laketest.Lake) {
-			w.Write(t, "orders/landing/2.json", added)
-			w.Write(t, "people/landing/1.json", "{\"id\":1,\"name\":\"Ann\"}\n{\"id\":2,\"name\":\"\"}\n")
+		"a withdrawal": {change: func(w *growingLake) {
+			w.put("orders/landing/2.json", added)
+			w.put("people/landing/1.json", "{\"id\":1,\"name\":\"Ann\"}\n{\"id\":2,\"name\":\"\"}\n")
 		}},
-		"other SQL": {change: func(t *testing.T, w *laketest.Lake) {
-			w.Write(t, "orders/landing/2.json", added)
+		"other SQL": {change: func(w *growingLake) {
+			w.put("orders/landing/2.json", added)
 			w.Runner.Lake.Table("bought").Transform.SQL += " "
 		}},
-		"another guard": {change: func(t *testing.T, w *laketest.Lake) {
-			w.Write(t, "orders/landing/2.json", added)
+		"another guard": {change: func(w *growingLake) {
+			w.put("orders/landing/2.json", added)
 			for _, c := range w.Runner.Lake.Checks {
 				c.SQL += " "
 			}
@@ -180,7 +190,7 @@ func TestOnlyAddedRowsAreReadWhereTheyOnlyAddToATable(t *testing.T) {
 			if _, err := w.Run(t, pipeline.RunOptions{}); err != nil {
 				t.Fatal(err)
 			}
-			c.change(t, w)
+			c.change(&growingLake{w, t})
 			rows := readRows(t, w, pipeline.RunOptions{Force: c.force, Select: []string{"+bought"}})
 			if got := rows["bought"] < 10; got != c.grows {
 				t.Errorf("%d rows were read", rows["bought"])
