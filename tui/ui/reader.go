@@ -69,9 +69,6 @@ func (r *Reader) text() string {
 	return b.String()
 }
 
-// small is the height below which a text takes all lines of a screen.
-const small = 12
-
 // Draw draws the text in a window in the middle of the pane.
 func (r *Reader) Draw(p Pane) {
 	lines := r.Lines()
