@@ -37,6 +37,7 @@ func reached(m *Model, msg tea.KeyPressMsg) string {
 func TestKeysFooterPaletteAndHelpAgree(t *testing.T) {
 	for _, s := range scenes {
 		t.Run(s.name, func(t *testing.T) {
+			t.Parallel()
 			d := openScene(t, s, func(w *world) Options { return w.options(t) }, 120, 36)
 			if d.prompt != nil {
 				t.Skip("a prompt takes all keys, and the footer's place")

@@ -37,6 +37,7 @@ var sizes = [][2]int{{120, 36}, {80, 24}, {40, 10}}
 func TestScreensAreAsTheyWereWanted(t *testing.T) {
 	for _, s := range scenes {
 		t.Run(s.name, func(t *testing.T) {
+			t.Parallel()
 			got := &txtar.Archive{}
 			d := openScene(t, s, func(w *world) Options { return w.options(t) }, 120, 36)
 			for _, size := range sizes {

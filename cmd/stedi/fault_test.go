@@ -147,7 +147,7 @@ func forEachOperation(t *testing.T, f func(t *testing.T, n int)) {
 	last := operations(t, sampleLake(t))
 	step := 1
 	if os.Getenv("FAULT_SWEEP") != "all" {
-		step = max(1, last/24)
+		step = max(1, last/14)
 	}
 	slots := make(chan struct{}, 2)
 	var wg sync.WaitGroup

@@ -74,7 +74,7 @@ func forEachOperationOfARollback(t *testing.T, f func(t *testing.T, n int)) {
 	}
 	step := 1
 	if os.Getenv("FAULT_SWEEP") != "all" {
-		step = max(1, last/16)
+		step = max(1, last/10)
 	}
 	for n := 1; n <= last; n += step {
 		t.Run(fmt.Sprint(n), func(t *testing.T) { f(t, n) })
