@@ -18,7 +18,7 @@ import (
 )
 
 var (
-	walkSteps = flag.Int("walk", 5_000, "steps of the random walk")
+	walkSteps = flag.Int("walk", 1_500, "steps of the random walk")
 	walkSeed  = flag.Uint64("walkseed", 1, "where the random walk goes")
 )
 
