@@ -158,7 +158,7 @@ func (w *evidenceWriter) save(ctx context.Context, q pipeline.Querier, query rev
 		return context.Cause(ctx)
 	}
 	if err != nil {
-		e.Error = printable.Text(firstLine(err.Error()))
+		e.Error = printable.Text(printable.FirstLine(err.Error()))
 		narrate(w.p.stderr, e.Name+": "+e.Error+"\n")
 		return nil
 	}

@@ -343,13 +343,8 @@ func unreadable(target string, err error) *review.Target {
 	return &review.Target{
 		Target: target, Version: "v2", Tables: []review.Table{},
 		Items: []review.Item{{
-			ID: "target", Result: review.Fail, Message: printable.Text(firstLine(err.Error())), Title: "Target",
+			ID: "target", Result: review.Fail, Message: printable.Text(printable.FirstLine(err.Error())), Title: "Target",
 			Feedback: "Name a folder, a zip file or a bare git directory that can be read.",
 		}},
 	}
-}
-
-func firstLine(text string) string {
-	line, _, _ := strings.Cut(text, "\n")
-	return line
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"stedi/pipeline"
+	"stedi/pipeline/printable"
 )
 
 // where compares every table with what its transform returns: on the upstream
@@ -143,7 +144,7 @@ func (c *counting) unread(found *Table, a pipeline.CountAnswer) error {
 	if a.Err == nil || pipeline.KindOf(a.Err) != pipeline.BadData {
 		return refusedOf(c.lake.Table(found.Table), a)
 	}
-	found.State, found.Message = Unreadable, "rows of the table or of its upstream tables cannot be read: "+firstLine(a.Err)
+	found.State, found.Message = Unreadable, "rows of the table or of its upstream tables cannot be read: "+printable.FirstLine(a.Err.Error())
 	return nil
 }
 

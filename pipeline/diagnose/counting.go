@@ -216,9 +216,3 @@ func (c *counting) against(q pipeline.CountQuestion, l *loaded, columns []string
 	q.Reads = append(slices.Clone(q.Reads), l.table)
 	return q
 }
-
-// firstLine is what an error says, without its fix.
-func firstLine(err error) string {
-	line, _, _ := strings.Cut(err.Error(), "\n")
-	return line
-}

@@ -68,6 +68,12 @@ func Head(s string, limit int) string {
 	return Text(s)
 }
 
+// FirstLine returns the first line of a text: of an error, without its fix.
+func FirstLine(s string) string {
+	line, _, _ := strings.Cut(s, "\n")
+	return line
+}
+
 // Value formats a value of a row for display. A text stays unchanged and may be
 // unsafe for a terminal.
 func Value(v any) string {

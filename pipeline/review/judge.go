@@ -283,7 +283,7 @@ func (j *judge) data(*RubricItem, *RubricTable) []finding {
 	}
 	switch {
 	case j.in.Data.Error != "" && len(found) == 0:
-		found = append(found, unclear("", "the lake cannot be checked: %s", firstLine(j.in.Data.Error)))
+		found = append(found, unclear("", "the lake cannot be checked: %s", printable.FirstLine(j.in.Data.Error)))
 	case len(found) == 0:
 		found = append(found, passed("", "all checks of the lake passed"))
 	}
@@ -337,9 +337,4 @@ func matches(pattern, name string) bool {
 
 func placeIn(f *submission.File, offset int) string {
 	return at(f.Name, 1+strings.Count(f.Text[:offset], "\n"))
-}
-
-func firstLine(text string) string {
-	line, _, _ := strings.Cut(text, "\n")
-	return line
 }
