@@ -34,7 +34,7 @@ func (l *lakeView) drawStart(p ui.Pane) {
 type startLine struct {
 	style uv.Style
 	text  string
-	spare bool // left out if there is no room for all
+	spare bool // left out if the lines do not fit
 }
 
 // drawCentred draws lines in the middle of a pane, as far as there is room for

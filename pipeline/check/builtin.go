@@ -42,8 +42,8 @@ func (i *Inspection) builtIn(ctx context.Context, t *pipeline.Table, record *pip
 
 // unchanged is the rule that a table is as stedi left it.
 func (i *Inspection) unchanged(t *pipeline.Table, table *pipeline.TableRecord) pipeline.CheckRecord {
-	check, ours := ofVersion("unchanged", t, table)
-	if ours && table.Origin == pipeline.Modified {
+	check, applies := ofVersion("unchanged", t, table)
+	if applies && table.Origin == pipeline.Modified {
 		blocking := i.Blocking(t)
 		check.State, check.Failing, check.Message = "fail", int64(max(1, len(blocking))), "a file of the table is missing"
 		if len(blocking) > 0 {
@@ -55,9 +55,9 @@ func (i *Inspection) unchanged(t *pipeline.Table, table *pipeline.TableRecord) p
 
 // fresh is the rule that a table is not older than its upstream.
 func fresh(t *pipeline.Table, table *pipeline.TableRecord) pipeline.CheckRecord {
-	check, ours := ofVersion("fresh", t, table)
+	check, applies := ofVersion("fresh", t, table)
 	switch {
-	case !ours:
+	case !applies:
 	case table.Origin == pipeline.Modified:
 		check.State, check.Message = "skipped", "the table was "+pipeline.ModifiedOutside+", so its age says nothing"
 	case table.Stale != "":
@@ -68,8 +68,8 @@ func fresh(t *pipeline.Table, table *pipeline.TableRecord) pipeline.CheckRecord 
 }
 
 // ofVersion returns a check of a version that stedi published. It is skipped,
-// and ours is false, if there is no such version.
-func ofVersion(name string, t *pipeline.Table, table *pipeline.TableRecord) (check pipeline.CheckRecord, ours bool) {
+// and applies is false, if there is no such version.
+func ofVersion(name string, t *pipeline.Table, table *pipeline.TableRecord) (check pipeline.CheckRecord, applies bool) {
 	check = pipeline.CheckRecord{Check: name, Table: t.Name, Severity: "error", State: "pass", Diagnosis: []string{}}
 	switch {
 	case table.Missing:

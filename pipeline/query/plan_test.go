@@ -36,9 +36,9 @@ func TestExplainDrawsThePlanAsATree(t *testing.T) {
 				t.Errorf("%s\nno %q in\n%s", sql, want, plan)
 			}
 		}
-		for _, foreign := range []string{"stedi_", "temp", "main."} {
-			if strings.Contains(plan, foreign) {
-				t.Errorf("%s\n%q, which is no name of the lake, in\n%s", sql, foreign, plan)
+		for _, internal := range []string{"stedi_", "temp", "main."} {
+			if strings.Contains(plan, internal) {
+				t.Errorf("%s\n%q, a name that the lake does not have, in\n%s", sql, internal, plan)
 			}
 		}
 		if _, err := rows.Next(t.Context()); !errors.Is(err, io.EOF) {
@@ -57,9 +57,9 @@ func TestThePlanHasTheNamesOfTheLake(t *testing.T) {
 			t.Fatal(err)
 		}
 		plan := fmt.Sprint(rows)
-		for _, foreign := range []string{"stedi_", "temp", "main."} {
-			if strings.Contains(plan, foreign) || !strings.Contains(plan, "READ people") {
-				t.Errorf("%s\n%q, which is no name of the lake, in\n%s", sql, foreign, plan)
+		for _, internal := range []string{"stedi_", "temp", "main."} {
+			if strings.Contains(plan, internal) || !strings.Contains(plan, "READ people") {
+				t.Errorf("%s\n%q, a name that the lake does not have, in\n%s", sql, internal, plan)
 			}
 		}
 	}

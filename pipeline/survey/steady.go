@@ -62,7 +62,7 @@ func open(ctx context.Context, store pipeline.Store, lake *pipeline.Lake, listed
 	return o, still(ctx, store, lake, listed)
 }
 
-// still returns pipeline.ErrMoved if a derived table is no longer as listed.
+// still returns pipeline.ErrMoved if a derived table has changed since it was listed.
 func still(ctx context.Context, store pipeline.Files, lake *pipeline.Lake, listed map[string][]pipeline.File) error {
 	for _, t := range lake.Tables {
 		if t.IsLanding() {
