@@ -6,6 +6,7 @@ import (
 	uv "github.com/charmbracelet/ultraviolet"
 
 	"stedi/pipeline"
+	"stedi/pipeline/printable"
 	"stedi/tui/ui"
 )
 
@@ -68,7 +69,7 @@ func runText(r *pipeline.Record) string {
 	text := builtText(r)
 	switch {
 	case text == "" && r.Error != "":
-		text = firstLine(r.Error)
+		text = printable.FirstLine(r.Error)
 	case text == "":
 		text = "nothing to do"
 	}
@@ -131,7 +132,7 @@ func (s *runView) hint() (ui.Mood, string) {
 		return s.stepHint(t.Name, step)
 	case v == nil || v.Missing:
 		if problem := s.failedBefore(t.Name); step == nil && problem != "" {
-			return ui.Failed, t.Name + " failed in the last run: " + firstLine(problem)
+			return ui.Failed, t.Name + " failed in the last run: " + printable.FirstLine(problem)
 		}
 		return ui.Told, t.Name + " is not built yet"
 	case v.Stale != "":
@@ -152,7 +153,7 @@ func (s *runView) tells(step *liveStep) bool {
 func (s *runView) stepHint(table string, step *liveStep) (ui.Mood, string) {
 	switch step.state {
 	case pipeline.Failed:
-		return ui.Failed, table + " failed: " + firstLine(step.err)
+		return ui.Failed, table + " failed: " + printable.FirstLine(step.err)
 	case pipeline.Skipped:
 		return ui.Warned, table + " was skipped: " + step.reason
 	case pipeline.Running, pipeline.Published, pipeline.Waiting, pipeline.UpToDate, pipeline.Stopped:

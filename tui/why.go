@@ -13,6 +13,7 @@ import (
 
 	"stedi/pipeline"
 	"stedi/pipeline/diagnose"
+	"stedi/pipeline/printable"
 	"stedi/tui/ui"
 )
 
@@ -39,7 +40,7 @@ func (a *app) diagnose() tea.Cmd {
 // so the failure is only a message.
 func (a *app) diagnosed(msg whyMsg) tea.Cmd {
 	if msg.err != nil {
-		return a.Toast(ui.Warned, "the cause was not searched: "+firstLine(msg.err.Error()))
+		return a.Toast(ui.Warned, "the cause was not searched: "+printable.FirstLine(msg.err.Error()))
 	}
 	a.why, a.whyAt = msg.report, msg.at
 	a.learn()
@@ -47,11 +48,6 @@ func (a *app) diagnosed(msg whyMsg) tea.Cmd {
 		return a.Toast(ui.Failed, first.Table+": "+cmp.Or(first.Sentence(), first.Message, string(first.State)))
 	}
 	return nil
-}
-
-func firstLine(text string) string {
-	line, _, _ := strings.Cut(text, "\n")
-	return line
 }
 
 // firstWrong returns the first table that is wrong by itself, or nil.
