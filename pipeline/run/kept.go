@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -32,6 +33,11 @@ func (r *run) release(ctx context.Context, t *pipeline.Table, rest []PlanStep) e
 	if r.narrow(ctx, asked, leaving) != nil {
 		asked = nil
 	}
+	held, err := r.holdValues(ctx, asked)
+	if err != nil {
+		return err
+	}
+	leaving = append(leaving, held...)
 	for n, c := range asked {
 		if err := r.makeRoom(ctx, leaving, asked[n:]); err != nil {
 			return err
@@ -42,6 +48,29 @@ func (r *run) release(ctx context.Context, t *pipeline.Table, rest []PlanStep) e
 		}
 	}
 	return r.makeRoom(ctx, leaving, nil)
+}
+
+// holdValues makes the engine hold the values that it noted as it read landing
+// tables, if one of the checks reads such a table. It returns these tables.
+func (r *run) holdValues(ctx context.Context, asked []*pipeline.Check) (held []string, err error) {
+	for _, name := range slices.Sorted(maps.Keys(r.noted)) {
+		reads := func(c *pipeline.Check) bool { return slices.Contains(c.Inputs, name) }
+		if !slices.ContainsFunc(asked, reads) || slices.Contains(r.held, name) {
+			continue
+		}
+		t := r.lake.Table(name)
+		input, err := r.stored(ctx, t, false)
+		if err != nil {
+			return held, err
+		}
+		at := slices.IndexFunc(t.Columns, func(c pipeline.Column) bool { return strings.EqualFold(c.Name, r.noted[name]) })
+		input.Columns, input.Distinct = t.Columns[at:at+1], true
+		if _, err := r.engine.Hold(ctx, input); err != nil {
+			return held, fmt.Errorf("%s: %w", name, err)
+		}
+		r.held, held = append(r.held, name), append(held, name)
+	}
+	return held, nil
 }
 
 // asked returns the checks of the end of the run that read rows which leave the
