@@ -197,6 +197,14 @@ func (j *judge) scriptCopies(*RubricItem, *RubricTable) []finding {
 			seen[body] = s.Name
 		}
 	}
+	if j.in.Outcome == nil {
+		return found
+	}
+	for _, r := range j.in.Outcome.Roles {
+		if r.InsteadOf != "" {
+			found = append(found, warned(r.Script, "the script writes the same table as %s, which lies with the other scripts of the project; this one is not part of the review", r.InsteadOf))
+		}
+	}
 	return found
 }
 

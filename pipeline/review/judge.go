@@ -169,7 +169,7 @@ func (j *judge) results(item *RubricItem, id, table string, found []finding) []I
 			continue
 		}
 		if f.result == Fail {
-			f.result = item.Result
+			f.result = item.missed(table, j.version)
 		}
 		r := Item{ID: id, Result: f.result, Where: printable.Text(f.where), Message: printable.Text(f.message), Title: item.Title, Table: table, Code: j.code(f.where)}
 		if n > 0 {

@@ -3,6 +3,7 @@ package review
 import (
 	"fmt"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -56,6 +57,9 @@ func (j *judge) scriptPresent(_ *RubricItem, t *RubricTable) []finding {
 			}
 			return []finding{warned(names[0], "%s: %s", by, list(names))}
 		}
+		if s := j.script(o.Writers[0].Script); s != nil && len(s.SyntaxErrors) > 0 {
+			return []finding{warned(at(s.Name, s.SyntaxErrors[0].Line), "%s writes the table, but this line is not Python: the job does not start", path.Base(s.Name))}
+		}
 		return []finding{passed(names[0], "%s writes the table", path.Base(o.Writers[0].Script))}
 	}
 	return []finding{j.absent(t)}
@@ -68,6 +72,9 @@ func (j *judge) absent(t *RubricTable) finding {
 		if j.isNamed(s.Name, t) || len(s.Sinks) == 0 && len(s.Problems) > 0 && j.mayWrite(s, t) {
 			if p, ok := problem(s); ok {
 				return unclear(at(p.File, p.Line), "the script may write the table, and is not understood: %s", p.Text)
+			}
+			if len(s.Sinks) == 0 && plainFiles.Match(s.Source) {
+				return unclear(s.Name, "the script writes no table with Glue or Spark: it writes files with plain Python, which is not followed")
 			}
 			if len(s.Sinks) == 0 {
 				return missed(s.Name, "the script writes no table")
@@ -85,6 +92,9 @@ func (j *judge) absent(t *RubricTable) finding {
 	}
 	return missed("", "no script writes the table")
 }
+
+// plainFiles matches Python that writes files without Spark.
+var plainFiles = regexp.MustCompile(`\bopen\s*\(|\.to_(?:csv|json|parquet)\s*\(|\.(?:put_object|upload_file|upload_fileobj)\s*\(`)
 
 // elsewhere finds a job that reads tables of the project and writes to a place
 // whose name says whose rows they are, but not which table.
@@ -197,7 +207,7 @@ func (j *judge) scriptRows(_ *RubricItem, t *RubricTable) []finding {
 func (j *judge) wouldFail(t *RubricTable, o *replay.Table) finding {
 	where := writer(o)
 	switch {
-	case len(o.Writers) > 1 || o.Inherited && o.RowsOnRightInputs == nil:
+	case len(o.Writers) > 1 && !o.Agreed || o.Inherited && o.RowsOnRightInputs == nil:
 		return unclear(where, "%s", o.WouldFail)
 	case o.Inherited:
 		f := j.count(t, *o.RowsOnRightInputs, where, "on the right upstream tables the code gives")

@@ -42,6 +42,9 @@ type Role struct {
 	Reads, Writes []Access
 	// CopyOf is an earlier script with the same text; its writes count once.
 	CopyOf string
+	// InsteadOf is the script of the project's own folder that writes the table
+	// which this one writes, too: this one is not replayed.
+	InsteadOf string
 	// Exercise: the script reads or writes none of the lake's tables, such as
 	// an exercise of the course beside the project.
 	Exercise bool
@@ -121,6 +124,8 @@ type Table struct {
 	Funnel   []Stage
 	SQL      string // the SELECT that was run, on correct inputs
 	Notes    []script.Problem
+	// Agreed: several scripts write the table, and all give the same.
+	Agreed bool
 }
 
 // Column is a column that results.

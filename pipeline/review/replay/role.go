@@ -236,8 +236,8 @@ func key(l script.Location) string {
 
 // target is the table that the name of a script promises.
 func (p *places) target(name string) string {
-	base := strings.TrimSuffix(path.Base(name), path.Ext(name))
-	if _, after, ok := strings.Cut(strings.ToLower(base), "_to_"); ok {
+	base := stemOf(name)
+	if _, after, ok := fromTo(base); ok {
 		m := means(base)
 		m.zone = means(after).zone
 		return p.meanings[m]
@@ -246,6 +246,24 @@ func (p *places) target(name string) string {
 		return ""
 	}
 	return p.ofName(base)
+}
+
+// stemOf is the last part of a path without its extension.
+func stemOf(name string) string {
+	return strings.TrimSuffix(path.Base(name), path.Ext(name))
+}
+
+// toRE matches the word between the two zones in the name of a job, such as
+// customer_landing_to_trusted, customer landing 2 trusted or customerLandingToTrusted.
+var toRE = regexp.MustCompile(`[^A-Za-z0-9](?i:to|2)[^A-Za-z0-9]|To(?:[A-Z]|[^A-Za-z0-9])`)
+
+// fromTo takes the name of a job apart at that word.
+func fromTo(base string) (before, after string, ok bool) {
+	at := toRE.FindStringIndex(base)
+	if at == nil {
+		return "", "", false
+	}
+	return base[:at[0]], base[at[1]-1:], true
 }
 
 // zonesIn counts the zones that a name has.
@@ -310,8 +328,7 @@ func (p *places) supply(r *Role) {
 			left = append(left, in)
 		}
 	}
-	base := strings.TrimSuffix(path.Base(r.Script), path.Ext(r.Script))
-	if before, _, ok := strings.Cut(strings.ToLower(base), "_to_"); ok && len(left) > 1 {
+	if before, _, ok := fromTo(stemOf(r.Script)); ok && len(left) > 1 {
 		if named := p.ofName(before); slices.Contains(left, named) {
 			left = []string{named}
 		}
@@ -330,21 +347,26 @@ func (p *places) role(s *script.Script) Role {
 	}
 	for i, sink := range s.Sinks {
 		a := p.access(sink.Location, sink.Line, i)
-		if a.Table == "" && len(s.Sinks) == 1 && !ofSeveral(sink.Location) {
-			if t := p.target(s.Name); t != "" {
-				a.Table, a.Guessed = t, true
-			} else if t := p.ofName(sink.Name); t != "" {
-				a.Table, a.Guessed = t, true
-			} else if t := p.fed(r.Reads); t != "" {
-				a.Table, a.Guessed = t, true
-			}
-		}
 		p.correct(&a, sink, r.Reads)
+		if a.Table == "" && len(s.Sinks) == 1 && !ofSeveral(sink.Location) {
+			p.promised(&a, s, sink, r.Reads)
+		}
 		r.Writes = append(r.Writes, a)
 		r.Exercise = r.Exercise && a.Table == ""
 	}
 	p.supply(&r)
 	return r
+}
+
+// promised sets the table that the names of a script and of its sink promise, or
+// that is made of what the script reads. No script writes landing.
+func (p *places) promised(a *Access, s *script.Script, sink script.Sink, reads []Access) {
+	for _, name := range []string{p.target(s.Name), p.ofName(sink.Name), p.fed(reads)} {
+		if t := p.lake.Table(name); t != nil && !t.IsLanding() {
+			a.Table, a.Guessed = name, true
+			return
+		}
+	}
 }
 
 // correct settles what a script writes if its path and its catalog table
