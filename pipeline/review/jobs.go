@@ -202,7 +202,7 @@ func (j *judge) scriptCopies(*RubricItem, *RubricTable) []finding {
 	}
 	for _, r := range j.in.Outcome.Roles {
 		if r.InsteadOf != "" {
-			found = append(found, warned(r.Script, "the script writes the same table as %s, which lies with the other scripts of the project; this one is not part of the review", r.InsteadOf))
+			found = append(found, warned(r.Script, "%s writes the same table, and belongs to the other scripts of the project; this one is not part of the review", r.InsteadOf))
 		}
 	}
 	return found

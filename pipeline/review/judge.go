@@ -43,6 +43,10 @@ func Judge(ctx context.Context, rubric *Rubric, in Input) *Target {
 	j.claimed()
 	j.images(ctx)
 	t := &Target{Target: in.Submission.Target, Version: j.version, Tables: []Table{}, Items: []Item{}}
+	if item, ok := j.nothing(); ok {
+		t.Items = append([]Item{item}, j.items(RubricItem{ID: "read", Check: "read", Title: "What was not read", Result: Warn})...)
+		return t
+	}
 	if in.Outcome != nil {
 		t.Tables = j.tables()
 	}

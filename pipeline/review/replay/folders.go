@@ -5,6 +5,9 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"stedi/pipeline"
+	"stedi/pipeline/review/script"
 )
 
 // ofCourse matches a folder of the course's exercises.
@@ -20,11 +23,14 @@ const fewest = 3
 // project's own folder writes: exercises of the course, and other versions.
 func (p *replaying) setAside() {
 	for _, name := range p.contested() {
+		p.keepRead(name)
+	}
+	for _, name := range p.contested() {
 		writers := distinctScripts(p.writers(name))
 		own := slices.IndexFunc(writers, func(w Writer) bool { return !isExercise(w.Script) })
 		for _, w := range writers {
 			if own >= 0 && isExercise(w.Script) {
-				p.roles[w.index].InsteadOf = writers[own].Script
+				p.instead(w, writers[own])
 			}
 		}
 	}
@@ -38,10 +44,98 @@ func (p *replaying) setAside() {
 		own := slices.IndexFunc(writers, func(w Writer) bool { return within(home, w.Script) })
 		for _, w := range writers {
 			if !within(home, w.Script) {
-				p.roles[w.index].InsteadOf = writers[own].Script
+				p.instead(w, writers[own])
 			}
 		}
 	}
+}
+
+// keepRead sets aside the scripts of a table whose files no other script reads, if
+// others read those of exactly one script.
+func (p *replaying) keepRead(name string) {
+	read := map[string]bool{}
+	for i, s := range p.scripts {
+		for k := range p.roles[i].Reads {
+			if p.roles[i].Reads[k].Table == name {
+				for _, at := range keys(s.Sources[k].Location) {
+					read[at] = true
+				}
+			}
+		}
+	}
+	var used []Writer
+	writers := distinctScripts(p.writers(name))
+	for _, w := range writers {
+		if slices.ContainsFunc(keys(p.scripts[w.index].Sinks[w.Sink].Location), func(at string) bool { return read[at] }) {
+			used = append(used, w)
+		}
+	}
+	if len(used) != 1 {
+		return
+	}
+	for _, w := range writers {
+		if w.index != used[0].index {
+			p.instead(w, used[0])
+		}
+	}
+}
+
+// instead sets a script aside, because another one writes the table. One that
+// writes to a place of its own still builds what lies there.
+func (p *replaying) instead(w, by Writer) {
+	theirs := keys(p.scripts[by.index].Sinks[by.Sink].Location)
+	same := slices.ContainsFunc(keys(p.scripts[w.index].Sinks[w.Sink].Location), func(at string) bool { return slices.Contains(theirs, at) })
+	if same {
+		p.roles[w.index].InsteadOf = by.Script
+	} else {
+		p.roles[w.index].Writes[w.Sink].Table = ""
+	}
+}
+
+// siblings finds the tables of places whose names say whose rows they have: a
+// folder such as bronze has the zone of the tables that other scripts write into
+// it.
+func (p *replaying) siblings() {
+	zones := map[string]string{}
+	each := func(visit func(a *Access, parent string, m meaning)) {
+		for i := range p.roles {
+			for k := range p.roles[i].Writes {
+				_, at := folder(p.scripts[i].Sinks[k].Path)
+				if parent := path.Dir(at); parent != "." {
+					visit(&p.roles[i].Writes[k], strings.ToLower(parent), means(path.Base(at)))
+				}
+			}
+		}
+	}
+	each(func(a *Access, parent string, _ meaning) {
+		if a.Table == "" {
+			return
+		}
+		if zone, ok := zones[parent]; ok && zone != p.zone(a.Table) {
+			zones[parent] = ""
+		} else {
+			zones[parent] = p.zone(a.Table)
+		}
+	})
+	each(func(a *Access, parent string, m meaning) {
+		t := p.places.meanings[meaning{m.entity, zones[parent]}]
+		if a.Table == "" && m.zone == "" && m.entity != "" && t != "" && zones[parent] != pipeline.Landing && !p.writes(t) {
+			a.Table, a.Guessed = t, true
+		}
+	})
+}
+
+func (p *replaying) zone(table string) string { return p.r.lake.Table(table).Zone }
+
+// keys are the names by which a location can be read.
+func keys(l script.Location) (found []string) {
+	if l.Path != "" {
+		found = append(found, key(script.Location{Path: l.Path}))
+	}
+	if l.Table != "" {
+		found = append(found, key(script.Location{Table: l.Table}))
+	}
+	return found
 }
 
 // contested are the tables that several scripts write.

@@ -348,7 +348,7 @@ func (p *places) role(s *script.Script) Role {
 	for i, sink := range s.Sinks {
 		a := p.access(sink.Location, sink.Line, i)
 		p.correct(&a, sink, r.Reads)
-		if a.Table == "" && len(s.Sinks) == 1 && !ofSeveral(sink.Location) {
+		if a.Table == "" && len(s.Sinks) == 1 && !ofSeveral(sink.Location) && !ingests(s, sink.Input) {
 			p.promised(&a, s, sink, r.Reads)
 		}
 		r.Writes = append(r.Writes, a)
@@ -356,6 +356,22 @@ func (p *places) role(s *script.Script) Role {
 	}
 	p.supply(&r)
 	return r
+}
+
+// ingests reports whether a node gives the rows of one source as they are: such a
+// script puts the landing files in their place.
+func ingests(s *script.Script, n int) bool {
+	for n >= 0 {
+		switch node := &s.Nodes[n]; node.Kind {
+		case script.SourceNode:
+			return true
+		case script.ApplyMapping, script.Same, script.ToDF, script.FromDF:
+			n = node.Inputs[0]
+		default:
+			return false
+		}
+	}
+	return false
 }
 
 // promised sets the table that the names of a script and of its sink promise, or

@@ -45,6 +45,7 @@ func (r *Replayer) start(scripts []*script.Script) *replaying {
 	p.roles = unrepeated(scripts, p.roles)
 	p.settle()
 	p.setAside()
+	p.siblings()
 	p.trace()
 	p.presume()
 	return p
@@ -82,14 +83,16 @@ func (p *replaying) settle() {
 // trace finds the tables that scripts read where another script writes: the name
 // of that one may say which table it is, while the location does not.
 func (p *replaying) trace() {
-	written := map[string]string{}
+	written, several := map[string]string{}, map[string]bool{}
 	for i := range p.roles {
 		for _, w := range p.roles[i].Writes {
 			k := key(p.scripts[i].Sinks[w.Index].Location)
-			if was, ok := written[k]; ok && was != w.Table {
-				written[k] = "" // of two tables
-			} else {
+			switch was := written[k]; {
+			case w.Table == "" || was == w.Table:
+			case was == "":
 				written[k] = w.Table
+			default:
+				several[k] = true
 			}
 		}
 	}
@@ -97,7 +100,7 @@ func (p *replaying) trace() {
 		for n := range p.roles[i].Reads {
 			read := &p.roles[i].Reads[n]
 			at := p.scripts[i].Sources[read.Index].Location
-			if t := written[key(at)]; t != "" && read.Table == "" && !isArgument.MatchString(at.Path) {
+			if t := written[key(at)]; t != "" && !several[key(at)] && read.Table == "" && !isArgument.MatchString(at.Path) {
 				read.Table, read.Guessed = t, true
 			}
 		}
