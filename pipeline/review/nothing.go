@@ -7,6 +7,7 @@ import (
 
 	"stedi/pipeline"
 	"stedi/pipeline/printable"
+	"stedi/pipeline/review/ddl"
 	"stedi/pipeline/review/replay"
 )
 
@@ -39,7 +40,8 @@ func (j *judge) nothing() (item Item, ok bool) {
 
 // holdsSomething reports whether anything in the target is of the project.
 func (j *judge) holdsSomething() bool {
-	if len(j.ddl) > 0 || len(j.strays) > 0 || len(j.pictures) > 0 || len(j.blank) > 0 || len(j.claims) > 0 || j.in.ReplayError != "" {
+	ours := func(t ddl.Table) bool { return j.rubric.named(t.Name) != nil }
+	if len(j.ddl) > 0 || slices.ContainsFunc(j.strays, ours) || len(j.pictures) > 0 || len(j.blank) > 0 || len(j.claims) > 0 || j.in.ReplayError != "" {
 		return true
 	}
 	for _, s := range j.in.Scripts {

@@ -26,6 +26,9 @@ func (p *replaying) setAside() {
 		p.keepRead(name)
 	}
 	for _, name := range p.contested() {
+		p.keepNamed(name)
+	}
+	for _, name := range p.contested() {
 		writers := distinctScripts(p.writers(name))
 		own := slices.IndexFunc(writers, func(w Writer) bool { return !isExercise(w.Script) })
 		for _, w := range writers {
@@ -80,15 +83,39 @@ func (p *replaying) keepRead(name string) {
 	}
 }
 
+// keepNamed sets aside the scripts of a table that are not named after it, if one
+// is.
+func (p *replaying) keepNamed(name string) {
+	var named []Writer
+	writers := distinctScripts(p.writers(name))
+	for _, w := range writers {
+		if p.places.target(w.Script) == name {
+			named = append(named, w)
+		}
+	}
+	if len(named) != 1 {
+		return
+	}
+	for _, w := range writers {
+		if w.index != named[0].index {
+			p.instead(w, named[0])
+		}
+	}
+}
+
 // instead sets a script aside, because another one writes the table. One that
 // writes to a place of its own still builds what lies there.
 func (p *replaying) instead(w, by Writer) {
 	theirs := keys(p.scripts[by.index].Sinks[by.Sink].Location)
 	same := slices.ContainsFunc(keys(p.scripts[w.index].Sinks[w.Sink].Location), func(at string) bool { return slices.Contains(theirs, at) })
-	if same {
-		p.roles[w.index].InsteadOf = by.Script
-	} else {
-		p.roles[w.index].Writes[w.Sink].Table = ""
+	role := &p.roles[w.index]
+	for k := range role.Writes {
+		if a := &role.Writes[k]; a.Table == p.roles[by.index].Writes[by.Sink].Table {
+			role.InsteadOf = by.Script
+			if a.Aside = same; !same {
+				a.Table = ""
+			}
+		}
 	}
 }
 

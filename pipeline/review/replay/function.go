@@ -185,29 +185,15 @@ func scalar(fn string, args []typed, line int) (typed, error) { //nolint:cyclop 
 	return typed{}, f
 }
 
-// partOf translates functions that take parts of a value away.
+// partOf translates functions that take parts of a value away, or join texts.
 func partOf(fn string, args []typed) (typed, bool) {
 	switch fn {
 	case "substring", "substr":
-		if len(args) == 3 && position.MatchString(args[1].sql) && position.MatchString(args[2].sql) {
-			from := args[1].sql
-			if from == "0" { // Spark takes it for the first character
-				from = "1"
-			}
-			return typed{sql: "substring(" + asText(args[0]) + ", " + from + ", " + args[2].sql + ")", kind: kText}, true
-		}
+		return substring(args)
 	case "split_part":
-		if len(args) == 3 && args[0].kind == kText && args[1].kind == kText && position.MatchString(args[2].sql) && args[2].sql != "0" {
-			return typed{sql: "split_part(" + args[0].sql + ", " + args[1].sql + ", " + args[2].sql + ")", kind: kText}, true
-		}
+		return splitPart(args)
 	case "concat_ws":
-		if len(args) > 1 && args[0].kind == kText {
-			parts := []string{args[0].sql}
-			for _, a := range args[1:] {
-				parts = append(parts, asText(a))
-			}
-			return typed{sql: "concat_ws(" + strings.Join(parts, ", ") + ")", kind: kText}, true
-		}
+		return joined(args)
 	case "nullif":
 		if len(args) == 2 && (args[0].kind == args[1].kind || isNumber(args[0].kind) && isNumber(args[1].kind)) {
 			return typed{sql: "nullif(" + args[0].sql + ", " + args[1].sql + ")", kind: args[0].kind}, true
@@ -218,6 +204,35 @@ func partOf(fn string, args []typed) (typed, bool) {
 		}
 	}
 	return typed{}, false
+}
+
+func substring(args []typed) (typed, bool) {
+	if len(args) != 3 || !position.MatchString(args[1].sql) || !position.MatchString(args[2].sql) {
+		return typed{}, false
+	}
+	from := args[1].sql
+	if from == "0" { // Spark takes it for the first character
+		from = "1"
+	}
+	return typed{sql: "substring(" + asText(args[0]) + ", " + from + ", " + args[2].sql + ")", kind: kText}, true
+}
+
+func splitPart(args []typed) (typed, bool) {
+	if len(args) != 3 || args[0].kind != kText || args[1].kind != kText || !position.MatchString(args[2].sql) || args[2].sql == "0" {
+		return typed{}, false
+	}
+	return typed{sql: "split_part(" + args[0].sql + ", " + args[1].sql + ", " + args[2].sql + ")", kind: kText}, true
+}
+
+func joined(args []typed) (typed, bool) {
+	if len(args) < 2 || args[0].kind != kText {
+		return typed{}, false
+	}
+	parts := []string{args[0].sql}
+	for _, a := range args[1:] {
+		parts = append(parts, asText(a))
+	}
+	return typed{sql: "concat_ws(" + strings.Join(parts, ", ") + ")", kind: kText}, true
 }
 
 // position is a number of characters from the beginning: Spark counts negative

@@ -85,6 +85,9 @@ func (p *replaying) settle() {
 func (p *replaying) trace() {
 	written, several := map[string]string{}, map[string]bool{}
 	for i := range p.roles {
+		if p.roles[i].CopyOf != "" {
+			continue
+		}
 		for _, w := range p.roles[i].Writes {
 			k := key(p.scripts[i].Sinks[w.Index].Location)
 			switch was := written[k]; {
@@ -268,11 +271,11 @@ func (p *replaying) writes(name string) bool { return len(p.writers(name)) > 0 }
 // writers are the scripts that write a table of the lake, or a location.
 func (p *replaying) writers(name string) (found []Writer) {
 	for i, s := range p.scripts {
-		if p.roles[i].CopyOf != "" || p.roles[i].InsteadOf != "" {
+		if p.roles[i].CopyOf != "" {
 			continue
 		}
 		for k, a := range p.roles[i].Writes {
-			if a.Table == name || a.Table == "" && key(s.Sinks[k].Location) == name {
+			if !a.Aside && (a.Table == name || a.Table == "" && key(s.Sinks[k].Location) == name) {
 				found = append(found, Writer{Script: s.Name, Sink: k, Line: s.Sinks[k].Line, index: i})
 			}
 		}
