@@ -11,6 +11,7 @@ import (
 
 	"stedi/pipeline"
 	"stedi/pipeline/printable"
+	"stedi/pipeline/review/replay"
 	"stedi/pipeline/review/submission"
 )
 
@@ -161,7 +162,26 @@ func (j *judge) tableIn(text string) *RubricTable {
 		}
 		found, plain = n.table, strings.ReplaceAll(plain, n.plain, "|")
 	}
+	if found == nil {
+		return j.meant(text)
+	}
 	return found
+}
+
+// meant is the table that a name means in other words, or misspelt; nil if it
+// means none.
+func (j *judge) meant(text string) *RubricTable {
+	entity, zone := replay.Meaning(text)
+	if entity == "" || zone == "" {
+		return nil
+	}
+	for i := range j.rubric.Tables {
+		t := &j.rubric.Tables[i]
+		if e, z := replay.Meaning(t.Name); e == entity && z == zone {
+			return t
+		}
+	}
+	return nil
 }
 
 // images sorts the pictures by the table that their names name, and reads them

@@ -69,12 +69,13 @@ func (j *judge) scriptPresent(_ *RubricItem, t *RubricTable) []finding {
 func (j *judge) absent(t *RubricTable) finding {
 	// A script that is not understood may be the one.
 	for _, s := range j.in.Scripts {
-		if j.isNamed(s.Name, t) || len(s.Sinks) == 0 && len(s.Problems) > 0 && j.mayWrite(s, t) {
+		plain := len(s.Sinks) == 0 && plainFiles.Match(s.Source)
+		if j.isNamed(s.Name, t) || len(s.Sinks) == 0 && (plain || len(s.Problems) > 0) && j.mayWrite(s, t) {
 			if p, ok := problem(s); ok {
 				return unclear(at(p.File, p.Line), "the script may write the table, and is not understood: %s", p.Text)
 			}
-			if len(s.Sinks) == 0 && plainFiles.Match(s.Source) {
-				return unclear(s.Name, "the script writes no table with Glue or Spark: it writes files with plain Python, which is not followed")
+			if plain {
+				return unclear(s.Name, "the script may write the table: it writes files with plain Python, not with Glue or Spark, which is not followed")
 			}
 			if len(s.Sinks) == 0 {
 				return missed(s.Name, "the script writes no table")
@@ -94,7 +95,7 @@ func (j *judge) absent(t *RubricTable) finding {
 }
 
 // plainFiles matches Python that writes files without Spark.
-var plainFiles = regexp.MustCompile(`\bopen\s*\(|\.to_(?:csv|json|parquet)\s*\(|\.(?:put_object|upload_file|upload_fileobj)\s*\(`)
+var plainFiles = regexp.MustCompile(`\bopen\s*\(|\.to_(?:csv|json|parquet)\s*\(|\.(?:put_object|upload_file|upload_fileobj|put)\s*\(`)
 
 // elsewhere finds a job that reads tables of the project and writes to a place
 // whose name says whose rows they are, but not which table.

@@ -44,20 +44,82 @@ func means(name string) meaning {
 	var entities []string
 	for _, w := range wordRE.FindAllString(name, -1) {
 		w = strings.ToLower(w)
-		for _, e := range entityWords {
-			if strings.HasPrefix(w, e[0]) && (e[0] != "ml" || w == "ml" || w == "mlcurated") {
-				entities = append(entities, e[1])
-				break
-			}
+		if e := entityWord(w); e != "" {
+			entities = append(entities, e)
 		}
+		zone := ""
 		for _, z := range zoneWords {
 			if strings.Contains(w, z[0]) {
-				m.zone = z[1]
+				zone = z[1]
 			}
+		}
+		for _, z := range []string{"landing", "trusted", "curated"} {
+			if zone == "" && isNearly(w, z, 1) {
+				zone = z
+			}
+		}
+		if zone != "" {
+			m.zone = zone
 		}
 	}
 	m.entity = entityOf(entities)
 	return m
+}
+
+// entityWord is whose rows a word means, or "".
+func entityWord(w string) string {
+	if w == "acc" {
+		return "accelerometer"
+	}
+	for _, e := range entityWords {
+		if strings.HasPrefix(w, e[0]) && (e[0] != "ml" || w == "ml" || w == "mlcurated") {
+			return e[1]
+		}
+	}
+	for _, e := range []string{"customer", "accelerometer"} {
+		if isNearly(strings.TrimSuffix(w, "s"), e, 2) {
+			return e
+		}
+	}
+	return ""
+}
+
+// isNearly reports whether a word is another one with at most so many letters that
+// are missing, added, wrong or exchanged with the next.
+func isNearly(word, other string, most int) bool {
+	if len(word) < len(other)-most || len(word) > len(other)+most || word == "" || word[0] != other[0] {
+		return false
+	}
+	before, row := []int(nil), make([]int, len(other)+1)
+	for i := range row {
+		row[i] = i
+	}
+	for i := range len(word) {
+		next := make([]int, len(other)+1)
+		next[0] = i + 1
+		for k := range len(other) {
+			cost := 1
+			if word[i] == other[k] {
+				cost = 0
+			}
+			next[k+1] = min(row[k+1]+1, next[k]+1, row[k]+cost)
+			if i > 0 && k > 0 && word[i] == other[k-1] && word[i-1] == other[k] {
+				next[k+1] = min(next[k+1], before[k-1]+1)
+			}
+		}
+		before, row = row, next
+	}
+	return row[len(other)] <= most
+}
+
+// Meaning is what a name says about a table: whose rows, and which zone; "" is
+// not known. Of a name with several zones it says nothing.
+func Meaning(name string) (entity, zone string) {
+	if zonesIn(name) != 1 {
+		return "", ""
+	}
+	m := means(name)
+	return m.entity, m.zone
 }
 
 // entityOf chooses among the entities of a name: machine learning is the table
@@ -166,13 +228,8 @@ func (p *places) ofPath(location string) string {
 func entityList(name string) []string {
 	var found []string
 	for _, w := range wordRE.FindAllString(name, -1) {
-		for _, e := range entityWords {
-			if strings.HasPrefix(strings.ToLower(w), e[0]) {
-				if !slices.Contains(found, e[1]) {
-					found = append(found, e[1])
-				}
-				break
-			}
+		if e := entityWord(strings.ToLower(w)); e != "" && !slices.Contains(found, e) {
+			found = append(found, e)
 		}
 	}
 	return found

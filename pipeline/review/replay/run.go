@@ -89,13 +89,14 @@ func (p *replaying) trace() {
 			continue
 		}
 		for _, w := range p.roles[i].Writes {
-			k := key(p.scripts[i].Sinks[w.Index].Location)
-			switch was := written[k]; {
-			case w.Table == "" || was == w.Table:
-			case was == "":
-				written[k] = w.Table
-			default:
-				several[k] = true
+			for _, k := range keys(p.scripts[i].Sinks[w.Index].Location) {
+				switch was := written[k]; {
+				case w.Table == "" || was == w.Table:
+				case was == "":
+					written[k] = w.Table
+				default:
+					several[k] = true
+				}
 			}
 		}
 	}
