@@ -451,6 +451,12 @@ func (p *places) correct(a *Access, sink script.Sink, reads []Access) {
 			break
 		}
 	}
+	// Rows of the step trainer in the curated zone are most often the training set,
+	// but the name in the catalog says it better.
+	_, key := folder(sink.Path)
+	if byName := p.folders[strings.ToLower(sink.Table)]; byName != "" && means(key) == (meaning{"step_trainer", "curated"}) {
+		a.Table = byName
+	}
 	if t := p.lake.Table(a.Table); t != nil && t.IsLanding() {
 		a.Table = ""
 	}
