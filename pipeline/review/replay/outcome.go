@@ -309,7 +309,7 @@ func (p *replaying) counts(ctx context.Context, outcome *Outcome) error {
 			if ctx.Err() != nil {
 				return ctx.Err()
 			}
-			all[i].table.Notes = append(all[i].table.Notes, script.Problem{Text: "the rows were not counted: " + err.Error(), Node: -1})
+			all[i].table.Uncounted, _, _ = strings.Cut(err.Error(), "\n")
 		}
 	}
 	return nil

@@ -110,6 +110,8 @@ type Table struct {
 	// Rows is the count on what the submission's own earlier scripts build;
 	// nil if there is none.
 	Rows *int64
+	// Uncounted is why the rows of code that is understood were not counted, or "".
+	Uncounted string
 	// RowsOnRightInputs is the count on correct upstream tables.
 	RowsOnRightInputs *int64
 	// WouldFail says why the job would fail or the table would not be built,
