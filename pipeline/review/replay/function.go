@@ -164,10 +164,6 @@ func scalar(fn string, args []typed, line int) (typed, error) { //nolint:cyclop 
 		if len(args) == 1 && isNumber(args[0].kind) {
 			return typed{sql: "strftime(make_timestamp(CAST(trunc(" + args[0].sql + ") AS BIGINT) * 1000000), '%Y-%m-%d %H:%M:%S')", kind: kText}, nil
 		}
-	case "timestamp_millis":
-		if len(args) == 1 && args[0].kind == kWhole {
-			return typed{sql: "make_timestamp(" + args[0].sql + " * 1000)", kind: kTime}, nil
-		}
 	case "to_date", "date":
 		if len(args) == 1 && isNumber(args[0].kind) {
 			return cast(args[0], "date", line)
@@ -199,6 +195,8 @@ func ofTime(fn string, args []typed) (typed, bool) {
 	switch {
 	case fn == "unix_timestamp":
 		return unixTime(args)
+	case fn == "timestamp_millis" && len(args) == 1 && args[0].kind == kWhole:
+		return typed{sql: "make_timestamp(" + args[0].sql + " * 1000)", kind: kTime}, true
 	case fn == "date_trunc" && len(args) == 2 && truncated[strings.ToLower(args[0].sql)]:
 		k := args[1].kind
 		return typed{sql: "date_trunc(" + args[0].sql + ", TRY_CAST(" + args[1].sql + " AS TIMESTAMP))", kind: kTime}, k == kTime || k == kDate || k == kText
