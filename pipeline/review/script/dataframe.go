@@ -48,6 +48,9 @@ func (e *evaluator) frameMethod(of frame, attr string, a *callArgs) value { //no
 	switch attr {
 	case "toDF":
 		n.Kind = ToDF
+		if v, ok := e.renamedAll(of, a); ok {
+			return v
+		}
 		if len(a.pos) > 0 {
 			return e.lost(a.line, "toDF with names is not understood", of.node)
 		}
