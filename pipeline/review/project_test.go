@@ -108,6 +108,30 @@ func TestTheProjectAmongOtherScripts(t *testing.T) {
 	}
 }
 
+// crawled is a submission of which a job reads a table that a crawler has named
+// after its folder.
+func crawled() files {
+	f := studio()
+	f["step_trainer_trusted.py"] = strings.Replace(f["step_trainer_trusted.py"], strings.TrimSpace(s3("Customers", "customer/curated")), strings.TrimSpace(catalog("Customers", "Curated")), 1)
+	f["machine_learning_curated.py"] = strings.ReplaceAll(f["machine_learning_curated.py"], "machine_learning/curated", "machine_learning/training")
+	return f
+}
+
+// TestATableNamedAfterItsFolder follows a table of the catalog to the one folder of
+// that name; of two such folders none is chosen.
+func TestATableNamedAfterItsFolder(t *testing.T) {
+	r := newReviewer(t)
+	f := crawled()
+	if target := r.judge(t, write(t, f)); counts(target) != nominal || len(with(target, review.Fail)) > 0 {
+		t.Errorf("rows %s%s", counts(target), describe(target, review.Fail)+describe(target, review.Unknown))
+	}
+	f["machine_learning_curated.py"] = studio()["machine_learning_curated.py"]
+	target := r.judge(t, write(t, f))
+	if got := with(target, review.Unknown); !slices.Contains(got, "script.rows.step_trainer_trusted") {
+		t.Errorf("rows %s, not known %v", counts(target), got)
+	}
+}
+
 // TestTheProjectOf2022 judges by the older rubric, which names no counts.
 func TestTheProjectOf2022(t *testing.T) {
 	r := newReviewer(t)
