@@ -132,6 +132,32 @@ func TestATableNamedAfterItsFolder(t *testing.T) {
 	}
 }
 
+// TestTablesInAText reads the CREATE TABLE statements of a README's blocks of code,
+// and warns. A SQL script comes first.
+func TestTablesInAText(t *testing.T) {
+	r := newReviewer(t)
+	f := and(studio(), files{"README.md": "# Tables\n\nCREATE TABLE customer_landing (id int);\n"})
+	for i, name := range []string{"customer_landing", "accelerometer_landing"} {
+		mark := []string{"```", "~~~"}[i]
+		f["README.md"] += "\n## " + name + "\n\n" + mark + "sql\n" + f[name+".sql"] + mark + "\n"
+		delete(f, name+".sql")
+	}
+	f["README.md"] += "\n```\n" + ddlOf("step_trainer_landing", "customer/landing", "id string") + "```\n"
+	target := r.judge(t, write(t, f))
+	if got := with(target, review.Fail); len(got) > 0 {
+		t.Errorf("fails %v%s", got, describe(target, review.Fail))
+	}
+	warns, passes := with(target, review.Warn), describe(target, review.Pass)
+	if !slices.Contains(warns, "ddl.present.customer_landing") || !slices.Contains(warns, "ddl.present.accelerometer_landing") || slices.Contains(warns, "ddl.present.step_trainer_landing") {
+		t.Errorf("warns %v%s", warns, describe(target, review.Warn))
+	}
+	for _, want := range []string{"all 10 JSON fields", "all 5 JSON fields", "LOCATION s3://stedi-lake/step_trainer/landing/"} {
+		if !strings.Contains(passes, want) {
+			t.Errorf("no item passes with %q%s", want, passes)
+		}
+	}
+}
+
 // TestTheProjectOf2022 judges by the older rubric, which names no counts.
 func TestTheProjectOf2022(t *testing.T) {
 	r := newReviewer(t)
