@@ -201,7 +201,10 @@ func (j *judge) scriptCopies(*RubricItem, *RubricTable) []finding {
 		return found
 	}
 	for _, r := range j.in.Outcome.Roles {
-		if r.InsteadOf != "" {
+		switch {
+		case r.Beside != "":
+			found = append(found, passed(r.Script, "%s writes the same table and is judged; this script is left out: %s", r.InsteadOf, r.Beside))
+		case r.InsteadOf != "":
 			found = append(found, warned(r.Script, "%s writes the same table, and belongs to the other scripts of the project; this one is not part of the review", r.InsteadOf))
 		}
 	}

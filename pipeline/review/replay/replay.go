@@ -45,6 +45,8 @@ type Role struct {
 	// InsteadOf is the script that writes a table which this one writes, too, and
 	// that is replayed for it.
 	InsteadOf string
+	// Beside says why this script does not count, if its name or its text says so.
+	Beside string
 	// Exercise: the script reads or writes none of the lake's tables, such as
 	// an exercise of the course beside the project.
 	Exercise bool
