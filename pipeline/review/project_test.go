@@ -248,6 +248,15 @@ func TestWhatAJobDoesOnItsOwnTables(t *testing.T) {
 	if got := with(target, review.Fail); !slices.Equal(got, []string{"script.columns.accelerometer_trusted"}) {
 		t.Errorf("fails %v", got)
 	}
+	const note = "on correct inputs the job would fail: column a.email is not in any input of the query"
+	if warns := describe(target, review.Warn); strings.Contains(warns, note) {
+		t.Errorf("right rows have a remark%s", warns)
+	}
+	more := and(own, files{"customer_trusted_to_curated.py": strings.Replace(own["customer_trusted_to_curated.py"], "select distinct", "select", 1)})
+	target = r.judge(t, write(t, more))
+	if warns := describe(target, review.Warn); !strings.Contains(warns, note) {
+		t.Errorf("wrong rows have no remark%s", warns)
+	}
 	failing := and(own, files{"accelerometer_landing_to_trusted.py": sqlNodes()["accelerometer_landing_to_trusted.py"]})
 	failing["customer_curated.py"] = strings.ReplaceAll(failing["customer_trusted_to_curated.py"], "Out", "Other")
 	target = r.judge(t, write(t, failing))

@@ -130,6 +130,9 @@ type Table struct {
 	Funnel   []Stage
 	SQL      string // the SELECT that was run, on correct inputs
 	Notes    []script.Problem
+	// OnCorrect says why the job would fail on correct inputs, while it runs on
+	// those that the submission builds.
+	OnCorrect []script.Problem
 	// Agreed: several scripts write the table, and all give the same.
 	Agreed bool
 }
