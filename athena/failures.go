@@ -3,6 +3,8 @@ package athena
 import (
 	"errors"
 	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -39,7 +41,8 @@ var failures = []known{
 	{regexp.MustCompile(`(?i)^PERMISSION_DENIED|^ACCESS_DENIED|AccessDenied|insufficient permissions`), pipeline.Denied, "Let this identity read and write there; `stedi doctor` says what is missing."},
 	{regexp.MustCompile(`^TABLE_NOT_FOUND|Table not found|^FAILED: .*Error 10001`), pipeline.BadUsage, "Correct the name of the table; `stedi tables` lists them. `stedi deploy` creates those of the lake."},
 	{regexp.MustCompile(`^COLUMN_NOT_FOUND`), pipeline.BadUsage, "Correct the name of the column, or have SELECT on it granted in Lake Formation: Athena does not say which of both it is."},
-	{regexp.MustCompile(`^SCHEMA_NOT_FOUND|^CATALOG_NOT_FOUND|Database does not exist|^FAILED: .*Error 10072`), pipeline.BadUsage, "Name a database that exists with --database; `stedi deploy` creates that of the lake."},
+	{regexp.MustCompile(`^SCHEMA_NOT_FOUND|^CATALOG_NOT_FOUND|^NOT_FOUND: (?:Schema|Session property catalog)|^Database \S+ not found|Database does not exist|^FAILED: .*Error 10072`), pipeline.BadUsage, "Name a database that exists with --database; `stedi deploy` creates that of the lake."},
+	{regexp.MustCompile(`^Cannot find or access the specified table`), pipeline.BadUsage, "Correct the name of the table, or have access to it granted in Lake Formation; `stedi tables` lists the tables."},
 	{regexp.MustCompile(`^(?:SYNTAX_ERROR|TYPE_MISMATCH|MALFORMED_QUERY|NOT_SUPPORTED|INVALID_VIEW|VIEW_IS_STALE|AMBIGUOUS_\w+|DUPLICATE_\w+|MISSING_\w+|EXPRESSION_\w+|MISMATCHED_\w+|\w+_NOT_FOUND)|^FAILED: (?:ParseException|SemanticException)`), pipeline.BadUsage, fixSQL},
 	{regexp.MustCompile(`^(?:INVALID_CAST_ARGUMENT|INVALID_FUNCTION_ARGUMENT|DIVISION_BY_ZERO|NUMERIC_VALUE_OUT_OF_RANGE)`), pipeline.BadUsage, "A row has a value that the SQL does not expect: use TRY_CAST, TRY or NULLIF there."},
 	{regexp.MustCompile(`^HIVE_PARTITION_SCHEMA_MISMATCH|incompatible with type|is declared as type`), pipeline.BadUsage, "The files have another type than the catalog: correct the column of the table."},
@@ -55,6 +58,12 @@ var unknownFunction = regexp.MustCompile(`(?i)function '?(\w+)'? (?:is )?not (?:
 
 // position is where Athena found an error in a statement.
 var position = regexp.MustCompile(`\bline (\d+):(\d+)`)
+
+// explains reports whether the reason of an ending is a known failure: Athena
+// also cancels queries itself, such as one over the limit of its workgroup.
+func explains(reason string) bool {
+	return slices.ContainsFunc(failures, func(k known) bool { return k.says.MatchString(reason) })
+}
 
 // remedy returns the kind of a failure and its fix, by the text of Athena.
 func remedy(reason string, again bool) (pipeline.Kind, string) {
@@ -85,12 +94,43 @@ func remedy(reason string, again bool) (pipeline.Kind, string) {
 	return kind, fix
 }
 
+// fixAt matches the position in the fix of an error in the SQL.
+var fixAt = regexp.MustCompile(`^Correct the SQL at line (\d+), column (\d+)`)
+
+// placed returns a failure of a statement with the position in a part of it,
+// which is the SQL of the definition. Athena rewrites CREATE TABLE AS before it
+// analyses it, so its positions mean nothing to the reader.
+func placed(err error, statement, part string, rewritten bool) error {
+	failure, ok := errors.AsType[*pipeline.Failure](err)
+	if !ok {
+		return err
+	}
+	at := fixAt.FindStringSubmatch(failure.Fix)
+	if at == nil {
+		return err
+	}
+	before, _, found := strings.Cut(statement, part)
+	line, _ := strconv.Atoi(at[1]) // digits
+	line -= strings.Count(before, "\n")
+	to := "Correct the SQL"
+	if found && line > 0 && !rewritten {
+		to += " at line " + strconv.Itoa(line) + ", column " + at[2]
+	} else if rewritten {
+		to = "Correct the SQL of the transform (Athena counts the lines of its own form of it)"
+	}
+	return withFix(err, failure.Kind, to+strings.TrimPrefix(failure.Fix, at[0]))
+}
+
 // failed returns the error for a failed query. An error in the SQL is a usage
 // error.
 func failed(id string, ended ending) error {
 	kind, fix := remedy(ended.reason, ended.again)
-	return pipeline.Fail(kind, "", fix, "query %s failed: %s", id, withoutValues(account.Redact(ended.reason)))
+	return pipeline.Fail(kind, "", fix, "query %s failed: %s", id, withoutValues(account.Redact(advice.ReplaceAllString(ended.reason, ""))))
 }
+
+// advice matches what Athena adds to the reason of a statement that writes. The
+// folder of a build that failed is removed, and holds nothing of another one.
+var advice = regexp.MustCompile(`\.? (?:You may need to manually clean the data at location|If a data manifest file was generated at) .*Athena will not delete data in your account\.?$`)
 
 // rowValue matches the parts of Athena's messages that hold a value of a row.
 var rowValue = regexp.MustCompile(`(field value )'(?:[^']|'[^ ])*'|(For input string: )"[^\n]*?"(?:$|[ )\n])|(Cannot cast (?:\w+(?:\([^)]*\))? )?)'.*' (to )|(Value cannot be cast to \w+: ).*|(JSONException: .*?) of .*`)
@@ -106,6 +146,7 @@ var refusals = []known{
 	{regexp.MustCompile(`No output location provided`), pipeline.BadUsage, "Set a query result location in the workgroup, or pass --lake s3://BUCKET/PREFIX."},
 	{regexp.MustCompile(`WorkGroup .*(?:not found|disabled)`), pipeline.BadUsage, "Name one that exists and is enabled with --workgroup."},
 	{regexp.MustCompile(`Entity Not Found`), pipeline.BadUsage, "Correct the name of the table; `stedi tables` lists them."},
+	{regexp.MustCompile(`^Catalog .* does not exist`), pipeline.BadUsage, "Correct the name of the catalog; the Glue catalog is awsdatacatalog."},
 	{regexp.MustCompile(`Queries of this type are not supported|No location was specified`), pipeline.BadUsage, fixSQL},
 }
 

@@ -26,6 +26,11 @@ func TestEachFailureOfAQueryHasItsKindAndItsFix(t *testing.T) {
 		{"TABLE_NOT_FOUND: line 1:15: Table 'awsdatacatalog.default.nowhere' does not exist", pipeline.BadUsage, "stedi tables"},
 		{"COLUMN_NOT_FOUND: line 1:8: Column 'x' cannot be resolved or requester is not authorized to access requested resources", pipeline.BadUsage, "Lake Formation"},
 		{"SCHEMA_NOT_FOUND: line 1:15: Schema 'x' does not exist", pipeline.BadUsage, "--database"},
+		{"CATALOG_NOT_FOUND: line 1:15: Catalog 'x' does not exist", pipeline.BadUsage, "--database"},
+		{"NOT_FOUND: Session property catalog does not exist: x. Please check the query", pipeline.BadUsage, "--database"},
+		{"Database nowhere not found. Please check your query. You may need to manually clean the data at location 's3://b/tables/1' before retrying. Athena will not delete data in your account.", pipeline.BadUsage, "--database"},
+		{"Cannot find or access the specified table", pipeline.BadUsage, "stedi tables"},
+		{"MISSING_COLUMN_NAME: line 1:1: Column name not specified at position 1", pipeline.BadUsage, "at line 1, column 1"},
 		{"FAILED: SemanticException [Error 10072]: Database does not exist: no_such_db", pipeline.BadUsage, "--database"},
 		{"FAILED: SemanticException [Error 10001]: Table not found stedi.nowhere", pipeline.BadUsage, "stedi tables"},
 		{"SYNTAX_ERROR: line 3:7: Unexpected parameters", pipeline.BadUsage, "at line 3, column 7"},
@@ -48,12 +53,29 @@ func TestEachFailureOfAQueryHasItsKindAndItsFix(t *testing.T) {
 		{"Insufficient Lake Formation permission(s): Required Describe on bronze", pipeline.Denied, "Grant Describe on bronze"},
 		{"FAILED: Execution Error, return code 1 from org.apache.hadoop.hive.ql.exec.DDLTask. MetaException(message:Insufficient Lake Formation permission(s): Required Create Database on Catalog (Service: AmazonDataCatalog; Status Code: 400; Error Code: AccessDeniedException; Request ID: 1; Proxy: null))", pipeline.Denied, "Grant Create Database on Catalog"},
 		{"Insufficient permissions to execute the query. Principal does not have any privilege on specified resource", pipeline.Denied, "Lake Formation"},
+		{"Bytes scanned limit was exceeded", pipeline.BadUsage, "--workgroup"},
 		{"Query cannot be completed", pipeline.BadEngine, "history"},
 	} {
 		err := failed("q-1", ending{reason: c.reason})
 		if pipeline.KindOf(err) != c.kind || !strings.Contains(err.Error(), c.fix) {
 			t.Errorf("%s\n got %d %v\nwant %d %s", c.reason, pipeline.KindOf(err), err, c.kind, c.fix)
 		}
+	}
+}
+
+// Athena counts the lines of a statement that has more than the reader's SQL, and
+// rewrites CREATE TABLE AS before it counts.
+func TestThePositionOfAnErrorIsOneOfTheReadersSQL(t *testing.T) {
+	const part = "SELECT *\nFROM nowhere"
+	failure := failed("q-1", ending{reason: "SYNTAX_ERROR: line 4:7: x. You may need to manually clean the data at location 's3://b/tables/1' before retrying. Athena will not delete data in your account."})
+	for want, rewritten := range map[string]bool{"Correct the SQL at line 2, column 7; it": false, "Correct the SQL of the transform (": true} {
+		err := placed(failure, "INSERT INTO t\nSELECT * FROM (\n"+part+"\n) AS made", part, rewritten)
+		if !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "manually clean") {
+			t.Errorf("%v\nwant %s", err, want)
+		}
+	}
+	if err := placed(failure, "a\nb\nc\nd\n"+part, part, false); !strings.Contains(err.Error(), "Correct the SQL; it") {
+		t.Errorf("of an error before the reader's SQL it says: %v", err)
 	}
 }
 
@@ -107,7 +129,9 @@ func TestEachRefusalOfAStatementHasItsKindAndItsFix(t *testing.T) {
 		{"InvalidRequestException", "MALFORMED_QUERY", `line 1:9: no viable alternative at input 'DESCRIBE\"t\"'`, pipeline.BadUsage, "at line 1, column 9"},
 		{"InvalidRequestException", "MALFORMED_QUERY", "Queries of this type are not supported", pipeline.BadUsage, "Correct the SQL"},
 		{"InvalidRequestException", "", "line 1:10: mismatched input '<EOF>'. Expecting: 'ALTER', 'ANALYZE'", pipeline.BadUsage, "at line 1, column 10"},
-		{"InvalidRequestException", "INVALID_INPUT", "Entity Not Found", pipeline.BadUsage, "stedi tables"},
+		{"InvalidRequestException", "DATACATALOG_NOT_FOUND", "Catalog 'x' does not exist", pipeline.BadUsage, "awsdatacatalog"},
+		{"InvalidRequestException", "INVALID_INPUT", "WorkGroup is not found.", pipeline.BadUsage, "--workgroup"},
+		{"InvalidRequestException", "INVALID_INPUT", "Entity Not Found (Service: AmazonDataCatalog; Status Code: 400; Error Code: EntityNotFoundException; Request ID: 1; Proxy: null)", pipeline.BadUsage, "stedi tables"},
 		{"InvalidRequestException", "INVALID_INPUT", "Unable to verify/create output bucket example", pipeline.Denied, "s3:GetBucketLocation"},
 		{"TooManyRequestsException", "", "You have exceeded the limit for the number of queries you can run concurrently.", pipeline.BadEngine, "quota of concurrent"},
 		{

@@ -102,6 +102,11 @@ func makeTheSameTables(a *onAWS) {
 		a.Errorf("the evidence is %s", evidence)
 	}
 	a.wantNoSecret(landing)
+	for _, key := range a.server.S3.Keys(a.T, "lake") {
+		if strings.HasPrefix(key, "a/.stedi/staging/results/") {
+			a.Errorf("a query that has ended leaves %s", key)
+		}
+	}
 	for _, key := range []string{"a/customer/trusted_$folder$", "a/.stedi/staging/results/q-1.csv"} {
 		if _, err := a.server.S3.Client.PutObject(a.Context(), &s3.PutObjectInput{Bucket: aws.String("lake"), Key: &key, Body: strings.NewReader("x")}); err != nil {
 			a.Fatal(err)
