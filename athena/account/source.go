@@ -103,7 +103,7 @@ func roleRefused(shared config.SharedConfig, err error) error {
 	text := api.ErrorCode() + ": " + Redact(api.ErrorMessage())
 	fix := "Check the trust policy of the role, and the credentials of the profile " + shared.Profile + " with `aws sts get-caller-identity --profile " + shared.Profile + "`."
 	if strings.Contains(text, "MultiFactorAuthentication") {
-		fix = "Run again and type the code that the device shows then: each is valid once, for half a minute."
+		fix = wrongCode
 	}
 	return pipeline.Fail(pipeline.Denied, "", fix, "AWS gave no session of the role: %s", text)
 }
