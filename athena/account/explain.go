@@ -145,7 +145,7 @@ const (
 	signIn = "Sign in again (`aws sso login`, or `aws configure`) and run again; `aws sts get-caller-identity` shows who you are."
 	// A run that ends because of it has released what it could not finish.
 	expired   = "The session ended while stedi ran: sign in again (`aws sso login`, or `aws login`) and run again. Tables that were published are kept, and a query or job run that was started is found again."
-	wrongCode = "Run again and type the code that the device shows then: each is valid once, for half a minute."
+	wrongCode = "Try again and type the code that the device shows then: each is valid once, for half a minute."
 	// The response to a HEAD request has no error message, nor does it say that the
 	// session has ended.
 	unsaid = "Sign in again if the credentials may be old or wrong (`aws sts get-caller-identity` shows), or let this identity do that; `stedi deploy --dry-run` prints the IAM policy that is needed."

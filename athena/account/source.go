@@ -1,6 +1,7 @@
 package account
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"os/exec"
@@ -12,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials/processcreds"
 	"github.com/aws/aws-sdk-go-v2/credentials/ssocreds"
 	"github.com/aws/smithy-go"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"stedi/pipeline"
 )
@@ -75,6 +77,9 @@ func noCredentialsOf(loaded aws.Config, err error) error {
 		return pipeline.Fail(pipeline.Denied, "", "Run stedi on a terminal, which asks for the code; or set AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN to what `aws sts get-session-token --serial-number "+missing.serial+" --token-code CODE` prints, and leave --aws-profile out.",
 			"the profile needs a code of the MFA device %s, and there is no terminal to ask for it", missing.serial)
 	}
+	if unsent, ok := errors.AsType[*smithyhttp.RequestSendError](err); ok && issues(err) {
+		return pipeline.Fail(pipeline.BadEngine, "", "Check the network, the region, and --endpoint if it is set; then run again.", "the credentials of the profile %s cannot be fetched: %w", cmp.Or(profile, "default"), plainly(unsent))
+	}
 	if refusal := roleRefused(shared, err); refusal != nil {
 		return refusal
 	}
@@ -91,6 +96,13 @@ func noCredentialsOf(loaded aws.Config, err error) error {
 		return pipeline.Fail(pipeline.Denied, "", "Check the role of the task or pod, and AWS_CONTAINER_CREDENTIALS_FULL_URI or AWS_CONTAINER_CREDENTIALS_RELATIVE_URI.", "the credentials endpoint of the container gave no credentials: %w", plainly(err))
 	}
 	return nil
+}
+
+// issues reports whether the failed call is one of a service that begins sessions.
+// A machine that is no instance has no service of its own either.
+func issues(err error) bool {
+	call, ok := errors.AsType[*smithy.OperationError](err)
+	return ok && slices.Contains([]string{"STS", "SSO", "SSO OIDC", "Signin"}, call.Service())
 }
 
 // roleRefused explains why AWS gave no session of a profile's role, or returns nil

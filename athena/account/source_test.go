@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/smithy-go"
 
@@ -82,6 +83,16 @@ func TestAProfileSaysHowLongASessionLasts(t *testing.T) {
 	_, _ = account.Open(t.Context(), account.Options{Region: "us-east-1", Profile: "p", Endpoint: server.URL, Token: func(string) (string, error) { return "123456", nil }})
 	if sent != "7200" {
 		t.Errorf("the session is to last %s seconds", sent)
+	}
+}
+
+func TestAServiceThatDoesNotAnswerIsNoMissingCredential(t *testing.T) {
+	profile(t, mfaProfile)
+	_, err := account.Open(t.Context(), account.Options{
+		Region: "us-east-1", Profile: "p", Endpoint: "http://127.0.0.1:1", Backoff: time.Millisecond, Token: func(string) (string, error) { return "123456", nil },
+	})
+	if pipeline.KindOf(err) != pipeline.BadEngine || !strings.Contains(err.Error(), "Check the network") || !strings.Contains(err.Error(), "127.0.0.1:1") {
+		t.Errorf("error of kind %d: %v", pipeline.KindOf(err), err)
 	}
 }
 

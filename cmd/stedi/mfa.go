@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"path"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -44,7 +45,7 @@ func (p *program) signIn(ctx context.Context) error {
 // codeOnScreens asks for a code while the screens are open, because the session of
 // the device has ended.
 func (p *program) codeOnScreens(serial string) (string, error) {
-	code, given := p.questions.Ask("The session has ended. Code of the MFA device " + printable.Text(serial) + ":")
+	code, given := p.questions.Ask("Session ended. MFA code of " + printable.Text(path.Base(serial)) + ":") // the serial number of a device has no slash
 	if code = strings.TrimSpace(code); !given || code == "" {
 		return "", pipeline.Fail(pipeline.Denied, "", "Refresh the screen (ctrl+l) and type the code that the device shows.", "the session has ended, and a new one needs a code of the MFA device %s", serial)
 	}
