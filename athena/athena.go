@@ -155,6 +155,9 @@ func (c *Client) preflight(ctx context.Context) error {
 	if settings == nil {
 		settings = &types.WorkGroupConfiguration{}
 	}
+	if version := settings.EngineVersion; version != nil && strings.Contains(aws.ToString(version.EffectiveEngineVersion), "Spark") {
+		return pipeline.Fail(pipeline.BadUsage, "", "Name a workgroup of Athena SQL with --workgroup.", "the workgroup %s runs no SQL, but notebooks (%s)", name, *version.EffectiveEngineVersion)
+	}
 	output := ""
 	if settings.ResultConfiguration != nil {
 		output = aws.ToString(settings.ResultConfiguration.OutputLocation)

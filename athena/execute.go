@@ -139,13 +139,16 @@ func (c *Client) wait(ctx context.Context, id string) (*Execution, error) {
 // ending is the reason that Athena gives for the end of a query.
 type ending struct {
 	reason string
+	number int  // the type of the error; noType: Athena gives none
 	again  bool // a retry may succeed
 }
+
+const noType = -1
 
 func (c *Client) look(ctx context.Context, id string) (found *Execution, ended ending, err error) {
 	out, err := c.api.GetQueryExecution(ctx, &athena.GetQueryExecutionInput{QueryExecutionId: &id})
 	if err != nil {
-		return nil, ending{}, account.Explain(err, "look at query "+id)
+		return nil, ending{number: noType}, account.Explain(err, "look at query "+id)
 	}
 	found, ended = c.described(out.QueryExecution)
 	return found, ended, nil
@@ -153,7 +156,7 @@ func (c *Client) look(ctx context.Context, id string) (found *Execution, ended e
 
 func (c *Client) described(q *types.QueryExecution) (*Execution, ending) {
 	e := &Execution{ID: aws.ToString(q.QueryExecutionId), SQL: aws.ToString(q.Query)}
-	ended := ending{}
+	ended := ending{number: noType}
 	if r := q.ResultConfiguration; r != nil {
 		e.Result = aws.ToString(r.OutputLocation)
 	}
@@ -161,6 +164,9 @@ func (c *Client) described(q *types.QueryExecution) (*Execution, ending) {
 		e.State, e.Started, ended.reason = string(s.State), aws.ToTime(s.SubmissionDateTime), aws.ToString(s.StateChangeReason)
 		if s.AthenaError != nil {
 			ended.again = s.AthenaError.Retryable
+			if number := s.AthenaError.ErrorType; number != nil {
+				ended.number = int(*number)
+			}
 			ended.reason = cmp.Or(ended.reason, aws.ToString(s.AthenaError.ErrorMessage))
 		}
 	}
