@@ -180,6 +180,8 @@ type request struct {
 	ResultConfiguration *struct {
 		OutputLocation string `json:"OutputLocation"`
 	} `json:"ResultConfiguration"`
+	Configuration        workgroupChange `json:"Configuration"`
+	ConfigurationUpdates workgroupChange `json:"ConfigurationUpdates"`
 }
 
 // The texts are those of the service.
@@ -203,6 +205,12 @@ func (a *Athena) answer(ctx context.Context, call string, body io.Reader) (any, 
 			return nil, invalidRequest("INVALID_INPUT", "WorkGroup is not found.")
 		}
 		return a.workgroup(in.WorkGroup), nil
+	case "CreateWorkGroup":
+		return a.changeWorkgroup(in.Configuration), nil
+	case "UpdateWorkGroup":
+		return a.changeWorkgroup(in.ConfigurationUpdates), nil
+	case "DeleteWorkGroup":
+		return map[string]any{}, nil
 	case "ListQueryExecutions":
 		return a.history(), nil
 	case "BatchGetQueryExecution":
