@@ -83,6 +83,9 @@ func noCredentialsOf(loaded aws.Config, err error) error {
 	if refusal := roleRefused(shared, err); refusal != nil {
 		return refusal
 	}
+	if strings.Contains(err.Error(), "failed to retrieve jwt") {
+		return pipeline.Fail(pipeline.Denied, "", "Check that the file exists and can be read. "+tokenFile, "the token of the web identity cannot be read: %w", plainly(err))
+	}
 	if failed, ok := errors.AsType[*processcreds.ProviderError](err); ok {
 		return processFailed(shared, failed)
 	}
@@ -97,6 +100,9 @@ func noCredentialsOf(loaded aws.Config, err error) error {
 	}
 	return nil
 }
+
+// tokenFile says where the token of a web identity, such as that of a pod, is from.
+const tokenFile = "The token is in the file that AWS_WEB_IDENTITY_TOKEN_FILE or web_identity_token_file names."
 
 // issues reports whether the failed call is one of a service that begins sessions.
 // A machine that is no instance has no service of its own either.
@@ -114,8 +120,11 @@ func roleRefused(shared config.SharedConfig, err error) error {
 	}
 	text := api.ErrorCode() + ": " + Redact(api.ErrorMessage())
 	fix := "Check the trust policy of the role, and the credentials of the profile " + shared.Profile + " with `aws sts get-caller-identity --profile " + shared.Profile + "`."
-	if strings.Contains(text, "MultiFactorAuthentication") {
+	switch {
+	case strings.Contains(text, "MultiFactorAuthentication"):
 		fix = wrongCode
+	case strings.Contains(err.Error(), "AssumeRoleWithWebIdentity"):
+		fix = "Check the trust policy of the role and its identity provider. " + tokenFile
 	}
 	return pipeline.Fail(pipeline.Denied, "", fix, "AWS gave no session of the role: %s", text)
 }

@@ -38,13 +38,14 @@ func profile(t *testing.T, text string) {
 
 func TestEachSourceOfCredentialsHasItsOwnMessage(t *testing.T) {
 	for name, c := range map[string]struct{ config, want string }{
-		"MFA without a terminal": {mfaProfile, "aws sts get-session-token --serial-number arn:aws:iam::111122223333:mfa/jane --token-code CODE"},
-		"SSO":                    {"[profile p]\nsso_session = s\nsso_account_id = 111122223333\nsso_role_name = R\n[sso-session s]\nsso_region = us-east-1\nsso_start_url = https://x.awsapps.com/start\n", "`aws sso login --profile p`"},
-		"SSO of the older form":  {"[profile p]\nsso_account_id = 111122223333\nsso_role_name = R\nsso_region = us-east-1\nsso_start_url = https://x.awsapps.com/start\n", "`aws sso login --profile p`"},
-		"SSO of a source":        {"[profile p]\nrole_arn = arn:aws:iam::111122223333:role/R\nsource_profile = q\n[profile q]\nsso_account_id = 111122223333\nsso_role_name = R\nsso_region = us-east-1\nsso_start_url = https://x.awsapps.com/start\n", "`aws sso login --profile q`"},
-		"aws login":              {"[profile p]\nlogin_session = arn:aws:iam::111122223333:user/jane\n", "`aws login --profile p`"},
-		"a program that fails":   {"[profile p]\ncredential_process = sh -c \"echo SECRETKEY; exit 3\"\n", "the credential_process sh of the profile p gave no credentials: exit status 3"},
-		"a program of nonsense":  {"[profile p]\ncredential_process = echo SECRETKEY\n", "the credential_process echo of the profile p gave no credentials: its output"},
+		"MFA without a terminal":  {mfaProfile, "aws sts get-session-token --serial-number arn:aws:iam::111122223333:mfa/jane --token-code CODE"},
+		"SSO":                     {"[profile p]\nsso_session = s\nsso_account_id = 111122223333\nsso_role_name = R\n[sso-session s]\nsso_region = us-east-1\nsso_start_url = https://x.awsapps.com/start\n", "`aws sso login --profile p`"},
+		"SSO of the older form":   {"[profile p]\nsso_account_id = 111122223333\nsso_role_name = R\nsso_region = us-east-1\nsso_start_url = https://x.awsapps.com/start\n", "`aws sso login --profile p`"},
+		"SSO of a source":         {"[profile p]\nrole_arn = arn:aws:iam::111122223333:role/R\nsource_profile = q\n[profile q]\nsso_account_id = 111122223333\nsso_role_name = R\nsso_region = us-east-1\nsso_start_url = https://x.awsapps.com/start\n", "`aws sso login --profile q`"},
+		"aws login":               {"[profile p]\nlogin_session = arn:aws:iam::111122223333:user/jane\n", "`aws login --profile p`"},
+		"a token that is missing": {"[profile p]\nrole_arn = arn:aws:iam::111122223333:role/R\nweb_identity_token_file = /nowhere/token\n", "AWS_WEB_IDENTITY_TOKEN_FILE"},
+		"a program that fails":    {"[profile p]\ncredential_process = sh -c \"echo SECRETKEY; exit 3\"\n", "the credential_process sh of the profile p gave no credentials: exit status 3"},
+		"a program of nonsense":   {"[profile p]\ncredential_process = echo SECRETKEY\n", "the credential_process echo of the profile p gave no credentials: its output"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			profile(t, c.config)
@@ -92,6 +93,26 @@ func TestAServiceThatDoesNotAnswerIsNoMissingCredential(t *testing.T) {
 		Region: "us-east-1", Profile: "p", Endpoint: "http://127.0.0.1:1", Backoff: time.Millisecond, Token: func(string) (string, error) { return "123456", nil },
 	})
 	if pipeline.KindOf(err) != pipeline.BadEngine || !strings.Contains(err.Error(), "Check the network") || !strings.Contains(err.Error(), "127.0.0.1:1") {
+		t.Errorf("error of kind %d: %v", pipeline.KindOf(err), err)
+	}
+}
+
+// The text is that of AWS.
+func TestATokenThatIsRefusedIsSaid(t *testing.T) {
+	bare(t)
+	token := filepath.Join(t.TempDir(), "token")
+	if err := os.WriteFile(token, []byte("SECRETKEY"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("AWS_ROLE_ARN", "arn:aws-cn:iam::111122223333:role/R")
+	t.Setenv("AWS_WEB_IDENTITY_TOKEN_FILE", token)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusForbidden)
+		_, _ = io.WriteString(w, `<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>Not authorized to perform sts:AssumeRoleWithWebIdentity</Message></Error></ErrorResponse>`)
+	}))
+	t.Cleanup(server.Close)
+	_, err := account.Open(t.Context(), account.Options{Region: "cn-north-1", Endpoint: server.URL})
+	if pipeline.KindOf(err) != pipeline.Denied || !strings.Contains(err.Error(), "identity provider") || strings.Contains(err.Error(), "--profile") || strings.Contains(err.Error(), "SECRETKEY") {
 		t.Errorf("error of kind %d: %v", pipeline.KindOf(err), err)
 	}
 }
