@@ -205,11 +205,9 @@ func (a *Athena) answer(ctx context.Context, call string, body io.Reader) (any, 
 			return nil, invalidRequest("INVALID_INPUT", "WorkGroup is not found.")
 		}
 		return a.workgroup(in.WorkGroup), nil
-	case "CreateWorkGroup":
-		return a.changeWorkgroup(in.Configuration), nil
-	case "UpdateWorkGroup":
-		return a.changeWorkgroup(in.ConfigurationUpdates), nil
-	case "DeleteWorkGroup":
+	case "CreateWorkGroup", "UpdateWorkGroup", "DeleteWorkGroup":
+		a.changeWorkgroup(in.Configuration)
+		a.changeWorkgroup(in.ConfigurationUpdates)
 		return map[string]any{}, nil
 	case "ListQueryExecutions":
 		return a.history(), nil

@@ -19,7 +19,7 @@ type managedChange struct {
 }
 
 // changeWorkgroup changes the settings of the workgroup.
-func (a *Athena) changeWorkgroup(change workgroupChange) any {
+func (a *Athena) changeWorkgroup(change workgroupChange) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	for _, result := range []*resultChange{change.Result, change.Updates} {
@@ -37,5 +37,4 @@ func (a *Athena) changeWorkgroup(change workgroupChange) any {
 	if change.Managed != nil {
 		a.managed = change.Managed.Enabled
 	}
-	return map[string]any{}
 }
