@@ -148,7 +148,7 @@ func (m *Model) everywhere() []ui.Action {
 		k.Act("compare-lakes", "alt+o", "compare with another lake", m.compareLakes).In("everywhere").When(m.options.Offers != nil && m.options.CheckLake != nil, "no lakes are listed here").When(m.lake() != nil, ui.NotOpen),
 		k.Act("variant", "alt+v", "choose the variant", m.chooseVariant).In("everywhere").When(m.options.Offers != nil, "no variants are listed here").When(!m.live.going(), ui.Running),
 		k.Act("picture", "f12 alt+p", "save a picture", m.savePicture).In("everywhere"),
-		k.Act("look", "ctrl+l", "refresh", func() tea.Cmd { return tea.Batch(tea.ClearScreen, m.lookAgain(), m.deliver(lookMsg{})) }).In("everywhere"),
+		k.Act("look", "ctrl+l", "refresh", m.refresh).In("everywhere"),
 		k.Act("doctor", "D", "run diagnostics", m.examine).In("everywhere").When(m.options.Examine != nil, "no diagnostics for this lake"),
 		k.Act("explain", "X", "explain", m.explain).In("everywhere").Also("what is meaning topic learn").When(m.place != nil && m.place.Topics != nil, ui.NotOpen),
 		k.Act("problem", "!", "the last error", m.showProblem).In("everywhere").When(m.failure != nil, "no errors"),
@@ -157,6 +157,12 @@ func (m *Model) everywhere() []ui.Action {
 		k.Act("leave", "ctrl+c", "quit", m.quit).In("everywhere"),
 		k.Act("suspend", "ctrl+z", "suspend", func() tea.Cmd { return tea.Suspend }).In("everywhere"),
 	)
+}
+
+// refresh looks at everything again.
+func (m *Model) refresh() tea.Cmd {
+	m.options.Questions.Resume()
+	return tea.Batch(tea.ClearScreen, m.lookAgain(), m.deliver(lookMsg{}))
 }
 
 // paned is a screen with several panes, of which one has the focus.

@@ -46,7 +46,8 @@ func (p *program) showScreens(ctx context.Context, flags runFlags) (next *tui.Sw
 	if err := p.signIn(ctx); err != nil {
 		return nil, err
 	}
-	model, err := tui.New(work, p.screenOptions(flags))
+	options := p.screenOptions(flags)
+	model, err := tui.New(work, options)
 	if err != nil {
 		return nil, usage(err)
 	}
@@ -54,11 +55,14 @@ func (p *program) showScreens(ctx context.Context, flags runFlags) (next *tui.Sw
 	ctx, end := context.WithCancelCause(ctx)
 	defer end(nil)
 	screen := tea.NewProgram(model, p.screenTerminal(ctx, stops, end)...)
+	endQuestions := options.Questions.Open(screen.Send)
+	defer endQuestions()
 	unwatch := stops.watch(screen)
 	defer unwatch()
 	restored := p.watchTerminal()
 	_, err = screen.Run()
 	restored()
+	endQuestions() // what waits for an answer is waited for below
 	err = errors.Join(ending(ctx, err), model.Close())
 	if text := model.Farewell(); text != "" {
 		narrate(p.stderr, text)
@@ -212,7 +216,8 @@ func (p *program) screenOptions(flags runFlags) tui.Options {
 			}
 			return place, err
 		},
-		Run: flags.options(nil), Now: time.Now, Zone: time.Local, Unknown: true, Look: p.config.look(), Profiled: colorprofile.TrueColor,
+		Questions: &p.questions,
+		Run:       flags.options(nil), Now: time.Now, Zone: time.Local, Unknown: true, Look: p.config.look(), Profiled: colorprofile.TrueColor,
 		Copy:   p.clipboards(true).copy,
 		Editor: p.ownEditor,
 		Export: export.Into, Replace: export.Over,
