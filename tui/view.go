@@ -16,6 +16,9 @@ import (
 // View draws the screen as it is. The mouse means what is drawn here, until
 // the next frame.
 func (m *Model) View() tea.View {
+	if m.same && m.shown.Content != "" {
+		return m.shown
+	}
 	f := m.frame(m.Width, m.Height)
 	m.drawn = f
 	f.Shown()
@@ -28,6 +31,7 @@ func (m *Model) View() tea.View {
 	if share, ok := m.live.share(); ok {
 		v.ProgressBar = tea.NewProgressBar(tea.ProgressBarDefault, int(share*100))
 	}
+	m.shown = v
 	return v
 }
 
