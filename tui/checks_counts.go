@@ -18,11 +18,15 @@ func (c *checksView) drawCounts(p ui.Pane, k ruleColumns, table *pipeline.Table,
 	v := c.table(table.Name)
 	p.Text(1, 0, ui.Over(tone, back), mark)
 	if v == nil {
-		p.Cut(nameFrom, 0, k.name-nameFrom, ui.Over(t.Text, back), table.Name)
+		p.Text(nameFrom, 0, ui.Over(t.Text, back), ui.ShortenMiddle(table.Name, k.name-nameFrom))
 		return
 	}
 	sign, words, look := c.badge(v)
-	x := p.Cut(nameFrom, 0, k.name-nameFrom-2, ui.Over(t.Text, back), table.Name)
+	room := k.name - nameFrom
+	if sign != "" {
+		room -= 2
+	}
+	x := p.Text(nameFrom, 0, ui.Over(t.Text, back), ui.ShortenMiddle(table.Name, room))
 	p.Text(x+1, 0, ui.Over(look, back), sign)
 	p.TextRight(k.actual, 0, ui.Over(t.Number, back), c.rowsOf(v))
 	if v.Expected != nil {

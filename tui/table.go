@@ -260,19 +260,7 @@ func (t *tableView) headline() string {
 	case t.exports.Working():
 		parts = append(parts, "exporting, "+ui.Plural(t.exported, "row", "rows")+" …")
 	}
-	var order []string
-	if conditions := t.conditionTexts(t.grid.Where); len(conditions) > 0 {
-		parts = append(parts, strings.Join(conditions, " and "))
-	}
-	for _, o := range t.grid.Order {
-		order = append(order, o.Column+map[bool]string{false: " ▲", true: " ▼"}[o.Descending])
-	}
-	if len(order) > 0 {
-		parts = append(parts, "by "+strings.Join(order, ", "))
-	}
-	if hidden := len(t.grid.Columns) - len(t.grid.Shown); hidden > 0 {
-		parts = append(parts, ui.Count(int64(hidden))+" hidden")
-	}
+	parts = append(parts, t.grid.Settings(t.conditionTexts(t.grid.Where))...)
 	return strings.Join(parts, " · ")
 }
 

@@ -3,6 +3,7 @@ package grid
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -193,6 +194,33 @@ func ConditionText(c pager.Condition) string {
 	default:
 		return fmt.Sprintf("%s %s %s", c.Column, c.Op, ui.Shorten(CellText(c.Value, most), most))
 	}
+}
+
+// Settings describes what of the rows is shown and how: the conditions in the
+// given words, the order and how many columns are hidden.
+func (g *Grid) Settings(conditions []string) (parts []string) {
+	if len(conditions) > 0 {
+		parts = append(parts, strings.Join(conditions, " and "))
+	}
+	var order []string
+	for _, o := range g.Order {
+		order = append(order, o.Column+map[bool]string{false: " ▲", true: " ▼"}[o.Descending])
+	}
+	if len(order) > 0 {
+		parts = append(parts, "by "+strings.Join(order, ", "))
+	}
+	if hidden := len(g.Columns) - len(g.Shown); hidden > 0 {
+		parts = append(parts, ui.Count(int64(hidden))+" hidden")
+	}
+	return parts
+}
+
+// ConditionTexts formats the conditions of the grid.
+func (g *Grid) ConditionTexts() (list []string) {
+	for _, c := range g.Where {
+		list = append(list, ConditionText(c))
+	}
+	return list
 }
 
 func (g *Grid) toggleTimes() tea.Cmd {
