@@ -2,6 +2,7 @@ package tui
 
 import (
 	"slices"
+	"strings"
 
 	uv "github.com/charmbracelet/ultraviolet"
 
@@ -40,7 +41,14 @@ func (c *checksView) drawCounts(p ui.Pane, k ruleColumns, table *pipeline.Table,
 		p.TextRight(k.change, 0, ui.Over(style, back), signed(rows-*v.Expected))
 	}
 	if k.checks > 0 {
-		p.Cut(k.checks, 0, checksWidth-1, ui.Over(tone, back), tallyText(c.tallyOf(table.Name)))
+		room, text := checksWidth-1, tallyText(c.tallyOf(table.Name))
+		if k.state == 0 && k.detail == 0 {
+			room = p.Width() - k.checks
+		}
+		if ui.Width(text) > room {
+			text = strings.ReplaceAll(text, "  ", " ")
+		}
+		p.Cut(k.checks, 0, room, ui.Over(tone, back), text)
 	}
 	if k.state > 0 {
 		p.Cut(k.state, 0, stateWidth-1, ui.Over(look, back), words)

@@ -11,6 +11,9 @@ import (
 	"stedi/tui/ui"
 )
 
+// searchKeys are the keys for a text in the rows; / filters.
+const searchKeys = `\ f3`
+
 // Actions returns the actions for rows, regardless of their source.
 func (g *Grid) Actions() []ui.Action {
 	_, there := g.Value()
@@ -30,9 +33,9 @@ func (g *Grid) rowActions(there, some bool) []ui.Action {
 		k.Act("keep", "=", "keep this value", func() tea.Cmd { return g.filterBy(pager.Equal) }).At(3).When(there, ui.NoRow).Also("filter only where equal"),
 		k.Act("leave-out", "x", "exclude this value", func() tea.Cmd { return g.filterBy(pager.NotEqual) }).At(4).When(there, ui.NoRow).Also("filter without not equal"),
 		k.Act("drop-condition", "backspace", "remove filter", g.dropCondition).At(5).When(len(g.Where) > 0, "no filter is set").Also("clear reset where"),
-		k.Act("search", `\ f3`, "search", g.askSearch).At(9).When(some, ui.NoRow).Also("find text"),
-		k.Act("search-next", "n", "next match", func() tea.Cmd { return g.find(g.Row+1, true) }).When(g.Search.text != "", "nothing was searched for"),
-		k.Act("search-last", "N", "previous match", func() tea.Cmd { return g.find(g.Row-1, false) }).When(g.Search.text != "", "nothing was searched for"),
+		k.Act("search", searchKeys, "search", g.askSearch).At(9).When(some, ui.NoRow).Also("find text"),
+		k.Act("search-next", "n", "next match", func() tea.Cmd { return g.find(g.Row+1, true) }).When(g.Search.text != "", "nothing was searched for: "+k.Label("search", searchKeys)+" searches"),
+		k.Act("search-last", "N", "previous match", func() tea.Cmd { return g.find(g.Row-1, false) }).When(g.Search.text != "", "nothing was searched for: "+k.Label("search", searchKeys)+" searches"),
 		k.Act("go-to", "# ctrl+g", "go to row", g.askRow).At(11).When(some, ui.NoRow).Also("jump line number"),
 	})
 }
