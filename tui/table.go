@@ -97,15 +97,21 @@ func (o oldFiles) Release() error { return o.Close() }
 
 func newTable(a *app) *tableView {
 	t := &tableView{app: a, says: map[string]typedFilter{}}
-	t.grid = grid.New(a.Kit, t)
-	t.grid.Whole = func() (int64, bool) {
+	t.grid = t.newGrid()
+	return t
+}
+
+// newGrid returns the grid of a table.
+func (t *tableView) newGrid() *grid.Grid {
+	g := grid.New(t.Kit, t)
+	g.Whole = func() (int64, bool) {
 		v := t.table(t.name)
 		if v == nil {
 			return 0, false
 		}
 		return t.rows(v)
 	}
-	return t
+	return g
 }
 
 func (t *tableView) title() string                 { return "Table" }
@@ -175,7 +181,7 @@ func (t *tableView) showSaid(wanted showRows) tea.Cmd {
 // clear releases the displayed rows.
 func (t *tableView) clear() tea.Cmd {
 	t.stop()
-	t.grid = grid.New(t.Kit, t)
+	t.grid = t.newGrid()
 	var cmds []tea.Cmd
 	if t.files != nil {
 		cmds = append(cmds, t.Discard(oldFiles{t.files}))

@@ -11,6 +11,9 @@ import (
 const (
 	thinColumns = 8
 	thinLines   = 3
+	// scantColumns is the width of a pane from which a part beside a window that
+	// is not thin shows something useful.
+	scantColumns = 50
 )
 
 // Window draws a box of at most the given size in the middle of a pane. It
@@ -18,7 +21,7 @@ const (
 // beside the box, the box covers that, too.
 func Window(p Pane, t *Theme, title string, w, h int) (box, in Pane) {
 	w, h = min(w, p.Width()), min(h, p.Height())
-	if p.Width()-w < thinColumns {
+	if p.Width()-w < thinColumns || p.Width() < scantColumns {
 		w = p.Width()
 	}
 	if p.Height()-h < thinLines {
