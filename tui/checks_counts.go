@@ -40,16 +40,7 @@ func (c *checksView) drawCounts(p ui.Pane, k ruleColumns, table *pipeline.Table,
 		}
 		p.TextRight(k.change, 0, ui.Over(style, back), signed(rows-*v.Expected))
 	}
-	if k.checks > 0 {
-		room, text := checksWidth-1, tallyText(c.tallyOf(table.Name))
-		if k.state == 0 && k.detail == 0 {
-			room = p.Width() - k.checks
-		}
-		if ui.Width(text) > room {
-			text = strings.ReplaceAll(text, "  ", " ")
-		}
-		p.Cut(k.checks, 0, room, ui.Over(tone, back), text)
-	}
+	drawTally(p, k, c.tallyOf(table.Name), ui.Over(tone, back))
 	if k.state > 0 {
 		p.Cut(k.state, 0, stateWidth-1, ui.Over(look, back), words)
 	}
@@ -63,6 +54,22 @@ func (c *checksView) drawCounts(p ui.Pane, k ruleColumns, table *pipeline.Table,
 	if k.trend > 0 {
 		p.Text(k.trend, 0, ui.Over(t.Full, back), ui.Spark(v.Trend, trendWidth-2))
 	}
+}
+
+// drawTally draws the results of the checks of a table, with narrow gaps if need
+// be.
+func drawTally(p ui.Pane, k ruleColumns, tally pipeline.Tally, style uv.Style) {
+	if k.checks == 0 {
+		return
+	}
+	room, text := checksWidth-1, tallyText(tally)
+	if k.state == 0 && k.detail == 0 {
+		room = p.Width() - k.checks
+	}
+	if ui.Width(text) > room {
+		text = strings.ReplaceAll(text, "  ", " ")
+	}
+	p.Cut(k.checks, 0, room, style, text)
 }
 
 // markOf returns the result of a table as one character. A table that is not

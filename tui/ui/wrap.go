@@ -103,9 +103,10 @@ func (b *breaker) unit(text string) int {
 // pathPart returns the length of the first part of a path that is wider than the
 // room, and 0 for other words.
 func (b *breaker) pathPart(text string) int {
-	word := text
-	if i := strings.IndexAny(text, " \n"); i >= 0 {
-		word = text[:i]
+	const most = 8 // bytes per column; the rest of a longer word does not matter
+	word := text[:min(len(text), most*b.room)]
+	if i := strings.IndexAny(word, " \n"); i >= 0 {
+		word = word[:i]
 	}
 	at := strings.IndexByte(word, '/') + 1
 	if at == 0 || len(word) <= b.room-b.indent || Width(word) <= b.room-b.indent {
