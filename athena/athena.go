@@ -13,9 +13,6 @@ import (
 	"cmp"
 	"context"
 	"embed"
-	"fmt"
-	"strings"
-	"text/template"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -185,15 +182,6 @@ func (c *Client) settleResults(settings *types.WorkGroupConfiguration, output st
 }
 
 //go:embed sql/*.sql
-var sqlFiles embed.FS
+var sqlFolder embed.FS
 
-var sqlTemplates = template.Must(template.New("").Funcs(sqlquote.ANSI.Functions()).ParseFS(sqlFiles, "sql/*.sql"))
-
-// sqlText executes a template from sql/.
-func sqlText(file string, data any) (string, error) {
-	var b strings.Builder
-	if err := sqlTemplates.ExecuteTemplate(&b, file, data); err != nil {
-		return "", fmt.Errorf("sql/%s: %w", file, err)
-	}
-	return b.String(), nil
-}
+var sqlFiles = sqlquote.Parse(sqlFolder)

@@ -92,7 +92,7 @@ func (e *Engine) execute(ctx context.Context, sql, token string, begun func(stri
 
 // ask runs one of the package's own queries and returns its rows.
 func (e *Engine) ask(ctx context.Context, file string, values map[string]any) ([][]any, error) {
-	sql, err := sqlText(file, values)
+	sql, err := sqlFiles.Text(file, values)
 	if err != nil {
 		return nil, err
 	}
@@ -213,7 +213,7 @@ func (e *Engine) build(ctx context.Context, job pipeline.Job, stage string) (str
 			return "", err
 		}
 	}
-	return sqlText(file, map[string]any{
+	return sqlFiles.Text(file, map[string]any{
 		"Database": e.tables.Database(), "Stage": stage, "Location": e.lake + "/" + job.Output.Folder.Folder + "/",
 		"SQL": bare(job.Table.Transform.SQL), "Columns": job.Table.Columns,
 	})

@@ -159,7 +159,7 @@ func converts(have string, want ndjson.Type) bool {
 }
 
 // with is the list of a WITH clause, on one line.
-func with(aliases []alias) (string, error) { return sqlText("names.sql", aliases) }
+func with(aliases []alias) (string, error) { return sqlFiles.Text("names.sql", aliases) }
 
 // naming puts the aliases of the tables that it reads in front of a statement,
 // which keeps its lines.

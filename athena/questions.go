@@ -142,7 +142,7 @@ func (e *Engine) statement(ctx context.Context, questions []pipeline.CountQuesti
 	if err != nil {
 		return "", 0, err
 	}
-	sql, err = sqlText("questions.sql", map[string]any{"Names": list, "Questions": questions})
+	sql, err = sqlFiles.Text("questions.sql", map[string]any{"Names": list, "Questions": questions})
 	return sql, sizes.of(questions), err
 }
 

@@ -231,6 +231,10 @@ type Input struct {
 	// Count are checks to evaluate on the rows as Hold or Run reads them; see
 	// Check.Passing. An engine may ignore them.
 	Count []*Check
+	// Values is a text column whose distinct values a Hold of this column alone
+	// will ask for, with Distinct. An engine may note them as Run reads the rows,
+	// so that Hold need not read the files again.
+	Values string
 	// Watched: read only the distinct values of the columns that the last job
 	// watched.
 	Watched bool

@@ -73,6 +73,9 @@ type Transform struct {
 	// Grows and Distinct say how the table grows with its inputs; see Statement.
 	Grows    map[string][]string
 	Distinct bool
+	// Reads are the columns that it reads of its inputs, where they are known; see
+	// Statement.
+	Reads map[string][]string
 }
 
 // Table returns the table of that name, or nil.

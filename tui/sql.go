@@ -3,19 +3,14 @@ package tui
 import (
 	"embed"
 	"strings"
-	"text/template"
 
 	"stedi/pipeline/sqlquote"
 )
 
 //go:embed sql/*.sql
-var sqlFiles embed.FS
+var sqlFolder embed.FS
 
-var sqlTemplates = template.Must(template.New("").Funcs(sqlquote.ANSI.Functions()).ParseFS(sqlFiles, "sql/*.sql"))
+var sqlFiles = sqlquote.Parse(sqlFolder)
 
 // sqlText formats a condition or query from its template.
-func sqlText(file string, values any) string {
-	var b strings.Builder
-	_ = sqlTemplates.ExecuteTemplate(&b, file, values) // a test executes each of them
-	return strings.TrimSpace(b.String())
-}
+func sqlText(file string, values any) string { return strings.TrimSpace(sqlFiles.Must(file, values)) }

@@ -13,7 +13,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"text/template"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -41,9 +40,9 @@ func newDuck(t *testing.T, s3 *S3, glue *Glue) *duck {
 }
 
 //go:embed sql/*.sql
-var duckFiles embed.FS
+var duckFolder embed.FS
 
-var duckSQL = template.Must(template.New("").Funcs(sqlquote.ANSI.Functions()).ParseFS(duckFiles, "sql/*.sql"))
+var duckSQL = sqlquote.Parse(duckFolder)
 
 var createTable = regexp.MustCompile(`(?is)^\s*CREATE TABLE\s+(?:"?\w+"?\.)?"?(\w+)"?\s+WITH\s*\(\s*format\s*=\s*'JSON'\s*,\s*external_location\s*=\s*'([^']+)'\s*\)\s*AS\s(.*)$`)
 
@@ -154,11 +153,11 @@ func (w *duckWork) run(ctx context.Context, statement string) error {
 
 // exec runs a template from sql/ that returns no rows.
 func (w *duckWork) exec(ctx context.Context, file string, data any) (rows int64, err error) {
-	var b strings.Builder
-	if err := duckSQL.ExecuteTemplate(&b, file, data); err != nil {
+	text, err := duckSQL.Text(file, data)
+	if err != nil {
 		return 0, err
 	}
-	done, err := w.conn.ExecContext(ctx, b.String())
+	done, err := w.conn.ExecContext(ctx, text)
 	if err != nil {
 		return 0, err
 	}
@@ -168,11 +167,11 @@ func (w *duckWork) exec(ctx context.Context, file string, data any) (rows int64,
 // ask runs a template from sql/ that returns rows of width values, each a
 // string or nil.
 func (w *duckWork) ask(ctx context.Context, file string, data any, width int) ([][]any, error) {
-	var b strings.Builder
-	if err := duckSQL.ExecuteTemplate(&b, file, data); err != nil {
+	text, err := duckSQL.Text(file, data)
+	if err != nil {
 		return nil, err
 	}
-	rows, err := w.conn.QueryContext(ctx, b.String())
+	rows, err := w.conn.QueryContext(ctx, text)
 	if err != nil {
 		return nil, err
 	}

@@ -88,13 +88,13 @@ func asParquet(t *testing.T, files []string, columns []types.Column) string {
 		}
 	}
 	into := filepath.Join(t.TempDir(), "part-r-00000.snappy.parquet")
-	var text strings.Builder
-	if err := duckSQL.ExecuteTemplate(&text, "parquet.sql", map[string]any{"Files": files, "File": into, "Texts": texts}); err != nil {
+	text, err := duckSQL.Text("parquet.sql", map[string]any{"Files": files, "File": into, "Texts": texts})
+	if err != nil {
 		t.Fatal(err)
 	}
 	db, err := sql.Open("duckdb", "")
 	if err == nil {
-		_, err = db.ExecContext(context.Background(), text.String())
+		_, err = db.ExecContext(context.Background(), text)
 		err = errors.Join(err, db.Close())
 	}
 	if err != nil {

@@ -27,6 +27,7 @@ func (p *program) finishRoot(root *cobra.Command) {
 		if example, ok := borrowedExamples[cmd.CommandPath()]; ok && cmd.Example == "" {
 			cmd.Example = example
 		}
+		helpOutputs(root, cmd)
 		p.completeArguments(cmd)
 		p.completeFlags(cmd)
 	}

@@ -52,7 +52,7 @@ func (c *config) add(flags *pflag.FlagSet) {
 	flags.StringSliceVar(&c.profile, "profile", nil, "overlays of the definition, such as strict,per_customer")
 	flags.StringVar(&c.definition, "definition", "", "folder of the lake's definition (default: STEDI's, built in)")
 	flags.StringArrayVar(&c.maps, "map", nil, "read a table from another folder or file of the lake, as TABLE=FOLDER; repeatable, also [tables] in stedi.toml")
-	flags.StringVar(&c.output, "output", "text", "text, json or ndjson")
+	flags.StringVar(&c.output, "output", "text", alternatives(outputs))
 	flags.StringVar(&c.memory, "memory", "", "memory for the engine, such as 512MB (default: 80% of the machine's)")
 	flags.IntVar(&c.threads, "threads", 0, "threads for the engine (default: one per core, and fewer if --memory is below 125MB for each)")
 	flags.StringVar(&c.color, "color", "auto", "auto, always or never")
@@ -89,6 +89,27 @@ func (c *config) fromEnvironment(flags *pflag.FlagSet, env func(string) (string,
 // outputsAnnotation lists the values of --output for a command that has its
 // own.
 const outputsAnnotation = "outputs"
+
+// helpOutputs makes the help of a command with outputs of its own list those.
+func helpOutputs(root, cmd *cobra.Command) {
+	own, ok := cmd.Annotations[outputsAnnotation]
+	if !ok {
+		return
+	}
+	cmd.SetHelpFunc(func(c *cobra.Command, args []string) {
+		flag := root.PersistentFlags().Lookup("output")
+		shared := flag.Usage
+		flag.Usage = alternatives(strings.Fields(own))
+		root.HelpFunc()(c, args)
+		flag.Usage = shared
+	})
+}
+
+// alternatives lists words, the last after "or".
+func alternatives(words []string) string {
+	last := len(words) - 1
+	return strings.Join(words[:last], ", ") + " or " + words[last]
+}
 
 func (c *config) check(cmd *cobra.Command) error {
 	outputs := outputs

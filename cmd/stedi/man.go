@@ -64,6 +64,9 @@ func manOne(b *strings.Builder, cmd *cobra.Command) {
 	}
 	fmt.Fprintf(b, ".SS %s\n%s\n", roff(name), roff(strings.TrimSpace(text)))
 	manFlags(b, cmd.LocalNonPersistentFlags())
+	if own, ok := cmd.Annotations[outputsAnnotation]; ok {
+		fmt.Fprintf(b, ".TP\n\\fB\\-\\-output\\fR \\fIstring\\fR\n%s\n", roff(alternatives(strings.Fields(own))))
+	}
 	manExamples(b, cmd)
 }
 

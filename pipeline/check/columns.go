@@ -30,7 +30,7 @@ func (i *Inspection) findColumns(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		found, err := i.Engine.Columns(ctx, input)
+		found, err := i.columnsIn(ctx, t, input)
 		if err != nil {
 			return pipeline.Named(t.Name, pipeline.AsDataFailure(ctx, pipeline.Job{Table: t, Inputs: []pipeline.Input{input}}, err))
 		}
@@ -39,6 +39,16 @@ func (i *Inspection) findColumns(ctx context.Context) error {
 		i.columns[t.Name] = found
 		return nil
 	})
+}
+
+// columnsIn returns the columns of a table's files. If the scan found only those
+// of the definition, the first lines show their names and their order.
+func (i *Inspection) columnsIn(ctx context.Context, t *pipeline.Table, input pipeline.Input) ([]ndjson.FoundColumn, error) {
+	if report := i.Reports[t.Name]; !i.Engine.Capabilities().ChecksInPlace && report.HasOnlyColumns() {
+		partitions := len(slices.DeleteFunc(slices.Clone(t.Columns), func(c pipeline.Column) bool { return !c.Partition }))
+		return ndjson.InferFirst(ctx, input.Files, ndjson.Limits{}, len(t.Columns)-partitions)
+	}
+	return i.Engine.Columns(ctx, input)
 }
 
 // files is a table as an engine reads it again, though it may hold it already.

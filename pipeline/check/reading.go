@@ -26,6 +26,7 @@ func (i *Inspection) plan(t *pipeline.Table, input *pipeline.Input, all bool) (k
 	}
 	w := i.wants(t, input)
 	switch {
+	case w.isOneSet():
 	case !large:
 		return true
 	case !all && w.others+len(input.Count) <= 1:
@@ -57,6 +58,11 @@ type wants struct {
 	known   bool            // columns has all that they read
 }
 
+// isOneSet reports whether the checks need only the distinct values of one column.
+func (w wants) isOneSet() bool {
+	return w.known && w.others > 0 && w.sets == w.others && len(w.columns) == 1
+}
+
 // wants finds out what the checks need of a table, and adds those to the input
 // that are counted as its rows pass.
 func (i *Inspection) wants(t *pipeline.Table, input *pipeline.Input) wants {
@@ -66,17 +72,37 @@ func (i *Inspection) wants(t *pipeline.Table, input *pipeline.Input) wants {
 			input.Count = append(input.Count, c)
 			continue
 		}
-		w.others++
-		if isSet(c, t.Name) {
-			w.sets++
-		}
-		read, ok := c.Reads[strings.ToLower(t.Name)]
-		w.known = w.known && ok
-		for _, name := range read {
-			w.columns[name] = true
-		}
+		w.add(c, t)
 	}
 	return w
+}
+
+func (w *wants) add(c *pipeline.Check, t *pipeline.Table) {
+	w.others++
+	if isSet(c, t.Name) {
+		w.sets++
+	}
+	read, ok := c.Reads[strings.ToLower(t.Name)]
+	w.known = w.known && ok
+	for _, name := range read {
+		w.columns[name] = true
+	}
+}
+
+// OneSet returns the column whose distinct values are all that checks read of a
+// table, except for those that an engine counts as the rows pass; "" if they read
+// more, or nothing.
+func OneSet(checks []*pipeline.Check, t *pipeline.Table) string {
+	w := wants{columns: map[string]bool{}, known: true}
+	for _, c := range checks {
+		if slices.Contains(c.Inputs, t.Name) && !Counts(c, t) {
+			w.add(c, t)
+		}
+	}
+	if !w.isOneSet() {
+		return ""
+	}
+	return slices.Collect(maps.Keys(w.columns))[0]
 }
 
 // isSet reports whether a check reads a table only for distinct values.

@@ -2,31 +2,25 @@ package diagnose
 
 import (
 	"embed"
-	"fmt"
 	"strings"
 	"text/template"
 
 	"stedi/pipeline"
+	"stedi/pipeline/sqlquote"
 )
 
 //go:embed sql/*.sql
-var sqlFiles embed.FS
+var sqlFolder embed.FS
 
-// Every name and text goes through one of these, so that it cannot end the
-// place where it stands.
-var statements = template.Must(template.New("").Funcs(template.FuncMap{
-	"name":  quoteName,
-	"text":  func(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" },
+var sqlFiles = sqlquote.Parse(sqlFolder, template.FuncMap{
 	"names": func(names []string) string { return listOf(names, "") },
 	"of":    func(alias string, names []string) string { return listOf(names, alias) },
-}).ParseFS(sqlFiles, "sql/*.sql"))
-
-func quoteName(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
+})
 
 func listOf(names []string, alias string) string {
 	var parts []string
 	for _, n := range names {
-		if n = quoteName(n); alias != "" {
+		if n = sqlquote.ANSI.Name(n); alias != "" {
 			n = alias + "." + n
 		}
 		parts = append(parts, n)
@@ -51,14 +45,7 @@ type typed struct {
 }
 
 // statement fills in one of the files in sql/.
-func statement(file string, data any) string {
-	var b strings.Builder
-	if err := statements.ExecuteTemplate(&b, file, data); err != nil {
-		// The files are part of the program, and tests fill in every one.
-		panic(fmt.Sprintf("sql/%s: %v", file, err))
-	}
-	return b.String()
-}
+func statement(file string, data any) string { return sqlFiles.Must(file, data) }
 
 // typedColumns are the columns of a table with DuckDB's types.
 func typedColumns(t *pipeline.Table) []typed {

@@ -15,11 +15,22 @@ import (
 // are counted.
 func (e *Engine) Hold(ctx context.Context, input pipeline.Input) (held pipeline.Held, err error) {
 	name := input.Table.Name
+	if e.hasNoted(input) {
+		return e.holdNoted(ctx, name)
+	}
+	if isOne(input) {
+		input.Values = input.Columns[0].Name
+	}
 	v, err := e.view(ctx, input, name+"_files")
 	if err != nil {
 		return held, err
 	}
 	defer func() { err = errors.Join(err, v.close(context.WithoutCancel(ctx))) }()
+	if isOne(input) {
+		if held, err = e.holdValues(ctx, v, input); !errors.Is(err, errManyValues) {
+			return held, err
+		}
+	}
 	columns := input.Table.Columns
 	if input.Columns != nil {
 		columns = input.Columns

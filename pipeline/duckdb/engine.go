@@ -44,6 +44,7 @@ type Engine struct {
 	counters atomic.Int64
 	kept     map[string]int64             // number of rows in the tables that jobs kept, by name
 	values   map[string][]string          // by table that is kept: tables of the distinct values of some columns
+	noted    map[string]*noted            // by table: values that were noted as its rows passed
 	watched  string                       // the table whose watched columns are kept
 	declared map[string][]pipeline.Column // tables known to Describe, in lower case
 	parsed   map[string]bool              // texts that were parsed as one SELECT
@@ -77,7 +78,7 @@ func Open(ctx context.Context, options Options) (*Engine, error) {
 	if errLayout != nil {
 		return nil, errLayout
 	}
-	e := &Engine{asking: make(chan struct{}, 1), kept: map[string]int64{}, values: map[string][]string{}, declared: map[string][]pipeline.Column{}, parsed: map[string]bool{}}
+	e := &Engine{asking: make(chan struct{}, 1), kept: map[string]int64{}, values: map[string][]string{}, noted: map[string]*noted{}, declared: map[string][]pipeline.Column{}, parsed: map[string]bool{}}
 	if err := e.open(ctx, options); err != nil {
 		return nil, errors.Join(err, e.Close())
 	}

@@ -231,6 +231,7 @@ func (r *run) account(ctx context.Context, made *counted, result *pipeline.Resul
 				return err
 			}
 			result.Reports[name] = report
+			r.engine.note(v, report)
 			maps.Copy(result.Found, v.tally.found(report.Rows))
 			rows = report.Rows
 		}

@@ -33,6 +33,7 @@ type source struct {
 type reading struct {
 	scan    *ndjson.Scan
 	cursors []*ndjson.Cursor
+	noted   []*valuePart // of each thread
 }
 
 // scanName is the name of the table function that reads a source.
@@ -130,11 +131,16 @@ type scanThread struct {
 	cursor  *ndjson.Cursor
 	vectors []ndjson.Vector
 	handles []mapping.Vector
+	note    int        // the column whose values are noted, or -1
+	noted   *valuePart // of that column
 }
 
 func (t *scanTable) NewLocalState() any {
-	n := len(t.source.input.Table.Columns)
-	return &scanThread{cursor: t.source.cursor(t.reading), vectors: make([]ndjson.Vector, n), handles: make([]mapping.Vector, n)}
+	table := t.source.input.Table
+	n := len(table.Columns)
+	thread := &scanThread{vectors: make([]ndjson.Vector, n), handles: make([]mapping.Vector, n), note: columnToNote(table, t.source.input.Values)}
+	thread.cursor, thread.noted = t.source.thread(t.reading)
+	return thread
 }
 
 // FillChunk parses the next lines directly into DuckDB's vectors.
@@ -174,6 +180,9 @@ func (t *scanTable) FillChunk(state any, chunk driver.DataChunk) (err error) {
 	}
 	if t.source.refuses(t.reading) {
 		return errRefused
+	}
+	if n := thread.note; n >= 0 && wanted[n] >= 0 {
+		thread.noted.add(&thread.vectors[n], rows)
 	}
 	for i := range thread.vectors {
 		moveHeap(&thread.vectors[i], thread.handles[i], rows)
@@ -223,12 +232,14 @@ func (s *source) started(r *reading) {
 	s.readings = append(s.readings, r)
 }
 
-func (s *source) cursor(r *reading) *ndjson.Cursor {
-	c := r.scan.Cursor()
+// thread returns the cursor of another thread, and the place for the values that
+// it notes.
+func (s *source) thread(r *reading) (*ndjson.Cursor, *valuePart) {
+	c, part := r.scan.Cursor(), &valuePart{}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	r.cursors = append(r.cursors, c)
-	return c
+	r.cursors, r.noted = append(r.cursors, c), append(r.noted, part)
+	return c, part
 }
 
 func (s *source) fail(err error) {

@@ -3,7 +3,6 @@ package duckdb
 import (
 	"embed"
 	"fmt"
-	"strings"
 	"text/template"
 
 	"stedi/pipeline/ndjson"
@@ -11,25 +10,17 @@ import (
 )
 
 //go:embed sql/*.sql
-var sqlFiles embed.FS
+var sqlFolder embed.FS
 
-var statements = template.Must(template.New("").Funcs(template.FuncMap{
+var sqlFiles = sqlquote.Parse(sqlFolder, template.FuncMap{
 	"name":       func(s any) string { return sqlquote.ANSI.Name(fmt.Sprint(s)) },
 	"fromText":   fromText,
 	"toText":     toText,
 	"nestedText": nestedText,
-	"text":       sqlquote.ANSI.Text,
-}).ParseFS(sqlFiles, "sql/*.sql"))
+})
 
 // statement fills in one of the files in sql/.
-func statement(file string, data any) string {
-	var b strings.Builder
-	if err := statements.ExecuteTemplate(&b, file, data); err != nil {
-		// The files are embedded, and tests execute every one.
-		panic(fmt.Sprintf("sql/%s: %v", file, err))
-	}
-	return b.String()
-}
+func statement(file string, data any) string { return sqlFiles.Must(file, data) }
 
 // named holds the fields for most of the templates.
 type named struct {

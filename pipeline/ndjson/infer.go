@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"slices"
 	"strings"
 )
@@ -36,7 +37,21 @@ const mostFound = 1000
 // occur. Malformed lines, and files that a Scan would refuse as a whole, count
 // for nothing.
 func Infer(ctx context.Context, files []File, limits Limits) ([]FoundColumn, error) {
-	f := finder{at: map[string]int{}, line: limits.withDefaults().Line}
+	return infer(ctx, files, limits, 0)
+}
+
+// InferFirst is Infer of the lines up to the one after which a number of columns
+// is known. Names and order are those of Infer if the files have no more; types
+// and numbers of rows are those of these lines.
+func InferFirst(ctx context.Context, files []File, limits Limits, columns int) ([]FoundColumn, error) {
+	return infer(ctx, files, limits, columns)
+}
+
+// errEnough ends the reading of a file when all columns are known.
+var errEnough = errors.New("all columns are known")
+
+func infer(ctx context.Context, files []File, limits Limits, enough int) ([]FoundColumn, error) {
+	f := finder{at: map[string]int{}, line: limits.withDefaults().Line, enough: enough}
 	for _, file := range files {
 		look, err := LookAt(ctx, file, limits)
 		if err != nil {
@@ -46,8 +61,12 @@ func Infer(ctx context.Context, files []File, limits Limits) ([]FoundColumn, err
 			continue
 		}
 		f.rest, f.tooLong = f.rest[:0], false
-		if err := Unpack(ctx, file, limits, &f); err != nil {
+		err = Unpack(ctx, file, limits, &f)
+		if changed := (*ChangedError)(nil); err != nil && (!errors.Is(err, errEnough) || errors.As(err, &changed)) {
 			return nil, err
+		}
+		if f.isDone() {
+			break
 		}
 		f.end()
 	}
@@ -97,7 +116,10 @@ type finder struct {
 	line    int            // the longest line that counts
 	tooLong bool           // the line that is being written
 	values  []value        // of the line that is being read
+	enough  int            // the number of columns after which no line is read; 0: all are read
 }
+
+func (f *finder) isDone() bool { return f.enough > 0 && len(f.found) >= f.enough }
 
 type keyFound struct {
 	raw   []byte
@@ -122,6 +144,9 @@ func (f *finder) columns() []FoundColumn {
 func (f *finder) Write(b []byte) (int, error) {
 	n := len(b)
 	for len(b) > 0 {
+		if f.isDone() {
+			return 0, errEnough
+		}
 		i := bytes.IndexByte(b, '\n')
 		if i < 0 {
 			if f.tooLong = f.tooLong || len(f.rest)+len(b) > f.line; !f.tooLong {

@@ -49,6 +49,27 @@ func TestColumnsAreFound(t *testing.T) {
 	}
 }
 
+func TestTheFirstLinesShowTheColumns(t *testing.T) {
+	text := "{\"b\":1}\n\n{\"b\":2,\"a\":\"x\"}\n{\"b\":\"y\",\"c\":1}\n"
+	for columns, want := range map[int][]string{1: {"b"}, 2: {"b", "a"}, 3: {"b", "a", "c"}, 4: {"b", "a", "c"}} {
+		file := filepath.Join(t.TempDir(), "f.json")
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		found, err := ndjson.InferFirst(t.Context(), []ndjson.File{{Path: file, Name: "f.json", Size: int64(len(text))}}, ndjson.Limits{}, columns)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var names []string
+		for _, c := range found {
+			names = append(names, c.Name)
+		}
+		if !slices.Equal(names, want) {
+			t.Errorf("%d columns: found %v, want %v", columns, names, want)
+		}
+	}
+}
+
 func FuzzInfer(f *testing.F) {
 	f.Add([]byte(`{"a":1,"b":{"c":["\"]"]}}`))
 	f.Add([]byte(`{"a\\":"\\\"","b":-1.5e3,"c":nul}`))

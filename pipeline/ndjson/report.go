@@ -22,6 +22,14 @@ type Report struct {
 	Notes         []Note
 }
 
+// HasOnlyColumns reports whether each column of the scan is a key of some line,
+// in the case of the column, and no line has another key.
+func (r *Report) HasOnlyColumns() bool {
+	harmless := []NoteKind{EmptyFile, Compression, SameContent}
+	return r.Rows > 0 && len(r.Rejects) == 0 && r.Rejected == 0 && len(r.MissingKeys) == 0 &&
+		!slices.ContainsFunc(r.Notes, func(n Note) bool { return !slices.Contains(harmless, n.Kind) })
+}
+
 // FileReport is the result for one file.
 type FileReport struct {
 	Name          string

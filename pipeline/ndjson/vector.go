@@ -56,6 +56,30 @@ func (v *Vector) settle(n int) {
 	v.Relocate(n, uintptr(unsafe.Pointer(unsafe.SliceData(v.Heap))))
 }
 
+// EachText calls f with the strings of the first n rows, but only once for equal
+// ones that the reader has recognised as such. Call it before Relocate. It
+// reports whether there is a null.
+func (v *Vector) EachText(n int, f func(text []byte)) (null bool) {
+	values := unsafe.Slice((*stringValue)(v.Data), n)
+	before := -1 // the last row that is not null
+	for row := range values {
+		s := &values[row]
+		if !v.valid(row) {
+			null = true
+			continue
+		}
+		if before < 0 || *s != values[before] {
+			if s.length > inlined {
+				f(v.Heap[s.where : s.where+uint64(s.length)])
+			} else {
+				f((*[inlined]byte)(unsafe.Pointer(&s.prefix))[:s.length])
+			}
+		}
+		before = row
+	}
+	return null
+}
+
 func (v *Vector) valid(row int) bool {
 	if v.Valid == nil {
 		return true

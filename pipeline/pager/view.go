@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"text/template"
 
 	"stedi/pipeline"
 	"stedi/pipeline/ndjson"
@@ -62,10 +61,10 @@ type Order struct {
 	Descending bool
 }
 
-//go:embed sql/view.sql
-var sqlFiles embed.FS
+//go:embed sql/*.sql
+var sqlFolder embed.FS
 
-var viewTemplate = template.Must(template.New("view.sql").Funcs(sqlquote.ANSI.Functions()).ParseFS(sqlFiles, "sql/view.sql"))
+var sqlFiles = sqlquote.Parse(sqlFolder)
 
 // Select returns the query for at most limit rows of the view. Without a Sort
 // it returns any rows.
@@ -121,15 +120,13 @@ func (v View) text(table *pipeline.Table, s slice) (string, error) {
 			return "", err
 		}
 	}
-	var b strings.Builder
-	err = viewTemplate.Execute(&b, struct {
+	return sqlFiles.Text("view.sql", struct {
 		slice
 		Table   string
 		Columns []pipeline.Column
 		Where   []condition
 		Nested  bool // a condition may read other tables
 	}{s, table.Name, columns, where, slices.ContainsFunc(v.Where, func(c Condition) bool { return nested.MatchString(c.SQL) })})
-	return b.String(), err
 }
 
 // Chosen returns the columns of the view in its table.

@@ -11,6 +11,7 @@ import (
 
 	"stedi/pipeline"
 	"stedi/pipeline/printable"
+	"stedi/pipeline/review/replay"
 	"stedi/pipeline/review/submission"
 )
 
@@ -30,7 +31,7 @@ func (j *judge) recognise() string {
 	if len(j.ddl["step_trainer_landing"]) > 0 || j.rubric.table("step_trainer_landing") == nil {
 		return "v2"
 	}
-	old, today := 0, 0
+	old, today := j.threePictures(), 0
 	for i := range j.in.Submission.Files {
 		o, t := j.signs(&j.in.Submission.Files[i])
 		old, today = old+o, today+t
@@ -39,6 +40,29 @@ func (j *judge) recognise() string {
 		return "v1"
 	}
 	return "v2"
+}
+
+// pictured2022 are the tables of which the project of 2022 asked for pictures.
+var pictured2022 = []string{"customer_landing", "accelerometer_landing", "customer_trusted"}
+
+// threePictures is 1 if the submission has the pictures and the DDLs that the
+// project of 2022 asked for, and no other pictures of tables.
+func (j *judge) threePictures() int {
+	shown := map[string]bool{}
+	for _, f := range j.in.Submission.Of(submission.Picture) {
+		if t := j.tableIn(stem(f.Name)); t != nil {
+			shown[t.Name] = true
+		}
+	}
+	for _, name := range pictured2022 {
+		if !shown[name] {
+			return 0
+		}
+	}
+	if len(shown) > len(pictured2022) || len(j.ddl) != 2 {
+		return 0
+	}
+	return 1
 }
 
 // signs counts what tells that a file is of the project of 2022, or of today's.
@@ -56,7 +80,7 @@ func (j *judge) signs(f *submission.File) (old, today int) {
 	case submission.Readme:
 		today = len(counts2023.FindAllString(f.Text, 3))
 	case submission.Picture:
-		if t := j.tableIn(stem(f.Name)); t != nil && !slices.Contains([]string{"customer_landing", "accelerometer_landing", "customer_trusted"}, t.Name) {
+		if t := j.tableIn(stem(f.Name)); t != nil && !slices.Contains(pictured2022, t.Name) {
 			today++
 		}
 	default:
@@ -138,7 +162,26 @@ func (j *judge) tableIn(text string) *RubricTable {
 		}
 		found, plain = n.table, strings.ReplaceAll(plain, n.plain, "|")
 	}
+	if found == nil {
+		return j.meant(text)
+	}
 	return found
+}
+
+// meant is the table that a name means in other words, or misspelt; nil if it
+// means none.
+func (j *judge) meant(text string) *RubricTable {
+	entity, zone := replay.Meaning(text)
+	if entity == "" || zone == "" {
+		return nil
+	}
+	for i := range j.rubric.Tables {
+		t := &j.rubric.Tables[i]
+		if e, z := replay.Meaning(t.Name); e == entity && z == zone {
+			return t
+		}
+	}
+	return nil
 }
 
 // images sorts the pictures by the table that their names name, and reads them

@@ -197,6 +197,14 @@ func (j *judge) scriptCopies(*RubricItem, *RubricTable) []finding {
 			seen[body] = s.Name
 		}
 	}
+	if j.in.Outcome == nil {
+		return found
+	}
+	for _, r := range j.in.Outcome.Roles {
+		if r.InsteadOf != "" {
+			found = append(found, warned(r.Script, "%s writes the same table, and belongs to the other scripts of the project; this one is not part of the review", r.InsteadOf))
+		}
+	}
 	return found
 }
 

@@ -43,6 +43,10 @@ func Judge(ctx context.Context, rubric *Rubric, in Input) *Target {
 	j.claimed()
 	j.images(ctx)
 	t := &Target{Target: in.Submission.Target, Version: j.version, Tables: []Table{}, Items: []Item{}}
+	if item, ok := j.nothing(); ok {
+		t.Items = append([]Item{item}, j.items(RubricItem{ID: "read", Check: "read", Title: "What was not read", Result: Warn})...)
+		return t
+	}
 	if in.Outcome != nil {
 		t.Tables = j.tables()
 	}
@@ -169,7 +173,7 @@ func (j *judge) results(item *RubricItem, id, table string, found []finding) []I
 			continue
 		}
 		if f.result == Fail {
-			f.result = item.Result
+			f.result = item.missed(table, j.version)
 		}
 		r := Item{ID: id, Result: f.result, Where: printable.Text(f.where), Message: printable.Text(f.message), Title: item.Title, Table: table, Code: j.code(f.where)}
 		if n > 0 {

@@ -64,13 +64,14 @@ type RubricColumn struct {
 
 // RubricItem is an item of the checklist.
 type RubricItem struct {
-	ID       string   `toml:"id"`
-	Check    string   `toml:"check"`
-	Title    string   `toml:"title"`
-	Tables   []string `toml:"tables"`
-	Versions []string `toml:"versions"` // empty: all
-	Result   Result   `toml:"result"`   // when it does not pass: fail, warn, or off
-	Feedback string   `toml:"feedback"`
+	ID       string    `toml:"id"`
+	Check    string    `toml:"check"`
+	Title    string    `toml:"title"`
+	Tables   []string  `toml:"tables"`
+	Versions []string  `toml:"versions"` // empty: all
+	Result   Result    `toml:"result"`   // when it does not pass: fail, warn, or off
+	Feedback string    `toml:"feedback"`
+	Warns    []Lenient `toml:"warns"` // where "fail" is only "warn"
 
 	// For the check "text": files whose name matches, and what they must or must
 	// not hold. For the check "file": a file of the name must exist.
@@ -80,6 +81,22 @@ type RubricItem struct {
 	Message  string `toml:"message"`
 
 	requires, forbids *regexp.Regexp
+}
+
+// Lenient are versions and tables whose rubric does not ask for an item.
+type Lenient struct {
+	Versions []string `toml:"versions"`
+	Tables   []string `toml:"tables"`
+}
+
+// missed is what the item reports for a table that does not pass.
+func (i *RubricItem) missed(table, version string) Result {
+	for _, w := range i.Warns {
+		if i.Result == Fail && applies(w.Versions, version) && slices.Contains(w.Tables, table) {
+			return Warn
+		}
+	}
+	return i.Result
 }
 
 // Off leaves an item out.
@@ -168,7 +185,7 @@ func (i RubricItem) with(c RubricItem) RubricItem {
 	i.Files, i.Requires, i.Forbids = first(c.Files, i.Files), first(c.Requires, i.Requires), first(c.Forbids, i.Forbids)
 	i.Tables, i.Versions = or(c.Tables, i.Tables), or(c.Versions, i.Versions)
 	if c.Result != "" {
-		i.Result = c.Result
+		i.Result, i.Warns = c.Result, c.Warns
 	}
 	return i
 }

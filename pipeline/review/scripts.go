@@ -3,6 +3,7 @@ package review
 import (
 	"fmt"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -56,6 +57,9 @@ func (j *judge) scriptPresent(_ *RubricItem, t *RubricTable) []finding {
 			}
 			return []finding{warned(names[0], "%s: %s", by, list(names))}
 		}
+		if s := j.script(o.Writers[0].Script); s != nil && len(s.SyntaxErrors) > 0 {
+			return []finding{warned(at(s.Name, s.SyntaxErrors[0].Line), "%s writes the table, but this line is not Python: the job does not start", path.Base(s.Name))}
+		}
 		return []finding{passed(names[0], "%s writes the table", path.Base(o.Writers[0].Script))}
 	}
 	return []finding{j.absent(t)}
@@ -65,9 +69,13 @@ func (j *judge) scriptPresent(_ *RubricItem, t *RubricTable) []finding {
 func (j *judge) absent(t *RubricTable) finding {
 	// A script that is not understood may be the one.
 	for _, s := range j.in.Scripts {
-		if j.isNamed(s.Name, t) || len(s.Sinks) == 0 && len(s.Problems) > 0 && j.mayWrite(s, t) {
+		plain := len(s.Sinks) == 0 && plainFiles.Match(s.Source)
+		if j.isNamed(s.Name, t) || len(s.Sinks) == 0 && (plain || len(s.Problems) > 0) && j.mayWrite(s, t) {
 			if p, ok := problem(s); ok {
 				return unclear(at(p.File, p.Line), "the script may write the table, and is not understood: %s", p.Text)
+			}
+			if plain {
+				return unclear(s.Name, "the script may write the table: it writes files with plain Python, not with Glue or Spark, which is not followed")
 			}
 			if len(s.Sinks) == 0 {
 				return missed(s.Name, "the script writes no table")
@@ -85,6 +93,9 @@ func (j *judge) absent(t *RubricTable) finding {
 	}
 	return missed("", "no script writes the table")
 }
+
+// plainFiles matches Python that writes files without Spark.
+var plainFiles = regexp.MustCompile(`\bopen\s*\(|\.to_(?:csv|json|parquet)\s*\(|\.(?:put_object|upload_file|upload_fileobj|put)\s*\(`)
 
 // elsewhere finds a job that reads tables of the project and writes to a place
 // whose name says whose rows they are, but not which table.
@@ -197,7 +208,7 @@ func (j *judge) scriptRows(_ *RubricItem, t *RubricTable) []finding {
 func (j *judge) wouldFail(t *RubricTable, o *replay.Table) finding {
 	where := writer(o)
 	switch {
-	case len(o.Writers) > 1 || o.Inherited && o.RowsOnRightInputs == nil:
+	case len(o.Writers) > 1 && !o.Agreed || o.Inherited && o.RowsOnRightInputs == nil:
 		return unclear(where, "%s", o.WouldFail)
 	case o.Inherited:
 		f := j.count(t, *o.RowsOnRightInputs, where, "on the right upstream tables the code gives")

@@ -152,7 +152,10 @@ func (r *run) find(ctx context.Context, t *pipeline.Table) (input pipeline.Input
 	can := r.engine.Capabilities()
 	if can.Keeps {
 		input, err = r.input(ctx, t, can.InPlace)
-		input.Count = r.countable(t)
+		input.Count, input.Values = r.countable(t), r.valuesLater(t)
+		if input.Values != "" {
+			r.noted[t.Name] = input.Values
+		}
 	} else {
 		input, err = r.stored(ctx, t, can.InPlace)
 	}

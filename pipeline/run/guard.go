@@ -79,6 +79,18 @@ func (r *run) countable(t *pipeline.Table) (checks []*pipeline.Check) {
 	return checks
 }
 
+// valuesLater returns the column of a landing table whose distinct values are all
+// that the checks at the end of the run will read of it; "" if they read more.
+func (r *run) valuesLater(t *pipeline.Table) string {
+	if !r.options.Check || !t.IsLanding() || slices.Contains(r.held, t.Name) {
+		return ""
+	}
+	return check.OneSet(slices.DeleteFunc(check.Asked(r.lake, true), func(c *pipeline.Check) bool {
+		_, found := r.found[c.Name]
+		return found
+	}), t)
+}
+
 // passed stores what checks have found in the rows of a table that are now
 // published, and that its guards have passed. A guard reads only landing tables
 // and upstream tables, which this run does not change any more.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -32,6 +33,11 @@ func (r *run) release(ctx context.Context, t *pipeline.Table, rest []PlanStep) e
 	if r.narrow(ctx, asked, leaving) != nil {
 		asked = nil
 	}
+	held, err := r.holdValues(ctx, asked)
+	if err != nil {
+		return err
+	}
+	leaving = append(leaving, held...)
 	for n, c := range asked {
 		if err := r.makeRoom(ctx, leaving, asked[n:]); err != nil {
 			return err
@@ -41,7 +47,70 @@ func (r *run) release(ctx context.Context, t *pipeline.Table, rest []PlanStep) e
 			r.found[c.Name] = found
 		}
 	}
-	return r.makeRoom(ctx, leaving, nil)
+	if err := r.makeRoom(ctx, leaving, nil); err != nil {
+		return err
+	}
+	return r.narrowKept(ctx, rest)
+}
+
+// holdValues makes the engine hold the values that it noted as it read landing
+// tables, if one of the checks reads such a table. It returns these tables.
+func (r *run) holdValues(ctx context.Context, asked []*pipeline.Check) (held []string, err error) {
+	for _, name := range slices.Sorted(maps.Keys(r.noted)) {
+		reads := func(c *pipeline.Check) bool { return slices.Contains(c.Inputs, name) }
+		if !slices.ContainsFunc(asked, reads) || slices.Contains(r.held, name) {
+			continue
+		}
+		t := r.lake.Table(name)
+		input, err := r.stored(ctx, t, false)
+		if err != nil {
+			return held, err
+		}
+		at := slices.IndexFunc(t.Columns, func(c pipeline.Column) bool { return strings.EqualFold(c.Name, r.noted[name]) })
+		input.Columns, input.Distinct = t.Columns[at:at+1], true
+		if _, err := r.engine.Hold(ctx, input); err != nil {
+			return held, fmt.Errorf("%s: %w", name, err)
+		}
+		r.held, held = append(r.held, name), append(held, name)
+	}
+	return held, nil
+}
+
+// narrowKept drops the columns that no later step and no check reads of the
+// tables that stay in the engine.
+func (r *run) narrowKept(ctx context.Context, rest []PlanStep) error {
+	engine, ok := r.engine.(narrows)
+	if !ok || r.small() {
+		return nil
+	}
+	for _, name := range r.kept {
+		if columns, known := r.columnsLater(name, rest); known && len(columns) > 0 {
+			if err := engine.Narrow(ctx, r.lake.Table(name), columns); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// columnsLater returns the columns that later steps and their guards, and the
+// checks of the end of the run, read of a table.
+func (r *run) columnsLater(name string, rest []PlanStep) (columns []string, known bool) {
+	key, known := strings.ToLower(name), true
+	add := func(read []string, ok bool) { columns, known = append(columns, read...), known && ok }
+	for _, s := range rest {
+		if t := r.lake.Table(s.Table).Transform; s.Run && slices.Contains(t.Inputs, name) {
+			read, ok := t.Reads[key]
+			add(read, ok)
+		}
+	}
+	for _, c := range check.Asked(r.lake, true) {
+		if _, found := r.found[c.Name]; !found && (c.Guard || r.options.Check) && slices.Contains(c.Inputs, name) {
+			read, ok := c.Reads[key]
+			add(read, ok)
+		}
+	}
+	return columns, known
 }
 
 // asked returns the checks of the end of the run that read rows which leave the

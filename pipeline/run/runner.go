@@ -86,7 +86,8 @@ type run struct {
 	made       map[string]pipeline.Findings // of checks that were evaluated on the rows of the last job
 	readings   map[string]ndjson.Report     // reports on landing tables that this run has read
 	kept       []string                     // tables that the engine keeps for later steps
-	held       []string                     // landing tables that the engine holds for guards
+	held       []string                     // landing tables that the engine holds for guards and checks
+	noted      map[string]string            // by landing table: the column whose values the engine noted as it read the rows
 	publishing *publishing                  // the version that is being published; nil: none
 	untold     []pipeline.Event             // of the step that is built meanwhile
 	broken     map[string]string            // by table: the step whose failure is the root cause
@@ -116,7 +117,7 @@ func startRun(ctx context.Context, r *pipeline.Runner, options pipeline.RunOptio
 		lake: r.Lake, store: r.Store, engine: r.Engine, publisher: state.PublisherOf(r), estimator: r.Estimator, options: options, now: r.Now, emit: emit, unlock: unlock,
 		Known: state.Known{Landing: map[string]state.LandingState{}, Manifests: map[string]*pipeline.Manifest{}},
 		found: map[string]pipeline.Findings{}, readings: map[string]ndjson.Report{}, journal: state.NewJournal(began), unwanted: map[string]bool{}, broken: map[string]string{},
-		grown: map[string]*growth{}, unkept: map[string]bool{},
+		grown: map[string]*growth{}, unkept: map[string]bool{}, noted: map[string]string{},
 	}
 	if _, err := state.ReadJSON(ctx, r.Store, state.HistoryName, &job.history); err != nil {
 		return nil, err

@@ -11,12 +11,14 @@ import (
 // text, and in the dialect Hive with ticked and tickedText.
 type Files struct{ templates *template.Template }
 
-// Parse parses the embedded sql/*.sql of a package. It panics if a file is not a
-// template.
-func Parse(files fs.FS) Files {
-	return Files{template.Must(template.New("").Funcs(ANSI.Functions()).Funcs(template.FuncMap{
-		"ticked": Hive.Name, "tickedText": Hive.Text,
-	}).ParseFS(files, "sql/*.sql"))}
+// Parse parses the embedded sql/*.sql of a package, which may use functions of
+// that package too. It panics if a file is not a template.
+func Parse(files fs.FS, functions ...template.FuncMap) Files {
+	t := template.New("").Funcs(ANSI.Functions()).Funcs(template.FuncMap{"ticked": Hive.Name, "tickedText": Hive.Text})
+	for _, own := range functions {
+		t = t.Funcs(own)
+	}
+	return Files{template.Must(t.ParseFS(files, "sql/*.sql"))}
 }
 
 // Text fills in one of the files.
@@ -26,4 +28,14 @@ func (f Files) Text(file string, values any) (string, error) {
 		return "", fmt.Errorf("sql/%s: %w", file, err)
 	}
 	return b.String(), nil
+}
+
+// Must is Text for files that tests fill in, all of them: it panics where Text
+// returns an error.
+func (f Files) Must(file string, values any) string {
+	text, err := f.Text(file, values)
+	if err != nil {
+		panic(err)
+	}
+	return text
 }

@@ -3,9 +3,10 @@
 //
 // It depends on what it knows of the sample: the order of the keys, no spaces
 // between them where the sample has none, no escapes, no null keys, one line for
-// each row, and the columns of three of the derived tables are those of their
-// landing table, so their lines are copied. It rejects nothing, counts nothing
-// and syncs nothing. Never use it on other data.
+// each row, few different values of x, y and z, equal rows of a person or of a
+// device only among the lines that follow each other, and the columns of three of
+// the derived tables are those of their landing table, so their lines are copied.
+// It rejects nothing, counts nothing and syncs nothing. Never use it on other data.
 package floor
 
 import (
@@ -16,7 +17,6 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"strconv"
 	"sync"
 	"sync/atomic"
 )
@@ -28,10 +28,11 @@ type customer struct {
 	moved  atomic.Bool // has a trusted motion reading
 }
 
-// reading is a trusted motion reading: its time, and its line from ,"x" on.
+// reading is a trusted motion reading: its time, and the number of the text of
+// its line from ,"x" on.
 type reading struct {
 	time int64
-	rest []byte
+	rest int32
 }
 
 // job is the state of one run.
@@ -41,12 +42,13 @@ type job struct {
 	emails    map[string][]*customer
 	owned     map[string]bool // serial numbers of curated customers
 	readings  []reading
+	rests     texts
 	times     *index
 }
 
 // Run writes the five derived tables of a lake into the folder out.
 func Run(lake, out string) error {
-	j := &job{lake: lake, out: out, seed: maphash.MakeSeed(), emails: map[string][]*customer{}, owned: map[string]bool{}}
+	j := &job{lake: lake, out: out, seed: maphash.MakeSeed(), emails: map[string][]*customer{}, owned: map[string]bool{}, rests: texts{numbers: map[string]int32{}}}
 	for _, step := range []func() error{j.customers, j.accelerometers, j.curated, j.steps} {
 		if err := step(); err != nil {
 			return err
@@ -57,7 +59,7 @@ func Run(lake, out string) error {
 
 // customers writes customer_trusted.
 func (j *job) customers() error {
-	files, size, err := j.landing("customer")
+	files, err := j.landing("customer")
 	if err != nil {
 		return err
 	}
@@ -65,7 +67,7 @@ func (j *job) customers() error {
 	if err != nil {
 		return err
 	}
-	seen := newSet(size / 128)
+	seen := map[uint64]bool{}
 	for _, name := range files {
 		text, err := os.ReadFile(name)
 		if err != nil {
@@ -74,9 +76,10 @@ func (j *job) customers() error {
 		for line := range bytes.Lines(text) {
 			email, serial := field(line, `"email": "`), field(line, `"serialNumber": "`)
 			_, consent, _ := bytes.Cut(line, []byte(`"shareWithResearchAsOfDate": `))
-			if len(email) == 0 || len(serial) == 0 || digits(consent) <= 0 || !seen.add(maphash.Bytes(j.seed, line)) {
+			if len(email) == 0 || len(serial) == 0 || !isPositive(consent) || seen[maphash.Bytes(j.seed, line)] {
 				continue
 			}
+			seen[maphash.Bytes(j.seed, line)] = true
 			c := &customer{line: line, serial: string(serial)}
 			j.emails[string(email)] = append(j.emails[string(email)], c)
 			target.add(line)
@@ -87,7 +90,7 @@ func (j *job) customers() error {
 
 // accelerometers writes accelerometer_trusted.
 func (j *job) accelerometers() error {
-	files, size, err := j.landing("accelerometer")
+	files, err := j.landing("accelerometer")
 	if err != nil {
 		return err
 	}
@@ -95,31 +98,26 @@ func (j *job) accelerometers() error {
 	if err != nil {
 		return err
 	}
-	seen := newSet(size / 64)
 	found := make([][]reading, len(files))
-	err = each(files, func(i int, text []byte) error {
+	err = each(files, func(i int, w *worker) error {
 		var last []byte // most lines are of the same user as the one before
 		var known []*customer
-		block := make([]byte, 0, len(text))
-		for line := range bytes.Lines(text) {
-			user := field(line, `"user":"`)
-			if !bytes.Equal(user, last) {
+		for line := range bytes.Lines(w.text) {
+			if user := untilQuote(line, len(`{"user":"`)); !bytes.Equal(user, last) {
 				last, known = user, j.emails[string(user)]
-			}
-			if len(known) == 0 || !seen.add(maphash.Bytes(j.seed, line)) {
-				continue
-			}
-			for _, c := range known {
-				if !c.moved.Load() {
+				w.seen.reset()
+				for _, c := range known {
 					c.moved.Store(true)
 				}
 			}
-			_, after, _ := bytes.Cut(line[len(user):], []byte(`"timestamp":`))
-			at := bytes.IndexByte(after, ',')
-			found[i] = append(found[i], reading{digits(after), after[at:]})
-			block = append(block, line...)
+			if len(known) == 0 || !w.seen.add(maphash.Bytes(j.seed, line)) {
+				continue
+			}
+			time, end := number(line, len(`{"user":"","timestamp":`)+len(last))
+			found[i] = append(found[i], reading{time, w.number(&j.rests, line[end:])})
+			w.block = append(w.block, line...)
 		}
-		return target.write(block)
+		return target.write(w.block)
 	})
 	for _, some := range found {
 		j.readings = append(j.readings, some...)
@@ -147,7 +145,7 @@ func (j *job) curated() error {
 
 // steps writes step_trainer_trusted and machine_learning_curated.
 func (j *job) steps() error {
-	files, size, err := j.landing("step_trainer")
+	files, err := j.landing("step_trainer")
 	if err != nil {
 		return err
 	}
@@ -159,52 +157,60 @@ func (j *job) steps() error {
 	if err != nil {
 		return errors.Join(err, trusted.close())
 	}
-	seen := newSet(size / 64)
-	err = each(files, func(_ int, text []byte) error {
-		block, pairs := make([]byte, 0, len(text)), make([]byte, 0, 2*len(text))
-		for line := range bytes.Lines(text) {
-			if !j.owned[string(field(line, `"serialNumber":"`))] || !seen.add(maphash.Bytes(j.seed, line)) {
+	err = each(files, func(_ int, w *worker) error {
+		var last []byte
+		owned := false
+		for line := range bytes.Lines(w.text) {
+			time, end := number(line, len(`{"sensorReadingTime":`))
+			if serial := untilQuote(line, end+len(`,"serialNumber":"`)); !bytes.Equal(serial, last) {
+				last, owned = serial, j.owned[string(serial)]
+				w.seen.reset()
+			}
+			if !owned || !w.seen.add(maphash.Bytes(j.seed, line)) {
 				continue
 			}
-			block = append(block, line...)
-			_, after, _ := bytes.Cut(line, []byte(`"sensorReadingTime":`))
+			w.block = append(w.block, line...)
 			step := line[:bytes.LastIndexByte(line, '}')]
-			for at := j.times.first(digits(after)); at >= 0; at = j.times.next[at] {
-				pairs = append(append(pairs, step...), j.readings[at].rest...)
+			for at := j.times.first(time); at >= 0; at = j.times.next[at] {
+				w.pairs = append(append(w.pairs, step...), j.rests.all[j.readings[at].rest]...)
 			}
 		}
-		return errors.Join(trusted.write(block), training.write(pairs))
+		return errors.Join(trusted.write(w.block), training.write(w.pairs))
 	})
 	return errors.Join(err, trusted.close(), training.close())
 }
 
-// landing returns the files of a landing table and their total size.
-func (j *job) landing(table string) (files []string, size int64, err error) {
+// landing returns the files of a landing table.
+func (j *job) landing(table string) (files []string, err error) {
 	files, err = filepath.Glob(filepath.Join(j.lake, table, "landing", "*.json"))
 	if err == nil && len(files) == 0 {
 		err = fmt.Errorf("no files in the folder %s/landing", table)
 	}
-	for _, name := range files {
-		info, e := os.Stat(name)
-		if e != nil {
-			return nil, 0, e
-		}
-		size += info.Size()
-	}
-	return files, size, err
+	return files, err
+}
+
+// worker has the buffers of one core.
+type worker struct {
+	text         []byte           // of the file that is being read
+	block, pairs []byte           // what will be written
+	seen         recent           // hashes of the lines of the current person or device
+	known        map[string]int32 // the texts whose numbers it knows
 }
 
 // each calls work with the content of each file, on all cores.
-func each(files []string, work func(i int, text []byte) error) error {
+func each(files []string, work func(i int, w *worker) error) error {
 	errs := make([]error, len(files))
 	var turn atomic.Int64
 	var workers sync.WaitGroup
 	for range runtime.GOMAXPROCS(0) {
 		workers.Go(func() {
+			w := &worker{known: map[string]int32{}}
 			for i := int(turn.Add(1)) - 1; i < len(files); i = int(turn.Add(1)) - 1 {
-				text, err := os.ReadFile(files[i])
+				w.block, w.pairs = w.block[:0], w.pairs[:0]
+				w.seen.reset()
+				err := w.read(files[i])
 				if err == nil {
-					err = work(i, text)
+					err = work(i, w)
 				}
 				errs[i] = err
 			}
@@ -220,19 +226,24 @@ func field(line []byte, beginning string) []byte {
 	if at < 0 {
 		return nil
 	}
-	rest := line[at+len(beginning):]
+	return untilQuote(line, at+len(beginning))
+}
+
+// untilQuote returns the text between a place in a line and the next quote.
+func untilQuote(line []byte, from int) []byte {
+	rest := line[min(from, len(line)):]
 	return rest[:max(0, bytes.IndexByte(rest, '"'))]
 }
 
-// digits returns the number that a text begins with, or 0.
-func digits(text []byte) int64 {
-	end := 0
-	for end < len(text) && text[end] >= '0' && text[end] <= '9' {
-		end++
+// number returns the number at a place in a line, and the place after it.
+func number(line []byte, at int) (n int64, end int) {
+	for end = at; end < len(line) && line[end] >= '0' && line[end] <= '9'; end++ {
+		n = 10*n + int64(line[end]-'0')
 	}
-	n, err := strconv.ParseInt(string(text[:end]), 10, 64)
-	if err != nil {
-		return 0
-	}
-	return n
+	return n, end
+}
+
+func isPositive(text []byte) bool {
+	n, _ := number(text, 0)
+	return n > 0
 }

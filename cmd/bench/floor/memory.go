@@ -1,33 +1,99 @@
 package floor
 
 import (
+	"bytes"
+	"errors"
+	"io"
 	"math/bits"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
-	"sync/atomic"
 )
 
-// set is a set of hashes of rows, for several writers at once. Rows with the
-// same hash count as the same row: with 64 bits that is a risk of one in a
-// million for the largest lakes, and the benchmark counts the rows afterwards.
-type set struct{ slots []atomic.Uint64 }
+// recent is a set of hashes of the lines that follow each other. Lines with the
+// same hash count as equal: the benchmark counts the rows afterwards.
+type recent struct {
+	slots []uint64
+	used  []uint64 // places in slots
+}
 
-// newSet returns an empty set for at most that many rows.
-func newSet(rows int64) *set { return &set{make([]atomic.Uint64, power(2*rows))} }
+func (r *recent) reset() {
+	for _, at := range r.used {
+		r.slots[at] = 0
+	}
+	r.used = r.used[:0]
+}
 
 // add reports whether the hash is new.
-func (s *set) add(hash uint64) bool {
-	hash |= 1 // 0 is an empty slot
-	mask := uint64(len(s.slots) - 1)
-	for at := hash >> 1 & mask; ; at = (at + 1) & mask {
-		if s.slots[at].CompareAndSwap(0, hash) {
-			return true
-		}
-		if s.slots[at].Load() == hash {
-			return false
-		}
+func (r *recent) add(hash uint64) bool {
+	if 2*len(r.used) >= len(r.slots) {
+		r.grow()
 	}
+	hash |= 1 // 0 is an empty slot
+	at := r.place(hash)
+	if r.slots[at] == hash {
+		return false
+	}
+	r.slots[at], r.used = hash, append(r.used, at)
+	return true
+}
+
+func (r *recent) place(hash uint64) uint64 {
+	mask := uint64(len(r.slots) - 1)
+	at := hash >> 1 & mask
+	for r.slots[at] != 0 && r.slots[at] != hash {
+		at = (at + 1) & mask
+	}
+	return at
+}
+
+func (r *recent) grow() {
+	before := recent{r.slots, r.used}
+	r.slots, r.used = make([]uint64, max(256, 2*len(before.slots))), nil
+	for _, at := range before.used {
+		r.add(before.slots[at])
+	}
+}
+
+// texts are different texts, which have numbers.
+type texts struct {
+	lock    sync.Mutex
+	numbers map[string]int32
+	all     [][]byte
+}
+
+// number returns the number of a text. Each core knows the numbers of the texts
+// that it has met.
+func (w *worker) number(t *texts, text []byte) int32 {
+	n, ok := w.known[string(text)]
+	if ok {
+		return n
+	}
+	t.lock.Lock()
+	defer t.lock.Unlock()
+	if n, ok = t.numbers[string(text)]; !ok {
+		n = int32(len(t.all))
+		t.numbers[string(text)], t.all = n, append(t.all, bytes.Clone(text))
+	}
+	w.known[string(text)] = n
+	return n
+}
+
+// read reads a file.
+func (w *worker) read(name string) (err error) {
+	file, err := os.Open(name)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, file.Close()) }()
+	info, err := file.Stat()
+	if err != nil {
+		return err
+	}
+	w.text = slices.Grow(w.text[:0], int(info.Size()))[:info.Size()]
+	_, err = io.ReadFull(file, w.text)
+	return err
 }
 
 // index finds the readings of a time: the first one, and after each the next.

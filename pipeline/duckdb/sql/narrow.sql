@@ -1,1 +1,1 @@
-ALTER TABLE {{name .Table}} DROP COLUMN {{name .As}}
+ALTER TABLE {{name .Table}} DROP COLUMN IF EXISTS {{name .As}}

@@ -55,12 +55,12 @@ func text(w io.Writer, r *review.Report) error {
 }
 
 func detail(b *strings.Builder, t *review.Target) {
-	fmt.Fprintf(b, "%s (%s)\n\n", printable.Text(t.Target), t.Version)
+	fmt.Fprintf(b, "%s (%s)\n", printable.Text(t.Target), t.Version)
 	for _, line := range noted(t) {
-		fmt.Fprintf(b, "%s\n\n", line)
+		fmt.Fprintf(b, "\n%s\n", line)
 	}
 	if len(t.Tables) > 0 {
-		fmt.Fprintf(b, "%-26s %12s %12s  %s\n", "TABLE", "THE CODE", "ON CORRECT", "CLAIMED")
+		fmt.Fprintf(b, "\n%-26s %12s %12s  %s\n", "TABLE", "THE CODE", "ON CORRECT", "CLAIMED")
 		fmt.Fprintf(b, "%-26s %12s %12s\n", "", "GIVES", "INPUTS")
 	}
 	for i := range t.Tables {
@@ -142,7 +142,7 @@ func matrix(b *strings.Builder, r *review.Report) {
 	fmt.Fprintf(b, "%s  %-4s %4s %4s %4s %4s  %s\n", pad("TARGET"), "", "FAIL", "WARN", "LOOK", "PASS", "ROWS THAT THE CODE GIVES; FIRST FAILURE")
 	for i := range r.Targets {
 		t := &r.Targets[i]
-		fmt.Fprintf(b, "%s  %-4s %4d %4d %4d %4d  %s\n", pad(printable.Text(t.Target)), t.Version, t.Count(review.Fail), t.Count(review.Warn), t.Count(review.Unknown), t.Count(review.Pass), counts(t)+firstFailure(t))
+		fmt.Fprintf(b, "%s  %-4s %4d %4d %4d %4d  %s\n", pad(printable.Text(t.Target)), t.Version, t.Count(review.Fail), t.Count(review.Warn), t.Count(review.Unknown), t.Count(review.Pass), strings.TrimPrefix(counts(t)+firstFailure(t), "; "))
 	}
 	fmt.Fprintf(b, "\n%d targets, %d failed\n", len(r.Targets), r.Failed())
 }

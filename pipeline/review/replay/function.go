@@ -185,13 +185,15 @@ func scalar(fn string, args []typed, line int) (typed, error) { //nolint:cyclop 
 	return typed{}, f
 }
 
-// partOf translates functions that take parts of a value away.
+// partOf translates functions that take parts of a value away, or join texts.
 func partOf(fn string, args []typed) (typed, bool) {
 	switch fn {
 	case "substring", "substr":
-		if len(args) == 3 && positive.MatchString(args[1].sql) && positive.MatchString(args[2].sql) {
-			return typed{sql: "substring(" + asText(args[0]) + ", " + args[1].sql + ", " + args[2].sql + ")", kind: kText}, true
-		}
+		return substring(args)
+	case "split_part":
+		return splitPart(args)
+	case "concat_ws":
+		return joined(args)
 	case "nullif":
 		if len(args) == 2 && (args[0].kind == args[1].kind || isNumber(args[0].kind) && isNumber(args[1].kind)) {
 			return typed{sql: "nullif(" + args[0].sql + ", " + args[1].sql + ")", kind: args[0].kind}, true
@@ -204,15 +206,55 @@ func partOf(fn string, args []typed) (typed, bool) {
 	return typed{}, false
 }
 
-// positive is a number of characters: Spark counts others from the end.
-var positive = regexp.MustCompile(`^[1-9][0-9]{0,6}$`)
+func substring(args []typed) (typed, bool) {
+	if len(args) != 3 || !position.MatchString(args[1].sql) || !position.MatchString(args[2].sql) {
+		return typed{}, false
+	}
+	from := args[1].sql
+	if from == "0" { // Spark takes it for the first character
+		from = "1"
+	}
+	return typed{sql: "substring(" + asText(args[0]) + ", " + from + ", " + args[2].sql + ")", kind: kText}, true
+}
+
+func splitPart(args []typed) (typed, bool) {
+	if len(args) != 3 || args[0].kind != kText || args[1].kind != kText || !position.MatchString(args[2].sql) || args[2].sql == "0" {
+		return typed{}, false
+	}
+	return typed{sql: "split_part(" + args[0].sql + ", " + args[1].sql + ", " + args[2].sql + ")", kind: kText}, true
+}
+
+func joined(args []typed) (typed, bool) {
+	if len(args) < 2 || args[0].kind != kText {
+		return typed{}, false
+	}
+	parts := []string{args[0].sql}
+	for _, a := range args[1:] {
+		parts = append(parts, asText(a))
+	}
+	return typed{sql: "concat_ws(" + strings.Join(parts, ", ") + ")", kind: kText}, true
+}
+
+// position is a number of characters from the beginning: Spark counts negative
+// ones from the end.
+var position = regexp.MustCompile(`^(?:0|[1-9][0-9]{0,6})$`)
 
 // rowwise are functions of one row whose values are not computed.
-var rowwise = wordSet(`year month day dayofmonth dayofweek dayofyear weekofyear quarter hour minute second date_format date_add date_sub datediff date_trunc
-	add_months months_between trunc last_day next_day unix_timestamp from_utc_timestamp to_utc_timestamp concat_ws initcap substring substr left right
-	regexp_replace regexp_extract split replace translate reverse lpad rpad format_number format_string instr locate ascii base64 unbase64 hex crc32
-	xxhash64 uuid rand randn sqrt exp log log10 log2 pow power sign signum sin cos tan greatest least nullif nvl2 struct named_struct to_json array map
-	get_json_object input_file_name isnan mod pmod bround conv bin size`)
+var rowwise = wordSet(`year month day dayofmonth dayofweek dayofyear weekofyear weekday quarter hour minute second date_format date_add date_sub
+	date_diff dateadd datediff date_trunc date_part extract add_months months_between trunc last_day next_day make_date make_timestamp unix_timestamp
+	to_unix_timestamp unix_millis unix_seconds unix_micros unix_date timestamp_seconds timestamp_micros date_from_unix_date from_utc_timestamp
+	to_utc_timestamp try_to_timestamp convert_timezone
+	concat_ws initcap substring substr substring_index left right regexp_replace regexp_extract regexp_extract_all regexp_substr regexp_count regexp_instr
+	split split_part replace overlay translate reverse repeat space lpad rpad btrim soundex levenshtein format_number format_string printf instr locate
+	position charindex ascii chr char encode decode base64 unbase64 hex unhex crc32 xxhash64 mask url_encode url_decode parse_url sentences
+	contains startswith endswith to_char to_number try_to_number to_varchar to_binary bit_length octet_length char_length character_length find_in_set elt
+	uuid rand randn random sqrt cbrt exp expm1 log ln log10 log2 log1p pow power sign signum sin cos tan cot asin acos atan atan2 sinh cosh tanh degrees
+	radians hypot pi e factorial greatest least nullif nvl2 if iff negative positive mod pmod bround conv bin shiftleft shiftright width_bucket
+	try_add try_subtract try_multiply try_divide try_cast div round floor ceil ceiling abs rint zeroifnull nullifzero
+	struct named_struct to_json from_json get_json_object json_array_length array map map_keys map_values map_from_arrays size cardinality array_contains
+	array_distinct array_join array_max array_min array_position array_sort sort_array element_at slice concat typeof bigint int integer long string
+	double float boolean decimal smallint tinyint input_file_name isnan current_user current_database spark_partition_id assert_true aes_encrypt
+	aes_decrypt`)
 
 func wordSet(text string) map[string]bool {
 	set := map[string]bool{}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"stedi/pipeline"
@@ -50,8 +51,9 @@ func (p *replaying) judge(t *pipeline.Table) Table {
 	if failed && p.ownFault(f, &out) {
 		p.explain(&out, err, true)
 	}
+	out.Agreed = p.agreed[t.Name]
 	for _, w := range distinctScripts(out.Writers) {
-		p.judgeWriter(&out, w)
+		p.judgeWriter(&out, w, err == nil)
 	}
 	if failed && !p.ownFault(f, &out) {
 		p.explain(&out, err, true)
@@ -78,8 +80,10 @@ func distinctScripts(writers []Writer) []Writer {
 	return found
 }
 
-// judgeWriter adds what one script does for the table.
-func (p *replaying) judgeWriter(out *Table, w Writer) {
+// judgeWriter adds what one script does for the table. runs: it gives the table
+// on what the submission itself builds, so that a failure on correct inputs is
+// only a remark.
+func (p *replaying) judgeWriter(out *Table, w Writer, runs bool) {
 	s := p.scripts[w.index]
 	for _, problem := range s.Problems {
 		if problem.Node < 0 || p.dependsOn(s, s.Sinks[w.Sink].Input, problem.Node) {
@@ -88,6 +92,12 @@ func (p *replaying) judgeWriter(out *Table, w Writer) {
 	}
 	r, err := p.write(w, false)
 	t := p.translator(w.index, false)
+	if f, ok := errors.AsType[*failure](err); ok && f.fails && runs {
+		if own, failed := p.write(w, true); failed == nil {
+			out.Notes = append(out.Notes, script.Problem{File: f.file, Line: f.line, Text: "on correct inputs the job would fail: " + f.text, Node: -1})
+			r, err, t = own, nil, p.translator(w.index, true)
+		}
+	}
 	out.Reads = append(out.Reads, p.reads(w)...)
 	out.Joins = append(out.Joins, t.joins...)
 	out.Notes = append(out.Notes, p.notes(w)...)
@@ -188,42 +198,67 @@ func (p *replaying) ownFault(f *failure, out *Table) bool {
 }
 
 // agree finds the tables that several scripts write and that each of them
-// builds with the same columns and as many rows from correct tables. Those can
-// be replayed with either.
+// builds with the same columns and as many rows, from correct tables or, if the
+// scripts fail on those, from the submission's own. Such a table can be replayed
+// with any of them.
 func (p *replaying) agree(ctx context.Context) error {
 	for _, t := range p.r.lake.Tables {
 		scripts := distinctScripts(p.writers(t.Name))
 		if len(scripts) < 2 {
 			continue
 		}
-		counts, same := make([]*int64, len(scripts)), true
-		var all []pending
-		var first []string
-		for i, w := range scripts {
-			r, err := p.write(w, false)
-			if err != nil || len(p.scripts[w.index].Problems) > 0 {
-				same = false
-				break
-			}
-			names := r.sortedNames()
-			if i == 0 {
-				first = names
-			}
-			same = same && slices.Equal(first, names)
-			all = append(all, p.pending(&counts[i], nil, r))
+		same, err := p.same(ctx, scripts, false)
+		if err == nil && !same && !p.readsItself(t.Name, scripts) {
+			same, err = p.same(ctx, scripts, true)
 		}
-		if !same {
-			continue
+		if err != nil {
+			return err
 		}
-		if err := p.run(ctx, all); err != nil {
-			if ctx.Err() != nil {
-				return ctx.Err()
-			}
-			continue
-		}
-		p.agreed[t.Name] = !slices.ContainsFunc(counts, func(n *int64) bool { return *n != *counts[0] })
+		p.agreed[t.Name] = same
 	}
 	return nil
+}
+
+// readsItself tells whether a script reads the table that it writes.
+func (p *replaying) readsItself(name string, writers []Writer) bool {
+	return slices.ContainsFunc(writers, func(w Writer) bool {
+		return slices.ContainsFunc(p.roles[w.index].Reads, func(a Access) bool { return a.Table == name })
+	})
+}
+
+// same tells whether scripts build a table with the same columns and as many
+// rows, or fail in the same way.
+func (p *replaying) same(ctx context.Context, scripts []Writer, own bool) (bool, error) {
+	counts := make([]*int64, len(scripts))
+	var all []pending
+	var first string
+	for i, w := range scripts {
+		if len(p.scripts[w.index].Problems) > 0 {
+			return false, nil
+		}
+		r, err := p.write(w, own)
+		what := ""
+		switch f, ok := errors.AsType[*failure](err); {
+		case err == nil:
+			what = strings.Join(r.sortedNames(), "\n")
+			all = append(all, p.pending(&counts[i], nil, r))
+		case ok && own && f.fails && !f.inherited:
+			what = "fails: " + f.text
+		default:
+			return false, nil
+		}
+		if i > 0 && what != first {
+			return false, nil
+		}
+		first = what
+	}
+	if len(all) == 0 {
+		return true, nil
+	}
+	if err := p.run(ctx, all); err != nil {
+		return false, ctx.Err() // what cannot be counted is not the same
+	}
+	return !slices.ContainsFunc(counts, func(n *int64) bool { return *n != *counts[0] }), nil
 }
 
 // pending is a count that is still to be made.

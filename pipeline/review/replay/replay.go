@@ -42,6 +42,9 @@ type Role struct {
 	Reads, Writes []Access
 	// CopyOf is an earlier script with the same text; its writes count once.
 	CopyOf string
+	// InsteadOf is the script that writes a table which this one writes, too, and
+	// that is replayed for it.
+	InsteadOf string
 	// Exercise: the script reads or writes none of the lake's tables, such as
 	// an exercise of the course beside the project.
 	Exercise bool
@@ -57,6 +60,8 @@ type Access struct {
 	// Guessed: the table follows from the name of the script, because the
 	// location does not say it.
 	Guessed bool
+	// Aside: another script writes the table; this one is not replayed.
+	Aside bool
 }
 
 // Place is a line of a file.
@@ -121,6 +126,8 @@ type Table struct {
 	Funnel   []Stage
 	SQL      string // the SELECT that was run, on correct inputs
 	Notes    []script.Problem
+	// Agreed: several scripts write the table, and all give the same.
+	Agreed bool
 }
 
 // Column is a column that results.

@@ -44,20 +44,82 @@ func means(name string) meaning {
 	var entities []string
 	for _, w := range wordRE.FindAllString(name, -1) {
 		w = strings.ToLower(w)
-		for _, e := range entityWords {
-			if strings.HasPrefix(w, e[0]) && (e[0] != "ml" || w == "ml" || w == "mlcurated") {
-				entities = append(entities, e[1])
-				break
-			}
+		if e := entityWord(w); e != "" {
+			entities = append(entities, e)
 		}
+		zone := ""
 		for _, z := range zoneWords {
 			if strings.Contains(w, z[0]) {
-				m.zone = z[1]
+				zone = z[1]
 			}
+		}
+		for _, z := range []string{"landing", "trusted", "curated"} {
+			if zone == "" && isNearly(w, z, 1) {
+				zone = z
+			}
+		}
+		if zone != "" {
+			m.zone = zone
 		}
 	}
 	m.entity = entityOf(entities)
 	return m
+}
+
+// entityWord is whose rows a word means, or "".
+func entityWord(w string) string {
+	if w == "acc" {
+		return "accelerometer"
+	}
+	for _, e := range entityWords {
+		if strings.HasPrefix(w, e[0]) && (e[0] != "ml" || w == "ml" || w == "mlcurated") {
+			return e[1]
+		}
+	}
+	for _, e := range []string{"customer", "accelerometer"} {
+		if isNearly(strings.TrimSuffix(w, "s"), e, 2) {
+			return e
+		}
+	}
+	return ""
+}
+
+// isNearly reports whether a word is another one with at most so many letters that
+// are missing, added, wrong or exchanged with the next.
+func isNearly(word, other string, most int) bool {
+	if len(word) < len(other)-most || len(word) > len(other)+most || word == "" || word[0] != other[0] {
+		return false
+	}
+	before, row := []int(nil), make([]int, len(other)+1)
+	for i := range row {
+		row[i] = i
+	}
+	for i := range len(word) {
+		next := make([]int, len(other)+1)
+		next[0] = i + 1
+		for k := range len(other) {
+			cost := 1
+			if word[i] == other[k] {
+				cost = 0
+			}
+			next[k+1] = min(row[k+1]+1, next[k]+1, row[k]+cost)
+			if i > 0 && k > 0 && word[i] == other[k-1] && word[i-1] == other[k] {
+				next[k+1] = min(next[k+1], before[k-1]+1)
+			}
+		}
+		before, row = row, next
+	}
+	return row[len(other)] <= most
+}
+
+// Meaning is what a name says about a table: whose rows, and which zone; "" is
+// not known. Of a name with several zones it says nothing.
+func Meaning(name string) (entity, zone string) {
+	if zonesIn(name) != 1 {
+		return "", ""
+	}
+	m := means(name)
+	return m.entity, m.zone
 }
 
 // entityOf chooses among the entities of a name: machine learning is the table
@@ -166,13 +228,8 @@ func (p *places) ofPath(location string) string {
 func entityList(name string) []string {
 	var found []string
 	for _, w := range wordRE.FindAllString(name, -1) {
-		for _, e := range entityWords {
-			if strings.HasPrefix(strings.ToLower(w), e[0]) {
-				if !slices.Contains(found, e[1]) {
-					found = append(found, e[1])
-				}
-				break
-			}
+		if e := entityWord(strings.ToLower(w)); e != "" && !slices.Contains(found, e) {
+			found = append(found, e)
 		}
 	}
 	return found
@@ -236,8 +293,8 @@ func key(l script.Location) string {
 
 // target is the table that the name of a script promises.
 func (p *places) target(name string) string {
-	base := strings.TrimSuffix(path.Base(name), path.Ext(name))
-	if _, after, ok := strings.Cut(strings.ToLower(base), "_to_"); ok {
+	base := stemOf(name)
+	if _, after, ok := fromTo(base); ok {
 		m := means(base)
 		m.zone = means(after).zone
 		return p.meanings[m]
@@ -246,6 +303,24 @@ func (p *places) target(name string) string {
 		return ""
 	}
 	return p.ofName(base)
+}
+
+// stemOf is the last part of a path without its extension.
+func stemOf(name string) string {
+	return strings.TrimSuffix(path.Base(name), path.Ext(name))
+}
+
+// toRE matches the word between the two zones in the name of a job, such as
+// customer_landing_to_trusted, customer landing 2 trusted or customerLandingToTrusted.
+var toRE = regexp.MustCompile(`[^A-Za-z0-9](?i:to|2)[^A-Za-z0-9]|To(?:[A-Z]|[^A-Za-z0-9])`)
+
+// fromTo takes the name of a job apart at that word.
+func fromTo(base string) (before, after string, ok bool) {
+	at := toRE.FindStringIndex(base)
+	if at == nil {
+		return "", "", false
+	}
+	return base[:at[0]], base[at[1]-1:], true
 }
 
 // zonesIn counts the zones that a name has.
@@ -310,8 +385,7 @@ func (p *places) supply(r *Role) {
 			left = append(left, in)
 		}
 	}
-	base := strings.TrimSuffix(path.Base(r.Script), path.Ext(r.Script))
-	if before, _, ok := strings.Cut(strings.ToLower(base), "_to_"); ok && len(left) > 1 {
+	if before, _, ok := fromTo(stemOf(r.Script)); ok && len(left) > 1 {
 		if named := p.ofName(before); slices.Contains(left, named) {
 			left = []string{named}
 		}
@@ -330,21 +404,42 @@ func (p *places) role(s *script.Script) Role {
 	}
 	for i, sink := range s.Sinks {
 		a := p.access(sink.Location, sink.Line, i)
-		if a.Table == "" && len(s.Sinks) == 1 && !ofSeveral(sink.Location) {
-			if t := p.target(s.Name); t != "" {
-				a.Table, a.Guessed = t, true
-			} else if t := p.ofName(sink.Name); t != "" {
-				a.Table, a.Guessed = t, true
-			} else if t := p.fed(r.Reads); t != "" {
-				a.Table, a.Guessed = t, true
-			}
-		}
 		p.correct(&a, sink, r.Reads)
+		if a.Table == "" && len(s.Sinks) == 1 && !ofSeveral(sink.Location) && !ingests(s, sink.Input) {
+			p.promised(&a, s, sink, r.Reads)
+		}
 		r.Writes = append(r.Writes, a)
 		r.Exercise = r.Exercise && a.Table == ""
 	}
 	p.supply(&r)
 	return r
+}
+
+// ingests reports whether a node gives the rows of one source as they are: such a
+// script puts the landing files in their place.
+func ingests(s *script.Script, n int) bool {
+	for n >= 0 {
+		switch node := &s.Nodes[n]; node.Kind {
+		case script.SourceNode:
+			return true
+		case script.ApplyMapping, script.Same, script.ToDF, script.FromDF:
+			n = node.Inputs[0]
+		default:
+			return false
+		}
+	}
+	return false
+}
+
+// promised sets the table that the names of a script and of its sink promise, or
+// that is made of what the script reads. No script writes landing.
+func (p *places) promised(a *Access, s *script.Script, sink script.Sink, reads []Access) {
+	for _, name := range []string{p.target(s.Name), p.ofName(sink.Name), p.fed(reads)} {
+		if t := p.lake.Table(name); t != nil && !t.IsLanding() {
+			a.Table, a.Guessed = name, true
+			return
+		}
+	}
 }
 
 // correct settles what a script writes if its path and its catalog table
@@ -355,6 +450,12 @@ func (p *places) correct(a *Access, sink script.Sink, reads []Access) {
 			a.Table = byName
 			break
 		}
+	}
+	// Rows of the step trainer in the curated zone are most often the training set,
+	// but the name in the catalog says it better.
+	_, key := folder(sink.Path)
+	if byName := p.folders[strings.ToLower(sink.Table)]; byName != "" && means(key) == (meaning{"step_trainer", "curated"}) {
+		a.Table = byName
 	}
 	if t := p.lake.Table(a.Table); t != nil && t.IsLanding() {
 		a.Table = ""

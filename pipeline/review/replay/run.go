@@ -44,6 +44,8 @@ func (r *Replayer) start(scripts []*script.Script) *replaying {
 	}
 	p.roles = unrepeated(scripts, p.roles)
 	p.settle()
+	p.setAside()
+	p.siblings()
 	p.trace()
 	p.presume()
 	return p
@@ -81,14 +83,20 @@ func (p *replaying) settle() {
 // trace finds the tables that scripts read where another script writes: the name
 // of that one may say which table it is, while the location does not.
 func (p *replaying) trace() {
-	written := map[string]string{}
+	written, several := map[string]string{}, map[string]bool{}
 	for i := range p.roles {
+		if p.roles[i].CopyOf != "" {
+			continue
+		}
 		for _, w := range p.roles[i].Writes {
-			k := key(p.scripts[i].Sinks[w.Index].Location)
-			if was, ok := written[k]; ok && was != w.Table {
-				written[k] = "" // of two tables
-			} else {
-				written[k] = w.Table
+			for _, k := range keys(p.scripts[i].Sinks[w.Index].Location) {
+				switch was := written[k]; {
+				case w.Table == "" || was == w.Table:
+				case was == "":
+					written[k] = w.Table
+				default:
+					several[k] = true
+				}
 			}
 		}
 	}
@@ -96,7 +104,7 @@ func (p *replaying) trace() {
 		for n := range p.roles[i].Reads {
 			read := &p.roles[i].Reads[n]
 			at := p.scripts[i].Sources[read.Index].Location
-			if t := written[key(at)]; t != "" && read.Table == "" && !isArgument.MatchString(at.Path) {
+			if t := written[key(at)]; t != "" && !several[key(at)] && read.Table == "" && !isArgument.MatchString(at.Path) {
 				read.Table, read.Guessed = t, true
 			}
 		}
@@ -142,14 +150,22 @@ func (p *replaying) endsIn(name string) bool {
 }
 
 // unrepeated removes the writes of a script that is there twice, and those of a
-// notebook whose tables the scripts write.
+// notebook whose tables the scripts write. Of the same text in the project and in
+// an exercise of the course, that in the project counts.
 func unrepeated(scripts []*script.Script, roles []Role) []Role {
 	for i := range scripts {
 		for j := range i {
-			if len(scripts[i].Source) > 0 && bytes.Equal(scripts[i].Source, scripts[j].Source) && roles[j].CopyOf == "" {
-				roles[i].CopyOf = scripts[j].Name
-				break
+			if len(scripts[i].Source) == 0 || !bytes.Equal(scripts[i].Source, scripts[j].Source) || roles[j].CopyOf != "" {
+				continue
 			}
+			if isExercise(scripts[j].Name) && !isExercise(scripts[i].Name) {
+				roles[j].CopyOf = scripts[i].Name
+				continue
+			}
+			roles[i].CopyOf = scripts[j].Name
+			learn(roles[j].Writes, roles[i].Writes)
+			learn(roles[j].Reads, roles[i].Reads)
+			break
 		}
 	}
 	for i := range scripts {
@@ -165,6 +181,15 @@ func unrepeated(scripts []*script.Script, roles []Role) []Role {
 	return roles
 }
 
+// learn takes over the tables that the name of a copy tells.
+func learn(to, from []Access) {
+	for i := range to {
+		if i < len(from) && to[i].Table == "" {
+			to[i].Table, to[i].Guessed = from[i].Table, from[i].Table != ""
+		}
+	}
+}
+
 // sameWrites reports whether two scripts write a table in common.
 func sameWrites(a, b *Role) bool {
 	return slices.ContainsFunc(a.Writes, func(w Access) bool {
@@ -178,7 +203,7 @@ func (p *replaying) table(name string) *relation {
 		return r
 	}
 	t := p.r.lake.Table(name)
-	label := t.Name + " as it should be"
+	label := "the correct " + t.Name
 	cteName := t.Name
 	if t.IsLanding() {
 		label = "the landing table " + t.Name
@@ -194,10 +219,26 @@ func (p *replaying) table(name string) *relation {
 	}
 	r := &relation{cte: cteName, label: label}
 	for _, c := range t.Columns {
-		r.cols = append(r.cols, column{name: c.Name, sql: c.Name, kind: kindOf(c), from: t.Name, field: c.Name})
+		r.cols = append(r.cols, column{name: p.inFiles(c.Name), sql: c.Name, kind: kindOf(c), from: t.Name, field: c.Name})
 	}
 	p.correct[name] = r
 	return r
+}
+
+// inFiles is the name of a column with the case that it has in the files, which
+// derived tables take over from landing.
+func (p *replaying) inFiles(name string) string {
+	for _, t := range p.r.lake.Tables {
+		if !t.IsLanding() {
+			continue
+		}
+		for _, c := range t.Columns {
+			if strings.EqualFold(c.Name, name) {
+				return c.Name
+			}
+		}
+	}
+	return name
 }
 
 // fresh gives a source relation columns with identities of their own.
@@ -235,7 +276,7 @@ func (p *replaying) writers(name string) (found []Writer) {
 			continue
 		}
 		for k, a := range p.roles[i].Writes {
-			if a.Table == name || a.Table == "" && key(s.Sinks[k].Location) == name {
+			if !a.Aside && (a.Table == name || a.Table == "" && key(s.Sinks[k].Location) == name) {
 				found = append(found, Writer{Script: s.Name, Sink: k, Line: s.Sinks[k].Line, index: i})
 			}
 		}

@@ -284,7 +284,7 @@ func (t *translator) item(it sparksql.Item, in *scope) (cols []column, refs []st
 	if star, ok := it.Expr.(*sparksql.Star); ok {
 		return t.star(star, in)
 	}
-	_, plain := it.Expr.(*sparksql.Column)
+	ref, plain := it.Expr.(*sparksql.Column)
 	if c, ok := in.passed(it.Expr); ok {
 		c.name = cmp.Or(it.Alias, c.name)
 		return []column{c.column}, []string{c.ref}, nil
@@ -306,9 +306,7 @@ func (t *translator) item(it sparksql.Item, in *scope) (cols []column, refs []st
 		if renamed {
 			c.id = id
 		}
-		if it.Alias != "" {
-			c.name = it.Alias
-		}
+		c.name = cmp.Or(it.Alias, ref.Name) // Spark takes the case of the query
 	case x.col != nil:
 		c.from, c.field = x.col.from, x.col.field
 	}
@@ -340,11 +338,12 @@ func (t *translator) named(star *sparksql.Star, in *scope) (cols []column, refs 
 	if r == nil {
 		return nil, nil, unsupported(in.line, "the columns of a frame are not understood")
 	}
-	for _, c := range r.cols {
-		if !star.Keeps(c.name) {
-			continue
-		}
-		added, sql, err := t.item(star.Item(c.name), in)
+	names, err := t.kept(star, r)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, name := range names {
+		added, sql, err := t.item(star.Item(name), in)
 		if err != nil {
 			return nil, nil, err
 		}

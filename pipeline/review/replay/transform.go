@@ -16,9 +16,13 @@ func (t *translator) names(n *script.Node) ([]string, error) {
 		if err != nil {
 			return nil, err
 		}
-		for _, c := range r.cols {
-			if n.Names[i].Keeps(c.name) && !slices.Contains(names, c.name) {
-				names = append(slices.Clone(names), c.name)
+		kept, err := t.kept(&n.Names[i], r)
+		if err != nil {
+			return nil, err
+		}
+		for _, name := range kept {
+			if !slices.Contains(names, name) {
+				names = append(slices.Clone(names), name)
 			}
 		}
 	}

@@ -25,6 +25,7 @@ type translator struct {
 	sides    [2]string
 	notes    []script.Problem
 	distinct bool
+	round    *round // of a loop over the names of columns; nil: in none
 }
 
 // note records a join.
@@ -42,6 +43,11 @@ func (t *translator) remark(line int, format string, args ...any) {
 
 // node returns the relation of a node.
 func (t *translator) node(n int) (*relation, error) {
+	if t.round != nil {
+		if r, err := t.inRound(n); r != nil || err != nil {
+			return r, err
+		}
+	}
 	if r, ok := t.done[n]; ok {
 		return r, t.failed[n]
 	}
@@ -69,7 +75,7 @@ func (t *translator) translate(n *script.Node) (*relation, error) {
 	}
 	var in []*relation
 	for _, i := range n.Inputs {
-		if n.Kind == script.Choice {
+		if n.Kind == script.Choice || n.Kind == script.ForEach {
 			break
 		}
 		r, err := t.node(i)
@@ -83,6 +89,8 @@ func (t *translator) translate(n *script.Node) (*relation, error) {
 		return t.sql(n)
 	case script.Choice:
 		return t.choose(n)
+	case script.ForEach:
+		return t.forEach(n)
 	case script.JoinNode:
 		return t.glueJoin(n, in[0], in[1])
 	case script.FrameJoin:
@@ -209,6 +217,13 @@ func (t *translator) dataFrame(n *script.Node, in *relation) (*relation, error) 
 func (t *translator) choose(n *script.Node) (*relation, error) {
 	all := true
 	for _, test := range n.Tests {
+		if !all { // as Python, which does not look further
+			break
+		}
+		if test.Among != nil {
+			all = all && slices.Contains(test.Among, test.Column) != test.Not
+			continue
+		}
 		r, err := t.node(test.Input)
 		if err != nil {
 			return nil, err

@@ -305,7 +305,14 @@ func (e *evaluator) attribute(of value, attr string, line int) value { //nolint:
 		if attr == "values" {
 			return of
 		}
+	case eachField:
+		if attr == "name" {
+			return text{sparksql.EachName, line}
+		}
 	case name, member, unknown:
+		if v, ok := ofSchema(of, attr); ok {
+			return v
+		}
 		switch attr {
 		case "read":
 			return reader{}
@@ -349,6 +356,9 @@ func (e *evaluator) method(of value, attr string, a *callArgs) value { //nolint:
 	case *windowSpec:
 		return of.extend(e, attr, a)
 	case member:
+		if v, ok := ofSchema(of, attr); ok {
+			return v
+		}
 		if f, ok := of.of.(frame); ok && of.name == "na" && attr == "drop" {
 			return e.frameMethod(f, "dropna", a)
 		}

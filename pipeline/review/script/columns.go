@@ -11,10 +11,11 @@ import (
 // or what a comprehension makes of them.
 type columnNames struct{ star sparksql.Star }
 
-// nameTest is a condition of a comprehension on the name of a column: c not in
-// names.
+// nameTest is a condition on the name of a column in a comprehension or a loop: c
+// not in names, or not in the names of a frame's columns.
 type nameTest struct {
 	names []string
+	frame int // -1: in names
 	not   bool
 }
 
@@ -31,7 +32,31 @@ type columnType struct {
 	name  string
 }
 
+// fields are the fields of a frame's schema, eachField one of them.
+type (
+	fields    struct{ frame int }
+	eachField struct{}
+)
+
+// ofSchema is what df.schema has of the names of a frame's columns.
+func ofSchema(of value, attr string) (value, bool) {
+	m, ok := of.(member)
+	f, isFrame := m.of.(frame)
+	if !ok || !isFrame || m.name != "schema" {
+		return nil, false
+	}
+	switch attr {
+	case "names", "fieldNames":
+		return member{f, "columns"}, true
+	case "fields":
+		return fields{f.node}, true
+	}
+	return nil, false
+}
+
 func (columnNames) value()  {}
+func (fields) value()       {}
+func (eachField) value()    {}
 func (columnType) value()   {}
 func (nameTest) value()     {}
 func (presentNames) value() {}
@@ -55,23 +80,24 @@ func namesOf(v value) (columnNames, bool) {
 // or is not understood.
 func (e *evaluator) overNames(source value, s *syntax) value {
 	names, ok := namesOf(source)
-	if !ok || names.star.Each != nil {
+	all, isFields := source.(fields)
+	if isFields {
+		names.star = sparksql.Star{Frame: all.frame, ByName: true}
+	}
+	if !ok && !isFields || names.star.Each != nil {
 		return nil
 	}
 	outer := e.vars
 	e.vars = &scope{outer: outer, vars: map[string]value{}}
 	defer func() { e.vars = outer }()
-	e.assign(s.kids[1].get("left"), text{sparksql.EachName, s.line})
+	if isFields {
+		e.assign(s.kids[1].get("left"), eachField{})
+	} else {
+		e.assign(s.kids[1].get("left"), text{sparksql.EachName, s.line})
+	}
 	for _, k := range s.kids[2:] {
 		test, ok := e.eval(k.first()).(nameTest)
-		switch {
-		case !ok || k.kind != "if_clause":
-			return nil
-		case test.not:
-			names.star.Except = slices.Concat(names.star.Except, test.names)
-		case names.star.Only == nil:
-			names.star.Only = append([]string{}, test.names...)
-		default:
+		if !ok || k.kind != "if_clause" || !test.restrict(&names.star) {
 			return nil
 		}
 	}
@@ -117,14 +143,17 @@ func nameComparison(op string, left, right value) (value, bool) {
 	if !ok || t.s != sparksql.EachName {
 		return nil, false
 	}
+	if f, isNames := columnsOf(right); isNames && (op == "in" || op == "not in") {
+		return nameTest{frame: f.node, not: op == "not in"}, true
+	}
 	names, ok := texts(right)
 	_, isList := right.(*list)
 	switch {
 	case !ok || slices.ContainsFunc(names, func(n string) bool { return strings.Contains(n, "${") || sparksql.HasEachName(n) }):
 	case isList && (op == "in" || op == "not in"):
-		return nameTest{names, op == "not in"}, true
+		return nameTest{names, -1, op == "not in"}, true
 	case !isList && (op == "==" || op == "!="):
-		return nameTest{names, op == "!="}, true
+		return nameTest{names, -1, op == "!="}, true
 	}
 	return unknown{"a comparison"}, true
 }

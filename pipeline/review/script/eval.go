@@ -40,6 +40,8 @@ type evaluator struct {
 	text    []byte
 	line    int // of the statement
 	marks   []mark
+	// round: the body of a loop over these names is followed.
+	round *columnNames
 }
 
 func newEvaluator(s *Script, modules Modules) *evaluator {
@@ -224,14 +226,24 @@ func (e *evaluator) branch(s *syntax) {
 			conditions, bodies = append(conditions, nil), append(bodies, k.get("body"))
 		}
 	}
+	e.branches(s, conditions, bodies)
+}
+
+func (e *evaluator) branches(s *syntax, conditions, bodies []*syntax) {
 	for i, c := range conditions {
 		if c == nil {
 			e.block(bodies[i])
 			return
 		}
 		v := e.eval(c)
-		if tests, ok := v.(columnTests); ok && len(bodies) == 1 {
-			e.choice(s, tests, bodies[0])
+		if t, ok := v.(nameTest); ok && e.round != nil {
+			v = t.tests()
+			if lists := e.lists(); len(bodies) == i+1 {
+				defer e.spreadNames(lists, *e.round, &t)
+			}
+		}
+		if tests, ok := v.(columnTests); ok {
+			e.choice(s, tests, func() { e.block(bodies[i]) }, func() { e.branches(s, conditions[i+1:], bodies[i+1:]) })
 			return
 		}
 		known, is := truth(v)
@@ -248,21 +260,29 @@ func (e *evaluator) branch(s *syntax) {
 	}
 }
 
-// choice follows an if that asks which columns a frame has. What it assigns
-// becomes a choice between two nodes.
-func (e *evaluator) choice(s *syntax, tests columnTests, body *syntax) {
-	before, sinks := e.frames(), len(e.sinks)
-	e.block(body)
-	if len(e.sinks) > sinks {
+// choice follows an if that asks which columns a frame has. What its branches
+// assign becomes a choice between two nodes.
+func (e *evaluator) choice(s *syntax, tests columnTests, then, otherwise func()) {
+	before, sinks, returned := e.frames(), len(e.sinks), e.returned
+	then()
+	first := e.frames()
+	for n, v := range before {
+		if _, isFrame := e.vars.vars[n].(frame); isFrame {
+			e.vars.vars[n] = frame{node: v}
+		}
+	}
+	otherwise()
+	second := e.frames()
+	if len(e.sinks) > sinks || e.returned != returned {
+		e.returned = returned
 		e.problem(s.line, "whether these lines run depends on a condition that is not known")
 		return
 	}
-	for n, v := range e.frames() {
-		was, ok := before[n]
-		if !ok || was == v || strings.HasPrefix(n, "view ") {
+	for n, was := range before {
+		if first[n] == was && second[n] == was || strings.HasPrefix(n, "view ") {
 			continue
 		}
-		e.vars.vars[n] = frame{node: e.node(Node{Kind: Choice, Line: s.line, API: "if", Inputs: []int{v, was}, Tests: tests.tests})}
+		e.vars.vars[n] = frame{node: e.node(Node{Kind: Choice, Line: s.line, API: "if", Inputs: []int{first[n], second[n]}, Tests: tests.tests})}
 	}
 }
 
@@ -298,33 +318,6 @@ func (e *evaluator) frames() map[string]int {
 		found["view "+n] = v
 	}
 	return found
-}
-
-func (e *evaluator) loop(s *syntax) {
-	over := e.eval(s.get("right"))
-	var items []value
-	switch v := over.(type) {
-	case *list:
-		items = v.items
-	case *dict:
-		for i := range v.keys {
-			items = append(items, text{v.keys[i], v.lines[i]})
-		}
-	default:
-		e.uncertain(s, s.get("body"), "a loop over values that are not known is not followed")
-		return
-	}
-	if len(items) > maxLoop {
-		e.problem(s.line, "a loop of more than 100 rounds is not followed")
-		return
-	}
-	for _, item := range items {
-		e.assign(s.get("left"), item)
-		e.block(s.get("body"))
-		if e.returned != nil {
-			return
-		}
-	}
 }
 
 // truth tells what a value is as a condition.

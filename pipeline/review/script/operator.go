@@ -30,12 +30,19 @@ func (e *evaluator) binary(op string, left, right value, s *syntax) value { //no
 		return text{l + r, s.line}
 	case op == "+" && listA && listB:
 		return &list{append(append([]value{}, a.items...), b.items...)}
+	case op == "+" && isNames(left) && (listB || isNames(right)), op == "+" && listA && isNames(right):
+		return &list{slices.Concat(splat(left), splat(right))}
 	case op == "%" && textL:
 		return text{format(l, right), s.line}
 	case op == "/" && isL && isR: // pathlib
 		return text{strings.TrimSuffix(l, "/") + "/" + r, s.line}
 	}
 	return unknown{"an expression"}
+}
+
+func isNames(v value) bool {
+	_, ok := namesOf(v)
+	return ok
 }
 
 // format fills in the %s of a text.
@@ -142,9 +149,8 @@ func (e *evaluator) comparison(s *syntax) value {
 	if v, ok := nameComparison(op, operands[0], operands[1]); ok {
 		return v
 	}
-	if m, ok := operands[1].(member); ok && m.name == "columns" && (op == "in" || op == "not in") {
-		f, isFrame := m.of.(frame)
-		if t, isText := operands[0].(text); isText && isFrame {
+	if f, ok := columnsOf(operands[1]); ok && (op == "in" || op == "not in") {
+		if t, isText := operands[0].(text); isText {
 			return columnTests{[]ColumnTest{{Input: f.node, Column: t.s, Not: op == "not in"}}}
 		}
 	}
@@ -201,8 +207,8 @@ func (e *evaluator) logical(s *syntax) value {
 		return right
 	}
 	if n, ok := left.(nameTest); ok && op == "and" {
-		if m, ok := right.(nameTest); ok && n.not && m.not {
-			return nameTest{slices.Concat(n.names, m.names), true}
+		if m, ok := right.(nameTest); ok && n.not && m.not && n.frame < 0 && m.frame < 0 {
+			return nameTest{slices.Concat(n.names, m.names), -1, true}
 		}
 	}
 	a, isA := left.(columnTests)

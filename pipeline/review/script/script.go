@@ -138,6 +138,7 @@ const (
 	ToDF           Kind = "to data frame"
 	Same           Kind = "same rows" // a node that changes neither rows nor columns
 	Choice         Kind = "choice"    // Tests: the first input if they all hold, else the second
+	ForEach        Kind = "for each"  // Names, Body, Count: what a loop over the names of columns makes of a frame
 	Broken         Kind = "fails"     // Name says why the script stops there
 	Unknown        Kind = "not understood"
 )
@@ -159,6 +160,7 @@ type ColumnTest struct {
 	Input  int // index of the node
 	Column string
 	Type   string
+	Among  []string // the column is one of these; Input is -1
 	Not    bool
 }
 
@@ -187,4 +189,9 @@ type Node struct {
 	Count     int64
 	ByName    bool
 	Tests     []ColumnTest
+	// Body are the nodes of a loop's body: from the first to before the second.
+	// Their names hold marks of sparksql for the name of the column. Inputs are the
+	// frames that the loop changes, each as it was and as one round makes it; Count
+	// says which of them the node is.
+	Body [2]int
 }

@@ -97,8 +97,12 @@ type (
 		Frame        int
 		ByName       bool
 		Except, Only []string
-		Each         Expr
-		As           string
+		// Without and Within are nodes: names that their columns have, too, are left
+		// out, or only those are taken.
+		Without, Within []int
+
+		Each Expr
+		As   string
 	}
 	// Literal is a constant: string, number, null or boolean.
 	Literal struct{ Kind, Text string }

@@ -34,6 +34,23 @@ func (s *Star) Item(name string) Item {
 	return Item{Expr: named(s.Each, name), Alias: WithName(s.As, name)}
 }
 
+// Named copies an expression with a name in the place of its marks.
+func Named(e Expr, name string) Expr { return named(e, name) }
+
+// HasMark reports whether an expression has a mark that stands for a name.
+func HasMark(e Expr) bool {
+	found := false
+	Visit(e, func(x Expr) {
+		switch x := x.(type) {
+		case *Column:
+			found = found || HasEachName(x.Qualifier+x.Name)
+		case *Literal:
+			found = found || HasEachName(x.Text)
+		}
+	})
+	return found
+}
+
 // named copies an expression with a name in the place of its marks.
 func named(e Expr, name string) Expr { //nolint:cyclop // one case for each form
 	switch e := e.(type) {

@@ -1,0 +1,1 @@
+SELECT count({{name .As}}) FROM {{name .Table}}
