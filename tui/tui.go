@@ -166,6 +166,8 @@ type Model struct {
 	quitting bool
 	next     *Switch
 	drawn    *ui.Frame // the last frame that View has drawn
+	shown    tea.View  // the last one that View has returned
+	same     bool      // nothing has changed since
 	dragging func(dx, dy int) tea.Cmd
 	mouseX   int
 	mouseY   int
@@ -221,7 +223,10 @@ func (m *Model) Init() tea.Cmd {
 // of the screens.
 func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	cmds := []tea.Cmd{m.take(msg), m.carryOut(), m.askNext()}
+	m.same = false
 	switch msg.(type) {
+	case tickMsg:
+		m.same = m.looking.Working() // the survey's result follows
 	case tea.WindowSizeMsg, tea.KeyPressMsg, tea.MouseMsg:
 		cmds = append(cmds, m.fillRoom())
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"io"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -87,11 +88,27 @@ func (p *program) plain(ctx context.Context, flags runFlags) error {
 	if err != nil {
 		return usage(err)
 	}
-	err = model.Plain(ctx, p.stdin, p.stdout)
+	err = model.Plain(ctx, p.stdin, p.textTerminal())
 	if ctx.Err() != nil {
 		err = context.Cause(ctx)
 	}
 	return errors.Join(err, model.Close())
+}
+
+// textTerminal returns the output of the text mode: with lines as wide as the
+// terminal, or whole if it is none.
+func (p *program) textTerminal() io.Writer {
+	f, ok := p.stdout.(*os.File)
+	if !ok || !p.isTerminal(f) {
+		return p.stdout
+	}
+	return tui.NewLineWrapper(f, func() int {
+		width, _, err := term.GetSize(int(f.Fd())) // a descriptor fits
+		if err != nil {
+			return 0
+		}
+		return width
+	})
 }
 
 // ending returns the error for the end of the screens.
