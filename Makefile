@@ -105,8 +105,8 @@ playground: counterparts $(SPARK)/bin/spark-submit ## what stands in for AWS, to
 	go test -count=1 -timeout 0 ./athena/awstest -run Serve -v -serve
 
 test-aws: counterparts $(POLICIES)/bin/parliament $(SPARK)/bin/spark-submit ## everything on what stands in for AWS; make test runs a part of it
-	STEDI_TEST_AWS=whole go test -count=1 -timeout 20m ./athena/...
-	STEDI_TEST_AWS=whole go test -count=1 -timeout 20m ./cmd/stedi -run 'Athena|Bucket|Glue|Polic'
+	STEDI_TEST_AWS=whole go test -count=1 -timeout 40m ./athena/...
+	STEDI_TEST_AWS=whole go test -count=1 -timeout 40m ./cmd/stedi -run 'Athena|Bucket|Glue|Polic'
 
 $(LINT):
 	GOBIN=$(TOOLS) go install $(GOLANGCI)

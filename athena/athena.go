@@ -13,6 +13,7 @@ import (
 	"cmp"
 	"context"
 	"embed"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -151,6 +152,9 @@ func (c *Client) preflight(ctx context.Context) error {
 	settings := group.Configuration
 	if settings == nil {
 		settings = &types.WorkGroupConfiguration{}
+	}
+	if version := settings.EngineVersion; version != nil && strings.Contains(aws.ToString(version.EffectiveEngineVersion), "Spark") {
+		return pipeline.Fail(pipeline.BadUsage, "", "Name a workgroup of Athena SQL with --workgroup.", "the workgroup %s runs no SQL, but notebooks (%s)", name, *version.EffectiveEngineVersion)
 	}
 	output := ""
 	if settings.ResultConfiguration != nil {

@@ -16,7 +16,7 @@ import (
 	"stedi/pipeline"
 )
 
-const notFound = `{"__type":"InvalidRequestException","AthenaErrorCode":"INVALID_INPUT","Message":"QueryExecution q-1 was not found"}`
+const notFound = `{"__type":"InvalidRequestException","AthenaErrorCode":"QUERY_EXECUTION_NOT_FOUND","Message":"QueryExecution q-1 was not found"}`
 
 // service answers calls of Athena one after the other; the last answer of a call
 // is repeated.
@@ -79,6 +79,24 @@ func TestAQueryIsStoppedIfItHasEnded(t *testing.T) {
 	}
 }
 
+// Athena cancels a query that reads more than its workgroup allows.
+func TestAQueryThatAthenaCancelsSaysWhy(t *testing.T) {
+	for reason, want := range map[string]struct {
+		kind pipeline.Kind
+		fix  string
+	}{
+		"Bytes scanned limit was exceeded": {pipeline.BadUsage, "Read less"},
+		"Query cancelled by user":          {pipeline.BadEngine, "outside stedi"},
+	} {
+		state := strings.Replace(inState("CANCELLED"), `"State"`, `"StateChangeReason":"`+reason+`","State"`, 1)
+		client, _ := service(t, map[string][]string{"StartQueryExecution": {`{"QueryExecutionId":"q-1"}`}, "GetQueryExecution": {state}})
+		_, err := client.Querier().Query(t.Context(), "SELECT 1")
+		if pipeline.KindOf(err) != want.kind || !strings.Contains(err.Error(), want.fix) {
+			t.Errorf("%s: %v", reason, err)
+		}
+	}
+}
+
 func TestAQueryThatCannotSucceedIsLost(t *testing.T) {
 	for answer, want := range map[string]bool{
 		inState("FAILED"): true, inState("CANCELLED"): true, notFound: true,
@@ -101,11 +119,27 @@ func TestCreateTableAsIsCharged(t *testing.T) {
 	}
 }
 
+// The names are those that Athena gives its files.
+func TestTheFilesAboutAQueryFollowItsStatement(t *testing.T) {
+	for name, c := range map[string]struct{ result, state, want string }{
+		"a SELECT":                   {"s3://b/q.csv", "SUCCEEDED", "s3://b/q.csv.metadata s3://b/q.csv"},
+		"a SELECT that fails":        {"s3://b/q.csv", "FAILED", ""},
+		"a DESCRIBE that fails":      {"s3://b/q.txt", "FAILED", "s3://b/q.txt.metadata s3://b/q.txt"},
+		"CREATE TABLE AS":            {"s3://b/tables/q", "SUCCEEDED", "s3://b/tables/q.metadata s3://b/tables/q-manifest.csv"},
+		"CREATE TABLE AS that fails": {"s3://b/tables/q", "FAILED", "s3://b/tables/q.metadata s3://b/tables/q-manifest.csv"},
+	} {
+		e := Execution{Result: c.result, State: c.state}
+		if got := strings.Join(e.files(), " "); got != c.want {
+			t.Errorf("%s has the files %q", name, got)
+		}
+	}
+}
+
 // Result files elsewhere belong to the workgroup.
 func TestAClosedQueryDeletesItsResult(t *testing.T) {
 	const page = `{"ResultSet":{"Rows":[{"Data":[{"VarCharValue":"n"}]}],"ResultSetMetadata":{"ColumnInfo":[{"Name":"n","Type":"bigint"}]}}}`
 	for name, c := range map[string]struct{ result, want string }{
-		"in the folder of the lake":        {"s3://lake/q-1.csv", "s3://lake/q-1.csv s3://lake/q-1.csv.metadata"},
+		"in the folder of the lake":        {"s3://lake/q-1.csv", "s3://lake/q-1.csv.metadata s3://lake/q-1.csv"},
 		"where the workgroup puts results": {"s3://lake-2/q-1.csv", ""},
 		"nowhere":                          {"", ""},
 	} {

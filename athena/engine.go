@@ -103,7 +103,11 @@ func (e *Engine) ask(ctx context.Context, file string, values map[string]any) ([
 	if err := e.reserve(bytes); err != nil {
 		return nil, err
 	}
-	return e.answered(ctx, sql, bytes)
+	rows, err := e.answered(ctx, sql, bytes)
+	if part, ok := values["SQL"].(string); ok && err != nil {
+		err = placed(err, sql, part, false)
+	}
+	return rows, err
 }
 
 // answered runs a question for which bytes were reserved, and returns its rows.
@@ -185,12 +189,16 @@ func (e *Engine) Run(ctx context.Context, job pipeline.Job, progress func(pipeli
 		job.Say("query %s builds the rows", id)
 		return job.Output.Folder.Begun(id)
 	})
+	if err != nil {
+		err = placed(err, sql, bare(job.Table.Transform.SQL), done != nil && !e.client.group.Inserts())
+	}
 	if err != nil && job.Output.Folder.Resumed && (done != nil || differs(err)) {
 		return pipeline.Result{}, errors.Join(pipeline.ErrLost, about(job.Table, err))
 	}
 	if err != nil {
 		return pipeline.Result{}, about(job.Table, err)
 	}
+	e.client.discard(ctx, done)
 	job.Say("query %s was queued %.1f s, ran %.1f s and scanned %.1f MB", done.ID, done.Queued.Seconds(), done.Ran.Seconds(), float64(done.Scanned)/1e6)
 	if err := e.tables.Fits(ctx, job.Table, stage); err != nil {
 		return pipeline.Result{}, err

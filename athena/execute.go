@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"path"
 	"strings"
 	"time"
 
@@ -73,6 +74,9 @@ func (c *Client) execute(ctx context.Context, sql, token string, begun func(id s
 	if err != nil && done == nil {
 		return nil, errors.Join(err, c.stop(ctx, id))
 	}
+	if err != nil {
+		c.discard(ctx, done)
+	}
 	return done, err
 }
 
@@ -112,6 +116,9 @@ func (c *Client) wait(ctx context.Context, id string) (*Execution, error) {
 		case types.QueryExecutionStateFailed:
 			return found, failed(id, ended)
 		case types.QueryExecutionStateCancelled:
+			if explains(ended.reason) {
+				return found, failed(id, ended)
+			}
 			return found, pipeline.Fail(pipeline.BadEngine, "", "Run again.", "query %s was cancelled outside stedi: %s", id, ended.reason)
 		default:
 			if c.options.MaxScan > 0 && found.Scanned > c.options.MaxScan {
@@ -132,13 +139,16 @@ func (c *Client) wait(ctx context.Context, id string) (*Execution, error) {
 // ending is the reason that Athena gives for the end of a query.
 type ending struct {
 	reason string
+	number int  // the type of the error; noType: Athena gives none
 	again  bool // a retry may succeed
 }
+
+const noType = -1
 
 func (c *Client) look(ctx context.Context, id string) (found *Execution, ended ending, err error) {
 	out, err := c.api.GetQueryExecution(ctx, &athena.GetQueryExecutionInput{QueryExecutionId: &id})
 	if err != nil {
-		return nil, ending{}, account.Explain(err, "look at query "+id)
+		return nil, ending{number: noType}, account.Explain(err, "look at query "+id)
 	}
 	found, ended = c.described(out.QueryExecution)
 	return found, ended, nil
@@ -146,7 +156,7 @@ func (c *Client) look(ctx context.Context, id string) (found *Execution, ended e
 
 func (c *Client) described(q *types.QueryExecution) (*Execution, ending) {
 	e := &Execution{ID: aws.ToString(q.QueryExecutionId), SQL: aws.ToString(q.Query)}
-	ended := ending{}
+	ended := ending{number: noType}
 	if r := q.ResultConfiguration; r != nil {
 		e.Result = aws.ToString(r.OutputLocation)
 	}
@@ -154,6 +164,9 @@ func (c *Client) described(q *types.QueryExecution) (*Execution, ending) {
 		e.State, e.Started, ended.reason = string(s.State), aws.ToTime(s.SubmissionDateTime), aws.ToString(s.StateChangeReason)
 		if s.AthenaError != nil {
 			ended.again = s.AthenaError.Retryable
+			if number := s.AthenaError.ErrorType; number != nil {
+				ended.number = int(*number)
+			}
 			ended.reason = cmp.Or(ended.reason, aws.ToString(s.AthenaError.ErrorMessage))
 		}
 	}
@@ -171,9 +184,9 @@ func (c *Client) described(q *types.QueryExecution) (*Execution, ending) {
 	return e, ended
 }
 
-// discard deletes the result files of a query, if this client chose their
-// location, even after ctx has ended: files elsewhere belong to the workgroup. If they cannot be deleted,
-// a later sweep removes them.
+// discard deletes the files that Athena writes about a query, if this client chose
+// their location, even after ctx has ended: files elsewhere belong to the
+// workgroup. If they cannot be deleted, a later sweep removes them.
 func (c *Client) discard(ctx context.Context, e *Execution) {
 	below := strings.TrimSuffix(c.options.Output, "/") + "/"
 	if c.options.Discard == nil || c.options.Output == "" || !strings.HasPrefix(e.Result, below) {
@@ -181,7 +194,24 @@ func (c *Client) discard(ctx context.Context, e *Execution) {
 	}
 	after, cancel := context.WithTimeout(context.WithoutCancel(ctx), discardTime)
 	defer cancel()
-	_ = c.options.Discard(after, e.Result, e.Result+".metadata") // as the comment says
+	_ = c.options.Discard(after, e.files()...) // as the comment says
+}
+
+// files are the files that Athena writes about a query that has ended. One that
+// reads has a result; if it failed, only a DESCRIBE or SHOW has one. One that
+// builds a table has none under the name that Athena gives, but a list of the files
+// of the table.
+func (e *Execution) files() []string {
+	about := []string{e.Result + ".metadata"}
+	switch {
+	case path.Ext(e.Result) == "":
+		about = append(about, e.Result+"-manifest.csv")
+	case e.State != string(types.QueryExecutionStateSucceeded) && path.Ext(e.Result) == ".csv":
+		return nil
+	default:
+		about = append(about, e.Result)
+	}
+	return about
 }
 
 // hasEnded reports whether a query is in a state that never changes.

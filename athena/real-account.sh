@@ -9,11 +9,12 @@
 # that `stedi sample` made. Everything is below s3://BUCKET/stedi-check/ and in a
 # database and a workgroup of their own, and is removed at the end, also after a
 # failure. It needs the AWS CLI, an administrator's credentials, and bin/stedi.
+# shellcheck disable=SC2016 # the backquotes are those of a JMESPath literal
 set -u
 bucket=${1:?bucket} landing=${2:?landing folder} region=${3:-${AWS_REGION:-us-east-1}}
 stedi=${STEDI:-$(dirname "$0")/../bin/stedi}
 lake=s3://$bucket/stedi-check/lake
-export AWS_REGION=$region
+export AWS_REGION=$region AWS_DEFAULT_REGION=$region AWS_PAGER='' AWS_DEFAULT_OUTPUT=json
 group=stedi-check database=stedi_check
 failed=0 work=$(mktemp -d)
 
@@ -24,7 +25,7 @@ say() { printf '\n== %s\n' "$*"; }
 want() {
   local code=$1 text=$2 got
   shift 2
-  "$@" > "$work/out" 2>&1
+  "$@" < /dev/null > "$work/out" 2>&1
   got=$?
   if [ "$got" = "$code" ] && grep -qF -- "$text" "$work/out"; then
     echo "ok      $(basename "$1") ${*:2:2}"
@@ -44,14 +45,14 @@ finish() {
   aws s3api list-object-versions --bucket "$bucket" --prefix stedi-check/ --query 'length(Versions||`[]`)' --output text
   rm -rf "$work"
   echo "$failed checks failed"
-  [ "$failed" = 0 ]
+  [ "$failed" = 0 ] || exit 1
 }
 trap finish EXIT
 
 workgroup() { aws athena update-work-group --work-group "$group" --configuration-updates "$1"; }
 
 say "workgroup with a result location"
-aws athena create-work-group --name "$group" --configuration "ResultConfiguration={OutputLocation=s3://$bucket/stedi-check/results/},EnforceWorkGroupConfiguration=false" || exit 1
+aws athena create-work-group --name "$group" --configuration "ResultConfiguration={OutputLocation=s3://$bucket/stedi-check/results/},EnforceWorkGroupConfiguration=false" || { failed=1; exit 1; }
 
 say "deploy"
 want 0 "" "$stedi" deploy "${common[@]}" --from "$landing"
@@ -83,8 +84,12 @@ want 2 "name of the column" "$stedi" query "${common[@]}" --engine athena "SELEC
 want 2 "TRY_CAST" "$stedi" query "${common[@]}" --engine athena "SELECT CAST('abc' AS integer)"
 want 0 "string" "$stedi" query "${common[@]}" --engine athena "DESCRIBE customer_curated"
 
+say "what a query leaves: nothing below the results of the lake, after reads, builds and failures"
+want 0 None aws s3api list-objects-v2 --bucket "$bucket" --prefix stedi-check/lake/.stedi/staging/results/ --query 'Contents[].Key' --output text
+
 say "a cancelled query is cancelled in Athena"
-timeout -s INT 8 "$stedi" query "${common[@]}" --engine athena "SELECT count(*) FROM UNNEST(sequence(1,30000)) a(x) CROSS JOIN UNNEST(sequence(1,30000)) b(y)" > /dev/null 2>&1
+# In the foreground, since timeout otherwise sends a second signal, which ends stedi at once.
+timeout --foreground -s INT 8 "$stedi" query "${common[@]}" --engine athena "SELECT count(*) FROM UNNEST(sequence(1,10000)) a(x) CROSS JOIN UNNEST(sequence(1,10000)) b(y) CROSS JOIN UNNEST(sequence(1,10000)) c(z)" > /dev/null 2>&1
 last=$(aws athena list-query-executions --work-group "$group" --max-results 1 --query 'QueryExecutionIds[0]' --output text)
 want 0 CANCELLED aws athena get-query-execution --query-execution-id "$last"
 

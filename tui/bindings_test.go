@@ -15,6 +15,9 @@ import (
 
 // reached returns the action for a key, found in the same way as in the model.
 func reached(m *Model, msg tea.KeyPressMsg) string {
+	if a, ok := ui.Find([]ui.Action{m.picture()}, msg); ok && msg.Text == "" {
+		return a.Name
+	}
 	if m.prompt != nil {
 		return "(the prompt)"
 	}

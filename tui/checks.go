@@ -35,13 +35,13 @@ const (
 func newChecks(a *app) *checksView {
 	c := &checksView{app: a, panes: ui.Focus{Count: checksPanes}, opened: map[string]bool{}}
 	c.list = ui.List{
-		Kit: a.Kit, Panes: &c.panes, Pane: rulesPane, Faint: true, Open: c.enter,
+		Kit: a.Kit, Panes: &c.panes, Pane: rulesPane, Faint: true, Open: c.enter, More: moreLines,
 		Len:   func() int { return len(c.lines()) },
 		Name:  func(i int) string { return c.lines()[i].name() },
 		Moved: func() tea.Cmd { c.detail.Reset(); return nil },
 	}
 	c.detail = ui.List{
-		Kit: a.Kit, Panes: &c.panes, Pane: rulePane, Text: true, More: [2]string{"more line", "more lines"},
+		Kit: a.Kit, Panes: &c.panes, Pane: rulePane, Text: true, More: moreLines,
 		Len: func() int { return len(c.detailLines(c.detail.Width())) },
 	}
 	return c

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"slices"
+	"strings"
 
 	uv "github.com/charmbracelet/ultraviolet"
 
@@ -18,11 +19,15 @@ func (c *checksView) drawCounts(p ui.Pane, k ruleColumns, table *pipeline.Table,
 	v := c.table(table.Name)
 	p.Text(1, 0, ui.Over(tone, back), mark)
 	if v == nil {
-		p.Cut(nameFrom, 0, k.name-nameFrom, ui.Over(t.Text, back), table.Name)
+		p.Text(nameFrom, 0, ui.Over(t.Text, back), ui.ShortenMiddle(table.Name, k.name-nameFrom))
 		return
 	}
 	sign, words, look := c.badge(v)
-	x := p.Cut(nameFrom, 0, k.name-nameFrom-2, ui.Over(t.Text, back), table.Name)
+	room := k.name - nameFrom
+	if sign != "" {
+		room -= 2
+	}
+	x := p.Text(nameFrom, 0, ui.Over(t.Text, back), ui.ShortenMiddle(table.Name, room))
 	p.Text(x+1, 0, ui.Over(look, back), sign)
 	p.TextRight(k.actual, 0, ui.Over(t.Number, back), c.rowsOf(v))
 	if v.Expected != nil {
@@ -35,9 +40,7 @@ func (c *checksView) drawCounts(p ui.Pane, k ruleColumns, table *pipeline.Table,
 		}
 		p.TextRight(k.change, 0, ui.Over(style, back), signed(rows-*v.Expected))
 	}
-	if k.checks > 0 {
-		p.Cut(k.checks, 0, checksWidth-1, ui.Over(tone, back), tallyText(c.tallyOf(table.Name)))
-	}
+	drawTally(p, k, c.tallyOf(table.Name), ui.Over(tone, back))
 	if k.state > 0 {
 		p.Cut(k.state, 0, stateWidth-1, ui.Over(look, back), words)
 	}
@@ -51,6 +54,22 @@ func (c *checksView) drawCounts(p ui.Pane, k ruleColumns, table *pipeline.Table,
 	if k.trend > 0 {
 		p.Text(k.trend, 0, ui.Over(t.Full, back), ui.Spark(v.Trend, trendWidth-2))
 	}
+}
+
+// drawTally draws the results of the checks of a table, with narrow gaps if need
+// be.
+func drawTally(p ui.Pane, k ruleColumns, tally pipeline.Tally, style uv.Style) {
+	if k.checks == 0 {
+		return
+	}
+	room, text := checksWidth-1, tallyText(tally)
+	if k.state == 0 && k.detail == 0 {
+		room = p.Width() - k.checks
+	}
+	if ui.Width(text) > room {
+		text = strings.ReplaceAll(text, "  ", " ")
+	}
+	p.Cut(k.checks, 0, room, style, text)
 }
 
 // markOf returns the result of a table as one character. A table that is not

@@ -151,7 +151,7 @@ func (c *checksView) tellCount(table *pipeline.Table, v *survey.TableView, put f
 	case *v.Expected == rows:
 		put(tone, mark+" "+ui.Count(rows)+" rows, as expected")
 	default:
-		put(tone, mark+" "+offBy(rows, *v.Expected))
+		put(tone, mark+" "+c.shortage(v, offBy(rows, *v.Expected)))
 	}
 }
 

@@ -111,7 +111,7 @@ func TestARunWhoseChecksFailedSaysSo(t *testing.T) {
 	d := start(t, w.options(t), 120, 36)
 	d.press("R")
 	d.shows("ERROR", "customer_trusted: check none failed, 12 rows", "1 more check failed", "The table is empty.",
-		"Correct transforms/customer_trusted.sql, or the check in checks/", "f  show the failing rows", "last run ✗ 2 checks failed")
+		"Correct transforms/customer_trusted.sql, or the check in", "checks/customer_trusted_none.sql", "f  show the failing rows", "last run ✗ 2 checks failed")
 	d.hides("run again")
 	d.press("4", "2") // a key of the panel, then the screen
 	d.shows("done, 2 checks failed", "1 check failed", "✓ machine_learning_curated")

@@ -133,8 +133,8 @@ func (a *app) barStyle(l pipeline.Level) uv.Style {
 // drawLink names a table, with its rows, for a click.
 func (a *app) drawLink(p ui.Pane, x, y int, name string, choose func(string) tea.Cmd) int {
 	from := x
-	x = p.Text(x, y, a.Theme.Accent, "▶ "+name)
-	if v := a.table(name); v != nil {
+	x = p.Cut(x, y, p.Width()-x-1, a.Theme.Accent, "▶ "+name)
+	if v := a.table(name); v != nil && x+1+ui.Width(a.rowsOf(v)) < p.Width() {
 		x = p.Text(x+1, y, a.Theme.Dim, a.rowsOf(v))
 	}
 	p.Part(from, y, x-from, 1).Click(func() tea.Cmd { return choose(name) })

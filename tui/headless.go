@@ -51,7 +51,7 @@ func (d *headless) settle(ctx context.Context, cmd tea.Cmd, atMost time.Duration
 			d.take(context.WithoutCancel(ctx), msg)
 			timer.Reset(quiet)
 		case <-timer.C:
-			if !d.model.Work.Busy() {
+			if !d.model.Work.Busy() || d.model.asking != nil { // work may wait for an answer
 				return nil
 			}
 			timer.Reset(quiet)

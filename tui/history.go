@@ -48,13 +48,13 @@ const (
 func newHistory(a *app) *historyView {
 	h := &historyView{app: a, panes: ui.Focus{Count: historyPanes}}
 	h.list = ui.List{
-		Kit: a.Kit, Panes: &h.panes, Pane: listPane, Newest: true, Moved: h.moved,
+		Kit: a.Kit, Panes: &h.panes, Pane: listPane, Newest: true, Moved: h.moved, More: [2]string{"more run", "more runs"},
 		Len:  func() int { return len(h.runs) + h.below() },
 		Name: func(i int) string { return h.runs[i].Run },
 		Skip: func(i int) bool { return i >= len(h.runs) },
 	}
 	h.text = ui.List{
-		Kit: a.Kit, Panes: &h.panes, Pane: detailPane, Text: true,
+		Kit: a.Kit, Panes: &h.panes, Pane: detailPane, Text: true, More: moreLines,
 		Len: func() int { return len(h.detail(h.text.Width())) },
 	}
 	return h

@@ -108,13 +108,7 @@ func (h *historyView) detail(wide int) []ui.StyledLine {
 		}
 		lines = append(lines, ui.StyledLine{{Style: t.Dim, Text: "checks "}, {Style: style, Text: tallyText(tally)}})
 	}
-	for _, s := range r.Steps {
-		if strings.Contains(r.Error, s.Error) {
-			s.Error = "" // it is shown above
-		}
-		lines = append(lines, h.stepLines(s)...)
-	}
-	lines = append(lines, nil)
+	lines = append(append(lines, h.stepsOf(r)...), nil)
 	for _, table := range r.Tables {
 		lines = append(lines, h.tableLine(table))
 	}
@@ -129,9 +123,27 @@ func (h *historyView) detail(wide int) []ui.StyledLine {
 // fitted wraps lines for a pane of that width.
 func fitted(lines []ui.StyledLine, wide int) (wrapped []ui.StyledLine) {
 	for _, line := range lines {
-		wrapped = append(wrapped, ui.WrapWords(line, max(1, wide-2))...)
+		wrapped = append(wrapped, ui.WrapHanging(line, max(1, wide-2))...)
 	}
 	return wrapped
+}
+
+// stepsOf describes the steps of a run. Steps of one line need no blank line
+// between them.
+func (h *historyView) stepsOf(r *pipeline.Record) (lines []ui.StyledLine) {
+	single := false
+	for _, s := range r.Steps {
+		if strings.Contains(r.Error, s.Error) {
+			s.Error = "" // it is shown above
+		}
+		about := h.stepLines(s)
+		if len(about) > 1 || !single {
+			lines = append(lines, nil)
+		}
+		single = len(about) == 1
+		lines = append(lines, about...)
+	}
+	return lines
 }
 
 func (h *historyView) stepLines(s pipeline.StepRecord) []ui.StyledLine {
@@ -147,7 +159,7 @@ func (h *historyView) stepLines(s pipeline.StepRecord) []ui.StyledLine {
 	if s.Reason != "" && s.Reason != s.State.String() {
 		head = append(head, ui.Styled{Style: t.Dim, Text: " (" + reasonOf(s.Reason) + ")"})
 	}
-	lines := []ui.StyledLine{nil, head}
+	lines := []ui.StyledLine{head}
 	if spent := pipeline.Spent(s); spent != "" {
 		lines = append(lines, ui.StyledLine{{Style: t.Dim, Text: "    " + spent}})
 	}
@@ -250,8 +262,12 @@ func counted(n int64) string {
 
 func (h *historyView) stepDiff(d report.StepDiff) []ui.StyledLine {
 	t := h.Theme
+	state := d.State.A + "  " + ui.Span(d.Seconds.A) + " → " + ui.Span(d.Seconds.B)
+	if d.State.A != d.State.B { // their times say nothing beside each other
+		state = d.State.A + " → " + d.State.B
+	}
 	lines := []ui.StyledLine{{
-		{Style: t.Text, Text: fmt.Sprintf("  %-26s", d.Table)}, {Style: t.Dim, Text: fmt.Sprintf("%s → %s   %s → %s", d.State.A, d.State.B, ui.Span(d.Seconds.A), ui.Span(d.Seconds.B))},
+		{Style: t.Text, Text: fmt.Sprintf("  %-24s  ", d.Table)}, {Style: t.Dim, Text: state},
 	}}
 	for _, f := range d.Funnel {
 		lines = append(lines, ui.StyledLine{{Style: t.Dim, Text: fmt.Sprintf("    %-26s", f.Stage)}, {Style: t.Number, Text: counted(f.Rows.A) + " → " + counted(f.Rows.B)}})

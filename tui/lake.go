@@ -37,15 +37,15 @@ const (
 func newLake(a *app) *lakeView {
 	l := &lakeView{app: a, panes: ui.Focus{Count: lakePanes}, profiles: map[string]*profile{}}
 	l.list = ui.List{
-		Kit: a.Kit, Panes: &l.panes, Pane: tablesPane, Faint: true, Open: l.enter,
+		Kit: a.Kit, Panes: &l.panes, Pane: tablesPane, Faint: true, Open: l.enter, More: moreLines,
 		Len:   func() int { return len(l.lines()) },
 		Name:  func(i int) string { return l.lines()[i].table },
 		Skip:  func(i int) bool { return l.lines()[i].table == "" },
 		Moved: func() tea.Cmd { l.columns.Reset(); return l.tell() },
 	}
-	l.columns = ui.List{Kit: a.Kit, Panes: &l.panes, Pane: columnsPane, Text: true, Len: l.columnCount}
+	l.columns = ui.List{Kit: a.Kit, Panes: &l.panes, Pane: columnsPane, Text: true, Len: l.columnCount, More: [2]string{"more column", "more columns"}}
 	l.runs = ui.List{
-		Kit: a.Kit, Panes: &l.panes, Pane: activityPane, Newest: true, Open: l.enter,
+		Kit: a.Kit, Panes: &l.panes, Pane: activityPane, Newest: true, Open: l.enter, More: [2]string{"more run", "more runs"},
 		Len:  func() int { return len(l.recent()) },
 		Name: func(i int) string { return l.recent()[i].Run },
 	}
@@ -149,7 +149,7 @@ func (l *lakeView) actions() []ui.Action {
 		k.Act("preview-athena", "A", "preview on "+l.options.ByCatalog, l.previewByCatalog).When(other || there && l.byCatalog() != nil, l.options.ByCatalog+" has no tables of this lake"),
 		k.Was("d", "verdict", "K", "check results", l.openVerdict).When(there, ui.NoTable),
 		k.Act("plan", "P", "plan", func() tea.Cmd { return l.plan(nil) }).When(open, ui.NotOpen),
-		k.Act("rollback", "alt+u", "roll back", func() tea.Cmd { return l.askRollback(l.list.Key) }).When(there, ui.NoTable).When(made, ui.NotMade).When(l.canRollBack(l.table(l.list.Key)), "there is no previous version").When(!l.live.going(), ui.Running),
+		k.Act("rollback", "alt+u", "roll back", func() tea.Cmd { return l.askRollback(l.list.Key) }).Also("rollback undo restore previous version").When(there, ui.NoTable).When(made, ui.NotMade).When(l.canRollBack(l.table(l.list.Key)), "there is no previous version").When(!l.live.going(), ui.Running),
 		k.Act("replace", "alt+m", "move files aside, rebuild", func() tea.Cmd { return l.Want(replaceFiles{}) }).When(open, ui.NotOpen).When(len(l.asides()) > 0, "stedi published all tables").When(!l.live.going(), ui.Running),
 		k.Act("copy-name", "y", "copy the name", func() tea.Cmd { return l.CopyText(l.list.Key, l.list.Key) }).At(9).When(there || other, ui.NoTable),
 		k.Act("copy-path", "Y", "copy the path", func() tea.Cmd { return l.CopyText("the path", l.pathOf(l.list.Key)) }).When(there || other, ui.NoTable),

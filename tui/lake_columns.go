@@ -104,11 +104,16 @@ func (l *lakeView) drawColumns(p ui.Pane) {
 	}
 	found := l.profiles[t.Name]
 	l.noteProfile(p, found)
-	longest := 0
+	longest, marked := 0, 0
 	for _, column := range t.Columns {
-		longest = max(longest, ui.Width(column.Name))
+		wide := ui.Width(column.Name)
+		longest = max(longest, wide)
+		if column.Key {
+			marked = max(marked, wide+len(keyMark))
+		}
 	}
 	c := columnLayout(in.Width(), longest)
+	c.noKeys = marked > c.kind-2
 	c.head(in.Line(0), l.Theme)
 	l.columns.Draw(p, in.Bottom(1), len(t.Columns), func(r ui.Row) {
 		var profile *survey.ColumnProfile
@@ -131,13 +136,28 @@ func (l *lakeView) noteProfile(p ui.Pane, found *profile) {
 	}
 }
 
+// keyMark follows the name of a key column.
+const keyMark = " key"
+
 // columnsAt holds the columns of a line's parts: the start of a text and the
 // end of a number; 0 means that there is no room.
-type columnsAt struct{ kind, nulls, distinct, shape, least, most int }
+type columnsAt struct {
+	kind, nulls, distinct, shape, least, most int
+
+	noKeys bool // there is no room for the marks of the keys
+}
 
 const (
+	typeWidth  = 9
 	shapeWidth = 16
 	valueWidth = 20 // of the least and the greatest value
+)
+
+// The least columns of the names, and those of the type, the nulls and the
+// distinct values with narrow gaps.
+const (
+	tightNames  = 11
+	tightCounts = 25
 )
 
 // columnLayout gives room to the names first, then to the counts.
@@ -145,7 +165,12 @@ func columnLayout(w, longest int) columnsAt {
 	const counts = 17 // the type and the nulls
 	c := columnsAt{kind: max(12, min(28, w/3))}
 	c.kind = max(c.kind, min(28, longest+2, w-counts))
-	end := c.kind + 9
+	if tight := w - tightCounts; c.kind+typeWidth+17 >= w && tight >= tightNames && longest+2 <= tight { // the distinct values instead of wide gaps
+		c.kind = tight
+		c.nulls, c.distinct = c.kind+typeWidth+6, c.kind+typeWidth+15
+		return c
+	}
+	end := c.kind + typeWidth
 	if w >= end+8 {
 		end += 7
 		c.nulls = end
@@ -183,15 +208,16 @@ func (c columnsAt) head(p ui.Pane, t *ui.Theme) {
 }
 
 func (c columnsAt) row(p ui.Pane, t *ui.Theme, column pipeline.Column, found *survey.ColumnProfile) {
-	x := p.Cut(1, 0, c.kind-2, t.Text, column.Name)
-	if column.Key && x+4 < c.kind {
-		p.Text(x+1, 0, t.Warn, "key")
+	x := 1 + ui.Width(column.Name)
+	p.Cut(1, 0, c.kind-2, t.Text, column.Name)
+	if column.Key && !c.noKeys {
+		p.Text(x, 0, t.Warn, keyMark)
 	}
 	kind := column.Type.String()
 	if found != nil && found.Unit != "" {
 		kind = found.Unit
 	}
-	p.Cut(c.kind, 0, 9, t.Dim, kind)
+	p.Cut(c.kind, 0, typeWidth-1, t.Dim, kind)
 	if found == nil {
 		return
 	}

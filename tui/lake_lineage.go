@@ -64,8 +64,13 @@ func (l *lakeView) drawLinks(p ui.Pane, y int, label string, names []string) int
 	from := p.Text(1, y, l.Theme.Dim, label)
 	x := from
 	for _, name := range names {
-		if wide := ui.Width("▶ " + name + " " + l.rowsNow(name)); x > from && x+1+wide >= p.Width() {
+		wide := ui.Width("▶ " + name + " " + l.rowsNow(name))
+		if x > from && x+1+wide >= p.Width() {
 			x, y = from, y+1
+		}
+		if x == from && x+1+wide >= p.Width() && y+1 < p.Height() { // a line of its own, below the label
+			from, y = 1, y+1
+			x = from
 		}
 		x = l.drawLink(p, x+1, y, name, l.choose)
 	}

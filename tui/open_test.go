@@ -71,7 +71,7 @@ func TestALakeThatDisappearsIsAnErrorUntilItIsBack(t *testing.T) {
 	d.shows("the lake cannot be read")
 	d.hides("no data yet")
 	d.press("!")
-	d.shows("WHY    lake ", "its folder no", "FIX    Put the folder back")
+	d.shows("WHY    lake ", "folder no longer exists", "FIX    Put the folder back")
 	d.press("x")
 	d.do(d.lookAgain())
 	d.settle()

@@ -18,6 +18,7 @@ type palette struct {
 	title string
 	input textinput.Model
 	all   []choice
+	off   []ui.Action // not possible now
 	shown []match
 	list  ui.List
 	sql   func(text string) tea.Cmd // runs a query that is typed; nil: queries are not taken
@@ -77,7 +78,9 @@ func (m *Model) choices() *palette {
 	for _, a := range possible {
 		c := choice{a.Title(), a.Group, a.KeyName(), a.Do, a.Found()}
 		switch {
-		case a.Off || a.Name == "palette":
+		case a.Name == "palette":
+		case a.Off:
+			p.off = append(p.off, a)
 		case a.Moves():
 			moves = append(moves, c)
 		default:
@@ -244,7 +247,10 @@ func (p *palette) edit(msg tea.Msg) tea.Cmd {
 
 func (p *palette) Draw(area ui.Pane) {
 	t := p.Theme
-	box, in := ui.Window(area, t, p.title, min(96, max(76, area.Width()*3/5)), 18)
+	wide := min(96, max(76, area.Width()*3/5))
+	const most = 18
+	tall := min(most, len(p.shown)+len(p.footnotes(wide-4, most/2))+4)
+	box, in := ui.Hanging(area, t, p.title, wide, tall, most)
 	x := in.Text(1, 0, t.Accent, ": ")
 	in.Text(x, 0, t.Strong, p.input.Value())
 	at := []rune(p.input.Value())[:p.input.Position()]
@@ -262,12 +268,28 @@ func (p *palette) Draw(area ui.Pane) {
 func (p *palette) footnotes(width, most int) (lines []ui.StyledLine) {
 	notes := p.notes
 	if len(p.shown) == 0 && (p.input.Value() != "" || len(notes) == 0) {
-		notes = append([]string{"no match"}, notes...)
+		notes = append([]string{p.noMatch()}, notes...)
 	}
 	for _, note := range notes {
 		lines = append(lines, ui.Wrap(ui.StyledLine{{Style: p.Theme.Dim, Text: ui.Printable(note)}}, width)...)
 	}
+	if len(p.shown) == 0 {
+		most = max(most, 1)
+	}
 	return lines[:min(len(lines), most)]
+}
+
+// noMatch says that no choice matches, and why not if an action does that is not
+// possible now.
+func (p *palette) noMatch() string {
+	text := strings.TrimSpace(p.input.Value())
+	i := slices.IndexFunc(p.off, func(a ui.Action) bool {
+		return text != "" && (ui.Synonym(strings.ToLower(a.Title()), text) != "" || len(text) > 1 && ui.Synonym(a.Found(), text) != "")
+	})
+	if i < 0 {
+		return "no match"
+	}
+	return "no match; not possible now: " + p.off[i].Title() + " (" + p.off[i].Why + ")"
 }
 
 // line draws a choice and highlights the matching letters. In a narrow window,

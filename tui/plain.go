@@ -24,6 +24,14 @@ func (m *Model) Plain(ctx context.Context, in io.Reader, out io.Writer) error {
 	m.Width, m.Height = plainWidth, plainPage+3 // defines the size of a page of rows
 	p := &plainScreen{headless: newHeadless(m), out: out}
 	p.changed = p.follow
+	if q := m.options.Questions; q != nil {
+		defer q.Open(func(msg tea.Msg) {
+			select {
+			case p.messages <- msg:
+			case <-ctx.Done():
+			}
+		})()
+	}
 	if err := p.wait(ctx, m.Init()); err != nil {
 		return err
 	}
@@ -108,7 +116,7 @@ func (p *plainScreen) obey(ctx context.Context, line string) (over bool, err err
 	case m.prompt != nil:
 		ask := m.prompt
 		m.prompt = nil
-		return false, p.then(ctx, ask.Done(line))
+		return false, p.then(ctx, tea.Batch(ask.Done(line), m.askNext()))
 	case line == "":
 		p.tell()
 		return false, nil

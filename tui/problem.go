@@ -8,7 +8,6 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
-	"github.com/charmbracelet/x/ansi"
 
 	"stedi/pipeline"
 	"stedi/pipeline/diagnose"
@@ -122,9 +121,33 @@ func (a *app) settled() {
 // errStale is the error of work whose result is no longer wanted.
 var errStale = errors.New("no longer wanted")
 
+// newestProblem returns the newest failure of this session, or else that of the
+// last run before it; nil: that one ended well.
+func (m *Model) newestProblem() *problem {
+	if m.failure != nil || m.view == nil || m.live.busy() {
+		return m.failure
+	}
+	last := m.view.Last
+	switch {
+	case last == nil:
+		return nil
+	case onlyChecksFailed(last):
+		return m.problemOfChecks(last)
+	case last.Status == "failed" || last.Status == "data_failed":
+		p := &problem{what: m.whatFailed(last), kind: pipeline.Kind(last.ExitCode), since: last.Started}
+		p.why = strings.Split(strings.TrimSpace(strings.TrimSuffix(last.Error, last.Remedy)), "\n")
+		if last.Remedy != "" {
+			p.fix = strings.Split(last.Remedy, "\n")
+		}
+		return p
+	default:
+		return nil
+	}
+}
+
 // showProblem opens the error panel.
 func (m *Model) showProblem() tea.Cmd {
-	p := m.failure
+	p := m.newestProblem()
 	if p == nil {
 		return nil
 	}
@@ -135,7 +158,7 @@ func (m *Model) showProblem() tea.Cmd {
 	more = append(more, m.Keys.Was("x", "dismiss", "delete", "dismiss", func() tea.Cmd {
 		m.settled()
 		return m.Shut()
-	}).At(2+len(p.fixes)))
+	}).At(2+len(p.fixes)).When(p == m.failure, "it belongs to the last run: the next one replaces it"))
 	return m.Open(&ui.Reader{
 		Kit: m.Kit, Head: "ERROR", Lines: func() []ui.StyledLine { return m.problemLines(p) }, More: more,
 		Copy: func() tea.Cmd { return m.CopyText("the report", m.reportOf(p)) },
@@ -184,32 +207,66 @@ func (a *app) fixOf(p *problem) []string {
 	return p.fix
 }
 
-// problemLines formats what failed, why, and the fix.
+// problemLines formats what failed, why, and the fix. What is longer than the
+// window begins with what failed and the fix.
 func (a *app) problemLines(p *problem) []ui.StyledLine {
-	const label, most = 7, 90
+	what, why := a.problemPart("WHAT", []string{p.what}), a.problemPart("WHY", a.whyOf(p))
+	fix := a.problemPart("FIX", a.fixOf(p))
+	keys := a.fixLines(p)
+	_, height := a.Room()
+	if room := height - 2; len(what)+len(why)+len(fix)+len(keys)+2 <= room {
+		lines := slices.Concat(what, []ui.StyledLine{nil}, why)
+		if len(fix)+len(keys) > 0 {
+			lines = append(lines, nil)
+		}
+		if lines = append(lines, fix...); len(fix) > 0 && len(keys) > 0 && len(lines)+len(keys) < room {
+			lines = append(lines, nil)
+		}
+		return append(lines, keys...)
+	} else if len(what)+len(why)+len(fix)+len(keys) > room {
+		return slices.Concat(what, fix, keys, why)
+	}
+	return slices.Concat(what, why, fix, keys)
+}
+
+// problemLabel is the width of the names of the parts; on a narrow screen the
+// text continues below them.
+func (a *app) problemLabel() (label, room int) {
+	const most = 90
+	room = max(10, min(most, a.Reading()))
+	if a.Reading() < scant-4 {
+		return 0, room
+	}
+	return 7, room
+}
+
+// problemPart formats a part of a problem with its name.
+func (a *app) problemPart(name string, texts []string) (lines []ui.StyledLine) {
 	t := a.Theme
-	var lines []ui.StyledLine
-	section := func(name string, texts []string) {
-		if len(texts) == 0 {
-			return
+	label, room := a.problemLabel()
+	for _, text := range texts {
+		line := ui.StyledLine{{Style: t.Text, Text: ui.Printable(text)}}
+		if label == 0 && name != "" {
+			line = ui.StyledLine{{Style: t.Bad, Text: name + " "}, {Style: t.Text, Text: ui.Printable(strings.TrimSpace(text))}}
 		}
-		for _, text := range texts {
-			for part := range strings.SplitSeq(ansi.WrapWc(ui.Printable(text), max(10, min(most, a.Reading()-label)), " /"), "\n") {
-				lines = append(lines, ui.StyledLine{{Style: t.Bad, Text: fmt.Sprintf("%-*s", label, name)}, {Style: t.Text, Text: part}})
-				name = ""
+		for _, part := range ui.WrapHanging(line, room-label) {
+			if label > 0 {
+				part = append(ui.StyledLine{{Style: t.Bad, Text: fmt.Sprintf("%-*s", label, name)}}, part...)
 			}
+			lines = append(lines, part)
+			name = ""
 		}
-		lines = append(lines, nil)
 	}
-	section("WHAT", []string{p.what})
-	section("WHY", a.whyOf(p))
-	section("FIX", a.fixOf(p))
-	if _, height := a.Room(); len(lines)+len(p.fixes) > height-4 {
-		lines = slices.DeleteFunc(lines, func(l ui.StyledLine) bool { return l == nil })
-	}
+	return lines
+}
+
+// fixLines lists the keys that apply a fix.
+func (a *app) fixLines(p *problem) (lines []ui.StyledLine) {
+	t := a.Theme
+	label, room := a.problemLabel()
 	for _, f := range p.fixes {
 		lead := strings.Repeat(" ", label) + f.Key + "  "
-		for i, part := range ui.WrapWords(ui.StyledLine{{Style: t.Text, Text: f.Text}}, max(10, min(most, a.Reading())-len(lead))) {
+		for i, part := range ui.WrapWords(ui.StyledLine{{Style: t.Text, Text: f.Text}}, room-len(lead)) {
 			if i > 0 {
 				lead = strings.Repeat(" ", len(lead))
 			}

@@ -17,3 +17,21 @@ func TestAMessageInOneLineHasSentences(t *testing.T) {
 		}
 	}
 }
+
+// What failed in the last run is explained after a restart, too, until a run
+// ends well.
+func TestTheErrorOfTheLastRunIsExplained(t *testing.T) {
+	w := newWorld(t, "sample")
+	w.open(t)
+	w.make(t)
+	spoil(t, w)
+	d := start(t, w.options(t), 80, 24)
+	d.settle()
+	d.press("!")
+	d.shows("no errors")
+	d.press("R", "esc")
+	d = start(t, w.options(t), 40, 10)
+	d.settle()
+	d.press("!")
+	d.shows("ERROR", "WHAT customer_trusted failed", "FIX Fix these lines")
+}

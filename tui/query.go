@@ -55,7 +55,7 @@ func newQuery(a *app) *queryView {
 	q := &queryView{app: a, panes: ui.Focus{Count: queryPanes, At: catalogPane}}
 	q.tree.open = map[string]bool{}
 	q.tree.list = ui.List{
-		Kit: a.Kit, Panes: &q.panes, Pane: catalogPane,
+		Kit: a.Kit, Panes: &q.panes, Pane: catalogPane, More: moreLines,
 		Len:  func() int { return len(q.catalogLines()) },
 		Name: func(i int) string { return q.catalogLines()[i].name() },
 		Open: func() tea.Cmd { return q.take(q.catalogLines()[q.tree.list.At()]) },
@@ -178,7 +178,7 @@ func (q *queryView) common() []ui.Action {
 	open := q.place != nil
 	return []ui.Action{
 		k.Act("ask", "f5 ctrl+enter ctrl+j", "run", q.run).At(1).When(open, ui.NotOpen).When(!q.asking.Working(), "a query is under way"),
-		k.Act("query-plan", "f8", "explain", q.runPlan).Also("plan tree analyze optimizer execution").When(open, ui.NotOpen).When(!q.asking.Working(), "a query is under way"),
+		k.Act("query-plan", "f8", "explain the query", q.runPlan).Also("plan tree analyze optimizer execution").When(open, ui.NotOpen).When(!q.asking.Working(), "a query is under way"),
 		k.Act("cancel-query", "ctrl+x", "cancel", q.cancel).At(1).When(q.asking.Working() || q.sheet().rows.Filling.Working(), "no query is under way"),
 		k.Act("edit", "i", "write", func() tea.Cmd { q.panes.At = editorPane; return nil }).At(2).When(q.panes.At != editorPane, "this is where it is written"),
 		k.Act("new-sheet", "ctrl+t", "new sheet", q.newSheet).At(6),

@@ -261,10 +261,10 @@ func (q *queryView) drawResult(p ui.Pane) {
 	title := "RESULT"
 	if o := q.beside(); o != nil && beside.Width() > 0 {
 		title += " " + s.name
-		o.rows.Draw(beside, "RESULT "+o.name, false)
+		o.rows.Draw(beside, resultTitle("RESULT "+o.name, o), false)
 		beside.Click(func() tea.Cmd { return q.swap(o) })
 	}
-	s.rows.Draw(p, title, q.panes.At == resultPane)
+	s.rows.Draw(p, resultTitle(title, s), q.panes.At == resultPane)
 	q.drawAnswer(p, s)
 	if s.answer.mood == ui.Failed && s.rows.Source == nil {
 		q.drawFault(p.Inset(2, 1), s)
@@ -273,6 +273,11 @@ func (q *queryView) drawResult(p ui.Pane) {
 		in := p.Inset(2, 1)
 		in.Wrap(0, t.Dim, ui.KeyOf(q.actions(), "ask")+" runs the query. In the catalog, o shows the first 100 rows of a table.")
 	}
+}
+
+// resultTitle adds to a title how the rows of a sheet are filtered and sorted.
+func resultTitle(title string, s *sheet) string {
+	return strings.Join(append([]string{title}, s.rows.Settings(s.rows.ConditionTexts())...), " · ")
 }
 
 // drawAnswer draws what became of the query in the lower border of a pane.

@@ -154,7 +154,7 @@ func (a *app) failing(v *survey.TableView) string {
 		return ""
 	}
 	if rows, known := a.rows(v); v.Failing[0].Check == pipeline.ExpectedRows && known && v.Expected != nil {
-		return offBy(rows, *v.Expected)
+		return a.shortage(v, offBy(rows, *v.Expected))
 	}
 	return a.breach(&v.Failing[0])
 }

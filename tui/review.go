@@ -118,11 +118,11 @@ func newReview(a *app) *reviewView {
 		Moved: func() tea.Cmd { v.follow(); return nil },
 	}
 	v.detail = ui.List{
-		Kit: a.Kit, Panes: &v.panes, Pane: evidencePane, Text: true, More: [2]string{"more line", "more lines"},
+		Kit: a.Kit, Panes: &v.panes, Pane: evidencePane, Text: true, More: moreLines,
 		Len: func() int { return len(v.detailLines(v.detail.Width())) },
 	}
 	v.code = ui.List{
-		Kit: a.Kit, Panes: &v.panes, Pane: codePane, Faint: true, More: [2]string{"more line", "more lines"},
+		Kit: a.Kit, Panes: &v.panes, Pane: codePane, Faint: true, More: moreLines,
 		Len: func() int { return len(v.shown.lines) },
 	}
 	return v
@@ -362,8 +362,28 @@ func (v *reviewView) step(by int) tea.Cmd {
 // last is the position of the last item of a target.
 const last = -2
 
-// inward gives the keys to the next pane to the right.
+// inner returns the pane that shows more of what is selected, and after the last
+// one the items again. If the screen has room for one pane only, the evidence is
+// one of them.
+func (v *reviewView) inner() int {
+	switch code := v.shown.file != ""; {
+	case v.panes.At == itemsPane && (v.alone() || !code):
+		return evidencePane
+	case (v.panes.At == itemsPane || v.panes.At == evidencePane) && code:
+		return codePane
+	default:
+		return itemsPane
+	}
+}
+
+// alone reports whether the screen has room for one pane only.
+func (v *reviewView) alone() bool {
+	width, height := v.Room()
+	return v.panes.Zoomed || width < ui.Narrow && height < 16
+}
+
+// inward gives the keys to the inner pane.
 func (v *reviewView) inward() tea.Cmd {
-	v.panes.At = map[int]int{targetsPane: itemsPane, itemsPane: codePane, evidencePane: codePane, codePane: itemsPane}[v.panes.At]
+	v.panes.At = v.inner()
 	return nil
 }

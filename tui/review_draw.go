@@ -20,22 +20,26 @@ func (v *reviewView) actions() []ui.Action {
 	const none, nothing = "no item is selected", "no submission was reviewed"
 	moves := map[int]*ui.List{targetsPane: &v.targets, itemsPane: &v.items, evidencePane: &v.detail, codePane: &v.code}[v.panes.At]
 	possible := v.options.Reviews != nil
+	inwardAt := 0
+	if v.alone() {
+		inwardAt = 1
+	}
 	return append(moves.Actions("", ui.SpaceKeys, 0),
-		k.Act("next-failing", "n", "next failing item", func() tea.Cmd { return v.step(1) }).At(1).When(one != nil, nothing),
+		k.Act("next-failing", "n", "next failing item", func() tea.Cmd { return v.step(1) }).At(2).When(one != nil, nothing),
 		k.Act("last-failing", "N", "previous failing item", func() tea.Cmd { return v.step(-1) }).When(one != nil, nothing),
-		k.Act("target-after", "]", "next target", func() tea.Cmd { return v.targets.Turn(1) }).At(5).When(len(v.all) > 1, "there is one target only"),
+		k.Act("target-after", "]", "next target", func() tea.Cmd { return v.targets.Turn(1) }).At(6).When(len(v.all) > 1, "there is one target only"),
 		k.Act("target-before", "[", "previous target", func() tea.Cmd { return v.targets.Turn(-1) }).When(len(v.all) > 1, "there is one target only"),
-		k.Act("override", "u", "override", v.askOverride).At(2).When(noted, none).Also("result pass fail decide"),
-		k.Act("note", "i", "note", v.askNote).At(3).When(noted, none).Also("write comment"),
+		k.Act("override", "u", "override", v.askOverride).At(3).When(noted, none).Also("result pass fail decide"),
+		k.Act("note", "i", "note", v.askNote).At(4).When(noted, none).Also("write comment"),
 		k.Act("target-note", "alt+i", "note on the target", v.askTargetNote).When(one != nil && one.found != nil, nothing),
-		k.Act("fails-only", "a", "failures only", v.toggleFails).At(6).When(one != nil, nothing),
-		k.Act("inward", "enter", v.inwardTitle(), v.inward).When(there, none),
+		k.Act("fails-only", "a", "failures only", v.toggleFails).At(7).When(one != nil, nothing),
+		k.Act("inward", "enter", v.inwardTitle(), v.inward).At(inwardAt).When(there, none),
 		k.Act("scroll-right", "right l", "scroll right", func() tea.Cmd { return v.scroll(sideways) }).When(len(v.shown.lines) > 0, "no file is shown"),
 		k.Act("scroll-left", "left h", "scroll left", func() tea.Cmd { return v.scroll(-sideways) }).When(v.shift > 0, "the start of the lines is shown"),
-		k.Act("report", "e", "report", v.askReport).At(4).When(v.options.Export != nil && slices.ContainsFunc(v.all, func(r reviewed) bool { return r.found != nil }), nothing),
+		k.Act("report", "e", "report", v.askReport).At(5).When(v.options.Export != nil && slices.ContainsFunc(v.all, func(r reviewed) bool { return r.found != nil }), nothing),
 		k.Act("copy-item", "y", "copy the item", func() tea.Cmd { return v.CopyText("the text", v.text(item)) }).When(there, none),
 		k.Act("review-again", "v", "review again", v.again).When(one != nil, nothing).When(!v.working.Working(), "a review is under way"),
-		k.Act("review-open", "alt+t", "review another", v.askTargets).At(7).When(possible, "no submissions can be reviewed here").When(!v.working.Working(), "a review is under way").Also("open submission target"),
+		k.Act("review-open", "alt+t", "review another", v.askTargets).At(8).When(possible, "no submissions can be reviewed here").When(!v.working.Working(), "a review is under way").Also("open submission target"),
 		k.Act("cancel-review", "c", "cancel the review", v.cancelReview).At(1).When(v.working.Working(), "no review is under way").Also("stop abort"),
 	)
 }
@@ -48,9 +52,11 @@ func (v *reviewView) toggleFails() tea.Cmd {
 }
 
 func (v *reviewView) inwardTitle() string {
-	switch v.panes.At {
-	case targetsPane, codePane:
+	switch v.inner() {
+	case itemsPane:
 		return "to the items"
+	case evidencePane:
+		return "to the evidence"
 	default:
 		return "to the code"
 	}
@@ -63,7 +69,7 @@ func (v *reviewView) draw(p ui.Pane) {
 	}
 	one := map[int]func(ui.Pane){targetsPane: v.drawTargets, itemsPane: v.drawItems, evidencePane: v.drawEvidence, codePane: v.drawCode}
 	switch {
-	case v.panes.Zoomed || p.Width() < ui.Narrow && p.Height() < 16:
+	case v.alone():
 		one[v.panes.At](p)
 	case p.Width() < wideReview:
 		above, below, grip := p.Across(ui.Border{
@@ -142,13 +148,13 @@ func (v *reviewView) drawTargets(p ui.Pane) {
 		one := &v.all[r.N]
 		if one.found == nil {
 			r.Text(1, 0, ui.Over(t.Dim, r.Back), "…")
-			r.Cut(3, 0, r.Width()-4, ui.Over(t.Dim, r.Back), one.name)
+			r.Text(3, 0, ui.Over(t.Dim, r.Back), shortenLeft(one.name, r.Width()-4))
 			return
 		}
 		mark, tone := v.resultMark(review.Worst(one.found.Items))
 		r.Text(1, 0, ui.Over(tone, r.Back), mark)
 		tally := v.tallies(one.found)
-		r.Cut(3, 0, r.Width()-5-ui.Width(tally), ui.Over(t.Text, r.Back), one.name)
+		r.Text(3, 0, ui.Over(t.Text, r.Back), shortenLeft(one.name, r.Width()-5-ui.Width(tally)))
 		r.TextRight(r.Width()-1, 0, ui.Over(t.Dim, r.Back), tally)
 	})
 }

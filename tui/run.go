@@ -38,7 +38,7 @@ const (
 func newRun(a *app) *runView {
 	s := &runView{app: a, panes: ui.Focus{Count: runPanes}, marked: map[string]bool{}}
 	s.list = ui.List{
-		Kit: a.Kit, Panes: &s.panes, Pane: stepsPane, Faint: true,
+		Kit: a.Kit, Panes: &s.panes, Pane: stepsPane, Faint: true, More: [2]string{"more transform", "more transforms"},
 		Len:   func() int { return len(s.steps()) },
 		Name:  func(i int) string { return s.steps()[i].Name },
 		Moved: func() tea.Cmd { return s.explain(s.current()) },
@@ -232,17 +232,22 @@ func (s *runView) showPlan(msg planMsg) tea.Cmd {
 	return s.Open(&ui.Reader{Kit: s.Kit, Head: "PLAN", Lines: s.Fitted(func() []ui.StyledLine { return s.planLines(msg) }), More: []ui.Action{run}})
 }
 
+// upToDate is the state and the reason of a step that would do nothing.
+const upToDate = "up to date"
+
 func (s *runView) planLines(msg planMsg) []ui.StyledLine {
 	t := s.Theme
 	var lines []ui.StyledLine
 	const before = 17 // the columns of the number and the mark
 	name, reasons := 0, 0
 	for _, step := range msg.steps {
-		name, reasons = max(name, ui.Width(step.Table)), max(reasons, ui.Width(step.Reason))
+		if name = max(name, ui.Width(step.Table)); step.Reason != upToDate {
+			reasons = max(reasons, ui.Width(step.Reason))
+		}
 	}
 	narrow := before+name+2+reasons > s.Reading()
 	for i, step := range msg.steps {
-		mark, style := "· up to date  ", t.Dim
+		mark, style := "· "+upToDate+"  ", t.Dim
 		switch {
 		case step.Lacks != "":
 			mark, style = "✗ would fail  ", t.Bad
@@ -250,6 +255,9 @@ func (s *runView) planLines(msg planMsg) []ui.StyledLine {
 			mark, style = "▶ would run   ", t.Good
 		}
 		reason := step.Reason
+		if reason == upToDate {
+			reason = "" // the mark says it
+		}
 		if step.Lacks != "" {
 			reason = step.Lacks + " is not there"
 		}
@@ -263,7 +271,7 @@ func (s *runView) planLines(msg planMsg) []ui.StyledLine {
 			sign, word, _ := strings.Cut(strings.TrimSpace(mark), " ")
 			line[1].Text, line[2].Text, line[3].Text = sign+" ", step.Table, ""
 			lines = append(lines, line, ui.StyledLine{{Style: style, Text: "     " + word}})
-			if reason != word {
+			if reason != "" {
 				last := len(lines) - 1
 				lines[last] = append(lines[last], ui.Styled{Style: t.Dim, Text: ": " + reason})
 			}

@@ -90,11 +90,17 @@ func (s *runView) drawWhole(p ui.Pane) {
 	if r.source != noRun && r.id != "" && ui.Width(text) > p.Width()-2-24 { // the time and the bar say more
 		text = strings.Replace(strings.Replace(text, "run "+r.id, "run", 1), " of run", "", 1)
 	}
+	if r.source == noRun && ui.Width(text) > p.Width()-2 {
+		text = strings.Replace(text, s.replayHint(), "", 1)
+	}
 	x := p.Cut(1, 0, p.Width()-2, style, text)
 	if r.source == noRun {
 		return
 	}
 	x = p.Text(x+2, 0, t.Dim, ui.Span(s.elapsed().Seconds()))
+	if share, _ := s.whole(); !r.busy() && share < 1 && !s.playing() {
+		return // it ended before the end
+	}
 	s.drawBar(p.Right(x + 3).Left(p.Width() - x - 4))
 }
 
@@ -108,6 +114,9 @@ func (s *runView) wholeText(narrow bool) string {
 		text := fmt.Sprintf("replay of run %s at ×%d", r.id, r.speed)
 		if s.playing() && s.replay.paused {
 			text += ", paused"
+		}
+		if !s.playing() && r.status != "" {
+			text = "replay of run " + r.id + ": " + r.status
 		}
 		return text
 	case r.source == followedRun && r.busy():
@@ -131,11 +140,14 @@ func (s *runView) idleText(narrow bool) string {
 	}
 	if s.view != nil && s.view.Last != nil {
 		if last := s.view.Last; last.Status != "ok" && last.Status != "running" {
-			state, start = "last run "+statusText(last), ui.KeyOf(s.actions(), "replay")+" replays it, "+start
+			state, start = "last run "+statusText(last), s.replayHint()+start
 		}
 	}
 	return state + ": " + start
 }
+
+// replayHint names the key that replays the last run, before another key.
+func (s *runView) replayHint() string { return ui.KeyOf(s.actions(), "replay") + " replays it, " }
 
 func (s *runView) wholeStyle() uv.Style {
 	r := &s.live

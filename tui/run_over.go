@@ -88,6 +88,16 @@ func onlyChecksFailed(r *pipeline.Record) bool {
 // checksFailed remembers that checks of a run or of this session failed, and
 // opens the error panel.
 func (m *Model) checksFailed(r *pipeline.Record) tea.Cmd {
+	p := m.problemOfChecks(r)
+	if p == nil {
+		return nil
+	}
+	m.failWith(p)
+	return m.present()
+}
+
+// problemOfChecks describes the first failed check of a run, or returns nil.
+func (m *Model) problemOfChecks(r *pipeline.Record) *problem {
 	var failed []pipeline.CheckRecord
 	for _, t := range r.Tables { // upstream before downstream
 		for _, c := range r.Checks {
@@ -118,8 +128,7 @@ func (m *Model) checksFailed(r *pipeline.Record) tea.Cmd {
 		p.why = append(p.why, offBy(t.Rows, *t.Expected))
 	}
 	p.fix, p.fixes = m.fixesOf(first, t.Missing)
-	m.failWith(p)
-	return m.present()
+	return p
 }
 
 // fixesOf returns what to do about a failed check, with keys that show its rows

@@ -207,7 +207,11 @@ func (h *historyView) hint() (ui.Mood, string) {
 	if onlyChecksFailed(r) {
 		status = "done" // the other text names the checks
 	}
-	text := "run of " + r.Started.In(h.options.Zone).Format("15:04:05") + ": " + status + "; " + runText(r)
+	about := runText(r)
+	if !strings.HasPrefix(about, status) {
+		about = status + "; " + about
+	}
+	text := "run of " + r.Started.In(h.options.Zone).Format("15:04:05") + ": " + about
 	if n := pipeline.TallyOf(r.Checks).Warned; n > 0 {
 		text += "; " + ui.Plural(int64(n), "warning", "warnings")
 	}

@@ -147,16 +147,22 @@ func (m *Model) everywhere() []ui.Action {
 		k.Act("open-lake", "O", "open another lake", m.openLake).In("everywhere").Also("switch change lake folder bucket database").When(m.options.Offers != nil, "no lakes are listed here").When(!m.live.going(), ui.Running),
 		k.Act("compare-lakes", "alt+o", "compare with another lake", m.compareLakes).In("everywhere").When(m.options.Offers != nil && m.options.CheckLake != nil, "no lakes are listed here").When(m.lake() != nil, ui.NotOpen),
 		k.Act("variant", "alt+v", "choose the variant", m.chooseVariant).In("everywhere").When(m.options.Offers != nil, "no variants are listed here").When(!m.live.going(), ui.Running),
-		k.Act("picture", "f12 alt+p", "save a picture", m.savePicture).In("everywhere"),
-		k.Act("look", "ctrl+l", "refresh", func() tea.Cmd { return tea.Batch(tea.ClearScreen, m.lookAgain(), m.deliver(lookMsg{})) }).In("everywhere"),
+		m.picture(),
+		k.Act("look", "ctrl+l", "refresh", m.refresh).In("everywhere"),
 		k.Act("doctor", "D", "run diagnostics", m.examine).In("everywhere").When(m.options.Examine != nil, "no diagnostics for this lake"),
 		k.Act("explain", "X", "explain", m.explain).In("everywhere").Also("what is meaning topic learn").When(m.place != nil && m.place.Topics != nil, ui.NotOpen),
-		k.Act("problem", "!", "the last error", m.showProblem).In("everywhere").When(m.failure != nil, "no errors"),
+		k.Act("problem", "!", "the last error", m.showProblem).In("everywhere").When(m.newestProblem() != nil, "no errors"),
 		k.Act("back", "esc", "back", m.back).In("everywhere"),
 		k.Act("quit", "q", "back, or quit", m.leave).In("everywhere"),
 		k.Act("leave", "ctrl+c", "quit", m.quit).In("everywhere"),
 		k.Act("suspend", "ctrl+z", "suspend", func() tea.Cmd { return tea.Suspend }).In("everywhere"),
 	)
+}
+
+// refresh looks at everything again.
+func (m *Model) refresh() tea.Cmd {
+	m.options.Questions.Resume()
+	return tea.Batch(tea.ClearScreen, m.lookAgain(), m.deliver(lookMsg{}))
 }
 
 // paned is a screen with several panes, of which one has the focus.
@@ -191,6 +197,7 @@ func (m *Model) possible() []ui.Action {
 	if o := m.top(); o != nil {
 		return append(o.Actions(),
 			m.Keys.Act("back", "esc", "close", m.back).In("everywhere").At(99),
+			m.picture(),
 			m.Keys.Act("leave", "ctrl+c", "quit", m.quit).In("everywhere"))
 	}
 	general := m.everywhere()
@@ -217,8 +224,20 @@ func (m *Model) places() [][]ui.Action {
 	return all
 }
 
+// moreLines names the lines of a list that are below the last one shown.
+var moreLines = [2]string{"more line", "more lines"}
+
+// picture is the one action that is possible while a text is written, too: the
+// picture is of what is shown.
+func (m *Model) picture() ui.Action {
+	return m.Keys.Act("picture", "f12 alt+p", "save a picture", m.savePicture).In("everywhere")
+}
+
 // press handles a key.
 func (m *Model) press(msg tea.KeyPressMsg) tea.Cmd {
+	if a, ok := ui.Find([]ui.Action{m.picture()}, msg); ok && msg.Text == "" {
+		return a.Do()
+	}
 	if m.prompt != nil {
 		return m.answer(msg)
 	}

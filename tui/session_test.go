@@ -35,6 +35,25 @@ func TestALongSessionLeavesNothingBehind(t *testing.T) {
 	}
 }
 
+// A timer alone changes nothing on the screen: drawing it would be most of what
+// an idle screen costs.
+func TestATimerDrawsNothing(t *testing.T) {
+	w := newWorld(t, "sample")
+	w.open(t)
+	d := start(t, w.options(t), 120, 36)
+	d.settle()
+	before := d.drawn
+	_, cmd := d.Update(tickMsg{})
+	if d.View(); d.drawn != before {
+		t.Error("the timer was drawn")
+	}
+	d.do(cmd)
+	d.settle()
+	if d.drawn == before {
+		t.Error("the survey after it was not drawn")
+	}
+}
+
 type resources struct {
 	goroutines, files int
 	heap              uint64

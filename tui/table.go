@@ -97,8 +97,21 @@ func (o oldFiles) Release() error { return o.Close() }
 
 func newTable(a *app) *tableView {
 	t := &tableView{app: a, says: map[string]typedFilter{}}
-	t.grid = grid.New(a.Kit, t)
+	t.grid = t.newGrid()
 	return t
+}
+
+// newGrid returns the grid of a table.
+func (t *tableView) newGrid() *grid.Grid {
+	g := grid.New(t.Kit, t)
+	g.Whole = func() (int64, bool) {
+		v := t.table(t.name)
+		if v == nil {
+			return 0, false
+		}
+		return t.rows(v)
+	}
+	return g
 }
 
 func (t *tableView) title() string                 { return "Table" }
@@ -116,7 +129,9 @@ func (t *tableView) actions() []ui.Action {
 	there := t.files != nil
 	_, person := t.person()
 	k := t.Keys
+	catalog := t.options.ByCatalog
 	return append(t.grid.Actions(),
+		k.Act("preview-athena", "A", "preview on "+catalog, t.previewByCatalog).In("table").When(t.definition() != nil && t.byCatalog() != nil, catalog+" has no tables of this lake"),
 		k.Act("export-shown", "e", "export", func() tea.Cmd { return t.askExport(shownRows) }).In("table").At(5).When(there, "no table is open").Also("save write csv json parquet file"),
 		k.Act("export-all", "E", "export everything", func() tea.Cmd { return t.askExport(allRows) }).In("table").When(there, "no table is open").Also("save write file"),
 		k.Act("cancel-export", "c", "cancel the export", t.cancelExport).In("table").At(1).When(t.exports.Working(), "no export is under way").Also("stop abort"),
@@ -166,7 +181,7 @@ func (t *tableView) showSaid(wanted showRows) tea.Cmd {
 // clear releases the displayed rows.
 func (t *tableView) clear() tea.Cmd {
 	t.stop()
-	t.grid = grid.New(t.Kit, t)
+	t.grid = t.newGrid()
 	var cmds []tea.Cmd
 	if t.files != nil {
 		cmds = append(cmds, t.Discard(oldFiles{t.files}))
@@ -260,19 +275,7 @@ func (t *tableView) headline() string {
 	case t.exports.Working():
 		parts = append(parts, "exporting, "+ui.Plural(t.exported, "row", "rows")+" …")
 	}
-	var order []string
-	if conditions := t.conditionTexts(t.grid.Where); len(conditions) > 0 {
-		parts = append(parts, strings.Join(conditions, " and "))
-	}
-	for _, o := range t.grid.Order {
-		order = append(order, o.Column+map[bool]string{false: " ▲", true: " ▼"}[o.Descending])
-	}
-	if len(order) > 0 {
-		parts = append(parts, "by "+strings.Join(order, ", "))
-	}
-	if hidden := len(t.grid.Columns) - len(t.grid.Shown); hidden > 0 {
-		parts = append(parts, ui.Count(int64(hidden))+" hidden")
-	}
+	parts = append(parts, t.grid.Settings(t.conditionTexts(t.grid.Where))...)
 	return strings.Join(parts, " · ")
 }
 
@@ -324,6 +327,22 @@ func (t *tableView) RowsFailed(err error) tea.Cmd {
 		t.stale = true
 		return nil
 	}
-	t.fail("the rows of "+t.name+" cannot be read", err, ui.Answer{Key: "r", Text: "read the table again", Do: t.reload})
+	fixes := []ui.Answer{{Key: "r", Text: "read the table again", Do: t.reload}}
+	if t.byCatalog() != nil {
+		fixes = append(fixes, ui.Answer{Key: "A", Text: "show its first rows on " + t.options.ByCatalog, Do: t.previewByCatalog})
+	}
+	t.fail("the rows of "+t.name+" cannot be read", err, fixes...)
 	return nil
+}
+
+// previewByCatalog queries the first rows with the engine that reads tables by
+// their names in the catalog, which reads more formats.
+func (t *tableView) previewByCatalog() tea.Cmd { return t.Want(previewTable{t.definition(), nil}) }
+
+// hint says what else can read rows that were left out.
+func (t *tableView) hint() (ui.Mood, string) {
+	if t.grid.Source == nil || t.byCatalog() == nil || grid.LeftOutText(t.grid.Source) == "" {
+		return ui.Told, ""
+	}
+	return ui.Warned, ui.KeyOf(t.actions(), "preview-athena") + " shows the first rows on " + t.options.ByCatalog + ", which may read what was left out"
 }

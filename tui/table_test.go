@@ -153,7 +153,7 @@ func TestRowsAreFilteredByValuesConditionsAndTexts(t *testing.T) {
 		}
 	}
 	d.enters("/", "it's nobody")
-	d.shows("0 rows", "no matching rows")
+	d.shows("0 of 164 rows", "no matching rows")
 }
 
 func TestAWrongConditionLeavesTheRowsAsTheyAre(t *testing.T) {

@@ -117,10 +117,12 @@ type Options struct {
 	// between sessions. If they are nil, it is not stored.
 	Recall   func() Remembered
 	Remember func(Remembered) error
-	Keys     map[string][]string // by action: keys that replace the default ones
-	Run      pipeline.RunOptions // options from the command line flags
-	Now      func() time.Time
-	Zone     *time.Location // time zone of the reader
+	// Questions are those of background work; nil: it has none.
+	Questions *Questions
+	Keys      map[string][]string // by action: keys that replace the default ones
+	Run       pipeline.RunOptions // options from the command line flags
+	Now       func() time.Time
+	Zone      *time.Location // time zone of the reader
 	// Copy writes a text to a clipboard. Nil if there is none.
 	Copy func(ctx context.Context, text string) (ui.Copied, error)
 	// Export creates a file with the output of write. It fails if the file
@@ -159,9 +161,13 @@ type Model struct {
 	screens  [screenCount]screen
 	overlays []ui.Overlay
 	prompt   *ui.Prompt
+	asked    []askedMsg // of background work, that have no answer yet
+	asking   *ui.Prompt // for the answer to the first one; nil: it is not open
 	quitting bool
 	next     *Switch
 	drawn    *ui.Frame // the last frame that View has drawn
+	shown    tea.View  // the last one that View has returned
+	same     bool      // nothing has changed since
 	dragging func(dx, dy int) tea.Cmd
 	mouseX   int
 	mouseY   int
@@ -216,8 +222,11 @@ func (m *Model) Init() tea.Cmd {
 // Update handles a message and dispatches it. It also carries out the intents
 // of the screens.
 func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
-	cmds := []tea.Cmd{m.take(msg), m.carryOut()}
+	cmds := []tea.Cmd{m.take(msg), m.carryOut(), m.askNext()}
+	m.same = false
 	switch msg.(type) {
+	case tickMsg:
+		m.same = m.looking.Working() // the survey's result follows
 	case tea.WindowSizeMsg, tea.KeyPressMsg, tea.MouseMsg:
 		cmds = append(cmds, m.fillRoom())
 	}
@@ -250,6 +259,9 @@ func (m *Model) take(msg tea.Msg) tea.Cmd {
 		return m.paste(msg)
 	case tea.MouseMsg:
 		return m.mouse(msg)
+	case askedMsg:
+		m.asked = append(m.asked, msg)
+		return nil
 	case ui.Reply:
 		if !msg.Task.Accepts(msg) {
 			return m.Discard(msg.Value)

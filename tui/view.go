@@ -16,6 +16,9 @@ import (
 // View draws the screen as it is. The mouse means what is drawn here, until
 // the next frame.
 func (m *Model) View() tea.View {
+	if m.same && m.shown.Content != "" {
+		return m.shown
+	}
 	f := m.frame(m.Width, m.Height)
 	m.drawn = f
 	f.Shown()
@@ -28,6 +31,7 @@ func (m *Model) View() tea.View {
 	if share, ok := m.live.share(); ok {
 		v.ProgressBar = tea.NewProgressBar(tea.ProgressBarDefault, int(share*100))
 	}
+	m.shown = v
 	return v
 }
 
@@ -41,12 +45,16 @@ func (m *Model) frame(width, height int) *ui.Frame {
 		return f
 	}
 	m.header(p.Top(1))
-	m.footer(p.Bottom(height - 1))
+	foot := p.Bottom(height - 1)
+	m.footer(foot)
 	body := p.Part(0, 1, width, ui.BodyHeight(height))
 	if ui.BodyHeight(height) < height-2 {
 		m.news(p.Part(0, height-2, width, 1))
+	} else {
+		m.newsInFooter(foot)
 	}
 	m.here().draw(body)
+	m.drawTurn(body)
 	for _, o := range m.overlays {
 		body.Restyle(func(s *uv.Style) { s.Attrs |= uv.AttrFaint })
 		body.Cover()
@@ -56,6 +64,24 @@ func (m *Model) frame(width, height int) *ui.Frame {
 		m.prompt.Draw(p.Bottom(height-1), m.Theme)
 	}
 	return f
+}
+
+// drawTurn says on a screen with room for one pane that there are others.
+func (m *Model) drawTurn(p ui.Pane) {
+	s, ok := m.here().(paned)
+	if v, review := s.(*reviewView); review && len(v.all) == 0 || m.lake() == nil && !review {
+		return // a message is all there is
+	}
+	if !ok || p.Width() >= ui.Narrow || p.Height() >= 16 || s.focus().Zoomed || s.focus().Count < 2 {
+		return
+	}
+	text := fmt.Sprintf(" %s %d/%d ", m.Keys.Label("next-pane", "tab"), s.focus().At+1, s.focus().Count)
+	for x := range ui.Width(text) {
+		if cell := p.Frame.Cells.CellAt(p.Area.Min.X+2+x, p.Area.Max.Y-1); cell == nil || cell.Content != "─" {
+			return
+		}
+	}
+	p.Text(2, p.Height()-1, m.Theme.Dim, text)
 }
 
 // news draws the latest message, the progress of a run, or the current failure.
@@ -83,6 +109,18 @@ func (m *Model) news(p ui.Pane) {
 	}
 }
 
+// newsInFooter draws a message over the keys if there is no line of its own for
+// it.
+func (m *Model) newsInFooter(p ui.Pane) {
+	if len(m.Toasts.List) == 0 && (m.failure == nil || m.top() != nil) {
+		return
+	}
+	p = p.Left(p.Width() - m.fixedFooter(p.Width()))
+	p.Fill(m.Theme.Bar)
+	p.Cover()
+	m.news(p)
+}
+
 // drawFailure draws the current failure, and the key that explains it.
 func (m *Model) drawFailure(p ui.Pane) {
 	t := m.Theme
@@ -105,7 +143,7 @@ func (m *Model) header(p ui.Pane) {
 	for i, id := range m.tabs() {
 		name := m.screens[id].title()
 		label := fmt.Sprintf(" %d %s ", i+1, name)
-		if p.Width() < 60 || p.Width() < ui.Narrow && id != m.current {
+		if p.Width() < scant || p.Width() < ui.Narrow && id != m.current {
 			label = fmt.Sprintf(" %d ", i+1)
 		}
 		style := t.Tab
@@ -242,16 +280,10 @@ func (m *Model) footer(p ui.Pane) {
 	t := m.Theme
 	p.Fill(t.Bar)
 	x := 1
-	list := ui.Footer(m.possible())
-	// The last ones, help and palette, are always on the right.
-	var fixed []ui.Action
-	for len(list) > 0 && list[len(list)-1].Foot >= 99 {
-		fixed = append(fixed, list[len(list)-1])
-		list = list[:len(list)-1]
-	}
+	list, fixed := m.footerActions(p.Width())
 	end := p.Width() - 1
 	for _, a := range fixed {
-		w := ui.Width(a.KeyName()) + 1 + ui.Width(a.Title())
+		w := footWidth(a)
 		if end-w < 0 {
 			break
 		}
@@ -259,17 +291,48 @@ func (m *Model) footer(p ui.Pane) {
 		end -= w + 2
 	}
 	for _, a := range list {
-		w := ui.Width(a.KeyName()) + 1 + ui.Width(a.Title())
+		w := footWidth(a)
 		if x+w > end {
 			if key := ui.Width(a.KeyName()) + 1; x == 1 && end-x-key >= 8 { // the first one is never left out
 				m.footKeyAs(p, x, a, ui.Shorten(a.Title(), end-x-key-1))
+				break
 			}
-			break
+			continue // a shorter one may fit
 		}
 		m.footKey(p, x, a)
 		x += w + 2
 	}
 }
+
+// footerActions returns the actions of the footer, and the ones that are always
+// on its right: to close or help, and the palette if there is room for more than
+// these.
+func (m *Model) footerActions(width int) (list, fixed []ui.Action) {
+	list = ui.Footer(m.possible())
+	for len(list) > 0 && list[len(list)-1].Foot >= 99 {
+		fixed = append(fixed, list[len(list)-1])
+		list = list[:len(list)-1]
+	}
+	if last := len(fixed) - 1; last > 0 && width < scant {
+		fixed = fixed[last:]
+	}
+	return list, fixed
+}
+
+// scant is the width below which only the most important keys have room.
+const scant = 60
+
+// fixedFooter returns the columns of what is always on the right of the footer.
+func (m *Model) fixedFooter(width int) (wide int) {
+	_, fixed := m.footerActions(width)
+	for _, a := range fixed {
+		wide += footWidth(a) + 2
+	}
+	return wide
+}
+
+// footWidth returns the columns of an action in the footer.
+func footWidth(a ui.Action) int { return ui.Width(a.KeyName()) + 1 + ui.Width(a.Title()) }
 
 func (m *Model) footKey(p ui.Pane, x int, a ui.Action) { m.footKeyAs(p, x, a, a.Title()) }
 

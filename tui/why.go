@@ -162,7 +162,7 @@ func (a *app) whyLines(table string) []ui.StyledLine {
 	case found.State == diagnose.Right && a.results[table].result >= inherited:
 		return a.wrongTransform(table)
 	case found.State == diagnose.Right:
-		return []ui.StyledLine{{{Style: t.Good, Text: "✓ the table is what its transform returns on its upstream tables"}}}
+		return a.rightTransform(table)
 	}
 	counts := fmt.Sprintf("%s rows, expected %s", ui.Count(found.Rows), ui.Count(found.ExpectedRows))
 	lines := []ui.StyledLine{
@@ -170,6 +170,17 @@ func (a *app) whyLines(table string) []ui.StyledLine {
 	}
 	for i := range found.Causes {
 		lines = append(lines, a.causeLines(&found.Causes[i], i == 0)...)
+	}
+	return lines
+}
+
+// rightTransform describes a table that is what its transform returns, and whose
+// count and checks are right. Warnings are about what its transform leaves in it.
+func (a *app) rightTransform(table string) []ui.StyledLine {
+	t, v := a.Theme, a.table(table)
+	lines := []ui.StyledLine{{{Style: t.Good, Text: "✓ "}, {Style: t.Text, Text: "the table is what its transform returns on its upstream tables"}}}
+	for i := range v.Failing {
+		lines = append(lines, ui.StyledLine{{Style: t.Warn, Text: "! "}, {Style: t.Text, Text: a.breach(&v.Failing[i])}})
 	}
 	return lines
 }

@@ -9,6 +9,7 @@
 package account
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -85,11 +86,17 @@ func Open(ctx context.Context, options Options) (aws.Config, error) {
 		return aws.Config{}, noCredentials(options.Profile, err)
 	}
 	loaded.HTTPClient = &watched{next: loaded.HTTPClient, stall: stall}
+	if device := UnusedDevice(loaded); device != nil {
+		loaded.APIOptions = append(loaded.APIOptions, device.explain)
+	}
 	return loaded, nil
 }
 
-// role gives a role with an MFA device a way to ask for its code.
+// role gives a role with an MFA device a way to ask for its code. A session lasts
+// as long as with the AWS CLI, unless the profile says how long: after the 15
+// minutes of the SDK, a code would be needed again.
 func (o Options) role(role *stscreds.AssumeRoleOptions) {
+	role.Duration = cmp.Or(role.Duration, time.Hour)
 	serial := aws.ToString(role.SerialNumber)
 	role.TokenProvider = func() (string, error) {
 		if o.Token == nil {

@@ -81,6 +81,17 @@ func TestNoCredentialIsInAnError(t *testing.T) {
 	}
 }
 
+func TestEachRegionHasItsPartition(t *testing.T) {
+	for region, want := range map[string]string{
+		"us-east-1": "aws", "eu-central-1": "aws", "eu-isoe-west-1": "aws-iso-e", "cn-northwest-1": "aws-cn", "us-gov-east-1": "aws-us-gov",
+		"eusc-de-east-1": "aws-eusc", "us-iso-west-1": "aws-iso", "us-isob-east-1": "aws-iso-b", "us-isof-south-1": "aws-iso-f",
+	} {
+		if got := account.Partition(region); got != want {
+			t.Errorf("%s is in %s, want %s", region, got, want)
+		}
+	}
+}
+
 func TestWhatWasNotAnsweredIsToldWithoutAnEmptyAnswer(t *testing.T) {
 	err := account.Explain(errors.New("https response error StatusCode: 0, RequestID: , HostID: , request send failed, connection refused"), "look")
 	if !strings.HasPrefix(err.Error(), "look: request send failed, connection refused\n") {

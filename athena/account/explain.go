@@ -42,11 +42,30 @@ func Explain(err error, doing string) error {
 	if region := rightRegion(err); region != "" {
 		kind, fix = pipeline.Denied, "Pass --region "+region+"."
 	}
+	if kind == pipeline.Denied && forbidden(code) {
+		fix = deviceFix(err, api, fix)
+	}
 	text := code
 	if message := Redact(api.ErrorMessage()); message != "" && message != code {
 		text += ": " + message
 	}
 	return &pipeline.Failure{Kind: kind, Fix: fix, Err: &Error{Doing: doing, Code: code, text: text}}
+}
+
+// forbidden reports whether a code says that the identity lacks a right.
+func forbidden(code string) bool {
+	return code == "AccessDenied" || code == "AccessDeniedException" || code == "Forbidden"
+}
+
+// deviceFix returns the fix of a refusal that an MFA device may be the cause of.
+func deviceFix(err error, api smithy.APIError, fix string) string {
+	if strings.Contains(api.ErrorMessage(), "MultiFactorAuthentication failed") {
+		return wrongCode
+	}
+	if without, ok := errors.AsType[*withoutCode](err); ok {
+		return strings.TrimSuffix(fix, ".") + ". Perhaps a code of the MFA device is missing: " + without.device.String()
+	}
+	return fix
 }
 
 // Error is an error response of an AWS service.
@@ -125,7 +144,8 @@ var remedies = map[string]struct {
 const (
 	signIn = "Sign in again (`aws sso login`, or `aws configure`) and run again; `aws sts get-caller-identity` shows who you are."
 	// A run that ends because of it has released what it could not finish.
-	expired = "The session ended while stedi ran: sign in again (`aws sso login`, or `aws login`) and run again. Tables that were published are kept, and a query or job run that was started is found again."
+	expired   = "The session ended while stedi ran: sign in again (`aws sso login`, or `aws login`) and run again. Tables that were published are kept, and a query or job run that was started is found again."
+	wrongCode = "Try again and type the code that the device shows then: each is valid once, for half a minute."
 	// The response to a HEAD request has no error message, nor does it say that the
 	// session has ended.
 	unsaid = "Sign in again if the credentials may be old or wrong (`aws sts get-caller-identity` shows), or let this identity do that; `stedi deploy --dry-run` prints the IAM policy that is needed."

@@ -1,6 +1,7 @@
 package account
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"os/exec"
@@ -12,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials/processcreds"
 	"github.com/aws/aws-sdk-go-v2/credentials/ssocreds"
 	"github.com/aws/smithy-go"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"stedi/pipeline"
 )
@@ -75,8 +77,14 @@ func noCredentialsOf(loaded aws.Config, err error) error {
 		return pipeline.Fail(pipeline.Denied, "", "Run stedi on a terminal, which asks for the code; or set AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN to what `aws sts get-session-token --serial-number "+missing.serial+" --token-code CODE` prints, and leave --aws-profile out.",
 			"the profile needs a code of the MFA device %s, and there is no terminal to ask for it", missing.serial)
 	}
+	if unsent, ok := errors.AsType[*smithyhttp.RequestSendError](err); ok && issues(err) {
+		return pipeline.Fail(pipeline.BadEngine, "", "Check the network, the region, and --endpoint if it is set; then run again.", "the credentials of the profile %s cannot be fetched: %w", cmp.Or(profile, "default"), plainly(unsent))
+	}
 	if refusal := roleRefused(shared, err); refusal != nil {
 		return refusal
+	}
+	if strings.Contains(err.Error(), "failed to retrieve jwt") {
+		return pipeline.Fail(pipeline.Denied, "", "Check that the file exists and can be read. "+tokenFile, "the token of the web identity cannot be read: %w", plainly(err))
 	}
 	if failed, ok := errors.AsType[*processcreds.ProviderError](err); ok {
 		return processFailed(shared, failed)
@@ -93,6 +101,16 @@ func noCredentialsOf(loaded aws.Config, err error) error {
 	return nil
 }
 
+// tokenFile says where the token of a web identity, such as that of a pod, is from.
+const tokenFile = "The token is in the file that AWS_WEB_IDENTITY_TOKEN_FILE or web_identity_token_file names."
+
+// issues reports whether the failed call is one of a service that begins sessions.
+// A machine that is no instance has no service of its own either.
+func issues(err error) bool {
+	call, ok := errors.AsType[*smithy.OperationError](err)
+	return ok && slices.Contains([]string{"STS", "SSO", "SSO OIDC", "Signin"}, call.Service())
+}
+
 // roleRefused explains why AWS gave no session of a profile's role, or returns nil
 // if it was not asked.
 func roleRefused(shared config.SharedConfig, err error) error {
@@ -102,8 +120,11 @@ func roleRefused(shared config.SharedConfig, err error) error {
 	}
 	text := api.ErrorCode() + ": " + Redact(api.ErrorMessage())
 	fix := "Check the trust policy of the role, and the credentials of the profile " + shared.Profile + " with `aws sts get-caller-identity --profile " + shared.Profile + "`."
-	if strings.Contains(text, "MultiFactorAuthentication") {
-		fix = "Run again and type the code that the device shows then: each is valid once, for half a minute."
+	switch {
+	case strings.Contains(text, "MultiFactorAuthentication"):
+		fix = wrongCode
+	case strings.Contains(err.Error(), "AssumeRoleWithWebIdentity"):
+		fix = "Check the trust policy of the role and its identity provider. " + tokenFile
 	}
 	return pipeline.Fail(pipeline.Denied, "", fix, "AWS gave no session of the role: %s", text)
 }

@@ -26,8 +26,12 @@ import (
 //     begins with a row of the column names; UpdateCount for statements that
 //     write.
 //   - StopQueryExecution: succeeds for a query that has ended, too.
+//   - Files: ID.csv of a query, ID.txt of a DESCRIBE or SHOW, tables/ID of CREATE
+//     TABLE AS and ID of INSERT INTO, of which there is no file of that name; each
+//     with .metadata, and the last two with a manifest.
 type Athena struct {
 	sql  sqlEngine
+	s3   *S3 // has the files of results
 	work sync.WaitGroup
 
 	mu         sync.Mutex
@@ -57,14 +61,15 @@ type execution struct {
 	columns                  []Column
 	rows                     [][]any
 	header                   bool
+	output                   string // URL of its result; empty: Athena keeps it
 	update                   *int64
 	scanned, queued, ran     int64
 	stop                     context.CancelFunc
 }
 
-func newAthena(t *testing.T, sql sqlEngine) *Athena {
+func newAthena(t *testing.T, sql sqlEngine, s3 *S3) *Athena {
 	t.Helper()
-	a := &Athena{sql: sql, executions: map[string]*execution{}, byToken: map[string]*execution{}}
+	a := &Athena{sql: sql, s3: s3, executions: map[string]*execution{}, byToken: map[string]*execution{}}
 	t.Cleanup(func() {
 		a.mu.Lock()
 		for _, e := range a.executions {
@@ -118,7 +123,12 @@ func (a *Athena) Executions() []string {
 	return all
 }
 
-type refusal struct{ code, message string }
+// refusal is an error of a call. Athena gives a reason besides the code.
+type refusal struct{ code, message, reason string }
+
+func invalidRequest(reason, message string) *refusal {
+	return &refusal{"InvalidRequestException", message, reason}
+}
 
 func (r *refusal) Error() string { return r.code + ": " + r.message }
 
@@ -134,7 +144,7 @@ func (a *Athena) serve(w http.ResponseWriter, r *http.Request) {
 		code = refuse(call)
 	}
 	if code != "" {
-		err = &refusal{code, code + " was answered by the test"}
+		err = &refusal{code: code, message: code + " was answered by the test"}
 	} else {
 		answer, err = a.answer(r.Context(), call, r.Body)
 	}
@@ -142,10 +152,14 @@ func (a *Athena) serve(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		no, ok := err.(*refusal) //nolint:errorlint // created here, never wrapped
 		if !ok {
-			no = &refusal{"InternalServerException", err.Error()}
+			no = &refusal{code: "InternalServerException", message: err.Error()}
 		}
 		w.WriteHeader(http.StatusBadRequest)
-		answer = map[string]string{"__type": no.code, "message": no.message}
+		fields := map[string]string{"__type": no.code, "Message": no.message}
+		if no.reason != "" {
+			fields["AthenaErrorCode"], fields["ErrorCode"] = no.reason, no.reason
+		}
+		answer = fields
 	}
 	_ = json.NewEncoder(w).Encode(answer)
 }
@@ -166,6 +180,8 @@ type request struct {
 	ResultConfiguration *struct {
 		OutputLocation string `json:"OutputLocation"`
 	} `json:"ResultConfiguration"`
+	Configuration        workgroupChange `json:"Configuration"`
+	ConfigurationUpdates workgroupChange `json:"ConfigurationUpdates"`
 }
 
 // The texts are those of the service.
@@ -186,9 +202,13 @@ func (a *Athena) answer(ctx context.Context, call string, body io.Reader) (any, 
 		return a.results(in.ID, in.NextToken, in.MaxResults)
 	case "GetWorkGroup":
 		if in.WorkGroup == "none" {
-			return nil, &refusal{"InvalidRequestException", "WorkGroup is not found."}
+			return nil, invalidRequest("INVALID_INPUT", "WorkGroup is not found.")
 		}
 		return a.workgroup(in.WorkGroup), nil
+	case "CreateWorkGroup", "UpdateWorkGroup", "DeleteWorkGroup":
+		a.changeWorkgroup(in.Configuration)
+		a.changeWorkgroup(in.ConfigurationUpdates)
+		return map[string]any{}, nil
 	case "ListQueryExecutions":
 		return a.history(), nil
 	case "BatchGetQueryExecution":
@@ -211,7 +231,7 @@ func (a *Athena) answer(ctx context.Context, call string, body io.Reader) (any, 
 		a.end(e, "CANCELLED", "Query cancelled by user")
 		return map[string]any{}, nil
 	}
-	return nil, &refusal{"InvalidRequestException", "no such call: " + call}
+	return nil, invalidRequest("INVALID_INPUT", "no such call: "+call)
 }
 
 func (a *Athena) history() any {
@@ -242,9 +262,9 @@ func (a *Athena) workgroup(name string) any {
 func (a *Athena) forbidden(in request) error {
 	switch {
 	case a.managed && in.ResultConfiguration != nil:
-		return &refusal{"InvalidRequestException", bothResults}
+		return invalidRequest("INVALID_INPUT", bothResults)
 	case a.enforced && createTable.MatchString(in.QueryString):
-		return &refusal{"InvalidRequestException", ownLocation}
+		return invalidRequest("INVALID_INPUT", ownLocation)
 	}
 	return nil
 }
@@ -252,7 +272,7 @@ func (a *Athena) forbidden(in request) error {
 func (a *Athena) startQuery(ctx context.Context, in request) (any, error) {
 	sql, token := in.QueryString, in.ClientRequestToken
 	if len(token) < 32 {
-		return nil, &refusal{"InvalidRequestException", "ClientRequestToken must have 32 to 128 characters"}
+		return nil, invalidRequest("INVALID_INPUT", "clientRequestToken is too short")
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -261,7 +281,7 @@ func (a *Athena) startQuery(ctx context.Context, in request) (any, error) {
 	}
 	if known := a.byToken[token]; known != nil {
 		if known.sql != sql {
-			return nil, &refusal{"InvalidRequestException", "Idempotent parameters do not match"}
+			return nil, invalidRequest("IDEMPOTENT_PARAMETER_MISMATCH", "Idempotent parameters do not match")
 		}
 		return map[string]string{"QueryExecutionId": known.id}, nil
 	}
@@ -270,6 +290,7 @@ func (a *Athena) startQuery(ctx context.Context, in request) (any, error) {
 		id: rand.Text(), sql: sql, database: in.QueryExecutionContext.Database, group: in.WorkGroup, state: "QUEUED", submitted: time.Now(), stop: stop,
 		header: !strings.HasPrefix(strings.ToUpper(strings.TrimSpace(sql)), "CREATE"),
 	}
+	e.output = a.outputOf(e, in)
 	a.executions[e.id], a.byToken[token] = e, e
 	a.order = append(a.order, e.id)
 	faults := a.faults
@@ -283,7 +304,7 @@ func (a *Athena) find(id string) (*execution, error) {
 	if e := a.executions[id]; e != nil {
 		return e, nil
 	}
-	return nil, &refusal{"InvalidRequestException", "QueryExecution " + id + " was not found"}
+	return nil, invalidRequest("QUERY_EXECUTION_NOT_FOUND", "QueryExecution "+id+" was not found")
 }
 
 // end sets the final state of an execution, once.
@@ -313,6 +334,7 @@ func (a *Athena) run(ctx context.Context, e *execution, faults AthenaFaults) {
 		e.scanned, e.queued, e.ran = page.Stats.PhysicalInputBytes, page.Stats.QueuedTimeMillis, page.Stats.ElapsedTimeMillis
 	})
 	if err == nil {
+		a.write(ctx, e)
 		a.end(e, "SUCCEEDED", "")
 		return
 	}
@@ -320,7 +342,7 @@ func (a *Athena) run(ctx context.Context, e *execution, faults AthenaFaults) {
 	if !ok {
 		failed = &sqlError{ErrorName: "GENERIC_INTERNAL_ERROR", Message: err.Error()}
 	}
-	a.end(e, "FAILED", failed.Error())
+	a.end(e, "FAILED", failed.Error()+e.advice())
 }
 
 // begins waits until a query leaves the queue. It returns false if a fault ends
@@ -373,8 +395,13 @@ func (a *Athena) describe(e *execution) map[string]any {
 			status["AthenaError"] = map[string]any{"ErrorCategory": category, "ErrorMessage": e.reason, "Retryable": category == 1}
 		}
 	}
+	output := map[string]string{}
+	if e.output != "" {
+		output["OutputLocation"] = e.output
+	}
 	return map[string]any{
-		"QueryExecutionId": e.id, "Query": e.sql, "WorkGroup": e.group, "Status": status, "Statistics": statistics,
+		"ResultConfiguration": output,
+		"QueryExecutionId":    e.id, "Query": e.sql, "WorkGroup": e.group, "Status": status, "Statistics": statistics,
 		"StatementType": map[bool]string{true: "DML", false: "DDL"}[e.header], "QueryExecutionContext": map[string]string{"Database": e.database},
 	}
 }

@@ -74,7 +74,7 @@ func startAWS(t *testing.T, engine func(s3 *S3, glue *Glue, bucket string) sqlEn
 	t.Helper()
 	a := &AWS{S3: StartS3(t), Glue: StartGlue(t)}
 	a.Bucket = a.S3.Bucket(t, "lake")
-	a.Athena = newAthena(t, engine(a.S3, a.Glue, a.Bucket))
+	a.Athena = newAthena(t, engine(a.S3, a.Glue, a.Bucket), a.S3)
 	a.spark = newSpark(t, a.S3)
 	a.Jobs = NewJobs(t, a.spark.run)
 	s3, glue := handOn(t, a.S3.Endpoint), handOn(t, a.Glue.Endpoint)

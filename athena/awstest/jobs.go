@@ -180,7 +180,7 @@ func (j *Jobs) serve(w http.ResponseWriter, r *http.Request) bool {
 	var answer any
 	err := error(nil)
 	if faults.Refuse != nil && faults.Refuse(call) != "" {
-		err = &refusal{faults.Refuse(call), "the test says so"}
+		err = &refusal{code: faults.Refuse(call), message: "the test says so"}
 	} else {
 		answer, err = j.answer(r, call, faults)
 	}
@@ -191,7 +191,7 @@ func (j *Jobs) serve(w http.ResponseWriter, r *http.Request) bool {
 	if err != nil {
 		no, ok := err.(*refusal) //nolint:errorlint // created here, never wrapped
 		if !ok {
-			no = &refusal{"InvalidInputException", err.Error()}
+			no = &refusal{code: "InvalidInputException", message: err.Error()}
 		}
 		w.WriteHeader(http.StatusBadRequest)
 		answer = map[string]string{"__type": no.code, "message": no.message}
@@ -214,7 +214,7 @@ func (j *Jobs) answer(r *http.Request, call string, faults JobFaults) (any, erro
 	name := in.JobName
 	if call == "CreateJob" {
 		if j.jobs[in.Name] != nil {
-			return nil, &refusal{"AlreadyExistsException", "Job already exists"}
+			return nil, &refusal{code: "AlreadyExistsException", message: "Job already exists"}
 		}
 		j.jobs[in.Name] = raw
 		return map[string]string{"Name": in.Name}, nil
@@ -227,7 +227,7 @@ func (j *Jobs) answer(r *http.Request, call string, faults JobFaults) (any, erro
 	}
 	job := j.jobs[name]
 	if job == nil {
-		return nil, &refusal{"EntityNotFoundException", "Job " + name + " not found"}
+		return nil, &refusal{code: "EntityNotFoundException", message: "Job " + name + " not found"}
 	}
 	if call == "StartJobRun" {
 		return j.start(r.Context(), name, job, in.Arguments, faults)
@@ -259,7 +259,7 @@ func (j *Jobs) answerOf(call, name string, job json.RawMessage, in jobsRequest) 
 	case "GetJobRun":
 		run := j.find(in.RunID)
 		if run == nil {
-			return nil, &refusal{"EntityNotFoundException", "JobRun " + in.RunID + " not found"}
+			return nil, &refusal{code: "EntityNotFoundException", message: "JobRun " + in.RunID + " not found"}
 		}
 		if len(run.coming) > 0 {
 			run.state, run.coming = run.coming[0], run.coming[1:]

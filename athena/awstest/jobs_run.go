@@ -14,7 +14,7 @@ import (
 func (j *Jobs) start(ctx context.Context, name string, job json.RawMessage, arguments map[string]string, faults JobFaults) (any, error) {
 	for _, run := range j.runs {
 		if run.job == name && !slices.Contains(ended, run.state) {
-			return nil, &refusal{"ConcurrentRunsExceededException", "Concurrent runs exceeded for " + name}
+			return nil, &refusal{code: "ConcurrentRunsExceededException", message: "Concurrent runs exceeded for " + name}
 		}
 	}
 	var definition struct {
@@ -94,7 +94,7 @@ func (j *Jobs) halt(ids []string) any {
 // groups exist after the first run of an account.
 func (j *Jobs) streams(in jobsRequest) (any, error) {
 	if len(j.runs) == 0 {
-		return nil, &refusal{"ResourceNotFoundException", "The specified log group does not exist."}
+		return nil, &refusal{code: "ResourceNotFoundException", message: "The specified log group does not exist."}
 	}
 	found := []any{}
 	if run := j.find(in.Prefix); run != nil && in.Group == "/aws-glue/jobs/output" && len(run.log) > 0 {
@@ -107,7 +107,7 @@ func (j *Jobs) events(in jobsRequest) (any, error) {
 	id, whole := strings.CutSuffix(in.Stream, j.faults.Suffix)
 	run := j.find(id)
 	if run == nil || !whole || in.Group != "/aws-glue/jobs/output" {
-		return nil, &refusal{"ResourceNotFoundException", "The specified log stream does not exist."}
+		return nil, &refusal{code: "ResourceNotFoundException", message: "The specified log stream does not exist."}
 	}
 	from := 0
 	if in.NextToken != "" {

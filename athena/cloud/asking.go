@@ -8,27 +8,33 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"stedi/athena/account"
-	"stedi/pipeline"
 )
 
 // asking keeps the opened accounts of a program that can ask for the code of an
 // MFA device: a code is valid once.
 type asking struct {
-	token  func(serial string) (string, error)
+	token  atomic.Pointer[asker]
 	used   atomic.Bool // a code was asked for
 	mu     sync.Mutex
 	opened map[[3]string]aws.Config
 }
 
+// asker asks for the code of the device with a serial number.
+type asker func(serial string) (string, error)
+
 // AskForCodes lets roles that need an MFA code ask for it.
 func (s *Settings) AskForCodes(token func(serial string) (string, error)) {
-	s.asks = &asking{token: token, opened: map[[3]string]aws.Config{}}
+	s.asks = &asking{opened: map[[3]string]aws.Config{}}
+	s.asks.by(token)
 }
+
+// by sets what asks for codes from now on.
+func (a *asking) by(token asker) { a.token.Store(&token) }
 
 // ask asks for a code. The SDK calls it under its own lock, while an account is
 // opened or when its session has ended.
 func (a *asking) ask(serial string) (string, error) {
-	code, err := a.token(serial)
+	code, err := (*a.token.Load())(serial)
 	if err == nil {
 		a.used.Store(true)
 	}
@@ -41,21 +47,19 @@ func (s *Settings) NeedsCode(ctx context.Context) bool {
 	return account.NeedsCode(ctx, s.Profile)
 }
 
-// SignIn opens the account, and asks for a code if one is needed. Later it asks no
-// more: a session that has ended is an error.
-func (s *Settings) SignIn(ctx context.Context, token func(serial string) (string, error)) error {
+// SignIn opens the account, and asks now for a code if one is needed. A session
+// that has ended afterwards is begun again with a code that later asks for.
+func (s *Settings) SignIn(ctx context.Context, now, later func(serial string) (string, error)) error {
 	if s.asks == nil {
-		s.AskForCodes(token)
+		s.AskForCodes(now)
 	}
-	s.asks.token = token
+	s.asks.by(now)
 	config, err := s.Account(ctx)
 	if err == nil {
 		_, err = config.Credentials.Retrieve(ctx) // a session that has ended is begun again
 		err = account.Explain(err, "begin a session of the MFA device")
 	}
-	s.asks.token = func(serial string) (string, error) {
-		return "", pipeline.Fail(pipeline.Denied, "", "Leave the screens and start them again, which asks for a code.", "the session has ended, and a new one needs a code of the MFA device %s", serial)
-	}
+	s.asks.by(later)
 	return err
 }
 

@@ -65,7 +65,7 @@ func TestTheScreensSignInBeforeTheyOpen(t *testing.T) {
 	asked := 0
 	code := func(string) (string, error) { asked++; return "123456", nil }
 	for range 2 {
-		if err := settings.SignIn(t.Context(), code); err != nil {
+		if err := settings.SignIn(t.Context(), code, nil); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -75,10 +75,17 @@ func TestTheScreensSignInBeforeTheyOpen(t *testing.T) {
 	}
 	expires = "2001-01-01T00:00:00Z"
 	ended := cloud.Settings{Region: awstest.Region, Profile: "p", Endpoint: server.URL}
-	if err := ended.SignIn(t.Context(), code); err != nil {
+	later, refusal := 0, error(nil)
+	onScreens := func(string) (string, error) { later++; return "654321", refusal }
+	if err := ended.SignIn(t.Context(), code, onScreens); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := ended.Session(t.Context()); pipeline.KindOf(err) != pipeline.Denied || !strings.Contains(err.Error(), "Leave the screens and start them again") {
-		t.Errorf("of a session that has ended it says: %v", err)
+	asked = 0
+	if session, err := ended.Session(t.Context()); err != nil || len(session) == 0 || asked != 0 || later != 1 {
+		t.Errorf("of a session that has ended it asks %d times before the screens and %d times on them (%v)", asked, later, err)
+	}
+	refusal = pipeline.Fail(pipeline.Denied, "", "Refresh the screen.", "the session has ended")
+	if _, err := ended.Session(t.Context()); pipeline.KindOf(err) != pipeline.Denied || !strings.Contains(err.Error(), "Refresh the screen.") {
+		t.Errorf("without a code it says: %v", err)
 	}
 }

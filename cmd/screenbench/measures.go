@@ -88,7 +88,7 @@ func (b *bench) idle(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	b.note("CPU while idle", "0 %", fmt.Sprintf("%.1f %%", 100*(after-before).Seconds()/span.Seconds()))
+	b.note("CPU while idle", "0.5 %", fmt.Sprintf("%.1f %%", 100*(after-before).Seconds()/span.Seconds()))
 	return b.keysOn(ctx, s, "idle", func() error { return nil })
 }
 

@@ -93,6 +93,11 @@ func makeTheSameTables(a *onAWS) {
 		a.Errorf("the versions of both engines are not found to be the same:\n%s", diff)
 	}
 
+	told, _ := a.stedi(0, "check", "--engine", "athena")
+	if !regexp.MustCompile(`Total: 8 queries, .* \(estimated: 2\d\.\d MB scanned, `).MatchString(told) { // all checks read 108 MB
+		a.Errorf("an estimate includes checks whose results are known:\n%s", told)
+	}
+
 	out, said := a.stedi(0, "preview", "machine_learning_curated", "-n", "2", "--engine", "athena")
 	if !strings.Contains(out, "43,681") || !strings.Contains(said, "bytes scanned") {
 		a.Errorf("the preview says %s%s", out, said)
@@ -102,6 +107,11 @@ func makeTheSameTables(a *onAWS) {
 		a.Errorf("the evidence is %s", evidence)
 	}
 	a.wantNoSecret(landing)
+	for _, key := range a.server.S3.Keys(a.T, "lake") {
+		if strings.HasPrefix(key, "a/.stedi/staging/results/") {
+			a.Errorf("a query that has ended leaves %s", key)
+		}
+	}
 	for _, key := range []string{"a/customer/trusted_$folder$", "a/.stedi/staging/results/q-1.csv"} {
 		if _, err := a.server.S3.Client.PutObject(a.Context(), &s3.PutObjectInput{Bucket: aws.String("lake"), Key: &key, Body: strings.NewReader("x")}); err != nil {
 			a.Fatal(err)

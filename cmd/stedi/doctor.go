@@ -197,6 +197,9 @@ func (p *program) examineAccount(ctx context.Context) (findings []pipeline.Findi
 	} else {
 		findings = append(findings, pipeline.Fine("credentials", who))
 	}
+	if device := account.UnusedDevice(config); device != nil {
+		findings = append(findings, pipeline.Fine("credentials", device.String()))
+	}
 	return append(findings, pipeline.Fine("region", config.Region)), true
 }
 

@@ -16,6 +16,7 @@ import (
 	"stedi/pipeline/dir"
 	"stedi/pipeline/engines"
 	"stedi/pipeline/printable"
+	"stedi/tui"
 )
 
 // version is the version of the program. The linker sets it in releases.
@@ -38,6 +39,7 @@ type program struct {
 	told      bool               // GitHub has been told why it fails
 	framed    bool               // the screens have started it; see steer.go
 	reviewing *screenReview      // of stedi review --screen; nil: the screens show a lake
+	questions tui.Questions      // of background work to the reader of the screens
 	screenAt  string             // the screen to begin with; "": the one of the last session
 	fault     func(dir.Op) error // nil but in tests: what goes wrong with files
 }

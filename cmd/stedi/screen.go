@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"io"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -46,7 +47,8 @@ func (p *program) showScreens(ctx context.Context, flags runFlags) (next *tui.Sw
 	if err := p.signIn(ctx); err != nil {
 		return nil, err
 	}
-	model, err := tui.New(work, p.screenOptions(flags))
+	options := p.screenOptions(flags)
+	model, err := tui.New(work, options)
 	if err != nil {
 		return nil, usage(err)
 	}
@@ -54,11 +56,14 @@ func (p *program) showScreens(ctx context.Context, flags runFlags) (next *tui.Sw
 	ctx, end := context.WithCancelCause(ctx)
 	defer end(nil)
 	screen := tea.NewProgram(model, p.screenTerminal(ctx, stops, end)...)
+	endQuestions := options.Questions.Open(screen.Send)
+	defer endQuestions()
 	unwatch := stops.watch(screen)
 	defer unwatch()
 	restored := p.watchTerminal()
 	_, err = screen.Run()
 	restored()
+	endQuestions() // what waits for an answer is waited for below
 	err = errors.Join(ending(ctx, err), model.Close())
 	if text := model.Farewell(); text != "" {
 		narrate(p.stderr, text)
@@ -83,11 +88,27 @@ func (p *program) plain(ctx context.Context, flags runFlags) error {
 	if err != nil {
 		return usage(err)
 	}
-	err = model.Plain(ctx, p.stdin, p.stdout)
+	err = model.Plain(ctx, p.stdin, p.textTerminal())
 	if ctx.Err() != nil {
 		err = context.Cause(ctx)
 	}
 	return errors.Join(err, model.Close())
+}
+
+// textTerminal returns the output of the text mode: with lines as wide as the
+// terminal, or whole if it is none.
+func (p *program) textTerminal() io.Writer {
+	f, ok := p.stdout.(*os.File)
+	if !ok || !p.isTerminal(f) {
+		return p.stdout
+	}
+	return tui.NewLineWrapper(f, func() int {
+		width, _, err := term.GetSize(int(f.Fd())) // a descriptor fits
+		if err != nil {
+			return 0
+		}
+		return width
+	})
 }
 
 // ending returns the error for the end of the screens.
@@ -212,7 +233,8 @@ func (p *program) screenOptions(flags runFlags) tui.Options {
 			}
 			return place, err
 		},
-		Run: flags.options(nil), Now: time.Now, Zone: time.Local, Unknown: true, Look: p.config.look(), Profiled: colorprofile.TrueColor,
+		Questions: &p.questions,
+		Run:       flags.options(nil), Now: time.Now, Zone: time.Local, Unknown: true, Look: p.config.look(), Profiled: colorprofile.TrueColor,
 		Copy:   p.clipboards(true).copy,
 		Editor: p.ownEditor,
 		Export: export.Into, Replace: export.Over,

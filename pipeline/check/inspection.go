@@ -53,12 +53,12 @@ func Evaluate(ctx context.Context, r *pipeline.Runner, options InspectOptions) (
 		about: about, allowMissing: options.AllowMissing, opened: current, columns: map[string][]ndjson.FoundColumn{}, Reports: map[string]ndjson.Report{}, Cache: Cache{}, limit: options.HoldLimit,
 	}
 	i.prepare()
-	expected := i.Expected(ctx, r.Estimator, true)
 	if !options.Force {
 		if _, err := state.ReadCache(ctx, r.Store, CacheName, &i.Cache); err != nil {
 			return nil, err
 		}
 	}
+	expected := i.Expected(ctx, r.Estimator, true)
 	err = i.readAll(ctx, options.Force)
 	if err == nil {
 		err = i.findColumns(ctx)

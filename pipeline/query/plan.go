@@ -114,7 +114,7 @@ func planRows(steps []planStep, as wanted, tables []string) (rows [][]any) {
 		if as == wantMeasured {
 			row = append(row, optional(s.Rows), optional(s.Seconds))
 		}
-		rows = append(rows, append(row, estimateOf(s.Info), detailsOf(s.Info)))
+		rows = append(rows, append(row, estimateOf(s), detailsOf(s.Info)))
 		for i, child := range s.Children {
 			if i == len(s.Children)-1 {
 				draw(child, below+"└─ ", below+"   ")
@@ -149,10 +149,18 @@ func optional[T any](value *T) any {
 // estimate is the field of a step with the rows that DuckDB expects.
 const estimate = "Estimated Cardinality"
 
-func estimateOf(info map[string]any) any {
-	text, _ := info[estimate].(string)
+// estimateOf returns the rows that DuckDB expects of a step. A step that keeps
+// all rows has no field of its own.
+func estimateOf(s planStep) any {
+	text, _ := s.Info[estimate].(string)
 	if n, err := strconv.ParseInt(text, 10, 64); err == nil {
 		return n
+	}
+	switch strings.TrimSpace(cmp.Or(s.Name, s.Operator)) {
+	case "ORDER_BY", "PROJECTION", "WINDOW", "STREAMING_WINDOW":
+		if len(s.Children) == 1 {
+			return estimateOf(s.Children[0])
+		}
 	}
 	return nil
 }

@@ -3,12 +3,16 @@ package grid
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
 	"stedi/pipeline/pager"
 	"stedi/tui/ui"
 )
+
+// searchKeys are the keys for a text in the rows; / filters.
+const searchKeys = `\ f3`
 
 // Actions returns the actions for rows, regardless of their source.
 func (g *Grid) Actions() []ui.Action {
@@ -29,9 +33,9 @@ func (g *Grid) rowActions(there, some bool) []ui.Action {
 		k.Act("keep", "=", "keep this value", func() tea.Cmd { return g.filterBy(pager.Equal) }).At(3).When(there, ui.NoRow).Also("filter only where equal"),
 		k.Act("leave-out", "x", "exclude this value", func() tea.Cmd { return g.filterBy(pager.NotEqual) }).At(4).When(there, ui.NoRow).Also("filter without not equal"),
 		k.Act("drop-condition", "backspace", "remove filter", g.dropCondition).At(5).When(len(g.Where) > 0, "no filter is set").Also("clear reset where"),
-		k.Act("search", `\ f3`, "search", g.askSearch).At(9).When(some, ui.NoRow).Also("find text"),
-		k.Act("search-next", "n", "next match", func() tea.Cmd { return g.find(g.Row+1, true) }).When(g.Search.text != "", "nothing was searched for"),
-		k.Act("search-last", "N", "previous match", func() tea.Cmd { return g.find(g.Row-1, false) }).When(g.Search.text != "", "nothing was searched for"),
+		k.Act("search", searchKeys, "search", g.askSearch).At(9).When(some, ui.NoRow).Also("find text"),
+		k.Act("search-next", "n", "next match", func() tea.Cmd { return g.find(g.Row+1, true) }).When(g.Search.text != "", "nothing was searched for: "+k.Label("search", searchKeys)+" searches"),
+		k.Act("search-last", "N", "previous match", func() tea.Cmd { return g.find(g.Row-1, false) }).When(g.Search.text != "", "nothing was searched for: "+k.Label("search", searchKeys)+" searches"),
 		k.Act("go-to", "# ctrl+g", "go to row", g.askRow).At(11).When(some, ui.NoRow).Also("jump line number"),
 	})
 }
@@ -193,6 +197,33 @@ func ConditionText(c pager.Condition) string {
 	default:
 		return fmt.Sprintf("%s %s %s", c.Column, c.Op, ui.Shorten(CellText(c.Value, most), most))
 	}
+}
+
+// Settings describes what of the rows is shown and how: the conditions in the
+// given words, the order and how many columns are hidden.
+func (g *Grid) Settings(conditions []string) (parts []string) {
+	if len(conditions) > 0 {
+		parts = append(parts, strings.Join(conditions, " and "))
+	}
+	var order []string
+	for _, o := range g.Order {
+		order = append(order, o.Column+map[bool]string{false: " ▲", true: " ▼"}[o.Descending])
+	}
+	if len(order) > 0 {
+		parts = append(parts, "by "+strings.Join(order, ", "))
+	}
+	if hidden := len(g.Columns) - len(g.Shown); hidden > 0 {
+		parts = append(parts, ui.Count(int64(hidden))+" hidden")
+	}
+	return parts
+}
+
+// ConditionTexts formats the conditions of the grid.
+func (g *Grid) ConditionTexts() (list []string) {
+	for _, c := range g.Where {
+		list = append(list, ConditionText(c))
+	}
+	return list
 }
 
 func (g *Grid) toggleTimes() tea.Cmd {

@@ -51,8 +51,19 @@ func (g *Grid) drawLeftOut(p ui.Pane) ui.Pane {
 	if text == "" || p.Height() < 3 {
 		return p
 	}
-	p.Cut(1, p.Height()-1, p.Width()-2, g.Theme.Warn, text)
-	return p.Top(p.Height() - 1)
+	most := max(1, p.Height()/4)
+	if g.Kept.Count == 0 && g.Kept.all {
+		most = p.Height() - 2 // there is nothing else to show
+	}
+	lines := ui.WrapWords(ui.StyledLine{{Style: g.Theme.Warn, Text: text}}, max(1, p.Width()-3))
+	if len(lines) > most {
+		lines = []ui.StyledLine{{{Style: g.Theme.Warn, Text: ui.Shorten(text, p.Width()-2)}}}
+	}
+	below := p.Bottom(p.Height() - len(lines))
+	for y, line := range lines {
+		below.Line(y).Styled(1, line)
+	}
+	return p.Top(p.Height() - len(lines))
 }
 
 // LeftOutText describes what is missing from the rows of a source, or returns
@@ -78,15 +89,28 @@ func LeftOutText(source pager.Source) string {
 
 // EmptyText says that there are no rows, and why.
 func (g *Grid) EmptyText() string {
+	if len(g.Where) == 0 && LeftOutText(g.Source) != "" {
+		return "no rows can be read"
+	}
 	if len(g.Where) > 0 {
 		return "no matching rows: " + ui.KeyOf(g.Actions(), "drop-condition") + " removes the filter"
 	}
 	return "there are no rows"
 }
 
+func (g *Grid) whole() (int64, bool) {
+	if g.Whole == nil {
+		return 0, false
+	}
+	return g.Whole()
+}
+
 // CountText describes the number of rows, as far as it is known.
 func (g *Grid) CountText() string {
 	text := ui.Plural(g.Kept.Count, "row", "rows")
+	if all, known := g.whole(); known && len(g.Where) > 0 && g.Kept.all && g.Kept.Count <= all {
+		text = ui.Count(g.Kept.Count) + " of " + ui.Plural(all, "row", "rows")
+	}
 	if LeftOutText(g.Source) != "" {
 		text += " that can be read"
 	}

@@ -20,7 +20,10 @@ type Grid struct {
 	*ui.Kit
 	host Host
 
-	Source  pager.Source // nil if nothing is shown
+	Source pager.Source // nil if nothing is shown
+	// Whole returns the number of rows without a filter, and whether it is known;
+	// nil: it is not.
+	Whole   func() (int64, bool)
 	Columns []pipeline.ResultColumn
 	Shown   []int // indexes of the visible columns, in order
 	Row     int64 // row of the cursor

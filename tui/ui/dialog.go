@@ -11,6 +11,9 @@ import (
 const (
 	thinColumns = 8
 	thinLines   = 3
+	// scantColumns is the width of a pane from which a part beside a window that
+	// is not thin shows something useful.
+	scantColumns = 50
 )
 
 // Window draws a box of at most the given size in the middle of a pane. It
@@ -18,13 +21,29 @@ const (
 // beside the box, the box covers that, too.
 func Window(p Pane, t *Theme, title string, w, h int) (box, in Pane) {
 	w, h = min(w, p.Width()), min(h, p.Height())
-	if p.Width()-w < thinColumns {
+	if p.Width()-w < thinColumns || p.Width() < scantColumns {
 		w = p.Width()
 	}
 	if p.Height()-h < thinLines {
 		h = p.Height()
 	}
 	q := p.Part((p.Width()-w)/2, (p.Height()-h)/3, w, h)
+	q.Fill(t.Text)
+	q.Cover()
+	return q, q.Box(t, title, true)
+}
+
+// Hanging is a Window whose upper border stays in its place while its height
+// changes up to most.
+func Hanging(p Pane, t *Theme, title string, w, h, most int) (box, in Pane) {
+	if p.Height()-most < thinLines {
+		return Window(p, t, title, w, p.Height())
+	}
+	from := (p.Height() - most) / 3
+	if p.Width()-w < thinColumns {
+		w = p.Width()
+	}
+	q := p.Part((p.Width()-w)/2, from, w, min(h, most))
 	q.Fill(t.Text)
 	q.Cover()
 	return q, q.Box(t, title, true)
@@ -64,13 +83,13 @@ func (d *dialog) Draw(p Pane) {
 	for _, a := range d.list {
 		wide = max(wide, Width(a.KeyName()+a.Title())+8)
 	}
-	_, in := Window(p, d.Theme, d.title, wide, len(lines)+len(d.list)+4)
+	_, in := Window(p, d.Theme, d.title, wide, len(lines)+len(d.list)+3)
 	y := 0
 	for _, line := range lines {
 		in.Text(1, y, d.Theme.Text, line)
 		y++
 	}
-	y++
+	y += min(1, max(0, in.Height()-y-len(d.list)))
 	for _, a := range d.list {
 		row := in.Part(1, y, in.Width()-2, 1)
 		x := row.Text(0, 0, d.Theme.Accent, a.KeyName())

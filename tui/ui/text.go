@@ -87,3 +87,19 @@ func Shorten(text string, most int) string {
 	}
 	return text[:fitting(text, most-1)] + strings.Repeat("…", min(1, max(0, most)))
 }
+
+// ShortenMiddle makes a text at most most columns wide by leaving out its middle:
+// both the beginning and the end distinguish a name from others.
+func ShortenMiddle(text string, most int) string {
+	text = Printable(text)
+	w := Width(text)
+	if w <= most || most < 5 {
+		return Shorten(text, most)
+	}
+	start, end := text[:fitting(text, (most-1)/2)], text
+	for rest := most - 1 - Width(start); Width(end) > rest; {
+		cluster, _ := nextCell(end)
+		end = end[len(cluster):]
+	}
+	return start + "…" + end
+}

@@ -103,3 +103,22 @@ func FuzzShorten(f *testing.F) {
 		}
 	})
 }
+
+func TestNamesKeepBothEnds(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		most int
+		want string
+	}{
+		{"accelerometer_landing", 14, "accele…landing"},
+		{"accelerometer_trusted", 14, "accele…trusted"},
+		{"accelerometer_trusted", 21, "accelerometer_trusted"},
+		{"customer", 4, "cus…"},
+		{"漢字漢字漢字", 7, "漢…漢字"},
+		{"", 5, ""},
+	} {
+		if got := ShortenMiddle(c.name, c.most); got != c.want || Width(got) > c.most {
+			t.Errorf("%q in %d columns: %q, want %q", c.name, c.most, got, c.want)
+		}
+	}
+}

@@ -21,13 +21,28 @@ func WrapWords(line StyledLine, room int) []StyledLine {
 	return b.breakUp(line)
 }
 
+// WrapHanging is WrapWords, with all lines as far from the left as the first one.
+func WrapHanging(line StyledLine, room int) []StyledLine {
+	b := breaker{room: room, words: true}
+	for _, piece := range line {
+		text := strings.TrimLeft(piece.Text, " ")
+		if b.indent += len(piece.Text) - len(text); text != "" {
+			break
+		}
+	}
+	b.indent = min(b.indent, room/3)
+	return b.breakUp(line)
+}
+
 // breaker breaks lines.
 type breaker struct {
 	room  int
 	words bool
-	done  []StyledLine
-	line  StyledLine // the current line
-	used  int        // columns used in it
+	// indent is how many blanks each line but the first one begins with.
+	indent int
+	done   []StyledLine
+	line   StyledLine // the current line
+	used   int        // columns used in it
 }
 
 // breakUp breaks a line. A word can extend over several styles.
@@ -63,6 +78,11 @@ func (b *breaker) breakUp(line StyledLine) []StyledLine {
 
 // unit returns how many bytes of a text stay together.
 func (b *breaker) unit(text string) int {
+	if b.words {
+		if end := b.pathPart(text); end > 0 {
+			return end
+		}
+	}
 	for i := range len(text) {
 		switch {
 		case text[i] == '\n':
@@ -80,6 +100,27 @@ func (b *breaker) unit(text string) int {
 	return len(text)
 }
 
+// pathPart returns the length of the first part of a path that is wider than the
+// room, and 0 for other words.
+func (b *breaker) pathPart(text string) int {
+	const most = 8 // bytes per column; the rest of a longer word does not matter
+	word := text[:min(len(text), most*b.room)]
+	if i := strings.IndexAny(word, " \n"); i >= 0 {
+		word = word[:i]
+	}
+	at := strings.IndexByte(word, '/') + 1
+	if at == 0 || len(word) <= b.room-b.indent || Width(word) <= b.room-b.indent {
+		return 0
+	}
+	for { // as many parts as fit
+		next := strings.IndexByte(word[at:], '/') + 1
+		if next == 0 || Width(word[:at+next]) > b.room-b.indent {
+			return at
+		}
+		at += next
+	}
+}
+
 // signs are the signs after which a value can be broken.
 const signs = " ,;/@&|"
 
@@ -92,7 +133,12 @@ func (b *breaker) parts(text string, i int) bool {
 	return strings.IndexByte(signs, text[i]) >= 0
 }
 
-func (b *breaker) next() { b.done, b.line, b.used = append(b.done, b.line), nil, 0 }
+func (b *breaker) next() {
+	b.done, b.line, b.used = append(b.done, b.line), nil, b.indent
+	if b.indent > 0 {
+		b.line = StyledLine{{Text: strings.Repeat(" ", b.indent)}}
+	}
+}
 
 // better reports whether a word should start on a new line.
 func (b *breaker) better(word string) bool {
@@ -100,7 +146,7 @@ func (b *breaker) better(word string) bool {
 		word = strings.TrimRight(word, " ")
 	}
 	w := Width(word)
-	return b.used > 0 && w > 0 && w <= b.room && b.used+w > b.room
+	return b.used > 0 && w > 0 && w <= b.room-b.indent && b.used+w > b.room
 }
 
 // put appends a text to the current line.
@@ -112,7 +158,7 @@ func (b *breaker) put(style uv.Style, text string) {
 		}
 		if n == 0 {
 			b.next()
-			if n = fitting(text, b.room); n == 0 {
+			if n = fitting(text, b.room-b.used); n == 0 {
 				cluster, _ := nextCell(text)
 				n = len(cluster)
 			}
