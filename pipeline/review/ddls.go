@@ -25,6 +25,14 @@ func (j *judge) ddls() {
 			}
 		}
 	}
+	for _, f := range j.in.Submission.Of(submission.Readme) {
+		for _, t := range ddl.Read(f.Name, fenced(f.Text)) {
+			if r := j.landingOf(&t); r != nil && !t.AsSelect {
+				t.Format = inText
+				j.ddl[r.Name] = append(j.ddl[r.Name], t)
+			}
+		}
+	}
 	for name := range j.ddl {
 		// The statement of the right name comes first, then that of SQL.
 		slices.SortStableFunc(j.ddl[name], func(a, b ddl.Table) int { return j.distance(name, &a) - j.distance(name, &b) })
@@ -36,10 +44,45 @@ func (j *judge) distance(name string, t *ddl.Table) int {
 	if r := j.rubric.named(t.Name); r == nil || r.Name != name {
 		n += 2
 	}
-	if t.Format != "SQL" {
+	switch t.Format {
+	case "SQL":
+	case inText:
+		n += 3
+	default:
 		n++
 	}
 	return n
+}
+
+// inText is the format of a statement that stands in a text for people.
+const inText = "text"
+
+// fenced returns the blocks of code of a Markdown text. Lines keep their numbers.
+func fenced(text string) string {
+	lines, open := strings.Split(text, "\n"), ""
+	for i, line := range lines {
+		mark := fence(line)
+		if open == "" || mark == open {
+			lines[i] = ""
+		}
+		switch {
+		case open == "":
+			open = mark
+		case mark == open:
+			open = ""
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+// fence is the mark with which a line begins or ends a block of code, or "".
+func fence(line string) string {
+	for _, mark := range []string{"```", "~~~"} {
+		if strings.HasPrefix(strings.TrimSpace(line), mark) {
+			return mark
+		}
+	}
+	return ""
 }
 
 var derived = regexp.MustCompile(`(?i)trusted|curated|machine`)
@@ -87,6 +130,9 @@ func (j *judge) statement(t *RubricTable) *ddl.Table {
 
 func (j *judge) ddlPresent(_ *RubricItem, t *RubricTable) []finding {
 	if d := j.statement(t); d != nil {
+		if d.Format == inText {
+			return []finding{warned(at(d.File, d.Line), "the CREATE TABLE stands in a text; the rubric asks for a SQL script")}
+		}
 		if d.Format != "SQL" {
 			return []finding{warned(at(d.File, d.Line), "the table is described in JSON; the rubric asks for a SQL script")}
 		}
@@ -270,7 +316,7 @@ func (j *judge) ddlLocation(_ *RubricItem, t *RubricTable) []finding {
 
 func (j *judge) ddlFile(_ *RubricItem, t *RubricTable) []finding {
 	d := j.statement(t)
-	if d == nil {
+	if d == nil || d.Format == inText {
 		return nil
 	}
 	var found []finding

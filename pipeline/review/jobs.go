@@ -125,7 +125,11 @@ func (j *judge) scriptJoins(_ *RubricItem, t *RubricTable) []finding {
 	case !keyed(t, o):
 		found = append(found, warned(at(first(o.Joins[0].File, o.Writers[0].Script), o.Joins[0].Line), "no join on %s was found", strings.Join(t.Keys, " = ")))
 	}
-	for _, n := range o.Notes {
+	notes := o.Notes
+	if j.sameRows(t) == "" { // right rows of columns with names of their own need no remark
+		notes = slices.Concat(o.OnCorrect, notes)
+	}
+	for _, n := range notes {
 		found = append(found, warned(at(first(n.File, o.Writers[0].Script), n.Line), "%s", n.Text))
 	}
 	if found == nil && len(t.Reads) > 1 {
@@ -201,7 +205,10 @@ func (j *judge) scriptCopies(*RubricItem, *RubricTable) []finding {
 		return found
 	}
 	for _, r := range j.in.Outcome.Roles {
-		if r.InsteadOf != "" {
+		switch {
+		case r.Beside != "":
+			found = append(found, passed(r.Script, "%s writes the same table and is judged; this script is left out: %s", r.InsteadOf, r.Beside))
+		case r.InsteadOf != "":
 			found = append(found, warned(r.Script, "%s writes the same table, and belongs to the other scripts of the project; this one is not part of the review", r.InsteadOf))
 		}
 	}

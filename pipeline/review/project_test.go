@@ -65,25 +65,50 @@ func brief() files {
 	return and(renamed(f, "accelerometer_trusted.py", "bronze/accelerometer.py", "customer_trusted.py", "bronze/customer.py"), files{"bronze/customer_landing_to_trusted.py": people})
 }
 
+// runner is a submission whose jobs are functions that another file calls. The
+// names of the files do not say what they write.
+func runner() files {
+	f := studio()
+	calls := ""
+	for i, name := range []string{"customer_landing_to_trusted", "accelerometer_landing_to_trusted", "customer_trusted_to_curated", "step_trainer_trusted", "machine_learning_curated"} {
+		imports, rest, _ := strings.Cut(f[name+".py"], "\nargs = ")
+		delete(f, name+".py")
+		module := "part" + string(rune('a'+i))
+		f[module+".py"] = imports + "\ndef run():\n    " + strings.ReplaceAll("args = "+rest, "\n", "\n    ") + "\nrun()\n"
+		calls += "from " + module + " import run as " + module + "\n" + module + "()\n"
+	}
+	f["all.py"] = calls
+	return f
+}
+
 // TestTheProjectAmongOtherScripts judges correct submissions beside scripts that
 // are not of the project, or are older versions of its own.
 func TestTheProjectAmongOtherScripts(t *testing.T) {
 	r := newReviewer(t)
 	once := studio()["customer_trusted_to_curated.py"]
 	twice := strings.Replace(once, ".toDF().dropDuplicates()", ".toDF()", 1)
+	strict := strings.Replace(sqlNodes()["accelerometer_landing_to_trusted.py"], "a.user = c.email", "a.user = c.email and a.timestamp >= c.sharewithresearchasofdate", 1)
+	noUser := strings.Replace(studio()["machine_learning_curated.py"], `paths=["user"]`, `paths=["user", "x"]`, 1)
+	const byName, asCaller = "is left out: its name says that it is a variant", "is left out: it calls functions of other scripts"
 	for name, c := range map[string]struct {
 		files  files
-		copies int // scripts that a warning names
+		copies int // scripts that a warning or a remark names
+		says   string
 	}{
-		"exercises of the course":       {and(under("course 3/project", studio()), under("course 3/lesson 5/exercises/concept 4", files{"customer_curated.py": twice, "accelerometer_trusted.py": studio()["accelerometer_landing_to_trusted.py"]})), 2},
-		"the same text in an exercise":  {and(under("project", studio()), under("a lesson", files{"customer_trusted_to_curated.py": once})), 1},
-		"an older version":              {and(under("jobs", studio()), under("attempt", files{"customer_trusted_to_curated.py": twice})), 1},
-		"all in one and one for each":   {and(studio(), files{"everything.py": twice}), 1},
-		"a version that no job reads":   {and(studio(), files{"customer_trusted_to_curated (1).py": strings.ReplaceAll(twice, "customer/curated/", "customer/curated/old/")}), 1},
-		"jobs that write into landing":  {landed(), 0},
-		"a job that fills landing":      {and(studio(), under("landing_zone", files{"step_trainer_trusted.py": copied("uploads/steps", "step_trainer/landing")})), 0},
-		"names without a zone":          {brief(), 1},
-		"two scripts that say the same": {and(studio(), files{"Customer Trusted to Curated.py": strings.ReplaceAll(once, "Once", "One")}), 0},
+		"exercises of the course":       {and(under("course 3/project", studio()), under("course 3/lesson 5/exercises/concept 4", files{"customer_curated.py": twice, "accelerometer_trusted.py": studio()["accelerometer_landing_to_trusted.py"]})), 2, ""},
+		"the same text in an exercise":  {and(under("project", studio()), under("a lesson", files{"customer_trusted_to_curated.py": once})), 1, ""},
+		"an older version":              {and(under("jobs", studio()), under("attempt", files{"customer_trusted_to_curated.py": twice})), 1, ""},
+		"all in one and one for each":   {and(studio(), files{"everything.py": twice}), 1, ""},
+		"a version that no job reads":   {and(studio(), files{"customer_trusted_to_curated (1).py": strings.ReplaceAll(twice, "customer/curated/", "customer/curated/old/")}), 1, ""},
+		"jobs that write into landing":  {landed(), 0, ""},
+		"a job that fills landing":      {and(studio(), under("landing_zone", files{"step_trainer_trusted.py": copied("uploads/steps", "step_trainer/landing")})), 0, ""},
+		"names without a zone":          {brief(), 1, ""},
+		"two scripts that say the same": {and(studio(), files{"Customer Trusted to Curated.py": strings.ReplaceAll(once, "Once", "One")}), 0, ""},
+		"a stricter job beside it":      {and(sqlNodes(), files{"Stand-Out/accelerometer_landing_to_trusted.py": strict}), 1, byName},
+		"a stricter job by its name":    {and(sqlNodes(), files{"accelerometer_landing_to_trusted_optional.py": strict}), 1, byName},
+		"old jobs":                      {and(studio(), under("archive", files{"accelerometer_landing_to_trusted.py": strict, "machine_learning_curated.py": noUser})), 2, byName},
+		"only a variant":                {renamed(sqlNodes(), "accelerometer_landing_to_trusted.py", "optional/accelerometer_landing_to_trusted.py"), 0, ""},
+		"a file that calls the jobs":    {runner(), 1, asCaller},
 	} {
 		t.Run(name, func(t *testing.T) {
 			target := r.judge(t, write(t, c.files))
@@ -99,12 +124,65 @@ func TestTheProjectAmongOtherScripts(t *testing.T) {
 			if n != c.copies {
 				t.Errorf("%d copies%s", n, describe(target, review.Warn))
 			}
+			if passed := describe(target, review.Pass); !strings.Contains(passed, c.says) || c.says == "" && strings.Contains(passed, "is left out") {
+				t.Errorf("no item passes with %q%s", c.says, passed)
+			}
 			if name == "exercises of the course" && slices.ContainsFunc(target.Items, func(i review.Item) bool {
 				return strings.Contains(i.Where, "exercises") && !strings.HasPrefix(i.ID, "script.copies")
 			}) {
 				t.Errorf("an exercise is judged%s", describe(target, review.Pass))
 			}
 		})
+	}
+}
+
+// crawled is a submission of which a job reads a table that a crawler has named
+// after its folder.
+func crawled() files {
+	f := studio()
+	f["step_trainer_trusted.py"] = strings.Replace(f["step_trainer_trusted.py"], strings.TrimSpace(s3("Customers", "customer/curated")), strings.TrimSpace(catalog("Customers", "Curated")), 1)
+	f["machine_learning_curated.py"] = strings.ReplaceAll(f["machine_learning_curated.py"], "machine_learning/curated", "machine_learning/training")
+	return f
+}
+
+// TestATableNamedAfterItsFolder follows a table of the catalog to the one folder of
+// that name; of two such folders none is chosen.
+func TestATableNamedAfterItsFolder(t *testing.T) {
+	r := newReviewer(t)
+	f := crawled()
+	if target := r.judge(t, write(t, f)); counts(target) != nominal || len(with(target, review.Fail)) > 0 {
+		t.Errorf("rows %s%s", counts(target), describe(target, review.Fail)+describe(target, review.Unknown))
+	}
+	f["machine_learning_curated.py"] = studio()["machine_learning_curated.py"]
+	target := r.judge(t, write(t, f))
+	if got := with(target, review.Unknown); !slices.Contains(got, "script.rows.step_trainer_trusted") {
+		t.Errorf("rows %s, not known %v", counts(target), got)
+	}
+}
+
+// TestTablesInAText reads the CREATE TABLE statements of a README's blocks of code,
+// and warns. A SQL script comes first.
+func TestTablesInAText(t *testing.T) {
+	r := newReviewer(t)
+	f := and(studio(), files{"README.md": "# Tables\n\nCREATE TABLE customer_landing (id int);\n"})
+	for i, name := range []string{"customer_landing", "accelerometer_landing"} {
+		mark := []string{"```", "~~~"}[i]
+		f["README.md"] += "\n## " + name + "\n\n" + mark + "sql\n" + f[name+".sql"] + mark + "\n"
+		delete(f, name+".sql")
+	}
+	f["README.md"] += "\n```\n" + ddlOf("step_trainer_landing", "customer/landing", "id string") + "```\n"
+	target := r.judge(t, write(t, f))
+	if got := with(target, review.Fail); len(got) > 0 {
+		t.Errorf("fails %v%s", got, describe(target, review.Fail))
+	}
+	warns, passes := with(target, review.Warn), describe(target, review.Pass)
+	if !slices.Contains(warns, "ddl.present.customer_landing") || !slices.Contains(warns, "ddl.present.accelerometer_landing") || slices.Contains(warns, "ddl.present.step_trainer_landing") {
+		t.Errorf("warns %v%s", warns, describe(target, review.Warn))
+	}
+	for _, want := range []string{"all 10 JSON fields", "all 5 JSON fields", "LOCATION s3://stedi-lake/step_trainer/landing/"} {
+		if !strings.Contains(passes, want) {
+			t.Errorf("no item passes with %q%s", want, passes)
+		}
 	}
 }
 
@@ -169,6 +247,15 @@ func TestWhatAJobDoesOnItsOwnTables(t *testing.T) {
 	}
 	if got := with(target, review.Fail); !slices.Equal(got, []string{"script.columns.accelerometer_trusted"}) {
 		t.Errorf("fails %v", got)
+	}
+	const note = "on correct inputs the job would fail: column a.email is not in any input of the query"
+	if warns := describe(target, review.Warn); strings.Contains(warns, note) {
+		t.Errorf("right rows have a remark%s", warns)
+	}
+	more := and(own, files{"customer_trusted_to_curated.py": strings.Replace(own["customer_trusted_to_curated.py"], "select distinct", "select", 1)})
+	target = r.judge(t, write(t, more))
+	if warns := describe(target, review.Warn); !strings.Contains(warns, note) {
+		t.Errorf("wrong rows have no remark%s", warns)
 	}
 	failing := and(own, files{"accelerometer_landing_to_trusted.py": sqlNodes()["accelerometer_landing_to_trusted.py"]})
 	failing["customer_curated.py"] = strings.ReplaceAll(failing["customer_trusted_to_curated.py"], "Out", "Other")

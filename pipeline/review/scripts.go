@@ -191,6 +191,9 @@ func (j *judge) scriptRows(_ *RubricItem, t *RubricTable) []finding {
 		if len(o.Problems) > 0 {
 			return []finding{unclear(at(o.Problems[0].File, o.Problems[0].Line), "not understood: %s", o.Problems[0].Text)}
 		}
+		if o.Uncounted != "" {
+			return []finding{unclear(where, "the rows were not counted: %s", o.Uncounted)}
+		}
 		return []finding{unclear(where, "how many rows the code gives is not known")}
 	case !j.known():
 		return []finding{unclear(where, "the code gives %s on landing data that the rubric has no counts for", counted(*o.Rows))}

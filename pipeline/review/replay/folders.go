@@ -22,8 +22,12 @@ const fewest = 3
 // setAside sets aside the scripts that write a table that a script of the
 // project's own folder writes: exercises of the course, and other versions.
 func (p *replaying) setAside() {
+	p.callers()
 	for _, name := range p.contested() {
 		p.keepRead(name)
+	}
+	for _, name := range p.contested() {
+		p.keepProper(name)
 	}
 	for _, name := range p.contested() {
 		p.keepNamed(name)
@@ -112,6 +116,9 @@ func (p *replaying) instead(w, by Writer) {
 	for k := range role.Writes {
 		if a := &role.Writes[k]; a.Table == p.roles[by.index].Writes[by.Sink].Table {
 			role.InsteadOf = by.Script
+			if isVariant(w.Script) && !isVariant(by.Script) {
+				role.Beside = ofVariant
+			}
 			if a.Aside = same; !same {
 				a.Table = ""
 			}

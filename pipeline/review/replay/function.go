@@ -11,6 +11,8 @@ import (
 var aggregates = map[string]string{
 	"count": "count", "sum": "sum", "min": "min", "max": "max", "avg": "avg", "mean": "avg", "first": "first", "last": "last", "first_value": "first",
 	"last_value": "last", "any_value": "any_value",
+	"collect_list": "list", "collect_set": "list", "stddev": "stddev_samp", "stddev_samp": "stddev_samp", "std": "stddev_samp", "variance": "var_samp",
+	"var_samp": "var_samp", "approx_count_distinct": "count",
 }
 
 var ranking = map[string]bool{"row_number": true, "rank": true, "dense_rank": true}
@@ -52,7 +54,11 @@ func aggregate(e *sparksql.Call, args []typed, line int) (typed, error) {
 	switch e.Name {
 	case "count":
 		k = kWhole
-	case "avg", "mean":
+	case "approx_count_distinct":
+		k, distinct = kWhole, "DISTINCT "
+	case "collect_list", "collect_set":
+		k = kUnknown
+	case "avg", "mean", "stddev", "stddev_samp", "std", "variance", "var_samp":
 		k, sql = kReal, numeric(x)
 	case "sum":
 		sql = numeric(x)
@@ -156,11 +162,7 @@ func scalar(fn string, args []typed, line int) (typed, error) { //nolint:cyclop 
 		return typed{sql: "TIMESTAMP '2000-01-01'", kind: kUnknown}, nil
 	case "from_unixtime":
 		if len(args) == 1 && isNumber(args[0].kind) {
-			return typed{sql: "strftime(make_timestamp(CAST(trunc(" + args[0].sql + ") * 1000000 AS BIGINT)), '%Y-%m-%d %H:%M:%S')", kind: kText}, nil
-		}
-	case "timestamp_millis":
-		if len(args) == 1 && args[0].kind == kWhole {
-			return typed{sql: "make_timestamp(" + args[0].sql + " * 1000)", kind: kTime}, nil
+			return typed{sql: "strftime(make_timestamp(CAST(trunc(" + args[0].sql + ") AS BIGINT) * 1000000), '%Y-%m-%d %H:%M:%S')", kind: kText}, nil
 		}
 	case "to_date", "date":
 		if len(args) == 1 && isNumber(args[0].kind) {
@@ -179,10 +181,48 @@ func scalar(fn string, args []typed, line int) (typed, error) { //nolint:cyclop 
 		if x, ok := partOf(fn, args); ok {
 			return x, nil
 		}
+		if x, ok := ofTime(fn, args); ok {
+			return x, nil
+		}
 	}
 	f := unsupported(line, "the function %s is not supported", fn)
 	f.rowwise = rowwise[fn]
 	return typed{}, f
+}
+
+// ofTime translates functions of times.
+func ofTime(fn string, args []typed) (typed, bool) {
+	switch {
+	case fn == "unix_timestamp":
+		return unixTime(args)
+	case fn == "timestamp_millis" && len(args) == 1 && args[0].kind == kWhole:
+		return typed{sql: "make_timestamp(" + args[0].sql + " * 1000)", kind: kTime}, true
+	case fn == "date_trunc" && len(args) == 2 && truncated[strings.ToLower(args[0].sql)]:
+		k := args[1].kind
+		return typed{sql: "date_trunc(" + args[0].sql + ", TRY_CAST(" + args[1].sql + " AS TIMESTAMP))", kind: kTime}, k == kTime || k == kDate || k == kText
+	}
+	return typed{}, false
+}
+
+// truncated are the literals of the units to which date_trunc cuts a time.
+var truncated = map[string]bool{"'second'": true, "'minute'": true, "'hour'": true, "'day'": true, "'week'": true, "'month'": true, "'quarter'": true, "'year'": true}
+
+// unixTime translates unix_timestamp with one argument. Spark reads a number as
+// a text, which has not the form of a time.
+func unixTime(args []typed) (typed, bool) {
+	if len(args) != 1 {
+		return typed{}, false
+	}
+	of := args[0].sql
+	switch k := args[0].kind; {
+	case k == kDate || k == kTime:
+		of = "CAST(" + of + " AS TIMESTAMP)"
+	case k == kText || isNumber(k):
+		of = "try_strptime(" + asText(args[0]) + ", '%Y-%m-%d %H:%M:%S')"
+	default:
+		return typed{}, false
+	}
+	return typed{sql: seconds(of), kind: kWhole}, true
 }
 
 // partOf translates functions that take parts of a value away, or join texts.

@@ -38,6 +38,9 @@ func TestLoopsOverColumns(t *testing.T) {
 		"a comprehension of both":       {"out = s.join(c, 'serialNumber').select([n for n in s.columns if n in c.columns] + [n for n in c.columns if n not in s.columns])", "serialNumber email birthDay", 14_460},
 		"names of the schema":           {"out = s.select([f.name for f in s.schema.fields if f.name != 'distanceFromObject'])\nif 'serialNumber' in out.schema.names:\n    out = out.withColumnRenamed('serialNumber', 'serial')\nelse:\n    out = out.limit(1)", "sensorReadingTime serial", 28_680},
 		"a dictionary of the types":     {"out = s\nfor n in ['absent', 'distanceFromObject']:\n    if n in dict(out.dtypes) and dict(out.dtypes)[n] == 'bigint':\n        out = out.withColumn(n, col(n).cast('string'))", "sensorReadingTime serialNumber distanceFromObject", 28_680},
+		"new names for all":             {"out = s.toDF(*[n.strip().lower() for n in s.columns])", "sensorreadingtime serialnumber distancefromobject", 28_680},
+		"new names with a beginning":    {"kept = [n for n in s.columns if n != 'serialNumber']\nout = s.toDF(*[f'of_{n}' for n in s.columns]).select(*([f'of_{n}' for n in kept] + ['of_serialNumber']))", "of_sensorReadingTime of_distanceFromObject of_serialNumber", 28_680},
+		"the same names":                {"names = s.columns\nout = s.toDF(*names)", "sensorReadingTime serialNumber distanceFromObject", 28_680},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := job(c.body)
@@ -53,5 +56,23 @@ func TestLoopsOverColumns(t *testing.T) {
 				t.Errorf("%d rows of %s", *table.RowsOnRightInputs, got)
 			}
 		})
+	}
+}
+
+// TestNewNamesThatAreNotKnown has no count where the new names of a frame's columns
+// are not those of its own columns, each with something before or after it.
+func TestNewNamesThatAreNotKnown(t *testing.T) {
+	r := open(t, false)
+	for _, names := range []string{
+		"[n.replace('e', 'E') for n in s.columns]",
+		"[n for n in c.columns]",
+		"[n for n in s.columns if n != 'serialNumber']",
+		"[f'a.{n}' for n in s.columns]",
+		"[col(n).alias('a') for n in s.columns]",
+	} {
+		table := play(t, r, []*script.Script{job("out = s.toDF(*" + names + ")")}).Table(step)
+		if table.Understood || table.Rows != nil || table.RowsOnRightInputs != nil {
+			t.Errorf("%s: understood as %v", names, table.Columns)
+		}
 	}
 }

@@ -2,6 +2,7 @@ package replay
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -20,19 +21,45 @@ func cast(x typed, to string, line int) (typed, error) {
 	if k == kDate && isNumber(x.kind) {
 		return x, fails(line, "Spark cannot cast a %s to a date", x.kind)
 	}
-	if k == kWhole && x.kind == kTime {
-		return typed{sql: "CAST(floor(epoch(" + x.sql + ")) AS BIGINT)", kind: kWhole}, nil
+	if out, is := whole(x, to); is {
+		return out, nil
 	}
 	if !ok {
 		return x, unsupported(line, "a cast of %s to %s is not supported", x.kind, to)
-	}
-	if k == kWhole && x.kind == kReal {
-		return typed{sql: "TRY_CAST(trunc(" + x.sql + ") AS BIGINT)", kind: k}, nil
 	}
 	if k == kWhole && x.kind == kDate {
 		return x, unsupported(line, "a cast of %s to %s is not supported", x.kind, to)
 	}
 	return typed{sql: "TRY_CAST(" + x.sql + " AS " + duckTypes[k] + ")", kind: k, col: x.col}, nil
+}
+
+// whole casts numbers, texts and times to whole numbers.
+func whole(x typed, to string) (typed, bool) {
+	size := bits[to]
+	sql := ""
+	switch {
+	case sparkTypes[to] != kWhole:
+	case x.kind == kWhole && size > 0:
+		sql = fmt.Sprintf("(((%s + %d) & %d) - %d)", x.sql, 1<<(size-1), 1<<size-1, 1<<(size-1))
+	case x.kind == kText && size > 0:
+		sql = fmt.Sprintf("CAST(TRY_CAST(%s AS INT%d) AS BIGINT)", x.sql, size/8)
+	case x.kind == kReal:
+		sql = "TRY_CAST(trunc(" + x.sql + ") AS BIGINT)"
+	case x.kind == kTime:
+		sql = seconds(x.sql)
+	}
+	return typed{sql: sql, kind: kWhole}, sql != ""
+}
+
+// bits are the sizes of the whole numbers that are shorter than a bigint. Spark
+// keeps the last bits of a longer number; a text that does not fit is NULL.
+var bits = map[string]int{"int": 32, "integer": 32, "smallint": 16, "short": 16}
+
+// seconds are those of a time since 1970, rounded down. DuckDB's epoch is a
+// double, which is too short where milliseconds were taken for seconds.
+func seconds(time string) string {
+	us := "epoch_us(" + time + ")"
+	return "((" + us + " - ((" + us + " % 1000000 + 1000000) % 1000000)) // 1000000)"
 }
 
 // opaque is the column for an expression that computes one value of each row and

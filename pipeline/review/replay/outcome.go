@@ -94,7 +94,7 @@ func (p *replaying) judgeWriter(out *Table, w Writer, runs bool) {
 	t := p.translator(w.index, false)
 	if f, ok := errors.AsType[*failure](err); ok && f.fails && runs {
 		if own, failed := p.write(w, true); failed == nil {
-			out.Notes = append(out.Notes, script.Problem{File: f.file, Line: f.line, Text: "on correct inputs the job would fail: " + f.text, Node: -1})
+			out.OnCorrect = append(out.OnCorrect, script.Problem{File: f.file, Line: f.line, Text: "on correct inputs the job would fail: " + f.text, Node: -1})
 			r, err, t = own, nil, p.translator(w.index, true)
 		}
 	}
@@ -309,7 +309,7 @@ func (p *replaying) counts(ctx context.Context, outcome *Outcome) error {
 			if ctx.Err() != nil {
 				return ctx.Err()
 			}
-			all[i].table.Notes = append(all[i].table.Notes, script.Problem{Text: "the rows were not counted: " + err.Error(), Node: -1})
+			all[i].table.Uncounted, _, _ = strings.Cut(err.Error(), "\n")
 		}
 	}
 	return nil

@@ -45,6 +45,8 @@ type Role struct {
 	// InsteadOf is the script that writes a table which this one writes, too, and
 	// that is replayed for it.
 	InsteadOf string
+	// Beside says why this script does not count, if its name or its text says so.
+	Beside string
 	// Exercise: the script reads or writes none of the lake's tables, such as
 	// an exercise of the course beside the project.
 	Exercise bool
@@ -110,6 +112,8 @@ type Table struct {
 	// Rows is the count on what the submission's own earlier scripts build;
 	// nil if there is none.
 	Rows *int64
+	// Uncounted is why the rows of code that is understood were not counted, or "".
+	Uncounted string
 	// RowsOnRightInputs is the count on correct upstream tables.
 	RowsOnRightInputs *int64
 	// WouldFail says why the job would fail or the table would not be built,
@@ -126,6 +130,9 @@ type Table struct {
 	Funnel   []Stage
 	SQL      string // the SELECT that was run, on correct inputs
 	Notes    []script.Problem
+	// OnCorrect says why the job would fail on correct inputs, while it runs on
+	// those that the submission builds.
+	OnCorrect []script.Problem
 	// Agreed: several scripts write the table, and all give the same.
 	Agreed bool
 }

@@ -357,8 +357,8 @@ func (p *places) fed(reads []Access) string {
 }
 
 // isArgument matches a location that is an argument of the job and says nothing
-// of its own.
-var isArgument = regexp.MustCompile(`^\$\{[^}]*\}/?$`)
+// of its own: a path, or a table of some database.
+var isArgument = regexp.MustCompile(`^([^/]*\.)?\$\{[^}]*\}/?$`)
 
 // supply finds the one table that a script reads at a location that its caller
 // gives, if its other tables and its name leave only one.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -83,6 +84,24 @@ func (p *replaying) settle() {
 // trace finds the tables that scripts read where another script writes: the name
 // of that one may say which table it is, while the location does not.
 func (p *replaying) trace() {
+	written := p.written()
+	for i := range p.roles {
+		for n := range p.roles[i].Reads {
+			read := &p.roles[i].Reads[n]
+			at := p.scripts[i].Sources[read.Index].Location
+			if t := written[key(at)]; t != "" && read.Table == "" && !isArgument.MatchString(at.Path) {
+				read.Table, read.Guessed = t, true
+			}
+			if t := p.crawled(i, at); t != "" && read.Table == "" {
+				read.Table, read.Guessed = t, true
+			}
+		}
+	}
+}
+
+// written are the tables that lie at the places where scripts write, by their keys:
+// where there is only one.
+func (p *replaying) written() map[string]string {
 	written, several := map[string]string{}, map[string]bool{}
 	for i := range p.roles {
 		if p.roles[i].CopyOf != "" {
@@ -100,15 +119,33 @@ func (p *replaying) trace() {
 			}
 		}
 	}
-	for i := range p.roles {
-		for n := range p.roles[i].Reads {
-			read := &p.roles[i].Reads[n]
-			at := p.scripts[i].Sources[read.Index].Location
-			if t := written[key(at)]; t != "" && !several[key(at)] && read.Table == "" && !isArgument.MatchString(at.Path) {
-				read.Table, read.Guessed = t, true
+	maps.DeleteFunc(written, func(k, _ string) bool { return several[k] })
+	return written
+}
+
+// crawled is the table of a catalog entry that a crawler has named after the last
+// folder of the one place where another script writes, or "".
+func (p *replaying) crawled(reader int, at script.Location) string {
+	if at.Path != "" || at.Table == "" || p.writes(key(at)) {
+		return ""
+	}
+	found := ""
+	for i, s := range p.scripts {
+		if i == reader || p.roles[i].CopyOf != "" {
+			continue
+		}
+		for _, w := range p.roles[i].Writes {
+			_, to := folder(s.Sinks[w.Index].Path)
+			if w.Aside || w.Table == "" || !strings.EqualFold(path.Base(to), at.Table) {
+				continue
 			}
+			if found != "" && found != w.Table {
+				return ""
+			}
+			found = w.Table
 		}
 	}
+	return found
 }
 
 // presume finds the landing tables whose names say whose rows they have, and no

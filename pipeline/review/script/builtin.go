@@ -13,9 +13,14 @@ func textMethod(t text, attr string, a *callArgs) value {
 	return unknown{attr}
 }
 
+// strip are the methods that take blanks from the ends of a text.
+var strip = wordSet("strip lstrip rstrip")
+
 // eachText is a method of a text with the name of a column that is not known.
-func eachText(t text, attr string) value {
+func eachText(t text, attr string, a *callArgs) value {
 	switch {
+	case strip[attr] && len(a.pos) == 0: // no name has blanks around it
+		return t
 	case attr == "lower" && t.s == sparksql.EachName:
 		return text{sparksql.EachLower, t.line}
 	case attr == "upper" && t.s == sparksql.EachName:
@@ -26,7 +31,7 @@ func eachText(t text, attr string) value {
 
 func textOf(t text, attr string, a *callArgs) value {
 	if sparksql.HasEachName(t.s) && attr != "format" && attr != "join" {
-		return eachText(t, attr)
+		return eachText(t, attr, a)
 	}
 	switch attr {
 	case "format":

@@ -58,7 +58,8 @@ var columnFunctions = map[string]bool{
 	"max": true, "min": true, "sum": true, "avg": true, "mean": true, "coalesce": true, "to_date": true, "to_timestamp": true, "from_unixtime": true,
 	"year": true, "month": true, "hash": true, "sha2": true, "md5": true, "concat": true, "isnull": true, "row_number": true, "rank": true,
 	"dense_rank": true, "current_timestamp": true, "current_date": true, "round": true, "floor": true, "ceil": true, "monotonically_increasing_id": true,
-	"unix_timestamp": true, "date_format": true, "initcap": true, "countdistinct": true, "count_distinct": true, "timestamp_millis": true,
+	"unix_timestamp": true, "date_format": true, "initcap": true, "countdistinct": true, "count_distinct": true, "collect_list": true, "collect_set": true, "stddev": true, "stddev_samp": true,
+	"variance": true, "var_samp": true, "approx_count_distinct": true, "date_trunc": true, "timestamp_millis": true,
 	"concat_ws": true, "input_file_name": true, "isnan": true, "hour": true, "minute": true, "second": true, "dayofmonth": true, "dayofweek": true,
 	"dayofyear": true, "weekofyear": true, "quarter": true, "date_add": true, "date_sub": true, "datediff": true, "months_between": true,
 	"substring": true, "regexp_replace": true, "regexp_extract": true, "split": true, "lpad": true, "rpad": true, "translate": true, "reverse": true,
@@ -110,7 +111,7 @@ func (e *evaluator) columnCall(fn string, a *callArgs) (value, bool) {
 	}
 	for i, v := range append(append([]value{}, a.pos...), a.named.values...) {
 		t, isText := v.(text)
-		if isText && (i == 0 && fn != "concat_ws" || fn == "coalesce" || fn == "concat" || fn == "concat_ws" && i > 0) {
+		if isText && (i == 0 && fn != "concat_ws" && fn != "date_trunc" || i == 1 && fn == "date_trunc" || fn == "coalesce" || fn == "concat" || fn == "concat_ws" && i > 0) {
 			call.Args = append(call.Args, itemOf(t.s, a.line).Expr)
 			continue
 		}

@@ -177,3 +177,22 @@ func dropped(values []value) (names []string, stars []sparksql.Star, ok bool) {
 	}
 	return names, stars, true
 }
+
+// renamedAll is toDF with a new name for each column of the frame, made of its
+// name.
+func (e *evaluator) renamedAll(of frame, a *callArgs) (value, bool) {
+	if len(a.pos) != 1 {
+		return nil, false
+	}
+	names, ok := namesOf(a.pos[0])
+	each, as := names.star.Each, sparksql.EachName
+	if c, isColumn := each.(*sparksql.Column); isColumn && c.Qualifier == "" && names.star.As == "" {
+		each, as = nil, c.Name
+	}
+	names.star.Each = nil
+	if all, isAll := columnsOf(names); !ok || each != nil || !isAll || all.node != of.node {
+		return nil, false
+	}
+	star := sparksql.Star{Frame: of.node, ByName: true, Each: &sparksql.Column{Name: sparksql.EachName, Line: a.line, Frame: -1}, As: as}
+	return e.derive(frame{node: of.node}, Node{Kind: Project, Line: a.line, API: ".toDF", Items: []sparksql.Item{{Expr: &star}}}), true
+}

@@ -48,6 +48,9 @@ func (e *evaluator) frameMethod(of frame, attr string, a *callArgs) value { //no
 	switch attr {
 	case "toDF":
 		n.Kind = ToDF
+		if v, ok := e.renamedAll(of, a); ok {
+			return v
+		}
 		if len(a.pos) > 0 {
 			return e.lost(a.line, "toDF with names is not understood", of.node)
 		}
@@ -94,6 +97,21 @@ func (e *evaluator) frameMethod(of frame, attr string, a *callArgs) value { //no
 	return e.lost(a.line, "."+attr+" is not understood", append([]int{of.node}, a.frames()...)...)
 }
 
+// renamed gives columns new names, one after the other.
+func (e *evaluator) renamed(of frame, names *dict, n Node) value {
+	var v value = of
+	for i, from := range names.keys {
+		to, ok := plain(names.values[i])
+		f, isFrame := v.(frame)
+		if !ok || !isFrame {
+			return e.lost(n.Line, "the names of withColumnsRenamed are not known", of.node)
+		}
+		n.Kind, n.Inputs, n.Mappings = RenameColumn, nil, []Mapping{{From: field(from), To: field(to)}}
+		v = e.derive(f, n)
+	}
+	return v
+}
+
 // columnsMethod is a method that changes columns, or a union.
 func (e *evaluator) columnsMethod(of frame, attr string, a *callArgs) (value, bool) { //nolint:cyclop // one case for each method
 	n := Node{Line: a.line, API: "." + attr}
@@ -129,6 +147,12 @@ func (e *evaluator) columnsMethod(of frame, attr string, a *callArgs) (value, bo
 			n.Mappings = []Mapping{{From: field(a.text("oldName", 0)), To: field(a.text("newName", 1))}}
 		}
 		return e.derive(of, n), true
+	case "withColumnsRenamed":
+		names, ok := a.arg("colsMap", 0).(*dict)
+		if !ok {
+			return e.lost(a.line, "the names of withColumnsRenamed are not known", of.node), true
+		}
+		return e.renamed(of, names, n), true
 	case "alias":
 		n.Kind, n.Name = Alias, a.text("alias", 0)
 		return e.derive(of, n), true

@@ -226,7 +226,7 @@ func (e *evaluator) kept(conditions []*syntax) (known, is bool, test *columnTest
 
 func (e *evaluator) subscript(s *syntax) value { //nolint:cyclop // one case for each kind of value
 	of := e.eval(s.get("value"))
-	key := e.eval(s.get("subscript"))
+	key := e.key(s)
 	k, known := plain(key)
 	switch of := of.(type) {
 	case *dict:
@@ -262,6 +262,24 @@ func (e *evaluator) subscript(s *syntax) value { //nolint:cyclop // one case for
 		}
 	}
 	return unknown{k}
+}
+
+// key is what stands between the brackets of a subscript. Several values are a
+// tuple.
+func (e *evaluator) key(s *syntax) value {
+	var keys []value
+	for _, k := range s.kids {
+		if k.field == "subscript" {
+			keys = append(keys, e.eval(k))
+		}
+	}
+	switch len(keys) {
+	case 0:
+		return e.eval(nil)
+	case 1:
+		return keys[0]
+	}
+	return &list{keys}
 }
 
 // maxText and maxItems bound the values that a script computes.

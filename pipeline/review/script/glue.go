@@ -159,9 +159,12 @@ func baseName(of value) string {
 	return ""
 }
 
+// realReaders are the methods of create_dynamic_frame and create_data_frame.
+var realReaders = map[string]bool{"from_options": true, "from_catalog": true, "from_rdd": true}
+
 // contextMethod is a method of a GlueContext or a SparkSession, whatever the
 // script calls it.
-func (e *evaluator) contextMethod(base, attr string, a *callArgs) (value, bool) {
+func (e *evaluator) contextMethod(base, attr string, a *callArgs) (value, bool) { //nolint:cyclop // one case for each method
 	call := strings.ReplaceAll(base+"."+attr, "dynamic_frame_from", "dynamic_frame.from")
 	call = strings.ReplaceAll(call, "data_frame", "dynamic_frame")
 	switch {
@@ -173,6 +176,10 @@ func (e *evaluator) contextMethod(base, attr string, a *callArgs) (value, bool) 
 		return e.writeOptions(a), true
 	case strings.HasSuffix(call, "write_dynamic_frame.from_catalog"):
 		return e.writeCatalog(a), true
+	case strings.HasSuffix(call, ".write_from_options"):
+		return e.writeOptions(a), true
+	case strings.HasPrefix(call, "create_dynamic_frame.from") && !realReaders[attr]:
+		return frame{node: e.node(Node{Kind: Broken, Line: a.line, API: a.api, Inputs: a.frames(), Name: "create_dynamic_frame has no method " + attr})}, true
 	case strings.Contains(call, "create_dynamic_frame.from_"), strings.Contains(call, "write_dynamic_frame.from_"):
 		e.problem(a.line, a.api+" is not understood")
 		return unknown{attr}, true
@@ -306,8 +313,25 @@ func (e *evaluator) rename(in value, from, to string, a *callArgs) value {
 }
 
 // resolveChoice changes types only where a column has several.
+// keepValues tells whether the choices of ResolveChoice leave the values as they
+// are, whether or not a field has rows of two types.
+func keepValues(specs *list) bool {
+	for _, item := range specs.items {
+		spec, ok := texts(item)
+		if !ok || len(spec) != 2 {
+			return false
+		}
+		switch strings.ToLower(spec[1]) {
+		case "cast:long", "cast:bigint", "cast:double", "cast:string", "project:long", "project:bigint", "project:double", "project:string", "make_struct":
+		default:
+			return false
+		}
+	}
+	return true
+}
+
 func (e *evaluator) resolveChoice(in int, a *callArgs) value {
-	if specs, ok := a.arg("specs", -1).(*list); ok && len(specs.items) > 0 {
+	if specs, ok := a.arg("specs", -1).(*list); ok && !keepValues(specs) {
 		return e.lost(a.line, "ResolveChoice with specs is not understood", in)
 	}
 	return frame{e.node(Node{Kind: Same, Line: a.line, API: a.api, Inputs: []int{in}}), true}

@@ -34,6 +34,9 @@ func ReadWith(name string, source []byte, modules Modules) *Script {
 		return s
 	}
 	s.SyntaxErrors = faults
+	if joined, tree := s.joinCalls(len(faults)); tree != nil {
+		s.Source, root = joined, tree
+	}
 	read := *s
 	read.follow(root, modules)
 	if len(faults) > 0 && !read.Understood() {
@@ -42,6 +45,27 @@ func ReadWith(name string, source []byte, modules Modules) *Script {
 		}
 	}
 	return &read
+}
+
+// apart matches a call whose arguments begin in the next line. Python takes the
+// two lines for two statements, of which the second is none.
+var apart = regexp.MustCompile(`(\w)([ \t]*\r?\n[ \t]*)\(([ \t\r\n]*[A-Za-z_]\w*[ \t]*=[^=])`)
+
+// joinCalls puts the brackets of such calls where they belong, and returns the
+// text and its tree; nil if it has no fewer faults then. Lines keep their numbers.
+func (s *Script) joinCalls(faults int) ([]byte, *syntax) {
+	if faults == 0 {
+		return nil, nil
+	}
+	joined := apart.ReplaceAll(s.Source, []byte("$1($2$3"))
+	if bytes.Equal(joined, s.Source) {
+		return nil, nil
+	}
+	root, left := parse(s.Name, joined)
+	if root == nil || len(left) >= faults {
+		return nil, nil
+	}
+	return joined, root
 }
 
 // maxRepairs bounds how many lines of a broken text are left out.

@@ -6,7 +6,11 @@
 // What is not understood becomes a Problem with its line. It is never guessed.
 package script
 
-import "stedi/pipeline/review/sparksql"
+import (
+	"strings"
+
+	"stedi/pipeline/review/sparksql"
+)
 
 // Form is how the Python text is stored in the file.
 type Form string
@@ -49,6 +53,16 @@ func (s *Script) Understood() bool {
 // Stops reports whether the script stops before a sink, because a name has no
 // value.
 func (s *Script) Stops(sink *Sink) bool { return s.Undefined != nil && sink.Line >= s.Undefined.From }
+
+// Imports reports whether a line begins an import.
+func (s *Script) Imports(line int) bool {
+	text := string(s.Source)
+	for range line - 1 {
+		_, text, _ = strings.Cut(text, "\n")
+	}
+	text = strings.TrimSpace(text)
+	return strings.HasPrefix(text, "from ") || strings.HasPrefix(text, "import ")
+}
 
 // Problem is a part of a script that is not understood or not right.
 type Problem struct {

@@ -140,6 +140,24 @@ func TestSyntaxErrorsKeepTheRest(t *testing.T) {
 	}
 }
 
+// TestACallInTwoLines reads calls whose brackets an editor has moved to the next
+// line. Lines keep their numbers, and the fault is kept.
+func TestACallInTwoLines(t *testing.T) {
+	const begin = "from awsglue.context import GlueContext\nglueContext = GlueContext(sc)\n"
+	s := Read("job.py", []byte(begin+"A = glueContext.create_dynamic_frame.from_options\n  (connection_type='s3', format='json',\n  connection_options={'paths': ['s3://b/x/']})\n"+
+		"glueContext.write_dynamic_frame.from_options \r\n(\n  frame=A, connection_type='s3', format='json', connection_options={'path': 's3://b/y/'})\n"))
+	if len(s.SyntaxErrors) == 0 || s.SyntaxErrors[0].Line != 4 || !s.Understood() || len(s.Sources) != 1 || len(s.Sinks) != 1 {
+		t.Fatalf("errors %v, problems %v, %d sources, %d sinks", s.SyntaxErrors, s.Problems, len(s.Sources), len(s.Sinks))
+	}
+	if s.Sources[0].Path != "s3://b/x/" || s.Sinks[0].Path != "s3://b/y/" || s.Sinks[0].Input != s.Sources[0].Node {
+		t.Errorf("reads %+v, writes %+v", s.Sources[0], s.Sinks[0])
+	}
+	right := "total = A\n(B)\nA.join\n(1)\n"
+	if s := Read("job.py", []byte(begin+right)); len(s.SyntaxErrors) > 0 || string(s.Source) != begin+right {
+		t.Errorf("correct Python is changed: %v %q", s.SyntaxErrors, s.Source)
+	}
+}
+
 func TestProblems(t *testing.T) {
 	for source, want := range map[string]string{
 		"df = spark.read.json('s3://a/x')\nif flag:\n  df.write.json('s3://a/y')":                                     "2: whether these lines run depends on a condition that is not known",

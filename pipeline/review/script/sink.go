@@ -31,9 +31,13 @@ func (e *evaluator) sinkMethod(of sinkRef, attr string, a *callArgs) value {
 }
 
 func (e *evaluator) writeOptions(a *callArgs) value {
-	s := &Sink{Line: a.line, API: "write_dynamic_frame.from_options", Format: a.text("format", 3), Options: options(a, "frame", "transformation_ctx", "format")}
+	s := &Sink{Line: a.line, API: "write_dynamic_frame.from_options", Format: a.text("format", 3), Options: options(a, "frame", "frame_or_dfc", "transformation_ctx", "format")}
 	s.Path = pathOf(a.arg("connection_options", 2))
-	s.Input = e.asFrame(a.arg("frame", 0), a.line)
+	in := a.arg("frame_or_dfc", -1) // of write_from_options
+	if in == nil {
+		in = a.arg("frame", 0)
+	}
+	s.Input = e.asFrame(in, a.line)
 	e.sink(s)
 	return unknown{"sink"}
 }
