@@ -94,7 +94,8 @@ func makeTheSameTables(a *onAWS) {
 	}
 
 	told, _ := a.stedi(0, "check", "--engine", "athena")
-	if !regexp.MustCompile(`Total: 8 queries, .* \(estimated: 2\d\.\d MB scanned, `).MatchString(told) { // all checks read 108 MB
+	spent := regexp.MustCompile(`Total: 8 queries, ([\d.]+ MB) scanned, .* \(estimated: ([\d.]+ MB) scanned, `).FindStringSubmatch(told)
+	if spent == nil || spent[1] != spent[2] { // all checks read several times as much
 		a.Errorf("an estimate includes checks whose results are known:\n%s", told)
 	}
 
