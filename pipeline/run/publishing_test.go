@@ -146,3 +146,22 @@ func TestNothingIsPublishedThatWasBuiltFromAnUnpublishedVersion(t *testing.T) {
 		}
 	}
 }
+
+// A check of rows that leave the engine may read a table that was up to date, while
+// the table that was just built is published.
+func TestACheckReadsATableThatWasUpToDateDuringAPublish(t *testing.T) {
+	w := laketest.New(t, laketest.OrdersWith(map[string]string{
+		"transforms/buyers.sql":   "-- zone: curated\n-- path: buyers\nSELECT t.person FROM turnover AS t",
+		"checks/bought_known.sql": "-- table: bought\n-- severity: warning\n-- Buyers are known.\nSELECT b.person FROM bought AS b LEFT JOIN known AS k ON k.id = b.person WHERE k.id IS NULL OR k.id = 1",
+	}))
+	w.MustRun(t, pipeline.RunOptions{Select: []string{"known"}})
+	record := w.MustRun(t, pipeline.RunOptions{Check: true, HoldLimit: 1})
+	for _, c := range record.Checks {
+		if c.Check == "bought_known" && (c.State != "fail" || c.Failing == 0) {
+			t.Errorf("the check found %+v", c)
+		}
+	}
+	if got := laketest.States(record); !strings.Contains(got, "known up to date") {
+		t.Errorf("the steps are %s", got)
+	}
+}

@@ -255,7 +255,9 @@ func (r *run) stored(ctx context.Context, t *pipeline.Table, inPlace bool) (pipe
 	if t.IsLanding() {
 		files = r.Landing[t.Name].Files
 	} else {
-		r.settle(ctx) // its file may not be in place yet
+		if r.publishing != nil && r.publishing.table == t {
+			r.settle(ctx) // its file may not be in place yet
+		}
 		m := r.Manifests[t.Name]
 		if m == nil {
 			return pipeline.Input{}, neverBuilt(t.Name)
