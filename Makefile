@@ -28,7 +28,7 @@ build: ## bin/stedi
 # The race detector waits a second at the end of each process, and the tests
 # start the program hundreds of times. The packages that take long come first.
 test: counterparts ## all tests with the race detector, then a short run of every fuzz target
-	GORACE=atexit_sleep_ms=0 go test -race -shuffle=on -timeout 20m ./cmd/stedi ./tui ./...
+	GORACE=atexit_sleep_ms=0 go test -race -shuffle=on -timeout 25m ./cmd/stedi ./tui ./...
 	$(MAKE) --no-print-directory fuzz WALK=
 
 test-spark: $(SPARK)/bin/spark-submit ## the engine and its scripts on a real Spark; needs Python 3 and Java 17. Spark 4: SPARK=$$PWD/.cache/spark4 PYSPARK=4.3.0
