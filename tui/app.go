@@ -143,7 +143,7 @@ const lakeUnread = "the lake cannot be read"
 // less often if it takes long, and not while the terminal has no focus.
 const (
 	lookEvery = 3 * time.Second
-	lookShare = 50 // of the time that passes, at most one part in 50
+	lookShare = 250 // of the time that passes, at most one part in 250
 )
 
 func (a *app) wait() tea.Cmd {
