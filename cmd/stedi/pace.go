@@ -14,7 +14,7 @@ import (
 const (
 	quickFrame = 4 * time.Millisecond   // while something happens: the wait of a key is at most this long
 	slowFrame  = 250 * time.Millisecond // otherwise
-	quietAfter = 100 * time.Millisecond // after the last message
+	quietAfter = 150 * time.Millisecond // after the last message
 )
 
 // pace makes the library look for frames quickly after a message, and slowly
