@@ -19,47 +19,57 @@ func isExercise(name string) bool { return ofCourse.MatchString(path.Dir(name) +
 // fewest are the tables that the folder of a project writes at least.
 const fewest = 3
 
-// setAside sets aside the scripts that write a table that a script of the
-// project's own folder writes: exercises of the course, and other versions.
+// setAside sets aside the scripts that write a table that another script, which is
+// more surely the project's, writes too: one whose files are read, that is not a
+// variant, that has the table's name, that is no exercise of the course, or that
+// lies in the project's own folder.
 func (p *replaying) setAside() {
 	p.callers()
-	for _, name := range p.contested() {
-		p.keepRead(name)
-	}
-	for _, name := range p.contested() {
-		p.keepProper(name)
-	}
-	for _, name := range p.contested() {
-		p.keepNamed(name)
-	}
-	for _, name := range p.contested() {
-		writers := distinctScripts(p.writers(name))
-		own := slices.IndexFunc(writers, func(w Writer) bool { return !isExercise(w.Script) })
-		for _, w := range writers {
-			if own >= 0 && isExercise(w.Script) {
-				p.instead(w, writers[own])
-			}
+	for _, rule := range []struct {
+		alone bool // the rule applies only if it holds for exactly one script
+		own   func(table string) func(Writer) bool
+	}{
+		{true, p.isRead},
+		{false, func(string) func(Writer) bool { return func(w Writer) bool { return !isVariant(w.Script) } }},
+		{true, func(table string) func(Writer) bool {
+			return func(w Writer) bool { return p.places.target(w.Script) == table }
+		}},
+		{false, func(string) func(Writer) bool { return func(w Writer) bool { return !isExercise(w.Script) } }},
+	} {
+		for _, name := range p.contested() {
+			p.prefer(name, rule.alone, rule.own(name))
 		}
 	}
 	contested := p.contested()
-	home, ok := p.home(contested)
-	if !ok {
-		return
-	}
-	for _, name := range contested {
-		writers := distinctScripts(p.writers(name))
-		own := slices.IndexFunc(writers, func(w Writer) bool { return within(home, w.Script) })
-		for _, w := range writers {
-			if !within(home, w.Script) {
-				p.instead(w, writers[own])
-			}
+	if home, ok := p.home(contested); ok {
+		for _, name := range contested {
+			p.prefer(name, false, func(w Writer) bool { return within(home, w.Script) })
 		}
 	}
 }
 
-// keepRead sets aside the scripts of a table whose files no other script reads, if
-// others read those of exactly one script.
-func (p *replaying) keepRead(name string) {
+// prefer sets aside the scripts of a table for which own does not hold, in favour of
+// the first one for which it does. With alone, there must be exactly one of these.
+func (p *replaying) prefer(name string, alone bool, own func(Writer) bool) {
+	var kept, others []Writer
+	for _, w := range distinctScripts(p.writers(name)) {
+		if own(w) {
+			kept = append(kept, w)
+		} else {
+			others = append(others, w)
+		}
+	}
+	if len(kept) == 0 || alone && len(kept) != 1 {
+		return
+	}
+	for _, w := range others {
+		p.instead(w, kept[0])
+	}
+}
+
+// isRead returns a function that reports whether a script reads the files of a table
+// where a writer puts them.
+func (p *replaying) isRead(name string) func(Writer) bool {
 	read := map[string]bool{}
 	for i, s := range p.scripts {
 		for k := range p.roles[i].Reads {
@@ -70,40 +80,8 @@ func (p *replaying) keepRead(name string) {
 			}
 		}
 	}
-	var used []Writer
-	writers := distinctScripts(p.writers(name))
-	for _, w := range writers {
-		if slices.ContainsFunc(keys(p.scripts[w.index].Sinks[w.Sink].Location), func(at string) bool { return read[at] }) {
-			used = append(used, w)
-		}
-	}
-	if len(used) != 1 {
-		return
-	}
-	for _, w := range writers {
-		if w.index != used[0].index {
-			p.instead(w, used[0])
-		}
-	}
-}
-
-// keepNamed sets aside the scripts of a table that are not named after it, if one
-// is.
-func (p *replaying) keepNamed(name string) {
-	var named []Writer
-	writers := distinctScripts(p.writers(name))
-	for _, w := range writers {
-		if p.places.target(w.Script) == name {
-			named = append(named, w)
-		}
-	}
-	if len(named) != 1 {
-		return
-	}
-	for _, w := range writers {
-		if w.index != named[0].index {
-			p.instead(w, named[0])
-		}
+	return func(w Writer) bool {
+		return slices.ContainsFunc(keys(p.scripts[w.index].Sinks[w.Sink].Location), func(at string) bool { return read[at] })
 	}
 }
 

@@ -29,18 +29,6 @@ func isVariant(name string) bool {
 	return variantName.MatchString(strings.Join(strings.Fields(words), " "))
 }
 
-// keepProper sets aside the variants of a table, if a script that is none writes
-// it.
-func (p *replaying) keepProper(name string) {
-	writers := distinctScripts(p.writers(name))
-	own := slices.IndexFunc(writers, func(w Writer) bool { return !isVariant(w.Script) })
-	for _, w := range writers {
-		if own >= 0 && isVariant(w.Script) {
-			p.instead(w, writers[own])
-		}
-	}
-}
-
 // callers sets aside the writes that stand in a function of another script, which
 // also runs alone: what a file imports has the line of the import.
 func (p *replaying) callers() {
