@@ -317,13 +317,4 @@ func (c *checksView) openRule(rule *pipeline.Check) tea.Cmd {
 }
 
 // text formats what is known of a line as plain text.
-func (c *checksView) text(line ruleLine) string {
-	var b strings.Builder
-	for _, l := range c.describe(line) {
-		for _, s := range l {
-			b.WriteString(s.Text)
-		}
-		b.WriteByte('\n')
-	}
-	return b.String()
-}
+func (c *checksView) text(line ruleLine) string { return ui.PlainText(c.describe(line)) }

@@ -37,11 +37,7 @@ func (l lineWrapper) Write(p []byte) (int, error) {
 			if i > 0 {
 				b.WriteByte('\n')
 			}
-			var broken strings.Builder
-			for _, piece := range part {
-				broken.WriteString(piece.Text)
-			}
-			b.WriteString(strings.TrimRight(broken.String(), " "))
+			b.WriteString(strings.TrimRight(part.Plain(), " "))
 		}
 		if end {
 			b.WriteByte('\n')

@@ -133,13 +133,5 @@ func (v *reviewView) funnel(table *review.Table, width int) (lines []ui.StyledLi
 
 // text formats what is known of an item as plain text.
 func (v *reviewView) text(item *review.Item) string {
-	var b strings.Builder
-	b.WriteString(item.ID + "\n")
-	for _, l := range v.describe(item, ui.Narrow) {
-		for _, s := range l {
-			b.WriteString(s.Text)
-		}
-		b.WriteByte('\n')
-	}
-	return b.String()
+	return item.ID + "\n" + ui.PlainText(v.describe(item, ui.Narrow))
 }

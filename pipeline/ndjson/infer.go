@@ -37,21 +37,17 @@ const mostFound = 1000
 // occur. Malformed lines, and files that a Scan would refuse as a whole, count
 // for nothing.
 func Infer(ctx context.Context, files []File, limits Limits) ([]FoundColumn, error) {
-	return infer(ctx, files, limits, 0)
-}
-
-// InferFirst is Infer of the lines up to the one after which a number of columns
-// is known. Names and order are those of Infer if the files have no more; types
-// and numbers of rows are those of these lines.
-func InferFirst(ctx context.Context, files []File, limits Limits, columns int) ([]FoundColumn, error) {
-	return infer(ctx, files, limits, columns)
+	return InferFirst(ctx, files, limits, 0)
 }
 
 // errEnough ends the reading of a file when all columns are known.
 var errEnough = errors.New("all columns are known")
 
-func infer(ctx context.Context, files []File, limits Limits, enough int) ([]FoundColumn, error) {
-	f := finder{at: map[string]int{}, line: limits.withDefaults().Line, enough: enough}
+// InferFirst is Infer of the lines up to the one after which a number of columns
+// is known, or of all lines if the number is 0. Names and order are those of Infer
+// if the files have no more; types and numbers of rows are those of these lines.
+func InferFirst(ctx context.Context, files []File, limits Limits, columns int) ([]FoundColumn, error) {
+	f := finder{at: map[string]int{}, line: limits.withDefaults().Line, enough: columns}
 	for _, file := range files {
 		look, err := LookAt(ctx, file, limits)
 		if err != nil {

@@ -58,12 +58,13 @@ func (r *Reader) copyAll() tea.Cmd {
 }
 
 // text returns the displayed text without styles.
-func (r *Reader) text() string {
+func (r *Reader) text() string { return PlainText(r.Lines()) }
+
+// PlainText returns lines without styles, each with a line feed.
+func PlainText(lines []StyledLine) string {
 	var b strings.Builder
-	for _, line := range r.Lines() {
-		for _, s := range line {
-			b.WriteString(s.Text)
-		}
+	for _, line := range lines {
+		b.WriteString(line.Plain())
 		b.WriteByte('\n')
 	}
 	return b.String()
@@ -86,6 +87,15 @@ func (p Pane) Styled(x int, line StyledLine) {
 	for _, s := range line {
 		x = p.Left(p.Width()-1).Text(x, 0, s.Style, s.Text)
 	}
+}
+
+// Plain returns a line without styles.
+func (l StyledLine) Plain() string {
+	var b strings.Builder
+	for _, s := range l {
+		b.WriteString(s.Text)
+	}
+	return b.String()
 }
 
 func (l StyledLine) width() int {

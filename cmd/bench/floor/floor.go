@@ -76,10 +76,11 @@ func (j *job) customers() error {
 		for line := range bytes.Lines(text) {
 			email, serial := field(line, `"email": "`), field(line, `"serialNumber": "`)
 			_, consent, _ := bytes.Cut(line, []byte(`"shareWithResearchAsOfDate": `))
-			if len(email) == 0 || len(serial) == 0 || !isPositive(consent) || seen[maphash.Bytes(j.seed, line)] {
+			hash := maphash.Bytes(j.seed, line)
+			if len(email) == 0 || len(serial) == 0 || !isPositive(consent) || seen[hash] {
 				continue
 			}
-			seen[maphash.Bytes(j.seed, line)] = true
+			seen[hash] = true
 			c := &customer{line: line, serial: string(serial)}
 			j.emails[string(email)] = append(j.emails[string(email)], c)
 			target.add(line)
