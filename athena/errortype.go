@@ -3,7 +3,8 @@ package athena
 import "stedi/pipeline"
 
 // failureType is what Athena's error catalogue says of a range of error types. It
-// decides where the text of a failure is not known.
+// decides where the text of a failure is not known. The first range that has a type
+// counts.
 type failureType struct {
 	from, to int
 	kind     pipeline.Kind
@@ -23,20 +24,20 @@ var failureTypes = []failureType{
 	{1006, 1006, pipeline.BadUsage, fixSQL},
 	{1007, 1007, pipeline.BadData, fixLines},
 	{1008, 1008, pipeline.BadUsage, fixSQL},
-	{1011, 1011, pipeline.BadEngine, "Run again: the query was cancelled."},
-	{1014, 1014, pipeline.BadEngine, "Run again: the query was cancelled."},
+	{1011, 1011, pipeline.BadEngine, fixStop},
+	{1014, 1014, pipeline.BadEngine, fixStop},
 	{1100, 1101, pipeline.BadUsage, fixSQL},
 	{1103, 1103, pipeline.BadUsage, fixTable},
 	{1106, 1107, pipeline.BadUsage, fixSQL},
-	{1109, 1109, pipeline.BadUsage, "Correct the location of the table in the catalog; `stedi doctor` checks those of the lake."},
+	{1109, 1109, pipeline.BadUsage, fixPlace},
 	{1110, 1110, pipeline.BadUsage, fixName},
 	{1200, 1202, pipeline.BadUsage, fixSQL},
 	{1300, 1301, pipeline.BadUsage, fixName},
 	{1302, 1302, pipeline.BadEngine, fixGone},
 	{1303, 1303, pipeline.BadUsage, fixSQL},
-	{1306, 1306, pipeline.BadUsage, "Correct the location of the table in the catalog; `stedi doctor` checks those of the lake."},
+	{1306, 1306, pipeline.BadUsage, fixPlace},
 	{1400, 1406, pipeline.BadEngine, fixBusy},
-	{1500, 1501, pipeline.Denied, "Let this identity read and write there; `stedi doctor` says what is missing."},
+	{1500, 1501, pipeline.Denied, fixRights},
 	{1602, 1602, pipeline.BadEngine, "Run again later, or raise the reserved capacity of the workgroup."},
 	{1700, 1701, pipeline.BadEngine, fixLater},
 	{9999, 9999, pipeline.BadEngine, fixLater},

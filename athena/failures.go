@@ -22,16 +22,19 @@ type known struct {
 }
 
 const (
-	fixSQL   = "Correct the SQL; it is Athena's (Trino's) dialect."
-	fixLines = "`stedi check --engine duckdb` says which lines of which files are malformed."
-	fixBusy  = "Run again later: Athena asked to slow down. The quota of concurrent queries can be raised in Service Quotas."
-	fixLater = "Run again: Athena reports a temporary error."
-	fixLess  = "Read fewer rows or columns at once, and join the smaller table second; the same query will fail again."
-	fixTime  = "Read less per query, or have the account's query timeout raised."
-	fixName  = "Correct the name of the table; `stedi tables` lists them. `stedi deploy` creates those of the lake."
-	fixTable = "Correct the table in the catalog, whose format, columns or partitions are not those of its files; `stedi doctor` checks those of the lake."
-	fixGone  = "Run again: a file was removed or replaced while the query read it."
-	fixGrant = "Grant DESCRIBE and SELECT on the table to this identity in Lake Formation; an IAM policy alone does not allow it."
+	fixSQL    = "Correct the SQL; it is Athena's (Trino's) dialect."
+	fixLines  = "`stedi check --engine duckdb` says which lines of which files are malformed."
+	fixBusy   = "Run again later: Athena asked to slow down. The quota of concurrent queries can be raised in Service Quotas."
+	fixLater  = "Run again: Athena reports a temporary error."
+	fixLess   = "Read fewer rows or columns at once, and join the smaller table second; the same query will fail again."
+	fixTime   = "Read less per query, or have the account's query timeout raised."
+	fixName   = "Correct the name of the table; `stedi tables` lists them. `stedi deploy` creates those of the lake."
+	fixTable  = "Correct the table in the catalog, whose format, columns or partitions are not those of its files; `stedi doctor` checks those of the lake."
+	fixRights = "Let this identity read and write there; `stedi doctor` says what is missing."
+	fixPlace  = "Correct the location of the table in the catalog; `stedi doctor` checks those of the lake."
+	fixStop   = "Run again: the query was cancelled."
+	fixGone   = "Run again: a file was removed or replaced while the query read it."
+	fixGrant  = "Grant DESCRIBE and SELECT on the table to this identity in Lake Formation; an IAM policy alone does not allow it."
 )
 
 // failures are the failures of queries, the most specific first. The texts are
@@ -46,7 +49,7 @@ var failures = []known{
 	{regexp.MustCompile(`(?i)Required Table Storage Descriptor is not populated`), pipeline.Denied, fixGrant},
 	{regexp.MustCompile(`KMS\.|kms:|AWSKMS`), pipeline.Denied, "Allow kms:Decrypt and kms:GenerateDataKey on the key of the bucket; `stedi deploy --dry-run` prints the IAM policies."},
 	{regexp.MustCompile(`(?i)permission denied on S3 path|access denied`), pipeline.Denied, "Allow s3:GetObject and s3:ListBucket there, and s3:PutObject to build tables; `stedi doctor` says what is missing."},
-	{regexp.MustCompile(`(?i)^PERMISSION_DENIED|^ACCESS_DENIED|AccessDenied|insufficient permissions`), pipeline.Denied, "Let this identity read and write there; `stedi doctor` says what is missing."},
+	{regexp.MustCompile(`(?i)^PERMISSION_DENIED|^ACCESS_DENIED|AccessDenied|insufficient permissions`), pipeline.Denied, fixRights},
 	{regexp.MustCompile(`^TABLE_NOT_FOUND|Table not found|^FAILED: .*Error 10001`), pipeline.BadUsage, fixName},
 	{regexp.MustCompile(`^COLUMN_NOT_FOUND`), pipeline.BadUsage, "Correct the name of the column, or have SELECT on it granted in Lake Formation: Athena does not say which of both it is."},
 	{regexp.MustCompile(`^SCHEMA_NOT_FOUND|^CATALOG_NOT_FOUND|^NOT_FOUND: (?:Schema|Session property catalog)|^Database \S+ not found|Database does not exist|^FAILED: .*Error 10072`), pipeline.BadUsage, "Name a database that exists with --database; `stedi deploy` creates that of the lake."},

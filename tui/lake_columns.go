@@ -140,11 +140,11 @@ func (l *lakeView) noteProfile(p ui.Pane, found *profile) {
 const keyMark = " key"
 
 // columnsAt holds the columns of a line's parts: the start of a text and the
-// end of a number; 0 means that there is no room.
+// end of a number; 0 means that it does not fit.
 type columnsAt struct {
 	kind, nulls, distinct, shape, least, most int
 
-	noKeys bool // there is no room for the marks of the keys
+	noKeys bool // the marks of the keys do not fit
 }
 
 const (

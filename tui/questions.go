@@ -77,7 +77,7 @@ func (q *Questions) Resume() {
 }
 
 // askNext opens the prompt of the next question, unless another prompt is open. A
-// prompt that was closed is no answer.
+// prompt that was closed does not count as an answer.
 func (m *Model) askNext() tea.Cmd {
 	if m.asking != nil && m.prompt != m.asking {
 		m.answered("")
@@ -90,7 +90,7 @@ func (m *Model) askNext() tea.Cmd {
 	return m.asking.Begin("")
 }
 
-// answered answers the question of the prompt; an empty text is no answer.
+// answered answers the question of the prompt; an empty text does not count as an answer.
 func (m *Model) answered(text string) {
 	if m.asking == nil {
 		return

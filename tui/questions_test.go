@@ -107,7 +107,7 @@ func TestTheEndOfTheScreensIsNoAnswer(t *testing.T) {
 	<-sent
 	end()
 	if <-done {
-		t.Error("it was answered by nobody")
+		t.Error("it was answered without a prompt")
 	}
 }
 

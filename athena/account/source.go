@@ -77,7 +77,7 @@ func noCredentialsOf(loaded aws.Config, err error) error {
 		return pipeline.Fail(pipeline.Denied, "", "Run stedi on a terminal, which asks for the code; or set AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN to what `aws sts get-session-token --serial-number "+missing.serial+" --token-code CODE` prints, and leave --aws-profile out.",
 			"the profile needs a code of the MFA device %s, and there is no terminal to ask for it", missing.serial)
 	}
-	if unsent, ok := errors.AsType[*smithyhttp.RequestSendError](err); ok && issues(err) {
+	if unsent, ok := errors.AsType[*smithyhttp.RequestSendError](err); ok && beginsSessions(err) {
 		return pipeline.Fail(pipeline.BadEngine, "", "Check the network, the region, and --endpoint if it is set; then run again.", "the credentials of the profile %s cannot be fetched: %w", cmp.Or(profile, "default"), plainly(unsent))
 	}
 	if refusal := roleRefused(shared, err); refusal != nil {
@@ -104,9 +104,9 @@ func noCredentialsOf(loaded aws.Config, err error) error {
 // tokenFile says where the token of a web identity, such as that of a pod, is from.
 const tokenFile = "The token is in the file that AWS_WEB_IDENTITY_TOKEN_FILE or web_identity_token_file names."
 
-// issues reports whether the failed call is one of a service that begins sessions.
-// A machine that is no instance has no service of its own either.
-func issues(err error) bool {
+// beginsSessions reports whether the failed call is one of a service that begins sessions.
+// A computer outside AWS does not have a metadata service either.
+func beginsSessions(err error) bool {
 	call, ok := errors.AsType[*smithy.OperationError](err)
 	return ok && slices.Contains([]string{"STS", "SSO", "SSO OIDC", "Signin"}, call.Service())
 }

@@ -24,7 +24,7 @@ import (
 //     write.
 //   - StopQueryExecution: succeeds for a query that has ended, too.
 //   - Files: ID.csv of a query, ID.txt of a DESCRIBE or SHOW, tables/ID of CREATE
-//     TABLE AS and ID of INSERT INTO, of which there is no file of that name; each
+//     TABLE AS and ID of INSERT INTO, although no file has that name; each
 //     with .metadata, and the last two with a manifest.
 type Athena struct {
 	sql  sqlEngine

@@ -68,7 +68,7 @@ func fresh(t *pipeline.Table, table *pipeline.TableRecord) pipeline.CheckRecord 
 }
 
 // ofVersion returns a check of a version that stedi published. It is skipped,
-// and applies is false, if there is no such version.
+// and applies is false, if the version does not exist.
 func ofVersion(name string, t *pipeline.Table, table *pipeline.TableRecord) (check pipeline.CheckRecord, applies bool) {
 	check = pipeline.CheckRecord{Check: name, Table: t.Name, Severity: "error", State: "pass", Diagnosis: []string{}}
 	switch {

@@ -21,7 +21,7 @@ func TestTypesOfTimes(t *testing.T) {
 		{"a short has the last 16 bits", "F.lit(65537).cast('smallint') == 1", 482},
 		{"a text that is too long for an int is NULL", "F.col('t').cast('string').cast('int').isNotNull()", 0},
 		{"a text that fits", "F.col('t').cast('string').cast('bigint').isNotNull()", 482},
-		{"a number is no text of a time", "F.unix_timestamp('t').isNotNull()", 0},
+		{"a number is not a text of a time", "F.unix_timestamp('t').isNotNull()", 0},
 		{"a text of a time", "F.unix_timestamp(F.from_unixtime(F.col('t') / 1000)) == F.floor(F.col('t') / 1000)", 482},
 		{"a second", "F.date_trunc('second', F.to_timestamp(F.col('t') / 1000)) == F.to_timestamp(F.floor(F.col('t') / 1000))", 482},
 		{"a time far away", "F.to_timestamp(F.from_unixtime('t')).cast('bigint') == F.col('t')", 482},

@@ -80,8 +80,8 @@ func entityWord(w string) string {
 	return ""
 }
 
-// isNearly reports whether a word is another one with at most so many letters that
-// are missing, added, wrong or exchanged with the next.
+// isNearly reports whether a word differs from another one by at most that many
+// letters that are missing, added, wrong or exchanged with the next.
 func isNearly(word, other string, most int) bool {
 	if len(word) < len(other)-most || len(word) > len(other)+most || word == "" || word[0] != other[0] {
 		return false

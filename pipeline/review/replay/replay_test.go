@@ -206,7 +206,7 @@ func TestWouldFail(t *testing.T) {
 		{"customer_unconnected", customer, "the sink Target is not connected to any rows", "customer_unconnected.py"},
 		{"curated_no_method", curated, "a DynamicFrame has no method dropDuplicates", "curated_no_method.py"},
 		{"step_no_name", step, "the name people_curated has no value", "step_no_name.py"},
-		{"customer_no_location", customer, "s3//lake-of-mine/customer/landing/ is no location in S3: write s3://", "customer_no_location.py"},
+		{"customer_no_location", customer, "s3//lake-of-mine/customer/landing/ is not an S3 location: write s3://", "customer_no_location.py"},
 	} {
 		table := play(t, r, read(t, c.scripts)).Table(c.table)
 		if table.WouldFail != c.want || table.WouldFailAt.File != c.file || table.Rows != nil {

@@ -79,5 +79,5 @@ func (p *replaying) read(r *relation, s *script.Source, nulls bool) *relation {
 var badLocation = regexp.MustCompile(`^\s*[sS]3[anAN]?(?::/?[^/]|//?[^/]|:///)`)
 
 func badPath(location string) string {
-	return printable.Head(location, 80) + " is no location in S3: write s3://"
+	return printable.Head(location, 80) + " is not an S3 location: write s3://"
 }
