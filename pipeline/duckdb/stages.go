@@ -32,12 +32,14 @@ type stage struct {
 
 // count returns the text of a transform that counts the rows of its stages
 // while it runs. The result is the same, except for duplicates if takeDistinct
-// removes the DISTINCT.
-func (e *Engine) count(ctx context.Context, text string, takeDistinct bool) (*counted, error) {
+// removes the DISTINCT. It reads the tables in others, by name in lower case, under
+// other names.
+func (e *Engine) count(ctx context.Context, text string, takeDistinct bool, others map[string]string) (*counted, error) {
 	t, err := e.parse(ctx, text)
 	if err != nil {
 		return nil, err
 	}
+	t.rename(others)
 	c := &counted{limited: t.uses("LIMIT_MODIFIER") || t.uses("LIMIT_PERCENT_MODIFIER")}
 	c.distinct = takeDistinct && t.dropDistinct()
 	refs := t.tables()
