@@ -25,8 +25,8 @@ func (r *run) grow(ctx context.Context, t *pipeline.Table, grown []*pipeline.Tab
 	if err != nil {
 		return nil, err
 	}
-	var added, out *stream // the added rows, and all of them
-	var whole pipeline.Version
+	var out *growing
+	var part pipeline.Version
 	b := building{lake: r.lake, job: pipeline.Job{Table: t, Watch: r.watch(t), Keep: r.readLater(t.Name, rest), Before: &before}}
 	b.find = func(ctx context.Context, t *pipeline.Table) (pipeline.Input, error) {
 		if !slices.Contains(grown, t) {
@@ -35,8 +35,8 @@ func (r *run) grow(ctx context.Context, t *pipeline.Table, grown []*pipeline.Tab
 		return r.grownInput(ctx, t)
 	}
 	b.open = func(ctx context.Context, t *pipeline.Table) (_ sink, err error) {
-		added, err = r.openStreamAs(ctx, t, t.Name+"_added")
-		return added, err
+		out, err = r.openGrowing(ctx, t, old)
+		return out, err
 	}
 	b.work = func(ctx context.Context, job pipeline.Job) (pipeline.Result, error) {
 		result, err := r.work(ctx, job)
@@ -48,37 +48,33 @@ func (r *run) grow(ctx context.Context, t *pipeline.Table, grown []*pipeline.Tab
 		}
 		return result, err
 	}
-	b.accept = func(ctx context.Context, job pipeline.Job, result pipeline.Result) error {
-		part, err := r.accept(ctx, job, result, added, rest)
-		if err != nil {
-			return err
-		}
-		if out, err = r.openStream(ctx, t); err != nil {
-			return err
-		}
-		if whole, err = r.append(ctx, out, part, old); err != nil {
-			return errors.Join(err, out.discard(ctx))
-		}
-		return nil
+	b.accept = func(ctx context.Context, job pipeline.Job, result pipeline.Result) (err error) {
+		part, err = r.accept(ctx, job, result, out.stream, rest)
+		return err
 	}
-	err = b.build(ctx)
-	if err == nil {
-		if err = errors.Join(r.mayPublish(ctx, t), added.file.Discard()); err != nil {
+	if err = b.build(ctx); err == nil {
+		if err = r.mayPublish(ctx, t); err != nil {
 			err = errors.Join(err, out.discard(ctx))
 		}
 	}
 	if err != nil {
 		return nil, errors.Join(err, r.engine.Forget(context.WithoutCancel(ctx), t.Name))
 	}
-	if whole.Manifest.Rows == old.Rows {
-		r.unkept[t.Name] = true
-		if old.Bytes >= leastLeft {
-			return r.leave(ctx, t, whole.Manifest, whole.Staged)
+	if r.unkept[t.Name] = part.Manifest.Rows == 0; r.unkept[t.Name] && old.Bytes >= leastLeft {
+		if err := out.discard(ctx); err != nil {
+			return nil, err
 		}
-	} else {
-		r.grown[t.Name] = &growth{before: old.Hash, bytes: whole.Manifest.Bytes - old.Bytes}
+		part.Manifest.Funnel = grownFunnel(old.Funnel, part.Manifest.Funnel)
+		return r.leave(ctx, t, part.Manifest)
 	}
-	return r.publish(ctx, whole, out, rest)
+	whole, err := out.append(ctx, part, old)
+	if err != nil {
+		return nil, errors.Join(err, out.discard(ctx), r.engine.Forget(context.WithoutCancel(ctx), t.Name))
+	}
+	if part.Manifest.Rows > 0 {
+		r.grown[t.Name] = &growth{before: old.Hash, bytes: part.Manifest.Bytes}
+	}
+	return r.publish(ctx, whole, out.whole, rest)
 }
 
 // grownInput returns an input to which rows were added.
@@ -101,12 +97,7 @@ func (r *run) grownInput(ctx context.Context, t *pipeline.Table) (pipeline.Input
 
 // leave records that a table has the rows of before, although its inputs have
 // changed. Its file stays, so nothing downstream changes.
-func (r *run) leave(ctx context.Context, t *pipeline.Table, m pipeline.Manifest, unused ...pipeline.StagedFile) (*pipeline.Manifest, error) {
-	for _, file := range unused {
-		if err := file.Discard(); err != nil {
-			return nil, err
-		}
-	}
+func (r *run) leave(ctx context.Context, t *pipeline.Table, m pipeline.Manifest) (*pipeline.Manifest, error) {
 	same := *r.Manifests[t.Name]
 	same.Inputs, same.Funnel, same.Guards = m.Inputs, m.Funnel, m.Guards
 	return &same, state.WriteJSON(ctx, r.store, state.ManifestName(t.Name), same)
@@ -142,31 +133,46 @@ func (g *growth) combine(input *pipeline.Table, files []pipeline.File, reports m
 	return nil
 }
 
-// append writes the file of a version with the added rows at its end.
-func (r *run) append(ctx context.Context, out *stream, added pipeline.Version, old *pipeline.Manifest) (pipeline.Version, error) {
-	from, err := r.store.Open(ctx, old.Files[0].Name)
-	if err == nil {
-		err = copyTo(ctx, out.audit, from)
-	}
+// growing is the output of a job that adds rows: the added rows, and the file of
+// the new version, into which the rows of before are copied meanwhile.
+type growing struct {
+	*stream
+	whole  *stream
+	stop   context.CancelFunc // ends the copying
+	copied chan struct{}      // closed at its end; then err is set
+	err    error
+}
+
+func (r *run) openGrowing(ctx context.Context, t *pipeline.Table, old *pipeline.Manifest) (*growing, error) {
+	added, err := r.openStreamAs(ctx, t, t.Name+"_added")
 	if err != nil {
-		return pipeline.Version{}, err
+		return nil, err
 	}
-	if out.audit.hash.Sum() != old.Hash {
-		return pipeline.Version{}, pipeline.Fail(pipeline.Conflict, old.Table, "Run again.", "%s changed while it was read", old.Files[0].Name)
-	}
-	file, err := os.Open(added.Staged.Path())
-	if err == nil {
-		err = copyTo(ctx, out.audit, file)
-	}
+	whole, err := r.openStream(ctx, t)
 	if err != nil {
-		return pipeline.Version{}, err
+		return nil, errors.Join(err, added.discard(ctx))
 	}
-	m := added.Manifest
-	m.Rows += old.Rows
-	m.Funnel = grownFunnel(old.Funnel, m.Funnel)
-	version, err := out.collect(ctx, m)
-	version.Old = old
-	return version, err
+	g := &growing{stream: added, whole: whole, copied: make(chan struct{})}
+	ctx, g.stop = context.WithCancel(ctx)
+	go func() {
+		defer close(g.copied)
+		defer g.stop()
+		g.err = r.copyOld(ctx, whole.audit, old)
+	}()
+	return g, nil
+}
+
+// copyOld copies the file of a version.
+func (r *run) copyOld(ctx context.Context, to *audited, old *pipeline.Manifest) error {
+	name := old.Files[0].Name
+	from, err := r.store.Open(ctx, name)
+	if err == nil {
+		err = copyTo(ctx, to, from)
+	}
+	if err == nil && to.hash.Sum() != old.Hash {
+		err = pipeline.Fail(pipeline.Conflict, old.Table, "Run again.", "%s changed while it was read", name)
+	}
+	return err
 }
 
 // copyTo copies a file of whole lines, and closes it.
@@ -176,6 +182,33 @@ func copyTo(ctx context.Context, to *audited, from io.ReadCloser) error {
 		return err
 	})
 	return errors.Join(err, from.Close())
+}
+
+// discard ends the copying and removes all rows.
+func (g *growing) discard(ctx context.Context) error {
+	g.stop()
+	<-g.copied
+	return errors.Join(g.stream.discard(ctx), g.whole.discard(ctx))
+}
+
+// append writes the added rows after those of before, and returns the new version.
+func (g *growing) append(ctx context.Context, added pipeline.Version, old *pipeline.Manifest) (version pipeline.Version, err error) {
+	if <-g.copied; g.err != nil {
+		return version, g.err
+	}
+	file, err := os.Open(added.Staged.Path())
+	if err == nil {
+		err = copyTo(ctx, g.whole.audit, file)
+	}
+	if err != nil {
+		return version, err
+	}
+	m := added.Manifest
+	m.Rows += old.Rows
+	m.Funnel = grownFunnel(old.Funnel, m.Funnel)
+	version, err = g.whole.collect(ctx, m)
+	version.Old = old
+	return version, errors.Join(err, g.stream.discard(ctx))
 }
 
 // eachBlock reads a file of whole lines that stedi has written, in blocks of

@@ -110,10 +110,15 @@ func (r *run) rebuild(ctx context.Context, t *pipeline.Table, rest []PlanStep) (
 	if err := r.mayPublish(ctx, t); err != nil {
 		return nil, errors.Join(err, out.discard(ctx), r.engine.Forget(context.WithoutCancel(ctx), t.Name))
 	}
-	if same, err := r.hasSameRows(ctx, version); err != nil {
-		return nil, errors.Join(err, out.discard(ctx))
-	} else if same {
-		return r.leave(ctx, t, version.Manifest, version.Staged)
+	same, err := r.hasSameRows(ctx, version)
+	if same || err != nil {
+		err = errors.Join(err, out.discard(ctx))
+	}
+	if err != nil {
+		return nil, err
+	}
+	if same {
+		return r.leave(ctx, t, version.Manifest)
 	}
 	return r.publish(ctx, version, out, rest)
 }
