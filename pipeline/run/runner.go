@@ -119,7 +119,7 @@ func startRun(ctx context.Context, r *pipeline.Runner, options pipeline.RunOptio
 		found: map[string]pipeline.Findings{}, readings: map[string]ndjson.Report{}, journal: state.NewJournal(began), unwanted: map[string]bool{}, broken: map[string]string{},
 		grown: map[string]*growth{}, unkept: map[string]bool{}, noted: map[string]string{},
 	}
-	if _, err := state.ReadJSON(ctx, r.Store, state.HistoryName, &job.history); err != nil {
+	if job.history, err = state.ReadHistory(ctx, r.Store); err != nil {
 		return nil, err
 	}
 	job.id = state.RunID(state.After(began, job.history.Last))
