@@ -35,7 +35,9 @@ func Run(ctx context.Context, r *pipeline.Runner, options pipeline.RunOptions, e
 		return nil, err
 	}
 	err = job.do(ctx, selected)
-	err = errors.Join(err, job.conclude(ctx, err))
+	if again := job.conclude(ctx, err); again != nil && (err == nil || again.Error() != err.Error()) {
+		err = errors.Join(err, again)
+	}
 	if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
 		err = context.Cause(ctx) // the cause states the reason and what to do next
 	}
