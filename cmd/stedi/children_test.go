@@ -49,7 +49,7 @@ func TestWhatAChildSendsArrives(t *testing.T) {
 		text     string
 	}{
 		"a run":                        {sent(t, event, event, record), nil, 2, "1", true, pipeline.Done, ""},
-		"failed checks":                {sent(t, event, record, &saidAlready{pipeline.Fail(pipeline.BadData, "", "", "1 check failed.")}), errors.New("exit status 1"), 1, "1", true, pipeline.BadData, "1 check failed."},
+		"failed checks":                {sent(t, event, record, &explainedError{pipeline.Fail(pipeline.BadData, "", "", "1 check failed.")}), errors.New("exit status 1"), 1, "1", true, pipeline.BadData, "1 check failed."},
 		"a failure with details":       {sent(t, event, record, details), errors.New("exit status 1"), 1, "1", true, pipeline.BadData, details.Error()},
 		"a failure before it ran":      {sent(t, pipeline.Fail(pipeline.Conflict, "", "Wait.", "locked")), errors.New("exit status 5"), 0, "", false, pipeline.Conflict, "locked\n  Wait."},
 		"killed in a run":              {sent(t, event), killed, 1, "1", false, pipeline.BadEngine, "the process of the run ended: signal: killed\n  Run again; unfinished work is cleaned up first."},

@@ -67,7 +67,7 @@ func (p *program) printDDL(ctx context.Context, location string, names []string)
 		all = append(all, tableDDL{t.Name, t.Zone, location + "/" + t.Path + "/", statement})
 	}
 	if location == placeholder {
-		narrate(p.stderr, "note: "+placeholder+" is a placeholder; --location s3://bucket/prefix replaces it\n")
+		tryWrite(p.stderr, "note: "+placeholder+" is a placeholder; --location s3://bucket/prefix replaces it\n")
 	}
 	return p.writeDDL(all)
 }

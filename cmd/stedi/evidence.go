@@ -159,7 +159,7 @@ func (w *evidenceWriter) save(ctx context.Context, q pipeline.Querier, query rev
 	}
 	if err != nil {
 		e.Error = printable.Text(printable.FirstLine(err.Error()))
-		narrate(w.p.stderr, e.Name+": "+e.Error+"\n")
+		tryWrite(w.p.stderr, e.Name+": "+e.Error+"\n")
 		return nil
 	}
 	if query.Count && len(result.rows) == 1 {
@@ -212,7 +212,7 @@ func (p *program) printEvidence(w *evidenceWriter) error {
 		return err
 	}
 	if failed > 0 {
-		return &saidAlready{pipeline.Fail(pipeline.BadData, "", "", "queries failed: %d of %d", failed, len(w.all))}
+		return &explainedError{pipeline.Fail(pipeline.BadData, "", "", "queries failed: %d of %d", failed, len(w.all))}
 	}
 	return nil
 }

@@ -103,7 +103,7 @@ func (p *program) checkLakes(ctx context.Context, names []string, options check.
 		return context.Cause(ctx)
 	}
 	if failed := failedLakes(records); err == nil && failed > 0 {
-		return &saidAlready{pipeline.Fail(pipeline.BadData, "", "", "%s failed", pipeline.Counted(failed, "lake"))}
+		return &explainedError{pipeline.Fail(pipeline.BadData, "", "", "%s failed", pipeline.Counted(failed, "lake"))}
 	}
 	return err
 }

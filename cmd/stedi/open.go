@@ -73,7 +73,7 @@ func (p *program) notes(lake *pipeline.Lake) {
 
 func (p *program) tell(notes []string) {
 	for _, note := range notes {
-		narrate(p.stderr, "note: "+printable.Text(note)+"\n")
+		tryWrite(p.stderr, "note: "+printable.Text(note)+"\n")
 	}
 }
 

@@ -36,7 +36,7 @@ type program struct {
 	out       *printable.Log     // stdout for text
 	raw       io.Writer          // stderr for the commands of a service
 	builds    bool               // the command builds tables
-	told      bool               // GitHub has been told why it fails
+	annotated bool               // GitHub has got annotations of the failures
 	framed    bool               // the screens have started it; see steer.go
 	reviewing *screenReview      // of stedi review --screen; nil: the screens show a lake
 	questions tui.Questions      // of background work to the reader of the screens
@@ -161,25 +161,25 @@ func miswritten(cmd *cobra.Command, words string) error {
 
 // printError prints an error and its fix.
 func printError(w io.Writer, _ fang.Styles, err error) {
-	if _, quiet := errors.AsType[*saidAlready](err); quiet {
+	if _, quiet := errors.AsType[*explainedError](err); quiet {
 		return
 	}
 	name := red + "stedi:" + plain + " "
 	for line := range strings.Lines(err.Error()) {
-		narrate(w, name+printable.Text(strings.TrimRight(line, "\n"))+"\n")
+		tryWrite(w, name+printable.Text(strings.TrimRight(line, "\n"))+"\n")
 		name = ""
 	}
 }
 
-// narrate writes to stderr. If stderr is closed, the work continues.
-func narrate(w io.Writer, text string) {
+// tryWrite writes a message to stderr. If stderr is closed, the work continues.
+func tryWrite(w io.Writer, text string) {
 	_, _ = io.WriteString(w, text)
 }
 
-// saidAlready is an error that the output has already explained.
-type saidAlready struct{ error }
+// explainedError is an error that the output has already explained.
+type explainedError struct{ error }
 
-func (e *saidAlready) Unwrap() error { return e.error }
+func (e *explainedError) Unwrap() error { return e.error }
 
 // isTerminal reports whether a stream is a terminal that supports a live line.
 func (p *program) isTerminal(stream any) bool {

@@ -152,7 +152,7 @@ func (p *program) review(ctx context.Context, f reviewFlags, targets []string) (
 		return err
 	}
 	if n := report.Failed(); n > 0 {
-		return &saidAlready{pipeline.Fail(pipeline.BadData, "", "", "%s failed", pipeline.Counted(n, "submission"))}
+		return &explainedError{pipeline.Fail(pipeline.BadData, "", "", "%s failed", pipeline.Counted(n, "submission"))}
 	}
 	return nil
 }
