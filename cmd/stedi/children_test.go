@@ -23,7 +23,7 @@ func sent(tb testing.TB, messages ...any) []byte {
 		case *pipeline.Record:
 			_ = printer.end(m)
 		case error:
-			(&program{stdout: &b, framed: true}).sendFailure(m)
+			(&program{process: process{stdout: &b}, invocation: invocation{framed: true}}).sendFailure(m)
 		case string:
 			b.WriteString(m)
 		}
@@ -86,7 +86,7 @@ func TestEverythingOfAChildIsRead(t *testing.T) {
 
 func TestCancelledTablesReachAChild(t *testing.T) {
 	in, out := io.Pipe()
-	p := &program{stdin: in}
+	p := &program{process: process{stdin: in}}
 	ctx, got, end := p.steered(t.Context())
 	defer end()
 	cancels := make(chan string)

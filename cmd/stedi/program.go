@@ -22,26 +22,38 @@ import (
 // version is the version of the program. The linker sets it in releases.
 var version = "dev"
 
-// program is the command line with its inputs and outputs.
+// program is a command line: what it gets from outside, its settings, and its state
+// while a command runs.
 type program struct {
-	stdin     io.Reader
-	replies   *bufio.Reader // what is read of stdin; nil: nothing was asked
-	stdout    io.Writer
-	stderr    io.Writer
-	env       func(string) (string, bool)
-	self      func() (string, error) // path of this program
-	config    config
-	color     string // auto, always or never
+	process
+	config config
+	invocation
+}
+
+// process is what the operating system gives a program. Tests give it something
+// else.
+type process struct {
+	stdin  io.Reader
+	stdout io.Writer
+	stderr io.Writer
+	out    *printable.Log // stdout for text; set by guardLogs
+	raw    io.Writer      // stderr for the commands of a service; set by guardLogs
+	env    func(string) (string, bool)
+	self   func() (string, error) // path of this program
+	fault  func(dir.Op) error     // nil but in tests: what goes wrong with files
+}
+
+// invocation is the state of a program while it runs a command.
+type invocation struct {
+	colorMode string // auto, always or never
 	log       runLog
-	out       *printable.Log     // stdout for text
-	raw       io.Writer          // stderr for the commands of a service
-	builds    bool               // the command builds tables
-	annotated bool               // GitHub has got annotations of the failures
-	framed    bool               // the screens have started it; see steer.go
-	reviewing *screenReview      // of stedi review --screen; nil: the screens show a lake
-	questions tui.Questions      // of background work to the reader of the screens
-	screenAt  string             // the screen to begin with; "": the one of the last session
-	fault     func(dir.Op) error // nil but in tests: what goes wrong with files
+	replies   *bufio.Reader // what is read of stdin; nil: nothing was asked
+	builds    bool          // the command builds tables
+	framed    bool          // the screens have started it; see steer.go
+	annotated bool          // GitHub has got annotations of the failures
+	reviewing *screenReview // of stedi review --screen; nil: the screens show a lake
+	questions tui.Questions // of background work to the reader of the screens
+	screenAt  string        // the screen to begin with; "": the one of the last session
 }
 
 // execute runs one command line and prints its error.
