@@ -68,14 +68,8 @@ func (p *program) openDeployment(ctx context.Context, dryRun bool, work func(*de
 	if !inS3(p.config.lake) {
 		return pipeline.Fail(pipeline.BadUsage, "", "Pass --lake s3://BUCKET/PREFIX.", "only a lake in S3 can be deployed")
 	}
-	engine, _, closeEngine, err := p.openEngine(ctx)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, closeEngine()) }()
 	d := &deployment{program: p, dryRun: dryRun}
-	p.builds = true
-	if d.lake, err = p.load(ctx, p.config.lake, engine); err != nil {
+	if d.lake, err = p.loadToBuild(ctx); err != nil {
 		return err
 	}
 	p.notes(d.lake)

@@ -142,6 +142,18 @@ func (p *program) load(ctx context.Context, root string, engine *duckdb.Engine) 
 	return p.loadFrom(ctx, p.definition(), root, engine)
 }
 
+// loadToBuild reads the definition for a command that changes the tables of the lake,
+// or says how they are built, and needs no engine besides.
+func (p *program) loadToBuild(ctx context.Context) (lake *pipeline.Lake, err error) {
+	engine, _, closeEngine, err := p.openEngine(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, closeEngine()) }()
+	p.builds = true
+	return p.load(ctx, p.config.lake, engine)
+}
+
 func (p *program) loadFrom(ctx context.Context, from fs.FS, root string, engine *duckdb.Engine) (*pipeline.Lake, error) {
 	return definition.LoadFor(ctx, from, p.config.profile, definition.Remember(engine, definition.ReadAnalysis(stedi.Analysis)), definition.Places{Has: p.folders(ctx, root), Map: p.config.places, Build: p.builds, Far: inS3(root)})
 }
