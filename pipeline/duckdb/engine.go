@@ -217,7 +217,8 @@ func (e *Engine) exec(ctx context.Context, query string) error {
 	return err
 }
 
-// number runs a query that returns one number.
+// number runs a statement that returns one number: CREATE TABLE … AS returns that
+// of the rows.
 func (e *Engine) number(ctx context.Context, query string) (int64, error) {
 	var n sql.NullInt64
 	err := e.conn.QueryRowContext(ctx, query).Scan(&n)
