@@ -92,7 +92,7 @@ func (r *run) watched(ctx context.Context, progress func(pipeline.Progress)) (re
 }
 
 func (r *run) run(ctx context.Context) (result pipeline.Result, err error) {
-	made, err := r.engine.count(ctx, r.job.Table.Transform.SQL, r.job.Keep)
+	made, err := r.engine.count(ctx, r.job.Table.Transform, r.job.Keep)
 	if err != nil {
 		return result, err
 	}
