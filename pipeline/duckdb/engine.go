@@ -44,6 +44,7 @@ type Engine struct {
 	tallies  registry[*tally]
 	counters atomic.Int64
 	kept     map[string]int64             // number of rows in the tables that jobs kept, by name
+	grown    map[string]int64             // by table that is kept: its first rows, to which a job has added the others
 	values   map[string][]string          // by table that is kept: tables of the distinct values of some columns
 	noted    map[string]*noted            // by table: values that were noted as its rows passed
 	watched  string                       // the table whose watched columns are kept
@@ -79,7 +80,7 @@ func Open(ctx context.Context, options Options) (*Engine, error) {
 	if errLayout != nil {
 		return nil, errLayout
 	}
-	e := &Engine{asking: make(chan struct{}, 1), kept: map[string]int64{}, values: map[string][]string{}, noted: map[string]*noted{}, declared: map[string][]pipeline.Column{}, parsed: map[string]bool{}}
+	e := &Engine{asking: make(chan struct{}, 1), kept: map[string]int64{}, grown: map[string]int64{}, values: map[string][]string{}, noted: map[string]*noted{}, declared: map[string][]pipeline.Column{}, parsed: map[string]bool{}}
 	if err := e.open(ctx, options); err != nil {
 		return nil, errors.Join(err, e.Close())
 	}
@@ -164,6 +165,7 @@ func (e *Engine) Forget(ctx context.Context, table string) error {
 		return nil
 	}
 	delete(e.kept, table)
+	delete(e.grown, table)
 	if err := e.forgetValues(ctx, table); err != nil {
 		return err
 	}

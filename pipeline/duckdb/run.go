@@ -79,6 +79,9 @@ type run struct {
 // it. It periodically calls progress.
 func (r *run) watched(ctx context.Context, progress func(pipeline.Progress)) (result pipeline.Result, err error) {
 	for _, input := range r.job.Inputs {
+		if input.Grown {
+			continue
+		}
 		if err := r.open(ctx, input); err != nil {
 			return result, err
 		}
@@ -88,11 +91,14 @@ func (r *run) watched(ctx context.Context, progress func(pipeline.Progress)) (re
 		stop()
 		progress(r.progress())
 	}()
+	if r.job.Before != nil {
+		return r.grow(ctx)
+	}
 	return r.run(ctx)
 }
 
 func (r *run) run(ctx context.Context) (result pipeline.Result, err error) {
-	made, err := r.engine.count(ctx, r.job.Table.Transform, r.job.Keep)
+	made, err := r.engine.count(ctx, r.job.Table.Transform, r.job.Keep, nil)
 	if err != nil {
 		return result, err
 	}

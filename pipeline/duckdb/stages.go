@@ -29,13 +29,14 @@ type stage struct {
 
 // count returns the text of a transform that counts the rows of its stages
 // while it runs. The result is the same, except for duplicates if takeDistinct
-// removes the DISTINCT. A stage that is read more than once is materialised, so
-// that it is counted once.
-func (e *Engine) count(ctx context.Context, transform *pipeline.Transform, takeDistinct bool) (*counted, error) {
+// removes the DISTINCT. It reads the tables in others, by name in lower case, under
+// other names. A stage that is read more than once is materialised, so that it is
+// counted once.
+func (e *Engine) count(ctx context.Context, transform *pipeline.Transform, takeDistinct bool, others map[string]string) (*counted, error) {
 	split := transform.Split
-	if split == nil {
+	if split == nil || len(others) > 0 {
 		var err error
-		if split, err = e.Split(ctx, transform.SQL); err != nil {
+		if split, err = e.split(ctx, transform.SQL, others); err != nil {
 			return nil, err
 		}
 	}
@@ -57,10 +58,16 @@ func (e *Engine) count(ctx context.Context, transform *pipeline.Transform, takeD
 
 // Split splits the text of a SELECT.
 func (e *Engine) Split(ctx context.Context, text string) (*pipeline.Split, error) {
+	return e.split(ctx, text, nil)
+}
+
+// split splits a text that reads the tables in others under other names.
+func (e *Engine) split(ctx context.Context, text string, others map[string]string) (*pipeline.Split, error) {
 	t, err := e.parse(ctx, text)
 	if err != nil {
 		return nil, err
 	}
+	t.rename(others)
 	split := &pipeline.Split{Limited: t.uses("LIMIT_MODIFIER") || t.uses("LIMIT_PERCENT_MODIFIER")}
 	refs := t.tables()
 	for _, cte := range t.ctes() {
