@@ -32,13 +32,19 @@ type lab struct {
 	many       int64 // as diagnose.Options has it
 }
 
-func newLab(t *testing.T, options sample.Options, profiles ...string) *lab {
+func newLab(t *testing.T, options sample.Options) *lab {
+	t.Helper()
+	l := writeLab(t, options)
+	l.open(t)
+	return l
+}
+
+func writeLab(t *testing.T, options sample.Options) *lab {
 	t.Helper()
 	l := &lab{folder: filepath.Join(t.TempDir(), "lake")}
 	if _, err := sample.Write(t.Context(), l.folder, options); err != nil {
 		t.Fatal(err)
 	}
-	l.open(t, profiles...)
 	return l
 }
 
@@ -46,10 +52,7 @@ func newLab(t *testing.T, options sample.Options, profiles ...string) *lab {
 // enough for a mistake in the SQL.
 func newSmallLab(t *testing.T, options sample.Options, profiles ...string) *lab {
 	t.Helper()
-	l := &lab{folder: filepath.Join(t.TempDir(), "lake")}
-	if _, err := sample.Write(t.Context(), l.folder, options); err != nil {
-		t.Fatal(err)
-	}
+	l := writeLab(t, options)
 	for _, pattern := range []string{"accelerometer/landing/*", "step_trainer/landing/*"} {
 		files, err := filepath.Glob(filepath.Join(l.folder, filepath.FromSlash(pattern)))
 		if err != nil || len(files) == 0 {
