@@ -32,6 +32,7 @@ func (h *historyView) drawList(p ui.Pane) {
 	} else {
 		in.Cut(1, 0, in.Width()-2, t.Dim, "no run yet: "+h.Keys.Label("run-all", "R")+" on screen 1 or 2 runs all")
 	}
+	in = h.drawOutcome(in)
 	h.list.Draw(p, in, len(runs)+h.below(), func(row ui.Row) {
 		if row.N >= len(runs) {
 			h.drawMore(row.Pane)
@@ -45,6 +46,24 @@ func (h *historyView) drawList(p ui.Pane) {
 			row.Text(1, 0, ui.Over(t.Accent, row.Back), "▸")
 		}
 	})
+}
+
+// drawOutcome says below a list without room for the details how the chosen run
+// ended, and returns the remaining pane.
+func (h *historyView) drawOutcome(p ui.Pane) ui.Pane {
+	const least, most = 4, 2 // lines of the list and of the text
+	if !h.small() || p.Height() < least || len(h.runs) == 0 {
+		return p
+	}
+	mood, text := h.hint()
+	mark, style := mood.Look(h.Theme)
+	_, text, _ = strings.Cut(text, ": ") // the list has the time
+	lines := ui.WrapMost(ui.StyledLine{{Style: style, Text: mark + " "}, {Style: h.Theme.Text, Text: text}}, p.Width()-2, most)
+	below := p.Bottom(p.Height() - len(lines))
+	for y, line := range lines {
+		below.Line(y).Styled(1, line)
+	}
+	return p.Top(p.Height() - len(lines))
 }
 
 // drawMore shows below the last known run that there may be older runs.
@@ -86,14 +105,41 @@ func (h *historyView) detail(wide int) []ui.StyledLine {
 	if r == nil {
 		return nil
 	}
+	lines := append(append(h.headOf(r, wide), h.stepsOf(r)...), nil)
+	for _, table := range r.Tables {
+		lines = append(lines, h.tableLine(table, wide))
+	}
+	for _, c := range r.Checks {
+		table := r.Table(c.Table)
+		if c.State == "fail" && (table == nil || !table.Missing && (c.Check != "fresh" || table.Stale == "")) {
+			lines = append(lines, h.failedLine(c))
+		}
+	}
+	if wide < scant {
+		lines = append(lines, nil, ui.StyledLine{{Style: h.Theme.Dim, Text: "run " + r.Run + " of " + h.dateOf(r)}})
+	}
+	return fitted(lines, wide)
+}
+
+func (h *historyView) dateOf(r *pipeline.Record) string {
+	return r.Started.In(h.options.Zone).Format("2006-01-02 15:04:05")
+}
+
+// headOf says how a run ended, and why. In a narrow pane its name and its date,
+// which the list shows too, are at the end of the text.
+func (h *historyView) headOf(r *pipeline.Record, wide int) []ui.StyledLine {
 	t := h.Theme
-	about := []string{r.Started.In(h.options.Zone).Format("2006-01-02 15:04:05"), r.Engine, ui.Span(r.Seconds)}
+	about := []string{h.dateOf(r), r.Engine, ui.Span(r.Seconds)}
 	if spent := pipeline.Spent(r.Steps...); spent != "" {
 		about = append(about, spent)
 	}
-	lines := []ui.StyledLine{
-		{{Style: t.Strong, Text: "run " + r.Run + "  "}, {Style: h.markStyle(r), Text: runMark(r) + " " + statusText(r)}},
-		{{Style: t.Dim, Text: strings.Join(about, " · ")}},
+	ended := ui.Styled{Style: h.markStyle(r), Text: runMark(r) + " " + statusText(r)}
+	lines := []ui.StyledLine{{{Style: t.Strong, Text: "run " + r.Run + "  "}, ended}, {{Style: t.Dim, Text: strings.Join(about, " · ")}}}
+	if wide < scant {
+		lines = []ui.StyledLine{{ended, {Style: t.Dim, Text: " · " + strings.Join(about[1:], " · ")}}}
+	}
+	if text := runText(r); r.Status != "ok" && text != statusText(r) {
+		lines = append(lines, ui.StyledLine{{Style: t.Text, Text: text}})
 	}
 	if len(r.Profile) > 0 {
 		lines = append(lines, ui.StyledLine{{Style: t.Dim, Text: "variant " + strings.Join(r.Profile, ", ")}})
@@ -108,16 +154,14 @@ func (h *historyView) detail(wide int) []ui.StyledLine {
 		}
 		lines = append(lines, ui.StyledLine{{Style: t.Dim, Text: "checks "}, {Style: style, Text: tallyText(tally)}})
 	}
-	lines = append(append(lines, h.stepsOf(r)...), nil)
-	for _, table := range r.Tables {
-		lines = append(lines, h.tableLine(table))
-	}
-	for _, c := range r.Checks {
-		if c.State == "fail" && !missingIn(r, c.Table) {
-			lines = append(lines, h.checkLine(c))
-		}
-	}
-	return fitted(lines, wide)
+	return lines
+}
+
+// failedLine describes a failed check of a run, with its table.
+func (h *historyView) failedLine(c pipeline.CheckRecord) ui.StyledLine {
+	line := h.checkLine(c)
+	line[1].Text = c.Table + ": " + strings.Replace(line[1].Text, c.Check, shortName(&c), 1)
+	return line
 }
 
 // fitted wraps lines for a pane of that width.
@@ -181,12 +225,15 @@ func reasonOf(reason string) string {
 	return strings.ReplaceAll(reason, " will be rebuilt", " was rebuilt")
 }
 
-func (h *historyView) tableLine(r pipeline.TableRecord) ui.StyledLine {
-	t := h.Theme
-	line := ui.StyledLine{{Style: t.Number, Text: fmt.Sprintf("%12s  ", ui.Count(r.Rows))}, {Style: t.Text, Text: r.Table}}
+func (h *historyView) tableLine(r pipeline.TableRecord, wide int) ui.StyledLine {
+	t, room := h.Theme, 12
+	if wide < scant {
+		room = 9
+	}
+	line := ui.StyledLine{{Style: t.Number, Text: fmt.Sprintf("%*s  ", room, ui.Count(r.Rows))}, {Style: t.Text, Text: r.Table}}
 	switch {
 	case r.Missing:
-		return ui.StyledLine{{Style: t.Dim, Text: fmt.Sprintf("%12s  %s", "—", r.Table)}}
+		return ui.StyledLine{{Style: t.Dim, Text: fmt.Sprintf("%*s  %s", room, "—", r.Table)}}
 	case r.Stale != "":
 		line = append(line, ui.Styled{Style: t.Warn, Text: "  stale: " + r.Stale})
 	case r.Expected != nil && *r.Expected != r.Rows:

@@ -23,10 +23,19 @@ func (q *queryView) catalogWidth(screen int) int {
 	return 0
 }
 
+// leastHalves is the height from which a narrow screen shows editor and result.
+const leastHalves = 14
+
+// onePane reports whether the screen has room for one pane.
+func (q *queryView) onePane() bool {
+	wide, tall := q.Room()
+	return q.panes.Zoomed || wide < ui.Narrow && tall < leastHalves
+}
+
 // layout divides the screen into panes; a hidden pane has no width. Call grip
 // after drawing to let the mouse drag the borders.
 func (q *queryView) layout(p ui.Pane) (panes [queryPanes]ui.Pane, grip func()) {
-	if p.Width() < ui.Narrow && p.Height() < 14 || q.panes.Zoomed {
+	if q.panes.Zoomed || p.Width() < ui.Narrow && p.Height() < leastHalves {
 		panes[q.panes.At] = p
 		return panes, func() {}
 	}
@@ -264,7 +273,11 @@ func (q *queryView) drawResult(p ui.Pane) {
 		o.rows.Draw(beside, resultTitle("RESULT "+o.name, o), false)
 		beside.Click(func() tea.Cmd { return q.swap(o) })
 	}
-	s.rows.Draw(p, resultTitle(title, s), q.panes.At == resultPane)
+	if s.isPlan() {
+		q.drawPlan(p, strings.Replace(title, "RESULT", "PLAN", 1), s)
+	} else {
+		s.rows.Draw(p, resultTitle(title, s), q.panes.At == resultPane)
+	}
 	q.drawAnswer(p, s)
 	if s.answer.mood == ui.Failed && s.rows.Source == nil {
 		q.drawFault(p.Inset(2, 1), s)
@@ -293,7 +306,9 @@ func (q *queryView) drawAnswer(p ui.Pane, s *sheet) {
 			text += " · " + s.answer.cost
 		}
 		x := foot.Text(1, 0, style, " "+mark+" ")
-		s.rows.DrawKind(p, 1+foot.Cut(x, 0, foot.Width()-x-1, t.Text, text+" "))
+		if end := 1 + foot.Cut(x, 0, foot.Width()-x-1, t.Text, text+" "); !s.isPlan() {
+			s.rows.DrawKind(p, end)
+		}
 	}
 }
 
