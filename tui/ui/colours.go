@@ -80,6 +80,21 @@ type Look struct {
 	Custom map[string]CustomTheme
 }
 
+// SettingError is a fault of an entry of a settings file.
+type SettingError struct {
+	Path []string // of the entry, such as themes, mine, good
+	Err  error
+}
+
+func (e *SettingError) Error() string { return e.Err.Error() }
+
+func (e *SettingError) Unwrap() error { return e.Err }
+
+// inTheme is a fault of an entry of a custom theme.
+func inTheme(name, entry, format string, args ...any) error {
+	return &SettingError{[]string{"themes", name, entry}, fmt.Errorf("theme %s: "+format, append([]any{name}, args...)...)}
+}
+
 var colourValue = regexp.MustCompile(`^(#[0-9a-fA-F]{6}|1?[0-9]?[0-9]|2[0-4][0-9]|25[0-5])$`)
 
 // Check reports an unknown theme or colour.
@@ -91,14 +106,14 @@ func (l Look) Check() error {
 	for _, name := range slices.Sorted(maps.Keys(l.Custom)) {
 		custom := l.Custom[name]
 		if custom.Base != "" && !slices.Contains(ThemeNames, custom.Base) {
-			return fmt.Errorf("theme %s: unknown base %q; bases: %s", name, custom.Base, strings.Join(ThemeNames, ", "))
+			return inTheme(name, "base", "unknown base %q; bases: %s", custom.Base, strings.Join(ThemeNames, ", "))
 		}
 		for _, colour := range slices.Sorted(maps.Keys(custom.Colours)) {
 			if !slices.Contains(ColourNames, colour) {
-				return fmt.Errorf("theme %s: unknown colour %q; colours: %s", name, colour, strings.Join(ColourNames, ", "))
+				return inTheme(name, colour, "unknown colour %q; colours: %s", colour, strings.Join(ColourNames, ", "))
 			}
 			if !colourValue.MatchString(custom.Colours[colour]) {
-				return fmt.Errorf("theme %s: %s = %q: write a colour as \"#rrggbb\", or a number from 0 to 255", name, colour, custom.Colours[colour])
+				return inTheme(name, colour, "%s = %q: write a colour as \"#rrggbb\", or a number from 0 to 255", colour, custom.Colours[colour])
 			}
 		}
 	}
