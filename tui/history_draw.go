@@ -287,8 +287,8 @@ func (h *historyView) tableDiff(d report.TableDiff) []ui.StyledLine {
 	lines := []ui.StyledLine{{
 		{Style: t.Text, Text: fmt.Sprintf("  %-26s", d.Table)}, {Style: t.Dim, Text: counted(d.Rows.A) + " → "}, {Style: t.Number, Text: counted(d.Rows.B)}, {Style: style, Text: "  " + change},
 	}}
-	if d.Bytes.A >= 0 && d.Bytes.B >= 0 && d.Bytes.A != d.Bytes.B {
-		lines[0] = append(lines[0], ui.Styled{Style: t.Dim, Text: "  " + ui.Size(d.Bytes.A) + " → " + ui.Size(d.Bytes.B)})
+	if before, after := ui.Size(max(0, d.Bytes.A)), ui.Size(max(0, d.Bytes.B)); d.Bytes.A >= 0 && d.Bytes.B >= 0 && before != after {
+		lines[0] = append(lines[0], ui.Styled{Style: t.Dim, Text: "  " + before + " → " + after})
 	}
 	for _, c := range d.Added {
 		lines = append(lines, ui.StyledLine{{Style: t.Good, Text: "    + column " + c}})

@@ -18,7 +18,8 @@ func (q *queryView) catalogWidth(screen int) int {
 	case screen >= ui.Medium:
 		return min(screen/3, enough)
 	case q.panes.At == catalogPane:
-		return min(screen*2/5, enough)
+		const names, editor = 34, 26 // of the usual tables; of what is beside them
+		return min(max(screen*2/5, min(names, screen-editor)), enough)
 	}
 	return 0
 }
@@ -201,12 +202,15 @@ func (q *queryView) markFault(text ui.Pane, y, left int, s *sheet) {
 
 // drawTabs draws the names of the sheets in the upper border of the editor.
 func (q *queryView) drawTabs(p ui.Pane, focused bool) {
-	x := 2
-	if from := q.firstTab(p.Width() - 26); from > 0 {
+	x, noted := 2, 24 // the columns of the position, if there is room for it
+	if p.Width() < 2*noted {
+		noted = 4
+	}
+	if from := q.firstTab(p.Width() - noted - 2); from > 0 {
 		x = p.Text(x, 0, q.Theme.Dim, "…")
 		q.tabs.Click(p.Part(2, 0, 1, 1), from-1)
 	}
-	for i := q.firstTab(p.Width() - 26); i < len(q.sheets); i++ {
+	for i := q.firstTab(p.Width() - noted - 2); i < len(q.sheets); i++ {
 		style := q.Theme.Dim
 		if i == q.tabs.At() {
 			style = q.Theme.Title
@@ -215,7 +219,7 @@ func (q *queryView) drawTabs(p ui.Pane, focused bool) {
 			}
 		}
 		label := tabLabel(q.sheets[i])
-		if x+ui.Width(label) > p.Width()-24 {
+		if x+ui.Width(label) > p.Width()-noted {
 			p.Text(x, 0, q.Theme.Dim, "…")
 			break
 		}

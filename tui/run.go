@@ -19,8 +19,9 @@ import (
 type runView struct {
 	*app
 	panes   ui.Focus
-	list    ui.List         // of the steps
-	log     ui.List         // of log lines
+	list    ui.List // of the steps
+	log     ui.List // of log lines
+	wrapped *wrappedLog
 	marked  map[string]bool // steps to run
 	wanted  string
 	borders struct{ steps, lineage, funnel int } // how far each was moved
@@ -45,7 +46,7 @@ func newRun(a *app) *runView {
 		Moved: func() tea.Cmd { return s.explain(s.current()) },
 		Open:  func() tea.Cmd { return s.Want(openTable{s.current().Name}) },
 	}
-	s.log = ui.List{Kit: a.Kit, Panes: &s.panes, Pane: logPane, Text: true, Tail: true, Len: func() int { return len(s.live.log) }}
+	s.log = ui.List{Kit: a.Kit, Panes: &s.panes, Pane: logPane, Text: true, Tail: true, Len: func() int { return len(s.logLines(s.log.Width())) }}
 	return s
 }
 
