@@ -105,7 +105,7 @@ func (h *historyView) detail(wide int) []ui.StyledLine {
 	if r == nil {
 		return nil
 	}
-	lines := append(append(h.headOf(r, wide), h.stepsOf(r)...), nil)
+	lines := append(append(h.headOf(r, wide), h.stepsOf(r, wide)...), nil)
 	for _, table := range r.Tables {
 		lines = append(lines, h.tableLine(table, wide))
 	}
@@ -174,13 +174,13 @@ func fitted(lines []ui.StyledLine, wide int) (wrapped []ui.StyledLine) {
 
 // stepsOf describes the steps of a run. Steps of one line need no blank line
 // between them.
-func (h *historyView) stepsOf(r *pipeline.Record) (lines []ui.StyledLine) {
+func (h *historyView) stepsOf(r *pipeline.Record, wide int) (lines []ui.StyledLine) {
 	single := false
 	for _, s := range r.Steps {
 		if strings.Contains(r.Error, s.Error) {
 			s.Error = "" // it is shown above
 		}
-		about := h.stepLines(s)
+		about := h.stepLines(s, wide)
 		if len(about) > 1 || !single {
 			lines = append(lines, nil)
 		}
@@ -190,7 +190,7 @@ func (h *historyView) stepsOf(r *pipeline.Record) (lines []ui.StyledLine) {
 	return lines
 }
 
-func (h *historyView) stepLines(s pipeline.StepRecord) []ui.StyledLine {
+func (h *historyView) stepLines(s pipeline.StepRecord, wide int) []ui.StyledLine {
 	t := h.Theme
 	mark, style := h.stateMark(s.State)
 	head := ui.StyledLine{{Style: style, Text: mark + " "}, {Style: t.Text, Text: s.Table}, {Style: t.Dim, Text: "  " + s.State.String()}}
@@ -207,12 +207,16 @@ func (h *historyView) stepLines(s pipeline.StepRecord) []ui.StyledLine {
 	if spent := pipeline.Spent(s); spent != "" {
 		lines = append(lines, ui.StyledLine{{Style: t.Dim, Text: "    " + spent}})
 	}
+	numbers := 16
+	if wide < scant {
+		numbers = 9
+	}
 	for i, f := range s.Funnel {
 		style := t.Text
 		if i == len(s.Funnel)-1 {
 			style = t.Strong
 		}
-		lines = append(lines, ui.StyledLine{{Style: t.Dim, Text: "    "}, {Style: t.Number, Text: fmt.Sprintf("%12s  ", ui.Count(f.Rows))}, {Style: style, Text: f.Name}})
+		lines = append(lines, ui.StyledLine{{Style: t.Number, Text: fmt.Sprintf("%*s  ", numbers, ui.Count(f.Rows))}, {Style: style, Text: f.Name}})
 	}
 	for line := range strings.Lines(s.Error) {
 		lines = append(lines, ui.StyledLine{{Style: t.Bad, Text: "    " + strings.TrimRight(line, "\n")}})
