@@ -91,7 +91,7 @@ type personPanel struct {
 
 func newPersonPanel(a *app, who person, trace *pipeline.Trace) *personPanel {
 	p := &personPanel{app: a, person: who, trace: trace}
-	p.list = ui.List{Kit: a.Kit, Len: func() int { return len(trace.Tables) }, Open: p.openRows}
+	p.list = ui.List{Kit: a.Kit, More: [2]string{"more table", "more tables"}, Len: func() int { return len(trace.Tables) }, Open: p.openRows}
 	return p
 }
 
