@@ -41,12 +41,41 @@ type Statement struct {
 	// Passing is not nil if the result follows from the rows of one table as
 	// they pass.
 	Passing *Passing `json:",omitempty"`
-	// Grows maps a table, in lower case, to the stages that have rows of it, if
-	// rows that are added to the table only add to the result: what the SELECT
-	// gives for these rows alone.
-	Grows map[string][]string `json:",omitempty"`
+	// Grows says, by table in lower case, how the result grows with a table. A
+	// table is missing if rows that are added to it may do more than add rows to
+	// the result.
+	Grows map[string]Growth `json:",omitempty"`
 	// Distinct: the SELECT removes equal rows from its result.
 	Distinct bool `json:",omitempty"`
+	// Split is the text of the SELECT in parts. It is nil unless it was stored
+	// with the answer: an engine that needs it can split the text.
+	Split *Split `json:",omitempty"`
+}
+
+// Split is the text of a SELECT in parts, in DuckDB's SQL.
+type Split struct {
+	Stages  []SplitStage `json:",omitempty"` // its CTEs, in order
+	Final   string       // the outermost SELECT without the CTEs
+	All     string       `json:",omitempty"` // Final without its DISTINCT, if it is Distinct
+	Limited bool         `json:",omitempty"` // a LIMIT may end the reading of a stage early
+}
+
+// SplitStage is one CTE.
+type SplitStage struct {
+	Name    string
+	Aliases []string `json:",omitempty"` // of its columns
+	SQL     string
+	Shared  bool `json:",omitempty"` // it is read more than once
+}
+
+// Growth says how the result of a SELECT grows with a table: the added rows of the
+// table add to the result what the SELECT gives for them alone.
+type Growth struct {
+	// Stages are the CTEs that have rows of the table.
+	Stages []string `json:",omitempty"`
+	// Value is a column of the table, if the SELECT asks only whether a value is
+	// in it. Then only added rows with a new value count.
+	Value string `json:",omitempty"`
 }
 
 // Passing is a SELECT over one table that is evaluated while an engine reads or
@@ -95,9 +124,9 @@ type Capabilities struct {
 	// landing files itself and takes their row counts from the funnel.
 	Hashes bool
 	// Keeps: the engine keeps the rows of a job for later jobs and checks, as
-	// requested by Job.Keep and Job.Watch, and a job may read the tables that
-	// Hold keeps. Without it jobs have neither Keep nor Watch, and every input
-	// has Files or is read in place.
+	// requested by Job.Keep and Job.Watch, a job may read the tables that Hold
+	// keeps, and a job may add rows to a version (Job.Before). Without it jobs
+	// have none of these, and every input has Files or is read in place.
 	Keeps bool
 	// InPlace: Run reads its inputs where the lake is stored. The inputs of a
 	// job have no Files.
@@ -155,6 +184,11 @@ type Job struct {
 	// Count are checks to evaluate on the rows as Run writes them; see
 	// Check.Passing. An engine may ignore them.
 	Count []*Check
+	// Before, if not nil, is the version of the table to which Run adds rows, and
+	// some inputs are Grown. Then Run writes only the rows that are added, and the
+	// funnel counts only what the added rows of the inputs give. With Keep it
+	// keeps the rows of Before too, unless it adds none. Count is empty.
+	Before *Input
 }
 
 // Output is where the rows of a job go. Exactly one field is set, depending on
@@ -219,6 +253,11 @@ type Input struct {
 	// Files are the table's files on the local disk. If nil, the engine reads
 	// the table in place or kept it from an earlier job.
 	Files []ndjson.File
+	// Grown: rows were added to the table since Job.Before was built from it. Of a
+	// table with Files they are those of Added. Of a table that the engine kept
+	// they are those that an earlier job added to its Before.
+	Grown bool
+	Added []ndjson.File
 	// InOrder asks a workbench to keep the rows in the order of the files and of
 	// their lines, which is slower.
 	InOrder bool

@@ -71,11 +71,13 @@ type Transform struct {
 	Job    string   // name of the Glue job
 	SQL    string   // the text of the file
 	// Grows and Distinct say how the table grows with its inputs; see Statement.
-	Grows    map[string][]string
+	Grows    map[string]Growth
 	Distinct bool
 	// Reads are the columns that it reads of its inputs, where they are known; see
 	// Statement.
 	Reads map[string][]string
+	// Split is the text in parts, if that is known; see Statement.
+	Split *Split
 }
 
 // Table returns the table of that name, or nil.

@@ -55,7 +55,7 @@ func (c *config) add(flags *pflag.FlagSet) {
 	flags.StringArrayVar(&c.maps, "map", nil, "read a table from another folder or file of the lake, as TABLE=FOLDER; repeatable, also [tables] in stedi.toml")
 	flags.StringVar(&c.output, "output", "text", alternatives(outputs))
 	flags.StringVar(&c.memory, "memory", "", "memory for the engine, such as 512MB (default: 80% of the machine's)")
-	flags.IntVar(&c.threads, "threads", 0, "threads for the engine (default: one per core, and fewer if --memory is below 125MB for each)")
+	flags.IntVar(&c.threads, "threads", 0, "threads for the engine (default: one for small tables and one per core for large ones; fewer if --memory is below 125MB for each)")
 	flags.StringVar(&c.color, "color", "auto", "auto, always or never")
 	flags.StringVar(&c.theme, "theme", "auto", "theme of the screens: "+strings.Join(ui.ThemeNames, ", ")+", or one of [themes] in stedi.toml")
 	flags.StringVar(&c.logFile, "log-file", "", "also write a log to this file, as JSON lines (default: none)")
@@ -257,7 +257,7 @@ func (l *limitFlag) Set(text string) error {
 // that it can spill.
 const memoryPerThread = 125 << 20
 
-// engineThreads returns the engine's threads; 0: one per core.
+// engineThreads returns the engine's threads; 0: as many as the tables need.
 func (c *config) engineThreads() int {
 	memory, err := bytesOf(c.memory)
 	if err != nil || memory == 0 || c.threads > 0 {

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"slices"
+	"strings"
 
 	"stedi/pipeline"
 	"stedi/pipeline/ndjson"
@@ -66,15 +67,13 @@ func (e *Engine) Columns(ctx context.Context, input pipeline.Input) ([]ndjson.Fo
 
 // Check counts the rows that break a rule.
 func (e *Engine) Check(ctx context.Context, rule *pipeline.Check, inputs []pipeline.Input) (found pipeline.Findings, err error) {
+	text := rule.SQL
 	for _, input := range inputs {
 		if input.Watched {
 			name := input.Table.Name
-			if err := e.exec(ctx, statement("watched.sql", named{Table: name, As: watchedName(name)})); err != nil {
+			if text, err = e.readAs(ctx, text, map[string]string{strings.ToLower(name): watchedName(name)}); err != nil {
 				return found, err
 			}
-			defer func() {
-				err = errors.Join(err, e.exec(context.WithoutCancel(ctx), statement("drop.sql", named{Kind: "VIEW", Table: name})))
-			}()
 			continue
 		}
 		if input.Files == nil {
@@ -92,7 +91,7 @@ func (e *Engine) Check(ctx context.Context, rule *pipeline.Check, inputs []pipel
 		}
 	}
 	var messages sql.NullString
-	query := statement("check.sql", map[string]any{"SQL": rule.SQL, "Message": rule.Messages, "Most": pipeline.MostMessages})
+	query := statement("check.sql", map[string]any{"SQL": text, "Message": rule.Messages, "Most": pipeline.MostMessages})
 	if err := e.conn.QueryRowContext(ctx, query).Scan(&found.Rows, &messages); err != nil {
 		return found, err
 	}

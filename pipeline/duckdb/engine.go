@@ -26,7 +26,7 @@ import (
 // Options limit the resources of the engine.
 type Options struct {
 	Memory  string // in DuckDB's notation, such as "512MB"; empty: 80 % of the machine's memory
-	Threads int    // maximum; 0: one per core
+	Threads int    // 0: one for small tables, and one per core from the first large table
 	Temp    string // private directory for rows that do not fit into memory
 }
 
@@ -36,13 +36,15 @@ type Engine struct {
 	asking   chan struct{} // holds a value while a caller uses the engine
 	db       *sql.DB
 	conn     *sql.Conn
-	threads  int
+	threads  int         // that it may use
+	wide     atomic.Bool // it uses all of them
 	sources  registry[*source]
 	sinks    registry[*sink]
 	hashes   registry[*hashSet]
 	tallies  registry[*tally]
 	counters atomic.Int64
 	kept     map[string]int64             // number of rows in the tables that jobs kept, by name
+	grown    map[string]int64             // by table that is kept: its first rows, to which a job has added the others
 	values   map[string][]string          // by table that is kept: tables of the distinct values of some columns
 	noted    map[string]*noted            // by table: values that were noted as its rows passed
 	watched  string                       // the table whose watched columns are kept
@@ -78,7 +80,7 @@ func Open(ctx context.Context, options Options) (*Engine, error) {
 	if errLayout != nil {
 		return nil, errLayout
 	}
-	e := &Engine{asking: make(chan struct{}, 1), kept: map[string]int64{}, values: map[string][]string{}, noted: map[string]*noted{}, declared: map[string][]pipeline.Column{}, parsed: map[string]bool{}}
+	e := &Engine{asking: make(chan struct{}, 1), kept: map[string]int64{}, grown: map[string]int64{}, values: map[string][]string{}, noted: map[string]*noted{}, declared: map[string][]pipeline.Column{}, parsed: map[string]bool{}}
 	if err := e.open(ctx, options); err != nil {
 		return nil, errors.Join(err, e.Close())
 	}
@@ -92,12 +94,13 @@ func (e *Engine) open(ctx context.Context, options Options) (err error) {
 	if e.conn, err = e.db.Conn(ctx); err != nil {
 		return fmt.Errorf("duckdb: %w", err)
 	}
-	e.threads = options.Threads
-	if e.threads <= 0 {
-		e.threads = runtime.NumCPU()
+	first := options.Threads
+	if e.threads = first; first <= 0 {
+		first, e.threads = 1, runtime.NumCPU()
 	}
+	e.wide.Store(first == e.threads)
 	settings := statement("open.sql", map[string]any{
-		"Threads": e.threads, "Memory": options.Memory, "Temp": spillFolder(options.Temp),
+		"Threads": first, "Memory": options.Memory, "Temp": spillFolder(options.Temp),
 	})
 	if _, err := e.conn.ExecContext(ctx, settings); err != nil {
 		return &pipeline.Failure{Kind: pipeline.BadUsage, Err: fmt.Errorf("duckdb's settings: %w", err), Fix: "Give --memory as a number with a unit, such as 512MB or 2GB."}
@@ -162,6 +165,7 @@ func (e *Engine) Forget(ctx context.Context, table string) error {
 		return nil
 	}
 	delete(e.kept, table)
+	delete(e.grown, table)
 	if err := e.forgetValues(ctx, table); err != nil {
 		return err
 	}
@@ -215,7 +219,8 @@ func (e *Engine) exec(ctx context.Context, query string) error {
 	return err
 }
 
-// number runs a query that returns one number.
+// number runs a statement that returns one number: CREATE TABLE … AS returns that
+// of the rows.
 func (e *Engine) number(ctx context.Context, query string) (int64, error) {
 	var n sql.NullInt64
 	err := e.conn.QueryRowContext(ctx, query).Scan(&n)

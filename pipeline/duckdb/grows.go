@@ -3,15 +3,16 @@ package duckdb
 import (
 	"slices"
 	"strings"
+
+	"stedi/pipeline"
 )
 
-// grows returns the stages that have rows of a table, and true if rows that are
-// added to the table only add to the result: what the SELECT gives for these rows
-// alone. Then every stage on the way from the table to the result filters,
-// projects or joins, and is read once.
-func (t *tree) grows(table string) (stages []string, ok bool) {
+// grows returns how the result grows with a table, and true if rows that are
+// added to the table only add to the result. Then every stage on the way from the
+// table to the result filters, projects or joins, and is read once.
+func (t *tree) grows(table string) (growth pipeline.Growth, ok bool) {
 	if !t.repeats() || uses(t.tables(), table) != 1 {
-		return nil, false
+		return growth, false
 	}
 	g := growing{from: []string{table}}
 	for _, c := range t.ctes() {
@@ -19,12 +20,14 @@ func (t *tree) grows(table string) (stages []string, ok bool) {
 			continue
 		}
 		if uses(t.tables(), c.name) != 1 || !isEmpty(c.node["modifiers"]) || !g.adds(c.node) {
-			return nil, false
+			return growth, false
 		}
-		g.from, stages = append(g.from, c.name), append(stages, c.name)
+		g.from, growth.Stages = append(g.from, c.name), append(growth.Stages, c.name)
 	}
 	root := t.root()
-	return stages, (isEmpty(root["modifiers"]) || t.isDistinct()) && g.adds(root)
+	ok = (isEmpty(root["modifiers"]) || t.isDistinct()) && g.adds(root)
+	growth.Value = g.value
+	return growth, ok
 }
 
 // repeatedFunctions are aggregates that do not depend on the order of rows.
@@ -54,9 +57,12 @@ func (t *tree) repeats() bool {
 }
 
 // growing are the names of a table and of the stages that have its rows.
-type growing struct{ from []string }
+type growing struct {
+	from  []string
+	value string // the column of the table in which a stage looks for values
+}
 
-func (g growing) has(part any) bool {
+func (g *growing) has(part any) bool {
 	found := false
 	walk(part, func(node map[string]any) {
 		name, _ := node["table_name"].(string)
@@ -65,29 +71,82 @@ func (g growing) has(part any) bool {
 	return found
 }
 
-func (g growing) is(name string) bool {
+func (g *growing) is(name string) bool {
 	return slices.ContainsFunc(g.from, func(from string) bool { return strings.EqualFold(from, name) })
 }
 
 // adds reports whether a query gives for added rows what it gives for them
 // alone.
-func (g growing) adds(query map[string]any) bool {
+func (g *growing) adds(query map[string]any) bool {
 	if query["type"] != "SELECT_NODE" || query["having"] != nil || query["qualify"] != nil ||
-		!isEmpty(query["group_expressions"]) || !isEmpty(query["group_sets"]) || !g.has(query["from_table"]) {
+		!isEmpty(query["group_expressions"]) || !isEmpty(query["group_sets"]) {
+		return false
+	}
+	conditions := conjuncts(query["where_clause"])
+	if !g.has(query["from_table"]) {
+		at := slices.IndexFunc(conditions, func(condition any) bool { return g.has(object(condition)["subquery"]) })
+		if at < 0 || !g.looksUp(object(conditions[at])) {
+			return false
+		}
+		conditions[at] = object(conditions[at])["child"]
+	} else if !g.joins(object(query["from_table"])) {
 		return false
 	}
 	selected, _ := query["select_list"].([]any)
-	for _, expression := range append([]any{query["where_clause"]}, selected...) {
-		if !g.isOfARow(expression) {
-			return false
-		}
+	return !slices.ContainsFunc(append(conditions, selected...), func(expression any) bool { return !g.isOfARow(expression) })
+}
+
+// conjuncts returns the conditions that a WHERE clause joins with AND.
+func conjuncts(where any) []any {
+	if object(where)["type"] != "CONJUNCTION_AND" {
+		return []any{where}
 	}
-	return g.joins(object(query["from_table"]))
+	var all []any
+	children, _ := object(where)["children"].([]any)
+	for _, child := range children {
+		all = append(all, conjuncts(child)...)
+	}
+	return all
+}
+
+// looksUp reports whether a condition is IN (SELECT column FROM table), and notes
+// the column. The rows that such a condition accepts stay when the table grows,
+// and those of the new values are added.
+func (g *growing) looksUp(condition map[string]any) bool {
+	query := field(field(condition, "subquery"), "node")
+	from, selected := field(query, "from_table"), query["select_list"]
+	columns, _ := selected.([]any)
+	if condition["subquery_type"] != "ANY" || condition["comparison_type"] != "COMPARE_EQUAL" || len(columns) != 1 {
+		return false
+	}
+	name, _ := from["table_name"].(string)
+	names, _ := object(columns[0])["column_names"].([]any)
+	isPlain := query["where_clause"] == nil && isEmpty(from["column_name_alias"]) && isEmpty(query["modifiers"]) && query["having"] == nil && query["qualify"] == nil &&
+		isEmpty(query["group_expressions"]) && isEmpty(query["group_sets"])
+	if !isPlain || from["type"] != "BASE_TABLE" || !strings.EqualFold(name, g.from[0]) || object(columns[0])["class"] != "COLUMN_REF" || !isQualified(names, from) {
+		return false
+	}
+	g.value, _ = names[1].(string)
+	return true
+}
+
+// isQualified reports whether the names of a column are those of a table and of
+// its column.
+func isQualified(names []any, table map[string]any) bool {
+	if len(names) != 2 {
+		return false
+	}
+	of, _ := names[0].(string)
+	alias, _ := table["alias"].(string)
+	if alias == "" {
+		alias, _ = table["table_name"].(string)
+	}
+	return strings.EqualFold(of, alias)
 }
 
 // joins reports whether a FROM clause gives for each row of the table its own
 // rows.
-func (g growing) joins(from map[string]any) bool {
+func (g *growing) joins(from map[string]any) bool {
 	switch from["type"] {
 	case "BASE_TABLE":
 		return true
@@ -103,7 +162,7 @@ func (g growing) joins(from map[string]any) bool {
 
 // isOfARow reports whether an expression depends on one row of the table at
 // most. A subquery may read other tables.
-func (g growing) isOfARow(expression any) bool {
+func (g *growing) isOfARow(expression any) bool {
 	switch node := expression.(type) {
 	case []any:
 		return !slices.ContainsFunc(node, func(child any) bool { return !g.isOfARow(child) })

@@ -90,7 +90,7 @@ func (e *Engine) Parse(ctx context.Context, text string) (pipeline.Statement, er
 	if err != nil {
 		return pipeline.Statement{}, err
 	}
-	s := pipeline.Statement{Watch: map[string][]string{}, Reads: map[string][]string{}, Grows: map[string][]string{}, Distinct: t.isDistinct()}
+	s := pipeline.Statement{Watch: map[string][]string{}, Reads: map[string][]string{}, Grows: map[string]pipeline.Growth{}, Distinct: t.isDistinct()}
 	for _, c := range t.ctes() {
 		s.Stages = append(s.Stages, c.name)
 	}
@@ -106,8 +106,8 @@ func (e *Engine) Parse(ctx context.Context, text string) (pipeline.Statement, er
 			if t.isSet(ref.name) {
 				s.Sets = append(s.Sets, strings.ToLower(ref.name))
 			}
-			if stages, ok := t.grows(ref.name); ok {
-				s.Grows[strings.ToLower(ref.name)] = stages
+			if growth, ok := t.grows(ref.name); ok {
+				s.Grows[strings.ToLower(ref.name)] = growth
 			}
 		}
 	}
@@ -120,7 +120,7 @@ func (t *tree) root() map[string]any { return field(t.statements[0], "node") }
 
 type cte struct {
 	name         string
-	aliases      []any
+	aliases      []string
 	node         map[string]any
 	materialized bool
 }
@@ -132,7 +132,11 @@ func (t *tree) ctes() []cte {
 	for _, entry := range entries {
 		name, _ := object(entry)["key"].(string)
 		value := field(entry, "value")
-		aliases, _ := value["aliases"].([]any)
+		var aliases []string
+		given, _ := value["aliases"].([]any)
+		for _, alias := range given {
+			aliases = append(aliases, fmt.Sprint(alias))
+		}
 		how, _ := value["materialized"].(string)
 		all = append(all, cte{name, aliases, field(field(value, "query"), "node"), how == "CTE_MATERIALIZE_ALWAYS"})
 	}
@@ -160,6 +164,36 @@ func (t *tree) tables() []tableRef {
 	})
 	slices.SortStableFunc(refs, func(a, b tableRef) int { return cmp.Compare(a.location, b.location) })
 	return refs
+}
+
+// rename makes the statement read tables, by name in lower case, under other
+// names. Columns that are qualified by a table's name stay so.
+func (t *tree) rename(others map[string]string) {
+	if len(others) == 0 {
+		return
+	}
+	walk(t.statements[0], func(node map[string]any) {
+		name, _ := node["table_name"].(string)
+		other, ok := others[strings.ToLower(name)]
+		if node["type"] != "BASE_TABLE" || !ok {
+			return
+		}
+		if alias, _ := node["alias"].(string); alias == "" {
+			node["alias"] = name
+		}
+		node["table_name"] = other
+	})
+}
+
+// readAs returns a SELECT that reads tables, by name in lower case, under other
+// names.
+func (e *Engine) readAs(ctx context.Context, text string, others map[string]string) (string, error) {
+	t, err := e.parse(ctx, text)
+	if err != nil {
+		return "", err
+	}
+	t.rename(others)
+	return e.unparse(ctx, t.root())
 }
 
 // uses reports whether the tree has a node of the type.

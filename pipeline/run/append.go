@@ -6,11 +6,7 @@ import (
 	"errors"
 	"io"
 	"os"
-	"regexp"
 	"slices"
-	"strings"
-
-	"github.com/zeebo/xxh3"
 
 	"stedi/pipeline"
 	"stedi/pipeline/ndjson"
@@ -20,85 +16,102 @@ import (
 // errWhole means that a table must be built from all rows of its inputs.
 var errWhole = errors.New("the table must be built from all rows")
 
-// grow builds the rows that the added rows of an input give, and publishes the
+// grow builds the rows that the added rows of some inputs give, and publishes the
 // version of before with these rows at its end. It returns errWhole if that is
 // not the same as building the table from all rows.
-func (r *run) grow(ctx context.Context, t, input *pipeline.Table, rest []PlanStep) (*pipeline.Manifest, error) {
-	g, old := r.grown[input.Name], r.Manifests[t.Name]
-	var added *stream
-	var part, whole pipeline.Version
-	b := building{lake: r.lake, job: pipeline.Job{Table: t, Watch: r.watch(t)}}
+func (r *run) grow(ctx context.Context, t *pipeline.Table, grown []*pipeline.Table, rest []PlanStep) (*pipeline.Manifest, error) {
+	old := r.Manifests[t.Name]
+	before, err := r.stored(ctx, t, false)
+	if err != nil {
+		return nil, err
+	}
+	var out *growing
+	var part pipeline.Version
+	b := building{lake: r.lake, job: pipeline.Job{Table: t, Watch: r.watch(t), Keep: r.readLater(t.Name, rest), Before: &before}}
 	b.find = func(ctx context.Context, t *pipeline.Table) (pipeline.Input, error) {
-		if t != input {
+		if !slices.Contains(grown, t) {
 			return r.find(ctx, t)
 		}
-		return g.input(ctx, r.store, t)
+		return r.grownInput(ctx, t)
 	}
 	b.open = func(ctx context.Context, t *pipeline.Table) (_ sink, err error) {
-		added, err = r.openStreamAs(ctx, t, t.Name+"_added")
-		return added, err
+		out, err = r.openGrowing(ctx, t, old)
+		return out, err
 	}
 	b.work = func(ctx context.Context, job pipeline.Job) (pipeline.Result, error) {
 		result, err := r.work(ctx, job)
 		if err != nil {
 			return result, pipeline.AsDataFailure(ctx, job, err)
 		}
-		return result, g.combine(input, r.Landing[input.Name].Files, result.Reports)
+		for _, input := range grown {
+			err = errors.Join(err, r.grown[input.Name].combine(input, r.Landing[input.Name].Files, result.Reports))
+		}
+		return result, err
 	}
 	b.accept = func(ctx context.Context, job pipeline.Job, result pipeline.Result) (err error) {
-		if part, err = r.accept(ctx, job, result, added, rest); err == nil {
-			whole, err = r.append(ctx, part, old)
-		}
+		part, err = r.accept(ctx, job, result, out.stream, rest)
 		return err
 	}
-	if err := b.build(ctx); err != nil {
-		return nil, err
+	if err = b.build(ctx); err == nil {
+		if err = r.mayPublish(ctx, t); err != nil {
+			err = errors.Join(err, out.discard(ctx))
+		}
 	}
-	m := whole.Manifest
-	m.Funnel = grownFunnel(t, input, old.Funnel, m.Funnel, m.Rows)
-	if m.Rows == old.Rows && old.Bytes >= leastLeft {
-		return r.leave(ctx, t, m, whole.Staged, added.file)
+	if err != nil {
+		return nil, errors.Join(err, r.engine.Forget(context.WithoutCancel(ctx), t.Name))
 	}
-	if m.Rows == old.Rows+part.Manifest.Rows {
-		rows := stagedRows(part)
-		r.grown[t.Name] = &growth{before: old.Hash, rows: &rows, bytes: part.Manifest.Bytes}
+	if r.unkept[t.Name] = part.Manifest.Rows == 0; r.unkept[t.Name] && old.Bytes >= leastLeft {
+		if err := out.discard(ctx); err != nil {
+			return nil, err
+		}
+		part.Manifest.Funnel = grownFunnel(old.Funnel, part.Manifest.Funnel)
+		return r.leave(ctx, t, part.Manifest)
 	}
-	whole.Manifest, whole.Old = m, old
-	published, err := r.publisher.Publish(ctx, whole)
-	return published, errors.Join(err, whole.Staged.Discard())
+	whole, err := out.append(ctx, part, old)
+	if err != nil {
+		return nil, errors.Join(err, out.discard(ctx), r.engine.Forget(context.WithoutCancel(ctx), t.Name))
+	}
+	if part.Manifest.Rows > 0 {
+		r.grown[t.Name] = &growth{before: old.Hash, bytes: part.Manifest.Bytes}
+	}
+	return r.publish(ctx, whole, out.whole, rest)
+}
+
+// grownInput returns an input to which rows were added.
+func (r *run) grownInput(ctx context.Context, t *pipeline.Table) (pipeline.Input, error) {
+	if !t.IsLanding() {
+		return pipeline.Input{Table: t, Grown: true}, nil
+	}
+	g := r.grown[t.Name]
+	isAdded := func(f pipeline.File) bool {
+		return slices.ContainsFunc(g.files, func(added pipeline.File) bool { return added.Name == f.Name })
+	}
+	input, err := pipeline.FetchInput(ctx, r.store, t, slices.DeleteFunc(slices.Clone(r.Landing[t.Name].Files), isAdded))
+	if err != nil {
+		return input, err
+	}
+	added, err := pipeline.FetchInput(ctx, r.store, t, g.files)
+	input.Grown, input.Added = true, added.Files
+	return input, err
 }
 
 // leave records that a table has the rows of before, although its inputs have
 // changed. Its file stays, so nothing downstream changes.
-func (r *run) leave(ctx context.Context, t *pipeline.Table, m pipeline.Manifest, unused ...pipeline.StagedFile) (*pipeline.Manifest, error) {
-	for _, file := range unused {
-		if err := file.Discard(); err != nil {
-			return nil, err
-		}
-	}
+func (r *run) leave(ctx context.Context, t *pipeline.Table, m pipeline.Manifest) (*pipeline.Manifest, error) {
 	same := *r.Manifests[t.Name]
 	same.Inputs, same.Funnel, same.Guards = m.Inputs, m.Funnel, m.Guards
 	return &same, state.WriteJSON(ctx, r.store, state.ManifestName(t.Name), same)
 }
 
-// input returns the added rows of a table.
-func (g *growth) input(ctx context.Context, store pipeline.Store, t *pipeline.Table) (pipeline.Input, error) {
-	if g.rows != nil {
-		return *g.rows, nil
-	}
-	return pipeline.FetchInput(ctx, store, t, g.files)
-}
-
 // combine turns the report on the added rows of an input into one on all its
 // rows.
 func (g *growth) combine(input *pipeline.Table, files []pipeline.File, reports map[string]ndjson.Report) error {
+	if g.landed == nil {
+		return nil
+	}
 	added, ok := reports[input.Name]
 	if !ok || len(added.Rejects)+len(added.MissingKeys)+len(added.Notes) > 0 || added.Rejected > 0 {
 		return errWhole
-	}
-	if g.landed == nil {
-		delete(reports, input.Name)
-		return nil
 	}
 	all := ndjson.Report{Rows: g.landed.Rows + added.Rows, Bytes: g.landed.Bytes + added.Bytes}
 	seen := map[pipeline.Hash]bool{}
@@ -120,55 +133,82 @@ func (g *growth) combine(input *pipeline.Table, files []pipeline.File, reports m
 	return nil
 }
 
-// append stages the file of a version with the added rows at its end. Of a
-// table with distinct rows, it leaves out those that the version already has.
-func (r *run) append(ctx context.Context, added pipeline.Version, old *pipeline.Manifest) (_ pipeline.Version, err error) {
-	t := added.Table
-	lines := &addedLines{}
-	if t.Transform.Distinct {
-		if lines, err = readAdded(added.Staged.Path(), added.Manifest.Bytes, t); err != nil {
-			return pipeline.Version{}, err
-		}
-	}
-	out, err := r.openStream(ctx, t)
-	if err != nil {
-		return pipeline.Version{}, err
-	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, out.discard(ctx))
-		}
-	}()
-	if err := r.copyOld(ctx, out.audit, old, lines); err != nil {
-		return pipeline.Version{}, err
-	}
-	if err := lines.write(out.audit, added.Staged.Path()); err != nil {
-		return pipeline.Version{}, err
-	}
-	m := added.Manifest
-	m.Rows += old.Rows - int64(len(lines.known))
-	return out.collect(ctx, m)
+// growing is the output of a job that adds rows: the added rows, and the file of
+// the new version, into which the rows of before are copied meanwhile.
+type growing struct {
+	*stream
+	whole  *stream
+	stop   context.CancelFunc // ends the copying
+	copied chan struct{}      // closed at its end; then err is set
+	err    error
 }
 
-// copyOld copies the file of a version, and looks for the added lines in it.
-func (r *run) copyOld(ctx context.Context, to *audited, old *pipeline.Manifest, lines *addedLines) (err error) {
+func (r *run) openGrowing(ctx context.Context, t *pipeline.Table, old *pipeline.Manifest) (*growing, error) {
+	added, err := r.openStreamAs(ctx, t, t.Name+"_added")
+	if err != nil {
+		return nil, err
+	}
+	whole, err := r.openStream(ctx, t)
+	if err != nil {
+		return nil, errors.Join(err, added.discard(ctx))
+	}
+	g := &growing{stream: added, whole: whole, copied: make(chan struct{})}
+	ctx, g.stop = context.WithCancel(ctx)
+	go func() {
+		defer close(g.copied)
+		defer g.stop()
+		g.err = r.copyOld(ctx, whole.audit, old)
+	}()
+	return g, nil
+}
+
+// copyOld copies the file of a version.
+func (r *run) copyOld(ctx context.Context, to *audited, old *pipeline.Manifest) error {
 	name := old.Files[0].Name
 	from, err := r.store.Open(ctx, name)
-	if err != nil {
-		return err
+	if err == nil {
+		err = copyTo(ctx, to, from)
 	}
-	defer func() { err = errors.Join(err, from.Close()) }()
-	err = eachBlock(ctx, from, func(block []byte) error {
-		if err := lines.find(block); err != nil {
-			return err
-		}
-		_, err := to.Write(block)
-		return err
-	})
 	if err == nil && to.hash.Sum() != old.Hash {
 		err = pipeline.Fail(pipeline.Conflict, old.Table, "Run again.", "%s changed while it was read", name)
 	}
 	return err
+}
+
+// copyTo copies a file of whole lines, and closes it.
+func copyTo(ctx context.Context, to *audited, from io.ReadCloser) error {
+	err := eachBlock(ctx, from, func(block []byte) error {
+		_, err := to.Write(block)
+		return err
+	})
+	return errors.Join(err, from.Close())
+}
+
+// discard ends the copying and removes all rows.
+func (g *growing) discard(ctx context.Context) error {
+	g.stop()
+	<-g.copied
+	return errors.Join(g.stream.discard(ctx), g.whole.discard(ctx))
+}
+
+// append writes the added rows after those of before, and returns the new version.
+func (g *growing) append(ctx context.Context, added pipeline.Version, old *pipeline.Manifest) (version pipeline.Version, err error) {
+	if <-g.copied; g.err != nil {
+		return version, g.err
+	}
+	file, err := os.Open(added.Staged.Path())
+	if err == nil {
+		err = copyTo(ctx, g.whole.audit, file)
+	}
+	if err != nil {
+		return version, err
+	}
+	m := added.Manifest
+	m.Rows += old.Rows
+	m.Funnel = grownFunnel(old.Funnel, m.Funnel)
+	version, err = g.whole.collect(ctx, m)
+	version.Old = old
+	return version, errors.Join(err, g.stream.discard(ctx))
 }
 
 // eachBlock reads a file of whole lines that stedi has written, in blocks of
@@ -205,132 +245,11 @@ const (
 	longestLine = 64 << 20
 )
 
-// mostAdded is the size in bytes up to which added lines are compared with those
-// of a version.
-const mostAdded = 128 << 20
-
-// addedLines are added rows as lines; nothing of them is known for a table whose
-// rows need not be distinct.
-type addedLines struct {
-	text  []byte
-	lines [][]byte
-	at    map[uint64]int // by hash: a line, or another one of an equal row, which is negative
-	known map[int]bool   // lines that the version has
-}
-
-func readAdded(path string, size int64, t *pipeline.Table) (*addedLines, error) {
-	if size > mostAdded {
-		return nil, errWhole
-	}
-	text, err := os.ReadFile(path)
-	if err != nil {
-		return nil, err
-	}
-	a := &addedLines{text: text, at: map[uint64]int{}, known: map[int]bool{}}
-	a.lines = slices.Collect(bytes.Lines(text))
-	fractions := slices.ContainsFunc(t.Columns, func(c pipeline.Column) bool {
-		kind := c.Type.Shape().Kind
-		return kind == ndjson.KindFloat || kind == ndjson.KindDouble
-	})
-	for i, line := range a.lines {
-		if fractions {
-			others, known := withOtherZeros(line)
-			if !known {
-				return nil, errWhole
-			}
-			for _, other := range others {
-				a.at[xxh3.Hash(other)] = -1
-			}
-		}
-		a.at[xxh3.Hash(line)] = i
-	}
-	return a, nil
-}
-
-// find marks the added lines that are among those of a text. A line that may be
-// an equal row with other zeros gives errWhole.
-func (a *addedLines) find(text []byte) error {
-	if len(a.at) == 0 {
-		return nil
-	}
-	for line := range bytes.Lines(text) {
-		i, ok := a.at[xxh3.Hash(line)]
-		if !ok {
-			continue
-		}
-		if i < 0 || !bytes.Equal(line, a.lines[i]) {
-			return errWhole
-		}
-		a.known[i] = true
-	}
-	return nil
-}
-
-// write writes the lines that the version does not have.
-func (a *addedLines) write(to io.Writer, path string) (err error) {
-	if a.at == nil {
-		file, err := os.Open(path)
-		if err != nil {
-			return err
-		}
-		_, err = io.CopyBuffer(to, struct{ io.Reader }{file}, make([]byte, copyBlock))
-		return errors.Join(err, file.Close())
-	}
-	if len(a.known) == 0 {
-		_, err = to.Write(a.text)
-		return err
-	}
-	var text []byte
-	for i, line := range a.lines {
-		if !a.known[i] {
-			text = append(text, line...)
-		}
-	}
-	_, err = to.Write(text)
-	return err
-}
-
-// zero is a number that is equal to another one as text.
-var zero = regexp.MustCompile(`:-?0\.0[,}]`)
-
-// mostZeros bounds the lines that withOtherZeros returns.
-const mostZeros = 6
-
-// withOtherZeros returns the lines that are equal to a line but for the signs of
-// its zeros, which are the same number in SQL. They are unknown if it has too
-// many zeros.
-func withOtherZeros(line []byte) (others [][]byte, known bool) {
-	zeros := zero.FindAllIndex(line, -1)
-	if len(zeros) > mostZeros {
-		return nil, false
-	}
-	others = [][]byte{nil}
-	at := 0
-	for _, z := range zeros {
-		var longer [][]byte
-		for _, other := range others {
-			other = append(other, line[at:z[0]]...)
-			longer = append(longer, append(slices.Clone(other), ":0.0"...), append(slices.Clone(other), ":-0.0"...))
-		}
-		others, at = longer, z[1]-1
-	}
-	for i := range others {
-		others[i] = append(others[i], line[at:]...)
-	}
-	return slices.DeleteFunc(others, func(other []byte) bool { return bytes.Equal(other, line) }), true
-}
-
 // grownFunnel adds the counts of added rows to those of before.
-func grownFunnel(t, input *pipeline.Table, old, added pipeline.Funnel, rows int64) pipeline.Funnel {
+func grownFunnel(old, added pipeline.Funnel) pipeline.Funnel {
 	funnel := slices.Clone(old)
-	stages := t.Transform.Grows[strings.ToLower(input.Name)]
 	for i := range funnel {
-		ofInput := i < len(t.Transform.Inputs) && funnel[i].Name == input.Name
-		ofStage := i >= len(t.Transform.Inputs) && slices.Contains(stages, funnel[i].Name)
-		if ofInput || ofStage {
-			funnel[i].Rows += added[i].Rows
-		}
+		funnel[i].Rows += added[i].Rows
 	}
-	funnel[len(funnel)-1].Rows = rows
 	return funnel
 }

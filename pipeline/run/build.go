@@ -62,7 +62,7 @@ type sink interface {
 // implementation for a stream and one for a folder of part files.
 type output interface {
 	sink
-	// collect makes the rows durable, audits them and describes them. The
+	// collect ends the writing, audits the rows and describes them. The
 	// manifest m states what the job has read; collect completes it.
 	collect(ctx context.Context, m pipeline.Manifest) (pipeline.Version, error)
 	// rows returns the rows for the guards.
@@ -74,12 +74,8 @@ type output interface {
 // build builds a table with any engine and publishes it. After an error it
 // removes everything, unless the publisher may have published the version.
 func (r *run) build(ctx context.Context, t *pipeline.Table, rest []PlanStep) (*pipeline.Manifest, error) {
-	if input := r.grownInput(t); input != nil {
-		if r.settle(ctx); rootCause(t, r.broken) != "" {
-			return nil, errUpstream
-		}
-		if published, err := r.grow(ctx, t, input, rest); !errors.Is(err, errWhole) {
-			r.unkept[t.Name] = true
+	if grown := r.grownInputs(t); len(grown) > 0 {
+		if published, err := r.grow(ctx, t, grown, rest); !errors.Is(err, errWhole) {
 			return published, err
 		}
 	}
@@ -111,23 +107,34 @@ func (r *run) rebuild(ctx context.Context, t *pipeline.Table, rest []PlanStep) (
 	if err != nil {
 		return nil, errors.Join(err, r.engine.Forget(context.WithoutCancel(ctx), t.Name))
 	}
+	if err := r.mayPublish(ctx, t); err != nil {
+		return nil, errors.Join(err, out.discard(ctx), r.engine.Forget(context.WithoutCancel(ctx), t.Name))
+	}
+	same, err := r.hasSameRows(ctx, version)
+	if same || err != nil {
+		err = errors.Join(err, out.discard(ctx))
+	}
+	if err != nil {
+		return nil, err
+	}
+	if same {
+		return r.leave(ctx, t, version.Manifest)
+	}
+	return r.publish(ctx, version, out, rest)
+}
+
+// mayPublish waits until the version of the table before is published. It returns
+// an error if a table is not to be published, although it is built.
+func (r *run) mayPublish(ctx context.Context, t *pipeline.Table) error {
 	r.settle(ctx)
 	r.hearCancels() // of a step that was told of only now
 	switch {
 	case rootCause(t, r.broken) != "":
-		err = errUpstream
+		return errUpstream
 	case r.unwanted[t.Name]:
-		err = unwanted(t.Name)
+		return unwanted(t.Name)
 	}
-	if err != nil {
-		return nil, errors.Join(err, out.discard(ctx), r.engine.Forget(context.WithoutCancel(ctx), t.Name))
-	}
-	if same, err := r.hasSameRows(ctx, version); err != nil {
-		return nil, errors.Join(err, out.discard(ctx))
-	} else if same {
-		return r.leave(ctx, t, version.Manifest, version.Staged)
-	}
-	return r.publish(ctx, version, out, rest)
+	return nil
 }
 
 // errUpstream means that rows were built from a version that could not be
@@ -308,7 +315,7 @@ func (r *run) openStreamAs(ctx context.Context, t *pipeline.Table, name string) 
 
 func (s *stream) target(context.Context) pipeline.Output { return pipeline.Output{Stream: s.audit} }
 
-// collect makes sure that the staged file is durable and has all rows.
+// collect makes sure that the staged file has all rows.
 func (s *stream) collect(ctx context.Context, m pipeline.Manifest) (pipeline.Version, error) {
 	if err := s.file.Close(); err != nil {
 		return pipeline.Version{}, fmt.Errorf("staging: %w", err)

@@ -23,7 +23,6 @@ type growth struct {
 	before pipeline.Hash      // the content of before
 	landed *pipeline.Manifest // of a landing table: the manifest of before
 	files  []pipeline.File    // of a landing table: the added files
-	rows   *pipeline.Input    // of a derived table: the added rows
 	bytes  int64              // of the added rows
 }
 
@@ -75,30 +74,26 @@ func addedFiles(m *pipeline.Manifest, files []pipeline.File) (added []pipeline.F
 	return added
 }
 
-// grownInput returns the only input of a table that has changed since the table
-// was built, if the input and the table have only grown; otherwise nil.
-func (r *run) grownInput(t *pipeline.Table) *pipeline.Table {
+// grownInputs returns the inputs of a table that have changed since the table was
+// built, if they and the table have only grown; otherwise nil.
+func (r *run) grownInputs(t *pipeline.Table) (grown []*pipeline.Table) {
 	m := r.Manifests[t.Name]
 	if m == nil || r.options.Force || !r.isOwn(t, m) || !r.hasPassed(t, m) {
 		return nil
 	}
-	var changed []*pipeline.Table
 	for _, name := range t.Transform.Inputs {
 		input := r.lake.Table(name)
-		if content, ok := r.Content(input); !ok || content != m.Inputs[name] {
-			changed = append(changed, input)
+		if content, ok := r.Content(input); ok && content == m.Inputs[name] {
+			continue
 		}
+		g := r.grown[name]
+		_, grows := t.Transform.Grows[strings.ToLower(name)]
+		if g == nil || !grows || g.before != m.Inputs[name] || 2*g.bytes > r.sizeOf(input) {
+			return nil
+		}
+		grown = append(grown, input)
 	}
-	if len(changed) != 1 {
-		return nil
-	}
-	input := changed[0]
-	g := r.grown[input.Name]
-	_, grows := t.Transform.Grows[strings.ToLower(input.Name)]
-	if g == nil || !grows || g.before != m.Inputs[input.Name] || 2*g.bytes > r.sizeOf(input) {
-		return nil
-	}
-	return input
+	return grown
 }
 
 // isOwn reports whether an engine that reads files here built a table as one
@@ -108,8 +103,7 @@ func (r *run) isOwn(t *pipeline.Table, m *pipeline.Manifest) bool {
 	if !can.Hashes || !can.Keeps || can.Parts || can.InPlace || !r.publisher.OneFile() || len(m.Files) != 1 || m.RolledBack {
 		return false
 	}
-	return m.SQL == t.Transform.SQL && m.Shape == pipeline.ShapeOf(t) && m.Funnel.Fits(t) && check.Repeats(m.SQL) &&
-		(!t.Transform.Distinct || comparable(t))
+	return m.SQL == t.Transform.SQL && m.Shape == pipeline.ShapeOf(t) && m.Funnel.Fits(t) && check.Repeats(m.SQL)
 }
 
 // hasPassed reports whether all guards have passed for a table as they would
@@ -129,15 +123,6 @@ func (r *run) sizeOf(t *pipeline.Table) int64 {
 		return pipeline.Size(r.Landing[t.Name].Files)
 	}
 	return r.Manifests[t.Name].Bytes
-}
-
-// comparable reports whether equal rows of a table are equal lines, but for
-// negative zeros.
-func comparable(t *pipeline.Table) bool {
-	return !slices.ContainsFunc(t.Columns, func(c pipeline.Column) bool {
-		kind := c.Type.Shape().Kind
-		return kind > ndjson.KindDouble && kind != ndjson.KindVarchar
-	})
 }
 
 // guardKey returns a key of a guard and of the content of the other tables that

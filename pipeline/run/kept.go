@@ -25,9 +25,7 @@ func (r *run) release(ctx context.Context, t *pipeline.Table, rest []PlanStep) e
 		if !slices.ContainsFunc(rest, func(s PlanStep) bool { return s.Run }) {
 			leaving = append(leaving, r.held...) // no guard reads them any more
 		}
-		if !r.unkept[t.Name] {
-			watched = r.job(t, rest).Watch
-		}
+		watched = r.watchedOf(t, rest)
 		asked = r.asked(t, rest, leaving, watched)
 	}
 	if r.narrow(ctx, asked, leaving) != nil {
@@ -51,6 +49,15 @@ func (r *run) release(ctx context.Context, t *pipeline.Table, rest []PlanStep) e
 		return err
 	}
 	return r.narrowKept(ctx, rest)
+}
+
+// watchedOf returns the watched columns of all rows of the table that was just
+// built; nil if the engine has those of some rows only.
+func (r *run) watchedOf(t *pipeline.Table, rest []PlanStep) []string {
+	if r.unkept[t.Name] || r.grown[t.Name] != nil {
+		return nil
+	}
+	return r.job(t, rest).Watch
 }
 
 // holdValues makes the engine hold the values that it noted as it read landing

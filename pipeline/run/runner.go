@@ -94,7 +94,7 @@ type run struct {
 	errs       []error                      // of the steps
 	unwanted   map[string]bool              // tables whose steps were cancelled by name
 	grown      map[string]*growth           // tables that have only grown, by name
-	unkept     map[string]bool              // tables of which the engine keeps no rows, because only some were built
+	unkept     map[string]bool              // tables of which the engine keeps no rows, because none was added
 }
 
 // startRun locks the lake, assigns the run's id and recovers what an earlier

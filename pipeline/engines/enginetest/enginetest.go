@@ -202,10 +202,15 @@ func knows(t *testing.T, w *World) {
 		t.Fatal(err)
 	}
 	w.want(t, pipeline.UpToDate, pipeline.UpToDate, pipeline.UpToDate)
-	w.put(t, map[string]string{"orders/landing/2.json": "{\"person\":3,\"total\":9.0,\"paid\":true}\n"})
-	w.want(t, pipeline.Published, pipeline.UpToDate, pipeline.UpToDate)
-	if got := len(w.rows(t, "bought")); got != 4 {
-		t.Errorf("bought has %d rows, want 4", got)
+	w.put(t, map[string]string{
+		"orders/landing/2.json": "{\"person\":3,\"total\":9.0,\"paid\":true}\n{\"person\":4,\"total\":1.0,\"paid\":true}\n",
+		"people/landing/3.json": "{\"id\":2,\"name\":\"Bo\",\"Age\":5}\n{\"id\":1,\"name\":\"Ann\",\"Age\":30}\n",
+	})
+	w.want(t, pipeline.Published, pipeline.Published, pipeline.Published)
+	for table, want := range map[string]int{"known": 3, "bought": 5, "nothing": 0} {
+		if got := len(w.rows(t, table)); got != want {
+			t.Errorf("%s has %d rows, want %d", table, got, want)
+		}
 	}
 	if restored, err := run.Rollback(t.Context(), w.runner(t), "bought"); err != nil || restored.Rows != 3 {
 		t.Errorf("the rollback gave %+v, %v", restored, err)

@@ -1,0 +1,4 @@
+CREATE OR REPLACE TEMP VIEW {{name .Whole}} AS
+SELECT * FROM {{name .Before}}
+UNION ALL
+SELECT * FROM {{name .Added}}

@@ -1,2 +1,0 @@
-CREATE OR REPLACE TEMP VIEW {{name .Table}} AS
-SELECT * EXCLUDE (stedi_written) FROM {{name .As}}
