@@ -126,7 +126,7 @@ func theHelpListsEverything(t *testing.T, d *driver) {
 	}
 	listed := map[string]bool{}
 	screen := d.screen()
-	for _, line := range panel.lines() {
+	for _, line := range panel.lines(panel.Width) {
 		if line.action.Do != nil {
 			listed[line.action.Name] = true
 		}
@@ -168,7 +168,7 @@ func TestTextsNameTheKeysOfTheSettings(t *testing.T) {
 	d := start(t, o, 120, 36)
 	d.shows("no runs yet: ^e runs all")
 	d.press("2")
-	d.shows("no run yet in this session: ^e runs all")
+	d.shows("no run yet: ^e runs all that")
 	d.press("5")
 	d.shows("no run yet: ^e on screen 1 or 2")
 	d.press("1", "right")

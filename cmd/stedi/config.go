@@ -40,6 +40,7 @@ type config struct {
 	maps       []string            // of --map: table=folder
 	places     map[string]string   // by table: its folder, from --map and [tables]
 	origins    map[string]string   // source of each flag's value
+	entries    map[string]string   // place of each entry of a [table] of a settings file, by its path
 	keys       map[string][]string // custom keys by action
 }
 
@@ -135,7 +136,7 @@ func (c *config) check(cmd *cobra.Command) error {
 		return pipeline.Fail(pipeline.BadUsage, "", "--color takes "+strings.Join(colorModes, ", ")+".", "unknown colour mode %q%s", c.color, c.where("color"))
 	}
 	if err := c.look().Check(); err != nil {
-		return pipeline.Fail(pipeline.BadUsage, "", "Pass --theme auto, or correct stedi.toml.", "%w%s", err, c.where("theme"))
+		return pipeline.Fail(pipeline.BadUsage, "", "Pass --theme auto, or correct stedi.toml.", "%w", c.placed(err, "theme"))
 	}
 	return nil
 }
