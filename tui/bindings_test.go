@@ -35,26 +35,21 @@ func reached(m *Model, msg tea.KeyPressMsg) string {
 	return a.Name
 }
 
-// Help, footer, palette and keys use the same actions, in every state of the
-// screens.
-func TestKeysFooterPaletteAndHelpAgree(t *testing.T) {
-	for _, s := range scenes {
-		t.Run(s.name, func(t *testing.T) {
-			t.Parallel()
-			d := openScene(t, s, func(w *world) Options { return w.options(t) }, 120, 36)
-			if d.prompt != nil {
-				t.Skip("a prompt takes all keys, and the footer's place")
-			}
-			if e, ok := d.here().(typing); ok && e.writing() && d.top() == nil {
-				t.Skip("what is pressed here changes the text, and with it what is possible")
-			}
-			everyKeyLeadsToItsAction(t, d)
-			theFooterHoldsWhatItOffers(t, d)
-			if d.top() == nil {
-				thePaletteHasEverything(t, d)
-				theHelpListsEverything(t, d)
-			}
-		})
+// keysFooterPaletteAndHelpAgree checks that they use the same actions, whatever the
+// screens show.
+func keysFooterPaletteAndHelpAgree(t *testing.T, d *driver) {
+	t.Helper()
+	if d.prompt != nil {
+		return // a prompt takes all keys, and the footer's place
+	}
+	if e, ok := d.here().(typing); ok && e.writing() && d.top() == nil {
+		return // what is pressed here changes the text, and with it what is possible
+	}
+	everyKeyLeadsToItsAction(t, d)
+	theFooterHoldsWhatItOffers(t, d)
+	if d.top() == nil {
+		thePaletteHasEverything(t, d)
+		theHelpListsEverything(t, d)
 	}
 }
 

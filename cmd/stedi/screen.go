@@ -66,7 +66,7 @@ func (p *program) showScreens(ctx context.Context, flags runFlags) (next *tui.Sw
 	endQuestions() // what waits for an answer is waited for below
 	err = errors.Join(ending(ctx, err), model.Close())
 	if text := model.Farewell(); text != "" {
-		narrate(p.stderr, text)
+		tryWrite(p.stderr, text)
 	}
 	return model.Next(), err
 }

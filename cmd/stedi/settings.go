@@ -74,7 +74,7 @@ func (p *program) settle(cmd *cobra.Command) error {
 		return err
 	}
 	if plain := plainS3(p.config.lake); plain != p.config.lake {
-		narrate(p.stderr, "note: the lake "+printable.Text(p.config.lake)+" is read as "+printable.Text(plain)+"\n")
+		tryWrite(p.stderr, "note: the lake "+printable.Text(p.config.lake)+" is read as "+printable.Text(plain)+"\n")
 		p.config.lake = plain
 	}
 	p.config.goHome()
@@ -119,7 +119,7 @@ func (p *program) fill(flags *pflag.FlagSet, known []*pflag.Flag) error {
 	}
 	err = p.config.fromFile(place{folder, home}, user, flags, known)
 	if errors.Is(err, fs.ErrPermission) {
-		narrate(p.stderr, "stedi: note: your settings are not used: "+printable.Text(user)+" cannot be read (permission denied)\n")
+		tryWrite(p.stderr, "stedi: note: your settings are not used: "+printable.Text(user)+" cannot be read (permission denied)\n")
 		return nil
 	}
 	return err
