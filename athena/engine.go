@@ -105,7 +105,7 @@ func (e *Engine) ask(ctx context.Context, file string, values map[string]any) ([
 	}
 	rows, err := e.answered(ctx, sql, bytes)
 	if part, ok := values["SQL"].(string); ok && err != nil {
-		err = placed(err, sql, part, false)
+		err = relocated(err, sql, part, false)
 	}
 	return rows, err
 }
@@ -190,7 +190,7 @@ func (e *Engine) Run(ctx context.Context, job pipeline.Job, progress func(pipeli
 		return job.Output.Folder.Begun(id)
 	})
 	if err != nil {
-		err = placed(err, sql, bare(job.Table.Transform.SQL), done != nil && !e.client.group.Inserts())
+		err = relocated(err, sql, bare(job.Table.Transform.SQL), done != nil && !e.client.group.Inserts())
 	}
 	if err != nil && job.Output.Folder.Resumed && (done != nil || differs(err)) {
 		return pipeline.Result{}, errors.Join(pipeline.ErrLost, about(job.Table, err))

@@ -2,6 +2,7 @@ package athena
 
 import (
 	"errors"
+	"fmt"
 	"regexp"
 	"slices"
 	"strconv"
@@ -22,7 +23,8 @@ type known struct {
 }
 
 const (
-	fixSQL    = "Correct the SQL; it is Athena's (Trino's) dialect."
+	dialect   = "; it is Athena's (Trino's) dialect."
+	fixSQL    = "Correct the SQL" + dialect
 	fixLines  = "`stedi check --engine duckdb` says which lines of which files are malformed."
 	fixBusy   = "Run again later: Athena asked to slow down. The quota of concurrent queries can be raised in Service Quotas."
 	fixLater  = "Run again: Athena reports a temporary error."
@@ -69,8 +71,47 @@ var failures = []known{
 // unknownFunction matches Athena's message about a missing function.
 var unknownFunction = regexp.MustCompile(`(?i)function '?(\w+)'? (?:is )?not (?:registered|found)`)
 
-// position is where Athena found an error in a statement.
-var position = regexp.MustCompile(`\bline (\d+):(\d+)`)
+// sqlError is an error in a statement, with its position there.
+type sqlError struct {
+	error
+	at position
+}
+
+func (e *sqlError) Unwrap() error { return e.error }
+
+// position is a place in a statement as Athena gets it. Lines and columns begin
+// with 1; the zero value is no place.
+type position struct{ line, column int }
+
+// positionText matches the position that Athena gives.
+var positionText = regexp.MustCompile(`\bline (\d+):(\d+)`)
+
+// positionIn returns the position in a text of Athena.
+func positionIn(text string) position {
+	m := positionText.FindStringSubmatch(text)
+	if m == nil {
+		return position{}
+	}
+	line, _ := strconv.Atoi(m[1]) // digits
+	column, _ := strconv.Atoi(m[2])
+	return position{line, column}
+}
+
+// fix says how to correct the SQL at a position.
+func (p position) fix() string {
+	if p.line < 1 {
+		return fixSQL
+	}
+	return fmt.Sprintf("Correct the SQL at line %d, column %d%s", p.line, p.column, dialect)
+}
+
+// on adds the position to the error that has it.
+func (p position) on(err error) error {
+	if p.line < 1 {
+		return err
+	}
+	return &sqlError{err, p}
+}
 
 // explains reports whether the reason of an ending is a known failure: Athena
 // also cancels queries itself, such as one over the limit of its workgroup.
@@ -78,11 +119,12 @@ func explains(reason string) bool {
 	return slices.ContainsFunc(failures, func(k known) bool { return k.says.MatchString(reason) })
 }
 
-// remedy returns the kind of a failure and its fix, by the text of Athena.
-func remedy(ended ending) (pipeline.Kind, string) {
+// remedy returns the kind of a failure and its fix, by the text of Athena, and the
+// position of an error in the SQL.
+func remedy(ended ending) (pipeline.Kind, string, position) {
 	reason := ended.reason
 	if fix, ok := account.MissingPermission(reason); ok {
-		return pipeline.Denied, fix
+		return pipeline.Denied, fix, position{}
 	}
 	kind, fix := pipeline.BadEngine, "Check the query in the history of Athena."
 	if known, how, ok := byType(ended.number); ok {
@@ -97,51 +139,43 @@ func remedy(ended ending) (pipeline.Kind, string) {
 		}
 	}
 	if fix != fixSQL {
-		return kind, fix
+		return kind, fix, position{}
 	}
 	if m := unknownFunction.FindStringSubmatch(reason); m != nil {
 		if s, ok := pipeline.SubstituteFor(Name, m[1]); ok {
-			return kind, "Use " + s.Use + "."
+			return kind, "Use " + s.Use + ".", position{}
 		}
 	}
-	if m := position.FindStringSubmatch(reason); m != nil {
-		fix = "Correct the SQL at line " + m[1] + ", column " + m[2] + "; it is Athena's (Trino's) dialect."
-	}
-	return kind, fix
+	at := positionIn(reason)
+	return kind, at.fix(), at
 }
 
-// fixAt matches the position in the fix of an error in the SQL.
-var fixAt = regexp.MustCompile(`^Correct the SQL at line (\d+), column (\d+)`)
-
-// placed returns a failure of a statement with the position in a part of it,
+// relocated returns an error in a statement with the position in a part of it,
 // which is the SQL of the definition. Athena rewrites CREATE TABLE AS before it
 // analyses it, so its positions mean nothing to the reader.
-func placed(err error, statement, part string, rewritten bool) error {
-	failure, ok := errors.AsType[*pipeline.Failure](err)
+func relocated(err error, statement, part string, rewritten bool) error {
+	wrong, ok := errors.AsType[*sqlError](err)
 	if !ok {
 		return err
 	}
-	at := fixAt.FindStringSubmatch(failure.Fix)
-	if at == nil {
-		return err
-	}
 	before, _, found := strings.Cut(statement, part)
-	line, _ := strconv.Atoi(at[1]) // digits
-	line -= strings.Count(before, "\n")
-	to := "Correct the SQL"
-	if found && line > 0 && !rewritten {
-		to += " at line " + strconv.Itoa(line) + ", column " + at[2]
-	} else if rewritten {
-		to = "Correct the SQL of the transform (Athena counts the lines of its own form of it)"
+	at := wrong.at
+	at.line -= strings.Count(before, "\n")
+	fix := fixSQL
+	switch {
+	case rewritten:
+		fix = "Correct the SQL of the transform (Athena counts the lines of its own form of it)" + dialect
+	case found:
+		fix = at.fix()
 	}
-	return withFix(err, failure.Kind, to+strings.TrimPrefix(failure.Fix, at[0]))
+	return withFix(err, pipeline.KindOf(wrong), fix)
 }
 
 // failed returns the error for a failed query. An error in the SQL is a usage
 // error.
 func failed(id string, ended ending) error {
-	kind, fix := remedy(ended)
-	return pipeline.Fail(kind, "", fix, "query %s failed: %s", id, withoutValues(account.Redact(advice.ReplaceAllString(ended.reason, ""))))
+	kind, fix, at := remedy(ended)
+	return at.on(pipeline.Fail(kind, "", fix, "query %s failed: %s", id, withoutValues(account.Redact(advice.ReplaceAllString(ended.reason, "")))))
 }
 
 // advice matches what Athena adds to the reason of a statement that writes. The
@@ -185,9 +219,9 @@ func refused(err error) error {
 		}
 	}
 	code := aws.ToString(invalid.AthenaErrorCode)
-	if code == "MALFORMED_QUERY" || position.MatchString(text) {
-		kind, fix := remedy(ending{reason: "MALFORMED_QUERY: " + text, number: noType})
-		return withFix(explained, kind, fix)
+	if code == "MALFORMED_QUERY" || positionText.MatchString(text) {
+		kind, fix, at := remedy(ending{reason: "MALFORMED_QUERY: " + text, number: noType})
+		return at.on(withFix(explained, kind, fix))
 	}
 	if fix, ok := account.MissingPermission(text); ok {
 		return withFix(explained, pipeline.Denied, fix)

@@ -96,12 +96,12 @@ func TestThePositionOfAnErrorIsOneOfTheReadersSQL(t *testing.T) {
 	const part = "SELECT *\nFROM nowhere"
 	failure := failed("q-1", ending{reason: "SYNTAX_ERROR: line 4:7: x. You may need to manually clean the data at location 's3://b/tables/1' before retrying. Athena will not delete data in your account."})
 	for want, rewritten := range map[string]bool{"Correct the SQL at line 2, column 7; it": false, "Correct the SQL of the transform (": true} {
-		err := placed(failure, "INSERT INTO t\nSELECT * FROM (\n"+part+"\n) AS made", part, rewritten)
+		err := relocated(failure, "INSERT INTO t\nSELECT * FROM (\n"+part+"\n) AS made", part, rewritten)
 		if !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "manually clean") {
 			t.Errorf("%v\nwant %s", err, want)
 		}
 	}
-	if err := placed(failure, "a\nb\nc\nd\n"+part, part, false); !strings.Contains(err.Error(), "Correct the SQL; it") {
+	if err := relocated(failure, "a\nb\nc\nd\n"+part, part, false); !strings.Contains(err.Error(), "Correct the SQL; it") {
 		t.Errorf("of an error before the reader's SQL it says: %v", err)
 	}
 }

@@ -47,6 +47,25 @@ type Statement struct {
 	Grows map[string]Growth `json:",omitempty"`
 	// Distinct: the SELECT removes equal rows from its result.
 	Distinct bool `json:",omitempty"`
+	// Split is the text of the SELECT in parts. It is nil unless it was stored
+	// with the answer: an engine that needs it can split the text.
+	Split *Split `json:",omitempty"`
+}
+
+// Split is the text of a SELECT in parts, in DuckDB's SQL.
+type Split struct {
+	Stages  []SplitStage `json:",omitempty"` // its CTEs, in order
+	Final   string       // the outermost SELECT without the CTEs
+	All     string       `json:",omitempty"` // Final without its DISTINCT, if it is Distinct
+	Limited bool         `json:",omitempty"` // a LIMIT may end the reading of a stage early
+}
+
+// SplitStage is one CTE.
+type SplitStage struct {
+	Name    string
+	Aliases []string `json:",omitempty"` // of its columns
+	SQL     string
+	Shared  bool `json:",omitempty"` // it is read more than once
 }
 
 // Growth says how the result of a SELECT grows with a table: the added rows of the

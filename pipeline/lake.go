@@ -76,6 +76,8 @@ type Transform struct {
 	// Reads are the columns that it reads of its inputs, where they are known; see
 	// Statement.
 	Reads map[string][]string
+	// Split is the text in parts, if that is known; see Statement.
+	Split *Split
 }
 
 // Table returns the table of that name, or nil.

@@ -110,7 +110,8 @@ type StagedFile interface {
 	io.Writer
 	// Path returns where the bytes can be read after Close.
 	Path() string
-	// Close makes the bytes durable. After an error the file must be discarded.
+	// Close ends the writing. After an error the file must be discarded. The bytes
+	// can be read at once; they are durable before Commit moves the file.
 	Close() error
 	// Discard removes the file, closed or not; after a commit it does nothing.
 	Discard() error

@@ -37,6 +37,7 @@ type app struct {
 	results    map[string]standing
 	why        *diagnose.Report  // of this session; nil: none yet
 	whyAt      map[string]string // by table: its version at that time
+	whyOpen    string            // the table whose causes the person reads
 
 	opening    ui.Task
 	place      *Workspace // nil until the lake is open

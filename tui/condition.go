@@ -67,6 +67,9 @@ const quoteHint = "To search for text with these characters, put it in quotes: '
 // whyRejected describes an error in the typed condition, with its position.
 func (t *tableView) whyRejected(err error) *problem {
 	p := describe("the filter of "+t.name+" is not valid", err)
+	if p.filter, p.before = true, t.failure; p.before != nil && p.before.filter {
+		p.before = p.before.before
+	}
 	r := t.rejected
 	if r == nil {
 		return p

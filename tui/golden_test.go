@@ -32,7 +32,8 @@ var looks = []struct {
 var sizes = [][2]int{{120, 36}, {80, 24}, {40, 10}}
 
 // Every screen is compared with testdata/screens: its text at every size, and
-// its styles at one size. go test ./tui -update rewrites the files; review the
+// its styles at one size. Keys, footer, palette and help are checked on the same
+// screens. go test ./tui -update rewrites the files; review the
 // difference before you commit it.
 func TestScreensAreAsTheyWereWanted(t *testing.T) {
 	for _, s := range scenes {
@@ -54,6 +55,9 @@ func TestScreensAreAsTheyWereWanted(t *testing.T) {
 				got.Files = append(got.Files, txtar.File{Name: "80x24 " + look.name, Data: []byte(visible(d.styled(look.profiled)))})
 			}
 			compare(t, filepath.Join("..", "testdata", "screens", s.name+".txt"), txtar.Format(got))
+			d.wear(true, colorprofile.TrueColor)
+			d.size(120, 36)
+			keysFooterPaletteAndHelpAgree(t, d)
 		})
 	}
 }

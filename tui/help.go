@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 
 	"charm.land/bubbles/v2/textinput"
@@ -24,8 +26,11 @@ var signs = [][2]string{
 	{"✓", "passed, or done"},
 	{"✗", "failed"},
 	{"!", "warning, or modified"},
+	{"└", "wrong, as is its upstream"},
+	{"=", "count as expected, not checked"},
 	{"▶", "running"},
 	{"■", "cancelled"},
+	{"–", "skipped, or not built"},
 	{"○", "waiting"},
 	{"◌", "stale: older than its upstream"},
 	{"≠", "different, or modified outside stedi"},
@@ -35,6 +40,7 @@ var signs = [][2]string{
 	{"★", "saved query, or preset"},
 	{"▲ ▼", "sorted ascending, descending"},
 	{"▸ ▾", "closed, open"},
+	{"‹ ›", "more columns to the left, right"},
 	{"…", "not read yet, or cut"},
 	{"~", "estimated"},
 	{"│", "end of the frozen columns"},
@@ -106,32 +112,62 @@ func (l helpLine) keyWidth() int {
 	return 14
 }
 
-// lines returns the actions by group: those of the screen, then the global
-// ones.
-func (h *helpPanel) lines() []helpLine {
-	var groups []string
-	members := map[string][]ui.Action{}
+// byGroup returns the actions that the typed text wants by group: those of the
+// screen, the ones of the footer first, then how to move the cursor, then the
+// global ones.
+func (h *helpPanel) byGroup() (groups []string, members map[string][]ui.Action) {
+	members = map[string][]ui.Action{}
 	for _, a := range h.list {
 		if a.KeyName() == "" || !h.wants(a.Found(), a.KeyName(), a.Group) {
 			continue
 		}
-		group := a.Group
-		if group == "" {
-			group = h.title
-		}
+		group := cmp.Or(a.Group, h.title)
 		if members[group] == nil {
 			groups = append(groups, group)
 		}
 		members[group] = append(members[group], a)
 	}
+	if at := slices.Index(groups, ui.Moving); at >= 0 {
+		groups = slices.Delete(groups, at, at+1)
+		if at = slices.Index(groups, "everywhere"); at < 0 {
+			at = len(groups)
+		}
+		groups = slices.Insert(groups, at, ui.Moving)
+	}
+	slices.SortStableFunc(members[h.title], func(a, b ui.Action) int {
+		return place(a) - place(b)
+	})
+	return groups, members
+}
+
+// place is where an action of the screen is in the help: first those of the
+// footer, last those that are not possible now.
+func place(a ui.Action) int {
+	const rest = 1 << 20
+	if a.Off {
+		return 2 * rest
+	}
+	return cmp.Or(a.Foot, rest)
+}
+
+// lines returns the lines of the actions and of the signs. In one column the
+// title stands for the first heading.
+func (h *helpPanel) lines(screen int) []helpLine {
+	groups, members := h.byGroup()
 	var lines []helpLine
-	for _, group := range groups {
-		if len(lines) > 0 {
+	for n, group := range groups {
+		if n > 0 {
 			lines = append(lines, helpLine{})
 		}
-		lines = append(lines, helpLine{heading: group})
+		if n > 0 || group != h.title || screen >= scant {
+			lines = append(lines, helpLine{heading: group})
+		}
 		for _, a := range members[group] {
-			lines = append(lines, helpLine{action: a, text: a.Title()})
+			text := a.Title()
+			if a.Off { // a terminal without colours cannot show it fainter
+				text = "(" + text + ")"
+			}
+			lines = append(lines, helpLine{action: a, text: text})
 		}
 	}
 	return append(lines, h.signLines(len(lines) > 0)...)
@@ -170,7 +206,7 @@ func (h *helpPanel) columns(screen int, lines []helpLine) (n, wide int) {
 // fitted returns the lines as they fit on a screen of a width: a long meaning
 // extends over several.
 func (h *helpPanel) fitted(screen int) (fitted []helpLine) {
-	lines := h.lines()
+	lines := h.lines(screen)
 	_, wide := h.columns(screen, lines)
 	for _, line := range lines {
 		room := max(8, wide-1-line.keyWidth())
@@ -190,7 +226,7 @@ func (h *helpPanel) fitted(screen int) (fitted []helpLine) {
 
 func (h *helpPanel) Draw(p ui.Pane) {
 	lines := h.fitted(p.Width())
-	columns, wide := h.columns(p.Width(), h.lines())
+	columns, wide := h.columns(p.Width(), h.lines(p.Width()))
 	rows := (len(lines) + columns - 1) / columns
 	box, in := ui.Window(p, h.Theme, "KEYS · "+h.title, columns*wide+3, min(rows+3, p.Height()))
 	h.drawInput(in.Line(0))

@@ -32,6 +32,7 @@ func (h *historyView) drawList(p ui.Pane) {
 	} else {
 		in.Cut(1, 0, in.Width()-2, t.Dim, "no run yet: "+h.Keys.Label("run-all", "R")+" on screen 1 or 2 runs all")
 	}
+	in = h.drawOutcome(in)
 	h.list.Draw(p, in, len(runs)+h.below(), func(row ui.Row) {
 		if row.N >= len(runs) {
 			h.drawMore(row.Pane)
@@ -45,6 +46,24 @@ func (h *historyView) drawList(p ui.Pane) {
 			row.Text(1, 0, ui.Over(t.Accent, row.Back), "▸")
 		}
 	})
+}
+
+// drawOutcome says below a list without room for the details how the chosen run
+// ended, and returns the remaining pane.
+func (h *historyView) drawOutcome(p ui.Pane) ui.Pane {
+	const least, most = 4, 2 // lines of the list and of the text
+	if !h.small() || p.Height() < least || len(h.runs) == 0 {
+		return p
+	}
+	mood, text := h.hint()
+	mark, style := mood.Look(h.Theme)
+	_, text, _ = strings.Cut(text, ": ") // the list has the time
+	lines := ui.WrapMost(ui.StyledLine{{Style: style, Text: mark + " "}, {Style: h.Theme.Text, Text: text}}, p.Width()-2, most)
+	below := p.Bottom(p.Height() - len(lines))
+	for y, line := range lines {
+		below.Line(y).Styled(1, line)
+	}
+	return p.Top(p.Height() - len(lines))
 }
 
 // drawMore shows below the last known run that there may be older runs.
@@ -86,14 +105,41 @@ func (h *historyView) detail(wide int) []ui.StyledLine {
 	if r == nil {
 		return nil
 	}
+	lines := append(append(h.headOf(r, wide), h.stepsOf(r, wide)...), nil)
+	for _, table := range r.Tables {
+		lines = append(lines, h.tableLine(table, wide))
+	}
+	for _, c := range r.Checks {
+		table := r.Table(c.Table)
+		if c.State == "fail" && (table == nil || !table.Missing && (c.Check != "fresh" || table.Stale == "")) {
+			lines = append(lines, h.failedLine(c))
+		}
+	}
+	if wide < scant {
+		lines = append(lines, nil, ui.StyledLine{{Style: h.Theme.Dim, Text: "run " + r.Run + " of " + h.dateOf(r)}})
+	}
+	return fitted(lines, wide)
+}
+
+func (h *historyView) dateOf(r *pipeline.Record) string {
+	return r.Started.In(h.options.Zone).Format("2006-01-02 15:04:05")
+}
+
+// headOf says how a run ended, and why. In a narrow pane its name and its date,
+// which the list shows too, are at the end of the text.
+func (h *historyView) headOf(r *pipeline.Record, wide int) []ui.StyledLine {
 	t := h.Theme
-	about := []string{r.Started.In(h.options.Zone).Format("2006-01-02 15:04:05"), r.Engine, ui.Span(r.Seconds)}
+	about := []string{h.dateOf(r), r.Engine, ui.Span(r.Seconds)}
 	if spent := pipeline.Spent(r.Steps...); spent != "" {
 		about = append(about, spent)
 	}
-	lines := []ui.StyledLine{
-		{{Style: t.Strong, Text: "run " + r.Run + "  "}, {Style: h.markStyle(r), Text: runMark(r) + " " + statusText(r)}},
-		{{Style: t.Dim, Text: strings.Join(about, " · ")}},
+	ended := ui.Styled{Style: h.markStyle(r), Text: runMark(r) + " " + statusText(r)}
+	lines := []ui.StyledLine{{{Style: t.Strong, Text: "run " + r.Run + "  "}, ended}, {{Style: t.Dim, Text: strings.Join(about, " · ")}}}
+	if wide < scant {
+		lines = []ui.StyledLine{{ended, {Style: t.Dim, Text: " · " + strings.Join(about[1:], " · ")}}}
+	}
+	if text := runText(r); r.Status != "ok" && text != statusText(r) {
+		lines = append(lines, ui.StyledLine{{Style: t.Text, Text: text}})
 	}
 	if len(r.Profile) > 0 {
 		lines = append(lines, ui.StyledLine{{Style: t.Dim, Text: "variant " + strings.Join(r.Profile, ", ")}})
@@ -108,16 +154,14 @@ func (h *historyView) detail(wide int) []ui.StyledLine {
 		}
 		lines = append(lines, ui.StyledLine{{Style: t.Dim, Text: "checks "}, {Style: style, Text: tallyText(tally)}})
 	}
-	lines = append(append(lines, h.stepsOf(r)...), nil)
-	for _, table := range r.Tables {
-		lines = append(lines, h.tableLine(table))
-	}
-	for _, c := range r.Checks {
-		if c.State == "fail" && !missingIn(r, c.Table) {
-			lines = append(lines, h.checkLine(c))
-		}
-	}
-	return fitted(lines, wide)
+	return lines
+}
+
+// failedLine describes a failed check of a run, with its table.
+func (h *historyView) failedLine(c pipeline.CheckRecord) ui.StyledLine {
+	line := h.checkLine(c)
+	line[1].Text = c.Table + ": " + strings.Replace(line[1].Text, c.Check, shortName(&c), 1)
+	return line
 }
 
 // fitted wraps lines for a pane of that width.
@@ -130,13 +174,13 @@ func fitted(lines []ui.StyledLine, wide int) (wrapped []ui.StyledLine) {
 
 // stepsOf describes the steps of a run. Steps of one line need no blank line
 // between them.
-func (h *historyView) stepsOf(r *pipeline.Record) (lines []ui.StyledLine) {
+func (h *historyView) stepsOf(r *pipeline.Record, wide int) (lines []ui.StyledLine) {
 	single := false
 	for _, s := range r.Steps {
 		if strings.Contains(r.Error, s.Error) {
 			s.Error = "" // it is shown above
 		}
-		about := h.stepLines(s)
+		about := h.stepLines(s, wide)
 		if len(about) > 1 || !single {
 			lines = append(lines, nil)
 		}
@@ -146,7 +190,7 @@ func (h *historyView) stepsOf(r *pipeline.Record) (lines []ui.StyledLine) {
 	return lines
 }
 
-func (h *historyView) stepLines(s pipeline.StepRecord) []ui.StyledLine {
+func (h *historyView) stepLines(s pipeline.StepRecord, wide int) []ui.StyledLine {
 	t := h.Theme
 	mark, style := h.stateMark(s.State)
 	head := ui.StyledLine{{Style: style, Text: mark + " "}, {Style: t.Text, Text: s.Table}, {Style: t.Dim, Text: "  " + s.State.String()}}
@@ -163,12 +207,16 @@ func (h *historyView) stepLines(s pipeline.StepRecord) []ui.StyledLine {
 	if spent := pipeline.Spent(s); spent != "" {
 		lines = append(lines, ui.StyledLine{{Style: t.Dim, Text: "    " + spent}})
 	}
+	numbers := 16
+	if wide < scant {
+		numbers = 9
+	}
 	for i, f := range s.Funnel {
 		style := t.Text
 		if i == len(s.Funnel)-1 {
 			style = t.Strong
 		}
-		lines = append(lines, ui.StyledLine{{Style: t.Dim, Text: "    "}, {Style: t.Number, Text: fmt.Sprintf("%12s  ", ui.Count(f.Rows))}, {Style: style, Text: f.Name}})
+		lines = append(lines, ui.StyledLine{{Style: t.Number, Text: fmt.Sprintf("%*s  ", numbers, ui.Count(f.Rows))}, {Style: style, Text: f.Name}})
 	}
 	for line := range strings.Lines(s.Error) {
 		lines = append(lines, ui.StyledLine{{Style: t.Bad, Text: "    " + strings.TrimRight(line, "\n")}})
@@ -181,12 +229,15 @@ func reasonOf(reason string) string {
 	return strings.ReplaceAll(reason, " will be rebuilt", " was rebuilt")
 }
 
-func (h *historyView) tableLine(r pipeline.TableRecord) ui.StyledLine {
-	t := h.Theme
-	line := ui.StyledLine{{Style: t.Number, Text: fmt.Sprintf("%12s  ", ui.Count(r.Rows))}, {Style: t.Text, Text: r.Table}}
+func (h *historyView) tableLine(r pipeline.TableRecord, wide int) ui.StyledLine {
+	t, room := h.Theme, 12
+	if wide < scant {
+		room = 9
+	}
+	line := ui.StyledLine{{Style: t.Number, Text: fmt.Sprintf("%*s  ", room, ui.Count(r.Rows))}, {Style: t.Text, Text: r.Table}}
 	switch {
 	case r.Missing:
-		return ui.StyledLine{{Style: t.Dim, Text: fmt.Sprintf("%12s  %s", "—", r.Table)}}
+		return ui.StyledLine{{Style: t.Dim, Text: fmt.Sprintf("%*s  %s", room, "—", r.Table)}}
 	case r.Stale != "":
 		line = append(line, ui.Styled{Style: t.Warn, Text: "  stale: " + r.Stale})
 	case r.Expected != nil && *r.Expected != r.Rows:
@@ -240,8 +291,8 @@ func (h *historyView) tableDiff(d report.TableDiff) []ui.StyledLine {
 	lines := []ui.StyledLine{{
 		{Style: t.Text, Text: fmt.Sprintf("  %-26s", d.Table)}, {Style: t.Dim, Text: counted(d.Rows.A) + " → "}, {Style: t.Number, Text: counted(d.Rows.B)}, {Style: style, Text: "  " + change},
 	}}
-	if d.Bytes.A >= 0 && d.Bytes.B >= 0 && d.Bytes.A != d.Bytes.B {
-		lines[0] = append(lines[0], ui.Styled{Style: t.Dim, Text: "  " + ui.Size(d.Bytes.A) + " → " + ui.Size(d.Bytes.B)})
+	if before, after := ui.Size(max(0, d.Bytes.A)), ui.Size(max(0, d.Bytes.B)); d.Bytes.A >= 0 && d.Bytes.B >= 0 && before != after {
+		lines[0] = append(lines[0], ui.Styled{Style: t.Dim, Text: "  " + before + " → " + after})
 	}
 	for _, c := range d.Added {
 		lines = append(lines, ui.StyledLine{{Style: t.Good, Text: "    + column " + c}})

@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"slices"
+
 	tea "charm.land/bubbletea/v2"
 	uv "github.com/charmbracelet/ultraviolet"
 
@@ -89,10 +91,10 @@ func (l *lakeView) verdictLines(v *survey.TableView) []ui.StyledLine {
 	if found := l.verdicts(); found != nil {
 		checks = found.Checks
 	}
+	checks = slices.DeleteFunc(slices.Clone(checks), func(c pipeline.CheckRecord) bool { return c.Table != v.Table })
+	slices.SortStableFunc(checks, func(a, b pipeline.CheckRecord) int { return graveness(b) - graveness(a) })
 	for _, c := range checks {
-		if c.Table == v.Table {
-			lines = append(lines, l.checkLine(c))
-		}
+		lines = append(lines, l.checkLine(c))
 	}
 	if len(lines) == 0 {
 		lines = append(lines, ui.StyledLine{{Style: t.Dim, Text: "not checked yet: v checks"}})
@@ -102,6 +104,22 @@ func (l *lakeView) verdictLines(v *survey.TableView) []ui.StyledLine {
 	return lines
 }
 
+// graveness orders the results of checks: failures before warnings, skipped and
+// passed checks.
+func graveness(c pipeline.CheckRecord) int {
+	switch {
+	case c.State == "pass":
+		return 0
+	case c.State == "skipped":
+		return 1
+	case c.Severity == "warning":
+		return 2
+	default:
+		return 3
+	}
+}
+
+// checkLine describes the result of a check.
 func (a *app) checkLine(c pipeline.CheckRecord) ui.StyledLine {
 	t := a.Theme
 	switch c.State {

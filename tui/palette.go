@@ -53,7 +53,7 @@ func newPalette(k *ui.Kit, title string) *palette {
 	p := &palette{Kit: k, title: title, input: textinput.New(), verb: "run"}
 	p.input.Prompt = ""
 	p.input.SetVirtualCursor(false)
-	p.list = ui.List{Kit: k, Len: func() int { return len(p.shown) }, Open: p.choose, Once: true}
+	p.list = ui.List{Kit: k, More: [2]string{"more choice", "more choices"}, Len: func() int { return len(p.shown) }, Open: p.choose, Once: true}
 	return p
 }
 
@@ -256,6 +256,9 @@ func (p *palette) Draw(area ui.Pane) {
 	at := []rune(p.input.Value())[:p.input.Position()]
 	in.Frame.Cursor = tea.NewCursor(in.Area.Min.X+x+ui.Width(string(at)), in.Area.Min.Y)
 	list := in.Bottom(2)
+	if in.Height() < 8 && len(p.shown) > in.Height()-2 { // the choices need the empty line
+		list = in.Bottom(1)
+	}
 	notes := p.footnotes(list.Width()-2, list.Height()/2)
 	choices := list.Top(list.Height() - len(notes))
 	p.list.Draw(box, choices, len(p.shown), func(r ui.Row) { p.line(r.Pane, p.shown[r.N], ui.Over(t.Text, r.Back)) })

@@ -14,7 +14,7 @@ func TestAReaderOfLinesHearsEachThingOnceAndRowsByThePage(t *testing.T) {
 	var said strings.Builder
 	must(t, m.Plain(t.Context(), strings.NewReader("5\nv\n2\nnonsense\nproblem\nrows of nothing\naccelerometer_landing\npgdown\nselect count(*) as n from customer_landing\nquit\n"), &said))
 	text := said.String()
-	if n := strings.Count(text, "no run yet in this session"); n != 1 {
+	if n := strings.Count(text, "no run yet: R runs all that"); n != 1 {
 		t.Errorf("what stands above the panes is said %d times", n)
 	}
 	for _, want := range []string{"Which one?\n  check (Lake)\n  check again (Checks)\n", "Unknown command: nonsense.", "the last error: no errors.", "Unknown command: rows of nothing.", "Screen Table\naccelerometer_landing: 164 rows\nrow 1, chosen, column user\nuser: ", "\nrow 20", "result: 1 row\nrow 1, chosen, column n\nn: 24\n", "CATALOG\nlanding\naccelerometer_landing"} {

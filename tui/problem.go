@@ -23,6 +23,8 @@ type problem struct {
 	kind  pipeline.Kind
 	fixes []ui.Answer
 
+	filter bool      // a filter that is not valid, until another table or filter
+	before *problem  // what was the newest failure before such a filter
 	checks bool      // failed checks, which a later check may find to pass
 	table  string    // that they are about
 	since  time.Time // start of the run or check that found it; zero: unknown
@@ -116,6 +118,16 @@ func newerThan(r *pipeline.Record, since time.Time) bool {
 func (a *app) settled() {
 	a.failure = nil
 	a.Toasts.DropMood(ui.Failed)
+}
+
+// filterGone forgets the failure of a filter that is no longer shown, and returns to
+// the one before it.
+func (a *app) filterGone() {
+	if a.failure != nil && a.failure.filter {
+		before := a.failure.before
+		a.settled()
+		a.failure = before
+	}
 }
 
 // errStale is the error of work whose result is no longer wanted.

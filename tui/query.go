@@ -48,6 +48,8 @@ type sheet struct {
 	answer answerLine
 	fault  *pipeline.SQLError // position and error of the last query, or nil
 	asked  string             // the text of the last query
+	sent   string             // likewise, as the engine got it
+	whole  string             // the text of the editor at that time
 	edits  edits
 }
 

@@ -81,7 +81,7 @@ func (q *queryView) ask(prefix string) tea.Cmd {
 		return q.Toast(ui.Warned, "write a SELECT first, or insert one from the catalog")
 	}
 	q.popup.close()
-	s.fault, s.asked = nil, text
+	s.fault, s.asked, s.sent, s.whole = nil, text, prefix+text, whole
 	s.answer = answerLine{mood: ui.Told, began: q.options.Now()}
 	q.answers++
 	path := filepath.Join(q.place.Scratch, fmt.Sprintf("rows-%d", q.answers))
@@ -144,8 +144,8 @@ func (q *queryView) answered(msg answeredMsg) tea.Cmd {
 	q.keep(past)
 	s.answer = answerLine{mood: ui.Done, rows: &msg, cost: costText(msg.usage)}
 	s.rows.Order, s.rows.Where = nil, nil
-	if q.panes.At == editorPane && rows > 0 && q.current != queryScreen {
-		q.panes.At = resultPane
+	if q.panes.At == editorPane && rows > 0 && (q.current != queryScreen || q.onePane() && s.editor.Value() == s.whole) {
+		q.panes.At = resultPane // which would not be seen beside the editor
 	}
 	old := q.discardSpool(s.base)
 	s.base = msg.rows
@@ -173,7 +173,11 @@ func tookText(msg *answeredMsg) string {
 	if !all {
 		more = " so far"
 	}
-	return fmt.Sprintf("%s%s in %s on %s", ui.Plural(rows, "row", "rows"), more, ui.Span(msg.seconds), msg.engine)
+	what := ui.Plural(rows, "row", "rows")
+	if planOf(msg.sql, msg.rows.Columns()) {
+		what = ui.Plural(rows, "step", "steps")
+	}
+	return fmt.Sprintf("%s%s in %s on %s", what, more, ui.Span(msg.seconds), msg.engine)
 }
 
 // costText describes the scanned bytes and the cost of a query.

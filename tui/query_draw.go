@@ -18,15 +18,25 @@ func (q *queryView) catalogWidth(screen int) int {
 	case screen >= ui.Medium:
 		return min(screen/3, enough)
 	case q.panes.At == catalogPane:
-		return min(screen*2/5, enough)
+		const names, editor = 34, 26 // of the usual tables; of what is beside them
+		return min(max(screen*2/5, min(names, screen-editor)), enough)
 	}
 	return 0
+}
+
+// leastHalves is the height from which a narrow screen shows editor and result.
+const leastHalves = 14
+
+// onePane reports whether the screen has room for one pane.
+func (q *queryView) onePane() bool {
+	wide, tall := q.Room()
+	return q.panes.Zoomed || wide < ui.Narrow && tall < leastHalves
 }
 
 // layout divides the screen into panes; a hidden pane has no width. Call grip
 // after drawing to let the mouse drag the borders.
 func (q *queryView) layout(p ui.Pane) (panes [queryPanes]ui.Pane, grip func()) {
-	if p.Width() < ui.Narrow && p.Height() < 14 || q.panes.Zoomed {
+	if q.panes.Zoomed || p.Width() < ui.Narrow && p.Height() < leastHalves {
 		panes[q.panes.At] = p
 		return panes, func() {}
 	}
@@ -192,12 +202,15 @@ func (q *queryView) markFault(text ui.Pane, y, left int, s *sheet) {
 
 // drawTabs draws the names of the sheets in the upper border of the editor.
 func (q *queryView) drawTabs(p ui.Pane, focused bool) {
-	x := 2
-	if from := q.firstTab(p.Width() - 26); from > 0 {
+	x, noted := 2, 24 // the columns of the position, if there is room for it
+	if p.Width() < 2*noted {
+		noted = 4
+	}
+	if from := q.firstTab(p.Width() - noted - 2); from > 0 {
 		x = p.Text(x, 0, q.Theme.Dim, "…")
 		q.tabs.Click(p.Part(2, 0, 1, 1), from-1)
 	}
-	for i := q.firstTab(p.Width() - 26); i < len(q.sheets); i++ {
+	for i := q.firstTab(p.Width() - noted - 2); i < len(q.sheets); i++ {
 		style := q.Theme.Dim
 		if i == q.tabs.At() {
 			style = q.Theme.Title
@@ -206,7 +219,7 @@ func (q *queryView) drawTabs(p ui.Pane, focused bool) {
 			}
 		}
 		label := tabLabel(q.sheets[i])
-		if x+ui.Width(label) > p.Width()-24 {
+		if x+ui.Width(label) > p.Width()-noted {
 			p.Text(x, 0, q.Theme.Dim, "…")
 			break
 		}
@@ -264,7 +277,11 @@ func (q *queryView) drawResult(p ui.Pane) {
 		o.rows.Draw(beside, resultTitle("RESULT "+o.name, o), false)
 		beside.Click(func() tea.Cmd { return q.swap(o) })
 	}
-	s.rows.Draw(p, resultTitle(title, s), q.panes.At == resultPane)
+	if s.isPlan() {
+		q.drawPlan(p, strings.Replace(title, "RESULT", "PLAN", 1), s)
+	} else {
+		s.rows.Draw(p, resultTitle(title, s), q.panes.At == resultPane)
+	}
 	q.drawAnswer(p, s)
 	if s.answer.mood == ui.Failed && s.rows.Source == nil {
 		q.drawFault(p.Inset(2, 1), s)
@@ -293,7 +310,9 @@ func (q *queryView) drawAnswer(p ui.Pane, s *sheet) {
 			text += " · " + s.answer.cost
 		}
 		x := foot.Text(1, 0, style, " "+mark+" ")
-		s.rows.DrawKind(p, 1+foot.Cut(x, 0, foot.Width()-x-1, t.Text, text+" "))
+		if end := 1 + foot.Cut(x, 0, foot.Width()-x-1, t.Text, text+" "); !s.isPlan() {
+			s.rows.DrawKind(p, end)
+		}
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
+	uv "github.com/charmbracelet/ultraviolet"
 
 	"stedi/pipeline"
 	"stedi/pipeline/run"
@@ -18,8 +19,9 @@ import (
 type runView struct {
 	*app
 	panes   ui.Focus
-	list    ui.List         // of the steps
-	log     ui.List         // of log lines
+	list    ui.List // of the steps
+	log     ui.List // of log lines
+	wrapped *wrappedLog
 	marked  map[string]bool // steps to run
 	wanted  string
 	borders struct{ steps, lineage, funnel int } // how far each was moved
@@ -44,7 +46,7 @@ func newRun(a *app) *runView {
 		Moved: func() tea.Cmd { return s.explain(s.current()) },
 		Open:  func() tea.Cmd { return s.Want(openTable{s.current().Name}) },
 	}
-	s.log = ui.List{Kit: a.Kit, Panes: &s.panes, Pane: logPane, Text: true, Tail: true, Len: func() int { return len(s.live.log) }}
+	s.log = ui.List{Kit: a.Kit, Panes: &s.panes, Pane: logPane, Text: true, Tail: true, Len: func() int { return len(s.logLines(s.log.Width())) }}
 	return s
 }
 
@@ -235,6 +237,36 @@ func (s *runView) showPlan(msg planMsg) tea.Cmd {
 // upToDate is the state and the reason of a step that would do nothing.
 const upToDate = "up to date"
 
+// planSum counts the steps of a plan by what they would do.
+func (s *runView) planSum(steps []run.PlanStep) ui.StyledLine {
+	t := s.Theme
+	var run, fail, rest int64
+	for _, step := range steps {
+		switch {
+		case step.Lacks != "":
+			fail++
+		case step.Run:
+			run++
+		default:
+			rest++
+		}
+	}
+	var line ui.StyledLine
+	part := func(n int64, style uv.Style, text string) {
+		if n == 0 {
+			return
+		}
+		if len(line) > 0 {
+			text = ", " + text
+		}
+		line = append(line, ui.Styled{Style: style, Text: text})
+	}
+	part(fail, t.Bad, "✗ "+ui.Count(fail)+" would fail")
+	part(run, t.Good, "▶ "+ui.Count(run)+" would run")
+	part(rest, t.Dim, "· "+ui.Count(rest)+" "+upToDate)
+	return line
+}
+
 func (s *runView) planLines(msg planMsg) []ui.StyledLine {
 	t := s.Theme
 	var lines []ui.StyledLine
@@ -246,6 +278,9 @@ func (s *runView) planLines(msg planMsg) []ui.StyledLine {
 		}
 	}
 	narrow := before+name+2+reasons > s.Reading()
+	if len(msg.steps) > 0 {
+		lines = append(lines, s.planSum(msg.steps))
+	}
 	for i, step := range msg.steps {
 		mark, style := "· "+upToDate+"  ", t.Dim
 		switch {
@@ -268,12 +303,13 @@ func (s *runView) planLines(msg planMsg) []ui.StyledLine {
 			{Style: t.Dim, Text: reason},
 		}
 		if narrow { // the reason has a line of its own
-			sign, word, _ := strings.Cut(strings.TrimSpace(mark), " ")
-			line[1].Text, line[2].Text, line[3].Text = sign+" ", step.Table, ""
-			lines = append(lines, line, ui.StyledLine{{Style: style, Text: "     " + word}})
-			if reason != "" {
-				last := len(lines) - 1
-				lines[last] = append(lines[last], ui.Styled{Style: t.Dim, Text: ": " + reason})
+			sign, _, _ := strings.Cut(mark, " ")
+			line[0].Text, line[1].Text, line[2].Text, line[3].Text = fmt.Sprintf("%-2d", i+1), sign+" ", step.Table, ""
+			if line[3].Text = "  " + reason; ui.Width(line.Plain()) <= s.Reading() || reason == "" {
+				lines = append(lines, line)
+			} else {
+				lines = append(lines, line[:3])
+				lines = append(lines, ui.StyledLine{{Style: t.Dim, Text: "    " + reason}})
 			}
 			continue
 		}

@@ -22,15 +22,58 @@ func (s *runView) drawLog(p ui.Pane) {
 	if len(log) == 0 {
 		in.Inset(1, 0).Wrap(0, t.Dim, s.noLog())
 	}
-	s.log.Draw(p, in, len(log), func(r ui.Row) {
-		line := log[r.N]
-		x := r.Text(1, 0, t.Dim, line.at.In(s.options.Zone).Format("15:04:05.000"))
-		if line.table != "" {
-			x = r.Text(x+1, 0, t.Accent, line.table)
+	lines := s.logLines(in.Width())
+	s.log.Draw(p, in, len(lines), func(r ui.Row) { r.Styled(1, lines[r.N]) })
+}
+
+// wrappedLog is the log as it was wrapped for a width.
+type wrappedLog struct {
+	lines []ui.StyledLine
+	wide  int
+	n     int     // lines of the log
+	last  logLine // the last one of them
+	theme *ui.Theme
+}
+
+// logLines returns the log in lines for a width. What continues a line is
+// indented.
+func (s *runView) logLines(wide int) []ui.StyledLine {
+	log, w := s.live.log, s.wrapped
+	if len(log) == 0 {
+		return nil
+	}
+	last := log[len(log)-1]
+	if w != nil && w.wide == wide && w.n == len(log) && w.last == last && w.theme == s.Theme {
+		return w.lines
+	}
+	clock := "15:04:05.000"
+	if wide < scant { // the text needs the room
+		clock = "15:04"
+	}
+	const indent = "  "
+	w = &wrappedLog{wide: wide, n: len(log), last: last, theme: s.Theme}
+	for _, line := range log {
+		styled := s.logLine(line, line.at.In(s.options.Zone).Format(clock))
+		for n, part := range ui.WrapWords(styled, max(1, wide-2-len(indent))) {
+			if n > 0 {
+				part = append(ui.StyledLine{{Text: indent}}, part...)
+			}
+			w.lines = append(w.lines, part)
 		}
-		style := [...]uv.Style{t.Text, t.Good, t.Warn, t.Bad}[line.mood]
-		r.Cut(x+1, 0, r.Width()-x-2, style, line.text)
-	})
+	}
+	s.wrapped = w
+	return w.lines
+}
+
+// logLine formats a line of the log.
+func (s *runView) logLine(line logLine, at string) ui.StyledLine {
+	t := s.Theme
+	styled := ui.StyledLine{{Style: t.Dim, Text: at + " "}}
+	if line.table != "" {
+		styled = append(styled, ui.Styled{Style: t.Accent, Text: line.table + " "})
+	}
+	style := [...]uv.Style{t.Text, t.Good, t.Warn, t.Bad}[line.mood]
+	return append(styled, ui.Styled{Style: style, Text: ui.Printable(line.text)})
 }
 
 // noLog says why the log is empty.
@@ -77,6 +120,19 @@ func (s *runView) noFunnel(table string) string {
 	}
 }
 
+// drawStepError draws why a step failed above the funnel of the version before, and
+// returns the remaining pane.
+func (s *runView) drawStepError(in ui.Pane, step *liveStep) ui.Pane {
+	text := strings.Join(strings.Fields(cmp.Or(step.err, step.reason)), " ")
+	room := max(1, in.Width()-2)
+	lines := ui.WrapMost(ui.StyledLine{{Style: s.Theme.Bad, Text: "✗ " + text}}, room, max(1, in.Height()/4))
+	lines = append(lines, ui.WrapMost(ui.StyledLine{{Style: s.Theme.Dim, Text: "the funnel of the previous version:"}}, room, 1)...)
+	for y, line := range lines {
+		in.Line(y).Styled(1, line)
+	}
+	return in.Bottom(len(lines))
+}
+
 // drawFunnelPane shows the funnel of the chosen step.
 func (s *runView) drawFunnelPane(p ui.Pane) {
 	t := s.current()
@@ -98,6 +154,9 @@ func (s *runView) drawFunnelPane(p ui.Pane) {
 			y = in.Inset(1, 0).Wrap(y, s.Theme.Dim, strings.TrimRight(line, "\n"))
 		}
 		return
+	}
+	if step := s.live.steps[t.Name]; step != nil && step.state == pipeline.Failed {
+		in = s.drawStepError(in, step)
 	}
 	s.drawFunnel(in, t, funnel, func(name string) tea.Cmd { return s.Want(openTable{name}) })
 }

@@ -91,7 +91,7 @@ func (s *runView) drawWhole(p ui.Pane) {
 		text = strings.Replace(strings.Replace(text, "run "+r.id, "run", 1), " of run", "", 1)
 	}
 	if r.source == noRun && ui.Width(text) > p.Width()-2 {
-		text = strings.Replace(text, s.replayHint(), "", 1)
+		text = strings.TrimSuffix(strings.Replace(text, s.replayHint(), "", 1), notUpToDate)
 	}
 	x := p.Cut(1, 0, p.Width()-2, style, text)
 	if r.source == noRun {
@@ -132,19 +132,41 @@ func (s *runView) wholeText(narrow bool) string {
 	}
 }
 
-// idleText says how the last run ended, if not well, and what starts one.
+// notUpToDate says which tables a run builds, if there is room.
+const notUpToDate = " that is not up to date"
+
+// idleText says how the last run ended, and what starts one. A run that failed
+// comes with the key that shows why.
 func (s *runView) idleText(narrow bool) string {
-	state, start := "no run yet in this session", ui.KeyOf(s.actions(), "run-all")+" runs all that is not up to date"
-	if narrow {
-		state, start = "no run yet", ui.KeyOf(s.actions(), "run-all")+" runs all"
+	start := ui.KeyOf(s.actions(), "run-all") + " runs all"
+	if !narrow {
+		start += notUpToDate
 	}
-	if s.view != nil && s.view.Last != nil {
-		if last := s.view.Last; last.Status != "ok" && last.Status != "running" {
-			state, start = "last run "+statusText(last), s.replayHint()+start
-		}
+	if s.view == nil || s.view.Last == nil {
+		return "no run yet: " + start
 	}
-	return state + ": " + start
+	last := s.view.Last
+	state := "last run " + runMark(last) + " "
+	switch {
+	case last.Status == "ok" && narrow:
+		return state + ui.Ago(s.now(), last.Started) + ": " + start
+	case last.Status == "ok":
+		return state + runText(last) + " in " + ui.Span(last.Seconds) + ", " + ui.Ago(s.now(), last.Started) + ": " + s.replayHint() + start
+	case last.Status == "running":
+		return state + "under way: " + start
+	case narrow && onlyChecksFailed(last): // the mark says that it is the run
+		return ui.Plural(int64(pipeline.TallyOf(last.Checks).Failed), "check failed", "checks failed") + ": " + s.whyHint() + start
+	case last.Status == "cancelled":
+		return state + last.Status + ": " + s.replayHint() + start
+	case narrow:
+		return state + statusText(last) + ": " + s.whyHint() + start
+	default:
+		return state + statusText(last) + ": " + s.whyHint() + s.replayHint() + start
+	}
 }
+
+// whyHint names the key that shows the newest error, before another key.
+func (s *runView) whyHint() string { return s.problemKey() + " why, " }
 
 // replayHint names the key that replays the last run, before another key.
 func (s *runView) replayHint() string { return ui.KeyOf(s.actions(), "replay") + " replays it, " }

@@ -66,6 +66,12 @@ func (s *runView) drawSteps(p ui.Pane) {
 		longest = max(longest, ui.Width(table.Name))
 	}
 	c := stepLayout(in.Width(), longest)
+	if in.Height() == len(steps) && c.state == 0 { // all lines fit without the names of the columns
+		p.Note(t.Heading, "rows out")
+		s.list.Draw(p, in, len(steps), func(r ui.Row) { s.drawStep(r, c, steps[r.N]) })
+		s.drawUnder(p)
+		return
+	}
 	head := in.Line(0)
 	head.Text(4, 0, t.Heading, "TABLE")
 	if c.state > 0 {
@@ -77,6 +83,46 @@ func (s *runView) drawSteps(p ui.Pane) {
 		}
 	}
 	s.list.Draw(p, in.Bottom(1), len(steps), func(r ui.Row) { s.drawStep(r, c, steps[r.N]) })
+	if c.state == 0 {
+		s.drawUnder(p)
+	}
+}
+
+// drawUnder says in the lower border the state of the chosen step, whose line has
+// no room for it.
+func (s *runView) drawUnder(p ui.Pane) {
+	table := s.current()
+	if table == nil {
+		return
+	}
+	if step := s.live.steps[table.Name]; step != nil {
+		s.drawStepUnder(p, table.Name, step)
+		return
+	}
+	v := s.table(table.Name)
+	if v == nil {
+		return
+	}
+	_, text, note, tone := s.idleState(v)
+	switch {
+	case note != "" && note != text:
+		text += ": " + note
+	case v.Stale == "" && !v.Missing && v.Origin == pipeline.Managed:
+		text += " " + ui.Ago(s.now(), v.Changed)
+	}
+	p.Under(tone, text)
+}
+
+// drawStepUnder is drawUnder for a step of the run on the screen.
+func (s *runView) drawStepUnder(p ui.Pane, table string, step *liveStep) {
+	text := step.state.String()
+	if failed := s.failedChecks(table, step); failed > 0 {
+		text = ui.Plural(int64(failed), "check failed", "checks failed")
+	} else if took := s.took(step); took > 0 {
+		text += " " + ui.Span(took)
+	}
+	_, tone := s.stepMark(table, step)
+	p.Under(tone, text)
 }
 
 // stateMark returns a step's state as one character.

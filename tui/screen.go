@@ -115,6 +115,9 @@ func (m *Model) here() screen { return m.screens[m.current] }
 
 // show switches to a screen.
 func (m *Model) show(id screenID) tea.Cmd {
+	if m.current == tableScreen && id != tableScreen {
+		m.filterGone()
+	}
 	m.current, m.overlays, m.prompt = id, nil, nil
 	if q := m.queryView(); id == queryScreen && q.panes.At == editorPane {
 		q.panes.At = catalogPane // keys are actions here; i or enter moves to the editor

@@ -235,6 +235,7 @@ func (t *tableView) setFilter(text string) tea.Cmd {
 	text = strings.TrimSpace(text)
 	g := t.grid
 	t.rejected = nil
+	t.filterGone()
 	if t.files == nil || text == "" && len(g.Where) == 0 {
 		return nil
 	}

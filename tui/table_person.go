@@ -91,7 +91,7 @@ type personPanel struct {
 
 func newPersonPanel(a *app, who person, trace *pipeline.Trace) *personPanel {
 	p := &personPanel{app: a, person: who, trace: trace}
-	p.list = ui.List{Kit: a.Kit, Len: func() int { return len(trace.Tables) }, Open: p.openRows}
+	p.list = ui.List{Kit: a.Kit, More: [2]string{"more table", "more tables"}, Len: func() int { return len(trace.Tables) }, Open: p.openRows}
 	return p
 }
 
@@ -151,7 +151,11 @@ func (p *personPanel) Draw(area ui.Pane) {
 	for _, l := range p.trace.Linked {
 		text += " (" + ui.Plural(l.Values, l.Name, "× "+l.Name) + ")"
 	}
-	in.Cut(x, 0, in.Width()-x-1, th.Dim, text)
+	if x+ui.Width(text) < in.Width() || in.Height() < lowPerson {
+		in.Cut(x, 0, in.Width()-x-1, th.Dim, text)
+	} else { // in the empty line
+		in.Cut(1, 1, in.Width()-2, th.Dim, strings.TrimSpace(text))
+	}
 	list := in.Part(0, 2, in.Width(), min(len(p.trace.Tables), max(1, in.Height()-6)))
 	if in.Height() < lowPerson {
 		list = in.Part(0, 1, in.Width(), in.Height()-2)

@@ -68,7 +68,7 @@ func TestRowsAreMarkedComparedAndCopied(t *testing.T) {
 	d.press("esc", "m", "up", "d")
 	d.shows("go from the marked row to the other one")
 	d.press("down", "down", "d")
-	d.shows("COMPARE ROWS", "ROW 1", "ROW 3", "≠", "columns different")
+	d.shows("COMPARE ROWS", "ROW 1", "ROW 3", "≠", "columns differ")
 	d.press("esc", "M")
 	d.shows("3 marked")
 	d.press("Y")

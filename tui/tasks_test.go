@@ -63,12 +63,13 @@ func keysOfTask(keys string) (list []string) {
 }
 
 func TestTasksTakeFewKeys(t *testing.T) {
+	w := newWorld(t, "sample")
+	w.open(t)
+	w.make(t)
+	w.make(t)
 	for _, c := range tasks {
 		t.Run(c.what, func(t *testing.T) {
-			w := newWorld(t, "sample")
-			w.open(t)
-			w.make(t)
-			w.make(t)
+			w.known = Remembered{}
 			o := w.options(t)
 			o.Offers = func(context.Context) *Offers {
 				return &Offers{Lakes: []LakeChoice{{"/l/one", "/l/one", "recent"}, {"/l/two", "/l/two", "folder"}}, Variants: []string{"per_customer", "strict"}}

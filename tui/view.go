@@ -112,13 +112,14 @@ func (m *Model) news(p ui.Pane) {
 // newsInFooter draws a message over the keys if there is no line of its own for
 // it.
 func (m *Model) newsInFooter(p ui.Pane) {
-	if len(m.Toasts.List) == 0 && (m.failure == nil || m.top() != nil) {
-		return
+	if len(m.Toasts.List) == 0 {
+		return // footer has the key of a failure
 	}
 	p = p.Left(p.Width() - m.fixedFooter(p.Width()))
 	p.Fill(m.Theme.Bar)
 	p.Cover()
-	m.news(p)
+	from := m.drawAlarm(p, !m.Toasts.Failing())
+	m.Toasts.Draw(p.Right(from-1), m.Theme)
 }
 
 // drawFailure draws the current failure, and the key that explains it.
@@ -138,16 +139,20 @@ func (m *Model) drawFailure(p ui.Pane) {
 func (m *Model) header(p ui.Pane) {
 	t := m.Theme
 	p.Fill(t.Bar)
-	x := p.Text(1, 0, t.BarStrong, "STEDI lake")
+	program := "STEDI lake"
+	if p.Width() < scant {
+		program = "STEDI" // the name of the screen needs the room
+	}
+	x := p.Text(1, 0, t.BarStrong, program)
 	x += 2
 	for i, id := range m.tabs() {
-		name := m.screens[id].title()
-		label := fmt.Sprintf(" %d %s ", i+1, name)
-		if p.Width() < scant || p.Width() < ui.Narrow && id != m.current {
+		current := id == m.current || id == lakeScreen && m.current == tableScreen
+		label := fmt.Sprintf(" %d %s ", i+1, m.screens[id].title())
+		if p.Width() < ui.Narrow && !current || p.Width() < leastNamed {
 			label = fmt.Sprintf(" %d ", i+1)
 		}
 		style := t.Tab
-		if id == m.current || id == lakeScreen && m.current == tableScreen {
+		if current {
 			style = t.TabCurrent
 		}
 		from := x
@@ -279,7 +284,8 @@ func runMark(r *pipeline.Record) string {
 func (m *Model) footer(p ui.Pane) {
 	t := m.Theme
 	p.Fill(t.Bar)
-	x := 1
+	x := m.drawAlarm(p, true)
+	first := x
 	list, fixed := m.footerActions(p.Width())
 	end := p.Width() - 1
 	for _, a := range fixed {
@@ -293,7 +299,7 @@ func (m *Model) footer(p ui.Pane) {
 	for _, a := range list {
 		w := footWidth(a)
 		if x+w > end {
-			if key := ui.Width(a.KeyName()) + 1; x == 1 && end-x-key >= 8 { // the first one is never left out
+			if key := ui.Width(a.KeyName()) + 1; x == first && end-x-key >= 8 { // the first one is never left out
 				m.footKeyAs(p, x, a, ui.Shorten(a.Title(), end-x-key-1))
 				break
 			}
@@ -302,6 +308,24 @@ func (m *Model) footer(p ui.Pane) {
 		m.footKey(p, x, a)
 		x += w + 2
 	}
+}
+
+// drawAlarm draws the key that explains the current failure, before the other
+// keys of a footer without a line of messages above it, if that is wanted. It
+// returns the column after it.
+func (m *Model) drawAlarm(p ui.Pane, wanted bool) int {
+	const least = 24 // columns, with room for another key
+	if !wanted || m.failure == nil || m.top() != nil || ui.BodyHeight(m.Height) < m.Height-2 || p.Width() < least {
+		return 1
+	}
+	t := m.Theme
+	x := p.Text(1, 0, ui.Over(t.Bad, t.Bar), "✗ ")
+	x = p.Text(x, 0, t.BarKey, m.problemKey())
+	if len(m.Toasts.List) == 0 {
+		x = p.Text(x+1, 0, ui.Over(t.Bad, t.Bar), "error")
+	}
+	p.Left(x).Click(m.showProblem)
+	return x + 2
 }
 
 // footerActions returns the actions of the footer, and the ones that are always
@@ -321,6 +345,10 @@ func (m *Model) footerActions(width int) (list, fixed []ui.Action) {
 
 // scant is the width below which only the most important keys have room.
 const scant = 60
+
+// leastNamed is the width below which the header has no room for the name of a
+// screen.
+const leastNamed = 36
 
 // fixedFooter returns the columns of what is always on the right of the footer.
 func (m *Model) fixedFooter(width int) (wide int) {

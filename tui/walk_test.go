@@ -18,7 +18,7 @@ import (
 )
 
 var (
-	walkSteps = flag.Int("walk", 1_500, "steps of the random walk")
+	walkSteps = flag.Int("walk", 800, "steps of the random walk")
 	walkSeed  = flag.Uint64("walkseed", 1, "where the random walk goes")
 )
 
@@ -104,7 +104,7 @@ func (r *walk) step() {
 }
 
 func (r *walk) resize() {
-	sizes := [][2]int{{1, 1}, {2, 3}, {0, 0}, {19, 5}, {20, 6}, {40, 10}, {79, 15}, {80, 24}, {120, 36}, {200, 50}, {400, 200}, {400, 6}, {20, 200}}
+	sizes := [][2]int{{1, 1}, {2, 3}, {0, 0}, {19, 5}, {20, 6}, {40, 10}, {60, 20}, {79, 15}, {80, 24}, {120, 36}, {200, 50}, {400, 6}, {20, 200}}
 	size := sizes[r.IntN(len(sizes))]
 	r.log("size")
 	r.take(tea.WindowSizeMsg{Width: size[0], Height: size[1]})

@@ -44,7 +44,7 @@ func (a *app) diagnosed(msg whyMsg) tea.Cmd {
 	}
 	a.why, a.whyAt = msg.report, msg.at
 	a.learn()
-	if first := a.firstWrong(); first != nil && (a.failure == nil || !a.failure.checks) {
+	if first := a.firstWrong(); first != nil && first.Table != a.whyOpen && (a.failure == nil || !a.failure.checks) {
 		return a.Toast(ui.Failed, first.Table+": "+cmp.Or(first.Sentence(), first.Message, string(first.State)))
 	}
 	return nil
@@ -115,6 +115,7 @@ func (a *app) openWhy(table string) tea.Cmd {
 		cmd = a.diagnose()
 	}
 	lines := a.Fitted(func() []ui.StyledLine { return a.whyLines(table) })
+	a.whyOpen = table
 	a.Open(&whyReader{&ui.Reader{Kit: a.Kit, Head: "WHY " + table, Lines: lines}, a, a.lake().Table(table), cmd != nil})
 	return cmd
 }
@@ -140,6 +141,7 @@ func (r *whyReader) Actions() []ui.Action {
 
 // left cancels the search that was started here.
 func (r *whyReader) left() {
+	r.app.whyOpen = ""
 	if r.started && r.app.diagnosing.Working() {
 		r.app.diagnosing.Stop()
 	}
@@ -165,14 +167,41 @@ func (a *app) whyLines(table string) []ui.StyledLine {
 		return a.rightTransform(table)
 	}
 	counts := fmt.Sprintf("%s rows, expected %s", ui.Count(found.Rows), ui.Count(found.ExpectedRows))
+	message := cmp.Or(found.Message, counts)
+	if a.small() && found.State == diagnose.Wrong && found.ExpectedRows != found.Rows {
+		message = counts
+	}
 	lines := []ui.StyledLine{
-		{{Style: t.Bad, Text: "✗ " + string(found.State)}, {Style: t.Text, Text: "  " + cmp.Or(found.Message, counts)}},
+		{{Style: t.Bad, Text: "✗ " + string(found.State)}, {Style: t.Text, Text: "  " + message}},
+	}
+	if found.State == diagnose.Unreadable && len(found.Causes) == 0 {
+		return append(lines, a.readAgain(table)...)
 	}
 	for i := range found.Causes {
 		lines = append(lines, a.causeLines(&found.Causes[i], i == 0)...)
 	}
 	return lines
 }
+
+// readAgain says what to do about lines that cannot be read.
+func (a *app) readAgain(table string) []ui.StyledLine {
+	t, v := a.Theme, a.table(table)
+	fix := "Correct these lines, then run the checks again."
+	if d := a.lake().Table(table); d != nil && d.IsLanding() && v != nil && v.Rejected > 0 {
+		fix = fmt.Sprintf("Correct these lines, or run with --max-rejects %d to leave them out.", v.Rejected)
+	}
+	return []ui.StyledLine{{{Style: t.Accent, Text: "→ " + fix}}}
+}
+
+// small reports whether a screen has room for one pane of a few lines, so that
+// the first ones have to tell what matters.
+func (a *app) small() bool {
+	wide, tall := a.Room()
+	return wide < scant && tall < smallTall
+}
+
+// smallTall is the height below which a screen shows one pane.
+const smallTall = 16
 
 // rightTransform describes a table that is what its transform returns, and whose
 // count and checks are right. Warnings are about what its transform leaves in it.
@@ -230,14 +259,24 @@ func witnessText(row map[string]any) string {
 // difference of the SQL.
 func (a *app) causeLines(c *diagnose.Cause, proof bool) []ui.StyledLine {
 	t := a.Theme
+	title := ui.StyledLine{{Style: t.Strong, Text: c.Title}}
+	if c.Certainty != diagnose.Unknown {
+		about := fmt.Sprintf("  (%s; mistake %s)", c.Certainty, c.ID)
+		if a.small() {
+			about = fmt.Sprintf(" (%s)", c.Certainty)
+		}
+		title = append(title, ui.Styled{Style: t.Dim, Text: about})
+	}
 	lines := []ui.StyledLine{
-		{},
-		{{Style: t.Strong, Text: c.Title}},
+		title,
 		{{Style: t.Text, Text: c.Cause}},
 		{{Style: t.Accent, Text: "→ " + c.Fix}},
 	}
-	if c.Certainty != diagnose.Unknown {
-		lines[1] = append(lines[1], ui.Styled{Style: t.Dim, Text: fmt.Sprintf("  (%s; mistake %s)", c.Certainty, c.ID)})
+	if a.small() { // what to do is in the first look
+		lines[1], lines[2] = lines[2], lines[1]
+	}
+	if !a.small() || !proof {
+		lines = append([]ui.StyledLine{{}}, lines...)
 	}
 	if !proof {
 		return lines

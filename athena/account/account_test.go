@@ -92,7 +92,7 @@ func TestEachRegionHasItsPartition(t *testing.T) {
 	}
 }
 
-func TestWhatWasNotAnsweredIsToldWithoutAnEmptyAnswer(t *testing.T) {
+func TestACallWithoutAReplyIsAnErrorWithoutEmptyFields(t *testing.T) {
 	err := account.Explain(errors.New("https response error StatusCode: 0, RequestID: , HostID: , request send failed, connection refused"), "look")
 	if !strings.HasPrefix(err.Error(), "look: request send failed, connection refused\n") {
 		t.Errorf("it says %q", err)

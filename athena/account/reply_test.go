@@ -9,7 +9,7 @@ import (
 	"stedi/athena/account"
 )
 
-func TestAnAnswerIsWaitedForAWhileAfterNobodyWantsIt(t *testing.T) {
+func TestAReplyIsAwaitedForAWhileAfterACancel(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		reply, done := account.Reply(ctx)

@@ -148,7 +148,7 @@ func TestAJobIsMadeAndRunOnceAndItsLogPassedOn(t *testing.T) {
 	}
 }
 
-func TestEveryEndOfARunIsToldWithItsLog(t *testing.T) {
+func TestEveryEndOfARunIsReportedWithItsLog(t *testing.T) {
 	for state, c := range map[string]struct {
 		says string
 		kind pipeline.Kind
@@ -222,7 +222,7 @@ func TestALostReplyStartsNoSecondRun(t *testing.T) {
 	b.wantRuns("SUCCEEDED")
 }
 
-func TestAJobThatSomebodyElseRunsIsLeftToThem(t *testing.T) {
+func TestAJobThatAnotherProcessRunsIsLeftAlone(t *testing.T) {
 	b := newBench(t, glue.Options{})
 	if _, _, err := b.run(t.Context(), "", nil); err != nil {
 		t.Fatal(err)

@@ -131,7 +131,7 @@ func makeTheSameTables(a *onAWS) {
 
 // All subtests share one server. After each fault, the tables are unchanged, no
 // query is running, and the next run succeeds.
-func TestWhateverGoesWrongOnAthenaTheTablesStayWhole(t *testing.T) {
+func TestNoFaultOfAthenaDamagesATable(t *testing.T) {
 	a := onServer(t, awstest.StartAWS(t))
 	landing := landingFolder(t)
 	a.stedi(0, "deploy", "--from", landing)

@@ -114,7 +114,7 @@ func (p *program) diagnose(ctx context.Context, o *opened, record *pipeline.Reco
 // shown.
 func outcome(record *pipeline.Record, err error) error {
 	if err == nil && record.ExitCode != 0 {
-		return &saidAlready{pipeline.Fail(pipeline.Kind(record.ExitCode), "", "", "%s", pipeline.TallyOf(record.Checks).Verdict())}
+		return &explainedError{pipeline.Fail(pipeline.Kind(record.ExitCode), "", "", "%s", pipeline.TallyOf(record.Checks).Verdict())}
 	}
 	return err
 }

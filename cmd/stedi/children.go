@@ -133,15 +133,13 @@ func (c children) why(ctx context.Context) (*diagnose.Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	var stderr strings.Builder
-	cmd.Stderr = &stderr
-	text, err := cmd.Output()
+	text, stderr, err := outputOf(cmd)
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}
 	var report diagnose.Report
 	if e := json.Unmarshal(text, &report); e != nil || report.Schema != diagnose.Schema {
-		return nil, errors.Join(err, errors.New(strings.TrimSpace(stderr.String())))
+		return nil, errors.Join(err, errors.New(stderr))
 	}
 	return &report, nil // exit code 1 means that a table is wrong
 }
@@ -152,16 +150,13 @@ func (c children) rollback(ctx context.Context, table string) (*run.Restored, er
 	if err != nil {
 		return nil, err
 	}
-	var stderr strings.Builder
-	cmd.Stderr = &stderr
-	text, err := cmd.Output()
+	text, stderr, err := outputOf(cmd)
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}
 	var restored run.Restored
 	if e := json.Unmarshal(text, &restored); err != nil || e != nil {
-		said := strings.TrimPrefix(strings.TrimSpace(stderr.String()), "stedi: ")
-		what, fix, _ := strings.Cut(said, "\n")
+		what, fix, _ := strings.Cut(strings.TrimPrefix(stderr, "stedi: "), "\n")
 		kind := pipeline.BadEngine
 		if exit, ok := errors.AsType[*exec.ExitError](err); ok && exit.ExitCode() > 0 {
 			kind = pipeline.Kind(exit.ExitCode())
@@ -169,6 +164,14 @@ func (c children) rollback(ctx context.Context, table string) (*run.Restored, er
 		return nil, pipeline.Fail(kind, "", strings.TrimSpace(fix), "%s", cmp.Or(what, "the process of the rollback ended"))
 	}
 	return &restored, nil
+}
+
+// outputOf runs a command to its end.
+func outputOf(cmd *exec.Cmd) (stdout []byte, stderr string, err error) {
+	var b strings.Builder
+	cmd.Stderr = &b
+	stdout, err = cmd.Output()
+	return stdout, strings.TrimSpace(b.String()), err
 }
 
 // follow runs a command of the program until its end, and returns its failure.

@@ -23,7 +23,7 @@ func sent(tb testing.TB, messages ...any) []byte {
 		case *pipeline.Record:
 			_ = printer.end(m)
 		case error:
-			(&program{stdout: &b, framed: true}).sendFailure(m)
+			(&program{process: process{stdout: &b}, invocation: invocation{framed: true}}).sendFailure(m)
 		case string:
 			b.WriteString(m)
 		}
@@ -49,7 +49,7 @@ func TestWhatAChildSendsArrives(t *testing.T) {
 		text     string
 	}{
 		"a run":                        {sent(t, event, event, record), nil, 2, "1", true, pipeline.Done, ""},
-		"failed checks":                {sent(t, event, record, &saidAlready{pipeline.Fail(pipeline.BadData, "", "", "1 check failed.")}), errors.New("exit status 1"), 1, "1", true, pipeline.BadData, "1 check failed."},
+		"failed checks":                {sent(t, event, record, &explainedError{pipeline.Fail(pipeline.BadData, "", "", "1 check failed.")}), errors.New("exit status 1"), 1, "1", true, pipeline.BadData, "1 check failed."},
 		"a failure with details":       {sent(t, event, record, details), errors.New("exit status 1"), 1, "1", true, pipeline.BadData, details.Error()},
 		"a failure before it ran":      {sent(t, pipeline.Fail(pipeline.Conflict, "", "Wait.", "locked")), errors.New("exit status 5"), 0, "", false, pipeline.Conflict, "locked\n  Wait."},
 		"killed in a run":              {sent(t, event), killed, 1, "1", false, pipeline.BadEngine, "the process of the run ended: signal: killed\n  Run again; unfinished work is cleaned up first."},
@@ -86,7 +86,7 @@ func TestEverythingOfAChildIsRead(t *testing.T) {
 
 func TestCancelledTablesReachAChild(t *testing.T) {
 	in, out := io.Pipe()
-	p := &program{stdin: in}
+	p := &program{process: process{stdin: in}}
 	ctx, got, end := p.steered(t.Context())
 	defer end()
 	cancels := make(chan string)

@@ -16,7 +16,7 @@ func TestAnnotationsCannotBeBrokenOutOf(t *testing.T) {
 	}
 }
 
-func TestGitHubIsToldNoMoreThanItShows(t *testing.T) {
+func TestGitHubGetsNoMoreAnnotationsThanItShows(t *testing.T) {
 	record := &pipeline.Record{Error: "several"}
 	for i := range 9 {
 		record.Checks = append(record.Checks, pipeline.CheckRecord{Check: fmt.Sprint("odd", i), Table: "t", Severity: "warning", State: "fail"})

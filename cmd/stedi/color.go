@@ -37,7 +37,7 @@ func (p *program) chooseColor(args []string) {
 			mode = "never"
 		}
 	}
-	p.color = mode
+	p.colorMode = mode
 	// The library that prints help reads the environment itself, and accepts
 	// fewer values than the conventions allow.
 	switch mode {
@@ -86,7 +86,7 @@ func (p *program) askedColor(args []string) string {
 
 // colors reports whether output to a stream is coloured.
 func (p *program) colors(w io.Writer) bool {
-	return p.color == "always" || p.color == "auto" && p.isTerminal(w)
+	return p.colorMode == "always" || p.colorMode == "auto" && p.isTerminal(w)
 }
 
 // withoutColor returns a writer that hides the terminal from the library that

@@ -40,6 +40,7 @@ type config struct {
 	maps       []string            // of --map: table=folder
 	places     map[string]string   // by table: its folder, from --map and [tables]
 	origins    map[string]string   // source of each flag's value
+	entries    map[string]string   // place of each entry of a [table] of a settings file, by its path
 	keys       map[string][]string // custom keys by action
 }
 
@@ -54,7 +55,7 @@ func (c *config) add(flags *pflag.FlagSet) {
 	flags.StringArrayVar(&c.maps, "map", nil, "read a table from another folder or file of the lake, as TABLE=FOLDER; repeatable, also [tables] in stedi.toml")
 	flags.StringVar(&c.output, "output", "text", alternatives(outputs))
 	flags.StringVar(&c.memory, "memory", "", "memory for the engine, such as 512MB (default: 80% of the machine's)")
-	flags.IntVar(&c.threads, "threads", 0, "threads for the engine (default: one per core, and fewer if --memory is below 125MB for each)")
+	flags.IntVar(&c.threads, "threads", 0, "threads for the engine (default: one for small tables and one per core for large ones; fewer if --memory is below 125MB for each)")
 	flags.StringVar(&c.color, "color", "auto", "auto, always or never")
 	flags.StringVar(&c.theme, "theme", "auto", "theme of the screens: "+strings.Join(ui.ThemeNames, ", ")+", or one of [themes] in stedi.toml")
 	flags.StringVar(&c.logFile, "log-file", "", "also write a log to this file, as JSON lines (default: none)")
@@ -135,7 +136,7 @@ func (c *config) check(cmd *cobra.Command) error {
 		return pipeline.Fail(pipeline.BadUsage, "", "--color takes "+strings.Join(colorModes, ", ")+".", "unknown colour mode %q%s", c.color, c.where("color"))
 	}
 	if err := c.look().Check(); err != nil {
-		return pipeline.Fail(pipeline.BadUsage, "", "Pass --theme auto, or correct stedi.toml.", "%w%s", err, c.where("theme"))
+		return pipeline.Fail(pipeline.BadUsage, "", "Pass --theme auto, or correct stedi.toml.", "%w", c.placed(err, "theme"))
 	}
 	return nil
 }
@@ -256,7 +257,7 @@ func (l *limitFlag) Set(text string) error {
 // that it can spill.
 const memoryPerThread = 125 << 20
 
-// engineThreads returns the engine's threads; 0: one per core.
+// engineThreads returns the engine's threads; 0: as many as the tables need.
 func (c *config) engineThreads() int {
 	memory, err := bytesOf(c.memory)
 	if err != nil || memory == 0 || c.threads > 0 {

@@ -7,7 +7,9 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/pelletier/go-toml/v2"
 	"github.com/pelletier/go-toml/v2/unstable"
@@ -24,8 +26,16 @@ type fileSetting struct {
 	key   string
 	value any
 	line  int
-	table bool // the setting is a [table], which is not allowed
+	table bool // the setting is a [table]
+	// lines holds the lines of the entries of a [table], by their paths in the file.
+	lines map[string]int
 }
+
+// pathSign separates the keys of a path, which a key can hardly contain.
+const pathSign = "\x00"
+
+// pathOf joins the keys of an entry to its path.
+func pathOf(keys ...string) string { return strings.Join(keys, pathSign) }
 
 // settingsFiles returns the paths of the project's and the user's settings
 // files, or "" for a missing file. The project's settings win.
@@ -110,23 +120,52 @@ func parseSettings(text []byte) ([]fileSetting, error) {
 	seen := map[string]bool{}
 	var parser unstable.Parser
 	parser.Reset(text)
+	lines, table := map[string]int{}, []string(nil)
 	for top := true; parser.NextExpression(); {
 		expression := parser.Expression()
 		top = top && expression.Kind == unstable.KeyValue
-		if expression.Kind == unstable.KeyValue && !top {
-			continue // it belongs to a [table], which is already in the list
-		}
-		path := expression.Key()
-		if !path.Next() {
+		keys, line := keysAt(&parser, expression)
+		if len(keys) == 0 {
 			continue
 		}
-		key := string(path.Node().Data)
-		if !seen[key] {
+		if expression.Kind != unstable.KeyValue {
+			table = keys
+		} else {
+			keys = append(slices.Clone(table), keys...)
+			noteLines(&parser, lines, keys, expression.Value())
+		}
+		if path := pathOf(keys...); lines[path] == 0 {
+			lines[path] = line
+		}
+		if key := keys[0]; !seen[key] {
 			seen[key] = true
-			settings = append(settings, fileSetting{key: key, value: values[key], line: parser.Shape(path.Node().Raw).Start.Line, table: !top})
+			settings = append(settings, fileSetting{key: key, value: values[key], line: line, table: !top, lines: lines})
 		}
 	}
 	return settings, parser.Error()
+}
+
+// keysAt returns the keys of an expression, and its line.
+func keysAt(parser *unstable.Parser, expression *unstable.Node) (keys []string, line int) {
+	for path := expression.Key(); path.Next(); {
+		if keys = append(keys, string(path.Node().Data)); line == 0 {
+			line = parser.Shape(path.Node().Raw).Start.Line
+		}
+	}
+	return keys, line
+}
+
+// noteLines adds the lines of the entries of an inline table.
+func noteLines(parser *unstable.Parser, lines map[string]int, table []string, value *unstable.Node) {
+	if value.Kind != unstable.InlineTable {
+		return
+	}
+	for entries := value.Children(); entries.Next(); {
+		keys, line := keysAt(parser, entries.Node())
+		keys = append(slices.Clone(table), keys...)
+		lines[pathOf(keys...)] = line
+		noteLines(parser, lines, keys, entries.Node().Value())
+	}
 }
 
 // texts returns the value in the form that the flag's Set expects. It returns

@@ -60,7 +60,7 @@ func (p *program) countIn(o *opened, options *diagnose.Options, yes bool) error 
 func (p *program) agreed(what string, yes bool) (bool, error) {
 	switch {
 	case yes:
-		narrate(p.stderr, what+"\n")
+		tryWrite(p.stderr, what+"\n")
 		return true, nil
 	case !p.isTerminal(p.stderr):
 		return false, unasked(what)
@@ -77,6 +77,6 @@ func unasked(what string) error {
 // tellSpent prints what a diagnosis has cost.
 func (p *program) tellSpent(spent pipeline.Spending) {
 	if len(spent.QueryIDs) > 0 {
-		narrate(p.stderr, fmt.Sprintf("%s: %s bytes scanned, $%.6f\n", pipeline.Counted(len(spent.QueryIDs), "query"), thousands(spent.ScannedBytes), spent.CostUSD))
+		tryWrite(p.stderr, fmt.Sprintf("%s: %s bytes scanned, $%.6f\n", pipeline.Counted(len(spent.QueryIDs), "query"), thousands(spent.ScannedBytes), spent.CostUSD))
 	}
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -43,13 +42,7 @@ func (p *program) printDDL(ctx context.Context, location string, names []string)
 	if location, err = p.lakeLocation(location); err != nil {
 		return err
 	}
-	engine, _, closeEngine, err := p.openEngine(ctx)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, closeEngine()) }()
-	p.builds = true
-	lake, err := p.load(ctx, p.config.lake, engine)
+	lake, err := p.loadToBuild(ctx)
 	if err != nil {
 		return err
 	}
@@ -67,7 +60,7 @@ func (p *program) printDDL(ctx context.Context, location string, names []string)
 		all = append(all, tableDDL{t.Name, t.Zone, location + "/" + t.Path + "/", statement})
 	}
 	if location == placeholder {
-		narrate(p.stderr, "note: "+placeholder+" is a placeholder; --location s3://bucket/prefix replaces it\n")
+		tryWrite(p.stderr, "note: "+placeholder+" is a placeholder; --location s3://bucket/prefix replaces it\n")
 	}
 	return p.writeDDL(all)
 }

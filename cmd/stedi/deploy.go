@@ -68,14 +68,8 @@ func (p *program) openDeployment(ctx context.Context, dryRun bool, work func(*de
 	if !inS3(p.config.lake) {
 		return pipeline.Fail(pipeline.BadUsage, "", "Pass --lake s3://BUCKET/PREFIX.", "only a lake in S3 can be deployed")
 	}
-	engine, _, closeEngine, err := p.openEngine(ctx)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, closeEngine()) }()
 	d := &deployment{program: p, dryRun: dryRun}
-	p.builds = true
-	if d.lake, err = p.load(ctx, p.config.lake, engine); err != nil {
+	if d.lake, err = p.loadToBuild(ctx); err != nil {
 		return err
 	}
 	p.notes(d.lake)
@@ -137,7 +131,7 @@ func (p *program) deploy(ctx context.Context, o deployFlags) error {
 			printed = true
 			return p.printPolicies(ctx, d.lake, d.tables.Database(), d.authority, o)
 		}
-		narrate(p.stderr, fmt.Sprintf("deployed to the database %s: `stedi --batch --engine athena --lake %s` runs it\n", d.tables.Database(), p.config.lake))
+		tryWrite(p.stderr, fmt.Sprintf("deployed to the database %s: `stedi --batch --engine athena --lake %s` runs it\n", d.tables.Database(), p.config.lake))
 		return nil
 	})
 	if o.dryRun && !printed && pipeline.KindOf(err) == pipeline.Denied {
@@ -152,9 +146,9 @@ func (p *program) deploy(ctx context.Context, o deployFlags) error {
 // the bucket, and the rule that ends that.
 func (d *deployment) noteRetention(ctx context.Context) {
 	for _, f := range d.bucket.Retention(ctx) {
-		narrate(d.program.stderr, printable.Text(f.About+": "+f.Says)+"\n")
+		tryWrite(d.program.stderr, printable.Text(f.About+": "+f.Says)+"\n")
 		if f.Fix != "" {
-			narrate(d.program.stderr, "  "+printable.Text(f.Fix)+"\n")
+			tryWrite(d.program.stderr, "  "+printable.Text(f.Fix)+"\n")
 		}
 	}
 }
@@ -215,7 +209,7 @@ func (d *deployment) upload(ctx context.Context, from string) error {
 				return err
 			}
 			if !d.dryRun {
-				narrate(d.program.stderr, fmt.Sprintf("%s: %d of %d files\n", t.Name, i+1, len(files)))
+				tryWrite(d.program.stderr, fmt.Sprintf("%s: %d of %d files\n", t.Name, i+1, len(files)))
 			}
 		}
 	}

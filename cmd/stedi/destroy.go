@@ -50,7 +50,7 @@ func (p *program) confirm(question string) error {
 
 // answersYes asks on a terminal.
 func (p *program) answersYes(question string) bool {
-	narrate(p.stderr, question+" [y/N] ")
+	tryWrite(p.stderr, question+" [y/N] ")
 	if p.replies == nil {
 		p.replies = bufio.NewReader(p.stdin)
 	}

@@ -56,7 +56,7 @@ func (p *program) doctor(ctx context.Context) error {
 		}
 	}
 	if err := errors.Join(errs...); err != nil {
-		return &saidAlready{err}
+		return &explainedError{err}
 	}
 	return nil
 }

@@ -66,7 +66,7 @@ func TestTheEditorOfTheReaderEditsAText(t *testing.T) {
 		"VISUAL first":   {map[string]string{"VISUAL": `'` + editor + `' -v`, "EDITOR": "ed"}, "-v|"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			p := &program{env: func(name string) (string, bool) { v, ok := c.env[name]; return v, ok }}
+			p := &program{process: process{env: func(name string) (string, bool) { v, ok := c.env[name]; return v, ok }}}
 			edit, finish, err := p.ownEditor("SELECT 1")
 			if err != nil {
 				t.Fatal(err)
@@ -85,7 +85,7 @@ func TestTheEditorOfTheReaderEditsAText(t *testing.T) {
 		})
 	}
 	for value, says := range map[string]string{`"open`: "$EDITOR: a quote is not closed", "no-such-editor -w": "$EDITOR: "} {
-		p := &program{env: func(name string) (string, bool) { v, ok := map[string]string{"EDITOR": value}[name]; return v, ok }}
+		p := &program{process: process{env: func(name string) (string, bool) { v, ok := map[string]string{"EDITOR": value}[name]; return v, ok }}}
 		if _, _, err := p.ownEditor("x"); err == nil || !strings.Contains(err.Error(), says) {
 			t.Errorf("%s: %v", value, err)
 		}

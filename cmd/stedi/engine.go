@@ -152,10 +152,10 @@ func (p *program) tellUsage(rows pipeline.Rows) {
 	if u.QueryID == "" {
 		return
 	}
-	narrate(p.stderr, fmt.Sprintf("query %s: %.1f s in the queue, %.1f s to run, %s bytes scanned, $%.6f%s\n",
+	tryWrite(p.stderr, fmt.Sprintf("query %s: %.1f s in the queue, %.1f s to run, %s bytes scanned, $%.6f%s\n",
 		u.QueryID, u.Queued.Seconds(), u.Ran.Seconds(), thousands(u.ScannedBytes), u.CostUSD, expectedText(u.Estimate)))
 	if t := u.Session; t != nil && t.Queries > 1 {
-		narrate(p.stderr, t.String()+"\n")
+		tryWrite(p.stderr, t.String()+"\n")
 	}
 }
 

@@ -247,7 +247,7 @@ func TestAStateFolderThatCannotBeWrittenIsANote(t *testing.T) {
 		t.Fatal(err)
 	}
 	var stderr bytes.Buffer
-	p := &program{stderr: &stderr}
+	p := &program{process: process{stderr: &stderr}}
 	if err := p.rememberIn(filepath.Join(file, "lakes", "lake.json"))(tui.Remembered{}); err != nil {
 		t.Error(err)
 	}

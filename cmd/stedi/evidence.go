@@ -39,7 +39,7 @@ func (p *program) evidenceCommand() *cobra.Command {
 			"and the check for blank consent. For each, DIR gets the SQL, the result as CSV and a picture, and\n" +
 			"README.md says which item of the rubric it belongs to, with query id, bytes and time. Everything is\n" +
 			"labelled as made by stedi. Values that identify a person are masked. A demo lake is run first.",
-		Example: "stedi evidence ./evidence --demo\nstedi evidence ./evidence --lake ./lake --force",
+		Example: "stedi evidence ./evidence --lake ./lake",
 		Args:    usageArgs(cobra.ExactArgs(1)),
 		RunE:    func(cmd *cobra.Command, args []string) error { return p.evidence(cmd.Context(), args[0], f) },
 	}
@@ -159,7 +159,7 @@ func (w *evidenceWriter) save(ctx context.Context, q pipeline.Querier, query rev
 	}
 	if err != nil {
 		e.Error = printable.Text(printable.FirstLine(err.Error()))
-		narrate(w.p.stderr, e.Name+": "+e.Error+"\n")
+		tryWrite(w.p.stderr, e.Name+": "+e.Error+"\n")
 		return nil
 	}
 	if query.Count && len(result.rows) == 1 {
@@ -212,7 +212,7 @@ func (p *program) printEvidence(w *evidenceWriter) error {
 		return err
 	}
 	if failed > 0 {
-		return &saidAlready{pipeline.Fail(pipeline.BadData, "", "", "queries failed: %d of %d", failed, len(w.all))}
+		return &explainedError{pipeline.Fail(pipeline.BadData, "", "", "queries failed: %d of %d", failed, len(w.all))}
 	}
 	return nil
 }

@@ -29,7 +29,7 @@ func TestEveryExampleWorksAsWritten(t *testing.T) {
 			t.Fatal(stderr)
 		}
 	}
-	p := &program{stdin: strings.NewReader(""), stdout: &strings.Builder{}, stderr: &strings.Builder{}, env: func(string) (string, bool) { return "", false }}
+	p := &program{process: process{stdin: strings.NewReader(""), stdout: &strings.Builder{}, stderr: &strings.Builder{}, env: func(string) (string, bool) { return "", false }}}
 	for _, cmd := range commands(p.root()) {
 		if !cmd.IsAvailableCommand() && cmd.HasParent() && cmd.Name() != "help" {
 			continue

@@ -68,9 +68,9 @@ func (a *annotations) event(pipeline.Event) {}
 
 func (a *annotations) end(r *pipeline.Record) error {
 	notes := notesOf(r)
-	a.p.told = len(notes) > 0
+	a.p.annotated = len(notes) > 0
 	for _, n := range fewer(notes) {
-		narrate(a.p.raw, n.String()+"\n")
+		tryWrite(a.p.raw, n.String()+"\n")
 	}
 	return nil
 }
@@ -174,7 +174,7 @@ func (s *stepSummary) event(pipeline.Event) {}
 // end prints a note if it cannot write the summary, and never returns an error.
 func (s *stepSummary) end(r *pipeline.Record) error {
 	if err := s.append(report.Summary(r)); err != nil {
-		narrate(s.complain, "stedi: no step summary: "+printable.Text(err.Error())+"\n")
+		tryWrite(s.complain, "stedi: no step summary: "+printable.Text(err.Error())+"\n")
 	}
 	return nil
 }
@@ -200,8 +200,8 @@ func (s *stepSummary) append(text []byte) (err error) {
 // ended reports what no record has reported, when a command is over.
 func (p *program) ended(err error) {
 	p.log.finish(err)
-	_, shown := errors.AsType[*saidAlready](err)
-	if err != nil && !p.told && !shown && p.inGitHub() {
-		narrate(p.raw, annotation{"error", "stedi", err.Error()}.String()+"\n")
+	_, shown := errors.AsType[*explainedError](err)
+	if err != nil && !p.annotated && !shown && p.inGitHub() {
+		tryWrite(p.raw, annotation{"error", "stedi", err.Error()}.String()+"\n")
 	}
 }

@@ -74,7 +74,7 @@ func TestGlueMakesTheSameTables(t *testing.T) {
 
 // After each fault of a job run, the tables are unchanged, and the next run
 // succeeds.
-func TestWhateverGoesWrongOnGlueTheTablesStayWhole(t *testing.T) {
+func TestNoFaultOfGlueDamagesATable(t *testing.T) {
 	awstest.Whole(t)
 	a := onServer(t, awstest.StartAWS(t))
 	a.server.NeedSpark(t)

@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 	"strings"
+
+	"stedi/tui/ui"
 )
 
 // keysTable is the [table] of a settings file that assigns other keys to
@@ -23,7 +25,7 @@ func (c *config) takeKeys(value any) error {
 	for name, value := range table {
 		keys, err := keysOf(value)
 		if err != nil {
-			return fmt.Errorf("%s: %w", name, err)
+			return &ui.SettingError{Path: []string{keysTable, name}, Err: fmt.Errorf("%s: %w", name, err)}
 		}
 		if c.keys == nil {
 			c.keys = map[string][]string{}

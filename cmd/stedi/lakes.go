@@ -103,14 +103,15 @@ func (p *program) checkLakes(ctx context.Context, names []string, options check.
 		return context.Cause(ctx)
 	}
 	if failed := failedLakes(records); err == nil && failed > 0 {
-		return &saidAlready{pipeline.Fail(pipeline.BadData, "", "", "%s failed", pipeline.Counted(failed, "lake"))}
+		return &explainedError{pipeline.Fail(pipeline.BadData, "", "", "%s failed", pipeline.Counted(failed, "lake"))}
 	}
 	return err
 }
 
 // checkOne checks one of many lakes. Whatever fails stands in the record.
 func (p *program) checkOne(ctx context.Context, name string, options check.InspectOptions, threads int) *pipeline.Record {
-	one := &program{stdin: p.stdin, stdout: io.Discard, stderr: io.Discard, env: p.env, self: p.self, config: p.config, out: p.out, raw: io.Discard, fault: p.fault}
+	one := &program{process: p.process, config: p.config}
+	one.stdout, one.stderr, one.raw = io.Discard, io.Discard, io.Discard
 	one.config.lake = plainS3(name)
 	if one.config.threads == 0 {
 		one.config.threads = threads

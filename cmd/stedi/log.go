@@ -59,7 +59,7 @@ func (p *program) closeLog() {
 		return
 	}
 	if err := p.log.file.Close(); err != nil {
-		narrate(p.stderr, "stedi: the end of the log may be missing: "+printable.Text(err.Error())+"\n")
+		tryWrite(p.stderr, "stedi: the end of the log may be missing: "+printable.Text(err.Error())+"\n")
 	}
 }
 

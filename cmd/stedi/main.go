@@ -38,7 +38,7 @@ func execute(adjust func(*program)) int {
 	signal.Ignore(syscall.SIGXFSZ)
 	ctx, stop := withSignals(context.Background())
 	defer stop()
-	p := &program{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, env: os.LookupEnv, self: os.Executable}
+	p := &program{process: process{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, env: os.LookupEnv, self: os.Executable}}
 	adjust(p)
 	err := p.execute(ctx, os.Args[1:])
 	return int(pipeline.KindOf(err))

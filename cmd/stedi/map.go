@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"stedi/pipeline"
+	"stedi/tui/ui"
 )
 
 // tablesTable is the [table] of a file of settings that says in which folders
@@ -25,10 +26,10 @@ func (c *config) takeTables(value any) error {
 	for name, value := range table {
 		folder, ok := value.(string)
 		if !ok {
-			return fmt.Errorf("%s: want a folder of the lake, as a text", name)
+			return &ui.SettingError{Path: []string{tablesTable, name}, Err: fmt.Errorf("%s: want a folder of the lake, as a text", name)}
 		}
 		if err := c.takePlace(name, folder, false); err != nil {
-			return err
+			return &ui.SettingError{Path: []string{tablesTable, name}, Err: err}
 		}
 	}
 	return nil

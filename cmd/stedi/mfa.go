@@ -25,7 +25,7 @@ func (p *program) askForCodes(cmd *cobra.Command) {
 
 // code asks for a code of an MFA device.
 func (p *program) code(serial string) (string, error) {
-	narrate(p.stderr, "Code of the MFA device "+printable.Text(serial)+": ")
+	tryWrite(p.stderr, "Code of the MFA device "+printable.Text(serial)+": ")
 	code, err := bufio.NewReader(p.stdin).ReadString('\n')
 	if code = strings.TrimSpace(code); err != nil || code == "" {
 		return "", pipeline.Fail(pipeline.Denied, "", "Run again and type the code that the device shows.", "no code of the MFA device %s was given", serial)

@@ -23,7 +23,7 @@ func offering(t *testing.T) (p *program, folder string) {
 		}
 	}
 	env := map[string]string{"XDG_STATE_HOME": filepath.Join(folder, "state"), "HOME": folder}
-	p = &program{env: func(name string) (string, bool) { text, ok := env[name]; return text, ok }}
+	p = &program{process: process{env: func(name string) (string, bool) { text, ok := env[name]; return text, ok }}}
 	p.config.lake, p.config.origins = filepath.Join(folder, "a"), map[string]string{}
 	p.config.engines = engines.All(&cloud.Settings{})
 	p.config.engine = p.config.engines[0].Name

@@ -73,7 +73,7 @@ func (p *program) notes(lake *pipeline.Lake) {
 
 func (p *program) tell(notes []string) {
 	for _, note := range notes {
-		narrate(p.stderr, "note: "+printable.Text(note)+"\n")
+		tryWrite(p.stderr, "note: "+printable.Text(note)+"\n")
 	}
 }
 
@@ -140,6 +140,18 @@ func endEngine(engine *duckdb.Engine, temp string, remove func() error) error {
 // load reads the definition for the lake at root.
 func (p *program) load(ctx context.Context, root string, engine *duckdb.Engine) (*pipeline.Lake, error) {
 	return p.loadFrom(ctx, p.definition(), root, engine)
+}
+
+// loadToBuild reads the definition for a command that changes the tables of the lake,
+// or says how they are built, and needs no engine besides.
+func (p *program) loadToBuild(ctx context.Context) (lake *pipeline.Lake, err error) {
+	engine, _, closeEngine, err := p.openEngine(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, closeEngine()) }()
+	p.builds = true
+	return p.load(ctx, p.config.lake, engine)
 }
 
 func (p *program) loadFrom(ctx context.Context, from fs.FS, root string, engine *duckdb.Engine) (*pipeline.Lake, error) {

@@ -29,7 +29,7 @@ func contents(t *testing.T, lake string) string {
 
 // After a run that was killed at any operation, a plan predicts the next run
 // after its recovery, and changes nothing.
-func TestAPlanAfterAKillForeseesTheNextRun(t *testing.T) {
+func TestAPlanAfterAKillPredictsTheNextRun(t *testing.T) {
 	forEachOperation(t, func(t *testing.T, n int) {
 		t.Helper()
 		lake := sampleLake(t)

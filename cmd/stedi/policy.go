@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -181,7 +180,7 @@ func (p *program) policyOf(ctx context.Context, lake *pipeline.Lake, database st
 }
 
 // policyAlone prints the policy of one persona.
-func (p *program) policyAlone(ctx context.Context, o deployFlags) (err error) {
+func (p *program) policyAlone(ctx context.Context, o deployFlags) error {
 	switch {
 	case !o.dryRun:
 		return pipeline.Fail(pipeline.BadUsage, "", "Add --dry-run.", "--policy prints a policy and deploys nothing")
@@ -190,13 +189,7 @@ func (p *program) policyAlone(ctx context.Context, o deployFlags) (err error) {
 	case !inS3(p.config.lake):
 		return pipeline.Fail(pipeline.BadUsage, "", "Pass --lake s3://BUCKET/PREFIX.", "only a lake in S3 can be deployed")
 	}
-	engine, _, closeEngine, err := p.openEngine(ctx)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, closeEngine()) }()
-	p.builds = true
-	lake, err := p.load(ctx, p.config.lake, engine)
+	lake, err := p.loadToBuild(ctx)
 	if err != nil {
 		return err
 	}

@@ -22,26 +22,38 @@ import (
 // version is the version of the program. The linker sets it in releases.
 var version = "dev"
 
-// program is the command line with its inputs and outputs.
+// program is a command line: what it gets from outside, its settings, and its state
+// while a command runs.
 type program struct {
-	stdin     io.Reader
-	replies   *bufio.Reader // what is read of stdin; nil: nothing was asked
-	stdout    io.Writer
-	stderr    io.Writer
-	env       func(string) (string, bool)
-	self      func() (string, error) // path of this program
-	config    config
-	color     string // auto, always or never
+	process
+	config config
+	invocation
+}
+
+// process is what the operating system gives a program. Tests give it something
+// else.
+type process struct {
+	stdin  io.Reader
+	stdout io.Writer
+	stderr io.Writer
+	out    *printable.Log // stdout for text; set by guardLogs
+	raw    io.Writer      // stderr for the commands of a service; set by guardLogs
+	env    func(string) (string, bool)
+	self   func() (string, error) // path of this program
+	fault  func(dir.Op) error     // nil but in tests: what goes wrong with files
+}
+
+// invocation is the state of a program while it runs a command.
+type invocation struct {
+	colorMode string // auto, always or never
 	log       runLog
-	out       *printable.Log     // stdout for text
-	raw       io.Writer          // stderr for the commands of a service
-	builds    bool               // the command builds tables
-	told      bool               // GitHub has been told why it fails
-	framed    bool               // the screens have started it; see steer.go
-	reviewing *screenReview      // of stedi review --screen; nil: the screens show a lake
-	questions tui.Questions      // of background work to the reader of the screens
-	screenAt  string             // the screen to begin with; "": the one of the last session
-	fault     func(dir.Op) error // nil but in tests: what goes wrong with files
+	replies   *bufio.Reader // what is read of stdin; nil: nothing was asked
+	builds    bool          // the command builds tables
+	framed    bool          // the screens have started it; see steer.go
+	annotated bool          // GitHub has got annotations of the failures
+	reviewing *screenReview // of stedi review --screen; nil: the screens show a lake
+	questions tui.Questions // of background work to the reader of the screens
+	screenAt  string        // the screen to begin with; "": the one of the last session
 }
 
 // execute runs one command line and prints its error.
@@ -161,25 +173,25 @@ func miswritten(cmd *cobra.Command, words string) error {
 
 // printError prints an error and its fix.
 func printError(w io.Writer, _ fang.Styles, err error) {
-	if _, quiet := errors.AsType[*saidAlready](err); quiet {
+	if _, quiet := errors.AsType[*explainedError](err); quiet {
 		return
 	}
 	name := red + "stedi:" + plain + " "
 	for line := range strings.Lines(err.Error()) {
-		narrate(w, name+printable.Text(strings.TrimRight(line, "\n"))+"\n")
+		tryWrite(w, name+printable.Text(strings.TrimRight(line, "\n"))+"\n")
 		name = ""
 	}
 }
 
-// narrate writes to stderr. If stderr is closed, the work continues.
-func narrate(w io.Writer, text string) {
+// tryWrite writes a message to stderr. If stderr is closed, the work continues.
+func tryWrite(w io.Writer, text string) {
 	_, _ = io.WriteString(w, text)
 }
 
-// saidAlready is an error that the output has already explained.
-type saidAlready struct{ error }
+// explainedError is an error that the output has already explained.
+type explainedError struct{ error }
 
-func (e *saidAlready) Unwrap() error { return e.error }
+func (e *explainedError) Unwrap() error { return e.error }
 
 // isTerminal reports whether a stream is a terminal that supports a live line.
 func (p *program) isTerminal(stream any) bool {

@@ -33,7 +33,7 @@ func (s *progressLine) event(e pipeline.Event) {
 	if e.Log != "" {
 		s.stop()
 		s.last = s.now()
-		narrate(s.out, fmt.Sprintf("%-26s %s\n", e.Step, printable.Text(e.Log)))
+		tryWrite(s.out, fmt.Sprintf("%-26s %s\n", e.Step, printable.Text(e.Log)))
 		return
 	}
 	if e.Progress == nil {
@@ -49,17 +49,17 @@ func (s *progressLine) event(e pipeline.Event) {
 	s.last = s.now()
 	line := describeProgress(e)
 	if !s.terminal {
-		narrate(s.out, line+"\n")
+		tryWrite(s.out, line+"\n")
 		return
 	}
 	s.shown = true
-	narrate(s.out, "\r\x1b[K"+line)
+	tryWrite(s.out, "\r\x1b[K"+line)
 }
 
 // stop removes the live line.
 func (s *progressLine) stop() {
 	if s.shown {
-		narrate(s.out, "\r\x1b[K")
+		tryWrite(s.out, "\r\x1b[K")
 		s.shown = false
 	}
 }

@@ -57,7 +57,7 @@ func (p *program) prove(ctx context.Context, flags proveFlags, names []string) (
 	err = run.Prove(ctx, o.runner(p.config.demo), run.ProofOptions{
 		Select: names, Engines: sides, Values: flags.rows, Temp: filepath.Join(o.temp, "proof"),
 		Log: func(table, engine, line string) {
-			narrate(p.stderr, fmt.Sprintf("%s on %s: %s\n", table, engine, printable.Text(line)))
+			tryWrite(p.stderr, fmt.Sprintf("%s on %s: %s\n", table, engine, printable.Text(line)))
 		},
 	}, func(proof run.Proof) {
 		proofs = append(proofs, proof)

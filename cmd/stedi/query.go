@@ -106,7 +106,7 @@ func (p *program) query(ctx context.Context, text string, timeout time.Duration,
 	n, err := p.printQuery(ctx, rows, allow)
 	if err == nil {
 		if p.config.output == "text" {
-			narrate(p.stderr, rowsText(n)+"\n")
+			tryWrite(p.stderr, rowsText(n)+"\n")
 		}
 		p.tellLeftOut(pipeline.LeftOutBy(rows))
 	}
@@ -146,7 +146,7 @@ func (p *program) tellLeftOut(left []pipeline.LeftOut) {
 		if l.First != "" {
 			text += ", the first: " + l.First
 		}
-		narrate(p.stderr, printable.Text(text)+"\n")
+		tryWrite(p.stderr, printable.Text(text)+"\n")
 	}
 }
 

@@ -20,11 +20,11 @@ func (p *program) retried(ctx context.Context, o *opened, names []string) ([]str
 	case err != nil:
 		return nil, err
 	case id == "":
-		narrate(p.stderr, "Nothing to retry: no step of a past run failed.\n")
+		tryWrite(p.stderr, "Nothing to retry: no step of a past run failed.\n")
 	case len(left) == 0:
-		narrate(p.stderr, fmt.Sprintf("Nothing to retry: the tables that failed in run %s have been built since.\n", id))
+		tryWrite(p.stderr, fmt.Sprintf("Nothing to retry: the tables that failed in run %s have been built since.\n", id))
 	default:
-		narrate(p.stderr, fmt.Sprintf("Resuming run %s: %s\n", id, strings.Join(left, ", ")))
+		tryWrite(p.stderr, fmt.Sprintf("Resuming run %s: %s\n", id, strings.Join(left, ", ")))
 	}
 	return left, nil
 }

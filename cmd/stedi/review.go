@@ -152,7 +152,7 @@ func (p *program) review(ctx context.Context, f reviewFlags, targets []string) (
 		return err
 	}
 	if n := report.Failed(); n > 0 {
-		return &saidAlready{pipeline.Fail(pipeline.BadData, "", "", "%s failed", pipeline.Counted(n, "submission"))}
+		return &explainedError{pipeline.Fail(pipeline.BadData, "", "", "%s failed", pipeline.Counted(n, "submission"))}
 	}
 	return nil
 }
@@ -341,7 +341,7 @@ func (r *reviewer) checkData(ctx context.Context, target string, in *review.Inpu
 // unreadable is the review of a target that cannot be read.
 func unreadable(target string, err error) *review.Target {
 	return &review.Target{
-		Target: target, Version: "v2", Tables: []review.Table{},
+		Target: target, Tables: []review.Table{},
 		Items: []review.Item{{
 			ID: "target", Result: review.Fail, Message: printable.Text(printable.FirstLine(err.Error())), Title: "Target",
 			Feedback: "Name a folder, a zip file or a bare git directory that can be read.",

@@ -13,7 +13,7 @@ import (
 // a catalog is read by the first engine that finds its tables, unless --engine
 // names one that can.
 func (p *program) reading(lake string) *program {
-	one := &program{stdin: p.stdin, stdout: p.stdout, stderr: p.stderr, env: p.env, self: p.self, config: p.config, out: p.out, raw: p.raw, fault: p.fault}
+	one := &program{process: p.process, config: p.config}
 	one.config.lake = plainS3(lake)
 	place := registry.Place{Root: one.config.lake}
 	if !place.InCatalog() || one.selected().Discover != nil {

@@ -14,12 +14,15 @@ import (
 
 const rolledBack = "/customer/trusted/part-00000.json"
 
-// twoVersions creates a lake with two versions of customer_trusted.
-func twoVersions(t *testing.T) (lake, old, fresh string) {
+// twoVersions is a lake with two versions of customer_trusted, and the lines of
+// both.
+type twoVersions struct{ lake, old, fresh string }
+
+func buildTwoVersions(t *testing.T) twoVersions {
 	t.Helper()
-	lake = sampleLake(t)
+	lake := sampleLake(t)
 	mustBatch(t, lake)
-	old = tables(t, lake)[rolledBack]
+	old := tables(t, lake)[rolledBack]
 	file := filepath.Join(lake, "customer", "landing", "customer-00001.json")
 	text, err := os.ReadFile(file)
 	if err != nil {
@@ -29,10 +32,19 @@ func twoVersions(t *testing.T) (lake, old, fresh string) {
 		t.Fatal(err)
 	}
 	mustBatch(t, lake)
-	if fresh = tables(t, lake)[rolledBack]; fresh == old {
+	fresh := tables(t, lake)[rolledBack]
+	if fresh == old {
 		t.Fatal("both versions are the same")
 	}
-	return lake, old, fresh
+	return twoVersions{lake, old, fresh}
+}
+
+// copied returns the same with a lake of its own.
+func (v twoVersions) copied(t *testing.T) twoVersions {
+	t.Helper()
+	lake := filepath.Join(t.TempDir(), "lake")
+	copyTo(t, lake, v.lake)
+	return twoVersions{lake, v.old, v.fresh}
 }
 
 func mustBatch(t *testing.T, lake string) {
@@ -56,12 +68,13 @@ func rollback(t *testing.T, lake string, env ...string) (code int, stderr string
 }
 
 // forEachOperationOfARollback calls f with the number of each file operation of
-// a rollback. By default it takes a sample; with FAULT_SWEEP=all it takes all.
-func forEachOperationOfARollback(t *testing.T, f func(t *testing.T, n int)) {
+// a rollback, and a lake for it. By default it takes a sample; with
+// FAULT_SWEEP=all it takes all.
+func forEachOperationOfARollback(t *testing.T, f func(t *testing.T, n int, v twoVersions)) {
 	t.Helper()
-	lake, _, _ := twoVersions(t)
+	v := buildTwoVersions(t)
 	counter := filepath.Join(t.TempDir(), "faults")
-	if code, stderr := rollback(t, lake, "FAULT=count:0", "FAULTS="+counter); code != 0 {
+	if code, stderr := rollback(t, v.copied(t).lake, "FAULT=count:0", "FAULTS="+counter); code != 0 {
 		t.Fatal(stderr)
 	}
 	text, err := os.ReadFile(counter)
@@ -77,16 +90,16 @@ func forEachOperationOfARollback(t *testing.T, f func(t *testing.T, n int)) {
 		step = max(1, last/10)
 	}
 	for n := 1; n <= last; n += step {
-		t.Run(fmt.Sprint(n), func(t *testing.T) { f(t, n) })
+		t.Run(fmt.Sprint(n), func(t *testing.T) { f(t, n, v.copied(t)) })
 	}
 }
 
 // If a rollback is killed at any operation, the table is one version or the
 // other, a second rollback succeeds, and the next run cleans up.
 func TestAKilledRollbackLeavesOneVersionOrTheOther(t *testing.T) {
-	forEachOperationOfARollback(t, func(t *testing.T, n int) {
+	forEachOperationOfARollback(t, func(t *testing.T, n int, v twoVersions) {
 		t.Helper()
-		lake, old, fresh := twoVersions(t)
+		lake, old, fresh := v.lake, v.old, v.fresh
 		rollback(t, lake, fmt.Sprintf("FAULT=kill:%d", n))
 		if got := tables(t, lake)[rolledBack]; got != old && got != fresh {
 			t.Fatalf("after the kill the table is neither: %d lines", strings.Count(got, "\n"))
@@ -115,9 +128,9 @@ func TestAKilledRollbackLeavesOneVersionOrTheOther(t *testing.T) {
 // A full disk ends a rollback with exit code 3; if the rollback succeeds
 // nevertheless, a second one does not undo it.
 func TestAFullDiskHarmsNoRollback(t *testing.T) {
-	forEachOperationOfARollback(t, func(t *testing.T, n int) {
+	forEachOperationOfARollback(t, func(t *testing.T, n int, v twoVersions) {
 		t.Helper()
-		lake, old, fresh := twoVersions(t)
+		lake, old, fresh := v.lake, v.old, v.fresh
 		code, stderr := rollback(t, lake, fmt.Sprintf("FAULT=ENOSPC:%d", n))
 		if code != 3 && code != 0 {
 			t.Errorf("it ends with %d: %s", code, stderr)

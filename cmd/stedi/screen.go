@@ -50,7 +50,7 @@ func (p *program) showScreens(ctx context.Context, flags runFlags) (next *tui.Sw
 	options := p.screenOptions(flags)
 	model, err := tui.New(work, options)
 	if err != nil {
-		return nil, usage(err)
+		return nil, usage(p.config.placed(err, ""))
 	}
 	stops := &stopper{signals: make(chan os.Signal, 1)}
 	ctx, end := context.WithCancelCause(ctx)
@@ -66,7 +66,7 @@ func (p *program) showScreens(ctx context.Context, flags runFlags) (next *tui.Sw
 	endQuestions() // what waits for an answer is waited for below
 	err = errors.Join(ending(ctx, err), model.Close())
 	if text := model.Farewell(); text != "" {
-		narrate(p.stderr, text)
+		tryWrite(p.stderr, text)
 	}
 	return model.Next(), err
 }
@@ -86,7 +86,7 @@ func (p *program) plain(ctx context.Context, flags runFlags) error {
 	options.Copy = p.clipboards(false).copy
 	model, err := tui.New(work, options)
 	if err != nil {
-		return usage(err)
+		return usage(p.config.placed(err, ""))
 	}
 	err = model.Plain(ctx, p.stdin, p.textTerminal())
 	if ctx.Err() != nil {

@@ -160,7 +160,7 @@ func (s *session) isPlain() bool {
 	return !s.emulator.IsAltScreen() && !s.emulator.CursorHidden()
 }
 
-func TestTheScreensEndAsTheyAreTold(t *testing.T) {
+func TestTheScreensEndByKeysAndSignals(t *testing.T) {
 	lake := sampleLake(t)
 	for _, c := range []struct {
 		name string

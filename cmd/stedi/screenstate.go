@@ -51,7 +51,7 @@ func (p *program) rememberIn(file string) func(tui.Remembered) error {
 			err = os.WriteFile(file, append(text, '\n'), 0o600)
 		}
 		if err != nil {
-			narrate(p.stderr, "stedi: note: the state and the queries of this session are not saved: "+printable.Text(err.Error())+"; set XDG_STATE_HOME to a folder that can be written to\n")
+			tryWrite(p.stderr, "stedi: note: the state and the queries of this session are not saved: "+printable.Text(err.Error())+"; set XDG_STATE_HOME to a folder that can be written to\n")
 		}
 		return nil
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -15,6 +16,7 @@ import (
 
 	"stedi/pipeline"
 	"stedi/pipeline/printable"
+	"stedi/tui/ui"
 )
 
 // neverShared are flags that apply to a single call, so files cannot set them.
@@ -72,7 +74,7 @@ func (p *program) settle(cmd *cobra.Command) error {
 		return err
 	}
 	if plain := plainS3(p.config.lake); plain != p.config.lake {
-		narrate(p.stderr, "note: the lake "+printable.Text(p.config.lake)+" is read as "+printable.Text(plain)+"\n")
+		tryWrite(p.stderr, "note: the lake "+printable.Text(p.config.lake)+" is read as "+printable.Text(plain)+"\n")
 		p.config.lake = plain
 	}
 	p.config.goHome()
@@ -117,7 +119,7 @@ func (p *program) fill(flags *pflag.FlagSet, known []*pflag.Flag) error {
 	}
 	err = p.config.fromFile(place{folder, home}, user, flags, known)
 	if errors.Is(err, fs.ErrPermission) {
-		narrate(p.stderr, "stedi: note: your settings are not used: "+printable.Text(user)+" cannot be read (permission denied)\n")
+		tryWrite(p.stderr, "stedi: note: your settings are not used: "+printable.Text(user)+" cannot be read (permission denied)\n")
 		return nil
 	}
 	return err
@@ -139,8 +141,8 @@ func (c *config) fromFile(from place, name string, flags *pflag.FlagSet, known [
 	for _, s := range settings {
 		where := fmt.Sprintf("%s:%d", shown, s.line)
 		if take := c.takers()[s.key]; take != nil && s.table {
-			if err := take(s.value); err != nil {
-				return atPlace(where, s.key, err)
+			if err := c.takeTable(s, shown, take); err != nil {
+				return err
 			}
 			continue
 		}
@@ -162,6 +164,54 @@ func (c *config) fromFile(from place, name string, flags *pflag.FlagSet, known [
 		c.origins[s.key] = where
 	}
 	return nil
+}
+
+// takeTable takes a [table] of a file. The places of its entries count if no file
+// before has them.
+func (c *config) takeTable(s fileSetting, file string, take func(any) error) error {
+	places := map[string]string{}
+	for path, line := range s.lines {
+		places[path] = fmt.Sprintf("%s:%d", file, line)
+	}
+	if err := take(s.value); err != nil {
+		where := fmt.Sprintf("%s:%d", file, s.line)
+		if wrong, ok := errors.AsType[*ui.SettingError](err); ok {
+			where = cmp.Or(placeIn(places, wrong.Path), where)
+		}
+		return atPlace(where, s.key, err)
+	}
+	known := maps.Clone(c.entries)
+	if c.entries == nil {
+		c.entries = map[string]string{}
+	}
+	for path, at := range places {
+		keys := strings.Split(path, pathSign)
+		if keys[0] == s.key && placeIn(known, keys[:min(len(keys), 2)]) == "" {
+			c.entries[path] = at
+		}
+	}
+	return nil
+}
+
+// placeIn returns the place of an entry, or else of the [table] that it is in.
+func placeIn(places map[string]string, path []string) string {
+	for n := len(path); n > 0; n-- {
+		if at := places[pathOf(path[:n]...)]; at != "" {
+			return at
+		}
+	}
+	return ""
+}
+
+// placed adds to an error about an entry of a settings file where that is, and to
+// another error the source of a flag; "": of none.
+func (c *config) placed(err error, flag string) error {
+	if wrong, ok := errors.AsType[*ui.SettingError](err); ok {
+		if at := placeIn(c.entries, wrong.Path); at != "" {
+			return fmt.Errorf("%w (%s)", err, at)
+		}
+	}
+	return fmt.Errorf("%w%s", err, c.where(flag))
 }
 
 // takers take the [table]s of a file, by name.

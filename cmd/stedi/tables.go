@@ -31,18 +31,12 @@ func (p *program) tablesCommand() *cobra.Command {
 	}
 }
 
-func (p *program) listTables(ctx context.Context) (err error) {
+func (p *program) listTables(ctx context.Context) error {
 	inDatabase := inCatalog(p.config.lake) || p.config.account.Database != "" && p.config.origins["lake"] == "" && !p.config.demo
 	if !inDatabase && !inS3(p.config.lake) {
 		return p.listLakeTables(ctx)
 	}
-	engine, _, closeEngine, err := p.openEngine(ctx)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, closeEngine()) }()
-	p.builds = true
-	lake, err := p.load(ctx, p.config.lake, engine)
+	lake, err := p.loadToBuild(ctx)
 	if err != nil {
 		return err
 	}

@@ -64,7 +64,7 @@ func onTerminal(t *testing.T, env []string, args ...string) string {
 	return string(text)
 }
 
-func TestATerminalGetsColoursUnlessItIsToldOtherwise(t *testing.T) {
+func TestATerminalGetsColoursUnlessTheyAreOff(t *testing.T) {
 	lake := sampleLake(t)
 	if code, stderr := batch(t, lake); code != 0 {
 		t.Fatal(stderr)

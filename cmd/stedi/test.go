@@ -64,7 +64,7 @@ func (p *program) testTransforms(ctx context.Context, names []string) (err error
 		return err
 	}
 	if report.Failed > 0 {
-		return &saidAlready{pipeline.Fail(pipeline.BadData, "", "", "%d tests failed", report.Failed)}
+		return &explainedError{pipeline.Fail(pipeline.BadData, "", "", "%d tests failed", report.Failed)}
 	}
 	return nil
 }

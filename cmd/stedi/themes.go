@@ -25,7 +25,7 @@ func (c *config) takeThemes(value any) error {
 	for name, value := range table {
 		colours, ok := value.(map[string]any)
 		if !ok {
-			return fmt.Errorf("%s: want a table of colours", name)
+			return &ui.SettingError{Path: []string{themesTable, name}, Err: fmt.Errorf("%s: want a table of colours", name)}
 		}
 		theme := ui.CustomTheme{Colours: map[string]string{}}
 		for key, value := range colours {

@@ -54,8 +54,8 @@ func (p *program) trace(ctx context.Context, subject string, allow pipeline.Allo
 		err = p.traceText(subject, trace)
 	}
 	if err == nil && trace.Name == "" {
-		narrate(p.stderr, "stedi: no such subject in this lake\n")
-		return &saidAlready{pipeline.Fail(pipeline.BadData, "", "", "not found")}
+		tryWrite(p.stderr, "stedi: no such subject in this lake\n")
+		return &explainedError{pipeline.Fail(pipeline.BadData, "", "", "not found")}
 	}
 	return err
 }

@@ -87,7 +87,7 @@ func (p *program) why(ctx context.Context, options diagnose.Options, yes bool) (
 		_, err = p.out.Write([]byte(whyText(report)))
 	}
 	if kind := report.Kind(); err == nil && kind != pipeline.Done {
-		return &saidAlready{pipeline.Fail(kind, "", "", "a table is wrong")}
+		return &explainedError{pipeline.Fail(kind, "", "", "a table is wrong")}
 	}
 	return err
 }
@@ -97,7 +97,7 @@ func (p *program) whyFixture(report *diagnose.Report) error {
 	for _, t := range report.Tables {
 		for _, c := range t.Causes {
 			if c.Fixture != "" {
-				narrate(p.stderr, fmt.Sprintf("note: put it into tests/%s.json of the definition; `stedi test` runs it\n", t.Table))
+				tryWrite(p.stderr, fmt.Sprintf("note: put it into tests/%s.json of the definition; `stedi test` runs it\n", t.Table))
 				_, err := p.stdout.Write([]byte(c.Fixture))
 				return err
 			}

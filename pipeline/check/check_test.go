@@ -28,7 +28,7 @@ func checkOf(t *testing.T, record *pipeline.Record, name, table string) pipeline
 	return pipeline.CheckRecord{}
 }
 
-func TestWarningsAreToldAndDoNotFailARun(t *testing.T) {
+func TestWarningsAreReportedAndDoNotFailARun(t *testing.T) {
 	w := laketest.New(t, laketest.OrdersWith(ordersChecks))
 	record, err := w.Run(t, pipeline.RunOptions{Check: true})
 	if err != nil || record.ExitCode != 0 {
@@ -72,7 +72,7 @@ func TestAGuardStopsWhatBreaksItBeforeItIsPublished(t *testing.T) {
 	}
 }
 
-func TestInspectionSeesWhatIsThereWhoeverMadeIt(t *testing.T) {
+func TestInspectionIncludesTablesThatOthersBuilt(t *testing.T) {
 	w := laketest.New(t, laketest.OrdersWith(ordersChecks))
 	if _, err := w.Run(t, pipeline.RunOptions{}); err != nil {
 		t.Fatal(err)

@@ -64,7 +64,15 @@ func (r *Remembering) Parse(ctx context.Context, sql string) (pipeline.Statement
 	return s, err
 }
 
-// clone copies a statement, because the caller may change it.
+// Store adds the parts of a text to the new answer about it.
+func (r *Remembering) Store(sql string, split *pipeline.Split) {
+	s := r.New.Parsed[digest(sql)]
+	s.Split = split
+	r.New.Parsed[digest(sql)] = s
+}
+
+// clone copies a statement, because the caller may change it, except for its
+// Split, which callers only read.
 func clone(s pipeline.Statement) pipeline.Statement {
 	s.Tables, s.Stages, s.Sets = slices.Clone(s.Tables), slices.Clone(s.Stages), slices.Clone(s.Sets)
 	s.Watch, s.Reads = cloneColumns(s.Watch), cloneColumns(s.Reads)

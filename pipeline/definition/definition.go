@@ -252,7 +252,7 @@ func (l *loader) transform(ctx context.Context, file string) error {
 	}
 	keys, doc := Header(text)
 	table := &pipeline.Table{Name: strings.ToLower(NameOf(file)), Zone: keys["zone"], Path: keys["path"], Doc: doc, File: file}
-	table.Transform = &pipeline.Transform{Output: table.Name, Inputs: statement.Tables, Stages: statement.Stages, Job: keys["job"], SQL: text, Grows: statement.Grows, Distinct: statement.Distinct, Reads: statement.Reads}
+	table.Transform = &pipeline.Transform{Output: table.Name, Inputs: statement.Tables, Stages: statement.Stages, Job: keys["job"], SQL: text, Grows: statement.Grows, Distinct: statement.Distinct, Reads: statement.Reads, Split: statement.Split}
 	if err := l.headed(file, text); err != nil {
 		// Only the location of the table is unknown.
 		l.faults = append(l.faults, err)

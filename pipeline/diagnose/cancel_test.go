@@ -53,7 +53,7 @@ func (b *interrupted) Rows(ctx context.Context, query string, args ...any) ([]st
 // At whatever point a search is cancelled, it ends with the cause of that and
 // runs hardly another statement.
 func TestASearchThatIsCancelledEndsAtOnce(t *testing.T) {
-	l := newLab(t, sample.Options{Scale: 1, Seed: 23})
+	l := newSmallLab(t, sample.Options{Scale: 1, Seed: 23})
 	l.build(t, map[string]string{"accelerometer_trusted": "SELECT a.* FROM accelerometer_landing AS a WHERE a.user IN (SELECT email FROM customer_trusted) AND a.x >= 0"})
 	store, err := dir.Open(l.folder, dir.Options{})
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"stedi/pipeline"
@@ -256,4 +257,29 @@ func mustBe(t *testing.T, err, want error) {
 	if !errors.Is(err, want) {
 		t.Fatalf("error is %v, want %v", err, want)
 	}
+}
+
+// The bytes are made durable after Close, so Commit and Discard wait for that.
+func TestAFileThatIsNotDurableIsNotCommitted(t *testing.T) {
+	root := t.TempDir()
+	lake := open(t, root, func(op dir.Op) error {
+		if op.Kind == dir.KindSync {
+			return syscall.EDQUOT
+		}
+		return nil
+	})
+	staged := stage(t, lake, "x")
+	for range 2 {
+		_, err := lake.Commit(t.Context(), staged, "trusted/a.json", nil)
+		mustBe(t, err, syscall.EDQUOT)
+	}
+	lists(t, lake, "trusted")
+	if err := staged.Discard(); err != nil {
+		t.Fatal(err)
+	}
+	lists(t, lake, ".stedi/staging")
+	if err := stage(t, lake, "y").Discard(); err != nil {
+		t.Fatal(err)
+	}
+	lists(t, lake, ".stedi/staging")
 }

@@ -99,7 +99,7 @@ func recovers(t *testing.T, root string) {
 	clean(t, root)
 }
 
-func TestAReadOnlyLakeIsToldBeforeAnyWork(t *testing.T) {
+func TestAReadOnlyLakeIsAnErrorBeforeAnyWork(t *testing.T) {
 	for _, laid := range []bool{false, true} {
 		for _, fault := range []error{syscall.EROFS, syscall.EACCES, syscall.EPERM} {
 			root := t.TempDir()

@@ -114,7 +114,7 @@ func TestTheLoserTakesWhatIsReleased(t *testing.T) {
 // A process that reads the holder shares the lock for a moment. Meanwhile the
 // file may have the text of a dead holder on a host whose processes cannot be
 // checked.
-func TestALockNeverFailsBecauseSomebodyLooks(t *testing.T) {
+func TestReadersOfALockNeverMakeItFail(t *testing.T) {
 	left := text(t, pipeline.Holder{Run: "1", PID: 1, Host: "elsewhere"})
 	t.Run("it waits as long as that takes", func(t *testing.T) {
 		root := t.TempDir()
@@ -172,7 +172,7 @@ func TestALockNeverFailsBecauseSomebodyLooks(t *testing.T) {
 }
 
 // The text of the lock file counts only while a process holds the lock.
-func TestWhoHasTheLakeIsToldWithoutWriting(t *testing.T) {
+func TestTheLockHolderIsReadWithoutWriting(t *testing.T) {
 	holder := pipeline.Holder{Run: "2", PID: os.Getpid(), Host: "test", Since: time.Unix(1, 0).UTC()}
 	for _, test := range []struct {
 		says string

@@ -14,6 +14,8 @@ type staged struct {
 	err  error    // the first error; it is final
 	gone bool     // committed or discarded
 
+	durable chan error // receives the result of the sync that Close has started; nil: no sync is running
+
 	written int64 // bytes
 	started int64 // bytes for which the operating system was told to start writing
 }
@@ -37,24 +39,45 @@ func (f *staged) Write(p []byte) (int, error) {
 	return n, err
 }
 
+// Close starts to make the bytes durable, and ready waits for the end of that.
+// They can be read meanwhile.
 func (f *staged) Close() error {
 	if f.file == nil {
 		return f.err
 	}
-	if f.err == nil {
-		f.err = f.disk.sync(f.file)
+	file, durable := f.file, make(chan error, 1)
+	f.file = nil
+	if f.err != nil {
+		_ = f.disk.close(file) // the first error counts
+		return f.err
 	}
-	if err := f.disk.close(f.file); f.err == nil {
+	f.durable = durable
+	go func() {
+		err := f.disk.sync(file)
+		if closed := f.disk.close(file); err == nil {
+			err = closed
+		}
+		durable <- err
+	}()
+	return nil
+}
+
+// settle waits until the bytes are durable, or the attempt has failed.
+func (f *staged) settle() {
+	if f.durable == nil {
+		return
+	}
+	if err := <-f.durable; f.err == nil {
 		f.err = err
 	}
-	f.file = nil
-	return f.err
+	f.durable = nil
 }
 
 func (f *staged) Discard() error {
 	if f.gone {
 		return nil
 	}
+	f.settle()
 	if f.file != nil {
 		_ = f.file.Close() // the file is discarded, so an error does not matter
 		f.file = nil
@@ -68,6 +91,7 @@ func (f *staged) Discard() error {
 
 // ready returns why the file cannot be committed, or nil.
 func (f *staged) ready() error {
+	f.settle()
 	switch {
 	case f.err != nil:
 		return f.err

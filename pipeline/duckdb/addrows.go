@@ -75,9 +75,9 @@ func (r *run) grow(ctx context.Context) (result pipeline.Result, err error) {
 		clean := context.WithoutCancel(ctx)
 		err = errors.Join(err, r.drop(clean, "VIEW", grown.views()...), r.drop(clean, "TABLE", given.Table, rows.Table))
 	}()
-	stages, err := r.give(ctx, grown, given.Table)
+	stages, n, err := r.give(ctx, grown, given.Table)
 	if err == nil && r.job.Table.Transform.Distinct {
-		err = r.distinct(ctx, given, rows)
+		_, err = r.distinct(ctx, given, rows, n)
 	}
 	if err != nil {
 		return result, err
@@ -151,25 +151,26 @@ func (r *run) openRows(ctx context.Context, g *grownInput, input pipeline.Input,
 }
 
 // give stores in a new table what the added rows of the grown inputs give, and
-// returns how many rows that is in each stage.
-func (r *run) give(ctx context.Context, grown grownInputs, table string) ([]pipeline.StageRows, error) {
-	stages := make([]pipeline.StageRows, len(r.job.Table.Transform.Stages))
+// returns how many rows that is in each stage and in all.
+func (r *run) give(ctx context.Context, grown grownInputs, table string) (stages []pipeline.StageRows, rows int64, err error) {
+	stages = make([]pipeline.StageRows, len(r.job.Table.Transform.Stages))
 	store := "keep.sql"
 	for i, g := range grown {
-		made, err := r.engine.count(ctx, r.job.Table.Transform.SQL, true, grown.names(i))
+		made, err := r.engine.count(ctx, r.job.Table.Transform, true, grown.names(i))
 		if err != nil {
-			return nil, err
+			return nil, 0, err
 		}
 		if err := r.fits(ctx, made.sql); err != nil {
-			return nil, err
+			return nil, 0, err
 		}
-		if err := r.engine.exec(ctx, statement(store, named{Table: table, SQL: made.sql})); err != nil {
-			return nil, err
+		stored, err := r.engine.number(ctx, statement(store, named{Table: table, SQL: made.sql}))
+		if err != nil {
+			return nil, 0, err
 		}
-		store = "insert.sql"
+		store, rows = "insert.sql", rows+stored
 		counts, err := r.engine.stageRows(ctx, made)
 		if err != nil {
-			return nil, err
+			return nil, 0, err
 		}
 		for s, count := range counts {
 			stages[s].Name = count.Name
@@ -178,7 +179,7 @@ func (r *run) give(ctx context.Context, grown grownInputs, table string) ([]pipe
 			}
 		}
 	}
-	return stages, nil
+	return stages, rows, nil
 }
 
 // leaveKnown removes from the rows those that the version of before has, if the

@@ -26,7 +26,7 @@ import (
 // Options limit the resources of the engine.
 type Options struct {
 	Memory  string // in DuckDB's notation, such as "512MB"; empty: 80 % of the machine's memory
-	Threads int    // maximum; 0: one per core
+	Threads int    // 0: one for small tables, and one per core from the first large table
 	Temp    string // private directory for rows that do not fit into memory
 }
 
@@ -36,7 +36,8 @@ type Engine struct {
 	asking   chan struct{} // holds a value while a caller uses the engine
 	db       *sql.DB
 	conn     *sql.Conn
-	threads  int
+	threads  int         // that it may use
+	wide     atomic.Bool // it uses all of them
 	sources  registry[*source]
 	sinks    registry[*sink]
 	hashes   registry[*hashSet]
@@ -93,12 +94,13 @@ func (e *Engine) open(ctx context.Context, options Options) (err error) {
 	if e.conn, err = e.db.Conn(ctx); err != nil {
 		return fmt.Errorf("duckdb: %w", err)
 	}
-	e.threads = options.Threads
-	if e.threads <= 0 {
-		e.threads = runtime.NumCPU()
+	first := options.Threads
+	if e.threads = first; first <= 0 {
+		first, e.threads = 1, runtime.NumCPU()
 	}
+	e.wide.Store(first == e.threads)
 	settings := statement("open.sql", map[string]any{
-		"Threads": e.threads, "Memory": options.Memory, "Temp": spillFolder(options.Temp),
+		"Threads": first, "Memory": options.Memory, "Temp": spillFolder(options.Temp),
 	})
 	if _, err := e.conn.ExecContext(ctx, settings); err != nil {
 		return &pipeline.Failure{Kind: pipeline.BadUsage, Err: fmt.Errorf("duckdb's settings: %w", err), Fix: "Give --memory as a number with a unit, such as 512MB or 2GB."}
@@ -217,7 +219,8 @@ func (e *Engine) exec(ctx context.Context, query string) error {
 	return err
 }
 
-// number runs a query that returns one number.
+// number runs a statement that returns one number: CREATE TABLE … AS returns that
+// of the rows.
 func (e *Engine) number(ctx context.Context, query string) (int64, error) {
 	var n sql.NullInt64
 	err := e.conn.QueryRowContext(ctx, query).Scan(&n)

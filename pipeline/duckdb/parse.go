@@ -119,7 +119,7 @@ func (t *tree) root() map[string]any { return field(t.statements[0], "node") }
 
 type cte struct {
 	name         string
-	aliases      []any
+	aliases      []string
 	node         map[string]any
 	materialized bool
 }
@@ -131,7 +131,11 @@ func (t *tree) ctes() []cte {
 	for _, entry := range entries {
 		name, _ := object(entry)["key"].(string)
 		value := field(entry, "value")
-		aliases, _ := value["aliases"].([]any)
+		var aliases []string
+		given, _ := value["aliases"].([]any)
+		for _, alias := range given {
+			aliases = append(aliases, fmt.Sprint(alias))
+		}
 		how, _ := value["materialized"].(string)
 		all = append(all, cte{name, aliases, field(field(value, "query"), "node"), how == "CTE_MATERIALIZE_ALWAYS"})
 	}

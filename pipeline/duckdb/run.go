@@ -98,11 +98,8 @@ func (r *run) watched(ctx context.Context, progress func(pipeline.Progress)) (re
 }
 
 func (r *run) run(ctx context.Context) (result pipeline.Result, err error) {
-	made, err := r.engine.count(ctx, r.job.Table.Transform.SQL, r.job.Keep, nil)
+	made, err := r.engine.count(ctx, r.job.Table.Transform, r.job.Keep, nil)
 	if err != nil {
-		return result, err
-	}
-	if err := r.fits(ctx, made.sql); err != nil {
 		return result, err
 	}
 	query := made.sql
@@ -110,6 +107,9 @@ func (r *run) run(ctx context.Context) (result pipeline.Result, err error) {
 		if query, err = r.keep(ctx, made); err != nil {
 			return result, err
 		}
+	}
+	if err := r.fits(ctx, query); err != nil {
+		return result, err
 	}
 	if result.Rows, err = r.write(ctx, query); err != nil {
 		return result, err
@@ -160,32 +160,28 @@ func (r *run) keep(ctx context.Context, made *counted) (string, error) {
 	target := table.Table
 	if made.distinct {
 		target = rows.Table
-		defer e.exec(context.WithoutCancel(ctx), statement("drop.sql", named{Kind: "TABLE", Table: rows.Table})) //nolint:errcheck // the table is already dropped unless there is another error
 	}
-	if err := e.exec(ctx, statement("keep.sql", named{Table: target, SQL: made.sql})); err != nil {
-		return "", err
+	n, err := e.number(ctx, statement("keep.sql", named{Table: target, SQL: made.sql}))
+	if err == nil && made.distinct {
+		n, err = r.distinct(ctx, rows, table, n)
 	}
-	if made.distinct {
-		if err := r.distinct(ctx, rows, table); err != nil {
-			return "", err
-		}
-	}
-	n, err := e.number(ctx, statement("count.sql", table))
 	e.kept[table.Table] = n
-	return statement("all.sql", table), err
+	return statement("stage.sql", table), err
 }
 
-// distinct creates table with the distinct rows.
-func (r *run) distinct(ctx context.Context, rows, table named) error {
-	unique, err := r.engine.isUnique(ctx, rows)
-	if err != nil {
-		return err
-	}
+// distinct creates table with the distinct ones of n rows, and returns their
+// number.
+func (r *run) distinct(ctx context.Context, rows, table named, n int64) (int64, error) {
+	e := r.engine
 	rows.As = table.Table
-	if unique {
-		return r.engine.exec(ctx, statement("rename.sql", rows))
+	unique, err := e.isUnique(ctx, rows, n)
+	if err == nil && unique {
+		return n, e.exec(ctx, statement("rename.sql", rows))
 	}
-	return r.engine.exec(ctx, statement("distinct.sql", rows))
+	if err == nil {
+		n, err = e.number(ctx, statement("distinct.sql", rows))
+	}
+	return n, errors.Join(err, e.exec(context.WithoutCancel(ctx), statement("drop.sql", named{Kind: "TABLE", Table: rows.Table})))
 }
 
 // write writes the rows of a query to the sink.

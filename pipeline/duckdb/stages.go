@@ -21,10 +21,7 @@ type counted struct {
 
 // stage is one CTE for sql/stages.sql.
 type stage struct {
-	Name    string
-	Aliases []any
-	SQL     string
-	Shared  bool     // read more than once: it is materialised, so that it is counted once
+	pipeline.SplitStage
 	Columns []string // columns of its result
 	Counter string   // the function that counts it; empty if it is not counted
 	rows    *atomic.Int64
@@ -33,37 +30,62 @@ type stage struct {
 // count returns the text of a transform that counts the rows of its stages
 // while it runs. The result is the same, except for duplicates if takeDistinct
 // removes the DISTINCT. It reads the tables in others, by name in lower case, under
-// other names.
-func (e *Engine) count(ctx context.Context, text string, takeDistinct bool, others map[string]string) (*counted, error) {
-	t, err := e.parse(ctx, text)
-	if err != nil {
-		return nil, err
-	}
-	t.rename(others)
-	c := &counted{limited: t.uses("LIMIT_MODIFIER") || t.uses("LIMIT_PERCENT_MODIFIER")}
-	c.distinct = takeDistinct && t.dropDistinct()
-	refs := t.tables()
-	for _, cte := range t.ctes() {
-		s := stage{Name: cte.name, Aliases: cte.aliases, Shared: cte.materialized || uses(refs, cte.name) > 1}
-		if s.SQL, err = e.unparse(ctx, cte.node); err != nil {
+// other names. A stage that is read more than once is materialised, so that it is
+// counted once.
+func (e *Engine) count(ctx context.Context, transform *pipeline.Transform, takeDistinct bool, others map[string]string) (*counted, error) {
+	split := transform.Split
+	if split == nil || len(others) > 0 {
+		var err error
+		if split, err = e.split(ctx, transform.SQL, others); err != nil {
 			return nil, err
 		}
-		c.stages = append(c.stages, s)
 	}
-	for i := range c.stages {
+	c := &counted{sql: split.Final, limited: split.Limited}
+	if takeDistinct && split.All != "" {
+		c.sql, c.distinct = split.All, true
+	}
+	for i, s := range split.Stages {
+		c.stages = append(c.stages, stage{SplitStage: s})
 		if err := e.addCounter(ctx, c, i); err != nil {
 			return nil, err
 		}
-	}
-	root := t.root()
-	root["cte_map"] = map[string]any{"map": []any{}}
-	if c.sql, err = e.unparse(ctx, root); err != nil {
-		return nil, err
 	}
 	if len(c.stages) > 0 {
 		c.sql = withStages(c.stages, c.sql)
 	}
 	return c, nil
+}
+
+// Split splits the text of a SELECT.
+func (e *Engine) Split(ctx context.Context, text string) (*pipeline.Split, error) {
+	return e.split(ctx, text, nil)
+}
+
+// split splits a text that reads the tables in others under other names.
+func (e *Engine) split(ctx context.Context, text string, others map[string]string) (*pipeline.Split, error) {
+	t, err := e.parse(ctx, text)
+	if err != nil {
+		return nil, err
+	}
+	t.rename(others)
+	split := &pipeline.Split{Limited: t.uses("LIMIT_MODIFIER") || t.uses("LIMIT_PERCENT_MODIFIER")}
+	refs := t.tables()
+	for _, cte := range t.ctes() {
+		s := pipeline.SplitStage{Name: cte.name, Aliases: cte.aliases, Shared: cte.materialized || uses(refs, cte.name) > 1}
+		if s.SQL, err = e.unparse(ctx, cte.node); err != nil {
+			return nil, err
+		}
+		split.Stages = append(split.Stages, s)
+	}
+	root := t.root()
+	root["cte_map"] = map[string]any{"map": []any{}}
+	if split.Final, err = e.unparse(ctx, root); err != nil {
+		return nil, err
+	}
+	if t.dropDistinct() {
+		split.All, err = e.unparse(ctx, root)
+	}
+	return split, err
 }
 
 func uses(refs []tableRef, name string) (n int) {

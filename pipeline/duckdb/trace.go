@@ -205,7 +205,7 @@ func (t *trace) stages(ctx context.Context, table *pipeline.Table) ([]pipeline.S
 	way := []pipeline.StageTrace{{StageRows: pipeline.StageRows{Name: first, Rows: t.rows[first]}}}
 	var stages []stage
 	for _, cte := range tree.ctes() {
-		s := stage{Name: cte.name, Aliases: cte.aliases}
+		s := stage{SplitStage: pipeline.SplitStage{Name: cte.name, Aliases: cte.aliases}}
 		if s.SQL, err = e.unparse(ctx, cte.node); err != nil {
 			return nil, err
 		}

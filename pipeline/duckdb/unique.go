@@ -143,13 +143,9 @@ func (f hashFunction) collect(chunk mapping.DataChunk, rows int, result mapping.
 // because it respects its memory limit. A hash has 8 bytes.
 const manyRows = 16 << 20
 
-// isUnique returns true if all rows of a table are distinct, and false if they
+// isUnique returns true if all n rows of a table are distinct, and false if they
 // may not be. Equal rows have equal hashes.
-func (e *Engine) isUnique(ctx context.Context, rows named) (bool, error) {
-	n, err := e.number(ctx, statement("count.sql", rows))
-	if err != nil {
-		return false, err
-	}
+func (e *Engine) isUnique(ctx context.Context, rows named, n int64) (bool, error) {
 	if n > manyRows {
 		unique := false
 		err := e.conn.QueryRowContext(ctx, statement("unique.sql", rows)).Scan(&unique)

@@ -16,6 +16,9 @@ type view struct {
 }
 
 func (e *Engine) view(ctx context.Context, input pipeline.Input, name string) (*view, error) {
+	if err := e.widen(ctx, e.conn, input.Files); err != nil {
+		return nil, err
+	}
 	v := &view{engine: e, name: name, source: &source{input: input, threads: e.threads}}
 	v.id = e.sources.add(v.source)
 	v.tally = e.tally(input.Count, input.Table.Columns)

@@ -31,6 +31,9 @@ func (w *workbench) Load(ctx context.Context, name string, input pipeline.Input)
 	if input.InOrder {
 		s.threads = 1
 	}
+	if err := w.engine.widen(ctx, w.conn, input.Files); err != nil {
+		return report, err
+	}
 	id := w.engine.sources.add(s)
 	defer func() {
 		s.close()

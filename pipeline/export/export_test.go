@@ -133,7 +133,7 @@ func TestParquetGroupsOfRowsAreBounded(t *testing.T) {
 	}
 	var b bytes.Buffer
 	w := newParquetRows(&b, []pipeline.ResultColumn{{Name: "s", Type: "VARCHAR"}})
-	for range 40 {
+	for range 20 {
 		if err := w.Row([]any{strings.Repeat("x", 1<<20)}); err != nil {
 			t.Fatal(err)
 		}
@@ -144,7 +144,7 @@ func TestParquetGroupsOfRowsAreBounded(t *testing.T) {
 	if err := w.End(); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, got := readParquet(t, b.String()); len(got) != 40 {
+	if _, _, got := readParquet(t, b.String()); len(got) != 20 {
 		t.Errorf("%d rows", len(got))
 	}
 }

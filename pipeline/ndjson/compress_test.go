@@ -31,7 +31,7 @@ func zstandard(tb testing.TB, data []byte) []byte {
 	return w.EncodeAll(data, nil)
 }
 
-func TestCompressionIsToldByContent(t *testing.T) {
+func TestCompressionIsDetectedByContent(t *testing.T) {
 	content := "\xef\xbb\xbf{\"s\":\"a\"}\n\n{\"s\":5}\r\n" + strings.Repeat("{\"s\":\"a string of some length\"}\n", 100) + "{\"s\":6}"
 	for _, test := range []struct {
 		name, data, note string

@@ -63,7 +63,7 @@ func TestEscapedStringIsNotMistakenForTheNext(t *testing.T) {
 	}
 }
 
-func TestKeysThatDifferInOneByteAreToldApart(t *testing.T) {
+func TestKeysThatDifferInOneByteAreDifferent(t *testing.T) {
 	for _, pattern := range []string{"%d", "abc%d", "%dabcdefgh", "abcdefgh%d", "abcdefgh%dabcdefgh", "%[1]dabcdefghabcdefghabcdefgh"} {
 		one, two := fmt.Sprintf(pattern, 1), fmt.Sprintf(pattern, 2)
 		columns := []Column{{Name: one, Type: Int}, {Name: two, Type: Int}}

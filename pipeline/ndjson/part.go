@@ -36,8 +36,9 @@ type part struct {
 func (p *part) grow(n int) {
 	if len(p.buffer) < n+padding {
 		const unit = 64 << 10
-		larger := make([]byte, (n+padding+unit-1)/unit*unit)
+		larger := newBuffer((n + padding + unit - 1) / unit * unit)
 		copy(larger, p.buffer)
+		reuse(p.buffer)
 		p.buffer = larger
 	}
 }

@@ -80,7 +80,7 @@ func TestNotesTellWhatWasAccepted(t *testing.T) {
 	}
 }
 
-func TestFewUnknownKeysAreNamedWhateverTheOrder(t *testing.T) {
+func TestFewUnknownKeysAreNamedInAnyOrder(t *testing.T) {
 	line := func(i int) string { return fmt.Sprintf("{\"key%02d\":1}\n", i) }
 	var up, down string
 	for i := range 50 {

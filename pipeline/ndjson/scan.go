@@ -115,6 +115,9 @@ func (s *Scan) Close() {
 		in.close()
 	}
 	clear(s.opened)
+	for _, p := range s.abandoned {
+		reuse(p.buffer)
+	}
 	s.queue, s.abandoned = nil, nil
 }
 
@@ -154,6 +157,12 @@ func (c *Cursor) Close() {
 	c.scan.abandoned = append(c.scan.abandoned, c.part)
 	c.scan.mu.Unlock()
 	c.part = new(part)
+}
+
+// take replaces the part, of which the parser must have forgotten everything.
+func (c *Cursor) take(p *part) {
+	reuse(c.part.buffer)
+	c.part = p
 }
 
 // heapLimit is the size of long strings, in bytes, that ends a batch before it

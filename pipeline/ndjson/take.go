@@ -70,10 +70,13 @@ func (c *Cursor) advance(ctx context.Context) (more bool, err error) {
 	}
 	t, more, err := c.scan.pick()
 	switch {
-	case err != nil || !more:
+	case err != nil:
 		return false, err
+	case !more:
+		c.take(new(part))
+		return false, nil
 	case t.part != nil:
-		c.part = t.part
+		c.take(t.part)
 	case t.in != nil:
 		if err := p.loadBlock(t.in, t.block, c.scan.block, c.scan.limits.Line); err != nil {
 			return false, err

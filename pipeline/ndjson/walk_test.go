@@ -126,7 +126,7 @@ func TestWalkerSeesWhatAScanSees(t *testing.T) {
 		"too long":          line + "\n{\"s\":\"" + strings.Repeat("x", 3<<20) + "\"}\n" + line + "\n",
 		"too long at last":  line + "\n{\"s\":\"" + strings.Repeat("x", 3<<20) + "\"}",
 		"many":              strings.Repeat(line+"\n{\"s\":5}\n\n", 5000),
-		"long":              strings.Repeat("{\"s\":\""+strings.Repeat("y", 900<<10)+"\"}\n", 20),
+		"long":              strings.Repeat("{\"s\":\""+strings.Repeat("y", 900<<10)+"\"}\n", 12),
 	} {
 		t.Run(name, func(t *testing.T) {
 			for _, step := range []int{1, 3, 1000} {

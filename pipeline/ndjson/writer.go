@@ -8,8 +8,9 @@ import (
 )
 
 const (
-	// writeSize is how many bytes are passed to the underlying writer at once.
-	writeSize = 1 << 20
+	// writeSize is how many bytes are passed to the underlying writer at once, at
+	// least. They fit into a core's cache.
+	writeSize = 1 << 18
 	// maxWaiting bounds how many full buffers wait for a slow underlying
 	// writer.
 	maxWaiting = 8
@@ -69,8 +70,11 @@ func (w *Writer) take() ([]byte, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	n := len(w.free)
-	if w.err != nil || n == 0 {
+	if w.err != nil {
 		return nil, w.err
+	}
+	if n == 0 {
+		return newBuffer(blockSize)[:0], nil
 	}
 	buffer := w.free[n-1]
 	w.free = w.free[:n-1]
@@ -156,5 +160,9 @@ func (w *Writer) Close() error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.err = ErrClosed
+	for _, buffer := range w.free {
+		reuse(buffer)
+	}
+	w.free = nil
 	return nil
 }

@@ -32,9 +32,10 @@ func openFiltered(tb testing.TB, q pipeline.Querier, files *Files, where ...Cond
 }
 
 func TestAFilterKeepsTheOrderOfTheFiles(t *testing.T) {
+	const each = 6_000 // rows of a file, before one that is malformed and one more
 	var contents []string
 	for i := range 8 { // several blocks, which an engine may read in any order
-		contents = append(contents, numbered((7-i)*20_000, 20_000)+"not JSON\n"+numbered(1_000_000+i, 1))
+		contents = append(contents, numbered((7-i)*each, each)+"not JSON\n"+numbered(1_000_000+i, 1))
 	}
 	files := written(t, contents...)
 	inputs := map[string]pipeline.Input{people.Name: {Table: people, Files: files}}
@@ -67,16 +68,16 @@ func TestAFilterKeepsTheOrderOfTheFiles(t *testing.T) {
 		}
 		next := int64(0)
 		for i := range contents {
-			for j := range int64(20_001) {
-				age := int64((7-i)*20_000) + j
-				if j == 20_000 {
+			for j := range int64(each + 1) {
+				age := int64((7-i)*each) + j
+				if j == each {
 					age = int64(1_000_000 + i)
 				}
 				if !c.keep(age) {
 					continue
 				}
 				at, ok := f.Position(next)
-				if want := int64(i)*20_001 + j; !ok || at != want {
+				if want := int64(i)*(each+1) + j; !ok || at != want {
 					t.Fatalf("%v: row %d is row %d of the files, not %d", c.where, next, at, want)
 				}
 				next++

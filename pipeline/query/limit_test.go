@@ -110,7 +110,7 @@ func TestMemoryEnds(t *testing.T) {
 	}
 }
 
-func TestTimeInWhichNobodyRanDoesNotCount(t *testing.T) {
+func TestTimeOfASuspendedMachineDoesNotCount(t *testing.T) {
 	b := newBudget(time.Minute)
 	c := b.start()
 	c.last = c.last.Add(-time.Hour) // simulates a suspension of one hour

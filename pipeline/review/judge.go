@@ -44,6 +44,7 @@ func Judge(ctx context.Context, rubric *Rubric, in Input) *Target {
 	j.images(ctx)
 	t := &Target{Target: in.Submission.Target, Version: j.version, Tables: []Table{}, Items: []Item{}}
 	if item, ok := j.nothing(); ok {
+		t.Version = ""
 		t.Items = append([]Item{item}, j.items(RubricItem{ID: "read", Check: "read", Title: "What was not read", Result: Warn})...)
 		return t
 	}

@@ -219,8 +219,8 @@ func TestATargetWithNothingOfASubmission(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			target := r.judge(t, write(t, c.files))
 			if len(target.Items) != 1 || target.Items[0].ID != "target" || target.Items[0].Result != review.Fail ||
-				!strings.Contains(target.Items[0].Message, c.message) || !strings.Contains(target.Items[0].Feedback, c.advice) || len(target.Tables) > 0 {
-				t.Errorf("%d tables, %+v", len(target.Tables), target.Items)
+				!strings.Contains(target.Items[0].Message, c.message) || !strings.Contains(target.Items[0].Feedback, c.advice) || len(target.Tables) > 0 || target.Version != "" {
+				t.Errorf("version %q, %d tables, %+v", target.Version, len(target.Tables), target.Items)
 			}
 		})
 	}

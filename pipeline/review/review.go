@@ -43,7 +43,7 @@ func (r *Report) Failed() int {
 // Target is the review of one submission.
 type Target struct {
 	Target  string  `json:"target"`
-	Version string  `json:"version"` // v1: the project of 2022; v2: today's
+	Version string  `json:"version"` // of the project: v1 is that of 2022, v2 today's; "": there was nothing to judge
 	Tables  []Table `json:"tables"`
 	Items   []Item  `json:"items"`
 

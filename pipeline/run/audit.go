@@ -39,6 +39,7 @@ func (a *audited) audit(ctx context.Context, t *pipeline.Table, rows int64) erro
 	}
 	scan := ndjson.NewScan([]ndjson.File{{Path: a.file.Path(), Name: t.Part(), Size: a.bytes}}, t.Columns, ndjson.Limits{})
 	cursor := scan.Cursor()
+	defer scan.Close()
 	defer cursor.Close()
 	n, err := cursor.Fill(ctx, make([]ndjson.Vector, len(t.Columns)), auditRows)
 	if err != nil {

@@ -62,7 +62,7 @@ type sink interface {
 // implementation for a stream and one for a folder of part files.
 type output interface {
 	sink
-	// collect makes the rows durable, audits them and describes them. The
+	// collect ends the writing, audits the rows and describes them. The
 	// manifest m states what the job has read; collect completes it.
 	collect(ctx context.Context, m pipeline.Manifest) (pipeline.Version, error)
 	// rows returns the rows for the guards.
@@ -315,7 +315,7 @@ func (r *run) openStreamAs(ctx context.Context, t *pipeline.Table, name string) 
 
 func (s *stream) target(context.Context) pipeline.Output { return pipeline.Output{Stream: s.audit} }
 
-// collect makes sure that the staged file is durable and has all rows.
+// collect makes sure that the staged file has all rows.
 func (s *stream) collect(ctx context.Context, m pipeline.Manifest) (pipeline.Version, error) {
 	if err := s.file.Close(); err != nil {
 		return pipeline.Version{}, fmt.Errorf("staging: %w", err)

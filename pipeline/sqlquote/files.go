@@ -4,27 +4,31 @@ import (
 	"fmt"
 	"io/fs"
 	"strings"
+	"sync"
 	"text/template"
 )
 
 // Files are the SQL files of a package, as templates. They quote with name and
 // text, and in the dialect Hive with ticked and tickedText.
-type Files struct{ templates *template.Template }
+type Files struct{ templates func() *template.Template }
 
 // Parse parses the embedded sql/*.sql of a package, which may use functions of
-// that package too. It panics if a file is not a template.
+// that package too, at the first use: most commands need the files of only a few
+// packages. The first use panics if a file is not a template.
 func Parse(files fs.FS, functions ...template.FuncMap) Files {
-	t := template.New("").Funcs(ANSI.Functions()).Funcs(template.FuncMap{"ticked": Hive.Name, "tickedText": Hive.Text})
-	for _, own := range functions {
-		t = t.Funcs(own)
-	}
-	return Files{template.Must(t.ParseFS(files, "sql/*.sql"))}
+	return Files{sync.OnceValue(func() *template.Template {
+		t := template.New("").Funcs(ANSI.Functions()).Funcs(template.FuncMap{"ticked": Hive.Name, "tickedText": Hive.Text})
+		for _, own := range functions {
+			t = t.Funcs(own)
+		}
+		return template.Must(t.ParseFS(files, "sql/*.sql"))
+	})}
 }
 
 // Text fills in one of the files.
 func (f Files) Text(file string, values any) (string, error) {
 	var b strings.Builder
-	if err := f.templates.ExecuteTemplate(&b, file, values); err != nil {
+	if err := f.templates().ExecuteTemplate(&b, file, values); err != nil {
 		return "", fmt.Errorf("sql/%s: %w", file, err)
 	}
 	return b.String(), nil

@@ -19,7 +19,7 @@ func PublisherOf(r *pipeline.Runner) pipeline.Publisher {
 
 // filePublisher publishes a table as one file, which replaces the file before:
 //
-//	staged and durable → intent → old one kept → commit → manifest → intent gone
+//	staged → intent → old one kept → durable → commit → manifest → intent gone
 //
 // After an interruption at any point, Recover reads the intent, compares the
 // file with it, and either completes the manifest, or deletes what was kept of

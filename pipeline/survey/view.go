@@ -76,11 +76,11 @@ func Lake(ctx context.Context, r *pipeline.Runner) (*View, error) {
 	if len(v.Runs) > 0 {
 		v.Last = v.Runs[0]
 	}
-	found, unread, err := glanceTables(ctx, r)
+	found, unread, err := surveyTables(ctx, r)
 	if err == nil && len(found.Blocking) > 0 && v.Holder != nil {
 		// A run may have published a version after the manifest was read and
 		// before the file was listed.
-		found, unread, err = glanceTables(ctx, r)
+		found, unread, err = surveyTables(ctx, r)
 	}
 	if err != nil {
 		return nil, err
@@ -123,13 +123,13 @@ func (v *View) findVersions(ctx context.Context, r *pipeline.Runner, found *Surv
 	return nil
 }
 
-// glanceTables surveys the lake without reading a table. It also returns the
+// surveyTables surveys the lake without reading a table. It also returns the
 // files for which the result is uncertain without reading them.
-func glanceTables(ctx context.Context, r *pipeline.Runner) (found *Survey, unread map[string]bool, err error) {
-	g := glanceAt(r.Store)
-	g.unread = map[string]bool{}
-	found, err = g.survey(ctx, state.PublisherOf(r), r.Lake, nil)
-	return found, g.unread, err
+func surveyTables(ctx context.Context, r *pipeline.Runner) (found *Survey, unread map[string]bool, err error) {
+	o := overlayOf(r.Store)
+	o.unread = map[string]bool{}
+	found, err = o.survey(ctx, state.PublisherOf(r), r.Lake, nil)
+	return found, o.unread, err
 }
 
 // remember adds to the tables what depends on several of them, and the results

@@ -48,7 +48,7 @@ func checkedOrders() fstest.MapFS {
 	return folder
 }
 
-func TestAViewOfALakeThatNobodyHasRun(t *testing.T) {
+func TestAViewOfALakeWithoutRuns(t *testing.T) {
 	w := laketest.New(t, laketest.Orders)
 	v := view(t, w)
 	people, known := tableOf(t, v, "people"), tableOf(t, v, "known")
@@ -215,7 +215,7 @@ func TestAViewReadsNoTableAndWritesNothing(t *testing.T) {
 	}
 }
 
-func TestAViewOfALakeAtWorkTellsWhoHasIt(t *testing.T) {
+func TestAViewOfALakeInARunNamesTheLockHolder(t *testing.T) {
 	w := laketest.New(t, laketest.Orders)
 	if _, err := w.Run(t, pipeline.RunOptions{}); err != nil {
 		t.Fatal(err)

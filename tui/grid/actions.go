@@ -127,7 +127,7 @@ func (g *Grid) moves() []ui.Action {
 	for i := range list {
 		list[i] = list[i].When(g.Source != nil, ui.NoRow)
 	}
-	return inGroup("cursor", list)
+	return inGroup(ui.Moving, list)
 }
 
 // half returns half the number of rows on the screen.

@@ -147,7 +147,45 @@ func (g *Grid) Layout(w int) (list []placed, left int) {
 		list = append(list, placed{g.Shown[at], at, x, min(wide, w-x), false})
 		x += wide + gap
 	}
+	if w < narrow && len(list) > 1 {
+		g.squeeze(list, x-gap-w)
+	}
 	return list, left
+}
+
+// In a grid of fewer columns of the terminal, texts give way to the last column.
+const (
+	narrow    = 60
+	leastText = 16
+)
+
+// squeeze makes texts narrower, so that the last column on the screen is whole,
+// which lacks that many columns. It changes nothing if that is not enough.
+func (g *Grid) squeeze(list []placed, lack int) {
+	last := &list[len(list)-1]
+	give := func(c placed) int {
+		if name := g.Columns[c.column].Name; g.Columns[c.column].IsNumber() || g.dragged[name] != 0 {
+			return 0
+		}
+		return max(0, c.W-max(leastText, c.W*2/3))
+	}
+	most := 0
+	for _, c := range list[:len(list)-1] {
+		most += give(c)
+	}
+	if lack <= 0 || most < lack {
+		return
+	}
+	last.W += lack
+	moved := 0
+	for i := range list {
+		list[i].X -= moved
+		if c := &list[i]; i < len(list)-1 {
+			by := min(lack-moved, give(*c))
+			c.W -= by
+			moved += by
+		}
+	}
 }
 
 // widths returns the width of a range of columns, with the gaps between them.

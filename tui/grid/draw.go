@@ -51,13 +51,14 @@ func (g *Grid) drawLeftOut(p ui.Pane) ui.Pane {
 	if text == "" || p.Height() < 3 {
 		return p
 	}
-	most := max(1, p.Height()/4)
+	most := max(1, p.Height()/3)
 	if g.Kept.Count == 0 && g.Kept.all {
 		most = p.Height() - 2 // there is nothing else to show
 	}
-	lines := ui.WrapWords(ui.StyledLine{{Style: g.Theme.Warn, Text: text}}, max(1, p.Width()-3))
+	room := max(1, p.Width()-3)
+	lines := ui.WrapWords(ui.StyledLine{{Style: g.Theme.Warn, Text: text}}, room)
 	if len(lines) > most {
-		lines = []ui.StyledLine{{{Style: g.Theme.Warn, Text: ui.Shorten(text, p.Width()-2)}}}
+		lines = ui.WrapMost(ui.StyledLine{{Style: g.Theme.Warn, Text: leftOutShort(g.Source)}}, room, most)
 	}
 	below := p.Bottom(p.Height() - len(lines))
 	for y, line := range lines {
@@ -85,6 +86,25 @@ func LeftOutText(source pager.Source) string {
 		return ""
 	}
 	return "left out: " + ui.Printable(strings.Join(parts, "; "))
+}
+
+// leftOutShort is LeftOutText for few lines: how much is missing, and the reason and
+// the place of the first, without the name of the table, which the title shows, and
+// the folders.
+func leftOutShort(source pager.Source) string {
+	s, ok := source.(interface{ LeftOut() []pipeline.LeftOut })
+	if !ok {
+		return ""
+	}
+	var parts []string
+	for _, l := range s.LeftOut() {
+		part := strings.TrimSuffix(l.String(), " of "+l.Table) + " left out"
+		if at, why, found := strings.Cut(l.First, ": "); found {
+			part += ": " + why + " (" + at[strings.LastIndexByte(at, '/')+1:] + ")"
+		}
+		parts = append(parts, part)
+	}
+	return ui.Printable(strings.Join(parts, "; "))
 }
 
 // EmptyText says that there are no rows, and why.
@@ -150,6 +170,26 @@ func (g *Grid) drawHead(p ui.Pane, list []placed) {
 			g.widen(c.column, dx)
 			return nil
 		})
+	}
+	g.drawBeyond(p, list)
+}
+
+// drawBeyond marks that there are columns to the left or to the right of the
+// shown ones, or that the last one is cut.
+func (g *Grid) drawBeyond(p ui.Pane, list []placed) {
+	if len(list) == 0 {
+		return
+	}
+	for i, c := range list {
+		if !c.frozen {
+			if before := c.at - i; before > 0 {
+				p.Text(max(0, c.X-1), 0, g.Theme.Accent, "‹")
+			}
+			break
+		}
+	}
+	if last := list[len(list)-1]; last.at < len(g.Shown)-1 || last.X+g.CellWidth(last.column) > p.Width() {
+		p.Text(p.Width()-1, 0, g.Theme.Accent, "›")
 	}
 }
 

@@ -42,13 +42,17 @@ const (
 
 // A bar is that wide for the largest value, and narrower in a narrow column.
 const (
-	barSign = "▇"
-	barWide = 20
+	barSign  = "▇"
+	barWide  = 20
+	leastBar = 3
 )
+
+// cutLines is the room below the lines of a narrow window for cells that are cut.
+const cutLines = 3
 
 func newPanel(k *ui.Kit, head, what string, heads ...panelHead) *panel {
 	p := &panel{Kit: k, head: head, what: what, heads: heads}
-	p.list = ui.List{Kit: k, Len: func() int { return len(p.rows) }}
+	p.list = ui.List{Kit: k, More: [2]string{"more line", "more lines"}, Len: func() int { return len(p.rows) }}
 	return p
 }
 
@@ -133,18 +137,35 @@ func (p *panel) widths(room int) []int {
 		room = wideAs(widths) - (wideAs(widths)-wideAs(least))*2/3 // the reader scrolls
 	}
 	for wideAs(widths) > room {
-		widest := -1
-		for i, w := range widths {
-			if w > least[i] && (widest < 0 || w > widths[widest]) {
-				widest = i
-			}
-		}
-		if widest < 0 {
+		giving := p.giving(widths, least)
+		if giving < 0 {
 			break
 		}
-		widths[widest]--
+		if widths[giving]--; p.isBar(giving) && widths[giving] < leastBar {
+			widths[giving] = 0
+		}
 	}
 	return widths
+}
+
+// giving returns the column that gives way to the others: a bar before a text, and
+// the widest text first; -1 if none is left.
+func (p *panel) giving(widths, least []int) int {
+	widest := -1
+	for i, w := range widths {
+		if w > 0 && p.isBar(i) {
+			return i
+		}
+		if w > least[i] && (widest < 0 || w > widths[widest]) {
+			widest = i
+		}
+	}
+	return widest
+}
+
+// isBar reports whether a column shows shares as bars.
+func (p *panel) isBar(i int) bool {
+	return p.heads[i].name == "" && len(p.rows) > 0 && strings.HasPrefix(p.rows[0][i].text, barSign)
 }
 
 // wideAs returns how many columns a line with such cells needs.
@@ -161,7 +182,11 @@ func wideAs(widths []int) int {
 // Draw draws the table in a window in the middle of the pane.
 func (p *panel) Draw(area ui.Pane) {
 	widths := p.widths(area.Width() - 2)
-	box, in := ui.Window(area, p.Theme, p.head, max(wideAs(widths)+2, ui.Width(p.head)+8), len(p.rows)+3)
+	tall := len(p.rows) + 3
+	if area.Width()-2 < narrow {
+		tall += cutLines
+	}
+	box, in := ui.Window(area, p.Theme, p.head, max(wideAs(widths)+2, ui.Width(p.head)+8), tall)
 	most := p.leftMost(in.Width())
 	p.left = min(p.left, most)
 	p.drawLine(in.Line(0), widths, func(i int) panelCell { return panelCell{p.heads[i].name, p.Theme.Heading} }, uv.Style{})
@@ -171,12 +196,67 @@ func (p *panel) Draw(area ui.Pane) {
 	if p.left > 0 {
 		in.Text(0, 0, p.Theme.Accent, "‹")
 	}
+	in = p.drawWhole(in, widths)
 	p.list.Draw(box, in.Bottom(1), len(p.rows), func(r ui.Row) {
 		p.drawLine(r.Pane, widths, func(i int) panelCell { return p.rows[r.N][i] }, r.Back)
 	})
 	if p.note != "" {
 		box.Note(p.Theme.Dim, p.note)
 	}
+}
+
+// drawWhole draws, below the lines of a narrow window, those cells of the chosen
+// line that are cut or out of sight, and returns the remaining pane.
+func (p *panel) drawWhole(in ui.Pane, widths []int) ui.Pane {
+	const least = 4 // the heads, and some lines
+	at := p.list.At()
+	if in.Width() >= narrow || at >= len(p.rows) || in.Height() < least+1 {
+		return in
+	}
+	var line ui.StyledLine
+	for _, i := range p.hidden(at, widths, in.Width()) {
+		name := p.heads[i].name
+		if len(line) > 0 {
+			line = append(line, ui.Styled{Style: p.Theme.Dim, Text: " · "})
+		}
+		if i > 0 {
+			line = append(line, ui.Styled{Style: p.Theme.Heading, Text: strings.ToLower(name) + " "})
+		}
+		line = append(line, ui.Styled{Style: p.rows[at][i].style, Text: p.rows[at][i].text})
+	}
+	if len(line) == 0 {
+		return in
+	}
+	lines := ui.WrapMost(line, in.Width()-2, max(in.Height()-1-len(p.rows), (in.Height()-1)*2/5))
+	below := in.Bottom(in.Height() - len(lines))
+	for y, line := range lines {
+		below.Line(y).Styled(1, line)
+	}
+	return in.Top(in.Height() - len(lines))
+}
+
+// hidden returns the columns of a row whose cells are cut or out of sight.
+func (p *panel) hidden(row int, widths []int, room int) (hidden []int) {
+	x := 1
+	for i, w := range widths {
+		cell := p.rows[row][i]
+		if w == 0 || cell.text == "" || p.heads[i].name == "" {
+			x += w + min(w, gap)
+			continue
+		}
+		gone := i > 0 && i <= p.left
+		left := min(w, room-1-x)
+		if left < w && i > p.left+1 {
+			left = 0
+		}
+		if gone || ui.Width(cell.text) > left {
+			hidden = append(hidden, i)
+		}
+		if !gone {
+			x += w + gap
+		}
+	}
+	return hidden
 }
 
 // leftMost returns how many columns have to be scrolled out to show the last

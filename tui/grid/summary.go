@@ -196,7 +196,7 @@ func (g *Grid) summarized(msg statisticsMsg) tea.Cmd {
 		return g.sumFailed(msg.err)
 	}
 	p := newPanel(g.Kit, "STATISTICS", "the statistics",
-		panelHead{"COLUMN", false}, panelHead{"TYPE", false}, panelHead{"NULLS", true}, panelHead{"DISTINCT", true},
+		panelHead{"COLUMN", false}, panelHead{"DISTINCT", true}, panelHead{"NULLS", true}, panelHead{"TYPE", false},
 		panelHead{"MIN", false}, panelHead{"MEDIAN", true}, panelHead{"MEAN", true}, panelHead{"MAX", false})
 	for i, s := range msg.list {
 		if i == 0 {
@@ -219,9 +219,9 @@ func (g *Grid) summarized(msg statisticsMsg) tea.Cmd {
 		}
 		p.rows = append(p.rows, []panelCell{
 			{g.Columns[i].Name, g.Theme.Strong},
-			{g.Columns[i].TypeName(), g.Theme.Dim},
-			nulls,
 			{distinct, g.Theme.Text},
+			nulls,
+			{g.Columns[i].TypeName(), g.Theme.Dim},
 			g.edge(s.Min, s), median, mean, g.edge(s.Max, s),
 		})
 	}
@@ -327,16 +327,22 @@ func (g *Grid) showComparison(msg compareMsg) tea.Cmd {
 	}
 	p := newPanel(g.Kit, "", "the comparison", panelHead{"COLUMN", false}, panelHead{"", false},
 		panelHead{"ROW " + ui.Count(msg.at[0]+1), false}, panelHead{"ROW " + ui.Count(msg.at[1]+1), false})
-	different := 0
+	different, first := 0, 0
 	for i, c := range g.Columns {
 		a, b := msg.rows[0][i], msg.rows[1][i]
 		cells := []panelCell{{c.Name, g.Theme.Strong}, {"", g.Theme.Warn}, g.panelValue(a), g.panelValue(b)}
 		if harmless.Value(a) != harmless.Value(b) || (a == nil) != (b == nil) {
-			different++
+			if different++; different == 1 {
+				first = i
+			}
 			cells[1].text, cells[2].style, cells[3].style = "≠", g.Theme.Warn, g.Theme.Warn
 		}
 		p.rows = append(p.rows, cells)
 	}
-	p.head = fmt.Sprintf("COMPARE ROWS · %d of %s different", different, ui.Plural(int64(len(g.Columns)), "column", "columns"))
+	p.list.To(first)
+	p.head = fmt.Sprintf("COMPARE ROWS · %d of %s differ", different, ui.Plural(int64(len(g.Columns)), "column", "columns"))
+	if g.Width < narrow {
+		p.head = fmt.Sprintf("COMPARE · %d of %d differ", different, len(g.Columns))
+	}
 	return g.Open(p)
 }

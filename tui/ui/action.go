@@ -195,16 +195,24 @@ func CheckKeys(custom map[string][]string, places [][]Action) error {
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(custom)) {
-		if now, ok := renamed[name]; ok {
-			return fmt.Errorf("the action %q is called %q", name, now)
+		if err := checkAction(name, known, places); err != nil {
+			return &SettingError{[]string{"keys", name}, err}
 		}
-		if !known[name] {
-			return fmt.Errorf("unknown action %q; the actions are %s", name, strings.Join(slices.Sorted(maps.Keys(known)), ", "))
-		}
-		for _, actions := range places {
-			if err := checkKey(name, actions); err != nil {
-				return err
-			}
+	}
+	return nil
+}
+
+// checkAction refuses an unknown action, and keys of it with two meanings.
+func checkAction(name string, known map[string]bool, places [][]Action) error {
+	if now, ok := renamed[name]; ok {
+		return fmt.Errorf("the action %q is called %q", name, now)
+	}
+	if !known[name] {
+		return fmt.Errorf("unknown action %q; the actions are %s", name, strings.Join(slices.Sorted(maps.Keys(known)), ", "))
+	}
+	for _, actions := range places {
+		if err := checkKey(name, actions); err != nil {
+			return err
 		}
 	}
 	return nil

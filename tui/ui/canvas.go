@@ -241,12 +241,29 @@ func (p Pane) Note(style uv.Style, text string) {
 	}
 }
 
+// Under draws text in the lower border of a box, as far as there is room between
+// the count of panes on the left and what is on the right.
+func (p Pane) Under(style uv.Style, text string) {
+	const from = 12 // the count of panes is before it
+	to := p.Width() - 2
+	for x := from - 1; x < to; x++ {
+		if cell := p.Frame.Cells.CellAt(p.Area.Min.X+x, p.Area.Max.Y-1); cell == nil || cell.Content != "─" {
+			to = x - 1
+		}
+	}
+	if room := to - from - 2; text != "" && room >= 4 {
+		p.TextRight(to, p.Height()-1, style, " "+Shorten(text, room)+" ")
+	}
+}
+
 // Wrap draws a text over several lines from line y, and returns the line after
 // it.
 func (p Pane) Wrap(y int, style uv.Style, text string) int {
-	for line := range strings.SplitSeq(ansi.WrapWc(Printable(text), max(1, p.Width()), " "), "\n") {
-		p.Text(0, y, style, line)
-		y++
+	for line := range strings.SplitSeq(text, "\n") {
+		for _, part := range WrapWords(StyledLine{{style, Printable(line)}}, max(1, p.Width())) {
+			p.Text(0, y, style, part.Plain())
+			y++
+		}
 	}
 	return y
 }

@@ -46,26 +46,27 @@ func of(list string) colours {
 	return c
 }
 
+// Text has a contrast of at least 4.5:1 to each background that it can be on.
 var (
-	darkColours = of(`text #d8dee9 faint #7d8799 line #3b4252 accent #7aa2f7 good #9ece6a warn #e0af68 bad #f7768e busy #7dcfff
-		zone1 #e0af68 zone2 #7dcfff zone3 #bb9af7 zone4 #9ece6a bar #1f2430 selected #2e4272 selected-faint #2a2f3d match #1f2430`)
-	lightColours = of(`text #24292f faint #6b7280 line #b9c0ca accent #0b5fc0 good #1a7f37 warn #9a6700 bad #c4232b busy #0a7485
-		zone1 #9a6700 zone2 #0a7485 zone3 #8250df zone4 #1a7f37 bar #e6e9ef selected #cfe2ff selected-faint #e7ecf4 match #24292f`)
-	// Colours of medium brightness, with a contrast of at least 3:1 to black and
+	darkColours = of(`text #d8dee9 faint #a0a7b5 line #3b4252 accent #7fa6f7 good #9ece6a warn #e0af68 bad #f88499 busy #7dcfff
+		zone1 #e0af68 zone2 #7dcfff zone3 #bb9af7 zone4 #9ece6a bar #1f2430 selected #28396a selected-faint #2a2f3d match #1f2430`)
+	lightColours = of(`text #24292f faint #5c626e line #b9c0ca accent #0b5fc0 good #177131 warn #845900 bad #be222a busy #096c7c
+		zone1 #845900 zone2 #096c7c zone3 #7447c6 zone4 #177131 bar #e6e9ef selected #cfe2ff selected-faint #e7ecf4 match #ffffff`)
+	// Colours of medium brightness, with a contrast of at least 4.5:1 to black and
 	// to white. Text, bars and the selection use the terminal's own colours.
-	unknownColours = of(`faint #808080 line #8a8a8a accent #3b82f6 good #2e9d4f warn #b07d18 bad #e0455a busy #1592a8
-		zone1 #b07d18 zone2 #1592a8 zone3 #9a6ee8 zone4 #2e9d4f`)
+	unknownColours = of(`faint #757575 line #8a8a8a accent #1b6ef5 good #278643 warn #9a6d15 bad #dd3048 busy #138194
+		zone1 #9a6d15 zone2 #138194 zone3 #8a58e4 zone4 #278643`)
 	ansiColours         = of(`faint 8 line 8 accent 4 good 2 warn 3 bad 1 busy 6 zone1 3 zone2 6 zone3 5 zone4 2`)
-	darkContrastColours = of(`text #ffffff faint #d0d0d0 line #ffffff accent #66b3ff good #5fff5f warn #ffff5f bad #ff8787 busy #5fffff
-		zone1 #ffff5f zone2 #5fffff zone3 #ffafff zone4 #5fff5f bar #000000 selected #0000af selected-faint #303030 match #000000`)
-	lightContrastColours = of(`text #000000 faint #303030 line #000000 accent #0000af good #005f00 warn #5f3f00 bad #870000 busy #005f5f
-		zone1 #5f3f00 zone2 #005f5f zone3 #5f00af zone4 #005f00 bar #ffffff selected #ffff87 selected-faint #e4e4e4 match #ffffff`)
+	darkContrastColours = of(`text #ffffff faint #d0d0d0 line #ffffff accent #86c3ff good #5fff5f warn #ffff5f bad #ffa6a6 busy #5fffff
+		zone1 #ffff5f zone2 #5fffff zone3 #ffafff zone4 #5fff5f bar #000000 selected #000087 selected-faint #303030 match #000000`)
+	lightContrastColours = of(`text #000000 faint #303030 line #000000 accent #0000af good #005600 warn #5f3f00 bad #870000 busy #005252
+		zone1 #5f3f00 zone2 #005252 zone3 #5f00af zone4 #005600 bar #ffffff selected #ffff87 selected-faint #e4e4e4 match #ffffff`)
 	// The colours of Okabe and Ito: good and bad differ for every kind of colour
 	// blindness.
-	darkBlindColours = of(`text #e6e6e6 faint #8f97a3 line #4a5060 accent #56b4e9 good #56b4e9 warn #f0e442 bad #ff8c42 busy #cc79a7
-		zone1 #f0e442 zone2 #56b4e9 zone3 #cc79a7 zone4 #009e73 bar #1f2430 selected #1f4e79 selected-faint #2a2f3d match #1f2430`)
-	lightBlindColours = of(`text #24292f faint #6b7280 line #b9c0ca accent #0072b2 good #0072b2 warn #7a5c00 bad #b34700 busy #a03070
-		zone1 #7a5c00 zone2 #0072b2 zone3 #a03070 zone4 #00734f bar #e6e9ef selected #cfe2ff selected-faint #e7ecf4 match #ffffff`)
+	darkBlindColours = of(`text #e6e6e6 faint #aab0b9 line #4a5060 accent #60b8ea good #60b8ea warn #f0e442 bad #ff944f busy #da9dbf
+		zone1 #f0e442 zone2 #60b8ea zone3 #da9dbf zone4 #5cc1a5 bar #1f2430 selected #1b4468 selected-faint #2a2f3d match #1f2430`)
+	lightBlindColours = of(`text #24292f faint #5c626e line #b9c0ca accent #0067a0 good #0067a0 warn #7a5c00 bad #a84300 busy #a03070
+		zone1 #7a5c00 zone2 #0067a0 zone3 #a03070 zone4 #00714d bar #e6e9ef selected #cfe2ff selected-faint #e7ecf4 match #ffffff`)
 )
 
 // CustomTheme is a theme of stedi.toml: colours that replace those of a base.
@@ -80,6 +81,21 @@ type Look struct {
 	Custom map[string]CustomTheme
 }
 
+// SettingError is a fault of an entry of a settings file.
+type SettingError struct {
+	Path []string // of the entry, such as themes, mine, good
+	Err  error
+}
+
+func (e *SettingError) Error() string { return e.Err.Error() }
+
+func (e *SettingError) Unwrap() error { return e.Err }
+
+// inTheme is a fault of an entry of a custom theme.
+func inTheme(name, entry, format string, args ...any) error {
+	return &SettingError{[]string{"themes", name, entry}, fmt.Errorf("theme %s: "+format, append([]any{name}, args...)...)}
+}
+
 var colourValue = regexp.MustCompile(`^(#[0-9a-fA-F]{6}|1?[0-9]?[0-9]|2[0-4][0-9]|25[0-5])$`)
 
 // Check reports an unknown theme or colour.
@@ -91,14 +107,14 @@ func (l Look) Check() error {
 	for _, name := range slices.Sorted(maps.Keys(l.Custom)) {
 		custom := l.Custom[name]
 		if custom.Base != "" && !slices.Contains(ThemeNames, custom.Base) {
-			return fmt.Errorf("theme %s: unknown base %q; bases: %s", name, custom.Base, strings.Join(ThemeNames, ", "))
+			return inTheme(name, "base", "unknown base %q; bases: %s", custom.Base, strings.Join(ThemeNames, ", "))
 		}
 		for _, colour := range slices.Sorted(maps.Keys(custom.Colours)) {
 			if !slices.Contains(ColourNames, colour) {
-				return fmt.Errorf("theme %s: unknown colour %q; colours: %s", name, colour, strings.Join(ColourNames, ", "))
+				return inTheme(name, colour, "unknown colour %q; colours: %s", colour, strings.Join(ColourNames, ", "))
 			}
 			if !colourValue.MatchString(custom.Colours[colour]) {
-				return fmt.Errorf("theme %s: %s = %q: write a colour as \"#rrggbb\", or a number from 0 to 255", name, colour, custom.Colours[colour])
+				return inTheme(name, colour, "%s = %q: write a colour as \"#rrggbb\", or a number from 0 to 255", colour, custom.Colours[colour])
 			}
 		}
 	}
@@ -139,8 +155,8 @@ func builtIn(name string, back Background, profile colorprofile.Profile) colours
 	}
 }
 
-var unknownBlindColours = of(`faint #808080 line #8a8a8a accent #2c8cc4 good #2c8cc4 warn #a07c00 bad #d9611c busy #b8608f
-	zone1 #a07c00 zone2 #2c8cc4 zone3 #b8608f zone4 #0f9470`)
+var unknownBlindColours = of(`faint #757575 line #8a8a8a accent #277cae good #277cae warn #927100 bad #c05619 busy #b35588
+	zone1 #927100 zone2 #277cae zone3 #b35588 zone4 #0e8565`)
 
 // NewTheme returns the styles of the automatic theme for a known background.
 func NewTheme(dark bool, profile colorprofile.Profile) *Theme {

@@ -37,14 +37,14 @@ func TestThemesAreReadable(t *testing.T) {
 		on    []color.Color
 		least float64
 	}{
-		{"auto", DarkBackground, []color.Color{black}, 3},
-		{"auto", LightBackground, []color.Color{white}, 3},
-		{"auto", UnknownBackground, []color.Color{black, white}, 2.9},
-		{"dark", LightBackground, []color.Color{black}, 3},
-		{"light", DarkBackground, []color.Color{white}, 3},
-		{"colorblind", DarkBackground, []color.Color{black}, 3},
-		{"colorblind", LightBackground, []color.Color{white}, 3},
-		{"colorblind", UnknownBackground, []color.Color{black, white}, 2.9},
+		{"auto", DarkBackground, []color.Color{black}, 4.5},
+		{"auto", LightBackground, []color.Color{white}, 4.5},
+		{"auto", UnknownBackground, []color.Color{black, white}, 4.5},
+		{"dark", LightBackground, []color.Color{black}, 4.5},
+		{"light", DarkBackground, []color.Color{white}, 4.5},
+		{"colorblind", DarkBackground, []color.Color{black}, 4.5},
+		{"colorblind", LightBackground, []color.Color{white}, 4.5},
+		{"colorblind", UnknownBackground, []color.Color{black, white}, 4.5},
 		{"contrast", DarkBackground, []color.Color{black}, 7},
 		{"contrast", LightBackground, []color.Color{white}, 7},
 	} {
@@ -53,20 +53,26 @@ func TestThemesAreReadable(t *testing.T) {
 			"text": th.Text, "faint": th.Dim, "good": th.Good, "warn": th.Warn, "bad": th.Bad, "busy": th.Busy, "accent": th.Accent,
 			"zone1": th.Zone(0), "zone2": th.Zone(1), "zone3": th.Zone(2), "zone4": th.Zone(3),
 		}
+		on := c.on
+		for _, style := range []uv.Style{th.Bar, th.Selected, th.SelectedFaint} {
+			if style.Bg != nil {
+				on = append(on, style.Bg)
+			}
+		}
 		for name, style := range styles {
-			for _, back := range c.on {
+			for _, back := range on {
 				if style.Fg != nil && contrast(style.Fg, back) < c.least {
 					t.Errorf("%s, background %d: %s has a contrast of %.1f", c.name, c.back, name, contrast(style.Fg, back))
 				}
 			}
 		}
-		for name, style := range map[string]uv.Style{"selected": th.Selected, "faintly selected": th.SelectedFaint, "match": th.Match} {
+		for name, style := range map[string]uv.Style{"selected": th.Selected, "faintly selected": th.SelectedFaint, "match": th.Match, "current tab": th.TabCurrent} {
 			switch {
 			case style.Bg == nil || style.Fg == nil:
 				if style.Attrs == 0 {
 					t.Errorf("%s, background %d: %s looks like other text", c.name, c.back, name)
 				}
-			case contrast(style.Fg, style.Bg) < 3:
+			case contrast(style.Fg, style.Bg) < 4.5:
 				t.Errorf("%s, background %d: %s has a contrast of %.1f", c.name, c.back, name, contrast(style.Fg, style.Bg))
 			}
 		}

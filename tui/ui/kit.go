@@ -111,7 +111,7 @@ func (k *Kit) Wrapped(lines func() []StyledLine) func() []StyledLine {
 // Fitted wraps lines between words at the width of the screen without a cache,
 // for lines that may change.
 func (k *Kit) Fitted(lines func() []StyledLine) func() []StyledLine {
-	return k.broken(lines, WrapWords)
+	return k.broken(lines, WrapHanging)
 }
 
 func (k *Kit) broken(lines func() []StyledLine, wrap func(StyledLine, int) []StyledLine) func() []StyledLine {

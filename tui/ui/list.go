@@ -330,6 +330,9 @@ var (
 	TextKeys   = ListKeys{"up ctrl+k", "down ctrl+n", "pgup", "pgdown", "", "", "", ""}
 )
 
+// Moving is the heading of the actions that move a cursor.
+const Moving = "cursor"
+
 // Actions move the list. Their names begin with a prefix, so that they can have
 // keys of their own in the settings. Down and up have that place in the footer
 // and the next one; 0: none.
@@ -350,7 +353,7 @@ func (l *List) Actions(prefix string, keys ListKeys, foot int) []Action {
 		{"last", keys.Last, "last", func() tea.Cmd { return l.Move(all) }},
 	} {
 		if a.keys != "" {
-			list = append(list, l.Keys.Act(prefix+a.name, a.keys, a.title, a.do))
+			list = append(list, l.Keys.Act(prefix+a.name, a.keys, a.title, a.do).In(Moving))
 		}
 	}
 	if foot > 0 {

@@ -32,8 +32,26 @@ type Reader struct {
 // list is the text as a list.
 func (r *Reader) list() *List {
 	r.scroll.Kit, r.scroll.Text, r.scroll.More = r.Kit, true, [2]string{"more line", "more lines"}
-	r.scroll.Len = func() int { return len(r.Lines()) }
+	r.scroll.Len = func() int { return len(r.fitted()) }
 	return &r.scroll
+}
+
+// fitted returns the lines with those that are wider than the window wrapped.
+func (r *Reader) fitted() []StyledLine {
+	room := max(1, r.Reading())
+	var fitted []StyledLine
+	for _, line := range r.Lines() {
+		bytes := 0
+		for _, s := range line {
+			bytes += len(s.Text)
+		}
+		if bytes <= room || line.width() <= room {
+			fitted = append(fitted, line)
+		} else {
+			fitted = append(fitted, WrapHanging(line, room)...)
+		}
+	}
+	return fitted
 }
 
 // Reset goes to the first line.
@@ -72,7 +90,7 @@ func PlainText(lines []StyledLine) string {
 
 // Draw draws the text in a window in the middle of the pane.
 func (r *Reader) Draw(p Pane) {
-	lines := r.Lines()
+	lines := r.fitted()
 	const measured = 500 // lines; measuring a long text is slow
 	wide := Width(r.Head) + 8
 	for _, line := range lines[:min(len(lines), measured)] {

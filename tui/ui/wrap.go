@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"slices"
 	"strings"
 
 	uv "github.com/charmbracelet/ultraviolet"
@@ -32,6 +33,36 @@ func WrapHanging(line StyledLine, room int) []StyledLine {
 	}
 	b.indent = min(b.indent, room/3)
 	return b.breakUp(line)
+}
+
+// WrapMost is WrapWords with at most that many lines: the last one ends in "…" if
+// there is more text.
+func WrapMost(line StyledLine, room, most int) []StyledLine {
+	lines := WrapWords(line, room)
+	if len(lines) <= most || most < 1 {
+		return lines[:min(len(lines), max(0, most))]
+	}
+	var rest StyledLine
+	for _, more := range lines[most-1:] {
+		if n := len(rest); n > 0 && !strings.HasSuffix(rest[n-1].Text, " ") {
+			rest[n-1].Text += " "
+		}
+		rest = append(rest, more...)
+	}
+	cut := lines[:most:most]
+	cut[most-1] = nil
+	for left := room; left > 0 && len(rest) > 0; rest = rest[1:] {
+		piece := rest[0]
+		if w := Width(piece.Text); w > left || w == left && len(rest) > 1 {
+			piece.Text = Shorten(piece.Text+" …", left) // the blank makes it too wide
+			rest = nil
+			cut[most-1] = append(cut[most-1], piece)
+			break
+		}
+		left -= Width(piece.Text)
+		cut[most-1] = append(cut[most-1], piece)
+	}
+	return cut
 }
 
 // breaker breaks lines.
@@ -87,7 +118,7 @@ func (b *breaker) unit(text string) int {
 		switch {
 		case text[i] == '\n':
 			return i
-		case b.words && text[i] == ' ':
+		case b.words && text[i] == ' ' && !measured(text[:i], text[i+1:]):
 			return i + 1
 		case !b.words && b.parts(text, i):
 			i++
@@ -98,6 +129,21 @@ func (b *breaker) unit(text string) int {
 		}
 	}
 	return len(text)
+}
+
+// units are what a value can be measured in: a value and its unit stay together.
+var units = []string{"ms", "s", "min", "h", "B", "kB", "MB", "GB", "TB", "%", "×"}
+
+// measured reports whether a text ends with a value, and its unit follows.
+func measured(before, after string) bool {
+	if before == "" || before[len(before)-1] < '0' || before[len(before)-1] > '9' {
+		return false
+	}
+	unit := after
+	if end := strings.IndexAny(after, " \n,;:.)…"); end >= 0 {
+		unit = after[:end]
+	}
+	return slices.Contains(units, unit)
 }
 
 // pathPart returns the length of the first part of a path that is wider than the

@@ -29,6 +29,10 @@ func TestLinesBreakBetweenWordsOrAnywhere(t *testing.T) {
 		{"blanks of a value", Wrap, 3, []string{"a      b"}, "a  |   | b"},
 		{"a path between words", WrapWords, 18, []string{"in customer/landing/day-2023.json:1 now"}, "in |customer/landing/|day-2023.json:1 |now"},
 		{"a path that fits", WrapWords, 18, []string{"a file customer/landing"}, "a file |customer/landing"},
+		{"a value with its unit", WrapWords, 9, []string{"built in 0.58 s, 3 MB now"}, "built in |0.58 s, |3 MB now"},
+		{"a value with its unit across styles", WrapWords, 9, []string{"took them ", "12.5", " min."}, "took them|12.5 min."},
+		{"a number before another word", WrapWords, 7, []string{"built 12 tables"}, "built |12 |tables"},
+		{"a value wider than the room", WrapWords, 4, []string{"12345 MB"}, "1234|5 MB"},
 		{"an indented line", WrapHanging, 12, []string{"  ", "one two three"}, "  one two |  three"},
 		{"an indent wider than a third", WrapHanging, 9, []string{"      one two"}, "      one|   two"},
 		{"words across styles", WrapWords, 6, []string{"one tw", "o three"}, "one |two |three"},
@@ -55,5 +59,35 @@ func TestLinesBreakBetweenWordsOrAnywhere(t *testing.T) {
 				t.Errorf("got %s, want %s", strings.Join(got, "|"), c.want)
 			}
 		})
+	}
+}
+
+func TestATextOfAtMostSomeLinesSaysThatItIsCut(t *testing.T) {
+	for _, c := range []struct {
+		line       []string
+		room, most int
+		want       string
+	}{
+		{[]string{"one two"}, 9, 2, "one two"},
+		{[]string{"one two three four"}, 9, 2, "one two |three fo…"},
+		{[]string{"one two", " three"}, 8, 1, "one two…"},
+		{[]string{"one ", "two three"}, 8, 1, "one two…"},
+		{[]string{"one two three"}, 5, 1, "one …"},
+		{[]string{"漢字漢字漢字"}, 5, 1, "漢字…"},
+		{[]string{"one two"}, 9, 0, ""},
+	} {
+		var line StyledLine
+		for i, text := range c.line {
+			line = append(line, Styled{uv.Style{Attrs: uint8(i)}, text})
+		}
+		var got []string
+		for _, part := range WrapMost(line, c.room, c.most) {
+			if got = append(got, part.Plain()); Width(part.Plain()) > c.room {
+				t.Errorf("%q is wider than %d", part.Plain(), c.room)
+			}
+		}
+		if strings.Join(got, "|") != c.want {
+			t.Errorf("%q in %d lines of %d: got %s, want %s", c.line, c.most, c.room, strings.Join(got, "|"), c.want)
+		}
 	}
 }

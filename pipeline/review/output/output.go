@@ -55,7 +55,11 @@ func text(w io.Writer, r *review.Report) error {
 }
 
 func detail(b *strings.Builder, t *review.Target) {
-	fmt.Fprintf(b, "%s (%s)\n", printable.Text(t.Target), t.Version)
+	b.WriteString(printable.Text(t.Target))
+	if t.Version != "" {
+		fmt.Fprintf(b, " (%s)", t.Version)
+	}
+	b.WriteString("\n")
 	for _, line := range noted(t) {
 		fmt.Fprintf(b, "\n%s\n", line)
 	}

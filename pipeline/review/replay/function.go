@@ -116,27 +116,32 @@ func (t *translator) window(e *sparksql.Call, args []typed, s *scope) (typed, er
 
 func asText(x typed) string { return "CAST(" + x.sql + " AS VARCHAR)" }
 
+// textFunctions are the functions of one text: their names in DuckDB, and what they
+// return. Any hash serves for another one, because only equality matters.
+var textFunctions = map[string]struct {
+	name string
+	kind kind
+}{
+	"lower": {"lower", kText}, "lcase": {"lower", kText},
+	"upper": {"upper", kText}, "ucase": {"upper", kText},
+	"trim": {"trim", kText}, "ltrim": {"ltrim", kText}, "rtrim": {"rtrim", kText},
+	"length": {"length", kWhole}, "char_length": {"length", kWhole}, "len": {"length", kWhole},
+	"md5": {"md5", kText}, "sha1": {"md5", kText}, "sha": {"md5", kText}, "hash": {"md5", kText},
+}
+
 // scalar translates a function of one row.
 func scalar(fn string, args []typed, line int) (typed, error) { //nolint:cyclop // one case for each function
-	one := func(name string, k kind) (typed, error) {
+	if f, ok := textFunctions[fn]; ok {
 		if len(args) != 1 {
 			return typed{}, unsupported(line, "%s with %d arguments is not supported", fn, len(args))
 		}
-		return typed{sql: name + "(" + asText(args[0]) + ")", kind: k}, nil
+		return typed{sql: f.name + "(" + asText(args[0]) + ")", kind: f.kind}, nil
 	}
 	switch fn {
-	case "lower", "upper", "trim", "ltrim", "rtrim":
-		return one(fn, kText)
-	case "lcase":
-		return one("lower", kText)
-	case "ucase":
-		return one("upper", kText)
-	case "length", "char_length", "len":
-		return one("length", kWhole)
-	case "md5", "sha1", "hash", "sha":
-		return one("md5", kText)
 	case "sha2":
-		return typed{sql: "md5(" + asText(args[0]) + ")", kind: kText}, nil
+		if len(args) == 2 {
+			return typed{sql: "md5(" + asText(args[0]) + ")", kind: kText}, nil
+		}
 	case "coalesce", "nvl", "ifnull":
 		return coalesce(args, line)
 	case "isnull", "isnotnull":
@@ -152,11 +157,13 @@ func scalar(fn string, args []typed, line int) (typed, error) { //nolint:cyclop 
 			return typed{sql: fn + "(" + args[0].sql + ")", kind: kReal}, nil
 		}
 	case "concat":
-		var parts []string
-		for _, a := range args {
-			parts = append(parts, asText(a))
+		if len(args) > 0 {
+			var parts []string
+			for _, a := range args {
+				parts = append(parts, asText(a))
+			}
+			return typed{sql: "(" + strings.Join(parts, " || ") + ")", kind: kText}, nil
 		}
-		return typed{sql: "(" + strings.Join(parts, " || ") + ")", kind: kText}, nil
 	case "current_timestamp", "now", "current_date":
 		// The day of the run does not decide a count, and is compared with nothing.
 		return typed{sql: "TIMESTAMP '2000-01-01'", kind: kUnknown}, nil

@@ -30,3 +30,15 @@ func TestFunctionsOfTexts(t *testing.T) {
 		}
 	}
 }
+
+// A script may call a function with any number of arguments.
+func TestFunctionsWithoutArgumentsHaveNoCount(t *testing.T) {
+	r := open(t, false)
+	for _, name := range []string{"sha2", "concat", "coalesce", "lower", "abs", "round", "isnull", "to_date", "from_unixtime", "sum", "substring", "nullif", "date_trunc"} {
+		s := script.Read("customer_trusted_to_curated.py", []byte("from pyspark.sql import SparkSession\nspark = SparkSession.builder.getOrCreate()\nspark.read.json('s3://lake/customer/trusted/').createOrReplaceTempView('c')\n"+
+			"spark.sql(\"select * from c where "+name+"() = email\").write.json('s3://lake/customer/curated/')\n"))
+		if table := play(t, r, []*script.Script{s}).Table(curated); table.Understood || table.Rows != nil || len(table.Problems) == 0 {
+			t.Errorf("%s: %+v", name, table)
+		}
+	}
+}

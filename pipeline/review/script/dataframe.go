@@ -119,20 +119,7 @@ func (e *evaluator) columnsMethod(of frame, attr string, a *callArgs) (value, bo
 	case "select", "selectExpr":
 		return e.selectItems(of, attr, a), true
 	case "drop":
-		names, stars, ok := dropped(a.pos)
-		if !ok {
-			return e.lost(a.line, "the columns of drop are not known", of.node), true
-		}
-		n.Kind, n.Columns, n.Names = DropColumns, names, stars
-		for _, v := range a.pos {
-			if c, ok := v.(column); ok {
-				n.Items = append(n.Items, sparksql.Item{Expr: c.expr})
-			}
-		}
-		if len(n.Items) != len(n.Columns) {
-			n.Items = nil
-		}
-		return e.derive(of, n), true
+		return e.dropColumns(of, a, n), true
 	case "withColumn":
 		expr, ok := a.arg("col", 1).(column)
 		if !ok {
@@ -176,6 +163,23 @@ func (e *evaluator) columnsMethod(of frame, attr string, a *callArgs) (value, bo
 		return e.mapping(of, a.arg("mappings", 0), a), true
 	}
 	return nil, false
+}
+
+func (e *evaluator) dropColumns(of frame, a *callArgs, n Node) value {
+	names, stars, ok := dropped(a.pos)
+	if !ok {
+		return e.lost(a.line, "the columns of drop are not known", of.node)
+	}
+	n.Kind, n.Columns, n.Names = DropColumns, names, stars
+	for _, v := range a.pos {
+		if c, ok := v.(column); ok {
+			n.Items = append(n.Items, sparksql.Item{Expr: c.expr})
+		}
+	}
+	if len(n.Items) != len(n.Columns) {
+		n.Items = nil
+	}
+	return e.derive(of, n)
 }
 
 func (e *evaluator) dropNulls(of frame, a *callArgs) value {

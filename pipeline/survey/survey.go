@@ -10,10 +10,10 @@ import (
 	"stedi/pipeline/state"
 )
 
-// glance is a store whose small files change in memory only. A survey through
+// overlay is a store whose small files change in memory only. A survey through
 // it gets the same result as a run, including recovery after an interruption
 // and new identities of known files, and changes nothing.
-type glance struct {
+type overlay struct {
 	pipeline.Store
 	written map[string][]byte
 	mu      sync.Mutex // of unread: files are fetched several at a time
@@ -23,36 +23,36 @@ type glance struct {
 	unread map[string]bool
 }
 
-func glanceAt(store pipeline.Store) *glance {
-	return &glance{Store: store, written: map[string][]byte{}}
+func overlayOf(store pipeline.Store) *overlay {
+	return &overlay{Store: store, written: map[string][]byte{}}
 }
 
-func (g *glance) Open(ctx context.Context, name string) (io.ReadCloser, error) {
-	if text, ok := g.written[name]; ok {
+func (o *overlay) Open(ctx context.Context, name string) (io.ReadCloser, error) {
+	if text, ok := o.written[name]; ok {
 		return io.NopCloser(bytes.NewReader(text)), nil
 	}
-	return g.Store.Open(ctx, name)
+	return o.Store.Open(ctx, name)
 }
 
-func (g *glance) Put(_ context.Context, name string, content []byte) error {
-	g.written[name] = bytes.Clone(content)
+func (o *overlay) Put(_ context.Context, name string, content []byte) error {
+	o.written[name] = bytes.Clone(content)
 	return nil
 }
 
-func (g *glance) Fetch(ctx context.Context, f pipeline.File) (string, error) {
-	if g.unread == nil {
-		return g.Store.Fetch(ctx, f)
+func (o *overlay) Fetch(ctx context.Context, f pipeline.File) (string, error) {
+	if o.unread == nil {
+		return o.Store.Fetch(ctx, f)
 	}
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.unread[f.Name] = true
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.unread[f.Name] = true
 	return "", state.ErrUnread
 }
 
 // Delete does nothing: only intents are deleted, and none is read a second time.
-func (g *glance) Delete(context.Context, string) error { return nil }
+func (o *overlay) Delete(context.Context, string) error { return nil }
 
-func (g *glance) Sweep(context.Context) error { return nil }
+func (o *overlay) Sweep(context.Context) error { return nil }
 
 // Survey is the state of a lake, found without a lock and without changes.
 type Survey struct {
@@ -66,11 +66,11 @@ type Survey struct {
 // Take determines what a run with the allowance would know before its first
 // step. Without an allowance, it skips the files that the last run skipped.
 func Take(ctx context.Context, r *pipeline.Runner, allow *pipeline.Allowance) (*Survey, error) {
-	return glanceAt(r.Store).survey(ctx, state.PublisherOf(r), r.Lake, allow)
+	return overlayOf(r.Store).survey(ctx, state.PublisherOf(r), r.Lake, allow)
 }
 
-func (g *glance) survey(ctx context.Context, publisher pipeline.Publisher, lake *pipeline.Lake, allow *pipeline.Allowance) (*Survey, error) {
-	if err := state.RecoverLake(ctx, g, publisher, lake); err != nil {
+func (o *overlay) survey(ctx context.Context, publisher pipeline.Publisher, lake *pipeline.Lake, allow *pipeline.Allowance) (*Survey, error) {
+	if err := state.RecoverLake(ctx, o, publisher, lake); err != nil {
 		return nil, err
 	}
 	s := &Survey{
@@ -80,7 +80,7 @@ func (g *glance) survey(ctx context.Context, publisher pipeline.Publisher, lake 
 	}
 	for _, t := range lake.Tables {
 		if t.IsLanding() {
-			state, err := state.Look(ctx, g, t, allow)
+			state, err := state.Look(ctx, o, t, allow)
 			if err != nil {
 				return nil, err
 			}
@@ -90,7 +90,7 @@ func (g *glance) survey(ctx context.Context, publisher pipeline.Publisher, lake 
 			s.Landing[t.Name], s.files[t.Name] = state, state.Files
 			continue
 		}
-		state, err := state.Inspect(ctx, g, t)
+		state, err := state.Inspect(ctx, o, t)
 		if err != nil {
 			return nil, err
 		}

@@ -1,0 +1,2 @@
+-- allowed_configs in open.sql names this setting.
+SET threads = {{.}};
