@@ -16,7 +16,7 @@ import (
 type Record struct {
 	Schema   string        `json:"schema"` // stedi.run/1
 	Run      string        `json:"run"`
-	Status   string        `json:"status"` // running, ok, data_failed, failed, cancelled
+	Status   string        `json:"status"` // running, ok, data_failed, failed, cancelled; of a past run also interrupted (killed) or damaged
 	ExitCode int           `json:"exit_code"`
 	Error    string        `json:"error,omitempty"`
 	Remedy   string        `json:"remedy,omitempty"` // how to fix the error; its text ends with it

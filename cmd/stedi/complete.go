@@ -27,9 +27,28 @@ func (p *program) finishRoot(root *cobra.Command) {
 		if example, ok := borrowedExamples[cmd.CommandPath()]; ok && cmd.Example == "" {
 			cmd.Example = example
 		}
+		refuseUnknown(cmd)
 		helpOutputs(root, cmd)
 		p.completeArguments(cmd)
 		p.completeFlags(cmd)
+	}
+}
+
+// refuseUnknown makes cobra's built-in commands refuse an unknown command, for
+// which they would show the help and exit with 0.
+func refuseUnknown(cmd *cobra.Command) {
+	switch {
+	case cmd.HasSubCommands() && !cmd.Runnable():
+		cmd.Args = knownCommand
+		cmd.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+	case cmd.CommandPath() == "stedi help":
+		cmd.Args = func(cmd *cobra.Command, args []string) error {
+			found, rest, err := cmd.Root().Find(args)
+			if err != nil || len(rest) == 0 || !found.HasSubCommands() {
+				return err
+			}
+			return knownCommand(found, rest)
+		}
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"reflect"
 	"strings"
 	"time"
 
@@ -81,8 +82,17 @@ func compareRuns(ctx context.Context, store pipeline.Store, a, b string) (*repor
 	return report.Compare(ctx, store, first, second)
 }
 
-// encode prints a result as JSON, on one line for ndjson.
+// encode prints a result as JSON. For ndjson it prints one line, or one for each
+// element of a list.
 func (p *program) encode(result any) error {
+	if list := reflect.ValueOf(result); p.config.output == "ndjson" && list.Kind() == reflect.Slice {
+		for i := range list.Len() {
+			if err := p.encode(list.Index(i).Interface()); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
 	encoder := json.NewEncoder(p.stdout)
 	if p.config.output == "json" {
 		encoder.SetIndent("", "  ")

@@ -26,7 +26,7 @@ func (p *program) queryCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "query [SQL]",
 		Short: "Run one read-only SELECT",
-		Long: "Run one SELECT over the tables of the lake: the text, a file (-f FILE) or standard input (-f -).\n" +
+		Long: "Run one SELECT over the tables of the lake: the text, a file (-f FILE) or standard input (-).\n" +
 			"The SQL is parsed first, and runs in a separate process that can only read the lake, within --memory\n" +
 			"and --timeout. A line or a file that cannot be read fails the query, unless it is skipped with\n" +
 			"--max-rejects or --skip-file: then stderr says what was skipped, and\n" +
@@ -74,6 +74,8 @@ func sqlArguments(args []string) []string {
 // queryText returns the SQL from the argument, a file or stdin.
 func (p *program) queryText(args []string, file string) (string, error) {
 	switch {
+	case len(args) == 1 && args[0] == "-" && file == "":
+		return p.queryText(nil, "-")
 	case len(args) == 1 && file == "":
 		return args[0], nil
 	case len(args) == 0 && file == "-":
@@ -86,7 +88,7 @@ func (p *program) queryText(args []string, file string) (string, error) {
 		}
 		return string(text), nil
 	default:
-		return "", usage(errors.New("give the SQL as one argument, or a file with -f"))
+		return "", usage(errors.New("give the SQL as one argument, a file with -f, or standard input with -"))
 	}
 }
 

@@ -63,17 +63,9 @@ func (p *program) runsCommand() *cobra.Command {
 }
 
 func (p *program) listRuns(ctx context.Context, store pipeline.Store) error {
-	ids, err := state.Runs(ctx, store)
+	records, err := state.Records(ctx, store)
 	if err != nil {
 		return err
-	}
-	records := []*pipeline.Record{}
-	for _, id := range ids {
-		record, err := state.ReadRecord(ctx, store, id)
-		if err != nil {
-			return err
-		}
-		records = append(records, record)
 	}
 	switch p.config.output {
 	case "json":

@@ -93,7 +93,7 @@ func (s *session) noteFailure(ctx context.Context, found *Table) error {
 		if err != nil || len(runs) == 0 {
 			return err
 		}
-		if _, err := state.ReadJSON(ctx, s.r.Store, state.RunFolder(runs[0])+"/run.json", s.newest); err != nil {
+		if _, err := state.ReadCache(ctx, s.r.Store, state.RunFolder(runs[0])+"/run.json", s.newest); err != nil {
 			return err
 		}
 	}

@@ -63,6 +63,9 @@ func (d disk) do(kind Kind, path string, act func() error) error {
 		return fmt.Errorf("%w: %w in %s: change its owner (chown -R) or mode (chmod -R u+w), or work on a copy of it",
 			err, pipeline.ErrReadOnly, d.root)
 	}
+	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
+		return fmt.Errorf("%w: free some space on the disk of %s, or move the lake to another one", err, d.root)
+	}
 	return err
 }
 

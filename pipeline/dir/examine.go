@@ -198,7 +198,7 @@ func (s *Store) advise(about string, err error) pipeline.Finding {
 		finding.Says = "this user may not write there"
 		finding.Fix = fmt.Sprintf("Run as the owner, or make this user the owner: sudo chown -R %d %s", os.Getuid(), s.root)
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
-		finding.Says = "the disk is full: " + finding.Says
+		finding.Says = "the disk is full"
 		finding.Fix = "Free some space there, or move the lake to another disk."
 	case errors.Is(err, syscall.EXDEV):
 		finding.Says = "it is on another file system than .stedi, so files cannot be moved into it"

@@ -52,7 +52,7 @@ func (s *Store) file(name string) (string, error) {
 	case info.IsDir():
 		return "", &fs.PathError{Op: "open", Path: at, Err: syscall.EISDIR}
 	case !info.Mode().IsRegular():
-		return "", fmt.Errorf("%s is not a file but a %s, it %w", name, info.Mode().Type(), pipeline.ErrUnsafe)
+		return "", notFile(name, info.Mode())
 	}
 	return at, nil
 }

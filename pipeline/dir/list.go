@@ -54,7 +54,7 @@ type walk struct {
 
 func (w *walk) folder(ctx context.Context, name, real string) error {
 	if w.within[real] {
-		return fmt.Errorf("%s is a link back to %s, it %w", name, real, pipeline.ErrUnsafe)
+		return unfit("Delete the link.", "%s leads back to %s through a link", name, real)
 	}
 	w.within[real] = true
 	defer delete(w.within, real)
@@ -99,7 +99,7 @@ func (w *walk) entry(ctx context.Context, name, at string, entry fs.DirEntry) er
 	case info.IsDir():
 		return w.folder(ctx, name, at)
 	case !info.Mode().IsRegular():
-		return fmt.Errorf("%s is not a file but a %s, it %w", name, info.Mode().Type(), pipeline.ErrUnsafe)
+		return notFile(name, info.Mode())
 	}
 	w.files = append(w.files, listed(name, info))
 	return nil
@@ -113,7 +113,7 @@ func (w *walk) link(name string) (at string, info fs.FileInfo, err error) {
 	if missing(err) {
 		// The target's location is unknown, and skipping the link could mean
 		// skipping data.
-		return "", nil, fmt.Errorf("%s is a link to nothing, it %w", name, pipeline.ErrUnsafe)
+		return "", nil, unfit("Delete the link, or restore what it leads to.", "%s is a link to nothing", name)
 	}
 	return at, info, err
 }

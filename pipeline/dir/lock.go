@@ -102,7 +102,7 @@ func (s *Store) take() (file *os.File, taken bool, err error) {
 		return nil, false, err
 	}
 	if info, err := os.Lstat(at); err == nil && !info.Mode().IsRegular() {
-		return nil, false, fmt.Errorf("%s is not a file but a %s, it %w", lockName, info.Mode().Type(), pipeline.ErrUnsafe)
+		return nil, false, notFile(lockName, info.Mode())
 	}
 	file, err = s.disk.create(at, os.O_RDWR, 0o644)
 	if err != nil {

@@ -24,6 +24,31 @@ func check(name string) error {
 	return nil
 }
 
+// unfitError is an error about a file that a lake cannot have. It is ErrUnsafe.
+type unfitError string
+
+func (e unfitError) Error() string { return string(e) }
+
+func (e unfitError) Is(target error) bool { return target == pipeline.ErrUnsafe }
+
+func unfit(fix, format string, args ...any) error {
+	return &pipeline.Failure{Kind: pipeline.BadUsage, Err: unfitError(fmt.Sprintf(format, args...)), Fix: fix}
+}
+
+// notFile is an error about something that is neither a file nor a folder.
+func notFile(name string, mode fs.FileMode) error {
+	what := "not a file"
+	switch {
+	case mode&fs.ModeNamedPipe != 0:
+		what = "a named pipe, not a file"
+	case mode&fs.ModeSocket != 0:
+		what = "a socket, not a file"
+	case mode&fs.ModeDevice != 0:
+		what = "a device, not a file"
+	}
+	return unfit("Move it out of the lake, or delete it.", "%s is %s", name, what)
+}
+
 // private reports whether a folder holds rejects: original lines with personal
 // data that were never audited.
 func private(folder string) bool {
@@ -57,12 +82,12 @@ func (s *Store) follow(name string) (string, error) {
 	if err != nil {
 		// EvalSymlinks has no specific error for a link that leads to itself.
 		if _, statErr := os.Stat(at); errors.Is(statErr, errLinkLoop) {
-			return "", fmt.Errorf("%s is a link to itself, it %w", name, pipeline.ErrUnsafe)
+			return "", unfit("Delete the link.", "%s is a link to itself", name)
 		}
 		return "", unreadable(at, err)
 	}
 	if rel, err := filepath.Rel(s.root, real); err != nil || !filepath.IsLocal(rel) {
-		return "", fmt.Errorf("%s is a link to %s, it %w", name, real, pipeline.ErrUnsafe)
+		return "", unfit("Replace the link by a copy of what it leads to.", "%s is a link to %s, which is outside the lake", name, real)
 	}
 	return real, nil
 }

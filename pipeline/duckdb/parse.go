@@ -41,9 +41,7 @@ func parseOn(ctx context.Context, conn *sql.Conn, text string) (*tree, error) {
 		Position   string `json:"position"`
 		Statements []any  `json:"statements"`
 	}
-	decoder := json.NewDecoder(strings.NewReader(serialized))
-	decoder.UseNumber()
-	if err := decoder.Decode(&answer); err != nil {
+	if err := DecodeTree([]byte(serialized), &answer); err != nil {
 		return nil, fmt.Errorf("parse: DuckDB's answer: %w", err)
 	}
 	if at := Backtick(text); at >= 0 {
@@ -63,6 +61,7 @@ func parseOn(ctx context.Context, conn *sql.Conn, text string) (*tree, error) {
 	if n := len(answer.Statements); n != 1 {
 		return nil, &pipeline.SQLError{Message: fmt.Sprintf("one SELECT expected, not %d statements", n)}
 	}
+	castInfinity(answer.Statements)
 	return &tree{statements: answer.Statements}, nil
 }
 

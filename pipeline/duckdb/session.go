@@ -121,9 +121,7 @@ func aliasesOf(serialized any) map[string]bool {
 
 // parsedTree decodes the output of json_serialize_sql.
 func parsedTree(serialized string) (tree any) {
-	decoder := json.NewDecoder(strings.NewReader(serialized))
-	decoder.UseNumber()
-	if decoder.Decode(&tree) != nil {
+	if DecodeTree([]byte(serialized), &tree) != nil {
 		return nil
 	}
 	return tree

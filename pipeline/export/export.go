@@ -2,6 +2,7 @@ package export
 
 import (
 	"encoding/csv"
+	"fmt"
 	"io"
 
 	"stedi/pipeline"
@@ -48,10 +49,30 @@ func NewWriter(w io.Writer, format Format, columns []pipeline.ResultColumn) Writ
 	case Parquet:
 		return newParquetRows(w, columns)
 	case JSON:
-		return &jsonRows{w: w, names: names, nested: nested, array: true}
+		return &jsonRows{w: w, names: members(names), nested: nested, array: true}
 	default:
-		return &jsonRows{w: w, names: names, nested: nested}
+		return &jsonRows{w: w, names: members(names), nested: nested}
 	}
+}
+
+// unique returns a column name that is not used yet. Column names may repeat in
+// a query, but not in a file. Names with the same key are the same there.
+func unique(name string, used map[string]bool, key func(string) string) string {
+	free := name
+	for n := 2; used[key(free)]; n++ {
+		free = fmt.Sprintf("%s_%d", name, n)
+	}
+	used[key(free)] = true
+	return free
+}
+
+// members returns the names of the columns in JSON objects: of equal members most
+// readers keep only the last one.
+func members(names []string) []string {
+	used := map[string]bool{}
+	return mapped(names, func(name string) string {
+		return unique(name, used, func(name string) string { return name })
+	})
 }
 
 func mapped(texts []string, f func(string) string) []string {

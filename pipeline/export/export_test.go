@@ -211,3 +211,17 @@ func FuzzJSON(f *testing.F) {
 		}
 	})
 }
+
+func TestColumnsOfTheSameNameAreAllInJSON(t *testing.T) {
+	var same []pipeline.ResultColumn
+	for _, name := range []string{"a", "A", "a", "a_2", "a"} {
+		same = append(same, pipeline.ResultColumn{Name: name, Type: "BIGINT"})
+	}
+	row := []any{int64(1), int64(2), int64(3), int64(4), int64(5)}
+	const want = `{"a":1,"A":2,"a_2":3,"a_2_2":4,"a_3":5}`
+	for _, format := range []Format{JSON, NDJSON} {
+		if got := written(t, format, same, row); !strings.Contains(got, want) {
+			t.Errorf("%s: %s", format, got)
+		}
+	}
+}

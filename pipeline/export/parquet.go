@@ -46,23 +46,12 @@ func newParquetRows(w io.Writer, columns []pipeline.ResultColumn) *parquetRows {
 		default:
 			c.Type, node = "", parquet.String()
 		}
-		fields[i] = &field{parquet.Optional(node), unique(c.Name, used)}
+		fields[i] = &field{parquet.Optional(node), unique(c.Name, used, strings.ToLower)}
 		p.types = append(p.types, c.Type)
 	}
 	p.writer = parquet.NewGenericWriter[any](w, parquet.NewSchema("rows", &group{fields: fields}), parquet.Compression(&zstd.Codec{Level: zstd.SpeedFastest}),
 		parquet.CreatedBy("stedi", "", ""))
 	return p
-}
-
-// unique returns a column name that is not used yet. Column names may repeat in
-// a query, but not in a file.
-func unique(name string, used map[string]bool) string {
-	free := name
-	for n := 2; used[strings.ToLower(free)]; n++ {
-		free = fmt.Sprintf("%s_%d", name, n)
-	}
-	used[strings.ToLower(free)] = true
-	return free
 }
 
 func (p *parquetRows) Row(values []any) error {

@@ -66,7 +66,11 @@ func (r Report) Repair() string {
 		}
 	}
 	if more > 0 {
-		lines = append(lines, fmt.Sprintf("%d more files need a repair, too.", more))
+		text := "1 more file needs a repair, too."
+		if more > 1 {
+			text = fmt.Sprintf("%d more files need a repair, too.", more)
+		}
+		lines = append(lines, text)
 	}
 	return strings.Join(lines, "\n  ")
 }

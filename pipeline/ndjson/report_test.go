@@ -258,3 +258,16 @@ func TestHashIsText(t *testing.T) {
 		}
 	}
 }
+
+func TestRepairCountsTheFilesThatItDoesNotDescribe(t *testing.T) {
+	for n, want := range map[int]string{maxRepairs: "", maxRepairs + 1: "1 more file needs a repair, too.", maxRepairs + 2: "2 more files need a repair, too."} {
+		var r Report
+		for i := range n {
+			r.Files = append(r.Files, FileReport{Name: fmt.Sprintf("%d.json", i), Advice: Advice{What: "lines"}})
+		}
+		got := r.Repair()
+		if _, more, _ := strings.Cut(got, "\n  2.json holds lines. Replace it.\n  "); more != want {
+			t.Errorf("%d files: %q, want %q at the end", n, got, want)
+		}
+	}
+}

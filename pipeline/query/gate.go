@@ -1,7 +1,6 @@
 package query
 
 import (
-	"bytes"
 	_ "embed"
 	"encoding/json"
 	"fmt"
@@ -98,9 +97,7 @@ type syntaxTree struct {
 }
 
 func readTree(serialized []byte) (tree syntaxTree, err error) {
-	decoder := json.NewDecoder(bytes.NewReader(serialized))
-	decoder.UseNumber()
-	if err := decoder.Decode(&tree); err != nil {
+	if err := duckdb.DecodeTree(serialized, &tree); err != nil {
 		return tree, fmt.Errorf("an invalid syntax tree: %w", err)
 	}
 	return tree, nil

@@ -38,6 +38,7 @@ func TestGateLetsReadingThrough(t *testing.T) {
 		"SELECT {'a': 1}.a, [1, 2][1], [x + 1 FOR x IN [1, 2]], list_transform([1], lambda x: x * 2), MAP {'a': 1}['a'], 'abc'[1:2]",
 		"SELECT name LIKE 'A%', name ILIKE 'a%', name SIMILAR TO 'A.*', name ~ 'A', name GLOB 'A*', age BETWEEN 1 AND 2, age IN (1, 2), name COLLATE NOCASE FROM people",
 		"SELECT * EXCLUDE (name) REPLACE (1 AS age) FROM people",
+		"SELECT 1e400, age < -1e400 FROM people",
 		"SELECT COLUMNS('a.*') FROM people",
 		"SELECT * FROM people PIVOT (sum(age) FOR name IN ('Ann', 'Bob'))",
 		"UNPIVOT people ON age",

@@ -35,10 +35,11 @@ func (r *run) findGrowth(ctx context.Context) error {
 			continue
 		}
 		m := &pipeline.Manifest{}
-		if ok, err := state.ReadCache(ctx, r.store, state.LandingName(t.Name), m); err != nil || !ok {
+		ok, err := state.ReadCache(ctx, r.store, state.LandingName(t.Name), m)
+		if err != nil {
 			return err
 		}
-		if m.Shape != pipeline.ShapeOf(t) || !isWhole(m) || !slices.Equal(m.Skipped, pipeline.FileNames(found.Skipped)) {
+		if !ok || m.Shape != pipeline.ShapeOf(t) || !isWhole(m) || !slices.Equal(m.Skipped, pipeline.FileNames(found.Skipped)) {
 			continue
 		}
 		if added := addedFiles(m, found.Files); len(added) > 0 {

@@ -3,8 +3,11 @@ package run_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"io/fs"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -163,5 +166,51 @@ func TestACheckReadsATableThatWasUpToDateDuringAPublish(t *testing.T) {
 	}
 	if got := laketest.States(record); !strings.Contains(got, "known up to date") {
 		t.Errorf("the steps are %s", got)
+	}
+}
+
+// The file before and the new one cannot be told apart by their content.
+func TestAnInterruptedPublishOfTheSameRowsIsRecovered(t *testing.T) {
+	for _, after := range []bool{false, true} {
+		w := laketest.New(t, laketest.Orders)
+		w.MustRun(t, pipeline.RunOptions{})
+		w.Write(t, "people/landing/2.json", "{\"id\":9,\"name\":\"\"}\n") // not a row of known
+		w.Write(t, "orders/landing/2.json", "{\"person\":1,\"total\":99}\n")
+		var killed atomic.Bool
+		w.Fault = func(op dir.Op) error {
+			commits := op.Kind == dir.KindRename && strings.HasSuffix(op.Path, knownPart)
+			if killed.Load() || commits && !after {
+				killed.Store(true)
+				return fmt.Errorf("%s %s: injected", op.Kind, op.Path)
+			}
+			killed.Store(commits)
+			return nil
+		}
+		if _, err := w.Run(t, pipeline.RunOptions{Select: []string{"known"}}); err == nil || !killed.Load() {
+			t.Fatal("the run was not interrupted")
+		}
+		w.Fault = nil
+		for _, selected := range []string{"bought", "names"} {
+			if _, err := w.Run(t, pipeline.RunOptions{Select: []string{"+" + selected}}); err != nil {
+				t.Errorf("interrupted after the commit: %t: %s: %v", after, selected, err)
+			}
+		}
+		if text := w.Read(t, "orders/trusted/part-00000.json"); !strings.Contains(text, "99.0") {
+			t.Errorf("interrupted after the commit: %t: the added row is missing", after)
+		}
+	}
+}
+
+func TestAFileThatCannotBeReadIsReportedOnce(t *testing.T) {
+	w := laketest.New(t, laketest.Orders)
+	w.Fault = func(op dir.Op) error {
+		if op.Kind == dir.KindOpen && strings.HasSuffix(op.Path, "people/landing/1.json") {
+			return &fs.PathError{Op: "open", Path: op.Path, Err: fs.ErrPermission}
+		}
+		return nil
+	}
+	record, err := w.Run(t, pipeline.RunOptions{Check: true})
+	if err == nil || strings.Count(err.Error(), "permission denied") > 1 || strings.Count(record.Error, "permission denied") != 1 {
+		t.Errorf("%v; the record has %q", err, record.Error)
 	}
 }

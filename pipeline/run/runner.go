@@ -35,7 +35,9 @@ func Run(ctx context.Context, r *pipeline.Runner, options pipeline.RunOptions, e
 		return nil, err
 	}
 	err = job.do(ctx, selected)
-	err = errors.Join(err, job.conclude(ctx, err))
+	if again := job.conclude(ctx, err); again != nil && (err == nil || again.Error() != err.Error()) {
+		err = errors.Join(err, again)
+	}
 	if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
 		err = context.Cause(ctx) // the cause states the reason and what to do next
 	}
@@ -119,7 +121,7 @@ func startRun(ctx context.Context, r *pipeline.Runner, options pipeline.RunOptio
 		found: map[string]pipeline.Findings{}, readings: map[string]ndjson.Report{}, journal: state.NewJournal(began), unwanted: map[string]bool{}, broken: map[string]string{},
 		grown: map[string]*growth{}, unkept: map[string]bool{}, noted: map[string]string{},
 	}
-	if _, err := state.ReadJSON(ctx, r.Store, state.HistoryName, &job.history); err != nil {
+	if job.history, err = state.ReadHistory(ctx, r.Store); err != nil {
 		return nil, err
 	}
 	job.id = state.RunID(state.After(began, job.history.Last))

@@ -2,6 +2,7 @@ package state
 
 import (
 	"context"
+	"errors"
 	"path"
 	"slices"
 	"strings"
@@ -36,6 +37,9 @@ const (
 func AuthorityOf(ctx context.Context, files pipeline.Files) (Authority, error) {
 	a := Authority{Schema: authoritySchema}
 	_, err := ReadJSON(ctx, files, authorityName, &a)
+	if f, failed := errors.AsType[*pipeline.Failure](err); failed && errors.Is(err, errDamaged) {
+		f.Fix = "Restore the file from a copy, or delete it and run `stedi deploy` again."
+	}
 	return a, err
 }
 

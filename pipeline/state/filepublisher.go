@@ -117,11 +117,25 @@ func (p filePublisher) Recover(ctx context.Context, store pipeline.Store, t *pip
 			return err
 		}
 		if same {
-			_, err := settle(ctx, store, *m, f)
-			return err
+			return p.complete(ctx, store, *m, f)
 		}
 	}
 	return p.undo(ctx, store, *m)
+}
+
+// complete completes the manifest of a file with the content of a version. If the
+// version before has the same content, the file may be of either. It counts as
+// the one before, so that nothing is kept that shares its bytes.
+func (p filePublisher) complete(ctx context.Context, store pipeline.Store, m pipeline.Manifest, file pipeline.File) error {
+	kept, err := ReadManifest(ctx, store, previousFolder(m.Run)+"/"+m.Table+".json")
+	if err != nil {
+		return err
+	}
+	if kept != nil && kept.Hash == m.Hash {
+		return p.undo(ctx, store, m)
+	}
+	_, err = settle(ctx, store, m, file)
+	return err
 }
 
 // Prune does nothing: a previous version is entirely in the folder of previous

@@ -1,6 +1,9 @@
 package state
 
 import (
+	"context"
+	"slices"
+	"strings"
 	"time"
 
 	"stedi/pipeline"
@@ -15,6 +18,26 @@ type History struct {
 
 // HistoryName is the name of the history file in a lake.
 const HistoryName = pipeline.StateFolder + "/history.json"
+
+// ReadHistory reads the history of a lake. If it is missing or damaged, the newest
+// run and the runs with rejects are those that have a folder.
+func ReadHistory(ctx context.Context, store pipeline.Store) (h History, err error) {
+	if found, err := ReadCache(ctx, store, HistoryName, &h); err != nil || found {
+		return h, err
+	}
+	h = History{}
+	files, err := store.List(ctx, runsFolder)
+	for _, f := range files {
+		id, name, _ := strings.Cut(strings.TrimPrefix(f.Name, runsFolder+"/"), "/")
+		h.Last = max(h.Last, id)
+		if strings.HasPrefix(name, "rejects/") && !slices.Contains(h.Rejects, id) {
+			h.Rejects = append(h.Rejects, id)
+		}
+	}
+	return h, err
+}
+
+const runsFolder = pipeline.StateFolder + "/runs"
 
 // runIDLayout sorts by time as text.
 const runIDLayout = "20060102T150405.000Z"

@@ -26,7 +26,7 @@ func LandingName(table string) string {
 func IntentName(table string) string { return pipeline.StateFolder + "/intent/" + table + ".json" }
 
 // RunFolder returns the folder of the record, events and rejects of a run.
-func RunFolder(run string) string { return pipeline.StateFolder + "/runs/" + run }
+func RunFolder(run string) string { return runsFolder + "/" + run }
 
 func previousFolder(run string) string { return pipeline.StateFolder + "/previous/" + run }
 
@@ -48,6 +48,9 @@ func ReplacedName(name string) string {
 // ManifestSchema is the version of the manifest file.
 const ManifestSchema = "stedi.table/1"
 
+// errDamaged means that a file of stedi has another form than stedi writes.
+var errDamaged = errors.New("is damaged")
+
 // ReadJSON reads a small file of stedi into v and reports whether it exists.
 func ReadJSON(ctx context.Context, files pipeline.Files, name string, v any) (found bool, err error) {
 	r, err := files.Open(ctx, name)
@@ -63,7 +66,7 @@ func ReadJSON(ctx context.Context, files pipeline.Files, name string, v any) (fo
 		return false, err
 	}
 	if err := json.Unmarshal(text, v); err != nil {
-		return false, pipeline.Fail(pipeline.BadEngine, "", "Delete the file; it will be rebuilt.", "%s is damaged: %w", name, err)
+		return false, pipeline.Fail(pipeline.BadEngine, "", "Delete the file; it will be rebuilt.", "%s %w: %w", name, errDamaged, err)
 	}
 	return true, nil
 }
@@ -81,6 +84,9 @@ func WriteJSON(ctx context.Context, files pipeline.Files, name string, v any) er
 func ReadManifest(ctx context.Context, files pipeline.Files, name string) (*pipeline.Manifest, error) {
 	var m pipeline.Manifest
 	found, err := ReadJSON(ctx, files, name, &m)
+	if f, failed := errors.AsType[*pipeline.Failure](err); failed && errors.Is(err, errDamaged) {
+		f.Fix = "Delete the file. --replace then moves the table's files to .stedi/replaced, and the table is rebuilt."
+	}
 	if err != nil || !found {
 		return nil, err
 	}

@@ -10,19 +10,20 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"stedi/pipeline"
 )
 
 // Runs returns the ids of all runs recorded in a lake, the newest first.
 func Runs(ctx context.Context, store pipeline.Store) ([]string, error) {
-	files, err := store.List(ctx, pipeline.StateFolder+"/runs")
+	files, err := store.List(ctx, runsFolder)
 	if err != nil {
 		return nil, err
 	}
 	var ids []string
 	for _, f := range slices.Backward(files) {
-		rest := strings.TrimPrefix(f.Name, pipeline.StateFolder+"/runs/")
+		rest := strings.TrimPrefix(f.Name, runsFolder+"/")
 		if id, ok := strings.CutSuffix(rest, "/run.json"); ok {
 			ids = append(ids, id)
 		}
@@ -42,6 +43,56 @@ func NewestRuns(ctx context.Context, store pipeline.Store) ([]string, error) {
 	}
 	ids, err := Runs(ctx, store)
 	return ids[:min(len(ids), ViewRuns)], err
+}
+
+// Records reads the records of all runs, the newest first. Of a damaged one only
+// the id, the start and the damage are known. A run that was killed is
+// "interrupted".
+func Records(ctx context.Context, store pipeline.Store) ([]*pipeline.Record, error) {
+	ids, err := Runs(ctx, store)
+	if err != nil {
+		return nil, err
+	}
+	records := []*pipeline.Record{}
+	for _, id := range ids {
+		record, err := ReadRecord(ctx, store, id)
+		if f, failed := errors.AsType[*pipeline.Failure](err); failed && errors.Is(err, errDamaged) {
+			record, err = damaged(id, f), nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		records = append(records, record)
+	}
+	return records, findInterrupted(ctx, store, records...)
+}
+
+// findInterrupted marks the runs that have ended without writing their record.
+func findInterrupted(ctx context.Context, store pipeline.Store, records ...*pipeline.Record) error {
+	for _, r := range records {
+		if r.Status != "running" {
+			continue
+		}
+		holder, err := store.Holder(ctx)
+		if err != nil {
+			return err
+		}
+		if holder == nil || holder.Since.After(r.Started) {
+			r.Status, r.ExitCode = "interrupted", int(pipeline.BadEngine)
+			r.Error = "the program was killed before the run ended"
+			r.Remedy = "Run again; unfinished work is cleaned up first."
+		}
+	}
+	return nil
+}
+
+// damaged returns what is known about a run whose record is damaged.
+func damaged(id string, f *pipeline.Failure) *pipeline.Record {
+	started, _ := time.Parse(runIDLayout, id) // if it is not the id of a run, the start is unknown
+	return &pipeline.Record{
+		Schema: pipeline.RecordSchema, Run: id, Status: "damaged", ExitCode: int(f.Kind), Error: f.Error(), Remedy: f.Fix, Started: started,
+		Profile: []string{}, Tables: []pipeline.TableRecord{}, Steps: []pipeline.StepRecord{}, Checks: []pipeline.CheckRecord{},
+	}
 }
 
 // RecordsBefore reads the records of runs from before one, the newest first, and
@@ -91,7 +142,11 @@ func FindRun(ctx context.Context, store pipeline.Store, id string) (*pipeline.Re
 	}
 	switch len(found) {
 	case 1:
-		return ReadRecord(ctx, store, found[0])
+		record, err := ReadRecord(ctx, store, found[0])
+		if err != nil {
+			return nil, err
+		}
+		return record, findInterrupted(ctx, store, record)
 	case 0:
 		return nil, pipeline.Fail(pipeline.BadUsage, "", "`stedi runs` lists them.", "unknown run %q", id)
 	default:
@@ -129,7 +184,8 @@ func ReadRecord(ctx context.Context, store pipeline.Store, id string) (_ *pipeli
 	}
 	record := &pipeline.Record{}
 	if err := json.Unmarshal(text, record); err != nil {
-		return nil, fmt.Errorf("run %s: its record is damaged: %w", id, err)
+		return nil, pipeline.Fail(pipeline.BadEngine, "", "Delete the folder "+RunFolder(id)+"; only what is known about that run is lost.",
+			"run %s: its record %w: %w", id, errDamaged, err)
 	}
 	return record, nil
 }
