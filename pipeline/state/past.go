@@ -77,7 +77,17 @@ func findInterrupted(ctx context.Context, store pipeline.Store, records ...*pipe
 		if err != nil {
 			return err
 		}
-		if holder == nil || holder.Since.After(r.Started) {
+		if holder != nil && !holder.Since.After(r.Started) {
+			continue
+		}
+		var last pipeline.Record // the run may have ended after its record was read
+		found, err := ReadCache(ctx, store, RunFolder(r.Run)+"/run.json", &last)
+		if err != nil {
+			return err
+		}
+		if found && last.Status != "running" {
+			*r = last
+		} else {
 			r.Status, r.ExitCode = "interrupted", int(pipeline.BadEngine)
 			r.Error = "the program was killed before the run ended"
 			r.Remedy = "Run again; unfinished work is cleaned up first."
@@ -107,7 +117,7 @@ func RecordsBefore(ctx context.Context, store pipeline.Store, run string, most i
 }
 
 // ReadableRecords reads the records of runs, at most that many, and passes over
-// damaged ones.
+// damaged ones. Runs that were killed are marked as interrupted.
 func ReadableRecords(ctx context.Context, store pipeline.Store, ids []string, most int) ([]*pipeline.Record, error) {
 	var records []*pipeline.Record
 	for _, id := range ids {
@@ -123,7 +133,7 @@ func ReadableRecords(ctx context.Context, store pipeline.Store, ids []string, mo
 			records = append(records, record)
 		}
 	}
-	return records, nil
+	return records, findInterrupted(ctx, store, records...)
 }
 
 // FindRun returns the record of a run: by its id, by an unambiguous prefix of

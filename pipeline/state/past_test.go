@@ -56,6 +56,10 @@ func TestRunsAreListedBesideDamagedAndKilledOnes(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
+	readable, err := state.ReadableRecords(t.Context(), store, []string{third, second, killed}, 5)
+	if err != nil || len(readable) != 2 || readable[0].Status != "running" || readable[1].Status != "interrupted" {
+		t.Errorf("the readable records: %+v, %v", readable, err)
+	}
 	if _, err := state.FindRun(t.Context(), store, "last~1"); err == nil || !strings.Contains(err.Error(), "Delete the folder") {
 		t.Errorf("the damaged record: %v", err)
 	}
