@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -269,9 +270,16 @@ const funnelTargets = 20
 // targetTime bounds the work for one target.
 const targetTime = 2 * time.Minute
 
-func (r *reviewer) one(ctx context.Context, replayer *replay.Replayer, target string) *review.Target {
+func (r *reviewer) one(ctx context.Context, replayer *replay.Replayer, target string) (reviewed *review.Target) {
 	ctx, cancel := context.WithTimeout(ctx, targetTime)
 	defer cancel()
+	defer func() {
+		// What is wrong in this program with one target must not end the review of
+		// the others.
+		if fault := recover(); fault != nil {
+			reviewed = notReviewed(target, fmt.Sprint("stedi failed on this target: ", fault), "Review it by hand, and report this text as a fault of stedi.")
+		}
+	}()
 	if isURL(plainS3(target)) {
 		in := review.Input{Submission: &submission.Submission{Target: target}, LakeOnly: true, Data: r.p.reading(target).checkOne(ctx, target, check.InspectOptions{}, 1)}
 		return review.Judge(ctx, r.rubric, in)
@@ -340,11 +348,13 @@ func (r *reviewer) checkData(ctx context.Context, target string, in *review.Inpu
 
 // unreadable is the review of a target that cannot be read.
 func unreadable(target string, err error) *review.Target {
+	return notReviewed(target, err.Error(), "Name a folder, a zip file or a bare git directory that can be read.")
+}
+
+// notReviewed is the review of a target that could not be reviewed.
+func notReviewed(target, why, fix string) *review.Target {
 	return &review.Target{
 		Target: target, Tables: []review.Table{},
-		Items: []review.Item{{
-			ID: "target", Result: review.Fail, Message: printable.Text(printable.FirstLine(err.Error())), Title: "Target",
-			Feedback: "Name a folder, a zip file or a bare git directory that can be read.",
-		}},
+		Items: []review.Item{{ID: "target", Result: review.Fail, Message: printable.Text(printable.FirstLine(why)), Title: "Target", Feedback: fix}},
 	}
 }
