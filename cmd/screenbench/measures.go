@@ -118,7 +118,7 @@ func (b *bench) working(ctx context.Context, name string, args []string) error {
 	if err := running(); err != nil {
 		return err
 	}
-	took, err := s.press("c", has("stopped"))
+	took, err := s.press("c", has("cancelled"))
 	b.add("cancelling a run of "+name, "1 s", []time.Duration{took})
 	return err
 }

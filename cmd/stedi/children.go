@@ -194,7 +194,7 @@ func (c children) follow(ctx context.Context, args []string, cancels <-chan stri
 	stop := steer(steering, cancels)
 	said = listen(out, emit)
 	stop()
-	return said, said.failureOf(cmd.Wait())
+	return said, said.failureOf(ctx, cmd.Wait())
 }
 
 // steer sends the names of cancelled tables to a child until stop is called.
@@ -269,12 +269,15 @@ func (s *said) take(f frames.Frame, emit func(pipeline.Event)) error {
 }
 
 // failureOf is the failure of a child that has ended: the one that it sent, or
-// that it did not come so far.
-func (s *said) failureOf(ended error) error {
+// that it did not come so far. ctx is that of the child. One that is interrupted as
+// it starts does not handle signals yet.
+func (s *said) failureOf(ctx context.Context, ended error) error {
 	const fix = "Run again; unfinished work is cleaned up first."
 	switch {
 	case s.failure != nil:
 		return s.failure.Err()
+	case ended != nil && s.run == "" && ctx.Err() != nil:
+		return pipeline.Fail(pipeline.Cancelled, "", "No table was changed; run again.", "cancelled before the run began")
 	case ended != nil:
 		return pipeline.Fail(pipeline.BadEngine, "", fix, "the process of the run ended: %w", ended)
 	case s.invalid != nil:

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io"
 	"strings"
@@ -69,9 +70,25 @@ func TestWhatAChildSendsArrives(t *testing.T) {
 		if events != c.events || got.run != c.run || (got.record != nil) != c.recorded {
 			t.Errorf("%s: %d events, %+v", name, events, got)
 		}
-		err := got.failureOf(c.ended)
+		err := got.failureOf(t.Context(), c.ended)
 		if err == nil && c.text != "" || err != nil && err.Error() != c.text || pipeline.KindOf(err) != c.kind {
 			t.Errorf("%s: %v of kind %d", name, err, pipeline.KindOf(err))
+		}
+	}
+}
+
+func TestAChildThatIsInterruptedAsItStartsIsCancelled(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	for _, c := range []struct {
+		said said
+		kind pipeline.Kind
+	}{
+		{said{}, pipeline.Cancelled},
+		{said{run: "1"}, pipeline.BadEngine}, // it does not end at once, and is killed
+	} {
+		if err := c.said.failureOf(ctx, errors.New("signal: interrupt")); pipeline.KindOf(err) != c.kind {
+			t.Errorf("run %q: %v", c.said.run, err)
 		}
 	}
 }
@@ -111,10 +128,10 @@ func FuzzListen(f *testing.F) {
 	f.Add([]byte("r\x04\x00\x00\x00null"))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		got := listen(bytes.NewReader(b), func(pipeline.Event) {})
-		if got.failure != nil && got.failureOf(nil) == nil {
+		if got.failure != nil && got.failureOf(t.Context(), nil) == nil {
 			t.Fatal("a failure is none")
 		}
-		if got.invalid != nil && got.failure == nil && got.failureOf(nil) == nil {
+		if got.invalid != nil && got.failure == nil && got.failureOf(t.Context(), nil) == nil {
 			t.Fatal("something else than a frame is no failure")
 		}
 	})
