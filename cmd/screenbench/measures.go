@@ -118,7 +118,7 @@ func (b *bench) working(ctx context.Context, name string, args []string) error {
 	if err := running(); err != nil {
 		return err
 	}
-	took, err := s.press("c", has("cancelled"))
+	took, err := s.press("c", has("cancelled; no table"))
 	b.add("cancelling a run of "+name, "1 s", []time.Duration{took})
 	return err
 }
@@ -157,16 +157,16 @@ var moves = []struct {
 	keys  string
 	shown sight
 }{
-	{"\x1b[B", has("▸ customer_la")},
-	{"\x1b[B", has("▸ step_trainer_la")},
-	{"\x1b[C", has("▸ step_trainer_tr")},
+	{"\x1b[B", chosen("customer_la")},
+	{"\x1b[B", chosen("step_trainer_la")},
+	{"\x1b[C", chosen("step_trainer_tr")},
 	{"2", has("TRANSFORMS")},
-	{"1", has("▸ step_trainer_tr")},
-	{"\x1b[A", has("▸ accelerometer_tr")},
+	{"1", chosen("step_trainer_tr")},
+	{"\x1b[A", chosen("accelerometer_tr")},
 	{"5", has("─ RUNS")},
-	{"1", has("▸ accelerometer_tr")},
-	{"\x1b[D", has("▸ customer_la")},
-	{"\x1b[A", has("▸ accelerometer_la")},
+	{"1", chosen("accelerometer_tr")},
+	{"\x1b[D", chosen("customer_la")},
+	{"\x1b[A", chosen("accelerometer_la")},
 	{"3", has("CATALOG")},
 	{"\t", has("esc to the rows")},
 	{"x", has("│ 1 x")},
@@ -199,7 +199,7 @@ func (s *session) page(ctx context.Context) (first, last time.Duration, err erro
 		return 0, 0, err
 	}
 	wait(ctx, time.Second) // so that the lake is loaded before the table is measured
-	if _, err := s.press("\x1b[C\x1b[C\x1b[B", has("▸ machine_learning")); err != nil {
+	if _, err := s.press("\x1b[C\x1b[C\x1b[B", chosen("machine_learning")); err != nil {
 		return 0, 0, err
 	}
 	if first, err = s.press("\r", has("row 1 of")); err != nil {

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"regexp"
 	"strings"
 	"sync"
 	"syscall"
@@ -105,6 +106,13 @@ func has(text string) sight {
 
 func lacks(text string) sight {
 	return func(screen string) bool { return !strings.Contains(screen, text) }
+}
+
+// chosen looks for the table that is selected. While a run builds it, a mark stands
+// before its name.
+func chosen(name string) sight {
+	line := regexp.MustCompile("▸." + regexp.QuoteMeta(name))
+	return line.MatchString
 }
 
 // shows waits for a text.
