@@ -80,7 +80,7 @@ type sqlError struct {
 func (e *sqlError) Unwrap() error { return e.error }
 
 // position is a place in a statement as Athena gets it. Lines and columns begin
-// with 1; the zero value is no place.
+// with 1; the zero value means that it is unknown.
 type position struct{ line, column int }
 
 // positionText matches the position that Athena gives.

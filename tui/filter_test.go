@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// A filter that is not valid is no error of what is shown after it, and does not
+// A filter that is not valid is not an error of what is shown after it, and does not
 // replace an earlier failure.
 func TestAFilterThatIsNotValidIsForgottenWithItsTable(t *testing.T) {
 	wrong := func(d *driver) {

@@ -49,7 +49,7 @@ const (
 )
 
 // isPlan reports whether a sheet shows the plan of a query as a tree. A plan that
-// was sorted or filtered is no tree.
+// was sorted or filtered is not a tree.
 func (s *sheet) isPlan() bool {
 	g := s.rows
 	return g.Source != nil && len(g.Order) == 0 && len(g.Where) == 0 && len(g.Hidden) == 0 && planOf(s.sent, g.Columns)

@@ -8,7 +8,7 @@ import (
 )
 
 // DecodeTree decodes a syntax tree in the format of json_serialize_sql, in which
-// numbers that are too large for a double, such as 1e400, are no JSON: they
+// numbers that are too large for a double, such as 1e400, are not JSON: they
 // become tooLarge.
 func DecodeTree(serialized []byte, tree any) error {
 	decoder := json.NewDecoder(bytes.NewReader(withoutInfinity(serialized)))

@@ -21,7 +21,7 @@ const fewest = 3
 
 // setAside sets aside the scripts that write a table that another script, which is
 // more surely the project's, writes too: one whose files are read, that is not a
-// variant, that has the table's name, that is no exercise of the course, or that
+// variant, that has the table's name, that is not an exercise of the course, or that
 // lies in the project's own folder.
 func (p *replaying) setAside() {
 	p.callers()
