@@ -77,12 +77,12 @@ func (r *run) grow(ctx context.Context) (result pipeline.Result, err error) {
 	}()
 	stages, n, err := r.give(ctx, grown, given.Table)
 	if err == nil && r.job.Table.Transform.Distinct {
-		_, err = r.distinct(ctx, given, rows, n)
+		n, err = r.distinct(ctx, given, rows, n)
 	}
 	if err != nil {
 		return result, err
 	}
-	before, err := r.leaveKnown(ctx, rows)
+	before, err := r.leaveKnown(ctx, rows, n)
 	if err != nil {
 		return result, err
 	}
@@ -97,16 +97,24 @@ func (r *run) grow(ctx context.Context) (result pipeline.Result, err error) {
 
 // openGrown makes the rows of the grown inputs available under their names.
 func (r *run) openGrown(ctx context.Context) (grown grownInputs, err error) {
+	several := 0
 	for _, input := range r.job.Inputs {
 		if input.Grown {
-			name := input.Table.Name
-			growth := r.job.Table.Transform.Grows[strings.ToLower(name)]
-			grown = append(grown, grownInput{Growth: growth, Table: name, Before: name + "_before", Added: name + "_added", Whole: name + "_whole", New: name + "_added", Files: input.Files != nil})
+			several++
 		}
 	}
-	for i := range grown {
-		at := slices.IndexFunc(r.job.Inputs, func(input pipeline.Input) bool { return input.Table.Name == grown[i].Table })
-		if err := r.openRows(ctx, &grown[i], r.job.Inputs[at], len(grown) > 1); err != nil {
+	for _, input := range r.job.Inputs {
+		if !input.Grown {
+			continue
+		}
+		name := input.Table.Name
+		g := grownInput{
+			Growth: r.job.Table.Transform.Grows[strings.ToLower(name)], Files: input.Files != nil,
+			Table: name, Before: name + "_before", Added: name + "_added", Whole: name + "_whole", New: name + "_added",
+		}
+		err := r.openRows(ctx, &g, input, several > 1)
+		grown = append(grown, g)
+		if err != nil {
 			return nil, errors.Join(err, r.drop(context.WithoutCancel(ctx), "VIEW", grown.views()...))
 		}
 	}
@@ -123,8 +131,8 @@ func (r *run) openRows(ctx context.Context, g *grownInput, input pipeline.Input,
 	case !g.Files:
 		g.Whole = g.Table
 		first := e.grown[g.Table]
-		for as, where := range map[string]string{g.Before: fmt.Sprintf("rowid < %d", first), g.Added: fmt.Sprintf("rowid >= %d", first)} {
-			if err := e.exec(ctx, statement("grown_rows.sql", named{Table: g.Table, As: as, Where: where})); err != nil {
+		for as, added := range map[string]bool{g.Before: false, g.Added: true} {
+			if err := e.exec(ctx, statement("grown_rows.sql", map[string]any{"Table": g.Table, "As": as, "First": first, "Added": added})); err != nil {
 				return err
 			}
 		}
@@ -182,16 +190,13 @@ func (r *run) give(ctx context.Context, grown grownInputs, table string) (stages
 	return stages, rows, nil
 }
 
-// leaveKnown removes from the rows those that the version of before has, if the
+// leaveKnown removes from the n rows those that the version of before has, if the
 // rows must be distinct, and keeps the rows of before if a later job reads them. It
-// returns their number.
-func (r *run) leaveKnown(ctx context.Context, rows named) (before int64, err error) {
+// returns the number of the rows of before.
+func (r *run) leaveKnown(ctx context.Context, rows named, n int64) (before int64, err error) {
 	e, table := r.engine, r.job.Table
-	if !r.job.Keep && !table.Transform.Distinct {
+	if n == 0 || !r.job.Keep && !table.Transform.Distinct {
 		return 0, nil
-	}
-	if n, err := e.number(ctx, statement("count.sql", rows)); err != nil || n == 0 {
-		return 0, err
 	}
 	known := table.Name + "_before"
 	v, err := e.view(ctx, *r.job.Before, known)
@@ -204,10 +209,7 @@ func (r *run) leaveKnown(ctx context.Context, rows named) (before int64, err err
 		if known = table.Name; e.isKept(known) {
 			return 0, fmt.Errorf("%s is already kept", known)
 		}
-		if err := e.exec(ctx, statement("keep.sql", named{Table: known, SQL: all})); err != nil {
-			return 0, err
-		}
-		if before, err = e.number(ctx, statement("count.sql", named{Table: known})); err != nil {
+		if before, err = e.number(ctx, statement("keep.sql", named{Table: known, SQL: all})); err != nil {
 			return 0, err
 		}
 		e.kept[known] = before
