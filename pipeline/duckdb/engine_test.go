@@ -335,57 +335,6 @@ func TestProgressKnowsAllThereIsToReadBeforeItIsRead(t *testing.T) {
 	}
 }
 
-// A guard may read the distinct values of some columns instead of the rows only
-// if they alone decide the result.
-func TestWhatAGuardMayWatch(t *testing.T) {
-	e := open(t, Options{})
-	for text, want := range map[string]string{
-		"SELECT p.a FROM p AS p WHERE p.b > 1":                                             "a b",
-		"SELECT x.a FROM P AS x LEFT JOIN (SELECT q.a FROM q AS q) AS y ON y.a = x.c":      "a c",
-		"SELECT p.a FROM p WHERE p.a IN (SELECT q.a FROM q AS q)":                          "a",
-		"SELECT 1 AS one FROM p AS p WHERE p.a IS NULL":                                    "a",
-		"SELECT p.a FROM p AS p GROUP BY p.a HAVING count(*) > 1":                          "",
-		"SELECT DISTINCT p.a FROM p AS p":                                                  "",
-		"SELECT count(*) AS n FROM p AS p":                                                 "",
-		"SELECT a FROM p AS p":                                                             "",
-		"SELECT * FROM p AS p":                                                             "",
-		"SELECT p.a FROM p AS p LIMIT 1":                                                   "",
-		"SELECT p.a FROM p AS p INNER JOIN p AS r ON r.a = p.a":                            "",
-		"SELECT q.a FROM q AS q WHERE q.a NOT IN (SELECT p.a FROM p AS p)":                 "",
-		"WITH r AS (SELECT p.a FROM p AS p) SELECT r.a FROM r":                             "",
-		"SELECT p.a FROM p AS p UNION ALL SELECT q.a FROM q AS q":                          "",
-		"SELECT s.a FROM (SELECT p.a, count(*) AS n FROM p AS p GROUP BY p.a) AS s":        "",
-		"SELECT p.a FROM p AS p WHERE (SELECT count(*) FROM q AS q WHERE q.a = p.b) > 1":   "a b",
-		"SELECT row_number() OVER (ORDER BY p.a) AS n FROM p AS p WHERE p.b = 'something'": "",
-	} {
-		s, err := e.Parse(t.Context(), text)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got := strings.Join(s.Watch["p"], " "); got != want {
-			t.Errorf("%s: got %q, want %q", text, got, want)
-		}
-	}
-}
-
-func TestWatchedValuesAreThoseOfTheRowsWritten(t *testing.T) {
-	e := open(t, Options{})
-	j, out := job(t, e, "SELECT p.Name, p.age FROM people AS p", table(t, "people", peopleColumns, people))
-	j.Watch = []string{"age"}
-	result, err := e.Run(t.Context(), j, func(pipeline.Progress) {})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got := len(lines(out.String())); got != 4 || result.Rows != 4 {
-		t.Errorf("%d rows written, %d counted", got, result.Rows)
-	}
-	rule := &pipeline.Check{SQL: "SELECT m.age FROM made AS m WHERE m.age > 0"}
-	found, err := e.Check(t.Context(), rule, []pipeline.Input{{Table: j.Table, Watched: true}})
-	if err != nil || found.Rows != 2 {
-		t.Errorf("%d different values, want 2 (%v)", found.Rows, err)
-	}
-}
-
 // Screens read a stage's predicate while they trace a subject.
 func TestSeveralMayAskAtOnce(t *testing.T) {
 	e := open(t, Options{})

@@ -29,11 +29,10 @@ func (t *tree) watch(table string) []string {
 			return nil
 		}
 	}
-	alias := joined(root["from_table"], table)
-	if alias == "" {
+	if !isJoined(root["from_table"], table) {
 		return nil
 	}
-	return t.columnsOf(alias)
+	return t.known(table)
 }
 
 // deciding returns those of the columns that watch returns on which it depends
@@ -44,7 +43,17 @@ func (t *tree) deciding(table string) []string {
 	}
 	rest := maps.Clone(t.root())
 	delete(rest, "select_list")
-	return (&tree{statements: []any{map[string]any{"node": rest}}}).columnsOf(joined(rest["from_table"], table))
+	return (&tree{statements: []any{map[string]any{"node": rest}}}).known(table)
+}
+
+// known returns the columns that a SELECT reads of a table; nil if they are
+// unknown.
+func (t *tree) known(table string) []string {
+	columns, known := t.reads(table)
+	if !known {
+		return nil
+	}
+	return columns
 }
 
 // isSet reports whether equal rows of a table count as one: wherever the
@@ -80,82 +89,95 @@ func isDistinctColumns(node, from map[string]any) bool {
 	return isPure(node["where_clause"], aliasOf(from))
 }
 
-// joined finds a table in a tree of joins, outside any subquery, and returns
-// the qualifier of its columns.
-func joined(from any, table string) string {
+// isJoined reports whether a tree of joins has a table outside any subquery.
+func isJoined(from any, table string) bool {
 	node := object(from)
-	switch node["type"] {
-	case "BASE_TABLE":
-		if name, _ := node["table_name"].(string); strings.EqualFold(name, table) {
-			return aliasOf(node)
-		}
-	case "JOIN":
-		if alias := joined(node["left"], table); alias != "" {
-			return alias
-		}
-		return joined(node["right"], table)
-	}
-	return ""
-}
-
-// columnsOf returns the columns with the qualifier, in lower case. It returns
-// nil if that is unknown.
-func (t *tree) columnsOf(alias string) []string {
-	columns, known := t.qualified([]string{alias})
-	if !known {
-		return nil
-	}
-	return columns
+	name, _ := node["table_name"].(string)
+	return node["type"] == "BASE_TABLE" && strings.EqualFold(name, table) ||
+		node["type"] == "JOIN" && (isJoined(node["left"], table) || isJoined(node["right"], table))
 }
 
 // reads returns the columns that a SELECT reads of a table, at all places where
-// it refers to the table, in lower case and sorted.
+// it refers to the table, in lower case and sorted. These are unknown if the
+// statement has a star, a column without the qualifier of a table, a join on all
+// common columns, or a table whose columns are renamed.
 func (t *tree) reads(table string) (columns []string, known bool) {
-	var aliases []string
-	walk(t.statements[0], func(node map[string]any) {
-		name, _ := node["table_name"].(string)
-		if node["type"] == "BASE_TABLE" && strings.EqualFold(name, table) {
-			aliases = append(aliases, aliasOf(node))
-		}
-	})
-	return t.qualified(aliases)
+	r := reads{table: table, known: true}
+	r.visit(t.statements[0], nil)
+	slices.Sort(r.columns)
+	return slices.Compact(r.columns), r.known
 }
 
-// aliasOf returns the qualifier of the columns of a BASE_TABLE.
+// reads collects the columns that a statement reads of a table.
+type reads struct {
+	table   string
+	columns []string
+	known   bool
+}
+
+// visit searches a part of the statement. The scopes are those of the queries
+// around it, from the outermost: they have the qualifiers of the FROM clause in
+// lower case, and whether these are of the table.
+func (r *reads) visit(part any, scopes []map[string]bool) {
+	switch part := part.(type) {
+	case []any:
+		for _, child := range part {
+			r.visit(child, scopes)
+		}
+	case map[string]any:
+		switch {
+		case part["type"] == "SELECT_NODE":
+			scope := map[string]bool{}
+			r.addQualifiers(object(part["from_table"]), scope)
+			scopes = append(slices.Clip(scopes), scope)
+		case part["class"] == "COLUMN_REF":
+			r.column(part, scopes)
+		case part["class"] == "STAR",
+			part["type"] == "JOIN" && (part["ref_type"] == "NATURAL" || !isEmpty(part["using_columns"])),
+			part["type"] == "BASE_TABLE" && !isEmpty(part["column_name_alias"]):
+			r.known = false
+		}
+		for _, child := range part {
+			r.visit(child, scopes)
+		}
+	}
+}
+
+// addQualifiers adds the qualifiers of a FROM clause to a scope.
+func (r *reads) addQualifiers(from map[string]any, scope map[string]bool) {
+	if from["type"] == "JOIN" {
+		r.addQualifiers(object(from["left"]), scope)
+		r.addQualifiers(object(from["right"]), scope)
+		return
+	}
+	name, _ := from["table_name"].(string)
+	scope[strings.ToLower(aliasOf(from))] = from["type"] == "BASE_TABLE" && strings.EqualFold(name, r.table)
+}
+
+func (r *reads) column(ref map[string]any, scopes []map[string]bool) {
+	names, _ := ref["column_names"].([]any)
+	if len(names) != 2 {
+		r.known = false
+		return
+	}
+	for _, scope := range slices.Backward(scopes) {
+		if isOfTable, found := scope[strings.ToLower(printed(names[0]))]; found {
+			if isOfTable {
+				r.columns = append(r.columns, strings.ToLower(printed(names[1])))
+			}
+			return
+		}
+	}
+	r.known = false // it may be a field of a column
+}
+
+// aliasOf returns the qualifier of the columns of a part of a FROM clause.
 func aliasOf(node map[string]any) string {
 	if alias, _ := node["alias"].(string); alias != "" {
 		return alias
 	}
 	name, _ := node["table_name"].(string)
 	return name
-}
-
-// qualified returns the columns that have one of the qualifiers. These are
-// unknown if the statement has a star, a column without a qualifier, a join on
-// all common columns, or a table whose columns are renamed.
-func (t *tree) qualified(aliases []string) (columns []string, known bool) {
-	known = true
-	walk(t.statements[0], func(node map[string]any) {
-		switch {
-		case node["class"] == "STAR",
-			node["type"] == "JOIN" && (node["ref_type"] == "NATURAL" || !isEmpty(node["using_columns"])),
-			node["type"] == "BASE_TABLE" && !isEmpty(node["column_name_alias"]):
-			known = false
-		case node["class"] == "COLUMN_REF":
-			names, _ := node["column_names"].([]any)
-			if len(names) != 2 {
-				known = false
-				return
-			}
-			qualifier, _ := names[0].(string)
-			column, _ := names[1].(string)
-			if slices.ContainsFunc(aliases, func(alias string) bool { return strings.EqualFold(qualifier, alias) }) {
-				columns = append(columns, strings.ToLower(column))
-			}
-		}
-	})
-	slices.Sort(columns)
-	return slices.Compact(columns), known
 }
 
 func isEmpty(list any) bool {
