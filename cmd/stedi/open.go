@@ -115,11 +115,15 @@ func (p *program) openSilently(ctx context.Context, runs *registry.Entry, suits 
 // openEngine starts the engine in a private folder, for commands that do not
 // open the lake. closeEngine also removes the folder.
 func (p *program) openEngine(ctx context.Context) (engine *duckdb.Engine, temp string, closeEngine func() error, err error) {
+	memory, err := bytesOf(p.config.memory)
+	if err != nil {
+		return nil, "", nil, err
+	}
 	temp, remove, err := dir.Private("")
 	if err != nil {
 		return nil, "", nil, err
 	}
-	engine, err = duckdb.Open(ctx, duckdb.Options{Memory: p.config.memory, Threads: p.config.engineThreads(), Temp: temp})
+	engine, err = duckdb.Open(ctx, duckdb.Options{Memory: memory, Threads: p.config.engineThreads(), Temp: temp})
 	if err != nil {
 		return nil, "", nil, errors.Join(err, remove())
 	}

@@ -92,7 +92,7 @@ func (e *Engine) Check(ctx context.Context, rule *pipeline.Check, inputs []pipel
 	}
 	var messages sql.NullString
 	query := statement("check.sql", map[string]any{"SQL": text, "Message": rule.Messages, "Most": pipeline.MostMessages})
-	if err := e.conn.QueryRowContext(ctx, query).Scan(&found.Rows, &messages); err != nil {
+	if err := e.row(ctx, query, &found.Rows, &messages); err != nil {
 		return found, err
 	}
 	found.Messages = pipeline.SplitMessages(messages.String)

@@ -21,7 +21,7 @@ func TestNumbersThatAreTooLargeStayInfinite(t *testing.T) {
 		}
 		for _, query := range []string{sql, text} {
 			var got string
-			if err := e.conn.QueryRowContext(t.Context(), query).Scan(&got); err != nil || got != want {
+			if err := e.row(t.Context(), query, &got); err != nil || got != want {
 				t.Errorf("%s: %q, %v; want %q", query, got, err, want)
 			}
 		}

@@ -71,7 +71,11 @@ func tableShape(table string, columns []pipeline.Column) any {
 
 // prepare returns the columns of one parsed SELECT.
 func (e *Engine) prepare(ctx context.Context, text string) (columns []driver.ColumnInfo, err error) {
-	err = e.conn.Raw(func(c any) error {
+	session, err := e.session(ctx)
+	if err != nil {
+		return nil, err
+	}
+	err = session.Raw(func(c any) error {
 		conn, ok := c.(*driver.Conn)
 		if !ok {
 			return fmt.Errorf("prepare: a connection of another driver: %T", c)

@@ -18,14 +18,14 @@ import (
 	"sync"
 	"sync/atomic"
 
-	_ "github.com/duckdb/duckdb-go/v2" // the driver
+	driver "github.com/duckdb/duckdb-go/v2"
 
 	"stedi/pipeline"
 )
 
 // Options limit the resources of the engine.
 type Options struct {
-	Memory  string // in DuckDB's notation, such as "512MB"; empty: 80 % of the machine's memory
+	Memory  int64  // in bytes; 0: 80 % of the machine's memory
 	Threads int    // 0: one for small tables, and one per core from the first large table
 	Temp    string // private directory for rows that do not fit into memory
 }
@@ -33,6 +33,8 @@ type Options struct {
 // Engine is an embedded DuckDB. Only one goroutine may use it at a time, except
 // for Trace and Conditions, whose concurrent calls wait for each other.
 type Engine struct {
+	ready    chan struct{} // closed once the database is open, or once failed is set
+	failed   error
 	asking   chan struct{} // holds a value while a caller uses the engine
 	db       *sql.DB
 	conn     *sql.Conn
@@ -75,25 +77,13 @@ func (r *registry[T]) get(id int64) (v T, ok bool) {
 
 func (r *registry[T]) remove(id int64) { r.m.Delete(id) }
 
-// Open starts an engine. Close removes its spilled files.
+// Open starts an engine in the background. What needs it first waits for it, and
+// returns the error if it could not be started. Close removes its spilled files.
 func Open(ctx context.Context, options Options) (*Engine, error) {
 	if errLayout != nil {
 		return nil, errLayout
 	}
-	e := &Engine{asking: make(chan struct{}, 1), kept: map[string]int64{}, grown: map[string]int64{}, values: map[string][]string{}, noted: map[string]*noted{}, declared: map[string][]pipeline.Column{}, parsed: map[string]bool{}}
-	if err := e.open(ctx, options); err != nil {
-		return nil, errors.Join(err, e.Close())
-	}
-	return e, nil
-}
-
-func (e *Engine) open(ctx context.Context, options Options) (err error) {
-	if e.db, err = sql.Open("duckdb", ""); err != nil {
-		return fmt.Errorf("duckdb: %w", err)
-	}
-	if e.conn, err = e.db.Conn(ctx); err != nil {
-		return fmt.Errorf("duckdb: %w", err)
-	}
+	e := &Engine{ready: make(chan struct{}), asking: make(chan struct{}, 1), kept: map[string]int64{}, grown: map[string]int64{}, values: map[string][]string{}, noted: map[string]*noted{}, declared: map[string][]pipeline.Column{}, parsed: map[string]bool{}}
 	first := options.Threads
 	if e.threads = first; first <= 0 {
 		first, e.threads = 1, runtime.NumCPU()
@@ -102,10 +92,24 @@ func (e *Engine) open(ctx context.Context, options Options) (err error) {
 	settings := statement("open.sql", map[string]any{
 		"Threads": first, "Memory": options.Memory, "Temp": spillFolder(options.Temp),
 	})
-	if _, err := e.conn.ExecContext(ctx, settings); err != nil {
-		return &pipeline.Failure{Kind: pipeline.BadUsage, Err: fmt.Errorf("duckdb's settings: %w", err), Fix: "Give --memory as a number with a unit, such as 512MB or 2GB."}
+	go func() {
+		defer close(e.ready)
+		e.failed = e.open(ctx, settings)
+	}()
+	return e, nil
+}
+
+func (e *Engine) open(ctx context.Context, settings string) (err error) {
+	if e.db, err = sql.Open("duckdb", ""); err != nil {
+		return fmt.Errorf("duckdb: %w", err)
 	}
-	if err := e.exec(ctx, statement("session.sql", sessionNames)); err != nil {
+	if e.conn, err = e.db.Conn(ctx); err != nil {
+		return fmt.Errorf("duckdb: %w", err)
+	}
+	if _, err := e.conn.ExecContext(ctx, settings); err != nil {
+		return &pipeline.Failure{Kind: pipeline.BadUsage, Err: fmt.Errorf("duckdb's settings: %w", err), Fix: "Give the engine more with --memory, such as 512MB or 2GB."}
+	}
+	if _, err := e.conn.ExecContext(ctx, statement("session.sql", sessionNames)); err != nil {
 		return fmt.Errorf("duckdb: %w", err)
 	}
 	if err := e.registerScan(); err != nil {
@@ -147,8 +151,19 @@ func (e *Engine) Release(context.Context, *pipeline.Table, pipeline.Target) erro
 // Spent returns zero: this engine has no costs.
 func (e *Engine) Spent() pipeline.Spending { return pipeline.Spending{} }
 
+// session returns the connection as soon as the database is open.
+func (e *Engine) session(ctx context.Context) (*sql.Conn, error) {
+	select {
+	case <-e.ready:
+		return e.conn, e.failed
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+}
+
 // Close ends the engine.
 func (e *Engine) Close() error {
+	<-e.ready
 	var errs []error
 	if e.conn != nil {
 		errs = append(errs, e.conn.Close())
@@ -214,15 +229,38 @@ func (e *Engine) isKept(table string) bool {
 	return ok
 }
 
-func (e *Engine) exec(ctx context.Context, query string) error {
-	_, err := e.conn.ExecContext(ctx, query)
-	return err
+func (e *Engine) exec(ctx context.Context, query string, args ...any) error {
+	conn, err := e.session(ctx)
+	if err == nil {
+		_, err = conn.ExecContext(ctx, query, args...)
+	}
+	return outOfMemory(err)
+}
+
+// row runs a statement that returns one row, and stores its values.
+func (e *Engine) row(ctx context.Context, query string, values ...any) error {
+	conn, err := e.session(ctx)
+	if err == nil {
+		err = conn.QueryRowContext(ctx, query).Scan(values...)
+	}
+	return outOfMemory(err)
+}
+
+// outOfMemory replaces DuckDB's advice about its settings, which a user cannot
+// change, by one about the program's.
+func outOfMemory(err error) error {
+	fault, ok := errors.AsType[*driver.Error](err)
+	if !ok || fault.Type != driver.ErrorTypeOutOfMemory {
+		return err
+	}
+	what, _, _ := strings.Cut(fault.Msg, "\n")
+	return fmt.Errorf("duckdb: %s\n  Give the engine more memory with --memory, or fewer threads with --threads 1, and room for temporary files on the disk", what)
 }
 
 // number runs a statement that returns one number: CREATE TABLE … AS returns that
 // of the rows.
 func (e *Engine) number(ctx context.Context, query string) (int64, error) {
 	var n sql.NullInt64
-	err := e.conn.QueryRowContext(ctx, query).Scan(&n)
+	err := e.row(ctx, query, &n)
 	return n.Int64, err
 }

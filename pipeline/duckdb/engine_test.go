@@ -240,22 +240,23 @@ func TestACancelledJobEndsAtOnceAndLeavesTheEngineUsable(t *testing.T) {
 }
 
 func TestMemoryAndThreadsAreLimited(t *testing.T) {
-	e := open(t, Options{Memory: "300MB", Threads: 1})
+	e := open(t, Options{Memory: 300e6, Threads: 1})
 	var memory, threads string
-	if err := e.conn.QueryRowContext(t.Context(), "SELECT current_setting('memory_limit'), current_setting('threads')").Scan(&memory, &threads); err != nil {
+	if err := e.row(t.Context(), "SELECT current_setting('memory_limit'), current_setting('threads')", &memory, &threads); err != nil {
 		t.Fatal(err)
 	}
 	if memory != "286.1 MiB" || threads != "1" {
 		t.Errorf("got %s and %s threads", memory, threads)
 	}
-	if _, err := Open(t.Context(), Options{Memory: "a lot", Temp: t.TempDir()}); pipeline.KindOf(err) != pipeline.BadUsage {
-		t.Errorf("nonsense as a limit gives %v", err)
+	err := open(t, Options{Memory: 5e6}).exec(t.Context(), "SELECT list(i) FROM range(10000000) AS r(i)")
+	if pipeline.KindOf(err) != pipeline.BadEngine || !strings.Contains(err.Error(), "--memory") || strings.Contains(err.Error(), "SET ") {
+		t.Errorf("too little memory gives %v", err)
 	}
 }
 
 func TestWhatDoesNotFitIntoMemorySpillsAndIsSweptAway(t *testing.T) {
 	temp := t.TempDir()
-	e, err := Open(t.Context(), Options{Memory: "64MB", Threads: 2, Temp: temp})
+	e, err := Open(t.Context(), Options{Memory: 64e6, Threads: 2, Temp: temp})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -41,7 +41,7 @@ func OpenSealed(ctx context.Context, memory int64, threads int) (*Sealed, error)
 	if errLayout != nil {
 		return nil, errLayout
 	}
-	s := &Sealed{engine: &Engine{kept: map[string]int64{}, threads: threads}, sources: map[string]*sealedSource{}, scans: map[string]bool{}}
+	s := &Sealed{engine: &Engine{ready: make(chan struct{}), kept: map[string]int64{}, threads: threads}, sources: map[string]*sealedSource{}, scans: map[string]bool{}}
 	settings := statement("gate_open.sql", map[string]any{"Threads": threads, "Memory": fmt.Sprintf("%dB", memory)})
 	if err := s.open(ctx, settings); err != nil {
 		return nil, errors.Join(fmt.Errorf("duckdb: %w", err), s.Close())
@@ -51,6 +51,7 @@ func OpenSealed(ctx context.Context, memory int64, threads int) (*Sealed, error)
 
 func (s *Sealed) open(ctx context.Context, settings string) (err error) {
 	e := s.engine
+	close(e.ready) // nothing waits for it
 	if e.db, err = sql.Open("duckdb", ""); err != nil {
 		return err
 	}

@@ -122,7 +122,7 @@ func (e *Engine) holdNoted(ctx context.Context, table string) (pipeline.Held, er
 	if err != nil {
 		return pipeline.Held{}, fmt.Errorf("the values of %s: %w", n.column, err)
 	}
-	if _, err := e.conn.ExecContext(ctx, statement("given.sql", named{Table: table, As: n.column}), string(text)); err != nil {
+	if err := e.exec(ctx, statement("given.sql", named{Table: table, As: n.column}), string(text)); err != nil {
 		return pipeline.Held{}, err
 	}
 	e.kept[table] = n.report.Rows

@@ -22,7 +22,11 @@ type tree struct {
 // parse parses a text with DuckDB's parser. The text must be exactly one
 // SELECT.
 func (e *Engine) parse(ctx context.Context, text string) (*tree, error) {
-	t, err := parseOn(ctx, e.conn, text)
+	conn, err := e.session(ctx)
+	if err != nil {
+		return nil, err
+	}
+	t, err := parseOn(ctx, conn, text)
 	if err == nil {
 		e.parsed[text] = true
 	}
@@ -67,7 +71,11 @@ func parseOn(ctx context.Context, conn *sql.Conn, text string) (*tree, error) {
 
 // unparse converts a query node to text.
 func (e *Engine) unparse(ctx context.Context, node any) (string, error) {
-	return unparseOn(ctx, e.conn, node)
+	conn, err := e.session(ctx)
+	if err != nil {
+		return "", err
+	}
+	return unparseOn(ctx, conn, node)
 }
 
 func unparseOn(ctx context.Context, conn *sql.Conn, node any) (string, error) {

@@ -9,7 +9,11 @@ import (
 // A check with a function whose result changes by itself must not be cached.
 func TestChecksWithFunctionsThatChangeAreNotCached(t *testing.T) {
 	e := open(t, Options{})
-	rows, err := e.conn.QueryContext(t.Context(), "SELECT DISTINCT function_name FROM duckdb_functions() WHERE stability <> 'CONSISTENT' AND function_name NOT LIKE 'stedi_%'")
+	conn, err := e.session(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows, err := conn.QueryContext(t.Context(), "SELECT DISTINCT function_name FROM duckdb_functions() WHERE stability <> 'CONSISTENT' AND function_name NOT LIKE 'stedi_%'")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -101,7 +101,7 @@ func (t *trace) name(ctx context.Context) error {
 			return err
 		}
 		fill := statement("subject_given.sql", subject{Names: names(kind)})
-		if _, err := t.engine.conn.ExecContext(ctx, fill, t.job.Subject); err != nil {
+		if err := t.engine.exec(ctx, fill, t.job.Subject); err != nil {
 			return err
 		}
 		for _, table := range t.job.Lake.Tables {

@@ -148,7 +148,7 @@ const manyRows = 16 << 20
 func (e *Engine) isUnique(ctx context.Context, rows named, n int64) (bool, error) {
 	if n > manyRows {
 		unique := false
-		err := e.conn.QueryRowContext(ctx, statement("unique.sql", rows)).Scan(&unique)
+		err := e.row(ctx, statement("unique.sql", rows), &unique)
 		return unique, err
 	}
 	if n > largeSet {

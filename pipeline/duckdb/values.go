@@ -48,7 +48,7 @@ func (e *Engine) passes(ctx context.Context, rule *pipeline.Check) (bool, error)
 	}
 	var failing int64
 	var messages sql.NullString
-	err = e.conn.QueryRowContext(ctx, statement("check.sql", map[string]any{"SQL": text, "Message": false})).Scan(&failing, &messages)
+	err = e.row(ctx, statement("check.sql", map[string]any{"SQL": text, "Message": false}), &failing, &messages)
 	return err == nil && failing == 0, err
 }
 

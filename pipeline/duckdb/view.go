@@ -16,7 +16,11 @@ type view struct {
 }
 
 func (e *Engine) view(ctx context.Context, input pipeline.Input, name string) (*view, error) {
-	if err := e.widen(ctx, e.conn, input.Files); err != nil {
+	conn, err := e.session(ctx)
+	if err == nil {
+		err = e.widen(ctx, conn, input.Files)
+	}
+	if err != nil {
 		return nil, err
 	}
 	v := &view{engine: e, name: name, source: &source{input: input, threads: e.threads}}

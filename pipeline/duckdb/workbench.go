@@ -19,6 +19,9 @@ type workbench struct {
 
 // Workbench implements pipeline.Bencher.
 func (e *Engine) Workbench(ctx context.Context) (pipeline.Workbench, error) {
+	if _, err := e.session(ctx); err != nil {
+		return nil, err
+	}
 	conn, err := e.db.Conn(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("duckdb: %w", err)

@@ -3,7 +3,7 @@
 -- grow (see threads.go).
 SET threads = {{.Threads}};
 {{- with .Memory}}
-SET memory_limit = {{text .}};
+SET memory_limit = '{{.}}B';
 {{- end}}
 SET temp_directory = {{text .Temp}};
 SET preserve_insertion_order = false;
