@@ -175,6 +175,10 @@ type Job struct {
 	Inputs []Input // in the order of Table.Transform.Inputs
 	Output Output
 	Keep   bool // keep the rows for a later job
+	// Proves: write the rows of a SELECT DISTINCT as they come, without memory for
+	// all of them, if no two are equal. If some are, or if that cannot be said, Run
+	// returns ErrEqualRows. An engine may ignore it.
+	Proves bool
 	// Log, if not nil, receives the log of the engine's own tools line by line.
 	// It is called before Run returns, from one goroutine.
 	Log func(line string)
@@ -220,6 +224,9 @@ type Target struct {
 	// the work after a kill. It may be nil.
 	Begun func(query string) error
 }
+
+// ErrEqualRows is an error of a job with Proves that must be run without it.
+var ErrEqualRows = errors.New("equal rows were written, or may have been")
 
 // ErrLost is an error of work that a killed process had started and that did not
 // succeed. It is started again, as another attempt.

@@ -38,6 +38,7 @@ type Engine struct {
 	asking   chan struct{} // holds a value while a caller uses the engine
 	db       *sql.DB
 	conn     *sql.Conn
+	memory   int64       // its limit in bytes; 0: DuckDB's own
 	threads  int         // that it may use
 	wide     atomic.Bool // it uses all of them
 	sources  registry[*source]
@@ -84,6 +85,7 @@ func Open(ctx context.Context, options Options) (*Engine, error) {
 		return nil, errLayout
 	}
 	e := &Engine{ready: make(chan struct{}), asking: make(chan struct{}, 1), kept: map[string]int64{}, grown: map[string]int64{}, values: map[string][]string{}, noted: map[string]*noted{}, declared: map[string][]pipeline.Column{}, parsed: map[string]bool{}}
+	e.memory = options.Memory
 	first := options.Threads
 	if e.threads = first; first <= 0 {
 		first, e.threads = 1, runtime.NumCPU()
@@ -202,6 +204,21 @@ func (e *Engine) Narrow(ctx context.Context, t *pipeline.Table, columns []string
 		}
 	}
 	return nil
+}
+
+// HasRoom reports whether rows that have this many bytes in files fit into the
+// engine's memory. More rows can be kept too, but they go through the disk.
+func (e *Engine) HasRoom(ctx context.Context, bytes int64) bool {
+	limit, err := e.limit(ctx)
+	return err != nil || bytes <= limit
+}
+
+// limit returns the memory that the engine may use, in bytes.
+func (e *Engine) limit(ctx context.Context) (int64, error) {
+	if e.memory > 0 {
+		return e.memory, nil
+	}
+	return e.number(ctx, statement("memory.sql", nil))
 }
 
 // unwatch drops the watched columns that the last job kept.

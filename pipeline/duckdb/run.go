@@ -72,7 +72,8 @@ type run struct {
 	job    pipeline.Job
 	views  map[string]*view // by table
 	sink   *sink
-	tally  *tally // of the rows that are written; nil if no check is evaluated on them
+	tally  *tally          // of the rows that are written; nil if no check is evaluated on them
+	equal  *pipeline.Check // finds equal rows among those that are written; nil: it need not
 }
 
 // watched makes the inputs available to the transform's SQL by name, and runs
@@ -98,9 +99,12 @@ func (r *run) watched(ctx context.Context, progress func(pipeline.Progress)) (re
 }
 
 func (r *run) run(ctx context.Context) (result pipeline.Result, err error) {
-	made, err := r.engine.count(ctx, r.job.Table.Transform, r.job.Keep, nil)
+	made, err := r.engine.count(ctx, r.job.Table.Transform, r.job.Keep || r.job.Proves, nil)
 	if err != nil {
 		return result, err
+	}
+	if r.job.Proves && made.distinct {
+		r.equal = equalRows(r.job.Table)
 	}
 	query := made.sql
 	if r.job.Keep {
@@ -115,6 +119,15 @@ func (r *run) run(ctx context.Context) (result pipeline.Result, err error) {
 		return result, err
 	}
 	return result, r.account(ctx, made, &result)
+}
+
+// equalRows returns a check that finds equal rows of a table.
+func equalRows(t *pipeline.Table) *pipeline.Check {
+	c := &pipeline.Check{Table: t.Name, Passing: &pipeline.Passing{}}
+	for _, column := range t.Columns {
+		c.Passing.Unique = append(c.Passing.Unique, column.Name)
+	}
+	return c
 }
 
 func (r *run) open(ctx context.Context, input pipeline.Input) error {
@@ -189,7 +202,11 @@ func (r *run) write(ctx context.Context, query string) (int64, error) {
 	e := r.engine
 	id := e.sinks.add(r.sink)
 	defer e.sinks.remove(id)
-	r.tally = e.tally(slices.DeleteFunc(slices.Clone(r.job.Count), r.proves), r.job.Table.Columns)
+	checks := slices.DeleteFunc(slices.Clone(r.job.Count), r.proves)
+	if r.equal != nil {
+		checks = append(checks, r.equal)
+	}
+	r.tally = e.tally(checks, r.job.Table.Columns)
 	made, err := r.send(ctx, named{ID: id, SQL: query, Columns: r.job.Table.Columns, Watch: r.job.Watch, Where: r.tally.predicate()})
 	if err != nil {
 		return 0, err
@@ -240,6 +257,12 @@ func (r *run) account(ctx context.Context, made *counted, result *pipeline.Resul
 		inputs = append(inputs, pipeline.StageRows{Name: name, Rows: rows})
 	}
 	result.Made = r.tally.found(result.Rows)
+	if r.equal != nil {
+		if _, none := result.Made[r.equal.Name]; !none {
+			return pipeline.ErrEqualRows
+		}
+		delete(result.Made, r.equal.Name)
+	}
 	for _, c := range r.job.Count {
 		if r.proves(c) {
 			result.Made[c.Name] = pipeline.Findings{}

@@ -36,6 +36,10 @@ type counting struct {
 // tallyAlias qualifies the columns of the rows that pass.
 const tallyAlias = "q"
 
+// memoryPerHash is the memory of the engine in bytes for each hash of a set of more
+// than manyRows. A hash takes 8 bytes, and up to 16 while the set grows.
+const memoryPerHash = 32
+
 // tally returns nil if no check can be evaluated on the columns alone.
 func (e *Engine) tally(checks []*pipeline.Check, columns []ndjson.Column) *tally {
 	t := &tally{engine: e}
@@ -45,7 +49,7 @@ func (e *Engine) tally(checks []*pipeline.Check, columns []ndjson.Column) *tally
 		case c.Passing.Condition != "":
 			t.filter = append(t.filter, counting{check: c})
 		case hasAll(columns, c.Passing.Unique):
-			set := &hashSet{}
+			set := &hashSet{most: max(manyRows, e.memory/memoryPerHash)}
 			t.unique = append(t.unique, counting{check: c, set: set, id: e.hashes.add(set), columns: c.Passing.Unique})
 		}
 	}

@@ -15,9 +15,12 @@ import (
 // them into buckets by their first bits. Each bucket is then checked in a table
 // that fits into a core's cache, unlike that of DuckDB's count(DISTINCT …).
 type hashSet struct {
-	mu   sync.Mutex
-	free []*buckets
-	all  []*buckets
+	most int64 // hashes that it stores, or none if there are more; 0: all
+
+	mu    sync.Mutex
+	count int64
+	free  []*buckets
+	all   []*buckets
 }
 
 const bucketBits = 8
@@ -25,7 +28,10 @@ const bucketBits = 8
 type buckets [1 << bucketBits][]uint64
 
 func (s *hashSet) add(hashes []uint64) {
-	b := s.take()
+	b := s.take(int64(len(hashes)))
+	if b == nil {
+		return
+	}
 	for _, h := range hashes {
 		i := h >> (64 - bucketBits)
 		b[i] = append(b[i], h)
@@ -35,9 +41,14 @@ func (s *hashSet) add(hashes []uint64) {
 	s.free = append(s.free, b)
 }
 
-func (s *hashSet) take() *buckets {
+// take returns where to store n hashes; nil if these are too many.
+func (s *hashSet) take(n int64) *buckets {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.count += n; s.most > 0 && s.count > s.most {
+		s.free, s.all = nil, nil
+		return nil
+	}
 	if n := len(s.free); n > 0 {
 		b := s.free[n-1]
 		s.free = s.free[:n-1]

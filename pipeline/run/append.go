@@ -60,7 +60,10 @@ func (r *run) grow(ctx context.Context, t *pipeline.Table, grown []*pipeline.Tab
 	if err != nil {
 		return nil, errors.Join(err, r.engine.Forget(context.WithoutCancel(ctx), t.Name))
 	}
-	if r.unkept[t.Name] = part.Manifest.Rows == 0; r.unkept[t.Name] && old.Bytes >= leastLeft {
+	r.added[t.Name] = true
+	none := part.Manifest.Rows == 0
+	r.unkept[t.Name] = none || !b.job.Keep
+	if none && old.Bytes >= leastLeft {
 		if err := out.discard(ctx); err != nil {
 			return nil, err
 		}

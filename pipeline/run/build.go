@@ -87,7 +87,7 @@ func (r *run) build(ctx context.Context, t *pipeline.Table, rest []PlanStep) (*p
 func (r *run) rebuild(ctx context.Context, t *pipeline.Table, rest []PlanStep) (*pipeline.Manifest, error) {
 	var out output
 	var version pipeline.Version
-	b := building{lake: r.lake, job: r.job(t, rest), find: r.find}
+	b := building{lake: r.lake, job: r.job(ctx, t, rest), find: r.find}
 	b.work = func(ctx context.Context, job pipeline.Job) (pipeline.Result, error) {
 		result, err := r.work(ctx, job)
 		return result, pipeline.AsDataFailure(ctx, job, err)
@@ -104,12 +104,17 @@ func (r *run) rebuild(ctx context.Context, t *pipeline.Table, rest []PlanStep) (
 	if errors.Is(err, pipeline.ErrLost) && ctx.Err() == nil {
 		err = b.build(ctx) // as another attempt: the intent of the killed run is gone
 	}
+	if errors.Is(err, pipeline.ErrEqualRows) && ctx.Err() == nil {
+		b.job.Proves, b.job.Keep = false, true // DISTINCT needs the rows in a table, which may be on the disk
+		err = b.build(ctx)
+	}
 	if err != nil {
 		return nil, errors.Join(err, r.engine.Forget(context.WithoutCancel(ctx), t.Name))
 	}
 	if err := r.mayPublish(ctx, t); err != nil {
 		return nil, errors.Join(err, out.discard(ctx), r.engine.Forget(context.WithoutCancel(ctx), t.Name))
 	}
+	r.unkept[t.Name] = !b.job.Keep
 	same, err := r.hasSameRows(ctx, version)
 	if same || err != nil {
 		err = errors.Join(err, out.discard(ctx))
@@ -142,16 +147,36 @@ func (r *run) mayPublish(ctx context.Context, t *pipeline.Table) error {
 var errUpstream = errors.New("an upstream table could not be published")
 
 // job returns the job that builds a table.
-func (r *run) job(t *pipeline.Table, rest []PlanStep) pipeline.Job {
+func (r *run) job(ctx context.Context, t *pipeline.Table, rest []PlanStep) pipeline.Job {
 	job := pipeline.Job{Table: t}
 	if r.engine.Capabilities().Keeps {
 		job.Count = r.countable(t)
-		job.Keep = r.readLater(t.Name, rest)
+		room := r.hasRoom(ctx, t)
+		job.Keep = room && r.readLater(t.Name, rest)
+		job.Proves = !room && t.Transform.Distinct
 		if !job.Keep {
 			job.Watch = r.watch(t)
 		}
 	}
 	return job
+}
+
+// hasRoom reports whether the engine can keep the rows of a table in memory.
+// Otherwise it is faster to read them again from the table's file.
+func (r *run) hasRoom(ctx context.Context, t *pipeline.Table) bool {
+	engine, limited := r.engine.(interface {
+		HasRoom(ctx context.Context, bytes int64) bool
+	})
+	if !limited {
+		return true
+	}
+	bytes := int64(0) // of its inputs: how much the transform leaves out is not known
+	for _, name := range t.Transform.Inputs {
+		if input := r.lake.Table(name); input.IsLanding() || r.Manifests[name] != nil {
+			bytes += r.sizeOf(input)
+		}
+	}
+	return engine.HasRoom(ctx, bytes)
 }
 
 // find returns a table as an input of a job.

@@ -15,7 +15,7 @@ import (
 // release removes from the engine the rows that no later step reads. Before
 // that, the checks that read these rows are evaluated.
 func (r *run) release(ctx context.Context, t *pipeline.Table, rest []PlanStep) error {
-	if r.engine.Capabilities().Keeps && !r.unkept[t.Name] && r.readLater(t.Name, rest) {
+	if r.engine.Capabilities().Keeps && !r.unkept[t.Name] {
 		r.kept = append(r.kept, t.Name)
 	}
 	leaving := slices.DeleteFunc(slices.Clone(r.kept), func(name string) bool { return r.readLater(name, rest) })
@@ -25,7 +25,7 @@ func (r *run) release(ctx context.Context, t *pipeline.Table, rest []PlanStep) e
 		if !slices.ContainsFunc(rest, func(s PlanStep) bool { return s.Run }) {
 			leaving = append(leaving, r.held...) // no guard reads them any more
 		}
-		watched = r.watchedOf(t, rest)
+		watched = r.watchedOf(ctx, t, rest)
 		asked = r.asked(t, rest, leaving, watched)
 	}
 	if r.narrow(ctx, asked, leaving) != nil {
@@ -53,11 +53,11 @@ func (r *run) release(ctx context.Context, t *pipeline.Table, rest []PlanStep) e
 
 // watchedOf returns the watched columns of all rows of the table that was just
 // built; nil if the engine has those of some rows only.
-func (r *run) watchedOf(t *pipeline.Table, rest []PlanStep) []string {
-	if r.unkept[t.Name] || r.grown[t.Name] != nil {
+func (r *run) watchedOf(ctx context.Context, t *pipeline.Table, rest []PlanStep) []string {
+	if r.added[t.Name] {
 		return nil
 	}
-	return r.job(t, rest).Watch
+	return r.job(ctx, t, rest).Watch
 }
 
 // holdValues makes the engine hold the values that it noted as it read landing

@@ -1,0 +1,1 @@
+SELECT parse_formatted_bytes(current_setting('memory_limit'))
