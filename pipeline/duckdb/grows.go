@@ -119,11 +119,10 @@ func (g *growing) looksUp(condition map[string]any) bool {
 	if condition["subquery_type"] != "ANY" || condition["comparison_type"] != "COMPARE_EQUAL" || len(columns) != 1 {
 		return false
 	}
-	name, _ := from["table_name"].(string)
 	names, _ := object(columns[0])["column_names"].([]any)
 	isPlain := query["where_clause"] == nil && isEmpty(from["column_name_alias"]) && isEmpty(query["modifiers"]) && query["having"] == nil && query["qualify"] == nil &&
 		isEmpty(query["group_expressions"]) && isEmpty(query["group_sets"])
-	if !isPlain || from["type"] != "BASE_TABLE" || !strings.EqualFold(name, g.from[0]) || object(columns[0])["class"] != "COLUMN_REF" || !isQualified(names, from) {
+	if !isPlain || !isTable(from, g.from[0]) || object(columns[0])["class"] != "COLUMN_REF" || !isQualified(names, from) {
 		return false
 	}
 	g.value, _ = names[1].(string)
@@ -137,11 +136,7 @@ func isQualified(names []any, table map[string]any) bool {
 		return false
 	}
 	of, _ := names[0].(string)
-	alias, _ := table["alias"].(string)
-	if alias == "" {
-		alias, _ = table["table_name"].(string)
-	}
-	return strings.EqualFold(of, alias)
+	return strings.EqualFold(of, aliasOf(table))
 }
 
 // joins reports whether a FROM clause gives for each row of the table its own

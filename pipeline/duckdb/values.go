@@ -36,8 +36,7 @@ func (e *Engine) passes(ctx context.Context, rule *pipeline.Check) (bool, error)
 		return false, err
 	}
 	walk(t.statements[0], func(node map[string]any) {
-		name, _ := node["table_name"].(string)
-		if node["type"] == "BASE_TABLE" && strings.EqualFold(name, rule.Table) {
+		if isTable(node, rule.Table) {
 			node["alias"] = aliasOf(node)
 			node["table_name"] = values
 		}

@@ -63,7 +63,7 @@ func (t *tree) isSet(table string) bool {
 	sets := 0
 	walk(t.statements[0], func(node map[string]any) {
 		if from := field(node, "from_table"); isDistinctColumns(node, from) {
-			if name, _ := from["table_name"].(string); strings.EqualFold(name, table) {
+			if isTable(from, table) {
 				sets++
 			}
 		}
@@ -92,8 +92,7 @@ func isDistinctColumns(node, from map[string]any) bool {
 // isJoined reports whether a tree of joins has a table outside any subquery.
 func isJoined(from any, table string) bool {
 	node := object(from)
-	name, _ := node["table_name"].(string)
-	return node["type"] == "BASE_TABLE" && strings.EqualFold(name, table) ||
+	return isTable(node, table) ||
 		node["type"] == "JOIN" && (isJoined(node["left"], table) || isJoined(node["right"], table))
 }
 
@@ -150,8 +149,7 @@ func (r *reads) addQualifiers(from map[string]any, scope map[string]bool) {
 		r.addQualifiers(object(from["right"]), scope)
 		return
 	}
-	name, _ := from["table_name"].(string)
-	scope[strings.ToLower(aliasOf(from))] = from["type"] == "BASE_TABLE" && strings.EqualFold(name, r.table)
+	scope[strings.ToLower(aliasOf(from))] = isTable(from, r.table)
 }
 
 func (r *reads) column(ref map[string]any, scopes []map[string]bool) {
@@ -169,6 +167,12 @@ func (r *reads) column(ref map[string]any, scopes []map[string]bool) {
 		}
 	}
 	r.known = false // it may be a field of a column
+}
+
+// isTable reports whether a node refers to a table.
+func isTable(node map[string]any, table string) bool {
+	name, _ := node["table_name"].(string)
+	return node["type"] == "BASE_TABLE" && strings.EqualFold(name, table)
 }
 
 // aliasOf returns the qualifier of the columns of a part of a FROM clause.
