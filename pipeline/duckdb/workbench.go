@@ -50,20 +50,20 @@ func (w *workbench) Load(ctx context.Context, name string, input pipeline.Input)
 		case failed != nil:
 			return report, failed
 		}
-		return report, err
+		return report, outOfMemory(err)
 	}
 	return s.report(ctx)
 }
 
 func (w *workbench) Exec(ctx context.Context, query string, args ...any) error {
 	_, err := w.conn.ExecContext(ctx, query, args...)
-	return err
+	return outOfMemory(err)
 }
 
 func (w *workbench) Rows(ctx context.Context, query string, args ...any) (columns []string, all [][]any, err error) {
 	rows, err := w.conn.QueryContext(ctx, query, args...)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, outOfMemory(err)
 	}
 	defer func() { err = errors.Join(err, rows.Close()) }()
 	if columns, err = rows.Columns(); err != nil {
@@ -79,7 +79,7 @@ func (w *workbench) Rows(ctx context.Context, query string, args ...any) (column
 		}
 		all = append(all, row)
 	}
-	return columns, all, rows.Err()
+	return columns, all, outOfMemory(rows.Err())
 }
 
 func (w *workbench) Tree(ctx context.Context, text string) (map[string]any, error) {
