@@ -38,7 +38,7 @@ type Engine struct {
 	asking   chan struct{} // holds a value while a caller uses the engine
 	db       *sql.DB
 	conn     *sql.Conn
-	memory   int64       // its limit in bytes; 0: DuckDB's own
+	memory   int64       // its limit in bytes, known once it is ready
 	threads  int         // that it may use
 	wide     atomic.Bool // it uses all of them
 	sources  registry[*source]
@@ -85,7 +85,6 @@ func Open(ctx context.Context, options Options) (*Engine, error) {
 		return nil, errLayout
 	}
 	e := &Engine{ready: make(chan struct{}), asking: make(chan struct{}, 1), kept: map[string]int64{}, grown: map[string]int64{}, values: map[string][]string{}, noted: map[string]*noted{}, declared: map[string][]pipeline.Column{}, parsed: map[string]bool{}}
-	e.memory = options.Memory
 	first := options.Threads
 	if e.threads = first; first <= 0 {
 		first, e.threads = 1, runtime.NumCPU()
@@ -112,6 +111,9 @@ func (e *Engine) open(ctx context.Context, settings string) (err error) {
 		return &pipeline.Failure{Kind: pipeline.BadUsage, Err: fmt.Errorf("duckdb's settings: %w", err), Fix: "Give the engine more with --memory, such as 512MB or 2GB."}
 	}
 	if _, err := e.conn.ExecContext(ctx, statement("session.sql", sessionNames)); err != nil {
+		return fmt.Errorf("duckdb: %w", err)
+	}
+	if err := e.conn.QueryRowContext(ctx, statement("memory.sql", nil)).Scan(&e.memory); err != nil {
 		return fmt.Errorf("duckdb: %w", err)
 	}
 	if err := e.registerScan(); err != nil {
@@ -209,16 +211,8 @@ func (e *Engine) Narrow(ctx context.Context, t *pipeline.Table, columns []string
 // HasRoom reports whether rows that have this many bytes in files fit into the
 // engine's memory. More rows can be kept too, but they go through the disk.
 func (e *Engine) HasRoom(ctx context.Context, bytes int64) bool {
-	limit, err := e.limit(ctx)
-	return err != nil || bytes <= limit
-}
-
-// limit returns the memory that the engine may use, in bytes.
-func (e *Engine) limit(ctx context.Context) (int64, error) {
-	if e.memory > 0 {
-		return e.memory, nil
-	}
-	return e.number(ctx, statement("memory.sql", nil))
+	_, err := e.session(ctx)
+	return err != nil || bytes <= e.memory // what needs the engine first returns the error
 }
 
 // unwatch drops the watched columns that the last job kept.

@@ -60,7 +60,7 @@ func (r *run) grow(ctx context.Context, t *pipeline.Table, grown []*pipeline.Tab
 	if err != nil {
 		return nil, errors.Join(err, r.engine.Forget(context.WithoutCancel(ctx), t.Name))
 	}
-	r.added[t.Name] = true
+	r.watched = nil // the engine has those of the added rows only
 	none := part.Manifest.Rows == 0
 	r.unkept[t.Name] = none || !b.job.Keep
 	if none && old.Bytes >= leastLeft {

@@ -114,7 +114,7 @@ func (r *run) rebuild(ctx context.Context, t *pipeline.Table, rest []PlanStep) (
 	if err := r.mayPublish(ctx, t); err != nil {
 		return nil, errors.Join(err, out.discard(ctx), r.engine.Forget(context.WithoutCancel(ctx), t.Name))
 	}
-	r.unkept[t.Name] = !b.job.Keep
+	r.unkept[t.Name], r.watched = !b.job.Keep, b.job.Watch
 	same, err := r.hasSameRows(ctx, version)
 	if same || err != nil {
 		err = errors.Join(err, out.discard(ctx))
@@ -159,24 +159,6 @@ func (r *run) job(ctx context.Context, t *pipeline.Table, rest []PlanStep) pipel
 		}
 	}
 	return job
-}
-
-// hasRoom reports whether the engine can keep the rows of a table in memory.
-// Otherwise it is faster to read them again from the table's file.
-func (r *run) hasRoom(ctx context.Context, t *pipeline.Table) bool {
-	engine, limited := r.engine.(interface {
-		HasRoom(ctx context.Context, bytes int64) bool
-	})
-	if !limited {
-		return true
-	}
-	bytes := int64(0) // of its inputs: how much the transform leaves out is not known
-	for _, name := range t.Transform.Inputs {
-		if input := r.lake.Table(name); input.IsLanding() || r.Manifests[name] != nil {
-			bytes += r.sizeOf(input)
-		}
-	}
-	return engine.HasRoom(ctx, bytes)
 }
 
 // find returns a table as an input of a job.

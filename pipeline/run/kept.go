@@ -20,13 +20,11 @@ func (r *run) release(ctx context.Context, t *pipeline.Table, rest []PlanStep) e
 	}
 	leaving := slices.DeleteFunc(slices.Clone(r.kept), func(name string) bool { return r.readLater(name, rest) })
 	var asked []*pipeline.Check
-	var watched []string
 	if r.options.Check && !r.small() && r.engine.Capabilities().Keeps {
 		if !slices.ContainsFunc(rest, func(s PlanStep) bool { return s.Run }) {
 			leaving = append(leaving, r.held...) // no guard reads them any more
 		}
-		watched = r.watchedOf(ctx, t, rest)
-		asked = r.asked(t, rest, leaving, watched)
+		asked = r.asked(t, rest, leaving)
 	}
 	if r.narrow(ctx, asked, leaving) != nil {
 		asked = nil
@@ -41,7 +39,7 @@ func (r *run) release(ctx context.Context, t *pipeline.Table, rest []PlanStep) e
 			return err
 		}
 		// The end of the run evaluates a check that fails here, and returns the error.
-		if found, err := r.askKept(ctx, c, watches(c, t, watched)); err == nil {
+		if found, err := r.askKept(ctx, c, r.watches(c, t)); err == nil {
 			r.found[c.Name] = found
 		}
 	}
@@ -49,15 +47,6 @@ func (r *run) release(ctx context.Context, t *pipeline.Table, rest []PlanStep) e
 		return err
 	}
 	return r.narrowKept(ctx, rest)
-}
-
-// watchedOf returns the watched columns of all rows of the table that was just
-// built; nil if the engine has those of some rows only.
-func (r *run) watchedOf(ctx context.Context, t *pipeline.Table, rest []PlanStep) []string {
-	if r.added[t.Name] {
-		return nil
-	}
-	return r.job(ctx, t, rest).Watch
 }
 
 // holdValues makes the engine hold the values that it noted as it read landing
@@ -124,7 +113,7 @@ func (r *run) columnsLater(name string, rest []PlanStep) (columns []string, know
 // engine, or watched columns of the table that was just built. It leaves out
 // those with a table that may still change. Those that read the most come last,
 // when the engine has the most memory.
-func (r *run) asked(t *pipeline.Table, rest []PlanStep, leaving, watched []string) []*pipeline.Check {
+func (r *run) asked(t *pipeline.Table, rest []PlanStep, leaving []string) []*pipeline.Check {
 	reads := func(c *pipeline.Check) (n int) {
 		for _, name := range c.Inputs {
 			if slices.Contains(leaving, name) {
@@ -135,15 +124,16 @@ func (r *run) asked(t *pipeline.Table, rest []PlanStep, leaving, watched []strin
 	}
 	checks := slices.DeleteFunc(check.Asked(r.lake, false), func(c *pipeline.Check) bool {
 		_, found := r.found[c.Name]
-		return found || reads(c) == 0 && !watches(c, t, watched) || !r.isFinal(c, rest) || !r.isInPlace(c)
+		return found || reads(c) == 0 && !r.watches(c, t) || !r.isFinal(c, rest) || !r.isInPlace(c)
 	})
 	slices.SortStableFunc(checks, func(a, b *pipeline.Check) int { return cmp.Compare(reads(a), reads(b)) })
 	return checks
 }
 
-// watches reports whether a check reads only watched columns of its table.
-func watches(c *pipeline.Check, t *pipeline.Table, watched []string) bool {
-	return c.Table == t.Name && len(c.Watch) > 0 && !slices.ContainsFunc(c.Watch, func(name string) bool { return !slices.Contains(watched, name) })
+// watches reports whether a check reads only watched columns of its table, which
+// was just built.
+func (r *run) watches(c *pipeline.Check, t *pipeline.Table) bool {
+	return c.Table == t.Name && len(c.Watch) > 0 && !slices.ContainsFunc(c.Watch, func(name string) bool { return !slices.Contains(r.watched, name) })
 }
 
 // isFinal reports whether no later step builds a table that a check reads.
@@ -161,6 +151,28 @@ func (r *run) isInPlace(c *pipeline.Check) bool {
 	}
 	name := r.publishing.table.Name
 	return slices.Contains(r.kept, name) || c.Table != name && !slices.Contains(c.Inputs, name)
+}
+
+// limited is an optional method of an engine that Keeps: it reports whether rows
+// of that many bytes in files fit into its memory.
+type limited interface {
+	HasRoom(ctx context.Context, bytes int64) bool
+}
+
+// hasRoom reports whether the engine can keep the rows of a table in memory.
+// Otherwise it is faster to read them again from the table's file.
+func (r *run) hasRoom(ctx context.Context, t *pipeline.Table) bool {
+	engine, ok := r.engine.(limited)
+	if !ok {
+		return true
+	}
+	bytes := int64(0) // of its inputs: how much the transform leaves out is not known
+	for _, name := range t.Transform.Inputs {
+		if input := r.lake.Table(name); input.IsLanding() || r.Manifests[name] != nil {
+			bytes += r.sizeOf(input)
+		}
+	}
+	return engine.HasRoom(ctx, bytes)
 }
 
 // narrows is an optional method of an engine that Keeps: it drops the other

@@ -96,7 +96,7 @@ type run struct {
 	errs       []error                      // of the steps
 	unwanted   map[string]bool              // tables whose steps were cancelled by name
 	grown      map[string]*growth           // tables that have only grown, by name
-	added      map[string]bool              // tables to whose rows of before the run has added, or found nothing to add
+	watched    []string                     // columns of the last table whose values, in all of its rows, the engine has
 	unkept     map[string]bool              // tables of which the engine keeps no rows
 }
 
@@ -120,7 +120,7 @@ func startRun(ctx context.Context, r *pipeline.Runner, options pipeline.RunOptio
 		lake: r.Lake, store: r.Store, engine: r.Engine, publisher: state.PublisherOf(r), estimator: r.Estimator, options: options, now: r.Now, emit: emit, unlock: unlock,
 		Known: state.Known{Landing: map[string]state.LandingState{}, Manifests: map[string]*pipeline.Manifest{}},
 		found: map[string]pipeline.Findings{}, readings: map[string]ndjson.Report{}, journal: state.NewJournal(began), unwanted: map[string]bool{}, broken: map[string]string{},
-		grown: map[string]*growth{}, added: map[string]bool{}, unkept: map[string]bool{}, noted: map[string]string{},
+		grown: map[string]*growth{}, unkept: map[string]bool{}, noted: map[string]string{},
 	}
 	if job.history, err = state.ReadHistory(ctx, r.Store); err != nil {
 		return nil, err
