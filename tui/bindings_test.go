@@ -35,8 +35,8 @@ func reached(m *Model, msg tea.KeyPressMsg) string {
 	return a.Name
 }
 
-// keysFooterPaletteAndHelpAgree checks that they use the same actions, whatever the
-// screens show.
+// keysFooterPaletteAndHelpAgree checks that they use the same actions in every state
+// of the screens.
 func keysFooterPaletteAndHelpAgree(t *testing.T, d *driver) {
 	t.Helper()
 	if d.prompt != nil {

@@ -7,7 +7,8 @@ import (
 	"testing"
 )
 
-// A lake that is only looked at is never written to, whatever is opened in it.
+// A lake that is only looked at is never written to, also when all its screens
+// are opened.
 func TestScreensWriteNothingToALake(t *testing.T) {
 	w := newWorld(t, "sample")
 	w.open(t)

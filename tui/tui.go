@@ -6,8 +6,8 @@
 // a pane (draw). It does not depend on the root model: it requests actions of
 // other screens with an intent (intent.go). General rules:
 //
-//   - Update does no I/O and drawing changes nothing. Whatever takes time is a
-//     task (ui/work.go): it runs in the background with a context of its own, and
+//   - Update does no I/O and drawing changes nothing. All work that takes time
+//     is a task (ui/work.go): it runs in the background with a context of its own, and
 //     a reply that is no longer wanted is dropped.
 //   - Every key, every line of the help, the footer and the palette comes from
 //     the same action (ui/action.go).

@@ -35,8 +35,8 @@ type List struct {
 	// Faint shows the cursor also while another pane has the keys.
 	Faint bool
 
-	// Newest: on the first line the cursor stays on the first line, whatever
-	// lines come before it, and it goes there when its own line is gone.
+	// Newest: on the first line the cursor stays on the first line also when
+	// lines are added before it, and it goes there when its own line is gone.
 	Newest bool
 	// Text has no cursor: keys and wheel scroll.
 	Text bool

@@ -71,7 +71,7 @@ func TestAPaceIsMeasuredInPastRuns(t *testing.T) {
 	}
 }
 
-// A pace is never negative, infinite or NaN, whatever a record says.
+// A pace is never negative, infinite or NaN, even if a record has such numbers.
 func FuzzPace(f *testing.F) {
 	f.Add(int64(1000), 3.0, 1.0, 2.0)
 	f.Add(int64(0), 0.0, 0.0, 0.0)

@@ -34,7 +34,7 @@ type Column struct {
 	Line int
 }
 
-// Column returns the column of a name, whatever its case.
+// Column returns the column with a name, in upper or lower case.
 func (t *Table) Column(name string) (Column, bool) {
 	for _, c := range slices.Concat(t.Columns, t.Partitions) {
 		if strings.EqualFold(c.Name, name) {

@@ -88,7 +88,7 @@ func (e *evaluator) needed() map[int]bool {
 	return needed
 }
 
-// problem records what is not understood, whatever depends on it.
+// problem records what is not understood, even if nothing depends on it.
 func (e *evaluator) problem(line int, what string) {
 	for _, p := range e.s.Problems {
 		if p.Line == line && p.Text == what {

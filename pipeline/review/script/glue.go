@@ -162,8 +162,8 @@ func baseName(of value) string {
 // realReaders are the methods of create_dynamic_frame and create_data_frame.
 var realReaders = map[string]bool{"from_options": true, "from_catalog": true, "from_rdd": true}
 
-// contextMethod is a method of a GlueContext or a SparkSession, whatever the
-// script calls it.
+// contextMethod is a method of a GlueContext or a SparkSession, under any name
+// that the script gives it.
 func (e *evaluator) contextMethod(base, attr string, a *callArgs) (value, bool) { //nolint:cyclop // one case for each method
 	call := strings.ReplaceAll(base+"."+attr, "dynamic_frame_from", "dynamic_frame.from")
 	call = strings.ReplaceAll(call, "data_frame", "dynamic_frame")
