@@ -93,22 +93,23 @@ type finding struct {
 	result  Result // Fail becomes the result of the rubric's item
 	where   string
 	message string
+	advice  string // "" for the feedback of the rubric's item
 }
 
 func passed(where, format string, args ...any) finding {
-	return finding{Pass, where, fmt.Sprintf(format, args...)}
+	return finding{result: Pass, where: where, message: fmt.Sprintf(format, args...)}
 }
 
 func missed(where, format string, args ...any) finding {
-	return finding{Fail, where, fmt.Sprintf(format, args...)}
+	return finding{result: Fail, where: where, message: fmt.Sprintf(format, args...)}
 }
 
 func warned(where, format string, args ...any) finding {
-	return finding{Warn, where, fmt.Sprintf(format, args...)}
+	return finding{result: Warn, where: where, message: fmt.Sprintf(format, args...)}
 }
 
 func unclear(where, format string, args ...any) finding {
-	return finding{Unknown, where, fmt.Sprintf(format, args...)}
+	return finding{result: Unknown, where: where, message: fmt.Sprintf(format, args...)}
 }
 
 // checks are the checks that an item of a rubric may name.
@@ -185,7 +186,7 @@ func (j *judge) results(item *RubricItem, id, table string, found []finding) []I
 		case Unknown:
 			r.Feedback = "Look yourself: a program cannot tell."
 		default:
-			r.Feedback = item.Feedback
+			r.Feedback = first(f.advice, item.Feedback)
 		}
 		all = append(all, r)
 	}

@@ -55,10 +55,11 @@ func (j *judge) scriptPresent(_ *RubricItem, t *RubricTable) []finding {
 			if !slices.ContainsFunc(o.Writers, func(w replay.Writer) bool { return w.Script != o.Writers[0].Script }) {
 				by = fmt.Sprintf("one script writes the table %d times", len(names))
 			}
-			return []finding{warned(names[0], "%s: %s", by, list(names))}
+			return []finding{warned(names[0], "%s: %s", by, list(names)).advise("Let one sink of one script write the table.")}
 		}
 		if s := j.script(o.Writers[0].Script); s != nil && len(s.SyntaxErrors) > 0 {
-			return []finding{warned(at(s.Name, s.SyntaxErrors[0].Line), "%s writes the table, but this line is not Python: the job does not start", path.Base(s.Name))}
+			f := warned(at(s.Name, s.SyntaxErrors[0].Line), "%s writes the table, but this line is not Python: the job does not start", path.Base(s.Name))
+			return []finding{f.advise("Correct the line, and hand in the script as it runs in Glue.")}
 		}
 		return []finding{passed(names[0], "%s writes the table", path.Base(o.Writers[0].Script))}
 	}
@@ -201,7 +202,9 @@ func (j *judge) scriptRows(_ *RubricItem, t *RubricTable) []finding {
 	f := j.count(t, *o.Rows, where, "the code gives")
 	if f.result == Fail && o.RowsOnRightInputs != nil && *o.RowsOnRightInputs != *o.Rows {
 		if right := j.count(t, *o.RowsOnRightInputs, where, ""); right.result != Fail {
-			return []finding{warned(where, "%s, because of a mistake in an upstream table; on the right upstream tables it gives %s", f.message, printable.Thousands(*o.RowsOnRightInputs))}
+			wrong := j.mistaken(o)
+			f = warned(where, "%s, because of a mistake in %s; on the right upstream tables it gives %s", f.message, wrong, printable.Thousands(*o.RowsOnRightInputs))
+			return []finding{f.advise("Correct %s: this job gives the right number of rows on right upstream tables.", wrong)}
 		}
 	}
 	return []finding{f}
@@ -217,6 +220,7 @@ func (j *judge) wouldFail(t *RubricTable, o *replay.Table) finding {
 		f := j.count(t, *o.RowsOnRightInputs, where, "on the right upstream tables the code gives")
 		if f.result == Pass {
 			f.result, f.message = Warn, o.WouldFail+"; "+f.message
+			f = f.advise("Correct %s: this job gives the right number of rows on right upstream tables.", j.mistaken(o))
 		}
 		return f
 	}
@@ -265,7 +269,8 @@ func (j *judge) scriptColumns(_ *RubricItem, t *RubricTable) []finding {
 		lost = slices.DeleteFunc(lost, func(name string) bool { return name == "sensorReadingTime" || name == "timestamp" })
 	}
 	if len(lost) > 0 {
-		return []finding{warned(writer(o), "the columns %s are lost", list(lost))}
+		f := warned(writer(o), "the columns %s are lost", list(lost))
+		return []finding{f.advise("Keep these columns of %s.", strings.Join(t.Reads, " and "))}
 	}
 	return []finding{passed(writer(o), "all columns of the training set")}
 }

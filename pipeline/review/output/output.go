@@ -9,6 +9,7 @@ import (
 	"io"
 	"strings"
 
+	"stedi/pipeline"
 	"stedi/pipeline/printable"
 	"stedi/pipeline/review"
 )
@@ -114,7 +115,7 @@ func answer(i *review.Item) string {
 }
 
 func tally(t *review.Target) string {
-	return fmt.Sprintf("%d passed, %d failed, %d warnings, %d to look at", t.Count(review.Pass), t.Count(review.Fail), t.Count(review.Warn), t.Count(review.Unknown))
+	return fmt.Sprintf("%d passed, %d failed, %s, %d to look at", t.Count(review.Pass), t.Count(review.Fail), pipeline.Counted(t.Count(review.Warn), "warning"), t.Count(review.Unknown))
 }
 
 func rows(n *int64) string {

@@ -155,7 +155,7 @@ func TestTextHasDetailsOfOneAndAMatrixOfMany(t *testing.T) {
 		t.Error(text)
 	}
 	many.Targets = many.Targets[:1]
-	if text := written(t, "text", many); !strings.Contains(text, "FAIL  b: ") || !strings.Contains(text, "at dir/a b.py:7") || !strings.Contains(text, "956, 482") {
+	if text := written(t, "text", many); !strings.Contains(text, "FAIL  b: ") || !strings.Contains(text, "at dir/a b.py:7") || !strings.Contains(text, "956, 482") || !strings.Contains(text, "1 failed, 1 warning, 1 to look at") {
 		t.Error(text)
 	}
 	text := written(t, "markdown", many)
