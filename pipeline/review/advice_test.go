@@ -23,6 +23,7 @@ func TestAdviceFitsTheCause(t *testing.T) {
 		{"an upstream job fails", step, "c.serialNumber", "c.serial", "script.rows.machine_learning_curated", "on the right upstream tables the code gives 43,681", "Correct step_trainer_trusted: "},
 		{"a line that is not Python", step, "job.init(", "job.init((", "script.present.step_trainer_trusted", "is not Python", "Correct the line"},
 		{"two sinks", accelerometer, "job.commit()", sink("Kept", "accelerometer/trusted", "accelerometer_trusted"), "script.present.accelerometer_trusted", "2 times", "Let one sink"},
+		{"a sink in the folder of its source", accelerometer, `path="s3://stedi-lake/accelerometer/trusted/"`, `path="s3://stedi-lake/customer/trusted"`, "script.sink.accelerometer_trusted", "into the folder of customer_trusted", "Let the target node write into a folder"},
 		{"measures are lost", training, `paths=["user"]`, `paths=["user", "x"]`, "script.columns.machine_learning_curated", "the columns x are lost", "Keep these columns of step_trainer_trusted and accelerometer_trusted"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

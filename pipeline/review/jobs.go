@@ -69,6 +69,14 @@ func (j *judge) scriptSink(_ *RubricItem, t *RubricTable) []finding {
 			continue
 		}
 		f := sinkFinding(&s.Sinks[w.Sink], at(w.Script, w.Line))
+		if other := readThere(t, o, &s.Sinks[w.Sink]); other != "" {
+			mixes := missed
+			if r := j.rubric.table(other); r != nil && r.Zone == "landing" { // its rows were counted before a job ran
+				mixes = warned
+			}
+			f = mixes(f.where, "the sink writes into the folder of %s, which the job reads, so %s has no files of its own", other, t.Name)
+			f = f.advise("Let the target node write into a folder that only %s has.", t.Name)
+		}
 		if other := j.rubric.named(s.Sinks[w.Sink].Table); f.result == Pass && other != nil && other.Name != t.Name {
 			f = warned(f.where, "the sink writes the files of %s and updates %s in the catalog, so Athena does not see the table", t.Name, printable.Head(s.Sinks[w.Sink].Table, 80))
 		}
@@ -79,6 +87,24 @@ func (j *judge) scriptSink(_ *RubricItem, t *RubricTable) []finding {
 	}
 	return found[:min(len(found), 1)]
 }
+
+// readThere returns the other table that a job reads from the folder into which a
+// sink writes, or "".
+func readThere(t *RubricTable, o *replay.Table, sink *script.Sink) string {
+	folder := folderOf(sink.Path)
+	if folder == "" || strings.Contains(folder, "${") { // an argument of the job may have another value in each place
+		return ""
+	}
+	for _, a := range o.Reads {
+		if a.Table != "" && a.Table != t.Name && !a.Catalog && folderOf(a.Where) == folder {
+			return a.Table
+		}
+	}
+	return ""
+}
+
+// folderOf is a location in the form in which it is compared.
+func folderOf(path string) string { return strings.TrimRight(strings.TrimSpace(path), "/") }
 
 // sinkFinding says whether a sink creates its table in the catalog and updates
 // it.

@@ -253,6 +253,8 @@ func defects() []defect {
 		{name: "columns of the other table are kept", file: accelerometer, old: "writeFrame(Kept)", new: "writeFrame(Joined)", fails: one("script.columns.accelerometer_trusted")},
 		{name: "personal data in the training set", file: training, old: "writeFrame(Kept)", new: "writeFrame(Joined)", warns: one("script.personal")},
 		{name: "the sink logs", file: customer, old: "UPDATE_IN_DATABASE", new: "LOG", fails: one("script.sink.customer_trusted")},
+		{name: "the sink writes where the job reads", file: accelerometer, old: `path="s3://stedi-lake/accelerometer/trusted/"`, new: `path="s3://stedi-lake/customer/trusted/"`, fails: one("script.sink.accelerometer_trusted")},
+		{name: "the sink writes into landing", file: customer, old: `path="s3://stedi-lake/customer/trusted/"`, new: `path="s3://stedi-lake/customer/landing/"`, warns: one("script.sink.customer_trusted")},
 		{name: "the sink has no options", file: customer, old: "enableUpdateCatalog=True, ", new: "", fails: one("script.sink.customer_trusted")},
 		{name: "from the catalog", file: customer, old: strings.TrimSpace(s3("Customers", "customer/landing")), new: strings.TrimSpace(catalog("Customers", "customer_landing")), warns: one("script.source.customer_trusted")},
 		{name: "accelerometer from landing customers", file: accelerometer, old: "customer/trusted/", new: "customer/landing/", rows: "482 81273 482 14460 44264", fails: one("script.rows.accelerometer_trusted"), warns: one("script.upstream.accelerometer_trusted")},
