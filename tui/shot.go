@@ -32,7 +32,8 @@ var ShotScreens = []string{"lake", "run", "query", "checks", "history", "table"}
 // shotTime bounds the time until the screen is complete.
 const shotTime = 2 * time.Minute
 
-// Shoot draws a screen with all its content loaded.
+// Shoot draws a screen with all its content loaded. A query that fails and a table
+// that the lake does not have are errors, not pictures.
 func (m *Model) Shoot(ctx context.Context, s Shot) (string, error) {
 	m.Width, m.Height = s.Width, s.Height
 	m.options.Dark, m.options.Unknown = !s.Light, false
@@ -40,6 +41,9 @@ func (m *Model) Shoot(ctx context.Context, s Shot) (string, error) {
 	d := newHeadless(m)
 	if err := d.settle(ctx, m.Init(), shotTime); err != nil {
 		return "", err
+	}
+	if lake := m.lake(); lake != nil && s.Table != "" && lake.Table(s.Table) == nil {
+		return "", lake.Unknown(s.Table)
 	}
 	if s.Run {
 		if err := d.settle(ctx, m.startRun(pipeline.RunOptions{Check: true}), shotTime); err != nil {
@@ -53,6 +57,9 @@ func (m *Model) Shoot(ctx context.Context, s Shot) (string, error) {
 	if m.failure != nil {
 		p := m.failure
 		return "", &pipeline.Failure{Kind: p.kind, Err: fmt.Errorf("%s", strings.Join(append([]string{p.what}, p.why...), "\n")), Fix: strings.Join(p.fix, "\n")}
+	}
+	if q, ok := m.here().(*queryView); ok && s.Query != "" && q.sheet().answer.mood == ui.Failed {
+		return "", pipeline.Fail(pipeline.BadUsage, "", "", "--query: %s", q.sheet().answer.text)
 	}
 	return m.frame(s.Width, s.Height).Picture(), nil
 }
