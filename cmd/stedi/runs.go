@@ -54,7 +54,11 @@ func (p *program) runsCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return p.printer().end(record)
+			if err := p.printer().end(record); err != nil || p.config.output != "text" || record.Error == "" {
+				return err
+			}
+			_, err = fmt.Fprintf(p.out, "\n%s\n", record.Error)
+			return err
 		},
 	}
 	cmd.Flags().BoolVar(&diff, "diff", false, "show how the runs A and B differ")

@@ -98,6 +98,7 @@ type run struct {
 	grown      map[string]*growth           // tables that have only grown, by name
 	watched    []string                     // columns of the last table whose values, in all of its rows, the engine has
 	unkept     map[string]bool              // tables of which the engine keeps no rows
+	surveyed   bool                         // all tables were looked at
 }
 
 // startRun locks the lake, assigns the run's id and recovers what an earlier
@@ -165,6 +166,7 @@ func (r *run) do(ctx context.Context, selected []*pipeline.Table) error {
 			lacking = append(lacking, t)
 		}
 	}
+	r.surveyed = true
 	if len(lacking) > 0 {
 		return pipeline.MissingLanding(ctx, r.store, r.lake, lacking)
 	}
@@ -179,8 +181,12 @@ func (r *run) do(ctx context.Context, selected []*pipeline.Table) error {
 
 // conclude records the state of the lake after the steps. It also evaluates the
 // checks, unless something other than the data has failed: then the tables may
-// differ from what this run has recorded of them.
+// differ from what this run has recorded of them. A run that stopped before it
+// looked at all tables records none: it does not know their state.
 func (r *run) conclude(ctx context.Context, failed error) error {
+	if !r.surveyed {
+		return nil
+	}
 	err := r.describe(ctx)
 	kind := pipeline.KindOf(failed)
 	if r.options.Check && ctx.Err() == nil && (kind == pipeline.Done || kind == pipeline.BadData) && err == nil {
