@@ -275,6 +275,14 @@ func (r *Record) Expect(lake *Lake) {
 	}
 }
 
+// Absence says why a missing table has no rows: no transform builds landing.
+func (t *TableRecord) Absence() string {
+	if t.Zone == Landing {
+		return "no file"
+	}
+	return "not built"
+}
+
 // expectRows checks the row count of a table.
 func (t *TableRecord) expectRows(want int64, lacking bool) CheckRecord {
 	check := CheckRecord{Check: ExpectedRows, Table: t.Table, Severity: "error", State: "pass", Diagnosis: []string{}}

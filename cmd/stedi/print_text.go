@@ -96,7 +96,7 @@ func verdict(r pipeline.TableRecord, failed int) string {
 	var words []string
 	switch {
 	case r.Missing:
-		words = append(words, "not built")
+		words = append(words, r.Absence())
 	case r.Stale != "":
 		words = append(words, "stale: "+r.Stale)
 	case r.Expected == nil:

@@ -84,7 +84,7 @@ func (p *program) queryText(args []string, file string) (string, error) {
 	case len(args) == 0 && file != "":
 		text, err := os.ReadFile(file)
 		if err != nil {
-			return "", usage(err)
+			return "", pipeline.Fail(pipeline.BadUsage, "", "Name a file with one SELECT, or pass - for standard input.", "-f: %w", err)
 		}
 		return string(text), nil
 	default:

@@ -202,17 +202,28 @@ func (r *reviewer) chooseLanding(ctx context.Context, f reviewFlags, temp string
 		return r.builtIn(ctx, temp)
 	}
 	r.own = true
-	if landing, err = filepath.Abs(landing); err != nil {
+	if landing, err = landingAt(landing); err != nil {
 		return err
 	}
 	if r.sample, err = replay.Folder(r.lake, landing); err != nil {
 		return err
 	}
 	if len(r.sample.Inputs) == 0 {
-		return pipeline.Fail(pipeline.BadUsage, "", "Name the folder above customer/landing and the others.", "%s has no landing table", landing)
+		return pipeline.Fail(pipeline.BadUsage, "", aboveLanding, "%s has no landing table", landing)
 	}
 	r.rows, err = r.count(ctx, r.sample)
 	return err
+}
+
+// aboveLanding is the fix for a folder without landing tables.
+const aboveLanding = "Name the folder above customer/landing and the others."
+
+// landingAt returns the absolute path of the folder with landing tables.
+func landingAt(name string) (string, error) {
+	if info, err := os.Stat(name); err != nil || !info.IsDir() {
+		return "", pipeline.Fail(pipeline.BadUsage, "", aboveLanding, "%s is not a folder", name)
+	}
+	return filepath.Abs(name)
 }
 
 // builtIn replays on the built-in sample.

@@ -134,7 +134,11 @@ func said(fault *duckdb.QueryError) (string, bool) {
 	}
 	message, _, _ := strings.Cut(fault.Message, "\nDid you mean")
 	message, _, _ = strings.Cut(message, "\nCandidate")
-	return strings.TrimSpace(message), true
+	message = strings.TrimSpace(message)
+	if rest, ok := strings.CutPrefix(message, "Values list "); ok { // DuckDB's term for what a table function returns
+		message = "Table " + rest
+	}
+	return message, true
 }
 
 // suggest returns the name that was probably intended.

@@ -312,9 +312,14 @@ func (g *gate) table(v map[string]any, known *scope) error {
 	}
 	if g.lake != nil {
 		for _, t := range g.lake.Tables {
-			if lower(t.Name) == key {
-				return refuse(g.sql, location(v), "Build it with `stedi run`.", "%s has no data yet", t.Name)
+			if lower(t.Name) != key {
+				continue
 			}
+			fix := "Build it with `stedi run`."
+			if t.IsLanding() {
+				fix = "Put JSON lines in " + t.Path + "."
+			}
+			return refuse(g.sql, location(v), fix, "%s has no data yet", t.Name)
 		}
 	}
 	fix := "The tables are: " + strings.Join(g.at.available(), ", ") + "."

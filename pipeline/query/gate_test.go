@@ -154,7 +154,7 @@ func TestGateRefusesWithReasonAndPlace(t *testing.T) {
 func TestErrorsOfAQueryTellPlaceAndCandidatesButNoValues(t *testing.T) {
 	q := newLake(t).open(t, Options{})
 	for sql, want := range map[string]string{
-		"SELECT p.age,\n  p.nme FROM people AS p":           "line 2, column 3",
+		"SELECT p.age,\n  p.nme FROM people AS p":           "line 2, column 3: Table \"p\" does not have a column named \"nme\"",
 		"SELECT nmae FROM people":                           "Did you mean name?",
 		"SELECT user FROM people":                           "line 1, column 8: user is not a column of these tables; DuckDB would return a value of its own for it in every row\n  Qualify the column",
 		"SELECT age,\n  \"USER\" FROM people":               "line 2, column 3: user is not a column",

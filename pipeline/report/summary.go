@@ -91,7 +91,7 @@ func verdict(t pipeline.TableRecord, failed int) string {
 	var words []string
 	switch {
 	case t.Missing:
-		words = append(words, "not built")
+		words = append(words, t.Absence())
 	case t.Stale != "":
 		words = append(words, "⚠️ stale: "+t.Stale)
 	case t.Expected == nil:
