@@ -158,8 +158,9 @@ func (w *evidenceWriter) save(ctx context.Context, q pipeline.Querier, query rev
 		return context.Cause(ctx)
 	}
 	if err != nil {
+		err = unplaced(err)
 		e.Error = printable.Text(printable.FirstLine(err.Error()))
-		tryWrite(w.p.stderr, e.Name+": "+e.Error+"\n")
+		tryWrite(w.p.stderr, e.Name+": "+printable.Text(strings.ReplaceAll(err.Error(), "\n  ", ". "))+"\n")
 		return nil
 	}
 	if query.Count && len(result.rows) == 1 {

@@ -13,6 +13,7 @@ import (
 	"stedi/pipeline"
 	"stedi/pipeline/pager"
 	"stedi/pipeline/printable"
+	"stedi/pipeline/query"
 )
 
 // previewFlags select the part of a table to show.
@@ -64,6 +65,7 @@ func (p *program) preview(ctx context.Context, name string, flags previewFlags) 
 		return err
 	}
 	count, left, err := pager.CountRows(ctx, q, table, view)
+	err = unplaced(err)
 	if fault, ok := errors.AsType[*pipeline.SQLError](err); ok && flags.where != "" {
 		// A place in the query would say nothing: the user did not write it.
 		return pipeline.Fail(pipeline.BadUsage, "", "Write a condition on the table's columns, such as --where \"x > 0\".", "--where %q: %s", flags.where, fault.Message)
@@ -83,6 +85,16 @@ func (p *program) preview(ctx context.Context, name string, flags previewFlags) 
 	defer p.tellUsage(rows)
 	defer p.tellLeftOut(left)
 	return p.printPreview(ctx, previewed{table, columns, count, left}, rows)
+}
+
+// unplaced removes the place in the query from the error of a table without
+// files: the user did not write that query.
+func unplaced(err error) error {
+	failure, failed := errors.AsType[*pipeline.Failure](err)
+	if at, ok := errors.AsType[*query.Error](err); ok && failed && at.NoData {
+		return pipeline.Fail(failure.Kind, "", failure.Fix, "%s", at.Message)
+	}
+	return err
 }
 
 // previewed holds the parts of a preview besides the rows.

@@ -18,6 +18,7 @@ import (
 type Error struct {
 	Line, Column int // from 1, the column in characters; 0 if unknown
 	Message      string
+	NoData       bool // a table of the lake has no files yet
 }
 
 func (e *Error) Error() string {
@@ -62,6 +63,17 @@ func refuse(sql string, at int, fix, format string, args ...any) error {
 	if at >= 0 && at <= len(sql) {
 		e.Line, e.Column = place(sql, at)
 	}
+	return &pipeline.Failure{Kind: pipeline.BadUsage, Err: e, Fix: fix}
+}
+
+// noData returns the failure for a table of the lake without files.
+func noData(sql string, at int, t *pipeline.Table) error {
+	fix := "Build it with `stedi run`."
+	if t.IsLanding() {
+		fix = "Put JSON lines in " + t.Path + "."
+	}
+	e := &Error{Message: t.Name + " has no data yet", NoData: true}
+	e.Line, e.Column = place(sql, max(0, min(at, len(sql))))
 	return &pipeline.Failure{Kind: pipeline.BadUsage, Err: e, Fix: fix}
 }
 

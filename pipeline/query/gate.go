@@ -312,14 +312,9 @@ func (g *gate) table(v map[string]any, known *scope) error {
 	}
 	if g.lake != nil {
 		for _, t := range g.lake.Tables {
-			if lower(t.Name) != key {
-				continue
+			if lower(t.Name) == key {
+				return noData(g.sql, location(v), t)
 			}
-			fix := "Build it with `stedi run`."
-			if t.IsLanding() {
-				fix = "Put JSON lines in " + t.Path + "."
-			}
-			return refuse(g.sql, location(v), fix, "%s has no data yet", t.Name)
 		}
 	}
 	fix := "The tables are: " + strings.Join(g.at.available(), ", ") + "."
