@@ -148,14 +148,21 @@ const (
 )
 
 func (a *app) wait() tea.Cmd {
-	return tea.Tick(max(lookEvery, lookShare*a.looks), func(time.Time) tea.Msg { return tickMsg{} })
+	return tea.Tick(lookEvery, func(time.Time) tea.Msg { return tickMsg{} })
 }
 
 func (a *app) tick() tea.Cmd {
-	if a.blurred {
+	early := a.view != nil && a.options.Now().Sub(a.view.At) < lookShare*a.looks
+	if a.blurred || early {
 		return a.wait()
 	}
 	return tea.Batch(a.lookAgain(), a.wait())
+}
+
+// unsurveyed reports whether the run on the screen has ended after the newest
+// survey began, which therefore may lack what the run has published.
+func (a *app) unsurveyed() bool {
+	return a.live.ended && a.view != nil && a.view.At.Before(a.live.latest)
 }
 
 // table returns the state of a table, or nil.

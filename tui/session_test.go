@@ -4,6 +4,7 @@ import (
 	"os"
 	"runtime"
 	"testing"
+	"time"
 )
 
 // A long session repeats the same few actions; they must not leak resources.
@@ -51,6 +52,28 @@ func TestATimerDrawsNothing(t *testing.T) {
 	d.settle()
 	if d.drawn == before {
 		t.Error("the survey after it was not drawn")
+	}
+}
+
+// A survey of a large lake takes long, so it is rare; the ages on the screen go on.
+func TestAgesAreDrawnBetweenTwoSurveys(t *testing.T) {
+	w := newWorld(t, "sample")
+	w.open(t)
+	w.make(t)
+	d := start(t, w.options(t), 120, 36)
+	d.shows("42 min ago")
+	surveyed := d.view.At
+	d.looks = time.Minute
+	w.clock.advance(2 * time.Hour)
+	d.send(tickMsg{})
+	d.shows("2 h ago")
+	if !d.view.At.Equal(surveyed) {
+		t.Error("the lake was surveyed again")
+	}
+	w.clock.advance(lookShare * time.Minute)
+	d.send(tickMsg{})
+	if d.view.At.Equal(surveyed) {
+		t.Error("the lake was not surveyed again")
 	}
 }
 
