@@ -321,14 +321,14 @@ func (l *lakeView) drawWords(p ui.Pane, v *survey.TableView, back uv.Style) {
 	p.Cut(x, 0, p.Width()-x-1, ui.Over(style, back), text)
 }
 
-// rowsNow formats the rows of a table, including a version that the current run
-// has just published.
+// rowsNow formats the rows of a table: of the version that a step is writing, or
+// that a run has published since the last survey.
 func (a *app) rowsNow(name string) string {
-	if step := a.live.steps[name]; step != nil && a.live.busy() {
-		if step.record != nil && step.state == pipeline.Published {
+	if step := a.live.steps[name]; step != nil && (a.live.busy() || a.unsurveyed()) {
+		switch {
+		case step.state == pipeline.Published && step.record != nil:
 			return ui.Count(step.record.Rows)
-		}
-		if step.progress.RowsWritten > 0 {
+		case step.state == pipeline.Running && step.progress.RowsWritten > 0:
 			return ui.Count(step.progress.RowsWritten)
 		}
 	}

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"testing"
+	"time"
 
 	"stedi/pipeline"
 )
@@ -48,4 +49,29 @@ func TestAKilledRunLeavesNoStepRunning(t *testing.T) {
 			t.Errorf("%s is %v, want %v", name, got, want)
 		}
 	}
+}
+
+// A survey of a large lake takes a while. Until it is there, the screens show what
+// the run has published, and nothing of a step that was cancelled.
+func TestTheEndOfARunIsShownBeforeTheNextSurvey(t *testing.T) {
+	w := newWorld(t, "sample")
+	w.open(t)
+	d := start(t, w.options(t), 120, 36)
+	later := w.clock.read().Add(time.Hour)
+	d.live.begin(ownRun, w.clock.read)
+	d.live.take(pipeline.Event{Run: "r", Time: later, Step: "customer_trusted", State: pipeline.Published, Result: &pipeline.StepRecord{Rows: 12_345}})
+	d.live.take(pipeline.Event{Run: "r", Time: later, Step: "accelerometer_trusted", State: pipeline.Running})
+	d.live.take(pipeline.Event{Run: "r", Time: later, Step: "accelerometer_trusted", State: pipeline.Running, Progress: &pipeline.Progress{RowsWritten: 6_789}})
+	d.live.ended = true
+	d.live.settleSteps(true)
+	d.live.result = &pipeline.Record{Run: "r", Status: "cancelled", Started: began}
+	d.view.Last = &pipeline.Record{Run: "r", Status: "running", Started: began}
+	d.shows("customer_trusted 12,345", "last run ■ cancelled")
+	d.hides("6,789")
+	d.live.result = nil
+	d.shows("last run ▶ running")
+	w.clock.advance(2 * time.Hour)
+	d.do(d.look())
+	d.settle()
+	d.hides("12,345")
 }

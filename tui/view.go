@@ -237,13 +237,13 @@ func (m *Model) lastRun() string {
 	if m.live.going() {
 		return "▶ running"
 	}
-	if m.view == nil || m.view.Last == nil {
+	last := m.newestRun()
+	if last == nil {
 		return ""
 	}
-	last := m.view.Last
 	word := ui.Span(last.Seconds)
 	switch last.Status {
-	case "ok", "running":
+	case "ok":
 	case "data_failed":
 		if word = "failed"; onlyChecksFailed(last) {
 			word = ui.Plural(int64(pipeline.TallyOf(last.Checks).Failed), "check failed", "checks failed")
@@ -259,11 +259,25 @@ func (m *Model) lastMark() string {
 	switch {
 	case m.live.going():
 		return "▶"
-	case m.view == nil || m.view.Last == nil:
+	case m.newestRun() == nil:
 		return ""
+	case m.newestRun().Status == "running":
+		return "▶"
 	default:
-		return runMark(m.view.Last) + " " + ui.Span(m.view.Last.Seconds)
+		return runMark(m.newestRun()) + " " + ui.Span(m.newestRun().Seconds)
 	}
+}
+
+// newestRun returns the record of the newest run, or nil. A run of this process
+// has it before the next survey finds it.
+func (m *Model) newestRun() *pipeline.Record {
+	if r := m.live.result; r != nil && m.unsurveyed() {
+		return r
+	}
+	if m.view == nil {
+		return nil
+	}
+	return m.view.Last
 }
 
 // runMark returns the result of a run as one character.
