@@ -124,6 +124,11 @@ func (l *lakeView) actions() []ui.Action {
 	there, other := t != nil && !l.starts(), l.other(l.list.Key) != nil
 	made := there && !t.IsLanding()
 	open := l.place != nil && l.list.Key != "" && !l.starts()
+	noTable, notOpen := ui.NoTable, ui.NotOpen // why what they stand for is impossible
+	if l.starts() {
+		const empty = "the lake is empty"
+		noTable, notOpen = empty, empty
+	}
 	side := func(by int) func() tea.Cmd { return func() tea.Cmd { return l.sideways(by) } }
 	moves := l.list.Actions("", ui.SpaceKeys, 0)
 	enter := "open the table"
@@ -138,22 +143,22 @@ func (l *lakeView) actions() []ui.Action {
 	return append(moves,
 		k.Act("left", "left h", "previous zone, or upstream", side(-1)),
 		k.Act("right", "right l", "next zone, or downstream", side(1)),
-		k.Act("open", "enter", enter, l.enter).At(1).When(there || other, ui.NoTable),
-		k.Act("run-to", "r", "run with upstream", func() tea.Cmd { return l.start("+" + l.list.Key) }).At(2).When(there, ui.NoTable).When(made, ui.NotMade).When(!l.live.going(), ui.Running),
-		k.Act("run-all", "R", "run all", func() tea.Cmd { return l.start() }).At(3).When(open, ui.NotOpen).When(!l.live.going(), ui.Running),
-		k.Act("check", "v", "check", l.check).At(4).When(there, ui.NoTable).When(!l.live.going(), ui.Running),
+		k.Act("open", "enter", enter, l.enter).At(1).When(there || other, noTable),
+		k.Act("run-to", "r", "run with upstream", func() tea.Cmd { return l.start("+" + l.list.Key) }).At(2).When(there, noTable).When(made, ui.NotMade).When(!l.live.going(), ui.Running),
+		k.Act("run-all", "R", "run all", func() tea.Cmd { return l.start() }).At(3).When(open, notOpen).When(!l.live.going(), ui.Running),
+		k.Act("check", "v", "check", l.check).At(4).When(there, noTable).When(!l.live.going(), ui.Running),
 		k.Act("cancel-run", "c", "cancel the run", l.live.cancel).At(2).When(l.live.going(), ui.NotRunning),
-		k.Was("p", "statistics", "I", "column stats", l.openProfile).At(5).When(there, ui.NoTable),
-		k.Was("s", "sql", "Q", "SQL", l.openSQL).At(6).When(there, ui.NoTable),
-		k.Act("lineage", "w", "funnel", func() tea.Cmd { l.panes.At = lineagePane; return nil }).At(7).When(there, ui.NoTable),
+		k.Was("p", "statistics", "I", "column stats", l.openProfile).At(5).When(there, noTable),
+		k.Was("s", "sql", "Q", "SQL", l.openSQL).At(6).When(there, noTable),
+		k.Act("lineage", "w", "funnel", func() tea.Cmd { l.panes.At = lineagePane; return nil }).At(7).When(there, noTable),
 		k.Act("preview-athena", "A", "preview on "+l.options.ByCatalog, l.previewByCatalog).When(other || there && l.byCatalog() != nil, l.options.ByCatalog+" has no tables of this lake"),
-		k.Was("d", "verdict", "K", "check results", l.openVerdict).When(there, ui.NoTable),
-		k.Act("plan", "P", "plan", func() tea.Cmd { return l.plan(nil) }).When(open, ui.NotOpen),
-		k.Act("rollback", "alt+u", "roll back", func() tea.Cmd { return l.askRollback(l.list.Key) }).Also("rollback undo restore previous version").When(there, ui.NoTable).When(made, ui.NotMade).When(l.canRollBack(l.table(l.list.Key)), "there is no previous version").When(!l.live.going(), ui.Running),
-		k.Act("replace", "alt+m", "move files aside, rebuild", func() tea.Cmd { return l.Want(replaceFiles{}) }).When(open, ui.NotOpen).When(len(l.asides()) > 0, "stedi published all tables").When(!l.live.going(), ui.Running),
-		k.Act("copy-name", "y", "copy the name", func() tea.Cmd { return l.CopyText(l.list.Key, l.list.Key) }).At(9).When(there || other, ui.NoTable),
-		k.Act("copy-path", "Y", "copy the path", func() tea.Cmd { return l.CopyText("the path", l.pathOf(l.list.Key)) }).When(there || other, ui.NoTable),
-		k.Act("export-table", "e", "export", func() tea.Cmd { return l.Want(exportTable{l.list.Key}) }).At(8).When(there, ui.NoTable),
+		k.Was("d", "verdict", "K", "check results", l.openVerdict).When(there, noTable),
+		k.Act("plan", "P", "plan", func() tea.Cmd { return l.plan(nil) }).When(open, notOpen),
+		k.Act("rollback", "alt+u", "roll back", func() tea.Cmd { return l.askRollback(l.list.Key) }).Also("rollback undo restore previous version").When(there, noTable).When(made, ui.NotMade).When(l.canRollBack(l.table(l.list.Key)), "there is no previous version").When(!l.live.going(), ui.Running),
+		k.Act("replace", "alt+m", "move files aside, rebuild", func() tea.Cmd { return l.Want(replaceFiles{}) }).When(open, notOpen).When(len(l.asides()) > 0, "stedi published all tables").When(!l.live.going(), ui.Running),
+		k.Act("copy-name", "y", "copy the name", func() tea.Cmd { return l.CopyText(l.list.Key, l.list.Key) }).At(9).When(there || other, noTable),
+		k.Act("copy-path", "Y", "copy the path", func() tea.Cmd { return l.CopyText("the path", l.pathOf(l.list.Key)) }).When(there || other, noTable),
+		k.Act("export-table", "e", "export", func() tea.Cmd { return l.Want(exportTable{l.list.Key}) }).At(8).When(there, noTable),
 	)
 }
 

@@ -54,6 +54,10 @@ func TestAnEmptyLakeSaysWhatBelongsThere(t *testing.T) {
 	w.open(t)
 	d := start(t, w.options(t), 160, 40)
 	d.shows("This lake is empty.", "stedi --demo", "customer/landing")
+	d.press("R")
+	d.shows("R run all: the lake is empty")
+	d.press("v")
+	d.shows("v check: the lake is empty")
 }
 
 func TestALakeThatDisappearsIsAnErrorUntilItIsBack(t *testing.T) {
