@@ -75,3 +75,15 @@ func TestTheEndOfARunIsShownBeforeTheNextSurvey(t *testing.T) {
 	d.settle()
 	d.hides("12,345")
 }
+
+func TestARunThatFailsBeforeItsFirstStepShowsNoProgress(t *testing.T) {
+	w := newWorld(t, "sample")
+	w.open(t)
+	d := start(t, w.options(t), 120, 36)
+	d.live.begin(ownRun, w.clock.read)
+	d.live.take(pipeline.Event{Run: "r", Time: began, State: pipeline.Failed, Err: "unmanaged files"})
+	d.live.ended = true
+	d.press("2")
+	d.shows("run r failed")
+	d.hides("100%")
+}

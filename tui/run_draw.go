@@ -98,8 +98,8 @@ func (s *runView) drawWhole(p ui.Pane) {
 		return
 	}
 	x = p.Text(x+2, 0, t.Dim, ui.Span(s.elapsed().Seconds()))
-	if share, _ := s.whole(); !r.busy() && share < 1 && !s.playing() {
-		return // it ended before the end
+	if share, _ := s.whole(); !r.busy() && (share < 1 || len(r.steps) == 0) && !s.playing() {
+		return // it ended before the end, or before its first step
 	}
 	s.drawBar(p.Right(x + 3).Left(p.Width() - x - 4))
 }
