@@ -100,7 +100,7 @@ func (l *lakeView) drawLanding(p ui.Pane, t *pipeline.Table, v *survey.TableView
 	y := q.Wrap(0, th.Text, t.Doc)
 	y = q.Wrap(y, th.Dim, fmt.Sprintf("%s · %s · %s", l.pathOf(t.Name), ui.Plural(int64(v.Files), "file", "files"), ui.Size(v.Bytes)))
 	if text := l.lacks(v); text != "" {
-		y = q.Wrap(y, th.Warn, text)
+		y = min(q.Part(0, 0, q.Width(), q.Height()-1).Wrap(y, th.Warn, text), q.Height()-1) // the links are below it
 	}
 	for _, note := range pipeline.NoteLines([]pipeline.TableRecord{v.TableRecord}) {
 		if y < p.Height()-1 {

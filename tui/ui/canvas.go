@@ -257,13 +257,20 @@ func (p Pane) Under(style uv.Style, text string) {
 }
 
 // Wrap draws a text over several lines from line y, and returns the line after
-// it.
+// it. If the pane ends before the text, its last line ends in "…".
 func (p Pane) Wrap(y int, style uv.Style, text string) int {
+	var parts []string
 	for line := range strings.SplitSeq(text, "\n") {
 		for _, part := range WrapWords(StyledLine{{style, Printable(line)}}, max(1, p.Width())) {
-			p.Text(0, y, style, part.Plain())
-			y++
+			parts = append(parts, part.Plain())
 		}
+	}
+	for i, part := range parts {
+		if y == p.Height()-1 && i+1 < len(parts) {
+			part = Shorten(strings.TrimRight(part, " ")+" …", p.Width())
+		}
+		p.Text(0, y, style, part)
+		y++
 	}
 	return y
 }

@@ -91,3 +91,28 @@ func TestATextOfAtMostSomeLinesSaysThatItIsCut(t *testing.T) {
 		}
 	}
 }
+
+func TestATextThatIsTooLongForItsPaneSaysSo(t *testing.T) {
+	for _, c := range []struct {
+		text string
+		from int
+		want string
+	}{
+		{"one two three", 0, "one two|three"},
+		{"one two three four", 0, "one two|three …"},
+		{"one two thirteen four", 0, "one two|thirte…"},
+		{"one two three", 1, "|one tw…"},
+		{"one\ntwo\nthree", 0, "one|two …"},
+		{"one two", 2, "|"},
+	} {
+		f := NewFrame(7, 2)
+		f.All().Wrap(c.from, uv.Style{}, c.text)
+		var got []string
+		for line := range strings.SplitSeq(f.String(), "\n") {
+			got = append(got, strings.TrimSpace(line))
+		}
+		if strings.Join(got, "|") != c.want {
+			t.Errorf("%q from line %d: got %q, want %q", c.text, c.from, strings.Join(got, "|"), c.want)
+		}
+	}
+}
