@@ -156,6 +156,7 @@ func (r *run) unread(ctx context.Context, t *pipeline.Table, record *pipeline.Ta
 		if report, err = r.engine.Scan(ctx, input, func(pipeline.Progress) {}); err != nil {
 			return pipeline.Named(t.Name, pipeline.AsDataFailure(ctx, pipeline.Job{Table: t, Inputs: []pipeline.Input{input}}, err))
 		}
+		r.readings[t.Name] = report
 	}
 	record.Fill(report)
 	return nil
