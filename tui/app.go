@@ -22,6 +22,7 @@ type app struct {
 	checking   ui.Task
 	explaining ui.Task
 	following  string // the message about the run of another process
+	outcome    string // the message about the end of the last run
 	examining  ui.Task
 	topicsTask ui.Task
 	listing    ui.Task

@@ -135,6 +135,7 @@ func (m *Model) startRun(options pipeline.RunOptions) tea.Cmd {
 	if m.failure != nil && m.failure.what != lakeUnread {
 		m.settled() // the run finds out again
 	}
+	m.Toasts.DropText(m.outcome)
 	m.live.begin(ownRun, m.options.Now)
 	m.live.asked = options
 	m.live.began = m.options.Now()

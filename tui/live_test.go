@@ -68,8 +68,12 @@ func TestTheEndOfARunIsShownBeforeTheNextSurvey(t *testing.T) {
 	d.view.Last = &pipeline.Record{Run: "r", Status: "running", Started: began}
 	d.shows("customer_trusted 12,345", "last run ■ cancelled")
 	d.hides("6,789")
+	d.press("2")
+	d.shows("cancelled")
+	d.hides("6,789")
 	d.live.result = nil
 	d.shows("last run ▶ running")
+	d.press("1")
 	w.clock.advance(2 * time.Hour)
 	d.do(d.look())
 	d.settle()
@@ -86,4 +90,15 @@ func TestARunThatFailsBeforeItsFirstStepShowsNoProgress(t *testing.T) {
 	d.press("2")
 	d.shows("run r failed")
 	d.hides("100%")
+}
+
+func TestTheEndOfARunIsNotSaidDuringTheNextOne(t *testing.T) {
+	w := newWorld(t, "sample")
+	w.open(t)
+	d := start(t, w.options(t), 120, 36)
+	d.press("R")
+	d.shows("5 tables built in")
+	d.take(keyPress(t, "R"))
+	d.hides("5 tables built in")
+	d.settle()
 }

@@ -34,7 +34,8 @@ func (m *Model) runOver(msg runMsg) tea.Cmd {
 	cmds := []tea.Cmd{m.look()}
 	switch {
 	case stopped:
-		cmds = append(cmds, m.Toast(ui.Warned, "cancelled; no table was left half written"))
+		m.outcome = "cancelled; no table was left half written"
+		cmds = append(cmds, m.Toast(ui.Warned, m.outcome))
 	case onlyChecksFailed(msg.record):
 		cmds = append(cmds, m.checksFailed(msg.record), m.movedAside(msg.record), m.diagnose())
 	case msg.err == nil && msg.record != nil:
@@ -43,6 +44,7 @@ func (m *Model) runOver(msg runMsg) tea.Cmd {
 		if n := pipeline.TallyOf(msg.record.Checks).Warned; n > 0 {
 			mood, text = ui.Warned, text+", "+ui.Plural(int64(n), "warning", "warnings")
 		}
+		m.outcome = text
 		cmds = append(cmds, m.movedAside(msg.record), m.Toast(mood, text))
 	default:
 		m.fail(m.whatFailed(msg.record), msg.err, m.remedies(msg)...)

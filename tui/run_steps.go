@@ -304,7 +304,7 @@ func rowsThrough(step *liveStep) (in, out string) {
 	switch {
 	case step.record != nil && (step.state == pipeline.Published || step.state == pipeline.UpToDate):
 		out = ui.Count(step.record.Rows)
-	case step.state != pipeline.Failed && step.progress.RowsWritten > 0:
+	case step.state == pipeline.Running && step.progress.RowsWritten > 0:
 		out = ui.Count(step.progress.RowsWritten)
 	}
 	return in, out
