@@ -112,6 +112,9 @@ func (p *program) openReview(ctx context.Context, f reviewFlags, targets int, fu
 	if r.lake, err = definition.LoadFor(ctx, p.definition(), nil, engine, definition.Places{Map: p.config.places}); err != nil {
 		return nil, err
 	}
+	if !r.rubric.Knows(r.lake) {
+		return nil, pipeline.Fail(pipeline.BadUsage, "", "Pass --rubric with a rubric for this definition.", "the definition has none of the tables that the rubric judges")
+	}
 	r.options.Funnel = funnel
 	return r, r.chooseLanding(ctx, f, temp)
 }

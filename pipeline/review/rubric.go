@@ -102,6 +102,11 @@ func (i *RubricItem) missed(table, version string) Result {
 // Off leaves an item out.
 const Off Result = "off"
 
+// Knows reports whether a lake has a table of the rubric, or the rubric needs none.
+func (r *Rubric) Knows(lake *pipeline.Lake) bool {
+	return len(r.Tables) == 0 || slices.ContainsFunc(r.Tables, func(t RubricTable) bool { return lake.Table(t.Name) != nil })
+}
+
 // ReadRubric reads a rubric. The empty text is the built-in one.
 func ReadRubric(file, text string) (*Rubric, error) {
 	base, err := parseRubric("the built-in rubric", builtIn)
