@@ -227,6 +227,14 @@ func open(target string, limits Limits) (source, error) {
 	return openZip(target, info.Size(), limits)
 }
 
+// unzipped returns the error for a file that cannot be opened as a zip file.
+func unzipped(err error) error {
+	if errors.Is(err, zip.ErrFormat) {
+		return errors.New("it is not a zip file; unpack other archives, and name the folder")
+	}
+	return fmt.Errorf("the zip file cannot be read: %w", err)
+}
+
 func openZip(target string, size int64, limits Limits) (source, error) {
 	f, err := os.Open(target)
 	if err != nil {
@@ -234,7 +242,7 @@ func openZip(target string, size int64, limits Limits) (source, error) {
 	}
 	r, err := zip.NewReader(f, size)
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("it is not a zip file: %w", err), f.Close())
+		return nil, errors.Join(unzipped(err), f.Close())
 	}
 	z := &zipped{file: f, entries: map[string]*zip.File{}, limits: limits}
 	for _, e := range r.File {
