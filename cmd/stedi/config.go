@@ -81,7 +81,7 @@ func (c *config) fromEnvironment(flags *pflag.FlagSet, env func(string) (string,
 		}
 		c.origins[f.Name] = "env " + name
 		if e := flags.Set(f.Name, value); e != nil {
-			err = usage(fmt.Errorf("%s: %w", name, plainValue(e)))
+			err = pipeline.Fail(pipeline.BadUsage, "", "Correct or unset "+name+".", "%s: %w", name, plainValue(e))
 		}
 	})
 	return err

@@ -54,7 +54,7 @@ func (p *program) preview(ctx context.Context, name string, flags previewFlags) 
 	}
 	table := o.lake.Table(tables[0])
 	if flags.rows < 0 {
-		return usage(fmt.Errorf("-n %d: must be 0 or more", flags.rows))
+		return pipeline.Fail(pipeline.BadUsage, "", "", "-n %d: must be 0 or more", flags.rows)
 	}
 	view := pager.View{Columns: flags.columns}
 	if flags.where != "" {

@@ -149,14 +149,6 @@ func (p *program) commands() []*cobra.Command {
 	}
 }
 
-// usage returns an error as a usage error.
-func usage(err error) error {
-	if err == nil {
-		return nil
-	}
-	return &pipeline.Failure{Kind: pipeline.BadUsage, Err: err, Fix: "See stedi --help."}
-}
-
 // usageArgs adds the usage line of the command to an error of check.
 func usageArgs(check cobra.PositionalArgs) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {

@@ -88,7 +88,7 @@ func (p *program) queryText(args []string, file string) (string, error) {
 		}
 		return string(text), nil
 	default:
-		return "", usage(errors.New("give the SQL as one argument, a file with -f, or standard input with -"))
+		return "", pipeline.Fail(pipeline.BadUsage, "", "Give one SELECT as the argument, a file with -f, or - for standard input.", "one SELECT is required")
 	}
 }
 

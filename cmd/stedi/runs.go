@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"time"
@@ -26,7 +25,7 @@ func (p *program) runsCommand() *cobra.Command {
 		Example: "stedi runs --lake ./lake\nstedi runs last --lake ./lake --output json\nstedi runs --diff last~1 last --lake ./lake",
 		Args: func(cmd *cobra.Command, args []string) error {
 			if rows && !diff {
-				return usage(errors.New("--rows needs --diff A B"))
+				return pipeline.Fail(pipeline.BadUsage, "", "Pass --diff A B --rows.", "--rows needs --diff")
 			}
 			if diff && len(args) != 2 {
 				return miswritten(cmd, " --diff A B")
@@ -94,15 +93,15 @@ func printLines(w io.Writer, records []*pipeline.Record) error {
 }
 
 func (p *program) runsTable(records []*pipeline.Record) error {
-	rows := [][]string{{"RUN", "STARTED", "STATUS", "MADE", "SECONDS"}}
+	rows := [][]string{{"RUN", "STARTED", "STATUS", "BUILT", "SECONDS"}}
 	for _, r := range records {
-		made := 0
+		built := 0
 		for _, s := range r.Steps {
 			if s.State == pipeline.Published {
-				made++
+				built++
 			}
 		}
-		rows = append(rows, []string{r.Run, r.Started.Format(time.DateTime) + " UTC", r.Status, fmt.Sprint(made), fmt.Sprintf("%.2f", r.Seconds)})
+		rows = append(rows, []string{r.Run, r.Started.Format(time.DateTime) + " UTC", r.Status, fmt.Sprint(built), fmt.Sprintf("%.2f", r.Seconds)})
 	}
 	return printTable(p.out, rows, 3, 4)
 }

@@ -63,7 +63,7 @@ func (p *program) sampleCommand() *cobra.Command {
 func (p *program) sample(ctx context.Context, folder string, options sample.Options) error {
 	manifest, err := sample.Write(ctx, folder, options)
 	if errors.Is(err, sample.ErrOccupied) {
-		return usage(err)
+		return &pipeline.Failure{Kind: pipeline.BadUsage, Err: err}
 	}
 	if err != nil {
 		return err

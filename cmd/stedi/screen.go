@@ -50,7 +50,7 @@ func (p *program) showScreens(ctx context.Context, flags runFlags) (next *tui.Sw
 	options := p.screenOptions(flags)
 	model, err := tui.New(work, options)
 	if err != nil {
-		return nil, usage(p.config.placed(err, ""))
+		return nil, p.wrongSetting(err)
 	}
 	stops := &stopper{signals: make(chan os.Signal, 1)}
 	ctx, end := context.WithCancelCause(ctx)
@@ -86,7 +86,7 @@ func (p *program) plain(ctx context.Context, flags runFlags) error {
 	options.Copy = p.clipboards(false).copy
 	model, err := tui.New(work, options)
 	if err != nil {
-		return usage(p.config.placed(err, ""))
+		return p.wrongSetting(err)
 	}
 	err = model.Plain(ctx, p.stdin, p.textTerminal())
 	if ctx.Err() != nil {

@@ -214,6 +214,11 @@ func (c *config) placed(err error, flag string) error {
 	return fmt.Errorf("%w%s", err, c.where(flag))
 }
 
+// wrongSetting returns the error for settings that the screens do not accept.
+func (p *program) wrongSetting(err error) error {
+	return pipeline.Fail(pipeline.BadUsage, "", "Correct the setting; `stedi config` lists all of them.", "%w", p.config.placed(err, ""))
+}
+
 // takers take the [table]s of a file, by name.
 func (c *config) takers() map[string]func(any) error {
 	return map[string]func(any) error{keysTable: c.takeKeys, tablesTable: c.takeTables, themesTable: c.takeThemes}

@@ -84,7 +84,7 @@ func (p *program) shoot(ctx context.Context, screen string, f shotFlags) (err er
 	options.Profiled = colorprofile.TrueColor
 	model, err := tui.New(ctx, options)
 	if err != nil {
-		return usage(p.config.placed(err, ""))
+		return p.wrongSetting(err)
 	}
 	f.Run = p.config.demo
 	view, err := model.Shoot(ctx, f.Shot)

@@ -71,7 +71,7 @@ func CheckS3Location(location string) (string, error) {
 		return "", pipeline.Fail(pipeline.BadUsage, "", "Use the alias of the access point, which ends with -s3alias, as the bucket: s3://ALIAS/PREFIX.", "%.80q is an ARN, not an S3 location", location)
 	}
 	if !s3Location.MatchString(bare) {
-		return "", pipeline.Fail(pipeline.BadUsage, "", "Give it as s3://bucket/prefix, of letters, digits, '_', '=', '.' and '-'.", "%.80q is not an S3 location", location)
+		return "", pipeline.Fail(pipeline.BadUsage, "", "Give it as s3://BUCKET/PREFIX: a bucket of 3 to 63 lower-case letters, digits, '.' and '-', and a prefix of letters, digits, '_', '=', '.' and '-'.", "%.80q is not an S3 location", location)
 	}
 	return bare, nil
 }
