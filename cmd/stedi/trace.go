@@ -54,7 +54,9 @@ func (p *program) trace(ctx context.Context, subject string, allow pipeline.Allo
 		err = p.traceText(subject, trace)
 	}
 	if err == nil && trace.Name == "" {
-		tryWrite(p.stderr, "stedi: no such subject in this lake\n")
+		if p.config.output != "text" {
+			tryWrite(p.stderr, "stedi: the value is not found in any table\n")
+		}
 		return &explainedError{pipeline.Fail(pipeline.BadData, "", "", "not found")}
 	}
 	return err
@@ -73,7 +75,7 @@ func (p *program) traceLines(trace *pipeline.Trace) error {
 func (p *program) traceText(subject string, trace *pipeline.Trace) error {
 	var b strings.Builder
 	if trace.Name == "" {
-		fmt.Fprintf(&b, "%s: not found in any table\n", printable.Text(subject))
+		fmt.Fprintf(&b, "%s: not found in any table; upper and lower case must be as in the files\n", printable.Text(subject))
 	} else {
 		fmt.Fprintf(&b, "%s: %s", printable.Text(subject), printable.Text(trace.Name))
 		for _, l := range trace.Linked {

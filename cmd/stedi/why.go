@@ -114,6 +114,9 @@ func whyText(report *diagnose.Report) string {
 		n, expected := countOf(t.Rows), countOf(t.ExpectedRows)
 		if t.State == diagnose.Missing {
 			n = "-"
+			if t.ExpectedRows == 0 { // of upstream tables that are missing too
+				expected = "-"
+			}
 		}
 		rows = append(rows, []string{t.Table, string(t.State), n, expected})
 	}
