@@ -321,3 +321,11 @@ func (r *Record) Step(table string) *StepRecord {
 
 // NotCounted is the note of a table whose rows a cancelled run did not count.
 const NotCounted = "not counted: the run was cancelled"
+
+// NotRead is the note of a landing table whose rows a run could not count.
+const NotRead = "not counted: its files could not be read"
+
+// IsCounted reports whether a run has counted the rows of a table.
+func (t *TableRecord) IsCounted() bool {
+	return !slices.Contains(t.Notes, NotCounted) && !slices.Contains(t.Notes, NotRead)
+}

@@ -79,7 +79,7 @@ func (t *textPrinter) tables(record *pipeline.Record) {
 }
 
 func count(r pipeline.TableRecord) string {
-	if r.Missing {
+	if r.Missing || !r.IsCounted() {
 		return "-"
 	}
 	return thousands(r.Rows)

@@ -77,7 +77,7 @@ func summaryTables(b *strings.Builder, r *pipeline.Record) {
 	b.WriteString("\n| zone | table | rows | expected | result |\n|---|---|---:|---:|---|\n")
 	for _, t := range r.Tables {
 		rows, expected := fmt.Sprint(t.Rows), ""
-		if t.Missing {
+		if t.Missing || !t.IsCounted() {
 			rows = ""
 		}
 		if t.Expected != nil {

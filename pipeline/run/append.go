@@ -41,7 +41,7 @@ func (r *run) grow(ctx context.Context, t *pipeline.Table, grown []*pipeline.Tab
 	b.work = func(ctx context.Context, job pipeline.Job) (pipeline.Result, error) {
 		result, err := r.work(ctx, job)
 		if err != nil {
-			return result, pipeline.AsDataFailure(ctx, job, err)
+			return result, r.cannotReadInput(ctx, job, pipeline.AsDataFailure(ctx, job, err))
 		}
 		for _, input := range grown {
 			err = errors.Join(err, r.grown[input.Name].combine(input, r.Landing[input.Name].Files, result.Reports))
@@ -91,11 +91,14 @@ func (r *run) grownInput(ctx context.Context, t *pipeline.Table) (pipeline.Input
 	}
 	input, err := pipeline.FetchInput(ctx, r.store, t, slices.DeleteFunc(slices.Clone(r.Landing[t.Name].Files), isAdded))
 	if err != nil {
-		return input, err
+		return input, r.cannotRead(ctx, t, err)
 	}
 	added, err := pipeline.FetchInput(ctx, r.store, t, g.files)
+	if err != nil {
+		return input, r.cannotRead(ctx, t, err)
+	}
 	input.Grown, input.Added = true, added.Files
-	return input, err
+	return input, nil
 }
 
 // leave records that a table has the rows of before, although its inputs have

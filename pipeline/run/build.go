@@ -90,7 +90,7 @@ func (r *run) rebuild(ctx context.Context, t *pipeline.Table, rest []PlanStep) (
 	b := building{lake: r.lake, job: r.job(ctx, t, rest), find: r.find}
 	b.work = func(ctx context.Context, job pipeline.Job) (pipeline.Result, error) {
 		result, err := r.work(ctx, job)
-		return result, pipeline.AsDataFailure(ctx, job, err)
+		return result, r.cannotReadInput(ctx, job, pipeline.AsDataFailure(ctx, job, err))
 	}
 	b.open = func(ctx context.Context, t *pipeline.Table) (_ sink, err error) {
 		out, err = r.output(ctx, t)

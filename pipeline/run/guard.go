@@ -168,8 +168,8 @@ func (r *run) holdLanding(ctx context.Context, t *pipeline.Table, rest []PlanSte
 			if err != nil {
 				return err
 			}
-			if _, err := r.engine.Hold(ctx, found); err != nil {
-				return fmt.Errorf("%s: %w", name, err)
+			if err := r.hold(ctx, found); err != nil {
+				return err
 			}
 			r.held = append(r.held, name)
 		}

@@ -50,20 +50,16 @@ func (r *run) unchanged(t *pipeline.Table, report ndjson.Report) error {
 // read stores the report of a landing table that was read completely.
 func (r *run) read(ctx context.Context, t *pipeline.Table, report ndjson.Report) error {
 	r.readings[t.Name] = report
+	if err := r.landingChanged(ctx, t); err != nil {
+		return r.cannotRead(ctx, t, err)
+	}
 	if err := state.Judge(t, report, r.options.Allow, r.options.AllowEmpty); err != nil {
 		return err
-	}
-	found := r.Landing[t.Name]
-	listed, err := r.store.List(ctx, t.Path)
-	if err != nil {
-		return err
-	}
-	if now, _ := r.options.Allow.Split(listed); !slices.EqualFunc(found.Files, now, pipeline.File.Same) {
-		return pipeline.Fail(pipeline.BadEngine, t.Name, "Run again when no other program writes there.", "the files in %s changed while they were read", t.Path)
 	}
 	if err := r.keepRejects(ctx, t, report.Rejects); err != nil {
 		return err
 	}
+	found := r.Landing[t.Name]
 	m := state.LandingManifest(r.id, t, found, report)
 	if err := state.WriteJSON(ctx, r.store, state.LandingName(t.Name), m); err != nil {
 		return err
@@ -148,13 +144,19 @@ func (r *run) unread(ctx context.Context, t *pipeline.Table, record *pipeline.Ta
 		record.Files = len(files)
 		return nil
 	}
+	if !ok && r.unreadable[t.Name] {
+		record.Notes = append(record.Notes, pipeline.NotRead)
+		record.Files = len(files)
+		return nil
+	}
 	if !ok {
-		input, err := pipeline.Prepare(ctx, r.engine.Capabilities().ChecksInPlace, r.store, t, files)
+		input, err := r.stored(ctx, t, r.engine.Capabilities().ChecksInPlace)
 		if err != nil {
 			return err
 		}
 		if report, err = r.engine.Scan(ctx, input, func(pipeline.Progress) {}); err != nil {
-			return pipeline.Named(t.Name, pipeline.AsDataFailure(ctx, pipeline.Job{Table: t, Inputs: []pipeline.Input{input}}, err))
+			job := pipeline.Job{Table: t, Inputs: []pipeline.Input{input}}
+			return pipeline.Named(t.Name, r.cannotReadInput(ctx, job, pipeline.AsDataFailure(ctx, job, err)))
 		}
 		r.readings[t.Name] = report
 	}

@@ -64,8 +64,8 @@ func (r *run) holdValues(ctx context.Context, asked []*pipeline.Check) (held []s
 		}
 		at := slices.IndexFunc(t.Columns, func(c pipeline.Column) bool { return strings.EqualFold(c.Name, r.noted[name]) })
 		input.Columns, input.Distinct = t.Columns[at:at+1], true
-		if _, err := r.engine.Hold(ctx, input); err != nil {
-			return held, fmt.Errorf("%s: %w", name, err)
+		if err := r.hold(ctx, input); err != nil {
+			return held, err
 		}
 		r.held, held = append(r.held, name), append(held, name)
 	}

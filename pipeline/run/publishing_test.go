@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -198,19 +197,5 @@ func TestAnInterruptedPublishOfTheSameRowsIsRecovered(t *testing.T) {
 		if text := w.Read(t, "orders/trusted/part-00000.json"); !strings.Contains(text, "99.0") {
 			t.Errorf("interrupted after the commit: %t: the added row is missing", after)
 		}
-	}
-}
-
-func TestAFileThatCannotBeReadIsReportedOnce(t *testing.T) {
-	w := laketest.New(t, laketest.Orders)
-	w.Fault = func(op dir.Op) error {
-		if op.Kind == dir.KindOpen && strings.HasSuffix(op.Path, "people/landing/1.json") {
-			return &fs.PathError{Op: "open", Path: op.Path, Err: fs.ErrPermission}
-		}
-		return nil
-	}
-	record, err := w.Run(t, pipeline.RunOptions{Check: true})
-	if err == nil || strings.Count(err.Error(), "permission denied") > 1 || strings.Count(record.Error, "permission denied") != 1 {
-		t.Errorf("%v; the record has %q", err, record.Error)
 	}
 }

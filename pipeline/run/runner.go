@@ -35,9 +35,7 @@ func Run(ctx context.Context, r *pipeline.Runner, options pipeline.RunOptions, e
 		return nil, err
 	}
 	err = job.do(ctx, selected)
-	if again := job.conclude(ctx, err); again != nil && (err == nil || again.Error() != err.Error()) {
-		err = errors.Join(err, again)
-	}
+	err = errors.Join(err, job.conclude(ctx, err))
 	if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
 		err = context.Cause(ctx) // the cause states the reason and what to do next
 	}
@@ -93,6 +91,7 @@ type run struct {
 	publishing *publishing                  // the version that is being published; nil: none
 	untold     []pipeline.Event             // of the step that is built meanwhile
 	broken     map[string]string            // by table: the step whose failure is the root cause
+	unreadable map[string]bool              // landing tables that could not be read: the step that tried reports it
 	errs       []error                      // of the steps
 	unwanted   map[string]bool              // tables whose steps were cancelled by name
 	grown      map[string]*growth           // tables that have only grown, by name
@@ -120,7 +119,7 @@ func startRun(ctx context.Context, r *pipeline.Runner, options pipeline.RunOptio
 	job := &run{
 		lake: r.Lake, store: r.Store, engine: r.Engine, publisher: state.PublisherOf(r), estimator: r.Estimator, options: options, now: r.Now, emit: emit, unlock: unlock,
 		Known: state.Known{Landing: map[string]state.LandingState{}, Manifests: map[string]*pipeline.Manifest{}},
-		found: map[string]pipeline.Findings{}, readings: map[string]ndjson.Report{}, journal: state.NewJournal(began), unwanted: map[string]bool{}, broken: map[string]string{},
+		found: map[string]pipeline.Findings{}, readings: map[string]ndjson.Report{}, journal: state.NewJournal(began), unwanted: map[string]bool{}, broken: map[string]string{}, unreadable: map[string]bool{},
 		grown: map[string]*growth{}, unkept: map[string]bool{}, noted: map[string]string{},
 	}
 	if job.history, err = state.ReadHistory(ctx, r.Store); err != nil {

@@ -1,6 +1,7 @@
 package run
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -24,7 +25,7 @@ func (r *run) steps(ctx context.Context, selected []*pipeline.Table) error {
 		record := &pipeline.StepRecord{Table: t.Name, Reason: s.Reason, Funnel: pipeline.Funnel{}, QueryIDs: []string{}}
 		var err error
 		r.hearCancels()
-		switch cause := rootCause(t, r.broken); {
+		switch cause := cmp.Or(rootCause(t, r.broken), r.unreadableInput(t)); {
 		case ctx.Err() != nil:
 			record.State = pipeline.Stopped
 		case cause != "":
@@ -190,6 +191,9 @@ func (r *run) became(table string) string {
 	if r.unwanted[table] {
 		return table + " was cancelled"
 	}
+	if r.unreadable[table] {
+		return table + " cannot be read"
+	}
 	return table + " failed"
 }
 
@@ -264,7 +268,11 @@ func (r *run) stored(ctx context.Context, t *pipeline.Table, inPlace bool) (pipe
 		}
 		files = m.DataFiles()
 	}
-	return pipeline.Prepare(ctx, inPlace, r.store, t, files)
+	input, err := pipeline.Prepare(ctx, inPlace, r.store, t, files)
+	if err != nil && t.IsLanding() {
+		err = r.cannotRead(ctx, t, err)
+	}
+	return input, err
 }
 
 func neverBuilt(table string) error {

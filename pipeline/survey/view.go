@@ -162,7 +162,7 @@ func (t *TableView) recall(runs []*pipeline.Record) {
 	}
 	for _, r := range runs {
 		read := r.Table(t.Table)
-		if read == nil || slices.Contains(read.Notes, pipeline.NotCounted) {
+		if read == nil || !read.IsCounted() {
 			continue
 		}
 		if r.Status != "ok" && !read.Missing && read.Files == t.Files && read.Bytes == t.Bytes && t.Changed.Before(r.Started) {
@@ -185,7 +185,7 @@ func (t *TableView) know(read *pipeline.TableRecord) {
 func (v *View) trend(name string) []int64 {
 	var rows []int64
 	for _, r := range slices.Backward(v.Runs) {
-		if t := r.Table(name); t != nil && !t.Missing && !slices.Contains(t.Notes, pipeline.NotCounted) {
+		if t := r.Table(name); t != nil && !t.Missing && t.IsCounted() {
 			rows = append(rows, t.Rows)
 		}
 	}
