@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"charm.land/fang/v2"
+	"github.com/charmbracelet/colorprofile"
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
@@ -66,6 +67,7 @@ func (p *program) execute(ctx context.Context, args []string) error {
 	root.SetArgs(args)
 	root.SetIn(p.stdin)
 	root.SetErr(p.withoutColor(p.stderr))
+	help := p.watchHelp(root)
 	terminal := newVeil()
 	defer terminal.close()
 	terminal.over(root)
@@ -73,6 +75,10 @@ func (p *program) execute(ctx context.Context, args []string) error {
 		terminal.cover()
 	}
 	err := fang.Execute(ctx, root, fang.WithVersion(version), fang.WithoutManpage(), fang.WithErrorHandler(printError))
+	if err == nil && help.err != nil {
+		err = help.err
+		printError(colorprofile.NewWriter(root.ErrOrStderr(), os.Environ()), fang.Styles{}, err)
+	}
 	p.ended(err)
 	p.sendFailure(err)
 	return err
@@ -147,6 +153,31 @@ func (p *program) commands() []*cobra.Command {
 		p.versionCommand(),
 		p.whyCommand(),
 	}
+}
+
+// helpOutput is what the library that prints help writes to. The library ignores
+// errors, so helpOutput keeps the first one.
+type helpOutput struct {
+	io.Writer
+	err error
+}
+
+func (o *helpOutput) Write(text []byte) (int, error) {
+	n, err := o.Writer.Write(text)
+	if o.err == nil {
+		o.err = err
+	}
+	return n, err
+}
+
+// watchHelp makes a command note errors of writing its help. It leaves a terminal
+// as it is, because the library asks it for its colours.
+func (p *program) watchHelp(root *cobra.Command) *helpOutput {
+	out := &helpOutput{Writer: root.OutOrStdout()}
+	if !p.isTerminal(p.stdout) {
+		root.SetOut(out)
+	}
+	return out
 }
 
 // usageArgs adds the usage line of the command to an error of check.
