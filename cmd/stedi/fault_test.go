@@ -327,3 +327,10 @@ func TestALittleMemoryIsEnough(t *testing.T) {
 		t.Errorf("left behind: %v, %v", left, err)
 	}
 }
+
+func TestTooLittleMemoryIsReportedOnce(t *testing.T) {
+	_, stderr := endsWith(t, int(pipeline.BadEngine), "run", "--memory", "1KB", "--lake", sampleLake(t))
+	if strings.Count(stderr, "--memory") != 1 || strings.Count(stderr, "Out of Memory") != 1 {
+		t.Errorf("got %s", stderr)
+	}
+}

@@ -257,6 +257,18 @@ func (e *Engine) row(ctx context.Context, query string, values ...any) error {
 	return outOfMemory(err)
 }
 
+// memoryError means that the engine has too little memory.
+type memoryError struct{ what string }
+
+func (e *memoryError) Error() string {
+	return "duckdb: " + e.what + "\n  Give the engine more memory with --memory, or fewer threads with --threads 1, and room for temporary files on the disk"
+}
+
+func lacksMemory(err error) bool {
+	_, ok := errors.AsType[*memoryError](err)
+	return ok
+}
+
 // outOfMemory replaces DuckDB's advice about its settings, which a user cannot
 // change, by one about the program's.
 func outOfMemory(err error) error {
@@ -265,7 +277,7 @@ func outOfMemory(err error) error {
 		return err
 	}
 	what, _, _ := strings.Cut(fault.Msg, "\n")
-	return fmt.Errorf("duckdb: %s\n  Give the engine more memory with --memory, or fewer threads with --threads 1, and room for temporary files on the disk", what)
+	return &memoryError{what}
 }
 
 // number runs a statement that returns one number: CREATE TABLE … AS returns that

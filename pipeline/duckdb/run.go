@@ -21,11 +21,20 @@ func (e *Engine) Run(ctx context.Context, job pipeline.Job, progress func(pipeli
 	r := &run{engine: e, job: job, views: map[string]*view{}}
 	r.sink = &sink{writer: ndjson.NewWriter(job.Output.Stream, job.Table.Columns), columns: len(job.Table.Columns)}
 	result, err := r.watched(ctx, progress)
-	err = errors.Join(r.cause(ctx, err), r.close(context.WithoutCancel(ctx)))
+	err = withCleanup(r.cause(ctx, err), r.close(context.WithoutCancel(ctx)))
 	if err != nil {
-		return pipeline.Result{}, errors.Join(err, e.Forget(context.WithoutCancel(ctx), job.Table.Name))
+		return pipeline.Result{}, withCleanup(err, e.Forget(context.WithoutCancel(ctx), job.Table.Name))
 	}
 	return result, nil
+}
+
+// withCleanup joins the error of a job with that of its clean-up. A job that lacks
+// memory leaves none for its clean-up, which then fails for the same reason.
+func withCleanup(err, cleanup error) error {
+	if lacksMemory(err) && lacksMemory(cleanup) {
+		return err
+	}
+	return errors.Join(err, cleanup)
 }
 
 // Scan reads a table without a transform.
