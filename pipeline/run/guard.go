@@ -38,7 +38,7 @@ func (r *run) check(ctx context.Context) error {
 	}
 	expected := i.Expected(ctx, r.estimator, false)
 	before := maps.Clone(i.Cache)
-	err := errors.Join(i.Rules(ctx, r.record), i.Release(ctx))
+	err := errors.Join(r.cannotCheck(ctx, i.Rules(ctx, r.record)), i.Release(ctx))
 	r.record.Spend(r.engine.Spent(), expected)
 	if maps.EqualFunc(before, i.Cache, func(a, b check.Cached) bool { return a.Key == b.Key }) {
 		return err

@@ -43,6 +43,23 @@ func (r *run) hold(ctx context.Context, input pipeline.Input) error {
 	return nil
 }
 
+// cannotCheck returns the reason why the checks failed: the given error, or that
+// the files of a landing table have changed since they were listed.
+func (r *run) cannotCheck(ctx context.Context, err error) error {
+	_, changed := errors.AsType[*ndjson.ChangedError](err)
+	if !changed && !errors.Is(err, pipeline.ErrChanged) && !errors.Is(err, fs.ErrNotExist) || ctx.Err() != nil {
+		return err
+	}
+	for _, t := range r.lake.Tables {
+		if t.IsLanding() {
+			if changed := r.landingChanged(ctx, t); changed != nil {
+				return changed
+			}
+		}
+	}
+	return err
+}
+
 // isAbout reports whether an error is about reading a file.
 func isAbout(f ndjson.File, err error) bool {
 	if path, ok := errors.AsType[*fs.PathError](err); ok && path.Path == f.Path {
