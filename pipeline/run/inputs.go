@@ -53,6 +53,9 @@ func (r *run) read(ctx context.Context, t *pipeline.Table, report ndjson.Report)
 	if err := r.landingChanged(ctx, t); err != nil {
 		return r.cannotRead(ctx, t, err)
 	}
+	if failure := state.LacksKey(t, report); failure != nil {
+		return r.misplaced(ctx, t, report.MissingKeys[0].File, failure)
+	}
 	if err := state.Judge(t, report, r.options.Allow, r.options.AllowEmpty); err != nil {
 		return err
 	}
