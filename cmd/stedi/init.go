@@ -39,13 +39,21 @@ func (p *program) writeDefinition(folder string) error {
 		return pipeline.Fail(pipeline.BadUsage, "", "Name a folder that is new or empty.", "%s already holds files", folder)
 	}
 	if err := os.CopyFS(folder, stedi.Definition); err != nil {
-		return errors.Join(fmt.Errorf("definition: %w", err), takeBack(folder))
+		return errors.Join(notCreated(fmt.Errorf("definition: %w", err)), takeBack(folder))
 	}
 	next := "stedi --batch --demo --definition " + pipeline.ShellWord(folder)
 	if p.config.output != "text" {
 		return json.NewEncoder(p.stdout).Encode(map[string]string{"definition": folder, "next": next})
 	}
 	_, err = fmt.Fprintf(p.out, "The definition is in %s: landing/ and transforms/ define the tables, profiles/ vary them,\nchecks/ and tests/ verify them.\n\nNext: %s\n", printable.Text(folder), printable.Text(next))
+	return err
+}
+
+// notCreated adds the fix to an error if this user may not create a folder.
+func notCreated(err error) error {
+	if errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS) {
+		return pipeline.Fail(pipeline.Denied, "", "Name a folder that can be written.", "%w", err)
+	}
 	return err
 }
 

@@ -47,3 +47,12 @@ func TestAReaderThatClosesThePipeGetsNoError(t *testing.T) {
 		}
 	}
 }
+
+func TestAFolderThatCannotBeCreatedIsReportedWithItsFix(t *testing.T) {
+	for _, name := range []string{"init", "sample"} {
+		code, text := outcomeOf(t, anotherUser(t, nil, name, "new"))
+		if code != 4 || !strings.Contains(text, "mkdir new: permission denied\n  Name a folder that can be written.") {
+			t.Errorf("stedi %s ended with %d: %s", name, code, text)
+		}
+	}
+}

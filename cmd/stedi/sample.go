@@ -66,7 +66,7 @@ func (p *program) sample(ctx context.Context, folder string, options sample.Opti
 		return &pipeline.Failure{Kind: pipeline.BadUsage, Err: err}
 	}
 	if err != nil {
-		return err
+		return notCreated(err)
 	}
 	text, err := json.MarshalIndent(manifest, "", "  ")
 	if err != nil {
