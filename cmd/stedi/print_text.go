@@ -170,10 +170,8 @@ func (t *textPrinter) checks(record *pipeline.Record) {
 			rows = ", " + rowsText(c.Failing)
 		}
 		t.printf("%s  %s: %s%s\n  %s\n", word, c.Table, c.Check, rows, printable.Text(c.Message))
-		if len(c.Why) > 0 {
-			for _, line := range c.Diagnosis {
-				t.printf("  %s\n", printable.Text(line))
-			}
+		for _, line := range c.Diagnosis {
+			t.printf("  %s\n", printable.Text(line))
 		}
 	}
 }

@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"stedi/pipeline"
+	"stedi/pipeline/ndjson"
 )
 
 // builtIn holds a table against the rules of every lake: it exists and its
@@ -15,7 +17,7 @@ import (
 // must not.
 func (i *Inspection) builtIn(ctx context.Context, t *pipeline.Table, record *pipeline.Record) error {
 	table := record.Table(t.Name)
-	readable := i.readable(t, table)
+	readable := i.readable(ctx, t, table)
 	if table.Missing && i.opened != nil {
 		if like := i.lookalikes(ctx, t); like != "" {
 			readable.Message += "; " + like
@@ -90,16 +92,20 @@ const (
 
 // readable is the rule that all of a table can be read. What may be left out is
 // a warning.
-func (i *Inspection) readable(t *pipeline.Table, table *pipeline.TableRecord) pipeline.CheckRecord {
+func (i *Inspection) readable(ctx context.Context, t *pipeline.Table, table *pipeline.TableRecord) pipeline.CheckRecord {
 	check := pipeline.CheckRecord{Check: "readable", Table: t.Name, Severity: "error", State: "pass", Diagnosis: []string{}}
 	report, left := i.Reports[t.Name], table.LeftOut()
-	err := i.Allow.Accept(t, report)
-	failure, refused := errors.AsType[*pipeline.Failure](err)
+	failure, refused := errors.AsType[*pipeline.Failure](i.Allow.Accept(t, report))
+	failing := int64(len(report.Rejects))
+	if t.IsLanding() && !refused && !table.Missing {
+		failure = LacksKey(ctx, i.Lake, i.Store, t, i.Files[t.Name], report)
+		refused, failing = failure != nil, rowsWithoutKey(report)
+	}
 	switch {
 	case table.Missing:
 		check.State, check.Message = i.absent(t)
 	case refused:
-		check.State, check.Failing = "fail", int64(len(report.Rejects))
+		check.State, check.Failing = "fail", failing
 		check.Message = inALine(failure.Err.Error())
 		fix := failure.Fix
 		if table.Origin == pipeline.Unmanaged {
@@ -114,6 +120,16 @@ func (i *Inspection) readable(t *pipeline.Table, table *pipeline.TableRecord) pi
 		}
 	}
 	return check
+}
+
+// rowsWithoutKey counts the rows of files without a key column.
+func rowsWithoutKey(report ndjson.Report) (rows int64) {
+	for _, f := range report.Files {
+		if slices.ContainsFunc(report.MissingKeys, func(m ndjson.MissingKey) bool { return m.File == f.Name }) {
+			rows += f.Rows
+		}
+	}
+	return rows
 }
 
 // inALine joins an error with its list of places into one line.

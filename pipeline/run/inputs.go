@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"stedi/pipeline"
+	"stedi/pipeline/check"
 	"stedi/pipeline/ndjson"
 	"stedi/pipeline/state"
 )
@@ -53,8 +54,8 @@ func (r *run) read(ctx context.Context, t *pipeline.Table, report ndjson.Report)
 	if err := r.landingChanged(ctx, t); err != nil {
 		return r.cannotRead(ctx, t, err)
 	}
-	if failure := state.LacksKey(t, report); failure != nil {
-		return r.misplaced(ctx, t, report.MissingKeys[0].File, failure)
+	if failure := check.LacksKey(ctx, r.lake, r.store, t, r.Landing[t.Name].Files, report); failure != nil {
+		return failure
 	}
 	if err := state.Judge(t, report, r.options.Allow, r.options.AllowEmpty); err != nil {
 		return err

@@ -101,25 +101,6 @@ func LandingManifest(run string, t *pipeline.Table, state LandingState, report n
 	return m
 }
 
-// LacksKey returns a failure if no line of a file has a key column; else nil.
-func LacksKey(t *pipeline.Table, report ndjson.Report) *pipeline.Failure {
-	if len(report.MissingKeys) == 0 {
-		return nil
-	}
-	missing, more := report.MissingKeys[0], int64(-1)
-	for _, m := range report.MissingKeys {
-		if m.Column == missing.Column {
-			more++
-		}
-	}
-	where := missing.File
-	if more > 0 {
-		where += " and " + pipeline.Counted(more, "more file")
-	}
-	return pipeline.Fail(pipeline.BadData, t.Name, "Look for another spelling of the key, or fix the producer.",
-		"%s: no line has the key column %s", where, missing.Column)
-}
-
 // Judge returns an error if rows that were read of a landing table may not be used.
 func Judge(t *pipeline.Table, report ndjson.Report, allow pipeline.Allowance, allowEmpty bool) error {
 	if err := allow.Accept(t, report); err != nil {
