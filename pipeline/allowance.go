@@ -200,7 +200,7 @@ func unreadableFiles(t *Table, report ndjson.Report, lost Losses) error {
 	case t.IsLanding() && int(lost.broken) < len(report.Files):
 		fix += "\n  Do not skip " + them(lost.broken) + ": --skip-file would leave out most of the table."
 	}
-	return Fail(BadData, t.Name, fix, "%s:\n  %s", what, strings.Join(FirstOf(whole), "\n  "))
+	return Fail(BadData, t.Name, fix, "%s:\n  %s", what, strings.Join(FirstOf(report.Unadvised(whole)), "\n  "))
 }
 
 // uncountedLines returns the failure for lines that may hold any number of

@@ -3,6 +3,7 @@ package ndjson
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -55,15 +56,9 @@ const maxRepairs = 3
 // of such a file would lose the file.
 func (r Report) Repair() string {
 	var lines []string
-	more := 0
-	for _, f := range r.Files {
-		switch {
-		case f.Advice.What == "":
-		case len(lines) == maxRepairs:
-			more++
-		default:
-			lines = append(lines, f.Advice.about(f.Name))
-		}
+	described, more := r.repairs()
+	for _, f := range described {
+		lines = append(lines, f.Advice.about(f.Name))
 	}
 	if more > 0 {
 		text := "1 more file needs a repair, too."
@@ -73,6 +68,33 @@ func (r Report) Repair() string {
 		lines = append(lines, text)
 	}
 	return strings.Join(lines, "\n  ")
+}
+
+// repairs returns the files that Repair describes, and how many more there are.
+func (r Report) repairs() (described []FileReport, more int) {
+	for _, f := range r.Files {
+		switch {
+		case f.Advice.What == "":
+		case len(described) == maxRepairs:
+			more++
+		default:
+			described = append(described, f)
+		}
+	}
+	return described, more
+}
+
+// Unadvised returns rejects of whole files without the advice that Repair gives.
+func (r Report) Unadvised(rejects []Reject) []Reject {
+	described, _ := r.repairs()
+	rejects = slices.Clone(rejects)
+	for i := range rejects {
+		at := slices.IndexFunc(described, func(f FileReport) bool { return f.Name == rejects[i].File })
+		if at >= 0 && rejects[i].Whole() {
+			rejects[i].Reason = described[at].Advice.What
+		}
+	}
+	return rejects
 }
 
 // form is the format of a whole file that is not JSON lines, with the command
