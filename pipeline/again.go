@@ -26,7 +26,7 @@ var ErrMoved = errors.New("another run published a table in the meantime")
 func Again(ctx context.Context, read func() error) error {
 	pause := readPause
 	for range readTries - 1 {
-		if err := read(); !moved(err) {
+		if err := read(); !Moved(err) {
 			return err
 		}
 		timer := time.NewTimer(pause)
@@ -41,8 +41,9 @@ func Again(ctx context.Context, read func() error) error {
 	return read()
 }
 
-// moved reports whether another try may succeed after an error.
-func moved(err error) bool {
+// Moved reports whether an error means that files changed while they were read, so
+// that another try may succeed.
+func Moved(err error) bool {
 	if err == nil {
 		return false
 	}

@@ -67,6 +67,9 @@ func Evaluate(ctx context.Context, r *pipeline.Runner, options InspectOptions) (
 		i.describe(record)
 		err = i.Rules(ctx, record)
 	}
+	if pipeline.Moved(err) && ctx.Err() == nil {
+		err = pipeline.Fail(pipeline.KindOf(err), "", "Check again when no other program writes there.", "files changed while the checks read them: %w", err)
+	}
 	if err == nil && record.CountChecks().Checked() == 0 {
 		err = pipeline.Fail(pipeline.BadData, "", "Name another lake with --lake, or build the tables with `stedi run`.", "nothing was checked: no table has a file")
 	}

@@ -3,6 +3,7 @@ package check_test
 import (
 	"context"
 	"io"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -91,5 +92,32 @@ func TestAReaderDuringARunGetsOneVersion(t *testing.T) {
 				break // it has made fewer requests
 			}
 		}
+	}
+}
+
+// A file that another program removes while it is checked gives no raw error of
+// the file system.
+func TestAFileThatVanishesDuringACheckIsSaidToHaveChanged(t *testing.T) {
+	w := laketest.New(t, laketest.Orders)
+	reported := 0
+	for n := 1; ; n++ {
+		w.Write(t, "orders/landing/2.json", "{\"person\":1,\"total\":3}\n")
+		store := &publishing{Store: w.Runner.Store, n: n, publish: func() { w.Remove(t, "orders/landing/2.json") }}
+		reader := *w.Runner
+		reader.Store = store
+		_, err := check.Evaluate(t.Context(), &reader, check.InspectOptions{AllowMissing: true})
+		if store.n > 0 {
+			break // it has made fewer requests
+		}
+		if err == nil || !pipeline.Moved(err) {
+			continue
+		}
+		reported++
+		if text := err.Error(); !strings.Contains(text, "files changed while the checks read them") || !strings.Contains(text, "Check again when no other program writes there.") {
+			t.Errorf("removed before call %d: %v", n, err)
+		}
+	}
+	if reported == 0 {
+		t.Error("no check met the change")
 	}
 }

@@ -46,8 +46,7 @@ func (r *run) hold(ctx context.Context, input pipeline.Input) error {
 // cannotCheck returns the reason why the checks failed: the given error, or that
 // the files of a landing table have changed since they were listed.
 func (r *run) cannotCheck(ctx context.Context, err error) error {
-	_, changed := errors.AsType[*ndjson.ChangedError](err)
-	if !changed && !errors.Is(err, pipeline.ErrChanged) && !errors.Is(err, fs.ErrNotExist) || ctx.Err() != nil {
+	if !pipeline.Moved(err) || ctx.Err() != nil {
 		return err
 	}
 	for _, t := range r.lake.Tables {
