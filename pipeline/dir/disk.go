@@ -66,6 +66,9 @@ func (d disk) do(kind Kind, path string, act func() error) error {
 	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
 		return fmt.Errorf("%w: free some space on the disk of %s, or move the lake to another one", err, d.root)
 	}
+	if errors.Is(err, syscall.EFBIG) {
+		return fmt.Errorf("%w: raise the limit on the size of files (ulimit -f)", err)
+	}
 	return err
 }
 

@@ -133,3 +133,18 @@ func readOnly(t *testing.T, err error, root string) {
 		}
 	}
 }
+
+// What a disk or a shell limits comes with what to do about it.
+func TestALimitOfTheDiskNamesTheFix(t *testing.T) {
+	for fault, fix := range map[error]string{syscall.ENOSPC: "free some space", syscall.EDQUOT: "free some space", syscall.EFBIG: "ulimit -f"} {
+		lake := open(t, t.TempDir(), func(op dir.Op) error {
+			if op.Kind == dir.KindWrite {
+				return fault
+			}
+			return nil
+		})
+		if err := lake.Put(t.Context(), "trusted/put.json", []byte("{}\n")); !errors.Is(err, fault) || !strings.Contains(err.Error(), fix) {
+			t.Errorf("got %v, not %q", err, fix)
+		}
+	}
+}
