@@ -45,6 +45,7 @@ type Engine struct {
 	sinks    registry[*sink]
 	hashes   registry[*hashSet]
 	tallies  registry[*tally]
+	givens   registry[*given]
 	counters atomic.Int64
 	kept     map[string]int64             // number of rows in the tables that jobs kept, by name
 	grown    map[string]int64             // by table that is kept: its first rows, to which a job has added the others
@@ -119,7 +120,7 @@ func (e *Engine) open(ctx context.Context, settings string) (err error) {
 	if err := e.registerScan(); err != nil {
 		return err
 	}
-	return errors.Join(e.registerSink(), e.registerHash(), e.registerTally())
+	return errors.Join(e.registerGiven(), e.registerSink(), e.registerHash(), e.registerTally())
 }
 
 // spillFolder returns the folder for rows that do not fit into memory. DuckDB

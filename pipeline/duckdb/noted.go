@@ -2,9 +2,7 @@ package duckdb
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -111,18 +109,9 @@ func (e *Engine) hasNoted(input pipeline.Input) bool {
 func (e *Engine) holdNoted(ctx context.Context, table string) (pipeline.Held, error) {
 	n := e.noted[table]
 	delete(e.noted, table)
-	values := make([]*string, len(n.values), len(n.values)+1)
-	for i := range n.values {
-		values[i] = &n.values[i]
-	}
-	if n.null {
-		values = append(values, nil)
-	}
-	text, err := json.Marshal(values)
-	if err != nil {
-		return pipeline.Held{}, fmt.Errorf("the values of %s: %w", n.column, err)
-	}
-	if err := e.exec(ctx, statement("given.sql", named{Table: table, As: n.column}), string(text)); err != nil {
+	id := e.givens.add(&given{n.values, n.null})
+	defer e.givens.remove(id)
+	if err := e.exec(ctx, statement("given.sql", named{ID: id, Table: table, As: n.column})); err != nil {
 		return pipeline.Held{}, err
 	}
 	e.kept[table] = n.report.Rows

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	driver "github.com/duckdb/duckdb-go/v2"
+
 	"stedi/pipeline"
 )
 
@@ -81,6 +83,34 @@ func heldNames(t *testing.T, e *Engine) (names []string) {
 	}
 	slices.Sort(names)
 	return names
+}
+
+// All noted values are held, also if they fill DuckDB's chunks exactly.
+func TestManyNotedValuesAreHeld(t *testing.T) {
+	chunk := driver.GetDataChunkCapacity()
+	for _, n := range []int{0, 1, chunk - 1, chunk, chunk + 1, 3 * chunk} {
+		for _, null := range []bool{false, true} {
+			text := strings.Builder{}
+			want := []string{}
+			for i := range n {
+				want = append(want, fmt.Sprintf("name %05d", i))
+				fmt.Fprintf(&text, "{\"Name\":%q,\"age\":1}\n", want[i])
+			}
+			if null {
+				want = append(want, "null")
+				text.WriteString("{\"Name\":null,\"age\":1}\n")
+			}
+			e := open(t, Options{})
+			input := table(t, "people", peopleColumns, text.String())
+			input.Columns, input.Distinct = peopleColumns[:1], true
+			if _, err := e.Hold(t.Context(), input); err != nil {
+				t.Fatal(err)
+			}
+			if got := heldNames(t, e); !slices.Equal(got, want) {
+				t.Errorf("%d values, null %v: got %d", n, null, len(got))
+			}
+		}
+	}
 }
 
 // A column with more values than are noted is read by the engine.

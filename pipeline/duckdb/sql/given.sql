@@ -1,3 +1,2 @@
--- The values are an array in JSON.
 CREATE OR REPLACE TEMP TABLE {{name .Table}} AS
-SELECT UNNEST(FROM_JSON(CAST(? AS JSON), '["VARCHAR"]')) AS {{name .As}}
+SELECT g.given AS {{name .As}} FROM stedi_given(CAST({{.ID}} AS BIGINT)) AS g
