@@ -67,16 +67,17 @@ func (e *Engine) Columns(ctx context.Context, input pipeline.Input) ([]ndjson.Fo
 
 // Check counts the rows that break a rule.
 func (e *Engine) Check(ctx context.Context, rule *pipeline.Check, inputs []pipeline.Input) (found pipeline.Findings, err error) {
-	text := rule.SQL
+	others := map[string]string{} // what is read in place of tables
 	for _, input := range inputs {
+		name := input.Table.Name
 		if input.Watched {
-			name := input.Table.Name
-			if text, err = e.readAs(ctx, text, map[string]string{strings.ToLower(name): watchedName(name)}); err != nil {
-				return found, err
-			}
+			others[strings.ToLower(name)] = watchedName(name)
 			continue
 		}
 		if input.Files == nil {
+			if values := e.valuesFor(rule, name); values != "" {
+				others[strings.ToLower(name)] = values
+			}
 			continue
 		}
 		v, err := e.view(ctx, input, input.Table.Name)
@@ -87,6 +88,12 @@ func (e *Engine) Check(ctx context.Context, rule *pipeline.Check, inputs []pipel
 	}
 	if i := slices.IndexFunc(inputs, func(input pipeline.Input) bool { return input.Table.Name == rule.Table }); i >= 0 && inputs[i].Files == nil && !inputs[i].Watched {
 		if passes, err := e.passes(ctx, rule); passes || err != nil {
+			return found, err
+		}
+	}
+	text := rule.SQL
+	if len(others) > 0 {
+		if text, err = e.readAs(ctx, text, others); err != nil {
 			return found, err
 		}
 	}

@@ -51,10 +51,24 @@ func (e *Engine) passes(ctx context.Context, rule *pipeline.Check) (bool, error)
 	return err == nil && failing == 0, err
 }
 
+// valuesFor returns the name of the table with the distinct values that a check
+// reads of a kept table, if an earlier check has needed them; else "".
+func (e *Engine) valuesFor(rule *pipeline.Check, table string) string {
+	key := strings.ToLower(table)
+	if values := valuesName(table, rule.Reads[key]); slices.Contains(rule.Sets, key) && slices.Contains(e.values[table], values) {
+		return values
+	}
+	return ""
+}
+
+func valuesName(table string, columns []string) string {
+	return table + "_values_" + strings.Join(columns, "_")
+}
+
 // distinctValues returns the name of a table with the distinct values of columns
 // of a kept table.
 func (e *Engine) distinctValues(ctx context.Context, table string, names []string) (string, error) {
-	values := table + "_values_" + strings.Join(names, "_")
+	values := valuesName(table, names)
 	if slices.Contains(e.values[table], values) {
 		return values, nil
 	}
