@@ -2,7 +2,7 @@
 -- table: customer_curated
 -- rank: 1
 -- title: One row for each reading
--- fix: Use IN instead of JOIN, or SELECT DISTINCT.
+-- fix: Use SELECT DISTINCT, or IN instead of JOIN.
 -- source: students of the STEDI project
 -- The join with accelerometer_trusted gives a customer once for each reading,
 -- and no DISTINCT follows.

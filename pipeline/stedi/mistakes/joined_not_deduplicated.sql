@@ -2,7 +2,7 @@
 -- mutation: in_to_join
 -- rank: 4
 -- title: A join multiplies rows
--- fix: Use IN instead of JOIN, or SELECT DISTINCT.
+-- fix: Use SELECT DISTINCT, or IN instead of JOIN.
 -- source: students of the STEDI project
 -- A JOIN instead of IN gives a row once for each match, and no DISTINCT
 -- follows.

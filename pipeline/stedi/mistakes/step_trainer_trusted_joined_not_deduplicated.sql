@@ -2,7 +2,7 @@
 -- table: step_trainer_trusted
 -- rank: 3
 -- title: One row for each row of the customer
--- fix: Use IN instead of JOIN, or SELECT DISTINCT.
+-- fix: Use SELECT DISTINCT, or IN instead of JOIN.
 -- source: students of the STEDI project
 -- The join with customer_curated gives a step once for each row with its
 -- serial number, and no DISTINCT follows.
