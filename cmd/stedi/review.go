@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -17,6 +18,7 @@ import (
 	"stedi/pipeline"
 	"stedi/pipeline/check"
 	"stedi/pipeline/definition"
+	"stedi/pipeline/diagnose"
 	"stedi/pipeline/pager"
 	"stedi/pipeline/printable"
 	"stedi/pipeline/query"
@@ -82,6 +84,7 @@ type reviewer struct {
 	data    string // the lake of --lake, or ""
 	options replay.Options
 	picture func(context.Context, []byte) (int64, bool)
+	known   []replay.Mistake
 
 	mu     sync.Mutex
 	opened []*submission.Submission
@@ -114,6 +117,9 @@ func (p *program) openReview(ctx context.Context, f reviewFlags, targets int, fu
 	}
 	if !r.rubric.Knows(r.lake) {
 		return nil, pipeline.Fail(pipeline.BadUsage, "", "Pass --rubric with a rubric for this definition.", "the definition has none of the tables that the rubric judges")
+	}
+	if r.known, err = knownMistakes(p.definition()); err != nil {
+		return nil, err
 	}
 	r.options.Funnel = funnel
 	return r, r.chooseLanding(ctx, f, temp)
@@ -308,22 +314,41 @@ func (r *reviewer) one(ctx context.Context, replayer *replay.Replayer, target st
 	in := review.Input{Submission: s, Landing: r.rows, Names: r.p.config.places, ReadPicture: r.picture}
 	in.Scripts = review.ReadScripts(s)
 	r.checkData(ctx, target, &in)
-	if !in.LakeOnly {
-		if in.Outcome, err = r.replay(ctx, replayer, target, &in); err != nil {
-			in.Outcome, in.ReplayError = nil, printable.Text(err.Error())
+	if in.LakeOnly {
+		return review.Judge(ctx, r.rubric, in)
+	}
+	// The scripts are replayed on the landing tables of the target if they are the
+	// known data set, else on the usual ones.
+	if landing, ok := r.landingOf(ctx, target, s); ok {
+		replayer = replay.Open(r.lake, landing, r.options)
+		defer func() { _ = replayer.Close() }() //nolint:contextcheck // closing is not cancelled, and changes no count
+	}
+	if in.Outcome, err = replayer.Replay(ctx, in.Scripts); err != nil {
+		in.Outcome, in.ReplayError = nil, printable.Text(err.Error())
+	}
+	in.Mistakes = func(ctx context.Context, t *replay.Table) []*replay.Mistake {
+		fit, err := replayer.Mistakes(ctx, r.known, t)
+		if err != nil { // the wrong count stands without its cause
+			return nil
 		}
+		return fit
 	}
 	return review.Judge(ctx, r.rubric, in)
 }
 
-// replay runs the scripts on the landing tables of the target if they are the
-// known data set, else on the usual ones.
-func (r *reviewer) replay(ctx context.Context, replayer *replay.Replayer, target string, in *review.Input) (_ *replay.Outcome, err error) {
-	if landing, ok := r.landingOf(ctx, target, in.Submission); ok {
-		replayer = replay.Open(r.lake, landing, r.options)
-		defer func() { err = errors.Join(err, replayer.Close()) }() //nolint:contextcheck // closing is not cancelled
+// knownMistakes are the mistakes of a definition that SQL shows.
+func knownMistakes(files fs.FS) ([]replay.Mistake, error) {
+	all, err := diagnose.Mistakes(files)
+	if err != nil {
+		return nil, &pipeline.Failure{Kind: pipeline.BadUsage, Err: err, Fix: "Repair the definition, or leave --definition out to use the one built in."}
 	}
-	return replayer.Replay(ctx, in.Scripts)
+	var known []replay.Mistake
+	for _, m := range all {
+		if len(m.SQL) > 0 {
+			known = append(known, replay.Mistake{Table: m.Table, Title: m.Title, Fix: m.Fix, SQL: m.SQL})
+		}
+	}
+	return known, nil
 }
 
 // landingOf returns the landing tables of a target. It is false if they are not

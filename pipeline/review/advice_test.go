@@ -19,7 +19,7 @@ func TestAdviceFitsTheCause(t *testing.T) {
 	}{
 		{"no filter, direct reader", customer, "writeFrame(Consented)", "writeFrame(Customers)", "script.rows.accelerometer_trusted", "because of a mistake in customer_trusted;", "Correct customer_trusted: "},
 		{"no filter, at the end of the chain", customer, "writeFrame(Consented)", "writeFrame(Customers)", "script.rows.machine_learning_curated", "because of a mistake in customer_trusted;", "Correct customer_trusted: "},
-		{"no filter, its own job", customer, "writeFrame(Consented)", "writeFrame(Customers)", "script.rows.customer_trusted", "the rubric has 482", "Correct the job until it gives"},
+		{"no filter, its own job", customer, "writeFrame(Consented)", "writeFrame(Customers)", "script.rows.customer_trusted", "the rubric has 482", "Keep customers with shareWithResearchAsOfDate > 0."},
 		{"an upstream job fails", step, "c.serialNumber", "c.serial", "script.rows.machine_learning_curated", "on the right upstream tables the code gives 43,681", "Correct step_trainer_trusted: "},
 		{"a line that is not Python", step, "job.init(", "job.init((", "script.present.step_trainer_trusted", "is not Python", "Correct the line"},
 		{"two sinks", accelerometer, "job.commit()", sink("Kept", "accelerometer/trusted", "accelerometer_trusted"), "script.present.accelerometer_trusted", "2 times", "Let one sink"},

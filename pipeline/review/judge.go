@@ -27,6 +27,9 @@ type Input struct {
 	// ReadPicture returns the number of results that a screenshot of Athena
 	// shows; nil: no program that reads pictures is installed.
 	ReadPicture func(ctx context.Context, data []byte) (rows int64, ok bool)
+	// Mistakes returns the known mistakes that give as many rows as the job of a
+	// table; nil: none are known.
+	Mistakes func(ctx context.Context, t *replay.Table) []*replay.Mistake
 	// LakeOnly: the target is a lake without a submission.
 	LakeOnly bool
 	// Landing has the rows of the landing tables that the scripts are replayed on.
@@ -37,11 +40,12 @@ type Input struct {
 
 // Judge judges a submission by a rubric.
 func Judge(ctx context.Context, rubric *Rubric, in Input) *Target {
-	j := &judge{rubric: rubric.withNames(in.Names), in: in, claims: map[string][]Claim{}, pictures: map[string][]*submission.File{}}
+	j := &judge{rubric: rubric.withNames(in.Names), in: in, claims: map[string][]Claim{}, pictures: map[string][]*submission.File{}, mistakes: map[string]*replay.Mistake{}}
 	j.ddls()
 	j.version = j.recognise()
 	j.claimed()
 	j.images(ctx)
+	j.findMistakes(ctx)
 	t := &Target{Target: in.Submission.Target, Version: j.version, Tables: []Table{}, Items: []Item{}}
 	if item, ok := j.nothing(); ok {
 		t.Version = ""
@@ -86,6 +90,7 @@ type judge struct {
 	pictures map[string][]*submission.File // by table
 	blank    []*submission.File            // pictures that show blank consent
 	nameless []*submission.File            // pictures whose name names no table
+	mistakes map[string]*replay.Mistake    // of tables with wrong rows
 }
 
 // finding is what a check says. The zero value means that it does not apply.

@@ -13,6 +13,7 @@ import (
 
 	"stedi/pipeline"
 	"stedi/pipeline/definition"
+	"stedi/pipeline/diagnose"
 	"stedi/pipeline/duckdb"
 	querying "stedi/pipeline/query"
 	"stedi/pipeline/review"
@@ -88,6 +89,13 @@ func (r *reviewer) judge(t *testing.T, root string) *review.Target {
 	for _, f := range s.Of(submission.Script) {
 		key += f.Name + "\n" + f.Text
 	}
+	in.Mistakes = func(ctx context.Context, table *replay.Table) []*replay.Mistake {
+		fit, err := r.replayer.Mistakes(ctx, mistakes(t), table)
+		if err != nil {
+			t.Error(err)
+		}
+		return fit
+	}
 	in.Scripts = review.ReadScripts(s)
 	if in.Outcome = r.known[key]; in.Outcome == nil {
 		if in.Outcome, err = r.replayer.Replay(t.Context(), in.Scripts); err != nil {
@@ -96,6 +104,19 @@ func (r *reviewer) judge(t *testing.T, root string) *review.Target {
 		r.known[key] = in.Outcome
 	}
 	return review.Judge(t.Context(), r.rubric, in)
+}
+
+// mistakes are those of the built-in definition.
+func mistakes(t *testing.T) (known []replay.Mistake) {
+	t.Helper()
+	all, err := diagnose.Mistakes(stedi.Definition)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range all {
+		known = append(known, replay.Mistake{Table: m.Table, Title: m.Title, Fix: m.Fix, SQL: m.SQL})
+	}
+	return known
 }
 
 // counts are the rows of the five derived tables.

@@ -207,7 +207,7 @@ func (j *judge) scriptRows(_ *RubricItem, t *RubricTable) []finding {
 			return []finding{f.advise("Correct %s: this job gives the right number of rows on right upstream tables.", wrong)}
 		}
 	}
-	return []finding{f}
+	return []finding{j.caused(t, o, f)}
 }
 
 // wouldFail reports a job that would fail.
@@ -222,7 +222,7 @@ func (j *judge) wouldFail(t *RubricTable, o *replay.Table) finding {
 			f.result, f.message = Warn, o.WouldFail+"; "+f.message
 			f = f.advise("Correct %s: this job gives the right number of rows on right upstream tables.", j.mistaken(o))
 		}
-		return f
+		return j.caused(t, o, f)
 	}
 	return missed(first(at(o.WouldFailAt.File, o.WouldFailAt.Line), where), "the job would fail: %s", o.WouldFail)
 }
