@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"stedi/pipeline/ndjson"
+	"stedi/pipeline/printable"
 )
 
 // Allowance states what a reader may leave out of landing tables. The zero
@@ -31,7 +32,7 @@ func (l Limit) String() string {
 	if l.Percent > 0 {
 		return fmt.Sprintf("%g%%", l.Percent)
 	}
-	return fmt.Sprint(l.Count)
+	return printable.Thousands(l.Count)
 }
 
 // None reports whether nothing may be skipped.
@@ -146,8 +147,8 @@ func (a Allowance) Accept(t *Table, report ndjson.Report) error {
 	} else if fewLost(report) {
 		fix = fmt.Sprintf("Fix these lines, or skip them with --max-rejects %d.", lost.Lines)
 	}
-	return Fail(BadData, t.Name, fix, "%d of %d lines rejected, %s allowed:\n  %s",
-		lost.Lines, lost.Lines+lost.rows, limit, strings.Join(FirstOf(report.Rejects), "\n  "))
+	return Fail(BadData, t.Name, fix, "%s of %s lines rejected, %s allowed:\n  %s",
+		printable.Thousands(lost.Lines), printable.Thousands(lost.Lines+lost.rows), limit, strings.Join(FirstOf(report.Rejects), "\n  "))
 }
 
 // Exceeded reports, of a table that is still being read, whether more was rejected
@@ -191,7 +192,7 @@ func unreadableFiles(t *Table, report ndjson.Report, lost Losses) error {
 	}
 	what := Counted(lost.broken, "file") + " cannot be read"
 	if len(report.Files) > 1 {
-		what = fmt.Sprintf("%d of %d files cannot be read, %s of the bytes", lost.broken, len(report.Files), share(bytes, report.Bytes))
+		what = fmt.Sprintf("%s of %s files cannot be read, %s of the bytes", printable.Thousands(lost.broken), printable.Thousands(int64(len(report.Files))), share(bytes, report.Bytes))
 	}
 	fix := cmp.Or(report.Repair(), "Repair "+them(lost.broken)+".")
 	switch {
@@ -252,7 +253,7 @@ func skipFlags(files []ndjson.Reject) string {
 		flags = append(flags, "--skip-file "+ShellWord(r.File))
 	}
 	if more := len(files) - len(flags); more > 0 {
-		flags = append(flags, fmt.Sprintf("and %d more", more))
+		flags = append(flags, "and " + printable.Thousands(int64(more)) + " more")
 	}
 	return strings.Join(flags, " ")
 }
@@ -272,7 +273,7 @@ func FirstOf(rejects []ndjson.Reject) []string {
 
 func firstFew(lines []string) []string {
 	if more := len(lines) - shownRejects; more > 0 {
-		return append(slices.Clone(lines[:shownRejects]), fmt.Sprintf("and %d more", more))
+		return append(slices.Clone(lines[:shownRejects]), "and " + printable.Thousands(int64(more)) + " more")
 	}
 	return lines
 }
@@ -316,7 +317,7 @@ func (l LeftOut) String() string {
 	if l.Lines > 0 {
 		lines := Counted(l.Lines, "line")
 		if l.Uncounted > 0 {
-			lines += fmt.Sprintf(" (%d with an unknown number of rows)", l.Uncounted)
+			lines += fmt.Sprintf(" (%s with an unknown number of rows)", printable.Thousands(l.Uncounted))
 		}
 		parts = append(parts, lines)
 	}
@@ -358,13 +359,14 @@ func (t TableRecord) LeftOut() *LeftOut {
 	return &LeftOut{Table: t.Table, Lines: t.Rejected, Uncounted: t.Uncounted, Files: files}
 }
 
-// Counted returns "1 row", "2 rows", "2 queries", and so on.
+// Counted returns "1 row", "2 rows", "81,273 rows", "2 queries", and so on.
 func Counted[N int | int64](n N, noun string) string {
 	if n == 1 {
 		return "1 " + noun
 	}
+	number := printable.Thousands(int64(n))
 	if stem, ok := strings.CutSuffix(noun, "y"); ok && !strings.ContainsAny(stem[max(0, len(stem)-1):], "aeiou") {
-		return fmt.Sprintf("%d %sies", n, stem)
+		return number + " " + stem + "ies"
 	}
-	return fmt.Sprintf("%d %ss", n, noun)
+	return number + " " + noun + "s"
 }

@@ -29,6 +29,8 @@ func TestAllowanceAcceptsWhatMayBeLeftOut(t *testing.T) {
 	}
 	most := report(20, line, line)
 	most.Rows, most.Files[0].Rows = 1, 1
+	many := report(10, line)
+	many.Rows = 81_280
 	large := report(0, whole)
 	large.Files[0].Size, large.Files[1].Size = 100, 900
 	count := func(n int64) pipeline.Allowance { return pipeline.Allowance{Limit: pipeline.Limit{Count: n}} }
@@ -46,6 +48,7 @@ func TestAllowanceAcceptsWhatMayBeLeftOut(t *testing.T) {
 		{"a line within a number", landing, report(10, line), count(1), nil, ""},
 		{"a line within a share", landing, report(10, line), percent(1), nil, ""},
 		{"a line beyond a share", landing, report(10, line), percent(0.5), []string{"0.5% allowed"}, ""},
+		{"a line of many", landing, many, count(0), []string{"1 of 81,281 lines rejected, 0 allowed"}, ""},
 		{"most of a file", landing, most, count(0), []string{"2 of 3 lines rejected", "Fix these lines."}, "--max-rejects"},
 		{"a line of a derived table", derived, report(10, line), count(5), []string{"1 line cannot be read"}, "--max-rejects"},
 		{"joined objects", landing, report(9000, joined), count(1_000_000), []string{"1 line may hold any number of rows: 90.1% of the bytes", "t/a.json:1:9"}, "--max-rejects"},

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"stedi/pipeline/ndjson"
+	"stedi/pipeline/printable"
 )
 
 // Record is the record of a run, stored as run.json and printed by --output
@@ -294,11 +295,15 @@ func (t *TableRecord) expectRows(want int64, lacking bool) CheckRecord {
 	case t.Rows == want:
 	case lacking:
 		check.State, check.Severity, check.Failing = "fail", "warning", max(t.Rows-want, want-t.Rows)
-		check.Message = fmt.Sprintf("expected %d rows for this data set, found %d; rejected lines are left out", want, t.Rows)
+		check.Message = otherRows(want, t.Rows) + "; rejected lines are left out"
 	default:
-		check.State, check.Failing, check.Message = "fail", max(t.Rows-want, want-t.Rows), fmt.Sprintf("expected %d rows for this data set, found %d", want, t.Rows)
+		check.State, check.Failing, check.Message = "fail", max(t.Rows-want, want-t.Rows), otherRows(want, t.Rows)
 	}
 	return check
+}
+
+func otherRows(want, found int64) string {
+	return "expected " + printable.Thousands(want) + " rows for this data set, found " + printable.Thousands(found)
 }
 
 // Table returns the record of a table, or nil.

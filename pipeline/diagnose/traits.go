@@ -39,7 +39,7 @@ func (s *session) unknown(ctx context.Context, l *loaded, found *Table) (Cause, 
 			if err != nil {
 				return c, err
 			}
-			says = append(says, counted(side.rows, side.noun)+": "+trait)
+			says = append(says, pipeline.Counted(side.rows, side.noun)+": "+trait)
 		}
 	}
 	c.Cause = strings.Join(says, "; ") + "."

@@ -5,11 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"stedi/pipeline"
-	"stedi/pipeline/printable"
 )
 
 // judge finds out what a table is, and why.
@@ -109,18 +107,13 @@ func (s *session) forgiveMissing(ctx context.Context, l *loaded) error {
 func describe(t *Table) string {
 	var parts []string
 	if t.ExtraRows > 0 {
-		parts = append(parts, counted(t.ExtraRows, "extra row"))
+		parts = append(parts, pipeline.Counted(t.ExtraRows, "extra row"))
 	}
 	if t.MissingRows > 0 {
-		parts = append(parts, counted(t.MissingRows, "missing row"))
+		parts = append(parts, pipeline.Counted(t.MissingRows, "missing row"))
 	}
 	return fmt.Sprintf("the table has %s, its transform returns %s: %s",
-		counted(t.Rows, "row"), counted(t.ExpectedRows, "row"), strings.Join(parts, " and "))
-}
-
-// counted is like pipeline.Counted, with the number in thousands.
-func counted(n int64, noun string) string {
-	return printable.Thousands(n) + strings.TrimPrefix(pipeline.Counted(n, noun), strconv.FormatInt(n, 10))
+		pipeline.Counted(t.Rows, "row"), pipeline.Counted(t.ExpectedRows, "row"), strings.Join(parts, " and "))
 }
 
 // all is the query for all rows of a table of the workbench.
