@@ -136,3 +136,23 @@ func FuzzListen(f *testing.F) {
 		}
 	})
 }
+
+// The screens interrupt the process of a run that the user cancels with a key.
+func TestAnInterruptOfASteeredCommandIsTheUsers(t *testing.T) {
+	for _, test := range []struct {
+		kind pipeline.Kind
+		want string
+	}{{pipeline.Cancelled, "cancelled by the user"}, {pipeline.Terminated, "cancelled by a signal"}} {
+		outer, signal := context.WithCancelCause(t.Context())
+		in, out := io.Pipe()
+		p := &program{process: process{stdin: in}}
+		ctx, _, end := p.steered(outer)
+		signal(pipeline.Fail(test.kind, "", "", "cancelled by a signal"))
+		<-ctx.Done()
+		if err := context.Cause(ctx); pipeline.KindOf(err) != test.kind || !strings.HasPrefix(err.Error(), test.want) {
+			t.Errorf("the cause is %v", err)
+		}
+		end()
+		_ = out.Close()
+	}
+}

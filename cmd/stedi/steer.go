@@ -3,7 +3,6 @@ package main
 import (
 	"bufio"
 	"context"
-	"errors"
 	"io"
 
 	"github.com/spf13/pflag"
@@ -29,9 +28,18 @@ func (p *program) addSteered(flags *pflag.FlagSet) {
 }
 
 // steered reads what the parent process asks for. The context ends with the
-// stream.
+// stream. The screens interrupt a command that the user cancels, so the cause of
+// an interrupt is the user, not a signal.
 func (p *program) steered(ctx context.Context) (context.Context, <-chan string, func()) {
-	ctx, cancel := context.WithCancelCause(ctx)
+	outer := ctx
+	ctx, cancel := context.WithCancelCause(context.WithoutCancel(outer))
+	unwatch := context.AfterFunc(outer, func() {
+		cause := context.Cause(outer)
+		if pipeline.KindOf(cause) == pipeline.Cancelled {
+			cause = cancelled("cancelled by the user")
+		}
+		cancel(cause)
+	})
 	cancels := make(chan string, 16)
 	go func() { // ends with the process, for nothing ends a read from a pipe
 		in := bufio.NewReader(p.stdin)
@@ -46,9 +54,16 @@ func (p *program) steered(ctx context.Context) (context.Context, <-chan string, 
 			case <-ctx.Done():
 			}
 		}
-		cancel(&pipeline.Failure{Kind: pipeline.Cancelled, Err: errors.New("cancelled: the parent process exited"), Fix: "No table was left half written; run again to continue."})
+		cancel(cancelled("cancelled: the parent process exited"))
 	}()
-	return ctx, cancels, func() { cancel(nil) }
+	return ctx, cancels, func() {
+		unwatch()
+		cancel(nil)
+	}
+}
+
+func cancelled(why string) error {
+	return pipeline.Fail(pipeline.Cancelled, "", "No table was left half written; run again to continue.", "%s", why)
 }
 
 // framePrinter shows a run to the parent process.
