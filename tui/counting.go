@@ -59,6 +59,9 @@ func (l *lakeView) countNext() tea.Cmd {
 	return nil
 }
 
+// readableCheck is the check that all of a table can be read.
+const readableCheck = "readable"
+
 // lacks describes the lines and files of a table that are unreadable or
 // skipped; "" if there are none or they are unknown.
 func (a *app) lacks(v *survey.TableView) string {
@@ -66,6 +69,13 @@ func (a *app) lacks(v *survey.TableView) string {
 		return ui.Printable(oneLine(strings.TrimPrefix(c.why, v.Table+": ")))
 	}
 	if left := v.LeftOut(); left != nil {
+		if found := a.verdicts(); found != nil { // its message has places and causes
+			for _, c := range found.Checks {
+				if c.Check == readableCheck && c.Table == v.Table && c.State == "fail" {
+					return ui.Printable(c.Message)
+				}
+			}
+		}
 		return ui.Printable(left.String()) + " left out"
 	}
 	return ""

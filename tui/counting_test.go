@@ -31,3 +31,16 @@ func TestRowsThatLieFarAwayAreNotFetchedToCountThem(t *testing.T) {
 	d := start(t, o, 120, 36)
 	d.shows("accelerometer_landing         ?")
 }
+
+func TestRejectedLinesAreNamedWhereStatsAreMissing(t *testing.T) {
+	w := newWorld(t, "sample")
+	w.open(t)
+	spoil(t, w)
+	d := start(t, w.options(t), 120, 36)
+	d.press("down")
+	d.shows("no stats: 2 of 24 lines rejected, 0 ")
+	d.hides("cannot be described")
+	d.press("R", "esc")
+	d.shows("2 of 24 lines rejected, 0 allowed: ", "customer-00001.json:3:41")
+	d.hides("of customer_landing left out")
+}

@@ -10,6 +10,7 @@ import (
 	uv "github.com/charmbracelet/ultraviolet"
 
 	"stedi/pipeline"
+	"stedi/pipeline/printable"
 	"stedi/pipeline/survey"
 	"stedi/tui/ui"
 )
@@ -27,6 +28,16 @@ func (p *profile) leftOut() []pipeline.LeftOut {
 		return nil
 	}
 	return p.columns[0].LeftOut
+}
+
+// problem says why there are no stats, without the name of the table; "" if
+// there are, or if they are on their way.
+func (p *profile) problem(table string) string {
+	if p == nil || p.err == nil || errors.Is(p.err, context.Canceled) {
+		return ""
+	}
+	text := strings.TrimPrefix(p.err.Error(), "column stats of "+table+": ")
+	return strings.TrimPrefix(text, table+": ")
 }
 
 // profiledMsg brings column stats.
@@ -84,8 +95,8 @@ func (l *lakeView) profiled(msg profiledMsg) tea.Cmd {
 		l.counts[msg.table] = rowCount{version: msg.version, rows: msg.columns[0].Rows}
 		l.learn()
 	}
-	if msg.err != nil && !errors.Is(msg.err, context.Canceled) {
-		return l.Toast(ui.Warned, "the columns of "+msg.table+" cannot be described: "+sentences(strings.Split(msg.err.Error(), "\n")...))
+	if problem := msg.problem(msg.table); problem != "" {
+		return l.Toast(ui.Warned, "no column stats of "+msg.table+": "+sentences(strings.Split(problem, "\n")...))
 	}
 	return nil
 }
@@ -122,6 +133,9 @@ func (l *lakeView) drawColumns(p ui.Pane) {
 		}
 		c.row(r.Pane, l.Theme, t.Columns[r.N], profile)
 	})
+	if problem := found.problem(t.Name); problem != "" {
+		p.Under(l.Theme.Warn, "no stats: "+strings.TrimSuffix(printable.FirstLine(problem), ":"))
+	}
 }
 
 // noteProfile shows the progress of the column stats.
@@ -256,13 +270,16 @@ func (l *lakeView) openProfile() tea.Cmd {
 
 func (l *lakeView) profileLines(t *pipeline.Table) []ui.StyledLine {
 	found := l.profiles[t.Name]
+	var lines []ui.StyledLine
 	switch {
 	case found == nil, found.columns == nil && found.err == nil:
 		return []ui.StyledLine{{{Style: l.Theme.Dim, Text: "counting …"}}}
 	case found.err != nil:
-		return []ui.StyledLine{{{Style: l.Theme.Bad, Text: found.err.Error()}}}
+		for line := range strings.Lines(found.problem(t.Name)) {
+			lines = append(lines, ui.StyledLine{{Style: l.Theme.Bad, Text: strings.TrimRight(line, "\n")}})
+		}
+		return lines
 	}
-	var lines []ui.StyledLine
 	if left := found.leftOut(); len(left) > 0 {
 		lines = append(lines, ui.StyledLine{{Style: l.Theme.Warn, Text: ui.Printable(pipeline.Missing(left))}}, nil)
 	}

@@ -4,6 +4,8 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"stedi/pipeline"
 )
 
 func TestFilesOfOthersAreMovedAsideAndBack(t *testing.T) {
@@ -36,4 +38,22 @@ func TestAPreviousVersionIsPutBack(t *testing.T) {
 	d.hides("Roll back")
 	d.press("alt+u", "y")
 	d.shows("customer_trusted: 12 → 12 rows")
+}
+
+// Files that stedi did not publish block every run, also one that builds a table
+// that is missing.
+func TestATableBesideUnmanagedFilesIsBuiltOnceTheyAreMoved(t *testing.T) {
+	w := newWorld(t, "sample")
+	w.open(t)
+	w.make(t)
+	must(t, os.RemoveAll(filepath.Join(w.root, ".stedi")))
+	must(t, os.RemoveAll(filepath.Join(w.root, "customer", "curated")))
+	d := start(t, w.options(t), 120, 36)
+	_, fixes := d.fixesOf(&pipeline.CheckRecord{Check: readableCheck, Table: "customer_curated"}, true)
+	if len(fixes) != 1 || fixes[0].Key != "m" {
+		t.Fatalf("the fixes are %+v", fixes)
+	}
+	d.press("2")
+	d.shows("built elsewhere   ")
+	d.hides("built else…")
 }

@@ -138,10 +138,14 @@ func (m *Model) problemOfChecks(r *pipeline.Record) *problem {
 func (m *Model) fixesOf(c *pipeline.CheckRecord, missing bool) (fix []string, fixes []ui.Answer) {
 	rule := m.definition(c)
 	if t := m.lake().Table(c.Table); t != nil && !t.IsLanding() && missing {
+		options := m.options.Run
+		options.Select = []string{"+" + c.Table}
 		build := func() tea.Cmd {
-			options := m.options.Run
-			options.Select = []string{"+" + c.Table}
 			return m.startRun(options)
+		}
+		if len(m.asides()) > 0 { // they block every run
+			return []string{"Build it; first move the files aside that stedi did not publish."},
+				[]ui.Answer{{Key: "m", Text: "move these files aside, and build it with its upstream tables (--replace)", Do: func() tea.Cmd { return m.askReplace(options) }}}
 		}
 		return []string{"Build it."}, []ui.Answer{{Key: "r", Text: "build it with its upstream tables", Do: build}}
 	}

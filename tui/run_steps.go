@@ -254,12 +254,19 @@ func (s *runView) drawIdle(p ui.Pane, c stepColumns, table *pipeline.Table, styl
 	}
 	mark, label, note, tone := s.idleState(v)
 	p.Text(2, 0, ui.Over(tone, back), mark)
-	p.Cut(c.name+1, 0, c.state-c.name-1, ui.Over(tone, back), label)
+	end := c.state // of the state, which may use what is empty of the next columns
 	if c.out > 0 && !v.Missing {
-		p.TextRight(c.out, 0, ui.Over(t.Dim, back), s.rowsOf(v))
+		rows := s.rowsOf(v)
+		p.TextRight(c.out, 0, ui.Over(t.Dim, back), rows)
+		end = c.out - ui.Width(rows) - 1
 	}
 	if c.in > 0 && len(v.Funnel) > 0 {
-		p.TextRight(c.in, 0, ui.Over(t.Dim, back), ui.Count(v.Funnel.Read()))
+		rows := ui.Count(v.Funnel.Read())
+		p.TextRight(c.in, 0, ui.Over(t.Dim, back), rows)
+		end = c.in - ui.Width(rows) - 1
+	}
+	if c.state > 0 {
+		p.Cut(c.name+1, 0, end-c.name-1, ui.Over(tone, back), label)
 	}
 	if usual, ok := state.Median(s.past(table.Name)); ok && c.elapsed > 0 {
 		p.TextRight(c.elapsed, 0, ui.Over(t.Dim, back), "~"+ui.Span(usual))

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"stedi/pipeline"
+	"stedi/pipeline/printable"
 	"stedi/pipeline/state"
 )
 
@@ -49,9 +50,17 @@ func (r *run) clear(ctx context.Context) error {
 
 // blocked returns the error of unmanaged and modified files, which block a run.
 func blocked(names []string) error {
-	shown := names[:min(len(names), 10)]
 	return pipeline.Fail(pipeline.Conflict, "", "Inspect them; --replace moves them to .stedi/replaced and rebuilds the tables.",
-		"unmanaged or modified files in the zones (%d): %s", len(names), strings.Join(shown, ", "))
+		"unmanaged or modified files in the zones (%s): %s", printable.Thousands(int64(len(names))), firstFiles(names))
+}
+
+// firstFiles lists names of files, and counts those after the first ten.
+func firstFiles(names []string) string {
+	const most = 10
+	if more := len(names) - most; more > 0 {
+		return strings.Join(names[:most], ", ") + " and " + printable.Thousands(int64(more)) + " more"
+	}
+	return strings.Join(names, ", ")
 }
 
 // forget deletes the previous versions and rejected lines that earlier runs kept:

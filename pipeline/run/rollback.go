@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"strings"
 
 	"stedi/pipeline"
 	"stedi/pipeline/ndjson"
@@ -132,7 +131,7 @@ func (b *rollback) look(ctx context.Context, moved map[string]string) error {
 			names = append(names, f.Name)
 		}
 		return pipeline.Fail(pipeline.Conflict, b.table.Name, "Inspect them and move them away; `stedi run --replace` moves them to .stedi/replaced and rebuilds the table.",
-			"%s modified outside stedi: %s", pipeline.Counted(len(names), "file"), strings.Join(names[:min(len(names), 10)], ", "))
+			"%s modified outside stedi: %s", pipeline.Counted(len(names), "file"), firstFiles(names))
 	}
 	b.current, b.made = state.Manifest, state.Built
 	return nil
