@@ -253,7 +253,7 @@ func skipFlags(files []ndjson.Reject) string {
 		flags = append(flags, "--skip-file "+ShellWord(r.File))
 	}
 	if more := len(files) - len(flags); more > 0 {
-		flags = append(flags, "and " + printable.Thousands(int64(more)) + " more")
+		flags = append(flags, "and "+printable.Thousands(int64(more))+" more")
 	}
 	return strings.Join(flags, " ")
 }
@@ -273,7 +273,7 @@ func FirstOf(rejects []ndjson.Reject) []string {
 
 func firstFew(lines []string) []string {
 	if more := len(lines) - shownRejects; more > 0 {
-		return append(slices.Clone(lines[:shownRejects]), "and " + printable.Thousands(int64(more)) + " more")
+		return append(slices.Clone(lines[:shownRejects]), "and "+printable.Thousands(int64(more))+" more")
 	}
 	return lines
 }

@@ -231,7 +231,7 @@ func TestAKeyThatDoesNothingNowSaysWhy(t *testing.T) {
 	d.held = 0
 	d.settle()
 	d.press("!")
-	d.shows("! the last error: no errors")
+	d.shows("ⓘ no errors")
 }
 
 // A letter means the same on all screens: each of these lists has the names of

@@ -30,7 +30,7 @@ func (h *historyView) drawList(p ui.Pane) {
 			p.Note(t.Full, "time "+ui.Spark(seconds, max(1, min(20, p.Width()/2-9))))
 		}
 	} else {
-		in.Cut(1, 0, in.Width()-2, t.Dim, "no run yet: "+h.Keys.Label("run-all", "R")+" on screen 1 or 2 runs all")
+		in.Inset(1, 0).Wrap(0, t.Dim, h.noRuns(h.Keys.Label("run-all", "R")+" on screen 1 or 2 runs all"))
 	}
 	in = h.drawOutcome(in)
 	h.list.Draw(p, in, len(runs)+h.below(), func(row ui.Row) {

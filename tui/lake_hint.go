@@ -79,8 +79,8 @@ func (l *lakeView) modified(v *survey.TableView) string {
 }
 
 // isEmpty tells whether not one table has a file.
-func (l *lakeView) isEmpty() bool {
-	for _, t := range l.view.Tables {
+func (a *app) isEmpty() bool {
+	for _, t := range a.view.Tables {
 		if !t.Missing {
 			return false
 		}

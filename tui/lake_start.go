@@ -70,6 +70,14 @@ func fitLines(lines []startLine, room int) (fitted []startLine) {
 	return fitted
 }
 
+// noRuns says why no run can be shown. In an empty lake a run has nothing to read.
+func (a *app) noRuns(start string) string {
+	if a.view != nil && a.isEmpty() {
+		return "no data yet: " + a.Keys.Label("screen-Lake", "1") + " says where to put it"
+	}
+	return "no run yet: " + start
+}
+
 // starts reports whether the screen shows what to do with an empty lake.
 func (l *lakeView) starts() bool {
 	return l.view != nil && l.isEmpty() && len(l.others) == 0 && l.panes.At == tablesPane && !l.live.busy()

@@ -102,3 +102,14 @@ func TestTheEndOfARunIsNotSaidDuringTheNextOne(t *testing.T) {
 	d.hides("5 tables built in")
 	d.settle()
 }
+
+func TestTheTimeOfAnEndedRunIsThatOfItsRecord(t *testing.T) {
+	w := newWorld(t, "sample")
+	w.open(t)
+	d := start(t, w.options(t), 120, 36)
+	d.live.begin(ownRun, w.clock.read)
+	d.live.take(pipeline.Event{Run: "r", Time: began, State: pipeline.Failed, Err: "unmanaged files"})
+	d.live.ended, d.live.result = true, &pipeline.Record{Run: "r", Status: "failed", Started: began, Seconds: 4.2}
+	d.press("2")
+	d.shows("run r failed  4.20 s")
+}

@@ -90,3 +90,17 @@ func TestALakeThatDisappearsIsAnErrorUntilItIsBack(t *testing.T) {
 	d.shows("customer_landing")
 	d.hides("cannot be")
 }
+
+func TestAnEmptyLakeSaysBeforeARunThatDataComesFirst(t *testing.T) {
+	w := newWorld(t, "sample")
+	must(t, os.RemoveAll(w.root))
+	must(t, os.Mkdir(w.root, 0o700))
+	w.open(t)
+	d := start(t, w.options(t), 40, 12)
+	for _, screen := range []string{"2", "5"} {
+		d.press(screen)
+		d.shows("no data yet: 1 says where to put it")
+	}
+	d.press("!")
+	d.shows("ⓘ no errors")
+}

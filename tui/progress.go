@@ -22,9 +22,13 @@ func (a *app) made() []*pipeline.Table {
 	return tables
 }
 
-// elapsed returns the duration of the run on its own clock.
+// elapsed returns the duration of the run on its own clock: what its record says
+// once there is one.
 func (a *app) elapsed() time.Duration {
 	r := &a.live
+	if r.ended && r.result != nil {
+		return time.Duration(r.result.Seconds * float64(time.Second))
+	}
 	if r.began.IsZero() {
 		return 0 // no event has arrived yet
 	}

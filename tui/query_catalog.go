@@ -112,7 +112,7 @@ func (c *catalog) actions(q *queryView) []ui.Action {
 		line = lines[at]
 	}
 	return append(c.list.Actions("", ui.LetterKeys, 0),
-		k.Act("take", "enter", "take", func() tea.Cmd { return q.take(line) }).At(2).When(line.heading == "", "it is a heading"),
+		k.Act("take", "enter", "insert", func() tea.Cmd { return q.take(line) }).At(2).When(line.heading == "", "it is a heading"),
 		k.Act("columns", "space right left", "columns", func() tea.Cmd { return c.toggle(line) }).At(3).When(line.table != nil, "only tables have columns"),
 		k.Was("s", "preview", "o", "first 100 rows", func() tea.Cmd { return q.previewLine(line) }).At(3).When(line.table != nil || line.other != nil, "only tables have rows"),
 		k.Was("x", "forget", "delete", "delete", func() tea.Cmd { return q.askForget(line) }).At(3).When(line.own, "only your own queries can be deleted"),

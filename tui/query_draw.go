@@ -158,7 +158,7 @@ func drawCode(line ui.Pane, left int, code ui.StyledLine, t *ui.Theme) {
 // drawInvitation says in an empty editor what can be done there.
 func (q *queryView) drawInvitation(text ui.Pane) {
 	text.Text(0, 0, q.Theme.Dim, "select … from …")
-	line := ui.StyledLine{{Style: q.Theme.Dim, Text: "i writes, tab completes, F4 formats, F5 runs, esc leaves"}}
+	line := ui.StyledLine{{Style: q.Theme.Dim, Text: "i writes, tab completes, f4 formats, f5 runs, esc leaves"}}
 	for y, part := range ui.WrapWords(line, max(8, text.Width()-1)) {
 		text.Bottom(y+2).Styled(0, part)
 	}

@@ -143,7 +143,7 @@ func (s *runView) idleText(narrow bool) string {
 		start += notUpToDate
 	}
 	if s.view == nil || s.view.Last == nil {
-		return "no run yet: " + start
+		return s.noRuns(start)
 	}
 	last := s.view.Last
 	state := "last run " + runMark(last) + " "

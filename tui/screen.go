@@ -154,7 +154,7 @@ func (m *Model) everywhere() []ui.Action {
 		k.Act("look", "ctrl+l", "refresh", m.refresh).In("everywhere"),
 		k.Act("doctor", "D", "run diagnostics", m.examine).In("everywhere").When(m.options.Examine != nil, "no diagnostics for this lake"),
 		k.Act("explain", "X", "explain", m.explain).In("everywhere").Also("what is meaning topic learn").When(m.place != nil && m.place.Topics != nil, ui.NotOpen),
-		k.Act("problem", "!", "the last error", m.showProblem).In("everywhere").When(m.newestProblem() != nil, "no errors"),
+		k.Act("problem", "!", "the last error", m.showProblem).In("everywhere").When(m.newestProblem() != nil, noErrors),
 		k.Act("back", "esc", "back", m.back).In("everywhere"),
 		k.Act("quit", "q", "back, or quit", m.leave).In("everywhere"),
 		k.Act("leave", "ctrl+c", "quit", m.quit).In("everywhere"),
@@ -279,11 +279,17 @@ func (m *Model) general(msg tea.KeyPressMsg) bool {
 	return general
 }
 
+// noErrors is why the newest error cannot be shown.
+const noErrors = "no errors"
+
 // refuse shows why an action is not possible now.
 func (m *Model) refuse(a ui.Action) tea.Cmd {
 	why := a.Why
 	if m.opening.Working() {
 		why = "the lake is still being opened"
+	}
+	if a.Name == "problem" && why == noErrors {
+		return m.Toast(ui.Told, why)
 	}
 	return m.Toast(ui.Warned, a.KeyName()+" "+a.Title()+": "+why)
 }

@@ -81,7 +81,7 @@ func (a Action) When(possible bool, why string) Action {
 // Reasons that several actions share.
 const (
 	NotOpen    = "no lake is open"
-	NoTable    = "no table of the lake is chosen"
+	NoTable    = "no table is chosen"
 	NotMade    = "no transform builds it"
 	Running    = "a run is under way"
 	NotRunning = "no run is under way"
