@@ -186,6 +186,9 @@ func (t *TableRecord) Skip(files []File) {
 	t.RejectedBytes += Size(files)
 }
 
+// Readable is the name of the check that all of a table can be read.
+const Readable = "readable"
+
 // ExpectedRows is the name of the check of a table's count.
 const ExpectedRows = "expected_rows"
 

@@ -59,9 +59,6 @@ func (l *lakeView) countNext() tea.Cmd {
 	return nil
 }
 
-// readableCheck is the check that all of a table can be read.
-const readableCheck = "readable"
-
 // lacks describes the lines and files of a table that are unreadable or
 // skipped; "" if there are none or they are unknown.
 func (a *app) lacks(v *survey.TableView) string {
@@ -71,7 +68,7 @@ func (a *app) lacks(v *survey.TableView) string {
 	if left := v.LeftOut(); left != nil {
 		if found := a.verdicts(); found != nil { // its message has places and causes
 			for _, c := range found.Checks {
-				if c.Check == readableCheck && c.Table == v.Table && c.State == "fail" {
+				if c.Check == pipeline.Readable && c.Table == v.Table && c.State == "fail" {
 					return ui.Printable(c.Message)
 				}
 			}

@@ -284,7 +284,7 @@ func shortName(r *pipeline.CheckRecord) string {
 
 // builtIn are the rules of the checks of every lake.
 var builtIn = map[string]string{
-	"readable":            "Every line of the table can be read.",
+	pipeline.Readable:     "Every line of the table can be read.",
 	"unchanged":           "The table is as stedi published it.",
 	"fresh":               "The table is not older than its upstream tables.",
 	"columns":             "The table has the columns of its definition.",

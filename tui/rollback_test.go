@@ -49,7 +49,7 @@ func TestATableBesideUnmanagedFilesIsBuiltOnceTheyAreMoved(t *testing.T) {
 	must(t, os.RemoveAll(filepath.Join(w.root, ".stedi")))
 	must(t, os.RemoveAll(filepath.Join(w.root, "customer", "curated")))
 	d := start(t, w.options(t), 120, 36)
-	_, fixes := d.fixesOf(&pipeline.CheckRecord{Check: readableCheck, Table: "customer_curated"}, true)
+	_, fixes := d.fixesOf(&pipeline.CheckRecord{Check: pipeline.Readable, Table: "customer_curated"}, true)
 	if len(fixes) != 1 || fixes[0].Key != "m" {
 		t.Fatalf("the fixes are %+v", fixes)
 	}

@@ -93,7 +93,7 @@ const (
 // readable is the rule that all of a table can be read. What may be left out is
 // a warning.
 func (i *Inspection) readable(ctx context.Context, t *pipeline.Table, table *pipeline.TableRecord) pipeline.CheckRecord {
-	check := pipeline.CheckRecord{Check: "readable", Table: t.Name, Severity: "error", State: "pass", Diagnosis: []string{}}
+	check := pipeline.CheckRecord{Check: pipeline.Readable, Table: t.Name, Severity: "error", State: "pass", Diagnosis: []string{}}
 	report, left := i.Reports[t.Name], table.LeftOut()
 	failure, refused := errors.AsType[*pipeline.Failure](i.Allow.Accept(t, report))
 	failing := int64(len(report.Rejects))
