@@ -59,7 +59,11 @@ func over(e *LimitError) error {
 // refuse returns the failure for a query that must not run. at is a byte offset
 // in the text, or negative.
 func refuse(sql string, at int, fix, format string, args ...any) error {
-	e := &Error{Message: fmt.Sprintf(format, args...)}
+	return refuseFor(sql, at, fix, &Error{Message: fmt.Sprintf(format, args...)})
+}
+
+// refuseFor is refuse with an error whose place is not yet set.
+func refuseFor(sql string, at int, fix string, e *Error) error {
 	if at >= 0 && at <= len(sql) {
 		e.Line, e.Column = place(sql, at)
 	}
@@ -72,9 +76,7 @@ func noData(sql string, at int, t *pipeline.Table) error {
 	if t.IsLanding() {
 		fix = "Put JSON lines in " + t.Path + "."
 	}
-	e := &Error{Message: t.Name + " has no data yet", NoData: true}
-	e.Line, e.Column = place(sql, max(0, min(at, len(sql))))
-	return &pipeline.Failure{Kind: pipeline.BadUsage, Err: e, Fix: fix}
+	return refuseFor(sql, at, fix, &Error{Message: t.Name + " has no data yet", NoData: true})
 }
 
 // place converts a byte offset in a text to line and column.
