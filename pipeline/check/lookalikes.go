@@ -2,7 +2,6 @@ package check
 
 import (
 	"context"
-	"slices"
 	"strings"
 
 	"stedi/pipeline"
@@ -44,13 +43,5 @@ func (i *Inspection) sameColumns(ctx context.Context, t *pipeline.Table, folder 
 		return false
 	}
 	found, err := i.Engine.Columns(ctx, input)
-	if err != nil {
-		return false
-	}
-	for _, c := range t.Columns {
-		if !c.Partition && !slices.ContainsFunc(names(found), func(name string) bool { return strings.EqualFold(name, c.Name) }) {
-			return false
-		}
-	}
-	return len(found) > 0
+	return err == nil && len(found) > 0 && hasAllColumns(t, found)
 }

@@ -58,14 +58,17 @@ func misplaced(ctx context.Context, lake *pipeline.Lake, store pipeline.Store, t
 
 // hasColumns reports whether keys are exactly the columns of a table in its files.
 func hasColumns(t *pipeline.Table, keys []ndjson.FoundColumn) bool {
-	n := 0
-	for _, c := range t.Columns {
-		if c.Partition {
-			continue
-		}
-		if n++; !slices.ContainsFunc(keys, func(k ndjson.FoundColumn) bool { return strings.EqualFold(k.Name, c.Name) }) {
-			return false
-		}
-	}
-	return n == len(keys)
+	return len(keys) == len(storedColumns(t)) && hasAllColumns(t, keys)
+}
+
+// hasAllColumns reports whether all columns of a table in its files are among keys.
+func hasAllColumns(t *pipeline.Table, keys []ndjson.FoundColumn) bool {
+	return !slices.ContainsFunc(storedColumns(t), func(c pipeline.Column) bool {
+		return !slices.ContainsFunc(keys, func(k ndjson.FoundColumn) bool { return strings.EqualFold(k.Name, c.Name) })
+	})
+}
+
+// storedColumns are the columns of a table whose values are in its files.
+func storedColumns(t *pipeline.Table) []pipeline.Column {
+	return slices.DeleteFunc(slices.Clone(t.Columns), func(c pipeline.Column) bool { return c.Partition })
 }
